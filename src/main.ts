@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { type Command, help, parseCommand } from './cli.ts';
+import { compose } from './compose.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { serveStdio } from './transports/stdio.ts';
+import { name, version } from './version.ts';
+
+const exitCode = { ok: 0, failed: 1, misconfigured: 2 };
+
+// A client may close our stderr; that must not end the server.
+process.stderr.on('error', () => {});
+main().then((code) => process.stdout.write('', () => process.exit(code)));
+
+async function main(): Promise<number> {
+  try {
+    return await run(parseCommand(process.argv.slice(2)));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) process.stderr.write(`${name}: ${problem}\n`);
+    return exitCode.misconfigured;
+  }
+}
+
+async function run(command: Command): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(help());
+      return exitCode.ok;
+    case 'version':
+      process.stdout.write(`${version}\n`);
+      return exitCode.ok;
+    case 'sandbox': {
+      const { runSandbox } = await import('./run-sandbox.ts');
+      await runSandbox(command.port, (text) => process.stdout.write(text));
+      return exitCode.ok;
+    }
+    case 'serve':
+      return serve(readConfig(command.flags, process.env));
+  }
+}
+
+async function serve(config: Config): Promise<number> {
+  const program = compose(config, (line) => process.stderr.write(line));
+  const { log } = program;
+  // Node would print the error as it is; through the log no secret in it gets out.
+  process.on('uncaughtException', (error) => {
+    log('error', 'crashed', { error: error.message, stack: error.stack });
+    process.exit(exitCode.failed);
+  });
+  log('info', 'serving', { version, target: config.target.kind });
+  const reason = await serveStdio(program.server);
+  log('info', 'stopping', { reason });
+  await program.stop();
+  return exitCode.ok;
+}

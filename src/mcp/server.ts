@@ -1,0 +1,144 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ListToolsRequestSchema,
+  type ServerNotification,
+  type ServerRequest,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Redactor } from '../redact.ts';
+import type { Call, SegmentApi, Wait } from '../segment/api.ts';
+import { InvalidInputError } from '../segment/errors.ts';
+import type { Tool } from '../tools/tool.ts';
+import { define } from './definitions.ts';
+import { instructions } from './instructions.ts';
+import { asAudiencesError, failure, invalidInput, success } from './result.ts';
+
+export interface McpServerOptions {
+  name: string;
+  version: string;
+  tools: readonly Tool[];
+  api: SegmentApi;
+  defaultSpace: string | undefined;
+  /** How long one call may wait for quota and retries, milliseconds. */
+  maxWaitMs: number;
+  clock: Clock;
+  redactor: Redactor;
+  log: Log;
+}
+
+/** The MCP server, independent of its transport. */
+export interface McpServer {
+  connect(transport: Transport): Promise<void>;
+  /** Resolves when no tool call is under way. */
+  idle(): Promise<void>;
+  /** Cancels all tool calls and closes the transport. */
+  close(): Promise<void>;
+}
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/**
+ * Assembles the server. The SDK's low-level `Server` is used rather than its `McpServer`, because
+ * bad input then becomes an error in our own form, and start-up is a fifth faster.
+ */
+export function createMcpServer(options: McpServerOptions): McpServer {
+  const { tools, log, redactor } = options;
+  const server = new Server(
+    { name: options.name, version: options.version },
+    { capabilities: { tools: {} }, instructions: instructions(options.defaultSpace) },
+  );
+  server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
+
+  const definitions = tools.map(define);
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: definitions }));
+
+  const underWay = new Set<Promise<CallToolResult>>();
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+    const running = call(params.name, params.arguments ?? {}, extra);
+    underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      underWay.delete(running);
+    }
+  });
+
+  /** The one place where a thrown error becomes a result. */
+  async function call(name: string, given: unknown, extra: Extra): Promise<CallToolResult> {
+    const startedAt = options.clock.now();
+    try {
+      const result = success(redactor.value(await handle(findTool(name), given, extra)));
+      log('info', 'tool call', { tool: name, tookMs: options.clock.now() - startedAt });
+      return result;
+    } catch (thrown) {
+      const error = asAudiencesError(thrown);
+      const level = error.code === 'internal_error' ? 'error' : 'warn';
+      const { stack } = error.cause instanceof Error ? error.cause : error;
+      log(level, 'tool call failed', {
+        tool: name,
+        tookMs: options.clock.now() - startedAt,
+        code: error.code,
+        error: error.message,
+        stack: level === 'error' ? stack : undefined,
+      });
+      return failure(redactor.value(error.toJSON()));
+    }
+  }
+
+  async function handle(tool: Tool, given: unknown, extra: Extra): Promise<unknown> {
+    const input = tool.input.safeParse(given);
+    if (!input.success) throw invalidInput(tool.name, input.error);
+    const { api, defaultSpace } = options;
+    const result = await tool.handle(input.data, { api, defaultSpace, call: callOf(extra) });
+    return tool.output.parse(result);
+  }
+
+  function findTool(name: string): Tool {
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (tool) return tool;
+    const names = tools.map((candidate) => candidate.name).join(', ');
+    throw new InvalidInputError(`There is no tool ${JSON.stringify(name)}.`, {
+      next: `Use one of ${names}.`,
+    });
+  }
+
+  function callOf(extra: Extra): Call {
+    const startedAt = options.clock.now();
+    const deadline = startedAt + options.maxWaitMs;
+    return { signal: extra.signal, deadline, onWait: progressOf(extra, startedAt) };
+  }
+
+  /** Tells the client of waits, if it gave a progress token. */
+  function progressOf(extra: Extra, startedAt: number): (wait: Wait) => void {
+    const progressToken = extra._meta?.progressToken;
+    if (progressToken === undefined) return () => {};
+    return ({ operation, reason, leftMs }) => {
+      const passed = options.clock.now() - startedAt;
+      const why = reason === 'quota' ? "Segment's rate limit" : 'another attempt';
+      extra
+        .sendNotification({
+          method: 'notifications/progress',
+          params: {
+            progressToken,
+            progress: passed / 1000,
+            total: (passed + leftMs) / 1000,
+            message: `${operation} waits for ${why}: ${Math.ceil(leftMs / 1000)} s left`,
+          },
+        })
+        .catch((error: unknown) => log('debug', 'no progress sent', { error: String(error) }));
+    };
+  }
+
+  return {
+    connect: (transport) => server.connect(transport),
+    async idle() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { ConfigError } from './config.ts';
+import { type Sandbox, start } from './sandbox/start.ts';
+
+/**
+ * Runs the sandbox alone until SIGINT or SIGTERM.
+ *
+ * @param port 0 for any free one. @param write takes what the user is told.
+ * @throws {ConfigError} when the port can't be had.
+ */
+export async function runSandbox(port: number, write: (text: string) => void): Promise<void> {
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const sandbox = await listen(port, write);
+  const spaces = sandbox.spaces.map(({ id, name }) => `  ${id}  ${name}`);
+  write(`Segment sandbox on ${sandbox.url}
+
+Spaces:
+${spaces.join('\n')}
+
+To use it, set:
+  SEGMENT_API_URL=${sandbox.url}
+  SEGMENT_API_TOKEN=sandbox-token   (any token of 8 characters or more will do)
+  SEGMENT_SPACE_ID=${sandbox.spaces[0]?.id}
+
+Stop it with Ctrl-C.
+
+`);
+  await stopped;
+  await sandbox.close();
+}
+
+async function listen(port: number, write: (text: string) => void): Promise<Sandbox> {
+  try {
+    return await start({
+      port,
+      log: ({ method, path, status, note }) =>
+        write(`${method} ${path} ${status}${note ? ` (${note})` : ''}\n`),
+    });
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new ConfigError([`--port ${port} can't be listened on (${reason}): choose another.`]);
+  }
+}

@@ -1,0 +1,241 @@
+import type { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Redactor } from '../redact.ts';
+import type { AudiencePage, Call, SegmentApi } from './api.ts';
+import type { Audience, CreateAudienceInput, UpdateAudienceInput } from './entities.ts';
+import {
+  type AudiencesError,
+  CancelledError,
+  OutcomeUnknownError,
+  RateLimitedError,
+} from './errors.ts';
+import { HttpPool, type HttpRequest } from './http.ts';
+import { OperationGate } from './limits.ts';
+import { mediaType, type Operation, type OperationName, operations } from './operations.ts';
+import { fillPath } from './path.ts';
+import { readQuota, readRetryAfter } from './quota-report.ts';
+import { pauseBeforeRetry } from './retry.ts';
+import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
+import { pause } from './wait.ts';
+
+export interface SegmentClientOptions {
+  /** Such as `https://api.segmentapis.com`. */
+  baseUrl: string;
+  /** The Public API token; it goes into the Authorization header and nowhere else. */
+  token: string;
+  /** Name and version of this program. */
+  userAgent: string;
+  /** For one attempt, milliseconds. */
+  timeoutMs: number;
+  /** Requests per minute, for operations whose limit is not the usual one. */
+  perMinute: Readonly<Partial<Record<OperationName, number>>>;
+  clock: Clock;
+  /** A number from 0 up to 1. */
+  random: () => number;
+  redactor: Redactor;
+  log: Log;
+}
+
+/** What makes one operation's request, beside what is the same for all. */
+interface Parameters<Data> {
+  path: Record<string, string>;
+  query?: Record<string, string>;
+  body?: object;
+  /** What a 404 means after an attempt that may have taken effect: that it did, with this answer. */
+  ifGone?: Data;
+}
+
+/**
+ * Segment's Public API over HTTP. Every request passes its operation's gate first; an attempt that
+ * failed is repeated where that can do no harm, as long as the call's deadline allows.
+ */
+export class SegmentClient implements SegmentApi {
+  readonly #options: SegmentClientOptions;
+  readonly #pool: HttpPool;
+  readonly #gates = new Map<OperationName, OperationGate>();
+  #draining = false;
+
+  constructor(options: SegmentClientOptions) {
+    this.#options = options;
+    this.#pool = new HttpPool(options.baseUrl, options.timeoutMs, options.clock);
+  }
+
+  async createAudience(spaceId: string, input: CreateAudienceInput, call: Call): Promise<Audience> {
+    const { answer } = operations.create_audience;
+    const parameters = { path: { spaceId }, body: input };
+    return (await this.#perform('create_audience', answer, parameters, call)).audience;
+  }
+
+  async getAudience(spaceId: string, id: string, call: Call): Promise<Audience> {
+    const { answer } = operations.get_audience;
+    return (await this.#perform('get_audience', answer, { path: { spaceId, id } }, call)).audience;
+  }
+
+  async listAudiences(
+    spaceId: string,
+    page: { count: number; cursor?: string },
+    call: Call,
+  ): Promise<AudiencePage> {
+    const { answer } = operations.list_audiences;
+    const query: Record<string, string> = { 'pagination.count': String(page.count) };
+    if (page.cursor !== undefined) query['pagination.cursor'] = page.cursor;
+    return this.#perform('list_audiences', answer, { path: { spaceId }, query }, call);
+  }
+
+  async removeAudience(spaceId: string, id: string, call: Call): Promise<string> {
+    const { answer } = operations.remove_audience_from_space;
+    const name = 'remove_audience_from_space';
+    const parameters = { path: { spaceId, id }, ifGone: { status: 'SUCCESS' } };
+    return (await this.#perform(name, answer, parameters, call)).status;
+  }
+
+  async updateAudience(
+    spaceId: string,
+    id: string,
+    input: UpdateAudienceInput,
+    call: Call,
+  ): Promise<Audience> {
+    const { answer } = operations.update_audience_for_space;
+    const parameters = { path: { spaceId, id }, body: input };
+    return (await this.#perform('update_audience_for_space', answer, parameters, call)).audience;
+  }
+
+  drain(): void {
+    this.#draining = true;
+    for (const gate of this.#gates.values()) gate.drain();
+  }
+
+  async close(): Promise<void> {
+    this.drain();
+    await this.#pool.close();
+  }
+
+  async #perform<Data>(
+    name: OperationName,
+    schema: z.ZodType<Data>,
+    parameters: Parameters<Data>,
+    call: Call,
+  ): Promise<Data> {
+    const { clock, random, log } = this.#options;
+    const operation: Operation = operations[name];
+    const request = this.#request(operation, parameters, call.signal);
+    /** Why an earlier attempt may have taken effect although no good answer came. */
+    let uncertain: AudiencesError | undefined;
+
+    for (let attempt = 1; ; attempt += 1) {
+      await this.#gate(name)
+        .enter(call, attempt > 1)
+        .catch((error: unknown) => {
+          throw uncertain ?? error;
+        });
+      const { verdict, retryAfterMs } = await this.#attempt(name, schema, request);
+      if (verdict.kind === 'success') return verdict.data;
+
+      if (verdict.kind === 'refused') {
+        const gone = uncertain && verdict.error.code === 'not_found';
+        if (gone && parameters.ifGone !== undefined) return parameters.ifGone;
+        throw verdict.error;
+      }
+      if (verdict.kind === 'uncertain') {
+        if (operation.resend === 'once') throw outcomeUnknown(name, verdict.error);
+        if (!verdict.transient) throw verdict.error;
+        uncertain = verdict.error;
+      }
+      const error =
+        verdict.kind === 'limited' ? new RateLimitedError(name, retryAfterMs ?? 0) : verdict.error;
+      const pauseMs = pauseBeforeRetry(attempt, retryAfterMs, random());
+      if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw uncertain ?? error;
+      log('warn', 'trying again', { operation: name, attempt, pauseMs, because: error.message });
+      const gateWaits = verdict.kind === 'limited' && pauseMs === retryAfterMs;
+      if (!gateWaits) await pause(clock, call, name, pauseMs);
+    }
+  }
+
+  /** Sends one request that has passed the gate, and settles with the gate. */
+  async #attempt<Data>(
+    name: OperationName,
+    schema: z.ZodType<Data>,
+    request: HttpRequest,
+  ): Promise<{ verdict: Verdict<Data>; retryAfterMs?: number }> {
+    const { clock, redactor, log, timeoutMs } = this.#options;
+    const gate = this.#gate(name);
+    const sentAt = clock.now();
+    const outcome = await this.#pool.exchange(request);
+    const receivedAt = clock.now();
+    const tookMs = receivedAt - sentAt;
+
+    if (outcome.kind === 'failure') {
+      if (outcome.sent) gate.settle(sentAt, undefined);
+      else gate.giveBack();
+      const { reason, cause, sent } = outcome;
+      log('debug', 'no answer', { operation: name, reason, cause, sent, tookMs });
+      if (reason === 'cancelled') throw new CancelledError(name, sent);
+      return { verdict: judgeFailure(name, outcome, timeoutMs) };
+    }
+    const { status, headers } = outcome;
+    const text = redactor.text(outcome.text);
+    const body = redactor.value(parseJson(text));
+    const quota = readQuota({ status, headers, body, sentAt, receivedAt });
+    gate.settle(sentAt, quota);
+    log('debug', 'answer', { operation: name, status, tookMs, remaining: quota.remaining });
+    const retryAfterMs =
+      quota.closedUntil === undefined
+        ? readRetryAfter(headers, receivedAt)
+        : quota.closedUntil - receivedAt;
+    return { verdict: judgeAnswer(name, { status, text }, body, schema), retryAfterMs };
+  }
+
+  #request(
+    operation: Operation,
+    parameters: Parameters<unknown>,
+    signal: AbortSignal,
+  ): HttpRequest {
+    const query = new URLSearchParams(parameters.query).toString();
+    const path = fillPath(operation.path, parameters.path);
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${this.#options.token}`,
+      accept: `${mediaType}, application/json`,
+      'user-agent': this.#options.userAgent,
+    };
+    if (parameters.body) headers['content-type'] = mediaType;
+    return {
+      method: operation.method,
+      path: query ? `${path}?${query}` : path,
+      headers,
+      body: parameters.body && JSON.stringify(parameters.body),
+      signal,
+    };
+  }
+
+  #gate(name: OperationName): OperationGate {
+    let gate = this.#gates.get(name);
+    if (!gate) {
+      const perMinute = this.#options.perMinute[name] ?? operations[name].perMinute;
+      gate = new OperationGate(name, perMinute, this.#options.clock);
+      if (this.#draining) gate.drain();
+      this.#gates.set(name, gate);
+    }
+    return gate;
+  }
+}
+
+function outcomeUnknown(name: OperationName, cause: AudiencesError): OutcomeUnknownError {
+  const next =
+    name === 'create_audience'
+      ? 'Do not repeat it yet. Look with list_audiences whether an audience of this name is there now; create it again only if it is not.'
+      : 'Do not repeat it yet. Read the audience with get_audience and compare; change it again only if it is still as before.';
+  return new OutcomeUnknownError(
+    `${name} was sent, but whether it took effect is unknown. ${cause.message}`,
+    { next, status: cause.facts.status, details: { cause: cause.code } },
+    { cause },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

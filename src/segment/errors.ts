@@ -1,0 +1,106 @@
+/** The codes an agent can meet; the README explains each. */
+export const errorCodes = [
+  'invalid_input',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'payload_too_large',
+  'validation_failed',
+  'rate_limited',
+  'upstream_error',
+  'unreachable',
+  'timeout',
+  'bad_response',
+  'outcome_unknown',
+  'cancelled',
+  'internal_error',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** What every error may carry beside its code and message. */
+export interface ErrorFacts {
+  /** What a sensible caller does now. */
+  next: string;
+  /** The HTTP status that Segment or something before it answered with. */
+  status?: number;
+  /** The input or body field at fault. */
+  field?: string;
+  /** Machine-readable particulars, such as Segment's own list of bad fields. */
+  details?: unknown;
+  /** When trying again can succeed, in milliseconds from now. */
+  retryAfterMs?: number;
+}
+
+/**
+ * The root of all errors that a tool call can end with. The reader of `message` and `next` is a
+ * model: `message` says what was wrong and where, `next` says what to do about it.
+ */
+export class AudiencesError extends Error {
+  readonly code: ErrorCode;
+  readonly facts: ErrorFacts;
+
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    this.facts = facts;
+  }
+
+  /** The form in which an agent sees it: `{error: {code, message, next, …}}`. */
+  toJSON() {
+    return { error: { code: this.code, message: this.message, ...this.facts } };
+  }
+}
+
+/** The call itself was wrong; nothing was sent. */
+export class InvalidInputError extends AudiencesError {
+  constructor(message: string, facts: ErrorFacts) {
+    super('invalid_input', message, facts);
+  }
+}
+
+/** Segment (or a gateway before it) understood the request and said no; nothing was changed. */
+export class RefusedError extends AudiencesError {}
+
+/** The quota is used up for longer than this call may wait; nothing was changed. */
+export class RateLimitedError extends AudiencesError {
+  /** @param retryAfterMs until the next request can be sent. */
+  constructor(operation: string, retryAfterMs: number) {
+    const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+    super(
+      'rate_limited',
+      `The quota of ${operation} is used up; the next request can be sent in ${seconds} s, which is longer than this call may wait.`,
+      {
+        next: `Nothing was changed. Call again in ${seconds} s, or do something else meanwhile: other operations have quotas of their own.`,
+        retryAfterMs: Math.ceil(retryAfterMs),
+      },
+    );
+  }
+}
+
+/** No usable answer came: `unreachable`, `timeout`, `upstream_error` or `bad_response`. */
+export class NoAnswerError extends AudiencesError {}
+
+/** A write was sent, and whether it took effect can't be told. */
+export class OutcomeUnknownError extends AudiencesError {
+  constructor(message: string, facts: ErrorFacts, options?: ErrorOptions) {
+    super('outcome_unknown', message, facts, options);
+  }
+}
+
+/** The caller took the call back. */
+export class CancelledError extends AudiencesError {
+  constructor(operation: string, sent: boolean) {
+    super(
+      'cancelled',
+      `${operation} was cancelled ${sent ? 'while it was under way' : 'before it was sent'}.`,
+      {
+        next: sent
+          ? 'It may have taken effect: look before you repeat it.'
+          : 'Nothing was sent; call again if it is still wanted.',
+      },
+    );
+  }
+}

@@ -1,0 +1,142 @@
+import { type Dispatcher, Pool } from 'undici';
+import type { Clock } from '../clock.ts';
+import type { Headers } from './quota-report.ts';
+
+/** Few enough for a server that limits requests anyway, enough for an agent's parallel calls. */
+const connections = 8;
+
+/** The largest answer that is read; Segment's own stay far below. */
+export const longestAnswerBytes = 10 * 1024 * 1024;
+
+/** One request, ready to go. `path` is below the base URL and already encoded. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+  signal: AbortSignal;
+}
+
+/** A complete answer. */
+export interface HttpAnswer {
+  kind: 'answer';
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/**
+ * No complete answer.
+ * - `connection`: it could not be made, or broke before the answer began.
+ * - `cut`: it broke in the middle of the answer.
+ * - `timeout`: the attempt took too long.
+ * - `too-large`: the answer passed `longestAnswerBytes`.
+ * - `cancelled`: the request's signal was aborted.
+ */
+export interface HttpFailure {
+  kind: 'failure';
+  reason: 'connection' | 'cut' | 'timeout' | 'too-large' | 'cancelled';
+  /** Whether any of the request may have reached the server. */
+  sent: boolean;
+  /** The status, if the answer had begun. */
+  status?: number;
+  /** What the network said, such as `ECONNREFUSED`. */
+  cause?: string;
+}
+
+export type HttpOutcome = HttpAnswer | HttpFailure;
+
+/** A small pool of kept-alive connections to one base URL. Redirects are never followed. */
+export class HttpPool {
+  readonly #pool: Pool;
+  readonly #prefix: string;
+  readonly #timeoutMs: number;
+  readonly #clock: Clock;
+
+  /** @param timeoutMs for one whole exchange, from asking for a connection to the last byte. */
+  constructor(baseUrl: string, timeoutMs: number, clock: Clock) {
+    const { origin, pathname } = new URL(baseUrl);
+    this.#prefix = pathname.replace(/\/+$/, '');
+    this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
+    this.#pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      connect: { timeout: timeoutMs },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  /** Sends one request once. Never rejects: what went wrong is told in the outcome. */
+  exchange(request: HttpRequest): Promise<HttpOutcome> {
+    return new Promise((resolve) => {
+      let controller: Dispatcher.DispatchController | undefined;
+      let status: number | undefined;
+      let headers: Headers = {};
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      let over = false;
+
+      const end = (outcome: HttpOutcome) => {
+        if (over) return;
+        over = true;
+        cancelTimer();
+        request.signal.removeEventListener('abort', onAbort);
+        resolve(outcome);
+      };
+      const fail = (reason: HttpFailure['reason'], cause?: string) => {
+        end({ kind: 'failure', reason, sent: controller !== undefined, status, cause });
+        controller?.abort(new Error(reason));
+      };
+      const onAbort = () => fail('cancelled');
+      const cancelTimer = this.#clock.after(this.#timeoutMs, () => fail('timeout'));
+      if (request.signal.aborted) return onAbort();
+      request.signal.addEventListener('abort', onAbort, { once: true });
+
+      this.#pool.dispatch(
+        {
+          method: request.method,
+          path: this.#prefix + request.path,
+          headers: request.headers,
+          body: request.body,
+        },
+        {
+          // Called when a connection is ready and nothing has been written yet.
+          onRequestStart(started) {
+            if (over) started.abort(new Error('no longer wanted'));
+            else controller = started;
+          },
+          onResponseStart(_, statusCode, responseHeaders) {
+            status = statusCode;
+            headers = responseHeaders;
+          },
+          onResponseData(_, chunk) {
+            bytes += chunk.length;
+            if (bytes > longestAnswerBytes) fail('too-large');
+            else chunks.push(chunk);
+          },
+          onResponseEnd() {
+            const text = Buffer.concat(chunks).toString('utf8');
+            end({ kind: 'answer', status: status ?? 0, headers, text });
+          },
+          onResponseError(_, error) {
+            fail(status === undefined ? 'connection' : 'cut', causeOf(error));
+          },
+        },
+      );
+    });
+  }
+
+  /** Closes all connections at once, also those in use. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+/** The most telling word that an error of the network has: its code, else its message. */
+function causeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { logLevels } from './log.ts';
+import { isOperationName, operationNames, operations } from './segment/operations.ts';
+
+/** One thing that can be set; `--help` and the README's table are made from these. */
+export interface Setting<Value> {
+  /** Without its dashes; undefined for what must not stand on a command line. */
+  flag?: string;
+  /** What the flag's value is called in the help; undefined for a switch. */
+  argument?: string;
+  env: string;
+  meaning: string;
+  /** As a person would write it. */
+  fallback?: string;
+  /** Turns the text that was given into the value, or says what is wrong with it. */
+  schema: z.ZodType<Value, string>;
+}
+
+const setting = <Value>(given: Setting<Value>): Setting<Value> => given;
+
+const milliseconds = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number of milliseconds')
+    .transform(Number)
+    .pipe(z.number().min(least, `must be ${least} or more`).max(most, `must be ${most} or less`));
+
+/** A switch, as environment variables write it. */
+const onOff = z
+  .enum(['1', 'true', '0', 'false'], 'must be 1 or 0')
+  .transform((word) => word === '1' || word === 'true');
+
+/**
+ * A token goes into an HTTP header, and every place where it turns up is redacted: so it has to be
+ * one word of visible ASCII, and not so short that common words contain it.
+ */
+const token = z
+  .string()
+  .regex(/^[\x21-\x7e]*$/, 'must be the token alone: no spaces, quotes or line breaks')
+  .min(8, 'is too short to be a token');
+
+const apiUrl = z.string().superRefine((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url?.hostname ?? '');
+  if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
+    context.addIssue('must be an https URL, or an http one on 127.0.0.1, [::1] or localhost');
+  } else if (url.username || url.password || url.search || url.hash) {
+    context.addIssue('must have no user, password, query or fragment');
+  }
+});
+
+const perMinute = z.string().transform((text, context) => {
+  const limits: Partial<Record<keyof typeof operations, number>> = {};
+  for (const part of text.split(',')) {
+    const [name = '', amount = ''] = part.split('=').map((word) => word.trim());
+    if (!isOperationName(name)) {
+      context.addIssue(`has no operation "${name}"; there are ${operationNames.join(', ')}`);
+    } else if (!/^[1-9]\d{0,5}$/.test(amount)) {
+      context.addIssue(`needs a whole number from 1 for ${name}, as in ${name}=50`);
+    } else {
+      limits[name] = Number(amount);
+    }
+  }
+  return limits;
+});
+
+const spaceId = z
+  .string()
+  .max(255, 'must have at most 255 characters')
+  .refine((id) => id !== '.' && id !== '..', 'must be the id of a space');
+
+/** Everything that can be set, in the order in which the help shows it. */
+export const settings = {
+  token: setting({
+    env: 'SEGMENT_API_TOKEN',
+    meaning: 'The Public API token of the workspace',
+    schema: token,
+  }),
+  tokenFile: setting({
+    env: 'SEGMENT_API_TOKEN_FILE',
+    meaning: 'A file that holds the token, instead',
+    schema: z.string(),
+  }),
+  sandbox: setting({
+    flag: 'sandbox',
+    env: 'SEGMENT_SANDBOX',
+    meaning:
+      'Talk to a built-in stand-in for Segment; needs no token, and its first space is the default',
+    schema: onOff,
+  }),
+  region: setting({
+    flag: 'region',
+    argument: 'us|eu',
+    env: 'SEGMENT_REGION',
+    meaning: "The workspace's region",
+    fallback: 'us',
+    schema: z.enum(['us', 'eu'], 'must be us or eu'),
+  }),
+  apiUrl: setting({
+    flag: 'api-url',
+    argument: 'URL',
+    env: 'SEGMENT_API_URL',
+    meaning: "Another base URL than a region's: https, or http on loopback",
+    schema: apiUrl,
+  }),
+  space: setting({
+    flag: 'space',
+    argument: 'ID',
+    env: 'SEGMENT_SPACE_ID',
+    meaning: 'The default space: spaceId may then be left out of every call',
+    schema: spaceId,
+  }),
+  timeoutMs: setting({
+    flag: 'timeout-ms',
+    argument: 'MS',
+    env: 'SEGMENT_TIMEOUT_MS',
+    meaning: 'The longest that one HTTP attempt may take',
+    fallback: '30000',
+    schema: milliseconds(1, 600_000),
+  }),
+  maxWaitMs: setting({
+    flag: 'max-wait-ms',
+    argument: 'MS',
+    env: 'SEGMENT_MAX_WAIT_MS',
+    meaning: 'The longest wait for quota and retries within one tool call',
+    fallback: '45000',
+    schema: milliseconds(0, 3_600_000),
+  }),
+  perMinute: setting({
+    flag: 'rate-limits',
+    argument: 'NAME=N,…',
+    env: 'SEGMENT_RATE_LIMITS',
+    meaning: 'Requests per minute of an operation, for accounts with other limits',
+    fallback: operationNames.map((name) => `${name}=${operations[name].perMinute}`).join(','),
+    schema: perMinute,
+  }),
+  logLevel: setting({
+    flag: 'log-level',
+    argument: 'LEVEL',
+    env: 'LOG_LEVEL',
+    meaning: 'How much goes to stderr: error, warn, info or debug',
+    fallback: 'info',
+    schema: z.enum(logLevels, 'must be error, warn, info or debug'),
+  }),
+};

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { audienceSchema, type UpdateAudienceInput } from '../segment/entities.ts';
+import { InvalidInputError } from '../segment/errors.ts';
+import { adviceAfterUpdate } from './advice.ts';
+import { advice, id, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';
+import { defineTool, type ToolContext } from './tool.ts';
+
+const input = z
+  .strictObject({
+    spaceId,
+    id,
+    enabled: z.boolean().optional().describe('false stops computing it'),
+    name: name.optional().describe('New name; the key stays'),
+    description: z.string().optional().describe('New description'),
+    query: z.string().min(1).optional().describe('New definition, replaces the whole old one'),
+    type: type.optional().describe('Level of query; default: as it is now'),
+  })
+  .refine(
+    ({ enabled, name, description, query }) =>
+      [enabled, name, description, query].some((value) => value !== undefined),
+    'give at least one of enabled, name, description, query',
+  )
+  .refine(({ type, query }) => type === undefined || query !== undefined, {
+    path: ['type'],
+    message: 'goes with query: give both',
+  });
+
+export const updateAudienceForSpace = defineTool({
+  name: 'update_audience_for_space',
+  title: 'Update audience for space',
+  description:
+    'Change an audience: at least one of enabled, name, description, query; the rest stays. Read it with get_audience first: it should be Live. Afterwards it is locked for a while. Limit: 10 a minute.',
+  hints: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  input,
+  output: z.object({ audience: audienceSchema, advice }),
+  async handle(input, context) {
+    const { enabled, name, description, query } = input;
+    const space = spaceOf(input, context);
+    const body: UpdateAudienceInput = { enabled, name, description };
+    if (query !== undefined) {
+      const level = input.type ? lowerCaseType(input.type) : await typeOf(space, input.id, context);
+      body.definition = { query, type: level };
+    }
+    const audience = await context.api.updateAudience(space, input.id, body, context.call);
+    return { audience, advice: adviceAfterUpdate(query !== undefined) };
+  },
+});
+
+/** The level that the audience has now; Segment wants it beside every new query. */
+async function typeOf(space: string, id: string, { api, call }: ToolContext): Promise<string> {
+  const { definition } = await api.getAudience(space, id, call);
+  if (!definition?.type) {
+    throw new InvalidInputError('Segment does not show the present type of this audience.', {
+      field: 'type',
+      next: 'Pass type (users or accounts) together with query.',
+    });
+  }
+  return definition.type.toLowerCase();
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../src/clock.ts';
+
+/** A clock that stands still until it is moved. */
+export class ManualClock implements Clock {
+  #now = Date.UTC(2026, 0, 1);
+  #timers: { at: number; wake: () => void }[] = [];
+
+  now = (): number => this.#now;
+
+  after = (ms: number, wake: () => void): (() => void) => {
+    const timer = { at: this.#now + ms, wake };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  };
+
+  /** Moves on by `ms`, waking what is due in order, and lets what was woken run. */
+  async advance(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    for (;;) {
+      await tick();
+      const due = this.#timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+      if (!due) break;
+      this.#timers = this.#timers.filter((other) => other !== due);
+      this.#now = Math.max(this.#now, due.at);
+      due.wake();
+    }
+    this.#now = until;
+    await tick();
+  }
+}
+
+/**
+ * Lets everything that is ready run: promises, and the zero-length timers by which Bottleneck
+ * passes its jobs on (four in a row for one job).
+ */
+export async function tick(): Promise<void> {
+  for (let turn = 0; turn < 8; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
