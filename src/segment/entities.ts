@@ -57,7 +57,7 @@ export const errorEntrySchema = z.looseObject({
   type: z.string().nullish(),
   message: z.string().nullish(),
   field: z.string().nullish(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 export const errorEnvelopeSchema = z.looseObject({ errors: z.array(errorEntrySchema) });
 export type ErrorEntry = z.infer<typeof errorEntrySchema>;

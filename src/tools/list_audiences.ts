@@ -46,7 +46,7 @@ export const listAudiences = defineTool({
       { count: input.count, cursor: input.cursor },
       context.call,
     );
-    return fit(page.audiences.map(summarize), page.pagination);
+    return fitPage(page.audiences.map(summarize), page.pagination);
   },
 });
 
@@ -70,7 +70,7 @@ function cut(query: string): string {
 }
 
 /** Drops columns, never rows, until the page's text is short enough or only the names are left. */
-function fit(audiences: Row[], pagination: z.infer<typeof paginationSchema>) {
+function fitPage(audiences: Row[], pagination: z.infer<typeof paginationSchema>) {
   const whole = { audiences, pagination };
   if (JSON.stringify(whole).length <= longestTextChars) return whole;
   const withoutQuery = {

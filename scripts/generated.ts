@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { define } from '../src/mcp/definitions.ts';
+import { type Setting, settings } from '../src/settings.ts';
+import { tools } from '../src/tools/registry.ts';
+import type { Tool } from '../src/tools/tool.ts';
+
+/**
+ * Everything in the repository that is made from the code: path from the project's root to
+ * content. `npm run generate` writes it, and a test fails where a file differs.
+ */
+export function generatedFiles(): Map<string, string> {
+  const files = new Map<string, string>();
+  const readme = readFileSync('README.md', 'utf8');
+  const withTools = replaceSection(readme, 'tools', toolSection());
+  files.set('README.md', replaceSection(withTools, 'options', optionTable()));
+  for (const tool of tools) {
+    files.set(
+      `test/contract/tools/${tool.name}.json`,
+      `${JSON.stringify(sortKeys(define(tool)), null, 2)}\n`,
+    );
+  }
+  return files;
+}
+
+function replaceSection(document: string, name: string, content: string): string {
+  const [start, end] = [`<!-- generated: ${name} -->\n`, '<!-- end of generated -->'];
+  const from = document.indexOf(start) + start.length;
+  const to = document.indexOf(end, from);
+  if (from < start.length || to === -1) throw new Error(`README.md has no section ${name}`);
+  return `${document.slice(0, from)}\n${content}\n${document.slice(to)}`;
+}
+
+function toolSection(): string {
+  return tools
+    .map((tool) => {
+      const inputs = Object.entries(define(tool).inputSchema.properties ?? {}).map(
+        ([name, schema]) => inputRow(name, schema, tool),
+      );
+      const outputs = Object.keys(tool.output.shape).map((name) => `\`${name}\``);
+      return `### \`${tool.name}\`
+
+${tool.description}
+
+_${hintWords(tool)}_ · gives ${outputs.join(', ')}
+
+| input | | meaning |
+|---|---|---|
+${inputs.join('\n')}
+`;
+    })
+    .join('\n');
+}
+
+function hintWords({ hints }: Tool): string {
+  if (hints.readOnlyHint) return 'Only reads';
+  return hints.destructiveHint ? 'Changes or destroys what is there' : 'Adds';
+}
+
+function inputRow(name: string, schema: object, tool: Tool): string {
+  const required = define(tool).inputSchema.required?.includes(name) ? 'required' : '';
+  const meaning = 'description' in schema ? String(schema.description) : '';
+  const standard = 'default' in schema ? ` (default ${JSON.stringify(schema.default)})` : '';
+  return `| \`${name}\` | ${required} | ${cell(meaning + standard)} |`;
+}
+
+function optionTable(): string {
+  const rows = Object.values(settings).map(
+    ({ flag, argument, env, meaning, fallback }: Setting<unknown>) => {
+      const usage = flag === undefined ? '–' : code(`--${flag}${argument ? ` ${argument}` : ''}`);
+      const standard = fallback === undefined ? '' : code(fallback.replaceAll(',', ', '));
+      return `| ${usage} | ${code(env)} | ${cell(meaning)} | ${standard} |`;
+    },
+  );
+  return `| flag | environment | meaning | default |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+const cell = (text: string) => text.replaceAll('|', '\\|');
+const code = (text: string) => `\`${cell(text)}\``;
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
+}

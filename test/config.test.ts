@@ -1,0 +1,165 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseCommand } from '../src/cli.ts';
+import { ConfigError, type Environment, type Flags, readConfig } from '../src/config.ts';
+
+const token = 'a-token-for-tests';
+const env = (more: Environment = {}) => ({ SEGMENT_API_TOKEN: token, ...more });
+
+/** The problems that reading these settings ends with. */
+function problems(flags: Flags, environment: Environment): readonly string[] {
+  try {
+    readConfig(flags, environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('what is read', () => {
+  test('with a token alone: the US, and the usual times', () => {
+    expect(readConfig({}, env())).toEqual({
+      target: { kind: 'live', baseUrl: 'https://api.segmentapis.com', token },
+      space: undefined,
+      timeoutMs: 30_000,
+      maxWaitMs: 45_000,
+      perMinute: {},
+      logLevel: 'info',
+    });
+  });
+
+  test('the EU has another address', () => {
+    const { target } = readConfig({ region: 'eu' }, env());
+    expect(target).toMatchObject({ baseUrl: 'https://eu1.api.segmentapis.com' });
+  });
+
+  test('flags win over the environment', () => {
+    const config = readConfig(
+      { space: 'spa_flag', 'timeout-ms': '5' },
+      env({ SEGMENT_SPACE_ID: 'spa_env', SEGMENT_TIMEOUT_MS: '6', SEGMENT_MAX_WAIT_MS: '7' }),
+    );
+    expect(config).toMatchObject({ space: 'spa_flag', timeoutMs: 5, maxWaitMs: 7 });
+  });
+
+  test.each(['', '  ', '${SEGMENT_SPACE_ID}', '${input:space}'])('%j counts as not set', (text) => {
+    expect(readConfig({ space: text }, env({ SEGMENT_SPACE_ID: text })).space).toBeUndefined();
+  });
+
+  test('the sandbox needs no token', () => {
+    expect(readConfig({ sandbox: true }, {}).target).toEqual({ kind: 'sandbox' });
+    expect(readConfig({}, { SEGMENT_SANDBOX: '1' }).target).toEqual({ kind: 'sandbox' });
+  });
+
+  test('SEGMENT_SANDBOX=0 is not the sandbox', () => {
+    expect(readConfig({}, env({ SEGMENT_SANDBOX: '0' })).target.kind).toBe('live');
+  });
+
+  test('limits of single operations', () => {
+    const { perMinute } = readConfig(
+      { 'rate-limits': 'create_audience=50, get_audience=7' },
+      env(),
+    );
+    expect(perMinute).toEqual({ create_audience: 50, get_audience: 7 });
+  });
+
+  test('the token from a file, without the line break at its end', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
+    writeFileSync(file, `${token}\n`);
+    expect(readConfig({}, { SEGMENT_API_TOKEN_FILE: file }).target).toMatchObject({ token });
+  });
+
+  test.each([
+    'https://proxy.example/segment',
+    'http://127.0.0.1:4010',
+    'http://[::1]:1',
+    'http://localhost',
+  ])('%s may be the base URL', (url) => {
+    expect(readConfig({ 'api-url': url }, env()).target).toMatchObject({ baseUrl: url });
+  });
+});
+
+describe('what is refused', () => {
+  test('no token: both ways out are named', () => {
+    const [problem, ...others] = problems({}, {});
+    expect(others).toEqual([]);
+    expect(problem).toMatch(/SEGMENT_API_TOKEN\b.*--sandbox/);
+  });
+
+  test('a placeholder in place of the token is named as such', () => {
+    expect(problems({}, { SEGMENT_API_TOKEN: '${SEGMENT_API_TOKEN}' })[0]).toMatch(/placeholder/);
+  });
+
+  test('everything that is wrong is reported at once, by the name it was given under', () => {
+    const found = problems(
+      { region: 'asia', 'timeout-ms': 'soon', 'api-url': 'http://api.example' },
+      {
+        SEGMENT_API_TOKEN: 'two words',
+        SEGMENT_MAX_WAIT_MS: '-1',
+        SEGMENT_RATE_LIMITS: 'create=5,get_audience=0',
+        SEGMENT_SPACE_ID: '..',
+        LOG_LEVEL: 'loud',
+        SEGMENT_SANDBOX: 'maybe',
+      },
+    );
+    for (const name of [
+      '--region',
+      '--timeout-ms',
+      '--api-url',
+      'SEGMENT_API_TOKEN',
+      'SEGMENT_MAX_WAIT_MS',
+      'SEGMENT_RATE_LIMITS',
+      'SEGMENT_SPACE_ID',
+      'LOG_LEVEL',
+      'SEGMENT_SANDBOX',
+    ]) {
+      expect(found.filter((problem) => problem.startsWith(`${name} `))).not.toEqual([]);
+    }
+    expect(found.join('\n')).toContain('create_audience, get_audience');
+  });
+
+  test('a wrong token is not repeated', () => {
+    expect(problems({}, { SEGMENT_API_TOKEN: 'not a token' }).join()).not.toContain('not a token');
+  });
+
+  test('two tokens, or a sandbox at another address', () => {
+    expect(problems({}, env({ SEGMENT_API_TOKEN_FILE: '/x' }))[0]).toMatch(/both set/);
+    expect(problems({ sandbox: true }, { SEGMENT_API_URL: 'https://x.example' })[0]).toMatch(
+      /exclude each other/,
+    );
+  });
+
+  test('a token file that is missing', () => {
+    expect(problems({}, { SEGMENT_API_TOKEN_FILE: '/no/such/file' })[0]).toMatch(/ENOENT/);
+  });
+});
+
+describe('the command line', () => {
+  test('flags may be written with a space or an equals sign', () => {
+    expect(parseCommand(['--space', 'a', '--region=eu', '--sandbox'])).toMatchObject({
+      kind: 'serve',
+      flags: { space: 'a', region: 'eu', sandbox: true },
+    });
+  });
+
+  test('the sandbox command has a port', () => {
+    expect(parseCommand(['sandbox'])).toEqual({ kind: 'sandbox', port: 4010 });
+    expect(parseCommand(['sandbox', '--port', '0'])).toEqual({ kind: 'sandbox', port: 0 });
+  });
+
+  test.each([
+    [['--spaec', 'x'], /--spaec/],
+    [['serve'], /"serve"/],
+    [['sandbox', '--space', 'x'], /--space/],
+    [['sandbox', '--port', 'x'], /--port/],
+    [['--port', '1'], /--port/],
+  ])('%j is refused', (words, message) => {
+    expect(() => parseCommand(words)).toThrow(message);
+  });
+
+  test('a flag without its value is refused', () => {
+    expect(problems({ space: true }, env())[0]).toMatch(/--space needs a value/);
+  });
+});

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { define } from '../../src/mcp/definitions.ts';
+import { operationNames } from '../../src/segment/operations.ts';
+import { tools } from '../../src/tools/registry.ts';
+import { name as serverName } from '../../src/version.ts';
+
+/*
+ * What holds for every tool, also for those to come.
+ */
+
+const flatType = z.enum(['string', 'integer', 'number', 'boolean']);
+const inputSchema = z.strictObject({
+  type: z.literal('object'),
+  additionalProperties: z.literal(false),
+  required: z.array(z.string()).optional(),
+  properties: z.record(
+    z.string(),
+    // No $ref, anyOf, oneOf, allOf, nested objects: some clients drop them.
+    z.strictObject({
+      type: flatType,
+      description: z.string().min(5),
+      enum: z.array(z.string()).optional(),
+      default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+      minLength: z.number().optional(),
+      maxLength: z.number().optional(),
+      minimum: z.number().optional(),
+      maximum: z.number().optional(),
+    }),
+  ),
+});
+
+describe.each(tools.map((tool) => [tool.name, tool] as const))('%s', (name, tool) => {
+  const definition = define(tool);
+
+  test('stands in a file of its name, and is exported in camel case', () => {
+    const file = `src/tools/${name}.ts`;
+    expect(existsSync(file)).toBe(true);
+    const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    expect(readFileSync(file, 'utf8')).toContain(`export const ${camel} = defineTool({`);
+  });
+
+  test('has a title, a description of reasonable length and all four hints', () => {
+    expect(tool.title.length).toBeGreaterThan(3);
+    expect(tool.description.length).toBeGreaterThan(40);
+    expect(tool.description.length).toBeLessThan(600);
+    expect(Object.entries(tool.hints).filter(([, hint]) => typeof hint === 'boolean')).toHaveLength(
+      4,
+    );
+    expect(definition.annotations).toMatchObject({ title: tool.title, ...tool.hints });
+  });
+
+  test('does not call itself destructive and read-only at once', () => {
+    expect(tool.hints.readOnlyHint && tool.hints.destructiveHint).toBe(false);
+  });
+
+  test('has a flat, strict input in which every field is described', () => {
+    expect(inputSchema.safeParse(definition.inputSchema).error).toBeUndefined();
+  });
+
+  test('has an output schema that admits what Segment may add', () => {
+    expect(definition.outputSchema?.type).toBe('object');
+    const text = JSON.stringify(definition.outputSchema);
+    if (text.includes('"createdAt"')) expect(text).toContain('"additionalProperties":{}');
+  });
+
+  test('has a name that stays under 60 characters behind that of the server', () => {
+    expect(`${serverName}:${name}`.length).toBeLessThan(60);
+  });
+});
+
+test('there is a tool for every operation, by the same name', () => {
+  expect(tools.map((tool) => tool.name).sort()).toEqual([...operationNames].sort());
+});
+
+test('all definitions together cost under 1,800 tokens', () => {
+  const definitions = tools.map(define).map(({ name, description, inputSchema: input }) => ({
+    name,
+    description,
+    inputSchema: input,
+  }));
+  expect(countTokens(JSON.stringify(definitions))).toBeLessThan(1800);
+});

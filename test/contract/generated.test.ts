@@ -1,0 +1,15 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { generatedFiles } from '../../scripts/generated.ts';
+
+const files = generatedFiles();
+
+test.each([...files])('%s is what `npm run generate` makes of the code', (file, content) => {
+  expect(existsSync(file) ? readFileSync(file, 'utf8') : 'missing').toBe(content);
+});
+
+test('there is no definition of a tool that is gone', () => {
+  const expected = [...files.keys()].filter((file) => file.endsWith('.json'));
+  const found = readdirSync('test/contract/tools').map((file) => `test/contract/tools/${file}`);
+  expect(found.sort()).toEqual(expected.sort());
+});

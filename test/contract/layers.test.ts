@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+
+/*
+ * Imports point one way: main -> compose -> transports -> mcp -> tools -> segment.
+ */
+
+/** Below src: a file, and all that it imports, as paths below src or names of packages. */
+const imports = new Map(
+  readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => {
+      const { importedFiles } = ts.preProcessFile(
+        readFileSync(join('src', file), 'utf8'),
+        true,
+        true,
+      );
+      const targets = importedFiles.map(({ fileName }) =>
+        fileName.startsWith('.') ? relative('.', join(dirname(file), fileName)) : fileName,
+      );
+      return [file, targets] as const;
+    }),
+);
+
+/** What the files of a room may import, beside their own room. Files at the top stand for themselves. */
+const allowed: Record<string, string[]> = {
+  'main.ts': ['cli.ts', 'compose.ts', 'config.ts', 'run-sandbox.ts', 'transports', 'version.ts'],
+  'cli.ts': ['config.ts', 'settings.ts', 'version.ts', 'node:util'],
+  'config.ts': ['settings.ts', 'log.ts', 'segment/operations.ts', 'node:fs'],
+  'settings.ts': ['log.ts', 'segment/operations.ts', 'zod'],
+  'run-sandbox.ts': ['config.ts', 'sandbox/start.ts', 'node:events'],
+  'compose.ts': [
+    'clock.ts',
+    'config.ts',
+    'log.ts',
+    'mcp',
+    'redact.ts',
+    'sandbox/spaces.ts',
+    'sandbox/start.ts',
+    'segment',
+    'tools',
+    'version.ts',
+  ],
+  'clock.ts': [],
+  'redact.ts': [],
+  'log.ts': ['redact.ts'],
+  'version.ts': ['../package.json'],
+  transports: ['mcp', '@modelcontextprotocol/sdk', 'node:events'],
+  mcp: ['tools', 'segment', 'clock.ts', 'log.ts', 'redact.ts', '@modelcontextprotocol/sdk', 'zod'],
+  tools: ['segment/api.ts', 'segment/entities.ts', 'segment/errors.ts', 'zod'],
+  segment: ['clock.ts', 'log.ts', 'redact.ts', 'zod', 'undici', 'bottleneck'],
+  sandbox: ['clock.ts', 'node:http', 'node:net', 'node:events', 'node:crypto'],
+};
+
+const roomOf = (path: string) => path.split('/')[0] ?? path;
+
+const permits = (rule: string, target: string) => target === rule || target.startsWith(`${rule}/`);
+
+describe.each([...imports])('src/%s', (file, targets) => {
+  test('imports only what its room may', () => {
+    const room = roomOf(file);
+    const rules = allowed[room] ?? [];
+    const own = file.includes('/') ? [room, ...rules] : rules;
+    const strays = targets.filter((target) => !own.some((rule) => permits(rule, target)));
+    expect(strays).toEqual([]);
+  });
+
+  test('has no more than 400 lines', () => {
+    expect(readFileSync(join('src', file), 'utf8').split('\n').length).toBeLessThanOrEqual(400);
+  });
+});
+
+test.each([
+  ['undici', ['segment/http.ts']],
+  ['bottleneck', ['segment/limits.ts']],
+])('only one file imports %s', (name, expected) => {
+  const importers = [...imports].filter(([, targets]) => targets.includes(name));
+  expect(importers.map(([file]) => file)).toEqual(expected);
+});
+
+test('what is slow to import is imported by a file that is itself imported when first needed', () => {
+  const eager = new Set<string>();
+  const visit = (file: string) => {
+    if (eager.has(file)) return;
+    eager.add(file);
+    for (const target of staticImports(file)) visit(target);
+  };
+  visit('main.ts');
+  expect(eager).toContain('mcp/server.ts');
+  for (const slow of [
+    'undici',
+    'bottleneck',
+    'sandbox/start.ts',
+    'segment/client.ts',
+    'node:http',
+  ]) {
+    expect(eager).not.toContain(slow);
+  }
+});
+
+/** The imports that run when the file is loaded: neither dynamic ones nor those of types alone. */
+function staticImports(file: string): string[] {
+  if (!imports.has(file)) return [];
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(join('src', file), 'utf8'),
+    ts.ScriptTarget.Latest,
+  );
+  return source.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    if (ts.isImportDeclaration(statement) && statement.importClause?.isTypeOnly) return [];
+    const { moduleSpecifier } = statement;
+    if (!moduleSpecifier || !ts.isStringLiteral(moduleSpecifier)) return [];
+    const name = moduleSpecifier.text;
+    return [name.startsWith('.') ? relative('.', join(dirname(file), name)) : name];
+  });
+}

@@ -1,0 +1,305 @@
+import { describe, expect, test } from 'vitest';
+import { RefusedError } from '../../src/segment/errors.ts';
+import { audience, callTool, connect, fakeApi, secret } from '../support/in-memory.ts';
+
+describe('create_audience', () => {
+  test('sends the body that Segment expects, and no more than was given', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    await callTool(client, 'create_audience', { spaceId: 's', name: 'n', query: 'q' });
+    expect(JSON.stringify(asked)).toBe(
+      '[["create","s",{"name":"n","definition":{"query":"q","type":"users"}}]]',
+    );
+  });
+
+  test('takes the type in either case and gathers the options', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    await callTool(client, 'create_audience', {
+      spaceId: 's',
+      name: 'n',
+      query: 'q',
+      type: 'ACCOUNTS',
+      description: 'd',
+      enabled: false,
+      includeAnonymousUsers: true,
+    });
+    expect(asked[0]?.[2]).toEqual({
+      name: 'n',
+      description: 'd',
+      enabled: false,
+      definition: { query: 'q', type: 'accounts' },
+      options: { includeAnonymousUsers: true, includeHistoricalData: undefined },
+    });
+  });
+
+  test('says that the first backfill should finish before the next edit', async () => {
+    const client = await connect(fakeApi({}).api);
+    const { structured } = await callTool(client, 'create_audience', {
+      spaceId: 's',
+      name: 'n',
+      query: 'q',
+    });
+    expect(structured).toMatchObject({ audience: { id: 'aud_1' } });
+    expect(JSON.stringify(structured.advice)).toMatch(/first backfill.*Segment app/);
+  });
+});
+
+describe('get_audience', () => {
+  test('passes on what Segment says, also what we do not know', async () => {
+    const unknown = audience({ status: 'Hibernating', size: { count: 3 } });
+    const client = await connect(fakeApi({ audience: unknown }).api);
+    const { structured, text } = await callTool(client, 'get_audience', { spaceId: 's', id: 'a' });
+    expect(structured).toEqual({ audience: unknown });
+    expect(JSON.parse(text)).toEqual(structured);
+  });
+
+  test.each([
+    ['Backfilling', /Don't edit/],
+    ['Locked', /locked/],
+    ['Failed', /failed/],
+  ])('has advice on an audience that is %s', async (status, advice) => {
+    const client = await connect(fakeApi({ audience: audience({ status }) }).api);
+    const { structured } = await callTool(client, 'get_audience', { spaceId: 's', id: 'a' });
+    expect(String(structured.advice)).toMatch(advice);
+  });
+
+  test('shows an audience without a definition', async () => {
+    const client = await connect(fakeApi({ audience: audience({ definition: null }) }).api);
+    const { structured } = await callTool(client, 'get_audience', { spaceId: 's', id: 'a' });
+    expect(structured).toMatchObject({ audience: { definition: null } });
+  });
+});
+
+describe('list_audiences', () => {
+  test('asks for 50 rows unless told otherwise, and goes on from a cursor', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    await callTool(client, 'list_audiences', { spaceId: 's' });
+    await callTool(client, 'list_audiences', { spaceId: 's', count: 2, cursor: 'Mg==' });
+    expect(asked).toEqual([
+      ['list', 's', { count: 50, cursor: undefined }],
+      ['list', 's', { count: 2, cursor: 'Mg==' }],
+    ]);
+  });
+
+  test('gives summary rows', async () => {
+    const client = await connect(fakeApi({}).api);
+    const { structured } = await callTool(client, 'list_audiences', { spaceId: 's' });
+    expect(structured).toEqual({
+      audiences: [
+        {
+          id: 'aud_1',
+          name: 'Big spenders',
+          key: 'big_spenders',
+          enabled: true,
+          status: 'Live',
+          type: 'users',
+          query: "trait('total_spend') > 200",
+          updatedAt: '2026-01-02T00:00:00.000Z',
+        },
+      ],
+      pagination: { next: null },
+    });
+  });
+
+  test('cuts a query over 200 characters and says so', async () => {
+    const rowOf = async (query: string) => {
+      const client = await connect(
+        fakeApi({ audience: audience({ definition: { query, type: 'users' } }) }).api,
+      );
+      const { text } = await callTool(client, 'list_audiences', { spaceId: 's' });
+      return JSON.parse(text).audiences[0].query;
+    };
+    expect(await rowOf('x'.repeat(200))).toBe('x'.repeat(200));
+    expect(await rowOf('x'.repeat(201))).toBe(`${'x'.repeat(200)}…[cut, 201 characters in all]`);
+    expect(await rowOf(`${'x'.repeat(199)}😀`)).toBe(
+      `${'x'.repeat(199)}\ufffd…[cut, 201 characters in all]`,
+    );
+  });
+
+  test.each([
+    [
+      'small names',
+      600,
+      'N',
+      'query and updatedAt',
+      ['enabled', 'id', 'key', 'name', 'status', 'type'],
+    ],
+    ['long names', 600, 'N'.repeat(50), 'everything but id and name', ['id', 'name']],
+  ])(
+    'leaves out columns, never rows, of a large page: %s',
+    async (_, rows, name, left, columns) => {
+      const audiences = Array.from({ length: rows }, (_, index) =>
+        audience({ id: `aud_${index}`, name, key: name.toLowerCase() }),
+      );
+      const client = await connect(fakeApi({ page: { audiences, pagination: {} } }).api);
+      const { text, structured } = await callTool(client, 'list_audiences', { spaceId: 's' });
+      const page = JSON.parse(text);
+      expect(page).toEqual(structured);
+      expect(page.notice).toContain(left);
+      expect(page.audiences).toHaveLength(rows);
+      expect(Object.keys(page.audiences[0]).sort()).toEqual(columns);
+      expect(text.length).toBeLessThanOrEqual(60_000);
+    },
+  );
+});
+
+describe('remove_audience_from_space', () => {
+  test('reads the audience first and gives it back as it was', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    const { structured } = await callTool(client, 'remove_audience_from_space', {
+      spaceId: 's',
+      id: 'a',
+    });
+    expect(asked).toEqual([
+      ['get', 's', 'a'],
+      ['remove', 's', 'a'],
+    ]);
+    expect(structured).toMatchObject({ status: 'SUCCESS', audience: audience() });
+    expect(String(structured.advice)).toMatch(/"big_spenders": never use that key/);
+  });
+
+  test('removes nothing that can not be read', async () => {
+    const gone = () =>
+      Promise.reject(new RefusedError('not_found', 'gone', { next: 'look', status: 404 }));
+    const { api, asked } = fakeApi({ audience: gone });
+    const client = await connect(api);
+    const { error } = await callTool(client, 'remove_audience_from_space', {
+      spaceId: 's',
+      id: 'a',
+    });
+    expect(error?.code).toBe('not_found');
+    expect(asked).toEqual([['get', 's', 'a']]);
+  });
+});
+
+describe('update_audience_for_space', () => {
+  test('sends only what was given', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    await callTool(client, 'update_audience_for_space', { spaceId: 's', id: 'a', enabled: false });
+    expect(JSON.stringify(asked)).toBe('[["update","s","a",{"enabled":false}]]');
+  });
+
+  test('fills in the type of a new query from the audience as it stands', async () => {
+    const stored = audience({ definition: { query: 'old', type: 'ACCOUNTS' } });
+    const { api, asked } = fakeApi({ audience: stored });
+    const client = await connect(api);
+    await callTool(client, 'update_audience_for_space', { spaceId: 's', id: 'a', query: 'new' });
+    expect(asked[0]).toEqual(['get', 's', 'a']);
+    expect(asked[1]?.[3]).toMatchObject({ definition: { query: 'new', type: 'accounts' } });
+  });
+
+  test('asks for the type when Segment does not show it', async () => {
+    const { api, asked } = fakeApi({ audience: audience({ definition: null }) });
+    const client = await connect(api);
+    const { error } = await callTool(client, 'update_audience_for_space', {
+      spaceId: 's',
+      id: 'a',
+      query: 'new',
+    });
+    expect(error).toMatchObject({ code: 'invalid_input', field: 'type' });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('does not read when the type is given', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    await callTool(client, 'update_audience_for_space', {
+      spaceId: 's',
+      id: 'a',
+      query: 'new',
+      type: 'USERS',
+    });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.[3]).toMatchObject({ definition: { query: 'new', type: 'users' } });
+  });
+
+  test('says that the audience is locked now', async () => {
+    const client = await connect(fakeApi({}).api);
+    const { structured } = await callTool(client, 'update_audience_for_space', {
+      spaceId: 's',
+      id: 'a',
+      name: 'n',
+    });
+    expect(String(structured.advice)).toMatch(/locked against further edits/);
+  });
+
+  test.each([
+    [{ id: 'a' }, /at least one of enabled, name, description, query/],
+    [{ id: 'a', enabled: true, type: 'users' }, /type: goes with query/],
+  ])('refuses %j', async (args, message) => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    const { error } = await callTool(client, 'update_audience_for_space', {
+      spaceId: 's',
+      ...args,
+    });
+    expect(error).toMatchObject({ code: 'invalid_input' });
+    expect(error?.message).toMatch(message);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('input', () => {
+  test('an unknown key is refused by name', async () => {
+    const client = await connect(fakeApi({}).api);
+    const { error } = await callTool(client, 'get_audience', { spaceId: 's', id: 'a', ID: 'b' });
+    expect(error).toMatchObject({ code: 'invalid_input', field: 'ID' });
+  });
+
+  test('every bad field is named at once', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    const { error } = await callTool(client, 'create_audience', {
+      spaceId: '..',
+      name: '',
+      enabled: 'yes',
+    });
+    for (const field of ['spaceId', 'name', 'query', 'enabled']) {
+      expect(error?.message).toContain(`${field}: `);
+    }
+    expect(asked).toEqual([]);
+  });
+
+  test('without a space and a default for it, the answer says how to set one', async () => {
+    const client = await connect(fakeApi({}).api);
+    const { error } = await callTool(client, 'list_audiences');
+    expect(error).toMatchObject({ code: 'invalid_input', field: 'spaceId' });
+    expect(error?.next).toMatch(/SEGMENT_SPACE_ID/);
+  });
+
+  test('the default space is used where none is named, and only there', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api, { defaultSpace: 'spa_default' });
+    await callTool(client, 'get_audience', { id: 'a' });
+    await callTool(client, 'get_audience', { spaceId: 'spa_other', id: 'a' });
+    expect(asked.map(([, space]) => space)).toEqual(['spa_default', 'spa_other']);
+    expect(client.getInstructions()).toContain('spa_default');
+  });
+
+  test('an unknown tool is refused, naming those there are', async () => {
+    const client = await connect(fakeApi({}).api);
+    const { error } = await callTool(client, 'delete_everything');
+    expect(error).toMatchObject({ code: 'invalid_input' });
+    expect(error?.next).toContain('remove_audience_from_space');
+  });
+});
+
+describe('at the boundary', () => {
+  test('the token is taken out of results and errors, whoever put it in', async () => {
+    const named = await connect(fakeApi({ audience: audience({ name: `x ${secret}` }) }).api);
+    const { text, structured } = await callTool(named, 'get_audience', { spaceId: 's', id: 'a' });
+    expect(text + JSON.stringify(structured)).not.toContain(secret);
+    expect(text).toContain('x [redacted]');
+
+    const failing = await connect(
+      fakeApi({ audience: () => Promise.reject(new Error(`bad ${secret}`)) }).api,
+    );
+    const { error } = await callTool(failing, 'get_audience', { spaceId: 's', id: 'a' });
+    expect(error).toMatchObject({ code: 'internal_error' });
+    expect(error?.message).toContain('bad [redacted]');
+  });
+});
