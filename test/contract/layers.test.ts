@@ -51,7 +51,7 @@ const allowed: Record<string, string[]> = {
   mcp: ['tools', 'segment', 'clock.ts', 'log.ts', 'redact.ts', '@modelcontextprotocol/sdk', 'zod'],
   tools: ['segment/api.ts', 'segment/entities.ts', 'segment/errors.ts', 'zod'],
   segment: ['clock.ts', 'log.ts', 'redact.ts', 'zod', 'undici', 'bottleneck'],
-  sandbox: ['clock.ts', 'node:http', 'node:net', 'node:events', 'node:crypto'],
+  sandbox: ['clock.ts', 'node:http', 'node:events'],
 };
 
 const roomOf = (path: string) => path.split('/')[0] ?? path;

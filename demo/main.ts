@@ -1,0 +1,107 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { callTool, expectThat, section, show } from './story.ts';
+
+/*
+ * Drives the built server through a story of calls, as an agent would, against the embedded
+ * sandbox. Ends with exit code 0 only if every step came out as expected.
+ */
+
+const client = new Client({ name: 'demo', version: '1' });
+await client.connect(
+  new StdioClientTransport({
+    command: process.execPath,
+    args: ['dist/main.js', '--sandbox'],
+    stderr: 'ignore',
+  }),
+);
+const call = callTool.bind(null, client);
+
+section('The server and its tools');
+const { tools } = await client.listTools();
+show(`${client.getServerVersion()?.name} offers ${tools.map(({ name }) => name).join(', ')}`);
+expectThat('there are five tools', tools.length === 5);
+
+section('List the audiences, page by page');
+let cursor: string | undefined;
+let pages = 0;
+do {
+  const { data } = await call('list_audiences', cursor ? { count: 5, cursor } : { count: 5 });
+  for (const row of data.audiences ?? []) show(`${row.id}  ${row.status?.padEnd(9)} ${row.name}`);
+  cursor = data.pagination?.next ?? undefined;
+  pages += 1;
+  show(
+    cursor ? '… the next page' : `that is all: ${data.pagination?.totalEntries} in ${pages} pages`,
+  );
+} while (cursor);
+expectThat('there was more than one page', pages > 1);
+
+section('Create one');
+const created = await call('create_audience', {
+  name: 'Repeat buyers',
+  query: "event('Order Completed').within(90 days).count() >= 2",
+  description: 'Two orders or more in a quarter',
+});
+const { id = '', key } = created.data.audience ?? {};
+show(`${id} has the key ${key} and is ${created.data.audience?.status}`);
+show(`advice: ${created.data.advice?.[0]}`);
+expectThat('it was created', id !== '');
+
+section('Read it');
+const read = await call('get_audience', { id });
+show(`${read.data.audience?.name}: ${read.data.audience?.definition?.query}`);
+expectThat('it is the one that was created', read.data.audience?.key === key);
+
+section('Change it');
+const changed = await call('update_audience_for_space', {
+  id,
+  query: "event('Order Completed').within(90 days).count() >= 3",
+});
+show(`its definition is now ${changed.data.audience?.definition?.query}`);
+show(`advice: ${changed.data.advice?.[0]}`);
+expectThat('it was changed', changed.data.audience?.definition?.query.endsWith('3') === true);
+
+section('Change it again at once: it is locked');
+const locked = await call('update_audience_for_space', { id, enabled: false });
+show(`${locked.error?.code}: ${locked.error?.message}`);
+show(`next: ${locked.error?.next}`);
+expectThat('the agent is told to wait', locked.error?.code === 'conflict');
+
+section('Ask for one that is not there');
+const missing = await call('get_audience', { id: 'aud_typo' });
+show(`${missing.error?.code}: ${missing.error?.message}`);
+show(`next: ${missing.error?.next}`);
+expectThat('the agent is told where to look', missing.error?.code === 'not_found');
+
+section('Create eleven at once: the quota is ten a minute, and one is spent');
+const attempts = await Promise.all(
+  Array.from({ length: 11 }, (_, index) =>
+    call('create_audience', {
+      name: `Campaign ${index + 1}`,
+      query: `trait('campaign') = '${index + 1}'`,
+    }),
+  ),
+);
+const refused = attempts.filter(({ error }) => error);
+show(
+  `${attempts.length - refused.length} were created, ${refused.length} would have had to wait too long:`,
+);
+show(`${refused[0]?.error?.code}: ${refused[0]?.error?.message}`);
+show(`next: ${refused[0]?.error?.next}`);
+expectThat('nine went through', attempts.length - refused.length === 9);
+expectThat(
+  'the others were refused before anything was sent',
+  refused.every(({ error }) => error?.code === 'rate_limited' && error.status === undefined),
+);
+
+section('Remove the first');
+const removed = await call('remove_audience_from_space', { id });
+show(
+  `${removed.data.status}: ${removed.data.audience?.name} is gone; the result still holds its definition`,
+);
+show(`advice: ${removed.data.advice?.[0]}`);
+const gone = await call('get_audience', { id });
+expectThat('it is gone', gone.error?.code === 'not_found');
+
+await client.close();
+section('Every step came out as expected');

@@ -1,0 +1,63 @@
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { z } from 'zod';
+
+/*
+ * How the demo tells its story: calls, headings, lines and checks.
+ */
+
+const audienceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  key: z.string().optional(),
+  status: z.string().optional(),
+  definition: z.object({ query: z.string() }).optional(),
+});
+
+const dataSchema = z.object({
+  audience: audienceSchema.optional(),
+  audiences: z.array(audienceSchema).optional(),
+  pagination: z
+    .object({ next: z.string().nullish(), totalEntries: z.number().optional() })
+    .optional(),
+  status: z.string().optional(),
+  advice: z.array(z.string()).optional(),
+});
+
+const errorSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    next: z.string(),
+    status: z.number().optional(),
+  }),
+});
+
+const contentSchema = z.tuple([z.object({ text: z.string() })]);
+
+/** Calls a tool; gives its structured data, or the error that an agent would read. */
+export async function callTool(client: Client, name: string, args: Record<string, unknown>) {
+  const result = await client.callTool({ name, arguments: args });
+  if (result.isError) {
+    const [{ text }] = contentSchema.parse(result.content);
+    return { data: dataSchema.parse({}), error: errorSchema.parse(JSON.parse(text)).error };
+  }
+  return { data: dataSchema.parse(result.structuredContent), error: undefined };
+}
+
+/** Begins a chapter. */
+export function section(title: string): void {
+  process.stdout.write(`\n${title}\n`);
+}
+
+/** Tells one line of the chapter. */
+export function show(line: string): void {
+  process.stdout.write(`  ${line}\n`);
+}
+
+/** Ends the demo with exit code 1 if a step did not come out as it should. */
+export function expectThat(what: string, holds: boolean): void {
+  if (!holds) {
+    process.stderr.write(`\nNot as expected: ${what} does not hold.\n`);
+    process.exit(1);
+  }
+}

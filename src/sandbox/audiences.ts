@@ -1,0 +1,169 @@
+import type { Seed } from './seed.ts';
+import type { AudienceInput, Definition, Options } from './validate.ts';
+
+const preparingMs = 2000;
+const firstComputationMs = 6000;
+const computationMs = 4000;
+const lockMs = 2000;
+
+/** Who changes things here, as a user id of Segment's. */
+const editor = 'usr_sandbox';
+
+/** An audience as the API shows it (the model `AudienceSummary`). */
+export interface AudienceSummary {
+  id: string;
+  spaceId: string;
+  name: string;
+  description?: string;
+  key: string;
+  enabled: boolean;
+  definition: Definition;
+  status: string;
+  createdBy: string;
+  updatedBy: string;
+  /** ISO 8601. */
+  createdAt: string;
+  updatedAt: string;
+  options?: Options;
+}
+
+interface Stored extends Omit<AudienceSummary, 'status' | 'createdAt' | 'updatedAt'> {
+  /** Milliseconds since the epoch, as are the others. */
+  createdAt: number;
+  updatedAt: number;
+  computedAt: number;
+  lockedUntil: number;
+}
+
+/**
+ * The audiences of all spaces. Their life is a function of the clock: nothing runs in between.
+ *
+ * Preparing for 2 s, Computing until 6 s after the creation, then Live. A change locks an audience
+ * for 2 s and a new definition is computed for 4 s; a disabled one is Disabled.
+ */
+export class Audiences {
+  readonly #now: () => number;
+  readonly #spaces = new Map<string, Stored[]>();
+  readonly #usedKeys = new Map<string, Set<string>>();
+  #lastId = 0;
+
+  constructor(seeds: Readonly<Record<string, readonly Seed[]>>, now: () => number) {
+    this.#now = now;
+    for (const [spaceId, audiences] of Object.entries(seeds)) {
+      this.#spaces.set(spaceId, []);
+      this.#usedKeys.set(spaceId, new Set());
+      for (const { createdAt, ...input } of audiences) this.#add(spaceId, input, createdAt);
+    }
+  }
+
+  hasSpace(spaceId: string): boolean {
+    return this.#spaces.has(spaceId);
+  }
+
+  /** All of a space, oldest first. */
+  list(spaceId: string): AudienceSummary[] {
+    return this.#in(spaceId).map((audience) => this.#summary(audience));
+  }
+
+  get(spaceId: string, id: string): AudienceSummary | undefined {
+    const found = this.#find(spaceId, id);
+    return found && this.#summary(found);
+  }
+
+  create(spaceId: string, input: AudienceInput): AudienceSummary {
+    return this.#summary(this.#add(spaceId, input, this.#now()));
+  }
+
+  /** When the lock of an audience ends; undefined if it has none. */
+  lockedUntil(spaceId: string, id: string): number | undefined {
+    const { lockedUntil = 0 } = this.#find(spaceId, id) ?? {};
+    return lockedUntil > this.#now() ? lockedUntil : undefined;
+  }
+
+  update(spaceId: string, id: string, input: AudienceInput): AudienceSummary | undefined {
+    const found = this.#find(spaceId, id);
+    if (!found) return undefined;
+    const now = this.#now();
+    const computeAgain = input.definition !== undefined || (input.enabled && !found.enabled);
+    if (computeAgain) found.computedAt = Math.max(found.computedAt, now + computationMs);
+    found.name = input.name ?? found.name;
+    found.description = input.description ?? found.description;
+    found.enabled = input.enabled ?? found.enabled;
+    found.definition = input.definition ?? found.definition;
+    found.updatedAt = now;
+    found.updatedBy = editor;
+    found.lockedUntil = now + lockMs;
+    return this.#summary(found);
+  }
+
+  /** Whether there was something to remove. */
+  remove(spaceId: string, id: string): boolean {
+    const audiences = this.#in(spaceId);
+    const index = audiences.findIndex((audience) => audience.id === id);
+    if (index === -1) return false;
+    audiences.splice(index, 1);
+    return true;
+  }
+
+  #add(spaceId: string, input: AudienceInput, createdAt: number): Stored {
+    this.#lastId += 1;
+    const name = input.name ?? '';
+    const audience: Stored = {
+      id: `aud_${String(this.#lastId).padStart(9, '0')}`,
+      spaceId,
+      name,
+      description: input.description,
+      key: this.#newKey(spaceId, name),
+      enabled: input.enabled ?? true,
+      definition: input.definition ?? { query: '', type: 'users' },
+      createdBy: editor,
+      updatedBy: editor,
+      createdAt,
+      updatedAt: createdAt,
+      computedAt: createdAt + firstComputationMs,
+      lockedUntil: 0,
+      options: input.options,
+    };
+    this.#in(spaceId).push(audience);
+    return audience;
+  }
+
+  /** Keys are never used twice in a space, also not after a removal. */
+  #newKey(spaceId: string, name: string): string {
+    const used = this.#usedKeys.get(spaceId) ?? new Set();
+    const words = name
+      .normalize('NFKD')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g);
+    const base = words?.join('_') ?? 'audience';
+    let key = base;
+    for (let number = 2; used.has(key); number += 1) key = `${base}_${number}`;
+    used.add(key);
+    return key;
+  }
+
+  #in(spaceId: string): Stored[] {
+    return this.#spaces.get(spaceId) ?? [];
+  }
+
+  #find(spaceId: string, id: string): Stored | undefined {
+    return this.#in(spaceId).find((audience) => audience.id === id);
+  }
+
+  #summary(audience: Stored): AudienceSummary {
+    const { computedAt, lockedUntil, createdAt, updatedAt, ...rest } = audience;
+    return {
+      ...rest,
+      status: this.#statusOf(audience),
+      createdAt: new Date(createdAt).toISOString(),
+      updatedAt: new Date(updatedAt).toISOString(),
+    };
+  }
+
+  #statusOf({ enabled, createdAt, computedAt, lockedUntil }: Stored): string {
+    const now = this.#now();
+    if (!enabled) return 'Disabled';
+    if (now < createdAt + preparingMs) return 'Preparing';
+    return now < Math.max(computedAt, lockedUntil) ? 'Computing' : 'Live';
+  }
+}

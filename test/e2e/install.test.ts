@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { start } from '../../src/sandbox/start.ts';
+import { callTool } from '../support/in-memory.ts';
+import { plainEnvironment } from '../support/program.ts';
+import { environmentFor } from '../support/rig.ts';
+
+/*
+ * The ways in which users start the program.
+ */
+
+const entrySchema = z.strictObject({
+  command: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()).optional(),
+});
+const { mcpServers } = z
+  .strictObject({ mcpServers: z.record(z.string(), entrySchema) })
+  .parse(JSON.parse(readFileSync('mcp.json', 'utf8')));
+
+/** Starts an entry of mcp.json as it stands, expanding `${NAME}` as clients do. */
+async function startEntry(name: string, environment: Record<string, string>): Promise<Client> {
+  const entry = entrySchema.parse(mcpServers[name]);
+  const env = Object.entries(entry.env ?? {}).map(([key, value]) => [
+    key,
+    value.replace(/\$\{(\w+)\}/g, (placeholder, variable) => environment[variable] ?? placeholder),
+  ]);
+  const client = new Client({ name: 'test', version: '0' });
+  await client.connect(
+    new StdioClientTransport({
+      ...entry,
+      env: { ...plainEnvironment(environment), ...Object.fromEntries(env) },
+    }),
+  );
+  return client;
+}
+
+describe('mcp.json', () => {
+  test('has a sandbox entry that works as it stands', async () => {
+    const client = await startEntry('segment-audiences-sandbox', {});
+    const { error, text } = await callTool(client, 'list_audiences');
+    expect(error).toBeUndefined();
+    expect(JSON.parse(text).audiences.length).toBeGreaterThan(0);
+    await client.close();
+  });
+
+  test('has a live entry that works with a token in the environment', async () => {
+    const sandbox = await start();
+    const environment = environmentFor(sandbox.url, sandbox.spaces[1]?.id ?? '');
+    const client = await startEntry('segment-audiences', environment);
+    const { error, text } = await callTool(client, 'list_audiences');
+    expect(error).toBeUndefined();
+    expect(JSON.parse(text).audiences.length).toBeGreaterThan(0);
+    await client.close();
+    await sandbox.close();
+  });
+});
+
+describe('the package', () => {
+  const packSchema = z.tuple([
+    z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }),
+  ]);
+
+  test('runs with npx in an empty folder, and holds only what it needs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'package-'));
+    // The build is fresh from the set-up of the tests, and must not change under those that run.
+    const packed = execFileSync(
+      'npm',
+      ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    const [{ filename, files }] = packSchema.parse(JSON.parse(packed));
+    expect(files.map(({ path }) => path).filter((path) => !path.startsWith('dist/types/'))).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'dist/THIRD-PARTY-NOTICES.txt',
+        'dist/main.js',
+      ]),
+    );
+    expect(files.some(({ path }) => /^(src|test|bench|scripts)\//.test(path))).toBe(false);
+
+    const client = new Client({ name: 'test', version: '0' });
+    await client.connect(
+      new StdioClientTransport({
+        command: 'npx',
+        args: [
+          '--yes',
+          '--package',
+          resolve(folder, filename),
+          'segment-audiences-mcp',
+          '--sandbox',
+        ],
+        cwd: folder,
+        env: plainEnvironment(),
+        stderr: 'ignore',
+      }),
+    );
+    const { error } = await callTool(client, 'list_audiences');
+    expect(error).toBeUndefined();
+    await client.close();
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+});

@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { start } from '../../src/sandbox/start.ts';
+import { version } from '../../src/version.ts';
+import { RawProgram } from '../support/program.ts';
+import { environmentFor } from '../support/rig.ts';
+
+/*
+ * How the program starts, what it writes where, and how it ends.
+ */
+
+const query = "event('Shoes Bought').count() >= 1";
+
+describe('without a server', () => {
+  test.each([['--help'], ['--version']])('%s works with nothing configured', async (flag) => {
+    const program = new RawProgram([flag]);
+    expect((await program.exit()).code).toBe(0);
+    expect(program.stdout).toContain(flag === '--version' ? version : 'SEGMENT_API_TOKEN');
+    expect(program.stderr).toBe('');
+  });
+
+  test('wrong settings are all told on stderr, with exit code 2 and nothing on stdout', async () => {
+    const program = new RawProgram(['--region', 'asia', '--timeout-ms', 'x']);
+    expect((await program.exit()).code).toBe(2);
+    expect(program.stdout).toBe('');
+    expect(program.stderr).toMatch(/--region.*\n.*|--timeout-ms/);
+    for (const word of ['--region', '--timeout-ms', 'SEGMENT_API_TOKEN', '--sandbox']) {
+      expect(program.stderr).toContain(word);
+    }
+  });
+});
+
+describe('stdout', () => {
+  test('carries nothing but the protocol, whatever comes in', async () => {
+    const program = new RawProgram(['--sandbox', '--log-level', 'debug']);
+    await program.initialize();
+    program.child.stdin.write('this is not JSON\n{"jsonrpc":"2.0"}\n[]\n');
+    program.send({ id: 1, method: 'tools/list' });
+    program.callTool(2, 'list_audiences', {});
+    program.callTool(3, 'get_audience', { id: 'no-such' });
+    program.send({ id: 4, method: 'no/such/method' });
+    await Promise.all([1, 2, 3, 4].map((id) => program.answer(id)));
+    program.child.stdin.end();
+    await program.exit();
+    expect(program.messages().map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['init', 1, 2, 3, 4]),
+    );
+    expect(program.stdout.endsWith('\n')).toBe(true);
+  });
+
+  test('a stray byte on it would be noticed', async () => {
+    const program = new RawProgram(['--sandbox']);
+    await program.initialize();
+    program.stdout += 'stray';
+    expect(() => program.messages()).toThrow();
+    program.child.kill();
+  });
+});
+
+describe('stderr', () => {
+  test('carries JSON lines', async () => {
+    const program = new RawProgram(['--sandbox', '--log-level', 'debug']);
+    await program.initialize();
+    program.callTool(1, 'list_audiences', {});
+    await program.answer(1);
+    program.child.stdin.end();
+    await program.exit();
+    const lines = program.stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(['serving', 'tool call', 'stopping']),
+    );
+  });
+});
+
+describe('the end', () => {
+  test.each([
+    ['stdin is closed', (program: RawProgram) => program.child.stdin.end()],
+    ['SIGTERM', (program: RawProgram) => program.child.kill('SIGTERM')],
+    ['SIGINT', (program: RawProgram) => program.child.kill('SIGINT')],
+  ])('comes within a second with exit code 0: %s', async (_, end) => {
+    const program = new RawProgram(['--sandbox']);
+    await program.initialize();
+    program.callTool(1, 'list_audiences', {});
+    await program.answer(1);
+    end(program);
+    const { code, tookMs } = await program.exit();
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(1000);
+  });
+
+  test('requests that were piped in before are still answered', async () => {
+    const program = new RawProgram(['--sandbox']);
+    await program.initialize();
+    program.callTool(1, 'list_audiences', {});
+    program.callTool(2, 'create_audience', { name: 'Piped', query });
+    program.child.stdin.end();
+    expect((await program.exit()).code).toBe(0);
+    const answered = program.messages().filter(({ result }) => result !== undefined);
+    expect(answered.map(({ id }) => id).sort()).toEqual([1, 2, 'init']);
+  });
+
+  test('comes within a second also while a call hangs and another waits', async () => {
+    const sandbox = await start({
+      limits: { create_audience: 1 },
+      faults: ({ operation }) =>
+        operation === 'get_audience' ? { kind: 'latency', ms: 30_000 } : undefined,
+    });
+    const space = sandbox.spaces[0]?.id ?? '';
+    const program = new RawProgram(['--max-wait-ms', '90000'], environmentFor(sandbox.url, space));
+    await program.initialize();
+    program.callTool(1, 'create_audience', { name: 'One', query });
+    await program.answer(1);
+    program.callTool(2, 'create_audience', { name: 'Two', query }, { progressToken: 2 });
+    program.callTool(3, 'get_audience', { id: 'aud_x' });
+    await program.until(() =>
+      program.messages().find(({ method }) => method === 'notifications/progress'),
+    );
+    program.child.kill('SIGTERM');
+    const { code, tookMs } = await program.exit();
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(1000);
+    await sandbox.close();
+  });
+
+  test('a client that hangs up in the middle of a create: it is done once, and said so', async () => {
+    let creates = 0;
+    const sandbox = await start({
+      faults: ({ operation }) => {
+        if (operation !== 'create_audience') return undefined;
+        creates += 1;
+        program.child.stdin.end();
+        return { kind: 'latency', ms: 300 };
+      },
+    });
+    const space = sandbox.spaces[0]?.id ?? '';
+    const program = new RawProgram([], environmentFor(sandbox.url, space));
+    await program.initialize();
+    program.callTool(1, 'create_audience', { name: 'Hung up', query });
+    expect((await program.exit()).code).toBe(0);
+    expect(creates).toBe(1);
+    expect(program.stderr).toMatch(/"message":"tool call","tool":"create_audience"/);
+    await sandbox.close();
+  });
+});
+
+describe('the sandbox command', () => {
+  test('prints where it is and what to set, and stops on SIGTERM', async () => {
+    const program = new RawProgram(['sandbox', '--port', '0']);
+    const url = await program.until(() => /http:\/\/127\.0\.0\.1:\d+/.exec(program.stdout)?.[0]);
+    await program.until(() => program.stdout.includes('Ctrl-C') || undefined);
+    expect(program.stdout).toContain(`SEGMENT_API_URL=${url}`);
+    expect(program.stdout).toContain('spa_shop_production');
+    expect(program.stdout).toContain('spa_shop_staging');
+    expect((await fetch(`${url}/spaces/spa_shop_production/audiences`)).status).toBe(401);
+    program.child.kill('SIGTERM');
+    const { code, tookMs } = await program.exit();
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(1000);
+  });
+
+  test('says so when its port is taken', async () => {
+    const sandbox = await start();
+    const program = new RawProgram(['sandbox', '--port', new URL(sandbox.url).port]);
+    expect((await program.exit()).code).toBe(2);
+    expect(program.stderr).toMatch(/EADDRINUSE/);
+    await sandbox.close();
+  });
+});
+
+test('the bundle is one file that names no path of the machine it was built on', () => {
+  expect(readFileSync('dist/main.js', 'utf8')).not.toContain(process.cwd());
+});

@@ -1,0 +1,346 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { start } from '../../src/sandbox/start.ts';
+import { errorCodes } from '../../src/segment/errors.ts';
+import { callTool, secret } from '../support/in-memory.ts';
+import { type Session, startSession } from '../support/program.ts';
+import { environmentFor, type Rig, startRig } from '../support/rig.ts';
+
+/*
+ * What a user sees when things go wrong: for each, the named error with a true next step, and a
+ * server that goes on serving.
+ */
+
+const query = "event('Shoes Bought').count() >= 1";
+const create = { name: 'New', query };
+const met = new Set<string>();
+
+/** Calls a tool that must fail, and notes the code. */
+async function failing(
+  { client, stderr }: Session,
+  tool: string,
+  args: Record<string, unknown>,
+  code: string,
+) {
+  const { error, text } = await callTool(client, tool, args);
+  expect(error?.code).toBe(code);
+  expect(error?.next.length).toBeGreaterThan(20);
+  expect(text + stderr()).not.toContain(secret);
+  met.add(code);
+  return z.object({ message: z.string(), next: z.string() }).loose().parse(error);
+}
+
+async function stillServes(rig: Rig) {
+  rig.faults(() => undefined);
+  const { error } = await callTool(rig.session.client, 'list_audiences');
+  expect(error).toBeUndefined();
+}
+
+const htmlPage =
+  '<html><head><style>p{}</style></head><body><h1>502</h1><p>Proxy says no</p></body></html>';
+
+describe('Segment says no', () => {
+  test.each([
+    // A wrong token, and a right one at the address of another region, look the same.
+    [401, 'unauthorized', /SEGMENT_API_TOKEN.*SEGMENT_REGION/],
+    [403, 'forbidden', /token may not do this/],
+    [404, 'not_found', /Check/],
+    [409, 'conflict', /Live/],
+    [413, 'payload_too_large', /Shorten/],
+  ])('HTTP %i', async (status, code, next) => {
+    await using rig = await startRig();
+    rig.faults(() => ({
+      kind: 'answer',
+      status,
+      body: JSON.stringify({ errors: [{ type: 'no', message: `because of ${secret}` }] }),
+    }));
+    const error = await failing(rig.session, 'create_audience', create, code);
+    expect(error).toMatchObject({ status });
+    expect(error.next).toMatch(next);
+    expect(error.message).toContain('because of [redacted]');
+    expect(rig.requests).toHaveLength(1);
+    await stillServes(rig);
+  });
+
+  test('HTTP 422: all of its entries are passed on, with their fields', async () => {
+    await using rig = await startRig();
+    const errors = [
+      { type: 'input-validation', message: '"a" is bad', field: 'a' },
+      { type: 'input-validation', message: '"b" is bad', field: 'b' },
+    ];
+    rig.faults(() => ({ kind: 'answer', status: 422, body: JSON.stringify({ errors }) }));
+    const error = await failing(rig.session, 'create_audience', create, 'validation_failed');
+    expect(error).toMatchObject({ status: 422, field: 'a', details: errors });
+    expect(error.message).toMatch(/a: "a" is bad; b: "b" is bad/);
+    await stillServes(rig);
+  });
+});
+
+describe('the network', () => {
+  test('there is none: nothing listens at the address', async () => {
+    await using session = await startSession(
+      ['--max-wait-ms', '900'],
+      environmentFor('http://127.0.0.1:1', 's'),
+    );
+    const error = await failing(session, 'create_audience', create, 'unreachable');
+    expect(error.message).toMatch(/ECONNREFUSED.*Nothing was sent/);
+  });
+
+  test('a name that can not be resolved', async () => {
+    await using session = await startSession(
+      ['--max-wait-ms', '500'],
+      environmentFor('https://segment.invalid', 's'),
+    );
+    await failing(session, 'list_audiences', {}, 'unreachable');
+  });
+
+  test('an answer cut off half-way is asked for again', async () => {
+    await using rig = await startRig();
+    rig.faults(({ number }) => (number === 1 ? { kind: 'drop', when: 'mid-body' } : undefined));
+    const { error } = await callTool(rig.session.client, 'list_audiences');
+    expect(error).toBeUndefined();
+    expect(rig.requests).toHaveLength(2);
+  });
+
+  test('answers that are always cut off', async () => {
+    await using rig = await startRig(['--max-wait-ms', '600']);
+    rig.faults(() => ({ kind: 'drop', when: 'mid-body' }));
+    const error = await failing(rig.session, 'list_audiences', {}, 'bad_response');
+    expect(error.message).toMatch(/broke off half-way/);
+    await stillServes(rig);
+  });
+
+  test('an answer that does not come', async () => {
+    await using rig = await startRig(['--timeout-ms', '150', '--max-wait-ms', '10']);
+    rig.faults(() => ({ kind: 'latency', ms: 30_000 }));
+    const error = await failing(rig.session, 'get_audience', { id: 'a' }, 'timeout');
+    expect(error.next).toMatch(/timeout-ms/);
+    await stillServes(rig);
+  });
+});
+
+describe('a proxy', () => {
+  test('answers an error page', async () => {
+    await using rig = await startRig(['--max-wait-ms', '100']);
+    rig.faults(() => ({
+      kind: 'answer',
+      status: 502,
+      headers: { 'content-type': 'text/html' },
+      body: htmlPage,
+    }));
+    const error = await failing(rig.session, 'list_audiences', {}, 'upstream_error');
+    expect(error.message).toMatch(/502.*not in the form of Segment but: 502 Proxy says no/);
+    await stillServes(rig);
+  });
+
+  test('answers a page instead of data', async () => {
+    await using rig = await startRig();
+    rig.faults(() => ({ kind: 'answer', status: 200, body: htmlPage }));
+    const error = await failing(rig.session, 'list_audiences', {}, 'bad_response');
+    expect(error.message).toMatch(/is not JSON/);
+    expect(error.next).toMatch(/proxy/);
+    await stillServes(rig);
+  });
+
+  test('redirects, and is not followed', async () => {
+    await using rig = await startRig();
+    let followed = 0;
+    const elsewhere = await listen((_, response) => {
+      followed += 1;
+      response.end();
+    });
+    rig.faults(() => ({
+      kind: 'answer',
+      status: 302,
+      headers: { location: elsewhere },
+      body: '',
+    }));
+    await failing(rig.session, 'create_audience', create, 'bad_response');
+    expect(followed).toBe(0);
+    await stillServes(rig);
+  });
+
+  test('answers data of another shape', async () => {
+    await using rig = await startRig();
+    rig.faults(() => ({ kind: 'answer', status: 200, body: '{"data":{"audiences":[{"id":7}]}}' }));
+    const error = await failing(rig.session, 'list_audiences', {}, 'bad_response');
+    expect(error.message).toMatch(/data\.audiences\.0\.id/);
+    await stillServes(rig);
+  });
+
+  test('answers without end', async () => {
+    const url = await listen((_, response) => {
+      const chunk = Buffer.alloc(1024 * 1024, ' ');
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    await using session = await startSession([], environmentFor(url, 's'));
+    const error = await failing(session, 'list_audiences', {}, 'bad_response');
+    expect(error.message).toMatch(/larger than 10485760 bytes/);
+    expect(error.next).toMatch(/count/);
+  });
+});
+
+describe('a full queue', () => {
+  test('a call that would wait too long is told at once, and spends nothing', async () => {
+    await using rig = await startRig([], { limits: { create_audience: 1 } });
+    await callTool(rig.session.client, 'create_audience', create);
+    const error = await failing(rig.session, 'create_audience', create, 'rate_limited');
+    expect(error.retryAfterMs).toBeGreaterThan(45_000);
+    expect(error.retryAfterMs).toBeLessThanOrEqual(61_000);
+    expect(rig.requests.filter(({ operation }) => operation === 'create_audience')).toHaveLength(1);
+    await stillServes(rig);
+  });
+
+  test('429 after 429', async () => {
+    await using rig = await startRig(['--max-wait-ms', '10000']);
+    rig.faults(() => ({ kind: 'rate-limit', msBeforeNext: 5 }));
+    await failing(rig.session, 'list_audiences', {}, 'rate_limited');
+    expect(rig.requests).toHaveLength(4);
+    await stillServes(rig);
+  });
+});
+
+describe('a write whose answer is lost', () => {
+  test.each([
+    ['the connection drops after it', { kind: 'drop', when: 'after' } as const],
+    ['the answer is cut off', { kind: 'drop', when: 'mid-body' } as const],
+    ['a gateway fails after it', { kind: 'answer', status: 504, body: '', applied: true } as const],
+    ['it takes too long', { kind: 'latency', ms: 30_000 } as const],
+    [
+      'a page comes instead',
+      { kind: 'answer', status: 200, body: htmlPage, applied: true } as const,
+    ],
+  ])('is not sent again: %s', async (_, fault) => {
+    await using rig = await startRig(['--timeout-ms', '400']);
+    rig.faults(({ operation }) => (operation === 'list_audiences' ? undefined : fault));
+    const created = await failing(rig.session, 'create_audience', create, 'outcome_unknown');
+    expect(created.next).toMatch(/list_audiences/);
+    const change = { id: 'aud_000000001', enabled: false };
+    const updated = await failing(
+      rig.session,
+      'update_audience_for_space',
+      change,
+      'outcome_unknown',
+    );
+    expect(updated.next).toMatch(/get_audience/);
+    const writes = rig.requests.filter(({ method }) => method === 'POST' || method === 'PATCH');
+    expect(writes.length).toBeLessThanOrEqual(2);
+    await stillServes(rig);
+  });
+
+  test('is sent again when the connection could not even be made', async () => {
+    const gone = await start();
+    await gone.close();
+    const space = gone.spaces[0]?.id ?? '';
+    await using session = await startSession([], environmentFor(gone.url, space));
+    const calling = callTool(session.client, 'create_audience', create);
+    await vi.waitUntil(() => session.stderr().includes('trying again'));
+    const back = await start({ port: Number(new URL(gone.url).port) });
+    expect((await calling).error).toBeUndefined();
+    await back.close();
+  });
+
+  test('a remove is repeated, and gone by then counts as removed', async () => {
+    await using rig = await startRig();
+    const { client } = rig.session;
+    const { text } = await callTool(client, 'create_audience', create);
+    const { id } = JSON.parse(text).audience;
+    let removes = 0;
+    rig.faults(({ operation }) => {
+      if (operation !== 'remove_audience_from_space') return undefined;
+      removes += 1;
+      return removes === 1 ? { kind: 'drop', when: 'after' } : undefined;
+    });
+    const { error, structured } = await callTool(client, 'remove_audience_from_space', { id });
+    expect(error).toBeUndefined();
+    expect(structured).toMatchObject({ status: 'SUCCESS', audience: { id } });
+    expect(removes).toBe(2);
+  });
+
+  test('a remove of what is not there is not found', async () => {
+    await using rig = await startRig();
+    await failing(rig.session, 'remove_audience_from_space', { id: 'aud_no' }, 'not_found');
+  });
+});
+
+describe('odd input', () => {
+  test.each(['a/b', '../../spaces', '%2e%2e', 'a%2Fb', 'a?b#c', '…'])(
+    'an id like %j reaches Segment as one path segment',
+    async (id) => {
+      await using rig = await startRig();
+      await failing(rig.session, 'get_audience', { id }, 'not_found');
+      expect(rig.requests).toHaveLength(1);
+      expect(rig.requests[0]?.path.split('/')).toHaveLength(5);
+      expect(rig.requests[0]?.operation).toBe('get_audience');
+    },
+  );
+
+  test.each(['.', '..', '', 'x'.repeat(256)])('an id like %j is not sent', async (id) => {
+    await using rig = await startRig();
+    await failing(rig.session, 'get_audience', { id }, 'invalid_input');
+    expect(rig.requests).toEqual([]);
+  });
+
+  test('a name of 10,000 characters is not sent', async () => {
+    await using rig = await startRig();
+    const error = await failing(
+      rig.session,
+      'create_audience',
+      { name: 'x'.repeat(10_000), query },
+      'invalid_input',
+    );
+    expect(error.message).toMatch(/name/);
+    expect(rig.requests).toEqual([]);
+  });
+
+  test('a query of two million characters is refused by Segment itself', async () => {
+    await using rig = await startRig();
+    const long = { name: 'Long', query: 'x'.repeat(2_000_000) };
+    await failing(rig.session, 'create_audience', long, 'payload_too_large');
+    await stillServes(rig);
+  });
+
+  test('an audience that was removed by someone else', async () => {
+    await using rig = await startRig();
+    const { client } = rig.session;
+    const { text } = await callTool(client, 'create_audience', create);
+    const { id } = JSON.parse(text).audience;
+    await callTool(client, 'remove_audience_from_space', { id });
+    const error = await failing(
+      rig.session,
+      'update_audience_for_space',
+      { id, enabled: true },
+      'not_found',
+    );
+    expect(error.next).toMatch(/removed/);
+  });
+});
+
+test('every code that reaches an agent was met above', () => {
+  // A cancelled call gets no answer, and an internal error is a fault that we do not know of.
+  const unseen = errorCodes.filter((code) => !met.has(code));
+  expect(unseen).toEqual(['cancelled', 'internal_error']);
+});
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function listen(handler: RequestListener): Promise<string> {
+  const server = createServer(handler);
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '';
+}

@@ -1,0 +1,133 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { z } from 'zod';
+
+/** The built program. */
+export const mainFile = 'dist/main.js';
+
+/** The environment of the tests without anything that would configure the program. */
+export function plainEnvironment(more: Record<string, string> = {}): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(SEGMENT_|LOG_LEVEL$|NODE_EXTRA_CA_CERTS$)/.test(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), ...more };
+}
+
+/** A real client of the spawned program, with what the program wrote to stderr. */
+export interface Session extends AsyncDisposable {
+  client: Client;
+  /** All of stderr so far. */
+  stderr(): string;
+  close(): Promise<void>;
+}
+
+export async function startSession(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Session> {
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [mainFile, ...args],
+    env: plainEnvironment(env),
+    stderr: 'pipe',
+  });
+  let stderr = '';
+  transport.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8');
+  });
+  const client = new Client({ name: 'test', version: '0' });
+  await client.connect(transport);
+  const close = () => client.close();
+  return { client, stderr: () => stderr, close, [Symbol.asyncDispose]: close };
+}
+
+const messageSchema = z.looseObject({
+  jsonrpc: z.literal('2.0'),
+  id: z.union([z.string(), z.number()]).optional(),
+  method: z.string().optional(),
+  result: z.unknown().optional(),
+  error: z.unknown().optional(),
+});
+type Message = z.infer<typeof messageSchema>;
+
+/** The spawned program without a client: what goes in and comes out, byte by byte. */
+export class RawProgram {
+  readonly child: ChildProcessWithoutNullStreams;
+  stdout = '';
+  stderr = '';
+  readonly #ended: Promise<number | null>;
+
+  constructor(args: string[], env: Record<string, string> = {}) {
+    this.child = spawn(process.execPath, [mainFile, ...args], { env: plainEnvironment(env) });
+    this.child.stdout.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString('utf8');
+    });
+    this.child.stderr.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString('utf8');
+    });
+    this.child.stdin.on('error', () => {});
+    this.#ended = once(this.child, 'close').then(([code]) => z.number().nullable().parse(code));
+  }
+
+  send(message: object): void {
+    this.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  }
+
+  /** Does the handshake of the protocol. */
+  async initialize(): Promise<void> {
+    this.send({
+      id: 'init',
+      method: 'initialize',
+      params: {
+        protocolVersion: '2025-06-18',
+        capabilities: {},
+        clientInfo: { name: 'test', version: '0' },
+      },
+    });
+    await this.answer('init');
+    this.send({ method: 'notifications/initialized' });
+  }
+
+  callTool(id: number, name: string, args: object, _meta?: object): void {
+    this.send({ id, method: 'tools/call', params: { name, arguments: args, _meta } });
+  }
+
+  /** Everything on stdout; throws on a line that is not a message of the protocol. */
+  messages(): Message[] {
+    return this.stdout
+      .split('\n')
+      .filter((line, index, lines) => !(line === '' && index === lines.length - 1))
+      .map((line) => messageSchema.parse(JSON.parse(line)));
+  }
+
+  answer(id: string | number): Promise<Message> {
+    return this.until(() =>
+      this.messages().find((message) => message.id === id && !message.method),
+    );
+  }
+
+  /** Waits until `find` gives something, looking again at every piece of output. */
+  async until<Found>(find: () => Found | undefined): Promise<Found> {
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      await Promise.race([
+        once(this.child.stdout, 'data'),
+        once(this.child.stderr, 'data'),
+        this.#ended.then((code) => {
+          throw new Error(`The program ended with ${code}: ${this.stderr}`);
+        }),
+      ]);
+    }
+  }
+
+  /** Resolves to the exit code, and how long (ms) it took from now. */
+  async exit(): Promise<{ code: number | null; tookMs: number }> {
+    const from = performance.now();
+    const code = await this.#ended;
+    return { code, tookMs: performance.now() - from };
+  }
+}

@@ -1,0 +1,54 @@
+import {
+  type Fault,
+  type LogEntry,
+  type SandboxOptions,
+  type SandboxRequest,
+  start,
+} from '../../src/sandbox/start.ts';
+import { secret } from './in-memory.ts';
+import { type Session, startSession } from './program.ts';
+
+/** The program, spawned, talking to a sandbox in the test's own process. */
+export interface Rig extends AsyncDisposable {
+  session: Session;
+  url: string;
+  /** The first space. */
+  space: string;
+  /** Every request that reached the sandbox. */
+  requests: LogEntry[];
+  /** From now on asked for a fault at every request. */
+  faults(next: (request: SandboxRequest) => Fault | undefined): void;
+}
+
+/** The environment that points the program at a sandbox. */
+export function environmentFor(url: string, space: string): Record<string, string> {
+  return { SEGMENT_API_URL: url, SEGMENT_API_TOKEN: secret, SEGMENT_SPACE_ID: space };
+}
+
+export async function startRig(
+  args: string[] = [],
+  options: Pick<SandboxOptions, 'limits' | 'clock'> = {},
+): Promise<Rig> {
+  let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
+  const requests: LogEntry[] = [];
+  const sandbox = await start({
+    ...options,
+    faults: (request) => faults(request),
+    log: (entry) => requests.push(entry),
+  });
+  const space = sandbox.spaces[0]?.id ?? '';
+  const session = await startSession(args, environmentFor(sandbox.url, space));
+  return {
+    session,
+    url: sandbox.url,
+    space,
+    requests,
+    faults(next) {
+      faults = next;
+    },
+    async [Symbol.asyncDispose]() {
+      await session.close();
+      await sandbox.close();
+    },
+  };
+}
