@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import * as sandbox from '../../src/sandbox/operations.ts';
+import { mediaType, operationNames, operations } from '../../src/segment/operations.ts';
+
+/*
+ * The client and the sandbox state the contract each on its own; here the two are put side by side.
+ */
+
+test('both know the same operations', () => {
+  expect(Object.keys(sandbox.sandboxOperations).sort()).toEqual([...operationNames].sort());
+});
+
+test('both speak the same edition', () => {
+  expect(mediaType).toBe(sandbox.mediaType);
+});
+
+describe.each(operationNames)('%s', (name) => {
+  test('has the same method, path and limit on both sides', () => {
+    const { method, path, perMinute } = operations[name];
+    expect(sandbox.sandboxOperations[name]).toEqual({ method, path, perMinute });
+  });
+
+  test('is found by the sandbox under the path that the client fills', () => {
+    const { method, path } = operations[name];
+    const target = path.replace('{spaceId}', 's').replace('{id}', 'i');
+    expect(sandbox.findRoute(method, target)?.operation).toBe(name);
+  });
+});

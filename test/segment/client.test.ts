@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRedactor } from '../../src/redact.ts';
+import {
+  type Fault,
+  type LogEntry,
+  type Sandbox,
+  type SandboxRequest,
+  start,
+} from '../../src/sandbox/start.ts';
+import { SegmentClient } from '../../src/segment/client.ts';
+import { mediaType } from '../../src/segment/operations.ts';
+import { testCall } from '../support/call.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+/*
+ * The client against the sandbox, both on one clock that is moved by hand.
+ */
+
+const space = 'spa_shop_production';
+const input = { name: 'N', definition: { query: 'q', type: 'users' } } as const;
+
+let clock: ManualClock;
+let sandbox: Sandbox;
+let client: SegmentClient;
+let requests: LogEntry[];
+let seen: SandboxRequest[];
+let faults: Fault[];
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  requests = [];
+  seen = [];
+  faults = [];
+  sandbox = await start({
+    clock,
+    log: (entry) => requests.push(entry),
+    faults: (request) => {
+      seen.push(request);
+      return faults.shift();
+    },
+  });
+  client = new SegmentClient({
+    baseUrl: `${sandbox.url}/`,
+    token: 'token-for-tests',
+    userAgent: 'test/0',
+    timeoutMs: 1000,
+    perMinute: {},
+    clock,
+    random: () => 0,
+    redactor: createRedactor(['token-for-tests']),
+    log: () => {},
+  });
+});
+afterEach(async () => {
+  await client.close();
+  await sandbox.close();
+});
+
+/** Waits for a promise while the clock runs on. */
+async function whileTimePasses<Value>(promise: Promise<Value>, stepMs = 100): Promise<Value> {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  promise.then(end, end);
+  while (!over) await clock.advance(stepMs);
+  return promise;
+}
+
+const statuses = () => requests.map(({ status }) => status);
+const failed = (status: number, headers: Record<string, string> = {}): Fault => ({
+  kind: 'answer',
+  status,
+  headers,
+  body: '',
+});
+
+describe('a request', () => {
+  test('has the headers of the contract', async () => {
+    await client.createAudience(space, input, testCall());
+    expect(seen[0]?.headers).toMatchObject({
+      authorization: 'Bearer token-for-tests',
+      accept: `${mediaType}, application/json`,
+      'content-type': mediaType,
+      'user-agent': 'test/0',
+    });
+    await client.getAudience(space, 'aud_000000001', testCall());
+    expect(seen[1]?.headers['content-type']).toBeUndefined();
+  });
+
+  test('of a page has the dotted names, percent-encoded', async () => {
+    await client.listAudiences(space, { count: 3, cursor: 'Mw==' }, testCall());
+    expect(seen[0]?.path).toBe(
+      '/spaces/spa_shop_production/audiences?pagination.count=3&pagination.cursor=Mw%3D%3D',
+    );
+  });
+
+  test('goes below the path of the base URL', async () => {
+    const behindProxy = new SegmentClient({
+      baseUrl: `${sandbox.url}/segment/`,
+      token: 'token-for-tests',
+      userAgent: 'test/0',
+      timeoutMs: 1000,
+      perMinute: {},
+      clock,
+      random: () => 0,
+      redactor: createRedactor([]),
+      log: () => {},
+    });
+    await expect(behindProxy.getAudience(space, 'a', testCall())).rejects.toThrow();
+    expect(requests[0]?.path).toBe('/segment/spaces/spa_shop_production/audiences/a');
+    await behindProxy.close();
+  });
+});
+
+describe('reads', () => {
+  test.each([
+    ['a server error', failed(500)],
+    ['a broken connection', { kind: 'drop', when: 'after' }],
+    ['a cut answer', { kind: 'drop', when: 'mid-body' }],
+  ] satisfies [string, Fault][])('are repeated after %s', async (_, fault) => {
+    faults = [fault, fault];
+    const page = await whileTimePasses(client.listAudiences(space, { count: 1 }, testCall()));
+    expect(page.audiences).toHaveLength(1);
+    expect(requests).toHaveLength(3);
+  });
+
+  test('are given up after four attempts', async () => {
+    faults = [failed(500), failed(502), failed(503), failed(504)];
+    const promise = whileTimePasses(client.listAudiences(space, { count: 1 }, testCall()));
+    await expect(promise).rejects.toMatchObject({ code: 'upstream_error', facts: { status: 504 } });
+    expect(statuses()).toEqual([500, 502, 503, 504]);
+  });
+
+  test('wait as long as Retry-After says, and say so', async () => {
+    faults = [failed(503, { 'retry-after': '7' })];
+    const call = testCall();
+    const from = clock.now();
+    await whileTimePasses(client.listAudiences(space, { count: 1 }, call));
+    expect(clock.now() - from).toBeGreaterThanOrEqual(7000);
+    expect(call.waits.map(({ reason, leftMs }) => `${reason} ${leftMs}`)).toEqual([
+      'retry 7000',
+      'retry 2000',
+    ]);
+  });
+
+  test('are not repeated beyond the deadline', async () => {
+    faults = [failed(503, { 'retry-after': '7' })];
+    const call = testCall(clock.now() + 6999);
+    await expect(client.listAudiences(space, { count: 1 }, call)).rejects.toMatchObject({
+      code: 'upstream_error',
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('that time out are repeated', async () => {
+    faults = [{ kind: 'latency', ms: 60_000 }];
+    const page = await whileTimePasses(client.listAudiences(space, { count: 1 }, testCall()));
+    expect(page.audiences).toHaveLength(1);
+    expect(seen).toHaveLength(2);
+  });
+});
+
+describe('quota', () => {
+  test('fifteen creates: ten at once, five when the window begins anew, no 429', async () => {
+    const from = clock.now();
+    const sentAt: number[] = [];
+    const creates = Array.from({ length: 15 }, () =>
+      client.createAudience(space, input, testCall()).then(() => sentAt.push(clock.now() - from)),
+    );
+    await whileTimePasses(Promise.all(creates), 250);
+    expect(statuses()).toEqual(Array(15).fill(200));
+    expect(sentAt.filter((ms) => ms < 60_000)).toHaveLength(10);
+    expect(sentAt.filter((ms) => ms >= 60_000 && ms <= 60_250)).toHaveLength(5);
+  });
+
+  test('what another process used is left to it', async () => {
+    const other = new SegmentClient({
+      baseUrl: sandbox.url,
+      token: 'token-for-tests',
+      userAgent: 'other/0',
+      timeoutMs: 1000,
+      perMinute: {},
+      clock,
+      random: () => 0,
+      redactor: createRedactor([]),
+      log: () => {},
+    });
+    for (let count = 0; count < 8; count += 1) await other.createAudience(space, input, testCall());
+    const creates = Array.from({ length: 4 }, () =>
+      client.createAudience(space, input, testCall()).then(
+        () => {},
+        () => {},
+      ),
+    );
+    await whileTimePasses(Promise.all(creates), 500);
+    const refused = statuses().filter((status) => status === 429);
+    expect(statuses().filter((status) => status === 200)).toHaveLength(12);
+    // All four set out before the first answer told of the others: two are refused, once each.
+    expect(refused).toHaveLength(2);
+    await other.close();
+  });
+
+  test('a 429 closes the gate for as long as it says, for writes, too', async () => {
+    faults = [{ kind: 'rate-limit', msBeforeNext: 20_000 }];
+    const from = clock.now();
+    await whileTimePasses(client.createAudience(space, input, testCall()));
+    expect(statuses()).toEqual([429, 200]);
+    expect(clock.now() - from).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test('a 429 that would outlast the deadline ends the call at once', async () => {
+    faults = [{ kind: 'rate-limit', msBeforeNext: 50_000 }];
+    const call = testCall(clock.now() + 45_000);
+    await expect(client.createAudience(space, input, call)).rejects.toMatchObject({
+      code: 'rate_limited',
+      facts: { retryAfterMs: 50_000 },
+    });
+    expect(statuses()).toEqual([429]);
+  });
+});
+
+describe('a remove whose outcome is uncertain', () => {
+  test('is not called unchanged, when the quota ends its repetition', async () => {
+    faults = [
+      { kind: 'drop', when: 'after' },
+      { kind: 'rate-limit', msBeforeNext: 50_000 },
+    ];
+    const call = testCall(clock.now() + 45_000);
+    const promise = whileTimePasses(client.removeAudience(space, 'aud_000000001', call));
+    await expect(promise).rejects.toMatchObject({ code: 'unreachable' });
+  });
+});
+
+test('a closed client refuses, and what is under way ends', async () => {
+  faults = [{ kind: 'latency', ms: 60_000 }];
+  const underWay = client.createAudience(space, input, testCall());
+  await clock.advance(10);
+  await client.close();
+  await expect(underWay).rejects.toMatchObject({ code: 'outcome_unknown' });
+});
