@@ -22,7 +22,7 @@ const { metafile } = await build({
   target: 'node20.18',
   format: 'cjs',
   minify: true,
-  keepNames: true,
+  alias: { undici: './scripts/undici-pool.cjs' },
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

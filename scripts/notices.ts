@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const packageSchema = z.object({ name: z.string(), version: z.string(), license: z.string() });
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * The wire of the Audiences API, edition v1alpha. Objects are loose and lists of words are open, so

@@ -43,7 +43,7 @@ export class AudiencesError extends Error {
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
+    this.name = 'AudiencesError';
     this.code = code;
     this.facts = facts;
   }

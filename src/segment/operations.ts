@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { audienceAnswerSchema, audiencesAnswerSchema, statusAnswerSchema } from './entities.ts';
 
 /** What the client has to know about one operation of the API. */

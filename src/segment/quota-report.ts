@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Segment counts in fixed windows of one minute. */
 export const windowMs = 60_000;

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type ErrorEntry, errorEnvelopeSchema } from './entities.ts';
 import { type AudiencesError, type ErrorCode, NoAnswerError, RefusedError } from './errors.ts';
 import { type HttpAnswer, type HttpFailure, longestAnswerBytes } from './http.ts';

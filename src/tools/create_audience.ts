@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { audienceSchema, type CreateAudienceInput } from '../segment/entities.ts';
 import { adviceAfterCreate } from './advice.ts';
 import { advice, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DefinitionType } from '../segment/entities.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import type { ToolContext } from './tool.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Audience, paginationSchema } from '../segment/entities.ts';
 import { spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { audienceSchema } from '../segment/entities.ts';
 import { adviceAfterRemove } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Call, SegmentApi } from '../segment/api.ts';
 
 /** MCP's four hints; a tool states all of them. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { audienceSchema, type UpdateAudienceInput } from '../segment/entities.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import { adviceAfterUpdate } from './advice.ts';

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { start } from '../../src/sandbox/start.ts';
 import { errorCodes } from '../../src/segment/errors.ts';
 import { callTool, secret } from '../support/in-memory.ts';

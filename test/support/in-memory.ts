@@ -1,6 +1,6 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemClock } from '../../src/clock.ts';
 import { createMcpServer } from '../../src/mcp/server.ts';
 import { createRedactor } from '../../src/redact.ts';

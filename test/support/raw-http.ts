@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const bodySchema = z.looseObject({ data: z.unknown().optional(), errors: z.unknown().optional() });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Fault, type LogEntry, type Sandbox, start } from '../../src/sandbox/start.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type RawAnswer, rawRequest } from './raw-http.ts';

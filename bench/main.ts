@@ -1,0 +1,18 @@
+import { benchCall } from './call.ts';
+import { benchLimiter } from './limiter.ts';
+import { benchStartUp } from './start-up.ts';
+
+/*
+ * `npm run bench`: all of them. `npm run bench -- start-up call`: only those named.
+ */
+
+const benches: Record<string, () => Promise<void>> = {
+  'start-up': benchStartUp,
+  call: benchCall,
+  limiter: benchLimiter,
+};
+
+const wanted = process.argv.slice(2);
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length === 0 || wanted.includes(name)) await bench();
+}
