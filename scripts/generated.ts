@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { define } from '../src/mcp/definitions.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
+import { define } from './define.ts';
 
 /**
  * Everything in the repository that is made from the code: path from the project's root to
@@ -13,6 +13,7 @@ export function generatedFiles(): Map<string, string> {
   const readme = readFileSync('README.md', 'utf8');
   const withTools = replaceSection(readme, 'tools', toolSection());
   files.set('README.md', replaceSection(withTools, 'options', optionTable()));
+  files.set('src/mcp/definitions.ts', definitionsModule());
   for (const tool of tools) {
     files.set(
       `test/contract/tools/${tool.name}.json`,
@@ -20,6 +21,22 @@ export function generatedFiles(): Map<string, string> {
     );
   }
   return files;
+}
+
+/** The definitions as code: to make them from the schemas at every start would take 4 ms. */
+function definitionsModule(): string {
+  const lines = tools.map((tool) => `  ${JSON.stringify(define(tool))},`);
+  return `import type { Tool } from '@modelcontextprotocol/sdk/types.js';
+
+/*
+ * Made by \`npm run generate\` from the tools; not to be edited.
+ */
+
+/** The tools as \`tools/list\` shows them, with their schemas as JSON Schema draft-07. */
+export const definitions: readonly Tool[] = [
+${lines.join('\n')}
+];
+`;
 }
 
 function replaceSection(document: string, name: string, content: string): string {

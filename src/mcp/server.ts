@@ -16,7 +16,7 @@ import type { Redactor } from '../redact.ts';
 import type { Call, SegmentApi, Wait } from '../segment/api.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import type { Tool } from '../tools/tool.ts';
-import { define } from './definitions.ts';
+import { definitions } from './definitions.ts';
 import { instructions } from './instructions.ts';
 import { asAudiencesError, failure, invalidInput, success } from './result.ts';
 
@@ -65,8 +65,9 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   );
   server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
 
-  const definitions = tools.map(define);
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: definitions }));
+  const names = tools.map((tool) => tool.name);
+  const offered = definitions.filter((definition) => names.includes(definition.name));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered }));
 
   const underWay = new Set<Promise<CallToolResult>>();
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
@@ -112,9 +113,8 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   function findTool(name: string): Tool {
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool) return tool;
-    const names = tools.map((candidate) => candidate.name).join(', ');
     throw new InvalidInputError(`There is no tool ${JSON.stringify(name)}.`, {
-      next: `Use one of ${names}.`,
+      next: `Use one of ${names.join(', ')}.`,
     });
   }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { define } from '../../src/mcp/definitions.ts';
+import { define } from '../../scripts/define.ts';
 import { operationNames } from '../../src/segment/operations.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { name as serverName } from '../../src/version.ts';

@@ -1,0 +1,25 @@
+import type { Tool as Definition } from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
+import type { Tool } from '../src/tools/tool.ts';
+
+/** A tool as `tools/list` shows it, with its schemas as JSON Schema draft-07. */
+export function define({ name, title, description, hints, input, output }: Tool): Definition {
+  return {
+    name,
+    title,
+    description,
+    annotations: { title, ...hints },
+    inputSchema: jsonSchema(input, 'input'),
+    outputSchema: jsonSchema(output, 'output'),
+  };
+}
+
+function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Definition['inputSchema'] {
+  // `$schema` says nothing that a client needs, and would be paid for in every conversation.
+  const { $schema, type, properties, ...rest } = z.toJSONSchema(schema, { target: 'draft-7', io });
+  const described = Object.entries(properties ?? {}).map(([name, property]) => {
+    if (typeof property === 'boolean') throw new Error(`${name} has no schema of its own`);
+    return [name, property] as const;
+  });
+  return { type: 'object', properties: Object.fromEntries(described), ...rest };
+}
