@@ -1,0 +1,86 @@
+/*
+ * What a query is once it has been read. Every node knows where it stands in the text.
+ *
+ * The tree holds meaning, not spelling: `a >= b` and `a.at_least(b)` are the same call, a bare
+ * literal and `literal(…)` the same node, and parentheses are gone.
+ */
+
+/** Offsets into the query, in UTF-16 code units; `end` is behind the last. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** A definition, or a part of one that could stand alone. */
+export type Expression = Junction | Prefix | Chain | Missing;
+
+/** Two or more operands joined by the same word. */
+export interface Junction extends Span {
+  kind: 'and' | 'or';
+  operands: Expression[];
+}
+
+/** `NOT`, or, at the level of accounts, `ANY` and `ALL` over the users of an account. */
+export interface Prefix extends Span {
+  kind: 'not' | 'any' | 'all';
+  operand: Expression;
+}
+
+/** Calls joined by dots. */
+export interface Chain extends Span {
+  kind: 'chain';
+  calls: Call[];
+}
+
+/** One call of a chain. */
+export interface Call extends Span {
+  name: string;
+  /** Where the name stands, or the operator that stands for it. */
+  nameSpan: Span;
+  args: Argument[];
+  /** Set if the call was written as an operator, such as `>=`. */
+  operator?: string;
+}
+
+export type Argument = Literal | Duration | Named | Cast | Exclusion | Expression;
+
+export interface Literal extends Span {
+  kind: 'literal';
+  type: 'string' | 'number' | 'date' | 'timestamp' | 'boolean';
+  /** As it stands between the quotes, or as it is written. */
+  text: string;
+}
+
+/** Such as `7 days`. */
+export interface Duration extends Span {
+  kind: 'duration';
+  amount: number;
+  unit: string;
+  unitSpan: Span;
+}
+
+/** `parent: …`: relative to the event around this one. */
+export interface Named extends Span {
+  kind: 'named';
+  name: string;
+  value: Argument;
+}
+
+/** `property('x') as string`. */
+export interface Cast extends Span {
+  kind: 'cast';
+  operand: Expression;
+  type: string;
+  typeSpan: Span;
+}
+
+/** `{exclude: 'id', 'id'}`. */
+export interface Exclusion extends Span {
+  kind: 'exclusion';
+  ids: Literal[];
+}
+
+/** Where something should be and isn't, or isn't readable; whatever looks at it looks away. */
+export interface Missing extends Span {
+  kind: 'missing';
+}

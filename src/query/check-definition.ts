@@ -1,0 +1,205 @@
+import type { Call, Chain, Expression } from './ast.ts';
+import { type ChainType, catalog, type LanguageFunction, mayFollow } from './catalog.ts';
+import type { CheckOptions } from './check.ts';
+import { checkArguments } from './check-arguments.ts';
+import type { Findings } from './diagnostic.ts';
+import { suggest } from './suggest.ts';
+
+/** Where in a definition something stands. */
+export interface Scope {
+  options: CheckOptions;
+  /** How many `where`s of events are open around; two or more make a funnel. */
+  eventWheres: number;
+  /** Whether it stands in a `where` or a reducer, where there is one event or entity to look at. */
+  inside: boolean;
+  /** Whether this is about an event inside the `where` of another. */
+  funnel: boolean;
+}
+
+/** Checks what a whole definition comes out as, and all in it. */
+export function checkDefinition(tree: Expression, options: CheckOptions, findings: Findings): void {
+  const scope: Scope = { options, eventWheres: 0, inside: false, funnel: false };
+  if (options.purpose === 'audience') {
+    checkCondition(tree, scope, findings);
+    return;
+  }
+  if (tree.kind !== 'chain') {
+    checkCondition(tree, scope, findings);
+    if (tree.kind !== 'missing') notAValue(tree, findings);
+    return;
+  }
+  const type = checkChain(tree, scope, findings);
+  if (type === 'Comparator') notAValue(tree, findings);
+  else if (type && !['Scalar', 'ScalarExtractor', 'ListScalar'].includes(type)) {
+    const more = { help: 'End it with a reducer, such as .count() or .sum(property(…)).' };
+    findings.error('not-a-value', tree, 'A computed trait needs a value.', more);
+  }
+}
+
+function notAValue(tree: Expression, findings: Findings): void {
+  findings.error(
+    'not-a-value',
+    tree,
+    'A computed trait must come out as a value, not as true or false.',
+    {
+      help: 'Leave out the comparison, or make it an audience.',
+    },
+  );
+}
+
+/** Checks something that must come out as true or false. */
+export function checkCondition(node: Expression, scope: Scope, findings: Findings): void {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      for (const operand of node.operands) checkCondition(operand, scope, findings);
+      return;
+    case 'any':
+    case 'all':
+      if (scope.options.type !== 'accounts') {
+        const word = node.kind.toUpperCase();
+        const span = { start: node.start, end: node.start + word.length };
+        findings.error('accounts-only', span, `${word} is only for definitions of type accounts.`, {
+          help: 'Remove it, or give the definition the type accounts.',
+          fix: { ...span, text: '' },
+        });
+      }
+      checkCondition(node.operand, scope, findings);
+      return;
+    case 'not':
+      checkCondition(node.operand, scope, findings);
+      return;
+    case 'chain': {
+      const type = checkChain(node, scope, findings);
+      if (type && type !== 'Comparator') missingComparison(node, type, findings);
+      return;
+    }
+    case 'missing':
+      return;
+  }
+}
+
+/** What a chain needs so that it comes out as true or false, by what it is without. */
+const comparisonFor: Partial<Record<ChainType, { what: string; fix?: string }>> = {
+  VectorExtractor: { what: 'Events have to be counted and compared', fix: '.count() >= 1' },
+  StreamFilter: { what: 'Events have to be counted and compared', fix: '.count() >= 1' },
+  WindowedFilter: { what: 'Events have to be counted and compared', fix: '.count() >= 1' },
+  ListScalar: { what: 'A list of values has to be counted and compared', fix: '.count() >= 1' },
+  ScalarExtractor: { what: 'A value has to be compared', fix: '.exists()' },
+  Scalar: { what: 'A value has to be compared', fix: ' >= 1' },
+  Literal: { what: 'A fixed value is no condition' },
+};
+
+function missingComparison(chain: Chain, type: ChainType, findings: Findings): void {
+  const needed = comparisonFor[type] ?? { what: 'This is no condition' };
+  const message = `${needed.what}: an audience must come out as true or false.`;
+  const { end } = chain;
+  findings.error('missing-comparison', chain, message, {
+    help: needed.fix
+      ? `Add a comparison, such as ${needed.fix.trim()}.`
+      : "Begin with event('…') or trait('…') and compare that.",
+    fix: needed.fix ? { start: end, end, text: needed.fix } : undefined,
+  });
+}
+
+/**
+ * Checks a chain, call by call.
+ *
+ * @returns its type; undefined if a mistake leaves that open.
+ */
+export function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType | undefined {
+  const isEvent = chain.calls[0]?.name === 'event';
+  const scope = { ...outer, funnel: isEvent && outer.eventWheres > 0 };
+  let type: ChainType | undefined;
+  for (const [index, call] of chain.calls.entries()) {
+    const isFirst = index === 0;
+    if (call.name === '$') continue;
+    const entry = catalog.get(call.name);
+    if (!entry) {
+      if (call.name !== '') unknownFunction(call, isFirst ? undefined : type, findings);
+      type = undefined;
+      continue;
+    }
+    const inPlace = checkPlace(call, entry, isFirst, type, findings);
+    checkUse(call, entry, scope, findings);
+    checkArguments(call, entry, scope, isEvent, findings);
+    // Behind a call that is out of place anything may have been meant.
+    type = inPlace ? entry.returns : undefined;
+  }
+  return type;
+}
+
+function unknownFunction(call: Call, type: ChainType | undefined, findings: Findings): void {
+  const meant = suggest(call.name, catalog.keys());
+  findings.error('unknown-function', call.nameSpan, `There is no function ${call.name}.`, {
+    help: meant ? `Did you mean ${meant}?` : `Here may stand ${mayFollow(type).join(', ')}.`,
+    fix: meant ? { ...call.nameSpan, text: meant } : undefined,
+  });
+}
+
+/** Whether a call may stand where it does in its chain; behind an unknown type anything may. */
+function checkPlace(
+  call: Call,
+  entry: LanguageFunction,
+  isFirst: boolean,
+  type: ChainType | undefined,
+  findings: Findings,
+): boolean {
+  const name = call.operator ?? call.name;
+  if (isFirst) {
+    if (entry.follows.length === 0) return true;
+    findings.error('no-extractor', call.nameSpan, `${name} can not begin a chain.`, {
+      help: `Begin with ${mayFollow(undefined).join(', ')}, as in ${entry.example}.`,
+    });
+    return false;
+  }
+  if (type === undefined || entry.follows.includes(type)) return true;
+  const message = `${name} can not follow ${typeNames[type]}.`;
+  findings.error('wrong-order', call.nameSpan, message, { help: orderHelp(entry, type) });
+  return false;
+}
+
+function orderHelp(entry: LanguageFunction, type: ChainType): string {
+  const reduced = type === 'Scalar' || type === 'ListScalar';
+  if (entry.kind === 'filter' && reduced) return `Put .${entry.name}(…) before the reducer.`;
+  const allowed = mayFollow(type);
+  return allowed.length > 0
+    ? `After it may come ${allowed.join(', ')}.`
+    : 'Nothing may follow it; join conditions with AND or OR.';
+}
+
+const typeNames: Record<ChainType, string> = {
+  VectorExtractor: 'a stream of events or entities',
+  StreamFilter: 'a stream of events or entities',
+  WindowedFilter: 'a stream of events or entities',
+  ScalarExtractor: 'a single value',
+  Scalar: 'a single value',
+  ListScalar: 'a list of values',
+  Comparator: 'a comparison',
+  Literal: 'a fixed value',
+};
+
+/** Whether a call may be used in this part of this definition. */
+function checkUse(call: Call, entry: LanguageFunction, scope: Scope, findings: Findings): void {
+  if (entry.where === 'inside' && !scope.inside) {
+    findings.error(
+      'outside-where',
+      call.nameSpan,
+      `${call.name} stands only in a where or a reducer.`,
+      {
+        help: `Put it into one, as in ${entry.example}; for a trait of the profile write trait('…').`,
+        fix: { ...call.nameSpan, text: 'trait' },
+      },
+    );
+  }
+  if (call.name === 'entity' && scope.options.type !== 'linked') {
+    findings.error('linked-only', call.nameSpan, 'entity is only for linked audiences.', {
+      help: "Use event('…'), or check the query with the type linked.",
+    });
+  }
+  if (call.name === 'expires_after' && scope.options.purpose === 'audience') {
+    findings.warn('for-traits', call.nameSpan, 'expires_after is made for computed traits.', {
+      help: 'In an audience use within(…) or between(…).',
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import type { Expression } from './ast.ts';
+import { mostPrimaryExpressions } from './catalog.ts';
+import { checkDefinition } from './check-definition.ts';
+import { type Diagnostic, Findings } from './diagnostic.ts';
+import { lint } from './lint.ts';
+import { parse } from './parser.ts';
+
+/** The level of a definition. */
+export type Level = 'users' | 'accounts' | 'linked';
+
+export interface CheckOptions {
+  type: Level;
+  /** An audience must come out as true or false, a computed trait as a value. */
+  purpose: 'audience' | 'trait';
+}
+
+/** What a check says of a query. */
+export interface Checked {
+  /** Whether nothing was found that the reference rules out. */
+  valid: boolean;
+  /** At most 20, in the order of the text. */
+  diagnostics: Diagnostic[];
+  /** What could be read; complete only if there was no error of form. */
+  tree: Expression;
+  /** Conditions used of the 50 that are allowed. */
+  primaryExpressions: number;
+}
+
+/** Checks a query against the reference of the language. Never throws. */
+export function check(query: string, options: CheckOptions): Checked {
+  const findings = new Findings();
+  const tree = parse(query, findings);
+  const formIsRight = !findings.hasErrors;
+  if (!formIsRight) findings.withholdFixes();
+  checkDefinition(tree, options, findings);
+  const primaryExpressions = countConditions(tree);
+  if (primaryExpressions > mostPrimaryExpressions) {
+    const message = `The definition has ${primaryExpressions} conditions; at most ${mostPrimaryExpressions} are allowed.`;
+    findings.error('too-many-conditions', tree, message, {
+      help: "Replace several comparisons of the same thing by one_of('…', '…'), or build the audience from smaller ones: an audience can be used as trait('its_key').",
+    });
+  }
+  if (formIsRight) lint(tree, findings);
+  return {
+    valid: !findings.hasErrors,
+    diagnostics: findings.diagnostics(query),
+    tree,
+    primaryExpressions,
+  };
+}
+
+/**
+ * The conditions of a definition: the leaves of its junctions. Whether those inside a `where` count
+ * as well is not settled by the reference, so they don't.
+ */
+export function countConditions(tree: Expression): number {
+  switch (tree.kind) {
+    case 'and':
+    case 'or':
+      return tree.operands.reduce((sum, operand) => sum + countConditions(operand), 0);
+    case 'not':
+    case 'any':
+    case 'all':
+      return countConditions(tree.operand);
+    case 'chain':
+      return 1;
+    case 'missing':
+      return 0;
+  }
+}

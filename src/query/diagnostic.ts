@@ -1,0 +1,99 @@
+import type { Span } from './ast.ts';
+
+/**
+ * - `error`: the reference of the language rules it out.
+ * - `warning`: legal but surely unmeant, or something that the reference does not settle.
+ * - `hint`: right, but there is a better way to write it.
+ */
+export type Severity = 'error' | 'warning' | 'hint';
+
+/** A replacement of a part of the query that resolves a diagnostic. */
+export interface Fix extends Span {
+  text: string;
+}
+
+/** What a rule found. */
+export interface Finding extends Span {
+  severity: Severity;
+  /** Stable, in kebab case. */
+  code: string;
+  /** What is wrong, in one sentence. */
+  message: string;
+  /** What to do about it. */
+  help?: string;
+  fix?: Fix;
+}
+
+/** A finding with its place as people count it. */
+export interface Diagnostic extends Finding {
+  /** From 1. */
+  line: number;
+  /** From 1, in UTF-16 code units. */
+  column: number;
+}
+
+/** More would not help anyone. */
+export const mostDiagnostics = 20;
+
+/** Gathers findings while a query is read; each place is blamed once for each thing. */
+export class Findings {
+  readonly #found: Finding[] = [];
+  readonly #seen = new Set<string>();
+  #withFixes = true;
+
+  /**
+   * From now on findings go without fixes: where the form of a query is broken, what was read may
+   * not be what was meant, and a replacement in it could make things worse.
+   */
+  withholdFixes(): void {
+    this.#withFixes = false;
+  }
+
+  add(finding: Finding): void {
+    const key = `${finding.code} ${finding.start} ${finding.end}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.#found.push(this.#withFixes ? finding : { ...finding, fix: undefined });
+  }
+
+  error(code: string, span: Span, message: string, more?: Pick<Finding, 'help' | 'fix'>): void {
+    this.add({ severity: 'error', code, message, start: span.start, end: span.end, ...more });
+  }
+
+  warn(code: string, span: Span, message: string, more?: Pick<Finding, 'help' | 'fix'>): void {
+    this.add({ severity: 'warning', code, message, start: span.start, end: span.end, ...more });
+  }
+
+  hint(code: string, span: Span, message: string, more?: Pick<Finding, 'help' | 'fix'>): void {
+    this.add({ severity: 'hint', code, message, start: span.start, end: span.end, ...more });
+  }
+
+  has(code: string): boolean {
+    return this.#found.some((finding) => finding.code === code);
+  }
+
+  get hasErrors(): boolean {
+    return this.#found.some(({ severity }) => severity === 'error');
+  }
+
+  /** All findings with their places; errors are kept before others when there are too many. */
+  diagnostics(query: string): Diagnostic[] {
+    const rank = { error: 0, warning: 1, hint: 2 };
+    return [...this.#found]
+      .sort((a, b) => rank[a.severity] - rank[b.severity] || a.start - b.start)
+      .slice(0, mostDiagnostics)
+      .sort((a, b) => a.start - b.start)
+      .map((finding) => ({ ...finding, ...placeOf(query, finding.start) }));
+  }
+}
+
+/** The query with a fix applied. */
+export function applyFix(query: string, fix: Fix): string {
+  return query.slice(0, fix.start) + fix.text + query.slice(fix.end);
+}
+
+function placeOf(query: string, offset: number): { line: number; column: number } {
+  const before = query.slice(0, offset);
+  const line = before.split('\n').length;
+  return { line, column: offset - before.lastIndexOf('\n') };
+}

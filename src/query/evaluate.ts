@@ -1,0 +1,255 @@
+import type { Argument, Call, Chain, Duration, Expression } from './ast.ts';
+import { eventHistoryDays, unitMs } from './catalog.ts';
+import { compare } from './compare.ts';
+import { nameOf } from './explain.ts';
+import { reduce } from './reduce.ts';
+
+/*
+ * Who is in an audience, computed from data. Where the reference is silent, this is what is assumed:
+ *
+ * - Events later than now have not happened yet; those older than three years are forgotten.
+ * - Windows include both their ends. `within(parent: d)` admits events up to `d` before or after
+ *   the outer one.
+ * - `expires_after(d)` keeps the events of the last session, if it is not over: events belong to one
+ *   session as long as no pause between them is longer than `d`.
+ * - At the level of accounts, events are those of all users together, and traits are the account's.
+ *   An account without users satisfies neither ANY nor ALL.
+ * - How values are compared is told in compare.ts, how streams are reduced in reduce.ts.
+ */
+
+type Values = Readonly<Record<string, unknown>>;
+
+export interface EventRecord {
+  name: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  properties?: Values;
+  context?: Values;
+  /** The id of the source that sent it. */
+  source?: string;
+}
+
+export interface EntityRecord {
+  properties?: Values;
+  /** Related entities by the slug of the relationship. */
+  entities?: Readonly<Record<string, readonly EntityRecord[]>>;
+}
+
+export interface Profile {
+  traits: Values;
+  /** Oldest first. */
+  events: readonly EventRecord[];
+  entities?: Readonly<Record<string, readonly EntityRecord[]>>;
+}
+
+/** An account is a profile of its own with users, whose events count as its own. */
+export interface Account extends Profile {
+  users: readonly Profile[];
+}
+
+/** What a part of a definition looks at. */
+interface Scope {
+  subject: Profile | Account;
+  now: number;
+  /** The event or entity that is looked at inside a `where`, and the one around that. */
+  item?: EventRecord | EntityRecord;
+  parent?: EventRecord | EntityRecord;
+}
+
+/**
+ * Whether a profile or account belongs to an audience.
+ *
+ * @param tree a definition that has passed the check. @param now milliseconds since the epoch.
+ */
+export function evaluate(tree: Expression, subject: Profile | Account, now: number): boolean {
+  return holds(tree, { subject, now });
+}
+
+/** The value of a computed trait; undefined if there is none. */
+export function evaluateTrait(tree: Chain, subject: Profile | Account, now: number): unknown {
+  return argumentValue(tree, { subject, now });
+}
+
+function holds(node: Expression, scope: Scope): boolean {
+  switch (node.kind) {
+    case 'and':
+      return node.operands.every((operand) => holds(operand, scope));
+    case 'or':
+      return node.operands.some((operand) => holds(operand, scope));
+    case 'not':
+      return !holds(node.operand, scope);
+    case 'any':
+      return usersOf(scope).some((subject) => holds(node.operand, { ...scope, subject }));
+    case 'all': {
+      const users = usersOf(scope);
+      return (
+        users.length > 0 && users.every((subject) => holds(node.operand, { ...scope, subject }))
+      );
+    }
+    case 'chain': {
+      const comparison = node.calls.at(-1);
+      if (!comparison) return false;
+      const value = chainValue(node.calls.slice(0, -1), scope);
+      const args = comparison.args.map((argument) => argumentValue(argument, scope));
+      return compare(comparison.name, value, args, scope.now);
+    }
+    case 'missing':
+      return false;
+  }
+}
+
+function usersOf({ subject }: Scope): readonly Profile[] {
+  return 'users' in subject ? subject.users : [subject];
+}
+
+function argumentValue(argument: Argument, scope: Scope): unknown {
+  switch (argument.kind) {
+    case 'literal':
+      if (argument.type === 'number') return Number(argument.text);
+      return argument.type === 'boolean'
+        ? argument.text === 'true'
+        : argument.text.replaceAll("\\'", "'");
+    case 'duration':
+      return lengthMs(argument);
+    case 'chain':
+      return chainValue(argument.calls, scope);
+    case 'cast':
+      return argumentValue(argument.operand, scope);
+    default:
+      return undefined;
+  }
+}
+
+/** The value of a chain without its comparison. */
+function chainValue(calls: readonly Call[], scope: Scope): unknown {
+  const [extractor, ...rest] = calls;
+  if (!extractor) return undefined;
+  if (extractor.name === 'event' || extractor.name === 'entity') {
+    return reduceStream(extractor, rest, scope);
+  }
+  const [argument] = extractor.args;
+  const path = nameOf(argument);
+  switch (extractor.name) {
+    case 'trait':
+      return walk(scope.subject.traits, path);
+    case 'property':
+      return walk((argument?.kind === 'named' ? scope.parent : scope.item)?.properties, path);
+    case 'context':
+      return scope.item && 'context' in scope.item ? walk(scope.item.context, path) : undefined;
+    case 'literal':
+      return argument && argumentValue(argument, scope);
+    default:
+      return undefined;
+  }
+}
+
+function reduceStream(extractor: Call, rest: readonly Call[], scope: Scope): unknown {
+  let items = streamOf(extractor, scope);
+  let value: unknown;
+  for (const call of rest) {
+    const [argument] = call.args;
+    switch (call.name) {
+      case 'where':
+        items = items.filter((item) => !argument || matches(argument, item, scope));
+        break;
+      case 'sources':
+        items = items.filter((item) => !isFrom(item, argument));
+        break;
+      case 'within':
+      case 'between':
+      case 'expires_after':
+        items = inWindow(items, call, scope);
+        break;
+      default:
+        value = reduce(call, items, value, (property, item) =>
+          argumentValue(property, { ...scope, item, parent: scope.item }),
+        );
+    }
+  }
+  return value;
+}
+
+type Item = EventRecord | EntityRecord;
+
+function streamOf(extractor: Call, { subject, now, item }: Scope): Item[] {
+  const name = nameOf(extractor.args[0]);
+  if (extractor.name === 'entity') {
+    const related = item && 'entities' in item ? item.entities : subject.entities;
+    return [...(related && Object.hasOwn(related, name) ? (related[name] ?? []) : [])];
+  }
+  const oldest = now - eventHistoryDays * (unitMs.day ?? 0);
+  const profiles = 'users' in subject ? [subject, ...subject.users] : [subject];
+  const events = profiles.flatMap((profile) =>
+    profile.events.filter((event) => event.name === name && event.at <= now && event.at >= oldest),
+  );
+  return profiles.length > 1 ? events.sort((a, b) => a.at - b.at) : events;
+}
+
+function matches(condition: Argument, item: Item, scope: Scope): boolean {
+  const inner = { ...scope, item, parent: scope.item };
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+    case 'not':
+    case 'any':
+    case 'all':
+    case 'chain':
+      return holds(condition, inner);
+    default:
+      return false;
+  }
+}
+
+function isFrom(item: Item, argument: Argument | undefined): boolean {
+  if (argument?.kind !== 'exclusion' || !('source' in item)) return false;
+  return argument.ids.some(({ text }) => text === item.source);
+}
+
+function inWindow(items: readonly Item[], { name, args }: Call, scope: Scope): Item[] {
+  const events = items.filter((item) => 'at' in item);
+  const [first, second] = args;
+  if (name === 'expires_after') return lastSession(events, lengthOf(first), scope.now);
+  const parent =
+    first?.kind === 'named' && scope.item && 'at' in scope.item ? scope.item : undefined;
+  if (parent) {
+    const length = first?.kind === 'named' ? lengthOf(first.value) : 0;
+    return events.filter(({ at }) => Math.abs(at - parent.at) <= length);
+  }
+  const [latest, earliest] =
+    name === 'between' ? [lengthOf(first), lengthOf(second)] : [0, lengthOf(first)];
+  return events.filter(({ at }) => at >= scope.now - earliest && at <= scope.now - latest);
+}
+
+function lastSession(events: readonly EventRecord[], pauseMs: number, now: number): EventRecord[] {
+  let until = now;
+  const session: EventRecord[] = [];
+  for (const event of events.toReversed()) {
+    if (until - event.at > pauseMs) break;
+    session.unshift(event);
+    until = event.at;
+  }
+  return session;
+}
+
+function lengthOf(argument: Argument | undefined): number {
+  return argument?.kind === 'duration' ? lengthMs(argument) : 0;
+}
+
+function lengthMs({ amount, unit }: Duration): number {
+  return amount * (unitMs[unit.toLowerCase().replace(/s$/, '')] ?? Number.NaN);
+}
+
+/** Follows the dots of a path into nested objects; a dot behind a backslash belongs to a name. */
+function walk(values: Values | undefined, path: string): unknown {
+  let value: unknown = values;
+  for (const step of path.split(/(?<!\\)\./)) {
+    const key = step.replace(/\\+\./g, '.');
+    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,67 @@
+import type { Argument, Call, Expression, Literal } from './ast.ts';
+import { catalog } from './catalog.ts';
+
+/**
+ * The canonical text of a tree: operators where there are any, single quotes, one space between
+ * words, and only the parentheses that the tree needs. Formatting what comes out gives the same.
+ */
+export function format(node: Expression): string {
+  switch (node.kind) {
+    case 'or':
+      return node.operands.map((operand) => formatWithin(operand, 'or')).join(' OR ');
+    case 'and':
+      return node.operands.map((operand) => formatWithin(operand, 'and')).join(' AND ');
+    case 'not':
+    case 'any':
+    case 'all':
+      return `${node.kind.toUpperCase()} ${formatWithin(node.operand, 'prefix')}`;
+    case 'chain':
+      return node.calls.map(formatCall).join('');
+    case 'missing':
+      return '…';
+  }
+}
+
+/** How the text between quotes must be written so that it ends where it should. */
+export function quote(text: string): string {
+  return `'${text.replace(/(?<!\\)'/g, "\\'")}'`;
+}
+
+/** AND binds tighter than OR, and a prefix tighter than both. */
+function formatWithin(node: Expression, around: 'or' | 'and' | 'prefix'): string {
+  const loose = node.kind === 'or' || (node.kind === 'and' && around !== 'or');
+  return loose ? `(${format(node)})` : format(node);
+}
+
+function formatCall(call: Call, index: number): string {
+  const operator = catalog.get(call.name)?.operator;
+  const [first] = call.args;
+  if (operator && index > 0 && first && call.args.length === 1) {
+    return ` ${operator} ${formatArgument(first)}`;
+  }
+  const dot = index > 0 ? '.' : '';
+  return call.name === '$'
+    ? `${dot}$`
+    : `${dot}${call.name}(${call.args.map(formatArgument).join(', ')})`;
+}
+
+function formatArgument(argument: Argument): string {
+  switch (argument.kind) {
+    case 'literal':
+      return formatLiteral(argument);
+    case 'duration':
+      return `${argument.amount} ${argument.unit}`;
+    case 'named':
+      return `${argument.name}: ${formatArgument(argument.value)}`;
+    case 'cast':
+      return `${format(argument.operand)} as ${argument.type}`;
+    case 'exclusion':
+      return `{exclude: ${argument.ids.map(formatLiteral).join(', ')}}`;
+    default:
+      return format(argument);
+  }
+}
+
+function formatLiteral({ type, text }: Literal): string {
+  return type === 'string' ? quote(text) : text;
+}

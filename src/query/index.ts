@@ -1,0 +1,23 @@
+/*
+ * Segment's audience query language: the public door of this folder. Pure functions that import
+ * nothing from outside it.
+ */
+
+export type { Expression } from './ast.ts';
+export { type Cadence, computeCadence } from './cadence.ts';
+export { mostPrimaryExpressions } from './catalog.ts';
+export { cheatSheet } from './cheat-sheet.ts';
+export { type Checked, type CheckOptions, check, type Level } from './check.ts';
+export { applyFix, type Diagnostic, type Fix, type Severity } from './diagnostic.ts';
+export {
+  type Account,
+  type EntityRecord,
+  type EventRecord,
+  evaluate,
+  evaluateTrait,
+  type Profile,
+} from './evaluate.ts';
+export { explain } from './explain.ts';
+export { format } from './format.ts';
+export { type References, references } from './references.ts';
+export { render } from './render.ts';
