@@ -1,3 +1,5 @@
+import { type FindByKey, levelOf, Members } from './members.ts';
+import { makeSample } from './sample.ts';
 import type { Seed } from './seed.ts';
 import type { AudienceInput, Definition, Options } from './validate.ts';
 
@@ -5,6 +7,12 @@ const preparingMs = 2000;
 const firstComputationMs = 6000;
 const computationMs = 4000;
 const lockMs = 2000;
+
+/** How many profiles a space has. */
+const sampleSizes: Readonly<Record<string, number>> = {
+  spa_shop_production: 2000,
+  spa_shop_staging: 200,
+};
 
 /** Who changes things here, as a user id of Segment's. */
 const editor = 'usr_sandbox';
@@ -25,9 +33,11 @@ export interface AudienceSummary {
   createdAt: string;
   updatedAt: string;
   options?: Options;
+  /** Once it has been computed. */
+  size?: { type: string; count: number };
 }
 
-interface Stored extends Omit<AudienceSummary, 'status' | 'createdAt' | 'updatedAt'> {
+interface Stored extends Omit<AudienceSummary, 'status' | 'size' | 'createdAt' | 'updatedAt'> {
   /** Milliseconds since the epoch, as are the others. */
   createdAt: number;
   updatedAt: number;
@@ -45,13 +55,22 @@ export class Audiences {
   readonly #now: () => number;
   readonly #spaces = new Map<string, Stored[]>();
   readonly #usedKeys = new Map<string, Set<string>>();
+  readonly #members = new Map<string, Members>();
   #lastId = 0;
 
   constructor(seeds: Readonly<Record<string, readonly Seed[]>>, now: () => number) {
     this.#now = now;
+    const startedAt = now();
     for (const [spaceId, audiences] of Object.entries(seeds)) {
       this.#spaces.set(spaceId, []);
       this.#usedKeys.set(spaceId, new Set());
+      const profiles = sampleSizes[spaceId] ?? 0;
+      let sample: ReturnType<typeof makeSample> | undefined;
+      const makeOnce = () => {
+        sample ??= makeSample(profiles, startedAt);
+        return sample;
+      };
+      this.#members.set(spaceId, new Members(makeOnce, now));
       for (const { createdAt, ...input } of audiences) this.#add(spaceId, input, createdAt);
     }
   }
@@ -74,6 +93,17 @@ export class Audiences {
     return this.#summary(this.#add(spaceId, input, this.#now()));
   }
 
+  /** The ids of the profiles or accounts in an audience; undefined if there is no such audience. */
+  members(spaceId: string, id: string): readonly string[] | undefined {
+    const found = this.#find(spaceId, id);
+    return found && this.#members.get(spaceId)?.of(found.definition, this.finder(spaceId));
+  }
+
+  /** Finds the definition of an audience by its key. */
+  finder(spaceId: string): FindByKey {
+    return (key) => this.#in(spaceId).find((audience) => audience.key === key)?.definition;
+  }
+
   /** When the lock of an audience ends; undefined if it has none. */
   lockedUntil(spaceId: string, id: string): number | undefined {
     const { lockedUntil = 0 } = this.#find(spaceId, id) ?? {};
@@ -93,6 +123,7 @@ export class Audiences {
     found.updatedAt = now;
     found.updatedBy = editor;
     found.lockedUntil = now + lockMs;
+    this.#members.get(spaceId)?.forget();
     return this.#summary(found);
   }
 
@@ -102,6 +133,7 @@ export class Audiences {
     const index = audiences.findIndex((audience) => audience.id === id);
     if (index === -1) return false;
     audiences.splice(index, 1);
+    this.#members.get(spaceId)?.forget();
     return true;
   }
 
@@ -152,11 +184,15 @@ export class Audiences {
 
   #summary(audience: Stored): AudienceSummary {
     const { computedAt, lockedUntil, createdAt, updatedAt, ...rest } = audience;
+    const status = this.#statusOf(audience);
+    const members = status === 'Live' ? this.members(rest.spaceId, rest.id) : undefined;
+    const type = levelOf(rest.definition.type).toUpperCase();
     return {
       ...rest,
-      status: this.#statusOf(audience),
+      status,
       createdAt: new Date(createdAt).toISOString(),
       updatedAt: new Date(updatedAt).toISOString(),
+      size: members && { type, count: members.length },
     };
   }
 

@@ -53,7 +53,7 @@ export const seeds: Readonly<Record<string, readonly Seed[]>> = {
       name: 'Big spenders who lapsed',
       description: 'Built on the audience Big spenders',
       definition: users(
-        "trait('big_spenders') = true AND NOT event('Order Completed').within(90 days).count() >= 1",
+        "trait('big_spenders') = 'true' AND NOT event('Order Completed').within(90 days).count() >= 1",
       ),
       createdAt: on(2025, 5, 6),
     },

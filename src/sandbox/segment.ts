@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Answer, failure, success } from './answers.ts';
 import { Audiences } from './audiences.ts';
+import { checkEdit, checkQuery } from './check-definition.ts';
 import { mediaType, type Route, type SandboxOperation, sandboxOperations } from './operations.ts';
 import { readPage, takePage } from './pages.ts';
 import { seeds } from './seed.ts';
@@ -50,6 +51,11 @@ export class Segment {
     this.#audiences = new Audiences(seeds, this.#now);
   }
 
+  /** The ids of the profiles or accounts in an audience; undefined if there is no such audience. */
+  members(spaceId: string, id: string): readonly string[] | undefined {
+    return this.#audiences.members(spaceId, id);
+  }
+
   handle(request: Request): Outcome {
     const token = tokenOf(request.headers);
     if (token === undefined) {
@@ -93,6 +99,8 @@ export class Segment {
       case 'create_audience': {
         const result = validateCreate(body);
         if ('problems' in result) return failure(422, ...result.problems);
+        const problems = result.input.definition ? checkQuery(result.input.definition) : [];
+        if (problems.length > 0) return failure(422, ...problems);
         return success({ audience: audiences.create(spaceId, result.input) });
       }
       case 'get_audience': {
@@ -100,11 +108,15 @@ export class Segment {
         return audience ? success({ audience }) : noAudience(id);
       }
       case 'update_audience_for_space': {
-        if (!audiences.get(spaceId, id)) return noAudience(id);
+        const present = audiences.get(spaceId, id);
+        if (!present) return noAudience(id);
         const result = validateUpdate(body);
         if ('problems' in result) return failure(422, ...result.problems);
         const lockedUntil = audiences.lockedUntil(spaceId, id);
         if (lockedUntil !== undefined) return locked(id, lockedUntil);
+        const next = result.input.definition;
+        const problems = next ? checkEdit(present, next, audiences.finder(spaceId)) : [];
+        if (problems.length > 0) return failure(422, ...problems);
         return success({ audience: audiences.update(spaceId, id, result.input) });
       }
       case 'remove_audience_from_space':

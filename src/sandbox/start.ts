@@ -38,6 +38,8 @@ export interface Sandbox {
   /** Such as `http://127.0.0.1:4010`. */
   url: string;
   spaces: readonly Space[];
+  /** The ids of the sample's profiles or accounts in an audience; undefined if there is none. */
+  members(spaceId: string, id: string): readonly string[] | undefined;
   /** Puts audiences and quotas back to the start. */
   reset(): void;
   /** Breaks all connections and frees the port. */
@@ -126,6 +128,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   return {
     url: `http://127.0.0.1:${port}`,
     spaces: sandboxSpaces,
+    members: (spaceId, id) => segment.members(spaceId, id),
     reset() {
       recognised = 0;
       segment.reset();

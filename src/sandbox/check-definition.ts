@@ -1,0 +1,48 @@
+import { check, computeCadence } from '../query/index.ts';
+import type { Problem } from './answers.ts';
+import { type FindByKey, levelOf, reaches } from './members.ts';
+import type { Definition } from './validate.ts';
+
+const field = 'definition.query';
+
+/** What is wrong with the text of a definition, one entry for each mistake. */
+export function checkQuery({ query, type }: Definition): Problem[] {
+  const { diagnostics } = check(query, { type: levelOf(type), purpose: 'audience' });
+  return diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(({ message, line, column }) =>
+      problem(`"${field}" is not valid at line ${line}, column ${column}: ${message}`),
+    );
+}
+
+/** The audience whose definition is to be replaced. */
+interface Present {
+  key: string;
+  definition: Definition;
+}
+
+/**
+ * What Segment would not let a new definition do to an audience: change how it is computed, or use
+ * the audience itself.
+ */
+export function checkEdit(present: Present, next: Definition, findByKey: FindByKey): Problem[] {
+  const problems = checkQuery(next);
+  if (problems.length > 0) return problems;
+  const [was, becomes] = [cadenceOf(present.definition), cadenceOf(next)];
+  if (was !== becomes) {
+    problems.push(problem(`"${field}" would change the audience from ${was} to ${becomes}`));
+  }
+  if (reaches(next, present.key, findByKey)) {
+    problems.push(problem(`"${field}" would create a cycle`));
+  }
+  return problems;
+}
+
+function cadenceOf({ query, type }: Definition): string {
+  const { tree } = check(query, { type: levelOf(type), purpose: 'audience' });
+  return computeCadence(tree, levelOf(type)).type;
+}
+
+function problem(message: string): Problem {
+  return { type: 'input-validation', message, field };
+}
