@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { thirdPartyNotices } from './notices.ts';
 
 /*
@@ -8,8 +8,21 @@ import { thirdPartyNotices } from './notices.ts';
  * dist/sandbox.js.
  *
  * The format is CommonJS, because Node 20 starts such a bundle about a tenth faster than the same
- * in ESM; dist/package.json says so to Node. Dynamic imports stay lazy inside the one file.
+ * in ESM; dist/package.json says so to Node. Dynamic imports stay lazy inside the one file. Of some
+ * packages only a part is taken, because Node compiles the whole file at every start.
  */
+
+/** Puts a shim in place of the validator that the SDK imports by a relative path. */
+const lazyValidator: Plugin = {
+  name: 'lazy-validator',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/ajv-provider\.js$/ }, ({ importer }) =>
+      importer.includes('/sdk/dist/esm/server/')
+        ? { path: fileURLToPath(new URL('shims/ajv-provider.cjs', import.meta.url)) }
+        : undefined,
+    );
+  },
+};
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
@@ -22,7 +35,8 @@ const { metafile } = await build({
   target: 'node20.18',
   format: 'cjs',
   minify: true,
-  alias: { undici: './scripts/undici-pool.cjs' },
+  alias: { undici: './scripts/shims/undici.cjs', bottleneck: 'bottleneck/light.js' },
+  plugins: [lazyValidator],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

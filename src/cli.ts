@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Flags } from './config.ts';
 import { ConfigError } from './config.ts';
+import type { CheckCommand } from './run-check.ts';
 import { settings } from './settings.ts';
 import { name } from './version.ts';
 
@@ -9,58 +10,94 @@ export type Command =
   | { kind: 'help' }
   | { kind: 'version' }
   | { kind: 'serve'; flags: Flags }
-  | { kind: 'sandbox'; port: number };
+  | { kind: 'sandbox'; port: number }
+  | ({ kind: 'check' } & CheckCommand);
 
 /** Where `segment-audiences-mcp sandbox` listens when no port is given. */
 const sandboxPort = 4010;
 
-const serveFlags = Object.values(settings).flatMap(({ flag, argument }) =>
-  flag === undefined ? [] : [{ flag, argument }],
+const levels = ['users', 'accounts', 'linked'] as const;
+
+/** The flags that take no value. */
+const switches = ['help', 'version', 'json', 'sandbox'];
+
+const serveFlags = Object.values(settings).flatMap(({ flag }) =>
+  flag === undefined ? [] : [flag],
 );
+
+/** The flags of each command, and how many words it takes besides. */
+const commands = {
+  serve: { flags: serveFlags, words: 0 },
+  sandbox: { flags: ['port'], words: 0 },
+  check: { flags: ['type', 'json', 'sandbox'], words: 1 },
+};
 
 /**
  * Reads the command line.
  *
- * @param words what follows the program's name.
+ * @param given what follows the program's name.
  * @throws {ConfigError} for what it does not understand.
  */
-export function parseCommand(words: readonly string[]): Command {
-  const known = [
-    { flag: 'help', argument: undefined },
-    { flag: 'version', argument: undefined },
-    { flag: 'port', argument: 'PORT' },
-    ...serveFlags,
-  ];
+export function parseCommand(given: readonly string[]): Command {
+  const flags = new Set([
+    ...switches,
+    ...Object.values(commands).flatMap((command) => command.flags),
+  ]);
+  const options = [...flags].map((flag) => {
+    const type = switches.includes(flag) ? 'boolean' : 'string';
+    return [flag, { type }] as const;
+  });
   const { values, positionals } = parseArgs({
-    args: [...words],
+    args: [...given],
     strict: false,
-    options: Object.fromEntries(
-      known.map(({ flag, argument }) => [flag, { type: argument ? 'string' : 'boolean' }] as const),
-    ),
+    options: Object.fromEntries(options),
   });
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
 
-  const [command, ...rest] = positionals;
+  const [first, ...others] = positionals;
+  const name = first === 'sandbox' || first === 'check' ? first : 'serve';
+  const words = name === 'serve' ? positionals : others;
+  const command = commands[name];
   const problems: string[] = [];
-  if (command !== undefined && command !== 'sandbox') {
-    problems.push(`There is no command "${command}"; see --help.`);
+  for (const word of words.slice(command.words)) {
+    problems.push(`"${word}" is not understood here; see --help.`);
   }
-  for (const word of rest) problems.push(`"${word}" is one word too many; see --help.`);
-  const allowed = command === 'sandbox' ? ['port'] : serveFlags.map(({ flag }) => flag);
   for (const flag of Object.keys(values)) {
-    if (!allowed.includes(flag)) problems.push(`--${flag} is not a flag here; see --help.`);
+    if (!command.flags.includes(flag)) problems.push(`--${flag} is not a flag here; see --help.`);
   }
-  if (command === 'sandbox') {
+  const parsed = parseWith(name, values, words, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return parsed;
+}
+
+function parseWith(
+  name: keyof typeof commands,
+  values: Flags,
+  words: readonly string[],
+  problems: string[],
+): Command {
+  if (name === 'serve') return { kind: 'serve', flags: values };
+  if (name === 'sandbox') {
     const port = values.port === undefined ? sandboxPort : Number(values.port);
     if (values.port === true || !Number.isInteger(port) || port < 0 || port > 65_535) {
       problems.push('--port needs a number from 0 to 65535.');
     }
-    if (problems.length > 0) throw new ConfigError(problems);
     return { kind: 'sandbox', port };
   }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return { kind: 'serve', flags: values };
+  const type = levels.find((level) => level === (values.type ?? 'users'));
+  if (type === undefined) problems.push(`--type must be one of ${levels.join(', ')}.`);
+  const [query] = words;
+  if (query === undefined) {
+    problems.push('The query is missing: give it in quotes, or - to read it from standard input.');
+  }
+  return {
+    kind: 'check',
+    query: query ?? '',
+    type: type ?? 'users',
+    json: values.json === true,
+    sandbox: values.sandbox === true,
+  };
 }
 
 /** The text of `--help`. */
@@ -77,6 +114,9 @@ Usage:
       Serve MCP on stdin and stdout; needs a token, or --sandbox.
   ${name} sandbox [--port ${sandboxPort}]
       Run a stand-in for Segment's API on this machine, for trying things out.
+  ${name} check [--type ${levels.join('|')}] [--json] [--sandbox] <query | ->
+      Check a definition and explain it; exit code 0 if it is valid, 1 if not. With --sandbox also
+      say how much of the sample data it matches.
   ${name} --help | --version
 
 Options, as a flag or in the environment; flags win:

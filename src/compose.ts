@@ -39,6 +39,7 @@ export function compose(config: Config, writeLog: (line: string) => void): Progr
     tools,
     api: segment.api,
     defaultSpace: config.space ?? segment.firstSpace,
+    queryCheck: config.queryCheck,
     maxWaitMs: config.maxWaitMs,
     clock,
     redactor,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { LogLevel } from './log.ts';
 import type { OperationName } from './segment/operations.ts';
 import { type Setting, settings } from './settings.ts';
+import type { QueryCheckMode } from './tools/query-check.ts';
 
 /** Everything the program has to be told, checked and complete. */
 export interface Config {
@@ -15,6 +16,7 @@ export interface Config {
   readonly maxWaitMs: number;
   /** Requests per minute, for operations whose limit is not the usual one. */
   readonly perMinute: Readonly<Partial<Record<OperationName, number>>>;
+  readonly queryCheck: QueryCheckMode;
   readonly logLevel: LogLevel;
 }
 
@@ -70,6 +72,7 @@ export function readConfig(flags: Flags, environment: Environment): Config {
     timeoutMs: read(settings.timeoutMs) ?? Number(settings.timeoutMs.fallback),
     maxWaitMs: read(settings.maxWaitMs) ?? Number(settings.maxWaitMs.fallback),
     perMinute: read(settings.perMinute) ?? {},
+    queryCheck: read(settings.queryCheck) ?? 'error',
     logLevel: read(settings.logLevel) ?? 'info',
   };
   if (problems.length > 0) throw new ConfigError(problems);

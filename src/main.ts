@@ -34,6 +34,15 @@ async function run(command: Command): Promise<number> {
       await runSandbox(command.port, (text) => process.stdout.write(text));
       return exitCode.ok;
     }
+    case 'check': {
+      const { runCheck } = await import('./run-check.ts');
+      const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+      const valid = await runCheck(command, {
+        write: (text) => process.stdout.write(text),
+        colour,
+      });
+      return valid ? exitCode.ok : exitCode.failed;
+    }
     case 'serve':
       return serve(readConfig(command.flags, process.env));
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { logLevels } from './log.ts';
 import { isOperationName, operationNames, operations } from './segment/operations.ts';
+import { queryCheckModes } from './tools/query-check.ts';
 
 /** One thing that can be set; `--help` and the README's table are made from these. */
 export interface Setting<Value> {
@@ -133,6 +134,15 @@ export const settings = {
     meaning: 'Requests per minute of an operation, for accounts with other limits',
     fallback: operationNames.map((name) => `${name}=${operations[name].perMinute}`).join(','),
     schema: perMinute,
+  }),
+  queryCheck: setting({
+    flag: 'query-check',
+    argument: 'error|warn|off',
+    env: 'SEGMENT_QUERY_CHECK',
+    meaning:
+      'What happens to a definition that the check rules out: refused, sent with a warning, or not checked at all',
+    fallback: 'error',
+    schema: z.enum(queryCheckModes, 'must be error, warn or off'),
   }),
   logLevel: setting({
     flag: 'log-level',

@@ -27,6 +27,7 @@ describe('what is read', () => {
       timeoutMs: 30_000,
       maxWaitMs: 45_000,
       perMinute: {},
+      queryCheck: 'error',
       logLevel: 'info',
     });
   });

@@ -4,20 +4,24 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolRequestSchema,
   type CallToolResult,
+  ErrorCode,
+  ListResourcesRequestSchema,
   ListToolsRequestSchema,
+  McpError,
+  ReadResourceRequestSchema,
   type ServerNotification,
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
-import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
-import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import type { Call, SegmentApi, Wait } from '../segment/api.ts';
 import { InvalidInputError } from '../segment/errors.ts';
+import type { QueryCheckMode } from '../tools/query-check.ts';
 import type { Tool } from '../tools/tool.ts';
 import { definitions } from './definitions.ts';
 import { instructions } from './instructions.ts';
+import { readResource, resources } from './resources.ts';
 import { asAudiencesError, failure, invalidInput, success } from './result.ts';
 
 export interface McpServerOptions {
@@ -26,6 +30,7 @@ export interface McpServerOptions {
   tools: readonly Tool[];
   api: SegmentApi;
   defaultSpace: string | undefined;
+  queryCheck: QueryCheckMode;
   /** How long one call may wait for quota and retries, milliseconds. */
   maxWaitMs: number;
   clock: Clock;
@@ -44,11 +49,6 @@ export interface McpServer {
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** The SDK's own validator takes 3 ms to make, and only checks what a client was asked. */
-const validatorWhenNeeded: jsonSchemaValidator = {
-  getValidator: (schema) => new AjvJsonSchemaValidator().getValidator(schema),
-};
-
 /**
  * Assembles the server. The SDK's low-level `Server` is used rather than its `McpServer`, because
  * bad input then becomes an error in our own form, and start-up is a fifth faster.
@@ -58,9 +58,8 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   const server = new Server(
     { name: options.name, version: options.version },
     {
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, resources: {} },
       instructions: instructions(options.defaultSpace),
-      jsonSchemaValidator: validatorWhenNeeded,
     },
   );
   server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
@@ -68,6 +67,13 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   const names = tools.map((tool) => tool.name);
   const offered = definitions.filter((definition) => names.includes(definition.name));
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered }));
+
+  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources }));
+  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }) => {
+    const resource = await readResource(uri);
+    if (resource) return resource;
+    throw new McpError(ErrorCode.InvalidParams, `There is no resource ${uri}.`);
+  });
 
   const underWay = new Set<Promise<CallToolResult>>();
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
@@ -105,8 +111,9 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   async function handle(tool: Tool, given: unknown, extra: Extra): Promise<unknown> {
     const input = tool.input.safeParse(given);
     if (!input.success) throw invalidInput(tool.name, input.error);
-    const { api, defaultSpace } = options;
-    const result = await tool.handle(input.data, { api, defaultSpace, call: callOf(extra) });
+    const { api, defaultSpace, queryCheck } = options;
+    const context = { api, defaultSpace, queryCheck, call: callOf(extra) };
+    const result = await tool.handle(input.data, context);
     return tool.output.parse(result);
   }
 

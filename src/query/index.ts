@@ -8,6 +8,7 @@ export { type Cadence, computeCadence } from './cadence.ts';
 export { mostPrimaryExpressions } from './catalog.ts';
 export { cheatSheet } from './cheat-sheet.ts';
 export { type Checked, type CheckOptions, check, type Level } from './check.ts';
+export { describeQuery, type QueryDescription } from './describe.ts';
 export { applyFix, type Diagnostic, type Fix, type Severity } from './diagnostic.ts';
 export {
   type Account,

@@ -19,7 +19,8 @@ export function render(query: string, diagnostic: Diagnostic, colour = false): s
   const { severity, code, message, line, column, help } = diagnostic;
   const paint = (text: string) => (colour ? `${colours[severity]}${text}${reset}` : text);
   const text = (query.split('\n')[line - 1] ?? '').replace(/[\t\r]/g, ' ');
-  const from = Math.max(0, column - 1 - widestLine / 2);
+  const last = Math.max(0, text.length - widestLine);
+  const from = Math.min(last, Math.max(0, column - 1 - widestLine / 2));
   const shown = text.slice(from, from + widestLine);
   const at = column - 1 - from;
   const length = Math.max(1, Math.min(diagnostic.end - diagnostic.start, shown.length - at));

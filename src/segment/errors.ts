@@ -1,6 +1,7 @@
 /** The codes an agent can meet; the README explains each. */
 export const errorCodes = [
   'invalid_input',
+  'invalid_query',
   'unauthorized',
   'forbidden',
   'not_found',
@@ -58,6 +59,18 @@ export class AudiencesError extends Error {
 export class InvalidInputError extends AudiencesError {
   constructor(message: string, facts: ErrorFacts) {
     super('invalid_input', message, facts);
+  }
+}
+
+/** A definition breaks the rules of the query language; nothing was sent. */
+export class InvalidQueryError extends AudiencesError {
+  /** @param rendered the errors with the places marked. @param diagnostics all of them. */
+  constructor(rendered: string, diagnostics: readonly object[]) {
+    super('invalid_query', rendered, {
+      next: 'Nothing was sent and no quota was spent. Mend the query as the diagnostics say (check_audience_query tries it for free) and call again.',
+      field: 'query',
+      details: diagnostics,
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { audienceSchema, type CreateAudienceInput } from '../segment/entities.ts';
 import { adviceAfterCreate } from './advice.ts';
 import { advice, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';
+import { checkBeforeSending } from './query-check.ts';
 import { defineTool } from './tool.ts';
 
 export const createAudience = defineTool({
@@ -43,7 +44,10 @@ export const createAudience = defineTool({
     if (includeHistoricalData !== undefined || includeAnonymousUsers !== undefined) {
       body.options = { includeHistoricalData, includeAnonymousUsers };
     }
-    const audience = await context.api.createAudience(spaceOf(input, context), body, context.call);
-    return { audience, advice: adviceAfterCreate() };
+    const space = spaceOf(input, context);
+    const { query, type: level } = body.definition;
+    const warnings = await checkBeforeSending(query, level, context.queryCheck);
+    const audience = await context.api.createAudience(space, body, context.call);
+    return { audience, advice: [...warnings, ...adviceAfterCreate()] };
   },
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { audienceSchema } from '../segment/entities.ts';
 import { adviceAfterRead } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
+import { explainStored } from './query-check.ts';
 import { defineTool } from './tool.ts';
 
 export const getAudience = defineTool({
@@ -15,10 +16,15 @@ export const getAudience = defineTool({
     openWorldHint: true,
   },
   input: z.strictObject({ spaceId, id }),
-  output: z.object({ audience: audienceSchema, advice }),
+  output: z.object({
+    audience: audienceSchema,
+    explanation: z.string().optional().describe('The definition in plain English'),
+    advice,
+  }),
   async handle(input, context) {
     const space = spaceOf(input, context);
     const audience = await context.api.getAudience(space, input.id, context.call);
-    return { audience, advice: adviceAfterRead(audience) };
+    const explanation = await explainStored(audience);
+    return { audience, explanation, advice: adviceAfterRead(audience) };
   },
 });

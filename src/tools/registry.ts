@@ -1,3 +1,4 @@
+import { checkAudienceQuery } from './check_audience_query.ts';
 import { createAudience } from './create_audience.ts';
 import { getAudience } from './get_audience.ts';
 import { listAudiences } from './list_audiences.ts';
@@ -9,6 +10,7 @@ import { updateAudienceForSpace } from './update_audience_for_space.ts';
 export const tools: readonly Tool[] = [
   listAudiences,
   getAudience,
+  checkAudienceQuery,
   createAudience,
   updateAudienceForSpace,
   removeAudienceFromSpace,

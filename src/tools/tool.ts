@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Call, SegmentApi } from '../segment/api.ts';
+import type { QueryCheckMode } from './query-check.ts';
 
 /** MCP's four hints; a tool states all of them. */
 export interface ToolHints {
@@ -15,6 +16,7 @@ export interface ToolContext {
   call: Call;
   /** The space of a call that names none. */
   defaultSpace: string | undefined;
+  queryCheck: QueryCheckMode;
 }
 
 /** One MCP tool as plain data. */

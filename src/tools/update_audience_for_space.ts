@@ -3,6 +3,7 @@ import { audienceSchema, type UpdateAudienceInput } from '../segment/entities.ts
 import { InvalidInputError } from '../segment/errors.ts';
 import { adviceAfterUpdate } from './advice.ts';
 import { advice, id, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';
+import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending, levelOf } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 
 const input = z
@@ -42,23 +43,40 @@ export const updateAudienceForSpace = defineTool({
     const { enabled, name, description, query } = input;
     const space = spaceOf(input, context);
     const body: UpdateAudienceInput = { enabled, name, description };
+    const warnings: string[] = [];
     if (query !== undefined) {
-      const level = input.type ? lowerCaseType(input.type) : await typeOf(space, input.id, context);
-      body.definition = { query, type: level };
+      const type = input.type && lowerCaseType(input.type);
+      const checked = await checkNewQuery({ space, id: input.id, query, type }, context);
+      body.definition = { query, type: checked.type };
+      warnings.push(...checked.warnings);
     }
     const audience = await context.api.updateAudience(space, input.id, body, context.call);
-    return { audience, advice: adviceAfterUpdate(query !== undefined) };
+    return { audience, advice: [...warnings, ...adviceAfterUpdate(query !== undefined)] };
   },
 });
 
-/** The level that the audience has now; Segment wants it beside every new query. */
-async function typeOf(space: string, id: string, { api, call }: ToolContext): Promise<string> {
-  const { definition } = await api.getAudience(space, id, call);
-  if (!definition?.type) {
+/**
+ * Checks a new definition at the level of the audience that gets it, which is read for this.
+ *
+ * @returns the type to send, which Segment wants beside every new query, and what to say of it.
+ */
+async function checkNewQuery(
+  given: { space: string; id: string; query: string; type: string | undefined },
+  { api, call, queryCheck }: ToolContext,
+): Promise<{ type: string; warnings: string[] }> {
+  const { query } = given;
+  if (queryCheck === 'off' && given.type !== undefined) return { type: given.type, warnings: [] };
+  await checkAtAnyLevel(query, queryCheck);
+  const audience = await api.getAudience(given.space, given.id, call);
+  const type = given.type ?? audience.definition?.type?.toLowerCase();
+  if (type === undefined) {
     throw new InvalidInputError('Segment does not show the present type of this audience.', {
       field: 'type',
       next: 'Pass type (users or accounts) together with query.',
     });
   }
-  return definition.type.toLowerCase();
+  const level = levelOf(audience.definition?.type ?? type);
+  const warnings = await checkBeforeSending(query, level, queryCheck);
+  const onCadence = await adviceOnCadence(audience, query, level, queryCheck);
+  return { type, warnings: [...warnings, ...onCadence] };
 }

@@ -45,7 +45,8 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))('%s', (name, tool
   test('has a title, a description of reasonable length and all four hints', () => {
     expect(tool.title.length).toBeGreaterThan(3);
     expect(tool.description.length).toBeGreaterThan(40);
-    expect(tool.description.length).toBeLessThan(600);
+    // Only the one that teaches the query language may be long.
+    expect(tool.description.length).toBeLessThan(name === 'check_audience_query' ? 1000 : 600);
     expect(Object.entries(tool.hints).filter(([, hint]) => typeof hint === 'boolean')).toHaveLength(
       4,
     );
@@ -71,15 +72,17 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))('%s', (name, tool
   });
 });
 
-test('there is a tool for every operation, by the same name', () => {
-  expect(tools.map((tool) => tool.name).sort()).toEqual([...operationNames].sort());
+test('there is a tool for every operation, by the same name, and one for the language', () => {
+  expect(tools.map((tool) => tool.name).sort()).toEqual(
+    [...operationNames, 'check_audience_query'].sort(),
+  );
 });
 
-test('all definitions together cost under 1,800 tokens', () => {
+test('all definitions together cost under 2,400 tokens', () => {
   const definitions = tools.map(define).map(({ name, description, inputSchema: input }) => ({
     name,
     description,
     inputSchema: input,
   }));
-  expect(countTokens(JSON.stringify(definitions))).toBeLessThan(1800);
+  expect(countTokens(JSON.stringify(definitions))).toBeLessThan(2400);
 });

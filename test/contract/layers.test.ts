@@ -26,10 +26,25 @@ const imports = new Map(
 
 /** What the files of a room may import, beside their own room. Files at the top stand for themselves. */
 const allowed: Record<string, string[]> = {
-  'main.ts': ['cli.ts', 'compose.ts', 'config.ts', 'run-sandbox.ts', 'transports', 'version.ts'],
-  'cli.ts': ['config.ts', 'settings.ts', 'version.ts', 'node:util'],
-  'config.ts': ['settings.ts', 'log.ts', 'segment/operations.ts', 'node:fs'],
-  'settings.ts': ['log.ts', 'segment/operations.ts', 'zod'],
+  'main.ts': [
+    'cli.ts',
+    'compose.ts',
+    'config.ts',
+    'run-check.ts',
+    'run-sandbox.ts',
+    'transports',
+    'version.ts',
+  ],
+  'cli.ts': ['config.ts', 'run-check.ts', 'settings.ts', 'version.ts', 'node:util'],
+  'config.ts': [
+    'tools/query-check.ts',
+    'settings.ts',
+    'log.ts',
+    'segment/operations.ts',
+    'node:fs',
+  ],
+  'settings.ts': ['tools/query-check.ts', 'log.ts', 'segment/operations.ts', 'zod'],
+  'run-check.ts': ['query/index.ts', 'sandbox/count.ts', 'node:stream/consumers'],
   'run-sandbox.ts': ['config.ts', 'sandbox/start.ts', 'node:events'],
   'compose.ts': [
     'clock.ts',
@@ -48,10 +63,20 @@ const allowed: Record<string, string[]> = {
   'log.ts': ['redact.ts'],
   'version.ts': ['../package.json'],
   transports: ['mcp', '@modelcontextprotocol/sdk', 'node:events'],
-  mcp: ['tools', 'segment', 'clock.ts', 'log.ts', 'redact.ts', '@modelcontextprotocol/sdk', 'zod'],
-  tools: ['segment/api.ts', 'segment/entities.ts', 'segment/errors.ts', 'zod'],
+  mcp: [
+    'tools',
+    'query',
+    'segment',
+    'clock.ts',
+    'log.ts',
+    'redact.ts',
+    '@modelcontextprotocol/sdk',
+    'zod',
+  ],
+  tools: ['query', 'segment/api.ts', 'segment/entities.ts', 'segment/errors.ts', 'zod'],
   segment: ['clock.ts', 'log.ts', 'redact.ts', 'zod', 'undici', 'bottleneck'],
-  sandbox: ['clock.ts', 'node:http', 'node:events'],
+  query: [],
+  sandbox: ['clock.ts', 'query', 'node:http', 'node:events'],
 };
 
 const roomOf = (path: string) => path.split('/')[0] ?? path;

@@ -13,7 +13,9 @@ const query = "event('Shoes Bought').count() >= 1";
 test('the tools are listed with the instructions', async () => {
   await using session = await startSession(['--sandbox']);
   const { tools } = await session.client.listTools();
-  expect(tools.map(({ name }) => name).sort()).toEqual([...operationNames].sort());
+  expect(tools.map(({ name }) => name).sort()).toEqual(
+    [...operationNames, 'check_audience_query'].sort(),
+  );
   expect(session.client.getInstructions()).toMatch(/Find before creating/);
 });
 

@@ -298,10 +298,19 @@ describe('odd input', () => {
     expect(rig.requests).toEqual([]);
   });
 
-  test('a query of two million characters is refused by Segment itself', async () => {
+  test('a description of two million characters is refused by Segment itself', async () => {
+    await using rig = await startRig();
+    const long = { ...create, description: 'x'.repeat(2_000_000) };
+    await failing(rig.session, 'create_audience', long, 'payload_too_large');
+    await stillServes(rig);
+  });
+
+  test('a query of two million characters is not sent', async () => {
     await using rig = await startRig();
     const long = { name: 'Long', query: 'x'.repeat(2_000_000) };
-    await failing(rig.session, 'create_audience', long, 'payload_too_large');
+    const error = await failing(rig.session, 'create_audience', long, 'invalid_query');
+    expect(error.message).toMatch(/2000000 characters is too long/);
+    expect(rig.requests).toEqual([]);
     await stillServes(rig);
   });
 

@@ -17,7 +17,7 @@ import { ManualClock } from '../support/manual-clock.ts';
  */
 
 const space = 'spa_shop_production';
-const input = { name: 'N', definition: { query: 'q', type: 'users' } } as const;
+const input = { name: 'N', definition: { query: "trait('x') = 1", type: 'users' } } as const;
 
 let clock: ManualClock;
 let sandbox: Sandbox;

@@ -6,6 +6,7 @@ import { createMcpServer } from '../../src/mcp/server.ts';
 import { createRedactor } from '../../src/redact.ts';
 import type { AudiencePage, SegmentApi } from '../../src/segment/api.ts';
 import type { Audience } from '../../src/segment/entities.ts';
+import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 
 /** A token that must never come out of the server. */
@@ -72,7 +73,10 @@ export function fakeApi(answers: {
 /** A real client of the real server, in this process, on top of a port. */
 export async function connect(
   api: SegmentApi,
-  { defaultSpace }: { defaultSpace?: string } = {},
+  {
+    defaultSpace,
+    queryCheck = 'error',
+  }: { defaultSpace?: string; queryCheck?: QueryCheckMode } = {},
 ): Promise<Client> {
   const server = createMcpServer({
     name: 'test',
@@ -80,6 +84,7 @@ export async function connect(
     tools,
     api,
     defaultSpace,
+    queryCheck,
     maxWaitMs: 45_000,
     clock: systemClock,
     redactor: createRedactor([secret]),

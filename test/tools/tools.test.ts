@@ -2,13 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { RefusedError } from '../../src/segment/errors.ts';
 import { audience, callTool, connect, fakeApi, secret } from '../support/in-memory.ts';
 
+const query = "event('Shoes Bought').count() >= 1";
+
 describe('create_audience', () => {
   test('sends the body that Segment expects, and no more than was given', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
-    await callTool(client, 'create_audience', { spaceId: 's', name: 'n', query: 'q' });
+    await callTool(client, 'create_audience', { spaceId: 's', name: 'n', query });
     expect(JSON.stringify(asked)).toBe(
-      '[["create","s",{"name":"n","definition":{"query":"q","type":"users"}}]]',
+      `[["create","s",{"name":"n","definition":{"query":"${query}","type":"users"}}]]`,
     );
   });
 
@@ -18,7 +20,7 @@ describe('create_audience', () => {
     await callTool(client, 'create_audience', {
       spaceId: 's',
       name: 'n',
-      query: 'q',
+      query,
       type: 'ACCOUNTS',
       description: 'd',
       enabled: false,
@@ -28,7 +30,7 @@ describe('create_audience', () => {
       name: 'n',
       description: 'd',
       enabled: false,
-      definition: { query: 'q', type: 'accounts' },
+      definition: { query, type: 'accounts' },
       options: { includeAnonymousUsers: true, includeHistoricalData: undefined },
     });
   });
@@ -38,7 +40,7 @@ describe('create_audience', () => {
     const { structured } = await callTool(client, 'create_audience', {
       spaceId: 's',
       name: 'n',
-      query: 'q',
+      query,
     });
     expect(structured).toMatchObject({ audience: { id: 'aud_1' } });
     expect(JSON.stringify(structured.advice)).toMatch(/first backfill.*Segment app/);
@@ -50,7 +52,10 @@ describe('get_audience', () => {
     const unknown = audience({ status: 'Hibernating', size: { count: 3 } });
     const client = await connect(fakeApi({ audience: unknown }).api);
     const { structured, text } = await callTool(client, 'get_audience', { spaceId: 's', id: 'a' });
-    expect(structured).toEqual({ audience: unknown });
+    expect(structured).toEqual({
+      audience: unknown,
+      explanation: 'Users whose **total_spend** is more than 200.',
+    });
     expect(JSON.parse(text)).toEqual(structured);
   });
 
@@ -187,9 +192,9 @@ describe('update_audience_for_space', () => {
     const stored = audience({ definition: { query: 'old', type: 'ACCOUNTS' } });
     const { api, asked } = fakeApi({ audience: stored });
     const client = await connect(api);
-    await callTool(client, 'update_audience_for_space', { spaceId: 's', id: 'a', query: 'new' });
+    await callTool(client, 'update_audience_for_space', { spaceId: 's', id: 'a', query });
     expect(asked[0]).toEqual(['get', 's', 'a']);
-    expect(asked[1]?.[3]).toMatchObject({ definition: { query: 'new', type: 'accounts' } });
+    expect(asked[1]?.[3]).toMatchObject({ definition: { query, type: 'accounts' } });
   });
 
   test('asks for the type when Segment does not show it', async () => {
@@ -198,23 +203,23 @@ describe('update_audience_for_space', () => {
     const { error } = await callTool(client, 'update_audience_for_space', {
       spaceId: 's',
       id: 'a',
-      query: 'new',
+      query,
     });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'type' });
     expect(asked).toHaveLength(1);
   });
 
-  test('does not read when the type is given', async () => {
+  test('does not read when the type is given and nothing is to be checked', async () => {
     const { api, asked } = fakeApi({});
-    const client = await connect(api);
+    const client = await connect(api, { queryCheck: 'off' });
     await callTool(client, 'update_audience_for_space', {
       spaceId: 's',
       id: 'a',
-      query: 'new',
+      query,
       type: 'USERS',
     });
     expect(asked).toHaveLength(1);
-    expect(asked[0]?.[3]).toMatchObject({ definition: { query: 'new', type: 'users' } });
+    expect(asked[0]?.[3]).toMatchObject({ definition: { query, type: 'users' } });
   });
 
   test('says that the audience is locked now', async () => {

@@ -1,0 +1,35 @@
+import { type Cadence, computeCadence } from './cadence.ts';
+import { check, type Level } from './check.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { explain } from './explain.ts';
+import { format } from './format.ts';
+import { type References, references } from './references.ts';
+
+/** All that can be said of a definition without data. */
+export interface QueryDescription {
+  valid: boolean;
+  diagnostics: Diagnostic[];
+  /** The canonical form and the explanation, of a valid definition. */
+  formatted?: string;
+  explanation?: string;
+  references: References;
+  computeCadence: Cadence;
+  primaryExpressions: number;
+}
+
+/** Checks an audience's definition and says all that there is to say of it. Never throws. */
+export function describeQuery(query: string, type: Level): QueryDescription {
+  const { valid, diagnostics, tree, primaryExpressions } = check(query, {
+    type,
+    purpose: 'audience',
+  });
+  return {
+    valid,
+    diagnostics,
+    formatted: valid ? format(tree) : undefined,
+    explanation: valid ? explain(tree, type) : undefined,
+    references: references(tree),
+    computeCadence: computeCadence(tree, type),
+    primaryExpressions,
+  };
+}

@@ -1,0 +1,65 @@
+import { text } from 'node:stream/consumers';
+import type { Level, QueryDescription } from './query/index.ts';
+
+export interface CheckCommand {
+  /** The definition, or `-` for standard input. */
+  query: string;
+  type: Level;
+  /** Whether to print the same JSON as the tool `check_audience_query`. */
+  json: boolean;
+  /** Whether to count the sample profiles that match. */
+  sandbox: boolean;
+}
+
+/** Where the answer goes. */
+export interface Output {
+  write: (text: string) => void;
+  /** Whether it is a terminal that shows colours. */
+  colour: boolean;
+}
+
+/** Checks a definition from a shell. @returns whether it is valid. */
+export async function runCheck(command: CheckCommand, output: Output): Promise<boolean> {
+  const { describeQuery } = await import('./query/index.ts');
+  const query = command.query === '-' ? (await text(process.stdin)).trimEnd() : command.query;
+  const description = describeQuery(query, command.type);
+  const sample =
+    command.sandbox && description.valid ? await countSample(query, command.type) : undefined;
+  if (command.json) output.write(`${JSON.stringify({ ...description, sample })}\n`);
+  else output.write(`${await inWords(query, description, sample, output.colour)}\n`);
+  return description.valid;
+}
+
+interface SampleCount {
+  matches: number;
+  of: number;
+}
+
+async function countSample(query: string, type: Level): Promise<SampleCount> {
+  const { countInSample } = await import('./sandbox/count.ts');
+  return countInSample({ query, type }, Date.now());
+}
+
+async function inWords(
+  query: string,
+  description: QueryDescription,
+  sample: SampleCount | undefined,
+  colour: boolean,
+): Promise<string> {
+  const { mostPrimaryExpressions, render } = await import('./query/index.ts');
+  const { valid, diagnostics, formatted, explanation, computeCadence } = description;
+  const lines = diagnostics.map((diagnostic) => `${render(query, diagnostic, colour)}\n`);
+  if (valid) {
+    const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
+    lines.push(
+      `valid, ${description.primaryExpressions} of ${mostPrimaryExpressions} conditions`,
+      `${explanation?.replaceAll('**', '')}`,
+      `formatted: ${formatted}`,
+      `computed: ${computeCadence.type}${reasons}`,
+    );
+  } else {
+    lines.push('not valid');
+  }
+  if (sample) lines.push(`matches ${sample.matches} of ${sample.of} in the sample data`);
+  return lines.join('\n');
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { defineTool } from './tool.ts';
+
+const span = {
+  start: z.int().describe('Offset of the first character'),
+  end: z.int().describe('Offset behind the last'),
+};
+
+const diagnosticSchema = z.object({
+  severity: z.enum(['error', 'warning', 'hint']),
+  code: z.string(),
+  message: z.string(),
+  ...span,
+  line: z.int(),
+  column: z.int(),
+  help: z.string().optional(),
+  fix: z
+    .object({ ...span, text: z.string() })
+    .optional()
+    .describe('Replacing start to end by text resolves it'),
+});
+
+export const checkAudienceQuery = defineTool({
+  name: 'check_audience_query',
+  title: 'Check audience query',
+  description: `Check a definition, explain it in plain English and format it; costs no quota. create_audience and update_audience_for_space check by themselves. The language:
+event('Shoes Bought').where(property('price') >= 100).within(7 days).count() >= 1 AND NOT trait('plan').one_of('free', 'trial')
+Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 30 days), reduced by count(), sum|avg|min|max|first|last|mode(property('p')), unique(property('p')).count(). Single values: trait('name'); property('p') inside where. Compare with = != > >= < <=, or .exists() .absent() .contains('a') .starts_with('a') .one_of('a', 'b') .within_last(7 days) .before_date('2026-01-31T00:00:00Z'). Join with AND, OR, NOT and parentheses. ANY/ALL before a condition: any/every user of an account (type accounts). Funnel: an event(…) in the where of another, with within(parent: 5 days). Another audience: trait('its_key') = 'true'. Units: hours, days.`,
+  hints: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  input: z.strictObject({
+    query: z.string().describe('The definition'),
+    type: z.enum(['users', 'accounts', 'linked']).default('users').describe('Its level'),
+  }),
+  output: z.object({
+    valid: z.boolean(),
+    diagnostics: z.array(diagnosticSchema),
+    formatted: z.string().optional().describe('Its canonical form, if it is valid'),
+    explanation: z.string().optional().describe('For the user to agree to, if it is valid'),
+    references: z.object({
+      events: z.array(z.string()),
+      traits: z.array(z.string()),
+      properties: z.array(z.string()),
+      entities: z.array(z.string()),
+    }),
+    computeCadence: z
+      .object({ type: z.enum(['REALTIME', 'BATCH']), reasons: z.array(z.string()) })
+      .describe('How Segment will compute it, and why in batches'),
+    primaryExpressions: z.int().describe('Conditions used, of 50'),
+  }),
+  async handle({ query, type }) {
+    const { describeQuery } = await import('../query/index.ts');
+    return describeQuery(query, type);
+  },
+});

@@ -1,0 +1,89 @@
+import type { Diagnostic, Level } from '../query/index.ts';
+import type { Audience } from '../segment/entities.ts';
+import { InvalidQueryError } from '../segment/errors.ts';
+
+/*
+ * How the tools use the query language. It is imported when first needed, because start-up should
+ * not wait for it.
+ */
+
+/** What happens to a definition that the check rules out: refused, sent with a warning, not checked. */
+export const queryCheckModes = ['error', 'warn', 'off'] as const;
+export type QueryCheckMode = (typeof queryCheckModes)[number];
+
+const language = () => import('../query/index.ts');
+
+/**
+ * Checks a definition before it is sent.
+ *
+ * @returns what there is to say of it, as advice.
+ * @throws {InvalidQueryError} in mode `error`, for a definition that the reference rules out.
+ */
+export async function checkBeforeSending(
+  query: string,
+  type: Level,
+  mode: QueryCheckMode,
+): Promise<string[]> {
+  if (mode === 'off') return [];
+  const { check, render } = await language();
+  const { valid, diagnostics } = check(query, { type, purpose: 'audience' });
+  if (!valid && mode === 'error') {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    const rendered = errors.map((diagnostic) => render(query, diagnostic)).join('\n');
+    throw new InvalidQueryError(rendered, diagnostics);
+  }
+  return diagnostics.filter(({ severity }) => severity !== 'hint').map(adviceOf);
+}
+
+function adviceOf({ severity, message, help, line, column }: Diagnostic): string {
+  const said = severity === 'error' ? 'The check would refuse it' : 'About the query';
+  return `${said}, line ${line}, column ${column}: ${message}${help ? ` ${help}` : ''}`;
+}
+
+/** Whether no level at all would accept a definition; then nothing need be read to refuse it. */
+export async function checkAtAnyLevel(query: string, mode: QueryCheckMode): Promise<void> {
+  if (mode !== 'error') return;
+  const { check } = await language();
+  const levels: Level[] = ['users', 'accounts', 'linked'];
+  const accepted = levels.some((type) => check(query, { type, purpose: 'audience' }).valid);
+  if (!accepted) await checkBeforeSending(query, 'users', mode);
+}
+
+/**
+ * What speaks against an edit: Segment can't turn an audience that it computes in real time into
+ * one that it computes in batches, nor the reverse.
+ */
+export async function adviceOnCadence(
+  audience: Audience,
+  newQuery: string,
+  type: Level,
+  mode: QueryCheckMode,
+): Promise<string[]> {
+  const before = audience.definition?.query;
+  if (mode === 'off' || before === undefined) return [];
+  const { check, computeCadence } = await language();
+  const old = check(before, { type, purpose: 'audience' });
+  const next = check(newQuery, { type, purpose: 'audience' });
+  if (!old.valid || !next.valid) return [];
+  const [was, becomes] = [computeCadence(old.tree, type), computeCadence(next.tree, type)];
+  if (was.type === becomes.type) return [];
+  const reasons = [...was.reasons, ...becomes.reasons].join('; ');
+  return [
+    `This edit turns a ${was.type} audience into a ${becomes.type} one (${reasons}). Segment refuses that: create a new audience instead.`,
+  ];
+}
+
+/** A stored definition in plain English; undefined for one that can't be read. */
+export async function explainStored({ definition }: Audience): Promise<string | undefined> {
+  if (!definition) return undefined;
+  const { check, explain } = await language();
+  const type = levelOf(definition.type);
+  const { valid, tree } = check(definition.query, { type, purpose: 'audience' });
+  return valid ? explain(tree, type) : undefined;
+}
+
+/** The level of a stored definition, whose type Segment writes in either case. */
+export function levelOf(type: string | undefined): Level {
+  const word = type?.toLowerCase();
+  return word === 'accounts' || word === 'linked' ? word : 'users';
+}
