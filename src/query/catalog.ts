@@ -67,6 +67,8 @@ export interface LanguageFunction {
   operator?: string;
   /** A definition that uses it. */
   example: string;
+  /** What people and other languages call it, in small letters without underscores. */
+  otherNames?: readonly string[];
 }
 
 export type TimeUnit = 'second' | 'hour' | 'day';
@@ -98,6 +100,14 @@ export const operators: ReadonlyMap<string, string> = new Map([
   ...functions.flatMap(({ name, operator }) => (operator ? [[operator, name] as const] : [])),
   ['==', 'equals'],
 ]);
+
+/** The functions that a name in another language's manner may mean. */
+export function knownAs(name: string): string[] {
+  const wanted = name.toLowerCase().replaceAll('_', '');
+  return functions
+    .filter(({ otherNames }) => otherNames?.includes(wanted))
+    .map((entry) => entry.name);
+}
 
 /** The words that join and turn conditions. */
 export const keywords = ['AND', 'OR', 'NOT', 'ANY', 'ALL'] as const;

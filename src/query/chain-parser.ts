@@ -1,19 +1,28 @@
 import type { Argument, Call, Chain, Expression, Literal } from './ast.ts';
-import { catalog, type Keyword, operators } from './catalog.ts';
-import { Cursor, isSymbol, said, spanOf } from './cursor.ts';
+import { catalog, operators, type ParameterKind, unitMs } from './catalog.ts';
+import { isSymbol, said, spanOf } from './cursor.ts';
 import type { Token } from './lexer.ts';
+import { isOperator, ValueParser } from './value-parser.ts';
 
-const misspeltOperators: Readonly<Record<string, string>> = { '=>': '>=', '=<': '<=', '<>': '!=' };
-const symbolKeywords: Readonly<Record<string, Keyword>> = {
-  '&&': 'AND',
-  '&': 'AND',
-  '||': 'OR',
-  '|': 'OR',
-  '!': 'NOT',
+const misspeltOperators: Readonly<Record<string, string>> = {
+  '=>': '>=',
+  '=<': '<=',
+  '<>': '!=',
+  '===': '=',
+  '!==': '!=',
+  '≥': '>=',
+  '≤': '<=',
+  '≠': '!=',
 };
 
-/** Reads what a condition is made of: chains, calls, arguments and values. */
-export abstract class ChainParser extends Cursor {
+/** The operator that says the same when its sides are swapped. */
+const swapped: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+
+/** What a forgotten pair of quotes would have to stand around. */
+const textKinds: readonly ParameterKind[] = ['name', 'text', 'value', 'scalar', 'timestamp'];
+
+/** Reads what a condition is made of: chains, calls and their arguments. */
+export abstract class ChainParser extends ValueParser {
   /** How many `where`s are open, which says what a bare word most likely stands for. */
   #wheres = 0;
 
@@ -45,46 +54,66 @@ export abstract class ChainParser extends Cursor {
   /** scalar = chain | string | number | date | timestamp ; */
   protected scalar(): Argument {
     const token = this.token;
+    if (this.atDuration() && Object.hasOwn(unitMs, this.peek().text.replace(/s$/, ''))) {
+      return this.duration();
+    }
     if (this.atLiteral()) return this.literal();
+    if (this.atBareWord()) return this.bareText();
     if (token.kind === 'name' && this.keywordAt(token) === undefined) {
       return asLiteral(this.chain());
     }
-    if (isSymbol(token, '(')) {
-      this.error('parenthesized-value', token, 'A value stands without parentheses.', {
-        help: 'Remove the parentheses around it.',
-      });
-      this.next();
-      if (!this.descend()) return this.missing(token.start);
-      const value = this.scalar();
-      this.ascend();
-      this.close(token, ')');
-      return value;
-    }
+    if (isSymbol(token, '(')) return this.#parenthesizedValue();
     this.error('expected-value', token, `A value is missing before ${said(token)}.`, {
       help: "Write a number, a 'text', or a chain such as trait('avg_spend').",
     });
     return this.recover(token.start);
   }
 
+  #parenthesizedValue(): Argument {
+    const open = this.next();
+    if (!this.descend()) return this.missing(open.start);
+    const value = this.scalar();
+    this.ascend();
+    const isClosed = isSymbol(this.token, ')');
+    this.close(open, ')');
+    const span = this.spanFrom(open.start);
+    this.error('parenthesized-value', span, 'A value stands without parentheses.', {
+      help: 'Remove the parentheses around it.',
+      fix: isClosed ? { ...span, text: this.textOf(value) } : undefined,
+    });
+    return value;
+  }
+
   /** chain = call { "." call } ; */
   protected chain(): Chain {
     const { start } = this.token;
     const calls = [this.#firstCall()];
-    while (isSymbol(this.token, '.')) {
-      this.next();
+    while (isSymbol(this.token, '.') || this.#atMissingDot()) {
+      if (isSymbol(this.token, '.')) this.next();
       calls.push(this.call());
     }
     return this.node({ kind: 'chain', calls, ...this.spanFrom(start) });
   }
 
+  /** Whether a call is next that can only go on with the chain before it; then says so. */
+  #atMissingDot(): boolean {
+    const token = this.token;
+    const follows = token.kind === 'name' ? (catalog.get(token.text)?.follows ?? []) : [];
+    if (follows.length === 0 || !isSymbol(this.peek(), '(') || this.stopped) return false;
+    this.error('missing-dot', token, `A dot is missing before ${said(token)}.`, {
+      help: `Did you mean .${token.text}?`,
+      fix: { start: token.start, end: token.start, text: '.' },
+    });
+    return true;
+  }
+
   /** A word that is no function where a chain begins most likely names a property or a trait. */
-  #firstCall(): Call {
+  #firstCall(extractor = this.#wheres > 0 ? 'property' : 'trait'): Call {
     const token = this.token;
     const after = this.peek();
     if (isSymbol(after, '(') || after.kind === 'string' || catalog.has(token.text)) {
       return this.call();
     }
-    const extractor = this.#wheres > 0 ? 'property' : 'trait';
     const text = `${extractor}('${token.text}')`;
     this.error('bare-word', token, `${said(token)} is neither a function nor a value.`, {
       help: `Did you mean ${text}? A text needs single quotes.`,
@@ -101,14 +130,9 @@ export abstract class ChainParser extends Cursor {
     const token = this.token;
     const { start } = token;
     if (token.kind !== 'name' || this.keywordAt(token) === 'AND') {
-      this.error(
-        'expected-call',
-        token,
-        `The name of a function is missing before ${said(token)}.`,
-        {
-          help: 'After a dot comes a call, such as .count().',
-        },
-      );
+      const message = `The name of a function is missing before ${said(token)}.`;
+      const more = { help: 'After a dot comes a call, such as .count().' };
+      this.error('expected-call', token, message, more);
       const span = { start, end: start };
       return this.node({ name: '', nameSpan: span, args: [], ...span });
     }
@@ -117,7 +141,7 @@ export abstract class ChainParser extends Cursor {
     const isArrayOperator = token.text === '$' && !isSymbol(this.token, '(');
     if (isArrayOperator) {
       this.findings.warn('array-operator', token, 'The reference names $ only once, for arrays.', {
-        help: 'Segment may read it otherwise than you mean; try it with a preview.',
+        help: 'Segment may read it otherwise than you mean: compare the size of the audience with what you expect.',
       });
       return this.node({ name: '$', nameSpan, args: [], ...nameSpan });
     }
@@ -127,23 +151,16 @@ export abstract class ChainParser extends Cursor {
 
   #arguments(name: Token): Argument[] {
     const open = this.token;
-    if (!isSymbol(open, '(')) {
-      const lone = this.atLiteral() ? open : undefined;
-      this.error('missing-parentheses', name, `${name.text} needs parentheses behind it.`, {
-        help: `Write ${name.text}(…).`,
-        fix: lone
-          ? { start: name.end, end: lone.start, text: '(' }
-          : { start: name.end, end: name.end, text: '()' },
-      });
-      return lone ? [this.literal()] : [];
-    }
+    if (!isSymbol(open, '(')) return this.#withoutParentheses(name);
     this.next();
     if (!this.descend()) return [];
     const isWhere = name.text === 'where';
     if (isWhere) this.#wheres += 1;
+    const parameters = catalog.get(name.text)?.parameters ?? [];
     const args: Argument[] = [];
-    while (!isSymbol(this.token, ')') && this.token.kind !== 'end') {
-      args.push(this.#argument());
+    while (!isSymbol(this.token, ')') && !isOperator(this.token) && !this.atEnd) {
+      const parameter = parameters[Math.min(args.length, parameters.length - 1)];
+      args.push(this.#argument(parameter?.kind));
       if (!this.#takeComma()) break;
     }
     if (isWhere) this.#wheres -= 1;
@@ -152,21 +169,26 @@ export abstract class ChainParser extends Cursor {
     return args;
   }
 
+  #withoutParentheses(name: Token): Argument[] {
+    const value = this.atLiteral() ? this.literal() : undefined;
+    this.error('missing-parentheses', name, `${name.text} needs parentheses behind it.`, {
+      help: `Write ${name.text}(…).`,
+      fix: value
+        ? { start: name.end, end: value.end, text: `(${this.textOf(value)})` }
+        : { start: name.end, end: name.end, text: '()' },
+    });
+    return value ? [value] : [];
+  }
+
   /** Whether another argument may follow. */
   #takeComma(): boolean {
     const token = this.token;
     if (isSymbol(token, ',')) {
       this.next();
       if (isSymbol(this.token, ')')) {
-        this.findings.warn(
-          'trailing-comma',
-          token,
-          'The reference has no comma after the last argument.',
-          {
-            help: 'Remove it.',
-            fix: { ...spanOf(token), text: '' },
-          },
-        );
+        const message = 'The reference has no comma after the last argument.';
+        const more = { help: 'Remove it.', fix: { ...spanOf(token), text: '' } };
+        this.findings.warn('trailing-comma', token, message, more);
       }
       return true;
     }
@@ -179,25 +201,20 @@ export abstract class ChainParser extends Cursor {
   }
 
   /** argument = named | exclusion | "{" or "}" | duration | literal | or [ "as" name ] ; */
-  #argument(): Argument {
+  #argument(kind: ParameterKind | undefined): Argument {
     const token = this.token;
     const after = this.peek();
-    if (token.kind === 'name' && isSymbol(after, ':')) return this.#named();
+    if (token.kind === 'name' && isSymbol(after, ':')) return this.#named(kind);
     if (isSymbol(token, '{')) {
-      const exclusion = after.text === 'exclude' && isSymbol(this.peek(2), ':');
+      const exclusion = after.kind === 'name' && isSymbol(this.peek(2), ':');
       return exclusion ? this.#exclusion() : this.group('}');
     }
-    if (this.atLiteral()) {
-      const unit = token.kind === 'number' ? after : undefined;
-      if (unit?.kind === 'name' && unit.text !== 'as' && this.keywordAt(unit) === undefined) {
-        this.next();
-        this.next();
-        const amount = Number(token.text);
-        const span = this.spanFrom(token.start);
-        return { kind: 'duration', amount, unit: unit.text, unitSpan: spanOf(unit), ...span };
-      }
-      if (isOperator(after)) return this.literalFirst();
-      return this.literal();
+    if (this.atDuration()) return this.duration();
+    if (this.atLiteral()) return isOperator(after) ? this.literalFirst() : this.literal();
+    if (this.atBareWord()) {
+      if (kind === 'duration' && after.kind === 'number') return this.reversedDuration();
+      if (kind && textKinds.includes(kind)) return this.bareText();
+      if (kind === 'property') return this.#bareProperty();
     }
     const operand = this.or();
     return this.token.text === 'as' && this.token.kind === 'name'
@@ -205,12 +222,18 @@ export abstract class ChainParser extends Cursor {
       : asLiteral(operand);
   }
 
+  #bareProperty(): Argument {
+    const { start } = this.token;
+    const calls = [this.#firstCall('property')];
+    return this.node({ kind: 'chain', calls, ...this.spanFrom(start) });
+  }
+
   /** named = name ":" argument ; */
-  #named(): Argument {
+  #named(kind: ParameterKind | undefined): Argument {
     const name = this.next();
     this.next();
     if (!this.descend()) return this.missing(name.start);
-    const value = this.#argument();
+    const value = this.#argument(kind);
     this.ascend();
     return this.node({ kind: 'named', name: name.text, value, ...this.spanFrom(name.start) });
   }
@@ -218,8 +241,16 @@ export abstract class ChainParser extends Cursor {
   /** exclusion = "{" "exclude" ":" literal { "," literal } "}" ; */
   #exclusion(): Argument {
     const open = this.next();
+    const word = this.next();
     this.next();
-    this.next();
+    if (word.text !== 'exclude') {
+      // "include" is only two letters away and means the opposite.
+      const meant = /^ex/i.test(word.text) ? 'exclude' : undefined;
+      this.error('unknown-argument', word, `sources takes no ${word.text}.`, {
+        help: "Write {exclude: 'id', 'id'} with the ids of the sources to leave out.",
+        fix: meant ? { ...spanOf(word), text: meant } : undefined,
+      });
+    }
     const ids: Literal[] = [];
     while (this.atLiteral()) {
       ids.push(this.literal());
@@ -235,96 +266,56 @@ export abstract class ChainParser extends Cursor {
     return this.node({ kind: 'exclusion', ids, ...this.spanFrom(open.start) });
   }
 
+  /** A cast without a type is read as if there were none. */
   #cast(operand: Expression): Argument {
     this.next();
     const type = this.token;
-    if (type.kind === 'name') this.next();
-    else {
+    if (type.kind !== 'name') {
       this.error('expected-type', type, `A type is missing before ${said(type)}.`, {
         help: 'After as comes number, string or array.',
       });
+      return operand;
     }
+    this.next();
     const typeSpan = spanOf(type);
     const span = this.spanFrom(operand.start);
     return this.node({ kind: 'cast', operand, type: type.text, typeSpan, ...span });
   }
 
-  /** A literal; a minus before a number, and true and false, are not settled by the reference. */
-  protected literal(): Literal {
-    const token = this.next();
-    if (isSymbol(token, '-')) {
-      const digits = this.next();
-      const span = this.spanFrom(token.start);
-      this.findings.warn(
-        'negative-number',
-        span,
-        'The reference does not speak of negative numbers.',
-        {
-          help: 'A string stands for a number, too: put it into quotes.',
-          fix: { ...span, text: `'-${digits.text}'` },
-        },
-      );
-      return this.node({ kind: 'literal', type: 'number', text: `-${digits.text}`, ...span });
-    }
-    const span = spanOf(token);
-    if (token.kind === 'name') {
-      const text = token.text.toLowerCase();
-      this.findings.warn('boolean-value', token, 'The reference has no bare true or false.', {
-        help: 'A string stands for any value: put it into quotes.',
-        fix: { ...span, text: `'${text}'` },
-      });
-      return this.node({ kind: 'literal', type: 'boolean', text, ...span });
-    }
-    const { kind: type, text } = token;
-    if (type === 'symbol' || type === 'end') throw new Error('not a literal');
-    return this.node({ kind: 'literal', type, text, ...span });
-  }
-
   /** A value on the left of a comparison, where only a chain may stand. */
   protected literalFirst(): Expression {
-    const token = this.token;
-    const extractor = this.#wheres > 0 ? 'property' : 'trait';
-    const fix =
-      token.kind === 'string'
-        ? { ...spanOf(token), text: `${extractor}('${token.text}')` }
-        : undefined;
-    this.error('value-first', token, 'A condition can not begin with a value.', {
-      help: fix
-        ? `Did you mean ${fix.text}?`
-        : 'Put what is compared on the left, the value on the right.',
-      fix,
-    });
-    this.literal();
-    if (isOperator(this.token)) {
-      this.next();
-      this.scalar();
+    const value = this.literal();
+    const message = 'A condition can not begin with a value.';
+    if (!isOperator(this.token)) {
+      const extractor = this.#wheres > 0 ? 'property' : 'trait';
+      const text = value.type === 'string' ? `${extractor}('${value.text}')` : undefined;
+      this.error('value-first', value, message, {
+        help: text ? `Did you mean ${text}?` : "Begin with event('…') or trait('…').",
+        fix: text ? { ...spanOf(value), text } : undefined,
+      });
+      return this.missing(value.start);
     }
-    return this.missing(token.start);
+    const operator = this.next();
+    const right = this.scalar();
+    let text = `${this.textOf(right)} ${swapped[operator.text] ?? operator.text} ${this.textOf(value)}`;
+    if (isOperator(this.token)) {
+      const second = this.next();
+      text += ` AND ${this.textOf(right)} ${second.text} ${this.textOf(this.scalar())}`;
+    }
+    const span = this.spanFrom(value.start);
+    const swaps = right.kind === 'chain';
+    this.error('value-first', span, message, {
+      help: swaps
+        ? `Did you mean ${text}?`
+        : 'Put what is compared on the left, the value on the right.',
+      fix: swaps ? { ...span, text } : undefined,
+    });
+    return this.missing(value.start);
   }
 
-  /** The keyword that a token is or stands for; `takeKeyword` reports how it is written. */
-  protected keywordAt(token: Token): Keyword | undefined {
-    if (token.kind === 'symbol') return symbolKeywords[token.text];
-    if (token.kind !== 'name') return undefined;
-    const word = token.text.toUpperCase();
-    return word === 'AND' || word === 'OR' || word === 'NOT' || word === 'ANY' || word === 'ALL'
-      ? word
-      : undefined;
+  protected textOf({ start, end }: Argument): string {
+    return this.query.slice(start, end);
   }
-
-  /** Whether a literal is next: a minus counts as one before a number only. */
-  protected atLiteral(): boolean {
-    const { token } = this;
-    if (isSymbol(token, '-')) return this.peek().kind === 'number';
-    if (token.kind === 'name')
-      return /^(true|false)$/i.test(token.text) && !isSymbol(this.peek(), '(');
-    return token.kind !== 'symbol' && token.kind !== 'end';
-  }
-}
-
-/** Whether a token compares, rightly written or not. */
-export function isOperator(token: Token): boolean {
-  return token.kind === 'symbol' && /^[<>=!]+$/.test(token.text) && token.text !== '!';
 }
 
 /** `literal(x)` is x. */

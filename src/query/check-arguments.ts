@@ -11,7 +11,7 @@ import { checkChain, checkCondition, type Scope } from './check-definition.ts';
 import type { Findings } from './diagnostic.ts';
 import { quote } from './format.ts';
 import { suggest } from './suggest.ts';
-import { isNumeric, isTimeText } from './values.ts';
+import { isNumeric, isTimeText, lengthMs, unitOf } from './values.ts';
 
 /** Checks the number and kinds of a call's arguments. */
 export function checkArguments(
@@ -25,12 +25,14 @@ export function checkArguments(
   const least = parameters.filter(({ optional }) => !optional).length;
   const most = parameters.some(({ rest }) => rest) ? Number.POSITIVE_INFINITY : parameters.length;
   if (call.args.length < least || call.args.length > most) {
-    const needed = most === 0 ? 'no argument' : `${signature(entry)}`;
-    const message = `${call.name} has ${call.args.length} arguments; it takes ${needed}.`;
+    const needed = most === 0 ? 'none' : signature(entry);
+    const given = call.args.length;
+    const message = `${call.name} has ${given} argument${given === 1 ? '' : 's'}; it takes ${needed}.`;
     const surplus = call.args[most];
+    const text = entry.name === 'where' ? ' AND ' : '';
     findings.error('argument-count', surplus ?? call, message, {
-      help: `As in ${entry.example}.`,
-      fix: surplus && { ...surplusSpan(call, most), text: '' },
+      help: text && surplus ? 'Did you mean AND?' : `As in ${entry.example}.`,
+      fix: surplus && { ...surplusSpan(call, most, text !== ''), text },
     });
   }
   for (const [index, argument] of call.args.slice(0, most).entries()) {
@@ -39,12 +41,12 @@ export function checkArguments(
   }
 }
 
-/** From the last argument that fits to the end of the last one. */
-function surplusSpan(call: Call, fitting: number) {
+/** From the last argument that fits to the end of the last one, or only to the next. */
+function surplusSpan(call: Call, fitting: number, joins: boolean) {
   const first = call.args[fitting];
   const last = call.args.at(-1);
   const start = call.args[fitting - 1]?.end ?? first?.start ?? call.end;
-  return { start, end: last?.end ?? call.end };
+  return { start, end: (joins ? first?.start : last?.end) ?? call.end };
 }
 
 /** What an argument is checked in the light of. */
@@ -123,8 +125,10 @@ function unwrapNamed(named: Named, parameter: Parameter, around: Around): Argume
     const meant = suggest(named.name, known);
     const message = `${call.name} takes no argument named ${named.name}.`;
     if (parameter.kind === 'exclusion') {
+      const ids = isString(named.value) ? quote(named.value.text) : undefined;
       findings.error('unknown-argument', nameSpan, message, {
         help: "Write sources({exclude: 'id', 'id'}).",
+        fix: ids ? { start: named.start, end: named.end, text: `{exclude: ${ids}}` } : undefined,
       });
       return undefined;
     }
@@ -185,13 +189,13 @@ function checkTime(literal: Literal, findings: Findings): void {
 }
 
 function checkUnit(duration: Duration, { units = [] }: Parameter, findings: Findings): void {
-  const singular = duration.unit.toLowerCase().replace(/s$/, '');
+  const singular = unitOf(duration);
   if (units.some((unit) => unit === singular)) return;
   const named = units.map((unit) => `${unit}s`).join(' or ');
   if (Object.hasOwn(unitMs, singular)) {
     findings.warn('unsettled-unit', duration.unitSpan, `The reference names only ${named} here.`, {
-      help: `Write it in ${units.at(-1)}s.`,
-      fix: inKnownUnit(duration, singular),
+      help: `Write it in ${named}.`,
+      fix: inKnownUnit(duration),
     });
     return;
   }
@@ -203,8 +207,8 @@ function checkUnit(duration: Duration, { units = [] }: Parameter, findings: Find
 }
 
 /** The same length in days or hours, if it is a whole number of them. */
-function inKnownUnit(duration: Duration, unit: string) {
-  const ms = duration.amount * (unitMs[unit] ?? Number.NaN);
+function inKnownUnit(duration: Duration) {
+  const ms = lengthMs(duration);
   for (const known of ['day', 'hour']) {
     const amount = ms / (unitMs[known] ?? Number.NaN);
     if (Number.isInteger(amount) && amount > 0) {
@@ -227,7 +231,7 @@ const parameterWords: Record<Parameter['kind'], string> = {
   exclusion: "{exclude: 'id', 'id'}",
 };
 
-function wrong(argument: Argument, parameter: Parameter, { call, findings }: Around): void {
+function wrong(argument: Argument, parameter: Parameter, { call, entry, findings }: Around): void {
   const number = argument.kind === 'literal' && argument.type === 'number' ? argument : undefined;
   const name = argument.kind === 'literal' && argument.type === 'string' ? argument : undefined;
   let fix: { start: number; end: number; text: string } | undefined;
@@ -237,16 +241,26 @@ function wrong(argument: Argument, parameter: Parameter, { call, findings }: Aro
     fix = { start: number.start, end: number.end, text: `${number.text} days` };
   } else if (name && parameter.kind === 'property') {
     fix = { start: name.start, end: name.end, text: `property(${quote(name.text)})` };
+  } else if (name && parameter.kind === 'exclusion') {
+    fix = { start: name.start, end: name.end, text: `{exclude: ${quote(name.text)}}` };
+  } else if (name && parameter.kind === 'duration' && /^\d+ [a-z]+$/.test(name.text)) {
+    fix = { start: name.start, end: name.end, text: name.text };
   }
   findings.error(
     'wrong-argument',
     argument,
     `${call.operator ?? call.name} takes ${parameterWords[parameter.kind]}.`,
     {
-      help: fix ? `Did you mean ${fix.text}?` : `This is something else.`,
+      help: fix ? `Did you mean ${fix.text}?` : helpFor(argument, entry),
       fix,
     },
   );
+}
+
+function helpFor(argument: Argument, entry: LanguageFunction): string {
+  return argument.kind === 'duration'
+    ? 'Compare a date with .within_last(7 days), .before_last(7 days) or .within_next(7 days).'
+    : `As in ${entry.example}.`;
 }
 
 function isString(argument: Argument): argument is Literal {

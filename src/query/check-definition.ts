@@ -1,8 +1,9 @@
 import type { Call, Chain, Expression } from './ast.ts';
-import { type ChainType, catalog, type LanguageFunction, mayFollow } from './catalog.ts';
+import { type ChainType, catalog, knownAs, type LanguageFunction, mayFollow } from './catalog.ts';
 import type { CheckOptions } from './check.ts';
 import { checkArguments } from './check-arguments.ts';
-import type { Findings } from './diagnostic.ts';
+import type { Findings, Fix } from './diagnostic.ts';
+import { format } from './format.ts';
 import { suggest } from './suggest.ts';
 
 /** Where in a definition something stands. */
@@ -120,9 +121,9 @@ export function checkChain(chain: Chain, outer: Scope, findings: Findings): Chai
       type = undefined;
       continue;
     }
-    const inPlace = checkPlace(call, entry, isFirst, type, findings);
+    const inPlace = checkPlace(chain, index, entry, type, findings);
     checkUse(call, entry, scope, findings);
-    checkArguments(call, entry, scope, isEvent, findings);
+    if (inPlace || !isFirst) checkArguments(call, entry, scope, isEvent, findings);
     // Behind a call that is out of place anything may have been meant.
     type = inPlace ? entry.returns : undefined;
   }
@@ -130,42 +131,86 @@ export function checkChain(chain: Chain, outer: Scope, findings: Findings): Chai
 }
 
 function unknownFunction(call: Call, type: ChainType | undefined, findings: Findings): void {
-  const meant = suggest(call.name, catalog.keys());
+  const allowed = mayFollow(type);
+  const [synonym] = knownAs(call.name).filter((known) => allowed.includes(known));
+  const meant = synonym ?? suggest(call.name, allowed) ?? suggest(call.name, catalog.keys());
   findings.error('unknown-function', call.nameSpan, `There is no function ${call.name}.`, {
-    help: meant ? `Did you mean ${meant}?` : `Here may stand ${mayFollow(type).join(', ')}.`,
+    help: meant ? `Did you mean ${meant}?` : `Here may stand ${allowed.join(', ')}.`,
     fix: meant ? { ...call.nameSpan, text: meant } : undefined,
   });
 }
 
 /** Whether a call may stand where it does in its chain; behind an unknown type anything may. */
 function checkPlace(
-  call: Call,
+  chain: Chain,
+  index: number,
   entry: LanguageFunction,
-  isFirst: boolean,
   type: ChainType | undefined,
   findings: Findings,
 ): boolean {
+  const call = chain.calls[index];
+  if (!call) return true;
   const name = call.operator ?? call.name;
-  if (isFirst) {
+  if (index === 0) {
     if (entry.follows.length === 0) return true;
+    const text = turnedInsideOut(call, entry);
     findings.error('no-extractor', call.nameSpan, `${name} can not begin a chain.`, {
-      help: `Begin with ${mayFollow(undefined).join(', ')}, as in ${entry.example}.`,
+      help: text
+        ? `Did you mean ${text}?`
+        : `Begin with ${mayFollow(undefined).join(', ')}, as in ${entry.example}.`,
+      fix: text ? { start: call.start, end: call.end, text } : undefined,
     });
     return false;
   }
   if (type === undefined || entry.follows.includes(type)) return true;
   const message = `${name} can not follow ${typeNames[type]}.`;
-  findings.error('wrong-order', call.nameSpan, message, { help: orderHelp(entry, type) });
+  findings.error('wrong-order', call.nameSpan, message, inOrder(chain, index, entry, type));
   return false;
 }
 
-function orderHelp(entry: LanguageFunction, type: ChainType): string {
+/** `event('A').count()` for `count(event('A'))`. */
+function turnedInsideOut(call: Call, entry: LanguageFunction): string | undefined {
+  const [first, ...args] = call.args;
+  if (entry.kind !== 'reducer' || first?.kind !== 'chain') return undefined;
+  const stream = catalog.get(first.calls.at(-1)?.name ?? '')?.returns;
+  if (stream === undefined || !entry.follows.includes(stream)) return undefined;
+  return format({ ...first, calls: [...first.calls, { ...call, args }] });
+}
+
+/** How to bring a call into its place. */
+function inOrder(
+  chain: Chain,
+  index: number,
+  entry: LanguageFunction,
+  type: ChainType,
+): { help: string; fix?: Fix } {
+  const call = chain.calls[index];
+  const before = chain.calls[index - 1];
   const reduced = type === 'Scalar' || type === 'ListScalar';
-  if (entry.kind === 'filter' && reduced) return `Put .${entry.name}(…) before the reducer.`;
-  const allowed = mayFollow(type);
-  return allowed.length > 0
-    ? `After it may come ${allowed.join(', ')}.`
-    : 'Nothing may follow it; join conditions with AND or OR.';
+  if (!call || !before || type === 'Comparator' || type === 'Literal') {
+    return { help: 'Nothing may follow it; join conditions with AND or OR.' };
+  }
+  if (entry.kind === 'filter' && reduced) {
+    const text = format({ ...chain, calls: [call, before] });
+    return {
+      help: `Put .${entry.name}(…) before the reducer: ${text}.`,
+      fix: { start: before.start, end: call.end, text },
+    };
+  }
+  if (entry.kind === 'comparison') {
+    const counts = { exists: '.count() >= 1', absent: '.count() = 0' };
+    const whole = call.name === 'exists' || call.name === 'absent' ? counts[call.name] : undefined;
+    return {
+      help: `Count them first: ${whole ?? '.count()'}.`,
+      fix: { start: before.end, end: whole ? call.end : before.end, text: whole ?? '.count()' },
+    };
+  }
+  if (type === 'ScalarExtractor' && entry.kind !== 'extractor') {
+    return {
+      help: `${entry.name} is for streams of events or entities; compare a value directly.`,
+    };
+  }
+  return { help: `After it may come ${mayFollow(type).join(', ')}.` };
 }
 
 const typeNames: Record<ChainType, string> = {

@@ -30,6 +30,9 @@ export interface Checked {
 export function check(query: string, options: CheckOptions): Checked {
   const findings = new Findings();
   const tree = parse(query, findings);
+  if (findings.isBeyondLimit) {
+    return { valid: false, diagnostics: findings.diagnostics(query), tree, primaryExpressions: 0 };
+  }
   const formIsRight = !findings.hasErrors;
   if (!formIsRight) findings.withholdFixes();
   checkDefinition(tree, options, findings);

@@ -81,9 +81,9 @@ export class Cursor {
   protected descend(): boolean {
     this.#depth += 1;
     if (this.#depth > deepestNesting) {
-      this.error('too-deep', this.token, `Nested more than ${deepestNesting} levels deep.`, {
-        help: 'Remove parentheses or NOTs that are not needed, or split the definition.',
-      });
+      const help = 'Remove parentheses or NOTs that are not needed, or split the definition.';
+      const message = `Nested more than ${deepestNesting} levels deep.`;
+      this.findings.beyondLimit('too-deep', this.token, message, help);
       this.#stop();
     }
     return !this.#stopped;
@@ -97,9 +97,9 @@ export class Cursor {
   protected node<Node extends object>(node: Node): Node {
     this.#nodes += 1;
     if (this.#nodes > mostNodes && !this.#stopped) {
-      this.error('too-large', this.token, `The definition has more than ${mostNodes} parts.`, {
-        help: 'Split it into several audiences.',
-      });
+      const message = `The definition has more than ${mostNodes} parts.`;
+      const help = 'Split it into several audiences.';
+      this.findings.beyondLimit('too-large', this.token, message, help);
       this.#stop();
     }
     return node;

@@ -40,6 +40,7 @@ export class Findings {
   readonly #found: Finding[] = [];
   readonly #seen = new Set<string>();
   #withFixes = true;
+  #limit: Finding | undefined;
 
   /**
    * From now on findings go without fixes: where the form of a query is broken, what was read may
@@ -47,6 +48,18 @@ export class Findings {
    */
   withholdFixes(): void {
     this.#withFixes = false;
+  }
+
+  /**
+   * For a query that is beyond what is read: nothing else is said of it then, because most of it
+   * was not looked at.
+   */
+  beyondLimit(code: string, span: Span, message: string, help: string): void {
+    this.#limit ??= { severity: 'error', code, message, start: span.start, end: span.end, help };
+  }
+
+  get isBeyondLimit(): boolean {
+    return this.#limit !== undefined;
   }
 
   add(finding: Finding): void {
@@ -73,13 +86,13 @@ export class Findings {
   }
 
   get hasErrors(): boolean {
-    return this.#found.some(({ severity }) => severity === 'error');
+    return this.isBeyondLimit || this.#found.some(({ severity }) => severity === 'error');
   }
 
   /** All findings with their places; errors are kept before others when there are too many. */
   diagnostics(query: string): Diagnostic[] {
     const rank = { error: 0, warning: 1, hint: 2 };
-    return [...this.#found]
+    return (this.#limit ? [this.#limit] : [...this.#found])
       .sort((a, b) => rank[a.severity] - rank[b.severity] || a.start - b.start)
       .slice(0, mostDiagnostics)
       .sort((a, b) => a.start - b.start)

@@ -1,8 +1,9 @@
-import type { Argument, Call, Chain, Duration, Expression } from './ast.ts';
+import type { Argument, Call, Chain, Expression } from './ast.ts';
 import { eventHistoryDays, unitMs } from './catalog.ts';
 import { compare } from './compare.ts';
 import { nameOf } from './explain.ts';
 import { reduce } from './reduce.ts';
+import { lengthMs, plainText } from './values.ts';
 
 /*
  * Who is in an audience, computed from data. Where the reference is silent, this is what is assumed:
@@ -10,6 +11,7 @@ import { reduce } from './reduce.ts';
  * - Events later than now have not happened yet; those older than three years are forgotten.
  * - Windows include both their ends. `within(parent: d)` admits events up to `d` before or after
  *   the outer one.
+ *   Entities have no time of their own, so a window leaves none of them.
  * - `expires_after(d)` keeps the events of the last session, if it is not over: events belong to one
  *   session as long as no pause between them is longer than `d`.
  * - At the level of accounts, events are those of all users together, and traits are the account's.
@@ -106,9 +108,7 @@ function argumentValue(argument: Argument, scope: Scope): unknown {
   switch (argument.kind) {
     case 'literal':
       if (argument.type === 'number') return Number(argument.text);
-      return argument.type === 'boolean'
-        ? argument.text === 'true'
-        : argument.text.replaceAll("\\'", "'");
+      return argument.type === 'boolean' ? argument.text === 'true' : plainText(argument);
     case 'duration':
       return lengthMs(argument);
     case 'chain':
@@ -233,10 +233,6 @@ function lastSession(events: readonly EventRecord[], pauseMs: number, now: numbe
 
 function lengthOf(argument: Argument | undefined): number {
   return argument?.kind === 'duration' ? lengthMs(argument) : 0;
-}
-
-function lengthMs({ amount, unit }: Duration): number {
-  return amount * (unitMs[unit.toLowerCase().replace(/s$/, '')] ?? Number.NaN);
 }
 
 /** Follows the dots of a path into nested objects; a dot behind a backslash belongs to a name. */

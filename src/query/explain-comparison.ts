@@ -1,4 +1,5 @@
 import type { Argument, Call, Duration } from './ast.ts';
+import { unitOf } from './values.ts';
 
 /** How each comparison is said of a value, and how its opposite is. `%` stands for the argument. */
 const phrases: Readonly<Record<string, [is: string, isNot: string]>> = {
@@ -46,9 +47,9 @@ export function explainComparison(
 }
 
 /** A length of time with its unit in the right number. */
-export function explainDuration({ amount, unit }: Duration): string {
-  const singular = unit.toLowerCase().replace(/s$/, '');
-  return `${amount} ${singular}${amount === 1 ? '' : 's'}`;
+export function explainDuration(duration: Duration): string {
+  const { amount } = duration;
+  return `${amount} ${unitOf(duration)}${amount === 1 ? '' : 's'}`;
 }
 
 /** What is compared with, with the article that its kind of value needs. */

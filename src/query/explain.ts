@@ -2,7 +2,7 @@ import type { Argument, Call, Chain, Duration, Expression, Literal } from './ast
 import { catalog } from './catalog.ts';
 import type { Level } from './check.ts';
 import { explainComparison, explainDuration } from './explain-comparison.ts';
-import { numberOf } from './values.ts';
+import { numberOf, plainText } from './values.ts';
 
 /*
  * A definition in plain English. Every condition becomes a clause about someone ("who did X", "whose
@@ -69,7 +69,7 @@ function chainClause(chain: Chain, subject: Subject, denied: boolean): string {
   const reducer = rest.findLast((call) => catalog.get(call.name)?.kind === 'reducer');
   if (extractor.name === 'event' || extractor.name === 'entity') {
     const isCount = reducer?.name === 'count' && !rest.some(({ name }) => name === 'unique');
-    if (isCount) return countClause(chain, comparison, subject, denied);
+    if (isCount && saysTimes(comparison)) return countClause(chain, comparison, subject, denied);
   }
   const said = explainComparison(comparison, denied, explainValue);
   return `${subject.whose} ${explainValue({ ...chain, calls: chain.calls.slice(0, -1) })} ${said}`;
@@ -96,13 +96,14 @@ function amountOf(times: string): string {
     .replace(/twice$/, '2');
 }
 
+/** Whether a comparison of a count can be said as "at least twice". */
+function saysTimes({ name, args }: Call): boolean {
+  return Object.hasOwn(opposites, name) && numberOf(args[0]) !== undefined;
+}
+
 /** What a count compared with a number says: "never", "once", "at least 3 times". */
 function timesOf(comparison: Call, denied: boolean): string {
-  const [value] = comparison.args;
-  const number = numberOf(value);
-  if (number === undefined) {
-    return `a number of times that ${explainComparison(comparison, denied, explainValue)}`;
-  }
+  const number = numberOf(comparison.args[0]) ?? Number.NaN;
   const name = denied ? (opposites[comparison.name] ?? comparison.name) : comparison.name;
   const least = name === 'greater_than' && Number.isInteger(number) ? number + 1 : number;
   const most = name === 'less_than' && Number.isInteger(number) ? number - 1 : number;
@@ -112,13 +113,12 @@ function timesOf(comparison: Call, denied: boolean): string {
       return `at least ${times(least)}`;
     case 'at_most':
     case 'less_than':
+      if (most < 0) return `fewer than ${times(number)}`;
       return most === 0 ? 'never' : `at most ${times(most)}`;
     case 'equals':
       return number === 0 ? 'never' : `exactly ${times(number)}`;
-    case 'differs':
-      return `any number of times but ${times(number)}`;
     default:
-      return `a number of times that ${explainComparison(comparison, denied, explainValue)}`;
+      return number === 0 ? 'at least once' : `any number of times but ${times(number)}`;
   }
 }
 
@@ -180,9 +180,9 @@ function frequency({ args }: Call): string {
 
 function extracted(extractor: Call): string {
   const [argument] = extractor.args;
-  const name = bold(nameOf(argument));
+  const name = bold(nameOf(argument).replace(/\\+\./g, '.'));
   if (extractor.name === 'context') return `context ${name}`;
-  if (argument?.kind === 'named') return `${name} of the outer event`;
+  if (argument?.kind === 'named') return `the outer event's ${name}`;
   return name;
 }
 
@@ -190,10 +190,13 @@ function extracted(extractor: Call): string {
 function explainStream(chain: Chain): { name: string; limits: string } {
   const [extractor, ...rest] = chain.calls;
   const filters = rest.toSorted((a, b) => Number(a.name === 'where') - Number(b.name === 'where'));
-  const limits = filters.map(filterPhrase).filter((phrase) => phrase !== '');
+  const limits = filters.map((call, index) => {
+    const phrase = filterPhrase(call);
+    return call.name === 'where' && filters[index - 1]?.name === 'where' ? `and ${phrase}` : phrase;
+  });
   return {
     name: bold(nameOf(extractor?.args[0])),
-    limits: limits.map((limit) => ` ${limit}`).join(''),
+    limits: limits.map((limit) => (limit === '' ? '' : ` ${limit}`)).join(''),
   };
 }
 
@@ -228,7 +231,7 @@ function insideClause(node: Argument, denied = false): string {
     case 'or': {
       const parts = node.operands.map((operand) => {
         const text = insideClause(operand);
-        return operand.kind === 'and' || operand.kind === 'or' ? `(${text})` : text;
+        return standsAlone(operand) ? text : `(${text})`;
       });
       const joined = parts.join(` ${node.kind} `);
       return denied ? `it is not so that (${joined})` : joined;
@@ -242,13 +245,20 @@ function insideClause(node: Argument, denied = false): string {
   }
 }
 
+/** Whether what follows can't be read as a part of this. */
+function standsAlone(node: Expression): boolean {
+  if (node.kind === 'not') return standsAlone(node.operand);
+  return node.kind === 'chain' && !node.calls.some(({ name }) => name === 'where');
+}
+
 function insideChain(chain: Chain, denied: boolean): string {
   const comparison = chain.calls.at(-1);
   const [extractor] = chain.calls;
   if (!comparison || !extractor || !endsInComparison(chain)) return '…';
   const isStream = extractor.name === 'event' || extractor.name === 'entity';
   const reducer = chain.calls.findLast((call) => catalog.get(call.name)?.kind === 'reducer');
-  if (isStream && reducer?.name === 'count' && !chain.calls.some(({ name }) => name === 'unique')) {
+  const isCount = reducer?.name === 'count' && !chain.calls.some(({ name }) => name === 'unique');
+  if (isStream && isCount && saysTimes(comparison)) {
     const { name, limits } = explainStream(chain);
     const count = timesOf(comparison, denied);
     if (extractor.name === 'entity') return `there is ${amountOf(count)} related ${name}${limits}`;
@@ -261,8 +271,8 @@ function insideChain(chain: Chain, denied: boolean): string {
   return `${owner}${value} ${explainComparison(comparison, denied, explainValue)}`;
 }
 
-function explainLiteral({ type, text }: Literal): string {
-  return type === 'string' ? `"${text}"` : text;
+function explainLiteral(literal: Literal): string {
+  return literal.type === 'string' ? `"${plainText(literal)}"` : literal.text;
 }
 
 function endsInComparison(chain: Chain): boolean {
@@ -276,7 +286,7 @@ function lengthOf(argument: Argument | undefined): string {
 /** The name in an extractor's argument. */
 export function nameOf(argument: Argument | undefined): string {
   if (argument?.kind === 'named') return nameOf(argument.value);
-  return argument?.kind === 'literal' ? argument.text : '…';
+  return argument?.kind === 'literal' ? plainText(argument) : '…';
 }
 
 function bold(name: string): string {

@@ -28,7 +28,8 @@ const extractor = (
 ): LanguageFunction => ({ kind: 'extractor', follows: [], where: 'anywhere', ...given });
 
 const filter = (
-  given: Pick<LanguageFunction, 'name' | 'parameters' | 'returns' | 'note' | 'example'>,
+  given: Pick<LanguageFunction, 'name' | 'parameters' | 'returns' | 'note' | 'example'> &
+    Partial<LanguageFunction>,
 ): LanguageFunction => ({ kind: 'filter', follows: stream, where: 'anywhere', ...given });
 
 const reducer = (
@@ -63,6 +64,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'VectorExtractor',
     note: 'The events of this name',
     example: "event('Shoes Bought').count() >= 1",
+    otherNames: ['track', 'events'],
   }),
   extractor({
     name: 'entity',
@@ -70,6 +72,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'VectorExtractor',
     note: 'The related entities; linked audiences only, and may nest in the where of another entity',
     example: "entity('orders').where(entity('order-products').count() >= 1).count() >= 1",
+    otherNames: ['object', 'relationship'],
   }),
   extractor({
     name: 'trait',
@@ -77,6 +80,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'ScalarExtractor',
     note: 'A trait of the profile; another audience is a trait named by its key; dots walk into objects, a literal dot is written \\.',
     example: "trait('total_spend') > 200",
+    otherNames: ['user', 'profile', 'attribute', 'usertrait', 'audience'],
   }),
   extractor({
     name: 'property',
@@ -85,6 +89,7 @@ export const functions: readonly LanguageFunction[] = [
     where: 'inside',
     note: 'A property of the event or entity; in a funnel property(parent: …) is one of the outer event',
     example: "event('Shoes Bought').where(property('price') >= 100).count() >= 1",
+    otherNames: ['prop', 'properties'],
   }),
   extractor({
     name: 'context',
@@ -100,6 +105,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'Literal',
     note: 'A fixed value; a bare string or number means the same',
     example: "trait('total_spend') > literal(200)",
+    otherNames: ['value'],
   }),
 
   filter({
@@ -108,6 +114,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'StreamFilter',
     note: 'Keeps those for which the condition holds',
     example: "event('Shoes Bought').where(property('price') >= 100).count() >= 1",
+    otherNames: ['filter', 'having', 'with'],
   }),
   filter({
     name: 'sources',
@@ -115,6 +122,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'StreamFilter',
     note: 'Leaves out the events of some sources',
     example: "event('Shoes Bought').sources({exclude: 'src_1', 'src_2'}).count() >= 1",
+    otherNames: ['excludesources'],
   }),
   filter({
     name: 'within',
@@ -122,6 +130,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'WindowedFilter',
     note: 'Keeps those of the last hours or days; with parent: those so close to the outer event',
     example: "event('Shoes Bought').within(7 days).count() >= 1",
+    otherNames: ['during', 'inlast', 'last'],
   }),
   filter({
     name: 'between',
@@ -144,30 +153,35 @@ export const functions: readonly LanguageFunction[] = [
     follows: [...stream, 'ListScalar'],
     note: 'How many there are',
     example: "event('Shoes Bought').count() >= 1",
+    otherNames: ['size', 'length', 'total', 'times'],
   }),
   reducer({
     name: 'sum',
     parameters: [property()],
     note: 'The sum of a property',
     example: "event('Shoes Bought').sum(property('price')) > 500",
+    otherNames: ['total', 'add'],
   }),
   reducer({
     name: 'avg',
     parameters: [property()],
     note: 'The average of a property',
     example: "event('Shoes Bought').avg(property('price')) > 80",
+    otherNames: ['average', 'mean'],
   }),
   reducer({
     name: 'max',
     parameters: [property(['number', 'string'])],
     note: 'The largest value of a property',
     example: "event('Shoes Bought').max(property('price')) > 300",
+    otherNames: ['maximum', 'highest', 'largest'],
   }),
   reducer({
     name: 'min',
     parameters: [property(['number', 'string'])],
     note: 'The smallest value of a property',
     example: "event('Shoes Bought').min(property('price')) < 30",
+    otherNames: ['minimum', 'lowest', 'smallest'],
   }),
   reducer({
     name: 'mode',
@@ -177,18 +191,21 @@ export const functions: readonly LanguageFunction[] = [
     ],
     note: 'The most frequent value of a property, if it occurs often enough',
     example: "event('Shoes Bought').mode(property('category'), 2) = 'running'",
+    otherNames: ['mostfrequent', 'mostcommon'],
   }),
   reducer({
     name: 'first',
     parameters: [property()],
     note: 'The value of a property in the first of them',
     example: "event('Shoes Bought').first(property('category')) = 'hiking'",
+    otherNames: ['earliest'],
   }),
   reducer({
     name: 'last',
     parameters: [property()],
     note: 'The value of a property in the last of them',
     example: "event('Shoes Bought').last(property('category')) = 'hiking'",
+    otherNames: ['latest'],
   }),
   reducer({
     name: 'unique',
@@ -196,6 +213,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'ListScalar',
     note: 'The different values of a property; only count() may follow',
     example: "event('Shoes Bought').unique(property('category')).count() >= 3",
+    otherNames: ['distinct', 'uniquevalues'],
   }),
 
   comparison({
@@ -204,6 +222,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: one('scalar', 'value'),
     note: 'Is the same',
     example: "trait('plan') = 'vip'",
+    otherNames: ['is', 'eq'],
   }),
   comparison({
     name: 'differs',
@@ -211,18 +230,21 @@ export const functions: readonly LanguageFunction[] = [
     parameters: one('scalar', 'value'),
     note: 'Exists and is not the same; for missing or different write NOT … = …, or add absent()',
     example: "trait('plan') != 'vip'",
+    otherNames: ['isnot', 'ne', 'neq', 'notequals'],
   }),
   comparison({
     name: 'exists',
     parameters: [],
     note: 'Has a value',
     example: "trait('email').exists()",
+    otherNames: ['isset', 'isnotnull', 'notnull', 'hasvalue'],
   }),
   comparison({
     name: 'absent',
     parameters: [],
     note: 'Has no value',
     example: "trait('email').absent()",
+    otherNames: ['isnull', 'notexists', 'missing', 'isempty', 'notset'],
   }),
   comparison({
     name: 'greater_than',
@@ -230,6 +252,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: one('scalar', 'value'),
     note: 'Is more',
     example: "trait('total_spend') > 200",
+    otherNames: ['gt', 'morethan'],
   }),
   comparison({
     name: 'at_least',
@@ -237,6 +260,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: one('scalar', 'value'),
     note: 'Is as much or more',
     example: "trait('total_spend') >= 200",
+    otherNames: ['gte'],
   }),
   comparison({
     name: 'less_than',
@@ -244,6 +268,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: one('scalar', 'value'),
     note: 'Is less',
     example: "trait('total_spend') < 200",
+    otherNames: ['lt'],
   }),
   comparison({
     name: 'at_most',
@@ -251,24 +276,28 @@ export const functions: readonly LanguageFunction[] = [
     parameters: one('scalar', 'value'),
     note: 'Is as much or less',
     example: "trait('total_spend') <= 200",
+    otherNames: ['lte'],
   }),
   comparison({
     name: 'contains',
     parameters: some('text', 'text'),
     note: 'Has one of the texts in it',
     example: "trait('email').contains('@example.com', '@example.org')",
+    otherNames: ['like', 'includes', 'matches'],
   }),
   comparison({
     name: 'omits',
     parameters: one('text', 'text'),
     note: 'Does not have the text in it',
     example: "trait('email').omits('test')",
+    otherNames: ['notcontains', 'excludes'],
   }),
   comparison({
     name: 'starts_with',
     parameters: one('text', 'text'),
     note: 'Begins with the text',
     example: "trait('phone').starts_with('+49')",
+    otherNames: ['beginswith'],
   }),
   comparison({
     name: 'ends_with',
@@ -281,30 +310,35 @@ export const functions: readonly LanguageFunction[] = [
     parameters: some('value', 'value'),
     note: 'Is exactly one of the values',
     example: "trait('country').one_of('DE', 'AT', 'CH')",
+    otherNames: ['in', 'anyof'],
   }),
   comparison({
     name: 'none_of',
     parameters: some('value', 'value'),
     note: 'Is none of the values',
     example: "trait('country').none_of('DE', 'AT', 'CH')",
+    otherNames: ['notin'],
   }),
   comparison({
     name: 'before_date',
     parameters: one('timestamp', 'time'),
     note: 'Is earlier',
     example: "trait('created_at').before_date('2026-01-01T00:00:00Z')",
+    otherNames: ['before'],
   }),
   comparison({
     name: 'after_date',
     parameters: one('timestamp', 'time'),
     note: 'Is later',
     example: "trait('created_at').after_date('2026-01-01T00:00:00Z')",
+    otherNames: ['after', 'since'],
   }),
   comparison({
     name: 'within_last',
     parameters: [duration('length')],
     note: 'Lies between so long ago and now, both included',
     example: "trait('last_seen').within_last(7 days)",
+    otherNames: ['inlast', 'newerthan'],
   }),
   comparison({
     name: 'within_next',
@@ -317,6 +351,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [duration('length')],
     note: 'Lies longer ago than that',
     example: "trait('last_seen').before_last(90 days)",
+    otherNames: ['olderthan'],
   }),
   comparison({
     name: 'after_next',

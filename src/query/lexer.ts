@@ -17,8 +17,8 @@ const timestamp = /\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?/y;
 const date = /\d{4}-\d{2}-\d{2}(?!\d)/y;
 const number = /\d+(?:\.\d+)?/y;
 const name = /[\p{L}_$][\p{L}\p{N}_]*/uy;
-const symbol = /=>|=<|<>|>=|<=|!=|==|&&|\|\||[=<>!(){},.:&|-]/y;
-const meaningless = /[^\p{L}_$\d\s'"\u2018\u2019\u201c\u201d=<>!(){},.:&|-]+/uy;
+const symbol = /=>|=<|<>|>=|<=|!==|!=|===|==|&&|\|\||[=<>!(){},.:&|≥≤≠-]/y;
+const meaningless = /[^\p{L}_$\d\s'"\u2018\u2019\u201c\u201d=<>!(){},.:&|≥≤≠-]+/uy;
 
 const closingQuotes: Readonly<Record<string, string>> = {
   "'": "'",
@@ -109,9 +109,11 @@ function lexString(query: string, start: number, findings: Findings): Token {
   const straight = `'${text.replace(/\\+$/, '').replace(/(?<!\\)'/g, "\\'")}'`;
 
   if (!closed) {
+    // What goes on after a forgotten quote is code; only of plain words it is sure where they end.
+    const isPlain = /^[\p{L}\p{N}_ @.-]+$/u.test(text);
     findings.error('unterminated-string', span, `This string has no closing ${closing}.`, {
       help: `Put a ${closing} where the string ends.`,
-      fix: { ...span, text: straight },
+      fix: isPlain ? { ...span, text: straight } : undefined,
     });
   } else if (opening === '"') {
     findings.warn('double-quotes', span, 'The reference writes strings in single quotes.', {

@@ -1,8 +1,9 @@
-import type { Argument, Call, Chain, Duration, Expression, Junction } from './ast.ts';
+import type { Argument, Call, Chain, Duration, Expression } from './ast.ts';
 import { catalog, eventHistoryDays, unitMs } from './catalog.ts';
 import type { Findings } from './diagnostic.ts';
 import { format } from './format.ts';
-import { isTimeText, kindOfChain, kindOfLiteral, numberOf } from './values.ts';
+import { lintJunction } from './lint-junction.ts';
+import { isTimeText, kindOfChain, kindOfLiteral, lengthMs, numberOf } from './values.ts';
 
 /*
  * What is legal and surely unmeant: only warnings.
@@ -33,31 +34,6 @@ function lintCondition(node: Expression, settled: ReadonlySet<string>, findings:
       return;
     case 'missing':
       return;
-  }
-}
-
-/** Conditions that are there twice, or beside their opposite. */
-function lintJunction({ kind, operands }: Junction, findings: Findings): void {
-  const seen = new Set<string>();
-  for (const operand of operands) {
-    const text = format(operand);
-    const opposite = operand.kind === 'not' ? format(operand.operand) : `NOT ${text}`;
-    if (seen.has(text)) {
-      findings.warn('duplicate-condition', operand, 'This condition is there twice.', {
-        help: 'Remove it, or correct it if something else was meant.',
-      });
-    } else if (seen.has(opposite)) {
-      const always = kind === 'and' ? 'never true' : 'always true';
-      findings.warn(
-        `always-${kind === 'and' ? 'false' : 'true'}`,
-        operand,
-        `Beside its opposite this is ${always}.`,
-        {
-          help: `Use ${kind === 'and' ? 'OR' : 'AND'}, or correct one of the two.`,
-        },
-      );
-    }
-    seen.add(text);
   }
 }
 
@@ -93,7 +69,8 @@ function lintArgument(argument: Argument, findings: Findings): void {
 function lintWindow(call: Call, findings: Findings): void {
   const lengths = call.args.filter((argument) => argument.kind === 'duration');
   for (const length of lengths) {
-    if (daysOf(length) <= eventHistoryDays) continue;
+    // Of an unknown unit the length is not a number, and not too long.
+    if (!(daysOf(length) > eventHistoryDays)) continue;
     findings.warn(
       'long-window',
       length,
@@ -120,9 +97,8 @@ function lintWindow(call: Call, findings: Findings): void {
   }
 }
 
-function daysOf({ amount, unit }: Duration): number {
-  const ms = unitMs[unit.toLowerCase().replace(/s$/, '')] ?? Number.NaN;
-  return (amount * ms) / (unitMs.day ?? Number.NaN);
+function daysOf(duration: Duration): number {
+  return lengthMs(duration) / (unitMs.day ?? Number.NaN);
 }
 
 /** A count is a whole number and never below zero. */
@@ -144,7 +120,7 @@ function lintCount(chain: Chain, comparison: Call, findings: Findings): void {
   const said = always ? 'always true' : 'never true';
   const atLeastOne = comparison.name === 'at_least' && value === 0;
   const start = chain.calls.at(-2)?.end ?? chain.start;
-  findings.warn(code, comparison, `A count is never below zero, so this is ${said}.`, {
+  findings.warn(code, comparison, `A count is a whole number from zero, so this is ${said}.`, {
     help: atLeastOne ? 'Did you mean >= 1?' : 'Compare with a whole number from 1.',
     fix: atLeastOne ? { start, end: comparison.end, text: ' >= 1' } : undefined,
   });

@@ -1,10 +1,11 @@
 import type { Chain, Expression, Junction, Prefix } from './ast.ts';
 import type { Keyword } from './catalog.ts';
-import { ChainParser, isOperator } from './chain-parser.ts';
+import { ChainParser } from './chain-parser.ts';
 import { isJoint, isSymbol, said, spanOf } from './cursor.ts';
 import type { Findings } from './diagnostic.ts';
-import { lex } from './lexer.ts';
+import { lex, type Token } from './lexer.ts';
 import { suggest } from './suggest.ts';
+import { isOperator } from './value-parser.ts';
 
 /** Longer than any sensible definition; the reference states no limit. */
 export const longestQuery = 20_000;
@@ -17,11 +18,12 @@ export function parse(query: string, findings: Findings): Expression {
   if (query.length > longestQuery) {
     const span = { start: longestQuery, end: query.length };
     const message = `A query of ${query.length} characters is too long; ${longestQuery} are read.`;
-    findings.error('too-long', span, message, { help: 'Split it into several audiences.' });
+    findings.beyondLimit('too-long', span, message, 'Split it into several audiences.');
     return { kind: 'missing', start: 0, end: query.length };
   }
   const tokens = lex(query, findings);
-  if (findings.has('unterminated-string')) findings.withholdFixes();
+  // Behind a forgotten quote strings and code have changed places: nothing there can be read.
+  if (findings.has('unterminated-string')) return { kind: 'missing', start: 0, end: query.length };
   return new Parser(query, tokens, findings).definition();
 }
 
@@ -34,9 +36,10 @@ class Parser extends ChainParser {
       const stray = this.next();
       while (/^[)},]$/.test(this.token.text) && this.token.kind === 'symbol') this.next();
       const span = this.spanFrom(stray.start);
+      const joins = isSymbol(stray, ',') && !this.atEnd;
       this.error('unexpected', span, `${said(stray)} does not belong here.`, {
-        help: 'Remove it, or join what follows with AND or OR.',
-        fix: { ...span, text: '' },
+        help: joins ? 'Did you mean AND?' : 'Remove it, or join what follows with AND or OR.',
+        fix: isSymbol(stray, '.') ? undefined : { ...span, text: joins ? ' AND' : '' },
       });
       if (!this.atEnd) this.or();
     }
@@ -119,6 +122,7 @@ class Parser extends ChainParser {
     const token = this.token;
     if (token.kind === 'name' && this.keywordAt(token) === undefined) return this.#comparison();
     if (isSymbol(token, '(')) return this.group(')');
+    if (isSymbol(token, '{')) return this.#braces();
     if (this.atLiteral()) return this.literalFirst();
     if (token.kind === 'end' || isSymbol(token, ')') || isSymbol(token, '}') || isJoint(token)) {
       this.error('expected-condition', token, `A condition is missing before ${said(token)}.`, {
@@ -131,6 +135,17 @@ class Parser extends ChainParser {
     });
     this.next();
     return this.recover(token.start);
+  }
+
+  #braces(): Expression {
+    const { start } = this.token;
+    const inner = this.group('}');
+    const span = this.spanFrom(start);
+    this.error('unexpected-braces', span, 'Braces belong only into a where.', {
+      help: 'Use parentheses to group conditions.',
+      fix: { ...span, text: `(${this.query.slice(start + 1, span.end - 1)})` },
+    });
+    return inner;
   }
 
   /** "(" or ")", and "{" or "}" around what stands in a `where`. */
@@ -180,13 +195,20 @@ class Parser extends ChainParser {
     return chain;
   }
 
+  /** A word with the spaces that it needs where a symbol stood. */
+  #spaced(word: string, { start, end }: Token): string {
+    const before = /[\w')}]/.test(this.query[start - 1] ?? '') ? ' ' : '';
+    const after = /\w/.test(this.query[end] ?? '') ? ' ' : '';
+    return `${before}${word}${after}`;
+  }
+
   #takeKeyword(): void {
     const token = this.next();
     const keyword = this.keywordAt(token);
     if (keyword === undefined || token.text === keyword) return;
     const more = {
       help: `Did you mean ${keyword}?`,
-      fix: { ...spanOf(token), text: token.kind === 'symbol' ? ` ${keyword} ` : keyword },
+      fix: { ...spanOf(token), text: this.#spaced(keyword, token) },
     };
     if (token.kind === 'symbol') {
       this.error(

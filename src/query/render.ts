@@ -18,7 +18,7 @@ const widestLine = 100;
 export function render(query: string, diagnostic: Diagnostic, colour = false): string {
   const { severity, code, message, line, column, help } = diagnostic;
   const paint = (text: string) => (colour ? `${colours[severity]}${text}${reset}` : text);
-  const text = (query.split('\n')[line - 1] ?? '').replace(/[\t\r]/g, ' ');
+  const text = (query.split('\n')[line - 1] ?? '').replace(/\p{Cc}/gu, ' ');
   const last = Math.max(0, text.length - widestLine);
   const from = Math.min(last, Math.max(0, column - 1 - widestLine / 2));
   const shown = text.slice(from, from + widestLine);

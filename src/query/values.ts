@@ -1,4 +1,5 @@
-import type { Argument, Chain, Literal } from './ast.ts';
+import type { Argument, Chain, Duration, Literal } from './ast.ts';
+import { unitMs } from './catalog.ts';
 
 /*
  * What can be said of a value before anything is computed.
@@ -43,6 +44,21 @@ export function kindOfChain(chain: Chain): ValueKind {
 }
 
 const reducers = new Set(['count', 'sum', 'avg', 'max', 'min', 'mode', 'first', 'last']);
+
+/** The unit of a duration without its plural s. */
+export function unitOf({ unit }: Duration): string {
+  return unit.replace(/s$/, '');
+}
+
+/** The length of a duration in milliseconds; NaN for an unknown unit. */
+export function lengthMs(duration: Duration): number {
+  return duration.amount * (unitMs[unitOf(duration)] ?? Number.NaN);
+}
+
+/** What a literal stands for: in a string a quote can be escaped. */
+export function plainText({ type, text }: Literal): string {
+  return type === 'string' ? text.replaceAll("\\'", "'") : text;
+}
 
 /** Whether an argument is a number, or a string that holds one; and which. */
 export function numberOf(argument: Argument | undefined): number | undefined {

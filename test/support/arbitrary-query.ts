@@ -90,14 +90,14 @@ function inside(depth: number, nested: boolean): fc.Arbitrary<string> {
   const leaves = [
     { weight: 4, arbitrary: propertyCondition },
     { weight: 1, arbitrary: dynamic },
-    ...(depth > 0 ? [{ weight: 1, arbitrary: stream(true, depth - 1) }] : []),
+    ...(depth > 0 ? [{ weight: 2, arbitrary: stream(true, depth - 1) }] : []),
   ];
   return junction(fc.oneof(...leaves), 1);
 }
 
 /** Definitions of type users. */
 export const userQuery: fc.Arbitrary<string> = junction(
-  fc.oneof(traitCondition, stream(false, 2)),
+  fc.oneof(traitCondition, stream(false, 3)),
   3,
 );
 

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { check } from '../../src/query/index.ts';
+
+/*
+ * No text may overflow the stack or be read without end.
+ */
+
+const audience = { type: 'users', purpose: 'audience' } as const;
+const codes = (query: string) =>
+  check(query, audience)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .map(({ code }) => code);
+
+const condition = (number: number) => `trait('t${number}') = ${number}`;
+const conditions = (count: number) =>
+  Array.from({ length: count }, (_, index) => condition(index)).join(' OR ');
+
+describe('length', () => {
+  const ofLength = (length: number) =>
+    `trait('${'x'.repeat(length - 'trait("") = 1'.length)}') = 1`;
+
+  test('20,000 characters are read', () => {
+    expect(ofLength(20_000)).toHaveLength(20_000);
+    expect(codes(ofLength(20_000))).toEqual([]);
+  });
+
+  test('one more is not, and only that is said', () => {
+    const { valid, diagnostics } = check(ofLength(20_001), audience);
+    expect(valid).toBe(false);
+    expect(diagnostics).toMatchObject([{ code: 'too-long', start: 20_000, end: 20_001 }]);
+  });
+});
+
+describe('depth', () => {
+  const inParentheses = (depth: number) => '('.repeat(depth) + condition(1) + ')'.repeat(depth);
+
+  test('98 parentheses around a call are read', () => {
+    expect(codes(inParentheses(98))).toEqual([]);
+  });
+
+  test.each([
+    ['parentheses', inParentheses(101)],
+    ['open parentheses', '('.repeat(10_000)],
+    ['NOTs', `${'NOT '.repeat(3000)}${condition(1)}`],
+    ['symbols for NOT', '!'.repeat(10_000)],
+    ['wheres', "event('A').where(".repeat(1000)],
+    ['braces', "event('A').where({".repeat(1000)],
+    ['values in parentheses', `trait('a') = ${'('.repeat(5000)}1`],
+    ['names of arguments', `event('A').within(${'parent:'.repeat(2000)}`],
+    ['calls within calls', 'sum('.repeat(4000)],
+  ])('too many %s are one mistake', (_, query) => {
+    expect(codes(query)).toEqual(['too-deep']);
+  });
+});
+
+describe('size', () => {
+  test('more than 5,000 parts are not read', () => {
+    const values = Array.from({ length: 6000 }, () => '1').join(',');
+    expect(codes(`trait('a').one_of(${values})`)).toEqual(['too-large']);
+  });
+
+  test('50 conditions are allowed', () => {
+    expect(check(conditions(50), audience)).toMatchObject({ valid: true, primaryExpressions: 50 });
+  });
+
+  test('51 are not', () => {
+    expect(check(conditions(51), audience)).toMatchObject({
+      valid: false,
+      primaryExpressions: 51,
+      diagnostics: [{ code: 'too-many-conditions' }],
+    });
+  });
+
+  test('conditions inside a where do not count', () => {
+    const inside = conditions(60).replaceAll('trait', 'property');
+    const query = `event('A').where(${inside}).count() >= 1`;
+    expect(check(query, audience)).toMatchObject({ valid: true, primaryExpressions: 1 });
+  });
+});
+
+describe('many mistakes', () => {
+  const many = Array.from({ length: 40 }, (_, index) => `fooo${index}('a') = 1`).join(' AND ');
+
+  test('only the first 20 are told', () => {
+    const { diagnostics } = check(many, audience);
+    expect(diagnostics).toHaveLength(20);
+    expect(diagnostics.map(({ start }) => start)).toEqual(
+      diagnostics.map(({ start }) => start).toSorted((a, b) => a - b),
+    );
+  });
+
+  test('errors go before warnings', () => {
+    const warnings = Array.from({ length: 30 }, (_, index) => `trait("w${index}") = 1`);
+    const query = `${warnings.join(' OR ')} OR evnet('A').count() >= 1`;
+    expect(codes(query)).toEqual(['unknown-function']);
+  });
+});
+
+describe('places', () => {
+  test('are counted in lines and columns from 1', () => {
+    const query = "trait('a') = 1\n  AND evnet('A').count() >= 1\r\n\tAND trait('b') =";
+    expect(check(query, audience).diagnostics).toMatchObject([
+      { code: 'unknown-function', line: 2, column: 7 },
+      { code: 'expected-value', line: 3, column: 18 },
+    ]);
+  });
+});

@@ -1,0 +1,227 @@
+import type { Argument, Call, Expression } from '../../src/query/ast.ts';
+import type { Account, EventRecord, Profile } from '../../src/query/index.ts';
+
+/*
+ * Who is in an audience, a second time: written from the language's rules alone, as plainly as
+ * possible and without a line of the real one, which it is compared with.
+ */
+
+interface World {
+  who: Profile | Account;
+  now: number;
+  /** The events that are looked at, the innermost last. */
+  around: readonly EventRecord[];
+}
+
+const hour = 3_600_000;
+const unitLengths: Record<string, number> = { hour, hours: hour, day: 24 * hour, days: 24 * hour };
+
+export function naiveEvaluate(tree: Expression, who: Profile | Account, now: number): boolean {
+  return truth(tree, { who, now, around: [] });
+}
+
+function truth(node: Argument, world: World): boolean {
+  if (node.kind === 'and') return !node.operands.some((operand) => !truth(operand, world));
+  if (node.kind === 'or')
+    return node.operands.filter((operand) => truth(operand, world)).length > 0;
+  if (node.kind === 'not') return !truth(node.operand, world);
+  if (node.kind === 'any' || node.kind === 'all') {
+    const users = 'users' in world.who ? world.who.users : [];
+    const satisfied = users.filter((who) => truth(node.operand, { ...world, who })).length;
+    return node.kind === 'any' ? satisfied > 0 : satisfied === users.length && satisfied > 0;
+  }
+  if (node.kind !== 'chain') throw new Error(`${node.kind} is no condition`);
+  const comparison = node.calls[node.calls.length - 1];
+  if (!comparison) throw new Error('no comparison');
+  const left = valueAt({ ...node, calls: node.calls.slice(0, -1) }, world);
+  return compares(comparison, left, world);
+}
+
+function valueAt(node: Argument, world: World): unknown {
+  if (node.kind === 'literal') return node.type === 'number' ? Number(node.text) : node.text;
+  if (node.kind === 'cast') return valueAt(node.operand, world);
+  if (node.kind !== 'chain') throw new Error(`${node.kind} is no value`);
+  const [begin, ...rest] = node.calls;
+  const [argument] = begin?.args ?? [];
+  if (begin?.name === 'trait') return dig(world.who.traits, nameIn(argument));
+  if (begin?.name === 'property') {
+    const event = world.around.at(argument?.kind === 'named' ? -2 : -1);
+    return dig(event?.properties ?? {}, nameIn(argument));
+  }
+  if (begin?.name !== 'event') throw new Error(`${begin?.name} is not known here`);
+  let events = allEvents(world).filter(({ name }) => name === nameIn(argument));
+  let value: unknown;
+  for (const call of rest) {
+    const kept = filtered(call, events, world);
+    if (kept) events = kept;
+    else value = reduced(call, events, value, world);
+  }
+  return value;
+}
+
+function nameIn(argument: Argument | undefined): string {
+  if (argument?.kind === 'named') return nameIn(argument.value);
+  return argument?.kind === 'literal' ? argument.text : '';
+}
+
+/** In the order of time; those of the future and those older than three years are not there. */
+function allEvents({ who, now }: World): EventRecord[] {
+  const own = [...who.events];
+  if ('users' in who) for (const user of who.users) own.push(...user.events);
+  return own
+    .filter(({ at }) => at <= now && at >= now - 1095 * 24 * hour)
+    .sort((a, b) => a.at - b.at);
+}
+
+function filtered(call: Call, events: EventRecord[], world: World): EventRecord[] | undefined {
+  const [first, second] = call.args;
+  const age = (event: EventRecord) => world.now - event.at;
+  switch (call.name) {
+    case 'where':
+      return events.filter(
+        (event) => first && truth(first, { ...world, around: [...world.around, event] }),
+      );
+    case 'sources': {
+      const left = first?.kind === 'exclusion' ? first.ids.map(({ text }) => text) : [];
+      return events.filter(({ source = '' }) => !left.includes(source));
+    }
+    case 'within': {
+      const outer = world.around.at(-1);
+      if (first?.kind !== 'named') return events.filter((event) => age(event) <= ms(first));
+      return events.filter(
+        ({ at }) => outer && at >= outer.at - ms(first.value) && at <= outer.at + ms(first.value),
+      );
+    }
+    case 'between':
+      return events.filter((event) => age(event) >= ms(first) && age(event) <= ms(second));
+    default:
+      return undefined;
+  }
+}
+
+function ms(argument: Argument | undefined): number {
+  if (argument?.kind !== 'duration') throw new Error('not a duration');
+  return argument.amount * (unitLengths[argument.unit] ?? Number.NaN);
+}
+
+function reduced(call: Call, events: EventRecord[], before: unknown, world: World): unknown {
+  if (call.name === 'count') return Array.isArray(before) ? before.length : events.length;
+  const [property] = call.args;
+  if (!property) throw new Error('no property');
+  const values = events
+    .map((event) => valueAt(property, { ...world, around: [...world.around, event] }))
+    .filter((value) => value !== undefined && value !== null);
+  const numbers = values.filter((value) => isNumber(value)).map(Number);
+  const ascending = [...numbers].sort((a, b) => a - b);
+  switch (call.name) {
+    case 'sum':
+      return numbers.reduce((a, b) => a + b, 0);
+    case 'avg':
+      return numbers.length === 0 ? undefined : numbers.reduce((a, b) => a + b, 0) / numbers.length;
+    case 'min':
+      return ascending[0];
+    case 'max':
+      return ascending[ascending.length - 1];
+    case 'first':
+      return values[0];
+    case 'last':
+      return values[values.length - 1];
+    case 'unique':
+      return values.filter((value, index) => firstPlace(values, value) === index);
+    case 'mode': {
+      const times = (value: unknown) =>
+        values.filter((other) => JSON.stringify(other) === JSON.stringify(value)).length;
+      const most = Math.max(...values.map(times));
+      return values.find((value) => times(value) === most);
+    }
+    default:
+      throw new Error(`${call.name} is not known here`);
+  }
+}
+
+function firstPlace(values: readonly unknown[], wanted: unknown): number {
+  return values.map((value) => JSON.stringify(value)).indexOf(JSON.stringify(wanted));
+}
+
+function compares({ name, args }: Call, left: unknown, world: World): boolean {
+  const isMissing =
+    left === undefined || left === null || (Array.isArray(left) && left.length === 0);
+  if (name === 'absent' || isMissing) return name === 'absent' && isMissing;
+  if (name === 'exists') return true;
+  const elements: unknown[] = Array.isArray(left) ? left : [left];
+  const right = args.map((argument) =>
+    argument.kind === 'duration' ? ms(argument) : valueAt(argument, world),
+  );
+  // What is compared with must itself be there.
+  if (right[0] === undefined || right[0] === null) return false;
+  const matching = elements.filter((element) => matches(name, element, right, world.now));
+  return ['differs', 'none_of', 'omits'].includes(name)
+    ? matching.length === elements.length
+    : matching.length > 0;
+}
+
+function matches(name: string, a: unknown, right: readonly unknown[], now: number): boolean {
+  const [b] = right;
+  const length = Number(b);
+  const at = momentOf(a);
+  const inText = (part: unknown) => String(a).includes(String(part));
+  const rules: Record<string, () => boolean> = {
+    equals: () => same(a, b),
+    differs: () => !same(a, b),
+    one_of: () => right.some((value) => same(a, value)),
+    none_of: () => !right.some((value) => same(a, value)),
+    greater_than: () => less(b, a),
+    less_than: () => less(a, b),
+    at_least: () => less(b, a) || same(a, b),
+    at_most: () => less(a, b) || same(a, b),
+    contains: () => right.some(inText),
+    omits: () => !inText(b),
+    starts_with: () => String(a).indexOf(String(b)) === 0,
+    ends_with: () => String(a).slice(-String(b).length) === String(b),
+    before_date: () => at < momentOf(b),
+    after_date: () => at > momentOf(b),
+    within_last: () => now - at >= 0 && now - at <= length,
+    within_next: () => at - now >= 0 && at - now <= length,
+    before_last: () => now - at > length,
+    after_next: () => at - now > length,
+  };
+  return rules[name]?.() ?? false;
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
+}
+
+function momentOf(value: unknown): number {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d/.test(value)) return Number.NaN;
+  return Date.parse(
+    /T.*(Z|[+-]\d\d:?\d\d)$/.test(value) || !value.includes('T') ? value : `${value}Z`,
+  );
+}
+
+/** Both as numbers, both as moments, both as text, or undefined. */
+function comparable(a: unknown, b: unknown): [number, number] | [string, string] | undefined {
+  if (isNumber(a) && isNumber(b)) return [Number(a), Number(b)];
+  if (isNumber(a) || isNumber(b)) return undefined;
+  if (!Number.isNaN(momentOf(a)) && !Number.isNaN(momentOf(b))) return [momentOf(a), momentOf(b)];
+  return typeof a === 'object' || typeof b === 'object' ? undefined : [String(a), String(b)];
+}
+
+function same(a: unknown, b: unknown): boolean {
+  const [x, y] = comparable(a, b) ?? [0, 1];
+  return x === y;
+}
+
+function less(a: unknown, b: unknown): boolean {
+  const [x, y] = comparable(a, b) ?? [1, 0];
+  return x < y;
+}
+
+function dig(values: Readonly<Record<string, unknown>>, path: string): unknown {
+  const [step = '', ...rest] = path.split('.');
+  const value = values[step];
+  if (rest.length === 0) return value;
+  return typeof value === 'object' && value !== null
+    ? dig({ ...value }, rest.join('.'))
+    : undefined;
+}
