@@ -90,6 +90,7 @@ export class Audiences {
   }
 
   create(spaceId: string, input: AudienceInput): AudienceSummary {
+    this.#members.get(spaceId)?.forget();
     return this.#summary(this.#add(spaceId, input, this.#now()));
   }
 
@@ -140,12 +141,14 @@ export class Audiences {
   #add(spaceId: string, input: AudienceInput, createdAt: number): Stored {
     this.#lastId += 1;
     const name = input.name ?? '';
+    const key = this.nextKey(spaceId, name);
+    this.#usedKeys.get(spaceId)?.add(key);
     const audience: Stored = {
       id: `aud_${String(this.#lastId).padStart(9, '0')}`,
       spaceId,
       name,
       description: input.description,
-      key: this.#newKey(spaceId, name),
+      key,
       enabled: input.enabled ?? true,
       definition: input.definition ?? { query: '', type: 'users' },
       createdBy: editor,
@@ -160,8 +163,8 @@ export class Audiences {
     return audience;
   }
 
-  /** Keys are never used twice in a space, also not after a removal. */
-  #newKey(spaceId: string, name: string): string {
+  /** The key of the next audience of this name: never one that was used before in the space. */
+  nextKey(spaceId: string, name: string): string {
     const used = this.#usedKeys.get(spaceId) ?? new Set();
     const words = name
       .normalize('NFKD')
@@ -170,7 +173,6 @@ export class Audiences {
     const base = words?.join('_') ?? 'audience';
     let key = base;
     for (let number = 2; used.has(key); number += 1) key = `${base}_${number}`;
-    used.add(key);
     return key;
   }
 

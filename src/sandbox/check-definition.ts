@@ -6,7 +6,7 @@ import type { Definition } from './validate.ts';
 const field = 'definition.query';
 
 /** What is wrong with the text of a definition, one entry for each mistake. */
-export function checkQuery({ query, type }: Definition): Problem[] {
+function checkQuery({ query, type }: Definition): Problem[] {
   const { diagnostics } = check(query, { type: levelOf(type), purpose: 'audience' });
   return diagnostics
     .filter(({ severity }) => severity === 'error')
@@ -15,26 +15,29 @@ export function checkQuery({ query, type }: Definition): Problem[] {
     );
 }
 
-/** The audience whose definition is to be replaced. */
+/** An audience whose definition is to be replaced, or that is to be made. */
 interface Present {
   key: string;
-  definition: Definition;
+  /** Not there yet for one that is to be made. */
+  definition?: Definition;
 }
 
 /**
- * What Segment would not let a new definition do to an audience: change how it is computed, or use
- * the audience itself.
+ * What Segment would not let a definition do in an audience: change how it is computed, or use the
+ * audience itself.
  */
-export function checkEdit(present: Present, next: Definition, findByKey: FindByKey): Problem[] {
+export function checkDefinition(
+  { key, definition: before }: Present,
+  next: Definition,
+  findByKey: FindByKey,
+): Problem[] {
   const problems = checkQuery(next);
   if (problems.length > 0) return problems;
-  const [was, becomes] = [cadenceOf(present.definition), cadenceOf(next)];
-  if (was !== becomes) {
+  const [was, becomes] = [before && cadenceOf(before), cadenceOf(next)];
+  if (was !== undefined && was !== becomes) {
     problems.push(problem(`"${field}" would change the audience from ${was} to ${becomes}`));
   }
-  if (reaches(next, present.key, findByKey)) {
-    problems.push(problem(`"${field}" would create a cycle`));
-  }
+  if (reaches(next, key, findByKey)) problems.push(problem(`"${field}" would create a cycle`));
   return problems;
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Answer, failure, success } from './answers.ts';
 import { Audiences } from './audiences.ts';
-import { checkEdit, checkQuery } from './check-definition.ts';
+import { checkDefinition } from './check-definition.ts';
 import { mediaType, type Route, type SandboxOperation, sandboxOperations } from './operations.ts';
 import { readPage, takePage } from './pages.ts';
 import { seeds } from './seed.ts';
@@ -99,7 +99,10 @@ export class Segment {
       case 'create_audience': {
         const result = validateCreate(body);
         if ('problems' in result) return failure(422, ...result.problems);
-        const problems = result.input.definition ? checkQuery(result.input.definition) : [];
+        const { name = '', definition } = result.input;
+        const future = { key: audiences.nextKey(spaceId, name) };
+        const finder = audiences.finder(spaceId);
+        const problems = definition ? checkDefinition(future, definition, finder) : [];
         if (problems.length > 0) return failure(422, ...problems);
         return success({ audience: audiences.create(spaceId, result.input) });
       }
@@ -115,7 +118,7 @@ export class Segment {
         const lockedUntil = audiences.lockedUntil(spaceId, id);
         if (lockedUntil !== undefined) return locked(id, lockedUntil);
         const next = result.input.definition;
-        const problems = next ? checkEdit(present, next, audiences.finder(spaceId)) : [];
+        const problems = next ? checkDefinition(present, next, audiences.finder(spaceId)) : [];
         if (problems.length > 0) return failure(422, ...problems);
         return success({ audience: audiences.update(spaceId, id, result.input) });
       }

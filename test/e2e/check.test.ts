@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { callTool } from '../support/in-memory.ts';
+import { mainFile, plainEnvironment, startSession } from '../support/program.ts';
+import { startRig } from '../support/rig.ts';
+
+/*
+ * Checking definitions from a shell, and that a wrong one costs no request.
+ */
+
+const right = "event('Shoes Bought').within(7 days).count() >= 1";
+const wrong = "event('Shoes Bought').within(7 days).cuont() >= 1";
+
+async function check(args: string[], input = '') {
+  const child = spawn(process.execPath, [mainFile, 'check', ...args], { env: plainEnvironment() });
+  child.stdin.end(input);
+  const code = new Promise((resolve) => child.on('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { stdout, stderr, code: await code };
+}
+
+describe('segment-audiences-mcp check', () => {
+  test('a valid definition is explained, with exit code 0', async () => {
+    expect(await check([right])).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: `valid, 1 of 50 conditions
+Users who did Shoes Bought at least once in the last 7 days.
+formatted: ${right}
+computed: BATCH, because events are counted in a time window
+`,
+    });
+  });
+
+  test('a wrong one is shown with carets, with exit code 1', async () => {
+    const { code, stdout } = await check([wrong]);
+    expect(code).toBe(1);
+    expect(stdout).toBe(`error[unknown-function]: There is no function cuont.
+1 | ${wrong}
+  |                                      ^^^^^
+  = Did you mean count?
+
+not valid
+`);
+  });
+
+  test('warnings are shown and do not fail', async () => {
+    const { code, stdout } = await check(["trait('plan') != 'vip'"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning\[differs-missing\].*\n.*\n.*\n.*\n\nvalid, /);
+  });
+
+  test('--json prints what the tool gives', async () => {
+    await using session = await startSession(['--sandbox']);
+    for (const [query, code] of [
+      [right, 0],
+      [wrong, 1],
+    ] as const) {
+      const printed = await check(['--json', query]);
+      const { structured } = await callTool(session.client, 'check_audience_query', { query });
+      expect(JSON.parse(printed.stdout)).toEqual(structured);
+      expect(printed.code).toBe(code);
+    }
+  });
+
+  test('--type is the level', async () => {
+    const query = "ALL trait('email').exists()";
+    expect((await check([query])).code).toBe(1);
+    expect((await check(['--type', 'accounts', query])).code).toBe(0);
+  });
+
+  test('- reads from standard input', async () => {
+    const { code, stdout } = await check(['-'], `${right}\n`);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`formatted: ${right}\n`);
+  });
+
+  test('--sandbox counts the sample that matches', async () => {
+    const { stdout } = await check(['--sandbox', "trait('plan') = 'vip'"]);
+    const [, matches] = /^matches (\d+) of 2000 in the sample data$/m.exec(stdout) ?? [];
+    expect(Number(matches)).toBeGreaterThan(100);
+    const json = await check(['--sandbox', '--json', "trait('plan') = 'vip'"]);
+    expect(JSON.parse(json.stdout).sample).toEqual({ matches: Number(matches), of: 2000 });
+    const accounts = await check(['--sandbox', '--type', 'accounts', "trait('plan') = 'vip'"]);
+    expect(accounts.stdout).toMatch(/^matches \d+ of \d\d in the sample data$/m);
+  });
+
+  test.each([
+    [[], /query is missing/],
+    [['a', 'b'], /"b" is not understood/],
+    [['--type', 'people', 'a'], /--type must be one of users, accounts, linked/],
+    [['--port', '1', 'a'], /--port is not a flag here/],
+  ])('%j is misunderstood: exit code 2, and nothing on stdout', async (args, message) => {
+    const { code, stdout, stderr } = await check(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+  });
+});
+
+test('a wrong definition reaches no quota, by no tool', async () => {
+  await using rig = await startRig();
+  const { client } = rig.session;
+  const created = await callTool(client, 'create_audience', { name: 'n', query: wrong });
+  const changed = await callTool(client, 'update_audience_for_space', {
+    id: 'aud_000000001',
+    query: wrong,
+  });
+  expect([created.error?.code, changed.error?.code]).toEqual(['invalid_query', 'invalid_query']);
+  expect(rig.requests).toEqual([]);
+});
+
+test('--query-check off leaves the check to Segment', async () => {
+  await using rig = await startRig(['--query-check', 'off']);
+  const { error } = await callTool(rig.session.client, 'create_audience', {
+    name: 'n',
+    query: wrong,
+  });
+  expect(error).toMatchObject({
+    code: 'validation_failed',
+    field: 'definition.query',
+    status: 422,
+  });
+  expect(error?.message).toMatch(/column 38/);
+});
+
+test('the built server lists and reads the cheat sheet', async () => {
+  await using session = await startSession(['--sandbox']);
+  const { contents } = await session.client.readResource({ uri: 'segment://query-language' });
+  expect(JSON.stringify(contents)).toContain('within_last');
+});
+
+test('get_audience of the sandbox gives size and explanation', async () => {
+  await using session = await startSession(['--sandbox']);
+  const { structured } = await callTool(session.client, 'get_audience', { id: 'aud_000000001' });
+  expect(structured).toMatchObject({
+    explanation: 'Users whose **total_spend** is more than 500.',
+    audience: { size: { type: 'USERS', count: expect.any(Number) } },
+  });
+});

@@ -1,0 +1,25 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { runCheck } from '../src/run-check.ts';
+
+async function printed(query: string, colour: boolean): Promise<string> {
+  let text = '';
+  const write = (more: string) => {
+    text += more;
+  };
+  const command = { query, type: 'users', json: false, sandbox: false } as const;
+  await runCheck(command, { write, colour });
+  return text;
+}
+
+test('diagnostics are in colour on a terminal, and only there', async () => {
+  const query = "evnet('A').count() >= 1";
+  const coloured = await printed(query, true);
+  expect(coloured).toContain('\u001b[31m^^^^^\u001b[0m');
+  expect(stripVTControlCharacters(coloured)).toBe(await printed(query, false));
+});
+
+test('what controls a terminal is not passed on', async () => {
+  const text = await printed("trait('\u001b[2J') = @", false);
+  expect(text).not.toContain('\u001b');
+});

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { makeSample } from '../../src/sandbox/sample.ts';
+import { audienceOf, SandboxPerTest, space } from '../support/sandbox-per-test.ts';
+
+/*
+ * The sandbox reads definitions on its own side, and computes who is in an audience.
+ */
+
+const bench = new SandboxPerTest();
+const { ask, create } = bench;
+const users = (query: string) => ({ query, type: 'users' });
+const spaceId = 'spa_shop_production';
+
+const sizeSchema = z.looseObject({ size: z.object({ type: z.string(), count: z.number() }) });
+
+/** Makes an audience, waits until it is Live, and gives its id and size. */
+async function computed(name: string, definition: object) {
+  const { id } = audienceOf(await create({ name, definition }));
+  await bench.clock.advance(6000);
+  const { size } = sizeSchema.parse(audienceOf(await ask('GET', `${space}/${id}`)));
+  return { id, size, members: bench.sandbox.members(spaceId, id) ?? [] };
+}
+
+describe('the sample', () => {
+  const now = Date.UTC(2026, 5, 1);
+  const sample = makeSample(2000, now);
+
+  test('is the same in every run', () => {
+    expect(makeSample(2000, now)).toEqual(sample);
+  });
+
+  test('has 2,000 profiles, some 40,000 events, accounts and entities', () => {
+    const events = sample.profiles.reduce((sum, profile) => sum + profile.events.length, 0);
+    expect(sample.profiles).toHaveLength(2000);
+    expect(events).toBeGreaterThan(38_000);
+    expect(events).toBeLessThan(42_000);
+    expect(sample.accounts.length).toBeGreaterThan(50);
+    expect(sample.profiles.some(({ entities }) => (entities?.orders?.length ?? 0) > 2)).toBe(true);
+  });
+
+  test('has its events in the order of time, and none in the future', () => {
+    for (const { events } of sample.profiles) {
+      const times = events.map(({ at }) => at);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      expect(times.at(-1) ?? 0).toBeLessThanOrEqual(now);
+    }
+  });
+});
+
+describe('an audience', () => {
+  test('has a size as soon as it is Live, not before', async () => {
+    const { id } = audienceOf(await create({ definition: users("trait('plan') = 'vip'") }));
+    expect(audienceOf(await ask('GET', `${space}/${id}`))).not.toHaveProperty('size');
+    await bench.clock.advance(6000);
+    expect(audienceOf(await ask('GET', `${space}/${id}`))).toMatchObject({
+      status: 'Live',
+      size: { type: 'USERS', count: expect.any(Number) },
+    });
+  });
+
+  test('holds those for whom its definition is true', async () => {
+    const all = await computed('All', users("trait('created_at').exists()"));
+    const buyers = await computed('Buyers', users("event('Shoes Bought').count() >= 1"));
+    const others = await computed('Others', users("NOT event('Shoes Bought').count() >= 1"));
+    expect(all.size).toEqual({ type: 'USERS', count: 2000 });
+    expect(buyers.size.count).toBeGreaterThan(500);
+    expect(new Set([...buyers.members, ...others.members])).toEqual(new Set(all.members));
+    expect(buyers.size.count + others.size.count).toBe(2000);
+  });
+
+  test('of accounts holds accounts', async () => {
+    const definition = { query: "ANY event('Shoes Bought').count() >= 1", type: 'accounts' };
+    const { size, members } = await computed('Accounts', definition);
+    expect(size.type).toBe('ACCOUNTS');
+    expect(members[0]).toMatch(/^acc_/);
+  });
+
+  test('is computed anew after its definition changed', async () => {
+    const { id, size } = await computed('Vips', users("trait('plan') = 'vip'"));
+    const body = { definition: users("trait('plan') = 'plus'") };
+    await ask('PATCH', `${space}/${id}`, { body });
+    await bench.clock.advance(4000);
+    const changed = sizeSchema.parse(audienceOf(await ask('GET', `${space}/${id}`)));
+    expect(changed.size.count).not.toBe(size.count);
+  });
+
+  test('moves with the clock where it has a window', async () => {
+    const query = "event('Order Completed').within(30 days).count() >= 1";
+    const { id, members } = await computed('Recent', users(query));
+    await bench.clock.advance(31 * 86_400_000);
+    expect(members.length).toBeGreaterThan(0);
+    expect(bench.sandbox.members(spaceId, id)).toEqual([]);
+  });
+});
+
+describe('an audience used as a trait', () => {
+  test('is true for its members', async () => {
+    const vips = await computed('Vips', users("trait('plan') = 'vip'"));
+    const both = await computed(
+      'Vip buyers',
+      users("trait('vips') = 'true' AND event('Shoes Bought').count() >= 1"),
+    );
+    expect(both.size.count).toBeGreaterThan(0);
+    expect(both.size.count).toBeLessThan(vips.size.count);
+    expect(vips.members).toEqual(expect.arrayContaining([...both.members]));
+  });
+
+  test('changes the audience that uses it when it changes', async () => {
+    const vips = await computed('Vips', users("trait('plan') = 'vip'"));
+    const user = await computed('User', users("trait('vips') = 'true'"));
+    const body = { definition: users("trait('plan') = 'nobody has this'") };
+    await ask('PATCH', `${space}/${vips.id}`, { body });
+    await bench.clock.advance(4000);
+    expect(user.members).toEqual(vips.members);
+    expect(bench.sandbox.members(spaceId, user.id)).toEqual([]);
+  });
+
+  test.each([
+    ['by itself', "trait('later') = 'true'", "trait('later') = 'true'"],
+    ['by way of another', "trait('user') = 'true'", "trait('later') = 'true'"],
+  ])('never contains itself: %s', async (_, later, user) => {
+    expect((await create({ name: 'User', definition: users(user) })).status).toBe(200);
+    const refused = await create({ name: 'Later', definition: users(later) });
+    expect(refused.status).toBe(422);
+    expect(refused.body).toEqual({
+      errors: [
+        {
+          type: 'input-validation',
+          field: 'definition.query',
+          message: '"definition.query" would create a cycle',
+        },
+      ],
+    });
+  });
+
+  test('can not come to contain itself by a change', async () => {
+    const a = await computed('A', users("trait('plan') = 'vip'"));
+    await computed('B', users("trait('a') = 'true'"));
+    const body = { definition: users("trait('b') = 'true'") };
+    const refused = await ask('PATCH', `${space}/${a.id}`, { body });
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { errors: [{ message: expect.stringMatching(/cycle/) }] },
+    });
+  });
+});
+
+describe('a definition that is not valid', () => {
+  test('is 422 with one entry for each mistake', async () => {
+    const answer = await create({
+      definition: users("evnet('A').count() >= 1 AND trait('b') =< 2"),
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.body).toEqual({
+      errors: [1, 40].map((column) => ({
+        type: 'input-validation',
+        field: 'definition.query',
+        message: expect.stringContaining(`at line 1, column ${column}`),
+      })),
+    });
+  });
+
+  test('is refused in a change as well, which then changes nothing', async () => {
+    const path = `${space}/aud_000000001`;
+    const before = audienceOf(await ask('GET', path));
+    const body = { name: 'New', definition: users("event('A')") };
+    expect((await ask('PATCH', path, { body })).status).toBe(422);
+    expect(audienceOf(await ask('GET', path))).toEqual(before);
+  });
+
+  test('is that of another level', async () => {
+    const query = "ANY trait('role') = 'admin'";
+    expect((await create({ definition: users(query) })).status).toBe(422);
+    expect((await create({ definition: { query, type: 'accounts' } })).status).toBe(200);
+  });
+});
+
+test.each([
+  ['REALTIME', 'BATCH', "trait('plan') = 'vip'", "event('A').within(7 days).count() >= 1"],
+  ['BATCH', 'REALTIME', "event('A').within(7 days).count() >= 1", "trait('plan') = 'vip'"],
+])('an audience can not be turned from %s into %s', async (was, becomes, before, after) => {
+  const { id } = await computed('Turned', users(before));
+  const answer = await ask('PATCH', `${space}/${id}`, { body: { definition: users(after) } });
+  expect(answer).toMatchObject({
+    status: 422,
+    body: { errors: [{ message: expect.stringContaining(`from ${was} to ${becomes}`) }] },
+  });
+});
