@@ -1,14 +1,16 @@
 import { benchCall } from './call.ts';
 import { benchLimiter } from './limiter.ts';
+import { benchQuery } from './query.ts';
 import { benchStartUp } from './start-up.ts';
 
 /*
  * `npm run bench`: all of them. `npm run bench -- start-up call`: only those named.
  */
 
-const benches: Record<string, () => Promise<void>> = {
+const benches: Record<string, () => void | Promise<void>> = {
   'start-up': benchStartUp,
   call: benchCall,
+  query: benchQuery,
   limiter: benchLimiter,
 };
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { callTool, expectThat, section, show } from './story.ts';
@@ -20,7 +21,7 @@ const call = callTool.bind(null, client);
 section('The server and its tools');
 const { tools } = await client.listTools();
 show(`${client.getServerVersion()?.name} offers ${tools.map(({ name }) => name).join(', ')}`);
-expectThat('there are five tools', tools.length === 5);
+expectThat('there are six tools', tools.length === 6);
 
 section('List the audiences, page by page');
 let cursor: string | undefined;
@@ -36,10 +37,24 @@ do {
 } while (cursor);
 expectThat('there was more than one page', pages > 1);
 
-section('Create one');
+section('Write a definition: the check finds what is wrong, before it costs anything');
+const draft = "event('Order Completed').within(90 days).cuont() >= 2";
+const drafted = await call('check_audience_query', { query: draft });
+const [mistake] = drafted.data.diagnostics ?? [];
+show(draft);
+show(`${mistake?.message} ${mistake?.help}`);
+expectThat('the mistake is found, with what resolves it', mistake?.fix !== undefined);
+const { start = 0, end = 0, text = '' } = mistake?.fix ?? {};
+const query = draft.slice(0, start) + text + draft.slice(end);
+const corrected = await call('check_audience_query', { query });
+show(`corrected: ${corrected.data.explanation}`);
+show(`computed: ${corrected.data.computeCadence?.type}`);
+expectThat('now it is valid', corrected.data.valid === true);
+
+section('Create the audience');
 const created = await call('create_audience', {
   name: 'Repeat buyers',
-  query: "event('Order Completed').within(90 days).count() >= 2",
+  query,
   description: 'Two orders or more in a quarter',
 });
 const { id = '', key } = created.data.audience ?? {};
@@ -47,10 +62,12 @@ show(`${id} has the key ${key} and is ${created.data.audience?.status}`);
 show(`advice: ${created.data.advice?.[0]}`);
 expectThat('it was created', id !== '');
 
-section('Read it');
-const read = await call('get_audience', { id });
-show(`${read.data.audience?.name}: ${read.data.audience?.definition?.query}`);
-expectThat('it is the one that was created', read.data.audience?.key === key);
+section('Read it when it has been computed: who is in it?');
+const computed = await untilLive(id);
+show(`${computed.data.audience?.name}: ${computed.data.explanation}`);
+show(`${computed.data.audience?.size?.count} of the 2000 people in the sample`);
+expectThat('it is the one that was created', computed.data.audience?.key === key);
+expectThat('it has members', (computed.data.audience?.size?.count ?? 0) > 0);
 
 section('Change it');
 const changed = await call('update_audience_for_space', {
@@ -104,4 +121,14 @@ const gone = await call('get_audience', { id });
 expectThat('it is gone', gone.error?.code === 'not_found');
 
 await client.close();
+
+/** Reads an audience every half second until it is Live; in the sandbox that takes some seconds. */
+async function untilLive(id: string) {
+  for (;;) {
+    const read = await call('get_audience', { id });
+    if (read.error || read.data.audience?.status === 'Live') return read;
+    await setTimeout(500);
+  }
+}
+
 section('Every step came out as expected');

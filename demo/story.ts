@@ -11,6 +11,13 @@ const audienceSchema = z.object({
   key: z.string().optional(),
   status: z.string().optional(),
   definition: z.object({ query: z.string() }).optional(),
+  size: z.object({ count: z.number() }).optional(),
+});
+
+const diagnosticSchema = z.object({
+  message: z.string(),
+  help: z.string().optional(),
+  fix: z.object({ start: z.number(), end: z.number(), text: z.string() }).optional(),
 });
 
 const dataSchema = z.object({
@@ -21,6 +28,10 @@ const dataSchema = z.object({
     .optional(),
   status: z.string().optional(),
   advice: z.array(z.string()).optional(),
+  explanation: z.string().optional(),
+  valid: z.boolean().optional(),
+  diagnostics: z.array(diagnosticSchema).optional(),
+  computeCadence: z.object({ type: z.string() }).optional(),
 });
 
 const errorSchema = z.object({
