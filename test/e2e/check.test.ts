@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { callTool } from '../support/in-memory.ts';
@@ -97,6 +98,19 @@ not valid
     expect(stdout).toBe('');
     expect(stderr).toMatch(message);
   });
+});
+
+test('the README shows what the command prints', async () => {
+  const [, session = ''] =
+    /```console\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const commands = session.split(/^\$ segment-audiences-mcp check /m).slice(1);
+  expect(commands.length).toBeGreaterThan(1);
+  for (const command of commands) {
+    const [line = '', ...output] = command.split('\n');
+    const [, flags = '', query = ''] = /^(.*?)"(.*)"$/.exec(line) ?? [];
+    const { stdout } = await check([...flags.split(' ').filter(Boolean), query]);
+    expect(stdout).toBe(output.join('\n'));
+  }
 });
 
 test('a wrong definition reaches no quota, by no tool', async () => {
