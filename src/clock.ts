@@ -14,3 +14,13 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Calls `act` every `ms` milliseconds until the returned function is called. */
+export function every(clock: Clock, ms: number, act: () => void): () => void {
+  let cancel = clock.after(ms, again);
+  function again() {
+    cancel = clock.after(ms, again);
+    act();
+  }
+  return () => cancel();
+}

@@ -1,9 +1,12 @@
-import { type Clock, systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
+import { instructions } from './mcp/instructions.ts';
 import { createMcpServer, type McpServer } from './mcp/server.ts';
 import { createRedactor, type Redactor } from './redact.ts';
-import { sandboxSpaces } from './sandbox/spaces.ts';
+import { AuditLog } from './safety/audit-log.ts';
+import { Confirmations, confirmationLifeMs } from './safety/confirmation.ts';
+import { remember, SeenAudiences } from './safety/seen.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { tools } from './tools/registry.ts';
@@ -23,24 +26,48 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/**
- * Wires the parts together; the only room that sees them all.
- *
- * @param writeLog takes finished lines of the log.
- */
-export function compose(config: Config, writeLog: (line: string) => void): Program {
-  const clock = systemClock;
+/** What the program takes from the machine; passed in, so that tests can stand in for it. */
+export interface Machine {
+  clock: Clock;
+  /** A number from 0 up to 1. */
+  random: () => number;
+  /** Unpredictable bytes. */
+  randomBytes: (count: number) => Uint8Array;
+  /** Takes finished lines of the log. */
+  writeLog: (line: string) => void;
+}
+
+/** Wires the parts together; the only room that sees them all. */
+export function compose(config: Config, machine: Machine): Program {
+  const { clock } = machine;
   const redactor = createRedactor(config.target.kind === 'live' ? [config.target.token] : []);
-  const log = createLog(config.logLevel, redactor, clock.now, writeLog);
-  const segment = connect(config, clock, redactor, log);
+  const log = createLog(config.logLevel, redactor, clock.now, machine.writeLog);
+  const segment = connect(config, machine, redactor, log);
+  const seen = new SeenAudiences();
+  const offered = tools.filter(
+    ({ name, hints }) =>
+      (config.tools?.includes(name) ?? true) && !(config.policy.readOnly && !hints.readOnlyHint),
+  );
   const server = createMcpServer({
     name,
     version,
-    tools,
-    api: segment.api,
-    defaultSpace: config.space ?? segment.firstSpace,
-    queryCheck: config.queryCheck,
+    instructions: instructions(config),
+    tools: offered,
+    services: {
+      api: remember(segment.api, seen),
+      defaultSpace: config.space,
+      queryCheck: config.queryCheck,
+      confirm: config.confirm,
+      confirmations: new Confirmations(clock.now, machine.randomBytes),
+      seen,
+      auditLog:
+        config.auditLog === undefined
+          ? undefined
+          : new AuditLog(config.auditLog, redactor, clock.now),
+      now: clock.now,
+    },
     maxWaitMs: config.maxWaitMs,
+    askTimeoutMs: confirmationLifeMs,
     clock,
     redactor,
     log,
@@ -60,23 +87,23 @@ export function compose(config: Config, writeLog: (line: string) => void): Progr
 
 interface Segment {
   api: SegmentApi;
-  /** The sandbox's first space. */
-  firstSpace?: string;
   close(): Promise<void>;
 }
 
-function connect(config: Config, clock: Clock, redactor: Redactor, log: Log): Segment {
+function connect(config: Config, machine: Machine, redactor: Redactor, log: Log): Segment {
+  const { clock, random } = machine;
   const open = async (baseUrl: string, token: string): Promise<SegmentApi> => {
     const { SegmentClient } = await import('./segment/client.ts');
-    const { timeoutMs, perMinute } = config;
+    const { timeoutMs, perMinute, policy } = config;
     return new SegmentClient({
       baseUrl,
       token,
       userAgent: `${name}/${version}`,
       timeoutMs,
       perMinute,
+      policy,
       clock,
-      random: Math.random,
+      random,
       redactor,
       log,
     });
@@ -95,7 +122,6 @@ function connect(config: Config, clock: Clock, redactor: Redactor, log: Log): Se
   });
   return {
     api,
-    firstSpace: sandboxSpaces[0]?.id,
     async close() {
       await api.close();
       await sandbox?.close();

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { LogLevel } from './log.ts';
+import type { ConfirmMode } from './safety/agreement.ts';
+import { sandboxSpaces } from './sandbox/spaces.ts';
 import type { OperationName } from './segment/operations.ts';
+import type { Policy } from './segment/policy.ts';
 import { type Setting, settings } from './settings.ts';
+import { systemReason } from './system-reason.ts';
 import type { QueryCheckMode } from './tools/query-check.ts';
 
 /** Everything the program has to be told, checked and complete. */
@@ -10,13 +14,20 @@ export interface Config {
   readonly target:
     | { readonly kind: 'live'; readonly baseUrl: string; readonly token: string }
     | { readonly kind: 'sandbox' };
-  /** The space of calls that name none. */
+  /** The space of calls that name none; the sandbox's first, if none is set. */
   readonly space: string | undefined;
   readonly timeoutMs: number;
   readonly maxWaitMs: number;
   /** Requests per minute, for operations whose limit is not the usual one. */
   readonly perMinute: Readonly<Partial<Record<OperationName, number>>>;
   readonly queryCheck: QueryCheckMode;
+  /** What may be done at all. */
+  readonly policy: Policy;
+  /** The names of the only tools that are offered; undefined for all. */
+  readonly tools: readonly string[] | undefined;
+  readonly confirm: ConfirmMode;
+  /** The path of the file that gets a line for every attempt to write. */
+  readonly auditLog: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -66,9 +77,24 @@ export function readConfig(flags: Flags, environment: Environment): Config {
         baseUrl: apiUrl ?? baseUrls[region],
         token: readToken(read, environment, problems),
       };
+  const space = read(settings.space) ?? (sandbox ? sandboxSpaces[0].id : undefined);
+  const policy = {
+    readOnly: read(settings.readOnly) ?? false,
+    allowedSpaces: read(settings.allowedSpaces),
+  };
+  if (space !== undefined && policy.allowedSpaces?.includes(space) === false) {
+    const allowed = policy.allowedSpaces.join(', ');
+    problems.push(
+      `The default space ${space} is not one of --allowed-spaces (SEGMENT_ALLOWED_SPACES): set --space (SEGMENT_SPACE_ID) to one of ${allowed}.`,
+    );
+  }
   const config: Config = {
     target,
-    space: read(settings.space),
+    space,
+    policy,
+    tools: read(settings.tools),
+    confirm: read(settings.confirm) ?? 'remove',
+    auditLog: read(settings.auditLog),
     timeoutMs: read(settings.timeoutMs) ?? Number(settings.timeoutMs.fallback),
     maxWaitMs: read(settings.maxWaitMs) ?? Number(settings.maxWaitMs.fallback),
     perMinute: read(settings.perMinute) ?? {},
@@ -134,8 +160,7 @@ function readTokenFile(file: string, problems: string[]): string {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    problems.push(`SEGMENT_API_TOKEN_FILE: ${file} can't be read (${reason}).`);
+    problems.push(`SEGMENT_API_TOKEN_FILE: ${file} can't be read (${systemReason(error)}).`);
     return '';
   }
   const token = settings.token.schema.safeParse(text);

@@ -1,4 +1,5 @@
 import type { Redactor } from './redact.ts';
+import { visibleJson } from './visible.ts';
 
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -21,6 +22,6 @@ export function createLog(
   return (level, message, facts) => {
     if (logLevels.indexOf(level) > logLevels.indexOf(most)) return;
     const entry = { time: new Date(now()).toISOString(), level, message, ...facts };
-    write(`${redactor.text(JSON.stringify(redactor.value(entry)))}\n`);
+    write(`${redactor.text(visibleJson(redactor.value(entry)))}\n`);
   };
 }

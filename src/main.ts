@@ -1,9 +1,12 @@
 #!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
 import { type Command, help, parseCommand } from './cli.ts';
+import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
+import { visible } from './visible.ts';
 
 const exitCode = { ok: 0, failed: 1, misconfigured: 2 };
 
@@ -16,7 +19,7 @@ async function main(): Promise<number> {
     return await run(parseCommand(process.argv.slice(2)));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`${name}: ${problem}\n`);
+    for (const problem of error.problems) process.stderr.write(`${name}: ${visible(problem)}\n`);
     return exitCode.misconfigured;
   }
 }
@@ -49,7 +52,12 @@ async function run(command: Command): Promise<number> {
 }
 
 async function serve(config: Config): Promise<number> {
-  const program = compose(config, (line) => process.stderr.write(line));
+  const program = compose(config, {
+    clock: systemClock,
+    random: Math.random,
+    randomBytes,
+    writeLog: (line) => process.stderr.write(line),
+  });
   const { log } = program;
   // Node would print the error as it is; through the log no secret in it gets out.
   process.on('uncaughtException', (error) => {
@@ -57,7 +65,7 @@ async function serve(config: Config): Promise<number> {
     process.exit(exitCode.failed);
   });
   log('info', 'serving', { version, target: config.target.kind });
-  const reason = await serveStdio(program.server);
+  const reason = await serveStdio(program.server, log);
   log('info', 'stopping', { reason });
   await program.stop();
   return exitCode.ok;

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { Level, QueryDescription } from './query/index.ts';
+import { visible, visibleJson } from './visible.ts';
 
 export interface CheckCommand {
   /** The definition, or `-` for standard input. */
@@ -25,7 +26,7 @@ export async function runCheck(command: CheckCommand, output: Output): Promise<b
   const description = describeQuery(query, command.type);
   const sample =
     command.sandbox && description.valid ? await countSample(query, command.type) : undefined;
-  if (command.json) output.write(`${JSON.stringify({ ...description, sample })}\n`);
+  if (command.json) output.write(`${visibleJson({ ...description, sample })}\n`);
   else output.write(`${await inWords(query, description, sample, output.colour)}\n`);
   return description.valid;
 }
@@ -48,13 +49,17 @@ async function inWords(
 ): Promise<string> {
   const { mostPrimaryExpressions, render } = await import('./query/index.ts');
   const { valid, diagnostics, formatted, explanation, computeCadence } = description;
-  const lines = diagnostics.map((diagnostic) => `${render(query, diagnostic, colour)}\n`);
+  const lines = diagnostics.map((found) => {
+    const { message, help } = found;
+    const shown = { ...found, message: visible(message), help: help && visible(help) };
+    return `${render(query, shown, colour)}\n`;
+  });
   if (valid) {
     const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
     lines.push(
       `valid, ${description.primaryExpressions} of ${mostPrimaryExpressions} conditions`,
-      `${explanation?.replaceAll('**', '')}`,
-      `formatted: ${formatted}`,
+      visible(`${explanation?.replaceAll('**', '')}`),
+      visible(`formatted: ${formatted}`),
       `computed: ${computeCadence.type}${reasons}`,
     );
   } else {

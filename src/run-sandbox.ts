@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { ConfigError } from './config.ts';
 import { type Sandbox, start } from './sandbox/start.ts';
+import { systemReason } from './system-reason.ts';
+import { visible } from './visible.ts';
 
 /**
  * Runs the sandbox alone until SIGINT or SIGTERM.
@@ -34,10 +36,10 @@ async function listen(port: number, write: (text: string) => void): Promise<Sand
     return await start({
       port,
       log: ({ method, path, status, note }) =>
-        write(`${method} ${path} ${status}${note ? ` (${note})` : ''}\n`),
+        write(`${visible(`${method} ${path} ${status}${note ? ` (${note})` : ''}`)}\n`),
     });
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const reason = systemReason(error);
     throw new ConfigError([`--port ${port} can't be listened on (${reason}): choose another.`]);
   }
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { logLevels } from './log.ts';
+import { confirmModes } from './safety/agreement.ts';
 import { isOperationName, operationNames, operations } from './segment/operations.ts';
 import { queryCheckModes } from './tools/query-check.ts';
+import { tools } from './tools/registry.ts';
 
 /** One thing that can be set; `--help` and the README's table are made from these. */
 export interface Setting<Value> {
@@ -70,6 +72,21 @@ const spaceId = z
   .max(255, 'must have at most 255 characters')
   .refine((id) => id !== '.' && id !== '..', 'must be the id of a space');
 
+/** Words between commas; empty ones are left out. */
+const words = z
+  .string()
+  .transform((text) => text.split(',').map((word) => word.trim()))
+  .transform((list) => list.filter((word) => word !== ''))
+  .refine((list) => list.length > 0, 'must name at least one');
+
+const toolList = words.superRefine((names, context) => {
+  const known = tools.map(({ name }) => name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    context.addIssue(`has no tool "${name}"; there are ${known.join(', ')}`);
+  }
+});
+
 /** Everything that can be set, in the order in which the help shows it. */
 export const settings = {
   token: setting({
@@ -110,6 +127,42 @@ export const settings = {
     env: 'SEGMENT_SPACE_ID',
     meaning: 'The default space: spaceId may then be left out of every call',
     schema: spaceId,
+  }),
+  readOnly: setting({
+    flag: 'read-only',
+    env: 'SEGMENT_READ_ONLY',
+    meaning: 'Only read: the tools that write are not there, and nothing is ever written',
+    schema: onOff,
+  }),
+  allowedSpaces: setting({
+    flag: 'allowed-spaces',
+    argument: 'ID,…',
+    env: 'SEGMENT_ALLOWED_SPACES',
+    meaning: 'The only spaces that may be touched; all that the token reaches, if not set',
+    schema: words.pipe(z.array(spaceId)),
+  }),
+  tools: setting({
+    flag: 'tools',
+    argument: 'NAME,…',
+    env: 'SEGMENT_TOOLS',
+    meaning: 'The only tools that are there; all, if not set',
+    schema: toolList,
+  }),
+  confirm: setting({
+    flag: 'confirm',
+    argument: 'none|remove|writes',
+    env: 'SEGMENT_CONFIRM',
+    meaning:
+      'Which calls need the agreement of the user: none; remove, those that delete or switch off an audience or replace its definition; writes, all that change anything',
+    fallback: 'remove',
+    schema: z.enum(confirmModes, 'must be none, remove or writes'),
+  }),
+  auditLog: setting({
+    flag: 'audit-log',
+    argument: 'FILE',
+    env: 'SEGMENT_AUDIT_LOG',
+    meaning: 'A file that gets one JSON line for every attempt to write',
+    schema: z.string(),
   }),
   timeoutMs: setting({
     flag: 'timeout-ms',

@@ -28,6 +28,10 @@ describe('what is read', () => {
       maxWaitMs: 45_000,
       perMinute: {},
       queryCheck: 'error',
+      policy: { readOnly: false, allowedSpaces: undefined },
+      tools: undefined,
+      confirm: 'remove',
+      auditLog: undefined,
       logLevel: 'info',
     });
   });

@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { AudiencesError, InvalidInputError } from '../segment/errors.ts';
+import { visibleJson } from '../visible.ts';
 
 /*
  * How values and errors become tool results. Some clients show a model only `content`, others only
@@ -14,7 +15,7 @@ const objectSchema = z.record(z.string(), z.unknown());
  * absent from the structured content, too.
  */
 export function success(data: unknown): CallToolResult {
-  const text = JSON.stringify(data);
+  const text = visibleJson(data);
   return {
     content: [{ type: 'text', text }],
     structuredContent: objectSchema.parse(JSON.parse(text)),
@@ -26,7 +27,7 @@ export function success(data: unknown): CallToolResult {
  * because SDK clients throw when that does not fit the tool's output schema.
  */
 export function failure(error: unknown): CallToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify(error) }], isError: true };
+  return { content: [{ type: 'text', text: visibleJson(error) }], isError: true };
 }
 
 /** Any thrown value as an error that an agent can be shown. */

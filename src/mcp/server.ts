@@ -12,27 +12,29 @@ import {
   type ServerNotification,
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../clock.ts';
+import { type Clock, every } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
-import type { Call, SegmentApi, Wait } from '../segment/api.ts';
+import type { Call, Wait } from '../segment/api.ts';
 import { InvalidInputError } from '../segment/errors.ts';
-import type { QueryCheckMode } from '../tools/query-check.ts';
-import type { Tool } from '../tools/tool.ts';
+import type { Tool, ToolContext, ToolServices } from '../tools/tool.ts';
+import { askUser } from './ask.ts';
 import { definitions } from './definitions.ts';
-import { instructions } from './instructions.ts';
 import { readResource, resources } from './resources.ts';
 import { asAudiencesError, failure, invalidInput, success } from './result.ts';
 
 export interface McpServerOptions {
   name: string;
   version: string;
+  /** What a model is told about working here. */
+  instructions: string;
+  /** Those that are offered. */
   tools: readonly Tool[];
-  api: SegmentApi;
-  defaultSpace: string | undefined;
-  queryCheck: QueryCheckMode;
+  services: ToolServices;
   /** How long one call may wait for quota and retries, milliseconds. */
   maxWaitMs: number;
+  /** How long a user may take to answer a question, milliseconds. */
+  askTimeoutMs: number;
   clock: Clock;
   redactor: Redactor;
   log: Log;
@@ -47,6 +49,9 @@ export interface McpServer {
   close(): Promise<void>;
 }
 
+/** Often enough that a client does not give up on a call while its user thinks. */
+const keepAliveMs = 10_000;
+
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /**
@@ -59,7 +64,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     { name: options.name, version: options.version },
     {
       capabilities: { tools: {}, resources: {} },
-      instructions: instructions(options.defaultSpace),
+      instructions: options.instructions,
     },
   );
   server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
@@ -111,9 +116,9 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   async function handle(tool: Tool, given: unknown, extra: Extra): Promise<unknown> {
     const input = tool.input.safeParse(given);
     if (!input.success) throw invalidInput(tool.name, input.error);
-    const { api, defaultSpace, queryCheck } = options;
-    const context = { api, defaultSpace, queryCheck, call: callOf(extra) };
-    const result = await tool.handle(input.data, context);
+    const call = callOf(extra);
+    const ask = askFor(tool.name, call, extra);
+    const result = await tool.handle(input.data, { ...options.services, call, ask });
     return tool.output.parse(result);
   }
 
@@ -121,7 +126,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool) return tool;
     throw new InvalidInputError(`There is no tool ${JSON.stringify(name)}.`, {
-      next: `Use one of ${names.join(', ')}.`,
+      next: names.length > 0 ? `Use one of ${names.join(', ')}.` : 'No tool is switched on here.',
     });
   }
 
@@ -131,25 +136,47 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     return { signal: extra.signal, deadline, onWait: progressOf(extra, startedAt) };
   }
 
+  /** How the user is asked; undefined where the client did not declare that it can. */
+  function askFor(tool: string, call: Call, extra: Extra): ToolContext['ask'] {
+    if (!server.getClientCapabilities()?.elicitation?.form) return undefined;
+    return async (question) => {
+      const askedAt = options.clock.now();
+      const stopKeepAlive = every(options.clock, keepAliveMs, () => {
+        const passed = options.clock.now() - askedAt;
+        sendProgress(extra, { passed, message: `${tool} waits for the agreement of the user` });
+      });
+      try {
+        return await askUser(tool, question, options.askTimeoutMs, extra);
+      } finally {
+        stopKeepAlive();
+        call.deadline += options.clock.now() - askedAt;
+      }
+    };
+  }
+
   /** Tells the client of waits, if it gave a progress token. */
   function progressOf(extra: Extra, startedAt: number): (wait: Wait) => void {
-    const progressToken = extra._meta?.progressToken;
-    if (progressToken === undefined) return () => {};
     return ({ operation, reason, leftMs }) => {
-      const passed = options.clock.now() - startedAt;
       const why = reason === 'quota' ? "Segment's rate limit" : 'another attempt';
-      extra
-        .sendNotification({
-          method: 'notifications/progress',
-          params: {
-            progressToken,
-            progress: passed / 1000,
-            total: (passed + leftMs) / 1000,
-            message: `${operation} waits for ${why}: ${Math.ceil(leftMs / 1000)} s left`,
-          },
-        })
-        .catch((error: unknown) => log('debug', 'no progress sent', { error: String(error) }));
+      sendProgress(extra, {
+        passed: options.clock.now() - startedAt,
+        leftMs,
+        message: `${operation} waits for ${why}: ${Math.ceil(leftMs / 1000)} s left`,
+      });
     };
+  }
+
+  function sendProgress(
+    { _meta, sendNotification }: Extra,
+    { passed, leftMs, message }: { passed: number; leftMs?: number; message: string },
+  ): void {
+    const progressToken = _meta?.progressToken;
+    if (progressToken === undefined) return;
+    const total = leftMs === undefined ? undefined : (passed + leftMs) / 1000;
+    sendNotification({
+      method: 'notifications/progress',
+      params: { progressToken, progress: passed / 1000, total, message },
+    }).catch((error: unknown) => log('debug', 'no progress sent', { error: String(error) }));
   }
 
   return {

@@ -168,6 +168,7 @@ export class Audiences {
     const used = this.#usedKeys.get(spaceId) ?? new Set();
     const words = name
       .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
       .toLowerCase()
       .match(/[a-z0-9]+/g);
     const base = words?.join('_') ?? 'audience';

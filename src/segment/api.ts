@@ -14,7 +14,10 @@ export interface Wait {
 export interface Call {
   /** Aborted when the caller takes the call back. */
   signal: AbortSignal;
-  /** Milliseconds since the epoch: no wait for quota or before a retry may reach beyond. */
+  /**
+   * Milliseconds since the epoch: no wait for quota or before a retry may reach beyond. It moves on
+   * while a person is asked, whose time is not the call's.
+   */
   deadline: number;
   /** Told when a wait begins and every few seconds while it lasts. */
   onWait(wait: Wait): void;
@@ -24,6 +27,25 @@ export interface Call {
 export interface AudiencePage {
   audiences: Audience[];
   pagination: Pagination;
+}
+
+/** A request that changes something, with all that it is made of. */
+export type Write =
+  | { operation: 'create_audience'; spaceId: string; input: CreateAudienceInput }
+  | {
+      operation: 'update_audience_for_space';
+      spaceId: string;
+      id: string;
+      input: UpdateAudienceInput;
+    }
+  | { operation: 'remove_audience_from_space'; spaceId: string; id: string };
+
+/** A request as it would go over the wire, but for the token. */
+export interface RequestPreview {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: object;
 }
 
 /**
@@ -47,6 +69,8 @@ export interface SegmentApi {
     input: UpdateAudienceInput,
     call: Call,
   ): Promise<Audience>;
+  /** What a write would send; sends nothing. */
+  preview(write: Write): Promise<RequestPreview>;
   /** Ends all calls that wait for quota, and lets none wait from now on. */
   drain(): void;
   /** Drains, and closes the connections at once, also those in use. */

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
-import type { AudiencePage, Call, SegmentApi } from './api.ts';
+import type { AudiencePage, Call, RequestPreview, SegmentApi, Write } from './api.ts';
 import type { Audience, CreateAudienceInput, UpdateAudienceInput } from './entities.ts';
 import {
   type AudiencesError,
@@ -14,6 +14,7 @@ import { HttpPool, type HttpRequest } from './http.ts';
 import { OperationGate } from './limits.ts';
 import { mediaType, type Operation, type OperationName, operations } from './operations.ts';
 import { fillPath } from './path.ts';
+import { assertAllowed, type Policy } from './policy.ts';
 import { readQuota, readRetryAfter } from './quota-report.ts';
 import { pauseBeforeRetry } from './retry.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
@@ -30,6 +31,8 @@ export interface SegmentClientOptions {
   timeoutMs: number;
   /** Requests per minute, for operations whose limit is not the usual one. */
   perMinute: Readonly<Partial<Record<OperationName, number>>>;
+  /** What may be done at all. */
+  policy: Policy;
   clock: Clock;
   /** A number from 0 up to 1. */
   random: () => number;
@@ -38,12 +41,10 @@ export interface SegmentClientOptions {
 }
 
 /** What makes one operation's request, beside what is the same for all. */
-interface Parameters<Data> {
-  path: Record<string, string>;
+interface Parameters {
+  path: { spaceId: string; id?: string };
   query?: Record<string, string>;
   body?: object;
-  /** What a 404 means after an attempt that may have taken effect: that it did, with this answer. */
-  ifGone?: Data;
 }
 
 /**
@@ -63,7 +64,7 @@ export class SegmentClient implements SegmentApi {
 
   async createAudience(spaceId: string, input: CreateAudienceInput, call: Call): Promise<Audience> {
     const { answer } = operations.create_audience;
-    const parameters = { path: { spaceId }, body: input };
+    const parameters = parametersOf({ operation: 'create_audience', spaceId, input });
     return (await this.#perform('create_audience', answer, parameters, call)).audience;
   }
 
@@ -84,10 +85,11 @@ export class SegmentClient implements SegmentApi {
   }
 
   async removeAudience(spaceId: string, id: string, call: Call): Promise<string> {
-    const { answer } = operations.remove_audience_from_space;
-    const name = 'remove_audience_from_space';
-    const parameters = { path: { spaceId, id }, ifGone: { status: 'SUCCESS' } };
-    return (await this.#perform(name, answer, parameters, call)).status;
+    const operation = 'remove_audience_from_space';
+    const parameters = parametersOf({ operation, spaceId, id });
+    const { answer } = operations[operation];
+    const ifGone = { status: 'SUCCESS' };
+    return (await this.#perform(operation, answer, parameters, call, ifGone)).status;
   }
 
   async updateAudience(
@@ -96,9 +98,19 @@ export class SegmentClient implements SegmentApi {
     input: UpdateAudienceInput,
     call: Call,
   ): Promise<Audience> {
-    const { answer } = operations.update_audience_for_space;
-    const parameters = { path: { spaceId, id }, body: input };
-    return (await this.#perform('update_audience_for_space', answer, parameters, call)).audience;
+    const operation = 'update_audience_for_space';
+    const parameters = parametersOf({ operation, spaceId, id, input });
+    const { answer } = operations[operation];
+    return (await this.#perform(operation, answer, parameters, call)).audience;
+  }
+
+  async preview(write: Write): Promise<RequestPreview> {
+    assertAllowed(this.#options.policy, write.operation, write.spaceId);
+    const parameters = parametersOf(write);
+    const { method, path, headers } = this.#request(operations[write.operation], parameters);
+    const { authorization, ...shown } = headers;
+    const url = `${this.#options.baseUrl.replace(/\/+$/, '')}${path}`;
+    return { method, url, headers: shown, body: parameters.body };
   }
 
   drain(): void {
@@ -111,30 +123,35 @@ export class SegmentClient implements SegmentApi {
     await this.#pool.close();
   }
 
+  /** @param ifGone what a 404 means after an attempt that may have taken effect: that it did. */
   async #perform<Data>(
     name: OperationName,
     schema: z.ZodType<Data>,
-    parameters: Parameters<Data>,
+    parameters: Parameters,
     call: Call,
+    ifGone?: Data,
   ): Promise<Data> {
     const { clock, random, log } = this.#options;
+    assertAllowed(this.#options.policy, name, parameters.path.spaceId);
     const operation: Operation = operations[name];
-    const request = this.#request(operation, parameters, call.signal);
+    const request = { ...this.#request(operation, parameters), signal: call.signal };
     /** Why an earlier attempt may have taken effect although no good answer came. */
     let uncertain: AudiencesError | undefined;
+    const endUncertain = (error: unknown) => {
+      if (uncertain && error instanceof CancelledError) throw new CancelledError(name, true);
+      throw uncertain ?? error;
+    };
 
     for (let attempt = 1; ; attempt += 1) {
       await this.#gate(name)
         .enter(call, attempt > 1)
-        .catch((error: unknown) => {
-          throw uncertain ?? error;
-        });
+        .catch(endUncertain);
       const { verdict, retryAfterMs } = await this.#attempt(name, schema, request);
       if (verdict.kind === 'success') return verdict.data;
 
       if (verdict.kind === 'refused') {
         const gone = uncertain && verdict.error.code === 'not_found';
-        if (gone && parameters.ifGone !== undefined) return parameters.ifGone;
+        if (gone && ifGone !== undefined) return ifGone;
         throw verdict.error;
       }
       if (verdict.kind === 'uncertain') {
@@ -148,7 +165,7 @@ export class SegmentClient implements SegmentApi {
       if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw uncertain ?? error;
       log('warn', 'trying again', { operation: name, attempt, pauseMs, because: error.message });
       const gateWaits = verdict.kind === 'limited' && pauseMs === retryAfterMs;
-      if (!gateWaits) await pause(clock, call, name, pauseMs);
+      if (!gateWaits) await pause(clock, call, name, pauseMs).catch(endUncertain);
     }
   }
 
@@ -186,11 +203,7 @@ export class SegmentClient implements SegmentApi {
     return { verdict: judgeAnswer(name, { status, text }, body, schema), retryAfterMs };
   }
 
-  #request(
-    operation: Operation,
-    parameters: Parameters<unknown>,
-    signal: AbortSignal,
-  ): HttpRequest {
+  #request(operation: Operation, parameters: Parameters): Omit<HttpRequest, 'signal'> {
     const query = new URLSearchParams(parameters.query).toString();
     const path = fillPath(operation.path, parameters.path);
     const headers: Record<string, string> = {
@@ -204,7 +217,6 @@ export class SegmentClient implements SegmentApi {
       path: query ? `${path}?${query}` : path,
       headers,
       body: parameters.body && JSON.stringify(parameters.body),
-      signal,
     };
   }
 
@@ -217,6 +229,18 @@ export class SegmentClient implements SegmentApi {
       this.#gates.set(name, gate);
     }
     return gate;
+  }
+}
+
+function parametersOf(write: Write): Parameters {
+  const { operation, spaceId } = write;
+  switch (operation) {
+    case 'create_audience':
+      return { path: { spaceId }, body: write.input };
+    case 'update_audience_for_space':
+      return { path: { spaceId, id: write.id }, body: write.input };
+    case 'remove_audience_from_space':
+      return { path: { spaceId, id: write.id } };
   }
 }
 

@@ -26,6 +26,7 @@ export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
     listAudiences: async (...given) => (await api()).listAudiences(...given),
     removeAudience: async (...given) => (await api()).removeAudience(...given),
     updateAudience: async (...given) => (await api()).updateAudience(...given),
+    preview: async (write) => (await api()).preview(write),
     drain() {
       draining = true;
       opened?.then((ready) => ready.drain()).catch(() => {});

@@ -1,3 +1,5 @@
+import { visible } from '../visible.ts';
+
 /** The codes an agent can meet; the README explains each. */
 export const errorCodes = [
   'invalid_input',
@@ -15,6 +17,13 @@ export const errorCodes = [
   'bad_response',
   'outcome_unknown',
   'cancelled',
+  'space_not_allowed',
+  'read_only',
+  'confirmation_required',
+  'declined',
+  'stale',
+  'duplicate',
+  'audit_failed',
   'internal_error',
 ] as const;
 
@@ -49,9 +58,13 @@ export class AudiencesError extends Error {
     this.facts = facts;
   }
 
-  /** The form in which an agent sees it: `{error: {code, message, next, …}}`. */
+  /**
+   * The form in which an agent sees it: `{error: {code, message, next, …}}`. What strangers wrote may
+   * be part of a message, so it shows what can't be seen.
+   */
   toJSON() {
-    return { error: { code: this.code, message: this.message, ...this.facts } };
+    const next = visible(this.facts.next);
+    return { error: { code: this.code, message: visible(this.message), ...this.facts, next } };
   }
 }
 
@@ -74,8 +87,15 @@ export class InvalidQueryError extends AudiencesError {
   }
 }
 
-/** Segment (or a gateway before it) understood the request and said no; nothing was changed. */
+/** Segment (or something before it) said no, and surely nothing was changed. */
 export class RefusedError extends AudiencesError {}
+
+/** No connection could be made: `unreachable`, and nothing was sent. */
+export class UnreachedError extends AudiencesError {
+  constructor(message: string, facts: ErrorFacts) {
+    super('unreachable', message, facts);
+  }
+}
 
 /** The quota is used up for longer than this call may wait; nothing was changed. */
 export class RateLimitedError extends AudiencesError {
@@ -93,7 +113,10 @@ export class RateLimitedError extends AudiencesError {
   }
 }
 
-/** No usable answer came: `unreachable`, `timeout`, `upstream_error` or `bad_response`. */
+/**
+ * A request was sent and no usable answer came: `unreachable`, `timeout`, `upstream_error` or
+ * `bad_response`. It may have taken effect.
+ */
 export class NoAnswerError extends AudiencesError {}
 
 /** A write was sent, and whether it took effect can't be told. */
@@ -105,6 +128,9 @@ export class OutcomeUnknownError extends AudiencesError {
 
 /** The caller took the call back. */
 export class CancelledError extends AudiencesError {
+  /** Whether a request had been sent, which may have taken effect. */
+  readonly sent: boolean;
+
   constructor(operation: string, sent: boolean) {
     super(
       'cancelled',
@@ -115,5 +141,12 @@ export class CancelledError extends AudiencesError {
           : 'Nothing was sent; call again if it is still wanted.',
       },
     );
+    this.sent = sent;
   }
+}
+
+/** Whether the write that ended with this may have taken effect all the same. */
+export function mayHaveTakenEffect(error: unknown): boolean {
+  if (error instanceof CancelledError) return error.sent;
+  return error instanceof NoAnswerError || error instanceof OutcomeUnknownError;
 }

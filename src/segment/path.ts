@@ -9,7 +9,10 @@ import { InvalidInputError } from './errors.ts';
  *
  * @throws {InvalidInputError} for a value that is empty, `.`, `..` or not valid Unicode.
  */
-export function fillPath(template: string, values: Readonly<Record<string, string>>): string {
+export function fillPath(
+  template: string,
+  values: Readonly<Record<string, string | undefined>>,
+): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, values[name]));
 }
 

@@ -1,6 +1,12 @@
 import type * as z from 'zod';
 import { type ErrorEntry, errorEnvelopeSchema } from './entities.ts';
-import { type AudiencesError, type ErrorCode, NoAnswerError, RefusedError } from './errors.ts';
+import {
+  type AudiencesError,
+  type ErrorCode,
+  NoAnswerError,
+  RefusedError,
+  UnreachedError,
+} from './errors.ts';
 import { type HttpAnswer, type HttpFailure, longestAnswerBytes } from './http.ts';
 import type { OperationName } from './operations.ts';
 
@@ -34,7 +40,7 @@ export function judgeAnswer<Data>(
   if (status === 429) return { kind: 'limited' };
   if (status >= 200 && status < 300) return judgeSuccess(operation, answer, body, schema);
   if (status >= 300 && status < 400) {
-    const error = new NoAnswerError(
+    const error = new RefusedError(
       'bad_response',
       `${operation}: the server answered with a redirect (HTTP ${status}), which is not followed.`,
       { next: addressAdvice, status },
@@ -67,8 +73,7 @@ export function judgeFailure(
   const { status, cause } = failure;
   if (!failure.sent) {
     const why = failure.reason === 'timeout' ? `no connection within ${timeoutMs} ms` : cause;
-    const error = new NoAnswerError(
-      'unreachable',
+    const error = new UnreachedError(
       `${operation}: Segment's API could not be reached (${why}). Nothing was sent.`,
       { next: reachAdvice, details: { cause: why } },
     );
@@ -188,7 +193,7 @@ function refusal(
   const message = `${operation}: Segment answered HTTP ${status}: ${said}`;
   return known
     ? new RefusedError(known.code, message, { next: known.next(operation), ...facts })
-    : new NoAnswerError('upstream_error', message, { next: addressAdvice, ...facts });
+    : new RefusedError('upstream_error', message, { next: addressAdvice, ...facts });
 }
 
 function sayEntries(entries: ErrorEntry[]): string {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, every } from '../clock.ts';
 import type { Call, Wait } from './api.ts';
 import { CancelledError } from './errors.ts';
 
@@ -16,13 +16,9 @@ export function announceWait(
   wait: Omit<Wait, 'leftMs'>,
   leftMs: () => number,
 ): () => void {
-  let cancel = () => {};
-  const announce = () => {
-    cancel = clock.after(announceEveryMs, announce);
-    call.onWait({ ...wait, leftMs: leftMs() });
-  };
+  const announce = () => call.onWait({ ...wait, leftMs: leftMs() });
   announce();
-  return () => cancel();
+  return every(clock, announceEveryMs, announce);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Audience } from '../segment/entities.ts';
+import { quoted } from '../visible.ts';
 
 /*
  * What Segment's product rules say about an audience in its present state. Sources: the notes of
@@ -14,6 +15,13 @@ export function adviceAfterCreate(): string[] {
   return [
     'Let the first backfill finish before the next edit (status Live; it can take up to 24 hours): editing earlier causes errors.',
     notInApp,
+  ];
+}
+
+export function adviceAfterLostCreate(): string[] {
+  return [
+    "Segment's answer was lost, but the audience is there: it was found by its name, its definition and the time of its creation. Do not create it again.",
+    ...adviceAfterCreate(),
   ];
 }
 
@@ -39,7 +47,7 @@ export function adviceAfterUpdate(changedDefinition: boolean): string[] {
 
 export function adviceAfterRemove({ key }: Audience): string[] {
   return [
-    `Profiles keep the trait ${JSON.stringify(key)}: never use that key for another audience.`,
+    `Profiles keep the trait ${quoted(key)}: never use that key for another audience.`,
     'To make it again, pass its name, definition and options to create_audience; it gets a new id and key.',
   ];
 }

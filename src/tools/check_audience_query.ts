@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { visible } from '../visible.ts';
 import { defineTool } from './tool.ts';
 
 const span = {
@@ -54,6 +55,15 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
   }),
   async handle({ query, type }) {
     const { describeQuery } = await import('../query/index.ts');
-    return describeQuery(query, type);
+    const { diagnostics, explanation, ...rest } = describeQuery(query, type);
+    return {
+      ...rest,
+      diagnostics: diagnostics.map(({ message, help, ...where }) => ({
+        ...where,
+        message: visible(message),
+        help: help && visible(help),
+      })),
+      explanation: explanation && visible(explanation),
+    };
   },
 });

@@ -1,53 +1,95 @@
 import * as z from 'zod';
+import type { PlannedWrite } from '../safety/agreement.ts';
 import { audienceSchema, type CreateAudienceInput } from '../segment/entities.ts';
-import { adviceAfterCreate } from './advice.ts';
+import { OutcomeUnknownError } from '../segment/errors.ts';
+import { adviceAfterCreate, adviceAfterLostCreate } from './advice.ts';
+import { keyOf, searchDuplicate } from './duplicate.ts';
 import { advice, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';
+import { findCreated } from './find-created.ts';
 import { checkBeforeSending } from './query-check.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, type ToolContext } from './tool.ts';
+import { perform, rehearse, writeInputs, writeOutputs } from './write.ts';
+
+const input = z.strictObject({
+  spaceId,
+  name: name.describe('Name, 1 to 255 characters; the key is made from it'),
+  query: z
+    .string()
+    .min(1)
+    .describe("Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1"),
+  type: type.default('users').describe('Level of the definition'),
+  description: z.string().optional().describe('What it is for'),
+  enabled: z.boolean().optional().describe('Whether to compute it'),
+  includeHistoricalData: z.boolean().optional().describe('Also use data from before now'),
+  includeAnonymousUsers: z
+    .boolean()
+    .optional()
+    .describe('Also admit anonymous users; cannot be changed later'),
+  allowDuplicateName: z.boolean().optional().describe('Create it beside one of the same name'),
+  ...writeInputs,
+});
 
 export const createAudience = defineTool({
   name: 'create_audience',
   title: 'Create audience',
   description:
-    'Create an audience in a space. First check with list_audiences that none like it exists. Limit: 10 a minute. Not sent twice: on outcome_unknown, look before repeating.',
+    'Create an audience in a space. Looks by itself for one of the same name (duplicate), and whether it arrived when the answer was lost. Never repeat it on outcome_unknown without looking. Limit: 10 a minute.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,
     idempotentHint: false,
     openWorldHint: true,
   },
-  input: z.strictObject({
-    spaceId,
-    name: name.describe('Name, 1 to 255 characters; the key is made from it'),
-    query: z
-      .string()
-      .min(1)
-      .describe("Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1"),
-    type: type.default('users').describe('Level of the definition'),
-    description: z.string().optional().describe('What it is for'),
-    enabled: z.boolean().optional().describe('Whether to compute it'),
-    includeHistoricalData: z.boolean().optional().describe('Also use data from before now'),
-    includeAnonymousUsers: z
-      .boolean()
-      .optional()
-      .describe('Also admit anonymous users; cannot be changed later'),
-  }),
-  output: z.object({ audience: audienceSchema, advice }),
+  input,
+  output: z.object({ audience: audienceSchema.optional(), ...writeOutputs, advice }),
   async handle(input, context) {
-    const { includeHistoricalData, includeAnonymousUsers } = input;
-    const body: CreateAudienceInput = {
-      name: input.name,
-      description: input.description,
-      enabled: input.enabled,
-      definition: { query: input.query, type: lowerCaseType(input.type) },
-    };
-    if (includeHistoricalData !== undefined || includeAnonymousUsers !== undefined) {
-      body.options = { includeHistoricalData, includeAnonymousUsers };
-    }
+    const { confirmation, dryRun, spaceId: _, ...args } = input;
     const space = spaceOf(input, context);
+    const body = bodyOf(input);
     const { query, type: level } = body.definition;
     const warnings = await checkBeforeSending(query, level, context.queryCheck);
-    const audience = await context.api.createAudience(space, body, context.call);
-    return { audience, advice: [...warnings, ...adviceAfterCreate()] };
+    const mayBeTwice = input.allowDuplicateName === true;
+    const search = await searchDuplicate(space, input.name, mayBeTwice, context);
+    warnings.push(...search.advice);
+
+    const plan: PlannedWrite = {
+      write: { operation: 'create_audience', spaceId: space, input: body },
+      args,
+      before: undefined,
+      after: { ...body, enabled: body.enabled ?? true, key: keyOf(body.name), spaceId: space },
+    };
+    if (dryRun) return { dryRun: await rehearse(plan, context), advice: warnings };
+    const created = await perform(plan, confirmation, context, () =>
+      create(space, body, search.ids, context),
+    );
+    return { audience: created.audience, advice: [...warnings, ...created.advice] };
   },
 });
+
+function bodyOf(given: z.output<typeof input>): CreateAudienceInput {
+  const { name, description, enabled, query, includeHistoricalData, includeAnonymousUsers } = given;
+  const definition = { query, type: lowerCaseType(given.type) };
+  const body: CreateAudienceInput = { name, description, enabled, definition };
+  if (includeHistoricalData !== undefined || includeAnonymousUsers !== undefined) {
+    body.options = { includeHistoricalData, includeAnonymousUsers };
+  }
+  return body;
+}
+
+/** Creates it, or finds it where the answer was lost. @param known the ids that are there now. */
+async function create(
+  spaceId: string,
+  input: CreateAudienceInput,
+  known: ReadonlySet<string>,
+  context: ToolContext,
+) {
+  const sentAt = context.now();
+  try {
+    const audience = await context.api.createAudience(spaceId, input, context.call);
+    return { audience, advice: adviceAfterCreate() };
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknownError)) throw error;
+    const audience = await findCreated({ spaceId, input, sentAt, known, error }, context);
+    return { audience, advice: adviceAfterLostCreate() };
+  }
+}

@@ -1,6 +1,7 @@
 import type { Diagnostic, Level } from '../query/index.ts';
 import type { Audience } from '../segment/entities.ts';
 import { InvalidQueryError } from '../segment/errors.ts';
+import { visible } from '../visible.ts';
 
 /*
  * How the tools use the query language. It is imported when first needed, because start-up should
@@ -37,16 +38,25 @@ export async function checkBeforeSending(
 
 function adviceOf({ severity, message, help, line, column }: Diagnostic): string {
   const said = severity === 'error' ? 'The check would refuse it' : 'About the query';
-  return `${said}, line ${line}, column ${column}: ${message}${help ? ` ${help}` : ''}`;
+  return visible(`${said}, line ${line}, column ${column}: ${message}${help ? ` ${help}` : ''}`);
 }
 
-/** Whether no level at all would accept a definition; then nothing need be read to refuse it. */
+/**
+ * Refuses a definition that no level would accept: for that, nothing need be read first.
+ *
+ * @throws {InvalidQueryError} in mode `error`, with what is wrong at the level it fits best.
+ */
 export async function checkAtAnyLevel(query: string, mode: QueryCheckMode): Promise<void> {
   if (mode !== 'error') return;
   const { check } = await language();
   const levels: Level[] = ['users', 'accounts', 'linked'];
-  const accepted = levels.some((type) => check(query, { type, purpose: 'audience' }).valid);
-  if (!accepted) await checkBeforeSending(query, 'users', mode);
+  const mistakes = levels.map((type) => {
+    const { diagnostics } = check(query, { type, purpose: 'audience' });
+    return diagnostics.filter(({ severity }) => severity === 'error').length;
+  });
+  const fewest = Math.min(...mistakes);
+  const best = levels[mistakes.indexOf(fewest)];
+  if (fewest > 0 && best) await checkBeforeSending(query, best, mode);
 }
 
 /**
@@ -74,12 +84,14 @@ export async function adviceOnCadence(
 }
 
 /** A stored definition in plain English; undefined for one that can't be read. */
-export async function explainStored({ definition }: Audience): Promise<string | undefined> {
+export async function explainStored({
+  definition,
+}: Pick<Audience, 'definition'>): Promise<string | undefined> {
   if (!definition) return undefined;
   const { check, explain } = await language();
   const type = levelOf(definition.type);
   const { valid, tree } = check(definition.query, { type, purpose: 'audience' });
-  return valid ? explain(tree, type) : undefined;
+  return valid ? visible(explain(tree, type)) : undefined;
 }
 
 /** The level of a stored definition, whose type Segment writes in either case. */

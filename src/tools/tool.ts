@@ -1,4 +1,8 @@
 import type * as z from 'zod';
+import type { ConfirmMode, UserAnswer } from '../safety/agreement.ts';
+import type { AuditLog } from '../safety/audit-log.ts';
+import type { Confirmations } from '../safety/confirmation.ts';
+import type { SeenAudiences } from '../safety/seen.ts';
 import type { Call, SegmentApi } from '../segment/api.ts';
 import type { QueryCheckMode } from './query-check.ts';
 
@@ -10,13 +14,25 @@ export interface ToolHints {
   openWorldHint: boolean;
 }
 
-/** What a handler works with beside its input. */
-export interface ToolContext {
+/** What all calls of a server have in common. */
+export interface ToolServices {
   api: SegmentApi;
-  call: Call;
   /** The space of a call that names none. */
   defaultSpace: string | undefined;
   queryCheck: QueryCheckMode;
+  confirm: ConfirmMode;
+  confirmations: Confirmations;
+  seen: SeenAudiences;
+  auditLog: AuditLog | undefined;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** What a handler works with beside its input. */
+export interface ToolContext extends ToolServices {
+  call: Call;
+  /** Asks the user; undefined where the client can't. */
+  ask: ((question: string) => Promise<UserAnswer>) | undefined;
 }
 
 /** One MCP tool as plain data. */

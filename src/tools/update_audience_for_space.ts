@@ -1,10 +1,13 @@
 import * as z from 'zod';
-import { audienceSchema, type UpdateAudienceInput } from '../segment/entities.ts';
+import type { PlannedWrite } from '../safety/agreement.ts';
+import { staleError } from '../safety/stale.ts';
+import { type Audience, audienceSchema, type UpdateAudienceInput } from '../segment/entities.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import { adviceAfterUpdate } from './advice.ts';
 import { advice, id, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';
 import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending, levelOf } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
+import { perform, rehearse, writeInputs, writeOutputs } from './write.ts';
 
 const input = z
   .strictObject({
@@ -15,6 +18,12 @@ const input = z
     description: z.string().optional().describe('New description'),
     query: z.string().min(1).optional().describe('New definition, replaces the whole old one'),
     type: type.optional().describe('Level of query; default: as it is now'),
+    expectedUpdatedAt: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('updatedAt as you read it; refused (stale) if changed since'),
+    ...writeInputs,
   })
   .refine(
     ({ enabled, name, description, query }) =>
@@ -25,6 +34,7 @@ const input = z
     path: ['type'],
     message: 'goes with query: give both',
   });
+type Input = z.output<typeof input>;
 
 export const updateAudienceForSpace = defineTool({
   name: 'update_audience_for_space',
@@ -38,45 +48,87 @@ export const updateAudienceForSpace = defineTool({
     openWorldHint: true,
   },
   input,
-  output: z.object({ audience: audienceSchema, advice }),
+  output: z.object({ audience: audienceSchema.optional(), ...writeOutputs, advice }),
   async handle(input, context) {
+    const { confirmation, dryRun, spaceId: _, ...args } = input;
+    const { api, call, queryCheck } = context;
     const { enabled, name, description, query } = input;
     const space = spaceOf(input, context);
+    if (query !== undefined) await checkAtAnyLevel(query, queryCheck);
+    const before = readsFirst(input, context)
+      ? await api.getAudience(space, input.id, call)
+      : undefined;
+    if (before) assertFresh(before, input, context);
+
     const body: UpdateAudienceInput = { enabled, name, description };
     const warnings: string[] = [];
-    if (query !== undefined) {
-      const type = input.type && lowerCaseType(input.type);
-      const checked = await checkNewQuery({ space, id: input.id, query, type }, context);
-      body.definition = { query, type: checked.type };
-      warnings.push(...checked.warnings);
+    if (query !== undefined && before) {
+      body.definition = { query, type: typeOf(input, before) };
+      warnings.push(...(await checkNewQuery(body.definition, before, context)));
     }
-    const audience = await context.api.updateAudience(space, input.id, body, context.call);
+    const plan: PlannedWrite = {
+      write: { operation: 'update_audience_for_space', spaceId: space, id: input.id, input: body },
+      args,
+      before,
+      after: before && changed(before, body),
+    };
+    if (dryRun) return { dryRun: await rehearse(plan, context), advice: warnings };
+    const { audience } = await perform(plan, confirmation, context, async () => ({
+      audience: await api.updateAudience(space, input.id, body, call),
+    }));
     return { audience, advice: [...warnings, ...adviceAfterUpdate(query !== undefined)] };
   },
 });
 
-/**
- * Checks a new definition at the level of the audience that gets it, which is read for this.
- *
- * @returns the type to send, which Segment wants beside every new query, and what to say of it.
- */
+/** Whether the audience has to be known as it is; a request that is not needed is not made. */
+function readsFirst(input: Input, { auditLog, confirm }: ToolContext): boolean {
+  return (
+    input.query !== undefined ||
+    input.expectedUpdatedAt !== undefined ||
+    input.dryRun === true ||
+    auditLog !== undefined ||
+    confirm === 'writes' ||
+    (confirm === 'remove' && input.enabled === false)
+  );
+}
+
+function assertFresh(before: Audience, { expectedUpdatedAt }: Input, { seen }: ToolContext): void {
+  if (expectedUpdatedAt === undefined || sameTime(before.updatedAt, expectedUpdatedAt)) return;
+  const known = seen.find(before.spaceId, before.id, ({ updatedAt }) =>
+    sameTime(updatedAt, expectedUpdatedAt),
+  );
+  const since = `since ${JSON.stringify(expectedUpdatedAt)} (last at ${before.updatedAt}, by ${before.updatedBy ?? 'someone unknown'})`;
+  throw staleError(since, before, known);
+}
+
+/** Two texts may name the same moment. */
+function sameTime(a: string | null | undefined, b: string): boolean {
+  return a === b || Date.parse(a ?? '') === Date.parse(b);
+}
+
+/** The type that goes with a new query, which Segment wants beside it. */
+function typeOf(input: Input, before: Audience): string {
+  const type = input.type ? lowerCaseType(input.type) : before.definition?.type?.toLowerCase();
+  if (type !== undefined) return type;
+  throw new InvalidInputError('Segment does not show the present type of this audience.', {
+    field: 'type',
+    next: 'Pass type (users or accounts) together with query.',
+  });
+}
+
+/** Checks a new definition at the level of the audience that gets it. @returns what to say of it. */
 async function checkNewQuery(
-  given: { space: string; id: string; query: string; type: string | undefined },
-  { api, call, queryCheck }: ToolContext,
-): Promise<{ type: string; warnings: string[] }> {
-  const { query } = given;
-  if (queryCheck === 'off' && given.type !== undefined) return { type: given.type, warnings: [] };
-  await checkAtAnyLevel(query, queryCheck);
-  const audience = await api.getAudience(given.space, given.id, call);
-  const type = given.type ?? audience.definition?.type?.toLowerCase();
-  if (type === undefined) {
-    throw new InvalidInputError('Segment does not show the present type of this audience.', {
-      field: 'type',
-      next: 'Pass type (users or accounts) together with query.',
-    });
-  }
-  const level = levelOf(audience.definition?.type ?? type);
+  { query, type }: { query: string; type: string },
+  before: Audience,
+  { queryCheck }: ToolContext,
+): Promise<string[]> {
+  const level = levelOf(before.definition?.type ?? type);
   const warnings = await checkBeforeSending(query, level, queryCheck);
-  const onCadence = await adviceOnCadence(audience, query, level, queryCheck);
-  return { type, warnings: [...warnings, ...onCadence] };
+  return [...warnings, ...(await adviceOnCadence(before, query, level, queryCheck))];
+}
+
+/** The audience as it will be; what is left out of a change stays. */
+function changed(before: Audience, change: UpdateAudienceInput): Audience {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(given) };
 }

@@ -1,21 +1,46 @@
 import { once } from 'node:events';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import type { Log } from '../log.ts';
 import type { McpServer } from '../mcp/server.ts';
+import { visibleJson } from '../visible.ts';
+import { LineFilter } from './line-filter.ts';
+
+/** Below what the SDK's own buffer takes, which gives up for good when it is full. */
+const longestMessageBytes = 8 * 1024 * 1024;
 
 /**
  * Serves MCP on stdin and stdout until the client hangs up or the process is told to stop.
  *
- * @returns why it stopped: `stdin closed`, `stdout closed`, or the signal's name.
+ * @param log is told of messages that are too long and therefore ignored. @returns why it stopped: `stdin closed`, `stdout closed`, or the signal's name.
  */
-export async function serveStdio(server: McpServer): Promise<string> {
+export async function serveStdio(server: McpServer, log: Log): Promise<string> {
+  const stdin = new LineFilter(longestMessageBytes, (bytes) =>
+    log('warn', 'message ignored, it is too long', { bytes, longest: longestMessageBytes }),
+  );
+  // What was piped in before the end has passed through by the time the filter ends.
+  process.stdin.once('close', () => stdin.end());
   const stopped = Promise.race([
-    once(process.stdin, 'end').then(() => 'stdin closed'),
-    once(process.stdin, 'close').then(() => 'stdin closed'),
+    once(stdin, 'end').then(() => 'stdin closed'),
     // A client that is gone shows as EPIPE on the next write.
     once(process.stdout, 'error').then(() => 'stdout closed'),
     once(process, 'SIGTERM').then(() => 'SIGTERM'),
     once(process, 'SIGINT').then(() => 'SIGINT'),
   ]);
-  await server.connect(new StdioServerTransport());
+  await server.connect(new VisibleStdioTransport(process.stdin.pipe(stdin), process.stdout));
   return stopped;
+}
+
+/**
+ * What can't be seen leaves as JSON escapes, so that no client's log or terminal is misled; what the
+ * client parses is the same.
+ */
+class VisibleStdioTransport extends StdioServerTransport {
+  override send(message: JSONRPCMessage): Promise<void> {
+    return new Promise((resolve) => {
+      const goesOn = process.stdout.write(`${visibleJson(message)}\n`);
+      if (goesOn) resolve();
+      else process.stdout.once('drain', resolve);
+    });
+  }
 }

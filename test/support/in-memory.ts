@@ -1,13 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { systemClock } from '../../src/clock.ts';
+import { instructions } from '../../src/mcp/instructions.ts';
 import { createMcpServer } from '../../src/mcp/server.ts';
 import { createRedactor } from '../../src/redact.ts';
+import { Confirmations } from '../../src/safety/confirmation.ts';
+import { remember, SeenAudiences } from '../../src/safety/seen.ts';
 import type { AudiencePage, SegmentApi } from '../../src/segment/api.ts';
 import type { Audience } from '../../src/segment/entities.ts';
-import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
+import type { ToolServices } from '../../src/tools/tool.ts';
 
 /** A token that must never come out of the server. */
 export const secret = 'sgp_secretForTests';
@@ -64,36 +69,68 @@ export function fakeApi(answers: {
       asked.push(['update', spaceId, id, input]);
       return one();
     },
+    async preview({ operation, spaceId, ...rest }) {
+      const body = 'input' in rest ? rest.input : undefined;
+      return { method: operation, url: `test:${spaceId}`, headers: {}, body };
+    },
     drain() {},
     async close() {},
   };
   return { api, asked };
 }
 
+/** How a test's client answers when the server asks its user; `undefined`: it can't be asked. */
+export type Answering = (question: string) => ElicitResult | Promise<ElicitResult>;
+
+export interface ConnectOptions extends Partial<Omit<ToolServices, 'api' | 'seen'>> {
+  answering?: Answering;
+  askTimeoutMs?: number;
+}
+
 /** A real client of the real server, in this process, on top of a port. */
 export async function connect(
   api: SegmentApi,
-  {
-    defaultSpace,
-    queryCheck = 'error',
-  }: { defaultSpace?: string; queryCheck?: QueryCheckMode } = {},
+  { answering, askTimeoutMs = 60_000, ...services }: ConnectOptions = {},
 ): Promise<Client> {
+  const seen = new SeenAudiences();
+  const space = services.defaultSpace;
+  const policy = { readOnly: false, allowedSpaces: undefined };
   const server = createMcpServer({
     name: 'test',
     version: '0',
+    instructions: instructions({ space, policy, confirm: services.confirm ?? 'none' }),
     tools,
-    api,
-    defaultSpace,
-    queryCheck,
+    services: {
+      api: remember(api, seen),
+      defaultSpace: undefined,
+      queryCheck: 'error',
+      confirm: 'none',
+      confirmations: new Confirmations(systemClock.now, randomBytes),
+      seen,
+      auditLog: undefined,
+      now: systemClock.now,
+      ...services,
+    },
     maxWaitMs: 45_000,
+    askTimeoutMs,
     clock: systemClock,
     redactor: createRedactor([secret]),
     log: () => {},
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   await server.connect(theirs);
-  const client = new Client({ name: 'test', version: '0' });
+  const client = createClient(answering);
   await client.connect(ours);
+  return client;
+}
+
+/** A client that declares elicitation only if it has an answer. */
+export function createClient(answering?: Answering): Client {
+  const capabilities = answering ? { elicitation: {} } : {};
+  const client = new Client({ name: 'test', version: '0' }, { capabilities });
+  if (answering) {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => answering(params.message));
+  }
   return client;
 }
 

@@ -1,8 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import * as z from 'zod';
+import { type Answering, createClient } from './in-memory.ts';
 
 /** The built program. */
 export const mainFile = 'dist/main.js';
@@ -24,9 +25,11 @@ export interface Session extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** @param answering how the client's user answers; without it the client can't ask. */
 export async function startSession(
   args: string[],
   env: Record<string, string> = {},
+  answering?: Answering,
 ): Promise<Session> {
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -38,7 +41,7 @@ export async function startSession(
   transport.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
   });
-  const client = new Client({ name: 'test', version: '0' });
+  const client = createClient(answering);
   await client.connect(transport);
   const close = () => client.close();
   return { client, stderr: () => stderr, close, [Symbol.asyncDispose]: close };

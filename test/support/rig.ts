@@ -5,7 +5,7 @@ import {
   type SandboxRequest,
   start,
 } from '../../src/sandbox/start.ts';
-import { secret } from './in-memory.ts';
+import { type Answering, secret } from './in-memory.ts';
 import { type Session, startSession } from './program.ts';
 
 /** The program, spawned, talking to a sandbox in the test's own process. */
@@ -25,9 +25,13 @@ export function environmentFor(url: string, space: string): Record<string, strin
   return { SEGMENT_API_URL: url, SEGMENT_API_TOKEN: secret, SEGMENT_SPACE_ID: space };
 }
 
+/** Nothing needs confirmation unless `args` say otherwise. */
 export async function startRig(
   args: string[] = [],
-  options: Pick<SandboxOptions, 'limits' | 'clock'> = {},
+  {
+    answering,
+    ...options
+  }: Pick<SandboxOptions, 'limits' | 'clock'> & { answering?: Answering } = {},
 ): Promise<Rig> {
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
   const requests: LogEntry[] = [];
@@ -37,7 +41,11 @@ export async function startRig(
     log: (entry) => requests.push(entry),
   });
   const space = sandbox.spaces[0]?.id ?? '';
-  const session = await startSession(args, environmentFor(sandbox.url, space));
+  const session = await startSession(
+    ['--confirm', 'none', ...args],
+    environmentFor(sandbox.url, space),
+    answering,
+  );
   return {
     session,
     url: sandbox.url,

@@ -8,7 +8,12 @@ import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 const wrong = "event('Shoes Bought').cuont() >= 1";
 const right = "event('Shoes Bought').count() >= 1";
 const doubtful = "event('Shoes Bought').count() >= 0";
-const create = (query: string, more = {}) => ({ spaceId: 's', name: 'n', query, ...more });
+const create = (query: string, more = {}) => ({
+  spaceId: 's',
+  name: 'n',
+  query,
+  ...more,
+});
 const update = (query: string, more = {}) => ({ spaceId: 's', id: 'a', query, ...more });
 
 const stored = (query: string, type = 'users') => audience({ definition: { query, type } });
@@ -97,7 +102,7 @@ describe('create_audience', () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
     const { structured } = await callTool(client, 'create_audience', create(doubtful));
-    expect(asked).toHaveLength(1);
+    expect(asked.map(([method]) => method)).toEqual(['list', 'create']);
     expect(String(structured.advice)).toMatch(/line 1, column 31.*always true/);
   });
 
@@ -116,14 +121,14 @@ describe('create_audience', () => {
       'invalid_query',
     );
     await callTool(client, 'create_audience', create(query, { type: 'ACCOUNTS' }));
-    expect(asked).toHaveLength(1);
+    expect(asked.map(([method]) => method)).toEqual(['list', 'create']);
   });
 
   test('with the mode warn sends it all the same, and says what it thinks', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api, { queryCheck: 'warn' });
     const { structured } = await callTool(client, 'create_audience', create(wrong));
-    expect(asked).toHaveLength(1);
+    expect(asked.map(([method]) => method)).toEqual(['list', 'create']);
     expect(String(structured.advice)).toMatch(/would refuse it.*no function cuont/);
   });
 
@@ -131,7 +136,7 @@ describe('create_audience', () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api, { queryCheck: 'off' });
     const { structured } = await callTool(client, 'create_audience', create(wrong));
-    expect(asked).toHaveLength(1);
+    expect(asked.map(([method]) => method)).toEqual(['list', 'create']);
     expect(String(structured.advice)).not.toMatch(/cuont/);
   });
 });
@@ -143,6 +148,13 @@ describe('update_audience_for_space', () => {
     const { error } = await callTool(client, 'update_audience_for_space', update(wrong));
     expect(error?.code).toBe('invalid_query');
     expect(asked).toEqual([]);
+  });
+
+  test('says what is wrong at the level that a definition fits best', async () => {
+    const client = await connect(fakeApi({}).api);
+    const query = "ANY evnt('A').count() >= 1";
+    const { error } = await callTool(client, 'update_audience_for_space', update(query));
+    expect(error?.details).toMatchObject([{ code: 'unknown-function' }]);
   });
 
   test.each([

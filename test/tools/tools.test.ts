@@ -10,7 +10,7 @@ describe('create_audience', () => {
     const client = await connect(api);
     await callTool(client, 'create_audience', { spaceId: 's', name: 'n', query });
     expect(JSON.stringify(asked)).toBe(
-      `[["create","s",{"name":"n","definition":{"query":"${query}","type":"users"}}]]`,
+      `[["list","s",{"count":1000}],["create","s",{"name":"n","definition":{"query":"${query}","type":"users"}}]]`,
     );
   });
 
@@ -26,7 +26,7 @@ describe('create_audience', () => {
       enabled: false,
       includeAnonymousUsers: true,
     });
-    expect(asked[0]?.[2]).toEqual({
+    expect(asked.at(-1)?.[2]).toEqual({
       name: 'n',
       description: 'd',
       enabled: false,
@@ -207,19 +207,6 @@ describe('update_audience_for_space', () => {
     });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'type' });
     expect(asked).toHaveLength(1);
-  });
-
-  test('does not read when the type is given and nothing is to be checked', async () => {
-    const { api, asked } = fakeApi({});
-    const client = await connect(api, { queryCheck: 'off' });
-    await callTool(client, 'update_audience_for_space', {
-      spaceId: 's',
-      id: 'a',
-      query,
-      type: 'USERS',
-    });
-    expect(asked).toHaveLength(1);
-    expect(asked[0]?.[3]).toMatchObject({ definition: { query, type: 'users' } });
   });
 
   test('says that the audience is locked now', async () => {

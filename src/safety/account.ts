@@ -1,0 +1,98 @@
+import type { Write } from '../segment/api.ts';
+import type { Audience } from '../segment/entities.ts';
+import { quoted, visible } from '../visible.ts';
+import { type AudienceShape, type Difference, differences, snapshotOf } from './snapshot.ts';
+
+/*
+ * What a person is told before they agree to a write. Everything that strangers have written stands
+ * in quotes and on one line, so that it can't pass for a part of the question.
+ */
+
+/** A definition that people are to judge is cut later than other texts. */
+const longestQuery = 2000;
+
+/** What is known of a write beside what it would send. */
+export interface Circumstances {
+  /** The audience as it is now; undefined for one that is to be made. */
+  before: Audience | undefined;
+  /** The audience as it would be; undefined for one that is to go. */
+  after: AudienceShape | undefined;
+  /** Other audiences of the space whose definitions use this one; undefined if that is not known. */
+  users: readonly Audience[] | undefined;
+  /** A definition in plain English; undefined for one that can't be read. */
+  explain: (audience: AudienceShape) => Promise<string | undefined>;
+}
+
+/** Says in plain words what a write will do. */
+export async function account(write: Write, circumstances: Circumstances): Promise<string> {
+  const { before, after, users, explain } = circumstances;
+  const space = `in the space ${quoted(write.spaceId)}`;
+  const lines: string[] = [];
+  if (before && after) {
+    lines.push(`Change an audience ${space}:`, ...(await facts(before)), '', 'What changes:');
+    lines.push(...differences(snapshotOf(before), snapshotOf(after)).map(change));
+    const becomes =
+      before.definition?.query === after.definition?.query ? '' : await meaning(after);
+    if (becomes) lines.push(`- Then it holds: ${becomes}`);
+    if (before.enabled && !after.enabled) lines.push('- It will no longer be computed.');
+  } else if (before) {
+    lines.push(`Delete an audience ${space} for good:`, ...(await facts(before)));
+    lines.push('- Its key can never be used again; profiles keep the trait.');
+  } else if (after) {
+    lines.push(`Create an audience ${space}:`, ...(await facts(after)));
+  }
+  if (before) lines.push(`- Used by: ${usersSaid(users)}`);
+  return lines.join('\n');
+
+  async function facts(audience: AudienceShape): Promise<string[]> {
+    const { name, key, description, definition, id, enabled } = audience;
+    const size = sizeOf(audience);
+    const said = [
+      `- Name: ${quoted(name)}`,
+      id && `- Id: ${quoted(id)}`,
+      key && `- Key: ${quoted(key)}`,
+      description && `- Description: ${quoted(description)}`,
+      !enabled && '- Switched off',
+      size === undefined ? '' : `- Size: ${size}`,
+      definition && `- Definition: ${quoted(definition.query, longestQuery)}`,
+      definition && `- It holds: ${await meaning(audience)}`,
+    ];
+    return said.filter((line): line is string => Boolean(line));
+  }
+
+  async function meaning(audience: AudienceShape): Promise<string> {
+    const explanation = await explain(audience);
+    return explanation
+      ? visible(explanation.replaceAll('\n', ' '))
+      : 'not known; the definition could not be read.';
+  }
+}
+
+function change({ field, before, after }: Difference): string {
+  return `- ${field}: ${said(before)} → ${said(after)}`;
+}
+
+/** Differences as a sentence for an error message. */
+export function sayDifferences(found: readonly Difference[]): string {
+  return found
+    .map(({ field, before, after }) => `${field} was ${said(before)} and is ${said(after)}`)
+    .join('; ');
+}
+
+function said(value: string | boolean | undefined): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'string' ? quoted(value, longestQuery) : String(value);
+}
+
+function usersSaid(users: readonly Audience[] | undefined): string {
+  if (users === undefined) return 'not known, the space could not be searched.';
+  if (users.length === 0) return 'no other audience of the space.';
+  return users.map(({ name, id }) => `${quoted(name)} (${quoted(id)})`).join(', ');
+}
+
+/** What Segment says of the number of members, if it does; v1alpha does not promise it. */
+function sizeOf({ size }: AudienceShape): number | undefined {
+  const count =
+    typeof size === 'object' && size !== null && 'count' in size ? size.count : undefined;
+  return typeof count === 'number' ? count : undefined;
+}

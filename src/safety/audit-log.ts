@@ -1,0 +1,89 @@
+import { open } from 'node:fs/promises';
+import type { Redactor } from '../redact.ts';
+import type { Audience } from '../segment/entities.ts';
+import { AudiencesError } from '../segment/errors.ts';
+import { systemReason } from '../system-reason.ts';
+import { visibleJson } from '../visible.ts';
+
+/** One attempt to write, as the log shows it. */
+export interface AuditEntry {
+  tool: string;
+  space: string;
+  /** Of a created audience, once it is known. */
+  id: string | undefined;
+  /**
+   * - `done`: it took effect.
+   * - `not_done`: it surely had none.
+   * - `unknown`: it was sent, and whether it took effect can't be told.
+   */
+  outcome: 'done' | 'not_done' | 'unknown';
+  /** How it was confirmed: not at all, by asking the user, by a value passed, or declined. */
+  confirmed: 'not_needed' | 'elicitation' | 'confirmation' | 'declined';
+  before?: Audience;
+  /** As it is now; null for one that is gone. */
+  after?: Audience | null;
+  error?: { code: string; message: string };
+}
+
+/** Only the owner may read it: it holds definitions. */
+const fileMode = 0o600;
+
+/**
+ * A file with one JSON object per line, `{"time", …AuditEntry}`, for every attempt to write. It is
+ * opened anew for each line, so that it may be moved away or replaced at any time.
+ */
+export class AuditLog {
+  readonly #file: string;
+  readonly #redactor: Redactor;
+  readonly #now: () => number;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(file: string, redactor: Redactor, now: () => number) {
+    this.#file = file;
+    this.#redactor = redactor;
+    this.#now = now;
+  }
+
+  /**
+   * To be called before anything is sent.
+   *
+   * @throws {AudiencesError} `audit_failed`, if the file can't be written.
+   */
+  async assertWritable(): Promise<void> {
+    try {
+      const file = await open(this.#file, 'a', fileMode);
+      await file.close();
+    } catch (error) {
+      const reason = systemReason(error);
+      throw new AudiencesError(
+        'audit_failed',
+        `The audit log can't be written (${reason}), so nothing was sent.`,
+        { next: `Tell the user to make ${this.#file} writable (SEGMENT_AUDIT_LOG).` },
+      );
+    }
+  }
+
+  /**
+   * Appends a line, and resolves when it is on the disk. Lines are written one after the other.
+   *
+   * @throws the error of the file system.
+   */
+  async append(entry: AuditEntry): Promise<void> {
+    const time = new Date(this.#now()).toISOString();
+    const json = visibleJson(this.#redactor.value({ time, ...entry }));
+    const line = `${this.#redactor.text(json)}\n`;
+    const written = this.#last.then(() => this.#write(line));
+    this.#last = written.catch(() => {});
+    await written;
+  }
+
+  async #write(line: string): Promise<void> {
+    const file = await open(this.#file, 'a', fileMode);
+    try {
+      await file.appendFile(line);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  }
+}

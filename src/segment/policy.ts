@@ -1,0 +1,39 @@
+import { AudiencesError } from './errors.ts';
+import { type OperationName, operations } from './operations.ts';
+
+/** What this server may do at all, whatever path leads to a request. */
+export interface Policy {
+  /** Whether only reading is allowed. */
+  readonly readOnly: boolean;
+  /** The only spaces that may be touched; undefined for all that the token reaches. */
+  readonly allowedSpaces: readonly string[] | undefined;
+}
+
+/** Whether an operation changes something at Segment. */
+export function isWrite(name: OperationName): boolean {
+  return operations[name].method !== 'GET';
+}
+
+/**
+ * Refuses what the policy rules out.
+ *
+ * @throws {AudiencesError} `space_not_allowed` or `read_only`.
+ */
+export function assertAllowed(policy: Policy, name: OperationName, spaceId: string): void {
+  const { readOnly, allowedSpaces } = policy;
+  if (allowedSpaces && !allowedSpaces.includes(spaceId)) {
+    throw new AudiencesError(
+      'space_not_allowed',
+      `${name}: this server may not touch the space ${JSON.stringify(spaceId)}. Nothing was sent.`,
+      {
+        next: `Use one of the allowed spaces: ${allowedSpaces.join(', ')}. Only the user can allow others (SEGMENT_ALLOWED_SPACES).`,
+        field: 'spaceId',
+      },
+    );
+  }
+  if (readOnly && isWrite(name)) {
+    throw new AudiencesError('read_only', `${name}: this server is read-only. Nothing was sent.`, {
+      next: 'Tell the user; only they can allow writing (SEGMENT_READ_ONLY, --read-only).',
+    });
+  }
+}

@@ -1,0 +1,4 @@
+/** Why the operating system refused something, as its code, such as `ENOENT` or `EADDRINUSE`. */
+export function systemReason(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

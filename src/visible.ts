@@ -1,0 +1,40 @@
+/*
+ * Names, descriptions and definitions are written by strangers. What can't be seen in them can
+ * move a cursor, turn a line around or hide a sentence; here it is made visible.
+ *
+ * Meant are control characters (also those of terminals), bidirectional overrides, zero-width
+ * characters and all else that Unicode says may be left out of sight, line separators, and halves of
+ * surrogate pairs. The variation selector of emoji is harmless and stays, as does a line break.
+ */
+const unseen =
+  /(?!\n|\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
+
+/** Longer than this, a stranger's text would drown what is said about it. */
+const longestQuote = 200;
+
+/** The text with everything that can't be seen in it written as `\u….`; line breaks stay. */
+export function visible(text: string): string {
+  return text.replace(unseen, escaped);
+}
+
+/**
+ * A stranger's text to stand within a sentence: on one line, in double quotes, and cut where it is
+ * long.
+ */
+export function quoted(text: string, longest = longestQuote): string {
+  const start = text.slice(0, longest);
+  const cut = text.length > longest ? `…[cut, ${text.length} characters in all]` : '';
+  return `${visible(JSON.stringify(start))}${cut}`;
+}
+
+/** A value as compact JSON that shows what can't be seen; parsing it gives the very same value. */
+export function visibleJson(value: unknown): string {
+  return visible(JSON.stringify(value));
+}
+
+function escaped(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
