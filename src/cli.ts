@@ -9,7 +9,8 @@ import { name } from './version.ts';
 export type Command =
   | { kind: 'help' }
   | { kind: 'version' }
-  | { kind: 'serve'; flags: Flags }
+  /** `problems` is what was not understood, to be told with all else that is wrong. */
+  | { kind: 'serve'; flags: Flags; problems: readonly string[] }
   | { kind: 'sandbox'; port: number }
   | ({ kind: 'check' } & CheckCommand);
 
@@ -60,14 +61,21 @@ export function parseCommand(given: readonly string[]): Command {
   const words = name === 'serve' ? positionals : others;
   const command = commands[name];
   const problems: string[] = [];
-  for (const word of words.slice(command.words)) {
-    problems.push(`"${word}" is not understood here; see --help.`);
+  // What stands there may be a secret in the wrong place, so it is not repeated.
+  for (const index of words.keys()) {
+    if (index < command.words) continue;
+    problems.push(`Word ${index + 1} of the command line is not understood here; see --help.`);
   }
   for (const flag of Object.keys(values)) {
-    if (!command.flags.includes(flag)) problems.push(`--${flag} is not a flag here; see --help.`);
+    if (command.flags.includes(flag)) continue;
+    problems.push(
+      flag === 'token'
+        ? '--token is not a flag: a token must not stand on a command line; set SEGMENT_API_TOKEN.'
+        : `--${flag} is not a flag here; see --help.`,
+    );
   }
   const parsed = parseWith(name, values, words, problems);
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (parsed.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
   return parsed;
 }
 
@@ -77,7 +85,7 @@ function parseWith(
   words: readonly string[],
   problems: string[],
 ): Command {
-  if (name === 'serve') return { kind: 'serve', flags: values };
+  if (name === 'serve') return { kind: 'serve', flags: values, problems };
   if (name === 'sandbox') {
     const port = values.port === undefined ? sandboxPort : Number(values.port);
     if (values.port === true || !Number.isInteger(port) || port < 0 || port > 65_535) {

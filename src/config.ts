@@ -55,16 +55,23 @@ const baseUrls = {
  * Reads the settings from flags and environment; flags win. An empty value, or a placeholder such
  * as `${SEGMENT_API_TOKEN}` that a client has left unexpanded, counts as not given.
  *
+ * @param known what is already known to be wrong, to be told with the rest.
  * @throws {ConfigError} with everything that is wrong or missing.
  */
-export function readConfig(flags: Flags, environment: Environment): Config {
-  const problems: string[] = [];
+export function readConfig(
+  flags: Flags,
+  environment: Environment,
+  known: readonly string[] = [],
+): Config {
+  const problems = [...known];
   const read = <Value>(setting: Setting<Value>) =>
     readSetting(setting, flags, environment, problems);
 
   const sandbox = read(settings.sandbox) ?? false;
   const region = read(settings.region) ?? 'us';
-  const apiUrl = read(settings.apiUrl);
+  // A flag for the sandbox wins over an address that the environment happens to hold.
+  const apiUrl =
+    flags.sandbox === true && flags['api-url'] === undefined ? undefined : read(settings.apiUrl);
   if (sandbox && apiUrl !== undefined) {
     problems.push(
       '--sandbox (SEGMENT_SANDBOX) and --api-url (SEGMENT_API_URL) exclude each other: drop one.',
@@ -77,7 +84,8 @@ export function readConfig(flags: Flags, environment: Environment): Config {
         baseUrl: apiUrl ?? baseUrls[region],
         token: readToken(read, environment, problems),
       };
-  const space = read(settings.space) ?? (sandbox ? sandboxSpaces[0].id : undefined);
+  const wanted = read(settings.space);
+  const space = sandbox ? sandboxSpace(wanted, flags, problems) : wanted;
   const policy = {
     readOnly: read(settings.readOnly) ?? false,
     allowedSpaces: read(settings.allowedSpaces),
@@ -103,6 +111,19 @@ export function readConfig(flags: Flags, environment: Environment): Config {
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+/**
+ * The default space in the sandbox: its first, unless one of its own was chosen. The environment may
+ * well hold the user's real space, which is not there.
+ */
+function sandboxSpace(wanted: string | undefined, flags: Flags, problems: string[]): string {
+  const known: readonly string[] = sandboxSpaces.map(({ id }) => id);
+  if (wanted !== undefined && known.includes(wanted)) return wanted;
+  if (given(String(flags.space ?? '')) !== undefined) {
+    problems.push(`--space must be a space of the sandbox, one of ${known.join(', ')}.`);
+  }
+  return sandboxSpaces[0].id;
 }
 
 /** The text that was given for a setting, unless it is empty or an unexpanded placeholder. */
@@ -160,13 +181,15 @@ function readTokenFile(file: string, problems: string[]): string {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    problems.push(`SEGMENT_API_TOKEN_FILE: ${file} can't be read (${systemReason(error)}).`);
+    // The name is not repeated: it may be a token in the wrong place.
+    const reason = systemReason(error);
+    problems.push(`SEGMENT_API_TOKEN_FILE names a file that can't be read (${reason}).`);
     return '';
   }
   const token = settings.token.schema.safeParse(text);
   if (token.success) return token.data;
   for (const issue of token.error.issues) {
-    problems.push(`SEGMENT_API_TOKEN_FILE: what ${file} holds ${issue.message}.`);
+    problems.push(`SEGMENT_API_TOKEN_FILE: what the file holds ${issue.message}.`);
   }
   return '';
 }

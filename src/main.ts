@@ -47,7 +47,7 @@ async function run(command: Command): Promise<number> {
       return valid ? exitCode.ok : exitCode.failed;
     }
     case 'serve':
-      return serve(readConfig(command.flags, process.env));
+      return serve(readConfig(command.flags, process.env, command.problems));
   }
 }
 

@@ -9,9 +9,13 @@ const token = 'a-token-for-tests';
 const env = (more: Environment = {}) => ({ SEGMENT_API_TOKEN: token, ...more });
 
 /** The problems that reading these settings ends with. */
-function problems(flags: Flags, environment: Environment): readonly string[] {
+function problems(
+  flags: Flags,
+  environment: Environment,
+  known: readonly string[] = [],
+): readonly string[] {
   try {
-    readConfig(flags, environment);
+    readConfig(flags, environment, known);
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
@@ -56,6 +60,33 @@ describe('what is read', () => {
   test('the sandbox needs no token', () => {
     expect(readConfig({ sandbox: true }, {}).target).toEqual({ kind: 'sandbox' });
     expect(readConfig({}, { SEGMENT_SANDBOX: '1' }).target).toEqual({ kind: 'sandbox' });
+  });
+
+  test('the default space of the sandbox is its first, or another of its own', () => {
+    const spaceOf = (flags: Flags, environment: Environment) =>
+      readConfig({ sandbox: true, ...flags }, environment).space;
+    expect(spaceOf({}, {})).toBe('spa_shop_production');
+    expect(spaceOf({}, { SEGMENT_SPACE_ID: 'spa_real' })).toBe('spa_shop_production');
+    expect(spaceOf({}, { SEGMENT_SPACE_ID: 'spa_shop_staging' })).toBe('spa_shop_staging');
+    expect(problems({ sandbox: true, space: 'spa_real' }, {})[0]).toMatch(/spa_shop_staging/);
+  });
+
+  test('what the environment says of a real workspace does not keep --sandbox from working', () => {
+    const environment = { SEGMENT_API_URL: 'https://x.example', SEGMENT_API_TOKEN: token };
+    expect(readConfig({ sandbox: true }, environment).target).toEqual({ kind: 'sandbox' });
+  });
+
+  test('what may be done is read', () => {
+    const config = readConfig(
+      { 'read-only': true, 'allowed-spaces': 'a, b,', space: 'b' },
+      env({ SEGMENT_TOOLS: 'get_audience', SEGMENT_CONFIRM: 'writes', SEGMENT_AUDIT_LOG: 'f' }),
+    );
+    expect(config).toMatchObject({
+      policy: { readOnly: true, allowedSpaces: ['a', 'b'] },
+      tools: ['get_audience'],
+      confirm: 'writes',
+      auditLog: 'f',
+    });
   });
 
   test('SEGMENT_SANDBOX=0 is not the sandbox', () => {
@@ -131,13 +162,25 @@ describe('what is refused', () => {
 
   test('two tokens, or a sandbox at another address', () => {
     expect(problems({}, env({ SEGMENT_API_TOKEN_FILE: '/x' }))[0]).toMatch(/both set/);
-    expect(problems({ sandbox: true }, { SEGMENT_API_URL: 'https://x.example' })[0]).toMatch(
+    expect(problems({}, { SEGMENT_SANDBOX: '1', SEGMENT_API_URL: 'https://x.example' })[0]).toMatch(
       /exclude each other/,
     );
   });
 
   test('a token file that is missing', () => {
     expect(problems({}, { SEGMENT_API_TOKEN_FILE: '/no/such/file' })[0]).toMatch(/ENOENT/);
+  });
+
+  test('a secret in the wrong place is not repeated', () => {
+    const misplaced = 'sgp_misplaced';
+    expect(problems({}, { SEGMENT_API_TOKEN_FILE: misplaced })[0]).not.toContain(misplaced);
+    const command = parseCommand(['--token', misplaced]);
+    expect(command).toMatchObject({
+      kind: 'serve',
+      problems: [expect.stringMatching(/Word 1/), expect.stringMatching(/SEGMENT_API_TOKEN/)],
+    });
+    expect(JSON.stringify(command)).toMatch(/must not stand on a command line/);
+    expect('problems' in command && command.problems.join()).not.toContain(misplaced);
   });
 });
 
@@ -156,10 +199,19 @@ describe('the command line', () => {
 
   test.each([
     [['--spaec', 'x'], /--spaec/],
-    [['serve'], /"serve"/],
+    [['serve'], /Word 1/],
+    [['--port', '1'], /--port/],
+  ])('%j is told with all else that is wrong', (words, message) => {
+    const command = parseCommand(words);
+    if (command.kind !== 'serve') throw new Error('it is no other command');
+    const found = problems(command.flags, { SEGMENT_REGION: 'asia' }, command.problems);
+    expect(found.join()).toMatch(message);
+    expect(found.join()).toMatch(/SEGMENT_REGION/);
+  });
+
+  test.each([
     [['sandbox', '--space', 'x'], /--space/],
     [['sandbox', '--port', 'x'], /--port/],
-    [['--port', '1'], /--port/],
   ])('%j is refused', (words, message) => {
     expect(() => parseCommand(words)).toThrow(message);
   });

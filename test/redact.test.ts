@@ -14,6 +14,22 @@ test('a secret disappears from text, from values and from keys', () => {
   });
 });
 
+test.each([
+  ['a URL', encodeURIComponent],
+  ['HTML', (text: string) => text.replace('"', '&quot;').replace('<', '&lt;')],
+  ['JSON', (text: string) => JSON.stringify(text)],
+  ['base64', (text: string) => Buffer.from(text).toString('base64')],
+])('a secret is found as %s writes it', (_, write) => {
+  const odd = 'tok+en/abc=="x<y';
+  const written = write(odd);
+  expect(createRedactor([odd]).text(`echo: ${written};`)).not.toContain(written.slice(0, 14));
+});
+
+test('what is nested beyond all measure is left out, and harms no one', () => {
+  const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+  expect(JSON.stringify(redactor.value(deep))).toMatch(/^\[{101}"\[nested too deeply\]"\]{101}$/);
+});
+
 test('a key named __proto__ stays a key', () => {
   const value = JSON.parse('{"__proto__":{"polluted":true}}');
   expect(JSON.stringify(redactor.value(value))).toBe('{"__proto__":{"polluted":true}}');

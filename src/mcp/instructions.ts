@@ -1,5 +1,5 @@
 import type { ConfirmMode } from '../safety/agreement.ts';
-import { operations } from '../segment/operations.ts';
+import { type OperationName, operationNames, operations } from '../segment/operations.ts';
 import type { Policy } from '../segment/policy.ts';
 import { quoted } from '../visible.ts';
 
@@ -9,11 +9,15 @@ export interface Ground {
   space: string | undefined;
   policy: Policy;
   confirm: ConfirmMode;
+  /** Requests per minute, for operations whose limit is not the usual one. */
+  perMinute: Readonly<Partial<Record<OperationName, number>>>;
 }
 
 /** What a model is told about working here, once per session. */
-export function instructions({ space, policy, confirm }: Ground): string {
-  const limits = Object.entries(operations).map(([name, { perMinute }]) => `${name} ${perMinute}`);
+export function instructions({ space, policy, confirm, perMinute }: Ground): string {
+  const limits = operationNames.map((name) => {
+    return `${name} ${perMinute[name] ?? operations[name].perMinute}`;
+  });
   const lines = [
     "Manages the audiences of a Twilio Segment space. A definition is text in Segment's query language.",
     space

@@ -18,6 +18,7 @@ import type { Redactor } from '../redact.ts';
 import type { Call, Wait } from '../segment/api.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import type { Tool, ToolContext, ToolServices } from '../tools/tool.ts';
+import { quoted } from '../visible.ts';
 import { askUser } from './ask.ts';
 import { definitions } from './definitions.ts';
 import { readResource, resources } from './resources.ts';
@@ -77,7 +78,8 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }) => {
     const resource = await readResource(uri);
     if (resource) return resource;
-    throw new McpError(ErrorCode.InvalidParams, `There is no resource ${uri}.`);
+    const message = redactor.text(`There is no resource ${quoted(uri)}.`);
+    throw new McpError(ErrorCode.InvalidParams, message);
   });
 
   const underWay = new Set<Promise<CallToolResult>>();

@@ -71,6 +71,11 @@ export interface SegmentApi {
   ): Promise<Audience>;
   /** What a write would send; sends nothing. */
   preview(write: Write): Promise<RequestPreview>;
+  /**
+   * Looks ahead whether a request could be sent in time, before others are spent on its behalf.
+   * Rejects with `rate_limited` if not.
+   */
+  foresee(operation: OperationName, call: Call): Promise<void>;
   /** Ends all calls that wait for quota, and lets none wait from now on. */
   drain(): void;
   /** Drains, and closes the connections at once, also those in use. */

@@ -113,6 +113,10 @@ export class SegmentClient implements SegmentApi {
     return { method, url, headers: shown, body: parameters.body };
   }
 
+  async foresee(operation: OperationName, call: Call): Promise<void> {
+    this.#gate(operation).foresee(call);
+  }
+
   drain(): void {
     this.#draining = true;
     for (const gate of this.#gates.values()) gate.drain();
@@ -159,12 +163,13 @@ export class SegmentClient implements SegmentApi {
         if (!verdict.transient) throw verdict.error;
         uncertain = verdict.error;
       }
+      const limited = verdict.kind === 'limited';
+      const pauseMs = pauseBeforeRetry(attempt, limited, retryAfterMs, random());
       const error =
-        verdict.kind === 'limited' ? new RateLimitedError(name, retryAfterMs ?? 0) : verdict.error;
-      const pauseMs = pauseBeforeRetry(attempt, retryAfterMs, random());
+        verdict.kind === 'limited' ? new RateLimitedError(name, pauseMs ?? 0) : verdict.error;
       if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw uncertain ?? error;
       log('warn', 'trying again', { operation: name, attempt, pauseMs, because: error.message });
-      const gateWaits = verdict.kind === 'limited' && pauseMs === retryAfterMs;
+      const gateWaits = limited && pauseMs === retryAfterMs;
       if (!gateWaits) await pause(clock, call, name, pauseMs).catch(endUncertain);
     }
   }

@@ -27,6 +27,7 @@ export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
     removeAudience: async (...given) => (await api()).removeAudience(...given),
     updateAudience: async (...given) => (await api()).updateAudience(...given),
     preview: async (write) => (await api()).preview(write),
+    foresee: async (...given) => (await api()).foresee(...given),
     drain() {
       draining = true;
       opened?.then((ready) => ready.drain()).catch(() => {});

@@ -53,7 +53,10 @@ export class HttpPool {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
 
-  /** @param timeoutMs for one whole exchange, from asking for a connection to the last byte. */
+  /**
+   * @param timeoutMs for making a connection, and then for one whole exchange, from the first byte
+   * sent to the last received. The wait for one of the few connections does not count.
+   */
   constructor(baseUrl: string, timeoutMs: number, clock: Clock) {
     const { origin, pathname } = new URL(baseUrl);
     this.#prefix = pathname.replace(/\/+$/, '');
@@ -90,7 +93,7 @@ export class HttpPool {
         controller?.abort(new Error(reason));
       };
       const onAbort = () => fail('cancelled');
-      const cancelTimer = this.#clock.after(this.#timeoutMs, () => fail('timeout'));
+      let cancelTimer = () => {};
       if (request.signal.aborted) return onAbort();
       request.signal.addEventListener('abort', onAbort, { once: true });
 
@@ -103,9 +106,10 @@ export class HttpPool {
         },
         {
           // Called when a connection is ready and nothing has been written yet.
-          onRequestStart(started) {
-            if (over) started.abort(new Error('no longer wanted'));
-            else controller = started;
+          onRequestStart: (started) => {
+            if (over) return started.abort(new Error('no longer wanted'));
+            controller = started;
+            cancelTimer = this.#clock.after(this.#timeoutMs, () => fail('timeout'));
           },
           onResponseStart(_, statusCode, responseHeaders) {
             status = statusCode;

@@ -67,6 +67,20 @@ export class OperationGate {
     await this.#wait(call, retry ? priority.retry : priority.first);
   }
 
+  /**
+   * Whether a call would be let through in time if it came now.
+   *
+   * @throws {RateLimitedError} if not.
+   */
+  foresee(call: Call): void {
+    const now = this.#clock.now();
+    this.#window.roll(now);
+    const waitMs = this.#window.waitMs(this.#waiters.length, now);
+    if (waitMs > 0 && now + waitMs > call.deadline) {
+      throw new RateLimitedError(this.#operation, waitMs);
+    }
+  }
+
   /** A request that was let through is over; `report` is what its answer said of the quota. */
   settle(sentAt: number, report: QuotaReport | undefined): void {
     this.#window.settle(sentAt, this.#clock.now(), report);
@@ -177,10 +191,13 @@ export class OperationGate {
     void this.#queue.incrementReservoir(change);
   }
 
+  /** For the next window, or for the first waiter whose time is up before that. */
   #setWakeUp(now: number): void {
     this.#cancelWakeUp?.();
-    const endsAt = this.#window.endsAt;
-    if (this.#waiters.length === 0 || endsAt === undefined) return;
-    this.#cancelWakeUp = this.#clock.after(Math.max(1, endsAt - now), () => this.#update());
+    if (this.#waiters.length === 0) return;
+    const deadlines = this.#waiters.map(({ call }) => call.deadline + 1);
+    const at = Math.min(this.#window.opensAt ?? Number.POSITIVE_INFINITY, ...deadlines);
+    if (at === Number.POSITIVE_INFINITY) return;
+    this.#cancelWakeUp = this.#clock.after(Math.max(1, at - now), () => this.#update());
   }
 }

@@ -40,12 +40,14 @@ export function judgeAnswer<Data>(
   if (status === 429) return { kind: 'limited' };
   if (status >= 200 && status < 300) return judgeSuccess(operation, answer, body, schema);
   if (status >= 300 && status < 400) {
-    const error = new RefusedError(
+    // "See other" is how a server says that it did what was asked and shows the result elsewhere.
+    const seeOther = status === 303;
+    const error = new (seeOther ? NoAnswerError : RefusedError)(
       'bad_response',
       `${operation}: the server answered with a redirect (HTTP ${status}), which is not followed.`,
       { next: addressAdvice, status },
     );
-    return { kind: 'refused', error };
+    return seeOther ? { kind: 'uncertain', error, transient: false } : { kind: 'refused', error };
   }
   const entries = errorEnvelopeSchema.safeParse(body).data?.errors;
   const said = entries ? sayEntries(entries) : sayForeign(answer.text);
@@ -72,10 +74,9 @@ export function judgeFailure(
 ): Verdict<never> {
   const { status, cause } = failure;
   if (!failure.sent) {
-    const why = failure.reason === 'timeout' ? `no connection within ${timeoutMs} ms` : cause;
     const error = new UnreachedError(
-      `${operation}: Segment's API could not be reached (${why}). Nothing was sent.`,
-      { next: reachAdvice, details: { cause: why } },
+      `${operation}: Segment's API could not be reached (${cause}). Nothing was sent.`,
+      { next: reachAdvice, details: { cause } },
     );
     return { kind: 'unsent', error };
   }

@@ -1,5 +1,8 @@
 import type { QuotaReport } from './quota-report.ts';
 
+/** Two dates that were cut to whole seconds, and two journeys, may put a moment so far apart. */
+const sameMomentMs = 3000;
+
 /**
  * Our picture of one operation's fixed window at the server: how many requests it has left for us
  * and when the next one begins. Pure bookkeeping; all times are milliseconds since the epoch.
@@ -20,8 +23,12 @@ export class QuotaWindow {
   #unreported: number[] = [];
   #firstSentAt: number | undefined;
   #endsAt: number | undefined;
+  /** Whether an answer told `#endsAt`; else it is a guess. */
+  #endIsTold = false;
+  /** When the last window ended whose end an answer had told. */
   #lastEndedAt = Number.NEGATIVE_INFINITY;
-  #closed = false;
+  /** The server refuses everything until then. */
+  #closedUntil: number | undefined;
 
   /** @param limit requests per window; `windowMs` its length. */
   constructor(limit: number, windowMs: number) {
@@ -31,16 +38,20 @@ export class QuotaWindow {
 
   /** How many requests may be sent now. */
   get available(): number {
-    if (this.#closed) return 0;
+    return this.#closedUntil === undefined ? this.#free : 0;
+  }
+
+  /** How many would be left if the server were not refusing everything. */
+  get #free(): number {
     const free = this.#limit - this.#own;
     if (this.#remaining === undefined) return Math.max(0, free);
     const left = this.#remaining - this.#underWay - this.#unreported.length;
     return Math.max(0, Math.min(free, left));
   }
 
-  /** When the window ends; undefined until an answer has told. */
-  get endsAt(): number | undefined {
-    return this.#endsAt;
+  /** When there may be more available; undefined until an answer has told. */
+  get opensAt(): number | undefined {
+    return this.#closedUntil ?? this.#endsAt;
   }
 
   /** Counts a request that is sent now; false if the window has no room for it. */
@@ -62,28 +73,10 @@ export class QuotaWindow {
   settle(sentAt: number, now: number, report: QuotaReport | undefined): void {
     this.#underWay -= 1;
     if (report?.closedUntil !== undefined) {
-      this.#closed = true;
-      this.#endsAt = report.closedUntil;
+      this.#close(report.closedUntil);
       return;
     }
-    if (this.#closed) return;
-    if (report?.ends) {
-      const half = this.#windowMs / 2;
-      const ofLastWindow = report.ends.latest < this.#lastEndedAt + half;
-      if (ofLastWindow) {
-        this.#own = Math.max(0, this.#own - 1);
-        return;
-      }
-      if (this.#endsAt !== undefined && report.ends.earliest > this.#endsAt + half) {
-        this.#begin();
-        this.#own += 1;
-      }
-      const known = this.#endsAt;
-      this.#endsAt =
-        known === undefined || known < report.ends.earliest
-          ? report.ends.latest
-          : Math.min(known, report.ends.latest);
-    }
+    if (report?.ends && !this.#placeInWindow(report.ends)) return;
     if (report?.remaining === undefined) {
       this.#unreported.push(now);
     } else {
@@ -93,12 +86,14 @@ export class QuotaWindow {
     this.#endsAt ??= now + this.#windowMs;
   }
 
-  /** Begins a new window if the present one is over; says whether it did. */
+  /** Brings the picture up to `now`; says whether more may be available by that. */
   roll(now: number): boolean {
-    if (this.#endsAt === undefined || now < this.#endsAt) return false;
-    this.#lastEndedAt = this.#endsAt;
-    this.#begin();
-    return true;
+    if (this.#closedUntil !== undefined && now < this.#closedUntil) return false;
+    const opened = this.#closedUntil !== undefined;
+    this.#closedUntil = undefined;
+    const over = this.#endsAt !== undefined && now >= this.#endsAt;
+    if (over) this.#begin();
+    return opened || over;
   }
 
   /**
@@ -107,19 +102,55 @@ export class QuotaWindow {
    * request.
    */
   waitMs(ahead: number, now: number): number {
-    const free = this.available;
-    if (ahead < free) return 0;
-    const ends = this.#endsAt ?? (this.#firstSentAt ?? now) + this.#windowMs;
+    const closedMs = Math.max(0, (this.#closedUntil ?? now) - now);
+    const endsMs = (this.#endsAt ?? (this.#firstSentAt ?? now) + this.#windowMs) - now;
+    const endsWhileClosed = closedMs > 0 && endsMs <= closedMs;
+    const free = endsWhileClosed ? this.#limit : this.#free;
+    if (ahead < free) return closedMs;
+    const nextMs = endsWhileClosed ? closedMs + this.#windowMs : Math.max(endsMs, closedMs);
     const furtherWindows = Math.floor((ahead - free) / this.#limit);
-    return Math.max(0, ends - now) + furtherWindows * this.#windowMs;
+    return nextMs + furtherWindows * this.#windowMs;
+  }
+
+  /**
+   * The server refused a request. That may come from the end of the quota or, early, from a gateway
+   * before it: so the window that answers have told of goes on behind it. Where none is known, or
+   * where the two moments are the same but for the grain of dates, it is the window's end.
+   */
+  #close(until: number): void {
+    this.#closedUntil = Math.max(until, this.#closedUntil ?? until);
+    const known = this.#endsAt;
+    if (known === undefined || Math.abs(known - until) <= sameMomentMs) this.#endsAt = until;
+  }
+
+  /**
+   * Tells by its end to which window an answer belongs: windows of the server end a whole window or
+   * more apart, however late an answer comes. False if it belongs to one that is over.
+   */
+  #placeInWindow(ends: { earliest: number; latest: number }): boolean {
+    const half = this.#windowMs / 2;
+    if (ends.latest < this.#lastEndedAt + half) {
+      this.#own = Math.max(0, this.#own - 1);
+      return false;
+    }
+    if (this.#endIsTold && this.#endsAt !== undefined && ends.earliest > this.#endsAt + half) {
+      this.#begin();
+      this.#own += 1;
+    }
+    const known = this.#endIsTold ? this.#endsAt : undefined;
+    this.#endsAt =
+      known === undefined || known < ends.earliest ? ends.latest : Math.min(known, ends.latest);
+    this.#endIsTold = true;
+    return true;
   }
 
   #begin(): void {
+    if (this.#endIsTold && this.#endsAt !== undefined) this.#lastEndedAt = this.#endsAt;
     this.#own = this.#underWay;
     this.#remaining = undefined;
     this.#unreported = [];
     this.#firstSentAt = undefined;
     this.#endsAt = undefined;
-    this.#closed = false;
+    this.#endIsTold = false;
   }
 }

@@ -48,6 +48,7 @@ export const createAudience = defineTool({
     const body = bodyOf(input);
     const { query, type: level } = body.definition;
     const warnings = await checkBeforeSending(query, level, context.queryCheck);
+    if (!dryRun) await context.api.foresee('create_audience', context.call);
     const mayBeTwice = input.allowDuplicateName === true;
     const search = await searchDuplicate(space, input.name, mayBeTwice, context);
     warnings.push(...search.advice);

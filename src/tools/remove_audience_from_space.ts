@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PlannedWrite } from '../safety/agreement.ts';
-import { audienceSchema } from '../segment/entities.ts';
+import { type Audience, audienceSchema } from '../segment/entities.ts';
+import { NoAnswerError } from '../segment/errors.ts';
 import { adviceAfterRemove } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
@@ -28,6 +29,7 @@ export const removeAudienceFromSpace = defineTool({
     const { confirmation, dryRun, spaceId: _, ...args } = input;
     const { api, call } = context;
     const space = spaceOf(input, context);
+    if (!dryRun) await api.foresee('remove_audience_from_space', call);
     const before = await api.getAudience(space, input.id, call);
     const plan: PlannedWrite = {
       write: { operation: 'remove_audience_from_space', spaceId: space, id: input.id },
@@ -38,8 +40,26 @@ export const removeAudienceFromSpace = defineTool({
     if (dryRun) return { dryRun: await rehearse(plan, context) };
     const { status } = await perform(plan, confirmation, context, async () => ({
       audience: null,
-      status: await api.removeAudience(space, input.id, call),
+      status: await api.removeAudience(space, input.id, call).catch((error: unknown) => {
+        throw keepCopy(error, before);
+      }),
     }));
     return { status, audience: before, advice: adviceAfterRemove(before) };
   },
 });
+
+/** An audience that may be gone is not lost: the error holds it as it was. */
+function keepCopy(error: unknown, audience: Audience): unknown {
+  if (!(error instanceof NoAnswerError)) return error;
+  const { code, message, facts, cause } = error;
+  return new NoAnswerError(
+    code,
+    `${message} It may have been removed all the same.`,
+    {
+      ...facts,
+      next: `Look with get_audience whether it is still there. If it is gone, details.audience is what it was. ${facts.next}`,
+      details: { audience, cause: facts.details },
+    },
+    { cause },
+  );
+}

@@ -20,6 +20,8 @@ export async function serveStdio(server: McpServer, log: Log): Promise<string> {
   );
   // What was piped in before the end has passed through by the time the filter ends.
   process.stdin.once('close', () => stdin.end());
+  // Every further write to a client that is gone fails as well; none of that must end the process.
+  process.stdout.on('error', () => {});
   const stopped = Promise.race([
     once(stdin, 'end').then(() => 'stdin closed'),
     // A client that is gone shows as EPIPE on the next write.

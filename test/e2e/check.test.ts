@@ -89,7 +89,7 @@ not valid
 
   test.each([
     [[], /query is missing/],
-    [['a', 'b'], /"b" is not understood/],
+    [['a', 'b'], /Word 2 of the command line is not understood/],
     [['--type', 'people', 'a'], /--type must be one of users, accounts, linked/],
     [['--port', '1', 'a'], /--port is not a flag here/],
   ])('%j is misunderstood: exit code 2, and nothing on stdout', async (args, message) => {

@@ -125,6 +125,36 @@ describe('the end', () => {
     await sandbox.close();
   });
 
+  test('a client that closes our stdout while calls are under way: they end in order', async () => {
+    const sandbox = await start({
+      faults: ({ operation }) =>
+        operation === 'create_audience' ? { kind: 'latency', ms: 200 } : undefined,
+    });
+    const space = sandbox.spaces[0]?.id ?? '';
+    const program = new RawProgram([], environmentFor(sandbox.url, space));
+    await program.initialize();
+    program.callTool(1, 'create_audience', { name: 'Hung up', query });
+    program.callTool(2, 'create_audience', { name: 'Hung up, too', query });
+    program.child.stdout.destroy();
+    for (const id of [3, 4, 5]) program.callTool(id, 'get_audience', { id: 'aud_000000001' });
+    const { code } = await program.exit();
+    expect(code).toBe(0);
+    expect(program.stderr).not.toContain('crashed');
+    expect(program.stderr.match(/"message":"tool call","tool":"create_audience"/g)).toHaveLength(2);
+    await sandbox.close();
+  });
+
+  test('a message that is too long is left out, and the next one is answered', async () => {
+    const program = new RawProgram(['--sandbox']);
+    await program.initialize();
+    program.send({ id: 1, method: 'ping', params: { _meta: { long: 'x'.repeat(11_000_000) } } });
+    program.send({ id: 2, method: 'ping' });
+    await program.answer(2);
+    expect(program.messages().map(({ id }) => id)).toEqual(['init', 2]);
+    expect(program.stderr).toMatch(/message ignored, it is too long/);
+    program.child.kill();
+  });
+
   test('a client that hangs up in the middle of a create: it is done once, and said so', async () => {
     let creates = 0;
     const sandbox = await start({

@@ -166,6 +166,17 @@ describe('a proxy', () => {
     await stillServes(rig);
   });
 
+  test.each([
+    ['arrays', '['.repeat(200_000) + ']'.repeat(200_000)],
+    ['objects', `${'{"data":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+  ])('answers %s nested beyond all measure', async (_, body) => {
+    await using rig = await startRig(['--max-wait-ms', '100']);
+    rig.faults(() => ({ kind: 'answer', status: 200, body }));
+    await failing(rig.session, 'list_audiences', {}, 'bad_response');
+    await failing(rig.session, 'create_audience', create, 'bad_response');
+    await stillServes(rig);
+  });
+
   test('answers data of another shape', async () => {
     await using rig = await startRig();
     rig.faults(() => ({ kind: 'answer', status: 200, body: '{"data":{"audiences":[{"id":7}]}}' }));
@@ -202,11 +213,12 @@ describe('a full queue', () => {
     await stillServes(rig);
   });
 
-  test('429 after 429', async () => {
-    await using rig = await startRig(['--max-wait-ms', '10000']);
+  test('429 after 429, for as long as a call may wait', async () => {
+    await using rig = await startRig(['--max-wait-ms', '900']);
     rig.faults(() => ({ kind: 'rate-limit', msBeforeNext: 5 }));
-    await failing(rig.session, 'list_audiences', {}, 'rate_limited');
-    expect(rig.requests).toHaveLength(4);
+    const error = await failing(rig.session, 'list_audiences', {}, 'rate_limited');
+    expect(rig.requests.length).toBeGreaterThan(1);
+    expect(error.retryAfterMs).toBeGreaterThan(100);
     await stillServes(rig);
   });
 });
@@ -271,6 +283,30 @@ describe('a write whose answer is lost', () => {
     expect(error).toBeUndefined();
     expect(structured).toMatchObject({ status: 'SUCCESS', audience: { id } });
     expect(removes).toBe(2);
+  });
+
+  test('a remove whose end is unknown says so, and keeps the audience', async () => {
+    await using rig = await startRig(['--max-wait-ms', '100']);
+    rig.faults(({ method }) =>
+      method === 'DELETE' ? { kind: 'answer', status: 200, body: '', applied: true } : undefined,
+    );
+    const args = { id: 'aud_000000001' };
+    const error = await failing(rig.session, 'remove_audience_from_space', args, 'bad_response');
+    expect(error.message).toMatch(/may have been removed all the same/);
+    expect(error.next).toMatch(/get_audience whether it is still there/);
+    expect(error).toMatchObject({
+      details: { audience: { name: 'Big spenders', definition: { type: 'users' } } },
+    });
+  });
+
+  test('one that could not be sent in time costs no other request either', async () => {
+    await using rig = await startRig([], { limits: { remove_audience_from_space: 1 } });
+    const { client } = rig.session;
+    await callTool(client, 'remove_audience_from_space', { id: 'aud_000000001' });
+    const before = rig.requests.length;
+    const args = { id: 'aud_000000002' };
+    await failing(rig.session, 'remove_audience_from_space', args, 'rate_limited');
+    expect(rig.requests).toHaveLength(before);
   });
 
   test('a remove of what is not there is not found', async () => {

@@ -130,6 +130,28 @@ describe('a wait that would pass the deadline', () => {
   });
 });
 
+test('a call waits no longer than it may, also when nothing is heard of the window', async () => {
+  const { clock, enter, startedAt } = setUp(1);
+  enter('a');
+  await tick();
+  const waiting = enter('b', { call: testCall(startedAt + minute + 1000) });
+  const refused = expect(waiting).rejects.toMatchObject({ code: 'rate_limited' });
+  await clock.advance(minute + 1001);
+  await refused;
+});
+
+describe('looking ahead', () => {
+  test('tells a call that would have to wait too long, and takes no place', async () => {
+    const { gate, entered, enter, startedAt } = setUp(1);
+    gate.foresee(testCall(startedAt));
+    enter('a');
+    await tick();
+    expect(entered).toEqual(['a at 0']);
+    expect(() => gate.foresee(testCall(startedAt + 1000))).toThrow(/used up/);
+    gate.foresee(testCall(startedAt + minute));
+  });
+});
+
 describe('a cancelled call', () => {
   test('leaves the queue, and its place in the next window goes to another', async () => {
     const { clock, entered, enter, settle } = setUp(1);

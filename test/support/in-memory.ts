@@ -73,6 +73,7 @@ export function fakeApi(answers: {
       const body = 'input' in rest ? rest.input : undefined;
       return { method: operation, url: `test:${spaceId}`, headers: {}, body };
     },
+    async foresee() {},
     drain() {},
     async close() {},
   };
@@ -98,7 +99,12 @@ export async function connect(
   const server = createMcpServer({
     name: 'test',
     version: '0',
-    instructions: instructions({ space, policy, confirm: services.confirm ?? 'none' }),
+    instructions: instructions({
+      space,
+      policy,
+      confirm: services.confirm ?? 'none',
+      perMinute: {},
+    }),
     tools,
     services: {
       api: remember(api, seen),
