@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { callTool, expectThat, section, show } from './story.ts';
 
 /*
@@ -8,7 +9,14 @@ import { callTool, expectThat, section, show } from './story.ts';
  * sandbox. Ends with exit code 0 only if every step came out as expected.
  */
 
-const client = new Client({ name: 'demo', version: '1' });
+const client = new Client({ name: 'demo', version: '1' }, { capabilities: { elicitation: {} } });
+let agrees = true;
+client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+  show('The user is asked:');
+  for (const line of params.message.split('\n')) show(`| ${line}`);
+  show(agrees ? '→ yes' : '→ no');
+  return { action: 'accept', content: { agree: agrees } };
+});
 await client.connect(
   new StdioClientTransport({
     command: process.execPath,
@@ -69,17 +77,22 @@ show(`${computed.data.audience?.size?.count} of the 2000 people in the sample`);
 expectThat('it is the one that was created', computed.data.audience?.key === key);
 expectThat('it has members', (computed.data.audience?.size?.count ?? 0) > 0);
 
-section('Change it');
-const changed = await call('update_audience_for_space', {
-  id,
-  query: "event('Order Completed').within(90 days).count() >= 3",
-});
+section('Rehearse a change: nothing is sent');
+const change = { id, query: query.replace('>= 2', '>= 3') };
+const rehearsed = await call('update_audience_for_space', { ...change, dryRun: true });
+const { request } = rehearsed.data.dryRun ?? {};
+show(`${request?.method} ${request?.url.replace(/^.*\/spaces/, '…/spaces')}`);
+show(JSON.stringify(request?.body));
+expectThat('the request is shown', request?.method === 'PATCH');
+
+section('Change it: the user has to agree to a new definition');
+const changed = await call('update_audience_for_space', change);
 show(`its definition is now ${changed.data.audience?.definition?.query}`);
 show(`advice: ${changed.data.advice?.[0]}`);
 expectThat('it was changed', changed.data.audience?.definition?.query.endsWith('3') === true);
 
 section('Change it again at once: it is locked');
-const locked = await call('update_audience_for_space', { id, enabled: false });
+const locked = await call('update_audience_for_space', { id, name: 'Best buyers' });
 show(`${locked.error?.code}: ${locked.error?.message}`);
 show(`next: ${locked.error?.next}`);
 expectThat('the agent is told to wait', locked.error?.code === 'conflict');
@@ -89,6 +102,11 @@ const missing = await call('get_audience', { id: 'aud_typo' });
 show(`${missing.error?.code}: ${missing.error?.message}`);
 show(`next: ${missing.error?.next}`);
 expectThat('the agent is told where to look', missing.error?.code === 'not_found');
+
+section('Create it once more: it is there already');
+const twice = await call('create_audience', { name: 'Repeat buyers', query });
+show(`${twice.error?.code}: ${twice.error?.message}`);
+expectThat('nothing is created twice', twice.error?.code === 'duplicate');
 
 section('Create eleven at once: the quota is ten a minute, and one is spent');
 const attempts = await Promise.all(
@@ -111,7 +129,14 @@ expectThat(
   refused.every(({ error }) => error?.code === 'rate_limited' && error.status === undefined),
 );
 
-section('Remove the first');
+section('Remove it, and the user says no');
+agrees = false;
+const kept = await call('remove_audience_from_space', { id });
+show(`${kept.error?.code}: ${kept.error?.message}`);
+expectThat('it is still there', kept.error?.code === 'declined');
+
+section('Remove it, and the user says yes');
+agrees = true;
 const removed = await call('remove_audience_from_space', { id });
 show(
   `${removed.data.status}: ${removed.data.audience?.name} is gone; the result still holds its definition`,

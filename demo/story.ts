@@ -31,6 +31,9 @@ const dataSchema = z.object({
   explanation: z.string().optional(),
   valid: z.boolean().optional(),
   diagnostics: z.array(diagnosticSchema).optional(),
+  dryRun: z
+    .object({ request: z.object({ method: z.string(), url: z.string(), body: z.unknown() }) })
+    .optional(),
   computeCadence: z.object({ type: z.string() }).optional(),
 });
 

@@ -9,8 +9,8 @@ export function define({ name, title, description, hints, input, output }: Tool)
     title,
     description,
     annotations: { title, ...hints },
-    inputSchema: jsonSchema(input, 'input'),
-    outputSchema: jsonSchema(output, 'output'),
+    inputSchema: jsonSchema(input(), 'input'),
+    outputSchema: jsonSchema(output(), 'output'),
   };
 }
 

@@ -53,7 +53,7 @@ function toolSection(): string {
       const inputs = Object.entries(define(tool).inputSchema.properties ?? {}).map(
         ([name, schema]) => inputRow(name, schema, tool),
       );
-      const outputs = Object.keys(tool.output.shape).map((name) => `\`${name}\``);
+      const outputs = Object.keys(tool.output().shape).map((name) => `\`${name}\``);
       return `### \`${tool.name}\`
 
 ${tool.description}

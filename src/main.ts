@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { randomBytes } from 'node:crypto';
 import { type Command, help, parseCommand } from './cli.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
@@ -55,7 +54,7 @@ async function serve(config: Config): Promise<number> {
   const program = compose(config, {
     clock: systemClock,
     random: Math.random,
-    randomBytes,
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     writeLog: (line) => process.stderr.write(line),
   });
   const { log } = program;

@@ -116,12 +116,12 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   }
 
   async function handle(tool: Tool, given: unknown, extra: Extra): Promise<unknown> {
-    const input = tool.input.safeParse(given);
+    const input = tool.input().safeParse(given);
     if (!input.success) throw invalidInput(tool.name, input.error);
     const call = callOf(extra);
     const ask = askFor(tool.name, call, extra);
     const result = await tool.handle(input.data, { ...options.services, call, ask });
-    return tool.output.parse(result);
+    return tool.output().parse(result);
   }
 
   function findTool(name: string): Tool {

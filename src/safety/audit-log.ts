@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import type { Redactor } from '../redact.ts';
 import type { Audience } from '../segment/entities.ts';
 import { AudiencesError } from '../segment/errors.ts';
@@ -24,6 +23,9 @@ export interface AuditEntry {
   after?: Audience | null;
   error?: { code: string; message: string };
 }
+
+/** Loaded when first needed: start-up should not wait for it. */
+const files = () => import('node:fs/promises');
 
 /** Only the owner may read it: it holds definitions. */
 const fileMode = 0o600;
@@ -51,6 +53,7 @@ export class AuditLog {
    */
   async assertWritable(): Promise<void> {
     try {
+      const { open } = await files();
       const file = await open(this.#file, 'a', fileMode);
       await file.close();
     } catch (error) {
@@ -78,6 +81,7 @@ export class AuditLog {
   }
 
   async #write(line: string): Promise<void> {
+    const { open } = await files();
     const file = await open(this.#file, 'a', fileMode);
     try {
       await file.appendFile(line);

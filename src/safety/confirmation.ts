@@ -1,5 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Snapshot } from './snapshot.ts';
+
+/** Loaded when first needed: start-up should not wait for it. */
+const crypto = () => process.getBuiltinModule('node:crypto');
 
 /** How long a value can be used, milliseconds. */
 export const confirmationLifeMs = 5 * 60_000;
@@ -64,7 +66,7 @@ export class Confirmations {
     }
     const head = bytes.subarray(0, length - partBytes.seal);
     const seal = bytes.subarray(length - partBytes.seal);
-    if (!timingSafeEqual(seal, this.#seal(head, subject))) return { kind: 'invalid' };
+    if (!crypto().timingSafeEqual(seal, this.#seal(head, subject))) return { kind: 'invalid' };
 
     const now = this.#now();
     const expiresAt = head.readUIntBE(0, partBytes.expiry);
@@ -81,14 +83,14 @@ export class Confirmations {
   #seal(head: Uint8Array, { tool, spaceId, id, args }: Subject): Buffer {
     this.#key ??= this.#randomBytes(keyBytes);
     const text = JSON.stringify([tool, spaceId, id ?? null, sortKeys(args)]);
-    const hmac = createHmac('sha256', this.#key).update(head).update(text);
+    const hmac = crypto().createHmac('sha256', this.#key).update(head).update(text);
     return hmac.digest().subarray(0, partBytes.seal);
   }
 }
 
 function digest(state: Snapshot | undefined): Buffer {
   const text = state ? JSON.stringify(sortKeys(state)) : '';
-  return createHash('sha256').update(text).digest().subarray(0, partBytes.state);
+  return crypto().createHash('sha256').update(text).digest().subarray(0, partBytes.state);
 }
 
 /** The entries of a flat object in one order, without those that have no value. */

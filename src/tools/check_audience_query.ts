@@ -2,24 +2,25 @@ import * as z from 'zod';
 import { visible } from '../visible.ts';
 import { defineTool } from './tool.ts';
 
-const span = {
+const span = () => ({
   start: z.int().describe('Offset of the first character'),
   end: z.int().describe('Offset behind the last'),
-};
-
-const diagnosticSchema = z.object({
-  severity: z.enum(['error', 'warning', 'hint']),
-  code: z.string(),
-  message: z.string(),
-  ...span,
-  line: z.int(),
-  column: z.int(),
-  help: z.string().optional(),
-  fix: z
-    .object({ ...span, text: z.string() })
-    .optional()
-    .describe('Replacing start to end by text resolves it'),
 });
+
+const diagnosticSchema = () =>
+  z.object({
+    severity: z.enum(['error', 'warning', 'hint']),
+    code: z.string(),
+    message: z.string(),
+    ...span(),
+    line: z.int(),
+    column: z.int(),
+    help: z.string().optional(),
+    fix: z
+      .object({ ...span(), text: z.string() })
+      .optional()
+      .describe('Replacing start to end by text resolves it'),
+  });
 
 export const checkAudienceQuery = defineTool({
   name: 'check_audience_query',
@@ -33,26 +34,28 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
     idempotentHint: true,
     openWorldHint: false,
   },
-  input: z.strictObject({
-    query: z.string().describe('The definition'),
-    type: z.enum(['users', 'accounts', 'linked']).default('users').describe('Its level'),
-  }),
-  output: z.object({
-    valid: z.boolean(),
-    diagnostics: z.array(diagnosticSchema),
-    formatted: z.string().optional().describe('Its canonical form, if it is valid'),
-    explanation: z.string().optional().describe('For the user to agree to, if it is valid'),
-    references: z.object({
-      events: z.array(z.string()),
-      traits: z.array(z.string()),
-      properties: z.array(z.string()),
-      entities: z.array(z.string()),
+  input: () =>
+    z.strictObject({
+      query: z.string().describe('The definition'),
+      type: z.enum(['users', 'accounts', 'linked']).default('users').describe('Its level'),
     }),
-    computeCadence: z
-      .object({ type: z.enum(['REALTIME', 'BATCH']), reasons: z.array(z.string()) })
-      .describe('How Segment will compute it, and why in batches'),
-    primaryExpressions: z.int().describe('Conditions used, of 50'),
-  }),
+  output: () =>
+    z.object({
+      valid: z.boolean(),
+      diagnostics: z.array(diagnosticSchema()),
+      formatted: z.string().optional().describe('Its canonical form, if it is valid'),
+      explanation: z.string().optional().describe('For the user to agree to, if it is valid'),
+      references: z.object({
+        events: z.array(z.string()),
+        traits: z.array(z.string()),
+        properties: z.array(z.string()),
+        entities: z.array(z.string()),
+      }),
+      computeCadence: z
+        .object({ type: z.enum(['REALTIME', 'BATCH']), reasons: z.array(z.string()) })
+        .describe('How Segment will compute it, and why in batches'),
+      primaryExpressions: z.int().describe('Conditions used, of 50'),
+    }),
   async handle({ query, type }) {
     const { describeQuery } = await import('../query/index.ts');
     const { diagnostics, explanation, ...rest } = describeQuery(query, type);

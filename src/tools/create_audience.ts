@@ -10,24 +10,25 @@ import { checkBeforeSending } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 import { perform, rehearse, writeInputs, writeOutputs } from './write.ts';
 
-const input = z.strictObject({
-  spaceId,
-  name: name.describe('Name, 1 to 255 characters; the key is made from it'),
-  query: z
-    .string()
-    .min(1)
-    .describe("Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1"),
-  type: type.default('users').describe('Level of the definition'),
-  description: z.string().optional().describe('What it is for'),
-  enabled: z.boolean().optional().describe('Whether to compute it'),
-  includeHistoricalData: z.boolean().optional().describe('Also use data from before now'),
-  includeAnonymousUsers: z
-    .boolean()
-    .optional()
-    .describe('Also admit anonymous users; cannot be changed later'),
-  allowDuplicateName: z.boolean().optional().describe('Create it beside one of the same name'),
-  ...writeInputs,
-});
+const input = () =>
+  z.strictObject({
+    spaceId,
+    name: name.describe('Name, 1 to 255 characters; the key is made from it'),
+    query: z
+      .string()
+      .min(1)
+      .describe("Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1"),
+    type: type.default('users').describe('Level of the definition'),
+    description: z.string().optional().describe('What it is for'),
+    enabled: z.boolean().optional().describe('Whether to compute it'),
+    includeHistoricalData: z.boolean().optional().describe('Also use data from before now'),
+    includeAnonymousUsers: z
+      .boolean()
+      .optional()
+      .describe('Also admit anonymous users; cannot be changed later'),
+    allowDuplicateName: z.boolean().optional().describe('Create it beside one of the same name'),
+    ...writeInputs(),
+  });
 
 export const createAudience = defineTool({
   name: 'create_audience',
@@ -41,7 +42,7 @@ export const createAudience = defineTool({
     openWorldHint: true,
   },
   input,
-  output: z.object({ audience: audienceSchema.optional(), ...writeOutputs, advice }),
+  output: () => z.object({ audience: audienceSchema.optional(), ...writeOutputs(), advice }),
   async handle(input, context) {
     const { confirmation, dryRun, spaceId: _, ...args } = input;
     const space = spaceOf(input, context);
@@ -67,7 +68,7 @@ export const createAudience = defineTool({
   },
 });
 
-function bodyOf(given: z.output<typeof input>): CreateAudienceInput {
+function bodyOf(given: z.output<ReturnType<typeof input>>): CreateAudienceInput {
   const { name, description, enabled, query, includeHistoricalData, includeAnonymousUsers } = given;
   const definition = { query, type: lowerCaseType(given.type) };
   const body: CreateAudienceInput = { name, description, enabled, definition };

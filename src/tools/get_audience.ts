@@ -15,12 +15,13 @@ export const getAudience = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  input: z.strictObject({ spaceId, id }),
-  output: z.object({
-    audience: audienceSchema,
-    explanation: z.string().optional().describe('The definition in plain English'),
-    advice,
-  }),
+  input: () => z.strictObject({ spaceId, id }),
+  output: () =>
+    z.object({
+      audience: audienceSchema,
+      explanation: z.string().optional().describe('The definition in plain English'),
+      advice,
+    }),
   async handle(input, context) {
     const space = spaceOf(input, context);
     const audience = await context.api.getAudience(space, input.id, context.call);

@@ -7,17 +7,18 @@ import { defineTool } from './tool.ts';
 const longestTextChars = 60_000;
 const longestQueryChars = 200;
 
-const rowSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  key: z.string().optional(),
-  enabled: z.boolean().optional(),
-  status: z.string().nullish(),
-  type: z.string().optional(),
-  query: z.string().optional().describe('Cut where it ends in …[cut, N characters in all]'),
-  updatedAt: z.string().nullish(),
-});
-type Row = z.infer<typeof rowSchema>;
+const rowSchema = () =>
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    key: z.string().optional(),
+    enabled: z.boolean().optional(),
+    status: z.string().nullish(),
+    type: z.string().optional(),
+    query: z.string().optional().describe('Cut where it ends in …[cut, N characters in all]'),
+    updatedAt: z.string().nullish(),
+  });
+type Row = z.infer<ReturnType<typeof rowSchema>>;
 
 export const listAudiences = defineTool({
   name: 'list_audiences',
@@ -30,16 +31,18 @@ export const listAudiences = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  input: z.strictObject({
-    spaceId,
-    count: z.int().min(1).max(1000).default(50).describe('Rows per page'),
-    cursor: z.string().min(1).optional().describe('pagination.next of the page before'),
-  }),
-  output: z.object({
-    audiences: z.array(rowSchema),
-    pagination: paginationSchema,
-    notice: z.string().optional().describe('Says which columns were left out of a large page'),
-  }),
+  input: () =>
+    z.strictObject({
+      spaceId,
+      count: z.int().min(1).max(1000).default(50).describe('Rows per page'),
+      cursor: z.string().min(1).optional().describe('pagination.next of the page before'),
+    }),
+  output: () =>
+    z.object({
+      audiences: z.array(rowSchema()),
+      pagination: paginationSchema,
+      notice: z.string().optional().describe('Says which columns were left out of a large page'),
+    }),
   async handle(input, context) {
     const page = await context.api.listAudiences(
       spaceOf(input, context),

@@ -18,13 +18,14 @@ export const removeAudienceFromSpace = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  input: z.strictObject({ spaceId, id, ...writeInputs }),
-  output: z.object({
-    status: z.string().optional(),
-    audience: audienceSchema.optional().describe('As it was before'),
-    ...writeOutputs,
-    advice,
-  }),
+  input: () => z.strictObject({ spaceId, id, ...writeInputs() }),
+  output: () =>
+    z.object({
+      status: z.string().optional(),
+      audience: audienceSchema.optional().describe('As it was before'),
+      ...writeOutputs(),
+      advice,
+    }),
   async handle(input, context) {
     const { confirmation, dryRun, spaceId: _, ...args } = input;
     const { api, call } = context;

@@ -44,15 +44,27 @@ export interface Tool<
   title: string;
   description: string;
   hints: ToolHints;
-  input: Input;
-  output: Output;
+  /**
+   * What it takes and what it gives. Made when first needed, and then kept: a server that is only
+   * asked for its tools shows definitions that were made ahead of time.
+   */
+  input: () => Input;
+  output: () => Output;
   /** Gives the structured result, or throws an `AudiencesError`. */
   handle(input: z.output<Input>, context: ToolContext): Promise<z.input<Output>>;
 }
 
-/** Gives a tool its types; it changes nothing. */
+/** Gives a tool its types, and keeps its schemas once they are made. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   tool: Tool<Input, Output>,
 ): Tool<Input, Output> {
-  return tool;
+  return { ...tool, input: once(tool.input), output: once(tool.output) };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -9,32 +9,33 @@ import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending, levelOf } from '.
 import { defineTool, type ToolContext } from './tool.ts';
 import { perform, rehearse, writeInputs, writeOutputs } from './write.ts';
 
-const input = z
-  .strictObject({
-    spaceId,
-    id,
-    enabled: z.boolean().optional().describe('false stops computing it'),
-    name: name.optional().describe('New name; the key stays'),
-    description: z.string().optional().describe('New description'),
-    query: z.string().min(1).optional().describe('New definition, replaces the whole old one'),
-    type: type.optional().describe('Level of query; default: as it is now'),
-    expectedUpdatedAt: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('updatedAt as you read it; refused (stale) if changed since'),
-    ...writeInputs,
-  })
-  .refine(
-    ({ enabled, name, description, query }) =>
-      [enabled, name, description, query].some((value) => value !== undefined),
-    'give at least one of enabled, name, description, query',
-  )
-  .refine(({ type, query }) => type === undefined || query !== undefined, {
-    path: ['type'],
-    message: 'goes with query: give both',
-  });
-type Input = z.output<typeof input>;
+const input = () =>
+  z
+    .strictObject({
+      spaceId,
+      id,
+      enabled: z.boolean().optional().describe('false stops computing it'),
+      name: name.optional().describe('New name; the key stays'),
+      description: z.string().optional().describe('New description'),
+      query: z.string().min(1).optional().describe('New definition, replaces the whole old one'),
+      type: type.optional().describe('Level of query; default: as it is now'),
+      expectedUpdatedAt: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('updatedAt as you read it; refused (stale) if changed since'),
+      ...writeInputs(),
+    })
+    .refine(
+      ({ enabled, name, description, query }) =>
+        [enabled, name, description, query].some((value) => value !== undefined),
+      'give at least one of enabled, name, description, query',
+    )
+    .refine(({ type, query }) => type === undefined || query !== undefined, {
+      path: ['type'],
+      message: 'goes with query: give both',
+    });
+type Input = z.output<ReturnType<typeof input>>;
 
 export const updateAudienceForSpace = defineTool({
   name: 'update_audience_for_space',
@@ -48,7 +49,7 @@ export const updateAudienceForSpace = defineTool({
     openWorldHint: true,
   },
   input,
-  output: z.object({ audience: audienceSchema.optional(), ...writeOutputs, advice }),
+  output: () => z.object({ audience: audienceSchema.optional(), ...writeOutputs(), advice }),
   async handle(input, context) {
     const { confirmation, dryRun, spaceId: _, ...args } = input;
     const { api, call, queryCheck } = context;

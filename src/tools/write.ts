@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { needsAgreement, type PlannedWrite } from '../safety/agreement.ts';
 import { carryOut, type WriteResult } from '../safety/carry-out.ts';
-import { audienceSchema } from '../segment/entities.ts';
 import { explainStored } from './query-check.ts';
 import type { ToolContext } from './tool.ts';
 
@@ -10,39 +9,35 @@ import type { ToolContext } from './tool.ts';
  */
 
 /** Inputs of every tool that writes. */
-export const writeInputs = {
+export const writeInputs = () => ({
   dryRun: z.boolean().optional().describe('Send nothing, show what would be sent'),
   confirmation: z
     .string()
     .optional()
     .describe('Value from confirmation_required, after the user agreed'),
-};
-
-const rehearsalSchema = z.object({
-  request: z.object({
-    method: z.string(),
-    url: z.string(),
-    headers: z.record(z.string(), z.string()),
-    body: z.looseObject({}).optional(),
-  }),
-  needsConfirmation: z.boolean(),
-  before: audienceSchema.nullable(),
-  after: audienceSchema.partial().nullable(),
 });
 
+/** Loose: what is in it was checked on its way here. */
+const rehearsalSchema = () =>
+  z.object({
+    request: z.looseObject({}).describe('method, url, headers (without the token), body'),
+    needsConfirmation: z.boolean(),
+    before: z.looseObject({}).nullable(),
+    after: z.looseObject({}).nullable(),
+  });
+
 /** Outputs of every tool that writes. */
-export const writeOutputs = {
-  dryRun: rehearsalSchema.optional().describe('With dryRun only: nothing was sent'),
-};
+export const writeOutputs = () => ({
+  dryRun: rehearsalSchema().optional().describe('With dryRun only: nothing was sent'),
+});
 
 /** The answer to `dryRun`. */
 export async function rehearse(
   { write, before, after }: PlannedWrite,
   { api, confirm }: ToolContext,
-): Promise<z.input<typeof rehearsalSchema>> {
-  const { body, ...request } = await api.preview(write);
+): Promise<z.input<ReturnType<typeof rehearsalSchema>>> {
   return {
-    request: { ...request, body: body && { ...body } },
+    request: { ...(await api.preview(write)) },
     needsConfirmation: needsAgreement(write, confirm),
     before: before ?? null,
     after: after ?? null,
