@@ -1,0 +1,173 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import * as z from 'zod';
+import { type Fault, type SandboxRequest, start } from '../../src/sandbox/start.ts';
+import { RawProgram } from './program.ts';
+import { rawRequest } from './raw-http.ts';
+import { environmentFor } from './rig.ts';
+
+/** How a program is told to stop. */
+export const ends = {
+  SIGTERM: (program: RawProgram) => void program.child.kill('SIGTERM'),
+  'stdin EOF': (program: RawProgram) => void program.child.stdin.end(),
+};
+
+const query = "event('Shoes Bought').count() >= 1";
+const [first, second] = ['aud_000000001', 'aud_000000002'];
+
+/** The three writes: what is killed, another that uses up the quota, and how the change shows. */
+export const writes = {
+  create: {
+    tool: 'create_audience',
+    args: { name: 'Killed', query },
+    another: { name: 'Another', query },
+    isThere: (state: State) => state.some(({ name }) => name === 'Killed'),
+  },
+  update: {
+    tool: 'update_audience_for_space',
+    args: { id: second, name: 'Killed' },
+    another: { id: first, name: 'Another' },
+    isThere: (state: State) => state.some(({ name }) => name === 'Killed'),
+  },
+  remove: {
+    tool: 'remove_audience_from_space',
+    args: { id: second },
+    another: { id: first },
+    isThere: (state: State) => state.every(({ id }) => id !== second),
+  },
+} as const;
+export type Write = (typeof writes)[keyof typeof writes];
+
+const stateSchema = z.array(z.object({ id: z.string(), name: z.string() }));
+type State = z.infer<typeof stateSchema>;
+const pageSchema = z.object({ data: z.object({ audiences: stateSchema }) });
+
+const lineSchema = z.object({
+  tool: z.string(),
+  id: z.string().optional(),
+  outcome: z.enum(['done', 'not_done', 'unknown']),
+});
+
+/** How a program ended, and what it left behind. */
+export interface Aftermath {
+  code: number | null;
+  /** From being told to stop, milliseconds. */
+  tookMs: number;
+  /** Whether the change is there at the sandbox. */
+  there: boolean;
+  /** The outcomes in the audit log, oldest first. */
+  outcomes: z.infer<typeof lineSchema>['outcome'][];
+  /** How many writes reached the sandbox. */
+  sent: number;
+  /** What the client heard of its call, if anything: that it is done, or the code of the error. */
+  heard: string | undefined;
+}
+
+/** A spawned program with an audit log, a sandbox in this process, and a write on its way. */
+export interface Scene extends AsyncDisposable {
+  program: RawProgram;
+  write: Write;
+  /** The call of the write that is killed. */
+  call(): void;
+  /** From now on asked for a fault at every request. */
+  faults(next: (request: SandboxRequest) => Fault | undefined): void;
+  /** From now on told of every write that was answered. */
+  onAnswer(next: () => void): void;
+  /** Resolves when the program has opened its audit log, which it does just before it sends. */
+  aboutToSend(): Promise<void>;
+  /** Tells the program to stop; only the first time. */
+  end(): void;
+  /** What there is when the program has ended. */
+  aftermath(): Promise<Aftermath>;
+}
+
+const killedCall = 100;
+
+const resultSchema = z.object({
+  content: z.tuple([z.object({ text: z.string() })]),
+  isError: z.boolean().optional(),
+});
+const errorSchema = z.object({ error: z.object({ code: z.string() }) });
+
+function heard(result: unknown): string | undefined {
+  if (result === undefined) return undefined;
+  const { content, isError } = resultSchema.parse(result);
+  return isError ? errorSchema.parse(JSON.parse(content[0].text)).error.code : 'done';
+}
+
+export async function startScene(
+  write: Write,
+  end: (program: RawProgram) => void,
+  args: string[] = [],
+): Promise<Scene> {
+  const folder = mkdtempSync(join(tmpdir(), 'kill-'));
+  const file = join(folder, 'audit.jsonl');
+  let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
+  let onAnswer = () => {};
+  let sent = 0;
+  const sandbox = await start({
+    faults(request) {
+      if (request.method !== 'GET') sent += 1;
+      return faults(request);
+    },
+    log: ({ method }) => {
+      if (method !== 'GET') onAnswer();
+    },
+  });
+  const space = sandbox.spaces[0]?.id ?? '';
+  const program = new RawProgram(
+    ['--confirm', 'none', '--audit-log', file, ...args],
+    environmentFor(sandbox.url, space),
+  );
+  await program.initialize();
+  let exit: ReturnType<RawProgram['exit']> | undefined;
+
+  return {
+    program,
+    write,
+    call: () => program.callTool(killedCall, write.tool, write.args, { progressToken: killedCall }),
+    faults(next) {
+      faults = next;
+    },
+    onAnswer(next) {
+      onAnswer = next;
+    },
+    async aboutToSend() {
+      await vi.waitUntil(() => existsSync(file), { interval: 5, timeout: 10_000 });
+    },
+    end() {
+      if (exit) return;
+      exit = program.exit();
+      end(program);
+    },
+    async aftermath() {
+      await vi.waitUntil(() => exit !== undefined, { interval: 5, timeout: 10_000 });
+      const { code = null, tookMs = 0 } = (await exit) ?? {};
+      faults = () => undefined;
+      const page = await rawRequest(
+        sandbox.url,
+        'GET',
+        `/spaces/${space}/audiences?pagination.count=1000`,
+      );
+      const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [''];
+      return {
+        code,
+        tookMs,
+        there: write.isThere(pageSchema.parse(page.body).data.audiences),
+        outcomes: lines
+          .slice(0, -1)
+          .map((line) => lineSchema.parse(JSON.parse(line)))
+          .map(({ outcome }) => outcome),
+        sent,
+        heard: heard(program.messages().find(({ id }) => id === killedCall)?.result),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      program.child.kill('SIGKILL');
+      await sandbox.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
