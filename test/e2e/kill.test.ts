@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
+import { RawProgram } from '../support/program.ts';
 import { type Aftermath, ends, type Scene, startScene, writes } from '../support/write-scene.ts';
 
 /*
@@ -190,4 +192,23 @@ describe.concurrent('told to stop twice, as by a shell and by npx', () => {
       expect(aftermath).toMatchObject({ code: 0, ...done });
     },
   );
+});
+
+describe.concurrent('with a client that is there but reads nothing more', () => {
+  test.each(Object.entries(ends))('it ends all the same: %s', async (_, end) => {
+    const program = new RawProgram(['--sandbox']);
+    await program.initialize();
+    program.child.stdout.pause();
+    // Far more than fits between the two processes.
+    for (let id = 1; id <= 100; id += 1) program.send({ id, method: 'tools/list' });
+    program.callTool(101, 'check_audience_query', { query: 'x' });
+    await vi.waitUntil(() => program.stderr.includes('"tool call"'), { timeout: 10_000 });
+    const giveUp = setTimeout(() => program.child.kill('SIGKILL'), 4000);
+    const exited = once(program.child, 'exit');
+    const from = performance.now();
+    end(program);
+    expect(await exited).toEqual([0, null]);
+    expect(performance.now() - from).toBeLessThan(soonMs);
+    clearTimeout(giveUp);
+  });
 });

@@ -3,7 +3,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import type { Log } from '../../src/log.ts';
 import { instructions } from '../../src/mcp/instructions.ts';
 import { createMcpServer } from '../../src/mcp/server.ts';
 import { createRedactor } from '../../src/redact.ts';
@@ -86,12 +87,21 @@ export type Answering = (question: string) => ElicitResult | Promise<ElicitResul
 export interface ConnectOptions extends Partial<Omit<ToolServices, 'api' | 'seen'>> {
   answering?: Answering;
   askTimeoutMs?: number;
+  /** What waits and keep-alives go by; the machine's own by default. */
+  clock?: Clock;
+  log?: Log;
 }
 
 /** A real client of the real server, in this process, on top of a port. */
 export async function connect(
   api: SegmentApi,
-  { answering, askTimeoutMs = 60_000, ...services }: ConnectOptions = {},
+  {
+    answering,
+    askTimeoutMs = 60_000,
+    clock = systemClock,
+    log = () => {},
+    ...services
+  }: ConnectOptions = {},
 ): Promise<Client> {
   const seen = new SeenAudiences();
   const space = services.defaultSpace;
@@ -119,9 +129,9 @@ export async function connect(
     },
     maxWaitMs: 45_000,
     askTimeoutMs,
-    clock: systemClock,
+    clock,
     redactor: createRedactor([secret]),
-    log: () => {},
+    log,
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   await server.connect(theirs);

@@ -15,7 +15,9 @@ export const ends = {
 };
 
 const query = "event('Shoes Bought').count() >= 1";
-const [first, second] = ['aud_000000001', 'aud_000000002'];
+/** The small space: its members are counted in no time, so that the sandbox is never late. */
+const space = 'spa_shop_staging';
+const [first, second] = ['aud_000000011', 'aud_000000012'];
 
 /** The three writes: what is killed, another that uses up the quota, and how the change shows. */
 export const writes = {
@@ -116,7 +118,6 @@ export async function startScene(
       if (method !== 'GET') onAnswer();
     },
   });
-  const space = sandbox.spaces[0]?.id ?? '';
   const program = new RawProgram(
     ['--confirm', 'none', '--audit-log', file, ...args],
     environmentFor(sandbox.url, space),

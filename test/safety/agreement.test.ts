@@ -1,0 +1,342 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { describe, expect, test, vi } from 'vitest';
+import * as z from 'zod';
+import type { ConfirmMode } from '../../src/safety/agreement.ts';
+import { Confirmations } from '../../src/safety/confirmation.ts';
+import type { Audience } from '../../src/segment/entities.ts';
+import {
+  type Answering,
+  type Asked,
+  audience,
+  callTool,
+  connect,
+  fakeApi,
+} from '../support/in-memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+/*
+ * What has to be agreed to, and that nothing is sent without it.
+ */
+
+const query = "event('Shoes Bought').count() >= 1";
+const spaceId = 'spa_1';
+type Call = [tool: string, args: Record<string, unknown>];
+const create: Call = ['create_audience', { spaceId, name: 'New', query }];
+const rename: Call = ['update_audience_for_space', { spaceId, id: 'aud_1', name: 'New' }];
+const disable: Call = ['update_audience_for_space', { spaceId, id: 'aud_1', enabled: false }];
+const redefine: Call = ['update_audience_for_space', { spaceId, id: 'aud_1', query }];
+const remove: Call = ['remove_audience_from_space', { spaceId, id: 'aud_1' }];
+const allWrites = [create, rename, disable, redefine, remove];
+
+const yes = { action: 'accept', content: { agree: true } } as const;
+const writesOf = (asked: Asked[]) => asked.filter(([method]) => !['get', 'list'].includes(method));
+const detailsSchema = z.object({ confirmation: z.string() });
+const confirmationIn = (error: Awaited<ReturnType<typeof callTool>>['error']) =>
+  detailsSchema.parse(error?.details).confirmation;
+
+/** A client whose user is asked, with the questions and what reached the port. */
+async function asking(answering: Answering, more: Parameters<typeof connect>[1] = {}) {
+  const { api, asked } = fakeApi({});
+  const questions: string[] = [];
+  const client = await connect(api, {
+    confirm: 'writes',
+    ...more,
+    answering(question) {
+      questions.push(question);
+      return answering(question);
+    },
+  });
+  return { client, asked, questions };
+}
+
+describe('which calls are asked about', () => {
+  test.each<[ConfirmMode, Call[]]>([
+    ['none', []],
+    ['remove', [disable, redefine, remove]],
+    ['writes', allWrites],
+  ])('with %s', async (confirm, expected) => {
+    const { client, asked, questions } = await asking(() => yes, { confirm });
+    const met: Call[] = [];
+    for (const call of allWrites) {
+      questions.splice(0);
+      expect((await callTool(client, ...call)).error).toBeUndefined();
+      if (questions.length > 0) met.push(call);
+      expect(questions.length).toBeLessThan(2);
+    }
+    expect(met).toEqual(expected);
+    expect(writesOf(asked)).toHaveLength(allWrites.length);
+  });
+
+  test('with remove, enabling and describing are not asked about', async () => {
+    const { client, questions } = await asking(() => yes, { confirm: 'remove' });
+    const args = { spaceId, id: 'aud_1', enabled: true, name: 'N', description: 'D' };
+    expect((await callTool(client, 'update_audience_for_space', args)).error).toBeUndefined();
+    expect(questions).toEqual([]);
+  });
+
+  test('reading and rehearsing never are', async () => {
+    const { client, asked, questions } = await asking(() => yes);
+    await callTool(client, 'get_audience', { spaceId, id: 'aud_1' });
+    await callTool(client, 'list_audiences', { spaceId });
+    for (const [tool, args] of allWrites) await callTool(client, tool, { ...args, dryRun: true });
+    expect(questions).toEqual([]);
+    expect(writesOf(asked)).toEqual([]);
+  });
+
+  test('none asks for nothing in two steps, either', async () => {
+    const { api } = fakeApi({});
+    const client = await connect(api, { confirm: 'none' });
+    for (const call of allWrites) expect((await callTool(client, ...call)).error).toBeUndefined();
+  });
+});
+
+describe('without a yes nothing is sent', () => {
+  test.each<[string, Answering]>([
+    ['a no', () => ({ action: 'accept', content: { agree: false } })],
+    ['a yes without the box ticked', () => ({ action: 'accept' })],
+    ['a yes in words', () => ({ action: 'accept', content: { agree: 'true' } })],
+    ['a yes to something else', () => ({ action: 'accept', content: { agreed: true } })],
+    ['decline', () => ({ action: 'decline' })],
+    ['decline with the box ticked', () => ({ action: 'decline', content: { agree: true } })],
+    ['cancel with the box ticked', () => ({ action: 'cancel', content: { agree: true } })],
+    ['an error of the client', () => Promise.reject(new Error('no window'))],
+  ])('%s ends as declined', async (_, answering) => {
+    const { client, asked } = await asking(answering);
+    for (const call of allWrites) {
+      const { error } = await callTool(client, ...call);
+      expect(error).toMatchObject({ code: 'declined' });
+      expect(error?.message).toMatch(/Nothing was sent/);
+      expect(error?.next).toMatch(/Do not try it again by yourself/);
+    }
+    expect(writesOf(asked)).toEqual([]);
+  });
+
+  test('no answer in time ends as declined, and a yes that comes too late does nothing', async () => {
+    let answer = (_: typeof yes) => {};
+    const late = new Promise<typeof yes>((resolve) => {
+      answer = resolve;
+    });
+    const { client, asked } = await asking(() => late, { askTimeoutMs: 20 });
+    const { error } = await callTool(client, ...remove);
+    expect(error?.code).toBe('declined');
+    expect(error?.message).toMatch(/did not answer within/);
+    answer(yes);
+    for (let count = 0; count < 10; count += 1) await turn();
+    expect(writesOf(asked)).toEqual([]);
+    expect((await callTool(client, 'get_audience', { spaceId, id: 'a' })).error).toBeUndefined();
+  });
+
+  test('a call that is cancelled while the user thinks', async () => {
+    let answer = (_: typeof yes) => {};
+    const { client, asked, questions } = await asking(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    const controller = new AbortController();
+    const calling = callTool(client, ...remove, { signal: controller.signal });
+    await vi.waitUntil(() => questions.length > 0);
+    controller.abort();
+    await expect(calling).rejects.toThrow();
+    answer(yes);
+    for (let count = 0; count < 10; count += 1) await turn();
+    expect(writesOf(asked)).toEqual([]);
+    expect((await callTool(client, 'get_audience', { spaceId, id: 'a' })).error).toBeUndefined();
+  });
+
+  test('a client that hangs up while the user thinks', async () => {
+    const { client, asked, questions } = await asking(() => new Promise(() => {}));
+    const calling = callTool(client, ...remove);
+    await vi.waitUntil(() => questions.length > 0);
+    await client.close();
+    await expect(calling).rejects.toThrow();
+    for (let count = 0; count < 10; count += 1) await turn();
+    expect(writesOf(asked)).toEqual([]);
+  });
+});
+
+describe('while the user thinks', () => {
+  async function thinking(options: Parameters<typeof callTool>[3]) {
+    const clock = new ManualClock();
+    let answer = (_: typeof yes) => {};
+    const { client, questions } = await asking(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+      { clock },
+    );
+    const progress: string[] = [];
+    client.fallbackNotificationHandler = async ({ method }) => {
+      progress.push(method);
+    };
+    const calling = callTool(client, ...remove, options);
+    await vi.waitUntil(() => questions.length > 0);
+    await clock.advance(35_000);
+    answer(yes);
+    expect((await calling).error).toBeUndefined();
+    return { clock, progress };
+  }
+
+  test('a client that gave a token hears of it every ten seconds, and not afterwards', async () => {
+    const told: unknown[] = [];
+    const { clock } = await thinking({ onprogress: (progress) => told.push(progress) });
+    const message = 'remove_audience_from_space waits for the agreement of the user';
+    expect(told).toEqual([10, 20, 30].map((progress) => ({ progress, message })));
+    await clock.advance(60_000);
+    expect(told).toHaveLength(3);
+  });
+
+  test('one that gave none hears nothing', async () => {
+    const { progress } = await thinking(undefined);
+    expect(progress).toEqual([]);
+  });
+});
+
+/** A client that can't ask, an audience that can be changed, and a clock for the values. */
+async function twoStep(start: Partial<Audience> = {}) {
+  let now = Date.UTC(2026, 0, 1);
+  let stored = audience(start);
+  const { api, asked } = fakeApi({ audience: async () => stored });
+  const confirmations = new Confirmations(() => now, randomBytes);
+  const client = await connect(api, { confirm: 'writes', confirmations });
+  return {
+    client,
+    asked,
+    pass(ms: number) {
+      now += ms;
+    },
+    change(more: Partial<Audience>) {
+      stored = { ...stored, ...more };
+    },
+  };
+}
+
+async function firstStep(client: Client, [tool, args]: Call) {
+  const { error } = await callTool(client, tool, args);
+  expect(error?.code).toBe('confirmation_required');
+  return confirmationIn(error);
+}
+
+describe('in two steps', () => {
+  test.each(allWrites)('%s %j acts at the second, once', async (tool, args) => {
+    const { client, asked } = await twoStep();
+    const confirmation = await firstStep(client, [tool, args]);
+    expect(writesOf(asked)).toEqual([]);
+    const done = await callTool(client, tool, { ...args, confirmation });
+    expect(done.error).toBeUndefined();
+    expect(writesOf(asked)).toHaveLength(1);
+    const again = await callTool(client, tool, { ...args, confirmation });
+    expect(again.error?.code).toBe('confirmation_required');
+    expect(again.error?.message).toMatch(/was used already/);
+    expect(writesOf(asked)).toHaveLength(1);
+  });
+
+  test('two calls at once with one value act once', async () => {
+    const { client, asked } = await twoStep();
+    const [tool, args] = remove;
+    const confirmation = await firstStep(client, remove);
+    const both = await Promise.all(
+      [1, 2].map(() => callTool(client, tool, { ...args, confirmation })),
+    );
+    expect(both.map(({ error }) => error?.code).sort()).toEqual([
+      'confirmation_required',
+      undefined,
+    ]);
+    expect(writesOf(asked)).toHaveLength(1);
+  });
+
+  test.each<[string, RegExp, (value: string) => string, number]>([
+    ['expired', /has expired/, (value) => value, 300_001],
+    ['foreign', /not made for these arguments/, () => 'A'.repeat(59), 0],
+    ['cut', /not made for these arguments/, (value) => value.slice(1), 0],
+    ['odd', /not made for these arguments/, () => '\u0000\u202e"\n', 0],
+  ])('a value that is %s is answered with a new one that works', async (_, why, spoil, ms) => {
+    const { client, asked, pass } = await twoStep();
+    const [tool, args] = remove;
+    const value = await firstStep(client, remove);
+    pass(ms);
+    const { error } = await callTool(client, tool, { ...args, confirmation: spoil(value) });
+    expect(error?.code).toBe('confirmation_required');
+    expect(error?.message).toMatch(why);
+    expect(writesOf(asked)).toEqual([]);
+    const confirmation = confirmationIn(error);
+    expect(confirmation).not.toBe(value);
+    expect((await callTool(client, tool, { ...args, confirmation })).error).toBeUndefined();
+    expect(writesOf(asked)).toHaveLength(1);
+  });
+
+  test('a value for other arguments does not act, and the new one is for those', async () => {
+    const { client, asked } = await twoStep();
+    const [tool, args] = rename;
+    const confirmation = await firstStep(client, rename);
+    const other = { ...args, name: 'Other' };
+    const { error } = await callTool(client, tool, { ...other, confirmation });
+    expect(error?.message).toMatch(/not made for these arguments/);
+    expect(error?.message).toContain('name: "Big spenders" → "Other"');
+    expect(writesOf(asked)).toEqual([]);
+    const next = { ...other, confirmation: confirmationIn(error) };
+    expect((await callTool(client, tool, next)).error).toBeUndefined();
+    expect(writesOf(asked)).toMatchObject([['update', spaceId, 'aud_1', { name: 'Other' }]]);
+  });
+
+  test('an audience that changed in between is refused, naming the fields', async () => {
+    const { client, asked, change } = await twoStep({ description: 'Old' });
+    const [tool, args] = remove;
+    const confirmation = await firstStep(client, remove);
+    const updatedAt = '2026-01-03T00:00:00.000Z';
+    const definition = { query, type: 'accounts' };
+    change({ name: 'Bigger', description: null, enabled: false, definition, updatedAt });
+    const { error } = await callTool(client, tool, { ...args, confirmation });
+    expect(error?.code).toBe('stale');
+    expect(error?.details).toMatchObject({
+      changed: [
+        { field: 'name', before: 'Big spenders', after: 'Bigger' },
+        { field: 'description', before: 'Old' },
+        { field: 'enabled', before: true, after: false },
+        { field: 'query', before: "trait('total_spend') > 200", after: query },
+        { field: 'type', before: 'users', after: 'accounts' },
+        { field: 'updatedAt', before: '2026-01-02T00:00:00.000Z', after: updatedAt },
+      ],
+      audience: { name: 'Bigger' },
+    });
+    for (const said of [
+      'since the user was asked: name was "Big spenders" and is "Bigger"',
+      'description was "Old" and is nothing',
+      'enabled was true and is false',
+      `query was "trait('total_spend') > 200" and is "${query}"`,
+      'type was "users" and is "accounts"',
+    ]) {
+      expect(error?.message).toContain(said);
+    }
+    expect(writesOf(asked)).toEqual([]);
+  });
+
+  test('where only its status or size changed, it is still the same', async () => {
+    const { client, asked, change } = await twoStep();
+    const [tool, args] = remove;
+    const confirmation = await firstStep(client, remove);
+    change({ status: 'Computing', size: { count: 9 } });
+    expect((await callTool(client, tool, { ...args, confirmation })).error).toBeUndefined();
+    expect(writesOf(asked)).toHaveLength(1);
+  });
+});
+
+test('an audience that changed while the user thought is refused, naming the fields', async () => {
+  let stored = audience();
+  const { api, asked } = fakeApi({ audience: async () => stored });
+  const client = await connect(api, {
+    confirm: 'remove',
+    answering() {
+      stored = audience({ name: 'Bigger', updatedAt: '2026-01-03T00:00:00.000Z' });
+      return { ...yes };
+    },
+  });
+  const { error } = await callTool(client, ...remove);
+  expect(error?.code).toBe('stale');
+  expect(error?.message).toContain('name was "Big spenders" and is "Bigger"');
+  expect(writesOf(asked)).toEqual([]);
+});

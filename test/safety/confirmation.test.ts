@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Confirmations, confirmationLifeMs, type Subject } from '../../src/safety/confirmation.ts';
+import { snapshotOf } from '../../src/safety/snapshot.ts';
+import { audience } from '../support/in-memory.ts';
+
+/*
+ * The values by which a call shows that its user agreed.
+ */
+
+const subject: Subject = {
+  tool: 'update_audience_for_space',
+  spaceId: 'spa_1',
+  id: 'aud_1',
+  args: { id: 'aud_1', name: 'New', enabled: false },
+  state: snapshotOf(audience()),
+};
+
+function confirmations() {
+  let now = Date.UTC(2026, 0, 1);
+  const made = new Confirmations(() => now, randomBytes);
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { made, pass };
+}
+
+describe('a value', () => {
+  test('works once', () => {
+    const { made } = confirmations();
+    const value = made.issue(subject);
+    expect(made.accept(value, subject)).toEqual({ kind: 'accepted' });
+    expect(made.accept(value, subject)).toEqual({ kind: 'used' });
+  });
+
+  test('does not use up another for the same', () => {
+    const { made } = confirmations();
+    const [one, two] = [made.issue(subject), made.issue(subject)];
+    expect(one).not.toBe(two);
+    expect(made.accept(one, subject)).toEqual({ kind: 'accepted' });
+    expect(made.accept(two, subject)).toEqual({ kind: 'accepted' });
+  });
+
+  test('works to the end of its five minutes and not a millisecond longer', () => {
+    expect(confirmationLifeMs).toBe(300_000);
+    const { made, pass } = confirmations();
+    const [one, two] = [made.issue(subject), made.issue(subject)];
+    pass(300_000);
+    expect(made.accept(one, subject)).toEqual({ kind: 'accepted' });
+    pass(1);
+    expect(made.accept(two, subject)).toEqual({ kind: 'expired' });
+    expect(made.accept(one, subject)).toEqual({ kind: 'expired' });
+  });
+
+  test.each<[string, Partial<Subject>]>([
+    ['tool', { tool: 'remove_audience_from_space' }],
+    ['space', { spaceId: 'spa_2' }],
+    ['id', { id: 'aud_2' }],
+    ['missing id', { id: undefined }],
+    ['changed argument', { args: { id: 'aud_1', name: 'Newer', enabled: false } }],
+    ['argument of another type', { args: { id: 'aud_1', name: 'New', enabled: 'false' } }],
+    ['missing argument', { args: { id: 'aud_1', name: 'New' } }],
+    ['additional argument', { args: { id: 'aud_1', name: 'New', enabled: false, type: 'users' } }],
+    ['argument under another name', { args: { id: 'aud_1', query: 'New', enabled: false } }],
+  ])('does not work for another %s, and still works for its own', (_, other) => {
+    const { made } = confirmations();
+    const value = made.issue(subject);
+    expect(made.accept(value, { ...subject, ...other })).toEqual({ kind: 'invalid' });
+    expect(made.accept(value, subject)).toEqual({ kind: 'accepted' });
+  });
+
+  test('can not be moved from one part of the subject into the next', () => {
+    const { made } = confirmations();
+    const value = made.issue({ ...subject, spaceId: 'a', id: 'b","c' });
+    expect(made.accept(value, { ...subject, spaceId: 'a","b', id: 'c' })).toEqual({
+      kind: 'invalid',
+    });
+  });
+
+  test('is told apart where the audience has changed, and knows which state it was', () => {
+    const { made } = confirmations();
+    const value = made.issue(subject);
+    const renamed = snapshotOf(audience({ name: 'Renamed' }));
+    const judgement = made.accept(value, { ...subject, state: renamed });
+    expect(judgement.kind).toBe('changed');
+    const wasState = judgement.kind === 'changed' ? judgement.wasState : () => false;
+    expect(wasState(snapshotOf(audience()))).toBe(true);
+    expect(wasState(renamed)).toBe(false);
+  });
+
+  test('of an audience that was there is not one for what is not, nor the reverse', () => {
+    const { made } = confirmations();
+    const without = { ...subject, state: undefined };
+    expect(made.accept(made.issue(subject), without).kind).toBe('changed');
+    expect(made.accept(made.issue(without), subject).kind).toBe('changed');
+    expect(made.accept(made.issue(without), without).kind).toBe('accepted');
+  });
+
+  test('does not depend on the order of the arguments, nor on those without a value', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.boolean())),
+        fc.infiniteStream(fc.nat()),
+        (args, order) => {
+          const { made } = confirmations();
+          const shuffled = Object.entries(args)
+            .map((entry) => ({ entry, at: order.next().value }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ entry }) => entry);
+          const value = made.issue({ ...subject, args });
+          const again = { ...Object.fromEntries(shuffled), ' none': undefined };
+          expect(made.accept(value, { ...subject, args: again })).toEqual({ kind: 'accepted' });
+        },
+      ),
+    );
+  });
+
+  test('of another server, or of this one before its restart, does not work', () => {
+    const [one, other] = [confirmations(), confirmations()];
+    expect(other.made.accept(one.made.issue(subject), subject)).toEqual({ kind: 'invalid' });
+  });
+});
+
+describe('a value that was tampered with is invalid', () => {
+  const { made } = confirmations();
+  const value = made.issue(subject);
+
+  test('at any bit of any byte', () => {
+    const bytes = Buffer.from(value, 'base64url');
+    for (let at = 0; at < bytes.length * 8; at += 1) {
+      const changed = Buffer.from(bytes);
+      const byte = at >> 3;
+      changed[byte] = (changed[byte] ?? 0) ^ (1 << (at & 7));
+      expect(made.accept(changed.toString('base64url'), subject)).toEqual({ kind: 'invalid' });
+    }
+  });
+
+  test('at any character, also where base64 would forgive it', () => {
+    for (let at = 0; at < value.length; at += 1) {
+      for (const other of ['A', 'B', 'Q', '_', '-', '=', '+', ' ', '\n', '\u0000', 'é']) {
+        if (value[at] === other) continue;
+        const changed = value.slice(0, at) + other + value.slice(at + 1);
+        expect(made.accept(changed, subject)).toEqual({ kind: 'invalid' });
+      }
+    }
+  });
+
+  test.each([
+    ['shortened', value.slice(1)],
+    ['shortened at its end', value.slice(0, -1)],
+    ['lengthened', `${value}A`],
+    ['with a line break', `${value}\n`],
+    ['with padding', `${value}=`],
+    ['doubled', value + value],
+    ['empty', ''],
+    ['in ordinary base64', Buffer.alloc(44, 0xff).toString('base64')],
+    ['very long', 'A'.repeat(1_000_000)],
+  ])('%s', (_, changed) => {
+    expect(made.accept(changed, subject)).toEqual({ kind: 'invalid' });
+  });
+
+  test('whatever the text is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(made.accept(text, subject)).toEqual({ kind: 'invalid' });
+      }),
+    );
+  });
+
+  test('and the true one works after all that', () => {
+    expect(made.accept(value, subject)).toEqual({ kind: 'accepted' });
+  });
+});
+
+describe('the list of used values', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test('holds none that have expired', () => {
+    const { made, pass } = confirmations();
+    const old = made.issue(subject);
+    made.accept(old, subject);
+    pass(200_000);
+    const young = made.issue(subject);
+    made.accept(young, subject);
+    pass(100_001);
+    const deleted = vi.spyOn(Map.prototype, 'delete');
+    made.accept(made.issue(subject), subject);
+    expect(deleted.mock.calls).toEqual([[old]]);
+    expect(made.accept(young, subject)).toEqual({ kind: 'used' });
+  });
+});

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { quoted, visible, visibleJson } from '../src/visible.ts';
+import { unseenIn } from './support/hostile.ts';
+
+const anyText = fc.string({ unit: 'binary' });
+/** Texts in which what can't be seen is likely. */
+const oddText = fc.string({
+  unit: fc.oneof(
+    fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
+    fc.integer({ min: 0xd800, max: 0xdfff }).map((unit) => String.fromCharCode(unit)),
+    fc.integer({ min: 0, max: 0xa0 }).map((unit) => String.fromCharCode(unit)),
+    fc.integer({ min: 0x2000, max: 0x2070 }).map((unit) => String.fromCharCode(unit)),
+    fc.integer({ min: 0xe0000, max: 0xe01ef }).map((point) => String.fromCodePoint(point)),
+  ),
+});
+
+describe('visible', () => {
+  test.each([
+    ['a terminal escape', '\u001b[2J', '\\u001b[2J'],
+    ['a C1 control', '\u009b2J', '\\u009b2J'],
+    ['a null', '\u0000', '\\u0000'],
+    ['a carriage return', 'a\rb', 'a\\u000db'],
+    ['a right-to-left override', '\u202egpj', '\\u202egpj'],
+    ['an isolate', '\u2066x\u2069', '\\u2066x\\u2069'],
+    ['a zero-width space', 'a\u200bb', 'a\\u200bb'],
+    ['a byte order mark', '\ufeffa', '\\ufeffa'],
+    ['a soft hyphen', 'a\u00adb', 'a\\u00adb'],
+    ['a line separator', 'a\u2028b', 'a\\u2028b'],
+    ['a half of a pair', '\ud800a', '\\ud800a'],
+    ['the halves of a pair the wrong way round', '\udc00\ud800', '\\udc00\\ud800'],
+    ['a tag', '\u{e0041}', '\\udb40\\udc41'],
+    ['a Hangul filler', '\u3164', '\\u3164'],
+  ])('shows %s', (_, text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
+
+  test.each(['', 'Große Füße, 靴 and Ботинки', '😀 👨‍👩', '❤\ufe0f', 'a\nb', 'مرحبا', '\u00a0'])(
+    'leaves %j as it is, but for joiners',
+    (text) => {
+      expect(visible(text)).toBe(text.replaceAll('\u200d', '\\u200d'));
+    },
+  );
+
+  test('leaves nothing unseen in any text, and changes nothing else', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, oddText), (text) => {
+        const shown = visible(text);
+        expect(unseenIn(shown)).toEqual([]);
+        expect(visible(shown)).toBe(shown);
+        if (unseenIn(text).length === 0) expect(shown).toBe(text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('visibleJson', () => {
+  test('parses to the very same value and shows all of it on one line', () => {
+    const value = fc.oneof(
+      fc.jsonValue({ stringUnit: 'binary' }),
+      oddText,
+      fc.dictionary(oddText, oddText),
+    );
+    fc.assert(
+      fc.property(value, (given) => {
+        const json = visibleJson(given);
+        expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(given)));
+        expect(unseenIn(json)).toEqual([]);
+        expect(json).not.toContain('\n');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('quoted', () => {
+  test('is one line in double quotes, with nothing unseen, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, oddText), (text) => {
+        const shown = quoted(text);
+        expect(shown).toMatch(/^".*"(…\[cut, \d+ characters in all\])?$/u);
+        expect(shown).not.toContain('\n');
+        expect(unseenIn(shown)).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a text up to the limit can be read back', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, oddText), (text) => {
+        expect(JSON.parse(quoted(text, Number.POSITIVE_INFINITY))).toBe(text);
+      }),
+    );
+  });
+
+  test('a quote within does not end it', () => {
+    expect(quoted('a" (size 0). Do you agree? "')).toBe('"a\\" (size 0). Do you agree? \\""');
+  });
+
+  test('cuts what is long, and says how long it is', () => {
+    expect(quoted('x'.repeat(200))).toBe(`"${'x'.repeat(200)}"`);
+    expect(quoted('x'.repeat(201))).toBe(`"${'x'.repeat(200)}"…[cut, 201 characters in all]`);
+    expect(quoted('abcdef', 3)).toBe('"abc"…[cut, 6 characters in all]');
+  });
+});
