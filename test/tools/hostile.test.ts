@@ -1,0 +1,361 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { createLog } from '../../src/log.ts';
+import { createRedactor } from '../../src/redact.ts';
+import { AuditLog } from '../../src/safety/audit-log.ts';
+import type { Audience } from '../../src/segment/entities.ts';
+import { RefusedError } from '../../src/segment/errors.ts';
+import { keyOf } from '../../src/tools/duplicate.ts';
+import { hostile, stringsIn, unseenIn } from '../support/hostile.ts';
+import { type Answering, audience, connect, fakeApi } from '../support/in-memory.ts';
+
+/*
+ * What strangers wrote goes through every tool: data comes out just as it is, and in what is said to
+ * a model or a person nothing is hidden, and nothing passes for the server's own words.
+ */
+
+const spaceId = 'spa_1';
+const plainQuery = "event('Shoes Bought').count() >= 1";
+const yes = { action: 'accept', content: { agree: true } } as const;
+
+const resultSchema = z.object({
+  content: z.tuple([z.object({ type: z.literal('text'), text: z.string() })]),
+  structuredContent: z.record(z.string(), z.unknown()).optional(),
+  isError: z.boolean().optional(),
+});
+const errorSchema = z.object({
+  error: z.looseObject({
+    code: z.string(),
+    message: z.string(),
+    next: z.string(),
+    details: z.unknown().optional(),
+  }),
+});
+type CallError = z.infer<typeof errorSchema>['error'];
+
+/** Calls a tool and checks what holds for every answer. */
+async function call(client: Client, name: string, args: Record<string, unknown>) {
+  const result = resultSchema.parse(await client.callTool({ name, arguments: args }));
+  const [{ text }] = result.content;
+  expect(unseenIn(text)).toEqual([]);
+  expect(text).not.toContain('\n');
+  const parsed: unknown = JSON.parse(text);
+  const data = result.structuredContent ?? {};
+  if (result.isError) {
+    const { error } = errorSchema.parse(parsed);
+    expectSeen(error.message);
+    expectSeen(error.next);
+    expect(error.next).not.toContain('\n');
+    return { error, data };
+  }
+  expect(parsed).toEqual(result.structuredContent);
+  expectSeen(data.advice);
+  expectSeen(data.explanation);
+  return { error: undefined, data };
+}
+
+/** Of what is said, however deep it is, nothing may be unseen. */
+function expectSeen(said: unknown): void {
+  for (const text of stringsIn(said)) expect(unseenIn(text)).toEqual([]);
+}
+
+/** How the lines of a question begin. */
+function labelsOf(question: string): string[] {
+  return question.split('\n').map((line) => line.split(':')[0] ?? '');
+}
+
+/** A string literal of the query language around a text, as far as it can hold it. */
+const literal = (text: string) => `'${text.replace(/[\\']/g, '').slice(0, 19_000)}'`;
+
+/** An audience in which everything that a stranger can write is this text. */
+function written(text: string, more: Partial<Audience> = {}): Audience {
+  const query = `event(${literal(text)}).count() >= 1`;
+  return audience({
+    name: text,
+    description: text,
+    key: text,
+    definition: { query, type: 'users' },
+    updatedBy: text,
+    createdBy: text,
+    ...more,
+  });
+}
+
+describe.each(hostile)('%s', (_, text) => {
+  const stored = written(text);
+  const { definition } = stored;
+  const query = definition?.query ?? '';
+
+  test('is read as it is', async () => {
+    const client = await connect(fakeApi({ audience: stored }).api);
+    const { data } = await call(client, 'get_audience', { spaceId, id: 'a' });
+    expect(data.audience).toEqual(stored);
+    const raw = written(text, { definition: { query: text, type: text }, status: text });
+    const other = await connect(fakeApi({ audience: raw }).api);
+    const { data: odd } = await call(other, 'get_audience', { spaceId, id: 'a' });
+    expect(odd.audience).toEqual(raw);
+  });
+
+  test('is listed as it is', async () => {
+    const pagination = { next: text };
+    const page = { audiences: [stored, stored], pagination };
+    const client = await connect(fakeApi({ page }).api);
+    const { data } = await call(client, 'list_audiences', { spaceId, cursor: text });
+    // A large page has fewer columns.
+    const row = { id: 'aud_1', name: text, ...(text.length < 1000 && { key: text }) };
+    expect(data).toMatchObject({ audiences: [row, row], pagination });
+  });
+
+  test('is checked and explained without hiding anything', async () => {
+    const client = await connect(fakeApi({}).api);
+    const traitName = `trait(${literal(text)}) = ${literal(text)}`;
+    for (const given of [text, query, traitName, `${query} AND ${text}`]) {
+      for (const type of ['users', 'accounts', 'linked']) {
+        const { data, error } = await call(client, 'check_audience_query', { query: given, type });
+        expect(error).toBeUndefined();
+        const { diagnostics } = z
+          .object({ diagnostics: z.array(z.object({ message: z.string(), help: z.unknown() })) })
+          .parse(data);
+        const said = stringsIn(diagnostics.map(({ message, help }) => [message, help]));
+        expectSeen(said);
+        expect(said.filter((line) => line.includes('\n'))).toEqual([]);
+      }
+    }
+    const { data } = await call(client, 'check_audience_query', { query });
+    const event = literal(text).slice(1, -1);
+    if (event !== '') expect(data.references).toMatchObject({ events: [event] });
+    expect(data.explanation ?? '').not.toContain('\n');
+  });
+
+  test('is marked in a wrong definition, and forges no line of that', async () => {
+    const client = await connect(fakeApi({}).api);
+    for (const given of [`${query} AND @`, `${query} AND ${text} = 1`, `@ ${text}`]) {
+      const args = { spaceId, name: 'N', query: given };
+      const { error } = await call(client, 'create_audience', args);
+      for (const line of error?.message.split('\n') ?? []) {
+        expect(line).toMatch(/^(error\[[a-z-]+\]: |\d+ \| | +\| +\^+$| += )/);
+      }
+    }
+  });
+
+  test('is refused as input in words that hide nothing', async () => {
+    const client = await connect(fakeApi({ audience: stored }).api);
+    for (const tool of [
+      ...['list_audiences', 'get_audience', 'check_audience_query', 'create_audience'],
+      ...['update_audience_for_space', 'remove_audience_from_space', text],
+    ]) {
+      // zod drops a key of this name, so that it does no harm.
+      const key = text === '__proto__' ? 'prototype' : text;
+      const keys = { [key]: text };
+      for (const args of [keys, { id: [text], name: 7, query: { [text]: text }, type: text }]) {
+        const { error } = await call(client, tool, { spaceId, ...args });
+        expect(error?.code).toBe('invalid_input');
+        expect(error?.message).not.toContain('\n');
+      }
+    }
+  });
+
+  test('is sent as it is and comes back as it is, wherever it may stand in a call', async () => {
+    const { api, asked } = fakeApi({ audience: stored });
+    const client = await connect(api, { queryCheck: 'warn' });
+    const more = { description: text, allowDuplicateName: true };
+    const named = { spaceId, name: text, query: plainQuery, ...more };
+    const created = await call(client, 'create_audience', named);
+    if (text.length > 255) expect(created.error?.code).toBe('invalid_input');
+    else {
+      expect(created.data).toMatchObject({ audience: stored });
+      expect(asked.at(-1)?.[2]).toMatchObject({ name: text, description: text });
+    }
+    const update = { spaceId, id: 'aud_1', query: text, description: text };
+    const updated = await call(client, 'update_audience_for_space', update);
+    expect(updated.data).toMatchObject({ audience: stored });
+    expect(asked.at(-1)?.[3]).toMatchObject({ description: text, definition: { query: text } });
+    const removed = await call(client, 'remove_audience_from_space', { spaceId, id: 'aud_1' });
+    expect(removed.data).toMatchObject({ audience: stored });
+  });
+
+  const name = text.slice(0, 255);
+  // A name without letters makes no key, which then has no line.
+  const plainName = keyOf(name) === undefined ? '…' : 'N';
+  const writes = [
+    ['create_audience', { spaceId, name, query, description: text, allowDuplicateName: true }],
+    ['update_audience_for_space', { spaceId, id: 'aud_1', name, description: `${text}!` }],
+    ['update_audience_for_space', { spaceId, id: 'aud_1', query: `${query} OR ${query}` }],
+    ['remove_audience_from_space', { spaceId, id: 'aud_1' }],
+  ] as const;
+  /** The same with nothing hostile in it, whose question has the same lines. */
+  const harmless = [
+    ['create_audience', { ...writes[0][1], name: plainName, description: 'D', query: plainQuery }],
+    ['update_audience_for_space', { spaceId, id: 'aud_1', name: 'N', description: 'D' }],
+    [
+      'update_audience_for_space',
+      { spaceId, id: 'aud_1', query: `${plainQuery} OR ${plainQuery}` },
+    ],
+    writes[3],
+  ] as const;
+  const stranger = written(text, {
+    id: 'aud_2',
+    definition: { query: `trait('it') = 'true' AND ${query}`, type: 'users' },
+  });
+  const page = { audiences: [stranger], pagination: {} };
+  const [before, plain] = [
+    written(text, { key: 'it', name: `${text}?`, description: text }),
+    audience({ key: 'it', description: 'Before' }),
+  ];
+
+  test('forges no line of the question that a user is asked', async () => {
+    const ask = async (stored: Audience, calls: typeof writes | typeof harmless) => {
+      const questions: string[] = [];
+      const answering: Answering = (question) => {
+        questions.push(question);
+        return { ...yes };
+      };
+      const { api } = fakeApi({ audience: stored, page });
+      const client = await connect(api, { confirm: 'writes', queryCheck: 'off', answering });
+      for (const [tool, args] of calls) {
+        expect((await call(client, tool, args)).error).toBeUndefined();
+      }
+      return questions;
+    };
+    const questions = await ask(before, writes);
+    expectSeen(questions);
+    expect(questions.map(labelsOf)).toEqual((await ask(plain, harmless)).map(labelsOf));
+    for (const question of questions) expect(question.split('\n').at(-1)).toBe('Do you agree?');
+  });
+
+  test('forges no line of what is to be shown in two steps', async () => {
+    const ask = async (stored: Audience, calls: typeof writes | typeof harmless) => {
+      const { api } = fakeApi({ audience: stored, page });
+      const client = await connect(api, { confirm: 'writes', queryCheck: 'off' });
+      const messages: string[] = [];
+      for (const [tool, args] of calls) {
+        const { error } = await call(client, tool, args);
+        expect(error?.code).toBe('confirmation_required');
+        messages.push(error?.message ?? '');
+        const { confirmation } = z.object({ confirmation: z.string() }).parse(error?.details);
+        expect((await call(client, tool, { ...args, confirmation })).error).toBeUndefined();
+      }
+      return messages;
+    };
+    const messages = await ask(before, writes);
+    expect(messages.map(labelsOf)).toEqual((await ask(plain, harmless)).map(labelsOf));
+  });
+
+  test('is rehearsed as it is', async () => {
+    const { api } = fakeApi({ audience: stored });
+    const client = await connect(api, { confirm: 'writes', queryCheck: 'off' });
+    const [create, update] = writes;
+    const made = await call(client, create[0], { ...create[1], dryRun: true });
+    const body = { name, description: text, definition: { query } };
+    expect(made.data).toMatchObject({ dryRun: { request: { body }, after: body } });
+    const changed = await call(client, update[0], { ...update[1], dryRun: true });
+    expect(changed.data).toMatchObject({ dryRun: { before: stored, after: { name } } });
+  });
+
+  test('stands on one line in what is said of a duplicate, of a change and by Segment', async () => {
+    const told: (CallError | undefined)[] = [];
+    const page = { audiences: [{ ...stored, name }], pagination: {} };
+    const client = await connect(fakeApi({ audience: stored, page }).api);
+    const duplicate = await call(client, 'create_audience', { spaceId, name, query: plainQuery });
+    expect(duplicate.error?.code).toBe('duplicate');
+    expect(duplicate.error?.details).toMatchObject({ audience: { name, description: text } });
+    told.push(duplicate.error);
+
+    let now = audience();
+    const changing = await connect(fakeApi({ audience: async () => now }).api);
+    await call(changing, 'get_audience', { spaceId, id: 'aud_1' });
+    now = written(text, { updatedAt: '2026-02-01T00:00:00.000Z' });
+    const expectedUpdatedAt = audience().updatedAt;
+    const update = { spaceId, id: 'aud_1', name: 'N', expectedUpdatedAt };
+    const stale = await call(changing, 'update_audience_for_space', update);
+    expect(stale.error?.code).toBe('stale');
+    expect(stale.error?.details).toMatchObject({ audience: { name: text } });
+    const odd = { ...update, expectedUpdatedAt: text };
+    told.push(stale.error, (await call(changing, 'update_audience_for_space', odd)).error);
+
+    for (const error of told) expect(error?.message).not.toContain('\n');
+  });
+
+  test('is shown in errors from below without hiding anything', async () => {
+    const next = `look at ${text}`.replaceAll('\n', ' ');
+    for (const error of [
+      new RefusedError('validation_failed', `name: ${text}`, { next, field: text }),
+      new Error(text),
+    ]) {
+      const client = await connect(fakeApi({ audience: () => Promise.reject(error) }).api);
+      const failed = await call(client, 'get_audience', { spaceId, id: 'a' });
+      expect(failed.error).toBeDefined();
+    }
+  });
+
+  test('is one line, with nothing unseen, in the log and in the audit log', async () => {
+    const lines: string[] = [];
+    const redactor = createRedactor([]);
+    const log = createLog('debug', redactor, Date.now, (line) => lines.push(line));
+    const file = join(folder, `${files}.jsonl`);
+    files += 1;
+    const auditLog = new AuditLog(file, redactor, Date.now);
+    const { api } = fakeApi({ audience: stored });
+    const client = await connect(api, { log, auditLog, queryCheck: 'off' });
+    for (const [tool, args] of writes) await call(client, tool, args);
+    const page = { audiences: [], pagination: {} };
+    const failing = fakeApi({ audience: () => Promise.reject(new Error(text)), page });
+    const other = await connect(failing.api, { log, auditLog, queryCheck: 'off' });
+    await call(other, 'create_audience', writes[0][1]);
+    await call(other, text, {});
+
+    const audit = readFileSync(file, 'utf8');
+    for (const line of [...lines, ...audit.split(/(?<=\n)/)]) {
+      expect(line).toMatch(/^\{[^\n]*\}\n$/);
+      expect(unseenIn(line)).toEqual([]);
+    }
+    const entries = audit
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(entries).toMatchObject([
+      { outcome: 'done', after: stored },
+      { outcome: 'done', before: stored, after: stored },
+      { outcome: 'done', before: stored, after: stored },
+      { outcome: 'done', before: stored, after: null },
+      { error: { code: 'internal_error' } },
+    ]);
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+let files = 0;
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a question stays one that a person can read', () => {
+  test('however long the texts are, it is no longer for it', async () => {
+    const lengthFor = async (length: number) => {
+      let asked = 0;
+      const stored = written('x'.repeat(length), { key: 'x' });
+      const page = { audiences: [stored], pagination: {} };
+      const client = await connect(fakeApi({ audience: stored, page }).api, {
+        confirm: 'remove',
+        answering(question) {
+          asked = question.length;
+          return { action: 'decline' };
+        },
+      });
+      await call(client, 'remove_audience_from_space', { spaceId, id: 'aud_1' });
+      return asked;
+    };
+    // The lengths that it tells have a digit or two more.
+    expect(await lengthFor(18_000)).toBeLessThan((await lengthFor(3000)) + 20);
+  });
+});
+
+test('a resource that there is not is named without hiding anything', async () => {
+  const client = await connect(fakeApi({}).api);
+  for (const [, text] of hostile) {
+    const error = await client.readResource({ uri: text }).catch((reason: unknown) => reason);
+    expectSeen(error instanceof Error ? error.message : undefined);
+  }
+});
