@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
+import * as z from 'zod';
 import { RawProgram } from '../support/program.ts';
+import { environmentFor } from '../support/rig.ts';
 import { type Aftermath, ends, type Scene, startScene, writes } from '../support/write-scene.ts';
 
 /*
@@ -168,6 +171,40 @@ describe.concurrent.each(Object.entries(ends))('%s', (_, end) => {
     assertAgreed(aftermath);
     expect(aftermath).toMatchObject({ code: 0, there: false, sent: 0 });
     expect(aftermath.tookMs).toBeLessThan(soonMs);
+  });
+});
+
+describe.concurrent.each(Object.entries(ends))('%s before there is anything to send', (_, end) => {
+  test('while the user is asked: nothing is sent', async () => {
+    const args = ['--confirm', 'writes'];
+    await using scene = await startScene(writes.remove, end, args, { elicitation: {} });
+    const { program } = scene;
+    scene.call();
+    await program.until(() =>
+      program.messages().find(({ method }) => method === 'elicitation/create'),
+    );
+    scene.end();
+    const aftermath = await scene.aftermath();
+    assertAgreed(aftermath);
+    expect(aftermath).toMatchObject({ code: 0, there: false, sent: 0 });
+    expect(aftermath.tookMs).toBeLessThan(soonMs);
+  });
+
+  test('while the handshake of TLS does not end', async () => {
+    const silent = createServer((socket) => socket.on('error', () => {}));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = z.object({ port: z.number() }).parse(silent.address());
+    const program = new RawProgram([], environmentFor(`https://127.0.0.1:${port}`, 'spa'));
+    await program.initialize();
+    program.callTool(1, 'create_audience', writes.create.args);
+    await once(silent, 'connection');
+    const exited = program.exit();
+    end(program);
+    const { code, tookMs } = await exited;
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(soonMs);
+    silent.close();
   });
 });
 

@@ -79,14 +79,14 @@ export class RawProgram {
     this.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   }
 
-  /** Does the handshake of the protocol. */
-  async initialize(): Promise<void> {
+  /** Does the handshake of the protocol. @param capabilities what the client can do. */
+  async initialize(capabilities: object = {}): Promise<void> {
     this.send({
       id: 'init',
       method: 'initialize',
       params: {
         protocolVersion: '2025-06-18',
-        capabilities: {},
+        capabilities,
         clientInfo: { name: 'test', version: '0' },
       },
     });

@@ -99,10 +99,12 @@ function heard(result: unknown): string | undefined {
   return isError ? errorSchema.parse(JSON.parse(content[0].text)).error.code : 'done';
 }
 
+/** @param args come after `--confirm none`. @param capabilities what the program's client can do. */
 export async function startScene(
   write: Write,
   end: (program: RawProgram) => void,
   args: string[] = [],
+  capabilities: object = {},
 ): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'kill-'));
   const file = join(folder, 'audit.jsonl');
@@ -122,7 +124,7 @@ export async function startScene(
     ['--confirm', 'none', '--audit-log', file, ...args],
     environmentFor(sandbox.url, space),
   );
-  await program.initialize();
+  await program.initialize(capabilities);
   let exit: ReturnType<RawProgram['exit']> | undefined;
 
   return {

@@ -1,0 +1,138 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type Fault, type Sandbox, type SandboxRequest, start } from '../../src/sandbox/start.ts';
+import { operationNames } from '../../src/segment/operations.ts';
+import { hostile, unseenIn } from '../support/hostile.ts';
+import { audience } from '../support/in-memory.ts';
+import { environmentFor } from '../support/rig.ts';
+import { Wire, type WireResult } from '../support/wire.ts';
+
+/*
+ * Hostile texts on their way from Segment through the built program: every byte that comes out.
+ */
+
+const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+const auditFile = join(folder, 'audit.jsonl');
+let sandbox: Sandbox;
+let wire: Wire;
+let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
+
+beforeAll(async () => {
+  sandbox = await start({ faults: (request) => faults(request) });
+  const limits = operationNames.map((name) => `${name}=100000`).join(',');
+  wire = new Wire(
+    [
+      ...['--confirm', 'writes', '--audit-log', auditFile, '--log-level', 'debug'],
+      ...['--query-check', 'warn', '--rate-limits', limits],
+    ],
+    environmentFor(sandbox.url, 'spa_shop_staging'),
+  );
+  await wire.initialize();
+});
+afterAll(async () => {
+  await wire.close();
+  await sandbox.close();
+  rmSync(folder, { recursive: true });
+});
+
+const answered = (body: object, status = 200): Fault => ({
+  kind: 'answer',
+  status,
+  headers: { 'content-type': 'application/vnd.segment.v1alpha+json' },
+  body: JSON.stringify(body),
+});
+
+/** The one JSON text of a result, which says the same as the structured content. */
+function dataOf({ content, structuredContent, isError }: WireResult): unknown {
+  const data: unknown = JSON.parse(content[0].text);
+  if (!isError) expect(structuredContent).toEqual(data);
+  return data;
+}
+const errorSchema = z.object({ error: z.looseObject({ code: z.string(), message: z.string() }) });
+
+test.each(hostile)('%s comes through as it is', async (_, text) => {
+  const definition = {
+    query: `event('${text.replace(/[\\']/g, '')}').count() >= 1`,
+    type: 'users',
+  };
+  const stored = audience({ name: text, description: text, key: text, definition });
+  faults = ({ operation }) => {
+    if (operation !== 'list_audiences') return answered({ data: { audience: stored } });
+    return answered({ data: { audiences: [{ ...stored, id: 'aud_2' }], pagination: {} } });
+  };
+  const id = 'aud_1';
+  const read = await wire.callTool('get_audience', { id });
+  expect(dataOf(read)).toMatchObject({ audience: stored });
+  const listed = await wire.callTool('list_audiences', {});
+  expect(dataOf(listed)).toMatchObject({ audiences: [{ id: 'aud_2', name: text }] });
+  dataOf(await wire.callTool('check_audience_query', { query: text }));
+  const args = { name: text.slice(0, 255), query: definition.query, description: text };
+  const duplicate = await wire.callTool('create_audience', { ...args, dryRun: true });
+  const created = await wire.callTool('create_audience', { ...args, allowDuplicateName: true });
+  expect(dataOf(created)).toMatchObject({ audience: stored });
+  if (text.length <= 255) {
+    expect(dataOf(duplicate)).toMatchObject({ error: { code: 'duplicate' } });
+  }
+  const changed = await wire.callTool('update_audience_for_space', { id, description: text });
+  expect(dataOf(changed)).toMatchObject({ audience: stored });
+  await wire.callTool(text, { [text]: text });
+});
+
+test.each(hostile)('%s in an error of Segment stays on one line', async (_, text) => {
+  faults = ({ method }) => {
+    if (method === 'GET') return answered({ data: { audience: audience() } });
+    const message = `"${text}" is not allowed`;
+    return answered({ errors: [{ type: text, message, field: text }, { type: text }] }, 422);
+  };
+  const args = { id: 'aud_1', name: 'N' };
+  const result = await wire.callTool('update_audience_for_space', args);
+  const { error } = errorSchema.parse(dataOf(result));
+  expect(error).toMatchObject({ code: 'validation_failed', field: text });
+  expect(unseenIn(error.message)).toEqual([]);
+  expect(error.message).not.toContain('\n');
+});
+
+test('every byte on stdout, on stderr and in the audit log can be seen', () => {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  for (const bytes of [
+    Buffer.concat(wire.stdout),
+    Buffer.concat(wire.stderr),
+    readFileSync(auditFile),
+  ]) {
+    const text = decoder.decode(bytes);
+    expect(unseenIn(text)).toEqual([]);
+    const lines = text.split('\n');
+    expect(lines.pop()).toBe('');
+    expect(lines.length).toBeGreaterThan(hostile.length * 2);
+    for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
+  }
+});
+
+test('questions are lines of the server, each text within one of them', () => {
+  expect(wire.questions.length).toBeGreaterThanOrEqual(hostile.length * 3);
+  for (const question of wire.questions) {
+    expect(unseenIn(question)).toEqual([]);
+    for (const line of question.split('\n')) {
+      expect(line).toMatch(
+        /^$|^(Create|Change|Delete) an audience in |^- [A-Z][a-z ]+: |^- (name|description): |^- Its key can |^What changes:$|^Do you agree\?$/,
+      );
+    }
+  }
+});
+
+test.each([
+  ['create_audience', { name: 'Deep', query: "event('A').count() >= 1" }],
+  ['update_audience_for_space', { id: 'aud_000000011', name: 'Deep' }],
+])('an answer to %s nested without end: the audit log never says not_done', async (tool, args) => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+  const body = `{"data":{"audience":${JSON.stringify(audience()).slice(0, -1)},"x":${deep}}}}`;
+  faults = ({ method }) =>
+    method === 'GET' ? undefined : { kind: 'answer', status: 200, body, applied: true };
+  await wire.callTool(tool, args);
+  const last = readFileSync(auditFile, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  expect(JSON.parse(last)).toMatchObject({ tool });
+  expect(JSON.parse(last).outcome).toMatch(/^(done|unknown)$/);
+});
