@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createRedactor } from '../../src/redact.ts';
+import { type Fault, type Sandbox, start } from '../../src/sandbox/start.ts';
+import { SegmentClient } from '../../src/segment/client.ts';
+import { AudiencesError, mayHaveTakenEffect } from '../../src/segment/errors.ts';
+import { testCall } from '../support/call.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+/*
+ * An answer whose JSON is nested deeper than a recursion can follow: an answer like any other that is
+ * not in the form of Segment.
+ */
+
+const space = 'spa_shop_staging';
+const clock = new ManualClock();
+let fault: Fault | undefined;
+let sandbox: Sandbox;
+let client: SegmentClient;
+
+beforeEach(async () => {
+  const body = `{"data":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+  fault = { kind: 'answer', status: 200, body, applied: true };
+  sandbox = await start({ clock, faults: () => fault });
+  client = new SegmentClient({
+    baseUrl: sandbox.url,
+    token: 'token-for-tests',
+    userAgent: 'test/0',
+    timeoutMs: 1000,
+    perMinute: { get_audience: 2 },
+    policy: { readOnly: false, allowedSpaces: undefined },
+    clock,
+    random: () => 0,
+    redactor: createRedactor(['token-for-tests']),
+    log: () => {},
+  });
+});
+afterEach(async () => {
+  await client.close();
+  await sandbox.close();
+});
+
+test('is a bad answer, after which a write may have taken effect', async () => {
+  const input = { name: 'N' };
+  const error: unknown = await client
+    .updateAudience(space, 'aud_000000011', input, testCall())
+    .catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(AudiencesError);
+  expect(mayHaveTakenEffect(error)).toBe(true);
+});
+
+test('does not use up the quota for good', async () => {
+  for (let count = 0; count < 2; count += 1) {
+    await client.getAudience(space, 'aud_000000011', testCall(clock.now())).catch(() => {});
+  }
+  fault = undefined;
+  await clock.advance(120_000);
+  const audience = await client.getAudience(space, 'aud_000000011', testCall(clock.now()));
+  expect(audience.id).toBe('aud_000000011');
+}, 5000);
