@@ -113,7 +113,8 @@ describe.each(hostile)('%s', (_, text) => {
   test('is checked and explained without hiding anything', async () => {
     const client = await connect(fakeApi({}).api);
     const traitName = `trait(${literal(text)}) = ${literal(text)}`;
-    for (const given of [text, query, traitName, `${query} AND ${text}`]) {
+    const reversed = `${literal(text)} = trait('x')`;
+    for (const given of [text, query, traitName, reversed, `${query} AND ${text}`, `@ ${text}`]) {
       for (const type of ['users', 'accounts', 'linked']) {
         const { data, error } = await call(client, 'check_audience_query', { query: given, type });
         expect(error).toBeUndefined();
@@ -133,7 +134,10 @@ describe.each(hostile)('%s', (_, text) => {
 
   test('is marked in a wrong definition, and forges no line of that', async () => {
     const client = await connect(fakeApi({}).api);
-    for (const given of [`${query} AND @`, `${query} AND ${text} = 1`, `@ ${text}`]) {
+    for (const given of [
+      ...[text, `@ ${text}`, `${query} AND @`, `${query} AND ${text} = 1`],
+      `${literal(text)} = trait('x')`,
+    ]) {
       const args = { spaceId, name: 'N', query: given };
       const { error } = await call(client, 'create_audience', args);
       for (const line of error?.message.split('\n') ?? []) {
