@@ -196,6 +196,32 @@ describe('while the user thinks', () => {
   });
 });
 
+test('progress only ever goes up, also when the call waited before it asked', async () => {
+  const clock = new ManualClock();
+  const { api } = fakeApi({});
+  const waiting: typeof api = {
+    ...api,
+    async getAudience(space, id, call) {
+      await clock.advance(20_000);
+      call.onWait({ operation: 'get_audience', reason: 'quota', leftMs: 1000 });
+      return api.getAudience(space, id, call);
+    },
+  };
+  const client = await connect(waiting, {
+    confirm: 'remove',
+    clock,
+    async answering() {
+      await clock.advance(35_000);
+      return { ...yes };
+    },
+  });
+  const told: number[] = [];
+  const onprogress = ({ progress }: { progress: number }) => told.push(progress);
+  expect((await callTool(client, ...remove, { onprogress })).error).toBeUndefined();
+  expect(told.length).toBeGreaterThan(3);
+  expect(told).toEqual([...new Set(told)].sort((a, b) => a - b));
+});
+
 /** A client that can't ask, an audience that can be changed, and a clock for the values. */
 async function twoStep(start: Partial<Audience> = {}) {
   let now = Date.UTC(2026, 0, 1);
