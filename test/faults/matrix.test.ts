@@ -1,0 +1,188 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { start } from '../../src/sandbox/start.ts';
+import { operationNames } from '../../src/segment/operations.ts';
+import { type Composed, startComposed } from '../support/composed.ts';
+import { FaultyServer } from '../support/faulty-server.ts';
+import { callTool } from '../support/in-memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { PassingTime } from '../support/passing-time.ts';
+import { spellingsOf } from '../support/spellings.ts';
+import { type Expected, redirects, rows } from './rows.ts';
+import { space, type Target, targets } from './targets.ts';
+
+/*
+ * Every fault, done to the request of every tool: how the call ends, how often the request was sent,
+ * what the audit log says, that the next call works, and that the token is in nothing that the
+ * program wrote.
+ */
+
+/** Looks different in a URL, in HTML and in base64. */
+const token = 'sgp_faults+matrix/secret&more=';
+const timeoutMs = 1000;
+
+const clock = new ManualClock();
+const time = new PassingTime(clock);
+const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+const plenty = Object.fromEntries(operationNames.map((name) => [name, 999_999]));
+const sandbox = await start({ clock, limits: plenty });
+const server = await FaultyServer.start(sandbox.url, clock);
+server.onHold = () => time.isWaitedFor(timeoutMs);
+
+/** Where redirects lead; nothing may ever come here. */
+let strangers = 0;
+const elsewhere = createServer((socket) => {
+  strangers += 1;
+  socket.destroy();
+}).listen(0, 'localhost');
+await once(elsewhere, 'listening');
+const { port } = z.object({ port: z.number() }).parse(elsewhere.address());
+
+beforeEach(() => sandbox.reset());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await sandbox.close();
+  elsewhere.close();
+  rmSync(folder, { recursive: true });
+});
+
+let programs = 0;
+
+/** The program, of which all that leaves it is looked through when the cell is over. */
+async function startProgram(apiUrl = `http://${server.host}`): Promise<Composed> {
+  programs += 1;
+  const flags = {
+    'api-url': apiUrl,
+    space,
+    confirm: 'none',
+    'log-level': 'debug',
+    'timeout-ms': String(timeoutMs),
+    'rate-limits': Object.entries(plenty)
+      .map(([name, limit]) => `${name}=${limit}`)
+      .join(','),
+    'audit-log': join(folder, `${programs}.jsonl`),
+  };
+  const program = await startComposed(flags, { SEGMENT_API_TOKEN: token }, { clock, time });
+  const stop = program[Symbol.asyncDispose];
+  program[Symbol.asyncDispose] = async () => {
+    await stop();
+    const written = [...program.log, ...program.sent, program.audit()].join('\n');
+    expect(spellingsOf(token).filter((spelling) => written.includes(spelling))).toEqual([]);
+  };
+  return program;
+}
+
+const callThroughTime = (program: Composed, { tool, args }: Target, nth: 0 | 1) =>
+  time.until(callTool(program.client, tool, { ...args[nth] }));
+
+const auditSchema = z.object({ tool: z.string(), outcome: z.string() });
+
+/** Calls the tool, and holds how that ends against what is expected. */
+async function expectEnd(program: Composed, target: Target, { code, outcome }: Expected) {
+  const { error } = await callThroughTime(program, target, 0);
+  expect(error?.code ?? 'success').toBe(code);
+  if (error) expect(error.next.length).toBeGreaterThan(20);
+  const lines = program.audit().split('\n').filter(Boolean);
+  const writes = target.kind === 'read' ? [] : [{ tool: target.tool, outcome }];
+  expect(lines.map((line) => auditSchema.parse(JSON.parse(line)))).toEqual(writes);
+}
+
+async function expectNextWorks(program: Composed, target: Target) {
+  const { error } = await callThroughTime(program, target, 1);
+  expect(error).toBeUndefined();
+}
+
+const all = [...rows, ...redirects(`http://localhost:${port}`)];
+
+describe.each(targets)('$tool', (target) => {
+  const { tool: operation, kind, readsFirst } = target;
+
+  test.each(all.map((row) => ({ ...row, ...row.expected[kind] })))(
+    '$name: $code after $requests requests, and the next call works',
+    async ({ fault, closedMs, requests, ...row }) => {
+      server.aim({ operation, fault, times: Number.POSITIVE_INFINITY, applied: false });
+      await using program = await startProgram();
+      await expectEnd(program, target, row.expected[kind]);
+      expect(server.count(operation)).toBe(requests);
+
+      server.aim(undefined);
+      if (closedMs !== undefined) await clock.advance(closedMs);
+      await expectNextWorks(program, target);
+      expect(server.count(operation)).toBe(1);
+      expect(strangers).toBe(0);
+    },
+  );
+
+  const losing = rows.flatMap((row) => (row.once ? [{ ...row, once: row.once }] : []));
+  test.each(losing)('$name, once and after it took effect', async ({ fault, once }) => {
+    // The tool looks for an audience whose creation was not answered, and finds it.
+    const found: Expected = { code: 'success', requests: 1, outcome: 'done' };
+    const expected = operation === 'create_audience' ? found : once[kind];
+    server.aim({ operation, fault, times: 1, applied: true });
+    await using program = await startProgram();
+    await expectEnd(program, target, expected);
+    expect(server.count(operation)).toBe(expected.requests);
+    await expectNextWorks(program, target);
+  });
+
+  const closing = rows.filter(({ closedMs = 0 }) => closedMs > 0 && closedMs < 45_000);
+  test.each(closing)('$name, once: waits and succeeds', async ({ fault, closedMs = 0 }) => {
+    server.aim({ operation, fault, times: 1, applied: false });
+    await using program = await startProgram();
+    const from = clock.now();
+    await expectEnd(program, target, { code: 'success', requests: 2, outcome: 'done' });
+    expect(server.count(operation)).toBe(2);
+    expect(clock.now() - from).toBeGreaterThanOrEqual(closedMs);
+  });
+
+  test('connection refused: unreachable after four attempts, and the next call works', async () => {
+    server.aim(undefined);
+    await using program = await startProgram();
+    await server.refuseAfter(readsFirst);
+    const outcome = 'not_done';
+    await expectEnd(program, target, { code: 'unreachable', requests: 0, outcome });
+    expect(attempts(program)).toEqual(Array(4).fill([operation, false]));
+    expect(server.count(operation)).toBe(0);
+
+    await server.listenAgain();
+    await expectNextWorks(program, target);
+  });
+
+  test.each([
+    ['the name can not be resolved', 'https://segment.invalid'],
+    ['no TLS is spoken there', `https://${server.host}`],
+  ])('%s: unreachable after four attempts, and other tools work', async (_, url) => {
+    server.aim(undefined);
+    await using program = await startProgram(url);
+    const { error } = await callThroughTime(program, target, 0);
+    expect(error?.code).toBe('unreachable');
+    expect(attempts(program)).toHaveLength(4);
+    expect(attempts(program).every(([, sent]) => sent === false)).toBe(true);
+    expect(server.count(operation)).toBe(0);
+    // Its preparations failed, so that it never came to a write.
+    expect(program.audit()).toBe('');
+
+    const query = "event('Shoes Bought').count() >= 1";
+    const checked = await callTool(program.client, 'check_audience_query', { query });
+    expect(checked.structured).toMatchObject({ valid: true });
+  });
+});
+
+const attemptSchema = z.object({
+  message: z.literal('no answer'),
+  operation: z.string(),
+  sent: z.boolean(),
+});
+
+/** The attempts that got no answer: of which operation, and whether anything was sent. */
+function attempts({ log }: Composed): [operation: string, sent: boolean][] {
+  return log.flatMap((line) => {
+    const { success, data } = attemptSchema.safeParse(JSON.parse(line));
+    return success ? [[data.operation, data.sent] satisfies [string, boolean]] : [];
+  });
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import * as z from 'zod';
+import { compose } from '../../src/compose.ts';
+import { type Flags, readConfig } from '../../src/config.ts';
+import { createClient } from './in-memory.ts';
+import type { ManualClock } from './manual-clock.ts';
+import type { PassingTime } from './passing-time.ts';
+
+/** The whole program in this process, with everything that ever leaves it. */
+export interface Composed extends AsyncDisposable {
+  client: Client;
+  /** The lines of its log. */
+  log: string[];
+  /** The JSON-RPC messages that it sent. */
+  sent: string[];
+  /** The text of its audit log. */
+  audit(): string;
+}
+
+const retrySchema = z.object({ message: z.literal('trying again'), pauseMs: z.number() });
+
+/** @param time is told whenever the program pauses before a retry. */
+export async function startComposed(
+  flags: Flags & { 'audit-log': string },
+  environment: Record<string, string>,
+  { clock, time }: { clock: ManualClock; time: PassingTime },
+): Promise<Composed> {
+  const log: string[] = [];
+  const sent: string[] = [];
+  const program = compose(readConfig(flags, environment), {
+    clock,
+    random: () => 0,
+    randomBytes,
+    writeLog(line) {
+      log.push(line);
+      const retry = retrySchema.safeParse(JSON.parse(line));
+      if (retry.success) time.isWaitedFor(retry.data.pauseMs);
+    },
+  });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  const send = theirs.send.bind(theirs);
+  theirs.send = (message, options) => {
+    sent.push(JSON.stringify(message));
+    return send(message, options);
+  };
+  await program.server.connect(theirs);
+  const client = createClient();
+  await client.connect(ours);
+  return {
+    client,
+    log,
+    sent,
+    audit() {
+      const file = flags['audit-log'];
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    },
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await program.stop();
+    },
+  };
+}
