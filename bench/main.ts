@@ -1,6 +1,7 @@
 import { benchCall } from './call.ts';
 import { benchLimiter } from './limiter.ts';
 import { benchQuery } from './query.ts';
+import { benchSoak } from './soak.ts';
 import { benchStartUp } from './start-up.ts';
 
 /*
@@ -12,6 +13,7 @@ const benches: Record<string, () => void | Promise<void>> = {
   call: benchCall,
   query: benchQuery,
   limiter: benchLimiter,
+  soak: benchSoak,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { Random } from '../src/sandbox/random.ts';
+import { start } from '../src/sandbox/start.ts';
+import { operationNames } from '../src/segment/operations.ts';
+import { callTool, createClient } from '../test/support/in-memory.ts';
+import { mainFile, plainEnvironment } from '../test/support/program.ts';
+import { environmentFor } from '../test/support/rig.ts';
+import { report } from './measure.ts';
+import { MixedCalls } from './soak-calls.ts';
+import { occasionalFault } from './soak-faults.ts';
+
+const calls = 20_000;
+const warmUpCalls = 2000;
+const inFlight = 50;
+const mostGrowth = 1.1;
+/** A call that takes longer counts as unanswered. */
+const patienceMs = 120_000;
+const plenty = Object.fromEntries(operationNames.map((name) => [name, 999_999]));
+
+/**
+ * Many mixed calls through a network that fails now and then: does the program keep memory, and does
+ * it answer every call? Sets the exit code if it doesn't do well.
+ */
+export async function benchSoak(): Promise<void> {
+  const random = new Random(1);
+  const sandbox = await start({ limits: plenty, faults: () => occasionalFault(random) });
+  const folder = mkdtempSync(join(tmpdir(), 'soak-'));
+  const program = await startProgram(
+    ['--audit-log', join(folder, 'audit.jsonl')],
+    environmentFor(sandbox.url, 'spa_shop_staging'),
+  );
+  const mix = new MixedCalls(random, ['aud_000000011', 'aud_000000012']);
+  const ends = new Map<string, number>();
+  const run = (count: number) => runCalls(program.client, mix, count, ends);
+
+  const from = performance.now();
+  await run(warmUpCalls);
+  const before = await program.heapUsed();
+  await run(calls - warmUpCalls);
+  const seconds = (performance.now() - from) / 1000;
+  const after = await program.heapUsed();
+
+  const unanswered = ends.get(unansweredEnd) ?? 0;
+  report(`soak: ${calls} calls, ${inFlight} in flight`, {
+    [`MB after ${warmUpCalls}`]: before / 1e6,
+    'MB at the end': after / 1e6,
+    ratio: after / before,
+    unanswered: `${unanswered}`,
+    'timed out': `${ends.get('timeout') ?? 0}`,
+    'calls per second': calls / seconds,
+  });
+  report('soak: how calls ended', Object.fromEntries([...ends].map(([end, n]) => [end, `${n}`])));
+  await program.client.close();
+  await sandbox.close();
+  rmSync(folder, { recursive: true });
+  if (after / before > mostGrowth || unanswered > 0) process.exitCode = 1;
+}
+
+const unansweredEnd = 'unanswered';
+
+/** Keeps so many calls in flight until `count` were made, and counts in `ends` how they end. */
+async function runCalls(
+  client: Client,
+  mix: MixedCalls,
+  count: number,
+  ends: Map<string, number>,
+): Promise<void> {
+  let left = count;
+  const worker = async () => {
+    while (left > 0) {
+      left -= 1;
+      const call = mix.next();
+      const end = await callTool(client, call.tool, call.args, { timeout: patienceMs }).then(
+        ({ error, structured }) => {
+          if (!error) mix.note(call, structured);
+          return error?.code ?? 'success';
+        },
+        () => unansweredEnd,
+      );
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+}
+
+/** The program, spawned so that it can be asked for its heap. */
+async function startProgram(args: string[], env: Record<string, string>) {
+  const limits = Object.entries(plenty).map(([name, limit]) => `${name}=${limit}`);
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [
+      ...['--expose-gc', '--require', './bench/heap-on-signal.cjs', mainFile],
+      ...['--confirm', 'none', '--rate-limits', limits.join(','), '--log-level', 'error'],
+      ...args,
+    ],
+    env: plainEnvironment(env),
+    stderr: 'pipe',
+  });
+  let stderr = '';
+  let onOutput = () => {};
+  transport.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8');
+    onOutput();
+  });
+  const client = createClient();
+  await client.connect(transport);
+
+  /** Bytes in use after garbage was collected. */
+  const heapUsed = async (): Promise<number> => {
+    stderr = '';
+    process.kill(transport.pid ?? Number.NaN, 'SIGUSR2');
+    for (;;) {
+      const bytes = /^heapUsed (\d+)$/m.exec(stderr)?.[1];
+      if (bytes !== undefined) return Number(bytes);
+      await new Promise<void>((resolve) => {
+        onOutput = resolve;
+      });
+    }
+  };
+  return { client, heapUsed };
+}
