@@ -64,7 +64,7 @@ export class MixedCalls {
 
   #make(): ToolCall {
     if (this.#created.length >= mostAudiences) return this.#remove();
-    const query = `event('Order Completed').within(7 days).count() >= ${this.#number}`;
+    const query = `event('Order Completed').count() >= ${this.#number}`;
     return { tool: 'create_audience', args: { name: `Soak ${this.#number}`, query } };
   }
 
