@@ -54,7 +54,8 @@ export interface Literal extends Span {
 /** Such as `7 days`. */
 export interface Duration extends Span {
   kind: 'duration';
-  amount: number;
+  /** As it is written: a number could not hold all of its digits. */
+  amount: string;
   unit: string;
   unitSpan: Span;
 }

@@ -1,8 +1,9 @@
-import type { Call, Expression } from './ast.ts';
+import type { Argument, Call, Expression } from './ast.ts';
+import { callsIn } from './calls.ts';
 import { catalog } from './catalog.ts';
 import type { Level } from './check.ts';
-import { callsIn } from './references.ts';
-import { hasZone } from './values.ts';
+import { hasZone, isTimeText } from './times.ts';
+import { isNumeric } from './values.ts';
 
 /** How an audience is computed. */
 export interface Cadence {
@@ -14,6 +15,7 @@ export interface Cadence {
 const windows = new Set(['within', 'between', 'expires_after']);
 const relativeTimes = new Set(['within_last', 'within_next', 'before_last', 'after_next']);
 const fixedTimes = new Set(['before_date', 'after_date']);
+const ordering = new Set(['greater_than', 'at_least', 'less_than', 'at_most']);
 
 /**
  * Whether Segment computes a definition in real time, by its product rules: funnels, dynamic
@@ -30,7 +32,7 @@ export function computeCadence(tree: Expression, type: Level): Cadence {
     if (relativeTimes.has(call.name)) reasons.add('a date is compared with the present time');
     if (isDynamic(call))
       reasons.add('a value is compared with another value, not with a fixed one');
-    if (fixedTimes.has(call.name) && call.args.some(lacksZone)) {
+    if (call.args.some((argument) => lacksZone(call.name, argument))) {
       reasons.add('a date is compared with one that has no time zone');
     }
   }
@@ -46,6 +48,11 @@ function isDynamic({ name, args }: Call): boolean {
   return compares === true && args.some(({ kind }) => kind === 'chain');
 }
 
-function lacksZone(argument: Call['args'][number]): boolean {
-  return argument.kind === 'literal' && !hasZone(argument.text);
+/** Whether a date stands in a comparison without a zone. */
+function lacksZone(comparison: string, argument: Argument): boolean {
+  if (argument.kind !== 'literal' || hasZone(argument.text)) return false;
+  const { type, text } = argument;
+  if (type === 'date' || type === 'timestamp' || fixedTimes.has(comparison)) return true;
+  // What is to be equal to a string is most likely a text, even if it looks like a date.
+  return ordering.has(comparison) && type === 'string' && isTimeText(text) && !isNumeric(text);
 }

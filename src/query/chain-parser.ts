@@ -1,19 +1,9 @@
 import type { Argument, Call, Chain, Expression, Literal } from './ast.ts';
-import { catalog, operators, type ParameterKind, unitMs } from './catalog.ts';
+import { catalog, type ParameterKind } from './catalog.ts';
 import { isSymbol, said, spanOf } from './cursor.ts';
+import { DurationParser } from './duration-parser.ts';
 import type { Token } from './lexer.ts';
-import { isOperator, ValueParser } from './value-parser.ts';
-
-const misspeltOperators: Readonly<Record<string, string>> = {
-  '=>': '>=',
-  '=<': '<=',
-  '<>': '!=',
-  '===': '=',
-  '!==': '!=',
-  '≥': '>=',
-  '≤': '<=',
-  '≠': '!=',
-};
+import { isOperator } from './value-parser.ts';
 
 /** The operator that says the same when its sides are swapped. */
 const swapped: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
@@ -22,41 +12,17 @@ const swapped: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '
 const textKinds: readonly ParameterKind[] = ['name', 'text', 'value', 'scalar', 'timestamp'];
 
 /** Reads what a condition is made of: chains, calls and their arguments. */
-export abstract class ChainParser extends ValueParser {
+export abstract class ChainParser extends DurationParser {
   /** How many `where`s are open, which says what a bare word most likely stands for. */
   #wheres = 0;
 
   protected abstract or(): Expression;
   protected abstract group(close: ')' | '}'): Expression;
 
-  protected operatorCall(): Call {
-    const token = this.next();
-    const meant = misspeltOperators[token.text];
-    if (meant) {
-      this.error('unknown-operator', token, `${said(token)} is not an operator.`, {
-        help: `Did you mean ${meant}?`,
-        fix: { ...spanOf(token), text: meant },
-      });
-    }
-    if (token.text === '==') {
-      this.findings.hint('double-equals', token, 'One equals sign is enough.', {
-        help: 'Write = instead of ==.',
-        fix: { ...spanOf(token), text: '=' },
-      });
-    }
-    const operator = meant ?? token.text;
-    const name = operators.get(operator) ?? 'equals';
-    const value = this.scalar();
-    const span = this.spanFrom(token.start);
-    return this.node({ name, nameSpan: spanOf(token), args: [value], operator, ...span });
-  }
-
   /** scalar = chain | string | number | date | timestamp ; */
   protected scalar(): Argument {
     const token = this.token;
-    if (this.atDuration() && Object.hasOwn(unitMs, this.peek().text.replace(/s$/, ''))) {
-      return this.duration();
-    }
+    if (this.atKnownDuration()) return this.duration();
     if (this.atLiteral()) return this.literal();
     if (this.atBareWord()) return this.bareText();
     if (token.kind === 'name' && this.keywordAt(token) === undefined) {
@@ -160,13 +126,31 @@ export abstract class ChainParser extends ValueParser {
     const args: Argument[] = [];
     while (!isSymbol(this.token, ')') && !isOperator(this.token) && !this.atEnd) {
       const parameter = parameters[Math.min(args.length, parameters.length - 1)];
+      const errors = this.findings.errors;
       args.push(this.#argument(parameter?.kind));
+      this.#skipRest(open, this.findings.errors > errors);
       if (!this.#takeComma()) break;
     }
     if (isWhere) this.#wheres -= 1;
     this.ascend();
     this.close(open, ')');
     return args;
+  }
+
+  /** Skips what can't go on with an argument, as in `contains('a' foo)`; said once if at all. */
+  #skipRest(open: Token, isSaid: boolean): void {
+    const { token } = this;
+    const goesOn = token.kind === 'symbol' || token.kind === 'end' || this.keywordAt(token);
+    if (goesOn || (!isSaid && this.atLiteral()) || !this.isClosed(open)) return;
+    const start = this.lastEnd;
+    this.skipToClose();
+    if (isSaid) return;
+    const span = this.spanFrom(token.start);
+    const text = this.query.slice(span.start, span.end);
+    this.error('unexpected', span, `"${text}" does not belong here.`, {
+      help: 'Remove it, or put a comma before it.',
+      fix: { start, end: span.end, text: '' },
+    });
   }
 
   #withoutParentheses(name: Token): Argument[] {
@@ -209,10 +193,17 @@ export abstract class ChainParser extends ValueParser {
       const exclusion = after.kind === 'name' && isSymbol(this.peek(2), ':');
       return exclusion ? this.#exclusion() : this.group('}');
     }
+    if (kind === 'duration' && !isSymbol(after, '(')) {
+      const given = this.#length();
+      if (given) return given;
+    }
     if (this.atDuration()) return this.duration();
+    if (kind && textKinds.includes(kind)) {
+      const words = this.wordsOfArgument();
+      if (words > 1 || (words === 1 && !this.atLiteral())) return this.bareWords(words);
+    }
     if (this.atLiteral()) return isOperator(after) ? this.literalFirst() : this.literal();
     if (this.atBareWord()) {
-      if (kind === 'duration' && after.kind === 'number') return this.reversedDuration();
       if (kind && textKinds.includes(kind)) return this.bareText();
       if (kind === 'property') return this.#bareProperty();
     }
@@ -220,6 +211,22 @@ export abstract class ChainParser extends ValueParser {
     return this.token.text === 'as' && this.token.kind === 'name'
       ? this.#cast(operand)
       : asLiteral(operand);
+  }
+
+  /** A length of time in any words; undefined where none of them stands. */
+  #length(): Argument | undefined {
+    const words = this.wordsBeforeDuration();
+    if (words > 0 || this.atDuration()) return this.durationInWords(words);
+    if (this.atReversedDuration()) return this.reversedDuration();
+    const count = this.wordsOfArgument();
+    if (count === 0) return undefined;
+    const { start } = this.token;
+    for (let word = 0; word < count; word += 1) this.next();
+    const span = this.spanFrom(start);
+    this.error('expected-duration', span, 'A length of time is a number with a unit.', {
+      help: 'Write for example 7 days or 12 hours.',
+    });
+    return this.missing(start);
   }
 
   #bareProperty(): Argument {

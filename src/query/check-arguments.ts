@@ -1,4 +1,14 @@
-import type { Argument, Call, Cast, Chain, Duration, Expression, Literal, Named } from './ast.ts';
+import type {
+  Argument,
+  Call,
+  Cast,
+  Chain,
+  Duration,
+  Expression,
+  Literal,
+  Named,
+  Span,
+} from './ast.ts';
 import {
   type ChainType,
   type LanguageFunction,
@@ -9,16 +19,16 @@ import {
 } from './catalog.ts';
 import { checkChain, checkCondition, type Scope } from './check-definition.ts';
 import type { Findings } from './diagnostic.ts';
-import { quote } from './format.ts';
+import { quote } from './strings.ts';
 import { suggest } from './suggest.ts';
-import { isNumeric, isTimeText, lengthMs, unitOf } from './values.ts';
+import { isTimeText, readTime, settledTime } from './times.ts';
+import { isNumeric, lengthMs, unitOf } from './values.ts';
 
 /** Checks the number and kinds of a call's arguments. */
 export function checkArguments(
   call: Call,
   entry: LanguageFunction,
   scope: Scope,
-  ofEvent: boolean,
   findings: Findings,
 ): void {
   const { parameters } = entry;
@@ -37,7 +47,7 @@ export function checkArguments(
   }
   for (const [index, argument] of call.args.slice(0, most).entries()) {
     const parameter = parameters[Math.min(index, parameters.length - 1)];
-    if (parameter) checkArgument(argument, parameter, { call, entry, scope, ofEvent, findings });
+    if (parameter) checkArgument(argument, parameter, { call, entry, scope, findings });
   }
 }
 
@@ -54,7 +64,6 @@ interface Around {
   call: Call;
   entry: LanguageFunction;
   scope: Scope;
-  ofEvent: boolean;
   findings: Findings;
 }
 
@@ -78,14 +87,17 @@ const checkers: Record<ParameterKind, Checker> = {
     return isString(argument);
   },
   text: (argument) => isString(argument),
-  number: (argument) => argument.kind === 'literal' && isNumeric(argument.text),
+  number: (argument) =>
+    argument.kind === 'literal' && (argument.type === 'number' || isNumeric(argument.text)),
   exclusion: (argument) => argument.kind === 'exclusion',
   value(argument, _, { findings }) {
     if (argument.kind === 'literal') checkLiteral(argument, findings);
     return argument.kind === 'literal';
   },
   timestamp(argument, _, { findings }) {
-    if (argument.kind !== 'literal' || argument.type === 'number') return false;
+    if (argument.kind !== 'literal') return false;
+    // A number may be a date without its separators.
+    if (argument.type === 'number' && !isTimeText(argument.text)) return false;
     checkTime(argument, findings);
     return true;
   },
@@ -103,17 +115,21 @@ const checkers: Record<ParameterKind, Checker> = {
     if (argument.kind === 'cast') checkCast(argument, parameter, call, findings);
     const operand = argument.kind === 'cast' ? argument.operand : argument;
     if (operand.kind !== 'chain') return operand.kind === 'missing';
-    const type = checkChain(operand, { ...scope, inside: true }, findings);
+    const type = checkChain(operand, into(scope), findings);
     const reads = ['property', 'context'].includes(operand.calls[0]?.name ?? '');
     return type === undefined || (type === 'ScalarExtractor' && reads);
   },
-  definition(argument, _, { scope, ofEvent, findings }) {
+  definition(argument, _, { scope, findings }) {
     if (!isExpression(argument)) return false;
-    const eventWheres = scope.eventWheres + (ofEvent ? 1 : 0);
-    checkCondition(argument, { ...scope, inside: true, eventWheres }, findings);
+    checkCondition(argument, into(scope), findings);
     return true;
   },
 };
+
+/** Into the `where` or a reducer of a stream. */
+function into({ options, around, stream = 'event' }: Scope): Scope {
+  return { options, around: [...around, stream] };
+}
 
 /** `parent: …` gives what it names, where it may stand. */
 function unwrapNamed(named: Named, parameter: Parameter, around: Around): Argument | undefined {
@@ -138,14 +154,33 @@ function unwrapNamed(named: Named, parameter: Parameter, around: Around): Argume
     });
     return meant ? named.value : undefined;
   }
-  const inFunnel = call.name === 'property' ? scope.eventWheres > 1 : scope.funnel;
-  if (!inFunnel) {
-    findings.error('outside-funnel', nameSpan, 'parent: needs an event around this one.', {
-      help: 'It is for an event inside the where of another event; leave it out here.',
-      fix: { ...prefix, text: '' },
-    });
-  }
+  checkParent(call, scope, nameSpan, prefix, findings);
   return named.value;
+}
+
+/** The reference knows `parent:` only for an event inside the `where` of another event. */
+function checkParent(call: Call, scope: Scope, span: Span, prefix: Span, findings: Findings): void {
+  const { around, stream } = scope;
+  const outer = around.at(-2);
+  const [isSettled, isPossible] =
+    call.name === 'property'
+      ? [
+          !stream && outer === 'event' && around.at(-1) === 'event',
+          around.length >= (stream ? 1 : 2),
+        ]
+      : [stream === 'event' && around.at(-1) === 'event', around.includes('event')];
+  if (isSettled) return;
+  if (isPossible) {
+    const message = 'The reference does not say what parent: means in this place.';
+    findings.warn('unsettled-parent', span, message, {
+      help: 'Here it is taken for the event or entity around; use it in the where of an event inside that of another.',
+    });
+    return;
+  }
+  findings.error('outside-funnel', span, 'parent: needs an event around this one.', {
+    help: 'It is for an event inside the where of another event; leave it out here.',
+    fix: { ...prefix, text: '' },
+  });
 }
 
 function checkScalar(chain: Chain, scope: Scope, findings: Findings): void {
@@ -177,15 +212,24 @@ function checkLiteral(literal: Literal, findings: Findings): void {
 }
 
 function checkTime(literal: Literal, findings: Findings): void {
-  if (isTimeText(literal.text)) return;
-  findings.error(
-    'bad-time',
-    literal,
-    `${quote(literal.text)} is not a date or an ISO 8601 timestamp.`,
-    {
+  const reading = readTime(literal.text);
+  if (reading?.isSettled) return;
+  const said = quote(literal.text);
+  if (!reading) {
+    findings.error('bad-time', literal, `${said} is not a date or an ISO 8601 timestamp.`, {
       help: "Write yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ, such as '2026-01-31T00:00:00Z'.",
-    },
-  );
+    });
+    return;
+  }
+  const plain = settledTime(literal.text);
+  const text = plain && (literal.type === 'string' ? quote(plain) : plain);
+  const { start, end } = literal;
+  findings.warn('unsettled-time', literal, `The reference has no time in the form ${said}.`, {
+    help: text
+      ? `Write ${text}.`
+      : 'Write yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ; here it is taken for no time at all.',
+    fix: text ? { start, end, text } : undefined,
+  });
 }
 
 function checkUnit(duration: Duration, { units = [] }: Parameter, findings: Findings): void {
@@ -199,11 +243,34 @@ function checkUnit(duration: Duration, { units = [] }: Parameter, findings: Find
     });
     return;
   }
-  const meant = suggest(duration.unit, [...units.map((unit) => `${unit}s`), 'weeks', 'minutes']);
+  const meant = unitMeant(duration, units);
   findings.error('unknown-unit', duration.unitSpan, `There is no unit ${duration.unit}.`, {
     help: meant ? `Did you mean ${meant}?` : `Use ${named}.`,
     fix: meant ? { ...duration.unitSpan, text: meant } : undefined,
   });
+}
+
+const abbreviations: Readonly<Record<string, string>> = {
+  s: 'second',
+  sec: 'second',
+  min: 'minute',
+  h: 'hour',
+  hr: 'hour',
+  d: 'day',
+  w: 'week',
+  wk: 'week',
+  mo: 'month',
+  mth: 'month',
+  y: 'year',
+  yr: 'year',
+};
+
+/** The unit that an unknown one most likely stands for; "m" may be minutes or months. */
+function unitMeant({ amount, unit }: Duration, units: readonly string[]): string | undefined {
+  const short = [unit, unit.replace(/s$/, '')].find((name) => Object.hasOwn(abbreviations, name));
+  const whole = short && abbreviations[short];
+  if (whole) return Number(amount) === 1 ? whole : `${whole}s`;
+  return suggest(unit, [...units.map((known) => `${known}s`), 'weeks', 'minutes']);
 }
 
 /** The same length in days or hours, if it is a whole number of them. */
@@ -211,7 +278,7 @@ function inKnownUnit(duration: Duration) {
   const ms = lengthMs(duration);
   for (const known of ['day', 'hour']) {
     const amount = ms / (unitMs[known] ?? Number.NaN);
-    if (Number.isInteger(amount) && amount > 0) {
+    if (Number.isSafeInteger(amount) && amount > 0) {
       return { start: duration.start, end: duration.end, text: `${amount} ${known}s` };
     }
   }

@@ -6,20 +6,21 @@ import type { Findings, Fix } from './diagnostic.ts';
 import { format } from './format.ts';
 import { suggest } from './suggest.ts';
 
+/** What a stream is of. */
+export type StreamKind = 'event' | 'entity';
+
 /** Where in a definition something stands. */
 export interface Scope {
   options: CheckOptions;
-  /** How many `where`s of events are open around; two or more make a funnel. */
-  eventWheres: number;
-  /** Whether it stands in a `where` or a reducer, where there is one event or entity to look at. */
-  inside: boolean;
-  /** Whether this is about an event inside the `where` of another. */
-  funnel: boolean;
+  /** What is looked at in the `where`s and reducers around, outermost first. */
+  around: readonly StreamKind[];
+  /** The stream whose chain this belongs to, if it is one. */
+  stream?: StreamKind;
 }
 
 /** Checks what a whole definition comes out as, and all in it. */
 export function checkDefinition(tree: Expression, options: CheckOptions, findings: Findings): void {
-  const scope: Scope = { options, eventWheres: 0, inside: false, funnel: false };
+  const scope: Scope = { options, around: [] };
   if (options.purpose === 'audience') {
     checkCondition(tree, scope, findings);
     return;
@@ -109,32 +110,63 @@ function missingComparison(chain: Chain, type: ChainType, findings: Findings): v
  * @returns its type; undefined if a mistake leaves that open.
  */
 export function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType | undefined {
-  const isEvent = chain.calls[0]?.name === 'event';
-  const scope = { ...outer, funnel: isEvent && outer.eventWheres > 0 };
+  const stream = streamKind(chain);
+  const scope = stream ? { ...outer, stream } : outer;
   let type: ChainType | undefined;
   for (const [index, call] of chain.calls.entries()) {
     const isFirst = index === 0;
     if (call.name === '$') continue;
     const entry = catalog.get(call.name);
     if (!entry) {
-      if (call.name !== '') unknownFunction(call, isFirst ? undefined : type, findings);
+      if (call.name !== '') unknownFunction(chain, index, isFirst ? undefined : type, findings);
       type = undefined;
       continue;
     }
     const inPlace = checkPlace(chain, index, entry, type, findings);
     checkUse(call, entry, scope, findings);
-    if (inPlace || !isFirst) checkArguments(call, entry, scope, isEvent, findings);
+    if (inPlace || !isFirst) checkArguments(call, entry, scope, findings);
     // Behind a call that is out of place anything may have been meant.
     type = inPlace ? entry.returns : undefined;
   }
   return type;
 }
 
-function unknownFunction(call: Call, type: ChainType | undefined, findings: Findings): void {
+/** What a chain is a stream of; one that begins in an unknown way is taken for one of events. */
+function streamKind({ calls: [extractor] }: Chain): StreamKind | undefined {
+  if (extractor?.name === 'entity') return 'entity';
+  const type = catalog.get(extractor?.name ?? '')?.returns;
+  return type === undefined || type === 'VectorExtractor' ? 'event' : undefined;
+}
+
+/** What a stream that exists, or is absent, has to be compared with. */
+const streamIs: Readonly<Record<string, string>> = {
+  exists: '.count() >= 1',
+  absent: '.count() = 0',
+};
+
+function unknownFunction(
+  chain: Chain,
+  index: number,
+  type: ChainType | undefined,
+  findings: Findings,
+): void {
+  const call = chain.calls[index];
+  const before = chain.calls[index - 1];
+  if (!call) return;
+  const message = `There is no function ${call.name}.`;
+  const synonyms = knownAs(call.name);
+  const counted = synonyms.map((known) => streamIs[known]).find((text) => text !== undefined);
+  if (before && counted && type && catalog.get('count')?.follows.includes(type)) {
+    findings.error('unknown-function', call.nameSpan, message, {
+      help: `Count them: ${counted}.`,
+      fix: { start: before.end, end: call.end, text: counted },
+    });
+    return;
+  }
   const allowed = mayFollow(type);
-  const [synonym] = knownAs(call.name).filter((known) => allowed.includes(known));
+  const synonym = synonyms.find((known) => allowed.includes(known));
   const meant = synonym ?? suggest(call.name, allowed) ?? suggest(call.name, catalog.keys());
-  findings.error('unknown-function', call.nameSpan, `There is no function ${call.name}.`, {
+  findings.error('unknown-function', call.nameSpan, message, {
     help: meant ? `Did you mean ${meant}?` : `Here may stand ${allowed.join(', ')}.`,
     fix: meant ? { ...call.nameSpan, text: meant } : undefined,
   });
@@ -198,8 +230,7 @@ function inOrder(
     };
   }
   if (entry.kind === 'comparison') {
-    const counts = { exists: '.count() >= 1', absent: '.count() = 0' };
-    const whole = call.name === 'exists' || call.name === 'absent' ? counts[call.name] : undefined;
+    const whole = streamIs[call.name];
     return {
       help: `Count them first: ${whole ?? '.count()'}.`,
       fix: { start: before.end, end: whole ? call.end : before.end, text: whole ?? '.count()' },
@@ -226,7 +257,7 @@ const typeNames: Record<ChainType, string> = {
 
 /** Whether a call may be used in this part of this definition. */
 function checkUse(call: Call, entry: LanguageFunction, scope: Scope, findings: Findings): void {
-  if (entry.where === 'inside' && !scope.inside) {
+  if (entry.where === 'inside' && scope.around.length === 0) {
     findings.error(
       'outside-where',
       call.nameSpan,

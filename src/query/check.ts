@@ -18,6 +18,8 @@ export interface CheckOptions {
 export interface Checked {
   /** Whether nothing was found that the reference rules out. */
   valid: boolean;
+  /** Whether it was read at all: what is too long, too deep or too large is not, and yet valid. */
+  read: boolean;
   /** At most 20, in the order of the text. */
   diagnostics: Diagnostic[];
   /** What could be read; complete only if there was no error of form. */
@@ -31,9 +33,12 @@ export function check(query: string, options: CheckOptions): Checked {
   const findings = new Findings();
   const tree = parse(query, findings);
   if (findings.isBeyondLimit) {
-    return { valid: false, diagnostics: findings.diagnostics(query), tree, primaryExpressions: 0 };
+    // A part of the tree would look like a definition; there is none.
+    const nothing: Expression = { kind: 'missing', start: 0, end: query.length };
+    const diagnostics = findings.diagnostics(query);
+    return { valid: true, read: false, diagnostics, tree: nothing, primaryExpressions: 0 };
   }
-  const formIsRight = !findings.hasErrors;
+  const formIsRight = findings.errors === 0;
   if (!formIsRight) findings.withholdFixes();
   checkDefinition(tree, options, findings);
   const primaryExpressions = countConditions(tree);
@@ -45,7 +50,8 @@ export function check(query: string, options: CheckOptions): Checked {
   }
   if (formIsRight) lint(tree, findings);
   return {
-    valid: !findings.hasErrors,
+    valid: findings.errors === 0,
+    read: true,
     diagnostics: findings.diagnostics(query),
     tree,
     primaryExpressions,

@@ -1,4 +1,6 @@
-import { isNumeric, timeOf } from './values.ts';
+import { unitMs } from './catalog.ts';
+import { readTime, timeOf } from './times.ts';
+import { isNumeric } from './values.ts';
 
 /*
  * How a value of the data is compared. Where the reference is silent, this is what is assumed:
@@ -7,6 +9,9 @@ import { isNumeric, timeOf } from './values.ts';
  *   `none_of` and `omits`, which are about values that exist.
  * - Numbers and texts that hold numbers compare as numbers; true and false equal the words.
  * - Two texts that both hold a date or timestamp compare as moments; one without a zone is in UTC.
+ * - `within_last`, `within_next`, `before_last` and `after_next` look at a timestamp as a moment and
+ *   at a date without a time as a whole day in UTC: today is within the last and the next 7 days, and
+ *   so is the day on which the 7 days begin or end.
  * - Other texts compare by their characters, case included. What is of different kinds is not equal,
  *   and neither is more than the other.
  * - A list satisfies `differs`, `none_of` and `omits` if all its elements do, and any other
@@ -67,29 +72,38 @@ function compareOne(name: string, value: unknown, args: readonly unknown[], now:
     case 'ends_with':
       return text(value).endsWith(text(first));
     default:
-      return compareTime(name, moment(value), first, now);
+      return compareTime(name, value, first, now);
   }
 }
 
-function compareTime(name: string, at: number | undefined, given: unknown, now: number): boolean {
-  if (at === undefined) return false;
+function compareTime(name: string, value: unknown, given: unknown, now: number): boolean {
+  const reading = typeof value === 'string' ? readTime(value) : undefined;
+  const at = reading?.at;
+  if (!reading || at === undefined) return false;
   if (name === 'before_date' || name === 'after_date') {
     const other = moment(given) ?? Number.NaN;
     return name === 'before_date' ? at < other : at > other;
   }
   const length = typeof given === 'number' ? given : Number.NaN;
+  const ending = (moment: number) => (reading.isDay ? dayOf(moment) : moment);
   switch (name) {
     case 'within_last':
-      return at >= now - length && at <= now;
+      return at >= ending(now - length) && at <= ending(now);
     case 'within_next':
-      return at >= now && at <= now + length;
+      return at >= ending(now) && at <= ending(now + length);
     case 'before_last':
-      return at < now - length;
+      return at < ending(now - length);
     case 'after_next':
-      return at > now + length;
+      return at > ending(now + length);
     default:
       return false;
   }
+}
+
+/** The moment at which the day of a moment begins in UTC. */
+function dayOf(moment: number): number {
+  const day = unitMs.day ?? Number.NaN;
+  return Math.floor(moment / day) * day;
 }
 
 /** Negative, zero or positive as `a` is less, the same or more; undefined if that can't be said. */

@@ -14,6 +14,7 @@ export class Cursor {
   #at = 0;
   #depth = 0;
   #nodes = 0;
+  #closed: ReadonlySet<Token> | undefined;
   /** Set when a limit is passed: from there on nothing is read and nothing is reported. */
   #stopped = false;
 
@@ -70,6 +71,8 @@ export class Cursor {
       return;
     }
     const here = this.token;
+    // It may well be closed in what was cut off.
+    if (here.isOpen) return;
     const at = this.lastEnd;
     this.error('unclosed', open, `This ${open.text} is not closed before ${said(here)}.`, {
       help: `Put ${close} before ${said(here)}.`,
@@ -81,9 +84,8 @@ export class Cursor {
   protected descend(): boolean {
     this.#depth += 1;
     if (this.#depth > deepestNesting) {
-      const help = 'Remove parentheses or NOTs that are not needed, or split the definition.';
-      const message = `Nested more than ${deepestNesting} levels deep.`;
-      this.findings.beyondLimit('too-deep', this.token, message, help);
+      const message = `The query is nested deeper than the ${deepestNesting} levels that are read`;
+      this.findings.beyondLimit('too-deep', this.token, message);
       this.#stop();
     }
     return !this.#stopped;
@@ -97,12 +99,27 @@ export class Cursor {
   protected node<Node extends object>(node: Node): Node {
     this.#nodes += 1;
     if (this.#nodes > mostNodes && !this.#stopped) {
-      const message = `The definition has more than ${mostNodes} parts.`;
-      const help = 'Split it into several audiences.';
-      this.findings.beyondLimit('too-large', this.token, message, help);
+      const message = `The query has more than the ${mostNodes} parts that are read`;
+      this.findings.beyondLimit('too-large', this.token, message);
       this.#stop();
     }
     return node;
+  }
+
+  /** Whether a bracket that was opened is closed somewhere. */
+  protected isClosed(open: Token): boolean {
+    this.#closed ??= closedBrackets(this.#tokens);
+    return this.#closed.has(open);
+  }
+
+  /** Skips to what closes the bracket that is open. */
+  protected skipToClose(): void {
+    for (let open = 0; !this.atEnd; this.next()) {
+      const closes = isSymbol(this.token, ')') || isSymbol(this.token, '}');
+      if (closes && open === 0) return;
+      if (closes) open -= 1;
+      else if (isSymbol(this.token, '(') || isSymbol(this.token, '{')) open += 1;
+    }
   }
 
   /** Skips to where something new can begin: a joint, a comma or the end of this bracket. */
@@ -137,6 +154,18 @@ export class Cursor {
     this.#stopped = true;
     this.#at = this.#tokens.length - 1;
   }
+}
+
+function closedBrackets(tokens: readonly Token[]): Set<Token> {
+  const open: Token[] = [];
+  const closed = new Set<Token>();
+  for (const token of tokens) {
+    if (isSymbol(token, '(') || isSymbol(token, '{')) open.push(token);
+    if (!isSymbol(token, ')') && !isSymbol(token, '}')) continue;
+    const opened = open.pop();
+    if (opened) closed.add(opened);
+  }
+  return closed;
 }
 
 export function isSymbol(token: Token, text: string): boolean {

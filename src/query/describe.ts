@@ -9,7 +9,7 @@ import { type References, references } from './references.ts';
 export interface QueryDescription {
   valid: boolean;
   diagnostics: Diagnostic[];
-  /** The canonical form and the explanation, of a valid definition. */
+  /** The canonical form and the explanation, of a valid definition that could be read. */
   formatted?: string;
   explanation?: string;
   references: References;
@@ -19,15 +19,15 @@ export interface QueryDescription {
 
 /** Checks an audience's definition and says all that there is to say of it. Never throws. */
 export function describeQuery(query: string, type: Level): QueryDescription {
-  const { valid, diagnostics, tree, primaryExpressions } = check(query, {
+  const { valid, read, diagnostics, tree, primaryExpressions } = check(query, {
     type,
     purpose: 'audience',
   });
   return {
     valid,
     diagnostics,
-    formatted: valid ? format(tree) : undefined,
-    explanation: valid ? explain(tree, type) : undefined,
+    formatted: valid && read ? format(tree) : undefined,
+    explanation: valid && read ? explain(tree, type) : undefined,
     references: references(tree),
     computeCadence: computeCadence(tree, type),
     primaryExpressions,

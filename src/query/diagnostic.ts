@@ -41,6 +41,8 @@ export class Findings {
   readonly #seen = new Set<string>();
   #withFixes = true;
   #limit: Finding | undefined;
+  #trustedUntil = Number.POSITIVE_INFINITY;
+  #errors = 0;
 
   /**
    * From now on findings go without fixes: where the form of a query is broken, what was read may
@@ -52,10 +54,25 @@ export class Findings {
 
   /**
    * For a query that is beyond what is read: nothing else is said of it then, because most of it
-   * was not looked at.
+   * was not looked at. The reference states no such limit, so it is no error.
    */
-  beyondLimit(code: string, span: Span, message: string, help: string): void {
-    this.#limit ??= { severity: 'error', code, message, start: span.start, end: span.end, help };
+  beyondLimit(code: string, span: Span, message: string): void {
+    const help = 'Segment may accept it. Shorten it, or split it into several audiences.';
+    const said = `${message}, so nothing of it was checked.`;
+    const { start, end } = span;
+    this.#limit ??= { severity: 'warning', code, message: said, start, end, help };
+  }
+
+  /**
+   * From here on strings and code can't be told apart: what was found there, or touches it, is
+   * forgotten and not gathered any more.
+   */
+  distrustFrom(offset: number): void {
+    this.#trustedUntil = offset;
+    const found = this.#found.splice(0);
+    this.#found.push(
+      ...found.filter(({ code, end }) => code === 'unterminated-string' || end < offset),
+    );
   }
 
   get isBeyondLimit(): boolean {
@@ -63,9 +80,11 @@ export class Findings {
   }
 
   add(finding: Finding): void {
+    if (finding.end >= this.#trustedUntil) return;
     const key = `${finding.code} ${finding.start} ${finding.end}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
+    if (finding.severity === 'error') this.#errors += 1;
     this.#found.push(this.#withFixes ? finding : { ...finding, fix: undefined });
   }
 
@@ -81,12 +100,9 @@ export class Findings {
     this.add({ severity: 'hint', code, message, start: span.start, end: span.end, ...more });
   }
 
-  has(code: string): boolean {
-    return this.#found.some((finding) => finding.code === code);
-  }
-
-  get hasErrors(): boolean {
-    return this.isBeyondLimit || this.#found.some(({ severity }) => severity === 'error');
+  /** How many errors have been found so far. */
+  get errors(): number {
+    return this.#errors;
   }
 
   /** All findings with their places; errors are kept before others when there are too many. */

@@ -1,17 +1,19 @@
 import type { Argument, Call, Chain, Expression } from './ast.ts';
 import { eventHistoryDays, unitMs } from './catalog.ts';
 import { compare } from './compare.ts';
-import { nameOf } from './explain.ts';
 import { reduce } from './reduce.ts';
-import { lengthMs, plainText } from './values.ts';
+import { withPlainDots } from './strings.ts';
+import { lengthMs, nameOf, plainText } from './values.ts';
 
 /*
  * Who is in an audience, computed from data. Where the reference is silent, this is what is assumed:
  *
  * - Events later than now have not happened yet; those older than three years are forgotten.
  * - Windows include both their ends. `within(parent: d)` admits events up to `d` before or after
- *   the outer one.
- *   Entities have no time of their own, so a window leaves none of them.
+ *   the nearest event around; entities between the two are passed over, as they have no time of their
+ *   own. For the same reason a window leaves no entities.
+ * - `property(parent: …)` is read off the event or entity around the one that is looked at. What a
+ *   nested stream is compared with stands beside that stream, so there it is the one around it.
  * - `expires_after(d)` keeps the events of the last session, if it is not over: events belong to one
  *   session as long as no pause between them is longer than `d`.
  * - At the level of accounts, events are those of all users together, and traits are the account's.
@@ -54,9 +56,13 @@ interface Scope {
   subject: Profile | Account;
   now: number;
   /** The event or entity that is looked at inside a `where`, and the one around that. */
-  item?: EventRecord | EntityRecord;
-  parent?: EventRecord | EntityRecord;
+  item?: Item;
+  parent?: Item;
+  /** The event that is looked at, or the nearest one around an entity that is. */
+  event?: EventRecord;
 }
+
+type Item = EventRecord | EntityRecord;
 
 /**
  * Whether a profile or account belongs to an audience.
@@ -92,7 +98,10 @@ function holds(node: Expression, scope: Scope): boolean {
       const comparison = node.calls.at(-1);
       if (!comparison) return false;
       const value = chainValue(node.calls.slice(0, -1), scope);
-      const args = comparison.args.map((argument) => argumentValue(argument, scope));
+      const extractor = node.calls[0]?.name;
+      const isStream = extractor === 'event' || extractor === 'entity';
+      const beside = isStream && scope.item ? { ...scope, parent: scope.item } : scope;
+      const args = comparison.args.map((argument) => argumentValue(argument, beside));
       return compare(comparison.name, value, args, scope.now);
     }
     case 'missing':
@@ -162,19 +171,17 @@ function reduceStream(extractor: Call, rest: readonly Call[], scope: Scope): unk
         break;
       default:
         value = reduce(call, items, value, (property, item) =>
-          argumentValue(property, { ...scope, item, parent: scope.item }),
+          argumentValue(property, within(item, scope)),
         );
     }
   }
   return value;
 }
 
-type Item = EventRecord | EntityRecord;
-
 function streamOf(extractor: Call, { subject, now, item }: Scope): Item[] {
   const name = nameOf(extractor.args[0]);
   if (extractor.name === 'entity') {
-    const related = item && 'entities' in item ? item.entities : subject.entities;
+    const related = item && !('at' in item) ? item.entities : subject.entities;
     return [...(related && Object.hasOwn(related, name) ? (related[name] ?? []) : [])];
   }
   const oldest = now - eventHistoryDays * (unitMs.day ?? 0);
@@ -185,8 +192,13 @@ function streamOf(extractor: Call, { subject, now, item }: Scope): Item[] {
   return profiles.length > 1 ? events.sort((a, b) => a.at - b.at) : events;
 }
 
+/** What is looked at inside a `where` or a reducer of this item. */
+function within(item: Item, scope: Scope): Scope {
+  return { ...scope, item, parent: scope.item, event: 'at' in item ? item : scope.event };
+}
+
 function matches(condition: Argument, item: Item, scope: Scope): boolean {
-  const inner = { ...scope, item, parent: scope.item };
+  const inner = within(item, scope);
   switch (condition.kind) {
     case 'and':
     case 'or':
@@ -209,11 +221,9 @@ function inWindow(items: readonly Item[], { name, args }: Call, scope: Scope): I
   const events = items.filter((item) => 'at' in item);
   const [first, second] = args;
   if (name === 'expires_after') return lastSession(events, lengthOf(first), scope.now);
-  const parent =
-    first?.kind === 'named' && scope.item && 'at' in scope.item ? scope.item : undefined;
-  if (parent) {
-    const length = first?.kind === 'named' ? lengthOf(first.value) : 0;
-    return events.filter(({ at }) => Math.abs(at - parent.at) <= length);
+  if (first?.kind === 'named') {
+    const [length, parent] = [lengthOf(first.value), scope.event];
+    return events.filter(({ at }) => parent && Math.abs(at - parent.at) <= length);
   }
   const [latest, earliest] =
     name === 'between' ? [lengthOf(first), lengthOf(second)] : [0, lengthOf(first)];
@@ -239,7 +249,7 @@ function lengthOf(argument: Argument | undefined): number {
 function walk(values: Values | undefined, path: string): unknown {
   let value: unknown = values;
   for (const step of path.split(/(?<!\\)\./)) {
-    const key = step.replace(/\\+\./g, '.');
+    const key = withPlainDots(step);
     if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
     value = value[key];
   }

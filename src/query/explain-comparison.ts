@@ -28,7 +28,7 @@ const phrases: Readonly<Record<string, [is: string, isNot: string]>> = {
 /**
  * What a comparison says of the value before it, such as "is at least 100".
  *
- * @param denied whether it stands under a NOT. @param say words for a value.
+ * @param denied whether it stands under a NOT. @param say words for what it is compared with.
  */
 export function explainComparison(
   { name, args }: Call,
@@ -37,7 +37,7 @@ export function explainComparison(
 ): string {
   const [is, isNot] = phrases[name] ?? ['…', '…'];
   const values = args.map((value) =>
-    value.kind === 'duration' ? explainDuration(value) : said(value, say),
+    value.kind === 'duration' ? explainDuration(value) : say(value),
   );
   const last = values.at(-1) ?? '';
   const list = values.length > 1 ? `${values.slice(0, -1).join(', ')} or ${last}` : last;
@@ -49,12 +49,5 @@ export function explainComparison(
 /** A length of time with its unit in the right number. */
 export function explainDuration(duration: Duration): string {
   const { amount } = duration;
-  return `${amount} ${unitOf(duration)}${amount === 1 ? '' : 's'}`;
-}
-
-/** What is compared with, with the article that its kind of value needs. */
-function said(value: Argument, say: (value: Argument) => string): string {
-  const extractor = value.kind === 'chain' ? value.calls[0]?.name : undefined;
-  if (extractor === 'trait') return `the profile's ${say(value)}`;
-  return extractor === 'event' || extractor === 'entity' ? `the ${say(value)}` : say(value);
+  return `${amount} ${unitOf(duration)}${Number(amount) === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 import type { Argument, Call, Expression, Literal } from './ast.ts';
 import { catalog } from './catalog.ts';
+import { quote } from './strings.ts';
 
 /**
  * The canonical text of a tree: operators where there are any, single quotes, one space between
@@ -20,11 +21,6 @@ export function format(node: Expression): string {
     case 'missing':
       return '…';
   }
-}
-
-/** How the text between quotes must be written so that it ends where it should. */
-export function quote(text: string): string {
-  return `'${text.replace(/(?<!\\)'/g, "\\'")}'`;
 }
 
 /** AND binds tighter than OR, and a prefix tighter than both. */

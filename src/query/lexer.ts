@@ -1,10 +1,13 @@
 import type { Span } from './ast.ts';
 import type { Findings } from './diagnostic.ts';
+import { quote } from './strings.ts';
 
 /** The smallest pieces of a query. `text` is the piece as written, a string's without its quotes. */
 export interface Token extends Span {
   kind: 'name' | 'string' | 'number' | 'date' | 'timestamp' | 'symbol' | 'end';
   text: string;
+  /** A string without its closing quote, or the end where such a string was cut off. */
+  isOpen?: boolean;
 }
 
 /*
@@ -14,9 +17,9 @@ export interface Token extends Span {
 const pieces = {
   space: /\s+/,
   comment: /--[^\n]*|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/,
-  timestamp: /\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?/,
+  timestamp: /\d{4}-?\d{2}-?\d{2}[Tt]\d[\d:.]*(?:,\d+(?=[Zz+-]))?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?/,
   date: /\d{4}-\d{2}-\d{2}(?!\d)/,
-  number: /\d+(?:\.\d+)?/,
+  number: /\+?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\p{L}_]))?/u,
   name: /[\p{L}_$][\p{L}\p{N}_]*/u,
   symbol: /=>|=<|<>|>=|<=|!==|!=|===|==|&&|\|\||[=<>!(){},.:&|≥≤≠-]/,
   meaningless: /[^\p{L}_$\d\s'"\u2018\u2019\u201c\u201d=<>!(){},.:&|≥≤≠-]+/u,
@@ -27,56 +30,64 @@ const pieceNames = Object.keys(pieces).filter((name): name is Piece => Object.ha
 /** One pattern of all pieces: a group for each, in the order of `pieceNames`. */
 const anyPiece = new RegExp(pieceNames.map((name) => `(${pieces[name].source})`).join('|'), 'uy');
 
-/** What closes a string that was opened by a straight or a curly quote. */
-const closingQuotes: ReadonlyMap<string, string> = new Map([
-  ["'", "'"],
-  ['"', '"'],
-  ['\u2018', '\u2019'],
-  ['\u2019', '\u2019'],
-  ['\u201c', '\u201d'],
-  ['\u201d', '\u201d'],
+/** The quotes that open a string, with what closes it and with what is meant to, by mistake. */
+const quotes: ReadonlyMap<string, { closing: string; alike: string }> = new Map([
+  ["'", { closing: "'", alike: '\u2018\u2019' }],
+  ['"', { closing: '"', alike: '\u201c\u201d' }],
+  ['\u2018', { closing: '\u2019', alike: "'" }],
+  ['\u2019', { closing: '\u2019', alike: "'" }],
+  ['\u201c', { closing: '\u201d', alike: '"' }],
+  ['\u201d', { closing: '\u201d', alike: '"' }],
 ]);
+
+/** What stands behind a quote that ends a string. */
+const behindString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/y;
 
 /** Cuts a query into tokens, the last of which is `end`. */
 export function lex(query: string, findings: Findings): Token[] {
+  const pieces = piecesOf(query);
   const tokens: Token[] = [];
-  let at = 0;
-  while (at < query.length) {
-    if (closingQuotes.has(query[at] ?? '')) {
-      const token = lexString(query, at, findings);
-      tokens.push(token);
-      at = token.end;
-      continue;
-    }
-    const { piece, text } = pieceAt(query, at);
-    const span = { start: at, end: at + text.length };
-    at = span.end;
-    switch (piece) {
-      case 'space':
-        break;
-      case 'comment':
-        findings.warn('comment', span, 'The reference does not say whether comments are allowed.', {
-          help: 'Leave it out; a description of the audience is the place for remarks.',
-          fix: { ...span, text: '' },
-        });
-        break;
-      case 'meaningless':
-        findings.error(
-          'unknown-character',
-          span,
-          `${JSON.stringify(text)} has no meaning in a query.`,
-          {
-            help: 'Remove it, or put it into a string if it belongs to a name or a value.',
-            fix: { ...span, text: '' },
-          },
-        );
-        break;
-      default:
-        tokens.push({ kind: piece, text, ...span });
-    }
+  for (const piece of pieces) {
+    if (piece.kind === 'string') reportString(query, piece, findings);
+    if (piece.kind === 'comment') reportComment(piece, findings);
+    else if (piece.kind === 'meaningless') reportMeaningless(piece, findings);
+    else tokens.push({ ...piece, kind: piece.kind });
   }
   tokens.push({ kind: 'end', text: '', start: query.length, end: query.length });
   return tokens;
+}
+
+interface LexedPiece extends Omit<Token, 'kind'> {
+  kind: Exclude<Piece, 'space'> | 'string';
+}
+
+/**
+ * A quote that looks like the opening one does not close a string, as an apostrophe does not; only
+ * where a string would have no end otherwise, it is taken for its end.
+ */
+function piecesOf(query: string): LexedPiece[] {
+  const pieces = cut(query, false);
+  if (!pieces.at(-1)?.isOpen) return pieces;
+  const mixed = cut(query, true);
+  return mixed.at(-1)?.isOpen ? pieces : mixed;
+}
+
+function cut(query: string, mixesQuotes: boolean): LexedPiece[] {
+  const pieces: LexedPiece[] = [];
+  let at = 0;
+  while (at < query.length) {
+    if (quotes.has(query[at] ?? '')) {
+      const string = stringAt(query, at, mixesQuotes);
+      pieces.push(string);
+      at = string.end;
+      continue;
+    }
+    const { piece, text } = pieceAt(query, at);
+    const start = at;
+    at += text.length;
+    if (piece !== 'space') pieces.push({ kind: piece, text, start, end: at });
+  }
+  return pieces;
 }
 
 function pieceAt(query: string, at: number): { piece: Piece; text: string } {
@@ -88,47 +99,74 @@ function pieceAt(query: string, at: number): { piece: Piece; text: string } {
 }
 
 /** A string ends at its closing quote, unless a backslash stands before that. */
-function lexString(query: string, start: number, findings: Findings): Token {
-  const opening = query[start] ?? '';
-  const closing = closingQuotes.get(opening) ?? opening;
+function stringAt(query: string, start: number, mixesQuotes: boolean): LexedPiece {
+  const { closing, alike } = quotes.get(query[start] ?? '') ?? { closing: '', alike: '' };
   let at = start + 1;
-  while (at < query.length && query[at] !== closing) at += query[at] === '\\' ? 2 : 1;
-  const closed = at < query.length;
+  while (at < query.length) {
+    const character = query[at] ?? '';
+    if (character === closing) break;
+    if (mixesQuotes && alike.includes(character) && endsBefore(query, at + 1)) break;
+    at += character === '\\' ? 2 : 1;
+  }
+  const isOpen = at >= query.length;
   const contentEnd = Math.min(at, query.length);
-  const end = closed ? at + 1 : contentEnd;
   const text = query.slice(start + 1, contentEnd);
-  const span = { start, end };
-
-  if (!closed) {
-    // What goes on after a forgotten quote is code; only of plain words it is sure where they end.
-    const isPlain = /^[\p{L}\p{N}_ @.-]+$/u.test(text);
-    findings.error('unterminated-string', span, `This string has no closing ${closing}.`, {
-      help: `Put a ${closing} where the string ends.`,
-      fix: isPlain ? { ...span, text: straightened(text) } : undefined,
-    });
-  } else if (opening === '"') {
-    findings.warn('double-quotes', span, 'The reference writes strings in single quotes.', {
-      help: 'Use single quotes.',
-      fix: { ...span, text: straightened(text) },
-    });
-  } else if (opening !== "'") {
-    const straight = straightened(text);
-    findings.error('curly-quotes', span, 'A string needs straight quotes, not curly ones.', {
-      help: `Did you mean ${straight}?`,
-      fix: { ...span, text: straight },
-    });
-  }
-  if (/\\(?![.\\'])/.test(text)) {
-    findings.warn('unsettled-escape', span, 'The reference knows only one escape, that of a dot.', {
-      help: 'Write the character itself instead of escaping it.',
-    });
-  }
-  return { kind: 'string', text, ...span };
+  return { kind: 'string', text, isOpen, start, end: isOpen ? contentEnd : at + 1 };
 }
 
-/** A string in straight single quotes; backslashes at its end would escape the closing one. */
-function straightened(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === '\\') end -= 1;
-  return `'${text.slice(0, end).replace(/(?<!\\)'/g, "\\'")}'`;
+function endsBefore(query: string, at: number): boolean {
+  behindString.lastIndex = at;
+  return behindString.test(query);
+}
+
+function reportString(query: string, piece: LexedPiece, findings: Findings): void {
+  const { text, start, end, isOpen = false } = piece;
+  const [opening = '', closing = ''] = [query[start], query[end - 1]];
+  const straight = quote(text);
+  const fix = { start, end, text: straight };
+  if (isOpen) {
+    const missing = quotes.get(opening)?.closing;
+    // What goes on after a forgotten quote is code; only of plain words it is sure where they end.
+    const isPlain = /^[\p{L}\p{N}_ @.-]+$/u.test(text);
+    findings.error('unterminated-string', piece, `This string has no closing ${missing}.`, {
+      help: `Put a ${missing} where the string ends.`,
+      fix: isPlain ? fix : undefined,
+    });
+  } else if (opening === '"' && closing === '"') {
+    findings.warn('double-quotes', piece, 'The reference writes strings in single quotes.', {
+      help: 'Use single quotes.',
+      fix,
+    });
+  } else if (opening !== "'" || closing !== "'") {
+    const isMixed = quotes.get(opening)?.closing !== closing;
+    const message = isMixed
+      ? `This string begins with ${opening} and ends with ${closing}.`
+      : 'A string needs straight quotes, not curly ones.';
+    findings.error('curly-quotes', piece, message, { help: `Did you mean ${straight}?`, fix });
+  }
+  if (text.replace(/\\[.\\']/g, '').includes('\\')) {
+    findings.warn(
+      'unsettled-escape',
+      piece,
+      'The reference knows only one escape, that of a dot.',
+      {
+        help: 'Write the character itself instead of escaping it.',
+      },
+    );
+  }
+}
+
+function reportComment(piece: LexedPiece, findings: Findings): void {
+  findings.warn('comment', piece, 'The reference does not say whether comments are allowed.', {
+    help: 'Leave it out; a description of the audience is the place for remarks.',
+    fix: { start: piece.start, end: piece.end, text: '' },
+  });
+}
+
+function reportMeaningless(piece: LexedPiece, findings: Findings): void {
+  const message = `${JSON.stringify(piece.text)} has no meaning in a query.`;
+  findings.error('unknown-character', piece, message, {
+    help: 'Remove it, or put it into a string if it belongs to a name or a value.',
+    fix: { start: piece.start, end: piece.end, text: '' },
+  });
 }

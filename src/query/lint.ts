@@ -3,7 +3,8 @@ import { catalog, eventHistoryDays, unitMs } from './catalog.ts';
 import type { Findings } from './diagnostic.ts';
 import { format } from './format.ts';
 import { lintJunction } from './lint-junction.ts';
-import { isTimeText, kindOfChain, kindOfLiteral, lengthMs, numberOf } from './values.ts';
+import { isTimeText } from './times.ts';
+import { isNumeric, kindOfChain, kindOfLiteral, lengthMs, numberOf } from './values.ts';
 
 /*
  * What is legal and surely unmeant: only warnings.
@@ -146,7 +147,10 @@ function lintKinds(chain: Chain, comparison: Call, findings: Findings): void {
       : (comparison.args.find(
           (argument) =>
             argument.kind === 'literal' && !['number', 'unknown'].includes(kindOfLiteral(argument)),
-        ) ?? (value?.kind === 'literal' && isTimeText(value.text) ? value : undefined));
+        ) ??
+        (value?.kind === 'literal' && isTimeText(value.text) && !isNumeric(value.text)
+          ? value
+          : undefined));
   if (!mismatch) return;
   findings.warn(
     'kinds-differ',

@@ -1,10 +1,10 @@
 import type { Chain, Expression, Junction, Prefix } from './ast.ts';
 import type { Keyword } from './catalog.ts';
-import { ChainParser } from './chain-parser.ts';
+import { ComparisonParser } from './comparison-parser.ts';
 import { isJoint, isSymbol, said, spanOf } from './cursor.ts';
 import type { Findings } from './diagnostic.ts';
 import { lex, type Token } from './lexer.ts';
-import { suggest } from './suggest.ts';
+import { jointMeant } from './suggest.ts';
 import { isOperator } from './value-parser.ts';
 
 /** Longer than any sensible definition; the reference states no limit. */
@@ -17,21 +17,43 @@ export const longestQuery = 20_000;
 export function parse(query: string, findings: Findings): Expression {
   if (query.length > longestQuery) {
     const span = { start: longestQuery, end: query.length };
-    const message = `A query of ${query.length} characters is too long; ${longestQuery} are read.`;
-    findings.beyondLimit('too-long', span, message, 'Split it into several audiences.');
+    const message = `The query is ${query.length} characters long and only ${longestQuery} are read`;
+    findings.beyondLimit('too-long', span, message);
     return { kind: 'missing', start: 0, end: query.length };
   }
-  const tokens = lex(query, findings);
-  // Behind a forgotten quote strings and code have changed places: nothing there can be read.
-  if (findings.has('unterminated-string')) return { kind: 'missing', start: 0, end: query.length };
+  const tokens = readable(lex(query, findings), findings);
   return new Parser(query, tokens, findings).definition();
 }
 
+/** What stands before a forgotten quote: behind it strings and code have changed places. */
+function readable(tokens: Token[], findings: Findings): Token[] {
+  if (!tokens.at(-2)?.isOpen) return tokens;
+  const cut = tokens.findIndex((token, index) => {
+    return token.kind === 'string' && (token.isOpen || holdsCode(token, tokens[index + 1]));
+  });
+  const before = tokens.slice(0, cut);
+  const at = before.at(-1)?.end ?? 0;
+  findings.distrustFrom(at);
+  return [...before, { kind: 'end', text: '', isOpen: true, start: at, end: at }];
+}
+
+/** Whether a string most likely goes on where it should have ended. */
+function holdsCode({ text }: Token, after: Token | undefined): boolean {
+  let open = 0;
+  for (const character of text) {
+    if (character === '(') open += 1;
+    if (character === ')') open -= 1;
+    if (open < 0) return true;
+  }
+  const isWord = after?.kind === 'name' && !isJoint(after) && after.text !== 'as';
+  return open > 0 || isWord || after?.kind === 'string' || after?.kind === 'number';
+}
+
 /** Reads conditions and what joins them. */
-class Parser extends ChainParser {
+class Parser extends ComparisonParser {
   /** definition = or ; */
   definition(): Expression {
-    const tree = this.or();
+    let tree = this.or();
     while (!this.atEnd) {
       const stray = this.next();
       while (/^[)},]$/.test(this.token.text) && this.token.kind === 'symbol') this.next();
@@ -41,7 +63,13 @@ class Parser extends ChainParser {
         help: joins ? 'Did you mean AND?' : 'Remove it, or join what follows with AND or OR.',
         fix: isSymbol(stray, '.') ? undefined : { ...span, text: joins ? ' AND' : '' },
       });
-      if (!this.atEnd) this.or();
+      const word = this.keywordAt(this.token);
+      if (word === 'AND' || word === 'OR') this.#takeKeyword();
+      if (this.atEnd) break;
+      const rest = this.or();
+      // What a stray dot was to go on with does not stand alone.
+      if (isSymbol(stray, '.')) continue;
+      tree = this.node({ kind: 'and', operands: [tree, rest], ...this.spanFrom(tree.start) });
     }
     return tree;
   }
@@ -80,21 +108,29 @@ class Parser extends ChainParser {
       (token.kind === 'name' && token.text !== 'as' && keyword !== 'AND' && keyword !== 'OR') ||
       (token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT'));
     if (!begins || this.stopped) return false;
-    const word = keyword === undefined && token.kind === 'name' && this.peek().text !== '(';
-    if (word) {
-      const meant = suggest(token.text, ['AND', 'OR']) ?? 'AND';
-      this.error('unknown-word', token, `${said(token)} does not join two conditions.`, {
-        help: `Did you mean ${meant}?`,
-        fix: { ...spanOf(token), text: meant },
-      });
-      this.next();
-      return true;
+    if (keyword === undefined && token.kind === 'name' && this.peek().text !== '(') {
+      return this.#takeUnknownWords();
     }
     this.error('missing-junction', token, 'Two conditions need AND or OR between them.', {
       help: 'Put AND before this one if both must hold, OR if one is enough.',
       fix: { start: token.start, end: token.start, text: 'AND ' },
     });
     return true;
+  }
+
+  /** Whether a condition follows behind words that are no joint; they are reported. */
+  #takeUnknownWords(): boolean {
+    const token = this.next();
+    const meant = jointMeant(token.text);
+    while (!meant && this.atBareWord()) this.next();
+    const span = this.spanFrom(token.start);
+    const isLast = this.token.kind === 'end' || isSymbol(this.token, ')') || isJoint(this.token);
+    const text = this.query.slice(span.start, span.end);
+    this.error('unknown-word', span, `"${text}" does not join two conditions.`, {
+      help: meant ? `Did you mean ${meant}?` : 'Conditions are joined by AND or OR.',
+      fix: meant && !isLast ? { ...span, text: meant } : undefined,
+    });
+    return !isLast;
   }
 
   /** unary = ( "NOT" | "ANY" | "ALL" ) unary | "(" or ")" | comparison ; */
@@ -181,9 +217,8 @@ class Parser extends ChainParser {
   }
 
   protected compared(chain: Chain): Expression {
-    const token = this.token;
-    if (!isOperator(token)) return chain;
-    const call = this.operatorCall();
+    const call = isOperator(this.token) ? this.operatorCall() : this.wordComparison(chain);
+    if (!call) return chain;
     chain.calls.push(call);
     chain.end = call.end;
     if (isOperator(this.token)) {

@@ -1,5 +1,6 @@
-import type { Argument, Call, Expression } from './ast.ts';
-import { nameOf } from './explain.ts';
+import type { Expression } from './ast.ts';
+import { callsIn } from './calls.ts';
+import { nameOf } from './values.ts';
 
 /** The names that a definition depends on, each once, in the order of the text. */
 export interface References {
@@ -32,28 +33,4 @@ export function references(tree: Expression): References {
     properties: [...found.properties],
     entities: [...found.entities],
   };
-}
-
-/** All calls of a tree, outer before inner. */
-export function* callsIn(node: Argument): Generator<Call> {
-  switch (node.kind) {
-    case 'and':
-    case 'or':
-      for (const operand of node.operands) yield* callsIn(operand);
-      return;
-    case 'not':
-    case 'any':
-    case 'all':
-    case 'cast':
-      yield* callsIn(node.operand);
-      return;
-    case 'named':
-      yield* callsIn(node.value);
-      return;
-    case 'chain':
-      for (const call of node.calls) {
-        yield call;
-        for (const argument of call.args) yield* callsIn(argument);
-      }
-  }
 }

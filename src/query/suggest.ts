@@ -40,3 +40,13 @@ function distance(a: string, b: string): number {
   }
   return last[b.length] ?? Number.POSITIVE_INFINITY;
 }
+
+const wordsForAnd = new Set(['with', 'where', 'but', 'plus', 'also', 'having', 'und', 'et', 'y']);
+const wordsForOr = new Set(['else', 'oder', 'ou', 'o']);
+
+/** The joint that a word most likely stands for. */
+export function jointMeant(word: string): string | undefined {
+  const small = word.toLowerCase();
+  if (wordsForAnd.has(small)) return 'AND';
+  return wordsForOr.has(small) ? 'OR' : suggest(word, ['AND', 'OR']);
+}

@@ -1,7 +1,10 @@
-import type { Duration, Literal } from './ast.ts';
+import type { Literal, Span } from './ast.ts';
 import { catalog, type Keyword } from './catalog.ts';
-import { Cursor, isSymbol, said, spanOf } from './cursor.ts';
+import { Cursor, isSymbol, spanOf } from './cursor.ts';
 import type { Token } from './lexer.ts';
+import { isPlainNumber, plainNumber } from './numbers.ts';
+import { quote } from './strings.ts';
+import { jointMeant } from './suggest.ts';
 
 const symbolKeywords: Readonly<Record<string, Keyword>> = {
   '&&': 'AND',
@@ -34,41 +37,65 @@ export abstract class ValueParser extends Cursor {
 
   /** Whether a word is next that is no call: most likely a name or a text without its quotes. */
   protected atBareWord(): boolean {
-    const after = this.peek();
+    return this.isBareWord(this.token, this.peek());
+  }
+
+  protected isBareWord(token: Token, after: Token): boolean {
     return (
-      this.token.kind === 'name' &&
-      this.keywordAt(this.token) === undefined &&
+      token.kind === 'name' &&
+      this.keywordAt(token) === undefined &&
       !isSymbol(after, '(') &&
       !isSymbol(after, '.') &&
       after.kind !== 'string' &&
-      !catalog.has(this.token.text)
+      !catalog.has(token.text)
     );
   }
 
-  /** A text whose quotes were forgotten. */
+  /** A text whose quotes were forgotten: this word and those that can only belong to it. */
   protected bareText(): Literal {
-    const token = this.next();
-    const text = `'${token.text}'`;
-    this.error('bare-word', token, `${said(token)} is neither a function nor a value.`, {
-      help: `Did you mean ${text}? A text needs single quotes.`,
-      fix: { ...spanOf(token), text },
-    });
-    return this.node({ kind: 'literal', type: 'string', text: token.text, ...spanOf(token) });
+    const { start } = this.next();
+    while (this.atBareWord() && !this.#atJointLike()) this.next();
+    return this.quoteForgotten(this.spanFrom(start));
   }
 
-  /** A literal; a minus before a number, and true and false, are not settled by the reference. */
+  /** Whether a word is next that stands for a joint, as in `vip XOR trait(…)`. */
+  #atJointLike(): boolean {
+    const begins = this.peek().kind === 'name' && isSymbol(this.peek(2), '(');
+    return begins && jointMeant(this.token.text) !== undefined;
+  }
+
+  /**
+   * How many words stand before the end of an argument, if nothing else does: then they are all one
+   * text whose quotes were forgotten.
+   */
+  protected wordsOfArgument(): number {
+    if (this.token.kind !== 'name') return 0;
+    let words = 1;
+    while (isWordLike(this.peek(words))) words += 1;
+    const after = this.peek(words);
+    return isSymbol(after, ')') || isSymbol(after, ',') ? words : 0;
+  }
+
+  protected bareWords(count: number): Literal {
+    const { start } = this.token;
+    for (let word = 0; word < count; word += 1) this.next();
+    return this.quoteForgotten(this.spanFrom(start));
+  }
+
+  protected quoteForgotten(span: Span): Literal {
+    const text = this.query.slice(span.start, span.end);
+    const quoted = quote(text);
+    this.error('bare-word', span, `"${text}" is neither a function nor a value.`, {
+      help: `Did you mean ${quoted}? A text needs single quotes.`,
+      fix: { ...span, text: quoted },
+    });
+    return this.node({ kind: 'literal', type: 'string', text, ...span });
+  }
+
+  /** A literal; signs, exponents, and true and false, are not settled by the reference. */
   protected literal(): Literal {
     const token = this.next();
-    if (isSymbol(token, '-')) {
-      const digits = this.next();
-      const span = this.spanFrom(token.start);
-      const message = 'The reference does not speak of negative numbers.';
-      this.findings.warn('negative-number', span, message, {
-        help: 'A string stands for a number, too: put it into quotes.',
-        fix: { ...span, text: `'-${digits.text}'` },
-      });
-      return this.node({ kind: 'literal', type: 'number', text: `-${digits.text}`, ...span });
-    }
+    if (isSymbol(token, '-') || token.kind === 'number') return this.#number(token);
     const span = spanOf(token);
     if (token.kind === 'name') {
       const text = token.text.toLowerCase();
@@ -83,52 +110,38 @@ export abstract class ValueParser extends Cursor {
     return this.node({ kind: 'literal', type, text, ...span });
   }
 
-  /** Whether a number with a unit behind it is next. */
-  protected atDuration(): boolean {
-    const unit = this.peek();
-    return (
-      this.token.kind === 'number' &&
-      unit.kind === 'name' &&
-      unit.text !== 'as' &&
-      this.keywordAt(unit) === undefined
-    );
-  }
-
-  /** duration = number name ; */
-  protected duration(): Duration {
-    const number = this.next();
-    const name = this.next();
-    const unit = name.text.toLowerCase();
-    if (unit !== name.text) {
-      this.findings.warn('unit-case', name, 'The reference writes units in small letters.', {
-        help: `Did you mean ${unit}?`,
-        fix: { ...spanOf(name), text: unit },
+  #number(token: Token): Literal {
+    const isNegative = isSymbol(token, '-');
+    const digits = isNegative ? this.next() : token;
+    const plain = plainNumber(digits.text);
+    const text = isNegative ? `-${plain}` : plain;
+    const span = this.spanFrom(token.start);
+    if (isNegative) {
+      const message = 'The reference does not speak of negative numbers.';
+      this.findings.warn('negative-number', span, message, {
+        help: 'A string stands for a number, too: put it into quotes.',
+        fix: { ...span, text: `'${text}'` },
       });
-    }
-    return this.#durationOf(number, name, unit);
+    } else this.warnOfNumber(digits);
+    return this.node({ kind: 'literal', type: 'number', text, ...span });
   }
 
-  /** A duration whose unit stands before its number. */
-  protected reversedDuration(): Duration {
-    const name = this.next();
-    const number = this.next();
-    const duration = this.#durationOf(number, name, name.text.toLowerCase());
-    const text = `${number.text} ${duration.unit}`;
-    this.error('unit-first', duration, 'The number stands before its unit.', {
-      help: `Did you mean ${text}?`,
-      fix: { start: name.start, end: number.end, text },
+  /** Warns of a spelling of a number that the reference does not speak of. */
+  protected warnOfNumber(digits: Token): void {
+    if (isPlainNumber(digits.text)) return;
+    const text = plainNumber(digits.text);
+    const isPlain = isPlainNumber(text);
+    const message = 'The reference writes numbers in digits only, such as 100 or 0.5.';
+    this.findings.warn('unsettled-number', digits, message, {
+      help: isPlain ? `Write ${text}.` : 'Write all of its digits.',
+      fix: isPlain ? { ...spanOf(digits), text } : undefined,
     });
-    return duration;
   }
+}
 
-  #durationOf(number: Token, name: Token, unit: string): Duration {
-    const span = {
-      start: Math.min(number.start, name.start),
-      end: Math.max(number.end, name.end),
-    };
-    const amount = Number(number.text);
-    return this.node({ kind: 'duration', amount, unit, unitSpan: spanOf(name), ...span });
-  }
+/** Whether a token may belong to a text of several words. */
+function isWordLike({ kind, text }: Token): boolean {
+  return kind === 'name' || kind === 'number' || (kind === 'symbol' && /^[-&:.|]$/.test(text));
 }
 
 /** Whether a token compares, rightly written or not. */

@@ -101,7 +101,7 @@ function filtered(call: Call, events: EventRecord[], world: World): EventRecord[
 
 function ms(argument: Argument | undefined): number {
   if (argument?.kind !== 'duration') throw new Error('not a duration');
-  return argument.amount * (unitLengths[argument.unit] ?? Number.NaN);
+  return Number(argument.amount) * (unitLengths[argument.unit] ?? Number.NaN);
 }
 
 function reduced(call: Call, events: EventRecord[], before: unknown, world: World): unknown {

@@ -1,0 +1,191 @@
+import type { Argument, Call, Chain } from './ast.ts';
+import { catalog, knownAs, operators } from './catalog.ts';
+import { ChainParser } from './chain-parser.ts';
+import { isSymbol, said, spanOf } from './cursor.ts';
+import type { Token } from './lexer.ts';
+import { quote } from './strings.ts';
+
+const misspeltOperators: Readonly<Record<string, string>> = {
+  '=>': '>=',
+  '=<': '<=',
+  '<>': '!=',
+  '===': '=',
+  '!==': '!=',
+  '≥': '>=',
+  '≤': '<=',
+  '≠': '!=',
+};
+
+/** What the word of another language compares with, once its value is known. */
+interface Meant {
+  name: string;
+  args: Argument[];
+  /** What should be written behind the chain. */
+  text: string;
+}
+
+/** Reads the comparison at the end of a chain, also where it is written as in SQL or in words. */
+export abstract class ComparisonParser extends ChainParser {
+  /** An operator and its value. */
+  protected operatorCall(): Call {
+    const before = this.lastEnd;
+    const token = this.next();
+    const meant = misspeltOperators[token.text];
+    if (this.#atNull()) return this.#nullCompared(token, before);
+    if (meant) {
+      this.error('unknown-operator', token, `${said(token)} is not an operator.`, {
+        help: `Did you mean ${meant}?`,
+        fix: { ...spanOf(token), text: meant },
+      });
+    }
+    if (token.text === '==') {
+      this.findings.hint('double-equals', token, 'One equals sign is enough.', {
+        help: 'Write = instead of ==.',
+        fix: { ...spanOf(token), text: '=' },
+      });
+    }
+    const operator = meant ?? token.text;
+    const name = operators.get(operator) ?? 'equals';
+    const value = this.scalar();
+    const span = this.spanFrom(token.start);
+    return this.node({ name, nameSpan: spanOf(token), args: [value], operator, ...span });
+  }
+
+  /** Whether what other languages call null is next. */
+  #atNull(ahead = 0): boolean {
+    const { kind, text } = this.peek(ahead);
+    return kind === 'name' && /^(null|nil|undefined)$/i.test(text);
+  }
+
+  #nullCompared(operator: Token, start: number): Call {
+    this.next();
+    const span = this.spanFrom(operator.start);
+    const isEqual = /^=+$/.test(operator.text);
+    const isKnown = isEqual || /^(!=+|<>|≠)$/.test(operator.text);
+    const name = isEqual ? 'absent' : 'exists';
+    const message = 'Nothing is compared with null: a value is absent, or it exists.';
+    this.error('null-value', span, message, {
+      help: isKnown ? `Did you mean .${name}()?` : 'Use .exists() or .absent().',
+      fix: isKnown ? { start, end: span.end, text: `.${name}()` } : undefined,
+    });
+    return this.node({ name, nameSpan: spanOf(operator), args: [], ...span });
+  }
+
+  /** Takes a comparison in words, such as `is 'vip'` or `LIKE '%a%'`, and says how it is written. */
+  protected wordComparison(chain: Chain): Call | undefined {
+    const token = this.token;
+    if (token.kind !== 'name' || this.stopped) return undefined;
+    const before = this.lastEnd;
+    const meant = this.#meant(chain, before);
+    if (!meant) return undefined;
+    const { name, args, text } = meant;
+    const span = this.spanFrom(token.start);
+    const isWhole = text.startsWith('(');
+    const written = `${this.query.slice(chain.start, before)}${text}`;
+    this.error('word-operator', span, `${said(token)} does not compare.`, {
+      help: `Did you mean ${isWhole ? text : written}?`,
+      fix: { start: isWhole ? chain.start : before, end: span.end, text },
+    });
+    return this.node({ name, nameSpan: spanOf(token), args, ...span });
+  }
+
+  #meant(chain: Chain, chainEnd: number): Meant | undefined {
+    const words = [this.#word(0), this.#word(1), this.#word(2)];
+    const is = words[0] === 'is' ? 1 : 0;
+    const not = words[is] === 'not' ? 1 : 0;
+    const at = is + not;
+    if (is && this.#atNull(at)) return this.#without(at + 1, not ? 'exists' : 'absent');
+    const after = this.peek(at + 1);
+    if (words[at] === 'in' && isSymbol(after, '(')) {
+      return this.#list(at, not ? 'none_of' : 'one_of');
+    }
+    if (words[at] === 'like' && after.kind === 'string') return this.#like(at + 1, not === 1);
+    if (words[at] === 'between') return this.#between(chain, chainEnd, at + 1, not === 1);
+    if (is) return this.#valueBehind(at, not ? 'differs' : 'equals');
+    const [first = '', second = ''] = words;
+    const ofTwo = second === '' ? undefined : functionCalled(first + second);
+    if (ofTwo) return this.#valueBehind(2, ofTwo);
+    const ofOne = functionCalled(first);
+    return ofOne ? this.#valueBehind(1, ofOne) : undefined;
+  }
+
+  /** The word of a token in small letters; nothing if it is none. */
+  #word(ahead: number): string {
+    const { kind, text } = this.peek(ahead);
+    return kind === 'name' ? text.toLowerCase() : '';
+  }
+
+  #take(count: number): void {
+    for (let taken = 0; taken < count; taken += 1) this.next();
+  }
+
+  #without(words: number, name: string): Meant {
+    this.#take(words);
+    return { name, args: [], text: `.${name}()` };
+  }
+
+  #valueBehind(words: number, name: string): Meant | undefined {
+    const value = this.peek(words);
+    const isValue = value.kind !== 'symbol' && value.kind !== 'end';
+    if (!isValue || this.keywordAt(value) || isSymbol(this.peek(words + 1), '(')) return undefined;
+    const entry = catalog.get(name);
+    if (entry?.parameters[0]?.kind === 'duration' || entry?.parameters.length === 0)
+      return undefined;
+    this.#take(words);
+    const given = this.scalar();
+    const written = this.textOf(given);
+    const text = entry?.operator ? ` ${entry.operator} ${written}` : `.${name}(${written})`;
+    return { name, args: [given], text };
+  }
+
+  /** `in ('a', 'b')` reads like a call. */
+  #list(words: number, name: string): Meant {
+    this.#take(words);
+    const open = this.peek();
+    const { args, end } = this.call();
+    return { name, args, text: `.${name}${this.query.slice(open.start, end)}` };
+  }
+
+  /** Of the patterns of SQL those that a comparison exists for. */
+  #like(words: number, denied: boolean): Meant | undefined {
+    const { text: pattern } = this.peek(words);
+    const [, start = '', inner = '', end = ''] = /^(%?)([^%_]*)(%?)$/.exec(pattern) ?? [];
+    const name = start && end ? 'contains' : start ? 'ends_with' : end ? 'starts_with' : 'equals';
+    if (inner === '' || (denied && name !== 'contains')) return undefined;
+    this.#take(words);
+    const literal = this.literal();
+    const args = [{ ...literal, text: inner }];
+    if (denied) return { name: 'omits', args, text: `.omits(${quote(inner)})` };
+    const text = name === 'equals' ? ` = ${quote(inner)}` : `.${name}(${quote(inner)})`;
+    return { name, args, text };
+  }
+
+  /** Two comparisons, in parentheses so that they stay together wherever they stand. */
+  #between(chain: Chain, chainEnd: number, words: number, denied: boolean): Meant | undefined {
+    const isRange =
+      isValue(this.peek(words)) &&
+      this.keywordAt(this.peek(words + 1)) === 'AND' &&
+      isValue(this.peek(words + 2));
+    if (!isRange) return undefined;
+    this.#take(words);
+    const least = this.literal();
+    this.next();
+    const most = this.textOf(this.literal());
+    const value = this.query.slice(chain.start, chainEnd);
+    const text = denied
+      ? `(${value} < ${this.textOf(least)} OR ${value} > ${most})`
+      : `(${value} >= ${this.textOf(least)} AND ${value} <= ${most})`;
+    return { name: denied ? 'less_than' : 'at_least', args: [least], text };
+  }
+}
+
+function isValue({ kind }: Token): boolean {
+  return kind === 'number' || kind === 'string' || kind === 'date' || kind === 'timestamp';
+}
+
+/** The comparison that a word names, in this language or another. */
+function functionCalled(words: string): string | undefined {
+  const word = words.replaceAll('_', '');
+  const names = [...catalog.keys()].filter((name) => name.replaceAll('_', '') === word);
+  return [...names, ...knownAs(word)].find((name) => catalog.get(name)?.kind === 'comparison');
+}

@@ -1,0 +1,27 @@
+/*
+ * Numbers in spellings that the reference does not speak of: `+5`, `.5`, `1e5`.
+ */
+
+/** Whether a number is written as the reference does. */
+export function isPlainNumber(text: string): boolean {
+  return /^\d+(?:\.\d+)?$/.test(text);
+}
+
+/** More zeros than this help no one. */
+const mostZeros = 30;
+
+/** A number in the spelling of the reference; as it was where that would be very long. */
+export function plainNumber(text: string): string {
+  const [, whole = '', fraction = '', power = '0'] =
+    /^\+?(\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const shift = Number(power);
+  if (Math.abs(shift) > mostZeros) return text;
+  const digits = `${'0'.repeat(Math.max(0, 1 - shift - whole.length))}${whole}${fraction}`;
+  const point = digits.length - fraction.length + shift;
+  const left = digits
+    .slice(0, point)
+    .padEnd(point, '0')
+    .replace(/^0+(?=\d)/, '');
+  const right = digits.slice(point);
+  return right === '' ? left : `${left}.${right}`;
+}

@@ -1,0 +1,19 @@
+/*
+ * What stands between the quotes of a string. A backslash takes the character behind it along, so a
+ * quote is escaped only behind an odd number of backslashes.
+ */
+
+/** A string in straight single quotes, written so that it ends where it should. */
+export function quote(text: string): string {
+  return `'${text.replace(/\\[\s\S]|'/g, (piece) => (piece === "'" ? "\\'" : piece))}'`;
+}
+
+/** What the text between quotes stands for: only a quote that is escaped is not what is written. */
+export function unquoted(text: string): string {
+  return text.replace(/\\[\s\S]/g, (piece) => (piece === "\\'" ? "'" : piece));
+}
+
+/** A name whose dots were escaped, without the backslashes. The look-behind keeps it linear. */
+export function withPlainDots(name: string): string {
+  return name.replace(/(?<!\\)\\+\./g, '.');
+}
