@@ -1,34 +1,47 @@
-import type { Expression, Junction, Literal } from './ast.ts';
+import type { Chain, Expression, Junction } from './ast.ts';
 import type { Findings } from './diagnostic.ts';
 import { format } from './format.ts';
-import { kindOfLiteral, numberOf } from './values.ts';
+import { Claims } from './lint-values.ts';
+import { numberOf } from './values.ts';
 
 /*
  * Conditions that stand side by side and make no sense together: only warnings.
  */
 
+/** The operands of a junction and of those of the same kind within it. */
+export function flatten({ kind, operands }: Junction): Expression[] {
+  return operands.flatMap((operand) => (operand.kind === kind ? flatten(operand) : [operand]));
+}
+
 /** Finds what is there twice, beside its opposite, or can't be true at once. */
-export function lintJunction(junction: Junction, findings: Findings): void {
-  const seen = new Set<string>();
-  const claims = new Map<string, Claims>();
-  for (const operand of junction.operands) {
+export function lintJunction(
+  kind: Junction['kind'],
+  operands: readonly Expression[],
+  findings: Findings,
+): void {
+  const seen = new Map<string, string>();
+  const claims = new Claims(kind);
+  for (const operand of operands) {
+    const [meaning, opposite] = [meaningOf(operand, false), meaningOf(operand, true)];
+    const clashes = claims.clashesWith(operand);
     const text = format(operand);
-    const opposite = operand.kind === 'not' ? format(operand.operand) : `NOT ${text}`;
-    const clashes = clashesWith(operand, junction.kind, claims);
-    if (seen.has(text)) {
-      findings.warn('duplicate-condition', operand, 'This condition is there twice.', {
+    const before = seen.get(meaning);
+    if (before !== undefined) {
+      const message =
+        before === text ? 'This condition is there twice.' : `This says the same as ${before}.`;
+      findings.warn('duplicate-condition', operand, message, {
         help: 'Remove it, or correct it if something else was meant.',
       });
     } else if (seen.has(opposite)) {
-      senseless(junction, operand, 'Beside its opposite this', findings);
+      senseless(kind, operand, 'Beside its opposite this', findings);
     } else if (clashes) {
-      senseless(junction, operand, 'Beside the others on it, for a single value this', findings);
+      senseless(kind, operand, 'Beside the others on it, for a single value this', findings);
     }
-    seen.add(text);
+    if (before === undefined) seen.set(meaning, text);
   }
 }
 
-function senseless({ kind }: Junction, operand: Expression, what: string, findings: Findings) {
+function senseless(kind: Junction['kind'], operand: Expression, what: string, findings: Findings) {
   const always = kind === 'or';
   const code = always ? 'always-true' : 'always-false';
   findings.warn(code, operand, `${what} is ${always ? 'always' : 'never'} true.`, {
@@ -36,90 +49,49 @@ function senseless({ kind }: Junction, operand: Expression, what: string, findin
   });
 }
 
-/** What the conditions of a junction have said of one value so far. */
-interface Claims {
-  names: Set<string>;
-  /** What it was first said to equal, or to differ from. */
-  literals: Map<string, Literal>;
-  /** The numbers that are left. */
-  range: Range;
+/** A text that is the same for conditions that mean the same, of the kinds that are easily told. */
+function meaningOf(node: Expression, denied: boolean): string {
+  if (node.kind === 'not') return meaningOf(node.operand, !denied);
+  const plain = node.kind === 'chain' ? meaningOfChain(node, denied) : undefined;
+  return plain ?? (denied ? `NOT ${format(node)}` : format(node));
 }
 
-interface Range {
-  least: number;
-  most: number;
-  /** Whether the bound itself is left out. */
-  openLeast: boolean;
-  openMost: boolean;
+function meaningOfChain(chain: Chain, denied: boolean): string | undefined {
+  const comparison = chain.calls.at(-1);
+  const value = () => format({ ...chain, calls: chain.calls.slice(0, -1) });
+  if (comparison?.name === 'exists' || comparison?.name === 'absent') {
+    return `${value()} ${(comparison.name === 'exists') === denied ? 'absent' : 'exists'}`;
+  }
+  const number = numberOf(comparison?.args[0]);
+  if (!comparison || chain.calls.at(-2)?.name !== 'count' || !Number.isSafeInteger(number)) {
+    return undefined;
+  }
+  const range = wholeNumbers(comparison.name, number ?? 0, denied);
+  return range && `${value()} ${range}`;
 }
 
-const everything: Range = {
-  least: Number.NEGATIVE_INFINITY,
-  most: Number.POSITIVE_INFINITY,
-  openLeast: true,
-  openMost: true,
-};
-
-/**
- * Whether a condition and those before it leave no value that satisfies all (and), or none that
- * satisfies no one (or). Adds it to the claims.
- */
-function clashesWith(
-  operand: Expression,
-  kind: Junction['kind'],
-  claims: Map<string, Claims>,
-): boolean {
-  if (operand.kind !== 'chain') return false;
-  const comparison = operand.calls.at(-1);
-  if (!comparison || comparison.args.length > 1) return false;
-  const { name, args } = comparison;
-  const value = format({ ...operand, calls: operand.calls.slice(0, -1) });
-  const known = claims.get(value) ?? { names: new Set(), literals: new Map(), range: everything };
-  const number = numberOf(args[0]);
-  const range = number === undefined ? known.range : narrow(known.range, name, number);
-  claims.set(value, { ...known, range });
-  known.names.add(name);
-  if (known.names.has('exists') && known.names.has('absent')) return true;
-
-  const literal = args[0]?.kind === 'literal' ? args[0] : undefined;
-  const first = known.literals.get(name);
-  if (literal && !first) known.literals.set(name, literal);
-  const differs = literal !== undefined && first !== undefined && different(first, literal);
-  if (kind === 'or') return name === 'differs' && differs;
-  return (name === 'equals' && differs) || isEmpty(range);
-}
-
-/** Whether two literals surely stand for different values. */
-function different(a: Literal, b: Literal): boolean {
-  const [x, y] = [numberOf(a), numberOf(b)];
-  if (x !== undefined && y !== undefined) return x !== y;
-  return kindOfLiteral(a) === 'text' && kindOfLiteral(b) === 'text' && a.text !== b.text;
-}
-
-/** What a comparison with a number leaves of a range. */
-function narrow(range: Range, comparison: string, number: number): Range {
-  const from = (open: boolean) =>
-    number > range.least || (open && number === range.least)
-      ? { least: number, openLeast: open }
-      : {};
-  const to = (open: boolean) =>
-    number < range.most || (open && number === range.most) ? { most: number, openMost: open } : {};
+/** The whole numbers from zero that a comparison admits. */
+function wholeNumbers(comparison: string, number: number, denied: boolean): string | undefined {
   switch (comparison) {
-    case 'equals':
-      return { ...range, ...from(false), ...to(false) };
-    case 'greater_than':
-      return { ...range, ...from(true) };
     case 'at_least':
-      return { ...range, ...from(false) };
-    case 'less_than':
-      return { ...range, ...to(true) };
+      return denied ? upTo(number - 1) : `from ${number}`;
+    case 'greater_than':
+      return denied ? upTo(number) : `from ${number + 1}`;
     case 'at_most':
-      return { ...range, ...to(false) };
+      return denied ? `from ${number + 1}` : upTo(number);
+    case 'less_than':
+      return denied ? `from ${number}` : upTo(number - 1);
+    case 'equals':
+    case 'differs': {
+      const isEqual = (comparison === 'equals') !== denied;
+      if (number === 0) return isEqual ? upTo(0) : 'from 1';
+      return isEqual ? `only ${number}` : `all but ${number}`;
+    }
     default:
-      return range;
+      return undefined;
   }
 }
 
-function isEmpty({ least, most, openLeast, openMost }: Range): boolean {
-  return least > most || (least === most && (openLeast || openMost));
+function upTo(number: number): string {
+  return `to ${number}`;
 }

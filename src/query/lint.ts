@@ -2,7 +2,7 @@ import type { Argument, Call, Chain, Duration, Expression } from './ast.ts';
 import { catalog, eventHistoryDays, unitMs } from './catalog.ts';
 import type { Findings } from './diagnostic.ts';
 import { format } from './format.ts';
-import { lintJunction } from './lint-junction.ts';
+import { flatten, lintJunction } from './lint-junction.ts';
 import { isTimeText } from './times.ts';
 import { isNumeric, kindOfChain, kindOfLiteral, lengthMs, numberOf } from './values.ts';
 
@@ -20,9 +20,10 @@ function lintCondition(node: Expression, settled: ReadonlySet<string>, findings:
   switch (node.kind) {
     case 'and':
     case 'or': {
-      lintJunction(node, findings);
-      const here = settledBy(node.operands);
-      for (const operand of node.operands) lintCondition(operand, here, findings);
+      const operands = flatten(node);
+      lintJunction(node.kind, operands, findings);
+      const here = settledBy(operands);
+      for (const operand of operands) lintCondition(operand, here, findings);
       return;
     }
     case 'not':
@@ -46,6 +47,7 @@ function lintChain(chain: Chain, settled: ReadonlySet<string>, findings: Finding
   const comparison = chain.calls.at(-1);
   if (!comparison || catalog.get(comparison.name)?.kind !== 'comparison') return;
   lintCount(chain, comparison, findings);
+  lintSides(chain, comparison, findings);
   lintKinds(chain, comparison, findings);
   lintDiffers(chain, comparison, settled, findings);
 }
@@ -68,7 +70,9 @@ function lintArgument(argument: Argument, findings: Findings): void {
 }
 
 function lintWindow(call: Call, findings: Findings): void {
-  const lengths = call.args.filter((argument) => argument.kind === 'duration');
+  const lengths = call.args
+    .map((argument) => (argument.kind === 'named' ? argument.value : argument))
+    .filter((argument) => argument.kind === 'duration');
   for (const length of lengths) {
     // Of an unknown unit the length is not a number, and not too long.
     if (!(daysOf(length) > eventHistoryDays)) continue;
@@ -83,7 +87,7 @@ function lintWindow(call: Call, findings: Findings): void {
     );
   }
   const [first, second] = lengths;
-  if (call.name === 'within' && first && daysOf(first) === 0) {
+  if (call.name === 'within' && first && first === call.args[0] && daysOf(first) === 0) {
     findings.warn('always-false', first, 'A window of no length holds no events.', {
       help: 'Give it at least an hour.',
     });
@@ -102,9 +106,35 @@ function daysOf(duration: Duration): number {
   return lengthMs(duration) / (unitMs.day ?? Number.NaN);
 }
 
+/** A value that is compared with itself. */
+function lintSides(chain: Chain, comparison: Call, findings: Findings): void {
+  const [other] = comparison.args;
+  if (other?.kind !== 'chain' || other.calls.length !== chain.calls.length - 1) return;
+  if (format({ ...chain, calls: chain.calls.slice(0, -1) }) !== format(other)) return;
+  findings.warn('same-sides', chain, 'This compares a value with itself.', {
+    help: 'Compare it with another value, or write .exists() if it only has to be there.',
+  });
+}
+
 /** A count is a whole number and never below zero. */
 function lintCount(chain: Chain, comparison: Call, findings: Findings): void {
-  if (chain.calls.at(-2)?.name !== 'count') return;
+  const count = chain.calls.at(-2);
+  if (count?.name !== 'count') return;
+  if (comparison.name === 'exists' || comparison.name === 'absent') {
+    const exists = comparison.name === 'exists';
+    const text = exists ? ' >= 1' : ' = 0';
+    const code = exists ? 'always-true' : 'always-false';
+    findings.warn(
+      code,
+      comparison,
+      `A count is always there, so this is ${exists ? 'always' : 'never'} true.`,
+      {
+        help: `Did you mean${text}?`,
+        fix: { start: count.end, end: comparison.end, text },
+      },
+    );
+    return;
+  }
   const value = numberOf(comparison.args[0]);
   if (value === undefined) return;
   const least: Record<string, [always: boolean, never: boolean]> = {
@@ -120,10 +150,9 @@ function lintCount(chain: Chain, comparison: Call, findings: Findings): void {
   const code = always ? 'always-true' : 'always-false';
   const said = always ? 'always true' : 'never true';
   const atLeastOne = comparison.name === 'at_least' && value === 0;
-  const start = chain.calls.at(-2)?.end ?? chain.start;
   findings.warn(code, comparison, `A count is a whole number from zero, so this is ${said}.`, {
     help: atLeastOne ? 'Did you mean >= 1?' : 'Compare with a whole number from 1.',
-    fix: atLeastOne ? { start, end: comparison.end, text: ' >= 1' } : undefined,
+    fix: atLeastOne ? { start: count.end, end: comparison.end, text: ' >= 1' } : undefined,
   });
 }
 

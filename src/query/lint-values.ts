@@ -1,0 +1,135 @@
+import type { Call, Expression, Junction, Literal } from './ast.ts';
+import { catalog } from './catalog.ts';
+import { compare, number } from './compare.ts';
+import { format } from './format.ts';
+import { timeOf } from './times.ts';
+import { plainText } from './values.ts';
+
+/*
+ * Whether conditions on the same value leave any value that satisfies them all, or any that satisfies
+ * none. Instead of reasoning about every pair of comparisons, they are tried out on all values at
+ * which their truth can change: those that they name, and one on each side of them.
+ */
+
+/** What is said of a value. */
+interface Condition {
+  comparison: Call;
+  denied: boolean;
+  isCount: boolean;
+}
+
+/** More on the same value are not looked at, so that the time stays linear. */
+const mostConditions = 12;
+
+/** The comparisons whose truth changes only at the values that they name. */
+const decidable = new Set([
+  ...['equals', 'differs', 'one_of', 'none_of', 'exists', 'absent', 'before_date', 'after_date'],
+  ...['greater_than', 'at_least', 'less_than', 'at_most'],
+]);
+
+/** What the conditions of one junction say, value by value. */
+export class Claims {
+  readonly #kind: Junction['kind'];
+  readonly #known = new Map<string, Condition[]>();
+
+  constructor(kind: Junction['kind']) {
+    this.#kind = kind;
+  }
+
+  /**
+   * Adds a condition.
+   *
+   * @returns whether it and those before it can't be true at once (and), or not be false (or).
+   */
+  clashesWith(operand: Expression): boolean {
+    const read = conditionOn(operand);
+    if (!read) return false;
+    const { value, condition } = read;
+    const conditions = this.#known.get(value) ?? [];
+    this.#known.set(value, conditions);
+    if (conditions.length >= mostConditions) return false;
+    conditions.push(condition);
+    if (conditions.length === 1 || !this.#leavesNothing(conditions)) return false;
+    // It is said once; what comes then is compared with this one.
+    this.#known.set(value, [condition]);
+    return true;
+  }
+
+  #leavesNothing(conditions: readonly Condition[]): boolean {
+    const samples = samplesFor(conditions);
+    if (this.#kind === 'and') {
+      return !samples.some((sample) =>
+        conditions.every((condition) => holds(condition, sample) !== false),
+      );
+    }
+    const speaksOfMissing = conditions.some(({ comparison: { name } }) =>
+      ['exists', 'absent'].includes(name),
+    );
+    return samples
+      .filter((sample) => sample !== undefined || speaksOfMissing)
+      .every((sample) => conditions.some((condition) => holds(condition, sample) === true));
+  }
+}
+
+function conditionOn(node: Expression): { value: string; condition: Condition } | undefined {
+  let operand = node;
+  let denied = false;
+  while (operand.kind === 'not') {
+    operand = operand.operand;
+    denied = !denied;
+  }
+  if (operand.kind !== 'chain') return undefined;
+  const comparison = operand.calls.at(-1);
+  if (!comparison || catalog.get(comparison.name)?.kind !== 'comparison') return undefined;
+  const isCount = operand.calls.at(-2)?.name === 'count';
+  const value = format({ ...operand, calls: operand.calls.slice(0, -1) });
+  return { value, condition: { comparison, denied, isCount } };
+}
+
+/** Whether a condition is true of a value; undefined where that can't be told. */
+function holds({ comparison, denied }: Condition, value: unknown): boolean | undefined {
+  const { name } = comparison;
+  const literals = literalsOf(comparison);
+  const isKnown = decidable.has(name) && literals.length === comparison.args.length;
+  if (!isKnown) return value === undefined ? denied : undefined;
+  return compare(name, value, literals.map(valueIn), 0) !== denied;
+}
+
+function literalsOf({ args }: Call): Literal[] {
+  return args.filter((argument) => argument.kind === 'literal');
+}
+
+function valueIn(literal: Literal): unknown {
+  if (literal.type === 'number') return Number(literal.text);
+  return literal.type === 'boolean' ? literal.text === 'true' : plainText(literal);
+}
+
+function samplesFor(conditions: readonly Condition[]): unknown[] {
+  const values = conditions.flatMap(({ comparison }) => literalsOf(comparison).map(valueIn));
+  const numbers = values.map(number).filter((value) => value !== undefined);
+  if (conditions.some(({ isCount }) => isCount)) {
+    const near = numbers.flatMap((value) => [Math.floor(value), Math.ceil(value)]);
+    return [0, ...near.flatMap((value) => [value - 1, value, value + 1])].filter(
+      (value) => value >= 0,
+    );
+  }
+  const moments = values
+    .map((value) => (typeof value === 'string' ? timeOf(value) : undefined))
+    .filter((value) => value !== undefined);
+  const texts = values.map(String).flatMap((text) => [text, `${text}\u0000`]);
+  return [
+    ...[undefined, true, false, '', '\uffff', ...texts, ...values],
+    ...around(numbers, 1),
+    ...around(moments, 86_400_000)
+      .filter((moment) => Math.abs(moment) < 8e15)
+      .map((moment) => new Date(moment).toISOString()),
+  ];
+}
+
+/** Numbers, what lies between them, and one on either side of them all. */
+function around(numbers: readonly number[], step: number): number[] {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const [first = 0, last = 0] = [sorted[0], sorted.at(-1)];
+  const between = sorted.slice(1).map((value, index) => (value + (sorted[index] ?? value)) / 2);
+  return [first - step, ...sorted, ...between, last + step];
+}
