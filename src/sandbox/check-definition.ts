@@ -34,16 +34,17 @@ export function checkDefinition(
   const problems = checkQuery(next);
   if (problems.length > 0) return problems;
   const [was, becomes] = [before && cadenceOf(before), cadenceOf(next)];
-  if (was !== undefined && was !== becomes) {
+  if (was !== undefined && becomes !== undefined && was !== becomes) {
     problems.push(problem(`"${field}" would change the audience from ${was} to ${becomes}`));
   }
   if (reaches(next, key, findByKey)) problems.push(problem(`"${field}" would create a cycle`));
   return problems;
 }
 
-function cadenceOf({ query, type }: Definition): string {
-  const { tree } = check(query, { type: levelOf(type), purpose: 'audience' });
-  return computeCadence(tree, levelOf(type)).type;
+/** How a definition is computed; undefined for one that is beyond what is read here. */
+function cadenceOf({ query, type }: Definition): string | undefined {
+  const { tree, read } = check(query, { type: levelOf(type), purpose: 'audience' });
+  return read ? computeCadence(tree, levelOf(type)).type : undefined;
 }
 
 function problem(message: string): Problem {

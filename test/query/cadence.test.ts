@@ -11,6 +11,11 @@ describe('how Segment computes', () => {
     "event('A').where(property('x') >= 100).sum(property('y')) > 5",
     "trait('a').before_date('2026-01-01T00:00:00Z')",
     "trait('a').after_date(2026-01-01T00:00:00+02:00)",
+    "trait('a') > 2026-01-01T00:00:00Z",
+    "trait('a') <= '2026-01-01T00:00:00Z'",
+    // A text that is to be equal need not be a date, and a year may be a number.
+    "trait('a') = '2026-01-01'",
+    "trait('a') >= '2026'",
   ])('%s: in real time', (query) => {
     expect(computeCadence(treeOf(query), 'users')).toEqual({ type: 'REALTIME', reasons: [] });
   });
@@ -25,6 +30,11 @@ describe('how Segment computes', () => {
     ["trait('a').after_next(7 days)", /present time/],
     ["trait('a').before_date('2026-01-01')", /no time zone/],
     ["trait('a').after_date('2026-01-01T00:00:00')", /no time zone/],
+    ["trait('a') > 2026-01-01", /no time zone/],
+    ["trait('a') = 2026-01-01", /no time zone/],
+    ["trait('a') >= '2026-01-01'", /no time zone/],
+    ["trait('a') < '2026-01-01T10:00:00'", /no time zone/],
+    ["trait('a').one_of(2026-01-01T10:00:00)", /no time zone/],
     ["NOT (trait('a') = 1 OR event('A').within(1 hour).count() = 0)", /time window/],
   ])('%s: in batches', (query, reason) => {
     const { type, reasons } = computeCadence(treeOf(query), 'users');

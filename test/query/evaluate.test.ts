@@ -132,6 +132,49 @@ describe('comparing', () => {
   });
 });
 
+describe('a date without a time', () => {
+  // At 15:30 in UTC of the first of June.
+  const afternoon = now + 15.5 * hour;
+  const holds = (comparison: string, x: string) => {
+    const { tree } = check(`trait('x')${comparison}`, { type: 'users', purpose: 'audience' });
+    return evaluate(tree, with_(x), afternoon);
+  };
+  test.each([
+    ['.within_last(7 days)', ['2026-06-01', '2026-05-25'], ['2026-06-02', '2026-05-24']],
+    ['.within_next(7 days)', ['2026-06-01', '2026-06-08'], ['2026-05-31', '2026-06-09']],
+    ['.before_last(7 days)', ['2026-05-24'], ['2026-05-25', '2026-06-01']],
+    ['.after_next(7 days)', ['2026-06-09'], ['2026-06-08', '2026-06-01']],
+    ['.within_last(16 hours)', ['2026-06-01', '2026-05-31'], ['2026-05-30']],
+  ])('is a whole day for %s', (comparison, inside, outside) => {
+    for (const date of inside) expect([date, holds(comparison, date)]).toEqual([date, true]);
+    for (const date of outside) expect([date, holds(comparison, date)]).toEqual([date, false]);
+  });
+});
+
+describe('times in other forms of ISO 8601', () => {
+  test.each([
+    ['2026-01-31T10:00:00+01', '2026-01-31T09:00:00Z'],
+    ['20260131T100000Z', '2026-01-31T10:00:00Z'],
+    ['2026-01-31T10Z', '2026-01-31T10:00:00Z'],
+    ['2026-01-31T24:00:00Z', '2026-02-01T00:00:00Z'],
+    ['2026-01-31T23:59:60Z', '2026-02-01T00:00:00Z'],
+    ['2026-01-31T10:00:00,25Z', '2026-01-31T10:00:00.250Z'],
+    ['2026-01-31t10:00:00z', '2026-01-31T10:00:00Z'],
+    ['2026-01-31 10:00:00-0030', '2026-01-31T10:30:00Z'],
+  ])('%s is the moment that it says', (form, plain) => {
+    expect(isIn(`trait('x').before_date('${form}')`, with_(plain))).toBe(false);
+    expect(isIn(`trait('x').after_date('${form}')`, with_(plain))).toBe(false);
+    expect(isIn(`trait('x') = '${plain}'`, with_(form))).toBe(true);
+  });
+
+  test('weeks, numbered days and months are taken for missing', () => {
+    for (const form of ['2026-W05', '2026-W05-6T10:00Z', '2026-031', '2026-01']) {
+      expect(isIn(`trait('x').before_date('${form}')`, with_('2020-01-01'))).toBe(false);
+      expect(isIn(`trait('x').after_date('${form}')`, with_('2030-01-01'))).toBe(false);
+    }
+  });
+});
+
 describe('names', () => {
   const nested = person({ traits: { a: { b: { c: 1 } }, 'a.b': 2, constructor: undefined } });
   test.each([
@@ -255,6 +298,43 @@ describe('funnels', () => {
   });
 });
 
+describe('parent: in other places', () => {
+  test('a reducer of the inner event reads the outer one', () => {
+    const query = "event('A').where(event('B').max(property(parent: 'x')) >= 2).count() = 1";
+    expect(isIn(query, did(event('A', 3, { x: 2 }), event('A', 2, { x: 1 }), event('B', 1)))).toBe(
+      true,
+    );
+  });
+
+  test('what the inner event is compared with does, too, and names the nearest', () => {
+    const two = "event('A').where(event('B').count() >= property(parent: 'x')).count() = 1";
+    expect(isIn(two, did(event('A', 3, { x: 1 }), event('B', 1)))).toBe(true);
+    expect(isIn(two, did(event('A', 3, { x: 2 }), event('B', 1)))).toBe(false);
+    const three =
+      "event('A').where(event('B').where(event('C').count() >= property(parent: 'x')).count() = 1).count() = 1";
+    const events = [event('A', 3, { x: 9 }), event('B', 2, { x: 1 }), event('C', 1)];
+    expect(isIn(three, did(...events))).toBe(true);
+  });
+
+  test('a window inside the where of an entity is about the nearest event around', () => {
+    const query =
+      "event('A').where(entity('e').where(event('B').within(parent: 1 day).count() >= 1).count() >= 1).count() = 1";
+    const near = [event('A', 9 * day), event('B', 9 * day - hour)];
+    const far = [event('A', 9 * day), event('B', 0)];
+    const entities = { e: [{}] };
+    expect(isIn(query, { ...did(...near), entities }, 'linked')).toBe(true);
+    expect(isIn(query, { ...did(...far), entities }, 'linked')).toBe(false);
+  });
+
+  test('a property of an outer entity', () => {
+    const query =
+      "entity('a').where(entity('b').where(property('x') = property(parent: 'x')).count() >= 1).count() = 1";
+    const inner = { b: [{ properties: { x: 1 } }] };
+    const a = [1, 2].map((x) => ({ properties: { x }, entities: inner }));
+    expect(isIn(query, person({ entities: { a } }), 'linked')).toBe(true);
+  });
+});
+
 describe('accounts', () => {
   const users = (...people: Profile[]): Account => ({ ...person(), users: people });
   const buyer = (ago = day) => did(event('Bought', ago, { x: ago }));
@@ -297,6 +377,8 @@ describe('linked entities', () => {
       "entity('orders').where(entity('products').where(property('category') = 'socks').count() >= 1).count() >= 1",
       false,
     ],
+    // An entity without related ones has none; those of the profile are not its own.
+    ["entity('orders').where(entity('orders').count() >= 1).count() = 0", true],
     ["entity('pets').count() = 0", true],
     ["entity('constructor').count() = 0", true],
   ])('%s', (query, expected) => {

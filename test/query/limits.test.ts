@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { check } from '../../src/query/index.ts';
+import { check, describeQuery, evaluate } from '../../src/query/index.ts';
 
 /*
  * No text may overflow the stack or be read without end.
@@ -10,6 +10,13 @@ const codes = (query: string) =>
   check(query, audience)
     .diagnostics.filter(({ severity }) => severity === 'error')
     .map(({ code }) => code);
+
+/** All that is said of a query that is not read. */
+const unread = (query: string) => {
+  const { valid, read, diagnostics } = check(query, audience);
+  expect([valid, read]).toEqual([true, false]);
+  return diagnostics.map(({ severity, code }) => `${severity} ${code}`);
+};
 
 const condition = (number: number) => `trait('t${number}') = ${number}`;
 const conditions = (count: number) =>
@@ -24,10 +31,21 @@ describe('length', () => {
     expect(codes(ofLength(20_000))).toEqual([]);
   });
 
-  test('one more is not, and only that is said', () => {
-    const { valid, diagnostics } = check(ofLength(20_001), audience);
-    expect(valid).toBe(false);
-    expect(diagnostics).toMatchObject([{ code: 'too-long', start: 20_000, end: 20_001 }]);
+  test('one more is not, and only that is said: a warning, as the reference has no limit', () => {
+    const { valid, read, diagnostics } = check(`evnt(${ofLength(20_001)}`, audience);
+    expect([valid, read]).toEqual([true, false]);
+    expect(diagnostics).toMatchObject([
+      { severity: 'warning', code: 'too-long', start: 20_000, end: 20_006 },
+    ]);
+  });
+
+  test('of what is not read there is no form and no explanation, and nobody is in it', () => {
+    const description = describeQuery(ofLength(20_001), 'users');
+    expect(description).toMatchObject({ valid: true, primaryExpressions: 0 });
+    expect(description.formatted).toBeUndefined();
+    expect(description.explanation).toBeUndefined();
+    const { tree } = check(ofLength(20_001), audience);
+    expect(evaluate(tree, { traits: {}, events: [] }, 0)).toBe(false);
   });
 });
 
@@ -48,15 +66,16 @@ describe('depth', () => {
     ['values in parentheses', `trait('a') = ${'('.repeat(5000)}1`],
     ['names of arguments', `event('A').within(${'parent:'.repeat(2000)}`],
     ['calls within calls', 'sum('.repeat(4000)],
-  ])('too many %s are one mistake', (_, query) => {
-    expect(codes(query)).toEqual(['too-deep']);
+    ['parentheses behind a mistake', `evnt('A') AND ${inParentheses(101)}`],
+  ])('too many %s are not read, which is one warning', (_, query) => {
+    expect(unread(query)).toEqual(['warning too-deep']);
   });
 });
 
 describe('size', () => {
   test('more than 5,000 parts are not read', () => {
     const values = Array.from({ length: 6000 }, () => '1').join(',');
-    expect(codes(`trait('a').one_of(${values})`)).toEqual(['too-large']);
+    expect(unread(`trait('a').one_of(${values})`)).toEqual(['warning too-large']);
   });
 
   test('50 conditions are allowed', () => {
@@ -103,5 +122,26 @@ describe('places', () => {
       { code: 'unknown-function', line: 2, column: 7 },
       { code: 'expected-value', line: 3, column: 18 },
     ]);
+  });
+});
+
+describe('time', () => {
+  const repeated = (text: string) => text.repeat(19_900 / text.length);
+  test.each([
+    ['backslashes', (text: string) => `trait('${text}') = 1`, '\\'],
+    ['backslashes and quotes', (text: string) => `trait("${text}") = 1`, "\\\\'"],
+    ['curly quotes', (text: string) => `trait('${text}`, '’ '],
+    ['calls that are not closed', (text: string) => text, "f('a' b "],
+    ['words', (text: string) => `event(${text}`, 'a.'],
+    ['conditions on one value', (text: string) => `trait('a') = 1${text}`, " AND trait('a') > 2"],
+    ['choices on one value', (text: string) => `trait('a') = 1${text}`, " OR trait('a') > 2"],
+    ['words of other languages', (text: string) => text, "trait('x') like 'a' "],
+  ])('does not explode with many %s', (_, around, text) => {
+    const query = around(repeated(text));
+    const start = performance.now();
+    const { tree, valid } = check(query, audience);
+    if (valid) evaluate(tree, { traits: { a: 1 }, events: [] }, 0);
+    describeQuery(query, 'users');
+    expect(performance.now() - start).toBeLessThan(1000);
   });
 });

@@ -6,7 +6,7 @@ import type { Account, EventRecord, Profile } from '../../src/query/index.ts';
  */
 
 /** The present moment of all generated data. */
-export const now = Date.UTC(2026, 5, 1);
+export const now = Date.UTC(2026, 5, 1, 15, 30);
 const hour = 3_600_000;
 
 const word = fc.constantFrom('a', 'b', 'ab', 'vip', 'v', '3');
@@ -14,6 +14,10 @@ const number = fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constantFrom(1.5, -1,
 const moment = fc.oneof(
   // Whole days, so that the ends of windows are met.
   fc.integer({ min: -62, max: 62 }).map((days) => new Date(now + days * 24 * hour).toISOString()),
+  // Days without a time.
+  fc
+    .integer({ min: -62, max: 62 })
+    .map((days) => new Date(now + days * 24 * hour).toISOString().slice(0, 10)),
   fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-01-01T01:00:00+01:00', '2026-01-01'),
 );
 const perhaps = <Value>(value: fc.Arbitrary<Value>) =>

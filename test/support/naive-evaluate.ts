@@ -164,6 +164,7 @@ function matches(name: string, a: unknown, right: readonly unknown[], now: numbe
   const [b] = right;
   const length = Number(b);
   const at = momentOf(a);
+  const isTime = !Number.isNaN(at);
   const inText = (part: unknown) => String(a).includes(String(part));
   const rules: Record<string, () => boolean> = {
     equals: () => same(a, b),
@@ -180,12 +181,24 @@ function matches(name: string, a: unknown, right: readonly unknown[], now: numbe
     ends_with: () => String(a).slice(-String(b).length) === String(b),
     before_date: () => at < momentOf(b),
     after_date: () => at > momentOf(b),
-    within_last: () => now - at >= 0 && now - at <= length,
-    within_next: () => at - now >= 0 && at - now <= length,
-    before_last: () => now - at > length,
-    after_next: () => at - now > length,
+    within_last: () => isTime && !isBefore(a, now - length) && !isBefore(now, a),
+    within_next: () => isTime && !isBefore(a, now) && !isBefore(now + length, a),
+    before_last: () => isTime && isBefore(a, now - length),
+    after_next: () => isTime && isBefore(now + length, a),
   };
   return rules[name]?.() ?? false;
+}
+
+/** Whether one comes before the other: as calendar days in UTC if one of them is but a day. */
+function isBefore(a: unknown, b: unknown): boolean {
+  const day = (value: unknown) => new Date(momentOrNumber(value)).toISOString().slice(0, 10);
+  const isDay = (value: unknown) => typeof value === 'string' && value.length === 10;
+  if (isDay(a) || isDay(b)) return day(a) < day(b);
+  return momentOrNumber(a) < momentOrNumber(b);
+}
+
+function momentOrNumber(value: unknown): number {
+  return typeof value === 'number' ? value : momentOf(value);
 }
 
 function isNumber(value: unknown): boolean {
