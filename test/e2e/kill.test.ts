@@ -117,7 +117,7 @@ function assertAgreed({ there, outcomes }: Aftermath): void {
 }
 
 describe.concurrent.each(Object.entries(ends))('%s', (_, end) => {
-  describe.each(Object.entries(writes))('in the middle of a %s', (_, write) => {
+  describe.each(Object.entries(writes))('in the middle of the write %s', (_, write) => {
     test.each(Object.entries(phases))('while %s', async (_, phase) => {
       await using scene = await startScene(write, end, phase.args?.(write.tool));
       await phase.reach(scene);
