@@ -12,7 +12,7 @@ import { deferApi } from './segment/deferred-api.ts';
 import { tools } from './tools/registry.ts';
 import { name, version } from './version.ts';
 
-/** How long requests under way may take to end when the program stops. */
+/** How long requests under way may take to end when the program stops, and then to be broken off. */
 const graceMs = 600;
 
 /** The program, put together and ready to be served. */
@@ -79,7 +79,8 @@ export function compose(config: Config, machine: Machine): Program {
       segment.api.drain();
       await Promise.race([server.idle(), after(clock, graceMs)]);
       await server.close();
-      await server.idle();
+      // What was broken off still writes its lines; what hangs all the same is not waited for.
+      await Promise.race([server.idle(), after(clock, graceMs)]);
       await segment.close();
     },
   };

@@ -9,9 +9,16 @@ import { visible } from './visible.ts';
 
 const exitCode = { ok: 0, failed: 1, misconfigured: 2 };
 
+/** How long the last output may take to be read. */
+const lastWordsMs = 200;
+
 // A client may close our stderr; that must not end the server.
 process.stderr.on('error', () => {});
-main().then((code) => process.stdout.write('', () => process.exit(code)));
+main().then((code) => {
+  process.stdout.write('', () => process.exit(code));
+  // Whoever reads nothing more must not keep us.
+  setTimeout(() => process.exit(code), lastWordsMs);
+});
 
 async function main(): Promise<number> {
   try {

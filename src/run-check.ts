@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { Level, QueryDescription } from './query/index.ts';
+import { shown } from './tools/query-check.ts';
 import { visible, visibleJson } from './visible.ts';
 
 export interface CheckCommand {
@@ -49,19 +50,13 @@ async function inWords(
 ): Promise<string> {
   const { mostPrimaryExpressions, render } = await import('./query/index.ts');
   const { valid, diagnostics, formatted, explanation, computeCadence } = description;
-  const lines = diagnostics.map((found) => {
-    const { message, help } = found;
-    const shown = { ...found, message: visible(message), help: help && visible(help) };
-    return `${render(query, shown, colour)}\n`;
-  });
+  const lines = diagnostics.map((diagnostic) => `${render(query, shown(diagnostic), colour)}\n`);
   if (valid) {
     const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
-    lines.push(
-      `valid, ${description.primaryExpressions} of ${mostPrimaryExpressions} conditions`,
-      visible(`${explanation?.replaceAll('**', '')}`),
-      visible(`formatted: ${formatted}`),
-      `computed: ${computeCadence.type}${reasons}`,
-    );
+    lines.push(`valid, ${description.primaryExpressions} of ${mostPrimaryExpressions} conditions`);
+    if (explanation !== undefined) lines.push(visible(explanation.replaceAll('**', '')));
+    if (formatted !== undefined) lines.push(visible(`formatted: ${formatted}`));
+    lines.push(`computed: ${computeCadence.type}${reasons}`);
   } else {
     lines.push('not valid');
   }

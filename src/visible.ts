@@ -4,17 +4,22 @@
  *
  * Meant are control characters (also those of terminals), bidirectional overrides, zero-width
  * characters and all else that Unicode says may be left out of sight, line separators, and halves of
- * surrogate pairs. The variation selector of emoji is harmless and stays, as does a line break.
+ * surrogate pairs. The variation selector of emoji is harmless and stays.
  */
 const unseen =
-  /(?!\n|\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
+  /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /** Longer than this, a stranger's text would drown what is said about it. */
 const longestQuote = 200;
 
-/** The text with everything that can't be seen in it written as `\u….`; line breaks stay. */
+/** The text on one line, with everything that can't be seen in it written as `\u….`. */
 export function visible(text: string): string {
   return text.replace(unseen, escaped);
+}
+
+/** The same for a text whose line breaks are our own. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
 }
 
 /**
@@ -22,9 +27,17 @@ export function visible(text: string): string {
  * long.
  */
 export function quoted(text: string, longest = longestQuote): string {
-  const start = text.slice(0, longest);
-  const cut = text.length > longest ? `…[cut, ${text.length} characters in all]` : '';
-  return `${visible(JSON.stringify(start))}${cut}`;
+  const start = JSON.stringify(text.slice(0, longest));
+  return visible(start) + markOf(text, longest);
+}
+
+/** The beginning of a text; where something was cut off it says so. */
+export function cut(text: string, longest: number): string {
+  return text.slice(0, longest).toWellFormed() + markOf(text, longest);
+}
+
+function markOf(text: string, longest: number): string {
+  return text.length > longest ? `…[cut, ${text.length} characters in all]` : '';
 }
 
 /** A value as compact JSON that shows what can't be seen; parsing it gives the very same value. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quoted, visible, visibleJson } from '../src/visible.ts';
+import { quoted, visible, visibleJson, visibleLines } from '../src/visible.ts';
 import { unseenIn } from './support/hostile.ts';
 
 const anyText = fc.string({ unit: 'binary' });
@@ -21,6 +21,7 @@ describe('visible', () => {
     ['a C1 control', '\u009b2J', '\\u009b2J'],
     ['a null', '\u0000', '\\u0000'],
     ['a carriage return', 'a\rb', 'a\\u000db'],
+    ['a line break', 'a\nb', 'a\\u000ab'],
     ['a right-to-left override', '\u202egpj', '\\u202egpj'],
     ['an isolate', '\u2066x\u2069', '\\u2066x\\u2069'],
     ['a zero-width space', 'a\u200bb', 'a\\u200bb'],
@@ -35,7 +36,7 @@ describe('visible', () => {
     expect(visible(text)).toBe(shown);
   });
 
-  test.each(['', 'Große Füße, 靴 and Ботинки', '😀 👨‍👩', '❤\ufe0f', 'a\nb', 'مرحبا', '\u00a0'])(
+  test.each(['', 'Große Füße, 靴 and Ботинки', '😀 👨‍👩', '❤\ufe0f', 'مرحبا', '\u00a0'])(
     'leaves %j as it is, but for joiners',
     (text) => {
       expect(visible(text)).toBe(text.replaceAll('\u200d', '\\u200d'));
@@ -48,11 +49,18 @@ describe('visible', () => {
         const shown = visible(text);
         expect(unseenIn(shown)).toEqual([]);
         expect(visible(shown)).toBe(shown);
-        if (unseenIn(text).length === 0) expect(shown).toBe(text);
+        expect(shown).not.toContain('\n');
+        if (unseenIn(text + visibleLines(text)).length === 0) {
+          expect(visibleLines(text)).toBe(text);
+        }
       }),
       { numRuns: 2000 },
     );
   });
+});
+
+test('visibleLines keeps the line breaks, and nothing else that is unseen', () => {
+  expect(visibleLines('a\n\u202eb\r\nc')).toBe('a\n\\u202eb\\u000d\nc');
 });
 
 describe('visibleJson', () => {

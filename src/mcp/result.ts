@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { AudiencesError, InvalidInputError } from '../segment/errors.ts';
-import { visibleJson } from '../visible.ts';
+import { visible, visibleJson } from '../visible.ts';
 
 /*
  * How values and errors become tool results. Some clients show a model only `content`, others only
@@ -48,7 +48,9 @@ export function invalidInput(tool: string, error: z.ZodError): InvalidInputError
     const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path.join('.');
     return { field, message: issue.message };
   });
-  const said = problems.map(({ field, message }) => (field ? `${field}: ${message}` : message));
+  const said = problems.map(({ field, message }) =>
+    visible(field ? `${field}: ${message}` : message),
+  );
   return new InvalidInputError(`${tool}: ${said.join('; ')}`, {
     next: 'Nothing was sent. Mend the arguments as named and call again.',
     field: problems.find(({ field }) => field)?.field,

@@ -97,7 +97,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   async function call(name: string, given: unknown, extra: Extra): Promise<CallToolResult> {
     const startedAt = options.clock.now();
     try {
-      const result = success(redactor.value(await handle(findTool(name), given, extra)));
+      const result = success(redactor.value(await handle(findTool(name), given, extra, startedAt)));
       log('info', 'tool call', { tool: name, tookMs: options.clock.now() - startedAt });
       return result;
     } catch (thrown) {
@@ -115,11 +115,16 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     }
   }
 
-  async function handle(tool: Tool, given: unknown, extra: Extra): Promise<unknown> {
+  async function handle(
+    tool: Tool,
+    given: unknown,
+    extra: Extra,
+    startedAt: number,
+  ): Promise<unknown> {
     const input = tool.input().safeParse(given);
     if (!input.success) throw invalidInput(tool.name, input.error);
-    const call = callOf(extra);
-    const ask = askFor(tool.name, call, extra);
+    const call = callOf(extra, startedAt);
+    const ask = askFor(tool.name, call, extra, startedAt);
     const result = await tool.handle(input.data, { ...options.services, call, ask });
     return tool.output().parse(result);
   }
@@ -132,19 +137,18 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     });
   }
 
-  function callOf(extra: Extra): Call {
-    const startedAt = options.clock.now();
+  function callOf(extra: Extra, startedAt: number): Call {
     const deadline = startedAt + options.maxWaitMs;
     return { signal: extra.signal, deadline, onWait: progressOf(extra, startedAt) };
   }
 
   /** How the user is asked; undefined where the client did not declare that it can. */
-  function askFor(tool: string, call: Call, extra: Extra): ToolContext['ask'] {
+  function askFor(tool: string, call: Call, extra: Extra, startedAt: number): ToolContext['ask'] {
     if (!server.getClientCapabilities()?.elicitation?.form) return undefined;
     return async (question) => {
       const askedAt = options.clock.now();
       const stopKeepAlive = every(options.clock, keepAliveMs, () => {
-        const passed = options.clock.now() - askedAt;
+        const passed = options.clock.now() - startedAt;
         sendProgress(extra, { passed, message: `${tool} waits for the agreement of the user` });
       });
       try {

@@ -7,7 +7,7 @@ const colours: Record<Severity, string> = {
   hint: '\u001b[36m',
 };
 
-const unseen = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
+const unseen = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /** Wider than this, only the part of a line around the place is shown. */
 const widestLine = 100;
@@ -20,13 +20,13 @@ const widestLine = 100;
 export function render(query: string, diagnostic: Diagnostic, colour = false): string {
   const { severity, code, message, line, column, help } = diagnostic;
   const paint = (text: string) => (colour ? `${colours[severity]}${text}${reset}` : text);
-  // What can't be seen, or turns a line around, becomes a blank: the marks below stay in their place.
-  const text = (query.split('\n')[line - 1] ?? '').replace(unseen, (found) =>
-    ' '.repeat(found.length),
-  );
+  const text = query.split('\n')[line - 1] ?? '';
   const last = Math.max(0, text.length - widestLine);
   const from = Math.min(last, Math.max(0, column - 1 - widestLine / 2));
-  const shown = text.slice(from, from + widestLine);
+  // What can't be seen, or turns a line around, becomes a blank: the marks below stay in their place.
+  const shown = text
+    .slice(from, from + widestLine)
+    .replace(unseen, (found) => ' '.repeat(found.length));
   const at = column - 1 - from;
   const length = Math.max(1, Math.min(diagnostic.end - diagnostic.start, shown.length - at));
   const gutter = String(line);

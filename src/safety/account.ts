@@ -1,6 +1,6 @@
 import type { Write } from '../segment/api.ts';
 import type { Audience } from '../segment/entities.ts';
-import { quoted, visible } from '../visible.ts';
+import { cut, quoted, visible } from '../visible.ts';
 import { type AudienceShape, type Difference, differences, snapshotOf } from './snapshot.ts';
 
 /*
@@ -10,6 +10,8 @@ import { type AudienceShape, type Difference, differences, snapshotOf } from './
 
 /** A definition that people are to judge is cut later than other texts. */
 const longestQuery = 2000;
+/** More names than these would not be read. */
+const mostUsers = 10;
 
 /** What is known of a write beside what it would send. */
 export interface Circumstances {
@@ -63,7 +65,7 @@ export async function account(write: Write, circumstances: Circumstances): Promi
   async function meaning(audience: AudienceShape): Promise<string> {
     const explanation = await explain(audience);
     return explanation
-      ? visible(explanation.replaceAll('\n', ' '))
+      ? cut(visible(explanation), longestQuery)
       : 'not known; the definition could not be read.';
   }
 }
@@ -87,7 +89,9 @@ function said(value: string | boolean | undefined): string {
 function usersSaid(users: readonly Audience[] | undefined): string {
   if (users === undefined) return 'not known, the space could not be searched.';
   if (users.length === 0) return 'no other audience of the space.';
-  return users.map(({ name, id }) => `${quoted(name)} (${quoted(id)})`).join(', ');
+  const named = users.slice(0, mostUsers).map(({ name, id }) => `${quoted(name)} (${quoted(id)})`);
+  const more = users.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 }
 
 /** What Segment says of the number of members, if it does; v1alpha does not promise it. */

@@ -19,6 +19,8 @@ export interface AuditEntry {
   /** How it was confirmed: not at all, by asking the user, by a value passed, or declined. */
   confirmed: 'not_needed' | 'elicitation' | 'confirmation' | 'declined';
   before?: Audience;
+  /** What was, or would have been, sent. */
+  sent?: object;
   /** As it is now; null for one that is gone. */
   after?: Audience | null;
   error?: { code: string; message: string };

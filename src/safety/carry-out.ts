@@ -36,6 +36,7 @@ export async function carryOut<Result extends WriteResult>(
     space: write.spaceId,
     id: 'id' in write ? write.id : undefined,
     before,
+    sent: 'input' in write ? write.input : undefined,
   };
   const record = (more: Pick<AuditEntry, 'outcome' | 'confirmed'> & Partial<AuditEntry>) =>
     auditLog?.append({ ...entry, ...more }).catch((cause: unknown) => {
@@ -56,7 +57,9 @@ export async function carryOut<Result extends WriteResult>(
   try {
     result = await send();
   } catch (error) {
-    await record({ ...failed(error), confirmed });
+    // Where we don't know what went wrong, we don't know what was done either.
+    const surprise = error instanceof AudiencesError ? {} : { outcome: 'unknown' as const };
+    await record({ ...failed(error), ...surprise, confirmed });
     throw error;
   }
   const { audience } = result;

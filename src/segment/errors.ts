@@ -1,4 +1,4 @@
-import { visible } from '../visible.ts';
+import { visible, visibleLines } from '../visible.ts';
 
 /** The codes an agent can meet; the README explains each. */
 export const errorCodes = [
@@ -60,11 +60,11 @@ export class AudiencesError extends Error {
 
   /**
    * The form in which an agent sees it: `{error: {code, message, next, …}}`. What strangers wrote may
-   * be part of a message, so it shows what can't be seen.
+   * be part of a message, so it shows what can't be seen; its line breaks are our own.
    */
   toJSON() {
     const next = visible(this.facts.next);
-    return { error: { code: this.code, message: visible(this.message), ...this.facts, next } };
+    return { error: { code: this.code, message: visibleLines(this.message), ...this.facts, next } };
   }
 }
 

@@ -8,6 +8,7 @@ import {
   UnreachedError,
 } from './errors.ts';
 import { type HttpAnswer, type HttpFailure, longestAnswerBytes } from './http.ts';
+import { visible } from '../visible.ts';
 import type { OperationName } from './operations.ts';
 
 /**
@@ -202,7 +203,7 @@ function sayEntries(entries: ErrorEntry[]): string {
     const what = message ?? type ?? 'no reason given';
     return field ? `${field}: ${what}` : what;
   });
-  return said.join('; ') || 'no reason given';
+  return visible(said.join('; ')) || 'no reason given';
 }
 
 /** The readable start of a page that is not Segment's, such as a proxy's. */
@@ -213,5 +214,5 @@ function sayForeign(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
   if (words === '') return 'an empty answer, not in the form of Segment.';
-  return `not in the form of Segment but: ${words.slice(0, 200)}`;
+  return `not in the form of Segment but: ${visible(words.slice(0, 200))}`;
 }

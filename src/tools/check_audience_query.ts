@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { visible } from '../visible.ts';
+import { shown } from './query-check.ts';
 import { defineTool } from './tool.ts';
 
 const span = () => ({
@@ -61,11 +62,7 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
     const { diagnostics, explanation, ...rest } = describeQuery(query, type);
     return {
       ...rest,
-      diagnostics: diagnostics.map(({ message, help, ...where }) => ({
-        ...where,
-        message: visible(message),
-        help: help && visible(help),
-      })),
+      diagnostics: diagnostics.map(shown),
       explanation: explanation && visible(explanation),
     };
   },

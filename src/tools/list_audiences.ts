@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Audience, paginationSchema } from '../segment/entities.ts';
+import { cut } from '../visible.ts';
 import { spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -61,15 +62,9 @@ function summarize({ definition, ...audience }: Audience): Row {
     enabled: audience.enabled,
     status: audience.status,
     type: definition?.type,
-    query: definition ? cut(definition.query) : undefined,
+    query: definition ? cut(definition.query, longestQueryChars) : undefined,
     updatedAt: audience.updatedAt,
   };
-}
-
-function cut(query: string): string {
-  if (query.length <= longestQueryChars) return query;
-  const start = query.slice(0, longestQueryChars).toWellFormed();
-  return `${start}…[cut, ${query.length} characters in all]`;
 }
 
 /** Drops columns, never rows, until the page's text is short enough or only the names are left. */

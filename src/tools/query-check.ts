@@ -30,10 +30,16 @@ export async function checkBeforeSending(
   const { valid, diagnostics } = check(query, { type, purpose: 'audience' });
   if (!valid && mode === 'error') {
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
-    const rendered = errors.map((diagnostic) => render(query, diagnostic)).join('\n');
+    const rendered = errors.map((diagnostic) => render(query, shown(diagnostic))).join('\n');
     throw new InvalidQueryError(rendered, diagnostics);
   }
   return diagnostics.filter(({ severity }) => severity !== 'hint').map(adviceOf);
+}
+
+/** A diagnostic whose words can be shown; in them are pieces of the definition. */
+export function shown(diagnostic: Diagnostic): Diagnostic {
+  const { message, help } = diagnostic;
+  return { ...diagnostic, message: visible(message), help: help && visible(help) };
 }
 
 function adviceOf({ severity, message, help, line, column }: Diagnostic): string {

@@ -3,6 +3,7 @@ import type { PlannedWrite } from '../safety/agreement.ts';
 import { staleError } from '../safety/stale.ts';
 import { type Audience, audienceSchema, type UpdateAudienceInput } from '../segment/entities.ts';
 import { InvalidInputError } from '../segment/errors.ts';
+import { visible } from '../visible.ts';
 import { adviceAfterUpdate } from './advice.ts';
 import { advice, id, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';
 import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending, levelOf } from './query-check.ts';
@@ -99,7 +100,7 @@ function assertFresh(before: Audience, { expectedUpdatedAt }: Input, { seen }: T
   const known = seen.find(before.spaceId, before.id, ({ updatedAt }) =>
     sameTime(updatedAt, expectedUpdatedAt),
   );
-  const since = `since ${JSON.stringify(expectedUpdatedAt)} (last at ${before.updatedAt}, by ${before.updatedBy ?? 'someone unknown'})`;
+  const since = `since ${JSON.stringify(expectedUpdatedAt)} (last at ${visible(before.updatedAt ?? 'a time unknown')}, by ${visible(before.updatedBy ?? 'someone unknown')})`;
   throw staleError(since, before, known);
 }
 

@@ -22,6 +22,8 @@ export async function serveStdio(server: McpServer, log: Log): Promise<string> {
   process.stdin.once('close', () => stdin.end());
   // Every further write to a client that is gone fails as well; none of that must end the process.
   process.stdout.on('error', () => {});
+  // Nor must a second signal, while what is under way ends.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => {});
   const stopped = Promise.race([
     once(stdin, 'end').then(() => 'stdin closed'),
     // A client that is gone shows as EPIPE on the next write.
@@ -40,9 +42,7 @@ export async function serveStdio(server: McpServer, log: Log): Promise<string> {
 class VisibleStdioTransport extends StdioServerTransport {
   override send(message: JSONRPCMessage): Promise<void> {
     return new Promise((resolve) => {
-      const goesOn = process.stdout.write(`${visibleJson(message)}\n`);
-      if (goesOn) resolve();
-      else process.stdout.once('drain', resolve);
+      process.stdout.write(`${visibleJson(message)}\n`, () => resolve());
     });
   }
 }

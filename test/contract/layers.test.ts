@@ -57,7 +57,13 @@ const allowed: Record<string, string[]> = {
     'tools/registry.ts',
     'zod',
   ],
-  'run-check.ts': ['query/index.ts', 'sandbox/count.ts', 'visible.ts', 'node:stream/consumers'],
+  'run-check.ts': [
+    'query/index.ts',
+    'sandbox/count.ts',
+    'tools/query-check.ts',
+    'visible.ts',
+    'node:stream/consumers',
+  ],
   'run-sandbox.ts': [
     'config.ts',
     'sandbox/start.ts',

@@ -77,8 +77,17 @@ describe('check_audience_query', () => {
     expect((await check({ query })).structured).toMatchObject({ valid: false });
   });
 
-  test.each(['', ' ', '\u0000', 'x'.repeat(100_000)])('takes any text', async (query) => {
+  test.each(['', ' ', '\u0000', 'x'.repeat(1000)])('takes any text: %j', async (query) => {
     expect((await check({ query })).structured).toMatchObject({ valid: false });
+  });
+
+  test('says that it has not looked at a text that is too long, and does not judge it', async () => {
+    const { structured } = await check({ query: 'x'.repeat(100_000) });
+    expect(structured).toMatchObject({
+      valid: true,
+      diagnostics: [{ severity: 'warning', code: 'too-long' }],
+    });
+    expect(structured).not.toHaveProperty('explanation');
   });
 });
 
