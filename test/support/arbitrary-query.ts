@@ -35,6 +35,12 @@ const comparison = fc.oneof(
   fc.constantFrom(".before_date('2026-03-01')", '.after_date(2026-01-01T00:00:00Z)'),
 );
 
+/** Of a stream inside the `where` of an event, which can be compared with that. */
+const besideParent = fc.oneof(
+  { weight: 6, arbitrary: comparison },
+  fc.constantFrom(" >= property(parent: 'price')", " = property('price')"),
+);
+
 const filters = (inFunnel: boolean, depth: number): fc.Arbitrary<string> =>
   fc
     .array(
@@ -51,17 +57,26 @@ const filters = (inFunnel: boolean, depth: number): fc.Arbitrary<string> =>
     )
     .map((parts) => parts.join(''));
 
-const reducer = fc.oneof(
-  { weight: 4, arbitrary: fc.constant('.count()') },
-  fc
-    .tuple(fc.constantFrom('sum', 'avg', 'max', 'min', 'first', 'last', 'mode'), propertyName)
-    .map(([name, property]) => `.${name}(property(${quoted(property)}))`),
-  propertyName.map((property) => `.unique(property(${quoted(property)})).count()`),
-);
+const reducer = (inFunnel: boolean) =>
+  fc.oneof(
+    ...(inFunnel
+      ? [fc.constantFrom(".max(property(parent: 'price'))", ".last(property(parent: 'category'))")]
+      : []),
+    { weight: 4, arbitrary: fc.constant('.count()') },
+    fc
+      .tuple(fc.constantFrom('sum', 'avg', 'max', 'min', 'first', 'last', 'mode'), propertyName)
+      .map(([name, property]) => `.${name}(property(${quoted(property)}))`),
+    propertyName.map((property) => `.unique(property(${quoted(property)})).count()`),
+  );
 
 const stream = (inFunnel: boolean, depth: number): fc.Arbitrary<string> =>
   fc
-    .tuple(eventName, filters(inFunnel, depth), reducer, comparison)
+    .tuple(
+      eventName,
+      filters(inFunnel, depth),
+      reducer(inFunnel),
+      inFunnel ? besideParent : comparison,
+    )
     .map(([name, filter, reduce, compare]) => `event(${quoted(name)})${filter}${reduce}${compare}`);
 
 const traitCondition = fc
@@ -160,6 +175,25 @@ export const brokenQuery: fc.Arbitrary<string> = fc
           '3 dayz',
           'true',
           'as',
+        ],
+        ...[
+          'is',
+          'null',
+          "LIKE '%a%'",
+          "not in ('a', 'b')",
+          'BETWEEN 1 AND 3',
+          'last 7 days',
+          '7 hrs',
+          '-7 days ago',
+          '1e5',
+          '+5',
+          '.5',
+          '’',
+          "'q’",
+          '20260131T10Z',
+          '.not_exists()',
+          '.count()',
+          '.exists()',
         ],
         ...[
           'parent:',

@@ -11,6 +11,8 @@ interface World {
   now: number;
   /** The events that are looked at, the innermost last. */
   around: readonly EventRecord[];
+  /** Whether this is what a stream is compared with: the event around that one is then the last. */
+  beside?: boolean;
 }
 
 const hour = 3_600_000;
@@ -34,7 +36,7 @@ function truth(node: Argument, world: World): boolean {
   const comparison = node.calls[node.calls.length - 1];
   if (!comparison) throw new Error('no comparison');
   const left = valueAt({ ...node, calls: node.calls.slice(0, -1) }, world);
-  return compares(comparison, left, world);
+  return compares(comparison, left, { ...world, beside: node.calls[0]?.name === 'event' });
 }
 
 function valueAt(node: Argument, world: World): unknown {
@@ -45,7 +47,7 @@ function valueAt(node: Argument, world: World): unknown {
   const [argument] = begin?.args ?? [];
   if (begin?.name === 'trait') return dig(world.who.traits, nameIn(argument));
   if (begin?.name === 'property') {
-    const event = world.around.at(argument?.kind === 'named' ? -2 : -1);
+    const event = world.around.at(argument?.kind === 'named' && !world.beside ? -2 : -1);
     return dig(event?.properties ?? {}, nameIn(argument));
   }
   if (begin?.name !== 'event') throw new Error(`${begin?.name} is not known here`);
@@ -73,14 +75,16 @@ function allEvents({ who, now }: World): EventRecord[] {
     .sort((a, b) => a.at - b.at);
 }
 
+function into(event: EventRecord, world: World): World {
+  return { ...world, around: [...world.around, event], beside: false };
+}
+
 function filtered(call: Call, events: EventRecord[], world: World): EventRecord[] | undefined {
   const [first, second] = call.args;
   const age = (event: EventRecord) => world.now - event.at;
   switch (call.name) {
     case 'where':
-      return events.filter(
-        (event) => first && truth(first, { ...world, around: [...world.around, event] }),
-      );
+      return events.filter((event) => first && truth(first, into(event, world)));
     case 'sources': {
       const left = first?.kind === 'exclusion' ? first.ids.map(({ text }) => text) : [];
       return events.filter(({ source = '' }) => !left.includes(source));
@@ -109,7 +113,7 @@ function reduced(call: Call, events: EventRecord[], before: unknown, world: Worl
   const [property] = call.args;
   if (!property) throw new Error('no property');
   const values = events
-    .map((event) => valueAt(property, { ...world, around: [...world.around, event] }))
+    .map((event) => valueAt(property, into(event, world)))
     .filter((value) => value !== undefined && value !== null);
   const numbers = values.filter((value) => isNumber(value)).map(Number);
   const ascending = [...numbers].sort((a, b) => a - b);
