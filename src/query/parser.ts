@@ -56,7 +56,7 @@ class Parser extends ComparisonParser {
     let tree = this.or();
     while (!this.atEnd) {
       const stray = this.next();
-      while (/^[)},]$/.test(this.token.text) && this.token.kind === 'symbol') this.next();
+      while (/^[){},:.]$/.test(this.token.text) && this.token.kind === 'symbol') this.next();
       const span = this.spanFrom(stray.start);
       const joins = isSymbol(stray, ',') && !this.atEnd;
       this.error('unexpected', span, `${said(stray)} does not belong here.`, {
