@@ -20,8 +20,10 @@ const misspeltOperators: Readonly<Record<string, string>> = {
 interface Meant {
   name: string;
   args: Argument[];
-  /** What should be written behind the chain. */
-  text: string;
+  /** What should be written behind the chain, if that can be said. */
+  text?: string;
+  /** Whether it stands in the chain's place. */
+  isWhole?: boolean;
 }
 
 /** Reads the comparison at the end of a chain, also where it is written as in SQL or in words. */
@@ -78,13 +80,16 @@ export abstract class ComparisonParser extends ChainParser {
     const before = this.lastEnd;
     const meant = this.#meant(chain, before);
     if (!meant) return undefined;
-    const { name, args, text } = meant;
+    const { name, args, text, isWhole = false } = meant;
     const span = this.spanFrom(token.start);
-    const isWhole = text.startsWith('(');
-    const written = `${this.query.slice(chain.start, before)}${text}`;
+    const chainText = this.query.slice(chain.start, before);
+    const start = isWhole ? chain.start : before;
     this.error('word-operator', span, `${said(token)} does not compare.`, {
-      help: `Did you mean ${isWhole ? text : written}?`,
-      fix: { start: isWhole ? chain.start : before, end: span.end, text },
+      help:
+        text === undefined
+          ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
+          : `Did you mean ${isWhole ? text : chainText + text}?`,
+      fix: text === undefined ? undefined : { start, end: span.end, text },
     });
     return this.node({ name, nameSpan: spanOf(token), args, ...span });
   }
@@ -99,7 +104,8 @@ export abstract class ComparisonParser extends ChainParser {
     if (words[at] === 'in' && isSymbol(after, '(')) {
       return this.#list(at, not ? 'none_of' : 'one_of');
     }
-    if (words[at] === 'like' && after.kind === 'string') return this.#like(at + 1, not === 1);
+    if (words[at] === 'like' && after.kind === 'string')
+      return this.#like(chain, chainEnd, at + 1, not === 1);
     if (words[at] === 'between') return this.#between(chain, chainEnd, at + 1, not === 1);
     if (is) return this.#valueBehind(at, not ? 'differs' : 'equals');
     const [first = '', second = ''] = words;
@@ -146,18 +152,22 @@ export abstract class ComparisonParser extends ChainParser {
     return { name, args, text: `.${name}${this.query.slice(open.start, end)}` };
   }
 
-  /** Of the patterns of SQL those that a comparison exists for. */
-  #like(words: number, denied: boolean): Meant | undefined {
-    const { text: pattern } = this.peek(words);
-    const [, start = '', inner = '', end = ''] = /^(%?)([^%_]*)(%?)$/.exec(pattern) ?? [];
-    const name = start && end ? 'contains' : start ? 'ends_with' : end ? 'starts_with' : 'equals';
-    if (inner === '' || (denied && name !== 'contains')) return undefined;
+  /** Of the patterns of SQL some have a comparison; others do not. */
+  #like(chain: Chain, chainEnd: number, words: number, denied: boolean): Meant {
     this.#take(words);
     const literal = this.literal();
+    const parts = /^(%?)([^%_]+)(%?)$/.exec(literal.text);
+    if (!parts) return { name: 'contains', args: [literal] };
+    const [, start = '', inner = '', end = ''] = parts;
+    const name = start && end ? 'contains' : start ? 'ends_with' : end ? 'starts_with' : 'equals';
     const args = [{ ...literal, text: inner }];
-    if (denied) return { name: 'omits', args, text: `.omits(${quote(inner)})` };
-    const text = name === 'equals' ? ` = ${quote(inner)}` : `.${name}(${quote(inner)})`;
-    return { name, args, text };
+    if (denied && name === 'contains') {
+      return { name: 'omits', args, text: `.omits(${quote(inner)})` };
+    }
+    const behind = name === 'equals' ? ` = ${quote(inner)}` : `.${name}(${quote(inner)})`;
+    if (!denied) return { name, args, text: behind };
+    const text = `NOT ${this.query.slice(chain.start, chainEnd)}${behind}`;
+    return { name, args, text, isWhole: true };
   }
 
   /** Two comparisons, in parentheses so that they stay together wherever they stand. */
@@ -175,7 +185,7 @@ export abstract class ComparisonParser extends ChainParser {
     const text = denied
       ? `(${value} < ${this.textOf(least)} OR ${value} > ${most})`
       : `(${value} >= ${this.textOf(least)} AND ${value} <= ${most})`;
-    return { name: denied ? 'less_than' : 'at_least', args: [least], text };
+    return { name: denied ? 'less_than' : 'at_least', args: [least], text, isWhole: true };
   }
 }
 

@@ -70,8 +70,9 @@ export abstract class DurationParser extends ValueParser {
     if (wordsBefore > 0) this.#surplus({ start, end: this.token.start }, this.spanFrom(start));
     const duration = this.duration();
     const after = this.token;
-    if (this.atBareWord() && !this.stopped) {
-      while (this.atBareWord()) this.next();
+    const words = this.wordsOfArgument();
+    if (words > 0 && !this.stopped) {
+      for (let word = 0; word < words; word += 1) this.next();
       const { end } = this.spanFrom(after.start);
       this.#surplus({ start: duration.end, end }, { start: after.start, end });
     }
