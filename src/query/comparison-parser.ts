@@ -1,7 +1,7 @@
 import type { Argument, Call, Chain } from './ast.ts';
 import { catalog, knownAs, operators } from './catalog.ts';
 import { ChainParser } from './chain-parser.ts';
-import { isSymbol, said, spanOf } from './cursor.ts';
+import { isJoint, isSymbol, said, spanOf } from './cursor.ts';
 import type { Token } from './lexer.ts';
 import { quote } from './strings.ts';
 
@@ -76,7 +76,7 @@ export abstract class ComparisonParser extends ChainParser {
   /** Takes a comparison in words, such as `is 'vip'` or `LIKE '%a%'`, and says how it is written. */
   protected wordComparison(chain: Chain): Call | undefined {
     const token = this.token;
-    if (token.kind !== 'name' || this.stopped) return undefined;
+    if (token.kind !== 'name' || isJoint(token) || this.stopped) return undefined;
     const before = this.lastEnd;
     const meant = this.#meant(chain, before);
     if (!meant) return undefined;

@@ -29,7 +29,8 @@ function formatWithin(node: Expression, around: 'or' | 'and' | 'prefix'): string
   return loose ? `(${format(node)})` : format(node);
 }
 
-function formatCall(call: Call, index: number): string {
+/** A call as it stands in a chain, with the dot or the spaces before it. */
+export function formatCall(call: Call, index: number): string {
   const operator = catalog.get(call.name)?.operator;
   const [first] = call.args;
   if (operator && index > 0 && first && call.args.length === 1) {

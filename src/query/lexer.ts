@@ -51,29 +51,37 @@ export function lex(query: string, findings: Findings): Token[] {
     if (piece.kind === 'string') reportString(query, piece, findings);
     if (piece.kind === 'comment') reportComment(piece, findings);
     else if (piece.kind === 'meaningless') reportMeaningless(piece, findings);
-    else tokens.push({ ...piece, kind: piece.kind });
+    else tokens.push(piece);
   }
   tokens.push({ kind: 'end', text: '', start: query.length, end: query.length });
   return tokens;
 }
 
-interface LexedPiece extends Omit<Token, 'kind'> {
-  kind: Exclude<Piece, 'space'> | 'string';
+/** What is no part of a query. */
+interface RemarkOf<Kind> extends Span {
+  kind: Kind;
+  text: string;
 }
+type Remark = RemarkOf<'comment'> | RemarkOf<'meaningless'>;
 
 /**
  * A quote that looks like the opening one does not close a string, as an apostrophe does not; only
  * where a string would have no end otherwise, it is taken for its end.
  */
-function piecesOf(query: string): LexedPiece[] {
+function piecesOf(query: string): (Token | Remark)[] {
   const pieces = cut(query, false);
-  if (!pieces.at(-1)?.isOpen) return pieces;
+  if (!endsOpen(pieces)) return pieces;
   const mixed = cut(query, true);
-  return mixed.at(-1)?.isOpen ? pieces : mixed;
+  return endsOpen(mixed) ? pieces : mixed;
 }
 
-function cut(query: string, mixesQuotes: boolean): LexedPiece[] {
-  const pieces: LexedPiece[] = [];
+function endsOpen(pieces: readonly (Token | Remark)[]): boolean {
+  const last = pieces.at(-1);
+  return last?.kind === 'string' && last.isOpen === true;
+}
+
+function cut(query: string, mixesQuotes: boolean): (Token | Remark)[] {
+  const pieces: (Token | Remark)[] = [];
   let at = 0;
   while (at < query.length) {
     if (quotes.has(query[at] ?? '')) {
@@ -99,7 +107,7 @@ function pieceAt(query: string, at: number): { piece: Piece; text: string } {
 }
 
 /** A string ends at its closing quote, unless a backslash stands before that. */
-function stringAt(query: string, start: number, mixesQuotes: boolean): LexedPiece {
+function stringAt(query: string, start: number, mixesQuotes: boolean): Token {
   const { closing, alike } = quotes.get(query[start] ?? '') ?? { closing: '', alike: '' };
   let at = start + 1;
   while (at < query.length) {
@@ -108,10 +116,11 @@ function stringAt(query: string, start: number, mixesQuotes: boolean): LexedPiec
     if (mixesQuotes && alike.includes(character) && endsBefore(query, at + 1)) break;
     at += character === '\\' ? 2 : 1;
   }
-  const isOpen = at >= query.length;
-  const contentEnd = Math.min(at, query.length);
-  const text = query.slice(start + 1, contentEnd);
-  return { kind: 'string', text, isOpen, start, end: isOpen ? contentEnd : at + 1 };
+  if (at >= query.length) {
+    const end = query.length;
+    return { kind: 'string', text: query.slice(start + 1), start, end, isOpen: true };
+  }
+  return { kind: 'string', text: query.slice(start + 1, at), start, end: at + 1 };
 }
 
 function endsBefore(query: string, at: number): boolean {
@@ -119,9 +128,11 @@ function endsBefore(query: string, at: number): boolean {
   return behindString.test(query);
 }
 
-function reportString(query: string, piece: LexedPiece, findings: Findings): void {
+function reportString(query: string, piece: Token, findings: Findings): void {
   const { text, start, end, isOpen = false } = piece;
   const [opening = '', closing = ''] = [query[start], query[end - 1]];
+  const isStraight = opening === "'" && closing === "'";
+  if (isStraight && !isOpen && !text.includes('\\')) return;
   const straight = quote(text);
   const fix = { start, end, text: straight };
   if (isOpen) {
@@ -137,7 +148,7 @@ function reportString(query: string, piece: LexedPiece, findings: Findings): voi
       help: 'Use single quotes.',
       fix,
     });
-  } else if (opening !== "'" || closing !== "'") {
+  } else if (!isStraight) {
     const isMixed = quotes.get(opening)?.closing !== closing;
     const message = isMixed
       ? `This string begins with ${opening} and ends with ${closing}.`
@@ -156,14 +167,14 @@ function reportString(query: string, piece: LexedPiece, findings: Findings): voi
   }
 }
 
-function reportComment(piece: LexedPiece, findings: Findings): void {
+function reportComment(piece: Remark, findings: Findings): void {
   findings.warn('comment', piece, 'The reference does not say whether comments are allowed.', {
     help: 'Leave it out; a description of the audience is the place for remarks.',
     fix: { start: piece.start, end: piece.end, text: '' },
   });
 }
 
-function reportMeaningless(piece: LexedPiece, findings: Findings): void {
+function reportMeaningless(piece: Remark, findings: Findings): void {
   const message = `${JSON.stringify(piece.text)} has no meaning in a query.`;
   findings.error('unknown-character', piece, message, {
     help: 'Remove it, or put it into a string if it belongs to a name or a value.',

@@ -1,6 +1,6 @@
-import type { Chain, Expression, Junction } from './ast.ts';
+import type { Call, Chain, Expression, Junction } from './ast.ts';
 import type { Findings } from './diagnostic.ts';
-import { format } from './format.ts';
+import { format, formatCall } from './format.ts';
 import { Claims } from './lint-values.ts';
 import { numberOf } from './values.ts';
 
@@ -19,26 +19,37 @@ export function lintJunction(
   operands: readonly Expression[],
   findings: Findings,
 ): void {
-  const seen = new Map<string, string>();
+  const seen = new Map<string, Expression>();
   const claims = new Claims(kind);
   for (const operand of operands) {
-    const [meaning, opposite] = [meaningOf(operand, false), meaningOf(operand, true)];
-    const clashes = claims.clashesWith(operand);
-    const text = format(operand);
+    const { node, denied } = withoutNots(operand);
+    const value = node.kind === 'chain' ? formatCalls(node.calls.slice(0, -1)) : '';
+    const meaning = meaningOf(node, value, denied);
     const before = seen.get(meaning);
-    if (before !== undefined) {
+    const clashes = node.kind === 'chain' && claims.clashesWith(node, value, denied);
+    if (before) {
+      const [said, text] = [format(before), format(operand)];
       const message =
-        before === text ? 'This condition is there twice.' : `This says the same as ${before}.`;
+        said === text ? 'This condition is there twice.' : `This says the same as ${said}.`;
       findings.warn('duplicate-condition', operand, message, {
         help: 'Remove it, or correct it if something else was meant.',
       });
-    } else if (seen.has(opposite)) {
+      continue;
+    }
+    if (seen.has(meaningOf(node, value, !denied))) {
       senseless(kind, operand, 'Beside its opposite this', findings);
     } else if (clashes) {
       senseless(kind, operand, 'Beside the others on it, for a single value this', findings);
     }
-    if (before === undefined) seen.set(meaning, text);
+    seen.set(meaning, operand);
   }
+}
+
+function withoutNots(operand: Expression): { node: Expression; denied: boolean } {
+  let node = operand;
+  let denied = false;
+  for (; node.kind === 'not'; node = node.operand) denied = !denied;
+  return { node, denied };
 }
 
 function senseless(kind: Junction['kind'], operand: Expression, what: string, findings: Findings) {
@@ -49,25 +60,32 @@ function senseless(kind: Junction['kind'], operand: Expression, what: string, fi
   });
 }
 
-/** A text that is the same for conditions that mean the same, of the kinds that are easily told. */
-function meaningOf(node: Expression, denied: boolean): string {
-  if (node.kind === 'not') return meaningOf(node.operand, !denied);
-  const plain = node.kind === 'chain' ? meaningOfChain(node, denied) : undefined;
-  return plain ?? (denied ? `NOT ${format(node)}` : format(node));
+/**
+ * A text that is the same for conditions that mean the same, of the kinds that are easily told.
+ *
+ * @param value what a chain compares, as text.
+ */
+function meaningOf(node: Expression, value: string, denied: boolean): string {
+  const plain = node.kind === 'chain' ? plainMeaning(node, denied) : undefined;
+  if (plain !== undefined) return `${value} ${plain}`;
+  const last = node.kind === 'chain' ? node.calls.length - 1 : 0;
+  const text =
+    node.kind === 'chain' ? value + formatCalls(node.calls.slice(last), last) : format(node);
+  return denied ? `NOT ${text}` : text;
 }
 
-function meaningOfChain(chain: Chain, denied: boolean): string | undefined {
-  const comparison = chain.calls.at(-1);
-  const value = () => format({ ...chain, calls: chain.calls.slice(0, -1) });
+function formatCalls(calls: readonly Call[], from = 0): string {
+  return calls.map((call, index) => formatCall(call, from + index)).join('');
+}
+
+function plainMeaning({ calls }: Chain, denied: boolean): string | undefined {
+  const comparison = calls.at(-1);
   if (comparison?.name === 'exists' || comparison?.name === 'absent') {
-    return `${value()} ${(comparison.name === 'exists') === denied ? 'absent' : 'exists'}`;
+    return (comparison.name === 'exists') === denied ? 'absent' : 'exists';
   }
-  const number = numberOf(comparison?.args[0]);
-  if (!comparison || chain.calls.at(-2)?.name !== 'count' || !Number.isSafeInteger(number)) {
-    return undefined;
-  }
-  const range = wholeNumbers(comparison.name, number ?? 0, denied);
-  return range && `${value()} ${range}`;
+  if (!comparison || calls.at(-2)?.name !== 'count') return undefined;
+  const number = numberOf(comparison.args[0]) ?? Number.NaN;
+  return Number.isSafeInteger(number) ? wholeNumbers(comparison.name, number, denied) : undefined;
 }
 
 /** The whole numbers from zero that a comparison admits. */

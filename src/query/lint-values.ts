@@ -1,7 +1,6 @@
-import type { Call, Expression, Junction, Literal } from './ast.ts';
+import type { Call, Chain, Junction, Literal } from './ast.ts';
 import { catalog } from './catalog.ts';
 import { compare, number } from './compare.ts';
-import { format } from './format.ts';
 import { timeOf } from './times.ts';
 import { plainText } from './values.ts';
 
@@ -39,12 +38,13 @@ export class Claims {
   /**
    * Adds a condition.
    *
+   * @param value what the chain compares, as text. @param denied whether it stands under a NOT.
    * @returns whether it and those before it can't be true at once (and), or not be false (or).
    */
-  clashesWith(operand: Expression): boolean {
-    const read = conditionOn(operand);
-    if (!read) return false;
-    const { value, condition } = read;
+  clashesWith(chain: Chain, value: string, denied: boolean): boolean {
+    const comparison = chain.calls.at(-1);
+    if (!comparison || catalog.get(comparison.name)?.kind !== 'comparison') return false;
+    const condition = { comparison, denied, isCount: chain.calls.at(-2)?.name === 'count' };
     const conditions = this.#known.get(value) ?? [];
     this.#known.set(value, conditions);
     if (conditions.length >= mostConditions) return false;
@@ -69,21 +69,6 @@ export class Claims {
       .filter((sample) => sample !== undefined || speaksOfMissing)
       .every((sample) => conditions.some((condition) => holds(condition, sample) === true));
   }
-}
-
-function conditionOn(node: Expression): { value: string; condition: Condition } | undefined {
-  let operand = node;
-  let denied = false;
-  while (operand.kind === 'not') {
-    operand = operand.operand;
-    denied = !denied;
-  }
-  if (operand.kind !== 'chain') return undefined;
-  const comparison = operand.calls.at(-1);
-  if (!comparison || catalog.get(comparison.name)?.kind !== 'comparison') return undefined;
-  const isCount = operand.calls.at(-2)?.name === 'count';
-  const value = format({ ...operand, calls: operand.calls.slice(0, -1) });
-  return { value, condition: { comparison, denied, isCount } };
 }
 
 /** Whether a condition is true of a value; undefined where that can't be told. */
