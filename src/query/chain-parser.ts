@@ -3,6 +3,7 @@ import { catalog, type ParameterKind } from './catalog.ts';
 import { isSymbol, said, spanOf } from './cursor.ts';
 import { DurationParser } from './duration-parser.ts';
 import type { Token } from './lexer.ts';
+import { quote } from './strings.ts';
 import { isOperator } from './value-parser.ts';
 
 /** The operator that says the same when its sides are swapped. */
@@ -92,7 +93,7 @@ export abstract class ChainParser extends DurationParser {
   }
 
   /** call = name "(" [ argument { "," argument } ] ")" ; */
-  protected call(): Call {
+  protected call(meaning?: string): Call {
     const token = this.token;
     const { start } = token;
     if (token.kind !== 'name' || this.keywordAt(token) === 'AND') {
@@ -111,18 +112,18 @@ export abstract class ChainParser extends DurationParser {
       });
       return this.node({ name: '$', nameSpan, args: [], ...nameSpan });
     }
-    const args = this.#arguments(token);
+    const args = this.#arguments(token, meaning ?? token.text);
     return this.node({ name: token.text, nameSpan, args, ...this.spanFrom(start) });
   }
 
-  #arguments(name: Token): Argument[] {
+  #arguments(name: Token, meaning: string): Argument[] {
     const open = this.token;
     if (!isSymbol(open, '(')) return this.#withoutParentheses(name);
     this.next();
     if (!this.descend()) return [];
     const isWhere = name.text === 'where';
     if (isWhere) this.#wheres += 1;
-    const parameters = catalog.get(name.text)?.parameters ?? [];
+    const parameters = catalog.get(meaning)?.parameters ?? [];
     const args: Argument[] = [];
     while (!isSymbol(this.token, ')') && !isOperator(this.token) && !this.atEnd) {
       const parameter = parameters[Math.min(args.length, parameters.length - 1)];
@@ -140,8 +141,13 @@ export abstract class ChainParser extends DurationParser {
   /** Skips what can't go on with an argument, as in `contains('a' foo)`; said once if at all. */
   #skipRest(open: Token, isSaid: boolean): void {
     const { token } = this;
-    const goesOn = token.kind === 'symbol' || token.kind === 'end' || this.keywordAt(token);
-    if (goesOn || (!isSaid && this.atLiteral()) || !this.isClosed(open)) return;
+    const isEnd = token.kind === 'end' || (token.kind === 'symbol' && /^[),}]$/.test(token.text));
+    const isJunk = isSymbol(token, '!') || isSymbol(token, ':');
+    const mayGoOn =
+      (token.kind === 'symbol' && !isJunk) ||
+      (token.kind === 'name' && this.keywordAt(token) !== undefined) ||
+      this.atLiteral();
+    if (isEnd || (mayGoOn && !isSaid) || !this.isClosed(open)) return;
     const start = this.lastEnd;
     this.skipToClose();
     if (isSaid) return;
@@ -149,7 +155,8 @@ export abstract class ChainParser extends DurationParser {
     const text = this.query.slice(span.start, span.end);
     this.error('unexpected', span, `"${text}" does not belong here.`, {
       help: 'Remove it, or put a comma before it.',
-      fix: { start, end: span.end, text: '' },
+      // Of more than words it is not sure that they are not needed.
+      fix: /^[\p{L}\p{N}_ !:]+$/u.test(text) ? { start, end: span.end, text: '' } : undefined,
     });
   }
 
@@ -174,6 +181,15 @@ export abstract class ChainParser extends DurationParser {
         const more = { help: 'Remove it.', fix: { ...spanOf(token), text: '' } };
         this.findings.warn('trailing-comma', token, message, more);
       }
+      return true;
+    }
+    if (this.keywordAt(token) === 'AND' && this.atDuration(1)) {
+      const fix = { start: this.lastEnd, end: token.end, text: ',' };
+      this.next();
+      this.error('missing-comma', token, 'Two arguments need a comma between them.', {
+        help: 'Write a comma instead.',
+        fix,
+      });
       return true;
     }
     if (!this.atLiteral() || this.stopped) return false;
@@ -203,6 +219,9 @@ export abstract class ChainParser extends DurationParser {
       if (words > 1 || (words === 1 && !this.atLiteral())) return this.bareWords(words);
     }
     if (this.atLiteral()) return isOperator(after) ? this.literalFirst() : this.literal();
+    if (kind === 'property' && this.wordsOfArgument() > 1 && !this.#atCastWord()) {
+      return this.#propertyInWords();
+    }
     if (this.atBareWord()) {
       if (kind && textKinds.includes(kind)) return this.bareText();
       if (kind === 'property') return this.#bareProperty();
@@ -227,6 +246,26 @@ export abstract class ChainParser extends DurationParser {
       help: 'Write for example 7 days or 12 hours.',
     });
     return this.missing(start);
+  }
+
+  /** A property whose name is several words. */
+  #propertyInWords(): Argument {
+    const { start } = this.token;
+    for (let words = this.wordsOfArgument(); words > 0; words -= 1) this.next();
+    const span = this.spanFrom(start);
+    const text = this.query.slice(span.start, span.end);
+    const meant = `property(${quote(text)})`;
+    this.error('bare-word', span, `"${text}" is neither a function nor a value.`, {
+      help: `Did you mean ${meant}? A text needs single quotes.`,
+      fix: { ...span, text: meant },
+    });
+    const name: Literal = { kind: 'literal', type: 'string', text, ...span };
+    const call = this.node({ name: 'property', nameSpan: span, args: [name], ...span });
+    return this.node({ kind: 'chain', calls: [call], ...span });
+  }
+
+  #atCastWord(): boolean {
+    return this.peek().text === 'as';
   }
 
   #bareProperty(): Argument {

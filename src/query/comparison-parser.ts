@@ -107,12 +107,12 @@ export abstract class ComparisonParser extends ChainParser {
     if (words[at] === 'like' && after.kind === 'string')
       return this.#like(chain, chainEnd, at + 1, not === 1);
     if (words[at] === 'between') return this.#between(chain, chainEnd, at + 1, not === 1);
-    if (is) return this.#valueBehind(at, not ? 'differs' : 'equals');
     const [first = '', second = ''] = words;
     const ofTwo = second === '' ? undefined : functionCalled(first + second);
-    if (ofTwo) return this.#valueBehind(2, ofTwo);
+    if (ofTwo) return this.#behind(2, ofTwo);
+    if (is) return this.#behind(at, not ? 'differs' : 'equals');
     const ofOne = functionCalled(first);
-    return ofOne ? this.#valueBehind(1, ofOne) : undefined;
+    return ofOne ? this.#behind(1, ofOne) : undefined;
   }
 
   /** The word of a token in small letters; nothing if it is none. */
@@ -130,15 +130,16 @@ export abstract class ComparisonParser extends ChainParser {
     return { name, args: [], text: `.${name}()` };
   }
 
-  #valueBehind(words: number, name: string): Meant | undefined {
-    const value = this.peek(words);
-    const isValue = value.kind !== 'symbol' && value.kind !== 'end';
-    if (!isValue || this.keywordAt(value) || isSymbol(this.peek(words + 1), '(')) return undefined;
+  /** A comparison whose name is so many words, with what it takes behind them. */
+  #behind(words: number, name: string): Meant | undefined {
     const entry = catalog.get(name);
-    if (entry?.parameters[0]?.kind === 'duration' || entry?.parameters.length === 0)
-      return undefined;
+    const [parameter] = entry?.parameters ?? [];
+    const value = this.peek(words);
+    if (!parameter) return isSymbol(value, '(') ? undefined : this.#without(words, name);
+    if (parameter.kind === 'duration' && !this.atDuration(words)) return undefined;
+    if (!isValue(value) && !this.isBareWord(value, this.peek(words + 1))) return undefined;
     this.#take(words);
-    const given = this.scalar();
+    const given = parameter.kind === 'duration' ? this.duration() : this.scalar();
     const written = this.textOf(given);
     const text = entry?.operator ? ` ${entry.operator} ${written}` : `.${name}(${written})`;
     return { name, args: [given], text };
@@ -148,7 +149,7 @@ export abstract class ComparisonParser extends ChainParser {
   #list(words: number, name: string): Meant {
     this.#take(words);
     const open = this.peek();
-    const { args, end } = this.call();
+    const { args, end } = this.call(name);
     return { name, args, text: `.${name}${this.query.slice(open.start, end)}` };
   }
 
@@ -189,7 +190,8 @@ export abstract class ComparisonParser extends ChainParser {
   }
 }
 
-function isValue({ kind }: Token): boolean {
+function isValue({ kind, text }: Token): boolean {
+  if (kind === 'name') return /^(true|false)$/i.test(text);
   return kind === 'number' || kind === 'string' || kind === 'date' || kind === 'timestamp';
 }
 

@@ -6,18 +6,14 @@ import { ValueParser } from './value-parser.ts';
 
 /** Reads lengths of time, also those that are written as they are said: "last 7 days", "7 days ago". */
 export abstract class DurationParser extends ValueParser {
-  /** Whether a number with a unit behind it is next. */
-  protected atDuration(): boolean {
-    return this.#isDurationAt(0);
-  }
-
   /** Whether a number with a unit that is known is next. */
   protected atKnownDuration(): boolean {
     const unit = this.peek(isSymbol(this.token, '-') ? 2 : 1);
     return this.atDuration() && isUnit(unit.text);
   }
 
-  #isDurationAt(ahead: number): boolean {
+  /** Whether a number with a unit behind it is next. */
+  protected atDuration(ahead = 0): boolean {
     const number = isSymbol(this.peek(ahead), '-') ? ahead + 1 : ahead;
     const unit = this.peek(number + 1);
     return (
@@ -60,7 +56,7 @@ export abstract class DurationParser extends ValueParser {
   protected wordsBeforeDuration(): number {
     let words = 0;
     while (this.peek(words).kind === 'name' && !isSymbol(this.peek(words + 1), '(')) words += 1;
-    return words > 0 && this.#isDurationAt(words) ? words : 0;
+    return words > 0 && this.atDuration(words) ? words : 0;
   }
 
   /** A duration with words around it that say what its function says already. */
@@ -70,7 +66,8 @@ export abstract class DurationParser extends ValueParser {
     if (wordsBefore > 0) this.#surplus({ start, end: this.token.start }, this.spanFrom(start));
     const duration = this.duration();
     const after = this.token;
-    const words = this.wordsOfArgument();
+    const isNext = this.keywordAt(after) === 'AND' && this.atDuration(1);
+    const words = isNext ? 0 : this.wordsOfArgument();
     if (words > 0 && !this.stopped) {
       for (let word = 0; word < words; word += 1) this.next();
       const { end } = this.spanFrom(after.start);

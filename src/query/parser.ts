@@ -56,7 +56,7 @@ class Parser extends ComparisonParser {
     let tree = this.or();
     while (!this.atEnd) {
       const stray = this.next();
-      while (/^[){},:.]$/.test(this.token.text) && this.token.kind === 'symbol') this.next();
+      while (isStray(this.token, stray)) this.next();
       const span = this.spanFrom(stray.start);
       const joins = isSymbol(stray, ',') && !this.atEnd;
       this.error('unexpected', span, `${said(stray)} does not belong here.`, {
@@ -261,4 +261,10 @@ class Parser extends ComparisonParser {
       );
     }
   }
+}
+
+/** Whether a token belongs to what is out of place before it: brackets, and values behind a value. */
+function isStray({ kind, text }: Token, before: Token): boolean {
+  if (kind === 'symbol') return /^[){},:.]$/.test(text) || text === before.text;
+  return before.kind !== 'symbol' && kind !== 'name' && kind !== 'end';
 }

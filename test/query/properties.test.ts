@@ -103,3 +103,58 @@ describe('any valid definition', () => {
     );
   });
 });
+
+describe('what is between quotes', () => {
+  const pieces = fc.array(fc.constantFrom('a', "\\'", '\\\\', '\\.', "'", '’', ' '));
+  test('survives printing, and its fixes', () => {
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        const query = `trait("${parts.join('')}") = 1`;
+        const { tree, diagnostics, valid } = check(query, audience('users'));
+        expect([query, valid]).toEqual([query, true]);
+        const printed = format(tree);
+        const again = check(printed, audience('users')).tree;
+        expect(format(again)).toBe(printed);
+        expect(references(again)).toEqual(references(tree));
+        for (const { fix } of diagnostics) {
+          if (!fix) continue;
+          const fixed = check(applyFix(query, fix), audience('users')).tree;
+          expect(references(fixed)).toEqual(references(tree));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('numbers and lengths in any spelling', () => {
+  const digits = fc.stringMatching(/^\d{1,30}$/);
+  const spelt = fc
+    .tuple(
+      fc.constantFrom('', '+'),
+      fc.oneof(
+        digits,
+        digits.map((text) => `.${text}`),
+        fc.tuple(digits, digits).map((parts) => parts.join('.')),
+      ),
+      fc.oneof(
+        fc.constant(''),
+        fc.integer({ min: -40, max: 40 }).map((power) => `e${power}`),
+      ),
+    )
+    .map((parts) => parts.join(''));
+  test('keep their value when they are printed', () => {
+    fc.assert(
+      fc.property(spelt, (text) => {
+        const query = `trait('a') > ${text} AND trait('b').within_last(${text} days)`;
+        const { tree, valid } = check(query, audience('users'));
+        expect([query, valid]).toEqual([query, true]);
+        const printed = format(tree);
+        const [, number, length] = /> (\S+) AND .*\((\S+) days/.exec(printed) ?? [];
+        expect([text, Number(number), Number(length)]).toEqual([text, Number(text), Number(text)]);
+        expect(format(check(printed, audience('users')).tree)).toBe(printed);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
