@@ -115,7 +115,8 @@ export function checkChain(chain: Chain, outer: Scope, findings: Findings): Chai
   let type: ChainType | undefined;
   for (const [index, call] of chain.calls.entries()) {
     const isFirst = index === 0;
-    if (call.name === '$') continue;
+    // Only within a chain it is an operator.
+    if (call.name === '$' && !isFirst) continue;
     const entry = catalog.get(call.name);
     if (!entry) {
       if (call.name !== '') unknownFunction(chain, index, isFirst ? undefined : type, findings);
