@@ -26,7 +26,9 @@ export async function runCheck(command: CheckCommand, output: Output): Promise<b
   const query = command.query === '-' ? (await text(process.stdin)).trimEnd() : command.query;
   const description = describeQuery(query, command.type);
   const sample =
-    command.sandbox && description.valid ? await countSample(query, command.type) : undefined;
+    command.sandbox && description.computeCadence && description.valid
+      ? await countSample(query, command.type)
+      : undefined;
   if (command.json) output.write(`${visibleJson({ ...description, sample })}\n`);
   else output.write(`${await inWords(query, description, sample, output.colour)}\n`);
   return description.valid;
@@ -51,14 +53,18 @@ async function inWords(
   const { mostPrimaryExpressions, render } = await import('./query/index.ts');
   const { valid, diagnostics, formatted, explanation, computeCadence } = description;
   const lines = diagnostics.map((diagnostic) => `${render(query, shown(diagnostic), colour)}\n`);
-  if (valid) {
-    const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
-    lines.push(`valid, ${description.primaryExpressions} of ${mostPrimaryExpressions} conditions`);
-    if (explanation !== undefined) lines.push(visible(explanation.replaceAll('**', '')));
-    if (formatted !== undefined) lines.push(visible(`formatted: ${formatted}`));
-    lines.push(`computed: ${computeCadence.type}${reasons}`);
-  } else {
+  if (!valid) {
     lines.push('not valid');
+  } else if (computeCadence === undefined) {
+    lines.push('not checked');
+  } else {
+    const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
+    lines.push(
+      `valid, ${description.primaryExpressions} of ${mostPrimaryExpressions} conditions`,
+      visible(`${explanation?.replaceAll('**', '')}`),
+      visible(`formatted: ${formatted}`),
+      `computed: ${computeCadence.type}${reasons}`,
+    );
   }
   if (sample) lines.push(`matches ${sample.matches} of ${sample.of} in the sample data`);
   return lines.join('\n');

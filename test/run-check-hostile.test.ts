@@ -25,6 +25,7 @@ const ownLines = [
   /^$/,
   /^valid, \d+ of 50 conditions$/,
   /^not valid$/,
+  /^not checked$/,
   /^Users (who|whose) ./,
   /^formatted: ./,
   /^computed: (REALTIME|BATCH)/,

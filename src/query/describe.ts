@@ -13,7 +13,8 @@ export interface QueryDescription {
   formatted?: string;
   explanation?: string;
   references: References;
-  computeCadence: Cadence;
+  /** Of a definition that could be read. */
+  computeCadence?: Cadence;
   primaryExpressions: number;
 }
 
@@ -29,7 +30,7 @@ export function describeQuery(query: string, type: Level): QueryDescription {
     formatted: valid && read ? format(tree) : undefined,
     explanation: valid && read ? explain(tree, type) : undefined,
     references: references(tree),
-    computeCadence: computeCadence(tree, type),
+    computeCadence: read ? computeCadence(tree, type) : undefined,
     primaryExpressions,
   };
 }

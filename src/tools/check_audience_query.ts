@@ -54,6 +54,7 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
       }),
       computeCadence: z
         .object({ type: z.enum(['REALTIME', 'BATCH']), reasons: z.array(z.string()) })
+        .optional()
         .describe('How Segment will compute it, and why in batches'),
       primaryExpressions: z.int().describe('Conditions used, of 50'),
     }),

@@ -80,7 +80,7 @@ export async function adviceOnCadence(
   const { check, computeCadence } = await language();
   const old = check(before, { type, purpose: 'audience' });
   const next = check(newQuery, { type, purpose: 'audience' });
-  if (!old.valid || !next.valid) return [];
+  if (!old.valid || !next.valid || !old.read || !next.read) return [];
   const [was, becomes] = [computeCadence(old.tree, type), computeCadence(next.tree, type)];
   if (was.type === becomes.type) return [];
   const reasons = [...was.reasons, ...becomes.reasons].join('; ');
@@ -96,8 +96,8 @@ export async function explainStored({
   if (!definition) return undefined;
   const { check, explain } = await language();
   const type = levelOf(definition.type);
-  const { valid, tree } = check(definition.query, { type, purpose: 'audience' });
-  return valid ? visible(explain(tree, type)) : undefined;
+  const { valid, read, tree } = check(definition.query, { type, purpose: 'audience' });
+  return valid && read ? visible(explain(tree, type)) : undefined;
 }
 
 /** The level of a stored definition, whose type Segment writes in either case. */
