@@ -89,14 +89,7 @@ const allowed: Record<string, string[]> = {
   'system-reason.ts': [],
   'log.ts': ['redact.ts', 'visible.ts'],
   'version.ts': ['../package.json'],
-  transports: [
-    'log.ts',
-    'mcp',
-    'visible.ts',
-    '@modelcontextprotocol/sdk',
-    'node:events',
-    'node:stream',
-  ],
+  transports: ['log.ts', 'mcp', 'visible.ts', '@modelcontextprotocol/sdk', 'node:events'],
   mcp: [
     'tools',
     'query',
