@@ -20,7 +20,12 @@ const sandboxPort = 4010;
 const levels = ['users', 'accounts', 'linked'] as const;
 
 /** The flags that take no value. */
-const switches = ['help', 'version', 'json', 'sandbox'];
+const switches = [
+  ...['help', 'version', 'json'],
+  ...Object.values(settings).flatMap((setting) =>
+    setting.flag !== undefined && !('argument' in setting) ? [setting.flag] : [],
+  ),
+];
 
 const serveFlags = Object.values(settings).flatMap(({ flag }) =>
   flag === undefined ? [] : [flag],
@@ -66,7 +71,10 @@ export function parseCommand(given: readonly string[]): Command {
     if (index < command.words) continue;
     problems.push(`Word ${index + 1} of the command line is not understood here; see --help.`);
   }
-  for (const flag of Object.keys(values)) {
+  for (const [flag, value] of Object.entries(values)) {
+    if (typeof value === 'string' && value.startsWith('--')) {
+      problems.push(`--${flag} needs a value, and what follows it is another flag.`);
+    }
     if (command.flags.includes(flag)) continue;
     problems.push(
       flag === 'token'

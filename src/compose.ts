@@ -51,7 +51,10 @@ export function compose(config: Config, machine: Machine): Program {
   const server = createMcpServer({
     name,
     version,
-    instructions: instructions(config),
+    instructions: instructions({
+      ...config,
+      writes: offered.some(({ hints }) => !hints.readOnlyHint),
+    }),
     tools: offered,
     services: {
       api: remember(segment.api, seen),

@@ -192,6 +192,21 @@ describe('the command line', () => {
     });
   });
 
+  test('a switch takes no value, wherever it stands', () => {
+    const words = ['--read-only', '--sandbox', '--tools', 'get_audience'];
+    expect(parseCommand(words)).toEqual({
+      kind: 'serve',
+      flags: { 'read-only': true, sandbox: true, tools: 'get_audience' },
+      problems: [],
+    });
+  });
+
+  test('a flag that lacks its value does not swallow the next one', () => {
+    expect(parseCommand(['--sandbox', '--audit-log', '--read-only'])).toMatchObject({
+      problems: [expect.stringMatching(/--audit-log needs a value/)],
+    });
+  });
+
   test('the sandbox command has a port', () => {
     expect(parseCommand(['sandbox'])).toEqual({ kind: 'sandbox', port: 4010 });
     expect(parseCommand(['sandbox', '--port', '0'])).toEqual({ kind: 'sandbox', port: 0 });

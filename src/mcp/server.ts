@@ -152,7 +152,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
         sendProgress(extra, { passed, message: `${tool} waits for the agreement of the user` });
       });
       try {
-        return await askUser(tool, question, options.askTimeoutMs, extra);
+        return await askUser(tool, redactor.text(question), options.askTimeoutMs, extra);
       } finally {
         stopKeepAlive();
         call.deadline += options.clock.now() - askedAt;

@@ -238,13 +238,16 @@ export function endsInComparison(chain: Chain): boolean {
 }
 
 function explainLiteral(literal: Literal): string {
-  return literal.type === 'string' ? `"${plainText(literal)}"` : literal.text;
+  return literal.type === 'string'
+    ? `"${plainText(literal).replaceAll('"', '\\"')}"`
+    : literal.text;
 }
 
 function lengthOf(argument: Argument | undefined): string {
   return argument?.kind === 'duration' ? explainDuration(argument) : '…';
 }
 
+/** Asterisks in a name would end the bold print, and what follows would pass for our own words. */
 function bold(name: string): string {
-  return `**${name}**`;
+  return `**${name.replaceAll('*', '\\*')}**`;
 }

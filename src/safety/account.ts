@@ -10,6 +10,8 @@ import { type AudienceShape, type Difference, differences, snapshotOf } from './
 
 /** A definition that people are to judge is cut later than other texts. */
 const longestQuery = 2000;
+/** So much of a long text is shown on either side of a change in it. */
+const around = 100;
 /** More names than these would not be read. */
 const mostUsers = 10;
 
@@ -21,21 +23,25 @@ export interface Circumstances {
   after: AudienceShape | undefined;
   /** Other audiences of the space whose definitions use this one; undefined if that is not known. */
   users: readonly Audience[] | undefined;
+  /** What else the person should know, each in a sentence of our own. */
+  notes: readonly string[];
   /** A definition in plain English; undefined for one that can't be read. */
   explain: (audience: AudienceShape) => Promise<string | undefined>;
 }
 
 /** Says in plain words what a write will do. */
 export async function account(write: Write, circumstances: Circumstances): Promise<string> {
-  const { before, after, users, explain } = circumstances;
+  const { before, after, users, notes, explain } = circumstances;
   const space = `in the space ${quoted(write.spaceId)}`;
   const lines: string[] = [];
   if (before && after) {
     lines.push(`Change an audience ${space}:`, ...(await facts(before)), '', 'What changes:');
-    lines.push(...differences(snapshotOf(before), snapshotOf(after)).map(change));
-    const becomes =
-      before.definition?.query === after.definition?.query ? '' : await meaning(after);
-    if (becomes) lines.push(`- Then it holds: ${becomes}`);
+    const changes = differences(snapshotOf(before), snapshotOf(after));
+    lines.push(...(changes.length > 0 ? changes.map(change) : ['- Nothing; it is so already.']));
+    if (changes.some(({ field }) => field === 'query' || field === 'type')) {
+      const [was, becomes] = [await meaning(before), await meaning(after)];
+      lines.push(`- Then it holds: ${excerpts(was, becomes)[1]}`);
+    }
     if (before.enabled && !after.enabled) lines.push('- It will no longer be computed.');
   } else if (before) {
     lines.push(`Delete an audience ${space} for good:`, ...(await facts(before)));
@@ -43,11 +49,12 @@ export async function account(write: Write, circumstances: Circumstances): Promi
   } else if (after) {
     lines.push(`Create an audience ${space}:`, ...(await facts(after)));
   }
+  lines.push(...notes.map((note) => `- ${note}`));
   if (before) lines.push(`- Used by: ${usersSaid(users)}`);
   return lines.join('\n');
 
   async function facts(audience: AudienceShape): Promise<string[]> {
-    const { name, key, description, definition, id, enabled } = audience;
+    const { name, key, description, definition, id, enabled, options } = audience;
     const size = sizeOf(audience);
     const said = [
       `- Name: ${quoted(name)}`,
@@ -56,22 +63,48 @@ export async function account(write: Write, circumstances: Circumstances): Promi
       description && `- Description: ${quoted(description)}`,
       !enabled && '- Switched off',
       size === undefined ? '' : `- Size: ${size}`,
+      definition?.type && `- Level: ${quoted(definition.type)}`,
       definition && `- Definition: ${quoted(definition.query, longestQuery)}`,
-      definition && `- It holds: ${await meaning(audience)}`,
+      definition && `- It holds: ${cut(await meaning(audience), longestQuery)}`,
+      options?.includeHistoricalData && '- With data from before now',
+      options?.includeAnonymousUsers && '- With anonymous users, which cannot be changed later',
     ];
     return said.filter((line): line is string => Boolean(line));
   }
 
   async function meaning(audience: AudienceShape): Promise<string> {
     const explanation = await explain(audience);
-    return explanation
-      ? cut(visible(explanation), longestQuery)
-      : 'not known; the definition could not be read.';
+    return explanation ? visible(explanation) : 'not known; the definition could not be read.';
   }
 }
 
 function change({ field, before, after }: Difference): string {
-  return `- ${field}: ${said(before)} → ${said(after)}`;
+  if (typeof before !== 'string' || typeof after !== 'string') {
+    return `- ${field}: ${said(before)} → ${said(after)}`;
+  }
+  const [was, becomes] = excerpts(before, after);
+  return `- ${field}: ${said(was)} → ${said(becomes)}`;
+}
+
+/**
+ * Of two long texts the parts that differ, with what stands around them, so that a change can't hide
+ * behind the place where a long text is cut.
+ */
+function excerpts(before: string, after: string): [string, string] {
+  if (Math.max(before.length, after.length) <= longestQuery) return [before, after];
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const excerpt = (text: string) => {
+    const [from, to] = [
+      Math.max(0, start - around),
+      Math.min(text.length, text.length - end + around),
+    ];
+    return `${from > 0 ? '… ' : ''}${text.slice(from, to).toWellFormed()}${to < text.length ? ' …' : ''}`;
+  };
+  return [excerpt(before), excerpt(after)];
 }
 
 /** Differences as a sentence for an error message. */

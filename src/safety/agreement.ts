@@ -32,6 +32,10 @@ export interface PlannedWrite {
   before: Audience | undefined;
   /** The audience as it would be; undefined for one that is to go. */
   after: AudienceShape | undefined;
+  /** What else the user should know before they agree, each in a sentence of our own. */
+  notes?: readonly string[];
+  /** Looks again, after the user took their time, whether the write still fits; throws if not. */
+  recheck?: () => Promise<void>;
 }
 
 /** What agreement needs to be sought. */
@@ -108,9 +112,9 @@ function subjectOf({ write, args, before }: PlannedWrite): Subject {
 }
 
 async function describe(plan: PlannedWrite, context: AgreementContext): Promise<string> {
-  const { write, before, after } = plan;
+  const { write, before, after, notes = [] } = plan;
   const users = before && (await findUsers(before, context));
-  return account(write, { before, after, users, explain: context.explain });
+  return account(write, { before, after, users, notes, explain: context.explain });
 }
 
 /** The other audiences of a space that use this one as a trait; undefined if it can't be told. */
@@ -163,7 +167,9 @@ function required(
 }
 
 /** A person takes time to answer; what they agreed to must still be so. */
-async function assertUnchanged({ write, before }: PlannedWrite, { api, call }: AgreementContext) {
+async function assertUnchanged(plan: PlannedWrite, { api, call }: AgreementContext) {
+  const { write, before, recheck } = plan;
+  await recheck?.();
   if (!before) return;
   const now = await api.getAudience(write.spaceId, before.id, call);
   if (differences(snapshotOf(before), snapshotOf(now)).length > 0) {

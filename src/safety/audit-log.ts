@@ -16,8 +16,11 @@ export interface AuditEntry {
    * - `unknown`: it was sent, and whether it took effect can't be told.
    */
   outcome: 'done' | 'not_done' | 'unknown';
-  /** How it was confirmed: not at all, by asking the user, by a value passed, or declined. */
-  confirmed: 'not_needed' | 'elicitation' | 'confirmation' | 'declined';
+  /**
+   * How it was confirmed: that was not needed, by asking the user, by a value passed; or why not: the
+   * user declined, or what was agreed to was no longer so (or the call was taken back).
+   */
+  confirmed: 'not_needed' | 'elicitation' | 'confirmation' | 'declined' | 'not_valid';
   before?: Audience;
   /** What was, or would have been, sent. */
   sent?: object;
@@ -55,7 +58,10 @@ export class AuditLog {
    */
   async assertWritable(): Promise<void> {
     try {
-      const { open } = await files();
+      const { open, stat } = await files();
+      const there = await stat(this.#file).catch(() => undefined);
+      // A pipe could keep us waiting, and a device can't be brought to the disk.
+      if (there && !there.isFile()) throw new Error('it is not a file');
       const file = await open(this.#file, 'a', fileMode);
       await file.close();
     } catch (error) {

@@ -46,8 +46,9 @@ export async function carryOut<Result extends WriteResult>(
   try {
     confirmed = await agree(plan, confirmation, context);
   } catch (error) {
-    if (error instanceof AudiencesError && error.code === 'declined') {
-      await record({ ...failed(error), confirmed: 'declined' });
+    const code = error instanceof AudiencesError ? error.code : undefined;
+    if (code !== 'confirmation_required') {
+      await record({ ...failed(error), confirmed: code === 'declined' ? 'declined' : 'not_valid' });
     }
     throw error;
   }
@@ -82,14 +83,14 @@ function unrecorded(entry: AuditEntry, cause: unknown): AudiencesError {
     not_done: 'The write had no effect',
     unknown: 'The write was sent, and whether it took effect is unknown',
   };
-  const { outcome, after, error } = entry;
+  const { outcome, before, after, error } = entry;
   const why = error ? ` (${error.message})` : '';
   return new AudiencesError(
     'audit_failed',
     `${effect[outcome]}${why}, but its line in the audit log could not be written (${systemReason(cause)}).`,
     {
       next: 'Do not repeat it. Tell the user, who has to look after the audit log (SEGMENT_AUDIT_LOG).',
-      details: { outcome, audience: after },
+      details: { outcome, audience: after ?? before, before },
     },
     { cause },
   );

@@ -73,9 +73,9 @@ export interface SegmentApi {
   preview(write: Write): Promise<RequestPreview>;
   /**
    * Looks ahead whether a request could be sent in time, before others are spent on its behalf.
-   * Rejects with `rate_limited` if not.
+   * Rejects with `rate_limited` if not, or as the request itself would if it is not allowed.
    */
-  foresee(operation: OperationName, call: Call): Promise<void>;
+  foresee(operation: OperationName, spaceId: string, call: Call): Promise<void>;
   /** Ends all calls that wait for quota, and lets none wait from now on. */
   drain(): void;
   /** Drains, and closes the connections at once, also those in use. */

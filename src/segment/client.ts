@@ -7,6 +7,7 @@ import type { Audience, CreateAudienceInput, UpdateAudienceInput } from './entit
 import {
   type AudiencesError,
   CancelledError,
+  NoAnswerError,
   OutcomeUnknownError,
   RateLimitedError,
 } from './errors.ts';
@@ -14,7 +15,7 @@ import { HttpPool, type HttpRequest } from './http.ts';
 import { OperationGate } from './limits.ts';
 import { mediaType, type Operation, type OperationName, operations } from './operations.ts';
 import { fillPath } from './path.ts';
-import { assertAllowed, type Policy } from './policy.ts';
+import { assertAllowed, isWrite, type Policy } from './policy.ts';
 import { readQuota, readRetryAfter } from './quota-report.ts';
 import { pauseBeforeRetry } from './retry.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
@@ -113,7 +114,8 @@ export class SegmentClient implements SegmentApi {
     return { method, url, headers: shown, body: parameters.body };
   }
 
-  async foresee(operation: OperationName, call: Call): Promise<void> {
+  async foresee(operation: OperationName, spaceId: string, call: Call): Promise<void> {
+    assertAllowed(this.#options.policy, operation, spaceId);
     this.#gate(operation).foresee(call);
   }
 
@@ -156,6 +158,7 @@ export class SegmentClient implements SegmentApi {
       if (verdict.kind === 'refused') {
         const gone = uncertain && verdict.error.code === 'not_found';
         if (gone && ifGone !== undefined) return ifGone;
+        if (uncertain && isWrite(name)) throw refusedLater(uncertain, verdict.error);
         throw verdict.error;
       }
       if (verdict.kind === 'uncertain') {
@@ -247,6 +250,12 @@ function parametersOf(write: Write): Parameters {
     case 'remove_audience_from_space':
       return { path: { spaceId, id: write.id } };
   }
+}
+
+/** The first attempt may have taken effect; that a later one was refused does not change it. */
+function refusedLater(uncertain: AudiencesError, { message }: AudiencesError): NoAnswerError {
+  const { code, facts } = uncertain;
+  return new NoAnswerError(code, `${uncertain.message} Asked again: ${message}`, facts);
 }
 
 function outcomeUnknown(name: OperationName, cause: AudiencesError): OutcomeUnknownError {

@@ -48,6 +48,6 @@ export function adviceAfterUpdate(changedDefinition: boolean): string[] {
 export function adviceAfterRemove({ key }: Audience): string[] {
   return [
     `Profiles keep the trait ${quoted(key)}: never use that key for another audience.`,
-    'To make it again, pass its name, definition and options to create_audience; it gets a new id and key.',
+    'To make it again, pass its name, description, enabled, definition.query as query, definition.type as type, and the two options to create_audience; leave out what is null. It gets a new id and key.',
   ];
 }

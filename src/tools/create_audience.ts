@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { PlannedWrite } from '../safety/agreement.ts';
 import { audienceSchema, type CreateAudienceInput } from '../segment/entities.ts';
 import { OutcomeUnknownError } from '../segment/errors.ts';
+import { quoted } from '../visible.ts';
 import { adviceAfterCreate, adviceAfterLostCreate } from './advice.ts';
-import { keyOf, searchDuplicate } from './duplicate.ts';
+import { keyOf, searchDuplicate, withNameReserved } from './duplicate.ts';
 import { advice, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';
 import { findCreated } from './find-created.ts';
 import { checkBeforeSending } from './query-check.ts';
@@ -49,22 +50,34 @@ export const createAudience = defineTool({
     const body = bodyOf(input);
     const { query, type: level } = body.definition;
     const warnings = await checkBeforeSending(query, level, context.queryCheck);
-    if (!dryRun) await context.api.foresee('create_audience', context.call);
+    if (!dryRun) await context.api.foresee('create_audience', space, context.call);
     const mayBeTwice = input.allowDuplicateName === true;
-    const search = await searchDuplicate(space, input.name, mayBeTwice, context);
-    warnings.push(...search.advice);
-
-    const plan: PlannedWrite = {
-      write: { operation: 'create_audience', spaceId: space, input: body },
-      args,
-      before: undefined,
-      after: { ...body, enabled: body.enabled ?? true, key: keyOf(body.name), spaceId: space },
-    };
-    if (dryRun) return { dryRun: await rehearse(plan, context), advice: warnings };
-    const created = await perform(plan, confirmation, context, () =>
-      create(space, body, search.ids, context),
-    );
-    return { audience: created.audience, advice: [...warnings, ...created.advice] };
+    return withNameReserved(space, input.name, mayBeTwice, async () => {
+      const search = () => searchDuplicate(space, input.name, mayBeTwice, context);
+      const { ids, existing, advice: onSearch } = await search();
+      const plan: PlannedWrite = {
+        write: { operation: 'create_audience', spaceId: space, input: body },
+        args,
+        before: undefined,
+        // Beside another of its name it gets a key that only Segment knows.
+        after: {
+          ...body,
+          enabled: body.enabled ?? true,
+          key: existing ? undefined : keyOf(body.name),
+          spaceId: space,
+        },
+        notes: existing ? [`There is one of this name already: ${quoted(existing.id)}.`] : [],
+        recheck: async () => {
+          await search();
+        },
+      };
+      warnings.push(...onSearch);
+      if (dryRun) return { dryRun: await rehearse(plan, context), advice: warnings };
+      const created = await perform(plan, confirmation, context, () =>
+        create(space, body, ids, context),
+      );
+      return { audience: created.audience, advice: [...warnings, ...created.advice] };
+    });
   },
 });
 

@@ -17,6 +17,8 @@ export function keyOf(name: string): string | undefined {
 export interface Search {
   /** The ids of all audiences that were looked at. */
   ids: ReadonlySet<string>;
+  /** The one that is there already, where that is allowed. */
+  existing: Audience | undefined;
   /** What there is to say of the search. */
   advice: string[];
 }
@@ -40,7 +42,11 @@ export async function searchDuplicate(
     audiences.find((audience) => audience.key === key);
   if (existing && !allowed) throw duplicate(name, existing);
   const searched = `Only the first ${audiences.length} audiences were searched for one of the same name; the space has more.`;
-  return { ids: new Set(audiences.map(({ id }) => id)), advice: complete ? [] : [searched] };
+  return {
+    ids: new Set(audiences.map(({ id }) => id)),
+    existing,
+    advice: complete ? [] : [searched],
+  };
 }
 
 function duplicate(name: string, existing: Audience): AudiencesError {
@@ -54,4 +60,38 @@ function duplicate(name: string, existing: Audience): AudiencesError {
       details: { audience: existing },
     },
   );
+}
+
+/** The names that are being created by calls under way, so that two at once don't miss each other. */
+const underWay = new Set<string>();
+
+/**
+ * Keeps others from creating an audience of the same name or key while `create` runs.
+ *
+ * @param allowed whether there may be one. @throws {AudiencesError} `duplicate`, if another call is at it.
+ */
+export async function withNameReserved<Result>(
+  spaceId: string,
+  name: string,
+  allowed: boolean,
+  create: () => Promise<Result>,
+): Promise<Result> {
+  const reserved = JSON.stringify([spaceId, keyOf(name) ?? name]);
+  if (allowed) return create();
+  if (underWay.has(reserved)) {
+    throw new AudiencesError(
+      'duplicate',
+      'Another call is just creating an audience of this name. Nothing was sent.',
+      {
+        next: 'Wait for that call. Only if the user wants a second one, call again with allowDuplicateName: true.',
+        field: 'name',
+      },
+    );
+  }
+  underWay.add(reserved);
+  try {
+    return await create();
+  } finally {
+    underWay.delete(reserved);
+  }
 }

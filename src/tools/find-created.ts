@@ -41,7 +41,9 @@ export async function findCreated(lost: LostCreate, { api, call }: ToolContext):
 
 function isIt(audience: Audience, { input, sentAt, known }: LostCreate): boolean {
   const { name, definition, createdAt, id } = audience;
-  if (name !== input.name || definition?.query !== input.definition.query) return false;
+  const { query, type } = input.definition;
+  if (name !== input.name || definition?.query !== query) return false;
+  if (definition.type !== undefined && definition.type.toLowerCase() !== type) return false;
   // An audience beyond those that were looked at before may be an old one.
   const created = Date.parse(createdAt ?? '');
   return !known.has(id) && !(created < sentAt - clockToleranceMs);

@@ -4,7 +4,8 @@ import { type Audience, audienceSchema } from '../segment/entities.ts';
 import { NoAnswerError } from '../segment/errors.ts';
 import { adviceAfterRemove } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
-import { defineTool } from './tool.ts';
+import { quoted } from '../visible.ts';
+import { defineTool, type ToolContext } from './tool.ts';
 import { perform, rehearse, writeInputs, writeOutputs } from './write.ts';
 
 export const removeAudienceFromSpace = defineTool({
@@ -30,7 +31,7 @@ export const removeAudienceFromSpace = defineTool({
     const { confirmation, dryRun, spaceId: _, ...args } = input;
     const { api, call } = context;
     const space = spaceOf(input, context);
-    if (!dryRun) await api.foresee('remove_audience_from_space', call);
+    if (!dryRun) await api.foresee('remove_audience_from_space', space, call);
     const before = await api.getAudience(space, input.id, call);
     const plan: PlannedWrite = {
       write: { operation: 'remove_audience_from_space', spaceId: space, id: input.id },
@@ -41,13 +42,29 @@ export const removeAudienceFromSpace = defineTool({
     if (dryRun) return { dryRun: await rehearse(plan, context) };
     const { status } = await perform(plan, confirmation, context, async () => ({
       audience: null,
-      status: await api.removeAudience(space, input.id, call).catch((error: unknown) => {
-        throw keepCopy(error, before);
-      }),
+      status: await remove(space, input.id, before, context),
     }));
     return { status, audience: before, advice: adviceAfterRemove(before) };
   },
 });
+
+/** @returns Segment's word for it. */
+async function remove(
+  spaceId: string,
+  id: string,
+  audience: Audience,
+  { api, call }: ToolContext,
+): Promise<string> {
+  try {
+    const status = await api.removeAudience(spaceId, id, call);
+    if (status === 'SUCCESS') return status;
+    throw new NoAnswerError('bad_response', `Segment answered the status ${quoted(status)}.`, {
+      next: 'Tell the user.',
+    });
+  } catch (error) {
+    throw keepCopy(error, audience);
+  }
+}
 
 /** An audience that may be gone is not lost: the error holds it as it was. */
 function keepCopy(error: unknown, audience: Audience): unknown {

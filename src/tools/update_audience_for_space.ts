@@ -57,7 +57,7 @@ export const updateAudienceForSpace = defineTool({
     const { enabled, name, description, query } = input;
     const space = spaceOf(input, context);
     if (query !== undefined) await checkAtAnyLevel(query, queryCheck);
-    if (!dryRun) await api.foresee('update_audience_for_space', call);
+    if (!dryRun) await api.foresee('update_audience_for_space', space, call);
     const before = readsFirst(input, context)
       ? await api.getAudience(space, input.id, call)
       : undefined;

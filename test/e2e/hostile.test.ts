@@ -117,7 +117,7 @@ test('questions are lines of the server, each text within one of them', () => {
     expect(unseenIn(question)).toEqual([]);
     for (const line of question.split('\n')) {
       expect(line).toMatch(
-        /^$|^(Create|Change|Delete) an audience in |^- [A-Z][a-z ]+: |^- (name|description): |^- Its key can |^What changes:$|^Do you agree\?$/,
+        /^$|^(Create|Change|Delete) an audience in |^- [A-Z][a-z ]+: |^- (name|description): |^- Its key can |^- Nothing; it is so already\.$|^What changes:$|^Do you agree\?$/,
       );
     }
   }

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool, secret } from '../support/in-memory.ts';
 import { RawProgram, startSession } from '../support/program.ts';
-import { type Rig, startRig } from '../support/rig.ts';
+import { environmentFor, type Rig, startRig } from '../support/rig.ts';
 
 /*
  * What the server lets an agent do, through the built program over stdio.
@@ -159,6 +159,74 @@ describe('confirmation by a client that can ask', () => {
     );
     expect(question).toContain('Then it holds: Users whose **total_spend** is more than 900.');
     expect(sent(rig)).toHaveLength(1);
+  });
+
+  test('a create shows all that is sent, and that there is one of its name', async () => {
+    let question = '';
+    await using rig = await startRig(['--confirm', 'writes'], {
+      answering(asked) {
+        question = asked;
+        return { action: 'decline' };
+      },
+    });
+    await callTool(rig.session.client, 'create_audience', {
+      name: 'Big spenders',
+      query: "ANY trait('plan') = 'vip'",
+      type: 'accounts',
+      enabled: false,
+      includeAnonymousUsers: true,
+      includeHistoricalData: true,
+      allowDuplicateName: true,
+    });
+    for (const line of [
+      '- Level: "accounts"',
+      '- Switched off',
+      '- With data from before now',
+      '- With anonymous users, which cannot be changed later',
+      `- There is one of this name already: "${bigSpenders}".`,
+    ]) {
+      expect(question.split('\n')).toContain(line);
+    }
+    expect(question).not.toContain('Key:');
+  });
+
+  test('a change can not hide at the end of a long definition', async () => {
+    let question = '';
+    await using rig = await startRig(['--confirm', 'none'], {});
+    const long = Array.from({ length: 45 }, (_, index) => {
+      return `trait('a rather long name for a trait ${index}') = 'and a value ${index}'`;
+    }).join(' OR ');
+    const made = await callTool(rig.session.client, 'create_audience', {
+      name: 'Long',
+      query: long,
+    });
+    const { id } = JSON.parse(made.text).audience;
+    await using asking = await startSession([], environmentFor(rig.url, rig.space), (asked) => {
+      question = asked;
+      return { action: 'decline' };
+    });
+    await callTool(asking.client, 'update_audience_for_space', {
+      id,
+      query: `${long} OR trait('email').exists()`,
+    });
+    const [, change = ''] = /^- query: (.*)$/m.exec(question) ?? [];
+    expect(change).toContain("OR trait('email').exists()");
+    expect(question).toMatch(/^- Then it holds: … .*\*\*email\*\* has a value/m);
+  });
+
+  test('a name in a definition can not speak in our voice', async () => {
+    let question = '';
+    await using rig = await startRig(['--confirm', 'writes'], {
+      answering(asked) {
+        question = asked;
+        return { action: 'decline' };
+      },
+    });
+    const forged = "event('Buy** at least once. Nobody is in it. **').count() >= 1";
+    await callTool(rig.session.client, 'create_audience', { name: 'N', query: forged });
+    expect(question).toContain(
+      'did **Buy\\*\\* at least once. Nobody is in it. \\*\\*** at least once',
+    );
   });
 
   test.each([
@@ -364,6 +432,36 @@ describe('nothing twice', () => {
     expect(error?.code).toBe('outcome_unknown');
   });
 
+  test('of creates of one name at the same time, one goes through', async () => {
+    await using rig = await startRig();
+    const calls = [create, { ...create, name: 'new' }, create];
+    const ends = await Promise.all(
+      calls.map((args) => callTool(rig.session.client, 'create_audience', args)),
+    );
+    expect(ends.map(({ error }) => error?.code)).toEqual([undefined, 'duplicate', 'duplicate']);
+    expect(sent(rig)).toHaveLength(1);
+  });
+
+  test('one that appears while the user thinks keeps a create from being sent', async () => {
+    await using rig = await startRig(['--confirm', 'writes'], {
+      async answering() {
+        await fetch(`${rig.url}/spaces/${rig.space}/audiences`, {
+          method: 'POST',
+          headers: {
+            authorization: 'Bearer another',
+            accept: 'application/vnd.segment.v1alpha+json',
+            'content-type': 'application/vnd.segment.v1alpha+json',
+          },
+          body: JSON.stringify({ name: 'New', definition: { query, type: 'users' } }),
+        });
+        return { action: 'accept', content: { agree: true } };
+      },
+    });
+    const { error } = await callTool(rig.session.client, 'create_audience', create);
+    expect(error?.code).toBe('duplicate');
+    expect(sent(rig)).toHaveLength(1);
+  });
+
   test('an update of what has changed since is refused with the difference', async () => {
     await using rig = await startRig();
     const { client } = rig.session;
@@ -442,6 +540,31 @@ describe('--audit-log', () => {
     expect(error?.message).toMatch(/ENOENT.*nothing was sent/);
     expect(sent(rig)).toEqual([]);
     expect((await callTool(rig.session.client, 'list_audiences')).error).toBeUndefined();
+  });
+
+  test.each(['/dev/null', tmpdir()])('that is no file refuses the write: %s', async (file) => {
+    await using rig = await startRig(['--audit-log', file]);
+    const { error } = await callTool(rig.session.client, 'create_audience', create);
+    expect(error?.code).toBe('audit_failed');
+    expect(sent(rig)).toEqual([]);
+  });
+
+  test('has a line for what the user agreed to and was no longer so', async () => {
+    const file = newFile();
+    await using rig = await startRig(['--audit-log', file, '--confirm', 'remove'], {
+      async answering() {
+        await callTool(rig.session.client, 'update_audience_for_space', {
+          id: bigSpenders,
+          name: 'Renamed',
+        });
+        return { action: 'accept', content: { agree: true } };
+      },
+    });
+    await callTool(rig.session.client, 'remove_audience_from_space', { id: bigSpenders });
+    expect(linesOf(file)).toMatchObject([
+      { tool: 'update_audience_for_space', outcome: 'done' },
+      { outcome: 'not_done', confirmed: 'not_valid', error: { code: 'stale' } },
+    ]);
   });
 
   test('holds no secret, and is for its owner only', async () => {

@@ -235,6 +235,16 @@ describe('a remove whose outcome is uncertain', () => {
   });
 });
 
+test('a remove that may have been done stays uncertain when it is refused later', async () => {
+  faults = [failed(502), failed(403)];
+  const removing = client.removeAudience(space, 'aud_000000001', testCall());
+  await expect(whileTimePasses(removing)).rejects.toMatchObject({
+    code: 'upstream_error',
+    message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 403/),
+  });
+  expect(statuses()).toEqual([502, 403]);
+});
+
 test('a closed client refuses, and what is under way ends', async () => {
   faults = [{ kind: 'latency', ms: 60_000 }];
   const underWay = client.createAudience(space, input, testCall());

@@ -112,6 +112,7 @@ export async function connect(
     instructions: instructions({
       space,
       policy,
+      writes: true,
       confirm: services.confirm ?? 'none',
       perMinute: {},
     }),

@@ -203,6 +203,9 @@ describe.each(hostile)('%s', (_, text) => {
   ] as const;
   const stranger = written(text, {
     id: 'aud_2',
+    // Not of the same name or key: that would be a duplicate, of which a question says so.
+    name: `${text}?`,
+    key: `${text}?`,
     definition: { query: `trait('it') = 'true' AND ${query}`, type: 'users' },
   });
   const page = { audiences: [stranger], pagination: {} };
