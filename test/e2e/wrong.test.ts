@@ -1,9 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { start } from '../../src/sandbox/start.ts';
 import { errorCodes } from '../../src/segment/errors.ts';
 import { callTool, secret } from '../support/in-memory.ts';
+import { listen } from '../support/listen.ts';
 import { type Session, startSession } from '../support/program.ts';
 import { environmentFor, type Rig, startRig } from '../support/rig.ts';
 
@@ -15,7 +15,7 @@ import { environmentFor, type Rig, startRig } from '../support/rig.ts';
 const query = "event('Shoes Bought').count() >= 1";
 const create = { name: 'New', query };
 const met = new Set<string>();
-/** Those of safety.test.ts. */
+/** Those of the tests on safety, confirmation, the audit log and what is done twice. */
 const safetyCodes = [
   ...['space_not_allowed', 'read_only', 'confirmation_required', 'declined', 'stale'],
   ...['duplicate', 'audit_failed'],
@@ -388,21 +388,3 @@ test('every code that reaches an agent was met above', () => {
   const unseen = errorCodes.filter((code) => !met.has(code) && !safetyCodes.includes(code));
   expect(unseen).toEqual(unanswered);
 });
-
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function listen(handler: RequestListener): Promise<string> {
-  const server = createServer(handler);
-  servers.push(server);
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  return typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '';
-}

@@ -1,0 +1,129 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { callTool, secret } from '../support/in-memory.ts';
+import { startRig } from '../support/rig.ts';
+import { bigSpenders, create, query, sent } from '../support/writes.ts';
+
+/*
+ * The record of every attempt to write, through the built program over stdio.
+ */
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+function newFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+  folders.push(folder);
+  return join(folder, 'audit.jsonl');
+}
+
+const auditSchema = z.looseObject({
+  time: z.iso.datetime(),
+  tool: z.string(),
+  space: z.string(),
+  id: z.string().optional(),
+  outcome: z.string(),
+  confirmed: z.string(),
+});
+const linesOf = (file: string) =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => auditSchema.parse(JSON.parse(line)));
+
+describe('--audit-log', () => {
+  test('gets a line for every attempt to write, before the result is returned', async () => {
+    const file = newFile();
+    await using rig = await startRig(['--audit-log', file]);
+    const { client } = rig.session;
+    const created = await callTool(client, 'create_audience', create);
+    const { id } = JSON.parse(created.text).audience;
+    expect(linesOf(file)).toMatchObject([
+      {
+        tool: 'create_audience',
+        space: rig.space,
+        id,
+        outcome: 'done',
+        confirmed: 'not_needed',
+        after: { id, definition: { query } },
+      },
+    ]);
+    await callTool(client, 'update_audience_for_space', { id, name: 'Newer' });
+    await callTool(client, 'update_audience_for_space', { id, name: 'Newest' });
+    await callTool(client, 'remove_audience_from_space', { id });
+    await callTool(client, 'list_audiences');
+    expect(linesOf(file).slice(1)).toMatchObject([
+      { outcome: 'done', before: { name: 'New' }, after: { name: 'Newer' } },
+      { outcome: 'not_done', before: { name: 'Newer' }, error: { code: 'conflict' } },
+      { outcome: 'done', before: { name: 'Newer', definition: { query } }, after: null },
+    ]);
+  });
+
+  test('tells how a write was confirmed, and what is unknown', async () => {
+    const file = newFile();
+    let agree = true;
+    await using rig = await startRig(['--audit-log', file, '--confirm', 'writes'], {
+      answering: () => ({ action: 'accept', content: { agree } }),
+    });
+    const { client } = rig.session;
+    await callTool(client, 'update_audience_for_space', { id: bigSpenders, name: 'Asked' });
+    agree = false;
+    await callTool(client, 'remove_audience_from_space', { id: bigSpenders });
+    agree = true;
+    rig.faults(({ method }) => (method === 'PATCH' ? { kind: 'drop', when: 'after' } : undefined));
+    await callTool(client, 'update_audience_for_space', { id: 'aud_000000002', name: 'Lost' });
+    expect(linesOf(file)).toMatchObject([
+      { outcome: 'done', confirmed: 'elicitation' },
+      { outcome: 'not_done', confirmed: 'declined', error: { code: 'declined' } },
+      { outcome: 'unknown', confirmed: 'elicitation', error: { code: 'outcome_unknown' } },
+    ]);
+  });
+
+  test('that can not be written refuses the write', async () => {
+    await using rig = await startRig(['--audit-log', join(newFile(), 'not', 'a', 'folder')]);
+    const { error } = await callTool(rig.session.client, 'create_audience', create);
+    expect(error?.code).toBe('audit_failed');
+    expect(error?.message).toMatch(/ENOENT.*nothing was sent/);
+    expect(sent(rig)).toEqual([]);
+    expect((await callTool(rig.session.client, 'list_audiences')).error).toBeUndefined();
+  });
+
+  test.each(['/dev/null', tmpdir()])('that is no file refuses the write: %s', async (file) => {
+    await using rig = await startRig(['--audit-log', file]);
+    const { error } = await callTool(rig.session.client, 'create_audience', create);
+    expect(error?.code).toBe('audit_failed');
+    expect(sent(rig)).toEqual([]);
+  });
+
+  test('has a line for what the user agreed to and was no longer so', async () => {
+    const file = newFile();
+    await using rig = await startRig(['--audit-log', file, '--confirm', 'remove'], {
+      async answering() {
+        await callTool(rig.session.client, 'update_audience_for_space', {
+          id: bigSpenders,
+          name: 'Renamed',
+        });
+        return { action: 'accept', content: { agree: true } };
+      },
+    });
+    await callTool(rig.session.client, 'remove_audience_from_space', { id: bigSpenders });
+    expect(linesOf(file)).toMatchObject([
+      { tool: 'update_audience_for_space', outcome: 'done' },
+      { outcome: 'not_done', confirmed: 'not_valid', error: { code: 'stale' } },
+    ]);
+  });
+
+  test('holds no secret, and is for its owner only', async () => {
+    const file = newFile();
+    writeFileSync(file, '', { mode: 0o600 });
+    await using rig = await startRig(['--audit-log', file]);
+    const args = { ...create, description: `the token is ${secret}` };
+    await callTool(rig.session.client, 'create_audience', args);
+    expect(readFileSync(file, 'utf8')).not.toContain(secret);
+    expect(linesOf(file)).toMatchObject([{ after: { description: 'the token is [redacted]' } }]);
+  });
+});

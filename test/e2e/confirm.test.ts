@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { callTool } from '../support/in-memory.ts';
+import { startSession } from '../support/program.ts';
+import { environmentFor, startRig } from '../support/rig.ts';
+import { bigSpenders, create, sent, writeAsAnother } from '../support/writes.ts';
+
+/*
+ * Nothing destroyed without agreement, through the built program over stdio.
+ */
+
+const detailsSchema = z.object({ confirmation: z.string() });
+
+describe('confirmation by a client that can ask', () => {
+  test('one question with all there is to know; a yes acts', async () => {
+    const questions: string[] = [];
+    await using rig = await startRig(['--confirm', 'remove'], {
+      answering(question) {
+        questions.push(question);
+        return { action: 'accept', content: { agree: true } };
+      },
+    });
+    const { client } = rig.session;
+    const { structured } = await callTool(client, 'remove_audience_from_space', {
+      id: bigSpenders,
+    });
+    expect(structured).toMatchObject({ status: 'SUCCESS', audience: { id: bigSpenders } });
+    expect(questions).toHaveLength(1);
+    const [question] = questions;
+    expect(question).toContain('Delete an audience in the space "spa_shop_production" for good');
+    expect(question).toContain('Name: "Big spenders"');
+    expect(question).toContain('Key: "big_spenders"');
+    expect(question).toMatch(/Size: \d+/);
+    expect(question).toContain('It holds: Users whose **total_spend** is more than 500.');
+    expect(question).toContain('Used by: "Big spenders who lapsed" ("aud_000000006")');
+  });
+
+  test('an update shows every field before and after', async () => {
+    let question = '';
+    await using rig = await startRig(['--confirm', 'writes'], {
+      answering(asked) {
+        question = asked;
+        return { action: 'accept', content: { agree: true } };
+      },
+    });
+    await callTool(rig.session.client, 'update_audience_for_space', {
+      id: bigSpenders,
+      name: 'Bigger spenders',
+      query: "trait('total_spend') > 900",
+      enabled: false,
+    });
+    expect(question).toContain('name: "Big spenders" → "Bigger spenders"');
+    expect(question).toContain('enabled: true → false');
+    expect(question).toContain(
+      `query: "trait('total_spend') > 500" → "trait('total_spend') > 900"`,
+    );
+    expect(question).toContain('Then it holds: Users whose **total_spend** is more than 900.');
+    expect(sent(rig)).toHaveLength(1);
+  });
+
+  test('a create shows all that is sent, and that there is one of its name', async () => {
+    let question = '';
+    await using rig = await startRig(['--confirm', 'writes'], {
+      answering(asked) {
+        question = asked;
+        return { action: 'decline' };
+      },
+    });
+    await callTool(rig.session.client, 'create_audience', {
+      name: 'Big spenders',
+      query: "ANY trait('plan') = 'vip'",
+      type: 'accounts',
+      enabled: false,
+      includeAnonymousUsers: true,
+      includeHistoricalData: true,
+      allowDuplicateName: true,
+    });
+    for (const line of [
+      '- Level: "accounts"',
+      '- Switched off',
+      '- With data from before now',
+      '- With anonymous users, which cannot be changed later',
+      `- There is one of this name already: "${bigSpenders}".`,
+    ]) {
+      expect(question.split('\n')).toContain(line);
+    }
+    expect(question).not.toContain('Key:');
+  });
+
+  test('a change can not hide at the end of a long definition', async () => {
+    let question = '';
+    await using rig = await startRig(['--confirm', 'none'], {});
+    const long = Array.from({ length: 45 }, (_, index) => {
+      return `trait('a rather long name for a trait ${index}') = 'and a value ${index}'`;
+    }).join(' OR ');
+    const made = await callTool(rig.session.client, 'create_audience', {
+      name: 'Long',
+      query: long,
+    });
+    const { id } = JSON.parse(made.text).audience;
+    await using asking = await startSession([], environmentFor(rig.url, rig.space), (asked) => {
+      question = asked;
+      return { action: 'decline' };
+    });
+    await callTool(asking.client, 'update_audience_for_space', {
+      id,
+      query: `${long} OR trait('email').exists()`,
+    });
+    const [, change = ''] = /^- query: (.*)$/m.exec(question) ?? [];
+    expect(change).toContain("OR trait('email').exists()");
+    expect(question).toMatch(/^- Then it holds: … .*\*\*email\*\* has a value/m);
+  });
+
+  test('a name in a definition can not speak in our voice', async () => {
+    let question = '';
+    await using rig = await startRig(['--confirm', 'writes'], {
+      answering(asked) {
+        question = asked;
+        return { action: 'decline' };
+      },
+    });
+    const forged = "event('Buy** at least once. Nobody is in it. **').count() >= 1";
+    await callTool(rig.session.client, 'create_audience', { name: 'N', query: forged });
+    expect(question).toContain(
+      'did **Buy\\*\\* at least once. Nobody is in it. \\*\\*** at least once',
+    );
+  });
+
+  test.each([
+    ['a no', { action: 'accept', content: { agree: false } }],
+    ['decline', { action: 'decline' }],
+    ['cancel', { action: 'cancel' }],
+  ] as const)('%s ends as declined, and nothing was sent', async (_, answer) => {
+    await using rig = await startRig(['--confirm', 'writes'], { answering: () => ({ ...answer }) });
+    for (const [tool, args] of [
+      ['create_audience', create],
+      ['update_audience_for_space', { id: bigSpenders, enabled: false }],
+      ['remove_audience_from_space', { id: bigSpenders }],
+    ] as const) {
+      const { error } = await callTool(rig.session.client, tool, args);
+      expect(error?.code).toBe('declined');
+    }
+    expect(sent(rig)).toEqual([]);
+  });
+
+  test('what changed while the user thought is not acted upon', async () => {
+    await using rig = await startRig(['--confirm', 'remove'], {
+      async answering() {
+        await writeAsAnother(rig, 'PATCH', `/${bigSpenders}`, { name: 'Renamed' });
+        return { action: 'accept', content: { agree: true } };
+      },
+    });
+    const args = { id: bigSpenders };
+    const { error } = await callTool(rig.session.client, 'remove_audience_from_space', args);
+    expect(error?.code).toBe('stale');
+    expect(error?.message).toContain('name was "Big spenders" and is "Renamed"');
+    expect(sent(rig).map(({ method }) => method)).toEqual(['PATCH']);
+  });
+});
+
+describe('confirmation in two steps', () => {
+  test('by default a removal needs it, and the value works once', async () => {
+    await using rig = await startRig(['--confirm', 'remove']);
+    const { client } = rig.session;
+    const asked = await callTool(client, 'remove_audience_from_space', { id: bigSpenders });
+    expect(asked.error?.code).toBe('confirmation_required');
+    expect(asked.error?.message).toContain('Used by: "Big spenders who lapsed"');
+    expect(sent(rig)).toEqual([]);
+    const { confirmation } = detailsSchema.parse(asked.error?.details);
+    const other = await callTool(client, 'remove_audience_from_space', {
+      id: 'aud_000000002',
+      confirmation,
+    });
+    expect(other.error?.message).toMatch(/not made for these arguments/);
+    const done = await callTool(client, 'remove_audience_from_space', {
+      id: bigSpenders,
+      confirmation,
+    });
+    expect(done.structured).toMatchObject({ status: 'SUCCESS' });
+    expect(sent(rig)).toHaveLength(1);
+  });
+
+  test('is the default', async () => {
+    await using session = await startSession(['--sandbox']);
+    const { error } = await callTool(session.client, 'update_audience_for_space', {
+      id: bigSpenders,
+      enabled: false,
+    });
+    expect(error?.code).toBe('confirmation_required');
+    const renamed = await callTool(session.client, 'update_audience_for_space', {
+      id: bigSpenders,
+      name: 'Renamed',
+    });
+    expect(renamed.error).toBeUndefined();
+  });
+});
