@@ -124,24 +124,3 @@ describe('places', () => {
     ]);
   });
 });
-
-describe('time', () => {
-  const repeated = (text: string) => text.repeat(19_900 / text.length);
-  test.each([
-    ['backslashes', (text: string) => `trait('${text}') = 1`, '\\'],
-    ['backslashes and quotes', (text: string) => `trait("${text}") = 1`, "\\\\'"],
-    ['curly quotes', (text: string) => `trait('${text}`, '’ '],
-    ['calls that are not closed', (text: string) => text, "f('a' b "],
-    ['words', (text: string) => `event(${text}`, 'a.'],
-    ['conditions on one value', (text: string) => `trait('a') = 1${text}`, " AND trait('a') > 2"],
-    ['choices on one value', (text: string) => `trait('a') = 1${text}`, " OR trait('a') > 2"],
-    ['words of other languages', (text: string) => text, "trait('x') like 'a' "],
-  ])('does not explode with many %s', (_, around, text) => {
-    const query = around(repeated(text));
-    const start = performance.now();
-    const { tree, valid } = check(query, audience);
-    if (valid) evaluate(tree, { traits: { a: 1 }, events: [] }, 0);
-    describeQuery(query, 'users');
-    expect(performance.now() - start).toBeLessThan(1000);
-  });
-});
