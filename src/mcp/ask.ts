@@ -9,7 +9,8 @@ import {
 import type { UserAnswer } from '../safety/agreement.ts';
 import { CancelledError } from '../segment/errors.ts';
 
-type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+/** What the SDK hands to the handler of a request. */
+export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /** One yes or no; a client shows it as a box to tick or two buttons. */
 const requestedSchema = {

@@ -1,5 +1,4 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolRequestSchema,
@@ -9,8 +8,6 @@ import {
   ListToolsRequestSchema,
   McpError,
   ReadResourceRequestSchema,
-  type ServerNotification,
-  type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { type Clock, every } from '../clock.ts';
 import type { Log } from '../log.ts';
@@ -19,7 +16,7 @@ import type { Call, Wait } from '../segment/api.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import type { Tool, ToolContext, ToolServices } from '../tools/tool.ts';
 import { quoted } from '../visible.ts';
-import { askUser } from './ask.ts';
+import { askUser, type Extra } from './ask.ts';
 import { definitions } from './definitions.ts';
 import { readResource, resources } from './resources.ts';
 import { asAudiencesError, failure, invalidInput, success } from './result.ts';
@@ -52,8 +49,6 @@ export interface McpServer {
 
 /** Often enough that a client does not give up on a call while its user thinks. */
 const keepAliveMs = 10_000;
-
-type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /**
  * Assembles the server. The SDK's low-level `Server` is used rather than its `McpServer`, because

@@ -40,7 +40,7 @@ export async function account(write: Write, circumstances: Circumstances): Promi
     lines.push(...(changes.length > 0 ? changes.map(change) : ['- Nothing; it is so already.']));
     if (changes.some(({ field }) => field === 'query' || field === 'type')) {
       const [was, becomes] = [await meaning(before), await meaning(after)];
-      lines.push(`- Then it holds: ${excerpts(was, becomes)[1]}`);
+      lines.push(`- Then it holds: ${cut(excerpts(was, becomes)[1], longestQuery)}`);
     }
     if (before.enabled && !after.enabled) lines.push('- It will no longer be computed.');
   } else if (before) {

@@ -48,7 +48,8 @@ export async function carryOut<Result extends WriteResult>(
   } catch (error) {
     const code = error instanceof AudiencesError ? error.code : undefined;
     if (code !== 'confirmation_required') {
-      await record({ ...failed(error), confirmed: code === 'declined' ? 'declined' : 'not_valid' });
+      const confirmed = code === 'declined' ? 'declined' : 'not_valid';
+      await record({ outcome: 'not_done', error: said(error), confirmed });
     }
     throw error;
   }
@@ -58,9 +59,8 @@ export async function carryOut<Result extends WriteResult>(
   try {
     result = await send();
   } catch (error) {
-    // Where we don't know what went wrong, we don't know what was done either.
-    const surprise = error instanceof AudiencesError ? {} : { outcome: 'unknown' as const };
-    await record({ ...failed(error), ...surprise, confirmed });
+    const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
+    await record({ outcome, error: said(error), confirmed });
     throw error;
   }
   const { audience } = result;
@@ -68,13 +68,9 @@ export async function carryOut<Result extends WriteResult>(
   return result;
 }
 
-function failed(error: unknown): Pick<AuditEntry, 'outcome' | 'error'> {
+function said(error: unknown): AuditEntry['error'] {
   const code = error instanceof AudiencesError ? error.code : 'internal_error';
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    outcome: mayHaveTakenEffect(error) ? 'unknown' : 'not_done',
-    error: { code, message },
-  };
+  return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
 function unrecorded(entry: AuditEntry, cause: unknown): AudiencesError {

@@ -145,8 +145,12 @@ export class CancelledError extends AudiencesError {
   }
 }
 
-/** Whether the write that ended with this may have taken effect all the same. */
+/**
+ * Whether the sending of a write that ended with this may have taken effect all the same. Where we
+ * don't know what went wrong, we don't know what was done either.
+ */
 export function mayHaveTakenEffect(error: unknown): boolean {
+  if (!(error instanceof AudiencesError)) return true;
   if (error instanceof CancelledError) return error.sent;
   return error instanceof NoAnswerError || error instanceof OutcomeUnknownError;
 }

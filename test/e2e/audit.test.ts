@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool, secret } from '../support/in-memory.ts';
-import { startRig } from '../support/rig.ts';
+import { type Rig, startRig } from '../support/rig.ts';
 import { bigSpenders, create, query, sent } from '../support/writes.ts';
 
 /*
@@ -115,6 +115,24 @@ describe('--audit-log', () => {
       { tool: 'update_audience_for_space', outcome: 'done' },
       { outcome: 'not_done', confirmed: 'not_valid', error: { code: 'stale' } },
     ]);
+  });
+
+  test('says not_done where only the look after the yes got no answer', async () => {
+    const file = newFile();
+    let rig: Rig;
+    await using started = await startRig(
+      ['--audit-log', file, '--confirm', 'remove', '--max-wait-ms', '10'],
+      {
+        answering() {
+          rig.faults(() => ({ kind: 'drop', when: 'before' }));
+          return { action: 'accept', content: { agree: true } };
+        },
+      },
+    );
+    rig = started;
+    await callTool(rig.session.client, 'remove_audience_from_space', { id: bigSpenders });
+    expect(sent(rig)).toEqual([]);
+    expect(linesOf(file)).toMatchObject([{ outcome: 'not_done', error: { code: 'unreachable' } }]);
   });
 
   test('holds no secret, and is for its owner only', async () => {

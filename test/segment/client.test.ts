@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createRedactor } from '../../src/redact.ts';
 import {
   type Fault,
   type LogEntry,
@@ -7,10 +6,11 @@ import {
   type SandboxRequest,
   start,
 } from '../../src/sandbox/start.ts';
-import { SegmentClient } from '../../src/segment/client.ts';
+import type { SegmentClient } from '../../src/segment/client.ts';
 import { mediaType } from '../../src/segment/operations.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { segmentClient } from '../support/segment-client.ts';
 
 /*
  * The client against the sandbox, both on one clock that is moved by hand.
@@ -39,18 +39,7 @@ beforeEach(async () => {
       return faults.shift();
     },
   });
-  client = new SegmentClient({
-    baseUrl: `${sandbox.url}/`,
-    token: 'token-for-tests',
-    userAgent: 'test/0',
-    timeoutMs: 1000,
-    perMinute: {},
-    policy: { readOnly: false, allowedSpaces: undefined },
-    clock,
-    random: () => 0,
-    redactor: createRedactor(['token-for-tests']),
-    log: () => {},
-  });
+  client = segmentClient(`${sandbox.url}/`, clock);
 });
 afterEach(async () => {
   await client.close();
@@ -97,18 +86,7 @@ describe('a request', () => {
   });
 
   test('goes below the path of the base URL', async () => {
-    const behindProxy = new SegmentClient({
-      baseUrl: `${sandbox.url}/segment/`,
-      token: 'token-for-tests',
-      userAgent: 'test/0',
-      timeoutMs: 1000,
-      perMinute: {},
-      policy: { readOnly: false, allowedSpaces: undefined },
-      clock,
-      random: () => 0,
-      redactor: createRedactor([]),
-      log: () => {},
-    });
+    const behindProxy = segmentClient(`${sandbox.url}/segment/`, clock);
     await expect(behindProxy.getAudience(space, 'a', testCall())).rejects.toThrow();
     expect(requests[0]?.path).toBe('/segment/spaces/spa_shop_production/audiences/a');
     await behindProxy.close();
@@ -177,18 +155,7 @@ describe('quota', () => {
   });
 
   test('what another process used is left to it', async () => {
-    const other = new SegmentClient({
-      baseUrl: sandbox.url,
-      token: 'token-for-tests',
-      userAgent: 'other/0',
-      timeoutMs: 1000,
-      perMinute: {},
-      policy: { readOnly: false, allowedSpaces: undefined },
-      clock,
-      random: () => 0,
-      redactor: createRedactor([]),
-      log: () => {},
-    });
+    const other = segmentClient(sandbox.url, clock, { userAgent: 'other/0' });
     for (let count = 0; count < 8; count += 1) await other.createAudience(space, input, testCall());
     const creates = Array.from({ length: 4 }, () =>
       client.createAudience(space, input, testCall()).then(

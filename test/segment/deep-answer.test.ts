@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createRedactor } from '../../src/redact.ts';
 import { type Fault, type Sandbox, start } from '../../src/sandbox/start.ts';
-import { SegmentClient } from '../../src/segment/client.ts';
+import type { SegmentClient } from '../../src/segment/client.ts';
 import { AudiencesError, mayHaveTakenEffect } from '../../src/segment/errors.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { segmentClient } from '../support/segment-client.ts';
 
 /*
  * An answer whose JSON is nested deeper than a recursion can follow: an answer like any other that is
@@ -21,18 +21,7 @@ beforeEach(async () => {
   const body = `{"data":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
   fault = { kind: 'answer', status: 200, body, applied: true };
   sandbox = await start({ clock, faults: () => fault });
-  client = new SegmentClient({
-    baseUrl: sandbox.url,
-    token: 'token-for-tests',
-    userAgent: 'test/0',
-    timeoutMs: 1000,
-    perMinute: { get_audience: 2 },
-    policy: { readOnly: false, allowedSpaces: undefined },
-    clock,
-    random: () => 0,
-    redactor: createRedactor(['token-for-tests']),
-    log: () => {},
-  });
+  client = segmentClient(sandbox.url, clock, { perMinute: { get_audience: 2 } });
 });
 afterEach(async () => {
   await client.close();
