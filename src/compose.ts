@@ -2,11 +2,16 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { instructions } from './mcp/instructions.ts';
+import { resourcesCapability } from './mcp/resources.ts';
 import { createMcpServer, type McpServer } from './mcp/server.ts';
+import { ToolsCapability } from './mcp/tools.ts';
 import { createRedactor, type Redactor } from './redact.ts';
+import { resources } from './resources/registry.ts';
 import { AuditLog } from './safety/audit-log.ts';
 import { Confirmations, confirmationLifeMs } from './safety/confirmation.ts';
+import { NameReservations } from './safety/duplicates.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
+import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { tools } from './tools/registry.ts';
@@ -14,17 +19,6 @@ import { name, version } from './version.ts';
 
 /** How long requests under way may take to end when the program stops, and then to be broken off. */
 const graceMs = 600;
-
-/** The program, put together and ready to be served. */
-export interface Program {
-  server: McpServer;
-  log: Log;
-  /**
-   * Stops: calls that wait are ended at once, requests under way get a moment to finish, so that a
-   * write is not left in doubt without need, and then everything is closed.
-   */
-  stop(): Promise<void>;
-}
 
 /** What the program takes from the machine; passed in, so that tests can stand in for it. */
 export interface Machine {
@@ -37,17 +31,103 @@ export interface Machine {
   writeLog: (line: string) => void;
 }
 
-/** Wires the parts together; the only room that sees them all. */
+/** What the process has once, whatever the number of its sessions. */
+interface Services {
+  config: Config;
+  clock: Clock;
+  redactor: Redactor;
+  log: Log;
+  api: SegmentApi;
+  confirmations: Confirmations;
+  reservations: NameReservations;
+  auditLog: AuditLog | undefined;
+}
+
+/** One connection with a client, ready to be served. */
+export interface Session {
+  server: McpServer;
+  /** Resolves when no tool call is under way. */
+  idle(): Promise<void>;
+}
+
+/** The program, put together. */
+export interface Program {
+  log: Log;
+  /** What a new connection is served by. */
+  openSession(): Session;
+  /**
+   * Stops: calls that wait are ended at once, requests under way get a moment to finish, so that a
+   * write is not left in doubt without need, and then everything is closed.
+   */
+  stop(): Promise<void>;
+}
+
+/** Wires the parts together; the only module that sees them all. */
 export function compose(config: Config, machine: Machine): Program {
-  const { clock } = machine;
+  const services = createServices(config, machine);
+  const { api, clock, log } = services;
+  const sessions: Session[] = [];
+  const idle = () => Promise.all(sessions.map((session) => session.idle()));
+  return {
+    log,
+    openSession() {
+      const session = createSession(services);
+      sessions.push(session);
+      return session;
+    },
+    async stop() {
+      api.drain('all');
+      await Promise.race([idle(), after(clock, graceMs)]);
+      await Promise.all(sessions.map(({ server }) => server.close()));
+      // What was broken off still writes its lines; what hangs all the same is not waited for.
+      await Promise.race([idle(), after(clock, graceMs)]);
+      await api.close();
+    },
+  };
+}
+
+function createServices(config: Config, machine: Machine): Services {
+  const { clock, randomBytes, writeLog } = machine;
   const redactor = createRedactor(config.target.kind === 'live' ? [config.target.token] : []);
-  const log = createLog(config.logLevel, redactor, clock.now, machine.writeLog);
-  const segment = connect(config, machine, redactor, log);
+  const log = createLog(config.logLevel, redactor, clock.now, writeLog);
+  const file = config.auditLog;
+  return {
+    config,
+    clock,
+    redactor,
+    log,
+    api: connect(config, machine, redactor, log),
+    confirmations: new Confirmations(clock.now, randomBytes),
+    reservations: new NameReservations(),
+    auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now),
+  };
+}
+
+function createSession(services: Services): Session {
+  const { config, clock, redactor, log, api } = services;
   const seen = new SeenAudiences();
+  const shownApi = remember(api, seen);
   const offered = tools.filter(
-    ({ name, hints }) =>
-      (config.tools?.includes(name) ?? true) && !(config.policy.readOnly && !hints.readOnlyHint),
+    (tool) =>
+      (config.tools?.includes(tool.name) ?? true) &&
+      !(config.policy.readOnly && !tool.hints.readOnlyHint),
   );
+  const calls = new ToolsCapability({
+    tools: offered,
+    contextOf: (call, ask) => ({
+      api: shownApi,
+      call,
+      defaultSpace: config.space,
+      queryCheck: config.queryCheck,
+      carryOut: (wish) =>
+        carryOut(wish, { ...services, mode: config.confirm, seen, call, ask, now: clock.now }),
+    }),
+    maxWaitMs: config.maxWaitMs,
+    askTimeoutMs: confirmationLifeMs,
+    clock,
+    redactor,
+    log,
+  });
   const server = createMcpServer({
     name,
     version,
@@ -55,55 +135,24 @@ export function compose(config: Config, machine: Machine): Program {
       ...config,
       writes: offered.some(({ hints }) => !hints.readOnlyHint),
     }),
-    tools: offered,
-    services: {
-      api: remember(segment.api, seen),
-      defaultSpace: config.space,
-      queryCheck: config.queryCheck,
-      confirm: config.confirm,
-      confirmations: new Confirmations(clock.now, machine.randomBytes),
-      seen,
-      auditLog:
-        config.auditLog === undefined
-          ? undefined
-          : new AuditLog(config.auditLog, redactor, clock.now),
-      now: clock.now,
-    },
-    maxWaitMs: config.maxWaitMs,
-    askTimeoutMs: confirmationLifeMs,
-    clock,
-    redactor,
+    capabilities: [calls, resourcesCapability(resources, redactor)],
     log,
   });
-  return {
-    server,
-    log,
-    async stop() {
-      segment.api.drain();
-      await Promise.race([server.idle(), after(clock, graceMs)]);
-      await server.close();
-      // What was broken off still writes its lines; what hangs all the same is not waited for.
-      await Promise.race([server.idle(), after(clock, graceMs)]);
-      await segment.close();
-    },
-  };
+  return { server, idle: () => calls.idle() };
 }
 
-interface Segment {
-  api: SegmentApi;
-  close(): Promise<void>;
-}
-
-function connect(config: Config, machine: Machine, redactor: Redactor, log: Log): Segment {
+/** The API, opened by the first call; with `--sandbox` on a stand-in that is started for it. */
+function connect(config: Config, machine: Machine, redactor: Redactor, log: Log): SegmentApi {
   const { clock, random } = machine;
   const open = async (baseUrl: string, token: string): Promise<SegmentApi> => {
     const { SegmentClient } = await import('./segment/client.ts');
-    const { timeoutMs, perMinute, policy } = config;
+    const { timeoutMs, edition, perMinute, policy } = config;
     return new SegmentClient({
       baseUrl,
       token,
       userAgent: `${name}/${version}`,
       timeoutMs,
+      edition,
       perMinute,
       policy,
       clock,
@@ -113,19 +162,19 @@ function connect(config: Config, machine: Machine, redactor: Redactor, log: Log)
     });
   };
   const { target } = config;
-  if (target.kind === 'live') {
-    const api = deferApi(() => open(target.baseUrl, target.token));
-    return { api, close: () => api.close() };
-  }
+  if (target.kind === 'live') return deferApi(() => open(target.baseUrl, target.token));
   let sandbox: { close(): Promise<void> } | undefined;
   const api = deferApi(async () => {
     const { start } = await import('./sandbox/start.ts');
-    const started = await start({ log: (entry) => log('debug', 'sandbox', { ...entry }) });
+    const started = await start({
+      edition: config.edition === 'auto' ? 'v1' : config.edition,
+      log: (entry) => log('debug', 'sandbox', { ...entry }),
+    });
     sandbox = started;
     return open(started.url, 'sandbox-token');
   });
   return {
-    api,
+    ...api,
     async close() {
       await api.close();
       await sandbox?.close();

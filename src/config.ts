@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { LogLevel } from './log.ts';
 import type { ConfirmMode } from './safety/agreement.ts';
 import { sandboxSpaces } from './sandbox/spaces.ts';
-import type { OperationName } from './segment/operations.ts';
+import type { OperationName } from './segment/contract.ts';
+import type { EditionSetting } from './segment/editions/editions.ts';
 import type { Policy } from './segment/policy.ts';
-import { type Setting, settings } from './settings.ts';
+import { type Setting, type SettingWithFallback, settings } from './settings.ts';
 import { systemReason } from './system-reason.ts';
 import type { QueryCheckMode } from './tools/query-check.ts';
 
@@ -18,7 +19,8 @@ export interface Config {
   readonly space: string | undefined;
   readonly timeoutMs: number;
   readonly maxWaitMs: number;
-  /** Requests per minute, for operations whose limit is not the usual one. */
+  readonly edition: EditionSetting;
+  /** Requests per minute that are fixed, whatever Segment's responses say. */
   readonly perMinute: Readonly<Partial<Record<OperationName, number>>>;
   readonly queryCheck: QueryCheckMode;
   /** What may be done at all. */
@@ -63,36 +65,17 @@ export function readConfig(
   environment: Environment,
   known: readonly string[] = [],
 ): Config {
-  const problems = [...known];
-  const read = <Value>(setting: Setting<Value>) =>
-    readSetting(setting, flags, environment, problems);
-
-  const sandbox = read(settings.sandbox) ?? false;
-  const region = read(settings.region) ?? 'us';
-  // A flag for the sandbox wins over an address that the environment happens to hold.
-  const apiUrl =
-    flags.sandbox === true && flags['api-url'] === undefined ? undefined : read(settings.apiUrl);
-  if (sandbox && apiUrl !== undefined) {
-    problems.push(
-      '--sandbox (SEGMENT_SANDBOX) and --api-url (SEGMENT_API_URL) exclude each other: drop one.',
-    );
-  }
-  const target: Config['target'] = sandbox
-    ? { kind: 'sandbox' }
-    : {
-        kind: 'live',
-        baseUrl: apiUrl ?? baseUrls[region],
-        token: readToken(read, environment, problems),
-      };
-  const wanted = read(settings.space);
-  const space = sandbox ? sandboxSpace(wanted, flags, problems) : wanted;
+  const given = new Given(flags, environment, known);
+  const target = readTarget(given);
+  const wanted = given.read(settings.space);
+  const space = target.kind === 'sandbox' ? sandboxSpace(wanted, given) : wanted;
   const policy = {
-    readOnly: read(settings.readOnly) ?? false,
-    allowedSpaces: read(settings.allowedSpaces),
+    readOnly: given.read(settings.readOnly) ?? false,
+    allowedSpaces: given.read(settings.allowedSpaces),
   };
   if (space !== undefined && policy.allowedSpaces?.includes(space) === false) {
     const allowed = policy.allowedSpaces.join(', ');
-    problems.push(
+    given.problems.push(
       `The default space ${space} is not one of --allowed-spaces (SEGMENT_ALLOWED_SPACES): set --space (SEGMENT_SPACE_ID) to one of ${allowed}.`,
     );
   }
@@ -100,67 +83,95 @@ export function readConfig(
     target,
     space,
     policy,
-    tools: read(settings.tools),
-    confirm: read(settings.confirm) ?? 'remove',
-    auditLog: read(settings.auditLog),
-    timeoutMs: read(settings.timeoutMs) ?? Number(settings.timeoutMs.fallback),
-    maxWaitMs: read(settings.maxWaitMs) ?? Number(settings.maxWaitMs.fallback),
-    perMinute: read(settings.perMinute) ?? {},
-    queryCheck: read(settings.queryCheck) ?? 'error',
-    logLevel: read(settings.logLevel) ?? 'info',
+    tools: given.read(settings.tools),
+    confirm: given.readOrFallback(settings.confirm),
+    auditLog: given.read(settings.auditLog),
+    timeoutMs: given.readOrFallback(settings.timeoutMs),
+    maxWaitMs: given.readOrFallback(settings.maxWaitMs),
+    edition: given.readOrFallback(settings.edition),
+    perMinute: given.read(settings.perMinute) ?? {},
+    queryCheck: given.readOrFallback(settings.queryCheck),
+    logLevel: given.readOrFallback(settings.logLevel),
   };
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (given.problems.length > 0) throw new ConfigError(given.problems);
   return Object.freeze(config);
+}
+
+/** What was given by flags and environment, with what is wrong in it. */
+class Given {
+  readonly flags: Flags;
+  readonly environment: Environment;
+  readonly problems: string[];
+
+  constructor(flags: Flags, environment: Environment, known: readonly string[]) {
+    this.flags = flags;
+    this.environment = environment;
+    this.problems = [...known];
+  }
+
+  /** The value of a setting; undefined if nothing, or nothing right, is given. */
+  read<Value>(setting: Setting<Value>): Value | undefined {
+    const flag = setting.flag === undefined ? undefined : this.flags[setting.flag];
+    if (flag === true && setting.argument !== undefined) {
+      this.problems.push(`--${setting.flag} needs a value: --${setting.flag} ${setting.argument}.`);
+      return undefined;
+    }
+    const fromFlag = textOf(flag);
+    const text = fromFlag ?? textOf(this.environment[setting.env]);
+    if (text === undefined) return undefined;
+    const result = setting.schema.safeParse(text);
+    if (result.success) return result.data;
+    const name = fromFlag === undefined ? setting.env : `--${setting.flag}`;
+    for (const issue of result.error.issues) this.problems.push(`${name} ${issue.message}.`);
+    return undefined;
+  }
+
+  readOrFallback<Value>(setting: SettingWithFallback<Value>): Value {
+    return this.read(setting) ?? setting.schema.parse(setting.fallback);
+  }
+}
+
+function readTarget(given: Given): Config['target'] {
+  const { flags, problems } = given;
+  const sandbox = given.read(settings.sandbox) ?? false;
+  const region = given.readOrFallback(settings.region);
+  // A flag for the sandbox wins over an address that the environment happens to hold.
+  const isFlagOnly = flags.sandbox === true && flags['api-url'] === undefined;
+  const apiUrl = isFlagOnly ? undefined : given.read(settings.apiUrl);
+  if (sandbox && apiUrl !== undefined) {
+    problems.push(
+      '--sandbox (SEGMENT_SANDBOX) and --api-url (SEGMENT_API_URL) exclude each other: drop one.',
+    );
+  }
+  if (sandbox) return { kind: 'sandbox' };
+  return { kind: 'live', baseUrl: apiUrl ?? baseUrls[region], token: readToken(given) };
 }
 
 /**
  * The default space in the sandbox: its first, unless one of its own was chosen. The environment may
  * well hold the user's real space, which is not there.
  */
-function sandboxSpace(wanted: string | undefined, flags: Flags, problems: string[]): string {
+function sandboxSpace(wanted: string | undefined, { flags, problems }: Given): string {
   const known: readonly string[] = sandboxSpaces.map(({ id }) => id);
   if (wanted !== undefined && known.includes(wanted)) return wanted;
-  if (given(String(flags.space ?? '')) !== undefined) {
+  if (textOf(flags.space) !== undefined) {
     problems.push(`--space must be a space of the sandbox, one of ${known.join(', ')}.`);
   }
   return sandboxSpaces[0].id;
 }
 
-/** The text that was given for a setting, unless it is empty or an unexpanded placeholder. */
-function given(text: string | undefined): string | undefined {
-  const word = text?.trim();
+/** The text that was given, unless it is empty or an unexpanded placeholder; a switch that is on is 1. */
+function textOf(value: string | boolean | undefined): string | undefined {
+  if (value === true) return '1';
+  const word = value === false ? undefined : value?.trim();
   return !word || /^\$\{[^}]*\}$/.test(word) ? undefined : word;
 }
 
-function readSetting<Value>(
-  setting: Setting<Value>,
-  flags: Flags,
-  environment: Environment,
-  problems: string[],
-): Value | undefined {
-  const flag = setting.flag === undefined ? undefined : flags[setting.flag];
-  if (flag === true && setting.argument !== undefined) {
-    problems.push(`--${setting.flag} needs a value: --${setting.flag} ${setting.argument}.`);
-    return undefined;
-  }
-  const fromFlag = given(flag === true ? '1' : flag === false ? undefined : flag);
-  const text = fromFlag ?? given(environment[setting.env]);
-  if (text === undefined) return undefined;
-  const result = setting.schema.safeParse(text);
-  if (result.success) return result.data;
-  const name = fromFlag === undefined ? setting.env : `--${setting.flag}`;
-  for (const issue of result.error.issues) problems.push(`${name} ${issue.message}.`);
-  return undefined;
-}
-
-function readToken(
-  read: <Value>(setting: Setting<Value>) => Value | undefined,
-  environment: Environment,
-  problems: string[],
-): string {
+function readToken(given: Given): string {
+  const { environment, problems } = given;
   const before = problems.length;
-  const token = read(settings.token);
-  const file = read(settings.tokenFile);
+  const token = given.read(settings.token);
+  const file = given.read(settings.tokenFile);
   if (problems.length > before) return '';
   if (token !== undefined && file !== undefined) {
     problems.push('SEGMENT_API_TOKEN and SEGMENT_API_TOKEN_FILE are both set: keep one.');

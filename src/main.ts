@@ -71,7 +71,7 @@ async function serve(config: Config): Promise<number> {
     process.exit(exitCode.failed);
   });
   log('info', 'serving', { version, target: config.target.kind });
-  const reason = await serveStdio(program.server, log);
+  const reason = await serveStdio(program.openSession().server, log);
   log('info', 'stopping', { reason });
   await program.stop();
   return exitCode.ok;

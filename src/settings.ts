@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { logLevels } from './log.ts';
 import { confirmModes } from './safety/agreement.ts';
-import { isOperationName, operationNames, operations } from './segment/operations.ts';
+import type { OperationName } from './segment/contract.ts';
+import { editionSettings, isOperationName, operationNames } from './segment/editions/editions.ts';
 import { queryCheckModes } from './tools/query-check.ts';
 import { tools } from './tools/registry.ts';
 
@@ -13,20 +14,29 @@ export interface Setting<Value> {
   argument?: string;
   env: string;
   meaning: string;
-  /** As a person would write it. */
+  /** What holds if nothing is given, as a person would write it. */
   fallback?: string;
   /** Turns the text that was given into the value, or says what is wrong with it. */
   schema: z.ZodType<Value, string>;
 }
 
-const setting = <Value>(given: Setting<Value>): Setting<Value> => given;
+/** A setting that always has a value. */
+export interface SettingWithFallback<Value> extends Setting<Value> {
+  fallback: string;
+}
 
-const milliseconds = (least: number, most: number) =>
+function setting<Value>(given: SettingWithFallback<Value>): SettingWithFallback<Value>;
+function setting<Value>(given: Setting<Value>): Setting<Value>;
+function setting<Value>(given: Setting<Value>): Setting<Value> {
+  return given;
+}
+
+const milliseconds = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number of milliseconds')
     .transform(Number)
-    .pipe(z.number().min(least, `must be ${least} or more`).max(most, `must be ${most} or less`));
+    .pipe(z.number().min(min, `must be ${min} or more`).max(max, `must be ${max} or less`));
 
 /** A switch, as environment variables write it. */
 const onOff = z
@@ -53,7 +63,7 @@ const apiUrl = z.string().superRefine((text, context) => {
 });
 
 const perMinute = z.string().transform((text, context) => {
-  const limits: Partial<Record<keyof typeof operations, number>> = {};
+  const limits: Partial<Record<OperationName, number>> = {};
   for (const part of text.split(',')) {
     const [name = '', amount = ''] = part.split('=').map((word) => word.trim());
     if (!isOperationName(name)) {
@@ -105,6 +115,15 @@ export const settings = {
     meaning:
       'Talk to a built-in stand-in for Segment; needs no token, and its first space is the default',
     schema: onOff,
+  }),
+  edition: setting({
+    flag: 'edition',
+    argument: 'auto|v1alpha|v1',
+    env: 'SEGMENT_EDITION',
+    meaning:
+      "The edition of Segment's API: v1 is today's, v1alpha that of 2024; auto begins with v1alpha and changes to v1 when Segment shows that it speaks it",
+    fallback: 'auto',
+    schema: z.enum(editionSettings, 'must be auto, v1alpha or v1'),
   }),
   region: setting({
     flag: 'region',
@@ -184,8 +203,7 @@ export const settings = {
     flag: 'rate-limits',
     argument: 'NAME=N,…',
     env: 'SEGMENT_RATE_LIMITS',
-    meaning: 'Requests per minute of an operation, for accounts with other limits',
-    fallback: operationNames.map((name) => `${name}=${operations[name].perMinute}`).join(','),
+    meaning: 'Requests per minute of an operation, to fix what is else learned from Segment',
     schema: perMinute,
   }),
   queryCheck: setting({

@@ -10,7 +10,7 @@ const unseen =
   /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /** Longer than this, a stranger's text would drown what is said about it. */
-const longestQuote = 200;
+const maxQuoteChars = 200;
 
 /** The text on one line, with everything that can't be seen in it written as `\u….`. */
 export function visible(text: string): string {
@@ -26,18 +26,23 @@ export function visibleLines(text: string): string {
  * A stranger's text to stand within a sentence: on one line, in double quotes, and cut where it is
  * long.
  */
-export function quoted(text: string, longest = longestQuote): string {
-  const start = JSON.stringify(text.slice(0, longest));
-  return visible(start) + markOf(text, longest);
+export function quoted(text: string, maxChars = maxQuoteChars): string {
+  const start = JSON.stringify(text.slice(0, maxChars));
+  return visible(start) + markOf(text, maxChars);
 }
 
 /** The beginning of a text; where something was cut off it says so. */
-export function cut(text: string, longest: number): string {
-  return text.slice(0, longest).toWellFormed() + markOf(text, longest);
+export function cut(text: string, maxChars: number): string {
+  return text.slice(0, maxChars).toWellFormed() + markOf(text, maxChars);
 }
 
-function markOf(text: string, longest: number): string {
-  return text.length > longest ? `…[cut, ${text.length} characters in all]` : '';
+/** Whether a text ends in the mark that `cut` leaves, so that it must not be written back. */
+export function endsInMark(text: string): boolean {
+  return /…\[cut, \d+ characters in all\]\s*$/u.test(text);
+}
+
+function markOf(text: string, maxChars: number): string {
+  return text.length > maxChars ? `…[cut, ${text.length} characters in all]` : '';
 }
 
 /** A value as compact JSON that shows what can't be seen; parsing it gives the very same value. */

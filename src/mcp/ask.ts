@@ -9,6 +9,9 @@ import {
 import type { UserAnswer } from '../safety/agreement.ts';
 import { CancelledError } from '../segment/errors.ts';
 
+/** Asks the user, and gives what came of it. */
+export type Ask = (question: string) => Promise<UserAnswer>;
+
 /** What the SDK hands to the handler of a request. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
@@ -25,7 +28,7 @@ const requestedSchema = {
  * Puts a question to the user through the client (MCP's elicitation).
  *
  * @param tool for whose call it is asked. @param timeoutMs how long the user may take.
- * @throws {CancelledError} if the call is taken back, or the client is gone, while the user thinks.
+ * @throws {CancelledError} if the call is cancelled, or the client is gone, while the user thinks.
  */
 export async function askUser(
   tool: string,

@@ -1,5 +1,6 @@
 import type { ConfirmMode } from '../safety/agreement.ts';
-import { type OperationName, operationNames, operations } from '../segment/operations.ts';
+import type { OperationName } from '../segment/contract.ts';
+import { type EditionSetting, editions, operationNames } from '../segment/editions/editions.ts';
 import type { Policy } from '../segment/policy.ts';
 import { quoted } from '../visible.ts';
 
@@ -11,15 +12,14 @@ export interface Ground {
   /** Whether any tool that writes is offered. */
   writes: boolean;
   confirm: ConfirmMode;
-  /** Requests per minute, for operations whose limit is not the usual one. */
+  edition: EditionSetting;
+  /** Requests per minute that the user has fixed. */
   perMinute: Readonly<Partial<Record<OperationName, number>>>;
 }
 
 /** What a model is told about working here, once per session. */
-export function instructions({ space, policy, writes, confirm, perMinute }: Ground): string {
-  const limits = operationNames.map((name) => {
-    return `${name} ${perMinute[name] ?? operations[name].perMinute}`;
-  });
+export function instructions(ground: Ground): string {
+  const { space, policy, writes, confirm } = ground;
   const lines = [
     "Manages the audiences of a Twilio Segment space. A definition is text in Segment's query language.",
     space
@@ -48,9 +48,20 @@ export function instructions({ space, policy, writes, confirm, perMinute }: Grou
       );
     }
   }
+  const limits = certainLimits(ground);
+  if (limits.length > 0) lines.push(`Requests per minute: ${limits.join(', ')}.`);
   lines.push(
-    `Requests per minute: ${limits.join(', ')}. This server waits for quota and retries by itself; do not loop on rate_limited, wait retryAfterMs.`,
+    'This server waits for quota and retries by itself; do not loop on rate_limited, wait retryAfterMs.',
     'Every error says in error.next what to do.',
   );
   return lines.join('\n');
+}
+
+/** The limits that can be named: those of a fixed edition, and those that the user has fixed. */
+function certainLimits({ edition, perMinute }: Ground): string[] {
+  return operationNames.flatMap((name) => {
+    const stated = edition === 'auto' ? undefined : editions[edition].rows[name]?.perMinute;
+    const limit = perMinute[name] ?? stated;
+    return limit === undefined ? [] : [`${name} ${limit}`];
+  });
 }

@@ -1,24 +1,33 @@
-import type { ReadResourceResult, Resource } from '@modelcontextprotocol/sdk/types.js';
+import {
+  ErrorCode,
+  ListResourcesRequestSchema,
+  McpError,
+  ReadResourceRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { Redactor } from '../redact.ts';
+import type { Resource } from '../resources/resource.ts';
+import { quoted } from '../visible.ts';
+import type { Capability } from './capability.ts';
 
-/*
- * What clients can load beside the tools.
- */
-
-const languageUri = 'segment://query-language';
-
-export const resources: Resource[] = [
-  {
-    uri: languageUri,
-    name: 'query-language',
-    title: "Segment's audience query language",
-    description: 'All functions of the language on one page, with an example for each',
-    mimeType: 'text/markdown',
-  },
-];
-
-/** @returns undefined for a resource that there is not. */
-export async function readResource(uri: string): Promise<ReadResourceResult | undefined> {
-  if (uri !== languageUri) return undefined;
-  const { cheatSheet } = await import('../query/index.ts');
-  return { contents: [{ uri, mimeType: 'text/markdown', text: cheatSheet() }] };
+/** Offers resources that clients can load. */
+export function resourcesCapability(
+  resources: readonly Resource[],
+  redactor: Redactor,
+): Capability {
+  const listed = resources.map(({ read, ...shown }) => shown);
+  return {
+    declares: { resources: {} },
+    register(server) {
+      server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listed }));
+      server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }) => {
+        const resource = resources.find((candidate) => candidate.uri === uri);
+        if (!resource) {
+          const message = redactor.text(`There is no resource ${quoted(uri)}.`);
+          throw new McpError(ErrorCode.InvalidParams, message);
+        }
+        const { mimeType } = resource;
+        return { contents: [{ uri, mimeType, text: await resource.read() }] };
+      });
+    },
+  };
 }

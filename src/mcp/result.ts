@@ -48,11 +48,11 @@ export function invalidInput(tool: string, error: z.ZodError): InvalidInputError
     const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path.join('.');
     return { field, message: issue.message };
   });
-  const said = problems.map(({ field, message }) =>
+  const sentences = problems.map(({ field, message }) =>
     visible(field ? `${field}: ${message}` : message),
   );
-  return new InvalidInputError(`${tool}: ${said.join('; ')}`, {
-    next: 'Nothing was sent. Mend the arguments as named and call again.',
+  return new InvalidInputError(`${tool}: ${sentences.join('; ')}`, {
+    next: 'Nothing was sent. Fix the arguments as named and call again.',
     field: problems.find(({ field }) => field)?.field,
     details: problems.length > 1 ? problems : undefined,
   });

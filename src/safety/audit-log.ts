@@ -1,5 +1,5 @@
 import type { Redactor } from '../redact.ts';
-import type { Audience } from '../segment/entities.ts';
+import type { Audience } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import { systemReason } from '../system-reason.ts';
 import { visibleJson } from '../visible.ts';
@@ -18,7 +18,7 @@ export interface AuditEntry {
   outcome: 'done' | 'not_done' | 'unknown';
   /**
    * How it was confirmed: that was not needed, by asking the user, by a value passed; or why not: the
-   * user declined, or what was agreed to was no longer so (or the call was taken back).
+   * user declined, or what was agreed to was no longer so (or the call was cancelled).
    */
   confirmed: 'not_needed' | 'elicitation' | 'confirmation' | 'declined' | 'not_valid';
   before?: Audience;
@@ -77,15 +77,19 @@ export class AuditLog {
   /**
    * Appends a line, and resolves when it is on the disk. Lines are written one after the other.
    *
-   * @throws the error of the file system.
+   * @throws {UnrecordedError} if that fails.
    */
-  async append(entry: AuditEntry): Promise<void> {
+  async record(entry: AuditEntry): Promise<void> {
     const time = new Date(this.#now()).toISOString();
     const json = visibleJson(this.#redactor.value({ time, ...entry }));
     const line = `${this.#redactor.text(json)}\n`;
     const written = this.#last.then(() => this.#write(line));
     this.#last = written.catch(() => {});
-    await written;
+    try {
+      await written;
+    } catch (cause) {
+      throw new UnrecordedError(entry, cause);
+    }
   }
 
   async #write(line: string): Promise<void> {
@@ -97,5 +101,27 @@ export class AuditLog {
     } finally {
       await file.close();
     }
+  }
+}
+
+const effects = {
+  done: 'The write took effect',
+  not_done: 'The write had no effect',
+  unknown: 'The write was sent, and whether it took effect is unknown',
+};
+
+/** An attempt to write whose line in the audit log is missing. */
+export class UnrecordedError extends AudiencesError {
+  constructor({ outcome, before, after, error }: AuditEntry, cause: unknown) {
+    const why = error ? ` (${error.message})` : '';
+    super(
+      'audit_failed',
+      `${effects[outcome]}${why}, but its line in the audit log could not be written (${systemReason(cause)}).`,
+      {
+        next: 'Do not repeat it. Tell the user, who has to look after the audit log (SEGMENT_AUDIT_LOG).',
+        details: { outcome, audience: after ?? before, before },
+      },
+      { cause },
+    );
   }
 }

@@ -7,15 +7,16 @@ const crypto = () => process.getBuiltinModule('node:crypto');
 export const confirmationLifeMs = 5 * 60_000;
 
 const keyBytes = 32;
-const partBytes = { expiry: 6, nonce: 6, state: 16, seal: 16 };
+const partBytes = { expiry: 6, nonce: 6, state: 16, act: 16, seal: 16 };
 
 /** What exactly is agreed to. */
 export interface Subject {
-  tool: string;
+  operation: string;
   spaceId: string;
+  /** The audience it is about; undefined for one that is to be made. */
   id: string | undefined;
-  /** All arguments that say what is to be done. */
-  args: object;
+  /** Everything that is to be done: the write, and the request as it would go out. */
+  act: object;
   /** The audience as it was read; undefined where there is none yet. */
   state: Snapshot | undefined;
 }
@@ -23,18 +24,19 @@ export interface Subject {
 /** What there is to say of a value that was passed. */
 export type Judgement =
   | { kind: 'accepted' }
-  /** Made for something else, or not made by this server since it was started. */
+  /** Made for another write, or not made by this server since it was started. */
   | { kind: 'invalid' }
   | { kind: 'expired' }
   | { kind: 'used' }
-  /** Right in everything, but the audience is no longer as it was. */
+  /** Made for a write of this kind to this audience, which is no longer as it was. */
   | { kind: 'changed'; wasState: (state: Snapshot) => boolean };
 
 /**
  * Makes and checks the values by which a call shows that its user agreed.
  *
- * A value is an HMAC over the subject with an expiry and a nonce, so nothing has to be kept to check
- * it but the list of those that were used and have not yet expired.
+ * A value is an expiry, a nonce and the digests of the audience's state and of the act, sealed by an
+ * HMAC together with what it is about. So nothing has to be kept to check it but the list of those
+ * that were used and have not yet expired.
  */
 export class Confirmations {
   readonly #now: () => number;
@@ -53,7 +55,7 @@ export class Confirmations {
     const expiry = Buffer.alloc(partBytes.expiry);
     expiry.writeUIntBE(this.#now() + confirmationLifeMs, 0, partBytes.expiry);
     const nonce = this.#randomBytes(partBytes.nonce);
-    const head = Buffer.concat([expiry, nonce, digest(subject.state)]);
+    const head = Buffer.concat([expiry, nonce, digest(subject.state), digest(subject.act)]);
     return Buffer.concat([head, this.#seal(head, subject)]).toString('base64url');
   }
 
@@ -73,29 +75,35 @@ export class Confirmations {
     if (now > expiresAt) return { kind: 'expired' };
     for (const [used, until] of this.#used) if (now > until) this.#used.delete(used);
     if (this.#used.has(value)) return { kind: 'used' };
-    const state = head.subarray(partBytes.expiry + partBytes.nonce);
+    const actAt = partBytes.expiry + partBytes.nonce + partBytes.state;
+    const state = head.subarray(partBytes.expiry + partBytes.nonce, actAt);
     const wasState = (other: Snapshot | undefined) => digest(other).equals(state);
     if (!wasState(subject.state)) return { kind: 'changed', wasState };
+    if (!digest(subject.act).equals(head.subarray(actAt))) return { kind: 'invalid' };
     this.#used.set(value, expiresAt);
     return { kind: 'accepted' };
   }
 
-  #seal(head: Uint8Array, { tool, spaceId, id, args }: Subject): Buffer {
+  #seal(head: Uint8Array, { operation, spaceId, id }: Subject): Buffer {
     this.#key ??= this.#randomBytes(keyBytes);
-    const text = JSON.stringify([tool, spaceId, id ?? null, sortKeys(args)]);
+    const text = JSON.stringify([operation, spaceId, id ?? null]);
     const hmac = crypto().createHmac('sha256', this.#key).update(head).update(text);
     return hmac.digest().subarray(0, partBytes.seal);
   }
 }
 
-function digest(state: Snapshot | undefined): Buffer {
-  const text = state ? JSON.stringify(sortKeys(state)) : '';
+function digest(value: object | undefined): Buffer {
+  const text = value ? JSON.stringify(sortKeys(value)) : '';
   return crypto().createHash('sha256').update(text).digest().subarray(0, partBytes.state);
 }
 
-/** The entries of a flat object in one order, without those that have no value. */
-function sortKeys(flat: object): [string, unknown][] {
-  return Object.entries(flat)
-    .filter(([, value]) => value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+/** A value with the entries of its objects in one order, without those that have no value. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => [key, sortKeys(item)]);
+  return { entries };
 }

@@ -1,24 +1,24 @@
 import type { SegmentApi } from '../segment/api.ts';
-import type { Audience } from '../segment/entities.ts';
+import { type Audience, audiencesIn } from '../segment/contract.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** Enough for what one conversation looks at. */
-const mostSnapshots = 1000;
+const maxSnapshots = 1000;
 
 /**
- * The audiences as this server last showed them. Nothing is decided by it: it only lets a refusal
- * say what has changed since.
+ * The audiences as one session was last shown them. Nothing is decided by it: it only lets a refusal
+ * say what has changed since. What the server reads for itself is not noted here.
  */
 export class SeenAudiences {
   readonly #snapshots = new Map<string, Snapshot>();
 
   /** Remembers how an audience is now; the oldest of many is forgotten. */
-  note(audience: Audience): void {
+  note(spaceId: string, audience: Audience): void {
     const snapshot = snapshotOf(audience);
-    const key = `${prefixOf(audience.spaceId, audience.id)}${snapshot.updatedAt}`;
+    const key = `${prefixOf(spaceId, audience.id)}${snapshot.updatedAt}`;
     this.#snapshots.delete(key);
     this.#snapshots.set(key, snapshot);
-    if (this.#snapshots.size <= mostSnapshots) return;
+    if (this.#snapshots.size <= maxSnapshots) return;
     for (const oldest of this.#snapshots.keys()) {
       this.#snapshots.delete(oldest);
       return;
@@ -41,23 +41,15 @@ export class SeenAudiences {
 
 /** The same port, with all audiences that come through it remembered. */
 export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
-  const noted = (audience: Audience) => {
-    seen.note(audience);
-    return audience;
-  };
   return {
-    createAudience: async (...given) => noted(await api.createAudience(...given)),
-    getAudience: async (...given) => noted(await api.getAudience(...given)),
-    updateAudience: async (...given) => noted(await api.updateAudience(...given)),
-    async listAudiences(...given) {
-      const page = await api.listAudiences(...given);
-      page.audiences.forEach(noted);
-      return page;
+    async send(name, input, call) {
+      const output = await api.send(name, input, call);
+      for (const audience of audiencesIn(output)) seen.note(input.spaceId, audience);
+      return output;
     },
-    removeAudience: (...given) => api.removeAudience(...given),
     preview: (write) => api.preview(write),
     foresee: (...given) => api.foresee(...given),
-    drain: () => api.drain(),
+    drain: (scope) => api.drain(scope),
     close: () => api.close(),
   };
 }

@@ -1,43 +1,107 @@
-import type { Audience } from '../segment/entities.ts';
+import { type Audience, typeOf } from '../segment/contract.ts';
+import { AudiencesError } from '../segment/errors.ts';
+import { quoted } from '../visible.ts';
 
 /** An audience, or what is known of one that is to be made. */
-export type AudienceShape = Partial<Audience> & Pick<Audience, 'name' | 'enabled'>;
+export type AudienceShape = Partial<Audience>;
+
+/** A definition that people are to judge is cut later than other texts. */
+export const maxQueryChars = 2000;
 
 /** What people can change of an audience, as it was at one moment. */
 export interface Snapshot {
-  name: string;
+  name: string | undefined;
   description: string | undefined;
-  enabled: boolean;
+  enabled: boolean | undefined;
   query: string | undefined;
   /** In small letters. */
   type: string | undefined;
+  targetEntity: string | undefined;
+  includeHistoricalData: boolean | undefined;
+  includeAnonymousUsers: boolean | undefined;
+  /** Joined by commas. */
+  filterByExternalIds: string | undefined;
+  backfillEventDataDays: number | undefined;
   /** ISO 8601, as Segment wrote it. */
   updatedAt: string | undefined;
 }
 
+export type SnapshotField = keyof Snapshot;
+type Value = Snapshot[SnapshotField];
+
 /** One field that is not the same on both sides; undefined where there is no value. */
 export interface Difference {
-  field: keyof Snapshot;
-  before: string | boolean | undefined;
-  after: string | boolean | undefined;
+  field: SnapshotField;
+  before: Value;
+  after: Value;
 }
 
 export function snapshotOf(audience: AudienceShape): Snapshot {
+  const { definition, options } = audience;
   return {
-    name: audience.name,
+    name: audience.name ?? undefined,
     description: audience.description ?? undefined,
-    enabled: audience.enabled,
-    query: audience.definition?.query,
-    type: audience.definition?.type?.toLowerCase(),
+    enabled: audience.enabled ?? undefined,
+    query: definition?.query ?? undefined,
+    type: typeOf(audience) ?? definition?.type?.toLowerCase(),
+    targetEntity: definition?.targetEntity ?? undefined,
+    includeHistoricalData: options?.includeHistoricalData ?? undefined,
+    includeAnonymousUsers: options?.includeAnonymousUsers ?? undefined,
+    filterByExternalIds: options?.filterByExternalIds?.join(', '),
+    backfillEventDataDays: options?.backfillEventDataDays ?? undefined,
     updatedAt: audience.updatedAt ?? undefined,
   };
 }
 
-const fields = ['name', 'description', 'enabled', 'query', 'type', 'updatedAt'] as const;
+const fields = [
+  'name',
+  'description',
+  'enabled',
+  'query',
+  'type',
+  'targetEntity',
+  'includeHistoricalData',
+  'includeAnonymousUsers',
+  'filterByExternalIds',
+  'backfillEventDataDays',
+  'updatedAt',
+] as const satisfies readonly SnapshotField[];
 
 /** Field by field, what is not the same. */
 export function differences(before: Snapshot, after: Snapshot): Difference[] {
   return fields
     .filter((field) => before[field] !== after[field])
     .map((field) => ({ field, before: before[field], after: after[field] }));
+}
+
+/** A value of a snapshot as a person reads it; text that strangers wrote is quoted. */
+export function valueInWords(value: Value): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'string' ? quoted(value, maxQueryChars) : String(value);
+}
+
+/**
+ * The error for a write that was meant for an audience as it no longer is.
+ *
+ * @param since how the message goes on after "has changed". @param now the audience as it is.
+ * @param known how it was, if that is still known.
+ */
+export function staleError(
+  since: string,
+  now: Audience | undefined,
+  known: Snapshot | undefined,
+): AudiencesError {
+  const changed = now && known ? differences(known, snapshotOf(now)) : [];
+  const words = changed.map(({ field, before, after }) => {
+    return `${field} was ${valueInWords(before)} and is ${valueInWords(after)}`;
+  });
+  const what = words.length > 0 ? `: ${words.join('; ')}` : '';
+  return new AudiencesError(
+    'stale',
+    `The audience has changed ${since}${what}. Nothing was sent.`,
+    {
+      next: 'Tell the user what changed. If the write is still wanted, make it anew from the audience as it is now, without confirmation.',
+      details: { changed, audience: now },
+    },
+  );
 }

@@ -1,23 +1,30 @@
-import type * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
-import type { AudiencePage, Call, RequestPreview, SegmentApi, Write } from './api.ts';
-import type { Audience, CreateAudienceInput, UpdateAudienceInput } from './entities.ts';
+import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
+import type { CallContext } from './call.ts';
+import { audiencesIn, type Input, type OperationName, type Output } from './contract.ts';
+import { EditionChoice, type Form } from './editions/choice.ts';
+import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
 import {
   type AudiencesError,
   CancelledError,
+  MeaningChangedError,
   NoAnswerError,
   OutcomeUnknownError,
   RateLimitedError,
+  RefusedError,
+  UnsupportedError,
 } from './errors.ts';
 import { HttpPool, type HttpRequest } from './http.ts';
-import { OperationGate } from './limits.ts';
-import { mediaType, type Operation, type OperationName, operations } from './operations.ts';
-import { fillPath } from './path.ts';
-import { assertAllowed, isWrite, type Policy } from './policy.ts';
-import { readQuota, readRetryAfter } from './quota-report.ts';
-import { pauseBeforeRetry } from './retry.ts';
+import { PageReader } from './pages.ts';
+import { assertAllowed, type Policy } from './policy.ts';
+import type { Gate } from './quota/gate.ts';
+import { Gates } from './quota/gates.ts';
+import type { Place } from './quota/quota.ts';
+import { readQuota, readRetryAfter } from './quota/report.ts';
+import { requestOf } from './request.ts';
+import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
 import { pause } from './wait.ts';
 
@@ -30,7 +37,8 @@ export interface SegmentClientOptions {
   userAgent: string;
   /** For one attempt, milliseconds. */
   timeoutMs: number;
-  /** Requests per minute, for operations whose limit is not the usual one. */
+  edition: EditionSetting;
+  /** Requests per minute that hold whatever the reference or Segment's responses say. */
   perMinute: Readonly<Partial<Record<OperationName, number>>>;
   /** What may be done at all. */
   policy: Policy;
@@ -41,11 +49,12 @@ export interface SegmentClientOptions {
   log: Log;
 }
 
-/** What makes one operation's request, beside what is the same for all. */
-interface Parameters {
-  path: { spaceId: string; id?: string };
-  query?: Record<string, string>;
-  body?: object;
+/** A request that is to be sent until it is answered, or until that has no more use. */
+interface Sending<Name extends OperationName> {
+  name: Name;
+  form: Form<Name>;
+  request: HttpRequest;
+  call: CallContext;
 }
 
 /**
@@ -54,146 +63,172 @@ interface Parameters {
  */
 export class SegmentClient implements SegmentApi {
   readonly #options: SegmentClientOptions;
-  readonly #pool: HttpPool;
-  readonly #gates = new Map<OperationName, OperationGate>();
-  #draining = false;
+  readonly #http: HttpPool;
+  readonly #gates: Gates;
+  readonly #editions: EditionChoice;
+  readonly #pages = new PageReader();
+  /** What the workspace turned out not to have. */
+  readonly #missingFeatures = new Set<string>();
 
   constructor(options: SegmentClientOptions) {
     this.#options = options;
-    this.#pool = new HttpPool(options.baseUrl, options.timeoutMs, options.clock);
+    this.#http = new HttpPool(options.baseUrl, options.timeoutMs, options.clock);
+    this.#gates = new Gates({ clock: options.clock, fixedPerMinute: options.perMinute });
+    this.#editions = new EditionChoice(options.edition);
   }
 
-  async createAudience(spaceId: string, input: CreateAudienceInput, call: Call): Promise<Audience> {
-    const { answer } = operations.create_audience;
-    const parameters = parametersOf({ operation: 'create_audience', spaceId, input });
-    return (await this.#perform('create_audience', answer, parameters, call)).audience;
+  async send<Name extends OperationName>(
+    name: Name,
+    input: Input<Name>,
+    call: CallContext,
+  ): Promise<Output<Name>> {
+    const { row } = this.#allowedForm(name, input);
+    if (!row.paging) return this.#sendOne(name, input, call);
+    return this.#pages.read(name, row.paging, input, {
+      foresee: (requests) => this.#gate(name).foresee(call, requests),
+      send: (page) => this.#sendOne(name, page, call),
+    });
   }
 
-  async getAudience(spaceId: string, id: string, call: Call): Promise<Audience> {
-    const { answer } = operations.get_audience;
-    return (await this.#perform('get_audience', answer, { path: { spaceId, id } }, call)).audience;
+  async preview<Name extends OperationName>(write: Write<Name>): Promise<RequestPreview> {
+    const form = this.#allowedForm(write.operation, write.input);
+    const { request, body } = requestOf(form, write.input, this.#options);
+    const { authorization, ...headers } = request.headers;
+    const url = `${this.#options.baseUrl.replace(/\/+$/, '')}${request.path}`;
+    return { edition: form.edition.name, method: request.method, url, headers, body };
   }
 
-  async listAudiences(
-    spaceId: string,
-    page: { count: number; cursor?: string },
-    call: Call,
-  ): Promise<AudiencePage> {
-    const { answer } = operations.list_audiences;
-    const query: Record<string, string> = { 'pagination.count': String(page.count) };
-    if (page.cursor !== undefined) query['pagination.cursor'] = page.cursor;
-    return this.#perform('list_audiences', answer, { path: { spaceId }, query }, call);
+  async foresee(name: OperationName, spaceId: string, call: CallContext): Promise<void> {
+    assertAllowed(this.#options.policy, name, newest.rows[name], spaceId);
+    this.#gate(name).foresee(call);
   }
 
-  async removeAudience(spaceId: string, id: string, call: Call): Promise<string> {
-    const operation = 'remove_audience_from_space';
-    const parameters = parametersOf({ operation, spaceId, id });
-    const { answer } = operations[operation];
-    const ifGone = { status: 'SUCCESS' };
-    return (await this.#perform(operation, answer, parameters, call, ifGone)).status;
-  }
-
-  async updateAudience(
-    spaceId: string,
-    id: string,
-    input: UpdateAudienceInput,
-    call: Call,
-  ): Promise<Audience> {
-    const operation = 'update_audience_for_space';
-    const parameters = parametersOf({ operation, spaceId, id, input });
-    const { answer } = operations[operation];
-    return (await this.#perform(operation, answer, parameters, call)).audience;
-  }
-
-  async preview(write: Write): Promise<RequestPreview> {
-    assertAllowed(this.#options.policy, write.operation, write.spaceId);
-    const parameters = parametersOf(write);
-    const { method, path, headers } = this.#request(operations[write.operation], parameters);
-    const { authorization, ...shown } = headers;
-    const url = `${this.#options.baseUrl.replace(/\/+$/, '')}${path}`;
-    return { method, url, headers: shown, body: parameters.body };
-  }
-
-  async foresee(operation: OperationName, spaceId: string, call: Call): Promise<void> {
-    assertAllowed(this.#options.policy, operation, spaceId);
-    this.#gate(operation).foresee(call);
-  }
-
-  drain(): void {
-    this.#draining = true;
-    for (const gate of this.#gates.values()) gate.drain();
+  drain(scope: DrainScope): void {
+    this.#gates.drain((operation) => scope === 'all' || isWrite(operation));
   }
 
   async close(): Promise<void> {
-    this.drain();
-    await this.#pool.close();
+    this.drain('all');
+    await this.#http.close();
   }
 
-  /** @param ifGone what a 404 means after an attempt that may have taken effect: that it did. */
-  async #perform<Data>(
-    name: OperationName,
-    schema: z.ZodType<Data>,
-    parameters: Parameters,
-    call: Call,
-    ifGone?: Data,
-  ): Promise<Data> {
-    const { clock, random, log } = this.#options;
-    assertAllowed(this.#options.policy, name, parameters.path.spaceId);
-    const operation: Operation = operations[name];
-    const request = { ...this.#request(operation, parameters), signal: call.signal };
-    /** Why an earlier attempt may have taken effect although no good answer came. */
-    let uncertain: AudiencesError | undefined;
-    const endUncertain = (error: unknown) => {
-      if (uncertain && error instanceof CancelledError) throw new CancelledError(name, true);
-      throw uncertain ?? error;
-    };
+  #allowedForm<Name extends OperationName>(name: Name, input: Input<Name>): Form<Name> {
+    assertAllowed(this.#options.policy, name, newest.rows[name], input.spaceId);
+    const form = this.#editions.formOf(name, input);
+    const { feature } = form.row;
+    if (feature !== undefined && this.#missingFeatures.has(feature)) {
+      throw featureMissing(name, feature);
+    }
+    return form;
+  }
 
-    for (let attempt = 1; ; attempt += 1) {
-      await this.#gate(name)
-        .enter(call, attempt > 1)
-        .catch(endUncertain);
-      const { verdict, retryAfterMs } = await this.#attempt(name, schema, request);
-      if (verdict.kind === 'success') return verdict.data;
-
-      if (verdict.kind === 'refused') {
-        const gone = uncertain && verdict.error.code === 'not_found';
-        if (gone && ifGone !== undefined) return ifGone;
-        if (uncertain && isWrite(name)) throw refusedLater(uncertain, verdict.error);
-        throw verdict.error;
-      }
-      if (verdict.kind === 'uncertain') {
-        if (operation.resend === 'once') throw outcomeUnknown(name, verdict.error);
-        if (!verdict.transient) throw verdict.error;
-        uncertain = verdict.error;
-      }
-      const limited = verdict.kind === 'limited';
-      const pauseMs = pauseBeforeRetry(attempt, limited, retryAfterMs, random());
-      const error =
-        verdict.kind === 'limited' ? new RateLimitedError(name, pauseMs ?? 0) : verdict.error;
-      if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw uncertain ?? error;
-      log('warn', 'trying again', { operation: name, attempt, pauseMs, because: error.message });
-      const gateWaits = limited && pauseMs === retryAfterMs;
-      if (!gateWaits) await pause(clock, call, name, pauseMs).catch(endUncertain);
+  /** One request, in the edition that Segment turns out to speak. */
+  async #sendOne<Name extends OperationName>(
+    name: Name,
+    input: Input<Name>,
+    call: CallContext,
+  ): Promise<Output<Name>> {
+    const form = this.#allowedForm(name, input);
+    try {
+      return await this.#sendInForm(name, form, input, call);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      const other = this.#editions.otherForm(name, form, error);
+      if (other) return this.#sendOnceMore(name, other, input, call, error);
+      throw this.#withoutFeature(name, form.row.feature, error);
     }
   }
 
-  /** Sends one request that has passed the gate, and settles with the gate. */
-  async #attempt<Data>(
-    name: OperationName,
-    schema: z.ZodType<Data>,
-    request: HttpRequest,
-  ): Promise<{ verdict: Verdict<Data>; retryAfterMs?: number }> {
+  /** @param first the refusal that showed that Segment speaks the edition of `form`. */
+  async #sendOnceMore<Name extends OperationName>(
+    name: Name,
+    form: Form<Name>,
+    input: Input<Name>,
+    call: CallContext,
+    first: RefusedError,
+  ): Promise<Output<Name>> {
+    if (call.agreed && form.row.changesMeaning?.(input)) {
+      this.#announce(this.#editions.change(), call);
+      throw new MeaningChangedError(name);
+    }
+    try {
+      const output = await this.#sendInForm(name, form, input, call);
+      this.#announce(this.#editions.change(), call);
+      return output;
+    } catch (error) {
+      if (error instanceof RefusedError && this.#editions.refusedAlike(first, error)) throw first;
+      this.#announce(this.#editions.change(), call);
+      throw error;
+    }
+  }
+
+  async #sendInForm<Name extends OperationName>(
+    name: Name,
+    form: Form<Name>,
+    input: Input<Name>,
+    call: CallContext,
+  ): Promise<Output<Name>> {
+    const { request } = requestOf(form, input, this.#options);
+    const output = await this.#persist({
+      name,
+      form,
+      request: { ...request, signal: call.signal },
+      call,
+    });
+    this.#announce(this.#editions.observe(audiencesIn(output)), call);
+    return output;
+  }
+
+  /** Says once that the edition changed. */
+  #announce(changed: boolean, call: CallContext): void {
+    if (!changed) return;
+    const edition = this.#editions.current;
+    this.#options.log('info', 'edition changed', { edition });
+    call.onNotice(
+      `Segment speaks its edition ${edition} here; from now on this server does, too. It has more options (see the inputs of create_audience), and higher limits.`,
+    );
+  }
+
+  #withoutFeature(name: string, feature: string | undefined, error: RefusedError): AudiencesError {
+    const isMissing = error.code === 'not_found' || error.code === 'forbidden';
+    if (feature === undefined || !isMissing) return error;
+    this.#missingFeatures.add(feature);
+    return featureMissing(name, feature);
+  }
+
+  /** Sends a request, again and again where that can do no harm. */
+  async #persist<Name extends OperationName>(sending: Sending<Name>): Promise<Output<Name>> {
+    const { name, call } = sending;
+    const tries: Tries = { attempts: 0, refusals: 0, uncertain: undefined };
+    const giveUp = (error: unknown) => {
+      throw stillUncertain(name, tries, error);
+    };
+    for (;;) {
+      const gate = this.#gate(name);
+      const place = await gate.enter(call, tries.attempts > 0).catch(giveUp);
+      const attempted = await this.#attempt(sending, gate, place);
+      tries.attempts += 1;
+      const end = endOf(sending, tries, attempted.verdict);
+      if (end) return end.output;
+      await this.#pauseAfter(sending, tries, attempted).catch(giveUp);
+    }
+  }
+
+  /** Sends one request that has a place in the quota, and settles with the gate. */
+  async #attempt<Name extends OperationName>(
+    { name, form, request }: Sending<Name>,
+    gate: Gate,
+    place: Place,
+  ): Promise<Attempted<Output<Name>>> {
     const { clock, redactor, log, timeoutMs } = this.#options;
-    const gate = this.#gate(name);
     const sentAt = clock.now();
-    const outcome = await this.#pool.exchange(request);
+    const outcome = await this.#http.exchange(request);
     const receivedAt = clock.now();
     const tookMs = receivedAt - sentAt;
 
     if (outcome.kind === 'failure') {
-      if (outcome.sent) gate.settle(sentAt, undefined);
-      else gate.giveBack();
       const { reason, cause, sent } = outcome;
+      await (sent ? gate.settle(place, undefined) : gate.giveBack(place));
       log('debug', 'no answer', { operation: name, reason, cause, sent, tookMs });
       if (reason === 'cancelled') throw new CancelledError(name, sent);
       return { verdict: judgeFailure(name, outcome, timeoutMs) };
@@ -201,55 +236,93 @@ export class SegmentClient implements SegmentApi {
     const { status, headers } = outcome;
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
-    const quota = readQuota({ status, headers, body, sentAt, receivedAt });
-    gate.settle(sentAt, quota);
-    log('debug', 'answer', { operation: name, status, tookMs, remaining: quota.remaining });
-    const retryAfterMs =
-      quota.closedUntil === undefined
-        ? readRetryAfter(headers, receivedAt)
-        : quota.closedUntil - receivedAt;
-    return { verdict: judgeAnswer(name, { status, text }, body, schema), retryAfterMs };
-  }
-
-  #request(operation: Operation, parameters: Parameters): Omit<HttpRequest, 'signal'> {
-    const query = new URLSearchParams(parameters.query).toString();
-    const path = fillPath(operation.path, parameters.path);
-    const headers: Record<string, string> = {
-      authorization: `Bearer ${this.#options.token}`,
-      accept: `${mediaType}, application/json`,
-      'user-agent': this.#options.userAgent,
-    };
-    if (parameters.body) headers['content-type'] = mediaType;
+    const report = readQuota({ status, headers, body, sentAt, receivedAt });
+    await gate.settle(place, report);
+    log('debug', 'answer', { operation: name, status, tookMs, remaining: report.remaining });
+    const expected = { operation: name, output: form.row.output, ifNotFound: form.row.ifNotFound };
+    const { refusal } = report;
     return {
-      method: operation.method,
-      path: query ? `${path}?${query}` : path,
-      headers,
-      body: parameters.body && JSON.stringify(parameters.body),
+      verdict: judgeAnswer(expected, { status, text }, body),
+      retryAfterMs: readRetryAfter(headers, receivedAt),
+      closedMs: refusal && refusal.scope !== 'unknown' ? refusal.untilMs - receivedAt : undefined,
     };
   }
 
-  #gate(name: OperationName): OperationGate {
-    let gate = this.#gates.get(name);
-    if (!gate) {
-      const perMinute = this.#options.perMinute[name] ?? operations[name].perMinute;
-      gate = new OperationGate(name, perMinute, this.#options.clock);
-      if (this.#draining) gate.drain();
-      this.#gates.set(name, gate);
-    }
-    return gate;
+  /** Waits before the next attempt. @throws the error of the last one, if there is to be no other. */
+  async #pauseAfter<Name extends OperationName>(
+    { name, call }: Sending<Name>,
+    tries: Tries,
+    { verdict, retryAfterMs, closedMs }: Attempted<Output<Name>>,
+  ): Promise<void> {
+    const { clock, random, log } = this.#options;
+    if (verdict.kind === 'success' || verdict.kind === 'refused') return;
+    const limited = verdict.kind === 'limited';
+    if (limited) tries.refusals += 1;
+    const pauseMs = limited
+      ? pauseAfterRefusal(tries.refusals, closedMs, random())
+      : pauseAfterFailure(tries.attempts, retryAfterMs, random());
+    const error = limited
+      ? new RateLimitedError(name, pauseMs ?? 0, this.#gate(name).perMinute)
+      : verdict.error;
+    if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw error;
+    const because = error.message;
+    log('warn', 'trying again', { operation: name, attempt: tries.attempts, pauseMs, because });
+    // A closed gate makes the call wait by itself, and tells how long.
+    if (closedMs === undefined || pauseMs > closedMs) await pause(clock, call, name, pauseMs);
+  }
+
+  #gate(name: OperationName): Gate {
+    return this.#gates.gate(name, this.#editions.starting(name));
   }
 }
 
-function parametersOf(write: Write): Parameters {
-  const { operation, spaceId } = write;
-  switch (operation) {
-    case 'create_audience':
-      return { path: { spaceId }, body: write.input };
-    case 'update_audience_for_space':
-      return { path: { spaceId, id: write.id }, body: write.input };
-    case 'remove_audience_from_space':
-      return { path: { spaceId, id: write.id } };
+/** What became of one attempt, and what it says about the next. */
+interface Attempted<Data> {
+  verdict: Verdict<Data>;
+  /** What the response asked for, milliseconds. */
+  retryAfterMs?: number;
+  /** For how long the response closed the gate, milliseconds. */
+  closedMs?: number;
+}
+
+/** The history of one request. */
+interface Tries {
+  attempts: number;
+  /** How many of them were refused for lack of quota. */
+  refusals: number;
+  /** Why an earlier attempt may have taken effect although no usable response came. */
+  uncertain: AudiencesError | undefined;
+}
+
+/**
+ * What an attempt comes to: the output, or undefined if there is to be another.
+ *
+ * @throws {AudiencesError} if it failed for good.
+ */
+function endOf<Name extends OperationName>(
+  { name, form: { row } }: Sending<Name>,
+  tries: Tries,
+  verdict: Verdict<Output<Name>>,
+): { output: Output<Name> } | undefined {
+  const { uncertain } = tries;
+  if (verdict.kind === 'success') return { output: verdict.data };
+  if (verdict.kind === 'refused') {
+    const { error } = verdict;
+    if (uncertain && row.ifGone && error.code === 'not_found') return { output: row.ifGone };
+    throw uncertain && row.writes ? refusedLater(uncertain, error) : error;
   }
+  if (verdict.kind === 'uncertain') {
+    if (row.resend === 'once') throw outcomeUnknown(name, row.ifUnknown, verdict.error);
+    if (!verdict.transient) throw verdict.error;
+    tries.uncertain = verdict.error;
+  }
+  return undefined;
+}
+
+/** What ends the waiting does not change that an earlier attempt may have taken effect. */
+function stillUncertain(name: string, { uncertain }: Tries, error: unknown): unknown {
+  if (!uncertain) return error;
+  return error instanceof CancelledError ? new CancelledError(name, true) : uncertain;
 }
 
 /** The first attempt may have taken effect; that a later one was refused does not change it. */
@@ -258,16 +331,22 @@ function refusedLater(uncertain: AudiencesError, { message }: AudiencesError): N
   return new NoAnswerError(code, `${uncertain.message} Asked again: ${message}`, facts);
 }
 
-function outcomeUnknown(name: OperationName, cause: AudiencesError): OutcomeUnknownError {
-  const next =
-    name === 'create_audience'
-      ? 'Do not repeat it yet. Look with list_audiences whether an audience of this name is there now; create it again only if it is not.'
-      : 'Do not repeat it yet. Read the audience with get_audience and compare; change it again only if it is still as before.';
+function outcomeUnknown(
+  name: string,
+  next = 'Do not repeat it yet. Look whether it took effect.',
+  cause: AudiencesError,
+): OutcomeUnknownError {
   return new OutcomeUnknownError(
     `${name} was sent, but whether it took effect is unknown. ${cause.message}`,
     { next, status: cause.facts.status, details: { cause: cause.code } },
     { cause },
   );
+}
+
+function featureMissing(name: string, feature: string): UnsupportedError {
+  return new UnsupportedError(`${name}: this workspace, or its token, has no ${feature}`, {
+    next: `Go on without it. Tell the user that ${feature} has to be enabled in Segment; then this server has to be started again.`,
+  });
 }
 
 function parseJson(text: string): unknown {

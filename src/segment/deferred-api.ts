@@ -1,4 +1,4 @@
-import type { SegmentApi } from './api.ts';
+import type { DrainScope, SegmentApi } from './api.ts';
 
 /**
  * A `SegmentApi` that is opened by the first call: what it needs is slow to import, and a client
@@ -8,12 +8,12 @@ import type { SegmentApi } from './api.ts';
  */
 export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
   let opened: Promise<SegmentApi> | undefined;
-  let draining = false;
+  let drained: DrainScope | undefined;
   const api = async () => {
     opened ??= open();
     try {
       const ready = await opened;
-      if (draining) ready.drain();
+      if (drained) ready.drain(drained);
       return ready;
     } catch (error) {
       opened = undefined;
@@ -21,19 +21,15 @@ export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
     }
   };
   return {
-    createAudience: async (...given) => (await api()).createAudience(...given),
-    getAudience: async (...given) => (await api()).getAudience(...given),
-    listAudiences: async (...given) => (await api()).listAudiences(...given),
-    removeAudience: async (...given) => (await api()).removeAudience(...given),
-    updateAudience: async (...given) => (await api()).updateAudience(...given),
+    send: async (name, input, call) => (await api()).send(name, input, call),
     preview: async (write) => (await api()).preview(write),
-    foresee: async (...given) => (await api()).foresee(...given),
-    drain() {
-      draining = true;
-      opened?.then((ready) => ready.drain()).catch(() => {});
+    foresee: async (name, spaceId, call) => (await api()).foresee(name, spaceId, call),
+    drain(scope) {
+      if (drained !== 'all') drained = scope;
+      opened?.then((ready) => ready.drain(scope)).catch(() => {});
     },
     async close() {
-      draining = true;
+      drained = 'all';
       if (opened) await (await api()).close();
     },
   };

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { visible, visibleLines } from '../visible.ts';
 
 /** The codes an agent can meet; the README explains each. */
@@ -19,6 +20,7 @@ export const errorCodes = [
   'cancelled',
   'space_not_allowed',
   'read_only',
+  'unsupported',
   'confirmation_required',
   'declined',
   'stale',
@@ -28,6 +30,16 @@ export const errorCodes = [
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
+
+/** One entry of Segment's error envelope `{"errors": […]}`. */
+export const errorEntrySchema = z.looseObject({
+  type: z.string().nullish(),
+  message: z.string().nullish(),
+  field: z.string().nullish(),
+  data: z.unknown().optional(),
+});
+export const errorEnvelopeSchema = z.looseObject({ errors: z.array(errorEntrySchema) });
+export type ErrorEntry = z.infer<typeof errorEntrySchema>;
 
 /** What every error may carry beside its code and message. */
 export interface ErrorFacts {
@@ -80,7 +92,7 @@ export class InvalidQueryError extends AudiencesError {
   /** @param rendered the errors with the places marked. @param diagnostics all of them. */
   constructor(rendered: string, diagnostics: readonly object[]) {
     super('invalid_query', rendered, {
-      next: 'Nothing was sent and no quota was spent. Mend the query as the diagnostics say (check_audience_query tries it for free) and call again.',
+      next: 'Nothing was sent and no quota was spent. Fix the query as the diagnostics say (check_audience_query tries it for free) and call again.',
       field: 'query',
       details: diagnostics,
     });
@@ -89,6 +101,28 @@ export class InvalidQueryError extends AudiencesError {
 
 /** Segment (or something before it) said no, and surely nothing was changed. */
 export class RefusedError extends AudiencesError {}
+
+/** The edition of the API, or the workspace, can't do what was asked; nothing was changed. */
+export class UnsupportedError extends AudiencesError {
+  /** @param message without its full stop. */
+  constructor(message: string, facts: ErrorFacts) {
+    super('unsupported', `${message}. Nothing was changed.`, facts);
+  }
+}
+
+/**
+ * Segment turned out to speak another edition, in which a write means something else than what was
+ * agreed to. Nothing was changed, and the user has to be asked again.
+ */
+export class MeaningChangedError extends AudiencesError {
+  constructor(operation: string) {
+    super(
+      'stale',
+      `${operation}: Segment speaks a newer edition than was assumed, in which this write has another form than the one that was agreed to. Nothing was changed.`,
+      { next: 'Call again without confirmation, so that the user is asked about the new form.' },
+    );
+  }
+}
 
 /** No connection could be made: `unreachable`, and nothing was sent. */
 export class UnreachedError extends AudiencesError {
@@ -99,12 +133,15 @@ export class UnreachedError extends AudiencesError {
 
 /** The quota is used up for longer than this call may wait; nothing was changed. */
 export class RateLimitedError extends AudiencesError {
-  /** @param retryAfterMs until the next request can be sent. */
-  constructor(operation: string, retryAfterMs: number) {
+  /**
+   * @param retryAfterMs until the next request can be sent.
+   * @param perMinute the limit in force, requests per minute.
+   */
+  constructor(operation: string, retryAfterMs: number, perMinute: number) {
     const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
     super(
       'rate_limited',
-      `The quota of ${operation} is used up; the next request can be sent in ${seconds} s, which is longer than this call may wait.`,
+      `The quota of ${operation} is used up (${perMinute} a minute); the next request can be sent in ${seconds} s, which is longer than this call may wait.`,
       {
         next: `Nothing was changed. Call again in ${seconds} s, or do something else meanwhile: other operations have quotas of their own.`,
         retryAfterMs: Math.ceil(retryAfterMs),

@@ -1,5 +1,4 @@
 import { AudiencesError } from './errors.ts';
-import { type OperationName, operations } from './operations.ts';
 
 /** What this server may do at all, whatever path leads to a request. */
 export interface Policy {
@@ -9,18 +8,18 @@ export interface Policy {
   readonly allowedSpaces: readonly string[] | undefined;
 }
 
-/** Whether an operation changes something at Segment. */
-export function isWrite(name: OperationName): boolean {
-  return operations[name].method !== 'GET';
-}
-
 /**
  * Refuses what the policy rules out.
  *
+ * @param name of the operation. @param writes whether it changes something.
  * @throws {AudiencesError} `space_not_allowed` or `read_only`.
  */
-export function assertAllowed(policy: Policy, name: OperationName, spaceId: string): void {
-  const { readOnly, allowedSpaces } = policy;
+export function assertAllowed(
+  { readOnly, allowedSpaces }: Policy,
+  name: string,
+  { writes }: { writes: boolean },
+  spaceId: string,
+): void {
   if (allowedSpaces && !allowedSpaces.includes(spaceId)) {
     throw new AudiencesError(
       'space_not_allowed',
@@ -31,7 +30,7 @@ export function assertAllowed(policy: Policy, name: OperationName, spaceId: stri
       },
     );
   }
-  if (readOnly && isWrite(name)) {
+  if (readOnly && writes) {
     throw new AudiencesError('read_only', `${name}: this server is read-only. Nothing was sent.`, {
       next: 'Tell the user; only they can allow writing (SEGMENT_READ_ONLY, --read-only).',
     });

@@ -1,15 +1,15 @@
 import type * as z from 'zod';
-import { type ErrorEntry, errorEnvelopeSchema } from './entities.ts';
+import { visible } from '../visible.ts';
 import {
   type AudiencesError,
   type ErrorCode,
+  type ErrorEntry,
+  errorEnvelopeSchema,
   NoAnswerError,
   RefusedError,
   UnreachedError,
 } from './errors.ts';
 import { type HttpAnswer, type HttpFailure, longestAnswerBytes } from './http.ts';
-import { visible } from '../visible.ts';
-import type { OperationName } from './operations.ts';
 
 /**
  * What the outcome of one attempt means.
@@ -26,20 +26,29 @@ export type Verdict<Data> =
   | { kind: 'unsent'; error: AudiencesError }
   | { kind: 'uncertain'; error: AudiencesError; transient: boolean };
 
+/** What has to be known of an operation to judge its responses. */
+export interface Expected<Data> {
+  operation: string;
+  /** What `data` should be. */
+  output: z.ZodType<Data>;
+  /** What the caller does next on HTTP 404. */
+  ifNotFound: string;
+}
+
 /**
- * Judges an answer that came in full.
+ * Judges a response that came in full.
  *
- * @param body the parsed JSON, undefined if it is none. @param schema what `data` should be.
+ * @param body the parsed JSON, undefined if it is none.
  */
 export function judgeAnswer<Data>(
-  operation: OperationName,
+  expected: Expected<Data>,
   answer: Pick<HttpAnswer, 'status' | 'text'>,
   body: unknown,
-  schema: z.ZodType<Data>,
 ): Verdict<Data> {
+  const { operation } = expected;
   const { status } = answer;
   if (status === 429) return { kind: 'limited' };
-  if (status >= 200 && status < 300) return judgeSuccess(operation, answer, body, schema);
+  if (status >= 200 && status < 300) return judgeSuccess(expected, answer, body);
   if (status >= 300 && status < 400) {
     // "See other" is how a server says that it did what was asked and shows the result elsewhere.
     const seeOther = status === 303;
@@ -51,11 +60,11 @@ export function judgeAnswer<Data>(
     return seeOther ? { kind: 'uncertain', error, transient: false } : { kind: 'refused', error };
   }
   const entries = errorEnvelopeSchema.safeParse(body).data?.errors;
-  const said = entries ? sayEntries(entries) : sayForeign(answer.text);
+  const reason = entries ? entriesInWords(entries) : foreignInWords(answer.text);
   if (status >= 500) {
     const error = new NoAnswerError(
       'upstream_error',
-      `${operation}: Segment, or something before it, failed with HTTP ${status}: ${said}`,
+      `${operation}: Segment, or something before it, failed with HTTP ${status}: ${reason}`,
       {
         next: 'Try again in a minute; if it lasts, look at status.segment.com or tell the user.',
         status,
@@ -64,12 +73,12 @@ export function judgeAnswer<Data>(
     );
     return { kind: 'uncertain', error, transient: true };
   }
-  return { kind: 'refused', error: refusal(operation, status, said, entries) };
+  return { kind: 'refused', error: refusal(expected, status, reason, entries) };
 }
 
 /** Judges an attempt that got no complete answer. A cancelled one is not for judging. */
 export function judgeFailure(
-  operation: OperationName,
+  operation: string,
   failure: HttpFailure,
   timeoutMs: number,
 ): Verdict<never> {
@@ -127,87 +136,83 @@ const addressAdvice =
 const reachAdvice =
   'Tell the user to check the network and SEGMENT_API_URL or SEGMENT_REGION; then try again.';
 
+const formAdvice =
+  'Segment answered in a form that this version does not know. Tell the user to look for a newer version of segment-audiences-mcp, or to report it.';
+
 function judgeSuccess<Data>(
-  operation: OperationName,
+  { operation, output }: Expected<Data>,
   answer: Pick<HttpAnswer, 'status' | 'text'>,
   body: unknown,
-  schema: z.ZodType<Data>,
 ): Verdict<Data> {
-  const bad = (what: string): Verdict<Data> => ({
+  const bad = (what: string, next: string): Verdict<Data> => ({
     kind: 'uncertain',
     transient: false,
     error: new NoAnswerError('bad_response', `${operation}: the answer ${what}`, {
-      next: addressAdvice,
+      next,
       status: answer.status,
     }),
   });
-  if (body === undefined) return bad(`is not JSON: ${sayForeign(answer.text)}`);
+  if (body === undefined) return bad(`is not JSON: ${foreignInWords(answer.text)}`, addressAdvice);
   if (typeof body !== 'object' || body === null || !('data' in body)) {
-    return bad('has no "data", as every answer of Segment has.');
+    return bad('has no "data", as every answer of Segment has.', addressAdvice);
   }
-  const data = schema.safeParse(body.data);
+  const data = output.safeParse(body.data);
   if (data.success) return { kind: 'success', data: data.data };
   const [issue] = data.error.issues;
-  return bad(`has another shape than expected: data.${issue?.path.join('.')}: ${issue?.message}`);
+  const place = ['data', ...(issue?.path ?? [])].join('.');
+  return bad(`has another shape than expected: ${place}: ${issue?.message}`, formAdvice);
 }
 
-const refusals: Record<number, { code: ErrorCode; next: (operation: OperationName) => string }> = {
-  400: { code: 'validation_failed', next: () => fieldAdvice },
+const fieldAdvice = 'Fix the fields that are named and call again; nothing was changed.';
+
+/** The statuses by which Segment refuses; without `next`, the operation says what to do. */
+const refusals: Record<number, { code: ErrorCode; next?: string }> = {
+  400: { code: 'validation_failed', next: fieldAdvice },
   401: {
     code: 'unauthorized',
-    next: () =>
-      'Tell the user that the token is wrong, revoked or of another region: check SEGMENT_API_TOKEN, and SEGMENT_REGION (an EU workspace needs eu). Repeating the call does not help.',
+    next: 'Tell the user that the token is wrong, revoked or of another region: check SEGMENT_API_TOKEN, and SEGMENT_REGION (an EU workspace needs eu). Repeating the call does not help.',
   },
   403: {
     code: 'forbidden',
-    next: () =>
-      'Tell the user that this token may not do this: it needs access to the space, and the workspace needs the Audiences feature. Repeating the call does not help.',
+    next: 'Tell the user that this token may not do this: it needs access to the space, and the workspace needs the Audiences feature. Repeating the call does not help.',
   },
-  404: {
-    code: 'not_found',
-    next: (operation) =>
-      operation === 'list_audiences' || operation === 'create_audience'
-        ? 'Check spaceId; ask the user for the id of the space.'
-        : 'Check id and spaceId: list_audiences shows what the space holds now. It may have been removed.',
-  },
+  404: { code: 'not_found' },
   409: {
     code: 'conflict',
-    next: () =>
-      'An earlier change is still being taken in. Look with get_audience, and try again when its status is Live.',
+    next: 'An earlier change is still being taken in. Look with get_audience, and try again when its status is Live.',
   },
   413: {
     code: 'payload_too_large',
-    next: () => 'Shorten the query or the description, or split it into several audiences.',
+    next: 'Shorten the query or the description, or split it into several audiences.',
   },
-  422: { code: 'validation_failed', next: () => fieldAdvice },
+  422: { code: 'validation_failed', next: fieldAdvice },
 };
-const fieldAdvice = 'Mend the fields that are named and call again; nothing was changed.';
 
 function refusal(
-  operation: OperationName,
+  { operation, ifNotFound }: Expected<unknown>,
   status: number,
-  said: string,
+  reason: string,
   entries: ErrorEntry[] | undefined,
 ): AudiencesError {
   const known = refusals[status];
   const field = entries?.find((entry) => entry.field)?.field ?? undefined;
   const facts = { status, field, details: entries };
-  const message = `${operation}: Segment answered HTTP ${status}: ${said}`;
+  const message = `${operation}: Segment answered HTTP ${status}: ${reason}`;
   return known
-    ? new RefusedError(known.code, message, { next: known.next(operation), ...facts })
+    ? new RefusedError(known.code, message, { next: known.next ?? ifNotFound, ...facts })
     : new RefusedError('upstream_error', message, { next: addressAdvice, ...facts });
 }
 
-function sayEntries(entries: ErrorEntry[]): string {
-  const said = entries.map(({ type, message, field }) => {
+function entriesInWords(entries: ErrorEntry[]): string {
+  const sentences = entries.map(({ type, message, field }) => {
     const what = message ?? type ?? 'no reason given';
     return field ? `${field}: ${what}` : what;
   });
-  return visible(said.join('; ')) || 'no reason given';
+  return visible(sentences.join('; ')) || 'no reason given';
 }
 
 /** The readable start of a page that is not Segment's, such as a proxy's. */
-function sayForeign(text: string): string {
+function foreignInWords(text: string): string {
   const words = text
     .replace(/<(style|script)\b.*?<\/\1>/gis, ' ')
     .replace(/<[^>]*>/g, ' ')

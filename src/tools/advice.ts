@@ -1,4 +1,4 @@
-import type { Audience } from '../segment/entities.ts';
+import type { Audience, NewAudience } from '../segment/contract.ts';
 import { quoted } from '../visible.ts';
 
 /*
@@ -11,18 +11,25 @@ const notInApp = 'Its definition can no longer be edited in the Segment app, onl
 /** Statuses in which members are being computed. */
 const computing = ['Preparing', 'Backfilling', 'Computing'];
 
-export function adviceAfterCreate(): string[] {
-  return [
+/** @param foundAfterLoss whether Segment's response was lost and the audience found all the same. */
+export function adviceAfterCreate(foundAfterLoss: boolean): string[] {
+  const advice = [
     'Let the first backfill finish before the next edit (status Live; it can take up to 24 hours): editing earlier causes errors.',
     notInApp,
   ];
+  const lost =
+    "Segment's answer was lost, but the audience is there: it was found by its name, its definition and the time of its creation. Do not create it again.";
+  return foundAfterLoss ? [lost, ...advice] : advice;
 }
 
-export function adviceAfterLostCreate(): string[] {
-  return [
-    "Segment's answer was lost, but the audience is there: it was found by its name, its definition and the time of its creation. Do not create it again.",
-    ...adviceAfterCreate(),
-  ];
+/** How anonymous users are admitted where Segment has no option of that name. */
+export function adviceOnExternalIds(
+  { includeAnonymousUsers }: NewAudience,
+  options: Audience['options'],
+): string[] {
+  const ids = options?.filterByExternalIds;
+  if (!includeAnonymousUsers || !ids) return [];
+  return [`Anonymous users are admitted by the list of external ids: ${ids.join(', ')}.`];
 }
 
 export function adviceAfterRead({ status }: Audience): string[] | undefined {
@@ -39,15 +46,19 @@ export function adviceAfterRead({ status }: Audience): string[] | undefined {
   return undefined;
 }
 
-export function adviceAfterUpdate(changedDefinition: boolean): string[] {
+/** @param redefined whether its definition or its options changed. */
+export function adviceAfterUpdate(redefined: boolean): string[] {
   const locked =
     'It is locked against further edits until this change has been taken in; check its status with get_audience first.';
-  return changedDefinition ? [locked, notInApp] : [locked];
+  return redefined ? [locked, notInApp] : [locked];
 }
 
 export function adviceAfterRemove({ key }: Audience): string[] {
+  const recreate =
+    'To make it again, pass these to create_audience: name, description, enabled, definition.query as query, definition.targetEntity as targetEntity, audienceType (or definition.type) as type, and the fields of options; leave out what is null. It gets a new id and key.';
+  if (!key) return [recreate];
   return [
     `Profiles keep the trait ${quoted(key)}: never use that key for another audience.`,
-    'To make it again, pass its name, description, enabled, definition.query as query, definition.type as type, and the two options to create_audience; leave out what is null. It gets a new id and key.',
+    recreate,
   ];
 }

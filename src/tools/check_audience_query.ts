@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { visible } from '../visible.ts';
+import { type } from './fields.ts';
 import { shown } from './query-check.ts';
 import { defineTool } from './tool.ts';
 
@@ -38,7 +39,7 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
   input: () =>
     z.strictObject({
       query: z.string().describe('The definition'),
-      type: z.enum(['users', 'accounts', 'linked']).default('users').describe('Its level'),
+      type: type.default('users').describe('Its level'),
     }),
   output: () =>
     z.object({

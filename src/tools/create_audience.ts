@@ -1,33 +1,34 @@
 import * as z from 'zod';
-import type { PlannedWrite } from '../safety/agreement.ts';
-import { audienceSchema, type CreateAudienceInput } from '../segment/entities.ts';
-import { OutcomeUnknownError } from '../segment/errors.ts';
-import { quoted } from '../visible.ts';
-import { adviceAfterCreate, adviceAfterLostCreate } from './advice.ts';
-import { keyOf, searchDuplicate, withNameReserved } from './duplicate.ts';
-import { advice, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';
-import { findCreated } from './find-created.ts';
+import { audienceSchema, type NewAudience } from '../segment/contract.ts';
+import { InvalidInputError } from '../segment/errors.ts';
+import { shortened } from '../shorten.ts';
+import { adviceAfterCreate, adviceOnExternalIds } from './advice.ts';
+import { advice, description, name, options, query, spaceId, spaceOf, type } from './fields.ts';
 import { checkBeforeSending } from './query-check.ts';
-import { defineTool, type ToolContext } from './tool.ts';
-import { perform, rehearse, writeInputs, writeOutputs } from './write.ts';
+import { defineTool } from './tool.ts';
+import { shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
 const input = () =>
   z.strictObject({
     spaceId,
     name: name.describe('Name, 1 to 255 characters; the key is made from it'),
-    query: z
+    query: query.describe(
+      "Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1",
+    ),
+    type: type.default('users').describe('Level of the definition'),
+    targetEntity: z
       .string()
       .min(1)
-      .describe("Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1"),
-    type: type.default('users').describe('Level of the definition'),
-    description: z.string().optional().describe('What it is for'),
+      .optional()
+      .describe('Only type linked: relationship slug of the entity that is the member'),
+    description: description.optional().describe('What it is for'),
     enabled: z.boolean().optional().describe('Whether to compute it'),
-    includeHistoricalData: z.boolean().optional().describe('Also use data from before now'),
+    ...options,
     includeAnonymousUsers: z
       .boolean()
       .optional()
       .describe('Also admit anonymous users; cannot be changed later'),
-    allowDuplicateName: z.boolean().optional().describe('Create it beside one of the same name'),
+    allowDuplicateName: z.boolean().optional().describe('Create it even if the name exists'),
     ...writeInputs(),
   });
 
@@ -35,7 +36,7 @@ export const createAudience = defineTool({
   name: 'create_audience',
   title: 'Create audience',
   description:
-    'Create an audience in a space. Looks by itself for one of the same name (duplicate), and whether it arrived when the answer was lost. Never repeat it on outcome_unknown without looking. Limit: 10 a minute.',
+    'Create an audience in a space. Looks by itself for one of the same name (duplicate), and whether it arrived when the answer was lost. Never repeat it on outcome_unknown without looking.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,
@@ -44,67 +45,82 @@ export const createAudience = defineTool({
   },
   input,
   output: () => z.object({ audience: audienceSchema.optional(), ...writeOutputs(), advice }),
-  async handle(input, context) {
-    const { confirmation, dryRun, spaceId: _, ...args } = input;
-    const space = spaceOf(input, context);
-    const body = bodyOf(input);
-    const { query, type: level } = body.definition;
-    const warnings = await checkBeforeSending(query, level, context.queryCheck);
-    if (!dryRun) await context.api.foresee('create_audience', space, context.call);
-    const mayBeTwice = input.allowDuplicateName === true;
-    return withNameReserved(space, input.name, mayBeTwice, async () => {
-      const search = () => searchDuplicate(space, input.name, mayBeTwice, context);
-      const { ids, existing, advice: onSearch } = await search();
-      const plan: PlannedWrite = {
-        write: { operation: 'create_audience', spaceId: space, input: body },
-        args,
-        before: undefined,
-        // Beside another of its name it gets a key that only Segment knows.
-        after: {
-          ...body,
-          enabled: body.enabled ?? true,
-          key: existing ? undefined : keyOf(body.name),
-          spaceId: space,
-        },
-        notes: existing ? [`There is one of this name already: ${quoted(existing.id)}.`] : [],
-        recheck: async () => {
-          await search();
-        },
-      };
-      warnings.push(...onSearch);
-      if (dryRun) return { dryRun: await rehearse(plan, context), advice: warnings };
-      const created = await perform(plan, confirmation, context, () =>
-        create(space, body, ids, context),
-      );
-      return { audience: created.audience, advice: [...warnings, ...created.advice] };
+  async handle({ confirmation, dryRun, allowDuplicateName, ...given }, context) {
+    const wanted: NewAudience = { ...given, spaceId: spaceOf(given, context) };
+    assertFitting(wanted);
+    const warnings = await checkBeforeSending(wanted.query, wanted.type, context.queryCheck);
+    const outcome = await context.carryOut({
+      operation: 'create_audience',
+      spaceId: wanted.spaceId,
+      grave: false,
+      readsFirst: false,
+      dryRun,
+      confirmation,
+      creation: {
+        name: wanted.name,
+        allowDuplicate: allowDuplicateName === true,
+        outputOf: (audience) => ({ audience }),
+      },
+      plan: async () => ({ input: wanted, after: shapeOf(wanted), advice: warnings }),
     });
+    if (outcome.kind === 'rehearsed') {
+      return {
+        dryRun: shownRehearsal(outcome.rehearsal),
+        advice: [
+          ...outcome.advice,
+          ...adviceOnExternalIds(wanted, outcome.rehearsal.after?.options),
+        ],
+      };
+    }
+    return {
+      audience: shortened(outcome.output.audience),
+      advice: [
+        ...outcome.advice,
+        ...adviceAfterCreate(outcome.foundAfterLoss),
+        ...adviceOnExternalIds(wanted, outcome.options),
+      ],
+    };
   },
 });
 
-function bodyOf(given: z.output<ReturnType<typeof input>>): CreateAudienceInput {
-  const { name, description, enabled, query, includeHistoricalData, includeAnonymousUsers } = given;
-  const definition = { query, type: lowerCaseType(given.type) };
-  const body: CreateAudienceInput = { name, description, enabled, definition };
-  if (includeHistoricalData !== undefined || includeAnonymousUsers !== undefined) {
-    body.options = { includeHistoricalData, includeAnonymousUsers };
+/** @throws {InvalidInputError} for inputs that contradict each other. */
+function assertFitting({
+  type: level,
+  targetEntity,
+  backfillEventDataDays,
+  includeHistoricalData,
+}: NewAudience): void {
+  if (targetEntity !== undefined && level !== 'linked') {
+    throw new InvalidInputError('targetEntity goes with type linked only.', {
+      field: 'targetEntity',
+      next: 'Leave it out, or pass type: linked.',
+    });
   }
-  return body;
+  if (backfillEventDataDays !== undefined && includeHistoricalData !== true) {
+    throw new InvalidInputError('backfillEventDataDays needs historical data.', {
+      field: 'backfillEventDataDays',
+      next: 'Pass includeHistoricalData: true, too, or leave it out.',
+    });
+  }
 }
 
-/** Creates it, or finds it where the answer was lost. @param known the ids that are there now. */
-async function create(
-  spaceId: string,
-  input: CreateAudienceInput,
-  known: ReadonlySet<string>,
-  context: ToolContext,
-) {
-  const sentAt = context.now();
-  try {
-    const audience = await context.api.createAudience(spaceId, input, context.call);
-    return { audience, advice: adviceAfterCreate() };
-  } catch (error) {
-    if (!(error instanceof OutcomeUnknownError)) throw error;
-    const audience = await findCreated({ spaceId, input, sentAt, known, error }, context);
-    return { audience, advice: adviceAfterLostCreate() };
-  }
+/** The audience as it would be, in the fields of Segment. */
+function shapeOf(wanted: NewAudience) {
+  const { spaceId: space, name: title, enabled = true, query: text, type: level } = wanted;
+  const { targetEntity, description: about, includeHistoricalData, includeAnonymousUsers } = wanted;
+  const { backfillEventDataDays, filterByExternalIds } = wanted;
+  return {
+    spaceId: space,
+    name: title,
+    description: about,
+    enabled,
+    audienceType: level.toUpperCase(),
+    definition: { query: text, targetEntity },
+    options: {
+      includeHistoricalData,
+      includeAnonymousUsers,
+      filterByExternalIds: filterByExternalIds && [...filterByExternalIds],
+      backfillEventDataDays,
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { DefinitionType } from '../segment/entities.ts';
+import { audienceTypes } from '../segment/contract.ts';
 import { InvalidInputError } from '../segment/errors.ts';
+import { endsInMark } from '../visible.ts';
 import type { ToolContext } from './tool.ts';
 
 /*
@@ -11,30 +12,57 @@ const pathId = z
   .string()
   .min(1)
   .max(255)
-  .refine((id) => id !== '.' && id !== '..', 'must be an id, not . or ..')
-  .refine((id) => id.isWellFormed(), 'must be valid Unicode');
+  .refine((text) => text !== '.' && text !== '..', 'must be an id, not . or ..')
+  .refine((text) => text.isWellFormed(), 'must be valid Unicode');
 
 export const spaceId = pathId.optional().describe('Space id; default: the configured space');
 export const id = pathId.describe('Audience id');
-export const name = z.string().min(1).max(255);
 
-/** Segment's references write the type in either case. */
-export const type = z.enum(['users', 'accounts', 'USERS', 'ACCOUNTS']);
+/** A text that is written to Segment; one that this server has cut must not be written back. */
+const whole = (text: z.ZodString) =>
+  text.refine(
+    (value) => !endsInMark(value),
+    'was cut by this server: read the whole with get_audience and fullText: true',
+  );
+
+export const name = whole(z.string().min(1).max(255));
+export const description = whole(z.string());
+export const query = whole(z.string().min(1));
+
+/** Segment's references write the type in either case; models do in any. */
+export const type = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(audienceTypes))
+  .meta({ enum: audienceTypes });
+
+/** The options of an audience that can also be changed later. */
+export const options = {
+  includeHistoricalData: z.boolean().optional().describe('Also use data from before now'),
+  filterByExternalIds: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Admit only profiles with one of these external ids; default user_id, email, …'),
+  backfillEventDataDays: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Days of event data to go back; needs includeHistoricalData'),
+};
 
 export const advice = z.array(z.string()).optional().describe('What to know before the next step');
-
-/** The level in the case that the v1alpha edition expects. */
-export function lowerCaseType(given: z.infer<typeof type>): DefinitionType {
-  return given === 'users' || given === 'USERS' ? 'users' : 'accounts';
-}
 
 /**
  * The space that a call is about.
  *
  * @throws {InvalidInputError} if the call names none and there is no default.
  */
-export function spaceOf(input: { spaceId?: string }, context: ToolContext): string {
-  const space = input.spaceId ?? context.defaultSpace;
+export function spaceOf(
+  input: { spaceId?: string },
+  { defaultSpace }: Pick<ToolContext, 'defaultSpace'>,
+): string {
+  const space = input.spaceId ?? defaultSpace;
   if (space === undefined) {
     throw new InvalidInputError('spaceId is missing, and no default space is configured.', {
       field: 'spaceId',

@@ -1,31 +1,46 @@
 import * as z from 'zod';
-import { audienceSchema } from '../segment/entities.ts';
+import { explainAudience } from '../safety/meaning.ts';
+import { audienceSchema } from '../segment/contract.ts';
+import { shortened, unshortened } from '../shorten.ts';
+import { cut } from '../visible.ts';
 import { adviceAfterRead } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
-import { explainStored } from './query-check.ts';
 import { defineTool } from './tool.ts';
+
+/** A definition of the greatest length that is read is explained in fewer. */
+const maxExplanationChars = 30_000;
 
 export const getAudience = defineTool({
   name: 'get_audience',
   title: 'Get audience',
-  description: 'Read one audience in full: definition, status, key, options. Limit: 100 a minute.',
+  description: 'Read one audience in full: definition, status, key, size, options.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,
     idempotentHint: true,
     openWorldHint: true,
   },
-  input: () => z.strictObject({ spaceId, id }),
+  input: () =>
+    z.strictObject({
+      spaceId,
+      id,
+      fullText: z.boolean().optional().describe('Cut no long text, such as a description'),
+    }),
   output: () =>
     z.object({
       audience: audienceSchema,
       explanation: z.string().optional().describe('The definition in plain English'),
       advice,
     }),
-  async handle(input, context) {
-    const space = spaceOf(input, context);
-    const audience = await context.api.getAudience(space, input.id, context.call);
-    const explanation = await explainStored(audience);
-    return { audience, explanation, advice: adviceAfterRead(audience) };
+  async handle(given, { api, call, ...context }) {
+    const space = spaceOf(given, context);
+    const input = { spaceId: space, id: given.id };
+    const { audience } = await api.send('get_audience', input, call);
+    const explanation = await explainAudience(audience);
+    return {
+      audience: given.fullText ? unshortened(audience) : shortened(audience),
+      explanation: explanation && cut(explanation, maxExplanationChars),
+      advice: adviceAfterRead(audience),
+    };
   },
 });

@@ -1,21 +1,33 @@
 import * as z from 'zod';
-import { type Audience, paginationSchema } from '../segment/entities.ts';
-import { cut } from '../visible.ts';
-import { spaceId, spaceOf } from './fields.ts';
+import {
+  type Audience,
+  type AudiencesOutput,
+  type PageInput,
+  paginationSchema,
+  typeOf,
+} from '../segment/contract.ts';
+import { cut, visibleJson } from '../visible.ts';
+import { advice, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 
 /** A longer text of a page is more than an agent should have to read at once. */
-const longestTextChars = 60_000;
-const longestQueryChars = 200;
+const maxPageChars = 60_000;
+const maxQueryChars = 200;
+/** Only a name beyond all sense is cut. */
+const maxNameChars = 2000;
+/** Of a page that stays too long however few rows are asked for. */
+const maxRowsBeyond = 10;
 
 const rowSchema = () =>
   z.object({
     id: z.string(),
-    name: z.string(),
-    key: z.string().optional(),
-    enabled: z.boolean().optional(),
+    name: z.string().nullish(),
+    key: z.string().nullish(),
+    enabled: z.boolean().nullish(),
     status: z.string().nullish(),
     type: z.string().optional(),
+    size: z.number().optional().describe('Members'),
+    cadence: z.string().optional().describe('REALTIME or BATCH'),
     query: z.string().optional().describe('Cut where it ends in …[cut, N characters in all]'),
     updatedAt: z.string().nullish(),
   });
@@ -25,7 +37,7 @@ export const listAudiences = defineTool({
   name: 'list_audiences',
   title: 'List audiences',
   description:
-    'List the audiences of a space, a page at a time, as short rows; get_audience shows one in full. Next page: pass pagination.next as cursor. Limit: 25 a minute.',
+    'List the audiences of a space, a page at a time, as short rows; get_audience shows one in full. Next page: pass pagination.next as cursor.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -42,48 +54,81 @@ export const listAudiences = defineTool({
     z.object({
       audiences: z.array(rowSchema()),
       pagination: paginationSchema,
-      notice: z.string().optional().describe('Says which columns were left out of a large page'),
+      notice: z.string().optional().describe('Says what was left out of a large page'),
+      advice,
     }),
-  async handle(input, context) {
-    const page = await context.api.listAudiences(
-      spaceOf(input, context),
-      { count: input.count, cursor: input.cursor },
-      context.call,
-    );
-    return fitPage(page.audiences.map(summarize), page.pagination);
+  async handle(given, { api, call, ...context }) {
+    let input: PageInput = { ...given, spaceId: spaceOf(given, context) };
+    for (;;) {
+      const page = await api.send('list_audiences', input, call);
+      const fitting = fitPage(page, input.count < given.count);
+      if (fitting) return fitting;
+      if (input.count === 1) return firstRows(page);
+      // Not even the first page fits: fewer rows, and a cursor that goes on behind them.
+      input = { ...input, count: Math.floor(input.count / 2) };
+    }
   },
 });
 
-function summarize({ definition, ...audience }: Audience): Row {
+function summarize(audience: Audience): Row {
+  const { definition, name, key } = audience;
   return {
     id: audience.id,
-    name: audience.name,
-    key: audience.key,
+    name: name && cut(name, maxNameChars),
+    key: key && cut(key, maxNameChars),
     enabled: audience.enabled,
     status: audience.status,
-    type: definition?.type,
-    query: definition ? cut(definition.query, longestQueryChars) : undefined,
+    type: typeOf(audience) ?? definition?.type ?? undefined,
+    size: audience.size?.count ?? undefined,
+    cadence: audience.computeCadence?.type ?? undefined,
+    query: definition?.query ? cut(definition.query, maxQueryChars) : undefined,
     updatedAt: audience.updatedAt,
   };
 }
 
-/** Drops columns, never rows, until the page's text is short enough or only the names are left. */
-function fitPage(audiences: Row[], pagination: z.infer<typeof paginationSchema>) {
-  const whole = { audiences, pagination };
-  if (JSON.stringify(whole).length <= longestTextChars) return whole;
-  const withoutQuery = {
-    audiences: audiences.map(({ query, updatedAt, ...row }) => row),
-    pagination,
-    notice: noticeOf('query and updatedAt'),
-  };
-  if (JSON.stringify(withoutQuery).length <= longestTextChars) return withoutQuery;
-  return {
-    audiences: audiences.map(({ id, name }) => ({ id, name })),
-    pagination,
-    notice: noticeOf('everything but id and name'),
-  };
+const withoutQuery = ({ query, updatedAt, ...row }: Row): Row => row;
+const onlyNames = ({ id, name }: Row): Row => ({ id, name });
+
+/**
+ * A page whose text is short enough: first columns go, then rows behind a place where a cursor goes
+ * on; undefined where there is no such place.
+ *
+ * @param isPart whether fewer rows were read than were asked for.
+ */
+function fitPage({ audiences, pagination, breaks = [] }: AudiencesOutput, isPart: boolean) {
+  const rows = audiences.map(summarize);
+  const names = rows.map(onlyNames);
+  const end = isPart ? endNotice(rows.length) : undefined;
+  const fewerColumns = 'everything but id and name';
+  const shorter = [
+    { audiences: rows, pagination, notice: end },
+    {
+      audiences: rows.map(withoutQuery),
+      pagination,
+      notice: columnNotice('query and updatedAt', end),
+    },
+    { audiences: names, pagination, notice: columnNotice(fewerColumns, end) },
+    ...breaks.toReversed().map((place) => ({
+      audiences: names.slice(0, place.rows),
+      pagination: { ...pagination, next: place.next },
+      notice: columnNotice(fewerColumns, endNotice(place.rows)),
+    })),
+  ];
+  return shorter.find((page) => visibleJson(page).length <= maxPageChars);
 }
 
-function noticeOf(columns: string): string {
-  return `This page is large, so ${columns} was left out of every row; no row is missing. Ask for a smaller count, or use get_audience.`;
+/** The beginning of a page of which one row was asked for, and that still is too long. */
+function firstRows({ audiences, pagination }: AudiencesOutput) {
+  const rows = audiences.slice(0, maxRowsBeyond).map(summarize).map(onlyNames);
+  const missing = audiences.length - rows.length;
+  const notice = `Segment returned a page that is too long to show${missing > 0 ? `; ${missing} of its rows are not shown` : ''}.`;
+  return { audiences: rows, pagination, notice };
+}
+
+function columnNotice(columns: string, end = 'No row is missing.'): string {
+  return `This page is large, so ${columns} was left out of every row. ${end} Ask for a smaller count, or use get_audience.`;
+}
+
+function endNotice(rows: number): string {
+  return `It ends after ${rows} rows; the others follow: pass pagination.next as cursor.`;
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic, Level } from '../query/index.ts';
-import type { Audience } from '../segment/entities.ts';
+import type { Audience } from '../segment/contract.ts';
 import { InvalidQueryError } from '../segment/errors.ts';
 import { visible } from '../visible.ts';
 
@@ -36,15 +36,15 @@ export async function checkBeforeSending(
   return diagnostics.filter(({ severity }) => severity !== 'hint').map(adviceOf);
 }
 
-/** A diagnostic whose words can be shown; in them are pieces of the definition. */
+/** A diagnostic whose words can be shown: pieces of the definition are in them. */
 export function shown(diagnostic: Diagnostic): Diagnostic {
   const { message, help } = diagnostic;
   return { ...diagnostic, message: visible(message), help: help && visible(help) };
 }
 
 function adviceOf({ severity, message, help, line, column }: Diagnostic): string {
-  const said = severity === 'error' ? 'The check would refuse it' : 'About the query';
-  return visible(`${said}, line ${line}, column ${column}: ${message}${help ? ` ${help}` : ''}`);
+  const start = severity === 'error' ? 'The check would refuse it' : 'About the query';
+  return visible(`${start}, line ${line}, column ${column}: ${message}${help ? ` ${help}` : ''}`);
 }
 
 /**
@@ -76,7 +76,7 @@ export async function adviceOnCadence(
   mode: QueryCheckMode,
 ): Promise<string[]> {
   const before = audience.definition?.query;
-  if (mode === 'off' || before === undefined) return [];
+  if (mode === 'off' || !before) return [];
   const { check, computeCadence } = await language();
   const old = check(before, { type, purpose: 'audience' });
   const next = check(newQuery, { type, purpose: 'audience' });
@@ -87,21 +87,4 @@ export async function adviceOnCadence(
   return [
     `This edit turns a ${was.type} audience into a ${becomes.type} one (${reasons}). Segment refuses that: create a new audience instead.`,
   ];
-}
-
-/** A stored definition in plain English; undefined for one that can't be read. */
-export async function explainStored({
-  definition,
-}: Pick<Audience, 'definition'>): Promise<string | undefined> {
-  if (!definition) return undefined;
-  const { check, explain } = await language();
-  const type = levelOf(definition.type);
-  const { valid, read, tree } = check(definition.query, { type, purpose: 'audience' });
-  return valid && read ? visible(explain(tree, type)) : undefined;
-}
-
-/** The level of a stored definition, whose type Segment writes in either case. */
-export function levelOf(type: string | undefined): Level {
-  const word = type?.toLowerCase();
-  return word === 'accounts' || word === 'linked' ? word : 'users';
 }

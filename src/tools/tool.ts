@@ -1,9 +1,7 @@
 import type * as z from 'zod';
-import type { ConfirmMode, UserAnswer } from '../safety/agreement.ts';
-import type { AuditLog } from '../safety/audit-log.ts';
-import type { Confirmations } from '../safety/confirmation.ts';
-import type { SeenAudiences } from '../safety/seen.ts';
-import type { Call, SegmentApi } from '../segment/api.ts';
+import type { CarryOut } from '../safety/write.ts';
+import type { SegmentApi } from '../segment/api.ts';
+import type { CallContext } from '../segment/call.ts';
 import type { QueryCheckMode } from './query-check.ts';
 
 /** MCP's four hints; a tool states all of them. */
@@ -14,31 +12,22 @@ export interface ToolHints {
   openWorldHint: boolean;
 }
 
-/** What all calls of a server have in common. */
-export interface ToolServices {
-  api: SegmentApi;
+/** What a handler works with, apart from its input. */
+export interface ToolContext {
+  /** For reading; what comes through it is noted as shown to the user. */
+  api: Pick<SegmentApi, 'send'>;
+  call: CallContext;
   /** The space of a call that names none. */
   defaultSpace: string | undefined;
   queryCheck: QueryCheckMode;
-  confirm: ConfirmMode;
-  confirmations: Confirmations;
-  seen: SeenAudiences;
-  auditLog: AuditLog | undefined;
-  /** Milliseconds since the epoch. */
-  now: () => number;
-}
-
-/** What a handler works with beside its input. */
-export interface ToolContext extends ToolServices {
-  call: Call;
-  /** Asks the user; undefined where the client can't. */
-  ask: ((question: string) => Promise<UserAnswer>) | undefined;
+  /** The only way to write. */
+  carryOut: CarryOut;
 }
 
 /** One MCP tool as plain data. */
 export interface Tool<
-  Input extends z.ZodObject = z.ZodObject,
-  Output extends z.ZodObject = z.ZodObject,
+  ToolInput extends z.ZodObject = z.ZodObject,
+  ToolOutput extends z.ZodObject = z.ZodObject,
 > {
   name: string;
   title: string;
@@ -48,16 +37,16 @@ export interface Tool<
    * What it takes and what it gives. Made when first needed, and then kept: a server that is only
    * asked for its tools shows definitions that were made ahead of time.
    */
-  input: () => Input;
-  output: () => Output;
+  input: () => ToolInput;
+  output: () => ToolOutput;
   /** Gives the structured result, or throws an `AudiencesError`. */
-  handle(input: z.output<Input>, context: ToolContext): Promise<z.input<Output>>;
+  handle(input: z.output<ToolInput>, context: ToolContext): Promise<z.input<ToolOutput>>;
 }
 
 /** Gives a tool its types, and keeps its schemas once they are made. */
-export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
-  tool: Tool<Input, Output>,
-): Tool<Input, Output> {
+export function defineTool<ToolInput extends z.ZodObject, ToolOutput extends z.ZodObject>(
+  tool: Tool<ToolInput, ToolOutput>,
+): Tool<ToolInput, ToolOutput> {
   return { ...tool, input: once(tool.input), output: once(tool.output) };
 }
 

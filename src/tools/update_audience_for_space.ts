@@ -1,14 +1,25 @@
 import * as z from 'zod';
-import type { PlannedWrite } from '../safety/agreement.ts';
-import { staleError } from '../safety/stale.ts';
-import { type Audience, audienceSchema, type UpdateAudienceInput } from '../segment/entities.ts';
+import {
+  type Audience,
+  type AudienceChange,
+  audienceSchema,
+  type ChangeableOptions,
+  typeOf,
+} from '../segment/contract.ts';
 import { InvalidInputError } from '../segment/errors.ts';
-import { visible } from '../visible.ts';
+import { shortened } from '../shorten.ts';
 import { adviceAfterUpdate } from './advice.ts';
-import { advice, id, lowerCaseType, name, spaceId, spaceOf, type } from './fields.ts';
-import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending, levelOf } from './query-check.ts';
+import { advice, description, id, name, options, query, spaceId, spaceOf, type } from './fields.ts';
+import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
-import { perform, rehearse, writeInputs, writeOutputs } from './write.ts';
+import { shownRehearsal, writeInputs, writeOutputs } from './write.ts';
+
+const changeable = ['enabled', 'name', 'description', 'query'] as const;
+const optionNames = [
+  'includeHistoricalData',
+  'filterByExternalIds',
+  'backfillEventDataDays',
+] as const;
 
 const input = () =>
   z
@@ -17,9 +28,10 @@ const input = () =>
       id,
       enabled: z.boolean().optional().describe('false stops computing it'),
       name: name.optional().describe('New name; the key stays'),
-      description: z.string().optional().describe('New description'),
-      query: z.string().min(1).optional().describe('New definition, replaces the whole old one'),
-      type: type.optional().describe('Level of query; default: as it is now'),
+      description: description.optional().describe('New description'),
+      query: query.optional().describe('New definition, replaces the whole old one'),
+      type: type.optional().describe('Level of query; it can not be changed'),
+      ...options,
       expectedUpdatedAt: z
         .string()
         .min(1)
@@ -28,11 +40,10 @@ const input = () =>
       ...writeInputs(),
     })
     .refine(
-      ({ enabled, name, description, query }) =>
-        [enabled, name, description, query].some((value) => value !== undefined),
-      'give at least one of enabled, name, description, query',
+      (given) => [...changeable, ...optionNames].some((field) => given[field] !== undefined),
+      `give at least one of ${[...changeable, ...optionNames].join(', ')}`,
     )
-    .refine(({ type, query }) => type === undefined || query !== undefined, {
+    .refine((given) => given.type === undefined || given.query !== undefined, {
       path: ['type'],
       message: 'goes with query: give both',
     });
@@ -42,7 +53,7 @@ export const updateAudienceForSpace = defineTool({
   name: 'update_audience_for_space',
   title: 'Update audience for space',
   description:
-    'Change an audience: at least one of enabled, name, description, query; the rest stays. Read it with get_audience first: it should be Live. Afterwards it is locked for a while. Limit: 10 a minute.',
+    'Change an audience: its enabled, name, description, query or options; the rest stays. Read it with get_audience first: it should be Live. Afterwards it is locked for a while.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -51,87 +62,111 @@ export const updateAudienceForSpace = defineTool({
   },
   input,
   output: () => z.object({ audience: audienceSchema.optional(), ...writeOutputs(), advice }),
-  async handle(input, context) {
-    const { confirmation, dryRun, spaceId: _, ...args } = input;
-    const { api, call, queryCheck } = context;
-    const { enabled, name, description, query } = input;
-    const space = spaceOf(input, context);
-    if (query !== undefined) await checkAtAnyLevel(query, queryCheck);
-    if (!dryRun) await api.foresee('update_audience_for_space', space, call);
-    const before = readsFirst(input, context)
-      ? await api.getAudience(space, input.id, call)
-      : undefined;
-    if (before) assertFresh(before, input, context);
-
-    const body: UpdateAudienceInput = { enabled, name, description };
-    const warnings: string[] = [];
-    if (query !== undefined && before) {
-      body.definition = { query, type: typeOf(input, before) };
-      warnings.push(...(await checkNewQuery(body.definition, before, context)));
+  async handle(given, context) {
+    const space = spaceOf(given, context);
+    if (given.query !== undefined) await checkAtAnyLevel(given.query, context.queryCheck);
+    const namesOptions = optionNames.some((field) => given[field] !== undefined);
+    const redefines = given.query !== undefined || namesOptions;
+    const outcome = await context.carryOut({
+      operation: 'update_audience_for_space',
+      spaceId: space,
+      id: given.id,
+      grave: redefines || given.enabled === false,
+      readsFirst: redefines,
+      dryRun: given.dryRun,
+      confirmation: given.confirmation,
+      expectedUpdatedAt: given.expectedUpdatedAt,
+      async plan(before) {
+        const { warnings, level } = await checkNewQuery(given, before, context);
+        const change: AudienceChange = {
+          spaceId: space,
+          id: given.id,
+          name: given.name,
+          description: given.description,
+          enabled: given.enabled,
+          query: given.query,
+          type: level,
+          options: namesOptions ? mergedOptions(given, before) : undefined,
+        };
+        return { input: change, after: before && changed(before, change), advice: warnings };
+      },
+    });
+    if (outcome.kind === 'rehearsed') {
+      return { dryRun: shownRehearsal(outcome.rehearsal), advice: outcome.advice };
     }
-    const plan: PlannedWrite = {
-      write: { operation: 'update_audience_for_space', spaceId: space, id: input.id, input: body },
-      args,
-      before,
-      after: before && changed(before, body),
+    return {
+      audience: shortened(outcome.output.audience),
+      advice: [...outcome.advice, ...adviceAfterUpdate(redefines)],
     };
-    if (dryRun) return { dryRun: await rehearse(plan, context), advice: warnings };
-    const { audience } = await perform(plan, confirmation, context, async () => ({
-      audience: await api.updateAudience(space, input.id, body, call),
-    }));
-    return { audience, advice: [...warnings, ...adviceAfterUpdate(query !== undefined)] };
   },
 });
 
-/** Whether the audience has to be known as it is; a request that is not needed is not made. */
-function readsFirst(input: Input, { auditLog, confirm }: ToolContext): boolean {
-  return (
-    input.query !== undefined ||
-    input.expectedUpdatedAt !== undefined ||
-    input.dryRun === true ||
-    auditLog !== undefined ||
-    confirm === 'writes' ||
-    (confirm === 'remove' && input.enabled === false)
-  );
-}
-
-function assertFresh(before: Audience, { expectedUpdatedAt }: Input, { seen }: ToolContext): void {
-  if (expectedUpdatedAt === undefined || sameTime(before.updatedAt, expectedUpdatedAt)) return;
-  const known = seen.find(before.spaceId, before.id, ({ updatedAt }) =>
-    sameTime(updatedAt, expectedUpdatedAt),
-  );
-  const since = `since ${JSON.stringify(expectedUpdatedAt)} (last at ${visible(before.updatedAt ?? 'a time unknown')}, by ${visible(before.updatedBy ?? 'someone unknown')})`;
-  throw staleError(since, before, known);
-}
-
-/** Two texts may name the same moment. */
-function sameTime(a: string | null | undefined, b: string): boolean {
-  return a === b || Date.parse(a ?? '') === Date.parse(b);
-}
-
-/** The type that goes with a new query, which Segment wants beside it. */
-function typeOf(input: Input, before: Audience): string {
-  const type = input.type ? lowerCaseType(input.type) : before.definition?.type?.toLowerCase();
-  if (type !== undefined) return type;
-  throw new InvalidInputError('Segment does not show the present type of this audience.', {
-    field: 'type',
-    next: 'Pass type (users or accounts) together with query.',
-  });
-}
-
-/** Checks a new definition at the level of the audience that gets it. @returns what to say of it. */
+/** Checks a new definition at the level of the audience that gets it. */
 async function checkNewQuery(
-  { query, type }: { query: string; type: string },
-  before: Audience,
+  given: Input,
+  before: Audience | undefined,
   { queryCheck }: ToolContext,
-): Promise<string[]> {
-  const level = levelOf(before.definition?.type ?? type);
-  const warnings = await checkBeforeSending(query, level, queryCheck);
-  return [...warnings, ...(await adviceOnCadence(before, query, level, queryCheck))];
+) {
+  if (given.query === undefined || !before) return { warnings: [], level: undefined };
+  const present = typeOf(before);
+  if (given.type && present && given.type !== present) {
+    throw new InvalidInputError(`The audience is of type ${present}, which can't be changed.`, {
+      field: 'type',
+      next: `Leave type out, or create a new audience of type ${given.type}.`,
+    });
+  }
+  const level = given.type ?? present;
+  if (level === undefined) {
+    throw new InvalidInputError('Segment does not show the present type of this audience.', {
+      field: 'type',
+      next: 'Pass type (users, accounts or linked) together with query.',
+    });
+  }
+  const warnings = await checkBeforeSending(given.query, level, queryCheck);
+  const onCadence = await adviceOnCadence(before, given.query, level, queryCheck);
+  return { warnings: [...warnings, ...onCadence], level };
+}
+
+/**
+ * All options, those that are not named as they are: whether Segment merges or replaces them is not
+ * stated.
+ *
+ * @throws {InvalidInputError} for days of event data without historical data.
+ */
+function mergedOptions(given: Input, before: Audience | undefined): ChangeableOptions {
+  const present = before?.options;
+  const includeHistoricalData =
+    given.includeHistoricalData ?? present?.includeHistoricalData ?? undefined;
+  if (given.backfillEventDataDays !== undefined && includeHistoricalData !== true) {
+    throw new InvalidInputError('backfillEventDataDays needs historical data.', {
+      field: 'backfillEventDataDays',
+      next: 'Pass includeHistoricalData: true, too, or leave it out.',
+    });
+  }
+  return {
+    includeHistoricalData,
+    filterByExternalIds: given.filterByExternalIds ?? present?.filterByExternalIds ?? undefined,
+    // Without historical data there are no days to go back.
+    backfillEventDataDays:
+      includeHistoricalData === true
+        ? (given.backfillEventDataDays ?? present?.backfillEventDataDays ?? undefined)
+        : undefined,
+  };
 }
 
 /** The audience as it will be; what is left out of a change stays. */
-function changed(before: Audience, change: UpdateAudienceInput): Audience {
-  const given = Object.entries(change).filter(([, value]) => value !== undefined);
-  return { ...before, ...Object.fromEntries(given) };
+function changed(before: Audience, change: AudienceChange): Audience {
+  const { filterByExternalIds, ...rest } = change.options ?? {};
+  const ids = filterByExternalIds && [...filterByExternalIds];
+  return {
+    ...before,
+    name: change.name ?? before.name,
+    description: change.description ?? before.description,
+    enabled: change.enabled ?? before.enabled,
+    definition:
+      change.query === undefined
+        ? before.definition
+        : { ...before.definition, query: change.query },
+    options: change.options ? { ...rest, filterByExternalIds: ids } : before.options,
+  };
 }

@@ -1,11 +1,9 @@
 import * as z from 'zod';
-import { needsAgreement, type PlannedWrite } from '../safety/agreement.ts';
-import { carryOut, type WriteResult } from '../safety/carry-out.ts';
-import { explainStored } from './query-check.ts';
-import type { ToolContext } from './tool.ts';
+import type { Rehearsal } from '../safety/write.ts';
+import { shortened } from '../shorten.ts';
 
 /*
- * What the three tools that write have in common.
+ * What all tools that write have in common.
  */
 
 /** Inputs of every tool that writes. */
@@ -20,6 +18,7 @@ export const writeInputs = () => ({
 /** Loose: what is in it was checked on its way here. */
 const rehearsalSchema = () =>
   z.object({
+    edition: z.string().describe("The edition of Segment's API whose form request has"),
     request: z.looseObject({}).describe('method, url, headers (without the token), body'),
     needsConfirmation: z.boolean(),
     before: z.looseObject({}).nullable(),
@@ -31,26 +30,18 @@ export const writeOutputs = () => ({
   dryRun: rehearsalSchema().optional().describe('With dryRun only: nothing was sent'),
 });
 
-/** The answer to `dryRun`. */
-export async function rehearse(
-  { write, before, after }: PlannedWrite,
-  { api, confirm }: ToolContext,
-): Promise<z.input<ReturnType<typeof rehearsalSchema>>> {
+/** A rehearsal as the result of a tool shows it. */
+export function shownRehearsal({
+  request: { edition, ...request },
+  needsConfirmation,
+  before,
+  after,
+}: Rehearsal): z.input<ReturnType<typeof rehearsalSchema>> {
   return {
-    request: { ...(await api.preview(write)) },
-    needsConfirmation: needsAgreement(write, confirm),
-    before: before ?? null,
-    after: after ?? null,
+    edition,
+    request,
+    needsConfirmation,
+    before: before && shortened(before),
+    after: after && shortened(after),
   };
-}
-
-/** Carries a write out: agreement, sending, audit log. `send` is called at most once. */
-export function perform<Result extends WriteResult>(
-  plan: PlannedWrite,
-  confirmation: string | undefined,
-  context: ToolContext,
-  send: () => Promise<Result>,
-): Promise<Result> {
-  const { confirm: mode, ...rest } = context;
-  return carryOut(plan, confirmation, { ...rest, mode, explain: explainStored }, send);
 }

@@ -10,10 +10,10 @@ import { audience } from '../support/in-memory.ts';
  */
 
 const subject: Subject = {
-  tool: 'update_audience_for_space',
+  operation: 'update_audience_for_space',
   spaceId: 'spa_1',
   id: 'aud_1',
-  args: { id: 'aud_1', name: 'New', enabled: false },
+  act: { id: 'aud_1', name: 'New', enabled: false },
   state: snapshotOf(audience()),
 };
 
@@ -54,15 +54,15 @@ describe('a value', () => {
   });
 
   test.each<[string, Partial<Subject>]>([
-    ['tool', { tool: 'remove_audience_from_space' }],
+    ['tool', { operation: 'remove_audience_from_space' }],
     ['space', { spaceId: 'spa_2' }],
     ['id', { id: 'aud_2' }],
     ['missing id', { id: undefined }],
-    ['changed argument', { args: { id: 'aud_1', name: 'Newer', enabled: false } }],
-    ['argument of another type', { args: { id: 'aud_1', name: 'New', enabled: 'false' } }],
-    ['missing argument', { args: { id: 'aud_1', name: 'New' } }],
-    ['additional argument', { args: { id: 'aud_1', name: 'New', enabled: false, type: 'users' } }],
-    ['argument under another name', { args: { id: 'aud_1', query: 'New', enabled: false } }],
+    ['changed argument', { act: { id: 'aud_1', name: 'Newer', enabled: false } }],
+    ['argument of another type', { act: { id: 'aud_1', name: 'New', enabled: 'false' } }],
+    ['missing argument', { act: { id: 'aud_1', name: 'New' } }],
+    ['additional argument', { act: { id: 'aud_1', name: 'New', enabled: false, type: 'users' } }],
+    ['argument under another name', { act: { id: 'aud_1', query: 'New', enabled: false } }],
   ])('does not work for another %s, and still works for its own', (_, other) => {
     const { made } = confirmations();
     const value = made.issue(subject);

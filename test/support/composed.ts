@@ -46,7 +46,7 @@ export async function startComposed(
     sent.push(JSON.stringify(message));
     return send(message, options);
   };
-  await program.server.connect(theirs);
+  await program.openSession().server.connect(theirs);
   const client = createClient();
   await client.connect(ours);
   return {

@@ -5,15 +5,25 @@ import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sd
 import * as z from 'zod';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Log } from '../../src/log.ts';
-import { instructions } from '../../src/mcp/instructions.ts';
 import { createMcpServer } from '../../src/mcp/server.ts';
+import { ToolsCapability } from '../../src/mcp/tools.ts';
 import { createRedactor } from '../../src/redact.ts';
+import type { ConfirmMode } from '../../src/safety/agreement.ts';
+import type { AuditLog } from '../../src/safety/audit-log.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
+import { NameReservations } from '../../src/safety/duplicates.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
-import type { AudiencePage, SegmentApi } from '../../src/segment/api.ts';
-import type { Audience } from '../../src/segment/entities.ts';
+import { carryOut } from '../../src/safety/write.ts';
+import type { SegmentApi } from '../../src/segment/api.ts';
+import type {
+  Audience,
+  AudiencesOutput,
+  Input,
+  OperationName,
+  Output,
+} from '../../src/segment/contract.ts';
+import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
-import type { ToolServices } from '../../src/tools/tool.ts';
 
 /** A token that must never come out of the server. */
 export const secret = 'sgp_secretForTests';
@@ -36,43 +46,39 @@ export function audience(more: Partial<Audience> = {}): Audience {
   };
 }
 
-/** One request that the tools made of the port: the method's name and what it was given. */
-export type Asked = [method: string, ...given: unknown[]];
+/** One request that was made of the port: the operation and its input. */
+export type Asked = [operation: OperationName, input: Input<OperationName>];
 
-/** A port that notes what is asked of it and answers from `answers`. */
-export function fakeApi(answers: {
+/** What the port answers. */
+interface Answers {
   audience?: Audience | (() => Promise<Audience>);
-  page?: AudiencePage;
-}): { api: SegmentApi; asked: Asked[] } {
+  page?: AudiencesOutput;
+}
+
+/** A port that notes what is asked of it and answers any operation from `answers`. */
+export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
   const asked: Asked[] = [];
   const one = async () => {
     const given = answers.audience ?? audience();
     return typeof given === 'function' ? given() : given;
   };
+  const outputs: { [Name in OperationName]: () => Promise<Output<Name>> } = {
+    create_audience: async () => ({ audience: await one() }),
+    get_audience: async () => ({ audience: await one() }),
+    list_audiences: async () =>
+      answers.page ?? { audiences: [await one()], pagination: { next: null } },
+    remove_audience_from_space: async () => ({ status: 'SUCCESS' }),
+    update_audience_for_space: async () => ({ audience: await one() }),
+  };
   const api: SegmentApi = {
-    createAudience(spaceId, input) {
-      asked.push(['create', spaceId, input]);
-      return one();
+    send(name, input) {
+      asked.push([name, input]);
+      const output: { [Each in OperationName]: () => Promise<Output<Each>> } = outputs;
+      return output[name]();
     },
-    getAudience(spaceId, id) {
-      asked.push(['get', spaceId, id]);
-      return one();
-    },
-    async listAudiences(spaceId, page) {
-      asked.push(['list', spaceId, page]);
-      return answers.page ?? { audiences: [await one()], pagination: { next: null } };
-    },
-    async removeAudience(spaceId, id) {
-      asked.push(['remove', spaceId, id]);
-      return 'SUCCESS';
-    },
-    updateAudience(spaceId, id, input) {
-      asked.push(['update', spaceId, id, input]);
-      return one();
-    },
-    async preview({ operation, spaceId, ...rest }) {
-      const body = 'input' in rest ? rest.input : undefined;
-      return { method: operation, url: `test:${spaceId}`, headers: {}, body };
+    async preview({ operation, input }) {
+      const url = `test:${input.spaceId}`;
+      return { edition: 'v1', method: operation, url, headers: {}, body: input };
     },
     async foresee() {},
     drain() {},
@@ -84,9 +90,14 @@ export function fakeApi(answers: {
 /** How a test's client answers when the server asks its user; `undefined`: it can't be asked. */
 export type Answering = (question: string) => ElicitResult | Promise<ElicitResult>;
 
-export interface ConnectOptions extends Partial<Omit<ToolServices, 'api' | 'seen'>> {
+export interface ConnectOptions {
   answering?: Answering;
   askTimeoutMs?: number;
+  defaultSpace?: string;
+  queryCheck?: QueryCheckMode;
+  confirm?: ConfirmMode;
+  confirmations?: Confirmations;
+  auditLog?: AuditLog;
   /** What waits and keep-alives go by; the machine's own by default. */
   clock?: Clock;
   log?: Log;
@@ -98,40 +109,50 @@ export async function connect(
   {
     answering,
     askTimeoutMs = 60_000,
+    defaultSpace,
+    queryCheck = 'error',
+    confirm = 'none',
+    confirmations = new Confirmations(systemClock.now, randomBytes),
+    auditLog,
     clock = systemClock,
     log = () => {},
-    ...services
   }: ConnectOptions = {},
 ): Promise<Client> {
   const seen = new SeenAudiences();
-  const space = services.defaultSpace;
-  const policy = { readOnly: false, allowedSpaces: undefined };
-  const server = createMcpServer({
-    name: 'test',
-    version: '0',
-    instructions: instructions({
-      space,
-      policy,
-      writes: true,
-      confirm: services.confirm ?? 'none',
-      perMinute: {},
-    }),
+  const reservations = new NameReservations();
+  const { now } = systemClock;
+  const shownApi = remember(api, seen);
+  const calls = new ToolsCapability({
     tools,
-    services: {
-      api: remember(api, seen),
-      defaultSpace: undefined,
-      queryCheck: 'error',
-      confirm: 'none',
-      confirmations: new Confirmations(systemClock.now, randomBytes),
-      seen,
-      auditLog: undefined,
-      now: systemClock.now,
-      ...services,
-    },
+    contextOf: (call, ask) => ({
+      api: shownApi,
+      call,
+      defaultSpace,
+      queryCheck,
+      carryOut: (wish) =>
+        carryOut(wish, {
+          api,
+          call,
+          ask,
+          mode: confirm,
+          confirmations,
+          seen,
+          auditLog,
+          reservations,
+          now,
+        }),
+    }),
     maxWaitMs: 45_000,
     askTimeoutMs,
     clock,
     redactor: createRedactor([secret]),
+    log,
+  });
+  const server = createMcpServer({
+    name: 'test',
+    version: '0',
+    instructions: 'None.',
+    capabilities: [calls],
     log,
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

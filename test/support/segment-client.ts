@@ -15,6 +15,7 @@ export function segmentClient(
     token,
     userAgent: 'test/0',
     timeoutMs: 1000,
+    edition: 'v1alpha',
     perMinute: {},
     policy: { readOnly: false, allowedSpaces: undefined },
     clock,

@@ -1,15 +1,18 @@
-import { readWholeSpace } from '../safety/whole-space.ts';
-import type { Audience, CreateAudienceInput } from '../segment/entities.ts';
+import type { SegmentApi } from '../segment/api.ts';
+import type { CallContext } from '../segment/call.ts';
+import type { Audience } from '../segment/contract.ts';
 import { AudiencesError, OutcomeUnknownError } from '../segment/errors.ts';
-import type { ToolContext } from './tool.ts';
+import { readSpace } from '../segment/space.ts';
+import { type AudienceShape, snapshotOf } from './snapshot.ts';
 
 /** By so much the clocks of Segment and of this machine may differ. */
 const clockToleranceMs = 60_000;
 
 /** A create whose answer was lost. */
-interface LostCreate {
+export interface LostCreate {
   spaceId: string;
-  input: CreateAudienceInput;
+  /** The audience as it was to be. */
+  wanted: AudienceShape;
   /** When it was sent, milliseconds since the epoch. */
   sentAt: number;
   /** The ids that were there before. */
@@ -23,10 +26,13 @@ interface LostCreate {
  *
  * @throws {OutcomeUnknownError} that says what was found, if it is not there or can't be looked for.
  */
-export async function findCreated(lost: LostCreate, { api, call }: ToolContext): Promise<Audience> {
+export async function findCreated(
+  lost: LostCreate,
+  { api, call }: { api: SegmentApi; call: CallContext },
+): Promise<Audience> {
   let found: Audience | undefined;
   try {
-    const { audiences } = await readWholeSpace(api, lost.spaceId, call);
+    const { audiences } = await readSpace(api, lost.spaceId, call);
     found = audiences.find((audience) => isIt(audience, lost));
   } catch (error) {
     if (!(error instanceof AudiencesError)) throw error;
@@ -39,14 +45,13 @@ export async function findCreated(lost: LostCreate, { api, call }: ToolContext):
   );
 }
 
-function isIt(audience: Audience, { input, sentAt, known }: LostCreate): boolean {
-  const { name, definition, createdAt, id } = audience;
-  const { query, type } = input.definition;
-  if (name !== input.name || definition?.query !== query) return false;
-  if (definition.type !== undefined && definition.type.toLowerCase() !== type) return false;
+function isIt(audience: Audience, { wanted, sentAt, known }: LostCreate): boolean {
+  const [is, should] = [snapshotOf(audience), snapshotOf(wanted)];
+  if (is.name !== should.name || is.query !== should.query) return false;
+  if (is.type !== undefined && is.type !== should.type) return false;
   // An audience beyond those that were looked at before may be an old one.
-  const created = Date.parse(createdAt ?? '');
-  return !known.has(id) && !(created < sentAt - clockToleranceMs);
+  const created = Date.parse(audience.createdAt ?? '');
+  return !known.has(audience.id) && !(created < sentAt - clockToleranceMs);
 }
 
 function stillUnknown({ message, facts, cause }: OutcomeUnknownError, finding: string) {

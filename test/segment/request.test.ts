@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InvalidInputError } from '../../src/segment/errors.ts';
-import { fillPath } from '../../src/segment/path.ts';
+import { fillPath } from '../../src/segment/request.ts';
 
 const template = '/spaces/{spaceId}/audiences/{id}';
 

@@ -1,0 +1,146 @@
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ListToolsRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { type Clock, every } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Redactor } from '../redact.ts';
+import type { CallContext } from '../segment/call.ts';
+import { InvalidInputError } from '../segment/errors.ts';
+import type { Tool, ToolContext } from '../tools/tool.ts';
+import { type Ask, askUser, type Extra } from './ask.ts';
+import type { Capability } from './capability.ts';
+import { definitions } from './definitions.ts';
+import { Progress } from './progress.ts';
+import { asAudiencesError, failure, invalidInput, success } from './result.ts';
+
+export interface ToolsOptions {
+  /** Those that are offered. */
+  tools: readonly Tool[];
+  /** What the handler of one call works with. */
+  contextOf(call: CallContext, ask: Ask | undefined): ToolContext;
+  /** How long one call may wait for quota and retries, milliseconds. */
+  maxWaitMs: number;
+  /** How long a user may take to answer a question, milliseconds. */
+  askTimeoutMs: number;
+  clock: Clock;
+  redactor: Redactor;
+  log: Log;
+}
+
+/** Often enough that a client does not give up on a call while its user thinks. */
+const keepAliveMs = 10_000;
+
+/** Offers the tools, and runs their calls. */
+export class ToolsCapability implements Capability {
+  readonly declares = { tools: {} };
+  readonly #options: ToolsOptions;
+  readonly #underWay = new Set<Promise<CallToolResult>>();
+  /** What the reader of the next result should know, whatever the call was. */
+  #notices: string[] = [];
+
+  constructor(options: ToolsOptions) {
+    this.#options = options;
+  }
+
+  register(server: Server): void {
+    const names = this.#options.tools.map((tool) => tool.name);
+    const offered = definitions.filter((definition) => names.includes(definition.name));
+    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered }));
+    server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+      const canAsk = server.getClientCapabilities()?.elicitation?.form !== undefined;
+      const running = this.#run(params.name, params.arguments ?? {}, extra, canAsk);
+      this.#underWay.add(running);
+      try {
+        return await running;
+      } finally {
+        this.#underWay.delete(running);
+      }
+    });
+  }
+
+  /** Resolves when no call is under way. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  /** The one place where a thrown error becomes a result. */
+  async #run(name: string, given: unknown, extra: Extra, canAsk: boolean): Promise<CallToolResult> {
+    const { clock, redactor, log } = this.#options;
+    const startedAt = clock.now();
+    try {
+      const tool = this.#find(name);
+      const data = await this.#handle(tool, given, extra, canAsk);
+      log('info', 'tool call', { tool: name, tookMs: clock.now() - startedAt });
+      return success(redactor.value(this.#withNotices(tool, data)));
+    } catch (thrown) {
+      const error = asAudiencesError(thrown);
+      const level = error.code === 'internal_error' ? 'error' : 'warn';
+      const { stack } = error.cause instanceof Error ? error.cause : error;
+      log(level, 'tool call failed', {
+        tool: name,
+        tookMs: clock.now() - startedAt,
+        code: error.code,
+        error: error.message,
+        stack: level === 'error' ? stack : undefined,
+      });
+      return failure(redactor.value(error.toJSON()));
+    }
+  }
+
+  #find(name: string): Tool {
+    const { tools } = this.#options;
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (tool) return tool;
+    const names = tools.map((candidate) => candidate.name);
+    throw new InvalidInputError(`There is no tool ${JSON.stringify(name)}.`, {
+      next: names.length > 0 ? `Use one of ${names.join(', ')}.` : 'No tool is switched on here.',
+    });
+  }
+
+  async #handle(
+    tool: Tool,
+    given: unknown,
+    extra: Extra,
+    canAsk: boolean,
+  ): Promise<Record<string, unknown>> {
+    const { clock, log, maxWaitMs, contextOf } = this.#options;
+    const startedAt = clock.now();
+    const input = tool.input().safeParse(given);
+    if (!input.success) throw invalidInput(tool.name, input.error);
+    const progress = new Progress(extra, startedAt, clock.now, log);
+    const call: CallContext = {
+      signal: extra.signal,
+      deadline: startedAt + maxWaitMs,
+      onWait: (wait) => progress.waits(wait),
+      onNotice: (notice) => this.#notices.push(notice),
+    };
+    const ask: Ask = (question) => this.#ask(tool.name, question, call, extra, progress);
+    const result = await tool.handle(input.data, contextOf(call, canAsk ? ask : undefined));
+    return tool.output().parse(result);
+  }
+
+  async #ask(tool: string, question: string, call: CallContext, extra: Extra, progress: Progress) {
+    const { clock, redactor, askTimeoutMs } = this.#options;
+    const askedAt = clock.now();
+    const stopKeepAlive = every(clock, keepAliveMs, () =>
+      progress.send(`${tool} waits for the agreement of the user`),
+    );
+    try {
+      return await askUser(tool, redactor.text(question), askTimeoutMs, extra);
+    } finally {
+      stopKeepAlive();
+      call.deadline += clock.now() - askedAt;
+    }
+  }
+
+  /** Adds what is to be noticed to the advice of the first result that can have any. */
+  #withNotices(tool: Tool, data: Record<string, unknown>): Record<string, unknown> {
+    if (this.#notices.length === 0 || !('advice' in tool.output().shape)) return data;
+    const advice = [...(Array.isArray(data.advice) ? data.advice : []), ...this.#notices];
+    this.#notices = [];
+    return { ...data, advice };
+  }
+}

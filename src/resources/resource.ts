@@ -1,0 +1,15 @@
+/** One MCP resource as plain data: a text that clients can load. */
+export interface Resource {
+  uri: string;
+  name: string;
+  title: string;
+  description: string;
+  mimeType: string;
+  /** Its text; made when it is asked for. */
+  read(): Promise<string>;
+}
+
+/** Gives a resource its type. */
+export function defineResource(resource: Resource): Resource {
+  return resource;
+}

@@ -1,0 +1,106 @@
+import type { SegmentApi } from '../segment/api.ts';
+import type { CallContext } from '../segment/call.ts';
+import type { Audience } from '../segment/contract.ts';
+import { AudiencesError } from '../segment/errors.ts';
+import { readSpace } from '../segment/space.ts';
+import { shortened } from '../shorten.ts';
+import { quoted } from '../visible.ts';
+
+/**
+ * The key that Segment will most likely make from a name; undefined where there is nothing in it
+ * that keys are made of.
+ */
+export function keyOf(name: string): string | undefined {
+  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return plain.match(/[a-z0-9]+/g)?.join('_');
+}
+
+/** The name of an audience that is to be made. */
+export interface WantedName {
+  spaceId: string;
+  name: string;
+  /** Whether there may be another audience of this name. */
+  allowDuplicate: boolean;
+}
+
+/** What a space holds before something is created in it. */
+export interface Search {
+  /** The ids of all audiences that were looked at. */
+  ids: ReadonlySet<string>;
+  /** The one that is there already, where that is allowed. */
+  existing: Audience | undefined;
+  /** What there is to say of the search. */
+  advice: string[];
+}
+
+/**
+ * Looks through a space for an audience of the same name, or of the key that would result.
+ *
+ * @throws {AudiencesError} `duplicate`, with the one that is there.
+ */
+export async function searchDuplicate(
+  { spaceId, name, allowDuplicate }: WantedName,
+  { api, call }: { api: SegmentApi; call: CallContext },
+): Promise<Search> {
+  const { audiences, complete } = await readSpace(api, spaceId, call);
+  const key = keyOf(name);
+  const existing =
+    audiences.find((audience) => audience.name === name) ??
+    audiences.find((audience) => key !== undefined && audience.key === key);
+  if (existing && !allowDuplicate) throw duplicate(name, existing);
+  const searched = `Only the first ${audiences.length} audiences were searched for one of the same name; the space has more.`;
+  return {
+    ids: new Set(audiences.map(({ id }) => id)),
+    existing,
+    advice: complete ? [] : [searched],
+  };
+}
+
+function duplicate(wanted: string, existing: Audience): AudiencesError {
+  const { id, name, key } = existing;
+  const what = name === wanted ? 'name' : 'key';
+  const shownKey = key ? `, key ${quoted(key)}` : '';
+  return new AudiencesError(
+    'duplicate',
+    `There is an audience of this ${what}: ${quoted(name ?? '')} (${quoted(id)}${shownKey}). Nothing was sent.`,
+    {
+      next: 'Use that one if it fits, or choose another name. Only if the user wants a second one, call again with allowDuplicateName: true.',
+      field: 'name',
+      details: { audience: shortened(existing) },
+    },
+  );
+}
+
+/** The names that are being created by calls under way, so that two at once don't miss each other. */
+export class NameReservations {
+  readonly #reserved = new Set<string>();
+
+  /**
+   * Keeps others from creating an audience of the same name or key while `create` runs.
+   *
+   * @throws {AudiencesError} `duplicate`, if another call is at it. @throws what `create` throws.
+   */
+  async during<Result>(
+    { spaceId, name, allowDuplicate }: WantedName,
+    create: () => Promise<Result>,
+  ): Promise<Result> {
+    if (allowDuplicate) return create();
+    const reserved = JSON.stringify([spaceId, keyOf(name) ?? name]);
+    if (this.#reserved.has(reserved)) {
+      throw new AudiencesError(
+        'duplicate',
+        'Another call is just creating an audience of this name. Nothing was sent.',
+        {
+          next: 'Wait for that call. Only if the user wants a second one, call again with allowDuplicateName: true.',
+          field: 'name',
+        },
+      );
+    }
+    this.#reserved.add(reserved);
+    try {
+      return await create();
+    } finally {
+      this.#reserved.delete(reserved);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Level } from '../query/index.ts';
+import { typeOf } from '../segment/contract.ts';
+import { visible } from '../visible.ts';
+import type { AudienceShape } from './snapshot.ts';
+
+/** The language is imported when first needed: start-up should not wait for it. */
+const language = () => import('../query/index.ts');
+
+/** The level at which a stored definition is read. */
+export function levelOf(audience: AudienceShape): Level {
+  return typeOf(audience) ?? 'users';
+}
+
+/** A stored definition in plain English; undefined for one that can't be read. */
+export async function explainAudience(audience: AudienceShape): Promise<string | undefined> {
+  const query = audience.definition?.query;
+  if (typeof query !== 'string') return undefined;
+  const { check, explain } = await language();
+  const type = levelOf(audience);
+  const { valid, read, tree } = check(query, { type, purpose: 'audience' });
+  return valid && read ? visible(explain(tree, type)) : undefined;
+}
+
+/** The names of the traits that a stored definition uses, among them the keys of other audiences. */
+export async function traitsIn(audience: AudienceShape): Promise<readonly string[]> {
+  const query = audience.definition?.query;
+  if (typeof query !== 'string') return [];
+  const { check, references } = await language();
+  return references(check(query, { type: levelOf(audience), purpose: 'audience' }).tree).traits;
+}

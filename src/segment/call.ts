@@ -1,0 +1,25 @@
+/** A pause that a call makes before it can go on. */
+export interface Wait {
+  operation: string;
+  /** `quota`: the minute's requests are used up. `retry`: the last attempt failed. */
+  reason: 'quota' | 'retry';
+  /** Milliseconds left, as far as is known now. */
+  leftMs: number;
+}
+
+/** What belongs to one tool call and accompanies every request made for it. */
+export interface CallContext {
+  /** Aborted when the caller cancels the call. */
+  signal: AbortSignal;
+  /**
+   * Milliseconds since the epoch: no wait for quota or before a retry may reach beyond. It moves on
+   * while a person is asked, whose time is not the call's.
+   */
+  deadline: number;
+  /** Called when a wait begins and every few seconds while it lasts. */
+  onWait(wait: Wait): void;
+  /** Called with a sentence that the reader of the result should see, whatever the result is. */
+  onNotice(notice: string): void;
+  /** Whether a person agreed to the request as the edition in force writes it. */
+  agreed?: boolean;
+}

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import {
+  type AudienceOutput,
+  type AudiencesOutput,
+  audienceSchema,
+  paginationSchema,
+  type StatusOutput,
+} from '../contract.ts';
+import type { Paging } from './row.ts';
+
+/*
+ * What the operations on audiences have in common in all editions. Source: Segment's API reference,
+ * tag Audiences.
+ */
+
+const oneAudience: z.ZodType<AudienceOutput> = z.looseObject({ audience: audienceSchema });
+const manyAudiences: z.ZodType<AudiencesOutput> = z.looseObject({
+  audiences: z.array(audienceSchema),
+  pagination: paginationSchema,
+});
+const status: z.ZodType<StatusOutput> = z.looseObject({ status: z.string() });
+
+const space = '/spaces/{spaceId}/audiences';
+const noSpace = 'Check spaceId; ask the user for the id of the space.';
+const noAudience =
+  'Check id and spaceId: list_audiences shows what the space holds now. It may have been removed.';
+
+export const audiences = {
+  create: {
+    method: 'POST',
+    path: space,
+    writes: true,
+    resend: 'once',
+    output: oneAudience,
+    ifNotFound: noSpace,
+    ifUnknown:
+      'Do not repeat it yet. Look with list_audiences whether an audience of this name is there now; create it again only if it is not.',
+  },
+  get: {
+    method: 'GET',
+    path: `${space}/{id}`,
+    writes: false,
+    resend: 'repeatable',
+    output: oneAudience,
+    ifNotFound: noAudience,
+  },
+  list: {
+    method: 'GET',
+    path: space,
+    writes: false,
+    resend: 'repeatable',
+    query: ({ count, cursor }: { count: number; cursor?: string }) => ({
+      'pagination.count': String(count),
+      ...(cursor !== undefined && { 'pagination.cursor': cursor }),
+    }),
+    output: manyAudiences,
+    ifNotFound: noSpace,
+  },
+  remove: {
+    method: 'DELETE',
+    path: `${space}/{id}`,
+    writes: true,
+    resend: 'repeatable',
+    output: status,
+    ifGone: { status: 'SUCCESS' },
+    ifNotFound: noAudience,
+  },
+  update: {
+    method: 'PATCH',
+    path: `${space}/{id}`,
+    writes: true,
+    resend: 'once',
+    output: oneAudience,
+    ifNotFound: noAudience,
+    ifUnknown:
+      'Do not repeat it yet. Read the audience with get_audience and compare; change it again only if it is still as before.',
+  },
+} as const;
+
+/** Below its own maximum Segment may still find a page too large. */
+const smallerSizes = [100, 50, 25];
+
+/** Reads a list of audiences in pages of at most `maxCount` rows. */
+export function audiencePages(maxCount: number): Paging<'list_audiences'> {
+  return {
+    sizes: [...new Set([maxCount, 200, ...smallerSizes])],
+    countOf: ({ count }) => count,
+    ask: (input, { count, cursor = input.cursor }) => ({ ...input, count, cursor }),
+    next: ({ pagination }) => pagination.next ?? undefined,
+    join(pages) {
+      const [first, last] = [pages[0], pages.at(-1)];
+      if (!first || !last || pages.length === 1) return first ?? { audiences: [], pagination: {} };
+      const { current, previous } = first.pagination;
+      let rows = 0;
+      const breaks = pages.flatMap((page) => {
+        rows += page.audiences.length;
+        const next = page.pagination.next ?? undefined;
+        return page === last || next === undefined ? [] : [{ rows, next }];
+      });
+      return {
+        audiences: pages.flatMap((page) => page.audiences),
+        pagination: { ...last.pagination, current, previous },
+        breaks,
+      };
+    },
+  };
+}

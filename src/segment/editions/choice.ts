@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import type { Audience, Input, OperationName } from '../contract.ts';
+import { type AudiencesError, errorEntrySchema, UnsupportedError } from '../errors.ts';
+import { type EditionSetting, editions, newest } from './editions.ts';
+import type { Edition, EditionName, Row } from './row.ts';
+
+/** The form of one request: an edition and its row for the operation. */
+export interface Form<Name extends OperationName> {
+  edition: Edition;
+  row: Row<Name>;
+}
+
+/**
+ * Chooses the edition of each request. `auto` begins with the seed's and changes to today's once,
+ * for the rest of the process, as soon as Segment shows that it speaks it.
+ */
+export class EditionChoice {
+  readonly #setting: EditionSetting;
+  #current: Edition;
+  /** Whether Segment has shown an audience in the form of the seed's edition. */
+  #seedShown = false;
+
+  constructor(setting: EditionSetting) {
+    this.#setting = setting;
+    this.#current = editions[setting === 'auto' ? 'v1alpha' : setting];
+  }
+
+  /** The edition in force. */
+  get current(): EditionName {
+    return this.#current.name;
+  }
+
+  /** Whether the edition in force may still give way to another. */
+  get #open(): boolean {
+    return this.#setting === 'auto' && this.#current !== newest;
+  }
+
+  /**
+   * The form in which a request goes out: in the edition in force, or, while that is open, in
+   * today's for what only that can do.
+   *
+   * @throws {UnsupportedError} for what can't be expressed.
+   */
+  formOf<Name extends OperationName>(name: Name, input: Input<Name>): Form<Name> {
+    const row: Row<Name> | undefined = this.#current.rows[name];
+    const unsupported = row ? row.unsupported?.(input) : { field: undefined, what: name };
+    if (row && !unsupported) return { edition: this.#current, row };
+    if (this.#open && !this.#seedShown) return { edition: newest, row: newest.rows[name] };
+    const what = unsupported?.what ?? name;
+    throw new UnsupportedError(`${name}: ${what} is not supported by the edition ${this.current}`, {
+      field: unsupported?.field,
+      next:
+        this.#setting === 'auto'
+          ? 'Segment answers in its older edition here, so it will not work; tell the user.'
+          : "Leave it out, or tell the user that it needs today's edition (SEGMENT_EDITION=v1 or auto, --edition).",
+    });
+  }
+
+  /** Requests per minute with which the gate of an operation starts. */
+  starting(name: OperationName): number {
+    const row: Row<OperationName> | undefined = this.#current.rows[name];
+    return (row ?? newest.rows[name]).perMinute;
+  }
+
+  /** Learns from audiences that Segment returned; true if the edition changed by that. */
+  observe(audiences: readonly Audience[]): boolean {
+    if (audiences.some(({ audienceType }) => typeof audienceType === 'string')) {
+      return this.change();
+    }
+    this.#seedShown ||= audiences.some(({ definition }) => typeof definition?.type === 'string');
+    return false;
+  }
+
+  /**
+   * The form in which to send a request once more after Segment refused it, where the refusal shows
+   * that Segment speaks today's edition: nothing has been written then.
+   */
+  otherForm<Name extends OperationName>(
+    name: Name,
+    { edition }: Form<Name>,
+    refusal: AudiencesError,
+  ): Form<Name> | undefined {
+    const showsNewer = this.#open && edition !== newest && fieldsOfToday(refusal).length > 0;
+    return showsNewer ? { edition: newest, row: newest.rows[name] } : undefined;
+  }
+
+  /** Whether two refusals name the same fields of today's edition. */
+  refusedAlike(first: AudiencesError, second: AudiencesError): boolean {
+    const fields = fieldsOfToday(second);
+    return fieldsOfToday(first).some((field) => fields.includes(field));
+  }
+
+  /** From now on speaks today's edition, if that was open; true if it was. */
+  change(): boolean {
+    if (!this.#open) return false;
+    this.#current = newest;
+    return true;
+  }
+}
+
+const entriesSchema = z.array(errorEntrySchema);
+
+/** The fields of a refusal by which a Segment of today gives itself away. */
+function fieldsOfToday({ facts }: AudiencesError): string[] {
+  if (facts.status !== 422) return [];
+  const entries = entriesSchema.safeParse(facts.details).data ?? [];
+  return entries.flatMap(({ field, message }) => {
+    if (field === 'audienceType') return [field];
+    return field === 'definition.type' && message?.includes('not allowed') ? [field] : [];
+  });
+}

@@ -1,0 +1,28 @@
+import type { OperationName } from '../contract.ts';
+import type { CompleteEdition, Edition, EditionName } from './row.ts';
+import { v1 } from './v1.ts';
+import { v1alpha } from './v1alpha.ts';
+
+/** All editions that this program speaks, oldest first. */
+export const editions: Readonly<Record<EditionName, Edition>> = { v1alpha, v1 };
+
+/** Which edition to speak: one, or the seed's until Segment shows that it speaks today's. */
+export const editionSettings = ['auto', 'v1alpha', 'v1'] as const;
+export type EditionSetting = (typeof editionSettings)[number];
+
+/** Today's edition, which has every operation. */
+export const newest: CompleteEdition = v1;
+
+export const operationNames: readonly OperationName[] = Object.keys(v1.rows).filter(
+  isOperationName,
+);
+
+/** Whether a word from outside names an operation. */
+export function isOperationName(word: string): word is OperationName {
+  return Object.hasOwn(v1.rows, word);
+}
+
+/** Whether an operation changes something at Segment; false for what is no operation. */
+export function isWrite(operation: string): boolean {
+  return isOperationName(operation) && newest.rows[operation].writes;
+}

@@ -1,0 +1,79 @@
+import type * as z from 'zod';
+import type { Input, OperationName, Output } from '../contract.ts';
+
+/** What the input asks for that an edition has no form for. */
+export interface Unsupported {
+  /** The input field at fault. */
+  field: string;
+  /** What it asks for, as the subject of "is not supported". */
+  what: string;
+}
+
+/** How a list of more rows than Segment gives at once is read. */
+export interface Paging<Name extends OperationName> {
+  /** The page sizes to use, largest first: a smaller one when Segment refuses the one before. */
+  sizes: readonly number[];
+  countOf(input: Input<Name>): number;
+  /** The input that asks for one of the pages; without a cursor, for the first. */
+  ask(input: Input<Name>, page: { count: number; cursor: string | undefined }): Input<Name>;
+  /** The cursor of the next page; undefined after the last. */
+  next(output: Output<Name>): string | undefined;
+  /** Several pages, at least one, as one output. */
+  join(outputs: readonly Output<Name>[]): Output<Name>;
+}
+
+/** All that an edition knows of one operation. */
+export interface Row<Name extends OperationName> {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** The path below the base URL; `{field}` stands for that field of the input. */
+  path: string;
+  /** The media type of `Accept` and `Content-Type`, where it is not the edition's own. */
+  mediaType?: string;
+  /** Requests per minute that the reference states; a gate starts with it. */
+  perMinute: number;
+  /** Whether it changes something at Segment, or reaches out from there. */
+  writes: boolean;
+  /**
+   * `repeatable`: a second identical request does no harm, so it may be sent again when the first
+   * may have arrived. `once`: it is sent again only when the first surely had no effect.
+   */
+  resend: 'repeatable' | 'once';
+  /** Parameters of the query string. */
+  query?(input: Input<Name>): Record<string, string>;
+  /** The JSON body. */
+  body?(input: Input<Name>): object;
+  /** What stands under `data` in a successful response. */
+  output: z.ZodType<Output<Name>>;
+  /** Only for lists that are read in pages. */
+  paging?: Paging<Name>;
+  /** What of the input this edition can't express; undefined if it can express all of it. */
+  unsupported?(input: Input<Name>): Unsupported | undefined;
+  /**
+   * Whether this edition gives the input another meaning than the one before it, so that whoever
+   * agreed to it there has to be asked again.
+   */
+  changesMeaning?(input: Input<Name>): boolean;
+  /** The part of Segment's product that the workspace needs for it, beyond audiences. */
+  feature?: string;
+  /** What a 404 means after an attempt that may have taken effect: that it did, with this output. */
+  ifGone?: Output<Name>;
+  /** What the caller does next when Segment returns HTTP 404. */
+  ifNotFound: string;
+  /** What the caller does next when the outcome is unknown; only for operations sent `once`. */
+  ifUnknown?: string;
+}
+
+/** How one edition of the API speaks: a row for each operation that it has. */
+export interface Edition {
+  name: 'v1alpha' | 'v1';
+  /** In `Accept` and `Content-Type`. */
+  mediaType: string;
+  rows: { readonly [Name in OperationName]?: Row<Name> };
+}
+
+/** An edition that has every operation. */
+export interface CompleteEdition extends Edition {
+  rows: { readonly [Name in OperationName]: Row<Name> };
+}
+
+export type EditionName = Edition['name'];

@@ -1,0 +1,66 @@
+import type { NewAudience } from '../contract.ts';
+import { audiencePages, audiences } from './audiences.ts';
+import type { CompleteEdition } from './row.ts';
+
+/** Segment's own maximum of `pagination.count` for audiences in this edition. */
+const maxCount = 200;
+
+/** A profile can join only with one of these, unless the audience has a list of its own. */
+export const defaultExternalIds = ['user_id', 'email', 'android.idfa', 'ios.idfa'] as const;
+
+/** The external id by which anonymous users are admitted. */
+const anonymousId = 'anonymous_id';
+
+/**
+ * This edition has no `includeAnonymousUsers`: whoever wants them lists their external id with the
+ * others.
+ */
+function externalIds({ includeAnonymousUsers, filterByExternalIds }: NewAudience) {
+  if (!includeAnonymousUsers) return filterByExternalIds;
+  return [...new Set([...(filterByExternalIds ?? defaultExternalIds), anonymousId])];
+}
+
+/**
+ * Today's edition, as Segment's SDKs of release 73.2.0 (August 2026) state it: bodies, media types
+ * and the limits, which hold whatever edition is asked for.
+ */
+export const v1 = {
+  name: 'v1',
+  mediaType: 'application/vnd.segment.v1+json',
+  rows: {
+    create_audience: {
+      ...audiences.create,
+      perMinute: 50,
+      changesMeaning: ({ includeAnonymousUsers }) => includeAnonymousUsers === true,
+      body(input) {
+        const { name, description, enabled, query, type, targetEntity } = input;
+        const { includeHistoricalData, backfillEventDataDays } = input;
+        const filterByExternalIds = externalIds(input);
+        const options = { includeHistoricalData, filterByExternalIds, backfillEventDataDays };
+        const named = Object.values(options).some((value) => value !== undefined);
+        return {
+          name,
+          description,
+          enabled,
+          audienceType: type.toUpperCase(),
+          definition: { query, targetEntity },
+          options: named ? options : undefined,
+        };
+      },
+    },
+    get_audience: { ...audiences.get, perMinute: 100 },
+    list_audiences: { ...audiences.list, perMinute: 60, paging: audiencePages(maxCount) },
+    remove_audience_from_space: { ...audiences.remove, perMinute: 50 },
+    update_audience_for_space: {
+      ...audiences.update,
+      perMinute: 50,
+      body: ({ name, description, enabled, query, options }) => ({
+        name,
+        description,
+        enabled,
+        definition: query === undefined ? undefined : { query },
+        options,
+      }),
+    },
+  },
+} as const satisfies CompleteEdition;

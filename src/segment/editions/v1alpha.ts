@@ -1,0 +1,53 @@
+import type { NewAudience } from '../contract.ts';
+import { audiencePages, audiences } from './audiences.ts';
+import type { Edition, Unsupported } from './row.ts';
+
+/** Segment's own maximum of `pagination.count` in this edition. */
+const maxCount = 1000;
+
+/** Inputs that only later editions have. */
+const laterOptions = ['targetEntity', 'filterByExternalIds', 'backfillEventDataDays'] as const;
+
+function unsupported(input: NewAudience): Unsupported | undefined {
+  if (input.type === 'linked') return { field: 'type', what: 'A linked audience' };
+  const field = laterOptions.find((option) => input[option] !== undefined);
+  return field && { field, what: `The option ${field}` };
+}
+
+/**
+ * The edition of the seed, to the letter: names, paths, limits and bodies as the reference of 2024
+ * states them (models `CreateAudienceAlphaInput` and `UpdateAudienceForSpaceInput`).
+ */
+export const v1alpha = {
+  name: 'v1alpha',
+  mediaType: 'application/vnd.segment.v1alpha+json',
+  rows: {
+    create_audience: {
+      ...audiences.create,
+      perMinute: 10,
+      unsupported,
+      body({ name, description, enabled, query, type, ...given }) {
+        const { includeHistoricalData, includeAnonymousUsers } = given;
+        const options = { includeHistoricalData, includeAnonymousUsers };
+        const named = Object.values(options).some((value) => value !== undefined);
+        const definition = { query, type };
+        return { name, description, enabled, definition, options: named ? options : undefined };
+      },
+    },
+    get_audience: { ...audiences.get, perMinute: 100 },
+    list_audiences: { ...audiences.list, perMinute: 25, paging: audiencePages(maxCount) },
+    remove_audience_from_space: { ...audiences.remove, perMinute: 20 },
+    update_audience_for_space: {
+      ...audiences.update,
+      perMinute: 10,
+      unsupported: ({ options }) =>
+        options && { field: 'options', what: 'Changing the options of an audience' },
+      body: ({ name, description, enabled, query, type }) => ({
+        name,
+        description,
+        enabled,
+        definition: query === undefined ? undefined : { query, type },
+      }),
+    },
+  },
+} as const satisfies Edition;

@@ -1,0 +1,66 @@
+import type { Input, OperationName, Output } from './contract.ts';
+import type { Paging } from './editions/row.ts';
+import { type AudiencesError, RefusedError } from './errors.ts';
+
+/** How the requests of one list call are made. */
+export interface PageRequests<Name extends OperationName> {
+  /** Throws if so many requests could not all be sent in time. */
+  foresee(requests: number): void;
+  send(input: Input<Name>): Promise<Output<Name>>;
+}
+
+/**
+ * Reads lists of more rows than Segment gives at once, page after page. A page size that Segment
+ * refused is not asked for again.
+ */
+export class PageReader {
+  /** By operation, the smallest size that was refused. */
+  readonly #refused = new Map<OperationName, number>();
+
+  /** @throws what the requests throw; nothing is returned of a list that was read in part. */
+  async read<Name extends OperationName>(
+    name: Name,
+    paging: Paging<Name>,
+    input: Input<Name>,
+    requests: PageRequests<Name>,
+  ): Promise<Output<Name>> {
+    const outputs: Output<Name>[] = [];
+    let left = paging.countOf(input);
+    let cursor: string | undefined;
+    do {
+      const count = Math.min(left, this.#sizeOf(name, paging));
+      if (outputs.length === 0 && count < left) requests.foresee(Math.ceil(left / count));
+      try {
+        const output = await requests.send(paging.ask(input, { count, cursor }));
+        outputs.push(output);
+        left -= count;
+        cursor = paging.next(output);
+      } catch (error) {
+        if (!this.#findsTooLarge(name, paging, count, error)) throw error;
+      }
+    } while (left > 0 && (outputs.length === 0 || cursor !== undefined));
+    return paging.join(outputs);
+  }
+
+  #sizeOf<Name extends OperationName>(name: Name, { sizes }: Paging<Name>): number {
+    const refused = this.#refused.get(name) ?? Number.POSITIVE_INFINITY;
+    return sizes.find((size) => size < refused) ?? 1;
+  }
+
+  /** Whether Segment refused a page for its size, and a smaller one is left to ask for. */
+  #findsTooLarge<Name extends OperationName>(
+    name: Name,
+    { sizes }: Paging<Name>,
+    count: number,
+    error: unknown,
+  ): boolean {
+    if (!(error instanceof RefusedError) || !isOfCount(error)) return false;
+    if (!sizes.some((size) => size < count)) return false;
+    this.#refused.set(name, count);
+    return true;
+  }
+}
+
+function isOfCount({ facts }: AudiencesError): boolean {
+  return facts.status === 422 && facts.field === 'pagination.count';
+}
