@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { type Sandbox, start } from '../src/sandbox/start.ts';
-import { mediaType, operationNames } from '../src/segment/operations.ts';
+import { mediaType, operationNames } from '../src/segment/editions/editions.ts';
 import { startSession } from '../test/support/program.ts';
 import { environmentFor } from '../test/support/rig.ts';
 import { median, report } from './measure.ts';

@@ -5,7 +5,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { Random } from '../src/sandbox/random.ts';
 import { start } from '../src/sandbox/start.ts';
-import { operationNames } from '../src/segment/operations.ts';
+import { operationNames } from '../src/segment/editions/editions.ts';
 import { callTool, createClient } from '../test/support/in-memory.ts';
 import { mainFile, plainEnvironment } from '../test/support/program.ts';
 import { environmentFor } from '../test/support/rig.ts';

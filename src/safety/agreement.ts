@@ -143,7 +143,7 @@ function required(
   problem: Exclude<Judgement['kind'], 'accepted' | 'changed'> | undefined,
 ): AudiencesError {
   const problems = {
-    invalid: 'The confirmation that was passed was not made for these arguments.\n',
+    invalid: 'The confirmation that was passed was not made for exactly this write.\n',
     expired: 'The confirmation that was passed has expired.\n',
     used: 'The confirmation that was passed was used already.\n',
   };

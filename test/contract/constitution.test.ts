@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { define } from '../../scripts/define.ts';
 import { errorCodes } from '../../src/segment/errors.ts';
-import { operationNames } from '../../src/segment/operations.ts';
+import { operationNames } from '../../src/segment/editions/editions.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { name as serverName } from '../../src/version.ts';
 

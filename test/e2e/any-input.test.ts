@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LogEntry, type Sandbox, start } from '../../src/sandbox/start.ts';
-import { operationNames } from '../../src/segment/operations.ts';
+import { operationNames } from '../../src/segment/editions/editions.ts';
 import { callTool } from '../support/in-memory.ts';
 import { type Session, startSession } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';

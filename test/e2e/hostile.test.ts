@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Fault, type Sandbox, type SandboxRequest, start } from '../../src/sandbox/start.ts';
-import { operationNames } from '../../src/segment/operations.ts';
+import { operationNames } from '../../src/segment/editions/editions.ts';
 import { hostile, unseenIn } from '../support/hostile.ts';
 import { audience } from '../support/in-memory.ts';
 import { environmentFor } from '../support/rig.ts';

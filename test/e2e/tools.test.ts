@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { operationNames } from '../../src/segment/operations.ts';
+import { operationNames } from '../../src/segment/editions/editions.ts';
 import { callTool } from '../support/in-memory.ts';
 import { startSession } from '../support/program.ts';
 import { startRig } from '../support/rig.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { start } from '../../src/sandbox/start.ts';
-import { operationNames } from '../../src/segment/operations.ts';
+import { operationNames } from '../../src/segment/editions/editions.ts';
 import { type Composed, startComposed } from '../support/composed.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { callTool } from '../support/in-memory.ts';

@@ -5,7 +5,8 @@ import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import type { ConfirmMode } from '../../src/safety/agreement.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
-import type { Audience } from '../../src/segment/entities.ts';
+import type { Audience } from '../../src/segment/contract.ts';
+import { isWrite } from '../../src/segment/editions/editions.ts';
 import {
   type Answering,
   type Asked,
@@ -31,7 +32,7 @@ const remove: Call = ['remove_audience_from_space', { spaceId, id: 'aud_1' }];
 const allWrites = [create, rename, disable, redefine, remove];
 
 const yes = { action: 'accept', content: { agree: true } } as const;
-const writesOf = (asked: Asked[]) => asked.filter(([method]) => !['get', 'list'].includes(method));
+const writesOf = (asked: Asked[]) => asked.filter(([operation]) => isWrite(operation));
 const detailsSchema = z.object({ confirmation: z.string() });
 const confirmationIn = (error: Awaited<ReturnType<typeof callTool>>['error']) =>
   detailsSchema.parse(error?.details).confirmation;
@@ -201,10 +202,12 @@ test('progress only ever goes up, also when the call waited before it asked', as
   const { api } = fakeApi({});
   const waiting: typeof api = {
     ...api,
-    async getAudience(space, id, call) {
-      await clock.advance(20_000);
-      call.onWait({ operation: 'get_audience', reason: 'quota', leftMs: 1000 });
-      return api.getAudience(space, id, call);
+    async send(name, input, call) {
+      if (name === 'get_audience') {
+        await clock.advance(20_000);
+        call.onWait({ operation: name, reason: 'quota', leftMs: 1000 });
+      }
+      return api.send(name, input, call);
     },
   };
   const client = await connect(waiting, {
@@ -277,9 +280,9 @@ describe('in two steps', () => {
 
   test.each<[string, RegExp, (value: string) => string, number]>([
     ['expired', /has expired/, (value) => value, 300_001],
-    ['foreign', /not made for these arguments/, () => 'A'.repeat(59), 0],
-    ['cut', /not made for these arguments/, (value) => value.slice(1), 0],
-    ['odd', /not made for these arguments/, () => '\u0000\u202e"\n', 0],
+    ['foreign', /not made for exactly this write/, () => 'A'.repeat(80), 0],
+    ['cut', /not made for exactly this write/, (value) => value.slice(1), 0],
+    ['odd', /not made for exactly this write/, () => '\u0000\u202e"\n', 0],
   ])('a value that is %s is answered with a new one that works', async (_, why, spoil, ms) => {
     const { client, asked, pass } = await twoStep();
     const [tool, args] = remove;
@@ -301,12 +304,14 @@ describe('in two steps', () => {
     const confirmation = await firstStep(client, rename);
     const other = { ...args, name: 'Other' };
     const { error } = await callTool(client, tool, { ...other, confirmation });
-    expect(error?.message).toMatch(/not made for these arguments/);
+    expect(error?.message).toMatch(/not made for exactly this write/);
     expect(error?.message).toContain('name: "Big spenders" → "Other"');
     expect(writesOf(asked)).toEqual([]);
     const next = { ...other, confirmation: confirmationIn(error) };
     expect((await callTool(client, tool, next)).error).toBeUndefined();
-    expect(writesOf(asked)).toMatchObject([['update', spaceId, 'aud_1', { name: 'Other' }]]);
+    expect(writesOf(asked)).toMatchObject([
+      ['update_audience_for_space', { spaceId, id: 'aud_1', name: 'Other' }],
+    ]);
   });
 
   test('an audience that changed in between is refused, naming the fields', async () => {

@@ -108,9 +108,9 @@ describe('a value', () => {
             .map((entry) => ({ entry, at: order.next().value }))
             .sort((a, b) => a.at - b.at)
             .map(({ entry }) => entry);
-          const value = made.issue({ ...subject, args });
+          const value = made.issue({ ...subject, act: args });
           const again = { ...Object.fromEntries(shuffled), ' none': undefined };
-          expect(made.accept(value, { ...subject, args: again })).toEqual({ kind: 'accepted' });
+          expect(made.accept(value, { ...subject, act: again })).toEqual({ kind: 'accepted' });
         },
       ),
     );

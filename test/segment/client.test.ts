@@ -7,7 +7,8 @@ import {
   start,
 } from '../../src/sandbox/start.ts';
 import type { SegmentClient } from '../../src/segment/client.ts';
-import { mediaType } from '../../src/segment/operations.ts';
+import type { NewAudience } from '../../src/segment/contract.ts';
+import { v1alpha } from '../../src/segment/editions/v1alpha.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
@@ -16,8 +17,9 @@ import { segmentClient } from '../support/segment-client.ts';
  * The client against the sandbox, both on one clock that is moved by hand.
  */
 
-const space = 'spa_shop_production';
-const input = { name: 'N', definition: { query: "trait('x') = 1", type: 'users' } } as const;
+const { mediaType } = v1alpha;
+const spaceId = 'spa_shop_production';
+const input: NewAudience = { spaceId, name: 'N', query: "trait('x') = 1", type: 'users' };
 
 let clock: ManualClock;
 let sandbox: Sandbox;
@@ -67,19 +69,19 @@ const failed = (status: number, headers: Record<string, string> = {}): Fault => 
 
 describe('a request', () => {
   test('has the headers of the contract', async () => {
-    await client.createAudience(space, input, testCall());
+    await client.send('create_audience', input, testCall());
     expect(seen[0]?.headers).toMatchObject({
       authorization: 'Bearer token-for-tests',
       accept: `${mediaType}, application/json`,
       'content-type': mediaType,
       'user-agent': 'test/0',
     });
-    await client.getAudience(space, 'aud_000000001', testCall());
+    await client.send('get_audience', { spaceId, id: 'aud_000000001' }, testCall());
     expect(seen[1]?.headers['content-type']).toBeUndefined();
   });
 
   test('of a page has the dotted names, percent-encoded', async () => {
-    await client.listAudiences(space, { count: 3, cursor: 'Mw==' }, testCall());
+    await client.send('list_audiences', { spaceId, count: 3, cursor: 'Mw==' }, testCall());
     expect(seen[0]?.path).toBe(
       '/spaces/spa_shop_production/audiences?pagination.count=3&pagination.cursor=Mw%3D%3D',
     );
@@ -87,7 +89,7 @@ describe('a request', () => {
 
   test('goes below the path of the base URL', async () => {
     const behindProxy = segmentClient(`${sandbox.url}/segment/`, clock);
-    await expect(behindProxy.getAudience(space, 'a', testCall())).rejects.toThrow();
+    await expect(behindProxy.send('get_audience', { spaceId, id: 'a' }, testCall())).rejects.toThrow();
     expect(requests[0]?.path).toBe('/segment/spaces/spa_shop_production/audiences/a');
     await behindProxy.close();
   });
@@ -100,14 +102,14 @@ describe('reads', () => {
     ['a cut answer', { kind: 'drop', when: 'mid-body' }],
   ] satisfies [string, Fault][])('are repeated after %s', async (_, fault) => {
     faults = [fault, fault];
-    const page = await whileTimePasses(client.listAudiences(space, { count: 1 }, testCall()));
+    const page = await whileTimePasses(client.send('list_audiences', { spaceId, count: 1 }, testCall()));
     expect(page.audiences).toHaveLength(1);
     expect(requests).toHaveLength(3);
   });
 
   test('are given up after four attempts', async () => {
     faults = [failed(500), failed(502), failed(503), failed(504)];
-    const promise = whileTimePasses(client.listAudiences(space, { count: 1 }, testCall()));
+    const promise = whileTimePasses(client.send('list_audiences', { spaceId, count: 1 }, testCall()));
     await expect(promise).rejects.toMatchObject({ code: 'upstream_error', facts: { status: 504 } });
     expect(statuses()).toEqual([500, 502, 503, 504]);
   });
@@ -116,7 +118,7 @@ describe('reads', () => {
     faults = [failed(503, { 'retry-after': '7' })];
     const call = testCall();
     const from = clock.now();
-    await whileTimePasses(client.listAudiences(space, { count: 1 }, call));
+    await whileTimePasses(client.send('list_audiences', { spaceId, count: 1 }, call));
     expect(clock.now() - from).toBeGreaterThanOrEqual(7000);
     expect(call.waits.map(({ reason, leftMs }) => `${reason} ${leftMs}`)).toEqual([
       'retry 7000',
@@ -127,7 +129,7 @@ describe('reads', () => {
   test('are not repeated beyond the deadline', async () => {
     faults = [failed(503, { 'retry-after': '7' })];
     const call = testCall(clock.now() + 6999);
-    await expect(client.listAudiences(space, { count: 1 }, call)).rejects.toMatchObject({
+    await expect(client.send('list_audiences', { spaceId, count: 1 }, call)).rejects.toMatchObject({
       code: 'upstream_error',
     });
     expect(requests).toHaveLength(1);
@@ -135,7 +137,7 @@ describe('reads', () => {
 
   test('that time out are repeated', async () => {
     faults = [{ kind: 'latency', ms: 60_000 }];
-    const page = await whileTimePasses(client.listAudiences(space, { count: 1 }, testCall()));
+    const page = await whileTimePasses(client.send('list_audiences', { spaceId, count: 1 }, testCall()));
     expect(page.audiences).toHaveLength(1);
     expect(seen).toHaveLength(2);
   });
@@ -146,7 +148,7 @@ describe('quota', () => {
     const from = clock.now();
     const sentAt: number[] = [];
     const creates = Array.from({ length: 15 }, () =>
-      client.createAudience(space, input, testCall()).then(() => sentAt.push(clock.now() - from)),
+      client.send('create_audience', input, testCall()).then(() => sentAt.push(clock.now() - from)),
     );
     await whileTimePasses(Promise.all(creates), 250);
     expect(statuses()).toEqual(Array(15).fill(200));
@@ -156,9 +158,9 @@ describe('quota', () => {
 
   test('what another process used is left to it', async () => {
     const other = segmentClient(sandbox.url, clock, { userAgent: 'other/0' });
-    for (let count = 0; count < 8; count += 1) await other.createAudience(space, input, testCall());
+    for (let count = 0; count < 8; count += 1) await other.send('create_audience', input, testCall());
     const creates = Array.from({ length: 4 }, () =>
-      client.createAudience(space, input, testCall()).then(
+      client.send('create_audience', input, testCall()).then(
         () => {},
         () => {},
       ),
@@ -174,7 +176,7 @@ describe('quota', () => {
   test('a 429 closes the gate for as long as it says, for writes, too', async () => {
     faults = [{ kind: 'rate-limit', msBeforeNext: 20_000 }];
     const from = clock.now();
-    await whileTimePasses(client.createAudience(space, input, testCall()));
+    await whileTimePasses(client.send('create_audience', input, testCall()));
     expect(statuses()).toEqual([429, 200]);
     expect(clock.now() - from).toBeGreaterThanOrEqual(20_000);
   });
@@ -182,7 +184,7 @@ describe('quota', () => {
   test('a 429 that would outlast the deadline ends the call at once', async () => {
     faults = [{ kind: 'rate-limit', msBeforeNext: 50_000 }];
     const call = testCall(clock.now() + 45_000);
-    await expect(client.createAudience(space, input, call)).rejects.toMatchObject({
+    await expect(client.send('create_audience', input, call)).rejects.toMatchObject({
       code: 'rate_limited',
       facts: { retryAfterMs: 50_000 },
     });
@@ -197,14 +199,14 @@ describe('a remove whose outcome is uncertain', () => {
       { kind: 'rate-limit', msBeforeNext: 50_000 },
     ];
     const call = testCall(clock.now() + 45_000);
-    const promise = whileTimePasses(client.removeAudience(space, 'aud_000000001', call));
+    const promise = whileTimePasses(client.send('remove_audience_from_space', { spaceId, id: 'aud_000000001' }, call));
     await expect(promise).rejects.toMatchObject({ code: 'unreachable' });
   });
 });
 
 test('a remove that may have been done stays uncertain when it is refused later', async () => {
   faults = [failed(502), failed(403)];
-  const removing = client.removeAudience(space, 'aud_000000001', testCall());
+  const removing = client.send('remove_audience_from_space', { spaceId, id: 'aud_000000001' }, testCall());
   await expect(whileTimePasses(removing)).rejects.toMatchObject({
     code: 'upstream_error',
     message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 403/),
@@ -214,7 +216,7 @@ test('a remove that may have been done stays uncertain when it is refused later'
 
 test('a closed client refuses, and what is under way ends', async () => {
   faults = [{ kind: 'latency', ms: 60_000 }];
-  const underWay = client.createAudience(space, input, testCall());
+  const underWay = client.send('create_audience', input, testCall());
   await clock.advance(10);
   await client.close();
   await expect(underWay).rejects.toMatchObject({ code: 'outcome_unknown' });

@@ -11,7 +11,8 @@ import { segmentClient } from '../support/segment-client.ts';
  * not in the form of Segment.
  */
 
-const space = 'spa_shop_staging';
+const spaceId = 'spa_shop_staging';
+const id = 'aud_000000011';
 const clock = new ManualClock();
 let fault: Fault | undefined;
 let sandbox: Sandbox;
@@ -29,9 +30,8 @@ afterEach(async () => {
 });
 
 test('is a bad answer, after which a write may have taken effect', async () => {
-  const input = { name: 'N' };
   const error: unknown = await client
-    .updateAudience(space, 'aud_000000011', input, testCall())
+    .send('update_audience_for_space', { spaceId, id, name: 'N' }, testCall())
     .catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(AudiencesError);
   expect(mayHaveTakenEffect(error)).toBe(true);
@@ -39,10 +39,10 @@ test('is a bad answer, after which a write may have taken effect', async () => {
 
 test('does not use up the quota for good', async () => {
   for (let count = 0; count < 2; count += 1) {
-    await client.getAudience(space, 'aud_000000011', testCall(clock.now())).catch(() => {});
+    await client.send('get_audience', { spaceId, id }, testCall(clock.now())).catch(() => {});
   }
   fault = undefined;
   await clock.advance(120_000);
-  const audience = await client.getAudience(space, 'aud_000000011', testCall(clock.now()));
-  expect(audience.id).toBe('aud_000000011');
+  const one = await client.send('get_audience', { spaceId, id }, testCall(clock.now()));
+  expect(one.audience.id).toBe(id);
 }, 5000);

@@ -7,9 +7,9 @@ import * as z from 'zod';
 import { createLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
-import type { Audience } from '../../src/segment/entities.ts';
+import type { Audience } from '../../src/segment/contract.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
-import { keyOf } from '../../src/tools/duplicate.ts';
+import { keyOf } from '../../src/safety/duplicates.ts';
 import { hostile, stringsIn, unseenIn } from '../support/hostile.ts';
 import { type Answering, audience, connect, fakeApi } from '../support/in-memory.ts';
 
@@ -172,12 +172,12 @@ describe.each(hostile)('%s', (_, text) => {
     if (text.length > 255) expect(created.error?.code).toBe('invalid_input');
     else {
       expect(created.data).toMatchObject({ audience: stored });
-      expect(asked.at(-1)?.[2]).toMatchObject({ name: text, description: text });
+      expect(asked.at(-1)?.[1]).toMatchObject({ name: text, description: text });
     }
     const update = { spaceId, id: 'aud_1', query: text, description: text };
     const updated = await call(client, 'update_audience_for_space', update);
     expect(updated.data).toMatchObject({ audience: stored });
-    expect(asked.at(-1)?.[3]).toMatchObject({ description: text, definition: { query: text } });
+    expect(asked.at(-1)?.[1]).toMatchObject({ description: text, query: text });
     const removed = await call(client, 'remove_audience_from_space', { spaceId, id: 'aud_1' });
     expect(removed.data).toMatchObject({ audience: stored });
   });

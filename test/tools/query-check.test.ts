@@ -111,7 +111,7 @@ describe('create_audience', () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
     const { structured } = await callTool(client, 'create_audience', create(doubtful));
-    expect(asked.map(([method]) => method)).toEqual(['list', 'create']);
+    expect(asked.map(([method]) => method)).toEqual(['list_audiences', 'create_audience']);
     expect(String(structured.advice)).toMatch(/line 1, column 31.*always true/);
   });
 
@@ -130,14 +130,14 @@ describe('create_audience', () => {
       'invalid_query',
     );
     await callTool(client, 'create_audience', create(query, { type: 'ACCOUNTS' }));
-    expect(asked.map(([method]) => method)).toEqual(['list', 'create']);
+    expect(asked.map(([method]) => method)).toEqual(['list_audiences', 'create_audience']);
   });
 
   test('with the mode warn sends it all the same, and says what it thinks', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api, { queryCheck: 'warn' });
     const { structured } = await callTool(client, 'create_audience', create(wrong));
-    expect(asked.map(([method]) => method)).toEqual(['list', 'create']);
+    expect(asked.map(([method]) => method)).toEqual(['list_audiences', 'create_audience']);
     expect(String(structured.advice)).toMatch(/would refuse it.*no function cuont/);
   });
 
@@ -145,7 +145,7 @@ describe('create_audience', () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api, { queryCheck: 'off' });
     const { structured } = await callTool(client, 'create_audience', create(wrong));
-    expect(asked.map(([method]) => method)).toEqual(['list', 'create']);
+    expect(asked.map(([method]) => method)).toEqual(['list_audiences', 'create_audience']);
     expect(String(structured.advice)).not.toMatch(/cuont/);
   });
 });
