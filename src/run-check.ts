@@ -50,7 +50,7 @@ async function inWords(
   sample: SampleCount | undefined,
   colour: boolean,
 ): Promise<string> {
-  const { mostPrimaryExpressions, render } = await import('./query/index.ts');
+  const { maxPrimaryExpressions, render } = await import('./query/index.ts');
   const { valid, diagnostics, formatted, explanation, computeCadence } = description;
   const lines = diagnostics.map((diagnostic) => `${render(query, shown(diagnostic), colour)}\n`);
   if (!valid) {
@@ -60,7 +60,7 @@ async function inWords(
   } else {
     const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
     lines.push(
-      `valid, ${description.primaryExpressions} of ${mostPrimaryExpressions} conditions`,
+      `valid, ${description.primaryExpressions} of ${maxPrimaryExpressions} conditions`,
       visible(`${explanation?.replaceAll('**', '')}`),
       visible(`formatted: ${formatted}`),
       `computed: ${computeCadence.type}${reasons}`,

@@ -1,5 +1,5 @@
 /*
- * What a query is once it has been read. Every node knows where it stands in the text.
+ * The tree of a query. Every node knows where it stands in the text.
  *
  * The tree holds meaning, not spelling: `a >= b` and `a.at_least(b)` are the same call, a bare
  * literal and `literal(…)` the same node, and parentheses are gone.
@@ -29,11 +29,11 @@ export interface Prefix extends Span {
 /** Calls joined by dots. */
 export interface Chain extends Span {
   kind: 'chain';
-  calls: Call[];
+  calls: FunctionCall[];
 }
 
 /** One call of a chain. */
-export interface Call extends Span {
+export interface FunctionCall extends Span {
   name: string;
   /** Where the name stands, or the operator that stands for it. */
   nameSpan: Span;
@@ -42,8 +42,10 @@ export interface Call extends Span {
   operator?: string;
 }
 
+/** What stands between the parentheses of a call, or behind an operator. */
 export type Argument = Literal | Duration | Named | Cast | Exclusion | Expression;
 
+/** A fixed value. */
 export interface Literal extends Span {
   kind: 'literal';
   type: 'string' | 'number' | 'date' | 'timestamp' | 'boolean';
@@ -60,7 +62,7 @@ export interface Duration extends Span {
   unitSpan: Span;
 }
 
-/** `parent: …`: relative to the event around this one. */
+/** `parent: …`: relative to the outer event of a funnel. */
 export interface Named extends Span {
   kind: 'named';
   name: string;
@@ -81,7 +83,7 @@ export interface Exclusion extends Span {
   ids: Literal[];
 }
 
-/** Where something should be and isn't, or isn't readable; whatever looks at it looks away. */
+/** Stands for what is left out or can't be read; nothing more is reported of it. */
 export interface Missing extends Span {
   kind: 'missing';
 }

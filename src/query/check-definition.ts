@@ -1,30 +1,37 @@
-import type { Call, Chain, Expression } from './ast.ts';
-import { type ChainType, catalog, knownAs, type LanguageFunction, mayFollow } from './catalog.ts';
-import type { CheckOptions } from './check.ts';
-import { checkArguments } from './check-arguments.ts';
+import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.ts';
+import { extractorOf, functionOf, signature, takesCondition } from './catalog.ts';
+import { streamKindOf } from './chains.ts';
+import { type ArgumentContext, checkNamed } from './check-named.ts';
+import type { CheckOptions } from './check-options.ts';
+import { checkPlace, checkUse, unknownFunction } from './check-place.ts';
+import { checkCast, checkLiteral, checkTime, checkUnit } from './check-values.ts';
 import type { Findings, Fix } from './diagnostic.ts';
-import { format } from './format.ts';
-import { suggest } from './suggest.ts';
+import type {
+  ChainType,
+  LanguageFunction,
+  Parameter,
+  ParameterKind,
+  StreamKind,
+} from './language-function.ts';
+import { inside, type Scope } from './scope.ts';
+import { quote } from './strings.ts';
+import { isTimeText } from './times.ts';
+import { isNumeric } from './values.ts';
 
-/** What a stream is of. */
-export type StreamKind = 'event' | 'entity';
-
-/** Where in a definition something stands. */
-export interface Scope {
-  options: CheckOptions;
-  /** What is looked at in the `where`s and reducers around, outermost first. */
-  around: readonly StreamKind[];
-  /** The stream whose chain this belongs to, if it is one. */
-  stream?: StreamKind;
-}
+/*
+ * Checks what the reference rules out, from the whole definition through its conditions and chains
+ * to the arguments of each call, which may hold conditions and chains again.
+ */
 
 /** Checks what a whole definition comes out as, and all in it. */
 export function checkDefinition(tree: Expression, options: CheckOptions, findings: Findings): void {
-  const scope: Scope = { options, around: [] };
-  if (options.purpose === 'audience') {
-    checkCondition(tree, scope, findings);
-    return;
-  }
+  const scope: Scope = { options, enclosing: [] };
+  if (options.purpose === 'trait') checkTrait(tree, scope, findings);
+  else checkCondition(tree, scope, findings);
+}
+
+/** Checks something that must come out as a value. */
+function checkTrait(tree: Expression, scope: Scope, findings: Findings): void {
   if (tree.kind !== 'chain') {
     checkCondition(tree, scope, findings);
     if (tree.kind !== 'missing') notAValue(tree, findings);
@@ -39,18 +46,14 @@ export function checkDefinition(tree: Expression, options: CheckOptions, finding
 }
 
 function notAValue(tree: Expression, findings: Findings): void {
-  findings.error(
-    'not-a-value',
-    tree,
-    'A computed trait must come out as a value, not as true or false.',
-    {
-      help: 'Leave out the comparison, or make it an audience.',
-    },
-  );
+  const message = 'A computed trait must come out as a value, not as true or false.';
+  findings.error('not-a-value', tree, message, {
+    help: 'Leave out the comparison, or make it an audience.',
+  });
 }
 
 /** Checks something that must come out as true or false. */
-export function checkCondition(node: Expression, scope: Scope, findings: Findings): void {
+function checkCondition(node: Expression, scope: Scope, findings: Findings): void {
   switch (node.kind) {
     case 'and':
     case 'or':
@@ -109,174 +112,214 @@ function missingComparison(chain: Chain, type: ChainType, findings: Findings): v
  *
  * @returns its type; undefined if a mistake leaves that open.
  */
-export function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType | undefined {
-  const stream = streamKind(chain);
+function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType | undefined {
+  const stream = streamMeant(chain);
   const scope = stream ? { ...outer, stream } : outer;
   let type: ChainType | undefined;
   for (const [index, call] of chain.calls.entries()) {
-    const isFirst = index === 0;
     // Only within a chain it is an operator.
-    if (call.name === '$' && !isFirst) continue;
-    const entry = catalog.get(call.name);
-    if (!entry) {
-      if (call.name !== '') unknownFunction(chain, index, isFirst ? undefined : type, findings);
-      type = undefined;
-      continue;
-    }
-    const inPlace = checkPlace(chain, index, entry, type, findings);
-    checkUse(call, entry, scope, findings);
-    if (inPlace || !isFirst) checkArguments(call, entry, scope, findings);
-    // Behind a call that is out of place anything may have been meant.
-    type = inPlace ? entry.returns : undefined;
+    if (call.name === '$' && index > 0) continue;
+    type = checkCall(chain, index, type, scope, findings);
   }
   return type;
 }
 
-/** What a chain is a stream of; one that begins in an unknown way is taken for one of events. */
-function streamKind({ calls: [extractor] }: Chain): StreamKind | undefined {
-  if (extractor?.name === 'entity') return 'entity';
-  const type = catalog.get(extractor?.name ?? '')?.returns;
-  return type === undefined || type === 'VectorExtractor' ? 'event' : undefined;
-}
-
-/** What a stream that exists, or is absent, has to be compared with. */
-const streamIs: Readonly<Record<string, string>> = {
-  exists: '.count() >= 1',
-  absent: '.count() = 0',
-};
-
-function unknownFunction(
+/**
+ * Checks one call of a chain.
+ *
+ * @param before the type of the chain before it. @returns its type with it; undefined if a mistake
+ * leaves that open: behind a call that is out of place anything may have been meant.
+ */
+function checkCall(
   chain: Chain,
   index: number,
-  type: ChainType | undefined,
+  before: ChainType | undefined,
+  scope: Scope,
+  findings: Findings,
+): ChainType | undefined {
+  const call = chain.calls[index];
+  const entry = functionOf(call);
+  if (!call || !entry) {
+    if (call?.name !== '') unknownFunction(chain, index, before, findings);
+    return undefined;
+  }
+  const inPlace = checkPlace(chain, index, entry, before, findings);
+  checkUse(call, entry, scope, findings);
+  if (inPlace || index > 0) checkArguments(call, entry, scope, findings);
+  return inPlace ? entry.returns : undefined;
+}
+
+/** What a chain is a stream of; one that begins in an unknown way is taken for one of events. */
+function streamMeant(chain: Chain): StreamKind | undefined {
+  const isKnown = functionOf(chain.calls[0]) !== undefined;
+  return isKnown ? streamKindOf(chain) : 'events';
+}
+
+/** Checks the number and kinds of a call's arguments. */
+function checkArguments(
+  call: FunctionCall,
+  entry: LanguageFunction,
+  scope: Scope,
   findings: Findings,
 ): void {
-  const call = chain.calls[index];
-  const before = chain.calls[index - 1];
-  if (!call) return;
-  const message = `There is no function ${call.name}.`;
-  const synonyms = knownAs(call.name);
-  const counted = synonyms.map((known) => streamIs[known]).find((text) => text !== undefined);
-  if (before && counted && type && catalog.get('count')?.follows.includes(type)) {
-    findings.error('unknown-function', call.nameSpan, message, {
-      help: `Count them: ${counted}.`,
-      fix: { start: before.end, end: call.end, text: counted },
-    });
-    return;
+  const { parameters } = entry;
+  const min = parameters.filter(({ optional }) => !optional).length;
+  const max = parameters.some(({ rest }) => rest) ? Number.POSITIVE_INFINITY : parameters.length;
+  if (call.args.length < min || call.args.length > max) wrongCount(call, entry, max, findings);
+  for (const [index, argument] of call.args.slice(0, max).entries()) {
+    const parameter = parameters[Math.min(index, parameters.length - 1)];
+    if (parameter) checkArgument(argument, parameter, { call, entry, scope, findings });
   }
-  const allowed = mayFollow(type);
-  const synonym = synonyms.find((known) => allowed.includes(known));
-  const meant = synonym ?? suggest(call.name, allowed) ?? suggest(call.name, catalog.keys());
-  findings.error('unknown-function', call.nameSpan, message, {
-    help: meant ? `Did you mean ${meant}?` : `Here may stand ${allowed.join(', ')}.`,
-    fix: meant ? { ...call.nameSpan, text: meant } : undefined,
+}
+
+function wrongCount(
+  call: FunctionCall,
+  entry: LanguageFunction,
+  max: number,
+  findings: Findings,
+): void {
+  const given = call.args.length;
+  const needed = max === 0 ? 'none' : signature(entry);
+  const message = `${call.name} has ${given} argument${given === 1 ? '' : 's'}; it takes ${needed}.`;
+  const surplus = call.args[max];
+  const joins = takesCondition(entry);
+  findings.error('argument-count', surplus ?? call, message, {
+    help: joins && surplus ? 'Did you mean AND?' : `As in ${entry.example}.`,
+    fix: surplus && { ...surplusSpan(call, max, joins), text: joins ? ' AND ' : '' },
   });
 }
 
-/** Whether a call may stand where it does in its chain; behind an unknown type anything may. */
-function checkPlace(
-  chain: Chain,
-  index: number,
-  entry: LanguageFunction,
-  type: ChainType | undefined,
-  findings: Findings,
-): boolean {
-  const call = chain.calls[index];
-  if (!call) return true;
-  const name = call.operator ?? call.name;
-  if (index === 0) {
-    if (entry.follows.length === 0) return true;
-    const text = turnedInsideOut(call, entry);
-    findings.error('no-extractor', call.nameSpan, `${name} can not begin a chain.`, {
-      help: text
-        ? `Did you mean ${text}?`
-        : `Begin with ${mayFollow(undefined).join(', ')}, as in ${entry.example}.`,
-      fix: text ? { start: call.start, end: call.end, text } : undefined,
-    });
-    return false;
-  }
-  if (type === undefined || entry.follows.includes(type)) return true;
-  const message = `${name} can not follow ${typeNames[type]}.`;
-  findings.error('wrong-order', call.nameSpan, message, inOrder(chain, index, entry, type));
-  return false;
+/** From the last argument that fits to the end of the last one, or only to the next. */
+function surplusSpan(call: FunctionCall, fitting: number, joins: boolean) {
+  const first = call.args[fitting];
+  const last = call.args.at(-1);
+  const start = call.args[fitting - 1]?.end ?? first?.start ?? call.end;
+  return { start, end: (joins ? first?.start : last?.end) ?? call.end };
 }
 
-/** `event('A').count()` for `count(event('A'))`. */
-function turnedInsideOut(call: Call, entry: LanguageFunction): string | undefined {
-  const [first, ...args] = call.args;
-  if (entry.kind !== 'reducer' || first?.kind !== 'chain') return undefined;
-  const stream = catalog.get(first.calls.at(-1)?.name ?? '')?.returns;
-  if (stream === undefined || !entry.follows.includes(stream)) return undefined;
-  return format({ ...first, calls: [...first.calls, { ...call, args }] });
+function checkArgument(given: Argument, parameter: Parameter, context: ArgumentContext): void {
+  const argument = given.kind === 'named' ? checkNamed(given, parameter, context) : given;
+  if (!argument || argument.kind === 'missing') return;
+  const fits = checkers[parameter.kind](argument, parameter, context);
+  if (!fits) wrongArgument(argument, parameter, context);
 }
 
-/** How to bring a call into its place. */
-function inOrder(
-  chain: Chain,
-  index: number,
-  entry: LanguageFunction,
-  type: ChainType,
-): { help: string; fix?: Fix } {
-  const call = chain.calls[index];
-  const before = chain.calls[index - 1];
-  const reduced = type === 'Scalar' || type === 'ListScalar';
-  if (!call || !before || type === 'Comparator' || type === 'Literal') {
-    return { help: 'Nothing may follow it; join conditions with AND or OR.' };
-  }
-  if (entry.kind === 'filter' && reduced) {
-    const text = format({ ...chain, calls: [call, before] });
-    return {
-      help: `Put .${entry.name}(…) before the reducer: ${text}.`,
-      fix: { start: before.start, end: call.end, text },
-    };
-  }
-  if (entry.kind === 'comparison') {
-    const whole = streamIs[call.name];
-    return {
-      help: `Count them first: ${whole ?? '.count()'}.`,
-      fix: { start: before.end, end: whole ? call.end : before.end, text: whole ?? '.count()' },
-    };
-  }
-  if (type === 'ScalarExtractor' && entry.kind !== 'extractor') {
-    return {
-      help: `${entry.name} is for streams of events or entities; compare a value directly.`,
-    };
-  }
-  return { help: `After it may come ${mayFollow(type).join(', ')}.` };
-}
+/** Whether an argument is of the right kind; what else is wrong with it is reported. */
+type Checker = (argument: Argument, parameter: Parameter, context: ArgumentContext) => boolean;
 
-const typeNames: Record<ChainType, string> = {
-  VectorExtractor: 'a stream of events or entities',
-  StreamFilter: 'a stream of events or entities',
-  WindowedFilter: 'a stream of events or entities',
-  ScalarExtractor: 'a single value',
-  Scalar: 'a single value',
-  ListScalar: 'a list of values',
-  Comparator: 'a comparison',
-  Literal: 'a fixed value',
+const checkers: Record<ParameterKind, Checker> = {
+  name(argument, { label }, { findings }) {
+    if (isString(argument) && argument.text.trim() === '') {
+      findings.warn('empty-name', argument, `The ${label} is empty.`, {
+        help: `Write the ${label} between the quotes.`,
+      });
+    }
+    return isString(argument);
+  },
+  text: (argument) => isString(argument),
+  number: (argument) =>
+    argument.kind === 'literal' && (argument.type === 'number' || isNumeric(argument.text)),
+  exclusion: (argument) => argument.kind === 'exclusion',
+  value(argument, _, { findings }) {
+    if (argument.kind === 'literal') checkLiteral(argument, findings);
+    return argument.kind === 'literal';
+  },
+  timestamp(argument, _, { findings }) {
+    if (argument.kind !== 'literal') return false;
+    // A number may be a date without its separators.
+    if (argument.type === 'number' && !isTimeText(argument.text)) return false;
+    checkTime(argument, findings);
+    return true;
+  },
+  duration(argument, parameter, { findings }) {
+    if (argument.kind !== 'duration') return false;
+    checkUnit(argument, parameter, findings);
+    return true;
+  },
+  scalar(argument, _, { scope, findings }) {
+    if (argument.kind === 'literal') checkLiteral(argument, findings);
+    if (argument.kind === 'chain') checkScalar(argument, scope, findings);
+    return argument.kind === 'literal' || argument.kind === 'chain';
+  },
+  property(argument, parameter, { call, scope, findings }) {
+    if (argument.kind === 'cast') checkCast(argument, parameter, call, findings);
+    const operand = argument.kind === 'cast' ? argument.operand : argument;
+    if (operand.kind !== 'chain') return operand.kind === 'missing';
+    const type = checkChain(operand, inside(scope), findings);
+    const readsItem = extractorOf(operand.calls[0])?.family === 'item';
+    return type === undefined || (type === 'ScalarExtractor' && readsItem);
+  },
+  definition(argument, _, { scope, findings }) {
+    if (!isExpression(argument)) return false;
+    checkCondition(argument, inside(scope), findings);
+    return true;
+  },
 };
 
-/** Whether a call may be used in this part of this definition. */
-function checkUse(call: Call, entry: LanguageFunction, scope: Scope, findings: Findings): void {
-  if (entry.where === 'inside' && scope.around.length === 0) {
-    findings.error(
-      'outside-where',
-      call.nameSpan,
-      `${call.name} stands only in a where or a reducer.`,
-      {
-        help: `Put it into one, as in ${entry.example}; for a trait of the profile write trait('…').`,
-        fix: { ...call.nameSpan, text: 'trait' },
-      },
-    );
+function checkScalar(chain: Chain, scope: Scope, findings: Findings): void {
+  const type = checkChain(chain, scope, findings);
+  const scalars: ChainType[] = ['Scalar', 'ScalarExtractor', 'Literal'];
+  if (type === undefined || scalars.includes(type)) return;
+  findings.error('not-a-value', chain, 'What is compared with must be a single value.', {
+    help:
+      type === 'Comparator'
+        ? 'Write two conditions joined by AND.'
+        : 'End it with a reducer, such as .count().',
+  });
+}
+
+const parameterWords: Record<ParameterKind, string> = {
+  name: "a name in quotes, such as 'Shoes Bought'",
+  text: "a text in quotes, such as 'sale'",
+  value: "a value, such as 'running' or 100",
+  scalar: "a value or a chain, such as 100 or trait('avg_spend')",
+  timestamp: "a time, such as '2026-01-31T00:00:00Z'",
+  duration: 'a length of time, such as 7 days',
+  number: 'a number',
+  definition: "a condition, such as property('price') >= 100",
+  property: "property('…')",
+  exclusion: "{exclude: 'id', 'id'}",
+};
+
+function wrongArgument(
+  argument: Argument,
+  parameter: Parameter,
+  { call, entry, findings }: ArgumentContext,
+): void {
+  const { start, end } = argument;
+  const text = textMeant(argument, parameter.kind);
+  const fix: Fix | undefined = text === undefined ? undefined : { start, end, text };
+  const message = `${call.operator ?? call.name} takes ${parameterWords[parameter.kind]}.`;
+  findings.error('wrong-argument', argument, message, {
+    help: text === undefined ? helpFor(argument, entry) : `Did you mean ${text}?`,
+    fix,
+  });
+}
+
+/** What a literal of the wrong kind most likely stands for. */
+function textMeant(argument: Argument, wanted: ParameterKind): string | undefined {
+  if (argument.kind !== 'literal') return undefined;
+  const { type, text } = argument;
+  if (type === 'number') {
+    if (wanted === 'text' || wanted === 'name') return quote(text);
+    return wanted === 'duration' ? `${text} days` : undefined;
   }
-  if (call.name === 'entity' && scope.options.type !== 'linked') {
-    findings.error('linked-only', call.nameSpan, 'entity is only for linked audiences.', {
-      help: "Use event('…'), or check the query with the type linked.",
-    });
-  }
-  if (call.name === 'expires_after' && scope.options.purpose === 'audience') {
-    findings.warn('for-traits', call.nameSpan, 'expires_after is made for computed traits.', {
-      help: 'In an audience use within(…) or between(…).',
-    });
-  }
+  if (type !== 'string') return undefined;
+  if (wanted === 'property') return `property(${quote(text)})`;
+  if (wanted === 'exclusion') return `{exclude: ${quote(text)}}`;
+  return wanted === 'duration' && /^\d+ [a-z]+$/.test(text) ? text : undefined;
+}
+
+function helpFor(argument: Argument, entry: LanguageFunction): string {
+  return argument.kind === 'duration'
+    ? 'Compare a date with .within_last(7 days), .before_last(7 days) or .within_next(7 days).'
+    : `As in ${entry.example}.`;
+}
+
+function isString(argument: Argument): argument is Literal {
+  return argument.kind === 'literal' && argument.type === 'string';
+}
+
+function isExpression(argument: Argument): argument is Expression {
+  return ['and', 'or', 'not', 'any', 'all', 'chain', 'missing'].includes(argument.kind);
 }

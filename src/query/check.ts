@@ -1,20 +1,12 @@
 import type { Expression } from './ast.ts';
-import { mostPrimaryExpressions } from './catalog.ts';
 import { checkDefinition } from './check-definition.ts';
+import type { CheckOptions } from './check-options.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
+import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
 import { parse } from './parser.ts';
 
-/** The level of a definition. */
-export type Level = 'users' | 'accounts' | 'linked';
-
-export interface CheckOptions {
-  type: Level;
-  /** An audience must come out as true or false, a computed trait as a value. */
-  purpose: 'audience' | 'trait';
-}
-
-/** What a check says of a query. */
+/** The outcome of a check. */
 export interface Checked {
   /** Whether nothing was found that the reference rules out. */
   valid: boolean;
@@ -42,8 +34,8 @@ export function check(query: string, options: CheckOptions): Checked {
   if (!formIsRight) findings.withholdFixes();
   checkDefinition(tree, options, findings);
   const primaryExpressions = countConditions(tree);
-  if (primaryExpressions > mostPrimaryExpressions) {
-    const message = `The definition has ${primaryExpressions} conditions; at most ${mostPrimaryExpressions} are allowed.`;
+  if (primaryExpressions > maxPrimaryExpressions) {
+    const message = `The definition has ${primaryExpressions} conditions; at most ${maxPrimaryExpressions} are allowed.`;
     findings.error('too-many-conditions', tree, message, {
       help: "Replace several comparisons of the same thing by one_of('…', '…'), or build the audience from smaller ones: an audience can be used as trait('its_key').",
     });
@@ -62,7 +54,7 @@ export function check(query: string, options: CheckOptions): Checked {
  * The conditions of a definition: the leaves of its junctions. Whether those inside a `where` count
  * as well is not settled by the reference, so they don't.
  */
-export function countConditions(tree: Expression): number {
+function countConditions(tree: Expression): number {
   switch (tree.kind) {
     case 'and':
     case 'or':

@@ -1,5 +1,5 @@
-import { unitMs } from './catalog.ts';
-import { readTime, timeOf } from './times.ts';
+import { dayMs } from './durations.ts';
+import { readTime, type TimeReading, timeOf } from './times.ts';
 import { isNumeric } from './values.ts';
 
 /*
@@ -32,10 +32,10 @@ export function compare(
   args: readonly unknown[],
   now: number,
 ): boolean {
-  const missing =
+  const isMissing =
     value === undefined || value === null || (Array.isArray(value) && value.length === 0);
-  if (name === 'absent') return missing;
-  if (missing) return false;
+  if (name === 'absent') return isMissing;
+  if (isMissing) return false;
   if (name === 'exists') return true;
   if (!Array.isArray(value)) return compareOne(name, value, args, now);
   return forAllElements.has(name)
@@ -64,13 +64,13 @@ function compareOne(name: string, value: unknown, args: readonly unknown[], now:
     case 'none_of':
       return args.every((other) => order(value, other) !== 0);
     case 'contains':
-      return args.some((part) => text(value).includes(text(part)));
+      return args.some((part) => textOf(value).includes(textOf(part)));
     case 'omits':
-      return !text(value).includes(text(first));
+      return !textOf(value).includes(textOf(first));
     case 'starts_with':
-      return text(value).startsWith(text(first));
+      return textOf(value).startsWith(textOf(first));
     case 'ends_with':
-      return text(value).endsWith(text(first));
+      return textOf(value).endsWith(textOf(first));
     default:
       return compareTime(name, value, first, now);
   }
@@ -80,55 +80,54 @@ function compareTime(name: string, value: unknown, given: unknown, now: number):
   const reading = typeof value === 'string' ? readTime(value) : undefined;
   const at = reading?.at;
   if (!reading || at === undefined) return false;
-  if (name === 'before_date' || name === 'after_date') {
-    const other = moment(given) ?? Number.NaN;
-    return name === 'before_date' ? at < other : at > other;
-  }
+  const other = momentIn(given) ?? Number.NaN;
   const length = typeof given === 'number' ? given : Number.NaN;
-  const ending = (moment: number) => (reading.isDay ? dayOf(moment) : moment);
   switch (name) {
+    case 'before_date':
+      return at < other;
+    case 'after_date':
+      return at > other;
     case 'within_last':
-      return at >= ending(now - length) && at <= ending(now);
+      return at >= endOf(reading, now - length) && at <= endOf(reading, now);
     case 'within_next':
-      return at >= ending(now) && at <= ending(now + length);
+      return at >= endOf(reading, now) && at <= endOf(reading, now + length);
     case 'before_last':
-      return at < ending(now - length);
+      return at < endOf(reading, now - length);
     case 'after_next':
-      return at > ending(now + length);
+      return at > endOf(reading, now + length);
     default:
       return false;
   }
 }
 
-/** The moment at which the day of a moment begins in UTC. */
-function dayOf(moment: number): number {
-  const day = unitMs.day ?? Number.NaN;
-  return Math.floor(moment / day) * day;
+/** An end of a time window, for what is compared with it: for a day its beginning in UTC. */
+function endOf({ isDay }: TimeReading, moment: number): number {
+  return isDay ? Math.floor(moment / dayMs) * dayMs : moment;
 }
 
-/** Negative, zero or positive as `a` is less, the same or more; undefined if that can't be said. */
-export function order(a: unknown, b: unknown): number | undefined {
-  const [x, y] = [number(a), number(b)];
+/** Negative, zero or positive as `a` is less, the same or more; undefined if they can't be compared. */
+function order(a: unknown, b: unknown): number | undefined {
+  const [x, y] = [numberIn(a), numberIn(b)];
   if (x !== undefined && y !== undefined) return x - y;
   if (x !== undefined || y !== undefined) return undefined;
-  const [t, u] = [moment(a), moment(b)];
+  const [t, u] = [momentIn(a), momentIn(b)];
   if (t !== undefined && u !== undefined) return t - u;
   if (typeof a === 'object' || typeof b === 'object') return undefined;
-  const [s, r] = [text(a), text(b)];
+  const [s, r] = [textOf(a), textOf(b)];
   return s < r ? -1 : Number(s > r);
 }
 
 /** The number that a value is or holds. */
-export function number(value: unknown): number | undefined {
+export function numberIn(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
   return typeof value === 'string' && isNumeric(value) ? Number(value) : undefined;
 }
 
-function moment(value: unknown): number | undefined {
+function momentIn(value: unknown): number | undefined {
   return typeof value === 'string' ? timeOf(value) : undefined;
 }
 
 /** A value as text; what has no text of its own is its JSON. */
-export function text(value: unknown): string {
+export function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,11 +1,12 @@
 import { type Cadence, computeCadence } from './cadence.ts';
-import { check, type Level } from './check.ts';
+import { check } from './check.ts';
+import type { Level } from './check-options.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { explain } from './explain.ts';
 import { format } from './format.ts';
 import { type References, references } from './references.ts';
 
-/** All that can be said of a definition without data. */
+/** All that is known of a definition without data. */
 export interface QueryDescription {
   valid: boolean;
   diagnostics: Diagnostic[];
@@ -18,7 +19,7 @@ export interface QueryDescription {
   primaryExpressions: number;
 }
 
-/** Checks an audience's definition and says all that there is to say of it. Never throws. */
+/** Checks an audience's definition and describes it. Never throws. */
 export function describeQuery(query: string, type: Level): QueryDescription {
   const { valid, read, diagnostics, tree, primaryExpressions } = check(query, {
     type,

@@ -1,4 +1,5 @@
 import type { Span } from './ast.ts';
+import { maxDiagnostics } from './limits.ts';
 
 /**
  * - `error`: the reference of the language rules it out.
@@ -32,10 +33,7 @@ export interface Diagnostic extends Finding {
   column: number;
 }
 
-/** More would not help anyone. */
-export const mostDiagnostics = 20;
-
-/** Gathers findings while a query is read; each place is blamed once for each thing. */
+/** Gathers findings while a query is read; each place is reported once for each code. */
 export class Findings {
   readonly #found: Finding[] = [];
   readonly #seen = new Set<string>();
@@ -53,18 +51,24 @@ export class Findings {
   }
 
   /**
-   * For a query that is beyond what is read: nothing else is said of it then, because most of it
+   * For a query that is beyond what is read: nothing else is reported of it then, because most of it
    * was not looked at. The reference states no such limit, so it is no error.
    */
   beyondLimit(code: string, span: Span, message: string): void {
     const help = 'Segment may accept it. Shorten it, or split it into several audiences.';
-    const said = `${message}, so nothing of it was checked.`;
     const { start, end } = span;
-    this.#limit ??= { severity: 'warning', code, message: said, start, end, help };
+    this.#limit ??= {
+      severity: 'warning',
+      code,
+      message: `${message}, so nothing of it was checked.`,
+      start,
+      end,
+      help,
+    };
   }
 
   /**
-   * From here on strings and code can't be told apart: what was found there, or touches it, is
+   * From here on it is not clear what is a string and what is code: what was found there, or touches it, is
    * forgotten and not gathered any more.
    */
   distrustFrom(offset: number): void {
@@ -75,10 +79,12 @@ export class Findings {
     );
   }
 
+  /** Whether the query is beyond what is read. */
   get isBeyondLimit(): boolean {
     return this.#limit !== undefined;
   }
 
+  /** Adds a finding, unless its place is distrusted or was reported for the same code. */
   add(finding: Finding): void {
     if (finding.end >= this.#trustedUntil) return;
     const key = `${finding.code} ${finding.start} ${finding.end}`;
@@ -88,14 +94,17 @@ export class Findings {
     this.#found.push(this.#withFixes ? finding : { ...finding, fix: undefined });
   }
 
+  /** Adds an error. */
   error(code: string, span: Span, message: string, more?: Pick<Finding, 'help' | 'fix'>): void {
     this.add({ severity: 'error', code, message, start: span.start, end: span.end, ...more });
   }
 
+  /** Adds a warning. */
   warn(code: string, span: Span, message: string, more?: Pick<Finding, 'help' | 'fix'>): void {
     this.add({ severity: 'warning', code, message, start: span.start, end: span.end, ...more });
   }
 
+  /** Adds a hint. */
   hint(code: string, span: Span, message: string, more?: Pick<Finding, 'help' | 'fix'>): void {
     this.add({ severity: 'hint', code, message, start: span.start, end: span.end, ...more });
   }
@@ -110,7 +119,7 @@ export class Findings {
     const rank = { error: 0, warning: 1, hint: 2 };
     return (this.#limit ? [this.#limit] : [...this.#found])
       .sort((a, b) => rank[a.severity] - rank[b.severity] || a.start - b.start)
-      .slice(0, mostDiagnostics)
+      .slice(0, maxDiagnostics)
       .sort((a, b) => a.start - b.start)
       .map((finding) => ({ ...finding, ...placeOf(query, finding.start) }));
   }

@@ -1,24 +1,27 @@
-import type { Argument, Call, Chain, Expression } from './ast.ts';
-import { eventHistoryDays, unitMs } from './catalog.ts';
+import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
+import { extractorOf } from './catalog.ts';
+import { streamKindOf } from './chains.ts';
 import { compare } from './compare.ts';
+import { argumentLengthMs, dayMs, lengthMs } from './durations.ts';
+import { maxHistoryDays } from './limits.ts';
 import { reduce } from './reduce.ts';
 import { withPlainDots } from './strings.ts';
-import { lengthMs, nameOf, plainText } from './values.ts';
+import { nameOf, plainText } from './values.ts';
 
 /*
  * Who is in an audience, computed from data. Where the reference is silent, this is what is assumed:
  *
  * - Events later than now have not happened yet; those older than three years are forgotten.
  * - Windows include both their ends. `within(parent: d)` admits events up to `d` before or after
- *   the nearest event around; entities between the two are passed over, as they have no time of their
+ *   the nearest outer event; entities between the two are passed over, as they have no time of their
  *   own. For the same reason a window leaves no entities.
- * - `property(parent: …)` is read off the event or entity around the one that is looked at. What a
- *   nested stream is compared with stands beside that stream, so there it is the one around it.
+ * - `property(parent: …)` is read off the event or entity outside of the one that is looked at. What
+ *   a nested stream is compared with is not inside that stream, so there it is the innermost one.
  * - `expires_after(d)` keeps the events of the last session, if it is not over: events belong to one
  *   session as long as no pause between them is longer than `d`.
  * - At the level of accounts, events are those of all users together, and traits are the account's.
  *   An account without users satisfies neither ANY nor ALL.
- * - How values are compared is told in compare.ts, how streams are reduced in reduce.ts.
+ * - How values are compared stands in compare.ts, how streams are reduced in reduce.ts.
  */
 
 type Values = Readonly<Record<string, unknown>>;
@@ -55,10 +58,10 @@ export interface Account extends Profile {
 interface Scope {
   subject: Profile | Account;
   now: number;
-  /** The event or entity that is looked at inside a `where`, and the one around that. */
+  /** The event or entity that is looked at inside a `where`, and the one outside of that. */
   item?: Item;
   parent?: Item;
-  /** The event that is looked at, or the nearest one around an entity that is. */
+  /** The event that is looked at, or the nearest one outside of an entity that is. */
   event?: EventRecord;
 }
 
@@ -94,19 +97,21 @@ function holds(node: Expression, scope: Scope): boolean {
         users.length > 0 && users.every((subject) => holds(node.operand, { ...scope, subject }))
       );
     }
-    case 'chain': {
-      const comparison = node.calls.at(-1);
-      if (!comparison) return false;
-      const value = chainValue(node.calls.slice(0, -1), scope);
-      const extractor = node.calls[0]?.name;
-      const isStream = extractor === 'event' || extractor === 'entity';
-      const beside = isStream && scope.item ? { ...scope, parent: scope.item } : scope;
-      const args = comparison.args.map((argument) => argumentValue(argument, beside));
-      return compare(comparison.name, value, args, scope.now);
-    }
+    case 'chain':
+      return comparisonHolds(node, scope);
     case 'missing':
       return false;
   }
+}
+
+function comparisonHolds(chain: Chain, scope: Scope): boolean {
+  const comparison = chain.calls.at(-1);
+  if (!comparison) return false;
+  const value = chainValue(chain.calls.slice(0, -1), scope);
+  const ofStream = streamKindOf(chain) !== undefined;
+  const argumentScope = ofStream && scope.item ? { ...scope, parent: scope.item } : scope;
+  const args = comparison.args.map((argument) => argumentValue(argument, argumentScope));
+  return compare(comparison.name, value, args, scope.now);
 }
 
 function usersOf({ subject }: Scope): readonly Profile[] {
@@ -130,12 +135,10 @@ function argumentValue(argument: Argument, scope: Scope): unknown {
 }
 
 /** The value of a chain without its comparison. */
-function chainValue(calls: readonly Call[], scope: Scope): unknown {
+function chainValue(calls: readonly FunctionCall[], scope: Scope): unknown {
   const [extractor, ...rest] = calls;
   if (!extractor) return undefined;
-  if (extractor.name === 'event' || extractor.name === 'entity') {
-    return reduceStream(extractor, rest, scope);
-  }
+  if (extractorOf(extractor)?.stream) return reduceStream(extractor, rest, scope);
   const [argument] = extractor.args;
   const path = nameOf(argument);
   switch (extractor.name) {
@@ -152,7 +155,11 @@ function chainValue(calls: readonly Call[], scope: Scope): unknown {
   }
 }
 
-function reduceStream(extractor: Call, rest: readonly Call[], scope: Scope): unknown {
+function reduceStream(
+  extractor: FunctionCall,
+  rest: readonly FunctionCall[],
+  scope: Scope,
+): unknown {
   let items = streamOf(extractor, scope);
   let value: unknown;
   for (const call of rest) {
@@ -171,20 +178,20 @@ function reduceStream(extractor: Call, rest: readonly Call[], scope: Scope): unk
         break;
       default:
         value = reduce(call, items, value, (property, item) =>
-          argumentValue(property, within(item, scope)),
+          argumentValue(property, inside(item, scope)),
         );
     }
   }
   return value;
 }
 
-function streamOf(extractor: Call, { subject, now, item }: Scope): Item[] {
+function streamOf(extractor: FunctionCall, { subject, now, item }: Scope): Item[] {
   const name = nameOf(extractor.args[0]);
-  if (extractor.name === 'entity') {
+  if (extractorOf(extractor)?.stream === 'entities') {
     const related = item && !('at' in item) ? item.entities : subject.entities;
     return [...(related && Object.hasOwn(related, name) ? (related[name] ?? []) : [])];
   }
-  const oldest = now - eventHistoryDays * (unitMs.day ?? 0);
+  const oldest = now - maxHistoryDays * dayMs;
   const profiles = 'users' in subject ? [subject, ...subject.users] : [subject];
   const events = profiles.flatMap((profile) =>
     profile.events.filter((event) => event.name === name && event.at <= now && event.at >= oldest),
@@ -193,12 +200,12 @@ function streamOf(extractor: Call, { subject, now, item }: Scope): Item[] {
 }
 
 /** What is looked at inside a `where` or a reducer of this item. */
-function within(item: Item, scope: Scope): Scope {
+function inside(item: Item, scope: Scope): Scope {
   return { ...scope, item, parent: scope.item, event: 'at' in item ? item : scope.event };
 }
 
 function matches(condition: Argument, item: Item, scope: Scope): boolean {
-  const inner = within(item, scope);
+  const inner = inside(item, scope);
   switch (condition.kind) {
     case 'and':
     case 'or':
@@ -217,16 +224,18 @@ function isFrom(item: Item, argument: Argument | undefined): boolean {
   return argument.ids.some(({ text }) => text === item.source);
 }
 
-function inWindow(items: readonly Item[], { name, args }: Call, scope: Scope): Item[] {
+function inWindow(items: readonly Item[], { name, args }: FunctionCall, scope: Scope): Item[] {
   const events = items.filter((item) => 'at' in item);
   const [first, second] = args;
-  if (name === 'expires_after') return lastSession(events, lengthOf(first), scope.now);
+  if (name === 'expires_after') return lastSession(events, argumentLengthMs(first), scope.now);
   if (first?.kind === 'named') {
-    const [length, parent] = [lengthOf(first.value), scope.event];
+    const [length, parent] = [argumentLengthMs(first.value), scope.event];
     return events.filter(({ at }) => parent && Math.abs(at - parent.at) <= length);
   }
   const [latest, earliest] =
-    name === 'between' ? [lengthOf(first), lengthOf(second)] : [0, lengthOf(first)];
+    name === 'between'
+      ? [argumentLengthMs(first), argumentLengthMs(second)]
+      : [0, argumentLengthMs(first)];
   return events.filter(({ at }) => at >= scope.now - earliest && at <= scope.now - latest);
 }
 
@@ -239,10 +248,6 @@ function lastSession(events: readonly EventRecord[], pauseMs: number, now: numbe
     until = event.at;
   }
   return session;
-}
-
-function lengthOf(argument: Argument | undefined): number {
-  return argument?.kind === 'duration' ? lengthMs(argument) : 0;
 }
 
 /** Follows the dots of a path into nested objects; a dot behind a backslash belongs to a name. */

@@ -1,8 +1,16 @@
-import type { Argument, Call, Chain, Expression, Literal } from './ast.ts';
-import { callsIn } from './calls.ts';
-import { catalog } from './catalog.ts';
-import { explainComparison, explainDuration } from './explain-comparison.ts';
-import { amountOf, isSingular, saysTimes, times, timesOf } from './explain-count.ts';
+import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.ts';
+import {
+  comparisonOf,
+  extractorOf,
+  filterOf,
+  functionOf,
+  reducerOf,
+  takesCondition,
+} from './catalog.ts';
+import { callsIn, comparisonIn, streamKindOf, withoutLast } from './chains.ts';
+import { amountOf, isBound, isSingular, times, timesOf } from './explain-count.ts';
+import type { StreamKind } from './language-function.ts';
+import { bold, explainDuration, fillPhrase, listWithOr } from './phrases.ts';
 import { withPlainDots } from './strings.ts';
 import { nameOf, numberOf, plainText } from './values.ts';
 
@@ -15,14 +23,14 @@ import { nameOf, numberOf, plainText } from './values.ts';
 export interface Voice {
   /** Whose traits are meant, such as "the profile's". */
   owner: string;
-  /** The events and entities whose `where` or reducer this stands in, outermost first. */
-  around: readonly Around[];
-  /** Whether this is what a nested stream is compared with; `parent:` is then the last one around. */
-  isBeside?: boolean;
+  /** The streams whose `where`s or reducers this stands in, outermost first. */
+  enclosing: readonly Enclosing[];
+  /** Whether this is what a nested stream is compared with: then `parent:` is the innermost. */
+  isComparedWithStream?: boolean;
 }
 
-interface Around {
-  isEvent: boolean;
+interface Enclosing {
+  stream: StreamKind | undefined;
   name: string;
 }
 
@@ -33,60 +41,55 @@ export function explainValue(value: Argument, voice: Voice): string {
   if (value.kind !== 'chain') return '…';
   const [extractor, ...rest] = value.calls;
   if (!extractor) return '…';
-  const reducers = rest.filter((call) => catalog.get(call.name)?.kind === 'reducer');
+  const reducers = rest.filter((call) => reducerOf(call) !== undefined);
   if (reducers.length === 0) return extracted(extractor, voice);
   const { name, limits } = explainStream(value, voice);
-  const [reducer] = reducers;
-  const property = reduced(reducer?.args[0], into(extractor, voice));
-  const over = `over ${name}${limits}`;
-  switch (reducer?.name) {
-    case 'count':
-      return `number of ${name}${limits}`;
-    case 'sum':
-      return `total ${property} ${over}`;
-    case 'avg':
-      return `average ${property} ${over}`;
-    case 'max':
-      return `largest ${property} ${over}`;
-    case 'min':
-      return `smallest ${property} ${over}`;
-    case 'mode':
-      return `most frequent ${property}${frequency(reducer)} ${over}`;
-    case 'first':
-      return `${property} in the first ${name}${limits}`;
-    case 'last':
-      return `${property} in the last ${name}${limits}`;
-    default:
-      return reducers.length > 1
-        ? `number of different values of ${property} ${over}`
-        : `different values of ${property} ${over}`;
+  let stream = `${name}${limits}`;
+  for (const reducer of reducers) {
+    const property = reduced(reducer.args[0], inside(extractor, voice));
+    const parts = { stream, property, frequency: frequency(reducer) };
+    stream = fillPhrase(reducerOf(reducer)?.english ?? '…', parts);
   }
+  return stream;
 }
 
 /** What a comparison says of the value of a chain, such as "is at least the account's **b**". */
-export function explainCompared(chain: Chain, comparison: Call, denied: boolean, voice: Voice) {
-  const beside = isStream(chain) ? { ...voice, isBeside: true } : voice;
-  return explainComparison(comparison, denied, (value) => explainOperand(value, beside));
+export function explainCompared(
+  chain: Chain,
+  comparison: FunctionCall,
+  denied: boolean,
+  voice: Voice,
+): string {
+  const inner = streamKindOf(chain) ? { ...voice, isComparedWithStream: true } : voice;
+  const values = comparison.args.map((value) =>
+    value.kind === 'duration' ? explainDuration(value) : explainOperand(value, inner),
+  );
+  const phrase = comparisonOf(comparison)?.english[denied ? 'denied' : 'affirmed'];
+  return fillPhrase(phrase ?? '…', { value: listWithOr(values) });
 }
 
 /** A value with the article or the owner that its kind needs. */
 function explainOperand(value: Argument, voice: Voice): string {
-  const said = explainValue(value, voice);
-  const extractor = value.kind === 'chain' ? value.calls[0]?.name : undefined;
-  if (extractor === 'trait') return `${voice.owner} ${said}`;
-  return extractor === 'event' || extractor === 'entity' ? `the ${said}` : said;
+  const text = explainValue(value, voice);
+  if (value.kind !== 'chain') return text;
+  return streamKindOf(value) ? `the ${text}` : `${ownerOf(value, voice)}${text}`;
 }
 
-function frequency({ args }: Call): string {
-  const least = numberOf(args[1]);
-  return least === undefined ? '' : ` (if it occurs at least ${times(String(least))})`;
+/** Whose a value is, if it belongs to a profile; nothing for others. */
+function ownerOf({ calls: [extractor] }: Chain, { owner }: Voice): string {
+  return extractorOf(extractor)?.family === 'profile' ? `${owner} ` : '';
 }
 
-function extracted(extractor: Call, voice: Voice): string {
+function frequency({ args }: FunctionCall): string {
+  const minCount = numberOf(args[1]);
+  return minCount === undefined ? '' : ` (if it occurs at least ${times(String(minCount))})`;
+}
+
+function extracted(extractor: FunctionCall, voice: Voice): string {
   const [argument] = extractor.args;
-  const name = bold(withPlainDots(nameOf(argument)));
-  if (extractor.name === 'context') return `context ${name}`;
-  return argument?.kind === 'named' ? `${outerOf(voice)}'s ${name}` : name;
+  const own = bold(withPlainDots(nameOf(argument)));
+  const name = argument?.kind === 'named' ? `${outerOf(voice)}'s ${own}` : own;
+  return fillPhrase(extractorOf(extractor)?.english ?? '{name}', { name });
 }
 
 /** The property that a reducer looks at; other words stand before it. */
@@ -98,28 +101,28 @@ function reduced(argument: Argument | undefined, voice: Voice): string {
   return `${bold(withPlainDots(nameOf(name)))} of ${outerOf(voice)}`;
 }
 
-/** Whose a `property(parent: …)` is; where more than one is around, it is named. */
-function outerOf({ around, isBeside = false }: Voice): string {
-  const outer = around.at(isBeside ? -1 : -2);
-  const isOnly = around.length < (isBeside ? 2 : 3);
-  if (!outer || (isOnly && outer.isEvent)) return 'the outer event';
+/** Whose a `property(parent: …)` is; where there is more than one, it is named. */
+function outerOf({ enclosing, isComparedWithStream = false }: Voice): string {
+  const outer = enclosing.at(isComparedWithStream ? -1 : -2);
+  const isOnly = enclosing.length < (isComparedWithStream ? 2 : 3);
+  if (!outer || (isOnly && outer.stream !== 'entities')) return 'the outer event';
   return isOnly ? 'the outer entity' : `that ${bold(outer.name)}`;
 }
 
-/** Into the `where` or the reducer of a stream. */
-function into(extractor: Call | undefined, { owner, around }: Voice): Voice {
-  const inner = { isEvent: extractor?.name !== 'entity', name: nameOf(extractor?.args[0]) };
-  return { owner, around: [...around, inner] };
+/** Inside the `where` or the reducer of a stream. */
+function inside(extractor: FunctionCall | undefined, { owner, enclosing }: Voice): Voice {
+  const stream = extractorOf(extractor)?.stream;
+  return { owner, enclosing: [...enclosing, { stream, name: nameOf(extractor?.args[0]) }] };
 }
 
 /** What a stream is of, and what its filters leave of it: windows first, conditions last. */
 export function explainStream(chain: Chain, voice: Voice): { name: string; limits: string } {
   const [extractor, ...rest] = chain.calls;
-  const filters = rest.toSorted((a, b) => Number(a.name === 'where') - Number(b.name === 'where'));
+  const filters = rest.toSorted((a, b) => Number(isWhere(a)) - Number(isWhere(b)));
   const limits = filters.map((call, index) => {
-    const phrase =
-      call.name === 'where' ? wherePhrase(call, into(extractor, voice)) : filterPhrase(call, voice);
-    return call.name === 'where' && filters[index - 1]?.name === 'where' ? `and ${phrase}` : phrase;
+    const phrase = filterPhrase(call, extractor, voice);
+    const isNextWhere = isWhere(call) && isWhere(filters[index - 1]);
+    return isNextWhere ? `and ${phrase}` : phrase;
   });
   return {
     name: bold(nameOf(extractor?.args[0])),
@@ -127,38 +130,49 @@ export function explainStream(chain: Chain, voice: Voice): { name: string; limit
   };
 }
 
-function filterPhrase({ name, args }: Call, voice: Voice): string {
-  const [first, second] = args;
-  switch (name) {
-    case 'within':
-      if (first?.kind === 'named') return `within ${lengthOf(first.value)} of ${nearest(voice)}`;
-      return `in the last ${lengthOf(first).replace(/^1 /, '')}`;
-    case 'between':
-      return `between ${lengthOf(first)} and ${lengthOf(second)} ago`;
-    case 'expires_after':
-      return `within sessions that end after ${lengthOf(first)} of silence`;
-    case 'sources': {
-      const ids = first?.kind === 'exclusion' ? first.ids.map((id) => bold(plainText(id))) : [];
-      return `not counting ${ids.length > 1 ? 'the sources' : 'the source'} ${ids.join(', ')}`;
-    }
-    default:
-      return '';
+function isWhere(call: FunctionCall | undefined): boolean {
+  return takesCondition(functionOf(call));
+}
+
+/** What a filter leaves of its stream; nothing for calls that are none. */
+function filterPhrase(
+  call: FunctionCall,
+  extractor: FunctionCall | undefined,
+  voice: Voice,
+): string {
+  const filter = filterOf(call);
+  if (!filter) return '';
+  const [first, second] = call.args;
+  if (first?.kind === 'named' && filter.englishOfParent) {
+    const parts = { first: filterArgument(first.value), outer: nearest(voice) };
+    return fillPhrase(filter.englishOfParent, parts);
   }
+  const inWords = isWhere(call)
+    ? conditionPhrase(first, inside(extractor, voice))
+    : filterArgument(first);
+  return fillPhrase(filter.english, { first: inWords, second: filterArgument(second) });
 }
 
-/** The event that a window is relative to; where more than one is around, it is named. */
-function nearest({ around }: Voice): string {
-  const event = around.findLast(({ isEvent }) => isEvent);
-  return event && around.length > 1 ? `that ${bold(event.name)}` : 'it';
+/** A length of time, or the sources that are left out. */
+function filterArgument(argument: Argument | undefined): string {
+  if (argument?.kind === 'duration') return explainDuration(argument);
+  if (argument?.kind !== 'exclusion') return '…';
+  const ids = argument.ids.map((id) => bold(plainText(id)));
+  return `${ids.length > 1 ? 'the sources' : 'the source'} ${ids.join(', ')}`;
 }
 
-/** A condition that goes on behind its end stands in parentheses, as something may follow. */
-function wherePhrase({ args }: Call, inner: Voice): string {
-  const [condition] = args;
-  if (!condition) return 'where …';
-  const text = insideClause(condition, inner);
+/** The event that a window is relative to; where there is more than one, it is named. */
+function nearest({ enclosing }: Voice): string {
+  const event = enclosing.findLast(({ stream }) => stream !== 'entities');
+  return event && enclosing.length > 1 ? `that ${bold(event.name)}` : 'it';
+}
+
+/** The condition of a `where`; one that goes on behind its end stands in parentheses. */
+function conditionPhrase(condition: Argument | undefined, voice: Voice): string {
+  if (!condition) return '…';
+  const text = insideClause(condition, voice);
   const isClosed = condition.kind === 'not' && isJunction(condition.operand);
-  return `where ${isClosed || standsAlone(condition) ? text : `(${text})`}`;
+  return isClosed || standsAlone(condition) ? text : `(${text})`;
 }
 
 /** A condition about one event or entity, not about a person. */
@@ -194,7 +208,7 @@ function insideOperand(operand: Expression, voice: Voice): string {
 function standsAlone(node: Argument): boolean {
   if (node.kind === 'not') return standsAlone(node.operand);
   if (node.kind !== 'chain') return node.kind === 'missing';
-  for (const { name } of callsIn(node)) if (name === 'where') return false;
+  for (const call of callsIn(node)) if (isWhere(call)) return false;
   return true;
 }
 
@@ -203,51 +217,41 @@ function isJunction({ kind }: Expression): boolean {
 }
 
 function insideChain(chain: Chain, voice: Voice, denied: boolean): string {
-  const comparison = chain.calls.at(-1);
-  const [extractor] = chain.calls;
-  if (!comparison || !extractor || !endsInComparison(chain)) return '…';
-  if (countsTimes(chain, comparison)) {
-    const { name, limits } = explainStream(chain, voice);
-    if (extractor.name === 'entity') {
-      const verb = isSingular(comparison, denied) ? 'is' : 'are';
-      return `there ${verb} ${amountOf(comparison, denied, name)}${limits}`;
-    }
-    const count = timesOf(comparison, denied);
-    return count === 'never'
-      ? `${name} never happened${limits}`
-      : `${name} happened ${count}${limits}`;
+  const comparison = comparisonIn(chain)?.call;
+  if (!comparison) return '…';
+  if (countsTimes(chain, comparison)) return insideCount(chain, comparison, voice, denied);
+  const value = explainValue(withoutLast(chain), voice);
+  return `${ownerOf(chain, voice)}${value} ${explainCompared(chain, comparison, denied, voice)}`;
+}
+
+/** "**X** happened at least twice in the last 7 days". */
+function insideCount(
+  chain: Chain,
+  comparison: FunctionCall,
+  voice: Voice,
+  denied: boolean,
+): string {
+  const { name, limits } = explainStream(chain, voice);
+  if (streamKindOf(chain) === 'entities') {
+    const verb = isSingular(comparison, denied) ? 'is' : 'are';
+    return `there ${verb} ${amountOf(comparison, denied, name)}${limits}`;
   }
-  const owner = extractor.name === 'trait' ? `${voice.owner} ` : '';
-  const value = explainValue({ ...chain, calls: chain.calls.slice(0, -1) }, voice);
-  return `${owner}${value} ${explainCompared(chain, comparison, denied, voice)}`;
+  const count = timesOf(comparison, denied);
+  return count === 'never'
+    ? `${name} never happened${limits}`
+    : `${name} happened ${count}${limits}`;
 }
 
 /** Whether a chain counts events or entities and compares that with a number. */
-export function countsTimes(chain: Chain, comparison: Call): boolean {
-  const reducer = chain.calls.findLast((call) => catalog.get(call.name)?.kind === 'reducer');
-  const isCount = reducer?.name === 'count' && !chain.calls.some(({ name }) => name === 'unique');
-  return isCount && isStream(chain) && saysTimes(comparison);
-}
-
-function isStream({ calls: [extractor] }: Chain): boolean {
-  return extractor?.name === 'event' || extractor?.name === 'entity';
-}
-
-export function endsInComparison(chain: Chain): boolean {
-  return catalog.get(chain.calls.at(-1)?.name ?? '')?.kind === 'comparison';
+export function countsTimes(chain: Chain, comparison: FunctionCall): boolean {
+  const families = chain.calls.map((call) => reducerOf(call)?.family);
+  const isCount = families.findLast((family) => family !== undefined) === 'counting';
+  const isOfItems = isCount && !families.includes('distinct');
+  return isOfItems && streamKindOf(chain) !== undefined && isBound(comparison);
 }
 
 function explainLiteral(literal: Literal): string {
   return literal.type === 'string'
     ? `"${plainText(literal).replaceAll('"', '\\"')}"`
     : literal.text;
-}
-
-function lengthOf(argument: Argument | undefined): string {
-  return argument?.kind === 'duration' ? explainDuration(argument) : '…';
-}
-
-/** Asterisks in a name would end the bold print, and what follows would pass for our own words. */
-function bold(name: string): string {
-  return `**${name.replaceAll('*', '\\*')}**`;
 }

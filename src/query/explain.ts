@@ -1,9 +1,9 @@
-import type { Call, Chain, Expression } from './ast.ts';
-import type { Level } from './check.ts';
+import type { Chain, Expression, FunctionCall } from './ast.ts';
+import { comparisonIn, streamKindOf, withoutLast } from './chains.ts';
+import type { Level } from './check-options.ts';
 import { amountOf, timesOf } from './explain-count.ts';
 import {
   countsTimes,
-  endsInComparison,
   explainCompared,
   explainStream,
   explainValue,
@@ -22,8 +22,8 @@ interface Subject extends Voice {
   whose: string;
 }
 
-const person: Subject = { who: 'who', whose: 'whose', owner: "the profile's", around: [] };
-const account: Subject = { who: 'that', whose: 'whose', owner: "the account's", around: [] };
+const person: Subject = { who: 'who', whose: 'whose', owner: "the profile's", enclosing: [] };
+const account: Subject = { who: 'that', whose: 'whose', owner: "the account's", enclosing: [] };
 const userOfAccount: Subject = { ...person, owner: "the user's" };
 
 /**
@@ -34,7 +34,7 @@ const userOfAccount: Subject = { ...person, owner: "the user's" };
 export function explain(tree: Expression, type: Level): string {
   const subject = type === 'accounts' ? account : person;
   const noun = type === 'accounts' ? 'Accounts' : 'Users';
-  if (tree.kind === 'chain' && !endsInComparison(tree)) {
+  if (tree.kind === 'chain' && !comparisonIn(tree)) {
     return `${capital(explainValue(tree, subject))}.`;
   }
   return `${noun} ${clause(tree, subject)}.`;
@@ -86,23 +86,28 @@ function denial(node: Expression, subject: Subject): string {
 }
 
 function chainClause(chain: Chain, subject: Subject, denied: boolean): string {
-  const comparison = chain.calls.at(-1);
-  if (!comparison || !endsInComparison(chain)) return `${subject.who} …`;
+  const comparison = comparisonIn(chain)?.call;
+  if (!comparison) return `${subject.who} …`;
   if (countsTimes(chain, comparison)) return countClause(chain, comparison, subject, denied);
-  const value = explainValue({ ...chain, calls: chain.calls.slice(0, -1) }, subject);
+  const value = explainValue(withoutLast(chain), subject);
   return `${subject.whose} ${value} ${explainCompared(chain, comparison, denied, subject)}`;
 }
 
 /** "did **X** at least twice in the last 7 days where …". */
-function countClause(chain: Chain, comparison: Call, subject: Subject, denied: boolean): string {
+function countClause(
+  chain: Chain,
+  comparison: FunctionCall,
+  subject: Subject,
+  denied: boolean,
+): string {
   const { name, limits } = explainStream(chain, subject);
-  if (chain.calls[0]?.name === 'entity') {
+  if (streamKindOf(chain) === 'entities') {
     return `${subject.who} have ${amountOf(comparison, denied, name)}${limits}`;
   }
-  const times = timesOf(comparison, denied);
-  return times === 'never'
+  const count = timesOf(comparison, denied);
+  return count === 'never'
     ? `${subject.who} never did ${name}${limits}`
-    : `${subject.who} did ${name} ${times}${limits}`;
+    : `${subject.who} did ${name} ${count}${limits}`;
 }
 
 function capital(text: string): string {

@@ -1,5 +1,5 @@
-import type { Argument, Call, Expression, Literal } from './ast.ts';
-import { catalog } from './catalog.ts';
+import type { Argument, Expression, FunctionCall, Literal } from './ast.ts';
+import { comparisonOf } from './catalog.ts';
 import { quote } from './strings.ts';
 
 /**
@@ -24,14 +24,14 @@ export function format(node: Expression): string {
 }
 
 /** AND binds tighter than OR, and a prefix tighter than both. */
-function formatWithin(node: Expression, around: 'or' | 'and' | 'prefix'): string {
-  const loose = node.kind === 'or' || (node.kind === 'and' && around !== 'or');
+function formatWithin(node: Expression, outer: 'or' | 'and' | 'prefix'): string {
+  const loose = node.kind === 'or' || (node.kind === 'and' && outer !== 'or');
   return loose ? `(${format(node)})` : format(node);
 }
 
 /** A call as it stands in a chain, with the dot or the spaces before it. */
-export function formatCall(call: Call, index: number): string {
-  const operator = catalog.get(call.name)?.operator;
+export function formatCall(call: FunctionCall, index: number): string {
+  const operator = comparisonOf(call)?.operator;
   const [first] = call.args;
   if (operator && index > 0 && first && call.args.length === 1) {
     return ` ${operator} ${formatArgument(first)}`;

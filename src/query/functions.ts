@@ -1,14 +1,25 @@
-import type { LanguageFunction, Parameter, ParameterKind, TimeUnit } from './catalog.ts';
+import type { TimeUnit } from './durations.ts';
+import type {
+  Comparison,
+  Extractor,
+  Filter,
+  LanguageFunction,
+  Parameter,
+  ParameterKind,
+  Reducer,
+} from './language-function.ts';
 
 /*
- * Every function of the language, in the order of the documentation. Source of every fact:
- * Segment's public reference of the audience query language (private beta, last changed September
- * 2025).
+ * Every function of the language, in the order of the documentation; all that is known of one stands
+ * in its row. Source of every fact: Segment's public reference of the audience query language
+ * (private beta, last changed September 2025), and for real time and batch its product rules.
  */
 
 const stream = ['VectorExtractor', 'StreamFilter', 'WindowedFilter'] as const;
 const scalar = ['ScalarExtractor', 'Scalar'] as const;
 const hoursOrDays = ['hour', 'day'] as const;
+const windowReason = 'events are counted in a time window';
+const presentReason = 'a date is compared with the present time';
 
 const name = (label: string): Parameter => ({ kind: 'name', label });
 const property = (casts: readonly string[] = []): Parameter => ({
@@ -21,88 +32,107 @@ const duration = (label: string, units: readonly TimeUnit[] = hoursOrDays): Para
   label,
   units,
 });
-
-const extractor = (
-  given: Pick<LanguageFunction, 'name' | 'parameters' | 'returns' | 'note' | 'example'> &
-    Partial<LanguageFunction>,
-): LanguageFunction => ({ kind: 'extractor', follows: [], where: 'anywhere', ...given });
-
-const filter = (
-  given: Pick<LanguageFunction, 'name' | 'parameters' | 'returns' | 'note' | 'example'> &
-    Partial<LanguageFunction>,
-): LanguageFunction => ({ kind: 'filter', follows: stream, where: 'anywhere', ...given });
-
-const reducer = (
-  given: Pick<LanguageFunction, 'name' | 'parameters' | 'note' | 'example'> &
-    Partial<LanguageFunction>,
-): LanguageFunction => ({
-  kind: 'reducer',
-  follows: stream,
-  returns: 'Scalar',
-  where: 'anywhere',
-  ...given,
-});
-
-const comparison = (
-  given: Pick<LanguageFunction, 'name' | 'parameters' | 'note' | 'example'> &
-    Partial<LanguageFunction>,
-): LanguageFunction => ({
-  kind: 'comparison',
-  follows: scalar,
-  returns: 'Comparator',
-  where: 'anywhere',
-  ...given,
-});
-
 const one = (kind: ParameterKind, label: string): Parameter[] => [{ kind, label }];
 const some = (kind: ParameterKind, label: string): Parameter[] => [{ kind, label, rest: true }];
 
+/** A row without what is the same for all functions of its kind. */
+type Row<Kind extends LanguageFunction, Given extends keyof Kind> = Omit<Kind, 'kind' | Given> &
+  Partial<Pick<Kind, Given>>;
+
+const extractor = (row: Row<Extractor, 'follows'>): Extractor => ({
+  kind: 'extractor',
+  follows: [],
+  ...row,
+});
+
+const filter = (row: Row<Filter, 'follows'>): Filter => ({
+  kind: 'filter',
+  follows: stream,
+  ...row,
+});
+
+const reducer = (row: Row<Reducer, 'follows' | 'returns'>): Reducer => ({
+  kind: 'reducer',
+  follows: stream,
+  returns: 'Scalar',
+  ...row,
+});
+
+const comparison = (row: Row<Comparison, 'follows' | 'returns'>): Comparison => ({
+  kind: 'comparison',
+  follows: scalar,
+  returns: 'Comparator',
+  ...row,
+});
+
+/** All functions of the language. */
 export const functions: readonly LanguageFunction[] = [
   extractor({
     name: 'event',
+    family: 'stream',
+    stream: 'events',
+    refersTo: { list: 'events', prefix: '' },
+    batchReasonInside: 'an event depends on another (a funnel)',
     parameters: [name('event name')],
     returns: 'VectorExtractor',
+    english: '{name}',
     note: 'The events of this name',
     example: "event('Shoes Bought').count() >= 1",
     otherNames: ['track', 'events'],
   }),
   extractor({
     name: 'entity',
+    family: 'stream',
+    stream: 'entities',
+    refersTo: { list: 'entities', prefix: '' },
+    onlyFor: 'linked',
     parameters: [name('relationship slug')],
     returns: 'VectorExtractor',
+    english: '{name}',
     note: 'The related entities; linked audiences only, and may nest in the where of another entity',
     example: "entity('orders').where(entity('order-products').count() >= 1).count() >= 1",
     otherNames: ['object', 'relationship'],
   }),
   extractor({
     name: 'trait',
+    family: 'profile',
+    refersTo: { list: 'traits', prefix: '' },
+    bareWordPlace: 'outside',
     parameters: [name('trait name')],
     returns: 'ScalarExtractor',
+    english: '{name}',
     note: 'A trait of the profile; another audience is a trait named by its key; dots walk into objects, a literal dot is written \\.',
     example: "trait('total_spend') > 200",
     otherNames: ['user', 'profile', 'attribute', 'usertrait', 'audience'],
   }),
   extractor({
     name: 'property',
+    family: 'item',
+    refersTo: { list: 'properties', prefix: '' },
+    bareWordPlace: 'inside',
     parameters: [{ kind: 'name', label: 'property name', parent: true }],
     returns: 'ScalarExtractor',
-    where: 'inside',
+    english: '{name}',
     note: 'A property of the event or entity; in a funnel property(parent: …) is one of the outer event',
     example: "event('Shoes Bought').where(property('price') >= 100).count() >= 1",
     otherNames: ['prop', 'properties'],
   }),
   extractor({
     name: 'context',
+    family: 'item',
+    refersTo: { list: 'properties', prefix: 'context.' },
     parameters: [name('path')],
     returns: 'ScalarExtractor',
-    where: 'inside',
+    english: 'context {name}',
     note: "A field of the event's context",
     example: "event('Page Viewed').where(context('page.url').contains('sale')).count() >= 1",
   }),
   extractor({
     name: 'literal',
+    family: 'constant',
     parameters: [{ kind: 'value', label: 'value' }],
     returns: 'Literal',
+    english: '{name}',
     note: 'A fixed value; a bare string or number means the same',
     example: "trait('total_spend') > literal(200)",
     otherNames: ['value'],
@@ -110,107 +140,140 @@ export const functions: readonly LanguageFunction[] = [
 
   filter({
     name: 'where',
+    family: 'condition',
     parameters: [{ kind: 'definition', label: 'condition' }],
     returns: 'StreamFilter',
+    english: 'where {first}',
     note: 'Keeps those for which the condition holds',
     example: "event('Shoes Bought').where(property('price') >= 100).count() >= 1",
     otherNames: ['filter', 'having', 'with'],
   }),
   filter({
     name: 'sources',
+    family: 'source',
     parameters: [{ kind: 'exclusion', label: '{exclude: source ids}' }],
     returns: 'StreamFilter',
+    english: 'not counting {first}',
     note: 'Leaves out the events of some sources',
     example: "event('Shoes Bought').sources({exclude: 'src_1', 'src_2'}).count() >= 1",
     otherNames: ['excludesources'],
   }),
   filter({
     name: 'within',
+    family: 'window',
+    batchReason: windowReason,
     parameters: [{ ...duration('length'), parent: true }],
     returns: 'WindowedFilter',
+    english: 'in the last {first}',
+    englishOfParent: 'within {first} of {outer}',
     note: 'Keeps those of the last hours or days; with parent: those so close to the outer event',
     example: "event('Shoes Bought').within(7 days).count() >= 1",
     otherNames: ['during', 'inlast', 'last'],
   }),
   filter({
     name: 'between',
+    family: 'window',
+    batchReason: windowReason,
     parameters: [duration('start'), duration('end')],
     returns: 'WindowedFilter',
+    english: 'between {first} and {second} ago',
     note: 'Keeps those between so long and so long ago',
     example: "event('Shoes Bought').between(7 days, 10 days).count() >= 1",
   }),
   filter({
     name: 'expires_after',
+    family: 'session',
+    madeFor: 'trait',
+    batchReason: windowReason,
     parameters: [duration('length', ['second', 'hour', 'day'])],
     returns: 'WindowedFilter',
+    english: 'within sessions that end after {first} of silence',
     note: 'A session window; made for computed traits',
     example: "event('Page Viewed').expires_after(1 hour).count() >= 5",
   }),
 
   reducer({
     name: 'count',
+    family: 'counting',
     parameters: [],
     follows: [...stream, 'ListScalar'],
+    english: 'number of {stream}',
     note: 'How many there are',
     example: "event('Shoes Bought').count() >= 1",
     otherNames: ['size', 'length', 'total', 'times'],
   }),
   reducer({
     name: 'sum',
+    family: 'arithmetic',
     parameters: [property()],
+    english: 'total {property} over {stream}',
     note: 'The sum of a property',
     example: "event('Shoes Bought').sum(property('price')) > 500",
     otherNames: ['total', 'add'],
   }),
   reducer({
     name: 'avg',
+    family: 'arithmetic',
     parameters: [property()],
+    english: 'average {property} over {stream}',
     note: 'The average of a property',
     example: "event('Shoes Bought').avg(property('price')) > 80",
     otherNames: ['average', 'mean'],
   }),
   reducer({
     name: 'max',
+    family: 'extreme',
     parameters: [property(['number', 'string'])],
+    english: 'largest {property} over {stream}',
     note: 'The largest value of a property',
     example: "event('Shoes Bought').max(property('price')) > 300",
     otherNames: ['maximum', 'highest', 'largest'],
   }),
   reducer({
     name: 'min',
+    family: 'extreme',
     parameters: [property(['number', 'string'])],
+    english: 'smallest {property} over {stream}',
     note: 'The smallest value of a property',
     example: "event('Shoes Bought').min(property('price')) < 30",
     otherNames: ['minimum', 'lowest', 'smallest'],
   }),
   reducer({
     name: 'mode',
+    family: 'frequency',
     parameters: [
       property(['string', 'number', 'array']),
       { kind: 'number', label: 'least frequency', optional: true },
     ],
+    english: 'most frequent {property}{frequency} over {stream}',
     note: 'The most frequent value of a property, if it occurs often enough',
     example: "event('Shoes Bought').mode(property('category'), 2) = 'running'",
     otherNames: ['mostfrequent', 'mostcommon'],
   }),
   reducer({
     name: 'first',
+    family: 'position',
     parameters: [property()],
+    english: '{property} in the first {stream}',
     note: 'The value of a property in the first of them',
     example: "event('Shoes Bought').first(property('category')) = 'hiking'",
     otherNames: ['earliest'],
   }),
   reducer({
     name: 'last',
+    family: 'position',
     parameters: [property()],
+    english: '{property} in the last {stream}',
     note: 'The value of a property in the last of them',
     example: "event('Shoes Bought').last(property('category')) = 'hiking'",
     otherNames: ['latest'],
   }),
   reducer({
     name: 'unique',
+    family: 'distinct',
     parameters: [property()],
     returns: 'ListScalar',
+    english: 'different values of {property} over {stream}',
     note: 'The different values of a property; only count() may follow',
     example: "event('Shoes Bought').unique(property('category')).count() >= 3",
     otherNames: ['distinct', 'uniquevalues'],
@@ -218,144 +281,241 @@ export const functions: readonly LanguageFunction[] = [
 
   comparison({
     name: 'equals',
+    family: 'equality',
+    negation: 'differs',
+    sqlPattern: "LIKE 'x'",
     operator: '=',
+    otherOperator: '==',
     parameters: one('scalar', 'value'),
+    english: { affirmed: 'is {value}', denied: 'is not {value} (or there is none)' },
     note: 'Is the same',
     example: "trait('plan') = 'vip'",
     otherNames: ['is', 'eq'],
   }),
   comparison({
     name: 'differs',
+    family: 'equality',
+    negation: 'equals',
     operator: '!=',
     parameters: one('scalar', 'value'),
+    english: { affirmed: 'is there and is not {value}', denied: 'is {value} (or there is none)' },
     note: 'Exists and is not the same; for missing or different write NOT … = …, or add absent()',
     example: "trait('plan') != 'vip'",
     otherNames: ['isnot', 'ne', 'neq', 'notequals'],
   }),
   comparison({
     name: 'exists',
+    family: 'existence',
+    holdsOfPresent: true,
     parameters: [],
+    english: { affirmed: 'has a value', denied: 'has no value' },
     note: 'Has a value',
     example: "trait('email').exists()",
     otherNames: ['isset', 'isnotnull', 'notnull', 'hasvalue'],
   }),
   comparison({
     name: 'absent',
+    family: 'existence',
+    holdsOfPresent: false,
     parameters: [],
+    english: { affirmed: 'has no value', denied: 'has a value' },
     note: 'Has no value',
     example: "trait('email').absent()",
     otherNames: ['isnull', 'notexists', 'missing', 'isempty', 'notset'],
   }),
   comparison({
     name: 'greater_than',
+    family: 'ordering',
+    negation: 'at_most',
     operator: '>',
     parameters: one('scalar', 'value'),
+    english: {
+      affirmed: 'is more than {value}',
+      denied: 'is not more than {value} (or there is none)',
+    },
     note: 'Is more',
     example: "trait('total_spend') > 200",
     otherNames: ['gt', 'morethan'],
   }),
   comparison({
     name: 'at_least',
+    family: 'ordering',
+    negation: 'less_than',
     operator: '>=',
     parameters: one('scalar', 'value'),
+    english: {
+      affirmed: 'is at least {value}',
+      denied: 'is not at least {value} (or there is none)',
+    },
     note: 'Is as much or more',
     example: "trait('total_spend') >= 200",
     otherNames: ['gte'],
   }),
   comparison({
     name: 'less_than',
+    family: 'ordering',
+    negation: 'at_least',
     operator: '<',
     parameters: one('scalar', 'value'),
+    english: {
+      affirmed: 'is less than {value}',
+      denied: 'is not less than {value} (or there is none)',
+    },
     note: 'Is less',
     example: "trait('total_spend') < 200",
     otherNames: ['lt'],
   }),
   comparison({
     name: 'at_most',
+    family: 'ordering',
+    negation: 'greater_than',
     operator: '<=',
     parameters: one('scalar', 'value'),
+    english: {
+      affirmed: 'is at most {value}',
+      denied: 'is not at most {value} (or there is none)',
+    },
     note: 'Is as much or less',
     example: "trait('total_spend') <= 200",
     otherNames: ['lte'],
   }),
   comparison({
     name: 'contains',
+    family: 'text',
+    sqlPattern: "LIKE '%x%'",
     parameters: some('text', 'text'),
+    english: {
+      affirmed: 'contains {value}',
+      denied: 'does not contain {value} (or there is none)',
+    },
     note: 'Has one of the texts in it',
     example: "trait('email').contains('@example.com', '@example.org')",
     otherNames: ['like', 'includes', 'matches'],
   }),
   comparison({
     name: 'omits',
+    family: 'text',
+    sqlPattern: "NOT LIKE '%x%'",
     parameters: one('text', 'text'),
+    english: {
+      affirmed: 'does not contain {value}',
+      denied: 'contains {value} (or there is none)',
+    },
     note: 'Does not have the text in it',
     example: "trait('email').omits('test')",
     otherNames: ['notcontains', 'excludes'],
   }),
   comparison({
     name: 'starts_with',
+    family: 'text',
+    sqlPattern: "LIKE 'x%'",
     parameters: one('text', 'text'),
+    english: {
+      affirmed: 'starts with {value}',
+      denied: 'does not start with {value} (or there is none)',
+    },
     note: 'Begins with the text',
     example: "trait('phone').starts_with('+49')",
     otherNames: ['beginswith'],
   }),
   comparison({
     name: 'ends_with',
+    family: 'text',
+    sqlPattern: "LIKE '%x'",
     parameters: one('text', 'text'),
+    english: {
+      affirmed: 'ends with {value}',
+      denied: 'does not end with {value} (or there is none)',
+    },
     note: 'Ends with the text',
     example: "trait('email').ends_with('@example.com')",
   }),
   comparison({
     name: 'one_of',
+    family: 'membership',
     parameters: some('value', 'value'),
+    english: { affirmed: 'is {value}', denied: 'is not {value} (or there is none)' },
     note: 'Is exactly one of the values',
     example: "trait('country').one_of('DE', 'AT', 'CH')",
     otherNames: ['in', 'anyof'],
   }),
   comparison({
     name: 'none_of',
+    family: 'membership',
     parameters: some('value', 'value'),
+    english: {
+      affirmed: 'is there and is none of {value}',
+      denied: 'is one of {value} (or there is none)',
+    },
     note: 'Is none of the values',
     example: "trait('country').none_of('DE', 'AT', 'CH')",
     otherNames: ['notin'],
   }),
   comparison({
     name: 'before_date',
+    family: 'fixed time',
     parameters: one('timestamp', 'time'),
+    english: { affirmed: 'is before {value}', denied: 'is not before {value} (or there is none)' },
     note: 'Is earlier',
     example: "trait('created_at').before_date('2026-01-01T00:00:00Z')",
     otherNames: ['before'],
   }),
   comparison({
     name: 'after_date',
+    family: 'fixed time',
     parameters: one('timestamp', 'time'),
+    english: { affirmed: 'is after {value}', denied: 'is not after {value} (or there is none)' },
     note: 'Is later',
     example: "trait('created_at').after_date('2026-01-01T00:00:00Z')",
     otherNames: ['after', 'since'],
   }),
   comparison({
     name: 'within_last',
+    family: 'relative time',
+    batchReason: presentReason,
     parameters: [duration('length')],
+    english: {
+      affirmed: 'lies in the last {value}',
+      denied: 'does not lie in the last {value} (or there is none)',
+    },
     note: 'Lies between so long ago and now, both included',
     example: "trait('last_seen').within_last(7 days)",
     otherNames: ['inlast', 'newerthan'],
   }),
   comparison({
     name: 'within_next',
+    family: 'relative time',
+    batchReason: presentReason,
     parameters: [duration('length')],
+    english: {
+      affirmed: 'lies in the next {value}',
+      denied: 'does not lie in the next {value} (or there is none)',
+    },
     note: 'Lies between now and so long from now, both included',
     example: "trait('renewal_date').within_next(30 days)",
   }),
   comparison({
     name: 'before_last',
+    family: 'relative time',
+    batchReason: presentReason,
     parameters: [duration('length')],
+    english: {
+      affirmed: 'lies more than {value} ago',
+      denied: 'does not lie more than {value} ago (or there is none)',
+    },
     note: 'Lies longer ago than that',
     example: "trait('last_seen').before_last(90 days)",
     otherNames: ['olderthan'],
   }),
   comparison({
     name: 'after_next',
+    family: 'relative time',
+    batchReason: presentReason,
     parameters: [duration('length')],
+    english: {
+      affirmed: 'lies more than {value} ahead',
+      denied: 'does not lie more than {value} ahead (or there is none)',
+    },
     note: 'Lies further ahead than that',
     example: "trait('renewal_date').after_next(30 days)",
   }),

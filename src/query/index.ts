@@ -1,13 +1,13 @@
 /*
- * Segment's audience query language: the public door of this folder. Pure functions that import
- * nothing from outside it.
+ * Segment's audience query language: what the rest of the program uses of this folder. Pure
+ * functions that import nothing from outside it.
  */
 
 export type { Expression } from './ast.ts';
 export { type Cadence, computeCadence } from './cadence.ts';
-export { mostPrimaryExpressions } from './catalog.ts';
 export { cheatSheet } from './cheat-sheet.ts';
-export { type Checked, type CheckOptions, check, type Level } from './check.ts';
+export { type Checked, check } from './check.ts';
+export type { CheckOptions, Level } from './check-options.ts';
 export { describeQuery, type QueryDescription } from './describe.ts';
 export { applyFix, type Diagnostic, type Fix, type Severity } from './diagnostic.ts';
 export {
@@ -20,5 +20,6 @@ export {
 } from './evaluate.ts';
 export { explain } from './explain.ts';
 export { format } from './format.ts';
+export { maxPrimaryExpressions } from './limits.ts';
 export { type References, references } from './references.ts';
 export { render } from './render.ts';

@@ -1,20 +1,13 @@
 import type { Span } from './ast.ts';
 import type { Findings } from './diagnostic.ts';
 import { quote } from './strings.ts';
-
-/** The smallest pieces of a query. `text` is the piece as written, a string's without its quotes. */
-export interface Token extends Span {
-  kind: 'name' | 'string' | 'number' | 'date' | 'timestamp' | 'symbol' | 'end';
-  text: string;
-  /** A string without its closing quote, or the end where such a string was cut off. */
-  isOpen?: boolean;
-}
+import { isJoint, type Token } from './tokens.ts';
 
 /*
  * All pieces but strings, tried in this order where the last one ended. None can match in more than
  * one way or be retried at another length, so the time is linear.
  */
-const pieces = {
+const patterns = {
   space: /\s+/,
   comment: /--[^\n]*|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/,
   timestamp: /\d{4}-?\d{2}-?\d{2}[Tt]\d[\d:.]*(?:,\d+(?=[Zz+-]))?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?/,
@@ -24,11 +17,13 @@ const pieces = {
   symbol: /=>|=<|<>|>=|<=|!==|!=|===|==|&&|\|\||[=<>!(){},.:&|≥≤≠-]/,
   meaningless: /[^\p{L}_$\d\s'"\u2018\u2019\u201c\u201d=<>!(){},.:&|≥≤≠-]+/u,
 } as const;
-type Piece = keyof typeof pieces;
-const pieceNames = Object.keys(pieces).filter((name): name is Piece => Object.hasOwn(pieces, name));
+type Piece = keyof typeof patterns;
+const pieceNames = Object.keys(patterns).filter((name): name is Piece =>
+  Object.hasOwn(patterns, name),
+);
 
 /** One pattern of all pieces: a group for each, in the order of `pieceNames`. */
-const anyPiece = new RegExp(pieceNames.map((name) => `(${pieces[name].source})`).join('|'), 'uy');
+const anyPiece = new RegExp(pieceNames.map((name) => `(${patterns[name].source})`).join('|'), 'uy');
 
 /** The quotes that open a string, with what closes it and with what is meant to, by mistake. */
 const quotes: ReadonlyMap<string, { closing: string; alike: string }> = new Map([
@@ -40,21 +35,47 @@ const quotes: ReadonlyMap<string, { closing: string; alike: string }> = new Map(
   ['\u201d', { closing: '\u201d', alike: '"' }],
 ]);
 
-/** What stands behind a quote that ends a string. */
-const behindString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/y;
+/** What may follow a quote that ends a string. */
+const afterString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/y;
 
-/** Cuts a query into tokens, the last of which is `end`. */
+/**
+ * Cuts a query into tokens, the last of which is `end`; that may stand before the end of the text,
+ * where a quote was forgotten.
+ */
 export function lex(query: string, findings: Findings): Token[] {
-  const pieces = piecesOf(query);
   const tokens: Token[] = [];
-  for (const piece of pieces) {
+  for (const piece of piecesOf(query)) {
     if (piece.kind === 'string') reportString(query, piece, findings);
     if (piece.kind === 'comment') reportComment(piece, findings);
     else if (piece.kind === 'meaningless') reportMeaningless(piece, findings);
     else tokens.push(piece);
   }
   tokens.push({ kind: 'end', text: '', start: query.length, end: query.length });
-  return tokens;
+  return trusted(tokens, findings);
+}
+
+/** What stands before a forgotten quote: behind it strings and code have changed places. */
+function trusted(tokens: Token[], findings: Findings): Token[] {
+  if (!tokens.at(-2)?.isOpen) return tokens;
+  const cutAt = tokens.findIndex((token, index) => {
+    return token.kind === 'string' && (token.isOpen || holdsCode(token, tokens[index + 1]));
+  });
+  const before = tokens.slice(0, cutAt);
+  const at = before.at(-1)?.end ?? 0;
+  findings.distrustFrom(at);
+  return [...before, { kind: 'end', text: '', isOpen: true, start: at, end: at }];
+}
+
+/** Whether a string most likely goes on where it should have ended. */
+function holdsCode({ text }: Token, after: Token | undefined): boolean {
+  let open = 0;
+  for (const character of text) {
+    if (character === '(') open += 1;
+    if (character === ')') open -= 1;
+    if (open < 0) return true;
+  }
+  const isWord = after?.kind === 'name' && !isJoint(after) && after.text !== 'as';
+  return open > 0 || isWord || after?.kind === 'string' || after?.kind === 'number';
 }
 
 /** What is no part of a query. */
@@ -124,8 +145,8 @@ function stringAt(query: string, start: number, mixesQuotes: boolean): Token {
 }
 
 function endsBefore(query: string, at: number): boolean {
-  behindString.lastIndex = at;
-  return behindString.test(query);
+  afterString.lastIndex = at;
+  return afterString.test(query);
 }
 
 function reportString(query: string, piece: Token, findings: Findings): void {

@@ -1,11 +1,12 @@
-import type { Call, Chain, Expression, Junction } from './ast.ts';
+import type { Chain, Expression, FunctionCall, Junction } from './ast.ts';
+import { comparesCount, comparisonIn, withoutLast } from './chains.ts';
+import { countsAdmitted, numberComparison } from './counts.ts';
 import type { Findings } from './diagnostic.ts';
 import { format, formatCall } from './format.ts';
 import { Claims } from './lint-values.ts';
-import { numberOf } from './values.ts';
 
 /*
- * Conditions that stand side by side and make no sense together: only warnings.
+ * Conditions of one junction that make no sense together: only warnings.
  */
 
 /** The operands of a junction and of those of the same kind within it. */
@@ -13,7 +14,7 @@ export function flatten({ kind, operands }: Junction): Expression[] {
   return operands.flatMap((operand) => (operand.kind === kind ? flatten(operand) : [operand]));
 }
 
-/** Finds what is there twice, beside its opposite, or can't be true at once. */
+/** Finds what is there twice, or with its opposite, or can't be true at once. */
 export function lintJunction(
   kind: Junction['kind'],
   operands: readonly Expression[],
@@ -23,14 +24,16 @@ export function lintJunction(
   const claims = new Claims(kind);
   for (const operand of operands) {
     const { node, denied } = withoutNots(operand);
-    const value = node.kind === 'chain' ? formatCalls(node.calls.slice(0, -1)) : '';
+    const value = node.kind === 'chain' ? formatCalls(withoutLast(node).calls) : '';
     const meaning = meaningOf(node, value, denied);
     const before = seen.get(meaning);
     const clashes = node.kind === 'chain' && claims.clashesWith(node, value, denied);
     if (before) {
-      const [said, text] = [format(before), format(operand)];
+      const text = format(before);
       const message =
-        said === text ? 'This condition is there twice.' : `This says the same as ${said}.`;
+        text === format(operand)
+          ? 'This condition is there twice.'
+          : `This says the same as ${text}.`;
       findings.warn('duplicate-condition', operand, message, {
         help: 'Remove it, or correct it if something else was meant.',
       });
@@ -61,7 +64,7 @@ function senseless(kind: Junction['kind'], operand: Expression, what: string, fi
 }
 
 /**
- * A text that is the same for conditions that mean the same, of the kinds that are easily told.
+ * A text that is the same for conditions that mean the same, where that is easy to see.
  *
  * @param value what a chain compares, as text.
  */
@@ -74,42 +77,17 @@ function meaningOf(node: Expression, value: string, denied: boolean): string {
   return denied ? `NOT ${text}` : text;
 }
 
-function formatCalls(calls: readonly Call[], from = 0): string {
+function formatCalls(calls: readonly FunctionCall[], from = 0): string {
   return calls.map((call, index) => formatCall(call, from + index)).join('');
 }
 
-function plainMeaning({ calls }: Chain, denied: boolean): string | undefined {
-  const comparison = calls.at(-1);
-  if (comparison?.name === 'exists' || comparison?.name === 'absent') {
-    return (comparison.name === 'exists') === denied ? 'absent' : 'exists';
+/** What a comparison of existence or of a count says, in a form that is the same for the same. */
+function plainMeaning(chain: Chain, denied: boolean): string | undefined {
+  const { call, entry } = comparisonIn(chain) ?? {};
+  if (!call || !entry) return undefined;
+  if (entry.holdsOfPresent !== undefined) {
+    return entry.holdsOfPresent === denied ? 'missing' : 'present';
   }
-  if (!comparison || calls.at(-2)?.name !== 'count') return undefined;
-  const number = numberOf(comparison.args[0]) ?? Number.NaN;
-  return Number.isSafeInteger(number) ? wholeNumbers(comparison.name, number, denied) : undefined;
-}
-
-/** The whole numbers from zero that a comparison admits. */
-function wholeNumbers(comparison: string, number: number, denied: boolean): string | undefined {
-  switch (comparison) {
-    case 'at_least':
-      return denied ? upTo(number - 1) : `from ${number}`;
-    case 'greater_than':
-      return denied ? upTo(number) : `from ${number + 1}`;
-    case 'at_most':
-      return denied ? `from ${number + 1}` : upTo(number);
-    case 'less_than':
-      return denied ? `from ${number}` : upTo(number - 1);
-    case 'equals':
-    case 'differs': {
-      const isEqual = (comparison === 'equals') !== denied;
-      if (number === 0) return isEqual ? upTo(0) : 'from 1';
-      return isEqual ? `only ${number}` : `all but ${number}`;
-    }
-    default:
-      return undefined;
-  }
-}
-
-function upTo(number: number): string {
-  return `to ${number}`;
+  const compared = comparesCount(chain) ? numberComparison(call, denied) : undefined;
+  return compared && countsAdmitted(compared);
 }

@@ -1,6 +1,8 @@
-import type { Call, Chain, Junction, Literal } from './ast.ts';
-import { catalog } from './catalog.ts';
-import { compare, number } from './compare.ts';
+import type { Chain, FunctionCall, Junction, Literal } from './ast.ts';
+import { comparesCount, comparisonIn } from './chains.ts';
+import { compare, numberIn } from './compare.ts';
+import { dayMs } from './durations.ts';
+import type { Comparison } from './language-function.ts';
 import { timeOf } from './times.ts';
 import { plainText } from './values.ts';
 
@@ -10,21 +12,25 @@ import { plainText } from './values.ts';
  * which their truth can change: those that they name, and one on each side of them.
  */
 
-/** What is said of a value. */
+/** What a condition demands of a value. */
 interface Condition {
-  comparison: Call;
+  call: FunctionCall;
+  entry: Comparison;
   denied: boolean;
   isCount: boolean;
 }
 
 /** More on the same value are not looked at, so that the time stays linear. */
-const mostConditions = 12;
+const maxConditions = 12;
 
 /** The comparisons whose truth changes only at the values that they name. */
-const decidable = new Set([
-  ...['equals', 'differs', 'one_of', 'none_of', 'exists', 'absent', 'before_date', 'after_date'],
-  ...['greater_than', 'at_least', 'less_than', 'at_most'],
-]);
+const decidable: ReadonlySet<Comparison['family']> = new Set([
+  'equality',
+  'membership',
+  'existence',
+  'ordering',
+  'fixed time',
+] as const);
 
 /** What the conditions of one junction say, value by value. */
 export class Claims {
@@ -42,15 +48,15 @@ export class Claims {
    * @returns whether it and those before it can't be true at once (and), or not be false (or).
    */
   clashesWith(chain: Chain, value: string, denied: boolean): boolean {
-    const comparison = chain.calls.at(-1);
-    if (!comparison || catalog.get(comparison.name)?.kind !== 'comparison') return false;
-    const condition = { comparison, denied, isCount: chain.calls.at(-2)?.name === 'count' };
+    const comparison = comparisonIn(chain);
+    if (!comparison) return false;
+    const condition = { ...comparison, denied, isCount: comparesCount(chain) };
     const conditions = this.#known.get(value) ?? [];
     this.#known.set(value, conditions);
-    if (conditions.length >= mostConditions) return false;
+    if (conditions.length >= maxConditions) return false;
     conditions.push(condition);
     if (conditions.length === 1 || !this.#leavesNothing(conditions)) return false;
-    // It is said once; what comes then is compared with this one.
+    // It is reported once; what comes then is compared with this one.
     this.#known.set(value, [condition]);
     return true;
   }
@@ -62,25 +68,22 @@ export class Claims {
         conditions.every((condition) => holds(condition, sample) !== false),
       );
     }
-    const speaksOfMissing = conditions.some(({ comparison: { name } }) =>
-      ['exists', 'absent'].includes(name),
-    );
+    const speaksOfMissing = conditions.some(({ entry }) => entry.family === 'existence');
     return samples
       .filter((sample) => sample !== undefined || speaksOfMissing)
       .every((sample) => conditions.some((condition) => holds(condition, sample) === true));
   }
 }
 
-/** Whether a condition is true of a value; undefined where that can't be told. */
-function holds({ comparison, denied }: Condition, value: unknown): boolean | undefined {
-  const { name } = comparison;
-  const literals = literalsOf(comparison);
-  const isKnown = decidable.has(name) && literals.length === comparison.args.length;
+/** Whether a condition is true of a value; undefined where only the data can tell. */
+function holds({ call, entry, denied }: Condition, value: unknown): boolean | undefined {
+  const literals = literalsOf(call);
+  const isKnown = decidable.has(entry.family) && literals.length === call.args.length;
   if (!isKnown) return value === undefined ? denied : undefined;
-  return compare(name, value, literals.map(valueIn), 0) !== denied;
+  return compare(call.name, value, literals.map(valueIn), 0) !== denied;
 }
 
-function literalsOf({ args }: Call): Literal[] {
+function literalsOf({ args }: FunctionCall): Literal[] {
   return args.filter((argument) => argument.kind === 'literal');
 }
 
@@ -90,8 +93,8 @@ function valueIn(literal: Literal): unknown {
 }
 
 function samplesFor(conditions: readonly Condition[]): unknown[] {
-  const values = conditions.flatMap(({ comparison }) => literalsOf(comparison).map(valueIn));
-  const numbers = values.map(number).filter((value) => value !== undefined);
+  const values = conditions.flatMap(({ call }) => literalsOf(call).map(valueIn));
+  const numbers = values.map(numberIn).filter((value) => value !== undefined);
   if (conditions.some(({ isCount }) => isCount)) {
     const near = numbers.flatMap((value) => [Math.floor(value), Math.ceil(value)]);
     return [0, ...near.flatMap((value) => [value - 1, value, value + 1])].filter(
@@ -104,15 +107,15 @@ function samplesFor(conditions: readonly Condition[]): unknown[] {
   const texts = values.map(String).flatMap((text) => [text, `${text}\u0000`]);
   return [
     ...[undefined, true, false, '', '\uffff', ...texts, ...values],
-    ...around(numbers, 1),
-    ...around(moments, 86_400_000)
+    ...probesOf(numbers, 1),
+    ...probesOf(moments, dayMs)
       .filter((moment) => Math.abs(moment) < 8e15)
       .map((moment) => new Date(moment).toISOString()),
   ];
 }
 
 /** Numbers, what lies between them, and one on either side of them all. */
-function around(numbers: readonly number[], step: number): number[] {
+function probesOf(numbers: readonly number[], step: number): number[] {
   const sorted = numbers.toSorted((a, b) => a - b);
   const [first = 0, last = 0] = [sorted[0], sorted.at(-1)];
   const between = sorted.slice(1).map((value, index) => (value + (sorted[index] ?? value)) / 2);

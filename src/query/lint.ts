@@ -1,10 +1,14 @@
-import type { Argument, Call, Chain, Duration, Expression } from './ast.ts';
-import { catalog, eventHistoryDays, unitMs } from './catalog.ts';
+import type { Argument, Chain, Duration, Expression, FunctionCall } from './ast.ts';
+import { countInstead, extractorOf, filterOf, negationOf } from './catalog.ts';
+import { type ComparisonAtEnd, comparesCount, comparisonIn, withoutLast } from './chains.ts';
+import { type NumberComparison, numberComparison, truthOfCount } from './counts.ts';
 import type { Findings } from './diagnostic.ts';
+import { lengthDays } from './durations.ts';
 import { format } from './format.ts';
+import { maxHistoryDays } from './limits.ts';
 import { flatten, lintJunction } from './lint-junction.ts';
 import { isTimeText } from './times.ts';
-import { isNumeric, kindOfChain, kindOfLiteral, lengthMs, numberOf } from './values.ts';
+import { isNumeric, kindOfChain, kindOfLiteral } from './values.ts';
 
 /*
  * What is legal and surely unmeant: only warnings.
@@ -15,7 +19,7 @@ export function lint(tree: Expression, findings: Findings): void {
   lintCondition(tree, new Set(), findings);
 }
 
-/** @param settled values beside which it is said whether they have to exist. */
+/** @param settled values of which a neighbouring condition says whether they have to exist. */
 function lintCondition(node: Expression, settled: ReadonlySet<string>, findings: Findings): void {
   switch (node.kind) {
     case 'and':
@@ -41,12 +45,12 @@ function lintCondition(node: Expression, settled: ReadonlySet<string>, findings:
 
 function lintChain(chain: Chain, settled: ReadonlySet<string>, findings: Findings): void {
   for (const call of chain.calls) {
-    if (call.name === 'within' || call.name === 'between') lintWindow(call, findings);
+    if (filterOf(call)?.family === 'window') lintWindow(call, findings);
     for (const argument of call.args) lintArgument(argument, findings);
   }
-  const comparison = chain.calls.at(-1);
-  if (!comparison || catalog.get(comparison.name)?.kind !== 'comparison') return;
-  lintCount(chain, comparison, findings);
+  const comparison = comparisonIn(chain);
+  if (!comparison) return;
+  if (comparesCount(chain)) lintCount(chain, comparison, findings);
   lintSides(chain, comparison, findings);
   lintKinds(chain, comparison, findings);
   lintDiffers(chain, comparison, settled, findings);
@@ -69,155 +73,138 @@ function lintArgument(argument: Argument, findings: Findings): void {
   }
 }
 
-function lintWindow(call: Call, findings: Findings): void {
+function lintWindow(call: FunctionCall, findings: Findings): void {
   const lengths = call.args
     .map((argument) => (argument.kind === 'named' ? argument.value : argument))
     .filter((argument) => argument.kind === 'duration');
   for (const length of lengths) {
     // Of an unknown unit the length is not a number, and not too long.
-    if (!(daysOf(length) > eventHistoryDays)) continue;
-    findings.warn(
-      'long-window',
-      length,
-      'Events older than three years are not looked at by default.',
-      {
-        help: `Use at most ${eventHistoryDays} days, or leave the window out.`,
-        fix: { start: length.start, end: length.end, text: `${eventHistoryDays} days` },
-      },
-    );
+    if (!(lengthDays(length) > maxHistoryDays)) continue;
+    const message = 'Events older than three years are not looked at by default.';
+    findings.warn('long-window', length, message, {
+      help: `Use at most ${maxHistoryDays} days, or leave the window out.`,
+      fix: { start: length.start, end: length.end, text: `${maxHistoryDays} days` },
+    });
   }
+  lintEnds(call, lengths, findings);
+}
+
+/** A window that holds nothing. */
+function lintEnds(call: FunctionCall, lengths: readonly Duration[], findings: Findings): void {
   const [first, second] = lengths;
-  if (call.name === 'within' && first && first === call.args[0] && daysOf(first) === 0) {
+  const isRange = filterOf(call)?.parameters.length === 2;
+  if (!isRange && first && first === call.args[0] && lengthDays(first) === 0) {
     findings.warn('always-false', first, 'A window of no length holds no events.', {
       help: 'Give it at least an hour.',
     });
   }
-  if (call.name === 'between' && first && second && daysOf(first) >= daysOf(second)) {
-    const text = `${second.amount} ${second.unit}, ${first.amount} ${first.unit}`;
-    const same = daysOf(first) === daysOf(second);
-    findings.warn('reversed-window', call, 'The window ends before it begins.', {
-      help: same ? 'Make the second length the larger one.' : `Did you mean between(${text})?`,
-      fix: same ? undefined : { start: first.start, end: second.end, text },
-    });
-  }
-}
-
-function daysOf(duration: Duration): number {
-  return lengthMs(duration) / (unitMs.day ?? Number.NaN);
+  if (!isRange || !first || !second || !(lengthDays(first) >= lengthDays(second))) return;
+  const text = `${second.amount} ${second.unit}, ${first.amount} ${first.unit}`;
+  const isSame = lengthDays(first) === lengthDays(second);
+  findings.warn('reversed-window', call, 'The window ends before it begins.', {
+    help: isSame ? 'Make the second length the larger one.' : `Did you mean ${call.name}(${text})?`,
+    fix: isSame ? undefined : { start: first.start, end: second.end, text },
+  });
 }
 
 /** A value that is compared with itself. */
-function lintSides(chain: Chain, comparison: Call, findings: Findings): void {
-  const [other] = comparison.args;
+function lintSides(chain: Chain, { call }: ComparisonAtEnd, findings: Findings): void {
+  const [other] = call.args;
   if (other?.kind !== 'chain' || other.calls.length !== chain.calls.length - 1) return;
-  if (format({ ...chain, calls: chain.calls.slice(0, -1) }) !== format(other)) return;
+  if (format(withoutLast(chain)) !== format(other)) return;
   findings.warn('same-sides', chain, 'This compares a value with itself.', {
     help: 'Compare it with another value, or write .exists() if it only has to be there.',
   });
 }
 
 /** A count is a whole number and never below zero. */
-function lintCount(chain: Chain, comparison: Call, findings: Findings): void {
-  const count = chain.calls.at(-2);
-  if (count?.name !== 'count') return;
-  if (comparison.name === 'exists' || comparison.name === 'absent') {
-    const exists = comparison.name === 'exists';
-    const text = exists ? ' >= 1' : ' = 0';
-    const code = exists ? 'always-true' : 'always-false';
-    findings.warn(
-      code,
-      comparison,
-      `A count is always there, so this is ${exists ? 'always' : 'never'} true.`,
-      {
-        help: `Did you mean${text}?`,
-        fix: { start: count.end, end: comparison.end, text },
-      },
-    );
+function lintCount(chain: Chain, { call, entry }: ComparisonAtEnd, findings: Findings): void {
+  const before = withoutLast(chain).calls.at(-1)?.end ?? chain.start;
+  const text = countInstead(entry.name);
+  if (text !== undefined) {
+    const [code, truth] = entry.holdsOfPresent
+      ? ['always-true', 'always']
+      : ['always-false', 'never'];
+    findings.warn(code, call, `A count is always there, so this is ${truth} true.`, {
+      help: `Did you mean${text}?`,
+      fix: { start: before, end: call.end, text },
+    });
     return;
   }
-  const value = numberOf(comparison.args[0]);
-  if (value === undefined) return;
-  const least: Record<string, [always: boolean, never: boolean]> = {
-    at_least: [value <= 0, false],
-    greater_than: [value < 0, false],
-    less_than: [false, value <= 0],
-    at_most: [false, value < 0],
-    equals: [false, value < 0 || !Number.isInteger(value)],
-    differs: [value < 0 || !Number.isInteger(value), false],
-  };
-  const [always, never] = least[comparison.name] ?? [false, false];
-  if (!always && !never) return;
-  const code = always ? 'always-true' : 'always-false';
-  const said = always ? 'always true' : 'never true';
-  const atLeastOne = comparison.name === 'at_least' && value === 0;
-  findings.warn(code, comparison, `A count is a whole number from zero, so this is ${said}.`, {
-    help: atLeastOne ? 'Did you mean >= 1?' : 'Compare with a whole number from 1.',
-    fix: atLeastOne ? { start: count.end, end: comparison.end, text: ' >= 1' } : undefined,
+  const compared = numberComparison(call, false);
+  if (compared) lintNumber(call, before, compared, findings);
+}
+
+/** @param before where the count ends. */
+function lintNumber(
+  call: FunctionCall,
+  before: number,
+  compared: NumberComparison,
+  findings: Findings,
+): void {
+  const truth = truthOfCount(compared);
+  if (truth === undefined) return;
+  const [code, words] = truth ? ['always-true', 'always true'] : ['always-false', 'never true'];
+  const isAtLeastZero = compared.operator === '>=' && compared.number === 0;
+  findings.warn(code, call, `A count is a whole number from zero, so this is ${words}.`, {
+    help: isAtLeastZero ? 'Did you mean >= 1?' : 'Compare with a whole number from 1.',
+    fix: isAtLeastZero ? { start: before, end: call.end, text: ' >= 1' } : undefined,
   });
 }
 
-const forTime = new Set([
-  'before_date',
-  'after_date',
-  'within_last',
-  'within_next',
-  'before_last',
-  'after_next',
-]);
-const forText = new Set(['contains', 'omits', 'starts_with', 'ends_with']);
-
 /** Values of kinds that can never match. */
-function lintKinds(chain: Chain, comparison: Call, findings: Findings): void {
+function lintKinds(chain: Chain, comparison: ComparisonAtEnd, findings: Findings): void {
   if (kindOfChain(chain) !== 'number') return;
-  const [value] = comparison.args;
-  const mismatch =
-    forTime.has(comparison.name) || forText.has(comparison.name)
-      ? comparison
-      : (comparison.args.find(
-          (argument) =>
-            argument.kind === 'literal' && !['number', 'unknown'].includes(kindOfLiteral(argument)),
-        ) ??
-        (value?.kind === 'literal' && isTimeText(value.text) && !isNumeric(value.text)
-          ? value
-          : undefined));
+  const mismatch = mismatchWithNumber(comparison);
   if (!mismatch) return;
-  findings.warn(
-    'kinds-differ',
-    mismatch,
-    'The left side is a number, which this can never match.',
-    {
-      help: 'Compare it with a number.',
-    },
+  const message = 'The left side is a number, which this can never match.';
+  findings.warn('kinds-differ', mismatch, message, { help: 'Compare it with a number.' });
+}
+
+/** What of a comparison no number can match. */
+function mismatchWithNumber({
+  call,
+  entry: { family },
+}: ComparisonAtEnd): FunctionCall | Argument | undefined {
+  if (family === 'text' || family === 'fixed time' || family === 'relative time') return call;
+  const literals = call.args.filter((argument) => argument.kind === 'literal');
+  const mismatch = literals.find(
+    (literal) => !['number', 'unknown'].includes(kindOfLiteral(literal)),
   );
+  if (mismatch) return mismatch;
+  const [value] = call.args;
+  const isTime = value?.kind === 'literal' && isTimeText(value.text) && !isNumeric(value.text);
+  return isTime ? value : undefined;
 }
 
 /**
- * `differs` is false where the value is missing, which is seldom meant. It is taken as meant where
- * an `exists` or `absent` of the same value stands beside it.
+ * `!=` is false where the value is missing, which is seldom meant. It is taken as meant where a
+ * condition in the same junction says whether the value has to exist.
  */
 function lintDiffers(
   chain: Chain,
-  comparison: Call,
+  { call, entry }: ComparisonAtEnd,
   settled: ReadonlySet<string>,
   findings: Findings,
 ): void {
   const value = extractorText(chain);
-  if (comparison.name !== 'differs' || value === undefined || settled.has(value)) return;
-  const equals = { ...comparison, name: 'equals' };
-  const same = format({ ...chain, calls: [...chain.calls.slice(0, -1), equals] });
-  findings.warn('differs-missing', comparison, 'This is false where there is no value at all.', {
+  const equality = negationOf(entry);
+  if (entry.operator !== '!=' || !equality || value === undefined || settled.has(value)) return;
+  const equals = { ...call, name: equality.name };
+  const same = format({ ...chain, calls: [...withoutLast(chain).calls, equals] });
+  findings.warn('differs-missing', call, 'This is false where there is no value at all.', {
     help: `If those without a value are meant, too, write NOT ${same}; if not, add AND ${value}.exists().`,
     fix: { start: chain.start, end: chain.end, text: `NOT ${same}` },
   });
 }
 
-/** The values that an `exists` or `absent` among these conditions speaks of. */
+/** The values of which one of these conditions says that they exist, or are absent. */
 function settledBy(operands: readonly Expression[]): Set<string> {
   const values = new Set<string>();
   for (const operand of operands) {
     if (operand.kind !== 'chain') continue;
     const value = extractorText(operand);
-    const settles = ['exists', 'absent'].includes(operand.calls.at(-1)?.name ?? '');
+    const settles = comparisonIn(operand)?.entry.family === 'existence';
     if (settles && value !== undefined) values.add(value);
   }
   return values;
@@ -227,6 +214,6 @@ function settledBy(operands: readonly Expression[]): Set<string> {
 function extractorText(chain: Chain): string | undefined {
   const [extractor, comparison, ...more] = chain.calls;
   if (!extractor || !comparison || more.length > 0) return undefined;
-  if (!['trait', 'property', 'context'].includes(extractor.name)) return undefined;
+  if (extractorOf(extractor)?.returns !== 'ScalarExtractor') return undefined;
   return format({ ...chain, calls: [extractor] });
 }

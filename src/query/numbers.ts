@@ -8,14 +8,14 @@ export function isPlainNumber(text: string): boolean {
 }
 
 /** More zeros than this help no one. */
-const mostZeros = 30;
+const maxZeros = 30;
 
 /** A number in the spelling of the reference; as it was where that would be very long. */
 export function plainNumber(text: string): string {
   const [, whole = '', fraction = '', power = '0'] =
     /^\+?(\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const shift = Number(power);
-  if (Math.abs(shift) > mostZeros) return text;
+  if (Math.abs(shift) > maxZeros) return text;
   const digits = `${'0'.repeat(Math.max(0, 1 - shift - whole.length))}${whole}${fraction}`;
   const point = digits.length - fraction.length + shift;
   const left = digits

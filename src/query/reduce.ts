@@ -1,5 +1,5 @@
-import type { Argument, Call } from './ast.ts';
-import { number, text } from './compare.ts';
+import type { Argument, FunctionCall } from './ast.ts';
+import { numberIn, textOf } from './compare.ts';
 import { numberOf } from './values.ts';
 
 /*
@@ -14,6 +14,15 @@ import { numberOf } from './values.ts';
  * - Of equally frequent values `mode` gives the one that came first.
  */
 
+/** What a reducer of a property makes its value from. */
+interface Reduction {
+  /** The values of the property that are there, in the order of the stream. */
+  present: unknown[];
+  /** The type that the property is read as. */
+  cast: string | undefined;
+  call: FunctionCall;
+}
+
 /**
  * Applies a reducer.
  *
@@ -21,42 +30,59 @@ import { numberOf } from './values.ts';
  * @param read gives the value of a property of an item.
  */
 export function reduce<Item>(
-  { name, args }: Call,
+  call: FunctionCall,
   items: readonly Item[],
   before: unknown,
   read: (property: Argument, item: Item) => unknown,
 ): unknown {
-  if (name === 'count') return Array.isArray(before) ? before.length : items.length;
-  const [property] = args;
+  if (call.name === 'count') return Array.isArray(before) ? before.length : items.length;
+  const [property] = call.args;
   if (!property) return undefined;
-  const cast = property.kind === 'cast' ? property.type : undefined;
   const present = items
     .map((item) => read(property, item))
     .filter((value) => value !== undefined && value !== null);
-  const numbers = present.map(number).filter((value) => value !== undefined);
-  const total = numbers.reduce((sum, value) => sum + value, 0);
-  switch (name) {
+  const cast = property.kind === 'cast' ? property.type : undefined;
+  return reduceValues({ present, cast, call });
+}
+
+function reduceValues({ present, cast, call }: Reduction): unknown {
+  switch (call.name) {
     case 'sum':
-      return total;
+      return sum(numbersIn(present));
     case 'avg':
-      return numbers.length > 0 ? total / numbers.length : undefined;
+      return average(numbersIn(present));
     case 'max':
-      return cast === 'string' ? extreme(present.map(text), 1) : extreme(numbers, 1);
+      return cast === 'string' ? extreme(present.map(textOf), 1) : extreme(numbersIn(present), 1);
     case 'min':
-      return cast === 'string' ? extreme(present.map(text), -1) : extreme(numbers, -1);
+      return cast === 'string' ? extreme(present.map(textOf), -1) : extreme(numbersIn(present), -1);
     case 'first':
       return present[0];
     case 'last':
       return present.at(-1);
     case 'unique':
       return [...new Map(present.map((value) => [JSON.stringify(value), value])).values()];
-    case 'mode': {
-      const values = cast === 'array' ? present.flat() : present;
-      return mostFrequent(cast === 'number' ? numbers : values, numberOf(args[1]) ?? 1);
-    }
+    case 'mode':
+      return mostFrequent(valuesAs(cast, present), numberOf(call.args[1]) ?? 1);
     default:
       return undefined;
   }
+}
+
+function valuesAs(cast: string | undefined, present: readonly unknown[]): readonly unknown[] {
+  if (cast === 'number') return numbersIn(present);
+  return cast === 'array' ? present.flat() : present;
+}
+
+function numbersIn(values: readonly unknown[]): number[] {
+  return values.map(numberIn).filter((value) => value !== undefined);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, value) => total + value, 0);
+}
+
+function average(numbers: readonly number[]): number | undefined {
+  return numbers.length > 0 ? sum(numbers) / numbers.length : undefined;
 }
 
 /** The largest value for 1, the smallest for -1; texts go by their characters. */
@@ -71,7 +97,7 @@ function extreme<Value extends number | string>(
   return best;
 }
 
-function mostFrequent(values: readonly unknown[], least: number): unknown {
+function mostFrequent(values: readonly unknown[], minCount: number): unknown {
   const counts = new Map<string, { value: unknown; count: number }>();
   for (const value of values) {
     const key = JSON.stringify(value);
@@ -81,7 +107,7 @@ function mostFrequent(values: readonly unknown[], least: number): unknown {
   }
   let best: { value: unknown; count: number } | undefined;
   for (const entry of counts.values()) {
-    if (entry.count >= least && entry.count > (best?.count ?? 0)) best = entry;
+    if (entry.count >= minCount && entry.count > (best?.count ?? 0)) best = entry;
   }
   return best?.value;
 }

@@ -1,5 +1,6 @@
 import type { Expression } from './ast.ts';
-import { callsIn } from './calls.ts';
+import { extractorOf } from './catalog.ts';
+import { callsIn } from './chains.ts';
 import { nameOf } from './values.ts';
 
 /** The names that a definition depends on, each once, in the order of the text. */
@@ -19,13 +20,9 @@ export function references(tree: Expression): References {
     properties: new Set<string>(),
     entities: new Set<string>(),
   };
-  for (const { name, args } of callsIn(tree)) {
-    const referred = nameOf(args[0]);
-    if (name === 'event') found.events.add(referred);
-    if (name === 'trait') found.traits.add(referred);
-    if (name === 'property') found.properties.add(referred);
-    if (name === 'context') found.properties.add(`context.${referred}`);
-    if (name === 'entity') found.entities.add(referred);
+  for (const call of callsIn(tree)) {
+    const { list, prefix } = extractorOf(call)?.refersTo ?? {};
+    if (list) found[list].add(`${prefix}${nameOf(call.args[0])}`);
   }
   return {
     events: [...found.events],

@@ -9,8 +9,8 @@ const colours: Record<Severity, string> = {
 
 const unseen = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
-/** Wider than this, only the part of a line around the place is shown. */
-const widestLine = 100;
+/** Wider than this, only the part of a line with the place in its middle is shown. */
+const maxLineChars = 100;
 
 /**
  * A diagnostic as a person reads it: what is wrong, the line with the place marked, what to do.
@@ -20,12 +20,12 @@ const widestLine = 100;
 export function render(query: string, diagnostic: Diagnostic, colour = false): string {
   const { severity, code, message, line, column, help } = diagnostic;
   const paint = (text: string) => (colour ? `${colours[severity]}${text}${reset}` : text);
-  const text = query.split('\n')[line - 1] ?? '';
-  const last = Math.max(0, text.length - widestLine);
-  const from = Math.min(last, Math.max(0, column - 1 - widestLine / 2));
-  // What can't be seen, or turns a line around, becomes a blank: the marks below stay in their place.
-  const shown = text
-    .slice(from, from + widestLine)
+  const whole = query.split('\n')[line - 1] ?? '';
+  const last = Math.max(0, whole.length - maxLineChars);
+  const from = Math.min(last, Math.max(0, column - 1 - maxLineChars / 2));
+  // What can't be seen, or turns the direction of a line, becomes a blank: the marks below stay in their place.
+  const shown = whole
+    .slice(from, from + maxLineChars)
     .replace(unseen, (found) => ' '.repeat(found.length));
   const at = column - 1 - from;
   const length = Math.max(1, Math.min(diagnostic.end - diagnostic.start, shown.length - at));
@@ -33,7 +33,7 @@ export function render(query: string, diagnostic: Diagnostic, colour = false): s
   const blank = ' '.repeat(gutter.length);
   const lines = [
     `${paint(`${severity}[${code}]`)}: ${message}`,
-    `${gutter} | ${from > 0 ? '…' : ''}${shown}${from + widestLine < text.length ? '…' : ''}`,
+    `${gutter} | ${from > 0 ? '…' : ''}${shown}${from + maxLineChars < whole.length ? '…' : ''}`,
     `${blank} | ${' '.repeat(at + (from > 0 ? 1 : 0))}${paint('^'.repeat(length))}`,
   ];
   if (help) lines.push(`${blank} = ${help}`);

@@ -6,12 +6,12 @@
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let least = Math.floor(Math.max(wanted.length, 3) / 3) + 1;
+  let limit = Math.floor(Math.max(wanted.length, 3) / 3) + 1;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - wanted.length) >= least) continue;
+    if (Math.abs(candidate.length - wanted.length) >= limit) continue;
     const steps = distance(wanted, candidate.toLowerCase());
-    if (steps < least) {
-      least = steps;
+    if (steps < limit) {
+      limit = steps;
       best = candidate;
     }
   }

@@ -1,6 +1,6 @@
 /*
  * Dates and timestamps. The reference names two forms, yyyy-mm-dd and ISO 8601 timestamps; what else
- * ISO 8601 allows is read as well, and told apart.
+ * ISO 8601 allows is read as well, and marked as such.
  */
 
 /** What a text says of a time. */

@@ -1,10 +1,10 @@
-import type { Argument, Chain, Duration, Literal } from './ast.ts';
-import { unitMs } from './catalog.ts';
+import type { Argument, Chain, Literal } from './ast.ts';
+import { reducerOf } from './catalog.ts';
 import { unquoted } from './strings.ts';
 import { isTimeText } from './times.ts';
 
 /*
- * What can be said of a value before anything is computed.
+ * What is known of a value before anything is computed.
  */
 
 /** What kind of value something surely is; `unknown` where only the data can tell. */
@@ -34,27 +34,14 @@ export function kindOfLiteral(literal: Literal): ValueKind {
 
 /** The kind of what a chain reduces to. */
 export function kindOfChain(chain: Chain): ValueKind {
-  const reducer = chain.calls.findLast(({ name }) => reducers.has(name));
-  if (!reducer) return 'unknown';
-  const [first] = reducer.args;
-  const cast = first?.kind === 'cast' ? first.type : undefined;
-  if (reducer.name === 'max' || reducer.name === 'min') {
-    return cast === undefined || cast === 'number' ? 'number' : 'unknown';
-  }
-  if (reducer.name === 'mode') return cast === 'number' ? 'number' : 'unknown';
-  return reducer.name === 'first' || reducer.name === 'last' ? 'unknown' : 'number';
-}
-
-const reducers = new Set(['count', 'sum', 'avg', 'max', 'min', 'mode', 'first', 'last']);
-
-/** The unit of a duration without its plural s. */
-export function unitOf({ unit }: Duration): string {
-  return unit.replace(/s$/, '');
-}
-
-/** The length of a duration in milliseconds; NaN for an unknown unit. */
-export function lengthMs(duration: Duration): number {
-  return Number(duration.amount) * (unitMs[unitOf(duration)] ?? Number.NaN);
+  const call = chain.calls.findLast((candidate) => reducerOf(candidate)?.returns === 'Scalar');
+  const reducer = reducerOf(call);
+  if (!call || !reducer) return 'unknown';
+  if (reducer.family === 'counting' || reducer.family === 'arithmetic') return 'number';
+  const [first] = call.args;
+  const casts = reducer.parameters[0]?.casts ?? [];
+  const type = first?.kind === 'cast' ? first.type : casts[0];
+  return type === 'number' && casts.includes(type) ? 'number' : 'unknown';
 }
 
 /** What a literal stands for: in a string a quote can be escaped. */

@@ -138,10 +138,6 @@ describe.each([...imports])('src/%s', (file, targets) => {
     const strays = targets.filter((target) => !own.some((rule) => permits(rule, target)));
     expect(strays).toEqual([]);
   });
-
-  test('has no more than 400 lines', () => {
-    expect(readFileSync(join('src', file), 'utf8').split('\n').length).toBeLessThanOrEqual(400);
-  });
 });
 
 test.each([

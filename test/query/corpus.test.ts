@@ -10,24 +10,27 @@ import { type CorpusEntry, corpusEntry, corpusFileSchema } from '../support/corp
  */
 
 const folder = 'test/query/corpus/';
-const files = readdirSync(folder).map((name) => {
-  const entries = corpusFileSchema.parse(JSON.parse(readFileSync(folder + name, 'utf8')));
-  return { theme: name.replace('.json', ''), entries };
-});
+const files = readdirSync(folder).map((name) => ({
+  theme: name.replace('.json', ''),
+  entries: corpusFileSchema.parse(JSON.parse(readFileSync(folder + name, 'utf8'))),
+}));
 const title = ({ query, type, purpose }: CorpusEntry) =>
   [query, type && `(${type})`, purpose && `(${purpose})`].filter(Boolean).join(' ');
 const isInvalid = ({ diagnostics = [] }: CorpusEntry) =>
   diagnostics.some((diagnostic) => diagnostic.startsWith('error '));
 
-describe.each(files)('$theme', ({ theme, entries }) => {
-  test.each(entries.map((entry) => [title(entry), entry] as const))('%s', (_, entry) => {
+describe.each(files)('$theme', ({ theme, entries: ofTheme }) => {
+  test.each(ofTheme.map((entry) => [title(entry), entry] as const))('%s', (_, entry) => {
     expect(corpusEntry(entry)).toEqual(entry);
     expect(isInvalid(entry)).toBe(theme.startsWith('invalid'));
   });
 });
 
 describe('the corpus', () => {
-  const entries = files.flatMap(({ theme, entries }) => (theme === 'reference' ? [] : entries));
+  const entries = files
+    .filter(({ theme }) => theme !== 'reference')
+    .flatMap((file) => file.entries);
+  const allEntries = files.flatMap((file) => file.entries);
 
   test('has at least 150 valid and 150 invalid definitions besides those of the reference', () => {
     const distinct = new Map(entries.map((entry) => [title(entry), entry]));
@@ -38,7 +41,7 @@ describe('the corpus', () => {
 
   test.each([...catalog.keys()])('uses %s', (name) => {
     const called = new RegExp(`\\b${name}\\(`);
-    const valid = files.flatMap(({ entries }) => entries.filter((entry) => !isInvalid(entry)));
+    const valid = allEntries.filter((entry) => !isInvalid(entry));
     expect(valid.some(({ query }) => called.test(query))).toBe(true);
   });
 
@@ -50,9 +53,7 @@ describe('the corpus', () => {
       ...sources.join('\n').matchAll(/(?:error|warn|hint|beyondLimit)\(\s*'([a-z-]+)',/g),
     ];
     const met = new Set(
-      files.flatMap(({ entries }) =>
-        entries.flatMap(({ diagnostics = [] }) => diagnostics.map((text) => text.split(' ')[1])),
-      ),
+      allEntries.flatMap(({ diagnostics = [] }) => diagnostics.map((text) => text.split(' ')[1])),
     );
     // What needs very long text is met in limits.test.ts.
     const long = ['too-long', 'too-deep', 'too-large', 'too-many-conditions'];

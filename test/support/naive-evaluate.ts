@@ -1,4 +1,4 @@
-import type { Argument, Call, Expression } from '../../src/query/ast.ts';
+import type { Argument, FunctionCall, Expression } from '../../src/query/ast.ts';
 import type { Account, EventRecord, Profile } from '../../src/query/index.ts';
 
 /*
@@ -9,17 +9,17 @@ import type { Account, EventRecord, Profile } from '../../src/query/index.ts';
 interface World {
   who: Profile | Account;
   now: number;
-  /** The events that are looked at, the innermost last. */
-  around: readonly EventRecord[];
-  /** Whether this is what a stream is compared with: the event around that one is then the last. */
-  beside?: boolean;
+  /** The events in whose `where` or reducer this is, the innermost last. */
+  enclosing: readonly EventRecord[];
+  /** Whether this is what a stream is compared with: then the innermost event is the parent. */
+  comparedWithStream?: boolean;
 }
 
 const hour = 3_600_000;
 const unitLengths: Record<string, number> = { hour, hours: hour, day: 24 * hour, days: 24 * hour };
 
 export function naiveEvaluate(tree: Expression, who: Profile | Account, now: number): boolean {
-  return truth(tree, { who, now, around: [] });
+  return truth(tree, { who, now, enclosing: [] });
 }
 
 function truth(node: Argument, world: World): boolean {
@@ -36,7 +36,10 @@ function truth(node: Argument, world: World): boolean {
   const comparison = node.calls[node.calls.length - 1];
   if (!comparison) throw new Error('no comparison');
   const left = valueAt({ ...node, calls: node.calls.slice(0, -1) }, world);
-  return compares(comparison, left, { ...world, beside: node.calls[0]?.name === 'event' });
+  return compares(comparison, left, {
+    ...world,
+    comparedWithStream: node.calls[0]?.name === 'event',
+  });
 }
 
 function valueAt(node: Argument, world: World): unknown {
@@ -45,13 +48,22 @@ function valueAt(node: Argument, world: World): unknown {
   if (node.kind !== 'chain') throw new Error(`${node.kind} is no value`);
   const [begin, ...rest] = node.calls;
   const [argument] = begin?.args ?? [];
-  if (begin?.name === 'trait') return dig(world.who.traits, nameIn(argument));
-  if (begin?.name === 'property') {
-    const event = world.around.at(argument?.kind === 'named' && !world.beside ? -2 : -1);
-    return dig(event?.properties ?? {}, nameIn(argument));
+  switch (begin?.name) {
+    case 'trait':
+      return dig(world.who.traits, nameIn(argument));
+    case 'property': {
+      const isParent = argument?.kind === 'named' && !world.comparedWithStream;
+      return dig(world.enclosing.at(isParent ? -2 : -1)?.properties ?? {}, nameIn(argument));
+    }
+    case 'event':
+      return streamValue(nameIn(argument), rest, world);
+    default:
+      throw new Error(`${begin?.name} is not known here`);
   }
-  if (begin?.name !== 'event') throw new Error(`${begin?.name} is not known here`);
-  let events = allEvents(world).filter(({ name }) => name === nameIn(argument));
+}
+
+function streamValue(eventName: string, rest: readonly FunctionCall[], world: World): unknown {
+  let events = allEvents(world).filter(({ name }) => name === eventName);
   let value: unknown;
   for (const call of rest) {
     const kept = filtered(call, events, world);
@@ -76,10 +88,14 @@ function allEvents({ who, now }: World): EventRecord[] {
 }
 
 function into(event: EventRecord, world: World): World {
-  return { ...world, around: [...world.around, event], beside: false };
+  return { ...world, enclosing: [...world.enclosing, event], comparedWithStream: false };
 }
 
-function filtered(call: Call, events: EventRecord[], world: World): EventRecord[] | undefined {
+function filtered(
+  call: FunctionCall,
+  events: EventRecord[],
+  world: World,
+): EventRecord[] | undefined {
   const [first, second] = call.args;
   const age = (event: EventRecord) => world.now - event.at;
   switch (call.name) {
@@ -90,7 +106,7 @@ function filtered(call: Call, events: EventRecord[], world: World): EventRecord[
       return events.filter(({ source = '' }) => !left.includes(source));
     }
     case 'within': {
-      const outer = world.around.at(-1);
+      const outer = world.enclosing.at(-1);
       if (first?.kind !== 'named') return events.filter((event) => age(event) <= ms(first));
       return events.filter(
         ({ at }) => outer && at >= outer.at - ms(first.value) && at <= outer.at + ms(first.value),
@@ -108,7 +124,12 @@ function ms(argument: Argument | undefined): number {
   return Number(argument.amount) * (unitLengths[argument.unit] ?? Number.NaN);
 }
 
-function reduced(call: Call, events: EventRecord[], before: unknown, world: World): unknown {
+function reduced(
+  call: FunctionCall,
+  events: EventRecord[],
+  before: unknown,
+  world: World,
+): unknown {
   if (call.name === 'count') return Array.isArray(before) ? before.length : events.length;
   const [property] = call.args;
   if (!property) throw new Error('no property');
@@ -135,8 +156,8 @@ function reduced(call: Call, events: EventRecord[], before: unknown, world: Worl
     case 'mode': {
       const times = (value: unknown) =>
         values.filter((other) => JSON.stringify(other) === JSON.stringify(value)).length;
-      const most = Math.max(...values.map(times));
-      return values.find((value) => times(value) === most);
+      const max = Math.max(...values.map(times));
+      return values.find((value) => times(value) === max);
     }
     default:
       throw new Error(`${call.name} is not known here`);
@@ -147,7 +168,7 @@ function firstPlace(values: readonly unknown[], wanted: unknown): number {
   return values.map((value) => JSON.stringify(value)).indexOf(JSON.stringify(wanted));
 }
 
-function compares({ name, args }: Call, left: unknown, world: World): boolean {
+function compares({ name, args }: FunctionCall, left: unknown, world: World): boolean {
   const isMissing =
     left === undefined || left === null || (Array.isArray(left) && left.length === 0);
   if (name === 'absent' || isMissing) return name === 'absent' && isMissing;

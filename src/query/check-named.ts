@@ -1,0 +1,92 @@
+import type { Argument, FunctionCall, Named, Span } from './ast.ts';
+import type { Findings } from './diagnostic.ts';
+import type { LanguageFunction, Parameter } from './language-function.ts';
+import type { Scope } from './scope.ts';
+import { quote } from './strings.ts';
+import { suggest } from './suggest.ts';
+
+/*
+ * Checks arguments with a name, of which there is one: `parent: …`.
+ */
+
+/** What an argument is checked in the light of. */
+export interface ArgumentContext {
+  call: FunctionCall;
+  entry: LanguageFunction;
+  scope: Scope;
+  findings: Findings;
+}
+
+/**
+ * Checks the name of an argument, and that `parent:` may stand there.
+ *
+ * @returns what is named; undefined if the name leaves open what was meant.
+ */
+export function checkNamed(
+  named: Named,
+  parameter: Parameter,
+  context: ArgumentContext,
+): Argument | undefined {
+  const nameSpan = { start: named.start, end: named.start + named.name.length };
+  const prefix = { start: named.start, end: named.value.start };
+  if (named.name !== 'parent' || !parameter.parent) {
+    return unknownName(named, parameter, nameSpan, context);
+  }
+  checkParent(nameSpan, prefix, context);
+  return named.value;
+}
+
+function unknownName(
+  named: Named,
+  parameter: Parameter,
+  nameSpan: Span,
+  { call, findings }: ArgumentContext,
+): Argument | undefined {
+  const { start, end, name, value } = named;
+  const message = `${call.name} takes no argument named ${name}.`;
+  if (parameter.kind === 'exclusion') {
+    const isString = value.kind === 'literal' && value.type === 'string';
+    findings.error('unknown-argument', nameSpan, message, {
+      help: "Write sources({exclude: 'id', 'id'}).",
+      fix: isString ? { start, end, text: `{exclude: ${quote(value.text)}}` } : undefined,
+    });
+    return undefined;
+  }
+  const meant = suggest(name, parameter.parent ? ['parent'] : []);
+  findings.error('unknown-argument', nameSpan, message, {
+    help: meant ? `Did you mean ${meant}?` : `Leave out "${name}:".`,
+    fix: meant ? { ...nameSpan, text: meant } : { start, end: value.start, text: '' },
+  });
+  return meant ? value : undefined;
+}
+
+/** The reference knows `parent:` only for an event inside the `where` of another event. */
+function checkParent(span: Span, prefix: Span, { entry, scope, findings }: ArgumentContext): void {
+  const { isSettled, isPossible } = entry.kind === 'extractor' ? ofValue(scope) : ofWindow(scope);
+  if (isSettled) return;
+  if (isPossible) {
+    const message = 'The reference does not say what parent: means in this place.';
+    findings.warn('unsettled-parent', span, message, {
+      help: 'Here it is taken for the event or entity around; use it in the where of an event inside that of another.',
+    });
+    return;
+  }
+  findings.error('outside-funnel', span, 'parent: needs an event around this one.', {
+    help: 'It is for an event inside the where of another event; leave it out here.',
+    fix: { ...prefix, text: '' },
+  });
+}
+
+function ofValue({ enclosing, stream }: Scope) {
+  return {
+    isSettled: !stream && enclosing.at(-2) === 'events' && enclosing.at(-1) === 'events',
+    isPossible: enclosing.length >= (stream ? 1 : 2),
+  };
+}
+
+function ofWindow({ enclosing, stream }: Scope) {
+  return {
+    isSettled: stream === 'events' && enclosing.at(-1) === 'events',
+    isPossible: enclosing.includes('events'),
+  };
+}

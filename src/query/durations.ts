@@ -1,0 +1,88 @@
+import type { Argument, Duration } from './ast.ts';
+import { suggest } from './suggest.ts';
+
+/*
+ * Lengths of time and their units.
+ */
+
+/** The units that the reference names. */
+export type TimeUnit = 'second' | 'hour' | 'day';
+
+/** Milliseconds of a day. */
+export const dayMs = 86_400_000;
+
+/** Milliseconds, also of units that the reference does not name. */
+const unitMs: ReadonlyMap<string, number> = new Map([
+  ['second', 1000],
+  ['minute', 60_000],
+  ['hour', 3_600_000],
+  ['day', dayMs],
+  ['week', 7 * dayMs],
+  ['month', 30 * dayMs],
+  ['year', 365 * dayMs],
+]);
+
+const abbreviations: ReadonlyMap<string, string> = new Map([
+  ['s', 'second'],
+  ['sec', 'second'],
+  ['min', 'minute'],
+  ['h', 'hour'],
+  ['hr', 'hour'],
+  ['d', 'day'],
+  ['w', 'week'],
+  ['wk', 'week'],
+  ['mo', 'month'],
+  ['mth', 'month'],
+  ['y', 'year'],
+  ['yr', 'year'],
+]);
+
+/** Whether a word is a unit of time, in any case, singular or plural. */
+export function isUnit(word: string): boolean {
+  return unitMs.has(word.toLowerCase().replace(/s$/, ''));
+}
+
+/** The unit of a duration without its plural s. */
+export function unitOf({ unit }: Duration): string {
+  return unit.replace(/s$/, '');
+}
+
+/** The length of a duration in milliseconds; NaN for an unknown unit. */
+export function lengthMs(duration: Duration): number {
+  return Number(duration.amount) * (unitMs.get(unitOf(duration)) ?? Number.NaN);
+}
+
+/** The length of a duration in days; NaN for an unknown unit. */
+export function lengthDays(duration: Duration): number {
+  return lengthMs(duration) / dayMs;
+}
+
+/** The length of an argument in milliseconds; 0 for what is no duration. */
+export function argumentLengthMs(argument: Argument | undefined): number {
+  return argument?.kind === 'duration' ? lengthMs(argument) : 0;
+}
+
+/** The same length in days or hours, as text, if it is a whole number of them. */
+export function inWholeUnits(duration: Duration): string | undefined {
+  const ms = lengthMs(duration);
+  for (const unit of ['day', 'hour']) {
+    const amount = ms / (unitMs.get(unit) ?? Number.NaN);
+    if (Number.isSafeInteger(amount) && amount > 0) return `${amount} ${unit}s`;
+  }
+  return undefined;
+}
+
+/**
+ * The unit that an unknown one most likely stands for, in the number of its amount; "m" may be
+ * minutes or months.
+ *
+ * @param units those that are allowed, in the singular.
+ */
+export function unitMeant(
+  { amount, unit }: Duration,
+  units: readonly string[],
+): string | undefined {
+  const whole = abbreviations.get(unit) ?? abbreviations.get(unit.replace(/s$/, ''));
+  if (whole) return Number(amount) === 1 ? whole : `${whole}s`;
+  return suggest(unit, [...units.map((known) => `${known}s`), 'weeks', 'minutes']);
+}

@@ -1,0 +1,22 @@
+/*
+ * How much is read and given. Only the number of conditions is a limit of the language; the others
+ * are ours, far beyond any sensible definition.
+ */
+
+/** UTF-16 code units of a query that is read at all. */
+export const maxQueryChars = 20_000;
+
+/** Levels of brackets, prefixes and named arguments that are read. */
+export const maxNesting = 100;
+
+/** Nodes of a tree that are read. */
+export const maxNodes = 5000;
+
+/** Conditions that a definition may have, by Segment's reference of the language. */
+export const maxPrimaryExpressions = 50;
+
+/** Diagnostics that are given of one query; more would not help anyone. */
+export const maxDiagnostics = 20;
+
+/** Days of events that Segment looks back on by default: three years. */
+export const maxHistoryDays = 3 * 365;

@@ -1,0 +1,16 @@
+import type { CheckOptions } from './check-options.ts';
+import type { StreamKind } from './language-function.ts';
+
+/** Where in a definition something stands. */
+export interface Scope {
+  options: CheckOptions;
+  /** The streams whose `where`s and reducers this stands in, outermost first. */
+  enclosing: readonly StreamKind[];
+  /** The stream whose chain this belongs to, if it is one. */
+  stream?: StreamKind;
+}
+
+/** Inside the `where` or a reducer of the stream of a scope. */
+export function inside({ options, enclosing, stream = 'events' }: Scope): Scope {
+  return { options, enclosing: [...enclosing, stream] };
+}

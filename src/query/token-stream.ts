@@ -1,0 +1,191 @@
+import type { Missing, Span } from './ast.ts';
+import type { Findings } from './diagnostic.ts';
+import { maxNesting, maxNodes } from './limits.ts';
+import { describeToken, isJoint, isSymbol, type Token } from './tokens.ts';
+
+/**
+ * The tokens of a query from the one that is read next: looks ahead, takes, skips to where reading
+ * can go on after a mistake, and ends all reading where a query is too deep or too large.
+ */
+export class TokenStream {
+  /** The text that is read. */
+  readonly query: string;
+  readonly findings: Findings;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  #depth = 0;
+  #nodes = 0;
+  #closed: ReadonlySet<Token> | undefined;
+  #stopped = false;
+
+  /** @param tokens the last one is `end`. */
+  constructor(query: string, tokens: readonly Token[], findings: Findings) {
+    this.query = query;
+    this.#tokens = tokens;
+    this.findings = findings;
+  }
+
+  /** The token that is read next. */
+  get token(): Token {
+    return this.peek(0);
+  }
+
+  /** Whether nothing is left. */
+  get atEnd(): boolean {
+    return this.token.kind === 'end';
+  }
+
+  /** Whether a limit was passed: from there on nothing is read and nothing is reported. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** The token so many places behind the next one; behind the last one there are only ends. */
+  peek(ahead = 1): Token {
+    const last = this.#tokens.length - 1;
+    const token = this.#tokens[Math.min(this.#at + ahead, last)];
+    if (!token) throw new Error('the last token is always the end');
+    return token;
+  }
+
+  /** Takes the next token; the end is never taken. */
+  next(): Token {
+    const token = this.token;
+    if (token.kind !== 'end') this.#at += 1;
+    return token;
+  }
+
+  /** Takes so many tokens. @returns where they stand. */
+  take(count: number): Span {
+    const { start } = this.token;
+    for (let taken = 0; taken < count; taken += 1) this.next();
+    return this.spanFrom(start);
+  }
+
+  /** From `start` to the end of the token that was taken last. */
+  spanFrom(start: number): Span {
+    return { start, end: Math.max(start, this.lastEnd) };
+  }
+
+  /** Where the token begins that was taken last. */
+  get lastStart(): number {
+    return this.#tokens[this.#at - 1]?.start ?? 0;
+  }
+
+  /** Where the token ends that was taken last. */
+  get lastEnd(): number {
+    return this.#tokens[this.#at - 1]?.end ?? 0;
+  }
+
+  /** The text of a part of the query. */
+  textOf({ start, end }: Span): string {
+    return this.query.slice(start, end);
+  }
+
+  /** Takes a closing bracket; if it is missing, reports the one that was opened. */
+  close(open: Token, close: ')' | '}'): void {
+    if (isSymbol(this.token, close)) {
+      this.next();
+      return;
+    }
+    const here = this.token;
+    // It may well be closed in what was cut off.
+    if (here.isOpen) return;
+    const at = this.lastEnd;
+    const place = describeToken(here);
+    this.error('unclosed', open, `This ${open.text} is not closed before ${place}.`, {
+      help: `Put ${close} before ${place}.`,
+      fix: { start: at, end: at, text: close },
+    });
+  }
+
+  /** Goes one level deeper; false, and the end of all reading, where that is too deep. */
+  descend(): boolean {
+    this.#depth += 1;
+    if (this.#depth > maxNesting) {
+      const message = `The query is nested deeper than the ${maxNesting} levels that are read`;
+      this.findings.beyondLimit('too-deep', this.token, message);
+      this.#stop();
+    }
+    return !this.#stopped;
+  }
+
+  /** Comes back from a level. */
+  ascend(): void {
+    this.#depth -= 1;
+  }
+
+  /** Counts a node of the tree, and ends all reading where there are too many. */
+  node<Node extends object>(node: Node): Node {
+    this.#nodes += 1;
+    if (this.#nodes > maxNodes && !this.#stopped) {
+      const message = `The query has more than the ${maxNodes} parts that are read`;
+      this.findings.beyondLimit('too-large', this.token, message);
+      this.#stop();
+    }
+    return node;
+  }
+
+  /** A node for what is not there or can't be read. */
+  missing(start: number): Missing {
+    return this.node({ kind: 'missing', ...this.spanFrom(start) });
+  }
+
+  /** Reports an error, unless reading has ended. */
+  error(code: string, span: Span, message: string, more: Parameters<Findings['error']>[3]): void {
+    if (!this.#stopped) this.findings.error(code, span, message, more);
+  }
+
+  /** Whether a bracket that was opened is closed somewhere. */
+  isClosed(open: Token): boolean {
+    this.#closed ??= closedBrackets(this.#tokens);
+    return this.#closed.has(open);
+  }
+
+  /** Skips to what closes the bracket that is open. */
+  skipToClose(): void {
+    this.#skipUntil(() => false);
+  }
+
+  /** Skips to where something new can begin: a joint, a comma or the end of this bracket. */
+  recover(start: number): Missing {
+    this.findings.withholdFixes();
+    this.#skipUntil((token) => isJoint(token) || isSymbol(token, ','));
+    return this.missing(start);
+  }
+
+  /** Skips to the end of the bracket that is open, or to what ends the skipping outside of others. */
+  #skipUntil(ends: (token: Token) => boolean): void {
+    for (let open = 0; !this.atEnd; this.next()) {
+      const { token } = this;
+      if (open === 0 && (isClosing(token) || ends(token))) return;
+      if (isOpening(token)) open += 1;
+      else if (isClosing(token)) open -= 1;
+    }
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.#at = this.#tokens.length - 1;
+  }
+}
+
+function closedBrackets(tokens: readonly Token[]): Set<Token> {
+  const open: Token[] = [];
+  const closed = new Set<Token>();
+  for (const token of tokens) {
+    if (isOpening(token)) open.push(token);
+    if (!isClosing(token)) continue;
+    const opened = open.pop();
+    if (opened) closed.add(opened);
+  }
+  return closed;
+}
+
+function isOpening(token: Token): boolean {
+  return isSymbol(token, '(') || isSymbol(token, '{');
+}
+
+function isClosing(token: Token): boolean {
+  return isSymbol(token, ')') || isSymbol(token, '}');
+}

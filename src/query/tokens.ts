@@ -1,0 +1,72 @@
+import type { Span } from './ast.ts';
+
+/*
+ * The smallest pieces of a query, and what a single one tells.
+ */
+
+/** A piece of a query. `text` is the piece as written, a string's without its quotes. */
+export interface Token extends Span {
+  kind: 'name' | 'string' | 'number' | 'date' | 'timestamp' | 'symbol' | 'end';
+  text: string;
+  /** A string without its closing quote, or the end where such a string was cut off. */
+  isOpen?: boolean;
+}
+
+/** Whether a token is this symbol. */
+export function isSymbol(token: Token, text: string): boolean {
+  return token.kind === 'symbol' && token.text === text;
+}
+
+/** Whether a token joins conditions, rightly written or not. */
+export function isJoint(token: Token): boolean {
+  if (token.kind === 'symbol') return /^(&&?|\|\|?)$/.test(token.text);
+  return token.kind === 'name' && /^(and|or)$/i.test(token.text);
+}
+
+/** Whether a token compares, rightly written or not. */
+export function isOperator(token: Token): boolean {
+  return token.kind === 'symbol' && /^[<>=!≥≤≠]+$/.test(token.text) && token.text !== '!';
+}
+
+/** The words that join and turn conditions. */
+export type Keyword = 'AND' | 'OR' | 'NOT' | 'ANY' | 'ALL';
+
+const symbolKeywords: Readonly<Record<string, Keyword>> = {
+  '&&': 'AND',
+  '&': 'AND',
+  '||': 'OR',
+  '|': 'OR',
+  '!': 'NOT',
+};
+
+/** The keyword that a token is or stands for, in any case. */
+export function keywordOf(token: Token): Keyword | undefined {
+  if (token.kind === 'symbol') return symbolKeywords[token.text];
+  if (token.kind !== 'name') return undefined;
+  const word = token.text.toUpperCase();
+  return word === 'AND' || word === 'OR' || word === 'NOT' || word === 'ANY' || word === 'ALL'
+    ? word
+    : undefined;
+}
+
+/** Whether a token is a whole value by itself. */
+export function isValue({ kind, text }: Token): boolean {
+  if (kind === 'name') return /^(true|false)$/i.test(text);
+  return kind === 'number' || kind === 'string' || kind === 'date' || kind === 'timestamp';
+}
+
+/** Whether a token is what other languages call null. */
+export function isNull({ kind, text }: Token): boolean {
+  return kind === 'name' && /^(null|nil|undefined)$/i.test(text);
+}
+
+/** Where a token, or anything else, stands, and nothing more of it. */
+export function spanOf({ start, end }: Span): Span {
+  return { start, end };
+}
+
+/** The words for a token in a message. */
+export function describeToken(token: Token): string {
+  if (token.kind === 'end') return 'the end';
+  return token.kind === 'string' ? `'${token.text}'` : `"${token.text}"`;
+}
