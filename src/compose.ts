@@ -120,7 +120,10 @@ function connect(config: Config, machine: Machine, redactor: Redactor, log: Log)
   let sandbox: { close(): Promise<void> } | undefined;
   const api = deferApi(async () => {
     const { start } = await import('./sandbox/start.ts');
-    const started = await start({ log: (entry) => log('debug', 'sandbox', { ...entry }) });
+    const started = await start({
+      edition: 'v1alpha',
+      log: (entry) => log('debug', 'sandbox', { ...entry }),
+    });
     sandbox = started;
     return open(started.url, 'sandbox-token');
   });

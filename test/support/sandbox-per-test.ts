@@ -23,6 +23,7 @@ export class SandboxPerTest {
       this.log = [];
       this.fault = undefined;
       this.#sandbox = await start({
+        edition: 'v1alpha',
         clock: this.clock,
         faults: () => this.fault,
         log: (entry) => this.log.push(entry),
