@@ -14,9 +14,7 @@ export function read<Value>(
   reader: Reader<Value>,
 ): { value: Value } | { problems: Problem[] } {
   const problems: Problem[] = [];
-  if (!isObject(object)) {
-    return { problems: [problem('the body must be a JSON object')] };
-  }
+  if (!isObject(object)) return { problems: [problem('the body must be a JSON object')] };
   const fields = new Fields(object, '', problems);
   const value = reader(fields);
   fields.refuseOthers();

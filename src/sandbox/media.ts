@@ -10,6 +10,7 @@ export const mediaTypes: Readonly<Record<Media, string>> = {
   v1alpha: 'application/vnd.segment.v1alpha+json',
 };
 
+/** What asks for no edition in particular. */
 export const plainJson = 'application/json';
 
 /** How a request is to be read and answered. */
@@ -45,23 +46,19 @@ export function negotiate(asked: Asked): Negotiated | { problem: string } {
 function readAccept({ media, takesPlainJson, headers }: Asked): Negotiated | { problem: string } {
   const [stable = 'v1'] = media;
   const types = typesIn(headers.accept);
-  const named = types.find((type) => media.some((each) => mediaTypes[each] === type));
-  const isPlain = types.length === 0 || types.includes(plainJson) || types.includes('*/*');
-  const found = media.find((each) => mediaTypes[each] === named);
-  if (found && named) return { media: found, contentType: named };
+  const isPlain = (type: string) => takesPlainJson && (type === plainJson || type === '*/*');
+  const first = types.find((type) => isPlain(type) || editionOf(type, media)) ?? types[0];
+  const named = first && editionOf(first, media);
+  if (named) return { media: named, contentType: first };
   if (!takesPlainJson) {
-    return {
-      problem: `The sandbox speaks only ${media.join(', ')}: send Accept: ${mediaTypes[stable]}`,
-    };
+    const problem = `The sandbox speaks only ${media.join(', ')}: send Accept: ${mediaTypes[stable]}`;
+    return { problem };
   }
   // What Segment answers to an edition that an endpoint lacks is not stated; any refusal here would
   // be a guess, so it gets the most stable one there is.
-  const strange = types.find((type) => type !== plainJson && type !== '*/*');
-  return {
-    media: stable,
-    contentType: isPlain ? plainJson : mediaTypes[stable],
-    ...(strange && { note: `There is no ${strange} here: answered as ${stable}` }),
-  };
+  const strange = types.find((type) => !isPlain(type) && !editionOf(type, media));
+  const note = strange && `There is no ${strange} here: answered as ${stable}`;
+  return { media: stable, contentType: plainJson, note };
 }
 
 /** The edition that a body is written in. */
@@ -70,16 +67,21 @@ function readContentType(
   accepted: Media,
 ): Media | { problem: string } {
   const [type] = typesIn(headers['content-type']);
-  const named = media.find((each) => mediaTypes[each] === type);
+  const named = type && editionOf(type, media);
   if (named) return named;
   // On endpoints that exist in alpha only, live, a body sent as `application/json` is refused; with
   // which status is not known, nor for any other type.
-  if (takesPlainJson && type === plainJson && !media.every((each) => each === 'v1alpha'))
-    return accepted;
+  const isAlphaOnly = media.every((each) => each === 'v1alpha');
+  if (takesPlainJson && type === plainJson && !isAlphaOnly) return accepted;
   const expected = mediaTypes[accepted];
   return { problem: `The sandbox reads no ${type} here: send Content-Type: ${expected}` };
 }
 
+function editionOf(type: string, media: readonly Media[]): Media | undefined {
+  return media.find((each) => mediaTypes[each] === type);
+}
+
+/** The types of a header, without their parameters. */
 function typesIn(header = ''): string[] {
   return header
     .split(',')

@@ -71,16 +71,16 @@ export class Call {
 
   /** Reads the query string, whose dotted names are fields of their own. @throws {Refusal} 422. */
   query<Value>(reader: Reader<Value>): Value {
-    return valueOf(read(this.#query, reader));
+    return unwrap(read(this.#query, reader));
   }
 
   /** Reads the body. @throws {Refusal} 422. */
   body<Value>(reader: Reader<Value>): Value {
-    return valueOf(read(this.#body, reader));
+    return unwrap(read(this.#body, reader));
   }
 }
 
-function valueOf<Value>(result: ReturnType<typeof read<Value>>): Value {
+function unwrap<Value>(result: ReturnType<typeof read<Value>>): Value {
   if ('problems' in result) throw new Refusal(422, ...result.problems);
   return result.value;
 }

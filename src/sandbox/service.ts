@@ -139,8 +139,9 @@ function answerTo(
   standing: Standing,
 ): Answer {
   if (!standing.allowed) return tooManyRequests(standing);
-  if (tooLarge)
+  if (tooLarge) {
     return failure(413, { type: 'payload-too-large', message: 'The body is too large' });
+  }
   try {
     const answer = success(handle(call));
     // The reference promises the headers on successful answers, and shows them on 429s.

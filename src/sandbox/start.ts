@@ -108,7 +108,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     const handle = (): Outcome => {
       const query = path.split('?')[1] ?? '';
       const remoteAddress = request.socket.remoteAddress ?? '';
-      const hasBody = method !== 'GET' && text !== '';
+      const hasBody = ['POST', 'PATCH'].includes(method) && text !== '';
       return service.handle({ route, headers, query, body, hasBody, tooLarge, remoteAddress });
     };
 
@@ -116,33 +116,37 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     const { spaceId, id } = params;
     const shown = { operation, method, path, spaceId, id, headers, body, number: recognised };
     const fault = options.faults?.(shown);
-    if (!fault) {
-      const { answer, note } = handle();
-      reply(answer);
-      return log({ status: answer.status, operation, note });
-    }
-    log({ status: await inflict(fault, { response, handle, reply, plain }), operation });
+    const outcome = await answerWith(fault, { response, handle, reply, plain });
+    log({ ...outcome, operation });
   }
 
-  /** @returns the status that was answered. */
-  async function inflict(fault: Fault, { response, handle, reply, plain }: Target) {
-    switch (fault.kind) {
+  /** @returns what the log is to say of it. */
+  async function answerWith(
+    fault: Fault | undefined,
+    { response, handle, reply, plain }: Target,
+  ): Promise<Pick<LogEntry, 'status' | 'note'>> {
+    switch (fault?.kind) {
+      case undefined: {
+        const { answer, note } = handle();
+        reply(answer);
+        return { status: answer.status, note };
+      }
       case 'latency': {
-        const { answer } = handle();
+        const { answer, note } = handle();
         await pause(fault.ms);
         reply(answer);
-        return answer.status;
+        return { status: answer.status, note };
+      }
+      case 'alter': {
+        const { answer, note } = handle();
+        reply({ ...answer, body: JSON.stringify(fault.alter(JSON.parse(answer.body))) });
+        return { status: answer.status, note };
       }
       case 'answer': {
         if (fault.applied) handle();
         const { status, headers = {}, body } = fault;
         reply({ status, headers, body });
-        return status;
-      }
-      case 'alter': {
-        const { answer } = handle();
-        reply({ ...answer, body: JSON.stringify(fault.alter(JSON.parse(answer.body))) });
-        return answer.status;
+        return { status };
       }
       case 'drop':
         if (fault.when === 'mid-body') sendHalf(response, handle().answer, now());
@@ -150,13 +154,13 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
           if (fault.when === 'after') handle();
           response.destroy();
         }
-        return 'dropped';
+        return { status: 'dropped' };
       case 'rate-limit':
         plain(earlyRefusal(fault.msBeforeNext, now()));
-        return 429;
+        return { status: 429 };
       case 'token-limit':
         plain(tokenLimited(fault.retryAfterSeconds));
-        return 429;
+        return { status: 429 };
     }
   }
 
