@@ -10,7 +10,7 @@ const plenty = Object.fromEntries(operationNames.map((name) => [name, 1_000_000]
 
 /** What a tool call takes on top of the bare request that it makes. */
 export async function benchCall(): Promise<void> {
-  const sandbox = await start({ limits: plenty });
+  const sandbox = await start({ edition: 'v1alpha', limits: plenty });
   const space = sandbox.spaces[0]?.id ?? '';
   const limits = operationNames.map((name) => `${name}=999999`).join(',');
   await using session = await startSession(

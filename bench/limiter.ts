@@ -12,6 +12,7 @@ export async function benchLimiter(): Promise<void> {
   const arrivals: number[] = [];
   let refused = 0;
   const sandbox = await start({
+    edition: 'v1alpha',
     // Every create looks for duplicates first; that quota is not what is measured.
     limits: { list_audiences: 1000 },
     faults: ({ operation }) => {

@@ -27,7 +27,11 @@ const plenty = Object.fromEntries(operationNames.map((name) => [name, 999_999]))
  */
 export async function benchSoak(): Promise<void> {
   const random = new Random(1);
-  const sandbox = await start({ limits: plenty, faults: () => occasionalFault(random) });
+  const sandbox = await start({
+    edition: 'v1alpha',
+    limits: plenty,
+    faults: () => occasionalFault(random),
+  });
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
   const program = await startProgram(
     ['--audit-log', join(folder, 'audit.jsonl')],

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Flags } from './config.ts';
 import { ConfigError } from './config.ts';
 import type { CheckCommand } from './run-check.ts';
+import { type SandboxEdition, sandboxEditions } from './sandbox/editions.ts';
 import { settings } from './settings.ts';
 import { name } from './version.ts';
 
@@ -11,7 +12,7 @@ export type Command =
   | { kind: 'version' }
   /** `problems` is what was not understood, to be told with all else that is wrong. */
   | { kind: 'serve'; flags: Flags; problems: readonly string[] }
-  | { kind: 'sandbox'; port: number }
+  | { kind: 'sandbox'; port: number; edition?: SandboxEdition }
   | ({ kind: 'check' } & CheckCommand);
 
 /** Where `segment-audiences-mcp sandbox` listens when no port is given. */
@@ -34,7 +35,7 @@ const serveFlags = Object.values(settings).flatMap(({ flag }) =>
 /** The flags of each command, and how many words it takes besides. */
 const commands = {
   serve: { flags: serveFlags, words: 0 },
-  sandbox: { flags: ['port'], words: 0 },
+  sandbox: { flags: ['port', 'edition'], words: 0 },
   check: { flags: ['type', 'json', 'sandbox'], words: 1 },
 };
 
@@ -99,7 +100,11 @@ function parseWith(
     if (values.port === true || !Number.isInteger(port) || port < 0 || port > 65_535) {
       problems.push('--port needs a number from 0 to 65535.');
     }
-    return { kind: 'sandbox', port };
+    const edition = sandboxEditions.find((each) => each === values.edition);
+    if (values.edition !== undefined && edition === undefined) {
+      problems.push(`--edition must be one of ${sandboxEditions.join(', ')}.`);
+    }
+    return { kind: 'sandbox', port, edition };
   }
   const type = levels.find((level) => level === (values.type ?? 'users'));
   if (type === undefined) problems.push(`--type must be one of ${levels.join(', ')}.`);
@@ -128,8 +133,9 @@ export function help(): string {
 Usage:
   ${name} [options]
       Serve MCP on stdin and stdout; needs a token, or --sandbox.
-  ${name} sandbox [--port ${sandboxPort}]
-      Run a stand-in for Segment's API on this machine, for trying things out.
+  ${name} sandbox [--port ${sandboxPort}] [--edition ${sandboxEditions.join('|')}]
+      Run a stand-in for Segment's API on this machine, for trying things out: today's edition, or
+      v1alpha as it was in 2024.
   ${name} check [--type ${levels.join('|')}] [--json] [--sandbox] <query | ->
       Check a definition and explain it; exit code 0 if it is valid, 1 if not. With --sandbox also
       say how much of the sample data it matches.

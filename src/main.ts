@@ -40,7 +40,7 @@ async function run(command: Command): Promise<number> {
       return exitCode.ok;
     case 'sandbox': {
       const { runSandbox } = await import('./run-sandbox.ts');
-      await runSandbox(command.port, (text) => process.stdout.write(text));
+      await runSandbox(command, (text) => process.stdout.write(text));
       return exitCode.ok;
     }
     case 'check': {

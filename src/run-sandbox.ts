@@ -1,20 +1,24 @@
 import { once } from 'node:events';
 import { ConfigError } from './config.ts';
-import { type Sandbox, start } from './sandbox/start.ts';
+import { type Sandbox, type SandboxOptions, start } from './sandbox/start.ts';
 import { systemReason } from './system-reason.ts';
 import { visible } from './visible.ts';
 
 /**
  * Runs the sandbox alone until SIGINT or SIGTERM.
  *
- * @param port 0 for any free one. @param write takes what the user is told.
+ * @param options the port, 0 for any free one, and the edition. @param write takes what the user is
+ * told.
  * @throws {ConfigError} when the port can't be had.
  */
-export async function runSandbox(port: number, write: (text: string) => void): Promise<void> {
+export async function runSandbox(
+  options: Pick<SandboxOptions, 'edition'> & { port: number },
+  write: (text: string) => void,
+): Promise<void> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  const sandbox = await listen(port, write);
+  const sandbox = await listen(options, write);
   const spaces = sandbox.spaces.map(({ id, name }) => `  ${id}  ${name}`);
-  write(`Segment sandbox on ${sandbox.url}
+  write(`Segment sandbox on ${sandbox.url}, edition ${sandbox.edition}
 
 Spaces:
 ${spaces.join('\n')}
@@ -31,15 +35,20 @@ Stop it with Ctrl-C.
   await sandbox.close();
 }
 
-async function listen(port: number, write: (text: string) => void): Promise<Sandbox> {
+async function listen(
+  options: Pick<SandboxOptions, 'edition'> & { port: number },
+  write: (text: string) => void,
+): Promise<Sandbox> {
   try {
     return await start({
-      port,
+      ...options,
       log: ({ method, path, status, note }) =>
         write(`${visible(`${method} ${path} ${status}${note ? ` (${note})` : ''}`)}\n`),
     });
   } catch (error) {
     const reason = systemReason(error);
-    throw new ConfigError([`--port ${port} can't be listened on (${reason}): choose another.`]);
+    throw new ConfigError([
+      `--port ${options.port} can't be listened on (${reason}): choose another.`,
+    ]);
   }
 }

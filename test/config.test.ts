@@ -212,6 +212,14 @@ describe('the command line', () => {
     expect(parseCommand(['sandbox', '--port', '0'])).toEqual({ kind: 'sandbox', port: 0 });
   });
 
+  test('the sandbox command has an edition', () => {
+    for (const edition of ['v1', 'v1alpha']) {
+      expect(parseCommand(['sandbox', '--edition', edition])).toMatchObject({ edition });
+    }
+    expect(() => parseCommand(['sandbox', '--edition', 'v2'])).toThrow(/one of v1, v1alpha/);
+    expect(() => parseCommand(['sandbox', '--edition'])).toThrow(/--edition/);
+  });
+
   test.each([
     [['--spaec', 'x'], /--spaec/],
     [['serve'], /Word 1/],

@@ -1,5 +1,3 @@
-import { mediaType } from './operations.ts';
-
 /** An answer before it is written to the wire. */
 export interface Answer {
   status: number;
@@ -27,5 +25,29 @@ export function failure(status: number, ...errors: Problem[]): Answer {
 }
 
 function answer(status: number, body: object): Answer {
-  return { status, headers: { 'content-type': mediaType }, body: JSON.stringify(body) };
+  return { status, headers: {}, body: JSON.stringify(body) };
+}
+
+/** Thrown by a handler that does not do what was asked. */
+export class Refusal extends Error {
+  readonly answer: Answer;
+
+  constructor(status: number, ...problems: Problem[]) {
+    super(problems.map(({ message }) => message).join('; '));
+    this.answer = failure(status, ...problems);
+  }
+}
+
+/** What is not there. @param message names its kind and id. */
+export function notFound(message: string): Refusal {
+  return new Refusal(404, { type: 'not-found', message });
+}
+
+export function noAudience(id: string): Refusal {
+  return notFound(`There is no audience ${id} in this space`);
+}
+
+/** The answer in its content type. */
+export function withContentType(given: Answer, contentType: string): Answer {
+  return { ...given, headers: { 'content-type': contentType, ...given.headers } };
 }

@@ -1,43 +1,69 @@
-import { type FindByKey, levelOf, Members } from './members.ts';
-import { makeSample } from './sample.ts';
-import type { Seed } from './seed.ts';
-import type { AudienceInput, Definition, Options } from './validate.ts';
+import type { Level } from '../query/index.ts';
+import type { FindByKey, Members } from './members.ts';
 
 const preparingMs = 2000;
 const firstComputationMs = 6000;
 const computationMs = 4000;
 const lockMs = 2000;
 
-/** How many profiles a space has. */
-const sampleSizes: Readonly<Record<string, number>> = {
-  spa_shop_production: 2000,
-  spa_shop_staging: 200,
-};
-
 /** Who changes things here, as a user id of Segment's. */
 const editor = 'usr_sandbox';
 
-/** An audience as the API shows it (the model `AudienceSummary`). */
-export interface AudienceSummary {
-  id: string;
-  spaceId: string;
+/** What an audience is made of, whatever the edition calls it. */
+export interface Definition {
+  query: string;
+  level: Level;
+  /** The slug of a relationship; only for the level `linked`. */
+  targetEntity?: string | null;
+}
+
+/** The options of either edition. */
+export interface Options {
+  includeHistoricalData?: boolean;
+  /** Only in the seed's edition. */
+  includeAnonymousUsers?: boolean;
+  /** Only in today's, as is the next. */
+  filterByExternalIds?: string[];
+  backfillEventDataDays?: number;
+}
+
+/** An audience to be made. */
+export interface NewAudience {
   name: string;
   description?: string;
+  /** True if it is left out; what Segment's default is is not stated. */
+  enabled?: boolean;
+  definition: Definition;
+  options?: Options;
+}
+
+/** A change of an audience; what is left out stays. */
+export interface Change {
+  name?: string;
+  description?: string;
+  enabled?: boolean;
+  definition?: Partial<Definition> & Pick<Definition, 'query'>;
+  /** In place of the present ones; whether Segment merges or replaces is not stated. */
+  options?: Options;
+}
+
+/** An audience as it is now, from which each edition makes its view. */
+export interface Audience extends NewAudience {
+  id: string;
+  spaceId: string;
   key: string;
   enabled: boolean;
-  definition: Definition;
   status: string;
   createdBy: string;
   updatedBy: string;
   /** ISO 8601. */
   createdAt: string;
   updatedAt: string;
-  options?: Options;
-  /** Once it has been computed. */
-  size?: { type: string; count: number };
+  /** How many members it has, once they have been computed. */
+  size?: number;
 }
 
-interface Stored extends Omit<AudienceSummary, 'status' | 'size' | 'createdAt' | 'updatedAt'> {
+interface Stored extends Omit<Audience, 'status' | 'size' | 'createdAt' | 'updatedAt'> {
   /** Milliseconds since the epoch, as are the others. */
   createdAt: number;
   updatedAt: number;
@@ -45,127 +71,124 @@ interface Stored extends Omit<AudienceSummary, 'status' | 'size' | 'createdAt' |
   lockedUntil: number;
 }
 
+/** What the audiences of a space take from outside. */
+export interface Surroundings {
+  members: Members;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Gives an id that no audience has had. */
+  nextId: () => string;
+}
+
 /**
- * The audiences of all spaces. Their life is a function of the clock: nothing runs in between.
+ * The audiences of one space. Their life is a function of the clock: nothing runs in between.
  *
  * Preparing for 2 s, Computing until 6 s after the creation, then Live. A change locks an audience
  * for 2 s and a new definition is computed for 4 s; a disabled one is Disabled.
  */
 export class Audiences {
+  readonly #spaceId: string;
+  readonly #members: Members;
   readonly #now: () => number;
-  readonly #spaces = new Map<string, Stored[]>();
-  readonly #usedKeys = new Map<string, Set<string>>();
-  readonly #members = new Map<string, Members>();
-  #lastId = 0;
+  readonly #nextId: () => string;
+  readonly #stored: Stored[] = [];
+  readonly #usedKeys = new Set<string>();
 
-  constructor(seeds: Readonly<Record<string, readonly Seed[]>>, now: () => number) {
+  constructor(spaceId: string, { members, now, nextId }: Surroundings) {
+    this.#spaceId = spaceId;
+    this.#members = members;
     this.#now = now;
-    const startedAt = now();
-    for (const [spaceId, audiences] of Object.entries(seeds)) {
-      this.#spaces.set(spaceId, []);
-      this.#usedKeys.set(spaceId, new Set());
-      const profiles = sampleSizes[spaceId] ?? 0;
-      let sample: ReturnType<typeof makeSample> | undefined;
-      const makeOnce = () => {
-        sample ??= makeSample(profiles, startedAt);
-        return sample;
-      };
-      this.#members.set(spaceId, new Members(makeOnce, now));
-      for (const { createdAt, ...input } of audiences) this.#add(spaceId, input, createdAt);
-    }
+    this.#nextId = nextId;
   }
 
-  hasSpace(spaceId: string): boolean {
-    return this.#spaces.has(spaceId);
+  /** All of them, oldest first. */
+  list(): Audience[] {
+    return this.#stored.map((audience) => this.#show(audience));
   }
 
-  /** All of a space, oldest first. */
-  list(spaceId: string): AudienceSummary[] {
-    return this.#in(spaceId).map((audience) => this.#summary(audience));
+  get(id: string): Audience | undefined {
+    const found = this.#find(id);
+    return found && this.#show(found);
   }
 
-  get(spaceId: string, id: string): AudienceSummary | undefined {
-    const found = this.#find(spaceId, id);
-    return found && this.#summary(found);
-  }
-
-  create(spaceId: string, input: AudienceInput): AudienceSummary {
-    this.#members.get(spaceId)?.forget();
-    return this.#summary(this.#add(spaceId, input, this.#now()));
-  }
-
-  /** The ids of the profiles or accounts in an audience; undefined if there is no such audience. */
-  members(spaceId: string, id: string): readonly string[] | undefined {
-    const found = this.#find(spaceId, id);
-    return found && this.#members.get(spaceId)?.of(found.definition, this.finder(spaceId));
+  /** The ids of the profiles or accounts in an audience; undefined if there are none to tell. */
+  members(id: string): readonly string[] | undefined {
+    const found = this.#find(id);
+    return found && this.#members.of(found.definition, this.findByKey);
   }
 
   /** Finds the definition of an audience by its key. */
-  finder(spaceId: string): FindByKey {
-    return (key) => this.#in(spaceId).find((audience) => audience.key === key)?.definition;
-  }
+  readonly findByKey: FindByKey = (key) =>
+    this.#stored.find((audience) => audience.key === key)?.definition;
 
   /** When the lock of an audience ends; undefined if it has none. */
-  lockedUntil(spaceId: string, id: string): number | undefined {
-    const { lockedUntil = 0 } = this.#find(spaceId, id) ?? {};
+  lockedUntil(id: string): number | undefined {
+    const { lockedUntil = 0 } = this.#find(id) ?? {};
     return lockedUntil > this.#now() ? lockedUntil : undefined;
   }
 
-  update(spaceId: string, id: string, input: AudienceInput): AudienceSummary | undefined {
-    const found = this.#find(spaceId, id);
-    if (!found) return undefined;
-    const now = this.#now();
-    const computeAgain = input.definition !== undefined || (input.enabled && !found.enabled);
-    if (computeAgain) found.computedAt = Math.max(found.computedAt, now + computationMs);
-    found.name = input.name ?? found.name;
-    found.description = input.description ?? found.description;
-    found.enabled = input.enabled ?? found.enabled;
-    found.definition = input.definition ?? found.definition;
-    found.updatedAt = now;
-    found.updatedBy = editor;
-    found.lockedUntil = now + lockMs;
-    this.#members.get(spaceId)?.forget();
-    return this.#summary(found);
+  create(input: NewAudience): Audience {
+    this.#members.forget();
+    return this.#show(this.#add(input, this.#now()));
   }
 
-  /** Whether there was something to remove. */
-  remove(spaceId: string, id: string): boolean {
-    const audiences = this.#in(spaceId);
-    const index = audiences.findIndex((audience) => audience.id === id);
-    if (index === -1) return false;
-    audiences.splice(index, 1);
-    this.#members.get(spaceId)?.forget();
-    return true;
+  /**
+   * Puts in what is there from the start. @param createdAt milliseconds since the epoch, now by
+   * default.
+   */
+  plant(input: NewAudience, createdAt = this.#now()): void {
+    this.#add(input, createdAt);
   }
 
-  #add(spaceId: string, input: AudienceInput, createdAt: number): Stored {
-    this.#lastId += 1;
-    const name = input.name ?? '';
-    const key = this.nextKey(spaceId, name);
-    this.#usedKeys.get(spaceId)?.add(key);
+  #add(input: NewAudience, createdAt: number): Stored {
+    const key = this.nextKey(input.name);
+    this.#usedKeys.add(key);
     const audience: Stored = {
-      id: `aud_${String(this.#lastId).padStart(9, '0')}`,
-      spaceId,
-      name,
-      description: input.description,
+      ...input,
+      id: this.#nextId(),
+      spaceId: this.#spaceId,
       key,
       enabled: input.enabled ?? true,
-      definition: input.definition ?? { query: '', type: 'users' },
       createdBy: editor,
       updatedBy: editor,
       createdAt,
       updatedAt: createdAt,
       computedAt: createdAt + firstComputationMs,
       lockedUntil: 0,
-      options: input.options,
     };
-    this.#in(spaceId).push(audience);
+    this.#stored.push(audience);
     return audience;
   }
 
+  update(id: string, change: Change): Audience | undefined {
+    const found = this.#find(id);
+    if (!found) return undefined;
+    const now = this.#now();
+    const computeAgain = change.definition !== undefined || (change.enabled && !found.enabled);
+    if (computeAgain) found.computedAt = Math.max(found.computedAt, now + computationMs);
+    found.name = change.name ?? found.name;
+    found.description = change.description ?? found.description;
+    found.enabled = change.enabled ?? found.enabled;
+    found.definition = { ...found.definition, ...change.definition };
+    found.options = change.options ?? found.options;
+    found.updatedAt = now;
+    found.updatedBy = editor;
+    found.lockedUntil = now + lockMs;
+    this.#members.forget();
+    return this.#show(found);
+  }
+
+  /** Whether there was something to remove. */
+  remove(id: string): boolean {
+    const index = this.#stored.findIndex((audience) => audience.id === id);
+    if (index === -1) return false;
+    this.#stored.splice(index, 1);
+    this.#members.forget();
+    return true;
+  }
+
   /** The key of the next audience of this name: never one that was used before in the space. */
-  nextKey(spaceId: string, name: string): string {
-    const used = this.#usedKeys.get(spaceId) ?? new Set();
+  nextKey(name: string): string {
     const words = name
       .normalize('NFKD')
       .replace(/\p{M}/gu, '')
@@ -173,29 +196,23 @@ export class Audiences {
       .match(/[a-z0-9]+/g);
     const base = words?.join('_') ?? 'audience';
     let key = base;
-    for (let number = 2; used.has(key); number += 1) key = `${base}_${number}`;
+    for (let number = 2; this.#usedKeys.has(key); number += 1) key = `${base}_${number}`;
     return key;
   }
 
-  #in(spaceId: string): Stored[] {
-    return this.#spaces.get(spaceId) ?? [];
+  #find(id: string): Stored | undefined {
+    return this.#stored.find((audience) => audience.id === id);
   }
 
-  #find(spaceId: string, id: string): Stored | undefined {
-    return this.#in(spaceId).find((audience) => audience.id === id);
-  }
-
-  #summary(audience: Stored): AudienceSummary {
+  #show(audience: Stored): Audience {
     const { computedAt, lockedUntil, createdAt, updatedAt, ...rest } = audience;
     const status = this.#statusOf(audience);
-    const members = status === 'Live' ? this.members(rest.spaceId, rest.id) : undefined;
-    const type = levelOf(rest.definition.type).toUpperCase();
     return {
       ...rest,
       status,
       createdAt: new Date(createdAt).toISOString(),
       updatedAt: new Date(updatedAt).toISOString(),
-      size: members && { type, count: members.length },
+      size: status === 'Live' ? this.members(rest.id)?.length : undefined,
     };
   }
 

@@ -1,13 +1,13 @@
-import { check, computeCadence } from '../query/index.ts';
+import { type Cadence, check, computeCadence } from '../query/index.ts';
 import type { Problem } from './answers.ts';
-import { type FindByKey, levelOf, reaches } from './members.ts';
-import type { Definition } from './validate.ts';
+import type { Definition } from './audiences.ts';
+import { type FindByKey, reaches } from './members.ts';
 
 const field = 'definition.query';
 
 /** What is wrong with the text of a definition, one entry for each mistake. */
-function checkQuery({ query, type }: Definition): Problem[] {
-  const { diagnostics } = check(query, { type: levelOf(type), purpose: 'audience' });
+function checkQuery({ query, level: type }: Definition): Problem[] {
+  const { diagnostics } = check(query, { type, purpose: 'audience' });
   return diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ message, line, column }) =>
@@ -42,9 +42,9 @@ export function checkDefinition(
 }
 
 /** How a definition is computed; undefined for one that is beyond what is read here. */
-function cadenceOf({ query, type }: Definition): string | undefined {
-  const { tree, read } = check(query, { type: levelOf(type), purpose: 'audience' });
-  return read ? computeCadence(tree, levelOf(type)).type : undefined;
+export function cadenceOf({ query, level: type }: Definition): Cadence['type'] | undefined {
+  const { tree, read } = check(query, { type, purpose: 'audience' });
+  return read ? computeCadence(tree, type).type : undefined;
 }
 
 function problem(message: string): Problem {

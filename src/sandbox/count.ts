@@ -1,6 +1,6 @@
+import type { Level } from '../query/index.ts';
 import { Members } from './members.ts';
 import { makeSample } from './sample.ts';
-import type { Definition } from './validate.ts';
 
 const profiles = 2000;
 
@@ -10,7 +10,7 @@ const profiles = 2000;
  * @param now milliseconds since the epoch.
  */
 export function countInSample(
-  definition: Definition,
+  { query, type: level }: { query: string; type: Level },
   now: number,
 ): { matches: number; of: number } {
   const sample = makeSample(profiles, now);
@@ -18,6 +18,7 @@ export function countInSample(
     () => sample,
     () => now,
   );
-  const of = definition.type === 'accounts' ? sample.accounts.length : sample.profiles.length;
-  return { matches: members.of(definition, () => undefined).length, of };
+  const of = level === 'accounts' ? sample.accounts.length : sample.profiles.length;
+  const matches = members.of({ query, level }, () => undefined)?.length ?? 0;
+  return { matches, of };
 }

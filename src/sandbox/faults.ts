@@ -7,7 +7,7 @@ export interface SandboxRequest {
   method: string;
   /** The raw request target. */
   path: string;
-  spaceId: string;
+  spaceId: string | undefined;
   id: string | undefined;
   headers: IncomingHttpHeaders;
   /** The parsed JSON, undefined if there is none. */
@@ -22,7 +22,11 @@ export interface SandboxRequest {
  * - `answer`: this answer instead; with `applied`, the request took effect and was counted first.
  * - `drop`: the connection breaks: `before` the request takes effect, `after` it did but without an
  *   answer, or `mid-body`, half-way through the true answer.
- * - `rate-limit`: an early 429 in the documented form; nothing is counted or done.
+ * - `alter`: the true answer, its JSON replaced by what `alter` makes of it.
+ * - `rate-limit`: an early 429 of the operation's limit, which tells points; nothing is counted or
+ *   done.
+ * - `token-limit`: a 429 of the token as a whole, with `Retry-After` and no points; nothing is counted
+ *   or done.
  */
 export type Fault =
   | { kind: 'latency'; ms: number }
@@ -34,4 +38,6 @@ export type Fault =
       applied?: boolean;
     }
   | { kind: 'drop'; when: 'before' | 'after' | 'mid-body' }
-  | { kind: 'rate-limit'; msBeforeNext: number };
+  | { kind: 'alter'; alter: (body: unknown) => unknown }
+  | { kind: 'rate-limit'; msBeforeNext: number }
+  | { kind: 'token-limit'; retryAfterSeconds: number };

@@ -1,9 +1,12 @@
-import { check, evaluate, type Level, references } from '../query/index.ts';
+import { check, evaluate, references } from '../query/index.ts';
+import type { Definition } from './audiences.ts';
 import type { Sample } from './sample.ts';
-import type { Definition } from './validate.ts';
 
 /** How long computed members stay true, milliseconds: windows move on with the clock. */
 const freshMs = 60_000;
+
+/** The target entity that means the profile itself. */
+export const profileEntity = 'profile';
 
 /** What is known of another audience of the space, which a definition may use as a trait. */
 export type FindByKey = (key: string) => Definition | undefined;
@@ -21,23 +24,27 @@ export class Members {
   }
 
   /**
-   * The ids of the profiles, or accounts, for which a definition holds.
+   * The ids of the profiles, or accounts, for which a definition holds; of a linked audience, of the
+   * profiles.
    *
    * @param findByKey the space's other audiences: one of them is a trait that is true for its
    * members.
+   * @returns undefined if the members are entities: the sample knows them only as parts of profiles.
    */
-  of(definition: Definition, findByKey: FindByKey): readonly string[] {
+  of(definition: Definition, findByKey: FindByKey): readonly string[] | undefined {
+    const { query, level: type, targetEntity } = definition;
+    if (targetEntity && targetEntity !== profileEntity) return undefined;
     const now = this.#now();
-    const memory = `${definition.type} ${definition.query}`;
+    const memory = `${type} ${query}`;
     const known = this.#computed.get(memory);
     if (known && now - known.at < freshMs) return known.ids;
 
-    const type = levelOf(definition.type);
-    const { tree } = check(definition.query, { type, purpose: 'audience' });
+    const { tree } = check(query, { type, purpose: 'audience' });
     const used = new Map<string, ReadonlySet<string>>();
     for (const key of references(tree).traits) {
       const other = findByKey(key);
-      if (other) used.set(key, new Set(this.of(other, findByKey)));
+      const ids = other && this.of(other, findByKey);
+      if (ids) used.set(key, new Set(ids));
     }
     const { profiles, accounts } = this.#sample();
     const subjects = type === 'accounts' ? accounts : profiles;
@@ -65,8 +72,7 @@ export function reaches(definition: Definition, key: string, findByKey: FindByKe
   const seen = new Set<string>();
   const queue = [definition];
   for (let next = queue.pop(); next; next = queue.pop()) {
-    const type = levelOf(next.type);
-    const { tree } = check(next.query, { type, purpose: 'audience' });
+    const { tree } = check(next.query, { type: next.level, purpose: 'audience' });
     for (const used of references(tree).traits) {
       if (used === key) return true;
       const other = seen.has(used) ? undefined : findByKey(used);
@@ -75,8 +81,4 @@ export function reaches(definition: Definition, key: string, findByKey: FindByKe
     }
   }
   return false;
-}
-
-export function levelOf(type: string): Level {
-  return type === 'accounts' || type === 'linked' ? type : 'users';
 }

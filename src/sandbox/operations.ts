@@ -1,80 +1,48 @@
-/*
- * What Segment's reference says of the five operations, stated here once more on purpose: a test
- * puts this table beside the client's.
- */
+import type { SandboxEdition } from './editions.ts';
+import type { Media } from './media.ts';
+import type { Operation } from './operation.ts';
+import { createRouter } from './router.ts';
+import { v1Operations } from './v1/operations.ts';
+import { v1alphaOperations } from './v1alpha/operations.ts';
 
-export type SandboxOperation =
-  | 'create_audience'
-  | 'get_audience'
-  | 'list_audiences'
-  | 'remove_audience_from_space'
-  | 'update_audience_for_space';
+export type SandboxOperation = keyof typeof v1Operations;
 
-interface Endpoint {
-  method: string;
-  path: string;
-  /** Requests per minute, token and sender address. */
-  perMinute: number;
-}
-
-/** The media type of the one edition that lives here. */
-export const mediaType = 'application/vnd.segment.v1alpha+json';
-
-export const sandboxOperations: Record<SandboxOperation, Endpoint> = {
-  create_audience: { method: 'POST', path: '/spaces/{spaceId}/audiences', perMinute: 10 },
-  get_audience: { method: 'GET', path: '/spaces/{spaceId}/audiences/{id}', perMinute: 100 },
-  list_audiences: { method: 'GET', path: '/spaces/{spaceId}/audiences', perMinute: 25 },
-  remove_audience_from_space: {
-    method: 'DELETE',
-    path: '/spaces/{spaceId}/audiences/{id}',
-    perMinute: 20,
-  },
-  update_audience_for_space: {
-    method: 'PATCH',
-    path: '/spaces/{spaceId}/audiences/{id}',
-    perMinute: 10,
-  },
-};
-
-/** A request as far as its method and path tell. */
-export interface Route {
-  operation: SandboxOperation;
-  spaceId: string;
-  id: string | undefined;
+/** All operations of an edition, and how it takes what its reference does not document. */
+export interface Edition {
+  /** Those of the seed are some of today's. */
+  operations: Readonly<Partial<Record<SandboxOperation, Operation>>>;
+  /** Whether `application/json` gets the most stable edition of the operation. */
+  takesPlainJson: boolean;
+  /** Whether `pagination[count]` is read as well. */
+  takesBrackets: boolean;
 }
 
 /**
- * Finds the operation of a request. The raw target is split at its slashes before each segment is
- * decoded once, so that an id may hold slashes, dots and percent signs and stays that id.
- *
- * @param target what stands in the request line, with or without a query.
+ * The editions. Live, the seed's answered plain `application/json`, too; here it does not, so that a
+ * client that forgets the media type is found out.
  */
-export function findRoute(method: string, target: string): Route | undefined {
-  const [path = ''] = target.split('?', 1);
-  const segments = path.split('/').map(decode);
-  if (segments.includes(undefined)) return undefined;
-  const [root, spaces, spaceId, audiences, id] = segments;
-  const known = root === '' && spaces === 'spaces' && audiences === 'audiences' && isId(spaceId);
-  if (!known || segments.length > 5 || (segments.length === 5 && !isId(id))) return undefined;
-  const operation = Object.entries(sandboxOperations).find(
-    ([, endpoint]) =>
-      endpoint.method === method && endpoint.path.split('/').length === segments.length,
-  )?.[0];
-  return isOperation(operation) ? { operation, spaceId, id } : undefined;
+export const editions: Readonly<Record<SandboxEdition, Edition>> = {
+  v1: { operations: v1Operations, takesPlainJson: true, takesBrackets: true },
+  v1alpha: { operations: v1alphaOperations, takesPlainJson: false, takesBrackets: false },
+};
+
+/** What the reference says of one operation. */
+export interface StatedOperation {
+  name: string;
+  method: string;
+  path: string;
+  /** Left out where the reference states no limit. */
+  perMinute?: number;
+  /** The most stable first. */
+  media: readonly Media[];
 }
 
-function decode(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
+/** The operations of an edition without what does them, to be compared with another table. */
+export function statedOperations(edition: SandboxEdition): StatedOperation[] {
+  return Object.entries<Operation>(editions[edition].operations).map(
+    ([name, { method, path, perMinute, media }]) => ({ name, method, path, perMinute, media }),
+  );
 }
 
-function isId(text: string | undefined): text is string {
-  return text !== undefined && text.length >= 1 && text.length <= 255;
-}
-
-function isOperation(name: string | undefined): name is SandboxOperation {
-  return name !== undefined && Object.hasOwn(sandboxOperations, name);
-}
+/** Finds the operation of a request among today's, which include those of the seed. */
+export const findRoute = createRouter<SandboxOperation, Operation>(v1Operations);

@@ -1,6 +1,4 @@
-import { type Answer, failure } from './answers.ts';
-
-const mostPerPage = 1000;
+import type { Field, Fields } from './fields.ts';
 
 /** What `pagination.count` and `pagination.cursor` ask for. */
 export interface PageRequest {
@@ -8,44 +6,52 @@ export interface PageRequest {
   offset: number;
 }
 
-/**
- * Reads the pagination off the query of a list call; the v1alpha edition requires it.
- *
- * @returns the page asked for, or the 422 that says what is wrong.
- */
-export function readPage(query: URLSearchParams): PageRequest | Answer {
-  const unknown = [...query.keys()].filter(
-    (name) => name !== 'pagination.count' && name !== 'pagination.cursor',
-  );
-  const problems = unknown.map((name) => problem(name, `"${name}" is not allowed`));
+/** How an edition pages. */
+export interface Paging {
+  maxCount: number;
+  /** What `pagination.count` is when there is none; without it the parameter is required. */
+  defaultCount?: number;
+  /** How the first page says that none is before it, and the last that none follows. */
+  ends: 'absent' | 'null';
+}
 
-  const countText = query.get('pagination.count');
-  const count = Number(countText);
-  if (countText === null) {
-    problems.push(problem('pagination.count', '"pagination.count" is required'));
-  } else if (!/^\d+$/.test(countText) || count < 1 || count > mostPerPage) {
-    const message = `"pagination.count" must be an integer from 1 to ${mostPerPage}`;
-    problems.push(problem('pagination.count', message));
-  }
-  const cursor = query.get('pagination.cursor');
-  const offset = cursor === null ? 0 : offsetOf(cursor);
-  if (offset === undefined) {
-    problems.push(problem('pagination.cursor', '"pagination.cursor" is not a valid cursor'));
-  }
-  return problems.length > 0 || offset === undefined
-    ? failure(422, ...problems)
-    : { count, offset };
+/** Reads the pagination off the query of a list call. */
+export function readPage(fields: Fields, paging: Paging): PageRequest {
+  const cursorField = fields.at('pagination.cursor');
+  const count = readCount(fields.at('pagination.count'), paging, cursorField.isGiven);
+  const cursor = cursorField.text({ mayBeEmpty: true });
+  const offset = cursor === undefined ? 0 : offsetOf(cursor);
+  if (offset === undefined) cursorField.refuse('is not a valid cursor');
+  return { count, offset: offset ?? 0 };
+}
+
+/** The object as a whole may be left out where it has a default, but not its count alone. */
+function readCount(field: Field, { maxCount, defaultCount }: Paging, hasCursor: boolean): number {
+  if (defaultCount === undefined || hasCursor) field.required();
+  const text = field.text({ mayBeEmpty: true });
+  if (text === undefined) return defaultCount ?? 0;
+  const count = Number(text);
+  if (text.trim() === '' || Number.isNaN(count)) field.refuse('must be a number');
+  else if (!/^-?\d+$/.test(text)) field.refuse('must be an integer');
+  else if (count < 1) field.refuse('must be greater than or equal to 1');
+  else if (count > maxCount) field.refuse(`must be less than or equal to ${maxCount}`);
+  return count;
 }
 
 /** One page of `all`, and the pagination object that goes with it. */
-export function takePage<Item>(all: readonly Item[], { count, offset }: PageRequest) {
+export function takePage<Item>(
+  all: readonly Item[],
+  { count, offset }: PageRequest,
+  ends: Paging['ends'],
+) {
   const after = offset + count;
+  const none = ends === 'null' ? null : undefined;
   return {
     items: all.slice(offset, after),
     pagination: {
       current: cursorOf(offset),
-      next: after < all.length ? cursorOf(after) : null,
-      previous: offset > 0 ? cursorOf(Math.max(0, offset - count)) : null,
+      next: after < all.length ? cursorOf(after) : none,
+      previous: offset > 0 ? cursorOf(Math.max(0, offset - count)) : none,
       totalEntries: all.length,
     },
   };
@@ -59,8 +65,4 @@ function cursorOf(offset: number): string {
 function offsetOf(cursor: string): number | undefined {
   const text = Buffer.from(cursor, 'base64').toString('utf8');
   return /^\d{1,9}$/.test(text) && cursorOf(Number(text)) === cursor ? Number(text) : undefined;
-}
-
-function problem(field: string, message: string) {
-  return { type: 'input-validation', message, field };
 }

@@ -1,18 +1,20 @@
-import type { AudienceInput } from './validate.ts';
+import type { Definition, NewAudience } from './audiences.ts';
 
 /** An audience that is there from the start. */
-export interface Seed extends AudienceInput {
-  name: string;
-  /** Milliseconds since the epoch. */
-  createdAt: number;
+export interface Seed extends NewAudience {
+  /** Milliseconds since the epoch; the start of the sandbox by default. */
+  createdAt?: number;
 }
 
-const users = (query: string) => ({ query, type: 'users' });
-const accounts = (query: string) => ({ query, type: 'accounts' });
+/** The audiences that each space starts with, by the space's id. */
+export type Seeds = Readonly<Record<string, readonly Seed[]>>;
+
+const users = (query: string): Definition => ({ query, level: 'users' });
+const accounts = (query: string): Definition => ({ query, level: 'accounts' });
 const on = (year: number, month: number, day: number) => Date.UTC(year, month - 1, day, 9, 30);
 
 /** What a small online shoe shop has built up, by space. */
-export const seeds: Readonly<Record<string, readonly Seed[]>> = {
+export const shop: Seeds = {
   spa_shop_production: [
     {
       name: 'Big spenders',

@@ -8,7 +8,7 @@ export interface Space {
   name: string;
 }
 
-/** The sandbox's spaces; the first is the default of `--sandbox`. */
+/** The sandbox's own spaces; the first is the default of `--sandbox`. */
 export const sandboxSpaces = [
   { id: 'spa_shop_production', slug: 'shop-production', name: 'Shop (production)' },
   { id: 'spa_shop_staging', slug: 'shop-staging', name: 'Shop (staging)' },

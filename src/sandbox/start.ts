@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
-import { type Answer, failure } from './answers.ts';
+import { type Answer, failure, withContentType } from './answers.ts';
+import { type SandboxEdition, sandboxEditions } from './editions.ts';
 import type { Fault, SandboxRequest } from './faults.ts';
-import { findRoute, type SandboxOperation } from './operations.ts';
-import { type Outcome, Segment, tooManyRequests } from './segment.ts';
+import { editions, type SandboxOperation } from './operations.ts';
+import { type Seed, type Seeds, shop } from './seed.ts';
+import { type Outcome, Service } from './service.ts';
 import { type Space, sandboxSpaces } from './spaces.ts';
+import { tokenLimited, tooManyRequests } from './too-many-requests.ts';
 
-export type { Fault, SandboxOperation, SandboxRequest, Space };
+export type { Fault, SandboxEdition, SandboxOperation, SandboxRequest, Seed, Seeds, Space };
 
 /** What happened to one request; never holds the Authorization header. */
 export interface LogEntry {
@@ -16,11 +19,22 @@ export interface LogEntry {
   path: string;
   status: number | 'dropped';
   operation?: SandboxOperation;
-  /** What was not understood, in plain words. */
+  /** What was not understood, or only with leniency, in plain words. */
   note?: string;
 }
 
 export interface SandboxOptions {
+  /**
+   * `v1`, the default, is today's Segment: its v1 media type, v1beta and plain `application/json`
+   * answer as v1, v1alpha as today's v1alpha, which refuses the bodies of 2024. `v1alpha` is Segment as
+   * it was when there was that edition alone.
+   */
+  edition?: SandboxEdition;
+  /**
+   * The spaces and what is in them from the start, instead of the shop: `{ spa_new: [] }` is one empty
+   * space.
+   */
+  seeds?: Seeds;
   /** 0, the default, for any free one; always on 127.0.0.1. */
   port?: number;
   /** Milliseconds since the epoch; the machine's own clock by default. */
@@ -37,8 +51,12 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Such as `http://127.0.0.1:4010`. */
   url: string;
+  edition: SandboxEdition;
   spaces: readonly Space[];
-  /** The ids of the sample's profiles or accounts in an audience; undefined if there is none. */
+  /**
+   * The ids of the sample's profiles or accounts in an audience; undefined if there is no such
+   * audience, or if its members are entities, which are not computed here.
+   */
   members(spaceId: string, id: string): readonly string[] | undefined;
   /** Puts audiences and quotas back to the start. */
   reset(): void;
@@ -47,16 +65,17 @@ export interface Sandbox {
 }
 
 /** Segment's own limit is not stated; no sensible definition comes near this. */
-const largestBodyBytes = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 /**
- * Starts a stateful stand-in for Segment's Audiences API (edition v1alpha) on 127.0.0.1.
+ * Starts a stateful stand-in for Segment's Audiences API on 127.0.0.1.
  *
  * @throws the error of the network when the port can't be had.
  */
 export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = options.clock?.now ?? Date.now;
-  const segment = new Segment(now, options.limits ?? {});
+  const { edition = sandboxEditions[0], seeds = shop, limits = {} } = options;
+  const service = new Service({ edition: editions[edition], seeds, now, limits });
   const timers = new Set<NodeJS.Timeout>();
   let recognised = 0;
 
@@ -71,48 +90,78 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '', headers } = request;
-    const log = (status: LogEntry['status'], operation?: SandboxOperation, note?: string) =>
-      options.log?.({ method, path, status, operation, note });
+    const log = (entry: Omit<LogEntry, 'method' | 'path'>) =>
+      options.log?.({ method, path, ...entry });
     const { text, tooLarge } = await readBody(request);
 
-    const route = findRoute(method, path);
+    const reply = (answer: Answer) => send(response, answer, now());
+    const plain = (answer: Answer) => reply(withContentType(answer, service.contentType));
+
+    const route = service.findRoute(method, path);
     if (!route) {
       const message = `The sandbox knows no ${method} ${path}`;
-      send(response, failure(404, { type: 'not-found', message }), now());
-      return log(404, undefined, message);
+      plain(failure(404, { type: 'not-found', message }));
+      return log({ status: 404, note: message });
     }
-    const { operation } = route;
+    const { operation, params } = route;
     const body = parseJson(text);
     const handle = (): Outcome => {
-      const query = new URLSearchParams(path.split('?')[1]);
+      const query = path.split('?')[1] ?? '';
       const remoteAddress = request.socket.remoteAddress ?? '';
-      return segment.handle({ route, headers, query, body, tooLarge, remoteAddress });
+      const hasBody = ['POST', 'PATCH'].includes(method) && text !== '';
+      return service.handle({ route, headers, query, body, hasBody, tooLarge, remoteAddress });
     };
 
     recognised += 1;
-    const fault = options.faults?.({ ...route, method, path, headers, body, number: recognised });
-    if (fault?.kind === 'drop') {
-      if (fault.when === 'before') response.destroy();
-      else if (fault.when === 'after') {
-        handle();
-        response.destroy();
-      } else sendHalf(response, handle().answer, now());
-      return log('dropped', operation);
+    const { spaceId, id } = params;
+    const shown = { operation, method, path, spaceId, id, headers, body, number: recognised };
+    const fault = options.faults?.(shown);
+    const outcome = await answerWith(fault, { response, handle, reply, plain });
+    log({ ...outcome, operation });
+  }
+
+  /** @returns what the log is to say of it. */
+  async function answerWith(
+    fault: Fault | undefined,
+    { response, handle, reply, plain }: Target,
+  ): Promise<Pick<LogEntry, 'status' | 'note'>> {
+    switch (fault?.kind) {
+      case undefined: {
+        const { answer, note } = handle();
+        reply(answer);
+        return { status: answer.status, note };
+      }
+      case 'latency': {
+        const { answer, note } = handle();
+        await pause(fault.ms);
+        reply(answer);
+        return { status: answer.status, note };
+      }
+      case 'alter': {
+        const { answer, note } = handle();
+        reply({ ...answer, body: JSON.stringify(fault.alter(JSON.parse(answer.body))) });
+        return { status: answer.status, note };
+      }
+      case 'answer': {
+        if (fault.applied) handle();
+        const { status, headers = {}, body } = fault;
+        reply({ status, headers, body });
+        return { status };
+      }
+      case 'drop':
+        if (fault.when === 'mid-body') sendHalf(response, handle().answer, now());
+        else {
+          if (fault.when === 'after') handle();
+          response.destroy();
+        }
+        return { status: 'dropped' };
+      case 'rate-limit':
+        plain(earlyRefusal(fault.msBeforeNext, now()));
+        return { status: 429 };
+      case 'token-limit':
+        plain(tokenLimited(fault.retryAfterSeconds));
+        return { status: 429 };
     }
-    if (fault?.kind === 'rate-limit') {
-      send(response, earlyRefusal(fault.msBeforeNext, now()), now());
-      return log(429, operation);
-    }
-    if (fault?.kind === 'answer') {
-      if (fault.applied) handle();
-      const { status, headers = {}, body } = fault;
-      send(response, { status, headers, body }, now());
-      return log(status, operation);
-    }
-    const { answer, note } = handle();
-    if (fault?.kind === 'latency') await pause(fault.ms);
-    send(response, answer, now());
-    log(answer.status, operation, note);
   }
 
   function pause(ms: number): Promise<void> {
@@ -127,11 +176,12 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
 
   return {
     url: `http://127.0.0.1:${port}`,
-    spaces: sandboxSpaces,
-    members: (spaceId, id) => segment.members(spaceId, id),
+    edition,
+    spaces: Object.keys(seeds).map(spaceOf),
+    members: (spaceId, id) => service.members(spaceId, id),
     reset() {
       recognised = 0;
-      segment.reset();
+      service.reset();
     },
     async close() {
       for (const timer of timers) clearTimeout(timer);
@@ -142,15 +192,29 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   };
 }
 
+/** What a fault is done to. */
+interface Target {
+  response: ServerResponse;
+  /** Lets the request take effect, and gives its true answer. */
+  handle: () => Outcome;
+  reply: (answer: Answer) => void;
+  /** Replies in the edition's usual content type. */
+  plain: (answer: Answer) => void;
+}
+
+function spaceOf(id: string): Space {
+  return sandboxSpaces.find((space) => space.id === id) ?? { id, slug: id, name: id };
+}
+
 /** Reads a body up to the limit; of a larger one the rest is taken in, so that the answer arrives. */
 async function readBody(request: IncomingMessage): Promise<{ text: string; tooLarge: boolean }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes <= largestBodyBytes) chunks.push(chunk);
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
   }
-  return { text: Buffer.concat(chunks).toString('utf8'), tooLarge: bytes > largestBodyBytes };
+  return { text: Buffer.concat(chunks).toString('utf8'), tooLarge: bytes > maxBodyBytes };
 }
 
 function parseJson(text: string): unknown {

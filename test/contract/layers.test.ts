@@ -37,7 +37,14 @@ const allowed: Record<string, string[]> = {
     'version.ts',
     'visible.ts',
   ],
-  'cli.ts': ['config.ts', 'run-check.ts', 'settings.ts', 'version.ts', 'node:util'],
+  'cli.ts': [
+    'config.ts',
+    'run-check.ts',
+    'sandbox/editions.ts',
+    'settings.ts',
+    'version.ts',
+    'node:util',
+  ],
   'config.ts': [
     'log.ts',
     'safety/agreement.ts',

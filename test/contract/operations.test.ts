@@ -1,28 +1,43 @@
 import { describe, expect, test } from 'vitest';
+import { mediaTypes } from '../../src/sandbox/media.ts';
 import * as sandbox from '../../src/sandbox/operations.ts';
-import { mediaType, operationNames, operations } from '../../src/segment/operations.ts';
+import { editions, operationNames } from '../../src/segment/editions/editions.ts';
+import type { EditionName } from '../../src/segment/editions/row.ts';
 
 /*
- * The client and the sandbox state the contract each on its own; here the two are put side by side.
+ * The client and the sandbox state the contract each on its own; here the two are compared.
  */
 
-test('both know the same operations', () => {
-  expect(Object.keys(sandbox.sandboxOperations).sort()).toEqual([...operationNames].sort());
-});
+describe.each(['v1alpha', 'v1'] satisfies EditionName[])('edition %s', (edition) => {
+  const stated = sandbox.statedOperations(edition);
+  const { mediaType, rows } = editions[edition];
 
-test('both speak the same edition', () => {
-  expect(mediaType).toBe(sandbox.mediaType);
-});
-
-describe.each(operationNames)('%s', (name) => {
-  test('has the same method, path and limit on both sides', () => {
-    const { method, path, perMinute } = operations[name];
-    expect(sandbox.sandboxOperations[name]).toEqual({ method, path, perMinute });
+  test('both know the same operations', () => {
+    expect(stated.map(({ name }) => name).sort()).toEqual(Object.keys(rows).sort());
   });
 
-  test('is found by the sandbox under the path that the client fills', () => {
-    const { method, path } = operations[name];
-    const target = path.replace('{spaceId}', 's').replace('{id}', 'i');
-    expect(sandbox.findRoute(method, target)?.operation).toBe(name);
+  describe.each(operationNames)('%s', (name) => {
+    const row = rows[name];
+
+    test('has the same method, path and limit on both sides', () => {
+      const { method, path, perMinute } = row ?? {};
+      expect(stated.find((each) => each.name === name)).toMatchObject({ method, path, perMinute });
+    });
+
+    test('is asked for by a media type that it has', () => {
+      const { media = [] } = stated.find((each) => each.name === name) ?? {};
+      const [mostStable] = media.map((each) => mediaTypes[each]);
+      expect(row?.mediaType ?? mediaType).toBe(mostStable);
+    });
+
+    test('is found by the sandbox under the path that the client fills', () => {
+      const { method = '', path = '' } = row ?? {};
+      const target = path.replace(/\{\w+\}/g, 'x');
+      expect(sandbox.findRoute(method, target)?.operation).toBe(name);
+    });
   });
+});
+
+test('every operation is in the newest edition', () => {
+  expect(Object.keys(editions.v1.rows).sort()).toEqual([...operationNames].sort());
 });

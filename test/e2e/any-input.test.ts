@@ -16,7 +16,11 @@ const requests: LogEntry[] = [];
 const plenty = Object.fromEntries(operationNames.map((name) => [name, 100_000]));
 
 beforeAll(async () => {
-  sandbox = await start({ limits: plenty, log: (entry) => requests.push(entry) });
+  sandbox = await start({
+    edition: 'v1alpha',
+    limits: plenty,
+    log: (entry) => requests.push(entry),
+  });
   const limits = operationNames.map((name) => `${name}=100000`).join(',');
   session = await startSession(
     ['--rate-limits', limits],

@@ -21,7 +21,7 @@ let wire: Wire;
 let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
 
 beforeAll(async () => {
-  sandbox = await start({ faults: (request) => faults(request) });
+  sandbox = await start({ edition: 'v1alpha', faults: (request) => faults(request) });
   const limits = operationNames.map((name) => `${name}=100000`).join(',');
   wire = new Wire(
     [

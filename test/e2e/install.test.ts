@@ -51,7 +51,7 @@ describe('mcp.json', () => {
   });
 
   test('has a live entry that works with a token in the environment', async () => {
-    const sandbox = await start();
+    const sandbox = await start({ edition: 'v1alpha' });
     const environment = environmentFor(sandbox.url, sandbox.spaces[1]?.id ?? '');
     const client = await startEntry('segment-audiences', environment);
     const { error, text } = await callTool(client, 'list_audiences');

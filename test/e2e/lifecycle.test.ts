@@ -104,6 +104,7 @@ describe('the end', () => {
 
   test('comes within a second also while a call hangs and another waits', async () => {
     const sandbox = await start({
+      edition: 'v1alpha',
       limits: { create_audience: 1 },
       faults: ({ operation }) =>
         operation === 'get_audience' ? { kind: 'latency', ms: 30_000 } : undefined,
@@ -127,6 +128,7 @@ describe('the end', () => {
 
   test('a client that closes our stdout while calls are under way: they end in order', async () => {
     const sandbox = await start({
+      edition: 'v1alpha',
       faults: ({ operation }) =>
         operation === 'create_audience' ? { kind: 'latency', ms: 200 } : undefined,
     });
@@ -158,6 +160,7 @@ describe('the end', () => {
   test('a client that hangs up in the middle of a create: it is done once, and said so', async () => {
     let creates = 0;
     const sandbox = await start({
+      edition: 'v1alpha',
       faults: ({ operation }) => {
         if (operation !== 'create_audience') return undefined;
         creates += 1;

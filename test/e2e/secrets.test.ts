@@ -24,7 +24,7 @@ test('nothing that a process writes through all faults holds the token', async (
   const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
   const audit = join(folder, 'audit.jsonl');
   const plenty = Object.fromEntries(targets.map(({ tool }) => [tool, 999]));
-  const sandbox = await start({ limits: plenty });
+  const sandbox = await start({ edition: 'v1alpha', limits: plenty });
   await using server = await FaultyServer.start(sandbox.url, systemClock);
   const program = new RawProgram(
     [

@@ -257,13 +257,13 @@ describe('a write whose answer is lost', () => {
   });
 
   test('is sent again when the connection could not even be made', async () => {
-    const gone = await start();
+    const gone = await start({ edition: 'v1alpha' });
     await gone.close();
     const space = gone.spaces[0]?.id ?? '';
     await using session = await startSession([], environmentFor(gone.url, space));
     const calling = callTool(session.client, 'create_audience', create);
     await vi.waitUntil(() => session.stderr().includes('trying again'));
-    const back = await start({ port: Number(new URL(gone.url).port) });
+    const back = await start({ edition: 'v1alpha', port: Number(new URL(gone.url).port) });
     expect((await calling).error).toBeUndefined();
     await back.close();
   });

@@ -32,7 +32,7 @@ const clock = new ManualClock();
 const time = new PassingTime(clock);
 const folder = mkdtempSync(join(tmpdir(), 'faults-'));
 const plenty = Object.fromEntries(operationNames.map((name) => [name, 999_999]));
-const sandbox = await start({ clock, limits: plenty });
+const sandbox = await start({ edition: 'v1alpha', clock, limits: plenty });
 const server = await FaultyServer.start(sandbox.url, clock);
 server.onHold = () => time.isWaitedFor(timeoutMs);
 

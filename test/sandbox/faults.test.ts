@@ -73,7 +73,7 @@ describe('faults', () => {
 
   test('the request is shown with all there is to know of it', async () => {
     const seen: unknown[] = [];
-    const other = await start({ faults: (request) => void seen.push(request) });
+    const other = await start({ edition: 'v1alpha', faults: (request) => void seen.push(request) });
     await rawRequest(other.url, 'PATCH', `${space}/a%2Fb`, { body: { enabled: true } });
     await rawRequest(other.url, 'GET', '/nowhere');
     expect(seen).toEqual([

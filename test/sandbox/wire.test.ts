@@ -109,7 +109,7 @@ describe('what it does not know', () => {
 
 describe('pages', () => {
   test('lead forward to the end and back to the start', async () => {
-    const page = async (cursor: string | null) =>
+    const page = async (cursor?: string | null) =>
       pageOf(
         await ask(
           'GET',

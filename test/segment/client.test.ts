@@ -34,6 +34,7 @@ beforeEach(async () => {
   seen = [];
   faults = [];
   sandbox = await start({
+    edition: 'v1alpha',
     clock,
     log: (entry) => requests.push(entry),
     faults: (request) => {

@@ -21,7 +21,7 @@ let client: SegmentClient;
 beforeEach(async () => {
   const body = `{"data":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
   fault = { kind: 'answer', status: 200, body, applied: true };
-  sandbox = await start({ clock, faults: () => fault });
+  sandbox = await start({ edition: 'v1alpha', clock, faults: () => fault });
   client = segmentClient(sandbox.url, clock, { perMinute: { get_audience: 2 } });
 });
 afterEach(async () => {

@@ -11,14 +11,18 @@ export interface RawAnswer {
   body: z.infer<typeof bodySchema>;
 }
 
-const mediaType = 'application/vnd.segment.v1alpha+json';
+/** The headers of a request that Segment would accept, for one edition. */
+export function headersOf(edition: 'v1' | 'v1beta' | 'v1alpha') {
+  const mediaType = `application/vnd.segment.${edition}+json`;
+  return {
+    authorization: 'Bearer token-of-the-test',
+    accept: `${mediaType}, application/json`,
+    'content-type': mediaType,
+  };
+}
 
-/** The headers of a request that Segment would accept. */
-export const properHeaders = {
-  authorization: 'Bearer token-of-the-test',
-  accept: `${mediaType}, application/json`,
-  'content-type': mediaType,
-};
+/** Those of the seed's edition. */
+export const properHeaders = headersOf('v1alpha');
 
 /**
  * One request with `path` put on the wire as it is, without the normalisation of URL parsers.

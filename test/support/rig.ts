@@ -36,6 +36,7 @@ export async function startRig(
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
   const requests: LogEntry[] = [];
   const sandbox = await start({
+    edition: 'v1alpha',
     ...options,
     faults: (request) => faults(request),
     log: (entry) => requests.push(entry),

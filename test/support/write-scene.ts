@@ -112,6 +112,7 @@ export async function startScene(
   let onAnswer = () => {};
   let sent = 0;
   const sandbox = await start({
+    edition: 'v1alpha',
     faults(request) {
       if (request.method !== 'GET') sent += 1;
       return faults(request);

@@ -1,0 +1,47 @@
+import { noAudience, Refusal } from '../answers.ts';
+import type { Audience, Change, Definition } from '../audiences.ts';
+import { checkDefinition } from '../check-definition.ts';
+import type { Reader } from '../fields.ts';
+import { profileEntity } from '../members.ts';
+import type { Media } from '../media.ts';
+import type { Handler } from '../operation.ts';
+
+/** @param readerOf the body by edition. @param view the audience of the answer. */
+export function updateAudience(
+  readerOf: (media: Media) => Reader<Change>,
+  view: (audience: Audience) => object,
+): Handler {
+  return (call) => {
+    const audiences = call.audiences();
+    call.query(() => {});
+    const present = call.audience();
+    const change = call.body(readerOf(call.media));
+    const lockedUntil = audiences.lockedUntil(present.id);
+    if (lockedUntil !== undefined) throw locked(present.id, lockedUntil);
+    const { definition } = change;
+    if (definition) {
+      const next = { ...present.definition, ...definition };
+      checkTarget(present.definition, next);
+      const problems = checkDefinition(present, next, audiences.findByKey);
+      if (problems.length > 0) throw new Refusal(422, ...problems);
+    }
+    const changed = audiences.update(present.id, change);
+    if (!changed) throw noAudience(present.id);
+    return { audience: view(changed) };
+  };
+}
+
+/** The target is fixed at the creation, but today's v1alpha takes it in an update. */
+function checkTarget(before: Definition, after: Definition): void {
+  if ((before.targetEntity ?? profileEntity) === (after.targetEntity ?? profileEntity)) return;
+  const field = 'definition.targetEntity';
+  const message = `"${field}" can't be changed`;
+  throw new Refusal(422, { type: 'input-validation', message, field });
+}
+
+/** That an update locks is stated; what an edit of a locked audience answers is not. */
+function locked(id: string, until: number): Refusal {
+  const end = new Date(until).toISOString();
+  const message = `Audience ${id} is locked until its last change has been taken in, at ${end}`;
+  return new Refusal(409, { type: 'conflict', message });
+}

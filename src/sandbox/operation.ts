@@ -1,0 +1,86 @@
+import { noAudience, notFound, Refusal } from './answers.ts';
+import type { Audience, Audiences } from './audiences.ts';
+import { type Reader, read } from './fields.ts';
+import type { Media } from './media.ts';
+
+/** One operation of an edition, as Segment's reference states it. */
+export interface Operation {
+  method: string;
+  /** Such as `/spaces/{spaceId}/audiences/{id}`. */
+  path: string;
+  /**
+   * Requests per minute, token and sender address, whatever the media type. Left out where the
+   * reference states none.
+   */
+  perMinute?: number;
+  /** The editions that it exists in, the most stable first. */
+  media: readonly Media[];
+  handle: Handler;
+}
+
+/**
+ * Does what a request asks for.
+ *
+ * @returns the `data` of the answer. @throws {Refusal} with any other answer.
+ */
+export type Handler = (call: Call) => object;
+
+/** A request that has come through to its operation. */
+export class Call {
+  readonly media: Media;
+  readonly #params: Readonly<Record<string, string>>;
+  readonly #query: Readonly<Record<string, string>>;
+  readonly #body: unknown;
+  readonly #spaces: ReadonlyMap<string, Audiences>;
+
+  constructor(request: {
+    media: Media;
+    params: Readonly<Record<string, string>>;
+    /** By its name, dotted. */
+    query: Readonly<Record<string, string>>;
+    body: unknown;
+    spaces: ReadonlyMap<string, Audiences>;
+  }) {
+    this.media = request.media;
+    this.#params = request.params;
+    this.#query = request.query;
+    this.#body = request.body;
+    this.#spaces = request.spaces;
+  }
+
+  /** What the path holds in place of `{name}`. */
+  param(name: string): string {
+    return this.#params[name] ?? '';
+  }
+
+  /** The audiences of the path's space. @throws {Refusal} 404. */
+  audiences(): Audiences {
+    const id = this.param('spaceId');
+    const found = this.#spaces.get(id);
+    if (!found) throw notFound(`There is no space ${id}`);
+    return found;
+  }
+
+  /** The path's audience. @throws {Refusal} 404. */
+  audience(): Audience {
+    const id = this.param('id');
+    const found = this.audiences().get(id);
+    if (!found) throw noAudience(id);
+    return found;
+  }
+
+  /** Reads the query string, whose dotted names are fields of their own. @throws {Refusal} 422. */
+  query<Value>(reader: Reader<Value>): Value {
+    return unwrap(read(this.#query, reader));
+  }
+
+  /** Reads the body. @throws {Refusal} 422. */
+  body<Value>(reader: Reader<Value>): Value {
+    return unwrap(read(this.#body, reader));
+  }
+}
+
+function unwrap<Value>(result: ReturnType<typeof read<Value>>): Value {
+  if ('problems' in result) throw new Refusal(422, ...result.problems);
+  return result.value;
+}

@@ -1,0 +1,32 @@
+import type { Audience } from './audiences.ts';
+import type { Fields } from './fields.ts';
+
+const maxQueryChars = 255;
+
+export interface Search {
+  type: 'DEFINITION' | 'KEY' | 'NAME';
+  query: string;
+}
+
+/** Reads `search.type` and `search.query`; both are required once either is sent. */
+export function readSearch(fields: Fields): Search | undefined {
+  const typeField = fields.at('search.type');
+  const queryField = fields.at('search.query');
+  if (!typeField.isGiven && !queryField.isGiven) return undefined;
+  const type = typeField.required().oneOf(['DEFINITION', 'KEY', 'NAME']);
+  const query = queryField.required().text();
+  if (query !== undefined && query.length > maxQueryChars) {
+    queryField.refuse(`length must be less than or equal to ${maxQueryChars} characters long`);
+  }
+  return type !== undefined && query !== undefined ? { type, query } : undefined;
+}
+
+/**
+ * Whether an audience is found: by the beginning of its key, or by any part of its name or
+ * definition. Whether letter case counts is not stated; here it does not.
+ */
+export function isFound({ key, name, definition }: Audience, { type, query }: Search): boolean {
+  const wanted = query.toLowerCase();
+  if (type === 'KEY') return key.toLowerCase().startsWith(wanted);
+  return (type === 'NAME' ? name : definition.query).toLowerCase().includes(wanted);
+}

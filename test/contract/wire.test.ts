@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import type { Input, OperationName } from '../../src/segment/contract.ts';
+import type { EditionName } from '../../src/segment/editions/row.ts';
+import { testCall } from '../support/call.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { segmentClient } from '../support/segment-client.ts';
+
+/*
+ * What goes over the wire for each operation, byte for byte, in both editions.
+ */
+
+interface Sent {
+  line: string;
+  accept: string | undefined;
+  contentType: string | undefined;
+  body: string;
+}
+
+let sent: Sent | undefined;
+let server: Server;
+let url = '';
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const { method, url: target, headers } = request;
+    sent = {
+      line: `${method} ${target}`,
+      accept: headers.accept,
+      contentType: headers['content-type'],
+      body: await text(request),
+    };
+    const data = { audience: { id: 'aud_1' }, audiences: [], pagination: {}, status: 'SUCCESS' };
+    response.end(JSON.stringify({ data }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  url = `http://127.0.0.1:${port}`;
+});
+afterAll(() => server.close());
+
+const spaceId = 'spa 1/ä';
+const space = '/spaces/spa%201%2F%C3%A4/audiences';
+const one = { spaceId, id: 'aud_1' };
+const query = "event('Shoes Bought').count() >= 1";
+const minimal: Input<'create_audience'> = { spaceId, name: 'N', query, type: 'users' };
+const full: Input<'create_audience'> = {
+  ...minimal,
+  type: 'accounts',
+  description: 'Ä "D"',
+  enabled: false,
+  includeHistoricalData: true,
+  includeAnonymousUsers: true,
+};
+
+type Row = {
+  [Name in OperationName]: [
+    what: string,
+    name: Name,
+    input: Input<Name>,
+    line: string,
+    bodies: Partial<Record<EditionName, string>>,
+  ];
+}[OperationName];
+
+const rows: Row[] = [
+  [
+    'the first page',
+    'list_audiences',
+    { spaceId, count: 50 },
+    `GET ${space}?pagination.count=50`,
+    { v1alpha: '', v1: '' },
+  ],
+  [
+    'a further page',
+    'list_audiences',
+    { spaceId, count: 1, cursor: 'Mw==' },
+    `GET ${space}?pagination.count=1&pagination.cursor=Mw%3D%3D`,
+    { v1alpha: '', v1: '' },
+  ],
+  ['one', 'get_audience', one, `GET ${space}/aud_1`, { v1alpha: '', v1: '' }],
+  ['one', 'remove_audience_from_space', one, `DELETE ${space}/aud_1`, { v1alpha: '', v1: '' }],
+  [
+    'what is required',
+    'create_audience',
+    minimal,
+    `POST ${space}`,
+    {
+      v1alpha: `{"name":"N","definition":{"query":"${query}","type":"users"}}`,
+      v1: `{"name":"N","audienceType":"USERS","definition":{"query":"${query}"}}`,
+    },
+  ],
+  [
+    'all that both editions have',
+    'create_audience',
+    full,
+    `POST ${space}`,
+    {
+      v1alpha: `{"name":"N","description":"Ä \\"D\\"","enabled":false,"definition":{"query":"${query}","type":"accounts"},"options":{"includeHistoricalData":true,"includeAnonymousUsers":true}}`,
+      v1: `{"name":"N","description":"Ä \\"D\\"","enabled":false,"audienceType":"ACCOUNTS","definition":{"query":"${query}"},"options":{"includeHistoricalData":true,"filterByExternalIds":["user_id","email","android.idfa","ios.idfa","anonymous_id"]}}`,
+    },
+  ],
+  [
+    'what only today has',
+    'create_audience',
+    {
+      ...minimal,
+      type: 'linked',
+      targetEntity: 'owned-accounts',
+      includeHistoricalData: true,
+      backfillEventDataDays: 30,
+      filterByExternalIds: ['user_id'],
+      includeAnonymousUsers: true,
+    },
+    `POST ${space}`,
+    {
+      v1: `{"name":"N","audienceType":"LINKED","definition":{"query":"${query}","targetEntity":"owned-accounts"},"options":{"includeHistoricalData":true,"filterByExternalIds":["user_id","anonymous_id"],"backfillEventDataDays":30}}`,
+    },
+  ],
+  [
+    'one field',
+    'update_audience_for_space',
+    { ...one, enabled: false },
+    `PATCH ${space}/aud_1`,
+    { v1alpha: '{"enabled":false}', v1: '{"enabled":false}' },
+  ],
+  [
+    'all that both editions have',
+    'update_audience_for_space',
+    { ...one, name: 'N', description: '', enabled: true, query, type: 'users' },
+    `PATCH ${space}/aud_1`,
+    {
+      v1alpha: `{"name":"N","description":"","enabled":true,"definition":{"query":"${query}","type":"users"}}`,
+      v1: `{"name":"N","description":"","enabled":true,"definition":{"query":"${query}"}}`,
+    },
+  ],
+  [
+    'what only today has',
+    'update_audience_for_space',
+    { ...one, options: { includeHistoricalData: true, filterByExternalIds: ['email'] } },
+    `PATCH ${space}/aud_1`,
+    { v1: '{"options":{"includeHistoricalData":true,"filterByExternalIds":["email"]}}' },
+  ],
+];
+
+describe.each(['v1alpha', 'v1'] as const)('edition %s', (edition) => {
+  const mediaType = `application/vnd.segment.${edition}+json`;
+
+  test.each(rows)('%s: %s', async (_, name, input, line, bodies) => {
+    const body = bodies[edition];
+    const client = segmentClient(url, new ManualClock(), { edition });
+    sent = undefined;
+    const sending = client.send(name, input, testCall());
+    if (body === undefined) {
+      await expect(sending).rejects.toMatchObject({ code: 'unsupported' });
+      expect(sent).toBeUndefined();
+    } else {
+      await sending;
+      expect(sent).toEqual({
+        line,
+        accept: `${mediaType}, application/json`,
+        contentType: body === '' ? undefined : mediaType,
+        body,
+      });
+    }
+    await client.close();
+  });
+});
