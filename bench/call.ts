@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { type Sandbox, start } from '../src/sandbox/start.ts';
-import { mediaType, operationNames } from '../src/segment/editions/editions.ts';
+import { editions, operationNames } from '../src/segment/editions/editions.ts';
 import { startSession } from '../test/support/program.ts';
 import { environmentFor } from '../test/support/rig.ts';
 import { median, report } from './measure.ts';
@@ -39,7 +39,7 @@ export async function benchCall(): Promise<void> {
 
 async function bareRequest(sandbox: Sandbox, space: string): Promise<void> {
   const { body } = await request(`${sandbox.url}/spaces/${space}/audiences/aud_000000001`, {
-    headers: { accept: mediaType, authorization: 'Bearer bench-token' },
+    headers: { accept: editions.v1.mediaType, authorization: 'Bearer bench-token' },
   });
   await body.json();
 }

@@ -16,10 +16,20 @@ export function define({ name, title, description, hints, input, output }: Tool)
 
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Definition['inputSchema'] {
   // `$schema` says nothing that a client needs, and would be paid for in every conversation.
-  const { $schema, type, properties, ...rest } = z.toJSONSchema(schema, { target: 'draft-7', io });
+  const { $schema, type, properties, ...rest } = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io,
+    override: (context) => dropSafeBounds(context.jsonSchema),
+  });
   const described = Object.entries(properties ?? {}).map(([name, property]) => {
     if (typeof property === 'boolean') throw new Error(`${name} has no schema of its own`);
     return [name, property] as const;
   });
   return { type: 'object', properties: Object.fromEntries(described), ...rest };
+}
+
+/** Zod states the bounds of safe integers where no others are set: they tell a model nothing. */
+function dropSafeBounds(schema: { minimum?: number; maximum?: number }): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }

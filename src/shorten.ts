@@ -19,23 +19,23 @@ interface Described {
 /** An audience whose long description is cut, and whatever else is too long in it. */
 export function shortened<Shape extends Described>(audience: Shape): Shape {
   const { description } = audience;
-  const isLong = typeof description === 'string' && description.length > maxTextChars;
-  return fitted(
-    isLong ? { ...audience, description: cut(description, maxTextChars) } : audience,
-    maxAudienceChars,
-  );
+  if (typeof description !== 'string' || description.length <= maxTextChars) {
+    return fitted(audience, audience, maxAudienceChars);
+  }
+  const cutDescription = { ...audience, description: cut(description, maxTextChars) };
+  return fitted(cutDescription, audience, maxAudienceChars);
 }
 
 /** An audience as it is, up to a length beyond all that is sensible. */
 export function unshortened<Shape extends Described>(audience: Shape): Shape {
-  return fitted(audience, maxFullChars);
+  return fitted(audience, audience, maxFullChars);
 }
 
-/** Cuts the longest texts first, and leaves out the largest fields where that is not enough. */
-function fitted<Shape extends Described>(audience: Shape, maxChars: number): Shape {
+/** `shown` if it is short enough; else `whole` with all its long texts cut, and if need be without its largest fields. */
+function fitted<Shape extends Described>(shown: Shape, whole: Shape, maxChars: number): Shape {
   const isTooLong = (value: object) => visibleJson(value).length > maxChars;
-  if (!isTooLong(audience)) return audience;
-  const fitting = { ...audience, ...cutTexts(audience) };
+  if (!isTooLong(shown)) return shown;
+  const fitting = { ...whole, ...cutTexts(whole) };
   const sizes = Object.entries(fitting)
     .filter(([field]) => field !== 'id')
     .map(([field, value]) => [field, JSON.stringify(value ?? null).length] as const)

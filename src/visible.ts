@@ -33,6 +33,7 @@ export function quoted(text: string, maxChars = maxQuoteChars): string {
 
 /** The beginning of a text; where something was cut off it says so. */
 export function cut(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
   return text.slice(0, maxChars).toWellFormed() + markOf(text, maxChars);
 }
 

@@ -28,6 +28,7 @@ describe('what is read', () => {
     expect(readConfig({}, env())).toEqual({
       target: { kind: 'live', baseUrl: 'https://api.segmentapis.com', token },
       space: undefined,
+      edition: 'auto',
       timeoutMs: 30_000,
       maxWaitMs: 45_000,
       perMinute: {},

@@ -1,6 +1,7 @@
 import { type Audience, typeOf } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
-import { quoted } from '../visible.ts';
+import { shortened } from '../shorten.ts';
+import { cut, quoted } from '../visible.ts';
 
 /** An audience, or what is known of one that is to be made. */
 export type AudienceShape = Partial<Audience>;
@@ -80,6 +81,12 @@ export function valueInWords(value: Value): string {
   return typeof value === 'string' ? quoted(value, maxQueryChars) : String(value);
 }
 
+/** A difference whose long texts are cut. */
+function shownDifference({ field, before, after }: Difference): Difference {
+  const shown = (value: Value) => (typeof value === 'string' ? cut(value, maxQueryChars) : value);
+  return { field, before: shown(before), after: shown(after) };
+}
+
 /**
  * The error for a write that was meant for an audience as it no longer is.
  *
@@ -101,7 +108,7 @@ export function staleError(
     `The audience has changed ${since}${what}. Nothing was sent.`,
     {
       next: 'Tell the user what changed. If the write is still wanted, make it anew from the audience as it is now, without confirmation.',
-      details: { changed, audience: now },
+      details: { changed: changed.map(shownDifference), audience: now && shortened(now) },
     },
   );
 }

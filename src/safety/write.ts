@@ -174,10 +174,11 @@ class Undertaking<Name extends OperationName> {
 
   /** The audience as it is; undefined for one that is to be made. */
   async #read(): Promise<Audience | undefined> {
-    const { api, call } = this.#context;
+    const { api, call, seen } = this.#context;
     const { spaceId, id, expectedUpdatedAt } = this.#wish;
     if (id === undefined) return undefined;
     const { audience } = await api.send('get_audience', { spaceId, id }, call);
+    seen.note(spaceId, audience);
     if (expectedUpdatedAt !== undefined) this.#assertFresh(audience, expectedUpdatedAt);
     return audience;
   }
@@ -278,6 +279,7 @@ class Undertaking<Name extends OperationName> {
     try {
       const sent = await this.#send(planned, agreement !== undefined, search);
       const [audience] = audiencesIn(sent.output);
+      if (audience) this.#context.seen.note(this.#wish.spaceId, audience);
       const id = planned.id ?? audience?.id;
       await this.#record(planned, { id, outcome: 'done', confirmed, after: audience ?? null });
       return { ...sent, options: (await this.#withRequest(planned)).after?.options };

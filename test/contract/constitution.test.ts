@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { define } from '../../scripts/define.ts';
 import { errorCodes } from '../../src/segment/errors.ts';
-import { operationNames } from '../../src/segment/editions/editions.ts';
+import { editions } from '../../src/segment/editions/editions.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { name as serverName } from '../../src/version.ts';
 
@@ -12,24 +12,39 @@ import { name as serverName } from '../../src/version.ts';
  * What holds for every tool, also for those to come.
  */
 
-const flatType = z.enum(['string', 'integer', 'number', 'boolean']);
+const scalarType = z.enum(['string', 'integer', 'number', 'boolean']);
+const field = {
+  description: z.string().min(5),
+  enum: z.array(z.string()).optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+};
 const inputSchema = z.strictObject({
   type: z.literal('object'),
   additionalProperties: z.literal(false),
   required: z.array(z.string()).optional(),
   properties: z.record(
     z.string(),
-    // No $ref, anyOf, oneOf, allOf, nested objects: some clients drop them.
-    z.strictObject({
-      type: flatType,
-      description: z.string().min(5),
-      enum: z.array(z.string()).optional(),
-      default: z.union([z.string(), z.number(), z.boolean()]).optional(),
-      minLength: z.number().optional(),
-      maxLength: z.number().optional(),
-      minimum: z.number().optional(),
-      maximum: z.number().optional(),
-    }),
+    // No $ref, anyOf, oneOf, allOf, nested objects: some clients drop them. Lists of scalars count
+    // as flat.
+    z.union([
+      z.strictObject({ type: scalarType, ...field }),
+      z.strictObject({
+        type: z.literal('array'),
+        items: z.strictObject({
+          type: z.enum(['string', 'integer']),
+          minLength: z.number().optional(),
+          minimum: z.number().optional(),
+          maximum: z.number().optional(),
+        }),
+        description: field.description,
+        minItems: z.number().optional(),
+        maxItems: z.number().optional(),
+      }),
+    ]),
   ),
 });
 
@@ -77,10 +92,18 @@ test.each(errorCodes)('the README explains the error %s', (code) => {
   expect(readFileSync('README.md', 'utf8')).toMatch(new RegExp(`^\\| .*\`${code}\`.* \\|`, 'm'));
 });
 
-test('there is a tool for every operation, by the same name, and one for the language', () => {
-  expect(tools.map((tool) => tool.name).sort()).toEqual(
-    [...operationNames, 'check_audience_query'].sort(),
+test('there is a tool for every operation of the seed, by the same name', () => {
+  expect(tools.map((tool) => tool.name)).toEqual(
+    expect.arrayContaining(Object.keys(editions.v1alpha.rows)),
   );
+});
+
+test('no description holds a limit, which may be another than the reference states', () => {
+  for (const { description } of tools) expect(description).not.toMatch(/\d+ (a|per) minute/);
+});
+
+test('no definition holds the bounds of safe integers', () => {
+  expect(JSON.stringify(tools.map(define))).not.toContain(String(Number.MAX_SAFE_INTEGER));
 });
 
 test('all definitions together cost under 2,700 tokens', () => {

@@ -5,9 +5,11 @@ import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sd
 import * as z from 'zod';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Log } from '../../src/log.ts';
+import { resourcesCapability } from '../../src/mcp/resources.ts';
 import { createMcpServer } from '../../src/mcp/server.ts';
 import { ToolsCapability } from '../../src/mcp/tools.ts';
 import { createRedactor } from '../../src/redact.ts';
+import { resources } from '../../src/resources/registry.ts';
 import type { ConfirmMode } from '../../src/safety/agreement.ts';
 import type { AuditLog } from '../../src/safety/audit-log.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
@@ -152,7 +154,7 @@ export async function connect(
     name: 'test',
     version: '0',
     instructions: 'None.',
-    capabilities: [calls],
+    capabilities: [calls, resourcesCapability(resources, createRedactor([secret]))],
     log,
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

@@ -10,6 +10,7 @@ import { AuditLog } from '../../src/safety/audit-log.ts';
 import type { Audience } from '../../src/segment/contract.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
 import { keyOf } from '../../src/safety/duplicates.ts';
+import { cut } from '../../src/visible.ts';
 import { hostile, stringsIn, unseenIn } from '../support/hostile.ts';
 import { type Answering, audience, connect, fakeApi } from '../support/in-memory.ts';
 
@@ -89,14 +90,17 @@ describe.each(hostile)('%s', (_, text) => {
   const stored = written(text);
   const { definition } = stored;
   const query = definition?.query ?? '';
+  // A description that is too long is shown in part.
+  const shownText = cut(text, 2000);
+  const shownStored = text.length > 2000 ? { id: stored.id } : stored;
 
   test('is read as it is', async () => {
     const client = await connect(fakeApi({ audience: stored }).api);
-    const { data } = await call(client, 'get_audience', { spaceId, id: 'a' });
+    const { data } = await call(client, 'get_audience', { spaceId, id: 'a', fullText: true });
     expect(data.audience).toEqual(stored);
     const raw = written(text, { definition: { query: text, type: text }, status: text });
     const other = await connect(fakeApi({ audience: raw }).api);
-    const { data: odd } = await call(other, 'get_audience', { spaceId, id: 'a' });
+    const { data: odd } = await call(other, 'get_audience', { spaceId, id: 'a', fullText: true });
     expect(odd.audience).toEqual(raw);
   });
 
@@ -106,7 +110,7 @@ describe.each(hostile)('%s', (_, text) => {
     const client = await connect(fakeApi({ page }).api);
     const { data } = await call(client, 'list_audiences', { spaceId, cursor: text });
     // A large page has fewer columns.
-    const row = { id: 'aud_1', name: text, ...(text.length < 1000 && { key: text }) };
+    const row = { id: 'aud_1', name: shownText, ...(text.length < 1000 && { key: text }) };
     expect(data).toMatchObject({ audiences: [row, row], pagination });
   });
 
@@ -171,12 +175,12 @@ describe.each(hostile)('%s', (_, text) => {
     const created = await call(client, 'create_audience', named);
     if (text.length > 255) expect(created.error?.code).toBe('invalid_input');
     else {
-      expect(created.data).toMatchObject({ audience: stored });
+      expect(created.data).toMatchObject({ audience: shownStored });
       expect(asked.at(-1)?.[1]).toMatchObject({ name: text, description: text });
     }
     const update = { spaceId, id: 'aud_1', query: text, description: text };
     const updated = await call(client, 'update_audience_for_space', update);
-    expect(updated.data).toMatchObject({ audience: stored });
+    expect(updated.data).toMatchObject({ audience: shownStored });
     expect(asked.at(-1)?.[1]).toMatchObject({ description: text, query: text });
     const removed = await call(client, 'remove_audience_from_space', { spaceId, id: 'aud_1' });
     expect(removed.data).toMatchObject({ audience: stored });
@@ -257,10 +261,15 @@ describe.each(hostile)('%s', (_, text) => {
     const client = await connect(api, { confirm: 'writes', queryCheck: 'off' });
     const [create, update] = writes;
     const made = await call(client, create[0], { ...create[1], dryRun: true });
-    const body = { name, description: text, definition: { query } };
-    expect(made.data).toMatchObject({ dryRun: { request: { body }, after: body } });
+    const shown = { name, description: shownText };
+    expect(made.data).toMatchObject({
+      dryRun: {
+        request: { body: { name, description: text, query } },
+        after: { ...shown, definition: { query } },
+      },
+    });
     const changed = await call(client, update[0], { ...update[1], dryRun: true });
-    expect(changed.data).toMatchObject({ dryRun: { before: stored, after: { name } } });
+    expect(changed.data).toMatchObject({ dryRun: { before: shownStored, after: { name } } });
   });
 
   test('stands on one line in what is said of a duplicate, of a change and by Segment', async () => {
@@ -269,7 +278,7 @@ describe.each(hostile)('%s', (_, text) => {
     const client = await connect(fakeApi({ audience: stored, page }).api);
     const duplicate = await call(client, 'create_audience', { spaceId, name, query: plainQuery });
     expect(duplicate.error?.code).toBe('duplicate');
-    expect(duplicate.error?.details).toMatchObject({ audience: { name, description: text } });
+    expect(duplicate.error?.details).toMatchObject({ audience: { name, description: shownText } });
     told.push(duplicate.error);
 
     let now = audience();
@@ -280,7 +289,9 @@ describe.each(hostile)('%s', (_, text) => {
     const update = { spaceId, id: 'aud_1', name: 'N', expectedUpdatedAt };
     const stale = await call(changing, 'update_audience_for_space', update);
     expect(stale.error?.code).toBe('stale');
-    expect(stale.error?.details).toMatchObject({ audience: { name: text } });
+    expect(stale.error?.details).toMatchObject({
+      audience: text.length > 2000 ? { id: 'aud_1' } : { name: text },
+    });
     const odd = { ...update, expectedUpdatedAt: text };
     told.push(stale.error, (await call(changing, 'update_audience_for_space', odd)).error);
 

@@ -15,31 +15,34 @@ describe('create_audience', () => {
     ]);
   });
 
-  test.each(['ACCOUNTS', 'Accounts', 'accounts'])('takes the type in any case: %s', async (type) => {
-    const { api, asked } = fakeApi({});
-    const client = await connect(api);
-    await callTool(client, 'create_audience', {
-      spaceId: 's',
-      name: 'n',
-      query,
-      type,
-      description: 'd',
-      enabled: false,
-      includeAnonymousUsers: true,
-    });
-    expect(asked.at(-1)).toEqual([
-      'create_audience',
-      {
+  test.each(['ACCOUNTS', 'Accounts', 'accounts'])(
+    'takes the type in any case: %s',
+    async (type) => {
+      const { api, asked } = fakeApi({});
+      const client = await connect(api);
+      await callTool(client, 'create_audience', {
         spaceId: 's',
         name: 'n',
         query,
-        type: 'accounts',
+        type,
         description: 'd',
         enabled: false,
         includeAnonymousUsers: true,
-      },
-    ]);
-  });
+      });
+      expect(asked.at(-1)).toEqual([
+        'create_audience',
+        {
+          spaceId: 's',
+          name: 'n',
+          query,
+          type: 'accounts',
+          description: 'd',
+          enabled: false,
+          includeAnonymousUsers: true,
+        },
+      ]);
+    },
+  );
 
   test('says that the first backfill should finish before the next edit', async () => {
     const client = await connect(fakeApi({}).api);

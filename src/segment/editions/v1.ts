@@ -40,7 +40,8 @@ export const v1 = {
         const named = Object.values(options).some((value) => value !== undefined);
         return {
           name,
-          description,
+          // Whether Segment accepts an empty one is not stated; Joi, whose words its errors use, does not.
+          description: description === '' ? undefined : description,
           enabled,
           audienceType: type.toUpperCase(),
           definition: { query, targetEntity },
