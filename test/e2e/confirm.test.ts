@@ -171,7 +171,7 @@ describe('confirmation in two steps', () => {
       id: 'aud_000000002',
       confirmation,
     });
-    expect(other.error?.message).toMatch(/not made for these arguments/);
+    expect(other.error?.message).toMatch(/not made for exactly this write/);
     const done = await callTool(client, 'remove_audience_from_space', {
       id: bigSpenders,
       confirmation,

@@ -366,6 +366,14 @@ describe('odd input', () => {
     await stillServes(rig);
   });
 
+  test('what the edition can not do', async () => {
+    await using rig = await startRig(['--edition', 'v1alpha']);
+    const linked = { name: 'Linked', query: "entity('orders').count() >= 1", type: 'linked' };
+    const error = await failing(rig.session, 'create_audience', linked, 'unsupported');
+    expect(error).toMatchObject({ field: 'type', next: expect.stringContaining('--edition') });
+    expect(rig.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
   test('an audience that was removed by someone else', async () => {
     await using rig = await startRig();
     const { client } = rig.session;
