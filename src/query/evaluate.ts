@@ -3,6 +3,7 @@ import { extractorOf } from './catalog.ts';
 import { streamKindOf } from './chains.ts';
 import { compare } from './compare.ts';
 import { argumentLengthMs, dayMs, lengthMs } from './durations.ts';
+import type { StreamKind } from './language-function.ts';
 import { maxHistoryDays } from './limits.ts';
 import { reduce } from './reduce.ts';
 import { withPlainDots } from './strings.ts';
@@ -138,9 +139,10 @@ function argumentValue(argument: Argument, scope: Scope): unknown {
 function chainValue(calls: readonly FunctionCall[], scope: Scope): unknown {
   const [extractor, ...rest] = calls;
   if (!extractor) return undefined;
-  if (extractorOf(extractor)?.stream) return reduceStream(extractor, rest, scope);
   const [argument] = extractor.args;
   const path = nameOf(argument);
+  const stream = extractorOf(extractor)?.stream;
+  if (stream) return reduceStream(streamOf(stream, path, scope), rest, scope);
   switch (extractor.name) {
     case 'trait':
       return walk(scope.subject.traits, path);
@@ -156,13 +158,13 @@ function chainValue(calls: readonly FunctionCall[], scope: Scope): unknown {
 }
 
 function reduceStream(
-  extractor: FunctionCall,
-  rest: readonly FunctionCall[],
+  stream: readonly Item[],
+  calls: readonly FunctionCall[],
   scope: Scope,
 ): unknown {
-  let items = streamOf(extractor, scope);
+  let items = stream;
   let value: unknown;
-  for (const call of rest) {
+  for (const call of calls) {
     const [argument] = call.args;
     switch (call.name) {
       case 'where':
@@ -185,9 +187,8 @@ function reduceStream(
   return value;
 }
 
-function streamOf(extractor: FunctionCall, { subject, now, item }: Scope): Item[] {
-  const name = nameOf(extractor.args[0]);
-  if (extractorOf(extractor)?.stream === 'entities') {
+function streamOf(kind: StreamKind, name: string, { subject, now, item }: Scope): Item[] {
+  if (kind === 'entities') {
     const related = item && !('at' in item) ? item.entities : subject.entities;
     return [...(related && Object.hasOwn(related, name) ? (related[name] ?? []) : [])];
   }

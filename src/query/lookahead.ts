@@ -51,7 +51,8 @@ export function countWordsBeforeDuration(tokens: TokenStream): number {
 
 /** Whether a word is so far ahead that is no call: most likely a name or a text without quotes. */
 export function atBareWord(tokens: TokenStream, ahead = 0): boolean {
-  const [token, after] = [tokens.peek(ahead), tokens.peek(ahead + 1)];
+  const token = tokens.peek(ahead);
+  const after = tokens.peek(ahead + 1);
   return (
     token.kind === 'name' &&
     keywordOf(token) === undefined &&

@@ -527,7 +527,7 @@ class Parser {
 
   /** The extractor that a word without one most likely belongs to. */
   #extractorMeant(): string {
-    return extractorOfBareWord(this.#openWheres > 0 ? 'inside' : 'outside');
+    return extractorOfBareWord[this.#openWheres > 0 ? 'inside' : 'outside'];
   }
 
   /**
@@ -741,7 +741,7 @@ class Parser {
     const tokens = this.#tokens;
     const span = tokens.take(countWordsOfArgument(tokens));
     const text = tokens.textOf(span);
-    const extractor = extractorOfBareWord('inside');
+    const extractor = extractorOfBareWord.inside;
     reportBareWord(tokens, span, `"${text}"`, `${extractor}(${quote(text)})`);
     const name: Literal = { kind: 'literal', type: 'string', text, ...span };
     const call = tokens.node({ name: extractor, nameSpan: span, args: [name], ...span });
@@ -751,7 +751,7 @@ class Parser {
   #bareProperty(): Chain {
     const tokens = this.#tokens;
     const { start } = tokens.token;
-    const calls = [this.#firstCall(extractorOfBareWord('inside'))];
+    const calls = [this.#firstCall(extractorOfBareWord.inside)];
     return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
   }
 

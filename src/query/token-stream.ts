@@ -12,16 +12,18 @@ export class TokenStream {
   readonly query: string;
   readonly findings: Findings;
   readonly #tokens: readonly Token[];
+  readonly #end: Token;
   #at = 0;
   #depth = 0;
   #nodes = 0;
   #closed: ReadonlySet<Token> | undefined;
   #stopped = false;
 
-  /** @param tokens the last one is `end`. */
+  /** @param tokens as the lexer gives them: the last one is `end`. */
   constructor(query: string, tokens: readonly Token[], findings: Findings) {
     this.query = query;
     this.#tokens = tokens;
+    this.#end = tokens.at(-1) ?? { kind: 'end', text: '', start: 0, end: 0 };
     this.findings = findings;
   }
 
@@ -42,10 +44,7 @@ export class TokenStream {
 
   /** The token so many places behind the next one; behind the last one there are only ends. */
   peek(ahead = 1): Token {
-    const last = this.#tokens.length - 1;
-    const token = this.#tokens[Math.min(this.#at + ahead, last)];
-    if (!token) throw new Error('the last token is always the end');
-    return token;
+    return this.#tokens[this.#at + ahead] ?? this.#end;
   }
 
   /** Takes the next token; the end is never taken. */
