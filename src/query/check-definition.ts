@@ -127,7 +127,7 @@ function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType |
  * Checks one call of a chain.
  *
  * @param before the type of the chain before it. @returns its type with it; undefined if a mistake
- * leaves that open: behind a call that is out of place anything may have been meant.
+ * leaves that open: after a call that is out of place anything may have been meant.
  */
 function checkCall(
   chain: Chain,

@@ -15,7 +15,7 @@ import type { Scope } from './scope.ts';
 import { suggest } from './suggest.ts';
 
 /*
- * Checks whether a call exists, may stand where it does in its chain, and may be used in this part
+ * Checks whether a call exists, is allowed at its place in the chain, and may be used in this part
  * of this definition.
  */
 
@@ -61,7 +61,7 @@ export function unknownFunction(
 }
 
 /**
- * Whether a call may stand where it does in its chain; reports it if not. Behind an unknown type
+ * Whether a call is allowed at its place in the chain; reports it if not. After an unknown type
  * anything may.
  *
  * @param type what the chain is before it.

@@ -22,11 +22,12 @@ import { nameOf, plainText } from './values.ts';
  *   session as long as no pause between them is longer than `d`.
  * - At the level of accounts, events are those of all users together, and traits are the account's.
  *   An account without users satisfies neither ANY nor ALL.
- * - How values are compared stands in compare.ts, how streams are reduced in reduce.ts.
+ * - See compare.ts for how values are compared, reduce.ts for how streams are reduced.
  */
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** An event of the data. */
 export interface EventRecord {
   name: string;
   /** Milliseconds since the epoch. */
@@ -37,12 +38,14 @@ export interface EventRecord {
   source?: string;
 }
 
+/** A related entity of the data. */
 export interface EntityRecord {
   properties?: Values;
   /** Related entities by the slug of the relationship. */
   entities?: Readonly<Record<string, readonly EntityRecord[]>>;
 }
 
+/** A profile of the data, for which conditions are evaluated. */
 export interface Profile {
   traits: Values;
   /** Oldest first. */
@@ -251,7 +254,7 @@ function lastSession(events: readonly EventRecord[], pauseMs: number, now: numbe
   return session;
 }
 
-/** Follows the dots of a path into nested objects; a dot behind a backslash belongs to a name. */
+/** Follows the dots of a path into nested objects; a dot after a backslash belongs to a name. */
 function walk(values: Values | undefined, path: string): unknown {
   let value: unknown = values;
   for (const step of path.split(/(?<!\\)\./)) {

@@ -19,11 +19,11 @@ import { nameOf, numberOf, plainText } from './values.ts';
  * or entity.
  */
 
-/** What the words depend on besides the definition. */
+/** What the words depend on apart from the definition. */
 export interface Voice {
   /** Whose traits are meant, such as "the profile's". */
   owner: string;
-  /** The streams whose `where`s or reducers this stands in, outermost first. */
+  /** The streams whose `where`s or reducers this is in, outermost first. */
   enclosing: readonly Enclosing[];
   /** Whether this is what a nested stream is compared with: then `parent:` is the innermost. */
   isComparedWithStream?: boolean;
@@ -92,7 +92,7 @@ function extracted(extractor: FunctionCall, voice: Voice): string {
   return fillPhrase(extractorOf(extractor)?.english ?? '{name}', { name });
 }
 
-/** The property that a reducer looks at; other words stand before it. */
+/** The property that a reducer looks at; other words come before it. */
 function reduced(argument: Argument | undefined, voice: Voice): string {
   if (argument?.kind === 'cast') return reduced(argument.operand, voice);
   const property = argument?.kind === 'chain' ? argument.calls[0] : undefined;
@@ -167,7 +167,7 @@ function nearest({ enclosing }: Voice): string {
   return event && enclosing.length > 1 ? `that ${bold(event.name)}` : 'it';
 }
 
-/** The condition of a `where`; one that goes on behind its end stands in parentheses. */
+/** The condition of a `where`; one that something could be read into is put in parentheses. */
 function conditionPhrase(condition: Argument | undefined, voice: Voice): string {
   if (!condition) return '…';
   const text = insideClause(condition, voice);

@@ -12,7 +12,7 @@ import {
 
 /*
  * A definition in plain English. Every condition becomes a clause about someone ("who did X", "whose
- * y is z"), and clauses are joined as the definition joins them; what is nested stands in
+ * y is z"), and clauses are joined as the definition joins them; what is nested is put in
  * parentheses, so that no sentence can be read in two ways.
  */
 

@@ -43,7 +43,7 @@ export class Claims {
   /**
    * Adds a condition.
    *
-   * @param value what the chain compares, as text. @param denied whether it stands under a NOT.
+   * @param value what the chain compares, as text. @param denied whether it is under a NOT.
    * @returns whether it and those before it can't be true at once (and), or not be false (or).
    */
   clashesWith(chain: Chain, value: string, denied: boolean): boolean {

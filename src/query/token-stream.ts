@@ -42,7 +42,7 @@ export class TokenStream {
     return this.#stopped;
   }
 
-  /** The token so many places behind the next one; behind the last one there are only ends. */
+  /** The token so many places after the next one; after the last one there are only ends. */
   peek(ahead = 1): Token {
     return this.#tokens[this.#at + ahead] ?? this.#end;
   }
@@ -54,7 +54,7 @@ export class TokenStream {
     return token;
   }
 
-  /** Takes so many tokens. @returns where they stand. */
+  /** Takes so many tokens. @returns their span. */
   take(count: number): Span {
     const { start } = this.token;
     for (let taken = 0; taken < count; taken += 1) this.next();
