@@ -8,7 +8,7 @@ import {
   takesCondition,
 } from './catalog.ts';
 import { callsIn, comparisonIn, streamKindOf, withoutLast } from './chains.ts';
-import { amountOf, isBound, isSingular, times, timesOf } from './explain-count.ts';
+import { amountOf, type Bound, boundOf, isSingular, times, timesOf } from './explain-count.ts';
 import type { StreamKind } from './language-function.ts';
 import { bold, explainDuration, fillPhrase, listWithOr } from './phrases.ts';
 import { withPlainDots } from './strings.ts';
@@ -219,35 +219,34 @@ function isJunction({ kind }: Expression): boolean {
 function insideChain(chain: Chain, voice: Voice, denied: boolean): string {
   const comparison = comparisonIn(chain)?.call;
   if (!comparison) return '…';
-  if (countsTimes(chain, comparison)) return insideCount(chain, comparison, voice, denied);
+  const bound = boundOfCount(chain, comparison, denied);
+  if (bound) return insideCount(chain, bound, voice);
   const value = explainValue(withoutLast(chain), voice);
   return `${ownerOf(chain, voice)}${value} ${explainCompared(chain, comparison, denied, voice)}`;
 }
 
 /** "**X** happened at least twice in the last 7 days". */
-function insideCount(
-  chain: Chain,
-  comparison: FunctionCall,
-  voice: Voice,
-  denied: boolean,
-): string {
+function insideCount(chain: Chain, bound: Bound, voice: Voice): string {
   const { name, limits } = explainStream(chain, voice);
   if (streamKindOf(chain) === 'entities') {
-    const verb = isSingular(comparison, denied) ? 'is' : 'are';
-    return `there ${verb} ${amountOf(comparison, denied, name)}${limits}`;
+    return `there ${isSingular(bound) ? 'is' : 'are'} ${amountOf(bound, name)}${limits}`;
   }
-  const count = timesOf(comparison, denied);
+  const count = timesOf(bound);
   return count === 'never'
     ? `${name} never happened${limits}`
     : `${name} happened ${count}${limits}`;
 }
 
-/** Whether a chain counts events or entities and compares that with a number. */
-export function countsTimes(chain: Chain, comparison: FunctionCall): boolean {
+/** What a chain says of how many events or entities there are; undefined if it is of another kind. */
+export function boundOfCount(
+  chain: Chain,
+  comparison: FunctionCall,
+  denied: boolean,
+): Bound | undefined {
   const families = chain.calls.map((call) => reducerOf(call)?.family);
   const isCount = families.findLast((family) => family !== undefined) === 'counting';
   const isOfItems = isCount && !families.includes('distinct');
-  return isOfItems && streamKindOf(chain) !== undefined && isBound(comparison);
+  return isOfItems && streamKindOf(chain) ? boundOf(comparison, denied) : undefined;
 }
 
 function explainLiteral(literal: Literal): string {
