@@ -1,17 +1,17 @@
 /*
- * The tree of a query. Every node knows where it stands in the text.
+ * The tree of a query. Every node has its span in the text.
  *
  * The tree holds meaning, not spelling: `a >= b` and `a.at_least(b)` are the same call, a bare
  * literal and `literal(…)` the same node, and parentheses are gone.
  */
 
-/** Offsets into the query, in UTF-16 code units; `end` is behind the last. */
+/** Offsets into the query, in UTF-16 code units; `end` is exclusive. */
 export interface Span {
   start: number;
   end: number;
 }
 
-/** A definition, or a part of one that could stand alone. */
+/** A definition, or a part of one that could be a definition by itself. */
 export type Expression = Junction | Prefix | Chain | Missing;
 
 /** Two or more operands joined by the same word. */
@@ -35,21 +35,21 @@ export interface Chain extends Span {
 /** One call of a chain. */
 export interface FunctionCall extends Span {
   name: string;
-  /** Where the name stands, or the operator that stands for it. */
+  /** Where the name is, or the operator that stands for it. */
   nameSpan: Span;
   args: Argument[];
   /** Set if the call was written as an operator, such as `>=`. */
   operator?: string;
 }
 
-/** What stands between the parentheses of a call, or behind an operator. */
+/** What is between the parentheses of a call, or after an operator. */
 export type Argument = Literal | Duration | Named | Cast | Exclusion | Expression;
 
 /** A fixed value. */
 export interface Literal extends Span {
   kind: 'literal';
   type: 'string' | 'number' | 'date' | 'timestamp' | 'boolean';
-  /** As it stands between the quotes, or as it is written. */
+  /** As between the quotes, or as written. */
   text: string;
 }
 

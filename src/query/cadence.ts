@@ -34,7 +34,7 @@ export function computeCadence(tree: Expression, type: Level): Cadence {
   return { type: reasons.size > 0 ? 'BATCH' : 'REALTIME', reasons: [...reasons] };
 }
 
-/** Why what stands in the condition of a call has to be computed in batch there. */
+/** Why what is in the condition of a call has to be computed in batch there. */
 function* reasonsInside({ args }: FunctionCall): Generator<string> {
   for (const argument of args) {
     for (const call of callsIn(argument)) {
@@ -49,7 +49,7 @@ function isDynamic({ args }: FunctionCall, entry: LanguageFunction | undefined):
   return compares === true && args.some(({ kind }) => kind === 'chain');
 }
 
-/** Whether a date stands in a comparison without a zone. */
+/** Whether a comparison has a date without a zone. */
 function lacksZone(call: FunctionCall, argument: Argument): boolean {
   if (argument.kind !== 'literal' || hasZone(argument.text)) return false;
   const { type, text } = argument;

@@ -5,6 +5,7 @@ import type {
   Comparison,
   Extractor,
   Filter,
+  FunctionKind,
   LanguageFunction,
   Reducer,
 } from './language-function.ts';
@@ -18,16 +19,17 @@ export const catalog: ReadonlyMap<string, LanguageFunction> = new Map(
   functions.map((entry) => [entry.name, entry]),
 );
 
-/** The comparison that an operator stands for. */
-export const operators: ReadonlyMap<string, string> = new Map(
-  functions.flatMap((entry) =>
-    entry.kind === 'comparison'
-      ? [entry.operator, entry.otherOperator]
-          .filter((operator) => operator !== undefined)
-          .map((operator) => [operator, entry.name] as const)
-      : [],
-  ),
-);
+/** The rows of one kind, by name. */
+function rowsOf<Kind extends FunctionKind>(kind: Kind) {
+  const isOfKind = (entry: LanguageFunction): entry is Extract<LanguageFunction, { kind: Kind }> =>
+    entry.kind === kind;
+  return new Map(functions.filter(isOfKind).map((entry) => [entry.name, entry]));
+}
+
+const extractors = rowsOf('extractor');
+const filters = rowsOf('filter');
+const reducers = rowsOf('reducer');
+const comparisons = rowsOf('comparison');
 
 /** The row of a call's function; undefined if there is none of that name. */
 export function functionOf(call: FunctionCall | undefined): LanguageFunction | undefined {
@@ -36,32 +38,36 @@ export function functionOf(call: FunctionCall | undefined): LanguageFunction | u
 
 /** The row of a call that is an extractor. */
 export function extractorOf(call: FunctionCall | undefined): Extractor | undefined {
-  const entry = functionOf(call);
-  return entry?.kind === 'extractor' ? entry : undefined;
+  return call && extractors.get(call.name);
 }
 
 /** The row of a call that is a filter. */
 export function filterOf(call: FunctionCall | undefined): Filter | undefined {
-  const entry = functionOf(call);
-  return entry?.kind === 'filter' ? entry : undefined;
+  return call && filters.get(call.name);
 }
 
 /** The row of a call that is a reducer. */
 export function reducerOf(call: FunctionCall | undefined): Reducer | undefined {
-  const entry = functionOf(call);
-  return entry?.kind === 'reducer' ? entry : undefined;
+  return call && reducers.get(call.name);
 }
 
 /** The row of a call that is a comparison. */
 export function comparisonOf(call: FunctionCall | undefined): Comparison | undefined {
-  const entry = functionOf(call);
-  return entry?.kind === 'comparison' ? entry : undefined;
+  return call && comparisons.get(call.name);
 }
 
+/** The comparison that an operator stands for. */
+export const operators: ReadonlyMap<string, string> = new Map(
+  [...comparisons.values()].flatMap(({ name, operator, otherOperator }) =>
+    [operator, otherOperator]
+      .filter((written) => written !== undefined)
+      .map((written) => [written, name] as const),
+  ),
+);
+
 /** The comparison that holds of just those numbers of which this one does not. */
-export function negationOf({ negation = '' }: Comparison): Comparison | undefined {
-  const entry = catalog.get(negation);
-  return entry?.kind === 'comparison' ? entry : undefined;
+export function negationOf({ negation }: Comparison): Comparison | undefined {
+  return negation === undefined ? undefined : comparisons.get(negation);
 }
 
 /** Whether a function takes a condition about the items of its stream, as `where` does. */
@@ -71,25 +77,27 @@ export function takesCondition(entry: LanguageFunction | undefined): boolean {
 
 /** Whether what a chain is after a call can be counted. */
 export function isCountable(type: ChainType): boolean {
-  return functions.some(
-    (entry) =>
-      entry.kind === 'reducer' && entry.family === 'counting' && entry.follows.includes(type),
+  return [...reducers.values()].some(
+    ({ family, follows }) => family === 'counting' && follows.includes(type),
   );
 }
 
-/** What a stream needs to be compared instead of by `exists` or `absent`, as behind a count; undefined for other functions. */
+/**
+ * What says of a count what `exists` or `absent` was to say of a stream.
+ *
+ * @returns undefined for other functions.
+ */
 export function countInstead(name: string): string | undefined {
-  const entry = catalog.get(name);
-  if (entry?.kind !== 'comparison' || entry.holdsOfPresent === undefined) return undefined;
-  return entry.holdsOfPresent ? ' >= 1' : ' = 0';
+  const holdsOfPresent = comparisons.get(name)?.holdsOfPresent;
+  if (holdsOfPresent === undefined) return undefined;
+  return holdsOfPresent ? ' >= 1' : ' = 0';
 }
 
-/** The extractor whose name a bare word most likely is. */
-export function extractorOfBareWord(place: 'inside' | 'outside'): string {
-  const meant = functions.find(
-    (entry) => entry.kind === 'extractor' && entry.bareWordPlace === place,
-  );
-  return meant?.name ?? '';
+/** The extractors to which a bare word most likely belongs, inside a `where` and outside of any. */
+export const extractorOfBareWord = { inside: bareWordIn('inside'), outside: bareWordIn('outside') };
+
+function bareWordIn(place: Extractor['bareWordPlace']): string {
+  return [...extractors.values()].find((entry) => entry.bareWordPlace === place)?.name ?? '';
 }
 
 const namesByOtherName = new Map<string, string[]>();
@@ -104,17 +112,25 @@ export function knownAs(name: string): readonly string[] {
   return namesByOtherName.get(name.toLowerCase().replaceAll('_', '')) ?? [];
 }
 
+const comparisonsByWords = new Map([
+  ...[...comparisons.values()].flatMap(({ name, otherNames = [] }) =>
+    otherNames.map((other) => [other, name] as const),
+  ),
+  ...[...comparisons.keys()].map((name) => [name.replaceAll('_', ''), name] as const),
+]);
+
 /** The comparison that words run together name, in this language or another, in small letters. */
 export function comparisonCalled(words: string): string | undefined {
-  const word = words.replaceAll('_', '');
-  const names = [...catalog.keys()].filter((name) => name.replaceAll('_', '') === word);
-  return [...names, ...knownAs(word)].find((name) => catalog.get(name)?.kind === 'comparison');
+  return comparisonsByWords.get(words.replaceAll('_', ''));
 }
+
+const comparisonsBySql = new Map(
+  [...comparisons.values()].map(({ name, sqlPattern }) => [sqlPattern, name]),
+);
 
 /** The comparison that SQL writes like this, such as `LIKE 'x%'`. */
 export function comparisonInSql(pattern: string): string | undefined {
-  return functions.find((entry) => entry.kind === 'comparison' && entry.sqlPattern === pattern)
-    ?.name;
+  return comparisonsBySql.get(pattern);
 }
 
 /** The names of the functions that may follow a chain of this type, or begin one. */

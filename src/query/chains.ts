@@ -31,8 +31,8 @@ export function* callsIn(node: Argument): Generator<FunctionCall> {
 }
 
 /** What a chain is a stream of; undefined if it reads a single value, or begins in an unknown way. */
-export function streamKindOf({ calls: [extractor] }: Chain): StreamKind | undefined {
-  return extractorOf(extractor)?.stream;
+export function streamKindOf({ calls }: Chain): StreamKind | undefined {
+  return extractorOf(calls[0])?.stream;
 }
 
 /** The comparison at the end of a chain. */

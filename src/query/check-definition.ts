@@ -1,6 +1,5 @@
 import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.ts';
 import { extractorOf, functionOf, signature, takesCondition } from './catalog.ts';
-import { streamKindOf } from './chains.ts';
 import { type ArgumentContext, checkNamed } from './check-named.ts';
 import type { CheckOptions } from './check-options.ts';
 import { checkPlace, checkUse, unknownFunction } from './check-place.ts';
@@ -114,7 +113,7 @@ function missingComparison(chain: Chain, type: ChainType, findings: Findings): v
  */
 function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType | undefined {
   const stream = streamMeant(chain);
-  const scope = stream ? { ...outer, stream } : outer;
+  const scope = stream ? { options: outer.options, enclosing: outer.enclosing, stream } : outer;
   let type: ChainType | undefined;
   for (const [index, call] of chain.calls.entries()) {
     // Only within a chain it is an operator.
@@ -128,7 +127,7 @@ function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType |
  * Checks one call of a chain.
  *
  * @param before the type of the chain before it. @returns its type with it; undefined if a mistake
- * leaves that open: behind a call that is out of place anything may have been meant.
+ * leaves that open: after a call that is out of place anything may have been meant.
  */
 function checkCall(
   chain: Chain,
@@ -151,8 +150,9 @@ function checkCall(
 
 /** What a chain is a stream of; one that begins in an unknown way is taken for one of events. */
 function streamMeant(chain: Chain): StreamKind | undefined {
-  const isKnown = functionOf(chain.calls[0]) !== undefined;
-  return isKnown ? streamKindOf(chain) : 'events';
+  const begin = functionOf(chain.calls[0]);
+  if (!begin) return 'events';
+  return begin.kind === 'extractor' ? begin.stream : undefined;
 }
 
 /** Checks the number and kinds of a call's arguments. */

@@ -18,7 +18,7 @@ export interface ArgumentContext {
 }
 
 /**
- * Checks the name of an argument, and that `parent:` may stand there.
+ * Checks the name of an argument, and that `parent:` is allowed there.
  *
  * @returns what is named; undefined if the name leaves open what was meant.
  */

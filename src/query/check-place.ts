@@ -10,12 +10,12 @@ import {
 } from './catalog.ts';
 import type { Findings, Fix } from './diagnostic.ts';
 import { format } from './format.ts';
-import type { ChainType, LanguageFunction } from './language-function.ts';
+import type { ChainType, Extractor, Filter, LanguageFunction } from './language-function.ts';
 import type { Scope } from './scope.ts';
 import { suggest } from './suggest.ts';
 
 /*
- * Checks whether a call exists, may stand where it does in its chain, and may be used in this part
+ * Checks whether a call exists, is allowed at its place in the chain, and may be used in this part
  * of this definition.
  */
 
@@ -61,7 +61,7 @@ export function unknownFunction(
 }
 
 /**
- * Whether a call may stand where it does in its chain; reports it if not. Behind an unknown type
+ * Whether a call is allowed at its place in the chain; reports it if not. After an unknown type
  * anything may.
  *
  * @param type what the chain is before it.
@@ -141,26 +141,42 @@ function inOrder(
 export function checkUse(
   call: FunctionCall,
   entry: LanguageFunction,
+  scope: Scope,
+  findings: Findings,
+): void {
+  if (entry.kind === 'extractor') checkExtractorUse(call, entry, scope, findings);
+  if (entry.kind === 'filter') checkFilterUse(call, entry, scope, findings);
+}
+
+function checkExtractorUse(
+  { name, nameSpan }: FunctionCall,
+  entry: Extractor,
   { options, enclosing }: Scope,
   findings: Findings,
 ): void {
-  const { name, nameSpan } = call;
-  if (entry.kind === 'extractor' && entry.family === 'item' && enclosing.length === 0) {
-    const instead = extractorOfBareWord('outside');
+  const { onlyFor } = entry;
+  if (entry.family === 'item' && enclosing.length === 0) {
+    const instead = extractorOfBareWord.outside;
     findings.error('outside-where', nameSpan, `${name} stands only in a where or a reducer.`, {
       help: `Put it into one, as in ${entry.example}; for a trait of the profile write ${instead}('…').`,
       fix: { ...nameSpan, text: instead },
     });
   }
-  if (entry.kind === 'extractor' && entry.onlyFor && options.type !== entry.onlyFor) {
-    const { onlyFor } = entry;
+  if (onlyFor && options.type !== onlyFor) {
     findings.error('linked-only', nameSpan, `${name} is only for ${onlyFor} audiences.`, {
       help: `Use event('…'), or check the query with the type ${onlyFor}.`,
     });
   }
-  if (entry.kind === 'filter' && entry.madeFor && options.purpose !== entry.madeFor) {
-    findings.warn('for-traits', nameSpan, `${name} is made for computed traits.`, {
-      help: 'In an audience use within(…) or between(…).',
-    });
-  }
+}
+
+function checkFilterUse(
+  { name, nameSpan }: FunctionCall,
+  { madeFor }: Filter,
+  { options }: Scope,
+  findings: Findings,
+): void {
+  if (!madeFor || options.purpose === madeFor) return;
+  findings.warn('for-traits', nameSpan, `${name} is made for computed traits.`, {
+    help: 'In an audience use within(…) or between(…).',
+  });
 }

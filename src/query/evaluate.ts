@@ -3,6 +3,7 @@ import { extractorOf } from './catalog.ts';
 import { streamKindOf } from './chains.ts';
 import { compare } from './compare.ts';
 import { argumentLengthMs, dayMs, lengthMs } from './durations.ts';
+import type { StreamKind } from './language-function.ts';
 import { maxHistoryDays } from './limits.ts';
 import { reduce } from './reduce.ts';
 import { withPlainDots } from './strings.ts';
@@ -21,11 +22,12 @@ import { nameOf, plainText } from './values.ts';
  *   session as long as no pause between them is longer than `d`.
  * - At the level of accounts, events are those of all users together, and traits are the account's.
  *   An account without users satisfies neither ANY nor ALL.
- * - How values are compared stands in compare.ts, how streams are reduced in reduce.ts.
+ * - See compare.ts for how values are compared, reduce.ts for how streams are reduced.
  */
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** An event of the data. */
 export interface EventRecord {
   name: string;
   /** Milliseconds since the epoch. */
@@ -36,12 +38,14 @@ export interface EventRecord {
   source?: string;
 }
 
+/** A related entity of the data. */
 export interface EntityRecord {
   properties?: Values;
   /** Related entities by the slug of the relationship. */
   entities?: Readonly<Record<string, readonly EntityRecord[]>>;
 }
 
+/** A profile of the data, for which conditions are evaluated. */
 export interface Profile {
   traits: Values;
   /** Oldest first. */
@@ -138,9 +142,10 @@ function argumentValue(argument: Argument, scope: Scope): unknown {
 function chainValue(calls: readonly FunctionCall[], scope: Scope): unknown {
   const [extractor, ...rest] = calls;
   if (!extractor) return undefined;
-  if (extractorOf(extractor)?.stream) return reduceStream(extractor, rest, scope);
   const [argument] = extractor.args;
   const path = nameOf(argument);
+  const stream = extractorOf(extractor)?.stream;
+  if (stream) return reduceStream(streamOf(stream, path, scope), rest, scope);
   switch (extractor.name) {
     case 'trait':
       return walk(scope.subject.traits, path);
@@ -156,13 +161,13 @@ function chainValue(calls: readonly FunctionCall[], scope: Scope): unknown {
 }
 
 function reduceStream(
-  extractor: FunctionCall,
-  rest: readonly FunctionCall[],
+  stream: readonly Item[],
+  calls: readonly FunctionCall[],
   scope: Scope,
 ): unknown {
-  let items = streamOf(extractor, scope);
+  let items = stream;
   let value: unknown;
-  for (const call of rest) {
+  for (const call of calls) {
     const [argument] = call.args;
     switch (call.name) {
       case 'where':
@@ -185,9 +190,8 @@ function reduceStream(
   return value;
 }
 
-function streamOf(extractor: FunctionCall, { subject, now, item }: Scope): Item[] {
-  const name = nameOf(extractor.args[0]);
-  if (extractorOf(extractor)?.stream === 'entities') {
+function streamOf(kind: StreamKind, name: string, { subject, now, item }: Scope): Item[] {
+  if (kind === 'entities') {
     const related = item && !('at' in item) ? item.entities : subject.entities;
     return [...(related && Object.hasOwn(related, name) ? (related[name] ?? []) : [])];
   }
@@ -250,7 +254,7 @@ function lastSession(events: readonly EventRecord[], pauseMs: number, now: numbe
   return session;
 }
 
-/** Follows the dots of a path into nested objects; a dot behind a backslash belongs to a name. */
+/** Follows the dots of a path into nested objects; a dot after a backslash belongs to a name. */
 function walk(values: Values | undefined, path: string): unknown {
   let value: unknown = values;
   for (const step of path.split(/(?<!\\)\./)) {

@@ -7,35 +7,27 @@ import { type NumberComparison, numberComparison } from './counts.ts';
  */
 
 /** The bound that a comparison sets to a count. */
-interface Bound {
+export interface Bound {
   words: 'at least' | 'at most' | 'more than' | 'fewer than' | 'exactly' | 'any but' | 'none';
   number: string;
 }
 
-/** Whether a comparison of a count can be put as "at least twice". */
-export function isBound(comparison: FunctionCall): boolean {
-  return numberComparison(comparison, false) !== undefined;
-}
-
 /** How often something happens: "never", "once", "at least 3 times". */
-export function timesOf(comparison: FunctionCall, denied: boolean): string {
-  const { words, number } = boundOf(comparison, denied);
+export function timesOf({ words, number }: Bound): string {
   if (words === 'none') return 'never';
   if (words === 'any but') return `any number of times but ${times(number)}`;
   return `${words} ${times(number)}`;
 }
 
 /** How many there are of something, with its name: "no related **orders**", "at least 2 …". */
-export function amountOf(comparison: FunctionCall, denied: boolean, name: string): string {
-  const { words, number } = boundOf(comparison, denied);
+export function amountOf({ words, number }: Bound, name: string): string {
   if (words === 'none') return `no related ${name}`;
   if (words === 'any but') return `any number but ${number} of related ${name}`;
   return `${words} ${number} related ${name}`;
 }
 
 /** Whether an amount is one, or none, of a thing. */
-export function isSingular(comparison: FunctionCall, denied: boolean): boolean {
-  const { words, number } = boundOf(comparison, denied);
+export function isSingular({ words, number }: Bound): boolean {
   return words === 'none' || words === 'any but' || number === '1';
 }
 
@@ -45,17 +37,15 @@ export function times(number: string): string {
   return number === '2' ? 'twice' : `${number} times`;
 }
 
-function boundOf(comparison: FunctionCall, denied: boolean): Bound {
-  const [given] = comparison.args;
+/** The bound that a comparison sets to a count; undefined if it does not compare with a number. */
+export function boundOf(comparison: FunctionCall, denied: boolean): Bound | undefined {
   const compared = numberComparison(comparison, denied);
-  if (!compared) return { words: 'exactly', number: '…' };
+  if (!compared) return undefined;
+  if (Number.isSafeInteger(compared.number)) return wholeBound(compared);
   // What is too large or too small to count with keeps its digits.
-  const isWhole = Number.isSafeInteger(compared.number);
-  const asWritten = given?.kind === 'literal' ? given.text.trim() : undefined;
-  const number = (isWhole ? undefined : asWritten) ?? String(compared.number);
-  return isWhole
-    ? wholeBound(compared)
-    : { words: boundWords[compared.operator] ?? 'exactly', number };
+  const [given] = comparison.args;
+  const number = given?.kind === 'literal' ? given.text.trim() : String(compared.number);
+  return { words: boundWords[compared.operator] ?? 'exactly', number };
 }
 
 /** The words for numbers that are not counted with. */

@@ -8,7 +8,7 @@ import {
   takesCondition,
 } from './catalog.ts';
 import { callsIn, comparisonIn, streamKindOf, withoutLast } from './chains.ts';
-import { amountOf, isBound, isSingular, times, timesOf } from './explain-count.ts';
+import { amountOf, type Bound, boundOf, isSingular, times, timesOf } from './explain-count.ts';
 import type { StreamKind } from './language-function.ts';
 import { bold, explainDuration, fillPhrase, listWithOr } from './phrases.ts';
 import { withPlainDots } from './strings.ts';
@@ -19,11 +19,11 @@ import { nameOf, numberOf, plainText } from './values.ts';
  * or entity.
  */
 
-/** What the words depend on besides the definition. */
+/** What the words depend on apart from the definition. */
 export interface Voice {
   /** Whose traits are meant, such as "the profile's". */
   owner: string;
-  /** The streams whose `where`s or reducers this stands in, outermost first. */
+  /** The streams whose `where`s or reducers this is in, outermost first. */
   enclosing: readonly Enclosing[];
   /** Whether this is what a nested stream is compared with: then `parent:` is the innermost. */
   isComparedWithStream?: boolean;
@@ -92,7 +92,7 @@ function extracted(extractor: FunctionCall, voice: Voice): string {
   return fillPhrase(extractorOf(extractor)?.english ?? '{name}', { name });
 }
 
-/** The property that a reducer looks at; other words stand before it. */
+/** The property that a reducer looks at; other words come before it. */
 function reduced(argument: Argument | undefined, voice: Voice): string {
   if (argument?.kind === 'cast') return reduced(argument.operand, voice);
   const property = argument?.kind === 'chain' ? argument.calls[0] : undefined;
@@ -167,7 +167,7 @@ function nearest({ enclosing }: Voice): string {
   return event && enclosing.length > 1 ? `that ${bold(event.name)}` : 'it';
 }
 
-/** The condition of a `where`; one that goes on behind its end stands in parentheses. */
+/** The condition of a `where`; one that something could be read into is put in parentheses. */
 function conditionPhrase(condition: Argument | undefined, voice: Voice): string {
   if (!condition) return '…';
   const text = insideClause(condition, voice);
@@ -219,35 +219,34 @@ function isJunction({ kind }: Expression): boolean {
 function insideChain(chain: Chain, voice: Voice, denied: boolean): string {
   const comparison = comparisonIn(chain)?.call;
   if (!comparison) return '…';
-  if (countsTimes(chain, comparison)) return insideCount(chain, comparison, voice, denied);
+  const bound = boundOfCount(chain, comparison, denied);
+  if (bound) return insideCount(chain, bound, voice);
   const value = explainValue(withoutLast(chain), voice);
   return `${ownerOf(chain, voice)}${value} ${explainCompared(chain, comparison, denied, voice)}`;
 }
 
 /** "**X** happened at least twice in the last 7 days". */
-function insideCount(
-  chain: Chain,
-  comparison: FunctionCall,
-  voice: Voice,
-  denied: boolean,
-): string {
+function insideCount(chain: Chain, bound: Bound, voice: Voice): string {
   const { name, limits } = explainStream(chain, voice);
   if (streamKindOf(chain) === 'entities') {
-    const verb = isSingular(comparison, denied) ? 'is' : 'are';
-    return `there ${verb} ${amountOf(comparison, denied, name)}${limits}`;
+    return `there ${isSingular(bound) ? 'is' : 'are'} ${amountOf(bound, name)}${limits}`;
   }
-  const count = timesOf(comparison, denied);
+  const count = timesOf(bound);
   return count === 'never'
     ? `${name} never happened${limits}`
     : `${name} happened ${count}${limits}`;
 }
 
-/** Whether a chain counts events or entities and compares that with a number. */
-export function countsTimes(chain: Chain, comparison: FunctionCall): boolean {
+/** What a chain says of how many events or entities there are; undefined if it is of another kind. */
+export function boundOfCount(
+  chain: Chain,
+  comparison: FunctionCall,
+  denied: boolean,
+): Bound | undefined {
   const families = chain.calls.map((call) => reducerOf(call)?.family);
   const isCount = families.findLast((family) => family !== undefined) === 'counting';
   const isOfItems = isCount && !families.includes('distinct');
-  return isOfItems && streamKindOf(chain) !== undefined && isBound(comparison);
+  return isOfItems && streamKindOf(chain) ? boundOf(comparison, denied) : undefined;
 }
 
 function explainLiteral(literal: Literal): string {

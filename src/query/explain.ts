@@ -1,9 +1,9 @@
-import type { Chain, Expression, FunctionCall } from './ast.ts';
+import type { Chain, Expression } from './ast.ts';
 import { comparisonIn, streamKindOf, withoutLast } from './chains.ts';
 import type { Level } from './check-options.ts';
-import { amountOf, timesOf } from './explain-count.ts';
+import { amountOf, type Bound, timesOf } from './explain-count.ts';
 import {
-  countsTimes,
+  boundOfCount,
   explainCompared,
   explainStream,
   explainValue,
@@ -12,7 +12,7 @@ import {
 
 /*
  * A definition in plain English. Every condition becomes a clause about someone ("who did X", "whose
- * y is z"), and clauses are joined as the definition joins them; what is nested stands in
+ * y is z"), and clauses are joined as the definition joins them; what is nested is put in
  * parentheses, so that no sentence can be read in two ways.
  */
 
@@ -88,23 +88,19 @@ function denial(node: Expression, subject: Subject): string {
 function chainClause(chain: Chain, subject: Subject, denied: boolean): string {
   const comparison = comparisonIn(chain)?.call;
   if (!comparison) return `${subject.who} …`;
-  if (countsTimes(chain, comparison)) return countClause(chain, comparison, subject, denied);
+  const bound = boundOfCount(chain, comparison, denied);
+  if (bound) return countClause(chain, bound, subject);
   const value = explainValue(withoutLast(chain), subject);
   return `${subject.whose} ${value} ${explainCompared(chain, comparison, denied, subject)}`;
 }
 
 /** "did **X** at least twice in the last 7 days where …". */
-function countClause(
-  chain: Chain,
-  comparison: FunctionCall,
-  subject: Subject,
-  denied: boolean,
-): string {
+function countClause(chain: Chain, bound: Bound, subject: Subject): string {
   const { name, limits } = explainStream(chain, subject);
   if (streamKindOf(chain) === 'entities') {
-    return `${subject.who} have ${amountOf(comparison, denied, name)}${limits}`;
+    return `${subject.who} have ${amountOf(bound, name)}${limits}`;
   }
-  const count = timesOf(comparison, denied);
+  const count = timesOf(bound);
   return count === 'never'
     ? `${subject.who} never did ${name}${limits}`
     : `${subject.who} did ${name} ${count}${limits}`;

@@ -11,9 +11,9 @@ import { isNull, isSymbol, isValue, keywordOf } from './tokens.ts';
 
 /**
  * A comparison in words.
- * - `bare`: it takes nothing, as `is null` does. `value`: a value, or a duration, is behind it.
- *   `list`: its last word and what is behind it read like a call. `pattern`: one of SQL's LIKE is
- *   behind it. `range`: two values joined by AND are.
+ * - `bare`: it takes nothing, as `is null` does. `value`, `duration`: one follows.
+ *   `list`: its last word and what follows read like a call. `pattern`: one of SQL's LIKE
+ *   follows. `range`: two values joined by AND follow.
  */
 export type ForeignComparison = { /** The tokens to take. */ words: number } & (
   | { form: 'bare' | 'list' | 'value' | 'duration'; name: string }
@@ -84,7 +84,7 @@ function inSql(tokens: TokenStream, is: boolean, not: boolean): ForeignCompariso
     : undefined;
 }
 
-/** A comparison whose name is so many words, if what it takes is behind them. */
+/** A comparison whose name is so many words, if what it takes follows them. */
 function named(
   tokens: TokenStream,
   words: number,

@@ -29,7 +29,7 @@ function formatWithin(node: Expression, outer: 'or' | 'and' | 'prefix'): string 
   return loose ? `(${format(node)})` : format(node);
 }
 
-/** A call as it stands in a chain, with the dot or the spaces before it. */
+/** A call as written in a chain, with the dot or the spaces before it. */
 export function formatCall(call: FunctionCall, index: number): string {
   const operator = comparisonOf(call)?.operator;
   const [first] = call.args;

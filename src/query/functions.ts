@@ -10,7 +10,7 @@ import type {
 } from './language-function.ts';
 
 /*
- * Every function of the language, in the order of the documentation; all that is known of one stands
+ * Every function of the language, in the order of the documentation; all that is known of one is
  * in its row. Source of every fact: Segment's public reference of the audience query language
  * (private beta, last changed September 2025), and for real time and batch its product rules.
  */

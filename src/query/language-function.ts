@@ -23,7 +23,7 @@ export type StreamKind = 'events' | 'entities';
  * - `name`: a string that names something. `text`: a string. `value`: any literal.
  * - `scalar`: a literal, or a chain that ends as a scalar. `timestamp`: a date or time, or a string
  *   that holds one. `duration`: such as `7 days`. `number`: a number.
- * - `definition`: what stands in a `where`. `property`: `property(…)`, perhaps cast.
+ * - `definition`: what a `where` takes. `property`: `property(…)`, perhaps cast.
  * - `exclusion`: `{exclude: 'id', …}`.
  */
 export type ParameterKind =
@@ -84,9 +84,9 @@ export interface Extractor extends Common {
   family: 'stream' | 'profile' | 'item' | 'constant';
   /** What it is a stream of; set for the family `stream`. */
   stream?: StreamKind;
-  /** Why Segment computes in batch where it stands in the `where` of another stream. */
+  /** Why Segment computes in batch where it is used in the `where` of another stream. */
   batchReasonInside?: string;
-  /** The list of references that the name in it belongs to, and what stands before it there. */
+  /** The list of references that the name in it belongs to, and the prefix it has there. */
   refersTo?: { list: 'events' | 'traits' | 'properties' | 'entities'; prefix: string };
   /** The only type of definition that may use it. */
   onlyFor?: 'linked';
@@ -106,7 +106,7 @@ export interface Filter extends Common {
   family: 'condition' | 'source' | 'window' | 'session';
   /** The only purpose that the reference names for it. */
   madeFor?: 'trait';
-  /** A phrase behind the stream's name; `{first}` and `{second}` are the arguments. */
+  /** A phrase after the stream's name; `{first}` and `{second}` are the arguments. */
   english: string;
   /** The same where the argument is `parent: …`; `{outer}` is the outer event. */
   englishOfParent?: string;
@@ -141,7 +141,7 @@ export interface Comparison extends Common {
     | 'membership'
     | 'fixed time'
     | 'relative time';
-  /** The operator that may stand for it. */
+  /** The operator that may be written for it. */
   operator?: string;
   /** Another operator that the reference allows, though one is enough. */
   otherOperator?: string;

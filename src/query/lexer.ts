@@ -39,7 +39,7 @@ const quotes: ReadonlyMap<string, { closing: string; alike: string }> = new Map(
 const afterString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/y;
 
 /**
- * Cuts a query into tokens, the last of which is `end`; that may stand before the end of the text,
+ * Cuts a query into tokens, the last of which is `end`; that may come before the end of the text,
  * where a quote was forgotten.
  */
 export function lex(query: string, findings: Findings): Token[] {
@@ -54,7 +54,7 @@ export function lex(query: string, findings: Findings): Token[] {
   return trusted(tokens, findings);
 }
 
-/** What stands before a forgotten quote: behind it strings and code have changed places. */
+/** What is before a forgotten quote: after it strings and code have changed places. */
 function trusted(tokens: Token[], findings: Findings): Token[] {
   if (!tokens.at(-2)?.isOpen) return tokens;
   const cutAt = tokens.findIndex((token, index) => {
@@ -127,7 +127,7 @@ function pieceAt(query: string, at: number): { piece: Piece; text: string } {
   return { piece, text: match?.[0] ?? query.charAt(at) };
 }
 
-/** A string ends at its closing quote, unless a backslash stands before that. */
+/** A string ends at its closing quote, unless a backslash is before it. */
 function stringAt(query: string, start: number, mixesQuotes: boolean): Token {
   const { closing, alike } = quotes.get(query[start] ?? '') ?? { closing: '', alike: '' };
   let at = start + 1;

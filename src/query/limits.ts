@@ -1,6 +1,6 @@
 /*
- * How much is read and given. Only the number of conditions is a limit of the language; the others
- * are ours, far beyond any sensible definition.
+ * How much is read and reported: limits of ours, far beyond any sensible definition, and two facts
+ * of Segment's.
  */
 
 /** UTF-16 code units of a query that is read at all. */

@@ -1,5 +1,5 @@
 import type { Chain, Expression, FunctionCall, Junction } from './ast.ts';
-import { comparesCount, comparisonIn, withoutLast } from './chains.ts';
+import { comparesCount, comparisonIn } from './chains.ts';
 import { countsAdmitted, numberComparison } from './counts.ts';
 import type { Findings } from './diagnostic.ts';
 import { format, formatCall } from './format.ts';
@@ -24,7 +24,7 @@ export function lintJunction(
   const claims = new Claims(kind);
   for (const operand of operands) {
     const { node, denied } = withoutNots(operand);
-    const value = node.kind === 'chain' ? formatCalls(withoutLast(node).calls) : '';
+    const value = node.kind === 'chain' ? formatCalls(node.calls.slice(0, -1)) : '';
     const meaning = meaningOf(node, value, denied);
     const before = seen.get(meaning);
     const clashes = node.kind === 'chain' && claims.clashesWith(node, value, denied);

@@ -1,5 +1,5 @@
 import type { Chain, FunctionCall, Junction, Literal } from './ast.ts';
-import { comparesCount, comparisonIn } from './chains.ts';
+import { type ComparisonAtEnd, comparesCount, comparisonIn } from './chains.ts';
 import { compare, numberIn } from './compare.ts';
 import { dayMs } from './durations.ts';
 import type { Comparison } from './language-function.ts';
@@ -14,8 +14,7 @@ import { plainText } from './values.ts';
 
 /** What a condition demands of a value. */
 interface Condition {
-  call: FunctionCall;
-  entry: Comparison;
+  comparison: ComparisonAtEnd;
   denied: boolean;
   isCount: boolean;
 }
@@ -44,13 +43,13 @@ export class Claims {
   /**
    * Adds a condition.
    *
-   * @param value what the chain compares, as text. @param denied whether it stands under a NOT.
+   * @param value what the chain compares, as text. @param denied whether it is under a NOT.
    * @returns whether it and those before it can't be true at once (and), or not be false (or).
    */
   clashesWith(chain: Chain, value: string, denied: boolean): boolean {
     const comparison = comparisonIn(chain);
     if (!comparison) return false;
-    const condition = { ...comparison, denied, isCount: comparesCount(chain) };
+    const condition = { comparison, denied, isCount: comparesCount(chain) };
     const conditions = this.#known.get(value) ?? [];
     this.#known.set(value, conditions);
     if (conditions.length >= maxConditions) return false;
@@ -68,7 +67,9 @@ export class Claims {
         conditions.every((condition) => holds(condition, sample) !== false),
       );
     }
-    const speaksOfMissing = conditions.some(({ entry }) => entry.family === 'existence');
+    const speaksOfMissing = conditions.some(
+      ({ comparison }) => comparison.entry.family === 'existence',
+    );
     return samples
       .filter((sample) => sample !== undefined || speaksOfMissing)
       .every((sample) => conditions.some((condition) => holds(condition, sample) === true));
@@ -76,7 +77,8 @@ export class Claims {
 }
 
 /** Whether a condition is true of a value; undefined where only the data can tell. */
-function holds({ call, entry, denied }: Condition, value: unknown): boolean | undefined {
+function holds({ comparison, denied }: Condition, value: unknown): boolean | undefined {
+  const { call, entry } = comparison;
   const literals = literalsOf(call);
   const isKnown = decidable.has(entry.family) && literals.length === call.args.length;
   if (!isKnown) return value === undefined ? denied : undefined;
@@ -93,7 +95,7 @@ function valueIn(literal: Literal): unknown {
 }
 
 function samplesFor(conditions: readonly Condition[]): unknown[] {
-  const values = conditions.flatMap(({ call }) => literalsOf(call).map(valueIn));
+  const values = conditions.flatMap(({ comparison }) => literalsOf(comparison.call).map(valueIn));
   const numbers = values.map(numberIn).filter((value) => value !== undefined);
   if (conditions.some(({ isCount }) => isCount)) {
     const near = numbers.flatMap((value) => [Math.floor(value), Math.ceil(value)]);

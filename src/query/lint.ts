@@ -119,7 +119,7 @@ function lintSides(chain: Chain, { call }: ComparisonAtEnd, findings: Findings):
 
 /** A count is a whole number and never below zero. */
 function lintCount(chain: Chain, { call, entry }: ComparisonAtEnd, findings: Findings): void {
-  const before = withoutLast(chain).calls.at(-1)?.end ?? chain.start;
+  const before = chain.calls.at(-2)?.end ?? chain.start;
   const text = countInstead(entry.name);
   if (text !== undefined) {
     const [code, truth] = entry.holdsOfPresent
@@ -187,9 +187,9 @@ function lintDiffers(
   settled: ReadonlySet<string>,
   findings: Findings,
 ): void {
-  const value = extractorText(chain);
-  const equality = negationOf(entry);
-  if (entry.operator !== '!=' || !equality || value === undefined || settled.has(value)) return;
+  const equality = entry.operator === '!=' ? negationOf(entry) : undefined;
+  const value = equality && extractorText(chain);
+  if (!equality || value === undefined || settled.has(value)) return;
   const equals = { ...call, name: equality.name };
   const same = format({ ...chain, calls: [...withoutLast(chain).calls, equals] });
   findings.warn('differs-missing', call, 'This is false where there is no value at all.', {
@@ -203,9 +203,9 @@ function settledBy(operands: readonly Expression[]): Set<string> {
   const values = new Set<string>();
   for (const operand of operands) {
     if (operand.kind !== 'chain') continue;
+    if (comparisonIn(operand)?.entry.family !== 'existence') continue;
     const value = extractorText(operand);
-    const settles = comparisonIn(operand)?.entry.family === 'existence';
-    if (settles && value !== undefined) values.add(value);
+    if (value !== undefined) values.add(value);
   }
   return values;
 }

@@ -36,13 +36,13 @@ export function atKnownDuration(tokens: TokenStream): boolean {
   return atDuration(tokens) && isUnit(unit.text);
 }
 
-/** Whether a unit is next with its number behind it, as in `days 7`. */
+/** Whether a unit is next with its number after it, as in `days 7`. */
 export function atReversedDuration(tokens: TokenStream): boolean {
   const { token } = tokens;
   return token.kind === 'name' && isUnit(token.text) && tokens.peek().kind === 'number';
 }
 
-/** How many words stand before a duration, as in `last 7 days`; 0 if no duration follows. */
+/** How many words come before a duration, as in `last 7 days`; 0 if no duration follows. */
 export function countWordsBeforeDuration(tokens: TokenStream): number {
   let words = 0;
   while (tokens.peek(words).kind === 'name' && !isSymbol(tokens.peek(words + 1), '(')) words += 1;
@@ -51,7 +51,8 @@ export function countWordsBeforeDuration(tokens: TokenStream): number {
 
 /** Whether a word is so far ahead that is no call: most likely a name or a text without quotes. */
 export function atBareWord(tokens: TokenStream, ahead = 0): boolean {
-  const [token, after] = [tokens.peek(ahead), tokens.peek(ahead + 1)];
+  const token = tokens.peek(ahead);
+  const after = tokens.peek(ahead + 1);
   return (
     token.kind === 'name' &&
     keywordOf(token) === undefined &&
@@ -69,7 +70,7 @@ export function atMisspeltJoint(tokens: TokenStream): boolean {
 }
 
 /**
- * How many words stand before the end of an argument, if nothing else does: then they are all one
+ * How many words come before the end of an argument, if nothing else does: then they are all one
  * text whose quotes were forgotten.
  */
 export function countWordsOfArgument(tokens: TokenStream): number {

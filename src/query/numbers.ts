@@ -1,5 +1,5 @@
 /*
- * Numbers in spellings that the reference does not speak of: `+5`, `.5`, `1e5`.
+ * Numbers in spellings that the reference does not mention: `+5`, `.5`, `1e5`.
  */
 
 /** Whether a number is written as the reference does. */

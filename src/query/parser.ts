@@ -61,7 +61,7 @@ import {
 
 /**
  * Reads a query. Always gives a tree; where something can't be read, a `missing` node stands in for
- * it and the reading goes on behind it, so that one pass finds all independent mistakes.
+ * it and reading goes on after it, so that one pass finds all independent mistakes.
  */
 export function parse(query: string, findings: Findings): Expression {
   if (query.length > maxQueryChars) {
@@ -95,13 +95,13 @@ const textKinds: ReadonlySet<ParameterKind | undefined> = new Set([
 interface ReadComparison {
   name: string;
   args: Argument[];
-  /** What should be written behind the chain, or instead of it; undefined if nothing says the same. */
+  /** What should be written after the chain, or instead of it; undefined if nothing says the same. */
   text?: string;
   isInstead?: boolean;
 }
 
 /**
- * A parser by recursive descent. Each method reads one rule of the grammar, which stands above it,
+ * A parser by recursive descent. Each method reads one rule of the grammar, given above it,
  * and the methods are in the order of the grammar; below each are those for what is written wrongly
  * in its place.
  */
@@ -122,14 +122,14 @@ class Parser {
       const stray = this.#strayTokens();
       if (tokens.atEnd) break;
       const rest = this.#or();
-      // What a stray dot was to go on with does not stand alone.
+      // What a stray dot was to go on with is no condition by itself.
       if (isSymbol(stray, '.')) continue;
       tree = tokens.node({ kind: 'and', operands: [tree, rest], ...tokens.spanFrom(tree.start) });
     }
     return tree;
   }
 
-  /** Takes what does not belong behind a definition, and a joint behind that. @returns the first. */
+  /** Takes what does not belong after a definition, and a joint after that. @returns the first. */
   #strayTokens(): Token {
     const tokens = this.#tokens;
     const stray = tokens.next();
@@ -184,7 +184,7 @@ class Parser {
     return true;
   }
 
-  /** Whether a condition follows behind words that are no joint; they are reported. */
+  /** Whether a condition follows after words that are no joint; they are reported. */
   #takeUnknownWords(): boolean {
     const tokens = this.#tokens;
     const first = tokens.next();
@@ -273,7 +273,7 @@ class Parser {
     return goesOn ? this.#afterGroupedChain(open, inner) : inner;
   }
 
-  /** Goes on with a chain that stands in parentheses, as in `(trait('a')) = 1`. */
+  /** Goes on with a chain in parentheses, as in `(trait('a')) = 1`. */
   #afterGroupedChain(open: Token, chain: Chain): Expression {
     const tokens = this.#tokens;
     const span = tokens.spanFrom(open.start);
@@ -303,7 +303,7 @@ class Parser {
     return inner;
   }
 
-  /** A value on the left of a comparison, where only a chain may stand. */
+  /** A value on the left of a comparison, where only a chain is allowed. */
   #literalFirst(): Expression {
     const tokens = this.#tokens;
     const value = readLiteral(tokens);
@@ -474,7 +474,7 @@ class Parser {
     return { name, args, text: `NOT ${compared}${behind}`, isInstead: true };
   }
 
-  /** Two comparisons, in parentheses so that they stay together wherever they stand. */
+  /** Two comparisons, in parentheses so that they stay together anywhere. */
   #range(compared: string, isNegated: boolean): ReadComparison {
     const tokens = this.#tokens;
     const from = readLiteral(tokens);
@@ -527,7 +527,7 @@ class Parser {
 
   /** The extractor that a word without one most likely belongs to. */
   #extractorMeant(): string {
-    return extractorOfBareWord(this.#openWheres > 0 ? 'inside' : 'outside');
+    return extractorOfBareWord[this.#openWheres > 0 ? 'inside' : 'outside'];
   }
 
   /**
@@ -606,7 +606,7 @@ class Parser {
     });
   }
 
-  /** Whether what is behind an argument may belong to it, or be another without its comma. */
+  /** Whether what follows an argument may belong to it, or be another without its comma. */
   #mayGoOn(): boolean {
     const { token } = this.#tokens;
     if (token.kind === 'symbol' && !isSymbol(token, '!') && !isSymbol(token, ':')) return true;
@@ -717,7 +717,7 @@ class Parser {
     return tokens.node({ kind: 'exclusion', ids, ...tokens.spanFrom(open.start) });
   }
 
-  /** A length of time; where one has to stand, also in other words. */
+  /** A length of time; where one is required, also in other words. */
   #length(kind: ParameterKind | undefined): Duration | Missing | undefined {
     const tokens = this.#tokens;
     const inWords = kind === 'duration' && !isSymbol(tokens.peek(), '(');
@@ -725,7 +725,7 @@ class Parser {
     return length ?? (atDuration(tokens) ? readDuration(tokens) : undefined);
   }
 
-  /** A word whose quotes were forgotten, or that should stand in a `property(…)`. */
+  /** A word whose quotes were forgotten, or that should be in a `property(…)`. */
   #bareWordOf(kind: ParameterKind | undefined): Argument | undefined {
     const tokens = this.#tokens;
     if (kind === 'property') {
@@ -741,7 +741,7 @@ class Parser {
     const tokens = this.#tokens;
     const span = tokens.take(countWordsOfArgument(tokens));
     const text = tokens.textOf(span);
-    const extractor = extractorOfBareWord('inside');
+    const extractor = extractorOfBareWord.inside;
     reportBareWord(tokens, span, `"${text}"`, `${extractor}(${quote(text)})`);
     const name: Literal = { kind: 'literal', type: 'string', text, ...span };
     const call = tokens.node({ name: extractor, nameSpan: span, args: [name], ...span });
@@ -751,7 +751,7 @@ class Parser {
   #bareProperty(): Chain {
     const tokens = this.#tokens;
     const { start } = tokens.token;
-    const calls = [this.#firstCall(extractorOfBareWord('inside'))];
+    const calls = [this.#firstCall(extractorOfBareWord.inside)];
     return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
   }
 
@@ -813,20 +813,20 @@ class Parser {
   }
 }
 
-/** Whether a token belongs to what is out of place before it: brackets, and values behind a value. */
+/** Whether a token belongs to what is out of place before it: brackets, and values after a value. */
 function isStray({ kind, text }: Token, before: Token): boolean {
   if (kind === 'symbol') return /^[){},:.]$/.test(text) || text === before.text;
   return before.kind !== 'symbol' && kind !== 'name' && kind !== 'end';
 }
 
-/** Whether a token begins another condition where a joint should stand. */
+/** Whether a token begins another condition where a joint should be. */
 function beginsOperand(token: Token): boolean {
   const keyword = keywordOf(token);
   if (token.kind === 'name') return token.text !== 'as' && keyword !== 'AND' && keyword !== 'OR';
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
 }
 
-/** A comparison as it is written behind a chain. @param value what it takes, as text. */
+/** A comparison as it is written after a chain. @param value what it takes, as text. */
 function comparisonText(name: string, value: string): string {
   const entry = catalog.get(name);
   const operator = entry?.kind === 'comparison' ? entry.operator : undefined;

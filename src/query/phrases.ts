@@ -5,7 +5,7 @@ import { unitOf } from './durations.ts';
  * How phrases of functions.ts are put into words.
  */
 
-/** Fills in what stands in braces in a phrase. "The last 1 day" becomes "the last day". */
+/** Fills in what is in braces in a phrase. "The last 1 day" becomes "the last day". */
 export function fillPhrase(phrase: string, parts: Readonly<Record<string, string>>): string {
   return phrase.replace(
     /(the (?:last|next) )?\{(\w+)\}/g,

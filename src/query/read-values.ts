@@ -57,7 +57,7 @@ function readNumber(tokens: TokenStream, first: Token): Literal {
   return tokens.node({ kind: 'literal', type: 'number', text, ...span });
 }
 
-/** Warns of a spelling of a number that the reference does not speak of. */
+/** Warns of a spelling of a number that the reference does not mention. */
 function warnOfNumber({ findings }: TokenStream, digits: Token): void {
   if (isPlainNumber(digits.text)) return;
   const text = plainNumber(digits.text);
@@ -99,7 +99,7 @@ export function readDuration(tokens: TokenStream): Duration {
 }
 
 /**
- * A length of time in any words, where one has to stand: `last 7 days`, `7 days ago`, `days 7`.
+ * A length of time in any words, where one is required: `last 7 days`, `7 days ago`, `days 7`.
  *
  * @returns undefined, with nothing taken, if neither a length nor words are next.
  */
@@ -116,7 +116,7 @@ export function readLengthInWords(tokens: TokenStream): Duration | Missing | und
   return tokens.missing(span.start);
 }
 
-/** A duration with words before or behind it that repeat what its function says already. */
+/** A duration with words before or after it that repeat what its function says already. */
 function durationInWords(tokens: TokenStream, wordsBefore: number): Duration {
   if (wordsBefore > 0) {
     const before = tokens.take(wordsBefore);
@@ -142,7 +142,7 @@ function surplusWords(tokens: TokenStream, removed: Span, words: Span): void {
   });
 }
 
-/** A duration whose unit stands before its number. */
+/** A duration whose unit is before its number. */
 function reversedDuration(tokens: TokenStream): Duration {
   const name = tokens.next();
   const number = tokens.next();

@@ -1,10 +1,10 @@
 import type { CheckOptions } from './check-options.ts';
 import type { StreamKind } from './language-function.ts';
 
-/** Where in a definition something stands. */
+/** Where in a definition something is. */
 export interface Scope {
   options: CheckOptions;
-  /** The streams whose `where`s and reducers this stands in, outermost first. */
+  /** The streams whose `where`s and reducers this is in, outermost first. */
   enclosing: readonly StreamKind[];
   /** The stream whose chain this belongs to, if it is one. */
   stream?: StreamKind;

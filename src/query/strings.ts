@@ -1,6 +1,6 @@
 /*
- * What stands between the quotes of a string. A backslash takes the character behind it along, so a
- * quote is escaped only behind an odd number of backslashes.
+ * What is between the quotes of a string. A backslash takes the character after it along, so a
+ * quote is escaped only after an odd number of backslashes.
  */
 
 /** A string in straight single quotes, written so that it ends where it should. */

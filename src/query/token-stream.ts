@@ -12,16 +12,18 @@ export class TokenStream {
   readonly query: string;
   readonly findings: Findings;
   readonly #tokens: readonly Token[];
+  readonly #end: Token;
   #at = 0;
   #depth = 0;
   #nodes = 0;
   #closed: ReadonlySet<Token> | undefined;
   #stopped = false;
 
-  /** @param tokens the last one is `end`. */
+  /** @param tokens as the lexer gives them: the last one is `end`. */
   constructor(query: string, tokens: readonly Token[], findings: Findings) {
     this.query = query;
     this.#tokens = tokens;
+    this.#end = tokens.at(-1) ?? { kind: 'end', text: '', start: 0, end: 0 };
     this.findings = findings;
   }
 
@@ -40,12 +42,9 @@ export class TokenStream {
     return this.#stopped;
   }
 
-  /** The token so many places behind the next one; behind the last one there are only ends. */
+  /** The token so many places after the next one; after the last one there are only ends. */
   peek(ahead = 1): Token {
-    const last = this.#tokens.length - 1;
-    const token = this.#tokens[Math.min(this.#at + ahead, last)];
-    if (!token) throw new Error('the last token is always the end');
-    return token;
+    return this.#tokens[this.#at + ahead] ?? this.#end;
   }
 
   /** Takes the next token; the end is never taken. */
@@ -55,7 +54,7 @@ export class TokenStream {
     return token;
   }
 
-  /** Takes so many tokens. @returns where they stand. */
+  /** Takes so many tokens. @returns their span. */
   take(count: number): Span {
     const { start } = this.token;
     for (let taken = 0; taken < count; taken += 1) this.next();

@@ -60,7 +60,7 @@ export function isNull({ kind, text }: Token): boolean {
   return kind === 'name' && /^(null|nil|undefined)$/i.test(text);
 }
 
-/** Where a token, or anything else, stands, and nothing more of it. */
+/** The span of a token, or of anything else, and nothing more of it. */
 export function spanOf({ start, end }: Span): Span {
   return { start, end };
 }

@@ -6,7 +6,7 @@ import { type CorpusEntry, corpusEntry, corpusFileSchema } from '../support/corp
 
 /*
  * Definitions with all that is expected of them: diagnostics, what the fixes lead to, canonical form
- * and explanation. The data stands in corpus/; the titles here are the definitions.
+ * and explanation. The data is in corpus/; the titles here are the definitions.
  */
 
 const folder = 'test/query/corpus/';
@@ -32,7 +32,7 @@ describe('the corpus', () => {
     .flatMap((file) => file.entries);
   const allEntries = files.flatMap((file) => file.entries);
 
-  test('has at least 150 valid and 150 invalid definitions besides those of the reference', () => {
+  test('has at least 150 valid and 150 invalid definitions apart from those of the reference', () => {
     const distinct = new Map(entries.map((entry) => [title(entry), entry]));
     expect(distinct.size).toBe(entries.length);
     expect(entries.filter(isInvalid).length).toBeGreaterThanOrEqual(150);

@@ -6,7 +6,7 @@ import { functions } from '../../src/query/functions.ts';
 import type { FunctionKind } from '../../src/query/language-function.ts';
 
 /*
- * What is known of a function stands in its row; only what evaluates it knows it by its name.
+ * What is known of a function is in its row; only what evaluates it knows it by its name.
  */
 
 const evaluators: Record<FunctionKind, string> = {

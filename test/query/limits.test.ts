@@ -11,7 +11,7 @@ const codes = (query: string) =>
     .diagnostics.filter(({ severity }) => severity === 'error')
     .map(({ code }) => code);
 
-/** All that is said of a query that is not read. */
+/** All that is reported of a query that is not read. */
 const unread = (query: string) => {
   const { valid, read, diagnostics } = check(query, audience);
   expect([valid, read]).toEqual([true, false]);
@@ -31,7 +31,7 @@ describe('length', () => {
     expect(codes(ofLength(20_000))).toEqual([]);
   });
 
-  test('one more is not, and only that is said: a warning, as the reference has no limit', () => {
+  test('one more is not, and only that is reported: a warning, as the reference has no limit', () => {
     const { valid, read, diagnostics } = check(`evnt(${ofLength(20_001)}`, audience);
     expect([valid, read]).toEqual([true, false]);
     expect(diagnostics).toMatchObject([
@@ -100,7 +100,7 @@ describe('size', () => {
 describe('many mistakes', () => {
   const many = Array.from({ length: 40 }, (_, index) => `fooo${index}('a') = 1`).join(' AND ');
 
-  test('only the first 20 are told', () => {
+  test('only the first 20 are reported', () => {
     const { diagnostics } = check(many, audience);
     expect(diagnostics).toHaveLength(20);
     expect(diagnostics.map(({ start }) => start)).toEqual(

@@ -36,7 +36,7 @@ const comparison = fc.oneof(
 );
 
 /** Of a stream inside the `where` of an event, which can be compared with that. */
-const besideParent = fc.oneof(
+const comparisonWithParent = fc.oneof(
   { weight: 6, arbitrary: comparison },
   fc.constantFrom(" >= property(parent: 'price')", " = property('price')"),
 );
@@ -75,7 +75,7 @@ const stream = (inFunnel: boolean, depth: number): fc.Arbitrary<string> =>
       eventName,
       filters(inFunnel, depth),
       reducer(inFunnel),
-      inFunnel ? besideParent : comparison,
+      inFunnel ? comparisonWithParent : comparison,
     )
     .map(([name, filter, reduce, compare]) => `event(${quoted(name)})${filter}${reduce}${compare}`);
 

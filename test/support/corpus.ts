@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { applyFix, check, explain, format } from '../../src/query/index.ts';
 
-/** One definition of the corpus with all that is expected of it. */
+/** The form of one definition of the corpus. */
 export const corpusEntrySchema = z.strictObject({
   query: z.string(),
   /** `users` if left out. */
@@ -19,11 +19,13 @@ export const corpusEntrySchema = z.strictObject({
   formatted: z.string().optional(),
   explanation: z.string().optional(),
 });
+/** One definition of the corpus with all that is expected of it. */
 export type CorpusEntry = z.infer<typeof corpusEntrySchema>;
 
+/** A file of the corpus. */
 export const corpusFileSchema = z.array(corpusEntrySchema);
 
-/** What the code says of a definition, in the form of the corpus. */
+/** What the code makes of a definition, in the form of the corpus. */
 export function corpusEntry({ query, type, purpose }: CorpusEntry): CorpusEntry {
   const options = { type: type ?? 'users', purpose: purpose ?? 'audience' } as const;
   const { valid, read, diagnostics, tree } = check(query, options);

@@ -18,6 +18,7 @@ interface World {
 const hour = 3_600_000;
 const unitLengths: Record<string, number> = { hour, hours: hour, day: 24 * hour, days: 24 * hour };
 
+/** Whether a profile or account belongs to an audience. @param now milliseconds since the epoch. */
 export function naiveEvaluate(tree: Expression, who: Profile | Account, now: number): boolean {
   return truth(tree, { who, now, enclosing: [] });
 }
