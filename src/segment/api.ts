@@ -1,27 +1,8 @@
+import type { CallContext as Call } from './call.ts';
 import type { Audience, CreateAudienceInput, Pagination, UpdateAudienceInput } from './entities.ts';
 import type { OperationName } from './operations.ts';
 
-/** A pause that a call makes before it can go on. */
-export interface Wait {
-  operation: OperationName;
-  /** `quota`: the minute's requests are used up. `retry`: the last attempt failed. */
-  reason: 'quota' | 'retry';
-  /** Milliseconds left, as far as is known now. */
-  leftMs: number;
-}
-
-/** What belongs to one tool call and goes along with all requests made for it. */
-export interface Call {
-  /** Aborted when the caller takes the call back. */
-  signal: AbortSignal;
-  /**
-   * Milliseconds since the epoch: no wait for quota or before a retry may reach beyond. It moves on
-   * while a person is asked, whose time is not the call's.
-   */
-  deadline: number;
-  /** Told when a wait begins and every few seconds while it lasts. */
-  onWait(wait: Wait): void;
-}
+export type { CallContext as Call, Wait } from './call.ts';
 
 /** One page of a space's audiences. */
 export interface AudiencePage {

@@ -12,12 +12,14 @@ import {
   RateLimitedError,
 } from './errors.ts';
 import { HttpPool, type HttpRequest } from './http.ts';
-import { OperationGate } from './limits.ts';
 import { mediaType, type Operation, type OperationName, operations } from './operations.ts';
 import { fillPath } from './path.ts';
 import { assertAllowed, isWrite, type Policy } from './policy.ts';
-import { readQuota, readRetryAfter } from './quota-report.ts';
-import { pauseBeforeRetry } from './retry.ts';
+import type { Gate } from './quota/gate.ts';
+import { Gates } from './quota/gates.ts';
+import type { Place } from './quota/quota.ts';
+import { type Refusal, readQuota, readRetryAfter } from './quota/report.ts';
+import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
 import { pause } from './wait.ts';
 
@@ -55,12 +57,12 @@ interface Parameters {
 export class SegmentClient implements SegmentApi {
   readonly #options: SegmentClientOptions;
   readonly #pool: HttpPool;
-  readonly #gates = new Map<OperationName, OperationGate>();
-  #draining = false;
+  readonly #gates: Gates;
 
   constructor(options: SegmentClientOptions) {
     this.#options = options;
     this.#pool = new HttpPool(options.baseUrl, options.timeoutMs, options.clock);
+    this.#gates = new Gates({ clock: options.clock, fixedPerMinute: options.perMinute });
   }
 
   async createAudience(spaceId: string, input: CreateAudienceInput, call: Call): Promise<Audience> {
@@ -120,8 +122,7 @@ export class SegmentClient implements SegmentApi {
   }
 
   drain(): void {
-    this.#draining = true;
-    for (const gate of this.#gates.values()) gate.drain();
+    this.#gates.drain();
   }
 
   async close(): Promise<void> {
@@ -148,11 +149,11 @@ export class SegmentClient implements SegmentApi {
       throw uncertain ?? error;
     };
 
+    const gate = this.#gate(name);
+    let refusals = 0;
     for (let attempt = 1; ; attempt += 1) {
-      await this.#gate(name)
-        .enter(call, attempt > 1)
-        .catch(endUncertain);
-      const { verdict, retryAfterMs } = await this.#attempt(name, schema, request);
+      const place = await gate.enter(call, attempt > 1).catch(endUncertain);
+      const { verdict, retryAfterMs, refusal } = await this.#attempt(name, schema, request, place);
       if (verdict.kind === 'success') return verdict.data;
 
       if (verdict.kind === 'refused') {
@@ -166,13 +167,21 @@ export class SegmentClient implements SegmentApi {
         if (!verdict.transient) throw verdict.error;
         uncertain = verdict.error;
       }
-      const limited = verdict.kind === 'limited';
-      const pauseMs = pauseBeforeRetry(attempt, limited, retryAfterMs, random());
+      const closedMs =
+        refusal === undefined || refusal.scope === 'unknown'
+          ? undefined
+          : Math.max(0, refusal.untilMs - clock.now());
+      if (refusal) refusals += 1;
+      const pauseMs = refusal
+        ? pauseAfterRefusal(refusals, closedMs, random())
+        : pauseAfterFailure(attempt, retryAfterMs, random());
       const error =
-        verdict.kind === 'limited' ? new RateLimitedError(name, pauseMs ?? 0) : verdict.error;
+        verdict.kind === 'limited'
+          ? new RateLimitedError(name, pauseMs ?? 0, gate.perMinute)
+          : verdict.error;
       if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw uncertain ?? error;
       log('warn', 'trying again', { operation: name, attempt, pauseMs, because: error.message });
-      const gateWaits = limited && pauseMs === retryAfterMs;
+      const gateWaits = pauseMs === closedMs;
       if (!gateWaits) await pause(clock, call, name, pauseMs).catch(endUncertain);
     }
   }
@@ -182,7 +191,8 @@ export class SegmentClient implements SegmentApi {
     name: OperationName,
     schema: z.ZodType<Data>,
     request: HttpRequest,
-  ): Promise<{ verdict: Verdict<Data>; retryAfterMs?: number }> {
+    place: Place,
+  ): Promise<{ verdict: Verdict<Data>; retryAfterMs?: number; refusal?: Refusal }> {
     const { clock, redactor, log, timeoutMs } = this.#options;
     const gate = this.#gate(name);
     const sentAt = clock.now();
@@ -191,8 +201,8 @@ export class SegmentClient implements SegmentApi {
     const tookMs = receivedAt - sentAt;
 
     if (outcome.kind === 'failure') {
-      if (outcome.sent) gate.settle(sentAt, undefined);
-      else gate.giveBack();
+      if (outcome.sent) await gate.settle(place, undefined);
+      else await gate.giveBack(place);
       const { reason, cause, sent } = outcome;
       log('debug', 'no answer', { operation: name, reason, cause, sent, tookMs });
       if (reason === 'cancelled') throw new CancelledError(name, sent);
@@ -202,13 +212,11 @@ export class SegmentClient implements SegmentApi {
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
     const quota = readQuota({ status, headers, body, sentAt, receivedAt });
-    gate.settle(sentAt, quota);
+    await gate.settle(place, quota);
     log('debug', 'answer', { operation: name, status, tookMs, remaining: quota.remaining });
-    const retryAfterMs =
-      quota.closedUntil === undefined
-        ? readRetryAfter(headers, receivedAt)
-        : quota.closedUntil - receivedAt;
-    return { verdict: judgeAnswer(name, { status, text }, body, schema), retryAfterMs };
+    const retryAfterMs = readRetryAfter(headers, receivedAt);
+    const verdict = judgeAnswer(name, { status, text }, body, schema);
+    return { verdict, retryAfterMs, refusal: quota.refusal };
   }
 
   #request(operation: Operation, parameters: Parameters): Omit<HttpRequest, 'signal'> {
@@ -228,15 +236,8 @@ export class SegmentClient implements SegmentApi {
     };
   }
 
-  #gate(name: OperationName): OperationGate {
-    let gate = this.#gates.get(name);
-    if (!gate) {
-      const perMinute = this.#options.perMinute[name] ?? operations[name].perMinute;
-      gate = new OperationGate(name, perMinute, this.#options.clock);
-      if (this.#draining) gate.drain();
-      this.#gates.set(name, gate);
-    }
-    return gate;
+  #gate(name: OperationName): Gate {
+    return this.#gates.gate(name, operations[name].perMinute);
   }
 }
 

@@ -99,12 +99,15 @@ export class UnreachedError extends AudiencesError {
 
 /** The quota is used up for longer than this call may wait; nothing was changed. */
 export class RateLimitedError extends AudiencesError {
-  /** @param retryAfterMs until the next request can be sent. */
-  constructor(operation: string, retryAfterMs: number) {
+  /**
+   * @param retryAfterMs until the next request can be sent.
+   * @param perMinute the limit in force, requests per minute.
+   */
+  constructor(operation: string, retryAfterMs: number, perMinute: number) {
     const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
     super(
       'rate_limited',
-      `The quota of ${operation} is used up; the next request can be sent in ${seconds} s, which is longer than this call may wait.`,
+      `The quota of ${operation} is used up (${perMinute} a minute); the next request can be sent in ${seconds} s, which is longer than this call may wait.`,
       {
         next: `Nothing was changed. Call again in ${seconds} s, or do something else meanwhile: other operations have quotas of their own.`,
         retryAfterMs: Math.ceil(retryAfterMs),

@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../clock.ts';
-import type { Headers } from './quota-report.ts';
+import type { Headers } from './quota/report.ts';
 
 /** Few enough for a server that limits requests anyway, enough for an agent's parallel calls. */
 const connections = 8;

@@ -1,27 +1,51 @@
 /** The first request and three more: enough for a hiccup, too few to add to an outage. */
-const mostAttempts = 4;
-const firstPauseMs = 500;
-const longestPauseMs = 8000;
+const maxAttempts = 4;
+const firstFailurePauseMs = 500;
+const firstRefusalPauseMs = 1000;
+const maxPauseMs = 8000;
 
 /**
- * How long to pause before the next attempt, in milliseconds; undefined when enough were made. A
- * refusal for lack of quota is not counted: the server only asks for patience, which the caller's
- * deadline bounds.
+ * How long to pause after a failed attempt, in milliseconds; undefined when enough were made.
  * Exponential with jitter: between half and all of 0.5 s, 1 s, 2 s, … so that many callers who
  * failed together do not come back together.
  *
- * @param attempt how many were made, from 1.
- * @param limited whether the last attempt was refused for lack of quota.
+ * @param attempt the number of attempts made, from 1.
  * @param retryAfterMs what the server asked for; the pause is never shorter.
  * @param random a number from 0 up to 1.
  */
-export function pauseBeforeRetry(
+export function pauseAfterFailure(
   attempt: number,
-  limited: boolean,
   retryAfterMs: number | undefined,
   random: number,
 ): number | undefined {
-  if (attempt >= mostAttempts && !limited) return undefined;
-  const ceiling = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
-  return Math.max(ceiling * (0.5 + random / 2), retryAfterMs ?? 0);
+  if (attempt >= maxAttempts) return undefined;
+  const ceilingMs = doubled(firstFailurePauseMs, attempt);
+  return Math.max(ceilingMs * (0.5 + random / 2), retryAfterMs ?? 0);
+}
+
+/**
+ * How long to pause after a 429, in milliseconds. Their number is bounded by the call's deadline
+ * only: the server asks for nothing but patience.
+ *
+ * One that said until when it lasts is followed. One that said nothing usable is tried again after
+ * 1, 2, 4, 8, 8, … s and up to a quarter more, so that many callers who were refused together do
+ * not come back together.
+ *
+ * @param refusal the number of 429s this request has met, from 1.
+ * @param closedMs how much longer the gate is closed; undefined if the 429 did not close it. Even
+ * then the pause is at least as long as after a failure, in case the server always says 0.
+ * @param random a number from 0 up to 1.
+ */
+export function pauseAfterRefusal(
+  refusal: number,
+  closedMs: number | undefined,
+  random: number,
+): number {
+  if (closedMs === undefined) return doubled(firstRefusalPauseMs, refusal) * (1 + random / 4);
+  return Math.max(doubled(firstFailurePauseMs, refusal) * (0.5 + random / 2), closedMs);
+}
+
+/** `firstMs`, twice as long at each further try, up to the longest pause. */
+function doubled(firstMs: number, attempt: number): number {
+  return Math.min(maxPauseMs, firstMs * 2 ** (attempt - 1));
 }

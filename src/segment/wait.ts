@@ -1,22 +1,26 @@
 import { type Clock, every } from '../clock.ts';
-import type { Call, Wait } from './api.ts';
+import type { CallContext, Wait } from './call.ts';
 import { CancelledError } from './errors.ts';
 
 /** Often enough to keep a client from giving up, seldom enough not to be noise. */
 const announceEveryMs = 5000;
 
 /**
- * Tells the caller of a wait now and every few seconds, until the returned function is called.
+ * Announces a wait to the caller now and every few seconds, until the returned function is called.
+ * While nothing is left to wait for, as far as is known, it stays silent.
  *
- * @param leftMs gives the milliseconds left at the time of asking.
+ * @param leftMs returns the milliseconds left at the time of the call.
  */
 export function announceWait(
   clock: Clock,
-  call: Call,
+  call: CallContext,
   wait: Omit<Wait, 'leftMs'>,
   leftMs: () => number,
 ): () => void {
-  const announce = () => call.onWait({ ...wait, leftMs: leftMs() });
+  const announce = () => {
+    const left = leftMs();
+    if (left > 0) call.onWait({ ...wait, leftMs: left });
+  };
   announce();
   return every(clock, announceEveryMs, announce);
 }
@@ -28,8 +32,8 @@ export function announceWait(
  */
 export async function pause(
   clock: Clock,
-  call: Call,
-  operation: Wait['operation'],
+  call: CallContext,
+  operation: string,
   ms: number,
 ): Promise<void> {
   const until = clock.now() + ms;

@@ -146,7 +146,7 @@ describe.each([...imports])('src/%s', (file, targets) => {
 
 test.each([
   ['undici', ['segment/http.ts']],
-  ['bottleneck', ['segment/limits.ts']],
+  ['bottleneck', ['segment/quota/gate.ts']],
 ])('only one file imports %s', (name, expected) => {
   const importers = [...imports].filter(([, targets]) => targets.includes(name));
   expect(importers.map(([file]) => file)).toEqual(expected);

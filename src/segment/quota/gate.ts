@@ -1,0 +1,270 @@
+import Bottleneck from 'bottleneck';
+import type { Clock } from '../../clock.ts';
+import type { CallContext } from '../call.ts';
+import { CancelledError, RateLimitedError } from '../errors.ts';
+import { announceWait } from '../wait.ts';
+import { maxFirstAnswerMs, type Place, type Quota } from './quota.ts';
+import type { QuotaReport } from './report.ts';
+
+/**
+ * Bottleneck's priorities run from 0, served first, to 9; its own default is 5. The call at the
+ * quota has left Bottleneck's queue, and is before all others.
+ */
+const priorities = { atQuota: 0, retry: 4, first: 5 };
+
+/** A call in line. */
+interface Waiting {
+  readonly call: CallContext;
+  priority: number;
+  readonly grant: (place: Place) => void;
+  readonly refuse: (error: unknown) => void;
+  stopAnnouncing?: () => void;
+}
+
+/** What a gate is made of. */
+export interface GateOptions {
+  /** The operation, for errors and announcements. */
+  operation: string;
+  quota: Quota;
+  clock: Clock;
+  /** Called when an answer says that the whole token is refused until then (ms since the epoch). */
+  onTokenRefused: (untilMs: number) => Promise<void>;
+}
+
+/**
+ * The gate before one operation: lets requests through as fast as its quota allows, and keeps the
+ * others in order until there is a place for them.
+ *
+ * Bottleneck is the queue. It runs one job at a time, which waits at the quota for the place of its
+ * call. Beside it the gate keeps who is in line, in the same order, to foresee how long each has to
+ * wait and to refuse those who can't: Bottleneck can neither tell a job's place nor take it out of
+ * the queue, so a job whose call has left the line ends as soon as it runs.
+ */
+export class Gate {
+  readonly #operation: string;
+  readonly #quota: Quota;
+  readonly #clock: Clock;
+  readonly #onTokenRefused: GateOptions['onTokenRefused'];
+  readonly #queue = new Bottleneck({ maxConcurrent: 1 });
+  /** The calls that wait, in the order in which they will be served. */
+  #line: Waiting[] = [];
+  /** Counts what may make the quota answer otherwise, or end the job that asks it. */
+  #changes = 0;
+  #wakeJob = () => {};
+  #cancelReview = () => {};
+  #draining = false;
+
+  constructor({ operation, quota, clock, onTokenRefused }: GateOptions) {
+    this.#operation = operation;
+    this.#quota = quota;
+    this.#clock = clock;
+    this.#onTokenRefused = onTokenRefused;
+  }
+
+  /** The limit in force, requests per minute. */
+  get perMinute(): number {
+    return this.#quota.perMinute;
+  }
+
+  /**
+   * Resolves with a place when one request may be sent; the place must then be ended by `settle` or
+   * `giveBack`.
+   *
+   * @param retry whether the call was let through before; it then goes before those who were not.
+   * @throws {RateLimitedError} as soon as the wait is known to pass the call's deadline.
+   * @throws {CancelledError} when the call is cancelled or the gate drained while it waits.
+   */
+  async enter(call: CallContext, retry: boolean): Promise<Place> {
+    if (call.signal.aborted) throw new CancelledError(this.#operation, false);
+    const patienceMs = this.#patienceMs(call);
+    if (this.#mayGoAtOnce(patienceMs)) {
+      // Past Bottleneck, which would take a millisecond or more for a call that need not wait.
+      const taken = await this.#quota.take(patienceMs);
+      if (taken.kind === 'granted') {
+        if (!call.signal.aborted) return taken.place;
+        await this.giveBack(taken.place);
+      }
+    }
+    if (this.#draining || call.signal.aborted) throw new CancelledError(this.#operation, false);
+    return this.#wait(call, retry ? priorities.retry : priorities.first);
+  }
+
+  /**
+   * Whether a call would be let through in time if it came now, with all its requests.
+   *
+   * @param requests how many it would send at once.
+   * @throws {RateLimitedError} if not.
+   */
+  foresee(call: CallContext, requests = 1): void {
+    const waitMs = this.#quota.forecastMs(this.#line.length + requests - 1);
+    if (waitMs > 0 && this.#clock.now() + waitMs > call.deadline) throw this.#rateLimited(waitMs);
+  }
+
+  /** A request is over; `report` is what its answer said of the quota, undefined without one. */
+  async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
+    await this.#quota.settle(place, report);
+    if (report?.refusal?.scope === 'token') await this.#onTokenRefused(report.refusal.untilMs);
+    this.#update();
+  }
+
+  /** A request never left this machine: its place is free again. */
+  async giveBack(place: Place): Promise<void> {
+    await this.#quota.giveBack(place);
+    this.#update();
+  }
+
+  /** Lets nothing through before `untilMs`, milliseconds since the epoch. */
+  async closeUntil(untilMs: number): Promise<void> {
+    await this.#quota.closeUntil(untilMs);
+    this.#update();
+  }
+
+  /** Cancels all calls in line, and lets none wait from now on. */
+  drain(): void {
+    this.#draining = true;
+    for (const waiting of [...this.#line]) {
+      this.#refuse(waiting, new CancelledError(this.#operation, false));
+    }
+    this.#cancelReview();
+  }
+
+  /**
+   * Nobody overtakes a call in line; but one that can't wait for the first answer of a window, and
+   * takes the place of nobody who does, goes at once.
+   */
+  #mayGoAtOnce(patienceMs: number): boolean {
+    const ahead = this.#line.length;
+    if (ahead === 0) return true;
+    return patienceMs < maxFirstAnswerMs && this.#quota.forecastMs(ahead) === 0;
+  }
+
+  async #wait(call: CallContext, priority: number): Promise<Place> {
+    const behind = this.#line.findIndex((other) => other.priority > priority);
+    const position = behind === -1 ? this.#line.length : behind;
+    const waitMs = this.#quota.forecastMs(position);
+    if (this.#clock.now() + waitMs > call.deadline) throw this.#rateLimited(waitMs);
+
+    let waiting: Waiting | undefined;
+    const onAbort = () => {
+      if (waiting) this.#refuse(waiting, new CancelledError(this.#operation, false));
+      this.#review();
+    };
+    call.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await new Promise<Place>((grant, refuse) => {
+        waiting = { call, priority, grant, refuse };
+        this.#line.splice(position, 0, waiting);
+        this.#queueUp(waiting);
+        this.#review();
+      });
+    } finally {
+      waiting?.stopAnnouncing?.();
+      call.signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #queueUp(waiting: Waiting): void {
+    const { priority } = waiting;
+    const job = () => this.#waitAtQuota(waiting).catch((error) => this.#refuse(waiting, error));
+    void this.#queue.schedule({ priority }, job);
+  }
+
+  /** A job of the queue: ends when its call has a place or has left the line. */
+  async #waitAtQuota(waiting: Waiting): Promise<void> {
+    if (!this.#line.includes(waiting)) return;
+    waiting.priority = priorities.atQuota;
+    this.#line = [waiting, ...this.#line.filter((other) => other !== waiting)];
+    while (this.#line.includes(waiting)) {
+      const changes = this.#changes;
+      const taken = await this.#quota.take(this.#minPatienceMs());
+      if (taken.kind === 'granted') return this.#hand(taken.place, waiting);
+      this.#review();
+      if (this.#changes === changes) await this.#changeWithin(taken.ms);
+    }
+  }
+
+  /** Passes a place on to a call, if it is still in line. */
+  async #hand(place: Place, waiting: Waiting): Promise<void> {
+    if (!this.#line.includes(waiting)) return this.giveBack(place);
+    this.#leave(waiting);
+    waiting.grant(place);
+    this.#review();
+  }
+
+  /** Resolves at the next change, or after `ms` milliseconds. */
+  async #changeWithin(ms: number): Promise<void> {
+    let cancelTimer = () => {};
+    await new Promise<void>((resolve) => {
+      this.#wakeJob = resolve;
+      cancelTimer = this.#clock.after(Math.max(1, ms), resolve);
+    });
+    cancelTimer();
+  }
+
+  #leave(waiting: Waiting): void {
+    this.#line = this.#line.filter((other) => other !== waiting);
+  }
+
+  #refuse(waiting: Waiting, error: unknown): void {
+    if (!this.#line.includes(waiting)) return;
+    this.#leave(waiting);
+    waiting.refuse(error);
+    this.#changed();
+  }
+
+  /** What follows from a change of the quota. */
+  #update(): void {
+    this.#changed();
+    this.#review();
+  }
+
+  #changed(): void {
+    this.#changes += 1;
+    this.#wakeJob();
+  }
+
+  /**
+   * Goes through the line: refuses those who can't be served in time, announces their wait to those
+   * who have one ahead, and comes back when the time of the next is up. Calls that only wait for
+   * Bottleneck or for the first answer of a window have a forecast of 0, and nothing to announce.
+   */
+  #review(): void {
+    const now = this.#clock.now();
+    let ahead = 0;
+    for (const waiting of [...this.#line]) {
+      const waitMs = this.#quota.forecastMs(ahead);
+      if (now + waitMs > waiting.call.deadline) {
+        this.#refuse(waiting, this.#rateLimited(waitMs));
+        continue;
+      }
+      ahead += 1;
+      if (waitMs > 0) this.#announce(waiting);
+    }
+    this.#cancelReview();
+    const nextDeadline = Math.min(...this.#line.map(({ call }) => call.deadline));
+    if (nextDeadline === Number.POSITIVE_INFINITY) return;
+    this.#cancelReview = this.#clock.after(nextDeadline + 1 - now, () => this.#review());
+  }
+
+  #announce(waiting: Waiting): void {
+    waiting.stopAnnouncing ??= announceWait(
+      this.#clock,
+      waiting.call,
+      { operation: this.#operation, reason: 'quota' },
+      () => this.#quota.forecastMs(this.#line.indexOf(waiting)),
+    );
+  }
+
+  /** Of the least patient in line, whom the one at the quota must not keep waiting. */
+  #minPatienceMs(): number {
+    return Math.min(...this.#line.map(({ call }) => this.#patienceMs(call)));
+  }
+
+  #patienceMs({ deadline }: CallContext): number {
+    return Math.max(0, deadline - this.#clock.now());
+  }
+
+  #rateLimited(waitMs: number): RateLimitedError {
+    return new RateLimitedError(this.#operation, waitMs, this.#quota.perMinute);
+  }
+}

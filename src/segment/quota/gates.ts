@@ -1,0 +1,71 @@
+import type { Clock } from '../../clock.ts';
+import { Gate } from './gate.ts';
+import { LocalQuota } from './local-quota.ts';
+import type { CreateQuota } from './quota.ts';
+
+const createLocalQuota: CreateQuota = (_, limit, clock) => new LocalQuota(limit, clock);
+
+/** What the gates of one token are made of. */
+export interface GatesOptions {
+  clock: Clock;
+  /** The limits that the user has fixed, requests per minute by operation. */
+  fixedPerMinute: Readonly<Record<string, number | undefined>>;
+  /** Makes the quota of an operation; by default one that this process has for itself. */
+  createQuota?: CreateQuota;
+}
+
+/** The gates of one token, one for each operation; they are made when first needed. */
+export class Gates {
+  readonly #clock: Clock;
+  readonly #fixedPerMinute: GatesOptions['fixedPerMinute'];
+  readonly #createQuota: CreateQuota;
+  readonly #gates = new Map<string, Gate>();
+  /** The server refuses the token until then. */
+  #closedUntil = 0;
+  readonly #drained: ((operation: string) => boolean)[] = [];
+
+  constructor({ clock, fixedPerMinute, createQuota = createLocalQuota }: GatesOptions) {
+    this.#clock = clock;
+    this.#fixedPerMinute = fixedPerMinute;
+    this.#createQuota = createQuota;
+  }
+
+  /**
+   * The gate of an operation.
+   *
+   * @param perMinute the limit that it starts with if the user has fixed none.
+   */
+  gate(operation: string, perMinute: number): Gate {
+    const known = this.#gates.get(operation);
+    if (known) return known;
+    const fixed = this.#fixedPerMinute[operation];
+    const limit =
+      fixed === undefined
+        ? ({ perMinute, from: 'reference' } as const)
+        : ({ perMinute: fixed, from: 'user' } as const);
+    const clock = this.#clock;
+    const quota = this.#createQuota(operation, limit, clock);
+    const onTokenRefused = (untilMs: number) => this.closeAll(untilMs);
+    const gate = new Gate({ operation, quota, clock, onTokenRefused });
+    if (this.#closedUntil > clock.now()) void gate.closeUntil(this.#closedUntil);
+    if (this.#drained.some((includes) => includes(operation))) gate.drain();
+    this.#gates.set(operation, gate);
+    return gate;
+  }
+
+  /** Lets no request of this token through before `untilMs`, milliseconds since the epoch. */
+  async closeAll(untilMs: number): Promise<void> {
+    this.#closedUntil = Math.max(this.#closedUntil, untilMs);
+    await Promise.all([...this.#gates.values()].map((gate) => gate.closeUntil(untilMs)));
+  }
+
+  /**
+   * Cancels the calls in line, and lets none wait from now on.
+   *
+   * @param includes whether an operation is meant; by default all are.
+   */
+  drain(includes: (operation: string) => boolean = () => true): void {
+    this.#drained.push(includes);
+    for (const [operation, gate] of this.#gates) if (includes(operation)) gate.drain();
+  }
+}

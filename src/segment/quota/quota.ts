@@ -1,0 +1,57 @@
+import type { Clock } from '../../clock.ts';
+import type { QuotaReport } from './report.ts';
+
+/**
+ * In a window of which no answer has told anything yet, the first request goes alone: the others
+ * follow its end, or go this long after it at the latest.
+ */
+export const maxFirstAnswerMs = 1000;
+
+/** The right to send one request now. Plain data. */
+export interface Place {
+  /** Unique among all places of the operation, whichever process took them. */
+  readonly id: string;
+  /** When it was taken, milliseconds since the epoch on the clock of the quota. */
+  readonly takenAt: number;
+}
+
+/** What asking for a place comes to: it is granted, or to be asked for again after `ms`. */
+export type Taken = { kind: 'granted'; place: Place } | { kind: 'wait'; ms: number };
+
+/** Requests per minute, and who says so: the reference, answers of the server, or the user. */
+export interface Limit {
+  perMinute: number;
+  from: 'reference' | 'answers' | 'user';
+}
+
+/**
+ * The quota of one operation: how many requests may be sent, and when. What decides is
+ * asynchronous and atomic, so that processes which share a token can share it; the forecast reads a
+ * local picture. No method rejects: a quota that can't reach its store decides by itself.
+ */
+export interface Quota {
+  /** The limit in force, requests per minute. */
+  readonly perMinute: number;
+  /**
+   * Takes a place for a request that is sent now, or says how long to wait before asking again.
+   * Every place must be ended by `settle` or `giveBack`, once.
+   *
+   * @param patienceMs how long the caller can still wait; one who can't wait for the first answer
+   * of a window is not held back by it.
+   */
+  take(patienceMs: number): Promise<Taken>;
+  /** A request is over; `report` is what its answer said of the quota, undefined without one. */
+  settle(place: Place, report: QuotaReport | undefined): Promise<void>;
+  /** A request never left this machine: its place is free again. */
+  giveBack(place: Place): Promise<void>;
+  /** Grants nothing before `untilMs` (since the epoch): the server refuses the whole token. */
+  closeUntil(untilMs: number): Promise<void>;
+  /**
+   * How long a caller with `ahead` others before it would wait from now, in milliseconds. The wait
+   * for the first answer of a window does not count.
+   */
+  forecastMs(ahead: number): number;
+}
+
+/** Makes the quota of one operation, which starts at `limit`. */
+export type CreateQuota = (operation: string, limit: Limit, clock: Clock) => Quota;

@@ -1,0 +1,157 @@
+import * as z from 'zod';
+
+/** Segment counts in fixed windows of one minute. */
+export const windowMs = 60_000;
+
+/** HTTP dates are cut to whole seconds, so each of them may be up to this much behind the truth. */
+const dateGrainMs = 1000;
+
+/** A pause longer than this is taken for nonsense rather than for a limit. */
+const maxPauseMs = 3_600_000;
+
+/** A limit higher than this is taken for nonsense. */
+const maxPerMinute = 1_000_000;
+
+/**
+ * What a 429 closes.
+ * - `operation`: the operation's quota is used up until `untilMs` (since the epoch).
+ * - `token`: the token may send nothing, whatever the operation, until `untilMs`.
+ * - `unknown`: the answer said nothing usable; nothing closes, only this request failed.
+ */
+export type Refusal =
+  | { scope: 'operation'; untilMs: number }
+  | { scope: 'token'; untilMs: number }
+  | { scope: 'unknown' };
+
+/** What one answer says about the server's window, on our clock. */
+export interface QuotaReport {
+  /** Requests left in the window when this one had been counted. */
+  remaining?: number;
+  /** Requests that the server allows per window. */
+  limit?: number;
+  /** The window ends between these two moments (milliseconds since the epoch). */
+  ends?: { earliest: number; latest: number };
+  /** The request was refused with a 429. */
+  refusal?: Refusal;
+}
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** An answer with all that it may say of the quota. */
+interface Answer {
+  status: number;
+  headers: Headers;
+  /** The parsed body. */
+  body: unknown;
+  /** When the request was sent, milliseconds since the epoch. */
+  sentAt: number;
+  /** When its answer was received, milliseconds since the epoch. */
+  receivedAt: number;
+}
+
+/**
+ * Reads the quota off an answer: `X-RateLimit-Consumed`, `-Remaining` and `-Reset`, and what a 429
+ * says. Values that make no sense (negative, not a number, a pause of more than an hour) count as
+ * missing.
+ *
+ * `Consumed` and `Remaining` add up to the limit only where the request was let through: once the
+ * quota is used up, `Consumed` goes on counting and `Remaining` stays 0.
+ */
+export function readQuota(answer: Answer): QuotaReport {
+  const { status, headers } = answer;
+  const remaining = wholeNumber(headers['x-ratelimit-remaining']);
+  const ends = readEnd(answer);
+  const report: QuotaReport = { remaining, ends };
+  if (status >= 200 && status < 300) report.limit = readLimit(headers, remaining);
+  if (status === 429) report.refusal = readRefusal(answer, ends?.latest);
+  return report;
+}
+
+/** `Retry-After` in milliseconds, from seconds or a date; undefined if absent or senseless. */
+export function readRetryAfter(headers: Headers, now: number): number | undefined {
+  const text = single(headers['retry-after']);
+  if (text === undefined || text.trim() === '') return undefined;
+  const seconds = Number(text);
+  return sanePause(Number.isNaN(seconds) ? Date.parse(text) + dateGrainMs - now : seconds * 1000);
+}
+
+function readLimit(headers: Headers, remaining: number | undefined): number | undefined {
+  const consumed = wholeNumber(headers['x-ratelimit-consumed']);
+  if (!consumed || remaining === undefined) return undefined;
+  const limit = consumed + remaining;
+  return limit <= maxPerMinute ? limit : undefined;
+}
+
+/**
+ * Segment has two kinds of 429: one whose body states the points of the operation's window, and,
+ * since version 73.1.0 of its SDKs, one for the whole token, which has `Retry-After` and no points.
+ */
+function readRefusal(
+  { headers, body, receivedAt }: Answer,
+  windowEndsAt: number | undefined,
+): Refusal {
+  const points = readPoints(body);
+  const retryAfterMs = readRetryAfter(headers, receivedAt);
+  if (points === undefined && retryAfterMs !== undefined) {
+    return { scope: 'token', untilMs: receivedAt + retryAfterMs };
+  }
+  const pauseMs = points?.msBeforeNext ?? retryAfterMs;
+  const untilMs = pauseMs === undefined ? windowEndsAt : receivedAt + pauseMs;
+  return untilMs === undefined ? { scope: 'unknown' } : { scope: 'operation', untilMs };
+}
+
+/** A number of the points; one that makes no sense is missing. */
+const pointsNumber = z.number().min(0).max(maxPauseMs).optional().catch(undefined);
+const pointsSchema = z.object({
+  msBeforeNext: pointsNumber,
+  remainingPoints: pointsNumber,
+  consumedPoints: pointsNumber,
+});
+const refusalSchema = z.looseObject({
+  errors: z.array(z.looseObject({ data: pointsSchema })).min(1),
+});
+
+/** The points in the body of a 429; undefined if it has none that make sense. */
+function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
+  const points = refusalSchema.safeParse(body).data?.errors[0]?.data;
+  const some = points && Object.values(points).some((value) => value !== undefined);
+  return some ? points : undefined;
+}
+
+/**
+ * When the window ends. The request that opened it (consumed = 1) gives it most precisely: it ends
+ * one window after the server counted that request, which was between sending and answer. Else the
+ * reset date is put beside the server's own `Date`, so that its clock need not agree with ours.
+ */
+function readEnd({ headers, sentAt, receivedAt }: Answer): QuotaReport['ends'] {
+  const bounds: { earliest: number; latest: number }[] = [];
+  if (wholeNumber(headers['x-ratelimit-consumed']) === 1) {
+    bounds.push({ earliest: sentAt + windowMs, latest: receivedAt + windowMs });
+  }
+  const reset = Date.parse(single(headers['x-ratelimit-reset']) ?? '');
+  const serverNow = Date.parse(single(headers.date) ?? '');
+  const leftMs = reset - (Number.isNaN(serverNow) ? receivedAt : serverNow);
+  if (leftMs >= -dateGrainMs && leftMs <= windowMs + dateGrainMs) {
+    bounds.push({
+      earliest: sentAt + leftMs - dateGrainMs,
+      latest: receivedAt + leftMs + dateGrainMs,
+    });
+  }
+  if (bounds.length === 0) return undefined;
+  const earliest = Math.max(...bounds.map((bound) => bound.earliest));
+  const latest = Math.min(...bounds.map((bound) => bound.latest));
+  return { earliest: Math.min(earliest, latest), latest };
+}
+
+function sanePause(ms: number | undefined): number | undefined {
+  return ms !== undefined && ms >= 0 && ms <= maxPauseMs ? ms : undefined;
+}
+
+function wholeNumber(header: string | string[] | undefined): number | undefined {
+  const text = single(header);
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

@@ -1,0 +1,238 @@
+import { type Limit, maxFirstAnswerMs, type Place, type Taken } from './quota.ts';
+import { type QuotaReport, windowMs } from './report.ts';
+
+/** Two dates that were cut to whole seconds, and two journeys, may put a moment so far apart. */
+const sameMomentMs = 3000;
+
+/** When to ask again for a place when nothing is known of when there will be one. */
+const askAgainMs = 1000;
+
+/**
+ * Our picture of one operation's fixed window at the server: how many requests it has left for us
+ * and when the next one begins. Plain data that can be stored as JSON; every function below makes a
+ * new state of an old one. All times are milliseconds since the epoch.
+ *
+ * The picture errs on the safe side. A request under way may or may not be part of the last
+ * `remaining` that we saw, so it is counted on top until its answer is here; and of the moments at
+ * which the window may end, the latest is taken.
+ */
+export interface QuotaState {
+  readonly limit: Readonly<Limit>;
+  /** Our own requests in this window, under way or over. */
+  readonly own: number;
+  /** The places of requests under way. */
+  readonly underWay: readonly Place[];
+  /** The lowest `remaining` seen in this window. */
+  readonly remaining?: number;
+  /** When requests ended that the server may have counted without saying so. */
+  readonly unreported: readonly number[];
+  /** The first request of this window. */
+  readonly first?: Place;
+  /** Whether a request of this window is over. */
+  readonly heard: boolean;
+  readonly endsAt?: number;
+  /** Whether an answer gave `endsAt`; else it is a guess. */
+  readonly endIsTold: boolean;
+  /** When the last window ended whose end an answer had given. */
+  readonly lastEndedAt?: number;
+  /** The server refuses everything until then. */
+  readonly closedUntil?: number;
+}
+
+/** The picture of a server of which nothing is known but the limit. */
+export function initialState(limit: Limit): QuotaState {
+  return { limit, own: 0, underWay: [], unreported: [], heard: false, endIsTold: false };
+}
+
+/** How many requests may be sent now, as far as the window goes. */
+export function available(state: QuotaState): number {
+  return state.closedUntil === undefined ? free(state) : 0;
+}
+
+/** How many would be left if the server were not refusing everything. */
+function free({ limit, own, remaining, underWay, unreported }: QuotaState): number {
+  const room = limit.perMinute - own;
+  if (remaining === undefined) return Math.max(0, room);
+  const left = remaining - underWay.length - unreported.length;
+  return Math.max(0, Math.min(room, left));
+}
+
+/**
+ * Takes a place for a request that is sent now, or says how long to wait before asking again.
+ *
+ * @param id of the new place. @param patienceMs how long the caller can still wait.
+ */
+export function take(
+  state: QuotaState,
+  { id, patienceMs }: { id: string; patienceMs: number },
+  now: number,
+): { state: QuotaState; taken: Taken } {
+  const current = roll(state, now);
+  const wait = (ms: number) => ({ state: current, taken: { kind: 'wait', ms } as const });
+  if (available(current) === 0) return wait(forecastMs(current, 0, now) || askAgainMs);
+  const firstAnswerMs = firstAnswerWaitMs(current, now);
+  if (firstAnswerMs > 0 && firstAnswerMs <= patienceMs) return wait(firstAnswerMs);
+  const place = { id, takenAt: now };
+  return {
+    state: {
+      ...current,
+      own: current.own + 1,
+      underWay: [...current.underWay, place],
+      first: current.first ?? place,
+    },
+    taken: { kind: 'granted', place },
+  };
+}
+
+/** How long the first request of the window, which is under way, still goes alone. */
+function firstAnswerWaitMs({ heard, first }: QuotaState, now: number): number {
+  return heard || first === undefined ? 0 : Math.max(0, first.takenAt + maxFirstAnswerMs - now);
+}
+
+/** A request turned out never to have left this machine: its place is free again. */
+export function giveBack(state: QuotaState, place: Place): QuotaState {
+  if (!holds(state, place)) return state;
+  return {
+    ...withoutPlace(state, place),
+    own: Math.max(0, state.own - 1),
+    first: state.first?.id === place.id ? undefined : state.first,
+  };
+}
+
+/** A request is over. `report` is undefined when no answer came. */
+export function settle(
+  state: QuotaState,
+  place: Place,
+  report: QuotaReport | undefined,
+  now: number,
+): QuotaState {
+  if (!holds(state, place)) return state;
+  const ended = withoutPlace(state, place);
+  if (report?.refusal?.scope === 'operation') return close(ended, report.refusal.untilMs);
+  if (report?.ends === undefined) {
+    const ofThisWindow = ended.first !== undefined && place.takenAt >= ended.first.takenAt;
+    return count({ ...ended, heard: ended.heard || ofThisWindow }, place, report, now);
+  }
+  const placed = placeInWindow(ended, report.ends);
+  return placed
+    ? count({ ...placed, heard: true }, place, report, now)
+    : { ...ended, own: Math.max(0, ended.own - 1) };
+}
+
+/** The server refuses the whole token until `untilMs`; that says nothing about the window. */
+export function closeUntil(state: QuotaState, untilMs: number): QuotaState {
+  return { ...state, closedUntil: Math.max(untilMs, state.closedUntil ?? untilMs) };
+}
+
+/** Brings the picture up to `now`: what was closed opens, a window that is over gives way. */
+export function roll(state: QuotaState, now: number): QuotaState {
+  if (state.closedUntil !== undefined && now < state.closedUntil) return state;
+  const open = state.closedUntil === undefined ? state : { ...state, closedUntil: undefined };
+  return open.endsAt !== undefined && now >= open.endsAt ? begin(open) : open;
+}
+
+/**
+ * How long the caller would wait from `now` with `ahead` others before it, in milliseconds. As
+ * long as no answer has told when the window ends, it is taken to have begun with our first
+ * request. The wait for the first answer of a window does not count.
+ */
+export function forecastMs(state: QuotaState, ahead: number, now: number): number {
+  const current = roll(state, now);
+  const closedMs = Math.max(0, (current.closedUntil ?? now) - now);
+  const endsMs = (current.endsAt ?? (current.first?.takenAt ?? now) + windowMs) - now;
+  const endsWhileClosed = closedMs > 0 && endsMs <= closedMs;
+  const { perMinute } = current.limit;
+  const room = endsWhileClosed ? perMinute : free(current);
+  if (ahead < room) return closedMs;
+  const nextMs = endsWhileClosed ? closedMs + windowMs : Math.max(endsMs, closedMs);
+  const furtherWindows = Math.floor((ahead - room) / perMinute);
+  return nextMs + furtherWindows * windowMs;
+}
+
+function holds({ underWay }: QuotaState, place: Place): boolean {
+  return underWay.some(({ id }) => id === place.id);
+}
+
+function withoutPlace(state: QuotaState, place: Place): QuotaState {
+  return { ...state, underWay: state.underWay.filter(({ id }) => id !== place.id) };
+}
+
+/** Takes over what an answer of this window said of limit and remaining requests. */
+function count(
+  state: QuotaState,
+  place: Place,
+  report: QuotaReport | undefined,
+  now: number,
+): QuotaState {
+  const learned = learnLimit(state, report?.limit);
+  const endsAt = learned.endsAt ?? now + windowMs;
+  const { remaining, unreported } = learned;
+  if (report?.remaining === undefined) {
+    return { ...learned, endsAt, unreported: [...unreported, now] };
+  }
+  return {
+    ...learned,
+    endsAt,
+    unreported: unreported.filter((endedAt) => endedAt >= place.takenAt),
+    remaining: Math.min(report.remaining, remaining ?? report.remaining),
+  };
+}
+
+/**
+ * Takes over the limit that an answer stated, unless the user has fixed one. When the server
+ * changes it within a window, what earlier answers said is left changes with it.
+ */
+function learnLimit(state: QuotaState, perMinute: number | undefined): QuotaState {
+  if (perMinute === undefined || state.limit.from === 'user') return state;
+  if (perMinute === state.limit.perMinute && state.limit.from === 'answers') return state;
+  const limit = { perMinute, from: 'answers' } as const;
+  if (state.limit.from === 'reference' || state.remaining === undefined) return { ...state, limit };
+  const change = perMinute - state.limit.perMinute;
+  return { ...state, limit, remaining: Math.max(0, state.remaining + change) };
+}
+
+/**
+ * The server refused a request for lack of quota: nothing is sent until the moment it named, nor
+ * before the end of the window that answers have told of. Where no end is known, or where the two
+ * moments are the same but for the grain of dates, the moment it named is the window's end.
+ */
+function close(state: QuotaState, untilMs: number): QuotaState {
+  const { endsAt, endIsTold } = state;
+  const windowEnd = endIsTold && endsAt !== undefined ? endsAt : untilMs;
+  const sameMoment = endsAt === undefined || Math.abs(endsAt - untilMs) <= sameMomentMs;
+  return {
+    ...closeUntil(state, Math.max(untilMs, windowEnd)),
+    heard: true,
+    endsAt: sameMoment ? untilMs : endsAt,
+  };
+}
+
+/**
+ * Tells by its end to which window an answer belongs: windows of the server end a whole window or
+ * more apart, however late an answer comes. Undefined if it belongs to one that is over.
+ */
+function placeInWindow(
+  state: QuotaState,
+  ends: { earliest: number; latest: number },
+): QuotaState | undefined {
+  const half = windowMs / 2;
+  if (state.lastEndedAt !== undefined && ends.latest < state.lastEndedAt + half) return undefined;
+  const told = state.endIsTold ? state.endsAt : undefined;
+  if (told !== undefined && ends.earliest > told + half) {
+    const next = begin(state);
+    return { ...next, own: next.own + 1, endsAt: ends.latest, endIsTold: true };
+  }
+  const endsAt =
+    told === undefined || told < ends.earliest ? ends.latest : Math.min(told, ends.latest);
+  return { ...state, endsAt, endIsTold: true };
+}
+
+function begin({ limit, underWay, closedUntil, ...old }: QuotaState): QuotaState {
+  return {
+    ...initialState(limit),
+    underWay,
+    closedUntil,
+    own: underWay.length,
+    lastEndedAt: old.endIsTold ? old.endsAt : old.lastEndedAt,
+  };
+}
