@@ -65,7 +65,7 @@ const refusedUntil = (untilMs: number): QuotaReport => ({
 describe('a gate', () => {
   test('lets the whole window through once the first is answered, and the rest when the next begins, in order', async () => {
     const { clock, entered, enter, settle } = setUp(3);
-    for (const name of ['a', 'b', 'c', 'd', 'e']) enter(name);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) void enter(name);
     await tick();
     expect(entered).toEqual(['a at 0']);
     await settle(2);
@@ -92,7 +92,7 @@ describe('a gate', () => {
     const { clock, entered, enter, settle } = setUp();
     await enter('a');
     await settle(0);
-    enter('b');
+    void enter('b');
     await clock.advance(minute - 1);
     expect(entered).toEqual(['a at 0']);
     await clock.advance(1);
@@ -103,7 +103,7 @@ describe('a gate', () => {
     const { clock, entered, enter, end } = setUp();
     await enter('a');
     await end(refusedUntil(clock.now() + 1500));
-    enter('b');
+    void enter('b');
     await clock.advance(1499);
     expect(entered).toEqual(['a at 0']);
     await clock.advance(1);
@@ -122,7 +122,7 @@ describe('a gate', () => {
     const { clock, entered, enter, end } = setUp();
     await enter('a');
     await end({ refusal: { scope: 'token', untilMs: clock.now() + 3000 } });
-    enter('b');
+    void enter('b');
     await clock.advance(2999);
     expect(entered).toEqual(['a at 0']);
     await clock.advance(1);
@@ -133,10 +133,10 @@ describe('a gate', () => {
     const { clock, entered, enter, settle } = setUp(1);
     await enter('a');
     await settle(0);
-    enter('at the quota');
+    void enter('at the quota');
     await tick();
-    enter('b');
-    enter('a again', { retry: true });
+    void enter('b');
+    void enter('a again', { retry: true });
     await clock.advance(minute);
     await settle(0);
     await clock.advance(minute);
@@ -154,7 +154,7 @@ describe('a gate', () => {
     const { clock, entered, enter, settle } = setUp(1);
     await enter('a');
     await settle(0);
-    for (const name of ['b', 'c', 'd']) enter(name, { retry: true });
+    for (const name of ['b', 'c', 'd']) void enter(name, { retry: true });
     for (let window = 1; window <= 3; window += 1) {
       await clock.advance(minute);
       await settle(0);
@@ -164,8 +164,8 @@ describe('a gate', () => {
 
   test('gives the place of a request that was never sent to the next in line', async () => {
     const { entered, enter, giveBack } = setUp(1);
-    enter('a');
-    enter('b');
+    void enter('a');
+    void enter('b');
     await tick();
     expect(entered).toEqual(['a at 0']);
     await giveBack();
@@ -176,8 +176,8 @@ describe('a gate', () => {
     const { clock, entered, enter, settle } = setUp(2);
     await enter('a');
     await settle(0);
-    enter('b');
-    enter('c');
+    void enter('b');
+    void enter('c');
     await clock.advance(minute);
     const late = enter('d');
     await settle(1);
@@ -187,10 +187,37 @@ describe('a gate', () => {
   });
 });
 
+test('lets nobody overtake those in line while they are on their way through the queue', async () => {
+  const { gate, entered, enter, end } = setUp(4);
+  await enter('a');
+  void enter('b');
+  void enter('c');
+  await tick();
+  const answered = end({ remaining: 3 });
+  await Promise.resolve();
+  const late = enter('d');
+  await answered;
+  await late;
+  expect(entered).toEqual(['a at 0', 'b at 0', 'c at 0', 'd at 0']);
+  expect(() => gate.foresee(testCall(0))).toThrow(RateLimitedError);
+});
+
+test('a retry does not push back the call that is already at the quota', async () => {
+  const { clock, entered, enter, settle, startedAt } = setUp(1);
+  await enter('a');
+  await settle(0);
+  void enter('b', { call: testCall(startedAt + minute) });
+  await tick();
+  const retry = enter('a again', { call: testCall(startedAt + minute), retry: true });
+  await expect(retry).rejects.toBeInstanceOf(RateLimitedError);
+  await clock.advance(minute);
+  expect(entered).toEqual(['a at 0', 'b at 60000']);
+});
+
 describe('the first request of a window', () => {
   test('is followed by the others after a second without an answer', async () => {
     const { clock, entered, enter } = setUp(3);
-    for (const name of ['a', 'b', 'c']) enter(name);
+    for (const name of ['a', 'b', 'c']) void enter(name);
     await clock.advance(999);
     expect(entered).toEqual(['a at 0']);
     await clock.advance(1);
@@ -207,9 +234,9 @@ describe('the first request of a window', () => {
 
   test('does not hold back a call that may not wait behind those who may, nor do they lose by it', async () => {
     const { clock, entered, enter, settle, startedAt } = setUp(4);
-    enter('a');
-    enter('b');
-    enter('c');
+    void enter('a');
+    void enter('b');
+    void enter('c');
     await tick();
     await enter('impatient', { call: testCall(startedAt) });
     expect(entered).toEqual(['a at 0', 'impatient at 0']);
@@ -224,18 +251,18 @@ describe('the first request of a window', () => {
     const { clock, entered, enter, settle, startedAt } = setUp(3);
     await enter('a');
     await settle(0);
-    enter('b');
-    enter('c', { call: testCall(startedAt + minute + 400) });
-    enter('d');
+    void enter('b');
+    void enter('c');
+    void enter('d', { call: testCall(startedAt + minute + 400) });
     await clock.advance(minute);
-    expect(entered.slice(1)).toEqual(['b at 60000', 'c at 60000']);
+    expect(entered.slice(1)).toEqual(['b at 60000', 'c at 60000', 'd at 60000']);
   });
 
   test('makes no wait that is announced', async () => {
     const { clock, enter, settle } = setUp(3);
     const call = testCall();
-    enter('a');
-    enter('b', { call });
+    void enter('a');
+    void enter('b', { call });
     await clock.advance(300);
     await settle(2);
     expect(call.waits).toEqual([]);
@@ -244,8 +271,8 @@ describe('the first request of a window', () => {
   test('makes the wait known as soon as its answer shows that there is one', async () => {
     const { clock, enter, settle } = setUp(3);
     const call = testCall();
-    enter('a');
-    enter('b', { call });
+    void enter('a');
+    void enter('b', { call });
     await clock.advance(300);
     await settle(0);
     expect(call.waits).toEqual([
@@ -257,7 +284,7 @@ describe('the first request of a window', () => {
 describe('the limit', () => {
   test('that is learned upwards frees places at once', async () => {
     const { entered, enter, settle } = setUp(1);
-    for (const name of ['a', 'b', 'c', 'd']) enter(name);
+    for (const name of ['a', 'b', 'c', 'd']) void enter(name);
     await tick();
     await settle(2, 3);
     expect(entered).toEqual(['a at 0', 'b at 0', 'c at 0']);
@@ -302,7 +329,7 @@ describe('a wait that would pass the deadline', () => {
     await enter('a');
     await settle(0);
     const call = () => testCall(startedAt + minute + 1);
-    enter('b', { call: call() });
+    void enter('b', { call: call() });
     await expect(enter('c', { call: call() })).rejects.toBeInstanceOf(RateLimitedError);
   });
 
@@ -319,10 +346,10 @@ describe('a wait that would pass the deadline', () => {
     const { enter, settle, startedAt } = setUp(1);
     await enter('a');
     await settle(0);
-    enter('at the quota');
+    void enter('at the quota');
     const waiting = enter('b', { call: testCall(startedAt + 2 * minute) });
     await tick();
-    enter('a again', { retry: true });
+    void enter('a again', { retry: true });
     await expect(waiting).rejects.toMatchObject({ facts: { retryAfterMs: 3 * minute } });
   });
 });
@@ -363,7 +390,7 @@ describe('looking ahead', () => {
     const { gate, enter, settle, startedAt } = setUp(2);
     await enter('a');
     await settle(0);
-    enter('b');
+    void enter('b');
     await tick();
     gate.foresee(testCall(startedAt + minute));
     expect(() => gate.foresee(testCall(startedAt + minute), 2)).toThrow(RateLimitedError);
@@ -383,7 +410,7 @@ describe('a cancelled call', () => {
     await settle(0);
     const call = testCall();
     const cancelled = enter('b', { call });
-    enter('c');
+    void enter('c');
     await tick();
     call.cancel();
     await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
@@ -396,9 +423,9 @@ describe('a cancelled call', () => {
     await enter('a');
     await settle(0);
     const call = testCall();
-    enter('b');
+    void enter('b');
     const cancelled = enter('c', { call });
-    enter('d');
+    void enter('d');
     await tick();
     call.cancel();
     await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
@@ -430,18 +457,22 @@ test('a waiting call is told at once and every five seconds how long it still ha
   await enter('a');
   await settle(0);
   const call = testCall();
-  enter('b', { call });
+  void enter('b', { call });
   await clock.advance(11_000);
   expect(call.waits).toEqual([
     { operation: 'create_audience', reason: 'quota', leftMs: 60_000 },
     { operation: 'create_audience', reason: 'quota', leftMs: 55_000 },
     { operation: 'create_audience', reason: 'quota', leftMs: 50_000 },
   ]);
+  await clock.advance(minute - 11_000);
+  const told = call.waits.length;
+  await clock.advance(minute);
+  expect(call.waits).toHaveLength(told);
 });
 
 test('a draining gate ends all waits and lets none begin, but lets through what need not wait', async () => {
   const { gate, enter, giveBack } = setUp(1);
-  enter('a');
+  void enter('a');
   const waiting = enter('b');
   await tick();
   gate.drain();
@@ -449,6 +480,77 @@ test('a draining gate ends all waits and lets none begin, but lets through what 
   await expect(enter('c')).rejects.toBeInstanceOf(CancelledError);
   await giveBack();
   await enter('d');
+});
+
+test.each(['drained', 'cancelled'])('nothing is left behind by a wait that was %s', async (how) => {
+  const { clock, gate, enter, settle } = setUp(1);
+  await enter('a');
+  await settle(0);
+  const after = vi.spyOn(clock, 'after');
+  const cancels: (() => void)[] = [];
+  after.mockImplementation(() => {
+    const cancel = () => cancels.splice(cancels.indexOf(cancel), 1);
+    cancels.push(cancel);
+    return cancel;
+  });
+  const calls = [testCall(clock.now() + 5 * minute), testCall(clock.now() + 5 * minute)];
+  for (const call of calls) void enter('b', { call });
+  await tick();
+  expect(cancels).not.toEqual([]);
+  if (how === 'drained') gate.drain();
+  else for (const call of calls) call.cancel();
+  await tick();
+  expect(cancels).toEqual([]);
+});
+
+describe('a quota that takes its time', () => {
+  /** A gate whose quota answers each question when the test lets it. */
+  const setUpSlow = (perMinute: number) => {
+    const clock = new ManualClock();
+    const quota = new LocalQuota({ perMinute, from: 'reference' }, clock);
+    const take = quota.take.bind(quota);
+    const answers: (() => void)[] = [];
+    vi.spyOn(quota, 'take').mockImplementation(async (patienceMs) => {
+      const taken = await take(patienceMs);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return taken;
+    });
+    const onTokenRefused = () => Promise.resolve();
+    const gate = new Gate({ operation: 'create_audience', quota, clock, onTokenRefused });
+    const answer = async () => {
+      answers.shift()?.();
+      await tick();
+    };
+    return { clock, gate, answer };
+  };
+
+  test('is asked again when something changed while it answered', async () => {
+    const { gate, answer } = setUpSlow(1);
+    const first = gate.enter(testCall(), false);
+    await answer();
+    const waiting = gate.enter(testCall(), false);
+    await answer();
+    await gate.giveBack(await first);
+    await answer();
+    await answer();
+    await expect(waiting).resolves.toMatchObject({ id: expect.any(String) });
+  });
+
+  test('gets back the place of a call that left while it answered', async () => {
+    const { gate, answer } = setUpSlow(1);
+    const first = gate.enter(testCall(), false);
+    await answer();
+    const call = testCall();
+    const waiting = gate.enter(call, false);
+    await answer();
+    await answer();
+    await gate.giveBack(await first);
+    await tick();
+    call.cancel();
+    await expect(waiting).rejects.toBeInstanceOf(CancelledError);
+    await answer();
+    gate.foresee(testCall(0));
+  });
 });
 
 test('an error of the quota ends the call that met it, and not those behind it', async () => {

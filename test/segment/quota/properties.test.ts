@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CancelledError, RateLimitedError } from '../../../src/segment/errors.ts';
 import { Gate } from '../../../src/segment/quota/gate.ts';
 import { LocalQuota } from '../../../src/segment/quota/local-quota.ts';
-import { maxFirstAnswerMs, type Place } from '../../../src/segment/quota/quota.ts';
-import { readQuota } from '../../../src/segment/quota/report.ts';
+import { type Limit, maxFirstAnswerMs, type Place } from '../../../src/segment/quota/quota.ts';
+import { type QuotaReport, readQuota } from '../../../src/segment/quota/report.ts';
 import { type TestCall, testCall } from '../../support/call.ts';
 import { stubInstantTimers } from '../../support/instant-timers.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -51,6 +51,35 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   fate: fc.constantFrom('answered', 'answered', 'answered', 'lost', 'unsent'),
 });
 
+/** A quota that is far away: all that decides takes a few milliseconds each way. */
+class FarQuota extends LocalQuota {
+  readonly #pause: () => Promise<void>;
+
+  constructor(limit: Limit, clock: ManualClock) {
+    super(limit, clock);
+    this.#pause = () => new Promise((resolve) => clock.after(3, resolve));
+  }
+
+  override async take(patienceMs: number) {
+    await this.#pause();
+    const taken = await super.take(patienceMs);
+    await this.#pause();
+    return taken;
+  }
+
+  override async settle(place: Place, report: QuotaReport | undefined) {
+    await this.#pause();
+    await super.settle(place, report);
+    await this.#pause();
+  }
+
+  override async giveBack(place: Place) {
+    await this.#pause();
+    await super.giveBack(place);
+    await this.#pause();
+  }
+}
+
 /** What became of a call. */
 interface Outcome extends Plan {
   call: TestCall;
@@ -67,11 +96,12 @@ async function carryOut(
   server: QuotaServer,
   startPerMinute: number,
   processes: number,
+  QuotaOfProcess: typeof LocalQuota = LocalQuota,
 ) {
   const clock = new ManualClock();
   const startedAt = clock.now();
   const gates = Array.from({ length: processes }, () => {
-    const quota = new LocalQuota({ perMinute: startPerMinute, from: 'reference' }, clock);
+    const quota = new QuotaOfProcess({ perMinute: startPerMinute, from: 'reference' }, clock);
     const onTokenRefused = () => Promise.resolve();
     return new Gate({ operation: 'list_audiences', quota, clock, onTokenRefused });
   });
@@ -205,6 +235,18 @@ test('calls of several processes that share a token all end, in order in each of
       }
     }),
     { numRuns: 100 },
+  );
+});
+
+test('calls before a quota that is far away all end, and the server refuses none of them', async () => {
+  await fc.assert(
+    fc.asyncProperty(plansUpTo(12), anyLimit, async (plans, limit) => {
+      const server = new QuotaServer(limit);
+      const outcomes = await carryOut(plans, server, limit, 1, FarQuota);
+      expect(outcomes).toHaveLength(plans.length);
+      expect(server.refused).toBe(0);
+    }),
+    { numRuns: 50 },
   );
 });
 

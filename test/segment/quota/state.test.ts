@@ -122,6 +122,33 @@ describe('what is available', () => {
     expect(window.available).toBe(7);
   });
 
+  test('counts a request whose answer said nothing on top of what another process used', () => {
+    const window = new Picture(10);
+    window.take(0);
+    window.settle(0, 5, report(6, minute));
+    window.take(10);
+    window.take(12);
+    window.settle(10, 15, undefined);
+    expect(window.available).toBe(4);
+    // This one was sent before the other ended: the server may have counted it first.
+    window.settle(12, 25, report(5, minute));
+    expect(window.available).toBe(4);
+    window.take(30);
+    window.settle(30, 35, report(4, minute));
+    expect(window.available).toBe(4);
+  });
+
+  test('counts a request once, even if it is ended twice', () => {
+    const window = new Picture(10);
+    window.take(0);
+    const [place] = window.state.underWay;
+    if (!place) throw new Error('nothing is under way');
+    window.settle(0, 5, report(6, minute));
+    const state = window.state;
+    expect(transitions.settle(state, place, undefined, 6)).toBe(state);
+    expect(transitions.giveBack(state, place)).toBe(state);
+  });
+
   test('gets back the place of a request that was never sent', () => {
     const window = new Picture(1);
     window.take(0);
@@ -186,6 +213,35 @@ describe('when the window ends', () => {
     expect(window.available).toBe(9);
   });
 
+  test('moves on with the request that showed it counted, where others use none', () => {
+    const window = new Picture(10, 'user');
+    window.take(0);
+    window.settle(0, 5, report(49, minute));
+    window.take(61_000);
+    window.settle(61_000, 61_005, report(49, 2 * minute + 1000));
+    expect(window.available).toBe(9);
+  });
+
+  test('is later than was told, when an answer shows that it must be', () => {
+    const window = new Picture(10);
+    window.take(0);
+    window.take(0);
+    window.settle(0, 5, { remaining: 9, ends: { earliest: 59_000, latest: 61_000 } });
+    window.settle(0, 5, { remaining: 8, ends: { earliest: 61_500, latest: 62_000 } });
+    expect(window.opensAt).toBe(62_000);
+  });
+
+  test('is what a refusal says, when that is about what was guessed', () => {
+    const window = new Picture(2);
+    window.take(0);
+    window.take(0);
+    window.settle(0, 5000, undefined);
+    expect(window.opensAt).toBe(minute + 5000);
+    window.settle(0, 5000, refusedUntil(minute + 3000));
+    window.roll(minute + 3000);
+    expect(window.available).toBe(2);
+  });
+
   test('is not confused by an answer of the window before', () => {
     const window = new Picture(2);
     window.take(0);
@@ -212,6 +268,13 @@ describe('how long to wait', () => {
     expect(window.waitMs(1, 11_000)).toBe(50_000);
     expect(window.waitMs(2, 11_000)).toBe(50_000 + minute);
   });
+});
+
+test('one who has to wait for what nobody can know asks again every second', () => {
+  const window = new Picture(1);
+  window.take(0);
+  expect(window.ask(minute - 1)).toBe(1);
+  expect(window.ask(minute)).toBe(1000);
 });
 
 describe('what answers of another window do', () => {
