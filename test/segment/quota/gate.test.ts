@@ -518,6 +518,7 @@ describe('a quota that takes its time', () => {
     const onTokenRefused = () => Promise.resolve();
     const gate = new Gate({ operation: 'create_audience', quota, clock, onTokenRefused });
     const answer = async () => {
+      await tick();
       answers.shift()?.();
       await tick();
     };

@@ -38,8 +38,8 @@ class Picture {
   }
 
   /** Ends a request that was sent at a moment. */
-  settle(takenAt: number, now: number, report: QuotaReport | undefined): void {
-    this.state = transitions.settle(this.state, this.#placeOf(takenAt), report, now);
+  settle(takenAt: number, now: number, said: QuotaReport | undefined): void {
+    this.state = transitions.settle(this.state, this.#placeOf(takenAt), said, now);
   }
 
   giveBack(takenAt: number): void {
@@ -216,7 +216,7 @@ describe('when the window ends', () => {
   test('moves on with the request that showed it counted, where others use none', () => {
     const window = new Picture(10, 'user');
     window.take(0);
-    window.settle(0, 5, report(49, minute));
+    window.settle(0, 5, report(49, minute + 2000));
     window.take(61_000);
     window.settle(61_000, 61_005, report(49, 2 * minute + 1000));
     expect(window.available).toBe(9);
