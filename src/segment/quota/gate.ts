@@ -67,7 +67,7 @@ export class Gate {
   }
 
   /**
-   * Resolves with a place when one request may be sent; the place must then be ended by `settle` or
+   * Resolves with a place when one request may be sent. The place must then be ended by `settle` or
    * `giveBack`.
    *
    * @param retry whether the call was let through before; it then goes before those who were not.
@@ -141,9 +141,6 @@ export class Gate {
   async #wait(call: CallContext, priority: number): Promise<Place> {
     const behind = this.#line.findIndex((other) => other.priority > priority);
     const position = behind === -1 ? this.#line.length : behind;
-    const waitMs = this.#quota.forecastMs(position);
-    if (this.#clock.now() + waitMs > call.deadline) throw this.#rateLimited(waitMs);
-
     let waiting: Waiting | undefined;
     const onAbort = () => {
       if (waiting) this.#refuse(waiting, new CancelledError(this.#operation, false));
@@ -154,8 +151,8 @@ export class Gate {
       return await new Promise<Place>((grant, refuse) => {
         waiting = { call, priority, grant, refuse };
         this.#line.splice(position, 0, waiting);
-        this.#queueUp(waiting);
         this.#review();
+        if (this.#line.includes(waiting)) this.#queueUp(waiting);
       });
     } finally {
       waiting?.stopAnnouncing?.();

@@ -1,0 +1,48 @@
+import { windowMs } from '../../src/segment/quota/report.ts';
+
+/** Formatted dates, by second: thousands of answers share them. */
+const dates = new Map<number, string>();
+
+/** Counts requests as the contract describes it, in fixed windows, on a clock of its own. */
+export class QuotaServer {
+  limit: number;
+  endsAt = 0;
+  refused = 0;
+  readonly #offsetMs: number;
+  #consumed = 0;
+
+  /** @param offsetMs how far its clock is ahead of ours. */
+  constructor(limit: number, offsetMs = 0) {
+    this.limit = limit;
+    this.#offsetMs = offsetMs;
+  }
+
+  /** Counts a request that arrives `at` a moment, and answers it. */
+  answer(at: number): { status: number; headers: Record<string, string>; body: unknown } {
+    if (at >= this.endsAt) {
+      this.endsAt = at + windowMs;
+      this.#consumed = 0;
+    }
+    this.#consumed += 1;
+    const remaining = Math.max(0, this.limit - this.#consumed);
+    const headers = {
+      'x-ratelimit-consumed': String(this.#consumed),
+      'x-ratelimit-remaining': String(remaining),
+      'x-ratelimit-reset': this.#date(this.endsAt),
+      date: this.#date(at),
+    };
+    if (this.#consumed <= this.limit) return { status: 200, headers, body: {} };
+    this.refused += 1;
+    const points = { remainingPoints: 0, msBeforeNext: this.endsAt - at, consumedPoints: 1 };
+    return { status: 429, headers, body: { errors: [{ data: points }] } };
+  }
+
+  #date(at: number): string {
+    const second = Math.floor((at + this.#offsetMs) / 1000);
+    const known = dates.get(second);
+    if (known !== undefined) return known;
+    const date = new Date(second * 1000).toUTCString();
+    dates.set(second, date);
+    return date;
+  }
+}
