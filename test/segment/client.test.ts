@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   type Fault,
   type LogEntry,
@@ -6,11 +6,11 @@ import {
   type SandboxRequest,
   start,
 } from '../../src/sandbox/start.ts';
-import type { SegmentClient } from '../../src/segment/client.ts';
+import type { SegmentClient, SegmentClientOptions } from '../../src/segment/client.ts';
 import type { NewAudience } from '../../src/segment/contract.ts';
 import { v1alpha } from '../../src/segment/editions/v1alpha.ts';
 import { testCall } from '../support/call.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { ManualClock, tick } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
 
 /*
@@ -18,7 +18,7 @@ import { segmentClient } from '../support/segment-client.ts';
  */
 
 const { mediaType } = v1alpha;
-const spaceId = 'spa_shop_production';
+const spaceId = 'spa_shop_staging';
 const input: NewAudience = { spaceId, name: 'N', query: "trait('x') = 1", type: 'users' };
 
 let clock: ManualClock;
@@ -27,12 +27,15 @@ let client: SegmentClient;
 let requests: LogEntry[];
 let seen: SandboxRequest[];
 let faults: Fault[];
+/** How many requests have ended as the clients see it. */
+let heard: number;
 
 beforeEach(async () => {
   clock = new ManualClock();
   requests = [];
   seen = [];
   faults = [];
+  heard = 0;
   sandbox = await start({
     edition: 'v1alpha',
     clock,
@@ -42,21 +45,35 @@ beforeEach(async () => {
       return faults.shift();
     },
   });
-  client = segmentClient(`${sandbox.url}/`, clock);
+  client = startClient('/');
 });
 afterEach(async () => {
   await client.close();
   await sandbox.close();
 });
 
-/** Waits for a promise while the clock runs on. */
-async function whileTimePasses<Value>(promise: Promise<Value>, stepMs = 100): Promise<Value> {
+/** A client of the sandbox; nothing times out by itself. */
+function startClient(path: string, more: Partial<SegmentClientOptions> = {}): SegmentClient {
+  return segmentClient(`${sandbox.url}${path}`, clock, {
+    timeoutMs: 600_000,
+    log: (_, message) => {
+      if (message === 'answer' || message === 'no answer') heard += 1;
+    },
+    ...more,
+  });
+}
+
+/** Waits for a promise while the clock moves from timer to timer, whenever no request is under way. */
+async function whileTimePasses<Value>(promise: Promise<Value>): Promise<Value> {
   let over = false;
   const end = () => {
     over = true;
   };
   promise.then(end, end);
-  while (!over) await clock.advance(stepMs);
+  while (!over) {
+    if (seen.length === heard) await clock.advanceToNext();
+    else await tick();
+  }
   return promise;
 }
 
@@ -77,23 +94,23 @@ describe('a request', () => {
       'content-type': mediaType,
       'user-agent': 'test/0',
     });
-    await client.send('get_audience', { spaceId, id: 'aud_000000001' }, testCall());
+    await client.send('get_audience', { spaceId, id: 'aud_000000011' }, testCall());
     expect(seen[1]?.headers['content-type']).toBeUndefined();
   });
 
   test('of a page has the dotted names, percent-encoded', async () => {
     await client.send('list_audiences', { spaceId, count: 3, cursor: 'Mw==' }, testCall());
     expect(seen[0]?.path).toBe(
-      '/spaces/spa_shop_production/audiences?pagination.count=3&pagination.cursor=Mw%3D%3D',
+      '/spaces/spa_shop_staging/audiences?pagination.count=3&pagination.cursor=Mw%3D%3D',
     );
   });
 
   test('goes below the path of the base URL', async () => {
-    const behindProxy = segmentClient(`${sandbox.url}/segment/`, clock);
+    const behindProxy = startClient('/segment/');
     await expect(
       behindProxy.send('get_audience', { spaceId, id: 'a' }, testCall()),
     ).rejects.toThrow();
-    expect(requests[0]?.path).toBe('/segment/spaces/spa_shop_production/audiences/a');
+    expect(requests[0]?.path).toBe('/segment/spaces/spa_shop_staging/audiences/a');
     await behindProxy.close();
   });
 });
@@ -144,9 +161,10 @@ describe('reads', () => {
 
   test('that time out are repeated', async () => {
     faults = [{ kind: 'latency', ms: 60_000 }];
-    const page = await whileTimePasses(
-      client.send('list_audiences', { spaceId, count: 1 }, testCall()),
-    );
+    const listing = client.send('list_audiences', { spaceId, count: 1 }, testCall());
+    await vi.waitUntil(() => seen.length === 1);
+    await clock.advance(600_000);
+    const page = await whileTimePasses(listing);
     expect(page.audiences).toHaveLength(1);
     expect(seen).toHaveLength(2);
   });
@@ -159,14 +177,14 @@ describe('quota', () => {
     const creates = Array.from({ length: 15 }, () =>
       client.send('create_audience', input, testCall()).then(() => sentAt.push(clock.now() - from)),
     );
-    await whileTimePasses(Promise.all(creates), 250);
+    await whileTimePasses(Promise.all(creates));
     expect(statuses()).toEqual(Array(15).fill(200));
     expect(sentAt.filter((ms) => ms < 60_000)).toHaveLength(10);
     expect(sentAt.filter((ms) => ms >= 60_000 && ms <= 60_250)).toHaveLength(5);
   });
 
   test('what another process used is left to it', async () => {
-    const other = segmentClient(sandbox.url, clock, { userAgent: 'other/0' });
+    const other = startClient('', { userAgent: 'other/0' });
     for (let count = 0; count < 8; count += 1)
       await other.send('create_audience', input, testCall());
     const creates = Array.from({ length: 4 }, () =>
@@ -175,7 +193,7 @@ describe('quota', () => {
         () => {},
       ),
     );
-    await whileTimePasses(Promise.all(creates), 500);
+    await whileTimePasses(Promise.all(creates));
     const refused = statuses().filter((status) => status === 429);
     expect(statuses().filter((status) => status === 200)).toHaveLength(12);
     // The first goes alone, and its answer tells the others what is left.
@@ -210,7 +228,7 @@ describe('a remove whose outcome is uncertain', () => {
     ];
     const call = testCall(clock.now() + 45_000);
     const promise = whileTimePasses(
-      client.send('remove_audience_from_space', { spaceId, id: 'aud_000000001' }, call),
+      client.send('remove_audience_from_space', { spaceId, id: 'aud_000000011' }, call),
     );
     await expect(promise).rejects.toMatchObject({ code: 'unreachable' });
   });
@@ -220,7 +238,7 @@ test('a remove that may have been done stays uncertain when it is refused later'
   faults = [failed(502), failed(403)];
   const removing = client.send(
     'remove_audience_from_space',
-    { spaceId, id: 'aud_000000001' },
+    { spaceId, id: 'aud_000000011' },
     testCall(),
   );
   await expect(whileTimePasses(removing)).rejects.toMatchObject({

@@ -29,6 +29,13 @@ export class ManualClock implements Clock {
     this.#now = until;
     await tick();
   }
+
+  /** Moves on to the next timer, if there is one. */
+  async advanceToNext(): Promise<void> {
+    await tick();
+    const next = Math.min(...this.#timers.map(({ at }) => at));
+    if (next !== Number.POSITIVE_INFINITY) await this.advance(Math.max(0, next - this.#now));
+  }
 }
 
 /**
