@@ -15,15 +15,29 @@ import { name, version } from './version.ts';
 /** How long requests under way may take to end when the program stops, and then to be broken off. */
 const graceMs = 600;
 
+/** Most clients give up on a call after 60 s. */
+const maxFinishMs = 55_000;
+
 /** The program, put together and ready to be served. */
 export interface Program {
   server: McpServer;
   log: Log;
   /**
+   * To be called when the client has ended its input but still listens. Reads and requests already
+   * sent go on; writes that wait, for quota, for another attempt or for their user, end at once as
+   * cancelled.
+   *
+   * @param answered resolves when every request that came in is answered.
+   * @returns when that is so, or after the smaller of `maxWaitMs` and 55 s; `stop` comes next.
+   */
+  finish(answered: Promise<void>): Promise<void>;
+  /**
    * Stops: calls that wait are ended at once, requests under way get a moment to finish, so that a
    * write is not left in doubt without need, and then everything is closed.
+   *
+   * @param answered resolves when there is nothing to wait for; by default, when no call is under way.
    */
-  stop(): Promise<void>;
+  stop(answered?: Promise<void>): Promise<void>;
 }
 
 /** What the program takes from the machine; passed in, so that tests can stand in for it. */
@@ -78,9 +92,14 @@ export function compose(config: Config, machine: Machine): Program {
   return {
     server,
     log,
-    async stop() {
-      segment.api.drain();
-      await Promise.race([server.idle(), after(clock, graceMs)]);
+    async finish(answered) {
+      segment.api.drain('writes');
+      server.stopAsking();
+      await Promise.race([answered, after(clock, Math.min(config.maxWaitMs, maxFinishMs))]);
+    },
+    async stop(answered = server.idle()) {
+      segment.api.drain('all');
+      await Promise.race([answered, after(clock, graceMs)]);
       await server.close();
       // What was broken off still writes its lines; what hangs all the same is not waited for.
       await Promise.race([server.idle(), after(clock, graceMs)]);

@@ -25,13 +25,15 @@ const requestedSchema = {
  * Puts a question to the user through the client (MCP's elicitation).
  *
  * @param tool for whose call it is asked. @param timeoutMs how long the user may take.
- * @throws {CancelledError} if the call is taken back, or the client is gone, while the user thinks.
+ * @param signal is aborted when the call is cancelled, or no response can come from the client any more.
+ * @throws {CancelledError} if that happens, or the client is gone, before the user has answered.
  */
 export async function askUser(
   tool: string,
   question: string,
   timeoutMs: number,
-  { signal, sendRequest }: Extra,
+  signal: AbortSignal,
+  { sendRequest }: Extra,
 ): Promise<UserAnswer> {
   const params = {
     mode: 'form' as const,

@@ -43,6 +43,11 @@ export interface McpServer {
   connect(transport: Transport): Promise<void>;
   /** Resolves when no tool call is under way. */
   idle(): Promise<void>;
+  /**
+   * To be called when no message can come from the client any more: what is asked of its user, now or
+   * later, ends as cancelled.
+   */
+  stopAsking(): void;
   /** Cancels all tool calls and closes the transport. */
   close(): Promise<void>;
 }
@@ -77,6 +82,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     throw new McpError(ErrorCode.InvalidParams, message);
   });
 
+  const unanswerable = new AbortController();
   const underWay = new Set<Promise<CallToolResult>>();
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const running = call(params.name, params.arguments ?? {}, extra);
@@ -147,7 +153,8 @@ export function createMcpServer(options: McpServerOptions): McpServer {
         sendProgress(extra, { passed, message: `${tool} waits for the agreement of the user` });
       });
       try {
-        return await askUser(tool, redactor.text(question), options.askTimeoutMs, extra);
+        const signal = AbortSignal.any([extra.signal, unanswerable.signal]);
+        return await askUser(tool, redactor.text(question), options.askTimeoutMs, signal, extra);
       } finally {
         stopKeepAlive();
         call.deadline += options.clock.now() - askedAt;
@@ -185,6 +192,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     async idle() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },
+    stopAsking: () => unanswerable.abort(),
     close: () => server.close(),
   };
 }

@@ -57,7 +57,7 @@ export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
     removeAudience: (...given) => api.removeAudience(...given),
     preview: (write) => api.preview(write),
     foresee: (...given) => api.foresee(...given),
-    drain: () => api.drain(),
+    drain: (what) => api.drain(what),
     close: () => api.close(),
   };
 }

@@ -76,8 +76,13 @@ export interface SegmentApi {
    * Rejects with `rate_limited` if not, or as the request itself would if it is not allowed.
    */
   foresee(operation: OperationName, spaceId: string, call: Call): Promise<void>;
-  /** Ends all calls that wait for quota, and lets none wait from now on. */
-  drain(): void;
+  /**
+   * Ends what waits for quota or for another attempt as `cancelled`, and lets none of it wait from now
+   * on; requests that need not wait still go out.
+   *
+   * @param what `writes` only, so that reads go on, or `all`.
+   */
+  drain(what: 'writes' | 'all'): void;
   /** Drains, and closes the connections at once, also those in use. */
   close(): Promise<void>;
 }

@@ -56,7 +56,8 @@ export class SegmentClient implements SegmentApi {
   readonly #options: SegmentClientOptions;
   readonly #pool: HttpPool;
   readonly #gates = new Map<OperationName, OperationGate>();
-  #draining = false;
+  /** Aborted when nothing of the kind may wait any more. */
+  readonly #drained = { reads: new AbortController(), writes: new AbortController() };
 
   constructor(options: SegmentClientOptions) {
     this.#options = options;
@@ -119,13 +120,14 @@ export class SegmentClient implements SegmentApi {
     this.#gate(operation).foresee(call);
   }
 
-  drain(): void {
-    this.#draining = true;
-    for (const gate of this.#gates.values()) gate.drain();
+  drain(what: 'writes' | 'all'): void {
+    this.#drained.writes.abort();
+    if (what === 'all') this.#drained.reads.abort();
+    for (const [name, gate] of this.#gates) if (this.#drainedOf(name).aborted) gate.drain();
   }
 
   async close(): Promise<void> {
-    this.drain();
+    this.drain('all');
     await this.#pool.close();
   }
 
@@ -173,7 +175,8 @@ export class SegmentClient implements SegmentApi {
       if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw uncertain ?? error;
       log('warn', 'trying again', { operation: name, attempt, pauseMs, because: error.message });
       const gateWaits = limited && pauseMs === retryAfterMs;
-      if (!gateWaits) await pause(clock, call, name, pauseMs).catch(endUncertain);
+      const signal = AbortSignal.any([call.signal, this.#drainedOf(name)]);
+      if (!gateWaits) await pause(clock, { ...call, signal }, name, pauseMs).catch(endUncertain);
     }
   }
 
@@ -228,12 +231,16 @@ export class SegmentClient implements SegmentApi {
     };
   }
 
+  #drainedOf(name: OperationName): AbortSignal {
+    return this.#drained[isWrite(name) ? 'writes' : 'reads'].signal;
+  }
+
   #gate(name: OperationName): OperationGate {
     let gate = this.#gates.get(name);
     if (!gate) {
       const perMinute = this.#options.perMinute[name] ?? operations[name].perMinute;
       gate = new OperationGate(name, perMinute, this.#options.clock);
-      if (this.#draining) gate.drain();
+      if (this.#drainedOf(name).aborted) gate.drain();
       this.#gates.set(name, gate);
     }
     return gate;

@@ -8,12 +8,12 @@ import type { SegmentApi } from './api.ts';
  */
 export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
   let opened: Promise<SegmentApi> | undefined;
-  let draining = false;
+  let draining: Parameters<SegmentApi['drain']>[0] | undefined;
   const api = async () => {
     opened ??= open();
     try {
       const ready = await opened;
-      if (draining) ready.drain();
+      if (draining) ready.drain(draining);
       return ready;
     } catch (error) {
       opened = undefined;
@@ -28,12 +28,12 @@ export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
     updateAudience: async (...given) => (await api()).updateAudience(...given),
     preview: async (write) => (await api()).preview(write),
     foresee: async (...given) => (await api()).foresee(...given),
-    drain() {
-      draining = true;
-      opened?.then((ready) => ready.drain()).catch(() => {});
+    drain(what) {
+      draining = what;
+      opened?.then((ready) => ready.drain(what)).catch(() => {});
     },
     async close() {
-      draining = true;
+      draining = 'all';
       if (opened) await (await api()).close();
     },
   };

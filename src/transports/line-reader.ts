@@ -32,6 +32,11 @@ export class LineReader {
     this.#take(chunk.subarray(from));
   }
 
+  /** No more bytes will come: passes on what came after the last line feed. */
+  end(): void {
+    if (this.#bytes > 0) this.push(Buffer.of(lineFeed));
+  }
+
   #take(piece: Buffer): void {
     this.#bytes += piece.length;
     if (this.#bytes > this.#longest) this.#pieces = [];
