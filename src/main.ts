@@ -74,7 +74,10 @@ async function serve(config: Config): Promise<number> {
   const { inputEnded, interrupted, answered } = await serveStdio(program.server, log);
   const reason = await Promise.race([inputEnded, interrupted]);
   log('info', 'stopping', { reason });
-  if (reason === 'stdin closed') await Promise.race([program.finish(answered()), interrupted]);
+  if (reason === 'stdin closed') {
+    const interruption = await Promise.race([program.finish(answered()), interrupted]);
+    if (interruption) log('info', 'stopping at once', { reason: interruption });
+  }
   await program.stop(answered());
   return exitCode.ok;
 }
