@@ -8,7 +8,7 @@ import { LineReader } from './line-reader.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** Far above any sensible message. */
-const longestMessageBytes = 8 * 1024 * 1024;
+const maxMessageBytes = 8 * 1024 * 1024;
 
 /** What becomes of a client that is served on stdin and stdout. */
 export interface StdioService {
@@ -26,7 +26,7 @@ type Signal = (typeof signals)[number];
 /**
  * Serves MCP on stdin and stdout, until the process ends.
  *
- * @param log is told of messages that are too long and therefore ignored.
+ * @param log gets a line for every message that is too long and therefore ignored.
  */
 export async function serveStdio(server: McpServer, log: Log): Promise<StdioService> {
   const inputEnded = new Promise<'stdin closed'>((resolve) => {
@@ -60,10 +60,10 @@ class StdioTransport implements Transport {
 
   constructor(log: Log) {
     this.#reader = new LineReader(
-      longestMessageBytes,
+      maxMessageBytes,
       (line) => this.#receive(line),
       (bytes) =>
-        log('warn', 'message ignored, it is too long', { bytes, longest: longestMessageBytes }),
+        log('warn', 'message ignored, it is too long', { bytes, maxBytes: maxMessageBytes }),
     );
   }
 

@@ -4,15 +4,13 @@ import { start } from '../../src/sandbox/start.ts';
 import { version } from '../../src/version.ts';
 import { HoldingServer } from '../support/holding-server.ts';
 import { RawProgram } from '../support/program.ts';
-import { environmentFor } from '../support/rig.ts';
+import { environmentFor, neverMs } from '../support/rig.ts';
 
 /*
  * How the program starts, what it writes where, and how it ends.
  */
 
 const query = "event('Shoes Bought').count() >= 1";
-/** The longest that a timer can wait: 24 days. */
-const neverMs = 2_147_483_647;
 
 describe('without a server', () => {
   test.each([['--help'], ['--version']])('%s works with nothing configured', async (flag) => {
