@@ -120,10 +120,10 @@ describe('printf … | segment-audiences-mcp', () => {
 });
 
 /** The program in front of a sandbox, with what is between the two. */
-async function startPiped(args: string[] = []) {
+async function startPiped() {
   const sandbox = await start();
   const server = await HoldingServer.start(sandbox.url);
-  const program = new RawProgram(['--confirm', 'none', ...args], environmentFor(server.url, space));
+  const program = new RawProgram([], environmentFor(server.url, space));
   await program.initialize();
   return {
     program,
