@@ -5,7 +5,11 @@ const onTheProgram = 'test/e2e/**/*.test.ts';
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
+    // Tests wait for events: these limits only end what hangs, on the slowest machine as well.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Many tests keep a program of their own busy.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

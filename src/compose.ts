@@ -13,9 +13,13 @@ import { NameReservations } from './safety/duplicates.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
 import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
+import { withSignal } from './segment/call.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { tools } from './tools/registry.ts';
 import { name, version } from './version.ts';
+
+/** Most clients give up on a call after 60 s. */
+const maxFinishMs = 55_000;
 
 /** How long requests under way may take to end when the program stops, and then to be broken off. */
 const graceMs = 600;
@@ -46,6 +50,8 @@ interface Services {
 /** One connection with a client, ready to be served. */
 export interface Session {
   server: McpServer;
+  /** Ends the calls that have not begun to write but would, and lets none begin from now on. */
+  endPreparations(): void;
   /** Resolves when no tool call is under way. */
   idle(): Promise<void>;
 }
@@ -56,10 +62,20 @@ export interface Program {
   /** What a new connection is served by. */
   openSession(): Session;
   /**
+   * For a client that has ended its input but still listens: reads and requests already sent go on;
+   * writes not yet sent, or waiting for their user, end at once as cancelled.
+   *
+   * @param answered resolves when every request that came in is answered.
+   * @returns when that is so, or after the smaller of `maxWaitMs` and 55 s; `stop` comes next.
+   */
+  finish(answered: Promise<void>): Promise<void>;
+  /**
    * Stops: calls that wait are ended at once, requests under way get a moment to finish, so that a
    * write is not left in doubt without need, and then everything is closed.
+   *
+   * @param answered resolves when there is nothing to wait for; by default, when no call is under way.
    */
-  stop(): Promise<void>;
+  stop(answered?: Promise<void>): Promise<void>;
 }
 
 /** Wires the parts together; the only module that sees them all. */
@@ -67,7 +83,9 @@ export function compose(config: Config, machine: Machine): Program {
   const services = createServices(config, machine);
   const { api, clock, log } = services;
   const sessions: Session[] = [];
-  const idle = () => Promise.all(sessions.map((session) => session.idle()));
+  const idle = async () => {
+    await Promise.all(sessions.map((session) => session.idle()));
+  };
   return {
     log,
     openSession() {
@@ -75,9 +93,14 @@ export function compose(config: Config, machine: Machine): Program {
       sessions.push(session);
       return session;
     },
-    async stop() {
+    async finish(answered) {
+      api.drain('writes');
+      for (const session of sessions) session.endPreparations();
+      await Promise.race([answered, after(clock, Math.min(config.maxWaitMs, maxFinishMs))]);
+    },
+    async stop(answered = idle()) {
       api.drain('all');
-      await Promise.race([idle(), after(clock, graceMs)]);
+      await Promise.race([answered, after(clock, graceMs)]);
       await Promise.all(sessions.map(({ server }) => server.close()));
       // What was broken off still writes its lines; what hangs all the same is not waited for.
       await Promise.race([idle(), after(clock, graceMs)]);
@@ -114,13 +137,21 @@ function createSession(services: Services): Session {
   );
   const calls = new ToolsCapability({
     tools: offered,
-    contextOf: (call, ask) => ({
+    contextOf: (call, preparing, ask) => ({
       api: shownApi,
       call,
       defaultSpace: config.space,
       queryCheck: config.queryCheck,
       carryOut: (wish) =>
-        carryOut(wish, { ...services, mode: config.confirm, seen, call, ask, now: clock.now }),
+        carryOut(wish, {
+          ...services,
+          mode: config.confirm,
+          seen,
+          call: withSignal(call, preparing),
+          sending: call,
+          ask,
+          now: clock.now,
+        }),
     }),
     maxWaitMs: config.maxWaitMs,
     askTimeoutMs: confirmationLifeMs,
@@ -138,7 +169,11 @@ function createSession(services: Services): Session {
     capabilities: [calls, resourcesCapability(resources, redactor)],
     log,
   });
-  return { server, idle: () => calls.idle() };
+  return {
+    server,
+    endPreparations: () => calls.endPreparations(),
+    idle: () => calls.idle(),
+  };
 }
 
 /** The API, opened by the first call; with `--sandbox` on a stand-in that is started for it. */

@@ -14,7 +14,7 @@ const lastWordsMs = 200;
 
 // A client may close our stderr; that must not end the server.
 process.stderr.on('error', () => {});
-main().then((code) => {
+void main().then((code) => {
   process.stdout.write('', () => process.exit(code));
   // Whoever reads nothing more must not keep us.
   setTimeout(() => process.exit(code), lastWordsMs);
@@ -71,8 +71,13 @@ async function serve(config: Config): Promise<number> {
     process.exit(exitCode.failed);
   });
   log('info', 'serving', { version, target: config.target.kind });
-  const reason = await serveStdio(program.openSession().server, log);
+  const { inputEnded, interrupted, answered } = await serveStdio(program.openSession().server, log);
+  const reason = await Promise.race([inputEnded, interrupted]);
   log('info', 'stopping', { reason });
-  await program.stop();
+  if (reason === 'stdin closed') {
+    const interruption = await Promise.race([program.finish(answered()), interrupted]);
+    if (interruption) log('info', 'stopping at once', { reason: interruption });
+  }
+  await program.stop(answered());
   return exitCode.ok;
 }

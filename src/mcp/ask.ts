@@ -28,13 +28,15 @@ const requestedSchema = {
  * Puts a question to the user through the client (MCP's elicitation).
  *
  * @param tool for whose call it is asked. @param timeoutMs how long the user may take.
+ * @param signal aborted when the answer is no longer wanted, or can no longer come.
  * @throws {CancelledError} if the call is cancelled, or the client is gone, while the user thinks.
  */
 export async function askUser(
   tool: string,
   question: string,
   timeoutMs: number,
-  { signal, sendRequest }: Extra,
+  signal: AbortSignal,
+  { sendRequest }: Pick<Extra, 'sendRequest'>,
 ): Promise<UserAnswer> {
   const params = {
     mode: 'form' as const,

@@ -13,14 +13,20 @@ import type { Tool, ToolContext } from '../tools/tool.ts';
 import { type Ask, askUser, type Extra } from './ask.ts';
 import type { Capability } from './capability.ts';
 import { definitions } from './definitions.ts';
+import { Preparations } from './preparations.ts';
 import { Progress } from './progress.ts';
 import { asAudiencesError, failure, invalidInput, success } from './result.ts';
 
 export interface ToolsOptions {
   /** Those that are offered. */
   tools: readonly Tool[];
-  /** What the handler of one call works with. */
-  contextOf(call: CallContext, ask: Ask | undefined): ToolContext;
+  /**
+   * What the handler of one call works with.
+   *
+   * @param preparing aborted when the call may no longer begin to write.
+   * @param ask undefined where the client can't ask its user.
+   */
+  contextOf(call: CallContext, preparing: AbortSignal, ask: Ask | undefined): ToolContext;
   /** How long one call may wait for quota and retries, milliseconds. */
   maxWaitMs: number;
   /** How long a user may take to answer a question, milliseconds. */
@@ -38,6 +44,7 @@ export class ToolsCapability implements Capability {
   readonly declares = { tools: {} };
   readonly #options: ToolsOptions;
   readonly #underWay = new Set<Promise<CallToolResult>>();
+  readonly #preparations = new Preparations();
   /** What the reader of the next result should know, whatever the call was. */
   #notices: string[] = [];
 
@@ -59,6 +66,11 @@ export class ToolsCapability implements Capability {
         this.#underWay.delete(running);
       }
     });
+  }
+
+  /** Ends the calls that have not begun to write but would, and lets none begin from now on. */
+  endPreparations(): void {
+    this.#preparations.end();
   }
 
   /** Resolves when no call is under way. */
@@ -106,7 +118,7 @@ export class ToolsCapability implements Capability {
     extra: Extra,
     canAsk: boolean,
   ): Promise<Record<string, unknown>> {
-    const { clock, log, maxWaitMs, contextOf } = this.#options;
+    const { clock, redactor, log, maxWaitMs, askTimeoutMs, contextOf } = this.#options;
     const startedAt = clock.now();
     const input = tool.input().safeParse(given);
     if (!input.success) throw invalidInput(tool.name, input.error);
@@ -117,19 +129,31 @@ export class ToolsCapability implements Capability {
       onWait: (wait) => progress.waits(wait),
       onNotice: (notice) => this.#notices.push(notice),
     };
-    const ask: Ask = (question) => this.#ask(tool.name, question, call, extra, progress);
-    const result = await tool.handle(input.data, contextOf(call, canAsk ? ask : undefined));
-    return tool.output().parse(result);
+    return this.#preparations.during(call.signal, async (preparing) => {
+      const ask: Ask = (question) => {
+        const asking = () =>
+          askUser(tool.name, redactor.text(question), askTimeoutMs, preparing, extra);
+        return this.#whileUserThinks(tool.name, call, progress, asking);
+      };
+      const context = contextOf(call, preparing, canAsk ? ask : undefined);
+      return tool.output().parse(await tool.handle(input.data, context));
+    });
   }
 
-  async #ask(tool: string, question: string, call: CallContext, extra: Extra, progress: Progress) {
-    const { clock, redactor, askTimeoutMs } = this.#options;
+  /** The time of the user is not the call's. */
+  async #whileUserThinks<Answer>(
+    tool: string,
+    call: CallContext,
+    progress: Progress,
+    asking: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const { clock } = this.#options;
     const askedAt = clock.now();
     const stopKeepAlive = every(clock, keepAliveMs, () =>
       progress.send(`${tool} waits for the agreement of the user`),
     );
     try {
-      return await askUser(tool, redactor.text(question), askTimeoutMs, extra);
+      return await asking();
     } finally {
       stopKeepAlive();
       call.deadline += clock.now() - askedAt;

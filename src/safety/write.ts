@@ -1,4 +1,5 @@
 import type { RequestPreview } from '../segment/api.ts';
+import type { CallContext } from '../segment/call.ts';
 import {
   type Audience,
   audiencesIn,
@@ -9,6 +10,7 @@ import {
 } from '../segment/contract.ts';
 import {
   AudiencesError,
+  CancelledError,
   MeaningChangedError,
   mayHaveTakenEffect,
   NoAnswerError,
@@ -88,8 +90,10 @@ export type Outcome<Name extends OperationName> =
       advice: string[];
     };
 
-/** What writes are carried out with. */
+/** What writes are carried out with; `call` is for all that comes before the sending. */
 export interface WriteContext extends AgreementContext {
+  /** The call under which the write is sent, and looked for where its response was lost. */
+  sending: CallContext;
   mode: ConfirmMode;
   auditLog: AuditLog | undefined;
   reservations: NameReservations;
@@ -114,10 +118,15 @@ export async function carryOut<Name extends OperationName>(
   context: WriteContext,
 ): Promise<Outcome<Name>> {
   const { operation, spaceId, creation } = wish;
-  if (!wish.dryRun) await context.api.foresee(operation, spaceId, context.call);
-  if (!creation) return new Undertaking(wish, context).run();
-  const wanted = { spaceId, ...creation };
-  return context.reservations.during(wanted, () => new Undertaking(wish, context).run());
+  try {
+    if (!wish.dryRun) await context.api.foresee(operation, spaceId, context.call);
+    const run = () => new Undertaking(wish, context).run();
+    return await (creation ? context.reservations.during({ spaceId, ...creation }, run) : run());
+  } catch (error) {
+    // What was cancelled is a request on behalf of the write, which itself was not sent yet.
+    const isOther = error instanceof CancelledError && error.operation !== operation;
+    throw isOther ? new CancelledError(operation, false) : error;
+  }
 }
 
 /**
@@ -292,18 +301,19 @@ class Undertaking<Name extends OperationName> {
   }
 
   async #send(planned: PlannedWrite<Name>, agreed: boolean, search: Search | undefined) {
-    const { api, call, now } = this.#context;
+    const { api, call, sending, now } = this.#context;
     const { creation, spaceId } = this.#wish;
+    if (call.signal.aborted) throw new CancelledError(this.#wish.operation, false);
     const { write, before, after } = planned;
     const sentAt = now();
     try {
-      const output = await api.send(write.operation, write.input, { ...call, agreed });
+      const output = await api.send(write.operation, write.input, { ...sending, agreed });
       return { output, foundAfterLoss: false };
     } catch (error) {
       if (error instanceof OutcomeUnknownError && creation && after) {
         const known = search?.ids ?? new Set<string>();
         const lost = { spaceId, wanted: after, sentAt, known, error };
-        const found = await findCreated(lost, this.#context);
+        const found = await findCreated(lost, { api, call: sending });
         return { output: creation.outputOf(found), foundAfterLoss: true };
       }
       throw before && after === undefined ? keepCopy(error, before) : error;

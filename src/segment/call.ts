@@ -7,6 +7,20 @@ export interface Wait {
   leftMs: number;
 }
 
+/**
+ * The same call with another signal; its deadline goes on moving with the original's.
+ */
+export function withSignal(call: CallContext, signal: AbortSignal): CallContext {
+  return {
+    signal,
+    get deadline() {
+      return call.deadline;
+    },
+    onWait: (wait) => call.onWait(wait),
+    onNotice: (notice) => call.onNotice(notice),
+  };
+}
+
 /** What belongs to one tool call and accompanies every request made for it. */
 export interface CallContext {
   /** Aborted when the caller cancels the call. */

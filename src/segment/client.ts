@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
-import type { CallContext } from './call.ts';
+import { type CallContext, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
@@ -67,6 +67,8 @@ export class SegmentClient implements SegmentApi {
   readonly #gates: Gates;
   readonly #editions: EditionChoice;
   readonly #pages = new PageReader();
+  /** Aborted when nothing of the kind may wait any more. */
+  readonly #drained = { reads: new AbortController(), writes: new AbortController() };
   /** What the workspace turned out not to have. */
   readonly #missingFeatures = new Set<string>();
 
@@ -104,6 +106,8 @@ export class SegmentClient implements SegmentApi {
   }
 
   drain(scope: DrainScope): void {
+    this.#drained.writes.abort();
+    if (scope === 'all') this.#drained.reads.abort();
     this.#gates.drain((operation) => scope === 'all' || isWrite(operation));
   }
 
@@ -268,7 +272,9 @@ export class SegmentClient implements SegmentApi {
     const because = error.message;
     log('warn', 'trying again', { operation: name, attempt: tries.attempts, pauseMs, because });
     // A closed gate makes the call wait by itself, and tells how long.
-    if (closedMs === undefined || pauseMs > closedMs) await pause(clock, call, name, pauseMs);
+    if (closedMs !== undefined && pauseMs <= closedMs) return;
+    const drained = this.#drained[isWrite(name) ? 'writes' : 'reads'].signal;
+    await pause(clock, withSignal(call, AbortSignal.any([call.signal, drained])), name, pauseMs);
   }
 
   #gate(name: OperationName): Gate {

@@ -163,8 +163,9 @@ export class OutcomeUnknownError extends AudiencesError {
   }
 }
 
-/** The caller took the call back. */
+/** The caller cancelled the call. */
 export class CancelledError extends AudiencesError {
+  readonly operation: string;
   /** Whether a request had been sent, which may have taken effect. */
   readonly sent: boolean;
 
@@ -178,6 +179,7 @@ export class CancelledError extends AudiencesError {
           : 'Nothing was sent; call again if it is still wanted.',
       },
     );
+    this.operation = operation;
     this.sent = sent;
   }
 }

@@ -5,18 +5,22 @@ const lineFeed = 0x0a;
  * message costs only itself.
  */
 export class LineReader {
-  readonly #longest: number;
+  readonly #maxBytes: number;
   readonly #onLine: (line: string) => void;
   readonly #onTooLong: (bytes: number) => void;
   #pieces: Buffer[] = [];
   #bytes = 0;
 
   /**
-   * @param longest in bytes, with the line feed. @param onLine is given each line without it.
-   * @param onTooLong is told the length of a line that is left out.
+   * @param maxBytes of a line, with the line feed. @param onLine gets each line without it.
+   * @param onTooLong gets the length of a line that is left out.
    */
-  constructor(longest: number, onLine: (line: string) => void, onTooLong: (bytes: number) => void) {
-    this.#longest = longest;
+  constructor(
+    maxBytes: number,
+    onLine: (line: string) => void,
+    onTooLong: (bytes: number) => void,
+  ) {
+    this.#maxBytes = maxBytes;
     this.#onLine = onLine;
     this.#onTooLong = onTooLong;
   }
@@ -32,9 +36,14 @@ export class LineReader {
     this.#take(chunk.subarray(from));
   }
 
+  /** No more bytes will come: passes on what came after the last line feed. */
+  end(): void {
+    if (this.#bytes > 0) this.push(Buffer.of(lineFeed));
+  }
+
   #take(piece: Buffer): void {
     this.#bytes += piece.length;
-    if (this.#bytes > this.#longest) this.#pieces = [];
+    if (this.#bytes > this.#maxBytes) this.#pieces = [];
     else if (piece.length > 0) this.#pieces.push(piece);
   }
 
@@ -42,7 +51,7 @@ export class LineReader {
     const [pieces, bytes] = [this.#pieces, this.#bytes];
     this.#pieces = [];
     this.#bytes = 0;
-    if (bytes > this.#longest) this.#onTooLong(bytes);
+    if (bytes > this.#maxBytes) this.#onTooLong(bytes);
     else this.#onLine(Buffer.concat(pieces).toString('utf8', 0, bytes - 1));
   }
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { deserializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
@@ -6,31 +5,43 @@ import type { Log } from '../log.ts';
 import type { McpServer } from '../mcp/server.ts';
 import { visibleJson } from '../visible.ts';
 import { LineReader } from './line-reader.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** Far above any sensible message. */
-const longestMessageBytes = 8 * 1024 * 1024;
+const maxMessageBytes = 8 * 1024 * 1024;
+
+/** What becomes of a client that is served on stdin and stdout. */
+export interface StdioService {
+  /** Resolves when the client has ended our stdin; it may still listen. */
+  inputEnded: Promise<'stdin closed'>;
+  /** Resolves when nobody waits any more: because the client closed our stdout, or at a signal. */
+  interrupted: Promise<'stdout closed' | Signal>;
+  /** Resolves when every request that came in is answered, and the answers have left the process. */
+  answered(): Promise<void>;
+}
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
+type Signal = (typeof signals)[number];
 
 /**
- * Serves MCP on stdin and stdout until the client hangs up or the process is told to stop.
+ * Serves MCP on stdin and stdout, until the process ends.
  *
- * @param log is told of messages that are too long and therefore ignored.
- * @returns why it stopped: `stdin closed`, `stdout closed`, or the signal's name.
+ * @param log gets a line for every message that is too long and therefore ignored.
  */
-export async function serveStdio(server: McpServer, log: Log): Promise<string> {
-  // Every further write to a client that is gone fails as well; none of that must end the process.
-  process.stdout.on('error', () => {});
-  // Nor must a second signal, while what is under way ends.
-  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => {});
-  const stopped = Promise.race([
-    once(process.stdin, 'end').then(() => 'stdin closed'),
-    once(process.stdin, 'close').then(() => 'stdin closed'),
+export async function serveStdio(server: McpServer, log: Log): Promise<StdioService> {
+  const inputEnded = new Promise<'stdin closed'>((resolve) => {
+    for (const event of ['end', 'close']) process.stdin.on(event, () => resolve('stdin closed'));
+  });
+  // The listeners stay: neither a second signal, while what is under way ends, nor a further write to
+  // a client that is gone may end the process.
+  const interrupted = new Promise<'stdout closed' | Signal>((resolve) => {
+    for (const signal of signals) process.on(signal, () => resolve(signal));
     // A client that is gone shows as EPIPE on the next write.
-    once(process.stdout, 'error').then(() => 'stdout closed'),
-    once(process, 'SIGTERM').then(() => 'SIGTERM'),
-    once(process, 'SIGINT').then(() => 'SIGINT'),
-  ]);
-  await server.connect(new StdioTransport(log));
-  return stopped;
+    process.stdout.on('error', () => resolve('stdout closed'));
+  });
+  const transport = new StdioTransport(log);
+  await server.connect(transport);
+  return { inputEnded, interrupted, answered: () => transport.answered() };
 }
 
 /**
@@ -43,30 +54,42 @@ class StdioTransport implements Transport {
   onerror?: Transport['onerror'];
   onclose?: Transport['onclose'];
   readonly #reader: LineReader;
+  readonly #unanswered = new Unanswered();
   readonly #onData = (chunk: Buffer) => this.#reader.push(chunk);
+  readonly #onEnd = () => this.#reader.end();
 
   constructor(log: Log) {
     this.#reader = new LineReader(
-      longestMessageBytes,
+      maxMessageBytes,
       (line) => this.#receive(line),
       (bytes) =>
-        log('warn', 'message ignored, it is too long', { bytes, longest: longestMessageBytes }),
+        log('warn', 'message ignored, it is too long', { bytes, maxBytes: maxMessageBytes }),
     );
   }
 
   async start(): Promise<void> {
     process.stdin.on('data', this.#onData);
+    process.stdin.on('end', this.#onEnd);
     process.stdin.on('error', (error) => this.onerror?.(error));
   }
 
   send(message: JSONRPCMessage): Promise<void> {
     return new Promise((resolve) => {
-      process.stdout.write(`${visibleJson(message)}\n`, () => resolve());
+      process.stdout.write(`${visibleJson(message)}\n`, () => {
+        this.#unanswered.sent(message);
+        resolve();
+      });
     });
+  }
+
+  /** Resolves when every request that came in is answered, and the answers have left the process. */
+  answered(): Promise<void> {
+    return this.#unanswered.none();
   }
 
   async close(): Promise<void> {
     process.stdin.off('data', this.#onData);
+    process.stdin.off('end', this.#onEnd);
     process.stdin.pause();
     this.onclose?.();
   }
@@ -79,6 +102,7 @@ class StdioTransport implements Transport {
       this.onerror?.(error instanceof Error ? error : new Error(String(error)));
       return;
     }
+    this.#unanswered.received(message);
     this.onmessage?.(message);
   }
 }

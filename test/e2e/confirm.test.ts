@@ -15,8 +15,8 @@ describe('confirmation by a client that can ask', () => {
   test('one question with all there is to know; a yes acts', async () => {
     const questions: string[] = [];
     await using rig = await startRig(['--confirm', 'remove'], {
-      answering(question) {
-        questions.push(question);
+      answering(asked) {
+        questions.push(asked);
         return { action: 'accept', content: { agree: true } };
       },
     });

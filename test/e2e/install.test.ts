@@ -106,5 +106,5 @@ describe('the package', () => {
     expect(error).toBeUndefined();
     await client.close();
     rmSync(folder, { recursive: true });
-  }, 60_000);
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { operationNames } from '../../src/segment/editions/editions.ts';
 import { callTool } from '../support/in-memory.ts';
 import { startSession } from '../support/program.ts';
-import { startRig } from '../support/rig.ts';
+import { neverMs, startRig } from '../support/rig.ts';
 
 /*
  * Every tool, through a real client and the built program over stdio.
@@ -111,9 +111,7 @@ describe('the progress of a call that must wait', () => {
     );
     expect(error).toBeUndefined();
     expect(rig.requests.map(({ status }) => status)).toEqual([429, 200]);
-    expect(seen[0]?.message).toMatch(
-      /^list_audiences waits for Segment's rate limit: [12] s left$/,
-    );
+    expect(seen[0]?.message).toMatch(/^list_audiences waits for Segment's rate limit: \d s left$/);
     expect(seen[0]?.total).toBeGreaterThan(1);
   });
 });
@@ -123,7 +121,7 @@ describe('a cancelled call', () => {
     await using rig = await startRig(['--max-wait-ms', '120000'], {
       limits: { create_audience: 1 },
     });
-    const { client, stderr } = rig.session;
+    const { client, logged } = rig.session;
     await callTool(client, 'create_audience', { name: 'first', query });
     const controller = new AbortController();
     const cancelled = callTool(
@@ -139,17 +137,17 @@ describe('a cancelled call', () => {
     const list = await callTool(client, 'list_audiences');
     expect(list.text).not.toContain('"second"');
     expect(rig.requests.filter(({ operation }) => operation === 'create_audience')).toHaveLength(1);
-    expect(stderr()).toContain('"code":"cancelled"');
+    await logged('"code":"cancelled"');
   });
 
   test('that is under way is broken off, and the server goes on', async () => {
     await using rig = await startRig();
-    const { client, stderr } = rig.session;
+    const { client, stderr, logged } = rig.session;
     const controller = new AbortController();
     rig.faults(({ operation }) => {
       if (operation !== 'create_audience') return undefined;
-      setTimeout(() => controller.abort(), 50);
-      return { kind: 'latency', ms: 20_000 };
+      controller.abort();
+      return { kind: 'latency', ms: neverMs };
     });
     const cancelled = callTool(
       client,
@@ -162,6 +160,7 @@ describe('a cancelled call', () => {
     await expect(cancelled).rejects.toThrow();
     const { error } = await callTool(client, 'list_audiences');
     expect(error).toBeUndefined();
+    await logged('"code":"cancelled"');
     expect(stderr()).toMatch(/"code":"cancelled".*while it was under way/);
   });
 });

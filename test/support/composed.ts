@@ -3,17 +3,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import * as z from 'zod';
-import { compose } from '../../src/compose.ts';
+import { compose, type Program } from '../../src/compose.ts';
 import { type Flags, readConfig } from '../../src/config.ts';
-import { createClient } from './in-memory.ts';
+import { Changes } from './changes.ts';
+import { type Answering, createClient } from './in-memory.ts';
 import type { ManualClock } from './manual-clock.ts';
 import type { PassingTime } from './passing-time.ts';
 
 /** The whole program in this process, with everything that ever leaves it. */
 export interface Composed extends AsyncDisposable {
   client: Client;
+  program: Program;
   /** The lines of its log. */
   log: string[];
+  /** Resolves when the log holds a text. */
+  logged(text: string): Promise<void>;
   /** The JSON-RPC messages that it sent. */
   sent: string[];
   /** The text of its audit log. */
@@ -22,13 +26,17 @@ export interface Composed extends AsyncDisposable {
 
 const retrySchema = z.object({ message: z.literal('trying again'), pauseMs: z.number() });
 
-/** @param time is told whenever the program pauses before a retry. */
+/**
+ * @param time is told whenever the program pauses before a retry.
+ * @param answering how the client's user answers; without it the client can't ask.
+ */
 export async function startComposed(
   flags: Flags & { 'audit-log': string },
   environment: Record<string, string>,
-  { clock, time }: { clock: ManualClock; time: PassingTime },
+  { clock, time, answering }: { clock: ManualClock; time?: PassingTime; answering?: Answering },
 ): Promise<Composed> {
   const log: string[] = [];
+  const changes = new Changes();
   const sent: string[] = [];
   const program = compose(readConfig(flags, environment), {
     clock,
@@ -36,8 +44,9 @@ export async function startComposed(
     randomBytes,
     writeLog(line) {
       log.push(line);
+      changes.happened();
       const retry = retrySchema.safeParse(JSON.parse(line));
-      if (retry.success) time.isWaitedFor(retry.data.pauseMs);
+      if (retry.success) time?.isWaitedFor(retry.data.pauseMs);
     },
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
@@ -47,11 +56,15 @@ export async function startComposed(
     return send(message, options);
   };
   await program.openSession().server.connect(theirs);
-  const client = createClient();
+  const client = createClient(answering);
   await client.connect(ours);
   return {
     client,
+    program,
     log,
+    async logged(text) {
+      await changes.until(() => log.some((line) => line.includes(text)) || undefined);
+    },
     sent,
     audit() {
       const file = flags['audit-log'];

@@ -17,6 +17,7 @@ import { NameReservations } from '../../src/safety/duplicates.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
+import { withSignal } from '../../src/segment/call.ts';
 import type {
   Audience,
   AudiencesOutput,
@@ -126,7 +127,7 @@ export async function connect(
   const shownApi = remember(api, seen);
   const calls = new ToolsCapability({
     tools,
-    contextOf: (call, ask) => ({
+    contextOf: (call, preparing, ask) => ({
       api: shownApi,
       call,
       defaultSpace,
@@ -134,7 +135,8 @@ export async function connect(
       carryOut: (wish) =>
         carryOut(wish, {
           api,
-          call,
+          call: withSignal(call, preparing),
+          sending: call,
           ask,
           mode: confirm,
           confirmations,

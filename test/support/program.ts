@@ -1,8 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import * as z from 'zod';
+import { Changes } from './changes.ts';
 import { type Answering, createClient } from './in-memory.ts';
 
 /** The built program. */
@@ -22,6 +22,8 @@ export interface Session extends AsyncDisposable {
   client: Client;
   /** All of stderr so far. */
   stderr(): string;
+  /** Resolves when stderr holds a text. */
+  logged(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,13 +40,23 @@ export async function startSession(
     stderr: 'pipe',
   });
   let stderr = '';
+  const changes = new Changes();
   transport.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
+    changes.happened();
   });
   const client = createClient(answering);
   await client.connect(transport);
   const close = () => client.close();
-  return { client, stderr: () => stderr, close, [Symbol.asyncDispose]: close };
+  return {
+    client,
+    stderr: () => stderr,
+    async logged(text) {
+      await changes.until(() => stderr.includes(text) || undefined);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 const messageSchema = z.looseObject({
@@ -61,18 +73,25 @@ export class RawProgram {
   readonly child: ChildProcessWithoutNullStreams;
   stdout = '';
   stderr = '';
-  readonly #ended: Promise<number | null>;
+  readonly #changes = new Changes();
+  #exit: { code: number | null } | undefined;
 
   constructor(args: string[], env: Record<string, string> = {}) {
     this.child = spawn(process.execPath, [mainFile, ...args], { env: plainEnvironment(env) });
-    this.child.stdout.on('data', (chunk: Buffer) => {
-      this.stdout += chunk.toString('utf8');
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+      this.#changes.happened();
     });
-    this.child.stderr.on('data', (chunk: Buffer) => {
-      this.stderr += chunk.toString('utf8');
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+      this.#changes.happened();
     });
     this.child.stdin.on('error', () => {});
-    this.#ended = once(this.child, 'close').then(([code]) => z.number().nullable().parse(code));
+    // Comes after all output.
+    this.child.on('close', (code) => {
+      this.#exit = { code };
+      this.#changes.happened();
+    });
   }
 
   send(message: object): void {
@@ -112,25 +131,28 @@ export class RawProgram {
     );
   }
 
-  /** Waits until `find` gives something, looking again at every piece of output. */
-  async until<Found>(find: () => Found | undefined): Promise<Found> {
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      await Promise.race([
-        once(this.child.stdout, 'data'),
-        once(this.child.stderr, 'data'),
-        this.#ended.then((code) => {
-          throw new Error(`The program ended with ${code}: ${this.stderr}`);
-        }),
-      ]);
-    }
+  /** Resolves when stderr holds a text. */
+  async logged(text: string): Promise<void> {
+    await this.until(() => this.stderr.includes(text) || undefined);
   }
 
-  /** Resolves to the exit code, and how long (ms) it took from now. */
-  async exit(): Promise<{ code: number | null; tookMs: number }> {
-    const from = performance.now();
-    const code = await this.#ended;
-    return { code, tookMs: performance.now() - from };
+  /**
+   * Waits until `find` gives something, looking again at every piece of output.
+   *
+   * @throws if the program ends before.
+   */
+  until<Found>(find: () => Found | undefined): Promise<Found> {
+    return this.#changes.until(() => {
+      const found = find();
+      if (found === undefined && this.#exit) {
+        throw new Error(`The program ended with ${this.#exit.code}: ${this.stderr}`);
+      }
+      return found;
+    });
+  }
+
+  /** Resolves when the program has ended and all of its output is there. */
+  exit(): Promise<{ code: number | null }> {
+    return this.#changes.until(() => this.#exit);
   }
 }

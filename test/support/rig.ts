@@ -12,7 +12,7 @@ import { type Session, startSession } from './program.ts';
 export interface Rig extends AsyncDisposable {
   session: Session;
   url: string;
-  /** The first space. */
+  /** The default space. */
   space: string;
   /** Every request that reached the sandbox. */
   requests: LogEntry[];
@@ -25,13 +25,21 @@ export function environmentFor(url: string, space: string): Record<string, strin
   return { SEGMENT_API_URL: url, SEGMENT_API_TOKEN: secret, SEGMENT_SPACE_ID: space };
 }
 
-/** Nothing needs confirmation unless `args` say otherwise. */
+/** The longest that a timer can wait, 24 days: for what is to have no response. */
+export const neverMs = 2_147_483_647;
+
+/**
+ * Nothing needs confirmation unless `args` say otherwise.
+ *
+ * @param options `space` is the program's default space; the sandbox's first one by default.
+ */
 export async function startRig(
   args: string[] = [],
   {
     answering,
+    space: chosen,
     ...options
-  }: Pick<SandboxOptions, 'limits' | 'clock'> & { answering?: Answering } = {},
+  }: Pick<SandboxOptions, 'limits' | 'clock'> & { answering?: Answering; space?: string } = {},
 ): Promise<Rig> {
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
   const requests: LogEntry[] = [];
@@ -41,7 +49,7 @@ export async function startRig(
     faults: (request) => faults(request),
     log: (entry) => requests.push(entry),
   });
-  const space = sandbox.spaces[0]?.id ?? '';
+  const space = chosen ?? sandbox.spaces[0]?.id ?? '';
   const session = await startSession(
     ['--confirm', 'none', ...args],
     environmentFor(sandbox.url, space),

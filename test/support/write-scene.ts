@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import * as z from 'zod';
 import { type Fault, type SandboxRequest, start } from '../../src/sandbox/start.ts';
+import { Changes } from './changes.ts';
+import { HoldingServer } from './holding-server.ts';
 import { RawProgram } from './program.ts';
 import { rawRequest } from './raw-http.ts';
 import { environmentFor } from './rig.ts';
@@ -55,8 +56,6 @@ const lineSchema = z.object({
 /** How a program ended, and what it left behind. */
 export interface Aftermath {
   code: number | null;
-  /** From being told to stop, milliseconds. */
-  tookMs: number;
   /** Whether the change is there at the sandbox. */
   there: boolean;
   /** The outcomes in the audit log, oldest first. */
@@ -67,21 +66,19 @@ export interface Aftermath {
   heard: string | undefined;
 }
 
-/** A spawned program with an audit log, a sandbox in this process, and a write on its way. */
+/** A spawned program with an audit log, and a sandbox in this process behind a server that can hold. */
 export interface Scene extends AsyncDisposable {
   program: RawProgram;
   write: Write;
+  /** What is between the program and the sandbox. */
+  server: HoldingServer;
   /** The call of the write that is killed. */
   call(): void;
   /** From now on asked for a fault at every request. */
   faults(next: (request: SandboxRequest) => Fault | undefined): void;
-  /** From now on told of every write that was answered. */
-  onAnswer(next: () => void): void;
-  /** Resolves when the program has opened its audit log, which it does just before it sends. */
-  aboutToSend(): Promise<void>;
-  /** Tells the program to stop; only the first time. */
+  /** Makes the program stop; only the first time. */
   end(): void;
-  /** What there is when the program has ended. */
+  /** What there is when `end` was called and the program has ended. */
   aftermath(): Promise<Aftermath>;
 }
 
@@ -109,7 +106,6 @@ export async function startScene(
   const folder = mkdtempSync(join(tmpdir(), 'kill-'));
   const file = join(folder, 'audit.jsonl');
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
-  let onAnswer = () => {};
   let sent = 0;
   const sandbox = await start({
     edition: 'v1alpha',
@@ -117,38 +113,33 @@ export async function startScene(
       if (request.method !== 'GET') sent += 1;
       return faults(request);
     },
-    log: ({ method }) => {
-      if (method !== 'GET') onAnswer();
-    },
   });
+  const server = await HoldingServer.start(sandbox.url);
   const program = new RawProgram(
     ['--confirm', 'none', '--audit-log', file, ...args],
-    environmentFor(sandbox.url, space),
+    environmentFor(server.url, space),
   );
   await program.initialize(capabilities);
-  let exit: ReturnType<RawProgram['exit']> | undefined;
+  const changes = new Changes();
+  let ending = false;
 
   return {
     program,
     write,
+    server,
     call: () => program.callTool(killedCall, write.tool, write.args, { progressToken: killedCall }),
     faults(next) {
       faults = next;
     },
-    onAnswer(next) {
-      onAnswer = next;
-    },
-    async aboutToSend() {
-      await vi.waitUntil(() => existsSync(file), { interval: 5, timeout: 10_000 });
-    },
     end() {
-      if (exit) return;
-      exit = program.exit();
+      if (ending) return;
+      ending = true;
       end(program);
+      changes.happened();
     },
     async aftermath() {
-      await vi.waitUntil(() => exit !== undefined, { interval: 5, timeout: 10_000 });
-      const { code = null, tookMs = 0 } = (await exit) ?? {};
+      await changes.until(() => ending || undefined);
+      const { code } = await program.exit();
       faults = () => undefined;
       const page = await rawRequest(
         sandbox.url,
@@ -158,7 +149,6 @@ export async function startScene(
       const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [''];
       return {
         code,
-        tookMs,
         there: write.isThere(pageSchema.parse(page.body).data.audiences),
         outcomes: lines
           .slice(0, -1)
@@ -170,6 +160,7 @@ export async function startScene(
     },
     async [Symbol.asyncDispose]() {
       program.child.kill('SIGKILL');
+      await server[Symbol.asyncDispose]();
       await sandbox.close();
       rmSync(folder, { recursive: true });
     },

@@ -2,18 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LineReader } from '../../src/transports/line-reader.ts';
 
-const longest = 8;
+const maxBytes = 8;
 
-/** What comes out of the reader, and the lengths of what was left out. */
-function read(chunks: readonly Buffer[]) {
+/** What comes out of the reader, and the lengths of what was left out. @param ends whether no more comes. */
+function read(chunks: readonly Buffer[], ends = false) {
   const left: number[] = [];
   const passed: string[] = [];
   const reader = new LineReader(
-    longest,
+    maxBytes,
     (line) => passed.push(line),
     (bytes) => left.push(bytes),
   );
   for (const chunk of chunks) reader.push(chunk);
+  if (ends) reader.end();
   return { passed, left };
 }
 
@@ -24,6 +25,16 @@ describe('a line reader', () => {
     const { passed, left } = read(['ab', 'c\nd', '\n', 'e\nf\n'].map(bytesOf));
     expect(passed).toEqual(['abc', 'd', 'e', 'f']);
     expect(left).toEqual([]);
+  });
+
+  test.each([
+    ['a last line without a line feed is passed on at the end', ['a\nb', 'c'], ['a', 'bc'], []],
+    ['nothing is passed on at the end if there is nothing', ['a\n'], ['a'], []],
+    ['one that is too long is left out', ['a\n', '123456789'], ['a'], [10]],
+  ])('%s', (_, chunks, lines, lengths) => {
+    const { passed, left } = read(chunks.map(bytesOf), true);
+    expect(passed).toEqual(lines);
+    expect(left).toEqual(lengths);
   });
 
   test('reads a character whose bytes came in two pieces', () => {
@@ -64,8 +75,10 @@ describe('a line reader', () => {
           const chunks = places.map((from, index) => bytes.subarray(from, places[index + 1]));
           const whole = bytes.toString('latin1').match(/[^\n]*\n/g) ?? [];
           expect(read(chunks)).toEqual({
-            passed: whole.filter((line) => line.length <= longest).map((line) => line.slice(0, -1)),
-            left: whole.filter((line) => line.length > longest).map((line) => line.length),
+            passed: whole
+              .filter((line) => line.length <= maxBytes)
+              .map((line) => line.slice(0, -1)),
+            left: whole.filter((line) => line.length > maxBytes).map((line) => line.length),
           });
         },
       ),

@@ -1,0 +1,32 @@
+/**
+ * The signals under which calls prepare to write: each is aborted when its call is cancelled, and all
+ * are when nothing may be begun any more.
+ */
+export class Preparations {
+  readonly #running = new Set<AbortController>();
+  #ended = false;
+
+  /** Runs a call with a signal of its own. @throws what the call throws. */
+  async during<Result>(
+    cancelled: AbortSignal,
+    run: (preparing: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    if (this.#ended || cancelled.aborted) abort();
+    cancelled.addEventListener('abort', abort, { once: true });
+    this.#running.add(controller);
+    try {
+      return await run(controller.signal);
+    } finally {
+      this.#running.delete(controller);
+      cancelled.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Aborts the signals of all calls, now and from now on. */
+  end(): void {
+    this.#ended = true;
+    for (const controller of this.#running) controller.abort();
+  }
+}

@@ -1,0 +1,45 @@
+import {
+  CancelledNotificationSchema,
+  type JSONRPCMessage,
+  type RequestId,
+} from '@modelcontextprotocol/sdk/types.js';
+
+/** The requests of a client that have come in and whose responses have not left yet. */
+export class Unanswered {
+  /** How many of each id: a client that uses one twice gets two responses. */
+  readonly #counts = new Map<RequestId, number>();
+  #waiting: (() => void)[] = [];
+
+  /** Takes note of a message from the client. A request that it cancels gets no response. */
+  received(message: JSONRPCMessage): void {
+    if ('method' in message && 'id' in message) {
+      this.#counts.set(message.id, (this.#counts.get(message.id) ?? 0) + 1);
+      return;
+    }
+    const { data } = CancelledNotificationSchema.safeParse(message);
+    if (data?.params.requestId !== undefined) this.#counts.delete(data.params.requestId);
+    this.#check();
+  }
+
+  /** Takes note of a message to the client that has left. */
+  sent(message: JSONRPCMessage): void {
+    if ('method' in message || message.id === undefined) return;
+    const left = (this.#counts.get(message.id) ?? 0) - 1;
+    if (left > 0) this.#counts.set(message.id, left);
+    else this.#counts.delete(message.id);
+    this.#check();
+  }
+
+  /** Resolves when there are none. */
+  none(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#check();
+    });
+  }
+
+  #check(): void {
+    if (this.#counts.size > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
