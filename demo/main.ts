@@ -148,9 +148,9 @@ expectThat('it is gone', gone.error?.code === 'not_found');
 await client.close();
 
 /** Reads an audience every half second until it is Live; in the sandbox that takes some seconds. */
-async function untilLive(id: string) {
+async function untilLive(audienceId: string) {
   for (;;) {
-    const read = await call('get_audience', { id });
+    const read = await call('get_audience', { id: audienceId });
     if (read.error || read.data.audience?.status === 'Live') return read;
     await setTimeout(500);
   }

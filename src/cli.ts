@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
-import type { Flags } from './config.ts';
-import { ConfigError } from './config.ts';
-import type { CheckCommand } from './run-check.ts';
+import type { CheckCommand } from './commands/check.ts';
+import { ConfigError, type Flags } from './config.ts';
 import { type SandboxEdition, sandboxEditions } from './sandbox/editions.ts';
+import { audienceTypes } from './segment/contract.ts';
 import { settings } from './settings.ts';
-import { name } from './version.ts';
+import { name as programName } from './version.ts';
 
 /** What the command line asks for. */
 export type Command =
   | { kind: 'help' }
   | { kind: 'version' }
-  /** `problems` is what was not understood, to be told with all else that is wrong. */
+  /** `problems` is what was not understood, to be reported with all else that is wrong. */
   | { kind: 'serve'; flags: Flags; problems: readonly string[] }
   | { kind: 'sandbox'; port: number; edition?: SandboxEdition }
   | ({ kind: 'check' } & CheckCommand);
@@ -18,7 +18,9 @@ export type Command =
 /** Where `segment-audiences-mcp sandbox` listens when no port is given. */
 const sandboxPort = 4010;
 
-const levels = ['users', 'accounts', 'linked'] as const;
+const serveFlags = Object.values(settings).flatMap(({ flag }) =>
+  flag === undefined ? [] : [flag],
+);
 
 /** The flags that take no value. */
 const switches = [
@@ -28,15 +30,25 @@ const switches = [
   ),
 ];
 
-const serveFlags = Object.values(settings).flatMap(({ flag }) =>
-  flag === undefined ? [] : [flag],
-);
+/** A command, as far as the form of its command line goes. */
+interface Form {
+  flags: readonly string[];
+  /** How many words it takes, apart from its name. */
+  maxWords: number;
+  /** Makes the command, and adds what is wrong to `problems`. */
+  parse(flags: Flags, words: readonly string[], problems: string[]): Command;
+}
 
-/** The flags of each command, and how many words it takes besides. */
-const commands = {
-  serve: { flags: serveFlags, words: 0 },
-  sandbox: { flags: ['port', 'edition'], words: 0 },
-  check: { flags: ['type', 'json', 'sandbox'], words: 1 },
+const serve: Form = {
+  flags: serveFlags,
+  maxWords: 0,
+  parse: (flags, _, problems) => ({ kind: 'serve', flags, problems }),
+};
+
+/** The commands that are called by name. */
+const named: Readonly<Record<string, Form>> = {
+  sandbox: { flags: ['port', 'edition'], maxWords: 0, parse: parseSandbox },
+  check: { flags: ['type', 'json', 'sandbox'], maxWords: 1, parse: parseCheck },
 };
 
 /**
@@ -46,68 +58,73 @@ const commands = {
  * @throws {ConfigError} for what it does not understand.
  */
 export function parseCommand(given: readonly string[]): Command {
-  const flags = new Set([
-    ...switches,
-    ...Object.values(commands).flatMap((command) => command.flags),
-  ]);
-  const options = [...flags].map((flag) => {
-    const type = switches.includes(flag) ? 'boolean' : 'string';
-    return [flag, { type }] as const;
-  });
-  const { values, positionals } = parseArgs({
-    args: [...given],
-    strict: false,
-    options: Object.fromEntries(options),
-  });
+  const { values, positionals } = readFlags(given);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
 
-  const [first, ...others] = positionals;
-  const name = first === 'sandbox' || first === 'check' ? first : 'serve';
-  const words = name === 'serve' ? positionals : others;
-  const command = commands[name];
-  const problems: string[] = [];
-  // What stands there may be a secret in the wrong place, so it is not repeated.
-  for (const index of words.keys()) {
-    if (index < command.words) continue;
-    problems.push(`Word ${index + 1} of the command line is not understood here; see --help.`);
-  }
-  for (const [flag, value] of Object.entries(values)) {
+  const [first = '', ...others] = positionals;
+  const form = Object.hasOwn(named, first) ? named[first] : undefined;
+  const words = form ? others : positionals;
+  const { flags, maxWords, parse } = form ?? serve;
+  const problems = [...surplusWords(words, maxWords), ...wrongFlags(values, flags)];
+  const command = parse(values, words, problems);
+  // What is wrong with the settings is reported together with this.
+  if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
+  return command;
+}
+
+function readFlags(given: readonly string[]): { values: Flags; positionals: string[] } {
+  const flags = [serve, ...Object.values(named)].flatMap((form) => form.flags);
+  const options = [...switches, ...flags].map((flag) => {
+    const type = switches.includes(flag) ? 'boolean' : 'string';
+    return [flag, { type }] as const;
+  });
+  return parseArgs({ args: [...given], strict: false, options: Object.fromEntries(options) });
+}
+
+/** What stands there may be a secret in the wrong place, so it is not repeated. */
+function surplusWords(words: readonly string[], maxWords: number): string[] {
+  return words
+    .slice(maxWords)
+    .map(
+      (_, index) =>
+        `Word ${maxWords + index + 1} of the command line is not understood here; see --help.`,
+    );
+}
+
+function wrongFlags(values: Flags, known: readonly string[]): string[] {
+  return Object.entries(values).flatMap(([flag, value]) => {
+    const problems: string[] = [];
     if (typeof value === 'string' && value.startsWith('--')) {
       problems.push(`--${flag} needs a value, and what follows it is another flag.`);
     }
-    if (command.flags.includes(flag)) continue;
-    problems.push(
-      flag === 'token'
-        ? '--token is not a flag: a token must not stand on a command line; set SEGMENT_API_TOKEN.'
-        : `--${flag} is not a flag here; see --help.`,
-    );
-  }
-  const parsed = parseWith(name, values, words, problems);
-  if (parsed.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
-  return parsed;
+    if (flag === 'token') {
+      problems.push(
+        '--token is not a flag: a token must not stand on a command line; set SEGMENT_API_TOKEN.',
+      );
+    } else if (!known.includes(flag)) {
+      problems.push(`--${flag} is not a flag here; see --help.`);
+    }
+    return problems;
+  });
 }
 
-function parseWith(
-  name: keyof typeof commands,
-  values: Flags,
-  words: readonly string[],
-  problems: string[],
-): Command {
-  if (name === 'serve') return { kind: 'serve', flags: values, problems };
-  if (name === 'sandbox') {
-    const port = values.port === undefined ? sandboxPort : Number(values.port);
-    if (values.port === true || !Number.isInteger(port) || port < 0 || port > 65_535) {
-      problems.push('--port needs a number from 0 to 65535.');
-    }
-    const edition = sandboxEditions.find((each) => each === values.edition);
-    if (values.edition !== undefined && edition === undefined) {
-      problems.push(`--edition must be one of ${sandboxEditions.join(', ')}.`);
-    }
-    return { kind: 'sandbox', port, edition };
+function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): Command {
+  const port = flags.port === undefined ? sandboxPort : Number(flags.port);
+  if (flags.port === true || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    problems.push('--port needs a number from 0 to 65535.');
   }
-  const type = levels.find((level) => level === (values.type ?? 'users'));
-  if (type === undefined) problems.push(`--type must be one of ${levels.join(', ')}.`);
+  const edition = sandboxEditions.find((each) => each === flags.edition);
+  if (flags.edition !== undefined && edition === undefined) {
+    problems.push(`--edition must be one of ${sandboxEditions.join(', ')}.`);
+  }
+  return { kind: 'sandbox', port, edition };
+}
+
+function parseCheck(flags: Flags, words: readonly string[], problems: string[]): Command {
+  const wanted = String(flags.type ?? 'users').toLowerCase();
+  const type = audienceTypes.find((each) => each === wanted);
+  if (type === undefined) problems.push(`--type must be one of ${audienceTypes.join(', ')}.`);
   const [query] = words;
   if (query === undefined) {
     problems.push('The query is missing: give it in quotes, or - to read it from standard input.');
@@ -116,8 +133,8 @@ function parseWith(
     kind: 'check',
     query: query ?? '',
     type: type ?? 'users',
-    json: values.json === true,
-    sandbox: values.sandbox === true,
+    json: flags.json === true,
+    sandbox: flags.sandbox === true,
   };
 }
 
@@ -128,18 +145,18 @@ export function help(): string {
     const standard = fallback === undefined ? '' : `\n      default: ${fallback}`;
     return `  ${[usage, env].filter(Boolean).join(', ')}\n      ${meaning}${standard}`;
   });
-  return `${name}: an MCP server for Twilio Segment's audiences
+  return `${programName}: an MCP server for Twilio Segment's audiences
 
 Usage:
-  ${name} [options]
+  ${programName} [options]
       Serve MCP on stdin and stdout; needs a token, or --sandbox.
-  ${name} sandbox [--port ${sandboxPort}] [--edition ${sandboxEditions.join('|')}]
+  ${programName} sandbox [--port ${sandboxPort}] [--edition ${sandboxEditions.join('|')}]
       Run a stand-in for Segment's API on this machine, for trying things out: today's edition, or
       v1alpha as it was in 2024.
-  ${name} check [--type ${levels.join('|')}] [--json] [--sandbox] <query | ->
+  ${programName} check [--type ${audienceTypes.join('|')}] [--json] [--sandbox] <query | ->
       Check a definition and explain it; exit code 0 if it is valid, 1 if not. With --sandbox also
       say how much of the sample data it matches.
-  ${name} --help | --version
+  ${programName} --help | --version
 
 Options, as a flag or in the environment; flags win:
 ${lines.join('\n')}

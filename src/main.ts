@@ -39,12 +39,12 @@ async function run(command: Command): Promise<number> {
       process.stdout.write(`${version}\n`);
       return exitCode.ok;
     case 'sandbox': {
-      const { runSandbox } = await import('./run-sandbox.ts');
+      const { runSandbox } = await import('./commands/sandbox.ts');
       await runSandbox(command, (text) => process.stdout.write(text));
       return exitCode.ok;
     }
     case 'check': {
-      const { runCheck } = await import('./run-check.ts');
+      const { runCheck } = await import('./commands/check.ts');
       const colour = process.stdout.isTTY && !process.env.NO_COLOR;
       const valid = await runCheck(command, {
         write: (text) => process.stdout.write(text),

@@ -59,9 +59,9 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
         .describe('How Segment will compute it, and why in batches'),
       primaryExpressions: z.int().describe('Conditions used, of 50'),
     }),
-  async handle({ query, type }) {
+  async handle(given) {
     const { describeQuery } = await import('../query/index.ts');
-    const { diagnostics, explanation, ...rest } = describeQuery(query, type);
+    const { diagnostics, explanation, ...rest } = describeQuery(given.query, given.type);
     return {
       ...rest,
       diagnostics: diagnostics.map(shown),

@@ -95,7 +95,7 @@ describe('printf … | segment-audiences-mcp', () => {
       expect(idsOf(responses)).toEqual(expect.arrayContaining(['init', 1, 2, 3, 4, 5, 6, 7]));
       expect(responses).toHaveLength(8);
       // Whether a write was sent before the end was seen is a matter of moments.
-    expect([3, 4]).toEqual(expect.arrayContaining(idsOf(errorsOf(responses))));
+      expect([3, 4]).toEqual(expect.arrayContaining(idsOf(errorsOf(responses))));
       for (const { result } of errorsOf(responses)) {
         expect(JSON.stringify(result)).toContain('cancelled before it was sent');
       }

@@ -241,8 +241,8 @@ describe('pages', () => {
       { edition: 'v1', seeds: { [spaceId]: many } },
       { edition: 'v1', perMinute: { list_audiences: 2 } },
     );
-    const listing = client.send('list_audiences', { spaceId, count: 430 }, testCall(0));
-    await expect(listing).rejects.toMatchObject({ code: 'rate_limited' });
+    const reading = client.send('list_audiences', { spaceId, count: 430 }, testCall(0));
+    await expect(reading).rejects.toMatchObject({ code: 'rate_limited' });
     expect(requests).toEqual([]);
   });
 

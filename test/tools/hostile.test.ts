@@ -219,13 +219,13 @@ describe.each(hostile)('%s', (_, text) => {
   ];
 
   test('forges no line of the question that a user is asked', async () => {
-    const ask = async (stored: Audience, calls: typeof writes | typeof harmless) => {
+    const ask = async (shown: Audience, calls: typeof writes | typeof harmless) => {
       const questions: string[] = [];
       const answering: Answering = (question) => {
         questions.push(question);
         return { ...yes };
       };
-      const { api } = fakeApi({ audience: stored, page });
+      const { api } = fakeApi({ audience: shown, page });
       const client = await connect(api, { confirm: 'writes', queryCheck: 'off', answering });
       for (const [tool, args] of calls) {
         expect((await call(client, tool, args)).error).toBeUndefined();
@@ -239,8 +239,8 @@ describe.each(hostile)('%s', (_, text) => {
   });
 
   test('forges no line of what is to be shown in two steps', async () => {
-    const ask = async (stored: Audience, calls: typeof writes | typeof harmless) => {
-      const { api } = fakeApi({ audience: stored, page });
+    const ask = async (shown: Audience, calls: typeof writes | typeof harmless) => {
+      const { api } = fakeApi({ audience: shown, page });
       const client = await connect(api, { confirm: 'writes', queryCheck: 'off' });
       const messages: string[] = [];
       for (const [tool, args] of calls) {
@@ -274,8 +274,8 @@ describe.each(hostile)('%s', (_, text) => {
 
   test('stands on one line in what is said of a duplicate, of a change and by Segment', async () => {
     const told: (CallError | undefined)[] = [];
-    const page = { audiences: [{ ...stored, name }], pagination: {} };
-    const client = await connect(fakeApi({ audience: stored, page }).api);
+    const sameName = { audiences: [{ ...stored, name }], pagination: {} };
+    const client = await connect(fakeApi({ audience: stored, page: sameName }).api);
     const duplicate = await call(client, 'create_audience', { spaceId, name, query: plainQuery });
     expect(duplicate.error?.code).toBe('duplicate');
     expect(duplicate.error?.details).toMatchObject({ audience: { name, description: shownText } });
@@ -320,8 +320,8 @@ describe.each(hostile)('%s', (_, text) => {
     const { api } = fakeApi({ audience: stored });
     const client = await connect(api, { log, auditLog, queryCheck: 'off' });
     for (const [tool, args] of writes) await call(client, tool, args);
-    const page = { audiences: [], pagination: {} };
-    const failing = fakeApi({ audience: () => Promise.reject(new Error(text)), page });
+    const empty = { audiences: [], pagination: {} };
+    const failing = fakeApi({ audience: () => Promise.reject(new Error(text)), page: empty });
     const other = await connect(failing.api, { log, auditLog, queryCheck: 'off' });
     await call(other, 'create_audience', writes[0][1]);
     await call(other, text, {});

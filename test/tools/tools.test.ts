@@ -118,9 +118,9 @@ describe('list_audiences', () => {
   });
 
   test('cuts a query over 200 characters and says so', async () => {
-    const rowOf = async (query: string) => {
+    const rowOf = async (stored: string) => {
       const client = await connect(
-        fakeApi({ audience: audience({ definition: { query, type: 'users' } }) }).api,
+        fakeApi({ audience: audience({ definition: { query: stored, type: 'users' } }) }).api,
       );
       const { text } = await callTool(client, 'list_audiences', { spaceId: 's' });
       return JSON.parse(text).audiences[0].query;
@@ -144,7 +144,7 @@ describe('list_audiences', () => {
   ])(
     'leaves out columns, never rows, of a large page: %s',
     async (_, rows, name, left, columns) => {
-      const audiences = Array.from({ length: rows }, (_, index) =>
+      const audiences = Array.from({ length: rows }, (__, index) =>
         audience({ id: `aud_${index}`, name, key: name.toLowerCase() }),
       );
       const client = await connect(fakeApi({ page: { audiences, pagination: {} } }).api);

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { ConfigError } from './config.ts';
-import { type Sandbox, type SandboxOptions, start } from './sandbox/start.ts';
-import { systemReason } from './system-reason.ts';
-import { visible } from './visible.ts';
+import { ConfigError } from '../config.ts';
+import { type Sandbox, type SandboxOptions, start } from '../sandbox/start.ts';
+import { systemReason } from '../system-reason.ts';
+import { visible } from '../visible.ts';
 
 /**
  * Runs the sandbox alone until SIGINT or SIGTERM.

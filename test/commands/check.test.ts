@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { runCheck } from '../src/run-check.ts';
+import { runCheck } from '../../src/commands/check.ts';
 
 async function printed(query: string, colour: boolean): Promise<string> {
   let text = '';

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
-import type { Level, QueryDescription } from './query/index.ts';
-import { shown } from './tools/query-check.ts';
-import { visible, visibleJson } from './visible.ts';
+import type { Level, QueryDescription } from '../query/index.ts';
+import { shown } from '../tools/query-check.ts';
+import { visible, visibleJson } from '../visible.ts';
 
 export interface CheckCommand {
   /** The definition, or `-` for standard input. */
@@ -22,7 +22,7 @@ export interface Output {
 
 /** Checks a definition from a shell. @returns whether it is valid. */
 export async function runCheck(command: CheckCommand, output: Output): Promise<boolean> {
-  const { describeQuery } = await import('./query/index.ts');
+  const { describeQuery } = await import('../query/index.ts');
   const query = command.query === '-' ? (await text(process.stdin)).trimEnd() : command.query;
   const description = describeQuery(query, command.type);
   const sample =
@@ -40,7 +40,7 @@ interface SampleCount {
 }
 
 async function countSample(query: string, type: Level): Promise<SampleCount> {
-  const { countInSample } = await import('./sandbox/count.ts');
+  const { countInSample } = await import('../sandbox/count.ts');
   return countInSample({ query, type }, Date.now());
 }
 
@@ -50,7 +50,7 @@ async function inWords(
   sample: SampleCount | undefined,
   colour: boolean,
 ): Promise<string> {
-  const { maxPrimaryExpressions, render } = await import('./query/index.ts');
+  const { maxPrimaryExpressions, render } = await import('../query/index.ts');
   const { valid, diagnostics, formatted, explanation, computeCadence } = description;
   const lines = diagnostics.map((diagnostic) => `${render(query, shown(diagnostic), colour)}\n`);
   if (!valid) {

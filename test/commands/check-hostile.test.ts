@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { runCheck } from '../src/run-check.ts';
-import { hostile, unseenIn } from './support/hostile.ts';
+import { runCheck } from '../../src/commands/check.ts';
+import { hostile, unseenIn } from '../support/hostile.ts';
 
 /*
  * What the check prints to a terminal when the definition was written by a stranger.
@@ -43,8 +43,8 @@ function expectOwnLinesOnly(text: string): void {
 function marked(text: string, code: string): string | undefined {
   const lines = text.split('\n');
   const at = lines.findIndex((line) => line.startsWith(`error[${code}]`));
-  const [line = '', carets = ''] = lines.slice(at + 1);
-  return line.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1);
+  const [source = '', carets = ''] = lines.slice(at + 1);
+  return source.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1);
 }
 
 describe.each(hostile)('%s', (_, text) => {
