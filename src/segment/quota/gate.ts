@@ -100,7 +100,7 @@ export class Gate {
     if (waitMs > 0 && this.#clock.now() + waitMs > call.deadline) throw this.#rateLimited(waitMs);
   }
 
-  /** A request is over; `report` is what its answer said of the quota, undefined without one. */
+  /** A request is over; `report` is what its answer says of the quota, undefined if there was no answer. */
   async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
     await this.#quota.settle(place, report);
     if (report?.refusal?.scope === 'token') await this.#onTokenRefused(report.refusal.untilMs);

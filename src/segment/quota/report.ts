@@ -16,7 +16,7 @@ const maxPerMinute = 1_000_000;
  * What a 429 closes.
  * - `operation`: the operation's quota is used up until `untilMs` (since the epoch).
  * - `token`: the token may send nothing, whatever the operation, until `untilMs`.
- * - `unknown`: the answer said nothing usable; nothing closes, only this request failed.
+ * - `unknown`: the answer says nothing usable; nothing closes, only this request failed.
  */
 export type Refusal =
   | { scope: 'operation'; untilMs: number }
