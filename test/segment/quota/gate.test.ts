@@ -482,6 +482,14 @@ test('a draining gate ends all waits and lets none begin, but lets through what 
   await enter('d');
 });
 
+test('a draining gate does not hold calls back for the first answer of a window', async () => {
+  const { gate, entered, enter } = setUp(2);
+  gate.drain();
+  await enter('a');
+  await enter('b');
+  expect(entered).toEqual(['a at 0', 'b at 0']);
+});
+
 test.each(['drained', 'cancelled'])('nothing is left behind by a wait that was %s', async (how) => {
   const { clock, gate, enter, settle } = setUp(1);
   await enter('a');
