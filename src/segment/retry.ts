@@ -27,13 +27,13 @@ export function pauseAfterFailure(
  * How long to pause after a 429, in milliseconds. Their number is bounded by the call's deadline
  * only: the server asks for nothing but patience.
  *
- * One that said until when it lasts is followed. One that said nothing usable is tried again after
+ * A 429 that names its end is waited out. One that says nothing usable is tried again after
  * 1, 2, 4, 8, 8, … s and up to a quarter more, so that many callers who were refused together do
  * not come back together.
  *
  * @param refusal the number of 429s this request has met, from 1.
  * @param closedMs how much longer the gate is closed; undefined if the 429 did not close it. Even
- * then the pause is at least as long as after a failure, in case the server always says 0.
+ * then the pause is at least as long as after a failure, in case the server keeps saying 0.
  * @param random a number from 0 up to 1.
  */
 export function pauseAfterRefusal(

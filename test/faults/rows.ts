@@ -80,8 +80,8 @@ const tooMany = (body: string, headers: Record<string, string> = {}) =>
 
 /** 20 s fit twice into the 45 s that a call may wait. */
 const twice = { closedMs: 20_000, expected: limited(3) };
-/** Nothing that makes sense is said: tried again after 1, 2, 4, 8, 8, 8 and 8 s. */
-const backingOff = { expected: limited(8) };
+/** Nothing that makes sense is said: tried again after 1, 2, 4, 8, 8, 8 and 8 s, no gate is closed. */
+const bare = { expected: limited(8) };
 
 function limited(requests: number) {
   return same({ code: 'rate_limited', requests, outcome: 'not_done' });
@@ -154,7 +154,7 @@ export const rows: Row[] = [
     fault: tooMany('', { 'retry-after': '20' }),
     ...twice,
   },
-  { name: '429 without data and headers', fault: tooMany(errors(1)), ...backingOff },
+  { name: '429 without data and headers', fault: tooMany(errors(1)), ...bare },
   {
     name: '429 with negative values',
     fault: tooMany(quota({ remainingPoints: -1, msBeforeNext: -5000 }), {
@@ -162,7 +162,7 @@ export const rows: Row[] = [
       'x-ratelimit-remaining': '-1',
       'x-ratelimit-consumed': '-1',
     }),
-    ...backingOff,
+    ...bare,
   },
   {
     name: '429 with huge values',
@@ -171,7 +171,7 @@ export const rows: Row[] = [
       'x-ratelimit-remaining': '9'.repeat(300),
       'x-ratelimit-reset': 'Fri, 31 Dec 9999 23:59:59 GMT',
     }),
-    ...backingOff,
+    ...bare,
   },
   {
     name: '429 with what is no number',
@@ -180,12 +180,12 @@ export const rows: Row[] = [
       'x-ratelimit-remaining': 'NaN',
       'x-ratelimit-reset': 'NaN',
     }),
-    ...backingOff,
+    ...bare,
   },
   {
     name: '429 with dates that are over',
     fault: tooMany('', { 'retry-after': past, 'x-ratelimit-reset': past }),
-    ...backingOff,
+    ...bare,
   },
   { name: '500', fault: answer(500), ...lost('upstream_error', true) },
   { name: '502', fault: answer(502, html), ...lost('upstream_error', true) },

@@ -76,7 +76,7 @@ export class Gate {
    */
   async enter(call: CallContext, retry: boolean): Promise<Place> {
     if (call.signal.aborted) throw new CancelledError(this.#operation, false);
-    const patienceMs = this.#patienceMs(call);
+    const patienceMs = this.#draining ? 0 : this.#patienceMs(call);
     if (this.#mayGoAtOnce(patienceMs)) {
       // Past Bottleneck, which would take a millisecond or more for a call that need not wait.
       const taken = await this.#quota.take(patienceMs);
@@ -100,7 +100,7 @@ export class Gate {
     if (waitMs > 0 && this.#clock.now() + waitMs > call.deadline) throw this.#rateLimited(waitMs);
   }
 
-  /** A request is over; `report` is what its answer said of the quota, undefined without one. */
+  /** A request is over; `report` is what its answer says of the quota, undefined if there was no answer. */
   async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
     await this.#quota.settle(place, report);
     if (report?.refusal?.scope === 'token') await this.#onTokenRefused(report.refusal.untilMs);
@@ -119,7 +119,7 @@ export class Gate {
     this.#update();
   }
 
-  /** Cancels all calls in line, and lets none wait from now on. */
+  /** Cancels all calls in line, and lets none wait from now on, not even for a first answer. */
   drain(): void {
     this.#draining = true;
     for (const waiting of [...this.#line]) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { QuotaReport } from './report.ts';
 
 /**
- * In a window of which no answer has told anything yet, the first request goes alone: the others
+ * In a window that no answer has spoken of yet, the first request goes alone: the others
  * follow its end, or go this long after it at the latest.
  */
 export const maxFirstAnswerMs = 1000;
@@ -40,7 +40,7 @@ export interface Quota {
    * of a window is not held back by it.
    */
   take(patienceMs: number): Promise<Taken>;
-  /** A request is over; `report` is what its answer said of the quota, undefined without one. */
+  /** A request is over; `report` is what its answer says of the quota, undefined if there was no answer. */
   settle(place: Place, report: QuotaReport | undefined): Promise<void>;
   /** A request never left this machine: its place is free again. */
   giveBack(place: Place): Promise<void>;

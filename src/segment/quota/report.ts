@@ -16,7 +16,7 @@ const maxPerMinute = 1_000_000;
  * What a 429 closes.
  * - `operation`: the operation's quota is used up until `untilMs` (since the epoch).
  * - `token`: the token may send nothing, whatever the operation, until `untilMs`.
- * - `unknown`: the answer said nothing usable; nothing closes, only this request failed.
+ * - `unknown`: the answer says nothing usable; nothing closes, only this request failed.
  */
 export type Refusal =
   | { scope: 'operation'; untilMs: number }
@@ -123,24 +123,25 @@ function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
  * one window after the server counted that request, which was between sending and answer. Else the
  * reset date is put beside the server's own `Date`, so that its clock need not agree with ours.
  */
-function readEnd({ headers, sentAt, receivedAt }: Answer): QuotaReport['ends'] {
-  const bounds: { earliest: number; latest: number }[] = [];
-  if (wholeNumber(headers['x-ratelimit-consumed']) === 1) {
-    bounds.push({ earliest: sentAt + windowMs, latest: receivedAt + windowMs });
-  }
+function readEnd(answer: Answer): QuotaReport['ends'] {
+  const { headers, sentAt, receivedAt } = answer;
+  const byDate = readResetDate(answer);
+  if (wholeNumber(headers['x-ratelimit-consumed']) !== 1) return byDate;
+  const byOpening = { earliest: sentAt + windowMs, latest: receivedAt + windowMs };
+  if (byDate === undefined) return byOpening;
+  const latest = Math.min(byOpening.latest, byDate.latest);
+  return { earliest: Math.min(latest, Math.max(byOpening.earliest, byDate.earliest)), latest };
+}
+
+function readResetDate({ headers, sentAt, receivedAt }: Answer): QuotaReport['ends'] {
   const reset = Date.parse(single(headers['x-ratelimit-reset']) ?? '');
   const serverNow = Date.parse(single(headers.date) ?? '');
   const leftMs = reset - (Number.isNaN(serverNow) ? receivedAt : serverNow);
-  if (leftMs >= -dateGrainMs && leftMs <= windowMs + dateGrainMs) {
-    bounds.push({
-      earliest: sentAt + leftMs - dateGrainMs,
-      latest: receivedAt + leftMs + dateGrainMs,
-    });
-  }
-  if (bounds.length === 0) return undefined;
-  const earliest = Math.max(...bounds.map((bound) => bound.earliest));
-  const latest = Math.min(...bounds.map((bound) => bound.latest));
-  return { earliest: Math.min(earliest, latest), latest };
+  if (!(leftMs >= -dateGrainMs && leftMs <= windowMs + dateGrainMs)) return undefined;
+  return {
+    earliest: sentAt + leftMs - dateGrainMs,
+    latest: receivedAt + leftMs + dateGrainMs,
+  };
 }
 
 function sanePause(ms: number | undefined): number | undefined {

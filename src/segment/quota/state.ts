@@ -32,7 +32,7 @@ export interface QuotaState {
   readonly heard: boolean;
   readonly endsAt?: number;
   /** Whether an answer gave `endsAt`; else it is a guess. */
-  readonly endIsTold: boolean;
+  readonly endIsKnown: boolean;
   /** When the last window ended whose end an answer had given. */
   readonly lastEndedAt?: number;
   /** The server refuses everything until then. */
@@ -41,7 +41,7 @@ export interface QuotaState {
 
 /** The picture of a server of which nothing is known but the limit. */
 export function initialState(limit: Limit): QuotaState {
-  return { limit, own: 0, underWay: [], unreported: [], heard: false, endIsTold: false };
+  return { limit, own: 0, underWay: [], unreported: [], heard: false, endIsKnown: false };
 }
 
 /** How many requests may be sent now, as far as the window goes. */
@@ -133,7 +133,7 @@ export function roll(state: QuotaState, now: number): QuotaState {
 
 /**
  * How long the caller would wait from `now` with `ahead` others before it, in milliseconds. As
- * long as no answer has told when the window ends, it is taken to have begun with our first
+ * long as no answer has shown when the window ends, it is taken to have begun with our first
  * request. The wait for the first answer of a window does not count.
  */
 export function forecastMs(state: QuotaState, ahead: number, now: number): number {
@@ -157,7 +157,7 @@ function withoutPlace(state: QuotaState, place: Place): QuotaState {
   return { ...state, underWay: state.underWay.filter(({ id }) => id !== place.id) };
 }
 
-/** Takes over what an answer of this window said of limit and remaining requests. */
+/** Takes over what an answer of this window says of the limit and the remaining requests. */
 function count(
   state: QuotaState,
   place: Place,
@@ -180,7 +180,7 @@ function count(
 
 /**
  * Takes over the limit that an answer stated, unless the user has fixed one. When the server
- * changes it within a window, what earlier answers said is left changes with it.
+ * changes it within a window, the lowest `remaining` of earlier answers changes with it.
  */
 function learnLimit(state: QuotaState, perMinute: number | undefined): QuotaState {
   if (perMinute === undefined || state.limit.from === 'user') return state;
@@ -193,12 +193,12 @@ function learnLimit(state: QuotaState, perMinute: number | undefined): QuotaStat
 
 /**
  * The server refused a request for lack of quota: nothing is sent until the moment it named, nor
- * before the end of the window that answers have told of. Where no end is known, or where the two
+ * before the end of the window as answers have shown it. Where no end is known, or where the two
  * moments are the same but for the grain of dates, the moment it named is the window's end.
  */
 function close(state: QuotaState, untilMs: number): QuotaState {
-  const { endsAt, endIsTold } = state;
-  const windowEnd = endIsTold && endsAt !== undefined ? endsAt : untilMs;
+  const { endsAt, endIsKnown } = state;
+  const windowEnd = endIsKnown && endsAt !== undefined ? endsAt : untilMs;
   const sameMoment = endsAt === undefined || Math.abs(endsAt - untilMs) <= sameMomentMs;
   return {
     ...closeUntil(state, Math.max(untilMs, windowEnd)),
@@ -217,14 +217,14 @@ function placeInWindow(
 ): QuotaState | undefined {
   const half = windowMs / 2;
   if (state.lastEndedAt !== undefined && ends.latest < state.lastEndedAt + half) return undefined;
-  const told = state.endIsTold ? state.endsAt : undefined;
-  if (told !== undefined && ends.earliest > told + half) {
+  const known = state.endIsKnown ? state.endsAt : undefined;
+  if (known !== undefined && ends.earliest > known + half) {
     const next = begin(state);
-    return { ...next, own: next.own + 1, endsAt: ends.latest, endIsTold: true };
+    return { ...next, own: next.own + 1, endsAt: ends.latest, endIsKnown: true };
   }
   const endsAt =
-    told === undefined || told < ends.earliest ? ends.latest : Math.min(told, ends.latest);
-  return { ...state, endsAt, endIsTold: true };
+    known === undefined || known < ends.earliest ? ends.latest : Math.min(known, ends.latest);
+  return { ...state, endsAt, endIsKnown: true };
 }
 
 function begin({ limit, underWay, closedUntil, ...old }: QuotaState): QuotaState {
@@ -233,6 +233,6 @@ function begin({ limit, underWay, closedUntil, ...old }: QuotaState): QuotaState
     underWay,
     closedUntil,
     own: underWay.length,
-    lastEndedAt: old.endIsTold ? old.endsAt : old.lastEndedAt,
+    lastEndedAt: old.endIsKnown ? old.endsAt : old.lastEndedAt,
   };
 }

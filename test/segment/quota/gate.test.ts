@@ -41,9 +41,9 @@ function setUp(perMinute = 2, from: Limit['from'] = 'reference') {
     if (!place) throw new Error('nothing is under way');
     return place;
   };
-  /** Ends the oldest request under way; `said` is what its answer says of the quota. */
-  const end = async (said: QuotaReport | undefined) => {
-    await gate.settle(oldest(), said);
+  /** Ends the oldest request under way; `report` is what its answer says of the quota. */
+  const end = async (report: QuotaReport | undefined) => {
+    await gate.settle(oldest(), report);
     await tick();
   };
   /** Ends the oldest request under way, with what a server says that counts only ours. */
@@ -452,7 +452,7 @@ describe('a cancelled call', () => {
   });
 });
 
-test('a waiting call is told at once and every five seconds how long it still has to wait', async () => {
+test('a waiting call learns at once and every five seconds how long it still has to wait', async () => {
   const { clock, enter, settle } = setUp(1);
   await enter('a');
   await settle(0);
@@ -465,9 +465,9 @@ test('a waiting call is told at once and every five seconds how long it still ha
     { operation: 'create_audience', reason: 'quota', leftMs: 50_000 },
   ]);
   await clock.advance(minute - 11_000);
-  const told = call.waits.length;
+  const announced = call.waits.length;
   await clock.advance(minute);
-  expect(call.waits).toHaveLength(told);
+  expect(call.waits).toHaveLength(announced);
 });
 
 test('a draining gate ends all waits and lets none begin, but lets through what need not wait', async () => {
@@ -480,6 +480,14 @@ test('a draining gate ends all waits and lets none begin, but lets through what 
   await expect(enter('c')).rejects.toBeInstanceOf(CancelledError);
   await giveBack();
   await enter('d');
+});
+
+test('a draining gate does not hold calls back for the first answer of a window', async () => {
+  const { gate, entered, enter } = setUp(2);
+  gate.drain();
+  await enter('a');
+  await enter('b');
+  expect(entered).toEqual(['a at 0', 'b at 0']);
 });
 
 test.each(['drained', 'cancelled'])('nothing is left behind by a wait that was %s', async (how) => {

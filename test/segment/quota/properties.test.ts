@@ -211,7 +211,7 @@ function expectRetriesFirst(outcomes: Outcome[]): void {
 
 test('calls of one process all end, in order, and the server refuses none of them', async () => {
   await fc.assert(
-    fc.asyncProperty(plansUpTo(12), anyLimit, async (plans, limit) => {
+    fc.asyncProperty(plansUpTo(10), anyLimit, async (plans, limit) => {
       const server = new QuotaServer(limit);
       const outcomes = await carryOut(plans, server, limit, 1);
       expectAllEnded(plans, outcomes);
@@ -219,13 +219,13 @@ test('calls of one process all end, in order, and the server refuses none of the
       expectRetriesFirst(outcomes);
       expect(server.refused).toBe(0);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
 test('calls of several processes that share a token all end, in order in each of them', async () => {
   await fc.assert(
-    fc.asyncProperty(plansUpTo(12), anyLimit, anyLimit, async (plans, limit, start) => {
+    fc.asyncProperty(plansUpTo(10), anyLimit, anyLimit, async (plans, limit, start) => {
       const outcomes = await carryOut(plans, new QuotaServer(limit), start, 3);
       expectAllEnded(plans, outcomes);
       for (const process of [0, 1, 2]) {
@@ -234,19 +234,19 @@ test('calls of several processes that share a token all end, in order in each of
         expectRetriesFirst(own);
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
 test('calls before a quota that is far away all end, and the server refuses none of them', async () => {
   await fc.assert(
-    fc.asyncProperty(plansUpTo(12), anyLimit, async (plans, limit) => {
+    fc.asyncProperty(plansUpTo(10), anyLimit, async (plans, limit) => {
       const server = new QuotaServer(limit);
       const outcomes = await carryOut(plans, server, limit, 1, FarQuota);
       expect(outcomes).toHaveLength(plans.length);
       expect(server.refused).toBe(0);
     }),
-    { numRuns: 50 },
+    { numRuns: 30 },
   );
 });
 
