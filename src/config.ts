@@ -9,7 +9,7 @@ import { type Setting, type SettingWithFallback, settings } from './settings.ts'
 import { systemReason } from './system-reason.ts';
 import type { QueryCheckMode } from './tools/query-check.ts';
 
-/** Everything the program has to be told, checked and complete. */
+/** Everything that can be configured, checked and complete. */
 export interface Config {
   /** Which Segment to talk to. */
   readonly target:
@@ -57,7 +57,7 @@ const baseUrls = {
  * Reads the settings from flags and environment; flags win. An empty value, or a placeholder such
  * as `${SEGMENT_API_TOKEN}` that a client has left unexpanded, counts as not given.
  *
- * @param known what is already known to be wrong, to be told with the rest.
+ * @param known what is already known to be wrong, to be reported with the rest.
  * @throws {ConfigError} with everything that is wrong or missing.
  */
 export function readConfig(

@@ -7,8 +7,8 @@ import { visible } from '../visible.ts';
 /**
  * Runs the sandbox alone until SIGINT or SIGTERM.
  *
- * @param options the port, 0 for any free one, and the edition. @param write takes what the user is
- * told.
+ * @param options the port, 0 for any free one, and the edition.
+ * @param write takes what is shown to the user.
  * @throws {ConfigError} when the port can't be had.
  */
 export async function runSandbox(

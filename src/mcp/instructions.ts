@@ -17,7 +17,7 @@ export interface Ground {
   perMinute: Readonly<Partial<Record<OperationName, number>>>;
 }
 
-/** What a model is told about working here, once per session. */
+/** What a model reads about working here, once per session. */
 export function instructions(ground: Ground): string {
   const { space, policy, writes, confirm } = ground;
   const lines = [

@@ -6,7 +6,7 @@ import type { Capability } from './capability.ts';
 export interface McpServerOptions {
   name: string;
   version: string;
-  /** What a model is told about working here. */
+  /** What a model reads about working here. */
   instructions: string;
   capabilities: readonly Capability[];
   log: Log;

@@ -104,7 +104,7 @@ async function describe<Name extends OperationName>(
   return describeWrite({ spaceId, before, after, dependents, notes });
 }
 
-/** The other audiences of a space that use this one as a trait; undefined if it can't be told. */
+/** The other audiences of a space that use this one as a trait; undefined if that can't be found out. */
 async function findDependents(
   spaceId: string,
   { id, key }: Audience,

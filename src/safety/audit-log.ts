@@ -13,7 +13,7 @@ export interface AuditEntry {
   /**
    * - `done`: it took effect.
    * - `not_done`: it surely had none.
-   * - `unknown`: it was sent, and whether it took effect can't be told.
+   * - `unknown`: it was sent, and whether it took effect is unknown.
    */
   outcome: 'done' | 'not_done' | 'unknown';
   /**

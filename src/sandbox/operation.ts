@@ -23,10 +23,10 @@ export interface Operation {
  *
  * @returns the `data` of the answer. @throws {Refusal} with any other answer.
  */
-export type Handler = (call: Call) => object;
+export type Handler = (request: OperationRequest) => object;
 
 /** A request that has come through to its operation. */
-export class Call {
+export class OperationRequest {
   readonly media: Media;
   readonly #params: Readonly<Record<string, string>>;
   readonly #query: Readonly<Record<string, string>>;

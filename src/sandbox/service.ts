@@ -10,7 +10,7 @@ import {
 import { Audiences } from './audiences.ts';
 import { mediaTypes, negotiate, plainJson } from './media.ts';
 import { Members } from './members.ts';
-import { Call, type Operation } from './operation.ts';
+import { type Operation, OperationRequest } from './operation.ts';
 import type { Edition, SandboxOperation } from './operations.ts';
 import { readQueryString } from './query-string.ts';
 import { createRouter, type Route } from './router.ts';
@@ -112,14 +112,14 @@ export class Service {
     const key = [token, request.remoteAddress, name].join(' ');
     const standing = this.#windows.count(key, limit, this.#options.now());
     const query = readQueryString(request.query, takesBrackets);
-    const call = new Call({
+    const forOperation = new OperationRequest({
       media: agreed.media,
       params,
       query: query.parameters,
       body: request.body,
       spaces: this.#spaces,
     });
-    const answer = answerTo(operation, call, request, standing);
+    const answer = answerTo(operation, forOperation, request, standing);
     const notes = [agreed.note, query.note].filter((note) => note !== undefined);
     return {
       answer: withContentType(answer, agreed.contentType),
@@ -134,7 +134,7 @@ export class Service {
 
 function answerTo(
   { handle }: Operation,
-  call: Call,
+  request: OperationRequest,
   { tooLarge }: Request,
   standing: Standing,
 ): Answer {
@@ -143,7 +143,7 @@ function answerTo(
     return failure(413, { type: 'payload-too-large', message: 'The body is too large' });
   }
   try {
-    const answer = success(handle(call));
+    const answer = success(handle(request));
     // The reference promises the headers on successful answers, and shows them on 429s.
     return { ...answer, headers: quotaHeaders(standing) };
   } catch (error) {

@@ -107,7 +107,7 @@ export interface AudienceChange extends OneAudience {
   description?: string;
   enabled?: boolean;
   query?: string;
-  /** The type of the audience, which some editions want again beside a query. */
+  /** The type of the audience, which some editions want again with a query. */
   type?: AudienceType;
   /** All three, or none: whether Segment merges or replaces them is not stated. */
   options?: ChangeableOptions;

@@ -41,7 +41,7 @@ export const errorEntrySchema = z.looseObject({
 export const errorEnvelopeSchema = z.looseObject({ errors: z.array(errorEntrySchema) });
 export type ErrorEntry = z.infer<typeof errorEntrySchema>;
 
-/** What every error may carry beside its code and message. */
+/** What every error may carry besides its code and message. */
 export interface ErrorFacts {
   /** What a sensible caller does now. */
   next: string;
@@ -99,7 +99,7 @@ export class InvalidQueryError extends AudiencesError {
   }
 }
 
-/** Segment (or something before it) said no, and surely nothing was changed. */
+/** Segment, or something in front of it, refused, and surely nothing was changed. */
 export class RefusedError extends AudiencesError {}
 
 /** The edition of the API, or the workspace, can't do what was asked; nothing was changed. */
@@ -156,7 +156,7 @@ export class RateLimitedError extends AudiencesError {
  */
 export class NoAnswerError extends AudiencesError {}
 
-/** A write was sent, and whether it took effect can't be told. */
+/** A write was sent, and whether it took effect is unknown. */
 export class OutcomeUnknownError extends AudiencesError {
   constructor(message: string, facts: ErrorFacts, options?: ErrorOptions) {
     super('outcome_unknown', message, facts, options);

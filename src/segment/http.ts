@@ -6,7 +6,7 @@ import type { Headers } from './quota/report.ts';
 const connections = 8;
 
 /** The largest answer that is read; Segment's own stay far below. */
-export const longestAnswerBytes = 10 * 1024 * 1024;
+export const maxAnswerBytes = 10 * 1024 * 1024;
 
 /** One request, ready to go. `path` is below the base URL and already encoded. */
 export interface HttpRequest {
@@ -30,7 +30,7 @@ export interface HttpAnswer {
  * - `connection`: it could not be made, or broke before the answer began.
  * - `cut`: it broke in the middle of the answer.
  * - `timeout`: the attempt took too long.
- * - `too-large`: the answer passed `longestAnswerBytes`.
+ * - `too-large`: the answer passed `maxAnswerBytes`.
  * - `cancelled`: the request's signal was aborted.
  */
 export interface HttpFailure {
@@ -40,7 +40,7 @@ export interface HttpFailure {
   sent: boolean;
   /** The status, if the answer had begun. */
   status?: number;
-  /** What the network said, such as `ECONNREFUSED`. */
+  /** The error of the network, such as `ECONNREFUSED`. */
   cause?: string;
 }
 
@@ -71,7 +71,7 @@ export class HttpPool {
     });
   }
 
-  /** Sends one request once. Never rejects: what went wrong is told in the outcome. */
+  /** Sends one request once. Never rejects: the outcome says what went wrong. */
   exchange(request: HttpRequest): Promise<HttpOutcome> {
     return new Promise((resolve) => {
       let controller: Dispatcher.DispatchController | undefined;
@@ -117,7 +117,7 @@ export class HttpPool {
           },
           onResponseData(_, chunk) {
             bytes += chunk.length;
-            if (bytes > longestAnswerBytes) fail('too-large');
+            if (bytes > maxAnswerBytes) fail('too-large');
             else chunks.push(chunk);
           },
           onResponseEnd() {

@@ -53,10 +53,10 @@ export function requestOf<Name extends OperationName>(
  * @throws {InvalidInputError} for a value that is empty, `.`, `..` or not valid Unicode.
  */
 export function fillPath(template: string, values: Readonly<Record<string, unknown>>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, values[name]));
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeSegment(name, values[name]));
 }
 
-function segment(name: string, value: unknown): string {
+function encodeSegment(name: string, value: unknown): string {
   const fits =
     typeof value === 'string' &&
     value !== '' &&

@@ -9,7 +9,7 @@ import {
   RefusedError,
   UnreachedError,
 } from './errors.ts';
-import { type HttpAnswer, type HttpFailure, longestAnswerBytes } from './http.ts';
+import { type HttpAnswer, type HttpFailure, maxAnswerBytes } from './http.ts';
 
 /**
  * What the outcome of one attempt means.
@@ -106,7 +106,7 @@ export function judgeFailure(
       case 'too-large':
         return new NoAnswerError(
           'bad_response',
-          `${operation}: the answer is larger than ${longestAnswerBytes} bytes and was not read.`,
+          `${operation}: the answer is larger than ${maxAnswerBytes} bytes and was not read.`,
           {
             next: `If this is a list, ask for fewer rows with count. Else: ${addressAdvice}`,
             status,
@@ -197,7 +197,7 @@ function refusal(
   const known = refusals[status];
   const field = entries?.find((entry) => entry.field)?.field ?? undefined;
   const facts = { status, field, details: entries };
-  const message = `${operation}: Segment answered HTTP ${status}: ${reason}`;
+  const message = `${operation}: Segment returned HTTP ${status}: ${reason}`;
   return known
     ? new RefusedError(known.code, message, { next: known.next ?? ifNotFound, ...facts })
     : new RefusedError('upstream_error', message, { next: addressAdvice, ...facts });

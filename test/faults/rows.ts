@@ -25,7 +25,7 @@ export interface Row {
   once?: Record<Kind, Expected>;
 }
 
-const mostAttempts = 4;
+const maxAttempts = 4;
 
 const html =
   '<html><head><title>Login</title></head><body><h1>Proxy</h1><pre>{echo}</pre></body></html>';
@@ -63,7 +63,7 @@ const refused = (code: ErrorCode) => same({ code, requests: 1, outcome: 'not_don
 
 /** Nobody knows whether it took effect; `again`: another attempt may get an answer. */
 function lost(code: ErrorCode, again: boolean): Pick<Row, 'expected' | 'once'> {
-  const failed: Expected = { code, requests: again ? mostAttempts : 1, outcome: 'unknown' };
+  const failed: Expected = { code, requests: again ? maxAttempts : 1, outcome: 'unknown' };
   const recovered: Expected = { code: 'success', requests: 2, outcome: 'done' };
   const unknown: Expected = { code: 'outcome_unknown', requests: 1, outcome: 'unknown' };
   const ended = again ? recovered : failed;

@@ -10,10 +10,10 @@ export function createAudience(
   readerOf: (media: Media) => Reader<NewAudience>,
   view: (audience: Audience) => object,
 ): Handler {
-  return (call) => {
-    const audiences = call.audiences();
-    call.query(() => {});
-    const wanted = call.body(readerOf(call.media));
+  return (request) => {
+    const audiences = request.audiences();
+    request.query(() => {});
+    const wanted = request.body(readerOf(request.media));
     const future = { key: audiences.nextKey(wanted.name) };
     const problems = checkDefinition(future, wanted.definition, audiences.findByKey);
     if (problems.length > 0) throw new Refusal(422, ...problems);

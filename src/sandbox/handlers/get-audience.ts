@@ -7,9 +7,9 @@ export function getAudience<Query>(
   readQuery: Reader<Query>,
   view: (audience: Audience, query: Query) => object,
 ): Handler {
-  return (call) => {
-    call.audiences();
-    const query = call.query(readQuery);
-    return { audience: view(call.audience(), query) };
+  return (request) => {
+    request.audiences();
+    const query = request.query(readQuery);
+    return { audience: view(request.audience(), query) };
   };
 }

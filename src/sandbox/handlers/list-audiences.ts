@@ -13,9 +13,9 @@ export function listAudiences<Query extends { search?: Search }>(
   readQuery: Reader<Query>,
   view: (audience: Audience, query: Query) => object,
 ): Handler {
-  return (call) => {
-    const audiences = call.audiences();
-    const [page, query] = call.query((fields): [PageRequest, Query] => [
+  return (request) => {
+    const audiences = request.audiences();
+    const [page, query] = request.query((fields): [PageRequest, Query] => [
       readPage(fields, paging),
       readQuery(fields),
     ]);

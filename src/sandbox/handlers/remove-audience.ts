@@ -5,10 +5,10 @@ import type { Handler } from '../operation.ts';
  * Removes an audience, also a locked one, and one that others use: whether Segment refuses the latter
  * is not stated.
  */
-export const removeAudience: Handler = (call) => {
-  const audiences = call.audiences();
-  call.query(() => {});
-  const id = call.param('id');
+export const removeAudience: Handler = (request) => {
+  const audiences = request.audiences();
+  request.query(() => {});
+  const id = request.param('id');
   if (!audiences.remove(id)) throw noAudience(id);
   return { status: 'SUCCESS' };
 };

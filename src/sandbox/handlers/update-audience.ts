@@ -11,11 +11,11 @@ export function updateAudience(
   readerOf: (media: Media) => Reader<Change>,
   view: (audience: Audience) => object,
 ): Handler {
-  return (call) => {
-    const audiences = call.audiences();
-    call.query(() => {});
-    const present = call.audience();
-    const change = call.body(readerOf(call.media));
+  return (request) => {
+    const audiences = request.audiences();
+    request.query(() => {});
+    const present = request.audience();
+    const change = request.body(readerOf(request.media));
     const lockedUntil = audiences.lockedUntil(present.id);
     if (lockedUntil !== undefined) throw locked(present.id, lockedUntil);
     const { definition } = change;

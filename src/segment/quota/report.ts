@@ -121,7 +121,7 @@ function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
 /**
  * When the window ends. The request that opened it (consumed = 1) gives it most precisely: it ends
  * one window after the server counted that request, which was between sending and answer. Else the
- * reset date is put beside the server's own `Date`, so that its clock need not agree with ours.
+ * reset date is compared with the server's own `Date`, so that its clock need not agree with ours.
  */
 function readEnd(answer: Answer): QuotaReport['ends'] {
   const { headers, sentAt, receivedAt } = answer;
