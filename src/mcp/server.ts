@@ -1,5 +1,6 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import type { Log } from '../log.ts';
 import type { Capability } from './capability.ts';
 
@@ -25,7 +26,10 @@ export interface McpServer {
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
   const { name, version, instructions, capabilities, log } = options;
-  const declared = Object.assign({}, ...capabilities.map(({ declares }) => declares));
+  const declared = capabilities.reduce<ServerCapabilities>(
+    (all, { declares }) => ({ ...all, ...declares }),
+    {},
+  );
   const server = new Server({ name, version }, { capabilities: declared, instructions });
   server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
   for (const capability of capabilities) capability.register(server);

@@ -304,10 +304,13 @@ class Undertaking<Name extends OperationName> {
     const { api, call, sending, now } = this.#context;
     const { creation, spaceId } = this.#wish;
     if (call.signal.aborted) throw new CancelledError(this.#wish.operation, false);
-    const { write, before, after } = planned;
+    const { write, request, before, after } = planned;
     const sentAt = now();
     try {
-      const output = await api.send(write.operation, write.input, { ...sending, agreed });
+      const output = await api.send(write.operation, write.input, {
+        ...sending,
+        agreedIn: agreed ? request.edition : undefined,
+      });
       return { output, foundAfterLoss: false };
     } catch (error) {
       if (error instanceof OutcomeUnknownError && creation && after) {

@@ -1,3 +1,5 @@
+import type { EditionName } from './editions/row.ts';
+
 /** A pause that a call makes before it can go on. */
 export interface Wait {
   operation: string;
@@ -34,6 +36,6 @@ export interface CallContext {
   onWait(wait: Wait): void;
   /** Called with a sentence that the reader of the result should see, whatever the result is. */
   onNotice(notice: string): void;
-  /** Whether a person agreed to the request as the edition in force writes it. */
-  agreed?: boolean;
+  /** The edition in whose form a person agreed to the request. */
+  agreedIn?: EditionName;
 }

@@ -133,6 +133,7 @@ export class SegmentClient implements SegmentApi {
     call: CallContext,
   ): Promise<Output<Name>> {
     const form = this.#allowedForm(name, input);
+    assertSameMeaning(name, form, input, call);
     try {
       return await this.#sendInForm(name, form, input, call);
     } catch (error) {
@@ -151,11 +152,8 @@ export class SegmentClient implements SegmentApi {
     call: CallContext,
     first: RefusedError,
   ): Promise<Output<Name>> {
-    if (call.agreed && form.row.changesMeaning?.(input)) {
-      this.#announce(this.#editions.change(), call);
-      throw new MeaningChangedError(name);
-    }
     try {
+      assertSameMeaning(name, form, input, call);
       const output = await this.#sendInForm(name, form, input, call);
       this.#announce(this.#editions.change(), call);
       return output;
@@ -347,6 +345,16 @@ function outcomeUnknown(
     { next, status: cause.facts.status, details: { cause: cause.code } },
     { cause },
   );
+}
+
+/** @throws {MeaningChangedError} if someone agreed to something else than `form` would send. */
+function assertSameMeaning<Name extends OperationName>(
+  name: Name,
+  { edition, row }: Form<Name>,
+  input: Input<Name>,
+  { agreedIn = edition.name }: CallContext,
+): void {
+  if (agreedIn !== edition.name && row.changesMeaning?.(input)) throw new MeaningChangedError(name);
 }
 
 function featureMissing(name: string, feature: string): UnsupportedError {

@@ -205,7 +205,7 @@ describe('auto', () => {
   test('does not send another meaning than the one that was agreed to', async () => {
     const { client, statuses } = await startClient({ edition: 'v1', ...spaces() });
     const anonymous = { ...wanted, includeAnonymousUsers: true };
-    const call = { ...testCall(), agreed: true };
+    const call = { ...testCall(), agreedIn: 'v1alpha' } as const;
     await expect(client.send('create_audience', anonymous, call)).rejects.toMatchObject({
       message: expect.stringMatching(/another form than the one that was agreed to/),
     });

@@ -23,8 +23,8 @@ import type {
   AudiencesOutput,
   Input,
   OperationName,
-  Output,
 } from '../../src/segment/contract.ts';
+import { newest } from '../../src/segment/editions/editions.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 
@@ -65,19 +65,12 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     const given = answers.audience ?? audience();
     return typeof given === 'function' ? given() : given;
   };
-  const outputs: { [Name in OperationName]: () => Promise<Output<Name>> } = {
-    create_audience: async () => ({ audience: await one() }),
-    get_audience: async () => ({ audience: await one() }),
-    list_audiences: async () =>
-      answers.page ?? { audiences: [await one()], pagination: { next: null } },
-    remove_audience_from_space: async () => ({ status: 'SUCCESS' }),
-    update_audience_for_space: async () => ({ audience: await one() }),
-  };
+  const page = async () => answers.page ?? { audiences: [await one()], pagination: { next: null } };
   const api: SegmentApi = {
-    send(name, input) {
+    async send(name, input) {
       asked.push([name, input]);
-      const output: { [Each in OperationName]: () => Promise<Output<Each>> } = outputs;
-      return output[name]();
+      const { output, paging, ifGone } = newest.rows[name];
+      return output.parse(paging ? await page() : (ifGone ?? { audience: await one() }));
     },
     async preview({ operation, input }) {
       const url = `test:${input.spaceId}`;
