@@ -8,6 +8,7 @@ import {
   optionsSchema,
   type Output,
 } from '../segment/contract.ts';
+import type { EditionName } from '../segment/editions/row.ts';
 import {
   AudiencesError,
   CancelledError,
@@ -85,7 +86,9 @@ export type Outcome<Name extends OperationName> =
       before: Audience | undefined;
       /** Whether the response was lost, and the audience found all the same. */
       foundAfterLoss: boolean;
-      /** The options as they were written in the edition in force. */
+      /** The edition in which it was written. */
+      edition: EditionName;
+      /** The options as they were written in that edition. */
       options: AudienceShape['options'];
       advice: string[];
     };
@@ -291,7 +294,8 @@ class Undertaking<Name extends OperationName> {
       if (audience) this.#context.seen.note(this.#wish.spaceId, audience);
       const id = planned.id ?? audience?.id;
       await this.#record(planned, { id, outcome: 'done', confirmed, after: audience ?? null });
-      return { ...sent, options: (await this.#withRequest(planned)).after?.options };
+      const { request, after } = await this.#withRequest(planned);
+      return { ...sent, edition: request.edition, options: after?.options };
     } catch (error) {
       if (error instanceof MeaningChangedError || error instanceof UnrecordedError) throw error;
       const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';

@@ -1,4 +1,5 @@
 import type { Audience, NewAudience } from '../segment/contract.ts';
+import type { EditionName } from '../segment/editions/row.ts';
 import { quoted } from '../visible.ts';
 
 /*
@@ -6,16 +7,23 @@ import { quoted } from '../visible.ts';
  * the API reference on create and update, and Segment's documentation of audiences.
  */
 
-const notInApp = 'Its definition can no longer be edited in the Segment app, only through the API.';
+/** Only the reference of the seed's edition says so; today's no longer does (since February 2026). */
+const notInApp = (edition: EditionName): string[] =>
+  edition === 'v1alpha'
+    ? ['Its definition can no longer be edited in the Segment app, only through the API.']
+    : [];
 
 /** Statuses in which members are being computed. */
 const computing = ['Preparing', 'Backfilling', 'Computing'];
 
-/** @param foundAfterLoss whether Segment's response was lost and the audience found all the same. */
-export function adviceAfterCreate(foundAfterLoss: boolean): string[] {
+/**
+ * @param foundAfterLoss whether Segment's response was lost and the audience found all the same.
+ * @param edition in which it was created.
+ */
+export function adviceAfterCreate(foundAfterLoss: boolean, edition: EditionName): string[] {
   const advice = [
     'Let the first backfill finish before the next edit (status Live; it can take up to 24 hours): editing earlier causes errors.',
-    notInApp,
+    ...notInApp(edition),
   ];
   const lost =
     "Segment's answer was lost, but the audience is there: it was found by its name, its definition and the time of its creation. Do not create it again.";
@@ -46,11 +54,14 @@ export function adviceAfterRead({ status }: Audience): string[] | undefined {
   return undefined;
 }
 
-/** @param redefined whether its definition or its options changed. */
-export function adviceAfterUpdate(redefined: boolean): string[] {
+/**
+ * @param redefined whether its definition or its options changed. @param edition in which it was
+ * changed.
+ */
+export function adviceAfterUpdate(redefined: boolean, edition: EditionName): string[] {
   const locked =
     'It is locked against further edits until this change has been taken in; check its status with get_audience first.';
-  return redefined ? [locked, notInApp] : [locked];
+  return redefined ? [locked, ...notInApp(edition)] : [locked];
 }
 
 export function adviceAfterRemove({ key }: Audience): string[] {

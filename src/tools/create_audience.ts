@@ -76,7 +76,7 @@ export const createAudience = defineTool({
       audience: shortened(outcome.output.audience),
       advice: [
         ...outcome.advice,
-        ...adviceAfterCreate(outcome.foundAfterLoss),
+        ...adviceAfterCreate(outcome.foundAfterLoss, outcome.edition),
         ...adviceOnExternalIds(wanted, outcome.options),
       ],
     };

@@ -96,7 +96,7 @@ export const updateAudienceForSpace = defineTool({
     }
     return {
       audience: shortened(outcome.output.audience),
-      advice: [...outcome.advice, ...adviceAfterUpdate(redefines)],
+      advice: [...outcome.advice, ...adviceAfterUpdate(redefines, outcome.edition)],
     };
   },
 });

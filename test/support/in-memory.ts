@@ -25,6 +25,7 @@ import type {
   OperationName,
 } from '../../src/segment/contract.ts';
 import { newest } from '../../src/segment/editions/editions.ts';
+import type { EditionName } from '../../src/segment/editions/row.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 
@@ -56,6 +57,8 @@ export type Asked = [operation: OperationName, input: Input<OperationName>];
 interface Answers {
   audience?: Audience | (() => Promise<Audience>);
   page?: AudiencesOutput;
+  /** The edition in force; today's by default. */
+  edition?: EditionName;
 }
 
 /** A port that notes what is asked of it and answers any operation from `answers`. */
@@ -74,7 +77,7 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     },
     async preview({ operation, input }) {
       const url = `test:${input.spaceId}`;
-      return { edition: 'v1', method: operation, url, headers: {}, body: input };
+      return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body: input };
     },
     async foresee() {},
     drain() {},

@@ -44,15 +44,18 @@ describe('create_audience', () => {
     },
   );
 
-  test('says that the first backfill should finish before the next edit', async () => {
-    const client = await connect(fakeApi({}).api);
+  test.each([
+    ['v1alpha', /first backfill.*Segment app/],
+    ['v1', /first backfill(?!.*Segment app)/],
+  ] as const)('says in %s what to know before the next edit', async (edition, advice) => {
+    const client = await connect(fakeApi({ edition }).api);
     const { structured } = await callTool(client, 'create_audience', {
       spaceId: 's',
       name: 'n',
       query,
     });
     expect(structured).toMatchObject({ audience: { id: 'aud_1' } });
-    expect(JSON.stringify(structured.advice)).toMatch(/first backfill.*Segment app/);
+    expect(JSON.stringify(structured.advice)).toMatch(advice);
   });
 });
 
