@@ -15,6 +15,7 @@ import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
 import { deferApi } from './segment/deferred-api.ts';
+import { newest } from './segment/editions/editions.ts';
 import { tools } from './tools/registry.ts';
 import { name, version } from './version.ts';
 
@@ -202,7 +203,7 @@ function connect(config: Config, machine: Machine, redactor: Redactor, log: Log)
   const api = deferApi(async () => {
     const { start } = await import('./sandbox/start.ts');
     const started = await start({
-      edition: config.edition === 'auto' ? 'v1' : config.edition,
+      edition: config.edition === 'auto' ? newest.name : config.edition,
       log: (entry) => log('debug', 'sandbox', { ...entry }),
     });
     sandbox = started;

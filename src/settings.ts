@@ -118,12 +118,12 @@ export const settings = {
   }),
   edition: setting({
     flag: 'edition',
-    argument: 'auto|v1alpha|v1',
+    argument: editionSettings.join('|'),
     env: 'SEGMENT_EDITION',
     meaning:
       "The edition of Segment's API: v1 is today's, v1alpha that of 2024; auto begins with v1alpha and changes to v1 when Segment shows that it speaks it",
     fallback: 'auto',
-    schema: z.enum(editionSettings, 'must be auto, v1alpha or v1'),
+    schema: z.enum(editionSettings, `must be one of ${editionSettings.join(', ')}`),
   }),
   region: setting({
     flag: 'region',
@@ -172,7 +172,7 @@ export const settings = {
     argument: 'none|remove|writes',
     env: 'SEGMENT_CONFIRM',
     meaning:
-      'Which calls need the agreement of the user: none; remove, those that delete or switch off an audience or replace its definition; writes, all that change anything',
+      'Which calls need the agreement of the user: none; remove, those that delete or switch off an audience or replace its definition or options; writes, all that change anything',
     fallback: 'remove',
     schema: z.enum(confirmModes, 'must be none, remove or writes'),
   }),

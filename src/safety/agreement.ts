@@ -10,13 +10,13 @@ import {
   type Subject,
 } from './confirmation.ts';
 import { traitsIn } from './meaning.ts';
-import { describeWrite } from './question.ts';
+import { describeWrite, type WriteKind } from './question.ts';
 import type { SeenAudiences } from './seen.ts';
 import { type AudienceShape, snapshotOf, staleError } from './snapshot.ts';
 
 /**
- * Which calls need the user's agreement: none; `remove`, those that delete an audience, switch it off
- * or replace its definition; `writes`, all that change anything.
+ * Which calls need the user's agreement: none; `remove`, those that delete an audience, switch it
+ * off, or replace its definition or options; `writes`, all that change anything.
  */
 export const confirmModes = ['none', 'remove', 'writes'] as const;
 export type ConfirmMode = (typeof confirmModes)[number];
@@ -29,6 +29,8 @@ export interface PlannedWrite<Name extends OperationName = OperationName> {
   write: Write<Name>;
   /** The request that it makes in the edition in force. */
   request: RequestPreview;
+  kind: WriteKind;
+  spaceId: string;
   /** The audience that it is about; undefined for one that is to be made. */
   id: string | undefined;
   /** The audience as it was read for this; undefined for one that is to be made, or if not needed. */
@@ -74,8 +76,8 @@ export async function agree<Name extends OperationName>(
   const judgement = confirmation ? context.confirmations.accept(confirmation, subject) : undefined;
   if (judgement?.kind === 'accepted') return 'confirmation';
   if (judgement?.kind === 'changed') {
-    const { write, before } = plan;
-    const known = before && context.seen.find(write.input.spaceId, before.id, judgement.wasState);
+    const { spaceId, before } = plan;
+    const known = before && context.seen.find(spaceId, before.id, judgement.wasState);
     throw staleError(sinceAsked, before, known);
   }
   const value = context.confirmations.issue(subject);
@@ -85,10 +87,10 @@ export async function agree<Name extends OperationName>(
 export const sinceAsked = 'since the user was asked';
 
 function subjectOf<Name extends OperationName>(plan: PlannedWrite<Name>): Subject {
-  const { write, request, id, before, notes } = plan;
+  const { write, request, spaceId, id, before, notes } = plan;
   return {
     operation: write.operation,
-    spaceId: write.input.spaceId,
+    spaceId,
     id,
     act: { input: write.input, body: request.body, notes },
     state: before && snapshotOf(before),
@@ -96,12 +98,11 @@ function subjectOf<Name extends OperationName>(plan: PlannedWrite<Name>): Subjec
 }
 
 async function describe<Name extends OperationName>(
-  { write, before, after, notes }: PlannedWrite<Name>,
+  { kind, spaceId, before, after, notes }: PlannedWrite<Name>,
   context: AgreementContext,
 ): Promise<string> {
-  const { spaceId } = write.input;
   const dependents = before && (await findDependents(spaceId, before, context));
-  return describeWrite({ spaceId, before, after, dependents, notes });
+  return describeWrite({ kind, spaceId, before, after, dependents, notes });
 }
 
 /** The other audiences of a space that use this one as a trait; undefined if that can't be found out. */

@@ -20,8 +20,12 @@ const contextChars = 100;
 /** More names than these would not be read. */
 const maxDependentsNamed = 10;
 
+/** What a write does to an audience. */
+export type WriteKind = 'create' | 'change' | 'remove';
+
 /** What there is to say about a write. */
 export interface WriteFacts {
+  kind: WriteKind;
   spaceId: string;
   /** The audience as it is now; undefined for one that is to be made. */
   before: Audience | undefined;
@@ -35,20 +39,24 @@ export interface WriteFacts {
 
 /** Says in plain words what a write will do. */
 export async function describeWrite(facts: WriteFacts): Promise<string> {
-  const { before, after, dependents, notes } = facts;
+  const { kind, before = {}, after = {}, dependents, notes } = facts;
   const space = `in the space ${quoted(facts.spaceId)}`;
   const lines: string[] = [];
-  if (before && after) {
-    lines.push(`Change an audience ${space}:`, ...(await audienceFacts(before)));
-    lines.push('', 'What changes:', ...(await changes(before, after)));
-  } else if (before) {
-    lines.push(`Delete an audience ${space} for good:`, ...(await audienceFacts(before)));
-    lines.push('- Its key can never be used again; profiles keep the trait.');
-  } else if (after) {
-    lines.push(`Create an audience ${space}:`, ...(await audienceFacts(after)));
+  switch (kind) {
+    case 'create':
+      lines.push(`Create an audience ${space}:`, ...(await audienceFacts(after)));
+      break;
+    case 'change':
+      lines.push(`Change an audience ${space}:`, ...(await audienceFacts(before)));
+      lines.push('', 'What changes:', ...(await changes(before, after)));
+      break;
+    case 'remove':
+      lines.push(`Delete an audience ${space} for good:`, ...(await audienceFacts(before)));
+      lines.push('- Its key can never be used again; profiles keep the trait.');
+      break;
   }
   lines.push(...notes.map((note) => `- ${note}`));
-  if (before) lines.push(`- Used by: ${dependentsInWords(dependents)}`);
+  if (facts.before) lines.push(`- Used by: ${dependentsInWords(dependents)}`);
   return lines.join('\n');
 }
 
@@ -76,7 +84,7 @@ async function audienceFacts(audience: AudienceShape): Promise<string[]> {
   return lines.filter((line): line is string => Boolean(line));
 }
 
-async function changes(before: Audience, after: AudienceShape): Promise<string[]> {
+async function changes(before: AudienceShape, after: AudienceShape): Promise<string[]> {
   const found = differences(snapshotOf(before), snapshotOf(after));
   const lines = found.length > 0 ? found.map(changeInWords) : ['- Nothing; it is so already.'];
   if (found.some(({ field }) => field === 'query' || field === 'type')) {

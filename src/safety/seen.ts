@@ -1,5 +1,5 @@
 import type { SegmentApi } from '../segment/api.ts';
-import { type Audience, audiencesIn } from '../segment/contract.ts';
+import { type Audience, audiencesIn, spaceIn } from '../segment/contract.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** Enough for what one conversation looks at. */
@@ -44,7 +44,10 @@ export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
   return {
     async send(name, input, call) {
       const output = await api.send(name, input, call);
-      for (const audience of audiencesIn(output)) seen.note(input.spaceId, audience);
+      for (const audience of audiencesIn(output)) {
+        const spaceId = spaceIn(input) ?? audience.spaceId;
+        if (typeof spaceId === 'string') seen.note(spaceId, audience);
+      }
       return output;
     },
     preview: (write) => api.preview(write),

@@ -29,11 +29,13 @@ import {
 import { type AuditEntry, type AuditLog, UnrecordedError } from './audit-log.ts';
 import { keyOf, type NameReservations, type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated } from './lost-create.ts';
+import type { WriteKind } from './question.ts';
 import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
 
 /** What a tool wants to be written, before anything is known of the state that it meets. */
 export interface Wish<Name extends OperationName> {
   operation: Name;
+  kind: WriteKind;
   spaceId: string;
   /** The audience that is to be changed or removed; undefined for one that is to be made. */
   id?: string;
@@ -211,12 +213,14 @@ class Undertaking<Name extends OperationName> {
     before: Audience | undefined,
     search: Search | undefined,
   ): Promise<PlannedWrite<Name>> {
-    const { operation, creation, id } = this.#wish;
+    const { operation, kind, creation, spaceId, id } = this.#wish;
     const existing = search?.existing;
     // Next to another of its name it gets a key that only Segment knows.
     const key = creation && !existing ? keyOf(creation.name) : after?.key;
     return this.#withRequest({
       write: { operation, input },
+      kind,
+      spaceId,
       id,
       before,
       after: after && { ...after, key },
@@ -306,7 +310,7 @@ class Undertaking<Name extends OperationName> {
 
   async #send(planned: PlannedWrite<Name>, agreed: boolean, search: Search | undefined) {
     const { api, call, sending, now } = this.#context;
-    const { creation, spaceId } = this.#wish;
+    const { kind, creation, spaceId } = this.#wish;
     if (call.signal.aborted) throw new CancelledError(this.#wish.operation, false);
     const { write, request, before, after } = planned;
     const sentAt = now();
@@ -323,7 +327,7 @@ class Undertaking<Name extends OperationName> {
         const found = await findCreated(lost, { api, call: sending });
         return { output: creation.outputOf(found), foundAfterLoss: true };
       }
-      throw before && after === undefined ? keepCopy(error, before) : error;
+      throw kind === 'remove' && before ? keepCopy(error, before) : error;
     }
   }
 
@@ -333,10 +337,10 @@ class Undertaking<Name extends OperationName> {
   ): Promise<void> {
     const { auditLog } = this.#context;
     if (!auditLog) return;
-    const { write, before, id } = planned;
+    const { write, before, spaceId, id } = planned;
     // A change of the edition may have given it another form on its way.
     const { request } = await this.#withRequest(planned);
-    const entry = { tool: write.operation, space: write.input.spaceId, id, before };
+    const entry = { tool: write.operation, space: spaceId, id, before };
     await auditLog.record({ ...entry, sent: request.body, ...more });
   }
 }

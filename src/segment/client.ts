@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
 import { type CallContext, withSignal } from './call.ts';
-import { audiencesIn, type Input, type OperationName, type Output } from './contract.ts';
+import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
 import {
@@ -117,7 +117,7 @@ export class SegmentClient implements SegmentApi {
   }
 
   #allowedForm<Name extends OperationName>(name: Name, input: Input<Name>): Form<Name> {
-    assertAllowed(this.#options.policy, name, newest.rows[name], input.spaceId);
+    assertAllowed(this.#options.policy, name, newest.rows[name], spaceIn(input));
     const form = this.#editions.formOf(name, input);
     const { feature } = form.row;
     if (feature !== undefined && this.#missingFeatures.has(feature)) {
@@ -276,7 +276,7 @@ export class SegmentClient implements SegmentApi {
   }
 
   #gate(name: OperationName): Gate {
-    return this.#gates.gate(name, this.#editions.starting(name));
+    return this.#gates.gate(name, this.#editions.startPerMinute(name));
   }
 }
 

@@ -153,6 +153,11 @@ export function typeOf(audience: Pick<Audience, 'audienceType' | 'definition'>) 
   return audienceTypes.find((type) => type === word);
 }
 
+/** The space that an operation is about; undefined for one that is about the whole workspace. */
+export function spaceIn(input: Input<OperationName>): string | undefined {
+  return 'spaceId' in input ? input.spaceId : undefined;
+}
+
 /** The audiences in the output of any operation. */
 export function audiencesIn(output: Output<OperationName>): readonly Audience[] {
   if ('audiences' in output) return output.audiences;

@@ -12,15 +12,16 @@ export interface Policy {
  * Refuses what the policy rules out.
  *
  * @param name of the operation. @param writes whether it changes something.
+ * @param spaceId undefined for an operation on the whole workspace.
  * @throws {AudiencesError} `space_not_allowed` or `read_only`.
  */
 export function assertAllowed(
   { readOnly, allowedSpaces }: Policy,
   name: string,
   { writes }: { writes: boolean },
-  spaceId: string,
+  spaceId: string | undefined,
 ): void {
-  if (allowedSpaces && !allowedSpaces.includes(spaceId)) {
+  if (allowedSpaces && spaceId !== undefined && !allowedSpaces.includes(spaceId)) {
     throw new AudiencesError(
       'space_not_allowed',
       `${name}: this server may not touch the space ${JSON.stringify(spaceId)}. Nothing was sent.`,

@@ -51,6 +51,7 @@ export const createAudience = defineTool({
     const warnings = await checkBeforeSending(wanted.query, wanted.type, context.queryCheck);
     const outcome = await context.carryOut({
       operation: 'create_audience',
+      kind: 'create',
       spaceId: wanted.spaceId,
       grave: false,
       readsFirst: false,

@@ -28,6 +28,7 @@ export const removeAudienceFromSpace = defineTool({
     const space = spaceOf(given, context);
     const outcome = await context.carryOut({
       operation: 'remove_audience_from_space',
+      kind: 'remove',
       spaceId: space,
       id: given.id,
       grave: true,

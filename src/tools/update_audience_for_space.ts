@@ -69,6 +69,7 @@ export const updateAudienceForSpace = defineTool({
     const redefines = given.query !== undefined || namesOptions;
     const outcome = await context.carryOut({
       operation: 'update_audience_for_space',
+      kind: 'change',
       spaceId: space,
       id: given.id,
       grave: redefines || given.enabled === false,

@@ -4,6 +4,9 @@ import { type AudiencesError, errorEntrySchema, UnsupportedError } from '../erro
 import { type EditionSetting, editions, newest } from './editions.ts';
 import type { Edition, EditionName, Row } from './row.ts';
 
+/** The default limit is not published; operations limited to 600 a minute call that lower than it. */
+const defaultPerMinute = 1000;
+
 /** The form of one request: an edition and its row for the operation. */
 export interface Form<Name extends OperationName> {
   edition: Edition;
@@ -57,9 +60,9 @@ export class EditionChoice {
   }
 
   /** Requests per minute with which the gate of an operation starts. */
-  starting(name: OperationName): number {
-    const row: Row<OperationName> | undefined = this.#current.rows[name];
-    return (row ?? newest.rows[name]).perMinute;
+  startPerMinute(name: OperationName): number {
+    const stated = this.#current.rows[name] ?? newest.rows[name];
+    return stated.perMinute ?? defaultPerMinute;
   }
 
   /** Learns from audiences that Segment returned; true if the edition changed by that. */

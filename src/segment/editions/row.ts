@@ -29,8 +29,8 @@ export interface Row<Name extends OperationName> {
   path: string;
   /** The media type of `Accept` and `Content-Type`, where it is not the edition's own. */
   mediaType?: string;
-  /** Requests per minute that the reference states; a gate starts with it. */
-  perMinute: number;
+  /** Requests per minute that the reference states, if it does; a gate starts with it. */
+  perMinute?: number;
   /** Whether it changes something at Segment, or reaches out from there. */
   writes: boolean;
   /**
