@@ -1,9 +1,17 @@
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 
 /*
- * How the demo tells its story: calls, headings, lines and checks.
+ * How the demo tells its story: servers, calls, headings, lines and checks.
  */
+
+const optionsSchema = z.object({
+  includeHistoricalData: z.boolean().optional(),
+  filterByExternalIds: z.array(z.string()).optional(),
+  backfillEventDataDays: z.number().optional(),
+});
 
 const audienceSchema = z.object({
   id: z.string(),
@@ -11,8 +19,21 @@ const audienceSchema = z.object({
   key: z.string().optional(),
   status: z.string().optional(),
   definition: z.object({ query: z.string() }).optional(),
+  options: optionsSchema.optional(),
+  computeCadence: z.object({ type: z.string() }).optional(),
   size: z.object({ count: z.number() }).optional(),
 });
+
+/** An audience as a list shows it. */
+const rowSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.string(),
+  type: z.string(),
+  size: z.number().optional(),
+  cadence: z.string().optional(),
+});
+export type Row = z.infer<typeof rowSchema>;
 
 const diagnosticSchema = z.object({
   message: z.string(),
@@ -22,7 +43,7 @@ const diagnosticSchema = z.object({
 
 const dataSchema = z.object({
   audience: audienceSchema.optional(),
-  audiences: z.array(audienceSchema).optional(),
+  audiences: z.array(rowSchema).optional(),
   pagination: z
     .object({ next: z.string().nullish(), totalEntries: z.number().optional() })
     .optional(),
@@ -32,7 +53,10 @@ const dataSchema = z.object({
   valid: z.boolean().optional(),
   diagnostics: z.array(diagnosticSchema).optional(),
   dryRun: z
-    .object({ request: z.object({ method: z.string(), url: z.string(), body: z.unknown() }) })
+    .object({
+      edition: z.string(),
+      request: z.object({ method: z.string(), url: z.string(), body: z.unknown() }),
+    })
     .optional(),
   computeCadence: z.object({ type: z.string() }).optional(),
 });
@@ -42,11 +66,32 @@ const errorSchema = z.object({
     code: z.string(),
     message: z.string(),
     next: z.string(),
+    field: z.string().optional(),
     status: z.number().optional(),
   }),
 });
 
 const contentSchema = z.tuple([z.object({ text: z.string() })]);
+
+/**
+ * Starts the built server and a client of it, whose user reads every question.
+ *
+ * @param args the server's command line.
+ * @param agrees how the user answers; asked at every question.
+ */
+export async function startServer(args: string[], agrees = () => true): Promise<Client> {
+  const client = new Client({ name: 'demo', version: '1' }, { capabilities: { elicitation: {} } });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    show('The user is asked:');
+    for (const line of params.message.split('\n')) show(`| ${line}`);
+    const agree = agrees();
+    show(agree ? '→ yes' : '→ no');
+    return { action: 'accept', content: { agree } };
+  });
+  const command = { command: process.execPath, args: ['dist/main.js', ...args] };
+  await client.connect(new StdioClientTransport({ ...command, stderr: 'ignore' }));
+  return client;
+}
 
 /** Calls a tool; gives its structured data, or the error that an agent would read. */
 export async function callTool(client: Client, name: string, args: Record<string, unknown>) {

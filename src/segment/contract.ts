@@ -6,61 +6,70 @@ import * as z from 'zod';
  * responses, unchanged, with the fields of all editions.
  *
  * Reading is lenient: only `id` is required of an audience. A field that is absent, null or of
- * another type counts as unknown, and whatever Segment adds passes through untouched.
+ * another type counts as unknown, and whatever Segment adds passes through untouched. The schemas
+ * are made when first needed: a client that only lists the tools should not wait for them.
  */
 
 /** A field that Segment may leave out, set to null, or one day change. */
 const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().catch(undefined);
 const text = () => lenient(z.string());
 
-export const definitionSchema = z
-  .looseObject({
-    query: text().describe("The audience's rule in Segment's query language"),
-    type: text().describe('users or accounts; today in audienceType'),
-    targetEntity: text().describe('Linked audiences only: the entity that is the member'),
-  })
-  .describe('Null when Segment shows none');
+export const definitionSchema = z.lazy(() =>
+  z
+    .looseObject({
+      query: text().describe("The audience's rule in Segment's query language"),
+      type: text().describe('users or accounts; today in audienceType'),
+      targetEntity: text().describe('Linked audiences only: the entity that is the member'),
+    })
+    .describe('Null when Segment shows none'),
+);
 
-export const optionsSchema = z.looseObject({
-  includeHistoricalData: lenient(z.boolean()),
-  includeAnonymousUsers: lenient(z.boolean()),
-  filterByExternalIds: lenient(z.array(z.string())),
-  backfillEventDataDays: lenient(z.number()),
-});
+export const optionsSchema = z.lazy(() =>
+  z.looseObject({
+    includeHistoricalData: lenient(z.boolean()),
+    includeAnonymousUsers: lenient(z.boolean()),
+    filterByExternalIds: lenient(z.array(z.string())),
+    backfillEventDataDays: lenient(z.number()),
+  }),
+);
 
 /** One audience, in Segment's models `AudienceSummary…` of every edition. */
-export const audienceSchema = z.looseObject({
-  id: z.string(),
-  spaceId: text(),
-  name: text(),
-  description: text(),
-  key: text().describe('The trait name on profiles; never reused'),
-  enabled: lenient(z.boolean()),
-  audienceType: text().describe('USERS, ACCOUNTS or LINKED'),
-  definition: lenient(definitionSchema),
-  status: text().describe('Such as Computing, Live, Disabled, Failed'),
-  computeCadence: lenient(z.looseObject({ type: text().describe('REALTIME or BATCH') })),
-  size: lenient(
-    z.looseObject({
-      type: text().describe('What is counted'),
-      count: lenient(z.number()),
-      uniqueCount: lenient(z.number()),
-    }),
-  ),
-  options: lenient(optionsSchema),
-  createdBy: text(),
-  updatedBy: text(),
-  createdAt: text(),
-  updatedAt: text(),
-});
+export const audienceSchema = z.lazy(() =>
+  z.looseObject({
+    id: z.string(),
+    spaceId: text(),
+    name: text(),
+    description: text(),
+    key: text().describe('The trait name on profiles; never reused'),
+    enabled: lenient(z.boolean()),
+    audienceType: text().describe('USERS, ACCOUNTS or LINKED'),
+    definition: lenient(definitionSchema),
+    status: text().describe('Such as Computing, Live, Disabled, Failed'),
+    computeCadence: lenient(z.looseObject({ type: text().describe('REALTIME or BATCH') })),
+    size: lenient(
+      z.looseObject({
+        type: text().describe('What is counted'),
+        count: lenient(z.number()),
+        uniqueCount: lenient(z.number()),
+      }),
+    ),
+    options: lenient(optionsSchema),
+    createdBy: text(),
+    updatedBy: text(),
+    createdAt: text(),
+    updatedAt: text(),
+  }),
+);
 export type Audience = z.infer<typeof audienceSchema>;
 
-export const paginationSchema = z.looseObject({
-  current: text(),
-  next: text().describe("The next page's cursor; absent or null on the last page"),
-  previous: text(),
-  totalEntries: lenient(z.number()),
-});
+export const paginationSchema = z.lazy(() =>
+  z.looseObject({
+    current: text(),
+    next: text().describe("The next page's cursor; absent or null on the last page"),
+    previous: text(),
+    totalEntries: lenient(z.number()),
+  }),
+);
 export type Pagination = z.infer<typeof paginationSchema>;
 
 /** What an audience is made of: the users of a space, its accounts, or entities linked to them. */

@@ -32,13 +32,17 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** One entry of Segment's error envelope `{"errors": […]}`. */
-export const errorEntrySchema = z.looseObject({
-  type: z.string().nullish(),
-  message: z.string().nullish(),
-  field: z.string().nullish(),
-  data: z.unknown().optional(),
-});
-export const errorEnvelopeSchema = z.looseObject({ errors: z.array(errorEntrySchema) });
+export const errorEntrySchema = z.lazy(() =>
+  z.looseObject({
+    type: z.string().nullish(),
+    message: z.string().nullish(),
+    field: z.string().nullish(),
+    data: z.unknown().optional(),
+  }),
+);
+export const errorEnvelopeSchema = z.lazy(() =>
+  z.looseObject({ errors: z.array(errorEntrySchema) }),
+);
 export type ErrorEntry = z.infer<typeof errorEntrySchema>;
 
 /** What every error may carry besides its code and message. */

@@ -23,7 +23,7 @@ const input = () =>
       .describe('Only type linked: relationship slug of the entity that is the member'),
     description: description.optional().describe('What it is for'),
     enabled: z.boolean().optional().describe('Whether to compute it'),
-    ...options,
+    ...options(),
     includeAnonymousUsers: z
       .boolean()
       .optional()

@@ -37,7 +37,7 @@ export const type = z
   .meta({ enum: audienceTypes });
 
 /** The options of an audience that can also be changed later. */
-export const options = {
+export const options = () => ({
   includeHistoricalData: z.boolean().optional().describe('Also use data from before now'),
   filterByExternalIds: z
     .array(z.string().min(1))
@@ -49,7 +49,7 @@ export const options = {
     .min(1)
     .optional()
     .describe('Days of event data to go back; needs includeHistoricalData'),
-};
+});
 
 export const advice = z.array(z.string()).optional().describe('What to know before the next step');
 

@@ -31,7 +31,7 @@ const input = () =>
       description: description.optional().describe('New description'),
       query: query.optional().describe('New definition, replaces the whole old one'),
       type: type.optional().describe('Level of query; it can not be changed'),
-      ...options,
+      ...options(),
       expectedUpdatedAt: z
         .string()
         .min(1)

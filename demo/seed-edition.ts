@@ -1,0 +1,29 @@
+import { createEleven, createLinked, rehearseWithAnonymousUsers } from './steps.ts';
+import { expectThat, section, show, startServer } from './story.ts';
+
+/** The chapter on the edition of 2024: what it writes differently, what it lacks, what it limits. */
+export async function tellOfSeedEdition(): Promise<void> {
+  section("The edition of 2024: a second server, started with '--sandbox --edition v1alpha'");
+  const client = await startServer(['--sandbox', '--edition', 'v1alpha']);
+  await rehearseWithAnonymousUsers(client, 'v1alpha');
+
+  show('A linked audience:');
+  const linked = await createLinked(client);
+  show(`${linked.error?.code}, field ${linked.error?.field}: ${linked.error?.message}`);
+  show(`next: ${linked.error?.next}`);
+  expectThat('this edition has no linked audiences', linked.error?.code === 'unsupported');
+
+  show('Eleven creates at once, where the limit is ten a minute:');
+  const attempts = await createEleven(client);
+  const refused = attempts.flatMap(({ error }) => error ?? []);
+  const created = attempts.length - refused.length;
+  show(`${created} were created; ${refused.length} was refused before anything was sent`);
+  show(`${refused[0]?.code}: ${refused[0]?.message}`);
+  show(`next: ${refused[0]?.next}`);
+  expectThat('ten went through', created === 10);
+  expectThat(
+    'the other was refused before it was sent',
+    refused.every(({ code, status }) => code === 'rate_limited' && status === undefined),
+  );
+  await client.close();
+}
