@@ -1,5 +1,5 @@
 import type { Audience, NewAudience } from '../segment/contract.ts';
-import { quoted } from '../visible.ts';
+import { cut, quoted } from '../visible.ts';
 
 /*
  * What Segment's product rules say about an audience in its present state. Sources: the notes of
@@ -7,6 +7,9 @@ import { quoted } from '../visible.ts';
  */
 
 const notInApp = 'Its definition can no longer be edited in the Segment app, only through the API.';
+
+/** More external ids than fit here would not be read. */
+const maxIdsChars = 2000;
 
 /** Statuses in which members are being computed. */
 const computing = ['Preparing', 'Backfilling', 'Computing'];
@@ -29,7 +32,9 @@ export function adviceOnExternalIds(
 ): string[] {
   const ids = options?.filterByExternalIds;
   if (!includeAnonymousUsers || !ids) return [];
-  return [`Anonymous users are admitted by the list of external ids: ${ids.join(', ')}.`];
+  return [
+    `Anonymous users are admitted by the list of external ids: ${cut(ids.join(', '), maxIdsChars)}.`,
+  ];
 }
 
 export function adviceAfterRead({ status }: Audience): string[] | undefined {

@@ -52,6 +52,7 @@ export const createAudience = defineTool({
     const outcome = await context.carryOut({
       operation: 'create_audience',
       spaceId: wanted.spaceId,
+      draft: wanted,
       grave: false,
       readsFirst: false,
       dryRun,
