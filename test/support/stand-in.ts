@@ -1,6 +1,5 @@
 import { onTestFinished } from 'vitest';
 import type { Flags } from '../../src/config.ts';
-import type { Audience } from '../../src/segment/contract.ts';
 import {
   type Fault,
   type Sandbox,
@@ -104,7 +103,7 @@ export async function startStandIn({
 }
 
 /** A true answer of a list or of one audience, with more in its audiences. */
-export function withOdd(odd: Partial<Record<keyof Audience, unknown>>): Fault {
+export function withOdd(odd: object): Fault {
   return {
     kind: 'alter',
     alter: (body) =>
