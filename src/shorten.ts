@@ -6,6 +6,8 @@ import { cut, visibleJson } from './visible.ts';
 
 /** A longer description is cut, unless the whole is asked for. */
 const maxTextChars = 2000;
+/** Where that is not enough, because there are many texts, or many escapes in them. */
+const maxTextCharsThen = [maxTextChars, 500, 100] as const;
 /** The JSON of one audience in a result; with its explanation and advice it stays under 100,000. */
 const maxAudienceChars = 60_000;
 /** Where the whole is asked for. */
@@ -16,44 +18,78 @@ interface Described {
   description?: string | null;
 }
 
-/** An audience whose long description is cut, and whatever else is too long in it. */
-export function shortened<Shape extends Described>(audience: Shape): Shape {
+/**
+ * An audience whose long description is cut, and whatever else is too long in it.
+ *
+ * @param maxChars of its JSON.
+ */
+export function shortened<Shape extends Described>(
+  audience: Shape,
+  maxChars = maxAudienceChars,
+): Shape {
   const { description } = audience;
   if (typeof description !== 'string' || description.length <= maxTextChars) {
-    return fitted(audience, audience, maxAudienceChars);
+    return fitted(audience, maxChars);
   }
   const cutDescription = { ...audience, description: cut(description, maxTextChars) };
-  return fitted(cutDescription, audience, maxAudienceChars);
+  return lengthOf(cutDescription) <= maxChars ? cutDescription : fitted(audience, maxChars);
 }
 
 /** An audience as it is, up to a length beyond all that is sensible. */
 export function unshortened<Shape extends Described>(audience: Shape): Shape {
-  return fitted(audience, audience, maxFullChars);
+  return fitted(audience, maxFullChars);
 }
 
-/** `shown` if it is short enough; else `whole` with all its long texts cut, and if need be without its largest fields. */
-function fitted<Shape extends Described>(shown: Shape, whole: Shape, maxChars: number): Shape {
-  const isTooLong = (value: object) => visibleJson(value).length > maxChars;
-  if (!isTooLong(shown)) return shown;
-  const fitting = { ...whole, ...cutTexts(whole) };
+/** A text of which no more is left than has a JSON of `maxChars`. */
+export function shortenedText(text: string, maxChars: number): string {
+  if (lengthOf(text) <= maxChars) return text;
+  let [fitting, tooLong] = [0, text.length];
+  while (tooLong - fitting > 1) {
+    const middle = Math.floor((fitting + tooLong) / 2);
+    if (lengthOf(cut(text, middle)) <= maxChars) fitting = middle;
+    else tooLong = middle;
+  }
+  return cut(text, fitting);
+}
+
+/**
+ * The value as it is, if its JSON is short enough; else with all its long texts cut, and if need be
+ * without its largest fields.
+ */
+export function fitted<Shape extends object>(value: Shape, maxChars: number): Shape {
+  if (lengthOf(value) <= maxChars) return value;
+  let fitting = value;
+  for (const maxEach of maxTextCharsThen) {
+    fitting = { ...value, ...cutTexts(value, maxEach), ...idOf(value) };
+    if (lengthOf(fitting) <= maxChars) return fitting;
+  }
   const sizes = Object.entries(fitting)
     .filter(([field]) => field !== 'id')
-    .map(([field, value]) => [field, JSON.stringify(value ?? null).length] as const)
+    .map(([field, content]) => [field, JSON.stringify(content ?? null).length] as const)
     .sort(([, a], [, b]) => b - a);
   for (const [field] of sizes) {
-    if (!isTooLong(fitting)) break;
+    if (lengthOf(fitting) <= maxChars) break;
     Object.assign(fitting, { [field]: undefined });
   }
   return fitting;
 }
 
-function cutTexts(values: object): object {
-  const entries = Object.entries(values).map(([field, value]) => [field, cutText(value)]);
+/** An id is of use only as a whole; one beyond all sense is of none. */
+function idOf(value: object): { id?: string } {
+  return 'id' in value && typeof value.id === 'string' ? { id: cut(value.id, maxTextChars) } : {};
+}
+
+function lengthOf(value: object | string): number {
+  return visibleJson(value).length;
+}
+
+function cutTexts(values: object, maxChars: number): object {
+  const entries = Object.entries(values).map(([field, value]) => [field, cutText(value, maxChars)]);
   return Object.fromEntries(entries);
 }
 
-function cutText(value: unknown): unknown {
-  if (typeof value === 'string') return cut(value, maxTextChars);
-  if (Array.isArray(value)) return value.map(cutText);
-  return typeof value === 'object' && value !== null ? cutTexts(value) : value;
+function cutText(value: unknown, maxChars: number): unknown {
+  if (typeof value === 'string') return cut(value, maxChars);
+  if (Array.isArray(value)) return value.map((item) => cutText(item, maxChars));
+  return typeof value === 'object' && value !== null ? cutTexts(value, maxChars) : value;
 }

@@ -26,10 +26,8 @@ export interface McpServer {
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
   const { name, version, instructions, capabilities, log } = options;
-  const declared = capabilities.reduce<ServerCapabilities>(
-    (all, { declares }) => ({ ...all, ...declares }),
-    {},
-  );
+  const declared: ServerCapabilities = {};
+  for (const { declares } of capabilities) Object.assign(declared, declares);
   const server = new Server({ name, version }, { capabilities: declared, instructions });
   server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
   for (const capability of capabilities) capability.register(server);

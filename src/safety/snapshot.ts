@@ -1,13 +1,20 @@
 import { type Audience, typeOf } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
-import { shortened } from '../shorten.ts';
-import { cut, quoted } from '../visible.ts';
+import { shortened, shortenedText } from '../shorten.ts';
+import { quoted } from '../visible.ts';
 
 /** An audience, or what is known of one that is to be made. */
 export type AudienceShape = Partial<Audience>;
 
 /** A definition that people are to judge is cut later than other texts. */
 export const maxQueryChars = 2000;
+
+/*
+ * The JSON of what a refusal shows: with these it stays under 100,000, whatever has changed.
+ */
+const maxWordsChars = 20_000;
+const maxValueChars = 2400;
+const maxAudienceChars = 40_000;
 
 /** What people can change of an audience, as it was at one moment. */
 export interface Snapshot {
@@ -83,7 +90,8 @@ export function valueInWords(value: Value): string {
 
 /** A difference whose long texts are cut. */
 function shownDifference({ field, before, after }: Difference): Difference {
-  const shown = (value: Value) => (typeof value === 'string' ? cut(value, maxQueryChars) : value);
+  const shown = (value: Value) =>
+    typeof value === 'string' ? shortenedText(value, maxValueChars) : value;
   return { field, before: shown(before), after: shown(after) };
 }
 
@@ -102,13 +110,16 @@ export function staleError(
   const words = changed.map(({ field, before, after }) => {
     return `${field} was ${valueInWords(before)} and is ${valueInWords(after)}`;
   });
-  const what = words.length > 0 ? `: ${words.join('; ')}` : '';
+  const what = words.length > 0 ? `: ${shortenedText(words.join('; '), maxWordsChars)}` : '';
   return new AudiencesError(
     'stale',
     `The audience has changed ${since}${what}. Nothing was sent.`,
     {
       next: 'Tell the user what changed. If the write is still wanted, make it anew from the audience as it is now, without confirmation.',
-      details: { changed: changed.map(shownDifference), audience: now && shortened(now) },
+      details: {
+        changed: changed.map(shownDifference),
+        audience: now && shortened(now, maxAudienceChars),
+      },
     },
   );
 }

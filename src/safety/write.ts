@@ -39,6 +39,11 @@ export interface Wish<Name extends OperationName> {
   spaceId: string;
   /** The audience that is to be changed or removed; undefined for one that is to be made. */
   id?: string;
+  /**
+   * The input as far as it is known before anything is read: what the edition can't express is
+   * refused before it costs a request.
+   */
+  draft: Input<Name>;
   /** Whether it deletes an audience, switches it off, or changes who is in it. */
   grave: boolean;
   /** Whether the audience has to be read first, whatever the settings are. */
@@ -124,6 +129,7 @@ export async function carryOut<Name extends OperationName>(
 ): Promise<Outcome<Name>> {
   const { operation, spaceId, creation } = wish;
   try {
+    await context.api.preview({ operation, input: wish.draft });
     if (!wish.dryRun) await context.api.foresee(operation, spaceId, context.call);
     const run = () => new Undertaking(wish, context).run();
     return await (creation ? context.reservations.during({ spaceId, ...creation }, run) : run());

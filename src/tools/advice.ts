@@ -1,6 +1,6 @@
 import type { Audience, NewAudience } from '../segment/contract.ts';
 import type { EditionName } from '../segment/editions/row.ts';
-import { quoted } from '../visible.ts';
+import { cut, quoted } from '../visible.ts';
 
 /*
  * What Segment's product rules say about an audience in its present state. Sources: the notes of
@@ -12,6 +12,9 @@ const notInApp = (edition: EditionName): string[] =>
   edition === 'v1alpha'
     ? ['Its definition can no longer be edited in the Segment app, only through the API.']
     : [];
+
+/** More external ids than fit here would not be read. */
+const maxIdsChars = 2000;
 
 /** Statuses in which members are being computed. */
 const computing = ['Preparing', 'Backfilling', 'Computing'];
@@ -37,7 +40,9 @@ export function adviceOnExternalIds(
 ): string[] {
   const ids = options?.filterByExternalIds;
   if (!includeAnonymousUsers || !ids) return [];
-  return [`Anonymous users are admitted by the list of external ids: ${ids.join(', ')}.`];
+  return [
+    `Anonymous users are admitted by the list of external ids: ${cut(ids.join(', '), maxIdsChars)}.`,
+  ];
 }
 
 export function adviceAfterRead({ status }: Audience): string[] | undefined {

@@ -53,6 +53,7 @@ export const createAudience = defineTool({
       operation: 'create_audience',
       kind: 'create',
       spaceId: wanted.spaceId,
+      draft: wanted,
       grave: false,
       readsFirst: false,
       dryRun,

@@ -1,13 +1,12 @@
 import * as z from 'zod';
 import { explainAudience } from '../safety/meaning.ts';
 import { audienceSchema } from '../segment/contract.ts';
-import { shortened, unshortened } from '../shorten.ts';
-import { cut } from '../visible.ts';
+import { shortened, shortenedText, unshortened } from '../shorten.ts';
 import { adviceAfterRead } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 
-/** A definition of the greatest length that is read is explained in fewer. */
+/** Of its JSON; few definitions of the greatest length that is read are explained in more. */
 const maxExplanationChars = 30_000;
 
 export const getAudience = defineTool({
@@ -39,7 +38,7 @@ export const getAudience = defineTool({
     const explanation = await explainAudience(audience);
     return {
       audience: given.fullText ? unshortened(audience) : shortened(audience),
-      explanation: explanation && cut(explanation, maxExplanationChars),
+      explanation: explanation && shortenedText(explanation, maxExplanationChars),
       advice: adviceAfterRead(audience),
     };
   },

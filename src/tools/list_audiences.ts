@@ -10,8 +10,11 @@ import { cut, visibleJson } from '../visible.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 
-/** A longer text of a page is more than an agent should have to read at once. */
-const maxPageChars = 60_000;
+/**
+ * More than 60,000 characters are more than an agent should have to read at once; this leaves room
+ * for what the server may have to say besides.
+ */
+const maxPageChars = 59_000;
 const maxQueryChars = 200;
 /** Only a name beyond all sense is cut. */
 const maxNameChars = 2000;
@@ -64,8 +67,9 @@ export const listAudiences = defineTool({
       const fitting = fitPage(page, input.count < given.count);
       if (fitting) return fitting;
       if (input.count === 1) return firstRows(page);
-      // Not even the first page fits: fewer rows, and a cursor that goes on behind them.
-      input = { ...input, count: Math.floor(input.count / 2) };
+      // Not even the first page fits: half of its rows, and a cursor that goes on behind them.
+      const inFirst = page.breaks?.[0]?.rows ?? input.count;
+      input = { ...input, count: Math.max(1, Math.floor(inFirst / 2)) };
     }
   },
 });
@@ -98,7 +102,7 @@ const onlyNames = ({ id, name }: Row): Row => ({ id, name });
 function fitPage({ audiences, pagination, breaks = [] }: AudiencesOutput, isPart: boolean) {
   const rows = audiences.map(summarize);
   const names = rows.map(onlyNames);
-  const end = isPart ? endNotice(rows.length) : undefined;
+  const end = isPart && pagination.next ? endNotice(rows.length) : undefined;
   const fewerColumns = 'everything but id and name';
   const shorter = [
     { audiences: rows, pagination, notice: end },
@@ -114,15 +118,29 @@ function fitPage({ audiences, pagination, breaks = [] }: AudiencesOutput, isPart
       notice: columnNotice(fewerColumns, endNotice(place.rows)),
     })),
   ];
-  return shorter.find((page) => visibleJson(page).length <= maxPageChars);
+  return shorter.find(fits);
 }
 
 /** The beginning of a page of which one row was asked for, and that still is too long. */
 function firstRows({ audiences, pagination }: AudiencesOutput) {
-  const rows = audiences.slice(0, maxRowsBeyond).map(summarize).map(onlyNames);
-  const missing = audiences.length - rows.length;
-  const notice = `Segment returned a page that is too long to show${missing > 0 ? `; ${missing} of its rows are not shown` : ''}.`;
-  return { audiences: rows, pagination, notice };
+  const { current, next, previous, totalEntries } = pagination;
+  const names = audiences.map(summarize).map(onlyNames);
+  const beginning = (shown: number) => {
+    const missing = audiences.length - shown;
+    const notice = `Segment returned a page that is too long to show${missing > 0 ? `; ${missing} of its rows are not shown` : ''}.`;
+    return {
+      audiences: names.slice(0, shown),
+      pagination: { current, next, previous, totalEntries },
+      notice,
+    };
+  };
+  let count = Math.min(names.length, maxRowsBeyond);
+  while (count > 0 && !fits(beginning(count))) count -= 1;
+  return beginning(count);
+}
+
+function fits(page: object): boolean {
+  return visibleJson(page).length <= maxPageChars;
 }
 
 function columnNotice(columns: string, end = 'No row is missing.'): string {

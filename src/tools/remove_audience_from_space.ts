@@ -26,20 +26,18 @@ export const removeAudienceFromSpace = defineTool({
     }),
   async handle(given, context) {
     const space = spaceOf(given, context);
+    const input = { spaceId: space, id: given.id };
     const outcome = await context.carryOut({
       operation: 'remove_audience_from_space',
       kind: 'remove',
       spaceId: space,
       id: given.id,
+      draft: input,
       grave: true,
       readsFirst: true,
       dryRun: given.dryRun,
       confirmation: given.confirmation,
-      plan: async () => ({
-        input: { spaceId: space, id: given.id },
-        after: undefined,
-        advice: [],
-      }),
+      plan: async () => ({ input, after: undefined, advice: [] }),
     });
     if (outcome.kind === 'rehearsed') return { dryRun: shownRehearsal(outcome.rehearsal) };
     const { output, before } = outcome;

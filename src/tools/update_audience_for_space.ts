@@ -67,11 +67,22 @@ export const updateAudienceForSpace = defineTool({
     if (given.query !== undefined) await checkAtAnyLevel(given.query, context.queryCheck);
     const namesOptions = optionNames.some((field) => given[field] !== undefined);
     const redefines = given.query !== undefined || namesOptions;
+    const draft: AudienceChange = {
+      spaceId: space,
+      id: given.id,
+      name: given.name,
+      description: given.description,
+      enabled: given.enabled,
+      query: given.query,
+      type: given.type,
+      options: namesOptions ? optionsOf(given) : undefined,
+    };
     const outcome = await context.carryOut({
       operation: 'update_audience_for_space',
       kind: 'change',
       spaceId: space,
       id: given.id,
+      draft,
       grave: redefines || given.enabled === false,
       readsFirst: redefines,
       dryRun: given.dryRun,
@@ -80,12 +91,7 @@ export const updateAudienceForSpace = defineTool({
       async plan(before) {
         const { warnings, level } = await checkNewQuery(given, before, context);
         const change: AudienceChange = {
-          spaceId: space,
-          id: given.id,
-          name: given.name,
-          description: given.description,
-          enabled: given.enabled,
-          query: given.query,
+          ...draft,
           type: level,
           options: namesOptions ? mergedOptions(given, before) : undefined,
         };
@@ -101,6 +107,12 @@ export const updateAudienceForSpace = defineTool({
     };
   },
 });
+
+/** The options that are named. */
+function optionsOf(given: Input): ChangeableOptions {
+  const { includeHistoricalData, filterByExternalIds, backfillEventDataDays } = given;
+  return { includeHistoricalData, filterByExternalIds, backfillEventDataDays };
+}
 
 /** Checks a new definition at the level of the audience that gets it. */
 async function checkNewQuery(

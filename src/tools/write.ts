@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import type { Rehearsal } from '../safety/write.ts';
-import { shortened } from '../shorten.ts';
+import { fitted, shortened } from '../shorten.ts';
 
 /*
  * What all tools that write have in common.
  */
+
+/** Of the JSON: together they stay under 100,000. The request is shown as it is for longest. */
+const maxRequestChars = 45_000;
+const maxShapeChars = 25_000;
 
 /** Inputs of every tool that writes. */
 export const writeInputs = () => ({
@@ -39,9 +43,9 @@ export function shownRehearsal({
 }: Rehearsal): z.input<ReturnType<typeof rehearsalSchema>> {
   return {
     edition,
-    request,
+    request: fitted(request, maxRequestChars),
     needsConfirmation,
-    before: before && shortened(before),
-    after: after && shortened(after),
+    before: before && shortened(before, maxShapeChars),
+    after: after && shortened(after, maxShapeChars),
   };
 }

@@ -14,6 +14,8 @@ import type { PassingTime } from './passing-time.ts';
 export interface Composed extends AsyncDisposable {
   client: Client;
   program: Program;
+  /** Opens a further session of the program, with a client of its own. */
+  connect(answering?: Answering): Promise<Client>;
   /** The lines of its log. */
   log: string[];
   /** Resolves when the log holds a text. */
@@ -31,7 +33,7 @@ const retrySchema = z.object({ message: z.literal('trying again'), pauseMs: z.nu
  * @param answering how the client's user answers; without it the client can't ask.
  */
 export async function startComposed(
-  flags: Flags & { 'audit-log': string },
+  flags: Flags & { 'audit-log'?: string },
   environment: Record<string, string>,
   { clock, time, answering }: { clock: ManualClock; time?: PassingTime; answering?: Answering },
 ): Promise<Composed> {
@@ -49,18 +51,24 @@ export async function startComposed(
       if (retry.success) time?.isWaitedFor(retry.data.pauseMs);
     },
   });
-  const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  const send = theirs.send.bind(theirs);
-  theirs.send = (message, options) => {
-    sent.push(JSON.stringify(message));
-    return send(message, options);
+  const clients: Client[] = [];
+  const connect = async (answers?: Answering) => {
+    const [ours, theirs] = InMemoryTransport.createLinkedPair();
+    const send = theirs.send.bind(theirs);
+    theirs.send = (message, options) => {
+      sent.push(JSON.stringify(message));
+      return send(message, options);
+    };
+    await program.openSession().server.connect(theirs);
+    const client = createClient(answers);
+    await client.connect(ours);
+    clients.push(client);
+    return client;
   };
-  await program.openSession().server.connect(theirs);
-  const client = createClient(answering);
-  await client.connect(ours);
   return {
-    client,
+    client: await connect(answering),
     program,
+    connect,
     log,
     async logged(text) {
       await changes.until(() => log.some((line) => line.includes(text)) || undefined);
@@ -68,10 +76,10 @@ export async function startComposed(
     sent,
     audit() {
       const file = flags['audit-log'];
-      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+      return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : '';
     },
     async [Symbol.asyncDispose]() {
-      await client.close();
+      for (const client of clients) await client.close();
       await program.stop();
     },
   };

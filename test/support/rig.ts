@@ -31,7 +31,8 @@ export const neverMs = 2_147_483_647;
 /**
  * Nothing needs confirmation unless `args` say otherwise.
  *
- * @param options `space` is the program's default space; the sandbox's first one by default.
+ * @param options `space` is the program's default space, the sandbox's first one by default; the
+ * sandbox is one of the seed's edition unless `edition` says otherwise.
  */
 export async function startRig(
   args: string[] = [],
@@ -39,7 +40,10 @@ export async function startRig(
     answering,
     space: chosen,
     ...options
-  }: Pick<SandboxOptions, 'limits' | 'clock'> & { answering?: Answering; space?: string } = {},
+  }: Pick<SandboxOptions, 'edition' | 'seeds' | 'limits' | 'clock'> & {
+    answering?: Answering;
+    space?: string;
+  } = {},
 ): Promise<Rig> {
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
   const requests: LogEntry[] = [];

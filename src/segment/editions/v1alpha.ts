@@ -1,4 +1,4 @@
-import type { NewAudience } from '../contract.ts';
+import type { AudienceChange, NewAudience } from '../contract.ts';
 import { audiencePages, audiences } from './audiences.ts';
 import type { Edition, Unsupported } from './row.ts';
 
@@ -12,6 +12,15 @@ function unsupported(input: NewAudience): Unsupported | undefined {
   if (input.type === 'linked') return { field: 'type', what: 'A linked audience' };
   const field = laterOptions.find((option) => input[option] !== undefined);
   return field && { field, what: `The option ${field}` };
+}
+
+/** Options can't be changed at all; the first is the one that audiences of this edition have. */
+function unsupportedChange({ options }: AudienceChange): Unsupported | undefined {
+  const named = (['filterByExternalIds', 'backfillEventDataDays'] as const).find(
+    (option) => options?.[option] !== undefined,
+  );
+  const field = named ?? 'includeHistoricalData';
+  return options && { field, what: `Changing the option ${field}` };
 }
 
 /**
@@ -40,8 +49,7 @@ export const v1alpha = {
     update_audience_for_space: {
       ...audiences.update,
       perMinute: 10,
-      unsupported: ({ options }) =>
-        options && { field: 'options', what: 'Changing the options of an audience' },
+      unsupported: unsupportedChange,
       body: ({ name, description, enabled, query, type }) => ({
         name,
         description,
