@@ -16,12 +16,13 @@ describe.each(['v1alpha', 'v1'] satisfies EditionName[])('edition %s', (edition)
     expect(stated.map(({ name }) => name).sort()).toEqual(Object.keys(rows).sort());
   });
 
-  describe.each(operationNames)('%s', (name) => {
+  describe.each(operationNames.filter((name) => rows[name]))('%s', (name) => {
     const row = rows[name];
 
     test('has the same method, path and limit on both sides', () => {
-      const { method, path, perMinute } = row ?? {};
-      expect(stated.find((each) => each.name === name)).toMatchObject({ method, path, perMinute });
+      const { method, path, perMinute } = stated.find((each) => each.name === name) ?? {};
+      expect(row).toMatchObject({ method, path });
+      expect(row?.perMinute).toBe(perMinute);
     });
 
     test('is asked for by a media type that it has', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LogEntry, type Sandbox, start } from '../../src/sandbox/start.ts';
 import { operationNames } from '../../src/segment/editions/editions.ts';
+import { tools } from '../../src/tools/registry.ts';
 import { callTool } from '../support/in-memory.ts';
 import { type Session, startSession } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
@@ -32,7 +33,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-const tool = fc.constantFrom(...operationNames, 'check_audience_query');
+const tool = fc.constantFrom(...tools.map(({ name }) => name));
 const field = fc.constantFrom(
   ...['spaceId', 'id', 'name', 'query', 'type', 'count', 'cursor', 'enabled', 'description'],
   ...['includeHistoricalData', 'includeAnonymousUsers', '__proto__', 'constructor', ''],

@@ -60,7 +60,7 @@ describe.each(['auto', 'v1'])('with --edition %s', (edition) => {
     expect(rig.writes().map(({ body }) => body)).toEqual([{ options: sent }]);
     expect(structured).toMatchObject({ audience: { options: sent } });
     expect(await storedOptions(rig)).toEqual(sent);
-    expect(String(structured.advice)).toMatch(/can no longer be edited in the Segment app/);
+    expect(String(structured.advice)).toMatch(/locked against further edits/);
   });
 
   test('a change of anything else leaves the options alone', async () => {
