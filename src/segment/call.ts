@@ -1,3 +1,4 @@
+import type { RequestPreview } from './api.ts';
 import type { EditionName } from './editions/row.ts';
 
 /** A pause that a call makes before it can go on. */
@@ -20,6 +21,8 @@ export function withSignal(call: CallContext, signal: AbortSignal): CallContext 
     },
     onWait: (wait) => call.onWait(wait),
     onNotice: (notice) => call.onNotice(notice),
+    onRequest: (request) => call.onRequest?.(request),
+    agreedIn: call.agreedIn,
   };
 }
 
@@ -36,6 +39,8 @@ export interface CallContext {
   onWait(wait: Wait): void;
   /** Called with a sentence that the reader of the result should see, whatever the result is. */
   onNotice(notice: string): void;
+  /** Called with each request right before it goes out for the first time. */
+  onRequest?(request: RequestPreview): void;
   /** The edition in whose form a person agreed to the request. */
   agreedIn?: EditionName;
 }

@@ -6,6 +6,7 @@ import { type CallContext, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
+import type { Edition } from './editions/row.ts';
 import {
   type AudiencesError,
   CancelledError,
@@ -23,7 +24,7 @@ import type { Gate } from './quota/gate.ts';
 import { Gates } from './quota/gates.ts';
 import type { Place } from './quota/quota.ts';
 import { readQuota, readRetryAfter } from './quota/report.ts';
-import { requestOf } from './request.ts';
+import { type MadeRequest, requestOf } from './request.ts';
 import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
 import { pause } from './wait.ts';
@@ -94,10 +95,7 @@ export class SegmentClient implements SegmentApi {
 
   async preview<Name extends OperationName>(write: Write<Name>): Promise<RequestPreview> {
     const form = this.#allowedForm(write.operation, write.input);
-    const { request, body } = requestOf(form, write.input, this.#options);
-    const { authorization, ...headers } = request.headers;
-    const url = `${this.#options.baseUrl.replace(/\/+$/, '')}${request.path}`;
-    return { edition: form.edition.name, method: request.method, url, headers, body };
+    return this.#shown(form, requestOf(form, write.input, this.#options));
   }
 
   async foresee(name: OperationName, spaceId: string, call: CallContext): Promise<void> {
@@ -120,7 +118,7 @@ export class SegmentClient implements SegmentApi {
     assertAllowed(this.#options.policy, name, newest.rows[name], spaceIn(input));
     const form = this.#editions.formOf(name, input);
     const { feature } = form.row;
-    if (feature !== undefined && this.#missingFeatures.has(feature)) {
+    if (feature !== undefined && this.#missingFeatures.has(featureKey(feature, input))) {
       throw featureMissing(name, feature);
     }
     return form;
@@ -140,7 +138,7 @@ export class SegmentClient implements SegmentApi {
       if (!(error instanceof RefusedError)) throw error;
       const other = this.#editions.otherForm(name, form, error);
       if (other) return this.#sendOnceMore(name, other, input, call, error);
-      throw this.#withoutFeature(name, form.row.feature, error);
+      throw this.#editions.asUnsupported(name, input, form, error) ?? this.#withoutFeature(name, input, form, error);
     }
   }
 
@@ -170,15 +168,19 @@ export class SegmentClient implements SegmentApi {
     input: Input<Name>,
     call: CallContext,
   ): Promise<Output<Name>> {
-    const { request } = requestOf(form, input, this.#options);
-    const output = await this.#persist({
-      name,
-      form,
-      request: { ...request, signal: call.signal },
-      call,
-    });
+    const made = requestOf(form, input, this.#options);
+    call.onRequest?.(this.#shown(form, made));
+    const request = { ...made.request, signal: call.signal };
+    const output = await this.#persist({ name, form, request, call });
     this.#announce(this.#editions.observe(audiencesIn(output)), call);
     return output;
+  }
+
+  /** A request without the token. */
+  #shown({ edition }: { edition: Edition }, { request, body }: MadeRequest): RequestPreview {
+    const { authorization, ...headers } = request.headers;
+    const url = `${this.#options.baseUrl.replace(/\/+$/, '')}${request.path}`;
+    return { edition: edition.name, method: request.method, url, headers, body };
   }
 
   /** Says once that the edition changed. */
@@ -191,10 +193,16 @@ export class SegmentClient implements SegmentApi {
     );
   }
 
-  #withoutFeature(name: string, feature: string | undefined, error: RefusedError): AudiencesError {
+  /** Only Segment's own word for it makes a feature a missing one. */
+  #withoutFeature<Name extends OperationName>(
+    name: Name,
+    input: Input<Name>,
+    { row: { feature } }: Form<Name>,
+    error: RefusedError,
+  ): AudiencesError {
     const isMissing = error.code === 'not_found' || error.code === 'forbidden';
-    if (feature === undefined || !isMissing) return error;
-    this.#missingFeatures.add(feature);
+    if (feature === undefined || !isMissing || error.facts.details === undefined) return error;
+    this.#missingFeatures.add(featureKey(feature, input));
     return featureMissing(name, feature);
   }
 
@@ -264,7 +272,7 @@ export class SegmentClient implements SegmentApi {
       ? pauseAfterRefusal(tries.refusals, closedMs, random())
       : pauseAfterFailure(tries.attempts, retryAfterMs, random());
     const error = limited
-      ? new RateLimitedError(name, pauseMs ?? 0, this.#gate(name).perMinute)
+      ? this.#gate(name).refusal(pauseMs ?? 0)
       : verdict.error;
     if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw error;
     const because = error.message;
@@ -355,6 +363,11 @@ function assertSameMeaning<Name extends OperationName>(
   { agreedIn = edition.name }: CallContext,
 ): void {
   if (agreedIn !== edition.name && row.changesMeaning?.(input)) throw new MeaningChangedError(name);
+}
+
+/** A token need not reach the same in every space. */
+function featureKey(feature: string, input: Input<OperationName>): string {
+  return JSON.stringify([feature, spaceIn(input)]);
 }
 
 function featureMissing(name: string, feature: string): UnsupportedError {

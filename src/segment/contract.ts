@@ -90,6 +90,8 @@ export interface PageInput extends InSpace {
   count: number;
   /** From an earlier page. */
   cursor?: string;
+  /** Whether the requests that this takes may be made as the quota allows, one after the other. */
+  isPatient?: boolean;
 }
 
 /** The options of an audience that an update can change. */

@@ -9,12 +9,15 @@ import type { DrainScope, SegmentApi } from './api.ts';
 export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
   let opened: Promise<SegmentApi> | undefined;
   let drained: DrainScope | undefined;
+  const openDrained = async () => {
+    const ready = await open();
+    if (drained) ready.drain(drained);
+    return ready;
+  };
   const api = async () => {
-    opened ??= open();
+    opened ??= openDrained();
     try {
-      const ready = await opened;
-      if (drained) ready.drain(drained);
-      return ready;
+      return await opened;
     } catch (error) {
       opened = undefined;
       throw error;

@@ -3,7 +3,7 @@ import type { Paging } from './editions/row.ts';
 import { type AudiencesError, RefusedError } from './errors.ts';
 
 /** How the requests of one list call are made. */
-export interface PageRequests<Name extends OperationName> {
+interface PageRequests<Name extends OperationName> {
   /** Throws if so many requests could not all be sent in time. */
   foresee(requests: number): void;
   send(input: Input<Name>): Promise<Output<Name>>;
@@ -29,12 +29,16 @@ export class PageReader {
     let cursor: string | undefined;
     do {
       const count = Math.min(left, this.#sizeOf(name, paging));
-      if (outputs.length === 0 && count < left) requests.foresee(Math.ceil(left / count));
+      if (outputs.length === 0 && count < left && !paging.isPatient(input)) {
+        requests.foresee(Math.ceil(left / count));
+      }
       try {
         const output = await requests.send(paging.ask(input, { count, cursor }));
         outputs.push(output);
-        left -= count;
-        cursor = paging.next(output);
+        const rows = paging.rowsIn(output);
+        left -= rows;
+        // A page without rows has no end that could be waited for.
+        cursor = rows > 0 ? paging.next(output) : undefined;
       } catch (error) {
         if (!this.#findsTooLarge(name, paging, count, error)) throw error;
       }
@@ -56,7 +60,7 @@ export class PageReader {
   ): boolean {
     if (!(error instanceof RefusedError) || !isOfCount(error)) return false;
     if (!sizes.some((size) => size < count)) return false;
-    this.#refused.set(name, count);
+    this.#refused.set(name, Math.min(count, this.#refused.get(name) ?? count));
     return true;
   }
 }

@@ -11,17 +11,22 @@ export interface Sender {
   userAgent: string;
 }
 
+/** A request with its body as text, and the body itself for those who show it. */
+export interface MadeRequest {
+  request: Omit<HttpRequest, 'signal'>;
+  body: object | undefined;
+}
+
 /**
  * The request of one operation in the form of an edition.
  *
- * @returns the request with the body as text, and the body itself for those who show it.
  * @throws {InvalidInputError} for an id that can't stand in a path.
  */
 export function requestOf<Name extends OperationName>(
   { edition, row }: Form<Name>,
   input: Input<Name>,
   { token, userAgent }: Sender,
-): { request: Omit<HttpRequest, 'signal'>; body: object | undefined } {
+): MadeRequest {
   const mediaType = row.mediaType ?? edition.mediaType;
   const body = row.body?.(input);
   const query = new URLSearchParams(row.query?.(input)).toString();

@@ -23,7 +23,8 @@ export async function readSpace(
   const audiences: Audience[] = [];
   let cursor: string | undefined;
   for (let asked = 0; asked < maxAudiences; asked += rowsAtOnce) {
-    const page = await api.send('list_audiences', { spaceId, count: rowsAtOnce, cursor }, call);
+    const input = { spaceId, count: rowsAtOnce, cursor, isPatient: true };
+    const page = await api.send('list_audiences', input, call);
     audiences.push(...page.audiences);
     cursor = page.pagination.next ?? undefined;
     if (cursor === undefined) return { audiences, complete: true };

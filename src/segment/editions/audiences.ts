@@ -85,7 +85,9 @@ export function audiencePages(maxCount: number): Paging<'list_audiences'> {
   return {
     sizes: [...new Set([maxCount, 200, ...smallerSizes])],
     countOf: ({ count }) => count,
+    isPatient: ({ isPatient = false }) => isPatient,
     ask: (input, { count, cursor = input.cursor }) => ({ ...input, count, cursor }),
+    rowsIn: (output) => output.audiences.length,
     next: ({ pagination }) => pagination.next ?? undefined,
     join(pages) {
       const [first, last] = [pages[0], pages.at(-1)];

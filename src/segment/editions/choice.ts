@@ -88,6 +88,30 @@ export class EditionChoice {
     return showsNewer ? { edition: newest, row: newest.rows[name] } : undefined;
   }
 
+  /**
+   * The error for what only today's edition can do, where Segment refused that edition before it had
+   * shown that it speaks it; undefined if a refusal means something else.
+   */
+  asUnsupported<Name extends OperationName>(
+    name: Name,
+    input: Input<Name>,
+    { edition }: Form<Name>,
+    refusal: AudiencesError,
+  ): UnsupportedError | undefined {
+    const isAhead = edition !== this.#current && this.#open;
+    if (!isAhead || !statusesOfUnknownEdition.includes(refusal.facts.status ?? 0)) return undefined;
+    const row: Row<Name> | undefined = this.#current.rows[name];
+    const unsupported = row?.unsupported?.(input);
+    return new UnsupportedError(
+      `${refusal.message} ${unsupported?.what ?? name} needs the edition ${edition.name}, which Segment may not speak here`,
+      {
+        field: unsupported?.field,
+        status: refusal.facts.status,
+        next: 'Check spaceId with list_audiences. If the space is there, leave this out: Segment answers in its older edition.',
+      },
+    );
+  }
+
   /** Whether two refusals name the same fields of today's edition. */
   refusedAlike(first: AudiencesError, second: AudiencesError): boolean {
     const fields = fieldsOfToday(second);
@@ -101,6 +125,9 @@ export class EditionChoice {
     return true;
   }
 }
+
+/** How a Segment, or a stand-in, may refuse an edition that it does not know: this is not stated. */
+const statusesOfUnknownEdition = [404, 406, 415];
 
 const entriesSchema = z.array(errorEntrySchema);
 

@@ -14,8 +14,12 @@ export interface Paging<Name extends OperationName> {
   /** The page sizes to use, largest first: a smaller one when Segment refuses the one before. */
   sizes: readonly number[];
   countOf(input: Input<Name>): number;
+  /** Whether the pages may come as the quota allows; else they are foreseen together. */
+  isPatient(input: Input<Name>): boolean;
   /** The input that asks for one of the pages; without a cursor, for the first. */
   ask(input: Input<Name>, page: { count: number; cursor: string | undefined }): Input<Name>;
+  /** How many rows a page has. */
+  rowsIn(output: Output<Name>): number;
   /** The cursor of the next page; undefined after the last. */
   next(output: Output<Name>): string | undefined;
   /** Several pages, at least one, as one output. */
