@@ -24,6 +24,7 @@ import type {
   Input,
   OperationName,
   Output,
+  PageInput,
 } from '../../src/segment/contract.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
@@ -55,7 +56,7 @@ export type Asked = [operation: OperationName, input: Input<OperationName>];
 /** What the port answers. */
 interface Answers {
   audience?: Audience | (() => Promise<Audience>);
-  page?: AudiencesOutput;
+  page?: AudiencesOutput | ((input: PageInput) => Promise<AudiencesOutput>);
 }
 
 /** A port that notes what is asked of it and answers any operation from `answers`. */
@@ -65,19 +66,23 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     const given = answers.audience ?? audience();
     return typeof given === 'function' ? given() : given;
   };
-  const outputs: { [Name in OperationName]: () => Promise<Output<Name>> } = {
+  const page = async (input: PageInput) => {
+    const given = answers.page ?? { audiences: [await one()], pagination: { next: null } };
+    return typeof given === 'function' ? given(input) : given;
+  };
+  const outputs: { [Name in OperationName]: (input: Input<Name>) => Promise<Output<Name>> } = {
     create_audience: async () => ({ audience: await one() }),
     get_audience: async () => ({ audience: await one() }),
-    list_audiences: async () =>
-      answers.page ?? { audiences: [await one()], pagination: { next: null } },
+    list_audiences: page,
     remove_audience_from_space: async () => ({ status: 'SUCCESS' }),
     update_audience_for_space: async () => ({ audience: await one() }),
   };
   const api: SegmentApi = {
     send(name, input) {
       asked.push([name, input]);
-      const output: { [Each in OperationName]: () => Promise<Output<Each>> } = outputs;
-      return output[name]();
+      const output: { [Each in OperationName]: (given: Input<Each>) => Promise<Output<Each>> } =
+        outputs;
+      return output[name](input);
     },
     async preview({ operation, input }) {
       const url = `test:${input.spaceId}`;
