@@ -17,7 +17,7 @@ import {
   NoAnswerError,
   OutcomeUnknownError,
 } from '../segment/errors.ts';
-import { quoted, visible } from '../visible.ts';
+import { cut, quoted, visible } from '../visible.ts';
 import {
   type Agreement,
   type AgreementContext,
@@ -31,6 +31,9 @@ import { keyOf, type NameReservations, type Search, searchDuplicate } from './du
 import { findCreated } from './lost-create.ts';
 import type { WriteKind } from './question.ts';
 import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
+
+/** Longer than this are neither times nor ids. */
+const maxWordChars = 200;
 
 /** What a tool wants to be written, before anything is known of the state that it meets. */
 export interface Wish<Name extends OperationName> {
@@ -208,9 +211,10 @@ class Undertaking<Name extends OperationName> {
     const known = this.#context.seen.find(this.#wish.spaceId, before.id, ({ updatedAt }) =>
       isSameTime(updatedAt, expected),
     );
-    const when = visible(before.updatedAt ?? 'a time unknown');
-    const who = visible(before.updatedBy ?? 'someone unknown');
-    const since = `since ${JSON.stringify(expected)} (last at ${when}, by ${who})`;
+    const shown = (text: string) => cut(visible(text), maxWordChars);
+    const when = shown(before.updatedAt ?? 'a time unknown');
+    const who = shown(before.updatedBy ?? 'someone unknown');
+    const since = `since ${quoted(expected)} (last at ${when}, by ${who})`;
     throw staleError(since, before, known);
   }
 

@@ -1,6 +1,7 @@
 import type { Diagnostic, Level } from '../query/index.ts';
 import type { Audience } from '../segment/contract.ts';
 import { InvalidQueryError } from '../segment/errors.ts';
+import { shortenedText } from '../shorten.ts';
 import { visible } from '../visible.ts';
 
 /*
@@ -11,6 +12,9 @@ import { visible } from '../visible.ts';
 /** What happens to a definition that the check rules out: refused, sent with a warning, not checked. */
 export const queryCheckModes = ['error', 'warn', 'off'] as const;
 export type QueryCheckMode = (typeof queryCheckModes)[number];
+
+/** Of the JSON of what is said of one place; there may be twenty of them beside an audience. */
+const maxAdviceChars = 500;
 
 const language = () => import('../query/index.ts');
 
@@ -44,7 +48,8 @@ export function shown(diagnostic: Diagnostic): Diagnostic {
 
 function adviceOf({ severity, message, help, line, column }: Diagnostic): string {
   const start = severity === 'error' ? 'The check would refuse it' : 'About the query';
-  return visible(`${start}, line ${line}, column ${column}: ${message}${help ? ` ${help}` : ''}`);
+  const text = `${start}, line ${line}, column ${column}: ${message}${help ? ` ${help}` : ''}`;
+  return shortenedText(visible(text), maxAdviceChars);
 }
 
 /**

@@ -8,7 +8,7 @@ import { fitted, shortened } from '../shorten.ts';
 
 /** Of the JSON: together they stay under 100,000. The request is shown as it is for longest. */
 const maxRequestChars = 45_000;
-const maxShapeChars = 25_000;
+const maxShapesChars = 42_000;
 
 /** Inputs of every tool that writes. */
 export const writeInputs = () => ({
@@ -41,6 +41,7 @@ export function shownRehearsal({
   before,
   after,
 }: Rehearsal): z.input<ReturnType<typeof rehearsalSchema>> {
+  const maxShapeChars = before && after ? maxShapesChars / 2 : maxShapesChars;
   return {
     edition,
     request: fitted(request, maxRequestChars),

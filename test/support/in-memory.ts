@@ -23,6 +23,7 @@ import type {
   AudiencesOutput,
   Input,
   OperationName,
+  PageInput,
 } from '../../src/segment/contract.ts';
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
@@ -56,10 +57,16 @@ export type Asked = [operation: OperationName, input: Input<OperationName>];
 /** What the port answers. */
 interface Answers {
   audience?: Audience | (() => Promise<Audience>);
-  page?: AudiencesOutput;
+  page?: AudiencesOutput | ((input: PageInput) => Promise<AudiencesOutput>);
   /** The edition in force; today's by default. */
   edition?: EditionName;
 }
+
+const pageInputSchema = z.object({
+  spaceId: z.string(),
+  count: z.number(),
+  cursor: z.string().optional(),
+});
 
 /** A port that notes what is asked of it and answers any operation from `answers`. */
 export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
@@ -68,12 +75,16 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     const given = answers.audience ?? audience();
     return typeof given === 'function' ? given() : given;
   };
-  const page = async () => answers.page ?? { audiences: [await one()], pagination: { next: null } };
+  const page = async (input: PageInput) => {
+    const given = answers.page ?? { audiences: [await one()], pagination: { next: null } };
+    return typeof given === 'function' ? given(input) : given;
+  };
   const api: SegmentApi = {
     async send(name, input) {
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
-      return output.parse(paging ? await page() : (ifGone ?? { audience: await one() }));
+      if (paging) return output.parse(await page(pageInputSchema.parse(input)));
+      return output.parse(ifGone ?? { audience: await one() });
     },
     async preview({ operation, input }) {
       const url = `test:${input.spaceId}`;
