@@ -83,15 +83,15 @@ export interface Program {
 export function compose(config: Config, machine: Machine): Program {
   const services = createServices(config, machine);
   const { api, clock, log } = services;
-  const sessions: Session[] = [];
+  const sessions = new Set<Session>();
   const idle = async () => {
-    await Promise.all(sessions.map((session) => session.idle()));
+    await Promise.all([...sessions].map((session) => session.idle()));
   };
   return {
     log,
     openSession() {
-      const session = createSession(services);
-      sessions.push(session);
+      const session = createSession(services, () => sessions.delete(session));
+      sessions.add(session);
       return session;
     },
     async finish(answered) {
@@ -101,11 +101,14 @@ export function compose(config: Config, machine: Machine): Program {
     },
     async stop(answered = idle()) {
       api.drain('all');
+      for (const session of sessions) session.endPreparations();
       await Promise.race([answered, after(clock, graceMs)]);
-      await Promise.all(sessions.map(({ server }) => server.close()));
-      // What was broken off still writes its lines; what hangs all the same is not waited for.
-      await Promise.race([idle(), after(clock, graceMs)]);
+      // What is broken off by this still writes its lines and answers its client; what hangs all the
+      // same is not waited for.
       await api.close();
+      await Promise.race([answered, after(clock, graceMs)]);
+      await Promise.all([...sessions].map(({ server }) => server.close()));
+      await Promise.race([idle(), after(clock, graceMs)]);
     },
   };
 }
@@ -127,7 +130,8 @@ function createServices(config: Config, machine: Machine): Services {
   };
 }
 
-function createSession(services: Services): Session {
+/** @param onClose called when its connection is closed. */
+function createSession(services: Services, onClose: () => void): Session {
   const { config, clock, redactor, log, api } = services;
   const seen = new SeenAudiences();
   const shownApi = remember(api, seen);
@@ -168,6 +172,7 @@ function createSession(services: Services): Session {
       writes: offered.some(({ hints }) => !hints.readOnlyHint),
     }),
     capabilities: [calls, resourcesCapability(resources, redactor)],
+    onClose,
     log,
   });
   return {

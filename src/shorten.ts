@@ -11,7 +11,7 @@ const maxTextCharsThen = [maxTextChars, 500, 100] as const;
 /** The JSON of one audience in a result; with its explanation and advice it stays under 100,000. */
 const maxAudienceChars = 60_000;
 /** Where the whole is asked for. */
-export const maxFullChars = 1_000_000;
+const maxFullChars = 1_000_000;
 
 interface Described {
   id?: string;
@@ -37,7 +37,11 @@ export function shortened<Shape extends Described>(
 
 /** An audience as it is, up to a length beyond all that is sensible. */
 export function unshortened<Shape extends Described>(audience: Shape): Shape {
-  return fitted(audience, maxFullChars);
+  const { description } = audience;
+  if (typeof description !== 'string') return fitted(audience, maxFullChars);
+  const restChars = lengthOf({ ...audience, description: '' });
+  const leftChars = Math.max(maxTextChars, maxFullChars - restChars);
+  return fitted({ ...audience, description: shortenedText(description, leftChars) }, maxFullChars);
 }
 
 /** A text of which no more is left than has a JSON of `maxChars`. */
@@ -84,7 +88,9 @@ function lengthOf(value: object | string): number {
 }
 
 function cutTexts(values: object, maxChars: number): object {
-  const entries = Object.entries(values).map(([field, value]) => [field, cutText(value, maxChars)]);
+  const entries = Object.entries(values).map(
+    ([field, value]) => [field, cutText(value, maxChars)] as const,
+  );
   return Object.fromEntries(entries);
 }
 

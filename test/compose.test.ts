@@ -128,7 +128,7 @@ describe('stop', () => {
     expect(outcomesOf(program)).toEqual([]);
     await clock.advance(1);
     await stopped;
-    expect(await call).toBe('unanswered');
+    expect(await call).toBe('outcome_unknown');
     expect(outcomesOf(program)).toEqual(['unknown']);
   });
 
@@ -164,7 +164,7 @@ describe('stop', () => {
     await clock.advance(600);
     await stopped;
     const ends = await Promise.all([call, ...reads]);
-    expect(ends).toEqual(Array(1 + connections).fill('unanswered'));
+    expect(ends).toEqual(Array(1 + connections).fill('cancelled'));
     expect(writes).toBe(1);
     expect(outcomesOf(program)).toEqual(['done', 'not_done']);
   });

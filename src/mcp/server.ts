@@ -10,6 +10,8 @@ export interface McpServerOptions {
   /** What a model reads about working here. */
   instructions: string;
   capabilities: readonly Capability[];
+  /** Called when the connection is closed, by either side. */
+  onClose: () => void;
   log: Log;
 }
 
@@ -25,11 +27,12 @@ export interface McpServer {
  * bad input then becomes an error in our own form, and start-up is a fifth faster.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
-  const { name, version, instructions, capabilities, log } = options;
+  const { name, version, instructions, capabilities, onClose, log } = options;
   const declared: ServerCapabilities = {};
   for (const { declares } of capabilities) Object.assign(declared, declares);
   const server = new Server({ name, version }, { capabilities: declared, instructions });
   server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
+  server.onclose = onClose;
   for (const capability of capabilities) capability.register(server);
   return {
     connect: (transport) => server.connect(transport),

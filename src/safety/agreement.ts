@@ -39,6 +39,8 @@ export interface PlannedWrite<Name extends OperationName = OperationName> {
   after: AudienceShape | undefined;
   /** What else the user should know before they agree, each in a sentence of our own. */
   notes: readonly string[];
+  /** Why the user is asked once more, in a sentence of our own; it is no part of what is agreed to. */
+  whyAgain?: string;
 }
 
 /** What agreement needs to be sought. */
@@ -98,11 +100,12 @@ function subjectOf<Name extends OperationName>(plan: PlannedWrite<Name>): Subjec
 }
 
 async function describe<Name extends OperationName>(
-  { kind, spaceId, before, after, notes }: PlannedWrite<Name>,
+  { kind, spaceId, before, after, notes, whyAgain }: PlannedWrite<Name>,
   context: AgreementContext,
 ): Promise<string> {
   const dependents = before && (await findDependents(spaceId, before, context));
-  return describeWrite({ kind, spaceId, before, after, dependents, notes });
+  const allNotes = whyAgain ? [...notes, whyAgain] : notes;
+  return describeWrite({ kind, spaceId, before, after, dependents, notes: allNotes });
 }
 
 /** The other audiences of a space that use this one as a trait; undefined if that can't be found out. */

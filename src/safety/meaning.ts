@@ -7,7 +7,7 @@ import type { AudienceShape } from './snapshot.ts';
 const language = () => import('../query/index.ts');
 
 /** The level at which a stored definition is read. */
-export function levelOf(audience: AudienceShape): Level {
+function levelOf(audience: AudienceShape): Level {
   return typeOf(audience) ?? 'users';
 }
 

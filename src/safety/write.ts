@@ -1,14 +1,10 @@
 import type { RequestPreview } from '../segment/api.ts';
-import type { CallContext } from '../segment/call.ts';
 import {
   type Audience,
   audiencesIn,
-  type Input,
   type OperationName,
   optionsSchema,
-  type Output,
 } from '../segment/contract.ts';
-import type { EditionName } from '../segment/editions/row.ts';
 import {
   AudiencesError,
   CancelledError,
@@ -18,104 +14,15 @@ import {
   OutcomeUnknownError,
 } from '../segment/errors.ts';
 import { cut, quoted, visible } from '../visible.ts';
-import {
-  type Agreement,
-  type AgreementContext,
-  agree,
-  type ConfirmMode,
-  type PlannedWrite,
-  sinceAsked,
-} from './agreement.ts';
-import { type AuditEntry, type AuditLog, UnrecordedError } from './audit-log.ts';
-import { keyOf, type NameReservations, type Search, searchDuplicate } from './duplicates.ts';
+import { type Agreement, agree, type PlannedWrite, sinceAsked } from './agreement.ts';
+import { type AuditEntry, UnrecordedError } from './audit-log.ts';
+import { keyOf, type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated } from './lost-create.ts';
-import type { WriteKind } from './question.ts';
 import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
+import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
 /** Longer than this are neither times nor ids. */
 const maxWordChars = 200;
-
-/** What a tool wants to be written, before anything is known of the state that it meets. */
-export interface Wish<Name extends OperationName> {
-  operation: Name;
-  kind: WriteKind;
-  spaceId: string;
-  /** The audience that is to be changed or removed; undefined for one that is to be made. */
-  id?: string;
-  /**
-   * The input as far as it is known before anything is read: what the edition can't express is
-   * refused before it costs a request.
-   */
-  draft: Input<Name>;
-  /** Whether it deletes an audience, switches it off, or changes who is in it. */
-  grave: boolean;
-  /** Whether the audience has to be read first, whatever the settings are. */
-  readsFirst: boolean;
-  /** Send nothing, show what would be sent. */
-  dryRun?: boolean;
-  /** The value that shows that the user agreed. */
-  confirmation?: string;
-  /** `updatedAt` as the caller read it; the write is refused if it has changed since. */
-  expectedUpdatedAt?: string;
-  /** Only for an audience that is to be made. */
-  creation?: {
-    name: string;
-    /** Whether there may be another audience of this name. */
-    allowDuplicate: boolean;
-    /** The output for an audience that was found after the response was lost. */
-    outputOf(found: Audience): Output<Name>;
-  };
-  /** Makes the write, given the audience as it is if that was read. */
-  plan(before: Audience | undefined): Promise<Plan<Name>>;
-}
-
-/** The write that a wish comes to. */
-export interface Plan<Name extends OperationName> {
-  input: Input<Name>;
-  /** The audience as it would be; undefined for one that is to be removed. */
-  after: AudienceShape | undefined;
-  /** What the caller should know about it, in any case. */
-  advice: readonly string[];
-}
-
-/** What a dry run shows. */
-export interface Rehearsal {
-  request: RequestPreview;
-  needsConfirmation: boolean;
-  before: Audience | null;
-  after: AudienceShape | null;
-}
-
-/** What became of a wish. */
-export type Outcome<Name extends OperationName> =
-  | { kind: 'rehearsed'; rehearsal: Rehearsal; advice: string[] }
-  | {
-      kind: 'done';
-      output: Output<Name>;
-      /** The audience as it was before, if it was read. */
-      before: Audience | undefined;
-      /** Whether the response was lost, and the audience found all the same. */
-      foundAfterLoss: boolean;
-      /** The edition in which it was written. */
-      edition: EditionName;
-      /** The options as they were written in that edition. */
-      options: AudienceShape['options'];
-      advice: string[];
-    };
-
-/** What writes are carried out with; `call` is for all that comes before the sending. */
-export interface WriteContext extends AgreementContext {
-  /** The call under which the write is sent, and looked for where its response was lost. */
-  sending: CallContext;
-  mode: ConfirmMode;
-  auditLog: AuditLog | undefined;
-  reservations: NameReservations;
-  /** Milliseconds since the epoch. */
-  now: () => number;
-}
-
-/** Carries out what a tool wants to be written. */
-export type CarryOut = <Name extends OperationName>(wish: Wish<Name>) => Promise<Outcome<Name>>;
 
 /**
  * The one way of every write: what is there is looked at, the user agrees where that is needed, what
@@ -133,7 +40,10 @@ export async function carryOut<Name extends OperationName>(
   const { operation, spaceId, creation } = wish;
   try {
     await context.api.preview({ operation, input: wish.draft });
-    if (!wish.dryRun) await context.api.foresee(operation, spaceId, context.call);
+    // A dry run prepares nothing that could be too late, and keeps nobody from anything.
+    if (wish.dryRun)
+      return await new Undertaking(wish, { ...context, call: context.sending }).run();
+    await context.api.foresee(operation, spaceId, context.call);
     const run = () => new Undertaking(wish, context).run();
     return await (creation ? context.reservations.during({ spaceId, ...creation }, run) : run());
   } catch (error) {
@@ -156,6 +66,15 @@ function scrutinyOf<Name extends OperationName>(wish: Wish<Name>, context: Write
     wish.expectedUpdatedAt !== undefined ||
     context.auditLog !== undefined;
   return { needsAgreement, readsFirst };
+}
+
+/** A write that may be sent. */
+interface Ready<Name extends OperationName> {
+  planned: PlannedWrite<Name>;
+  /** The ids of the audiences that were there when it was looked last, where one is to be made. */
+  knownIds: ReadonlySet<string> | undefined;
+  /** How the user agreed; undefined if that was not needed. */
+  agreement: Agreement | undefined;
 }
 
 /** One wish on its way. */
@@ -248,91 +167,108 @@ class Undertaking<Name extends OperationName> {
   /** Gets the agreement and sends the write, both recorded. */
   async #write(planned: PlannedWrite<Name>, needsAgreement: boolean, search: Search | undefined) {
     await this.#context.auditLog?.assertWritable();
+    let ready: Ready<Name> = { planned, knownIds: search?.ids, agreement: undefined };
     let { confirmation } = this.#wish;
-    let current = planned;
     for (;;) {
-      const agreed = needsAgreement ? await this.#agree(current, confirmation) : undefined;
+      if (needsAgreement) ready = await this.#agree(ready, confirmation);
       try {
-        return await this.#sendAndRecord(agreed?.planned ?? current, agreed?.agreement, search);
+        return await this.#sendAndRecord(ready);
       } catch (error) {
         if (!(error instanceof MeaningChangedError)) throw error;
         // What was agreed to is no longer what would be sent: the user is asked about that.
         confirmation = undefined;
-        current = await this.#withRequest(current);
+        ready = { ...ready, planned: await this.#inChangedEdition(ready.planned) };
       }
     }
   }
 
+  async #inChangedEdition(planned: PlannedWrite<Name>): Promise<PlannedWrite<Name>> {
+    const changed = await this.#withRequest(planned);
+    const whyAgain = `Asked again: Segment speaks its edition ${changed.request.edition}, which writes the options like this.`;
+    return { ...changed, whyAgain };
+  }
+
   /** @throws what `agree` throws, recorded. */
-  async #agree(planned: PlannedWrite<Name>, confirmation: string | undefined) {
-    let current = planned;
+  async #agree(ready: Ready<Name>, confirmation: string | undefined): Promise<Ready<Name>> {
+    let { planned, knownIds } = ready;
     try {
       for (;;) {
-        const agreement = await agree(current, confirmation, this.#context);
-        if (agreement === 'confirmation') return { planned: current, agreement };
+        const agreement = await agree(planned, confirmation, this.#context);
+        if (agreement === 'confirmation') return { planned, knownIds, agreement };
         await this.#context.auditLog?.assertWritable();
-        await this.#lookOnceMore(current);
-        const now = await this.#withRequest(current);
-        const shown = JSON.stringify(current.request.body);
-        if (JSON.stringify(now.request.body) === shown) return { planned: now, agreement };
-        current = now;
+        knownIds = await this.#lookOnceMore(planned);
+        const now = await this.#withRequest(planned);
+        const shown = JSON.stringify(planned.request.body);
+        if (JSON.stringify(now.request.body) === shown)
+          return { planned: now, knownIds, agreement };
+        planned = await this.#inChangedEdition(planned);
       }
     } catch (error) {
       const code = error instanceof AudiencesError ? error.code : undefined;
       if (code !== 'confirmation_required' && code !== 'audit_failed') {
         const confirmed = code === 'declined' ? 'declined' : 'not_valid';
-        await this.#record(current, { outcome: 'not_done', error: inWords(error), confirmed });
+        await this.#record(planned, { outcome: 'not_done', error: inWords(error), confirmed });
       }
       throw error;
     }
   }
 
-  /** A person takes time to answer; what they agreed to must still be so. */
-  async #lookOnceMore({ before }: PlannedWrite<Name>): Promise<void> {
-    await this.#search();
+  /**
+   * A person takes time to answer; what they agreed to must still be so.
+   *
+   * @returns the ids of the audiences that are there now, where one is to be made.
+   */
+  async #lookOnceMore({ before }: PlannedWrite<Name>): Promise<ReadonlySet<string> | undefined> {
+    const search = await this.#search();
     const now = before && (await this.#read());
     if (before && differences(snapshotOf(before), snapshotOf(now ?? {})).length > 0) {
       throw staleError(sinceAsked, now, snapshotOf(before));
     }
+    return search?.ids;
   }
 
-  async #sendAndRecord(
-    planned: PlannedWrite<Name>,
-    agreement: Agreement | undefined,
-    search: Search | undefined,
-  ) {
+  async #sendAndRecord(ready: Ready<Name>) {
+    const { planned, agreement } = ready;
     const confirmed = agreement ?? 'not_needed';
+    // The edition may change on the way: what counts is the request that went out last.
+    let sent = planned.request;
+    const onRequest = (request: RequestPreview) => {
+      sent = request;
+    };
+    const record = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>) =>
+      this.#record({ ...planned, request: sent }, { confirmed, ...more });
     try {
-      const sent = await this.#send(planned, agreement !== undefined, search);
-      const [audience] = audiencesIn(sent.output);
+      const done = await this.#send(ready, onRequest);
+      const [audience] = audiencesIn(done.output);
       if (audience) this.#context.seen.note(this.#wish.spaceId, audience);
       const id = planned.id ?? audience?.id;
-      await this.#record(planned, { id, outcome: 'done', confirmed, after: audience ?? null });
-      const { request, after } = await this.#withRequest(planned);
-      return { ...sent, edition: request.edition, options: after?.options };
+      await record({ id, outcome: 'done', after: audience ?? null });
+      return { ...done, edition: sent.edition, options: optionsIn(sent) ?? planned.after?.options };
     } catch (error) {
       if (error instanceof MeaningChangedError || error instanceof UnrecordedError) throw error;
       const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
-      await this.#record(planned, { outcome, error: inWords(error), confirmed });
+      await record({ outcome, error: inWords(error) });
       throw error;
     }
   }
 
-  async #send(planned: PlannedWrite<Name>, agreed: boolean, search: Search | undefined) {
+  async #send(
+    { planned, knownIds, agreement }: Ready<Name>,
+    onRequest: (request: RequestPreview) => void,
+  ) {
     const { api, call, sending, now } = this.#context;
-    const { kind, creation, spaceId } = this.#wish;
-    if (call.signal.aborted) throw new CancelledError(this.#wish.operation, false);
+    const { operation, kind, creation, spaceId } = this.#wish;
+    if (call.signal.aborted) throw new CancelledError(operation, false);
     const { write, request, before, after } = planned;
+    const agreedIn = agreement && request.edition;
     const sentAt = now();
     try {
-      const output = await api.send(write.operation, write.input, {
-        ...sending,
-        agreedIn: agreed ? request.edition : undefined,
-      });
+      const under = { ...sending, onRequest, agreedIn };
+      const output = await api.send(write.operation, write.input, under);
       return { output, foundAfterLoss: false };
     } catch (error) {
       if (error instanceof OutcomeUnknownError && creation && after) {
-        const known = search?.ids ?? new Set<string>();
+        const known = knownIds ?? new Set<string>();
         const lost = { spaceId, wanted: after, sentAt, known, error };
         const found = await findCreated(lost, { api, call: sending });
         return { output: creation.outputOf(found), foundAfterLoss: true };
@@ -342,16 +278,11 @@ class Undertaking<Name extends OperationName> {
   }
 
   async #record(
-    planned: PlannedWrite<Name>,
+    { write, request, before, spaceId, id }: PlannedWrite<Name>,
     more: Pick<AuditEntry, 'outcome' | 'confirmed'> & Partial<AuditEntry>,
   ): Promise<void> {
-    const { auditLog } = this.#context;
-    if (!auditLog) return;
-    const { write, before, spaceId, id } = planned;
-    // A change of the edition may have given it another form on its way.
-    const { request } = await this.#withRequest(planned);
-    const entry = { tool: write.operation, space: spaceId, id, before };
-    await auditLog.record({ ...entry, sent: request.body, ...more });
+    const entry = { tool: write.operation, space: spaceId, id, before, sent: request.body };
+    await this.#context.auditLog?.record({ ...entry, ...more });
   }
 }
 

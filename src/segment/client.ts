@@ -13,7 +13,6 @@ import {
   MeaningChangedError,
   NoAnswerError,
   OutcomeUnknownError,
-  RateLimitedError,
   RefusedError,
   UnsupportedError,
 } from './errors.ts';
@@ -138,7 +137,10 @@ export class SegmentClient implements SegmentApi {
       if (!(error instanceof RefusedError)) throw error;
       const other = this.#editions.otherForm(name, form, error);
       if (other) return this.#sendOnceMore(name, other, input, call, error);
-      throw this.#editions.asUnsupported(name, input, form, error) ?? this.#withoutFeature(name, input, form, error);
+      throw (
+        this.#editions.asUnsupported(name, input, form, error) ??
+        this.#withoutFeature(name, input, form, error)
+      );
     }
   }
 
@@ -272,7 +274,7 @@ export class SegmentClient implements SegmentApi {
       ? pauseAfterRefusal(tries.refusals, closedMs, random())
       : pauseAfterFailure(tries.attempts, retryAfterMs, random());
     const error = limited
-      ? this.#gate(name).refusal(pauseMs ?? 0)
+      ? this.#gate(name).rateLimited(pauseMs ?? 0, closedMs === undefined ? 'unknown' : undefined)
       : verdict.error;
     if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw error;
     const because = error.message;

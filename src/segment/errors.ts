@@ -140,14 +140,29 @@ export class RateLimitedError extends AudiencesError {
   /**
    * @param retryAfterMs until the next request can be sent.
    * @param perMinute the limit in force, requests per minute.
+   * @param scope what the limit is of: the operation, the token as a whole, or not known.
    */
-  constructor(operation: string, retryAfterMs: number, perMinute: number) {
+  constructor(
+    operation: string,
+    retryAfterMs: number,
+    perMinute: number,
+    scope: 'operation' | 'token' | 'unknown' = 'operation',
+  ) {
     const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+    const causes = {
+      operation: `The quota of ${operation} is used up (${perMinute} a minute)`,
+      token: `Segment limits this token as a whole right now, beyond the ${perMinute} a minute of ${operation}`,
+      unknown: `Segment refused ${operation} for lack of quota without saying for how long (its limit is ${perMinute} a minute)`,
+    };
+    const meanwhile =
+      scope === 'operation'
+        ? ', or do something else meanwhile: other operations have quotas of their own'
+        : '';
     super(
       'rate_limited',
-      `The quota of ${operation} is used up (${perMinute} a minute); the next request can be sent in ${seconds} s, which is longer than this call may wait.`,
+      `${causes[scope]}; the next request can be sent in ${seconds} s, which is longer than this call may wait.`,
       {
-        next: `Nothing was changed. Call again in ${seconds} s, or do something else meanwhile: other operations have quotas of their own.`,
+        next: `Nothing was changed. Call again in ${seconds} s${meanwhile}.`,
         retryAfterMs: Math.ceil(retryAfterMs),
       },
     );

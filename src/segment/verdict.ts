@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { visible } from '../visible.ts';
+import { cut, visible } from '../visible.ts';
 import {
   type AudiencesError,
   type ErrorCode,
@@ -59,7 +59,7 @@ export function judgeAnswer<Data>(
     );
     return seeOther ? { kind: 'uncertain', error, transient: false } : { kind: 'refused', error };
   }
-  const entries = errorEnvelopeSchema.safeParse(body).data?.errors;
+  const entries = readEntries(body);
   const reason = entries ? entriesInWords(entries) : foreignInWords(answer.text);
   if (status >= 500) {
     const error = new NoAnswerError(
@@ -136,6 +136,8 @@ const addressAdvice =
 const reachAdvice =
   'Tell the user to check the network and SEGMENT_API_URL or SEGMENT_REGION; then try again.';
 
+const unknownRefusalAdvice =
+  'Segment refused the request for a reason that this version does not know; tell the user. Nothing was changed.';
 const formAdvice =
   'Segment answered in a form that this version does not know. Tell the user to look for a newer version of segment-audiences-mcp, or to report it.';
 
@@ -200,7 +202,25 @@ function refusal(
   const message = `${operation}: Segment returned HTTP ${status}: ${reason}`;
   return known
     ? new RefusedError(known.code, message, { next: known.next ?? ifNotFound, ...facts })
-    : new RefusedError('upstream_error', message, { next: addressAdvice, ...facts });
+    : new RefusedError('upstream_error', message, {
+        next: entries ? unknownRefusalAdvice : addressAdvice,
+        ...facts,
+      });
+}
+
+/** So much of a list of problems is enough to fix the first ones. */
+const maxEntries = 20;
+const maxEntryChars = 500;
+
+/** Segment's list of problems, as long as a model should have to read it. */
+function readEntries(body: unknown): ErrorEntry[] | undefined {
+  const entries = errorEnvelopeSchema.safeParse(body).data?.errors;
+  return entries?.slice(0, maxEntries).map((entry) => ({
+    type: entry.type && cut(entry.type, maxEntryChars),
+    message: entry.message && cut(entry.message, maxEntryChars),
+    field: entry.field && cut(entry.field, maxEntryChars),
+    data: JSON.stringify(entry.data ?? null).length > maxEntryChars ? undefined : entry.data,
+  }));
 }
 
 function entriesInWords(entries: ErrorEntry[]): string {

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
-import type { CarryOut } from '../safety/write.ts';
-import type { SegmentApi } from '../segment/api.ts';
+import type { CarryOut } from '../safety/wish.ts';
 import type { CallContext } from '../segment/call.ts';
+import type { Input, Output } from '../segment/contract.ts';
+import type { ReadName } from '../segment/editions/editions.ts';
 import type { QueryCheckMode } from './query-check.ts';
 
 /** MCP's four hints; a tool states all of them. */
@@ -15,7 +16,13 @@ export interface ToolHints {
 /** What a handler works with, apart from its input. */
 export interface ToolContext {
   /** For reading; what comes through it is noted as shown to the user. */
-  api: Pick<SegmentApi, 'send'>;
+  api: {
+    send<Name extends ReadName>(
+      name: Name,
+      input: Input<Name>,
+      call: CallContext,
+    ): Promise<Output<Name>>;
+  };
   call: CallContext;
   /** The space of a call that names none. */
   defaultSpace: string | undefined;

@@ -144,27 +144,38 @@ async function checkNewQuery(
  * All options, those that are not named as they are: whether Segment merges or replaces them is not
  * stated.
  *
- * @throws {InvalidInputError} for days of event data without historical data.
+ * @throws {InvalidInputError} for days of event data without historical data, and where an option
+ * that is not named can't be passed on as it is.
  */
 function mergedOptions(given: Input, before: Audience | undefined): ChangeableOptions {
-  const present = before?.options;
+  const present = before?.options ?? {};
+  for (const option of optionNames) {
+    // What is there and was not understood has been read as undefined.
+    const isUnread = option in present && present[option] === undefined;
+    if (isUnread && given[option] === undefined) throw unreadOption(option);
+  }
   const includeHistoricalData =
-    given.includeHistoricalData ?? present?.includeHistoricalData ?? undefined;
+    given.includeHistoricalData ?? present.includeHistoricalData ?? undefined;
   if (given.backfillEventDataDays !== undefined && includeHistoricalData !== true) {
     throw new InvalidInputError('backfillEventDataDays needs historical data.', {
       field: 'backfillEventDataDays',
       next: 'Pass includeHistoricalData: true, too, or leave it out.',
     });
   }
+  const days = given.backfillEventDataDays ?? present.backfillEventDataDays ?? undefined;
   return {
     includeHistoricalData,
-    filterByExternalIds: given.filterByExternalIds ?? present?.filterByExternalIds ?? undefined,
-    // Without historical data there are no days to go back.
-    backfillEventDataDays:
-      includeHistoricalData === true
-        ? (given.backfillEventDataDays ?? present?.backfillEventDataDays ?? undefined)
-        : undefined,
+    filterByExternalIds: given.filterByExternalIds ?? present.filterByExternalIds ?? undefined,
+    // Switched off together with what it needs.
+    backfillEventDataDays: given.includeHistoricalData === false ? undefined : days,
   };
+}
+
+function unreadOption(option: (typeof optionNames)[number]): InvalidInputError {
+  return new InvalidInputError(
+    `Segment shows the present ${option} of this audience in a form that is not understood here, so it can't be kept as it is.`,
+    { field: option, next: `Name ${option}, too, with the value that it is to have.` },
+  );
 }
 
 /** The audience as it will be; what is left out of a change stays. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Rehearsal } from '../safety/write.ts';
+import type { Rehearsal } from '../safety/wish.ts';
 import { fitted, shortened } from '../shorten.ts';
 
 /*

@@ -121,7 +121,7 @@ const allowed: Record<string, string[]> = {
     'segment/api.ts',
     'segment/call.ts',
     'segment/contract.ts',
-    'segment/editions/row.ts',
+    'segment/editions',
     'segment/errors.ts',
     'shorten.ts',
     'visible.ts',

@@ -24,10 +24,11 @@ async function clientWithFeature(): Promise<typeof Support> {
   return import('../support/segment-client.ts');
 }
 
+const refusal = JSON.stringify({ errors: [{ type: 'not-found', message: 'No such feature' }] });
 const input = { spaceId: 'spa_shop_production', id: 'aud_000000001' };
 
 test.each([404, 403])('HTTP %i ends as unsupported, and is remembered', async (status) => {
-  let fault: Fault | undefined = { kind: 'answer', status, body: '' };
+  let fault: Fault | undefined = { kind: 'answer', status, body: refusal };
   let requests = 0;
   const { segmentClient } = await clientWithFeature();
   const clock = new ManualClock();

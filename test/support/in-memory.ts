@@ -163,6 +163,7 @@ export async function connect(
     name: 'test',
     version: '0',
     instructions: 'None.',
+    onClose: () => {},
     capabilities: [calls, resourcesCapability(resources, createRedactor([secret]))],
     log,
   });

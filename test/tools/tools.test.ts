@@ -10,7 +10,7 @@ describe('create_audience', () => {
     const client = await connect(api);
     await callTool(client, 'create_audience', { spaceId: 's', name: 'n', query });
     expect(JSON.parse(JSON.stringify(asked))).toEqual([
-      ['list_audiences', { spaceId: 's', count: 1000 }],
+      ['list_audiences', { spaceId: 's', count: 1000, isPatient: true }],
       ['create_audience', { spaceId: 's', name: 'n', query, type: 'users' }],
     ]);
   });

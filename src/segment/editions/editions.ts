@@ -17,6 +17,11 @@ export const operationNames: readonly OperationName[] = Object.keys(v1.rows).fil
   isOperationName,
 );
 
+/** The operations whose rows say that they only read. */
+export type ReadName = {
+  [Name in OperationName]: (typeof v1.rows)[Name]['writes'] extends false ? Name : never;
+}[OperationName];
+
 /** Whether a word from outside names an operation. */
 export function isOperationName(word: string): word is OperationName {
   return Object.hasOwn(v1.rows, word);

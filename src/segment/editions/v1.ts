@@ -6,7 +6,7 @@ import type { CompleteEdition } from './row.ts';
 const maxCount = 200;
 
 /** A profile can join only with one of these, unless the audience has a list of its own. */
-export const defaultExternalIds = ['user_id', 'email', 'android.idfa', 'ios.idfa'] as const;
+const defaultExternalIds = ['user_id', 'email', 'android.idfa', 'ios.idfa'] as const;
 
 /** The external id by which anonymous users are admitted. */
 const anonymousId = 'anonymous_id';

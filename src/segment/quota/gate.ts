@@ -53,6 +53,8 @@ export class Gate {
   #wakeJob = () => {};
   #cancelReview = () => {};
   #draining = false;
+  /** The server refuses the whole token until then, milliseconds since the epoch. */
+  #tokenClosedUntil = 0;
 
   constructor({ operation, quota, clock, onTokenRefused }: GateOptions) {
     this.#operation = operation;
@@ -97,7 +99,7 @@ export class Gate {
    */
   foresee(call: CallContext, requests = 1): void {
     const waitMs = this.#quota.forecastMs(this.#line.length + requests - 1);
-    if (waitMs > 0 && this.#clock.now() + waitMs > call.deadline) throw this.#rateLimited(waitMs);
+    if (waitMs > 0 && this.#clock.now() + waitMs > call.deadline) throw this.rateLimited(waitMs);
   }
 
   /** A request is over; `report` is what its answer says of the quota, undefined if there was no answer. */
@@ -115,6 +117,7 @@ export class Gate {
 
   /** Lets nothing through before `untilMs`, milliseconds since the epoch. */
   async closeUntil(untilMs: number): Promise<void> {
+    this.#tokenClosedUntil = Math.max(this.#tokenClosedUntil, untilMs);
     await this.#quota.closeUntil(untilMs);
     this.#update();
   }
@@ -231,7 +234,7 @@ export class Gate {
     for (const waiting of [...this.#line]) {
       const waitMs = this.#quota.forecastMs(ahead);
       if (now + waitMs > waiting.call.deadline) {
-        this.#refuse(waiting, this.#rateLimited(waitMs));
+        this.#refuse(waiting, this.rateLimited(waitMs));
         continue;
       }
       ahead += 1;
@@ -261,7 +264,9 @@ export class Gate {
     return Math.max(0, deadline - this.#clock.now());
   }
 
-  #rateLimited(waitMs: number): RateLimitedError {
-    return new RateLimitedError(this.#operation, waitMs, this.#quota.perMinute);
+  /** The error for a call that would have to wait so long. @param scope what the limit is of. */
+  rateLimited(waitMs: number, scope?: 'unknown'): RateLimitedError {
+    const known = this.#clock.now() < this.#tokenClosedUntil ? 'token' : 'operation';
+    return new RateLimitedError(this.#operation, waitMs, this.#quota.perMinute, scope ?? known);
   }
 }

@@ -7,7 +7,7 @@ export const windowMs = 60_000;
 const dateGrainMs = 1000;
 
 /** A pause longer than this is taken for nonsense rather than for a limit. */
-const maxPauseMs = 3_600_000;
+const maxPauseMs = 24 * 3_600_000;
 
 /** A limit higher than this is taken for nonsense. */
 const maxPerMinute = 1_000_000;
@@ -51,7 +51,7 @@ interface Answer {
 
 /**
  * Reads the quota off an answer: `X-RateLimit-Consumed`, `-Remaining` and `-Reset`, and what a 429
- * says. Values that make no sense (negative, not a number, a pause of more than an hour) count as
+ * says. Values that make no sense (negative, not a number, a pause of more than a day) count as
  * missing.
  *
  * `Consumed` and `Remaining` add up to the limit only where the request was let through: once the
@@ -95,8 +95,8 @@ function readRefusal(
   if (points === undefined && retryAfterMs !== undefined) {
     return { scope: 'token', untilMs: receivedAt + retryAfterMs };
   }
-  const pauseMs = points?.msBeforeNext ?? retryAfterMs;
-  const untilMs = pauseMs === undefined ? windowEndsAt : receivedAt + pauseMs;
+  const pauses = [points?.msBeforeNext, retryAfterMs].filter((ms) => ms !== undefined);
+  const untilMs = pauses.length === 0 ? windowEndsAt : receivedAt + Math.max(...pauses);
   return untilMs === undefined ? { scope: 'unknown' } : { scope: 'operation', untilMs };
 }
 
@@ -107,15 +107,15 @@ const pointsSchema = z.object({
   remainingPoints: pointsNumber,
   consumedPoints: pointsNumber,
 });
-const refusalSchema = z.looseObject({
-  errors: z.array(z.looseObject({ data: pointsSchema })).min(1),
-});
+const entrySchema = z.looseObject({ data: pointsSchema });
+const refusalSchema = z.looseObject({ errors: z.array(z.unknown()) });
 
-/** The points in the body of a 429; undefined if it has none that make sense. */
+/** The points in the body of a 429, of the first entry that has any; undefined if none makes sense. */
 function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
-  const points = refusalSchema.safeParse(body).data?.errors[0]?.data;
-  const some = points && Object.values(points).some((value) => value !== undefined);
-  return some ? points : undefined;
+  const entries = refusalSchema.safeParse(body).data?.errors ?? [];
+  return entries
+    .map((entry) => entrySchema.safeParse(entry).data?.data)
+    .find((points) => points && Object.values(points).some((value) => value !== undefined));
 }
 
 /**

@@ -83,12 +83,21 @@ describe('the limit', () => {
 });
 
 describe('a 429', () => {
-  test('with points closes the operation for msBeforeNext', () => {
+  test.each([
+    ['1', 1500],
+    ['9', 9000],
+  ])('with points closes the operation for the longer pause: Retry-After %s', (seconds, ms) => {
     const points = { remainingPoints: 0, msBeforeNext: 1500, consumedPoints: 21 };
-    expect(read({ 'retry-after': '9' }, 429, refused(points)).refusal).toEqual({
+    expect(read({ 'retry-after': seconds }, 429, refused(points)).refusal).toEqual({
       scope: 'operation',
-      untilMs: noon + 40 + 1500,
+      untilMs: noon + 40 + ms,
     });
+  });
+
+  test("with points in another entry than the first is the operation's, too", () => {
+    const points = { remainingPoints: 0, msBeforeNext: 1500, consumedPoints: 21 };
+    const body = { errors: [{ type: 'other', data: null }, { data: points }] };
+    expect(read({}, 429, body).refusal).toEqual({ scope: 'operation', untilMs: noon + 40 + 1500 });
   });
 
   test('with points that do not say until when closes it for Retry-After', () => {
