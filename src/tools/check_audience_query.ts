@@ -1,8 +1,13 @@
 import * as z from 'zod';
+import { fitted, shortenedText } from '../shorten.ts';
 import { visible } from '../visible.ts';
 import { type } from './fields.ts';
 import { shown } from './query-check.ts';
 import { defineTool } from './tool.ts';
+
+/** Of the JSON of a result: a definition of invisible characters grows where it is shown. */
+const maxResultChars = 95_000;
+const maxExplanationChars = 30_000;
 
 const span = () => ({
   start: z.int().describe('Offset of the first character'),
@@ -62,10 +67,11 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
   async handle(given) {
     const { describeQuery } = await import('../query/index.ts');
     const { diagnostics, explanation, ...rest } = describeQuery(given.query, given.type);
-    return {
+    const result = {
       ...rest,
       diagnostics: diagnostics.map(shown),
-      explanation: explanation && visible(explanation),
+      explanation: explanation && shortenedText(visible(explanation), maxExplanationChars),
     };
+    return fitted(result, maxResultChars);
   },
 });

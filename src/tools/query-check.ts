@@ -1,7 +1,7 @@
 import type { Diagnostic, Level } from '../query/index.ts';
 import type { Audience } from '../segment/contract.ts';
 import { InvalidQueryError } from '../segment/errors.ts';
-import { shortenedText } from '../shorten.ts';
+import { fitted, shortenedText } from '../shorten.ts';
 import { visible } from '../visible.ts';
 
 /*
@@ -13,6 +13,8 @@ import { visible } from '../visible.ts';
 export const queryCheckModes = ['error', 'warn', 'off'] as const;
 export type QueryCheckMode = (typeof queryCheckModes)[number];
 
+/** Of the JSON of what a refusal says of a definition, once in words and once as data. */
+const maxErrorChars = 45_000;
 /** Of the JSON of what is said of one place; there may be twenty of them beside an audience. */
 const maxAdviceChars = 500;
 
@@ -35,7 +37,8 @@ export async function checkBeforeSending(
   if (!valid && mode === 'error') {
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     const rendered = errors.map((diagnostic) => render(query, shown(diagnostic))).join('\n');
-    throw new InvalidQueryError(rendered, diagnostics);
+    const details = fitted({ diagnostics }, maxErrorChars).diagnostics;
+    throw new InvalidQueryError(shortenedText(rendered, maxErrorChars), details);
   }
   return diagnostics.filter(({ severity }) => severity !== 'hint').map(adviceOf);
 }

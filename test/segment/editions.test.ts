@@ -119,6 +119,23 @@ describe('auto', () => {
     expect(statuses()).toEqual([422, 200]);
   });
 
+  test('sends a create once more that was under way when another changed the edition', async () => {
+    const isOld = ({ headers }: SandboxRequest) => headers.accept?.includes('v1alpha') === true;
+    const { client, statuses } = await startClient({
+      edition: 'v1',
+      ...spaces(),
+      faults: (request) =>
+        isOld(request) && JSON.stringify(request.body).includes('Late')
+          ? { kind: 'latency', ms: 200 }
+          : undefined,
+    });
+    const first = client.send('create_audience', wanted, testCall());
+    const late = client.send('create_audience', { ...wanted, name: 'Late' }, testCall());
+    await first;
+    expect((await late).audience).toMatchObject({ name: 'Late', audienceType: 'USERS' });
+    expect(statuses().sort()).toEqual([200, 200, 422, 422]);
+  });
+
   test('reports the first refusal and stays, if the other form is refused over the same', async () => {
     const { client, editions } = await startClient({
       edition: 'v1alpha',

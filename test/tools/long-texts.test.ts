@@ -134,6 +134,36 @@ async function changing(first: Audience, then: Audience, confirm: 'none' | 'writ
   return connect(api, { queryCheck: 'warn', confirm, confirmations });
 }
 
+describe('of a definition that is all', () => {
+  const kinds: Record<string, (unit: string) => string> = {
+    'one text': (unit) => unit.repeat(19_000),
+    'one name': (unit) => `event('${unit.repeat(19_000)}').count() >= 1`,
+    'many names': (unit) =>
+      Array.from({ length: 30 }, () => `event('${unit.repeat(300)}').count() >= 1`).join(' AND '),
+    'many mistakes': (unit) =>
+      Array.from({ length: 30 }, () => `event('${unit.repeat(300)}').coun() >= 1`).join(' AND '),
+  };
+  const chosen = ['x', '*', '"', '(', '\u0000', '\u200b'];
+
+  test.each(
+    Object.entries(kinds).flatMap(([kind, make]) =>
+      chosen.map((unit) => [kind, JSON.stringify(unit), make(unit)] as const),
+    ),
+  )('%s of %s, a check and a refusal are short', async (_, __, query) => {
+    const client = await connect(fakeApi({}).api);
+    const create = { spaceId: 's', name: 'New', query };
+    for (const [tool, args] of [
+      ['check_audience_query', { query }],
+      ['create_audience', create],
+      ['update_audience_for_space', { ...one, query }],
+    ] as const) {
+      const { text: result, error } = await callTool(client, tool, args);
+      expect([undefined, 'invalid_query']).toContain(error?.code);
+      expect(result.length).toBeLessThan(maxChars);
+    }
+  });
+});
+
 describe('whatever is in it, short is', () => {
   type Result = Awaited<ReturnType<typeof callTool>>;
   type Run = (first: Audience, then: Audience, change: Record<string, unknown>) => Promise<Result>;

@@ -83,6 +83,7 @@ export class EditionChoice {
     { edition }: Form<Name>,
     refusal: AudiencesError,
   ): Form<Name> | undefined {
+    // Another request may have changed the edition while this one was under way in the old form.
     const mayChange = this.#setting === 'auto' && edition !== newest;
     const showsNewer = mayChange && fieldsOfToday(refusal).length > 0;
     return showsNewer ? { edition: newest, row: newest.rows[name] } : undefined;
