@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { type Sandbox, start } from '../src/sandbox/start.ts';
-import { editions, operationNames } from '../src/segment/editions/editions.ts';
+import { newest, operationNames } from '../src/segment/editions/editions.ts';
 import { startSession } from '../test/support/program.ts';
 import { environmentFor } from '../test/support/rig.ts';
 import { median, report } from './measure.ts';
@@ -10,7 +10,7 @@ const plenty = Object.fromEntries(operationNames.map((name) => [name, 1_000_000]
 
 /** What a tool call takes on top of the bare request that it makes. */
 export async function benchCall(): Promise<void> {
-  const sandbox = await start({ edition: 'v1alpha', limits: plenty });
+  const sandbox = await start({ limits: plenty });
   const space = sandbox.spaces[0]?.id ?? '';
   const limits = operationNames.map((name) => `${name}=999999`).join(',');
   await using session = await startSession(
@@ -39,7 +39,7 @@ export async function benchCall(): Promise<void> {
 
 async function bareRequest(sandbox: Sandbox, space: string): Promise<void> {
   const { body } = await request(`${sandbox.url}/spaces/${space}/audiences/aud_000000001`, {
-    headers: { accept: editions.v1.mediaType, authorization: 'Bearer bench-token' },
+    headers: { accept: newest.mediaType, authorization: 'Bearer bench-token' },
   });
   await body.json();
 }

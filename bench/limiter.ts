@@ -1,9 +1,10 @@
 import { start } from '../src/sandbox/start.ts';
+import { newest } from '../src/segment/editions/editions.ts';
 import { startSession } from '../test/support/program.ts';
 import { environmentFor } from '../test/support/rig.ts';
 import { report } from './measure.ts';
 
-const perMinute = 10;
+const perMinute = newest.rows.create_audience.perMinute;
 const windows = 3;
 const minuteMs = 60_000;
 
@@ -12,7 +13,6 @@ export async function benchLimiter(): Promise<void> {
   const arrivals: number[] = [];
   let refused = 0;
   const sandbox = await start({
-    edition: 'v1alpha',
     // Every create looks for duplicates first; that quota is not what is measured.
     limits: { list_audiences: 1000 },
     faults: ({ operation }) => {
@@ -27,6 +27,8 @@ export async function benchLimiter(): Promise<void> {
     ['--max-wait-ms', '180000', '--rate-limits', 'list_audiences=1000', '--log-level', 'warn'],
     environmentFor(sandbox.url, sandbox.spaces[0]?.id ?? ''),
   );
+  // From what it lists the program knows the edition, and so the limit of creates.
+  await session.client.callTool({ name: 'list_audiences', arguments: {} });
   const creates = Array.from({ length: perMinute * windows }, (_, index) =>
     session.client.callTool(
       {

@@ -8,7 +8,7 @@ export interface ToolCall {
 }
 
 /** So many audiences of ours at most, so that lists stay as long as they are. */
-const mostAudiences = 40;
+const maxAudiences = 40;
 
 const resultSchema = z.object({ audience: z.object({ id: z.string() }) });
 
@@ -63,14 +63,17 @@ export class MixedCalls {
   }
 
   #make(): ToolCall {
-    if (this.#created.length >= mostAudiences) return this.#remove();
+    if (this.#created.length >= maxAudiences) return this.#remove();
     const query = `event('Order Completed').count() >= ${this.#number}`;
     return { tool: 'create_audience', args: { name: `Soak ${this.#number}`, query } };
   }
 
   #update(): ToolCall {
-    const query = `trait('total_spend') > ${this.#number}`;
-    const change = this.#random.chance(0.5) ? { description: `Change ${this.#number}` } : { query };
+    const change = this.#random.pick<Record<string, unknown>>([
+      { description: `Change ${this.#number}` },
+      { query: `trait('total_spend') > ${this.#number}` },
+      { filterByExternalIds: ['user_id', `id_${this.#number}`] },
+    ]);
     return { tool: 'update_audience_for_space', args: { id: this.#anyId(), ...change } };
   }
 

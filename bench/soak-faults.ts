@@ -6,7 +6,7 @@ const share = 0.1;
 /** Now and then, something that goes wrong with a request. */
 export function occasionalFault(random: Random): Fault | undefined {
   return random.chance(share)
-    ? random.pick([latency, serverError, drop, earlyRefusal, page])(random)
+    ? random.pick([latency, serverError, drop, bareRefusal, tokenRefusal, page])(random)
     : undefined;
 }
 
@@ -23,8 +23,17 @@ function drop(random: Random): Fault {
   return { kind: 'drop', when: random.pick(['before', 'after', 'mid-body']) };
 }
 
-function earlyRefusal(random: Random): Fault {
-  return { kind: 'rate-limit', msBeforeNext: random.whole(1, 50) };
+/** A 429 that says nothing: only its own request waits, for a second and more. */
+function bareRefusal(): Fault {
+  return { kind: 'answer', status: 429, body: '' };
+}
+
+/**
+ * A 429 for the whole token, which closes all gates, here for no time. One with points would close
+ * its operation for the rest of the minute: then calls are refused, and little else is measured.
+ */
+function tokenRefusal(): Fault {
+  return { kind: 'token-limit', retryAfterSeconds: 0 };
 }
 
 /** As a proxy shows it that wants to know its users. */
