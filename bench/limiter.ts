@@ -1,10 +1,10 @@
 import { start } from '../src/sandbox/start.ts';
-import { newest } from '../src/segment/editions/editions.ts';
+import { v1 } from '../src/segment/editions/v1.ts';
 import { startSession } from '../test/support/program.ts';
 import { environmentFor } from '../test/support/rig.ts';
 import { report } from './measure.ts';
 
-const perMinute = newest.rows.create_audience.perMinute;
+const perMinute = v1.rows.create_audience.perMinute;
 const windows = 3;
 const minuteMs = 60_000;
 
