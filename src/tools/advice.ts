@@ -7,7 +7,7 @@ import { cut, quoted } from '../visible.ts';
  * the API reference on create and update, and Segment's documentation of audiences.
  */
 
-/** Only the reference of the seed's edition says so; today's no longer does (since February 2026). */
+/** Only the reference of the 2024 edition says so; today's no longer does (since February 2026). */
 const notInApp = (edition: EditionName): string[] =>
   edition === 'v1alpha'
     ? ['Its definition can no longer be edited in the Segment app, only through the API.']

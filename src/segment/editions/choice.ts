@@ -14,14 +14,14 @@ export interface Form<Name extends OperationName> {
 }
 
 /**
- * Chooses the edition of each request. `auto` begins with the seed's and changes to today's once,
+ * Chooses the edition of each request. `auto` begins with that of 2024 and changes to today's once,
  * for the rest of the process, as soon as Segment shows that it speaks it.
  */
 export class EditionChoice {
   readonly #setting: EditionSetting;
   #current: Edition;
-  /** Whether Segment has shown an audience in the form of the seed's edition. */
-  #seedShown = false;
+  /** Whether Segment has shown an audience in the form of 2024. */
+  #olderShown = false;
 
   constructor(setting: EditionSetting) {
     this.#setting = setting;
@@ -48,7 +48,7 @@ export class EditionChoice {
     const row: Row<Name> | undefined = this.#current.rows[name];
     const unsupported = row ? row.unsupported?.(input) : { field: undefined, what: name };
     if (row && !unsupported) return { edition: this.#current, row };
-    if (this.#open && !this.#seedShown) return { edition: newest, row: newest.rows[name] };
+    if (this.#open && !this.#olderShown) return { edition: newest, row: newest.rows[name] };
     const what = unsupported?.what ?? name;
     throw new UnsupportedError(`${name}: ${what} is not supported by the edition ${this.current}`, {
       field: unsupported?.field,
@@ -70,7 +70,7 @@ export class EditionChoice {
     if (audiences.some(({ audienceType }) => typeof audienceType === 'string')) {
       return this.change();
     }
-    this.#seedShown ||= audiences.some(({ definition }) => typeof definition?.type === 'string');
+    this.#olderShown ||= audiences.some(({ definition }) => typeof definition?.type === 'string');
     return false;
   }
 

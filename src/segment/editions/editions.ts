@@ -6,7 +6,7 @@ import { v1alpha } from './v1alpha.ts';
 /** All editions that this program speaks, oldest first. */
 export const editions: Readonly<Record<EditionName, Edition>> = { v1alpha, v1 };
 
-/** Which edition to speak: one, or the seed's until Segment shows that it speaks today's. */
+/** Which edition to speak: one, or that of 2024 until Segment shows that it speaks today's. */
 export const editionSettings = ['auto', 'v1alpha', 'v1'] as const;
 export type EditionSetting = (typeof editionSettings)[number];
 

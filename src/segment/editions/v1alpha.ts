@@ -24,7 +24,7 @@ function unsupportedChange({ options }: AudienceChange): Unsupported | undefined
 }
 
 /**
- * The edition of the seed, to the letter: names, paths, limits and bodies as the reference of 2024
+ * The edition of 2024, to the letter: names, paths, limits and bodies as the reference of that year
  * states them (models `CreateAudienceAlphaInput` and `UpdateAudienceForSpaceInput`).
  */
 export const v1alpha = {
