@@ -1,0 +1,20 @@
+import { MCPClient } from '@mastra/mcp';
+import { pick, type TestedClient, textOrError } from '../client.ts';
+
+export const client: TestedClient = {
+  packageName: '@mastra/mcp',
+  asksUser: true,
+  async open(server, askUser) {
+    const inputRequests = askUser && {
+      inputRequests: async ({ params }: { params: { message: string } }) => askUser(params.message),
+    };
+    const mcp = new MCPClient({ servers: { segment: { ...server, ...inputRequests } } });
+    const tools = await mcp.listTools();
+    const named = Object.entries(tools).map(([name, tool]) => ({ name, tool }));
+    return {
+      toolNames: async () => Object.keys(tools),
+      call: (name, args) => textOrError(async () => pick(named, name).tool.execute?.(args, {})),
+      close: () => mcp.disconnect(),
+    };
+  },
+};

@@ -1,0 +1,19 @@
+import { getAllMcpTools, MCPServerStdio, RunContext } from '@openai/agents';
+import { pick, type TestedClient, textOrError } from '../client.ts';
+
+export const client: TestedClient = {
+  packageName: '@openai/agents',
+  async open(server) {
+    const mcp = new MCPServerStdio({ ...server, name: 'segment' });
+    await mcp.connect();
+    // As an agent does that insists on strict schemas.
+    const offered = await getAllMcpTools({ mcpServers: [mcp], convertSchemasToStrict: true });
+    const tools = offered.filter((tool) => tool.type === 'function');
+    return {
+      toolNames: async () => tools.map(({ name }) => name),
+      call: (name, args) =>
+        textOrError(() => pick(tools, name).invoke(new RunContext(), JSON.stringify(args))),
+      close: () => mcp.close(),
+    };
+  },
+};
