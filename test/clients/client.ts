@@ -17,6 +17,8 @@ export interface Session {
    * Calls a tool by the server's name for it. Gives what a model would read, of a failed call as well.
    */
   call(tool: string, args: Record<string, unknown>): Promise<string>;
+  /** The addresses of the resources it offers; absent where a client knows no resources. */
+  resources?(): Promise<string[]>;
   close(): Promise<void>;
 }
 

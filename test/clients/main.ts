@@ -70,7 +70,10 @@ function wentWell({ outcomes, failure }: Row): boolean {
 }
 
 function print(table: readonly Row[]): void {
-  const lines = [`| client | version | ${stepNames.join(' | ')} |`, `|${'---|'.repeat(7)}`];
+  const lines = [
+    `| client | version | ${stepNames.join(' | ')} |`,
+    `|${'---|'.repeat(stepNames.length + 2)}`,
+  ];
   const notes: string[] = [];
   for (const { client, version, outcomes, failure } of table) {
     const cells = stepNames.map((step) => cell(outcomes[step], failure));

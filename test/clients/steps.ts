@@ -1,19 +1,21 @@
+import { resources } from '../../src/resources/registry.ts';
 import { start } from '../../src/sandbox/start.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { type ServerCommand, type Session, standsFor, type TestedClient } from './client.ts';
 
 /*
- * What every client has to manage: list, call, read an error, remove in two steps, ask the user.
+ * What every client has to manage: list, call, read an error, list resources, remove in
+ * two steps, ask the user.
  */
 
 /** The columns of the table. */
-export const stepNames = ['list', 'call', 'error', 'removal', 'question'] as const;
+export const stepNames = ['list', 'call', 'error', 'resources', 'removal', 'question'] as const;
 export type StepName = (typeof stepNames)[number];
 
 /** Undefined where the client has nothing for a step; `ok` or what went wrong where it has. */
 export type Outcomes = Partial<Record<StepName, string>>;
 
-/** Audiences of the sandbox's first space on which no other one depends. */
+/** Audiences of the sandbox's first space. */
 const removable = { name: 'Big spenders', id: 'aud_000000001' };
 const askedAbout = { name: 'Cart abandoners, last 7 days', id: 'aud_000000002' };
 
@@ -45,6 +47,7 @@ export async function runSteps(client: TestedClient, stateFolder: string): Promi
     await step('list', () => list(session));
     await step('call', () => call(session));
     await step('error', () => readError(session));
+    if (session.resources) await step('resources', () => listResources(session.resources));
     await step('removal', () => removeInTwoSteps(session));
     await session.close();
     if (client.asksUser) await step('question', () => removeByQuestion(client, server));
@@ -74,6 +77,11 @@ async function call(session: Session): Promise<void> {
 async function readError(session: Session): Promise<void> {
   const text = await session.call('get_audience', { id: 'aud_missing' });
   expectIn(text, 'not_found', 'There is no audience aud_missing', 'Check id and spaceId');
+}
+
+async function listResources(resourcesOf: Session['resources']): Promise<void> {
+  const offered = (await resourcesOf?.()) ?? [];
+  expectIn(offered.join(' '), ...resources.map(({ uri }) => uri));
 }
 
 async function removeInTwoSteps(session: Session): Promise<void> {

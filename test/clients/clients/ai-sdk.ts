@@ -18,9 +18,10 @@ export const client: TestedClient = {
     return {
       toolNames: async () => Object.keys(tools),
       call: (name, args) =>
-        textOrError(() =>
+        textOrError(async () =>
           pick(named, name).tool.execute(args, { toolCallId: name, messages: [], context: {} }),
         ),
+      resources: async () => (await mcp.listResources()).resources.map(({ uri }) => uri),
       close: () => mcp.close(),
     };
   },

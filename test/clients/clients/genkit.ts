@@ -1,6 +1,6 @@
 import { createMcpClient } from '@genkit-ai/mcp';
 import { genkit } from 'genkit';
-import { pick, type TestedClient, textOrError } from '../client.ts';
+import { asText, pick, type TestedClient, textOrError } from '../client.ts';
 
 export const client: TestedClient = {
   packageName: '@genkit-ai/mcp',
@@ -12,14 +12,12 @@ export const client: TestedClient = {
       name: tool.__action.name,
       tool,
     }));
-    // Drops all of them when the server does not answer resources/templates/list.
-    const resources = await mcp.getActiveResources(ai);
     return {
-      async toolNames() {
-        if (resources.length === 0) throw new Error('the tools are offered, but no resource');
-        return tools.map(({ name }) => name);
-      },
+      toolNames: async () => tools.map(({ name }) => name),
       call: (name, args) => textOrError(() => pick(tools, name).tool(args)),
+      // Has none when the server does not answer resources/templates/list.
+      resources: async () =>
+        (await mcp.getActiveResources(ai)).map((resource) => asText(resource.__action.metadata)),
       close: () => mcp.disable(),
     };
   },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { asText, type ServerCommand, type TestedClient, textOrError } from '../client.ts';
 import { runCommand } from '../command-line.ts';
 
+const resourcesSchema = z.object({ resources: z.array(z.object({ uri: z.string() })) });
 const listSchema = z.object({ tools: z.array(z.object({ name: z.string() })) });
 
 export const client: TestedClient = {
@@ -21,6 +22,10 @@ export const client: TestedClient = {
           ]);
           return inspect(server, 'tools/call', '--tool-name', name, ...given);
         }),
+      async resources() {
+        const answer = JSON.parse(await inspect(server, 'resources/list'));
+        return resourcesSchema.parse(answer).resources.map(({ uri }) => uri);
+      },
       close: async () => {},
     };
   },

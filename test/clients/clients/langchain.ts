@@ -9,6 +9,10 @@ export const client: TestedClient = {
     return {
       toolNames: async () => tools.map(({ name }) => name),
       call: (name, args) => textOrError(() => pick(tools, name).invoke(args)),
+      async resources() {
+        const { segment = [] } = await mcp.listResources('segment');
+        return segment.map(({ uri }) => uri);
+      },
       close: () => mcp.close(),
     };
   },

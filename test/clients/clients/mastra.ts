@@ -1,3 +1,4 @@
+import { noopObserve } from '@mastra/core/tools';
 import { MCPClient } from '@mastra/mcp';
 import { pick, type TestedClient, textOrError } from '../client.ts';
 
@@ -13,7 +14,12 @@ export const client: TestedClient = {
     const named = Object.entries(tools).map(([name, tool]) => ({ name, tool }));
     return {
       toolNames: async () => Object.keys(tools),
-      call: (name, args) => textOrError(async () => pick(named, name).tool.execute?.(args, {})),
+      call: (name, args) =>
+        textOrError(async () => pick(named, name).tool.execute?.(args, { observe: noopObserve })),
+      async resources() {
+        const { segment = [] } = await mcp.resources.list();
+        return segment.map(({ uri }) => uri);
+      },
       close: () => mcp.disconnect(),
     };
   },

@@ -19,6 +19,7 @@ export const client: TestedClient = {
             .map((block) => (block.type === 'text' ? block.text : asText(block)))
             .join();
         }),
+      resources: async () => (await session.listAllResources()).resources.map(({ uri }) => uri),
       close: () => mcp.closeAllSessions(),
     };
   },

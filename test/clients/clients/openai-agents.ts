@@ -13,6 +13,7 @@ export const client: TestedClient = {
       toolNames: async () => tools.map(({ name }) => name),
       call: (name, args) =>
         textOrError(() => pick(tools, name).invoke(new RunContext(), JSON.stringify(args))),
+      resources: async () => (await mcp.listResources()).resources.map(({ uri }) => uri),
       close: () => mcp.close(),
     };
   },

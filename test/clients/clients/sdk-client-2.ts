@@ -27,6 +27,7 @@ export const client: TestedClient = {
             .map((block) => (block.type === 'text' ? block.text : asText(block)))
             .join();
         }),
+      resources: async () => (await sdk.listResources()).resources.map(({ uri }) => uri),
       close: () => sdk.close(),
     };
   },
