@@ -9,8 +9,10 @@ import type { ServerCommand } from '../client.ts';
 /** Changes a message of the client on its way to the server. */
 export type Rewrite = (message: JSONRPCMessage) => JSONRPCMessage;
 
-export interface Bridge extends AsyncDisposable {
+export interface Bridge {
   url: string;
+  /** Ends all sessions and their processes. */
+  close(): Promise<void>;
 }
 
 /**
@@ -59,7 +61,7 @@ export async function startBridge(command: ServerCommand, rewrite: Rewrite): Pro
   const port = typeof address === 'object' ? address?.port : undefined;
   return {
     url: `http://127.0.0.1:${port}/mcp`,
-    async [Symbol.asyncDispose]() {
+    async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
       server.closeAllConnections();
       server.close();

@@ -1,8 +1,15 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { start } from '../../../src/sandbox/start.ts';
 import { runCommand } from '../command-line.ts';
 import { prepare } from '../install.ts';
 import { startBridge } from './bridge.ts';
-import { notApplicable, resourceStandIns, standIns } from './scenarios.ts';
+import {
+  minProgress,
+  notApplicable,
+  resourceStandIns,
+  slowAudience,
+  standIns,
+} from './scenarios.ts';
 
 /*
  * `npm run conformance`: runs the protocol's own conformance suite against the built server and its
@@ -15,9 +22,19 @@ const resultPattern = /^Passed: (\d+)\/(\d+), (\d+) failed, (\d+) warnings$/m;
 prepare();
 const listed = await runCommand('conformance', ['list', '--server']);
 const scenarios = [...listed.matchAll(/^ {2}- ([\w-]+)$/gm)].map(([, name = '']) => name);
-const server = { command: process.execPath, args: ['dist/main.js', '--sandbox'] };
-const env = { LOG_LEVEL: 'error' };
-await using bridge = await startBridge({ ...server, env }, rewrite);
+let refusals = 0;
+const sandbox = await start({
+  faults: ({ operation, id }) =>
+    operation === 'get_audience' && id === slowAudience && refusals++ < minProgress
+      ? { kind: 'answer', status: 503, body: '' }
+      : undefined,
+});
+const server = {
+  command: process.execPath,
+  args: ['dist/main.js', '--api-url', sandbox.url, '--space', sandbox.spaces[0]?.id ?? ''],
+  env: { SEGMENT_API_TOKEN: 'sandbox-token', LOG_LEVEL: 'error' },
+};
+const bridge = await startBridge(server, rewrite);
 
 const lines = ['| scenario | result |', '|---|---|'];
 const failures: string[] = [];
@@ -25,6 +42,8 @@ for (const scenario of scenarios) {
   const reason = notApplicable[scenario];
   lines.push(`| ${scenario} | ${reason ? `not applicable: ${reason}` : await run(scenario)} |`);
 }
+await bridge.close();
+await sandbox.close();
 process.stdout.write(`${[...lines, '', ...failures].join('\n')}\n`);
 if (scenarios.length === 0) throw new Error(`The suite lists no scenarios: ${listed}`);
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -2,6 +2,12 @@
  * The suite's scenarios for a server, and what each is to ours.
  */
 
+/** How often the suite wants to hear of progress in one call. */
+export const minProgress = 3;
+
+/** An audience that can be read at the attempt after that many: progress tells of the waits. */
+export const slowAudience = 'aud_000000003';
+
 /** The suite calls fixtures by name; ours answer in their place. */
 export const standIns: Record<string, { name: string; arguments: object }> = {
   test_simple_text: {
@@ -9,6 +15,7 @@ export const standIns: Record<string, { name: string; arguments: object }> = {
     arguments: { query: "event('Shoes Bought').count() >= 1" },
   },
   test_error_handling: { name: 'get_audience', arguments: { id: 'aud_missing' } },
+  test_tool_with_progress: { name: 'get_audience', arguments: { id: slowAudience } },
   // Asks the user; what the suite answers is no agreement, so the result says that.
   test_elicitation: { name: 'remove_audience_from_space', arguments: { id: 'aud_000000001' } },
 };
@@ -31,7 +38,6 @@ export const notApplicable: Record<string, string> = {
   'tools-call-embedded-resource': noTool,
   'tools-call-mixed-content': noTool,
   'tools-call-with-logging': 'logging is not offered; it goes to stderr',
-  'tools-call-with-progress': 'progress tells of waits; a call without one has none to tell',
   'tools-call-sampling': 'sampling is never asked for',
   'json-schema-2020-12': 'looks for a fixture; our input schemas are flat, without $defs',
   'elicitation-sep1034-defaults': 'looks for a fixture; our question is one box to tick',
