@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** The tests that start the built program. */
 const onTheProgram = 'test/e2e/**/*.test.ts';
 
+/** Other people's clients, which bring tests of their own along. */
+const clients = 'test/clients/**';
+
 export default defineConfig({
   test: {
     // Tests wait for events: these limits only end what hangs, on the slowest machine as well.
@@ -25,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: [onTheProgram],
+          exclude: [onTheProgram, clients],
           isolate: false,
         },
       },

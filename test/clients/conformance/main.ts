@@ -1,0 +1,71 @@
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { start } from '../../../src/sandbox/start.ts';
+import { runCommand } from '../command-line.ts';
+import { prepare } from '../install.ts';
+import { startBridge } from './bridge.ts';
+import {
+  minProgress,
+  notApplicable,
+  resourceStandIns,
+  slowAudience,
+  standIns,
+} from './scenarios.ts';
+
+/*
+ * `npm run conformance`: runs the protocol's own conformance suite against the built server and its
+ * sandbox. The suite speaks HTTP, so a bridge stands between. Ends with exit code 0 only if every
+ * applicable scenario passed.
+ */
+
+const resultPattern = /^Passed: (\d+)\/(\d+), (\d+) failed, (\d+) warnings$/m;
+
+prepare();
+const listed = await runCommand('conformance', ['list', '--server']);
+const scenarios = [...listed.matchAll(/^ {2}- ([\w-]+)$/gm)].map(([, name = '']) => name);
+let refusals = 0;
+const sandbox = await start({
+  faults: ({ operation, id }) =>
+    operation === 'get_audience' && id === slowAudience && refusals++ < minProgress
+      ? { kind: 'answer', status: 503, body: '' }
+      : undefined,
+});
+const server = {
+  command: process.execPath,
+  args: ['dist/main.js', '--api-url', sandbox.url, '--space', sandbox.spaces[0]?.id ?? ''],
+  env: { SEGMENT_API_TOKEN: 'sandbox-token', LOG_LEVEL: 'error' },
+};
+const bridge = await startBridge(server, rewrite);
+
+const lines = ['| scenario | result |', '|---|---|'];
+const failures: string[] = [];
+for (const scenario of scenarios) {
+  const reason = notApplicable[scenario];
+  lines.push(`| ${scenario} | ${reason ? `not applicable: ${reason}` : await run(scenario)} |`);
+}
+await bridge.close();
+await sandbox.close();
+process.stdout.write(`${[...lines, '', ...failures].join('\n')}\n`);
+if (scenarios.length === 0) throw new Error(`The suite lists no scenarios: ${listed}`);
+process.exitCode = failures.length > 0 ? 1 : 0;
+
+async function run(scenario: string): Promise<string> {
+  const args = ['server', '--url', bridge.url, '--scenario', scenario];
+  const output = await runCommand('conformance', args);
+  const [, passed = '0', all = '?', failed, warnings] = resultPattern.exec(output) ?? [];
+  const clean = failed === '0' && warnings === '0' && passed !== '0';
+  if (!clean) failures.push(`${scenario}: ${output}`);
+  return `${clean ? 'passed' : 'failed'}, ${passed} of ${all}`;
+}
+
+/** Puts our tools and resources in the place of the suite's fixtures. */
+function rewrite(message: JSONRPCMessage): JSONRPCMessage {
+  if (!('method' in message) || !message.params) return message;
+  const { params } = message;
+  if (message.method === 'tools/call' && typeof params.name === 'string') {
+    return { ...message, params: { ...params, ...standIns[params.name] } };
+  }
+  if (message.method === 'resources/read' && typeof params.uri === 'string') {
+    return { ...message, params: { ...params, uri: resourceStandIns[params.uri] ?? params.uri } };
+  }
+  return message;
+}

@@ -1,0 +1,56 @@
+/*
+ * The suite's scenarios for a server, and what each is to ours.
+ */
+
+/** How often the suite wants to hear of progress in one call. */
+export const minProgress = 3;
+
+/** An audience that can be read at the attempt after that many: progress tells of the waits. */
+export const slowAudience = 'aud_000000003';
+
+/** The suite calls fixtures by name; ours answer in their place. */
+export const standIns: Record<string, { name: string; arguments: object }> = {
+  test_simple_text: {
+    name: 'check_audience_query',
+    arguments: { query: "event('Shoes Bought').count() >= 1" },
+  },
+  test_error_handling: { name: 'get_audience', arguments: { id: 'aud_missing' } },
+  test_tool_with_progress: { name: 'get_audience', arguments: { id: slowAudience } },
+  // Asks the user; what the suite answers is no agreement, so the result says that.
+  test_elicitation: { name: 'remove_audience_from_space', arguments: { id: 'aud_000000001' } },
+};
+
+/** The same for resources. */
+export const resourceStandIns: Record<string, string> = {
+  'test://static-text': 'segment://query-language',
+};
+
+const noTool = 'no tool of ours gives that';
+const noResource = 'no resource of ours is like that';
+const http = 'about HTTP, which is the bridge';
+
+/** Scenarios that do not apply, each with the reason; all others have to pass. */
+export const notApplicable: Record<string, string> = {
+  'logging-set-level': 'logging is not offered; it goes to stderr',
+  'completion-complete': 'completions are not offered',
+  'tools-call-image': noTool,
+  'tools-call-audio': noTool,
+  'tools-call-embedded-resource': noTool,
+  'tools-call-mixed-content': noTool,
+  'tools-call-with-logging': 'logging is not offered; it goes to stderr',
+  'tools-call-sampling': 'sampling is never asked for',
+  'json-schema-2020-12': 'looks for a fixture; our input schemas are flat, without $defs',
+  'elicitation-sep1034-defaults': 'looks for a fixture; our question is one box to tick',
+  'elicitation-sep1330-enums': 'looks for a fixture; our question is one box to tick',
+  'server-sse-polling': http,
+  'dns-rebinding-protection': http,
+  'resources-read-binary': noResource,
+  'resources-templates-read': noResource,
+  'resources-subscribe': 'subscriptions are not offered: resources never change',
+  'resources-unsubscribe': 'subscriptions are not offered: resources never change',
+  'prompts-list': 'prompts are not offered',
+  'prompts-get-simple': 'prompts are not offered',
+  'prompts-get-with-args': 'prompts are not offered',
+  'prompts-get-embedded-resource': 'prompts are not offered',
+  'prompts-get-with-image': 'prompts are not offered',
+};
