@@ -65,29 +65,18 @@ const shortForms = { help: 'h', version: 'V' } as const;
 export function parseCommand(given: readonly string[]): Command {
   const line = readLine(given);
   const [first, ...others] = line.words;
-  const form = first && Object.hasOwn(named, first.text) ? named[first.text] : undefined;
+  const form = first !== undefined && Object.hasOwn(named, first) ? named[first] : undefined;
   if (line.asks('help')) return { kind: 'help' };
   if (line.asks('version')) return { kind: 'version' };
-  if (first && !form) assertNoNearMiss(first);
+  if (first !== undefined && !form) assertNoNearMiss(first);
 
   const words = form ? others : line.words;
   const { flags, maxWords, parse } = form ?? serve;
-  const problems = [
-    ...words.slice(maxWords).map(({ position }) => notUnderstood(position)),
-    ...wrongFlags(line.flags, flags),
-  ];
-  const texts = words.map(({ text }) => text);
-  const command = parse(line.values, texts, problems);
+  const problems = [...surplusWords(words, maxWords), ...wrongFlags(line.flags, flags)];
+  const command = parse(line.values, words, problems);
   // What is wrong with the settings is reported together with this.
   if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
   return command;
-}
-
-/** A word of the command line that is no flag. */
-interface Word {
-  text: string;
-  /** From 1, as the user counts. */
-  position: number;
 }
 
 /** A flag of the command line, known or not. */
@@ -97,13 +86,15 @@ interface GivenFlag {
   /** Without its dashes. */
   name: string;
   value: string | undefined;
+  /** Among all that was given, from 1. */
   position: number;
 }
 
 interface Line {
   values: Flags;
   flags: readonly GivenFlag[];
-  words: readonly Word[];
+  /** What is no flag. */
+  words: readonly string[];
   asks(name: keyof typeof shortForms): boolean;
 }
 
@@ -120,10 +111,10 @@ function readLine(given: readonly string[]): Line {
     options: Object.fromEntries(options),
   });
   const flags = new Map<number, GivenFlag>();
-  const words: Word[] = [];
+  const words: string[] = [];
   for (const token of tokens) {
     const position = token.index + 1;
-    if (token.kind === 'positional') words.push({ text: token.value, position });
+    if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
     // Of letters after a single dash, parseArgs makes a flag each.
     const isLong = token.rawName.startsWith('--');
@@ -138,16 +129,20 @@ function readLine(given: readonly string[]): Line {
 }
 
 /** @throws {ConfigError} for a word that is nearly the name of a command; all else follows from it. */
-function assertNoNearMiss({ text, position }: Word): void {
-  const flag = text === 'help' || text === 'version' ? `--${text}` : undefined;
-  const meant = flag ?? suggest(text, Object.keys(named));
+function assertNoNearMiss(word: string): void {
+  const flag = word === 'help' || word === 'version' ? `--${word}` : undefined;
+  const meant = flag ?? suggest(word, Object.keys(named));
   if (meant === undefined) return;
-  throw new ConfigError([`Word ${position} of the command line: did you mean ${meant}?`]);
+  throw new ConfigError([`There is no command "${word}": did you mean ${meant}?`]);
 }
 
-/** What stands there may be a secret in the wrong place, so it is not repeated. */
-function notUnderstood(position: number): string {
-  return `Word ${position} of the command line is not understood here; see --help.`;
+function surplusWords(words: readonly string[], maxWords: number): string[] {
+  return words
+    .slice(maxWords)
+    .map(
+      (_, index) =>
+        `Word ${maxWords + index + 1} of the command line is not understood here; see --help.`,
+    );
 }
 
 function wrongFlags(flags: readonly GivenFlag[], known: readonly string[]): string[] {
@@ -168,16 +163,11 @@ function unknownFlag({ written, name, position }: GivenFlag, known: readonly str
   if (tokenFlags.includes(name.toLowerCase())) {
     return `${written} is not a flag: a token must not stand on a command line; set SEGMENT_API_TOKEN.`;
   }
-  const meant = suggest(name, known);
+  const meant = suggest(name, [...known, ...Object.keys(shortForms)]);
   if (meant !== undefined) return `${written} is not a flag here: did you mean --${meant}?`;
-  const others = [
-    ...switches,
-    ...Object.values(named).flatMap((form) => form.flags),
-    ...serveFlags,
-  ];
-  return others.includes(name)
-    ? `${written} is not a flag here; see --help.`
-    : notUnderstood(position);
+  const all = [...switches, ...serveFlags, ...Object.values(named).flatMap((form) => form.flags)];
+  const what = all.includes(name) ? written : `Argument ${position} of the command line`;
+  return `${what} is not a flag here; see --help.`;
 }
 
 function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): Command {
