@@ -62,7 +62,9 @@ function urlOf(given: string): URL | undefined {
   const text = given.trim();
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
-  return url && ['http:', 'https:'].includes(url.protocol) ? url : undefined;
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  // URL takes braces and the like for parts of a name.
+  return isHttp && /^([\w.-]+|\[.+\])$/.test(url.hostname) ? url : undefined;
 }
 
 /** A `%` that encodes nothing stands for itself. */

@@ -102,9 +102,11 @@ describe('stderr', () => {
 describe('the end', () => {
   test.each([
     ['stdin is closed', (program: RawProgram) => program.child.stdin.end()],
-    ...(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGALRM'] as const).map(
-      (signal) => [signal, (program: RawProgram) => program.child.kill(signal)] as const,
-    ),
+    ['SIGTERM', (program: RawProgram) => program.child.kill('SIGTERM')],
+    ['SIGINT', (program: RawProgram) => program.child.kill('SIGINT')],
+    ['SIGHUP', (program: RawProgram) => program.child.kill('SIGHUP')],
+    ['SIGQUIT', (program: RawProgram) => program.child.kill('SIGQUIT')],
+    ['SIGALRM', (program: RawProgram) => program.child.kill('SIGALRM')],
   ])('comes with exit code 0: %s', async (_, end) => {
     const program = new RawProgram(['--sandbox']);
     await program.initialize();

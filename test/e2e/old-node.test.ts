@@ -17,7 +17,7 @@ const needed = engines.node.replace('>=', '');
 /** Runs the bin in a Node that says that it is another. */
 function runIn(version: string) {
   const pretend = `Object.defineProperty(process, 'versions', { value: Object.assign({}, process.versions, { node: '${version}' }) });`;
-  const code = `${pretend} process.argv.push('--version'); require('./${mainFile}');`;
+  const code = `${pretend} process.argv = [process.execPath, '${mainFile}', '--version']; require('./${mainFile}');`;
   return spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });
 }
 
