@@ -38,15 +38,20 @@ export function createRedactor(secrets: readonly string[]): Redactor {
  * one way through a text: it has no repetition, and what is left open is decided within a character.
  */
 function spellings(secret: string): string[] {
+  const characters = [...secret].map(character).join('');
   const bytes = Buffer.from(secret);
+  if (bytes.length < minEncodedBytes) return [characters];
   const ownBase64 = bytes.toString('base64').replace(/=+$/, '');
   const base64 = [ownBase64, ...alignments.map((offset) => base64Within(bytes, offset))];
   return [
-    [...secret].map(character).join(''),
+    characters,
     anyCase(bytes.toString('hex')),
     ...base64.map((digits) => digits.replace(/[+/]/g, (digit) => base64Symbols[digit] ?? digit)),
   ];
 }
+
+/** The digits of fewer bytes would be found in too many harmless texts. */
+const minEncodedBytes = 6;
 
 const entities: Readonly<Record<string, string>> = {
   '&': 'amp',
