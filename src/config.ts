@@ -81,8 +81,10 @@ export function readConfig(
     allowedSpaces: given.read(settings.allowedSpaces),
   };
   if (space !== undefined && policy.allowedSpaces?.includes(space) === false) {
+    // What was given may be a token in the wrong place; the sandbox's spaces are its own.
+    const name = target.kind === 'sandbox' ? ` ${space}` : '';
     given.problems.push(
-      'The default space (--space, SEGMENT_SPACE_ID) is not one of those that --allowed-spaces (SEGMENT_ALLOWED_SPACES) names: make it one of them.',
+      `The default space${name} is not one of --allowed-spaces (SEGMENT_ALLOWED_SPACES): set --space (SEGMENT_SPACE_ID) to one of them.`,
     );
   }
   const config: Config = {

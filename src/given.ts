@@ -88,7 +88,7 @@ export class Given {
     const advice = setting.restricts
       ? ' It restricts what may be done, so nothing starts without a clear value: set it, or leave it out.'
       : '';
-    this.problems.push(...what.map((each) => `${name} ${each}.${advice}`));
+    this.problems.push(...what.map((each) => `${name} ${sentence(each)}${advice}`));
     return {};
   }
 
@@ -98,4 +98,8 @@ export class Given {
       .split(/[,=\s/]/)
       .some((part) => (token.length >= 8 && part === token) || /^sgp_\w{16,}$/.test(part));
   }
+}
+
+function sentence(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`;
 }

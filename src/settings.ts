@@ -97,9 +97,10 @@ const apiUrl = z.string().superRefine((text, context) => {
  */
 function unknownName(kind: string, index: number, word: string, known: readonly string[]): string {
   const meant = suggest(word, known);
+  const names = `there are ${known.join(', ')}`;
   return meant === undefined
-    ? `names as its entry ${index + 1} what is not ${kind}; there are ${known.join(', ')}`
-    : `names "${word}", which is not ${kind}: did you mean ${meant}? There are ${known.join(', ')}`;
+    ? `has no ${kind} of the name in its entry ${index + 1}; ${names}`
+    : `has no ${kind} "${word}"; ${names}: did you mean ${meant}?`;
 }
 
 const perMinute = z.string().transform((text, context) => {
@@ -108,7 +109,7 @@ const perMinute = z.string().transform((text, context) => {
     const [word = '', amount = ''] = part.split('=').map((each) => each.trim());
     const name = word.toLowerCase();
     if (!isOperationName(name)) {
-      context.addIssue(unknownName('an operation', index, word, operationNames));
+      context.addIssue(unknownName('operation', index, word, operationNames));
     } else if (!/^[1-9]\d{0,5}$/.test(amount)) {
       context.addIssue(`needs a whole number from 1 for ${name}, as in ${name}=50`);
     } else {
@@ -136,7 +137,7 @@ const toolList = words
     const known = tools.map(({ name }) => name);
     for (const [index, name] of names.entries()) {
       if (known.includes(name)) continue;
-      context.addIssue(unknownName('a tool', index, name, known));
+      context.addIssue(unknownName('tool', index, name, known));
     }
   });
 
