@@ -132,10 +132,13 @@ function readTarget(given: Given): Config['target'] {
  * The default space in the sandbox: its first, unless one of its own was chosen. The environment may
  * well hold the user's real space, which is not there.
  */
-function sandboxSpace(wanted: string | undefined, { flags, problems }: Given): string {
+function sandboxSpace(wanted: string | undefined, given: Given): string {
+  const { flags, problems } = given;
   const known: readonly string[] = sandboxSpaces.map(({ id }) => id);
   if (wanted !== undefined && known.includes(wanted)) return wanted;
-  if (wanted !== undefined && flags.space !== undefined) {
+  const isFlag =
+    flags.space !== undefined && flags.space !== '' && !given.placeholders.has('--space');
+  if (wanted !== undefined && isFlag) {
     problems.push(`--space must be a space of the sandbox, one of ${known.join(', ')}.`);
   }
   return sandboxSpaces[0].id;

@@ -77,6 +77,9 @@ describe('what is read', () => {
     expect(spaceOf({}, { SEGMENT_SPACE_ID: 'spa_real' })).toBe('spa_shop_production');
     expect(spaceOf({}, { SEGMENT_SPACE_ID: 'spa_shop_staging' })).toBe('spa_shop_staging');
     expect(problems({ sandbox: true, space: 'spa_real' }, {})[0]).toMatch(/spa_shop_staging/);
+    for (const space of ['', '${SPACE}']) {
+      expect(spaceOf({ space }, { SEGMENT_SPACE_ID: 'spa_real' })).toBe('spa_shop_production');
+    }
   });
 
   test('what the environment says of a real workspace does not keep --sandbox from working', () => {
