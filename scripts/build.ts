@@ -1,11 +1,13 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import * as z from 'zod';
 import { thirdPartyNotices } from './notices.ts';
 
 /*
- * Bundles the program into dist/main.js, and the sandbox for other people's tests into
- * dist/sandbox.js.
+ * Bundles the program into dist/program.js, and the sandbox for other people's tests into
+ * dist/sandbox.js. The bin, dist/main.js, is a small file of its own that any Node can read: it looks
+ * at Node's version before the program, which an old Node can't even parse, is loaded.
  *
  * The format is CommonJS, because Node 20 starts such a bundle about a tenth faster than the same
  * in ESM; dist/package.json says so to Node. Dynamic imports stay lazy inside the one file. Of some
@@ -36,7 +38,7 @@ const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
 rmSync(dist, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: { main: 'src/main.ts', sandbox: 'src/sandbox/start.ts' },
+  entryPoints: { program: 'src/main.ts', sandbox: 'src/sandbox/start.ts' },
   outdir: dist,
   bundle: true,
   platform: 'node',
@@ -47,6 +49,16 @@ const { metafile } = await build({
   plugins: [lazyValidator],
   legalComments: 'none',
   metafile: true,
+  logLevel: 'warning',
+});
+const manifestSchema = z.object({ engines: z.object({ node: z.string().regex(/^>=[\d.]+$/) }) });
+const { engines } = manifestSchema.parse(JSON.parse(readFileSync('package.json', 'utf8')));
+await build({
+  entryPoints: { main: 'src/bin.cjs' },
+  outdir: dist,
+  target: 'es2015',
+  define: { MIN_NODE: JSON.stringify(engines.node.replace('>=', '')) },
+  minify: true,
   logLevel: 'warning',
 });
 writeFileSync(`${dist}package.json`, '{ "type": "commonjs" }\n');

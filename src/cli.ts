@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { CheckCommand } from './commands/check.ts';
 import { ConfigError, type Flags } from './config.ts';
 import { type SandboxEdition, sandboxEditions } from './sandbox/editions.ts';
+import { suggest } from './query/suggest.ts';
 import { audienceTypes } from './segment/contract.ts';
 import { settings } from './settings.ts';
 import { name as programName } from './version.ts';
@@ -51,38 +52,90 @@ const named: Readonly<Record<string, Form>> = {
   check: { flags: ['type', 'json', 'sandbox'], maxWords: 1, parse: parseCheck },
 };
 
+/** The one letter that stands for a flag. */
+const shortForms = { help: 'h', version: 'V' } as const;
+
 /**
- * Reads the command line.
+ * Reads the command line. What is not understood is told without being repeated, unless it is close
+ * to what is known: it may be a secret in the wrong place.
  *
  * @param given what follows the program's name.
  * @throws {ConfigError} for what it does not understand.
  */
 export function parseCommand(given: readonly string[]): Command {
-  const { values, positionals } = readFlags(given);
-  if (values.help) return { kind: 'help' };
-  if (values.version) return { kind: 'version' };
+  const line = readLine(given);
+  const [first, ...others] = line.words;
+  const form = first !== undefined && Object.hasOwn(named, first) ? named[first] : undefined;
+  if (line.asks('help')) return { kind: 'help' };
+  if (line.asks('version')) return { kind: 'version' };
+  if (first !== undefined && !form) assertNoNearMiss(first);
 
-  const [first = '', ...others] = positionals;
-  const form = Object.hasOwn(named, first) ? named[first] : undefined;
-  const words = form ? others : positionals;
+  const words = form ? others : line.words;
   const { flags, maxWords, parse } = form ?? serve;
-  const problems = [...surplusWords(words, maxWords), ...wrongFlags(values, flags)];
-  const command = parse(values, words, problems);
+  const problems = [...surplusWords(words, maxWords), ...wrongFlags(line.flags, flags)];
+  const command = parse(line.values, words, problems);
   // What is wrong with the settings is reported together with this.
   if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
   return command;
 }
 
-function readFlags(given: readonly string[]): { values: Flags; positionals: string[] } {
-  const flags = [serve, ...Object.values(named)].flatMap((form) => form.flags);
-  const options = [...switches, ...flags].map((flag) => {
+/** A flag of the command line, known or not. */
+interface GivenFlag {
+  /** As it was written, up to its value. */
+  written: string;
+  /** Without its dashes. */
+  name: string;
+  value: string | undefined;
+  /** Among all that was given, from 1. */
+  position: number;
+}
+
+interface Line {
+  values: Flags;
+  flags: readonly GivenFlag[];
+  /** What is no flag. */
+  words: readonly string[];
+  asks(name: keyof typeof shortForms): boolean;
+}
+
+function readLine(given: readonly string[]): Line {
+  const known = [serve, ...Object.values(named)].flatMap((form) => form.flags);
+  const options = [...switches, ...known].map((flag) => {
     const type = switches.includes(flag) ? 'boolean' : 'string';
     return [flag, { type }] as const;
   });
-  return parseArgs({ args: [...given], strict: false, options: Object.fromEntries(options) });
+  const { values, tokens } = parseArgs({
+    args: [...given],
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries(options),
+  });
+  const flags = new Map<number, GivenFlag>();
+  const words: string[] = [];
+  for (const token of tokens) {
+    const position = token.index + 1;
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    // Of letters after a single dash, parseArgs makes a flag each.
+    const isLong = token.rawName.startsWith('--');
+    const written = isLong ? token.rawName : (given[token.index] ?? '');
+    const name = written.replace(/^-+/, '');
+    flags.set(position, { written, name, value: token.value, position });
+  }
+  const list = [...flags.values()];
+  const asks: Line['asks'] = (name) =>
+    list.some(({ written }) => written === `--${name}` || written === `-${shortForms[name]}`);
+  return { values, flags: list, words, asks };
 }
 
-/** What stands there may be a secret in the wrong place, so it is not repeated. */
+/** @throws {ConfigError} for a word that is nearly the name of a command; all else follows from it. */
+function assertNoNearMiss(word: string): void {
+  const flag = word === 'help' || word === 'version' ? `--${word}` : undefined;
+  const meant = flag ?? suggest(word, Object.keys(named));
+  if (meant === undefined) return;
+  throw new ConfigError([`There is no command "${word}": did you mean ${meant}?`]);
+}
+
 function surplusWords(words: readonly string[], maxWords: number): string[] {
   return words
     .slice(maxWords)
@@ -92,21 +145,29 @@ function surplusWords(words: readonly string[], maxWords: number): string[] {
     );
 }
 
-function wrongFlags(values: Flags, known: readonly string[]): string[] {
-  return Object.entries(values).flatMap(([flag, value]) => {
+function wrongFlags(flags: readonly GivenFlag[], known: readonly string[]): string[] {
+  return flags.flatMap((flag) => {
     const problems: string[] = [];
-    if (typeof value === 'string' && value.startsWith('--')) {
-      problems.push(`--${flag} needs a value, and what follows it is another flag.`);
+    const isKnown = known.includes(flag.name) && flag.written.startsWith('--');
+    if (isKnown && flag.value?.startsWith('--')) {
+      problems.push(`${flag.written} needs a value, and what follows it is another flag.`);
     }
-    if (flag === 'token') {
-      problems.push(
-        '--token is not a flag: a token must not stand on a command line; set SEGMENT_API_TOKEN.',
-      );
-    } else if (!known.includes(flag)) {
-      problems.push(`--${flag} is not a flag here; see --help.`);
-    }
+    if (!isKnown) problems.push(unknownFlag(flag, known));
     return problems;
   });
+}
+
+const tokenFlags = ['token', 'api-token', 'api-key', 'apikey', 'key'];
+
+function unknownFlag({ written, name, position }: GivenFlag, known: readonly string[]): string {
+  if (tokenFlags.includes(name.toLowerCase())) {
+    return `${written} is not a flag: a token must not stand on a command line; set SEGMENT_API_TOKEN.`;
+  }
+  const meant = suggest(name, [...known, ...Object.keys(shortForms)]);
+  if (meant !== undefined) return `${written} is not a flag here: did you mean --${meant}?`;
+  const all = [...switches, ...serveFlags, ...Object.values(named).flatMap((form) => form.flags)];
+  const what = all.includes(name) ? written : `Argument ${position} of the command line`;
+  return `${what} is not a flag here; see --help.`;
 }
 
 function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): Command {
@@ -156,7 +217,7 @@ Usage:
   ${programName} check [--type ${audienceTypes.join('|')}] [--json] [--sandbox] <query | ->
       Check a definition and explain it; exit code 0 if it is valid, 1 if not. With --sandbox also
       say how much of the sample data it matches.
-  ${programName} --help | --version
+  ${programName} -h, --help | -V, --version
 
 Options, as a flag or in the environment; flags win:
 ${lines.join('\n')}

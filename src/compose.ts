@@ -115,7 +115,7 @@ export function compose(config: Config, machine: Machine): Program {
 
 function createServices(config: Config, machine: Machine): Services {
   const { clock, randomBytes, writeLog } = machine;
-  const redactor = createRedactor(config.target.kind === 'live' ? [config.target.token] : []);
+  const redactor = createRedactor(secretsOf(config));
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
   const file = config.auditLog;
   return {
@@ -128,6 +128,11 @@ function createServices(config: Config, machine: Machine): Services {
     reservations: new NameReservations(),
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now),
   };
+}
+
+/** What must not appear anywhere. */
+function secretsOf({ target, proxy }: Config): string[] {
+  return [...(target.kind === 'live' ? [target.token] : []), ...(proxy?.secrets ?? [])];
 }
 
 /** @param onClose called when its connection is closed. */
@@ -187,10 +192,11 @@ function connect(config: Config, machine: Machine, redactor: Redactor, log: Log)
   const { clock, random } = machine;
   const open = async (baseUrl: string, token: string): Promise<SegmentApi> => {
     const { SegmentClient } = await import('./segment/client.ts');
-    const { timeoutMs, edition, perMinute, policy } = config;
+    const { timeoutMs, edition, perMinute, policy, proxy } = config;
     return new SegmentClient({
       baseUrl,
       token,
+      proxy,
       userAgent: `${name}/${version}`,
       timeoutMs,
       edition,

@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { problemWithAuditLog } from './audit-path.ts';
+import { type Environment, type Flags, Given } from './given.ts';
 import type { LogLevel } from './log.ts';
 import type { ConfirmMode } from './safety/agreement.ts';
 import { sandboxSpaces } from './sandbox/spaces.ts';
 import type { OperationName } from './segment/contract.ts';
 import type { EditionSetting } from './segment/editions/editions.ts';
 import type { Policy } from './segment/policy.ts';
-import { type Setting, type SettingWithFallback, settings } from './settings.ts';
+import { findProxy, type HttpProxy } from './segment/proxy.ts';
+import { settings } from './settings.ts';
+import { slipIn } from './slips.ts';
 import { systemReason } from './system-reason.ts';
 import type { QueryCheckMode } from './tools/query-check.ts';
+
+export type { Environment, Flags };
 
 /** Everything that can be configured, checked and complete. */
 export interface Config {
@@ -15,6 +21,8 @@ export interface Config {
   readonly target:
     | { readonly kind: 'live'; readonly baseUrl: string; readonly token: string }
     | { readonly kind: 'sandbox' };
+  /** What requests to a live Segment go through, if anything. */
+  readonly proxy: HttpProxy | undefined;
   /** The space of calls that name none; the sandbox's first, if none is set. */
   readonly space: string | undefined;
   readonly timeoutMs: number;
@@ -44,10 +52,6 @@ export class ConfigError extends Error {
   }
 }
 
-/** What stood on the command line, by flag name; true for a flag without a value. */
-export type Flags = Readonly<Record<string, string | boolean | undefined>>;
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 const baseUrls = {
   us: 'https://api.segmentapis.com',
   eu: 'https://eu1.api.segmentapis.com',
@@ -55,15 +59,18 @@ const baseUrls = {
 
 /**
  * Reads the settings from flags and environment; flags win. An empty value, or a placeholder such
- * as `${SEGMENT_API_TOKEN}` that a client has left unexpanded, counts as not given.
+ * as `${SEGMENT_API_TOKEN}` that a client has left unexpanded, counts as not given; but where it
+ * stands for a restriction, it is a problem.
  *
  * @param known what is already known to be wrong, to be reported with the rest.
- * @throws {ConfigError} with everything that is wrong or missing.
+ * @param warn takes a sentence for everything that is ignored.
+ * @throws {ConfigError} with everything that is wrong or missing; nothing in it repeats a value.
  */
 export function readConfig(
   flags: Flags,
   environment: Environment,
   known: readonly string[] = [],
+  warn: (sentence: string) => void = () => {},
 ): Config {
   const given = new Given(flags, environment, known);
   const target = readTarget(given);
@@ -74,13 +81,18 @@ export function readConfig(
     allowedSpaces: given.read(settings.allowedSpaces),
   };
   if (space !== undefined && policy.allowedSpaces?.includes(space) === false) {
-    const allowed = policy.allowedSpaces.join(', ');
+    // What was given may be a token in the wrong place; the sandbox's spaces are its own.
+    const name = target.kind === 'sandbox' ? ` ${space}` : '';
     given.problems.push(
-      `The default space ${space} is not one of --allowed-spaces (SEGMENT_ALLOWED_SPACES): set --space (SEGMENT_SPACE_ID) to one of ${allowed}.`,
+      `The default space${name} is not one of --allowed-spaces (SEGMENT_ALLOWED_SPACES): set --space (SEGMENT_SPACE_ID) to one of them.`,
     );
   }
   const config: Config = {
     target,
+    proxy:
+      target.kind === 'live'
+        ? findProxy(target.baseUrl, environment, (sentence) => given.warnings.push(sentence))
+        : undefined,
     space,
     policy,
     tools: given.read(settings.tools),
@@ -93,42 +105,11 @@ export function readConfig(
     queryCheck: given.readOrFallback(settings.queryCheck),
     logLevel: given.readOrFallback(settings.logLevel),
   };
+  const auditLogProblem = config.auditLog && problemWithAuditLog(config.auditLog);
+  if (auditLogProblem) given.problems.push(auditLogProblem);
   if (given.problems.length > 0) throw new ConfigError(given.problems);
+  for (const warning of given.warnings) warn(warning);
   return Object.freeze(config);
-}
-
-/** What was given by flags and environment, with what is wrong in it. */
-class Given {
-  readonly flags: Flags;
-  readonly environment: Environment;
-  readonly problems: string[];
-
-  constructor(flags: Flags, environment: Environment, known: readonly string[]) {
-    this.flags = flags;
-    this.environment = environment;
-    this.problems = [...known];
-  }
-
-  /** The value of a setting; undefined if nothing, or nothing right, is given. */
-  read<Value>(setting: Setting<Value>): Value | undefined {
-    const flag = setting.flag === undefined ? undefined : this.flags[setting.flag];
-    if (flag === true && setting.argument !== undefined) {
-      this.problems.push(`--${setting.flag} needs a value: --${setting.flag} ${setting.argument}.`);
-      return undefined;
-    }
-    const fromFlag = textOf(flag);
-    const text = fromFlag ?? textOf(this.environment[setting.env]);
-    if (text === undefined) return undefined;
-    const result = setting.schema.safeParse(text);
-    if (result.success) return result.data;
-    const name = fromFlag === undefined ? setting.env : `--${setting.flag}`;
-    for (const issue of result.error.issues) this.problems.push(`${name} ${issue.message}.`);
-    return undefined;
-  }
-
-  readOrFallback<Value>(setting: SettingWithFallback<Value>): Value {
-    return this.read(setting) ?? setting.schema.parse(setting.fallback);
-  }
 }
 
 function readTarget(given: Given): Config['target'] {
@@ -151,24 +132,20 @@ function readTarget(given: Given): Config['target'] {
  * The default space in the sandbox: its first, unless one of its own was chosen. The environment may
  * well hold the user's real space, which is not there.
  */
-function sandboxSpace(wanted: string | undefined, { flags, problems }: Given): string {
+function sandboxSpace(wanted: string | undefined, given: Given): string {
+  const { flags, problems } = given;
   const known: readonly string[] = sandboxSpaces.map(({ id }) => id);
   if (wanted !== undefined && known.includes(wanted)) return wanted;
-  if (textOf(flags.space) !== undefined) {
+  const isFlag =
+    flags.space !== undefined && flags.space !== '' && !given.placeholders.has('--space');
+  if (wanted !== undefined && isFlag) {
     problems.push(`--space must be a space of the sandbox, one of ${known.join(', ')}.`);
   }
   return sandboxSpaces[0].id;
 }
 
-/** The text that was given, unless it is empty or an unexpanded placeholder; a switch that is on is 1. */
-function textOf(value: string | boolean | undefined): string | undefined {
-  if (value === true) return '1';
-  const word = value === false ? undefined : value?.trim();
-  return !word || /^\$\{[^}]*\}$/.test(word) ? undefined : word;
-}
-
 function readToken(given: Given): string {
-  const { environment, problems } = given;
+  const { problems } = given;
   const before = problems.length;
   const token = given.read(settings.token);
   const file = given.read(settings.tokenFile);
@@ -179,10 +156,10 @@ function readToken(given: Given): string {
   }
   if (token !== undefined) return token;
   if (file !== undefined) return readTokenFile(file, problems);
-  const placeholder = environment[settings.token.env]?.trim() ?? '';
-  const unexpanded = placeholder ? ' (it holds a placeholder that was not expanded)' : '';
+  const unexpanded = ({ env }: { env: string }) =>
+    given.placeholders.has(env) ? `${env} (it holds a placeholder that was not expanded)` : env;
   problems.push(
-    `No token: set SEGMENT_API_TOKEN${unexpanded} or SEGMENT_API_TOKEN_FILE to a Public API token, or try everything without one with --sandbox (SEGMENT_SANDBOX=1).`,
+    `No token: set ${unexpanded(settings.token)} or ${unexpanded(settings.tokenFile)} to a Public API token, or try everything without one with --sandbox (SEGMENT_SANDBOX=1).`,
   );
   return '';
 }
@@ -192,9 +169,13 @@ function readTokenFile(file: string, problems: string[]): string {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    // The name is not repeated: it may be a token in the wrong place.
     const reason = systemReason(error);
     problems.push(`SEGMENT_API_TOKEN_FILE names a file that can't be read (${reason}).`);
+    return '';
+  }
+  const slip = slipIn(text);
+  if (slip) {
+    problems.push(`SEGMENT_API_TOKEN_FILE: what the file holds ${slip.what}.`);
     return '';
   }
   const token = settings.token.schema.safeParse(text);

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { type Command, help, parseCommand } from './cli.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
@@ -52,12 +51,18 @@ async function run(command: Command): Promise<number> {
       });
       return valid ? exitCode.ok : exitCode.failed;
     }
-    case 'serve':
-      return serve(readConfig(command.flags, process.env, command.problems));
+    case 'serve': {
+      const warnings: string[] = [];
+      const config = readConfig(command.flags, process.env, command.problems, (sentence) =>
+        warnings.push(sentence),
+      );
+      return serve(config, warnings);
+    }
   }
 }
 
-async function serve(config: Config): Promise<number> {
+/** @param warnings what of the settings is ignored. */
+async function serve(config: Config, warnings: readonly string[]): Promise<number> {
   const program = compose(config, {
     clock: systemClock,
     random: Math.random,
@@ -70,6 +75,7 @@ async function serve(config: Config): Promise<number> {
     log('error', 'crashed', { error: error.message, stack: error.stack });
     process.exit(exitCode.failed);
   });
+  for (const reason of warnings) log('warn', 'setting ignored', { reason });
   log('info', 'serving', { version, target: config.target.kind });
   const { inputEnded, interrupted, answered } = await serveStdio(program.openSession().server, log);
   const reason = await Promise.race([inputEnded, interrupted]);

@@ -14,13 +14,14 @@ const deepest = 100;
 const tooDeep = '[nested too deeply]';
 
 /**
- * @param secrets the texts that must not appear anywhere, neither as they are nor as URLs, HTML,
- * JSON or base64 write them; empty ones are ignored.
+ * @param secrets the texts that must not appear anywhere: neither as they are, nor with any of their
+ * characters written as URLs, HTML or JSON do, nor in hexadecimal digits, nor in base64, also as a
+ * part of something longer. Empty ones are ignored.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const known = new Set(secrets.filter((secret) => secret !== '').flatMap(spellings));
-  const text = (given: string) =>
-    [...known].reduce((clean, spelling) => clean.replaceAll(spelling, mark), given);
+  const known = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(known.flatMap(spellings).join('|'), 'g');
+  const text = (given: string) => (known.length === 0 ? given : given.replace(pattern, mark));
   const value = (given: unknown, depth: number): unknown => {
     if (typeof given === 'string') return text(given);
     if (typeof given !== 'object' || given === null) return given;
@@ -32,16 +33,75 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   return { text, value: (given) => value(given, 0) };
 }
 
-/** How a secret may be written by something that echoes it; longer ones first. */
+/**
+ * How a secret may be written by something that echoes it, as patterns; longer ones first. Each takes
+ * one way through a text: it has no repetition, and what is left open is decided within a character.
+ */
 function spellings(secret: string): string[] {
-  const html = secret
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
-  const json = JSON.stringify(secret).slice(1, -1);
-  const all = [secret, encodeURIComponent(secret), html, json, base64];
-  return all.sort((a, b) => b.length - a.length);
+  const characters = [...secret].map(character).join('');
+  const bytes = Buffer.from(secret);
+  if (bytes.length < minEncodedBytes) return [characters];
+  const ownBase64 = bytes.toString('base64').replace(/=+$/, '');
+  const base64 = [ownBase64, ...alignments.map((offset) => base64Within(bytes, offset))];
+  return [
+    characters,
+    anyCase(bytes.toString('hex')),
+    ...base64.map((digits) => digits.replace(/[+/]/g, (digit) => base64Symbols[digit] ?? digit)),
+  ];
+}
+
+/** The digits of fewer bytes would be found in too many harmless texts. */
+const minEncodedBytes = 6;
+
+const entities: Readonly<Record<string, string>> = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+};
+
+/** One character as it is, or as URLs, HTML or JSON write it. */
+function character(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  const forms = [
+    [...Buffer.from(char)].map((byte) => `%${hex(byte, 2)}`).join(''),
+    `&#(?:${code}|[xX]${hex(code, 1)});`,
+    ...(char in entities ? [`&${entities[char]};`] : []),
+    char
+      .split('')
+      .map((unit) => `\\\\u${hex(unit.charCodeAt(0), 4)}`)
+      .join(''),
+    ...('"\\/'.includes(char) ? [`\\\\${literal(char)}`] : []),
+    literal(char),
+  ];
+  return `(?:${forms.join('|')})`;
+}
+
+/** Where in a group of three bytes the secret may begin. */
+const alignments = [0, 1, 2];
+
+/** The base64 digits that the secret alone decides, if `offset` bytes stand before it in its group. */
+function base64Within(bytes: Buffer, offset: number): string {
+  const digits = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+  const bits = 8 * (offset + bytes.length);
+  return digits.slice(Math.ceil((8 * offset) / 6), Math.floor(bits / 6));
+}
+
+/** The two digits that differ between base64's alphabets, and that URLs and JSON may escape. */
+const base64Symbols: Readonly<Record<string, string>> = {
+  '+': '(?:[+-]|%2[bB])',
+  '/': '(?:\\\\?/|_|%2[fF])',
+};
+
+function hex(code: number, minDigits: number): string {
+  return anyCase(code.toString(16).padStart(minDigits, '0'));
+}
+
+function anyCase(digits: string): string {
+  return digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

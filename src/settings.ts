@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { logLevels } from './log.ts';
+import { type LogLevel, logLevels } from './log.ts';
 import { confirmModes } from './safety/agreement.ts';
+import { suggest } from './query/suggest.ts';
 import type { OperationName } from './segment/contract.ts';
 import { editionSettings, isOperationName, operationNames } from './segment/editions/editions.ts';
 import { queryCheckModes } from './tools/query-check.ts';
@@ -16,6 +17,12 @@ export interface Setting<Value> {
   meaning: string;
   /** What holds if nothing is given, as a person would write it. */
   fallback?: string;
+  /** Whether it is a fence: what can't be read in it must not count as not set. */
+  restricts?: true;
+  /** Whether the variable is other programs', too: what is not ours in it never stops the start. */
+  shared?: true;
+  /** Whether its value may be a secret. */
+  secret?: true;
   /** Turns the text that was given into the value, or says what is wrong with it. */
   schema: z.ZodType<Value, string>;
 }
@@ -38,10 +45,32 @@ const milliseconds = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min, `must be ${min} or more`).max(max, `must be ${max} or less`));
 
+const on = ['1', 'true', 'yes', 'on'];
+const off = ['0', 'false', 'no', 'off'];
+
 /** A switch, as environment variables write it. */
 const onOff = z
-  .enum(['1', 'true', '0', 'false'], 'must be 1 or 0')
-  .transform((word) => word === '1' || word === 'true');
+  .string()
+  .toLowerCase()
+  .refine((word) => [...on, ...off].includes(word), 'must be 1 or 0')
+  .transform((word) => on.includes(word));
+
+/** One of a few words, in upper or lower case. */
+const oneOf = <const Words extends readonly string[]>(list: Words, message: string) =>
+  z.string().toLowerCase().pipe(z.enum(list, message));
+
+/** What other programs call our levels. */
+const levelAliases: Readonly<Record<string, LogLevel>> = {
+  ...{ fatal: 'error', critical: 'error', err: 'error' },
+  ...{ warning: 'warn', information: 'info', notice: 'info' },
+  ...{ trace: 'debug', verbose: 'debug', silly: 'debug', all: 'debug' },
+};
+
+const logLevel = z
+  .string()
+  .toLowerCase()
+  .transform((word) => (Object.hasOwn(levelAliases, word) ? levelAliases[word] : word))
+  .pipe(z.enum(logLevels, 'must be error, warn, info or debug'));
 
 /**
  * A token goes into an HTTP header, and every place where it turns up is redacted: so it has to be
@@ -62,12 +91,25 @@ const apiUrl = z.string().superRefine((text, context) => {
   }
 });
 
+/**
+ * An unknown name may be a secret in the wrong place: it is repeated only where it is close to a
+ * known one.
+ */
+function unknownName(kind: string, index: number, word: string, known: readonly string[]): string {
+  const meant = suggest(word, known);
+  const names = `there are ${known.join(', ')}`;
+  return meant === undefined
+    ? `has no ${kind} of the name in its entry ${index + 1}; ${names}`
+    : `has no ${kind} "${word}"; ${names}: did you mean ${meant}?`;
+}
+
 const perMinute = z.string().transform((text, context) => {
   const limits: Partial<Record<OperationName, number>> = {};
-  for (const part of text.split(',')) {
-    const [name = '', amount = ''] = part.split('=').map((word) => word.trim());
+  for (const [index, part] of text.split(',').entries()) {
+    const [word = '', amount = ''] = part.split('=').map((each) => each.trim());
+    const name = word.toLowerCase();
     if (!isOperationName(name)) {
-      context.addIssue(`has no operation "${name}"; there are ${operationNames.join(', ')}`);
+      context.addIssue(unknownName('operation', index, word, operationNames));
     } else if (!/^[1-9]\d{0,5}$/.test(amount)) {
       context.addIssue(`needs a whole number from 1 for ${name}, as in ${name}=50`);
     } else {
@@ -89,19 +131,22 @@ const words = z
   .transform((list) => list.filter((word) => word !== ''))
   .refine((list) => list.length > 0, 'must name at least one');
 
-const toolList = words.superRefine((names, context) => {
-  const known = tools.map(({ name }) => name);
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    context.addIssue(`has no tool "${name}"; there are ${known.join(', ')}`);
-  }
-});
+const toolList = words
+  .transform((names) => names.map((name) => name.toLowerCase()))
+  .superRefine((names, context) => {
+    const known = tools.map(({ name }) => name);
+    for (const [index, name] of names.entries()) {
+      if (known.includes(name)) continue;
+      context.addIssue(unknownName('tool', index, name, known));
+    }
+  });
 
 /** Everything that can be set, in the order in which the help shows it. */
 export const settings = {
   token: setting({
     env: 'SEGMENT_API_TOKEN',
     meaning: 'The Public API token of the workspace',
+    secret: true,
     schema: token,
   }),
   tokenFile: setting({
@@ -123,7 +168,7 @@ export const settings = {
     meaning:
       "The edition of Segment's API: v1 is today's, v1alpha that of 2024; auto begins with v1alpha and changes to v1 when Segment shows that it speaks it",
     fallback: 'auto',
-    schema: z.enum(editionSettings, `must be one of ${editionSettings.join(', ')}`),
+    schema: oneOf(editionSettings, `must be one of ${editionSettings.join(', ')}`),
   }),
   region: setting({
     flag: 'region',
@@ -131,7 +176,7 @@ export const settings = {
     env: 'SEGMENT_REGION',
     meaning: "The workspace's region",
     fallback: 'us',
-    schema: z.enum(['us', 'eu'], 'must be us or eu'),
+    schema: oneOf(['us', 'eu'], 'must be us or eu'),
   }),
   apiUrl: setting({
     flag: 'api-url',
@@ -150,6 +195,7 @@ export const settings = {
   readOnly: setting({
     flag: 'read-only',
     env: 'SEGMENT_READ_ONLY',
+    restricts: true,
     meaning: 'Only read: the tools that write are not there, and nothing is ever written',
     schema: onOff,
   }),
@@ -157,6 +203,7 @@ export const settings = {
     flag: 'allowed-spaces',
     argument: 'ID,…',
     env: 'SEGMENT_ALLOWED_SPACES',
+    restricts: true,
     meaning: 'The only spaces that may be touched; all that the token reaches, if not set',
     schema: words.pipe(z.array(spaceId)),
   }),
@@ -164,6 +211,7 @@ export const settings = {
     flag: 'tools',
     argument: 'NAME,…',
     env: 'SEGMENT_TOOLS',
+    restricts: true,
     meaning: 'The only tools that are there; all, if not set',
     schema: toolList,
   }),
@@ -171,15 +219,17 @@ export const settings = {
     flag: 'confirm',
     argument: 'none|remove|writes',
     env: 'SEGMENT_CONFIRM',
+    restricts: true,
     meaning:
       'Which calls need the agreement of the user: none; remove, those that delete or switch off an audience or replace its definition or options; writes, all that change anything',
     fallback: 'remove',
-    schema: z.enum(confirmModes, 'must be none, remove or writes'),
+    schema: oneOf(confirmModes, 'must be none, remove or writes'),
   }),
   auditLog: setting({
     flag: 'audit-log',
     argument: 'FILE',
     env: 'SEGMENT_AUDIT_LOG',
+    restricts: true,
     meaning: 'A file that gets one JSON line for every attempt to write',
     schema: z.string(),
   }),
@@ -213,7 +263,7 @@ export const settings = {
     meaning:
       'What happens to a definition that the check rules out: refused, sent with a warning, or not checked at all',
     fallback: 'error',
-    schema: z.enum(queryCheckModes, 'must be error, warn or off'),
+    schema: oneOf(queryCheckModes, 'must be error, warn or off'),
   }),
   logLevel: setting({
     flag: 'log-level',
@@ -221,6 +271,7 @@ export const settings = {
     env: 'LOG_LEVEL',
     meaning: 'How much goes to stderr: error, warn, info or debug',
     fallback: 'info',
-    schema: z.enum(logLevels, 'must be error, warn, info or debug'),
+    shared: true,
+    schema: logLevel,
   }),
 };

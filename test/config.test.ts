@@ -1,9 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseCommand } from '../src/cli.ts';
-import { ConfigError, type Environment, type Flags, readConfig } from '../src/config.ts';
+import {
+  type Config,
+  ConfigError,
+  type Environment,
+  type Flags,
+  readConfig,
+} from '../src/config.ts';
+import { type Setting, settings } from '../src/settings.ts';
 
 const token = 'a-token-for-tests';
 const env = (more: Environment = {}) => ({ SEGMENT_API_TOKEN: token, ...more });
@@ -70,6 +77,9 @@ describe('what is read', () => {
     expect(spaceOf({}, { SEGMENT_SPACE_ID: 'spa_real' })).toBe('spa_shop_production');
     expect(spaceOf({}, { SEGMENT_SPACE_ID: 'spa_shop_staging' })).toBe('spa_shop_staging');
     expect(problems({ sandbox: true, space: 'spa_real' }, {})[0]).toMatch(/spa_shop_staging/);
+    for (const space of ['', '${SPACE}']) {
+      expect(spaceOf({ space }, { SEGMENT_SPACE_ID: 'spa_real' })).toBe('spa_shop_production');
+    }
   });
 
   test('what the environment says of a real workspace does not keep --sandbox from working', () => {
@@ -137,7 +147,6 @@ describe('what is refused', () => {
         SEGMENT_MAX_WAIT_MS: '-1',
         SEGMENT_RATE_LIMITS: 'create=5,get_audience=0',
         SEGMENT_SPACE_ID: '..',
-        LOG_LEVEL: 'loud',
         SEGMENT_SANDBOX: 'maybe',
       },
     );
@@ -149,7 +158,6 @@ describe('what is refused', () => {
       'SEGMENT_MAX_WAIT_MS',
       'SEGMENT_RATE_LIMITS',
       'SEGMENT_SPACE_ID',
-      'LOG_LEVEL',
       'SEGMENT_SANDBOX',
     ]) {
       expect(found.filter((problem) => problem.startsWith(`${name} `))).not.toEqual([]);
@@ -242,5 +250,334 @@ describe('the command line', () => {
 
   test('a flag without its value is refused', () => {
     expect(problems({ space: true }, env())[0]).toMatch(/--space needs a value/);
+  });
+});
+
+/** What the start warns of. */
+function warnings(flags: Flags, environment: Environment): string[] {
+  const sentences: string[] = [];
+  readConfig(flags, environment, [], (sentence) => sentences.push(sentence));
+  return sentences;
+}
+
+const rows: Setting<unknown>[] = Object.values(settings);
+const fences = rows.filter(({ restricts }) => restricts);
+const placeholders = [
+  '${X}',
+  '${env:X}',
+  '${{ secrets.X }}',
+  '$X',
+  '%X%',
+  '{{X}}',
+  '{{ X }}',
+  '<X>',
+];
+
+describe('fences fail closed', () => {
+  test('they are the settings that restrict', () => {
+    expect(fences.map(({ flag }) => flag)).toEqual(
+      expect.arrayContaining(['read-only', 'allowed-spaces', 'tools', 'confirm', 'audit-log']),
+    );
+  });
+
+  const cases = fences.flatMap((fence) => placeholders.map((text) => [fence, text] as const));
+  test.each(cases)('$flag: a placeholder stops the start: %s', ({ flag = '', env: name }, text) => {
+    for (const found of [problems({ [flag]: text }, env()), problems({}, env({ [name]: text }))]) {
+      expect(found).toEqual([expect.stringMatching(/holds a placeholder.*restricts/)]);
+      expect(found.join()).not.toContain(text);
+    }
+    expect(problems({ [flag]: text }, env())[0]).toMatch(`--${flag} `);
+    expect(problems({}, env({ [name]: text }))[0]).toMatch(`${name} `);
+  });
+
+  test.each(fences)('$flag: an empty flag stops the start, an empty variable does not', (fence) => {
+    const { flag = '', env: name } = fence;
+    for (const text of ['', '  ']) {
+      expect(problems({ [flag]: text }, env())).toEqual([
+        expect.stringMatching(`--${flag} is empty.*restricts`),
+      ]);
+      expect(problems({}, env({ [name]: text }))).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['allowed-spaces', 'spa_a,${SPACE_B}'],
+    ['allowed-spaces', 'spa_a, $SPACE_B'],
+    ['allowed-spaces', 'spa_a,spa_${B}'],
+    ['tools', 'get_audience,<more>'],
+    ['audit-log', '$HOME/audit.jsonl'],
+    ['audit-log', '%APPDATA%\\audit.jsonl'],
+    ['audit-log', '/tmp/${USER}.jsonl'],
+  ])('--%s: a placeholder within the value stops the start: %s', (flag, text) => {
+    expect(problems({ [flag]: text }, env())).toEqual([expect.stringMatching(/placeholder/)]);
+  });
+
+  test.each(fences)('$flag: what is no value of it stops the start', ({ flag = '', argument }) => {
+    if (flag === 'allowed-spaces' || flag === 'audit-log') return;
+    expect(problems({ [flag]: 'perhaps' }, env()), argument).toHaveLength(1);
+  });
+
+  test('the flag that restricts is read, whatever placeholder the variable holds', () => {
+    const { policy } = readConfig(
+      { 'allowed-spaces': 'spa_a' },
+      env({ SEGMENT_ALLOWED_SPACES: '${X}' }),
+    );
+    expect(policy.allowedSpaces).toEqual(['spa_a']);
+  });
+});
+
+describe('slips are told by name, without the value', () => {
+  const others = rows.filter(({ restricts, secret }) => !restricts && !secret);
+  const cases = others.flatMap((row) => placeholders.map((text) => [row, text] as const));
+  test.each(cases)(
+    '$env counts as not set where it is a placeholder: %s',
+    ({ env: name }, text) => {
+      const environment = env({ [name]: text });
+      expect(warnings({}, environment)).toEqual([
+        expect.stringMatching(
+          `^${name} holds a placeholder that was not expanded: it counts as not`,
+        ),
+      ]);
+      expect(warnings({}, environment).join()).not.toContain(text);
+      expect(readConfig({}, environment)).toEqual(readConfig({}, env()));
+    },
+  );
+
+  test.each(placeholders)('a token that is a placeholder is missing: %s', (text) => {
+    const found = problems({}, { SEGMENT_API_TOKEN: text });
+    expect(found).toEqual([
+      expect.stringMatching(/^No token: .*SEGMENT_API_TOKEN \(it holds a pl/),
+    ]);
+    expect(found.join()).not.toContain(text);
+  });
+
+  const value = 'spa_valuable';
+  const slips: [string, RegExp][] = [
+    [`"${value}"`, /quotes/],
+    [`'${value}'`, /quotes/],
+    [`\u201c${value}\u201d`, /quotes/],
+    [`\\"${value}\\"`, /quotes/],
+    [`Bearer ${value}`, /Bearer/],
+    [`bearer  ${value}`, /Bearer/],
+    [`Authorization: Bearer ${value}`, /Bearer/],
+    [`SEGMENT_API_TOKEN=${value}`, /NAME=/],
+    [`export TOKEN=${value}`, /NAME=/],
+    [`"\${X}"`, /quotes/],
+  ];
+  const names = rows.filter(({ shared }) => !shared).map(({ env: name }) => name);
+  test.each(slips.flatMap(([text, what]) => names.map((name) => [name, text, what] as const)))(
+    '%s: %s',
+    (name, text, what) => {
+      const given = name === 'SEGMENT_API_TOKEN_FILE' ? { [name]: text } : env({ [name]: text });
+      const found = problems({}, given);
+      expect(found.filter((problem) => problem.startsWith(name))).not.toEqual([]);
+      expect(found.join()).not.toContain(value);
+      if (name !== 'SEGMENT_RATE_LIMITS') expect(found.join()).toMatch(what);
+    },
+  );
+
+  test.each(slips)('in a token file: %s', (text, what) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
+    writeFileSync(file, `${text}\n`);
+    const found = problems({}, { SEGMENT_API_TOKEN_FILE: file });
+    expect(found).toEqual([expect.stringMatching(what)]);
+    expect(found[0]).toMatch(/^SEGMENT_API_TOKEN_FILE/);
+    expect(found[0]).not.toContain(value);
+  });
+});
+
+describe('a token in the wrong place is never printed', () => {
+  const misplaced = 'sgp_Qx7Lk2Vd9TzR4mWbYh6NcJ8fPsA1uE3g';
+  /** All that the program says about a command line. */
+  function said(words: readonly string[], environment: Environment = env()): string {
+    try {
+      const command = parseCommand(words);
+      if (command.kind !== 'serve') return '';
+      return problems(command.flags, environment, command.problems).join('\n');
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems.join('\n');
+      throw error;
+    }
+  }
+
+  const flags = [...rows.flatMap(({ flag = [] }) => flag), 'port', 'type', 'json', 'token', 'x'];
+  const lines = flags.flatMap((flag) => [
+    [`--${flag}`, misplaced],
+    [`--${flag}=${misplaced}`],
+    [`--${flag}`, `get_audience,${misplaced}`],
+    [`--${flag}`, `get_audience=${misplaced}`],
+    ['sandbox', `--${flag}`, misplaced],
+    ['sandbox', `--${flag}=${misplaced}`],
+    ['check', 'x', `--${flag}=${misplaced}`],
+  ]);
+  test.each([
+    ...lines,
+    [`--${misplaced}`],
+    [`--${misplaced}=1`],
+    [`-${misplaced}`],
+    [misplaced],
+    ['sandbox', misplaced],
+    ['sandbox', `--${misplaced}`],
+    ['sandbox', `-${misplaced}`],
+    ['check', 'x', misplaced],
+    ['check', 'x', `--${misplaced}`],
+    ['--space', misplaced, '--allowed-spaces', 'spa_a'],
+    ['--space', 'spa_a', '--allowed-spaces', misplaced],
+  ])('%s %s %s %s', (...words) => {
+    expect(said(words)).not.toContain(misplaced);
+  });
+
+  test.each(['tools', 'rate-limits', 'space', 'allowed-spaces', 'audit-log'])(
+    '--%s with a token is told, also where it has no well-known form',
+    (flag) => {
+      const plain = 'anything-else-4711';
+      for (const given of [misplaced, plain]) {
+        const text = said([`--${flag}`, given], { SEGMENT_API_TOKEN: given });
+        expect(text).toMatch(`--${flag} holds a token`);
+        expect(text).not.toContain(given);
+      }
+    },
+  );
+
+  test('letters after a single dash are not taken for flags of their own', () => {
+    expect(parseCommand(['-sgp_hV'])).toMatchObject({
+      kind: 'serve',
+      problems: ['Argument 1 of the command line is not a flag here; see --help.'],
+    });
+  });
+});
+
+describe('what does not stop the start', () => {
+  test.each([
+    ['INFO', 'info'],
+    ['Error', 'error'],
+    ['warning', 'warn'],
+    ['WARNING', 'warn'],
+    ['trace', 'debug'],
+    ['fatal', 'error'],
+  ])('LOG_LEVEL=%s is %s', (text, logLevel) => {
+    expect(readConfig({}, env({ LOG_LEVEL: text }))).toMatchObject({ logLevel });
+    expect(warnings({}, env({ LOG_LEVEL: text }))).toEqual([]);
+  });
+
+  test.each(['loud', '5', '"info"', 'app=debug'])(
+    'LOG_LEVEL=%s is info, with a warning',
+    (text) => {
+      expect(readConfig({}, env({ LOG_LEVEL: text }))).toMatchObject({ logLevel: 'info' });
+      expect(warnings({}, env({ LOG_LEVEL: text }))).toEqual([
+        expect.stringMatching(/^LOG_LEVEL .*info is used/),
+      ]);
+      expect(problems({ 'log-level': text }, env())).toHaveLength(1);
+    },
+  );
+
+  test.each<[Flags, Environment, Partial<Config>]>([
+    [{ edition: 'V1' }, {}, { edition: 'v1' }],
+    [{ confirm: 'WRITES' }, {}, { confirm: 'writes' }],
+    [{ tools: 'Get_Audience' }, {}, { tools: ['get_audience'] }],
+    [{}, { SEGMENT_QUERY_CHECK: 'Warn' }, { queryCheck: 'warn' }],
+    [{}, { SEGMENT_RATE_LIMITS: 'GET_AUDIENCE=5' }, { perMinute: { get_audience: 5 } }],
+    [{}, { SEGMENT_RATE_LIMITS: 'get_audience=5' }, { perMinute: { get_audience: 5 } }],
+  ])('capitals: %j %j', (flags, environment, expected) => {
+    expect(readConfig(flags, env(environment))).toMatchObject(expected);
+  });
+
+  test('the region in capitals', () => {
+    expect(readConfig({}, env({ SEGMENT_REGION: 'EU' })).target).toMatchObject({
+      baseUrl: 'https://eu1.api.segmentapis.com',
+    });
+  });
+
+  test.each(['1', 'True', 'TRUE', 'yes', 'Yes', 'on', 'ON'])('SEGMENT_READ_ONLY=%s', (text) => {
+    expect(readConfig({}, env({ SEGMENT_READ_ONLY: text })).policy.readOnly).toBe(true);
+  });
+
+  test.each(['0', 'False', 'no', 'off', ''])('SEGMENT_READ_ONLY=%s is off', (text) => {
+    expect(readConfig({}, env({ SEGMENT_READ_ONLY: text })).policy.readOnly).toBe(false);
+  });
+
+  test('a proxy that can not be used, with a warning that does not show it', () => {
+    const environment = env({ HTTPS_PROXY: 'socks5://me:hidden-one@proxy.example' });
+    expect(readConfig({}, environment).proxy).toBeUndefined();
+    expect(warnings({}, environment)).toEqual([expect.stringMatching(/^HTTPS_PROXY is not used/)]);
+    expect(warnings({}, environment).join()).not.toContain('hidden-one');
+  });
+});
+
+describe('a near miss', () => {
+  test.each([['-h'], ['--help'], ['sandbox', '-h'], ['check', '--help']])(
+    '%s %s is help',
+    (...words) => {
+      expect(parseCommand(words)).toEqual({ kind: 'help' });
+    },
+  );
+
+  test.each([['-V'], ['--version']])('%s is version', (...words) => {
+    expect(parseCommand(words)).toEqual({ kind: 'version' });
+  });
+
+  test.each([
+    ['chek', 'check'],
+    ['sandbx', 'sandbox'],
+    ['Check', 'check'],
+    ['help', '--help'],
+  ])('of a command: %s', (word, meant) => {
+    expect(() => parseCommand([word, 'x'])).toThrow(`did you mean ${meant}?`);
+  });
+
+  test.each([
+    [['--readonly'], '--read-only'],
+    [['--read_only'], '--read-only'],
+    [['-read-only'], '--read-only'],
+    [['--allowed-space', 'x'], '--allowed-spaces'],
+    [['--hlep'], '--help'],
+  ])('of a flag: %j', (words, meant) => {
+    expect(parseCommand(words)).toMatchObject({
+      problems: expect.arrayContaining([expect.stringContaining(`did you mean ${meant}?`)]),
+    });
+  });
+
+  test.each([
+    ['sandbox', '--prot', '1'],
+    ['check', 'x', '--jsno'],
+  ])('of a flag of %s', (...words) => {
+    expect(() => parseCommand(words)).toThrow(/did you mean --(port|json)\?/);
+  });
+
+  test.each([
+    [{ tools: 'get_audiense' }, 'get_audience'],
+    [{ 'rate-limits': 'list_audience=5' }, 'list_audiences'],
+  ])('of a name: %j', (flags, meant) => {
+    expect(problems(flags, env())[0]).toContain(`did you mean ${meant}?`);
+  });
+});
+
+describe('the path of the audit log is checked', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'audit-path-'));
+  mkdirSync(join(folder, 'inner'));
+  writeFileSync(join(folder, 'file'), '');
+
+  test.each([
+    ['no/such/audit.jsonl', /ENOENT/],
+    ['file/audit.jsonl', /ENOTDIR/],
+    ['inner', /not a file/],
+  ])('%s is refused', (path, message) => {
+    const found = problems({ 'audit-log': join(folder, path) }, env());
+    expect(found).toEqual([expect.stringMatching(message)]);
+    expect(found[0]).toMatch(/--audit-log \(SEGMENT_AUDIT_LOG\)/);
+    expect(found[0]).not.toContain(folder);
+  });
+
+  test('a device is refused', () => {
+    expect(problems({ 'audit-log': '/dev/null' }, env())).toEqual([
+      expect.stringMatching(/not a file/),
+    ]);
+  });
+
+  test.each(['file', 'new', 'inner/new'])('%s is accepted, and not made yet', (path) => {
+    const file = join(folder, path);
+    const wasThere = existsSync(file);
+    expect(readConfig({ 'audit-log': file }, env()).auditLog).toBe(file);
+    expect(existsSync(file)).toBe(wasThere);
   });
 });

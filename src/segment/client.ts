@@ -19,6 +19,7 @@ import {
 import { HttpPool, type HttpRequest } from './http.ts';
 import { PageReader } from './pages.ts';
 import { assertAllowed, type Policy } from './policy.ts';
+import type { HttpProxy } from './proxy.ts';
 import type { Gate } from './quota/gate.ts';
 import { Gates } from './quota/gates.ts';
 import type { Place } from './quota/quota.ts';
@@ -33,6 +34,8 @@ export interface SegmentClientOptions {
   baseUrl: string;
   /** The Public API token; it goes into the Authorization header and nowhere else. */
   token: string;
+  /** What requests go through, if anything. */
+  proxy?: HttpProxy;
   /** Name and version of this program. */
   userAgent: string;
   /** For one attempt, milliseconds. */
@@ -74,7 +77,7 @@ export class SegmentClient implements SegmentApi {
 
   constructor(options: SegmentClientOptions) {
     this.#options = options;
-    this.#http = new HttpPool(options.baseUrl, options.timeoutMs, options.clock);
+    this.#http = new HttpPool(options.baseUrl, options.timeoutMs, options.clock, options.proxy);
     this.#gates = new Gates({ clock: options.clock, fixedPerMinute: options.perMinute });
     this.#editions = new EditionChoice(options.edition);
   }
@@ -232,7 +235,7 @@ export class SegmentClient implements SegmentApi {
     gate: Gate,
     place: Place,
   ): Promise<Attempted<Output<Name>>> {
-    const { clock, redactor, log, timeoutMs } = this.#options;
+    const { clock, redactor, log, timeoutMs, proxy } = this.#options;
     const sentAt = clock.now();
     const outcome = await this.#http.exchange(request);
     const receivedAt = clock.now();
@@ -243,7 +246,7 @@ export class SegmentClient implements SegmentApi {
       await (sent ? gate.settle(place, undefined) : gate.giveBack(place));
       log('debug', 'no answer', { operation: name, reason, cause, sent, tookMs });
       if (reason === 'cancelled') throw new CancelledError(name, sent);
-      return { verdict: judgeFailure(name, outcome, timeoutMs) };
+      return { verdict: judgeFailure(name, outcome, timeoutMs, proxy) };
     }
     const { status, headers } = outcome;
     const text = redactor.text(outcome.text);

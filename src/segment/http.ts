@@ -1,5 +1,6 @@
-import { type Dispatcher, Pool } from 'undici';
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../clock.ts';
+import type { HttpProxy } from './proxy.ts';
 import type { Headers } from './quota/report.ts';
 
 /** Few enough for a server that limits requests anyway, enough for an agent's parallel calls. */
@@ -48,7 +49,8 @@ export type HttpOutcome = HttpAnswer | HttpFailure;
 
 /** A small pool of kept-alive connections to one base URL. Redirects are never followed. */
 export class HttpPool {
-  readonly #pool: Pool;
+  readonly #pool: Dispatcher;
+  readonly #origin: string;
   readonly #prefix: string;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
@@ -56,19 +58,15 @@ export class HttpPool {
   /**
    * @param timeoutMs for making a connection, and then for one whole exchange, from the first byte
    * sent to the last received. The wait for one of the few connections does not count.
+   * @param proxy what connections are made through, if anything.
    */
-  constructor(baseUrl: string, timeoutMs: number, clock: Clock) {
+  constructor(baseUrl: string, timeoutMs: number, clock: Clock, proxy?: HttpProxy) {
     const { origin, pathname } = new URL(baseUrl);
+    this.#origin = origin;
     this.#prefix = pathname.replace(/\/+$/, '');
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
-    this.#pool = new Pool(origin, {
-      connections,
-      pipelining: 1,
-      connect: { timeout: timeoutMs },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#pool = proxy ? throughProxy(proxy, timeoutMs) : directly(origin, timeoutMs);
   }
 
   /** Sends one request once. Never rejects: the outcome says what went wrong. */
@@ -99,6 +97,7 @@ export class HttpPool {
 
       this.#pool.dispatch(
         {
+          origin: this.#origin,
           method: request.method,
           path: this.#prefix + request.path,
           headers: request.headers,
@@ -138,9 +137,36 @@ export class HttpPool {
   }
 }
 
+/** Our own timer ends an exchange, so undici's need not. */
+const options = { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
+
+function directly(origin: string, timeoutMs: number): Dispatcher {
+  return new Pool(origin, { ...options, connect: { timeout: timeoutMs } });
+}
+
+/** Every connection is a tunnel (CONNECT), so that the proxy sees neither token nor content. */
+function throughProxy({ url, authorization }: HttpProxy, timeoutMs: number): Dispatcher {
+  return new ProxyAgent({
+    ...options,
+    uri: url,
+    token: authorization,
+    proxyTls: { timeout: timeoutMs },
+    requestTls: { timeout: timeoutMs },
+    // The proxy's answer to CONNECT; an exchange has not begun by then.
+    clientFactory: (proxy, { connect }: Pool.Options) =>
+      new Pool(proxy, { connect, headersTimeout: timeoutMs }),
+  });
+}
+
 /** The most telling word that an error of the network has: its code, else its message. */
 function causeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  // undici's errors of a proxy: another answer to CONNECT than 200, none in time, or no TLS with it.
+  const [, status] = /^Proxy response \((\d{3})\)/.exec(error.message) ?? [];
+  if (status !== undefined) return `the proxy returned HTTP ${status}`;
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return 'the proxy did not answer in time';
+  if (code === 'UND_ERR_PRX_TLS' && error.cause) return causeOf(error.cause);
+  return code ?? error.message;
 }

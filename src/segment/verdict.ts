@@ -10,6 +10,7 @@ import {
   UnreachedError,
 } from './errors.ts';
 import { type HttpAnswer, type HttpFailure, maxAnswerBytes } from './http.ts';
+import type { HttpProxy } from './proxy.ts';
 
 /**
  * What the outcome of one attempt means.
@@ -76,13 +77,26 @@ export function judgeAnswer<Data>(
   return { kind: 'refused', error: refusal(expected, status, reason, entries) };
 }
 
-/** Judges an attempt that got no complete answer. A cancelled one is not for judging. */
+/**
+ * Judges an attempt that got no complete answer. A cancelled one is not for judging.
+ *
+ * @param proxy what the attempt went through, if anything.
+ */
 export function judgeFailure(
   operation: string,
   failure: HttpFailure,
   timeoutMs: number,
+  proxy?: HttpProxy,
 ): Verdict<never> {
   const { status, cause } = failure;
+  const reachAdvice = `Tell the user to check the network and SEGMENT_API_URL or SEGMENT_REGION; then try again. ${inWords(proxy)}`;
+  if (!failure.sent && cause !== undefined && certificateErrors.has(cause)) {
+    const error = new UnreachedError(
+      `${operation}: Segment's API could not be reached, because a certificate is not accepted (${cause}). Nothing was sent.`,
+      { next: `${certificateAdvice} ${inWords(proxy)}`, details: { cause } },
+    );
+    return { kind: 'refused', error };
+  }
   if (!failure.sent) {
     const error = new UnreachedError(
       `${operation}: Segment's API could not be reached (${cause}). Nothing was sent.`,
@@ -133,8 +147,39 @@ export function judgeFailure(
 
 const addressAdvice =
   'Tell the user to check SEGMENT_API_URL or SEGMENT_REGION and any proxy between here and Segment.';
-const reachAdvice =
-  'Tell the user to check the network and SEGMENT_API_URL or SEGMENT_REGION; then try again.';
+const certificateAdvice =
+  'Repeating the call does not help. Tell the user: if the network inspects TLS, NODE_EXTRA_CA_CERTS in the environment of this server has to name the PEM file of the certificate authority, and the server be started again; else check SEGMENT_API_URL and the clock of this machine.';
+
+function inWords(proxy: HttpProxy | undefined): string {
+  return proxy
+    ? `A proxy is in use: ${proxy.url} (${proxy.variable}; NO_PROXY exempts hosts).`
+    : 'No proxy is in use (HTTPS_PROXY).';
+}
+
+/** Node's codes of certificates that it does not accept: https://nodejs.org/api/tls.html. */
+const certificateErrors: ReadonlySet<string> = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'HOSTNAME_MISMATCH',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
 
 const unknownRefusalAdvice =
   'Segment refused the request for a reason that this version does not know; tell the user. Nothing was changed.';

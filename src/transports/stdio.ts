@@ -20,7 +20,7 @@ export interface StdioService {
   answered(): Promise<void>;
 }
 
-const signals = ['SIGTERM', 'SIGINT'] as const;
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGALRM'] as const;
 type Signal = (typeof signals)[number];
 
 /**

@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool, secret } from '../support/in-memory.ts';
+import { RawProgram } from '../support/program.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { bigSpenders, create, query, sent } from '../support/writes.ts';
 
@@ -13,12 +15,15 @@ import { bigSpenders, create, query, sent } from '../support/writes.ts';
 
 const folders: string[] = [];
 afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
-function newFile(): string {
+function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'audit-'));
   folders.push(folder);
-  return join(folder, 'audit.jsonl');
+  return folder;
+}
+function newFile(): string {
+  return join(newFolder(), 'audit.jsonl');
 }
 
 const auditSchema = z.looseObject({
@@ -83,8 +88,29 @@ describe('--audit-log', () => {
     ]);
   });
 
-  test('that can not be written refuses the write', async () => {
-    await using rig = await startRig(['--audit-log', join(newFile(), 'not', 'a', 'folder')]);
+  test.each([
+    ['no/such/folder/audit.jsonl', /ENOENT/],
+    ['', /not a file/],
+  ])('that can not be written stops the start: %j', async (path, message) => {
+    const program = new RawProgram(['--sandbox', '--audit-log', join(newFolder(), path)]);
+    expect((await program.exit()).code).toBe(2);
+    expect(program.stdout).toBe('');
+    expect(program.stderr).toMatch(/--audit-log \(SEGMENT_AUDIT_LOG\)/);
+    expect(program.stderr).toMatch(message);
+  });
+
+  test('that is a pipe stops the start, which does not wait for it', async () => {
+    const pipe = join(newFolder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const program = new RawProgram(['--sandbox', '--audit-log', pipe]);
+    expect((await program.exit()).code).toBe(2);
+    expect(program.stderr).toMatch(/not a file/);
+  });
+
+  test('that can no longer be written refuses the write', async () => {
+    const folder = newFolder();
+    await using rig = await startRig(['--audit-log', join(folder, 'audit.jsonl')]);
+    rmSync(folder, { recursive: true });
     const { error } = await callTool(rig.session.client, 'create_audience', create);
     expect(error?.code).toBe('audit_failed');
     expect(error?.message).toMatch(/ENOENT.*nothing was sent/);
@@ -92,8 +118,10 @@ describe('--audit-log', () => {
     expect((await callTool(rig.session.client, 'list_audiences')).error).toBeUndefined();
   });
 
-  test.each(['/dev/null', tmpdir()])('that is no file refuses the write: %s', async (file) => {
+  test('that is no file any more refuses the write', async () => {
+    const file = newFile();
     await using rig = await startRig(['--audit-log', file]);
+    mkdirSync(file);
     const { error } = await callTool(rig.session.client, 'create_audience', create);
     expect(error?.code).toBe('audit_failed');
     expect(sent(rig)).toEqual([]);

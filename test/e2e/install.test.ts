@@ -82,6 +82,7 @@ describe('the package', () => {
         'README.md',
         'dist/THIRD-PARTY-NOTICES.txt',
         'dist/main.js',
+        'dist/program.js',
       ]),
     );
     expect(files.some(({ path }) => /^(src|test|bench|scripts)\//.test(path))).toBe(false);

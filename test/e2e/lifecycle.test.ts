@@ -31,6 +31,29 @@ describe('without a server', () => {
   });
 });
 
+describe('settings that are ignored', () => {
+  test('are told on stderr, a line each, and the program serves', async () => {
+    const program = new RawProgram(['--sandbox'], {
+      LOG_LEVEL: 'loud',
+      SEGMENT_SPACE_ID: '${SPACE}',
+    });
+    await program.initialize();
+    program.child.stdin.end();
+    expect((await program.exit()).code).toBe(0);
+    const lines = program.stderr.split('\n').filter((line) => line.includes('setting ignored'));
+    expect(lines).toHaveLength(2);
+    expect(lines.join()).toMatch(/SEGMENT_SPACE_ID.*LOG_LEVEL/);
+  });
+
+  test('-h and -V are help and version', async () => {
+    const [asked, told] = [new RawProgram(['-h']), new RawProgram(['-V'])];
+    expect((await asked.exit()).code).toBe(0);
+    expect(asked.stdout).toContain('Usage:');
+    expect((await told.exit()).code).toBe(0);
+    expect(told.stdout).toBe(`${version}\n`);
+  });
+});
+
 describe('stdout', () => {
   test('carries nothing but the protocol, whatever comes in', async () => {
     const program = new RawProgram(['--sandbox', '--log-level', 'debug']);
@@ -81,6 +104,9 @@ describe('the end', () => {
     ['stdin is closed', (program: RawProgram) => program.child.stdin.end()],
     ['SIGTERM', (program: RawProgram) => program.child.kill('SIGTERM')],
     ['SIGINT', (program: RawProgram) => program.child.kill('SIGINT')],
+    ['SIGHUP', (program: RawProgram) => program.child.kill('SIGHUP')],
+    ['SIGQUIT', (program: RawProgram) => program.child.kill('SIGQUIT')],
+    ['SIGALRM', (program: RawProgram) => program.child.kill('SIGALRM')],
   ])('comes with exit code 0: %s', async (_, end) => {
     const program = new RawProgram(['--sandbox']);
     await program.initialize();
@@ -88,6 +114,7 @@ describe('the end', () => {
     await program.answer(1);
     end(program);
     expect((await program.exit()).code).toBe(0);
+    expect(program.stderr).toContain('"message":"stopping"');
   });
 
   test('comes at a signal also while a call hangs and another waits', async () => {
@@ -167,6 +194,8 @@ describe('the sandbox command', () => {
   });
 });
 
-test('the bundle is one file that names no path of the machine it was built on', () => {
-  expect(readFileSync('dist/main.js', 'utf8')).not.toContain(process.cwd());
+test('the bundle names no path of the machine it was built on', () => {
+  for (const file of ['dist/main.js', 'dist/program.js']) {
+    expect(readFileSync(file, 'utf8')).not.toContain(process.cwd());
+  }
 });

@@ -141,7 +141,7 @@ test('the settings can come from the environment', async () => {
   const program = new RawProgram(['--sandbox'], {
     SEGMENT_TOOLS: 'list_audience',
     SEGMENT_CONFIRM: 'always',
-    SEGMENT_READ_ONLY: 'yes',
+    SEGMENT_READ_ONLY: 'perhaps',
   });
   expect((await program.exit()).code).toBe(2);
   for (const word of [

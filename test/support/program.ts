@@ -12,7 +12,8 @@ export const mainFile = 'dist/main.js';
 export function plainEnvironment(more: Record<string, string> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && !/^(SEGMENT_|LOG_LEVEL$|NODE_EXTRA_CA_CERTS$)/.test(entry[0]),
+      entry[1] !== undefined &&
+      !/^(SEGMENT_|LOG_LEVEL$|NODE_EXTRA_CA_CERTS$)|_proxy$/i.test(entry[0]),
   );
   return { ...Object.fromEntries(kept), ...more };
 }

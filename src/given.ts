@@ -1,0 +1,105 @@
+import type { Setting, SettingWithFallback } from './settings.ts';
+import { slipIn } from './slips.ts';
+
+/** What stood on the command line, by flag name; true for a flag without a value. */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A place where a value may stand. */
+interface Source {
+  /** The flag or the variable, as the user knows it. */
+  name: string;
+  isFlag: boolean;
+  text: string;
+}
+
+/**
+ * What was given by flags and environment, with what is wrong in it. No sentence about it repeats a
+ * value, which may be a token in the wrong place.
+ */
+export class Given {
+  readonly flags: Flags;
+  readonly environment: Environment;
+  /** What keeps the program from starting, a sentence each. */
+  readonly problems: string[];
+  /** What is ignored, a sentence each. */
+  readonly warnings: string[] = [];
+  /** The flags and variables that hold nothing but a placeholder. */
+  readonly placeholders = new Set<string>();
+
+  /** @param known what is already known to be wrong. */
+  constructor(flags: Flags, environment: Environment, known: readonly string[] = []) {
+    this.flags = flags;
+    this.environment = environment;
+    this.problems = [...known];
+  }
+
+  /** The value of a setting; undefined if nothing, or nothing right, is given. Flags win. */
+  read<Value>(setting: Setting<Value>): Value | undefined {
+    if (setting.flag !== undefined) {
+      const flag = this.flags[setting.flag];
+      if (flag === true && setting.argument !== undefined) {
+        this.problems.push(
+          `--${setting.flag} needs a value: --${setting.flag} ${setting.argument}.`,
+        );
+        return undefined;
+      }
+      const text = flag === true ? '1' : flag;
+      const source = { name: `--${setting.flag}`, isFlag: true };
+      const found = typeof text === 'string' && this.#look(setting, { ...source, text });
+      if (found) return found.value;
+    }
+    const text = this.environment[setting.env] ?? '';
+    return this.#look(setting, { name: setting.env, isFlag: false, text })?.value;
+  }
+
+  readOrFallback<Value>(setting: SettingWithFallback<Value>): Value {
+    return this.read(setting) ?? setting.schema.parse(setting.fallback);
+  }
+
+  /** @returns undefined where nothing is given, and no value where it is wrong. */
+  #look<Value>(setting: Setting<Value>, source: Source): { value?: Value } | undefined {
+    const text = source.text.trim();
+    if (text === '') {
+      if (!(source.isFlag && setting.restricts)) return undefined;
+      return this.#refuse(setting, source, 'is empty');
+    }
+    const slip = slipIn(text, setting.argument?.includes('='));
+    if (slip?.kind === 'placeholder' && !setting.restricts) {
+      this.placeholders.add(source.name);
+      this.warnings.push(`${source.name} ${slip.what}: it counts as not set.`);
+      return undefined;
+    }
+    if (slip) return this.#refuse(setting, source, slip.what);
+    if (!setting.secret && this.#holdsToken(text)) {
+      return this.#refuse(setting, source, 'holds a token, which belongs in SEGMENT_API_TOKEN');
+    }
+    const result = setting.schema.safeParse(text);
+    if (result.success) return { value: result.data };
+    return this.#refuse(setting, source, ...result.error.issues.map(({ message }) => message));
+  }
+
+  #refuse(setting: Setting<unknown>, { name, isFlag }: Source, ...what: string[]): object {
+    if (setting.shared && !isFlag) {
+      const held = `${setting.fallback ?? 'no value'} is used instead`;
+      this.warnings.push(...what.map((each) => `${name} ${each}; ${held}.`));
+      return {};
+    }
+    const advice = setting.restricts
+      ? ' It restricts what may be done, so nothing starts without a clear value: set it, or leave it out.'
+      : '';
+    this.problems.push(...what.map((each) => `${name} ${sentence(each)}${advice}`));
+    return {};
+  }
+
+  #holdsToken(text: string): boolean {
+    const token = this.environment.SEGMENT_API_TOKEN?.trim() ?? '';
+    return text
+      .split(/[,=\s/]/)
+      .some((part) => (token.length >= 8 && part === token) || /^sgp_\w{16,}$/.test(part));
+  }
+}
+
+function sentence(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`;
+}

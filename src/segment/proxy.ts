@@ -1,0 +1,104 @@
+/*
+ * Which proxy the environment names. As in curl and undici: the variables in lower case go before
+ * those in upper case, and what names none for https is reached through the one for http.
+ */
+
+/** What requests go through on their way to Segment. */
+export interface HttpProxy {
+  /** Its URL, without user and password. */
+  readonly url: string;
+  /** The variable that names it. */
+  readonly variable: string;
+  /** The value of the header `Proxy-Authorization`, where it wants one. */
+  readonly authorization: string | undefined;
+  /** What must not be seen of it. */
+  readonly secrets: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+
+/** What is shorter would be found in too many harmless texts. */
+const minSecretChars = 6;
+
+/**
+ * The proxy for a base URL; undefined if the environment names none, or exempts this host, or it is
+ * this machine's own.
+ *
+ * @param warn takes a sentence where the environment names what can't be used.
+ */
+export function findProxy(
+  baseUrl: string,
+  environment: Environment,
+  warn: (sentence: string) => void,
+): HttpProxy | undefined {
+  const target = new URL(baseUrl);
+  if (isLoopback(target.hostname)) return undefined;
+  const variable = variables.find((name) => environment[name]?.trim());
+  if (variable === undefined) return undefined;
+  const exempt = environment.no_proxy?.trim() || environment.NO_PROXY || '';
+  if (isExempt(target, exempt)) return undefined;
+  const proxy = urlOf(environment[variable] ?? '');
+  if (!proxy) {
+    warn(`${variable} is not used: it must be the URL of a proxy, http:// or https://.`);
+    return undefined;
+  }
+  const user = decoded(proxy.username);
+  const password = decoded(proxy.password);
+  const credentials = user || password ? `${user}:${password}` : undefined;
+  const encoded = credentials && Buffer.from(credentials).toString('base64');
+  const secrets = credentials && encoded ? [credentials, encoded, password || user] : [];
+  return {
+    url: proxy.origin,
+    variable,
+    authorization: encoded && `Basic ${encoded}`,
+    secrets: secrets.filter(({ length }) => length >= minSecretChars),
+  };
+}
+
+/** Programs take a proxy's address without its scheme, too. */
+function urlOf(given: string): URL | undefined {
+  const text = given.trim();
+  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  // URL takes braces and the like for parts of a name.
+  return isHttp && /^([\w.-]+|\[.+\])$/.test(url.hostname) ? url : undefined;
+}
+
+/** A `%` that encodes nothing stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(127(\.\d+){3}|\[::1\]|(.*\.)?localhost)\.?$/.test(hostname);
+}
+
+/** Whether `NO_PROXY` names the host: `*`, or a host or domain, with or without a port. */
+function isExempt({ hostname, port }: URL, noProxy: string): boolean {
+  return noProxy
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => {
+      const [name, onlyPort] = splitPort(entry);
+      if (onlyPort !== undefined && onlyPort !== (port || '443')) return false;
+      const domain = name.replace(/^\*?\./, '');
+      return name === '*' || hostname === domain || hostname.endsWith(`.${domain}`);
+    });
+}
+
+/** Colons also stand within an IPv6 address: with a port that is in brackets. */
+function splitPort(entry: string): [name: string, port: string | undefined] {
+  const colon = entry.lastIndexOf(':');
+  const hasPort = entry[colon - 1] === ']' || (colon > 0 && entry.indexOf(':') === colon);
+  if (hasPort) return [entry.slice(0, colon), entry.slice(colon + 1)];
+  const isBareIpv6 = colon !== -1 && !entry.startsWith('[');
+  return [isBareIpv6 ? `[${entry}]` : entry, undefined];
+}

@@ -1,0 +1,69 @@
+/*
+ * How a value is written that can't be meant so, whatever the setting: what a client, a shell or a
+ * paste left in it.
+ */
+
+/**
+ * - `placeholder`: the whole value is a variable that nobody put in.
+ * - `wrong`: something stands in it or around it that is not part of the value.
+ */
+export interface Slip {
+  kind: 'placeholder' | 'wrong';
+  /** Follows the name of the setting, has no full stop, and repeats nothing of the value. */
+  what: string;
+}
+
+const placeholders = [
+  // ${X}, ${env:X}, ${{ X }}
+  /^\$\{.*\}$/s,
+  // {{X}}, {env:X}
+  /^\{.*\}$/s,
+  // $X, $env:X
+  /^\$[a-z_][\w:]*$/i,
+  // $(command)
+  /^\$\(.*\)$/s,
+  // %X%
+  /^%[^%\s]+%$/,
+  // <X>
+  /^<.*>$/s,
+];
+
+const quotes = '"\'`“”„‘’«»';
+
+const unexpanded = 'holds a placeholder that was not expanded';
+
+/**
+ * What is wrong with how a value is written.
+ *
+ * @param text trimmed, and not empty.
+ * @param assigns whether values are of the form NAME=….
+ */
+export function slipIn(text: string, assigns = false): Slip | undefined {
+  if (isPlaceholder(text)) return { kind: 'placeholder', what: unexpanded };
+  const what = wrappingOf(text, assigns) ?? (holdsPlaceholder(text) ? unexpanded : undefined);
+  return what === undefined ? undefined : { kind: 'wrong', what };
+}
+
+function isPlaceholder(text: string): boolean {
+  return placeholders.some((pattern) => pattern.test(text));
+}
+
+/** Whether a part of a list, a path or a URL is a placeholder. */
+function holdsPlaceholder(text: string): boolean {
+  if (text.includes('${') || text.includes('{{')) return true;
+  return text.split(/[,/\\=]/).some((part) => isPlaceholder(part.trim()));
+}
+
+function wrappingOf(text: string, assigns: boolean): string | undefined {
+  const [first = '', last = ''] = [text.replace(/^\\/, '').charAt(0), text.slice(-1)];
+  if (quotes.includes(first) || quotes.includes(last)) {
+    return 'has quotes around it: give the value alone';
+  }
+  if (/^(authorization\s*:\s*)?(bearer|basic)(\s|$)/i.test(text)) {
+    return 'begins like an Authorization header ("Bearer"): give the value alone';
+  }
+  if (!assigns && /^(export\s+|set\s+)?[A-Z][A-Z0-9_]*\s*=\s*[^=,\s]/.test(text)) {
+    return 'begins with the name of a variable (NAME=): give the value alone';
+  }
+  return undefined;
+}
