@@ -4,7 +4,7 @@ import { createLog, type Log } from './log.ts';
 import { instructions } from './mcp/instructions.ts';
 import { resourcesCapability } from './mcp/resources.ts';
 import { createMcpServer, type McpServer } from './mcp/server.ts';
-import { ToolsCapability } from './mcp/tools.ts';
+import { type SwitchedOff, ToolsCapability } from './mcp/tools.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { resources } from './resources/registry.ts';
 import { AuditLog } from './safety/audit-log.ts';
@@ -131,13 +131,11 @@ function createSession(services: Services): Session {
   const { config, clock, redactor, log, api } = services;
   const seen = new SeenAudiences();
   const shownApi = remember(api, seen);
-  const offered = tools.filter(
-    (tool) =>
-      (config.tools?.includes(tool.name) ?? true) &&
-      !(config.policy.readOnly && !tool.hints.readOnlyHint),
-  );
+  const switchedOff = switchedOffBy(config);
+  const offered = tools.filter((tool) => !switchedOff.has(tool.name));
   const calls = new ToolsCapability({
     tools: offered,
+    switchedOff,
     contextOf: (call, preparing, ask) => ({
       api: shownApi,
       call,
@@ -175,6 +173,19 @@ function createSession(services: Services): Session {
     endPreparations: () => calls.endPreparations(),
     idle: () => calls.idle(),
   };
+}
+
+/** The tools that are not offered, by name. */
+function switchedOffBy({ tools: only, policy }: Config): ReadonlyMap<string, SwitchedOff> {
+  const off = new Map<string, SwitchedOff>();
+  for (const { name: tool, hints } of tools) {
+    if (policy.readOnly && !hints.readOnlyHint) {
+      off.set(tool, { code: 'read_only', setting: '--read-only (SEGMENT_READ_ONLY)' });
+    } else if (only?.includes(tool) === false) {
+      off.set(tool, { code: 'invalid_input', setting: '--tools (SEGMENT_TOOLS)' });
+    }
+  }
+  return off;
 }
 
 /** The API, opened by the first call; with `--sandbox` on a stand-in that is started for it. */

@@ -6,20 +6,35 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { type Clock, every } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { nearestName } from '../nearest.ts';
 import type { Redactor } from '../redact.ts';
 import type { CallContext } from '../segment/call.ts';
-import { InvalidInputError } from '../segment/errors.ts';
+import { AudiencesError, type ErrorCode } from '../segment/errors.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
+import { cut, visible } from '../visible.ts';
+import { broughtIntoForm, invalidInput } from './arguments.ts';
 import { type Ask, askUser, type Extra } from './ask.ts';
 import type { Capability } from './capability.ts';
 import { definitions } from './definitions.ts';
+import { assertFirstPage } from './pages.ts';
 import { Preparations } from './preparations.ts';
 import { Progress } from './progress.ts';
-import { asAudiencesError, failure, invalidInput, success } from './result.ts';
+import { asAudiencesError, failure, success } from './result.ts';
+import { RpcError, rpcCodes } from './rpc-error.ts';
+
+/** Why a tool is not offered. */
+export interface SwitchedOff {
+  /** Of the error that a call gets. */
+  code: ErrorCode;
+  /** As the user knows it. */
+  setting: string;
+}
 
 export interface ToolsOptions {
   /** Those that are offered. */
   tools: readonly Tool[];
+  /** Those that the settings switch off, by name. */
+  switchedOff?: ReadonlyMap<string, SwitchedOff>;
   /**
    * What the handler of one call works with.
    *
@@ -39,6 +54,11 @@ export interface ToolsOptions {
 /** Often enough that a client does not give up on a call while its user thinks. */
 const keepAliveMs = 10_000;
 
+/** Of an unknown name, when it is shown. */
+const maxNameChars = 100;
+
+type Arguments = Readonly<Record<string, unknown>>;
+
 /** Offers the tools, and runs their calls. */
 export class ToolsCapability implements Capability {
   readonly declares = { tools: {} };
@@ -55,8 +75,12 @@ export class ToolsCapability implements Capability {
   register(server: Server): void {
     const names = this.#options.tools.map((tool) => tool.name);
     const offered = definitions.filter((definition) => names.includes(definition.name));
-    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered }));
+    server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
+      assertFirstPage(params);
+      return { tools: offered };
+    });
     server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+      this.#assertKnown(params.name);
       const canAsk = server.getClientCapabilities()?.elicitation?.form !== undefined;
       const running = this.#run(params.name, params.arguments ?? {}, extra, canAsk);
       this.#underWay.add(running);
@@ -79,7 +103,12 @@ export class ToolsCapability implements Capability {
   }
 
   /** The one place where a thrown error becomes a result. */
-  async #run(name: string, given: unknown, extra: Extra, canAsk: boolean): Promise<CallToolResult> {
+  async #run(
+    name: string,
+    given: Arguments,
+    extra: Extra,
+    canAsk: boolean,
+  ): Promise<CallToolResult> {
     const { clock, redactor, log } = this.#options;
     const startedAt = clock.now();
     try {
@@ -98,30 +127,46 @@ export class ToolsCapability implements Capability {
         error: error.message,
         stack: level === 'error' ? stack : undefined,
       });
-      return failure(redactor.value(error.toJSON()));
+      return failure(error, redactor);
     }
   }
 
+  /** @throws {RpcError} for a tool that there is not. */
+  #assertKnown(name: string): void {
+    const { tools, switchedOff, redactor, log } = this.#options;
+    const names = tools.map((tool) => tool.name);
+    if (names.includes(name) || switchedOff?.has(name)) return;
+    log('warn', 'unknown tool', { tool: name });
+    const near = nearestName(name, names);
+    const hint = near === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`;
+    const shown = visible(cut(redactor.text(name), maxNameChars));
+    throw new RpcError(rpcCodes.invalidParams, `Unknown tool: ${shown}. ${hint}`);
+  }
+
+  /** @throws {AudiencesError} for a tool that is switched off. */
   #find(name: string): Tool {
-    const { tools } = this.#options;
+    const { tools, switchedOff } = this.#options;
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool) return tool;
+    const off = switchedOff?.get(name);
     const names = tools.map((candidate) => candidate.name);
-    throw new InvalidInputError(`There is no tool ${JSON.stringify(name)}.`, {
-      next: names.length > 0 ? `Use one of ${names.join(', ')}.` : 'No tool is switched on here.',
-    });
+    const others = names.length > 0 ? `Use one of ${names.join(', ')}.` : 'No tool is switched on.';
+    throw new AudiencesError(
+      off?.code ?? 'invalid_input',
+      `${name} is switched off here, by ${off?.setting ?? 'the settings'}. Nothing was sent.`,
+      { next: `${others} Only the user can switch it on: tell them.` },
+    );
   }
 
   async #handle(
     tool: Tool,
-    given: unknown,
+    given: Arguments,
     extra: Extra,
     canAsk: boolean,
   ): Promise<Record<string, unknown>> {
     const { clock, redactor, log, maxWaitMs, askTimeoutMs, contextOf } = this.#options;
     const startedAt = clock.now();
-    const input = tool.input().safeParse(given);
-    if (!input.success) throw invalidInput(tool.name, input.error);
+    const input = inputOf(tool, given);
     const progress = new Progress(extra, startedAt, clock.now, log);
     const call: CallContext = {
       signal: extra.signal,
@@ -136,7 +181,7 @@ export class ToolsCapability implements Capability {
         return this.#whileUserThinks(tool.name, call, progress, asking);
       };
       const context = contextOf(call, preparing, canAsk ? ask : undefined);
-      return tool.output().parse(await tool.handle(input.data, context));
+      return tool.output().parse(await tool.handle(input, context));
     });
   }
 
@@ -167,4 +212,16 @@ export class ToolsCapability implements Capability {
     this.#notices = [];
     return { ...data, advice };
   }
+}
+
+/** The arguments of a call as the tool takes them. @throws {InvalidInputError} if they do not fit. */
+function inputOf(tool: Tool, given: Arguments) {
+  const definition = definitions.find(({ name }) => name === tool.name);
+  const inForm = definition
+    ? broughtIntoForm(given, definition.inputSchema, tool.keepsEmpty ?? [])
+    : given;
+  const schema = tool.input();
+  const { data, error } = schema.safeParse(inForm);
+  if (error) throw invalidInput(tool.name, Object.keys(schema.shape), inForm, error);
+  return data;
 }

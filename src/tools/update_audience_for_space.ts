@@ -12,7 +12,7 @@ import { adviceAfterUpdate } from './advice.ts';
 import { advice, description, id, name, options, query, spaceId, spaceOf, type } from './fields.ts';
 import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
-import { shownRehearsal, writeInputs, writeOutputs } from './write.ts';
+import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
 const changeable = ['enabled', 'name', 'description', 'query'] as const;
 const optionNames = [
@@ -62,6 +62,8 @@ export const updateAudienceForSpace = defineTool({
   },
   input,
   output: () => z.object({ audience: audienceSchema.optional(), ...writeOutputs(), advice }),
+  // An empty description clears it.
+  keepsEmpty: [...emptyIsWrong, 'expectedUpdatedAt', 'description'],
   async handle(given, context) {
     const space = spaceOf(given, context);
     if (given.query !== undefined) await checkAtAnyLevel(given.query, context.queryCheck);

@@ -7,7 +7,7 @@ import { type Fault, type Sandbox, type SandboxRequest, start } from '../../src/
 import { operationNames } from '../../src/segment/editions/editions.ts';
 import { cut } from '../../src/visible.ts';
 import { hostile, unseenIn } from '../support/hostile.ts';
-import { audience } from '../support/in-memory.ts';
+import { audience, jsonIn } from '../support/in-memory.ts';
 import { environmentFor } from '../support/rig.ts';
 import { Wire, type WireResult } from '../support/wire.ts';
 
@@ -46,9 +46,10 @@ const answered = (body: object, status = 200): Fault => ({
   body: JSON.stringify(body),
 });
 
-/** The one JSON text of a result, which says the same as the structured content. */
+/** The JSON in the text of a result, which says the same as the structured content. */
 function dataOf({ content, structuredContent, isError }: WireResult): unknown {
-  const data: unknown = JSON.parse(content[0].text);
+  const [{ text }] = content;
+  const data: unknown = isError ? jsonIn(text) : JSON.parse(text);
   if (!isError) expect(structuredContent).toEqual(data);
   return data;
 }

@@ -1,0 +1,71 @@
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { asId } from './messages.ts';
+
+/** A token of JSON: a string, a punctuation mark, or a number or word. Linear: it never goes back. */
+const token = /\s*(?:("(?:[^"\\]|\\[\s\S])*")|([{}[\],:])|([^\s"{}[\],:]+))/y;
+
+/** What the beginning of a message tells of it. */
+export interface Start {
+  id: RequestId | undefined;
+  /** Whether it has a result or an error. */
+  isResponse: boolean;
+}
+
+/** Looks for the members of a message, of which only the beginning is known. */
+export function readStart(text: string): Start {
+  const start: Start = { id: undefined, isResponse: false };
+  for (const { name, json } of membersIn(text)) {
+    if (name === 'id' && json !== undefined) start.id = asId(parse(json));
+    if (name === 'result' || name === 'error') start.isResponse = true;
+  }
+  return start;
+}
+
+/**
+ * The members of the object at the top: the name as soon as it is there, and once more with its value
+ * if that is neither an object nor an array. An array at the top is a batch, and has none.
+ */
+function* membersIn(text: string): Generator<{ name: unknown; json?: string }> {
+  let depth = 0;
+  let before = '';
+  let name: unknown;
+  for (const { string, mark, word } of tokensOf(text)) {
+    if (before === '' && mark !== '{') return;
+    depth += depthChange(mark);
+    if (depth === 1) {
+      if (mark === ':') yield { name };
+      else if (before === ':') yield { name, json: string ?? word };
+      else if (string !== undefined) name = parse(string);
+    }
+    if (depth === 0) return;
+    before = mark ?? 'value';
+  }
+}
+
+function depthChange(mark: string | undefined): number {
+  if (mark === '{' || mark === '[') return 1;
+  return mark === '}' || mark === ']' ? -1 : 0;
+}
+
+/** The tokens that are there in full. */
+function* tokensOf(text: string) {
+  token.lastIndex = 0;
+  for (;;) {
+    const found = token.exec(text);
+    if (!found) return;
+    const end = token.lastIndex;
+    const [, string, mark, word] = found;
+    // What may go on behind the end is not known yet.
+    if (word !== undefined && end === text.length) return;
+    yield { string, mark, word };
+    token.lastIndex = end;
+  }
+}
+
+function parse(json: string | undefined): unknown {
+  try {
+    return json === undefined ? undefined : JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
