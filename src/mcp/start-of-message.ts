@@ -2,7 +2,7 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { asId } from './messages.ts';
 
 /** A token of JSON: a string, a punctuation mark, or a number or word. Linear: it never goes back. */
-const token = /\s*(?:("(?:[^"\\]|\\[\s\S])*")|([{}[\],:])|([^\s"{}[\],:]+))/y;
+const tokenPattern = /\s*(?:("(?:[^"\\]|\\[\s\S])*")|([{}[\],:])|([^\s"{}[\],:]+))/y;
 
 /** What the beginning of a message tells of it. */
 export interface Start {
@@ -25,21 +25,36 @@ export function readStart(text: string): Start {
  * The members of the object at the top: the name as soon as it is there, and once more with its value
  * if that is neither an object nor an array. An array at the top is a batch, and has none.
  */
-function* membersIn(text: string): Generator<{ name: unknown; json?: string }> {
+function* membersIn(text: string): Generator<Member> {
   let depth = 0;
   let before = '';
   let name: unknown;
-  for (const { string, mark, word } of tokensOf(text)) {
-    if (before === '' && mark !== '{') return;
-    depth += depthChange(mark);
-    if (depth === 1) {
-      if (mark === ':') yield { name };
-      else if (before === ':') yield { name, json: string ?? word };
-      else if (string !== undefined) name = parse(string);
-    }
+  for (const token of tokensOf(text)) {
+    if (before === '' && token.mark !== '{') return;
+    depth += depthChange(token.mark);
     if (depth === 0) return;
-    before = mark ?? 'value';
+    if (depth === 1) {
+      if (before !== ':' && token.string !== undefined) name = parse(token.string);
+      else yield* membersAt(token, before, name);
+    }
+    before = token.mark ?? 'value';
   }
+}
+
+interface Member {
+  name: unknown;
+  json?: string;
+}
+
+interface Token {
+  string?: string;
+  mark?: string;
+  word?: string;
+}
+
+function membersAt({ string, mark, word }: Token, before: string, name: unknown): Member[] {
+  if (mark === ':') return [{ name }];
+  return before === ':' ? [{ name, json: string ?? word }] : [];
 }
 
 function depthChange(mark: string | undefined): number {
@@ -48,17 +63,17 @@ function depthChange(mark: string | undefined): number {
 }
 
 /** The tokens that are there in full. */
-function* tokensOf(text: string) {
-  token.lastIndex = 0;
+function* tokensOf(text: string): Generator<Token> {
+  tokenPattern.lastIndex = 0;
   for (;;) {
-    const found = token.exec(text);
+    const found = tokenPattern.exec(text);
     if (!found) return;
-    const end = token.lastIndex;
+    const end = tokenPattern.lastIndex;
     const [, string, mark, word] = found;
     // What may go on behind the end is not known yet.
     if (word !== undefined && end === text.length) return;
     yield { string, mark, word };
-    token.lastIndex = end;
+    tokenPattern.lastIndex = end;
   }
 }
 

@@ -4,7 +4,7 @@ import {
   type CallToolResult,
   ListToolsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { type Clock, every } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { nearestName } from '../nearest.ts';
 import type { Redactor } from '../redact.ts';
@@ -42,7 +42,10 @@ export interface ToolsOptions {
    * @param ask undefined where the client can't ask its user.
    */
   contextOf(call: CallContext, preparing: AbortSignal, ask: Ask | undefined): ToolContext;
-  /** How long one call may wait for quota and retries, milliseconds. */
+  /**
+   * How long one call may wait for quota and retries, milliseconds. Beyond 55 s, which is all that
+   * attempts and waits may take together, it holds only for calls whose client asked for progress.
+   */
   maxWaitMs: number;
   /** How long a user may take to answer a question, milliseconds. */
   askTimeoutMs: number;
@@ -51,8 +54,8 @@ export interface ToolsOptions {
   log: Log;
 }
 
-/** Often enough that a client does not give up on a call while its user thinks. */
-const keepAliveMs = 10_000;
+/** Most clients give up on a call after 60 s, unless they get the progress that they asked for. */
+const maxCallMs = 55_000;
 
 /** Of an unknown name, when it is shown. */
 const maxNameChars = 100;
@@ -167,14 +170,16 @@ export class ToolsCapability implements Capability {
     const { clock, redactor, log, maxWaitMs, askTimeoutMs, contextOf } = this.#options;
     const startedAt = clock.now();
     const input = inputOf(tool, given);
-    const progress = new Progress(extra, startedAt, clock.now, log);
+    const progress = new Progress(extra, startedAt, clock, log);
+    const budgetMs = progress.isWanted ? Math.max(maxCallMs, maxWaitMs) : maxCallMs;
     const call: CallContext = {
       signal: extra.signal,
-      deadline: startedAt + maxWaitMs,
+      deadline: startedAt + Math.min(maxWaitMs, budgetMs),
+      endsAt: startedAt + budgetMs,
       onWait: (wait) => progress.waits(wait),
       onNotice: (notice) => this.#notices.push(notice),
     };
-    return this.#preparations.during(call.signal, async (preparing) => {
+    const run = async (preparing: AbortSignal) => {
       const ask: Ask = (question) => {
         const asking = () =>
           askUser(tool.name, redactor.text(question), askTimeoutMs, preparing, extra);
@@ -182,7 +187,10 @@ export class ToolsCapability implements Capability {
       };
       const context = contextOf(call, preparing, canAsk ? ask : undefined);
       return tool.output().parse(await tool.handle(input, context));
-    });
+    };
+    return progress.during(`${tool.name} is under way`, () =>
+      this.#preparations.during(call.signal, run),
+    );
   }
 
   /** The time of the user is not the call's. */
@@ -194,14 +202,12 @@ export class ToolsCapability implements Capability {
   ): Promise<Answer> {
     const { clock } = this.#options;
     const askedAt = clock.now();
-    const stopKeepAlive = every(clock, keepAliveMs, () =>
-      progress.send(`${tool} waits for the agreement of the user`),
-    );
     try {
-      return await asking();
+      return await progress.during(`${tool} waits for the agreement of the user`, asking);
     } finally {
-      stopKeepAlive();
-      call.deadline += clock.now() - askedAt;
+      const thoughtMs = clock.now() - askedAt;
+      call.deadline += thoughtMs;
+      call.endsAt += thoughtMs;
     }
   }
 

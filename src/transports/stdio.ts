@@ -75,6 +75,11 @@ class StdioWire implements Wire {
   /** While more waits to be read than is sensible, nothing is read that would add to it. */
   write(text: string): Promise<void> {
     return new Promise((resolve) => {
+      // What is written in one turn leaves at once: a system call takes longer than most answers.
+      if (process.stdout.writableCorked === 0) {
+        process.stdout.cork();
+        process.nextTick(() => process.stdout.uncork());
+      }
       process.stdout.write(`${text}\n`, () => resolve());
       if (process.stdout.writableLength > maxUnreadBytes) process.stdin.pause();
     });
