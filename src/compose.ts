@@ -4,7 +4,7 @@ import { createLog, type Log } from './log.ts';
 import { instructions } from './mcp/instructions.ts';
 import { resourcesCapability } from './mcp/resources.ts';
 import { createMcpServer, type McpServer } from './mcp/server.ts';
-import { type SwitchedOff, ToolsCapability } from './mcp/tools.ts';
+import { ToolsCapability } from './mcp/tools.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { resources } from './resources/registry.ts';
 import { AuditLog } from './safety/audit-log.ts';
@@ -175,15 +175,12 @@ function createSession(services: Services): Session {
   };
 }
 
-/** The tools that are not offered, by name. */
-function switchedOffBy({ tools: only, policy }: Config): ReadonlyMap<string, SwitchedOff> {
-  const off = new Map<string, SwitchedOff>();
+/** The tools that are not offered, by name, each with the setting that rules it out. */
+function switchedOffBy({ tools: only, policy }: Config): ReadonlyMap<string, string> {
+  const off = new Map<string, string>();
   for (const { name: tool, hints } of tools) {
-    if (policy.readOnly && !hints.readOnlyHint) {
-      off.set(tool, { code: 'read_only', setting: '--read-only (SEGMENT_READ_ONLY)' });
-    } else if (only?.includes(tool) === false) {
-      off.set(tool, { code: 'invalid_input', setting: '--tools (SEGMENT_TOOLS)' });
-    }
+    if (policy.readOnly && !hints.readOnlyHint) off.set(tool, '--read-only (SEGMENT_READ_ONLY)');
+    else if (only?.includes(tool) === false) off.set(tool, '--tools (SEGMENT_TOOLS)');
   }
   return off;
 }

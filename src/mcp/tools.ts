@@ -9,7 +9,7 @@ import type { Log } from '../log.ts';
 import { nearestName } from '../nearest.ts';
 import type { Redactor } from '../redact.ts';
 import type { CallContext } from '../segment/call.ts';
-import { AudiencesError, type ErrorCode } from '../segment/errors.ts';
+import { InvalidInputError } from '../segment/errors.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import { cut, visible } from '../visible.ts';
 import { broughtIntoForm, invalidInput } from './arguments.ts';
@@ -22,19 +22,11 @@ import { Progress } from './progress.ts';
 import { asAudiencesError, failure, success } from './result.ts';
 import { RpcError, rpcCodes } from './rpc-error.ts';
 
-/** Why a tool is not offered. */
-export interface SwitchedOff {
-  /** Of the error that a call gets. */
-  code: ErrorCode;
-  /** As the user knows it. */
-  setting: string;
-}
-
 export interface ToolsOptions {
   /** Those that are offered. */
   tools: readonly Tool[];
-  /** Those that the settings switch off, by name. */
-  switchedOff?: ReadonlyMap<string, SwitchedOff>;
+  /** Those that are switched off, by name, each with the setting that does. */
+  switchedOff?: ReadonlyMap<string, string>;
   /**
    * What the handler of one call works with.
    *
@@ -146,19 +138,17 @@ export class ToolsCapability implements Capability {
     throw new RpcError(rpcCodes.invalidParams, `Unknown tool: ${shown}. ${hint}`);
   }
 
-  /** @throws {AudiencesError} for a tool that is switched off. */
+  /** @throws {InvalidInputError} for a tool that is switched off. */
   #find(name: string): Tool {
     const { tools, switchedOff } = this.#options;
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool) return tool;
-    const off = switchedOff?.get(name);
+    const setting = switchedOff?.get(name) ?? 'the settings';
     const names = tools.map((candidate) => candidate.name);
     const others = names.length > 0 ? `Use one of ${names.join(', ')}.` : 'No tool is switched on.';
-    throw new AudiencesError(
-      off?.code ?? 'invalid_input',
-      `${name} is switched off here, by ${off?.setting ?? 'the settings'}. Nothing was sent.`,
-      { next: `${others} Only the user can switch it on: tell them.` },
-    );
+    throw new InvalidInputError(`${name} is switched off here, by ${setting}. Nothing was sent.`, {
+      next: `${others} Only the user can switch it on: tell them.`,
+    });
   }
 
   async #handle(
