@@ -152,13 +152,13 @@ describe('the end', () => {
     const program = new RawProgram(['--sandbox']);
     await program.initialize();
     program.child.stdout.pause();
-    const request = `${JSON.stringify({ jsonrpc: '2.0', id: 'N', method: 'tools/list' })}\n`;
-    const count = 20_000;
+    const _meta = { padding: 'x'.repeat(1000) };
+    const count = 1500;
     let written = 0;
     // What a pipe holds is full as soon as the program stops reading.
-    const requests = Array.from({ length: count }, (_, index) => request.replace('N', `${index}`));
-    for (const each of requests) {
-      program.child.stdin.write(each, () => {
+    for (let id = 1; id <= count; id += 1) {
+      const request = { jsonrpc: '2.0', id, method: 'tools/list', params: { _meta } };
+      program.child.stdin.write(`${JSON.stringify(request)}\n`, () => {
         written += 1;
       });
     }
@@ -167,7 +167,10 @@ describe('the end', () => {
     other.child.kill();
     expect(written).toBeLessThan(count);
     program.child.stdout.resume();
-    await program.answer(`${count - 1}`);
+    await program.until(() => written === count || undefined);
+    program.send({ id: 'end', method: 'ping' });
+    await program.until(() => program.stdout.slice(-100).includes('"end"') || undefined);
+    expect(program.messages()).toHaveLength(1 + count + 1);
     program.child.kill();
   });
 });
