@@ -146,6 +146,14 @@ test('a call that asks for a task is an ordinary call', async () => {
   });
 });
 
+test('arguments that are null are none', async () => {
+  const params = { name: 'list_audiences', arguments: null };
+  program.send({ id: 'null', method: 'tools/call', params });
+  expect(await program.answer('null')).toMatchObject({
+    result: { structuredContent: { audiences: expect.any(Array) } },
+  });
+});
+
 test('there are no templates of resources, and that is said', async () => {
   program.send({ id: 'templates', method: 'resources/templates/list' });
   expect(await program.answer('templates')).toMatchObject({ result: { resourceTemplates: [] } });
