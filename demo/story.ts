@@ -98,7 +98,9 @@ export async function callTool(client: Client, name: string, args: Record<string
   const result = await client.callTool({ name, arguments: args });
   if (result.isError) {
     const [{ text }] = contentSchema.parse(result.content);
-    return { data: dataSchema.parse({}), error: errorSchema.parse(JSON.parse(text)).error };
+    // Below a line of prose.
+    const json: unknown = JSON.parse(text.slice(text.indexOf('\n') + 1));
+    return { data: dataSchema.parse({}), error: errorSchema.parse(json).error };
   }
   return { data: dataSchema.parse(result.structuredContent), error: undefined };
 }

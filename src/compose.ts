@@ -140,13 +140,11 @@ function createSession(services: Services, onClose: () => void): Session {
   const { config, clock, redactor, log, api } = services;
   const seen = new SeenAudiences();
   const shownApi = remember(api, seen);
-  const offered = tools.filter(
-    (tool) =>
-      (config.tools?.includes(tool.name) ?? true) &&
-      !(config.policy.readOnly && !tool.hints.readOnlyHint),
-  );
+  const switchedOff = switchedOffBy(config);
+  const offered = tools.filter((tool) => !switchedOff.has(tool.name));
   const calls = new ToolsCapability({
     tools: offered,
+    switchedOff,
     contextOf: (call, preparing, ask) => ({
       api: shownApi,
       call,
@@ -185,6 +183,16 @@ function createSession(services: Services, onClose: () => void): Session {
     endPreparations: () => calls.endPreparations(),
     idle: () => calls.idle(),
   };
+}
+
+/** The tools that are not offered, by name, each with the setting that rules it out. */
+function switchedOffBy({ tools: only, policy }: Config): ReadonlyMap<string, string> {
+  const off = new Map<string, string>();
+  for (const { name: tool, hints } of tools) {
+    if (policy.readOnly && !hints.readOnlyHint) off.set(tool, '--read-only (SEGMENT_READ_ONLY)');
+    else if (only?.includes(tool) === false) off.set(tool, '--tools (SEGMENT_TOOLS)');
+  }
+  return off;
 }
 
 /** The API, opened by the first call; with `--sandbox` on a stand-in that is started for it. */

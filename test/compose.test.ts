@@ -156,7 +156,9 @@ describe('stop', () => {
         return forever;
       };
       for (let index = 0; index < connections; index += 1) {
-        reads.push(codeOf(callTool(program.client, 'get_audience', { id: first })));
+        // With progress a call may take longer than 55 s.
+        const options = { onprogress: () => {} };
+        reads.push(codeOf(callTool(program.client, 'get_audience', { id: first }, options)));
       }
     });
     await clock.advance(60_000);
@@ -278,7 +280,8 @@ describe('finish', () => {
     await callTool(program.client, update, { id: first, name: 'New' });
     const read = new Checkpoint();
     server.beforeRequest = () => read.pass();
-    const call = codeOf(callTool(program.client, update, { id: second, name: 'New' }));
+    const options = { onprogress: () => {} };
+    const call = codeOf(callTool(program.client, update, { id: second, name: 'New' }, options));
     await read.reached;
     const finished = program.program.finish(settled(call));
     read.release();

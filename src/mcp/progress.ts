@@ -1,20 +1,56 @@
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Wait } from '../segment/call.ts';
 import type { Extra } from './ask.ts';
+
+/** Often enough that a client does not give up on a call that goes on. */
+const keepAliveMs = 10_000;
 
 /** Tells the client how far a call is, if it asked for that. */
 export class Progress {
   readonly #extra: Extra;
   readonly #startedAt: number;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #log: Log;
+  /** When the last one was sent, milliseconds since the epoch. */
+  #sentAt: number | undefined;
+  /** What the call does now. */
+  #doing: string | undefined;
+  #cancelKeepAlive = () => {};
 
   /** @param startedAt of the call, milliseconds since the epoch. */
-  constructor(extra: Extra, startedAt: number, now: () => number, log: Log) {
+  constructor(extra: Extra, startedAt: number, clock: Clock, log: Log) {
     this.#extra = extra;
     this.#startedAt = startedAt;
-    this.#now = now;
+    this.#clock = clock;
     this.#log = log;
+  }
+
+  /** Whether the client asked for it. */
+  get isWanted(): boolean {
+    return this.#extra._meta?.progressToken !== undefined;
+  }
+
+  /**
+   * Runs the call, or a part of it, and says what it does whenever nothing was said for ten seconds.
+   *
+   * @throws what it throws.
+   */
+  async during<Result>(what: string, run: () => Promise<Result>): Promise<Result> {
+    const before = this.#doing;
+    this.#does(what);
+    try {
+      return await run();
+    } finally {
+      this.#does(before);
+    }
+  }
+
+  #does(what: string | undefined): void {
+    this.#doing = what;
+    this.#cancelKeepAlive();
+    if (what === undefined || !this.isWanted) return;
+    this.#cancelKeepAlive = this.#clock.after(keepAliveMs, () => this.send(what));
   }
 
   /** The call waits for quota or before a retry. */
@@ -27,7 +63,12 @@ export class Progress {
   send(message: string, leftMs?: number): void {
     const progressToken = this.#extra._meta?.progressToken;
     if (progressToken === undefined) return;
-    const passedMs = this.#now() - this.#startedAt;
+    this.#does(this.#doing);
+    const now = this.#clock.now();
+    // Every one has to be higher than the one before.
+    if (this.#sentAt !== undefined && now <= this.#sentAt) return;
+    this.#sentAt = now;
+    const passedMs = now - this.#startedAt;
     const progress = passedMs / 1000;
     const total = leftMs === undefined ? undefined : (passedMs + leftMs) / 1000;
     this.#extra

@@ -1,13 +1,14 @@
 import {
-  ErrorCode,
   ListResourcesRequestSchema,
-  McpError,
+  ListResourceTemplatesRequestSchema,
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Redactor } from '../redact.ts';
 import type { Resource } from '../resources/resource.ts';
 import { quoted } from '../visible.ts';
 import type { Capability } from './capability.ts';
+import { assertFirstPage } from './pages.ts';
+import { RpcError, rpcCodes } from './rpc-error.ts';
 
 /** Offers resources that clients can load. */
 export function resourcesCapability(
@@ -18,12 +19,20 @@ export function resourcesCapability(
   return {
     declares: { resources: {} },
     register(server) {
-      server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listed }));
+      server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => {
+        assertFirstPage(params);
+        return { resources: listed };
+      });
+      // There are none; but some clients drop all resources where this is not answered.
+      server.setRequestHandler(ListResourceTemplatesRequestSchema, ({ params }) => {
+        assertFirstPage(params);
+        return { resourceTemplates: [] };
+      });
       server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }) => {
         const resource = resources.find((candidate) => candidate.uri === uri);
         if (!resource) {
           const message = redactor.text(`There is no resource ${quoted(uri)}.`);
-          throw new McpError(ErrorCode.InvalidParams, message);
+          throw new RpcError(rpcCodes.resourceNotFound, message);
         }
         const { mimeType } = resource;
         return { contents: [{ uri, mimeType, text: await resource.read() }] };

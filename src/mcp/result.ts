@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { AudiencesError, InvalidInputError } from '../segment/errors.ts';
+import type { Redactor } from '../redact.ts';
+import { AudiencesError } from '../segment/errors.ts';
 import { visible, visibleJson } from '../visible.ts';
 
 /*
@@ -22,12 +23,28 @@ export function success(data: unknown): CallToolResult {
   };
 }
 
+/** Of a message, in the line that a client shows first. */
+const maxHeadlineChars = 300;
+
 /**
- * The result of a call that failed: `{"error":{…}}` as JSON text. It has no structured content,
- * because SDK clients throw when that does not fit the tool's output schema.
+ * The result of a call that failed: a line of prose, and below it `{"error":{…}}` as JSON. Text that
+ * is JSON and nothing else is taken for structured content by some clients, and lost when that does
+ * not fit the tool's output schema; structured content itself makes SDK clients throw.
  */
-export function failure(error: unknown): CallToolResult {
-  return { content: [{ type: 'text', text: visibleJson(error) }], isError: true };
+export function failure(error: AudiencesError, redactor: Redactor): CallToolResult {
+  const json = visibleJson(redactor.value(error.toJSON()));
+  const headline = oneLine(redactor.text(error.message));
+  const next = visible(redactor.text(error.facts.next));
+  const text = `Error (${error.code}): ${headline} Next: ${next}\n${json}`;
+  return { content: [{ type: 'text', text }], isError: true };
+}
+
+function oneLine(message: string): string {
+  const [first = ''] = message.split('\n', 1);
+  const line = visible(first);
+  return line.length > maxHeadlineChars
+    ? `${line.slice(0, maxHeadlineChars - 1).toWellFormed()}…`
+    : line;
 }
 
 /** Any thrown value as an error that an agent can be shown. */
@@ -40,20 +57,4 @@ export function asAudiencesError(thrown: unknown): AudiencesError {
     { next: 'Tell the user. Before repeating a write, look whether it took effect.' },
     { cause: thrown },
   );
-}
-
-/** The error for arguments that do not fit a tool's input schema. */
-export function invalidInput(tool: string, error: z.ZodError): InvalidInputError {
-  const problems = error.issues.map((issue) => {
-    const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path.join('.');
-    return { field, message: issue.message };
-  });
-  const sentences = problems.map(({ field, message }) =>
-    visible(field ? `${field}: ${message}` : message),
-  );
-  return new InvalidInputError(`${tool}: ${sentences.join('; ')}`, {
-    next: 'Nothing was sent. Fix the arguments as named and call again.',
-    field: problems.find(({ field }) => field)?.field,
-    details: problems.length > 1 ? problems : undefined,
-  });
 }

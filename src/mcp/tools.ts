@@ -4,22 +4,29 @@ import {
   type CallToolResult,
   ListToolsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { type Clock, every } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { nearestName } from '../nearest.ts';
 import type { Redactor } from '../redact.ts';
 import type { CallContext } from '../segment/call.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
+import { cut, visible } from '../visible.ts';
+import { broughtIntoForm, invalidInput } from './arguments.ts';
 import { type Ask, askUser, type Extra } from './ask.ts';
 import type { Capability } from './capability.ts';
 import { definitions } from './definitions.ts';
+import { assertFirstPage } from './pages.ts';
 import { Preparations } from './preparations.ts';
 import { Progress } from './progress.ts';
-import { asAudiencesError, failure, invalidInput, success } from './result.ts';
+import { asAudiencesError, failure, success } from './result.ts';
+import { RpcError, rpcCodes } from './rpc-error.ts';
 
 export interface ToolsOptions {
   /** Those that are offered. */
   tools: readonly Tool[];
+  /** Those that are switched off, by name, each with the setting that does. */
+  switchedOff?: ReadonlyMap<string, string>;
   /**
    * What the handler of one call works with.
    *
@@ -27,7 +34,10 @@ export interface ToolsOptions {
    * @param ask undefined where the client can't ask its user.
    */
   contextOf(call: CallContext, preparing: AbortSignal, ask: Ask | undefined): ToolContext;
-  /** How long one call may wait for quota and retries, milliseconds. */
+  /**
+   * How long one call may wait for quota and retries, milliseconds. Beyond 55 s, which is all that
+   * attempts and waits may take together, it holds only for calls whose client asked for progress.
+   */
   maxWaitMs: number;
   /** How long a user may take to answer a question, milliseconds. */
   askTimeoutMs: number;
@@ -36,8 +46,13 @@ export interface ToolsOptions {
   log: Log;
 }
 
-/** Often enough that a client does not give up on a call while its user thinks. */
-const keepAliveMs = 10_000;
+/** Most clients give up on a call after 60 s, unless they get the progress that they asked for. */
+const maxCallMs = 55_000;
+
+/** Of an unknown name, when it is shown. */
+const maxNameChars = 100;
+
+type Arguments = Readonly<Record<string, unknown>>;
 
 /** Offers the tools, and runs their calls. */
 export class ToolsCapability implements Capability {
@@ -55,8 +70,12 @@ export class ToolsCapability implements Capability {
   register(server: Server): void {
     const names = this.#options.tools.map((tool) => tool.name);
     const offered = definitions.filter((definition) => names.includes(definition.name));
-    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered }));
+    server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
+      assertFirstPage(params);
+      return { tools: offered };
+    });
     server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+      this.#assertKnown(params.name);
       const canAsk = server.getClientCapabilities()?.elicitation?.form !== undefined;
       const running = this.#run(params.name, params.arguments ?? {}, extra, canAsk);
       this.#underWay.add(running);
@@ -79,7 +98,12 @@ export class ToolsCapability implements Capability {
   }
 
   /** The one place where a thrown error becomes a result. */
-  async #run(name: string, given: unknown, extra: Extra, canAsk: boolean): Promise<CallToolResult> {
+  async #run(
+    name: string,
+    given: Arguments,
+    extra: Extra,
+    canAsk: boolean,
+  ): Promise<CallToolResult> {
     const { clock, redactor, log } = this.#options;
     const startedAt = clock.now();
     try {
@@ -98,46 +122,65 @@ export class ToolsCapability implements Capability {
         error: error.message,
         stack: level === 'error' ? stack : undefined,
       });
-      return failure(redactor.value(error.toJSON()));
+      return failure(error, redactor);
     }
   }
 
+  /** @throws {RpcError} for a tool that there is not. */
+  #assertKnown(name: string): void {
+    const { tools, switchedOff, redactor, log } = this.#options;
+    const names = tools.map((tool) => tool.name);
+    if (names.includes(name) || switchedOff?.has(name)) return;
+    log('warn', 'unknown tool', { tool: name });
+    const near = nearestName(name, names);
+    const hint = near === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`;
+    const shown = visible(cut(redactor.text(name), maxNameChars));
+    throw new RpcError(rpcCodes.invalidParams, `Unknown tool: ${shown}. ${hint}`);
+  }
+
+  /** @throws {InvalidInputError} for a tool that is switched off. */
   #find(name: string): Tool {
-    const { tools } = this.#options;
+    const { tools, switchedOff } = this.#options;
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool) return tool;
+    const setting = switchedOff?.get(name) ?? 'the settings';
     const names = tools.map((candidate) => candidate.name);
-    throw new InvalidInputError(`There is no tool ${JSON.stringify(name)}.`, {
-      next: names.length > 0 ? `Use one of ${names.join(', ')}.` : 'No tool is switched on here.',
+    const others = names.length > 0 ? `Use one of ${names.join(', ')}.` : 'No tool is switched on.';
+    throw new InvalidInputError(`${name} is switched off here, by ${setting}. Nothing was sent.`, {
+      next: `${others} Only the user can switch it on: tell them.`,
     });
   }
 
   async #handle(
     tool: Tool,
-    given: unknown,
+    given: Arguments,
     extra: Extra,
     canAsk: boolean,
   ): Promise<Record<string, unknown>> {
     const { clock, redactor, log, maxWaitMs, askTimeoutMs, contextOf } = this.#options;
     const startedAt = clock.now();
-    const input = tool.input().safeParse(given);
-    if (!input.success) throw invalidInput(tool.name, input.error);
-    const progress = new Progress(extra, startedAt, clock.now, log);
+    const input = inputOf(tool, given);
+    const progress = new Progress(extra, startedAt, clock, log);
+    const budgetMs = progress.isWanted ? Math.max(maxCallMs, maxWaitMs) : maxCallMs;
     const call: CallContext = {
       signal: extra.signal,
-      deadline: startedAt + maxWaitMs,
+      deadline: startedAt + Math.min(maxWaitMs, budgetMs),
+      endsAt: startedAt + budgetMs,
       onWait: (wait) => progress.waits(wait),
       onNotice: (notice) => this.#notices.push(notice),
     };
-    return this.#preparations.during(call.signal, async (preparing) => {
+    const run = async (preparing: AbortSignal) => {
       const ask: Ask = (question) => {
         const asking = () =>
           askUser(tool.name, redactor.text(question), askTimeoutMs, preparing, extra);
         return this.#whileUserThinks(tool.name, call, progress, asking);
       };
       const context = contextOf(call, preparing, canAsk ? ask : undefined);
-      return tool.output().parse(await tool.handle(input.data, context));
-    });
+      return tool.output().parse(await tool.handle(input, context));
+    };
+    return progress.during(`${tool.name} is under way`, () =>
+      this.#preparations.during(call.signal, run),
+    );
   }
 
   /** The time of the user is not the call's. */
@@ -149,14 +192,12 @@ export class ToolsCapability implements Capability {
   ): Promise<Answer> {
     const { clock } = this.#options;
     const askedAt = clock.now();
-    const stopKeepAlive = every(clock, keepAliveMs, () =>
-      progress.send(`${tool} waits for the agreement of the user`),
-    );
     try {
-      return await asking();
+      return await progress.during(`${tool} waits for the agreement of the user`, asking);
     } finally {
-      stopKeepAlive();
-      call.deadline += clock.now() - askedAt;
+      const thoughtMs = clock.now() - askedAt;
+      call.deadline += thoughtMs;
+      call.endsAt += thoughtMs;
     }
   }
 
@@ -167,4 +208,16 @@ export class ToolsCapability implements Capability {
     this.#notices = [];
     return { ...data, advice };
   }
+}
+
+/** The arguments of a call as the tool takes them. @throws {InvalidInputError} if they do not fit. */
+function inputOf(tool: Tool, given: Arguments) {
+  const definition = definitions.find(({ name }) => name === tool.name);
+  const inForm = definition
+    ? broughtIntoForm(given, definition.inputSchema, tool.keepsEmpty ?? [])
+    : given;
+  const schema = tool.input();
+  const { data, error } = schema.safeParse(inForm);
+  if (error) throw invalidInput(tool.name, Object.keys(schema.shape), inForm, error);
+  return data;
 }

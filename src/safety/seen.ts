@@ -2,8 +2,10 @@ import type { SegmentApi } from '../segment/api.ts';
 import { type Audience, audiencesIn, spaceIn } from '../segment/contract.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
-/** Enough for what one conversation looks at. */
-const maxSnapshots = 1000;
+/** Enough for what one conversation looks at: some thousand audiences as most are. */
+const maxBytes = 4 * 1024 * 1024;
+/** What an entry costs besides its text. */
+const entryBytes = 500;
 
 /**
  * The audiences as one session was last shown them. Nothing is decided by it: it only lets a refusal
@@ -11,18 +13,29 @@ const maxSnapshots = 1000;
  */
 export class SeenAudiences {
   readonly #snapshots = new Map<string, Snapshot>();
+  /** Of all snapshots, in memory. */
+  #bytes = 0;
 
-  /** Remembers how an audience is now; the oldest of many is forgotten. */
+  /** Remembers how an audience is now; the oldest are forgotten where it gets too much. */
   note(spaceId: string, audience: Audience): void {
     const snapshot = snapshotOf(audience);
     const key = `${prefixOf(spaceId, audience.id)}${snapshot.updatedAt}`;
-    this.#snapshots.delete(key);
+    this.#forget(key);
+    const bytes = bytesOf(key, snapshot);
+    if (bytes > maxBytes) return;
     this.#snapshots.set(key, snapshot);
-    if (this.#snapshots.size <= maxSnapshots) return;
+    this.#bytes += bytes;
     for (const oldest of this.#snapshots.keys()) {
-      this.#snapshots.delete(oldest);
-      return;
+      if (this.#bytes <= maxBytes) return;
+      this.#forget(oldest);
     }
+  }
+
+  #forget(key: string): void {
+    const snapshot = this.#snapshots.get(key);
+    if (!snapshot) return;
+    this.#snapshots.delete(key);
+    this.#bytes -= bytesOf(key, snapshot);
   }
 
   /** An earlier state of an audience that `isWanted`, if it is still remembered. */
@@ -59,4 +72,9 @@ export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
 
 function prefixOf(spaceId: string, id: string): string {
   return `${JSON.stringify([spaceId, id])} `;
+}
+
+/** About what an entry takes in memory: two bytes a character at most. */
+function bytesOf(key: string, snapshot: Snapshot): number {
+  return entryBytes + 2 * (key.length + JSON.stringify(snapshot).length);
 }

@@ -11,13 +11,31 @@ export interface Wait {
 }
 
 /**
- * The same call with another signal; its deadline goes on moving with the original's.
+ * The same call with another signal; its times go on moving with the original's.
  */
 export function withSignal(call: CallContext, signal: AbortSignal): CallContext {
   return {
     signal,
     get deadline() {
       return call.deadline;
+    },
+    get endsAt() {
+      return call.endsAt;
+    },
+    onWait: (wait) => call.onWait(wait),
+    onNotice: (notice) => call.onNotice(notice),
+  };
+}
+
+/** The same call, whose waits also leave it `reserveMs` before its end. */
+export function withReserve(call: CallContext, reserveMs: number): CallContext {
+  return {
+    ...call,
+    get deadline() {
+      return Math.min(call.deadline, call.endsAt - reserveMs);
+    },
+    get endsAt() {
+      return call.endsAt;
     },
     onWait: (wait) => call.onWait(wait),
     onNotice: (notice) => call.onNotice(notice),
@@ -35,6 +53,11 @@ export interface CallContext {
    * while a person is asked, whose time is not the call's.
    */
   deadline: number;
+  /**
+   * Milliseconds since the epoch: by then the call has to be answered, so no request may last longer.
+   * It moves on with the deadline.
+   */
+  endsAt: number;
   /** Called when a wait begins and every few seconds while it lasts. */
   onWait(wait: Wait): void;
   /** Called with a sentence that the reader of the result should see, whatever the result is. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
-import { type CallContext, withSignal } from './call.ts';
+import { type CallContext, withReserve, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
@@ -13,10 +13,11 @@ import {
   MeaningChangedError,
   NoAnswerError,
   OutcomeUnknownError,
+  OutOfTimeError,
   RefusedError,
   UnsupportedError,
 } from './errors.ts';
-import { HttpPool, type HttpRequest } from './http.ts';
+import { type HttpOutcome, HttpPool, type HttpRequest } from './http.ts';
 import { PageReader } from './pages.ts';
 import { assertAllowed, type Policy } from './policy.ts';
 import type { HttpProxy } from './proxy.ts';
@@ -51,6 +52,9 @@ export interface SegmentClientOptions {
   redactor: Redactor;
   log: Log;
 }
+
+/** A write with less time left, and less than an attempt may take, would hardly get its answer. */
+const minWriteMs = 10_000;
 
 /** A request that is to be sent until it is answered, or until that has no more use. */
 interface Sending<Name extends OperationName> {
@@ -90,7 +94,7 @@ export class SegmentClient implements SegmentApi {
     const { row } = this.#allowedForm(name, input);
     if (!row.paging) return this.#sendOne(name, input, call);
     return this.#pages.read(name, row.paging, input, {
-      foresee: (requests) => this.#gate(name).foresee(call, requests),
+      foresee: (requests) => this.#gate(name).foresee(this.#inTime(name, call), requests),
       send: (page) => this.#sendOne(name, page, call),
     });
   }
@@ -102,7 +106,7 @@ export class SegmentClient implements SegmentApi {
 
   async foresee(name: OperationName, spaceId: string, call: CallContext): Promise<void> {
     assertAllowed(this.#options.policy, name, newest.rows[name], spaceId);
-    this.#gate(name).foresee(call);
+    this.#gate(name).foresee(this.#inTime(name, call));
   }
 
   drain(scope: DrainScope): void {
@@ -220,7 +224,7 @@ export class SegmentClient implements SegmentApi {
     };
     for (;;) {
       const gate = this.#gate(name);
-      const place = await gate.enter(call, tries.attempts > 0).catch(giveUp);
+      const place = await this.#enter(gate, name, call, tries).catch(giveUp);
       const attempted = await this.#attempt(sending, gate, place);
       tries.attempts += 1;
       const end = endOf(sending, tries, attempted.verdict);
@@ -229,15 +233,61 @@ export class SegmentClient implements SegmentApi {
     }
   }
 
+  /** Waits for a place in the quota. @throws {OutOfTimeError} if there is no time to use it. */
+  async #enter(
+    gate: Gate,
+    name: OperationName,
+    call: CallContext,
+    { attempts }: Tries,
+  ): Promise<Place> {
+    this.#assertInTime(name, call);
+    const place = await gate.enter(this.#inTime(name, call), attempts > 0);
+    try {
+      this.#assertInTime(name, call);
+    } catch (error) {
+      await gate.giveBack(place);
+      throw error;
+    }
+    return place;
+  }
+
+  #assertInTime(name: OperationName, { endsAt }: CallContext): void {
+    const leftMs = endsAt - this.#options.clock.now();
+    if (leftMs <= 0 || leftMs < this.#reserveMs(name)) throw new OutOfTimeError(name, leftMs);
+  }
+
+  /** The call, whose waits leave time enough to send the request and get its answer. */
+  #inTime(name: OperationName, call: CallContext): CallContext {
+    return withReserve(call, this.#reserveMs(name));
+  }
+
+  #reserveMs(name: OperationName): number {
+    return isWrite(name) ? Math.min(this.#options.timeoutMs, minWriteMs) : 0;
+  }
+
+  /** Makes an exchange, which is broken off as timed out when the time of its call is over. */
+  async #exchange(request: HttpRequest, { endsAt }: CallContext): Promise<HttpOutcome> {
+    if (endsAt === Number.POSITIVE_INFINITY) return this.#http.exchange(request);
+    const { clock } = this.#options;
+    const end = new AbortController();
+    const cancelTimer = clock.after(endsAt - clock.now(), () => end.abort());
+    const signal = AbortSignal.any([request.signal, end.signal]);
+    const outcome = await this.#http.exchange({ ...request, signal });
+    cancelTimer();
+    const isOver =
+      outcome.kind === 'failure' && outcome.reason === 'cancelled' && !request.signal.aborted;
+    return isOver ? { ...outcome, reason: 'timeout', cause: 'no connection in time' } : outcome;
+  }
+
   /** Sends one request that has a place in the quota, and settles with the gate. */
   async #attempt<Name extends OperationName>(
-    { name, form, request }: Sending<Name>,
+    { name, form, request, call }: Sending<Name>,
     gate: Gate,
     place: Place,
   ): Promise<Attempted<Output<Name>>> {
     const { clock, redactor, log, timeoutMs, proxy } = this.#options;
     const sentAt = clock.now();
-    const outcome = await this.#http.exchange(request);
+    const outcome = await this.#exchange(request, call);
     const receivedAt = clock.now();
     const tookMs = receivedAt - sentAt;
 
@@ -246,7 +296,7 @@ export class SegmentClient implements SegmentApi {
       await (sent ? gate.settle(place, undefined) : gate.giveBack(place));
       log('debug', 'no answer', { operation: name, reason, cause, sent, tookMs });
       if (reason === 'cancelled') throw new CancelledError(name, sent);
-      return { verdict: judgeFailure(name, outcome, timeoutMs, proxy) };
+      return { verdict: judgeFailure(name, outcome, Math.min(timeoutMs, tookMs), proxy) };
     }
     const { status, headers } = outcome;
     const text = redactor.text(outcome.text);
@@ -279,7 +329,9 @@ export class SegmentClient implements SegmentApi {
     const error = limited
       ? this.#gate(name).rateLimited(pauseMs ?? 0, closedMs === undefined ? 'unknown' : undefined)
       : verdict.error;
-    if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw error;
+    if (pauseMs === undefined || clock.now() + pauseMs > this.#inTime(name, call).deadline) {
+      throw error;
+    }
     const because = error.message;
     log('warn', 'trying again', { operation: name, attempt: tries.attempts, pauseMs, because });
     // A closed gate makes the call wait by itself, and tells how long.

@@ -169,6 +169,19 @@ export class RateLimitedError extends AudiencesError {
   }
 }
 
+/** Too little of the time that one call may take is left to send a request: `timeout`, nothing sent. */
+export class OutOfTimeError extends AudiencesError {
+  /** @param leftMs what is left of the call's time. */
+  constructor(operation: string, leftMs: number) {
+    const seconds = Math.max(0, Math.floor(leftMs / 1000));
+    super(
+      'timeout',
+      `${operation} was not sent: earlier requests and waits took so long that ${seconds} s are left of this call.`,
+      { next: 'It was not done. Call again; if it lasts, tell the user that Segment is slow now.' },
+    );
+  }
+}
+
 /**
  * A request was sent and no usable answer came: `unreachable`, `timeout`, `upstream_error` or
  * `bad_response`. It may have taken effect.

@@ -6,7 +6,7 @@ import { adviceAfterCreate, adviceOnExternalIds } from './advice.ts';
 import { advice, description, name, options, query, spaceId, spaceOf, type } from './fields.ts';
 import { checkBeforeSending } from './query-check.ts';
 import { defineTool } from './tool.ts';
-import { shownRehearsal, writeInputs, writeOutputs } from './write.ts';
+import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
 const input = () =>
   z.strictObject({
@@ -45,6 +45,7 @@ export const createAudience = defineTool({
   },
   input,
   output: () => z.object({ audience: audienceSchema.optional(), ...writeOutputs(), advice }),
+  keepsEmpty: emptyIsWrong,
   async handle({ confirmation, dryRun, allowDuplicateName, ...given }, context) {
     const wanted: NewAudience = { ...given, spaceId: spaceOf(given, context) };
     assertFitting(wanted);

@@ -3,7 +3,7 @@ import { audienceSchema } from '../segment/contract.ts';
 import { adviceAfterRemove } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
-import { shownRehearsal, writeInputs, writeOutputs } from './write.ts';
+import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
 export const removeAudienceFromSpace = defineTool({
   name: 'remove_audience_from_space',
@@ -24,6 +24,7 @@ export const removeAudienceFromSpace = defineTool({
       ...writeOutputs(),
       advice,
     }),
+  keepsEmpty: emptyIsWrong,
   async handle(given, context) {
     const space = spaceOf(given, context);
     const input = { spaceId: space, id: given.id };

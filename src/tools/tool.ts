@@ -46,6 +46,11 @@ export interface Tool<
    */
   input: () => ToolInput;
   output: () => ToolOutput;
+  /**
+   * The optional fields in which an empty text says something, and is left to the schema; in all
+   * others it is the same as none.
+   */
+  keepsEmpty?: readonly string[];
   /** Gives the structured result, or throws an `AudiencesError`. */
   handle(input: z.output<ToolInput>, context: ToolContext): Promise<z.input<ToolOutput>>;
 }

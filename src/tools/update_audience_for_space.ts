@@ -6,13 +6,13 @@ import {
   type ChangeableOptions,
   typeOf,
 } from '../segment/contract.ts';
-import { InvalidInputError } from '../segment/errors.ts';
+import { AudiencesError, InvalidInputError } from '../segment/errors.ts';
 import { shortened } from '../shorten.ts';
 import { adviceAfterUpdate } from './advice.ts';
 import { advice, description, id, name, options, query, spaceId, spaceOf, type } from './fields.ts';
 import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
-import { shownRehearsal, writeInputs, writeOutputs } from './write.ts';
+import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
 const changeable = ['enabled', 'name', 'description', 'query'] as const;
 const optionNames = [
@@ -62,6 +62,8 @@ export const updateAudienceForSpace = defineTool({
   },
   input,
   output: () => z.object({ audience: audienceSchema.optional(), ...writeOutputs(), advice }),
+  // An empty description clears it.
+  keepsEmpty: [...emptyIsWrong, 'expectedUpdatedAt', 'description'],
   async handle(given, context) {
     const space = spaceOf(given, context);
     if (given.query !== undefined) await checkAtAnyLevel(given.query, context.queryCheck);
@@ -77,7 +79,7 @@ export const updateAudienceForSpace = defineTool({
       type: given.type,
       options: namesOptions ? optionsOf(given) : undefined,
     };
-    const outcome = await context.carryOut({
+    const wish = context.carryOut({
       operation: 'update_audience_for_space',
       kind: 'change',
       spaceId: space,
@@ -98,6 +100,9 @@ export const updateAudienceForSpace = defineTool({
         return { input: change, after: before && changed(before, change), advice: warnings };
       },
     });
+    const outcome = await wish.catch((error: unknown) => {
+      throw given.description === '' ? withoutDescriptionRefused(error) : error;
+    });
     if (outcome.kind === 'rehearsed') {
       return { dryRun: shownRehearsal(outcome.rehearsal), advice: outcome.advice };
     }
@@ -107,6 +112,14 @@ export const updateAudienceForSpace = defineTool({
     };
   },
 });
+
+/** An empty description clears the old one, if Segment takes it. */
+function withoutDescriptionRefused(error: unknown): unknown {
+  if (!(error instanceof AudiencesError) || error.facts.status !== 422) return error;
+  const { code, message, facts } = error;
+  const next = `Segment takes no empty description here: leave description out, or pass a text. ${facts.next}`;
+  return new AudiencesError(code, message, { ...facts, next }, { cause: error });
+}
 
 /** The options that are named. */
 function optionsOf(given: Input): ChangeableOptions {

@@ -19,6 +19,9 @@ export const writeInputs = () => ({
     .describe('Value from confirmation_required, after the user agreed'),
 });
 
+/** Whoever passes an empty text here meant something, and which is not for us to guess. */
+export const emptyIsWrong: readonly string[] = ['dryRun'];
+
 /** Loose: what is in it was checked on its way here. */
 const rehearsalSchema = () =>
   z.object({

@@ -1,24 +1,30 @@
 const lineFeed = 0x0a;
 
+/** What is kept of a line that is too long, to find its id there. */
+const maxStartBytes = 64 * 1024;
+const firstCapacityBytes = 4096;
+
 /**
  * Cuts a stream of bytes into lines and leaves out those that are too long, so that one monstrous
- * message costs only itself.
+ * message costs only itself. A line costs at most twice its length, in however many pieces it comes.
  */
 export class LineReader {
   readonly #maxBytes: number;
   readonly #onLine: (line: string) => void;
-  readonly #onTooLong: (bytes: number) => void;
-  #pieces: Buffer[] = [];
+  readonly #onTooLong: (bytes: number, start: string) => void;
+  /** The beginning of a line whose end has not come; of one that is too long, only its start. */
+  #kept = Buffer.alloc(0);
+  #keptBytes = 0;
   #bytes = 0;
 
   /**
    * @param maxBytes of a line, with the line feed. @param onLine gets each line without it.
-   * @param onTooLong gets the length of a line that is left out.
+   * @param onTooLong gets the length of a line that is left out, and its first 64 KB.
    */
   constructor(
     maxBytes: number,
     onLine: (line: string) => void,
-    onTooLong: (bytes: number) => void,
+    onTooLong: (bytes: number, start: string) => void,
   ) {
     this.#maxBytes = maxBytes;
     this.#onLine = onLine;
@@ -29,11 +35,10 @@ export class LineReader {
   push(chunk: Buffer): void {
     let from = 0;
     for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, from)) {
-      this.#take(chunk.subarray(from, end + 1));
-      this.#passOn();
+      this.#endLine(chunk.subarray(from, end + 1));
       from = end + 1;
     }
-    this.#take(chunk.subarray(from));
+    this.#keep(chunk.subarray(from));
   }
 
   /** No more bytes will come: passes on what came after the last line feed. */
@@ -41,17 +46,39 @@ export class LineReader {
     if (this.#bytes > 0) this.push(Buffer.of(lineFeed));
   }
 
-  #take(piece: Buffer): void {
-    this.#bytes += piece.length;
-    if (this.#bytes > this.#maxBytes) this.#pieces = [];
-    else if (piece.length > 0) this.#pieces.push(piece);
+  /** @param last the last piece of a line, with the line feed. */
+  #endLine(last: Buffer): void {
+    if (this.#bytes === 0 && last.length <= this.#maxBytes) {
+      this.#onLine(last.toString('utf8', 0, last.length - 1));
+      return;
+    }
+    this.#keep(last);
+    const [kept, keptBytes, bytes] = [this.#kept, this.#keptBytes, this.#bytes];
+    this.#kept = Buffer.alloc(0);
+    this.#keptBytes = 0;
+    this.#bytes = 0;
+    if (bytes <= this.#maxBytes) this.#onLine(kept.toString('utf8', 0, bytes - 1));
+    else this.#onTooLong(bytes, kept.toString('utf8', 0, keptBytes));
   }
 
-  #passOn(): void {
-    const [pieces, bytes] = [this.#pieces, this.#bytes];
-    this.#pieces = [];
-    this.#bytes = 0;
-    if (bytes > this.#maxBytes) this.#onTooLong(bytes);
-    else this.#onLine(Buffer.concat(pieces).toString('utf8', 0, bytes - 1));
+  #keep(piece: Buffer): void {
+    this.#bytes += piece.length;
+    const isTooLong = this.#bytes > this.#maxBytes;
+    const maxKeptBytes = isTooLong ? Math.min(maxStartBytes, this.#maxBytes) : this.#maxBytes;
+    const bytes = Math.min(this.#keptBytes + piece.length, maxKeptBytes);
+    if (isTooLong && this.#kept.length > maxKeptBytes) {
+      this.#kept = Buffer.from(this.#kept.subarray(0, maxKeptBytes));
+    }
+    this.#makeRoom(bytes);
+    if (bytes > this.#keptBytes)
+      piece.copy(this.#kept, this.#keptBytes, 0, bytes - this.#keptBytes);
+    this.#keptBytes = bytes;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (bytes <= this.#kept.length) return;
+    const roomier = Buffer.alloc(Math.max(firstCapacityBytes, bytes, 2 * this.#kept.length));
+    this.#kept.copy(roomier, 0, 0, this.#keptBytes);
+    this.#kept = roomier;
   }
 }

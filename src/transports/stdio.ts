@@ -1,14 +1,16 @@
-import { deserializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Log } from '../log.ts';
+import { Connection, type Wire } from '../mcp/connection.ts';
 import type { McpServer } from '../mcp/server.ts';
-import { visibleJson } from '../visible.ts';
 import { LineReader } from './line-reader.ts';
-import { Unanswered } from './unanswered.ts';
 
 /** Far above any sensible message. */
 const maxMessageBytes = 8 * 1024 * 1024;
+
+/**
+ * Of answers that the client has not read. Enough for one that writes all its requests before it
+ * reads.
+ */
+const maxUnreadBytes = 1024 * 1024;
 
 /** What becomes of a client that is served on stdin and stdout. */
 export interface StdioService {
@@ -26,7 +28,7 @@ type Signal = (typeof signals)[number];
 /**
  * Serves MCP on stdin and stdout, until the process ends.
  *
- * @param log gets a line for every message that is too long and therefore ignored.
+ * @param log gets a line for every message that is too long.
  */
 export async function serveStdio(server: McpServer, log: Log): Promise<StdioService> {
   const inputEnded = new Promise<'stdin closed'>((resolve) => {
@@ -39,70 +41,53 @@ export async function serveStdio(server: McpServer, log: Log): Promise<StdioServ
     // A client that is gone shows as EPIPE on the next write.
     process.stdout.on('error', () => resolve('stdout closed'));
   });
-  const transport = new StdioTransport(log);
-  await server.connect(transport);
-  return { inputEnded, interrupted, answered: () => transport.answered() };
+  const reader = new LineReader(
+    maxMessageBytes,
+    (line) => connection.receive(line),
+    (bytes, start) => connection.receiveTooLong(start, bytes, maxMessageBytes),
+  );
+  const connection = new Connection(new StdioWire(reader), log);
+  await server.connect(connection);
+  return { inputEnded, interrupted, answered: () => connection.answered() };
 }
 
 /**
- * One message a line. The SDK's own transport ends for good at a message that is too long, and sends
- * what can't be seen as it is; here it leaves as JSON escapes, so that no client's log or terminal is
- * misled, while what the client parses is the same.
+ * One message a line. The SDK's own transport ends for good at a message that is too long, and reads
+ * on from a client that reads nothing.
  */
-class StdioTransport implements Transport {
-  onmessage?: Transport['onmessage'];
-  onerror?: Transport['onerror'];
-  onclose?: Transport['onclose'];
+class StdioWire implements Wire {
   readonly #reader: LineReader;
-  readonly #unanswered = new Unanswered();
   readonly #onData = (chunk: Buffer) => this.#reader.push(chunk);
   readonly #onEnd = () => this.#reader.end();
 
-  constructor(log: Log) {
-    this.#reader = new LineReader(
-      maxMessageBytes,
-      (line) => this.#receive(line),
-      (bytes) =>
-        log('warn', 'message ignored, it is too long', { bytes, maxBytes: maxMessageBytes }),
-    );
+  constructor(reader: LineReader) {
+    this.#reader = reader;
   }
 
-  async start(): Promise<void> {
+  open(): void {
     process.stdin.on('data', this.#onData);
     process.stdin.on('end', this.#onEnd);
-    process.stdin.on('error', (error) => this.onerror?.(error));
+    // A client that is gone shows as the end of stdin, too.
+    process.stdin.on('error', () => {});
+    process.stdout.on('drain', () => process.stdin.resume());
   }
 
-  send(message: JSONRPCMessage): Promise<void> {
+  /** While more waits to be read than is sensible, nothing is read that would add to it. */
+  write(text: string): Promise<void> {
     return new Promise((resolve) => {
-      process.stdout.write(`${visibleJson(message)}\n`, () => {
-        this.#unanswered.sent(message);
-        resolve();
-      });
+      // What is written in one turn leaves at once: a system call takes longer than most answers.
+      if (process.stdout.writableCorked === 0) {
+        process.stdout.cork();
+        process.nextTick(() => process.stdout.uncork());
+      }
+      process.stdout.write(`${text}\n`, () => resolve());
+      if (process.stdout.writableLength > maxUnreadBytes) process.stdin.pause();
     });
   }
 
-  /** Resolves when every request that came in is answered, and the answers have left the process. */
-  answered(): Promise<void> {
-    return this.#unanswered.none();
-  }
-
-  async close(): Promise<void> {
+  close(): void {
     process.stdin.off('data', this.#onData);
     process.stdin.off('end', this.#onEnd);
     process.stdin.pause();
-    this.onclose?.();
-  }
-
-  #receive(line: string): void {
-    let message: JSONRPCMessage;
-    try {
-      message = deserializeMessage(line);
-    } catch (error) {
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
-      return;
-    }
-    this.#unanswered.received(message);
-    this.onmessage?.(message);
   }
 }

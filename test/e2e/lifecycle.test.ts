@@ -160,14 +160,44 @@ describe('the end', () => {
     await sandbox.close();
   });
 
-  test('a message that is too long is left out, and the next one is answered', async () => {
+  test('a message that is too long is refused, and the next one is answered', async () => {
     const program = new RawProgram(['--sandbox']);
     await program.initialize();
     program.send({ id: 1, method: 'ping', params: { _meta: { long: 'x'.repeat(11_000_000) } } });
     program.send({ id: 2, method: 'ping' });
     await program.answer(2);
-    expect(program.messages().map(({ id }) => id)).toEqual(['init', 2]);
+    expect(program.messages()).toMatchObject([
+      { id: 'init' },
+      { id: 1, error: { code: -32_600 } },
+      { id: 2, result: {} },
+    ]);
     expect(program.stderr).toMatch(/message ignored, it is too long/);
+    program.child.kill();
+  });
+
+  test('a client that reads nothing is not read from, until it reads again', async () => {
+    const program = new RawProgram(['--sandbox']);
+    await program.initialize();
+    program.child.stdout.pause();
+    const _meta = { padding: 'x'.repeat(1000) };
+    const count = 1500;
+    let written = 0;
+    // What a pipe holds is full as soon as the program stops reading.
+    for (let id = 1; id <= count; id += 1) {
+      const request = { jsonrpc: '2.0', id, method: 'tools/list', params: { _meta } };
+      program.child.stdin.write(`${JSON.stringify(request)}\n`, () => {
+        written += 1;
+      });
+    }
+    const other = new RawProgram(['--sandbox']);
+    await other.initialize();
+    other.child.kill();
+    expect(written).toBeLessThan(count);
+    program.child.stdout.resume();
+    await program.until(() => written === count || undefined);
+    program.send({ id: 'end', method: 'ping' });
+    await program.until(() => program.stdout.slice(-100).includes('"end"') || undefined);
+    expect(program.messages()).toHaveLength(1 + count + 1);
     program.child.kill();
   });
 });

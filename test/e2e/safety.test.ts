@@ -21,6 +21,7 @@ describe('--read-only', () => {
     for (const name of writing) {
       const { error } = await callTool(rig.session.client, name, { id: bigSpenders, ...create });
       expect(error).toMatchObject({ code: 'invalid_input' });
+      expect(error?.message).toMatch(/switched off here, by --read-only/);
       expect(error?.next).not.toContain(name);
     }
     expect((await callTool(rig.session.client, 'get_audience', { id: bigSpenders })).error).toBe(

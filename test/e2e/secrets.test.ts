@@ -8,6 +8,7 @@ import { start } from '../../src/sandbox/start.ts';
 import { type Row, redirects, rows } from '../faults/rows.ts';
 import { space, targets } from '../faults/targets.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
+import { jsonIn } from '../support/in-memory.ts';
 import { RawProgram } from '../support/program.ts';
 import { spellingsOf } from '../support/spellings.ts';
 
@@ -66,7 +67,7 @@ test.concurrent.each(programs)(
         id += 1;
         program.callTool(id, operation, given[0]);
         const { isError, content } = resultSchema.parse((await program.answer(id)).result);
-        const code = isError && errorSchema.parse(JSON.parse(content[0].text)).error.code;
+        const code = isError && errorSchema.parse(jsonIn(content[0].text)).error.code;
         expect(`${name}: ${code || 'success'}`).toBe(`${name}: ${expected[kind].code}`);
         expect(server.count(operation)).toBe(1);
       }

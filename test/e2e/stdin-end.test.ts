@@ -117,7 +117,6 @@ describe('printf … | segment-audiences-mcp', () => {
       program.send({ id: number, method: 'tools/list' });
     }
     program.child.stdin.end();
-    await program.logged('"stopping"');
     // For as long as another program takes from its start to its end.
     await run([...initialize, callOf(1, 'list_audiences', {})], ['--sandbox']);
     program.child.stdout.resume();

@@ -14,6 +14,7 @@ export function testCall(deadline = Number.POSITIVE_INFINITY): TestCall {
   return {
     signal: controller.signal,
     deadline,
+    endsAt: Number.POSITIVE_INFINITY,
     waits,
     notices,
     onWait: (wait) => waits.push(wait),

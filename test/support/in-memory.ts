@@ -198,6 +198,11 @@ const errorSchema = z.object({
   }),
 });
 
+/** What the text of an error holds below its line of prose. */
+export function jsonIn(text: string): unknown {
+  return JSON.parse(text.slice(text.indexOf('\n') + 1));
+}
+
 /** Calls a tool and gives its one text, its structured content and its error, as they are. */
 export async function callTool(
   client: Client,
@@ -207,6 +212,6 @@ export async function callTool(
 ) {
   const result = await client.callTool({ name, arguments: args }, undefined, options);
   const [{ text }] = textContentSchema.parse(result.content);
-  const error = result.isError ? errorSchema.parse(JSON.parse(text)).error : undefined;
+  const error = result.isError ? errorSchema.parse(jsonIn(text)).error : undefined;
   return { text, structured: objectSchema.parse(result.structuredContent ?? {}), error };
 }

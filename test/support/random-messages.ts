@@ -86,7 +86,7 @@ export class RandomMessages {
       case 11:
         return line(this.#odd(JSON.stringify(message)));
       default:
-        return random.chance(0.02) ? line(this.#long()) : line(this.#garbage());
+        return random.chance(0.01) ? line(this.#long()) : line(this.#garbage());
     }
   }
 
@@ -144,7 +144,7 @@ export class RandomMessages {
   }
 
   #deep(message: Json): string {
-    const depth = this.#random.chance(0.01) ? 50_000 : this.#random.whole(1, 500);
+    const depth = this.#depth();
     const [open, close] = this.#random.pick([
       ['[', ']'],
       ['{"a":', '}'],
@@ -152,6 +152,13 @@ export class RandomMessages {
     ]);
     const core = open === '[' ? '' : '1';
     return this.#changed(message, () => open.repeat(depth) + core + close.repeat(depth));
+  }
+
+  /** Beyond all that is sensible now and then, beyond what a stack can hold rarely. */
+  #depth(): number {
+    const kind = this.#random.next();
+    if (kind < 0.002) return 50_000;
+    return this.#random.whole(1, kind < 0.1 ? 500 : 50);
   }
 
   #changed(message: Json, by: () => string): string {

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { type Fault, type SandboxRequest, start } from '../../src/sandbox/start.ts';
 import { Changes } from './changes.ts';
 import { HoldingServer } from './holding-server.ts';
+import { jsonIn } from './in-memory.ts';
 import { RawProgram } from './program.ts';
 import { rawRequest } from './raw-http.ts';
 import { environmentFor } from './rig.ts';
@@ -93,7 +94,7 @@ const errorSchema = z.object({ error: z.object({ code: z.string() }) });
 function heard(result: unknown): string | undefined {
   if (result === undefined) return undefined;
   const { content, isError } = resultSchema.parse(result);
-  return isError ? errorSchema.parse(JSON.parse(content[0].text)).error.code : 'done';
+  return isError ? errorSchema.parse(jsonIn(content[0].text)).error.code : 'done';
 }
 
 /** @param args come after `--confirm none`. @param capabilities what the program's client can do. */

@@ -285,12 +285,22 @@ describe('input', () => {
     expect(asked.map(([, { spaceId }]) => spaceId)).toEqual(['spa_default', 'spa_other']);
   });
 
-  test('an unknown tool is refused, naming those there are', async () => {
-    const client = await connect(fakeApi({}).api);
-    const { error } = await callTool(client, 'delete_everything');
-    expect(error).toMatchObject({ code: 'invalid_input' });
-    expect(error?.next).toContain('remove_audience_from_space');
-  });
+  test.each([
+    [
+      'delete_everything',
+      /Unknown tool: delete_everything\. There are .*remove_audience_from_space/,
+    ],
+    ['get_audiences', /Unknown tool: get_audiences\. Did you mean get_audience\?$/],
+    ['listAudiences', /Did you mean list_audiences\?$/],
+  ])(
+    'the unknown tool %s is an error of the protocol that names those there are',
+    async (name, message) => {
+      const client = await connect(fakeApi({}).api);
+      const call = client.callTool({ name });
+      await expect(call).rejects.toMatchObject({ code: -32_602 });
+      await expect(call).rejects.toThrow(message);
+    },
+  );
 });
 
 describe('at the boundary', () => {

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { expect, test } from 'vitest';
-import { Unanswered } from '../../src/transports/unanswered.ts';
+import { Unanswered } from '../../src/mcp/unanswered.ts';
 import { tick } from '../support/manual-clock.ts';
 
 const request = (id: string | number): JSONRPCMessage => ({ jsonrpc: '2.0', id, method: 'ping' });

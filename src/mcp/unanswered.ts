@@ -10,6 +10,11 @@ export class Unanswered {
   readonly #counts = new Map<RequestId, number>();
   #waiting: (() => void)[] = [];
 
+  /** Whether a request of this id is among them. */
+  has(id: RequestId): boolean {
+    return this.#counts.has(id);
+  }
+
   /** Takes note of a message from the client. A request that it cancels gets no response. */
   received(message: JSONRPCMessage): void {
     if ('method' in message && 'id' in message) {

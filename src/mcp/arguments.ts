@@ -1,0 +1,134 @@
+import type { Tool as Definition } from '@modelcontextprotocol/sdk/types.js';
+import type * as z from 'zod';
+import { nearestName } from '../nearest.ts';
+import { InvalidInputError } from '../segment/errors.ts';
+import { quoted, visible } from '../visible.ts';
+
+/*
+ * What models write instead of what a schema asks for. The schemas stay strict, and are advertised as
+ * they are; here their arguments are brought into form first.
+ */
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/**
+ * Arguments in the form that a tool's schema asks for, as far as there is no doubt: in an optional
+ * field, null and an empty text are "not given"; a text may hold a whole number, or be true or false.
+ *
+ * @param schema as it is advertised. @param keepsEmpty fields in which an empty text says something.
+ */
+export function broughtIntoForm(
+  given: Arguments,
+  schema: Definition['inputSchema'],
+  keepsEmpty: readonly string[],
+): Arguments {
+  const { properties = {}, required = [] } = schema;
+  const entries = Object.entries(given).flatMap(([field, value]) => {
+    const property = Object.hasOwn(properties, field) ? properties[field] : undefined;
+    if (!property) return [[field, value] as const];
+    const isOptional = !required.includes(field);
+    if (value === null && isOptional) return [];
+    if (value === '' && isOptional && !keepsEmpty.includes(field)) return [];
+    return [[field, ofType(typeOf(property), value)] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function typeOf(property: object): unknown {
+  return 'type' in property ? property.type : undefined;
+}
+
+function ofType(type: unknown, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const word = value.trim().toLowerCase();
+  if (type === 'integer' && /^-?\d{1,15}$/.test(word)) return Number(word);
+  if (type === 'boolean' && (word === 'true' || word === 'false')) return word === 'true';
+  return value;
+}
+
+/** Names that models and other APIs use, and what they are called here. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  limit: ['count'],
+  page_size: ['count'],
+  pageSize: ['count'],
+  per_page: ['count'],
+  page: ['cursor'],
+  after: ['cursor'],
+  next: ['cursor'],
+  pageToken: ['cursor'],
+  space: ['spaceId'],
+  audience: ['id'],
+  audienceId: ['id'],
+  audience_id: ['id'],
+  title: ['name'],
+  definition: ['query', 'type', 'targetEntity'],
+  expression: ['query'],
+  audienceType: ['type'],
+  updatedAt: ['expectedUpdatedAt'],
+  options: [
+    'includeHistoricalData',
+    'includeAnonymousUsers',
+    'filterByExternalIds',
+    'backfillEventDataDays',
+  ],
+};
+
+/** More problems than these help nobody. */
+const maxProblems = 10;
+
+interface Problem {
+  field: string | undefined;
+  message: string;
+}
+
+/**
+ * The error for arguments that do not fit a tool's input schema.
+ *
+ * @param fields the names of all fields of the tool. @param given the arguments that were checked.
+ */
+export function invalidInput(
+  tool: string,
+  fields: readonly string[],
+  given: Arguments,
+  { issues }: z.ZodError,
+): InvalidInputError {
+  const problems = issues
+    .flatMap((issue) => problemsIn(issue, fields, given))
+    .slice(0, maxProblems);
+  const sentences = problems.map(({ field, message }) => {
+    const sentence = field === undefined ? message : `${field}: ${message}`;
+    return visible(sentence);
+  });
+  const hasStranger = issues.some(({ code }) => code === 'unrecognized_keys');
+  const list = hasStranger ? ` The fields are ${fields.join(', ')}.` : '';
+  return new InvalidInputError(`${tool}: ${sentences.join('; ')}.${list}`, {
+    next: 'Nothing was sent. Fix the arguments as named and call again.',
+    field: problems.find(({ field }) => field !== undefined)?.field,
+    details: problems.length > 1 ? problems : undefined,
+  });
+}
+
+function problemsIn(
+  issue: z.core.$ZodIssue,
+  fields: readonly string[],
+  given: Arguments,
+): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: key, message: strangerIn(key, fields) }));
+  }
+  const field = issue.path.join('.');
+  const [name] = issue.path;
+  const isMissing =
+    typeof name === 'string' && issue.path.length === 1 && (given[name] ?? null) === null;
+  return [{ field: field || undefined, message: isMissing ? 'is missing' : issue.message }];
+}
+
+/** What is said of a name that is none of the fields. */
+function strangerIn(name: string, fields: readonly string[]): string {
+  const others = Object.hasOwn(otherNames, name) ? (otherNames[name] ?? []) : [];
+  const here = others.filter((field) => fields.includes(field));
+  const near = nearestName(name, fields);
+  const meant = here.length > 0 ? here : [near ?? []].flat();
+  if (meant.length === 0) return 'there is no such field';
+  return `there is no such field; pass ${meant.map((field) => quoted(field)).join(', ')} instead`;
+}

@@ -1,0 +1,39 @@
+import {
+  CallToolRequestSchema,
+  InitializeRequestSchema,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  ListToolsRequestSchema,
+  ReadResourceRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import type * as z from 'zod';
+import { visible } from '../visible.ts';
+
+/** What the requests that this server answers have to look like. */
+const schemas = new Map<string, Pick<z.ZodType, 'safeParse'>>([
+  ['initialize', InitializeRequestSchema],
+  ['tools/list', ListToolsRequestSchema],
+  ['tools/call', CallToolRequestSchema],
+  ['resources/list', ListResourcesRequestSchema],
+  ['resources/templates/list', ListResourceTemplatesRequestSchema],
+  ['resources/read', ReadResourceRequestSchema],
+]);
+
+/** Where in a request, and what is wrong there. */
+export type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
+/**
+ * What is wrong with the params of a request, in one sentence; undefined if nothing is, or if the
+ * method is not known here. The SDK would answer with all of zod's issues as JSON.
+ */
+export function problemOfParams(method: string, params: unknown): string | undefined {
+  const result = schemas.get(method)?.safeParse({ method, params });
+  const [issue] = result?.error?.issues ?? [];
+  return issue && `${method}: ${sentenceOf(issue)}`;
+}
+
+/** The first thing that zod found, as a sentence. */
+export function sentenceOf({ path, message }: Issue): string {
+  const place = path.length > 0 ? `${path.join('.')}: ` : '';
+  return visible(`${place}${message.replace(/^Invalid input: /, '')}.`);
+}

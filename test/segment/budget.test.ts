@@ -1,0 +1,85 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { start } from '../../src/sandbox/start.ts';
+import { testCall } from '../support/call.ts';
+import { callTool } from '../support/in-memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { neverMs } from '../support/rig.ts';
+import { segmentClient } from '../support/segment-client.ts';
+import { firstId, startStandIn } from '../support/stand-in.ts';
+
+/*
+ * One call has 55 s for all of its attempts and waits.
+ */
+
+const query = "event('Shoes Bought').count() >= 1";
+const seeds = [{ name: 'Old', definition: { query, level: 'users' as const } }];
+
+/** Lets time pass second by second until a call is over; gives how long it took, in seconds. */
+async function secondsOf(clock: { advance(ms: number): Promise<void> }, call: Promise<unknown>) {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  call.then(end, end);
+  let seconds = 0;
+  while (!over && seconds < 300) {
+    await clock.advance(1000);
+    seconds += 1;
+  }
+  return seconds;
+}
+
+describe('a read that is never answered', () => {
+  test.each([
+    ['without progress', undefined, 55],
+    ['with progress', () => {}, 100],
+  ])('ends in time: %s', async (_, onprogress, maxSeconds) => {
+    const flags = { 'max-wait-ms': '100000', 'timeout-ms': '30000' };
+    const { client, clock, faults } = await startStandIn({ edition: 'v1', seeds, flags });
+    faults(() => ({ kind: 'latency', ms: neverMs }));
+    const options = { onprogress, timeout: 1_000_000 };
+    const call = callTool(client, 'get_audience', { id: firstId }, options);
+    const seconds = await secondsOf(clock, call);
+    expect(seconds).toBeLessThanOrEqual(maxSeconds + 1);
+    expect(seconds).toBeGreaterThan(maxSeconds - 10);
+    expect((await call).error).toMatchObject({ code: 'timeout' });
+  });
+});
+
+test('progress goes out every 10 s also while a request is under way', async () => {
+  const { client, clock, faults } = await startStandIn({ edition: 'v1', seeds });
+  faults(() => ({ kind: 'latency', ms: neverMs }));
+  const told: number[] = [];
+  const options = { onprogress: ({ progress }: { progress: number }) => told.push(progress) };
+  const call = callTool(client, 'get_audience', { id: firstId }, options);
+  await secondsOf(clock, call);
+  expect(told.slice(0, 2)).toEqual([10, 20]);
+});
+
+describe('a write is sent only while enough time is left', () => {
+  test.each([
+    ['less than 10 s', 30_000, 9_999, false],
+    ['10 s', 30_000, 10_000, true],
+    ['less than an attempt may take', 2000, 1999, false],
+    ['as much as an attempt may take', 2000, 2000, true],
+  ])('%s', async (_, timeoutMs, leftMs, isSent) => {
+    const clock = new ManualClock();
+    const requests: string[] = [];
+    const sandbox = await start({
+      edition: 'v1alpha',
+      clock,
+      log: ({ method }) => requests.push(method),
+    });
+    const client = segmentClient(sandbox.url, clock, { timeoutMs });
+    onTestFinished(async () => {
+      await client.close();
+      await sandbox.close();
+    });
+    const input = { spaceId: sandbox.spaces[0]?.id ?? '', id: firstId, name: 'New' };
+    const call = { ...testCall(), endsAt: clock.now() + leftMs };
+    const sent = client.send('update_audience_for_space', input, call);
+    if (isSent) await sent;
+    else await expect(sent).rejects.toMatchObject({ code: 'timeout' });
+    expect(requests).toEqual(isSent ? ['PATCH'] : []);
+  });
+});
