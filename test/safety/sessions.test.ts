@@ -101,13 +101,9 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
   });
 });
 
-test('the oldest of what was seen is forgotten, the newest is not', () => {
+test('what was seen in one space is not found in another', () => {
   const seen = new SeenAudiences();
-  for (let index = 0; index <= 1000; index += 1) {
-    seen.note('s', audience({ id: `aud_${index}` }));
-  }
-  expect(seen.find('s', 'aud_0', () => true)).toBeUndefined();
+  seen.note('s', audience({ id: 'aud_1' }));
   expect(seen.find('s', 'aud_1', () => true)).toBeDefined();
-  expect(seen.find('s', 'aud_1000', () => true)).toBeDefined();
-  expect(seen.find('t', 'aud_1000', () => true)).toBeUndefined();
+  expect(seen.find('t', 'aud_1', () => true)).toBeUndefined();
 });
