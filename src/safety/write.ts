@@ -297,18 +297,18 @@ function isSameTime(a: string | null | undefined, b: string): boolean {
 
 /** An audience that may be gone is not lost: the error holds it as it was. */
 function keepCopy(error: unknown, audience: Audience): unknown {
-  if (!(error instanceof NoAnswerError)) return error;
-  const { code, message, facts, cause } = error;
-  return new NoAnswerError(
-    code,
-    `${message} It may have been removed all the same.`,
-    {
-      ...facts,
-      next: `Look with get_audience whether it is still there. If it is gone, details.audience is what it was. ${facts.next}`,
-      details: { audience, cause: facts.details },
-    },
-    { cause },
-  );
+  const isUnknown = error instanceof OutcomeUnknownError;
+  if (!isUnknown && !(error instanceof NoAnswerError)) return error;
+  const { code, cause } = error;
+  const message = `${error.message} It may have been removed all the same.`;
+  const facts = {
+    ...error.facts,
+    next: `Look with get_audience whether it is still there. If it is gone, details.audience is what it was. ${error.facts.next}`,
+    details: { audience, cause: error.facts.details },
+  };
+  return isUnknown
+    ? new OutcomeUnknownError(message, facts, { cause })
+    : new NoAnswerError(code, message, facts, { cause });
 }
 
 function inWords(error: unknown): AuditEntry['error'] {

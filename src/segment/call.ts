@@ -26,6 +26,19 @@ export function withSignal(call: CallContext, signal: AbortSignal): CallContext 
   };
 }
 
+/** The same call for a request that only looks on behalf of another. */
+export function forLooking(call: CallContext): CallContext {
+  const { signal, onWait, onNotice } = withSignal(call, call.signal);
+  return {
+    signal,
+    get deadline() {
+      return call.deadline;
+    },
+    onWait,
+    onNotice,
+  };
+}
+
 /** What belongs to one tool call and accompanies every request made for it. */
 export interface CallContext {
   /** Aborted when the caller cancels the call. */

@@ -2,13 +2,14 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
-import { type CallContext, withSignal } from './call.ts';
+import { misfitOf } from './asked-for.ts';
+import { type CallContext, forLooking, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
-import type { Edition } from './editions/row.ts';
+import type { Edition, Finding } from './editions/row.ts';
 import {
-  type AudiencesError,
+  AudiencesError,
   CancelledError,
   MeaningChangedError,
   NoAnswerError,
@@ -53,6 +54,7 @@ export interface SegmentClientOptions {
 interface Sending<Name extends OperationName> {
   name: Name;
   form: Form<Name>;
+  input: Input<Name>;
   request: HttpRequest;
   call: CallContext;
 }
@@ -173,7 +175,7 @@ export class SegmentClient implements SegmentApi {
     const made = requestOf(form, input, this.#options);
     call.onRequest?.(this.#shown(form, made));
     const request = { ...made.request, signal: call.signal };
-    const output = await this.#persist({ name, form, request, call });
+    const output = await this.#persist({ name, form, input, request, call });
     this.#announce(this.#editions.observe(audiencesIn(output)), call);
     return output;
   }
@@ -220,15 +222,43 @@ export class SegmentClient implements SegmentApi {
       const place = await gate.enter(call, tries.attempts > 0).catch(giveUp);
       const attempted = await this.#attempt(sending, gate, place);
       tries.attempts += 1;
-      const end = endOf(sending, tries, attempted.verdict);
+      const gone = await this.#ifGone(sending, tries, attempted.verdict);
+      const end = gone ?? endOf(sending, tries, attempted.verdict);
       if (end) return end.output;
       await this.#pauseAfter(sending, tries, attempted).catch(giveUp);
     }
   }
 
+  /**
+   * Looks whether a 404 means that an earlier attempt took effect, where it may.
+   *
+   * @returns the output if it did; undefined if the verdict means what it says.
+   * @throws {OutcomeUnknownError} if that can't be told.
+   */
+  async #ifGone<Name extends OperationName>(
+    { name, form: { row }, input, call }: Sending<Name>,
+    { uncertain }: Tries,
+    verdict: Verdict<Output<Name>>,
+  ): Promise<{ output: Output<Name> } | undefined> {
+    if (verdict.kind !== 'refused' || verdict.error.code !== 'not_found') return undefined;
+    if (!uncertain || !row.ifGone) return undefined;
+    const looking = forLooking(call);
+    const look = async <Read extends OperationName>(read: Read, asked: Input<Read>) => {
+      try {
+        await this.#sendOne(read, asked, looking);
+        return 'there';
+      } catch (error) {
+        if (error instanceof CancelledError) throw new CancelledError(name, true);
+        return findingOf(error);
+      }
+    };
+    if (await row.ifGone.isSo(input, look)) return { output: row.ifGone.output };
+    throw outcomeUnknown(name, row.ifUnknown, refusedLater(uncertain, verdict.error));
+  }
+
   /** Sends one request that has a place in the quota, and settles with the gate. */
   async #attempt<Name extends OperationName>(
-    { name, form, request }: Sending<Name>,
+    { name, form, input, request }: Sending<Name>,
     gate: Gate,
     place: Place,
   ): Promise<Attempted<Output<Name>>> {
@@ -251,7 +281,9 @@ export class SegmentClient implements SegmentApi {
     const report = readQuota({ status, headers, body, sentAt, receivedAt });
     await gate.settle(place, report);
     log('debug', 'answer', { operation: name, status, tookMs, remaining: report.remaining });
-    const expected = { operation: name, output: form.row.output, ifNotFound: form.row.ifNotFound };
+    const { output, ifNotFound } = form.row;
+    const misfit = (data: Output<Name>) => misfitOf(input, data);
+    const expected = { operation: name, output, misfit, ifNotFound };
     const { refusal } = report;
     return {
       verdict: judgeAnswer(expected, { status, text }, body),
@@ -322,7 +354,6 @@ function endOf<Name extends OperationName>(
   if (verdict.kind === 'success') return { output: verdict.data };
   if (verdict.kind === 'refused') {
     const { error } = verdict;
-    if (uncertain && row.ifGone && error.code === 'not_found') return { output: row.ifGone };
     throw uncertain && row.writes ? refusedLater(uncertain, error) : error;
   }
   if (verdict.kind === 'uncertain') {
@@ -331,6 +362,14 @@ function endOf<Name extends OperationName>(
     tries.uncertain = verdict.error;
   }
   return undefined;
+}
+
+/** What a look comes to that got no output: only Segment itself can say that something is missing. */
+function findingOf(error: unknown): Finding {
+  if (!(error instanceof AudiencesError)) throw error;
+  const { code, facts } = error;
+  const isSegments = Array.isArray(facts.details) && facts.details.length > 0;
+  return code === 'not_found' && isSegments ? 'missing' : 'unclear';
 }
 
 /** What ends the waiting does not change that an earlier attempt may have taken effect. */

@@ -84,7 +84,7 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
-      return output.parse(ifGone ?? { audience: await one() });
+      return output.parse(ifGone?.output ?? { audience: await one() });
     },
     async preview({ operation, input }) {
       const url = `test:${input.spaceId}`;
