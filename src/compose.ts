@@ -124,7 +124,7 @@ function createServices(config: Config, machine: Machine): Services {
     redactor,
     log,
     api: connect(config, machine, redactor, log),
-    confirmations: new Confirmations(clock.now, randomBytes),
+    confirmations: new Confirmations(clock.monotonic, randomBytes),
     reservations: new NameReservations(),
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now),
   };

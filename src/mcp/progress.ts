@@ -9,7 +9,7 @@ export class Progress {
   readonly #now: () => number;
   readonly #log: Log;
 
-  /** @param startedAt of the call, milliseconds since the epoch. */
+  /** @param startedAt of the call. @param now both in milliseconds of the monotonic clock. */
   constructor(extra: Extra, startedAt: number, now: () => number, log: Log) {
     this.#extra = extra;
     this.#startedAt = startedAt;

@@ -81,11 +81,11 @@ export class ToolsCapability implements Capability {
   /** The one place where a thrown error becomes a result. */
   async #run(name: string, given: unknown, extra: Extra, canAsk: boolean): Promise<CallToolResult> {
     const { clock, redactor, log } = this.#options;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     try {
       const tool = this.#find(name);
       const data = await this.#handle(tool, given, extra, canAsk);
-      log('info', 'tool call', { tool: name, tookMs: clock.now() - startedAt });
+      log('info', 'tool call', { tool: name, tookMs: clock.monotonic() - startedAt });
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
       const error = asAudiencesError(thrown);
@@ -93,7 +93,7 @@ export class ToolsCapability implements Capability {
       const { stack } = error.cause instanceof Error ? error.cause : error;
       log(level, 'tool call failed', {
         tool: name,
-        tookMs: clock.now() - startedAt,
+        tookMs: clock.monotonic() - startedAt,
         code: error.code,
         error: error.message,
         stack: level === 'error' ? stack : undefined,
@@ -119,10 +119,10 @@ export class ToolsCapability implements Capability {
     canAsk: boolean,
   ): Promise<Record<string, unknown>> {
     const { clock, redactor, log, maxWaitMs, askTimeoutMs, contextOf } = this.#options;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const input = tool.input().safeParse(given);
     if (!input.success) throw invalidInput(tool.name, input.error);
-    const progress = new Progress(extra, startedAt, clock.now, log);
+    const progress = new Progress(extra, startedAt, clock.monotonic, log);
     const call: CallContext = {
       signal: extra.signal,
       deadline: startedAt + maxWaitMs,
@@ -148,7 +148,7 @@ export class ToolsCapability implements Capability {
     asking: () => Promise<Answer>,
   ): Promise<Answer> {
     const { clock } = this.#options;
-    const askedAt = clock.now();
+    const askedAt = clock.monotonic();
     const stopKeepAlive = every(clock, keepAliveMs, () =>
       progress.send(`${tool} waits for the agreement of the user`),
     );
@@ -156,7 +156,7 @@ export class ToolsCapability implements Capability {
       return await asking();
     } finally {
       stopKeepAlive();
-      call.deadline += clock.now() - askedAt;
+      call.deadline += clock.monotonic() - askedAt;
     }
   }
 

@@ -44,7 +44,7 @@ export interface CallContext {
   /** Aborted when the caller cancels the call. */
   signal: AbortSignal;
   /**
-   * Milliseconds since the epoch: no wait for quota or before a retry may reach beyond. It moves on
+   * Milliseconds of the monotonic clock: no wait for quota or before a retry may reach beyond. It moves on
    * while a person is asked, whose time is not the call's.
    */
   deadline: number;

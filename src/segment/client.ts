@@ -263,9 +263,10 @@ export class SegmentClient implements SegmentApi {
     place: Place,
   ): Promise<Attempted<Output<Name>>> {
     const { clock, redactor, log, timeoutMs } = this.#options;
-    const sentAt = clock.now();
+    const sentAt = clock.monotonic();
     const outcome = await this.#http.exchange(request);
-    const receivedAt = clock.now();
+    const receivedAt = clock.monotonic();
+    const now = clock.now();
     const tookMs = receivedAt - sentAt;
 
     if (outcome.kind === 'failure') {
@@ -278,7 +279,7 @@ export class SegmentClient implements SegmentApi {
     const { status, headers } = outcome;
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
-    const report = readQuota({ status, headers, body, sentAt, receivedAt });
+    const report = readQuota({ status, headers, body, sentAt, receivedAt, now });
     await gate.settle(place, report);
     log('debug', 'answer', { operation: name, status, tookMs, remaining: report.remaining });
     const { output, ifNotFound } = form.row;
@@ -287,7 +288,7 @@ export class SegmentClient implements SegmentApi {
     const { refusal } = report;
     return {
       verdict: judgeAnswer(expected, { status, text }, body),
-      retryAfterMs: readRetryAfter(headers, receivedAt),
+      retryAfterMs: readRetryAfter(headers, now),
       closedMs: refusal && refusal.scope !== 'unknown' ? refusal.untilMs - receivedAt : undefined,
     };
   }
@@ -308,7 +309,7 @@ export class SegmentClient implements SegmentApi {
     const error = limited
       ? this.#gate(name).rateLimited(pauseMs ?? 0, closedMs === undefined ? 'unknown' : undefined)
       : verdict.error;
-    if (pauseMs === undefined || clock.now() + pauseMs > call.deadline) throw error;
+    if (pauseMs === undefined || clock.monotonic() + pauseMs > call.deadline) throw error;
     const because = error.message;
     log('warn', 'trying again', { operation: name, attempt: tries.attempts, pauseMs, because });
     // A closed gate makes the call wait by itself, and tells how long.

@@ -39,7 +39,7 @@ beforeEach(async () => {
   heard = 0;
   sandbox = await start({
     edition: 'v1alpha',
-    clock,
+    clock: clock.server,
     log: (entry) => requests.push(entry),
     faults: (request) => {
       seen.push(request);
@@ -247,6 +247,62 @@ test('a remove that may have been done stays uncertain when it is refused later'
     message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 403/),
   });
   expect(statuses()).toEqual([502, 403]);
+});
+
+describe.each([-600_000, 600_000])('when the date of this machine jumps by %i ms', (jumpMs) => {
+  /** Lets the call wait for a second, then sets the date. */
+  async function afterJump<Value>(waiting: Promise<Value>): Promise<Value> {
+    waiting.catch(() => {});
+    await vi.waitUntil(() => heard > 0);
+    await clock.advance(1000);
+    clock.jump(jumpMs);
+    return whileTimePasses(waiting);
+  }
+
+  test('a closed gate opens when it would have', async () => {
+    faults = [{ kind: 'rate-limit', msBeforeNext: 20_000 }];
+    const from = clock.monotonic();
+    const call = testCall(clock.monotonic() + 45_000);
+    await afterJump(client.send('create_audience', input, call));
+    expect(statuses()).toEqual([429, 200]);
+    expect(clock.monotonic() - from).toBeGreaterThanOrEqual(20_000);
+    expect(clock.monotonic() - from).toBeLessThan(21_000);
+  });
+
+  test('a full window ends when it would have', async () => {
+    const from = clock.monotonic();
+    const creates = Array.from({ length: 15 }, () =>
+      client.send('create_audience', input, testCall()),
+    );
+    await afterJump(Promise.all(creates));
+    expect(statuses()).toEqual(Array(15).fill(200));
+    expect(clock.monotonic() - from).toBeLessThanOrEqual(60_250);
+  });
+
+  test('a pause before another attempt is as long as it was to be', async () => {
+    faults = [failed(503, { 'retry-after': '7' })];
+    const from = clock.monotonic();
+    await afterJump(client.send('list_audiences', { spaceId, count: 1 }, testCall()));
+    expect(clock.monotonic() - from).toBe(7000);
+  });
+
+  test('no wait passes the deadline of the call', async () => {
+    faults = [failed(503, { 'retry-after': '7' }), failed(503, { 'retry-after': '7' })];
+    const call = testCall(clock.monotonic() + 10_000);
+    const listing = afterJump(client.send('list_audiences', { spaceId, count: 1 }, call));
+    await expect(listing).rejects.toMatchObject({ code: 'upstream_error' });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('Retry-After as a date is read as the server meant it', async () => {
+    clock.jump(jumpMs);
+    const date = new Date(clock.server.now()).toUTCString();
+    const until = new Date(clock.server.now() + 5000).toUTCString();
+    faults = [failed(503, { 'retry-after': until, date })];
+    const from = clock.monotonic();
+    await whileTimePasses(client.send('list_audiences', { spaceId, count: 1 }, testCall()));
+    expect(clock.monotonic() - from).toBe(6000);
+  });
 });
 
 describe('a removal that is answered with 404 after an attempt whose answer was lost', () => {

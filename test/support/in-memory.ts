@@ -122,7 +122,7 @@ export async function connect(
     defaultSpace,
     queryCheck = 'error',
     confirm = 'none',
-    confirmations = new Confirmations(systemClock.now, randomBytes),
+    confirmations = new Confirmations(systemClock.monotonic, randomBytes),
     auditLog,
     clock = systemClock,
     log = () => {},

@@ -10,7 +10,8 @@ const askAgainMs = 1000;
 /**
  * Our picture of one operation's fixed window at the server: how many requests it has left for us
  * and when the next one begins. Plain data that can be stored as JSON; every function below makes a
- * new state of an old one. All times are milliseconds since the epoch.
+ * new state of an old one. All times are milliseconds
+ * of the monotonic clock.
  *
  * The picture errs on the safe side. A request under way may or may not be part of the last
  * `remaining` that we saw, so it is counted on top until its answer is here; and of the moments at

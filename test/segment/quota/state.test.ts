@@ -522,7 +522,11 @@ function run(window: Picture, server: QuotaServer, steps: Step[], afterStep = ()
     const arrive = () => {
       const answer = server.answer(sentAt + there);
       const receive = () => {
-        window.settle(sentAt, receivedAt, readQuota({ ...answer, sentAt, receivedAt }));
+        window.settle(
+          sentAt,
+          receivedAt,
+          readQuota({ ...answer, sentAt, receivedAt, now: receivedAt }),
+        );
         afterStep();
       };
       due.push({ at: receivedAt, happen: receive });
