@@ -10,6 +10,7 @@ import { resources } from './resources/registry.ts';
 import { AuditLog } from './safety/audit-log.ts';
 import { Confirmations, confirmationLifeMs } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
+import { LostCreates } from './safety/lost-create.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
 import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
@@ -45,6 +46,7 @@ interface Services {
   api: SegmentApi;
   confirmations: Confirmations;
   reservations: NameReservations;
+  lostCreates: LostCreates;
   auditLog: AuditLog | undefined;
 }
 
@@ -124,8 +126,9 @@ function createServices(config: Config, machine: Machine): Services {
     redactor,
     log,
     api: connect(config, machine, redactor, log),
-    confirmations: new Confirmations(clock.now, randomBytes),
+    confirmations: new Confirmations(clock.monotonic, randomBytes),
     reservations: new NameReservations(),
+    lostCreates: new LostCreates(clock.monotonic),
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now),
   };
 }

@@ -4,6 +4,7 @@ import { confirmModes } from './safety/agreement.ts';
 import { suggest } from './query/suggest.ts';
 import type { OperationName } from './segment/contract.ts';
 import { editionSettings, isOperationName, operationNames } from './segment/editions/editions.ts';
+import { problemOfId } from './segment/ids.ts';
 import { queryCheckModes } from './tools/query-check.ts';
 import { tools } from './tools/registry.ts';
 
@@ -122,7 +123,10 @@ const perMinute = z.string().transform((text, context) => {
 const spaceId = z
   .string()
   .max(255, 'must have at most 255 characters')
-  .refine((id) => id !== '.' && id !== '..', 'must be the id of a space');
+  .superRefine((id, context) => {
+    const problem = problemOfId(id);
+    if (problem !== undefined) context.addIssue(`must ${problem}`);
+  });
 
 /** Words between commas; empty ones are left out. */
 const words = z

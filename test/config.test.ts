@@ -139,6 +139,16 @@ describe('what is refused', () => {
     expect(problems({}, { SEGMENT_API_TOKEN: '${SEGMENT_API_TOKEN}' })[0]).toMatch(/placeholder/);
   });
 
+  test.each(['..', 'a/b', 'a%2Fb', '%252e%252e', 'a\\b'])(
+    'a space %j, which would leave its segment of a path',
+    (space) => {
+      expect(problems({ space }, env())[0]).toMatch(/^--space must/);
+      expect(problems({ 'allowed-spaces': `a,${space}` }, env())[0]).toMatch(
+        /^--allowed-spaces .*must/,
+      );
+    },
+  );
+
   test('everything that is wrong is reported at once, by the name it was given under', () => {
     const found = problems(
       { region: 'asia', 'timeout-ms': 'soon', 'api-url': 'http://api.example' },

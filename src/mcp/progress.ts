@@ -12,13 +12,13 @@ export class Progress {
   readonly #startedAt: number;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** When the last one was sent, milliseconds since the epoch. */
+  /** When the last one was sent, milliseconds of the monotonic clock. */
   #sentAt: number | undefined;
   /** What the call does now. */
   #doing: string | undefined;
   #cancelKeepAlive = () => {};
 
-  /** @param startedAt of the call, milliseconds since the epoch. */
+  /** @param startedAt of the call, in milliseconds of the monotonic clock. */
   constructor(extra: Extra, startedAt: number, clock: Clock, log: Log) {
     this.#extra = extra;
     this.#startedAt = startedAt;
@@ -64,7 +64,7 @@ export class Progress {
     const progressToken = this.#extra._meta?.progressToken;
     if (progressToken === undefined) return;
     this.#does(this.#doing);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     // Every one has to be higher than the one before.
     if (this.#sentAt !== undefined && now <= this.#sentAt) return;
     this.#sentAt = now;

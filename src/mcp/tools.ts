@@ -105,11 +105,11 @@ export class ToolsCapability implements Capability {
     canAsk: boolean,
   ): Promise<CallToolResult> {
     const { clock, redactor, log } = this.#options;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     try {
       const tool = this.#find(name);
       const data = await this.#handle(tool, given, extra, canAsk);
-      log('info', 'tool call', { tool: name, tookMs: clock.now() - startedAt });
+      log('info', 'tool call', { tool: name, tookMs: clock.monotonic() - startedAt });
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
       const error = asAudiencesError(thrown);
@@ -117,7 +117,7 @@ export class ToolsCapability implements Capability {
       const { stack } = error.cause instanceof Error ? error.cause : error;
       log(level, 'tool call failed', {
         tool: name,
-        tookMs: clock.now() - startedAt,
+        tookMs: clock.monotonic() - startedAt,
         code: error.code,
         error: error.message,
         stack: level === 'error' ? stack : undefined,
@@ -158,7 +158,7 @@ export class ToolsCapability implements Capability {
     canAsk: boolean,
   ): Promise<Record<string, unknown>> {
     const { clock, redactor, log, maxWaitMs, askTimeoutMs, contextOf } = this.#options;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const input = inputOf(tool, given);
     const progress = new Progress(extra, startedAt, clock, log);
     const budgetMs = progress.isWanted ? Math.max(maxCallMs, maxWaitMs) : maxCallMs;
@@ -191,11 +191,11 @@ export class ToolsCapability implements Capability {
     asking: () => Promise<Answer>,
   ): Promise<Answer> {
     const { clock } = this.#options;
-    const askedAt = clock.now();
+    const askedAt = clock.monotonic();
     try {
       return await progress.during(`${tool} waits for the agreement of the user`, asking);
     } finally {
-      const thoughtMs = clock.now() - askedAt;
+      const thoughtMs = clock.monotonic() - askedAt;
       call.deadline += thoughtMs;
       call.endsAt += thoughtMs;
     }

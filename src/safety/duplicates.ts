@@ -5,15 +5,7 @@ import { AudiencesError } from '../segment/errors.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
-
-/**
- * The key that Segment will most likely make from a name; undefined where there is nothing in it
- * that keys are made of.
- */
-export function keyOf(name: string): string | undefined {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return plain.match(/[a-z0-9]+/g)?.join('_');
-}
+import { foldedName, keyOf } from './names.ts';
 
 /** The name of an audience that is to be made. */
 export interface WantedName {
@@ -43,9 +35,9 @@ export async function searchDuplicate(
   { api, call }: { api: SegmentApi; call: CallContext },
 ): Promise<Search> {
   const { audiences, complete } = await readSpace(api, spaceId, call);
-  const key = keyOf(name);
+  const [folded, key] = [foldedName(name), keyOf(name)];
   const existing =
-    audiences.find((audience) => audience.name === name) ??
+    audiences.find((audience) => foldedName(audience.name ?? '') === folded) ??
     audiences.find((audience) => key !== undefined && audience.key === key);
   if (existing && !allowDuplicate) throw duplicate(name, existing);
   const searched = `Only the first ${audiences.length} audiences were searched for one of the same name; the space has more.`;
@@ -58,7 +50,7 @@ export async function searchDuplicate(
 
 function duplicate(wanted: string, existing: Audience): AudiencesError {
   const { id, name, key } = existing;
-  const what = name === wanted ? 'name' : 'key';
+  const what = foldedName(name ?? '') === foldedName(wanted) ? 'name' : 'key';
   const shownKey = key ? `, key ${quoted(key)}` : '';
   return new AudiencesError(
     'duplicate',
@@ -85,8 +77,12 @@ export class NameReservations {
     create: () => Promise<Result>,
   ): Promise<Result> {
     if (allowDuplicate) return create();
-    const reserved = JSON.stringify([spaceId, keyOf(name) ?? name]);
-    if (this.#reserved.has(reserved)) {
+    const key = keyOf(name);
+    const marks = [
+      JSON.stringify([spaceId, 'name', foldedName(name)]),
+      ...(key === undefined ? [] : [JSON.stringify([spaceId, 'key', key])]),
+    ];
+    if (marks.some((mark) => this.#reserved.has(mark))) {
       throw new AudiencesError(
         'duplicate',
         'Another call is just creating an audience of this name. Nothing was sent.',
@@ -96,11 +92,11 @@ export class NameReservations {
         },
       );
     }
-    this.#reserved.add(reserved);
+    for (const mark of marks) this.#reserved.add(mark);
     try {
       return await create();
     } finally {
-      this.#reserved.delete(reserved);
+      for (const mark of marks) this.#reserved.delete(mark);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { EditionName } from '../segment/editions/row.ts';
 import type { AgreementContext, ConfirmMode } from './agreement.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { NameReservations } from './duplicates.ts';
+import type { LostCreates } from './lost-create.ts';
 import type { WriteKind } from './question.ts';
 import type { AudienceShape } from './snapshot.ts';
 
@@ -83,6 +84,7 @@ export interface WriteContext extends AgreementContext {
   mode: ConfirmMode;
   auditLog: AuditLog | undefined;
   reservations: NameReservations;
+  lostCreates: LostCreates;
   /** Milliseconds since the epoch. */
   now: () => number;
 }

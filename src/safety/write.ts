@@ -16,8 +16,9 @@ import {
 import { cut, quoted, visible } from '../visible.ts';
 import { type Agreement, agree, type PlannedWrite, sinceAsked } from './agreement.ts';
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
-import { keyOf, type Search, searchDuplicate } from './duplicates.ts';
+import { type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated } from './lost-create.ts';
+import { keyOf } from './names.ts';
 import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
@@ -89,6 +90,7 @@ class Undertaking<Name extends OperationName> {
 
   async run(): Promise<Outcome<Name>> {
     const { needsAgreement, readsFirst } = scrutinyOf(this.#wish, this.#context);
+    await this.#settleLostCreate();
     const search = await this.#search();
     const before = readsFirst ? await this.#read() : undefined;
     const plan = await this.#wish.plan(before);
@@ -106,6 +108,13 @@ class Undertaking<Name extends OperationName> {
     }
     const done = await this.#write(planned, needsAgreement, search);
     return { kind: 'done', before, advice, ...done };
+  }
+
+  /** An audience whose creation may still turn up is not made once more. */
+  async #settleLostCreate(): Promise<void> {
+    const { creation, spaceId, dryRun } = this.#wish;
+    if (!creation || dryRun) return;
+    await this.#context.lostCreates.settle({ spaceId, name: creation.name }, this.#context);
   }
 
   /** What the space holds, before an audience is made in it. */
@@ -256,7 +265,7 @@ class Undertaking<Name extends OperationName> {
     { planned, knownIds, agreement }: Ready<Name>,
     onRequest: (request: RequestPreview) => void,
   ) {
-    const { api, call, sending, now } = this.#context;
+    const { api, call, sending, now, lostCreates } = this.#context;
     const { operation, kind, creation, spaceId } = this.#wish;
     if (call.signal.aborted) throw new CancelledError(operation, false);
     const { write, request, before, after } = planned;
@@ -267,10 +276,13 @@ class Undertaking<Name extends OperationName> {
       const output = await api.send(write.operation, write.input, under);
       return { output, foundAfterLoss: false };
     } catch (error) {
-      if (error instanceof OutcomeUnknownError && creation && after) {
+      if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
         const known = knownIds ?? new Set<string>();
         const lost = { spaceId, wanted: after, sentAt, known, error };
+        lostCreates.note(lost);
+        if (!(error instanceof OutcomeUnknownError)) throw error;
         const found = await findCreated(lost, { api, call: sending });
+        lostCreates.forget(lost);
         return { output: creation.outputOf(found), foundAfterLoss: true };
       }
       throw kind === 'remove' && before ? keepCopy(error, before) : error;
@@ -297,18 +309,18 @@ function isSameTime(a: string | null | undefined, b: string): boolean {
 
 /** An audience that may be gone is not lost: the error holds it as it was. */
 function keepCopy(error: unknown, audience: Audience): unknown {
-  if (!(error instanceof NoAnswerError)) return error;
-  const { code, message, facts, cause } = error;
-  return new NoAnswerError(
-    code,
-    `${message} It may have been removed all the same.`,
-    {
-      ...facts,
-      next: `Look with get_audience whether it is still there. If it is gone, details.audience is what it was. ${facts.next}`,
-      details: { audience, cause: facts.details },
-    },
-    { cause },
-  );
+  const isUnknown = error instanceof OutcomeUnknownError;
+  if (!isUnknown && !(error instanceof NoAnswerError)) return error;
+  const { code, cause } = error;
+  const message = `${error.message} It may have been removed all the same.`;
+  const facts = {
+    ...error.facts,
+    next: `Look with get_audience whether it is still there. If it is gone, details.audience is what it was. ${error.facts.next}`,
+    details: { audience, cause: error.facts.details },
+  };
+  return isUnknown
+    ? new OutcomeUnknownError(message, facts, { cause })
+    : new NoAnswerError(code, message, facts, { cause });
 }
 
 function inWords(error: unknown): AuditEntry['error'] {

@@ -11,7 +11,8 @@ export interface Wait {
 }
 
 /**
- * The same call with another signal; its times go on moving with the original's.
+ * The same call for other requests than the one it was made for, with another signal; its times go on
+ * moving with the original's.
  */
 export function withSignal(call: CallContext, signal: AbortSignal): CallContext {
   return {
@@ -44,17 +45,22 @@ export function withReserve(call: CallContext, reserveMs: number): CallContext {
   };
 }
 
+/** The same call for a request that only looks on behalf of another. */
+export function forLooking(call: CallContext): CallContext {
+  return withSignal(call, call.signal);
+}
+
 /** What belongs to one tool call and accompanies every request made for it. */
 export interface CallContext {
   /** Aborted when the caller cancels the call. */
   signal: AbortSignal;
   /**
-   * Milliseconds since the epoch: no wait for quota or before a retry may reach beyond. It moves on
+   * Milliseconds of the monotonic clock: no wait for quota or before a retry may reach beyond. It moves on
    * while a person is asked, whose time is not the call's.
    */
   deadline: number;
   /**
-   * Milliseconds since the epoch: by then the call has to be answered, so no request may last longer.
+   * Milliseconds of the monotonic clock: by then the call has to be answered, so no request may last longer.
    * It moves on with the deadline.
    */
   endsAt: number;

@@ -2,13 +2,14 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
-import { type CallContext, withReserve, withSignal } from './call.ts';
+import { misfitOf } from './asked-for.ts';
+import { type CallContext, forLooking, withReserve, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
-import type { Edition } from './editions/row.ts';
+import type { Edition, Finding } from './editions/row.ts';
 import {
-  type AudiencesError,
+  AudiencesError,
   CancelledError,
   MeaningChangedError,
   NoAnswerError,
@@ -60,6 +61,7 @@ const minWriteMs = 10_000;
 interface Sending<Name extends OperationName> {
   name: Name;
   form: Form<Name>;
+  input: Input<Name>;
   request: HttpRequest;
   call: CallContext;
 }
@@ -180,7 +182,7 @@ export class SegmentClient implements SegmentApi {
     const made = requestOf(form, input, this.#options);
     call.onRequest?.(this.#shown(form, made));
     const request = { ...made.request, signal: call.signal };
-    const output = await this.#persist({ name, form, request, call });
+    const output = await this.#persist({ name, form, input, request, call });
     this.#announce(this.#editions.observe(audiencesIn(output)), call);
     return output;
   }
@@ -227,7 +229,8 @@ export class SegmentClient implements SegmentApi {
       const place = await this.#enter(gate, name, call, tries).catch(giveUp);
       const attempted = await this.#attempt(sending, gate, place);
       tries.attempts += 1;
-      const end = endOf(sending, tries, attempted.verdict);
+      const gone = await this.#ifGone(sending, tries, attempted.verdict);
+      const end = gone ?? endOf(sending, tries, attempted.verdict);
       if (end) return end.output;
       await this.#pauseAfter(sending, tries, attempted).catch(giveUp);
     }
@@ -252,7 +255,7 @@ export class SegmentClient implements SegmentApi {
   }
 
   #assertInTime(name: OperationName, { endsAt }: CallContext): void {
-    const leftMs = endsAt - this.#options.clock.now();
+    const leftMs = endsAt - this.#options.clock.monotonic();
     if (leftMs <= 0 || leftMs < this.#reserveMs(name)) throw new OutOfTimeError(name, leftMs);
   }
 
@@ -270,7 +273,7 @@ export class SegmentClient implements SegmentApi {
     if (endsAt === Number.POSITIVE_INFINITY) return this.#http.exchange(request);
     const { clock } = this.#options;
     const end = new AbortController();
-    const cancelTimer = clock.after(endsAt - clock.now(), () => end.abort());
+    const cancelTimer = clock.after(endsAt - clock.monotonic(), () => end.abort());
     const signal = AbortSignal.any([request.signal, end.signal]);
     const outcome = await this.#http.exchange({ ...request, signal });
     cancelTimer();
@@ -279,16 +282,44 @@ export class SegmentClient implements SegmentApi {
     return isOver ? { ...outcome, reason: 'timeout', cause: 'no connection in time' } : outcome;
   }
 
+  /**
+   * Looks whether a 404 means that an earlier attempt took effect, where it may.
+   *
+   * @returns the output if it did; undefined if the verdict means what it says.
+   * @throws {OutcomeUnknownError} if that can't be told.
+   */
+  async #ifGone<Name extends OperationName>(
+    { name, form: { row }, input, call }: Sending<Name>,
+    { uncertain }: Tries,
+    verdict: Verdict<Output<Name>>,
+  ): Promise<{ output: Output<Name> } | undefined> {
+    if (verdict.kind !== 'refused' || verdict.error.code !== 'not_found') return undefined;
+    if (!uncertain || !row.ifGone) return undefined;
+    const looking = forLooking(call);
+    const look = async <Read extends OperationName>(read: Read, asked: Input<Read>) => {
+      try {
+        await this.#sendOne(read, asked, looking);
+        return 'there';
+      } catch (error) {
+        if (error instanceof CancelledError) throw new CancelledError(name, true);
+        return findingOf(error);
+      }
+    };
+    if (await row.ifGone.isSo(input, look)) return { output: row.ifGone.output };
+    throw outcomeUnknown(name, row.ifUnknown, refusedLater(uncertain, verdict.error));
+  }
+
   /** Sends one request that has a place in the quota, and settles with the gate. */
   async #attempt<Name extends OperationName>(
-    { name, form, request, call }: Sending<Name>,
+    { name, form, input, request, call }: Sending<Name>,
     gate: Gate,
     place: Place,
   ): Promise<Attempted<Output<Name>>> {
     const { clock, redactor, log, timeoutMs, proxy } = this.#options;
-    const sentAt = clock.now();
+    const sentAt = clock.monotonic();
     const outcome = await this.#exchange(request, call);
-    const receivedAt = clock.now();
+    const receivedAt = clock.monotonic();
+    const now = clock.now();
     const tookMs = receivedAt - sentAt;
 
     if (outcome.kind === 'failure') {
@@ -301,14 +332,16 @@ export class SegmentClient implements SegmentApi {
     const { status, headers } = outcome;
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
-    const report = readQuota({ status, headers, body, sentAt, receivedAt });
+    const report = readQuota({ status, headers, body, sentAt, receivedAt, now });
     await gate.settle(place, report);
     log('debug', 'answer', { operation: name, status, tookMs, remaining: report.remaining });
-    const expected = { operation: name, output: form.row.output, ifNotFound: form.row.ifNotFound };
+    const { output, ifNotFound } = form.row;
+    const misfit = (data: Output<Name>) => misfitOf(input, data);
+    const expected = { operation: name, output, misfit, ifNotFound };
     const { refusal } = report;
     return {
       verdict: judgeAnswer(expected, { status, text }, body),
-      retryAfterMs: readRetryAfter(headers, receivedAt),
+      retryAfterMs: readRetryAfter(headers, now),
       closedMs: refusal && refusal.scope !== 'unknown' ? refusal.untilMs - receivedAt : undefined,
     };
   }
@@ -329,7 +362,7 @@ export class SegmentClient implements SegmentApi {
     const error = limited
       ? this.#gate(name).rateLimited(pauseMs ?? 0, closedMs === undefined ? 'unknown' : undefined)
       : verdict.error;
-    if (pauseMs === undefined || clock.now() + pauseMs > this.#inTime(name, call).deadline) {
+    if (pauseMs === undefined || clock.monotonic() + pauseMs > this.#inTime(name, call).deadline) {
       throw error;
     }
     const because = error.message;
@@ -377,7 +410,6 @@ function endOf<Name extends OperationName>(
   if (verdict.kind === 'success') return { output: verdict.data };
   if (verdict.kind === 'refused') {
     const { error } = verdict;
-    if (uncertain && row.ifGone && error.code === 'not_found') return { output: row.ifGone };
     throw uncertain && row.writes ? refusedLater(uncertain, error) : error;
   }
   if (verdict.kind === 'uncertain') {
@@ -386,6 +418,14 @@ function endOf<Name extends OperationName>(
     tries.uncertain = verdict.error;
   }
   return undefined;
+}
+
+/** What a look comes to that got no output: only Segment itself can say that something is missing. */
+function findingOf(error: unknown): Finding {
+  if (!(error instanceof AudiencesError)) throw error;
+  const { code, facts } = error;
+  const isSegments = Array.isArray(facts.details) && facts.details.length > 0;
+  return code === 'not_found' && isSegments ? 'missing' : 'unclear';
 }
 
 /** What ends the waiting does not change that an earlier attempt may have taken effect. */

@@ -1,7 +1,12 @@
+import { cut, visible } from '../visible.ts';
 import type { Input, OperationName } from './contract.ts';
 import type { Form } from './editions/choice.ts';
 import { InvalidInputError } from './errors.ts';
 import type { HttpRequest } from './http.ts';
+import { problemOfId, problemOfName } from './ids.ts';
+
+/** So much of a refused id shows which one it is. */
+const maxShownChars = 200;
 
 /** What every request of this program has in its headers. */
 export interface Sender {
@@ -49,28 +54,30 @@ export function requestOf<Name extends OperationName>(
 }
 
 /**
- * Fills a path template such as `/spaces/{spaceId}/audiences/{id}`.
+ * Fills a path template such as `/spaces/{spaceId}/audiences/{id}`; `{event:name}` stands for a name,
+ * in which people may put slashes.
  *
- * Each value becomes exactly one path segment, whatever it holds: slashes, question marks and
- * percent signs are encoded. `.` and `..` are refused, because `encodeURIComponent` leaves them as
- * they are and every URL parser on the way may climb by them, encoded or not.
+ * Each value becomes exactly one path segment, also behind proxies that decode it, however often.
  *
- * @throws {InvalidInputError} for a value that is empty, `.`, `..` or not valid Unicode.
+ * @throws {InvalidInputError} for a value that would not: see `problemOfId` and `problemOfName`.
  */
 export function fillPath(template: string, values: Readonly<Record<string, unknown>>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeSegment(name, values[name]));
+  return template.replace(/\{(\w+)(:name)?\}/g, (_, field: string, isName: string | undefined) =>
+    encodeSegment(field, values[field], isName ? problemOfName : problemOfId),
+  );
 }
 
-function encodeSegment(name: string, value: unknown): string {
-  const fits =
-    typeof value === 'string' &&
-    value !== '' &&
-    value !== '.' &&
-    value !== '..' &&
-    value.isWellFormed();
-  if (fits) return encodeURIComponent(value);
-  throw new InvalidInputError(`${name} can't be ${JSON.stringify(value ?? '')}.`, {
-    field: name,
-    next: `Give ${name} as Segment shows it; list_audiences gives the ids of a space's audiences.`,
+function encodeSegment(
+  field: string,
+  value: unknown,
+  problemOf: (value: string) => string | undefined,
+): string {
+  const text = typeof value === 'string' ? value : '';
+  const problem = problemOf(text);
+  if (problem === undefined) return encodeURIComponent(text);
+  const shown = cut(visible(JSON.stringify(text)), maxShownChars);
+  throw new InvalidInputError(`${field} can't be ${shown}: it must ${problem}.`, {
+    field,
+    next: `Give ${field} as Segment shows it; list_audiences gives the ids of a space's audiences.`,
   });
 }

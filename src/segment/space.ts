@@ -1,4 +1,5 @@
 import type { SegmentApi } from './api.ts';
+import { isOfSpace } from './asked-for.ts';
 import type { CallContext } from './call.ts';
 import type { Audience } from './contract.ts';
 
@@ -14,7 +15,10 @@ export interface WholeSpace {
   complete: boolean;
 }
 
-/** Reads all audiences of a space, up to 10,000. */
+/**
+ * Reads all audiences of a space, up to 10,000. Rows that name another space are left out: writes are
+ * decided by what this returns.
+ */
 export async function readSpace(
   api: SegmentApi,
   spaceId: string,
@@ -25,7 +29,7 @@ export async function readSpace(
   for (let asked = 0; asked < maxAudiences; asked += rowsAtOnce) {
     const input = { spaceId, count: rowsAtOnce, cursor, isPatient: true };
     const page = await api.send('list_audiences', input, call);
-    audiences.push(...page.audiences);
+    audiences.push(...page.audiences.filter((audience) => isOfSpace(audience, spaceId)));
     cursor = page.pagination.next ?? undefined;
     if (cursor === undefined) return { audiences, complete: true };
   }

@@ -32,6 +32,8 @@ export interface Expected<Data> {
   operation: string;
   /** What `data` should be. */
   output: z.ZodType<Data>;
+  /** What is wrong with data of that form, as what follows "the answer"; undefined if nothing is. */
+  misfit?: (data: Data) => string | undefined;
   /** What the caller does next on HTTP 404. */
   ifNotFound: string;
 }
@@ -187,7 +189,7 @@ const formAdvice =
   'Segment answered in a form that this version does not know. Tell the user to look for a newer version of segment-audiences-mcp, or to report it.';
 
 function judgeSuccess<Data>(
-  { operation, output }: Expected<Data>,
+  { operation, output, misfit }: Expected<Data>,
   answer: Pick<HttpAnswer, 'status' | 'text'>,
   body: unknown,
 ): Verdict<Data> {
@@ -204,11 +206,17 @@ function judgeSuccess<Data>(
     return bad('has no "data", as every answer of Segment has.', addressAdvice);
   }
   const data = output.safeParse(body.data);
-  if (data.success) return { kind: 'success', data: data.data };
+  if (data.success) {
+    const wrong = misfit?.(data.data);
+    return wrong === undefined ? { kind: 'success', data: data.data } : bad(wrong, strayAdvice);
+  }
   const [issue] = data.error.issues;
   const place = ['data', ...(issue?.path ?? [])].join('.');
   return bad(`has another shape than expected: ${place}: ${issue?.message}`, formAdvice);
 }
+
+const strayAdvice =
+  'Something between here and Segment mixes up answers, such as a cache or a broken proxy. Try again; if it lasts, tell the user, and write nothing until it is fixed.';
 
 const fieldAdvice = 'Fix the fields that are named and call again; nothing was changed.';
 
@@ -236,7 +244,7 @@ const refusals: Record<number, { code: ErrorCode; next?: string }> = {
 };
 
 function refusal(
-  { operation, ifNotFound }: Expected<unknown>,
+  { operation, ifNotFound }: Pick<Expected<unknown>, 'operation' | 'ifNotFound'>,
   status: number,
   reason: string,
   entries: ErrorEntry[] | undefined,

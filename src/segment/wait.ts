@@ -36,9 +36,9 @@ export async function pause(
   operation: string,
   ms: number,
 ): Promise<void> {
-  const until = clock.now() + ms;
+  const until = clock.monotonic() + ms;
   const stopAnnouncing = announceWait(clock, call, { operation, reason: 'retry' }, () =>
-    Math.max(0, until - clock.now()),
+    Math.max(0, until - clock.monotonic()),
   );
   let onAbort = () => {};
   let cancelTimer = () => {};

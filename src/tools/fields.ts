@@ -25,7 +25,13 @@ const whole = (text: z.ZodString) =>
     'was cut by this server: read the whole with get_audience and fullText: true',
   );
 
-export const name = whole(z.string().min(1).max(255));
+/** Holds something that can be seen: not only blanks, and characters that show nothing. */
+const holdsSomething = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+export const name = whole(z.string().trim().min(1).max(255)).refine(
+  (text) => holdsSomething.test(text),
+  'must not be blank',
+);
 export const description = whole(z.string());
 export const query = whole(z.string().min(1));
 

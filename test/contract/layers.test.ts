@@ -71,6 +71,7 @@ const allowed: Record<string, string[]> = {
     'safety/agreement.ts',
     'segment/contract.ts',
     'segment/editions/editions.ts',
+    'segment/ids.ts',
     'tools/query-check.ts',
     'tools/registry.ts',
     'zod',

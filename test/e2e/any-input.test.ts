@@ -78,6 +78,7 @@ test('any id reaches Segment as one path segment, or is refused before it is sen
       }
       const segments = sent.path.split('/');
       expect(segments).toHaveLength(5);
+      expect(segments[4]).not.toMatch(/%2f|%5c|%(?:25)+(?:2f|5c)/i);
       expect(decodeURIComponent(segments[4] ?? '')).toBe(given);
       expect(sent.operation).toBe('get_audience');
     }),

@@ -9,6 +9,7 @@ import {
 import type { SegmentClient, SegmentClientOptions } from '../../src/segment/client.ts';
 import type { NewAudience } from '../../src/segment/contract.ts';
 import { v1alpha } from '../../src/segment/editions/v1alpha.ts';
+import { readSpace } from '../../src/segment/space.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock, tick } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
@@ -38,7 +39,7 @@ beforeEach(async () => {
   heard = 0;
   sandbox = await start({
     edition: 'v1alpha',
-    clock,
+    clock: clock.server,
     log: (entry) => requests.push(entry),
     faults: (request) => {
       seen.push(request);
@@ -246,6 +247,204 @@ test('a remove that may have been done stays uncertain when it is refused later'
     message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 403/),
   });
   expect(statuses()).toEqual([502, 403]);
+});
+
+describe.each([-600_000, 600_000])('when the date of this machine jumps by %i ms', (jumpMs) => {
+  /** Lets the call wait for a second, then sets the date. */
+  async function afterJump<Value>(waiting: Promise<Value>): Promise<Value> {
+    waiting.catch(() => {});
+    await vi.waitUntil(() => heard > 0);
+    await clock.advance(1000);
+    clock.jump(jumpMs);
+    return whileTimePasses(waiting);
+  }
+
+  test('a closed gate opens when it would have', async () => {
+    faults = [{ kind: 'rate-limit', msBeforeNext: 20_000 }];
+    const from = clock.monotonic();
+    const call = testCall(clock.monotonic() + 45_000);
+    await afterJump(client.send('create_audience', input, call));
+    expect(statuses()).toEqual([429, 200]);
+    expect(clock.monotonic() - from).toBeGreaterThanOrEqual(20_000);
+    expect(clock.monotonic() - from).toBeLessThan(21_000);
+  });
+
+  test('a full window ends when it would have', async () => {
+    const from = clock.monotonic();
+    const creates = Array.from({ length: 15 }, () =>
+      client.send('create_audience', input, testCall()),
+    );
+    await afterJump(Promise.all(creates));
+    expect(statuses()).toEqual(Array(15).fill(200));
+    expect(clock.monotonic() - from).toBeLessThanOrEqual(60_250);
+  });
+
+  test('a pause before another attempt is as long as it was to be', async () => {
+    faults = [failed(503, { 'retry-after': '7' })];
+    const from = clock.monotonic();
+    await afterJump(client.send('list_audiences', { spaceId, count: 1 }, testCall()));
+    expect(clock.monotonic() - from).toBe(7000);
+  });
+
+  test('no wait passes the deadline of the call', async () => {
+    faults = [failed(503, { 'retry-after': '7' }), failed(503, { 'retry-after': '7' })];
+    const call = testCall(clock.monotonic() + 10_000);
+    const listing = afterJump(client.send('list_audiences', { spaceId, count: 1 }, call));
+    await expect(listing).rejects.toMatchObject({ code: 'upstream_error' });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('Retry-After as a date is read as the server meant it', async () => {
+    clock.jump(jumpMs);
+    const date = new Date(clock.server.now()).toUTCString();
+    const until = new Date(clock.server.now() + 5000).toUTCString();
+    faults = [failed(503, { 'retry-after': until, date })];
+    const from = clock.monotonic();
+    await whileTimePasses(client.send('list_audiences', { spaceId, count: 1 }, testCall()));
+    expect(clock.monotonic() - from).toBe(6000);
+  });
+});
+
+describe('a removal that is answered with 404 after an attempt whose answer was lost', () => {
+  const one = { spaceId, id: 'aud_000000011' };
+  const remove = () => whileTimePasses(client.send('remove_audience_from_space', one, testCall()));
+  const page: Fault = {
+    kind: 'answer',
+    status: 404,
+    headers: { 'content-type': 'text/html' },
+    body: '<h1>Not found</h1>',
+  };
+  const segments = (message: string): Fault => ({
+    kind: 'answer',
+    status: 404,
+    body: JSON.stringify({ errors: [{ type: 'not-found', message }] }),
+  });
+  const methods = () => seen.map(({ operation }) => operation);
+
+  test('took effect, if the audience is unknown while the space can be read', async () => {
+    faults = [{ kind: 'drop', when: 'after' }];
+    expect(await remove()).toEqual({ status: 'SUCCESS' });
+    expect(methods()).toEqual([
+      'remove_audience_from_space',
+      'remove_audience_from_space',
+      'get_audience',
+      'list_audiences',
+    ]);
+    expect(seen[3]?.path).toContain('pagination.count=1');
+  });
+
+  test.each([
+    ['the audience is still there', [failed(502), page]],
+    ['a gateway answers for it', [failed(502), page, page]],
+    ['a gateway answers in JSON', [failed(502), page, { ...page, body: '{"errors":[]}' }]],
+    ['the space is not known', [failed(502), segments('x'), segments('x'), segments('x')]],
+    ['the space can not be read', [failed(502), segments('x'), segments('x'), failed(403)]],
+    ['the list is of another space', [failed(502), page, segments('x'), ofSpace('spa_other')]],
+    ['the look fails', [failed(502), page, ...Array(4).fill(failed(500))]],
+  ] satisfies [string, Fault[]][])('is not reported as done where %s', async (_, given) => {
+    faults = [...given];
+    await expect(remove()).rejects.toMatchObject({
+      code: 'outcome_unknown',
+      message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 404/),
+      facts: { next: expect.stringContaining('get_audience') },
+    });
+    faults = [];
+    const { audience } = await client.send('get_audience', one, testCall());
+    expect(audience.id).toBe(one.id);
+  });
+
+  test('is unknown when it is cancelled while it is looked into', async () => {
+    const call = testCall();
+    faults = [failed(502), page, { kind: 'latency', ms: 60_000 }];
+    const removing = whileTimePasses(client.send('remove_audience_from_space', one, call));
+    const ended = expect(removing).rejects.toMatchObject({
+      code: 'cancelled',
+      sent: true,
+      operation: 'remove_audience_from_space',
+    });
+    await vi.waitUntil(() => seen.length === 3);
+    call.cancel();
+    await ended;
+  });
+
+  test('is not found without such an attempt, and nothing is looked for', async () => {
+    faults = [page];
+    await expect(remove()).rejects.toMatchObject({ code: 'not_found' });
+    expect(seen).toHaveLength(1);
+  });
+});
+
+/** The true answer, but with something else in every audience. */
+function altered(change: object): Fault {
+  return {
+    kind: 'alter',
+    alter: (body) =>
+      JSON.parse(JSON.stringify(body), (_, value) =>
+        typeof value === 'object' && value !== null && 'definition' in value
+          ? { ...value, ...change }
+          : value,
+      ),
+  };
+}
+
+function ofSpace(space: string | null): Fault {
+  return altered({ spaceId: space });
+}
+
+describe('an answer to another request', () => {
+  const one = { spaceId, id: 'aud_000000011' };
+
+  test.each([
+    ['another audience', altered({ id: 'aud_000000012' })],
+    ['an audience of another space', ofSpace('spa_shop_production')],
+  ])('about %s is a bad response', async (_, fault) => {
+    faults = [fault];
+    await expect(client.send('get_audience', one, testCall())).rejects.toMatchObject({
+      code: 'bad_response',
+    });
+    faults = [fault];
+    await expect(
+      client.send('update_audience_for_space', { ...one, enabled: false }, testCall()),
+    ).rejects.toMatchObject({ code: 'outcome_unknown' });
+    expect(seen).toHaveLength(2);
+  });
+
+  test.each([['shop_staging'], [null]])('is none if it says spaceId %j', async (said) => {
+    faults = [ofSpace(said)];
+    const { audience } = await client.send('get_audience', one, testCall());
+    expect(audience.spaceId).toBe(said);
+  });
+
+  test('to a create is one whose outcome is unknown', async () => {
+    faults = [ofSpace('spa_shop_production')];
+    await expect(client.send('create_audience', input, testCall())).rejects.toMatchObject({
+      code: 'outcome_unknown',
+    });
+  });
+
+  test('is a bad response where all rows of a page name another space', async () => {
+    faults = [ofSpace('spa_shop_production')];
+    await expect(
+      client.send('list_audiences', { spaceId, count: 2 }, testCall()),
+    ).rejects.toMatchObject({ code: 'bad_response' });
+  });
+
+  test('single rows of another space are shown, but not used for writes', async () => {
+    const stray: Fault = {
+      kind: 'alter',
+      alter: (body) =>
+        JSON.parse(JSON.stringify(body), (_, value) =>
+          value?.id === one.id ? { ...value, spaceId: 'spa_shop_production' } : value,
+        ),
+    };
+    faults = [stray];
+    const page = await client.send('list_audiences', { spaceId, count: 50 }, testCall());
+    expect(page.audiences.map(({ id }) => id)).toContain(one.id);
+    faults = [stray];
+    const { audiences } = await readSpace(client, spaceId, testCall());
+    expect(audiences).toHaveLength(page.audiences.length - 1);
+    expect(audiences.map(({ id }) => id)).not.toContain(one.id);
+  });
 });
 
 test('a closed client refuses, and what is under way ends', async () => {

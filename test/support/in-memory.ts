@@ -14,6 +14,7 @@ import type { ConfirmMode } from '../../src/safety/agreement.ts';
 import type { AuditLog } from '../../src/safety/audit-log.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
+import { LostCreates } from '../../src/safety/lost-create.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
@@ -84,7 +85,7 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
-      return output.parse(ifGone ?? { audience: await one() });
+      return output.parse(ifGone?.output ?? { audience: await one() });
     },
     async preview({ operation, input }) {
       const url = `test:${input.spaceId}`;
@@ -122,7 +123,7 @@ export async function connect(
     defaultSpace,
     queryCheck = 'error',
     confirm = 'none',
-    confirmations = new Confirmations(systemClock.now, randomBytes),
+    confirmations = new Confirmations(systemClock.monotonic, randomBytes),
     auditLog,
     clock = systemClock,
     log = () => {},
@@ -130,6 +131,7 @@ export async function connect(
 ): Promise<Client> {
   const seen = new SeenAudiences();
   const reservations = new NameReservations();
+  const lostCreates = new LostCreates(clock.monotonic);
   const { now } = systemClock;
   const shownApi = remember(api, seen);
   const calls = new ToolsCapability({
@@ -150,6 +152,7 @@ export async function connect(
           seen,
           auditLog,
           reservations,
+          lostCreates,
           now,
         }),
     }),

@@ -8,6 +8,8 @@ export class QuotaServer {
   limit: number;
   endsAt = 0;
   refused = 0;
+  /** How many requests it let through. */
+  counted = 0;
   readonly #offsetMs: number;
   #consumed = 0;
 
@@ -31,7 +33,10 @@ export class QuotaServer {
       'x-ratelimit-reset': this.#date(this.endsAt),
       date: this.#date(at),
     };
-    if (this.#consumed <= this.limit) return { status: 200, headers, body: {} };
+    if (this.#consumed <= this.limit) {
+      this.counted += 1;
+      return { status: 200, headers, body: {} };
+    }
     this.refused += 1;
     const points = { remainingPoints: 0, msBeforeNext: this.endsAt - at, consumedPoints: 1 };
     return { status: 429, headers, body: { errors: [{ data: points }] } };

@@ -62,7 +62,7 @@ export async function startStandIn({
   const sandbox = await start({
     edition,
     seeds: { [standInSpace]: seeds },
-    clock,
+    clock: clock.server,
     limits,
     faults(request) {
       requests.push(request);

@@ -9,7 +9,7 @@ import { createRedactor } from '../../src/redact.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
 import type { Audience } from '../../src/segment/contract.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
-import { keyOf } from '../../src/safety/duplicates.ts';
+import { keyOf } from '../../src/safety/names.ts';
 import { cut } from '../../src/visible.ts';
 import { hostile, stringsIn, unseenIn } from '../support/hostile.ts';
 import { type Answering, audience, connect, fakeApi, jsonIn } from '../support/in-memory.ts';
@@ -72,6 +72,12 @@ function labelsOf(question: string): string[] {
 
 /** A string literal of the query language around a text, as far as it can hold it. */
 const literal = (text: string) => `'${text.replace(/[\\']/g, '').slice(0, 19_000)}'`;
+
+/** The text as a name that may be written: without blanks around it, and with something to see. */
+function nameOf(text: string): string {
+  const shows = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(text);
+  return shows ? text.trim() : `x${text.slice(0, 253)}x`;
+}
 
 /** An audience in which everything that a stranger can write is this text. */
 function written(text: string, more: Partial<Audience> = {}): Audience {
@@ -175,12 +181,13 @@ describe.each(hostile)('%s', (_, text) => {
     const { api, asked } = fakeApi({ audience: stored });
     const client = await connect(api, { queryCheck: 'warn' });
     const more = { description: text, allowDuplicateName: true };
-    const named = { spaceId, name: text, query: plainQuery, ...more };
+    const name = nameOf(text);
+    const named = { spaceId, name, query: plainQuery, ...more };
     const created = await call(client, 'create_audience', named);
-    if (text.length > 255) expect(created.error?.code).toBe('invalid_input');
+    if (name.length > 255) expect(created.error?.code).toBe('invalid_input');
     else {
       expect(created.data).toMatchObject({ audience: shownStored });
-      expect(asked.at(-1)?.[1]).toMatchObject({ name: text, description: text });
+      expect(asked.at(-1)?.[1]).toMatchObject({ name, description: text });
     }
     const update = { spaceId, id: 'aud_1', query: text, description: text };
     const updated = await call(client, 'update_audience_for_space', update);
@@ -190,7 +197,7 @@ describe.each(hostile)('%s', (_, text) => {
     expect(removed.data).toMatchObject({ audience: stored });
   });
 
-  const name = text.slice(0, 255);
+  const name = nameOf(text).slice(0, 255).trim();
   // A name without letters makes no key, which then has no line.
   const plainName = keyOf(name) === undefined ? '…' : 'N';
   const writes = [

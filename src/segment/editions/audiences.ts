@@ -6,7 +6,7 @@ import {
   paginationSchema,
   type StatusOutput,
 } from '../contract.ts';
-import type { Paging } from './row.ts';
+import type { Gone, Paging } from './row.ts';
 
 /*
  * What the operations on audiences have in common in all editions. Source: Segment's API reference,
@@ -24,6 +24,18 @@ const space = '/spaces/{spaceId}/audiences';
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
 const noAudience =
   'Check id and spaceId: list_audiences shows what the space holds now. It may have been removed.';
+
+/**
+ * A proxy's 404, or one for a space that can't be reached, says nothing of the audience: it is gone
+ * where Segment doesn't know it while the space can be read.
+ */
+const removed: Gone<'remove_audience_from_space'> = {
+  output: { status: 'SUCCESS' },
+  async isSo({ spaceId, id }, look) {
+    if ((await look('get_audience', { spaceId, id })) !== 'missing') return false;
+    return (await look('list_audiences', { spaceId, count: 1 })) === 'there';
+  },
+};
 
 export const audiences = {
   create: {
@@ -62,8 +74,10 @@ export const audiences = {
     writes: true,
     resend: 'repeatable',
     output: status,
-    ifGone: { status: 'SUCCESS' },
+    ifGone: removed,
     ifNotFound: noAudience,
+    ifUnknown:
+      'Look with get_audience whether it is still there, and with list_audiences whether the space can be read; remove it again only if it is still there.',
   },
   update: {
     method: 'PATCH',

@@ -26,6 +26,26 @@ export interface Paging<Name extends OperationName> {
   join(outputs: readonly Output<Name>[]): Output<Name>;
 }
 
+/**
+ * What a look came to: `there`, `missing` (a 404 in Segment's own form, not a proxy's), or neither.
+ */
+export type Finding = 'there' | 'missing' | 'unclear';
+
+/** How it is found out that what an operation was to take away is gone. */
+export interface Gone<Name extends OperationName> {
+  /** The output of an operation that took effect. */
+  output: Output<Name>;
+  /**
+   * Whether it surely is gone.
+   *
+   * @param look makes a request that only reads. It rejects only if the call was cancelled.
+   */
+  isSo(
+    input: Input<Name>,
+    look: <Read extends OperationName>(name: Read, input: Input<Read>) => Promise<Finding>,
+  ): Promise<boolean>;
+}
+
 /** All that an edition knows of one operation. */
 export interface Row<Name extends OperationName> {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -59,11 +79,14 @@ export interface Row<Name extends OperationName> {
   changesMeaning?(input: Input<Name>): boolean;
   /** The part of Segment's product that the workspace needs for it, beyond audiences. */
   feature?: string;
-  /** What a 404 means after an attempt that may have taken effect: that it did, with this output. */
-  ifGone?: Output<Name>;
+  /**
+   * What a 404 may mean after an attempt that may have taken effect: that it did. Only where that is
+   * so is a 404 looked into.
+   */
+  ifGone?: Gone<Name>;
   /** What the caller does next when Segment returns HTTP 404. */
   ifNotFound: string;
-  /** What the caller does next when the outcome is unknown; only for operations sent `once`. */
+  /** What the caller does next when the outcome is unknown. */
   ifUnknown?: string;
 }
 

@@ -27,7 +27,7 @@ export interface GateOptions {
   operation: string;
   quota: Quota;
   clock: Clock;
-  /** Called when an answer says that the whole token is refused until then (ms since the epoch). */
+  /** Called when an answer says that the whole token is refused until then (on the monotonic clock). */
   onTokenRefused: (untilMs: number) => Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export class Gate {
   #wakeJob = () => {};
   #cancelReview = () => {};
   #draining = false;
-  /** The server refuses the whole token until then, milliseconds since the epoch. */
+  /** The server refuses the whole token until then, on the monotonic clock. */
   #tokenClosedUntil = 0;
 
   constructor({ operation, quota, clock, onTokenRefused }: GateOptions) {
@@ -99,7 +99,8 @@ export class Gate {
    */
   foresee(call: CallContext, requests = 1): void {
     const waitMs = this.#quota.forecastMs(this.#line.length + requests - 1);
-    if (waitMs > 0 && this.#clock.now() + waitMs > call.deadline) throw this.rateLimited(waitMs);
+    if (waitMs > 0 && this.#clock.monotonic() + waitMs > call.deadline)
+      throw this.rateLimited(waitMs);
   }
 
   /** A request is over; `report` is what its answer says of the quota, undefined if there was no answer. */
@@ -115,7 +116,7 @@ export class Gate {
     this.#update();
   }
 
-  /** Lets nothing through before `untilMs`, milliseconds since the epoch. */
+  /** Lets nothing through before `untilMs`, on the monotonic clock. */
   async closeUntil(untilMs: number): Promise<void> {
     this.#tokenClosedUntil = Math.max(this.#tokenClosedUntil, untilMs);
     await this.#quota.closeUntil(untilMs);
@@ -229,7 +230,7 @@ export class Gate {
    * Bottleneck or for the first answer of a window have a forecast of 0, and nothing to announce.
    */
   #review(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     let ahead = 0;
     for (const waiting of [...this.#line]) {
       const waitMs = this.#quota.forecastMs(ahead);
@@ -261,12 +262,12 @@ export class Gate {
   }
 
   #patienceMs({ deadline }: CallContext): number {
-    return Math.max(0, deadline - this.#clock.now());
+    return Math.max(0, deadline - this.#clock.monotonic());
   }
 
   /** The error for a call that would have to wait so long. @param scope what the limit is of. */
   rateLimited(waitMs: number, scope?: 'unknown'): RateLimitedError {
-    const known = this.#clock.now() < this.#tokenClosedUntil ? 'token' : 'operation';
+    const known = this.#clock.monotonic() < this.#tokenClosedUntil ? 'token' : 'operation';
     return new RateLimitedError(this.#operation, waitMs, this.#quota.perMinute, scope ?? known);
   }
 }

@@ -47,13 +47,13 @@ export class Gates {
     const quota = this.#createQuota(operation, limit, clock);
     const onTokenRefused = (untilMs: number) => this.closeAll(untilMs);
     const gate = new Gate({ operation, quota, clock, onTokenRefused });
-    if (this.#closedUntil > clock.now()) void gate.closeUntil(this.#closedUntil);
+    if (this.#closedUntil > clock.monotonic()) void gate.closeUntil(this.#closedUntil);
     if (this.#drained.some((includes) => includes(operation))) gate.drain();
     this.#gates.set(operation, gate);
     return gate;
   }
 
-  /** Lets no request of this token through before `untilMs`, milliseconds since the epoch. */
+  /** Lets no request of this token through before `untilMs`, on the monotonic clock. */
   async closeAll(untilMs: number): Promise<void> {
     this.#closedUntil = Math.max(this.#closedUntil, untilMs);
     await Promise.all([...this.#gates.values()].map((gate) => gate.closeUntil(untilMs)));

@@ -21,13 +21,13 @@ export class LocalQuota implements Quota {
   async take(patienceMs: number): Promise<Taken> {
     this.#placesTaken += 1;
     const asked = { id: String(this.#placesTaken), patienceMs };
-    const { state, taken } = transitions.take(this.#state, asked, this.#clock.now());
+    const { state, taken } = transitions.take(this.#state, asked, this.#clock.monotonic());
     this.#state = state;
     return taken;
   }
 
   async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
-    this.#state = transitions.settle(this.#state, place, report, this.#clock.now());
+    this.#state = transitions.settle(this.#state, place, report, this.#clock.monotonic());
   }
 
   async giveBack(place: Place): Promise<void> {
@@ -39,6 +39,6 @@ export class LocalQuota implements Quota {
   }
 
   forecastMs(ahead: number): number {
-    return transitions.forecastMs(this.#state, ahead, this.#clock.now());
+    return transitions.forecastMs(this.#state, ahead, this.#clock.monotonic());
   }
 }

@@ -11,7 +11,7 @@ export const maxFirstAnswerMs = 1000;
 export interface Place {
   /** Unique among all places of the operation, whichever process took them. */
   readonly id: string;
-  /** When it was taken, milliseconds since the epoch on the clock of the quota. */
+  /** When it was taken, on the monotonic clock on the clock of the quota. */
   readonly takenAt: number;
 }
 
@@ -44,7 +44,7 @@ export interface Quota {
   settle(place: Place, report: QuotaReport | undefined): Promise<void>;
   /** A request never left this machine: its place is free again. */
   giveBack(place: Place): Promise<void>;
-  /** Grants nothing before `untilMs` (since the epoch): the server refuses the whole token. */
+  /** Grants nothing before `untilMs` (on the monotonic clock): the server refuses the whole token. */
   closeUntil(untilMs: number): Promise<void>;
   /**
    * How long a caller with `ahead` others before it would wait from now, in milliseconds. The wait

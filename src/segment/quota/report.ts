@@ -14,7 +14,7 @@ const maxPerMinute = 1_000_000;
 
 /**
  * What a 429 closes.
- * - `operation`: the operation's quota is used up until `untilMs` (since the epoch).
+ * - `operation`: the operation's quota is used up until `untilMs` (on the monotonic clock).
  * - `token`: the token may send nothing, whatever the operation, until `untilMs`.
  * - `unknown`: the answer says nothing usable; nothing closes, only this request failed.
  */
@@ -29,7 +29,7 @@ export interface QuotaReport {
   remaining?: number;
   /** Requests that the server allows per window. */
   limit?: number;
-  /** The window ends between these two moments (milliseconds since the epoch). */
+  /** The window ends between these two moments, on the monotonic clock. */
   ends?: { earliest: number; latest: number };
   /** The request was refused with a 429. */
   refusal?: Refusal;
@@ -43,10 +43,12 @@ interface Answer {
   headers: Headers;
   /** The parsed body. */
   body: unknown;
-  /** When the request was sent, milliseconds since the epoch. */
+  /** When the request was sent, on the monotonic clock. */
   sentAt: number;
-  /** When its answer was received, milliseconds since the epoch. */
+  /** When its answer was received, on the monotonic clock. */
   receivedAt: number;
+  /** The date at which it was received, milliseconds since the epoch. */
+  now: number;
 }
 
 /**
@@ -67,12 +69,18 @@ export function readQuota(answer: Answer): QuotaReport {
   return report;
 }
 
-/** `Retry-After` in milliseconds, from seconds or a date; undefined if absent or senseless. */
+/**
+ * `Retry-After` in milliseconds, from seconds or a date; undefined if absent or senseless. A date is
+ * read against the answer's own `Date`, as our clock need not agree with the server's.
+ *
+ * @param now our date, milliseconds since the epoch, for answers that have none.
+ */
 export function readRetryAfter(headers: Headers, now: number): number | undefined {
   const text = single(headers['retry-after']);
   if (text === undefined || text.trim() === '') return undefined;
   const seconds = Number(text);
-  return sanePause(Number.isNaN(seconds) ? Date.parse(text) + dateGrainMs - now : seconds * 1000);
+  if (!Number.isNaN(seconds)) return sanePause(seconds * 1000);
+  return sanePause(Date.parse(text) + dateGrainMs - serverNow(headers, now));
 }
 
 function readLimit(headers: Headers, remaining: number | undefined): number | undefined {
@@ -87,11 +95,11 @@ function readLimit(headers: Headers, remaining: number | undefined): number | un
  * since version 73.1.0 of its SDKs, one for the whole token, which has `Retry-After` and no points.
  */
 function readRefusal(
-  { headers, body, receivedAt }: Answer,
+  { headers, body, receivedAt, now }: Answer,
   windowEndsAt: number | undefined,
 ): Refusal {
   const points = readPoints(body);
-  const retryAfterMs = readRetryAfter(headers, receivedAt);
+  const retryAfterMs = readRetryAfter(headers, now);
   if (points === undefined && retryAfterMs !== undefined) {
     return { scope: 'token', untilMs: receivedAt + retryAfterMs };
   }
@@ -133,15 +141,20 @@ function readEnd(answer: Answer): QuotaReport['ends'] {
   return { earliest: Math.min(latest, Math.max(byOpening.earliest, byDate.earliest)), latest };
 }
 
-function readResetDate({ headers, sentAt, receivedAt }: Answer): QuotaReport['ends'] {
+function readResetDate({ headers, sentAt, receivedAt, now }: Answer): QuotaReport['ends'] {
   const reset = Date.parse(single(headers['x-ratelimit-reset']) ?? '');
-  const serverNow = Date.parse(single(headers.date) ?? '');
-  const leftMs = reset - (Number.isNaN(serverNow) ? receivedAt : serverNow);
+  const leftMs = reset - serverNow(headers, now);
   if (!(leftMs >= -dateGrainMs && leftMs <= windowMs + dateGrainMs)) return undefined;
   return {
     earliest: sentAt + leftMs - dateGrainMs,
     latest: receivedAt + leftMs + dateGrainMs,
   };
+}
+
+/** The server's date; ours where an answer has none. */
+function serverNow(headers: Headers, now: number): number {
+  const date = Date.parse(single(headers.date) ?? '');
+  return Number.isNaN(date) ? now : date;
 }
 
 function sanePause(ms: number | undefined): number | undefined {

@@ -10,7 +10,8 @@ const askAgainMs = 1000;
 /**
  * Our picture of one operation's fixed window at the server: how many requests it has left for us
  * and when the next one begins. Plain data that can be stored as JSON; every function below makes a
- * new state of an old one. All times are milliseconds since the epoch.
+ * new state of an old one. All times are milliseconds
+ * of the monotonic clock.
  *
  * The picture errs on the safe side. A request under way may or may not be part of the last
  * `remaining` that we saw, so it is counted on top until its answer is here; and of the moments at
@@ -31,6 +32,8 @@ export interface QuotaState {
   /** Whether a request of this window is over. */
   readonly heard: boolean;
   readonly endsAt?: number;
+  /** The earliest moment at which it may end, where an answer has shown that. */
+  readonly endsFrom?: number;
   /** Whether an answer gave `endsAt`; else it is a guess. */
   readonly endIsKnown: boolean;
   /** When the last window ended whose end an answer had given. */
@@ -113,7 +116,7 @@ export function settle(
     const ofThisWindow = ended.first !== undefined && place.takenAt >= ended.first.takenAt;
     return count({ ...ended, heard: ended.heard || ofThisWindow }, place, report, now);
   }
-  const placed = placeInWindow(ended, report.ends);
+  const placed = placeInWindow(ended, report.ends, now);
   return placed
     ? count({ ...placed, heard: true }, place, report, now)
     : { ...ended, own: Math.max(0, ended.own - 1) };
@@ -128,7 +131,7 @@ export function closeUntil(state: QuotaState, untilMs: number): QuotaState {
 export function roll(state: QuotaState, now: number): QuotaState {
   if (state.closedUntil !== undefined && now < state.closedUntil) return state;
   const open = state.closedUntil === undefined ? state : { ...state, closedUntil: undefined };
-  return open.endsAt !== undefined && now >= open.endsAt ? begin(open) : open;
+  return open.endsAt !== undefined && now >= open.endsAt ? begin(open, now) : open;
 }
 
 /**
@@ -197,13 +200,14 @@ function learnLimit(state: QuotaState, perMinute: number | undefined): QuotaStat
  * moments are the same but for the grain of dates, the moment it named is the window's end.
  */
 function close(state: QuotaState, untilMs: number): QuotaState {
-  const { endsAt, endIsKnown } = state;
+  const { endsAt, endsFrom, endIsKnown } = state;
   const windowEnd = endIsKnown && endsAt !== undefined ? endsAt : untilMs;
   const sameMoment = endsAt === undefined || Math.abs(endsAt - untilMs) <= sameMomentMs;
   return {
     ...closeUntil(state, Math.max(untilMs, windowEnd)),
     heard: true,
     endsAt: sameMoment ? untilMs : endsAt,
+    endsFrom: endIsKnown && !sameMoment ? endsFrom : untilMs,
   };
 }
 
@@ -214,25 +218,41 @@ function close(state: QuotaState, untilMs: number): QuotaState {
 function placeInWindow(
   state: QuotaState,
   ends: { earliest: number; latest: number },
+  now: number,
 ): QuotaState | undefined {
   const half = windowMs / 2;
   if (state.lastEndedAt !== undefined && ends.latest < state.lastEndedAt + half) return undefined;
   const known = state.endIsKnown ? state.endsAt : undefined;
+  if (known !== undefined && ends.latest < known - half) return undefined;
   if (known !== undefined && ends.earliest > known + half) {
-    const next = begin(state);
-    return { ...next, own: next.own + 1, endsAt: ends.latest, endIsKnown: true };
+    const next = begin(state, now);
+    const { earliest, latest } = ends;
+    return { ...next, own: next.own + 1, endsAt: latest, endsFrom: earliest, endIsKnown: true };
   }
-  const endsAt =
-    known === undefined || known < ends.earliest ? ends.latest : Math.min(known, ends.latest);
-  return { ...state, endsAt, endIsKnown: true };
+  if (known === undefined || known < ends.earliest) {
+    return { ...state, endsAt: ends.latest, endsFrom: ends.earliest, endIsKnown: true };
+  }
+  const endsAt = Math.min(known, ends.latest);
+  const endsFrom = Math.min(endsAt, Math.max(state.endsFrom ?? ends.earliest, ends.earliest));
+  return { ...state, endsAt, endsFrom, endIsKnown: true };
 }
 
-function begin({ limit, underWay, closedUntil, ...old }: QuotaState): QuotaState {
+/**
+ * The next window. At the server it may have begun before `now`, so that requests whose answers said
+ * nothing of the quota stay counted if they may have been part of it. As long as no answer shows its
+ * end, it is taken to end a whole window after the last of them.
+ */
+function begin({ limit, underWay, closedUntil, ...old }: QuotaState, now: number): QuotaState {
+  const { endsFrom = Number.NEGATIVE_INFINITY } = old;
+  const since = Math.max(endsFrom, now - windowMs + 1);
+  const unreported = old.unreported.filter((endedAt) => endedAt >= since);
   return {
     ...initialState(limit),
     underWay,
     closedUntil,
-    own: underWay.length,
+    own: underWay.length + unreported.length,
+    unreported,
+    ...(unreported.length > 0 && { endsAt: Math.max(...unreported) + windowMs }),
     lastEndedAt: old.endIsKnown ? old.endsAt : old.lastEndedAt,
   };
 }

@@ -115,7 +115,7 @@ async function carryOut(
       const answer = server.answer(clock.now());
       clock.after(backMs, () => {
         const receivedAt = clock.now();
-        const report = readQuota({ ...answer, sentAt, receivedAt });
+        const report = readQuota({ ...answer, sentAt, receivedAt, now: receivedAt });
         void gate.settle(place, fate === 'lost' ? undefined : report);
       });
     });

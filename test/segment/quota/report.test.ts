@@ -6,7 +6,7 @@ const http = (ms: number) => new Date(ms).toUTCString();
 
 /** Reads an answer that was sent at noon and took 40 ms. */
 const read = (headers: Record<string, string>, status = 200, body: unknown = undefined) =>
-  readQuota({ status, headers, body, sentAt: noon, receivedAt: noon + 40 });
+  readQuota({ status, headers, body, sentAt: noon, receivedAt: noon + 40, now: noon + 40 });
 
 const refused = (data: object) => ({ errors: [{ data }] });
 
@@ -158,4 +158,12 @@ describe('Retry-After', () => {
   ])('%j is %j ms', (text, ms) => {
     expect(readRetryAfter({ 'retry-after': text }, noon)).toBe(ms);
   });
+
+  test.each([-600_000, 0, 600_000])(
+    "is read against the answer's own date, ours %i ms off",
+    (off) => {
+      const headers = { 'retry-after': http(noon + 5000), date: http(noon) };
+      expect(readRetryAfter(headers, noon + off)).toBe(6000);
+    },
+  );
 });

@@ -472,6 +472,8 @@ interface Step {
   there: number;
   back: number;
   patienceMs: number;
+  /** Whether the answer says nothing of the quota, where that is looked at. */
+  silent?: boolean;
 }
 
 /** Steps, each generated as one number: that is ten times as fast as a record of many choices. */
@@ -494,13 +496,20 @@ function stepsOf(maxJourneyMs: number, patience: readonly number[]) {
       fromEnd: fromEnds[digit(6)]?.() ?? null,
       there: journeyMs(),
       back: journeyMs(),
+      silent: digit(2) === 0,
     };
   };
   return fc.array(fc.maxSafeNat().map(decode), { minLength: 5, maxLength: 14 });
 }
 
 /** Lets a client take its steps against a server; `afterStep` is called after every transition. */
-function run(window: Picture, server: QuotaServer, steps: Step[], afterStep = () => {}): void {
+function run(
+  window: Picture,
+  server: QuotaServer,
+  steps: Step[],
+  afterStep = () => {},
+  isSilent: (step: Step) => boolean = () => false,
+): void {
   const due: { at: number; happen: () => void }[] = [];
   const runUntil = (until: number) => {
     for (;;) {
@@ -511,7 +520,8 @@ function run(window: Picture, server: QuotaServer, steps: Step[], afterStep = ()
     }
   };
   let now = Date.UTC(2026, 0, 1);
-  for (const { wait, fromEnd, there, back, patienceMs } of steps) {
+  for (const step of steps) {
+    const { wait, fromEnd, there, back, patienceMs } = step;
     now = fromEnd === null ? now + wait : Math.max(now, server.endsAt + fromEnd);
     runUntil(now);
     const asked = window.ask(now, patienceMs);
@@ -522,7 +532,10 @@ function run(window: Picture, server: QuotaServer, steps: Step[], afterStep = ()
     const arrive = () => {
       const answer = server.answer(sentAt + there);
       const receive = () => {
-        window.settle(sentAt, receivedAt, readQuota({ ...answer, sentAt, receivedAt }));
+        // What is refused for lack of quota always says so.
+        const headers = isSilent(step) && answer.status !== 429 ? {} : answer.headers;
+        const given = { ...answer, headers, sentAt, receivedAt, now: receivedAt };
+        window.settle(sentAt, receivedAt, readQuota(given));
         afterStep();
       };
       due.push({ at: receivedAt, happen: receive });
@@ -531,6 +544,8 @@ function run(window: Picture, server: QuotaServer, steps: Step[], afterStep = ()
   }
   runUntil(Number.POSITIVE_INFINITY);
 }
+
+const withSilence = [() => {}, ({ silent = false }: Step) => silent] as const;
 
 const anyLimit = fc.integer({ min: 1, max: 5 });
 const anyOffset = fc.integer({ min: -5000, max: 5000 });
@@ -544,6 +559,51 @@ test('a single client is never refused, whatever the timing, also with many requ
     }),
     { numRuns: 10_000 },
   );
+});
+
+test('a single client is never refused, also where answers say nothing of the quota', () => {
+  fc.assert(
+    fc.property(anyLimit, anyOffset, stepsOf(1500, [0]), (limit, offset, steps) => {
+      const server = new QuotaServer(limit, offset);
+      run(new Picture(limit), server, steps, ...withSilence);
+      return server.refused === 0;
+    }),
+    { numRuns: 10_000 },
+  );
+});
+
+test('nine silent answers right after the end of a window at the server stay counted', () => {
+  const server = new QuotaServer(10);
+  // Another process opened the window, so that its end is known by the date alone: up to two seconds late.
+  server.answer(Date.UTC(2026, 0, 1) - 20_500);
+  const step = { wait: 10, fromEnd: null, there: 20, back: 20, patienceMs: 0 };
+  const silent = { ...step, silent: true };
+  const steps: Step[] = [
+    step,
+    { ...silent, fromEnd: 1 },
+    ...Array(8).fill(silent),
+    { ...step, wait: 3000 },
+    ...Array(9).fill({ ...step, wait: 0 }),
+  ];
+  run(new Picture(10), server, steps, ...withSilence);
+  expect(server.counted).toBe(2 + 9 + 1);
+  expect(server.refused).toBe(0);
+});
+
+test('a server that never says anything of the quota is not asked too often, nor too seldom', () => {
+  const server = new QuotaServer(10);
+  const window = new Picture(10);
+  const step = { wait: 1000, fromEnd: null, there: 40, back: 40, patienceMs: 0 };
+  run(
+    window,
+    server,
+    Array(600).fill(step),
+    () => {},
+    () => true,
+  );
+  expect(server.refused).toBe(0);
+  // Ten minutes at ten a minute.
+  expect(server.counted).toBeGreaterThan(60);
 });
 
 test('a single client is never refused whatever limit it starts with, if it can wait for the first answer', () => {

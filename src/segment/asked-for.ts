@@ -1,0 +1,44 @@
+import { cut, quoted } from '../visible.ts';
+import { type Audience, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
+import { isSameSpace } from './ids.ts';
+
+/** So much of an id shows which one it is. */
+const maxIdChars = 200;
+
+/** Whether an audience is of a space, as far as it says of which it is. */
+export function isOfSpace({ spaceId }: Pick<Audience, 'spaceId'>, wanted: string): boolean {
+  return typeof spaceId !== 'string' || isSameSpace(spaceId, wanted);
+}
+
+/**
+ * Whether an output is what was asked for: a cache or a desynchronised proxy may hand over the answer
+ * to another request.
+ *
+ * Of a list some rows may be of another space, but not all.
+ *
+ * @returns what is wrong, as what follows "the answer"; undefined if nothing is.
+ */
+export function misfitOf(
+  input: Input<OperationName>,
+  output: Output<OperationName>,
+): string | undefined {
+  const space = spaceIn(input);
+  if ('audience' in output) {
+    const { id, spaceId } = output.audience;
+    if ('id' in input && id !== input.id) {
+      return `is about another audience, ${shown(id)} instead of ${shown(input.id)}.`;
+    }
+    if (space === undefined || isOfSpace(output.audience, space)) return undefined;
+    return `is about an audience of another space, ${shown(spaceId ?? '')} instead of ${shown(space)}.`;
+  }
+  if (!('audiences' in output) || space === undefined || output.audiences.length === 0) {
+    return undefined;
+  }
+  return output.audiences.some((audience) => isOfSpace(audience, space))
+    ? undefined
+    : `holds audiences of other spaces than ${shown(space)} only.`;
+}
+
+function shown(id: string): string {
+  return quoted(cut(id, maxIdChars));
+}

@@ -1,0 +1,79 @@
+/*
+ * Imports nothing: the settings check their spaces by it before anything else is loaded.
+ */
+
+/** So often a text may be percent-encoded over and over; what takes more rounds means no good. */
+const maxRounds = 8;
+
+/** `.` and `..`, also with the blanks and path parameters (`..;x`) that some servers cut off. */
+const dotSegment = /^\s*\.{1,2}\s*(?:;|$)/;
+
+/** Separators of path segments, and control characters. */
+const separators = /[/\\\p{Cc}]/u;
+
+/**
+ * Why an id can't stand in a path, as what follows "must"; undefined if it can.
+ *
+ * Encoding alone does not keep an id in its segment: proxies decode `%2F` and `%2e%2e`, some of them
+ * more than once, before they choose a path.
+ */
+export function problemOfId(id: string): string | undefined {
+  const decoded = id === '' || !id.isWellFormed() ? undefined : decodedWhole(id);
+  if (decoded === undefined) return 'be an id';
+  if (separators.test(decoded)) {
+    return 'hold no slash, backslash or control character, percent-encoded or not';
+  }
+  return dotSegment.test(decoded) ? 'be an id, not a dot segment' : undefined;
+}
+
+/**
+ * Why a name, such as that of an event, can't stand in a path, as what follows "must"; undefined if it
+ * can. People put slashes into names; what climbs by them is refused.
+ */
+export function problemOfName(name: string): string | undefined {
+  const decoded = name === '' || !name.isWellFormed() ? undefined : decodedWhole(name);
+  if (decoded === undefined) return 'be a name';
+  const climbs = decoded.split(/[/\\]/).some((part) => dotSegment.test(part));
+  return climbs ? 'hold no dot segment, percent-encoded or not' : undefined;
+}
+
+/** Whether two ids name the same space: some answers leave out the leading `spa_`. */
+export function isSameSpace(a: string, b: string): boolean {
+  return a.replace(/^spa_/, '') === b.replace(/^spa_/, '');
+}
+
+/** A text without any percent-encoding left; undefined if that takes too many rounds. */
+function decodedWhole(text: string): string | undefined {
+  let decoded = text;
+  for (let round = 0; round < maxRounds; round += 1) {
+    const next = decodedOnce(decoded);
+    if (next === decoded) return decoded;
+    decoded = next;
+  }
+  return undefined;
+}
+
+/**
+ * Decodes as carelessly as the most careless proxy: what is not valid UTF-8 byte by byte, with the
+ * overlong forms of ASCII (`%C0%AF` for a slash) and IIS's `%u002F`.
+ */
+function decodedOnce(text: string): string {
+  return text
+    .replace(/%u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
+      try {
+        return decodeURIComponent(bytes);
+      } catch {
+        return bytewise(bytes);
+      }
+    });
+}
+
+function bytewise(bytes: string): string {
+  const ascii = (code: number) => String.fromCharCode(code);
+  return bytes
+    .replace(/%c([01])%([89ab][0-9a-f])/gi, (_, lead: string, trail: string) =>
+      ascii(Number(lead) * 64 + (Number.parseInt(trail, 16) - 128)),
+    )
+    .replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => ascii(Number.parseInt(hex, 16)));
+}

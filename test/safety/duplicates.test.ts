@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/start.ts';
+import { foldedName } from '../../src/safety/names.ts';
+import { callTool } from '../support/in-memory.ts';
+import { firstId, type StandIn, startStandIn } from '../support/stand-in.ts';
+
+/*
+ * No audience is made twice, whatever way its name is written, and whatever became of the first
+ * attempt.
+ */
+
+const query = "event('Shoes Bought').count() >= 1";
+const tool = 'create_audience';
+const seed = (name: string) => [{ name, definition: { query, level: 'users' as const } }];
+const seeds = seed('Old');
+const start = () => startStandIn({ edition: 'v1', seeds });
+
+describe('names', () => {
+  test.each([
+    ['Big spenders', 'BIG SPENDERS'],
+    ['Big spenders', '  Big spenders\u00a0'],
+    ['Straße', 'STRASSE'],
+    ['Café', 'Cafe\u0301'],
+    ['ﬁrst', 'First'],
+    ['ΣΊΣΥΦΟΣ', 'σίσυφος'],
+    ['日本', '日本'],
+    ['ＡＢＣ', 'abc'],
+  ])('%j and %j are the same', async (there, wanted) => {
+    expect(foldedName(there)).toBe(foldedName(wanted));
+    const rig = await startStandIn({ edition: 'v1', seeds: seed(there) });
+    const { error } = await callTool(rig.client, tool, { name: wanted, query });
+    expect(error).toMatchObject({ code: 'duplicate', details: { audience: { id: firstId } } });
+    expect(error?.message).toContain('of this name');
+    expect(rig.writes()).toEqual([]);
+  });
+
+  test.each([
+    ['日本', '日本語'],
+    ['a', 'å'],
+  ])('%j and %j are not', (one, other) => {
+    expect(foldedName(one)).not.toBe(foldedName(other));
+  });
+
+  test.each(['', ' ', '\t\n', '\u00a0\u3000', '\u200b\u2060', '\u3164', '\u2800'])(
+    'a blank one, %j, is refused',
+    async (name) => {
+      const rig = await start();
+      const calls: [string, Record<string, unknown>][] = [
+        [tool, { name, query }],
+        ['update_audience_for_space', { id: firstId, name }],
+      ];
+      for (const [called, args] of calls) {
+        const { error } = await callTool(rig.client, called, args);
+        expect(error).toMatchObject({ code: 'invalid_input', field: 'name' });
+      }
+      expect(rig.writes()).toEqual([]);
+    },
+  );
+
+  test('a padded one is sent without its blanks', async () => {
+    const rig = await start();
+    const { error } = await callTool(rig.client, tool, { name: '  New one \n', query });
+    expect(error).toBeUndefined();
+    expect(rig.writes()[0]?.body).toMatchObject({ name: 'New one' });
+  });
+
+  test('two calls at once for one name make one audience', async () => {
+    const rig = await start();
+    const names = ['Straße 7', 'STRASSE 7', '日本', ' 日本 '];
+    const all = await Promise.all(names.map((name) => callTool(rig.client, tool, { name, query })));
+    expect(all.map(({ error }) => error?.code).sort()).toEqual([
+      'duplicate',
+      'duplicate',
+      undefined,
+      undefined,
+    ]);
+    expect(rig.writes()).toHaveLength(2);
+  });
+});
+
+describe('a create after its own outcome_unknown', () => {
+  const args = { name: 'New', query };
+  const bad: Fault = { kind: 'answer', status: 502, body: '' };
+  const forbidden: Fault = { kind: 'answer', status: 403, body: '' };
+
+  /** A create whose answer is lost; `arrived`: it took effect, but the space can't be read then. */
+  async function lose(rig: StandIn, arrived: boolean) {
+    rig.faults(({ method }) => {
+      if (method === 'POST') return arrived ? { kind: 'drop', when: 'after' } : bad;
+      return arrived && rig.writes().length > 0 ? forbidden : undefined;
+    });
+    const { error } = await callTool(rig.client, tool, args);
+    expect(error?.code).toBe('outcome_unknown');
+    rig.faults(() => undefined);
+  }
+
+  test.each([{}, { allowDuplicateName: true }])(
+    'finds the one that is there, with %j',
+    async (more) => {
+      const rig = await start();
+      await lose(rig, true);
+      const { error } = await callTool(rig.client, tool, { ...args, name: 'NEW ', ...more });
+      expect(error).toMatchObject({ code: 'duplicate', details: { audience: { name: 'New' } } });
+      expect(error?.message).toMatch(/did take effect/);
+      expect(rig.writes()).toHaveLength(1);
+      // From then on it is an audience like any other.
+      const second = await callTool(rig.client, tool, { ...args, allowDuplicateName: true });
+      expect(second.error).toBeUndefined();
+    },
+  );
+
+  test.each([{}, { allowDuplicateName: true }])(
+    'is not sent for a minute if it is not there, with %j',
+    async (more) => {
+      const rig = await start();
+      await lose(rig, false);
+      await rig.clock.advance(15_000);
+      rig.clock.jump(600_000);
+      const { error } = await callTool(rig.client, tool, { ...args, ...more });
+      expect(error).toMatchObject({ code: 'outcome_unknown', retryAfterMs: 45_000 });
+      expect(error?.message).toMatch(/^Nothing was sent now/);
+      expect(rig.writes()).toHaveLength(1);
+
+      await rig.clock.advance(45_000);
+      expect((await callTool(rig.client, tool, { ...args, ...more })).error).toBeUndefined();
+      expect(rig.writes()).toHaveLength(2);
+    },
+  );
+
+  test('is not sent for a minute if that can not be looked for', async () => {
+    const rig = await start();
+    await lose(rig, false);
+    rig.faults(() => forbidden);
+    const { error } = await callTool(rig.client, tool, args);
+    expect(error).toMatchObject({ code: 'outcome_unknown', retryAfterMs: 60_000 });
+    expect(rig.writes()).toHaveLength(1);
+  });
+
+  test('keeps no other name, and no dry run, waiting', async () => {
+    const rig = await start();
+    await lose(rig, false);
+    expect((await callTool(rig.client, tool, { ...args, dryRun: true })).error).toBeUndefined();
+    expect((await callTool(rig.client, tool, { ...args, name: 'Other' })).error).toBeUndefined();
+  });
+});
