@@ -12,6 +12,7 @@ import { Confirmations, confirmationLifeMs } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
 import { LostCreates } from './safety/lost-create.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
+import { Turns } from './safety/turns.ts';
 import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
@@ -47,6 +48,7 @@ interface Services {
   confirmations: Confirmations;
   reservations: NameReservations;
   lostCreates: LostCreates;
+  turns: Turns;
   auditLog: AuditLog | undefined;
 }
 
@@ -129,6 +131,7 @@ function createServices(config: Config, machine: Machine): Services {
     confirmations: new Confirmations(clock.monotonic, randomBytes),
     reservations: new NameReservations(),
     lostCreates: new LostCreates(clock.monotonic),
+    turns: new Turns(clock),
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now),
   };
 }

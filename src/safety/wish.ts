@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { RequestPreview } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { Audience, Input, OperationName, Output } from '../segment/contract.ts';
@@ -8,6 +9,7 @@ import type { NameReservations } from './duplicates.ts';
 import type { LostCreates } from './lost-create.ts';
 import type { WriteKind } from './question.ts';
 import type { AudienceShape } from './snapshot.ts';
+import type { Turns } from './turns.ts';
 
 /** What a tool wants to be written, before anything is known of the state that it meets. */
 export interface Wish<Name extends OperationName> {
@@ -85,6 +87,8 @@ export interface WriteContext extends AgreementContext {
   auditLog: AuditLog | undefined;
   reservations: NameReservations;
   lostCreates: LostCreates;
+  turns: Turns;
+  clock: Clock;
   /** Milliseconds since the epoch. */
   now: () => number;
 }

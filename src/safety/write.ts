@@ -1,4 +1,5 @@
 import type { RequestPreview } from '../segment/api.ts';
+import type { CallContext } from '../segment/call.ts';
 import {
   type Audience,
   audiencesIn,
@@ -24,6 +25,9 @@ import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
 /** Longer than this are neither times nor ids. */
 const maxWordChars = 200;
+
+/** What was read so short a time ago is not read once more before it is written. */
+const maxReadAgeMs = 1000;
 
 /**
  * The one way of every write: what is there is looked at, the user agrees where that is needed, what
@@ -82,6 +86,8 @@ interface Ready<Name extends OperationName> {
 class Undertaking<Name extends OperationName> {
   readonly #wish: Wish<Name>;
   readonly #context: WriteContext;
+  /** When the audience was last read, on the monotonic clock. */
+  #readAt = 0;
 
   constructor(wish: Wish<Name>, context: WriteContext) {
     this.#wish = wish;
@@ -89,6 +95,24 @@ class Undertaking<Name extends OperationName> {
   }
 
   async run(): Promise<Outcome<Name>> {
+    const { needsAgreement } = scrutinyOf(this.#wish, this.#context);
+    // While a person is asked, others need not wait; the write then takes its turn to be sent.
+    const takesTurn = !this.#wish.dryRun && !(needsAgreement && this.#context.ask);
+    return takesTurn ? this.#inTurn(() => this.#run()) : this.#run();
+  }
+
+  /** One write at a time for each audience. */
+  async #inTurn<Result>(write: () => Promise<Result>): Promise<Result> {
+    const { operation, spaceId, id } = this.#wish;
+    if (id === undefined) return write();
+    const { call, turns } = this.#context;
+    return turns.during({ operation, spaceId, id, call }, (waited) => {
+      if (waited) this.#readAt = Number.NEGATIVE_INFINITY;
+      return write();
+    });
+  }
+
+  async #run(): Promise<Outcome<Name>> {
     const { needsAgreement, readsFirst } = scrutinyOf(this.#wish, this.#context);
     await this.#settleLostCreate();
     const search = await this.#search();
@@ -129,6 +153,7 @@ class Undertaking<Name extends OperationName> {
     const { spaceId, id, expectedUpdatedAt } = this.#wish;
     if (id === undefined) return undefined;
     const { audience } = await api.send('get_audience', { spaceId, id }, call);
+    this.#readAt = this.#context.clock.monotonic();
     seen.note(spaceId, audience);
     if (expectedUpdatedAt !== undefined) this.#assertFresh(audience, expectedUpdatedAt);
     return audience;
@@ -181,7 +206,9 @@ class Undertaking<Name extends OperationName> {
     for (;;) {
       if (needsAgreement) ready = await this.#agree(ready, confirmation);
       try {
-        return await this.#sendAndRecord(ready);
+        const send = () => this.#sendAndRecord(ready);
+        const asked = ready.agreement === 'elicitation';
+        return await (asked ? this.#inTurn(send) : send());
       } catch (error) {
         if (!(error instanceof MeaningChangedError)) throw error;
         // What was agreed to is no longer what would be sent: the user is asked about that.
@@ -236,6 +263,19 @@ class Undertaking<Name extends OperationName> {
     return search?.ids;
   }
 
+  /** What was waited for, in the quota or for another write, may have changed the audience. */
+  async #lookLast(before: Audience, looking: CallContext): Promise<void> {
+    const { api, clock } = this.#context;
+    if (clock.monotonic() - this.#readAt <= maxReadAgeMs) return;
+    const { spaceId, id } = this.#wish;
+    if (id === undefined) return;
+    const { audience } = await api.send('get_audience', { spaceId, id }, looking);
+    this.#readAt = clock.monotonic();
+    if (differences(snapshotOf(before), snapshotOf(audience)).length > 0) {
+      throw staleError('since it was looked at for this', audience, snapshotOf(before));
+    }
+  }
+
   async #sendAndRecord(ready: Ready<Name>) {
     const { planned, agreement } = ready;
     const confirmed = agreement ?? 'not_needed';
@@ -272,7 +312,8 @@ class Undertaking<Name extends OperationName> {
     const agreedIn = agreement && request.edition;
     const sentAt = now();
     try {
-      const under = { ...sending, onRequest, agreedIn };
+      const lookLast = before && ((looking: CallContext) => this.#lookLast(before, looking));
+      const under = { ...sending, onRequest, agreedIn, lookLast };
       const output = await api.send(write.operation, write.input, under);
       return { output, foundAfterLoss: false };
     } catch (error) {

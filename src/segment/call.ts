@@ -42,12 +42,26 @@ export function withReserve(call: CallContext, reserveMs: number): CallContext {
     onNotice: (notice) => call.onNotice(notice),
     onRequest: (request) => call.onRequest?.(request),
     agreedIn: call.agreedIn,
+    lookLast: call.lookLast,
   };
 }
 
-/** The same call for a request that only looks on behalf of another. */
-export function forLooking(call: CallContext): CallContext {
-  return withSignal(call, call.signal);
+/**
+ * The same call for a request that only looks on behalf of another.
+ *
+ * @param deadline if it is to be earlier than the call's.
+ */
+export function forLooking(
+  call: CallContext,
+  { signal = call.signal, deadline = call.deadline }: Partial<CallContext> = {},
+): CallContext {
+  return {
+    signal,
+    deadline: Math.min(deadline, call.deadline),
+    endsAt: call.endsAt,
+    onWait: (wait) => call.onWait(wait),
+    onNotice: (notice) => call.onNotice(notice),
+  };
 }
 
 /** What belongs to one tool call and accompanies every request made for it. */
@@ -70,6 +84,13 @@ export interface CallContext {
   onNotice(notice: string): void;
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
+  /**
+   * Called when a place in the quota is taken and the request is about to go out, unless an earlier
+   * attempt may have taken effect. What it throws ends the call, with nothing sent.
+   *
+   * @param looking what it may make its own requests with; it ends after a few seconds.
+   */
+  lookLast?(looking: CallContext): Promise<void>;
   /** The edition in whose form a person agreed to the request. */
   agreedIn?: EditionName;
 }

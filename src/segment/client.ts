@@ -227,6 +227,7 @@ export class SegmentClient implements SegmentApi {
     for (;;) {
       const gate = this.#gate(name);
       const place = await this.#enter(gate, name, call, tries).catch(giveUp);
+      if (!tries.uncertain) await this.#lookLast(sending, gate, place);
       const attempted = await this.#attempt(sending, gate, place);
       tries.attempts += 1;
       const gone = await this.#ifGone(sending, tries, attempted.verdict);
@@ -280,6 +281,32 @@ export class SegmentClient implements SegmentApi {
     const isOver =
       outcome.kind === 'failure' && outcome.reason === 'cancelled' && !request.signal.aborted;
     return isOver ? { ...outcome, reason: 'timeout', cause: 'no connection in time' } : outcome;
+  }
+
+  /**
+   * Lets the caller look once more while the request has its place, which is given back if that ends
+   * the call.
+   */
+  async #lookLast<Name extends OperationName>(
+    { name, call }: Sending<Name>,
+    gate: Gate,
+    place: Place,
+  ): Promise<void> {
+    if (!call.lookLast) return;
+    const { clock } = this.#options;
+    const late = new AbortController();
+    const cancelTimer = clock.after(maxHeldMs, () => late.abort());
+    const signal = AbortSignal.any([call.signal, late.signal]);
+    const deadline = clock.monotonic() + maxHeldMs;
+    try {
+      await call.lookLast(forLooking(call, { signal, deadline }));
+    } catch (error) {
+      await gate.giveBack(place);
+      if (call.signal.aborted) throw new CancelledError(name, false);
+      throw late.signal.aborted ? heldTooLong(name) : asUnsent(error);
+    } finally {
+      cancelTimer();
+    }
   }
 
   /**
@@ -376,6 +403,24 @@ export class SegmentClient implements SegmentApi {
   #gate(name: OperationName): Gate {
     return this.#gates.gate(name, this.#editions.startPerMinute(name));
   }
+}
+
+/** For so long a place in the quota is held while the caller looks, milliseconds. */
+const maxHeldMs = 5000;
+
+function heldTooLong(name: string): AudiencesError {
+  return new AudiencesError(
+    'rate_limited',
+    `${name}: what is there could not be looked at within ${maxHeldMs / 1000} s, so nothing was sent.`,
+    { next: 'Nothing was changed. Call again in a few seconds.', retryAfterMs: maxHeldMs },
+  );
+}
+
+/** A look that got no answer says nothing of the write, which was not sent. */
+function asUnsent(error: unknown): unknown {
+  if (!(error instanceof NoAnswerError)) return error;
+  const { code, message, facts } = error;
+  return new AudiencesError(code, `${message} Nothing was sent.`, facts);
 }
 
 /** What became of one attempt, and what it says about the next. */

@@ -140,6 +140,7 @@ const allowed: Record<string, string[]> = {
     'zod',
   ],
   safety: [
+    'clock.ts',
     'query',
     'redact.ts',
     'segment/api.ts',

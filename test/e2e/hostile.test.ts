@@ -60,7 +60,8 @@ test.each(hostile)('%s comes through as it is', async (_, text) => {
     query: `event('${text.replace(/[\\']/g, '')}').count() >= 1`,
     type: 'users',
   };
-  const stored = audience({ name: text, description: text, key: text, definition });
+  const spaceId = 'spa_shop_staging';
+  const stored = audience({ spaceId, name: text, description: text, key: text, definition });
   faults = ({ operation }) => {
     if (operation !== 'list_audiences') return answered({ data: { audience: stored } });
     return answered({ data: { audiences: [{ ...stored, id: 'aud_2' }], pagination: {} } });
@@ -89,7 +90,8 @@ test.each(hostile)('%s comes through as it is', async (_, text) => {
 
 test.each(hostile)('%s in an error of Segment stays on one line', async (_, text) => {
   faults = ({ method }) => {
-    if (method === 'GET') return answered({ data: { audience: audience() } });
+    if (method === 'GET')
+      return answered({ data: { audience: audience({ spaceId: 'spa_shop_staging' }) } });
     const message = `"${text}" is not allowed`;
     return answered({ errors: [{ type: text, message, field: text }, { type: text }] }, 422);
   };
@@ -134,7 +136,7 @@ test.each([
   ['update_audience_for_space', { id: 'aud_000000011', name: 'Deep' }],
 ])('an answer to %s nested without end: the audit log never says not_done', async (tool, args) => {
   const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
-  const body = `{"data":{"audience":${JSON.stringify(audience()).slice(0, -1)},"x":${deep}}}}`;
+  const body = `{"data":{"audience":${JSON.stringify(audience({ spaceId: 'spa_shop_staging' })).slice(0, -1)},"x":${deep}}}}`;
   faults = ({ method }) =>
     method === 'GET' ? undefined : { kind: 'answer', status: 200, body, applied: true };
   await wire.callTool(tool, args);

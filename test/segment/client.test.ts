@@ -7,8 +7,10 @@ import {
   start,
 } from '../../src/sandbox/start.ts';
 import type { SegmentClient, SegmentClientOptions } from '../../src/segment/client.ts';
+import type { CallContext } from '../../src/segment/call.ts';
 import type { NewAudience } from '../../src/segment/contract.ts';
 import { v1alpha } from '../../src/segment/editions/v1alpha.ts';
+import { CancelledError, mayHaveTakenEffect, NoAnswerError } from '../../src/segment/errors.ts';
 import { readSpace } from '../../src/segment/space.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock, tick } from '../support/manual-clock.ts';
@@ -302,6 +304,93 @@ describe.each([-600_000, 600_000])('when the date of this machine jumps by %i ms
     const from = clock.monotonic();
     await whileTimePasses(client.send('list_audiences', { spaceId, count: 1 }, testCall()));
     expect(clock.monotonic() - from).toBe(6000);
+  });
+});
+
+describe('the last look of a write', () => {
+  const update = { spaceId, id: 'aud_000000011', enabled: false };
+  const send = (lookLast: CallContext['lookLast'], call = testCall()) =>
+    client.send('update_audience_for_space', update, { ...call, lookLast });
+  /** All ten places of the window are free. */
+  async function expectTenAtOnce() {
+    // Calls that can't wait are refused where there is no place for them.
+    const updates = Array.from({ length: 10 }, () =>
+      client.send('update_audience_for_space', update, testCall(clock.monotonic())),
+    );
+    await Promise.allSettled(updates);
+    expect(seen).toHaveLength(10);
+  }
+  const untilAborted = (looking: CallContext) =>
+    new Promise<void>((_, reject) => {
+      looking.signal.addEventListener('abort', () =>
+        reject(new CancelledError('get_audience', true)),
+      );
+    });
+
+  test('comes once its place in the quota is taken', async () => {
+    let looks = 0;
+    const updates = Array.from({ length: 11 }, () =>
+      send(async () => {
+        looks += 1;
+      }).catch(() => {}),
+    );
+    await vi.waitUntil(() => looks > 0);
+    await whileTimePasses(vi.waitUntil(() => seen.length === 10));
+    expect(looks).toBe(10);
+    await whileTimePasses(Promise.all(updates));
+    expect(looks).toBe(11);
+  });
+
+  test('ends the call with what it throws, and gives the place back', async () => {
+    const reason = new Error('changed');
+    await expect(send(() => Promise.reject(reason))).rejects.toBe(reason);
+    expect(seen).toEqual([]);
+    await expectTenAtOnce();
+  });
+
+  test('is given up after five seconds, and the place given back', async () => {
+    const sending = send(untilAborted);
+    const ended = expect(sending).rejects.toMatchObject({
+      code: 'rate_limited',
+      facts: { retryAfterMs: 5000 },
+    });
+    await clock.advance(4999);
+    await clock.advance(1);
+    await ended;
+    expect(seen).toEqual([]);
+    await expectTenAtOnce();
+  });
+
+  test('that gets no answer leaves nothing in doubt', async () => {
+    const lost = new NoAnswerError('upstream_error', 'HTTP 502.', { next: 'Try again.' });
+    const error: unknown = await send(() => Promise.reject(lost)).catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: 'upstream_error', message: 'HTTP 502. Nothing was sent.' });
+    expect(mayHaveTakenEffect(error)).toBe(false);
+  });
+
+  test('ends with its call', async () => {
+    const call = testCall();
+    const ended = expect(send(untilAborted, call)).rejects.toMatchObject({
+      code: 'cancelled',
+      sent: false,
+    });
+    await tick();
+    call.cancel();
+    await ended;
+    expect(seen).toEqual([]);
+  });
+
+  test('is not repeated when the write may have been done', async () => {
+    let looks = 0;
+    faults = [failed(502)];
+    const { id } = update;
+    const lookLast = async () => {
+      looks += 1;
+    };
+    const call = { ...testCall(), lookLast };
+    await whileTimePasses(client.send('remove_audience_from_space', { spaceId, id }, call));
+    expect(seen).toHaveLength(2);
+    expect(looks).toBe(1);
   });
 });
 

@@ -15,6 +15,7 @@ import type { AuditLog } from '../../src/safety/audit-log.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
 import { LostCreates } from '../../src/safety/lost-create.ts';
+import { Turns } from '../../src/safety/turns.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
@@ -132,6 +133,7 @@ export async function connect(
   const seen = new SeenAudiences();
   const reservations = new NameReservations();
   const lostCreates = new LostCreates(clock.monotonic);
+  const turns = new Turns(clock);
   const { now } = systemClock;
   const shownApi = remember(api, seen);
   const calls = new ToolsCapability({
@@ -153,6 +155,8 @@ export async function connect(
           auditLog,
           reservations,
           lostCreates,
+          turns,
+          clock,
           now,
         }),
     }),

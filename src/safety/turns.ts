@@ -1,0 +1,87 @@
+import type { Clock } from '../clock.ts';
+import type { CallContext } from '../segment/call.ts';
+import { AudiencesError, CancelledError } from '../segment/errors.ts';
+
+/** The audience that a write is about, and on whose behalf it waits. */
+export interface Turn {
+  operation: string;
+  spaceId: string;
+  id: string;
+  call: CallContext;
+}
+
+/** Lets one write at a time go on for each audience, in the order in which they came. */
+export class Turns {
+  readonly #clock: Clock;
+  /** By audience, what resolves when the last in line is done. */
+  readonly #last = new Map<string, Promise<void>>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Waits until no other write to the audience is under way, then runs this one.
+   *
+   * @param write is told whether it had to wait.
+   * @throws {AudiencesError} `rate_limited`, if that would pass the deadline of the call.
+   * @throws {CancelledError} if the call is cancelled while it waits. @throws what `write` throws.
+   */
+  async during<Result>(turn: Turn, write: (waited: boolean) => Promise<Result>): Promise<Result> {
+    const key = JSON.stringify([turn.spaceId.replace(/^spa_/, ''), turn.id]);
+    const before = this.#last.get(key);
+    let end = () => {};
+    const own = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    // Whoever gives up waiting does not let those behind it overtake those before it.
+    const done = before ? before.then(() => own) : own;
+    this.#last.set(key, done);
+    void done.then(() => {
+      if (this.#last.get(key) === done) this.#last.delete(key);
+    });
+    try {
+      if (before) await this.#wait(before, turn);
+      return await write(before !== undefined);
+    } finally {
+      end();
+    }
+  }
+
+  async #wait(before: Promise<void>, { operation, call }: Turn): Promise<void> {
+    let stop = () => {};
+    const over = new Promise<never>((_, reject) => {
+      const onAbort = () => reject(new CancelledError(operation, false));
+      if (call.signal.aborted) return onAbort();
+      call.signal.addEventListener('abort', onAbort, { once: true });
+      const leftMs = call.deadline - this.#clock.monotonic();
+      const cancelTimer =
+        leftMs === Number.POSITIVE_INFINITY
+          ? () => {}
+          : this.#clock.after(Math.max(0, leftMs), () => reject(tooLong(operation)));
+      stop = () => {
+        cancelTimer();
+        call.signal.removeEventListener('abort', onAbort);
+      };
+    });
+    try {
+      await Promise.race([before, over]);
+    } finally {
+      stop();
+    }
+  }
+}
+
+/** When to try again where nothing is known of how long another write takes. */
+const tryAgainMs = 5000;
+
+function tooLong(operation: string): AudiencesError {
+  return new AudiencesError(
+    'rate_limited',
+    `${operation}: another write to this audience is under way for longer than this call may wait. Nothing was sent.`,
+    {
+      next: 'Look with get_audience what the other write did, then call again if this one is still wanted.',
+      retryAfterMs: tryAgainMs,
+    },
+  );
+}

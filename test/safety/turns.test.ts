@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { Turns } from '../../src/safety/turns.ts';
+import { testCall } from '../support/call.ts';
+import { callTool } from '../support/in-memory.ts';
+import { ManualClock, tick } from '../support/manual-clock.ts';
+import { firstId, type StandInOptions, startStandIn, withOdd } from '../support/stand-in.ts';
+
+/*
+ * One write at a time for each audience, which looks at the audience when its turn has come.
+ */
+
+const tool = 'update_audience_for_space';
+const query = "event('Shoes Bought').count() >= 1";
+const seeds = ['Old', 'Other'].map((name) => ({
+  name,
+  definition: { query, level: 'users' as const },
+}));
+const yes = { action: 'accept', content: { agree: true } } as const;
+const start = (more: Partial<StandInOptions> = {}) =>
+  startStandIn({ edition: 'v1', seeds, ...more });
+const audienceSchema = z.object({ audience: z.object({ updatedAt: z.string() }) });
+
+describe('turns', () => {
+  const turn = { operation: tool, spaceId: 'spa_1', id: 'a', call: testCall() };
+
+  test('of one audience come one after the other, in order, and of others at once', async () => {
+    const turns = new Turns(new ManualClock());
+    const happened: string[] = [];
+    const ends: (() => void)[] = [];
+    const take = (name: string, of = turn) =>
+      turns.during(of, async (waited) => {
+        happened.push(`${name} ${waited}`);
+        await new Promise<void>((resolve) => ends.push(resolve));
+      });
+    const all = [
+      take('first'),
+      take('second', { ...turn, spaceId: '1' }),
+      take('third'),
+      take('other', { ...turn, id: 'b' }),
+    ];
+    await tick();
+    expect(happened).toEqual(['first false', 'other false']);
+    while (ends.length > 0) {
+      ends.shift()?.();
+      await tick();
+    }
+    await Promise.all(all);
+    expect(happened).toEqual(['first false', 'other false', 'second true', 'third true']);
+    await turns.during(turn, async (waited) => expect(waited).toBe(false));
+  });
+
+  test('that failed lets the next come', async () => {
+    const turns = new Turns(new ManualClock());
+    const failing = turns.during(turn, () => Promise.reject(new Error('no')));
+    const next = turns.during(turn, async () => 'done');
+    await expect(failing).rejects.toThrow('no');
+    expect(await next).toBe('done');
+  });
+
+  test('are waited for until the deadline, or until the call is cancelled', async () => {
+    const clock = new ManualClock();
+    const turns = new Turns(clock);
+    let end = () => {};
+    const first = turns.during(turn, () => new Promise<void>((resolve) => (end = resolve)));
+    const late = turns.during(
+      { ...turn, call: testCall(clock.monotonic() + 1000) },
+      async () => {},
+    );
+    const call = testCall();
+    const cancelled = turns.during({ ...turn, call }, async () => {});
+    const behind = turns.during(turn, async () => 'behind');
+    const ended = Promise.all([
+      expect(late).rejects.toMatchObject({ code: 'rate_limited' }),
+      expect(cancelled).rejects.toMatchObject({ code: 'cancelled', sent: false }),
+    ]);
+    await clock.advance(1000);
+    call.cancel();
+    await ended;
+    // Nobody has overtaken the one whose turn it is.
+    expect(await Promise.race([behind, tick()])).toBeUndefined();
+    end();
+    await first;
+    expect(await behind).toBe('behind');
+  });
+});
+
+describe('two writes to one audience at once', () => {
+  test('meant for the same state: the second is stale', async () => {
+    const rig = await start();
+    const { structured } = await callTool(rig.client, 'get_audience', { id: firstId });
+    const { updatedAt } = audienceSchema.parse(structured).audience;
+    await rig.clock.advance(1000);
+    const args = { id: firstId, expectedUpdatedAt: updatedAt };
+    const both = await Promise.all(
+      ['A', 'B'].map((name) => callTool(rig.client, tool, { ...args, name })),
+    );
+    expect(both.map(({ error }) => error?.code)).toEqual([undefined, 'stale']);
+    expect(rig.writes()).toHaveLength(1);
+  });
+
+  test('are sent one after the other, each with its own look', async () => {
+    const rig = await start();
+    const remove = 'remove_audience_from_space';
+    const both = await Promise.all([1, 2].map(() => callTool(rig.client, remove, { id: firstId })));
+    expect(both.map(({ error }) => error?.code)).toEqual([undefined, 'not_found']);
+    expect(rig.requests.map(({ method }) => method)).toEqual(['GET', 'DELETE', 'GET']);
+  });
+
+  test('that people agreed to: the second is stale', async () => {
+    const rig = await start({ flags: { confirm: 'writes' }, answering: () => yes });
+    const both = await Promise.all(
+      ['A', 'B'].map((name) => callTool(rig.client, tool, { id: firstId, name })),
+    );
+    expect(both.map(({ error }) => error?.code).sort()).toEqual(['stale', undefined]);
+    expect(rig.writes()).toHaveLength(1);
+  });
+});
+
+test('an audience that changed while the write waited for its quota is not written', async () => {
+  const rig = await start({
+    flags: { 'rate-limits': `${tool}=1`, 'max-wait-ms': '90000' },
+  });
+  const redefined = { id: firstId, query: "event('Shoes Bought').count() >= 2" };
+  const first = await callTool(rig.client, tool, { id: 'aud_000000002', name: 'First' });
+  expect(first.error).toBeUndefined();
+  const waiting = callTool(rig.client, tool, redefined);
+  await rig.clock.advance(100);
+  rig.faults(({ method }) => (method === 'GET' ? withOdd({ description: 'Changed' }) : undefined));
+  await rig.clock.advance(61_000);
+  const { error } = await waiting;
+  expect(error?.code).toBe('stale');
+  expect(rig.writes()).toHaveLength(1);
+  // Its place was given back.
+  rig.faults(() => undefined);
+  const next = await callTool(rig.client, tool, redefined);
+  expect(next.error).toBeUndefined();
+});
