@@ -8,9 +8,10 @@ import { ToolsCapability } from './mcp/tools.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { resources } from './resources/registry.ts';
 import { AuditLog } from './safety/audit-log.ts';
-import { Confirmations, confirmationLifeMs } from './safety/confirmation.ts';
+import { Confirmations, confirmationLifeMs, scopeOf } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
+import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
@@ -34,6 +35,8 @@ export interface Machine {
   randomBytes: (count: number) => Uint8Array;
   /** Takes finished lines of the log. */
   writeLog: (line: string) => void;
+  /** What the platform's place for state depends on; without it, there is none. */
+  surroundings?: Surroundings;
 }
 
 /** What the process has once, whatever the number of its sessions. */
@@ -114,8 +117,9 @@ export function compose(config: Config, machine: Machine): Program {
 }
 
 function createServices(config: Config, machine: Machine): Services {
-  const { clock, randomBytes, writeLog } = machine;
-  const redactor = createRedactor(config.target.kind === 'live' ? [config.target.token] : []);
+  const { clock, writeLog } = machine;
+  const tokens = config.target.kind === 'live' ? [config.target.token] : [];
+  const redactor = createRedactor([...tokens, ...(config.secrets ?? [])]);
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
   const file = config.auditLog;
   return {
@@ -124,10 +128,28 @@ function createServices(config: Config, machine: Machine): Services {
     redactor,
     log,
     api: connect(config, machine, redactor, log),
-    confirmations: new Confirmations(clock.now, randomBytes),
+    confirmations: createConfirmations(config, machine, log),
     reservations: new NameReservations(),
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now),
   };
+}
+
+function createConfirmations(config: Config, machine: Machine, log: Log): Confirmations {
+  const { target, secrets } = config;
+  const { clock, randomBytes, surroundings } = machine;
+  const path = config.stateFolder ?? (surroundings && defaultStateFolder(surroundings));
+  return new Confirmations({
+    now: clock.now,
+    elapsed: clock.monotonic,
+    randomBytes,
+    keys: secrets?.map((text) => Buffer.from(text, 'base64')),
+    scope: target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind,
+    folder: path === undefined ? undefined : new StateFolder(path, clock.now),
+    onNoFolder: (reason) =>
+      log('warn', 'the state folder is not used: confirmations are good in this process only', {
+        because: reason,
+      }),
+  });
 }
 
 /** @param onClose called when its connection is closed. */
@@ -155,7 +177,9 @@ function createSession(services: Services, onClose: () => void): Session {
           call: withSignal(call, preparing),
           sending: call,
           ask,
+          askMode: config.ask,
           now: clock.now,
+          elapsed: clock.monotonic,
         }),
     }),
     maxWaitMs: config.maxWaitMs,

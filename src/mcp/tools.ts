@@ -4,9 +4,10 @@ import {
   type CallToolResult,
   ListToolsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { type Clock, every } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
+import type { UserAnswer } from '../safety/agreement.ts';
 import type { CallContext } from '../segment/call.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
@@ -16,6 +17,16 @@ import { definitions } from './definitions.ts';
 import { Preparations } from './preparations.ts';
 import { Progress } from './progress.ts';
 import { asAudiencesError, failure, invalidInput, success } from './result.ts';
+
+/** The call for which the user is asked. */
+interface CallToAsk {
+  tool: string;
+  call: CallContext;
+  progress: Progress;
+  /** Aborted when the answer is no longer wanted. */
+  signal: AbortSignal;
+  extra: Extra;
+}
 
 export interface ToolsOptions {
   /** Those that are offered. */
@@ -36,15 +47,14 @@ export interface ToolsOptions {
   log: Log;
 }
 
-/** Often enough that a client does not give up on a call while its user thinks. */
-const keepAliveMs = 10_000;
-
 /** Offers the tools, and runs their calls. */
 export class ToolsCapability implements Capability {
   readonly declares = { tools: {} };
   readonly #options: ToolsOptions;
   readonly #underWay = new Set<Promise<CallToolResult>>();
   readonly #preparations = new Preparations();
+  /** Whether the client has shown that it does not know the request by which users are asked. */
+  #cannotAsk = false;
   /** What the reader of the next result should know, whatever the call was. */
   #notices: string[] = [];
 
@@ -57,7 +67,8 @@ export class ToolsCapability implements Capability {
     const offered = definitions.filter((definition) => names.includes(definition.name));
     server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered }));
     server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-      const canAsk = server.getClientCapabilities()?.elicitation?.form !== undefined;
+      const declares = server.getClientCapabilities()?.elicitation?.form !== undefined;
+      const canAsk = declares && !this.#cannotAsk;
       const running = this.#run(params.name, params.arguments ?? {}, extra, canAsk);
       this.#underWay.add(running);
       try {
@@ -118,7 +129,7 @@ export class ToolsCapability implements Capability {
     extra: Extra,
     canAsk: boolean,
   ): Promise<Record<string, unknown>> {
-    const { clock, redactor, log, maxWaitMs, askTimeoutMs, contextOf } = this.#options;
+    const { clock, log, maxWaitMs, contextOf } = this.#options;
     const startedAt = clock.now();
     const input = tool.input().safeParse(given);
     if (!input.success) throw invalidInput(tool.name, input.error);
@@ -130,33 +141,34 @@ export class ToolsCapability implements Capability {
       onNotice: (notice) => this.#notices.push(notice),
     };
     return this.#preparations.during(call.signal, async (preparing) => {
-      const ask: Ask = (question) => {
-        const asking = () =>
-          askUser(tool.name, redactor.text(question), askTimeoutMs, preparing, extra);
-        return this.#whileUserThinks(tool.name, call, progress, asking);
-      };
+      const ask: Ask = (question) =>
+        this.#ask(question, { tool: tool.name, call, progress, signal: preparing, extra });
       const context = contextOf(call, preparing, canAsk ? ask : undefined);
       return tool.output().parse(await tool.handle(input.data, context));
     });
   }
 
-  /** The time of the user is not the call's. */
-  async #whileUserThinks<Answer>(
-    tool: string,
-    call: CallContext,
-    progress: Progress,
-    asking: () => Promise<Answer>,
-  ): Promise<Answer> {
-    const { clock } = this.#options;
-    const askedAt = clock.now();
-    const stopKeepAlive = every(clock, keepAliveMs, () =>
-      progress.send(`${tool} waits for the agreement of the user`),
-    );
+  /** Asks the user, whose time is not the call's. */
+  async #ask(
+    question: string,
+    { tool, call, progress, signal, extra }: CallToAsk,
+  ): Promise<UserAnswer> {
+    const { clock, redactor, askTimeoutMs } = this.#options;
+    const askedAt = clock.monotonic();
     try {
-      return await asking();
+      const answer = await askUser({
+        tool,
+        question: redactor.text(question),
+        timeoutMs: askTimeoutMs,
+        signal,
+        clock,
+        sendRequest: extra.sendRequest,
+        onThinking: () => progress.send(`${tool} waits for the agreement of the user`),
+      });
+      if (answer === 'unsupported') this.#cannotAsk = true;
+      return answer;
     } finally {
-      stopKeepAlive();
-      call.deadline += clock.now() - askedAt;
+      call.deadline += clock.monotonic() - askedAt;
     }
   }
 

@@ -22,6 +22,7 @@ export function withSignal(call: CallContext, signal: AbortSignal): CallContext 
     onWait: (wait) => call.onWait(wait),
     onNotice: (notice) => call.onNotice(notice),
     onRequest: (request) => call.onRequest?.(request),
+    beforeSending: () => call.beforeSending?.(),
     agreedIn: call.agreedIn,
   };
 }
@@ -41,6 +42,11 @@ export interface CallContext {
   onNotice(notice: string): void;
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
+  /**
+   * Called with each attempt's place in the quota taken, right before it is sent; nothing is sent if
+   * it throws.
+   */
+  beforeSending?(): void;
   /** The edition in whose form a person agreed to the request. */
   agreedIn?: EditionName;
 }

@@ -228,11 +228,17 @@ export class SegmentClient implements SegmentApi {
 
   /** Sends one request that has a place in the quota, and settles with the gate. */
   async #attempt<Name extends OperationName>(
-    { name, form, request }: Sending<Name>,
+    { name, form, request, call }: Sending<Name>,
     gate: Gate,
     place: Place,
   ): Promise<Attempted<Output<Name>>> {
     const { clock, redactor, log, timeoutMs } = this.#options;
+    try {
+      call.beforeSending?.();
+    } catch (error) {
+      await gate.giveBack(place);
+      throw error;
+    }
     const sentAt = clock.now();
     const outcome = await this.#http.exchange(request);
     const receivedAt = clock.now();

@@ -10,7 +10,7 @@ import { createMcpServer } from '../../src/mcp/server.ts';
 import { ToolsCapability } from '../../src/mcp/tools.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { resources } from '../../src/resources/registry.ts';
-import type { ConfirmMode } from '../../src/safety/agreement.ts';
+import type { AskMode, ConfirmMode } from '../../src/safety/agreement.ts';
 import type { AuditLog } from '../../src/safety/audit-log.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
@@ -80,7 +80,8 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     return typeof given === 'function' ? given(input) : given;
   };
   const api: SegmentApi = {
-    async send(name, input) {
+    async send(name, input, call) {
+      call.beforeSending?.();
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
@@ -106,11 +107,17 @@ export interface ConnectOptions {
   defaultSpace?: string;
   queryCheck?: QueryCheckMode;
   confirm?: ConfirmMode;
+  ask?: AskMode;
   confirmations?: Confirmations;
   auditLog?: AuditLog;
   /** What waits and keep-alives go by; the machine's own by default. */
   clock?: Clock;
   log?: Log;
+}
+
+/** Values that are good in this process only. */
+export function ownConfirmations(now = systemClock.now): Confirmations {
+  return new Confirmations({ now, elapsed: now, randomBytes });
 }
 
 /** A real client of the real server, in this process, on top of a port. */
@@ -122,7 +129,8 @@ export async function connect(
     defaultSpace,
     queryCheck = 'error',
     confirm = 'none',
-    confirmations = new Confirmations(systemClock.now, randomBytes),
+    ask: askMode = 'auto',
+    confirmations = ownConfirmations(),
     auditLog,
     clock = systemClock,
     log = () => {},
@@ -130,7 +138,7 @@ export async function connect(
 ): Promise<Client> {
   const seen = new SeenAudiences();
   const reservations = new NameReservations();
-  const { now } = systemClock;
+  const { now, monotonic: elapsed } = clock;
   const shownApi = remember(api, seen);
   const calls = new ToolsCapability({
     tools,
@@ -145,12 +153,14 @@ export async function connect(
           call: withSignal(call, preparing),
           sending: call,
           ask,
+          askMode,
           mode: confirm,
           confirmations,
           seen,
           auditLog,
           reservations,
           now,
+          elapsed,
         }),
     }),
     maxWaitMs: 45_000,

@@ -1,11 +1,25 @@
 import type { Clock } from '../../src/clock.ts';
 
-/** A clock that stands still until it is moved. */
+/**
+ * A clock that stands still until it is moved. Its two times are the same number until the date
+ * jumps, so that a test may name a moment by either.
+ */
 export class ManualClock implements Clock {
   #now = Date.UTC(2026, 0, 1);
+  #jumpedMs = 0;
   #timers: { at: number; wake: () => void }[] = [];
 
-  now = (): number => this.#now;
+  now = (): number => this.#now + this.#jumpedMs;
+
+  monotonic = (): number => this.#now;
+
+  /** Moves the date alone, as when a machine's clock is set; a server's date may stay as it is. */
+  jump(ms: number): void {
+    this.#jumpedMs += ms;
+  }
+
+  /** The date as it would be without jumps: the time of a server. */
+  readonly server = { now: (): number => this.#now };
 
   after = (ms: number, wake: () => void): (() => void) => {
     const timer = { at: this.#now + ms, wake };

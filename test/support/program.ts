@@ -1,6 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { Changes } from './changes.ts';
 import { type Answering, createClient } from './in-memory.ts';
@@ -8,13 +11,24 @@ import { type Answering, createClient } from './in-memory.ts';
 /** The built program. */
 export const mainFile = 'dist/main.js';
 
+let madeFolder: string | undefined;
+
+/** A state folder of the tests' own, for as long as they run. */
+function stateFolder(): string {
+  if (madeFolder !== undefined) return madeFolder;
+  const folder = mkdtempSync(join(tmpdir(), 'state-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  madeFolder = folder;
+  return folder;
+}
+
 /** The environment of the tests without anything that would configure the program. */
 export function plainEnvironment(more: Record<string, string> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && !/^(SEGMENT_|LOG_LEVEL$|NODE_EXTRA_CA_CERTS$)/.test(entry[0]),
   );
-  return { ...Object.fromEntries(kept), ...more };
+  return { ...Object.fromEntries(kept), SEGMENT_STATE_DIR: stateFolder(), ...more };
 }
 
 /** A real client of the spawned program, with what the program wrote to stderr. */

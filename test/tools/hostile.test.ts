@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import MarkdownIt from 'markdown-it';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createLog } from '../../src/log.ts';
@@ -64,9 +65,27 @@ function expectSeen(said: unknown): void {
   for (const text of stringsIn(said)) expect(unseenIn(text)).toEqual([]);
 }
 
-/** How the lines of a question begin. */
+/** How the lines of a question begin, without what is quoted in them: no quote holds another. */
 function labelsOf(question: string): string[] {
-  return question.split('\n').map((line) => line.split(':')[0] ?? '');
+  const plain = question.replace(/"[^"\n]*"(…\[cut, \d+ characters in all\])?/g, '"…"');
+  return plain.split('\n').map((line) => line.split(':')[0] ?? '');
+}
+
+const markdown = new MarkdownIt({ html: true, linkify: true });
+// Only what GitHub's Markdown takes for a link, not every word with a dot in it.
+markdown.linkify.set({ fuzzyLink: false });
+
+/** Rendered as Markdown it is the same text, in paragraphs and lists alone. */
+function expectPlain(question: string): void {
+  const allowed = ['paragraph', 'bullet_list', 'list_item', 'text', 'softbreak', 'inline'];
+  const tokens = markdown
+    .parse(question, {})
+    .flatMap((token) => [token, ...(token.children ?? [])]);
+  const types = tokens.map(({ type }) => type.replace(/_(open|close)$/, ''));
+  expect([...new Set(types)].filter((type) => !allowed.includes(type))).toEqual([]);
+  // A pair of backslashes is one there; a quote is never made of them.
+  const rendered = tokens.map(({ type, content }) => (type === 'text' ? content : '')).join('');
+  expect(rendered.split('"')).toHaveLength(question.split('"').length);
 }
 
 /** A string literal of the query language around a text, as far as it can hold it. */
@@ -234,6 +253,7 @@ describe.each(hostile)('%s', (_, text) => {
     };
     const questions = await ask(before, writes);
     expectSeen(questions);
+    for (const question of questions) expectPlain(question);
     expect(questions.map(labelsOf)).toEqual((await ask(plain, harmless)).map(labelsOf));
     for (const question of questions) expect(question.split('\n').at(-1)).toBe('Do you agree?');
   });
@@ -253,6 +273,7 @@ describe.each(hostile)('%s', (_, text) => {
       return messages;
     };
     const messages = await ask(before, writes);
+    for (const message of messages) expectPlain(message);
     expect(messages.map(labelsOf)).toEqual((await ask(plain, harmless)).map(labelsOf));
   });
 
