@@ -208,7 +208,7 @@ describe('confirmation by a client that starts a process for each call', () => {
   ) => {
     const env = { ...environmentFor(rig.url, rig.space), SEGMENT_STATE_DIR: state };
     await using session = await startSession([], env);
-    return callTool(session.client, 'remove_audience_from_space', args);
+    return await callTool(session.client, 'remove_audience_from_space', args);
   };
 
   test('a value is good in the next process, once, and not where another key is', async () => {
@@ -228,7 +228,7 @@ describe('confirmation by a client that starts a process for each call', () => {
     const env = { SEGMENT_STATE_DIR: mkdtempSync(join(tmpdir(), 'state-')) };
     const call = async (args: Record<string, unknown>) => {
       await using session = await startSession(['--sandbox'], env);
-      return callTool(session.client, 'remove_audience_from_space', args);
+      return await callTool(session.client, 'remove_audience_from_space', args);
     };
     const { error } = await call({ id: bigSpenders });
     const { confirmation } = detailsSchema.parse(error?.details);
