@@ -8,10 +8,11 @@ import { ToolsCapability } from './mcp/tools.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { resources } from './resources/registry.ts';
 import { AuditLog } from './safety/audit-log.ts';
-import { Confirmations, confirmationLifeMs } from './safety/confirmation.ts';
+import { Confirmations, confirmationLifeMs, scopeOf } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
 import { LostCreates } from './safety/lost-create.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
+import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { Turns } from './safety/turns.ts';
 import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
@@ -36,6 +37,8 @@ export interface Machine {
   randomBytes: (count: number) => Uint8Array;
   /** Takes finished lines of the log. */
   writeLog: (line: string) => void;
+  /** What the platform's place for state depends on; without it, there is none. */
+  surroundings?: Surroundings;
 }
 
 /** What the process has once, whatever the number of its sessions. */
@@ -118,7 +121,7 @@ export function compose(config: Config, machine: Machine): Program {
 }
 
 function createServices(config: Config, machine: Machine): Services {
-  const { clock, randomBytes, writeLog } = machine;
+  const { clock, writeLog } = machine;
   const redactor = createRedactor(secretsOf(config));
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
   const file = config.auditLog;
@@ -128,7 +131,7 @@ function createServices(config: Config, machine: Machine): Services {
     redactor,
     log,
     api: connect(config, machine, redactor, log),
-    confirmations: new Confirmations(clock.monotonic, randomBytes),
+    confirmations: createConfirmations(config, machine, log),
     reservations: new NameReservations(),
     lostCreates: new LostCreates(clock.monotonic),
     turns: new Turns(clock),
@@ -137,8 +140,27 @@ function createServices(config: Config, machine: Machine): Services {
 }
 
 /** What must not appear anywhere. */
-function secretsOf({ target, proxy }: Config): string[] {
-  return [...(target.kind === 'live' ? [target.token] : []), ...(proxy?.secrets ?? [])];
+function secretsOf({ target, proxy, secrets }: Config): string[] {
+  const tokens = target.kind === 'live' ? [target.token] : [];
+  return [...tokens, ...(proxy?.secrets ?? []), ...(secrets ?? [])];
+}
+
+function createConfirmations(config: Config, machine: Machine, log: Log): Confirmations {
+  const { target, secrets } = config;
+  const { clock, randomBytes, surroundings } = machine;
+  const path = config.stateFolder ?? (surroundings && defaultStateFolder(surroundings));
+  return new Confirmations({
+    now: clock.now,
+    elapsed: clock.monotonic,
+    randomBytes,
+    keys: secrets?.map((text) => Buffer.from(text, 'base64')),
+    scope: target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind,
+    folder: path === undefined ? undefined : new StateFolder(path, clock.now),
+    onNoFolder: (reason) =>
+      log('warn', 'the state folder is not used: confirmations are good in this process only', {
+        because: reason,
+      }),
+  });
 }
 
 /** @param onClose called when its connection is closed. */
@@ -164,7 +186,9 @@ function createSession(services: Services, onClose: () => void): Session {
           call: withSignal(call, preparing),
           sending: call,
           ask,
+          askMode: config.ask,
           now: clock.now,
+          elapsed: clock.monotonic,
         }),
     }),
     maxWaitMs: config.maxWaitMs,

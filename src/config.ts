@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { problemWithAuditLog } from './audit-path.ts';
 import { type Environment, type Flags, Given } from './given.ts';
 import type { LogLevel } from './log.ts';
-import type { ConfirmMode } from './safety/agreement.ts';
+import type { AskMode, ConfirmMode } from './safety/agreement.ts';
 import { sandboxSpaces } from './sandbox/spaces.ts';
 import type { OperationName } from './segment/contract.ts';
 import type { EditionSetting } from './segment/editions/editions.ts';
 import type { Policy } from './segment/policy.ts';
 import { findProxy, type HttpProxy } from './segment/proxy.ts';
-import { settings } from './settings.ts';
+import { type Setting, settings } from './settings.ts';
 import { slipIn } from './slips.ts';
 import { systemReason } from './system-reason.ts';
 import type { QueryCheckMode } from './tools/query-check.ts';
@@ -36,6 +36,11 @@ export interface Config {
   /** The names of the only tools that are offered; undefined for all. */
   readonly tools: readonly string[] | undefined;
   readonly confirm: ConfirmMode;
+  readonly ask: AskMode;
+  /** What confirmations are sealed with, in base64; undefined for a key in the state folder. */
+  readonly secrets: readonly string[] | undefined;
+  /** The state folder; undefined for the platform's own place. */
+  readonly stateFolder: string | undefined;
   /** The path of the file that gets a line for every attempt to write. */
   readonly auditLog: string | undefined;
   readonly logLevel: LogLevel;
@@ -97,6 +102,9 @@ export function readConfig(
     policy,
     tools: given.read(settings.tools),
     confirm: given.readOrFallback(settings.confirm),
+    ask: given.readOrFallback(settings.ask),
+    secrets: readSecrets(given),
+    stateFolder: given.read(settings.stateFolder),
     auditLog: given.read(settings.auditLog),
     timeoutMs: given.readOrFallback(settings.timeoutMs),
     maxWaitMs: given.readOrFallback(settings.maxWaitMs),
@@ -155,7 +163,9 @@ function readToken(given: Given): string {
     return '';
   }
   if (token !== undefined) return token;
-  if (file !== undefined) return readTokenFile(file, problems);
+  if (file !== undefined) {
+    return readFileOf(settings.tokenFile, settings.token, file, problems) ?? '';
+  }
   const unexpanded = ({ env }: { env: string }) =>
     given.placeholders.has(env) ? `${env} (it holds a placeholder that was not expanded)` : env;
   problems.push(
@@ -164,24 +174,42 @@ function readToken(given: Given): string {
   return '';
 }
 
-function readTokenFile(file: string, problems: string[]): string {
+/** The keys of confirmations, from the environment or a file. */
+function readSecrets(given: Given): readonly string[] | undefined {
+  const { problems } = given;
+  const secrets = given.read(settings.secret);
+  const file = given.read(settings.secretFile);
+  if (secrets !== undefined && file !== undefined) {
+    problems.push('SEGMENT_MCP_SECRET and SEGMENT_MCP_SECRET_FILE are both set: keep one.');
+  }
+  if (secrets !== undefined || file === undefined) return secrets;
+  return readFileOf(settings.secretFile, settings.secret, file, problems);
+}
+
+/** The value of a setting that stands in a file; undefined, with the problem, if it does not. */
+function readFileOf<Value>(
+  { env }: Setting<string>,
+  setting: Setting<Value>,
+  file: string,
+  problems: string[],
+): Value | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    const reason = systemReason(error);
-    problems.push(`SEGMENT_API_TOKEN_FILE names a file that can't be read (${reason}).`);
-    return '';
+    // The name is not repeated: it may be a secret in the wrong place.
+    problems.push(`${env} names a file that can't be read (${systemReason(error)}).`);
+    return undefined;
   }
   const slip = slipIn(text);
   if (slip) {
-    problems.push(`SEGMENT_API_TOKEN_FILE: what the file holds ${slip.what}.`);
-    return '';
+    problems.push(`${env}: what the file holds ${slip.what}.`);
+    return undefined;
   }
-  const token = settings.token.schema.safeParse(text);
-  if (token.success) return token.data;
-  for (const issue of token.error.issues) {
-    problems.push(`SEGMENT_API_TOKEN_FILE: what the file holds ${issue.message}.`);
+  const result = setting.schema.safeParse(text);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    problems.push(`${env}: what the file holds ${issue.message}.`);
   }
-  return '';
+  return undefined;
 }

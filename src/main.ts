@@ -68,6 +68,11 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     random: Math.random,
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     writeLog: (line) => process.stderr.write(line),
+    surroundings: {
+      environment: process.env,
+      platform: process.platform,
+      home: () => process.getBuiltinModule('node:os').homedir(),
+    },
   });
   const { log } = program;
   // Node would print the error as it is; through the log no secret in it gets out.

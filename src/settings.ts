@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type LogLevel, logLevels } from './log.ts';
-import { confirmModes } from './safety/agreement.ts';
 import { suggest } from './query/suggest.ts';
+import { askModes, confirmModes } from './safety/agreement.ts';
 import type { OperationName } from './segment/contract.ts';
 import { editionSettings, isOperationName, operationNames } from './segment/editions/editions.ts';
 import { problemOfId } from './segment/ids.ts';
@@ -81,6 +81,19 @@ const token = z
   .string()
   .regex(/^[\x21-\x7e]*$/, 'must be the token alone: no spaces, quotes or line breaks')
   .min(8, 'is too short to be a token');
+
+/** Keys in base64, in either alphabet, between commas or line breaks. */
+const secrets = z
+  .string()
+  .transform((text) => text.split(/[,\r\n]/).map((word) => word.trim()))
+  .transform((list) => list.filter((word) => word !== ''))
+  .superRefine((list, context) => {
+    const isKey = (word: string) =>
+      /^[A-Za-z0-9+/_-]+={0,2}$/.test(word) && Buffer.from(word, 'base64').length >= 32;
+    if (list.length < 1 || list.length > 2 || !list.every(isKey)) {
+      context.addIssue('must be one or two values of at least 32 bytes in base64');
+    }
+  });
 
 const apiUrl = z.string().superRefine((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -228,6 +241,34 @@ export const settings = {
       'Which calls need the agreement of the user: none; remove, those that delete or switch off an audience or replace its definition or options; writes, all that change anything',
     fallback: 'remove',
     schema: oneOf(confirmModes, 'must be none, remove or writes'),
+  }),
+  ask: setting({
+    flag: 'ask',
+    argument: 'auto|elicitation|confirmation',
+    env: 'SEGMENT_ASK',
+    restricts: true,
+    meaning:
+      "How that agreement is sought: auto, by the client's own question where it can put one, else by a value for a second call; elicitation, only by the question; confirmation, only by the value",
+    fallback: 'auto',
+    schema: oneOf(askModes, 'must be auto, elicitation or confirmation'),
+  }),
+  secret: setting({
+    env: 'SEGMENT_MCP_SECRET',
+    secret: true,
+    meaning:
+      'What those values are sealed with: one or two values of at least 32 bytes in base64, the first signs; a random one in the state folder, if not set',
+    schema: secrets,
+  }),
+  secretFile: setting({
+    env: 'SEGMENT_MCP_SECRET_FILE',
+    meaning: 'A file that holds them, instead',
+    schema: z.string(),
+  }),
+  stateFolder: setting({
+    env: 'SEGMENT_STATE_DIR',
+    meaning:
+      "The folder for that key and for which values were used; the platform's own place for state, if not set",
+    schema: z.string(),
   }),
   auditLog: setting({
     flag: 'audit-log',

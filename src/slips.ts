@@ -62,7 +62,7 @@ function wrappingOf(text: string, assigns: boolean): string | undefined {
   if (/^(authorization\s*:\s*)?(bearer|basic)(\s|$)/i.test(text)) {
     return 'begins like an Authorization header ("Bearer"): give the value alone';
   }
-  if (!assigns && /^(export\s+|set\s+)?[A-Z][A-Z0-9_]*\s*=\s*[^=,\s]/.test(text)) {
+  if (!assigns && /^(export\s+|set\s+)?[A-Z][A-Z0-9_]*\s*=[ \t]*[^=,\s]/.test(text)) {
     return 'begins with the name of a variable (NAME=): give the value alone';
   }
   return undefined;

@@ -22,6 +22,14 @@ export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }
 
+/*
+ * What a client that renders plain text as Markdown would take for more than text: code, emphasis,
+ * strikethrough; an underscore outside a word; what begins a tag, an autolink or an entity; what joins
+ * the halves of a link or an image; and what makes a link of an address (CommonMark 0.31, GFM 0.29).
+ */
+const markup =
+  /[`*~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\])[([]|(?<=:)\/(?=\/)|(?<=www)\.|(?<=[\w.+-])@(?=[\w-])/giu;
+
 /**
  * A stranger's text to stand within a sentence: on one line, in double quotes, and cut where it is
  * long.
@@ -29,6 +37,17 @@ export function visibleLines(text: string): string {
 export function quoted(text: string, maxChars = maxQuoteChars): string {
   const start = JSON.stringify(text.slice(0, maxChars));
   return visible(start) + markOf(text, maxChars);
+}
+
+/**
+ * The same for what a client may render as Markdown although it is plain text: a quote within is
+ * written as `\u0022`, because `\"` would end the quotes there, and what is markup in the same way.
+ */
+export function quotedPlainly(text: string, maxChars = maxQuoteChars): string {
+  const start = JSON.stringify(text.slice(0, maxChars)).slice(1, -1);
+  // Backslashes come in pairs, so that one before a quote always belongs to it.
+  const plain = start.replace(/\\[\s\S]/g, (pair) => (pair === '\\"' ? '\\u0022' : pair));
+  return `"${visible(plain.replace(markup, escaped))}"${markOf(text, maxChars)}`;
 }
 
 /** The beginning of a text; where something was cut off it says so. */

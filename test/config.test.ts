@@ -43,6 +43,9 @@ describe('what is read', () => {
       policy: { readOnly: false, allowedSpaces: undefined },
       tools: undefined,
       confirm: 'remove',
+      ask: 'auto',
+      secrets: undefined,
+      stateFolder: undefined,
       auditLog: undefined,
       logLevel: 'info',
     });
@@ -98,6 +101,22 @@ describe('what is read', () => {
       confirm: 'writes',
       auditLog: 'f',
     });
+  });
+
+  test('how agreement is sought, and what confirmations are sealed with', () => {
+    const [one, two] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+    const read = (flags: Flags, more: Record<string, string>) => readConfig(flags, env(more));
+    expect(read({ ask: 'confirmation' }, { SEGMENT_ASK: 'elicitation' }).ask).toBe('confirmation');
+    expect(read({}, { SEGMENT_ASK: 'elicitation' }).ask).toBe('elicitation');
+    expect(read({}, { SEGMENT_STATE_DIR: '/s' }).stateFolder).toBe('/s');
+    for (const text of [`${one},${two}`, `${one}\n${two}\n`, ` ${one} , ${two}`]) {
+      expect(read({}, { SEGMENT_MCP_SECRET: text }).secrets).toEqual([one, two]);
+    }
+    expect(read({}, { SEGMENT_MCP_SECRET: `${one}` }).secrets).toEqual([one]);
+    for (const text of ['short', 'not base64 at all, really!', `${one},${two},${one}`, ',']) {
+      expect(() => read({}, { SEGMENT_MCP_SECRET: text })).toThrow(/SEGMENT_MCP_SECRET must be/);
+    }
+    expect(() => read({}, { SEGMENT_ASK: 'never' })).toThrow(/SEGMENT_ASK must be auto/);
   });
 
   test('SEGMENT_SANDBOX=0 is not the sandbox', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quoted, visible, visibleJson, visibleLines } from '../src/visible.ts';
+import { quoted, quotedPlainly, visible, visibleJson, visibleLines } from '../src/visible.ts';
 import { unseenIn } from './support/hostile.ts';
 
 const anyText = fc.string({ unit: 'binary' });
@@ -111,5 +111,26 @@ describe('quoted', () => {
     expect(quoted('x'.repeat(200))).toBe(`"${'x'.repeat(200)}"`);
     expect(quoted('x'.repeat(201))).toBe(`"${'x'.repeat(200)}"…[cut, 201 characters in all]`);
     expect(quoted('abcdef', 3)).toBe('"abc"…[cut, 6 characters in all]');
+  });
+});
+
+describe('quotedPlainly', () => {
+  test('holds no quote, and can be read back', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, oddText), (text) => {
+        const shown = quotedPlainly(text, Number.POSITIVE_INFINITY);
+        expect(shown).toMatch(/^"[^"\n]*"$/u);
+        expect(JSON.parse(shown)).toBe(text);
+        expect(unseenIn(shown)).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    ["trait('total_spend') > 500 AND event('A').count() <= 3"],
+    ['Big spenders (EU) – 50% off! #1, a+b=c; "x"'.replaceAll('"', '')],
+  ])('leaves %s as it is', (text) => {
+    expect(quotedPlainly(text)).toBe(`"${text}"`);
   });
 });

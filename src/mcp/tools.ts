@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { nearestName } from '../nearest.ts';
 import type { Redactor } from '../redact.ts';
+import type { UserAnswer } from '../safety/agreement.ts';
 import type { CallContext } from '../segment/call.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
@@ -21,6 +22,16 @@ import { Preparations } from './preparations.ts';
 import { Progress } from './progress.ts';
 import { asAudiencesError, failure, success } from './result.ts';
 import { RpcError, rpcCodes } from './rpc-error.ts';
+
+/** The call for which the user is asked. */
+interface CallToAsk {
+  tool: string;
+  call: CallContext;
+  progress: Progress;
+  /** Aborted when the answer is no longer wanted. */
+  signal: AbortSignal;
+  extra: Extra;
+}
 
 export interface ToolsOptions {
   /** Those that are offered. */
@@ -60,6 +71,8 @@ export class ToolsCapability implements Capability {
   readonly #options: ToolsOptions;
   readonly #underWay = new Set<Promise<CallToolResult>>();
   readonly #preparations = new Preparations();
+  /** Whether the client has shown that it does not know the request by which users are asked. */
+  #cannotAsk = false;
   /** What the reader of the next result should know, whatever the call was. */
   #notices: string[] = [];
 
@@ -76,7 +89,8 @@ export class ToolsCapability implements Capability {
     });
     server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
       this.#assertKnown(params.name);
-      const canAsk = server.getClientCapabilities()?.elicitation?.form !== undefined;
+      const declares = server.getClientCapabilities()?.elicitation?.form !== undefined;
+      const canAsk = declares && !this.#cannotAsk;
       const running = this.#run(params.name, params.arguments ?? {}, extra, canAsk);
       this.#underWay.add(running);
       try {
@@ -157,7 +171,7 @@ export class ToolsCapability implements Capability {
     extra: Extra,
     canAsk: boolean,
   ): Promise<Record<string, unknown>> {
-    const { clock, redactor, log, maxWaitMs, askTimeoutMs, contextOf } = this.#options;
+    const { clock, log, maxWaitMs, contextOf } = this.#options;
     const startedAt = clock.monotonic();
     const input = inputOf(tool, given);
     const progress = new Progress(extra, startedAt, clock, log);
@@ -170,11 +184,8 @@ export class ToolsCapability implements Capability {
       onNotice: (notice) => this.#notices.push(notice),
     };
     const run = async (preparing: AbortSignal) => {
-      const ask: Ask = (question) => {
-        const asking = () =>
-          askUser(tool.name, redactor.text(question), askTimeoutMs, preparing, extra);
-        return this.#whileUserThinks(tool.name, call, progress, asking);
-      };
+      const ask: Ask = (question) =>
+        this.#ask(question, { tool: tool.name, call, progress, signal: preparing, extra });
       const context = contextOf(call, preparing, canAsk ? ask : undefined);
       return tool.output().parse(await tool.handle(input, context));
     };
@@ -183,17 +194,26 @@ export class ToolsCapability implements Capability {
     );
   }
 
-  /** The time of the user is not the call's. */
-  async #whileUserThinks<Answer>(
-    tool: string,
-    call: CallContext,
-    progress: Progress,
-    asking: () => Promise<Answer>,
-  ): Promise<Answer> {
-    const { clock } = this.#options;
+  /** Asks the user, whose time is not the call's. */
+  async #ask(
+    question: string,
+    { tool, call, progress, signal, extra }: CallToAsk,
+  ): Promise<UserAnswer> {
+    const { clock, redactor, askTimeoutMs } = this.#options;
     const askedAt = clock.monotonic();
+    const asking = () =>
+      askUser({
+        tool,
+        question: redactor.text(question),
+        timeoutMs: askTimeoutMs,
+        signal,
+        clock,
+        sendRequest: extra.sendRequest,
+      });
     try {
-      return await progress.during(`${tool} waits for the agreement of the user`, asking);
+      const answer = await progress.during(`${tool} waits for the agreement of the user`, asking);
+      if (answer === 'unsupported') this.#cannotAsk = true;
+      return answer;
     } finally {
       const thoughtMs = clock.monotonic() - askedAt;
       call.deadline += thoughtMs;

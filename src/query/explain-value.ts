@@ -10,7 +10,7 @@ import {
 import { callsIn, comparisonIn, streamKindOf, withoutLast } from './chains.ts';
 import { amountOf, type Bound, boundOf, isSingular, times, timesOf } from './explain-count.ts';
 import type { StreamKind } from './language-function.ts';
-import { bold, explainDuration, fillPhrase, listWithOr } from './phrases.ts';
+import { explainDuration, fillPhrase, listWithOr, type Wording } from './phrases.ts';
 import { withPlainDots } from './strings.ts';
 import { nameOf, numberOf, plainText } from './values.ts';
 
@@ -27,6 +27,7 @@ export interface Voice {
   enclosing: readonly Enclosing[];
   /** Whether this is what a nested stream is compared with: then `parent:` is the innermost. */
   isComparedWithStream?: boolean;
+  wording: Wording;
 }
 
 interface Enclosing {
@@ -36,7 +37,7 @@ interface Enclosing {
 
 /** The value that a chain without its comparison reads or reduces to, as a noun phrase. */
 export function explainValue(value: Argument, voice: Voice): string {
-  if (value.kind === 'literal') return explainLiteral(value);
+  if (value.kind === 'literal') return explainLiteral(value, voice);
   if (value.kind === 'cast') return explainValue(value.operand, voice);
   if (value.kind !== 'chain') return '…';
   const [extractor, ...rest] = value.calls;
@@ -87,7 +88,7 @@ function frequency({ args }: FunctionCall): string {
 
 function extracted(extractor: FunctionCall, voice: Voice): string {
   const [argument] = extractor.args;
-  const own = bold(withPlainDots(nameOf(argument)));
+  const own = voice.wording.name(withPlainDots(nameOf(argument)));
   const name = argument?.kind === 'named' ? `${outerOf(voice)}'s ${own}` : own;
   return fillPhrase(extractorOf(extractor)?.english ?? '{name}', { name });
 }
@@ -98,21 +99,25 @@ function reduced(argument: Argument | undefined, voice: Voice): string {
   const property = argument?.kind === 'chain' ? argument.calls[0] : undefined;
   const [name] = property?.args ?? [];
   if (name?.kind !== 'named') return argument ? explainValue(argument, voice) : '';
-  return `${bold(withPlainDots(nameOf(name)))} of ${outerOf(voice)}`;
+  return `${voice.wording.name(withPlainDots(nameOf(name)))} of ${outerOf(voice)}`;
 }
 
 /** Whose a `property(parent: …)` is; where there is more than one, it is named. */
-function outerOf({ enclosing, isComparedWithStream = false }: Voice): string {
+function outerOf({ enclosing, isComparedWithStream = false, wording }: Voice): string {
   const outer = enclosing.at(isComparedWithStream ? -1 : -2);
   const isOnly = enclosing.length < (isComparedWithStream ? 2 : 3);
   if (!outer || (isOnly && outer.stream !== 'entities')) return 'the outer event';
-  return isOnly ? 'the outer entity' : `that ${bold(outer.name)}`;
+  return isOnly ? 'the outer entity' : `that ${wording.name(outer.name)}`;
 }
 
 /** Inside the `where` or the reducer of a stream. */
-function inside(extractor: FunctionCall | undefined, { owner, enclosing }: Voice): Voice {
+function inside(extractor: FunctionCall | undefined, { owner, enclosing, wording }: Voice): Voice {
   const stream = extractorOf(extractor)?.stream;
-  return { owner, enclosing: [...enclosing, { stream, name: nameOf(extractor?.args[0]) }] };
+  return {
+    owner,
+    wording,
+    enclosing: [...enclosing, { stream, name: nameOf(extractor?.args[0]) }],
+  };
 }
 
 /** What a stream is of, and what its filters leave of it: windows first, conditions last. */
@@ -125,7 +130,7 @@ export function explainStream(chain: Chain, voice: Voice): { name: string; limit
     return isNextWhere ? `and ${phrase}` : phrase;
   });
   return {
-    name: bold(nameOf(extractor?.args[0])),
+    name: voice.wording.name(nameOf(extractor?.args[0])),
     limits: limits.map((limit) => (limit === '' ? '' : ` ${limit}`)).join(''),
   };
 }
@@ -144,27 +149,27 @@ function filterPhrase(
   if (!filter) return '';
   const [first, second] = call.args;
   if (first?.kind === 'named' && filter.englishOfParent) {
-    const parts = { first: filterArgument(first.value), outer: nearest(voice) };
+    const parts = { first: filterArgument(first.value, voice), outer: nearest(voice) };
     return fillPhrase(filter.englishOfParent, parts);
   }
   const inWords = isWhere(call)
     ? conditionPhrase(first, inside(extractor, voice))
-    : filterArgument(first);
-  return fillPhrase(filter.english, { first: inWords, second: filterArgument(second) });
+    : filterArgument(first, voice);
+  return fillPhrase(filter.english, { first: inWords, second: filterArgument(second, voice) });
 }
 
 /** A length of time, or the sources that are left out. */
-function filterArgument(argument: Argument | undefined): string {
+function filterArgument(argument: Argument | undefined, { wording }: Voice): string {
   if (argument?.kind === 'duration') return explainDuration(argument);
   if (argument?.kind !== 'exclusion') return '…';
-  const ids = argument.ids.map((id) => bold(plainText(id)));
+  const ids = argument.ids.map((id) => wording.name(plainText(id)));
   return `${ids.length > 1 ? 'the sources' : 'the source'} ${ids.join(', ')}`;
 }
 
 /** The event that a window is relative to; where there is more than one, it is named. */
-function nearest({ enclosing }: Voice): string {
+function nearest({ enclosing, wording }: Voice): string {
   const event = enclosing.findLast(({ stream }) => stream !== 'entities');
-  return event && enclosing.length > 1 ? `that ${bold(event.name)}` : 'it';
+  return event && enclosing.length > 1 ? `that ${wording.name(event.name)}` : 'it';
 }
 
 /** The condition of a `where`; one that something could be read into is put in parentheses. */
@@ -249,8 +254,6 @@ export function boundOfCount(
   return isOfItems && streamKindOf(chain) ? boundOf(comparison, denied) : undefined;
 }
 
-function explainLiteral(literal: Literal): string {
-  return literal.type === 'string'
-    ? `"${plainText(literal).replaceAll('"', '\\"')}"`
-    : literal.text;
+function explainLiteral(literal: Literal, { wording }: Voice): string {
+  return literal.type === 'string' ? wording.text(plainText(literal)) : literal.text;
 }

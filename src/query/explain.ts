@@ -9,6 +9,7 @@ import {
   explainValue,
   type Voice,
 } from './explain-value.ts';
+import { markdown } from './phrases.ts';
 
 /*
  * A definition in plain English. Every condition becomes a clause about someone ("who did X", "whose
@@ -21,18 +22,19 @@ interface Subject extends Voice {
   who: string;
   whose: string;
 }
+type Person = Omit<Subject, 'wording'>;
 
-const person: Subject = { who: 'who', whose: 'whose', owner: "the profile's", enclosing: [] };
-const account: Subject = { who: 'that', whose: 'whose', owner: "the account's", enclosing: [] };
-const userOfAccount: Subject = { ...person, owner: "the user's" };
+const person: Person = { who: 'who', whose: 'whose', owner: "the profile's", enclosing: [] };
+const account: Person = { who: 'that', whose: 'whose', owner: "the account's", enclosing: [] };
 
 /**
  * Explains a definition to a person who has to agree to it.
  *
- * @returns one sentence; names are in bold by Markdown's `**`.
+ * @param wording how names and strings are written; by default names are in bold by Markdown's `**`.
+ * @returns one sentence.
  */
-export function explain(tree: Expression, type: Level): string {
-  const subject = type === 'accounts' ? account : person;
+export function explain(tree: Expression, type: Level, wording = markdown): string {
+  const subject = { ...(type === 'accounts' ? account : person), wording };
   const noun = type === 'accounts' ? 'Accounts' : 'Users';
   if (tree.kind === 'chain' && !comparisonIn(tree)) {
     return `${capital(explainValue(tree, subject))}.`;
@@ -53,14 +55,19 @@ function clause(node: Expression, subject: Subject): string {
     case 'not':
       return denial(node.operand, subject);
     case 'any':
-      return `with at least one user ${nested(node.operand, userOfAccount)}`;
+      return `with at least one user ${nested(node.operand, userOf(subject))}`;
     case 'all':
-      return `of which every user is one ${nested(node.operand, userOfAccount)}`;
+      return `of which every user is one ${nested(node.operand, userOf(subject))}`;
     case 'chain':
       return chainClause(node, subject, false);
     case 'missing':
       return `${subject.who} …`;
   }
+}
+
+/** A user of the account that is explained. */
+function userOf({ wording }: Subject): Subject {
+  return { ...person, owner: "the user's", wording };
 }
 
 /** Whether a clause that follows could be read as a part of this one's. */

@@ -28,7 +28,26 @@ export function explainDuration(duration: Duration): string {
   return `${amount} ${unitOf(duration)}${Number(amount) === 1 ? '' : 's'}`;
 }
 
-/** A name in bold. Asterisks in it would end the bold print, and what follows pass for our words. */
-export function bold(name: string): string {
-  return `**${name.replaceAll('*', '\\*')}**`;
+/** How texts of a definition, which strangers may have written, stand in an explanation. */
+export interface Wording {
+  /** The name of an event, a trait, a property, an entity or a source. */
+  name(text: string): string;
+  /** A string that something is compared with. */
+  text(text: string): string;
+}
+
+/** Names in bold and strings in quotes; nothing in them ends that, and passes for our words. */
+export const markdown: Wording = {
+  name: (text) => `**${escapeMark(text, '*')}**`,
+  text: (text) => `"${escapeMark(text, '"')}"`,
+};
+
+/** Backslashes before a mark are escaped first; one at the end must not take our mark along. */
+function escapeMark(text: string, mark: '*' | '"'): string {
+  return text.replace(/\\+|["*]/g, (piece, at: number) => {
+    if (!piece.startsWith('\\')) return piece === mark ? `\\${mark}` : piece;
+    const next = text[at + piece.length];
+    if (next === mark) return piece + piece;
+    return next === undefined && piece.length % 2 === 1 ? `${piece}\\` : piece;
+  });
 }

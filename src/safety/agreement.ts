@@ -1,15 +1,16 @@
 import type { RequestPreview, SegmentApi, Write } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { Audience, OperationName } from '../segment/contract.ts';
-import { AudiencesError, CancelledError } from '../segment/errors.ts';
-import { readSpace } from '../segment/space.ts';
+import { AudiencesError } from '../segment/errors.ts';
+import { quotedPlainly } from '../visible.ts';
 import {
+  type Accepted,
   type Confirmations,
   confirmationLifeMs,
   type Judgement,
   type Subject,
 } from './confirmation.ts';
-import { traitsIn } from './meaning.ts';
+import { type Dependents, findDependents } from './dependents.ts';
 import { describeWrite, type WriteKind } from './question.ts';
 import type { SeenAudiences } from './seen.ts';
 import { type AudienceShape, snapshotOf, staleError } from './snapshot.ts';
@@ -21,8 +22,27 @@ import { type AudienceShape, snapshotOf, staleError } from './snapshot.ts';
 export const confirmModes = ['none', 'remove', 'writes'] as const;
 export type ConfirmMode = (typeof confirmModes)[number];
 
+/**
+ * How agreement is sought: through the client's own question where the client can put it, else by a
+ * value that the agent passes on after it asked; only the one; only the other.
+ */
+export const askModes = ['auto', 'elicitation', 'confirmation'] as const;
+export type AskMode = (typeof askModes)[number];
+
 /** What came of asking the user. */
-export type UserAnswer = 'yes' | 'declined' | 'cancelled' | 'timed out' | 'failed';
+export type UserAnswer =
+  | 'yes'
+  | 'declined'
+  /** So quickly that nobody can have read the question. */
+  | 'declined at once'
+  /** An acceptance in which the box is not ticked. */
+  | 'unconfirmed'
+  | 'cancelled'
+  | 'timed out'
+  /** The client did not show the question, or nobody can have read it. */
+  | 'unseen'
+  /** The client does not know how to ask. */
+  | 'unsupported';
 
 /** A write that is ready to be sent, with what people have to know of it. */
 export interface PlannedWrite<Name extends OperationName = OperationName> {
@@ -37,8 +57,12 @@ export interface PlannedWrite<Name extends OperationName = OperationName> {
   before: Audience | undefined;
   /** The audience as it would be; undefined for one that is to be removed. */
   after: AudienceShape | undefined;
-  /** What else the user should know before they agree, each in a sentence of our own. */
+  /** What else the user agrees to, each in a sentence of our own. */
   notes: readonly string[];
+  /** What speaks against it now: said, but no part of what is agreed to. */
+  warnings: readonly string[];
+  /** The same, with what follows from it in the edition in force. */
+  consequences: readonly string[];
   /** Why the user is asked once more, in a sentence of our own; it is no part of what is agreed to. */
   whyAgain?: string;
 }
@@ -51,94 +75,210 @@ export interface AgreementContext {
   seen: SeenAudiences;
   /** Asks the user; undefined where the client can't. */
   ask: ((question: string) => Promise<UserAnswer>) | undefined;
+  askMode: AskMode;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Milliseconds since any moment, by a clock that is never set. */
+  elapsed: () => number;
 }
 
 /** How a write was agreed to. */
-export type Agreement = 'elicitation' | 'confirmation';
+export interface Agreement {
+  by: 'elicitation' | 'confirmation';
+  /** Uses up the value that was passed; false if that can't be. Called right before the sending. */
+  spend(): boolean;
+  /** Takes that back, where nothing was sent after all. */
+  giveBack(): void;
+}
 
-/**
- * Gets the user's agreement to a write: by asking through the client, or, where the client can't
- * ask, by a value that an earlier call returned.
- *
- * @param confirmation the value that was passed, if any.
- * @throws {AudiencesError} `declined`, `confirmation_required`, or `stale` where the audience has
- * changed since the value was made.
- */
-export async function agree<Name extends OperationName>(
-  plan: PlannedWrite<Name>,
-  confirmation: string | undefined,
-  context: AgreementContext,
-): Promise<Agreement> {
-  if (context.ask) {
-    const answer = await context.ask(`${await describe(plan, context)}\n\nDo you agree?`);
+/** More names than these would not be read. */
+const maxNamed = 10;
+/** What a person has seen of who depends on an audience is good for this long. */
+const maxDependentsAgeMs = 10_000;
+/** When to try again where the space can't be searched now. */
+const searchAgainMs = 10_000;
+
+/** Seeks the agreement of the user to one write. */
+export class Seeking {
+  readonly #context: AgreementContext;
+  /** Who depends on the audience, as it was found in this call. */
+  #found: Dependents | undefined;
+
+  constructor(context: AgreementContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Gets the user's agreement to a write: by a value that an earlier call returned, by asking through
+   * the client, or, where that can't be, by returning such a value.
+   *
+   * @param confirmation the value that was passed, if any.
+   * @throws {AudiencesError} `declined`, `confirmation_required`, `stale` where the audience, or who
+   * depends on it, has changed since the user was asked, or `rate_limited` where that can't be told.
+   */
+  async agree<Name extends OperationName>(
+    plan: PlannedWrite<Name>,
+    confirmation: string | undefined,
+  ): Promise<Agreement> {
+    const { confirmations, askMode, seen } = this.#context;
+    const subject = subjectOf(plan);
+    const passed = askMode === 'elicitation' ? undefined : confirmation;
+    const judgement = passed ? confirmations.judge(passed, subject) : undefined;
+    if (judgement?.kind === 'accepted') {
+      await this.#assertShown(plan, judgement.showed, judgement.ageMs);
+      return agreedBy(judgement);
+    }
+    if (judgement?.kind === 'changed') {
+      const { spaceId, before } = plan;
+      const known = before && seen.find(spaceId, before.id, judgement.wasState);
+      throw staleError(sinceAsked, before, known);
+    }
+    if (await this.#isAskedAndAgrees(plan)) return agreedInPerson;
+    if (askMode === 'elicitation') throw cannotAsk();
+    const description = await this.#describe(plan);
+    const value = confirmations.issue(subject, this.#shownIds());
+    throw required(description, value, judgement?.kind);
+  }
+
+  /** @returns false if the user can't have been asked. @throws {AudiencesError} `declined` */
+  async #isAskedAndAgrees<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<boolean> {
+    const { ask, askMode, elapsed } = this.#context;
+    if (!ask || askMode === 'confirmation') return false;
+    const question = `${await this.#describe(plan)}\n\nDo you agree?`;
+    const shown = this.#shownIds();
+    const askedAt = elapsed();
+    const answer = await ask(question);
+    if (answer === 'unseen' || answer === 'unsupported') return false;
     if (answer !== 'yes') throw declined(answer);
-    return 'elicitation';
+    const showed = shown && ((ids: readonly string[]) => ids.every((id) => shown.includes(id)));
+    await this.#assertShown(plan, showed, elapsed() - askedAt);
+    return true;
   }
-  const subject = subjectOf(plan);
-  const judgement = confirmation ? context.confirmations.accept(confirmation, subject) : undefined;
-  if (judgement?.kind === 'accepted') return 'confirmation';
-  if (judgement?.kind === 'changed') {
-    const { spaceId, before } = plan;
-    const known = before && context.seen.find(spaceId, before.id, judgement.wasState);
-    throw staleError(sinceAsked, before, known);
+
+  /**
+   * Who depends on the audience is a part of what was agreed to: searched again if that is a while
+   * ago, once for a call.
+   */
+  async #assertShown<Name extends OperationName>(
+    { spaceId, before }: PlannedWrite<Name>,
+    showed: Accepted['showed'],
+    ageMs: number,
+  ): Promise<void> {
+    if (!before || !showed || ageMs <= maxDependentsAgeMs) return;
+    const dependents = await findDependents(spaceId, before, this.#context);
+    if (dependents.kind === 'unknown') throw cannotTell(dependents.error);
+    this.#found = dependents;
+    const isNew = dependents.audiences.filter(({ id }) => !showed([id]));
+    if (isNew.length === 0) return;
+    const names = isNew
+      .slice(0, maxNamed)
+      .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
+    throw new AudiencesError(
+      'stale',
+      `Since the user was asked, other audiences have come to be built on this one: ${names.join(', ')}. Nothing was sent.`,
+      {
+        next: 'Tell the user which. If the write is still wanted, call again without confirmation.',
+      },
+    );
   }
-  const value = context.confirmations.issue(subject);
-  throw required(await describe(plan, context), value, judgement?.kind);
+
+  async #describe<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<string> {
+    const { kind, spaceId, before, after, notes, consequences, whyAgain } = plan;
+    if (before) this.#found ??= await findDependents(spaceId, before, this.#context);
+    const allNotes = [...(whyAgain ? [whyAgain] : []), ...notes, ...consequences];
+    const dependents = this.#shown();
+    return describeWrite({ kind, spaceId, before, after, dependents, notes: allNotes });
+  }
+
+  #shown(): readonly Audience[] | undefined {
+    return this.#found?.kind === 'known' ? this.#found.audiences : undefined;
+  }
+
+  #shownIds(): string[] | undefined {
+    return this.#shown()?.map(({ id }) => id);
+  }
+}
+
+const agreedInPerson: Agreement = { by: 'elicitation', spend: () => true, giveBack() {} };
+
+function agreedBy({ spend, giveBack }: Accepted): Agreement {
+  return { by: 'confirmation', spend, giveBack };
 }
 
 export const sinceAsked = 'since the user was asked';
 
 function subjectOf<Name extends OperationName>(plan: PlannedWrite<Name>): Subject {
-  const { write, request, spaceId, id, before, notes } = plan;
+  const { write, request, kind, spaceId, id, before, notes } = plan;
+  const plain = kind === 'create' ? withoutDefaults : (value: unknown) => value;
   return {
     operation: write.operation,
     spaceId,
     id,
-    act: { input: write.input, body: request.body, notes },
+    act: { input: plain(write.input), body: plain(request.body), notes },
     state: before && snapshotOf(before),
   };
 }
 
-async function describe<Name extends OperationName>(
-  { kind, spaceId, before, after, notes, whyAgain }: PlannedWrite<Name>,
-  context: AgreementContext,
-): Promise<string> {
-  const dependents = before && (await findDependents(spaceId, before, context));
-  const allNotes = whyAgain ? [...notes, whyAgain] : notes;
-  return describeWrite({ kind, spaceId, before, after, dependents, notes: allNotes });
+/** What a new audience has anyway, if nothing else is given. */
+const defaults: Readonly<Record<string, unknown>> = {
+  enabled: true,
+  includeHistoricalData: false,
+  includeAnonymousUsers: false,
+};
+
+/** The same without what is the default: whether that is spelled out makes no difference. */
+function withoutDefaults(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value)
+    .map(([key, item]) => [key, withoutDefaults(item)] as const)
+    .filter(([key, item]) => item !== undefined && !(key in defaults && defaults[key] === item))
+    .filter(([, item]) => !isEmptyObject(item));
+  return Object.fromEntries(entries);
 }
 
-/** The other audiences of a space that use this one as a trait; undefined if that can't be found out. */
-async function findDependents(
-  spaceId: string,
-  { id, key }: Audience,
-  { api, call }: AgreementContext,
-): Promise<Audience[] | undefined> {
-  try {
-    const { audiences, complete } = await readSpace(api, spaceId, call);
-    if (!complete || typeof key !== 'string') return undefined;
-    const dependents: Audience[] = [];
-    for (const audience of audiences) {
-      const traits = audience.id === id ? [] : await traitsIn(audience);
-      if (traits.includes(key)) dependents.push(audience);
-    }
-    return dependents;
-  } catch (error) {
-    if (error instanceof CancelledError || !(error instanceof AudiencesError)) throw error;
-    return undefined;
-  }
+function isEmptyObject(value: unknown): boolean {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && Object.keys(value).length === 0;
 }
 
-function declined(answer: Exclude<UserAnswer, 'yes'>): AudiencesError {
+const operatorsChoice =
+  'If the user never saw a question, this client answers in their place: whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation it never asks through the client.';
+
+function declined(answer: Exclude<UserAnswer, 'yes' | 'unseen' | 'unsupported'>): AudiencesError {
   const why = {
     declined: 'The user said no',
+    'declined at once': 'The user said no',
+    unconfirmed: 'The answer did not confirm it',
     cancelled: 'The user closed the question without an answer',
     'timed out': `The user did not answer within ${confirmationLifeMs / 60_000} minutes`,
-    failed: 'The client did not put the question to the user',
   };
+  const next =
+    'Do not try it again by yourself. Tell the user that nothing was changed, and ask what they want instead.';
   return new AudiencesError('declined', `${why[answer]}. Nothing was sent.`, {
-    next: 'Do not try it again by yourself. Tell the user that nothing was changed, and ask what they want instead.',
+    next: answer === 'declined at once' ? `${next} ${operatorsChoice}` : next,
   });
+}
+
+function cannotAsk(): AudiencesError {
+  return new AudiencesError(
+    'declined',
+    'This client can not ask its user, and this server takes no other agreement (--ask elicitation). Nothing was sent.',
+    {
+      next: 'Tell the user that nothing was changed, and that whoever runs this server can set --ask auto (SEGMENT_ASK) to let them agree in the conversation.',
+    },
+  );
+}
+
+function cannotTell(cause: AudiencesError | undefined): AudiencesError {
+  return new AudiencesError(
+    'rate_limited',
+    'Whether other audiences have come to be built on this one since the user was asked can not be told now. Nothing was sent.',
+    {
+      next: 'Wait retryAfterMs and call again with the same arguments; the confirmation was not used up.',
+      retryAfterMs: cause?.facts.retryAfterMs ?? searchAgainMs,
+      details: cause && { cause: cause.code },
+    },
+  );
 }
 
 function required(

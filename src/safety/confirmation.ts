@@ -1,13 +1,26 @@
 import type { Snapshot } from './snapshot.ts';
+import { keyBytes, type StateFolder, StateFolderError } from './state-folder.ts';
 
 /** Loaded when first needed: start-up should not wait for it. */
 const crypto = () => process.getBuiltinModule('node:crypto');
 
 /** How long a value can be used, milliseconds. */
 export const confirmationLifeMs = 5 * 60_000;
+/** How far ahead the wall clock of another process may be. */
+const maxAheadMs = 30_000;
+/** Used values are remembered for longer than any clock is wrong. */
+const keepUsedMs = 60 * 60_000;
 
-const keyBytes = 32;
-const partBytes = { expiry: 6, nonce: 6, state: 16, act: 16, seal: 16 };
+/** The parts of a value in their order; the dependents, of any length, come before the seal. */
+const partBytes = { issuedAt: 6, origin: 6, elapsed: 6, nonce: 6, state: 16, act: 16 };
+const headBytes = Object.values(partBytes).reduce((sum, count) => sum + count, 0);
+const sealBytes = 16;
+const dependentBytes = 3;
+/** More are kept as one digest, so that a value can still be passed on by a model. */
+const maxDependentsListed = 200;
+const counts = { digest: 254, unknown: 255 };
+/** Longer than any value. */
+const maxValueChars = 2000;
 
 /** What exactly is agreed to. */
 export interface Subject {
@@ -23,73 +36,246 @@ export interface Subject {
 
 /** What there is to say of a value that was passed. */
 export type Judgement =
-  | { kind: 'accepted' }
-  /** Made for another write, or not made by this server since it was started. */
+  | Accepted
+  /** Made for another write, or not made with a key that is known here. */
   | { kind: 'invalid' }
   | { kind: 'expired' }
   | { kind: 'used' }
   /** Made for a write of this kind to this audience, which is no longer as it was. */
   | { kind: 'changed'; wasState: (state: Snapshot) => boolean };
 
+/** A value that is good for the write. */
+export interface Accepted {
+  kind: 'accepted';
+  /** How long ago it was made, milliseconds. */
+  ageMs: number;
+  /** Whether all these dependents were shown; undefined if it was not known which there are. */
+  showed: ((dependents: readonly string[]) => boolean) | undefined;
+  /** Uses it up. @returns false if it was used up in the meantime, or that can't be recorded. */
+  spend(): boolean;
+  /** Takes that back, where nothing was sent after all. */
+  giveBack(): void;
+}
+
+export interface ConfirmationsOptions {
+  /** Milliseconds since the epoch, by the wall clock. */
+  now: () => number;
+  /** Milliseconds since any moment, by a clock that is never set. */
+  elapsed: () => number;
+  /** Gives unpredictable bytes. */
+  randomBytes: (count: number) => Uint8Array;
+  /** Keys that the operator has set: the first signs, all verify. */
+  keys?: readonly Uint8Array[];
+  /** What the values are good for, besides the write: Segment's address, and whose token. */
+  scope?: string;
+  /** Shared with other processes; without it, values are good in this one only. */
+  folder?: StateFolder;
+  /** Called once if the folder can't be used. @param reason in words that follow "because". */
+  onNoFolder?: (reason: string) => void;
+}
+
 /**
  * Makes and checks the values by which a call shows that its user agreed.
  *
- * A value is an expiry, a nonce and the digests of the audience's state and of the act, sealed by an
- * HMAC together with what it is about. So nothing has to be kept to check it but the list of those
- * that were used and have not yet expired.
+ * A value is its time, a nonce, digests of the audience's state and of the act, and who depends on
+ * the audience, sealed by an HMAC together with what it is about. So nothing has to be kept to check
+ * it but the key and which values were used: both in a folder that processes share, as some clients
+ * start one for each call.
  */
 export class Confirmations {
-  readonly #now: () => number;
-  readonly #randomBytes: (count: number) => Uint8Array;
+  readonly #options: ConfirmationsOptions;
+  /** When values were used, by their hashes. */
   readonly #used = new Map<string, number>();
-  #key: Uint8Array | undefined;
+  #origin: Uint8Array | undefined;
+  /** The keys in force, once they are known. */
+  #keys: readonly Uint8Array[] | undefined;
+  /** Whether values are good in this process only. */
+  #isAlone = false;
 
-  /** @param now milliseconds since the epoch. @param randomBytes gives unpredictable bytes. */
-  constructor(now: () => number, randomBytes: (count: number) => Uint8Array) {
-    this.#now = now;
-    this.#randomBytes = randomBytes;
+  constructor(options: ConfirmationsOptions) {
+    this.#options = options;
   }
 
-  /** A value that lets just this be done, once, for five minutes. */
-  issue(subject: Subject): string {
-    const expiry = Buffer.alloc(partBytes.expiry);
-    expiry.writeUIntBE(this.#now() + confirmationLifeMs, 0, partBytes.expiry);
-    const nonce = this.#randomBytes(partBytes.nonce);
-    const head = Buffer.concat([expiry, nonce, digest(subject.state), digest(subject.act)]);
-    return Buffer.concat([head, this.#seal(head, subject)]).toString('base64url');
+  /**
+   * A value that lets just this be done, once, for five minutes.
+   *
+   * @param dependents the ids of those that were shown; undefined if it was not known.
+   */
+  issue(subject: Subject, dependents: readonly string[] | undefined): string {
+    const { now, elapsed, randomBytes } = this.#options;
+    const [key = new Uint8Array()] = this.#keysToSign();
+    const head = Buffer.concat([
+      uint48(now()),
+      this.#ownOrigin(),
+      uint48(elapsed()),
+      randomBytes(partBytes.nonce),
+      digest(subject.state),
+      digest(subject.act),
+      packDependents(dependents),
+    ]);
+    return Buffer.concat([head, this.#seal(key, head, subject)]).toString('base64url');
   }
 
-  /** Judges a value; one that is accepted is used up by that. */
-  accept(value: string, subject: Subject): Judgement {
+  /** Judges a value; blanks and line breaks around it don't matter. */
+  judge(given: string, subject: Subject): Judgement {
+    const value = given.length > maxValueChars ? '' : given.trim();
     const bytes = Buffer.from(value, 'base64url');
-    const length = Object.values(partBytes).reduce((sum, count) => sum + count, 0);
-    if (bytes.length !== length || bytes.toString('base64url') !== value) {
-      return { kind: 'invalid' };
-    }
-    const head = bytes.subarray(0, length - partBytes.seal);
-    const seal = bytes.subarray(length - partBytes.seal);
-    if (!crypto().timingSafeEqual(seal, this.#seal(head, subject))) return { kind: 'invalid' };
+    const sealAt = bytes.length - sealBytes;
+    if (sealAt <= headBytes || bytes.toString('base64url') !== value) return { kind: 'invalid' };
+    const head = bytes.subarray(0, sealAt);
+    const isSealed = this.#keysToVerify().some((key) =>
+      crypto().timingSafeEqual(bytes.subarray(sealAt), this.#seal(key, head, subject)),
+    );
+    if (!isSealed) return { kind: 'invalid' };
 
-    const now = this.#now();
-    const expiresAt = head.readUIntBE(0, partBytes.expiry);
-    if (now > expiresAt) return { kind: 'expired' };
-    for (const [used, until] of this.#used) if (now > until) this.#used.delete(used);
-    if (this.#used.has(value)) return { kind: 'used' };
-    const actAt = partBytes.expiry + partBytes.nonce + partBytes.state;
-    const state = head.subarray(partBytes.expiry + partBytes.nonce, actAt);
+    const { issuedAt, origin, elapsed, state, act } = partsOf(head);
+    const ageMs = this.#ownOrigin().equals(origin)
+      ? Math.floor(this.#options.elapsed()) - elapsed.readUIntBE(0, partBytes.elapsed)
+      : this.#options.now() - issuedAt.readUIntBE(0, partBytes.issuedAt);
+    if (ageMs > confirmationLifeMs || ageMs < -maxAheadMs) return { kind: 'expired' };
+    const hash = crypto().createHash('sha256').update(value).digest('hex');
+    if (this.#isUsed(hash)) return { kind: 'used' };
     const wasState = (other: Snapshot | undefined) => digest(other).equals(state);
     if (!wasState(subject.state)) return { kind: 'changed', wasState };
-    if (!digest(subject.act).equals(head.subarray(actAt))) return { kind: 'invalid' };
-    this.#used.set(value, expiresAt);
-    return { kind: 'accepted' };
+    if (!digest(subject.act).equals(act)) return { kind: 'invalid' };
+    return {
+      kind: 'accepted',
+      ageMs,
+      showed: showedBy(head.subarray(headBytes)),
+      spend: () => this.#spend(hash),
+      giveBack: () => this.#giveBack(hash),
+    };
   }
 
-  #seal(head: Uint8Array, { operation, spaceId, id }: Subject): Buffer {
-    this.#key ??= this.#randomBytes(keyBytes);
-    const text = JSON.stringify([operation, spaceId, id ?? null]);
-    const hmac = crypto().createHmac('sha256', this.#key).update(head).update(text);
-    return hmac.digest().subarray(0, partBytes.seal);
+  #isUsed(hash: string): boolean {
+    const { folder } = this.#options;
+    const isMarked = () => folder?.isUsed(hash);
+    return this.#used.has(hash) || (this.#withFolder(isMarked) ?? false);
   }
+
+  #spend(hash: string): boolean {
+    const { folder, elapsed } = this.#options;
+    const now = elapsed();
+    for (const [used, at] of this.#used) if (now - at > keepUsedMs) this.#used.delete(used);
+    if (this.#used.has(hash)) return false;
+    if (!this.#isAlone && this.#withFolder(() => folder?.markUsed(hash)) !== true) return false;
+    this.#used.set(hash, now);
+    return true;
+  }
+
+  #giveBack(hash: string): void {
+    this.#withFolder(() => this.#options.folder?.unmark(hash));
+    this.#used.delete(hash);
+  }
+
+  #keysToSign(): readonly Uint8Array[] {
+    if (this.#keys) return this.#keys;
+    const { folder, keys, randomBytes } = this.#options;
+    const shared = this.#withFolder(() => {
+      if (!folder) return undefined;
+      if (!keys) return [folder.readKey() ?? folder.keepKey(randomBytes(keyBytes))];
+      folder.prepare();
+      return keys;
+    });
+    if (!shared) return this.#beAlone();
+    this.#keys = shared;
+    return shared;
+  }
+
+  /** None, as long as no value was given out: nothing is made to check one. */
+  #keysToVerify(): readonly Uint8Array[] {
+    const { folder, keys } = this.#options;
+    if (this.#keys || !folder) return this.#keys ?? [];
+    if (keys) return keys;
+    const key = this.#withFolder(() => folder.readKey());
+    return key ? [key] : (this.#keys ?? []);
+  }
+
+  /** What `act` gives; undefined if there is no folder, or it can't be used from now on. */
+  #withFolder<Result>(act: () => Result): Result | undefined {
+    if (this.#isAlone) return undefined;
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof StateFolderError)) throw error;
+      this.#options.onNoFolder?.(error.message);
+      this.#beAlone();
+      return undefined;
+    }
+  }
+
+  /** From now on with a key of its own: no other process could know what is used up here. */
+  #beAlone(): readonly Uint8Array[] {
+    if (!this.#isAlone) this.#keys = [this.#options.randomBytes(keyBytes)];
+    this.#isAlone = true;
+    return this.#keys ?? [];
+  }
+
+  #ownOrigin(): Buffer {
+    this.#origin ??= this.#options.randomBytes(partBytes.origin);
+    return Buffer.from(this.#origin);
+  }
+
+  #seal(key: Uint8Array, head: Uint8Array, { operation, spaceId, id }: Subject): Buffer {
+    const { scope = '' } = this.#options;
+    const text = JSON.stringify([operation, spaceId, id ?? null, scope]);
+    const hmac = crypto().createHmac('sha256', key).update(head).update(text);
+    return hmac.digest().subarray(0, sealBytes);
+  }
+}
+
+/** What values are good for: Segment at this address, by whoever has this token. */
+export function scopeOf(baseUrl: string, token: string): string {
+  const fingerprint = crypto().createHash('sha256').update(token).digest('hex');
+  return JSON.stringify([baseUrl.replace(/\/+$/, ''), fingerprint]);
+}
+
+function partsOf(head: Buffer): Record<keyof typeof partBytes, Buffer> {
+  let at = 0;
+  const next = (name: keyof typeof partBytes) => {
+    at += partBytes[name];
+    return head.subarray(at - partBytes[name], at);
+  };
+  return {
+    issuedAt: next('issuedAt'),
+    origin: next('origin'),
+    elapsed: next('elapsed'),
+    nonce: next('nonce'),
+    state: next('state'),
+    act: next('act'),
+  };
+}
+
+/** A whole number of milliseconds in six bytes. */
+function uint48(ms: number): Buffer {
+  const bytes = Buffer.alloc(6);
+  bytes.writeUIntBE(Math.max(0, Math.floor(ms)), 0, 6);
+  return bytes;
+}
+
+/** A count or a mark, and then a short digest of each id, or one of all of them. */
+function packDependents(ids: readonly string[] | undefined): Buffer {
+  if (!ids) return Buffer.from([counts.unknown]);
+  const packed =
+    ids.length > maxDependentsListed ? digest([...ids].sort()) : Buffer.concat(ids.map(short));
+  const count = ids.length > maxDependentsListed ? counts.digest : ids.length;
+  return Buffer.concat([Buffer.from([count]), packed]);
+}
+
+function showedBy(packed: Buffer): Accepted['showed'] {
+  const [count = counts.unknown] = packed;
+  const rest = packed.subarray(1);
+  if (count === counts.unknown) return undefined;
+  if (count === counts.digest) return (ids) => digest([...ids].sort()).equals(rest);
+  const shown = new Set<string>();
+  for (let at = 0; at < rest.length; at += dependentBytes) {
+    shown.add(rest.subarray(at, at + dependentBytes).toString('hex'));
+  }
+  return (ids) => ids.every((id) => shown.has(short(id).toString('hex')));
+}
+
+function short(id: string): Buffer {
+  return digest([id]).subarray(0, dependentBytes);
 }
 
 function digest(value: object | undefined): Buffer {

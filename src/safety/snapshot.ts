@@ -1,7 +1,7 @@
 import { type Audience, typeOf } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import { shortened, shortenedText } from '../shorten.ts';
-import { quoted } from '../visible.ts';
+import { quotedPlainly } from '../visible.ts';
 
 /** An audience, or what is known of one that is to be made. */
 export type AudienceShape = Partial<Audience>;
@@ -83,9 +83,9 @@ export function differences(before: Snapshot, after: Snapshot): Difference[] {
 }
 
 /** A value of a snapshot as a person reads it; text that strangers wrote is quoted. */
-export function valueInWords(value: Value): string {
+export function valueInWords(value: Value, maxChars = maxQueryChars): string {
   if (value === undefined) return 'nothing';
-  return typeof value === 'string' ? quoted(value, maxQueryChars) : String(value);
+  return typeof value === 'string' ? quotedPlainly(value, maxChars) : String(value);
 }
 
 /** A difference whose long texts are cut. */

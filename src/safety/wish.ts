@@ -25,8 +25,6 @@ export interface Wish<Name extends OperationName> {
   draft: Input<Name>;
   /** Whether it deletes an audience, switches it off, or changes who is in it. */
   grave: boolean;
-  /** Whether the audience has to be read first, whatever the settings are. */
-  readsFirst: boolean;
   /** Send nothing, show what would be sent. */
   dryRun?: boolean;
   /** The value that shows that the user agreed. */
@@ -41,7 +39,9 @@ export interface Wish<Name extends OperationName> {
     /** The output for an audience that was found after the response was lost. */
     outputOf(found: Audience): Output<Name>;
   };
-  /** Makes the write, given the audience as it is if that was read. */
+  /** What follows from it, as the user has to know it before they agree, each in a sentence. */
+  consequences(edition: EditionName, after: AudienceShape | undefined): string[];
+  /** Makes the write, given the audience as it is; undefined for one that is to be made. */
   plan(before: Audience | undefined): Promise<Plan<Name>>;
 }
 
@@ -50,7 +50,9 @@ export interface Plan<Name extends OperationName> {
   input: Input<Name>;
   /** The audience as it would be; undefined for one that is to be removed. */
   after: AudienceShape | undefined;
-  /** What the caller should know about it, in any case. */
+  /** What speaks against it, as the user has to know it before they agree, each in a sentence. */
+  warnings: readonly string[];
+  /** What else the caller should know about it, in any case. */
   advice: readonly string[];
 }
 
@@ -68,7 +70,7 @@ export type Outcome<Name extends OperationName> =
   | {
       kind: 'done';
       output: Output<Name>;
-      /** The audience as it was before, if it was read. */
+      /** The audience as it was before; undefined for one that was made. */
       before: Audience | undefined;
       /** Whether the response was lost, and the audience found all the same. */
       foundAfterLoss: boolean;
@@ -89,8 +91,6 @@ export interface WriteContext extends AgreementContext {
   lostCreates: LostCreates;
   turns: Turns;
   clock: Clock;
-  /** Milliseconds since the epoch. */
-  now: () => number;
 }
 
 /** Carries out what a tool wants to be written. */

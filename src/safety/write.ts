@@ -13,13 +13,15 @@ import {
   mayHaveTakenEffect,
   NoAnswerError,
   OutcomeUnknownError,
+  UnreachedError,
 } from '../segment/errors.ts';
-import { cut, quoted, visible } from '../visible.ts';
-import { type Agreement, agree, type PlannedWrite, sinceAsked } from './agreement.ts';
+import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
+import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreement.ts';
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
-import { findCreated } from './lost-create.ts';
+import { findCreated, type LostCreate } from './lost-create.ts';
 import { keyOf } from './names.ts';
+import { readinessOf } from './readiness.ts';
 import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
@@ -58,20 +60,37 @@ export async function carryOut<Name extends OperationName>(
   }
 }
 
-/**
- * How closely a write is looked at: one rule for whether the user has to agree and whether the
- * audience is read first. A request that is not needed is not made.
- */
-function scrutinyOf<Name extends OperationName>(wish: Wish<Name>, context: WriteContext) {
-  const needsAgreement = context.mode === 'writes' || (context.mode === 'remove' && wish.grave);
-  const readsFirst =
-    needsAgreement ||
-    wish.readsFirst ||
-    wish.dryRun === true ||
-    wish.expectedUpdatedAt !== undefined ||
-    context.auditLog !== undefined;
-  return { needsAgreement, readsFirst };
+/** The value was used up by another call while this one was on its way. */
+class SpentError extends AudiencesError {
+  constructor() {
+    super('confirmation_required', 'The confirmation was used already. Nothing was sent.', {
+      next: 'Call again without confirmation.',
+    });
+  }
 }
+
+/** The agreement to one write, used up by the first of its requests that goes out. */
+class Spending {
+  readonly #agreement: Agreement;
+  #isSpent = false;
+
+  constructor(agreement: Agreement) {
+    this.#agreement = agreement;
+  }
+
+  /** @throws {SpentError} if another call was quicker. */
+  spend(): void {
+    if (!this.#isSpent && !this.#agreement.spend()) throw new SpentError();
+    this.#isSpent = true;
+  }
+
+  giveBack(): void {
+    if (this.#isSpent) this.#agreement.giveBack();
+  }
+}
+
+/** A write that is planned, before it is known how the edition in force puts it. */
+type Unrequested<Name extends OperationName> = Omit<PlannedWrite<Name>, 'request' | 'consequences'>;
 
 /** A write that may be sent. */
 interface Ready<Name extends OperationName> {
@@ -86,42 +105,63 @@ interface Ready<Name extends OperationName> {
 class Undertaking<Name extends OperationName> {
   readonly #wish: Wish<Name>;
   readonly #context: WriteContext;
+  readonly #seeking: Seeking;
   /** When the audience was last read, on the monotonic clock. */
   #readAt = 0;
+  /** Whether no other write to the audience can go on meanwhile. */
+  #hasTurn = false;
 
   constructor(wish: Wish<Name>, context: WriteContext) {
     this.#wish = wish;
     this.#context = context;
+    this.#seeking = new Seeking(context);
   }
 
   async run(): Promise<Outcome<Name>> {
-    const { needsAgreement } = scrutinyOf(this.#wish, this.#context);
     // While a person is asked, others need not wait; the write then takes its turn to be sent.
-    const takesTurn = !this.#wish.dryRun && !(needsAgreement && this.#context.ask);
-    return takesTurn ? this.#inTurn(() => this.#run()) : this.#run();
+    const isNow = this.#wish.dryRun || this.#isSurelyAsked();
+    return isNow ? this.#run() : this.#inTurn(() => this.#run());
+  }
+
+  #isSurelyAsked(): boolean {
+    const { ask, askMode, mode } = this.#context;
+    const canAsk = ask !== undefined && askMode !== 'confirmation';
+    return canAsk && (mode === 'writes' || (mode === 'remove' && this.#wish.grave));
   }
 
   /** One write at a time for each audience. */
   async #inTurn<Result>(write: () => Promise<Result>): Promise<Result> {
     const { operation, spaceId, id } = this.#wish;
-    if (id === undefined) return write();
+    if (id === undefined || this.#hasTurn) return write();
     const { call, turns } = this.#context;
-    return turns.during({ operation, spaceId, id, call }, (waited) => {
+    return turns.during({ operation, spaceId, id, call }, async (waited) => {
       if (waited) this.#readAt = Number.NEGATIVE_INFINITY;
-      return write();
+      this.#hasTurn = true;
+      try {
+        return await write();
+      } finally {
+        this.#hasTurn = false;
+      }
     });
   }
 
   async #run(): Promise<Outcome<Name>> {
-    const { needsAgreement, readsFirst } = scrutinyOf(this.#wish, this.#context);
     await this.#settleLostCreate();
     const search = await this.#search();
-    const before = readsFirst ? await this.#read() : undefined;
+    const before = await this.#read();
+    const { kind, grave } = this.#wish;
+    const { mode, now } = this.#context;
+    const readiness = before && kind === 'change' ? readinessOf(before, now()) : undefined;
+    const needsAgreement =
+      mode === 'writes' || (mode === 'remove' && (grave || readiness?.isEarly === true));
+    if (before && needsAgreement) this.#context.seen.note(this.#wish.spaceId, before);
     const plan = await this.#wish.plan(before);
-    const planned = await this.#prepare(plan, before, search);
-    const advice = [...plan.advice, ...(search?.advice ?? [])];
+    const warnings = [...(readiness ? [readiness.note] : []), ...plan.warnings];
+    const planned = await this.#prepare({ ...plan, warnings }, before, search);
+    const advice = [...warnings, ...plan.advice, ...(search?.advice ?? [])];
     if (this.#wish.dryRun) {
-      const { request, after } = planned;
+      const { request, after, consequences } = planned;
+      advice.push(...consequences.filter((sentence) => !warnings.includes(sentence)));
       const rehearsal = {
         request,
         needsConfirmation: needsAgreement,
@@ -154,7 +194,9 @@ class Undertaking<Name extends OperationName> {
     if (id === undefined) return undefined;
     const { audience } = await api.send('get_audience', { spaceId, id }, call);
     this.#readAt = this.#context.clock.monotonic();
-    seen.note(spaceId, audience);
+    if (this.#wish.grave || this.#wish.dryRun || expectedUpdatedAt !== undefined) {
+      seen.note(spaceId, audience);
+    }
     if (expectedUpdatedAt !== undefined) this.#assertFresh(audience, expectedUpdatedAt);
     return audience;
   }
@@ -172,7 +214,7 @@ class Undertaking<Name extends OperationName> {
   }
 
   async #prepare(
-    { input, after }: Plan<Name>,
+    { input, after, warnings }: Plan<Name>,
     before: Audience | undefined,
     search: Search | undefined,
   ): Promise<PlannedWrite<Name>> {
@@ -187,15 +229,18 @@ class Undertaking<Name extends OperationName> {
       id,
       before,
       after: after && { ...after, key },
-      notes: existing ? [`There is one of this name already: ${quoted(existing.id)}.`] : [],
+      notes: existing ? [`There is one of this name already: ${quotedPlainly(existing.id)}.`] : [],
+      warnings,
     });
   }
 
-  /** The plan with its request, and the options in that, in the edition in force. */
-  async #withRequest(planned: Omit<PlannedWrite<Name>, 'request'>): Promise<PlannedWrite<Name>> {
+  /** The plan with its request, its options and what follows from it, in the edition in force. */
+  async #withRequest(planned: Unrequested<Name>): Promise<PlannedWrite<Name>> {
     const request = await this.#context.api.preview(planned.write);
     const options = optionsIn(request) ?? planned.after?.options;
-    return { ...planned, request, after: planned.after && { ...planned.after, options } };
+    const after = planned.after && { ...planned.after, options };
+    const more = this.#wish.consequences(request.edition, after);
+    return { ...planned, request, after, consequences: [...planned.warnings, ...more] };
   }
 
   /** Gets the agreement and sends the write, both recorded. */
@@ -206,10 +251,10 @@ class Undertaking<Name extends OperationName> {
     for (;;) {
       if (needsAgreement) ready = await this.#agree(ready, confirmation);
       try {
-        const send = () => this.#sendAndRecord(ready);
-        const asked = ready.agreement === 'elicitation';
-        return await (asked ? this.#inTurn(send) : send());
+        return await this.#inTurn(() => this.#sendAndRecord(ready));
       } catch (error) {
+        // Another call was quicker: the user is asked anew.
+        if (error instanceof SpentError) continue;
         if (!(error instanceof MeaningChangedError)) throw error;
         // What was agreed to is no longer what would be sent: the user is asked about that.
         confirmation = undefined;
@@ -229,8 +274,8 @@ class Undertaking<Name extends OperationName> {
     let { planned, knownIds } = ready;
     try {
       for (;;) {
-        const agreement = await agree(planned, confirmation, this.#context);
-        if (agreement === 'confirmation') return { planned, knownIds, agreement };
+        const agreement = await this.#seeking.agree(planned, confirmation);
+        if (agreement.by === 'confirmation') return { planned, knownIds, agreement };
         await this.#context.auditLog?.assertWritable();
         knownIds = await this.#lookOnceMore(planned);
         const now = await this.#withRequest(planned);
@@ -278,7 +323,7 @@ class Undertaking<Name extends OperationName> {
 
   async #sendAndRecord(ready: Ready<Name>) {
     const { planned, agreement } = ready;
-    const confirmed = agreement ?? 'not_needed';
+    const confirmed = agreement?.by ?? 'not_needed';
     // The edition may change on the way: what counts is the request that went out last.
     let sent = planned.request;
     const onRequest = (request: RequestPreview) => {
@@ -294,7 +339,8 @@ class Undertaking<Name extends OperationName> {
       await record({ id, outcome: 'done', after: audience ?? null });
       return { ...done, edition: sent.edition, options: optionsIn(sent) ?? planned.after?.options };
     } catch (error) {
-      if (error instanceof MeaningChangedError || error instanceof UnrecordedError) throw error;
+      const isOther = error instanceof MeaningChangedError || error instanceof SpentError;
+      if (isOther || error instanceof UnrecordedError) throw error;
       const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
       await record({ outcome, error: inWords(error) });
       throw error;
@@ -305,29 +351,38 @@ class Undertaking<Name extends OperationName> {
     { planned, knownIds, agreement }: Ready<Name>,
     onRequest: (request: RequestPreview) => void,
   ) {
-    const { api, call, sending, now, lostCreates } = this.#context;
+    const { api, call, sending, now } = this.#context;
     const { operation, kind, creation, spaceId } = this.#wish;
     if (call.signal.aborted) throw new CancelledError(operation, false);
     const { write, request, before, after } = planned;
     const agreedIn = agreement && request.edition;
     const sentAt = now();
+    const spending = agreement && new Spending(agreement);
     try {
       const lookLast = before && ((looking: CallContext) => this.#lookLast(before, looking));
-      const under = { ...sending, onRequest, agreedIn, lookLast };
+      const beforeSending = () => spending?.spend();
+      const under = { ...sending, onRequest, agreedIn, lookLast, beforeSending };
       const output = await api.send(write.operation, write.input, under);
       return { output, foundAfterLoss: false };
     } catch (error) {
+      if (error instanceof UnreachedError) spending?.giveBack();
       if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
         const known = knownIds ?? new Set<string>();
-        const lost = { spaceId, wanted: after, sentAt, known, error };
-        lostCreates.note(lost);
-        if (!(error instanceof OutcomeUnknownError)) throw error;
-        const found = await findCreated(lost, { api, call: sending });
-        lostCreates.forget(lost);
+        const found = await this.#findLost({ spaceId, wanted: after, sentAt, known, error });
         return { output: creation.outputOf(found), foundAfterLoss: true };
       }
       throw kind === 'remove' && before ? keepCopy(error, before) : error;
     }
+  }
+
+  /** @throws its error where the audience does not turn up; the next creation of its name looks. */
+  async #findLost(lost: LostCreate): Promise<Audience> {
+    const { api, sending, lostCreates } = this.#context;
+    lostCreates.note(lost);
+    if (!(lost.error instanceof OutcomeUnknownError)) throw lost.error;
+    const found = await findCreated(lost, { api, call: sending });
+    lostCreates.forget(lost);
+    return found;
   }
 
   async #record(

@@ -41,6 +41,7 @@ export function withReserve(call: CallContext, reserveMs: number): CallContext {
     onWait: (wait) => call.onWait(wait),
     onNotice: (notice) => call.onNotice(notice),
     onRequest: (request) => call.onRequest?.(request),
+    beforeSending: () => call.beforeSending?.(),
     agreedIn: call.agreedIn,
     lookLast: call.lookLast,
   };
@@ -69,13 +70,13 @@ export interface CallContext {
   /** Aborted when the caller cancels the call. */
   signal: AbortSignal;
   /**
-   * Milliseconds of the monotonic clock: no wait for quota or before a retry may reach beyond. It moves on
-   * while a person is asked, whose time is not the call's.
+   * Milliseconds of the monotonic clock: no wait for quota or before a retry may reach beyond. It
+   * moves on while a person is asked, whose time is not the call's.
    */
   deadline: number;
   /**
-   * Milliseconds of the monotonic clock: by then the call has to be answered, so no request may last longer.
-   * It moves on with the deadline.
+   * Milliseconds of the monotonic clock: by then the call has to be answered, so no request may last
+   * longer. It moves on with the deadline.
    */
   endsAt: number;
   /** Called when a wait begins and every few seconds while it lasts. */
@@ -85,12 +86,18 @@ export interface CallContext {
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
   /**
-   * Called when a place in the quota is taken and the request is about to go out, unless an earlier
-   * attempt may have taken effect. What it throws ends the call, with nothing sent.
+   * Called when a place in the quota is taken and the request is about to go out: before the first
+   * attempt, and before the next ones while all were refused for lack of quota. What it throws ends
+   * the call, with nothing sent.
    *
    * @param looking what it may make its own requests with; it ends after a few seconds.
    */
   lookLast?(looking: CallContext): Promise<void>;
+  /**
+   * Called with each attempt's place in the quota taken, right before it is sent; nothing is sent if
+   * it throws.
+   */
+  beforeSending?(): void;
   /** The edition in whose form a person agreed to the request. */
   agreedIn?: EditionName;
 }

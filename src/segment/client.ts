@@ -227,7 +227,7 @@ export class SegmentClient implements SegmentApi {
     for (;;) {
       const gate = this.#gate(name);
       const place = await this.#enter(gate, name, call, tries).catch(giveUp);
-      if (!tries.uncertain) await this.#lookLast(sending, gate, place);
+      if (tries.attempts === tries.refusals) await this.#lookLast(sending, gate, place);
       const attempted = await this.#attempt(sending, gate, place);
       tries.attempts += 1;
       const gone = await this.#ifGone(sending, tries, attempted.verdict);
@@ -343,6 +343,12 @@ export class SegmentClient implements SegmentApi {
     place: Place,
   ): Promise<Attempted<Output<Name>>> {
     const { clock, redactor, log, timeoutMs, proxy } = this.#options;
+    try {
+      call.beforeSending?.();
+    } catch (error) {
+      await gate.giveBack(place);
+      throw error;
+    }
     const sentAt = clock.monotonic();
     const outcome = await this.#exchange(request, call);
     const receivedAt = clock.monotonic();

@@ -1,6 +1,6 @@
 import type { Audience, NewAudience } from '../segment/contract.ts';
 import type { EditionName } from '../segment/editions/row.ts';
-import { cut, quoted } from '../visible.ts';
+import { cut, quoted, visible } from '../visible.ts';
 
 /*
  * What Segment's product rules say about an audience in its present state. Sources: the notes of
@@ -19,15 +19,20 @@ const maxIdsChars = 2000;
 /** Statuses in which members are being computed. */
 const computing = ['Preparing', 'Backfilling', 'Computing'];
 
+/** What follows from a create. @param edition in which it is created. */
+export function consequencesOfCreate(edition: EditionName): string[] {
+  return [
+    'Let the first backfill finish before the next edit (status Live; it can take up to 24 hours): editing earlier causes errors.',
+    ...notInApp(edition),
+  ];
+}
+
 /**
  * @param foundAfterLoss whether Segment's response was lost and the audience found all the same.
  * @param edition in which it was created.
  */
 export function adviceAfterCreate(foundAfterLoss: boolean, edition: EditionName): string[] {
-  const advice = [
-    'Let the first backfill finish before the next edit (status Live; it can take up to 24 hours): editing earlier causes errors.',
-    ...notInApp(edition),
-  ];
+  const advice = consequencesOfCreate(edition);
   const lost =
     "Segment's answer was lost, but the audience is there: it was found by its name, its definition and the time of its creation. Do not create it again.";
   return foundAfterLoss ? [lost, ...advice] : advice;
@@ -41,7 +46,7 @@ export function adviceOnExternalIds(
   const ids = options?.filterByExternalIds;
   if (!includeAnonymousUsers || !ids) return [];
   return [
-    `Anonymous users are admitted by the list of external ids: ${cut(ids.join(', '), maxIdsChars)}.`,
+    `Anonymous users are admitted by the list of external ids: ${cut(visible(ids.join(', ')), maxIdsChars)}.`,
   ];
 }
 
@@ -60,14 +65,26 @@ export function adviceAfterRead({ status }: Audience): string[] | undefined {
 }
 
 /**
- * @param redefined whether its definition or its options changed. @param edition in which it was
+ * What follows from an update.
+ *
+ * @param redefined whether its definition or its options change. @param edition in which it is
  * changed.
  */
+export function consequencesOfUpdate(redefined: boolean, edition: EditionName): string[] {
+  const locked =
+    'Afterwards it is locked against further edits until this change has been taken in.';
+  return redefined ? [locked, ...notInApp(edition)] : [locked];
+}
+
+/** The same once it is done. */
 export function adviceAfterUpdate(redefined: boolean, edition: EditionName): string[] {
   const locked =
     'It is locked against further edits until this change has been taken in; check its status with get_audience first.';
   return redefined ? [locked, ...notInApp(edition)] : [locked];
 }
+
+/** What follows from a removal. */
+export const consequencesOfRemove = ['Its key can never be used again; profiles keep the trait.'];
 
 export function adviceAfterRemove({ key }: Audience): string[] {
   const recreate =

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { audienceSchema, type NewAudience } from '../segment/contract.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import { shortened } from '../shorten.ts';
-import { adviceAfterCreate, adviceOnExternalIds } from './advice.ts';
+import { adviceAfterCreate, adviceOnExternalIds, consequencesOfCreate } from './advice.ts';
 import { advice, description, name, options, query, spaceId, spaceOf, type } from './fields.ts';
 import { checkBeforeSending } from './query-check.ts';
 import { defineTool } from './tool.ts';
@@ -56,7 +56,6 @@ export const createAudience = defineTool({
       spaceId: wanted.spaceId,
       draft: wanted,
       grave: false,
-      readsFirst: false,
       dryRun,
       confirmation,
       creation: {
@@ -64,16 +63,19 @@ export const createAudience = defineTool({
         allowDuplicate: allowDuplicateName === true,
         outputOf: (audience) => ({ audience }),
       },
-      plan: async () => ({ input: wanted, after: shapeOf(wanted), advice: warnings }),
+      consequences: (edition, after) => [
+        ...consequencesOfCreate(edition),
+        ...adviceOnExternalIds(wanted, after?.options),
+      ],
+      plan: async () => ({
+        input: wanted,
+        after: shapeOf(wanted),
+        warnings: [],
+        advice: warnings,
+      }),
     });
     if (outcome.kind === 'rehearsed') {
-      return {
-        dryRun: shownRehearsal(outcome.rehearsal),
-        advice: [
-          ...outcome.advice,
-          ...adviceOnExternalIds(wanted, outcome.rehearsal.after?.options),
-        ],
-      };
+      return { dryRun: shownRehearsal(outcome.rehearsal), advice: outcome.advice };
     }
     return {
       audience: shortened(outcome.output.audience),

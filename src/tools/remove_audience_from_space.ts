@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { audienceSchema } from '../segment/contract.ts';
-import { adviceAfterRemove } from './advice.ts';
+import { adviceAfterRemove, consequencesOfRemove } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
@@ -35,12 +35,14 @@ export const removeAudienceFromSpace = defineTool({
       id: given.id,
       draft: input,
       grave: true,
-      readsFirst: true,
       dryRun: given.dryRun,
       confirmation: given.confirmation,
-      plan: async () => ({ input, after: undefined, advice: [] }),
+      consequences: () => consequencesOfRemove,
+      plan: async () => ({ input, after: undefined, warnings: [], advice: [] }),
     });
-    if (outcome.kind === 'rehearsed') return { dryRun: shownRehearsal(outcome.rehearsal) };
+    if (outcome.kind === 'rehearsed') {
+      return { dryRun: shownRehearsal(outcome.rehearsal), advice: outcome.advice };
+    }
     const { output, before } = outcome;
     return {
       status: output.status,

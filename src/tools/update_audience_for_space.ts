@@ -8,7 +8,7 @@ import {
 } from '../segment/contract.ts';
 import { AudiencesError, InvalidInputError } from '../segment/errors.ts';
 import { shortened } from '../shorten.ts';
-import { adviceAfterUpdate } from './advice.ts';
+import { adviceAfterUpdate, consequencesOfUpdate } from './advice.ts';
 import { advice, description, id, name, options, query, spaceId, spaceOf, type } from './fields.ts';
 import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
@@ -86,18 +86,23 @@ export const updateAudienceForSpace = defineTool({
       id: given.id,
       draft,
       grave: redefines || given.enabled === false,
-      readsFirst: redefines,
       dryRun: given.dryRun,
       confirmation: given.confirmation,
       expectedUpdatedAt: given.expectedUpdatedAt,
+      consequences: (edition) => consequencesOfUpdate(redefines, edition),
       async plan(before) {
-        const { warnings, level } = await checkNewQuery(given, before, context);
+        const { advice: onQuery, warnings, level } = await checkNewQuery(given, before, context);
         const change: AudienceChange = {
           ...draft,
           type: level,
           options: namesOptions ? mergedOptions(given, before) : undefined,
         };
-        return { input: change, after: before && changed(before, change), advice: warnings };
+        return {
+          input: change,
+          after: before && changed(before, change),
+          warnings,
+          advice: onQuery,
+        };
       },
     });
     const outcome = await wish.catch((error: unknown) => {
@@ -133,7 +138,7 @@ async function checkNewQuery(
   before: Audience | undefined,
   { queryCheck }: ToolContext,
 ) {
-  if (given.query === undefined || !before) return { warnings: [], level: undefined };
+  if (given.query === undefined || !before) return { advice: [], warnings: [], level: undefined };
   const present = typeOf(before);
   if (given.type && present && given.type !== present) {
     throw new InvalidInputError(`The audience is of type ${present}, which can't be changed.`, {
@@ -148,9 +153,9 @@ async function checkNewQuery(
       next: 'Pass type (users, accounts or linked) together with query.',
     });
   }
-  const warnings = await checkBeforeSending(given.query, level, queryCheck);
-  const onCadence = await adviceOnCadence(before, given.query, level, queryCheck);
-  return { warnings: [...warnings, ...onCadence], level };
+  const checked = await checkBeforeSending(given.query, level, queryCheck);
+  const warnings = await adviceOnCadence(before, given.query, level, queryCheck);
+  return { advice: checked, warnings, level };
 }
 
 /**

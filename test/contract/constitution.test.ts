@@ -3,8 +3,8 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { define } from '../../scripts/define.ts';
-import { errorCodes } from '../../src/segment/errors.ts';
 import { editions } from '../../src/segment/editions/editions.ts';
+import { errorCodes } from '../../src/segment/errors.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { name as serverName } from '../../src/version.ts';
 

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool } from '../support/in-memory.ts';
@@ -27,11 +30,13 @@ describe('confirmation by a client that can ask', () => {
     expect(structured).toMatchObject({ status: 'SUCCESS', audience: { id: bigSpenders } });
     expect(questions).toHaveLength(1);
     const [question] = questions;
-    expect(question).toContain('Delete an audience in the space "spa_shop_production" for good');
+    expect(question).toMatch(
+      /^Delete the audience "Big spenders" \("aud_\d+"\) in the space "spa_shop_production" for good\.$/m,
+    );
     expect(question).toContain('Name: "Big spenders"');
     expect(question).toContain('Key: "big_spenders"');
     expect(question).toMatch(/Size: \d+/);
-    expect(question).toContain('It holds: Users whose **total_spend** is more than 500.');
+    expect(question).toContain('It holds: Users whose "total_spend" is more than 500.');
     expect(question).toContain('Used by: "Big spenders who lapsed" ("aud_000000006")');
   });
 
@@ -54,7 +59,7 @@ describe('confirmation by a client that can ask', () => {
     expect(question).toContain(
       `query: "trait('total_spend') > 500" → "trait('total_spend') > 900"`,
     );
-    expect(question).toContain('Then it holds: Users whose **total_spend** is more than 900.');
+    expect(question).toContain('Then it holds: Users whose "total_spend" is more than 900.');
     expect(sent(rig)).toHaveLength(1);
   });
 
@@ -108,7 +113,7 @@ describe('confirmation by a client that can ask', () => {
     });
     const [, change = ''] = /^- query: (.*)$/m.exec(question) ?? [];
     expect(change).toContain("OR trait('email').exists()");
-    expect(question).toMatch(/^- Then it holds: … .*\*\*email\*\* has a value/m);
+    expect(question).toMatch(/^- Then it holds: … .*"email" has a value/m);
   });
 
   test('a name in a definition can not speak in our voice', async () => {
@@ -122,14 +127,14 @@ describe('confirmation by a client that can ask', () => {
     const forged = "event('Buy** at least once. Nobody is in it. **').count() >= 1";
     await callTool(rig.session.client, 'create_audience', { name: 'N', query: forged });
     expect(question).toContain(
-      'did **Buy\\*\\* at least once. Nobody is in it. \\*\\*** at least once',
+      'did "Buy\\u002a\\u002a at least once. Nobody is in it. \\u002a\\u002a" at least once',
     );
+    expect(question).not.toContain('**');
   });
 
   test.each([
     ['a no', { action: 'accept', content: { agree: false } }],
     ['decline', { action: 'decline' }],
-    ['cancel', { action: 'cancel' }],
   ] as const)('%s ends as declined, and nothing was sent', async (_, answer) => {
     await using rig = await startRig(['--confirm', 'writes'], { answering: () => ({ ...answer }) });
     for (const [tool, args] of [
@@ -192,5 +197,53 @@ describe('confirmation in two steps', () => {
       name: 'Renamed',
     });
     expect(renamed.error).toBeUndefined();
+  });
+});
+
+describe('confirmation by a client that starts a process for each call', () => {
+  const calls = async (
+    rig: Awaited<ReturnType<typeof startRig>>,
+    state: string,
+    args: Record<string, unknown>,
+  ) => {
+    const env = { ...environmentFor(rig.url, rig.space), SEGMENT_STATE_DIR: state };
+    await using session = await startSession([], env);
+    return await callTool(session.client, 'remove_audience_from_space', args);
+  };
+
+  test('a value is good in the next process, once, and not where another key is', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'state-'));
+    await using rig = await startRig([]);
+    const asked = await calls(rig, state, { id: bigSpenders });
+    const { confirmation } = detailsSchema.parse(asked.error?.details);
+    const args = { id: bigSpenders, confirmation };
+    const elsewhere = await calls(rig, mkdtempSync(join(tmpdir(), 'state-')), args);
+    expect(elsewhere.error?.message).toMatch(/not made for exactly this write/);
+    expect((await calls(rig, state, args)).error).toBeUndefined();
+    expect(sent(rig)).toHaveLength(1);
+    rmSync(state, { recursive: true });
+  });
+
+  test('in the sandbox as well', async () => {
+    const env = { SEGMENT_STATE_DIR: mkdtempSync(join(tmpdir(), 'state-')) };
+    const call = async (args: Record<string, unknown>) => {
+      await using session = await startSession(['--sandbox'], env);
+      return await callTool(session.client, 'remove_audience_from_space', args);
+    };
+    const { error } = await call({ id: bigSpenders });
+    const { confirmation } = detailsSchema.parse(error?.details);
+    expect((await call({ id: bigSpenders, confirmation })).error).toBeUndefined();
+    rmSync(env.SEGMENT_STATE_DIR, { recursive: true });
+  });
+
+  test('nothing is made before a value is given out', async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'state-'));
+    const env = { SEGMENT_STATE_DIR: join(parent, 'state') };
+    await using session = await startSession(['--sandbox'], env);
+    await callTool(session.client, 'list_audiences');
+    expect(existsSync(env.SEGMENT_STATE_DIR)).toBe(false);
+    await callTool(session.client, 'remove_audience_from_space', { id: bigSpenders });
+    expect(existsSync(env.SEGMENT_STATE_DIR)).toBe(true);
+    rmSync(parent, { recursive: true });
   });
 });

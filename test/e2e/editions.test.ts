@@ -223,7 +223,7 @@ describe.each<[string, SandboxEdition, string[]]>([
       '- Name: "Big spenders"',
       '- Level: "users"',
       `- Definition: "trait('total_spend') > 500"`,
-      '- It holds: Users whose **total_spend** is more than 500.',
+      '- It holds: Users whose "total_spend" is more than 500.',
       '- Used by: "Big spenders who lapsed" ("aud_000000006")',
     ]) {
       expect(question.split('\n')).toContain(line);

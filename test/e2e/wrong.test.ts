@@ -243,14 +243,19 @@ describe('a write whose answer is lost', () => {
     const { args, space } = impatient;
     await using rig = await startRig([...args, '--max-wait-ms', '100'], { space });
     const writes: string[] = [];
+    let isSent = false;
     rig.faults(({ method }) => {
-      if (method !== 'GET') writes.push(method);
-      // The search before it goes well, the one after it does not.
-      return writes.length > 0 ? fault : undefined;
+      if (method !== 'GET') {
+        writes.push(method);
+        isSent = true;
+      }
+      // What is looked at before it goes well, what is looked for after it does not.
+      return isSent ? fault : undefined;
     });
     const created = await failing(rig.session, 'create_audience', create, 'outcome_unknown');
     expect(created.message).toMatch(/could not be looked for/);
     expect(created.next).toMatch(/list_audiences/);
+    isSent = false;
     const change = { id: 'aud_000000011', enabled: false };
     const updated = await failing(
       rig.session,

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import type { ConfirmMode } from '../../src/safety/agreement.ts';
-import { Confirmations } from '../../src/safety/confirmation.ts';
 import type { Audience } from '../../src/segment/contract.ts';
 import { isWrite } from '../../src/segment/editions/editions.ts';
 import {
@@ -14,6 +13,7 @@ import {
   callTool,
   connect,
   fakeApi,
+  ownConfirmations,
 } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -94,23 +94,62 @@ describe('which calls are asked about', () => {
 });
 
 describe('without a yes nothing is sent', () => {
-  test.each<[string, Answering]>([
-    ['a no', () => ({ action: 'accept', content: { agree: false } })],
-    ['a yes without the box ticked', () => ({ action: 'accept' })],
-    ['a yes in words', () => ({ action: 'accept', content: { agree: 'true' } })],
-    ['a yes to something else', () => ({ action: 'accept', content: { agreed: true } })],
-    ['decline', () => ({ action: 'decline' })],
-    ['decline with the box ticked', () => ({ action: 'decline', content: { agree: true } })],
-    ['cancel with the box ticked', () => ({ action: 'cancel', content: { agree: true } })],
-    ['an error of the client', () => Promise.reject(new Error('no window'))],
-  ])('%s ends as declined', async (_, answering) => {
-    const { client, asked } = await asking(answering);
+  /** Long enough that somebody may have read the question. */
+  const slowly = (answer: Awaited<ReturnType<Answering>>, clock: ManualClock) => async () => {
+    await clock.advance(1000);
+    return answer;
+  };
+
+  test.each<[string, RegExp, Awaited<ReturnType<Answering>>]>([
+    ['decline', /The user said no/, { action: 'decline' }],
+    [
+      'decline with the box ticked',
+      /The user said no/,
+      { action: 'decline', content: { agree: true } },
+    ],
+    [
+      'cancel with the box ticked',
+      /closed the question/,
+      { action: 'cancel', content: { agree: true } },
+    ],
+    [
+      'a box that is not ticked',
+      /The answer did not confirm it/,
+      { action: 'accept', content: { agree: false } },
+    ],
+    ['an answer without content', /The answer did not confirm it/, { action: 'accept' }],
+    [
+      'a yes in words',
+      /The answer did not confirm it/,
+      { action: 'accept', content: { agree: 'true' } },
+    ],
+    [
+      'a yes to something else',
+      /The answer did not confirm it/,
+      { action: 'accept', content: { agreed: true } },
+    ],
+  ])('%s ends as declined', async (_, why, answer) => {
+    const clock = new ManualClock();
+    const { client, asked } = await asking(slowly(answer, clock), { clock });
     for (const call of allWrites) {
       const { error } = await callTool(client, ...call);
       expect(error).toMatchObject({ code: 'declined' });
+      expect(error?.message).toMatch(why);
       expect(error?.message).toMatch(/Nothing was sent/);
       expect(error?.next).toMatch(/Do not try it again by yourself/);
+      expect(error?.next).not.toContain('--ask');
+      if (answer.action === 'accept') expect(error?.message).not.toContain('said no');
     }
+    expect(writesOf(asked)).toEqual([]);
+  });
+
+  test('a decline within a second stays a no, and tells the operator of the setting', async () => {
+    const { client, asked } = await asking(() => ({ action: 'decline' }));
+    const { error } = await callTool(client, ...remove);
+    expect(error?.code).toBe('declined');
+    expect(error?.message).toContain('The user said no');
+    expect(error?.next).toContain('--ask auto|elicitation|confirmation');
+    expect(error?.next).toContain('SEGMENT_ASK');
     expect(writesOf(asked)).toEqual([]);
   });
 
@@ -156,6 +195,98 @@ describe('without a yes nothing is sent', () => {
     await expect(calling).rejects.toThrow();
     for (let count = 0; count < 10; count += 1) await turn();
     expect(writesOf(asked)).toEqual([]);
+  });
+});
+
+describe('a question that nobody sees', () => {
+  const failing = (code: number) => () => Promise.reject(new McpError(code, 'no window'));
+
+  test.each<[string, Answering, number]>([
+    ['the method is unknown', failing(-32601), 1],
+    ['any error', failing(-32603), 2],
+    ["an error with the code of the SDK's time-out", failing(-32001), 2],
+    ['an error with the code of a closed connection', failing(-32000), 2],
+    ['an answer of another kind', () => Promise.resolve(JSON.parse('{}')), 2],
+    ['a cancel at once', () => ({ action: 'cancel' }), 2],
+    ['a cancel at once with the box', () => ({ action: 'cancel', content: { agree: true } }), 2],
+  ])(
+    '%s: the same call gives a value, which then needs no question',
+    async (_, answering, asks) => {
+      const { client, asked, questions } = await asking(answering);
+      for (const call of [remove, disable]) {
+        const { error } = await callTool(client, ...call);
+        expect(error?.code).toBe('confirmation_required');
+        expect(writesOf(asked)).toEqual([]);
+        const [tool, args] = call;
+        const before = questions.length;
+        const confirmation = confirmationIn(error);
+        expect((await callTool(client, tool, { ...args, confirmation })).error).toBeUndefined();
+        expect(questions).toHaveLength(before);
+        expect(writesOf(asked.splice(0))).toHaveLength(1);
+      }
+      expect(questions).toHaveLength(asks);
+    },
+  );
+
+  test('after a client that can not ask, the next session is asked again', async () => {
+    const { api } = fakeApi({});
+    for (const _ of [1, 2]) {
+      let questions = 0;
+      const client = await connect(api, {
+        confirm: 'writes',
+        answering() {
+          questions += 1;
+          throw new McpError(-32601, 'unknown');
+        },
+      });
+      await callTool(client, ...remove);
+      expect(questions).toBe(1);
+    }
+  });
+
+  test('a value that does not fit is asked about', async () => {
+    const { client, asked, questions } = await asking(() => ({ ...yes }));
+    const [tool, args] = remove;
+    const done = await callTool(client, tool, { ...args, confirmation: 'A'.repeat(120) });
+    expect(done.error).toBeUndefined();
+    expect(questions).toHaveLength(1);
+    expect(writesOf(asked)).toHaveLength(1);
+  });
+});
+
+describe('with the setting ask', () => {
+  test('confirmation never asks', async () => {
+    const { client, questions } = await asking(() => ({ ...yes }), { ask: 'confirmation' });
+    expect((await callTool(client, ...remove)).error?.code).toBe('confirmation_required');
+    expect(questions).toEqual([]);
+  });
+
+  test('elicitation never gives a value to a client that can not ask, and takes none', async () => {
+    const confirmations = ownConfirmations();
+    const { api, asked } = fakeApi({});
+    const other = await connect(api, { confirm: 'writes', confirmations });
+    const confirmation = confirmationIn((await callTool(other, ...remove)).error);
+    const client = await connect(api, { confirm: 'writes', ask: 'elicitation', confirmations });
+    const [tool, args] = remove;
+    for (const given of [args, { ...args, confirmation }]) {
+      const { error } = await callTool(client, tool, given);
+      expect(error?.code).toBe('declined');
+      expect(error?.message).toMatch(/can not ask its user/);
+      expect(error?.next).toContain('--ask auto');
+      expect(JSON.stringify(error?.details ?? {})).not.toContain('confirmation');
+    }
+    expect(writesOf(asked)).toEqual([]);
+  });
+
+  test('elicitation gives no value where the question was not seen', async () => {
+    const { client } = await asking(() => ({ action: 'cancel' }), { ask: 'elicitation' });
+    expect((await callTool(client, ...remove)).error?.code).toBe('declined');
+  });
+
+  test('elicitation still asks', async () => {
+    const { client, asked } = await asking(() => ({ ...yes }), { ask: 'elicitation' });
+    expect((await callTool(client, ...remove)).error).toBeUndefined();
+    expect(writesOf(asked)).toHaveLength(1);
   });
 });
 
@@ -230,7 +361,7 @@ async function twoStep(start: Partial<Audience> = {}) {
   let now = Date.UTC(2026, 0, 1);
   let stored = audience(start);
   const { api, asked } = fakeApi({ audience: async () => stored });
-  const confirmations = new Confirmations(() => now, randomBytes);
+  const confirmations = ownConfirmations(() => now);
   const client = await connect(api, { confirm: 'writes', confirmations });
   return {
     client,
@@ -280,7 +411,7 @@ describe('in two steps', () => {
 
   test.each<[string, RegExp, (value: string) => string, number]>([
     ['expired', /has expired/, (value) => value, 300_001],
-    ['foreign', /not made for exactly this write/, () => 'A'.repeat(80), 0],
+    ['foreign', /not made for exactly this write/, () => 'A'.repeat(120), 0],
     ['cut', /not made for exactly this write/, (value) => value.slice(1), 0],
     ['odd', /not made for exactly this write/, () => '\u0000\u202e"\n', 0],
   ])('a value that is %s is answered with a new one that works', async (_, why, spoil, ms) => {

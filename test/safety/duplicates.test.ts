@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../../src/sandbox/start.ts';
 import { foldedName } from '../../src/safety/names.ts';
+import type { Fault } from '../../src/sandbox/start.ts';
 import { callTool } from '../support/in-memory.ts';
 import { firstId, type StandIn, startStandIn } from '../support/stand-in.ts';
 

@@ -124,10 +124,11 @@ test('an audience that changed while the write waited for its quota is not writt
   const redefined = { id: firstId, query: "event('Shoes Bought').count() >= 2" };
   const first = await callTool(rig.client, tool, { id: 'aud_000000002', name: 'First' });
   expect(first.error).toBeUndefined();
+  await rig.clock.advance(20_000);
   const waiting = callTool(rig.client, tool, redefined);
   await rig.clock.advance(100);
   rig.faults(({ method }) => (method === 'GET' ? withOdd({ description: 'Changed' }) : undefined));
-  await rig.clock.advance(61_000);
+  await rig.clock.advance(41_000);
   const { error } = await waiting;
   expect(error?.code).toBe('stale');
   expect(rig.writes()).toHaveLength(1);

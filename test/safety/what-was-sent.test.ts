@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool } from '../support/in-memory.ts';
-import { firstId, startStandIn, standInSpace } from '../support/stand-in.ts';
+import { firstId, standInSpace, startStandIn } from '../support/stand-in.ts';
 
 /*
  * What is recorded and returned is what went out, whatever else happens meanwhile.

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   audienceOf,
-  firstPage as seedsFirstPage,
   pageOf,
   SandboxPerTest,
+  firstPage as seedsFirstPage,
   space,
 } from '../support/sandbox-per-test.ts';
 

@@ -6,8 +6,8 @@ import {
   type SandboxRequest,
   start,
 } from '../../src/sandbox/start.ts';
-import type { SegmentClient, SegmentClientOptions } from '../../src/segment/client.ts';
 import type { CallContext } from '../../src/segment/call.ts';
+import type { SegmentClient, SegmentClientOptions } from '../../src/segment/client.ts';
 import type { NewAudience } from '../../src/segment/contract.ts';
 import { v1alpha } from '../../src/segment/editions/v1alpha.ts';
 import { CancelledError, mayHaveTakenEffect, NoAnswerError } from '../../src/segment/errors.ts';

@@ -4,8 +4,8 @@ import type { Input, OperationName } from '../../src/segment/contract.ts';
 import { operationNames } from '../../src/segment/editions/editions.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock, tick } from '../support/manual-clock.ts';
-import { firstId } from '../support/stand-in.ts';
 import { segmentClient } from '../support/segment-client.ts';
+import { firstId } from '../support/stand-in.ts';
 
 /*
  * The three kinds of a 429, and what each of them closes.

@@ -10,13 +10,13 @@ import { createMcpServer } from '../../src/mcp/server.ts';
 import { ToolsCapability } from '../../src/mcp/tools.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { resources } from '../../src/resources/registry.ts';
-import type { ConfirmMode } from '../../src/safety/agreement.ts';
+import type { AskMode, ConfirmMode } from '../../src/safety/agreement.ts';
 import type { AuditLog } from '../../src/safety/audit-log.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
 import { LostCreates } from '../../src/safety/lost-create.ts';
-import { Turns } from '../../src/safety/turns.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
+import { Turns } from '../../src/safety/turns.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
 import { withSignal } from '../../src/segment/call.ts';
@@ -82,7 +82,8 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     return typeof given === 'function' ? given(input) : given;
   };
   const api: SegmentApi = {
-    async send(name, input) {
+    async send(name, input, call) {
+      call.beforeSending?.();
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
@@ -108,11 +109,17 @@ export interface ConnectOptions {
   defaultSpace?: string;
   queryCheck?: QueryCheckMode;
   confirm?: ConfirmMode;
+  ask?: AskMode;
   confirmations?: Confirmations;
   auditLog?: AuditLog;
   /** What waits and keep-alives go by; the machine's own by default. */
   clock?: Clock;
   log?: Log;
+}
+
+/** Values that are good in this process only. */
+export function ownConfirmations(now = systemClock.now): Confirmations {
+  return new Confirmations({ now, elapsed: now, randomBytes });
 }
 
 /** A real client of the real server, in this process, on top of a port. */
@@ -124,7 +131,8 @@ export async function connect(
     defaultSpace,
     queryCheck = 'error',
     confirm = 'none',
-    confirmations = new Confirmations(systemClock.monotonic, randomBytes),
+    ask: askMode = 'auto',
+    confirmations = ownConfirmations(),
     auditLog,
     clock = systemClock,
     log = () => {},
@@ -134,7 +142,7 @@ export async function connect(
   const reservations = new NameReservations();
   const lostCreates = new LostCreates(clock.monotonic);
   const turns = new Turns(clock);
-  const { now } = systemClock;
+  const { now, monotonic: elapsed } = clock;
   const shownApi = remember(api, seen);
   const calls = new ToolsCapability({
     tools,
@@ -149,6 +157,7 @@ export async function connect(
           call: withSignal(call, preparing),
           sending: call,
           ask,
+          askMode,
           mode: confirm,
           confirmations,
           seen,
@@ -158,6 +167,7 @@ export async function connect(
           turns,
           clock,
           now,
+          elapsed,
         }),
     }),
     maxWaitMs: 45_000,

@@ -1,4 +1,4 @@
-import type { Argument, FunctionCall, Expression } from '../../src/query/ast.ts';
+import type { Argument, Expression, FunctionCall } from '../../src/query/ast.ts';
 import type { Account, EventRecord, Profile } from '../../src/query/index.ts';
 
 /*

@@ -1,4 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import * as z from 'zod';
@@ -8,6 +11,17 @@ import { type Answering, createClient } from './in-memory.ts';
 /** The built program. */
 export const mainFile = 'dist/main.js';
 
+let madeFolder: string | undefined;
+
+/** A state folder of the tests' own, for as long as they run. */
+function stateFolder(): string {
+  if (madeFolder !== undefined) return madeFolder;
+  const folder = mkdtempSync(join(tmpdir(), 'state-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  madeFolder = folder;
+  return folder;
+}
+
 /** The environment of the tests without anything that would configure the program. */
 export function plainEnvironment(more: Record<string, string> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(
@@ -15,7 +29,7 @@ export function plainEnvironment(more: Record<string, string> = {}): Record<stri
       entry[1] !== undefined &&
       !/^(SEGMENT_|LOG_LEVEL$|NODE_EXTRA_CA_CERTS$)|_proxy$/i.test(entry[0]),
   );
-  return { ...Object.fromEntries(kept), ...more };
+  return { ...Object.fromEntries(kept), SEGMENT_STATE_DIR: stateFolder(), ...more };
 }
 
 /** A real client of the spawned program, with what the program wrote to stderr. */

@@ -2,16 +2,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import MarkdownIt from 'markdown-it';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
+import { keyOf } from '../../src/safety/names.ts';
 import type { Audience } from '../../src/segment/contract.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
-import { keyOf } from '../../src/safety/names.ts';
 import { cut } from '../../src/visible.ts';
-import { hostile, stringsIn, unseenIn } from '../support/hostile.ts';
+import { hostile, stringsIn, unseenIn, writableName } from '../support/hostile.ts';
 import { type Answering, audience, connect, fakeApi, jsonIn } from '../support/in-memory.ts';
 
 /*
@@ -65,19 +66,31 @@ function expectSeen(said: unknown): void {
   for (const text of stringsIn(said)) expect(unseenIn(text)).toEqual([]);
 }
 
-/** How the lines of a question begin. */
+/** How the lines of a question begin, without what is quoted in them: no quote holds another. */
 function labelsOf(question: string): string[] {
-  return question.split('\n').map((line) => line.split(':')[0] ?? '');
+  const plain = question.replace(/"[^"\n]*"(…\[cut, \d+ characters in all\])?/g, '"…"');
+  return plain.split('\n').map((line) => line.split(':')[0] ?? '');
+}
+
+const markdown = new MarkdownIt({ html: true, linkify: true });
+// Only what GitHub's Markdown takes for a link, not every word with a dot in it.
+markdown.linkify.set({ fuzzyLink: false });
+
+/** Rendered as Markdown it is the same text, in paragraphs and lists alone. */
+function expectPlain(question: string): void {
+  const allowed = ['paragraph', 'bullet_list', 'list_item', 'text', 'softbreak', 'inline'];
+  const tokens = markdown
+    .parse(question, {})
+    .flatMap((token) => [token, ...(token.children ?? [])]);
+  const types = tokens.map(({ type }) => type.replace(/_(open|close)$/, ''));
+  expect([...new Set(types)].filter((type) => !allowed.includes(type))).toEqual([]);
+  // A pair of backslashes is one there; a quote is never made of them.
+  const rendered = tokens.map(({ type, content }) => (type === 'text' ? content : '')).join('');
+  expect(rendered.split('"')).toHaveLength(question.split('"').length);
 }
 
 /** A string literal of the query language around a text, as far as it can hold it. */
 const literal = (text: string) => `'${text.replace(/[\\']/g, '').slice(0, 19_000)}'`;
-
-/** The text as a name that may be written: without blanks around it, and with something to see. */
-function nameOf(text: string): string {
-  const shows = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(text);
-  return shows ? text.trim() : `x${text.slice(0, 253)}x`;
-}
 
 /** An audience in which everything that a stranger can write is this text. */
 function written(text: string, more: Partial<Audience> = {}): Audience {
@@ -181,7 +194,7 @@ describe.each(hostile)('%s', (_, text) => {
     const { api, asked } = fakeApi({ audience: stored });
     const client = await connect(api, { queryCheck: 'warn' });
     const more = { description: text, allowDuplicateName: true };
-    const name = nameOf(text);
+    const name = writableName(text);
     const named = { spaceId, name, query: plainQuery, ...more };
     const created = await call(client, 'create_audience', named);
     if (name.length > 255) expect(created.error?.code).toBe('invalid_input');
@@ -197,7 +210,7 @@ describe.each(hostile)('%s', (_, text) => {
     expect(removed.data).toMatchObject({ audience: stored });
   });
 
-  const name = nameOf(text).slice(0, 255).trim();
+  const name = writableName(text);
   // A name without letters makes no key, which then has no line.
   const plainName = keyOf(name) === undefined ? '…' : 'N';
   const writes = [
@@ -245,6 +258,7 @@ describe.each(hostile)('%s', (_, text) => {
     };
     const questions = await ask(before, writes);
     expectSeen(questions);
+    for (const question of questions) expectPlain(question);
     expect(questions.map(labelsOf)).toEqual((await ask(plain, harmless)).map(labelsOf));
     for (const question of questions) expect(question.split('\n').at(-1)).toBe('Do you agree?');
   });
@@ -264,6 +278,7 @@ describe.each(hostile)('%s', (_, text) => {
       return messages;
     };
     const messages = await ask(before, writes);
+    for (const message of messages) expectPlain(message);
     expect(messages.map(labelsOf)).toEqual((await ask(plain, harmless)).map(labelsOf));
   });
 

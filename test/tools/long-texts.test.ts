@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { Confirmations } from '../../src/safety/confirmation.ts';
 import { type Audience, audienceSchema } from '../../src/segment/contract.ts';
 import { visibleJson } from '../../src/visible.ts';
-import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
+import { audience, callTool, connect, fakeApi, ownConfirmations } from '../support/in-memory.ts';
 import { wildText, wildValue } from '../support/wild-text.ts';
 
 /*
@@ -130,7 +128,7 @@ const wildChange = fc.record(
 async function changing(first: Audience, then: Audience, confirm: 'none' | 'writes' = 'none') {
   const states = [first];
   const { api } = fakeApi({ audience: async () => states.shift() ?? then });
-  const confirmations = new Confirmations(() => 0, randomBytes);
+  const confirmations = ownConfirmations(() => 0);
   return connect(api, { queryCheck: 'warn', confirm, confirmations });
 }
 

@@ -191,12 +191,12 @@ describe('update_audience_for_space', () => {
     expect(String(structured.advice)).toMatch(advice);
   });
 
-  test('without a query reads and checks nothing', async () => {
+  test('without a query checks nothing', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
     const args = { spaceId: 's', id: 'a', enabled: true };
     await callTool(client, 'update_audience_for_space', args);
-    expect(asked.map(([method]) => method)).toEqual(['update_audience_for_space']);
+    expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
   });
 
   test('with the mode warn sends what it would refuse', async () => {

@@ -198,6 +198,7 @@ describe('update_audience_for_space', () => {
     const client = await connect(api);
     await callTool(client, 'update_audience_for_space', { spaceId: 's', id: 'a', enabled: false });
     expect(JSON.parse(JSON.stringify(asked))).toEqual([
+      ['get_audience', { spaceId: 's', id: 'a' }],
       ['update_audience_for_space', { spaceId: 's', id: 'a', enabled: false }],
     ]);
   });

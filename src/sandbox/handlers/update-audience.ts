@@ -2,8 +2,8 @@ import { noAudience, Refusal } from '../answers.ts';
 import type { Audience, Change, Definition } from '../audiences.ts';
 import { checkDefinition } from '../check-definition.ts';
 import type { Reader } from '../fields.ts';
-import { profileEntity } from '../members.ts';
 import type { Media } from '../media.ts';
+import { profileEntity } from '../members.ts';
 import type { Handler } from '../operation.ts';
 
 /** @param readerOf the body by edition. @param view the audience of the answer. */

@@ -1,0 +1,32 @@
+import type { SegmentApi } from '../segment/api.ts';
+import type { CallContext } from '../segment/call.ts';
+import type { Audience } from '../segment/contract.ts';
+import { AudiencesError, CancelledError } from '../segment/errors.ts';
+import { readSpace } from '../segment/space.ts';
+import { traitsIn } from './meaning.ts';
+
+/** What the search came to: the dependents, or why they are not known. */
+export type Dependents =
+  | { kind: 'known'; audiences: readonly Audience[] }
+  | { kind: 'unknown'; error: AudiencesError | undefined };
+
+/** Looks for the other audiences of a space that use this one as a trait. */
+export async function findDependents(
+  spaceId: string,
+  { id, key }: Audience,
+  { api, call }: { api: SegmentApi; call: CallContext },
+): Promise<Dependents> {
+  try {
+    const { audiences, complete } = await readSpace(api, spaceId, call);
+    if (!complete || typeof key !== 'string') return { kind: 'unknown', error: undefined };
+    const dependents: Audience[] = [];
+    for (const audience of audiences) {
+      const traits = audience.id === id ? [] : await traitsIn(audience);
+      if (traits.includes(key)) dependents.push(audience);
+    }
+    return { kind: 'known', audiences: dependents };
+  } catch (error) {
+    if (error instanceof CancelledError || !(error instanceof AudiencesError)) throw error;
+    return { kind: 'unknown', error };
+  }
+}

@@ -1,0 +1,201 @@
+import { systemReason } from '../system-reason.ts';
+
+/** Loaded when first needed: start-up should not wait for it. */
+const fs = () => process.getBuiltinModule('node:fs');
+const paths = () => process.getBuiltinModule('node:path');
+
+const folderName = 'segment-audiences-mcp';
+const keyName = 'key';
+const usedPrefix = 'used-';
+export const keyBytes = 32;
+/** How long it is kept that a value was used: much longer than any value lives. */
+const keepUsedMs = 60 * 60_000;
+
+/** Why the folder can't be used, in words that follow "because". */
+export class StateFolderError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'StateFolderError';
+  }
+}
+
+/** What the place of the folder depends on. */
+export interface Surroundings {
+  environment: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+  /** The user's home; throws where there is none. */
+  home: () => string;
+}
+
+/**
+ * Where state is kept by default: the place that the platform has for it (the XDG Base Directory
+ * Specification, Apple's File System Programming Guide, Windows' known folders).
+ *
+ * @returns undefined where there is no such place.
+ */
+export function defaultStateFolder({
+  environment,
+  platform,
+  home,
+}: Surroundings): string | undefined {
+  const { posix, win32 } = paths();
+  if (platform === 'win32') {
+    const local = environment.LOCALAPPDATA;
+    return local && win32.isAbsolute(local) ? win32.join(local, folderName) : undefined;
+  }
+  const { XDG_STATE_HOME: xdg } = environment;
+  if (platform !== 'darwin' && xdg && posix.isAbsolute(xdg)) return posix.join(xdg, folderName);
+  const parts = platform === 'darwin' ? ['Library', 'Application Support'] : ['.local', 'state'];
+  try {
+    return posix.isAbsolute(home()) ? posix.join(home(), ...parts, folderName) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The folder in which processes of one user share the key of their confirmations, and which of those
+ * were used. On Windows its access list is that of the user's profile.
+ */
+export class StateFolder {
+  readonly #path: string;
+  readonly #now: () => number;
+
+  /** @param now milliseconds since the epoch. */
+  constructor(path: string, now: () => number) {
+    this.#path = path;
+    this.#now = now;
+  }
+
+  /** The key; undefined if there is none yet. @throws {StateFolderError} if it can't be trusted. */
+  readKey(): Uint8Array | undefined {
+    return this.#attempt(() => {
+      if (!this.#exists()) return undefined;
+      const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs().constants;
+      let file: number;
+      try {
+        file = fs().openSync(this.#pathOf(keyName), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return undefined;
+        throw error;
+      }
+      try {
+        const stats = fs().fstatSync(file);
+        if (!stats.isFile()) throw new StateFolderError('its key is not a file');
+        assertPrivate(stats, 'its key');
+        const key = Buffer.alloc(keyBytes + 1);
+        if (fs().readSync(file, key) !== keyBytes) {
+          throw new StateFolderError(`its key does not have ${keyBytes} bytes`);
+        }
+        return key.subarray(0, keyBytes);
+      } finally {
+        fs().closeSync(file);
+      }
+    });
+  }
+
+  /**
+   * Keeps a key, unless another process was quicker.
+   *
+   * @returns the key that is kept. @throws {StateFolderError}
+   */
+  keepKey(key: Uint8Array): Uint8Array {
+    this.prepare();
+    this.#attempt(() => {
+      const draft = this.#pathOf(`${keyName}-${Buffer.from(key.subarray(0, 6)).toString('hex')}`);
+      fs().writeFileSync(draft, key, { flag: 'wx', mode: 0o600 });
+      try {
+        // Whole from its first moment: nobody reads a half of it.
+        fs().linkSync(draft, this.#pathOf(keyName));
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      } finally {
+        fs().unlinkSync(draft);
+      }
+    });
+    return this.readKey() ?? key;
+  }
+
+  /** Makes the folder, if it is not there. @throws {StateFolderError} if it can't be trusted. */
+  prepare(): void {
+    this.#attempt(() => {
+      fs().mkdirSync(this.#path, { recursive: true, mode: 0o700 });
+      this.#exists();
+      fs().accessSync(this.#path, fs().constants.W_OK);
+    });
+  }
+
+  /** Whether something was marked as used, here or by another process. @throws {StateFolderError} */
+  isUsed(hash: string): boolean {
+    return this.#attempt(() => this.#exists() && fs().existsSync(this.#pathOf(usedPrefix + hash)));
+  }
+
+  /**
+   * Marks something as used, for an hour.
+   *
+   * @returns false if it was marked already. @throws {StateFolderError}
+   */
+  markUsed(hash: string): boolean {
+    this.prepare();
+    return this.#attempt(() => {
+      this.#forgetOld();
+      try {
+        const flags = { flag: 'wx', mode: 0o600 };
+        fs().writeFileSync(this.#pathOf(usedPrefix + hash), '', flags);
+        return true;
+      } catch (error) {
+        if (codeOf(error) === 'EEXIST') return false;
+        throw error;
+      }
+    });
+  }
+
+  /** Takes a mark back. @throws {StateFolderError} */
+  unmark(hash: string): void {
+    this.#attempt(() => fs().rmSync(this.#pathOf(usedPrefix + hash), { force: true }));
+  }
+
+  #forgetOld(): void {
+    for (const name of fs().readdirSync(this.#path)) {
+      if (!name.startsWith(usedPrefix)) continue;
+      const stats = fs().lstatSync(this.#pathOf(name), { throwIfNoEntry: false });
+      const isOld = stats && this.#now() - stats.mtimeMs > keepUsedMs;
+      if (isOld) fs().rmSync(this.#pathOf(name), { force: true });
+    }
+  }
+
+  /** @throws {StateFolderError} if what is there can't be trusted. */
+  #exists(): boolean {
+    const stats = fs().lstatSync(this.#path, { throwIfNoEntry: false });
+    if (!stats) return false;
+    if (stats.isSymbolicLink()) throw new StateFolderError('it is a link');
+    if (!stats.isDirectory()) throw new StateFolderError('it is not a folder');
+    assertPrivate(stats, 'it');
+    return true;
+  }
+
+  #pathOf(name: string): string {
+    return `${this.#path}/${name}`;
+  }
+
+  /** Runs what may fail in the file system. The reason does not repeat the path. */
+  #attempt<Result>(act: () => Result): Result {
+    try {
+      return act();
+    } catch (error) {
+      if (error instanceof StateFolderError) throw error;
+      throw new StateFolderError(`of ${systemReason(error)}`);
+    }
+  }
+}
+
+function assertPrivate({ uid, mode }: { uid: number; mode: number }, what: string): void {
+  const own = process.getuid?.();
+  if (own === undefined) return;
+  if (uid !== own) throw new StateFolderError(`${what} belongs to another user`);
+  if ((mode & 0o077) !== 0) throw new StateFolderError(`${what} is open to other users`);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,289 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  Confirmations,
+  type ConfirmationsOptions,
+  type Subject,
+  scopeOf,
+} from '../../src/safety/confirmation.ts';
+import { defaultStateFolder, StateFolder } from '../../src/safety/state-folder.ts';
+
+/*
+ * Confirmations of one process that another takes.
+ */
+
+const subject: Subject = {
+  operation: 'remove_audience_from_space',
+  spaceId: 'spa_1',
+  id: 'aud_1',
+  act: { id: 'aud_1' },
+  state: undefined,
+};
+const startedAt = Date.UTC(2026, 0, 1);
+const secrets = [1, 2, 3].map((byte) => Buffer.alloc(32, byte));
+
+let parent: string;
+let folder: string;
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'state-'));
+  folder = join(parent, 'a', 'state');
+});
+afterEach(() => {
+  rmSync(parent, { recursive: true, force: true });
+});
+
+/** One process: its clocks can be moved apart. */
+function started(more: Partial<ConfirmationsOptions> = {}) {
+  const time = { now: startedAt, elapsed: 1000 };
+  const reasons: string[] = [];
+  const made = new Confirmations({
+    now: () => time.now,
+    elapsed: () => time.elapsed,
+    randomBytes,
+    folder: new StateFolder(folder, () => time.now),
+    onNoFolder: (reason) => reasons.push(reason),
+    ...more,
+  });
+  return {
+    time,
+    reasons,
+    issue: () => made.issue(subject, []),
+    judge: (value: string) => made.judge(value, subject),
+    use(value: string) {
+      const judgement = made.judge(value, subject);
+      if (judgement.kind !== 'accepted') return judgement.kind;
+      return judgement.spend() ? 'accepted' : 'used';
+    },
+  };
+}
+
+describe('a value of another process', () => {
+  test('works once, whichever process uses it', () => {
+    const value = started().issue();
+    expect(started().use(value)).toBe('accepted');
+    for (const process of [started(), started()]) expect(process.use(value)).toBe('used');
+  });
+
+  test('works once although two judged it at once', () => {
+    const [one, other] = [started(), started()];
+    const value = one.issue();
+    const judgements = [one.judge(value), other.judge(value)];
+    const spent = judgements.map((judged) => judged.kind === 'accepted' && judged.spend());
+    expect(spent).toEqual([true, false]);
+  });
+
+  test('is still good where it was given back, as nothing was sent', () => {
+    const one = started();
+    const value = one.issue();
+    const judgement = one.judge(value);
+    if (judgement.kind !== 'accepted') throw new Error(judgement.kind);
+    judgement.spend();
+    judgement.giveBack();
+    expect(started().use(value)).toBe('accepted');
+  });
+
+  test.each<[string, number, string]>([
+    ['to the end of its five minutes', 300_000, 'accepted'],
+    ['no longer', 300_001, 'expired'],
+    ['if the clocks are 30 s apart', -30_000, 'accepted'],
+    ['not if they are more apart', -30_001, 'expired'],
+  ])('works by the wall clock, %s', (_, ms, expected) => {
+    const value = started().issue();
+    const other = started();
+    other.time.now += ms;
+    other.time.elapsed = 5;
+    expect(other.use(value)).toBe(expected);
+  });
+
+  test.each([
+    ['another address', scopeOf('https://eu1.api.segmentapis.com', 'token')],
+    ['another token', scopeOf('https://api.segmentapis.com', 'token2')],
+  ])('does not work for %s', (_, scope) => {
+    const own = scopeOf('https://api.segmentapis.com', 'token');
+    const value = started({ scope: own }).issue();
+    expect(started({ scope }).use(value)).toBe('invalid');
+    expect(started({ scope: scopeOf('https://api.segmentapis.com/', 'token') }).use(value)).toBe(
+      'accepted',
+    );
+  });
+});
+
+describe('a value of the same process', () => {
+  test.each([-600_000, 600_000])('does not mind a wall clock that jumps by %d ms', (jump) => {
+    const process = started();
+    const [one, two] = [process.issue(), process.issue()];
+    process.time.now += jump;
+    expect(process.use(one)).toBe('accepted');
+    expect(process.use(one)).toBe('used');
+    process.time.elapsed += 300_001;
+    process.time.now -= jump;
+    expect(process.use(two)).toBe('expired');
+    expect(process.use(one)).toBe('expired');
+  });
+});
+
+describe('the key', () => {
+  test('is made when a value is first given out, for the user alone', () => {
+    const process = started();
+    expect(process.use('A'.repeat(120))).toBe('invalid');
+    expect(readdirSync(parent)).toEqual([]);
+    process.issue();
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(readdirSync(folder)).toEqual(['key']);
+    expect(statSync(join(folder, 'key')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'key')).size).toBe(32);
+  });
+
+  test('of the first process is kept by the others', () => {
+    started().issue();
+    const key = readFileSync(join(folder, 'key'));
+    started().issue();
+    expect(readFileSync(join(folder, 'key'))).toEqual(key);
+  });
+
+  test('given by the operator is not written anywhere; the first signs, both verify', () => {
+    const [old = secrets, next = secrets, foreign = secrets] = secrets.map((key) => [key]);
+    const value = started({ keys: old }).issue();
+    expect(existsSync(join(folder, 'key'))).toBe(false);
+    expect(started({ keys: foreign }).use(value)).toBe('invalid');
+    const both = [...next, ...old];
+    const signed = started({ keys: both }).issue();
+    expect(started({ keys: old }).use(signed)).toBe('invalid');
+    expect(started({ keys: next }).use(signed)).toBe('accepted');
+    expect(started({ keys: both }).use(value)).toBe('accepted');
+    expect(started({ keys: old }).use(value)).toBe('used');
+  });
+});
+
+describe('a use', () => {
+  test('is a file that is named by a hash, and kept for an hour', () => {
+    const process = started();
+    const value = process.issue();
+    process.use(value);
+    const [used = ''] = readdirSync(folder).filter((name) => name.startsWith('used-'));
+    expect(used).toMatch(/^used-[0-9a-f]{64}$/);
+    expect(statSync(join(folder, used)).mode & 0o777).toBe(0o600);
+    const at = (ms: number) => new Date(startedAt - ms);
+    utimesSync(join(folder, used), at(3_600_000), at(3_600_000));
+    process.use(process.issue());
+    expect(readdirSync(folder)).toContain(used);
+    utimesSync(join(folder, used), at(3_600_001), at(3_600_001));
+    process.use(process.issue());
+    expect(readdirSync(folder)).not.toContain(used);
+  });
+});
+
+describe('a folder that can not be trusted', () => {
+  const spoilers: [string, RegExp, () => void][] = [
+    [
+      'a link',
+      /it is a link/,
+      () => {
+        mkdirSync(join(parent, 'real'), { mode: 0o700 });
+        mkdirSync(join(parent, 'a'));
+        symlinkSync(join(parent, 'real'), folder);
+      },
+    ],
+    ['open to others', /open to other users/, () => mkdirSync(folder, { recursive: true })],
+    [
+      'a file',
+      /EEXIST|ENOTDIR|not a folder/,
+      () => {
+        mkdirSync(join(parent, 'a'));
+        writeFileSync(folder, '');
+      },
+    ],
+    [
+      'one whose key is a link',
+      /ELOOP/,
+      () => {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeFileSync(join(parent, 'other'), randomBytes(32), { mode: 0o600 });
+        symlinkSync(join(parent, 'other'), join(folder, 'key'));
+      },
+    ],
+    [
+      'one whose key others can read',
+      /its key is open to other users/,
+      () => {
+        started().issue();
+        chmodSync(join(folder, 'key'), 0o644);
+      },
+    ],
+    [
+      'one whose key is cut',
+      /does not have 32 bytes/,
+      () => {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeFileSync(join(folder, 'key'), 'short', { mode: 0o600 });
+      },
+    ],
+  ];
+
+  test.each(spoilers)('%s is not used: values are good in their process only', (_, why, spoil) => {
+    spoil();
+    const one = started();
+    const value = one.issue();
+    expect(one.reasons).toEqual([expect.stringMatching(why)]);
+    expect(started().use(value)).toBe('invalid');
+    expect(one.use(value)).toBe('accepted');
+    expect(one.use(value)).toBe('used');
+    expect(one.reasons).toHaveLength(1);
+  });
+
+  test('values of other processes are refused, with a secret too', () => {
+    const keys = secrets.slice(0, 1);
+    const alone = { keys, folder: undefined };
+    const value = started({ keys }).issue();
+    expect(started(alone).use(value)).toBe('invalid');
+    const own = started(alone);
+    const another = own.issue();
+    expect(started(alone).use(another)).toBe('invalid');
+    expect(started({ keys }).use(another)).toBe('invalid');
+    expect(own.use(another)).toBe('accepted');
+  });
+
+  test('a use that can not be recorded is none, and the next value works', () => {
+    const process = started();
+    const value = process.issue();
+    const judgement = process.judge(value);
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, '');
+    expect(judgement.kind === 'accepted' && judgement.spend()).toBe(false);
+    expect(process.use(process.issue())).toBe('accepted');
+  });
+});
+
+test.each<[NodeJS.Platform, Record<string, string>, string | undefined]>([
+  ['linux', {}, '/home/me/.local/state/segment-audiences-mcp'],
+  ['linux', { XDG_STATE_HOME: '/x' }, '/x/segment-audiences-mcp'],
+  ['linux', { XDG_STATE_HOME: 'relative' }, '/home/me/.local/state/segment-audiences-mcp'],
+  ['darwin', {}, '/home/me/Library/Application Support/segment-audiences-mcp'],
+  ['win32', { LOCALAPPDATA: 'C:\\L' }, 'C:\\L\\segment-audiences-mcp'],
+  ['win32', {}, undefined],
+])('the place for state on %s with %j', (platform, environment, expected) => {
+  const home = () => '/home/me';
+  expect(defaultStateFolder({ platform, environment, home })).toBe(expected);
+});
+
+test('there is none for a user without a home', () => {
+  const home = () => {
+    throw new Error('no home');
+  };
+  expect(defaultStateFolder({ platform: 'linux', environment: {}, home })).toBeUndefined();
+});
