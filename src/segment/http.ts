@@ -59,7 +59,7 @@ export class HttpPool {
    */
   constructor(baseUrl: string, timeoutMs: number, clock: Clock) {
     const { origin, pathname } = new URL(baseUrl);
-    this.#prefix = pathname.replace(/\/+$/, '');
+    this.#prefix = pathname.replace(/(?<!\/)\/+$/, '');
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#pool = new Pool(origin, {
