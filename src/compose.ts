@@ -126,7 +126,7 @@ function createServices(config: Config, machine: Machine): Services {
     api: connect(config, machine, redactor, log),
     confirmations: new Confirmations(clock.now, randomBytes),
     reservations: new NameReservations(),
-    auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now),
+    auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
   };
 }
 

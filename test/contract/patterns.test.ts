@@ -265,7 +265,7 @@ describe('takes linear time', () => {
   });
 });
 
-test.each(['/\\s+$/', '/=+$/', '/<[^>]*>/', '/<(style|script)\\b.*?<\\/\\1>/s'])(
+test.each(['/\\s+$/', '/=+$/', '/<[^>]*>/'])(
   'finds that %s takes more than linear time',
   (text) => {
     expect(slowText(text, maxTriedChars)).toBeDefined();
