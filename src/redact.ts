@@ -40,7 +40,9 @@ function spellings(secret: string): string[] {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
-  const base64 = Buffer.from(secret).toString('base64').replace(/={1,2}$/, '');
+  const base64 = Buffer.from(secret)
+    .toString('base64')
+    .replace(/={1,2}$/, '');
   const json = JSON.stringify(secret).slice(1, -1);
   const all = [secret, encodeURIComponent(secret), html, json, base64];
   return all.sort((a, b) => b.length - a.length);
