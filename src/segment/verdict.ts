@@ -7,6 +7,7 @@ import {
   errorEnvelopeSchema,
   NoAnswerError,
   RefusedError,
+  TooLargeError,
   UnreachedError,
 } from './errors.ts';
 import { readableStart } from './foreign-page.ts';
@@ -105,7 +106,7 @@ export function judgeFailure(
           },
         );
       case 'too-large':
-        return new NoAnswerError(
+        return new TooLargeError(
           'bad_response',
           `${operation}: the answer is larger than ${maxAnswerBytes} bytes and was not read.`,
           {
