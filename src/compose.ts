@@ -121,7 +121,7 @@ export function compose(config: Config, machine: Machine): Program {
 }
 
 function createServices(config: Config, machine: Machine): Services {
-  const { clock, writeLog } = machine;
+  const { clock, randomBytes, writeLog } = machine;
   const redactor = createRedactor(secretsOf(config));
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
   const file = config.auditLog;
@@ -135,7 +135,7 @@ function createServices(config: Config, machine: Machine): Services {
     reservations: new NameReservations(),
     lostCreates: new LostCreates(clock.monotonic),
     turns: new Turns(clock),
-    auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now),
+    auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
   };
 }
 

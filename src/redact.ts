@@ -41,7 +41,7 @@ function spellings(secret: string): string[] {
   const characters = [...secret].map(character).join('');
   const bytes = Buffer.from(secret);
   if (bytes.length < minEncodedBytes) return [characters];
-  const ownBase64 = bytes.toString('base64').replace(/=+$/, '');
+  const ownBase64 = bytes.toString('base64').replace(/={1,2}$/, '');
   const base64 = [ownBase64, ...alignments.map((offset) => base64Within(bytes, offset))];
   return [
     characters,

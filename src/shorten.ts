@@ -47,7 +47,8 @@ export function unshortened<Shape extends Described>(audience: Shape): Shape {
 /** A text of which no more is left than has a JSON of `maxChars`. */
 export function shortenedText(text: string, maxChars: number): string {
   if (lengthOf(text) <= maxChars) return text;
-  let [fitting, tooLong] = [0, text.length];
+  // The JSON of a text is never shorter than the text.
+  let [fitting, tooLong] = [0, Math.min(text.length, maxChars)];
   while (tooLong - fitting > 1) {
     const middle = Math.floor((fitting + tooLong) / 2);
     if (lengthOf(cut(text, middle)) <= maxChars) fitting = middle;
@@ -71,11 +72,19 @@ export function fitted<Shape extends object>(value: Shape, maxChars: number): Sh
     .filter(([field]) => field !== 'id')
     .map(([field, content]) => [field, JSON.stringify(content ?? null).length] as const)
     .sort(([, a], [, b]) => b - a);
-  for (const [field] of sizes) {
-    if (lengthOf(fitting) <= maxChars) break;
-    Object.assign(fitting, { [field]: undefined });
+  // Looked at again only after so much has gone as must go, so that many small fields cost no time.
+  let surplus = lengthOf(fitting) - maxChars;
+  let gone: Record<string, undefined> = {};
+  for (const [field, chars] of sizes) {
+    gone[field] = undefined;
+    surplus -= chars + field.length;
+    if (surplus > 0) continue;
+    Object.assign(fitting, gone);
+    gone = {};
+    surplus = lengthOf(fitting) - maxChars;
+    if (surplus <= 0) break;
   }
-  return fitting;
+  return Object.assign(fitting, gone);
 }
 
 /** An id is of use only as a whole; one beyond all sense is of none. */

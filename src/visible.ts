@@ -9,12 +9,27 @@
 const unseen =
   /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
+/** As much is replaced at once: each replacement costs memory until all are made. */
+const maxPieceChars = 4096;
+
 /** Longer than this, a stranger's text would drown what is said about it. */
 const maxQuoteChars = 200;
 
 /** The text on one line, with everything that can't be seen in it written as `\u….`. */
 export function visible(text: string): string {
-  return text.replace(unseen, escaped);
+  if (text.length <= maxPieceChars) return text.replace(unseen, escaped);
+  const pieces: string[] = [];
+  for (let from = 0; from < text.length; ) {
+    const to = endOfPiece(text, from + maxPieceChars);
+    pieces.push(text.slice(from, to).replace(unseen, escaped));
+    from = to;
+  }
+  return pieces.join('');
+}
+
+/** The place itself, or the one behind it where it is in the middle of a surrogate pair. */
+function endOfPiece(text: string, place: number): number {
+  return (text.codePointAt(place - 1) ?? 0) > 0xffff ? place + 1 : place;
 }
 
 /** The same for a text whose line breaks are our own. */

@@ -71,7 +71,8 @@ const outcomesOf = (program: Composed): string[] =>
     .audit()
     .split('\n')
     .filter(Boolean)
-    .map((line) => lineSchema.parse(JSON.parse(line)).outcome);
+    .map((line) => lineSchema.parse(JSON.parse(line)).outcome)
+    .filter((outcome) => outcome !== 'started');
 
 /** What a call ends with: `success`, the code of its error, or `unanswered`. */
 function codeOf(call: ReturnType<typeof callTool>): Promise<string> {

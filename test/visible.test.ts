@@ -134,3 +134,12 @@ describe('quotedPlainly', () => {
     expect(quotedPlainly(text)).toBe(`"${text}"`);
   });
 });
+
+test('a long text is made visible in pieces, and no character is torn', () => {
+  const emoji = '\u{1f600}'.repeat(10_000);
+  for (const start of ['', 'a']) {
+    expect(visible(`${start}${emoji}`)).toBe(`${start}${emoji}`);
+    expect(visible(`${start}${emoji}\ud83d`)).toBe(`${start}${emoji}\\ud83d`);
+  }
+  expect(visible('\u200b'.repeat(10_000))).toBe('\\u200b'.repeat(10_000));
+});

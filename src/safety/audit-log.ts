@@ -1,15 +1,24 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Redactor } from '../redact.ts';
 import type { Audience } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import { systemReason } from '../system-reason.ts';
 import { visibleJson } from '../visible.ts';
 
-/** One attempt to write, as the log shows it. */
-export interface AuditEntry {
+/** A write that is about to be sent, as the log shows it. */
+export interface AuditStart {
   tool: string;
   space: string;
   /** Of a created audience, once it is known. */
   id: string | undefined;
+  confirmed: AuditEntry['confirmed'];
+  before?: Audience;
+  /** What is about to be sent. */
+  sent?: object;
+}
+
+/** What became of an attempt to write, as the log shows it. */
+export interface AuditEntry extends AuditStart {
   /**
    * - `done`: it took effect.
    * - `not_done`: it surely had none.
@@ -21,9 +30,6 @@ export interface AuditEntry {
    * user declined, or what was agreed to was no longer so (or the call was cancelled).
    */
   confirmed: 'not_needed' | 'elicitation' | 'confirmation' | 'declined' | 'not_valid';
-  before?: Audience;
-  /** What was, or would have been, sent. */
-  sent?: object;
   /** As it is now; null for one that is gone. */
   after?: Audience | null;
   error?: { code: string; message: string };
@@ -35,73 +41,148 @@ const files = () => import('node:fs/promises');
 /** Only the owner may read it: it holds definitions. */
 const fileMode = 0o600;
 
+const lineFeed = 0x0a;
+const attemptBytes = 8;
+
 /**
- * A file with one JSON object per line, `{"time", …AuditEntry}`, for every attempt to write. It is
- * opened anew for each line, so that it may be moved away or replaced at any time.
+ * A file with one JSON object per line. Every write has a line `{"time", "attempt", …AuditStart,
+ * "outcome": "started"}` before it is sent and another `{"time", "attempt", …AuditEntry}` after it;
+ * what ends without being sent has only the second. A started line that stays alone means that the
+ * program ended in between: whether the write took effect is unknown then.
+ *
+ * The file is opened anew for each line, so that it may be moved away or replaced at any time.
  */
 export class AuditLog {
   readonly #file: string;
   readonly #redactor: Redactor;
   readonly #now: () => number;
+  readonly #randomBytes: (count: number) => Uint8Array;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(file: string, redactor: Redactor, now: () => number) {
+  /** @param randomBytes unpredictable ones: attempts of several processes share a file. */
+  constructor(
+    file: string,
+    redactor: Redactor,
+    now: () => number,
+    randomBytes: (count: number) => Uint8Array,
+  ) {
     this.#file = file;
     this.#redactor = redactor;
     this.#now = now;
+    this.#randomBytes = randomBytes;
   }
 
   /**
-   * To be called before anything is sent.
+   * To be called before the user is asked.
    *
    * @throws {AudiencesError} `audit_failed`, if the file can't be written.
    */
   async assertWritable(): Promise<void> {
     try {
-      const { open, stat } = await files();
-      const there = await stat(this.#file).catch(() => undefined);
-      // A pipe could keep us waiting, and a device can't be brought to the disk.
-      if (there && !there.isFile()) throw new Error('it is not a file');
-      const file = await open(this.#file, 'a', fileMode);
+      const file = await openRegular(this.#file);
       await file.close();
     } catch (error) {
-      const reason = systemReason(error);
-      throw new AudiencesError(
-        'audit_failed',
-        `The audit log can't be written (${reason}), so nothing was sent.`,
-        { next: `Tell the user to make ${this.#file} writable (SEGMENT_AUDIT_LOG).` },
-      );
+      throw this.#unwritable(error);
     }
   }
 
   /**
-   * Appends a line, and resolves when it is on the disk. Lines are written one after the other.
+   * Appends the line of a write that is about to be sent, and resolves when it is on the disk.
    *
+   * @returns what the line of its result has to have as `attempt`.
+   * @throws {AudiencesError} `audit_failed`, if that fails; then nothing may be sent.
+   */
+  async start(write: AuditStart): Promise<string> {
+    const attempt = this.#newAttempt();
+    try {
+      await this.#append({ attempt, ...write, outcome: 'started' });
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
+    return attempt;
+  }
+
+  /**
+   * Appends the line of what became of a write, and resolves when it is on the disk.
+   *
+   * @param attempt of its started line; a new one for what was never about to be sent.
    * @throws {UnrecordedError} if that fails.
    */
-  async record(entry: AuditEntry): Promise<void> {
-    const time = new Date(this.#now()).toISOString();
-    const json = visibleJson(this.#redactor.value({ time, ...entry }));
-    const line = `${this.#redactor.text(json)}\n`;
-    const written = this.#last.then(() => this.#write(line));
-    this.#last = written.catch(() => {});
+  async record(entry: AuditEntry, attempt = this.#newAttempt()): Promise<void> {
     try {
-      await written;
+      await this.#append({ attempt, ...entry });
     } catch (cause) {
       throw new UnrecordedError(entry, cause);
     }
   }
 
-  async #write(line: string): Promise<void> {
-    const { open } = await files();
-    const file = await open(this.#file, 'a', fileMode);
-    try {
-      await file.appendFile(line);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+  #newAttempt(): string {
+    return Buffer.from(this.#randomBytes(attemptBytes)).toString('hex');
   }
+
+  /** Lines are written one after the other. */
+  #append(entry: object): Promise<void> {
+    const time = new Date(this.#now()).toISOString();
+    const json = visibleJson(this.#redactor.value({ time, ...entry }));
+    const line = `${this.#redactor.text(json)}\n`;
+    const written = this.#last.then(() => appendLine(this.#file, line));
+    this.#last = written.catch(() => {});
+    return written;
+  }
+
+  #unwritable(error: unknown): AudiencesError {
+    return new AudiencesError(
+      'audit_failed',
+      `The audit log can't be written (${systemReason(error)}), so nothing was sent.`,
+      { next: `Tell the user to make ${this.#file} writable (SEGMENT_AUDIT_LOG).` },
+    );
+  }
+}
+
+/**
+ * Opens the file to read and append, and makes it if there is none. Without blocking, because a pipe
+ * would keep us waiting; and what was opened is looked at, because a path may be another thing by now.
+ */
+async function openRegular(path: string): Promise<FileHandle> {
+  const { constants, open, stat } = await files();
+  const there = await stat(path).catch(() => undefined);
+  // To open a device may do something already.
+  if (there && !there.isFile()) throw new Error('it is not a file');
+  const { O_APPEND, O_CREAT, O_RDWR, O_NONBLOCK = 0, O_NOCTTY = 0 } = constants;
+  const file = await open(path, O_APPEND | O_CREAT | O_RDWR | O_NONBLOCK | O_NOCTTY, fileMode);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error('it is not a file');
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return file;
+}
+
+/** One write for the whole line, so that those of other processes can't get into it. */
+async function appendLine(path: string, line: string): Promise<void> {
+  const file = await openRegular(path);
+  try {
+    const bytes = Buffer.from((await endsInLine(file)) ? line : `\n${line}`);
+    const { bytesWritten } = await file.write(bytes, 0, bytes.length);
+    if (bytesWritten < bytes.length) {
+      throw new Error(`only ${bytesWritten} of ${bytes.length} bytes could be written`);
+    }
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * False after a line that was torn, by a full disk or a machine that lost its power; and while another
+ * process is in the middle of a long one, which costs no more than an empty line.
+ */
+async function endsInLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return true;
+  const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
+  return buffer[0] === lineFeed;
 }
 
 const effects = {

@@ -227,7 +227,7 @@ export class Confirmations {
 /** What values are good for: Segment at this address, by whoever has this token. */
 export function scopeOf(baseUrl: string, token: string): string {
   const fingerprint = crypto().createHash('sha256').update(token).digest('hex');
-  return JSON.stringify([baseUrl.replace(/\/+$/, ''), fingerprint]);
+  return JSON.stringify([baseUrl.replace(/(?<!\/)\/+$/, ''), fingerprint]);
 }
 
 function partsOf(head: Buffer): Record<keyof typeof partBytes, Buffer> {

@@ -329,8 +329,10 @@ class Undertaking<Name extends OperationName> {
     const onRequest = (request: RequestPreview) => {
       sent = request;
     };
+    const { auditLog } = this.#context;
+    const attempt = await auditLog?.start({ ...this.#entryOf(planned), confirmed });
     const record = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>) =>
-      this.#record({ ...planned, request: sent }, { confirmed, ...more });
+      this.#record({ ...planned, request: sent }, { confirmed, ...more }, attempt);
     try {
       const done = await this.#send(ready, onRequest);
       const [audience] = audiencesIn(done.output);
@@ -339,8 +341,7 @@ class Undertaking<Name extends OperationName> {
       await record({ id, outcome: 'done', after: audience ?? null });
       return { ...done, edition: sent.edition, options: optionsIn(sent) ?? planned.after?.options };
     } catch (error) {
-      const isOther = error instanceof MeaningChangedError || error instanceof SpentError;
-      if (isOther || error instanceof UnrecordedError) throw error;
+      if (error instanceof UnrecordedError) throw error;
       const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
       await record({ outcome, error: inWords(error) });
       throw error;
@@ -385,12 +386,17 @@ class Undertaking<Name extends OperationName> {
     return found;
   }
 
+  #entryOf({ write, request, before, spaceId, id }: PlannedWrite<Name>) {
+    return { tool: write.operation, space: spaceId, id, before, sent: request.body };
+  }
+
+  /** @param attempt of the started line, where there is one. */
   async #record(
-    { write, request, before, spaceId, id }: PlannedWrite<Name>,
+    planned: PlannedWrite<Name>,
     more: Pick<AuditEntry, 'outcome' | 'confirmed'> & Partial<AuditEntry>,
+    attempt?: string,
   ): Promise<void> {
-    const entry = { tool: write.operation, space: spaceId, id, before, sent: request.body };
-    await this.#context.auditLog?.record({ ...entry, ...more });
+    await this.#context.auditLog?.record({ ...this.#entryOf(planned), ...more }, attempt);
   }
 }
 

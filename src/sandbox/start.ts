@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { Clock } from '../clock.ts';
 import { type Answer, failure, withContentType } from './answers.ts';
 import { type SandboxEdition, sandboxEditions } from './editions.ts';
@@ -97,6 +102,12 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     const reply = (answer: Answer) => send(response, answer, now());
     const plain = (answer: Answer) => reply(withContentType(answer, service.contentType));
 
+    const foreign = foreignIn(headers);
+    if (foreign !== undefined) {
+      const message = `The sandbox answers only programs of this machine, not ${foreign}`;
+      plain(failure(403, { type: 'forbidden', message }));
+      return log({ status: 403, note: message });
+    }
     const route = service.findRoute(method, path);
     if (!route) {
       const message = `The sandbox knows no ${method} ${path}`;
@@ -204,6 +215,22 @@ interface Target {
 
 function spaceOf(id: string): Space {
   return sandboxSpaces.find((space) => space.id === id) ?? { id, slug: id, name: id };
+}
+
+/** The names by which this machine calls itself. */
+const ownNames = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * The `Host` or `Origin` of a request that a page of the web has a browser send here, whether by its own
+ * name or, with DNS rebinding, by one that it makes point at this machine; undefined for any other.
+ */
+function foreignIn({ host = '', origin }: IncomingHttpHeaders): string | undefined {
+  if (!isOwn(`http://${host}`)) return `Host ${JSON.stringify(host)}`;
+  return origin === undefined || isOwn(origin) ? undefined : `Origin ${JSON.stringify(origin)}`;
+}
+
+function isOwn(url: string): boolean {
+  return URL.canParse(url) && ownNames.includes(new URL(url).hostname);
 }
 
 /** Reads a body up to the limit; of a larger one the rest is taken in, so that the answer arrives. */

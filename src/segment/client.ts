@@ -190,7 +190,7 @@ export class SegmentClient implements SegmentApi {
   /** A request without the token. */
   #shown({ edition }: { edition: Edition }, { request, body }: MadeRequest): RequestPreview {
     const { authorization, ...headers } = request.headers;
-    const url = `${this.#options.baseUrl.replace(/\/+$/, '')}${request.path}`;
+    const url = `${this.#options.baseUrl.replace(/(?<!\/)\/+$/, '')}${request.path}`;
     return { edition: edition.name, method: request.method, url, headers, body };
   }
 

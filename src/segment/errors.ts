@@ -188,6 +188,9 @@ export class OutOfTimeError extends AudiencesError {
  */
 export class NoAnswerError extends AudiencesError {}
 
+/** The answer has more bytes than are read. */
+export class TooLargeError extends NoAnswerError {}
+
 /** A write was sent, and whether it took effect is unknown. */
 export class OutcomeUnknownError extends AudiencesError {
   constructor(message: string, facts: ErrorFacts, options?: ErrorOptions) {

@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../clock.ts';
+import { AnswerBody } from './answer-body.ts';
 import type { HttpProxy } from './proxy.ts';
 import type { Headers } from './quota/report.ts';
 
@@ -63,7 +64,7 @@ export class HttpPool {
   constructor(baseUrl: string, timeoutMs: number, clock: Clock, proxy?: HttpProxy) {
     const { origin, pathname } = new URL(baseUrl);
     this.#origin = origin;
-    this.#prefix = pathname.replace(/\/+$/, '');
+    this.#prefix = pathname.replace(/(?<!\/)\/+$/, '');
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#pool = proxy ? throughProxy(proxy, timeoutMs) : directly(origin, timeoutMs);
@@ -75,8 +76,7 @@ export class HttpPool {
       let controller: Dispatcher.DispatchController | undefined;
       let status: number | undefined;
       let headers: Headers = {};
-      const chunks: Buffer[] = [];
-      let bytes = 0;
+      const body = new AnswerBody(maxAnswerBytes);
       let over = false;
 
       const end = (outcome: HttpOutcome) => {
@@ -111,17 +111,18 @@ export class HttpPool {
             cancelTimer = this.#clock.after(this.#timeoutMs, () => fail('timeout'));
           },
           onResponseStart(_, statusCode, responseHeaders) {
+            // Such as 103: the answer itself is still to come.
+            if (statusCode < 200) return;
             status = statusCode;
             headers = responseHeaders;
           },
           onResponseData(_, chunk) {
-            bytes += chunk.length;
-            if (bytes > maxAnswerBytes) fail('too-large');
-            else chunks.push(chunk);
+            if (!body.push(chunk)) fail('too-large');
           },
           onResponseEnd() {
-            const text = Buffer.concat(chunks).toString('utf8');
-            end({ kind: 'answer', status: status ?? 0, headers, text });
+            const text = body.text(headers['content-encoding']);
+            if (text === undefined) fail('too-large');
+            else end({ kind: 'answer', status: status ?? 0, headers, text });
           },
           onResponseError(_, error) {
             fail(status === undefined ? 'connection' : 'cut', causeOf(error));

@@ -1,6 +1,6 @@
-import type { Input, OperationName, Output } from './contract.ts';
+import { type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import type { Paging } from './editions/row.ts';
-import { type AudiencesError, RefusedError } from './errors.ts';
+import { type AudiencesError, RefusedError, TooLargeError } from './errors.ts';
 
 /** How the requests of one list call are made. */
 interface PageRequests<Name extends OperationName> {
@@ -11,11 +11,13 @@ interface PageRequests<Name extends OperationName> {
 
 /**
  * Reads lists of more rows than Segment gives at once, page after page. A page size that Segment
- * refused is not asked for again.
+ * refused is not asked for again, nor one that a space has too many bytes for.
  */
 export class PageReader {
   /** By operation, the smallest size that was refused. */
   readonly #refused = new Map<OperationName, number>();
+  /** By operation and space, the smallest size whose page was too large to be read. */
+  readonly #tooLarge = new Map<string, number>();
 
   /** @throws what the requests throw; nothing is returned of a list that was read in part. */
   async read<Name extends OperationName>(
@@ -27,10 +29,11 @@ export class PageReader {
     const outputs: Output<Name>[] = [];
     let left = paging.countOf(input);
     let cursor: string | undefined;
+    let tooLarge: TooLargeError | undefined;
     do {
-      const count = Math.min(left, this.#sizeOf(name, paging));
+      const count = Math.min(left, this.#sizeOf(name, paging, input));
       if (outputs.length === 0 && count < left && !paging.isPatient(input)) {
-        requests.foresee(Math.ceil(left / count));
+        foresee(requests, Math.ceil(left / count), tooLarge);
       }
       try {
         const output = await requests.send(paging.ask(input, { count, cursor }));
@@ -40,29 +43,82 @@ export class PageReader {
         // A page without rows has no end that could be waited for.
         cursor = rows > 0 ? paging.next(output) : undefined;
       } catch (error) {
-        if (!this.#findsTooLarge(name, paging, count, error)) throw error;
+        tooLarge = this.#assertSmallerIsLeft(name, paging, input, count, error);
       }
     } while (left > 0 && (outputs.length === 0 || cursor !== undefined));
     return paging.join(outputs);
   }
 
-  #sizeOf<Name extends OperationName>(name: Name, { sizes }: Paging<Name>): number {
+  #sizeOf<Name extends OperationName>(
+    name: Name,
+    { sizes }: Paging<Name>,
+    input: Input<Name>,
+  ): number {
     const refused = this.#refused.get(name) ?? Number.POSITIVE_INFINITY;
-    return sizes.find((size) => size < refused) ?? 1;
+    const tooLarge = this.#tooLarge.get(spaceKey(name, input)) ?? Number.POSITIVE_INFINITY;
+    const size = sizes.find((candidate) => candidate < refused) ?? 1;
+    return Math.min(size, Math.max(1, Math.floor(tooLarge / 2)));
   }
 
-  /** Whether Segment refused a page for its size, and a smaller one is left to ask for. */
+  /** Remembers that a page had too many bytes; false if there is none of fewer rows. */
+  #notesTooLarge<Name extends OperationName>(
+    name: Name,
+    input: Input<Name>,
+    count: number,
+  ): boolean {
+    const key = spaceKey(name, input);
+    // If a single row is too large, it is not for their number.
+    if (count <= 1) this.#tooLarge.delete(key);
+    else this.#tooLarge.set(key, count);
+    return count > 1;
+  }
+
+  /**
+   * @returns the error, if a page had too many bytes.
+   * @throws the error, unless a page was too large and a smaller one is left to ask for.
+   */
+  #assertSmallerIsLeft<Name extends OperationName>(
+    name: Name,
+    paging: Paging<Name>,
+    input: Input<Name>,
+    count: number,
+    error: unknown,
+  ): TooLargeError | undefined {
+    if (!this.#findsTooLarge(name, paging, input, count, error)) throw error;
+    return error instanceof TooLargeError ? error : undefined;
+  }
+
+  /** Whether a page was too large for Segment or for us, and a smaller one is left to ask for. */
   #findsTooLarge<Name extends OperationName>(
     name: Name,
     { sizes }: Paging<Name>,
+    input: Input<Name>,
     count: number,
     error: unknown,
   ): boolean {
+    if (error instanceof TooLargeError) return this.#notesTooLarge(name, input, count);
     if (!(error instanceof RefusedError) || !isOfCount(error)) return false;
     if (!sizes.some((size) => size < count)) return false;
     this.#refused.set(name, Math.min(count, this.#refused.get(name) ?? count));
     return true;
   }
+}
+
+/** @param tooLarge why there are so many; it says what to do where a wait would not help. */
+function foresee<Name extends OperationName>(
+  pages: PageRequests<Name>,
+  requests: number,
+  tooLarge: TooLargeError | undefined,
+): void {
+  try {
+    pages.foresee(requests);
+  } catch (error) {
+    throw tooLarge ?? error;
+  }
+}
+
+function spaceKey(name: OperationName, input: Input<OperationName>): string {
+  return JSON.stringify([name, spaceIn(input)]);
 }
 
 function isOfCount({ facts }: AudiencesError): boolean {

@@ -7,8 +7,10 @@ import {
   errorEnvelopeSchema,
   NoAnswerError,
   RefusedError,
+  TooLargeError,
   UnreachedError,
 } from './errors.ts';
+import { readableStart } from './foreign-page.ts';
 import { type HttpAnswer, type HttpFailure, maxAnswerBytes } from './http.ts';
 import type { HttpProxy } from './proxy.ts';
 
@@ -120,7 +122,7 @@ export function judgeFailure(
           },
         );
       case 'too-large':
-        return new NoAnswerError(
+        return new TooLargeError(
           'bad_response',
           `${operation}: the answer is larger than ${maxAnswerBytes} bytes and was not read.`,
           {
@@ -284,13 +286,12 @@ function entriesInWords(entries: ErrorEntry[]): string {
   return visible(sentences.join('; ')) || 'no reason given';
 }
 
-/** The readable start of a page that is not Segment's, such as a proxy's. */
+/** What came instead of an answer of Segment's. */
 function foreignInWords(text: string): string {
-  const words = text
-    .replace(/<(style|script)\b.*?<\/\1>/gis, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  if (words === '') return 'an empty answer, not in the form of Segment.';
-  return `not in the form of Segment but: ${visible(words.slice(0, 200))}`;
+  const words = readableStart(text);
+  if (words === '') {
+    const what = text.trim() === '' ? 'an empty answer' : 'a page without readable text';
+    return `${what}, not in the form of Segment.`;
+  }
+  return `not in the form of Segment but: ${visible(words)}`;
 }

@@ -6,6 +6,7 @@ import {
   paginationSchema,
   typeOf,
 } from '../segment/contract.ts';
+import { NoAnswerError } from '../segment/errors.ts';
 import { cut, visibleJson } from '../visible.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
@@ -136,7 +137,14 @@ function firstRows({ audiences, pagination }: AudiencesOutput) {
   };
   let count = Math.min(names.length, maxRowsBeyond);
   while (count > 0 && !fits(beginning(count))) count -= 1;
-  return beginning(count);
+  if (fits(beginning(count))) return beginning(count);
+  throw new NoAnswerError(
+    'bad_response',
+    'list_audiences: the answer is too long to show even without its rows.',
+    {
+      next: 'Tell the user that Segment, or something before it, returned cursors beyond all sense.',
+    },
+  );
 }
 
 function fits(page: object): boolean {

@@ -154,7 +154,16 @@ const allowed: Record<string, string[]> = {
     'visible.ts',
     'node:fs/promises',
   ],
-  segment: ['clock.ts', 'log.ts', 'redact.ts', 'visible.ts', 'zod', 'undici', 'bottleneck'],
+  segment: [
+    'clock.ts',
+    'log.ts',
+    'redact.ts',
+    'visible.ts',
+    'zod',
+    'undici',
+    'bottleneck',
+    'node:zlib',
+  ],
   query: [],
   sandbox: ['clock.ts', 'query', 'node:http', 'node:events'],
 };

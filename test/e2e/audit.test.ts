@@ -28,17 +28,20 @@ function newFile(): string {
 
 const auditSchema = z.looseObject({
   time: z.iso.datetime(),
+  attempt: z.string().regex(/^[0-9a-f]{16}$/),
   tool: z.string(),
   space: z.string(),
   id: z.string().optional(),
   outcome: z.string(),
   confirmed: z.string(),
 });
-const linesOf = (file: string) =>
+const allLinesOf = (file: string) =>
   readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => auditSchema.parse(JSON.parse(line)));
+/** What became of each attempt. */
+const linesOf = (file: string) => allLinesOf(file).filter(({ outcome }) => outcome !== 'started');
 
 describe('--audit-log', () => {
   test('gets a line for every attempt to write, before the result is returned', async () => {
@@ -67,6 +70,55 @@ describe('--audit-log', () => {
       { outcome: 'done', before: { name: 'Newer', definition: { query } }, after: null },
     ]);
   });
+
+  test('has a started line of each write on the disk before it is sent', async () => {
+    const file = newFile();
+    await using rig = await startRig(['--audit-log', file]);
+    const atSending: unknown[] = [];
+    rig.faults(({ method }) => {
+      if (method !== 'GET') atSending.push(allLinesOf(file).at(-1));
+      return undefined;
+    });
+    const { client } = rig.session;
+    await callTool(client, 'create_audience', create);
+    await callTool(client, 'remove_audience_from_space', { id: bigSpenders });
+    const lines = allLinesOf(file);
+    expect(lines).toMatchObject([
+      { outcome: 'started', tool: 'create_audience', sent: { name: create.name } },
+      { outcome: 'done', attempt: lines[0]?.attempt },
+      { outcome: 'started', tool: 'remove_audience_from_space', before: { id: bigSpenders } },
+      { outcome: 'done', attempt: lines[2]?.attempt },
+    ]);
+    expect(lines[2]?.attempt).not.toBe(lines[0]?.attempt);
+    expect(atSending).toEqual([lines[0], lines[2]]);
+  });
+
+  test('goes on on a line of its own behind one that was torn', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"time":"2026-01-01T00:00:00.000Z","tool":"upd');
+    await using rig = await startRig(['--audit-log', file]);
+    await callTool(rig.session.client, 'create_audience', create);
+    const [torn, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(torn).toBe('{"time":"2026-01-01T00:00:00.000Z","tool":"upd');
+    expect(lines.map((line) => JSON.parse(line).outcome)).toEqual(['started', 'done']);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'that became a pipe while the user was asked refuses the write and keeps nobody waiting',
+    async () => {
+      const file = newFile();
+      await using rig = await startRig(['--audit-log', file, '--confirm', 'writes'], {
+        answering() {
+          rmSync(file);
+          execFileSync('mkfifo', [file]);
+          return { action: 'accept', content: { agree: true } };
+        },
+      });
+      const { error } = await callTool(rig.session.client, 'create_audience', create);
+      expect(error?.code).toBe('audit_failed');
+      expect(sent(rig)).toEqual([]);
+    },
+  );
 
   test('tells how a write was confirmed, and what is unknown', async () => {
     const file = newFile();

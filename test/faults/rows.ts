@@ -23,6 +23,8 @@ export interface Row {
   closedMs?: number;
   /** How a single such fault ends, where the request took effect: only for answers that are lost. */
   once?: Record<Kind, Expected>;
+  /** How a list ends instead, always and after a single such fault: it is read in smaller pages. */
+  ofLists?: { always: Expected; once: Expected };
 }
 
 const maxAttempts = 4;
@@ -123,6 +125,11 @@ export const rows: Row[] = [
     name: 'more than 10 MB',
     fault: answer(200, `${good}${' '.repeat(10 * 1024 * 1024)}`),
     ...lost('bad_response', false),
+    ofLists: {
+      // 50, 25, 12, 6, 3 rows, and 1.
+      always: { code: 'bad_response', requests: 6, outcome: 'not_done' },
+      once: { code: 'success', requests: 2, outcome: 'done' },
+    },
   },
   { name: '400', fault: answer(400), expected: refused('validation_failed') },
   { name: '401', fault: answer(401), expected: refused('unauthorized') },

@@ -25,7 +25,8 @@ const linesOf = (audit: string) =>
   audit
     .split('\n')
     .filter(Boolean)
-    .map((line) => lineSchema.parse(JSON.parse(line)));
+    .map((line) => lineSchema.parse(JSON.parse(line)))
+    .filter(({ outcome }) => outcome !== 'started');
 const answer = (data: object) => ({
   kind: 'answer' as const,
   status: 200,

@@ -51,7 +51,7 @@ const pageSchema = z.object({ data: z.object({ audiences: stateSchema }) });
 const lineSchema = z.object({
   tool: z.string(),
   id: z.string().optional(),
-  outcome: z.enum(['done', 'not_done', 'unknown']),
+  outcome: z.enum(['started', 'done', 'not_done', 'unknown']),
 });
 
 /** How a program ended, and what it left behind. */
@@ -59,7 +59,7 @@ export interface Aftermath {
   code: number | null;
   /** Whether the change is there at the sandbox. */
   there: boolean;
-  /** The outcomes in the audit log, oldest first. */
+  /** The outcomes in the audit log, oldest first, without `started`. */
   outcomes: z.infer<typeof lineSchema>['outcome'][];
   /** How many writes reached the sandbox. */
   sent: number;
@@ -154,7 +154,8 @@ export async function startScene(
         outcomes: lines
           .slice(0, -1)
           .map((line) => lineSchema.parse(JSON.parse(line)))
-          .map(({ outcome }) => outcome),
+          .map(({ outcome }) => outcome)
+          .filter((outcome) => outcome !== 'started'),
         sent,
         heard: heard(program.messages().find(({ id }) => id === killedCall)?.result),
       };

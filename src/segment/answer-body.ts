@@ -1,0 +1,78 @@
+import { brotliDecompressSync, inflateRawSync, unzipSync, type ZlibOptions } from 'node:zlib';
+
+const firstBytes = 16 * 1024;
+
+/** Of a name that the server chose. */
+const maxNameChars = 50;
+
+type Decode = (bytes: Uint8Array, options: Pick<ZlibOptions, 'maxOutputLength'>) => Buffer;
+
+/** RFC 9110, section 8.4.1; Node.js before 22.15 has no zstd. */
+const decoders: Readonly<Record<string, Decode>> = {
+  identity: (bytes) => Buffer.from(bytes),
+  gzip: unzipSync,
+  'x-gzip': unzipSync,
+  deflate: inflate,
+  br: brotliDecompressSync,
+};
+
+/** The bytes of an answer as they come, in one piece of memory, however small they come. */
+export class AnswerBody {
+  readonly #maxBytes: number;
+  #bytes = Buffer.alloc(0);
+  #length = 0;
+
+  /** @param maxBytes of the body, as it comes and as it is decoded. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Takes the next bytes; false, and nothing is kept, if they are too many. */
+  push(chunk: Uint8Array): boolean {
+    const length = this.#length + chunk.length;
+    if (length > this.#maxBytes) {
+      this.#bytes = Buffer.alloc(0);
+      this.#length = 0;
+      return false;
+    }
+    if (length > this.#bytes.length) {
+      const larger = Buffer.alloc(Math.max(firstBytes, length, this.#bytes.length * 2));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    this.#bytes.set(chunk, this.#length);
+    this.#length = length;
+    return true;
+  }
+
+  /**
+   * The body as text, without a byte order mark. Where it can't be decoded, a text that says so.
+   *
+   * @param contentEncoding the header: a proxy may compress what nobody asked it to.
+   * @returns undefined if it is too large when decoded.
+   */
+  text(contentEncoding: string | string[] | undefined): string | undefined {
+    const codings = [contentEncoding ?? []].flat().join(',').split(',');
+    let bytes: Uint8Array = this.#bytes.subarray(0, this.#length);
+    // Listed in the order in which they were applied.
+    for (const coding of codings.map((name) => name.trim().toLowerCase()).reverse()) {
+      if (coding === '' || bytes.length === 0) continue;
+      const cannotRead = `(its content-encoding ${coding.slice(0, maxNameChars)} can't be read)`;
+      const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
+      if (!decode) return cannotRead;
+      try {
+        bytes = decode(bytes, { maxOutputLength: this.#maxBytes });
+      } catch (error) {
+        const isTooLarge = error instanceof RangeError;
+        return isTooLarge ? undefined : cannotRead;
+      }
+    }
+    return new TextDecoder().decode(bytes);
+  }
+}
+
+/** Some servers leave out the header that deflate should have. */
+function inflate(bytes: Uint8Array, options: Pick<ZlibOptions, 'maxOutputLength'>): Buffer {
+  const hasHeader = ((bytes[0] ?? 0) & 0x0f) === 8;
+  return hasHeader ? unzipSync(bytes, options) : inflateRawSync(bytes, options);
+}

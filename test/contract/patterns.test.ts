@@ -1,0 +1,337 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { maxQueryChars } from '../../src/query/limits.ts';
+import { maxAnswerBytes } from '../../src/segment/http.ts';
+
+/*
+ * Every regular expression of src, with the bound of what it reads. None may take more than linear
+ * time on that, whoever wrote it. A new pattern goes into the table.
+ */
+
+/** Where a text comes from that a pattern reads, and how many characters it has at most. */
+const maxChars = {
+  /** A row or phrase of ours. */
+  own: 200,
+  /** A flag or an environment variable: one may have 128 KiB on Linux. */
+  setting: 128 * 1024,
+  /** The body of a tool call, on one line of stdin. */
+  message: 8 * 1024 * 1024,
+  /** A definition, or a part of one. */
+  query: maxQueryChars,
+  /** A header, or the target of a request: Node.js takes in 16 KiB. */
+  header: 16 * 1024,
+  /** What Segment returns, or something before it. */
+  answer: maxAnswerBytes,
+  /** What is looked at of a page that is not Segment's. */
+  page: 20_000,
+  /** The body of a request to the sandbox. */
+  body: 1024 * 1024,
+} as const;
+type Source = keyof typeof maxChars;
+
+/** By file: each pattern, and what it reads. */
+const listed: Record<string, Record<string, Source>> = {
+  'cli.ts': {
+    '/^-+/': 'setting',
+  },
+  'given.ts': {
+    '/[,=\\s/]/': 'setting',
+    '/^sgp_\\w{16,}$/': 'setting',
+  },
+  'mcp/arguments.ts': {
+    '/^-?\\d{1,15}$/': 'message',
+  },
+  'mcp/request-params.ts': {
+    '/^Invalid input: /': 'own',
+  },
+  'mcp/start-of-message.ts': {
+    '/\\s*(?:("(?:[^"\\\\]|\\\\[\\s\\S])*")|([{}[\\],:])|([^\\s"{}[\\],:]+))/y': 'message',
+  },
+  'nearest.ts': {
+    '/[-_ ]/g': 'message',
+  },
+  'query/check-definition.ts': {
+    '/^\\d+ [a-z]+$/': 'query',
+  },
+  'query/durations.ts': {
+    '/s$/': 'query',
+  },
+  'query/evaluate.ts': {
+    '/(?<!\\\\)\\./': 'query',
+  },
+  'query/foreign-comparison.ts': {
+    '/^(%?)([^%_]+)(%?)$/': 'query',
+  },
+  'query/lexer.ts': {
+    '/\\s+/': 'query',
+    '/--[^\\n]*|\\/\\/[^\\n]*|#[^\\n]*|\\/\\*[\\s\\S]*?(?:\\*\\/|$)/': 'query',
+    '/\\d{4}-?\\d{2}-?\\d{2}[Tt]\\d[\\d:.]*(?:,\\d+(?=[Zz+-]))?(?:[Zz]|[+-]\\d{2}(?::?\\d{2})?)?/':
+      'query',
+    '/\\d{4}-\\d{2}-\\d{2}(?!\\d)/': 'query',
+    '/\\+?(?:\\d+(?:\\.\\d+)?|\\.\\d+)(?:[eE][+-]?\\d+(?![\\p{L}_]))?/u': 'query',
+    '/[\\p{L}_$][\\p{L}\\p{N}_]*/u': 'query',
+    '/=>|=<|<>|>=|<=|!==|!=|===|==|&&|\\|\\||[=<>!(){},.:&|≥≤≠-]/': 'query',
+    '/[^\\p{L}_$\\d\\s\'"\\u2018\\u2019\\u201c\\u201d=<>!(){},.:&|≥≤≠-]+/u': 'query',
+    '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/y': 'query',
+    '/^[\\p{L}\\p{N}_ @.-]+$/u': 'query',
+    "/\\\\[.\\\\']/g": 'query',
+  },
+  'query/lookahead.ts': {
+    '/^(true|false)$/i': 'query',
+    '/^[-&:.|]$/': 'query',
+  },
+  'query/numbers.ts': {
+    '/^\\d+(?:\\.\\d+)?$/': 'query',
+    '/^\\+?(\\d*)(?:\\.(\\d+))?(?:[eE]([+-]?\\d+))?$/': 'query',
+    '/^0+(?=\\d)/': 'query',
+  },
+  'query/parser.ts': {
+    "/[\\w')}]/": 'query',
+    '/\\w/': 'query',
+    '/^=+$/': 'query',
+    '/^(!=+|<>|≠)$/': 'query',
+    '/^[),}]$/': 'query',
+    '/^[\\p{L}\\p{N}_ !:]+$/u': 'query',
+    '/^ex/i': 'query',
+    '/^[){},:.]$/': 'query',
+  },
+  'query/phrases.ts': {
+    '/(the (?:last|next) )?\\{(\\w+)\\}/g': 'own',
+    '/^1 /': 'own',
+    '/\\\\+|["*]/g': 'query',
+  },
+  'query/render.ts': {
+    '/[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu': 'query',
+  },
+  'query/strings.ts': {
+    "/\\\\[\\s\\S]|'/g": 'query',
+    '/\\\\[\\s\\S]/g': 'query',
+    '/(?<!\\\\)\\\\+\\./g': 'query',
+  },
+  'query/times.ts': {
+    '/^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$/':
+      'query',
+    '/^(\\d{4})(-?)(\\d{2})\\2(\\d{2})(?:[Tt ](\\d{2})(?::?(\\d{2})(?::?(\\d{2})(?:[.,](\\d+))?)?)?(?: ?([Zz]|[+-]\\d{2}(?::?\\d{2})?))?)?$/':
+      'query',
+    '/^\\d{4}(?:-?W\\d{2}(?:-?\\d)?|-?\\d{3}|-\\d{2}|-?\\d{2}-?\\d{2})?(?:[Tt]\\d{2}[\\d:]*(?:[.,]\\d+)?(?:[Zz]|[+-]\\d{2}(?::?\\d{2})?)?)?$/':
+      'query',
+    '/^([+-])(\\d{2}):?(\\d{2})?$/': 'query',
+    '/\\.000$/': 'query',
+  },
+  'query/tokens.ts': {
+    '/^(&&?|\\|\\|?)$/': 'query',
+    '/^(and|or)$/i': 'query',
+    '/^[<>=!≥≤≠]+$/': 'query',
+    '/^(true|false)$/i': 'query',
+    '/^(null|nil|undefined)$/i': 'query',
+  },
+  'query/values.ts': {
+    '/^(true|false)$/i': 'query',
+    '/^\\s*-?\\d+(\\.\\d+)?\\s*$/': 'query',
+  },
+  'redact.ts': {
+    '/={1,2}$/': 'setting',
+    '/[+/]/g': 'setting',
+    '/[a-f]/g': 'setting',
+    '/[\\\\^$.*+?()[\\]{}|/-]/g': 'setting',
+  },
+  'safety/confirmation.ts': {
+    '/(?<!\\/)\\/+$/': 'setting',
+  },
+  'safety/names.ts': {
+    '/\\p{M}/gu': 'answer',
+    '/[a-z0-9]+/g': 'answer',
+  },
+  'safety/turns.ts': {
+    '/^spa_/': 'message',
+  },
+  'sandbox/audiences.ts': {
+    '/\\p{M}/gu': 'body',
+    '/[a-z0-9]+/g': 'body',
+  },
+  'sandbox/pages.ts': {
+    '/^-?\\d+$/': 'header',
+    '/^\\d{1,9}$/': 'header',
+  },
+  'sandbox/query-string.ts': {
+    '/^(\\w+)\\[(\\w+)\\]$/': 'header',
+  },
+  'sandbox/router.ts': {
+    '/^\\{(\\w+)\\}$/': 'own',
+  },
+  'sandbox/service.ts': {
+    '/^Bearer +(\\S+)$/i': 'header',
+  },
+  'segment/client.ts': {
+    '/(?<!\\/)\\/+$/': 'setting',
+  },
+  'segment/foreign-page.ts': {
+    '/^(style|script)\\b/i': 'page',
+    '/\\s+/g': 'page',
+    '/[A-Z]+/g': 'page',
+  },
+  'segment/http.ts': {
+    '/(?<!\\/)\\/+$/': 'setting',
+    '/^Proxy response \\((\\d{3})\\)/': 'header',
+  },
+  'segment/ids.ts': {
+    '/^\\s*\\.{1,2}\\s*(?:;|$)/': 'message',
+    '/[/\\\\\\p{Cc}]/u': 'message',
+    '/[/\\\\]/': 'message',
+    '/^spa_/': 'message',
+    '/%u([0-9a-f]{4})/gi': 'message',
+    '/(?:%[0-9a-f]{2})+/gi': 'message',
+    '/%c([01])%([89ab][0-9a-f])/gi': 'message',
+    '/%([0-7][0-9a-f])/gi': 'message',
+  },
+  'segment/proxy.ts': {
+    '/^[a-z][a-z\\d+.-]*:\\/\\//i': 'setting',
+    '/^([\\w.-]+|\\[.+\\])$/': 'setting',
+    '/^(127(\\.\\d+){3}|\\[::1\\]|(.*\\.)?localhost)\\.?$/': 'setting',
+    '/[\\s,]+/': 'setting',
+    '/^\\*?\\./': 'setting',
+  },
+  'segment/quota/report.ts': {
+    '/^\\d{1,9}$/': 'header',
+  },
+  'segment/request.ts': {
+    '/\\{(\\w+)(:name)?\\}/g': 'own',
+  },
+  'settings.ts': {
+    '/^\\d{1,9}$/': 'setting',
+    '/^[\\x21-\\x7e]*$/': 'setting',
+    '/[,\\r\\n]/': 'setting',
+    '/^[A-Za-z0-9+/_-]+={0,2}$/': 'setting',
+    '/^[1-9]\\d{0,5}$/': 'setting',
+  },
+  'slips.ts': {
+    '/^\\$\\{.*\\}$/s': 'setting',
+    '/^\\{.*\\}$/s': 'setting',
+    '/^\\$[a-z_][\\w:]*$/i': 'setting',
+    '/^\\$\\(.*\\)$/s': 'setting',
+    '/^%[^%\\s]+%$/': 'setting',
+    '/^<.*>$/s': 'setting',
+    '/[,/\\\\=]/': 'setting',
+    '/^\\\\/': 'setting',
+    '/^(authorization\\s*:\\s*)?(bearer|basic)(\\s|$)/i': 'setting',
+    '/^(export\\s+|set\\s+)?[A-Z][A-Z0-9_]*\\s*=[ \\t]*[^=,\\s]/': 'setting',
+  },
+  'tools/fields.ts': {
+    '/[^\\s\\p{Cc}\\p{Default_Ignorable_Code_Point}\\u2800]/u': 'message',
+  },
+  'visible.ts': {
+    '/(?!\\ufe0f)[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu':
+      'answer',
+    '/[`*~]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\\])[([]|(?<=:)\\/(?=\\/)|(?<=www)\\.|(?<=[\\w.+-])@(?=[\\w-])/giu':
+      'answer',
+    '/\\\\[\\s\\S]/g': 'answer',
+    '/…\\[cut, \\d+ characters in all\\]\\s*$/u': 'message',
+  },
+};
+
+interface Found {
+  file: string;
+  /** As it stands in the file. */
+  text: string;
+}
+
+const found: Found[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) => {
+    const text = readFileSync(join('src', file), 'utf8');
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    const texts: Found[] = [];
+    const visit = (node: ts.Node) => {
+      if (ts.isRegularExpressionLiteral(node)) texts.push({ file, text: node.text });
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return texts;
+  });
+
+test('every pattern is listed, and no other', () => {
+  const byFile: Record<string, string[]> = {};
+  for (const { file, text } of found) {
+    byFile[file] = [...new Set([...(byFile[file] ?? []), text])].sort();
+  }
+  const sorted = Object.entries(listed).map(([file, rows]) => [file, Object.keys(rows).sort()]);
+  expect(byFile).toEqual(Object.fromEntries(sorted));
+});
+
+test("the only patterns that are made at run time are those of a query's pieces and of secrets", () => {
+  const made = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\bRegExp\(/.test(readFileSync(join('src', file), 'utf8')));
+  expect(made.sort()).toEqual(['query/lexer.ts', 'redact.ts']);
+});
+
+/** Enough for quadratic time to show: it takes thousands of times as long as linear time. */
+const maxTriedChars = 30_000;
+const maxCpuMs = 80;
+
+const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
+const classes: Record<string, string> = {
+  '\\s': '\n',
+  '\\d': '1',
+  '\\w': 'a',
+  '\\p{L}': '\u00e9',
+  '\\p{N}': '\u00b2',
+  '\\p{M}': '\u0301',
+  '\\p{Cc}': '\u0007',
+  '\\p{Cs}': '\ud800',
+};
+
+/** Texts that keep a pattern busy: whatever it is made of, again and again, before what it can't take. */
+function* hostileTexts(pattern: string, chars: number): Generator<string> {
+  const stand = Object.entries(classes).filter(([name]) => pattern.includes(name));
+  const literal = pattern.replace(/\\[pP]\{\w+\}|\\[a-z]/g, '').replace(/[\\/^$]/g, '');
+  const own = [...new Set([...literal, ...stand.map(([, character]) => character)])];
+  const words = pattern.match(/[^\\()[\]{}*+?|^$/]{2,}/g) ?? [];
+  const pieces = new Set([...printable, ...own, ...words]);
+  for (const first of [...own.slice(0, 12), ...words]) {
+    for (const second of own.slice(0, 12)) pieces.add(first + second);
+  }
+  for (const piece of pieces) {
+    const repeated = piece.repeat(Math.ceil(chars / piece.length)).slice(0, chars - 2);
+    for (const beginning of ['', words[0] ?? '0']) yield `${beginning}${repeated}\u0000!`;
+  }
+}
+
+/** The first text on which a pattern takes too long; undefined if there is none. */
+function slowText(text: string, chars: number): string | undefined {
+  const end = text.lastIndexOf('/');
+  const flags = text.slice(end + 1);
+  const pattern = new RegExp(
+    text.slice(1, end),
+    flags.includes('y') ? flags : `${flags.replace('g', '')}g`,
+  );
+  const isSlow = (hostile: string) => {
+    const before = process.cpuUsage();
+    pattern.lastIndex = 0;
+    hostile.replace(pattern, '');
+    return process.cpuUsage(before).user / 1000 > maxCpuMs;
+  };
+  for (const hostile of hostileTexts(text, chars)) {
+    // The machine may be busy with something else once.
+    if (isSlow(hostile) && isSlow(hostile) && isSlow(hostile)) return hostile.slice(0, 20);
+  }
+  return undefined;
+}
+
+describe('takes linear time', () => {
+  const rows = Object.entries(listed).flatMap(([file, patterns]) =>
+    Object.entries(patterns).map(([text, source]) => ({ file, text, source })),
+  );
+  test.each(rows)('$file: $text', ({ text, source }) => {
+    expect(slowText(text, Math.min(maxChars[source], maxTriedChars))).toBeUndefined();
+  });
+});
+
+test.each(['/\\s+$/', '/=+$/', '/<[^>]*>/'])(
+  'finds that %s takes more than linear time',
+  (text) => {
+    expect(slowText(text, maxTriedChars)).toBeDefined();
+  },
+);

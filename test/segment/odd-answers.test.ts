@@ -1,0 +1,147 @@
+import type { ServerResponse } from 'node:http';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { AnswerBody } from '../../src/segment/answer-body.ts';
+import { maxAnswerBytes } from '../../src/segment/http.ts';
+import { testCall } from '../support/call.ts';
+import { startComposed } from '../support/composed.ts';
+import { callTool } from '../support/in-memory.ts';
+import { listen } from '../support/listen.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { segmentClient } from '../support/segment-client.ts';
+
+/*
+ * Answers that are right in an unusual form, as proxies make them.
+ */
+
+const audience = { id: 'aud_1', name: 'Ünusual' };
+const json = JSON.stringify({ data: { audience } });
+
+async function read(answer: (response: ServerResponse) => void) {
+  const url = await listen((_, response) => answer(response));
+  const client = segmentClient(url, new ManualClock());
+  onTestFinished(() => client.close());
+  return client.send('get_audience', { spaceId: 'spa_1', id: 'aud_1' }, testCall());
+}
+
+const encoded: Record<string, [encoding: string, bytes: Buffer]> = {
+  gzip: ['gzip', gzipSync(json)],
+  'GZIP in capitals': [' GZIP ', gzipSync(json)],
+  'x-gzip': ['x-gzip', gzipSync(json)],
+  deflate: ['deflate', deflateSync(json)],
+  'deflate without its header': ['deflate', deflateRawSync(json)],
+  br: ['br', brotliCompressSync(json)],
+  identity: ['identity', Buffer.from(json)],
+  'one after the other': ['gzip, br', brotliCompressSync(gzipSync(json))],
+  'a BOM': ['', Buffer.from(`\ufeff${json}`)],
+  'a BOM in gzip': ['gzip', gzipSync(`\ufeff${json}`)],
+};
+
+test.each(Object.entries(encoded))('%s is read', async (_, [encoding, bytes]) => {
+  const one = await read((response) => {
+    response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
+  });
+  expect(one.audience).toEqual(audience);
+});
+
+test('103 responses are passed over', async () => {
+  const one = await read((response) => {
+    response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+    response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+    response.writeProcessing();
+    response.end(json);
+  });
+  expect(one.audience).toEqual(audience);
+});
+
+describe('an encoding that can not be read', () => {
+  test.each([
+    ['zstd', Buffer.from('x')],
+    ['constructor', Buffer.from('x')],
+    ['gzip', Buffer.from('no gzip')],
+    ['gzip', gzipSync(json).subarray(0, 20)],
+  ])('is named: %s', async (encoding, bytes) => {
+    const call = read((response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
+    });
+    await expect(call).rejects.toMatchObject({
+      code: 'bad_response',
+      message: expect.stringContaining(`content-encoding ${encoding} can't be read`),
+    });
+  });
+
+  test('leaves the status what it is', async () => {
+    const call = read((response) => {
+      response.writeHead(401, { 'content-encoding': 'zstd' }).end('x');
+    });
+    await expect(call).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+});
+
+test('what is too large only when decoded is too large', async () => {
+  const bomb = gzipSync(Buffer.alloc(maxAnswerBytes + 1, ' '));
+  const call = read((response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+  });
+  await expect(call).rejects.toMatchObject({
+    code: 'bad_response',
+    message: expect.stringMatching(/larger than/),
+  });
+});
+
+test('a body that comes byte by byte is in one piece', () => {
+  const body = new AnswerBody(100_000);
+  for (const byte of Buffer.from('é'.repeat(50_000))) {
+    if (!body.push(Uint8Array.of(byte))) throw new Error('too many');
+  }
+  expect(body.text(undefined)).toBe('é'.repeat(50_000));
+  expect(body.push(Uint8Array.of(1))).toBe(false);
+});
+
+/** How the answer to a create may look, beyond what is expected of it. */
+const creates: Record<string, (response: ServerResponse, text: string) => void> = {
+  'a 100 that nobody asked for': (response, text) => {
+    response.writeContinue();
+    response.end(text);
+  },
+  'a 103 before it': (response, text) => {
+    response.writeEarlyHints({ link: '</a>; rel=preload' });
+    response.end(text);
+  },
+  'a BOM': (response, text) => void response.end(`\ufeff${text}`),
+  gzip: (response, text) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text));
+  },
+  'an encoding that can not be read': (response) => {
+    response.writeHead(200, { 'content-encoding': 'zstd' }).end('x');
+  },
+};
+
+test.each(Object.entries(creates))('a create is not lost by %s', async (_, answer) => {
+  const query = "event('A').count() >= 1";
+  const clock = new ManualClock();
+  const now = new Date(clock.now()).toISOString();
+  const made = {
+    ...{ id: 'aud_9', spaceId: 'spa_1', name: 'New', key: 'new', enabled: true },
+    ...{ description: '', definition: { query, type: 'users' }, createdAt: now, updatedAt: now },
+  };
+  const there: object[] = [];
+  const url = await listen(({ method }, response) => {
+    if (method === 'POST') {
+      there.push(made);
+      answer(response, JSON.stringify({ data: { audience: made } }));
+    } else response.end(JSON.stringify({ data: { audiences: there, pagination: {} } }));
+  });
+  await using program = await startComposed(
+    { 'api-url': url, space: 'spa_1', confirm: 'none' },
+    { SEGMENT_API_TOKEN: 'sgp_token_for_tests' },
+    { clock },
+  );
+  const { error, structured } = await callTool(program.client, 'create_audience', {
+    name: 'New',
+    query,
+  });
+  expect(error).toBeUndefined();
+  expect(structured).toMatchObject({ audience: { id: 'aud_9' } });
+  expect(there).toHaveLength(1);
+});
