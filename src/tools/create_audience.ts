@@ -36,7 +36,7 @@ export const createAudience = defineTool({
   name: 'create_audience',
   title: 'Create audience',
   description:
-    'Create an audience in a space. Looks by itself for one of the same name (duplicate), and whether it arrived when the answer was lost. Never repeat it on outcome_unknown without looking.',
+    'Create an audience in a space. First see in list_audiences whether one fits already. Looks by itself for one of the same name (duplicate), and whether it arrived when the answer was lost. Never repeat it on outcome_unknown without looking.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,

@@ -53,7 +53,7 @@ export const updateAudienceForSpace = defineTool({
   name: 'update_audience_for_space',
   title: 'Update audience for space',
   description:
-    'Change an audience: its enabled, name, description, query or options; the rest stays. Read it with get_audience first: it should be Live. Afterwards it is locked for a while.',
+    'Change an audience: its enabled, name, description, query or options; the rest stays. Read it with get_audience first: it should be Live. Afterwards it is locked for a while. Disable only what the user named.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
