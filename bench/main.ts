@@ -1,5 +1,6 @@
 import { benchCall } from './call.ts';
 import { benchLimiter } from './limiter.ts';
+import { benchMemory } from './memory.ts';
 import { benchQuery } from './query.ts';
 import { benchSoak } from './soak.ts';
 import { benchStartUp } from './start-up.ts';
@@ -13,6 +14,7 @@ const benches: Record<string, () => void | Promise<void>> = {
   call: benchCall,
   query: benchQuery,
   limiter: benchLimiter,
+  memory: benchMemory,
   soak: benchSoak,
 };
 
