@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { Random } from '../src/sandbox/random.ts';
 import { start } from '../src/sandbox/start.ts';
 import { operationNames } from '../src/segment/editions/editions.ts';
@@ -81,7 +82,11 @@ async function runCalls(
           if (!error) mix.note(call, structured);
           return error?.code ?? 'success';
         },
-        () => unansweredEnd,
+        // A tool that there is not is answered with an error of the protocol.
+        (error: unknown) =>
+          error instanceof McpError && error.code === ErrorCode.InvalidParams
+            ? 'invalid params'
+            : unansweredEnd,
       );
       ends.set(end, (ends.get(end) ?? 0) + 1);
     }

@@ -101,8 +101,9 @@ const searchAgainMs = 10_000;
 /** Seeks the agreement of the user to one write. */
 export class Seeking {
   readonly #context: AgreementContext;
-  /** Who depends on the audience, as it was found in this call. */
+  /** Who depends on the audience, as it was found in this call, and when. */
   #found: Dependents | undefined;
+  #foundAt = 0;
 
   constructor(context: AgreementContext) {
     this.#context = context;
@@ -167,7 +168,7 @@ export class Seeking {
     if (!before || !showed || ageMs <= maxDependentsAgeMs) return;
     const dependents = await findDependents(spaceId, before, this.#context);
     if (dependents.kind === 'unknown') throw cannotTell(dependents.error);
-    this.#found = dependents;
+    this.#note(dependents);
     const isNew = dependents.audiences.filter(({ id }) => !showed([id]));
     if (isNew.length === 0) return;
     const names = isNew
@@ -184,10 +185,18 @@ export class Seeking {
 
   async #describe<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<string> {
     const { kind, spaceId, before, after, notes, consequences, whyAgain } = plan;
-    if (before) this.#found ??= await findDependents(spaceId, before, this.#context);
+    const isOld = this.#context.elapsed() - this.#foundAt > maxDependentsAgeMs;
+    if (before && (!this.#found || isOld)) {
+      this.#note(await findDependents(spaceId, before, this.#context));
+    }
     const allNotes = [...(whyAgain ? [whyAgain] : []), ...notes, ...consequences];
     const dependents = this.#shown();
     return describeWrite({ kind, spaceId, before, after, dependents, notes: allNotes });
+  }
+
+  #note(dependents: Dependents): void {
+    this.#found = dependents;
+    this.#foundAt = this.#context.elapsed();
   }
 
   #shown(): readonly Audience[] | undefined {

@@ -17,7 +17,7 @@ export interface WantedName {
 
 /** What a space holds before something is created in it. */
 export interface Search {
-  /** The ids of all audiences that were looked at. */
+  /** The ids of those of the same name that were there already. */
   ids: ReadonlySet<string>;
   /** The one that is there already, where that is allowed. */
   existing: Audience | undefined;
@@ -36,13 +36,13 @@ export async function searchDuplicate(
 ): Promise<Search> {
   const { audiences, complete } = await readSpace(api, spaceId, call);
   const [folded, key] = [foldedName(name), keyOf(name)];
+  const namesakes = audiences.filter((audience) => foldedName(audience.name ?? '') === folded);
   const existing =
-    audiences.find((audience) => foldedName(audience.name ?? '') === folded) ??
-    audiences.find((audience) => key !== undefined && audience.key === key);
+    namesakes[0] ?? audiences.find((audience) => key !== undefined && audience.key === key);
   if (existing && !allowDuplicate) throw duplicate(name, existing);
   const searched = `Only the first ${audiences.length} audiences were searched for one of the same name; the space has more.`;
   return {
-    ids: new Set(audiences.map(({ id }) => id)),
+    ids: new Set(namesakes.map(({ id }) => id)),
     existing,
     advice: complete ? [] : [searched],
   };

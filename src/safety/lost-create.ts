@@ -18,7 +18,7 @@ export interface LostCreate {
   wanted: AudienceShape;
   /** When it was sent, milliseconds since the epoch. */
   sentAt: number;
-  /** The ids that were there before. */
+  /** The ids of those of its name that were there before. */
   known: ReadonlySet<string>;
   error: AudiencesError;
 }

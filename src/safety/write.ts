@@ -13,6 +13,7 @@ import {
   mayHaveTakenEffect,
   NoAnswerError,
   OutcomeUnknownError,
+  OutOfTimeError,
   UnreachedError,
 } from '../segment/errors.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
@@ -95,7 +96,7 @@ type Unrequested<Name extends OperationName> = Omit<PlannedWrite<Name>, 'request
 /** A write that may be sent. */
 interface Ready<Name extends OperationName> {
   planned: PlannedWrite<Name>;
-  /** The ids of the audiences that were there when it was looked last, where one is to be made. */
+  /** The ids of those of the name that is to be made, as they were there when it was looked last. */
   knownIds: ReadonlySet<string> | undefined;
   /** How the user agreed; undefined if that was not needed. */
   agreement: Agreement | undefined;
@@ -251,7 +252,7 @@ class Undertaking<Name extends OperationName> {
     for (;;) {
       if (needsAgreement) ready = await this.#agree(ready, confirmation);
       try {
-        return await this.#inTurn(() => this.#sendAndRecord(ready));
+        return await this.#inItsTurn(ready);
       } catch (error) {
         // Another call was quicker: the user is asked anew.
         if (error instanceof SpentError) continue;
@@ -260,6 +261,27 @@ class Undertaking<Name extends OperationName> {
         confirmation = undefined;
         ready = { ...ready, planned: await this.#inChangedEdition(ready.planned) };
       }
+    }
+  }
+
+  /** @throws what waiting and sending throw, recorded. */
+  async #inItsTurn(ready: Ready<Name>) {
+    let hasBegun = false;
+    try {
+      return await this.#inTurn(() => {
+        hasBegun = true;
+        return this.#sendAndRecord(ready);
+      });
+    } catch (error) {
+      if (!hasBegun) {
+        const confirmed = ready.agreement?.by ?? 'not_needed';
+        await this.#record(ready.planned, {
+          outcome: 'not_done',
+          error: inWords(error),
+          confirmed,
+        });
+      }
+      throw error;
     }
   }
 
@@ -297,7 +319,7 @@ class Undertaking<Name extends OperationName> {
   /**
    * A person takes time to answer; what they agreed to must still be so.
    *
-   * @returns the ids of the audiences that are there now, where one is to be made.
+   * @returns the ids of those of the name that are there now, where one is to be made.
    */
   async #lookOnceMore({ before }: PlannedWrite<Name>): Promise<ReadonlySet<string> | undefined> {
     const search = await this.#search();
@@ -366,7 +388,7 @@ class Undertaking<Name extends OperationName> {
       const output = await api.send(write.operation, write.input, under);
       return { output, foundAfterLoss: false };
     } catch (error) {
-      if (error instanceof UnreachedError) spending?.giveBack();
+      if (isSurelyUnsent(error)) spending?.giveBack();
       if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
         const known = knownIds ?? new Set<string>();
         const found = await this.#findLost({ spaceId, wanted: after, sentAt, known, error });
@@ -398,6 +420,16 @@ class Undertaking<Name extends OperationName> {
   ): Promise<void> {
     await this.#context.auditLog?.record({ ...this.#entryOf(planned), ...more }, attempt);
   }
+}
+
+/** Whether no attempt of a write can have reached Segment. */
+function isSurelyUnsent(error: unknown): boolean {
+  if (error instanceof CancelledError) return !error.sent;
+  return (
+    error instanceof UnreachedError ||
+    error instanceof OutOfTimeError ||
+    (error instanceof AudiencesError && error.code === 'rate_limited')
+  );
 }
 
 function optionsIn({ body }: RequestPreview): AudienceShape['options'] {

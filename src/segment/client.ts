@@ -228,7 +228,7 @@ export class SegmentClient implements SegmentApi {
       const gate = this.#gate(name);
       const place = await this.#enter(gate, name, call, tries).catch(giveUp);
       if (tries.attempts === tries.refusals) await this.#lookLast(sending, gate, place);
-      const attempted = await this.#attempt(sending, gate, place);
+      const attempted = await this.#attempt(sending, gate, place).catch(giveUp);
       tries.attempts += 1;
       const gone = await this.#ifGone(sending, tries, attempted.verdict);
       const end = gone ?? endOf(sending, tries, attempted.verdict);

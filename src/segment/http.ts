@@ -5,7 +5,7 @@ import type { HttpProxy } from './proxy.ts';
 import type { Headers } from './quota/report.ts';
 
 /** Few enough for a server that limits requests anyway, enough for an agent's parallel calls. */
-const connections = 8;
+export const connections = 8;
 
 /** The largest answer that is read; Segment's own stay far below. */
 export const maxAnswerBytes = 10 * 1024 * 1024;

@@ -69,7 +69,7 @@ export class PageReader {
     const key = spaceKey(name, input);
     // If a single row is too large, it is not for their number.
     if (count <= 1) this.#tooLarge.delete(key);
-    else this.#tooLarge.set(key, count);
+    else this.#tooLarge.set(key, Math.min(count, this.#tooLarge.get(key) ?? count));
     return count > 1;
   }
 

@@ -1,6 +1,6 @@
 import type { Audience, NewAudience } from '../segment/contract.ts';
 import type { EditionName } from '../segment/editions/row.ts';
-import { cut, quoted, visible } from '../visible.ts';
+import { quoted, quotedPlainly } from '../visible.ts';
 
 /*
  * What Segment's product rules say about an audience in its present state. Sources: the notes of
@@ -46,7 +46,7 @@ export function adviceOnExternalIds(
   const ids = options?.filterByExternalIds;
   if (!includeAnonymousUsers || !ids) return [];
   return [
-    `Anonymous users are admitted by the list of external ids: ${cut(visible(ids.join(', ')), maxIdsChars)}.`,
+    `Anonymous users are admitted by the list of external ids: ${quotedPlainly(ids.join(', '), maxIdsChars)}.`,
   ];
 }
 

@@ -196,7 +196,7 @@ describe('the end', () => {
     program.child.stdout.resume();
     await program.until(() => written === count || undefined);
     program.send({ id: 'end', method: 'ping' });
-    await program.until(() => program.stdout.slice(-100).includes('"end"') || undefined);
+    await program.until(() => /"end".*\n$/.test(program.stdout.slice(-100)) || undefined);
     expect(program.messages()).toHaveLength(1 + count + 1);
     program.child.kill();
   });

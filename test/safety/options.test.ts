@@ -171,7 +171,7 @@ describe('anonymous users in v1', () => {
   ])('are admitted by %s, which is shown', async (_, filterByExternalIds, list) => {
     const rig = await start({ flags: { edition: 'v1', confirm: 'writes' } });
     const args = { name: 'New', query, includeAnonymousUsers: true, filterByExternalIds };
-    const inWords = `list of external ids: ${list.join(', ')}.`;
+    const inWords = `list of external ids: "${list.join(', ')}".`;
 
     const dry = await callTool(rig.client, 'create_audience', { ...args, dryRun: true });
     expect(dry.structured).toMatchObject({

@@ -132,12 +132,15 @@ export class RawProgram {
     this.send({ id, method: 'tools/call', params: { name, arguments: args, _meta } });
   }
 
-  /** Everything on stdout; throws on a line that is not a message of the protocol. */
+  /**
+   * Everything on stdout, but for a line that has not ended while the program runs; throws on a line
+   * that is not a message of the protocol.
+   */
   messages(): Message[] {
-    return this.stdout
-      .split('\n')
-      .filter((line, index, lines) => !(line === '' && index === lines.length - 1))
-      .map((line) => messageSchema.parse(JSON.parse(line)));
+    const lines = this.stdout.split('\n');
+    const rest = lines.pop();
+    if (rest && this.#exit) lines.push(rest);
+    return lines.map((line) => messageSchema.parse(JSON.parse(line)));
   }
 
   answer(id: string | number): Promise<Message> {
