@@ -139,7 +139,7 @@ export class RawProgram {
   messages(): Message[] {
     const lines = this.stdout.split('\n');
     const rest = lines.pop();
-    if (rest && this.#exit) lines.push(rest);
+    if (rest && (this.#exit || !rest.startsWith('{'))) lines.push(rest);
     return lines.map((line) => messageSchema.parse(JSON.parse(line)));
   }
 
