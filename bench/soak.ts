@@ -15,7 +15,8 @@ import { MixedCalls } from './soak-calls.ts';
 import { occasionalFault } from './soak-faults.ts';
 
 const calls = 20_000;
-const warmUpCalls = 2000;
+/** So many fill the memory of what the user has read, which has a bound. */
+const warmUpCalls = 10_000;
 const inFlight = 50;
 const maxGrowth = 1.1;
 /** A call that takes longer counts as unanswered. */
