@@ -56,8 +56,8 @@ const named: Readonly<Record<string, Form>> = {
 const shortForms = { help: 'h', version: 'V' } as const;
 
 /**
- * Reads the command line. What is not understood is told without being repeated, unless it is close
- * to what is known: it may be a secret in the wrong place.
+ * Reads the command line. Errors do not repeat what is not understood, unless it is close to what is
+ * known: it may be a secret in the wrong place.
  *
  * @param given what follows the program's name.
  * @throws {ConfigError} for what it does not understand.

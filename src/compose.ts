@@ -4,7 +4,7 @@ import { createLog, type Log } from './log.ts';
 import { instructions } from './mcp/instructions.ts';
 import { resourcesCapability } from './mcp/resources.ts';
 import { createMcpServer, type McpServer } from './mcp/server.ts';
-import { ToolsCapability } from './mcp/tools.ts';
+import { maxCallMs, ToolsCapability } from './mcp/tools.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { resources } from './resources/registry.ts';
 import { AuditLog } from './safety/audit-log.ts';
@@ -21,9 +21,6 @@ import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
 import { tools } from './tools/registry.ts';
 import { name, version } from './version.ts';
-
-/** Most clients give up on a call after 60 s. */
-const maxFinishMs = 55_000;
 
 /** How long requests under way may take to end when the program stops, and then to be broken off. */
 const graceMs = 600;
@@ -104,7 +101,7 @@ export function compose(config: Config, machine: Machine): Program {
     async finish(answered) {
       api.drain('writes');
       for (const session of sessions) session.endPreparations();
-      await Promise.race([answered, after(clock, Math.min(config.maxWaitMs, maxFinishMs))]);
+      await Promise.race([answered, after(clock, Math.min(config.maxWaitMs, maxCallMs))]);
     },
     async stop(answered = idle()) {
       api.drain('all');
@@ -154,7 +151,7 @@ function createConfirmations(config: Config, machine: Machine, log: Log): Confir
     elapsed: clock.monotonic,
     randomBytes,
     keys: secrets?.map((text) => Buffer.from(text, 'base64')),
-    scope: target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind,
+    scope: () => (target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind),
     folder: path === undefined ? undefined : new StateFolder(path, clock.now),
     onNoFolder: (reason) =>
       log('warn', 'the state folder is not used: confirmations are good in this process only', {

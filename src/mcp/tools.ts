@@ -58,7 +58,7 @@ export interface ToolsOptions {
 }
 
 /** Most clients give up on a call after 60 s, unless they get the progress that they asked for. */
-const maxCallMs = 55_000;
+export const maxCallMs = 55_000;
 
 /** Of an unknown name, when it is shown. */
 const maxNameChars = 100;

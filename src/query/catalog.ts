@@ -83,7 +83,7 @@ export function isCountable(type: ChainType): boolean {
 }
 
 /**
- * What says of a count what `exists` or `absent` was to say of a stream.
+ * The comparison with a count that means what `exists` or `absent` means of a stream.
  *
  * @returns undefined for other functions.
  */

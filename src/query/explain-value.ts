@@ -242,7 +242,7 @@ function insideCount(chain: Chain, bound: Bound, voice: Voice): string {
     : `${name} happened ${count}${limits}`;
 }
 
-/** What a chain says of how many events or entities there are; undefined if it is of another kind. */
+/** How a chain bounds the number of events or entities; undefined if it does not count. */
 export function boundOfCount(
   chain: Chain,
   comparison: FunctionCall,

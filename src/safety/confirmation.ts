@@ -66,8 +66,11 @@ export interface ConfirmationsOptions {
   randomBytes: (count: number) => Uint8Array;
   /** Keys that the operator has set: the first signs, all verify. */
   keys?: readonly Uint8Array[];
-  /** What the values are good for, besides the write: Segment's address, and whose token. */
-  scope?: string;
+  /**
+   * What the values are good for, besides the write: Segment's address, and whose token. Asked for with
+   * the first value, as start-up should not wait for a digest.
+   */
+  scope?: () => string;
   /** Shared with other processes; without it, values are good in this one only. */
   folder?: StateFolder;
   /** Called once if the folder can't be used. @param reason in words that follow "because". */
@@ -91,6 +94,7 @@ export class Confirmations {
   #keys: readonly Uint8Array[] | undefined;
   /** Whether values are good in this process only. */
   #isAlone = false;
+  #scope: string | undefined;
 
   constructor(options: ConfirmationsOptions) {
     this.#options = options;
@@ -217,8 +221,8 @@ export class Confirmations {
   }
 
   #seal(key: Uint8Array, head: Uint8Array, { operation, spaceId, id }: Subject): Buffer {
-    const { scope = '' } = this.#options;
-    const text = JSON.stringify([operation, spaceId, id ?? null, scope]);
+    this.#scope ??= this.#options.scope?.() ?? '';
+    const text = JSON.stringify([operation, spaceId, id ?? null, this.#scope]);
     const hmac = crypto().createHmac('sha256', key).update(head).update(text);
     return hmac.digest().subarray(0, sealBytes);
   }

@@ -34,8 +34,9 @@ const maxReadAgeMs = 1000;
 
 /**
  * The one way of every write: what is there is looked at, the user agrees where that is needed, what
- * is there is looked at once more after they took their time, then the write is sent, a lost response
- * is looked for, and a line is in the audit log before the caller hears of the result.
+ * is there is looked at once more after they took their time, then the write is sent and a lost
+ * response is looked for. One line is in the audit log before it is sent, another before the caller
+ * hears of the result.
  *
  * The write is one value from the plan to the audit log; it is sent at most once.
  *
@@ -190,15 +191,24 @@ class Undertaking<Name extends OperationName> {
 
   /** The audience as it is; undefined for one that is to be made. */
   async #read(): Promise<Audience | undefined> {
-    const { api, call, seen } = this.#context;
-    const { spaceId, id, expectedUpdatedAt } = this.#wish;
-    if (id === undefined) return undefined;
-    const { audience } = await api.send('get_audience', { spaceId, id }, call);
-    this.#readAt = this.#context.clock.monotonic();
+    const { call, seen } = this.#context;
+    const { spaceId, expectedUpdatedAt } = this.#wish;
+    const audience = await this.#get(call);
+    if (!audience) return undefined;
     if (this.#wish.grave || this.#wish.dryRun || expectedUpdatedAt !== undefined) {
       seen.note(spaceId, audience);
     }
     if (expectedUpdatedAt !== undefined) this.#assertFresh(audience, expectedUpdatedAt);
+    return audience;
+  }
+
+  /** @returns undefined for an audience that is to be made. */
+  async #get(call: CallContext): Promise<Audience | undefined> {
+    const { api, clock } = this.#context;
+    const { spaceId, id } = this.#wish;
+    if (id === undefined) return undefined;
+    const { audience } = await api.send('get_audience', { spaceId, id }, call);
+    this.#readAt = clock.monotonic();
     return audience;
   }
 
@@ -323,24 +333,14 @@ class Undertaking<Name extends OperationName> {
    */
   async #lookOnceMore({ before }: PlannedWrite<Name>): Promise<ReadonlySet<string> | undefined> {
     const search = await this.#search();
-    const now = before && (await this.#read());
-    if (before && differences(snapshotOf(before), snapshotOf(now ?? {})).length > 0) {
-      throw staleError(sinceAsked, now, snapshotOf(before));
-    }
+    if (before) assertUnchanged(before, await this.#read(), sinceAsked);
     return search?.ids;
   }
 
   /** What was waited for, in the quota or for another write, may have changed the audience. */
   async #lookLast(before: Audience, looking: CallContext): Promise<void> {
-    const { api, clock } = this.#context;
-    if (clock.monotonic() - this.#readAt <= maxReadAgeMs) return;
-    const { spaceId, id } = this.#wish;
-    if (id === undefined) return;
-    const { audience } = await api.send('get_audience', { spaceId, id }, looking);
-    this.#readAt = clock.monotonic();
-    if (differences(snapshotOf(before), snapshotOf(audience)).length > 0) {
-      throw staleError('since it was looked at for this', audience, snapshotOf(before));
-    }
+    if (this.#context.clock.monotonic() - this.#readAt <= maxReadAgeMs) return;
+    assertUnchanged(before, await this.#get(looking), 'since it was looked at for this');
   }
 
   async #sendAndRecord(ready: Ready<Name>) {
@@ -422,7 +422,7 @@ class Undertaking<Name extends OperationName> {
   }
 }
 
-/** Whether no attempt of a write can have reached Segment. */
+/** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */
 function isSurelyUnsent(error: unknown): boolean {
   if (error instanceof CancelledError) return !error.sent;
   return (
@@ -434,6 +434,12 @@ function isSurelyUnsent(error: unknown): boolean {
 
 function optionsIn({ body }: RequestPreview): AudienceShape['options'] {
   return body && 'options' in body ? optionsSchema.safeParse(body.options).data : undefined;
+}
+
+/** @param since as what follows "changed". @throws {AudiencesError} `stale` */
+function assertUnchanged(before: Audience, now: Audience | undefined, since: string): void {
+  const was = snapshotOf(before);
+  if (differences(was, snapshotOf(now ?? {})).length > 0) throw staleError(since, now, was);
 }
 
 /** Two texts may name the same moment. */

@@ -84,7 +84,7 @@ export class Field {
     return this;
   }
 
-  /** @param mayBeEmpty Joi refuses empty strings unless it is told otherwise. */
+  /** @param mayBeEmpty by default Joi refuses empty strings. */
   text({ mayBeEmpty = false } = {}): string | undefined {
     const value = this.#value;
     if (value === undefined) return undefined;

@@ -26,7 +26,7 @@ export const editions: Readonly<Record<SandboxEdition, Edition>> = {
   v1alpha: { operations: v1alphaOperations, takesPlainJson: false, takesBrackets: false },
 };
 
-/** What the reference says of one operation. */
+/** One operation, as the reference states it. */
 export interface StatedOperation {
   name: string;
   method: string;

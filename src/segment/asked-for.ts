@@ -5,7 +5,7 @@ import { isSameSpace } from './ids.ts';
 /** So much of an id shows which one it is. */
 const maxIdChars = 200;
 
-/** Whether an audience is of a space, as far as it says of which it is. */
+/** Whether an audience belongs to a space; one that names no space does. */
 export function isOfSpace({ spaceId }: Pick<Audience, 'spaceId'>, wanted: string): boolean {
   return typeof spaceId !== 'string' || isSameSpace(spaceId, wanted);
 }

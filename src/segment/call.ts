@@ -13,12 +13,18 @@ export interface Wait {
 /**
  * The same call for other requests than the one it was made for, with another signal; its times go on
  * moving with the original's.
+ *
+ * @param deadline if theirs is to be earlier than the call's.
  */
-export function withSignal(call: CallContext, signal: AbortSignal): CallContext {
+export function withSignal(
+  call: CallContext,
+  signal: AbortSignal,
+  deadline = Number.POSITIVE_INFINITY,
+): CallContext {
   return {
     signal,
     get deadline() {
-      return call.deadline;
+      return Math.min(call.deadline, deadline);
     },
     get endsAt() {
       return call.endsAt;
@@ -28,7 +34,7 @@ export function withSignal(call: CallContext, signal: AbortSignal): CallContext 
   };
 }
 
-/** The same call, whose waits also leave it `reserveMs` before its end. */
+/** The same call for its waits, which leave it `reserveMs` before its end. */
 export function withReserve(call: CallContext, reserveMs: number): CallContext {
   return {
     ...call,
@@ -38,30 +44,6 @@ export function withReserve(call: CallContext, reserveMs: number): CallContext {
     get endsAt() {
       return call.endsAt;
     },
-    onWait: (wait) => call.onWait(wait),
-    onNotice: (notice) => call.onNotice(notice),
-    onRequest: (request) => call.onRequest?.(request),
-    beforeSending: () => call.beforeSending?.(),
-    agreedIn: call.agreedIn,
-    lookLast: call.lookLast,
-  };
-}
-
-/**
- * The same call for a request that only looks on behalf of another.
- *
- * @param deadline if it is to be earlier than the call's.
- */
-export function forLooking(
-  call: CallContext,
-  { signal = call.signal, deadline = call.deadline }: Partial<CallContext> = {},
-): CallContext {
-  return {
-    signal,
-    deadline: Math.min(deadline, call.deadline),
-    endsAt: call.endsAt,
-    onWait: (wait) => call.onWait(wait),
-    onNotice: (notice) => call.onNotice(notice),
   };
 }
 

@@ -3,7 +3,8 @@ import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
 import { misfitOf } from './asked-for.ts';
-import { type CallContext, forLooking, withReserve, withSignal } from './call.ts';
+import { withoutEndSlashes } from './base-url.ts';
+import { type CallContext, withReserve, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
@@ -190,7 +191,7 @@ export class SegmentClient implements SegmentApi {
   /** A request without the token. */
   #shown({ edition }: { edition: Edition }, { request, body }: MadeRequest): RequestPreview {
     const { authorization, ...headers } = request.headers;
-    const url = `${this.#options.baseUrl.replace(/(?<!\/)\/+$/, '')}${request.path}`;
+    const url = `${withoutEndSlashes(this.#options.baseUrl)}${request.path}`;
     return { edition: edition.name, method: request.method, url, headers, body };
   }
 
@@ -299,7 +300,7 @@ export class SegmentClient implements SegmentApi {
     const signal = AbortSignal.any([call.signal, late.signal]);
     const deadline = clock.monotonic() + maxHeldMs;
     try {
-      await call.lookLast(forLooking(call, { signal, deadline }));
+      await call.lookLast(withSignal(call, signal, deadline));
     } catch (error) {
       await gate.giveBack(place);
       if (call.signal.aborted) throw new CancelledError(name, false);
@@ -322,7 +323,7 @@ export class SegmentClient implements SegmentApi {
   ): Promise<{ output: Output<Name> } | undefined> {
     if (verdict.kind !== 'refused' || verdict.error.code !== 'not_found') return undefined;
     if (!uncertain || !row.ifGone) return undefined;
-    const looking = forLooking(call);
+    const looking = withSignal(call, call.signal);
     const look = async <Read extends OperationName>(read: Read, asked: Input<Read>) => {
       try {
         await this.#sendOne(read, asked, looking);

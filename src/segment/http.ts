@@ -1,6 +1,7 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../clock.ts';
 import { AnswerBody } from './answer-body.ts';
+import { withoutEndSlashes } from './base-url.ts';
 import type { HttpProxy } from './proxy.ts';
 import type { Headers } from './quota/report.ts';
 
@@ -64,7 +65,7 @@ export class HttpPool {
   constructor(baseUrl: string, timeoutMs: number, clock: Clock, proxy?: HttpProxy) {
     const { origin, pathname } = new URL(baseUrl);
     this.#origin = origin;
-    this.#prefix = pathname.replace(/(?<!\/)\/+$/, '');
+    this.#prefix = withoutEndSlashes(pathname);
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#pool = proxy ? throughProxy(proxy, timeoutMs) : directly(origin, timeoutMs);

@@ -164,7 +164,7 @@ const listed: Record<string, Record<string, Source>> = {
   'sandbox/service.ts': {
     '/^Bearer +(\\S+)$/i': 'header',
   },
-  'segment/client.ts': {
+  'segment/base-url.ts': {
     '/(?<!\\/)\\/+$/': 'setting',
   },
   'segment/foreign-page.ts': {
@@ -173,7 +173,6 @@ const listed: Record<string, Record<string, Source>> = {
     '/[A-Z]+/g': 'page',
   },
   'segment/http.ts': {
-    '/(?<!\\/)\\/+$/': 'setting',
     '/^Proxy response \\((\\d{3})\\)/': 'header',
   },
   'segment/ids.ts': {

@@ -9,7 +9,7 @@ const defaultExternalIds = ['user_id', 'email', 'android.idfa', 'ios.idfa'];
 /** `AudienceSummary`: what create and update answer. */
 export function narrow({ size, definition, options, ...rest }: Audience): object {
   const { query, level, targetEntity } = definition;
-  // Whether the default target is told or left out is not stated.
+  // The reference does not state whether the default target is shown.
   const target = level === 'linked' ? { targetEntity: targetEntity ?? profileEntity } : {};
   return {
     ...rest,

@@ -103,7 +103,7 @@ export class Gate {
       throw this.rateLimited(waitMs);
   }
 
-  /** A request is over; `report` is what its answer says of the quota, undefined if there was no answer. */
+  /** A request is over. @param report the quota as its response gives it; undefined if there was none. */
   async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
     await this.#quota.settle(place, report);
     if (report?.refusal?.scope === 'token') await this.#onTokenRefused(report.refusal.untilMs);

@@ -40,7 +40,7 @@ export interface Quota {
    * of a window is not held back by it.
    */
   take(patienceMs: number): Promise<Taken>;
-  /** A request is over; `report` is what its answer says of the quota, undefined if there was no answer. */
+  /** A request is over. @param report the quota as its response gives it; undefined if there was none. */
   settle(place: Place, report: QuotaReport | undefined): Promise<void>;
   /** A request never left this machine: its place is free again. */
   giveBack(place: Place): Promise<void>;
