@@ -64,13 +64,12 @@ const program = await build({
 });
 mkdirSync(dist);
 for (const { path, text } of program.outputFiles) {
-  const { code } = await transform(text, {
-    format: 'cjs',
-    target: shared.target,
-    minify: true,
-    // Else import() stays as it is, and Node finds no names in a minified CommonJS file.
-    supported: { 'dynamic-import': false },
-  });
+  // esbuild would copy all exports at every import(), also where a module is loaded already.
+  const loading = text.replaceAll(
+    /\bimport\(("[^"]+")\)/g,
+    'Promise.resolve().then(()=>require($1))',
+  );
+  const { code } = await transform(loading, { format: 'cjs', target: shared.target, minify: true });
   writeFileSync(path, code);
 }
 const others = await build({
