@@ -3,7 +3,7 @@ import type { CheckCommand } from './commands/check.ts';
 import { ConfigError, type Flags } from './config.ts';
 import { suggest } from './query/suggest.ts';
 import { type SandboxEdition, sandboxEditions } from './sandbox/editions.ts';
-import { audienceTypes } from './segment/contract.ts';
+import { audienceTypes } from './segment/models/audience.ts';
 import { settings } from './settings.ts';
 import { name as programName } from './version.ts';
 

@@ -1,7 +1,8 @@
 import type { RequestPreview, SegmentApi, Write } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import type { Audience, OperationName } from '../segment/contract.ts';
+import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import { quotedPlainly } from '../visible.ts';
 import {
   type Accepted,

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Redactor } from '../redact.ts';
-import type { Audience } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import { systemReason } from '../system-reason.ts';
 import { visibleJson } from '../visible.ts';
 

@@ -1,7 +1,7 @@
 import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import type { Audience } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, OutcomeUnknownError } from '../segment/errors.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';

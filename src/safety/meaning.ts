@@ -1,5 +1,5 @@
 import type { Level } from '../query/index.ts';
-import { typeOf } from '../segment/contract.ts';
+import { typeOf } from '../segment/models/audience.ts';
 import { quotedPlainly, visible } from '../visible.ts';
 import type { AudienceShape } from './snapshot.ts';
 

@@ -1,4 +1,4 @@
-import type { Audience } from '../segment/contract.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import { cut, quotedPlainly as quoted, visible } from '../visible.ts';
 import { explainPlainly } from './meaning.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Audience } from '../segment/contract.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import { quotedPlainly } from '../visible.ts';
 
 /** For so long after its creation a computation may be the first one. */

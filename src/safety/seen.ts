@@ -1,5 +1,6 @@
 import type { SegmentApi } from '../segment/api.ts';
-import { type Audience, audiencesIn, spaceIn } from '../segment/contract.ts';
+import { audiencesIn, spaceIn } from '../segment/contract.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** Enough for what one conversation looks at: some thousand audiences as most are. */

@@ -1,5 +1,5 @@
-import { type Audience, typeOf } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
+import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { shortened, shortenedText } from '../shorten.ts';
 import { quotedPlainly } from '../visible.ts';
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { RequestPreview } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import type { Audience, Input, OperationName, Output } from '../segment/contract.ts';
+import type { Input, OperationName, Output } from '../segment/contract.ts';
 import type { EditionName } from '../segment/editions/row.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import type { AgreementContext, ConfirmMode } from './agreement.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { NameReservations } from './duplicates.ts';

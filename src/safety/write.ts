@@ -1,11 +1,6 @@
 import type { RequestPreview } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import {
-  type Audience,
-  audiencesIn,
-  type OperationName,
-  optionsSchema,
-} from '../segment/contract.ts';
+import { audiencesIn, type OperationName } from '../segment/contract.ts';
 import {
   AudiencesError,
   CancelledError,
@@ -16,6 +11,7 @@ import {
   OutOfTimeError,
   UnreachedError,
 } from '../segment/errors.ts';
+import { type Audience, optionsSchema } from '../segment/models/audience.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreement.ts';
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';

@@ -1,6 +1,7 @@
 import { cut, quoted } from '../visible.ts';
-import { type Audience, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
+import { type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { isSameSpace } from './ids.ts';
+import type { Audience } from './models/audience.ts';
 
 /** So much of an id shows which one it is. */
 const maxIdChars = 200;

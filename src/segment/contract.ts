@@ -1,95 +1,43 @@
-import * as z from 'zod';
+import type { Audience, AudienceType } from './models/audience.ts';
+import type { ComputedTrait } from './models/computed-trait.ts';
+import type { Activation, Connection } from './models/destination.ts';
+import type { Pagination } from './models/pagination.ts';
+import type { Preview } from './models/preview.ts';
+import type { NewSchedule, Schedule } from './models/schedule.ts';
+import type { Space } from './models/space.ts';
+import type {
+  EntityPath,
+  EntityProperty,
+  EventProperty,
+  SchemaEvent,
+  SchemaTrait,
+} from './models/space-schema.ts';
 
 /*
  * What each operation of the API takes and gives, whatever the edition. Inputs are neutral: an
  * edition's row makes the request from them. Outputs are what stands under `data` in Segment's
  * responses, unchanged, with the fields of all editions.
- *
- * Reading is lenient: only `id` is required of an audience. A field that is absent, null or of
- * another type counts as unknown, and whatever Segment adds passes through untouched. The schemas
- * are made when first needed: a client that only lists the tools should not wait for them.
  */
-
-/** A field that Segment may leave out, set to null, or one day change. */
-const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().catch(undefined);
-const text = () => lenient(z.string());
-
-export const definitionSchema = z.lazy(() =>
-  z
-    .looseObject({
-      query: text().describe("The audience's rule in Segment's query language"),
-      type: text().describe('users or accounts; today in audienceType'),
-      targetEntity: text().describe('Linked audiences only: the entity that is the member'),
-    })
-    .describe('Null when Segment shows none'),
-);
-
-export const optionsSchema = z.lazy(() =>
-  z.looseObject({
-    includeHistoricalData: lenient(z.boolean()),
-    includeAnonymousUsers: lenient(z.boolean()),
-    filterByExternalIds: lenient(z.array(z.string())),
-    backfillEventDataDays: lenient(z.number()),
-  }),
-);
-
-/** One audience, in Segment's models `AudienceSummary…` of every edition. */
-export const audienceSchema = z.lazy(() =>
-  z.looseObject({
-    id: z.string(),
-    spaceId: text(),
-    name: text(),
-    description: text(),
-    key: text().describe('The trait name on profiles; never reused'),
-    enabled: lenient(z.boolean()),
-    audienceType: text().describe('USERS, ACCOUNTS or LINKED'),
-    definition: lenient(definitionSchema),
-    status: text().describe('Such as Computing, Live, Disabled, Failed'),
-    computeCadence: lenient(z.looseObject({ type: text().describe('REALTIME or BATCH') })),
-    size: lenient(
-      z.looseObject({
-        type: text().describe('What is counted'),
-        count: lenient(z.number()),
-        uniqueCount: lenient(z.number()),
-      }),
-    ),
-    options: lenient(optionsSchema),
-    createdBy: text(),
-    updatedBy: text(),
-    createdAt: text(),
-    updatedAt: text(),
-  }),
-);
-export type Audience = z.infer<typeof audienceSchema>;
-
-export const paginationSchema = z.lazy(() =>
-  z.looseObject({
-    current: text(),
-    next: text().describe("The next page's cursor; absent or null on the last page"),
-    previous: text(),
-    totalEntries: lenient(z.number()),
-  }),
-);
-export type Pagination = z.infer<typeof paginationSchema>;
-
-/** What an audience is made of: the users of a space, its accounts, or entities linked to them. */
-export const audienceTypes = ['users', 'accounts', 'linked'] as const;
-export type AudienceType = (typeof audienceTypes)[number];
 
 interface InSpace {
   spaceId: string;
 }
 
-interface OneAudience extends InSpace {
+/** One thing of a space: an audience, a preview, a computed trait. */
+interface OneThing extends InSpace {
   id: string;
 }
 
-/** A page of a list. */
-export interface PageInput extends InSpace {
-  /** Rows wanted, 1 to 1000. More than the edition gives at once are read in several requests. */
+/** A page of any list. */
+export interface Paged {
+  /** Rows wanted, 1 to 1000. */
   count: number;
   /** From an earlier page. */
   cursor?: string;
+}
+
+/** A page of audiences; more than the edition gives at once are read in several requests. */
+export interface PageInput extends InSpace, Paged {
   /** Whether the requests that this takes may be made as the quota allows, one after the other. */
   isPatient?: boolean;
 }
@@ -113,7 +61,7 @@ export interface NewAudience extends InSpace, ChangeableOptions {
 }
 
 /** A change of an audience; what is left out stays as it is. */
-export interface AudienceChange extends OneAudience {
+export interface AudienceChange extends OneThing {
   name?: string;
   description?: string;
   enabled?: boolean;
@@ -122,6 +70,53 @@ export interface AudienceChange extends OneAudience {
   type?: AudienceType;
   /** All three, or none: whether Segment merges or replaces them is not stated. */
   options?: ChangeableOptions;
+}
+
+/** A definition that is to be tried. */
+export interface PreviewInput extends InSpace {
+  query: string;
+  type: AudienceType;
+  targetEntity?: string;
+  filterByExternalIds?: readonly string[];
+  backfillEventDataDays?: number;
+}
+
+interface OneSchedule extends OneThing {
+  scheduleId: string;
+}
+
+/** What a list of names is looked through for. */
+interface NameList extends InSpace, Paged {
+  /** A part of the name. */
+  search?: string;
+}
+
+/** A list of names whose values may be asked for as well. */
+interface SampledNameList extends NameList {
+  /** How many values of each to give, 1 to 100; none if left out. */
+  samplesCount?: number;
+}
+
+/** A computed trait that is to be made. */
+export interface NewComputedTrait extends InSpace {
+  name: string;
+  query: string;
+  type: Exclude<AudienceType, 'linked'>;
+  description?: string;
+  enabled?: boolean;
+  includeHistoricalData?: boolean;
+  includeAnonymousUsers?: boolean;
+  backfillDurationDays?: number;
+}
+
+/** A change of a computed trait; what is left out stays as it is. */
+export interface ComputedTraitChange extends OneThing {
+  name?: string;
+  description?: string;
+  enabled?: boolean;
+  query?: string;
+  /** Goes with a query: the type of the trait as it is. */
+  type?: Exclude<AudienceType, 'linked'>;
 }
 
 /** A response with one audience. */
@@ -142,27 +137,82 @@ export interface StatusOutput {
   status: string;
 }
 
+interface ScheduleOutput {
+  audienceSchedule: Schedule;
+}
+
+interface ComputedTraitOutput {
+  computedTrait: ComputedTrait;
+}
+
+/** A page of a list that Segment may give without saying where it stands. */
+interface PageOutput {
+  pagination?: Pagination | null;
+}
+
 /** Every operation: what it takes and what it gives. */
 export interface Contract {
   create_audience: { takes: NewAudience; gives: AudienceOutput };
-  get_audience: { takes: OneAudience; gives: AudienceOutput };
+  get_audience: { takes: OneThing; gives: AudienceOutput };
   list_audiences: { takes: PageInput; gives: AudiencesOutput };
-  remove_audience_from_space: { takes: OneAudience; gives: StatusOutput };
+  remove_audience_from_space: { takes: OneThing; gives: StatusOutput };
   update_audience_for_space: { takes: AudienceChange; gives: AudienceOutput };
+  create_audience_preview: { takes: PreviewInput; gives: { audiencePreview: { id: string } } };
+  get_audience_preview: { takes: OneThing; gives: { audiencePreview: Preview } };
+  list_audience_consumers_from_space_and_audience: {
+    takes: OneThing & Paged;
+    gives: AudiencesOutput;
+  };
+  list_audience_schedules_from_space_and_audience: {
+    takes: OneThing;
+    gives: { audienceSchedules: Schedule[] };
+  };
+  add_audience_schedule_to_audience: {
+    takes: OneThing & { schedule: NewSchedule };
+    gives: ScheduleOutput;
+  };
+  update_audience_schedule_for_audience: {
+    takes: OneSchedule & { schedule: NewSchedule };
+    gives: ScheduleOutput;
+  };
+  remove_audience_schedule_from_audience: { takes: OneSchedule; gives: StatusOutput };
+  force_execute_audience_run: { takes: OneThing; gives: { run: { id: string } } };
+  list_spaces: { takes: Paged; gives: { spaces: Space[] } & PageOutput };
+  list_destinations_from_audience: {
+    takes: OneThing & Paged;
+    gives: { connections: Connection[] } & PageOutput;
+  };
+  list_activations_from_audience: {
+    takes: OneThing & Paged;
+    gives: { activations: Activation[] } & PageOutput;
+  };
+  list_events: { takes: NameList; gives: { events: SchemaEvent[] } & PageOutput };
+  list_properties_from_event: {
+    takes: SampledNameList & { event: string };
+    gives: { eventProperties: EventProperty[] } & PageOutput;
+  };
+  list_traits: {
+    takes: SampledNameList & { collection: 'users' | 'accounts' };
+    gives: { traits: SchemaTrait[] } & PageOutput;
+  };
+  list_entity_paths: { takes: NameList; gives: { entityPaths: EntityPath[] } & PageOutput };
+  list_properties_from_entity: {
+    takes: Omit<SampledNameList, 'search'> & { entity: string };
+    gives: { entityProperties: EntityProperty[] } & PageOutput;
+  };
+  create_computed_trait: { takes: NewComputedTrait; gives: ComputedTraitOutput };
+  get_computed_trait: { takes: OneThing; gives: ComputedTraitOutput };
+  list_computed_traits: {
+    takes: InSpace & Paged;
+    gives: { computedTraits: ComputedTrait[] } & PageOutput;
+  };
+  update_computed_trait_for_space: { takes: ComputedTraitChange; gives: ComputedTraitOutput };
+  remove_computed_trait_from_space: { takes: OneThing; gives: StatusOutput };
 }
 
 export type OperationName = keyof Contract;
 export type Input<Name extends OperationName> = Contract[Name]['takes'];
 export type Output<Name extends OperationName> = Contract[Name]['gives'];
-
-/**
- * The type of an audience, from whichever field has it; undefined where none does, or one that is
- * not known here.
- */
-export function typeOf(audience: Pick<Audience, 'audienceType' | 'definition'>) {
-  const word = (audience.audienceType ?? audience.definition?.type)?.toLowerCase();
-  return audienceTypes.find((type) => type === word);
-}
 
 /** The space that an operation is about; undefined for one that is about the whole workspace. */
 export function spaceIn(input: Input<OperationName>): string | undefined {

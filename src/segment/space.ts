@@ -1,7 +1,7 @@
 import type { SegmentApi } from './api.ts';
 import { isOfSpace } from './asked-for.ts';
 import type { CallContext } from './call.ts';
-import type { Audience } from './contract.ts';
+import type { Audience } from './models/audience.ts';
 
 /** Rows that are asked for at once; the client reads them in pages of the edition's size. */
 const rowsAtOnce = 1000;

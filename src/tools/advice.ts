@@ -1,5 +1,6 @@
-import type { Audience, NewAudience } from '../segment/contract.ts';
+import type { NewAudience } from '../segment/contract.ts';
 import type { EditionName } from '../segment/editions/row.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import { quoted, quotedPlainly } from '../visible.ts';
 
 /*

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { audienceSchema, type NewAudience } from '../segment/contract.ts';
+import type { NewAudience } from '../segment/contract.ts';
 import { InvalidInputError } from '../segment/errors.ts';
+import { audienceSchema } from '../segment/models/audience.ts';
 import { shortened } from '../shorten.ts';
 import { adviceAfterCreate, adviceOnExternalIds, consequencesOfCreate } from './advice.ts';
 import { advice, description, name, options, query, spaceId, spaceOf, type } from './fields.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { audienceTypes } from '../segment/contract.ts';
 import { InvalidInputError } from '../segment/errors.ts';
+import { audienceTypes } from '../segment/models/audience.ts';
 import { endsInMark } from '../visible.ts';
 import type { ToolContext } from './tool.ts';
 

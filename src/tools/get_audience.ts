@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { explainAudience } from '../safety/meaning.ts';
-import { audienceSchema } from '../segment/contract.ts';
+import { audienceSchema } from '../segment/models/audience.ts';
 import { shortened, shortenedText, unshortened } from '../shorten.ts';
 import { adviceAfterRead } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';

@@ -1,12 +1,8 @@
 import * as z from 'zod';
-import {
-  type Audience,
-  type AudiencesOutput,
-  type PageInput,
-  paginationSchema,
-  typeOf,
-} from '../segment/contract.ts';
+import type { AudiencesOutput, PageInput } from '../segment/contract.ts';
 import { NoAnswerError } from '../segment/errors.ts';
+import { type Audience, typeOf } from '../segment/models/audience.ts';
+import { paginationSchema } from '../segment/models/pagination.ts';
 import { cut, visibleJson } from '../visible.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';

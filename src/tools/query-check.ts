@@ -1,6 +1,6 @@
 import type { Diagnostic, Level } from '../query/index.ts';
-import type { Audience } from '../segment/contract.ts';
 import { InvalidQueryError } from '../segment/errors.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import { fitted, shortenedText } from '../shorten.ts';
 import { visible } from '../visible.ts';
 

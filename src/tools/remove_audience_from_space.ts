@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { audienceSchema } from '../segment/contract.ts';
+import { audienceSchema } from '../segment/models/audience.ts';
 import { adviceAfterRemove, consequencesOfRemove } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';

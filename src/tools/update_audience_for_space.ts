@@ -1,12 +1,7 @@
 import * as z from 'zod';
-import {
-  type Audience,
-  type AudienceChange,
-  audienceSchema,
-  type ChangeableOptions,
-  typeOf,
-} from '../segment/contract.ts';
+import type { AudienceChange, ChangeableOptions } from '../segment/contract.ts';
 import { AudiencesError, InvalidInputError } from '../segment/errors.ts';
+import { type Audience, audienceSchema, typeOf } from '../segment/models/audience.ts';
 import { shortened } from '../shorten.ts';
 import { adviceAfterUpdate, consequencesOfUpdate } from './advice.ts';
 import { advice, description, id, name, options, query, spaceId, spaceOf, type } from './fields.ts';

@@ -4,8 +4,8 @@ import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { ConfirmMode } from '../../src/safety/agreement.ts';
-import type { Audience } from '../../src/segment/contract.ts';
 import { isWrite } from '../../src/segment/editions/editions.ts';
+import type { Audience } from '../../src/segment/models/audience.ts';
 import {
   type Answering,
   type Asked,

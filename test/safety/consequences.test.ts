@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { SegmentApi } from '../../src/segment/api.ts';
-import type { Audience } from '../../src/segment/contract.ts';
 import { isWrite } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
 import { RateLimitedError } from '../../src/segment/errors.ts';
+import type { Audience } from '../../src/segment/models/audience.ts';
 import { audience, callTool, connect, fakeApi, ownConfirmations } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

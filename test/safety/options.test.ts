@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { type Audience, audienceSchema } from '../../src/segment/contract.ts';
+import { type Audience, audienceSchema } from '../../src/segment/models/audience.ts';
 import { callTool, connect, fakeApi, ownConfirmations } from '../support/in-memory.ts';
 import { firstId, type StandIn, startStandIn } from '../support/stand-in.ts';
 

@@ -20,15 +20,16 @@ import { Turns } from '../../src/safety/turns.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
 import { withSignal } from '../../src/segment/call.ts';
-import type {
-  Audience,
-  AudiencesOutput,
-  Input,
-  OperationName,
-  PageInput,
+import {
+  type AudiencesOutput,
+  type Input,
+  type OperationName,
+  type PageInput,
+  spaceIn,
 } from '../../src/segment/contract.ts';
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
+import type { Audience } from '../../src/segment/models/audience.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 
@@ -90,7 +91,7 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       return output.parse(ifGone?.output ?? { audience: await one() });
     },
     async preview({ operation, input }) {
-      const url = `test:${input.spaceId}`;
+      const url = `test:${spaceIn(input)}`;
       return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body: input };
     },
     async foresee() {},

@@ -1,5 +1,6 @@
-import type { Audience, AudiencesOutput, PageInput } from '../../src/segment/contract.ts';
+import type { AudiencesOutput, PageInput } from '../../src/segment/contract.ts';
 import { audiencePages } from '../../src/segment/editions/audiences.ts';
+import type { Audience } from '../../src/segment/models/audience.ts';
 import { PageReader } from '../../src/segment/pages.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import type { Audience } from '../../src/segment/contract.ts';
+import type { Audience } from '../../src/segment/models/audience.ts';
 import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 import { pagedSpace } from '../support/paged-space.ts';
 import { startStandIn } from '../support/stand-in.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { spaceIn } from '../../src/segment/contract.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
 import { audience, callTool, connect, fakeApi, secret } from '../support/in-memory.ts';
 
@@ -283,7 +284,7 @@ describe('input', () => {
     const client = await connect(api, { defaultSpace: 'spa_default' });
     await callTool(client, 'get_audience', { id: 'a' });
     await callTool(client, 'get_audience', { spaceId: 'spa_other', id: 'a' });
-    expect(asked.map(([, { spaceId }]) => spaceId)).toEqual(['spa_default', 'spa_other']);
+    expect(asked.map(([, input]) => spaceIn(input))).toEqual(['spa_default', 'spa_other']);
   });
 
   test.each([

@@ -1,12 +1,9 @@
 import * as z from 'zod';
-import {
-  type AudienceOutput,
-  type AudiencesOutput,
-  audienceSchema,
-  paginationSchema,
-  type StatusOutput,
-} from '../contract.ts';
-import type { Gone, Paging } from './row.ts';
+import type { AudienceOutput, AudiencesOutput, StatusOutput } from '../contract.ts';
+import { audienceSchema } from '../models/audience.ts';
+import { paginationSchema } from '../models/pagination.ts';
+import { pageQuery } from './paged.ts';
+import { alpha, type Gone, type Paging } from './row.ts';
 
 /*
  * What the operations on audiences have in common in all editions. Source: Segment's API reference,
@@ -61,12 +58,22 @@ export const audiences = {
     path: space,
     writes: false,
     resend: 'repeatable',
-    query: ({ count, cursor }: { count: number; cursor?: string }) => ({
-      'pagination.count': String(count),
-      ...(cursor !== undefined && { 'pagination.cursor': cursor }),
-    }),
+    query: pageQuery,
     output: manyAudiences,
     ifNotFound: noSpace,
+  },
+  /** The audiences whose definitions use this one. */
+  consumers: {
+    method: 'GET',
+    path: `${space}/{id}/audience-references`,
+    mediaType: alpha,
+    perMinute: 25,
+    writes: false,
+    resend: 'repeatable',
+    query: pageQuery,
+    output: manyAudiences,
+    feature: 'Consumers of audiences',
+    ifNotFound: noAudience,
   },
   remove: {
     method: 'DELETE',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { Audience, Input, OperationName } from '../contract.ts';
+import type { Input, OperationName } from '../contract.ts';
 import { type AudiencesError, errorEntrySchema, UnsupportedError } from '../errors.ts';
+import type { Audience } from '../models/audience.ts';
 import { type EditionSetting, editions, newest } from './editions.ts';
 import type { Edition, EditionName, Row } from './row.ts';
 

@@ -46,6 +46,9 @@ export interface Gone<Name extends OperationName> {
   ): Promise<boolean>;
 }
 
+/** The media type of operations that exist in alpha only, whatever the edition. */
+export const alpha = 'application/vnd.segment.v1alpha+json';
+
 /** All that an edition knows of one operation. */
 export interface Row<Name extends OperationName> {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';

@@ -1,6 +1,12 @@
 import type { NewAudience } from '../contract.ts';
 import { audiencePages, audiences } from './audiences.ts';
+import * as computedTraits from './computed-traits.ts';
+import * as destinations from './destinations.ts';
+import * as previews from './previews.ts';
 import type { CompleteEdition } from './row.ts';
+import * as schedules from './schedules.ts';
+import * as schema from './space-schema.ts';
+import * as spaces from './spaces.ts';
 
 /** Segment's own maximum of `pagination.count` for audiences in this edition. */
 const maxCount = 200;
@@ -63,5 +69,26 @@ export const v1 = {
         options,
       }),
     },
+    list_audience_consumers_from_space_and_audience: audiences.consumers,
+    create_audience_preview: previews.create,
+    get_audience_preview: previews.get,
+    list_audience_schedules_from_space_and_audience: schedules.list,
+    add_audience_schedule_to_audience: schedules.add,
+    update_audience_schedule_for_audience: schedules.update,
+    remove_audience_schedule_from_audience: schedules.remove,
+    force_execute_audience_run: schedules.run,
+    list_spaces: spaces.list,
+    list_destinations_from_audience: destinations.connections,
+    list_activations_from_audience: destinations.activations,
+    list_events: schema.events,
+    list_properties_from_event: schema.eventProperties,
+    list_traits: schema.traits,
+    list_entity_paths: schema.entityPaths,
+    list_properties_from_entity: schema.entityProperties,
+    create_computed_trait: computedTraits.create,
+    get_computed_trait: computedTraits.get,
+    list_computed_traits: computedTraits.list,
+    update_computed_trait_for_space: computedTraits.update,
+    remove_computed_trait_from_space: computedTraits.remove,
   },
 } as const satisfies CompleteEdition;

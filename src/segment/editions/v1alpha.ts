@@ -1,6 +1,7 @@
 import type { AudienceChange, NewAudience } from '../contract.ts';
 import { audiencePages, audiences } from './audiences.ts';
-import type { Edition, Unsupported } from './row.ts';
+import * as computedTraits from './computed-traits.ts';
+import { alpha, type Edition, type Unsupported } from './row.ts';
 
 /** Segment's own maximum of `pagination.count` in this edition. */
 const maxCount = 1000;
@@ -29,7 +30,7 @@ function unsupportedChange({ options }: AudienceChange): Unsupported | undefined
  */
 export const v1alpha = {
   name: 'v1alpha',
-  mediaType: 'application/vnd.segment.v1alpha+json',
+  mediaType: alpha,
   rows: {
     create_audience: {
       ...audiences.create,
@@ -57,5 +58,10 @@ export const v1alpha = {
         definition: query === undefined ? undefined : { query, type },
       }),
     },
+    create_computed_trait: computedTraits.create,
+    get_computed_trait: computedTraits.get,
+    list_computed_traits: computedTraits.list,
+    update_computed_trait_for_space: computedTraits.update,
+    remove_computed_trait_from_space: computedTraits.remove,
   },
 } as const satisfies Edition;

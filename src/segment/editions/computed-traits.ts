@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import type { StatusOutput } from '../contract.ts';
+import { computedTraitSchema } from '../models/computed-trait.ts';
+import { paginationSchema } from '../models/pagination.ts';
+import { pageQuery } from './paged.ts';
+import { alpha, type Gone, type Row } from './row.ts';
+
+/*
+ * Computed traits. Source: Segment's API reference, tag Computed Traits, which exists in alpha only
+ * and still has bodies and limits as audiences had in 2024.
+ */
+
+const traits = '/spaces/{spaceId}/computed-traits';
+const oneTrait = z.looseObject({ computedTrait: computedTraitSchema });
+const status: z.ZodType<StatusOutput> = z.looseObject({ status: z.string() });
+const noSpace = 'Check spaceId; ask the user for the id of the space.';
+const noTrait = 'Check id and spaceId: list_computed_traits shows what the space holds now.';
+const feature = 'Computed Traits';
+
+function definitionOf(query: string | undefined, type: 'users' | 'accounts' | undefined) {
+  return query === undefined ? undefined : { query, type: type?.toUpperCase() };
+}
+
+const removed: Gone<'remove_computed_trait_from_space'> = {
+  output: { status: 'SUCCESS' },
+  async isSo({ spaceId, id }, look) {
+    if ((await look('get_computed_trait', { spaceId, id })) !== 'missing') return false;
+    return (await look('list_computed_traits', { spaceId, count: 1 })) === 'there';
+  },
+};
+
+export const create: Row<'create_computed_trait'> = {
+  method: 'POST',
+  path: traits,
+  mediaType: alpha,
+  perMinute: 10,
+  writes: true,
+  resend: 'once',
+  body({ name, description, enabled, query, type, ...given }) {
+    const { includeHistoricalData, includeAnonymousUsers, backfillDurationDays } = given;
+    const options = { includeHistoricalData, includeAnonymousUsers, backfillDurationDays };
+    const named = Object.values(options).some((value) => value !== undefined);
+    return {
+      name,
+      description: description === '' ? undefined : description,
+      enabled,
+      definition: definitionOf(query, type),
+      options: named ? options : undefined,
+    };
+  },
+  output: oneTrait,
+  feature,
+  ifNotFound: noSpace,
+  ifUnknown:
+    'Do not repeat it yet. Look with list_computed_traits whether a trait of this name is there now; create it again only if it is not.',
+};
+
+export const get: Row<'get_computed_trait'> = {
+  method: 'GET',
+  path: `${traits}/{id}`,
+  mediaType: alpha,
+  perMinute: 100,
+  writes: false,
+  resend: 'repeatable',
+  output: oneTrait,
+  feature,
+  ifNotFound: noTrait,
+};
+
+export const list: Row<'list_computed_traits'> = {
+  method: 'GET',
+  path: traits,
+  mediaType: alpha,
+  perMinute: 25,
+  writes: false,
+  resend: 'repeatable',
+  query: pageQuery,
+  output: z.looseObject({
+    computedTraits: z.array(computedTraitSchema),
+    pagination: paginationSchema.nullish(),
+  }),
+  feature,
+  ifNotFound: noSpace,
+};
+
+export const update: Row<'update_computed_trait_for_space'> = {
+  method: 'PATCH',
+  path: `${traits}/{id}`,
+  mediaType: alpha,
+  perMinute: 10,
+  writes: true,
+  resend: 'once',
+  body: ({ name, description, enabled, query, type }) => ({
+    name,
+    description,
+    enabled,
+    definition: definitionOf(query, type),
+  }),
+  output: oneTrait,
+  feature,
+  ifNotFound: noTrait,
+  ifUnknown:
+    'Do not repeat it yet. Read the trait with get_computed_trait and compare; change it again only if it is still as before.',
+};
+
+export const remove: Row<'remove_computed_trait_from_space'> = {
+  method: 'DELETE',
+  path: `${traits}/{id}`,
+  mediaType: alpha,
+  perMinute: 20,
+  writes: true,
+  resend: 'repeatable',
+  output: status,
+  feature,
+  ifGone: removed,
+  ifNotFound: noTrait,
+  ifUnknown:
+    'Look with get_computed_trait whether it is still there; remove it again only if it is.',
+};

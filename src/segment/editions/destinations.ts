@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { activationSchema, connectionSchema } from '../models/destination.ts';
+import { paginationSchema } from '../models/pagination.ts';
+import { pageQuery } from './paged.ts';
+import { alpha, type Row } from './row.ts';
+
+/*
+ * Where an audience is sent. Source: Segment's API reference, tag Activations, which exists in alpha
+ * only. The pagination is in the response only if one was sent.
+ */
+
+const audience = '/spaces/{spaceId}/audiences/{id}';
+const ifNotFound = 'Check id and spaceId with get_audience.';
+const pagination = paginationSchema.nullish();
+
+export const connections: Row<'list_destinations_from_audience'> = {
+  method: 'GET',
+  path: `${audience}/destination-connections`,
+  mediaType: alpha,
+  perMinute: 50,
+  writes: false,
+  resend: 'repeatable',
+  query: pageQuery,
+  output: z.looseObject({ connections: z.array(connectionSchema), pagination }),
+  feature: 'Destinations of audiences',
+  ifNotFound,
+};
+
+export const activations: Row<'list_activations_from_audience'> = {
+  method: 'GET',
+  path: `${audience}/activations`,
+  mediaType: alpha,
+  perMinute: 60,
+  writes: false,
+  resend: 'repeatable',
+  query: pageQuery,
+  output: z.looseObject({ activations: z.array(activationSchema), pagination }),
+  feature: 'Activations of audiences',
+  ifNotFound,
+};

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { previewSchema } from '../models/preview.ts';
+import type { Row } from './row.ts';
+
+/*
+ * Previews of definitions. Source: Segment's API reference, tag Audiences. A preview leaves nothing
+ * behind, so that it counts as reading; but each one counts towards 700 a month and space.
+ */
+
+const previews = '/spaces/{spaceId}/audiences/previews';
+
+export const create: Row<'create_audience_preview'> = {
+  method: 'POST',
+  path: previews,
+  perMinute: 5,
+  writes: false,
+  resend: 'once',
+  body: ({ query, type, targetEntity, filterByExternalIds, backfillEventDataDays }) => ({
+    audienceType: type.toUpperCase(),
+    definition: { query, targetEntity },
+    options:
+      filterByExternalIds === undefined && backfillEventDataDays === undefined
+        ? undefined
+        : { filterByExternalIds, backfillEventDataDays },
+  }),
+  output: z.looseObject({ audiencePreview: z.looseObject({ id: z.string() }) }),
+  ifNotFound: 'Check spaceId; ask the user for the id of the space.',
+  ifUnknown: 'A preview may have been started, which counts towards the month; start another one.',
+};
+
+export const get: Row<'get_audience_preview'> = {
+  method: 'GET',
+  path: `${previews}/{id}`,
+  perMinute: 300,
+  writes: false,
+  resend: 'repeatable',
+  output: z.looseObject({ audiencePreview: previewSchema }),
+  ifNotFound: 'Previews do not last: start another one from the definition.',
+};

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import type { StatusOutput } from '../contract.ts';
+import { type NewSchedule, scheduleSchema } from '../models/schedule.ts';
+import type { Row } from './row.ts';
+
+/*
+ * Schedules and runs, which only linked audiences have. Source: Segment's API reference, tag
+ * Audiences.
+ */
+
+const schedules = '/spaces/{spaceId}/audiences/{id}/schedules';
+const oneSchedule = z.looseObject({ audienceSchedule: scheduleSchema });
+const status: z.ZodType<StatusOutput> = z.looseObject({ status: z.string() });
+const noAudience = 'Check id and spaceId with get_audience.';
+const noSchedule = 'Check scheduleId with list_audience_schedules.';
+
+/** A change replaces both strategy and config, so that its body is that of a new one. */
+function body({ schedule }: { schedule: NewSchedule }): object {
+  if ('interval' in schedule) {
+    return { strategy: 'PERIODIC', config: { interval: schedule.interval } };
+  }
+  const { days, hours, timezone } = schedule;
+  return { strategy: 'SPECIFIC_DAYS', config: { days, hours, timezone } };
+}
+
+export const list: Row<'list_audience_schedules_from_space_and_audience'> = {
+  method: 'GET',
+  path: schedules,
+  writes: false,
+  resend: 'repeatable',
+  output: z.looseObject({ audienceSchedules: z.array(scheduleSchema) }),
+  ifNotFound: noAudience,
+};
+
+export const add: Row<'add_audience_schedule_to_audience'> = {
+  method: 'POST',
+  path: schedules,
+  perMinute: 50,
+  writes: true,
+  resend: 'once',
+  body,
+  output: oneSchedule,
+  ifNotFound: noAudience,
+  ifUnknown: 'Look with list_audience_schedules whether the schedule is there now.',
+};
+
+export const update: Row<'update_audience_schedule_for_audience'> = {
+  method: 'PATCH',
+  path: `${schedules}/{scheduleId}`,
+  perMinute: 50,
+  writes: true,
+  resend: 'once',
+  body,
+  output: oneSchedule,
+  ifNotFound: noSchedule,
+  ifUnknown: 'Look with list_audience_schedules how the schedule is now.',
+};
+
+export const remove: Row<'remove_audience_schedule_from_audience'> = {
+  method: 'DELETE',
+  path: `${schedules}/{scheduleId}`,
+  perMinute: 50,
+  writes: true,
+  resend: 'once',
+  output: status,
+  ifNotFound: noSchedule,
+  ifUnknown: 'Look with list_audience_schedules whether the schedule is still there.',
+};
+
+export const run: Row<'force_execute_audience_run'> = {
+  method: 'POST',
+  path: '/spaces/{spaceId}/audiences/{id}/runs',
+  writes: true,
+  resend: 'once',
+  output: z.looseObject({ run: z.looseObject({ id: z.string() }) }),
+  ifNotFound: noAudience,
+  ifUnknown:
+    'The run may have been started, and nothing shows whether it was. Run it again only if the user agrees to sending twice.',
+};

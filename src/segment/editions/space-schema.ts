@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { paginationSchema } from '../models/pagination.ts';
+import {
+  entityPathSchema,
+  entityPropertySchema,
+  eventPropertySchema,
+  eventSchema,
+  traitSchema,
+} from '../models/space-schema.ts';
+import { pageQuery } from './paged.ts';
+import { alpha, type Row } from './row.ts';
+
+/*
+ * What definitions of a space may speak of. Source: Segment's API reference, tag Space Schema, alpha
+ * only.
+ */
+
+const pagination = paginationSchema.nullish();
+const noSpace = 'Check spaceId; ask the user for the id of the space.';
+const common = {
+  method: 'GET',
+  mediaType: alpha,
+  perMinute: 25,
+  writes: false,
+  resend: 'repeatable',
+  feature: 'Space Schema',
+} as const;
+
+interface Asked {
+  count: number;
+  cursor?: string;
+  search?: string;
+  samplesCount?: number;
+}
+
+function query({ search, samplesCount, ...page }: Asked): Record<string, string> {
+  return {
+    ...pageQuery(page),
+    ...(search !== undefined && { search }),
+    ...(samplesCount !== undefined && {
+      includeSampleValues: 'true',
+      samplesCount: String(samplesCount),
+    }),
+  };
+}
+
+export const events: Row<'list_events'> = {
+  ...common,
+  path: '/spaces/{spaceId}/events',
+  query,
+  output: z.looseObject({ events: z.array(eventSchema), pagination }),
+  ifNotFound: noSpace,
+};
+
+export const eventProperties: Row<'list_properties_from_event'> = {
+  ...common,
+  path: '/spaces/{spaceId}/events/{event:name}/properties',
+  query,
+  output: z.looseObject({ eventProperties: z.array(eventPropertySchema), pagination }),
+  ifNotFound: 'Check event and spaceId: describe_space_schema with kind events lists them.',
+};
+
+export const traits: Row<'list_traits'> = {
+  ...common,
+  path: '/spaces/{spaceId}/traits',
+  query: ({ collection, ...asked }) => ({ ...query(asked), collection }),
+  output: z.looseObject({ traits: z.array(traitSchema), pagination }),
+  ifNotFound: noSpace,
+};
+
+export const entityPaths: Row<'list_entity_paths'> = {
+  ...common,
+  path: '/spaces/{spaceId}/entity-paths',
+  query,
+  output: z.looseObject({ entityPaths: z.array(entityPathSchema), pagination }),
+  ifNotFound: noSpace,
+};
+
+export const entityProperties: Row<'list_properties_from_entity'> = {
+  ...common,
+  path: '/spaces/{spaceId}/entities/{entity:name}/properties',
+  query,
+  output: z.looseObject({ entityProperties: z.array(entityPropertySchema), pagination }),
+  ifNotFound: 'Check entity and spaceId: describe_space_schema with kind entities lists them.',
+};

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { paginationSchema } from '../models/pagination.ts';
+import { spaceSchema } from '../models/space.ts';
+import { pageQuery } from './paged.ts';
+import { alpha, type Row } from './row.ts';
+
+/** The spaces of the workspace. Source: Segment's API reference, tag Spaces, alpha only. */
+export const list: Row<'list_spaces'> = {
+  method: 'GET',
+  path: '/spaces',
+  mediaType: alpha,
+  writes: false,
+  resend: 'repeatable',
+  query: pageQuery,
+  output: z.looseObject({ spaces: z.array(spaceSchema), pagination: paginationSchema.nullish() }),
+  feature: 'Spaces',
+  ifNotFound: 'Tell the user that the workspace shows no spaces to this token.',
+};

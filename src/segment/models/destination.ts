@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { flag, lenient, text } from './lenient.ts';
+
+/*
+ * Where an audience is sent. Closed on purpose: settings of destinations may hold secrets, so they
+ * are not even read.
+ */
+
+/** One destination that an audience is connected to (model `SimpleDestination`). */
+export const connectionSchema = z.lazy(() =>
+  z.object({
+    id: z.string(),
+    destinationId: text(),
+    name: text(),
+    metadata: lenient(z.object({ name: text(), slug: text() })),
+    enabled: flag(),
+  }),
+);
+export type Connection = z.infer<typeof connectionSchema>;
+
+/** What is sent through a connection, and when (model `ActivationOutput`). */
+export const activationSchema = z.lazy(() =>
+  z.object({
+    id: z.string(),
+    connectionId: text(),
+    activationType: text(),
+    activationName: text(),
+    displayName: text(),
+    enabled: flag(),
+  }),
+);
+export type Activation = z.infer<typeof activationSchema>;

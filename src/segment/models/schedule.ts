@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { lenient, text } from './lenient.ts';
+
+/** How often a linked audience is run, as Segment writes it. */
+export const scheduleIntervals = ['15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d'] as const;
+
+/**
+ * When a linked audience is run (model `AudienceSchedule`). `strategy` is PERIODIC, with
+ * `config.interval`, or SPECIFIC_DAYS, with `config.days` (0 is Sunday), `hours` and `timezone`.
+ */
+export const scheduleSchema = z.lazy(() =>
+  z.looseObject({
+    id: z.string(),
+    strategy: text().describe('PERIODIC or SPECIFIC_DAYS'),
+    config: lenient(z.looseObject({})),
+    nextExecution: text(),
+  }),
+);
+export type Schedule = z.infer<typeof scheduleSchema>;
+
+/** The schedule that is wanted: a period, or hours of certain days. */
+export type NewSchedule =
+  | { interval: (typeof scheduleIntervals)[number] }
+  | { days: readonly number[]; hours: readonly number[]; timezone: string };

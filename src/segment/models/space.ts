@@ -1,0 +1,8 @@
+import * as z from 'zod';
+import { text } from './lenient.ts';
+
+/** A space of the workspace (model `Space`). */
+export const spaceSchema = z.lazy(() =>
+  z.looseObject({ id: z.string(), slug: text(), name: text() }),
+);
+export type Space = z.infer<typeof spaceSchema>;
