@@ -38,18 +38,15 @@ export function countConditions(tree: Expression): number {
 export function countConditionsUnread(query: string): number {
   const tokens = lex(query.slice(0, maxCountedChars), new Findings());
   let joints = 0;
-  let callsOpen = 0;
-  /** Of every open bracket, whether it belongs to a call. */
-  const open: boolean[] = [];
-  tokens.forEach((token, index) => {
-    if (isSymbol(token, '(') || isSymbol(token, '{')) {
-      const isCall = isSymbol(token, '{') || namesCall(tokens[index - 1]);
-      open.push(isCall);
-      if (isCall) callsOpen += 1;
-    } else if (isSymbol(token, ')') || isSymbol(token, '}')) {
-      if (open.pop()) callsOpen -= 1;
-    } else if (callsOpen === 0 && isJoint(token)) joints += 1;
-  });
+  /** Of every open bracket, whether what is in it is in a call. */
+  const open = [false];
+  for (const [index, token] of tokens.entries()) {
+    const inCall = open.at(-1) ?? false;
+    if (isSymbol(token, '(')) open.push(inCall || namesCall(tokens[index - 1]));
+    else if (isSymbol(token, '{')) open.push(true);
+    else if (isSymbol(token, ')') || isSymbol(token, '}')) open.pop();
+    else if (!inCall && isJoint(token)) joints += 1;
+  }
   return joints === 0 ? 0 : joints + 1;
 }
 
