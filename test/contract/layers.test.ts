@@ -83,9 +83,13 @@ const allowed: Record<string, string[]> = {
     'sandbox/start.ts',
     'system-reason.ts',
     'tools/query-check.ts',
+    'version.ts',
     'visible.ts',
     'node:events',
+    'node:fs/promises',
+    'node:path',
     'node:stream/consumers',
+    'node:url',
   ],
   'compose.ts': [
     'clock.ts',
