@@ -6,6 +6,7 @@ import { name, version } from '../../version.ts';
 import { visible, visibleJson } from '../../visible.ts';
 import type { Outcome, Report } from './outcome.ts';
 import type { Problem } from './problem.ts';
+import { placeOf } from './source.ts';
 
 /*
  * What was found as SARIF 2.1.0, which code scanning and editors read.
@@ -113,11 +114,6 @@ function regionOf({ start, end }: { start: number; end: number }, text: string) 
     endLine: to.line,
     endColumn: to.column,
   };
-}
-
-function placeOf(offset: number, text: string) {
-  const before = text.slice(0, offset);
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
 /** Relative to the folder that the command runs in, unless the path is not. */

@@ -64,17 +64,18 @@ export function readSource(text: string): Source {
   return { text, definition, tail: rest.slice(definition.length), comments, type };
 }
 
+/** A place as people count it: both from 1, the column in UTF-16 code units. */
+export function placeOf(offset: number, text: string): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+}
+
 /** A diagnostic of the definition with its places in the whole text. */
-export function placeInText(diagnostic: Diagnostic, { comments }: Source): Diagnostic {
-  const { fix, line } = diagnostic;
-  const before = comments.filter(({ at }) => at <= diagnostic.start);
+export function placeInText(diagnostic: Diagnostic, { text, comments }: Source): Diagnostic {
+  const { fix } = diagnostic;
   const span = spanInText(diagnostic, comments);
-  return {
-    ...diagnostic,
-    ...span,
-    line: line + before.length,
-    fix: fix && fixInText(fix, comments),
-  };
+  const place = placeOf(span.start, text);
+  return { ...diagnostic, ...span, ...place, fix: fix && fixInText(fix, comments) };
 }
 
 /** None for a fix of what has a comment in its middle: it would remove the comment. */
@@ -131,7 +132,7 @@ function moved(place: number, fixes: readonly Fix[]): number {
 
 /** The start of the line that a place is in; the end of the text stays where it is. */
 function lineStart(text: string, place: number): number {
-  return place === text.length ? place : text.lastIndexOf('\n', place - 1) + 1;
+  return place === text.length ? place : text.slice(0, place).lastIndexOf('\n') + 1;
 }
 
 /** The lines of a text, each with its end. */
