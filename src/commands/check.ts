@@ -1,14 +1,14 @@
 import { text } from 'node:stream/consumers';
 import { describeQuery, type Level } from '../query/index.ts';
-import { visible } from '../visible.ts';
-import { findFiles, nameFiles, readText, stdinArgument } from './check/files.ts';
+import { readText } from './check/files.ts';
 import { fixSource, replaceFile } from './check/fix.ts';
 import { inCommands } from './check/github.ts';
 import { exitCodeOf, type Outcome, type Report } from './check/outcome.ts';
-import { FileError, type Problem } from './check/problem.ts';
+import { FileError, sentenceOn } from './check/problem.ts';
 import { inJson, inWords } from './check/report.ts';
 import { inSarif } from './check/sarif.ts';
 import { placeInText, readSource, type Source } from './check/source.ts';
+import { findTargets, nameOf, type Target } from './check/targets.ts';
 
 /** How what was found is written: for people, for scripts, for GitHub Actions, for code scanning. */
 export type ReportFormat = 'text' | 'json' | 'github' | 'sarif';
@@ -40,19 +40,13 @@ export interface Output {
  * @returns the exit code: 0 all are valid, 1 one is not, 3 one was not checked, 2 one can't be read.
  */
 export async function runCheck(command: CheckCommand, output: Output): Promise<number> {
-  const outcome = nameFiles(command.words)
-    ? await checkFiles(command, output)
-    : await checkText(command, output);
-  for (const problem of outcome.problems) output.writeAside(`${inSentence(problem)}\n`);
+  const outcome = await checkAll(command, output);
+  for (const problem of outcome.problems) output.writeAside(`${sentenceOn(problem)}\n`);
   // A fixed text stands alone, so that it can be piped on.
-  const printsText = command.fix && outcome.reports.some(({ file }) => file === undefined);
+  const printsText = command.fix && outcome.reports.some(({ target }) => target.kind !== 'file');
   if (printsText) output.writeAside(written(outcome, command.format, false));
   else output.write(written(outcome, command.format, output.colour));
   return exitCodeOf(outcome);
-}
-
-function inSentence({ file = 'The definition', reason, line }: Problem): string {
-  return `${visible(file)}${line === undefined ? '' : `:${line}`} ${reason}.`;
 }
 
 function written(outcome: Outcome, format: ReportFormat, colour: boolean): string {
@@ -68,71 +62,66 @@ function written(outcome: Outcome, format: ReportFormat, colour: boolean): strin
   }
 }
 
-async function checkFiles(command: CheckCommand, output: Output): Promise<Outcome> {
-  const { files, problems } = await findFiles(command.words);
+async function checkAll(command: CheckCommand, output: Output): Promise<Outcome> {
+  const { targets, problems } = await findTargets(command.words);
   const reports: Report[] = [];
-  for (const file of files) {
+  for (const target of targets) {
     try {
-      reports.push(
-        file === stdinArgument ? await checkStdin(command, output) : await checkFile(file, command),
-      );
+      reports.push(await checkTarget(target, command, output));
     } catch (error) {
-      problems.push(problemOf(error, file));
+      if (!(error instanceof FileError)) throw error;
+      const { message: reason, line } = error;
+      problems.push({ name: nameOf(target), reason, line });
     }
   }
   return { reports, problems };
 }
 
-async function checkText(command: CheckCommand, output: Output): Promise<Outcome> {
-  const [word = ''] = command.words;
-  try {
-    const report =
-      word === stdinArgument
-        ? await checkStdin(command, output)
-        : await checkSource(word, command, (fixed) => output.write(`${fixed}\n`));
-    return { reports: [report], problems: [] };
-  } catch (error) {
-    return { reports: [], problems: [problemOf(error)] };
+async function checkTarget(
+  target: Target,
+  command: CheckCommand,
+  { write }: Output,
+): Promise<Report> {
+  switch (target.kind) {
+    case 'argument':
+      return checkSource(target, target.text, command, (fixed) => write(`${fixed}\n`));
+    case 'stdin':
+      return checkSource(target, await text(process.stdin), command, write);
+    case 'file': {
+      const { text: content, mark } = await readText(target.path);
+      return checkSource(target, content, command, async (fixed) => {
+        if (fixed !== content) await replaceFile(target.path, mark + fixed);
+      });
+    }
   }
-}
-
-function problemOf(error: unknown, file?: string): Problem {
-  if (!(error instanceof FileError)) throw error;
-  return { file, reason: error.message, line: error.line };
-}
-
-async function checkStdin(command: CheckCommand, output: Output): Promise<Report> {
-  return checkSource(await text(process.stdin), command, output.write);
-}
-
-async function checkFile(file: string, command: CheckCommand): Promise<Report> {
-  const { text: content, mark } = await readText(file);
-  const report = await checkSource(content, command, async (fixed) => {
-    if (fixed !== content) await replaceFile(file, mark + fixed);
-  });
-  return { file, ...report };
 }
 
 /** @param keep takes the text with its fixes applied, if that is asked for. */
 async function checkSource(
+  target: Target,
   given: string,
   command: CheckCommand,
   keep: (fixed: string) => Promise<void> | void,
 ): Promise<Report> {
   const source = readSource(given);
   const type = source.type ?? command.type;
-  if (!command.fix) return reportOn(source, type, command);
+  if (!command.fix) return reportOn(target, source, type, command);
   const fixed = fixSource(source, type);
   await keep(fixed.source.text);
-  return { ...(await reportOn(fixed.source, type, command)), fixes: fixed.fixes };
+  return { ...(await reportOn(target, fixed.source, type, command)), fixes: fixed.fixes };
 }
 
-async function reportOn(source: Source, type: Level, { sandbox }: CheckCommand): Promise<Report> {
+async function reportOn(
+  target: Target,
+  source: Source,
+  type: Level,
+  { sandbox }: CheckCommand,
+): Promise<Report> {
   const { definition } = source;
   const found = describeQuery(definition, type);
   const diagnostics = found.diagnostics.map((diagnostic) => placeInText(diagnostic, source));
   const sample = sandbox && found.valid ? await countSample(definition, type) : undefined;
-  return { source, type, description: { ...found, diagnostics }, sample };
+  return { target, source, type, description: { ...found, diagnostics }, sample };
 }
 
 async function countSample(query: string, type: Level): Promise<Report['sample']> {

@@ -214,7 +214,7 @@ const region = z.strictObject({
   endLine: position.optional(),
   endColumn: position.optional(),
 });
-const message = z.strictObject({ text: z.string().min(1) });
+const messageSchema = z.strictObject({ text: z.string().min(1) });
 const index = z.int().min(0);
 const artifactLocation = z.strictObject({ uri: z.string().optional(), index: index.optional() });
 const location = z.strictObject({
@@ -234,8 +234,8 @@ const sarifSchema = z.strictObject({
           rules: z.array(
             z.strictObject({
               id: z.string(),
-              shortDescription: message,
-              fullDescription: message,
+              shortDescription: messageSchema,
+              fullDescription: messageSchema,
             }),
           ),
         }),
@@ -247,8 +247,7 @@ const sarifSchema = z.strictObject({
           toolExecutionNotifications: z.array(
             z.strictObject({
               level: z.literal('error'),
-              message,
-              locations: z.array(location).optional(),
+              message: messageSchema,
             }),
           ),
         }),
@@ -264,7 +263,7 @@ const sarifSchema = z.strictObject({
           ruleId: z.string(),
           ruleIndex: index,
           level: z.enum(['error', 'warning', 'note']),
-          message,
+          message: messageSchema,
           locations: z.array(location),
           fixes: z
             .array(
@@ -331,7 +330,7 @@ describe('--format sarif', () => {
         executionSuccessful: false,
         toolExecutionNotifications: [
           { message: { text: "~/none.seg can't be read (ENOENT)." } },
-          { locations: [{ physicalLocation: { region: { startLine: 1 } } }] },
+          { message: { text: expect.stringMatching(/^~\/people\.seg:1 names no level/) } },
         ],
       },
     ]);

@@ -59,13 +59,13 @@ const lines = fc.array(
   ),
   { maxLength: 8 },
 );
-const text = fc
+const anyText = fc
   .tuple(lines, fc.constantFrom('\n', '\r\n'), fc.boolean())
   .map(([each, end, ends]) => each.join(end) + (ends ? end : ''));
 
 test('places are those in the text, and fixes never touch a comment', () => {
   fc.assert(
-    fc.property(text, (written) => {
+    fc.property(anyText, (written) => {
       const source = readSource(written);
       for (const diagnostic of check(source.definition).diagnostics) {
         const { start, end, line, column, fix } = placeInText(diagnostic, source);
@@ -90,7 +90,7 @@ const commentsOf = (written: string) =>
 
 test('fixes leave every comment, in its order and on a line of its own', () => {
   fc.assert(
-    fc.property(text, (written) => {
+    fc.property(anyText, (written) => {
       const { source } = fixSource(readSource(written), 'users');
       expect(commentsOf(source.text)).toEqual(commentsOf(written));
       if (written.includes('\r\n')) expect(source.text).not.toMatch(/[^\r]\n/);
@@ -101,7 +101,7 @@ test('fixes leave every comment, in its order and on a line of its own', () => {
 
 test('without a fix the text is as it was', () => {
   fc.assert(
-    fc.property(text, (written) => {
+    fc.property(anyText, (written) => {
       const source = readSource(written);
       expect(withFixes(source, source.definition, [])).toBe(written);
     }),

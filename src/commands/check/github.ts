@@ -1,8 +1,7 @@
 import type { Diagnostic, Severity } from '../../query/index.ts';
 import { shown } from '../../tools/query-check.ts';
-import { visible } from '../../visible.ts';
 import type { Outcome, Report } from './outcome.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, sentenceOn } from './problem.ts';
 
 /*
  * Workflow commands of GitHub Actions, which show what was found in place.
@@ -22,15 +21,14 @@ export function inCommands({ reports, problems }: Outcome): string {
   ].join('');
 }
 
-function commandOfProblem({ file, reason, line }: Problem): string {
-  const about = visible(file ?? 'The definition');
-  return command('error', { file, line }, `${about} ${reason}.`);
+function commandOfProblem(problem: Problem): string {
+  return command('error', { file: problem.name, line: problem.line }, sentenceOn(problem));
 }
 
-function commandOf(diagnostic: Diagnostic, { file, source }: Report): string {
+function commandOf(diagnostic: Diagnostic, { target, source }: Report): string {
   const { severity, code, message, help, line, column, start, end } = diagnostic;
   const text = help === undefined ? message : `${message} ${help}`;
-  if (file === undefined) {
+  if (target.kind !== 'file') {
     const place = `Line ${line}, column ${column}: `;
     return command(commands[severity], { title: code }, place + text);
   }
@@ -39,7 +37,7 @@ function commandOf(diagnostic: Diagnostic, { file, source }: Report): string {
   const columns = isOnOneLine
     ? { col: column, endColumn: column + Math.max(1, end - start) - 1 }
     : {};
-  return command(commands[severity], { file, line, ...columns, title: code }, text);
+  return command(commands[severity], { file: target.path, line, ...columns, title: code }, text);
 }
 
 type Properties = Readonly<Record<string, string | number | undefined>>;

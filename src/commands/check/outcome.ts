@@ -1,11 +1,11 @@
 import type { Level, QueryDescription } from '../../query/index.ts';
 import type { Problem } from './problem.ts';
 import type { Source } from './source.ts';
+import type { Target } from './targets.ts';
 
 /** A definition that was checked. */
 export interface Report {
-  /** As it was given, with `/` where a pattern was expanded; nothing for what is in no file. */
-  file?: string;
+  target: Target;
   source: Source;
   /** The level that it was checked for. */
   type: Level;

@@ -1,11 +1,18 @@
+import { visible } from '../../visible.ts';
+
 /** Something that was asked for and can't be checked, or can't be rewritten. */
 export interface Problem {
-  /** The file, or the pattern, as it was given; nothing for a definition that is in no file. */
-  file?: string;
-  /** What is wrong, as the rest of a sentence about the file, or about a line of it. */
+  /** The file or the pattern as it was given. */
+  name: string;
+  /** What is wrong, as the rest of a sentence about it, or about a line of it. */
   reason: string;
   /** From 1. */
   line?: number;
+}
+
+/** A problem in words, on one line. */
+export function sentenceOn({ name, reason, line }: Problem): string {
+  return `${visible(name)}${line === undefined ? '' : `:${line}`} ${reason}.`;
 }
 
 /** Why a text can't be checked, or a file not be rewritten. */

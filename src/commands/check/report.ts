@@ -15,25 +15,25 @@ import { type Outcome, type Report, type Verdict, verdictOn } from './outcome.ts
  */
 export function inWords({ reports, problems }: Outcome, colour: boolean): string {
   const blocks = reports.map((report) => blockOf(report, colour));
-  if (reports.length + problems.length > 1) blocks.push([summaryOf(reports)]);
+  if (reports.length > 0 && reports.length + problems.length > 1) blocks.push([summaryOf(reports)]);
   return blocks.map((lines) => `${lines.join('\n')}\n`).join('\n');
 }
 
 /** The same as the tool `check_audience_query` gives; of files a list, with the name of each. */
 export function inJson({ reports }: Outcome): string {
   const [first] = reports;
-  if (first && first.file === undefined) return `${jsonOf(first)}\n`;
+  if (first && first.target.label === undefined) return `${jsonOf(first)}\n`;
   return `[${reports.map(jsonOf).join(',\n')}]\n`;
 }
 
-function jsonOf({ file, type, description, sample, fixes }: Report): string {
-  const ofFile = file === undefined ? {} : { file, type };
+function jsonOf({ target, type, description, sample, fixes }: Report): string {
+  const ofFile = target.label === undefined ? {} : { file: target.label, type };
   return visibleJson({ ...ofFile, ...description, sample, fixes });
 }
 
 function blockOf(report: Report, colour: boolean): string[] {
-  const { file, source, description, sample } = report;
-  const name = file === undefined ? '' : visible(file);
+  const { target, source, description, sample } = report;
+  const name = visible(target.label ?? '');
   const lines = description.diagnostics.map((diagnostic) => {
     const place = name && `${name}:${diagnostic.line}:${diagnostic.column}`;
     return `${render(source.text, shown(diagnostic), colour, place)}\n`;

@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url';
 import type { Diagnostic, Severity } from '../../query/index.ts';
 import { shown } from '../../tools/query-check.ts';
 import { name, version } from '../../version.ts';
-import { visible, visibleJson } from '../../visible.ts';
+import { visibleJson } from '../../visible.ts';
 import type { Outcome, Report } from './outcome.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, sentenceOn } from './problem.ts';
 import { placeOf } from './source.ts';
 
 /*
@@ -53,20 +53,20 @@ function ruleOf(code: string) {
 }
 
 /** A file by its place; what is in no file, by its text. */
-function artifactOf({ file, source }: Report) {
-  return file === undefined
-    ? { contents: { text: source.text } }
-    : { location: { uri: uriOf(file) } };
+function artifactOf({ target, source }: Report) {
+  return target.kind === 'file'
+    ? { location: { uri: uriOf(target.path) } }
+    : { contents: { text: source.text } };
 }
 
 function resultOf(
   diagnostic: Diagnostic,
-  { file, source }: Report,
+  { target, source }: Report,
   index: number,
   rules: readonly string[],
 ) {
   const { severity, code, message, help, fix } = diagnostic;
-  const artifactLocation = file === undefined ? { index } : { uri: uriOf(file), index };
+  const artifactLocation = target.kind === 'file' ? { uri: uriOf(target.path), index } : { index };
   return {
     ruleId: code,
     ruleIndex: rules.indexOf(code),
@@ -93,16 +93,8 @@ function resultOf(
   };
 }
 
-function notificationOf({ file, reason, line }: Problem) {
-  const text = `${visible(file ?? 'The definition')} ${reason}.`;
-  const region = line === undefined ? undefined : { startLine: line };
-  const location =
-    file === undefined ? undefined : { artifactLocation: { uri: uriOf(file) }, region };
-  return {
-    level: 'error',
-    message: { text },
-    locations: location && [{ physicalLocation: location }],
-  };
+function notificationOf(problem: Problem) {
+  return { level: 'error', message: { text: sentenceOn(problem) } };
 }
 
 /** Lines and columns from 1; the end is behind the last character. */
