@@ -61,6 +61,12 @@ const listed: Record<string, Record<string, Source>> = {
   'query/check-definition.ts': {
     '/^\\d+ [a-z]+$/': 'query',
   },
+  'query/count-conditions.ts': {
+    '/--[^\\n]*|\\/\\/[^\\n]*|#[^\\n]*|\\/\\*[\\s\\S]*?(?:\\*\\/|$)|\'(?:[^\'\\\\]|\\\\[\\s\\S])*(?:\'|\\\\?$)|"(?:[^"\\\\]|\\\\[\\s\\S])*(?:"|\\\\?$)|[\\p{L}_$][\\p{L}\\p{N}_]*|\\S/gu':
+      'message',
+    '/^(?:and|or)$/i': 'message',
+    '/^(?!(?:and|or|not|any|all)$)[\\p{L}_$]/iu': 'message',
+  },
   'query/durations.ts': {
     '/s$/': 'query',
   },

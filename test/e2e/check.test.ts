@@ -189,6 +189,24 @@ test('the README shows what the command prints', async () => {
   }
 });
 
+test('the page on the language shows what the command prints', async () => {
+  const page = readFileSync('docs/query-language.md', 'utf8');
+  const folder = mkdtempSync(join(tmpdir(), 'page-'));
+  for (const [, name = '', content = ''] of page.matchAll(/^```seg (\S+)\n([\s\S]*?)^```$/gm)) {
+    writeFileSync(join(folder, name), content);
+  }
+  const [, session = ''] = /^```console\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  const commands = session.split(/^\$ segment-audiences-mcp check /m).slice(1);
+  expect(commands.length).toBeGreaterThan(1);
+  for (const command of commands) {
+    const [line = '', ...output] = command.split('\n');
+    const args = line.split(' ').map((word) => word.replaceAll("'", ''));
+    const { stdout } = await check(args, '', folder);
+    expect(stdout).toBe(output.join('\n'));
+  }
+  rmSync(folder, { recursive: true });
+});
+
 test('a wrong definition reaches no quota, by no tool', async () => {
   await using rig = await startRig();
   const { client } = rig.session;
