@@ -207,6 +207,7 @@ test('what is slow to import is imported by a file that is itself imported when 
     'undici',
     'bottleneck',
     'sandbox/start.ts',
+    'commands/check.ts',
     'segment/client.ts',
     'node:http',
     'node:fs/promises',
