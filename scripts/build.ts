@@ -6,8 +6,8 @@ import { thirdPartyNotices } from './notices.ts';
 
 /*
  * Builds the program into dist/program.js and the chunks that it loads when it first needs them, and
- * the sandbox for other people's tests into dist/sandbox.js. The bin, dist/main.js, is a small file of
- * its own that any Node can read: it looks at Node's version before the program, which an old Node
+ * for other people's programs the sandbox into dist/sandbox.js and the query language into
+ * dist/query.js. The bin, dist/main.js, is a small file of its own that any Node can read: it looks at Node's version before the program, which an old Node
  * can't even parse, is loaded.
  *
  * Node compiles every file that it loads as a whole, so what a start does not need is in other files:
@@ -77,6 +77,7 @@ const others = await build({
   entryPoints: {
     validator: '@modelcontextprotocol/sdk/validation/ajv',
     sandbox: 'src/sandbox/start.ts',
+    query: 'src/query/public.ts',
   },
   format: 'cjs',
 });

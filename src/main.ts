@@ -45,11 +45,11 @@ async function run(command: Command): Promise<number> {
     case 'check': {
       const { runCheck } = await import('./commands/check.ts');
       const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-      const valid = await runCheck(command, {
+      return runCheck(command, {
         write: (text) => process.stdout.write(text),
+        writeAside: (text) => process.stderr.write(text),
         colour,
       });
-      return valid ? exitCode.ok : exitCode.failed;
     }
     case 'serve': {
       const warnings: string[] = [];

@@ -13,8 +13,8 @@ const codes = (query: string) =>
 
 /** All that is reported of a query that is not read. */
 const unread = (query: string) => {
-  const { valid, read, diagnostics } = check(query, audience);
-  expect([valid, read]).toEqual([true, false]);
+  const { checked, valid, diagnostics } = check(query, audience);
+  expect([checked, valid]).toEqual([false, undefined]);
   return diagnostics.map(({ severity, code }) => `${severity} ${code}`);
 };
 
@@ -32,8 +32,8 @@ describe('length', () => {
   });
 
   test('one more is not, and only that is reported: a warning, as the reference has no limit', () => {
-    const { valid, read, diagnostics } = check(`evnt(${ofLength(20_001)}`, audience);
-    expect([valid, read]).toEqual([true, false]);
+    const { checked, valid, diagnostics } = check(`evnt(${ofLength(20_001)}`, audience);
+    expect([checked, valid]).toEqual([false, undefined]);
     expect(diagnostics).toMatchObject([
       { severity: 'warning', code: 'too-long', start: 20_000, end: 20_006 },
     ]);
@@ -41,7 +41,8 @@ describe('length', () => {
 
   test('of what is not read there is no form and no explanation, and nobody is in it', () => {
     const description = describeQuery(ofLength(20_001), 'users');
-    expect(description).toMatchObject({ valid: true, primaryExpressions: 0 });
+    expect(description).toMatchObject({ checked: false, primaryExpressions: 0 });
+    expect(description.valid).toBeUndefined();
     expect(description.formatted).toBeUndefined();
     expect(description.explanation).toBeUndefined();
     const { tree } = check(ofLength(20_001), audience);
@@ -88,6 +89,43 @@ describe('size', () => {
       primaryExpressions: 51,
       diagnostics: [{ code: 'too-many-conditions' }],
     });
+  });
+
+  const ones = Array.from({ length: 6000 }, () => '1').join(',');
+  test.each([
+    ['long', `${conditions(50)} OR trait('${'x'.repeat(20_000)}') = 1`, 'too-long'],
+    ['deep', `(${conditions(50)}) OR ${'('.repeat(101)}x${')'.repeat(101)}`, 'too-deep'],
+    ['large', `${conditions(50)} AND trait('a').one_of(${ones})`, 'too-large'],
+    [
+      'very long',
+      Array.from({ length: 51 }, (_, index) => `trait('${'x'.repeat(15_000)}${index}') = 1`).join(
+        ' or ',
+      ),
+      'too-long',
+    ],
+  ])('too many are also too many in what is too %s to be read', (_, query, limit) => {
+    const { checked, valid, diagnostics, primaryExpressions } = check(query, audience);
+    expect([checked, valid, primaryExpressions]).toEqual([true, false, 51]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['too-many-conditions', limit]);
+  });
+
+  test.each([
+    ['inside of calls', `event('A').where(${conditions(60)} OR ${'x'.repeat(20_000)}).count() = 1`],
+    ['inside of strings', `trait('a') = '${' AND '.repeat(5000)}\\' AND '`],
+    ['inside of other strings', `trait("a") = "${" AND ' ".repeat(5000)}"`],
+    ['inside of comments', `trait('a') = 1 ${'-- AND AND\n/* OR */ // OR\n# OR\n'.repeat(1000)}`],
+    ['of the same group', `NOT (${conditions(49)} OR (trait('${'x'.repeat(20_000)}') = 1))`],
+    ['in a string that is not closed', `trait('a') = '${' AND '.repeat(5000)}\\`],
+    ['up to 50', `${conditions(49)} OR trait('${'x'.repeat(20_000)}') = 1`],
+  ])('in what is too long, those %s do not count as too many', (_, query) => {
+    expect(unread(query)).toEqual(['warning too-long']);
+  });
+
+  test('a text of a million characters is counted in without a fault', () => {
+    for (const piece of ["'", "\\'", '"', '(', '/*', '{', 'x ', 'x', "'a' ", ' AND(', '-', '#']) {
+      const text = piece.repeat(1_000_000 / piece.length);
+      expect(check(text, audience).diagnostics.at(-1)?.code).toBe('too-long');
+    }
   });
 
   test('conditions inside a where do not count', () => {

@@ -8,6 +8,7 @@ import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 const wrong = "event('Shoes Bought').cuont() >= 1";
 const right = "event('Shoes Bought').count() >= 1";
 const doubtful = "event('Shoes Bought').count() >= 0";
+const unread = `trait('${'x'.repeat(20_000)}') = 1`;
 const create = (query: string, more = {}) => ({
   spaceId: 's',
   name: 'n',
@@ -31,6 +32,7 @@ describe('check_audience_query', () => {
     const query =
       "event('Shoes Bought').where({property('price') >= 100}).within(7 days).count()>=1 AND trait('plan')='vip'";
     expect((await check({ query })).structured).toEqual({
+      checked: true,
       valid: true,
       diagnostics: [],
       formatted:
@@ -78,15 +80,16 @@ describe('check_audience_query', () => {
   });
 
   test.each(['', ' ', '\u0000', 'x'.repeat(1000)])('takes any text: %j', async (query) => {
-    expect((await check({ query })).structured).toMatchObject({ valid: false });
+    expect((await check({ query })).structured).toMatchObject({ checked: true, valid: false });
   });
 
   test('says that it has not looked at a text that is too long, and does not judge it', async () => {
     const { structured } = await check({ query: 'x'.repeat(100_000) });
     expect(structured).toMatchObject({
-      valid: true,
+      checked: false,
       diagnostics: [{ severity: 'warning', code: 'too-long' }],
     });
+    expect(structured).not.toHaveProperty('valid');
     expect(structured).not.toHaveProperty('explanation');
   });
 });
@@ -120,6 +123,24 @@ describe('create_audience', () => {
     const query = right.replace('>=', '==');
     const { structured } = await callTool(client, 'create_audience', create(query));
     expect(String(structured.advice)).not.toMatch(/query/);
+  });
+
+  test('sends what is too long to be checked, and says so', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    const { structured } = await callTool(client, 'create_audience', create(unread));
+    expect(asked.map(([method]) => method)).toEqual(['list_audiences', 'create_audience']);
+    expect(String(structured.advice)).toMatch(/nothing of it was checked/);
+  });
+
+  test('sends nothing for what is too long and has too many conditions', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    const query = `${"trait('a') = 1 OR ".repeat(50)}${unread}`;
+    const { error } = await callTool(client, 'create_audience', create(query));
+    expect(asked).toEqual([]);
+    expect(error).toMatchObject({ code: 'invalid_query' });
+    expect(error?.message).toMatch(/at least 51 conditions; at most 50 are allowed/);
   });
 
   test('checks at the level of its type', async () => {
@@ -197,6 +218,14 @@ describe('update_audience_for_space', () => {
     const args = { spaceId: 's', id: 'a', enabled: true };
     await callTool(client, 'update_audience_for_space', args);
     expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
+  });
+
+  test('sends what is too long to be checked, and says so', async () => {
+    const { api, asked } = fakeApi({ audience: stored(right) });
+    const client = await connect(api);
+    const { structured } = await callTool(client, 'update_audience_for_space', update(unread));
+    expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
+    expect(String(structured.advice)).toMatch(/nothing of it was checked/);
   });
 
   test('with the mode warn sends what it would refuse', async () => {
