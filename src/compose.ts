@@ -19,7 +19,7 @@ import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
-import { tools } from './tools/registry.ts';
+import { defaultToolsets, tools, toolsets } from './tools/registry.ts';
 import { name, version } from './version.ts';
 
 /** How long requests under way may take to end when the program stops, and then to be broken off. */
@@ -213,11 +213,18 @@ function createSession(services: Services, onClose: () => void): Session {
 }
 
 /** The tools that are not offered, by name, each with the setting that rules it out. */
-function switchedOffBy({ tools: only, policy }: Config): ReadonlyMap<string, string> {
+function switchedOffBy(config: Config): ReadonlyMap<string, string> {
+  const { tools: only, policy } = config;
+  const chosen = config.toolsets ?? (only ? undefined : defaultToolsets);
+  const inToolsets = chosen?.flatMap((toolset) => toolsets[toolset]);
   const off = new Map<string, string>();
-  for (const { name: tool, hints } of tools) {
-    if (policy.readOnly && !hints.readOnlyHint) off.set(tool, '--read-only (SEGMENT_READ_ONLY)');
-    else if (only?.includes(tool) === false) off.set(tool, '--tools (SEGMENT_TOOLS)');
+  for (const tool of tools) {
+    if (policy.readOnly && !tool.hints.readOnlyHint)
+      off.set(tool.name, '--read-only (SEGMENT_READ_ONLY)');
+    else if (only?.includes(tool.name) === false) off.set(tool.name, '--tools (SEGMENT_TOOLS)');
+    else if (inToolsets?.includes(tool) === false) {
+      off.set(tool.name, '--toolsets (SEGMENT_TOOLSETS)');
+    }
   }
   return off;
 }

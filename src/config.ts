@@ -12,6 +12,7 @@ import { type Setting, settings } from './settings.ts';
 import { slipIn } from './slips.ts';
 import { systemReason } from './system-reason.ts';
 import type { QueryCheckMode } from './tools/query-check.ts';
+import type { Toolset } from './tools/registry.ts';
 
 export type { Environment, Flags };
 
@@ -33,8 +34,10 @@ export interface Config {
   readonly queryCheck: QueryCheckMode;
   /** What may be done at all. */
   readonly policy: Policy;
-  /** The names of the only tools that are offered; undefined for all. */
+  /** The names of the only tools that are offered; undefined for all of the toolsets. */
   readonly tools: readonly string[] | undefined;
+  /** The only toolsets; undefined for the default ones, or, where `tools` is set, for all. */
+  readonly toolsets: readonly Toolset[] | undefined;
   readonly confirm: ConfirmMode;
   readonly ask: AskMode;
   /** What confirmations are sealed with, in base64; undefined for a key in the state folder. */
@@ -101,6 +104,7 @@ export function readConfig(
     space,
     policy,
     tools: given.read(settings.tools),
+    toolsets: given.read(settings.toolsets),
     confirm: given.readOrFallback(settings.confirm),
     ask: given.readOrFallback(settings.ask),
     secrets: readSecrets(given),

@@ -6,7 +6,7 @@ import type { OperationName } from './segment/contract.ts';
 import { editionSettings, isOperationName, operationNames } from './segment/editions/editions.ts';
 import { problemOfId } from './segment/ids.ts';
 import { queryCheckModes } from './tools/query-check.ts';
-import { tools } from './tools/registry.ts';
+import { defaultToolsets, isToolset, type Toolset, tools, toolsets } from './tools/registry.ts';
 
 /** One thing that can be set; `--help` and the README's table are made from these. */
 export interface Setting<Value> {
@@ -158,6 +158,18 @@ const toolList = words
     }
   });
 
+/** Names of toolsets; `all` stands for all of them. */
+const toolsetList = words.transform((names, context): Toolset[] => {
+  const known = Object.keys(toolsets);
+  return names.flatMap((given, index) => {
+    const name = given.toLowerCase();
+    if (name === 'all') return known.filter(isToolset);
+    if (isToolset(name)) return [name];
+    context.addIssue(unknownName('toolset', index, given, [...known, 'all']));
+    return [];
+  });
+});
+
 /** Everything that can be set, in the order in which the help shows it. */
 export const settings = {
   token: setting({
@@ -229,8 +241,16 @@ export const settings = {
     argument: 'NAME,…',
     env: 'SEGMENT_TOOLS',
     restricts: true,
-    meaning: 'The only tools that are there; all, if not set',
+    meaning: 'The only tools that are there; with --toolsets, those of them that it has, too',
     schema: toolList,
+  }),
+  toolsets: setting({
+    flag: 'toolsets',
+    argument: 'NAME,…|all',
+    env: 'SEGMENT_TOOLSETS',
+    restricts: true,
+    meaning: `The groups of tools that are there: ${Object.keys(toolsets).join(', ')}, or all; ${defaultToolsets.join(', ')}, if neither this nor --tools is set`,
+    schema: toolsetList,
   }),
   confirm: setting({
     flag: 'confirm',

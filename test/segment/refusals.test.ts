@@ -21,9 +21,8 @@ const inputs = {
   remove_audience_from_space: one,
   update_audience_for_space: { ...one, name: 'Newer' },
 } as const satisfies { [Name in OperationName]?: Input<Name> };
-const others = operationNames.filter(
-  (name): name is keyof typeof inputs => name in inputs && name !== 'get_audience',
-);
+const names = operationNames.filter((name): name is keyof typeof inputs => name in inputs);
+const others = names.filter((name) => name !== 'get_audience');
 
 describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
   async function startClient(first: Fault[], random = 0) {
@@ -82,7 +81,7 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
       { kind: 'token-limit', retryAfterSeconds: 20 },
     ]);
     await expect(send('get_audience')).rejects.toMatchObject({ code: 'rate_limited' });
-    for (const name of operationNames) {
+    for (const name of names) {
       await expect(send(name)).rejects.toMatchObject(rateLimited(20_000));
     }
     expect(requests).toHaveLength(1);
