@@ -26,7 +26,10 @@ print(`errors of one mistake: median ${counts[counts.length >> 1]}, at most ${co
 
 if (has('--wrong')) list('wrong', ({ outcome }) => outcome === 'wrong');
 if (has('--none')) {
-  list('not healed', ({ mistake, outcome }) => outcome === 'none' && mistake.intended !== undefined);
+  list(
+    'not healed',
+    ({ mistake, outcome }) => outcome === 'none' && mistake.intended !== undefined,
+  );
 }
 if (has('--many')) list('many errors', hasMany);
 

@@ -1,6 +1,8 @@
 import type { Expression } from '../../src/query/ast.ts';
 import {
   type Account,
+  applyFix,
+  applyFixes,
   check,
   type Diagnostic,
   evaluate,
@@ -24,9 +26,8 @@ export interface Verdict {
 
 /** Checks an audience's definition; one that could not be checked is not valid. */
 export function verdictOf(text: string, type: Level): Verdict {
-  const { diagnostics, tree, ...rest } = check(text, { type, purpose: 'audience' });
-  const wasChecked = 'checked' in rest ? rest.checked === true : rest.read;
-  return { isValid: wasChecked && rest.valid === true, diagnostics, tree };
+  const { diagnostics, tree, valid } = check(text, { type, purpose: 'audience' });
+  return { isValid: valid === true, diagnostics, tree };
 }
 
 /** How many subjects two definitions are tried on. */
@@ -48,8 +49,37 @@ export function meansTheSame(
   return tried.every((subject) => evaluate(a, subject, now) === evaluate(b, subject, now));
 }
 
+/**
+ * What all that fixes may lead to is: each by itself, and the chain of them, where those that touch
+ * wait for the next round or, as others may do it, are applied together.
+ *
+ * @returns distinct texts other than the one given.
+ */
+export function resultsOfFixes(text: string, type: Level): { chain: string; results: string[] } {
+  const single = verdictOf(text, type).diagnostics.flatMap(({ fix }) =>
+    fix ? [applyFix(text, fix)] : [],
+  );
+  const chain = applyFixes(text, { type }).text;
+  const results = new Set([...single, chain, afterTouchingFixes(text, type)]);
+  results.delete(text);
+  return { chain, results: [...results] };
+}
+
+/** Rounds after which a chain of fixes is given up. */
+const maxRounds = 10;
+
+function afterTouchingFixes(text: string, type: Level): string {
+  let current = text;
+  for (let round = 0; round < maxRounds; round += 1) {
+    const next = withFixes(current, verdictOf(current, type).diagnostics);
+    if (next === current) break;
+    current = next;
+  }
+  return current;
+}
+
 /** The text after all fixes that do not overlap are applied together, the first ones first. */
-export function applyAll(text: string, diagnostics: readonly Diagnostic[]): string {
+function withFixes(text: string, diagnostics: readonly Diagnostic[]): string {
   const fixes = diagnostics
     .flatMap(({ fix }) => (fix ? [fix] : []))
     .sort((a, b) => a.start - b.start || a.end - b.end);
@@ -64,18 +94,4 @@ export function applyAll(text: string, diagnostics: readonly Diagnostic[]): stri
     last = fix.start;
   }
   return result + text.slice(at);
-}
-
-/** Rounds after which a chain of fixes is given up. */
-const maxRounds = 10;
-
-/** What the chain of fixes leads to: all that do not overlap, checked again, at most ten rounds. */
-export function afterChain(text: string, type: Level): string {
-  let current = text;
-  for (let round = 0; round < maxRounds; round += 1) {
-    const next = applyAll(current, verdictOf(current, type).diagnostics);
-    if (next === current) break;
-    current = next;
-  }
-  return current;
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { applyFix, type Level } from '../../src/query/index.ts';
-import { afterChain, meansTheSame, verdictOf } from './meaning.ts';
+import type { Level } from '../../src/query/index.ts';
+import { meansTheSame, resultsOfFixes, verdictOf } from './meaning.ts';
 
 /*
  * Mistakes as people and models make them, and what the checker makes of them. The data is in
@@ -61,9 +61,7 @@ export function score(mistake: Mistake): Score {
   const type: Level = mistake.type ?? 'users';
   const { isValid, diagnostics } = verdictOf(text, type);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  const result = afterChain(text, type);
-  const single = diagnostics.flatMap(({ fix }) => (fix ? [applyFix(text, fix)] : []));
-  const results = [...new Set([...single, result])].filter((one) => one !== text);
+  const { chain: result, results } = resultsOfFixes(text, type);
   const isReading = (one: string, readings: readonly string[]) =>
     readings.some((reading) => {
       const { tree } = verdictOf(reading, type);

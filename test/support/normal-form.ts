@@ -144,7 +144,9 @@ function callForm({ name, args }: FunctionCall): string {
 /** A name is never a number. */
 function nameForm(argument: Argument): string {
   if (argument.kind === 'named') return `${argument.name}: ${nameForm(argument.value)}`;
-  return argument.kind === 'literal' ? JSON.stringify(plain(argument.text)) : argumentForm(argument);
+  return argument.kind === 'literal'
+    ? JSON.stringify(plain(argument.text))
+    : argumentForm(argument);
 }
 
 function isExpression(argument: Argument): argument is Expression {
