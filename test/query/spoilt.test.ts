@@ -38,11 +38,10 @@ function betrayals(spoiler: Spoiler, query: string, choice: number, type: Level)
   return resultsOfFixes(text, type)
     .results.map((result) => ({ result, ...verdictOf(result, type) }))
     .filter(({ isValid: isResultValid }) => isResultValid)
-    .filter(({ tree }) => {
-      return (
-        meant === undefined || !meansTheSame(tree, verdictOf(meant, type).tree, type, subjects)
-      );
-    })
+    .filter(
+      ({ tree }) =>
+        !meant.some((one) => meansTheSame(tree, verdictOf(one, type).tree, type, subjects)),
+    )
     .map(({ result }) => ({ spoiler: spoiler.name, text, meant, result }));
 }
 
