@@ -31,13 +31,20 @@ import { type Word, WordReader } from './words.ts';
 
 /** What a sentence says; undefined if a word of it is not understood, or could mean another. */
 export function readSentence(words: readonly Word[], level: Level): Reading | undefined {
-  const reader = new WordReader(words);
+  const reader = new WordReader(withoutPlurals(words));
   const quantifier = takeSubject(reader, level);
   if (quantifier === undefined) return undefined;
   const reading = takeConditions(reader, quantifier === '');
   reader.take('.');
   if (!reading || !reader.atEnd) return undefined;
   return quantifier === '' ? reading : ofUsers(quantifier, reading);
+}
+
+/** Without what the app puts behind a noun: "time(s)", "day(s)". */
+function withoutPlurals(words: readonly Word[]): Word[] {
+  const isPlural = (index: number) =>
+    words[index]?.text === '(' && words[index + 1]?.text === 's' && words[index + 2]?.text === ')';
+  return words.filter((_, index) => ![index, index - 1, index - 2].some(isPlural));
 }
 
 const people = ['users', 'people', 'customers', 'profiles', 'everyone', 'anyone', 'user'];
@@ -135,6 +142,13 @@ function takeEvent(reader: WordReader): Reading | undefined {
   return counted({ name, conditions, window, times: times ?? (isDenied ? '= 0' : '>= 1') });
 }
 
+/** Words that go on with a sentence behind a name, also where all begin with a capital. */
+const goOn = new Set(
+  'and or not no at within in during over exactly more less fewer between where with ever once twice who'.split(
+    ' ',
+  ),
+);
+
 /** A name in quotes, or words that all begin with a capital. */
 function takeEventName(reader: WordReader): string | undefined {
   if (reader.peek()?.kind === 'quoted') return reader.next()?.text;
@@ -147,7 +161,7 @@ function takeEventName(reader: WordReader): string | undefined {
 }
 
 function isCapitalised({ kind, text }: Word): boolean {
-  return kind === 'word' && /^\p{Lu}/u.test(text) && !/^(AND|OR|NOT)$/.test(text);
+  return kind === 'word' && /^\p{Lu}/u.test(text) && !goOn.has(text.toLowerCase());
 }
 
 /** What limits an event. */
@@ -192,7 +206,7 @@ const countWords: readonly [string, readonly string[]][] = [
 
 /** How often. Without a word for it, "3 times" may be just so many or more. */
 function takeTimes(reader: WordReader): string | undefined {
-  const operator = countWords.find(([, phrases]) => reader.take(...phrases))?.[0];
+  const operator = countWords.find(([sign, phrases]) => reader.take(sign, ...phrases))?.[0];
   if (operator && reader.take('once')) return `${operator} 1`;
   if (operator && reader.take('twice')) return `${operator} 2`;
   const number = takeNumber(reader);
@@ -249,8 +263,8 @@ function takeTrait(reader: WordReader): Reading | undefined {
 }
 
 function takeMembership(reader: WordReader): Reading | undefined {
-  reader.take('are', 'is');
-  const isDenied = reader.take('not');
+  const isDenied = reader.take("aren't", 'are not', 'is not', 'not');
+  if (!isDenied) reader.take('are', 'is');
   const isMember = reader.take(
     'in',
     'part of',
@@ -278,7 +292,7 @@ function takeName(reader: WordReader): string | undefined {
 const maxComparisonWords = 6;
 
 function takeComparison(reader: WordReader, subject: string | undefined): Reading | undefined {
-  reader.take('that', 'which');
+  reader.take('that', 'which', 'of');
   for (let count = maxComparisonWords; count > 0; count -= 1) {
     const words = Array.from({ length: count }, (_, index) => reader.peek(index));
     if (words.some((word) => word === undefined || word.kind === 'quoted')) continue;
@@ -303,6 +317,8 @@ function takeValues(reader: WordReader, template: string): ReadValue[] {
     const start = reader.position;
     const goesOn = values.length < max && (reader.take(', or', ',') || reader.take('or'));
     if (!goesOn) break;
+    // A comma between digits may as well be a part of one number.
+    if (value.isNumber && reader.peek()?.kind === 'number' && reader.peek()?.isAdjacent) return [];
     if (valueIn(reader.peek(), false) === undefined || beginsCondition(reader)) {
       reader.backTo(start);
       break;

@@ -37,10 +37,10 @@ export function check(query: string, options: CheckOptions = {}): Checked {
   const tree = parse(query, findings);
   if (findings.isBeyondLimit) return unread(query, findings);
   const formIsRight = findings.errors === 0;
-  const foreign = formIsRight ? undefined : describeForeignText(query, options.type ?? 'users');
+  const { type = 'users', purpose = 'audience' } = options;
+  const foreign = formIsRight ? undefined : describeForeignText(query, type, purpose);
   if (foreign) return noDefinition(query, foreign);
   if (!formIsRight) findings.withholdFixes();
-  const { type = 'users', purpose = 'audience' } = options;
   checkDefinition(tree, { type, purpose }, findings);
   const primaryExpressions = countConditions(tree);
   if (primaryExpressions > maxPrimaryExpressions) {

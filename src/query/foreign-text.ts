@@ -1,6 +1,6 @@
 import { readSentence } from './app-sentence.ts';
 import { knownAs, mayFollow } from './catalog.ts';
-import type { Level } from './check-options.ts';
+import type { CheckOptions, Level } from './check-options.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { readJsonText } from './json-condition.ts';
 import type { Reading } from './readings.ts';
@@ -15,6 +15,9 @@ import { cutWords, type Word } from './words.ts';
  * such as `event('…')` is a definition, however wrong.
  */
 
+/** What a definition is to come out as. */
+type Purpose = NonNullable<CheckOptions['purpose']>;
+
 /** What a text is, if it is no definition. */
 type ForeignKind = 'JSON' | 'SQL' | 'code' | 'prose';
 
@@ -25,28 +28,36 @@ const messages: Readonly<Record<ForeignKind, string>> = {
   prose: 'These are words, not a definition in the query language.',
 };
 
-const shape =
-  "A definition is conditions such as event('Order Completed').within(7 days).count() >= 1 or trait('plan') = 'vip', joined by AND, OR and NOT.";
+const shapes: Readonly<Record<Purpose, string>> = {
+  audience:
+    "A definition is conditions such as event('Order Completed').within(7 days).count() >= 1 or trait('plan') = 'vip', joined by AND, OR and NOT.",
+  trait: "A computed trait is a value such as event('Order Completed').within(30 days).count().",
+};
 
 /**
  * The one diagnostic for a text that is no definition at all.
  *
  * @returns undefined for what is a definition, right or wrong.
  */
-export function describeForeignText(query: string, level: Level): Diagnostic | undefined {
+export function describeForeignText(
+  query: string,
+  level: Level,
+  purpose: Purpose,
+): Diagnostic | undefined {
   const text = query.trim();
   const words = cutWords(text);
   const kind = kindOf(words);
   if (!kind) return undefined;
   const start = query.indexOf(text);
   const end = start + text.length;
-  const reading = read(kind, { text, words, level });
+  // What others write are conditions, which are no value.
+  const reading = purpose === 'audience' ? read(kind, { text, words, level }) : undefined;
   const before = query.slice(0, start).split('\n');
   return {
     severity: 'error',
     code: 'not-a-definition',
     message: messages[kind],
-    help: reading ? `Did you mean ${reading.text}?` : shape,
+    help: reading ? `Did you mean ${reading.text}?` : shapes[purpose],
     fix: reading && { start, end, text: reading.text },
     start,
     end,
@@ -81,16 +92,24 @@ function kindOf(words: readonly Word[]): ForeignKind | undefined {
 
 const extractorNames = mayFollow(undefined);
 
-/** Whether a call that begins a condition is here, with its name misspelt or not. */
-function callsExtractor(words: readonly Word[], index: number): boolean {
-  const word = words[index];
-  if (word?.kind !== 'word' || words[index + 1]?.text !== '(') return false;
-  const name = word.text.toLowerCase();
+/** Whether a name is that of a function that begins a condition, misspelt or not. */
+function isExtractor(text: string): boolean {
+  const name = text.toLowerCase();
   const others = knownAs(name);
   return (
     suggest(name, extractorNames) !== undefined ||
     extractorNames.some((extractor) => others.includes(extractor) || name === `${extractor}s`)
   );
+}
+
+/** Whether a condition begins here with a call, though it may lack its bracket: `trait'plan')`. */
+function callsExtractor(words: readonly Word[], index: number): boolean {
+  const [word, after] = [words[index], words[index + 1]];
+  if (word?.kind !== 'word') return false;
+  const [name = '', inQuotes = ''] = word.text.split("'");
+  // A single letter belongs to a word, as in "event's".
+  const takesString = inQuotes.length > 1 || (after?.kind === 'quoted' && after.isAdjacent);
+  return (takesString || after?.text === '(') && isExtractor(name);
 }
 
 /** `{"a":`, `{a:`, `[{`, `["a"`: a brace that opens a `where` has a condition in it. */
@@ -104,21 +123,34 @@ function isJson([first, second, third]: readonly Word[]): boolean {
 
 const sqlWords = /^(select|where|from|having|update|delete|insert)$/i;
 
-function isSql([first, second]: readonly Word[]): boolean {
-  return first?.kind === 'word' && sqlWords.test(first.text) && second !== undefined;
+function isSql(words: readonly Word[]): boolean {
+  const [first, second, third] = words;
+  if (first?.kind === 'word' && sqlWords.test(first.text)) return second !== undefined;
+  const isNamed = first?.text.toLowerCase() === 'with' && third?.text.toLowerCase() === 'as';
+  return isNamed || words.some((word, index) => word.text === '(' && isSelect(words[index + 1]));
 }
 
-/** Beginnings of JavaScript, Python, pandas, MongoDB and Lisp. */
-const codeWords = /^(lambda|function|def|return|const|let|var|df|db|if|import)$/;
+function isSelect(word: Word | undefined): boolean {
+  return word?.kind === 'word' && word.text.toLowerCase() === 'select';
+}
 
+/** Beginnings of JavaScript, Python, pandas and MongoDB. */
+const codeWords = /^(lambda|function|def|const|var|df|db)$/;
+
+/** Code of another language, or of none: only a `where` has braces, and that is behind a call. */
 function isCode(words: readonly Word[]): boolean {
   const [first, second, third] = words;
   if (first?.kind === 'word' && codeWords.test(first.text)) {
     return second !== undefined && (second.kind === 'word' || /^[.[(]$/.test(second.text));
   }
+  const isMarkup = first?.text === '<' && second?.kind === 'word';
   const isList = first?.text === '[' && second?.kind === 'word' && third?.kind === 'word';
   const isLisp = first?.text === '(' && second?.kind === 'word' && third?.text === '(';
-  return isList || isLisp || words.some((_, index) => isArrow(words, index));
+  const hasBraces =
+    words.length > 2 && words.some(({ kind, text }) => kind === 'sign' && text === '{');
+  return (
+    isMarkup || isList || isLisp || hasBraces || words.some((_, index) => isArrow(words, index))
+  );
 }
 
 /** `u => u.plan`: an arrow behind a name, with the same name after it. */
@@ -142,13 +174,16 @@ const beginnings = new Set(
  * beginning on.
  */
 function isProse(words: readonly Word[]): boolean {
-  if (words.some((_, index) => isCall(words, index))) return false;
-  const plain = words.filter((word) => word.kind === 'word');
+  if (words.some((_, index) => isCall(words, index) || isPath(words, index))) return false;
   const [first, second] = words;
+  if (second?.kind === 'quoted' && first?.kind === 'word' && isExtractor(first.text)) return false;
+  const plain = words.filter((word) => word.kind === 'word');
   if (plain.length < 2 || plain.every(({ text }) => /^(and|or|not|any|all)$/i.test(text))) {
     return false;
   }
-  if (!words.some(({ kind, text }) => kind === 'sign' && /[^.,;!?'"()\u2019-]/.test(text)))
+  if (
+    !words.some(({ kind, text }) => kind === 'sign' && /[=<>\u2264\u2265\u2260&|+*/[\]]/.test(text))
+  )
     return true;
   const begins = first?.kind === 'word' && beginnings.has(first.text.toLowerCase());
   return (begins && second?.kind === 'word') || hasRun(words, minWordsOfSentence);
@@ -162,6 +197,13 @@ function isCall(words: readonly Word[], index: number): boolean {
     open.isAdjacent &&
     (inside?.kind === 'quoted' || inside?.text === ')')
   );
+}
+
+/** `traits.plan`: a trait, if not as it is written. */
+function isPath(words: readonly Word[], index: number): boolean {
+  const [word, dot, name] = [words[index], words[index + 1], words[index + 2]];
+  const isNamed = dot?.text === '.' && dot.isAdjacent && name?.kind === 'word' && name.isAdjacent;
+  return isNamed && word?.kind === 'word' && isExtractor(word.text);
 }
 
 /** Whether so many words stand in a row. */

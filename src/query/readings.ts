@@ -51,7 +51,7 @@ type Template = string;
 
 /** The templates of comparisons, with the words for each, in small letters without blanks. */
 const templates: readonly [Template, string][] = [
-  ['{x} = {v}', '= == === eq is equal equals equalto isequalto'],
+  ['{x} = {v}', '= == === eq is equal equals equalto isequalto setto issetto'],
   [
     '{x} != {v}',
     '!= !== <> \u2260 ne neq isnot notequal notequals notequalto isnotequalto doesnotequal',

@@ -54,7 +54,6 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/app-sentence.ts': {
     '/^\\p{Lu}/u': 'query',
-    '/^(AND|OR|NOT)$/': 'query',
     '/^(a|an|the|null|nothing|none|empty|unknown|today|yesterday|tomorrow|now|not|any)$/i': 'query',
   },
   'query/check-definition.ts': {
@@ -71,10 +70,10 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/foreign-text.ts': {
     '/^(select|where|from|having|update|delete|insert)$/i': 'query',
-    '/^(lambda|function|def|return|const|let|var|df|db|if|import)$/': 'query',
+    '/^(lambda|function|def|const|var|df|db)$/': 'query',
     '/^[.[(]$/': 'query',
     '/^(and|or|not|any|all)$/i': 'query',
-    '/[^.,;!?\'"()\\u2019-]/': 'query',
+    '/[=<>\\u2264\\u2265\\u2260&|+*/[\\]]/': 'query',
   },
   'query/json-condition.ts': {
     '/[_-]/g': 'query',
