@@ -34,6 +34,12 @@ const shapes: Readonly<Record<Purpose, string>> = {
   trait: "A computed trait is a value such as event('Order Completed').within(30 days).count().",
 };
 
+/** What a text is shows in its first words; a condition begins with a call long before that. */
+const maxWordsToRecognise = 100;
+
+/** Longer texts are recognised, but not read. */
+const maxCharsToRead = 4000;
+
 /**
  * The one diagnostic for a text that is no definition at all.
  *
@@ -45,13 +51,13 @@ export function describeForeignText(
   purpose: Purpose,
 ): Diagnostic | undefined {
   const text = query.trim();
-  const words = cutWords(text);
-  const kind = kindOf(words);
+  const kind = kindOf(cutWords(text, maxWordsToRecognise));
   if (!kind) return undefined;
   const start = query.indexOf(text);
   const end = start + text.length;
   // What others write are conditions, which are no value.
-  const reading = purpose === 'audience' ? read(kind, { text, words, level }) : undefined;
+  const isReadable = purpose === 'audience' && text.length <= maxCharsToRead;
+  const reading = isReadable ? read(kind, text, level) : undefined;
   const before = query.slice(0, start).split('\n');
   return {
     severity: 'error',
@@ -66,17 +72,14 @@ export function describeForeignText(
   };
 }
 
-function read(
-  kind: ForeignKind,
-  { text, words, level }: { text: string; words: readonly Word[]; level: Level },
-): Reading | undefined {
+function read(kind: ForeignKind, text: string, level: Level): Reading | undefined {
   switch (kind) {
     case 'JSON':
       return readJsonText(text, level);
     case 'SQL':
-      return readSql(words, level);
+      return readSql(cutWords(text, maxCharsToRead), level);
     case 'prose':
-      return readSentence(words, level);
+      return readSentence(cutWords(text, maxCharsToRead), level);
     case 'code':
       return undefined;
   }

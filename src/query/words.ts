@@ -35,14 +35,18 @@ const numberPattern = /^\d+(?:\.\d+)?$/;
 const signPattern = /[<>=!\u2264\u2265\u2260]+|&&|\|\||[\s\S]/uy;
 const letter = /[\p{L}\p{N}]/u;
 
-/** Cuts a text into words, in linear time. */
-export function cutWords(text: string): Word[] {
+/**
+ * Cuts a text into words, in linear time.
+ *
+ * @param maxWords after so many it stops.
+ */
+export function cutWords(text: string, maxWords: number): Word[] {
   const words: Word[] = [];
   // A quote that nothing closes from here on is never closed further on either.
   const unclosed = new Set<string>();
   let at = 0;
   let isAdjacent = false;
-  while (at < text.length) {
+  while (at < text.length && words.length < maxWords) {
     const gap = matchAt(space, text, at);
     at += gap.length;
     isAdjacent = gap === '' && words.length > 0;
