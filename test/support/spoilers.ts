@@ -334,16 +334,17 @@ export const spoilers: readonly Spoiler[] = [
     /(?<=\.(?:sum|avg|max|min|first|last)\()property\(('[a-z_]+')\)/,
     (match) => group(match, 1),
   ),
-  at(
+  both(
     'gives the event its condition',
-    /event\(('[A-Z][a-z]+')\)\.where\((property\('[a-z]+'\) ?(?:[<>]=?|=) ?\d)\)/,
-    (match) => `event(${group(match, 1)}, ${group(match, 2)})`,
+    /\bevent\('([A-Za-z]+)'\)/,
+    (match) => `event('${group(match, 1)}').where(property('price') > 3)`,
+    (match) => `event('${group(match, 1)}', property('price') > 3)`,
   ),
   both(
     'gives a trait its value',
-    /\btrait\('plan'\) ?==? ?('[a-z]+')/,
-    (match) => `trait('plan') = ${group(match, 1)}`,
-    (match) => `trait('plan', ${group(match, 1)})`,
+    /\btrait\('([a-z_]+)'\) ?==? ?('[a-z]+'|\d+)(?![\d.])/,
+    (match) => `trait('${group(match, 1)}') = ${group(match, 2)}`,
+    (match) => `trait('${group(match, 1)}', ${group(match, 2)})`,
   ),
   lost('leaves out an argument', /(?<=\b(?:event|trait|property)\()'[^']*'(?=\))/, ''),
   lost('leaves out a value', /(?<=[<>]=? ?)\d+(?![\d.])(?= |$|\))/, ''),
