@@ -30,7 +30,7 @@ export async function runCheck(command: CheckCommand, output: Output): Promise<b
       ? await countSample(query, command.type)
       : undefined;
   if (command.json) output.write(`${visibleJson({ ...description, sample })}\n`);
-  else output.write(`${await inWords(query, description, sample, output.colour)}\n`);
+  else output.write(`${await inWords(query, command.type, description, sample, output.colour)}\n`);
   return description.valid;
 }
 
@@ -46,12 +46,14 @@ async function countSample(query: string, type: Level): Promise<SampleCount> {
 
 async function inWords(
   query: string,
+  type: Level,
   description: QueryDescription,
   sample: SampleCount | undefined,
   colour: boolean,
 ): Promise<string> {
   const { maxPrimaryExpressions, render } = await import('../query/index.ts');
-  const { valid, diagnostics, formatted, explanation, computeCadence } = description;
+  const { explainInShell } = await import('./explained.ts');
+  const { valid, diagnostics, formatted, computeCadence } = description;
   const lines = diagnostics.map((diagnostic) => `${render(query, shown(diagnostic), colour)}\n`);
   if (!valid) {
     lines.push('not valid');
@@ -61,7 +63,7 @@ async function inWords(
     const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
     lines.push(
       `valid, ${description.primaryExpressions} of ${maxPrimaryExpressions} conditions`,
-      visible(`${explanation?.replaceAll('**', '')}`),
+      explainInShell(query, type, colour),
       visible(`formatted: ${formatted}`),
       `computed: ${computeCadence.type}${reasons}`,
     );

@@ -33,7 +33,7 @@ export function compared(comparison: ComparisonAtEnd, denied: boolean, sides: Si
   const { english } = (denied && opposite) || entry;
   const isSeveral = negative && sides.values.length > 1;
   const value = listWith(isSeveral ? 'nor' : 'or', sides.values);
-  const text = fillPhrase(phraseOf(english, { negative, isSeveral, call: call.args }), { value });
+  const text = fillPhrase(phraseOf(english, { negative, isSeveral, args: call.args }), { value });
   if (entry.family === 'existence') return text;
   if (ofMissing) return text + remark(sides);
   return negative ? demandingValues(text, sides) : text;
@@ -48,24 +48,30 @@ interface Sense {
   negative: boolean;
   isSeveral: boolean;
   /** What it is compared with. */
-  call: readonly Argument[];
+  args: readonly Argument[];
 }
 
-function phraseOf(english: ComparisonEnglish, { negative, isSeveral, call }: Sense): string {
-  const [first] = call;
-  const ofTime = first?.kind === 'literal' && isTime(first);
-  if (negative) {
-    const phrase = ofTime ? english.negativeOfTime : undefined;
-    return phrase ?? (isSeveral ? english.negativeOfSeveral : undefined) ?? english.negative;
+function phraseOf(english: ComparisonEnglish, { negative, isSeveral, args }: Sense): string {
+  const [first] = args;
+  const kind = first?.kind === 'literal' ? kindOfOrder(first) : undefined;
+  if (kind === 'time') {
+    const phrase = negative ? english.negativeOfTime : english.positiveOfTime;
+    if (phrase) return phrase;
   }
-  return (ofTime ? english.positiveOfTime : undefined) ?? english.positive;
+  if (kind === 'text') {
+    const phrase = negative ? english.negativeOfText : english.positiveOfText;
+    if (phrase) return phrase;
+  }
+  const several = negative && isSeveral ? english.negativeOfSeveral : undefined;
+  return several ?? (negative ? english.negative : english.positive);
 }
 
-/** Whether a literal is compared as a moment: a number such as 2026 is not. */
-function isTime(literal: Literal): boolean {
-  if (literal.type === 'date' || literal.type === 'timestamp') return true;
+/** How a literal is put in order with others: as a moment or as text; a number such as 2026 as neither. */
+function kindOfOrder(literal: Literal): 'time' | 'text' | undefined {
+  if (literal.type === 'date' || literal.type === 'timestamp') return 'time';
   const text = plainText(literal);
-  return literal.type === 'string' && !isNumeric(text) && readTime(text)?.at !== undefined;
+  if (literal.type !== 'string' || isNumeric(text)) return undefined;
+  return readTime(text)?.at === undefined ? 'text' : 'time';
 }
 
 /** Says that what is missing is meant as well. */

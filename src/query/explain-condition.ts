@@ -1,13 +1,13 @@
 import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
-import { extractorOf, filterOf, functionOf, reducerOf, takesCondition } from './catalog.ts';
+import { extractorOf, filterOf, reducerOf, takesCondition } from './catalog.ts';
 import { type ComparisonAtEnd, comparisonIn, streamKindOf, withoutLast } from './chains.ts';
 import { compared } from './explain-comparison.ts';
 import { amountOf, type Bound, boundOf, times, timesOf } from './explain-count.ts';
-import { explainFilter, isOuterToo } from './explain-filter.ts';
+import { explainFilter, isOuterToo, isWindowOfParent } from './explain-filter.ts';
 import { explainLiteral, pathName } from './explain-name.ts';
 import { inside, ofUser, outerOf, type Voice } from './explain-voice.ts';
 import { format } from './format.ts';
-import type { Presence, Reducer } from './language-function.ts';
+import type { Filter, Presence, Reducer } from './language-function.ts';
 import { explainDuration, fillPhrase } from './phrases.ts';
 import { kindOfChain, nameOf, numberOf } from './values.ts';
 
@@ -99,7 +99,8 @@ function presentIn(word: 'and' | 'or', clauses: readonly Clause[]): Present {
 function isOpen(node: Argument, voice: Voice): boolean {
   if (node.kind === 'not') return isOpen(node.operand, voice);
   if (node.kind !== 'chain') return node.kind !== 'missing';
-  return !voice.person && boundOfCount(node, false) !== undefined && node.calls.some(isWhere);
+  const hasCondition = node.calls.some((call) => takesCondition(filterOf(call)));
+  return !voice.person && hasCondition && boundOfCount(node, false) !== undefined;
 }
 
 function explainUsers(
@@ -110,7 +111,7 @@ function explainUsers(
 ): string {
   const user = ofUser(voice);
   const text = explainCondition(operand, user);
-  const condition = isJunction(operand) || !voice.person ? `(${text})` : text;
+  const condition = isJunction(operand) ? `(${text})` : text;
   const words = voice.person ? aboutUsers : insideAboutUsers;
   return `${words[kind][denied ? 'denied' : 'affirmed']} ${condition}`;
 }
@@ -141,7 +142,7 @@ function explainChain(chain: Chain, denied: boolean, voice: Voice, present: Pres
   if (presence) return voice.person ? `${voice.person.forWhom} ${presence}` : presence;
   const rest = explainComparison(chain, comparison, denied, voice, present);
   const value = withoutLast(chain);
-  if (!voice.person) return `${explainOperand(value, voice)} ${rest}`;
+  if (!voice.person) return `${explainOperand(value, voice, 'noun')} ${rest}`;
   return `${voice.person.whose} ${explainValue(value, voice)} ${rest}`;
 }
 
@@ -156,7 +157,7 @@ function boundOfCount(chain: Chain, denied: boolean): Bound | undefined {
 
 /** "who did **X** at least twice in the last 7 days", "**X** happened at least twice". */
 function explainCount(chain: Chain, bound: Bound, voice: Voice): string {
-  const { name, limits, hasWindow } = explainStream(chain, voice, false);
+  const { name, limits, hasWindow } = explainStream(chain, voice, 'clause');
   const { person, enclosing } = voice;
   if (streamKindOf(chain) === 'entities') {
     const ofRecord = enclosing.at(-1)?.stream === 'entities';
@@ -188,7 +189,7 @@ function explainPresence(
   const presence = presenceOf(reducer, call);
   if (!presence) return undefined;
   const phrase = entry.holdsOfPresent === denied ? presence.none : presence.some;
-  return fillPhrase(phrase, reducerParts(withoutLast(chain), call, voice));
+  return fillPhrase(phrase, reducerParts(withoutLast(chain), call, voice, 'noun'));
 }
 
 function presenceOf(reducer: Reducer, { args }: FunctionCall): Presence | undefined {
@@ -209,7 +210,7 @@ function explainComparison(
   const left = withoutLast(chain);
   return compared(comparison, denied, {
     values: args.map((value) =>
-      value.kind === 'duration' ? explainDuration(value) : explainOperand(value, inner),
+      value.kind === 'duration' ? explainDuration(value) : explainOperand(value, inner, 'operand'),
     ),
     leftMayBeMissing: mayBeMissing(left, present),
     rightMayBeMissing: args.some((value) => mayBeMissing(value, present)),
@@ -218,41 +219,55 @@ function explainComparison(
 }
 
 function mayBeMissing(value: Argument, present: Present): boolean {
-  if (value.kind !== 'chain' || present.has(format(value))) return false;
+  if (value.kind !== 'chain') return false;
+  if (present.size > 0 && present.has(format(value))) return false;
   if (extractorOf(value.calls[0])?.family === 'constant') return false;
   return !reducerOf(value.calls.at(-1))?.hasValueOfNothing;
 }
 
 /** The value that a chain without its comparison reads or reduces to, as a noun phrase. */
-export function explainValue(value: Argument, voice: Voice): string {
+export function explainValue(value: Argument, voice: Voice, place: Place = 'noun'): string {
   if (value.kind === 'literal') return explainLiteral(value, voice.wording);
-  if (value.kind === 'cast') return explainValue(value.operand, voice);
+  if (value.kind === 'cast') return explainValue(value.operand, voice, place);
   if (value.kind !== 'chain') return '…';
   const [extractor] = value.calls;
   const last = value.calls.findLast((call) => reducerOf(call) !== undefined);
   if (!extractor) return '…';
   if (!last) return extracted(extractor, voice);
-  return fillPhrase(phraseOf(last), reducerParts(value, last, voice));
+  return fillPhrase(phraseOf(last), reducerParts(value, last, voice, place));
 }
 
 function phraseOf(reduction: FunctionCall): string {
   const [first] = reduction.args;
-  const { english = '…', englishOfCast = {} } = reducerOf(reduction) ?? {};
-  return (first?.kind === 'cast' ? englishOfCast[first.type] : undefined) ?? english;
+  const { english = '…', englishOfCast = {}, englishOfLists } = reducerOf(reduction) ?? {};
+  if (first?.kind !== 'cast') return english;
+  return (isOfLists(first) ? englishOfLists : undefined) ?? englishOfCast[first.type] ?? english;
+}
+
+/** Whether a list is read as one value: that takes both `$` and a cast. */
+function isOfLists(property: Argument | undefined): boolean {
+  if (property?.kind !== 'cast' || property.operand.kind !== 'chain') return false;
+  const isWhole = property.operand.calls.some(({ name }) => name === '$');
+  return isWhole && property.type === 'array';
 }
 
 /** What can stand in the phrases of a reducer of a chain. */
-function reducerParts(chain: Chain, call: FunctionCall, voice: Voice): Record<string, string> {
+function reducerParts(
+  chain: Chain,
+  call: FunctionCall,
+  voice: Voice,
+  place: Place,
+): Record<string, string> {
   const at = chain.calls.indexOf(call);
   const before = chain.calls.slice(0, at);
-  const { name, limits } = explainStream({ ...chain, calls: before }, voice, true);
+  const { name, limits } = explainStream({ ...chain, calls: before }, voice, place);
   const isRecord = streamKindOf(chain) === 'entities';
   const isOfValues = before.some((other) => reducerOf(other) !== undefined);
   const [property, least] = call.args;
   const often = `at least ${times(String(numberOf(least) ?? 1))}`;
   return {
     stream: isOfValues
-      ? explainValue({ ...chain, calls: before }, voice)
+      ? explainValue({ ...chain, calls: before }, voice, place)
       : `${name}${isRecord ? ' records' : ''}${limits}`,
     item: `${name}${isRecord ? ' record' : ''}${limits}`,
     property: reduced(property, inside(chain.calls[0], voice)),
@@ -263,13 +278,13 @@ function reducerParts(chain: Chain, call: FunctionCall, voice: Voice): Record<st
 }
 
 function kindOfValues(chain: Chain, property: Argument | undefined): string {
-  if (kindOfChain(chain) === 'number') return 'number';
-  return property?.kind === 'cast' && property.type === 'array' ? 'list' : 'value';
+  if (kindOfChain(chain) === 'number') return 'numeric value';
+  return isOfLists(property) ? 'list' : 'value';
 }
 
 /** A value with the article or the owner that its kind needs. */
-function explainOperand(value: Argument, voice: Voice): string {
-  const text = explainValue(value, voice);
+function explainOperand(value: Argument, voice: Voice, place: Place): string {
+  const text = explainValue(value, voice, place);
   if (value.kind !== 'chain') return text;
   if (streamKindOf(value)) return `the ${text}`;
   const isOfProfile = extractorOf(value.calls[0])?.family === 'profile';
@@ -295,76 +310,81 @@ function reduced(argument: Argument | undefined, voice: Voice): string {
   return `${pathName(nameOf(name), voice.wording)} of ${outerOf(voice)}`;
 }
 
+/** Where a stream stands: as the object of a clause, in a noun phrase, or as what that is compared with. */
+type Place = 'clause' | 'noun' | 'operand';
+
 /** What a stream is of, and what its filters leave of it. */
 interface Stream {
   name: string;
-  /** Windows first, conditions last; each with a space before it. */
+  /** Windows first, conditions last; with a space before them. */
   limits: string;
+  /** Whether a time is named. */
   hasWindow: boolean;
 }
 
-/**
- * Puts a stream into words. The order of filters is left as it is where it matters: what comes before a
- * session decides what ends it.
- *
- * @param isNoun whether it stands in a noun phrase: then what could be read on is put in parentheses.
- */
-function explainStream(chain: Chain, voice: Voice, isNoun: boolean): Stream {
+/** Puts a stream into words. What comes before a session stays there, since it decides what ends it. */
+function explainStream(chain: Chain, voice: Voice, place: Place): Stream {
   const [extractor, ...rest] = chain.calls;
   const filters = rest.filter((call) => filterOf(call) !== undefined);
   const session = filters.findLastIndex((call) => filterOf(call)?.family === 'session');
-  const context = { extractor, voice };
+  const ending = filters.slice(session, session + 1);
   const own = voice.wording.name(nameOf(extractor?.args[0]));
   const name = isOuterToo(chain, voice) ? `${own} (the outer one included)` : own;
-  const before = limitsOf(filters.slice(0, Math.max(session, 0)), context, true);
-  const [end] = session < 0 ? [] : [filters[session]];
-  const after = limitsOf(filters.slice(session + 1), context, isNoun || end !== undefined);
-  const ending = end ? ` ${explainFilter(end, voice)}` : '';
+  const before = limitsOf(filters.slice(0, Math.max(session, 0)), extractor, voice, 'operand');
+  const isRecord = streamKindOf(chain) === 'entities';
+  const event = `any ${before ? 'such ' : ''}${own}${isRecord ? ' record' : ''}`;
+  const after = limitsOf(filters.slice(session + 1), extractor, voice, place);
   return {
     name: name + before,
-    limits: ending + after,
-    hasWindow: filters.some((call) => !isWhere(call) && filterOf(call)?.family !== 'source'),
+    limits: ending.map((call) => ` ${explainFilter(call, voice, event)}`).join('') + after,
+    hasWindow: filters.some((call) => ['window', 'session'].includes(filterOf(call)?.family ?? '')),
   };
 }
 
-function isWhere(call: FunctionCall): boolean {
-  return takesCondition(functionOf(call));
-}
-
-function isWindow(call: FunctionCall): boolean {
-  return filterOf(call)?.family === 'window';
-}
-
-interface StreamContext {
-  extractor: FunctionCall | undefined;
-  voice: Voice;
-}
-
-/** The limits between sessions: windows, sources, and all conditions as one. */
+/** What some of the filters of a stream leave of it. */
 function limitsOf(
   filters: readonly FunctionCall[],
-  { extractor, voice }: StreamContext,
-  isNoun: boolean,
+  extractor: FunctionCall | undefined,
+  voice: Voice,
+  place: Place,
 ): string {
-  const others = filters.filter((call) => !isWhere(call));
-  const ordered = others.toSorted((a, b) => Number(isWindow(b)) - Number(isWindow(a)));
-  const phrases = ordered.map((call) => {
-    const phrase = explainFilter(call, voice);
-    return isNoun && call.args[0]?.kind === 'named' ? `(${phrase})` : phrase;
-  });
-  const conditions = filters.filter(isWhere).flatMap((call) => call.args.slice(0, 1));
-  const where = wherePhrase(conditions, inside(extractor, voice), isNoun);
-  return [...phrases, ...where].map((phrase) => ` ${phrase}`).join('');
+  const phrasesOf = (family: Filter['family']) =>
+    filters
+      .filter((call) => filterOf(call)?.family === family)
+      .map((call) => explainFilter(call, voice));
+  const windows = phrasesOf('window');
+  // Whoever did it once in each of two windows need not have done it in what they share.
+  const window = `${windows.length > 1 ? 'at a time both ' : ''}${windows.join(' and ')}`;
+  const sources = phrasesOf('source').join(' and ');
+  const conditions = filters
+    .filter((call) => takesCondition(filterOf(call)))
+    .flatMap((call) => call.args.slice(0, 1));
+  const where = wherePhrase(conditions, inside(extractor, voice));
+  if (place === 'clause') {
+    return spaced([
+      window,
+      sources && `(${sources})`,
+      where.isOpen ? `where (${where.text})` : where.text && `where ${where.text}`,
+    ]);
+  }
+  const isOfParent = filters.some((call) => isWindowOfParent(call));
+  const isBare = place === 'noun' && !isOfParent;
+  const others = [isBare ? '' : window, sources].filter((phrase) => phrase !== '');
+  const whereLast = where.isOpen && others.length > 0 ? `(${where.text})` : where.text;
+  const closed = [...others, ...(whereLast ? [`where ${whereLast}`] : [])].join(', ');
+  return spaced([isBare ? window : '', closed && `(${closed})`]);
+}
+
+function spaced(phrases: readonly string[]): string {
+  return phrases.map((phrase) => (phrase === '' ? '' : ` ${phrase}`)).join('');
 }
 
 /** Several `where`s are one whose conditions are joined by "and". */
-function wherePhrase(conditions: readonly Argument[], voice: Voice, isNoun: boolean): string[] {
-  if (conditions.length === 0) return [];
+function wherePhrase(
+  conditions: readonly Argument[],
+  voice: Voice,
+): { text: string; isOpen: boolean } {
   const clauses = conditions.flatMap((node) => flatten('and', { node, denied: false }));
   const text = explainJoined('and', clauses, voice);
-  const [only, ...more] = clauses;
-  if (isNoun) return [`(where ${text})`];
-  // One that is open has its own parentheses only where others follow.
-  const isClosed = only !== undefined && more.length === 0 && !isOpen(only.node, voice);
-  return [isClosed ? `where ${text}` : `where (${text})`];
+  return { text, isOpen: clauses.length > 1 || clauses.some(({ node }) => isOpen(node, voice)) };
 }

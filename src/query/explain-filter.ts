@@ -1,28 +1,37 @@
 import type { Argument, Chain, Duration, FunctionCall } from './ast.ts';
 import { filterOf } from './catalog.ts';
-import { streamKindOf } from './chains.ts';
+import { holdsOuter } from './chains.ts';
 import { lengthMs, unitOf } from './durations.ts';
 import { nearestEvent, type Voice } from './explain-voice.ts';
 import { explainDuration, fillPhrase, listWith } from './phrases.ts';
-import { nameOf, plainText } from './values.ts';
+import { plainText } from './values.ts';
 
 /*
  * What filters other than conditions leave of a stream.
  */
 
-/** A window, a session or the sources that are left out, as a phrase; nothing for other calls. */
-export function explainFilter(call: FunctionCall, voice: Voice): string {
+/**
+ * A window, a session or the sources that are left out, as a phrase; nothing for other calls.
+ *
+ * @param event what has to happen for a session to go on, such as "any **A**".
+ */
+export function explainFilter(call: FunctionCall, voice: Voice, event = '…'): string {
   const filter = filterOf(call);
   if (!filter) return '';
   const [first, second] = call.args.map(unnamed);
-  const isOfParent = call.args.some(({ kind }) => kind === 'named');
-  const english = (isOfParent ? filter.englishOfParent : undefined) ?? filter.english;
+  const english = (isWindowOfParent(call) ? filter.englishOfParent : undefined) ?? filter.english;
   const phrase = fillPhrase(english, {
     first: first?.kind === 'duration' ? beginning(first, second) : excluded(first, voice),
     second: second?.kind === 'duration' ? explainDuration(second) : '…',
     outer: nearestEvent(voice),
+    event,
   });
   return isReversed(first, second) ? `${phrase} (a window that ends before it begins)` : phrase;
+}
+
+/** Whether a window or a session is relative to the outer event. */
+export function isWindowOfParent({ args }: FunctionCall): boolean {
+  return args.some(({ kind }) => kind === 'named');
 }
 
 function unnamed(argument: Argument): Argument {
@@ -47,25 +56,10 @@ function excluded(argument: Argument | undefined, { wording }: Voice): string {
   return `${ids.length > 1 ? 'the sources' : 'the source'} ${listWith('and', ids)}`;
 }
 
-/**
- * Whether a stream inside a `where` can hold the very event that it is looked for in: one of the same
- * name, unless a window leaves it out.
- */
+/** Whether a stream inside a `where` can hold the very event that it is looked for in. */
 export function isOuterToo(chain: Chain, { enclosing }: Voice): boolean {
-  const name = nameOf(chain.calls[0]?.args[0]);
-  if (streamKindOf(chain) !== 'events') return false;
-  const beginsLater = chain.calls.some(({ args: [first, second] }) => {
-    return first?.kind === 'named' && second !== undefined && startMs(first.value) > 0;
-  });
-  return enclosing.some(
-    (outer, index) =>
-      outer.isOwn &&
-      outer.stream === 'events' &&
-      outer.name === name &&
-      !(beginsLater && index === enclosing.length - 1),
+  const outer = enclosing.map(({ isOwn, stream, name }) =>
+    isOwn && stream === 'events' ? name : undefined,
   );
-}
-
-function startMs(argument: Argument): number {
-  return argument.kind === 'duration' ? lengthMs(argument) : 0;
+  return holdsOuter(chain, outer);
 }

@@ -106,7 +106,10 @@ export interface Filter extends Common {
   family: 'condition' | 'source' | 'window' | 'session';
   /** The only purpose that the reference names for it. */
   madeFor?: 'trait';
-  /** A phrase after the stream's name; `{first}` and `{second}` are the arguments. */
+  /**
+   * A phrase after the stream's name; `{first}` and `{second}` are the arguments, `{event}` is what keeps a
+   * session going.
+   */
   english: string;
   /** The same where the argument is `parent: …`; `{outer}` is the outer event. */
   englishOfParent?: string;
@@ -129,6 +132,8 @@ export interface Reducer extends Common {
   english: string;
   /** The same where `as` names a type that is not the default. */
   englishOfCast?: Readonly<Record<string, string>>;
+  /** The same where each list is read as one value. */
+  englishOfLists?: string;
   /** What it says of the stream that there is a value, or none. */
   presence?: Presence;
   /** The same where the value has to occur more than once. */
@@ -187,6 +192,9 @@ export interface ComparisonEnglish {
   /** Where it is compared with a date or a timestamp. */
   positiveOfTime?: string;
   negativeOfTime?: string;
+  /** Where it is compared with a text that holds neither a number nor a time. */
+  positiveOfText?: string;
+  negativeOfText?: string;
 }
 
 /** A function of the language. */
