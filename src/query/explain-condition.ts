@@ -40,7 +40,7 @@ function explainClause(clause: Clause, voice: Voice, present = nothingKnown): st
   switch (node.kind) {
     case 'and':
     case 'or':
-      return explainJoined(joinedBy(node.kind, denied), [clause], voice);
+      return explainJoined(joinedBy(node.kind, denied), [clause], voice, present);
     case 'not':
       return explainClause({ node: node.operand, denied: !denied }, voice, present);
     case 'any':
@@ -58,9 +58,14 @@ function joinedBy(kind: 'and' | 'or', denied: boolean): 'and' | 'or' {
 }
 
 /** Conditions that are joined by a word; with them all that they join by the same word. */
-function explainJoined(word: 'and' | 'or', joined: readonly Clause[], voice: Voice): string {
+function explainJoined(
+  word: 'and' | 'or',
+  joined: readonly Clause[],
+  voice: Voice,
+  around = nothingKnown,
+): string {
   const clauses = joined.flatMap((clause) => flatten(word, clause));
-  const present = presentIn(word, clauses);
+  const present = new Set([...around, ...presentIn(word, clauses)]);
   const parts = clauses.map((part) => {
     const text = explainClause(part, voice, present);
     return clauses.length > 1 && isOpen(part.node, voice) ? `(${text})` : text;

@@ -57,9 +57,11 @@ function warnOfNoDate(literal: Literal, shape: string, findings: Findings): void
   const plain = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   const isUnclear = separator !== '-' || text.length > `${year}-${month}-${day}`.length;
   const quoted = quote(literal.text);
-  if (plain === text || (!isUnclear && !readTime(plain))) {
-    findings.warn('not-a-date', literal, `${quoted} is compared as text: there is no such day.`, {
-      help: 'Write a day that exists, as yyyy-mm-dd.',
+  const isInForm = text.startsWith(plain) && (plain === text || text[plain.length] !== ' ');
+  if (isInForm || (!isUnclear && !readTime(plain))) {
+    const message = `${quoted} is compared as text: there is no such ${readTime(plain) ? 'time' : 'day'}.`;
+    findings.warn('not-a-date', literal, message, {
+      help: 'Write one that exists, as yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ.',
     });
     return;
   }
