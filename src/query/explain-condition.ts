@@ -65,7 +65,7 @@ function explainJoined(
   around = nothingKnown,
 ): string {
   const clauses = joined.flatMap((clause) => flatten(word, clause));
-  const present = new Set([...around, ...presentIn(word, clauses)]);
+  const present = clauses.length > 1 ? new Set([...around, ...presentIn(word, clauses)]) : around;
   const parts = clauses.map((part) => {
     const text = explainClause(part, voice, present);
     return clauses.length > 1 && isOpen(part.node, voice) ? `(${text})` : text;

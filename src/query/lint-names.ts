@@ -9,6 +9,8 @@ import { plainText } from './values.ts';
 
 /** Looks at the name of an event, a trait, a property, an entity or a source. */
 export function lintName(literal: Literal, findings: Findings): void {
+  // Nearly all are plain, and told at once.
+  if (/^[!-~](?:[ -~]*[!-~])?$/.test(literal.text)) return;
   const name = plainText(literal);
   // An empty name is reported as such.
   if (name.trim() === '' || lintUnseen(literal, 'name', findings) || name === name.trim()) return;
@@ -20,7 +22,7 @@ export function lintName(literal: Literal, findings: Findings): void {
 
 /** Looks at a text that something is compared with. */
 export function lintText(literal: Literal, findings: Findings): void {
-  lintUnseen(literal, 'text', findings);
+  if (/[^ -~]/.test(literal.text)) lintUnseen(literal, 'text', findings);
 }
 
 function lintUnseen(literal: Literal, what: 'name' | 'text', findings: Findings): boolean {
@@ -40,8 +42,6 @@ const byteOrderMark = 0xfeff;
 
 /** The first character of a text that is not seen for what it is. */
 function unseenIn(text: string, what: 'name' | 'text'): string | undefined {
-  // Nearly all are plain, and told at once.
-  if (!/[^ -~]/.test(text)) return undefined;
   const characters = [...text];
   return characters.find((character, index) => {
     if (character === ' ') return false;

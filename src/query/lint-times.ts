@@ -33,6 +33,8 @@ export function lintTimes(
     if (argument.kind !== 'literal' || argument.type !== 'string') continue;
     if (argument.text.length > maxTimeChars) continue;
     const shape = shapeOf(plainText(argument));
+    // Nearly all texts have to do with no time.
+    if (shape === undefined) continue;
     const isLength = lengths.has(shape) && entry.family === 'ordering';
     if (relative.has(shape) || isLength) warnOfRelative(argument, findings);
     else warnOfNoDate(argument, shape, findings);
@@ -74,7 +76,8 @@ function warnOfNoDate(literal: Literal, shape: string, findings: Findings): void
 }
 
 /*
- * The shape of a text: a letter for each word or sign that has to do with time, "?" for any other.
+ * The shape of a text: a letter for each word or sign that has to do with time, "?" for any other; none if it
+ * begins with another.
  * `n`: a number, `u`: a unit, `w`: a word for the present, `l`: "last" or "next", `a`: "ago", `f`: "from",
  * `i`: "in", `p`: the P of ISO 8601, `s`: a sign, `m`: a month.
  */
@@ -104,12 +107,16 @@ const letters: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-function shapeOf(text: string): string {
+function shapeOf(text: string): string | undefined {
+  const [first = ''] = /[a-z_]+|\S/i.exec(text) ?? [];
+  if (letterOf(first.toLowerCase()) === undefined) return undefined;
   const pieces = text.toLowerCase().match(/[a-z_]+|\d+|\S/g) ?? [];
-  return pieces.map(letterOf).join('');
+  return pieces.map((piece) => letterOf(piece) ?? '?').join('');
 }
 
-function letterOf(piece: string): string {
+function letterOf(piece: string): string | undefined {
+  const letter = letters.get(piece);
+  if (letter !== undefined) return letter;
   if (/^\d/.test(piece)) return 'n';
-  return isUnit(piece) ? 'u' : (letters.get(piece) ?? '?');
+  return isUnit(piece) ? 'u' : undefined;
 }

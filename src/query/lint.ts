@@ -67,7 +67,7 @@ function lintChain(chain: Chain, around: Surroundings, findings: Findings): void
   for (const call of chain.calls) {
     lintNames(call, findings);
     if (isWindow(call)) lintWindow(call, chain, findings);
-    for (const argument of call.args) lintArgument(argument, within(chain, around), findings);
+    for (const argument of call.args) lintArgument(argument, chain, around, findings);
   }
   const comparison = comparisonIn(chain);
   if (!comparison) return;
@@ -92,20 +92,25 @@ function lintNames(call: FunctionCall, findings: Findings): void {
   }
 }
 
-function lintArgument(argument: Argument, around: Surroundings, findings: Findings): void {
+function lintArgument(
+  argument: Argument,
+  chain: Chain,
+  around: Surroundings,
+  findings: Findings,
+): void {
   switch (argument.kind) {
     case 'named':
-      lintArgument(argument.value, around, findings);
+      lintArgument(argument.value, chain, around, findings);
       return;
     case 'cast':
-      lintCondition(argument.operand, around, findings);
+      lintCondition(argument.operand, within(chain, around), findings);
       return;
     case 'literal':
     case 'duration':
     case 'exclusion':
       return;
     default:
-      lintCondition(argument, around, findings);
+      lintCondition(argument, within(chain, around), findings);
   }
 }
 
@@ -119,7 +124,7 @@ function within(chain: Chain, { outer }: Surroundings): Surroundings {
 /** An event inside the `where` of one of the same name: that one is among those that are looked at. */
 function lintOuter(chain: Chain, { outer }: Surroundings, findings: Findings): void {
   const [extractor] = chain.calls;
-  if (!extractor || !holdsOuter(chain, outer)) return;
+  if (!extractor || outer.length === 0 || !holdsOuter(chain, outer)) return;
   findings.hint('counts-outer', extractor, 'The event around this one is among these, too.', {
     help: 'If another one is meant, ask for one more: a count of at least 2 instead of 1.',
   });

@@ -79,12 +79,14 @@ const listed: Record<string, Record<string, Source>> = {
     "/\\\\[.\\\\']/g": 'query',
   },
   'query/lint-names.ts': {
+    '/^[!-~](?:[ -~]*[!-~])?$/': 'query',
     '/[^ -~]/': 'query',
     '/[\\p{Cc}\\p{Default_Ignorable_Code_Point}]/u': 'query',
   },
   'query/lint-times.ts': {
     '/^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})(?:[Tt ]|$)/': 'query',
     '/^\\d{1,2}([-/.])\\d{1,2}\\1\\d{4}(?:[Tt ,]|$)/': 'query',
+    '/[a-z_]+|\\S/i': 'query',
     '/[a-z_]+|\\d+|\\S/g': 'query',
     '/^\\d/': 'query',
   },
