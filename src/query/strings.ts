@@ -17,3 +17,8 @@ export function unquoted(text: string): string {
 export function withPlainDots(name: string): string {
   return name.replace(/(?<!\\)\\+\./g, '.');
 }
+
+/** The steps of a path: a dot after a backslash belongs to a name. */
+export function stepsOf(path: string): string[] {
+  return path.split(/(?<!\\)\./);
+}

@@ -116,6 +116,18 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[\\p{L}\\p{N}_ @.-]+$/u': 'query',
     "/\\\\[.\\\\']/g": 'query',
   },
+  'query/lint-names.ts': {
+    '/^[!-~](?:[ -~]*[!-~])?$/': 'query',
+    '/[^ -~]/': 'query',
+    '/[\\p{Cc}\\p{Default_Ignorable_Code_Point}]/u': 'query',
+  },
+  'query/lint-times.ts': {
+    '/^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})(?:[Tt ]|$)/': 'query',
+    '/^\\d{1,2}([-/.])\\d{1,2}\\1\\d{4}(?:[Tt ,]|$)/': 'query',
+    '/[a-z_]+|\\S/i': 'query',
+    '/[a-z_]+|\\d+|\\S/g': 'query',
+    '/^\\d/': 'query',
+  },
   'query/lookahead.ts': {
     '/^(true|false)$/i': 'query',
     '/^[-&:.|]$/': 'query',
@@ -157,6 +169,7 @@ const listed: Record<string, Record<string, Source>> = {
     "/\\\\[\\s\\S]|'/g": 'query',
     '/\\\\[\\s\\S]/g': 'query',
     '/(?<!\\\\)\\\\+\\./g': 'query',
+    '/(?<!\\\\)\\./': 'query',
   },
   'query/times.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$/':

@@ -75,7 +75,7 @@ describe('every function', () => {
     const needed: Record<FunctionKind, RegExp> = {
       extractor: /\{name\}/,
       filter: /\{first\}/,
-      reducer: entry.parameters.length > 0 ? /\{property\}.*\{stream\}/ : /\{stream\}/,
+      reducer: entry.parameters.length > 0 ? /\{property\}.*\{(stream|item)\}/ : /\{stream\}/,
       comparison: entry.parameters.length > 0 ? /\{value\}/ : /^[^{]+$/,
     };
     for (const phrase of phrases) expect(phrase).toMatch(needed[entry.kind]);

@@ -247,7 +247,7 @@ describe('get_audience', () => {
 
   test('explains the stored definition at its level', async () => {
     const explanation = await explanationOf(stored("ALL trait('a').exists()", 'ACCOUNTS'));
-    expect(explanation).toBe('Accounts of which every user is one whose **a** has a value.');
+    expect(explanation).toBe('Accounts where every user is someone whose **a** has a value.');
   });
 
   test.each([
