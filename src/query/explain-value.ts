@@ -148,9 +148,10 @@ function filterPhrase(
   const filter = filterOf(call);
   if (!filter) return '';
   const [first, second] = call.args;
-  if (first?.kind === 'named' && filter.englishOfParent) {
-    const parts = { first: filterArgument(first.value, voice), outer: nearest(voice) };
-    return fillPhrase(filter.englishOfParent, parts);
+  const isOfParent = call.args.some(({ kind }) => kind === 'named');
+  if (isOfParent && filter.englishOfParent) {
+    const [from, to] = [filterArgument(first, voice), filterArgument(second, voice)];
+    return fillPhrase(filter.englishOfParent, { first: from, second: to, outer: nearest(voice) });
   }
   const inWords = isWhere(call)
     ? conditionPhrase(first, inside(extractor, voice))
@@ -159,10 +160,11 @@ function filterPhrase(
 }
 
 /** A length of time, or the sources that are left out. */
-function filterArgument(argument: Argument | undefined, { wording }: Voice): string {
+function filterArgument(argument: Argument | undefined, voice: Voice): string {
+  if (argument?.kind === 'named') return filterArgument(argument.value, voice);
   if (argument?.kind === 'duration') return explainDuration(argument);
   if (argument?.kind !== 'exclusion') return '…';
-  const ids = argument.ids.map((id) => wording.name(plainText(id)));
+  const ids = argument.ids.map((id) => voice.wording.name(plainText(id)));
   return `${ids.length > 1 ? 'the sources' : 'the source'} ${ids.join(', ')}`;
 }
 
