@@ -1,8 +1,9 @@
 import { catalog } from './catalog.ts';
 import { isUnit } from './durations.ts';
+import { maxNesting } from './limits.ts';
 import { jointMeant } from './suggest.ts';
 import type { TokenStream } from './token-stream.ts';
-import { isSymbol, keywordOf, type Token } from './tokens.ts';
+import { isSymbol, isValue, keywordOf, type Token } from './tokens.ts';
 
 /*
  * What is next in a query, also where it is written wrongly: found by looking ahead, without taking
@@ -16,6 +17,17 @@ export function atLiteral(tokens: TokenStream): boolean {
   if (token.kind === 'name')
     return /^(true|false)$/i.test(token.text) && !isSymbol(tokens.peek(), '(');
   return token.kind !== 'symbol' && token.kind !== 'end';
+}
+
+/** Whether a fixed value or a length of time in parentheses is next. */
+export function atParenthesizedValue(tokens: TokenStream): boolean {
+  let open = 0;
+  while (open < maxNesting && isSymbol(tokens.peek(open), '(')) open += 1;
+  if (open === 0) return false;
+  const number = isSymbol(tokens.peek(open), '-') ? open + 1 : open;
+  const hasUnit = atDuration(tokens, open);
+  const after = tokens.peek(number + (hasUnit ? 2 : 1));
+  return isValue(tokens.peek(number)) && isSymbol(after, ')');
 }
 
 /** Whether a number with a unit, known or not, is so many tokens ahead. */
