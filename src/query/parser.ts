@@ -295,7 +295,8 @@ class Parser {
     const tokens = this.#tokens;
     if (tokens.stopped) return;
     const span = tokens.spanFrom(open.start);
-    const message = 'In the syntax of the reference, parentheses group whole conditions, not values.';
+    const message =
+      'In the syntax of the reference, parentheses group whole conditions, not values.';
     const fix = { ...span, text: tokens.textOf(inside) };
     tokens.findings.warn('parenthesized-value', span, message, { help, fix });
   }

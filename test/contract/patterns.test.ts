@@ -74,7 +74,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/[\\p{L}_$][\\p{L}\\p{N}_]*/u': 'query',
     '/=>|=<|<>|>=|<=|!==|!=|===|==|&&|\\|\\||[=<>!(){},.:&|≥≤≠-]/': 'query',
     '/[^\\p{L}_$\\d\\s\'"\\u2018\\u2019\\u201c\\u201d=<>!(){},.:&|≥≤≠-]+/u': 'query',
-    '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/y': 'query',
+    '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/iy': 'query',
     '/^[\\p{L}\\p{N}_ @.-]+$/u': 'query',
     "/\\\\[.\\\\']/g": 'query',
   },
@@ -83,7 +83,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[-&:.|]$/': 'query',
   },
   'query/numbers.ts': {
-    '/^\\d+(?:\\.\\d+)?$/': 'query',
+    '/^(?:\\d+(?:\\.\\d+)?|\\.\\d+)$/': 'query',
     '/^\\+?(\\d*)(?:\\.(\\d+))?(?:[eE]([+-]?\\d+))?$/': 'query',
     '/^0+(?=\\d)/': 'query',
   },
@@ -129,7 +129,7 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/values.ts': {
     '/^(true|false)$/i': 'query',
-    '/^\\s*-?\\d+(\\.\\d+)?\\s*$/': 'query',
+    '/^\\s*-?(?:\\d+(?:\\.\\d+)?|\\.\\d+)\\s*$/': 'query',
   },
   'redact.ts': {
     '/={1,2}$/': 'setting',

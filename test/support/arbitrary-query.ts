@@ -53,7 +53,10 @@ const filters = (inFunnel: boolean, depth: number): fc.Arbitrary<string> =>
         ...(inFunnel
           ? [
               length.map((text) => `.within(parent: ${text})`),
-              fc.constantFrom('.between(parent: 1 day, 20 days)', '.between(parent: 6 hours, parent: 9 days)'),
+              fc.constantFrom(
+                '.between(parent: 1 day, 20 days)',
+                '.between(parent: 6 hours, parent: 9 days)',
+              ),
             ]
           : []),
         ...(depth > 0 ? [inside(depth - 1, inFunnel).map((text) => `.where(${text})`)] : []),

@@ -181,7 +181,9 @@ function mode(property: Argument, values: unknown[], least: Argument | undefined
     typeof value === 'string' ? value : JSON.stringify(value ?? null);
   const data = type === 'number' ? parts.filter(isNumber).map(Number) : parts.map(asText);
   const times = (value: unknown) => data.filter((other) => other === value).length;
-  const enough = data.filter((value) => times(value) >= (least ? Number(least.kind === 'literal' && least.text) : 1));
+  const enough = data.filter(
+    (value) => times(value) >= (least ? Number(least.kind === 'literal' && least.text) : 1),
+  );
   return enough.find((value) => enough.every((other) => times(other) <= times(value)));
 }
 
@@ -259,7 +261,10 @@ function momentOrNumber(value: unknown): number {
 }
 
 function isNumber(value: unknown): boolean {
-  return typeof value === 'number' || (typeof value === 'string' && /^-?(\d+(\.\d+)?|\.\d+)$/.test(value));
+  return (
+    typeof value === 'number' ||
+    (typeof value === 'string' && /^-?(\d+(\.\d+)?|\.\d+)$/.test(value))
+  );
 }
 
 function momentOf(value: unknown): number {
