@@ -4,6 +4,8 @@ import type { CheckOptions } from './check-options.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
+import { lintArguments } from './lint-arguments.ts';
+import { lintLinked } from './lint-linked.ts';
 import { parse } from './parser.ts';
 
 /** The outcome of a check. */
@@ -40,7 +42,11 @@ export function check(query: string, options: CheckOptions): Checked {
       help: "Replace several comparisons of the same thing by one_of('…', '…'), or build the audience from smaller ones: an audience can be used as trait('its_key').",
     });
   }
-  if (formIsRight) lint(tree, findings);
+  if (formIsRight) {
+    lint(tree, findings);
+    lintArguments(tree, findings);
+    if (options.type === 'linked') lintLinked(tree, findings);
+  }
   return {
     valid: findings.errors === 0,
     read: true,

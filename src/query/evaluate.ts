@@ -6,7 +6,7 @@ import { argumentLengthMs, dayMs, lengthMs } from './durations.ts';
 import type { StreamKind } from './language-function.ts';
 import { maxHistoryDays } from './limits.ts';
 import { reduce } from './reduce.ts';
-import { withPlainDots } from './strings.ts';
+import { nestingDot, withPlainDots } from './strings.ts';
 import { nameOf, plainText } from './values.ts';
 
 /*
@@ -267,7 +267,7 @@ function lengthOf(argument: Argument): number {
 /** Follows the dots of a path into nested objects; a dot after a backslash belongs to a name. */
 function walk(values: Values | undefined, path: string): unknown {
   let value: unknown = values;
-  for (const step of path.split(/(?<!\\)\./)) {
+  for (const step of path.split(nestingDot)) {
     const key = withPlainDots(step);
     if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
     value = value[key];

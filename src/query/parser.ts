@@ -673,12 +673,8 @@ class Parser {
     const after = tokens.peek();
     if (token.kind === 'name' && isSymbol(after, ':')) return this.#named(kind);
     if (isSymbol(token, '{')) return this.#inBraces();
-    if (kind === 'property' && isSymbol(token, '(')) return this.#propertyInParentheses();
-    if (kind !== 'definition' && atParenthesizedValue(tokens)) {
-      return this.#inParentheses(() => this.#argument(kind));
-    }
-    const length = this.#length(kind);
-    if (length) return length;
+    const value = this.#valueInParentheses(kind) ?? this.#length(kind);
+    if (value) return value;
     const words = textKinds.has(kind) ? countWordsOfArgument(tokens) : 0;
     if (words > 1 || (words === 1 && !atLiteral(tokens))) return readBareWords(tokens, words);
     if (atLiteral(tokens)) return isOperator(after) ? this.#literalFirst() : readLiteral(tokens);
@@ -768,6 +764,14 @@ class Parser {
     const name: Literal = { kind: 'literal', type: 'string', text, ...span };
     const call = tokens.node({ name: extractor, nameSpan: span, args: [name], ...span });
     return tokens.node({ kind: 'chain', calls: [call], ...span });
+  }
+
+  #valueInParentheses(kind: ParameterKind | undefined): Argument | undefined {
+    const tokens = this.#tokens;
+    if (!isSymbol(tokens.token, '(') || kind === 'definition') return undefined;
+    if (kind === 'property') return this.#propertyInParentheses();
+    const isValueNext = atParenthesizedValue(tokens);
+    return isValueNext ? this.#inParentheses(() => this.#argument(kind)) : undefined;
   }
 
   #propertyInParentheses(): Argument {

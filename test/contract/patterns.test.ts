@@ -58,9 +58,6 @@ const listed: Record<string, Record<string, Source>> = {
   'query/durations.ts': {
     '/s$/': 'query',
   },
-  'query/evaluate.ts': {
-    '/(?<!\\\\)\\./': 'query',
-  },
   'query/foreign-comparison.ts': {
     '/^(%?)([^%_]+)(%?)$/': 'query',
   },
@@ -109,6 +106,7 @@ const listed: Record<string, Record<string, Source>> = {
     "/\\\\[\\s\\S]|'/g": 'query',
     '/\\\\[\\s\\S]/g': 'query',
     '/(?<!\\\\)\\\\+\\./g': 'query',
+    '/(?<!\\\\)\\./': 'query',
   },
   'query/times.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$/':

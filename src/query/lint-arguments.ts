@@ -1,0 +1,69 @@
+import type { Argument, Expression, FunctionCall } from './ast.ts';
+import { filterOf, functionOf } from './catalog.ts';
+import { callsIn } from './chains.ts';
+import type { Findings } from './diagnostic.ts';
+import { inWholeUnits, lengthMs } from './durations.ts';
+import type { LanguageFunction, Parameter } from './language-function.ts';
+import { maxSessionMs, minSessionMs } from './limits.ts';
+
+/*
+ * Arguments that the syntax of the reference does not have, though nothing rules them out: only
+ * warnings.
+ */
+
+/** Looks through a definition whose form is right. */
+export function lintArguments(tree: Expression, findings: Findings): void {
+  for (const call of callsIn(tree)) {
+    const entry = functionOf(call);
+    if (!entry) continue;
+    lintLeftOut(call, entry, findings);
+    for (const [index, argument] of call.args.entries()) {
+      const parameter = entry.parameters[Math.min(index, entry.parameters.length - 1)];
+      if (parameter) lintArgument(withoutName(argument), parameter, findings);
+    }
+    if (filterOf(call)?.family === 'session') lintSession(call, findings);
+  }
+}
+
+function withoutName(argument: Argument): Argument {
+  return argument.kind === 'named' ? argument.value : argument;
+}
+
+function lintLeftOut(call: FunctionCall, entry: LanguageFunction, findings: Findings): void {
+  const missing = entry.parameters[call.args.length];
+  if (!missing?.optional) return;
+  const message = `In the reference, ${entry.name} has a ${missing.label} in every form.`;
+  findings.warn('left-out', call, message, { help: `As in ${entry.example}.` });
+}
+
+/** Lengths of time and frequencies are whole numbers. */
+function lintArgument(argument: Argument, { kind, label }: Parameter, findings: Findings): void {
+  const message = `The ${label} is a whole number in the reference.`;
+  if (kind === 'duration' && argument.kind === 'duration' && !isWhole(argument.amount)) {
+    const text = inWholeUnits(argument);
+    const { start, end } = argument;
+    findings.warn('whole-number', argument, message, {
+      help: text ? `Write ${text}.` : 'Write a whole number of hours or days.',
+      fix: text ? { start, end, text } : undefined,
+    });
+  }
+  if (kind === 'number' && argument.kind === 'literal' && !isWhole(argument.text)) {
+    findings.warn('whole-number', argument, message, { help: 'Write a whole number, such as 2.' });
+  }
+}
+
+function isWhole(number: string): boolean {
+  return !number.includes('.') && Number.isInteger(Number(number));
+}
+
+function lintSession({ args: [length] }: FunctionCall, findings: Findings): void {
+  const duration = length && withoutName(length);
+  if (duration?.kind !== 'duration') return;
+  const ms = lengthMs(duration);
+  // Of an unknown unit the length is not a number, and neither too short nor too long.
+  if (!(ms < minSessionMs || ms > maxSessionMs)) return;
+  const message = 'A session window is from 30 minutes to 90 days long.';
+  findings.warn('session-length', duration, message, {
+    help: 'Write for example 1 hour, or 1800 seconds.',
+  });
+}
