@@ -103,11 +103,11 @@ const none = { operator: '=', number: 0 };
 
 /** Names with a path in them; a context is nothing else. */
 function lintName(call: FunctionCall, findings: Findings): void {
-  const list = extractorOf(call)?.refersTo;
+  const { list, prefix } = extractorOf(call)?.refersTo ?? {};
   const [given] = call.args;
   const name = given?.kind === 'named' ? given.value : given;
-  if (!list || list.prefix !== '' || name?.kind !== 'literal' || !isNestedName(name.text)) return;
-  if (list.list !== 'traits' && list.list !== 'properties') return;
+  const isPath = (list === 'traits' || list === 'properties') && prefix === '';
+  if (!isPath || name?.kind !== 'literal' || !isNestedName(name.text)) return;
   findings.warn('linked-nested', name, 'A linked audience can not look into nested values.', {
     help: 'Use a column of its own; if the dot belongs to the name, write it as \\\\.',
   });
