@@ -5,6 +5,7 @@ import type { Findings } from './diagnostic.ts';
 import { inWholeUnits, lengthMs } from './durations.ts';
 import type { LanguageFunction, Parameter } from './language-function.ts';
 import { maxSessionMs, minSessionMs } from './limits.ts';
+import { numberOf } from './values.ts';
 
 /*
  * Arguments that the syntax of the reference does not have, though nothing rules them out: only
@@ -39,7 +40,7 @@ function lintLeftOut(call: FunctionCall, entry: LanguageFunction, findings: Find
 /** Lengths of time and frequencies are whole numbers. */
 function lintArgument(argument: Argument, { kind, label }: Parameter, findings: Findings): void {
   const message = `The ${label} is a whole number in the reference.`;
-  if (kind === 'duration' && argument.kind === 'duration' && !isWhole(argument.amount)) {
+  if (argument.kind === 'duration' && !Number.isInteger(Number(argument.amount))) {
     const text = inWholeUnits(argument);
     const { start, end } = argument;
     findings.warn('whole-number', argument, message, {
@@ -47,13 +48,10 @@ function lintArgument(argument: Argument, { kind, label }: Parameter, findings: 
       fix: text ? { start, end, text } : undefined,
     });
   }
-  if (kind === 'number' && argument.kind === 'literal' && !isWhole(argument.text)) {
+  const number = kind === 'number' ? numberOf(argument) : undefined;
+  if (number !== undefined && !Number.isInteger(number)) {
     findings.warn('whole-number', argument, message, { help: 'Write a whole number, such as 2.' });
   }
-}
-
-function isWhole(number: string): boolean {
-  return !number.includes('.') && Number.isInteger(Number(number));
 }
 
 function lintSession({ args: [length] }: FunctionCall, findings: Findings): void {
