@@ -3,7 +3,7 @@ import { isUnit } from './durations.ts';
 import { maxNesting } from './limits.ts';
 import { jointMeant } from './suggest.ts';
 import type { TokenStream } from './token-stream.ts';
-import { isSymbol, isValue, keywordOf, type Token } from './tokens.ts';
+import { isSymbol, isValue, keywordOf } from './tokens.ts';
 
 /*
  * What is next in a query, also where it is written wrongly: found by looking ahead, without taking
@@ -87,12 +87,7 @@ export function atMisspeltJoint(tokens: TokenStream): boolean {
  */
 export function countWordsOfArgument(tokens: TokenStream): number {
   if (tokens.token.kind !== 'name') return 0;
-  let words = 1;
-  while (isPartOfText(tokens.peek(words))) words += 1;
+  const words = 1 + tokens.countTextTokens();
   const after = tokens.peek(words);
   return isSymbol(after, ')') || isSymbol(after, ',') ? words : 0;
-}
-
-function isPartOfText({ kind, text }: Token): boolean {
-  return kind === 'name' || kind === 'number' || (kind === 'symbol' && /^[-&:.|]$/.test(text));
 }

@@ -77,7 +77,6 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/lookahead.ts': {
     '/^(true|false)$/i': 'query',
-    '/^[-&:.|]$/': 'query',
   },
   'query/numbers.ts': {
     '/^(?:\\d+(?:\\.\\d+)?|\\.\\d+)$/': 'query',
@@ -119,6 +118,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\.000$/': 'query',
   },
   'query/tokens.ts': {
+    '/^[-&:.|]$/': 'query',
     '/^(&&?|\\|\\|?)$/': 'query',
     '/^(and|or)$/i': 'query',
     '/^[<>=!≥≤≠]+$/': 'query',
