@@ -112,12 +112,7 @@ function turnedInsideOut(call: FunctionCall, entry: LanguageFunction): string | 
 }
 
 /** How to bring a call into its place. */
-function inOrder(
-  chain: Chain,
-  index: number,
-  entry: LanguageFunction,
-  type: ChainType,
-): Advice {
+function inOrder(chain: Chain, index: number, entry: LanguageFunction, type: ChainType): Advice {
   const call = chain.calls[index];
   const before = chain.calls[index - 1];
   if (!call || !before || type === 'Comparator' || type === 'Literal') {
