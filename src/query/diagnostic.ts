@@ -1,5 +1,5 @@
 import type { Span } from './ast.ts';
-import { maxDiagnostics } from './limits.ts';
+import { maxDiagnostics, maxQueryChars } from './limits.ts';
 
 /**
  * - `error`: the reference of the language rules it out.
@@ -48,7 +48,8 @@ export interface Diagnostic extends Finding {
 /** Gathers findings while a query is read; each place is reported once for each code. */
 export class Findings {
   readonly #found: GatheredFinding[] = [];
-  readonly #seen = new Set<string>();
+  /** The places of each code, as numbers: there may be as many as characters. */
+  readonly #seen = new Map<string, Set<number>>();
   #withFixes = true;
   #limit: GatheredFinding | undefined;
   #trustedUntil = Number.POSITIVE_INFINITY;
@@ -97,29 +98,39 @@ export class Findings {
     return this.#limit !== undefined;
   }
 
-  /** Adds a finding, unless its place is distrusted or was reported for the same code. */
-  #add(finding: Omit<GatheredFinding, 'withFix'>): void {
-    if (finding.end >= this.#trustedUntil) return;
-    const key = `${finding.code} ${finding.start} ${finding.end}`;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    if (finding.severity === 'error') this.#errors += 1;
-    this.#found.push({ ...finding, withFix: this.#withFixes });
-  }
-
   /** Adds an error. */
-  error(code: string, { start, end }: Span, message: string, advice: Advice | LazyAdvice = {}) {
-    this.#add({ severity: 'error', code, message, start, end, advice });
+  error(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+    this.#add('error', code, span, message, advice);
   }
 
   /** Adds a warning. */
-  warn(code: string, { start, end }: Span, message: string, advice: Advice | LazyAdvice = {}) {
-    this.#add({ severity: 'warning', code, message, start, end, advice });
+  warn(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+    this.#add('warning', code, span, message, advice);
   }
 
   /** Adds a hint. */
-  hint(code: string, { start, end }: Span, message: string, advice: Advice | LazyAdvice = {}) {
-    this.#add({ severity: 'hint', code, message, start, end, advice });
+  hint(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+    this.#add('hint', code, span, message, advice);
+  }
+
+  /** Adds a finding, unless its place is distrusted or was reported for the same code. */
+  #add(
+    severity: Severity,
+    code: string,
+    { start, end }: Span,
+    message: string,
+    advice: Advice | LazyAdvice,
+  ): void {
+    if (end >= this.#trustedUntil || !this.#isNew(code, start, end)) return;
+    if (severity === 'error') this.#errors += 1;
+    this.#found.push({ severity, code, message, start, end, advice, withFix: this.#withFixes });
+  }
+
+  #isNew(code: string, start: number, end: number): boolean {
+    const places = this.#seen.get(code) ?? new Set();
+    this.#seen.set(code, places);
+    const { size } = places;
+    return places.add(start * (maxQueryChars + 1) + end).size > size;
   }
 
   /** How many errors have been found so far. */
