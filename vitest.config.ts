@@ -30,6 +30,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [onTheProgram, clients],
           isolate: false,
+          setupFiles: ['test/support/zero-timers.ts'],
         },
       },
     ],

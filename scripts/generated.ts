@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
@@ -10,9 +11,12 @@ import { define } from './define.ts';
  */
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
-  const readme = readFileSync('README.md', 'utf8');
-  const withTools = replaceSection(readme, 'tools', toolSection());
-  files.set('README.md', replaceSection(withTools, 'options', optionTable()));
+  const sections = {
+    'README.md': { tools: toolSection(), options: optionTable() },
+    'docs/query-language.md': { rules: languageRules(), functions: functionTables('###') },
+  };
+  for (const [file, contents] of Object.entries(sections))
+    files.set(file, withSections(file, contents));
   files.set('src/mcp/definitions.ts', definitionsModule());
   for (const tool of tools) {
     files.set(
@@ -39,12 +43,17 @@ ${lines.join('\n')}
 `;
 }
 
-function replaceSection(document: string, name: string, content: string): string {
-  const [start, end] = [`<!-- generated: ${name} -->\n`, '<!-- end of generated -->'];
-  const from = document.indexOf(start) + start.length;
-  const to = document.indexOf(end, from);
-  if (from < start.length || to === -1) throw new Error(`README.md has no section ${name}`);
-  return `${document.slice(0, from)}\n${content}\n${document.slice(to)}`;
+/** A file with the sections replaced that are made from the code. */
+function withSections(file: string, contents: Readonly<Record<string, string>>): string {
+  let document = readFileSync(file, 'utf8');
+  for (const [name, content] of Object.entries(contents)) {
+    const [start, end] = [`<!-- generated: ${name} -->\n`, '<!-- end of generated -->'];
+    const from = document.indexOf(start) + start.length;
+    const to = document.indexOf(end, from);
+    if (from < start.length || to === -1) throw new Error(`${file} has no section ${name}`);
+    document = `${document.slice(0, from)}\n${content}\n${document.slice(to)}`;
+  }
+  return document;
 }
 
 function toolSection(): string {

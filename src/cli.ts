@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { CheckCommand } from './commands/check.ts';
+import type { CheckCommand, ReportFormat } from './commands/check.ts';
 import { ConfigError, type Flags } from './config.ts';
 import { suggest } from './query/suggest.ts';
 import { type SandboxEdition, sandboxEditions } from './sandbox/editions.ts';
@@ -19,13 +19,21 @@ export type Command =
 /** Where `segment-audiences-mcp sandbox` listens when no port is given. */
 const sandboxPort = 4010;
 
+/** What `--format` of `check` may be. */
+const reportFormats = [
+  'text',
+  'json',
+  'github',
+  'sarif',
+] as const satisfies readonly ReportFormat[];
+
 const serveFlags = Object.values(settings).flatMap(({ flag }) =>
   flag === undefined ? [] : [flag],
 );
 
 /** The flags that take no value. */
 const switches = [
-  ...['help', 'version', 'json'],
+  ...['help', 'version', 'json', 'fix'],
   ...Object.values(settings).flatMap((setting) =>
     setting.flag !== undefined && !('argument' in setting) ? [setting.flag] : [],
   ),
@@ -49,7 +57,11 @@ const serve: Form = {
 /** The commands that are called by name. */
 const named: Readonly<Record<string, Form>> = {
   sandbox: { flags: ['port', 'edition'], maxWords: 0, parse: parseSandbox },
-  check: { flags: ['type', 'json', 'sandbox'], maxWords: 1, parse: parseCheck },
+  check: {
+    flags: ['type', 'format', 'json', 'fix', 'sandbox'],
+    maxWords: Number.POSITIVE_INFINITY,
+    parse: parseCheck,
+  },
 };
 
 /** The one letter that stands for a flag. */
@@ -186,16 +198,24 @@ function parseCheck(flags: Flags, words: readonly string[], problems: string[]):
   const wanted = String(flags.type ?? 'users').toLowerCase();
   const type = audienceTypes.find((each) => each === wanted);
   if (type === undefined) problems.push(`--type must be one of ${audienceTypes.join(', ')}.`);
-  const [query] = words;
-  if (query === undefined) {
-    problems.push('The query is missing: give it in quotes, or - to read it from standard input.');
+  const given = flags.json === true ? 'json' : (flags.format ?? 'text');
+  const format = reportFormats.find((each) => each === given);
+  if (format === undefined) problems.push(`--format must be one of ${reportFormats.join(', ')}.`);
+  if (flags.json === true && (flags.format ?? 'json') !== 'json') {
+    problems.push('--json is --format json: give one of the two.');
+  }
+  if (words.length === 0) {
+    problems.push(
+      'The query is missing: give it in quotes, name files, or give - to read it from standard input.',
+    );
   }
   return {
     kind: 'check',
-    query: query ?? '',
+    words,
     type: type ?? 'users',
-    json: flags.json === true,
+    format: format ?? 'text',
     sandbox: flags.sandbox === true,
+    fix: flags.fix === true,
   };
 }
 
@@ -214,9 +234,15 @@ Usage:
   ${programName} sandbox [--port ${sandboxPort}] [--edition ${sandboxEditions.join('|')}]
       Run a stand-in for Segment's API on this machine, for trying things out: today's edition, or
       v1alpha as it was in 2024.
-  ${programName} check [--type ${audienceTypes.join('|')}] [--json] [--sandbox] <query | ->
-      Check a definition and explain it; exit code 0 if it is valid, 1 if not. With --sandbox also
-      say how much of the sample data it matches.
+  ${programName} check [--type ${audienceTypes.join('|')}] [--format ${reportFormats.join('|')}] [--fix] [--sandbox]
+      <query | - | file …>
+      Check definitions and explain them. An argument that ends in .seg or .txt, or one of several, is
+      a file; * and ** are expanded. In it, lines that begin with # or // are skipped, and
+      "# type: accounts" sets the level. --fix applies fixes: files are rewritten, the text of all
+      else is printed. With --sandbox also say how much of the sample data each matches. --json is
+      --format json.
+      Exit code 0 if all are valid, 1 if one is not, 3 if one is too long to be checked, 2 if a file
+      can't be read.
   ${programName} -h, --help | -V, --version
 
 Options, as a flag or in the environment; flags win:

@@ -45,7 +45,11 @@ async function run(command: Command): Promise<number> {
     case 'check': {
       const { runCheck } = await import('./commands/check.ts');
       const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-      return runCheck(command, { write: (text) => process.stdout.write(text), colour });
+      return runCheck(command, {
+        write: (text) => process.stdout.write(text),
+        writeAside: (text) => process.stderr.write(text),
+        colour,
+      });
     }
     case 'serve': {
       const warnings: string[] = [];

@@ -1,74 +1,130 @@
 import { text } from 'node:stream/consumers';
-import type { Level, QueryDescription } from '../query/index.ts';
-import { shown } from '../tools/query-check.ts';
-import { visible, visibleJson } from '../visible.ts';
+import { describeQuery, type Level } from '../query/index.ts';
+import { readText } from './check/files.ts';
+import { fixSource, replaceFile } from './check/fix.ts';
+import { inCommands } from './check/github.ts';
+import { exitCodeOf, type Outcome, type Report } from './check/outcome.ts';
+import { FileError, sentenceOn } from './check/problem.ts';
+import { inJson, inWords } from './check/report.ts';
+import { inSarif } from './check/sarif.ts';
+import { placeInText, readSource, type Source } from './check/source.ts';
+import { findTargets, nameOf, type Target } from './check/targets.ts';
+
+/** How what was found is written: for people, for scripts, for GitHub Actions, for code scanning. */
+export type ReportFormat = 'text' | 'json' | 'github' | 'sarif';
 
 export interface CheckCommand {
-  /** The definition, or `-` for standard input. */
-  query: string;
+  /** A definition, files and patterns of files, or `-` for standard input. */
+  words: readonly string[];
+  /** The level of what does not set its own. */
   type: Level;
-  /** Whether to print the same JSON as the tool `check_audience_query`. */
-  json: boolean;
+  format: ReportFormat;
   /** Whether to count the sample profiles that match. */
   sandbox: boolean;
+  /** Whether to apply fixes: files are rewritten, the text of all else is printed. */
+  fix: boolean;
 }
 
 /** Where the answer goes. */
 export interface Output {
   write: (text: string) => void;
+  /** Takes what is not the result itself. */
+  writeAside: (text: string) => void;
   /** Whether it is a terminal that shows colours. */
   colour: boolean;
 }
 
-/** Checks a definition from a shell. @returns the exit code: 0 valid, 1 invalid, 3 not checked. */
+/**
+ * Checks definitions from a shell.
+ *
+ * @returns the exit code: 0 all are valid, 1 one is not, 3 one was not checked, 2 one can't be read.
+ */
 export async function runCheck(command: CheckCommand, output: Output): Promise<number> {
-  const { describeQuery } = await import('../query/index.ts');
-  const query = command.query === '-' ? (await text(process.stdin)).trimEnd() : command.query;
-  const description = describeQuery(query, command.type);
-  const sample =
-    command.sandbox && description.valid ? await countSample(query, command.type) : undefined;
-  if (command.json) output.write(`${visibleJson({ ...description, sample })}\n`);
-  else output.write(`${await inWords(query, description, sample, output.colour)}\n`);
-  return exitCodeOf(description);
+  const outcome = await checkAll(command, output);
+  for (const problem of outcome.problems) output.writeAside(`${sentenceOn(problem)}\n`);
+  // A fixed text stands alone, so that it can be piped on.
+  const printsText = command.fix && outcome.reports.some(({ target }) => target.kind !== 'file');
+  if (printsText) output.writeAside(written(outcome, command.format, false));
+  else output.write(written(outcome, command.format, output.colour));
+  return exitCodeOf(outcome);
 }
 
-function exitCodeOf({ checked, valid }: QueryDescription): number {
-  if (!checked) return 3;
-  return valid ? 0 : 1;
+function written(outcome: Outcome, format: ReportFormat, colour: boolean): string {
+  switch (format) {
+    case 'text':
+      return inWords(outcome, colour);
+    case 'json':
+      return inJson(outcome);
+    case 'github':
+      return inCommands(outcome);
+    case 'sarif':
+      return inSarif(outcome);
+  }
 }
 
-interface SampleCount {
-  matches: number;
-  of: number;
+async function checkAll(command: CheckCommand, output: Output): Promise<Outcome> {
+  const { targets, problems } = await findTargets(command.words);
+  const reports: Report[] = [];
+  for (const target of targets) {
+    try {
+      reports.push(await checkTarget(target, command, output));
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      const { message: reason, line } = error;
+      problems.push({ name: nameOf(target), reason, line });
+    }
+  }
+  return { reports, problems };
 }
 
-async function countSample(query: string, type: Level): Promise<SampleCount> {
+async function checkTarget(
+  target: Target,
+  command: CheckCommand,
+  { write }: Output,
+): Promise<Report> {
+  switch (target.kind) {
+    case 'argument':
+      return checkSource(target, target.text, command, (fixed) => write(`${fixed}\n`));
+    case 'stdin':
+      return checkSource(target, await text(process.stdin), command, write);
+    case 'file': {
+      const { text: content, mark } = await readText(target.path);
+      return checkSource(target, content, command, async (fixed) => {
+        if (fixed !== content) await replaceFile(target.path, mark + fixed);
+      });
+    }
+  }
+}
+
+/** @param keep takes the text with its fixes applied, if that is asked for. */
+async function checkSource(
+  target: Target,
+  given: string,
+  command: CheckCommand,
+  keep: (fixed: string) => Promise<void> | void,
+): Promise<Report> {
+  const source = readSource(given);
+  const type = source.type ?? command.type;
+  if (!command.fix) return reportOn(target, source, type, command);
+  const fixed = fixSource(source, type);
+  await keep(fixed.source.text);
+  return { ...(await reportOn(target, fixed.source, type, command)), fixes: fixed.fixes };
+}
+
+async function reportOn(
+  target: Target,
+  source: Source,
+  type: Level,
+  { sandbox }: CheckCommand,
+): Promise<Report> {
+  const { definition } = source;
+  const found = describeQuery(definition, type);
+  const diagnostics = found.diagnostics.map((diagnostic) => placeInText(diagnostic, source));
+  const sample = sandbox && found.valid ? await countSample(definition, type) : undefined;
+  return { target, source, type, description: { ...found, diagnostics }, sample };
+}
+
+async function countSample(query: string, type: Level): Promise<Report['sample']> {
   const { countInSample } = await import('../sandbox/count.ts');
   return countInSample({ query, type }, Date.now());
-}
-
-async function inWords(
-  query: string,
-  description: QueryDescription,
-  sample: SampleCount | undefined,
-  colour: boolean,
-): Promise<string> {
-  const { maxPrimaryExpressions, render } = await import('../query/index.ts');
-  const { checked, valid, diagnostics, formatted, explanation, computeCadence } = description;
-  const lines = diagnostics.map((diagnostic) => `${render(query, shown(diagnostic), colour)}\n`);
-  if (!checked) {
-    lines.push('not checked');
-  } else if (!valid || computeCadence === undefined) {
-    lines.push('not valid');
-  } else {
-    const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
-    lines.push(
-      `valid, ${description.primaryExpressions} of ${maxPrimaryExpressions} conditions`,
-      visible(`${explanation?.replaceAll('**', '')}`),
-      visible(`formatted: ${formatted}`),
-      `computed: ${computeCadence.type}${reasons}`,
-    );
-  }
-  if (sample) lines.push(`matches ${sample.matches} of ${sample.of} in the sample data`);
-  return lines.join('\n');
 }

@@ -10,3 +10,11 @@ export interface CheckOptions {
    */
   purpose?: 'audience' | 'trait';
 }
+
+const levels: readonly Level[] = ['users', 'accounts', 'linked'];
+
+/** The level that a word names, in any case; undefined for any other word. */
+export function levelOf(word: string): Level | undefined {
+  const wanted = word.toLowerCase();
+  return levels.find((level) => level === wanted);
+}

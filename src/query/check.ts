@@ -1,7 +1,7 @@
 import type { Expression, Span } from './ast.ts';
 import { checkDefinition } from './check-definition.ts';
 import type { CheckOptions } from './check-options.ts';
-import { countConditions, countConditionsUnread } from './count-conditions.ts';
+import { countConditions, joinsMoreThan } from './count-conditions.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
@@ -22,7 +22,7 @@ export interface Checked {
   diagnostics: Diagnostic[];
   /** What could be read; complete only if there was no error of form. */
   tree: Expression;
-  /** Conditions used of the 50 that are allowed. */
+  /** Conditions used of the 50 that are allowed; 0 without a verdict. */
   primaryExpressions: number;
 }
 
@@ -64,18 +64,18 @@ function unread(query: string, beyondLimit: Findings): Checked {
   // A part of the tree would look like a definition; there is none.
   const tree: Expression = { kind: 'missing', start: 0, end: query.length };
   const diagnostics = beyondLimit.diagnostics(query);
-  const primaryExpressions = countConditionsUnread(query);
-  if (primaryExpressions <= maxPrimaryExpressions) {
+  if (!joinsMoreThan(maxPrimaryExpressions, query)) {
     return { checked: false, diagnostics, tree, primaryExpressions: 0 };
   }
   const findings = new Findings();
-  tooMany(`at least ${primaryExpressions}`, tree, findings);
+  const least = maxPrimaryExpressions + 1;
+  tooMany(`at least ${least}`, tree, findings);
   return {
     checked: true,
     valid: false,
     diagnostics: [...findings.diagnostics(query), ...diagnostics],
     tree,
-    primaryExpressions,
+    primaryExpressions: least,
   };
 }
 

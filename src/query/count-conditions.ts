@@ -1,16 +1,9 @@
 import type { Expression } from './ast.ts';
-import { Findings } from './diagnostic.ts';
-import { lex } from './lexer.ts';
-import { maxQueryChars } from './limits.ts';
-import { isJoint, isSymbol, keywordOf, type Token } from './tokens.ts';
 
 /*
  * The conditions of a definition: the leaves of its junctions. Whether those inside a `where` count
  * as well is not settled by the reference, so they don't.
  */
-
-/** As much of a text that is too long is counted in: what comes later can only add to it. */
-const maxCountedChars = 10 * maxQueryChars;
 
 /** The conditions of a tree. */
 export function countConditions(tree: Expression): number {
@@ -29,28 +22,33 @@ export function countConditions(tree: Expression): number {
   }
 }
 
+/** What is longer is counted up to here: what comes later can only add to it. */
+const maxCountedChars = 1_000_000;
+
+/** Comments, strings, words and single characters; unclosed strings and comments go on to the end. */
+const pieces =
+  /--[^\n]*|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|[\p{L}_$][\p{L}\p{N}_]*|\S/gu;
+
 /**
- * The conditions of a text that is too long, too deep or too large to be read, by the words that
- * join them: in linear time and without a tree.
- *
- * @returns at least so many; 0 for a text that joins nothing.
+ * Whether a text that is too long, too deep or too large to be read joins more conditions than a
+ * bound. Only texts that are not valid anyway may be taken to have more than they have.
  */
-export function countConditionsUnread(query: string): number {
-  const tokens = lex(query.slice(0, maxCountedChars), new Findings());
-  let joints = 0;
+export function joinsMoreThan(maxConditions: number, query: string): boolean {
+  let conditions = 1;
+  let before = '';
   /** Of every open bracket, whether what is in it is in a call. */
   const open = [false];
-  for (const [index, token] of tokens.entries()) {
+  for (const [piece] of query.slice(0, maxCountedChars).matchAll(pieces)) {
     const inCall = open.at(-1) ?? false;
-    if (isSymbol(token, '(')) open.push(inCall || namesCall(tokens[index - 1]));
-    else if (isSymbol(token, '{')) open.push(true);
-    else if (isSymbol(token, ')') || isSymbol(token, '}')) open.pop();
-    else if (!inCall && isJoint(token)) joints += 1;
+    if (piece === '(') open.push(inCall || isCallable.test(before));
+    else if (piece === '{') open.push(true);
+    else if (piece === ')' || piece === '}') open.pop();
+    else if (!inCall && /^(?:and|or)$/i.test(piece)) conditions += 1;
+    if (conditions > maxConditions) return true;
+    before = piece;
   }
-  return joints === 0 ? 0 : joints + 1;
+  return false;
 }
 
-/** Whether what opens after this token is the arguments of a call, and no group. */
-function namesCall(before: Token | undefined): boolean {
-  return before?.kind === 'name' && keywordOf(before) === undefined;
-}
+/** A word that is no keyword: what opens after it are the arguments of a call, and no group. */
+const isCallable = /^(?!(?:and|or|not|any|all)$)[\p{L}_$]/iu;

@@ -4,10 +4,11 @@
  */
 
 export type { Expression } from './ast.ts';
+export { applyFixes, type FixedQuery } from './apply-fixes.ts';
 export { type Cadence, computeCadence } from './cadence.ts';
 export { cheatSheet } from './cheat-sheet.ts';
 export { type Checked, check } from './check.ts';
-export type { CheckOptions, Level } from './check-options.ts';
+export { type CheckOptions, type Level, levelOf } from './check-options.ts';
 export { describeQuery, type QueryDescription } from './describe.ts';
 export { applyFix, type Diagnostic, type Fix, type Severity } from './diagnostic.ts';
 export {

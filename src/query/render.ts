@@ -16,8 +16,9 @@ const maxLineChars = 100;
  * A diagnostic as a person reads it: what is wrong, the line with the place marked, what to do.
  *
  * @param colour whether to mark it in the colours of a terminal.
+ * @param place where it is, as `file:line:column`; it begins with that, as compilers write it.
  */
-export function render(query: string, diagnostic: Diagnostic, colour = false): string {
+export function render(query: string, diagnostic: Diagnostic, colour = false, place = ''): string {
   const { severity, code, message, line, column, help } = diagnostic;
   const paint = (text: string) => (colour ? `${colours[severity]}${text}${reset}` : text);
   const whole = query.split('\n')[line - 1] ?? '';
@@ -32,7 +33,9 @@ export function render(query: string, diagnostic: Diagnostic, colour = false): s
   const gutter = String(line);
   const blank = ' '.repeat(gutter.length);
   const lines = [
-    `${paint(`${severity}[${code}]`)}: ${message}`,
+    place
+      ? `${place}: ${paint(`${severity} ${code}`)} ${message}`
+      : `${paint(`${severity}[${code}]`)}: ${message}`,
     `${gutter} | ${from > 0 ? '…' : ''}${shown}${from + maxLineChars < whole.length ? '…' : ''}`,
     `${blank} | ${' '.repeat(at + (from > 0 ? 1 : 0))}${paint('^'.repeat(length))}`,
   ];

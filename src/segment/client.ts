@@ -19,7 +19,7 @@ import {
   RefusedError,
   UnsupportedError,
 } from './errors.ts';
-import { type HttpOutcome, HttpPool, type HttpRequest } from './http.ts';
+import { HttpPool, type HttpRequest } from './http.ts';
 import { PageReader } from './pages.ts';
 import { assertAllowed, type Policy } from './policy.ts';
 import type { HttpProxy } from './proxy.ts';
@@ -182,8 +182,7 @@ export class SegmentClient implements SegmentApi {
   ): Promise<Output<Name>> {
     const made = requestOf(form, input, this.#options);
     call.onRequest?.(this.#shown(form, made));
-    const request = { ...made.request, signal: call.signal };
-    const output = await this.#persist({ name, form, input, request, call });
+    const output = await this.#persist({ name, form, input, request: made.request, call });
     this.#announce(this.#editions.observe(audiencesIn(output)), call);
     return output;
   }
@@ -270,20 +269,6 @@ export class SegmentClient implements SegmentApi {
     return isWrite(name) ? Math.min(this.#options.timeoutMs, minWriteMs) : 0;
   }
 
-  /** Makes an exchange, which is broken off as timed out when the time of its call is over. */
-  async #exchange(request: HttpRequest, { endsAt }: CallContext): Promise<HttpOutcome> {
-    if (endsAt === Number.POSITIVE_INFINITY) return this.#http.exchange(request);
-    const { clock } = this.#options;
-    const end = new AbortController();
-    const cancelTimer = clock.after(endsAt - clock.monotonic(), () => end.abort());
-    const signal = AbortSignal.any([request.signal, end.signal]);
-    const outcome = await this.#http.exchange({ ...request, signal });
-    cancelTimer();
-    const isOver =
-      outcome.kind === 'failure' && outcome.reason === 'cancelled' && !request.signal.aborted;
-    return isOver ? { ...outcome, reason: 'timeout', cause: 'no connection in time' } : outcome;
-  }
-
   /**
    * Lets the caller look once more while the request has its place, which is given back if that ends
    * the call.
@@ -351,7 +336,8 @@ export class SegmentClient implements SegmentApi {
       throw error;
     }
     const sentAt = clock.monotonic();
-    const outcome = await this.#exchange(request, call);
+    const endsInMs = call.endsAt - sentAt;
+    const outcome = await this.#http.exchange(request, { signal: call.signal, endsInMs });
     const receivedAt = clock.monotonic();
     const now = clock.now();
     const tookMs = receivedAt - sentAt;

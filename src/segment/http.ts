@@ -17,7 +17,13 @@ export interface HttpRequest {
   path: string;
   headers: Record<string, string>;
   body?: string;
+}
+
+/** What ends an exchange early. */
+export interface ExchangeEnd {
   signal: AbortSignal;
+  /** Milliseconds after which it is over, the wait for a connection included. */
+  endsInMs: number;
 }
 
 /** A complete answer. */
@@ -72,7 +78,7 @@ export class HttpPool {
   }
 
   /** Sends one request once. Never rejects: the outcome says what went wrong. */
-  exchange(request: HttpRequest): Promise<HttpOutcome> {
+  exchange(request: HttpRequest, { signal, endsInMs }: ExchangeEnd): Promise<HttpOutcome> {
     return new Promise((resolve) => {
       let controller: Dispatcher.DispatchController | undefined;
       let status: number | undefined;
@@ -83,8 +89,9 @@ export class HttpPool {
       const end = (outcome: HttpOutcome) => {
         if (over) return;
         over = true;
+        cancelEnd();
         cancelTimer();
-        request.signal.removeEventListener('abort', onAbort);
+        signal.removeEventListener('abort', onAbort);
         resolve(outcome);
       };
       const fail = (reason: HttpFailure['reason'], cause?: string) => {
@@ -92,9 +99,14 @@ export class HttpPool {
         controller?.abort(new Error(reason));
       };
       const onAbort = () => fail('cancelled');
+      const lateCause = () => (controller ? undefined : 'no connection in time');
       let cancelTimer = () => {};
-      if (request.signal.aborted) return onAbort();
-      request.signal.addEventListener('abort', onAbort, { once: true });
+      let cancelEnd = () => {};
+      if (signal.aborted) return onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (endsInMs !== Number.POSITIVE_INFINITY) {
+        cancelEnd = this.#clock.after(endsInMs, () => fail('timeout', lateCause()));
+      }
 
       this.#pool.dispatch(
         {

@@ -18,7 +18,7 @@ export interface Sender {
 
 /** A request with its body as text, and the body itself for those who show it. */
 export interface MadeRequest {
-  request: Omit<HttpRequest, 'signal'>;
+  request: HttpRequest;
   body: object | undefined;
 }
 

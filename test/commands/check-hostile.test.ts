@@ -12,7 +12,9 @@ async function printed(query: string, { colour = false, json = false } = {}): Pr
   const write = (more: string) => {
     text += more;
   };
-  await runCheck({ query, type: 'users', json, sandbox: false }, { write, colour });
+  const format = json ? 'json' : 'text';
+  const command = { words: [query], type: 'users', format, sandbox: false, fix: false } as const;
+  await runCheck(command, { write, writeAside: write, colour });
   return text;
 }
 

@@ -7,8 +7,14 @@ async function printed(query: string, colour: boolean): Promise<string> {
   const write = (more: string) => {
     text += more;
   };
-  const command = { query, type: 'users', json: false, sandbox: false } as const;
-  await runCheck(command, { write, colour });
+  const command = {
+    words: [query],
+    type: 'users',
+    format: 'text',
+    sandbox: false,
+    fix: false,
+  } as const;
+  await runCheck(command, { write, writeAside: write, colour });
   return text;
 }
 

@@ -26,6 +26,8 @@ const maxChars = {
   answer: maxAnswerBytes,
   /** What is looked at of a page that is not Segment's. */
   page: 20_000,
+  /** A line of a file that is checked. */
+  file: 1024 * 1024,
   /** The body of a request to the sandbox. */
   body: 1024 * 1024,
 } as const;
@@ -35,6 +37,10 @@ type Source = keyof typeof maxChars;
 const listed: Record<string, Record<string, Source>> = {
   'cli.ts': {
     '/^-+/': 'setting',
+  },
+  'commands/check/source.ts': {
+    '/^[ \\t]*(?:#|\\/\\/)/': 'file',
+    '/^[ \\t]*(?:#|\\/\\/)[ \\t]*type[ \\t]*:[ \\t]*(\\S+)[ \\t]*$/i': 'file',
   },
   'given.ts': {
     '/[,=\\s/]/': 'setting',
@@ -54,6 +60,12 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/check-definition.ts': {
     '/^\\d+ [a-z]+$/': 'query',
+  },
+  'query/count-conditions.ts': {
+    '/--[^\\n]*|\\/\\/[^\\n]*|#[^\\n]*|\\/\\*[\\s\\S]*?(?:\\*\\/|$)|\'(?:[^\'\\\\]|\\\\[\\s\\S])*(?:\'|\\\\?$)|"(?:[^"\\\\]|\\\\[\\s\\S])*(?:"|\\\\?$)|[\\p{L}_$][\\p{L}\\p{N}_]*|\\S/gu':
+      'message',
+    '/^(?:and|or)$/i': 'message',
+    '/^(?!(?:and|or|not|any|all)$)[\\p{L}_$]/iu': 'message',
   },
   'query/durations.ts': {
     '/s$/': 'query',

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { callTool } from '../support/in-memory.ts';
 import { mainFile, plainEnvironment, startSession } from '../support/program.ts';
 import { startRig } from '../support/rig.ts';
@@ -13,10 +15,11 @@ import { startRig } from '../support/rig.ts';
 const right = "event('Shoes Bought').within(7 days).count() >= 1";
 const wrong = "event('Shoes Bought').within(7 days).cuont() >= 1";
 
-async function check(args: string[], input = '') {
-  const child = spawn(process.execPath, [mainFile, 'check', ...args], { env: plainEnvironment() });
+async function check(args: string[], input = '', cwd = '.') {
+  const options = { env: plainEnvironment(), cwd };
+  const child = spawn(process.execPath, [resolve(mainFile), 'check', ...args], options);
   child.stdin.end(input);
-  const code = new Promise((resolve) => child.on('close', resolve));
+  const code = new Promise((done) => child.on('close', done));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { stdout, stderr, code: await code };
 }
@@ -89,7 +92,10 @@ not valid
 
   test.each([
     [[], /query is missing/],
-    [['a', 'b'], /Word 2 of the command line is not understood/],
+    [['a', 'b'], /^a can't be read \(ENOENT\)\.\nb can't be read \(ENOENT\)\.\n$/],
+    [['*.seg'], /^\*\.seg matches no file\.\n$/],
+    [['--format', 'xml', 'a'], /--format must be one of text, json, github, sarif/],
+    [['--json', '--format', 'sarif', 'a'], /--json is --format json/],
     [['--type', 'people', 'a'], /--type must be one of users, accounts, linked/],
     [['--port', '1', 'a'], /--port is not a flag here/],
   ])('%j is misunderstood: exit code 2, and nothing on stdout', async (args, message) => {
@@ -98,6 +104,76 @@ not valid
     expect(stdout).toBe('');
     expect(stderr).toMatch(message);
   });
+});
+
+describe('files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'check-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const unread = `trait('${'x'.repeat(20_000)}') = 1`;
+  mkdirSync(join(folder, 'sub'));
+  for (const [name, content] of Object.entries({
+    'right.seg': `# type: accounts\nALL trait('email').exists()\n`,
+    'sub/wrong.seg': `// bought\n${wrong}\n`,
+    'long.txt': unread,
+  })) {
+    writeFileSync(join(folder, name), content);
+  }
+
+  test.each([
+    [['right.seg'], 0],
+    [['right.seg', 'sub/wrong.seg', 'long.txt'], 1],
+    [['right.seg', 'long.txt'], 3],
+    [['right.seg', 'sub/wrong.seg', 'none.seg'], 2],
+    [['**/wrong.seg'], 1],
+  ])('%j exit with %i', async (names, code) => {
+    expect((await check(names, '', folder)).code).toBe(code);
+  });
+
+  test('are shown by their paths, with places as compilers write them', async () => {
+    const { stdout } = await check(['**/*.seg'], '', folder);
+    expect(stdout).toMatch(
+      /^sub\/wrong\.seg:2:38: error unknown-function There is no function cuont\.$/m,
+    );
+    expect(stdout).toMatch(/^2 files checked, 1 valid, 1 not valid$/m);
+  });
+
+  test('have relative places in what CI systems read', async () => {
+    const { stdout } = await check(['--format', 'github', '**/*.seg'], '', folder);
+    expect(stdout).toMatch(
+      /^::error file=sub\/wrong\.seg,line=2,col=38,endColumn=42,title=[\w-]+::/,
+    );
+    const sarif = await check(['--format=sarif', '**/*.seg'], '', folder);
+    const [run] = JSON.parse(sarif.stdout).runs;
+    expect(run.artifacts).toEqual([
+      { location: { uri: 'right.seg' } },
+      { location: { uri: 'sub/wrong.seg' } },
+    ]);
+    expect(run.results).toHaveLength(1);
+  });
+
+  test('are rewritten by --fix', async () => {
+    const name = join(folder, 'fix.seg');
+    writeFileSync(name, `// bought\r\n${wrong}\r\n`);
+    expect((await check(['--fix', 'fix.seg'], '', folder)).code).toBe(0);
+    expect(readFileSync(name, 'utf8')).toBe(`// bought\r\n${right}\r\n`);
+  });
+
+  test('standard input is read like one, among others as well', async () => {
+    const input = `# type: accounts\nALL trait('email').exists()\n`;
+    expect((await check(['-'], input)).code).toBe(0);
+    const { code, stdout } = await check(['right.seg', '-'], `# a\n${wrong}`, folder);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^<stdin>:2:38: error /m);
+    const fixed = await check(['--fix', '-'], `# a\n${wrong}`);
+    expect(fixed).toMatchObject({ code: 0, stdout: `# a\n${right}` });
+    expect(fixed.stderr).toMatch(/^valid, 1 of 50 conditions, 1 fix applied\n/);
+  });
+});
+
+test('what is too long is not checked, with exit code 3', async () => {
+  const { code, stdout } = await check(['-'], `trait('${'x'.repeat(20_000)}') = 1`);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/^warning\[too-long\][\s\S]*\nnot checked\n$/);
 });
 
 test('the README shows what the command prints', async () => {
@@ -111,6 +187,24 @@ test('the README shows what the command prints', async () => {
     const { stdout } = await check([...flags.split(' ').filter(Boolean), query]);
     expect(stdout).toBe(output.join('\n'));
   }
+});
+
+test('the page on the language shows what the command prints', async () => {
+  const page = readFileSync('docs/query-language.md', 'utf8');
+  const folder = mkdtempSync(join(tmpdir(), 'page-'));
+  for (const [, name = '', content = ''] of page.matchAll(/^```seg (\S+)\n([\s\S]*?)^```$/gm)) {
+    writeFileSync(join(folder, name), content);
+  }
+  const [, session = ''] = /^```console\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  const commands = session.split(/^\$ segment-audiences-mcp check /m).slice(1);
+  expect(commands.length).toBeGreaterThan(1);
+  for (const command of commands) {
+    const [line = '', ...output] = command.split('\n');
+    const args = line.split(' ').map((word) => word.replaceAll("'", ''));
+    const { stdout } = await check(args, '', folder);
+    expect(stdout).toBe(output.join('\n'));
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test('a wrong definition reaches no quota, by no tool', async () => {

@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { start } from '../../src/sandbox/start.ts';
 import { callTool } from '../support/in-memory.ts';
+import { packInto } from '../support/pack.ts';
 import { plainEnvironment } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
 
@@ -63,20 +63,10 @@ describe('mcp.json', () => {
 });
 
 describe('the package', () => {
-  const packSchema = z.tuple([
-    z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }),
-  ]);
-
   test('runs with npx in an empty folder, and holds only what it needs', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'package-'));
-    // The build is fresh from the set-up of the tests, and must not change under those that run.
-    const packed = execFileSync(
-      'npm',
-      ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
-      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-    );
-    const [{ filename, files }] = packSchema.parse(JSON.parse(packed));
-    expect(files.map(({ path }) => path).filter((path) => !path.startsWith('dist/types/'))).toEqual(
+    const { tarball, paths } = packInto(folder);
+    expect(paths.filter((path) => !path.startsWith('dist/types/'))).toEqual(
       expect.arrayContaining([
         'LICENSE',
         'README.md',
@@ -85,19 +75,13 @@ describe('the package', () => {
         'dist/program.js',
       ]),
     );
-    expect(files.some(({ path }) => /^(src|test|bench|scripts)\//.test(path))).toBe(false);
+    expect(paths.some((path) => /^(src|test|bench|scripts)\//.test(path))).toBe(false);
 
     const client = new Client({ name: 'test', version: '0' });
     await client.connect(
       new StdioClientTransport({
         command: 'npx',
-        args: [
-          '--yes',
-          '--package',
-          resolve(folder, filename),
-          'segment-audiences-mcp',
-          '--sandbox',
-        ],
+        args: ['--yes', '--package', tarball, 'segment-audiences-mcp', '--sandbox'],
         cwd: folder,
         env: plainEnvironment(),
         stderr: 'ignore',

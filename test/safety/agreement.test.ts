@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { McpError } from '@modelcontextprotocol/sdk/types.js';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { ConfirmMode } from '../../src/safety/agreement.ts';
 import type { Audience } from '../../src/segment/contract.ts';
@@ -15,7 +15,7 @@ import {
   fakeApi,
   ownConfirmations,
 } from '../support/in-memory.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { ManualClock, waitFor } from '../support/manual-clock.ts';
 
 /*
  * What has to be agreed to, and that nothing is sent without it.
@@ -178,7 +178,7 @@ describe('without a yes nothing is sent', () => {
     );
     const controller = new AbortController();
     const calling = callTool(client, ...remove, { signal: controller.signal });
-    await vi.waitUntil(() => questions.length > 0);
+    await waitFor(() => questions.length > 0);
     controller.abort();
     await expect(calling).rejects.toThrow();
     answer(yes);
@@ -190,7 +190,7 @@ describe('without a yes nothing is sent', () => {
   test('a client that hangs up while the user thinks', async () => {
     const { client, asked, questions } = await asking(() => new Promise(() => {}));
     const calling = callTool(client, ...remove);
-    await vi.waitUntil(() => questions.length > 0);
+    await waitFor(() => questions.length > 0);
     await client.close();
     await expect(calling).rejects.toThrow();
     for (let count = 0; count < 10; count += 1) await turn();
@@ -306,7 +306,7 @@ describe('while the user thinks', () => {
       progress.push(method);
     };
     const calling = callTool(client, ...remove, options);
-    await vi.waitUntil(() => questions.length > 0);
+    await waitFor(() => questions.length > 0);
     await clock.advance(35_000);
     answer(yes);
     expect((await calling).error).toBeUndefined();

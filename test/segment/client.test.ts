@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type Fault,
   type LogEntry,
@@ -14,7 +14,7 @@ import { CancelledError, mayHaveTakenEffect, NoAnswerError } from '../../src/seg
 import { connections } from '../../src/segment/http.ts';
 import { readSpace } from '../../src/segment/space.ts';
 import { testCall } from '../support/call.ts';
-import { ManualClock, tick } from '../support/manual-clock.ts';
+import { ManualClock, tick, waitFor } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
 
 /*
@@ -166,7 +166,7 @@ describe('reads', () => {
   test('that time out are repeated', async () => {
     faults = [{ kind: 'latency', ms: 60_000 }];
     const listing = client.send('list_audiences', { spaceId, count: 1 }, testCall());
-    await vi.waitUntil(() => seen.length === 1);
+    await waitFor(() => seen.length === 1);
     await clock.advance(600_000);
     const page = await whileTimePasses(listing);
     expect(page.audiences).toHaveLength(1);
@@ -256,7 +256,7 @@ describe.each([-600_000, 600_000])('when the date of this machine jumps by %i ms
   /** Lets the call wait for a second, then sets the date. */
   async function afterJump<Value>(waiting: Promise<Value>): Promise<Value> {
     waiting.catch(() => {});
-    await vi.waitUntil(() => heard > 0);
+    await waitFor(() => heard > 0);
     await clock.advance(1000);
     clock.jump(jumpMs);
     return whileTimePasses(waiting);
@@ -335,8 +335,8 @@ describe('the last look of a write', () => {
         looks += 1;
       }).catch(() => {}),
     );
-    await vi.waitUntil(() => looks > 0);
-    await whileTimePasses(vi.waitUntil(() => seen.length === 10));
+    await waitFor(() => looks > 0);
+    await whileTimePasses(waitFor(() => seen.length === 10));
     expect(looks).toBe(10);
     await whileTimePasses(Promise.all(updates));
     expect(looks).toBe(11);
@@ -452,7 +452,7 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
       sent: true,
       operation: 'remove_audience_from_space',
     });
-    await vi.waitUntil(() => seen.length === 3);
+    await waitFor(() => seen.length === 3);
     call.cancel();
     await ended;
   });
@@ -463,12 +463,12 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
     faults = [failed(502)];
     const removing = client.send('remove_audience_from_space', one, call);
     const ended = expect(removing).rejects.toMatchObject({ code: 'cancelled', sent: true });
-    await vi.waitUntil(() => heard === 2);
+    await waitFor(() => heard === 2);
     faults = Array.from({ length: connections }, () => ({ kind: 'latency', ms: 600_000 }));
     const others = Array.from({ length: connections }, () =>
       client.send('get_audience', one, testCall()).catch(() => {}),
     );
-    await vi.waitUntil(() => seen.length === 2 + connections);
+    await waitFor(() => seen.length === 2 + connections);
     await clock.advance(2000);
     await tick();
     call.cancel();

@@ -61,3 +61,8 @@ export async function tick(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
+
+/** Lets what is ready run until something holds, without moving a clock. */
+export async function waitFor(holds: () => boolean): Promise<void> {
+  while (!holds()) await tick();
+}

@@ -8,6 +8,7 @@ import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 const wrong = "event('Shoes Bought').cuont() >= 1";
 const right = "event('Shoes Bought').count() >= 1";
 const doubtful = "event('Shoes Bought').count() >= 0";
+const unread = `trait('${'x'.repeat(20_000)}') = 1`;
 const create = (query: string, more = {}) => ({
   spaceId: 's',
   name: 'n',
@@ -124,6 +125,24 @@ describe('create_audience', () => {
     expect(String(structured.advice)).not.toMatch(/query/);
   });
 
+  test('sends what is too long to be checked, and says so', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    const { structured } = await callTool(client, 'create_audience', create(unread));
+    expect(asked.map(([method]) => method)).toEqual(['list_audiences', 'create_audience']);
+    expect(String(structured.advice)).toMatch(/nothing of it was checked/);
+  });
+
+  test('sends nothing for what is too long and has too many conditions', async () => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api);
+    const query = `${"trait('a') = 1 OR ".repeat(50)}${unread}`;
+    const { error } = await callTool(client, 'create_audience', create(query));
+    expect(asked).toEqual([]);
+    expect(error).toMatchObject({ code: 'invalid_query' });
+    expect(error?.message).toMatch(/at least 51 conditions; at most 50 are allowed/);
+  });
+
   test('checks at the level of its type', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
@@ -199,6 +218,14 @@ describe('update_audience_for_space', () => {
     const args = { spaceId: 's', id: 'a', enabled: true };
     await callTool(client, 'update_audience_for_space', args);
     expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
+  });
+
+  test('sends what is too long to be checked, and says so', async () => {
+    const { api, asked } = fakeApi({ audience: stored(right) });
+    const client = await connect(api);
+    const { structured } = await callTool(client, 'update_audience_for_space', update(unread));
+    expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
+    expect(String(structured.advice)).toMatch(/nothing of it was checked/);
   });
 
   test('with the mode warn sends what it would refuse', async () => {

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { systemReason } from '../../system-reason.ts';
+import { FileError } from './problem.ts';
+
+/** A file's text without the byte-order mark. */
+export interface FileText {
+  text: string;
+  /** What it began with. */
+  mark: '' | '\ufeff';
+}
+
+/**
+ * Reads a file as UTF-8.
+ *
+ * @throws {FileError} when that can't be done.
+ */
+export async function readText(file: string): Promise<FileText> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new FileError(`can't be read (${systemReason(error)})`);
+  });
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.startsWith('\ufeff') ? { text: text.slice(1), mark: '\ufeff' } : { text, mark: '' };
+  } catch {
+    throw new FileError('is not in UTF-8');
+  }
+}

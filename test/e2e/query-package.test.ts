@@ -1,0 +1,100 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packInto } from '../support/pack.ts';
+import { plainEnvironment } from '../support/program.ts';
+
+/*
+ * `segment-audiences-mcp/query` as others get it: installed from the package into an empty folder.
+ */
+
+const folder = mkdtempSync(join(tmpdir(), 'query-'));
+const tsc = resolve('node_modules/typescript/bin/tsc');
+
+beforeAll(() => {
+  const { tarball } = packInto(folder);
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  const install = ['install', '--offline', '--no-audit', '--no-fund', tarball];
+  execFileSync('npm', install, { cwd: folder, env: plainEnvironment(), stdio: 'ignore' });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a file of this text in the folder. @returns what it prints. */
+function run(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return execFileSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' });
+}
+
+const use = `
+const { tree, valid } = check("evnt('A').count() >= 1");
+const text = "trait('plan').equals('vip')";
+const right = check(text, { type: 'ACCOUNTS' });
+console.log(JSON.stringify([
+  valid, right.valid, format(right.tree), explain(right.tree, 'accounts'),
+  evaluate(right.tree, { traits: { plan: 'vip' }, events: [] }, 0),
+  references(right.tree).traits, applyFix(text, { start: 0, end: 5, text: 'x' }),
+]));`;
+const printed = JSON.stringify([
+  ...[false, true, "trait('plan') = 'vip'", 'Accounts whose **plan** is "vip".', true, ['plan']],
+  "x('plan').equals('vip')",
+]);
+const names = 'applyFix, check, evaluate, explain, format, references';
+
+describe('the package', () => {
+  test('can be imported', () => {
+    const from = `import { ${names} } from 'segment-audiences-mcp/query';`;
+    expect(run('a.mjs', from + use)).toBe(`${printed}\n`);
+  });
+
+  test('can be required', () => {
+    const from = `const { ${names} } = require('segment-audiences-mcp/query');`;
+    expect(run('a.cjs', from + use)).toBe(`${printed}\n`);
+  });
+
+  test('loads nothing else: no dependency, and no module of Node.js', () => {
+    const bundle = join(folder, 'node_modules/segment-audiences-mcp/dist/query.js');
+    expect(readFileSync(bundle, 'utf8')).not.toMatch(/\b(require|import)\(|\bprocess\b/);
+  });
+});
+
+describe('its types', () => {
+  const right = `
+import { type CheckOptions, check, type Checked, type Diagnostic, evaluate, explain, type Expression,
+  type Fix, applyFix, format, type Profile, type References, references } from 'segment-audiences-mcp/query';
+
+const options: CheckOptions = { type: 'linked', purpose: 'audience' };
+const checked: Checked = check('x', options);
+const valid: boolean | undefined = checked.valid;
+const tree: Expression = checked.tree;
+const profile: Profile = { traits: { plan: 'vip' }, events: [{ name: 'A', at: 0, properties: { p: 1 } }] };
+const found: References = references(tree);
+const places = checked.diagnostics.map(({ line, column, fix }: Diagnostic) => [line, column, fix?.text]);
+const fix: Fix = { start: 0, end: 1, text: '' };
+const texts: string[] = [format(tree), explain(tree), explain(tree, 'USERS'), applyFix('x', fix)];
+const member: boolean = evaluate(tree, profile, 0);
+if (tree.kind === 'chain') texts.push(...tree.calls.map(({ name }) => name));
+export { found, member, places, texts, valid };
+`;
+  const compile = (file: string, text: string, module: string) => {
+    writeFileSync(join(folder, file), text);
+    const resolution = module === 'preserve' ? 'bundler' : module;
+    const args = ['--noEmit', '--strict', '--target', 'es2022', '--module', module];
+    args.push('--moduleResolution', resolution, '--skipLibCheck', 'false', file);
+    return spawnSync(process.execPath, [tsc, ...args], { cwd: folder, encoding: 'utf8' });
+  };
+
+  test.each([
+    ['a.mts', 'nodenext'],
+    ['a.cts', 'nodenext'],
+    ['a.ts', 'preserve'],
+  ])('are found and right in %s with %s', (file, module) => {
+    expect(compile(file, right, module)).toMatchObject({ stdout: '', status: 0 });
+  });
+
+  test('notice a wrong use', () => {
+    const wrong = `import { check } from 'segment-audiences-mcp/query'; check('x', { type: 'people' });`;
+    expect(compile('wrong.mts', wrong, 'nodenext').stdout).toMatch(/wrong\.mts.*error TS2322/);
+  });
+});
