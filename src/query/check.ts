@@ -5,7 +5,6 @@ import { countConditions, joinsMoreThan } from './count-conditions.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
-import { lintArguments } from './lint-arguments.ts';
 import { lintLinked } from './lint-linked.ts';
 import { parse } from './parser.ts';
 
@@ -47,7 +46,6 @@ export function check(query: string, options: CheckOptions = {}): Checked {
   }
   if (formIsRight) {
     lint(tree, findings);
-    lintArguments(tree, findings);
     if (options.type === 'linked') lintLinked(tree, findings);
   }
   return {

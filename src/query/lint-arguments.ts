@@ -1,6 +1,5 @@
-import type { Argument, Expression, FunctionCall } from './ast.ts';
-import { filterOf, functionOf } from './catalog.ts';
-import { callsIn } from './chains.ts';
+import type { Argument, FunctionCall } from './ast.ts';
+import { functionOf } from './catalog.ts';
 import type { Findings } from './diagnostic.ts';
 import { inWholeUnits, lengthMs } from './durations.ts';
 import type { LanguageFunction, Parameter } from './language-function.ts';
@@ -12,18 +11,16 @@ import { numberOf } from './values.ts';
  * warnings.
  */
 
-/** Looks through a definition whose form is right. */
-export function lintArguments(tree: Expression, findings: Findings): void {
-  for (const call of callsIn(tree)) {
-    const entry = functionOf(call);
-    if (!entry) continue;
-    lintLeftOut(call, entry, findings);
-    for (const [index, argument] of call.args.entries()) {
-      const parameter = entry.parameters[Math.min(index, entry.parameters.length - 1)];
-      if (parameter) lintArgument(withoutName(argument), parameter, findings);
-    }
-    if (filterOf(call)?.family === 'session') lintSession(call, findings);
-  }
+/** Looks at what one call is given. */
+export function lintArguments(call: FunctionCall, findings: Findings): void {
+  const entry = functionOf(call);
+  if (!entry) return;
+  lintLeftOut(call, entry, findings);
+  call.args.forEach((argument, index) => {
+    const parameter = entry.parameters[Math.min(index, entry.parameters.length - 1)];
+    if (parameter) lintArgument(withoutName(argument), parameter, findings);
+  });
+  if (entry.kind === 'filter' && entry.family === 'session') lintSession(call, findings);
 }
 
 function withoutName(argument: Argument): Argument {
@@ -39,6 +36,7 @@ function lintLeftOut(call: FunctionCall, entry: LanguageFunction, findings: Find
 
 /** Lengths of time and frequencies are whole numbers. */
 function lintArgument(argument: Argument, { kind, label }: Parameter, findings: Findings): void {
+  if (kind !== 'duration' && kind !== 'number') return;
   const message = `The ${label} is a whole number in the reference.`;
   if (argument.kind === 'duration' && !Number.isInteger(Number(argument.amount))) {
     const text = inWholeUnits(argument);

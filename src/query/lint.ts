@@ -6,6 +6,7 @@ import type { Findings } from './diagnostic.ts';
 import { lengthDays } from './durations.ts';
 import { format } from './format.ts';
 import { maxHistoryDays } from './limits.ts';
+import { lintArguments } from './lint-arguments.ts';
 import { flatten, lintJunction } from './lint-junction.ts';
 import { isTimeText } from './times.ts';
 import { isNumeric, kindOfChain, kindOfLiteral } from './values.ts';
@@ -45,6 +46,7 @@ function lintCondition(node: Expression, settled: ReadonlySet<string>, findings:
 
 function lintChain(chain: Chain, settled: ReadonlySet<string>, findings: Findings): void {
   for (const call of chain.calls) {
+    lintArguments(call, findings);
     if (filterOf(call)?.family === 'window') lintWindow(call, findings);
     for (const argument of call.args) lintArgument(argument, findings);
   }
