@@ -6,6 +6,7 @@ import { type Diagnostic, Findings } from './diagnostic.ts';
 import { describeForeignText } from './foreign-text.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
+import { lintLinked } from './lint-linked.ts';
 import { parse } from './parser.ts';
 
 /** The outcome of a check. */
@@ -46,7 +47,10 @@ export function check(query: string, options: CheckOptions = {}): Checked {
   if (primaryExpressions > maxPrimaryExpressions) {
     tooMany(String(primaryExpressions), tree, findings);
   }
-  if (formIsRight) lint(tree, findings);
+  if (formIsRight) {
+    lint(tree, findings);
+    if (options.type === 'linked') lintLinked(tree, findings);
+  }
   return {
     checked: true,
     valid: findings.errors === 0,

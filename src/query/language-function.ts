@@ -43,11 +43,15 @@ export interface Parameter {
   kind: ParameterKind;
   /** The documentation's word for it. */
   label: string;
+  /** May perhaps be left out: the reference has it in every form that it shows. */
   optional?: boolean;
   /** May be given several times. */
   rest?: boolean;
-  /** May be written as `parent: …` inside a funnel. */
-  parent?: boolean;
+  /**
+   * May be written as `parent: …` inside a funnel. `unsettled`: by the reference's prose only, not by
+   * its syntax.
+   */
+  parent?: 'settled' | 'unsettled';
   /** The types that `as` may name; the first is the default. */
   casts?: readonly string[];
   /** The units that the reference names for a duration. */
@@ -111,7 +115,7 @@ export interface Filter extends Common {
    * session going.
    */
   english: string;
-  /** The same where the argument is `parent: …`; `{outer}` is the outer event. */
+  /** The same where an argument is `parent: …`; `{outer}` is the outer event. */
   englishOfParent?: string;
 }
 

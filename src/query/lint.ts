@@ -13,6 +13,7 @@ import type { Findings } from './diagnostic.ts';
 import { lengthDays } from './durations.ts';
 import { format } from './format.ts';
 import { maxHistoryDays } from './limits.ts';
+import { lintArguments } from './lint-arguments.ts';
 import { flatten, lintJunction } from './lint-junction.ts';
 import { lintName, lintText } from './lint-names.ts';
 import { lintTimes } from './lint-times.ts';
@@ -66,6 +67,7 @@ function lintCondition(node: Expression, around: Surroundings, findings: Finding
 function lintChain(chain: Chain, around: Surroundings, findings: Findings): void {
   for (const call of chain.calls) {
     lintNames(call, findings);
+    lintArguments(call, findings);
     if (isWindow(call)) lintWindow(call, chain, findings);
     for (const argument of call.args) lintArgument(argument, chain, around, findings);
   }

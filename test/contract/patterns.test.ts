@@ -74,9 +74,6 @@ const listed: Record<string, Record<string, Source>> = {
   'query/durations.ts': {
     '/s$/': 'query',
   },
-  'query/evaluate.ts': {
-    '/(?<!\\\\)\\./': 'query',
-  },
   'query/foreign-comparison.ts': {
     '/^(%?)([^%_]+)(%?)$/': 'query',
   },
@@ -112,7 +109,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/[\\p{L}_$][\\p{L}\\p{N}_]*/u': 'query',
     '/=>|=<|<>|>=|<=|!==|!=|===|==|&&|\\|\\||[=<>!(){},.:&|≥≤≠-]/': 'query',
     '/[^\\p{L}_$\\d\\s\'"\\u2018\\u2019\\u201c\\u201d=<>!(){},.:&|≥≤≠-]+/u': 'query',
-    '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/y': 'query',
+    '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/iy': 'query',
     '/^[\\p{L}\\p{N}_ @.-]+$/u': 'query',
     "/\\\\[.\\\\']/g": 'query',
   },
@@ -130,10 +127,9 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/lookahead.ts': {
     '/^(true|false)$/i': 'query',
-    '/^[-&:.|]$/': 'query',
   },
   'query/numbers.ts': {
-    '/^\\d+(?:\\.\\d+)?$/': 'query',
+    '/^(?:\\d+(?:\\.\\d+)?|\\.\\d+)$/': 'query',
     '/^\\+?(\\d*)(?:\\.(\\d+))?(?:[eE]([+-]?\\d+))?$/': 'query',
     '/^0+(?=\\d)/': 'query',
   },
@@ -182,6 +178,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\.000$/': 'query',
   },
   'query/tokens.ts': {
+    '/^[-&:.|]$/': 'query',
     '/^(&&?|\\|\\|?)$/': 'query',
     '/^(and|or)$/i': 'query',
     '/^[<>=!≥≤≠]+$/': 'query',
@@ -190,7 +187,7 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/values.ts': {
     '/^(true|false)$/i': 'query',
-    '/^\\s*-?\\d+(\\.\\d+)?\\s*$/': 'query',
+    '/^\\s*-?(?:\\d+(?:\\.\\d+)?|\\.\\d+)\\s*$/': 'query',
   },
   'query/words.ts': {
     '/\\s+/y': 'query',
