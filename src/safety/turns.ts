@@ -23,11 +23,10 @@ export class Turns {
   /**
    * Waits until no other write to the audience is under way, then runs this one.
    *
-   * @param write is told whether it had to wait.
    * @throws {AudiencesError} `rate_limited`, if that would pass the deadline of the call.
    * @throws {CancelledError} if the call is cancelled while it waits. @throws what `write` throws.
    */
-  async during<Result>(turn: Turn, write: (waited: boolean) => Promise<Result>): Promise<Result> {
+  async during<Result>(turn: Turn, write: () => Promise<Result>): Promise<Result> {
     const key = JSON.stringify([turn.spaceId.replace(/^spa_/, ''), turn.id]);
     const before = this.#last.get(key);
     let end = () => {};
@@ -42,7 +41,7 @@ export class Turns {
     });
     try {
       if (before) await this.#wait(before, turn);
-      return await write(before !== undefined);
+      return await write();
     } finally {
       end();
     }
