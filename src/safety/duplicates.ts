@@ -17,8 +17,8 @@ export interface WantedName {
 
 /** What a space holds before something is created in it. */
 export interface Search {
-  /** The ids of those of the same name that were there already. */
-  ids: ReadonlySet<string>;
+  /** The ids of all that were there already; undefined if there are more than were looked at. */
+  ids: ReadonlySet<string> | undefined;
   /** The one that is there already, where that is allowed. */
   existing: Audience | undefined;
   /** What there is to say of the search. */
@@ -42,7 +42,7 @@ export async function searchDuplicate(
   if (existing && !allowDuplicate) throw duplicate(name, existing);
   const searched = `Only the first ${audiences.length} audiences were searched for one of the same name; the space has more.`;
   return {
-    ids: new Set(namesakes.map(({ id }) => id)),
+    ids: complete ? new Set(audiences.map(({ id }) => id)) : undefined,
     existing,
     advice: complete ? [] : [searched],
   };

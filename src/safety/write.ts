@@ -94,7 +94,7 @@ type Unrequested<Name extends OperationName> = Omit<PlannedWrite<Name>, 'request
 /** A write that may be sent. */
 interface Ready<Name extends OperationName> {
   planned: PlannedWrite<Name>;
-  /** The ids of those of the name that is to be made, as they were there when it was looked last. */
+  /** The ids of all that the space held when it was last searched, if that was all of it. */
   knownIds: ReadonlySet<string> | undefined;
   /** How the user agreed; undefined if that was not needed. */
   agreement: Agreement | undefined;
@@ -363,12 +363,11 @@ class Undertaking<Name extends OperationName> {
     { planned, knownIds, agreement }: Ready<Name>,
     onRequest: (request: RequestPreview) => void,
   ) {
-    const { api, call, sending, now } = this.#context;
+    const { api, call, sending } = this.#context;
     const { operation, kind, creation, spaceId } = this.#wish;
     if (call.signal.aborted) throw new CancelledError(operation, false);
     const { write, request, before, after } = planned;
     const agreedIn = agreement && request.edition;
-    const sentAt = now();
     const spending = agreement && new Spending(agreement);
     try {
       const since = agreement ? sinceAsked : 'since it was looked at for this';
@@ -380,8 +379,8 @@ class Undertaking<Name extends OperationName> {
     } catch (error) {
       if (isSurelyUnsent(error)) spending?.giveBack();
       if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
-        const known = knownIds ?? new Set<string>();
-        const found = await this.#findLost({ spaceId, wanted: after, sentAt, known, error });
+        const lost = { spaceId, wanted: after, known: knownIds, error };
+        const found = await this.#findLost(lost);
         return { output: creation.outputOf(found), foundAfterLoss: true };
       }
       throw kind === 'remove' && before ? keepCopy(error, before) : error;
