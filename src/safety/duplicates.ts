@@ -2,6 +2,7 @@ import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { Audience } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
@@ -77,10 +78,10 @@ export class NameReservations {
     create: () => Promise<Result>,
   ): Promise<Result> {
     if (allowDuplicate) return create();
-    const key = keyOf(name);
+    const [space, key] = [bareSpaceId(spaceId), keyOf(name)];
     const marks = [
-      JSON.stringify([spaceId, 'name', foldedName(name)]),
-      ...(key === undefined ? [] : [JSON.stringify([spaceId, 'key', key])]),
+      JSON.stringify([space, 'name', foldedName(name)]),
+      ...(key === undefined ? [] : [JSON.stringify([space, 'key', key])]),
     ];
     if (marks.some((mark) => this.#reserved.has(mark))) {
       throw new AudiencesError(

@@ -2,6 +2,7 @@ import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { Audience } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, OutcomeUnknownError } from '../segment/errors.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
@@ -129,7 +130,7 @@ export class LostCreates {
 }
 
 function keyFor(spaceId: string, name: string): string {
-  return JSON.stringify([spaceId, foldedName(name)]);
+  return JSON.stringify([bareSpaceId(spaceId), foldedName(name)]);
 }
 
 function notYet({ message, facts, cause }: OutcomeUnknownError, retryAfterMs: number) {

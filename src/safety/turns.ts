@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { CallContext } from '../segment/call.ts';
 import { AudiencesError, CancelledError } from '../segment/errors.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 
 /** The audience that a write is about, and on whose behalf it waits. */
 export interface Turn {
@@ -27,7 +28,7 @@ export class Turns {
    * @throws {CancelledError} if the call is cancelled while it waits. @throws what `write` throws.
    */
   async during<Result>(turn: Turn, write: () => Promise<Result>): Promise<Result> {
-    const key = JSON.stringify([turn.spaceId.replace(/^spa_/, ''), turn.id]);
+    const key = JSON.stringify([bareSpaceId(turn.spaceId), turn.id]);
     const before = this.#last.get(key);
     let end = () => {};
     const own = new Promise<void>((resolve) => {
