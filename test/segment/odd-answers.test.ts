@@ -145,3 +145,57 @@ test.each(Object.entries(creates))('a create is not lost by %s', async (_, answe
   expect(structured).toMatchObject({ audience: { id: 'aud_9' } });
   expect(there).toHaveLength(1);
 });
+
+describe('where the slug of a space is given for its id', () => {
+  const query = "event('A').count() >= 1";
+  const of = (spaceId: string) => ({
+    ...{ id: 'aud_1', spaceId, name: 'Old', key: 'old', enabled: true, status: 'Live' },
+    definition: { query, type: 'users' },
+  });
+  const calls: Record<string, object> = {
+    list_audiences: {},
+    get_audience: { id: 'aud_1' },
+    create_audience: { name: 'New', query },
+    update_audience_for_space: { id: 'aud_1', name: 'New' },
+    remove_audience_from_space: { id: 'aud_1' },
+  };
+
+  /** What a tool says of a space whose audiences are all of `spaces`, and the requests it made. */
+  async function call(tool: string, space: string, spaces: string[]) {
+    const methods: (string | undefined)[] = [];
+    const url = await listen(({ method, url: path = '' }, response) => {
+      methods.push(method);
+      const isList = path.includes('audiences?');
+      const audiences = spaces.map(of);
+      const data = isList ? { audiences, pagination: {} } : { audience: audiences[0] };
+      response.end(JSON.stringify({ data }));
+    });
+    await using program = await startComposed(
+      { 'api-url': url, space, confirm: 'none' },
+      { SEGMENT_API_TOKEN: 'sgp_token_for_tests' },
+      { clock: new ManualClock() },
+    );
+    const { error } = await callTool(program.client, tool, { ...calls[tool] });
+    return { error, methods };
+  }
+
+  test.each(Object.keys(calls))('%s names the id to use, and writes nothing', async (tool) => {
+    const { error, methods } = await call(tool, 'my-shop', ['spa_7', 'spa_7']);
+    expect(error).toMatchObject({
+      code: 'bad_response',
+      message: expect.stringMatching(/If "my-shop" is the slug of a space, .*: "spa_7"/),
+    });
+    expect(methods).toEqual(['GET']);
+  });
+
+  test.each([
+    ['an id was given', 'spa_6', ['spa_7']],
+    ['the audiences are of several spaces', 'my-shop', ['spa_7', 'spa_8']],
+  ])('nothing of that is said where %s', async (_, space, spaces) => {
+    const { error } = await call('list_audiences', space, spaces);
+    expect(error).toMatchObject({
+      code: 'bad_response',
+      message: expect.not.stringContaining('slug'),
+    });
+  });
+});
