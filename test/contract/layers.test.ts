@@ -165,6 +165,7 @@ const allowed: Record<string, string[]> = {
     'zod',
     'undici',
     'bottleneck',
+    'node:net',
     'node:zlib',
   ],
   query: [],
