@@ -15,6 +15,7 @@ import {
   OutcomeUnknownError,
   OutOfTimeError,
   UnreachedError,
+  UnsentError,
 } from '../segment/errors.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreement.ts';
@@ -416,6 +417,7 @@ function isSurelyUnsent(error: unknown): boolean {
   if (error instanceof CancelledError) return !error.sent;
   return (
     error instanceof UnreachedError ||
+    error instanceof UnsentError ||
     error instanceof OutOfTimeError ||
     (error instanceof AudiencesError && error.code === 'rate_limited')
   );

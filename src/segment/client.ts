@@ -16,6 +16,7 @@ import {
   NoAnswerError,
   OutOfTimeError,
   RefusedError,
+  UnsentError,
   UnsupportedError,
 } from './errors.ts';
 import { type HttpOutcome, HttpPool, type HttpRequest } from './http.ts';
@@ -315,7 +316,9 @@ export class SegmentClient implements SegmentApi {
           ? await this.#ifGone(sending, tries, { kind: 'refused', error })
           : undefined;
       if (found) return found;
-      throw tries.notSentAgain(late.signal.aborted ? heldTooLong(name) : asUnsent(error));
+      // A look that got no answer says nothing of the write.
+      const unsent = error instanceof NoAnswerError ? new UnsentError(error) : error;
+      throw tries.notSentAgain(late.signal.aborted ? heldTooLong(name) : unsent);
     } finally {
       cancelTimer();
     }
@@ -432,13 +435,6 @@ function heldTooLong(name: string): AudiencesError {
     `${name}: what is there could not be looked at within ${maxHeldMs / 1000} s, so nothing was sent.`,
     { next: 'Nothing was changed. Call again in a few seconds.', retryAfterMs: maxHeldMs },
   );
-}
-
-/** A look that got no answer says nothing of the write, which was not sent. */
-function asUnsent(error: unknown): unknown {
-  if (!(error instanceof NoAnswerError)) return error;
-  const { code, message, facts } = error;
-  return new AudiencesError(code, `${message} Nothing was sent.`, facts);
 }
 
 /** What became of one attempt, and what it says about the next. */
