@@ -123,6 +123,9 @@ export function readConfig(
 function readTarget(given: Given): Config['target'] {
   const { flags, problems } = given;
   const sandbox = given.read(settings.sandbox) ?? false;
+  // Before the others, because they must not hold it.
+  const token = sandbox ? '' : readToken(given);
+  given.keepOut(token);
   const region = given.readOrFallback(settings.region);
   // A flag for the sandbox wins over an address that the environment happens to hold.
   const isFlagOnly = flags.sandbox === true && flags['api-url'] === undefined;
@@ -133,7 +136,7 @@ function readTarget(given: Given): Config['target'] {
     );
   }
   if (sandbox) return { kind: 'sandbox' };
-  return { kind: 'live', baseUrl: apiUrl ?? baseUrls[region], token: readToken(given) };
+  return { kind: 'live', baseUrl: apiUrl ?? baseUrls[region], token };
 }
 
 /**

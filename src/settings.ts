@@ -73,6 +73,9 @@ const logLevel = z
   .transform((word) => (Object.hasOwn(levelAliases, word) ? levelAliases[word] : word))
   .pipe(z.enum(logLevels, 'must be error, warn, info or debug'));
 
+/** A shorter one would be found in common words. */
+export const minTokenChars = 8;
+
 /**
  * A token goes into an HTTP header, and every place where it turns up is redacted: so it has to be
  * one word of visible ASCII, and not so short that common words contain it.
@@ -80,7 +83,7 @@ const logLevel = z
 const token = z
   .string()
   .regex(/^[\x21-\x7e]*$/, 'must be the token alone: no spaces, quotes or line breaks')
-  .min(8, 'is too short to be a token');
+  .min(minTokenChars, 'is too short to be a token');
 
 /** Keys in base64, in either alphabet, between commas or line breaks. */
 const secrets = z

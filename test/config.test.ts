@@ -16,15 +16,11 @@ const token = 'a-token-for-tests';
 const env = (more: Environment = {}) => ({ SEGMENT_API_TOKEN: token, ...more });
 
 /** The problems that reading these settings ends with. */
-function problems(
-  flags: Flags,
-  environment: Environment,
-  known: readonly string[] = [],
-): readonly string[] {
+function problems(flags: Flags, environment: Environment, known: readonly string[] = []): string[] {
   try {
     readConfig(flags, environment, known);
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
+    if (error instanceof ConfigError) return [...error.problems];
     throw error;
   }
   return [];
@@ -467,6 +463,26 @@ describe('a token in the wrong place is never printed', () => {
       }
     },
   );
+
+  const others = rows
+    .filter(({ secret, shared }) => !secret && !shared)
+    .filter(({ env: name }) => !/_TOKEN_FILE$|_SANDBOX$/.test(name));
+  const given = ['plain-4711-token', 'with=signs/in,it==', 'a1b2c3d4'];
+  const mixed = others.flatMap((row) => given.map((text) => [row, text] as const));
+  test.each(mixed)('$env: a token within its value stops the start: %s', (row, text) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'file');
+    writeFileSync(file, `${text}\n`);
+    const values = [text, `a,${text}`, `x${text}y`, `https://host.example/${text}`];
+    for (const value of values) {
+      for (const from of [{ SEGMENT_API_TOKEN: text }, { SEGMENT_API_TOKEN_FILE: file }]) {
+        const found = problems({}, { ...from, [row.env]: value });
+        if (row.flag !== undefined) found.push(...problems({ [row.flag]: value }, from));
+        expect(found).toEqual(found.map(() => expect.stringContaining('holds a token')));
+        expect(found).toHaveLength(row.flag === undefined ? 1 : 2);
+        expect(found.join()).not.toContain(text);
+      }
+    }
+  });
 
   test('letters after a single dash are not taken for flags of their own', () => {
     expect(parseCommand(['-sgp_hV'])).toMatchObject({
