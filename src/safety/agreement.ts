@@ -9,6 +9,7 @@ import {
   confirmationLifeMs,
   type Judgement,
   type Subject,
+  type Unshown,
 } from './confirmation.ts';
 import { type Dependents, findDependents } from './dependents.ts';
 import { describeWrite, type WriteKind } from './question.ts';
@@ -126,7 +127,7 @@ export class Seeking {
     const passed = askMode === 'elicitation' ? undefined : confirmation;
     const judgement = passed ? confirmations.judge(passed, subject) : undefined;
     if (judgement?.kind === 'accepted') {
-      await this.#assertShown(plan, judgement.showed, judgement.ageMs);
+      await this.#assertShown(plan, judgement.unshown, judgement.ageMs);
       return agreedBy(judgement);
     }
     if (judgement?.kind === 'changed') {
@@ -146,13 +147,14 @@ export class Seeking {
     const { ask, askMode, elapsed } = this.#context;
     if (!ask || askMode === 'confirmation') return false;
     const question = `${await this.#describe(plan)}\n\nDo you agree?`;
-    const shown = this.#shownIds();
+    const ids = this.#shownIds();
+    const shown = ids && new Set(ids);
     const askedAt = elapsed();
     const answer = await ask(question);
     if (answer === 'unseen' || answer === 'unsupported') return false;
     if (answer !== 'yes') throw declined(answer);
-    const showed = shown && ((ids: readonly string[]) => ids.every((id) => shown.includes(id)));
-    await this.#assertShown(plan, showed, elapsed() - askedAt);
+    const unshown = shown && ((ids: readonly string[]) => ids.filter((id) => !shown.has(id)));
+    await this.#assertShown(plan, unshown, elapsed() - askedAt);
     return true;
   }
 
@@ -162,25 +164,16 @@ export class Seeking {
    */
   async #assertShown<Name extends OperationName>(
     { spaceId, before }: PlannedWrite<Name>,
-    showed: Accepted['showed'],
+    unshown: Unshown | undefined,
     ageMs: number,
   ): Promise<void> {
-    if (!before || !showed || ageMs <= maxDependentsAgeMs) return;
+    if (!before || !unshown || ageMs <= maxDependentsAgeMs) return;
     const dependents = await findDependents(spaceId, before, this.#context);
     if (dependents.kind === 'unknown') throw cannotTell(dependents.error);
     this.#note(dependents);
-    const isNew = dependents.audiences.filter(({ id }) => !showed([id]));
-    if (isNew.length === 0) return;
-    const names = isNew
-      .slice(0, maxNamed)
-      .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
-    throw new AudiencesError(
-      'stale',
-      `Since the user was asked, other audiences have come to be built on this one: ${names.join(', ')}. Nothing was sent.`,
-      {
-        next: 'Tell the user which. If the write is still wanted, call again without confirmation.',
-      },
-    );
+    const ids = unshown(dependents.audiences.map(({ id }) => id));
+    if (ids?.length === 0) return;
+    throw builtOnSince(ids, dependents.audiences);
   }
 
   async #describe<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<string> {
@@ -276,6 +269,25 @@ function cannotAsk(): AudiencesError {
       next: 'Tell the user that nothing was changed, and that whoever runs this server can set --ask auto (SEGMENT_ASK) to let them agree in the conversation.',
     },
   );
+}
+
+/** @param ids of those that are new; undefined if that can't be told. */
+function builtOnSince(
+  ids: readonly string[] | undefined,
+  dependents: readonly Audience[],
+): AudiencesError {
+  const isNew = new Set(ids);
+  const names = dependents
+    .filter(({ id }) => isNew.has(id))
+    .slice(0, maxNamed)
+    .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
+  const what = ids
+    ? `other audiences have come to be built on this one: ${names.join(', ')}`
+    : `the audiences that are built on this one have changed; which of the ${dependents.length} is new can not be told of so many, it may be that one is gone`;
+  const next = ids ? 'Tell the user which.' : 'Tell the user.';
+  return new AudiencesError('stale', `Since the user was asked, ${what}. Nothing was sent.`, {
+    next: `${next} If the write is still wanted, call again without confirmation.`,
+  });
 }
 
 function cannotTell(cause: AudiencesError | undefined): AudiencesError {

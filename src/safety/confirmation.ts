@@ -18,10 +18,11 @@ const headBytes = Object.values(partBytes).reduce((sum, count) => sum + count, 0
 const sealBytes = 16;
 const dependentBytes = 3;
 /** More are kept as one digest, so that a value can still be passed on by a model. */
-const maxDependentsListed = 200;
-const counts = { digest: 254, unknown: 255 };
+const maxDependentsListed = 1000;
+/** What follows the head: a short digest of each dependent, one of all of them, or nothing. */
+const marks = { each: 0, all: 1, unknown: 2 };
 /** Longer than any value. */
-const maxValueChars = 2000;
+const maxValueChars = 5000;
 
 /** What exactly is agreed to. */
 export interface Subject {
@@ -45,13 +46,19 @@ export type Judgement =
   /** Made for a write of this kind to this audience, which is no longer as it was. */
   | { kind: 'changed'; wasState: (state: Snapshot) => boolean };
 
+/**
+ * Which of these dependents were not shown; undefined where they are not those that were shown, and
+ * which of them is new can't be told.
+ */
+export type Unshown = (dependents: readonly string[]) => readonly string[] | undefined;
+
 /** A value that is good for the write. */
 export interface Accepted {
   kind: 'accepted';
   /** How long ago it was made, milliseconds. */
   ageMs: number;
-  /** Whether all these dependents were shown; undefined if it was not known which there are. */
-  showed: ((dependents: readonly string[]) => boolean) | undefined;
+  /** Undefined if it was not known who depends on the audience. */
+  unshown: Unshown | undefined;
   /** Uses it up. @returns false if it was used up in the meantime, or that can't be recorded. */
   spend(): boolean;
   /** Takes that back, where nothing was sent after all. */
@@ -146,7 +153,7 @@ export class Confirmations {
     return {
       kind: 'accepted',
       ageMs,
-      showed: showedBy(head.subarray(headBytes)),
+      unshown: unshownBy(head.subarray(headBytes)),
       spend: () => this.#spend(hash),
       giveBack: () => this.#giveBack(hash),
     };
@@ -258,25 +265,27 @@ function uint48(ms: number): Buffer {
   return bytes;
 }
 
-/** A count or a mark, and then a short digest of each id, or one of all of them. */
 function packDependents(ids: readonly string[] | undefined): Buffer {
-  if (!ids) return Buffer.from([counts.unknown]);
-  const packed =
-    ids.length > maxDependentsListed ? digest([...ids].sort()) : Buffer.concat(ids.map(short));
-  const count = ids.length > maxDependentsListed ? counts.digest : ids.length;
-  return Buffer.concat([Buffer.from([count]), packed]);
+  if (!ids) return Buffer.from([marks.unknown]);
+  return ids.length > maxDependentsListed
+    ? Buffer.from([marks.all, ...digestOfAll(ids)])
+    : Buffer.concat([Buffer.from([marks.each]), ...ids.map(short)]);
 }
 
-function showedBy(packed: Buffer): Accepted['showed'] {
-  const [count = counts.unknown] = packed;
+function unshownBy(packed: Buffer): Unshown | undefined {
+  const [mark] = packed;
   const rest = packed.subarray(1);
-  if (count === counts.unknown) return undefined;
-  if (count === counts.digest) return (ids) => digest([...ids].sort()).equals(rest);
+  if (mark === marks.unknown) return undefined;
+  if (mark === marks.all) return (ids) => (digestOfAll(ids).equals(rest) ? [] : undefined);
   const shown = new Set<string>();
   for (let at = 0; at < rest.length; at += dependentBytes) {
     shown.add(rest.subarray(at, at + dependentBytes).toString('hex'));
   }
-  return (ids) => ids.every((id) => shown.has(short(id).toString('hex')));
+  return (ids) => ids.filter((id) => !shown.has(short(id).toString('hex')));
+}
+
+function digestOfAll(ids: readonly string[]): Buffer {
+  return digest([...ids].sort());
 }
 
 function short(id: string): Buffer {

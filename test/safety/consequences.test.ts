@@ -204,6 +204,52 @@ describe('who depends on the audience is a part of what is agreed to', () => {
     expect([writes(), searches()]).toEqual([1, 1]);
   });
 
+  const numbered = (count: number) =>
+    Array.from({ length: count }, (_, index) => dependent(`dep_${index}`));
+
+  test.each([1, 200, 201, 1000, 1001])(
+    'it is done where all %d are as they were',
+    async (count) => {
+      const { state, again, writes } = await space(numbered(count));
+      state.audiences = [...state.audiences].reverse();
+      state.now += 10_001;
+      expect((await again()).error).toBeUndefined();
+      expect(writes()).toBe(1);
+    },
+  );
+
+  test.each([201, 1000])('it is done where one of %d is gone', async (count) => {
+    const { state, again, writes } = await space(numbered(count));
+    state.audiences = state.audiences.slice(1);
+    state.now += 10_001;
+    expect((await again()).error).toBeUndefined();
+    expect(writes()).toBe(1);
+  });
+
+  test.each([200, 201, 999])(
+    'a new one in addition to %d is stale, and only it is named',
+    async (count) => {
+      const { state, again, writes } = await space(numbered(count));
+      state.audiences = [...state.audiences, dependent('aud_new')];
+      state.now += 10_001;
+      const { error } = await again();
+      expect(error?.code).toBe('stale');
+      expect(error?.message).toContain('to be built on this one: "aud_new" ("aud_new"). Nothing');
+      expect(writes()).toBe(0);
+    },
+  );
+
+  test('of more than a thousand it is not told which is new', async () => {
+    const { state, again, writes } = await space(numbered(1001));
+    state.audiences = [...state.audiences, dependent('aud_new')];
+    state.now += 10_001;
+    const { error } = await again();
+    expect(error?.code).toBe('stale');
+    expect(error?.message).toContain('which of the 1002 is new can not be told');
+    expect(error?.message).not.toContain('dep_');
+    expect(writes()).toBe(0);
+  });
+
   test('it is not searched again within ten seconds', async () => {
     const { state, again, writes, searches } = await space([]);
     state.now += 10_000;
