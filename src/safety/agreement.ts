@@ -216,7 +216,8 @@ function subjectOf<Name extends OperationName>(plan: PlannedWrite<Name>): Subjec
     operation: write.operation,
     spaceId,
     id,
-    act: { input: plain(write.input), body: plain(request.body), notes },
+    // The space is sealed by itself, however it is written.
+    act: { input: plain({ ...write.input, spaceId: undefined }), body: plain(request.body), notes },
     state: before && snapshotOf(before),
   };
 }

@@ -1,4 +1,5 @@
 import { withoutEndSlashes } from '../segment/base-url.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import type { Snapshot } from './snapshot.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './state-folder.ts';
 
@@ -30,7 +31,7 @@ export interface Subject {
   spaceId: string;
   /** The audience it is about; undefined for one that is to be made. */
   id: string | undefined;
-  /** Everything that is to be done: the write, and the request as it would go out. */
+  /** Everything that is to be done in the space: the write, and the request as it would go out. */
   act: object;
   /** The audience as it was read; undefined where there is none yet. */
   state: Snapshot | undefined;
@@ -230,7 +231,7 @@ export class Confirmations {
 
   #seal(key: Uint8Array, head: Uint8Array, { operation, spaceId, id }: Subject): Buffer {
     this.#scope ??= this.#options.scope?.() ?? '';
-    const text = JSON.stringify([operation, spaceId, id ?? null, this.#scope]);
+    const text = JSON.stringify([operation, bareSpaceId(spaceId), id ?? null, this.#scope]);
     const hmac = crypto().createHmac('sha256', key).update(head).update(text);
     return hmac.digest().subarray(0, sealBytes);
   }

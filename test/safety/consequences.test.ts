@@ -316,6 +316,27 @@ describe('a value', () => {
     expect((await callTool(client, 'create_audience', again)).error).toBeUndefined();
   });
 
+  test.each([
+    ['spa_1', '1'],
+    ['1', 'spa_1'],
+  ])('for the space %s is good for %s, which is the same', async (first, second) => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api, { confirm: 'writes' });
+    for (const [tool, args] of [
+      ['remove_audience_from_space', remove],
+      ['update_audience_for_space', redefine],
+      ['create_audience', create],
+    ] as const) {
+      const { error } = await callTool(client, tool, { ...args, spaceId: first });
+      const confirmation = confirmationIn(error);
+      const again = { ...args, spaceId: second, confirmation };
+      expect((await callTool(client, tool, again)).error).toBeUndefined();
+      const other = { ...args, spaceId: 'spa_2', confirmation };
+      expect((await callTool(client, tool, other)).error?.code).toBe('confirmation_required');
+    }
+    expect(asked.filter(([operation]) => isWrite(operation))).toHaveLength(3);
+  });
+
   test('minds what is not the default', async () => {
     const page = { audiences: [], pagination: {} };
     const client = await connect(fakeApi({ page }).api, { confirm: 'writes' });
