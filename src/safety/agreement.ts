@@ -139,7 +139,7 @@ export class Seeking {
     if (askMode === 'elicitation') throw cannotAsk();
     const description = await this.#describe(plan);
     const value = confirmations.issue(subject, this.#shownIds());
-    throw required(description, value, judgement?.kind);
+    throw required(description, value, judgement?.kind, confirmations.isAlone);
   }
 
   /** @returns false if the user can't have been asked. @throws {AudiencesError} `declined` */
@@ -147,8 +147,8 @@ export class Seeking {
     const { ask, askMode, elapsed } = this.#context;
     if (!ask || askMode === 'confirmation') return false;
     const question = `${await this.#describe(plan)}\n\nDo you agree?`;
-    const ids = this.#shownIds();
-    const shown = ids && new Set(ids);
+    const shownIds = this.#shownIds();
+    const shown = shownIds && new Set(shownIds);
     const askedAt = elapsed();
     const answer = await ask(question);
     if (answer === 'unseen' || answer === 'unsupported') return false;
@@ -307,15 +307,26 @@ function required(
   description: string,
   confirmation: string,
   problem: Exclude<Judgement['kind'], 'accepted' | 'changed'> | undefined,
+  isAlone: boolean,
 ): AudiencesError {
+  const made = isAlone ? ' This process accepts only those that it made itself.' : '';
   const problems = {
-    invalid: 'The confirmation that was passed was not made for exactly this write.\n',
+    foreign: `The confirmation that was passed was not made here, or not for this write.${made}\n`,
+    other: 'The confirmation that was passed was not made for exactly this write.\n',
     expired: 'The confirmation that was passed has expired.\n',
     used: 'The confirmation that was passed was used already.\n',
   };
-  const message = `${problem ? problems[problem] : ''}Nothing was sent yet, because the user has to agree to this:\n\n${description}`;
-  return new AudiencesError('confirmation_required', message, {
-    next: 'Show this to the user and ask. Only if they say yes, call again with the very same arguments and details.confirmation as confirmation; it works once, within 5 minutes.',
+  const why = problem ? problems[problem] : '';
+  const message = `${why}Nothing was sent yet, because the user has to agree to this:\n\n${description}`;
+  const next =
+    'Show this to the user and ask. Only if they say yes, call again with the very same arguments and details.confirmation as confirmation; it works once, within 5 minutes.';
+  return new AudiencesError('confirmation_required', isAlone ? `${message}\n\n${alone}` : message, {
+    next: isAlone ? `${next} ${nextAlone}` : next,
     details: { confirmation },
   });
 }
+
+const alone =
+  'The confirmation is good in this process of the server only, because it has no state folder that it can use.';
+const nextAlone =
+  'It works in this process of the server only. If a new one is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or ask for less agreement (--confirm).';

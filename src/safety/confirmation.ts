@@ -40,8 +40,10 @@ export interface Subject {
 /** What there is to say of a value that was passed. */
 export type Judgement =
   | Accepted
-  /** Made for another write, or not made with a key that is known here. */
-  | { kind: 'invalid' }
+  /** Not made with a key that is known here, or for another audience or kind of write. */
+  | { kind: 'foreign' }
+  /** Made here for a write of this kind to this audience, but with other arguments. */
+  | { kind: 'other' }
   | { kind: 'expired' }
   | { kind: 'used' }
   /** Made for a write of this kind to this audience, which is no longer as it was. */
@@ -101,12 +103,16 @@ export class Confirmations {
   #origin: Uint8Array | undefined;
   /** The keys in force, once they are known. */
   #keys: readonly Uint8Array[] | undefined;
-  /** Whether values are good in this process only. */
   #isAlone = false;
   #scope: string | undefined;
 
   constructor(options: ConfirmationsOptions) {
     this.#options = options;
+  }
+
+  /** Whether values are good in this process only; known when one was given out. */
+  get isAlone(): boolean {
+    return this.#isAlone;
   }
 
   /**
@@ -134,12 +140,12 @@ export class Confirmations {
     const value = given.length > maxValueChars ? '' : given.trim();
     const bytes = Buffer.from(value, 'base64url');
     const sealAt = bytes.length - sealBytes;
-    if (sealAt <= headBytes || bytes.toString('base64url') !== value) return { kind: 'invalid' };
+    if (sealAt <= headBytes || bytes.toString('base64url') !== value) return { kind: 'foreign' };
     const head = bytes.subarray(0, sealAt);
     const isSealed = this.#keysToVerify().some((key) =>
       crypto().timingSafeEqual(bytes.subarray(sealAt), this.#seal(key, head, subject)),
     );
-    if (!isSealed) return { kind: 'invalid' };
+    if (!isSealed) return { kind: 'foreign' };
 
     const { issuedAt, origin, elapsed, state, act } = partsOf(head);
     const ageMs = this.#ownOrigin().equals(origin)
@@ -150,7 +156,7 @@ export class Confirmations {
     if (this.#isUsed(hash)) return { kind: 'used' };
     const wasState = (other: Snapshot | undefined) => digest(other).equals(state);
     if (!wasState(subject.state)) return { kind: 'changed', wasState };
-    if (!digest(subject.act).equals(act)) return { kind: 'invalid' };
+    if (!digest(subject.act).equals(act)) return { kind: 'other' };
     return {
       kind: 'accepted',
       ageMs,
