@@ -109,6 +109,23 @@ test('where Segment refuses an empty description, the error says that it takes n
   expect(other.error?.next).toBe('Fix it.');
 });
 
+test.each<[string, object, boolean]>([
+  ['by its path', { field: 'description', message: 'too short' }, true],
+  ['by a longer path', { field: 'audience.description' }, true],
+  ['in quotes', { message: '"description" is not allowed to be empty' }, true],
+  ['not, but another field', { field: 'name', message: 'the name is taken' }, false],
+  ['not, and no field either', { message: 'this is locked' }, false],
+])('that is said where the refusal names the description %s', async (_, entry, isSaid) => {
+  const details = [{ field: 'enabled' }, entry];
+  const refused = new RefusedError('validation_failed', 'no', {
+    ...{ next: 'Fix it.', status: 422, details },
+  });
+  const { api } = fakeApi({ audience: () => Promise.reject(refused) });
+  const client = await connect(api, { defaultSpace: 'spa_1' });
+  const { error } = await callTool(client, update, { id: 'a', description: '', name: 'N' });
+  expect(error?.next).toMatch(isSaid ? /takes no empty description.*Fix it\./ : /^Fix it\.$/);
+});
+
 test('the text of an error is a line of prose, and the JSON exactly', async () => {
   const long = new RefusedError('conflict', `${'x'.repeat(400)}\nsecond`, { next: 'Wait.' });
   for (const error of [long, new RefusedError('conflict', 'It is locked.', { next: 'Wait.' })]) {
