@@ -135,27 +135,33 @@ export class Seeking {
       const known = before && seen.find(spaceId, before.id, judgement.wasState);
       throw staleError(sinceAsked, before, known);
     }
-    if (await this.#isAskedAndAgrees(plan)) return agreedInPerson;
-    if (askMode === 'elicitation') throw cannotAsk();
+    const asked = await this.#ask(plan);
+    if (asked === 'agrees') return agreedInPerson;
+    if (askMode === 'elicitation') throw notAsked(asked);
     const description = await this.#describe(plan);
     const value = confirmations.issue(subject, this.#shownIds());
     throw required(description, value, judgement?.kind, confirmations.isAlone);
   }
 
-  /** @returns false if the user can't have been asked. @throws {AudiencesError} `declined` */
-  async #isAskedAndAgrees<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<boolean> {
+  /**
+   * @returns whether the user agrees, can't have seen the question, or can't be asked.
+   * @throws {AudiencesError} `declined`
+   */
+  async #ask<Name extends OperationName>(
+    plan: PlannedWrite<Name>,
+  ): Promise<'agrees' | 'unseen' | 'unsupported'> {
     const { ask, askMode, elapsed } = this.#context;
-    if (!ask || askMode === 'confirmation') return false;
+    if (!ask || askMode === 'confirmation') return 'unsupported';
     const question = `${await this.#describe(plan)}\n\nDo you agree?`;
     const shownIds = this.#shownIds();
     const shown = shownIds && new Set(shownIds);
     const askedAt = elapsed();
     const answer = await ask(question);
-    if (answer === 'unseen' || answer === 'unsupported') return false;
+    if (answer === 'unseen' || answer === 'unsupported') return answer;
     if (answer !== 'yes') throw declined(answer);
     const unshown = shown && ((ids: readonly string[]) => ids.filter((id) => !shown.has(id)));
     await this.#assertShown(plan, unshown, elapsed() - askedAt);
-    return true;
+    return 'agrees';
   }
 
   /**
@@ -245,7 +251,12 @@ function isEmptyObject(value: unknown): boolean {
 }
 
 const operatorsChoice =
-  'If the user never saw a question, this client answers in their place: whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation it never asks through the client.';
+  'whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation it never asks through the client.';
+/** What else to do where the user may not have seen the question. */
+const neverSeen: Partial<Record<UserAnswer, string>> = {
+  'declined at once': `If the user never saw a question, this client answers in their place: ${operatorsChoice}`,
+  'timed out': `If the user never saw a question, this client does not show it: ${operatorsChoice}`,
+};
 
 function declined(answer: Exclude<UserAnswer, 'yes' | 'unseen' | 'unsupported'>): AudiencesError {
   const why = {
@@ -258,14 +269,18 @@ function declined(answer: Exclude<UserAnswer, 'yes' | 'unseen' | 'unsupported'>)
   const next =
     'Do not try it again by yourself. Tell the user that nothing was changed, and ask what they want instead.';
   return new AudiencesError('declined', `${why[answer]}. Nothing was sent.`, {
-    next: answer === 'declined at once' ? `${next} ${operatorsChoice}` : next,
+    next: [next, neverSeen[answer] ?? []].flat().join(' '),
   });
 }
 
-function cannotAsk(): AudiencesError {
+function notAsked(why: 'unseen' | 'unsupported'): AudiencesError {
+  const reasons = {
+    unseen: 'The client failed to show the question, or closed it before anyone can have read it',
+    unsupported: 'This client can not ask its user',
+  };
   return new AudiencesError(
     'declined',
-    'This client can not ask its user, and this server takes no other agreement (--ask elicitation). Nothing was sent.',
+    `${reasons[why]}, and this server takes no other agreement (--ask elicitation). Nothing was sent.`,
     {
       next: 'Tell the user that nothing was changed, and that whoever runs this server can set --ask auto (SEGMENT_ASK) to let them agree in the conversation.',
     },

@@ -168,6 +168,8 @@ describe('without a yes nothing is sent', () => {
     const { error } = await callTool(client, ...remove);
     expect(error?.code).toBe('declined');
     expect(error?.message).toMatch(/did not answer within/);
+    expect(error?.next).toContain('--ask auto|elicitation|confirmation');
+    expect(error?.next).toContain('this client does not show it');
     answer(yes);
     for (let count = 0; count < 10; count += 1) await turn();
     expect(writesOf(asked)).toEqual([]);
@@ -286,7 +288,11 @@ describe('with the setting ask', () => {
 
   test('elicitation gives no value where the question was not seen', async () => {
     const { client } = await asking(() => ({ action: 'cancel' }), { ask: 'elicitation' });
-    expect((await callTool(client, ...remove)).error?.code).toBe('declined');
+    const { error } = await callTool(client, ...remove);
+    expect(error?.code).toBe('declined');
+    expect(error?.message).toMatch(/closed it before anyone can have read it/);
+    expect(error?.message).not.toMatch(/can not ask/);
+    expect(error?.next).toContain('--ask auto');
   });
 
   test('elicitation still asks', async () => {
