@@ -23,7 +23,13 @@ import { type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated, type LostCreate } from './lost-create.ts';
 import { keyOf } from './names.ts';
 import { readinessOf } from './readiness.ts';
-import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
+import {
+  type AudienceShape,
+  differences,
+  snapshotOf,
+  staleError,
+  valueInWords,
+} from './snapshot.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
 /** Longer than this are neither times nor ids. */
@@ -320,16 +326,27 @@ class Undertaking<Name extends OperationName> {
 
   /**
    * Looks once more at what was read before the waits for a person, for another write and for the
-   * quota: it must still be so.
+   * quota: it must still be so, and not have become too early for an edit.
    *
    * @param since as what follows "changed". @throws {AudiencesError} `stale`
    */
   async #lookLast(before: Audience, since: string, looking: CallContext): Promise<void> {
     const now = await this.#get(looking);
     const was = snapshotOf(before);
-    if (differences(was, snapshotOf(now ?? {})).length === 0) return;
+    const becameEarly = now !== undefined && this.#becameEarly(before, now);
+    if (!becameEarly && differences(was, snapshotOf(now ?? {})).length === 0) return;
     if (now) this.#context.seen.note(this.#wish.spaceId, now);
-    throw staleError(since, now, was);
+    const states = [before, now].map((audience) => valueInWords(audience?.status ?? undefined));
+    const more = becameEarly ? [`it is too early to edit it now: ${states.join(' → ')}`] : [];
+    throw staleError(since, now, was, more);
+  }
+
+  /** Whether an edit would disturb a computation that had not begun when the audience was read. */
+  #becameEarly(before: Audience, now: Audience): boolean {
+    if (this.#wish.kind !== 'change') return false;
+    const at = this.#context.now();
+    const isEarly = (audience: Audience) => readinessOf(audience, at)?.isEarly === true;
+    return isEarly(now) && !isEarly(before);
   }
 
   async #sendAndRecord(ready: Ready<Name>) {

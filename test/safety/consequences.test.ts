@@ -134,7 +134,12 @@ describe('an edit of an audience that is not Live', () => {
     ['Computing', ago(day - 60_000), true, early],
     ['Computing', ago(day + 60_000), false, 'Its status is "Computing", not Live.'],
     ['Locked', ago(1000), false, 'Its status is "Locked", not Live.'],
+    ['PREPARING', ago(2 * day), true, early],
+    [' backfilling', ago(2 * day), true, early],
+    ['computing', ago(day - 60_000), true, early],
     ['Live', ago(1000), false, undefined],
+    ['LIVE', ago(1000), false, undefined],
+    ['live ', ago(1000), false, undefined],
   ])('%s, created at %s: agreement needed is %s', async (status, createdAt, needed, note) => {
     const stored = audience({ status, createdAt });
     const tool = 'update_audience_for_space';

@@ -151,6 +151,46 @@ describe('what changes an audience between two attempts at a write', () => {
   });
 });
 
+describe('an audience that is Preparing at the last look', () => {
+  const preparing = withOdd({ status: 'Preparing' });
+  const live = withOdd({ status: 'Live' });
+  const limited: Fault = { kind: 'answer', status: 429, body: '' };
+  const renamed = { id: firstId, name: 'Renamed' };
+
+  test.each(['none', 'remove', 'writes'])('is stale, with --confirm %s', async (confirm) => {
+    const rig = await start({ flags: { confirm }, answering: () => yes });
+    rig.faults(({ method }) => {
+      if (method !== 'GET') return limited;
+      return rig.writes().length > 0 ? preparing : live;
+    });
+    const { error } = await rig.through(callTool(rig.client, tool, renamed));
+    expect(error?.code).toBe('stale');
+    expect(error?.message).toMatch(/too early to edit it now: "Live" → "Preparing"/);
+    expect(rig.writes()).toHaveLength(1);
+  });
+
+  test('is written, where it was so when the user agreed', async () => {
+    const rig = await start({ flags: { confirm: 'remove' }, answering: () => yes });
+    rig.faults(({ method, number }) => {
+      if (method === 'GET') return preparing;
+      return number === 1 ? limited : undefined;
+    });
+    const { error } = await rig.through(callTool(rig.client, tool, renamed));
+    expect(error).toBeUndefined();
+    expect(rig.questions).toHaveLength(1);
+  });
+
+  test('is removed all the same', async () => {
+    const rig = await start();
+    rig.faults(({ method, number }) => {
+      if (method === 'GET') return rig.writes().length > 0 ? preparing : live;
+      return number === 1 ? limited : undefined;
+    });
+    const removing = callTool(rig.client, 'remove_audience_from_space', { id: firstId });
+    expect((await rig.through(removing)).error).toBeUndefined();
+  });
+});
+
 test('a removal that took effect though it was answered with 502 is found by its next look', async () => {
   const rig = await start();
   rig.faults(({ method }) => (method === 'DELETE' ? { kind: 'drop', when: 'after' } : undefined));
