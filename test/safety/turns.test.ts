@@ -118,6 +118,46 @@ describe('two writes to one audience at once', () => {
   });
 });
 
+describe('while a person is asked', () => {
+  /** A first write that asks its user, and a second to the same audience in the meantime. */
+  async function meanwhile(first: object, second: object) {
+    let ask = () => {};
+    const asked = new Promise<void>((resolve) => {
+      ask = resolve;
+    });
+    let agree = (_: typeof yes) => {};
+    const answer = new Promise<typeof yes>((resolve) => {
+      agree = resolve;
+    });
+    const rig = await start({
+      flags: { confirm: 'remove' },
+      answering() {
+        ask();
+        return answer;
+      },
+    });
+    const showing = (status: string) =>
+      rig.faults(({ method }) => (method === 'GET' ? withOdd({ status }) : undefined));
+    showing('Preparing');
+    const other = await rig.connect();
+    const asking = callTool(rig.client, tool, { id: firstId, ...first });
+    await asked;
+    showing('Live');
+    const next = await callTool(other, tool, { id: firstId, ...second });
+    agree(yes);
+    return { first: (await asking).error?.code, second: next.error?.code, rig };
+  }
+
+  test.each([
+    ['an early rename', { name: 'Early' }],
+    ['a switch-off', { enabled: false }],
+  ])('of %s, another write goes on, and the first is stale then', async (_, first) => {
+    const ends = await meanwhile(first, { name: 'Second' });
+    expect(ends).toMatchObject({ first: 'stale', second: undefined });
+    expect(ends.rig.writes()).toHaveLength(1);
+  });
+});
+
 describe('what changes an audience between two attempts at a write', () => {
   const changed = withOdd({ description: 'Changed' });
   const query2 = "event('Shoes Bought').count() >= 2";
