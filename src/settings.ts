@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { type LogLevel, logLevels } from './log.ts';
 import { suggest } from './query/suggest.ts';
@@ -271,7 +272,8 @@ export const settings = {
     env: 'SEGMENT_STATE_DIR',
     meaning:
       "The folder for that key and for which values were used; the platform's own place for state, if not set",
-    schema: z.string(),
+    // Processes that are started elsewhere would find another key.
+    schema: z.string().refine(isAbsolute, 'must be an absolute path'),
   }),
   auditLog: setting({
     flag: 'audit-log',

@@ -105,6 +105,11 @@ describe('what is read', () => {
     expect(read({ ask: 'confirmation' }, { SEGMENT_ASK: 'elicitation' }).ask).toBe('confirmation');
     expect(read({}, { SEGMENT_ASK: 'elicitation' }).ask).toBe('elicitation');
     expect(read({}, { SEGMENT_STATE_DIR: '/s' }).stateFolder).toBe('/s');
+    for (const text of ['state', './state', '../state', '~/state']) {
+      expect(problems({}, env({ SEGMENT_STATE_DIR: text }))).toEqual([
+        'SEGMENT_STATE_DIR must be an absolute path.',
+      ]);
+    }
     for (const text of [`${one},${two}`, `${one}\n${two}\n`, ` ${one} , ${two}`]) {
       expect(read({}, { SEGMENT_MCP_SECRET: text }).secrets).toEqual([one, two]);
     }

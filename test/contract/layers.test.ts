@@ -75,6 +75,7 @@ const allowed: Record<string, string[]> = {
     'tools/query-check.ts',
     'tools/registry.ts',
     'zod',
+    'node:path',
   ],
   commands: [
     'config.ts',

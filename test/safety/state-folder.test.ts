@@ -234,6 +234,16 @@ describe('a folder that can not be trusted', () => {
     ],
   ];
 
+  test.each(['', '/', '//', '/.', '/./', '/x/..'])('a link is found with %j at its end', (end) => {
+    mkdirSync(join(parent, 'real'), { mode: 0o700 });
+    symlinkSync(join(parent, 'real'), join(parent, 'link'));
+    const state = new StateFolder(`${join(parent, 'link')}${end}`, () => startedAt);
+    for (const act of [() => state.readKey(), () => state.keepKey(randomBytes(32))]) {
+      expect(act).toThrow('it is a link');
+    }
+    expect(readdirSync(join(parent, 'real'))).toEqual([]);
+  });
+
   test.each(spoilers)('%s is not used: values are good in their process only', (_, why, spoil) => {
     spoil();
     const one = started();
