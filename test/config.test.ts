@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,6 +11,8 @@ import {
   type Flags,
   readConfig,
 } from '../src/config.ts';
+import { createRedactor } from '../src/redact.ts';
+import { AuditLog } from '../src/safety/audit-log.ts';
 import { type Setting, settings } from '../src/settings.ts';
 
 const token = 'a-token-for-tests';
@@ -622,6 +625,46 @@ describe('the path of the audit log is checked', () => {
     expect(problems({ 'audit-log': '/dev/null' }, env())).toEqual([
       expect.stringMatching(/not a file/),
     ]);
+  });
+
+  const links: Record<string, string> = {
+    'to-folder': 'inner',
+    'to-file': 'file',
+    'to-new': 'inner/new',
+    'to-nowhere': 'no/such/audit.jsonl',
+    'to-link': 'to-nowhere',
+    'to-good-link': 'to-new',
+    'to-itself': 'to-itself',
+    'to-new-folder': 'inner/new/',
+  };
+  for (const [path, target] of Object.entries(links)) symlinkSync(target, join(folder, path));
+  symlinkSync(join(folder, 'inner'), join(folder, 'other'));
+  symlinkSync('../file/x', join(folder, 'inner', 'up'));
+
+  test.each([
+    ['new/', /not a file/],
+    ['new//', /not a file/],
+    ['inner/', /not a file/],
+    ['file/', /ENOTDIR|not a file/],
+    ['new/.', /ENOENT/],
+    ['to-folder', /not a file/],
+    ['to-nowhere', /ENOENT/],
+    ['to-link', /ENOENT/],
+    ['to-itself', /ELOOP/],
+    ['to-new-folder', /EISDIR|ENOENT|not a file/],
+    ['other/up', /ENOTDIR/],
+  ])('%s is refused, as writing to it would fail', async (path, message) => {
+    // Not joined, which would drop what is at its end.
+    const file = `${folder}/${path}`;
+    expect(problems({ 'audit-log': file }, env())).toEqual([expect.stringMatching(message)]);
+    const log = new AuditLog(file, createRedactor([]), () => 0, randomBytes);
+    await expect(log.assertWritable()).rejects.toMatchObject({ code: 'audit_failed' });
+  });
+
+  test.each(['to-file', 'to-new', 'to-good-link'])('%s is accepted: a link', (path) => {
+    const file = join(folder, path);
+    expect(readConfig({ 'audit-log': file }, env()).auditLog).toBe(file);
+    expect(existsSync(join(folder, 'inner', 'new'))).toBe(false);
   });
 
   test.each(['file', 'new', 'inner/new'])('%s is accepted, and not made yet', (path) => {

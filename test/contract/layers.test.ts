@@ -141,6 +141,7 @@ const allowed: Record<string, string[]> = {
     'zod',
   ],
   safety: [
+    'audit-path.ts',
     'clock.ts',
     'query',
     'redact.ts',
