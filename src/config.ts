@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { problemWithAuditLog } from './audit-path.ts';
 import { type Environment, type Flags, Given } from './given.ts';
 import type { LogLevel } from './log.ts';
+import { misnamedFences } from './misnamed.ts';
 import type { AskMode, ConfirmMode } from './safety/agreement.ts';
 import { sandboxSpaces } from './sandbox/spaces.ts';
 import type { OperationName } from './segment/contract.ts';
@@ -77,7 +78,7 @@ export function readConfig(
   known: readonly string[] = [],
   warn: (sentence: string) => void = () => {},
 ): Config {
-  const given = new Given(flags, environment, known);
+  const given = new Given(flags, environment, [...known, ...misnamedFences(environment)]);
   const target = readTarget(given);
   const wanted = given.read(settings.space);
   const space = target.kind === 'sandbox' ? sandboxSpace(wanted, given) : wanted;

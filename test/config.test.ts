@@ -350,6 +350,86 @@ describe('fences fail closed', () => {
     expect(problems({ [flag]: 'perhaps' }, env()), argument).toHaveLength(1);
   });
 
+  test.each([
+    ['SEGMENT_READONLY', 'SEGMENT_READ_ONLY'],
+    ['SEGMENT_Read_Only', 'SEGMENT_READ_ONLY'],
+    ['segment_read_only', 'SEGMENT_READ_ONLY'],
+    ['SEGMENT_READ_ONY', 'SEGMENT_READ_ONLY'],
+    ['SEGMENT_MCP_READ_ONLY', 'SEGMENT_READ_ONLY'],
+    ['SEGMENT_ALLOWED_SPACE', 'SEGMENT_ALLOWED_SPACES'],
+    ['SEGMENT_ALLOW_SPACES', 'SEGMENT_ALLOWED_SPACES'],
+    ['SEGMENT_ALLOWED_SPACE_ID', 'SEGMENT_ALLOWED_SPACES'],
+    ['SEGMENT_ALOWED_SPACES', 'SEGMENT_ALLOWED_SPACES'],
+    ['SEGMENT_TOOL', 'SEGMENT_TOOLS'],
+    ['SEGMENT_CONFIRMS', 'SEGMENT_CONFIRM'],
+    ['SEGMENT_MCP_ASK', 'SEGMENT_ASK'],
+    ['SEGMENT_AUDITLOG', 'SEGMENT_AUDIT_LOG'],
+    ['SEGMENT_AUDIT_LOGS', 'SEGMENT_AUDIT_LOG'],
+  ])('%s is no setting, but nearly %s: it stops the start', (name, meant) => {
+    const found = problems({}, env({ [name]: 'some-value', [meant]: undefined }));
+    expect(found).toEqual([
+      expect.stringContaining(`${name} is no setting: did you mean ${meant}?`),
+    ]);
+    expect(found.join()).not.toContain('some-value');
+    expect(problems({}, env({ [name]: '' }))).toEqual([]);
+  });
+
+  test('on Windows, a variable in other case is the setting itself', () => {
+    const environment = env({ Segment_Read_Only: '1', SEGMENT_READ_ONLY: '1' });
+    expect(readConfig({}, environment).policy.readOnly).toBe(true);
+  });
+
+  test.each([
+    ...[
+      'WRITE_KEY',
+      'READ_KEY',
+      'API_KEY',
+      'KEY',
+      'TOKEN',
+      'WORKSPACE',
+      'SOURCE_ID',
+      'DEBUG',
+      'ENV',
+    ],
+    ...[
+      'CONFIG',
+      'TASK',
+      'APP',
+      'POOL',
+      'AUDIT',
+      'SPACES',
+      'SPACE',
+      'ALLOWED_SOURCES',
+      'CONFIRMATION',
+    ],
+    ...['MCP_SERVER', 'FLUSH_AT', 'READ_REPLICA', 'TOOLING', 'ONLY', 'HOST', 'REGIONS'],
+  ])("SEGMENT_%s is somebody else's", (rest) => {
+    expect(problems({}, env({ [`SEGMENT_${rest}`]: 'x' }))).toEqual([]);
+  });
+
+  test.each([
+    ['--read-only', '--read-only=false'],
+    ['--read-only=no', '--read-only'],
+    ['--confirm', 'writes', '--confirm', 'none'],
+    ['--allowed-spaces', 'a', '--allowed-spaces=b'],
+    ['--tools=get_audience', '--tools=list_audiences', '--tools=get_audience'],
+    ['--ask', 'elicitation', '--ask', 'auto'],
+    ['--audit-log=/a', '--audit-log=/b'],
+  ])('given twice with different values: %s %s %s %s', (...words) => {
+    expect(parseCommand(words)).toMatchObject({
+      problems: [expect.stringMatching(/^--[a-z-]+ is given more than once, .*restricts/)],
+    });
+  });
+
+  test.each([
+    ['--read-only', '--read-only=true'],
+    ['--confirm', 'writes', '--confirm', 'WRITES'],
+    ['--allowed-spaces', 'a,b', '--allowed-spaces', 'a, b'],
+    ['--space', 'a', '--space', 'b'],
+  ])('given twice, and no contradiction: %s %s %s %s', (...words) => {
+    expect(parseCommand(words)).toMatchObject({ problems: [] });
+  });
+
   test('the flag that restricts is read, whatever placeholder the variable holds', () => {
     const { policy } = readConfig(
       { 'allowed-spaces': 'spa_a' },

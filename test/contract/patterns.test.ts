@@ -49,6 +49,9 @@ const listed: Record<string, Record<string, Source>> = {
   'mcp/start-of-message.ts': {
     '/\\s*(?:("(?:[^"\\\\]|\\\\[\\s\\S])*")|([{}[\\],:])|([^\\s"{}[\\],:]+))/y': 'message',
   },
+  'misnamed.ts': {
+    '/^SEGMENT_(MCP_)?/i': 'setting',
+  },
   'nearest.ts': {
     '/[-_ ]/g': 'message',
   },
