@@ -57,7 +57,8 @@ export class Given {
       const found = typeof text === 'string' && this.#look(setting, { ...source, text });
       if (found) return found.value;
     }
-    const text = this.environment[setting.env] ?? '';
+    const text = this.environment[setting.env];
+    if (text === undefined) return undefined;
     return this.#look(setting, { name: setting.env, isFlag: false, text })?.value;
   }
 
@@ -69,8 +70,10 @@ export class Given {
   #look<Value>(setting: Setting<Value>, source: Source): { value?: Value } | undefined {
     const text = source.text.trim();
     if (text === '') {
-      if (!(source.isFlag && setting.restricts)) return undefined;
-      return this.#refuse(setting, source, 'is empty');
+      if (source.isFlag && setting.restricts) return this.#refuse(setting, source, 'is empty');
+      const effect = setting.restricts ? ', and restricts nothing' : '';
+      this.warnings.push(`${source.name} is empty: it counts as not set${effect}.`);
+      return undefined;
     }
     const slip = slipIn(text, setting.argument?.includes('='));
     if (slip?.kind === 'placeholder' && !setting.restricts) {

@@ -330,6 +330,9 @@ describe('fences fail closed', () => {
         expect.stringMatching(`--${flag} is empty.*restricts`),
       ]);
       expect(problems({}, env({ [name]: text }))).toEqual([]);
+      expect(warnings({}, env({ [name]: text }))).toEqual([
+        `${name} is empty: it counts as not set, and restricts nothing.`,
+      ]);
     }
   });
 
@@ -455,6 +458,18 @@ describe('slips are told by name, without the value', () => {
       expect(readConfig({}, environment)).toEqual(readConfig({}, env()));
     },
   );
+
+  test.each(others)('$env counts as not set where it is empty, and that is told', (row) => {
+    const { env: name, flag, argument } = row;
+    expect(warnings({}, env({ [name]: ' ' }))).toEqual([`${name} is empty: it counts as not set.`]);
+    expect(readConfig({}, env({ [name]: '' }))).toEqual(readConfig({}, env()));
+    if (flag === undefined || argument === undefined) return;
+    expect(warnings({ [flag]: '' }, env())).toEqual([`--${flag} is empty: it counts as not set.`]);
+  });
+
+  test('a variable that is overruled by a flag is not told of', () => {
+    expect(warnings({ tools: 'get_audience' }, env({ SEGMENT_TOOLS: '' }))).toEqual([]);
+  });
 
   test.each(placeholders)('a token that is a placeholder is missing: %s', (text) => {
     const found = problems({}, { SEGMENT_API_TOKEN: text });
