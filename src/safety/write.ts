@@ -15,6 +15,7 @@ import {
   OutcomeUnknownError,
   OutOfTimeError,
   UnreachedError,
+  UnsentError,
 } from '../segment/errors.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreement.ts';
@@ -397,7 +398,9 @@ class Undertaking<Name extends OperationName> {
     } catch (error) {
       if (error instanceof UnrecordedError) throw error;
       const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
-      await record({ outcome, error: inWords(error) });
+      const isNoLongerSo = agreement && isStale(error);
+      const how = isNoLongerSo ? { confirmed: 'not_valid' as const } : {};
+      await record({ outcome, error: inWords(error), ...how });
       throw error;
     }
   }
@@ -459,9 +462,16 @@ function isSurelyUnsent(error: unknown): boolean {
   if (error instanceof CancelledError) return !error.sent;
   return (
     error instanceof UnreachedError ||
+    error instanceof UnsentError ||
     error instanceof OutOfTimeError ||
     (error instanceof AudiencesError && error.code === 'rate_limited')
   );
+}
+
+/** Whether the audience is not what the write was meant for any more. */
+function isStale(error: unknown): boolean {
+  if (error instanceof MeaningChangedError) return false;
+  return error instanceof AudiencesError && error.code === 'stale';
 }
 
 function optionsIn({ body }: RequestPreview): AudienceShape['options'] {
