@@ -1,5 +1,6 @@
 import type { SegmentApi } from '../segment/api.ts';
 import { type Audience, audiencesIn, spaceIn } from '../segment/contract.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** Enough for what one conversation looks at: some thousand audiences as most are. */
@@ -71,7 +72,7 @@ export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
 }
 
 function prefixOf(spaceId: string, id: string): string {
-  return `${JSON.stringify([spaceId, id])} `;
+  return `${JSON.stringify([bareSpaceId(spaceId), id])} `;
 }
 
 /** About what an entry takes in memory: two bytes a character at most. */

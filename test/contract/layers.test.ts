@@ -50,6 +50,7 @@ const allowed: Record<string, string[]> = {
     'audit-path.ts',
     'given.ts',
     'log.ts',
+    'misnamed.ts',
     'safety/agreement.ts',
     'sandbox/spaces.ts',
     'segment/contract.ts',
@@ -63,6 +64,7 @@ const allowed: Record<string, string[]> = {
     'node:fs',
   ],
   'given.ts': ['settings.ts', 'slips.ts'],
+  'misnamed.ts': ['given.ts', 'nearest.ts', 'settings.ts'],
   'slips.ts': [],
   'audit-path.ts': ['system-reason.ts', 'node:fs', 'node:path'],
   'settings.ts': [
@@ -75,6 +77,7 @@ const allowed: Record<string, string[]> = {
     'tools/query-check.ts',
     'tools/registry.ts',
     'zod',
+    'node:path',
   ],
   commands: [
     'config.ts',
@@ -144,6 +147,7 @@ const allowed: Record<string, string[]> = {
     'zod',
   ],
   safety: [
+    'audit-path.ts',
     'clock.ts',
     'query',
     'redact.ts',

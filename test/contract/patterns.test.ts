@@ -55,6 +55,9 @@ const listed: Record<string, Record<string, Source>> = {
   'mcp/start-of-message.ts': {
     '/\\s*(?:("(?:[^"\\\\]|\\\\[\\s\\S])*")|([{}[\\],:])|([^\\s"{}[\\],:]+))/y': 'message',
   },
+  'misnamed.ts': {
+    '/^SEGMENT_(MCP_)?/i': 'setting',
+  },
   'nearest.ts': {
     '/[-_ ]/g': 'message',
   },
@@ -283,7 +286,7 @@ const listed: Record<string, Record<string, Source>> = {
   'visible.ts': {
     '/(?!\\ufe0f)[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu':
       'answer',
-    '/[`*~]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\\])[([]|(?<=:)\\/(?=\\/)|(?<=www)\\.|(?<=[\\w.+-])@(?=[\\w-])/giu':
+    '/[`*~]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\\])[([]|(?<=\\/)\\/|(?<=www)\\.|(?<=[^\\s.])\\.(?=(?:[a-z]{2}|biz|com|edu|gov|net|org|pro|web|xxx|aero|asia|coop|info|museum|name|shop|рф|xn--[a-z\\d-]+)(?![\\p{L}\\p{N}]))|(?<=[\\w.+-])@(?=[\\w-])/giu':
       'answer',
     '/\\\\[\\s\\S]/g': 'answer',
     '/…\\[cut, \\d+ characters in all\\]\\s*$/u': 'message',

@@ -79,6 +79,32 @@ describe('names', () => {
   });
 });
 
+describe('a space is the same with and without spa_', () => {
+  const page = async () => ({ audiences: [], pagination: {} });
+  const spaces = ['spa_1', '1'] as const;
+
+  test('for two calls at once', async () => {
+    const client = await connect(fakeApi({ page }).api);
+    const both = spaces.map((spaceId) => callTool(client, tool, { spaceId, name: 'New', query }));
+    const codes = (await Promise.all(both)).map(({ error }) => error?.code);
+    expect(codes).toEqual([undefined, 'duplicate']);
+  });
+
+  test.each([spaces, [...spaces].reverse()])(
+    'for a create after one lost: %s, %s',
+    async (...ids) => {
+      const lost = new OutcomeUnknownError('Lost.', { next: 'Look.' });
+      const { api, asked } = fakeApi({ audience: () => Promise.reject(lost), page });
+      const client = await connect(api);
+      for (const spaceId of ids) {
+        const { error } = await callTool(client, tool, { spaceId, name: 'New', query });
+        expect(error?.code).toBe('outcome_unknown');
+      }
+      expect(asked.filter(([operation]) => operation === tool)).toHaveLength(1);
+    },
+  );
+});
+
 describe('a create whose answer is lost', () => {
   const args = { name: 'New', query };
 

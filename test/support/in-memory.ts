@@ -91,8 +91,9 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       return output.parse(ifGone?.output ?? { audience: await one() });
     },
     async preview({ operation, input }) {
-      const url = `test:${input.spaceId}`;
-      return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body: input };
+      const { spaceId, ...body } = input;
+      const url = `test:${spaceId}`;
+      return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body };
     },
     async foresee() {},
     drain() {},

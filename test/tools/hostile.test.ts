@@ -73,9 +73,8 @@ function labelsOf(question: string): string[] {
   return plain.split('\n').map((line) => line.split(':')[0] ?? '');
 }
 
+// With links also of what has no scheme.
 const markdown = new MarkdownIt({ html: true, linkify: true });
-// Only what GitHub's Markdown takes for a link, not every word with a dot in it.
-markdown.linkify.set({ fuzzyLink: false });
 
 /** Rendered as Markdown it is the same text, in paragraphs and lists alone. */
 function expectPlain(question: string): void {
