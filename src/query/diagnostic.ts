@@ -1,4 +1,5 @@
 import type { Span } from './ast.ts';
+import { keepsMeaning } from './fix-meaning.ts';
 import { maxDiagnostics } from './limits.ts';
 
 /**
@@ -114,15 +115,27 @@ export class Findings {
     return this.#errors;
   }
 
-  /** All findings with their places; errors are kept before others when there are too many. */
+  /**
+   * All findings with their places, and of their fixes those that keep the meaning; errors are
+   * kept before others when there are too many.
+   */
   diagnostics(query: string): Diagnostic[] {
     const rank = { error: 0, warning: 1, hint: 2 };
     return (this.#limit ? [this.#limit] : [...this.#found])
       .sort((a, b) => rank[a.severity] - rank[b.severity] || a.start - b.start)
       .slice(0, maxDiagnostics)
       .sort((a, b) => a.start - b.start)
-      .map((finding) => ({ ...finding, ...placeOf(query, finding.start) }));
+      .map((finding) => ({
+        ...finding,
+        ...placeOf(query, finding.start),
+        ...safeFix(query, finding),
+      }));
   }
+}
+
+/** The fix of a finding if the definition says the same with it; help stays where it does not. */
+function safeFix(query: string, { fix }: Finding): Pick<Finding, 'fix'> {
+  return { fix: fix && keepsMeaning(query.slice(fix.start, fix.end), fix.text) ? fix : undefined };
 }
 
 /** The query with a fix applied. */

@@ -15,7 +15,7 @@ export function atLiteral(tokens: TokenStream): boolean {
   if (isSymbol(token, '-')) return tokens.peek().kind === 'number';
   if (token.kind === 'name')
     return /^(true|false)$/i.test(token.text) && !isSymbol(tokens.peek(), '(');
-  return token.kind !== 'symbol' && token.kind !== 'end';
+  return token.kind !== 'symbol' && token.kind !== 'unknown' && token.kind !== 'end';
 }
 
 /** Whether a number with a unit, known or not, is so many tokens ahead. */

@@ -36,7 +36,7 @@ export function readLiteral(tokens: TokenStream): Literal {
     return tokens.node({ kind: 'literal', type: 'boolean', text, ...span });
   }
   const { kind: type, text } = token;
-  if (type === 'symbol' || type === 'end') throw new Error('not a literal');
+  if (type === 'symbol' || type === 'unknown' || type === 'end') throw new Error('not a literal');
   return tokens.node({ kind: 'literal', type, text, ...span });
 }
 
