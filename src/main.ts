@@ -45,11 +45,7 @@ async function run(command: Command): Promise<number> {
     case 'check': {
       const { runCheck } = await import('./commands/check.ts');
       const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-      const valid = await runCheck(command, {
-        write: (text) => process.stdout.write(text),
-        colour,
-      });
-      return valid ? exitCode.ok : exitCode.failed;
+      return runCheck(command, { write: (text) => process.stdout.write(text), colour });
     }
     case 'serve': {
       const warnings: string[] = [];

@@ -20,18 +20,21 @@ export interface Output {
   colour: boolean;
 }
 
-/** Checks a definition from a shell. @returns whether it is valid. */
-export async function runCheck(command: CheckCommand, output: Output): Promise<boolean> {
+/** Checks a definition from a shell. @returns the exit code: 0 valid, 1 invalid, 3 not checked. */
+export async function runCheck(command: CheckCommand, output: Output): Promise<number> {
   const { describeQuery } = await import('../query/index.ts');
   const query = command.query === '-' ? (await text(process.stdin)).trimEnd() : command.query;
   const description = describeQuery(query, command.type);
   const sample =
-    command.sandbox && description.computeCadence && description.valid
-      ? await countSample(query, command.type)
-      : undefined;
+    command.sandbox && description.valid ? await countSample(query, command.type) : undefined;
   if (command.json) output.write(`${visibleJson({ ...description, sample })}\n`);
   else output.write(`${await inWords(query, description, sample, output.colour)}\n`);
-  return description.valid;
+  return exitCodeOf(description);
+}
+
+function exitCodeOf({ checked, valid }: QueryDescription): number {
+  if (!checked) return 3;
+  return valid ? 0 : 1;
 }
 
 interface SampleCount {
@@ -51,12 +54,12 @@ async function inWords(
   colour: boolean,
 ): Promise<string> {
   const { maxPrimaryExpressions, render } = await import('../query/index.ts');
-  const { valid, diagnostics, formatted, explanation, computeCadence } = description;
+  const { checked, valid, diagnostics, formatted, explanation, computeCadence } = description;
   const lines = diagnostics.map((diagnostic) => `${render(query, shown(diagnostic), colour)}\n`);
-  if (!valid) {
-    lines.push('not valid');
-  } else if (computeCadence === undefined) {
+  if (!checked) {
     lines.push('not checked');
+  } else if (!valid || computeCadence === undefined) {
+    lines.push('not valid');
   } else {
     const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
     lines.push(

@@ -23,7 +23,11 @@ import { isNumeric } from './values.ts';
  */
 
 /** Checks what a whole definition comes out as, and all in it. */
-export function checkDefinition(tree: Expression, options: CheckOptions, findings: Findings): void {
+export function checkDefinition(
+  tree: Expression,
+  options: Required<CheckOptions>,
+  findings: Findings,
+): void {
   const scope: Scope = { options, enclosing: [] };
   if (options.purpose === 'trait') checkTrait(tree, scope, findings);
   else checkCondition(tree, scope, findings);

@@ -3,7 +3,10 @@ export type Level = 'users' | 'accounts' | 'linked';
 
 /** What a definition is checked for. */
 export interface CheckOptions {
-  type: Level;
-  /** An audience must come out as true or false, a computed trait as a value. */
-  purpose: 'audience' | 'trait';
+  /** `users` if left out. */
+  type?: Level;
+  /**
+   * An audience must come out as true or false, a computed trait as a value; `audience` if left out.
+   */
+  purpose?: 'audience' | 'trait';
 }

@@ -1,6 +1,7 @@
-import type { Expression } from './ast.ts';
+import type { Expression, Span } from './ast.ts';
 import { checkDefinition } from './check-definition.ts';
 import type { CheckOptions } from './check-options.ts';
+import { countConditions, countConditionsUnread } from './count-conditions.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
@@ -8,10 +9,13 @@ import { parse } from './parser.ts';
 
 /** The outcome of a check. */
 export interface Checked {
-  /** Whether nothing was found that the reference rules out. */
-  valid: boolean;
-  /** Whether it was read at all: what is too long, too deep or too large is not, and yet valid. */
-  read: boolean;
+  /**
+   * Whether there is a verdict. There is none on what is longer, deeper or larger than is read: limits
+   * of this program, none of Segment's.
+   */
+  checked: boolean;
+  /** Whether nothing was found that the reference rules out; left out without a verdict. */
+  valid?: boolean;
   /** At most 20, in the order of the text. */
   diagnostics: Diagnostic[];
   /** What could be read; complete only if there was no error of form. */
@@ -20,52 +24,58 @@ export interface Checked {
   primaryExpressions: number;
 }
 
-/** Checks a query against the reference of the language. Never throws. */
-export function check(query: string, options: CheckOptions): Checked {
+/**
+ * Checks a query against the reference of the language.
+ *
+ * @param query the text of a definition. @param options what it is checked for; by default, the
+ * definition of an audience of users.
+ * @returns what was found, and what was read. It never throws, whatever the text.
+ */
+export function check(query: string, options: CheckOptions = {}): Checked {
   const findings = new Findings();
   const tree = parse(query, findings);
-  if (findings.isBeyondLimit) {
-    // A part of the tree would look like a definition; there is none.
-    const nothing: Expression = { kind: 'missing', start: 0, end: query.length };
-    const diagnostics = findings.diagnostics(query);
-    return { valid: true, read: false, diagnostics, tree: nothing, primaryExpressions: 0 };
-  }
+  if (findings.isBeyondLimit) return unread(query, findings);
   const formIsRight = findings.errors === 0;
   if (!formIsRight) findings.withholdFixes();
-  checkDefinition(tree, options, findings);
+  const { type = 'users', purpose = 'audience' } = options;
+  checkDefinition(tree, { type, purpose }, findings);
   const primaryExpressions = countConditions(tree);
   if (primaryExpressions > maxPrimaryExpressions) {
-    const message = `The definition has ${primaryExpressions} conditions; at most ${maxPrimaryExpressions} are allowed.`;
-    findings.error('too-many-conditions', tree, message, {
-      help: "Replace several comparisons of the same thing by one_of('…', '…'), or build the audience from smaller ones: an audience can be used as trait('its_key').",
-    });
+    tooMany(String(primaryExpressions), tree, findings);
   }
   if (formIsRight) lint(tree, findings);
   return {
+    checked: true,
     valid: findings.errors === 0,
-    read: true,
     diagnostics: findings.diagnostics(query),
     tree,
     primaryExpressions,
   };
 }
 
-/**
- * The conditions of a definition: the leaves of its junctions. Whether those inside a `where` count
- * as well is not settled by the reference, so they don't.
- */
-function countConditions(tree: Expression): number {
-  switch (tree.kind) {
-    case 'and':
-    case 'or':
-      return tree.operands.reduce((sum, operand) => sum + countConditions(operand), 0);
-    case 'not':
-    case 'any':
-    case 'all':
-      return countConditions(tree.operand);
-    case 'chain':
-      return 1;
-    case 'missing':
-      return 0;
+/** Of what is beyond a limit of ours, only the conditions are counted: their limit is Segment's. */
+function unread(query: string, beyondLimit: Findings): Checked {
+  // A part of the tree would look like a definition; there is none.
+  const tree: Expression = { kind: 'missing', start: 0, end: query.length };
+  const diagnostics = beyondLimit.diagnostics(query);
+  const primaryExpressions = countConditionsUnread(query);
+  if (primaryExpressions <= maxPrimaryExpressions) {
+    return { checked: false, diagnostics, tree, primaryExpressions: 0 };
   }
+  const findings = new Findings();
+  tooMany(`at least ${primaryExpressions}`, tree, findings);
+  return {
+    checked: true,
+    valid: false,
+    diagnostics: [...findings.diagnostics(query), ...diagnostics],
+    tree,
+    primaryExpressions,
+  };
+}
+
+function tooMany(conditions: string, span: Span, findings: Findings): void {
+  const message = `The definition has ${conditions} conditions; at most ${maxPrimaryExpressions} are allowed.`;
+  findings.error('too-many-conditions', span, message, {
+    help: "Replace several comparisons of the same thing by one_of('…', '…'), or build the audience from smaller ones: an audience can be used as trait('its_key').",
+  });
 }

@@ -8,9 +8,11 @@ import { type References, references } from './references.ts';
 
 /** All that is known of a definition without data. */
 export interface QueryDescription {
-  valid: boolean;
+  /** Whether there is a verdict; see `check`. */
+  checked: boolean;
+  valid?: boolean;
   diagnostics: Diagnostic[];
-  /** The canonical form and the explanation, of a valid definition that could be read. */
+  /** The canonical form and the explanation, of a valid definition. */
   formatted?: string;
   explanation?: string;
   references: References;
@@ -21,17 +23,15 @@ export interface QueryDescription {
 
 /** Checks an audience's definition and describes it. Never throws. */
 export function describeQuery(query: string, type: Level): QueryDescription {
-  const { valid, read, diagnostics, tree, primaryExpressions } = check(query, {
-    type,
-    purpose: 'audience',
-  });
+  const { checked, valid, diagnostics, tree, primaryExpressions } = check(query, { type });
   return {
+    checked,
     valid,
     diagnostics,
-    formatted: valid && read ? format(tree) : undefined,
-    explanation: valid && read ? explain(tree, type) : undefined,
+    formatted: valid ? format(tree) : undefined,
+    explanation: valid ? explain(tree, type) : undefined,
     references: references(tree),
-    computeCadence: read ? computeCadence(tree, type) : undefined,
+    computeCadence: checked && tree.kind !== 'missing' ? computeCadence(tree, type) : undefined,
     primaryExpressions,
   };
 }

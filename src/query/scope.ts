@@ -3,7 +3,7 @@ import type { StreamKind } from './language-function.ts';
 
 /** Where in a definition something is. */
 export interface Scope {
-  options: CheckOptions;
+  options: Required<CheckOptions>;
   /** The streams whose `where`s and reducers this is in, outermost first. */
   enclosing: readonly StreamKind[];
   /** The stream whose chain this belongs to, if it is one. */

@@ -32,8 +32,8 @@ async function explained(
   if (typeof query !== 'string') return undefined;
   const { check, explain } = await language();
   const type = levelOf(audience);
-  const { valid, read, tree } = check(query, { type, purpose: 'audience' });
-  return valid && read ? visible(explain(tree, type, wording)) : undefined;
+  const { valid, tree } = check(query, { type, purpose: 'audience' });
+  return valid ? visible(explain(tree, type, wording)) : undefined;
 }
 
 /** The names of the traits that a stored definition uses, among them the keys of other audiences. */

@@ -43,8 +43,8 @@ export function checkDefinition(
 
 /** How a definition is computed; undefined for one that is beyond what is read here. */
 export function cadenceOf({ query, level: type }: Definition): Cadence['type'] | undefined {
-  const { tree, read } = check(query, { type, purpose: 'audience' });
-  return read ? computeCadence(tree, type).type : undefined;
+  const { tree, checked } = check(query, { type, purpose: 'audience' });
+  return checked ? computeCadence(tree, type).type : undefined;
 }
 
 function problem(message: string): Problem {

@@ -48,7 +48,8 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
     }),
   output: () =>
     z.object({
-      valid: z.boolean(),
+      checked: z.boolean().describe('False for what is too long or deep to check'),
+      valid: z.boolean().optional(),
       diagnostics: z.array(diagnosticSchema()),
       formatted: z.string().optional().describe('Its canonical form, if it is valid'),
       explanation: z.string().optional().describe('For the user to agree to, if it is valid'),

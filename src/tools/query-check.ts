@@ -34,7 +34,7 @@ export async function checkBeforeSending(
   if (mode === 'off') return [];
   const { check, render } = await language();
   const { valid, diagnostics } = check(query, { type, purpose: 'audience' });
-  if (!valid && mode === 'error') {
+  if (valid === false && mode === 'error') {
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     const rendered = errors.map((diagnostic) => render(query, shown(diagnostic))).join('\n');
     const details = fitted({ diagnostics }, maxErrorChars).diagnostics;
@@ -88,7 +88,7 @@ export async function adviceOnCadence(
   const { check, computeCadence } = await language();
   const old = check(before, { type, purpose: 'audience' });
   const next = check(newQuery, { type, purpose: 'audience' });
-  if (!old.valid || !next.valid || !old.read || !next.read) return [];
+  if (!old.valid || !next.valid) return [];
   const [was, becomes] = [computeCadence(old.tree, type), computeCadence(next.tree, type)];
   if (was.type === becomes.type) return [];
   const reasons = [...was.reasons, ...becomes.reasons].join('; ');

@@ -13,8 +13,8 @@ const codes = (query: string) =>
 
 /** All that is reported of a query that is not read. */
 const unread = (query: string) => {
-  const { valid, read, diagnostics } = check(query, audience);
-  expect([valid, read]).toEqual([true, false]);
+  const { checked, valid, diagnostics } = check(query, audience);
+  expect([checked, valid]).toEqual([false, undefined]);
   return diagnostics.map(({ severity, code }) => `${severity} ${code}`);
 };
 
@@ -32,8 +32,8 @@ describe('length', () => {
   });
 
   test('one more is not, and only that is reported: a warning, as the reference has no limit', () => {
-    const { valid, read, diagnostics } = check(`evnt(${ofLength(20_001)}`, audience);
-    expect([valid, read]).toEqual([true, false]);
+    const { checked, valid, diagnostics } = check(`evnt(${ofLength(20_001)}`, audience);
+    expect([checked, valid]).toEqual([false, undefined]);
     expect(diagnostics).toMatchObject([
       { severity: 'warning', code: 'too-long', start: 20_000, end: 20_006 },
     ]);
@@ -41,7 +41,8 @@ describe('length', () => {
 
   test('of what is not read there is no form and no explanation, and nobody is in it', () => {
     const description = describeQuery(ofLength(20_001), 'users');
-    expect(description).toMatchObject({ valid: true, primaryExpressions: 0 });
+    expect(description).toMatchObject({ checked: false, primaryExpressions: 0 });
+    expect(description.valid).toBeUndefined();
     expect(description.formatted).toBeUndefined();
     expect(description.explanation).toBeUndefined();
     const { tree } = check(ofLength(20_001), audience);
@@ -88,6 +89,32 @@ describe('size', () => {
       primaryExpressions: 51,
       diagnostics: [{ code: 'too-many-conditions' }],
     });
+  });
+
+  test.each([
+    ['long', `${conditions(51)} OR trait('${'x'.repeat(20_000)}') = 1`, 'too-long', 52],
+    ['deep', `(${conditions(51)}) OR ${'('.repeat(101)}x${')'.repeat(101)}`, 'too-deep', 52],
+    [
+      'large',
+      `${conditions(60)} OR trait('a').one_of(${Array.from({ length: 6000 }, () => '1').join(',')})`,
+      'too-large',
+      61,
+    ],
+    ['very long', Array.from({ length: 30_000 }, () => condition(1)).join(' AND '), 'too-long', 0],
+  ])('too many are also too many in what is too %s to be read', (_, query, limit, count) => {
+    const { checked, valid, diagnostics, primaryExpressions } = check(query, audience);
+    expect([checked, valid]).toEqual([true, false]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['too-many-conditions', limit]);
+    if (count > 0) expect(primaryExpressions).toBe(count);
+    else expect(primaryExpressions).toBeGreaterThan(50);
+  });
+
+  test.each([
+    ['inside of calls', `event('A').where(${conditions(60)} OR ${'x'.repeat(20_000)}).count() = 1`],
+    ['inside of strings', `trait('${' AND '.repeat(5000)}') = 1`],
+    ['up to 50', `${conditions(49)} OR trait('${'x'.repeat(20_000)}') = 1`],
+  ])('in what is too long, those %s do not count as too many', (_, query) => {
+    expect(unread(query)).toEqual(['warning too-long']);
   });
 
   test('conditions inside a where do not count', () => {

@@ -28,7 +28,7 @@ export const corpusFileSchema = z.array(corpusEntrySchema);
 /** What the code makes of a definition, in the form of the corpus. */
 export function corpusEntry({ query, type, purpose }: CorpusEntry): CorpusEntry {
   const options = { type: type ?? 'users', purpose: purpose ?? 'audience' } as const;
-  const { valid, read, diagnostics, tree } = check(query, options);
+  const { valid, diagnostics, tree } = check(query, options);
   const entry: CorpusEntry = { query, type, purpose };
   if (diagnostics.length > 0) {
     entry.diagnostics = diagnostics.map(({ severity, code, start, end }) => {
@@ -37,7 +37,7 @@ export function corpusEntry({ query, type, purpose }: CorpusEntry): CorpusEntry 
   }
   const fixed = fixAll(query, options);
   if (fixed !== query) entry.fixed = fixed;
-  if (valid && read) {
+  if (valid) {
     entry.formatted = format(tree);
     entry.explanation = explain(tree, options.type);
   }

@@ -31,6 +31,7 @@ describe('check_audience_query', () => {
     const query =
       "event('Shoes Bought').where({property('price') >= 100}).within(7 days).count()>=1 AND trait('plan')='vip'";
     expect((await check({ query })).structured).toEqual({
+      checked: true,
       valid: true,
       diagnostics: [],
       formatted:
@@ -78,15 +79,16 @@ describe('check_audience_query', () => {
   });
 
   test.each(['', ' ', '\u0000', 'x'.repeat(1000)])('takes any text: %j', async (query) => {
-    expect((await check({ query })).structured).toMatchObject({ valid: false });
+    expect((await check({ query })).structured).toMatchObject({ checked: true, valid: false });
   });
 
   test('says that it has not looked at a text that is too long, and does not judge it', async () => {
     const { structured } = await check({ query: 'x'.repeat(100_000) });
     expect(structured).toMatchObject({
-      valid: true,
+      checked: false,
       diagnostics: [{ severity: 'warning', code: 'too-long' }],
     });
+    expect(structured).not.toHaveProperty('valid');
     expect(structured).not.toHaveProperty('explanation');
   });
 });
