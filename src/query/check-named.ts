@@ -1,9 +1,11 @@
 import type { Argument, FunctionCall, Named, Span } from './ast.ts';
+import { unitNamed } from './durations.ts';
 import type { Findings } from './diagnostic.ts';
 import type { LanguageFunction, Parameter } from './language-function.ts';
 import type { Scope } from './scope.ts';
 import { quote } from './strings.ts';
 import { suggest } from './suggest.ts';
+import { numberOf } from './values.ts';
 
 /*
  * Checks arguments with a name, of which there is one: `parent: …`.
@@ -28,11 +30,19 @@ export function checkNamed(
   context: ArgumentContext,
 ): Argument | undefined {
   const nameSpan = { start: named.start, end: named.start + named.name.length };
-  const prefix = { start: named.start, end: named.value.start };
+  if (named.name !== 'parent' && named.name.toLowerCase() === 'parent' && parameter.parent) {
+    const help = 'Did you mean parent?';
+    const message = `${context.call.name} takes no argument named ${named.name}.`;
+    context.findings.error('unknown-argument', nameSpan, message, {
+      help,
+      fix: { ...nameSpan, text: 'parent' },
+    });
+    return named.value;
+  }
   if (named.name !== 'parent' || !parameter.parent) {
     return unknownName(named, parameter, nameSpan, context);
   }
-  checkParent(nameSpan, prefix, context);
+  checkParent(nameSpan, context);
   return named.value;
 }
 
@@ -52,6 +62,13 @@ function unknownName(
     });
     return undefined;
   }
+  const amount = parameter.kind === 'duration' && unitNamed(name) ? numberText(value) : undefined;
+  if (amount !== undefined) {
+    const text = `${amount} ${name}`;
+    const help = `Did you mean ${text}?`;
+    findings.error('unknown-argument', nameSpan, message, { help, fix: { start, end, text } });
+    return undefined;
+  }
   const meant = suggest(name, parameter.parent ? ['parent'] : []);
   findings.error('unknown-argument', nameSpan, message, {
     help: meant ? `Did you mean ${meant}?` : `Leave out "${name}:".`,
@@ -61,7 +78,7 @@ function unknownName(
 }
 
 /** The reference knows `parent:` only for an event inside the `where` of another event. */
-function checkParent(span: Span, prefix: Span, { entry, scope, findings }: ArgumentContext): void {
+function checkParent(span: Span, { entry, scope, findings }: ArgumentContext): void {
   const { isSettled, isPossible } = entry.kind === 'extractor' ? ofValue(scope) : ofWindow(scope);
   if (isSettled) return;
   if (isPossible) {
@@ -73,7 +90,6 @@ function checkParent(span: Span, prefix: Span, { entry, scope, findings }: Argum
   }
   findings.error('outside-funnel', span, 'parent: needs an event around this one.', {
     help: 'It is for an event inside the where of another event; leave it out here.',
-    fix: { ...prefix, text: '' },
   });
 }
 
@@ -89,4 +105,8 @@ function ofWindow({ enclosing, stream }: Scope) {
     isSettled: stream === 'events' && enclosing.at(-1) === 'events',
     isPossible: enclosing.includes('events'),
   };
+}
+
+function numberText(value: Argument): string | undefined {
+  return value.kind === 'literal' && numberOf(value) !== undefined ? value.text : undefined;
 }

@@ -33,11 +33,11 @@ export interface Checked {
  */
 export function check(query: string, options: CheckOptions = {}): Checked {
   const findings = new Findings();
-  const tree = parse(query, findings);
+  const { type = 'users', purpose = 'audience' } = options;
+  const tree = parse(query, findings, type);
   if (findings.isBeyondLimit) return unread(query, findings);
   const formIsRight = findings.errors === 0;
   if (!formIsRight) findings.withholdFixes();
-  const { type = 'users', purpose = 'audience' } = options;
   checkDefinition(tree, { type, purpose }, findings);
   const primaryExpressions = countConditions(tree);
   if (primaryExpressions > maxPrimaryExpressions) {

@@ -99,3 +99,10 @@ export const pathRoots: Readonly<Record<'profile' | 'item', ReadonlySet<string>>
     ...['property', 'properties', 'props', 'event', 'event.property', 'event.properties'],
   ]),
 };
+
+/** Words that name the present time, or a day counted from it, in other languages. */
+export const wordsOfPresent: ReadonlySet<string> = new Set(
+  'now today yesterday tomorrow current_date current_timestamp getdate sysdate currentdate'.split(
+    ' ',
+  ),
+);

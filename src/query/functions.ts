@@ -290,7 +290,7 @@ export const functions: readonly LanguageFunction[] = [
     english: { affirmed: 'is {value}', denied: 'is not {value} (or there is none)' },
     note: 'Is the same',
     example: "trait('plan') = 'vip'",
-    otherNames: ['is', 'eq'],
+    otherNames: ['is', 'eq', 'equalto', 'isequalto'],
   }),
   comparison({
     name: 'differs',
@@ -301,7 +301,7 @@ export const functions: readonly LanguageFunction[] = [
     english: { affirmed: 'is there and is not {value}', denied: 'is {value} (or there is none)' },
     note: 'Exists and is not the same; for missing or different write NOT … = …, or add absent()',
     example: "trait('plan') != 'vip'",
-    otherNames: ['isnot', 'ne', 'neq', 'notequals'],
+    otherNames: ['isnot', 'ne', 'neq', 'notequals', 'notequal', 'notequalto', 'isnotequalto'],
   }),
   comparison({
     name: 'exists',
@@ -349,7 +349,13 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is as much or more',
     example: "trait('total_spend') >= 200",
-    otherNames: ['gte'],
+    otherNames: [
+      'gte',
+      'greaterthanorequal',
+      'greaterthanorequals',
+      'greaterthanorequalto',
+      'greaterorequal',
+    ],
   }),
   comparison({
     name: 'less_than',
@@ -377,7 +383,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is as much or less',
     example: "trait('total_spend') <= 200",
-    otherNames: ['lte'],
+    otherNames: ['lte', 'lessthanorequal', 'lessthanorequals', 'lessthanorequalto', 'lessorequal'],
   }),
   comparison({
     name: 'contains',
@@ -390,7 +396,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Has one of the texts in it',
     example: "trait('email').contains('@example.com', '@example.org')",
-    otherNames: ['like', 'includes', 'matches'],
+    otherNames: ['includes', 'containsany', 'includesany', 'containsoneof'],
   }),
   comparison({
     name: 'omits',
@@ -403,7 +409,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Does not have the text in it',
     example: "trait('email').omits('test')",
-    otherNames: ['notcontains', 'excludes'],
+    otherNames: ['excludes'],
   }),
   comparison({
     name: 'starts_with',
@@ -437,7 +443,7 @@ export const functions: readonly LanguageFunction[] = [
     english: { affirmed: 'is {value}', denied: 'is not {value} (or there is none)' },
     note: 'Is exactly one of the values',
     example: "trait('country').one_of('DE', 'AT', 'CH')",
-    otherNames: ['in', 'anyof'],
+    otherNames: ['in', 'anyof', 'isin', 'isoneof'],
   }),
   comparison({
     name: 'none_of',

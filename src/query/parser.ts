@@ -2,7 +2,6 @@ import type {
   Argument,
   Cast,
   Chain,
-  Duration,
   Exclusion,
   Expression,
   FunctionCall,
@@ -11,16 +10,23 @@ import type {
   Missing,
   Named,
   Prefix,
+  Span,
 } from './ast.ts';
 import {
   catalog,
   comparisonCalled,
+  comparisonInstead,
+  comparisonOf,
   extractorOfBareWord,
+  knownAs,
   operators,
   takesCondition,
 } from './catalog.ts';
+import type { Level } from './check-options.ts';
 import type { Findings } from './diagnostic.ts';
+import { emptyLabels } from './equivalents.ts';
 import {
+  continuesChain,
   type ForeignComparison,
   foreignOperators,
   meaningOfPattern,
@@ -30,23 +36,36 @@ import type { ParameterKind } from './language-function.ts';
 import { lex } from './lexer.ts';
 import { maxQueryChars } from './limits.ts';
 import {
+  atBareName,
   atBareWord,
   atDuration,
   atKnownDuration,
+  atListOfValues,
   atLiteral,
+  beginsCall,
+  beginsCondition,
+  countBareWords,
+  countTokensOfGroupedNumber,
+  countTokensOfPresent,
+  countWordsBeforeCondition,
   countWordsOfArgument,
+  isArithmetic,
 } from './lookahead.ts';
+import { type Path, recognisePath } from './path.ts';
 import {
   readBareText,
   readBareWords,
   readDuration,
+  readGroupedNumber,
   readLengthInWords,
   readLiteral,
+  reportArithmetic,
   reportBareWord,
+  reportUnknown,
 } from './read-values.ts';
 import { quote } from './strings.ts';
 import { jointMeant } from './suggest.ts';
-import { TokenStream } from './token-stream.ts';
+import { isClosing, TokenStream } from './token-stream.ts';
 import {
   describeToken,
   isJoint,
@@ -59,18 +78,33 @@ import {
   type Token,
 } from './tokens.ts';
 
+import { countWordsOfWindow, windowOf, withFilter } from './window-in-words.ts';
+import { unwrapped } from './wrapping.ts';
+
 /**
  * Reads a query. Always gives a tree; where something can't be read, a `missing` node stands in for
  * it and reading goes on after it, so that one pass finds all independent mistakes.
  */
-export function parse(query: string, findings: Findings): Expression {
+export function parse(query: string, findings: Findings, level: Level = 'users'): Expression {
   if (query.length > maxQueryChars) {
     const span = { start: maxQueryChars, end: query.length };
     const message = `The query is ${query.length} characters long and only ${maxQueryChars} are read`;
     findings.beyondLimit('too-long', span, message);
     return { kind: 'missing', start: 0, end: query.length };
   }
-  return new Parser(new TokenStream(query, lex(query, findings), findings)).definition();
+  const inside = unwrapped(query);
+  if (inside !== undefined) return insideOf(query, inside, findings);
+  return new Parser(new TokenStream(query, lex(query, findings), findings), level).definition();
+}
+
+/** What is around the whole of a definition is its one mistake; it is read when that is gone. */
+function insideOf(query: string, inside: string, findings: Findings): Expression {
+  const span = { start: 0, end: query.length };
+  findings.error('wrapped', span, 'Quotes or backquotes are around the whole definition.', {
+    help: 'Remove them.',
+    fix: { ...span, text: inside },
+  });
+  return { kind: 'missing', ...span };
 }
 
 const prefixKinds: Partial<Record<Keyword, Prefix['kind']>> = {
@@ -91,6 +125,28 @@ const textKinds: ReadonlySet<ParameterKind | undefined> = new Set([
   'timestamp',
 ] as const);
 
+/** Where a word stands: outside of all calls, in what takes conditions about items, or in another call. */
+type Place = 'outside' | 'inside' | 'other';
+
+const closers: Partial<Record<string, ')' | '}' | ']'>> = { '(': ')', '{': '}', '[': ']' };
+
+/** Where the arguments of a function stand. */
+function placeInside(name: string, outer: Place): Place {
+  const entry = catalog.get(name) ?? catalog.get(knownAs(name)[0] ?? '');
+  if (takesCondition(entry) || entry?.kind === 'reducer') return 'inside';
+  if (entry?.kind === 'extractor' && entry.family === 'stream') return 'inside';
+  return entry ? outer : 'other';
+}
+
+/** Words that say the same of an account's users as keywords do. */
+const quantifiers: Partial<Record<string, string>> = { NONE: 'ALL NOT', EVERY: 'ALL', SOME: 'ANY' };
+
+const denyingJoints: Partial<Record<string, 'AND' | 'OR'>> = { NOR: 'OR', NAND: 'AND' };
+
+function denyingJointOf({ kind, text }: Token): 'AND' | 'OR' | undefined {
+  return kind === 'name' ? denyingJoints[text.toUpperCase()] : undefined;
+}
+
 /** A comparison in words, with what it compares with. */
 interface ReadComparison {
   name: string;
@@ -107,47 +163,104 @@ interface ReadComparison {
  */
 class Parser {
   readonly #tokens: TokenStream;
-  /** How many `where`s are open, which says what a bare word most likely stands for. */
-  #openWheres = 0;
+  readonly #level: Level;
+  /** In what the next word stands, which says what a bare one most likely stands for. */
+  #place: Place = 'outside';
 
-  constructor(tokens: TokenStream) {
+  constructor(tokens: TokenStream, level: Level) {
     this.#tokens = tokens;
+    this.#level = level;
   }
 
   /** definition = or ; */
   definition(): Expression {
     const tokens = this.#tokens;
+    this.#takeLabel();
     let tree = this.#or();
     while (!tokens.atEnd) {
-      const stray = this.#strayTokens();
-      if (tokens.atEnd) break;
+      if (!this.#takeStray()) continue;
       const rest = this.#or();
-      // What a stray dot was to go on with is no condition by itself.
-      if (isSymbol(stray, '.')) continue;
       tree = tokens.node({ kind: 'and', operands: [tree, rest], ...tokens.spanFrom(tree.start) });
     }
     return tree;
   }
 
-  /** Takes what does not belong after a definition, and a joint after that. @returns the first. */
-  #strayTokens(): Token {
+  /** Takes a word such as `query:` before a definition. */
+  #takeLabel(): void {
+    const tokens = this.#tokens;
+    const { token } = tokens;
+    if (token.kind !== 'name' || !isSymbol(tokens.peek(), ':')) return;
+    const isEmpty = emptyLabels.has(token.text.toLowerCase());
+    tokens.take(2);
+    const span = { start: token.start, end: isEmpty ? tokens.token.start : tokens.lastEnd };
+    tokens.error('label', span, `"${token.text}:" is no part of a definition.`, {
+      help: 'Begin with the first condition.',
+      fix: isEmpty ? { ...span, text: '' } : undefined,
+    });
+  }
+
+  /**
+   * Takes what does not belong behind a condition, up to where another may begin.
+   *
+   * @returns whether one does.
+   */
+  #takeStray(): boolean {
     const tokens = this.#tokens;
     const stray = tokens.next();
-    while (isStray(tokens.token, stray)) tokens.next();
+    const isBracket = isClosing(stray);
+    while (isBracket && isClosing(tokens.token)) tokens.next();
     const span = tokens.spanFrom(stray.start);
-    const joins = isSymbol(stray, ',') && !tokens.atEnd;
-    tokens.error('unexpected', span, `${describeToken(stray)} does not belong here.`, {
-      help: joins ? 'Did you mean AND?' : 'Remove it, or join what follows with AND or OR.',
-      fix: isSymbol(stray, '.') ? undefined : { ...span, text: joins ? ' AND' : '' },
+    const divides = isSymbol(stray, ',') && !tokens.atEnd;
+    // Only of brackets that change nothing it is sure that none is missing instead.
+    const isSurplus = isBracket ? tokens.groupsAlike : tokens.atEnd;
+    this.#reportStray(stray, span, {
+      help: divides
+        ? 'Write AND between conditions if all must hold, OR if one is enough.'
+        : 'Remove it, or join what follows with AND or OR.',
+      fix: isSurplus ? { ...span, text: '' } : undefined,
     });
-    const word = keywordOf(tokens.token);
-    if (word === 'AND' || word === 'OR') this.#takeKeyword();
-    return stray;
+    if (!divides || !beginsCondition(tokens)) tokens.skipCondition();
+    if (!isJoint(tokens.token)) return divides && !tokens.atEnd && !isClosing(tokens.token);
+    this.#takeKeyword();
+    return true;
+  }
+
+  #reportStray(stray: Token, span: Span, more: Parameters<TokenStream['error']>[3]): void {
+    const tokens = this.#tokens;
+    if (isArithmetic(stray)) reportArithmetic(tokens, span);
+    else if (stray.kind === 'unknown') reportUnknown(tokens, stray);
+    else tokens.error('unexpected', span, `${describeToken(stray)} does not belong here.`, more);
   }
 
   /** or = and { "OR" and } ; */
   #or(): Expression {
-    return this.#junction('or', 'OR', () => this.#and());
+    const { start } = this.#tokens.token;
+    const left = this.#junction('or', 'OR', () => this.#and());
+    return this.#takeDenyingJoint(left, start);
+  }
+
+  /** Goes on behind NOR or NAND, which deny what they join. @param start where the left side begins. */
+  #takeDenyingJoint(left: Expression, start: number): Expression {
+    const tokens = this.#tokens;
+    const { token, stopped } = tokens;
+    const joint = denyingJointOf(token);
+    if (!joint || stopped) return left;
+    const before = tokens.textOf({ start, end: tokens.lastEnd });
+    tokens.next();
+    const from = tokens.token.start;
+    const right = this.#unary();
+    const after = tokens.textOf({ start: from, end: tokens.lastEnd });
+    const isAlone = left.kind === 'chain' && right.kind === 'chain' && !isJoint(tokens.token);
+    const text = `NOT (${before} ${joint} ${after})`;
+    tokens.error('unknown-word', token, `"${token.text}" does not join two conditions.`, {
+      help: isAlone ? `Did you mean ${text}?` : `Write NOT (… ${joint} …).`,
+      fix: isAlone ? { start, end: tokens.lastEnd, text } : undefined,
+    });
+    if (isJoint(tokens.token)) {
+      this.#takeKeyword();
+      this.#or();
+    }
+    return tokens.missing(start);
   }
 
   /** and = unary { "AND" unary } ; */
@@ -163,23 +276,27 @@ class Parser {
     return this.#tokens.node({ kind, operands, ...this.#tokens.spanFrom(first?.start ?? 0) });
   }
 
-  /** Whether a joint of this kind is next, and takes it; two conditions in a row mean AND. */
+  /** Whether a joint of this kind is next, and takes it; two conditions in a row are read as if AND were there. */
   #takeJoint(word: Keyword): boolean {
     if (keywordOf(this.#tokens.token) === word) {
       this.#takeKeyword();
       return true;
     }
-    return word === 'AND' && this.#takeMissingJoint();
+    if (word !== 'AND') return false;
+    if (this.#takeMissingJoint()) return true;
+    // What was no joint may have been skipped up to one.
+    const isNext = keywordOf(this.#tokens.token) === word;
+    if (isNext) this.#takeKeyword();
+    return isNext;
   }
 
   #takeMissingJoint(): boolean {
-    const { token, stopped } = this.#tokens;
-    if (stopped || !beginsOperand(token)) return false;
-    const isWord = token.kind === 'name' && keywordOf(token) === undefined;
-    if (isWord && this.#tokens.peek().text !== '(') return this.#takeUnknownWords();
-    this.#tokens.error('missing-junction', token, 'Two conditions need AND or OR between them.', {
+    const tokens = this.#tokens;
+    const { token, stopped } = tokens;
+    if (stopped || !beginsOperand(token) || denyingJointOf(token)) return false;
+    if (!beginsCondition(tokens)) return this.#takeUnknownWords();
+    tokens.error('missing-junction', token, 'Two conditions need AND or OR between them.', {
       help: 'Put AND before this one if both must hold, OR if one is enough.',
-      fix: { start: token.start, end: token.start, text: 'AND ' },
     });
     return true;
   }
@@ -189,16 +306,17 @@ class Parser {
     const tokens = this.#tokens;
     const first = tokens.next();
     const meant = jointMeant(first.text);
-    while (!meant && atBareWord(tokens)) tokens.next();
+    while (!meant && atBareWord(tokens) && !beginsCondition(tokens)) tokens.next();
     const span = tokens.spanFrom(first.start);
-    const { token } = tokens;
-    const isLast = token.kind === 'end' || isSymbol(token, ')') || isJoint(token);
+    const follows = beginsCondition(tokens);
     const text = tokens.textOf(span);
     tokens.error('unknown-word', span, `"${text}" does not join two conditions.`, {
       help: meant ? `Did you mean ${meant}?` : 'Conditions are joined by AND or OR.',
-      fix: meant && !isLast ? { ...span, text: meant } : undefined,
+      fix: meant && follows ? { ...span, text: meant } : undefined,
     });
-    return !isLast;
+    if (follows) return true;
+    tokens.skipCondition();
+    return false;
   }
 
   /** Takes a keyword; reports one that is not written as in the reference. */
@@ -252,22 +370,60 @@ class Parser {
   #primary(): Expression {
     const { token } = this.#tokens;
     if (token.kind === 'name' && keywordOf(token) === undefined) {
-      return this.#compared(this.#chain());
+      return this.#wordsBefore() ?? this.#bareCondition() ?? this.#compared(this.#chain());
     }
     if (isSymbol(token, '(')) return this.#group(')');
-    if (isSymbol(token, '{')) return this.#bracesAsParentheses();
+    if (isSymbol(token, '{')) return this.#otherBrackets('}');
+    if (isSymbol(token, '[')) return this.#otherBrackets(']');
     if (atLiteral(this.#tokens)) return this.#literalFirst();
     return this.#noCondition();
   }
 
+  /** Words before a condition, such as EVERY; undefined if there are none. */
+  #wordsBefore(): Expression | undefined {
+    const tokens = this.#tokens;
+    const { token } = tokens;
+    const count = countWordsBeforeCondition(tokens);
+    if (count === 0) return undefined;
+    const span = tokens.take(count);
+    const text = tokens.textOf(span);
+    const meant = count === 1 ? quantifiers[token.text.toUpperCase()] : undefined;
+    const isAllowed = meant && this.#level === 'accounts';
+    tokens.error('unknown-word', span, `"${text}" is no word of the language.`, {
+      help: isAllowed
+        ? `Did you mean ${meant}?`
+        : 'Before a condition may stand NOT, for accounts also ANY and ALL.',
+      fix: isAllowed ? { ...span, text: meant } : undefined,
+    });
+    return this.#unary();
+  }
+
+  /** A word without an extractor; what is compared is most likely a trait or a property of that name. */
+  #bareCondition(): Expression | undefined {
+    const tokens = this.#tokens;
+    if (!atBareName(tokens)) return undefined;
+    const { start } = tokens.token;
+    const path = recognisePath(tokens);
+    const count = path?.words ?? countBareWords(tokens);
+    const goesOn = continuesChain(tokens, count);
+    if (goesOn && (path || count === 1)) return this.#compared(this.#chain());
+    const span = tokens.take(count);
+    const text = tokens.textOf(span);
+    tokens.error('bare-word', span, `"${text}" is neither a function nor a value.`, {
+      help: "A condition begins with event('…') or trait('…'), and compares what that gives.",
+    });
+    tokens.skipCondition();
+    return tokens.missing(start);
+  }
+
   /** "(" or ")" ; also "{" or "}" in a `where`. */
-  #group(close: ')' | '}'): Expression {
+  #group(close: ')' | '}' | ']'): Expression {
     const tokens = this.#tokens;
     const open = tokens.next();
     if (!tokens.descend()) return tokens.missing(open.start);
     const inner = this.#or();
     tokens.ascend();
-    tokens.close(open, close);
+    tokens.close(open, close, tokens.groupsAlike);
     const after = tokens.token;
     const goesOn = inner.kind === 'chain' && (isOperator(after) || isSymbol(after, '.'));
     return goesOn ? this.#afterGroupedChain(open, inner) : inner;
@@ -290,15 +446,19 @@ class Parser {
     return this.#compared(chain);
   }
 
-  #bracesAsParentheses(): Expression {
+  /** Brackets of another kind around conditions. */
+  #otherBrackets(close: '}' | ']'): Expression {
     const tokens = this.#tokens;
     const { start } = tokens.token;
-    const inner = this.#group('}');
+    const inner = this.#group(close);
     const span = tokens.spanFrom(start);
+    const isClosed = tokens.query[span.end - 1] === close;
     const inside = tokens.textOf({ start: start + 1, end: span.end - 1 });
-    tokens.error('unexpected-braces', span, 'Braces belong only into a where.', {
+    const message =
+      close === '}' ? 'Braces belong only into a where.' : 'The language has no square brackets.';
+    tokens.error('unexpected-braces', span, message, {
       help: 'Use parentheses to group conditions.',
-      fix: { ...span, text: `(${inside})` },
+      fix: isClosed ? { ...span, text: `(${inside})` } : undefined,
     });
     return inner;
   }
@@ -306,36 +466,52 @@ class Parser {
   /** A value on the left of a comparison, where only a chain is allowed. */
   #literalFirst(): Expression {
     const tokens = this.#tokens;
+    const before = tokens.lastToken;
     const value = readLiteral(tokens);
     if (!isOperator(tokens.token)) return this.#literalAlone(value);
     const left = tokens.textOf(value);
     const operator = tokens.next();
     const right = this.#scalar();
+    if (right.kind !== 'chain') return this.#nameInQuotes(value, right);
     const chain = tokens.textOf(right);
     let text = `${chain} ${swapped[operator.text] ?? operator.text} ${left}`;
     if (isOperator(tokens.token)) {
       const second = tokens.next();
       text += ` AND ${chain} ${second.text} ${tokens.textOf(this.#scalar())}`;
+      const keyword = keywordOf(before);
+      if (keyword && prefixKinds[keyword]) text = `(${text})`;
     }
     const span = tokens.spanFrom(value.start);
-    const swaps = right.kind === 'chain';
     tokens.error('value-first', span, 'A condition can not begin with a value.', {
-      help: swaps
-        ? `Did you mean ${text}?`
-        : 'Put what is compared on the left, the value on the right.',
-      fix: swaps ? { ...span, text } : undefined,
+      help: `Did you mean ${text}?`,
+      fix: { ...span, text },
     });
     return tokens.missing(value.start);
   }
 
-  #literalAlone(value: Literal): Missing {
-    const extractor = this.#extractorMeant();
-    const text = value.type === 'string' ? `${extractor}('${value.text}')` : undefined;
-    this.#tokens.error('value-first', value, 'A condition can not begin with a value.', {
-      help: text ? `Did you mean ${text}?` : "Begin with event('…') or trait('…').",
-      fix: text ? { ...spanOf(value), text } : undefined,
+  /** In a `where`, a text that is compared with a value is most likely the name of a property. */
+  #nameInQuotes(value: Literal, compared: Argument): Missing {
+    const tokens = this.#tokens;
+    const isName =
+      this.#place === 'inside' && value.type === 'string' && compared.kind === 'literal';
+    const text = `${extractorOfBareWord.inside}(${quote(value.text)})`;
+    tokens.error('value-first', value, 'A condition can not begin with a value.', {
+      help: isName
+        ? `Did you mean ${text}?`
+        : 'Put what is compared on the left, the value on the right.',
+      fix: isName ? { ...spanOf(value), text } : undefined,
     });
-    return this.#tokens.missing(value.start);
+    tokens.skipCondition();
+    return tokens.missing(value.start);
+  }
+
+  #literalAlone(value: Literal): Missing {
+    const tokens = this.#tokens;
+    tokens.error('value-first', value, 'A condition can not begin with a value.', {
+      help: "Begin with event('…') or trait('…'); several values of one go into one_of('…', '…').",
+    });
+    tokens.skipCondition();
+    return tokens.missing(value.start);
   }
 
   #noCondition(): Missing {
@@ -348,9 +524,15 @@ class Parser {
       });
       return tokens.missing(token.start);
     }
-    tokens.error('unexpected', token, `${describeToken(token)} does not begin a condition.`, {
-      help: "A condition begins with event('…') or trait('…').",
-    });
+    const more = { help: "A condition begins with event('…') or trait('…')." };
+    if (token.kind === 'unknown') reportUnknown(tokens, token);
+    else
+      tokens.error(
+        'unexpected',
+        token,
+        `${describeToken(token)} does not begin a condition.`,
+        more,
+      );
     tokens.next();
     return tokens.recover(token.start);
   }
@@ -358,23 +540,70 @@ class Parser {
   /** comparison = chain [ ( "=" | "==" | "!=" | ">" | ">=" | "<" | "<=" ) scalar ] ; */
   #compared(chain: Chain): Expression {
     const tokens = this.#tokens;
-    const call = isOperator(tokens.token) ? this.#operator() : this.#comparisonInWords(chain);
-    if (!call) return chain;
-    chain.calls.push(call);
-    chain.end = call.end;
-    if (!isOperator(tokens.token)) return chain;
-    tokens.error('unexpected', tokens.token, 'A condition has one comparison.', {
-      help: 'Write two conditions with AND between them.',
-    });
-    return tokens.recover(chain.start);
+    const { errors } = tokens.findings;
+    const call = isOperator(tokens.token) ? this.#operator(chain) : this.#comparisonInWords(chain);
+    if (call) {
+      chain.calls.push(call);
+      chain.end = call.end;
+    }
+    if (call && isOperator(tokens.token)) {
+      tokens.error('unexpected', tokens.token, 'A condition has one comparison.', {
+        help: 'Write two conditions with AND between them.',
+      });
+      return tokens.recover(chain.start);
+    }
+    this.#takeLateFilter(chain);
+    this.#takeRest(tokens.findings.errors > errors);
+    return chain;
+  }
+
+  /** A window in words, or a call of a filter, behind the comparison: it has its place before. */
+  #takeLateFilter(chain: Chain): void {
+    const tokens = this.#tokens;
+    const { token, lastEnd } = tokens;
+    const words = countWordsOfWindow(tokens);
+    const isCall = isSymbol(token, '.') && isFilter(tokens.peek().text);
+    if ((words === 0 && !isCall) || tokens.stopped) return;
+    let filter = '';
+    if (words > 0) {
+      tokens.take(words);
+      filter = windowOf(tokens.textOf(tokens.take(2)));
+    } else {
+      tokens.next();
+      filter = `.${tokens.textOf(this.#call())}`;
+    }
+    const moved = withFilter(chain, filter, tokens.query);
+    const { end } = tokens.spanFrom(lastEnd);
+    tokens.error(
+      'late-filter',
+      { start: token.start, end },
+      'A filter stands before what it limits is counted.',
+      {
+        help: moved ? `Put ${filter} there.` : `Write it as ${filter} where the events are named.`,
+        fix: moved && { start: moved.start, end, text: moved.text },
+      },
+    );
+  }
+
+  /** Skips what is left of a condition that was read in part only, and arithmetic, which there is none of. */
+  #takeRest(isReported: boolean): void {
+    const tokens = this.#tokens;
+    const { token } = tokens;
+    if (isArithmetic(token)) {
+      tokens.skipCondition();
+      reportArithmetic(tokens, tokens.spanFrom(token.start));
+    } else if (isReported && !isJoint(token) && !beginsCondition(tokens)) {
+      tokens.skipCondition();
+    }
   }
 
   /** An operator and its value. */
-  #operator(): FunctionCall {
+  #operator(chain?: Chain): FunctionCall {
     const tokens = this.#tokens;
     const before = tokens.lastEnd;
     const token = tokens.next();
-    if (isNull(tokens.token)) return this.#comparedWithNull(token, before);
+    if (isNull(tokens.token) && !beginsCall(tokens)) return this.#comparedWithNull(token, before);
+    if (chain && atListOfValues(tokens)) return this.#comparedWithList(token, before);
     const meant = foreignOperators[token.text];
     if (meant) {
       tokens.error('unknown-operator', token, `${describeToken(token)} is not an operator.`, {
@@ -390,9 +619,70 @@ class Parser {
     }
     const operator = meant ?? token.text;
     const name = operators.get(operator) ?? operator;
-    const value = this.#scalar();
+    const value = this.#comparedValue(name);
     const span = tokens.spanFrom(token.start);
     return tokens.node({ name, nameSpan: spanOf(token), args: [value], operator, ...span });
+  }
+
+  /** What an operator compares with; also a number with commas, and the present time. */
+  #comparedValue(comparison: string): Argument {
+    const tokens = this.#tokens;
+    const { start } = tokens.token;
+    const present = countTokensOfPresent(tokens);
+    if (present > 0) {
+      const span = tokens.take(present);
+      tokens.skipCondition();
+      const whole = { start, end: Math.max(span.end, tokens.lastEnd) };
+      tokens.error('present-time', whole, 'The present time has no name in the language.', {
+        help: 'Compare with it by .within_last(30 days), .before_last(30 days) or .within_next(30 days).',
+      });
+      return tokens.missing(start);
+    }
+    const grouped = countTokensOfGroupedNumber(tokens);
+    if (grouped > 0) return readGroupedNumber(tokens, grouped);
+    if (atBareWord(tokens) && !keepsText(comparison)) return this.#valueInWords();
+    return this.#scalar();
+  }
+
+  /** Words where only a number or a time can stand: what they mean is open. */
+  #valueInWords(): Missing {
+    const tokens = this.#tokens;
+    const { start } = tokens.token;
+    const span = tokens.take(Math.max(1, countBareWords(tokens)));
+    tokens.error('bare-word', span, `"${tokens.textOf(span)}" is neither a function nor a value.`, {
+      help: "Write a number, a 'text', or a chain such as trait('avg_spend').",
+    });
+    tokens.skipCondition();
+    return tokens.missing(start);
+  }
+
+  /**
+   * `= ('a', 'b')` means one of them.
+   *
+   * @param start where what has to be replaced begins: with the blank before the operator.
+   */
+  #comparedWithList(operator: Token, start: number): FunctionCall {
+    const tokens = this.#tokens;
+    const compared = operators.get(foreignOperators[operator.text] ?? operator.text);
+    const name = comparisonInstead(compared ?? '');
+    const open = tokens.next();
+    const args: Literal[] = [];
+    while (atLiteral(tokens)) {
+      args.push(readLiteral(tokens));
+      if (!isSymbol(tokens.token, ',')) break;
+      tokens.next();
+    }
+    const inside = tokens.textOf({ start: open.end, end: tokens.lastEnd });
+    const isRead = isSymbol(tokens.token, open.text === '(' ? ')' : ']');
+    if (isRead) tokens.next();
+    else tokens.skipCondition();
+    const span = tokens.spanFrom(operator.start);
+    const text = `.${name}(${inside})`;
+    tokens.error('several-values', span, `${operator.text} compares with one value.`, {
+      help: name ? `Did you mean ${text}?` : 'Write a condition for each value.',
+      fix: name && isRead ? { start, end: span.end, text } : undefined,
+    });
+    return tokens.node({ name: name ?? '', nameSpan: spanOf(operator), args, ...span });
   }
 
   /** @param start where what has to be replaced begins: with the blank before the operator. */
@@ -415,7 +705,7 @@ class Parser {
   #comparisonInWords(chain: Chain): FunctionCall | undefined {
     const tokens = this.#tokens;
     const { token, lastEnd, stopped } = tokens;
-    if (token.kind !== 'name' || isJoint(token) || stopped) return undefined;
+    if (token.kind !== 'name' || isJoint(token) || stopped || isNull(token)) return undefined;
     const found = recogniseComparison(tokens);
     if (!found) return undefined;
     const compared = tokens.textOf({ start: chain.start, end: lastEnd });
@@ -439,7 +729,7 @@ class Parser {
       case 'bare':
         return { name: found.name, args: [], text: `.${found.name}()` };
       case 'value':
-        return this.#behindName(found.name, this.#scalar());
+        return this.#behindName(found.name, this.#comparedValue(found.name));
       case 'duration':
         return this.#behindName(found.name, readDuration(this.#tokens));
       case 'list':
@@ -459,14 +749,15 @@ class Parser {
   #list(name: string): ReadComparison {
     const open = this.#tokens.peek();
     const { args, end } = this.#call(name);
-    return { name, args, text: `.${name}${this.#tokens.textOf({ start: open.start, end })}` };
+    const inside = this.#tokens.textOf({ start: open.end, end: end - 1 });
+    return { name, args, text: `.${name}(${inside})` };
   }
 
   /** Of the patterns of SQL some have a comparison; others do not. */
   #pattern(compared: string, isNegated: boolean): ReadComparison {
     const literal = readLiteral(this.#tokens);
     const meaning = meaningOfPattern(literal.text, isNegated);
-    if (!meaning) return { name: comparisonCalled('like') ?? '', args: [literal] };
+    if (!meaning) return { name: '', args: [literal] };
     const { name, text, isDenied } = meaning;
     const args = [{ ...literal, text }];
     const behind = comparisonText(name, quote(text));
@@ -491,10 +782,69 @@ class Parser {
     const { start } = tokens.token;
     const calls = [this.#firstCall()];
     while (isSymbol(tokens.token, '.') || this.#atMissingDot()) {
-      if (isSymbol(tokens.token, '.')) tokens.next();
-      calls.push(this.#call());
+      if (isSymbol(tokens.token, '.')) {
+        // A dot behind a whole comparison, and a filter: it has its place before.
+        const isLate = isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
+        if (isLate) break;
+        tokens.next();
+      }
+      calls.push(...this.#callInChain());
     }
     return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
+  }
+
+  /** A call behind a dot, also with a comparison or null in its parentheses. */
+  #callInChain(): FunctionCall[] {
+    const tokens = this.#tokens;
+    const inside = tokens.peek(2);
+    if (!isSymbol(tokens.peek(), '(')) return [this.#call()];
+    if (isNull(inside) && isSymbol(tokens.peek(3), ')')) return [this.#callWithNull()];
+    if (isOperator(inside) && tokens.isClosed(tokens.peek())) return this.#callAroundOperator();
+    return [this.#call()];
+  }
+
+  /** `equals(null)`. */
+  #callWithNull(): FunctionCall {
+    const tokens = this.#tokens;
+    const token = tokens.next();
+    const span = { start: token.start, end: tokens.take(3).end };
+    const operator = operatorOf(token.text);
+    const isEqual = operator === '=';
+    const isKnown = isEqual || operator === '!=';
+    const name = comparisonCalled(isEqual ? 'isnull' : 'isnotnull') ?? '';
+    tokens.error(
+      'null-value',
+      span,
+      'Nothing is compared with null: a value is absent, or it exists.',
+      {
+        help: isKnown ? `Did you mean ${name}()?` : 'Use .exists() or .absent().',
+        fix: isKnown ? { ...span, text: `${name}()` } : undefined,
+      },
+    );
+    return tokens.node({ name, nameSpan: spanOf(token), args: [], ...span });
+  }
+
+  /** `count(>= 3)`: the comparison belongs behind the call. */
+  #callAroundOperator(): FunctionCall[] {
+    const tokens = this.#tokens;
+    const name = tokens.next();
+    const open = tokens.next();
+    const comparison = this.#operator();
+    const inside = tokens.textOf({ start: open.end, end: tokens.lastEnd });
+    tokens.close(open, ')');
+    const span = tokens.spanFrom(open.start);
+    tokens.error('operator-inside', span, 'A comparison stands behind the call, not in it.', {
+      help: `Did you mean ${name.text}() ${inside}?`,
+      fix: { ...span, text: `() ${inside}` },
+    });
+    const call = {
+      name: name.text,
+      nameSpan: spanOf(name),
+      args: [],
+      start: name.start,
+      end: span.end,
+    };
+    return [tokens.node(call), comparison];
   }
 
   /** Whether a call is next that can only go on with the chain before it; then reports it. */
@@ -511,23 +861,52 @@ class Parser {
   }
 
   /** A word that is no function where a chain begins most likely names a property or a trait. */
-  #firstCall(extractor = this.#extractorMeant()): FunctionCall {
+  #firstCall(given?: string): FunctionCall {
     const tokens = this.#tokens;
     const { token } = tokens;
     const after = tokens.peek();
-    if (isSymbol(after, '(') || after.kind === 'string' || catalog.has(token.text)) {
+    const path = recognisePath(tokens);
+    if (path?.root) return this.#pathAsCall(path);
+    if (isSymbol(after, '(') || after.kind === 'string' || (catalog.has(token.text) && !path)) {
       return this.#call();
     }
-    reportBareWord(tokens, token, describeToken(token), `${extractor}('${token.text}')`);
-    tokens.next();
-    const span = spanOf(token);
-    const name: Literal = { kind: 'literal', type: 'string', text: token.text, ...span };
-    return tokens.node({ name: extractor, nameSpan: span, args: [name], ...span });
+    const span = tokens.take(path?.words ?? 1);
+    const text = path?.name ?? token.text;
+    const extractor = given ?? this.#extractorMeant();
+    // A capital letter begins the names of events, which would have to be counted.
+    const isClear = this.#place === 'outside' ? /^[\p{Ll}_]/u.test(text) : this.#place === 'inside';
+    reportBareWord(
+      tokens,
+      span,
+      `"${text}"`,
+      `${extractor}('${text}')`,
+      given !== undefined || (isClear && !path),
+    );
+    return this.#extractorOf(extractor, text, span);
+  }
+
+  /** `traits.plan` for trait('plan'). */
+  #pathAsCall(path: Path): FunctionCall {
+    const tokens = this.#tokens;
+    const extractor = extractorOfBareWord[path.root === 'item' ? 'inside' : 'outside'];
+    const isInPlace = path.root === 'profile' || this.#place === 'inside';
+    const span = tokens.take(path.words);
+    const text = `${extractor}(${quote(path.name)})`;
+    tokens.error('path', span, 'Values are read by functions, not by paths.', {
+      help: isInPlace ? `Did you mean ${text}?` : `${text} stands only in a where or a reducer.`,
+      fix: isInPlace ? { ...span, text } : undefined,
+    });
+    return this.#extractorOf(extractor, path.name, span);
+  }
+
+  #extractorOf(extractor: string, text: string, span: Span): FunctionCall {
+    const name: Literal = { kind: 'literal', type: 'string', text, ...span };
+    return this.#tokens.node({ name: extractor, nameSpan: span, args: [name], ...span });
   }
 
   /** The extractor that a word without one most likely belongs to. */
   #extractorMeant(): string {
-    return extractorOfBareWord[this.#openWheres > 0 ? 'inside' : 'outside'];
+    return extractorOfBareWord[this.#place === 'outside' ? 'outside' : 'inside'];
   }
 
   /**
@@ -562,29 +941,67 @@ class Parser {
   #arguments(name: Token, meaning: string): Argument[] {
     const tokens = this.#tokens;
     const open = tokens.token;
-    if (!isSymbol(open, '(')) return this.#withoutParentheses(name);
+    const close = closers[open.text];
+    const isAdjacent = open.start === name.end;
+    if (!close || open.kind !== 'symbol' || (close !== ')' && !isAdjacent)) {
+      return this.#withoutParentheses(name);
+    }
     tokens.next();
     if (!tokens.descend()) return [];
-    const isWhere = takesCondition(catalog.get(name.text));
-    if (isWhere) this.#openWheres += 1;
-    const args = this.#argumentList(open, meaning);
-    if (isWhere) this.#openWheres -= 1;
+    const outer = this.#place;
+    this.#place = placeInside(meaning, outer);
+    const args = this.#argumentList(open, meaning, close);
+    this.#place = outer;
     tokens.ascend();
-    tokens.close(open, ')');
+    tokens.close(open, close);
+    if (close !== ')') this.#reportBrackets(open);
     return args;
   }
 
-  #argumentList(open: Token, meaning: string): Argument[] {
+  #reportBrackets(open: Token): void {
+    const tokens = this.#tokens;
+    const span = tokens.spanFrom(open.start);
+    const inside = tokens.textOf({ start: open.end, end: tokens.lastStart });
+    tokens.error('unexpected-braces', span, 'Arguments stand in parentheses.', {
+      help: `Did you mean (${inside})?`,
+      fix: { ...span, text: `(${inside})` },
+    });
+  }
+
+  #argumentList(open: Token, meaning: string, close: string): Argument[] {
     const tokens = this.#tokens;
     const parameters = catalog.get(meaning)?.parameters ?? [];
     const args: Argument[] = [];
-    while (!isSymbol(tokens.token, ')') && !isOperator(tokens.token) && !tokens.atEnd) {
+    while (!isSymbol(tokens.token, close) && !isOperator(tokens.token) && !tokens.atEnd) {
       const parameter = parameters[Math.min(args.length, parameters.length - 1)];
       const { errors } = tokens.findings;
-      args.push(this.#argument(parameter?.kind));
+      if (isSymbol(tokens.token, '[')) args.push(...this.#listInBrackets(meaning));
+      else args.push(this.#argument(parameter?.kind, meaning));
       this.#skipRest(open, tokens.findings.errors > errors);
-      if (!this.#takeComma()) break;
+      if (!this.#takeComma(close)) break;
     }
+    return args;
+  }
+
+  /** `['a', 'b']` where the values stand by themselves. */
+  #listInBrackets(meaning: string): Argument[] {
+    const tokens = this.#tokens;
+    const open = tokens.next();
+    if (!tokens.descend()) return [];
+    const args = this.#argumentList(open, meaning, ']');
+    tokens.ascend();
+    tokens.close(open, ']');
+    const span = tokens.spanFrom(open.start);
+    const inside = tokens.textOf({ start: open.end, end: tokens.lastStart });
+    tokens.error(
+      'list-brackets',
+      span,
+      'The language has no lists; several values stand by themselves.',
+      {
+        help: 'Remove the brackets.',
+        fix: { ...span, text: inside },
+      },
+    );
     return args;
   }
 
@@ -592,7 +1009,7 @@ class Parser {
   #skipRest(open: Token, isReported: boolean): void {
     const tokens = this.#tokens;
     const { token } = tokens;
-    const isEnd = token.kind === 'end' || (token.kind === 'symbol' && /^[),}]$/.test(token.text));
+    const isEnd = token.kind === 'end' || (token.kind === 'symbol' && /^[),}\]]$/.test(token.text));
     if (isEnd || (this.#mayGoOn() && !isReported) || !tokens.isClosed(open)) return;
     const start = tokens.lastEnd;
     tokens.skipToClose();
@@ -614,12 +1031,12 @@ class Parser {
   }
 
   /** Whether another argument may follow. */
-  #takeComma(): boolean {
+  #takeComma(close: string): boolean {
     const tokens = this.#tokens;
     const { token } = tokens;
     if (isSymbol(token, ',')) {
       tokens.next();
-      if (isSymbol(tokens.token, ')')) {
+      if (isSymbol(tokens.token, close)) {
         const message = 'The reference has no comma after the last argument.';
         const more = { help: 'Remove it.', fix: { ...spanOf(token), text: '' } };
         tokens.findings.warn('trailing-comma', token, message, more);
@@ -645,24 +1062,33 @@ class Parser {
 
   #withoutParentheses(name: Token): Argument[] {
     const tokens = this.#tokens;
-    const value = atLiteral(tokens) ? readLiteral(tokens) : undefined;
+    const parameters = catalog.get(name.text)?.parameters ?? [];
+    const isNamed = parameters[0]?.kind === 'name' && atBareWord(tokens) && !isNull(tokens.token);
+    const isGiven = atLiteral(tokens) || isNamed;
+    const { token } = tokens;
+    const value = isGiven && !isNamed ? readLiteral(tokens) : undefined;
+    if (isNamed) tokens.next();
+    const text = isNamed ? quote(token.text) : value && tokens.textOf(value);
+    const { end } = text === undefined ? name : tokens.spanFrom(name.start);
+    const isNeeded = parameters.some(({ optional }) => !optional);
     tokens.error('missing-parentheses', name, `${name.text} needs parentheses behind it.`, {
-      help: `Write ${name.text}(…).`,
-      fix: value
-        ? { start: name.end, end: value.end, text: `(${tokens.textOf(value)})` }
-        : { start: name.end, end: name.end, text: '()' },
+      help: `Write ${name.text}(${text ?? (isNeeded ? '…' : '')}).`,
+      fix: isNeeded && !text ? undefined : { start: name.end, end, text: `(${text ?? ''})` },
     });
-    return value ? [value] : [];
+    if (value) return [value];
+    // What is missing is reported; nothing more is said of it.
+    return isNeeded ? [tokens.missing(end)] : [];
   }
 
   /** argument = named | exclusion | "{" or "}" | duration | literal | or [ "as" name ] ; */
-  #argument(kind: ParameterKind | undefined): Argument {
+  #argument(kind: ParameterKind | undefined, name: string): Argument {
     const tokens = this.#tokens;
     const { token } = tokens;
     const after = tokens.peek();
-    if (token.kind === 'name' && isSymbol(after, ':')) return this.#named(kind);
-    if (isSymbol(token, '{')) return this.#inBraces();
-    const length = this.#length(kind);
+    if (token.kind === 'name' && isSymbol(after, ':')) return this.#named(kind, name);
+    if (isSymbol(token, '{')) return this.#inBraces(kind, name);
+    if (isNull(token) && !isSymbol(after, '(')) return this.#nullAsArgument();
+    const length = this.#length(kind, name);
     if (length) return length;
     const words = textKinds.has(kind) ? countWordsOfArgument(tokens) : 0;
     if (words > 1 || (words === 1 && !atLiteral(tokens))) return readBareWords(tokens, words);
@@ -670,21 +1096,70 @@ class Parser {
     return this.#bareWordOf(kind) ?? this.#castable();
   }
 
+  #nullAsArgument(): Missing {
+    const tokens = this.#tokens;
+    const token = tokens.next();
+    tokens.error('null-value', token, 'The language has no null.', {
+      help: 'A value is .absent(), or it .exists(): write a condition of its own for that.',
+    });
+    return tokens.missing(token.start);
+  }
+
   /** named = name ":" argument ; */
-  #named(kind: ParameterKind | undefined): Named | Missing {
+  #named(kind: ParameterKind | undefined, call: string): Named | Missing {
     const tokens = this.#tokens;
     const name = tokens.next();
     tokens.next();
     if (!tokens.descend()) return tokens.missing(name.start);
-    const value = this.#argument(kind);
+    const value = this.#argument(kind, call);
     tokens.ascend();
     const span = tokens.spanFrom(name.start);
     return tokens.node({ kind: 'named', name: name.text, value, ...span });
   }
 
-  #inBraces(): Argument {
-    const isExclusion = this.#tokens.peek().kind === 'name' && isSymbol(this.#tokens.peek(2), ':');
-    return isExclusion ? this.#exclusion() : this.#group('}');
+  #inBraces(kind: ParameterKind | undefined, name: string): Argument {
+    const tokens = this.#tokens;
+    const key = tokens.peek();
+    const hasKey = isSymbol(tokens.peek(2), ':') && (key.kind === 'name' || key.kind === 'string');
+    if (kind === 'exclusion') return hasKey ? this.#exclusion() : this.#object();
+    if (hasKey) return this.#object();
+    return kind === 'definition' ? this.#conditionsInBraces(name) : this.#group('}');
+  }
+
+  /** What other languages write in braces. */
+  #object(): Missing {
+    const tokens = this.#tokens;
+    const open = tokens.next();
+    tokens.skipToClose();
+    if (isClosing(tokens.token)) tokens.next();
+    tokens.error('unexpected-object', tokens.spanFrom(open.start), 'The language has no objects.', {
+      help: "Write conditions, such as property('price') >= 100, or {exclude: 'id', 'id'} for sources.",
+    });
+    return tokens.missing(open.start);
+  }
+
+  /** `{a, b}` in a `where`: each condition gets one of its own, which says that all must hold. */
+  #conditionsInBraces(name: string): Argument {
+    const tokens = this.#tokens;
+    const open = tokens.token;
+    if (!tokens.hasCommaInside()) return this.#group('}');
+    tokens.next();
+    if (!tokens.descend()) return tokens.missing(open.start);
+    const texts: string[] = [];
+    do {
+      const { start } = tokens.token;
+      this.#or();
+      texts.push(tokens.textOf({ start, end: tokens.lastEnd }));
+    } while (isSymbol(tokens.token, ',') && tokens.next());
+    tokens.ascend();
+    tokens.close(open, '}');
+    const span = tokens.spanFrom(open.start);
+    const text = texts.join(`).${name}(`);
+    tokens.error('several-conditions', span, `${name} takes one condition.`, {
+      help: `Join them with AND, or write .${name}(${text}).`,
+      fix: { ...span, text },
+    });
+    return tokens.missing(open.start);
   }
 
   /** exclusion = "{" "exclude" ":" literal { "," literal } "}" ; */
@@ -718,10 +1193,10 @@ class Parser {
   }
 
   /** A length of time; where one is required, also in other words. */
-  #length(kind: ParameterKind | undefined): Duration | Missing | undefined {
+  #length(kind: ParameterKind | undefined, name: string): Argument | undefined {
     const tokens = this.#tokens;
     const inWords = kind === 'duration' && !isSymbol(tokens.peek(), '(');
-    const length = inWords ? readLengthInWords(tokens) : undefined;
+    const length = inWords ? readLengthInWords(tokens, name) : undefined;
     return length ?? (atDuration(tokens) ? readDuration(tokens) : undefined);
   }
 
@@ -813,17 +1288,27 @@ class Parser {
   }
 }
 
-/** Whether a token belongs to what is out of place before it: brackets, and values after a value. */
-function isStray({ kind, text }: Token, before: Token): boolean {
-  if (kind === 'symbol') return /^[){},:.]$/.test(text) || text === before.text;
-  return before.kind !== 'symbol' && kind !== 'name' && kind !== 'end';
-}
-
 /** Whether a token begins another condition where a joint should be. */
 function beginsOperand(token: Token): boolean {
   const keyword = keywordOf(token);
   if (token.kind === 'name') return token.text !== 'as' && keyword !== 'AND' && keyword !== 'OR';
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
+}
+
+function isFilter(name: string): boolean {
+  return catalog.get(name)?.kind === 'filter';
+}
+
+/** The operator of a comparison, by its name or another. */
+function operatorOf(name: string): string | undefined {
+  const entry = catalog.get(catalog.has(name) ? name : (knownAs(name)[0] ?? ''));
+  return entry?.kind === 'comparison' ? entry.operator : undefined;
+}
+
+/** Whether a comparison is of texts as well as of numbers. */
+function keepsText(name: string): boolean {
+  const entry = catalog.get(name);
+  return entry?.kind === 'comparison' && ['equality', 'membership', 'text'].includes(entry.family);
 }
 
 /** A comparison as it is written after a chain. @param value what it takes, as text. */

@@ -1,7 +1,7 @@
 import type { Missing, Span } from './ast.ts';
 import type { Findings } from './diagnostic.ts';
 import { maxNesting, maxNodes } from './limits.ts';
-import { describeToken, isJoint, isSymbol, type Token } from './tokens.ts';
+import { describeToken, isJoint, isSymbol, keywordOf, type Token } from './tokens.ts';
 
 /**
  * The tokens of a query from the one that is read next: looks ahead, takes, skips to where reading
@@ -17,6 +17,7 @@ export class TokenStream {
   #depth = 0;
   #nodes = 0;
   #closed: ReadonlySet<Token> | undefined;
+  #groupsAlike: boolean | undefined;
   #stopped = false;
 
   /** @param tokens as the lexer gives them: the last one is `end`. */
@@ -66,6 +67,11 @@ export class TokenStream {
     return { start, end: Math.max(start, this.lastEnd) };
   }
 
+  /** The token that was taken last; the end before any was. */
+  get lastToken(): Token {
+    return this.#tokens[this.#at - 1] ?? this.#end;
+  }
+
   /** Where the token begins that was taken last. */
   get lastStart(): number {
     return this.#tokens[this.#at - 1]?.start ?? 0;
@@ -81,8 +87,12 @@ export class TokenStream {
     return this.query.slice(start, end);
   }
 
-  /** Takes a closing bracket; if it is missing, reports the one that was opened. */
-  close(open: Token, close: ')' | '}'): void {
+  /**
+   * Takes a closing bracket; if it is missing, reports the one that was opened.
+   *
+   * @param isClear whether it can only be missing here.
+   */
+  close(open: Token, close: ')' | '}' | ']', isClear = true): void {
     if (isSymbol(this.token, close)) {
       this.next();
       return;
@@ -94,7 +104,7 @@ export class TokenStream {
     const place = describeToken(here);
     this.error('unclosed', open, `This ${open.text} is not closed before ${place}.`, {
       help: `Put ${close} before ${place}.`,
-      fix: { start: at, end: at, text: close },
+      fix: isClear ? { start: at, end: at, text: close } : undefined,
     });
   }
 
@@ -141,15 +151,42 @@ export class TokenStream {
     return this.#closed.has(open);
   }
 
+  /** Whether a comma stands in the bracket that is next, outside of others in it. */
+  hasCommaInside(): boolean {
+    let open = 0;
+    for (let ahead = 0; ; ahead += 1) {
+      const token = this.peek(ahead);
+      if (token.kind === 'end') return false;
+      if (isOpening(token)) open += 1;
+      else if (isClosing(token)) open -= 1;
+      if (open === 0) return false;
+      if (open === 1 && isSymbol(token, ',')) return true;
+    }
+  }
+
   /** Skips to what closes the bracket that is open. */
   skipToClose(): void {
     this.#skipUntil(() => false);
   }
 
+  /**
+   * Whether brackets around conditions make no difference, apart from those that are closed: all joints
+   * outside of these are the same, and none of the conditions is under a prefix.
+   */
+  get groupsAlike(): boolean {
+    this.#groupsAlike ??= groupsAlike(this.#tokens);
+    return this.#groupsAlike;
+  }
+
+  /** Skips to the end of a condition: a joint, a comma or the end of this bracket. */
+  skipCondition(): void {
+    this.#skipUntil((token) => isJoint(token) || isSymbol(token, ','));
+  }
+
   /** Skips to where something new can begin: a joint, a comma or the end of this bracket. */
   recover(start: number): Missing {
     this.findings.withholdFixes();
-    this.#skipUntil((token) => isJoint(token) || isSymbol(token, ','));
+    this.skipCondition();
     return this.missing(start);
   }
 
@@ -181,10 +218,28 @@ function closedBrackets(tokens: readonly Token[]): Set<Token> {
   return closed;
 }
 
-function isOpening(token: Token): boolean {
-  return isSymbol(token, '(') || isSymbol(token, '{');
+function groupsAlike(tokens: readonly Token[]): boolean {
+  const closed = closedBrackets(tokens);
+  const open: Token[] = [];
+  const joints = new Set<string>();
+  let prefixes = 0;
+  for (const token of tokens) {
+    if (isOpening(token) && closed.has(token)) open.push(token);
+    else if (isClosing(token)) open.pop();
+    if (open.length > 0) continue;
+    const keyword = keywordOf(token);
+    if (keyword === 'AND' || keyword === 'OR') joints.add(keyword);
+    else if (keyword) prefixes += 1;
+  }
+  return joints.size === 0 || (joints.size === 1 && prefixes === 0);
 }
 
-function isClosing(token: Token): boolean {
-  return isSymbol(token, ')') || isSymbol(token, '}');
+/** Whether a token opens a bracket. */
+export function isOpening({ kind, text }: Token): boolean {
+  return kind === 'symbol' && /^[({[]$/.test(text);
+}
+
+/** Whether a token closes a bracket. */
+export function isClosing({ kind, text }: Token): boolean {
+  return kind === 'symbol' && /^[)}\]]$/.test(text);
 }

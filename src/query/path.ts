@@ -1,0 +1,54 @@
+import { pathRoots } from './equivalents.ts';
+import type { TokenStream } from './token-stream.ts';
+import { isSymbol, keywordOf } from './tokens.ts';
+
+/*
+ * Values as other languages reach them: `traits.plan`, `event.properties.total`, `traits['plan']`.
+ * Here they are only recognised.
+ */
+
+/** Names joined by dots, of which none is called. */
+export interface Path {
+  /** The tokens to take. */
+  words: number;
+  /** What its first names say of the place of the value; undefined if nothing. */
+  root: 'profile' | 'item' | undefined;
+  /** The name of the value, with its dots. */
+  name: string;
+}
+
+/** The path that is next; undefined for a single name or a call. */
+export function recognisePath(tokens: TokenStream): Path | undefined {
+  if (tokens.token.kind !== 'name' || keywordOf(tokens.token)) return undefined;
+  const names = [tokens.token.text];
+  while (isSymbol(tokens.peek(2 * names.length - 1), '.') && namesValue(tokens, 2 * names.length)) {
+    names.push(tokens.peek(2 * names.length).text);
+  }
+  const words = 2 * names.length - 1;
+  const subscript = tokens.peek(words + 1);
+  const isSubscript =
+    isSymbol(tokens.peek(words), '[') &&
+    subscript.kind === 'string' &&
+    isSymbol(tokens.peek(words + 2), ']');
+  const rooted = rootOf(isSubscript ? [...names, subscript.text] : names);
+  if (isSubscript) return rooted && { words: words + 3, ...rooted };
+  if (names.length === 1) return undefined;
+  return { words, ...(rooted ?? { root: undefined, name: names.join('.') }) };
+}
+
+/** Whether a name is so far ahead that is not called. */
+function namesValue(tokens: TokenStream, ahead: number): boolean {
+  return tokens.peek(ahead).kind === 'name' && !isSymbol(tokens.peek(ahead + 1), '(');
+}
+
+/** What the first one or two names are the root of, and the rest. */
+function rootOf(names: readonly string[]): Pick<Path, 'root' | 'name'> | undefined {
+  for (const count of [2, 1]) {
+    const root = names.slice(0, count).join('.').toLowerCase();
+    const name = names.slice(count).join('.');
+    if (name === '' || names.length <= count) continue;
+    if (pathRoots.profile.has(root)) return { root: 'profile', name };
+    if (pathRoots.item.has(root)) return { root: 'item', name };
+  }
+  return undefined;
+}
