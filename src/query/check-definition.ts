@@ -79,8 +79,10 @@ function checkCondition(node: Expression, scope: Scope, findings: Findings): voi
       checkCondition(node.operand, scope, findings);
       return;
     case 'chain': {
+      const { errors } = findings;
       const type = checkChain(node, scope, findings);
-      if (type && type !== 'Comparator') missingComparison(node, type, findings);
+      const isBroken = findings.isBrokenAt(node.end) || findings.errors > errors;
+      if (type && type !== 'Comparator' && !isBroken) missingComparison(node, type, findings);
       return;
     }
     case 'missing':
@@ -149,9 +151,10 @@ function checkCall(
     return undefined;
   }
   const inPlace = checkPlace(chain, index, entry, before, findings);
+  if (!inPlace) return undefined;
   checkUse(call, entry, scope, findings);
-  if (inPlace || index > 0) checkArguments(chain, call, entry, scope, findings);
-  return inPlace ? entry.returns : undefined;
+  checkArguments(chain, call, entry, scope, findings);
+  return entry.returns;
 }
 
 /** What a chain is a stream of; one that begins in an unknown way is taken for one of events. */

@@ -76,8 +76,8 @@ function functionMeant(
   const possible = synonyms.filter((synonym) => allowed.includes(synonym));
   const takes = (synonym: string) => (catalog.get(synonym)?.parameters.length ?? 0) > 0;
   const known = possible.find((synonym) => takes(synonym) === args.length > 0) ?? possible[0];
-  // A name that is known to mean something else here is no slip of the pen.
-  return known ?? (synonyms.length > 0 ? synonyms[0] : suggest(name, allowed));
+  // A name that is known to mean something else is no slip of the pen.
+  return known ?? (synonyms.length > 0 ? undefined : suggest(name, allowed));
 }
 
 /** What says in this language what a whole call says in another. */

@@ -38,6 +38,7 @@ export interface Diagnostic extends Finding {
 export class Findings {
   readonly #found: Finding[] = [];
   readonly #seen = new Set<string>();
+  readonly #brokenAt = new Set<number>();
   #withFixes = true;
   #limit: Finding | undefined;
   #trustedUntil = Number.POSITIVE_INFINITY;
@@ -78,6 +79,16 @@ export class Findings {
     this.#found.push(
       ...found.filter(({ code, end }) => code === 'unterminated-string' || end < offset),
     );
+  }
+
+  /** Says that what ends here is not read to its end, so that it is not missed either. */
+  breakAt(end: number): void {
+    this.#brokenAt.add(end);
+  }
+
+  /** Whether what ends here was not read to its end. */
+  isBrokenAt(end: number): boolean {
+    return this.#brokenAt.has(end);
   }
 
   /** Whether the query is beyond what is read. */

@@ -47,7 +47,16 @@ export const equivalents: readonly Equivalent[] = [
   { written: 'countunique', means: 'unique count' },
   { written: 'uniquecount', means: 'unique count' },
   // Joints and quantifiers.
-  { written: 'NOR', means: 'NOT OR' },
+  { written: 'nor', means: 'NOT OR' },
+  { written: 'nand', means: 'NOT AND' },
+  { written: 'every', means: 'ALL' },
+  { written: 'some', means: 'ANY' },
+  // Between two lengths.
+  { written: 'AND', means: ',' },
+  { written: 'excludes', means: 'exclude' },
+  // Of a count, it says nothing.
+  { written: 'times', means: '' },
+  { written: 'time', means: '' },
   { written: 'NULL', means: 'ALL NOT' },
   // The event around is the parent.
   { written: 'of', means: '', beside: 'parent' },

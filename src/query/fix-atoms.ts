@@ -5,7 +5,7 @@ import { foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
 import { type LexedPiece, piecesOf } from './lexer.ts';
 import { plainNumber } from './numbers.ts';
 import { unquoted } from './strings.ts';
-import { suggest, withoutNegation } from './suggest.ts';
+import { jointMeant, suggest, withoutNegation } from './suggest.ts';
 import { keywordOf, type Token } from './tokens.ts';
 
 /*
@@ -101,21 +101,26 @@ interface Reading {
 /** SQL's `LIKE '%a'`, also as a call. */
 function pattern(pieces: readonly LexedPiece[], at: number): Reading | undefined {
   const [like, next, afterNext] = pieces.slice(at, at + 3);
-  if (like?.kind !== 'name' || !/^like$/i.test(like.text)) return undefined;
+  if (like?.kind !== 'name') return undefined;
+  const isDenied = withoutNegation(like.text) === 'like';
+  if (!isDenied && !/^like$/i.test(like.text)) return undefined;
   const string = next?.text === '(' && next.kind === 'symbol' ? afterNext : next;
   const meaning = string?.kind === 'string' ? meaningOfPattern(string.text, false) : undefined;
   if (!meaning) return { taken: 1, found: [mark('like'), word('like')] };
-  const found = [word(meaning.name), ...valuesIn(meaning.text)];
+  const denial = isDenied ? [word('NOT')] : [];
+  const found = [...denial, word(meaning.name), ...valuesIn(meaning.text)];
   return { taken: string === next ? 2 : 3, found };
 }
 
 /** A comparison in several words, such as `is not`. */
 function phrase(pieces: readonly LexedPiece[], at: number): Reading | undefined {
-  for (let count = 4; count > 1; count -= 1) {
+  for (let count = 6; count > 1; count -= 1) {
     const words = pieces.slice(at, at + count);
     if (words.length < count || words.some(({ kind }) => kind !== 'name')) continue;
-    const joined = words.map(({ text }) => text.toLowerCase()).join('');
-    if (comparisonCalled(joined)) return { taken: count, found: [word(joined)] };
+    const said = words.map(({ text }) => text.toLowerCase()).filter((text) => text !== 'the');
+    const joined = said.join('');
+    const name = comparisonCalled(joined) ?? comparisonCalled(joined.replace(/^is/, ''));
+    if (name) return { taken: count, found: [word(name)] };
   }
   return undefined;
 }
@@ -126,6 +131,14 @@ function single(pieces: readonly LexedPiece[], at: number): Reading {
   if (piece.kind === 'name' && at === 0 && pieces[1]?.text === ':') {
     const isEmpty = emptyLabels.has(piece.text.toLowerCase());
     return { taken: 1, found: isEmpty ? [] : [word(piece.text)] };
+  }
+  if (
+    piece.text === '=' &&
+    at === 1 &&
+    pieces[0]?.kind === 'name' &&
+    pieces[2]?.kind === 'number'
+  ) {
+    return { taken: 1, found: [mark('=')] };
   }
   const given = impliedComparison(pieces, at);
   return {
@@ -219,7 +232,10 @@ function namesOf(text: string): readonly string[] {
   const plain = small.replaceAll('_', '');
   const keyword = keywordOf({ kind: /^\w/.test(text) ? 'name' : 'symbol', text, start: 0, end: 0 });
   const operator = operators.get(foreignOperators[text] ?? text);
-  const names = [keyword, operator, unitNamed(text), ...knownAs(text), comparisonCalled(plain)];
+  const names = [
+    ...[keyword, operator, unitNamed(text), jointMeant(text), ...knownAs(text)],
+    comparisonCalled(plain),
+  ];
   if (nullWords.has(small)) names.push('NULL');
   if (catalog.has(text)) return [text];
   const known = names.filter((name) => name !== undefined);

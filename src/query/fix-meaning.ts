@@ -1,8 +1,8 @@
 import { carriers, carriersOfWords, equivalents, wordsOfWindows } from './equivalents.ts';
 import { type Atom, atomsOf } from './fix-atoms.ts';
 import { exactLengthMs } from './durations.ts';
-import { piecesOf } from './lexer.ts';
 import { readTime } from './times.ts';
+import { unwrapped } from './wrapping.ts';
 
 /*
  * Whether a fix says what was said. Every fix passes here, so that none turns a definition into
@@ -16,21 +16,13 @@ const maxAtoms = 2000;
 
 /** Whether the text `after` says all that `before` says, and no more. */
 export function keepsMeaning(before: string, after: string): boolean {
-  if (isInside(before, after) || isSameTime(before, after) || isGrouping(before, after))
+  if (unwrapped(before) === after || isSameTime(before, after) || isGrouping(before, after))
     return true;
   const [from, to] = [atomsOf(before), atomsOf(after)];
   if (from.length > maxAtoms || to.length > maxAtoms) return false;
   if (after.trim() === '' && from.every(saysNothing)) return true;
   const { lost, gained, places } = match(from, to);
   return isInOrder(from, places) && isExplained({ lost, gained, places }, from, to);
-}
-
-/** Whether quotes around the whole of a definition went. */
-function isInside(before: string, after: string): boolean {
-  const [piece, ...more] = piecesOf(before);
-  return (
-    piece?.kind === 'string' && more.length === 0 && after.includes('(') && piece.text === after
-  );
 }
 
 function isSameTime(before: string, after: string): boolean {
@@ -100,8 +92,8 @@ function isExplained(
   from: readonly Atom[],
   to: readonly Atom[],
 ): boolean {
-  let [lostWords, gainedWords] = [lost.filter(isNoMark), gained.filter(isNoMark)];
-  if (isSameLength(lostWords, gainedWords)) return true;
+  if (isSameLength(lost.filter(isNoMark), gained.filter(isNoMark))) return true;
+  let [lostWords, gainedWords] = [lost, gained];
   for (const { written, means, beside } of equivalents) {
     if (beside && !from.some((atom) => hasName(atom, beside))) continue;
     const withoutLost = without(lostWords, written);
@@ -119,6 +111,7 @@ function isNoMark({ kind }: Atom): boolean {
 }
 
 function isCarrier({ kind, text }: Atom, quotesWord: boolean): boolean {
+  if (kind === 'mark') return true;
   return kind === 'word' && (carriers.has(text) || (quotesWord && carriersOfWords.has(text)));
 }
 

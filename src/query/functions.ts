@@ -91,7 +91,7 @@ export const functions: readonly LanguageFunction[] = [
     english: '{name}',
     note: 'The related entities; linked audiences only, and may nest in the where of another entity',
     example: "entity('orders').where(entity('order-products').count() >= 1).count() >= 1",
-    otherNames: ['object', 'relationship'],
+    otherNames: ['entities', 'object', 'relationship'],
   }),
   extractor({
     name: 'trait',

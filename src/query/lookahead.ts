@@ -9,12 +9,11 @@ import { isJoint, isSymbol, isValue, keywordOf, type Token } from './tokens.ts';
  * or reporting anything.
  */
 
-/** Whether a literal is next: a minus counts as one before a number only. */
-export function atLiteral(tokens: TokenStream): boolean {
-  const { token } = tokens;
-  if (isSymbol(token, '-')) return tokens.peek().kind === 'number';
-  if (token.kind === 'name')
-    return /^(true|false)$/i.test(token.text) && !isSymbol(tokens.peek(), '(');
+/** Whether a literal is so far ahead: a minus counts as one before a number only. */
+export function atLiteral(tokens: TokenStream, ahead = 0): boolean {
+  const [token, after] = [tokens.peek(ahead), tokens.peek(ahead + 1)];
+  if (isSymbol(token, '-')) return after.kind === 'number';
+  if (token.kind === 'name') return /^(true|false)$/i.test(token.text) && !isSymbol(after, '(');
   return token.kind !== 'symbol' && token.kind !== 'unknown' && token.kind !== 'end';
 }
 

@@ -72,6 +72,7 @@ import {
   isNull,
   isOperator,
   isSymbol,
+  isValue,
   type Keyword,
   keywordOf,
   spanOf,
@@ -206,6 +207,7 @@ class Parser {
    */
   #takeStray(): boolean {
     const tokens = this.#tokens;
+    tokens.findings.breakAt(tokens.lastEnd);
     const stray = tokens.next();
     const isBracket = isClosing(stray);
     while (isBracket && isClosing(tokens.token)) tokens.next();
@@ -295,26 +297,46 @@ class Parser {
     const { token, stopped } = tokens;
     if (stopped || !beginsOperand(token) || denyingJointOf(token)) return false;
     if (!beginsCondition(tokens)) return this.#takeUnknownWords();
+    if (isSymbol(token, '(') && atBareWord(tokens, 1) && !continuesChain(tokens, 2)) {
+      return this.#skipParenthesis();
+    }
     tokens.error('missing-junction', token, 'Two conditions need AND or OR between them.', {
       help: 'Put AND before this one if both must hold, OR if one is enough.',
     });
     return true;
   }
 
+  /** Words in parentheses behind a condition. */
+  #skipParenthesis(): false {
+    const tokens = this.#tokens;
+    const { token } = tokens;
+    tokens.skipCondition();
+    const span = tokens.spanFrom(token.start);
+    tokens.error('unexpected', span, `"${tokens.textOf(span)}" does not belong here.`, {
+      help: 'Write it as a condition, joined with AND or OR, or as a filter.',
+    });
+    return false;
+  }
+
   /** Whether a condition follows after words that are no joint; they are reported. */
   #takeUnknownWords(): boolean {
     const tokens = this.#tokens;
+    const before = tokens.lastEnd;
     const first = tokens.next();
     const meant = jointMeant(first.text);
     while (!meant && atBareWord(tokens) && !beginsCondition(tokens)) tokens.next();
     const span = tokens.spanFrom(first.start);
     const follows = beginsCondition(tokens);
     const text = tokens.textOf(span);
+    const fix = meant && follows ? { ...span, text: meant } : undefined;
+    const { end } = span;
+    const saysNothing = /^times?$/i.test(text) && isEndOfCondition(tokens.token);
     tokens.error('unknown-word', span, `"${text}" does not join two conditions.`, {
       help: meant ? `Did you mean ${meant}?` : 'Conditions are joined by AND or OR.',
-      fix: meant && follows ? { ...span, text: meant } : undefined,
+      fix: saysNothing ? { start: before, end, text: '' } : fix,
     });
     if (follows) return true;
+    tokens.findings.breakAt(before);
     tokens.skipCondition();
     return false;
   }
@@ -405,7 +427,8 @@ class Parser {
     const { start } = tokens.token;
     const path = recognisePath(tokens);
     const count = path?.words ?? countBareWords(tokens);
-    const goesOn = continuesChain(tokens, count);
+    const isOutside = path?.root === 'item' && this.#place === 'outside';
+    const goesOn = continuesChain(tokens, count) && !isOutside;
     if (goesOn && (path || count === 1)) return this.#compared(this.#chain());
     const span = tokens.take(count);
     const text = tokens.textOf(span);
@@ -423,10 +446,37 @@ class Parser {
     if (!tokens.descend()) return tokens.missing(open.start);
     const inner = this.#or();
     tokens.ascend();
+    if (isSymbol(tokens.token, ',') && tokens.isClosed(open)) this.#skipMoreConditions();
     tokens.close(open, close, tokens.groupsAlike);
-    const after = tokens.token;
-    const goesOn = inner.kind === 'chain' && (isOperator(after) || isSymbol(after, '.'));
-    return goesOn ? this.#afterGroupedChain(open, inner) : inner;
+    return inner.kind === 'chain' ? this.#afterGroup(open, inner) : inner;
+  }
+
+  /** Conditions with commas between them, as in `ANY(a, b)`. */
+  #skipMoreConditions(): void {
+    const tokens = this.#tokens;
+    const { token } = tokens;
+    tokens.skipToClose();
+    tokens.error('unexpected', token, '"," does not belong here.', {
+      help: 'Write AND between conditions if all must hold, OR if one is enough.',
+    });
+  }
+
+  /** Goes on behind a chain in parentheses. */
+  #afterGroup(open: Token, chain: Chain): Expression {
+    const tokens = this.#tokens;
+    const [{ text: after }, next] = [tokens.token, tokens.peek()];
+    if (isSymbol(tokens.token, '.') && keywordOf(next)) {
+      tokens.error('unexpected', tokens.next(), 'Conditions are joined by words, not by calls.', {
+        help: `Write ${next.text.toUpperCase()} between two conditions.`,
+        fix: { start: tokens.lastStart, end: next.start, text: ' ' },
+      });
+      return chain;
+    }
+    if (comparisonOf(chain.calls.at(-1))) {
+      if (after === '.' && isFilter(next.text)) this.#takeLateFilter(chain, open.start);
+      return chain;
+    }
+    return isOperator(tokens.token) || after === '.' ? this.#afterGroupedChain(open, chain) : chain;
   }
 
   /** Goes on with a chain in parentheses, as in `(trait('a')) = 1`. */
@@ -517,7 +567,15 @@ class Parser {
   #noCondition(): Missing {
     const tokens = this.#tokens;
     const { token } = tokens;
-    if (token.kind === 'end' || isSymbol(token, ')') || isSymbol(token, '}') || isJoint(token)) {
+    if (isJoint(token) && tokens.hasCommaInside(1)) {
+      tokens.error('unexpected', token, `${describeToken(token)} is no function.`, {
+        help: 'Write it between the conditions.',
+      });
+      tokens.next();
+      tokens.skipCondition();
+      return tokens.missing(token.start);
+    }
+    if (token.kind === 'end' || isClosing(token) || isJoint(token)) {
       const message = `A condition is missing before ${describeToken(token)}.`;
       tokens.error('expected-condition', token, message, {
         help: "Write one, such as event('Shoes Bought').count() >= 1, or remove the word before.",
@@ -541,6 +599,9 @@ class Parser {
   #compared(chain: Chain): Expression {
     const tokens = this.#tokens;
     const { errors } = tokens.findings;
+    if (keywordOf(tokens.token) === 'NOT' && isOperator(tokens.peek())) {
+      return this.#deniedOperator(chain);
+    }
     const call = isOperator(tokens.token) ? this.#operator(chain) : this.#comparisonInWords(chain);
     if (call) {
       chain.calls.push(call);
@@ -557,8 +618,21 @@ class Parser {
     return chain;
   }
 
+  /** `NOT =`. */
+  #deniedOperator(chain: Chain): Expression {
+    const tokens = this.#tokens;
+    const span = tokens.take(2);
+    tokens.findings.breakAt(chain.end);
+    const message = `"${tokens.textOf(span)}" is not an operator.`;
+    tokens.error('unknown-operator', span, message, {
+      help: 'Write NOT before the condition, or != for values that are there and different.',
+    });
+    tokens.skipCondition();
+    return chain;
+  }
+
   /** A window in words, or a call of a filter, behind the comparison: it has its place before. */
-  #takeLateFilter(chain: Chain): void {
+  #takeLateFilter(chain: Chain, start?: number): void {
     const tokens = this.#tokens;
     const { token, lastEnd } = tokens;
     const words = countWordsOfWindow(tokens);
@@ -572,17 +646,16 @@ class Parser {
       tokens.next();
       filter = `.${tokens.textOf(this.#call())}`;
     }
+    tokens.findings.breakAt(lastEnd);
     const moved = withFilter(chain, filter, tokens.query);
     const { end } = tokens.spanFrom(lastEnd);
-    tokens.error(
-      'late-filter',
-      { start: token.start, end },
-      'A filter stands before what it limits is counted.',
-      {
-        help: moved ? `Put ${filter} there.` : `Write it as ${filter} where the events are named.`,
-        fix: moved && { start: moved.start, end, text: moved.text },
-      },
-    );
+    const span = { start: token.start, end };
+    const before =
+      start === undefined || !moved ? '' : tokens.query.slice(chain.start, moved.start);
+    tokens.error('late-filter', span, 'A filter stands before what it limits is counted.', {
+      help: moved ? `Put ${filter} there.` : `Write it as ${filter} where the events are named.`,
+      fix: moved && { start: start ?? moved.start, end, text: before + moved.text },
+    });
   }
 
   /** Skips what is left of a condition that was read in part only, and arithmetic, which there is none of. */
@@ -590,9 +663,14 @@ class Parser {
     const tokens = this.#tokens;
     const { token } = tokens;
     if (isArithmetic(token)) {
+      tokens.findings.breakAt(tokens.lastEnd);
       tokens.skipCondition();
       reportArithmetic(tokens, tokens.spanFrom(token.start));
-    } else if (isReported && !isJoint(token) && !beginsCondition(tokens)) {
+    } else if (
+      isReported &&
+      !isJoint(token) &&
+      !beginsCondition(tokens, Number(token.kind === 'name'))
+    ) {
       tokens.skipCondition();
     }
   }
@@ -620,8 +698,15 @@ class Parser {
     const operator = meant ?? token.text;
     const name = operators.get(operator) ?? operator;
     const value = this.#comparedValue(name);
+    if (value.kind === 'duration') this.#takeDirection();
     const span = tokens.spanFrom(token.start);
     return tokens.node({ name, nameSpan: spanOf(token), args: [value], operator, ...span });
+  }
+
+  /** Words such as "ago", which belong to a length of time where none may stand. */
+  #takeDirection(): void {
+    const tokens = this.#tokens;
+    if (/^(?:ago|from|back|before|earlier)$/i.test(tokens.token.text)) tokens.skipCondition();
   }
 
   /** What an operator compares with; also a number with commas, and the present time. */
@@ -867,6 +952,7 @@ class Parser {
     const after = tokens.peek();
     const path = recognisePath(tokens);
     if (path?.root) return this.#pathAsCall(path);
+    if (token.text === 'parent' && isSymbol(after, '.')) return this.#calledOfParent();
     if (isSymbol(after, '(') || after.kind === 'string' || (catalog.has(token.text) && !path)) {
       return this.#call();
     }
@@ -897,6 +983,22 @@ class Parser {
       fix: isInPlace ? { ...span, text } : undefined,
     });
     return this.#extractorOf(extractor, path.name, span);
+  }
+
+  /** `parent.property('x')`. */
+  #calledOfParent(): FunctionCall {
+    const tokens = this.#tokens;
+    const { start } = tokens.token;
+    tokens.take(2);
+    const call = this.#call();
+    const [argument] = call.args;
+    const span = tokens.spanFrom(start);
+    const text = `${call.name}(parent: ${argument ? tokens.textOf(argument) : '…'})`;
+    tokens.error('path', span, 'What belongs to the outer event is given by name.', {
+      help: `Did you mean ${text}?`,
+      fix: call.args.length === 1 ? { ...span, text } : undefined,
+    });
+    return { ...call, start };
   }
 
   #extractorOf(extractor: string, text: string, span: Span): FunctionCall {
@@ -943,7 +1045,8 @@ class Parser {
     const open = tokens.token;
     const close = closers[open.text];
     const isAdjacent = open.start === name.end;
-    if (!close || open.kind !== 'symbol' || (close !== ')' && !isAdjacent)) {
+    const isOther = close !== ')' && !(isAdjacent || meaning !== name.text);
+    if (!close || open.kind !== 'symbol' || isOther) {
       return this.#withoutParentheses(name);
     }
     tokens.next();
@@ -954,7 +1057,8 @@ class Parser {
     this.#place = outer;
     tokens.ascend();
     tokens.close(open, close);
-    if (close !== ')') this.#reportBrackets(open);
+    // A comparison in words is reported as a whole.
+    if (close !== ')' && meaning === name.text) this.#reportBrackets(open);
     return args;
   }
 
@@ -1009,8 +1113,10 @@ class Parser {
   #skipRest(open: Token, isReported: boolean): void {
     const tokens = this.#tokens;
     const { token } = tokens;
+    const isJoined = isJoint(token) && !atDuration(tokens, 1) && isValue(tokens.lastToken);
     const isEnd = token.kind === 'end' || (token.kind === 'symbol' && /^[),}\]]$/.test(token.text));
-    if (isEnd || (this.#mayGoOn() && !isReported) || !tokens.isClosed(open)) return;
+    const mayGoOn = this.#mayGoOn() && !isJoined && !isArithmetic(token) && !isReported;
+    if (isEnd || mayGoOn || !tokens.isClosed(open)) return;
     const start = tokens.lastEnd;
     tokens.skipToClose();
     if (isReported) return;
@@ -1071,6 +1177,8 @@ class Parser {
     const text = isNamed ? quote(token.text) : value && tokens.textOf(value);
     const { end } = text === undefined ? name : tokens.spanFrom(name.start);
     const isNeeded = parameters.some(({ optional }) => !optional);
+    // Of what is no function it is reported that there is none.
+    if (!catalog.has(name.text)) return value ? [value] : [];
     tokens.error('missing-parentheses', name, `${name.text} needs parentheses behind it.`, {
       help: `Write ${name.text}(${text ?? (isNeeded ? '…' : '')}).`,
       fix: isNeeded && !text ? undefined : { start: name.end, end, text: `(${text ?? ''})` },
@@ -1123,7 +1231,8 @@ class Parser {
     const hasKey = isSymbol(tokens.peek(2), ':') && (key.kind === 'name' || key.kind === 'string');
     if (kind === 'exclusion') return hasKey ? this.#exclusion() : this.#object();
     if (hasKey) return this.#object();
-    return kind === 'definition' ? this.#conditionsInBraces(name) : this.#group('}');
+    if (kind === 'definition') return this.#conditionsInBraces(name);
+    return atLiteral(tokens, 1) ? this.#object() : this.#group('}');
   }
 
   /** What other languages write in braces. */
@@ -1133,7 +1242,7 @@ class Parser {
     tokens.skipToClose();
     if (isClosing(tokens.token)) tokens.next();
     tokens.error('unexpected-object', tokens.spanFrom(open.start), 'The language has no objects.', {
-      help: "Write conditions, such as property('price') >= 100, or {exclude: 'id', 'id'} for sources.",
+      help: "Write values by themselves, conditions such as property('price') >= 100, and {exclude: 'id', 'id'} for sources.",
     });
     return tokens.missing(open.start);
   }
@@ -1176,8 +1285,10 @@ class Parser {
         fix: meant ? { ...spanOf(word), text: meant } : undefined,
       });
     }
-    const ids: Literal[] = [];
-    while (atLiteral(tokens)) {
+    const isListed = isSymbol(tokens.token, '[');
+    const listed = isListed ? this.#listInBrackets('') : [];
+    const ids = listed.filter((argument) => argument.kind === 'literal');
+    while (!isListed && atLiteral(tokens)) {
       ids.push(readLiteral(tokens));
       if (!isSymbol(tokens.token, ',')) break;
       tokens.next();
@@ -1204,6 +1315,7 @@ class Parser {
   #bareWordOf(kind: ParameterKind | undefined): Argument | undefined {
     const tokens = this.#tokens;
     if (kind === 'property') {
+      if (recognisePath(tokens)?.root) return this.#bareProperty();
       const isCast = tokens.peek().text === 'as';
       if (countWordsOfArgument(tokens) > 1 && !isCast) return this.#propertyInWords();
       return atBareWord(tokens) ? this.#bareProperty() : undefined;
@@ -1293,6 +1405,11 @@ function beginsOperand(token: Token): boolean {
   const keyword = keywordOf(token);
   if (token.kind === 'name') return token.text !== 'as' && keyword !== 'AND' && keyword !== 'OR';
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
+}
+
+/** Whether a token ends a condition. */
+function isEndOfCondition(token: Token): boolean {
+  return token.kind === 'end' || isJoint(token) || isClosing(token) || isSymbol(token, ',');
 }
 
 function isFilter(name: string): boolean {

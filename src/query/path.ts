@@ -29,7 +29,9 @@ export function recognisePath(tokens: TokenStream): Path | undefined {
   const isSubscript =
     isSymbol(tokens.peek(words), '[') &&
     subscript.kind === 'string' &&
-    isSymbol(tokens.peek(words + 2), ']');
+    isSymbol(tokens.peek(words + 2), ']') &&
+    // In brackets is what an event is called.
+    !/^event$/i.test(names.join('.'));
   const rooted = rootOf(isSubscript ? [...names, subscript.text] : names);
   if (isSubscript) return rooted && { words: words + 3, ...rooted };
   if (names.length === 1) return undefined;

@@ -186,10 +186,12 @@ function surplusWords(tokens: TokenStream, removed: Span, words: Span, name: str
 
 /** A number and its unit as two arguments: `7, 'hours'`. */
 function lengthApart(tokens: TokenStream): Duration | undefined {
-  const [number, unit] = [tokens.token, tokens.peek(2)];
+  const isNamed = isSymbol(tokens.peek(), '=');
+  const [first, last] = [tokens.token, tokens.peek(2)];
+  const [number, unit] = isNamed ? [last, first] : [first, last];
   const isLength =
     number.kind === 'number' &&
-    isSymbol(tokens.peek(), ',') &&
+    (isNamed || isSymbol(tokens.peek(), ',')) &&
     (unit.kind === 'name' || unit.kind === 'string') &&
     unitNamed(unit.text) !== undefined;
   if (!isLength) return undefined;

@@ -6,10 +6,9 @@
 /** Words of which one never stands for another, though some differ in a few letters only. */
 const opposites: readonly ReadonlySet<string>[] = [
   ['before', 'after', 'since', 'until'],
-  ['first', 'last', 'next', 'previous'],
+  ['first', 'last', 'next', 'previous', 'past', 'least', 'most'],
   ['earliest', 'latest'],
   ['include', 'exclude'],
-  ['least', 'most'],
   ['any', 'all', 'none', 'every', 'some', 'one'],
   ['start', 'end', 'begin'],
   ['exist', 'absent', 'missing'],

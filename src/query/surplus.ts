@@ -22,7 +22,7 @@ export function withSurplusInPlace(
   max: number,
 ): Fix | undefined {
   const surplus = call.args.slice(max);
-  if (isConditionTaker(entry)) return asFilters(call, surplus, max);
+  if (isConditionTaker(entry) && surplus.every(isCondition)) return asFilters(call, surplus, max);
   if (entry.kind === 'comparison') return asSeveral(call, entry.name);
   const isLast = chain.calls.at(-1) === call;
   const [value] = surplus;
@@ -42,10 +42,12 @@ function takesComparison(entry: LanguageFunction, max: number): boolean {
 }
 
 /** Conditions get filters of their own, in front of a reducer and behind anything else. */
-function asFilters(call: FunctionCall, surplus: readonly Argument[], max: number): Fix | undefined {
-  const conditions = surplus.filter(isCondition);
-  if (conditions.length < surplus.length || call.args.slice(0, max).some(isMissing))
-    return undefined;
+function asFilters(
+  call: FunctionCall,
+  conditions: readonly Expression[],
+  max: number,
+): Fix | undefined {
+  if (call.args.slice(0, max).some(isMissing)) return undefined;
   const filters = conditions
     .map((condition) => `.${conditionFilter}(${format(condition)})`)
     .join('');

@@ -151,10 +151,10 @@ export class TokenStream {
     return this.#closed.has(open);
   }
 
-  /** Whether a comma stands in the bracket that is next, outside of others in it. */
-  hasCommaInside(): boolean {
+  /** Whether a comma stands in the bracket that is so far ahead, outside of others in it. */
+  hasCommaInside(from = 0): boolean {
     let open = 0;
-    for (let ahead = 0; ; ahead += 1) {
+    for (let ahead = from; ; ahead += 1) {
       const token = this.peek(ahead);
       if (token.kind === 'end') return false;
       if (isOpening(token)) open += 1;
