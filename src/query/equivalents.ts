@@ -14,68 +14,79 @@ export interface Equivalent {
   beside?: string;
 }
 
-/** Other names of single functions are in their rows in functions.ts. */
-export const equivalents: readonly Equivalent[] = [
-  // A negated name denies the function; of numbers there is one that says so by itself.
-  { written: 'NOT less_than', means: 'at_least' },
-  { written: 'NOT greater_than', means: 'at_most' },
-  { written: 'NOT at_least', means: 'less_than' },
-  { written: 'NOT at_most', means: 'greater_than' },
-  { written: 'NOT exists', means: 'absent' },
-  { written: 'NOT absent', means: 'exists' },
-  // What is denied exactly by another: SQL's NOT IN and NOT LIKE.
-  { written: 'NOT one_of', means: 'none_of' },
-  { written: 'NOT contains', means: 'omits' },
-  // Nothing is compared with null.
-  { written: 'equals NULL', means: 'absent' },
-  { written: 'differs NULL', means: 'exists' },
-  { written: 'NOT equals NULL', means: 'exists' },
-  // Several values.
-  { written: 'equals', means: 'one_of' },
-  { written: 'differs', means: 'none_of' },
-  // A stream exists when it holds something.
-  { written: 'exists', means: 'count at_least 1' },
-  { written: 'absent', means: 'count equals 0' },
-  { written: 'NOT exists', means: 'count equals 0' },
-  { written: 'NOT absent', means: 'count at_least 1' },
-  // Of events, the window is a filter.
-  { written: 'within_last', means: 'within' },
-  { written: 'inaudience', means: 'trait equals true' },
-  { written: 'insegment', means: 'trait equals true' },
-  { written: 'countdistinct', means: 'unique count' },
-  { written: 'distinctcount', means: 'unique count' },
-  { written: 'countunique', means: 'unique count' },
-  { written: 'uniquecount', means: 'unique count' },
-  // Joints and quantifiers.
-  { written: 'nor', means: 'NOT OR' },
-  { written: 'nand', means: 'NOT AND' },
-  { written: 'every', means: 'ALL' },
-  { written: 'some', means: 'ANY' },
-  // Between two lengths.
-  { written: 'AND', means: ',' },
-  { written: 'excludes', means: 'exclude' },
-  // Of a count, it says nothing.
-  { written: 'times', means: '' },
-  { written: 'time', means: '' },
-  { written: 'NULL', means: 'ALL NOT' },
-  // The event around is the parent.
-  { written: 'of', means: '', beside: 'parent' },
-  { written: 'after', means: '', beside: 'parent' },
-  { written: 'from', means: '', beside: 'parent' },
-  { written: 'since', means: '', beside: 'parent' },
-  // Where a path leads.
-  { written: 'user', means: '', beside: 'traits' },
-  { written: 'trait', means: '', beside: 'user' },
-  { written: 'profile', means: '', beside: 'traits' },
-  { written: 'trait', means: '', beside: 'profile' },
-  { written: 'event', means: '', beside: 'property' },
-  { written: 'event', means: 'property' },
-  // A window in words.
-  { written: 'last', means: 'within' },
-  { written: 'past', means: 'within' },
-  { written: 'previous', means: 'within' },
-  { written: 'during', means: 'within' },
-];
+/** A line for each; other names of single functions are in their rows in functions.ts. */
+const table = `
+  # A negated name denies the function; of numbers there is one that says so by itself.
+  NOT less_than -> at_least
+  NOT greater_than -> at_most
+  NOT at_least -> less_than
+  NOT at_most -> greater_than
+  NOT exists -> absent
+  NOT absent -> exists
+  # What is denied exactly by another: SQL's NOT IN and NOT LIKE.
+  NOT one_of -> none_of
+  NOT contains -> omits
+  # Nothing is compared with null.
+  equals NULL -> absent
+  differs NULL -> exists
+  NOT equals NULL -> exists
+  # Several values.
+  equals -> one_of
+  differs -> none_of
+  # A stream exists when it holds something.
+  exists -> count at_least 1
+  absent -> count equals 0
+  NOT exists -> count equals 0
+  NOT absent -> count at_least 1
+  # Of events, the window is a filter.
+  within_last -> within
+  inaudience -> trait equals true
+  insegment -> trait equals true
+  countdistinct -> unique count
+  distinctcount -> unique count
+  countunique -> unique count
+  uniquecount -> unique count
+  # Joints and quantifiers.
+  nor -> NOT OR
+  nand -> NOT AND
+  every -> ALL
+  some -> ANY
+  # Between two lengths.
+  AND -> ,
+  excludes -> exclude
+  # Of a count, it says nothing.
+  times ->
+  time ->
+  NULL -> ALL NOT
+  # The event around is the parent.
+  of (beside parent) ->
+  after (beside parent) ->
+  from (beside parent) ->
+  since (beside parent) ->
+  # Where a path leads.
+  user (beside traits) ->
+  trait (beside user) ->
+  profile (beside traits) ->
+  trait (beside profile) ->
+  event (beside property) ->
+  event -> property
+  # A window in words.
+  last -> within
+  past -> within
+  previous -> within
+  during -> within
+`;
+
+/** The rows of the table, in its order. */
+export const equivalents: readonly Equivalent[] = table
+  .split('\n')
+  .map((line) => line.trim())
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const [before = '', means = ''] = line.split('->').map((side) => side.trim());
+    const [written = '', beside] = before.split(' (beside ');
+    return { written, means, beside: beside?.replace(')', '') };
+  });
 
 /** Functions that only carry what was written: a condition, a count, the name of a value. */
 export const carriers: ReadonlySet<string> = new Set('where count property'.split(' '));
@@ -100,13 +111,8 @@ export const nullWords: ReadonlySet<string> = new Set('null nil none undefined'.
 
 /** What comes before a value in a path: where it leads in this language. */
 export const pathRoots: Readonly<Record<'profile' | 'item', ReadonlySet<string>>> = {
-  profile: new Set([
-    ...['trait', 'traits', 'user.trait', 'user.traits', 'profile.traits'],
-    'profile.trait',
-  ]),
-  item: new Set([
-    ...['property', 'properties', 'props', 'event', 'event.property', 'event.properties'],
-  ]),
+  profile: new Set('trait traits user.trait user.traits profile.trait profile.traits'.split(' ')),
+  item: new Set('property properties props event event.property event.properties'.split(' ')),
 };
 
 /** Words that name the present time, or a day counted from it, in other languages. */

@@ -73,12 +73,12 @@ function joinedWords(tokens: TokenStream, ahead: number, count: number): string 
 /** `in the last 7 days`, `within the next 7 days`. */
 function ofPresent(tokens: TokenStream, ahead: number): ForeignComparison | undefined {
   const [first, second, third] = [0, 1, 2].map((index) => wordAt(tokens, ahead + index));
-  if (first !== 'in' && first !== 'within') return undefined;
+  if (!first || !/^(?:in|within)$/.test(first)) return undefined;
   const direction = second === 'the' ? third : second;
   const words = second === 'the' ? 3 : 2;
   if (!direction || !/^(?:last|past|next)$/.test(direction)) return undefined;
   if (!atKnownDurationAhead(tokens, ahead + words)) return undefined;
-  const name = comparisonCalled(`within${direction === 'past' ? 'last' : direction}`);
+  const name = comparisonCalled(direction === 'next' ? 'withinnext' : 'inlast');
   return name ? { form: 'duration', words, name } : undefined;
 }
 

@@ -301,7 +301,7 @@ export const functions: readonly LanguageFunction[] = [
     english: { affirmed: 'is there and is not {value}', denied: 'is {value} (or there is none)' },
     note: 'Exists and is not the same; for missing or different write NOT … = …, or add absent()',
     example: "trait('plan') != 'vip'",
-    otherNames: ['isnot', 'ne', 'neq', 'notequals', 'notequal', 'notequalto', 'isnotequalto'],
+    otherNames: ['isnot', 'ne', 'neq', 'notequalto', 'isnotequalto'],
   }),
   comparison({
     name: 'exists',

@@ -154,5 +154,5 @@ export function countTokensOfGroupedNumber(tokens: TokenStream): number {
 /** Whether a token computes: there is no arithmetic in the language. */
 export function isArithmetic({ kind, text }: Token): boolean {
   if (kind === 'number') return text.startsWith('+');
-  return kind === 'symbol' ? text === '-' : kind === 'unknown' && /^[*/+%^]+$/.test(text);
+  return kind === 'symbol' ? text === '-' : kind === 'unknown' && /^[*/+^]+$/.test(text);
 }

@@ -17,6 +17,7 @@ import {
   comparisonCalled,
   comparisonInstead,
   comparisonOf,
+  extractorOf,
   extractorOfBareWord,
   knownAs,
   operators,
@@ -532,9 +533,12 @@ class Parser {
       if (keyword && prefixKinds[keyword]) text = `(${text})`;
     }
     const span = tokens.spanFrom(value.start);
+    // A text in a where may be the name of a property, unless one is on the other side.
+    const mayBeName = this.#place === 'inside' && value.type === 'string';
+    const isClear = !mayBeName || extractorOf(right.calls[0])?.family === 'item';
     tokens.error('value-first', span, 'A condition can not begin with a value.', {
-      help: `Did you mean ${text}?`,
-      fix: { ...span, text },
+      help: isClear ? `Did you mean ${text}?` : "Begin with property('…'), or swap the sides.",
+      fix: isClear ? { ...span, text } : undefined,
     });
     return tokens.missing(value.start);
   }
@@ -1376,6 +1380,10 @@ class Parser {
     if (atBareWord(tokens)) return readBareText(tokens);
     if (token.kind === 'name' && keywordOf(token) === undefined) return asLiteral(this.#chain());
     if (isSymbol(token, '(')) return this.#parenthesizedValue();
+    if (token.kind === 'unknown') {
+      reportUnknown(tokens, token);
+      return tokens.recover(token.start);
+    }
     const message = `A value is missing before ${describeToken(token)}.`;
     tokens.error('expected-value', token, message, {
       help: "Write a number, a 'text', or a chain such as trait('avg_spend').",
