@@ -3,6 +3,7 @@ import { checkDefinition } from './check-definition.ts';
 import type { CheckOptions } from './check-options.ts';
 import { countConditions, countConditionsUnread } from './count-conditions.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
+import { describeForeignText } from './foreign-text.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
 import { parse } from './parser.ts';
@@ -37,6 +38,8 @@ export function check(query: string, options: CheckOptions = {}): Checked {
   const tree = parse(query, findings, type);
   if (findings.isBeyondLimit) return unread(query, findings);
   const formIsRight = findings.errors === 0;
+  const foreign = formIsRight ? undefined : describeForeignText(query, type, purpose);
+  if (foreign) return noDefinition(query, foreign);
   if (!formIsRight) findings.withholdFixes();
   checkDefinition(tree, { type, purpose }, findings);
   const primaryExpressions = countConditions(tree);
@@ -51,6 +54,12 @@ export function check(query: string, options: CheckOptions = {}): Checked {
     tree,
     primaryExpressions,
   };
+}
+
+/** Of what is no definition at all, nothing is reported but that. */
+function noDefinition(query: string, diagnostic: Diagnostic): Checked {
+  const tree: Expression = { kind: 'missing', start: 0, end: query.length };
+  return { checked: true, valid: false, diagnostics: [diagnostic], tree, primaryExpressions: 0 };
 }
 
 /** Of what is beyond a limit of ours, only the conditions are counted: their limit is Segment's. */

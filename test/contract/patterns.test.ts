@@ -52,6 +52,10 @@ const listed: Record<string, Record<string, Source>> = {
   'nearest.ts': {
     '/[-_ ]/g': 'message',
   },
+  'query/app-sentence.ts': {
+    '/^\\p{Lu}/u': 'query',
+    '/^(a|an|the|null|nothing|none|empty|unknown|today|yesterday|tomorrow|now|not|any)$/i': 'query',
+  },
   'query/check-definition.ts': {
     '/^\\d+ [a-z]+$/': 'query',
   },
@@ -63,6 +67,28 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/foreign-comparison.ts': {
     '/^(%?)([^%_]+)(%?)$/': 'query',
+  },
+  'query/foreign-text.ts': {
+    '/^(select|where|from|having|update|delete|insert)$/i': 'query',
+    '/^(lambda|function|def|const|var|df|db)$/': 'query',
+    '/^[.[(]$/': 'query',
+    '/^(and|or|not|any|all)$/i': 'query',
+    '/[=<>\\u2264\\u2265\\u2260&|+*/[\\]]/': 'query',
+  },
+  'query/json-condition.ts': {
+    '/[_-]/g': 'query',
+    '/^(=|!=|>|>=|<|<=)$/': 'query',
+  },
+  'query/json-value.ts': {
+    '/\\s+/y': 'query',
+    '/-?\\d+(?:\\.\\d+)?(?![\\w.])/y': 'query',
+    '/[A-Za-z_$][\\w$.]*/y': 'query',
+    '/"(?:[^"\\\\\\n]|\\\\[\\s\\S])*"|\'(?:[^\'\\\\\\n]|\\\\[\\s\\S])*\'/y': 'query',
+    '/\\\\([\\s\\S])/g': 'query',
+  },
+  'query/lengths-in-words.ts': {
+    '/^\\d{1,9}$/': 'query',
+    '/s$/': 'query',
   },
   'query/lexer.ts': {
     '/\\s+/': 'query',
@@ -102,8 +128,18 @@ const listed: Record<string, Record<string, Source>> = {
     '/^1 /': 'own',
     '/\\\\+|["*]/g': 'query',
   },
+  'query/readings.ts': {
+    '/[ _-]/g': 'query',
+    '/[<>]/': 'own',
+    '/\\{vs?\\}/': 'own',
+    '/^[a-z][a-z0-9_]*$/': 'query',
+    '/[\\\\\\p{Cc}]/u': 'query',
+  },
   'query/render.ts': {
     '/[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu': 'query',
+  },
+  'query/sql-condition.ts': {
+    '/^(true|false)$/i': 'query',
   },
   'query/strings.ts': {
     "/\\\\[\\s\\S]|'/g": 'query',
@@ -130,6 +166,14 @@ const listed: Record<string, Record<string, Source>> = {
   'query/values.ts': {
     '/^(true|false)$/i': 'query',
     '/^\\s*-?\\d+(\\.\\d+)?\\s*$/': 'query',
+  },
+  'query/words.ts': {
+    '/\\s+/y': 'query',
+    "/[\\p{L}\\p{N}_$](?:[\\p{L}\\p{N}_$]|[-'\\u2019:](?=[\\p{L}\\p{N}_])|(?<=\\d)\\.(?=\\d))*/uy":
+      'query',
+    '/^\\d+(?:\\.\\d+)?$/': 'query',
+    '/[<>=!\\u2264\\u2265\\u2260]+|&&|\\|\\||[\\s\\S]/uy': 'query',
+    '/[\\p{L}\\p{N}]/u': 'query',
   },
   'redact.ts': {
     '/={1,2}$/': 'setting',

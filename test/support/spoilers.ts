@@ -8,10 +8,10 @@ export interface Spoilt {
   /** As it is wrongly written. */
   text: string;
   /**
-   * The valid definition that says what is meant; undefined if what is written has no clear meaning
-   * in the language, so that no fix may give a valid definition.
+   * The valid definitions that say what is meant, as well as one can; none if what is written has no
+   * clear meaning in the language, so that no fix may give a valid definition.
    */
-  meant: string | undefined;
+  meant: readonly string[];
 }
 
 /** A way to spoil a definition. */
@@ -58,7 +58,7 @@ function at(name: string, pattern: RegExp, rewrite: Rewrite): Spoiler {
       const places = placesOf(query, pattern);
       const place = places[pick(places.length)];
       if (!place) return undefined;
-      return { text: put(query, place, textFor(rewrite, place.match)), meant: query };
+      return { text: put(query, place, textFor(rewrite, place.match)), meant: [query] };
     },
   };
 }
@@ -73,7 +73,7 @@ function both(name: string, pattern: RegExp, meant: Rewrite, written: Rewrite): 
       if (!place) return undefined;
       return {
         text: put(query, place, textFor(written, place.match)),
-        meant: put(query, place, textFor(meant, place.match)),
+        meant: [put(query, place, textFor(meant, place.match))],
       };
     },
   };
@@ -86,14 +86,44 @@ function lost(name: string, pattern: RegExp, written: Rewrite): Spoiler {
     name,
     spoil: (query, pick) => {
       const spoilt = spoil(query, pick);
-      return spoilt && { text: spoilt.text, meant: undefined };
+      return spoilt && { text: spoilt.text, meant: [] };
+    },
+  };
+}
+
+/** The comparison that a negated name may stand for, apart from what is said of missing values. */
+const counterparts: Readonly<Record<string, string>> = {
+  equals: 'differs',
+  differs: 'equals',
+  exists: 'absent',
+  absent: 'exists',
+  one_of: 'none_of',
+  none_of: 'one_of',
+  at_least: 'less_than',
+  less_than: 'at_least',
+};
+
+/** Rewrites `NOT x.comparison(…)` with the negation in the name. */
+function negated(name: string, written: (comparison: string) => string): Spoiler {
+  const pattern = /\bNOT ((?:trait|property)\('[^']*'\))\.([a-z_]+)(?=\()/;
+  return {
+    name,
+    spoil: (query, pick) => {
+      const places = placesOf(query, pattern);
+      const place = places[pick(places.length)];
+      if (!place) return undefined;
+      const [subject, comparison] = [group(place.match, 1), group(place.match, 2)];
+      const counterpart = counterparts[comparison];
+      const others = counterpart ? [put(query, place, `${subject}.${counterpart}`)] : [];
+      const text = put(query, place, `${subject}.${written(comparison)}`);
+      return { text, meant: [query, ...others] };
     },
   };
 }
 
 /** Rewrites the whole. */
 function whole(name: string, rewrite: (query: string) => string): Spoiler {
-  return { name, spoil: (query) => ({ text: rewrite(query), meant: query }) };
+  return { name, spoil: (query) => ({ text: rewrite(query), meant: [query] }) };
 }
 
 const group = (match: RegExpExecArray, index: number) => match[index] ?? '';
@@ -136,15 +166,10 @@ export const spoilers: readonly Spoiler[] = [
     return others[group(match, 1)] ?? '';
   }),
   // Negations and opposites
-  at(
-    'puts the NOT of a condition into the name',
-    /\bNOT ((?:trait|property)\('[^']*'\))\.([a-z_]+)(?=\()/,
-    (match) => `${group(match, 1)}.not_${group(match, 2)}`,
-  ),
-  at(
+  negated('puts the NOT of a condition into the name', (comparison) => `not_${comparison}`),
+  negated(
     'puts the NOT of a condition into the name, in camel case',
-    /\bNOT ((?:trait|property)\('[^']*'\))\.([a-z_]+)(?=\()/,
-    (match) => `${group(match, 1)}.not${capital(camel(group(match, 2)))}`,
+    (comparison) => `not${capital(camel(comparison))}`,
   ),
   both(
     'denies a comparison in its name',
@@ -181,7 +206,11 @@ export const spoilers: readonly Spoiler[] = [
   at('leaves out an opening bracket', /\(/, ''),
   at('doubles a closing bracket', /\)/, '))'),
   at('doubles an opening bracket', /\(/, '(('),
-  at('groups by braces', /\(((?:trait|event|NOT)\b[^{}]*)\)$/, (match) => `{${group(match, 1)}}`),
+  at(
+    'groups by braces',
+    /(?<![a-z_])\(((?:[^(){}]|\([^(){}]*\))*)\)/,
+    (match) => `{${group(match, 1)}}`,
+  ),
   at('leaves out a dot', /\.(?=[a-z_]+\()/, ' '),
   at('doubles a dot', /\.(?=[a-z_]+\()/, '..'),
   at('writes a string in double quotes', string, (match) => `"${inner(match)}"`),
@@ -253,9 +282,9 @@ export const spoilers: readonly Spoiler[] = [
   ),
   both(
     'counts in weeks',
-    days,
-    (match) => `${7 * Number(group(match, 1))} days`,
-    (match) => `${group(match, 1)} weeks`,
+    streamWindow,
+    (match) => `.within(${7 * Number(group(match, 1))} days)`,
+    (match) => `.within(${group(match, 1)} weeks)`,
   ),
   lost('leaves out a unit', days, (match) => group(match, 1)),
   at(
@@ -264,9 +293,9 @@ export const spoilers: readonly Spoiler[] = [
     (match) => `.within_last(${group(match, 1)} ${group(match, 2)})`,
   ),
   at(
-    'writes a window in words behind the count',
-    /\.within\((\d+ (?:days|hours))\)\.count\(\) ?(>=|=) ?(\d+)(?![\d.])/,
-    (match) => `.count() ${group(match, 2)} ${group(match, 3)} in the last ${group(match, 1)}`,
+    'writes a window in words behind the comparison',
+    /\.within\((\d+ (?:days|hours))\)(\.[a-z]+\((?:property\('[a-z]+'\))?\) ?(?:[<>]=?|=) ?\d+)(?![\d.])/,
+    (match) => `${group(match, 2)} in the last ${group(match, 1)}`,
   ),
   at(
     'writes of parent behind a length of time',
@@ -292,8 +321,10 @@ export const spoilers: readonly Spoiler[] = [
     /(?<=where\()property\('([a-z_]+)'\)/,
     (match) => `properties.${group(match, 1)}`,
   ),
-  at('writes a property as a string', /(?<=where\()property\(('[a-z_]+')\)(?= ?[=<>])/, (match) =>
-    group(match, 1),
+  at(
+    'writes a property as a string',
+    /(?<=where\()property\(('[a-z_]+')\)(?= ?[=<>]+ ?['\d])/,
+    (match) => group(match, 1),
   ),
   at('writes a property as a word', /(?<=where\()property\('([a-z_]+)'\)/, (match) =>
     group(match, 1),
@@ -303,16 +334,17 @@ export const spoilers: readonly Spoiler[] = [
     /(?<=\.(?:sum|avg|max|min|first|last)\()property\(('[a-z_]+')\)/,
     (match) => group(match, 1),
   ),
-  at(
+  both(
     'gives the event its condition',
-    /event\(('[A-Z][a-z]+')\)\.where\((property\('[a-z]+'\) ?(?:[<>]=?|=) ?\d)\)/,
-    (match) => `event(${group(match, 1)}, ${group(match, 2)})`,
+    /\bevent\('([A-Za-z]+)'\)/,
+    (match) => `event('${group(match, 1)}').where(property('price') > 3)`,
+    (match) => `event('${group(match, 1)}', property('price') > 3)`,
   ),
   both(
     'gives a trait its value',
-    /\btrait\('plan'\) ?==? ?('[a-z]+')/,
-    (match) => `trait('plan') = ${group(match, 1)}`,
-    (match) => `trait('plan', ${group(match, 1)})`,
+    /\btrait\('([a-z_]+)'\) ?==? ?('[a-z]+'|\d+)(?![\d.])/,
+    (match) => `trait('${group(match, 1)}') = ${group(match, 2)}`,
+    (match) => `trait('${group(match, 1)}', ${group(match, 2)})`,
   ),
   lost('leaves out an argument', /(?<=\b(?:event|trait|property)\()'[^']*'(?=\))/, ''),
   lost('leaves out a value', /(?<=[<>]=? ?)\d+(?![\d.])(?= |$|\))/, ''),
