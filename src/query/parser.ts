@@ -66,9 +66,10 @@ import {
 } from './read-values.ts';
 import { quote } from './strings.ts';
 import { jointMeant } from './suggest.ts';
-import { isClosing, TokenStream } from './token-stream.ts';
+import { TokenStream } from './token-stream.ts';
 import {
   describeToken,
+  isClosing,
   isJoint,
   isNull,
   isOperator,
@@ -215,7 +216,7 @@ class Parser {
     const span = tokens.spanFrom(stray.start);
     const divides = isSymbol(stray, ',') && !tokens.atEnd;
     // Only of brackets that change nothing it is sure that none is missing instead.
-    const isSurplus = isBracket ? tokens.groupsAlike : tokens.atEnd;
+    const isSurplus = isBracket ? tokens.brackets.groupsAlike(true) : tokens.atEnd;
     this.#reportStray(stray, span, {
       help: divides
         ? 'Write AND between conditions if all must hold, OR if one is enough.'
@@ -447,8 +448,8 @@ class Parser {
     if (!tokens.descend()) return tokens.missing(open.start);
     const inner = this.#or();
     tokens.ascend();
-    if (isSymbol(tokens.token, ',') && tokens.isClosed(open)) this.#skipMoreConditions();
-    tokens.close(open, close, tokens.groupsAlike);
+    if (isSymbol(tokens.token, ',') && tokens.brackets.isClosed(open)) this.#skipMoreConditions();
+    tokens.close(open, close, tokens.brackets.groupsAlike(false));
     return inner.kind === 'chain' ? this.#afterGroup(open, inner) : inner;
   }
 
@@ -876,10 +877,23 @@ class Parser {
         const isLate = isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
         if (isLate) break;
         tokens.next();
+        this.#takeDoubledDots();
       }
       calls.push(...this.#callInChain());
     }
     return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
+  }
+
+  #takeDoubledDots(): void {
+    const tokens = this.#tokens;
+    while (isSymbol(tokens.token, '.')) {
+      const message = 'The name of a function is missing between two dots.';
+      const dot = tokens.next();
+      tokens.error('expected-call', dot, message, {
+        help: 'One dot is enough.',
+        fix: { ...spanOf(dot), text: '' },
+      });
+    }
   }
 
   /** A call behind a dot, also with a comparison or null in its parentheses. */
@@ -888,7 +902,8 @@ class Parser {
     const inside = tokens.peek(2);
     if (!isSymbol(tokens.peek(), '(')) return [this.#call()];
     if (isNull(inside) && isSymbol(tokens.peek(3), ')')) return [this.#callWithNull()];
-    if (isOperator(inside) && tokens.isClosed(tokens.peek())) return this.#callAroundOperator();
+    if (isOperator(inside) && tokens.brackets.isClosed(tokens.peek()))
+      return this.#callAroundOperator();
     return [this.#call()];
   }
 
@@ -1055,6 +1070,7 @@ class Parser {
     }
     tokens.next();
     if (!tokens.descend()) return [];
+    this.#takeDoubledBracket(open, meaning);
     const outer = this.#place;
     this.#place = placeInside(meaning, outer);
     const args = this.#argumentList(open, meaning, close);
@@ -1064,6 +1080,19 @@ class Parser {
     // A comparison in words is reported as a whole.
     if (close !== ')' && meaning === name.text) this.#reportBrackets(open);
     return args;
+  }
+
+  /** `event(('A')`, where it is no condition that is in the brackets. */
+  #takeDoubledBracket(open: Token, meaning: string): void {
+    const tokens = this.#tokens;
+    const { token } = tokens;
+    const [parameter] = catalog.get(meaning)?.parameters ?? [];
+    const isPlain = catalog.has(meaning) && parameter?.kind !== 'definition';
+    if (!isPlain || !isSymbol(token, '(') || tokens.brackets.isClosed(open)) return;
+    tokens.error('unexpected', tokens.next(), 'One bracket is enough here.', {
+      help: 'Remove it.',
+      fix: { ...spanOf(token), text: '' },
+    });
   }
 
   #reportBrackets(open: Token): void {
@@ -1120,7 +1149,7 @@ class Parser {
     const isJoined = isJoint(token) && !atDuration(tokens, 1) && isValue(tokens.lastToken);
     const isEnd = token.kind === 'end' || (token.kind === 'symbol' && /^[),}\]]$/.test(token.text));
     const mayGoOn = this.#mayGoOn() && !isJoined && !isArithmetic(token) && !isReported;
-    if (isEnd || mayGoOn || !tokens.isClosed(open)) return;
+    if (isEnd || mayGoOn || !tokens.brackets.isClosed(open)) return;
     const start = tokens.lastEnd;
     tokens.skipToClose();
     if (isReported) return;

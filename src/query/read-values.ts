@@ -347,6 +347,7 @@ export function reportBareWord(
 ): void {
   tokens.error('bare-word', span, `${words} is neither a function nor a value.`, {
     help: `Did you mean ${meant}? A text needs single quotes.`,
-    fix: isClear ? { ...spanOf(span), text: meant } : undefined,
+    // Where a bracket has none that opens it, the word may be a function that lost its own.
+    fix: isClear && !tokens.brackets.hasStrayClosing ? { ...spanOf(span), text: meant } : undefined,
   });
 }

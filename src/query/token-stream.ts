@@ -1,7 +1,8 @@
 import type { Missing, Span } from './ast.ts';
+import { Brackets } from './brackets.ts';
 import type { Findings } from './diagnostic.ts';
 import { maxNesting, maxNodes } from './limits.ts';
-import { describeToken, isJoint, isSymbol, keywordOf, type Token } from './tokens.ts';
+import { describeToken, isClosing, isJoint, isOpening, isSymbol, type Token } from './tokens.ts';
 
 /**
  * The tokens of a query from the one that is read next: looks ahead, takes, skips to where reading
@@ -16,8 +17,7 @@ export class TokenStream {
   #at = 0;
   #depth = 0;
   #nodes = 0;
-  #closed: ReadonlySet<Token> | undefined;
-  #groupsAlike: boolean | undefined;
+  #brackets: Brackets | undefined;
   #stopped = false;
 
   /** @param tokens as the lexer gives them: the last one is `end`. */
@@ -104,7 +104,9 @@ export class TokenStream {
     const place = describeToken(here);
     this.error('unclosed', open, `This ${open.text} is not closed before ${place}.`, {
       help: `Put ${close} before ${place}.`,
-      fix: isClear ? { start: at, end: at, text: close } : undefined,
+      // Of several that are missing, the innermost comes first.
+      fix:
+        isClear && this.brackets.isLastOpen(open) ? { start: at, end: at, text: close } : undefined,
     });
   }
 
@@ -145,10 +147,10 @@ export class TokenStream {
     if (!this.#stopped) this.findings.error(code, span, message, more);
   }
 
-  /** Whether a bracket that was opened is closed somewhere. */
-  isClosed(open: Token): boolean {
-    this.#closed ??= closedBrackets(this.#tokens);
-    return this.#closed.has(open);
+  /** How the brackets of the query belong together. */
+  get brackets(): Brackets {
+    this.#brackets ??= new Brackets(this.#tokens);
+    return this.#brackets;
   }
 
   /** Whether a comma stands in the bracket that is so far ahead, outside of others in it. */
@@ -167,15 +169,6 @@ export class TokenStream {
   /** Skips to what closes the bracket that is open. */
   skipToClose(): void {
     this.#skipUntil(() => false);
-  }
-
-  /**
-   * Whether brackets around conditions make no difference, apart from those that are closed: all joints
-   * outside of these are the same, and none of the conditions is under a prefix.
-   */
-  get groupsAlike(): boolean {
-    this.#groupsAlike ??= groupsAlike(this.#tokens);
-    return this.#groupsAlike;
   }
 
   /** Skips to the end of a condition: a joint, a comma or the end of this bracket. */
@@ -204,42 +197,4 @@ export class TokenStream {
     this.#stopped = true;
     this.#at = this.#tokens.length - 1;
   }
-}
-
-function closedBrackets(tokens: readonly Token[]): Set<Token> {
-  const open: Token[] = [];
-  const closed = new Set<Token>();
-  for (const token of tokens) {
-    if (isOpening(token)) open.push(token);
-    if (!isClosing(token)) continue;
-    const opened = open.pop();
-    if (opened) closed.add(opened);
-  }
-  return closed;
-}
-
-function groupsAlike(tokens: readonly Token[]): boolean {
-  const closed = closedBrackets(tokens);
-  const open: Token[] = [];
-  const joints = new Set<string>();
-  let prefixes = 0;
-  for (const token of tokens) {
-    if (isOpening(token) && closed.has(token)) open.push(token);
-    else if (isClosing(token)) open.pop();
-    if (open.length > 0) continue;
-    const keyword = keywordOf(token);
-    if (keyword === 'AND' || keyword === 'OR') joints.add(keyword);
-    else if (keyword) prefixes += 1;
-  }
-  return joints.size === 0 || (joints.size === 1 && prefixes === 0);
-}
-
-/** Whether a token opens a bracket. */
-export function isOpening({ kind, text }: Token): boolean {
-  return kind === 'symbol' && /^[({[]$/.test(text);
-}
-
-/** Whether a token closes a bracket. */
-export function isClosing({ kind, text }: Token): boolean {
-  return kind === 'symbol' && /^[)}\]]$/.test(text);
 }

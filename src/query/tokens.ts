@@ -20,6 +20,16 @@ export function isSymbol(token: Token, text: string): boolean {
   return token.kind === 'symbol' && token.text === text;
 }
 
+/** Whether a token opens a bracket. */
+export function isOpening({ kind, text }: Token): boolean {
+  return kind === 'symbol' && /^[({[]$/.test(text);
+}
+
+/** Whether a token closes a bracket. */
+export function isClosing({ kind, text }: Token): boolean {
+  return kind === 'symbol' && /^[)}\]]$/.test(text);
+}
+
 /** Whether a token joins conditions, rightly written or not. */
 export function isJoint(token: Token): boolean {
   if (token.kind === 'symbol') return /^(&&?|\|\|?)$/.test(token.text);
