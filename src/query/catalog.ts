@@ -178,6 +178,12 @@ export function comparisonInstead(name: string): string | undefined {
   return comparisonCalled(operator === '=' ? 'in' : 'notin');
 }
 
+/** The operator of a comparison, by its name or another. */
+export function operatorOf(name: string): string | undefined {
+  const entry = catalog.get(catalog.has(name) ? name : (knownAs(name)[0] ?? ''));
+  return entry?.kind === 'comparison' ? entry.operator : undefined;
+}
+
 const comparisonsBySql = new Map(
   [...comparisons.values()].map(({ name, sqlPattern }) => [sqlPattern, name]),
 );

@@ -10,12 +10,9 @@ import type {
   Missing,
   Named,
   Prefix,
-  Span,
 } from './ast.ts';
 import {
   catalog,
-  comparisonCalled,
-  comparisonInstead,
   comparisonOf,
   extractorOf,
   extractorOfBareWord,
@@ -23,9 +20,17 @@ import {
   operators,
   takesCondition,
 } from './catalog.ts';
+import {
+  skipMoreConditions,
+  skipParenthesis,
+  takeDirection,
+  takeLabel,
+  takeRest,
+  takeStray,
+  takeUnknownWords,
+} from './between-conditions.ts';
 import type { Level } from './check-options.ts';
 import type { Findings } from './diagnostic.ts';
-import { emptyLabels } from './equivalents.ts';
 import {
   continuesChain,
   type ForeignComparison,
@@ -33,6 +38,7 @@ import {
   meaningOfPattern,
   recogniseComparison,
 } from './foreign-comparison.ts';
+import { takeKeyword } from './keywords.ts';
 import type { ParameterKind } from './language-function.ts';
 import { lex } from './lexer.ts';
 import { maxQueryChars } from './limits.ts';
@@ -52,7 +58,16 @@ import {
   countWordsOfArgument,
   isArithmetic,
 } from './lookahead.ts';
-import { type Path, recognisePath } from './path.ts';
+import { readNameAs, readPath, recognisePath } from './path.ts';
+import { readObject, reportBrackets, takeDoubledBracket, takeDoubledDots } from './punctuation.ts';
+import {
+  readCallWithNull,
+  readDeniedOperator,
+  readListComparison,
+  readNull,
+  readNullComparison,
+  readOpenWords,
+} from './read-foreign.ts';
 import {
   readBareText,
   readBareWords,
@@ -60,12 +75,10 @@ import {
   readGroupedNumber,
   readLengthInWords,
   readLiteral,
-  reportArithmetic,
   reportBareWord,
   reportUnknown,
 } from './read-values.ts';
 import { quote } from './strings.ts';
-import { jointMeant } from './suggest.ts';
 import { TokenStream } from './token-stream.ts';
 import {
   describeToken,
@@ -178,62 +191,14 @@ class Parser {
   /** definition = or ; */
   definition(): Expression {
     const tokens = this.#tokens;
-    this.#takeLabel();
+    takeLabel(this.#tokens);
     let tree = this.#or();
     while (!tokens.atEnd) {
-      if (!this.#takeStray()) continue;
+      if (!takeStray(this.#tokens)) continue;
       const rest = this.#or();
       tree = tokens.node({ kind: 'and', operands: [tree, rest], ...tokens.spanFrom(tree.start) });
     }
     return tree;
-  }
-
-  /** Takes a word such as `query:` before a definition. */
-  #takeLabel(): void {
-    const tokens = this.#tokens;
-    const { token } = tokens;
-    if (token.kind !== 'name' || !isSymbol(tokens.peek(), ':')) return;
-    const isEmpty = emptyLabels.has(token.text.toLowerCase());
-    tokens.take(2);
-    const span = { start: token.start, end: isEmpty ? tokens.token.start : tokens.lastEnd };
-    tokens.error('label', span, `"${token.text}:" is no part of a definition.`, {
-      help: 'Begin with the first condition.',
-      fix: isEmpty ? { ...span, text: '' } : undefined,
-    });
-  }
-
-  /**
-   * Takes what does not belong behind a condition, up to where another may begin.
-   *
-   * @returns whether one does.
-   */
-  #takeStray(): boolean {
-    const tokens = this.#tokens;
-    tokens.findings.breakAt(tokens.lastEnd);
-    const stray = tokens.next();
-    const isBracket = isClosing(stray);
-    while (isBracket && isClosing(tokens.token)) tokens.next();
-    const span = tokens.spanFrom(stray.start);
-    const divides = isSymbol(stray, ',') && !tokens.atEnd;
-    // Only of brackets that change nothing it is sure that none is missing instead.
-    const isSurplus = isBracket ? tokens.brackets.groupsAlike(true) : tokens.atEnd;
-    this.#reportStray(stray, span, {
-      help: divides
-        ? 'Write AND between conditions if all must hold, OR if one is enough.'
-        : 'Remove it, or join what follows with AND or OR.',
-      fix: isSurplus ? { ...span, text: '' } : undefined,
-    });
-    if (!divides || !beginsCondition(tokens)) tokens.skipCondition();
-    if (!isJoint(tokens.token)) return divides && !tokens.atEnd && !isClosing(tokens.token);
-    this.#takeKeyword();
-    return true;
-  }
-
-  #reportStray(stray: Token, span: Span, more: Parameters<TokenStream['error']>[3]): void {
-    const tokens = this.#tokens;
-    if (isArithmetic(stray)) reportArithmetic(tokens, span);
-    else if (stray.kind === 'unknown') reportUnknown(tokens, stray);
-    else tokens.error('unexpected', span, `${describeToken(stray)} does not belong here.`, more);
   }
 
   /** or = and { "OR" and } ; */
@@ -261,7 +226,7 @@ class Parser {
       fix: isAlone ? { start, end: tokens.lastEnd, text } : undefined,
     });
     if (isJoint(tokens.token)) {
-      this.#takeKeyword();
+      takeKeyword(this.#tokens);
       this.#or();
     }
     return tokens.missing(start);
@@ -283,14 +248,14 @@ class Parser {
   /** Whether a joint of this kind is next, and takes it; two conditions in a row are read as if AND were there. */
   #takeJoint(word: Keyword): boolean {
     if (keywordOf(this.#tokens.token) === word) {
-      this.#takeKeyword();
+      takeKeyword(this.#tokens);
       return true;
     }
     if (word !== 'AND') return false;
     if (this.#takeMissingJoint()) return true;
     // What was no joint may have been skipped up to one.
     const isNext = keywordOf(this.#tokens.token) === word;
-    if (isNext) this.#takeKeyword();
+    if (isNext) takeKeyword(this.#tokens);
     return isNext;
   }
 
@@ -298,76 +263,14 @@ class Parser {
     const tokens = this.#tokens;
     const { token, stopped } = tokens;
     if (stopped || !beginsOperand(token) || denyingJointOf(token)) return false;
-    if (!beginsCondition(tokens)) return this.#takeUnknownWords();
+    if (!beginsCondition(tokens)) return takeUnknownWords(this.#tokens);
     if (isSymbol(token, '(') && atBareWord(tokens, 1) && !continuesChain(tokens, 2)) {
-      return this.#skipParenthesis();
+      return skipParenthesis(this.#tokens);
     }
     tokens.error('missing-junction', token, 'Two conditions need AND or OR between them.', {
       help: 'Put AND before this one if both must hold, OR if one is enough.',
     });
     return true;
-  }
-
-  /** Words in parentheses behind a condition. */
-  #skipParenthesis(): false {
-    const tokens = this.#tokens;
-    const { token } = tokens;
-    tokens.skipCondition();
-    const span = tokens.spanFrom(token.start);
-    tokens.error('unexpected', span, `"${tokens.textOf(span)}" does not belong here.`, {
-      help: 'Write it as a condition, joined with AND or OR, or as a filter.',
-    });
-    return false;
-  }
-
-  /** Whether a condition follows after words that are no joint; they are reported. */
-  #takeUnknownWords(): boolean {
-    const tokens = this.#tokens;
-    const before = tokens.lastEnd;
-    const first = tokens.next();
-    const meant = jointMeant(first.text);
-    while (!meant && atBareWord(tokens) && !beginsCondition(tokens)) tokens.next();
-    const span = tokens.spanFrom(first.start);
-    const follows = beginsCondition(tokens);
-    const text = tokens.textOf(span);
-    const fix = meant && follows ? { ...span, text: meant } : undefined;
-    const { end } = span;
-    const saysNothing = /^times?$/i.test(text) && isEndOfCondition(tokens.token);
-    tokens.error('unknown-word', span, `"${text}" does not join two conditions.`, {
-      help: meant ? `Did you mean ${meant}?` : 'Conditions are joined by AND or OR.',
-      fix: saysNothing ? { start: before, end, text: '' } : fix,
-    });
-    if (follows) return true;
-    tokens.findings.breakAt(before);
-    tokens.skipCondition();
-    return false;
-  }
-
-  /** Takes a keyword; reports one that is not written as in the reference. */
-  #takeKeyword(): void {
-    const tokens = this.#tokens;
-    const token = tokens.next();
-    const keyword = keywordOf(token);
-    if (keyword === undefined || token.text === keyword) return;
-    const more = {
-      help: `Did you mean ${keyword}?`,
-      fix: { ...spanOf(token), text: this.#spaced(keyword, token) },
-    };
-    if (token.kind === 'symbol') {
-      const message = `${describeToken(token)} is not used here; conditions are joined by words.`;
-      tokens.error('symbol-keyword', token, message, more);
-    } else {
-      const message = 'The reference writes this word in capitals.';
-      tokens.findings.warn('keyword-case', token, message, more);
-    }
-  }
-
-  /** A word with the spaces that it needs where a symbol stood. */
-  #spaced(word: string, { start, end }: Token): string {
-    const { query } = this.#tokens;
-    const before = /[\w')}]/.test(query[start - 1] ?? '') ? ' ' : '';
-    const after = /\w/.test(query[end] ?? '') ? ' ' : '';
-    return `${before}${word}${after}`;
   }
 
   /** unary = ( "NOT" | "ANY" | "ALL" ) unary | primary ; */
@@ -379,7 +282,7 @@ class Parser {
       const kind = keyword && prefixKinds[keyword];
       if (!kind) break;
       prefixes.push({ kind, start: tokens.token.start });
-      this.#takeKeyword();
+      takeKeyword(this.#tokens);
       if (!tokens.descend()) break;
     }
     let node = this.#primary();
@@ -448,19 +351,10 @@ class Parser {
     if (!tokens.descend()) return tokens.missing(open.start);
     const inner = this.#or();
     tokens.ascend();
-    if (isSymbol(tokens.token, ',') && tokens.brackets.isClosed(open)) this.#skipMoreConditions();
+    if (isSymbol(tokens.token, ',') && tokens.brackets.isClosed(open))
+      skipMoreConditions(this.#tokens);
     tokens.close(open, close, tokens.brackets.groupsAlike(false));
     return inner.kind === 'chain' ? this.#afterGroup(open, inner) : inner;
-  }
-
-  /** Conditions with commas between them, as in `ANY(a, b)`. */
-  #skipMoreConditions(): void {
-    const tokens = this.#tokens;
-    const { token } = tokens;
-    tokens.skipToClose();
-    tokens.error('unexpected', token, '"," does not belong here.', {
-      help: 'Write AND between conditions if all must hold, OR if one is enough.',
-    });
   }
 
   /** Goes on behind a chain in parentheses. */
@@ -605,7 +499,7 @@ class Parser {
     const tokens = this.#tokens;
     const { errors } = tokens.findings;
     if (keywordOf(tokens.token) === 'NOT' && isOperator(tokens.peek())) {
-      return this.#deniedOperator(chain);
+      return readDeniedOperator(this.#tokens, chain);
     }
     const call = isOperator(tokens.token) ? this.#operator(chain) : this.#comparisonInWords(chain);
     if (call) {
@@ -619,20 +513,7 @@ class Parser {
       return tokens.recover(chain.start);
     }
     this.#takeLateFilter(chain);
-    this.#takeRest(tokens.findings.errors > errors);
-    return chain;
-  }
-
-  /** `NOT =`. */
-  #deniedOperator(chain: Chain): Expression {
-    const tokens = this.#tokens;
-    const span = tokens.take(2);
-    tokens.findings.breakAt(chain.end);
-    const message = `"${tokens.textOf(span)}" is not an operator.`;
-    tokens.error('unknown-operator', span, message, {
-      help: 'Write NOT before the condition, or != for values that are there and different.',
-    });
-    tokens.skipCondition();
+    takeRest(this.#tokens, tokens.findings.errors > errors);
     return chain;
   }
 
@@ -663,30 +544,14 @@ class Parser {
     });
   }
 
-  /** Skips what is left of a condition that was read in part only, and arithmetic, which there is none of. */
-  #takeRest(isReported: boolean): void {
-    const tokens = this.#tokens;
-    const { token } = tokens;
-    if (isArithmetic(token)) {
-      tokens.findings.breakAt(tokens.lastEnd);
-      tokens.skipCondition();
-      reportArithmetic(tokens, tokens.spanFrom(token.start));
-    } else if (
-      isReported &&
-      !isJoint(token) &&
-      !beginsCondition(tokens, Number(token.kind === 'name'))
-    ) {
-      tokens.skipCondition();
-    }
-  }
-
   /** An operator and its value. */
   #operator(chain?: Chain): FunctionCall {
     const tokens = this.#tokens;
     const before = tokens.lastEnd;
     const token = tokens.next();
-    if (isNull(tokens.token) && !beginsCall(tokens)) return this.#comparedWithNull(token, before);
-    if (chain && atListOfValues(tokens)) return this.#comparedWithList(token, before);
+    if (isNull(tokens.token) && !beginsCall(tokens))
+      return readNullComparison(this.#tokens, token, before);
+    if (chain && atListOfValues(tokens)) return readListComparison(this.#tokens, token, before);
     const meant = foreignOperators[token.text];
     if (meant) {
       tokens.error('unknown-operator', token, `${describeToken(token)} is not an operator.`, {
@@ -703,15 +568,9 @@ class Parser {
     const operator = meant ?? token.text;
     const name = operators.get(operator) ?? operator;
     const value = this.#comparedValue(name);
-    if (value.kind === 'duration') this.#takeDirection();
+    if (value.kind === 'duration') takeDirection(this.#tokens);
     const span = tokens.spanFrom(token.start);
     return tokens.node({ name, nameSpan: spanOf(token), args: [value], operator, ...span });
-  }
-
-  /** Words such as "ago", which belong to a length of time where none may stand. */
-  #takeDirection(): void {
-    const tokens = this.#tokens;
-    if (/^(?:ago|from|back|before|earlier)$/i.test(tokens.token.text)) tokens.skipCondition();
   }
 
   /** What an operator compares with; also a number with commas, and the present time. */
@@ -730,65 +589,8 @@ class Parser {
     }
     const grouped = countTokensOfGroupedNumber(tokens);
     if (grouped > 0) return readGroupedNumber(tokens, grouped);
-    if (atBareWord(tokens) && !keepsText(comparison)) return this.#valueInWords();
+    if (atBareWord(tokens) && !keepsText(comparison)) return readOpenWords(this.#tokens);
     return this.#scalar();
-  }
-
-  /** Words where only a number or a time can stand: what they mean is open. */
-  #valueInWords(): Missing {
-    const tokens = this.#tokens;
-    const { start } = tokens.token;
-    const span = tokens.take(Math.max(1, countBareWords(tokens)));
-    tokens.error('bare-word', span, `"${tokens.textOf(span)}" is neither a function nor a value.`, {
-      help: "Write a number, a 'text', or a chain such as trait('avg_spend').",
-    });
-    tokens.skipCondition();
-    return tokens.missing(start);
-  }
-
-  /**
-   * `= ('a', 'b')` means one of them.
-   *
-   * @param start where what has to be replaced begins: with the blank before the operator.
-   */
-  #comparedWithList(operator: Token, start: number): FunctionCall {
-    const tokens = this.#tokens;
-    const compared = operators.get(foreignOperators[operator.text] ?? operator.text);
-    const name = comparisonInstead(compared ?? '');
-    const open = tokens.next();
-    const args: Literal[] = [];
-    while (atLiteral(tokens)) {
-      args.push(readLiteral(tokens));
-      if (!isSymbol(tokens.token, ',')) break;
-      tokens.next();
-    }
-    const inside = tokens.textOf({ start: open.end, end: tokens.lastEnd });
-    const isRead = isSymbol(tokens.token, open.text === '(' ? ')' : ']');
-    if (isRead) tokens.next();
-    else tokens.skipCondition();
-    const span = tokens.spanFrom(operator.start);
-    const text = `.${name}(${inside})`;
-    tokens.error('several-values', span, `${operator.text} compares with one value.`, {
-      help: name ? `Did you mean ${text}?` : 'Write a condition for each value.',
-      fix: name && isRead ? { start, end: span.end, text } : undefined,
-    });
-    return tokens.node({ name: name ?? '', nameSpan: spanOf(operator), args, ...span });
-  }
-
-  /** @param start where what has to be replaced begins: with the blank before the operator. */
-  #comparedWithNull(operator: Token, start: number): FunctionCall {
-    const tokens = this.#tokens;
-    tokens.next();
-    const span = tokens.spanFrom(operator.start);
-    const isEqual = /^=+$/.test(operator.text);
-    const isKnown = isEqual || /^(!=+|<>|≠)$/.test(operator.text);
-    const name = comparisonCalled(isEqual ? 'isnull' : 'isnotnull') ?? '';
-    const message = 'Nothing is compared with null: a value is absent, or it exists.';
-    tokens.error('null-value', span, message, {
-      help: isKnown ? `Did you mean .${name}()?` : 'Use .exists() or .absent().',
-      fix: isKnown ? { start, end: span.end, text: `.${name}()` } : undefined,
-    });
-    return tokens.node({ name, nameSpan: spanOf(operator), args: [], ...span });
   }
 
   /** Takes a comparison in words, such as `is 'vip'` or `LIKE '%a%'`, and says how it is written. */
@@ -877,23 +679,11 @@ class Parser {
         const isLate = isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
         if (isLate) break;
         tokens.next();
-        this.#takeDoubledDots();
+        takeDoubledDots(this.#tokens);
       }
       calls.push(...this.#callInChain());
     }
     return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
-  }
-
-  #takeDoubledDots(): void {
-    const tokens = this.#tokens;
-    while (isSymbol(tokens.token, '.')) {
-      const message = 'The name of a function is missing between two dots.';
-      const dot = tokens.next();
-      tokens.error('expected-call', dot, message, {
-        help: 'One dot is enough.',
-        fix: { ...spanOf(dot), text: '' },
-      });
-    }
   }
 
   /** A call behind a dot, also with a comparison or null in its parentheses. */
@@ -901,31 +691,10 @@ class Parser {
     const tokens = this.#tokens;
     const inside = tokens.peek(2);
     if (!isSymbol(tokens.peek(), '(')) return [this.#call()];
-    if (isNull(inside) && isSymbol(tokens.peek(3), ')')) return [this.#callWithNull()];
+    if (isNull(inside) && isSymbol(tokens.peek(3), ')')) return [readCallWithNull(this.#tokens)];
     if (isOperator(inside) && tokens.brackets.isClosed(tokens.peek()))
       return this.#callAroundOperator();
     return [this.#call()];
-  }
-
-  /** `equals(null)`. */
-  #callWithNull(): FunctionCall {
-    const tokens = this.#tokens;
-    const token = tokens.next();
-    const span = { start: token.start, end: tokens.take(3).end };
-    const operator = operatorOf(token.text);
-    const isEqual = operator === '=';
-    const isKnown = isEqual || operator === '!=';
-    const name = comparisonCalled(isEqual ? 'isnull' : 'isnotnull') ?? '';
-    tokens.error(
-      'null-value',
-      span,
-      'Nothing is compared with null: a value is absent, or it exists.',
-      {
-        help: isKnown ? `Did you mean ${name}()?` : 'Use .exists() or .absent().',
-        fix: isKnown ? { ...span, text: `${name}()` } : undefined,
-      },
-    );
-    return tokens.node({ name, nameSpan: spanOf(token), args: [], ...span });
   }
 
   /** `count(>= 3)`: the comparison belongs behind the call. */
@@ -970,7 +739,7 @@ class Parser {
     const { token } = tokens;
     const after = tokens.peek();
     const path = recognisePath(tokens);
-    if (path?.root) return this.#pathAsCall(path);
+    if (path?.root) return readPath(this.#tokens, path, this.#place === 'inside');
     if (token.text === 'parent' && isSymbol(after, '.')) return this.#calledOfParent();
     if (isSymbol(after, '(') || after.kind === 'string' || (catalog.has(token.text) && !path)) {
       return this.#call();
@@ -987,21 +756,7 @@ class Parser {
       `${extractor}('${text}')`,
       given !== undefined || (isClear && !path),
     );
-    return this.#extractorOf(extractor, text, span);
-  }
-
-  /** `traits.plan` for trait('plan'). */
-  #pathAsCall(path: Path): FunctionCall {
-    const tokens = this.#tokens;
-    const extractor = extractorOfBareWord[path.root === 'item' ? 'inside' : 'outside'];
-    const isInPlace = path.root === 'profile' || this.#place === 'inside';
-    const span = tokens.take(path.words);
-    const text = `${extractor}(${quote(path.name)})`;
-    tokens.error('path', span, 'Values are read by functions, not by paths.', {
-      help: isInPlace ? `Did you mean ${text}?` : `${text} stands only in a where or a reducer.`,
-      fix: isInPlace ? { ...span, text } : undefined,
-    });
-    return this.#extractorOf(extractor, path.name, span);
+    return readNameAs(this.#tokens, extractor, text, span);
   }
 
   /** `parent.property('x')`. */
@@ -1018,11 +773,6 @@ class Parser {
       fix: call.args.length === 1 ? { ...span, text } : undefined,
     });
     return { ...call, start };
-  }
-
-  #extractorOf(extractor: string, text: string, span: Span): FunctionCall {
-    const name: Literal = { kind: 'literal', type: 'string', text, ...span };
-    return this.#tokens.node({ name: extractor, nameSpan: span, args: [name], ...span });
   }
 
   /** The extractor that a word without one most likely belongs to. */
@@ -1070,7 +820,7 @@ class Parser {
     }
     tokens.next();
     if (!tokens.descend()) return [];
-    this.#takeDoubledBracket(open, meaning);
+    takeDoubledBracket(this.#tokens, open, meaning);
     const outer = this.#place;
     this.#place = placeInside(meaning, outer);
     const args = this.#argumentList(open, meaning, close);
@@ -1078,31 +828,8 @@ class Parser {
     tokens.ascend();
     tokens.close(open, close);
     // A comparison in words is reported as a whole.
-    if (close !== ')' && meaning === name.text) this.#reportBrackets(open);
+    if (close !== ')' && meaning === name.text) reportBrackets(this.#tokens, open);
     return args;
-  }
-
-  /** `event(('A')`, where it is no condition that is in the brackets. */
-  #takeDoubledBracket(open: Token, meaning: string): void {
-    const tokens = this.#tokens;
-    const { token } = tokens;
-    const [parameter] = catalog.get(meaning)?.parameters ?? [];
-    const isPlain = catalog.has(meaning) && parameter?.kind !== 'definition';
-    if (!isPlain || !isSymbol(token, '(') || tokens.brackets.isClosed(open)) return;
-    tokens.error('unexpected', tokens.next(), 'One bracket is enough here.', {
-      help: 'Remove it.',
-      fix: { ...spanOf(token), text: '' },
-    });
-  }
-
-  #reportBrackets(open: Token): void {
-    const tokens = this.#tokens;
-    const span = tokens.spanFrom(open.start);
-    const inside = tokens.textOf({ start: open.end, end: tokens.lastStart });
-    tokens.error('unexpected-braces', span, 'Arguments stand in parentheses.', {
-      help: `Did you mean (${inside})?`,
-      fix: { ...span, text: `(${inside})` },
-    });
   }
 
   #argumentList(open: Token, meaning: string, close: string): Argument[] {
@@ -1228,22 +955,13 @@ class Parser {
     const after = tokens.peek();
     if (token.kind === 'name' && isSymbol(after, ':')) return this.#named(kind, name);
     if (isSymbol(token, '{')) return this.#inBraces(kind, name);
-    if (isNull(token) && !isSymbol(after, '(')) return this.#nullAsArgument();
+    if (isNull(token) && !isSymbol(after, '(')) return readNull(this.#tokens);
     const length = this.#length(kind, name);
     if (length) return length;
     const words = textKinds.has(kind) ? countWordsOfArgument(tokens) : 0;
     if (words > 1 || (words === 1 && !atLiteral(tokens))) return readBareWords(tokens, words);
     if (atLiteral(tokens)) return isOperator(after) ? this.#literalFirst() : readLiteral(tokens);
     return this.#bareWordOf(kind) ?? this.#castable();
-  }
-
-  #nullAsArgument(): Missing {
-    const tokens = this.#tokens;
-    const token = tokens.next();
-    tokens.error('null-value', token, 'The language has no null.', {
-      help: 'A value is .absent(), or it .exists(): write a condition of its own for that.',
-    });
-    return tokens.missing(token.start);
   }
 
   /** named = name ":" argument ; */
@@ -1262,22 +980,10 @@ class Parser {
     const tokens = this.#tokens;
     const key = tokens.peek();
     const hasKey = isSymbol(tokens.peek(2), ':') && (key.kind === 'name' || key.kind === 'string');
-    if (kind === 'exclusion') return hasKey ? this.#exclusion() : this.#object();
-    if (hasKey) return this.#object();
+    if (kind === 'exclusion') return hasKey ? this.#exclusion() : readObject(this.#tokens);
+    if (hasKey) return readObject(this.#tokens);
     if (kind === 'definition') return this.#conditionsInBraces(name);
-    return atLiteral(tokens, 1) ? this.#object() : this.#group('}');
-  }
-
-  /** What other languages write in braces. */
-  #object(): Missing {
-    const tokens = this.#tokens;
-    const open = tokens.next();
-    tokens.skipToClose();
-    if (isClosing(tokens.token)) tokens.next();
-    tokens.error('unexpected-object', tokens.spanFrom(open.start), 'The language has no objects.', {
-      help: "Write values by themselves, conditions such as property('price') >= 100, and {exclude: 'id', 'id'} for sources.",
-    });
-    return tokens.missing(open.start);
+    return atLiteral(tokens, 1) ? readObject(this.#tokens) : this.#group('}');
   }
 
   /** `{a, b}` in a `where`: each condition gets one of its own, which says that all must hold. */
@@ -1444,19 +1150,8 @@ function beginsOperand(token: Token): boolean {
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
 }
 
-/** Whether a token ends a condition. */
-function isEndOfCondition(token: Token): boolean {
-  return token.kind === 'end' || isJoint(token) || isClosing(token) || isSymbol(token, ',');
-}
-
 function isFilter(name: string): boolean {
   return catalog.get(name)?.kind === 'filter';
-}
-
-/** The operator of a comparison, by its name or another. */
-function operatorOf(name: string): string | undefined {
-  const entry = catalog.get(catalog.has(name) ? name : (knownAs(name)[0] ?? ''));
-  return entry?.kind === 'comparison' ? entry.operator : undefined;
 }
 
 /** Whether a comparison is of texts as well as of numbers. */

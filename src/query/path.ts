@@ -1,4 +1,7 @@
+import type { FunctionCall, Literal, Span } from './ast.ts';
+import { extractorOfBareWord } from './catalog.ts';
 import { pathRoots } from './equivalents.ts';
+import { quote } from './strings.ts';
 import type { TokenStream } from './token-stream.ts';
 import { isSymbol, keywordOf } from './tokens.ts';
 
@@ -53,4 +56,27 @@ function rootOf(names: readonly string[]): Pick<Path, 'root' | 'name'> | undefin
     if (pathRoots.item.has(root)) return { root: 'item', name };
   }
   return undefined;
+}
+
+/** `traits.plan` for trait('plan'). */
+export function readPath(tokens: TokenStream, path: Path, isInside: boolean): FunctionCall {
+  const extractor = extractorOfBareWord[path.root === 'item' ? 'inside' : 'outside'];
+  const isInPlace = path.root === 'profile' || isInside;
+  const span = tokens.take(path.words);
+  const text = `${extractor}(${quote(path.name)})`;
+  tokens.error('path', span, 'Values are read by functions, not by paths.', {
+    help: isInPlace ? `Did you mean ${text}?` : `${text} stands only in a where or a reducer.`,
+    fix: isInPlace ? { ...span, text } : undefined,
+  });
+  return readNameAs(tokens, extractor, path.name, span);
+}
+
+export function readNameAs(
+  tokens: TokenStream,
+  extractor: string,
+  text: string,
+  span: Span,
+): FunctionCall {
+  const name: Literal = { kind: 'literal', type: 'string', text, ...span };
+  return tokens.node({ name: extractor, nameSpan: span, args: [name], ...span });
 }
