@@ -95,7 +95,7 @@ export function takeStray(tokens: TokenStream): boolean {
   const span = tokens.spanFrom(stray.start);
   const divides = isSymbol(stray, ',') && !tokens.atEnd;
   // Only of brackets that change nothing it is sure that none is missing instead.
-  const isSurplus = isBracket ? tokens.brackets.groupsAlike(true) : tokens.atEnd;
+  const isSurplus = isBracket ? tokens.brackets.allAlike : tokens.atEnd;
   reportStray(tokens, stray, span, {
     help: divides
       ? 'Write AND between conditions if all must hold, OR if one is enough.'

@@ -8,7 +8,8 @@ export class Brackets {
   readonly #unclosed: readonly Token[];
   /** Whether a bracket is closed that was not opened. */
   readonly hasStrayClosing: boolean;
-  /** @see groupsAlike */
+  #groupsAlike: boolean | undefined;
+  #allAlike: boolean | undefined;
   readonly #tokens: readonly Token[];
 
   /** @param tokens of the whole query. */
@@ -38,28 +39,42 @@ export class Brackets {
   }
 
   /**
-   * Whether one more or less around conditions makes no difference: all joints are the same, and no
-   * condition is under a prefix. Joints in brackets that are closed don't count.
-   *
-   * @param withinGroups count those in closed brackets as well, unless these are of a call.
+   * Whether one more or less around conditions makes no difference: outside of brackets that are closed all
+   * joints are the same, and no condition is under a prefix.
    */
-  groupsAlike(withinGroups: boolean): boolean {
+  get groupsAlike(): boolean {
+    this.#groupsAlike ??= this.#isAlike(() => true);
+    return this.#groupsAlike;
+  }
+
+  /** Whether that holds wherever it may be that one is missing or too much: also inside of groups. */
+  get allAlike(): boolean {
+    this.#allAlike ??= this.#isAlike((index) => this.#isOfCall(index));
+    return this.#allAlike;
+  }
+
+  /** @param hides whether the joints in a closed bracket don't count. */
+  #isAlike(hides: (index: number) => boolean): boolean {
     const open: boolean[] = [];
-    const joints = new Set<string>();
-    let prefixes = 0;
     let hidden = 0;
+    const keywords = new Set<string>();
     for (const [index, token] of this.#tokens.entries()) {
-      if (isOpening(token) && this.isClosed(token)) {
-        const hides = !withinGroups || this.#isOfCall(index);
-        open.push(hides);
-        hidden += Number(hides);
-      } else if (isClosing(token)) hidden -= Number(open.pop() ?? false);
-      if (hidden > 0) continue;
-      const keyword = keywordOf(token);
-      if (keyword === 'AND' || keyword === 'OR') joints.add(keyword);
-      else if (keyword) prefixes += 1;
+      const step = this.#stepOf(token, index, open, hides);
+      hidden += step;
+      const keyword = hidden > 0 ? undefined : keywordOf(token);
+      if (keyword) keywords.add(keyword);
     }
-    return joints.size === 0 || (joints.size === 1 && prefixes === 0);
+    const joints = Number(keywords.has('AND')) + Number(keywords.has('OR'));
+    return joints === 0 || keywords.size === 1;
+  }
+
+  /** How many more brackets hide what is in them behind a token. @param open whether each of those that are open does. */
+  #stepOf(token: Token, index: number, open: boolean[], hides: (at: number) => boolean): number {
+    if (isClosing(token)) return -Number(open.pop() ?? false);
+    if (!isOpening(token) || !this.isClosed(token)) return 0;
+    const isHiding = hides(index);
+    open.push(isHiding);
+    return Number(isHiding);
   }
 
   #isOfCall(index: number): boolean {

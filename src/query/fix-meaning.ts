@@ -11,15 +11,15 @@ import { unwrapped } from './wrapping.ts';
  * punctuation and functions that carry what was written.
  */
 
-/** Longer replacements are not compared: they would be whole definitions, whose fixes are not worth it. */
-const maxAtoms = 2000;
+/** Longer texts are not compared, so that the fixes of one check stay cheap together. */
+const maxChars = 4000;
 
 /** Whether the text `after` says all that `before` says, and no more. */
 export function keepsMeaning(before: string, after: string): boolean {
   if (unwrapped(before) === after || isSameTime(before, after) || isGrouping(before, after))
     return true;
+  if (before.length > maxChars || after.length > maxChars) return false;
   const [from, to] = [atomsOf(before), atomsOf(after)];
-  if (from.length > maxAtoms || to.length > maxAtoms) return false;
   if (after.trim() === '' && from.every(saysNothing)) return true;
   const { lost, gained, places } = match(from, to);
   return isInOrder(from, places) && isExplained({ lost, gained, places }, from, to);
@@ -56,18 +56,16 @@ interface Match {
 function match(from: readonly Atom[], to: readonly Atom[]): Match {
   const places: (number | undefined)[] = from.map(() => undefined);
   const left = new Set(to.keys());
-  const passes: ((one: Atom, other: Atom) => boolean)[] = [
-    (one, other) => one.kind === other.kind && one.text === other.text,
-    (one, other) => one.text === other.text,
-    (one, other) => one.names.some((name) => other.names.includes(name)),
+  const keysOf: ((atom: Atom) => readonly string[])[] = [
+    ({ kind, text }) => [`${kind} ${text}`],
+    ({ text }) => [text],
+    ({ names }) => names,
   ];
-  for (const isSame of passes) {
+  for (const keys of keysOf) {
+    const known = placesByKey(to, left, keys);
     for (const [index, atom] of from.entries()) {
       if (places[index] !== undefined) continue;
-      const place = [...left].find((candidate) => isSame(atom, to[candidate] ?? atom));
-      if (place === undefined) continue;
-      places[index] = place;
-      left.delete(place);
+      places[index] = take(known, keys(atom), left);
     }
   }
   return {
@@ -75,6 +73,39 @@ function match(from: readonly Atom[], to: readonly Atom[]): Match {
     gained: [...left].map((index) => to[index]).filter((atom) => atom !== undefined),
     places,
   };
+}
+
+/** The places that are left, the last first, by what is there. */
+function placesByKey(
+  atoms: readonly Atom[],
+  left: ReadonlySet<number>,
+  keys: (atom: Atom) => readonly string[],
+): Map<string, number[]> {
+  const known = new Map<string, number[]>();
+  for (const place of [...left].reverse()) {
+    const atom = atoms[place];
+    for (const key of atom ? keys(atom) : []) {
+      const places = known.get(key) ?? [];
+      places.push(place);
+      known.set(key, places);
+    }
+  }
+  return known;
+}
+
+/** Takes the first place of those that are left for one of these keys. */
+function take(
+  known: ReadonlyMap<string, number[]>,
+  keys: readonly string[],
+  left: Set<number>,
+): number | undefined {
+  for (const key of keys) {
+    const places = known.get(key) ?? [];
+    for (let place = places.pop(); place !== undefined; place = places.pop()) {
+      if (left.delete(place)) return place;
+    }
+  }
+  return undefined;
 }
 
 /** Whether values follow each other as before, and lengths of time do. */

@@ -31,13 +31,7 @@ import {
 } from './between-conditions.ts';
 import type { Level } from './check-options.ts';
 import type { Findings } from './diagnostic.ts';
-import {
-  continuesChain,
-  type ForeignComparison,
-  foreignOperators,
-  meaningOfPattern,
-  recogniseComparison,
-} from './foreign-comparison.ts';
+import { continuesChain, foreignOperators } from './foreign-comparison.ts';
 import { takeKeyword } from './keywords.ts';
 import type { ParameterKind } from './language-function.ts';
 import { lex } from './lexer.ts';
@@ -60,6 +54,7 @@ import {
 } from './lookahead.ts';
 import { readNameAs, readPath, recognisePath } from './path.ts';
 import { readObject, reportBrackets, takeDoubledBracket, takeDoubledDots } from './punctuation.ts';
+import { readComparisonInWords } from './read-comparison.ts';
 import {
   readCallWithNull,
   readDeniedOperator,
@@ -163,15 +158,6 @@ function denyingJointOf({ kind, text }: Token): 'AND' | 'OR' | undefined {
   return kind === 'name' ? denyingJoints[text.toUpperCase()] : undefined;
 }
 
-/** A comparison in words, with what it compares with. */
-interface ReadComparison {
-  name: string;
-  args: Argument[];
-  /** What should be written after the chain, or instead of it; undefined if nothing says the same. */
-  text?: string;
-  isInstead?: boolean;
-}
-
 /**
  * A parser by recursive descent. Each method reads one rule of the grammar, given above it,
  * and the methods are in the order of the grammar; below each are those for what is written wrongly
@@ -182,6 +168,11 @@ class Parser {
   readonly #level: Level;
   /** In what the next word stands, which says what a bare one most likely stands for. */
   #place: Place = 'outside';
+
+  readonly #reader = {
+    value: (comparison: string) => this.#comparedValue(comparison),
+    call: (meaning: string) => this.#call(meaning),
+  };
 
   constructor(tokens: TokenStream, level: Level) {
     this.#tokens = tokens;
@@ -353,7 +344,7 @@ class Parser {
     tokens.ascend();
     if (isSymbol(tokens.token, ',') && tokens.brackets.isClosed(open))
       skipMoreConditions(this.#tokens);
-    tokens.close(open, close, tokens.brackets.groupsAlike(false));
+    tokens.close(open, close, () => tokens.brackets.groupsAlike);
     return inner.kind === 'chain' ? this.#afterGroup(open, inner) : inner;
   }
 
@@ -501,7 +492,9 @@ class Parser {
     if (keywordOf(tokens.token) === 'NOT' && isOperator(tokens.peek())) {
       return readDeniedOperator(this.#tokens, chain);
     }
-    const call = isOperator(tokens.token) ? this.#operator(chain) : this.#comparisonInWords(chain);
+    const call = isOperator(tokens.token)
+      ? this.#operator(chain)
+      : readComparisonInWords(tokens, chain, this.#reader);
     if (call) {
       chain.calls.push(call);
       chain.end = call.end;
@@ -591,81 +584,6 @@ class Parser {
     if (grouped > 0) return readGroupedNumber(tokens, grouped);
     if (atBareWord(tokens) && !keepsText(comparison)) return readOpenWords(this.#tokens);
     return this.#scalar();
-  }
-
-  /** Takes a comparison in words, such as `is 'vip'` or `LIKE '%a%'`, and says how it is written. */
-  #comparisonInWords(chain: Chain): FunctionCall | undefined {
-    const tokens = this.#tokens;
-    const { token, lastEnd, stopped } = tokens;
-    if (token.kind !== 'name' || isJoint(token) || stopped || isNull(token)) return undefined;
-    const found = recogniseComparison(tokens);
-    if (!found) return undefined;
-    const compared = tokens.textOf({ start: chain.start, end: lastEnd });
-    tokens.take(found.words);
-    const { name, args, text, isInstead = false } = this.#readComparison(found, compared);
-    const span = tokens.spanFrom(token.start);
-    const start = isInstead ? chain.start : lastEnd;
-    tokens.error('word-operator', span, `${describeToken(token)} does not compare.`, {
-      help:
-        text === undefined
-          ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
-          : `Did you mean ${isInstead ? text : compared + text}?`,
-      fix: text === undefined ? undefined : { start, end: span.end, text },
-    });
-    return tokens.node({ name, nameSpan: spanOf(token), args, ...span });
-  }
-
-  /** Reads what a comparison in words compares with. @param compared the text of what it compares. */
-  #readComparison(found: ForeignComparison, compared: string): ReadComparison {
-    switch (found.form) {
-      case 'bare':
-        return { name: found.name, args: [], text: `.${found.name}()` };
-      case 'value':
-        return this.#behindName(found.name, this.#comparedValue(found.name));
-      case 'duration':
-        return this.#behindName(found.name, readDuration(this.#tokens));
-      case 'list':
-        return this.#list(found.name);
-      case 'pattern':
-        return this.#pattern(compared, found.isNegated);
-      case 'range':
-        return this.#range(compared, found.isNegated);
-    }
-  }
-
-  #behindName(name: string, given: Argument): ReadComparison {
-    return { name, args: [given], text: comparisonText(name, this.#tokens.textOf(given)) };
-  }
-
-  /** `in ('a', 'b')` reads like a call. */
-  #list(name: string): ReadComparison {
-    const open = this.#tokens.peek();
-    const { args, end } = this.#call(name);
-    const inside = this.#tokens.textOf({ start: open.end, end: end - 1 });
-    return { name, args, text: `.${name}(${inside})` };
-  }
-
-  /** Of the patterns of SQL some have a comparison; others do not. */
-  #pattern(compared: string, isNegated: boolean): ReadComparison {
-    const literal = readLiteral(this.#tokens);
-    const meaning = meaningOfPattern(literal.text, isNegated);
-    if (!meaning) return { name: '', args: [literal] };
-    const { name, text, isDenied } = meaning;
-    const args = [{ ...literal, text }];
-    const behind = comparisonText(name, quote(text));
-    if (!isDenied) return { name, args, text: behind };
-    return { name, args, text: `NOT ${compared}${behind}`, isInstead: true };
-  }
-
-  /** Two comparisons, in parentheses so that they stay together anywhere. */
-  #range(compared: string, isNegated: boolean): ReadComparison {
-    const tokens = this.#tokens;
-    const from = readLiteral(tokens);
-    tokens.next();
-    const to = tokens.textOf(readLiteral(tokens));
-    const [first, joint, second] = isNegated ? ['<', 'OR', '>'] : ['>=', 'AND', '<='];
-    const text = `(${compared} ${first} ${tokens.textOf(from)} ${joint} ${compared} ${second} ${to})`;
-    return { name: operators.get(first) ?? first, args: [from], text, isInstead: true };
   }
 
   /** chain = call { "." call } ; */
@@ -929,16 +847,14 @@ class Parser {
   #withoutParentheses(name: Token): Argument[] {
     const tokens = this.#tokens;
     const parameters = catalog.get(name.text)?.parameters ?? [];
-    const isNamed = parameters[0]?.kind === 'name' && atBareWord(tokens) && !isNull(tokens.token);
-    const isGiven = atLiteral(tokens) || isNamed;
-    const { token } = tokens;
-    const value = isGiven && !isNamed ? readLiteral(tokens) : undefined;
-    if (isNamed) tokens.next();
-    const text = isNamed ? quote(token.text) : value && tokens.textOf(value);
-    const { end } = text === undefined ? name : tokens.spanFrom(name.start);
-    const isNeeded = parameters.some(({ optional }) => !optional);
+    const value = this.#valueWithoutParentheses(parameters[0]?.kind);
     // Of what is no function it is reported that there is none.
     if (!catalog.has(name.text)) return value ? [value] : [];
+    const written = value && tokens.textOf(value);
+    const isBare = value?.type === 'string' && written === value.text;
+    const text = isBare ? quote(value.text) : written;
+    const end = value?.end ?? name.end;
+    const isNeeded = parameters.some(({ optional }) => !optional);
     tokens.error('missing-parentheses', name, `${name.text} needs parentheses behind it.`, {
       help: `Write ${name.text}(${text ?? (isNeeded ? '…' : '')}).`,
       fix: isNeeded && !text ? undefined : { start: name.end, end, text: `(${text ?? ''})` },
@@ -946,6 +862,16 @@ class Parser {
     if (value) return [value];
     // What is missing is reported; nothing more is said of it.
     return isNeeded ? [tokens.missing(end)] : [];
+  }
+
+  /** The value behind a function that lacks its parentheses; of a name, also without its quotes. */
+  #valueWithoutParentheses(kind: ParameterKind | undefined): Literal | undefined {
+    const tokens = this.#tokens;
+    if (atLiteral(tokens)) return readLiteral(tokens);
+    if (kind !== 'name' || !atBareWord(tokens) || isNull(tokens.token)) return undefined;
+    const { text, start, end } = tokens.next();
+    const name: Literal = { kind: 'literal', type: 'string', text, start, end };
+    return tokens.node(name);
   }
 
   /** argument = named | exclusion | "{" or "}" | duration | literal | or [ "as" name ] ; */
@@ -1158,13 +1084,6 @@ function isFilter(name: string): boolean {
 function keepsText(name: string): boolean {
   const entry = catalog.get(name);
   return entry?.kind === 'comparison' && ['equality', 'membership', 'text'].includes(entry.family);
-}
-
-/** A comparison as it is written after a chain. @param value what it takes, as text. */
-function comparisonText(name: string, value: string): string {
-  const entry = catalog.get(name);
-  const operator = entry?.kind === 'comparison' ? entry.operator : undefined;
-  return operator ? ` ${operator} ${value}` : `.${name}(${value})`;
 }
 
 /** `literal(x)` is x. */

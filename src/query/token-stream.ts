@@ -92,7 +92,7 @@ export class TokenStream {
    *
    * @param isClear whether it can only be missing here.
    */
-  close(open: Token, close: ')' | '}' | ']', isClear = true): void {
+  close(open: Token, close: ')' | '}' | ']', isClear: () => boolean = () => true): void {
     if (isSymbol(this.token, close)) {
       this.next();
       return;
@@ -106,7 +106,9 @@ export class TokenStream {
       help: `Put ${close} before ${place}.`,
       // Of several that are missing, the innermost comes first.
       fix:
-        isClear && this.brackets.isLastOpen(open) ? { start: at, end: at, text: close } : undefined,
+        this.brackets.isLastOpen(open) && isClear()
+          ? { start: at, end: at, text: close }
+          : undefined,
     });
   }
 
