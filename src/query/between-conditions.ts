@@ -95,7 +95,9 @@ export function takeStray(tokens: TokenStream): boolean {
   const span = tokens.spanFrom(stray.start);
   const divides = isSymbol(stray, ',') && !tokens.atEnd;
   // Only of brackets that change nothing it is sure that none is missing instead.
-  const isSurplus = isBracket ? tokens.brackets.allAlike : tokens.atEnd;
+  const isSurplus = isBracket
+    ? tokens.brackets.allAlike
+    : tokens.atEnd && /^[.,]$/.test(stray.text);
   reportStray(tokens, stray, span, {
     help: divides
       ? 'Write AND between conditions if all must hold, OR if one is enough.'

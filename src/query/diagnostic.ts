@@ -127,6 +127,16 @@ export class Findings {
   }
 
   /**
+   * The fix of a finding if the definition says the same with it; help stays where it does not. What
+   * looks like a comment in a broken form may be a part of a value.
+   */
+  #safeFix(query: string, { fix, code }: Finding): Pick<Finding, 'fix'> {
+    const isSure = fix && !(code === 'comment' && this.#errors > 0);
+    const keeps = isSure && keepsMeaning(query.slice(fix.start, fix.end), fix.text);
+    return { fix: keeps ? fix : undefined };
+  }
+
+  /**
    * All findings with their places, and of their fixes those that keep the meaning; errors are
    * kept before others when there are too many.
    */
@@ -139,14 +149,9 @@ export class Findings {
       .map((finding) => ({
         ...finding,
         ...placeOf(query, finding.start),
-        ...safeFix(query, finding),
+        ...this.#safeFix(query, finding),
       }));
   }
-}
-
-/** The fix of a finding if the definition says the same with it; help stays where it does not. */
-function safeFix(query: string, { fix }: Finding): Pick<Finding, 'fix'> {
-  return { fix: fix && keepsMeaning(query.slice(fix.start, fix.end), fix.text) ? fix : undefined };
 }
 
 /** The query with a fix applied. */

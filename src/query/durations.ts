@@ -46,11 +46,15 @@ export function isUnit(word: string): boolean {
 
 /** The unit that a word names, in the singular: also one that is shortened or misspelt. */
 export function unitNamed(word: string): string | undefined {
+  return unitSpelt(word) ?? suggest(word.toLowerCase(), unitPlurals)?.replace(/s$/, '');
+}
+
+/** The unit that a word names, in the singular: also one that is shortened. */
+export function unitSpelt(word: string): string | undefined {
   const small = word.toLowerCase();
   const single = small.replace(/s$/, '');
   if (unitMs.has(single)) return single;
-  const whole = abbreviations.get(small) ?? abbreviations.get(single);
-  return whole ?? suggest(small, unitPlurals)?.replace(/s$/, '');
+  return abbreviations.get(small) ?? abbreviations.get(single);
 }
 
 /**

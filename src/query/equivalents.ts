@@ -54,6 +54,9 @@ const table = `
   # Between two lengths.
   AND -> ,
   excludes -> exclude
+  exclud -> exclude
+  excluded -> exclude
+  excluding -> exclude
   # Of a count, it says nothing.
   times ->
   time ->

@@ -1,5 +1,5 @@
 import { catalog, comparisonCalled, knownAs, operators } from './catalog.ts';
-import { unitNamed } from './durations.ts';
+import { isUnit, unitNamed, unitSpelt } from './durations.ts';
 import { emptyLabels, nullWords } from './equivalents.ts';
 import { foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
 import { type LexedPiece, piecesOf } from './lexer.ts';
@@ -17,8 +17,8 @@ import { keywordOf, type Token } from './tokens.ts';
 /** The smallest part of a text that says something. */
 export interface Atom {
   text: string;
-  /** What it stands for in code, in the normal form of equivalents.ts; computed where it matters. */
-  names: readonly string[];
+  /** What it stands for in code, in the normal form of equivalents.ts; computed only where it matters. */
+  names: () => readonly string[];
   /**
    * - `value`: of a string, a number or a date, which must not be lost, added or moved past another.
    *   `length`: a number with a unit, which may move, but not past another length. `word`: a name,
@@ -190,12 +190,12 @@ function atomsIn(piece: Token, pieces: readonly LexedPiece[], at: number): Atom[
 /** Whether a number has a unit next to it. */
 function isLength(pieces: readonly LexedPiece[], at: number): boolean {
   const next = pieces[at + 1];
-  return next?.kind === 'name' && unitNamed(next.text) !== undefined;
+  return next?.kind === 'name' && unitSpelt(next.text) !== undefined;
 }
 
 /** A name is one word; one that denies another says two things. */
 function wordsIn(text: string): Atom[] {
-  const isKnown = catalog.has(text) || knownAs(text).length > 0 || unitNamed(text) !== undefined;
+  const isKnown = catalog.has(text) || knownAs(text).length > 0 || isUnit(text);
   const denied = isKnown || nullWords.has(text.toLowerCase()) ? undefined : withoutNegation(text);
   return denied ? [word('NOT'), word(denied)] : [word(text)];
 }
@@ -205,29 +205,27 @@ function valuesIn(text: string): Atom[] {
   const found = text.match(/[\p{L}\p{N}_]+|[^\s'\p{L}\p{N}_]/gu) ?? [];
   return found.flatMap((piece) => {
     const [, amount, unit] = /^(\d+)(\p{L}+)$/u.exec(piece) ?? [];
-    const hasUnit = amount !== undefined && unit !== undefined && unitNamed(unit) !== undefined;
+    const hasUnit = amount !== undefined && unit !== undefined && unitSpelt(unit) !== undefined;
     return (hasUnit ? [amount, unit] : [piece]).map(valueAtom);
   });
 }
 
 function valueAtom(text: string): Atom {
-  return {
-    kind: 'value',
-    text,
-    names: [text, unitNamed(text)].filter((name) => name !== undefined),
-  };
+  const names = () => [text, unitNamed(text)].filter((name) => name !== undefined);
+  return { kind: 'value', text, names };
 }
 
 function mark(text: string): Atom {
-  return { kind: 'mark', text, names: [] };
+  return { kind: 'mark', text, names: () => [] };
 }
 
 function word(text: string): Atom {
-  return { kind: 'word', text, names: namesOf(text) };
+  return { kind: 'word', text, names: () => namesOf(text) };
 }
 
 /** What a word of code stands for, in the normal form of equivalents.ts. */
 function namesOf(text: string): readonly string[] {
+  if (catalog.has(text)) return [text];
   const small = text.toLowerCase();
   const plain = small.replaceAll('_', '');
   const keyword = keywordOf({ kind: /^\w/.test(text) ? 'name' : 'symbol', text, start: 0, end: 0 });
@@ -237,7 +235,6 @@ function namesOf(text: string): readonly string[] {
     comparisonCalled(plain),
   ];
   if (nullWords.has(small)) names.push('NULL');
-  if (catalog.has(text)) return [text];
   const known = names.filter((name) => name !== undefined);
   return known.length > 0 ? known : [plain, suggest(text, catalog.keys()) ?? plain];
 }

@@ -36,7 +36,7 @@ function timeIn(text: string): number | undefined {
 
 /** Whether commas went that divided the thousands of one number. */
 function isGrouping(before: string, after: string): boolean {
-  return /^\d{1,3}(?:,\d{3})+$/.test(before) && before.replaceAll(',', '') === after;
+  return /^[1-9]\d{0,2}(?:,\d{3})+$/.test(before) && before.replaceAll(',', '') === after;
 }
 
 /** What may be left out by itself: punctuation, and words that repeat what a window says. */
@@ -59,7 +59,7 @@ function match(from: readonly Atom[], to: readonly Atom[]): Match {
   const keysOf: ((atom: Atom) => readonly string[])[] = [
     ({ kind, text }) => [`${kind} ${text}`],
     ({ text }) => [text],
-    ({ names }) => names,
+    ({ names }) => names(),
   ];
   for (const keys of keysOf) {
     const known = placesByKey(to, left, keys);
@@ -147,7 +147,7 @@ function isCarrier({ kind, text }: Atom, quotesWord: boolean): boolean {
 }
 
 function hasName({ text, names }: Atom, name: string): boolean {
-  return text === name || names.includes(name);
+  return text === name || names().includes(name);
 }
 
 /** The atoms without some that have these names; undefined if not all of them are there. */

@@ -17,6 +17,7 @@ import {
   extractorOf,
   extractorOfBareWord,
   knownAs,
+  reducerOf,
   operators,
   takesCondition,
 } from './catalog.ts';
@@ -62,6 +63,7 @@ import {
   readNull,
   readNullComparison,
   readOpenWords,
+  readPresent,
 } from './read-foreign.ts';
 import {
   readBareText,
@@ -319,9 +321,9 @@ class Parser {
   /** A word without an extractor; what is compared is most likely a trait or a property of that name. */
   #bareCondition(): Expression | undefined {
     const tokens = this.#tokens;
-    if (!atBareName(tokens)) return undefined;
-    const { start } = tokens.token;
     const path = recognisePath(tokens);
+    if (!atBareName(tokens) && !path?.root) return undefined;
+    const { start } = tokens.token;
     const count = path?.words ?? countBareWords(tokens);
     const isOutside = path?.root === 'item' && this.#place === 'outside';
     const goesOn = continuesChain(tokens, count) && !isOutside;
@@ -409,7 +411,7 @@ class Parser {
     const left = tokens.textOf(value);
     const operator = tokens.next();
     const right = this.#scalar();
-    if (right.kind !== 'chain') return this.#nameInQuotes(value, right);
+    if (right.kind !== 'chain') return this.#valuesOnly(value, right);
     const chain = tokens.textOf(right);
     let text = `${chain} ${swapped[operator.text] ?? operator.text} ${left}`;
     if (isOperator(tokens.token)) {
@@ -421,7 +423,8 @@ class Parser {
     const span = tokens.spanFrom(value.start);
     // A text in a where may be the name of a property, unless one is on the other side.
     const mayBeName = this.#place === 'inside' && value.type === 'string';
-    const isClear = !mayBeName || extractorOf(right.calls[0])?.family === 'item';
+    const isEquality = keepsText(operators.get(operator.text) ?? '');
+    const isClear = !mayBeName || (isEquality && extractorOf(right.calls[0])?.family === 'item');
     tokens.error('value-first', span, 'A condition can not begin with a value.', {
       help: isClear ? `Did you mean ${text}?` : "Begin with property('…'), or swap the sides.",
       fix: isClear ? { ...span, text } : undefined,
@@ -430,10 +433,13 @@ class Parser {
   }
 
   /** In a `where`, a text that is compared with a value is most likely the name of a property. */
-  #nameInQuotes(value: Literal, compared: Argument): Missing {
+  #valuesOnly(value: Literal, compared: Argument): Missing {
+    return this.#nameInQuotes(value, compared.kind === 'literal');
+  }
+
+  #nameInQuotes(value = readLiteral(this.#tokens), isCompared = true): Missing {
     const tokens = this.#tokens;
-    const isName =
-      this.#place === 'inside' && value.type === 'string' && compared.kind === 'literal';
+    const isName = this.#place === 'inside' && value.type === 'string' && isCompared;
     const text = `${extractorOfBareWord.inside}(${quote(value.text)})`;
     tokens.error('value-first', value, 'A condition can not begin with a value.', {
       help: isName
@@ -569,17 +575,7 @@ class Parser {
   /** What an operator compares with; also a number with commas, and the present time. */
   #comparedValue(comparison: string): Argument {
     const tokens = this.#tokens;
-    const { start } = tokens.token;
-    const present = countTokensOfPresent(tokens);
-    if (present > 0) {
-      const span = tokens.take(present);
-      tokens.skipCondition();
-      const whole = { start, end: Math.max(span.end, tokens.lastEnd) };
-      tokens.error('present-time', whole, 'The present time has no name in the language.', {
-        help: 'Compare with it by .within_last(30 days), .before_last(30 days) or .within_next(30 days).',
-      });
-      return tokens.missing(start);
-    }
+    if (countTokensOfPresent(tokens) > 0) return readPresent(tokens);
     const grouped = countTokensOfGroupedNumber(tokens);
     if (grouped > 0) return readGroupedNumber(tokens, grouped);
     if (atBareWord(tokens) && !keepsText(comparison)) return readOpenWords(this.#tokens);
@@ -594,7 +590,8 @@ class Parser {
     while (isSymbol(tokens.token, '.') || this.#atMissingDot()) {
       if (isSymbol(tokens.token, '.')) {
         // A dot behind a whole comparison, and a filter: it has its place before.
-        const isLate = isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
+        const isReduced = calls.some((call) => reducerOf(call));
+        const isLate = isReduced && isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
         if (isLate) break;
         tokens.next();
         takeDoubledDots(this.#tokens);
@@ -878,16 +875,41 @@ class Parser {
   #argument(kind: ParameterKind | undefined, name: string): Argument {
     const tokens = this.#tokens;
     const { token } = tokens;
-    const after = tokens.peek();
-    if (token.kind === 'name' && isSymbol(after, ':')) return this.#named(kind, name);
+    if (token.kind === 'name' && isSymbol(tokens.peek(), ':')) return this.#named(kind, name);
     if (isSymbol(token, '{')) return this.#inBraces(kind, name);
-    if (isNull(token) && !isSymbol(after, '(')) return readNull(this.#tokens);
-    const length = this.#length(kind, name);
-    if (length) return length;
-    const words = textKinds.has(kind) ? countWordsOfArgument(tokens) : 0;
-    if (words > 1 || (words === 1 && !atLiteral(tokens))) return readBareWords(tokens, words);
-    if (atLiteral(tokens)) return isOperator(after) ? this.#literalFirst() : readLiteral(tokens);
-    return this.#bareWordOf(kind) ?? this.#castable();
+    return (
+      this.#foreignArgument(kind) ??
+      this.#length(kind, name) ??
+      this.#wordsAsText(kind) ??
+      this.#literalArgument(kind, name) ??
+      this.#bareWordOf(kind) ??
+      this.#castable()
+    );
+  }
+
+  /** Null and the present time, which have no name here. */
+  #foreignArgument(kind: ParameterKind | undefined): Argument | undefined {
+    const tokens = this.#tokens;
+    if (isNull(tokens.token) && !isSymbol(tokens.peek(), '(')) return readNull(tokens);
+    return kind !== 'name' && countTokensOfPresent(tokens) > 0 ? readPresent(tokens) : undefined;
+  }
+
+  #wordsAsText(kind: ParameterKind | undefined): Argument | undefined {
+    const words = textKinds.has(kind) ? countWordsOfArgument(this.#tokens) : 0;
+    const isText = words > 1 || (words === 1 && !atLiteral(this.#tokens));
+    return isText ? readBareWords(this.#tokens, words) : undefined;
+  }
+
+  #literalArgument(kind: ParameterKind | undefined, name: string): Argument | undefined {
+    const tokens = this.#tokens;
+    if (!atLiteral(tokens)) return undefined;
+    const after = tokens.peek();
+    if (isOperator(after)) return this.#literalFirst();
+    if (kind === 'definition' && isSymbol(after, '.')) return this.#nameInQuotes();
+    return readLiteral(
+      tokens,
+      catalog.get(name)?.parameters.some(({ rest }) => rest),
+    );
   }
 
   /** named = name ":" argument ; */
@@ -953,8 +975,8 @@ class Parser {
     const isListed = isSymbol(tokens.token, '[');
     const listed = isListed ? this.#listInBrackets('') : [];
     const ids = listed.filter((argument) => argument.kind === 'literal');
-    while (!isListed && atLiteral(tokens)) {
-      ids.push(readLiteral(tokens));
+    while (!isListed && (atLiteral(tokens) || atBareWord(tokens))) {
+      ids.push(atLiteral(tokens) ? readLiteral(tokens) : readBareText(tokens));
       if (!isSymbol(tokens.token, ',')) break;
       tokens.next();
     }

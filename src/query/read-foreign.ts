@@ -1,7 +1,7 @@
 import type { Chain, Expression, FunctionCall, Literal, Missing } from './ast.ts';
 import { comparisonCalled, comparisonInstead, operatorOf, operators } from './catalog.ts';
 import { foreignOperators } from './foreign-comparison.ts';
-import { atLiteral, countBareWords } from './lookahead.ts';
+import { atLiteral, countBareWords, countTokensOfPresent } from './lookahead.ts';
 import { readLiteral } from './read-values.ts';
 import type { TokenStream } from './token-stream.ts';
 import { isSymbol, spanOf, type Token } from './tokens.ts';
@@ -110,4 +110,16 @@ export function readNull(tokens: TokenStream): Missing {
     help: 'A value is .absent(), or it .exists(): write a condition of its own for that.',
   });
   return tokens.missing(token.start);
+}
+
+/** `now() - 30 days`, `today`. */
+export function readPresent(tokens: TokenStream): Missing {
+  const { start } = tokens.token;
+  const { end } = tokens.take(countTokensOfPresent(tokens));
+  tokens.skipCondition();
+  const span = { start, end: Math.max(end, tokens.lastEnd) };
+  tokens.error('present-time', span, 'The present time has no name in the language.', {
+    help: 'Compare with it by .within_last(30 days), .before_last(30 days) or .within_next(30 days).',
+  });
+  return tokens.missing(start);
 }

@@ -1,5 +1,6 @@
 import type { Duration, Literal, Missing, Named, Span } from './ast.ts';
 import { isUnit, unitNamed } from './durations.ts';
+import { wordsOfPresent } from './equivalents.ts';
 import {
   atBareWord,
   atDuration,
@@ -22,8 +23,10 @@ import { isSymbol, keywordOf, spanOf, type Token } from './tokens.ts';
  * literal = string | number | date | timestamp ;
  *
  * Signs, exponents, and true and false, are not settled by the reference.
+ *
+ * @param isListed whether more values may follow.
  */
-export function readLiteral(tokens: TokenStream): Literal {
+export function readLiteral(tokens: TokenStream, isListed = false): Literal {
   const token = tokens.next();
   if (isSymbol(token, '-') || token.kind === 'number') return readNumber(tokens, token);
   const span = spanOf(token);
@@ -35,14 +38,14 @@ export function readLiteral(tokens: TokenStream): Literal {
     });
     return tokens.node({ kind: 'literal', type: 'boolean', text, ...span });
   }
-  if (token.kind === 'string') return readString(tokens, token);
+  if (token.kind === 'string') return readString(tokens, token, isListed);
   const { kind: type, text } = token;
   if (type === 'symbol' || type === 'unknown' || type === 'end') throw new Error('not a literal');
   return tokens.node({ kind: 'literal', type, text, ...span });
 }
 
 /** A string; SQL doubles a quote in it, which leaves two strings without a blank between them. */
-function readString(tokens: TokenStream, token: Token): Literal {
+function readString(tokens: TokenStream, token: Token, isListed: boolean): Literal {
   let { text } = token;
   let isDoubled = false;
   while (isNextHalf(tokens, token)) {
@@ -53,7 +56,7 @@ function readString(tokens: TokenStream, token: Token): Literal {
   if (isDoubled) {
     tokens.error('doubled-quote', span, "A quote in a string is written \\', not doubled.", {
       help: `Did you mean '${text}'? If these are two texts, put a comma between them.`,
-      fix: isApostrophe(tokens.textOf(span)) ? { ...span, text: `'${text}'` } : undefined,
+      fix: isApostrophe(tokens.textOf(span), isListed) ? { ...span, text: `'${text}'` } : undefined,
     });
   }
   return tokens.node({ kind: 'literal', type: 'string', text, ...span });
@@ -69,8 +72,12 @@ function isNextHalf(tokens: TokenStream, { start }: Token): boolean {
   );
 }
 
-/** Whether doubled quotes stand between letters; elsewhere a comma may be missing. */
-function isApostrophe(text: string): boolean {
+/**
+ * Whether doubled quotes stand between letters, in a list as an apostrophe does; elsewhere a comma may be
+ * missing.
+ */
+function isApostrophe(text: string, isListed: boolean): boolean {
+  if (isListed && !/\p{L}''(?:s|t|re|ve|ll|d|m)(?!\p{L})/u.test(text)) return false;
   return !/(?:^'|[^\p{L}])''|''(?:[^\p{L}]|$)/u.test(text);
 }
 
@@ -271,7 +278,7 @@ export function readGroupedNumber(tokens: TokenStream, count: number): Literal {
   const span = tokens.take(count);
   const written = tokens.textOf(span);
   const text = written.replaceAll(',', '');
-  const isClear = /^\d{1,3}(?:,\d{3})+$/.test(written);
+  const isClear = /^[1-9]\d{0,2}(?:,\d{3})+$/.test(written);
   tokens.error('number-commas', span, 'A number has no commas in it.', {
     help: isClear
       ? `Did you mean ${text}?`
@@ -329,7 +336,10 @@ export function readBareWords(tokens: TokenStream, count: number): Literal {
 
 function unquotedText(tokens: TokenStream, span: Span): Literal {
   const text = tokens.textOf(span);
-  reportBareWord(tokens, span, `"${text}"`, quote(text));
+  // What goes on without a blank belongs to it, and some words mean more than a text.
+  const isWhole = /^[\s),\]}]?$/.test(tokens.query.charAt(span.end));
+  const isPlain = !text.split(/\s+/).some((word) => wordsOfPresent.has(word.toLowerCase()));
+  reportBareWord(tokens, span, `"${text}"`, quote(text), isWhole && isPlain);
   return tokens.node({ kind: 'literal', type: 'string', text, ...span });
 }
 

@@ -30,7 +30,8 @@ export function withSurplusInPlace(
   if (!isCompared || !value || !takesComparison(entry, max)) return undefined;
   const operator = entry.kind === 'extractor' ? '=' : '>=';
   const kept = format({ ...chain, calls: [{ ...call, args: call.args.slice(0, max) }] });
-  if (operator === '>=' && value.type !== 'number') return undefined;
+  // A number of zero would be at least there always.
+  if (operator === '>=' && !(value.type === 'number' && Number(value.text) > 0)) return undefined;
   const { start, end } = call;
   return { start, end, text: `${kept} ${operator} ${formatArgument(value)}` };
 }
@@ -72,11 +73,22 @@ function isCondition(argument: Argument): argument is Expression {
   return ['and', 'or', 'not', 'any', 'all'].includes(argument.kind);
 }
 
+/** Whether numbers may be the thousands of one: `1,500`. */
+function mayBeOneNumber(args: readonly Argument[]): boolean {
+  return args.every((argument, index) => {
+    const before = args[index - 1];
+    const isNumber = argument.kind === 'literal' && argument.type === 'number';
+    return (
+      isNumber && (!before || (argument.start === before.end + 1 && argument.text.length === 3))
+    );
+  });
+}
+
 /** `equals('a', 'b')` means one of them. */
 function asSeveral(call: FunctionCall, name: string): Fix | undefined {
   const several = comparisonInstead(name);
-  if (!several || call.operator || !call.args.every(({ kind }) => kind === 'literal'))
-    return undefined;
+  const isClear = call.args.every(({ kind }) => kind === 'literal') && !mayBeOneNumber(call.args);
+  if (!several || call.operator || !isClear) return undefined;
   const { start, end } = call;
   return { start, end, text: `${several}(${call.args.map(formatArgument).join(', ')})` };
 }

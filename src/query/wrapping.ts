@@ -33,5 +33,8 @@ export function unwrapped(text: string): string | undefined {
   const inside = whole.slice(opening.length, -closing.length);
   // With an odd number of quotes inside, one of the outer ones belongs to a string.
   const isPaired = inside.split(closing).length % 2 === 1 && !inside.includes('\\');
-  return isPaired && beginning.test(inside) ? inside.trim() : undefined;
+  // The first quote inside has to open a string.
+  const before = inside.charAt(inside.indexOf(closing) - 1);
+  const opens = !inside.includes(closing) || /[\s(=<>,:{]/.test(before);
+  return isPaired && opens && beginning.test(inside) ? inside.trim() : undefined;
 }
