@@ -38,6 +38,7 @@ export function reportStray(
 /** Words in parentheses behind a condition. */
 export function skipParenthesis(tokens: TokenStream): false {
   const { token } = tokens;
+  tokens.findings.breakAt(tokens.lastEnd);
   tokens.skipCondition();
   const span = tokens.spanFrom(token.start);
   tokens.error('unexpected', span, `"${tokens.textOf(span)}" does not belong here.`, {
@@ -94,9 +95,8 @@ export function takeStray(tokens: TokenStream): boolean {
   while (isBracket && isClosing(tokens.token)) tokens.next();
   const span = tokens.spanFrom(stray.start);
   const divides = isSymbol(stray, ',') && !tokens.atEnd;
-  // Only of brackets that change nothing it is sure that none is missing instead.
   const isSurplus = isBracket
-    ? tokens.brackets.allAlike
+    ? isSurplusBracket(tokens)
     : tokens.atEnd && /^[.,]$/.test(stray.text);
   reportStray(tokens, stray, span, {
     help: divides
@@ -129,4 +129,12 @@ export function takeRest(tokens: TokenStream, isReported: boolean): void {
 /** Whether a token ends a condition. */
 function isEndOfCondition(token: Token): boolean {
   return token.kind === 'end' || isJoint(token) || isClosing(token) || isSymbol(token, ',');
+}
+
+/**
+ * Whether of brackets that are closed without being open one can go: it makes no difference, and no word
+ * may be a function that lost the bracket behind its name.
+ */
+function isSurplusBracket({ brackets, findings }: TokenStream): boolean {
+  return brackets.allAlike && !findings.has('bare-word');
 }

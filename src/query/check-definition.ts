@@ -295,7 +295,7 @@ function wrongArgument(
   const fix: Fix | undefined = text === undefined ? undefined : { start, end, text };
   const message = `${call.operator ?? call.name} takes ${parameterWords[parameter.kind]}.`;
   findings.error('wrong-argument', argument, message, {
-    help: text === undefined ? helpFor(argument, entry) : `Did you mean ${text}?`,
+    help: text === undefined ? helpFor(argument, parameter, entry) : `Did you mean ${text}?`,
     fix,
   });
 }
@@ -317,7 +317,10 @@ function textMeant(argument: Argument, wanted: ParameterKind): string | undefine
   return `${amount} ${named}${Number(amount) === 1 ? '' : 's'}`;
 }
 
-function helpFor(argument: Argument, entry: LanguageFunction): string {
+function helpFor(argument: Argument, { kind }: Parameter, entry: LanguageFunction): string {
+  if (kind === 'exclusion')
+    return `Only sources to leave out can be named, as in ${entry.example}.`;
+  if (kind === 'duration') return 'Write the number with its unit, such as 7 days or 12 hours.';
   return argument.kind === 'duration'
     ? 'Compare a date with .within_last(7 days), .before_last(7 days) or .within_next(7 days).'
     : `As in ${entry.example}.`;

@@ -62,9 +62,15 @@ export function unknownFunction(
   const allowed = mayFollow(type);
   const name = functionMeant(call, allowed) ?? suggest(call.name, catalog.keys());
   findings.error('unknown-function', call.nameSpan, message, {
-    help: name ? `Did you mean ${name}?` : `Here may stand ${allowed.join(', ')}.`,
+    help: name ? `Did you mean ${name}?` : helpFor(call.name, allowed),
     fix: name ? { ...call.nameSpan, text: name } : undefined,
   });
+}
+
+function helpFor(name: string, allowed: readonly string[]): string {
+  return /like$/i.test(name)
+    ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
+    : `Here may stand ${allowed.join(', ')}.`;
 }
 
 /** The function of those that are allowed that an unknown name most likely stands for. */

@@ -1,6 +1,6 @@
 import type { Span } from './ast.ts';
 import { keepsMeaning } from './fix-meaning.ts';
-import { maxDiagnostics } from './limits.ts';
+import { maxComparedChars, maxDiagnostics } from './limits.ts';
 
 /**
  * - `error`: the reference of the language rules it out.
@@ -40,6 +40,7 @@ export class Findings {
   readonly #seen = new Set<string>();
   readonly #brokenAt = new Set<number>();
   #withFixes = true;
+  #comparableChars = maxComparedChars;
   #limit: Finding | undefined;
   #trustedUntil = Number.POSITIVE_INFINITY;
   #errors = 0;
@@ -79,6 +80,11 @@ export class Findings {
     this.#found.push(
       ...found.filter(({ code, end }) => code === 'unterminated-string' || end < offset),
     );
+  }
+
+  /** Whether something was found for this code. */
+  has(code: string): boolean {
+    return this.#found.some((finding) => finding.code === code);
   }
 
   /** Says that what ends here is not read to its end, so that it is not missed either. */
@@ -128,10 +134,13 @@ export class Findings {
 
   /**
    * The fix of a finding if the definition says the same with it; help stays where it does not. What
-   * looks like a comment in a broken form may be a part of a value.
+   * looks like a comment in a broken form may be a part of a value. Of very long replacements only the
+   * first are compared.
    */
   #safeFix(query: string, { fix, code }: Finding): Pick<Finding, 'fix'> {
-    const isSure = fix && !(code === 'comment' && this.#errors > 0);
+    if (!fix || (code === 'comment' && this.#errors > 0)) return { fix: undefined };
+    this.#comparableChars -= fix.end - fix.start + fix.text.length;
+    const isSure = this.#comparableChars > 0;
     const keeps = isSure && keepsMeaning(query.slice(fix.start, fix.end), fix.text);
     return { fix: keeps ? fix : undefined };
   }
@@ -142,6 +151,7 @@ export class Findings {
    */
   diagnostics(query: string): Diagnostic[] {
     const rank = { error: 0, warning: 1, hint: 2 };
+    this.#comparableChars = maxComparedChars;
     return (this.#limit ? [this.#limit] : [...this.#found])
       .sort((a, b) => rank[a.severity] - rank[b.severity] || a.start - b.start)
       .slice(0, maxDiagnostics)

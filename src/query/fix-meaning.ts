@@ -11,14 +11,10 @@ import { unwrapped } from './wrapping.ts';
  * punctuation and functions that carry what was written.
  */
 
-/** Longer texts are not compared, so that the fixes of one check stay cheap together. */
-const maxChars = 4000;
-
 /** Whether the text `after` says all that `before` says, and no more. */
 export function keepsMeaning(before: string, after: string): boolean {
   if (unwrapped(before) === after || isSameTime(before, after) || isGrouping(before, after))
     return true;
-  if (before.length > maxChars || after.length > maxChars) return false;
   const [from, to] = [atomsOf(before), atomsOf(after)];
   if (after.trim() === '' && from.every(saysNothing)) return true;
   const { lost, gained, places } = match(from, to);
@@ -123,13 +119,15 @@ function isExplained(
   from: readonly Atom[],
   to: readonly Atom[],
 ): boolean {
+  if (!lost.some(isNoMark) && !gained.some(isNoMark)) return true;
   if (isSameLength(lost.filter(isNoMark), gained.filter(isNoMark))) return true;
   let [lostWords, gainedWords] = [lost, gained];
   for (const { written, means, beside } of equivalents) {
-    if (beside && !from.some((atom) => hasName(atom, beside))) continue;
     const withoutLost = without(lostWords, written);
     const withoutGained = withoutLost && without(gainedWords, means);
-    if (withoutGained) [lostWords, gainedWords] = [withoutLost, withoutGained];
+    if (!withoutGained) continue;
+    if (beside && !from.some((atom) => hasName(atom, beside))) continue;
+    [lostWords, gainedWords] = [withoutLost, withoutGained];
   }
   const quotesWord = from.some((atom, index) => {
     return atom.kind === 'word' && to[places[index] ?? -1]?.kind === 'value';

@@ -57,6 +57,8 @@ import { readNameAs, readPath, recognisePath } from './path.ts';
 import { readObject, reportBrackets, takeDoubledBracket, takeDoubledDots } from './punctuation.ts';
 import { readComparisonInWords } from './read-comparison.ts';
 import {
+  atArrow,
+  readArrow,
   readCallWithNull,
   readDeniedOperator,
   readListComparison,
@@ -257,9 +259,7 @@ class Parser {
     const { token, stopped } = tokens;
     if (stopped || !beginsOperand(token) || denyingJointOf(token)) return false;
     if (!beginsCondition(tokens)) return takeUnknownWords(this.#tokens);
-    if (isSymbol(token, '(') && atBareWord(tokens, 1) && !continuesChain(tokens, 2)) {
-      return skipParenthesis(this.#tokens);
-    }
+    if (atStrayParenthesis(tokens)) return skipParenthesis(this.#tokens);
     tokens.error('missing-junction', token, 'Two conditions need AND or OR between them.', {
       help: 'Put AND before this one if both must hold, OR if one is enough.',
     });
@@ -325,6 +325,7 @@ class Parser {
     if (!atBareName(tokens) && !path?.root) return undefined;
     const { start } = tokens.token;
     const count = path?.words ?? countBareWords(tokens);
+    if (atArrow(tokens)) return readArrow(tokens);
     const isOutside = path?.root === 'item' && this.#place === 'outside';
     const goesOn = continuesChain(tokens, count) && !isOutside;
     if (goesOn && (path || count === 1)) return this.#compared(this.#chain());
@@ -1089,6 +1090,15 @@ class Parser {
     });
     return value;
   }
+}
+
+/** Whether what is next in parentheses is no condition: words, or arguments of what was called already. */
+function atStrayParenthesis(tokens: TokenStream): boolean {
+  const { token, lastToken } = tokens;
+  if (!isSymbol(token, '(')) return false;
+  if (isSymbol(lastToken, ')') && lastToken.end === token.start) return true;
+  const isWord = tokens.peek().kind === 'name' && !beginsCondition(tokens, 1);
+  return isWord && !continuesChain(tokens, 2);
 }
 
 /** Whether a token begins another condition where a joint should be. */

@@ -123,3 +123,19 @@ export function readPresent(tokens: TokenStream): Missing {
   });
   return tokens.missing(start);
 }
+
+/** Whether a function without a name is next, as in `p => p.total > 5`. */
+export function atArrow(tokens: TokenStream): boolean {
+  const { token } = tokens;
+  return isSymbol(tokens.peek(), '=>') && tokens.peek(2).text === token.text;
+}
+
+/** Takes a function without a name. */
+export function readArrow(tokens: TokenStream): Missing {
+  const { start } = tokens.take(2);
+  tokens.skipCondition();
+  tokens.error('unexpected', tokens.spanFrom(start), 'The language has no functions of its own.', {
+    help: "Write the condition itself, such as property('price') >= 100.",
+  });
+  return tokens.missing(start);
+}

@@ -13,8 +13,13 @@ const pairs: readonly (readonly [string, string])[] = [
 
 const fence = '```';
 
-/** A definition, at least where it begins. */
-const beginning = /^[\s(!]*(?:(?:NOT|ANY|ALL)\s+)?[\s(!]*[\p{L}_][\p{L}\p{N}_]*\(/u;
+/** Whether a text begins as a definition does: with a call, perhaps behind brackets or a prefix. */
+function beginsLikeDefinition(text: string): boolean {
+  const [start, word = ''] = /^[\s(!]*([\p{L}_][\p{L}\p{N}_]*)/u.exec(text) ?? [];
+  if (start === undefined) return false;
+  const isPrefix = /^(?:NOT|ANY|ALL)$/.test(word);
+  return text.charAt(start.length) === '(' || isPrefix;
+}
 
 /**
  * The definition inside of quotes or a fence around the whole.
@@ -36,5 +41,5 @@ export function unwrapped(text: string): string | undefined {
   // The first quote inside has to open a string.
   const before = inside.charAt(inside.indexOf(closing) - 1);
   const opens = !inside.includes(closing) || /[\s(=<>,:{]/.test(before);
-  return isPaired && opens && beginning.test(inside) ? inside.trim() : undefined;
+  return isPaired && opens && beginsLikeDefinition(inside) ? inside.trim() : undefined;
 }
