@@ -409,7 +409,6 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Does not have the text in it',
     example: "trait('email').omits('test')",
-    otherNames: ['excludes'],
   }),
   comparison({
     name: 'starts_with',
