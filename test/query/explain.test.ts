@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import {
   type Account,
   check,
+  type Expression,
   evaluate,
   evaluateTrait,
-  type Expression,
   explain,
   format,
   type Level,
