@@ -241,6 +241,7 @@ const listed: Record<string, Record<string, Source>> = {
   'query/tokens.ts': {
     '/^[({[]$/': 'query',
     '/^[)}\\]]$/': 'query',
+    '/^[-&:.|]$/': 'query',
     '/^(&&?|\\|\\|?)$/': 'query',
     '/^(and|or)$/i': 'query',
     '/^[<>=!≥≤≠]+$/': 'query',
