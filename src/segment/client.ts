@@ -227,7 +227,8 @@ export class SegmentClient implements SegmentApi {
     for (;;) {
       const gate = this.#gate(name);
       const place = await this.#enter(gate, name, call, tries).catch(giveUp);
-      if (tries.attempts === tries.refusals) await this.#lookLast(sending, gate, place);
+      const found = await this.#lookLast(sending, tries, gate, place);
+      if (found) return found.output;
       const attempted = await this.#attempt(sending, gate, place).catch(giveUp);
       tries.attempts += 1;
       const gone = await this.#ifGone(sending, tries, attempted.verdict);
@@ -272,13 +273,17 @@ export class SegmentClient implements SegmentApi {
   /**
    * Lets the caller look once more while the request has its place, which is given back if that ends
    * the call.
+   *
+   * @returns the output, if the look shows that an earlier attempt took effect.
    */
   async #lookLast<Name extends OperationName>(
-    { name, call }: Sending<Name>,
+    sending: Sending<Name>,
+    tries: Tries,
     gate: Gate,
     place: Place,
-  ): Promise<void> {
-    if (!call.lookLast) return;
+  ): Promise<{ output: Output<Name> } | undefined> {
+    const { name, call } = sending;
+    if (!call.lookLast) return undefined;
     const { clock } = this.#options;
     const late = new AbortController();
     const cancelTimer = clock.after(maxHeldMs, () => late.abort());
@@ -286,10 +291,16 @@ export class SegmentClient implements SegmentApi {
     const deadline = clock.monotonic() + maxHeldMs;
     try {
       await call.lookLast(withSignal(call, signal, deadline));
+      return undefined;
     } catch (error) {
       await gate.giveBack(place);
-      if (call.signal.aborted) throw new CancelledError(name, false);
-      throw late.signal.aborted ? heldTooLong(name) : asUnsent(error);
+      if (call.signal.aborted) throw stillUncertain(name, tries, new CancelledError(name, false));
+      const found =
+        error instanceof RefusedError
+          ? await this.#ifGone(sending, tries, { kind: 'refused', error })
+          : undefined;
+      if (found) return found;
+      throw notSentAgain(tries, late.signal.aborted ? heldTooLong(name) : asUnsent(error));
     } finally {
       cancelTimer();
     }
@@ -406,6 +417,17 @@ function heldTooLong(name: string): AudiencesError {
     'rate_limited',
     `${name}: what is there could not be looked at within ${maxHeldMs / 1000} s, so nothing was sent.`,
     { next: 'Nothing was changed. Call again in a few seconds.', retryAfterMs: maxHeldMs },
+  );
+}
+
+/** What ends the call before its next attempt does not change what the earlier ones may have done. */
+function notSentAgain({ uncertain }: Tries, error: unknown): unknown {
+  if (!uncertain || !(error instanceof AudiencesError)) return error;
+  const { code, facts, message } = uncertain;
+  return new NoAnswerError(
+    code,
+    `${message} The next attempt was not made: ${error.message}`,
+    facts,
   );
 }
 

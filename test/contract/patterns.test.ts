@@ -137,15 +137,9 @@ const listed: Record<string, Record<string, Source>> = {
     '/[a-f]/g': 'setting',
     '/[\\\\^$.*+?()[\\]{}|/-]/g': 'setting',
   },
-  'safety/confirmation.ts': {
-    '/(?<!\\/)\\/+$/': 'setting',
-  },
   'safety/names.ts': {
     '/\\p{M}/gu': 'answer',
     '/[a-z0-9]+/g': 'answer',
-  },
-  'safety/turns.ts': {
-    '/^spa_/': 'message',
   },
   'sandbox/audiences.ts': {
     '/\\p{M}/gu': 'body',

@@ -176,7 +176,7 @@ describe('update_audience_for_space', () => {
     const { error } = await callTool(client, 'update_audience_for_space', update(query));
     expect(error?.code).toBe(code);
     expect(asked.map(([method]) => method)).toEqual(
-      code ? ['get_audience'] : ['get_audience', 'update_audience_for_space'],
+      code ? ['get_audience'] : ['get_audience', 'get_audience', 'update_audience_for_space'],
     );
   });
 
@@ -196,14 +196,22 @@ describe('update_audience_for_space', () => {
     const client = await connect(api);
     const args = { spaceId: 's', id: 'a', enabled: true };
     await callTool(client, 'update_audience_for_space', args);
-    expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
+    expect(asked.map(([method]) => method)).toEqual([
+      'get_audience',
+      'get_audience',
+      'update_audience_for_space',
+    ]);
   });
 
   test('with the mode warn sends what it would refuse', async () => {
     const { api, asked } = fakeApi({ audience: stored(right) });
     const client = await connect(api, { queryCheck: 'warn' });
     const { structured } = await callTool(client, 'update_audience_for_space', update(wrong));
-    expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
+    expect(asked.map(([method]) => method)).toEqual([
+      'get_audience',
+      'get_audience',
+      'update_audience_for_space',
+    ]);
     expect(String(structured.advice)).toMatch(/would refuse it/);
   });
 });
