@@ -13,8 +13,7 @@ import {
   mayHaveTakenEffect,
   NoAnswerError,
   OutcomeUnknownError,
-  OutOfTimeError,
-  UnreachedError,
+  UnsentError,
 } from '../segment/errors.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreement.ts';
@@ -413,12 +412,7 @@ class Undertaking<Name extends OperationName> {
 
 /** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */
 function isSurelyUnsent(error: unknown): boolean {
-  if (error instanceof CancelledError) return !error.sent;
-  return (
-    error instanceof UnreachedError ||
-    error instanceof OutOfTimeError ||
-    (error instanceof AudiencesError && error.code === 'rate_limited')
-  );
+  return error instanceof CancelledError ? !error.sent : error instanceof UnsentError;
 }
 
 function optionsIn({ body }: RequestPreview): AudienceShape['options'] {

@@ -17,6 +17,7 @@ import {
   OutcomeUnknownError,
   OutOfTimeError,
   RefusedError,
+  UnsentError,
   UnsupportedError,
 } from './errors.ts';
 import { HttpPool, type HttpRequest } from './http.ts';
@@ -441,8 +442,8 @@ interface HeldPlace {
 const notLooked = 'what is there could not be looked at';
 const notConnected = 'what is there was looked at, but no connection could be made';
 
-function heldTooLong(name: string, what: string): AudiencesError {
-  return new AudiencesError(
+function heldTooLong(name: string, what: string): UnsentError {
+  return new UnsentError(
     'rate_limited',
     `${name}: ${what} within ${maxHeldMs / 1000} s, so nothing was sent.`,
     { next: 'Nothing was changed. Call again in a few seconds.', retryAfterMs: maxHeldMs },
@@ -460,12 +461,12 @@ function notSentAgain({ uncertain }: Tries, error: unknown): unknown {
   );
 }
 
-/** A look that got no answer says nothing of the write, which was not sent. */
+/** A look that failed says nothing of the write, which was not sent. */
 function asUnsent(name: string, error: unknown): unknown {
   if (error instanceof CancelledError) return new CancelledError(name, false);
-  if (!(error instanceof NoAnswerError)) return error;
+  if (!(error instanceof NoAnswerError || error instanceof RefusedError)) return error;
   const { code, message, facts } = error;
-  return new AudiencesError(code, `${message} Nothing was sent.`, facts);
+  return new UnsentError(code, `${message} Nothing was sent.`, facts);
 }
 
 /** What became of one attempt, and what it says about the next. */
