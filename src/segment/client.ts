@@ -8,7 +8,7 @@ import { type CallContext, withReserve, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
-import type { Edition, Finding } from './editions/row.ts';
+import type { Edition, Finding, Row } from './editions/row.ts';
 import {
   AudiencesError,
   CancelledError,
@@ -313,18 +313,18 @@ export class SegmentClient implements SegmentApi {
   }
 
   /**
-   * Looks whether a 404 means that an earlier attempt took effect, where it may.
+   * Looks whether what was to be taken away is gone, where an answer leaves that in doubt.
    *
-   * @returns the output if it did; undefined if the verdict means what it says.
+   * @returns the output if it is; undefined if the verdict means what it says.
    * @throws {OutcomeUnknownError} if that can't be told.
    */
   async #ifGone<Name extends OperationName>(
     { name, form: { row }, input, call }: Sending<Name>,
-    { uncertain }: Tries,
+    tries: Tries,
     verdict: Verdict<Output<Name>>,
   ): Promise<{ output: Output<Name> } | undefined> {
-    if (verdict.kind !== 'refused' || verdict.error.code !== 'not_found') return undefined;
-    if (!uncertain || !row.ifGone) return undefined;
+    const doubt = doubtOf(name, row, tries, verdict);
+    if (!row.ifGone || !doubt) return undefined;
     const looking = withSignal(call, call.signal);
     const look = async <Read extends OperationName>(read: Read, asked: Input<Read>) => {
       try {
@@ -336,7 +336,7 @@ export class SegmentClient implements SegmentApi {
       }
     };
     if (await row.ifGone.isSo(input, look)) return { output: row.ifGone.output };
-    throw outcomeUnknown(name, row.ifUnknown, refusedLater(uncertain, verdict.error));
+    throw outcomeUnknown(name, row.ifUnknown, doubt);
   }
 
   /**
@@ -509,6 +509,28 @@ function endOf<Name extends OperationName>(
     tries.uncertain = verdict.error;
   }
   return undefined;
+}
+
+/**
+ * Why it is in doubt whether something is gone: a 404 may come of an earlier attempt that took effect,
+ * and a success may say something else.
+ *
+ * @returns undefined if it is not.
+ */
+function doubtOf<Name extends OperationName>(
+  name: Name,
+  { ifGone }: Row<Name>,
+  { uncertain }: Tries,
+  verdict: Verdict<Output<Name>>,
+): AudiencesError | undefined {
+  if (verdict.kind === 'success') {
+    const doubt = ifGone?.doubtOf(verdict.data);
+    if (doubt === undefined) return undefined;
+    const next = 'Look whether it took effect.';
+    return new NoAnswerError('bad_response', `${name}: the answer ${doubt}`, { next });
+  }
+  const isMissing = verdict.kind === 'refused' && verdict.error.code === 'not_found';
+  return isMissing && uncertain ? refusedLater(uncertain, verdict.error) : undefined;
 }
 
 /** What a look comes to that got no output: only Segment itself can say that something is missing. */
