@@ -40,8 +40,9 @@ export async function findCreated(
     const { audiences } = await readSpace(api, lost.spaceId, call);
     found = audiences.find((audience) => !known.has(audience.id) && isLike(audience, wanted));
   } catch (error) {
-    if (!(error instanceof AudiencesError)) throw error;
-    throw stillUnknown(lost.error, `It could not be looked for: ${error.message}`);
+    // Whatever kept us from looking does not change what is known of the create.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw stillUnknown(lost.error, `It could not be looked for: ${reason}`);
   }
   if (found) return found;
   throw stillUnknown(
