@@ -6,7 +6,7 @@ import { bareSpaceId } from '../segment/ids.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
-import { foldedName, keyOf } from './names.ts';
+import { foldedName, keyOf } from '../segment/names.ts';
 
 /** The name of an audience that is to be made. */
 export interface WantedName {

@@ -6,7 +6,7 @@ import { bareSpaceId } from '../segment/ids.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
-import { foldedName } from './names.ts';
+import { foldedName } from '../segment/names.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
 
 /** A create whose answer was lost. */

@@ -20,7 +20,7 @@ import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreem
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated, type LostCreate } from './lost-create.ts';
-import { keyOf } from './names.ts';
+import { keyOf } from '../segment/names.ts';
 import { readinessOf } from './readiness.ts';
 import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';

@@ -137,10 +137,6 @@ const listed: Record<string, Record<string, Source>> = {
     '/[a-f]/g': 'setting',
     '/[\\\\^$.*+?()[\\]{}|/-]/g': 'setting',
   },
-  'safety/names.ts': {
-    '/\\p{M}/gu': 'answer',
-    '/[a-z0-9]+/g': 'answer',
-  },
   'sandbox/audiences.ts': {
     '/\\p{M}/gu': 'body',
     '/[a-z0-9]+/g': 'body',
@@ -178,6 +174,10 @@ const listed: Record<string, Record<string, Source>> = {
     '/(?:%[0-9a-f]{2})+/gi': 'message',
     '/%c([01])%([89ab][0-9a-f])/gi': 'message',
     '/%([0-7][0-9a-f])/gi': 'message',
+  },
+  'segment/names.ts': {
+    '/\\p{M}/gu': 'answer',
+    '/[a-z0-9]+/g': 'answer',
   },
   'segment/proxy.ts': {
     '/^[a-z][a-z\\d+.-]*:\\/\\//i': 'setting',

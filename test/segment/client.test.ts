@@ -529,6 +529,22 @@ describe('an answer to another request', () => {
     });
   });
 
+  test.each([
+    ['another', 'Quite another', false],
+    ['the same in other letters', '  n ', true],
+    ['none', null, true],
+  ])('to a create is shown by its name: %s', async (_, name, isSame) => {
+    faults = [altered({ name })];
+    const created = client.send('create_audience', input, testCall());
+    if (isSame) expect((await created).audience.name).toBe(name);
+    else {
+      await expect(created).rejects.toMatchObject({
+        code: 'outcome_unknown',
+        message: expect.stringContaining('is about another audience, named "Quite another".'),
+      });
+    }
+  });
+
   test('is a bad response where all rows of a page name another space', async () => {
     faults = [ofSpace('spa_shop_production')];
     await expect(
