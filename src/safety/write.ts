@@ -353,7 +353,9 @@ class Undertaking<Name extends OperationName> {
     } catch (error) {
       if (error instanceof UnrecordedError) throw error;
       const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
-      await record({ outcome, error: inWords(error) });
+      const isNoLongerSo = agreement && isStale(error);
+      const how = isNoLongerSo ? { confirmed: 'not_valid' as const } : {};
+      await record({ outcome, error: inWords(error), ...how });
       throw error;
     }
   }
@@ -413,6 +415,12 @@ class Undertaking<Name extends OperationName> {
 /** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */
 function isSurelyUnsent(error: unknown): boolean {
   return error instanceof CancelledError ? !error.sent : error instanceof UnsentError;
+}
+
+/** Whether the audience is not what the write was meant for any more. */
+function isStale(error: unknown): boolean {
+  if (error instanceof MeaningChangedError) return false;
+  return error instanceof AudiencesError && error.code === 'stale';
 }
 
 function optionsIn({ body }: RequestPreview): AudienceShape['options'] {

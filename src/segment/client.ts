@@ -8,13 +8,12 @@ import { type CallContext, withReserve, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
-import type { Edition, Finding, Row } from './editions/row.ts';
+import type { Edition, Finding } from './editions/row.ts';
 import {
   AudiencesError,
   CancelledError,
   MeaningChangedError,
   NoAnswerError,
-  OutcomeUnknownError,
   OutOfTimeError,
   RefusedError,
   UnsentError,
@@ -30,6 +29,7 @@ import type { Place } from './quota/quota.ts';
 import { readQuota, readRetryAfter } from './quota/report.ts';
 import { type MadeRequest, requestOf } from './request.ts';
 import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
+import { Tries } from './tries.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
 import { pause } from './wait.ts';
 
@@ -221,13 +221,13 @@ export class SegmentClient implements SegmentApi {
   /** Sends a request, again and again where that can do no harm. */
   async #persist<Name extends OperationName>(sending: Sending<Name>): Promise<Output<Name>> {
     const { name, call } = sending;
-    const tries: Tries = { attempts: 0, refusals: 0, uncertain: undefined };
+    const tries = new Tries(name, sending.form.row);
     const giveUp = (error: unknown) => {
-      throw stillUncertain(name, tries, error);
+      throw tries.stillUncertain(error);
     };
     for (;;) {
       const gate = this.#gate(name);
-      const place = await this.#enter(gate, name, call, tries).catch(giveUp);
+      const place = await this.#enter(gate, name, call, tries.attempts).catch(giveUp);
       const maxMs = call.lookLast ? maxHeldMs : Number.POSITIVE_INFINITY;
       const held: HeldPlace = { gate, place, until: this.#options.clock.monotonic() + maxMs };
       const found = await this.#lookLast(sending, tries, held);
@@ -235,7 +235,7 @@ export class SegmentClient implements SegmentApi {
       const attempted = await this.#attempt(sending, held).catch(giveUp);
       tries.attempts += 1;
       const gone = await this.#ifGone(sending, tries, attempted.verdict);
-      const end = gone ?? endOf(sending, tries, attempted.verdict);
+      const end = gone ?? tries.endOf(attempted.verdict);
       if (end) return end.output;
       await this.#pauseAfter(sending, tries, attempted).catch(giveUp);
     }
@@ -246,7 +246,7 @@ export class SegmentClient implements SegmentApi {
     gate: Gate,
     name: OperationName,
     call: CallContext,
-    { attempts }: Tries,
+    attempts: number,
   ): Promise<Place> {
     this.#assertInTime(name, call);
     const place = await gate.enter(this.#inTime(name, call), attempts > 0);
@@ -281,7 +281,7 @@ export class SegmentClient implements SegmentApi {
    */
   async #lookLast<Name extends OperationName>(
     sending: Sending<Name>,
-    tries: Tries,
+    tries: Tries<Name>,
     { gate, place, until }: HeldPlace,
   ): Promise<{ output: Output<Name> } | undefined> {
     const { name, call } = sending;
@@ -297,16 +297,14 @@ export class SegmentClient implements SegmentApi {
       return undefined;
     } catch (error) {
       await gate.giveBack(place);
-      if (call.signal.aborted) throw stillUncertain(name, tries, new CancelledError(name, false));
+      if (call.signal.aborted) throw tries.stillUncertain(new CancelledError(name, false));
       const found =
         error instanceof RefusedError
           ? await this.#ifGone(sending, tries, { kind: 'refused', error })
           : undefined;
       if (found) return found;
-      throw notSentAgain(
-        tries,
-        late.signal.aborted ? heldTooLong(name, notLooked) : asUnsent(name, error),
-      );
+      const unsent = late.signal.aborted ? heldTooLong(name, notLooked) : asUnsent(name, error);
+      throw tries.notSentAgain(unsent);
     } finally {
       cancelTimer();
     }
@@ -320,10 +318,10 @@ export class SegmentClient implements SegmentApi {
    */
   async #ifGone<Name extends OperationName>(
     { name, form: { row }, input, call }: Sending<Name>,
-    tries: Tries,
+    tries: Tries<Name>,
     verdict: Verdict<Output<Name>>,
   ): Promise<{ output: Output<Name> } | undefined> {
-    const doubt = doubtOf(name, row, tries, verdict);
+    const doubt = tries.doubtOf(verdict);
     if (!row.ifGone || !doubt) return undefined;
     const looking = withSignal(call, call.signal);
     const look = async <Read extends OperationName>(read: Read, asked: Input<Read>) => {
@@ -336,7 +334,7 @@ export class SegmentClient implements SegmentApi {
       }
     };
     if (await row.ifGone.isSo(input, look)) return { output: row.ifGone.output };
-    throw outcomeUnknown(name, row.ifUnknown, doubt);
+    throw tries.outcomeUnknown(doubt);
   }
 
   /**
@@ -399,7 +397,7 @@ export class SegmentClient implements SegmentApi {
   /** Waits before the next attempt. @throws the error of the last one, if there is to be no other. */
   async #pauseAfter<Name extends OperationName>(
     { name, call }: Sending<Name>,
-    tries: Tries,
+    tries: Tries<Name>,
     { verdict, retryAfterMs, closedMs }: Attempted<Output<Name>>,
   ): Promise<void> {
     const { clock, random, log } = this.#options;
@@ -450,17 +448,6 @@ function heldTooLong(name: string, what: string): UnsentError {
   );
 }
 
-/** What ends the call before its next attempt does not change what the earlier ones may have done. */
-function notSentAgain({ uncertain }: Tries, error: unknown): unknown {
-  if (!uncertain || !(error instanceof AudiencesError)) return error;
-  const { code, facts, message } = uncertain;
-  return new NoAnswerError(
-    code,
-    `${message} The next attempt was not made: ${error.message}`,
-    facts,
-  );
-}
-
 /** A look that failed says nothing of the write, which was not sent. */
 function asUnsent(name: string, error: unknown): unknown {
   if (error instanceof CancelledError) return new CancelledError(name, false);
@@ -478,91 +465,12 @@ interface Attempted<Data> {
   closedMs?: number;
 }
 
-/** The history of one request. */
-interface Tries {
-  attempts: number;
-  /** How many of them were refused for lack of quota. */
-  refusals: number;
-  /** Why an earlier attempt may have taken effect although no usable response came. */
-  uncertain: AudiencesError | undefined;
-}
-
-/**
- * What an attempt comes to: the output, or undefined if there is to be another.
- *
- * @throws {AudiencesError} if it failed for good.
- */
-function endOf<Name extends OperationName>(
-  { name, form: { row } }: Sending<Name>,
-  tries: Tries,
-  verdict: Verdict<Output<Name>>,
-): { output: Output<Name> } | undefined {
-  const { uncertain } = tries;
-  if (verdict.kind === 'success') return { output: verdict.data };
-  if (verdict.kind === 'refused') {
-    const { error } = verdict;
-    throw uncertain && row.writes ? refusedLater(uncertain, error) : error;
-  }
-  if (verdict.kind === 'uncertain') {
-    if (row.resend === 'once') throw outcomeUnknown(name, row.ifUnknown, verdict.error);
-    if (!verdict.transient) throw verdict.error;
-    tries.uncertain = verdict.error;
-  }
-  return undefined;
-}
-
-/**
- * Why it is in doubt whether something is gone: a 404 may come of an earlier attempt that took effect,
- * and a success may say something else.
- *
- * @returns undefined if it is not.
- */
-function doubtOf<Name extends OperationName>(
-  name: Name,
-  { ifGone }: Row<Name>,
-  { uncertain }: Tries,
-  verdict: Verdict<Output<Name>>,
-): AudiencesError | undefined {
-  if (verdict.kind === 'success') {
-    const doubt = ifGone?.doubtOf(verdict.data);
-    if (doubt === undefined) return undefined;
-    const next = 'Look whether it took effect.';
-    return new NoAnswerError('bad_response', `${name}: the answer ${doubt}`, { next });
-  }
-  const isMissing = verdict.kind === 'refused' && verdict.error.code === 'not_found';
-  return isMissing && uncertain ? refusedLater(uncertain, verdict.error) : undefined;
-}
-
 /** What a look comes to that got no output: only Segment itself can say that something is missing. */
 function findingOf(error: unknown): Finding {
   if (!(error instanceof AudiencesError)) throw error;
   const { code, facts } = error;
   const isSegments = Array.isArray(facts.details) && facts.details.length > 0;
   return code === 'not_found' && isSegments ? 'missing' : 'unclear';
-}
-
-/** What ends the waiting does not change that an earlier attempt may have taken effect. */
-function stillUncertain(name: string, { uncertain }: Tries, error: unknown): unknown {
-  if (!uncertain) return error;
-  return error instanceof CancelledError ? new CancelledError(name, true) : uncertain;
-}
-
-/** The first attempt may have taken effect; that a later one was refused does not change it. */
-function refusedLater(uncertain: AudiencesError, { message }: AudiencesError): NoAnswerError {
-  const { code, facts } = uncertain;
-  return new NoAnswerError(code, `${uncertain.message} Asked again: ${message}`, facts);
-}
-
-function outcomeUnknown(
-  name: string,
-  next = 'Do not repeat it yet. Look whether it took effect.',
-  cause: AudiencesError,
-): OutcomeUnknownError {
-  return new OutcomeUnknownError(
-    `${name} was sent, but whether it took effect is unknown. ${cause.message}`,
-    { next, status: cause.facts.status, details: { cause: cause.code } },
-    { cause },
-  );
 }
 
 /** @throws {MeaningChangedError} if someone agreed to something else than `form` would send. */

@@ -168,6 +168,7 @@ export class HttpPool {
             onResponseStart(_, statusCode, responseHeaders) {
               status = statusCode;
               headers = responseHeaders;
+              body.expect(headers['content-length']);
             },
             onResponseData(_, chunk) {
               if (!body.push(chunk)) fail('too-large');

@@ -216,6 +216,16 @@ test('a body that comes byte by byte is in one piece', () => {
   expect(body.push(Uint8Array.of(1))).toBe(false);
 });
 
+test.each(['0', '3', '5000', '99999999999', '1e400', '-1', 'x', undefined])(
+  'a body is whole whatever length was promised: %s',
+  (promised) => {
+    const body = new AnswerBody(100_000);
+    body.expect(promised);
+    for (let count = 0; count < 4; count += 1) body.push(Buffer.from('x'.repeat(1000)));
+    expect(body.text(undefined)).toBe('x'.repeat(4000));
+  },
+);
+
 /** How the answer to a create may look, beyond what is expected of it. */
 const creates: Record<string, (response: ServerResponse, text: string) => void> = {
   'a 100 that nobody asked for': (response, text) => {
