@@ -1,5 +1,5 @@
 import { type Audience, typeOf } from '../segment/contract.ts';
-import { AudiencesError } from '../segment/errors.ts';
+import { type AudiencesError, UnsentError } from '../segment/errors.ts';
 import { shortened, shortenedText } from '../shorten.ts';
 import { quotedPlainly } from '../visible.ts';
 
@@ -113,15 +113,11 @@ export function staleError(
   });
   const all = [...more, ...words].join('; ');
   const what = all === '' ? '' : `: ${shortenedText(all, maxWordsChars)}`;
-  return new AudiencesError(
-    'stale',
-    `The audience has changed ${since}${what}. Nothing was sent.`,
-    {
-      next: 'Tell the user what changed. If the write is still wanted, make it anew from the audience as it is now, without confirmation.',
-      details: {
-        changed: changed.map(shownDifference),
-        audience: now && shortened(now, maxAudienceChars),
-      },
+  return new UnsentError('stale', `The audience has changed ${since}${what}. Nothing was sent.`, {
+    next: 'Tell the user what changed. If the write is still wanted, make it anew from the audience as it is now, without confirmation.',
+    details: {
+      changed: changed.map(shownDifference),
+      audience: now && shortened(now, maxAudienceChars),
     },
-  );
+  });
 }

@@ -13,16 +13,14 @@ import {
   mayHaveTakenEffect,
   NoAnswerError,
   OutcomeUnknownError,
-  OutOfTimeError,
-  UnreachedError,
   UnsentError,
 } from '../segment/errors.ts';
+import { keyOf } from '../segment/names.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreement.ts';
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated, type LostCreate } from './lost-create.ts';
-import { keyOf } from './names.ts';
 import { readinessOf } from './readiness.ts';
 import {
   type AudienceShape,
@@ -459,13 +457,7 @@ class Undertaking<Name extends OperationName> {
 
 /** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */
 function isSurelyUnsent(error: unknown): boolean {
-  if (error instanceof CancelledError) return !error.sent;
-  return (
-    error instanceof UnreachedError ||
-    error instanceof UnsentError ||
-    error instanceof OutOfTimeError ||
-    (error instanceof AudiencesError && error.code === 'rate_limited')
-  );
+  return error instanceof CancelledError ? !error.sent : error instanceof UnsentError;
 }
 
 /** Whether the audience is not what the write was meant for any more. */

@@ -137,9 +137,9 @@ export interface AudiencesOutput {
   breaks?: readonly { rows: number; next: string }[];
 }
 
-/** Segment's word for a removal, `SUCCESS`. */
+/** Segment's word for a removal, `SUCCESS`; anything else does not say that it was done. */
 export interface StatusOutput {
-  status: string;
+  status?: string;
 }
 
 /** Every operation: what it takes and what it gives. */

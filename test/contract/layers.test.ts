@@ -152,9 +152,10 @@ const allowed: Record<string, string[]> = {
     'query',
     'redact.ts',
     'segment/api.ts',
-    // These two are pure and import nothing.
+    // These are pure and import nothing.
     'segment/base-url.ts',
     'segment/ids.ts',
+    'segment/names.ts',
     'segment/call.ts',
     'segment/contract.ts',
     'segment/editions/row.ts',

@@ -272,10 +272,6 @@ const listed: Record<string, Record<string, Source>> = {
     '/[a-f]/g': 'setting',
     '/[\\\\^$.*+?()[\\]{}|/-]/g': 'setting',
   },
-  'safety/names.ts': {
-    '/\\p{M}/gu': 'answer',
-    '/[a-z0-9]+/g': 'answer',
-  },
   'sandbox/audiences.ts': {
     '/\\p{M}/gu': 'body',
     '/[a-z0-9]+/g': 'body',
@@ -305,14 +301,18 @@ const listed: Record<string, Record<string, Source>> = {
     '/^Proxy response \\((\\d{3})\\)/': 'header',
   },
   'segment/ids.ts': {
-    '/^\\s*\\.{1,2}\\s*(?:;|$)/': 'message',
-    '/[/\\\\\\p{Cc}]/u': 'message',
+    '/[/\\\\?#\\p{Cc}]/u': 'message',
+    '/%[0-9a-f]{2}/i': 'message',
     '/[/\\\\]/': 'message',
     '/^spa_/': 'message',
     '/%u([0-9a-f]{4})/gi': 'message',
     '/(?:%[0-9a-f]{2})+/gi': 'message',
-    '/%c([01])%([89ab][0-9a-f])/gi': 'message',
+    '/(?:%c|(?:%e0|%f0%80|%f8%80%80|%fc%80%80%80)%8)([01])%([89ab][0-9a-f])/gi': 'message',
     '/%([0-7][0-9a-f])/gi': 'message',
+  },
+  'segment/names.ts': {
+    '/\\p{M}/gu': 'answer',
+    '/[a-z0-9]+/g': 'answer',
   },
   'segment/proxy.ts': {
     '/^[a-z][a-z\\d+.-]*:\\/\\//i': 'setting',

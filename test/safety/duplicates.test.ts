@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { foldedName } from '../../src/safety/names.ts';
+import { foldedName } from '../../src/segment/names.ts';
 import type { Fault } from '../../src/sandbox/start.ts';
 import { OutcomeUnknownError } from '../../src/segment/errors.ts';
 import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';

@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { createLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
-import { keyOf } from '../../src/safety/names.ts';
+import { keyOf } from '../../src/segment/names.ts';
 import type { Audience } from '../../src/segment/contract.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
 import { cut } from '../../src/visible.ts';

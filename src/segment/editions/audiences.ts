@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cut, quoted } from '../../visible.ts';
 import {
   type AudienceOutput,
   type AudiencesOutput,
@@ -18,12 +19,17 @@ const manyAudiences: z.ZodType<AudiencesOutput> = z.looseObject({
   audiences: z.array(audienceSchema),
   pagination: paginationSchema,
 });
-const status: z.ZodType<StatusOutput> = z.looseObject({ status: z.string() });
+const status: z.ZodType<StatusOutput> = z.looseObject({
+  status: z.string().optional().catch(undefined),
+});
 
 const space = '/spaces/{spaceId}/audiences';
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
 const noAudience =
   'Check id and spaceId: list_audiences shows what the space holds now. It may have been removed.';
+
+/** So much of a status shows what it is. */
+const maxWordChars = 100;
 
 /**
  * A proxy's 404, or one for a space that can't be reached, says nothing of the audience: it is gone
@@ -31,6 +37,11 @@ const noAudience =
  */
 const removed: Gone<'remove_audience_from_space'> = {
   output: { status: 'SUCCESS' },
+  doubtOf({ status: word }) {
+    if (word?.toUpperCase() === 'SUCCESS') return undefined;
+    const what = word ? `the status ${quoted(cut(word, maxWordChars))}` : 'no status';
+    return `has ${what} instead of "SUCCESS".`;
+  },
   async isSo({ spaceId, id }, look) {
     if ((await look('get_audience', { spaceId, id })) !== 'missing') return false;
     return (await look('list_audiences', { spaceId, count: 1 })) === 'there';
