@@ -135,11 +135,11 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     const at = now();
     const { text, tooLarge } = await readBody(request);
     let sent: Answer | undefined;
-    const log = ({ fault, ...entry }: Omit<LogEntry, 'method' | 'path'> & { fault?: Fault }) => {
+    const log = (entry: Omit<LogEntry, 'method' | 'path'>, planned?: Fault) => {
       options.log?.({ method, path, ...entry });
       const { operation, note } = entry;
-      const wire = { at, operation, method, path, headers, text, answer: sent, fault, note };
-      options.record?.(exchangeOf(wire));
+      const wire = { at, operation, method, path, headers, text, answer: sent, note };
+      options.record?.(exchangeOf({ ...wire, fault: planned }));
     };
 
     const reply = (answer: Answer) => {
@@ -174,7 +174,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     const shown = { operation, method, path, spaceId, id, headers, body, number: recognised };
     const fault = options.faults?.(shown);
     const outcome = await answerWith(fault, { response, handle, reply, plain });
-    log({ ...outcome, operation, fault });
+    log({ ...outcome, operation }, fault);
   }
 
   /** @returns what the log is to say of it. */

@@ -169,7 +169,7 @@ const allowed: Record<string, string[]> = {
     'node:zlib',
   ],
   query: [],
-  sandbox: ['clock.ts', 'query', 'node:http', 'node:events'],
+  sandbox: ['clock.ts', 'query', 'zod', 'node:http', 'node:events'],
 };
 
 const roomOf = (path: string) => path.split('/')[0] ?? path;
