@@ -11,7 +11,7 @@ import { type SandboxEdition, sandboxEditions } from './editions.ts';
 import type { Fault, SandboxRequest } from './faults.ts';
 import { editions, type SandboxOperation } from './operations.ts';
 import { plansOf } from './plans.ts';
-import { readSeed, SeedError } from './read-seed.ts';
+import { parseSeed, plansFromSeed, SeedError } from './read-seed.ts';
 import { type Exchange, exchangeOf } from './record.ts';
 import type { Run } from './runs.ts';
 import type { Seed, Seeds } from './seed.ts';
@@ -34,7 +34,7 @@ export type {
   Seeds,
   Space,
 };
-export { SeedError };
+export { parseSeed, SeedError };
 
 /** What happened to one request; never holds the Authorization header. */
 export interface LogEntry {
@@ -265,7 +265,7 @@ function plansFrom({ seed, seeds }: SandboxOptions, edition: SandboxEdition): Pl
   if (seed !== undefined && seeds !== undefined) {
     throw new SeedError(['seed and seeds: both are given; expected one of the two']);
   }
-  if (seed !== undefined) return readSeed(seed);
+  if (seed !== undefined) return plansFromSeed(seed, edition);
   return seeds === undefined ? shopPlans(edition) : plansOf(seeds);
 }
 
