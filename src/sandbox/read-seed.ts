@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import { checkSeed } from './check-seed.ts';
 import type { SandboxEdition } from './editions.ts';
 import type { SandboxSeed } from './seed-file.ts';
-import { seedSchema } from './seed-schema.ts';
 import { plansOfSeed } from './seed-plans.ts';
+import { seedSchema } from './seed-schema.ts';
 import type { Plans } from './space-state.ts';
 
 /** A seed that can't be used. */
