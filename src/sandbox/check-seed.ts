@@ -98,45 +98,69 @@ interface Keyed {
 }
 
 function checkComputed(space: SeedSpace, place: string, ids: Unique): string[] {
-  const { audiences = [], computedTraits = [], destinations = [], entities = [] } = space;
+  const { audiences = [], entities = [] } = space;
+  const keyed = keyedIn(space, place);
+  const keys = new Unique('key');
+  return [
+    ...keyed.flatMap(({ key, place: here }) => keys.add(key, `${here}.key`)),
+    ...audiences.flatMap((audience, index) => {
+      const here = `${place}.audiences[${index}]`;
+      const { id } = audience;
+      const twice = id === undefined ? [] : ids.add(id, `${here}.id`);
+      return [...twice, ...checkLevel(audience, here, entities)];
+    }),
+    ...checkDefinitions(keyed),
+    ...checkDestinations(space, place, keyed),
+  ];
+}
+
+/** Everything that gets a key, in the order in which it does. */
+function keyedIn({ audiences = [], computedTraits = [] }: SeedSpace, place: string): Keyed[] {
   const keys = new Keys();
-  const taken = new Unique('key');
-  const problems: string[] = [];
-  const keyed: Keyed[] = computedTraits.map((trait, index) => {
-    const key = keys.take(keys.next(trait.name));
-    taken.add(key, '');
-    return { key, place: `${place}.computedTraits[${index}]`, computation: ofTrait(trait) };
-  });
-  for (const [index, audience] of audiences.entries()) {
-    const here = `${place}.audiences[${index}]`;
-    const key = keys.take(audience.key ?? keys.next(audience.name));
-    problems.push(...taken.add(key, `${here}.key`));
-    if (audience.id !== undefined) problems.push(...ids.add(audience.id, `${here}.id`));
-    problems.push(...checkLevel(audience, here, entities));
-    keyed.push({ key, place: here, computation: ofAudience(audience) });
-  }
+  const ofTraits = computedTraits.map((trait, index) => ({
+    key: keys.take(keys.next(trait.name)),
+    place: `${place}.computedTraits[${index}]`,
+    computation: ofTrait(trait),
+  }));
+  const ofAudiences = audiences.map((audience, index) => ({
+    key: keys.take(audience.key ?? keys.next(audience.name)),
+    place: `${place}.audiences[${index}]`,
+    computation: ofAudience(audience),
+  }));
+  return [...ofTraits, ...ofAudiences];
+}
+
+function checkDefinitions(keyed: readonly Keyed[]): string[] {
   const findByKey = (key: string) => keyed.find((each) => each.key === key)?.computation;
-  for (const { key, place: here, computation } of keyed) {
+  return keyed.flatMap(({ key, place, computation }) => {
     const found =
       computation.purpose === 'audience'
         ? checkDefinition({ key }, computation, findByKey)
         : checkTraitDefinition(key, computation, findByKey);
-    for (const { message } of found) {
-      const wrong = message.replace('"definition.query" ', '');
-      problems.push(`${here}.definition.query: ${wrong}; expected ${expectedOf(computation)}`);
-    }
-  }
-  const audienceKeys = keyed.flatMap(({ key, computation }) =>
+    return found.map(({ message }) => {
+      const said = message.replace('"definition.query" ', '');
+      const wrong = said.endsWith('.') ? said.slice(0, -1) : said;
+      return `${place}.definition.query: ${wrong}; expected ${expectedOf(computation)}`;
+    });
+  });
+}
+
+function checkDestinations(
+  { destinations = [] }: SeedSpace,
+  place: string,
+  keyed: readonly Keyed[],
+): string[] {
+  const keys = keyed.flatMap(({ key, computation }) =>
     computation.purpose === 'audience' ? [key] : [],
   );
-  for (const [index, destination] of destinations.entries()) {
-    for (const [number, { audience }] of destination.audiences.entries()) {
-      if (audienceKeys.includes(audience)) continue;
+  return destinations.flatMap(({ audiences }, index) =>
+    audiences.flatMap(({ audience }, number) => {
       const here = `${place}.destinations[${index}].audiences[${number}].audience`;
-      problems.push(unknown(here, audience, 'the key of an audience', audienceKeys));
-    }
-  }
-  return problems;
+      return keys.includes(audience)
+        ? []
+        : [unknown(here, audience, 'the key of an audience', keys)];
+    }),
+  );
 }
 
 function ofAudience({ audienceType, definition: { query } }: SeedAudience): Computation {

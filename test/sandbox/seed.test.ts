@@ -280,9 +280,14 @@ describe('what it says', () => {
   });
 
   test('all at once', async () => {
-    const audiences = [users('A', 'x'), { ...users('B'), key: 'a' }];
+    const audiences = [users('A', "evnet('B').count() >= 1"), { ...users('B'), key: 'a' }];
     const destinations = [{ audiences: [{ audience: 'c' }] }];
-    expect(await problemsWith({ spaces: [{ ...space, audiences, destinations }] })).toHaveLength(3);
+    const problems = await problemsWith({ spaces: [{ ...space, audiences, destinations }] });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'spaces[0].audiences[1].key',
+      'spaces[0].audiences[0].definition.query',
+      'spaces[0].destinations[0].audiences[0].audience',
+    ]);
   });
 
   test('linked audiences in 2024', async () => {
