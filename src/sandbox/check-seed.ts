@@ -131,7 +131,8 @@ function keyedIn({ audiences = [], computedTraits = [] }: SeedSpace, place: stri
 }
 
 function checkDefinitions(keyed: readonly Keyed[]): string[] {
-  const findByKey = (key: string) => keyed.find((each) => each.key === key)?.computation;
+  const byKey = new Map(keyed.map(({ key, computation }) => [key, computation]));
+  const findByKey = (key: string) => byKey.get(key);
   return keyed.flatMap(({ key, place, computation }) => {
     const found =
       computation.purpose === 'audience'
@@ -219,10 +220,11 @@ function checkPeople(
     ];
   });
   const known = unique.ids;
+  const isKnown = new Set(known);
   const ofAccounts = accounts.flatMap(({ id, users = [] }, index) => {
     const here = `${place}.accounts[${index}]`;
     const strangers = users.flatMap((user, number) =>
-      known.includes(user)
+      isKnown.has(user)
         ? []
         : [unknown(`${here}.users[${number}]`, user, 'the id of a profile', known)],
     );
