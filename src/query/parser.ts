@@ -22,6 +22,7 @@ import {
   takesCondition,
 } from './catalog.ts';
 import {
+  isEndOfCondition,
   skipMoreConditions,
   skipParenthesis,
   takeDirection,
@@ -290,13 +291,19 @@ class Parser {
   #primary(): Expression {
     const { token } = this.#tokens;
     if (token.kind === 'name' && keywordOf(token) === undefined) {
-      return this.#wordsBefore() ?? this.#bareCondition() ?? this.#compared(this.#chain());
+      const instead = isSymbol(this.#tokens.peek(), '(') ? undefined : this.#notCalled();
+      return instead ?? this.#compared(this.#chain());
     }
     if (isSymbol(token, '(')) return this.#group(')');
     if (isSymbol(token, '{')) return this.#otherBrackets('}');
     if (isSymbol(token, '[')) return this.#otherBrackets(']');
     if (atLiteral(this.#tokens)) return this.#literalFirst();
     return this.#noCondition();
+  }
+
+  /** What begins with a word that is not called. */
+  #notCalled(): Expression | undefined {
+    return this.#wordsBefore() ?? this.#bareCondition();
   }
 
   /** Words before a condition, such as EVERY; undefined if there are none. */
@@ -521,6 +528,7 @@ class Parser {
   #takeLateFilter(chain: Chain, start?: number): void {
     const tokens = this.#tokens;
     const { token, lastEnd } = tokens;
+    if (isEndOfCondition(token)) return;
     const words = countWordsOfWindow(tokens);
     const isCall = isSymbol(token, '.') && isFilter(tokens.peek().text);
     if ((words === 0 && !isCall) || tokens.stopped) return;
@@ -654,10 +662,11 @@ class Parser {
     const tokens = this.#tokens;
     const { token } = tokens;
     const after = tokens.peek();
+    if (isSymbol(after, '(')) return this.#call();
     const path = recognisePath(tokens);
     if (path?.root) return readPath(this.#tokens, path, this.#place === 'inside');
     if (token.text === 'parent' && isSymbol(after, '.')) return this.#calledOfParent();
-    if (isSymbol(after, '(') || after.kind === 'string' || (catalog.has(token.text) && !path)) {
+    if (after.kind === 'string' || (catalog.has(token.text) && !path)) {
       return this.#call();
     }
     const span = tokens.take(path?.words ?? 1);
