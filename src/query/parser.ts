@@ -616,8 +616,7 @@ class Parser {
     const inside = tokens.peek(2);
     if (!isSymbol(tokens.peek(), '(')) return [this.#call()];
     if (isNull(inside) && isSymbol(tokens.peek(3), ')')) return [readCallWithNull(this.#tokens)];
-    if (isOperator(inside) && tokens.brackets.isClosed(tokens.peek()))
-      return this.#callAroundOperator();
+    if (isOperator(inside) && tokens.brackets.areBalanced) return this.#callAroundOperator();
     return [this.#call()];
   }
 

@@ -215,6 +215,9 @@ const listed: Record<string, Record<string, Source>> = {
     '/^([+-])(\\d{2}):?(\\d{2})?$/': 'query',
     '/\\.000$/': 'query',
   },
+  'query/token-stream.ts': {
+    '/[(){}[\\]]/': 'query',
+  },
   'query/tokens.ts': {
     '/^[({[]$/': 'query',
     '/^[)}\\]]$/': 'query',
