@@ -165,9 +165,19 @@ export class TokenStream {
     return this.node({ kind: 'missing', ...this.spanFrom(start) });
   }
 
-  /** Reports an error, unless reading has ended. */
+  /**
+   * Reports an error, unless reading has ended. Where a bracket lacks its other half, what is between two
+   * may not belong together: only the brackets themselves are replaced then.
+   */
   error(code: string, span: Span, message: string, more: Parameters<Findings['error']>[3]): void {
-    if (!this.#stopped) this.findings.error(code, span, message, more);
+    if (this.#stopped) return;
+    const { fix } = more ?? {};
+    const isUnsure =
+      fix !== undefined &&
+      code !== 'unexpected' &&
+      /[(){}[\]]/.test(this.textOf(fix)) &&
+      !this.brackets.areBalanced;
+    this.findings.error(code, span, message, isUnsure ? { ...more, fix: undefined } : more);
   }
 
   /** How the brackets of the query belong together. */
