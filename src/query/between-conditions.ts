@@ -24,6 +24,7 @@ export function takeLabel(tokens: TokenStream): void {
   });
 }
 
+/** Reports what does not belong where it stands. @param more what to do about it. */
 export function reportStray(
   tokens: TokenStream,
   stray: Token,
@@ -127,7 +128,7 @@ export function takeRest(tokens: TokenStream, isReported: boolean): void {
 }
 
 /** Whether a token ends a condition. */
-function isEndOfCondition(token: Token): boolean {
+export function isEndOfCondition(token: Token): boolean {
   return token.kind === 'end' || isJoint(token) || isClosing(token) || isSymbol(token, ',');
 }
 

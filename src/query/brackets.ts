@@ -33,6 +33,11 @@ export class Brackets {
     return this.#closed.has(open);
   }
 
+  /** Whether each bracket has its other half. */
+  get areBalanced(): boolean {
+    return this.#unclosed.length === 0 && !this.hasStrayClosing;
+  }
+
   /** Whether of all that are not closed this one was opened last. */
   isLastOpen(open: Token): boolean {
     return this.#unclosed.at(-1) === open;

@@ -13,6 +13,7 @@ import type {
   Span,
 } from './ast.ts';
 import {
+  isEndOfCondition,
   skipMoreConditions,
   skipParenthesis,
   takeDirection,
@@ -294,13 +295,19 @@ class Parser {
   #primary(): Expression {
     const { token } = this.#tokens;
     if (token.kind === 'name' && keywordOf(token) === undefined) {
-      return this.#wordsBefore() ?? this.#bareCondition() ?? this.#compared(this.#chain());
+      const instead = isSymbol(this.#tokens.peek(), '(') ? undefined : this.#notCalled();
+      return instead ?? this.#compared(this.#chain());
     }
     if (isSymbol(token, '(')) return this.#group(')');
     if (isSymbol(token, '{')) return this.#otherBrackets('}');
     if (isSymbol(token, '[')) return this.#otherBrackets(']');
     if (atLiteral(this.#tokens)) return this.#literalFirst();
     return this.#noCondition();
+  }
+
+  /** What begins with a word that is not called. */
+  #notCalled(): Expression | undefined {
+    return this.#wordsBefore() ?? this.#bareCondition();
   }
 
   /** Words before a condition, such as EVERY; undefined if there are none. */
@@ -532,6 +539,7 @@ class Parser {
   #takeLateFilter(chain: Chain, start?: number): void {
     const tokens = this.#tokens;
     const { token, lastEnd } = tokens;
+    if (isEndOfCondition(token)) return;
     const words = countWordsOfWindow(tokens);
     const isCall = isSymbol(token, '.') && isFilter(tokens.peek().text);
     if ((words === 0 && !isCall) || tokens.stopped) return;
@@ -619,8 +627,7 @@ class Parser {
     const inside = tokens.peek(2);
     if (!isSymbol(tokens.peek(), '(')) return [this.#call()];
     if (isNull(inside) && isSymbol(tokens.peek(3), ')')) return [readCallWithNull(this.#tokens)];
-    if (isOperator(inside) && tokens.brackets.isClosed(tokens.peek()))
-      return this.#callAroundOperator();
+    if (isOperator(inside) && tokens.brackets.areBalanced) return this.#callAroundOperator();
     return [this.#call()];
   }
 
@@ -665,10 +672,11 @@ class Parser {
     const tokens = this.#tokens;
     const { token } = tokens;
     const after = tokens.peek();
+    if (isSymbol(after, '(')) return this.#call();
     const path = recognisePath(tokens);
     if (path?.root) return readPath(this.#tokens, path, this.#place === 'inside');
     if (token.text === 'parent' && isSymbol(after, '.')) return this.#calledOfParent();
-    if (isSymbol(after, '(') || after.kind === 'string' || (catalog.has(token.text) && !path)) {
+    if (after.kind === 'string' || (catalog.has(token.text) && !path)) {
       return this.#call();
     }
     const span = tokens.take(path?.words ?? 1);

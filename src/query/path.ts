@@ -71,6 +71,7 @@ export function readPath(tokens: TokenStream, path: Path, isInside: boolean): Fu
   return readNameAs(tokens, extractor, path.name, span);
 }
 
+/** The call that stands for a name. @param span where the name was written. */
 export function readNameAs(
   tokens: TokenStream,
   extractor: string,

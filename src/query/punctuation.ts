@@ -7,6 +7,7 @@ import { isClosing, isSymbol, spanOf, type Token } from './tokens.ts';
  * Brackets and dots that are doubled or of another kind.
  */
 
+/** Takes the dots that follow one. */
 export function takeDoubledDots(tokens: TokenStream): void {
   while (isSymbol(tokens.token, '.')) {
     const message = 'The name of a function is missing between two dots.';
@@ -30,6 +31,7 @@ export function takeDoubledBracket(tokens: TokenStream, open: Token, meaning: st
   });
 }
 
+/** Reports arguments in brackets of another kind, which were taken. */
 export function reportBrackets(tokens: TokenStream, open: Token): void {
   const span = tokens.spanFrom(open.start);
   const inside = tokens.textOf({ start: open.end, end: tokens.lastStart });

@@ -104,6 +104,7 @@ export function readCallWithNull(tokens: TokenStream): FunctionCall {
   return tokens.node({ name, nameSpan: spanOf(token), args: [], ...span });
 }
 
+/** Null where a value is expected. */
 export function readNull(tokens: TokenStream): Missing {
   const token = tokens.next();
   tokens.error('null-value', token, 'The language has no null.', {

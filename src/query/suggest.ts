@@ -104,7 +104,8 @@ function maxSlips(length: number): number {
  * @returns undefined when none is close, when two are equally close, or when the word is denied.
  */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
-  if (word.length > maxNameChars || isNegated(word)) return undefined;
+  // No known word has digits in it: they belong to something else.
+  if (word.length > maxNameChars || /\d/.test(word) || isNegated(word)) return undefined;
   const wanted = plain(word);
   let best: string | undefined;
   let isTie = false;

@@ -1,6 +1,6 @@
 import type { Missing, Span } from './ast.ts';
 import { Brackets } from './brackets.ts';
-import type { Findings } from './diagnostic.ts';
+import type { Advice, Findings } from './diagnostic.ts';
 import { maxNesting, maxNodes } from './limits.ts';
 import {
   describeToken,
@@ -165,9 +165,19 @@ export class TokenStream {
     return this.node({ kind: 'missing', ...this.spanFrom(start) });
   }
 
-  /** Reports an error, unless reading has ended. */
-  error(code: string, span: Span, message: string, more: Parameters<Findings['error']>[3]): void {
-    if (!this.#stopped) this.findings.error(code, span, message, more);
+  /**
+   * Reports an error, unless reading has ended. Where a bracket lacks its other half, what is between two
+   * may not belong together: only the brackets themselves are replaced then.
+   */
+  error(code: string, span: Span, message: string, advice: Advice = {}): void {
+    if (this.#stopped) return;
+    const { fix } = advice;
+    const isUnsure =
+      fix !== undefined &&
+      code !== 'unexpected' &&
+      /[(){}[\]]/.test(this.textOf(fix)) &&
+      !this.brackets.areBalanced;
+    this.findings.error(code, span, message, isUnsure ? { ...advice, fix: undefined } : advice);
   }
 
   /** How the brackets of the query belong together. */

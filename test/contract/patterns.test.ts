@@ -227,6 +227,7 @@ const listed: Record<string, Record<string, Source>> = {
     "/[\\p{Lu}]+(?!\\p{Ll})|[\\p{Lu}]?[^\\p{Lu}_\\s'-]+/gu": 'query',
     '/^(is|does|do)?not(?!e$|e_|ed|es|if|ic|h)(\\p{Ll}{2,})$/u': 'query',
     '/s$/': 'query',
+    '/\\d/': 'query',
   },
   'query/times.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$/':
@@ -237,6 +238,9 @@ const listed: Record<string, Record<string, Source>> = {
       'query',
     '/^([+-])(\\d{2}):?(\\d{2})?$/': 'query',
     '/\\.000$/': 'query',
+  },
+  'query/token-stream.ts': {
+    '/[(){}[\\]]/': 'query',
   },
   'query/tokens.ts': {
     '/^[({[]$/': 'query',

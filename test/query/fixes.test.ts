@@ -159,6 +159,7 @@ describe('help only, where more than one thing may be meant', () => {
     ["(trait('a') = 1 OR trait('b') = 2 AND trait('c') = 3"],
     ["(trait('a') = 1 OR trait('b') = 2) AND trait('c') = 3)"],
     ["trait('x').one_of('vip', literal2))"],
+    ["event('A').where(event('B').count(= 1).between(1 day, 9 days).count() >= 1"],
     ["event('A').within(parent: 5 days).count() >= 1"],
     ["ANY trait('a') = 1"],
   ])('%s', (text, type = 'users') => {
