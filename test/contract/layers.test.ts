@@ -39,8 +39,9 @@ const allowed: Record<string, string[]> = {
   'cli.ts': [
     'config.ts',
     'commands/check.ts',
+    'commands/sandbox.ts',
     'query/suggest.ts',
-    'segment/contract.ts',
+    'segment/models',
     'sandbox/editions.ts',
     'settings.ts',
     'version.ts',
@@ -139,6 +140,7 @@ const allowed: Record<string, string[]> = {
     'segment/contract.ts',
     'segment/editions',
     'segment/errors.ts',
+    'segment/models',
     'shorten.ts',
     'visible.ts',
     'zod',
@@ -155,6 +157,7 @@ const allowed: Record<string, string[]> = {
     'segment/contract.ts',
     'segment/editions/row.ts',
     'segment/errors.ts',
+    'segment/models',
     'segment/space.ts',
     'shorten.ts',
     'system-reason.ts',
@@ -173,7 +176,7 @@ const allowed: Record<string, string[]> = {
     'node:zlib',
   ],
   query: [],
-  sandbox: ['clock.ts', 'query', 'node:http', 'node:events'],
+  sandbox: ['clock.ts', 'query', 'zod', 'node:http', 'node:events'],
 };
 
 const roomOf = (path: string) => path.split('/')[0] ?? path;
