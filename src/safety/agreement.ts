@@ -15,6 +15,7 @@ import { type Dependents, findDependents } from './dependents.ts';
 import { describeWrite, type WriteKind } from './question.ts';
 import type { SeenAudiences } from './seen.ts';
 import { type AudienceShape, snapshotOf, staleError } from './snapshot.ts';
+import type { ThingKind } from './thing.ts';
 
 /**
  * Which calls need the user's agreement: none; `remove`, those that delete an audience, switch it
@@ -51,6 +52,7 @@ export interface PlannedWrite<Name extends OperationName = OperationName> {
   /** The request that it makes in the edition in force. */
   request: RequestPreview;
   kind: WriteKind;
+  about: ThingKind;
   spaceId: string;
   /** The audience that it is about; undefined for one that is to be made. */
   id: string | undefined;
@@ -131,9 +133,9 @@ export class Seeking {
       return agreedBy(judgement);
     }
     if (judgement?.kind === 'changed') {
-      const { spaceId, before } = plan;
+      const { about, spaceId, before } = plan;
       const known = before && seen.find(spaceId, before.id, judgement.wasState);
-      throw staleError(sinceAsked, before, known);
+      throw staleError(about, sinceAsked, before, known);
     }
     if (await this.#isAskedAndAgrees(plan)) return agreedInPerson;
     if (askMode === 'elicitation') throw cannotAsk();
@@ -185,14 +187,22 @@ export class Seeking {
   }
 
   async #describe<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<string> {
-    const { kind, spaceId, before, after, notes, consequences, whyAgain } = plan;
+    const { kind, about, spaceId, before, after, notes, consequences, whyAgain } = plan;
     const isOld = this.#context.elapsed() - this.#foundAt > maxDependentsAgeMs;
     if (before && (!this.#found || isOld)) {
       this.#note(await findDependents(spaceId, before, this.#context));
     }
     const allNotes = [...(whyAgain ? [whyAgain] : []), ...notes, ...consequences];
     const dependents = this.#shown();
-    return describeWrite({ kind, spaceId, before, after, dependents, notes: allNotes });
+    return describeWrite({
+      kind,
+      about,
+      spaceId,
+      before,
+      after,
+      dependents,
+      notes: allNotes,
+    });
   }
 
   #note(dependents: Dependents): void {

@@ -2,8 +2,9 @@ import { AudiencesError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { shortened, shortenedText } from '../shorten.ts';
 import { quotedPlainly } from '../visible.ts';
+import type { ThingKind } from './thing.ts';
 
-/** An audience, or what is known of one that is to be made. */
+/** An audience, or another thing that is written, or what is known of one that is to be made. */
 export type AudienceShape = Partial<Audience>;
 
 /** A definition that people are to judge is cut later than other texts. */
@@ -96,12 +97,13 @@ function shownDifference({ field, before, after }: Difference): Difference {
 }
 
 /**
- * The error for a write that was meant for an audience as it no longer is.
+ * The error for a write that was meant for something as it no longer is.
  *
- * @param since how the message goes on after "has changed". @param now the audience as it is.
+ * @param since how the message goes on after "has changed". @param now as it is.
  * @param known how it was, if that is still known.
  */
 export function staleError(
+  { noun, field: shownAs }: ThingKind,
   since: string,
   now: Audience | undefined,
   known: Snapshot | undefined,
@@ -111,15 +113,11 @@ export function staleError(
     return `${field} was ${valueInWords(before)} and is ${valueInWords(after)}`;
   });
   const what = words.length > 0 ? `: ${shortenedText(words.join('; '), maxWordsChars)}` : '';
-  return new AudiencesError(
-    'stale',
-    `The audience has changed ${since}${what}. Nothing was sent.`,
-    {
-      next: 'Tell the user what changed. If the write is still wanted, make it anew from the audience as it is now, without confirmation.',
-      details: {
-        changed: changed.map(shownDifference),
-        audience: now && shortened(now, maxAudienceChars),
-      },
+  return new AudiencesError('stale', `The ${noun} has changed ${since}${what}. Nothing was sent.`, {
+    next: `Tell the user what changed. If the write is still wanted, make it anew from the ${noun} as it is now, without confirmation.`,
+    details: {
+      changed: changed.map(shownDifference),
+      [shownAs]: now && shortened(now, maxAudienceChars),
     },
-  );
+  });
 }

@@ -1,6 +1,6 @@
 import type { RequestPreview } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import { audiencesIn, type OperationName } from '../segment/contract.ts';
+import type { OperationName } from '../segment/contract.ts';
 import {
   AudiencesError,
   CancelledError,
@@ -21,6 +21,7 @@ import { findCreated, type LostCreate } from './lost-create.ts';
 import { keyOf } from './names.ts';
 import { readinessOf } from './readiness.ts';
 import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
+import { audiences, type ThingKind, thingsIn } from './thing.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
 /** Longer than this are neither times nor ids. */
@@ -40,7 +41,7 @@ export async function carryOut<Name extends OperationName>(
   wish: Wish<Name>,
   context: WriteContext,
 ): Promise<Outcome<Name>> {
-  const { operation, spaceId, creation } = wish;
+  const { operation, about = audiences, spaceId, creation } = wish;
   try {
     await context.api.preview({ operation, input: wish.draft });
     // A dry run prepares nothing that could be too late, and keeps nobody from anything.
@@ -48,7 +49,8 @@ export async function carryOut<Name extends OperationName>(
       return await new Undertaking(wish, { ...context, call: context.sending }).run();
     await context.api.foresee(operation, spaceId, context.call);
     const run = () => new Undertaking(wish, context).run();
-    return await (creation ? context.reservations.during({ spaceId, ...creation }, run) : run());
+    if (!creation) return await run();
+    return await context.reservations.during({ about, spaceId, ...creation }, run);
   } catch (error) {
     // What was cancelled is a request on behalf of the write, which itself was not sent yet.
     const isOther = error instanceof CancelledError && error.operation !== operation;
@@ -100,6 +102,7 @@ interface Ready<Name extends OperationName> {
 /** One wish on its way. */
 class Undertaking<Name extends OperationName> {
   readonly #wish: Wish<Name>;
+  readonly #about: ThingKind;
   readonly #context: WriteContext;
   readonly #seeking: Seeking;
   /** Whether no other write to the audience can go on meanwhile. */
@@ -107,6 +110,7 @@ class Undertaking<Name extends OperationName> {
 
   constructor(wish: Wish<Name>, context: WriteContext) {
     this.#wish = wish;
+    this.#about = wish.about ?? audiences;
     this.#context = context;
     this.#seeking = new Seeking(context);
   }
@@ -128,7 +132,7 @@ class Undertaking<Name extends OperationName> {
     const { operation, spaceId, id } = this.#wish;
     if (id === undefined || this.#hasTurn) return write();
     const { call, turns } = this.#context;
-    return turns.during({ operation, spaceId, id, call }, async () => {
+    return turns.during({ about: this.#about, operation, spaceId, id, call }, async () => {
       this.#hasTurn = true;
       try {
         return await write();
@@ -144,7 +148,8 @@ class Undertaking<Name extends OperationName> {
     const before = await this.#read();
     const { kind, grave } = this.#wish;
     const { mode, now } = this.#context;
-    const readiness = before && kind === 'change' ? readinessOf(before, now()) : undefined;
+    const readiness =
+      before && kind === 'change' ? readinessOf(before, this.#about, now()) : undefined;
     const needsAgreement =
       mode === 'writes' || (mode === 'remove' && (grave || readiness?.isEarly === true));
     if (before && needsAgreement) this.#context.seen.note(this.#wish.spaceId, before);
@@ -171,13 +176,14 @@ class Undertaking<Name extends OperationName> {
   async #settleLostCreate(): Promise<void> {
     const { creation, spaceId, dryRun } = this.#wish;
     if (!creation || dryRun) return;
-    await this.#context.lostCreates.settle({ spaceId, name: creation.name }, this.#context);
+    const wanted = { about: this.#about, spaceId, name: creation.name };
+    await this.#context.lostCreates.settle(wanted, this.#context);
   }
 
   /** What the space holds, before an audience is made in it. */
   async #search(): Promise<Search | undefined> {
     const { creation, spaceId } = this.#wish;
-    return creation && searchDuplicate({ spaceId, ...creation }, this.#context);
+    return creation && searchDuplicate({ about: this.#about, spaceId, ...creation }, this.#context);
   }
 
   /** The audience as it is; undefined for one that is to be made. */
@@ -197,7 +203,7 @@ class Undertaking<Name extends OperationName> {
   async #get(call: CallContext): Promise<Audience | undefined> {
     const { spaceId, id } = this.#wish;
     if (id === undefined) return undefined;
-    return (await this.#context.api.send('get_audience', { spaceId, id }, call)).audience;
+    return this.#about.read(this.#context.api, { spaceId, id }, call);
   }
 
   #assertFresh(before: Audience, expected: string): void {
@@ -209,7 +215,7 @@ class Undertaking<Name extends OperationName> {
     const when = shown(before.updatedAt ?? 'a time unknown');
     const who = shown(before.updatedBy ?? 'someone unknown');
     const since = `since ${quoted(expected)} (last at ${when}, by ${who})`;
-    throw staleError(since, before, known);
+    throw staleError(this.#about, since, before, known);
   }
 
   async #prepare(
@@ -224,6 +230,7 @@ class Undertaking<Name extends OperationName> {
     return this.#withRequest({
       write: { operation, input },
       kind,
+      about: this.#about,
       spaceId,
       id,
       before,
@@ -326,7 +333,7 @@ class Undertaking<Name extends OperationName> {
     const was = snapshotOf(before);
     if (differences(was, snapshotOf(now ?? {})).length === 0) return;
     if (now) this.#context.seen.note(this.#wish.spaceId, now);
-    throw staleError(since, now, was);
+    throw staleError(this.#about, since, now, was);
   }
 
   async #sendAndRecord(ready: Ready<Name>) {
@@ -343,10 +350,11 @@ class Undertaking<Name extends OperationName> {
       this.#record({ ...planned, request: sent }, { confirmed, ...more }, attempt);
     try {
       const done = await this.#send(ready, onRequest);
-      const [audience] = audiencesIn(done.output);
-      if (audience) this.#context.seen.note(this.#wish.spaceId, audience);
-      const id = planned.id ?? audience?.id;
-      await record({ id, outcome: 'done', after: audience ?? null });
+      const [written] = thingsIn(done.output);
+      if (written) this.#context.seen.note(this.#wish.spaceId, written);
+      const id = planned.id ?? written?.id;
+      const gone = planned.kind === 'remove' ? null : undefined;
+      await record({ id, outcome: 'done', after: written ?? gone });
       return { ...done, edition: sent.edition, options: optionsIn(sent) ?? planned.after?.options };
     } catch (error) {
       if (error instanceof UnrecordedError) throw error;
@@ -378,11 +386,11 @@ class Undertaking<Name extends OperationName> {
     } catch (error) {
       if (isSurelyUnsent(error)) spending?.giveBack();
       if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
-        const lost = { spaceId, wanted: after, known: knownIds, error };
+        const lost = { about: this.#about, spaceId, wanted: after, known: knownIds, error };
         const found = await this.#findLost(lost);
         return { output: creation.outputOf(found), foundAfterLoss: true };
       }
-      throw kind === 'remove' && before ? keepCopy(error, before) : error;
+      throw kind === 'remove' && before ? keepCopy(error, before, this.#about) : error;
     }
   }
 
@@ -436,16 +444,16 @@ function isSameTime(a: string | null | undefined, b: string): boolean {
   return a === b || Date.parse(a ?? '') === Date.parse(b);
 }
 
-/** An audience that may be gone is not lost: the error holds it as it was. */
-function keepCopy(error: unknown, audience: Audience): unknown {
+/** A thing that may be gone is not lost: the error holds it as it was. */
+function keepCopy(error: unknown, thing: Audience, { tools, field }: ThingKind): unknown {
   const isUnknown = error instanceof OutcomeUnknownError;
   if (!isUnknown && !(error instanceof NoAnswerError)) return error;
   const { code, cause } = error;
   const message = `${error.message} It may have been removed all the same.`;
   const facts = {
     ...error.facts,
-    next: `Look with get_audience whether it is still there. If it is gone, details.audience is what it was. ${error.facts.next}`,
-    details: { audience, cause: error.facts.details },
+    next: `Look with ${tools.get} whether it is still there. If it is gone, details.${field} is what it was. ${error.facts.next}`,
+    details: { [field]: thing, cause: error.facts.details },
   };
   return isUnknown
     ? new OutcomeUnknownError(message, facts, { cause })

@@ -158,6 +158,7 @@ const allowed: Record<string, string[]> = {
     'segment/editions/row.ts',
     'segment/errors.ts',
     'segment/models',
+    'segment/read-traits.ts',
     'segment/space.ts',
     'shorten.ts',
     'system-reason.ts',
