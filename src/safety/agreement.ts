@@ -12,7 +12,7 @@ import {
   type Subject,
 } from './confirmation.ts';
 import { type Dependents, findDependents } from './dependents.ts';
-import { describeWrite, type WriteKind } from './question.ts';
+import { concernsDependents, describeWrite, type WriteKind } from './question.ts';
 import type { SeenAudiences } from './seen.ts';
 import { type AudienceShape, snapshotOf, staleError } from './snapshot.ts';
 import type { ThingKind } from './thing.ts';
@@ -189,7 +189,7 @@ export class Seeking {
   async #describe<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<string> {
     const { kind, about, spaceId, before, after, notes, consequences, whyAgain } = plan;
     const isOld = this.#context.elapsed() - this.#foundAt > maxDependentsAgeMs;
-    if (before && (!this.#found || isOld)) {
+    if (before && concernsDependents(kind) && (!this.#found || isOld)) {
       this.#note(await findDependents(spaceId, before, this.#context));
     }
     const allNotes = [...(whyAgain ? [whyAgain] : []), ...notes, ...consequences];

@@ -26,7 +26,19 @@ const maxGistChars = 300;
 const maxDependentsNamed = 10;
 
 /** What a write does. */
-export type WriteKind = 'create' | 'change' | 'remove';
+export type WriteKind =
+  | 'create'
+  | 'change'
+  | 'remove'
+  /** Changes when an audience is run. */
+  | 'schedule'
+  /** Runs an audience once. */
+  | 'run';
+
+/** Whether a write matters to what is built on the thing that it is about. */
+export function concernsDependents(kind: WriteKind): boolean {
+  return kind === 'change' || kind === 'remove';
+}
 
 /** What there is to say about a write. */
 export interface WriteFacts {
@@ -49,7 +61,10 @@ export async function describeWrite(facts: WriteFacts): Promise<string> {
   const { noun, does } = about;
   const space = `in the space ${quoted(facts.spaceId)}`;
   const more = notes.map((note) => `- ${visible(note)}`);
-  if (facts.before) more.push(`- Used by: ${dependentsInWords(dependents, about)}`);
+  if (facts.before && concernsDependents(kind))
+    more.push(`- Used by: ${dependentsInWords(dependents, about)}`);
+  const found = differences(snapshotOf(before), snapshotOf(after));
+  const changed = `What changes: ${found.length > 0 ? found.map(gistOf).join('; ') : 'nothing'}`;
   switch (kind) {
     case 'create': {
       const first = `Create the ${noun} ${named(after)} ${space}.`;
@@ -58,14 +73,21 @@ export async function describeWrite(facts: WriteFacts): Promise<string> {
     }
     case 'change': {
       const first = `Change the ${noun} ${named(before)} ${space}.`;
-      const found = differences(snapshotOf(before), snapshotOf(after));
-      const gist = `What changes: ${found.length > 0 ? found.map(gistOf).join('; ') : 'nothing'}`;
       const inFull = ['', 'In full:', ...(await changes(found, before, after, about)), ...more];
       const now = ['', `The ${noun} as it is now:`, ...(await factsOf(before, about))];
-      return [first, gist, ...inFull, ...now].join('\n');
+      return [first, changed, ...inFull, ...now].join('\n');
     }
     case 'remove': {
       const first = `Delete the ${noun} ${named(before)} ${space} for good.`;
+      return [first, ...more, '', ...(await factsOf(before, about))].join('\n');
+    }
+    case 'schedule': {
+      const first = `Change when the ${noun} ${named(before)} ${space} is run.`;
+      const now = ['', `The ${noun} as it is now:`, ...(await factsOf(before, about))];
+      return [first, changed, ...more, ...now].join('\n');
+    }
+    case 'run': {
+      const first = `Run the ${noun} ${named(before)} ${space} now, which sends its data out for good.`;
       return [first, ...more, '', ...(await factsOf(before, about))].join('\n');
     }
   }

@@ -2,6 +2,7 @@ import { AudiencesError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { shortened, shortenedText } from '../shorten.ts';
 import { quotedPlainly } from '../visible.ts';
+import { schedulesIn, schedulesInWords } from './schedules.ts';
 import type { ThingKind } from './thing.ts';
 
 /** An audience, or another thing that is written, or what is known of one that is to be made. */
@@ -31,6 +32,8 @@ export interface Snapshot {
   /** Joined by commas. */
   filterByExternalIds: string | undefined;
   backfillEventDataDays: number | undefined;
+  /** In words; undefined where they were not read. */
+  schedules: string | undefined;
   /** ISO 8601, as Segment wrote it. */
   updatedAt: string | undefined;
 }
@@ -47,6 +50,7 @@ export interface Difference {
 
 export function snapshotOf(audience: AudienceShape): Snapshot {
   const { definition, options } = audience;
+  const schedules = schedulesIn(audience);
   return {
     name: audience.name ?? undefined,
     description: audience.description ?? undefined,
@@ -58,6 +62,7 @@ export function snapshotOf(audience: AudienceShape): Snapshot {
     includeAnonymousUsers: options?.includeAnonymousUsers ?? undefined,
     filterByExternalIds: options?.filterByExternalIds?.join(', '),
     backfillEventDataDays: options?.backfillEventDataDays ?? undefined,
+    schedules: schedules && schedulesInWords(schedules),
     updatedAt: audience.updatedAt ?? undefined,
   };
 }
@@ -73,13 +78,15 @@ const fields = [
   'includeAnonymousUsers',
   'filterByExternalIds',
   'backfillEventDataDays',
+  'schedules',
   'updatedAt',
 ] as const satisfies readonly SnapshotField[];
 
-/** Field by field, what is not the same. */
+/** Field by field, what is not the same. Schedules count only if they were read on both sides. */
 export function differences(before: Snapshot, after: Snapshot): Difference[] {
+  const hasSchedules = before.schedules !== undefined && after.schedules !== undefined;
   return fields
-    .filter((field) => before[field] !== after[field])
+    .filter((field) => before[field] !== after[field] && (field !== 'schedules' || hasSchedules))
     .map((field) => ({ field, before: before[field], after: after[field] }));
 }
 

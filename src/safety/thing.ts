@@ -1,7 +1,7 @@
 import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import { audiencesIn, type OperationName, type Output } from '../segment/contract.ts';
-import { type Audience, audienceSchema } from '../segment/models/audience.ts';
+import { type Audience, audienceSchema, typeOf } from '../segment/models/audience.ts';
 import type { ComputedTrait } from '../segment/models/computed-trait.ts';
 import { readTraits } from '../segment/read-traits.ts';
 import { readSpace } from '../segment/space.ts';
@@ -49,6 +49,21 @@ export const audiences: ThingKind = {
   async readAll(api, spaceId, call) {
     const { audiences: things, complete } = await readSpace(api, spaceId, call);
     return { things, complete };
+  },
+};
+
+/** Audiences with their schedules, which only linked ones have. */
+export const scheduledAudiences: ThingKind = {
+  ...audiences,
+  async read(api, one, call) {
+    const audience = await audiences.read(api, one, call);
+    if ((typeOf(audience) ?? 'linked') !== 'linked') return audience;
+    const { audienceSchedules: schedules } = await api.send(
+      'list_audience_schedules_from_space_and_audience',
+      one,
+      call,
+    );
+    return { ...audience, schedules };
   },
 };
 

@@ -405,7 +405,8 @@ class Undertaking<Name extends OperationName> {
   }
 
   #entryOf({ write, request, before, spaceId, id }: PlannedWrite<Name>) {
-    return { tool: write.operation, space: spaceId, id, before, sent: request.body };
+    const scheduleId = 'scheduleId' in write.input ? write.input.scheduleId : undefined;
+    return { tool: write.operation, space: spaceId, id, scheduleId, before, sent: request.body };
   }
 
   /** @param attempt of the started line, where there is one. */
