@@ -1,8 +1,9 @@
 import type { Level } from '../query/index.ts';
 import { typeOf } from '../segment/models/audience.ts';
+import type { ComputedTrait } from '../segment/models/computed-trait.ts';
 import { quotedPlainly, visible } from '../visible.ts';
 import type { AudienceShape } from './snapshot.ts';
-import { audiences, type ThingKind } from './thing.ts';
+import { audiences, computedTraits, type ThingKind, traitAsThing } from './thing.ts';
 
 /** The language is imported when first needed: start-up should not wait for it. */
 const language = () => import('../query/index.ts');
@@ -15,20 +16,17 @@ function levelOf(audience: AudienceShape): Level {
 /** Without markup, for what MCP calls plain text. */
 const plainly = { name: quotedPlainly, text: quotedPlainly };
 
-/** A stored definition in plain English; undefined for one that can't be read. */
-export async function explainDefinition(
-  thing: AudienceShape,
-  about: ThingKind,
-): Promise<string | undefined> {
-  return explained(thing, about);
-}
-
-/** That of an audience. */
+/** The definition of an audience in plain English; undefined for one that can't be read. */
 export async function explainAudience(audience: AudienceShape): Promise<string | undefined> {
   return explained(audience, audiences);
 }
 
-/** The same without markup, also where a client takes it for Markdown. */
+/** The same for a computed trait, which comes out as a value. */
+export async function explainTrait(trait: ComputedTrait): Promise<string | undefined> {
+  return explained(traitAsThing(trait), computedTraits);
+}
+
+/** The same for any thing, without markup, also where a client takes it for Markdown. */
 export async function explainPlainly(
   thing: AudienceShape,
   about: ThingKind,

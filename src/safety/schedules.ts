@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Audience } from '../segment/models/audience.ts';
 import { type Schedule, scheduleSchema } from '../segment/models/schedule.ts';
 import { cut } from '../visible.ts';
 
@@ -22,7 +23,7 @@ const specificDaysSchema = z.lazy(() =>
 );
 
 /** The schedules that were read with an audience; undefined if none were. */
-export function schedulesIn({ schedules }: { schedules?: unknown }): Schedule[] | undefined {
+export function schedulesIn({ schedules }: Partial<Audience>): Schedule[] | undefined {
   return schedulesSchema.safeParse(schedules).data;
 }
 

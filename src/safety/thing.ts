@@ -98,6 +98,6 @@ export function thingsIn(output: Output<OperationName>): readonly Audience[] {
 }
 
 /** A computed trait as a thing that is written: whatever else it has is read as an audience's. */
-function traitAsThing(trait: ComputedTrait): Audience {
+export function traitAsThing(trait: ComputedTrait): Audience {
   return audienceSchema.parse(trait);
 }

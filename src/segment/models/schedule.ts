@@ -22,3 +22,12 @@ export type Schedule = z.infer<typeof scheduleSchema>;
 export type NewSchedule =
   | { interval: (typeof scheduleIntervals)[number] }
   | { days: readonly number[]; hours: readonly number[]; timezone: string };
+
+/** The same in the fields of Segment. */
+export function timingOf(schedule: NewSchedule): { strategy: string; config: object } {
+  if ('interval' in schedule) {
+    return { strategy: 'PERIODIC', config: { interval: schedule.interval } };
+  }
+  const { days, hours, timezone } = schedule;
+  return { strategy: 'SPECIFIC_DAYS', config: { days, hours, timezone } };
+}
