@@ -1,26 +1,19 @@
-import * as z from 'zod';
 import type { Audience } from '../segment/models/audience.ts';
-import { type Schedule, scheduleSchema } from '../segment/models/schedule.ts';
+import {
+  periodicSchema,
+  type Schedule,
+  schedulesSchema,
+  specificDaysSchema,
+} from '../segment/models/schedule.ts';
 import { cut } from '../visible.ts';
 
 /*
- * The schedules of a linked audience, in words. Source of their forms: Segment's API reference, models
- * `PeriodicConfig` and `SpecificDaysConfig`.
+ * The schedules of a linked audience, in words.
  */
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 /** A form that is not known here is shown as it is, up to this. */
 const maxConfigChars = 200;
-
-const schedulesSchema = z.lazy(() => z.array(scheduleSchema));
-const periodicSchema = z.lazy(() => z.looseObject({ interval: z.string() }));
-const specificDaysSchema = z.lazy(() =>
-  z.looseObject({
-    days: z.array(z.number()),
-    hours: z.array(z.number()),
-    timezone: z.string(),
-  }),
-);
 
 /** The schedules that were read with an audience; undefined if none were. */
 export function schedulesIn({ schedules }: Partial<Audience>): Schedule[] | undefined {

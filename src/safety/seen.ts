@@ -21,7 +21,9 @@ export class SeenAudiences {
   /** Remembers how an audience is now; the oldest are forgotten where it gets too much. */
   note(spaceId: string, audience: Audience): void {
     const snapshot = snapshotOf(audience);
-    const key = `${prefixOf(spaceId, audience.id)}${snapshot.updatedAt}`;
+    // A change of schedules may not count as an update.
+    const { updatedAt, schedules = '' } = snapshot;
+    const key = `${prefixOf(spaceId, audience.id)}${updatedAt} ${schedules}`;
     this.#forget(key);
     const bytes = bytesOf(key, snapshot);
     if (bytes > maxBytes) return;

@@ -13,8 +13,7 @@ import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write
 export const createComputedTrait = defineTool({
   name: 'create_computed_trait',
   title: 'Create computed trait',
-  description:
-    'Create a value that Segment computes for each profile or account. Looks for one of the same name by itself (duplicate). Never repeat it on outcome_unknown without looking.',
+  description: 'Create a value that is computed for each profile or account.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,
@@ -27,11 +26,11 @@ export const createComputedTrait = defineTool({
       name: name.describe('The key is made from it'),
       query: traitQuery,
       type: traitType,
-      description: description.optional().describe('What it is for'),
-      enabled: z.boolean().optional().describe('Whether to compute it'),
+      description: description.optional().describe('Purpose'),
+      enabled: z.boolean().optional().describe('Compute it'),
       includeHistoricalData: z.boolean().optional().describe('Use earlier data'),
       includeAnonymousUsers: z.boolean().optional().describe('Also for them'),
-      backfillDurationDays: z.int().min(1).optional().describe('Days of data to go back'),
+      backfillDurationDays: z.int().min(1).optional().describe('How far back'),
       allowDuplicateName: z.boolean().optional().describe('Even if the name exists'),
       ...writeInputs(),
     }),

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { explainTrait } from '../safety/meaning.ts';
 import { computedTraitSchema } from '../segment/models/computed-trait.ts';
-import { shortened, shortenedText, unshortened } from '../shorten.ts';
+import { fitted, shortenedText } from '../shorten.ts';
 import { adviceAfterRead } from './advice.ts';
 import { traitId } from './computed-trait-fields.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 
-/** Of its JSON. */
+/** Of their JSON; no text of a trait is cut before. */
+const maxTraitChars = 60_000;
 const maxExplanationChars = 30_000;
 
 export const getComputedTrait = defineTool({
@@ -20,12 +21,7 @@ export const getComputedTrait = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  input: () =>
-    z.strictObject({
-      spaceId,
-      id: traitId,
-      fullText: z.boolean().optional().describe('Cut no long text'),
-    }),
+  input: () => z.strictObject({ spaceId, id: traitId }),
   output: () =>
     z.object({
       computedTrait: computedTraitSchema,
@@ -37,7 +33,7 @@ export const getComputedTrait = defineTool({
     const { computedTrait } = await api.send('get_computed_trait', input, call);
     const explanation = await explainTrait(computedTrait);
     return {
-      computedTrait: given.fullText ? unshortened(computedTrait) : shortened(computedTrait),
+      computedTrait: fitted(computedTrait, maxTraitChars),
       explanation: explanation && shortenedText(explanation, maxExplanationChars),
       advice: adviceAfterRead(computedTrait),
     };

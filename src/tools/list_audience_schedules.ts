@@ -11,7 +11,7 @@ const maxResultChars = 59_000;
 export const listAudienceSchedules = defineTool({
   name: 'list_audience_schedules',
   title: 'List audience schedules',
-  description: 'When a linked audience is run. Other types have no schedules.',
+  description: 'List the schedules by which a linked audience is run.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,

@@ -13,7 +13,7 @@ const noneLeft = 'Without a schedule it is no longer run by itself.';
 export const removeAudienceSchedule = defineTool({
   name: 'remove_audience_schedule',
   title: 'Remove audience schedule',
-  description: 'Delete a schedule of a linked audience. The result holds it as it was.',
+  description: 'Delete the schedule by which a linked audience is run.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -24,7 +24,7 @@ export const removeAudienceSchedule = defineTool({
     z.strictObject({
       spaceId,
       id,
-      scheduleId: id.optional().describe('Which, if there are several'),
+      scheduleId: z.string().optional().describe('Which, of several'),
       ...writeInputs(),
     }),
   output: () =>

@@ -15,7 +15,7 @@ export const runAudience = defineTool({
   name: 'run_audience',
   title: 'Run audience',
   description:
-    'Run a linked audience now: it sends data to its destinations, for good. Only when the user asked for it.',
+    'Run a linked audience now, which sends data out for good. Only if the user asked for it.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -20,10 +20,8 @@ const maxZoneChars = 100;
  * @throws {InvalidInputError} if it is said in both ways, in neither, or in part.
  */
 export function scheduleOf({ interval, days, hours, timezone }: GivenSchedule): NewSchedule {
-  const given = Object.entries({ days, hours, timezone }).filter(
-    ([, value]) => value !== undefined,
-  );
-  const [first] = given.map(([field]) => field);
+  const parts = Object.entries({ days, hours, timezone });
+  const [first] = parts.filter(([, value]) => value?.length).map(([field]) => field);
   if (interval !== undefined && first !== undefined) {
     throw new InvalidInputError(`interval and ${first} say when to run in two ways.`, {
       field: 'interval',
@@ -31,12 +29,10 @@ export function scheduleOf({ interval, days, hours, timezone }: GivenSchedule): 
     });
   }
   if (interval !== undefined) return { interval };
-  if (days && hours && timezone !== undefined) {
+  if (days?.length && hours?.length && timezone) {
     return { days: inOrder(days), hours: inOrder(hours), timezone: zoneOf(timezone) };
   }
-  const missing = Object.entries({ days, hours, timezone })
-    .filter(([, value]) => value === undefined)
-    .map(([field]) => field);
+  const missing = parts.filter(([, value]) => !value?.length).map(([field]) => field);
   const problem =
     first === undefined
       ? 'Nothing says when to run it.'

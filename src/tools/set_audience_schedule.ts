@@ -24,7 +24,7 @@ export const setAudienceSchedule = defineTool({
   name: 'set_audience_schedule',
   title: 'Set audience schedule',
   description:
-    'Set when a linked audience is run: every interval, or at hours of days. Replaces the schedule that it has, or adds one.',
+    'Set when a linked audience is run: by interval, or by days, hours and timezone. Replaces its schedule or adds one.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -35,11 +35,11 @@ export const setAudienceSchedule = defineTool({
     z.strictObject({
       spaceId,
       id,
-      scheduleId: id.optional().describe('Which to replace, if there are several'),
-      interval: z.enum(scheduleIntervals).optional().describe('Or days, hours, timezone'),
-      days: z.array(z.int().min(0).max(6)).min(1).optional().describe('0 is Sunday'),
-      hours: z.array(z.int().min(0).max(23)).min(1).optional().describe('Full hours'),
-      timezone: z.string().min(1).optional().describe('Such as Europe/Berlin'),
+      scheduleId: z.string().optional().describe('Which to replace, of several'),
+      interval: z.enum(scheduleIntervals).optional().describe('How often'),
+      days: z.array(z.int().min(0).max(6)).optional().describe('0 is Sunday'),
+      hours: z.array(z.int().min(0).max(23)).optional().describe('On the hour'),
+      timezone: z.string().optional().describe('Like Europe/Berlin'),
       ...writeInputs(),
     }),
   output: () => z.object({ schedule: scheduleSchema.optional(), ...writeOutputs(), advice }),

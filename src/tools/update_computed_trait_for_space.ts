@@ -18,7 +18,7 @@ export const updateComputedTraitForSpace = defineTool({
   name: 'update_computed_trait_for_space',
   title: 'Update computed trait for space',
   description:
-    'Change a computed trait: enabled, name, description or query; the rest stays. Afterwards it is locked for a while.',
+    'Change a computed trait; what is left out stays. Afterwards it is locked for a while.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -32,13 +32,13 @@ export const updateComputedTraitForSpace = defineTool({
         id: traitId,
         enabled: z.boolean().optional().describe('false stops computing it'),
         name: name.optional().describe('New name; the key stays'),
-        description: description.optional().describe('New description'),
+        description: description.optional().describe('New one'),
         query: traitQuery.optional().describe('New definition'),
         expectedUpdatedAt: z
           .string()
           .min(1)
           .optional()
-          .describe('updatedAt as you read it; refused (stale) if changed since'),
+          .describe('updatedAt as you read it; else stale'),
         ...writeInputs(),
       })
       .refine(

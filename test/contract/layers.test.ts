@@ -133,6 +133,7 @@ const allowed: Record<string, string[]> = {
   ],
   resources: ['query'],
   tools: [
+    'nearest.ts',
     'query',
     'safety',
     'segment/api.ts',
