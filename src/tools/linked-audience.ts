@@ -2,7 +2,7 @@ import { scheduleInWords, schedulesIn } from '../safety/schedules.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import type { Schedule } from '../segment/models/schedule.ts';
-import { cut, quoted, visible } from '../visible.ts';
+import { quoted, quotedPlainly } from '../visible.ts';
 import type { ToolContext } from './tool.ts';
 
 /*
@@ -65,10 +65,10 @@ export function chosenSchedule(
   const problem =
     scheduleId === undefined
       ? `The audience has ${schedules.length} schedules, and scheduleId names none of them.`
-      : `The audience has no schedule ${quoted(cut(scheduleId, maxScheduleChars))}.`;
+      : `The audience has no schedule ${quoted(scheduleId)}.`;
   const listed = schedules
     .slice(0, maxListed)
-    .map((schedule) => visible(cut(scheduleInWords(schedule), maxScheduleChars)));
+    .map((schedule) => quotedPlainly(scheduleInWords(schedule), maxScheduleChars));
   const theRest = schedules.length > maxListed ? [`and ${schedules.length - maxListed} more`] : [];
   const all = [...listed, ...theRest].join('; ');
   throw new InvalidInputError(`${problem} It has ${all || 'none'}. Nothing was sent.`, {

@@ -1,7 +1,7 @@
 import { nearestName } from '../nearest.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import type { NewSchedule, scheduleIntervals } from '../segment/models/schedule.ts';
-import { cut, quoted } from '../visible.ts';
+import { quoted } from '../visible.ts';
 
 /** What a call says of the schedule that it wants. */
 interface GivenSchedule {
@@ -12,7 +12,6 @@ interface GivenSchedule {
 }
 
 const either = 'Pass interval alone, or days, hours and timezone together.';
-const maxZoneChars = 100;
 
 /**
  * The schedule that is wanted, in one order.
@@ -54,14 +53,12 @@ function zoneOf(timezone: string): string {
   const known = isOffset ? undefined : knownZone(timezone);
   if (known === undefined) {
     const near = nearestName(timezone, Intl.supportedValuesOf('timeZone'));
-    const hint = near === undefined ? 'Such names are Europe/Berlin or UTC.' : `Pass ${near}?`;
-    throw new InvalidInputError(
-      `${quoted(cut(timezone, maxZoneChars))} is no name of the tz database.`,
-      {
-        field: 'timezone',
-        next: `${hint} Ask the user where their hours hold if that is not clear.`,
-      },
-    );
+    const hint =
+      near === undefined ? 'Such names are Europe/Berlin or UTC.' : `Did you mean ${near}?`;
+    throw new InvalidInputError(`${quoted(timezone)} is no name of the tz database.`, {
+      field: 'timezone',
+      next: `${hint} Ask the user where their hours hold if that is not clear.`,
+    });
   }
   // Another name for the same zone is left as it is.
   return known.toLowerCase() === timezone.toLowerCase() ? known : timezone;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { hostile, unseenIn } from '../support/hostile.ts';
 import { callTool } from '../support/in-memory.ts';
-import { firstId, type StandInOptions, startStandIn } from '../support/stand-in.ts';
+import { firstId, type StandIn, type StandInOptions, startStandIn } from '../support/stand-in.ts';
 
 /*
  * Computed traits, through a real client, against the sandbox: the same way of safety as audiences.
@@ -217,14 +218,68 @@ describe('reading', () => {
     });
   });
 
-  test('leaves columns and rows out of a page that is too long', async () => {
-    const { client } = await start();
-    const long = 'N'.repeat(250);
-    for (let count = 0; count < 9; count += 1) await create(client, { name: `${long}${count}` });
-    const { structured } = await callTool(client, 'list_computed_traits', { count: 9 });
-    expect(structured.notice).toBeUndefined();
-    expect(structured.computedTraits).toHaveLength(9);
+  /** Answers lists with as many long rows as they ask for. */
+  const longPage: Parameters<StandIn['faults']>[0] = ({ operation, path }) => {
+    if (operation !== 'list_computed_traits') return undefined;
+    const count = Number(new URLSearchParams(path.split('?')[1]).get('pagination.count'));
+    const computedTraits = Array.from({ length: count }, (_, index) => ({
+      id: `ct_${index}`,
+      name: 'N'.repeat(250),
+      definition: { query: `event('${'Q'.repeat(300)}').count()`, type: 'USERS' },
+    }));
+    const data = { computedTraits, pagination: { current: 'a', next: 'b' } };
+    return { kind: 'answer', status: 200, body: JSON.stringify({ data }) };
+  };
+
+  test('leaves columns out of a page that is too long', async () => {
+    const { client, faults } = await start();
+    faults(longPage);
+    const { structured } = await callTool(client, 'list_computed_traits', { count: 150 });
+    expect(structured.notice).toMatch(/query and updatedAt was left out .* No row is missing/);
+    expect(structured.computedTraits).toHaveLength(150);
   });
+
+  test('ends a page early that is far too long, and says where it goes on', async () => {
+    const { client, faults } = await start();
+    faults(longPage);
+    const { structured, text } = await callTool(client, 'list_computed_traits', { count: 1000 });
+    expect(structured.notice).toMatch(/It ends after 125 rows; .* pass pagination\.next as cursor/);
+    expect(structured.computedTraits).toHaveLength(125);
+    expect(structured.pagination).toMatchObject({ next: 'b' });
+    expect(text.length).toBeLessThan(60_000);
+  });
+});
+
+test.each(hostile)('what strangers wrote is shown as data: %s', async (_, text) => {
+  const { client, faults } = await start({ flags: { confirm: 'remove' } });
+  const trait = {
+    id: 'ct_1',
+    name: text,
+    key: text,
+    description: text,
+    definition: { query: `event('${text.replace(/[\\']/g, '')}').count()`, type: 'USERS' },
+    updatedAt: text,
+  };
+  const data = { computedTrait: trait, computedTraits: [trait], pagination: {} };
+  faults(({ operation, method }) =>
+    method === 'GET' && operation.includes('computed_trait')
+      ? { kind: 'answer', status: 200, body: JSON.stringify({ data }) }
+      : undefined,
+  );
+  const calls: [tool: string, args: Record<string, unknown>][] = [
+    ['list_computed_traits', {}],
+    ['get_computed_trait', { id: 'ct_1' }],
+    ['update_computed_trait_for_space', { id: 'ct_1', enabled: false }],
+    ['update_computed_trait_for_space', { id: 'ct_1', name: 'N', expectedUpdatedAt: 'then' }],
+    ['remove_computed_trait_from_space', { id: 'ct_1' }],
+    ['remove_computed_trait_from_space', { id: 'ct_1', dryRun: true }],
+  ];
+  for (const [tool, args] of calls) {
+    const result = await callTool(client, tool, args);
+    expect(unseenIn(result.text)).toEqual([]);
+    expect(result.text.split('\n')).toHaveLength(result.error ? 2 : 1);
+    expect(result.text.length).toBeLessThan(100_000);
+  }
 });
 
 test('a workspace without computed traits ends as unsupported', async () => {

@@ -59,7 +59,7 @@ describe('set_audience_schedule', () => {
     const { client, writes } = await start({ seeds });
     const unclear = await callTool(client, 'set_audience_schedule', { id, interval: '2h' });
     expect(unclear.error).toMatchObject({ code: 'invalid_input', field: 'scheduleId' });
-    expect(unclear.error?.message).toMatch(/sch_\w+: every 1h; sch_\w+: every 1d/);
+    expect(unclear.error?.message).toMatch(/"sch_\w+: every 1h"; "sch_\w+: every 1d"/);
     expect(writes()).toEqual([]);
     const listed = await callTool(client, 'list_audience_schedules', { id });
     const [, second] = schedulesOf(listed.structured);
