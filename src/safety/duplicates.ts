@@ -3,9 +3,9 @@ import type { CallContext } from '../segment/call.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
+import { foldedName, keyOf } from '../segment/names.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
-import { foldedName, keyOf } from './names.ts';
 import type { ThingKind } from './thing.ts';
 
 /** The name of something that is to be made. */

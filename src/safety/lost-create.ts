@@ -3,10 +3,10 @@ import type { CallContext } from '../segment/call.ts';
 import { AudiencesError, CancelledError, OutcomeUnknownError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
+import { foldedName } from '../segment/names.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
 import type { WantedName } from './duplicates.ts';
-import { foldedName } from './names.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
 import type { ThingKind } from './thing.ts';
 
@@ -41,8 +41,9 @@ export async function findCreated(
     const { things } = await about.readAll(api, lost.spaceId, call);
     found = things.find((thing) => !known.has(thing.id) && isLike(thing, wanted));
   } catch (error) {
-    if (!(error instanceof AudiencesError)) throw error;
-    throw stillUnknown(lost, `It could not be looked for: ${error.message}`);
+    // Whatever kept us from looking does not change what is known of the create.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw stillUnknown(lost, `It could not be looked for: ${reason}`);
   }
   if (found) return found;
   throw stillUnknown(

@@ -24,9 +24,11 @@ export function readinessOf(
   { content }: ThingKind,
   now: number,
 ): Readiness | undefined {
-  if (!status || status === 'Live') return undefined;
+  // The references write it like this: Live; other places in capitals.
+  const state = status?.trim().toLowerCase();
+  if (!status || !state || state === 'live') return undefined;
   const isNew = now - Date.parse(createdAt ?? '') < maxBackfillMs;
-  if (['Preparing', 'Backfilling'].includes(status) || (status === 'Computing' && isNew)) {
+  if (['preparing', 'backfilling'].includes(state) || (state === 'computing' && isNew)) {
     const note = `It is too early to edit it: its ${content} are being computed for the first time (status ${quotedPlainly(status)}), and an edit before it is Live causes errors.`;
     return { isEarly: true, note };
   }

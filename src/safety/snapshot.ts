@@ -1,4 +1,4 @@
-import { AudiencesError } from '../segment/errors.ts';
+import { type AudiencesError, UnsentError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { shortened, shortenedText } from '../shorten.ts';
 import { quotedPlainly } from '../visible.ts';
@@ -107,20 +107,22 @@ function shownDifference({ field, before, after }: Difference): Difference {
  * The error for a write that was meant for something as it no longer is.
  *
  * @param since how the message goes on after "has changed". @param now as it is.
- * @param known how it was, if that is still known.
+ * @param known how it was, if that is still known. @param more what else changed, in words of ours.
  */
 export function staleError(
   { noun, field: shownAs }: ThingKind,
   since: string,
   now: Audience | undefined,
   known: Snapshot | undefined,
+  more: readonly string[] = [],
 ): AudiencesError {
   const changed = now && known ? differences(known, snapshotOf(now)) : [];
   const words = changed.map(({ field, before, after }) => {
     return `${field} was ${valueInWords(before)} and is ${valueInWords(after)}`;
   });
-  const what = words.length > 0 ? `: ${shortenedText(words.join('; '), maxWordsChars)}` : '';
-  return new AudiencesError('stale', `The ${noun} has changed ${since}${what}. Nothing was sent.`, {
+  const all = [...more, ...words].join('; ');
+  const what = all === '' ? '' : `: ${shortenedText(all, maxWordsChars)}`;
+  return new UnsentError('stale', `The ${noun} has changed ${since}${what}. Nothing was sent.`, {
     next: `Tell the user what changed. If the write is still wanted, make it anew from the ${noun} as it is now, without confirmation.`,
     details: {
       changed: changed.map(shownDifference),

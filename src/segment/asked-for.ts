@@ -2,6 +2,7 @@ import { cut, quoted } from '../visible.ts';
 import { type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { isSameSpace } from './ids.ts';
 import type { Audience } from './models/audience.ts';
+import { foldedName } from './names.ts';
 
 /** So much of an id shows which one it is. */
 const maxIdChars = 200;
@@ -37,12 +38,15 @@ export function misfitOf(
 }
 
 /** What names its id and its space. */
-type Named = Pick<Audience, 'id' | 'spaceId'>;
+type Named = Pick<Audience, 'id' | 'spaceId' | 'name'>;
 
 function misfitOfOne(input: Input<OperationName>, noun: string, one: Named): string | undefined {
   const space = spaceIn(input);
   if ('id' in input && one.id !== input.id) {
     return `is about another ${noun}, ${shown(one.id)} instead of ${shown(input.id)}.`;
+  }
+  if (isAnotherName(input, one.name)) {
+    return `is about another ${noun}, named ${shown(one.name ?? '')}.`;
   }
   if (space === undefined || isOfSpace(one, space)) return undefined;
   return `is about ${noun === 'audience' ? 'an' : 'a'} ${noun} of another space, ${shown(one.spaceId ?? '')} instead of ${shown(space)}.${slugHint(space, [one])}`;
@@ -51,6 +55,12 @@ function misfitOfOne(input: Input<OperationName>, noun: string, one: Named): str
 function misfitOfMany(space: string, nouns: string, many: readonly Named[]): string | undefined {
   if (many.length === 0 || many.some((one) => isOfSpace(one, space))) return undefined;
   return `holds ${nouns} of other spaces than ${shown(space)} only.${slugHint(space, many)}`;
+}
+
+/** Whether what was to be made came back under another name than it was to have. */
+function isAnotherName(input: Input<OperationName>, name: Audience['name']): boolean {
+  if ('id' in input || !('name' in input) || typeof name !== 'string') return false;
+  return foldedName(name) !== foldedName(input.name);
 }
 
 /**

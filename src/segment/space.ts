@@ -29,7 +29,9 @@ export async function readSpace(
   for (let asked = 0; asked < maxAudiences; asked += rowsAtOnce) {
     const input = { spaceId, count: rowsAtOnce, cursor, isPatient: true };
     const page = await api.send('list_audiences', input, call);
-    audiences.push(...page.audiences.filter((audience) => isOfSpace(audience, spaceId)));
+    for (const audience of page.audiences) {
+      if (isOfSpace(audience, spaceId)) audiences.push(audience);
+    }
     cursor = page.pagination.next ?? undefined;
     if (cursor === undefined) return { audiences, complete: true };
   }
