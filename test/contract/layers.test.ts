@@ -62,6 +62,7 @@ const allowed: Record<string, string[]> = {
     'slips.ts',
     'system-reason.ts',
     'tools/query-check.ts',
+    'tools/registry.ts',
     'node:fs',
   ],
   'given.ts': ['settings.ts', 'slips.ts'],

@@ -59,7 +59,7 @@ const one = { spaceId, id: 'aud_1' };
 const query = "event('Shoes Bought').count() >= 1";
 const schedulesPath = `${space}/aud_1/schedules`;
 const schedule = { ...one, scheduleId: 'sch_1' };
-const traits = '/spaces/spa%201%3F%C3%A4/computed-traits';
+const traits = space.replace('/audiences', '/computed-traits');
 const trait = { spaceId, id: 'ct_1' };
 /** Operations that exist in alpha only, whatever the edition. */
 const inAlphaOnly = /computed_trait/;
