@@ -34,11 +34,7 @@ export const updateComputedTraitForSpace = defineTool({
         name: name.optional().describe('New name; the key stays'),
         description: description.optional().describe('New one'),
         query: traitQuery.optional().describe('New definition'),
-        expectedUpdatedAt: z
-          .string()
-          .min(1)
-          .optional()
-          .describe('updatedAt as you read it; else stale'),
+        expectedUpdatedAt: z.string().min(1).optional().describe('As you read it; else stale'),
         ...writeInputs(),
       })
       .refine(
