@@ -176,6 +176,7 @@ function createSession(services: Services, onClose: () => void): Session {
       call,
       defaultSpace: config.space,
       queryCheck: config.queryCheck,
+      now: clock.now,
       carryOut: (wish) =>
         carryOut(wish, {
           ...services,

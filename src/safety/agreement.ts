@@ -13,9 +13,10 @@ import {
   type Unshown,
 } from './confirmation.ts';
 import { type Dependents, findDependents } from './dependents.ts';
-import { describeWrite, type WriteKind } from './question.ts';
+import { concernsDependents, describeWrite, type WriteKind } from './question.ts';
 import type { SeenAudiences } from './seen.ts';
 import { type AudienceShape, snapshotOf, staleError } from './snapshot.ts';
+import type { ThingKind } from './thing.ts';
 
 /**
  * Which calls need the user's agreement: none; `remove`, those that delete an audience, switch it
@@ -52,6 +53,7 @@ export interface PlannedWrite<Name extends OperationName = OperationName> {
   /** The request that it makes in the edition in force. */
   request: RequestPreview;
   kind: WriteKind;
+  about: ThingKind;
   spaceId: string;
   /** The audience that it is about; undefined for one that is to be made. */
   id: string | undefined;
@@ -132,9 +134,9 @@ export class Seeking {
       return agreedBy(judgement);
     }
     if (judgement?.kind === 'changed') {
-      const { spaceId, before } = plan;
+      const { about, spaceId, before } = plan;
       const known = before && seen.find(spaceId, before.id, judgement.wasState);
-      throw staleError(sinceAsked, before, known);
+      throw staleError(about, sinceAsked, before, known);
     }
     const asked = await this.#ask(plan);
     if (asked === 'agrees') return agreedInPerson;
@@ -184,14 +186,22 @@ export class Seeking {
   }
 
   async #describe<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<string> {
-    const { kind, spaceId, before, after, notes, consequences, whyAgain } = plan;
+    const { kind, about, spaceId, before, after, notes, consequences, whyAgain } = plan;
     const isOld = this.#context.elapsed() - this.#foundAt > maxDependentsAgeMs;
-    if (before && (!this.#found || isOld)) {
+    if (before && concernsDependents(kind) && (!this.#found || isOld)) {
       this.#note(await findDependents(spaceId, before, this.#context));
     }
     const allNotes = [...(whyAgain ? [whyAgain] : []), ...notes, ...consequences];
     const dependents = this.#shown();
-    return describeWrite({ kind, spaceId, before, after, dependents, notes: allNotes });
+    return describeWrite({
+      kind,
+      about,
+      spaceId,
+      before,
+      after,
+      dependents,
+      notes: allNotes,
+    });
   }
 
   #note(dependents: Dependents): void {

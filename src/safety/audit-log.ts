@@ -12,6 +12,8 @@ export interface AuditStart {
   space: string;
   /** Of a created audience, once it is known. */
   id: string | undefined;
+  /** Of a schedule of the audience, where the write is about one. */
+  scheduleId?: string;
   confirmed: AuditEntry['confirmed'];
   before?: Audience;
   /** What is about to be sent. */

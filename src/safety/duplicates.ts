@@ -4,15 +4,16 @@ import { AudiencesError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { foldedName, keyOf } from '../segment/names.ts';
-import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
+import type { ThingKind } from './thing.ts';
 
-/** The name of an audience that is to be made. */
+/** The name of something that is to be made. */
 export interface WantedName {
+  about: ThingKind;
   spaceId: string;
   name: string;
-  /** Whether there may be another audience of this name. */
+  /** Whether there may be another of this name. */
   allowDuplicate: boolean;
 }
 
@@ -27,39 +28,38 @@ export interface Search {
 }
 
 /**
- * Looks through a space for an audience of the same name, or of the key that would result.
+ * Looks through a space for something of the same kind and name, or of the key that would result.
  *
  * @throws {AudiencesError} `duplicate`, with the one that is there.
  */
 export async function searchDuplicate(
-  { spaceId, name, allowDuplicate }: WantedName,
+  { about, spaceId, name, allowDuplicate }: WantedName,
   { api, call }: { api: SegmentApi; call: CallContext },
 ): Promise<Search> {
-  const { audiences, complete } = await readSpace(api, spaceId, call);
+  const { things, complete } = await about.readAll(api, spaceId, call);
   const [folded, key] = [foldedName(name), keyOf(name)];
-  const namesakes = audiences.filter((audience) => foldedName(audience.name ?? '') === folded);
-  const existing =
-    namesakes[0] ?? audiences.find((audience) => key !== undefined && audience.key === key);
-  if (existing && !allowDuplicate) throw duplicate(name, existing);
-  const searched = `Only the first ${audiences.length} audiences were searched for one of the same name; the space has more.`;
+  const namesakes = things.filter((thing) => foldedName(thing.name ?? '') === folded);
+  const existing = namesakes[0] ?? things.find((thing) => key !== undefined && thing.key === key);
+  if (existing && !allowDuplicate) throw duplicate(about, name, existing);
+  const searched = `Only the first ${things.length} ${about.noun}s were searched for one of the same name; the space has more.`;
   return {
-    ids: complete ? new Set(audiences.map(({ id }) => id)) : undefined,
+    ids: complete ? new Set(things.map(({ id }) => id)) : undefined,
     existing,
     advice: complete ? [] : [searched],
   };
 }
 
-function duplicate(wanted: string, existing: Audience): AudiencesError {
+function duplicate(about: ThingKind, wanted: string, existing: Audience): AudiencesError {
   const { id, name, key } = existing;
   const what = foldedName(name ?? '') === foldedName(wanted) ? 'name' : 'key';
   const shownKey = key ? `, key ${quoted(key)}` : '';
   return new AudiencesError(
     'duplicate',
-    `There is an audience of this ${what}: ${quoted(name ?? '')} (${quoted(id)}${shownKey}). Nothing was sent.`,
+    `There is ${about.one} of this ${what}: ${quoted(name ?? '')} (${quoted(id)}${shownKey}). Nothing was sent.`,
     {
       next: 'Use that one if it fits, or choose another name. Only if the user wants a second one, call again with allowDuplicateName: true.',
       field: 'name',
-      details: { audience: shortened(existing) },
+      details: { [about.field]: shortened(existing) },
     },
   );
 }
@@ -69,24 +69,24 @@ export class NameReservations {
   readonly #reserved = new Set<string>();
 
   /**
-   * Keeps others from creating an audience of the same name or key while `create` runs.
+   * Keeps others from creating something of the same kind and name or key while `create` runs.
    *
    * @throws {AudiencesError} `duplicate`, if another call is at it. @throws what `create` throws.
    */
   async during<Result>(
-    { spaceId, name, allowDuplicate }: WantedName,
+    { about, spaceId, name, allowDuplicate }: WantedName,
     create: () => Promise<Result>,
   ): Promise<Result> {
     if (allowDuplicate) return create();
     const [space, key] = [bareSpaceId(spaceId), keyOf(name)];
     const marks = [
-      JSON.stringify([space, 'name', foldedName(name)]),
-      ...(key === undefined ? [] : [JSON.stringify([space, 'key', key])]),
+      JSON.stringify([about.noun, space, 'name', foldedName(name)]),
+      ...(key === undefined ? [] : [JSON.stringify([about.noun, space, 'key', key])]),
     ];
     if (marks.some((mark) => this.#reserved.has(mark))) {
       throw new AudiencesError(
         'duplicate',
-        'Another call is just creating an audience of this name. Nothing was sent.',
+        `Another call is just creating ${about.one} of this name. Nothing was sent.`,
         {
           next: 'Wait for that call. Only if the user wants a second one, call again with allowDuplicateName: true.',
           field: 'name',

@@ -4,15 +4,17 @@ import { AudiencesError, CancelledError, OutcomeUnknownError } from '../segment/
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { foldedName } from '../segment/names.ts';
-import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
+import type { WantedName } from './duplicates.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
+import type { ThingKind } from './thing.ts';
 
 /** A create whose answer was lost. */
 export interface LostCreate {
+  about: ThingKind;
   spaceId: string;
-  /** The audience as it was to be. */
+  /** What was to be made. */
   wanted: AudienceShape;
   /** The ids of all that were there before; undefined if that is not known. */
   known: ReadonlySet<string> | undefined;
@@ -20,7 +22,7 @@ export interface LostCreate {
 }
 
 /**
- * Looks whether a create arrived whose answer was lost: for an audience of its name and definition
+ * Looks whether a create arrived whose answer was lost: for something of its kind, name and definition
  * that was not there before.
  *
  * @throws {OutcomeUnknownError} that says what was found, if it is not there or can't be looked for.
@@ -29,39 +31,38 @@ export async function findCreated(
   lost: LostCreate,
   { api, call }: { api: SegmentApi; call: CallContext },
 ): Promise<Audience> {
-  const { known, wanted } = lost;
+  const { about, known, wanted } = lost;
   if (!known) {
-    const finding =
-      'It was not looked for: the space has more audiences than are searched, so an old one of this name could not be told from it.';
-    throw stillUnknown(lost.error, finding);
+    const finding = `It was not looked for: the space has more ${about.noun}s than are searched, so an old one of this name could not be told from it.`;
+    throw stillUnknown(lost, finding);
   }
   let found: Audience | undefined;
   try {
-    const { audiences } = await readSpace(api, lost.spaceId, call);
-    found = audiences.find((audience) => !known.has(audience.id) && isLike(audience, wanted));
+    const { things } = await about.readAll(api, lost.spaceId, call);
+    found = things.find((thing) => !known.has(thing.id) && isLike(thing, wanted));
   } catch (error) {
     // Whatever kept us from looking does not change what is known of the create.
     const reason = error instanceof Error ? error.message : String(error);
-    throw stillUnknown(lost.error, `It could not be looked for: ${reason}`);
+    throw stillUnknown(lost, `It could not be looked for: ${reason}`);
   }
   if (found) return found;
   throw stillUnknown(
-    lost.error,
-    'It was looked for, and no audience of this name and definition has been added so far.',
+    lost,
+    `It was looked for, and no ${about.noun} of this name and definition has been added so far.`,
   );
 }
 
-/** Whether an audience has the name, the definition and, where it says one, the type that was wanted. */
-function isLike(audience: Audience, wanted: AudienceShape): boolean {
-  const [is, should] = [snapshotOf(audience), snapshotOf(wanted)];
+/** Whether a thing has the name, the definition and, where it says one, the type that was wanted. */
+function isLike(thing: Audience, wanted: AudienceShape): boolean {
+  const [is, should] = [snapshotOf(thing), snapshotOf(wanted)];
   if (foldedName(is.name ?? '') !== foldedName(should.name ?? '')) return false;
   if (is.query !== should.query) return false;
   return is.type === undefined || is.type === should.type;
 }
 
-function stillUnknown({ message, facts, cause }: AudiencesError, finding: string) {
-  const next =
-    'Do not repeat it yet. Wait a minute, look with list_audiences whether an audience of this name is there, and create it again only if it is not.';
+function stillUnknown({ about, error }: LostCreate, finding: string) {
+  const { message, facts, cause } = error;
+  const next = `Do not repeat it yet. Wait a minute, look with ${about.tools.list} whether ${about.one} of this name is there, and create it again only if it is not.`;
   return new OutcomeUnknownError(`${message} ${finding}`, { ...facts, next }, { cause });
 }
 
@@ -69,7 +70,7 @@ function stillUnknown({ message, facts, cause }: AudiencesError, finding: string
 const maxUnsettledMs = 60_000;
 
 /**
- * The creates whose outcome stayed unknown, which keep the same audience from being made once more
+ * The creates whose outcome stayed unknown, which keep the same thing from being made once more
  * before it is known that it is not there.
  */
 export class LostCreates {
@@ -85,15 +86,12 @@ export class LostCreates {
   note(lost: LostCreate): void {
     const now = this.#monotonic();
     for (const [key, { until }] of this.#lost) if (until <= now) this.#lost.delete(key);
-    this.#lost.set(keyFor(lost.spaceId, lost.wanted.name ?? ''), {
-      lost,
-      until: now + maxUnsettledMs,
-    });
+    this.#lost.set(keyOfLost(lost), { lost, until: now + maxUnsettledMs });
   }
 
   /** The create turned up. */
-  forget({ spaceId, wanted }: LostCreate): void {
-    this.#lost.delete(keyFor(spaceId, wanted.name ?? ''));
+  forget(lost: LostCreate): void {
+    this.#lost.delete(keyOfLost(lost));
   }
 
   /**
@@ -103,35 +101,39 @@ export class LostCreates {
    * still can't be told, with the time after which it can.
    */
   async settle(
-    { spaceId, name }: { spaceId: string; name: string },
+    { about, spaceId, name }: Pick<WantedName, 'about' | 'spaceId' | 'name'>,
     { api, call }: { api: SegmentApi; call: CallContext },
   ): Promise<void> {
-    const key = keyFor(spaceId, name);
+    const key = keyFor(about, spaceId, name);
     const noted = this.#lost.get(key);
     if (!noted || noted.until <= this.#monotonic()) return;
     let found: Audience;
     try {
       found = await findCreated(noted.lost, { api, call });
     } catch (error) {
-      if (call.signal.aborted) throw new CancelledError('create_audience', false);
+      if (call.signal.aborted) throw new CancelledError(about.tools.create, false);
       if (!(error instanceof OutcomeUnknownError)) throw error;
       throw notYet(error, Math.max(1, noted.until - this.#monotonic()));
     }
     this.#lost.delete(key);
     throw new AudiencesError(
       'duplicate',
-      `An earlier create_audience of this name, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
+      `An earlier ${about.tools.create} of this name, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
       {
         next: 'Use that one. Only if the user wants a second one, call again with allowDuplicateName: true.',
         field: 'name',
-        details: { audience: shortened(found) },
+        details: { [about.field]: shortened(found) },
       },
     );
   }
 }
 
-function keyFor(spaceId: string, name: string): string {
-  return JSON.stringify([bareSpaceId(spaceId), foldedName(name)]);
+function keyOfLost({ about, spaceId, wanted }: LostCreate): string {
+  return keyFor(about, spaceId, wanted.name ?? '');
+}
+
+function keyFor({ noun }: ThingKind, spaceId: string, name: string): string {
+  return JSON.stringify([noun, bareSpaceId(spaceId), foldedName(name)]);
 }
 
 function notYet({ message, facts, cause }: OutcomeUnknownError, retryAfterMs: number) {

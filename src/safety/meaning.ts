@@ -1,7 +1,9 @@
 import type { Level } from '../query/index.ts';
 import { typeOf } from '../segment/models/audience.ts';
+import type { ComputedTrait } from '../segment/models/computed-trait.ts';
 import { quotedPlainly, visible } from '../visible.ts';
 import type { AudienceShape } from './snapshot.ts';
+import { audiences, computedTraits, type ThingKind, traitAsThing } from './thing.ts';
 
 /** The language is imported when first needed: start-up should not wait for it. */
 const language = () => import('../query/index.ts');
@@ -14,25 +16,34 @@ function levelOf(audience: AudienceShape): Level {
 /** Without markup, for what MCP calls plain text. */
 const plainly = { name: quotedPlainly, text: quotedPlainly };
 
-/** A stored definition in plain English; undefined for one that can't be read. */
+/** The definition of an audience in plain English; undefined for one that can't be read. */
 export async function explainAudience(audience: AudienceShape): Promise<string | undefined> {
-  return explained(audience);
+  return explained(audience, audiences);
 }
 
-/** The same without markup, also where a client takes it for Markdown. */
-export async function explainPlainly(audience: AudienceShape): Promise<string | undefined> {
-  return explained(audience, plainly);
+/** The same for a computed trait, which comes out as a value. */
+export async function explainTrait(trait: ComputedTrait): Promise<string | undefined> {
+  return explained(traitAsThing(trait), computedTraits);
+}
+
+/** The same for any thing, without markup, also where a client takes it for Markdown. */
+export async function explainPlainly(
+  thing: AudienceShape,
+  about: ThingKind,
+): Promise<string | undefined> {
+  return explained(thing, about, plainly);
 }
 
 async function explained(
-  audience: AudienceShape,
+  thing: AudienceShape,
+  { purpose }: ThingKind,
   wording?: typeof plainly,
 ): Promise<string | undefined> {
-  const query = audience.definition?.query;
+  const query = thing.definition?.query;
   if (typeof query !== 'string') return undefined;
   const { check, explain } = await language();
-  const type = levelOf(audience);
-  const { valid, tree } = check(query, { type, purpose: 'audience' });
+  const type = levelOf(thing);
+  const { valid, tree } = check(query, { type, purpose });
   return valid ? visible(explain(tree, type, wording)) : undefined;
 }
 

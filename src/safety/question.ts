@@ -9,6 +9,7 @@ import {
   snapshotOf,
   valueInWords,
 } from './snapshot.ts';
+import type { ThingKind } from './thing.ts';
 
 /*
  * What a person reads before they agree to a write. Some clients show three lines of it: so the first
@@ -24,12 +25,25 @@ const maxGistChars = 300;
 /** More names than these would not be read. */
 const maxDependentsNamed = 10;
 
-/** What a write does to an audience. */
-export type WriteKind = 'create' | 'change' | 'remove';
+/** What a write does. */
+export type WriteKind =
+  | 'create'
+  | 'change'
+  | 'remove'
+  /** Changes when an audience is run. */
+  | 'schedule'
+  /** Runs an audience once. */
+  | 'run';
+
+/** Whether a write matters to what is built on the thing that it is about. */
+export function concernsDependents(kind: WriteKind): boolean {
+  return kind === 'change' || kind === 'remove';
+}
 
 /** What there is to say about a write. */
 export interface WriteFacts {
   kind: WriteKind;
+  about: ThingKind;
   spaceId: string;
   /** The audience as it is now; undefined for one that is to be made. */
   before: Audience | undefined;
@@ -43,41 +57,52 @@ export interface WriteFacts {
 
 /** Says in plain words what a write will do. */
 export async function describeWrite(facts: WriteFacts): Promise<string> {
-  const { kind, before = {}, after = {}, dependents, notes } = facts;
+  const { kind, about, before = {}, after = {}, dependents, notes } = facts;
+  const { noun, does } = about;
   const space = `in the space ${quoted(facts.spaceId)}`;
   const more = notes.map((note) => `- ${visible(note)}`);
-  if (facts.before) more.push(`- Used by: ${dependentsInWords(dependents)}`);
+  if (facts.before && concernsDependents(kind))
+    more.push(`- Used by: ${dependentsInWords(dependents, about)}`);
+  const found = differences(snapshotOf(before), snapshotOf(after));
+  const changed = `What changes: ${found.length > 0 ? found.map(gistOf).join('; ') : 'nothing'}`;
   switch (kind) {
     case 'create': {
-      const first = `Create the audience ${named(after)} ${space}.`;
-      const gist = `It will hold: ${cut(await meaningOf(after), maxGistChars)}`;
-      return [first, gist, '', ...(await audienceFacts(after)), ...more].join('\n');
+      const first = `Create the ${noun} ${named(after)} ${space}.`;
+      const gist = `${does.later}: ${cut(await meaningOf(after, about), maxGistChars)}`;
+      return [first, gist, '', ...(await factsOf(after, about)), ...more].join('\n');
     }
     case 'change': {
-      const first = `Change the audience ${named(before)} ${space}.`;
-      const found = differences(snapshotOf(before), snapshotOf(after));
-      const gist = `What changes: ${found.length > 0 ? found.map(gistOf).join('; ') : 'nothing'}`;
-      const inFull = ['', 'In full:', ...(await changes(found, before, after)), ...more];
-      const now = ['', 'The audience as it is now:', ...(await audienceFacts(before))];
-      return [first, gist, ...inFull, ...now].join('\n');
+      const first = `Change the ${noun} ${named(before)} ${space}.`;
+      const inFull = ['', 'In full:', ...(await changes(found, before, after, about)), ...more];
+      const now = ['', `The ${noun} as it is now:`, ...(await factsOf(before, about))];
+      return [first, changed, ...inFull, ...now].join('\n');
     }
     case 'remove': {
-      const first = `Delete the audience ${named(before)} ${space} for good.`;
-      return [first, ...more, '', ...(await audienceFacts(before))].join('\n');
+      const first = `Delete the ${noun} ${named(before)} ${space} for good.`;
+      return [first, ...more, '', ...(await factsOf(before, about))].join('\n');
+    }
+    case 'schedule': {
+      const first = `Change when the ${noun} ${named(before)} ${space} is run.`;
+      const now = ['', `The ${noun} as it is now:`, ...(await factsOf(before, about))];
+      return [first, changed, ...more, ...now].join('\n');
+    }
+    case 'run': {
+      const first = `Run the ${noun} ${named(before)} ${space} now, which sends its data out for good.`;
+      return [first, ...more, '', ...(await factsOf(before, about))].join('\n');
     }
   }
 }
 
-/** An audience by its name, and by its id if it has one yet. */
+/** A thing by its name, and by its id if it has one yet. */
 function named({ name, id }: AudienceShape): string {
   const title = name ? quoted(name) : 'without a name';
   return id ? `${title} (${quoted(id)})` : title;
 }
 
-async function audienceFacts(audience: AudienceShape): Promise<string[]> {
+async function factsOf(audience: AudienceShape, about: ThingKind): Promise<string[]> {
   const { name, key, description, definition, id, enabled, options, size } = audience;
   const { type, targetEntity } = snapshotOf(audience);
-  const days = options?.backfillEventDataDays;
+  const days = options?.backfillEventDataDays ?? options?.backfillDurationDays;
   const ids = options?.filterByExternalIds;
   const lines = [
     name && `- Name: ${quoted(name)}`,
@@ -89,7 +114,7 @@ async function audienceFacts(audience: AudienceShape): Promise<string[]> {
     type && `- Level: ${quoted(type)}`,
     targetEntity && `- Entity: ${quoted(targetEntity)}`,
     definition?.query && `- Definition: ${quoted(definition.query, maxQueryChars)}`,
-    definition && `- It holds: ${cut(await meaningOf(audience), maxQueryChars)}`,
+    definition && `- ${about.does.now}: ${cut(await meaningOf(audience, about), maxQueryChars)}`,
     options?.includeHistoricalData && '- With data from before now',
     typeof days === 'number' && `- With event data of the last ${days} days`,
     options?.includeAnonymousUsers && '- With anonymous users, which cannot be changed later',
@@ -102,18 +127,21 @@ async function changes(
   found: readonly Difference[],
   before: AudienceShape,
   after: AudienceShape,
+  about: ThingKind,
 ): Promise<string[]> {
   const lines = found.length > 0 ? found.map(changeInWords) : ['- Nothing; it is so already.'];
   if (found.some(({ field }) => field === 'query' || field === 'type')) {
-    const [was, becomes] = [await meaningOf(before), await meaningOf(after)];
-    lines.push(`- Then it holds: ${cut(excerpts(was, becomes)[1], maxQueryChars)}`);
+    const [was, becomes] = [await meaningOf(before, about), await meaningOf(after, about)];
+    lines.push(
+      `- Then ${about.does.now.toLowerCase()}: ${cut(excerpts(was, becomes)[1], maxQueryChars)}`,
+    );
   }
   if (before.enabled && after.enabled === false) lines.push('- It will no longer be computed.');
   return lines;
 }
 
-async function meaningOf(audience: AudienceShape): Promise<string> {
-  const explanation = await explainPlainly(audience);
+async function meaningOf(thing: AudienceShape, about: ThingKind): Promise<string> {
+  const explanation = await explainPlainly(thing, about);
   return explanation ? visible(explanation) : 'not known; the definition could not be read.';
 }
 
@@ -166,9 +194,12 @@ function excerpts(
   return [excerpt(before), excerpt(after)];
 }
 
-function dependentsInWords(dependents: readonly Audience[] | undefined): string {
+function dependentsInWords(
+  dependents: readonly Audience[] | undefined,
+  { noDependents }: ThingKind,
+): string {
   if (dependents === undefined) return 'not known, the space could not be searched.';
-  if (dependents.length === 0) return 'no other audience of the space.';
+  if (dependents.length === 0) return noDependents;
   const shown = dependents
     .slice(0, maxDependentsNamed)
     .map(({ name, id }) => `${quoted(name ?? 'without a name')} (${quoted(id)})`);

@@ -1,8 +1,9 @@
 import type { SegmentApi } from '../segment/api.ts';
-import { audiencesIn, spaceIn } from '../segment/contract.ts';
+import { spaceIn } from '../segment/contract.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { thingsIn } from './thing.ts';
 
 /** Enough for what one conversation looks at: some thousand audiences as most are. */
 const maxBytes = 4 * 1024 * 1024;
@@ -10,7 +11,7 @@ const maxBytes = 4 * 1024 * 1024;
 const entryBytes = 500;
 
 /**
- * The audiences as one session was last shown them. Nothing is decided by it: it only lets a refusal
+ * The audiences and computed traits as one session was last shown them. Nothing is decided by it: it only lets a refusal
  * say what has changed since. What the server reads for itself is not noted here.
  */
 export class SeenAudiences {
@@ -21,7 +22,9 @@ export class SeenAudiences {
   /** Remembers how an audience is now; the oldest are forgotten where it gets too much. */
   note(spaceId: string, audience: Audience): void {
     const snapshot = snapshotOf(audience);
-    const key = `${prefixOf(spaceId, audience.id)}${snapshot.updatedAt}`;
+    // A change of schedules may not count as an update.
+    const { updatedAt, schedules = '' } = snapshot;
+    const key = `${prefixOf(spaceId, audience.id)}${updatedAt} ${schedules}`;
     this.#forget(key);
     const bytes = bytesOf(key, snapshot);
     if (bytes > maxBytes) return;
@@ -54,14 +57,14 @@ export class SeenAudiences {
   }
 }
 
-/** The same port, with all audiences that come through it remembered. */
+/** The same port, with all audiences and computed traits that come through it remembered. */
 export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
   return {
     async send(name, input, call) {
       const output = await api.send(name, input, call);
-      for (const audience of audiencesIn(output)) {
-        const spaceId = spaceIn(input) ?? audience.spaceId;
-        if (typeof spaceId === 'string') seen.note(spaceId, audience);
+      for (const thing of thingsIn(output)) {
+        const spaceId = spaceIn(input) ?? thing.spaceId;
+        if (typeof spaceId === 'string') seen.note(spaceId, thing);
       }
       return output;
     },

@@ -2,8 +2,10 @@ import { type AudiencesError, UnsentError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { shortened, shortenedText } from '../shorten.ts';
 import { quotedPlainly } from '../visible.ts';
+import { schedulesIn, schedulesInWords } from './schedules.ts';
+import type { ThingKind } from './thing.ts';
 
-/** An audience, or what is known of one that is to be made. */
+/** An audience, or another thing that is written, or what is known of one that is to be made. */
 export type AudienceShape = Partial<Audience>;
 
 /** A definition that people are to judge is cut later than other texts. */
@@ -30,6 +32,8 @@ export interface Snapshot {
   /** Joined by commas. */
   filterByExternalIds: string | undefined;
   backfillEventDataDays: number | undefined;
+  /** In words; undefined where they were not read. */
+  schedules: string | undefined;
   /** ISO 8601, as Segment wrote it. */
   updatedAt: string | undefined;
 }
@@ -46,6 +50,7 @@ export interface Difference {
 
 export function snapshotOf(audience: AudienceShape): Snapshot {
   const { definition, options } = audience;
+  const schedules = schedulesIn(audience);
   return {
     name: audience.name ?? undefined,
     description: audience.description ?? undefined,
@@ -57,6 +62,7 @@ export function snapshotOf(audience: AudienceShape): Snapshot {
     includeAnonymousUsers: options?.includeAnonymousUsers ?? undefined,
     filterByExternalIds: options?.filterByExternalIds?.join(', '),
     backfillEventDataDays: options?.backfillEventDataDays ?? undefined,
+    schedules: schedules && schedulesInWords(schedules),
     updatedAt: audience.updatedAt ?? undefined,
   };
 }
@@ -72,13 +78,15 @@ const fields = [
   'includeAnonymousUsers',
   'filterByExternalIds',
   'backfillEventDataDays',
+  'schedules',
   'updatedAt',
 ] as const satisfies readonly SnapshotField[];
 
-/** Field by field, what is not the same. */
+/** Field by field, what is not the same. Schedules count only if they were read on both sides. */
 export function differences(before: Snapshot, after: Snapshot): Difference[] {
+  const hasSchedules = before.schedules !== undefined && after.schedules !== undefined;
   return fields
-    .filter((field) => before[field] !== after[field])
+    .filter((field) => before[field] !== after[field] && (field !== 'schedules' || hasSchedules))
     .map((field) => ({ field, before: before[field], after: after[field] }));
 }
 
@@ -96,12 +104,13 @@ function shownDifference({ field, before, after }: Difference): Difference {
 }
 
 /**
- * The error for a write that was meant for an audience as it no longer is.
+ * The error for a write that was meant for something as it no longer is.
  *
- * @param since how the message goes on after "has changed". @param now the audience as it is.
+ * @param since how the message goes on after "has changed". @param now as it is.
  * @param known how it was, if that is still known. @param more what else changed, in words of ours.
  */
 export function staleError(
+  { noun, field: shownAs }: ThingKind,
   since: string,
   now: Audience | undefined,
   known: Snapshot | undefined,
@@ -113,11 +122,11 @@ export function staleError(
   });
   const all = [...more, ...words].join('; ');
   const what = all === '' ? '' : `: ${shortenedText(all, maxWordsChars)}`;
-  return new UnsentError('stale', `The audience has changed ${since}${what}. Nothing was sent.`, {
-    next: 'Tell the user what changed. If the write is still wanted, make it anew from the audience as it is now, without confirmation.',
+  return new UnsentError('stale', `The ${noun} has changed ${since}${what}. Nothing was sent.`, {
+    next: `Tell the user what changed. If the write is still wanted, make it anew from the ${noun} as it is now, without confirmation.`,
     details: {
       changed: changed.map(shownDifference),
-      audience: now && shortened(now, maxAudienceChars),
+      [shownAs]: now && shortened(now, maxAudienceChars),
     },
   });
 }

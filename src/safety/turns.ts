@@ -2,19 +2,21 @@ import type { Clock } from '../clock.ts';
 import type { CallContext } from '../segment/call.ts';
 import { AudiencesError, CancelledError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
+import type { ThingKind } from './thing.ts';
 
-/** The audience that a write is about, and on whose behalf it waits. */
+/** What a write is about, and on whose behalf it waits. */
 export interface Turn {
+  about: ThingKind;
   operation: string;
   spaceId: string;
   id: string;
   call: CallContext;
 }
 
-/** Lets one write at a time go on for each audience, in the order in which they came. */
+/** Lets one write at a time go on for each thing, in the order in which they came. */
 export class Turns {
   readonly #clock: Clock;
-  /** By audience, what resolves when the last in line is done. */
+  /** By thing, what resolves when the last in line is done. */
   readonly #last = new Map<string, Promise<void>>();
 
   constructor(clock: Clock) {
@@ -22,13 +24,13 @@ export class Turns {
   }
 
   /**
-   * Waits until no other write to the audience is under way, then runs this one.
+   * Waits until no other write to it is under way, then runs this one.
    *
    * @throws {AudiencesError} `rate_limited`, if that would pass the deadline of the call.
    * @throws {CancelledError} if the call is cancelled while it waits. @throws what `write` throws.
    */
   async during<Result>(turn: Turn, write: () => Promise<Result>): Promise<Result> {
-    const key = JSON.stringify([bareSpaceId(turn.spaceId), turn.id]);
+    const key = JSON.stringify([turn.about.noun, bareSpaceId(turn.spaceId), turn.id]);
     const before = this.#last.get(key);
     let end = () => {};
     const own = new Promise<void>((resolve) => {
@@ -48,7 +50,8 @@ export class Turns {
     }
   }
 
-  async #wait(before: Promise<void>, { operation, call }: Turn): Promise<void> {
+  async #wait(before: Promise<void>, turn: Turn): Promise<void> {
+    const { operation, call } = turn;
     let stop = () => {};
     const over = new Promise<never>((_, reject) => {
       const onAbort = () => reject(new CancelledError(operation, false));
@@ -58,7 +61,7 @@ export class Turns {
       const cancelTimer =
         leftMs === Number.POSITIVE_INFINITY
           ? () => {}
-          : this.#clock.after(Math.max(0, leftMs), () => reject(tooLong(operation)));
+          : this.#clock.after(Math.max(0, leftMs), () => reject(tooLong(turn)));
       stop = () => {
         cancelTimer();
         call.signal.removeEventListener('abort', onAbort);
@@ -75,12 +78,12 @@ export class Turns {
 /** When to try again where nothing is known of how long another write takes. */
 const tryAgainMs = 5000;
 
-function tooLong(operation: string): AudiencesError {
+function tooLong({ operation, about }: Turn): AudiencesError {
   return new AudiencesError(
     'rate_limited',
-    `${operation}: another write to this audience is under way for longer than this call may wait. Nothing was sent.`,
+    `${operation}: another write to this ${about.noun} is under way for longer than this call may wait. Nothing was sent.`,
     {
-      next: 'Look with get_audience what the other write did, then call again if this one is still wanted.',
+      next: `Look with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
       retryAfterMs: tryAgainMs,
     },
   );

@@ -10,12 +10,15 @@ import type { NameReservations } from './duplicates.ts';
 import type { LostCreates } from './lost-create.ts';
 import type { WriteKind } from './question.ts';
 import type { AudienceShape } from './snapshot.ts';
+import type { ThingKind } from './thing.ts';
 import type { Turns } from './turns.ts';
 
 /** What a tool wants to be written, before anything is known of the state that it meets. */
 export interface Wish<Name extends OperationName> {
   operation: Name;
   kind: WriteKind;
+  /** The kind of thing that is written; an audience if left out. */
+  about?: ThingKind;
   spaceId: string;
   /** The audience that is to be changed or removed; undefined for one that is to be made. */
   id?: string;

@@ -1,6 +1,6 @@
 import type { RequestPreview } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import { audiencesIn, type OperationName } from '../segment/contract.ts';
+import type { OperationName } from '../segment/contract.ts';
 import {
   AudiencesError,
   CancelledError,
@@ -25,6 +25,7 @@ import {
   staleError,
   valueInWords,
 } from './snapshot.ts';
+import { audiences, type ThingKind, thingsIn } from './thing.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
 /** Longer than this are neither times nor ids. */
@@ -44,7 +45,7 @@ export async function carryOut<Name extends OperationName>(
   wish: Wish<Name>,
   context: WriteContext,
 ): Promise<Outcome<Name>> {
-  const { operation, spaceId, creation } = wish;
+  const { operation, about = audiences, spaceId, creation } = wish;
   try {
     await context.api.preview({ operation, input: wish.draft });
     // A dry run prepares nothing that could be too late, and keeps nobody from anything.
@@ -52,7 +53,8 @@ export async function carryOut<Name extends OperationName>(
       return await new Undertaking(wish, { ...context, call: context.sending }).run();
     await context.api.foresee(operation, spaceId, context.call);
     const run = () => new Undertaking(wish, context).run();
-    return await (creation ? context.reservations.during({ spaceId, ...creation }, run) : run());
+    if (!creation) return await run();
+    return await context.reservations.during({ about, spaceId, ...creation }, run);
   } catch (error) {
     // What was cancelled is a request on behalf of the write, which itself was not sent yet.
     const isOther = error instanceof CancelledError && error.operation !== operation;
@@ -114,6 +116,7 @@ interface Ready<Name extends OperationName> {
 /** One wish on its way. */
 class Undertaking<Name extends OperationName> {
   readonly #wish: Wish<Name>;
+  readonly #about: ThingKind;
   readonly #context: WriteContext;
   readonly #seeking: Seeking;
   /** Whether no other write to the audience can go on meanwhile. */
@@ -121,6 +124,7 @@ class Undertaking<Name extends OperationName> {
 
   constructor(wish: Wish<Name>, context: WriteContext) {
     this.#wish = wish;
+    this.#about = wish.about ?? audiences;
     this.#context = context;
     this.#seeking = new Seeking(context);
   }
@@ -151,7 +155,7 @@ class Undertaking<Name extends OperationName> {
     const { operation, spaceId, id } = this.#wish;
     if (id === undefined || this.#hasTurn) return write();
     const { call, turns } = this.#context;
-    return turns.during({ operation, spaceId, id, call }, async () => {
+    return turns.during({ about: this.#about, operation, spaceId, id, call }, async () => {
       this.#hasTurn = true;
       try {
         return await write();
@@ -168,7 +172,8 @@ class Undertaking<Name extends OperationName> {
     const before = await this.#read();
     const { kind, grave } = this.#wish;
     const { mode, now } = this.#context;
-    const readiness = before && kind === 'change' ? readinessOf(before, now()) : undefined;
+    const readiness =
+      before && kind === 'change' ? readinessOf(before, this.#about, now()) : undefined;
     const needsAgreement =
       mode === 'writes' || (mode === 'remove' && (grave || readiness?.isEarly === true));
     if (before && needsAgreement) this.#context.seen.note(this.#wish.spaceId, before);
@@ -201,13 +206,14 @@ class Undertaking<Name extends OperationName> {
   async #settleLostCreate(): Promise<void> {
     const { creation, spaceId, dryRun } = this.#wish;
     if (!creation || dryRun) return;
-    await this.#context.lostCreates.settle({ spaceId, name: creation.name }, this.#context);
+    const wanted = { about: this.#about, spaceId, name: creation.name };
+    await this.#context.lostCreates.settle(wanted, this.#context);
   }
 
   /** What the space holds, before an audience is made in it. */
   async #search(): Promise<Search | undefined> {
     const { creation, spaceId } = this.#wish;
-    return creation && searchDuplicate({ spaceId, ...creation }, this.#context);
+    return creation && searchDuplicate({ about: this.#about, spaceId, ...creation }, this.#context);
   }
 
   /** The audience as it is; undefined for one that is to be made. */
@@ -227,7 +233,7 @@ class Undertaking<Name extends OperationName> {
   async #get(call: CallContext): Promise<Audience | undefined> {
     const { spaceId, id } = this.#wish;
     if (id === undefined) return undefined;
-    return (await this.#context.api.send('get_audience', { spaceId, id }, call)).audience;
+    return this.#about.read(this.#context.api, { spaceId, id }, call);
   }
 
   #assertFresh(before: Audience, expected: string): void {
@@ -239,7 +245,7 @@ class Undertaking<Name extends OperationName> {
     const when = shown(before.updatedAt ?? 'a time unknown');
     const who = shown(before.updatedBy ?? 'someone unknown');
     const since = `since ${quoted(expected)} (last at ${when}, by ${who})`;
-    throw staleError(since, before, known);
+    throw staleError(this.#about, since, before, known);
   }
 
   async #prepare(
@@ -254,6 +260,7 @@ class Undertaking<Name extends OperationName> {
     return this.#withRequest({
       write: { operation, input },
       kind,
+      about: this.#about,
       spaceId,
       id,
       before,
@@ -359,14 +366,15 @@ class Undertaking<Name extends OperationName> {
     if (now) this.#context.seen.note(this.#wish.spaceId, now);
     const states = [before, now].map((audience) => valueInWords(audience?.status ?? undefined));
     const more = becameEarly ? [`it is too early to edit it now: ${states.join(' → ')}`] : [];
-    throw staleError(since, now, was, more);
+    throw staleError(this.#about, since, now, was, more);
   }
 
   /** Whether an edit would disturb a computation that had not begun when the audience was read. */
   #becameEarly(before: Audience, now: Audience): boolean {
     if (this.#wish.kind !== 'change') return false;
     const at = this.#context.now();
-    const isEarly = (audience: Audience) => readinessOf(audience, at)?.isEarly === true;
+    const isEarly = (audience: Audience) =>
+      readinessOf(audience, this.#about, at)?.isEarly === true;
     return isEarly(now) && !isEarly(before);
   }
 
@@ -384,10 +392,11 @@ class Undertaking<Name extends OperationName> {
       this.#record({ ...planned, request: sent }, { confirmed, ...more }, attempt);
     try {
       const done = await this.#send(ready, onRequest);
-      const [audience] = audiencesIn(done.output);
-      if (audience) this.#context.seen.note(this.#wish.spaceId, audience);
-      const id = planned.id ?? audience?.id;
-      await record({ id, outcome: 'done', after: audience ?? null });
+      const [written] = thingsIn(done.output);
+      if (written) this.#context.seen.note(this.#wish.spaceId, written);
+      const id = planned.id ?? written?.id;
+      const gone = planned.kind === 'remove' ? null : undefined;
+      await record({ id, outcome: 'done', after: written ?? gone });
       return { ...done, edition: sent.edition, options: optionsIn(sent) ?? planned.after?.options };
     } catch (error) {
       if (error instanceof UnrecordedError) throw error;
@@ -419,11 +428,11 @@ class Undertaking<Name extends OperationName> {
     } catch (error) {
       if (isSurelyUnsent(error)) spending?.giveBack();
       if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
-        const lost = { spaceId, wanted: after, known: knownIds, error };
+        const lost = { about: this.#about, spaceId, wanted: after, known: knownIds, error };
         const found = await this.#findLost(lost);
         return { output: creation.outputOf(found), foundAfterLoss: true };
       }
-      throw kind === 'remove' && before ? keepCopy(error, before) : error;
+      throw kind === 'remove' && before ? keepCopy(error, before, this.#about) : error;
     }
   }
 
@@ -438,7 +447,8 @@ class Undertaking<Name extends OperationName> {
   }
 
   #entryOf({ write, request, before, spaceId, id }: PlannedWrite<Name>) {
-    return { tool: write.operation, space: spaceId, id, before, sent: request.body };
+    const scheduleId = 'scheduleId' in write.input ? write.input.scheduleId : undefined;
+    return { tool: write.operation, space: spaceId, id, scheduleId, before, sent: request.body };
   }
 
   /** @param attempt of the started line, where there is one. */
@@ -471,16 +481,16 @@ function isSameTime(a: string | null | undefined, b: string): boolean {
   return a === b || Date.parse(a ?? '') === Date.parse(b);
 }
 
-/** An audience that may be gone is not lost: the error holds it as it was. */
-function keepCopy(error: unknown, audience: Audience): unknown {
+/** A thing that may be gone is not lost: the error holds it as it was. */
+function keepCopy(error: unknown, thing: Audience, { tools, field }: ThingKind): unknown {
   const isUnknown = error instanceof OutcomeUnknownError;
   if (!isUnknown && !(error instanceof NoAnswerError)) return error;
   const { code, cause } = error;
   const message = `${error.message} It may have been removed all the same.`;
   const facts = {
     ...error.facts,
-    next: `Look with get_audience whether it is still there. If it is gone, details.audience is what it was. ${error.facts.next}`,
-    details: { audience, cause: error.facts.details },
+    next: `Look with ${tools.get} whether it is still there. If it is gone, details.${field} is what it was. ${error.facts.next}`,
+    details: { [field]: thing, cause: error.facts.details },
   };
   return isUnknown
     ? new OutcomeUnknownError(message, facts, { cause })

@@ -25,26 +25,39 @@ export function misfitOf(
   output: Output<OperationName>,
 ): string | undefined {
   const space = spaceIn(input);
-  if ('audience' in output) {
-    const { id, spaceId, name } = output.audience;
-    if ('id' in input && id !== input.id) {
-      return `is about another audience, ${shown(id)} instead of ${shown(input.id)}.`;
-    }
-    if (isAnotherName(input, name)) {
-      return `is about another audience, named ${shown(name ?? '')}.`;
-    }
-    if (space === undefined || isOfSpace(output.audience, space)) return undefined;
-    return `is about an audience of another space, ${shown(spaceId ?? '')} instead of ${shown(space)}.${slugHint(space, [output.audience])}`;
+  if ('audience' in output) return misfitOfOne(input, 'audience', output.audience);
+  if ('computedTrait' in output) {
+    return misfitOfOne(input, 'computed trait', output.computedTrait);
   }
-  if (!('audiences' in output) || space === undefined || output.audiences.length === 0) {
-    return undefined;
+  if (space === undefined) return undefined;
+  if ('audiences' in output) return misfitOfMany(space, 'audiences', output.audiences);
+  if ('computedTraits' in output) {
+    return misfitOfMany(space, 'computed traits', output.computedTraits);
   }
-  return output.audiences.some((audience) => isOfSpace(audience, space))
-    ? undefined
-    : `holds audiences of other spaces than ${shown(space)} only.${slugHint(space, output.audiences)}`;
+  return undefined;
 }
 
-/** Whether an audience that was to be made came back under another name than it was to have. */
+/** What names its id and its space. */
+type Named = Pick<Audience, 'id' | 'spaceId' | 'name'>;
+
+function misfitOfOne(input: Input<OperationName>, noun: string, one: Named): string | undefined {
+  const space = spaceIn(input);
+  if ('id' in input && one.id !== input.id) {
+    return `is about another ${noun}, ${shown(one.id)} instead of ${shown(input.id)}.`;
+  }
+  if (isAnotherName(input, one.name)) {
+    return `is about another ${noun}, named ${shown(one.name ?? '')}.`;
+  }
+  if (space === undefined || isOfSpace(one, space)) return undefined;
+  return `is about ${noun === 'audience' ? 'an' : 'a'} ${noun} of another space, ${shown(one.spaceId ?? '')} instead of ${shown(space)}.${slugHint(space, [one])}`;
+}
+
+function misfitOfMany(space: string, nouns: string, many: readonly Named[]): string | undefined {
+  if (many.length === 0 || many.some((one) => isOfSpace(one, space))) return undefined;
+  return `holds ${nouns} of other spaces than ${shown(space)} only.${slugHint(space, many)}`;
+}
+
+/** Whether what was to be made came back under another name than it was to have. */
 function isAnotherName(input: Input<OperationName>, name: Audience['name']): boolean {
   if ('id' in input || !('name' in input) || typeof name !== 'string') return false;
   return foldedName(name) !== foldedName(input.name);

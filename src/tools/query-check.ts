@@ -20,6 +20,14 @@ const maxAdviceChars = 500;
 
 const language = () => import('../query/index.ts');
 
+/** What a definition is for: who is in an audience, or the value of a computed trait. */
+type Purpose = 'audience' | 'trait';
+
+const levelsFor: Readonly<Record<Purpose, readonly Level[]>> = {
+  audience: ['users', 'accounts', 'linked'],
+  trait: ['users', 'accounts'],
+};
+
 /**
  * Checks a definition before it is sent.
  *
@@ -30,10 +38,11 @@ export async function checkBeforeSending(
   query: string,
   type: Level,
   mode: QueryCheckMode,
+  purpose: Purpose = 'audience',
 ): Promise<string[]> {
   if (mode === 'off') return [];
   const { check, render } = await language();
-  const { valid, diagnostics } = check(query, { type, purpose: 'audience' });
+  const { valid, diagnostics } = check(query, { type, purpose });
   if (valid === false && mode === 'error') {
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     const rendered = errors.map((diagnostic) => render(query, shown(diagnostic))).join('\n');
@@ -60,17 +69,21 @@ function adviceOf({ severity, message, help, line, column }: Diagnostic): string
  *
  * @throws {InvalidQueryError} in mode `error`, with what is wrong at the level it fits best.
  */
-export async function checkAtAnyLevel(query: string, mode: QueryCheckMode): Promise<void> {
+export async function checkAtAnyLevel(
+  query: string,
+  mode: QueryCheckMode,
+  purpose: Purpose = 'audience',
+): Promise<void> {
   if (mode !== 'error') return;
   const { check } = await language();
-  const levels: Level[] = ['users', 'accounts', 'linked'];
+  const levels = levelsFor[purpose];
   const mistakes = levels.map((type) => {
-    const { diagnostics } = check(query, { type, purpose: 'audience' });
+    const { diagnostics } = check(query, { type, purpose });
     return diagnostics.filter(({ severity }) => severity === 'error').length;
   });
   const fewest = Math.min(...mistakes);
   const best = levels[mistakes.indexOf(fewest)];
-  if (fewest > 0 && best) await checkBeforeSending(query, best, mode);
+  if (fewest > 0 && best) await checkBeforeSending(query, best, mode, purpose);
 }
 
 /**

@@ -1,10 +1,19 @@
 import { checkAudienceQuery } from './check_audience_query.ts';
 import { createAudience } from './create_audience.ts';
+import { createComputedTrait } from './create_computed_trait.ts';
 import { getAudience } from './get_audience.ts';
+import { getComputedTrait } from './get_computed_trait.ts';
+import { listAudienceSchedules } from './list_audience_schedules.ts';
 import { listAudiences } from './list_audiences.ts';
+import { listComputedTraits } from './list_computed_traits.ts';
 import { removeAudienceFromSpace } from './remove_audience_from_space.ts';
+import { removeAudienceSchedule } from './remove_audience_schedule.ts';
+import { removeComputedTraitFromSpace } from './remove_computed_trait_from_space.ts';
+import { runAudience } from './run_audience.ts';
+import { setAudienceSchedule } from './set_audience_schedule.ts';
 import type { Tool } from './tool.ts';
 import { updateAudienceForSpace } from './update_audience_for_space.ts';
+import { updateComputedTraitForSpace } from './update_computed_trait_for_space.ts';
 
 /** The tools by what they are for, in the order in which clients show them. */
 const byToolset = {
@@ -19,8 +28,14 @@ const byToolset = {
   find: [],
   preview: [],
   schema: [],
-  schedules: [],
-  computed_traits: [],
+  schedules: [listAudienceSchedules, setAudienceSchedule, removeAudienceSchedule, runAudience],
+  computed_traits: [
+    listComputedTraits,
+    getComputedTrait,
+    createComputedTrait,
+    updateComputedTraitForSpace,
+    removeComputedTraitFromSpace,
+  ],
 } as const satisfies Record<string, readonly Tool[]>;
 
 export type Toolset = keyof typeof byToolset;

@@ -27,6 +27,8 @@ export interface ToolContext {
   /** The space of a call that names none. */
   defaultSpace: string | undefined;
   queryCheck: QueryCheckMode;
+  /** Milliseconds since the epoch. */
+  now: () => number;
   /** The only way to write. */
   carryOut: CarryOut;
 }

@@ -62,6 +62,7 @@ const allowed: Record<string, string[]> = {
     'slips.ts',
     'system-reason.ts',
     'tools/query-check.ts',
+    'tools/registry.ts',
     'node:fs',
   ],
   'given.ts': ['settings.ts', 'slips.ts'],
@@ -136,6 +137,7 @@ const allowed: Record<string, string[]> = {
   ],
   resources: ['query'],
   tools: [
+    'nearest.ts',
     'query',
     'safety',
     'segment/api.ts',
@@ -163,6 +165,7 @@ const allowed: Record<string, string[]> = {
     'segment/editions/row.ts',
     'segment/errors.ts',
     'segment/models',
+    'segment/read-traits.ts',
     'segment/space.ts',
     'shorten.ts',
     'system-reason.ts',

@@ -33,7 +33,17 @@ beforeAll(async () => {
       contentType: headers['content-type'],
       body: await text(request),
     };
-    const data = { audience: { id: 'aud_1' }, audiences: [], pagination: {}, status: 'SUCCESS' };
+    const things = target?.includes('/computed-traits')
+      ? { computedTrait: { id: 'ct_1' }, computedTraits: [] }
+      : { audience: { id: 'aud_1' }, audiences: [] };
+    const schedules = { audienceSchedule: { id: 'sch_1' }, audienceSchedules: [] };
+    const data = {
+      ...things,
+      ...schedules,
+      run: { id: 'run_1' },
+      pagination: {},
+      status: 'SUCCESS',
+    };
     response.end(JSON.stringify({ data }));
   });
   server.listen(0, '127.0.0.1');
@@ -47,6 +57,12 @@ const spaceId = 'spa 1;ä';
 const space = '/spaces/spa%201%3B%C3%A4/audiences';
 const one = { spaceId, id: 'aud_1' };
 const query = "event('Shoes Bought').count() >= 1";
+const schedulesPath = `${space}/aud_1/schedules`;
+const schedule = { ...one, scheduleId: 'sch_1' };
+const traits = space.replace('/audiences', '/computed-traits');
+const trait = { spaceId, id: 'ct_1' };
+/** Operations that exist in alpha only, whatever the edition. */
+const inAlphaOnly = /computed_trait/;
 const minimal: Input<'create_audience'> = { spaceId, name: 'N', query, type: 'users' };
 const full: Input<'create_audience'> = {
   ...minimal,
@@ -145,13 +161,91 @@ const rows: Row[] = [
     `PATCH ${space}/aud_1`,
     { v1: '{"options":{"includeHistoricalData":true,"filterByExternalIds":["email"]}}' },
   ],
+  [
+    'all',
+    'list_audience_schedules_from_space_and_audience',
+    one,
+    `GET ${schedulesPath}`,
+    { v1: '' },
+  ],
+  [
+    'of an interval',
+    'add_audience_schedule_to_audience',
+    { ...one, schedule: { interval: '1h' } },
+    `POST ${schedulesPath}`,
+    { v1: '{"strategy":"PERIODIC","config":{"interval":"1h"}}' },
+  ],
+  [
+    'of days',
+    'update_audience_schedule_for_audience',
+    { ...schedule, schedule: { days: [1], hours: [7, 19], timezone: 'Europe/Berlin' } },
+    `PATCH ${schedulesPath}/sch_1`,
+    {
+      v1: '{"strategy":"SPECIFIC_DAYS","config":{"days":[1],"hours":[7,19],"timezone":"Europe/Berlin"}}',
+    },
+  ],
+  [
+    'one',
+    'remove_audience_schedule_from_audience',
+    schedule,
+    `DELETE ${schedulesPath}/sch_1`,
+    { v1: '' },
+  ],
+  ['one', 'force_execute_audience_run', one, `POST ${space}/aud_1/runs`, { v1: '' }],
+  [
+    'a page',
+    'list_computed_traits',
+    { spaceId, count: 50, cursor: 'b' },
+    `GET ${traits}?pagination.count=50&pagination.cursor=b`,
+    { v1alpha: '', v1: '' },
+  ],
+  ['one', 'get_computed_trait', trait, `GET ${traits}/ct_1`, { v1alpha: '', v1: '' }],
+  [
+    'everything',
+    'create_computed_trait',
+    {
+      spaceId,
+      name: 'N',
+      query: "trait('a')",
+      type: 'accounts',
+      description: 'D',
+      enabled: false,
+      includeHistoricalData: true,
+      includeAnonymousUsers: false,
+      backfillDurationDays: 30,
+    },
+    `POST ${traits}`,
+    both(
+      `{"name":"N","description":"D","enabled":false,"definition":{"query":"trait('a')","type":"ACCOUNTS"},"options":{"includeHistoricalData":true,"includeAnonymousUsers":false,"backfillDurationDays":30}}`,
+    ),
+  ],
+  [
+    'everything',
+    'update_computed_trait_for_space',
+    { ...trait, name: 'N', description: '', enabled: true, query: "trait('a')", type: 'users' },
+    `PATCH ${traits}/ct_1`,
+    both(
+      `{"name":"N","description":"","enabled":true,"definition":{"query":"trait('a')","type":"USERS"}}`,
+    ),
+  ],
+  [
+    'one',
+    'remove_computed_trait_from_space',
+    trait,
+    `DELETE ${traits}/ct_1`,
+    { v1alpha: '', v1: '' },
+  ],
 ];
 
-describe.each(['v1alpha', 'v1'] as const)('edition %s', (edition) => {
-  const mediaType = `application/vnd.segment.${edition}+json`;
+/** The same body in both editions. */
+function both(body: string): Record<EditionName, string> {
+  return { v1alpha: body, v1: body };
+}
 
+describe.each(['v1alpha', 'v1'] as const)('edition %s', (edition) => {
   test.each(rows)('%s: %s', async (_, name, input, line, bodies) => {
     const body = bodies[edition];
+    const mediaType = `application/vnd.segment.${inAlphaOnly.test(name) ? 'v1alpha' : edition}+json`;
     const client = segmentClient(url, new ManualClock(), { edition });
     sent = undefined;
     const sending = client.send(name, input, testCall());

@@ -13,8 +13,8 @@ import { callTool } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { PassingTime } from '../support/passing-time.ts';
 import { spellingsOf } from '../support/spellings.ts';
-import { type Expected, redirects, rows } from './rows.ts';
-import { space, type Target, targets } from './targets.ts';
+import { type Expected, type Row, redirects, rows } from './rows.ts';
+import { seed, space, type Target, targets } from './targets.ts';
 
 /*
  * Every fault, done to the request of every tool: how the call ends, how often the request was sent,
@@ -32,9 +32,15 @@ const clock = new ManualClock();
 const time = new PassingTime(clock);
 const folder = mkdtempSync(join(tmpdir(), 'faults-'));
 const plenty = Object.fromEntries(operationNames.map((name) => [name, 999_999]));
-const sandbox = await start({ edition: 'v1alpha', clock, limits: plenty });
-const server = await FaultyServer.start(sandbox.url, clock);
-server.onHold = () => time.isWaitedFor(timeoutMs);
+const sandboxes = {
+  v1alpha: await start({ edition: 'v1alpha', clock, limits: plenty }),
+  v1: await start({ edition: 'v1', clock, limits: plenty, seed }),
+};
+const servers = {
+  v1alpha: await FaultyServer.start(sandboxes.v1alpha.url, clock),
+  v1: await FaultyServer.start(sandboxes.v1.url, clock),
+};
+for (const server of Object.values(servers)) server.onHold = () => time.isWaitedFor(timeoutMs);
 
 /** Where redirects lead; nothing may ever come here. */
 let strangers = 0;
@@ -45,10 +51,12 @@ const elsewhere = createServer((socket) => {
 await once(elsewhere, 'listening');
 const { port } = z.object({ port: z.number() }).parse(elsewhere.address());
 
-beforeEach(() => sandbox.reset());
+beforeEach(() => {
+  for (const sandbox of Object.values(sandboxes)) sandbox.reset();
+});
 afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await sandbox.close();
+  for (const server of Object.values(servers)) await server[Symbol.asyncDispose]();
+  for (const sandbox of Object.values(sandboxes)) await sandbox.close();
   elsewhere.close();
   rmSync(folder, { recursive: true });
 });
@@ -56,12 +64,16 @@ afterAll(async () => {
 let programs = 0;
 
 /** The program, of which all that leaves it is looked through when the cell is over. */
-async function startProgram(apiUrl = `http://${server.host}`): Promise<Composed> {
+async function startProgram(
+  { edition }: Target,
+  apiUrl = `http://${servers[edition].host}`,
+): Promise<Composed> {
   programs += 1;
   const flags = {
     'api-url': apiUrl,
     space,
     confirm: 'none',
+    toolsets: 'all',
     'log-level': 'debug',
     'timeout-ms': String(timeoutMs),
     'max-wait-ms': String(maxWaitMs),
@@ -91,7 +103,7 @@ async function expectEnd(program: Composed, target: Target, { code, outcome }: E
   expect(error?.code ?? 'success').toBe(code);
   if (error) expect(error.next.length).toBeGreaterThan(20);
   const lines = program.audit().split('\n').filter(Boolean);
-  const writes = target.kind === 'read' ? [] : [{ tool: target.tool, outcome }];
+  const writes = target.kind === 'read' ? [] : [{ tool: target.operation, outcome }];
   const recorded = lines
     .map((line) => auditSchema.parse(JSON.parse(line)))
     .filter((line) => line.outcome !== 'started');
@@ -108,17 +120,20 @@ async function expectClosedFor(program: Composed, target: Target, closedMs: numb
   if (closedMs > maxWaitMs) {
     const { error } = await callThroughTime(program, target, 1);
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: closedMs });
-    expect(server.count(target.tool)).toBe(0);
+    expect(servers[target.edition].count(target.operation)).toBe(0);
   }
   await clock.advance(closedMs);
 }
 
 const all = [...rows, ...redirects(`http://localhost:${port}`)];
 
-describe.each(targets)('$tool', (target) => {
-  const { tool: operation, kind, readsFirst, looksBy } = target;
+describe.each(targets)('$tool: $operation', (target) => {
+  const { operation, edition, kind, readsFirst, looksBy, looksAfterLoss, ofFeature } = target;
+  const server = servers[edition];
+  const isOfFeature = (row: Row) => row.name === '403' || row.name === '404';
 
-  const cells = all.map((row) => {
+  const fitting = all.filter((row) => !ofFeature || !isOfFeature(row));
+  const cells = fitting.map((row) => {
     const ofLists = operation === 'list_audiences' ? row.ofLists?.always : undefined;
     const expected = ofLists ?? row.expected[kind];
     const { code, requests } = expected;
@@ -128,7 +143,7 @@ describe.each(targets)('$tool', (target) => {
     '%s: %s after %i requests, and the next call works',
     async (_, __, requests, { fault, closedMs, expected }) => {
       server.aim({ operation, fault, times: Number.POSITIVE_INFINITY, applied: false });
-      await using program = await startProgram();
+      await using program = await startProgram(target);
       await expectEnd(program, target, expected);
       expect(server.count(operation)).toBe(requests);
 
@@ -154,9 +169,9 @@ describe.each(targets)('$tool', (target) => {
   test.each(losing)('%s, once and after it took effect', async (_, fault, usual) => {
     // The tool looks for an audience whose creation was not answered, and finds it.
     const found: Expected = { code: 'success', requests: 1, outcome: 'done' };
-    const expected = operation === 'create_audience' ? found : usual;
+    const expected = looksAfterLoss ? found : usual;
     server.aim({ operation, fault, times: 1, applied: true });
-    await using program = await startProgram();
+    await using program = await startProgram(target);
     await expectEnd(program, target, expected);
     expect(server.count(operation)).toBe(expected.requests);
     await expectNextWorks(program, target);
@@ -167,7 +182,7 @@ describe.each(targets)('$tool', (target) => {
   );
   test.each(closing)('%s, once: waits and succeeds', async (_, fault, closedMs) => {
     server.aim({ operation, fault, times: 1, applied: false });
-    await using program = await startProgram();
+    await using program = await startProgram(target);
     const from = clock.now();
     await expectEnd(program, target, { code: 'success', requests: 2, outcome: 'done' });
     expect(server.count(operation)).toBe(2);
@@ -176,7 +191,7 @@ describe.each(targets)('$tool', (target) => {
 
   test('connection refused: unreachable after as many attempts as may be, and the next call works', async () => {
     server.aim(undefined);
-    await using program = await startProgram();
+    await using program = await startProgram(target);
     await server.refuseAfter(readsFirst);
     const outcome = 'not_done';
     await expectEnd(program, target, { code: 'unreachable', requests: 0, outcome });
@@ -194,7 +209,7 @@ describe.each(targets)('$tool', (target) => {
     ['no TLS is spoken there', `https://${server.host}`],
   ])('%s: unreachable after four attempts, and other tools work', async (_, url) => {
     server.aim(undefined);
-    await using program = await startProgram(url);
+    await using program = await startProgram(target, url);
     const { error } = await callThroughTime(program, target, 0);
     expect(error?.code).toBe('unreachable');
     expect(attempts(program)).toHaveLength(4);

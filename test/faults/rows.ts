@@ -50,6 +50,11 @@ const good = JSON.stringify({
     status: 'SUCCESS',
     audience: { id: 'a', spaceId: 's', name: '{echo}', key: 'k', enabled: true },
     audiences: [],
+    audienceSchedule: { id: 's' },
+    audienceSchedules: [],
+    computedTrait: { id: 'a', spaceId: 's', name: '{echo}' },
+    computedTraits: [],
+    run: { id: 'r' },
     pagination: {},
   },
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { audiences } from '../../src/safety/thing.ts';
 import { Turns } from '../../src/safety/turns.ts';
 import type { Fault } from '../../src/sandbox/start.ts';
 import { testCall } from '../support/call.ts';
@@ -23,7 +24,7 @@ const start = (more: Partial<StandInOptions> = {}) =>
 const audienceSchema = z.object({ audience: z.object({ updatedAt: z.string() }) });
 
 describe('turns', () => {
-  const turn = { operation: tool, spaceId: 'spa_1', id: 'a', call: testCall() };
+  const turn = { about: audiences, operation: tool, spaceId: 'spa_1', id: 'a', call: testCall() };
 
   test('of one audience come one after the other, in order, and of others at once', async () => {
     const turns = new Turns(new ManualClock());

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findCreated } from '../../src/safety/lost-create.ts';
+import { audiences as about } from '../../src/safety/thing.ts';
 import { OutcomeUnknownError } from '../../src/segment/errors.ts';
 import { maxAnswerBytes } from '../../src/segment/http.ts';
 import { audienceSchema } from '../../src/segment/models/audience.ts';
@@ -123,7 +124,8 @@ test('a page of very many rows is read', async () => {
 test('whatever keeps a lost create from being looked for, its outcome stays unknown', async () => {
   const { api } = fakeApi({ page: () => Promise.reject(new RangeError('too many')) });
   const error = new OutcomeUnknownError('It broke.', { next: 'Look.' });
-  const lost = { spaceId: 'spa_1', wanted: { name: 'N' }, known: new Set<string>(), error };
+  const wanted = { name: 'N' };
+  const lost = { about, spaceId: 'spa_1', wanted, known: new Set<string>(), error };
   await expect(findCreated(lost, { api, call: testCall() })).rejects.toMatchObject({
     code: 'outcome_unknown',
     message: 'It broke. It could not be looked for: too many',

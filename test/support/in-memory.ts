@@ -153,6 +153,7 @@ export async function connect(
       call,
       defaultSpace,
       queryCheck,
+      now,
       carryOut: (wish) =>
         carryOut(wish, {
           api,

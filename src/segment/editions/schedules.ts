@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type NewSchedule, scheduleSchema } from '../models/schedule.ts';
+import { type NewSchedule, scheduleSchema, timingOf } from '../models/schedule.ts';
 import { doubtOfRemoval, removalStatus } from './removal.ts';
-import type { Row } from './row.ts';
+import type { ReadRow, Row } from './row.ts';
 
 /*
  * Schedules and runs, which only linked audiences have. Source: Segment's API reference, tag
@@ -15,14 +15,10 @@ const noSchedule = 'Check scheduleId with list_audience_schedules.';
 
 /** A change replaces both strategy and config, so that its body is that of a new one. */
 function body({ schedule }: { schedule: NewSchedule }): object {
-  if ('interval' in schedule) {
-    return { strategy: 'PERIODIC', config: { interval: schedule.interval } };
-  }
-  const { days, hours, timezone } = schedule;
-  return { strategy: 'SPECIFIC_DAYS', config: { days, hours, timezone } };
+  return timingOf(schedule);
 }
 
-export const list: Row<'list_audience_schedules_from_space_and_audience'> = {
+export const list: ReadRow<'list_audience_schedules_from_space_and_audience'> = {
   method: 'GET',
   path: schedules,
   writes: false,

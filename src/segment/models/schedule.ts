@@ -18,7 +18,30 @@ export const scheduleSchema = z.lazy(() =>
 );
 export type Schedule = z.infer<typeof scheduleSchema>;
 
+export const schedulesSchema = z.lazy(() => z.array(scheduleSchema));
+
+/** `config` of PERIODIC (model `PeriodicConfig`). */
+export const periodicSchema = z.lazy(() => z.looseObject({ interval: z.string() }));
+
+/** `config` of SPECIFIC_DAYS (model `SpecificDaysConfig`). */
+export const specificDaysSchema = z.lazy(() =>
+  z.looseObject({
+    days: z.array(z.number()),
+    hours: z.array(z.number()),
+    timezone: z.string(),
+  }),
+);
+
 /** The schedule that is wanted: a period, or hours of certain days. */
 export type NewSchedule =
   | { interval: (typeof scheduleIntervals)[number] }
   | { days: readonly number[]; hours: readonly number[]; timezone: string };
+
+/** The same in the fields of Segment. */
+export function timingOf(schedule: NewSchedule): { strategy: string; config: object } {
+  if ('interval' in schedule) {
+    return { strategy: 'PERIODIC', config: { interval: schedule.interval } };
+  }
+  const { days, hours, timezone } = schedule;
+  return { strategy: 'SPECIFIC_DAYS', config: { days, hours, timezone } };
+}

@@ -1,0 +1,32 @@
+import type { SegmentApi } from './api.ts';
+import { isOfSpace } from './asked-for.ts';
+import type { CallContext } from './call.ts';
+import type { ComputedTrait } from './models/computed-trait.ts';
+
+/** Segment's own maximum of `pagination.count` for computed traits. */
+const rowsAtOnce = 1000;
+/** Beyond this, a single call would use up most of a minute's quota. */
+const maxTraits = 10_000;
+
+/**
+ * Reads all computed traits of a space, up to 10,000. Rows that name another space are left out:
+ * writes are decided by what this returns.
+ *
+ * @returns `complete` false if the space has more than are looked at.
+ */
+export async function readTraits(
+  api: Pick<SegmentApi, 'send'>,
+  spaceId: string,
+  call: CallContext,
+): Promise<{ traits: ComputedTrait[]; complete: boolean }> {
+  const traits: ComputedTrait[] = [];
+  let cursor: string | undefined;
+  for (let asked = 0; asked < maxTraits; asked += rowsAtOnce) {
+    const input = { spaceId, count: rowsAtOnce, cursor };
+    const page = await api.send('list_computed_traits', input, call);
+    traits.push(...page.computedTraits.filter((trait) => isOfSpace(trait, spaceId)));
+    cursor = page.pagination?.next ?? undefined;
+    if (cursor === undefined) return { traits, complete: true };
+  }
+  return { traits, complete: false };
+}

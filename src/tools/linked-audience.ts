@@ -1,0 +1,102 @@
+import { scheduleInWords, schedulesIn } from '../safety/schedules.ts';
+import { InvalidInputError } from '../segment/errors.ts';
+import { type Audience, typeOf } from '../segment/models/audience.ts';
+import type { Schedule } from '../segment/models/schedule.ts';
+import { quoted, quotedPlainly } from '../visible.ts';
+import type { ToolContext } from './tool.ts';
+
+/*
+ * What only linked audiences have: schedules and runs. Source: Segment's API reference, tag Audiences.
+ */
+
+const dayMs = 24 * 60 * 60_000;
+/** An audience that stays disabled for so long loses its schedules. */
+const maxDisabledDays = 90;
+/** From then on it is said. */
+const minAdviceDays = 80;
+/** More schedules than these would not be read. */
+const maxListed = 20;
+const maxScheduleChars = 300;
+
+/**
+ * Reads an audience together with its schedules; they are not asked for where it can have none.
+ *
+ * @throws {InvalidInputError} for one that is not linked.
+ */
+export async function readLinked(
+  input: { spaceId: string; id: string },
+  { api, call }: Pick<ToolContext, 'api' | 'call'>,
+): Promise<{ audience: Audience; schedules: Schedule[] }> {
+  const { audience } = await api.send('get_audience', input, call);
+  assertLinked(audience);
+  const { audienceSchedules: schedules } = await api.send(
+    'list_audience_schedules_from_space_and_audience',
+    input,
+    call,
+  );
+  return { audience, schedules };
+}
+
+/** @throws {InvalidInputError} for an audience that is known not to be linked. */
+export function assertLinked(audience: Audience): void {
+  const type = typeOf(audience);
+  if (type === undefined || type === 'linked') return;
+  throw new InvalidInputError(
+    `The audience ${quoted(audience.name ?? audience.id)} is of type ${type}: only linked audiences have schedules and runs. Nothing was sent.`,
+    {
+      field: 'id',
+      next: 'Tell the user that Segment itself decides when it computes audiences of this type.',
+    },
+  );
+}
+
+/**
+ * The schedule that a call is about: the one that it names, else the only one.
+ *
+ * @returns undefined where none is named and there is none.
+ * @throws {InvalidInputError} that lists them, if there is none of that id, or none is named of several.
+ */
+export function chosenSchedule(
+  schedules: readonly Schedule[],
+  scheduleId: string | undefined,
+): Schedule | undefined {
+  const named = schedules.find(({ id }) => id === scheduleId);
+  if (named || (scheduleId === undefined && schedules.length <= 1)) return named ?? schedules[0];
+  const problem =
+    scheduleId === undefined
+      ? `The audience has ${schedules.length} schedules, and scheduleId names none of them.`
+      : `The audience has no schedule ${quoted(scheduleId)}.`;
+  const listed = schedules
+    .slice(0, maxListed)
+    .map((schedule) => quotedPlainly(scheduleInWords(schedule), maxScheduleChars));
+  const theRest = schedules.length > maxListed ? [`and ${schedules.length - maxListed} more`] : [];
+  const all = [...listed, ...theRest].join('; ');
+  throw new InvalidInputError(`${problem} It has ${all || 'none'}. Nothing was sent.`, {
+    field: 'scheduleId',
+    next:
+      schedules.length > 0
+        ? 'Pass scheduleId with the id of the one that the user means.'
+        : 'Leave scheduleId out to add a schedule with set_audience_schedule.',
+  });
+}
+
+/** The schedules that were read with the audience of a write. */
+export function schedulesOf(audience: Partial<Audience> | undefined): readonly Schedule[] {
+  return (audience && schedulesIn(audience)) ?? [];
+}
+
+/** What there is to say of a linked audience that is disabled. @param now ms since the epoch. */
+export function adviceIfDisabled({ enabled, updatedAt }: Audience, now: number): string[] {
+  if (enabled !== false) return [];
+  const days = Math.floor((now - Date.parse(updatedAt ?? '')) / dayMs);
+  if (!(days >= minAdviceDays)) {
+    return ['It is disabled: its schedules take effect once it is enabled.'];
+  }
+  const what =
+    days < maxDisabledDays
+      ? `loses its schedule at ${maxDisabledDays} days`
+      : `may have lost its schedule, which happens at ${maxDisabledDays} days`;
+  return [
+    `It has been disabled for ${days} days and ${what}. This is judged by its updatedAt, the time of its last change: it may have been disabled for longer. Ask the user whether to enable it; a schedule that is lost has to be set again.`,
+  ];
+}

@@ -1,0 +1,73 @@
+import { nearestName } from '../nearest.ts';
+import { InvalidInputError } from '../segment/errors.ts';
+import type { NewSchedule, scheduleIntervals } from '../segment/models/schedule.ts';
+import { quoted } from '../visible.ts';
+
+/** What a call says of the schedule that it wants. */
+interface GivenSchedule {
+  interval?: (typeof scheduleIntervals)[number];
+  days?: readonly number[];
+  hours?: readonly number[];
+  timezone?: string;
+}
+
+const either = 'Pass interval alone, or days, hours and timezone together.';
+
+/**
+ * The schedule that is wanted, in one order.
+ *
+ * @throws {InvalidInputError} if it is said in both ways, in neither, or in part.
+ */
+export function scheduleOf({ interval, days, hours, timezone }: GivenSchedule): NewSchedule {
+  const parts = Object.entries({ days, hours, timezone });
+  const [first] = parts.filter(([, value]) => value?.length).map(([field]) => field);
+  if (interval !== undefined && first !== undefined) {
+    throw new InvalidInputError(`interval and ${first} say when to run in two ways.`, {
+      field: 'interval',
+      next: either,
+    });
+  }
+  if (interval !== undefined) return { interval };
+  if (days?.length && hours?.length && timezone) {
+    return { days: inOrder(days), hours: inOrder(hours), timezone: zoneOf(timezone) };
+  }
+  const missing = parts.filter(([, value]) => !value?.length).map(([field]) => field);
+  const problem =
+    first === undefined
+      ? 'Nothing says when to run it.'
+      : `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing.`;
+  throw new InvalidInputError(problem, { field: missing[0] ?? 'interval', next: either });
+}
+
+function inOrder(numbers: readonly number[]): number[] {
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+/**
+ * A name of the tz database as it is written there.
+ *
+ * @throws {InvalidInputError} for any other text, such as an offset.
+ */
+function zoneOf(timezone: string): string {
+  const isOffset = timezone.startsWith('+') || timezone.startsWith('-');
+  const known = isOffset ? undefined : knownZone(timezone);
+  if (known === undefined) {
+    const near = nearestName(timezone, Intl.supportedValuesOf('timeZone'));
+    const hint =
+      near === undefined ? 'Such names are Europe/Berlin or UTC.' : `Did you mean ${near}?`;
+    throw new InvalidInputError(`${quoted(timezone)} is no name of the tz database.`, {
+      field: 'timezone',
+      next: `${hint} Ask the user where their hours hold if that is not clear.`,
+    });
+  }
+  // Another name for the same zone is left as it is.
+  return known.toLowerCase() === timezone.toLowerCase() ? known : timezone;
+}
+
+function knownZone(timezone: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
