@@ -18,6 +18,7 @@ import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated, type LostCreate } from './lost-create.ts';
 import { keyOf } from './names.ts';
+import { feedsInWords } from './question.ts';
 import { readinessOf } from './readiness.ts';
 import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
@@ -160,6 +161,8 @@ class Undertaking<Name extends OperationName> {
     if (this.#wish.dryRun) {
       const { request, after, consequences } = planned;
       advice.push(...consequences.filter((sentence) => !warnings.includes(sentence)));
+      const feeds = await this.#seeking.feedsOf(planned);
+      if (feeds) advice.push(feedsInWords(feeds));
       const rehearsal = {
         request,
         needsConfirmation: needsAgreement,
@@ -225,7 +228,7 @@ class Undertaking<Name extends OperationName> {
     before: Audience | undefined,
     search: Search | undefined,
   ): Promise<PlannedWrite<Name>> {
-    const { operation, kind, creation, spaceId, id } = this.#wish;
+    const { operation, kind, grave, creation, spaceId, id } = this.#wish;
     const existing = search?.existing;
     // Next to another of its name it gets a key that only Segment knows.
     const key = creation && !existing ? keyOf(creation.name) : after?.key;
@@ -236,6 +239,7 @@ class Undertaking<Name extends OperationName> {
       id,
       before,
       after: after && { ...after, key },
+      grave,
       notes: existing ? [`There is one of this name already: ${quotedPlainly(existing.id)}.`] : [],
       warnings,
     });

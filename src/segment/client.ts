@@ -204,14 +204,18 @@ export class SegmentClient implements SegmentApi {
     );
   }
 
-  /** Only Segment's own word for it makes a feature a missing one. */
+  /**
+   * Only Segment's own word for it makes a feature a missing one, and a 404 only where nothing but the
+   * space could be meant by it.
+   */
   #withoutFeature<Name extends OperationName>(
     name: Name,
     input: Input<Name>,
-    { row: { feature } }: Form<Name>,
+    { row: { feature, path } }: Form<Name>,
     error: RefusedError,
   ): AudiencesError {
-    const isMissing = error.code === 'not_found' || error.code === 'forbidden';
+    const isUnknown = error.code === 'not_found' && !/\{(?!spaceId\})/.test(path);
+    const isMissing = isUnknown || error.code === 'forbidden';
     if (feature === undefined || !isMissing || error.facts.details === undefined) return error;
     this.#missingFeatures.add(featureKey(feature, input));
     return featureMissing(name, feature);

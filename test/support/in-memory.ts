@@ -30,6 +30,7 @@ import {
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
+import { AudienceIndexes, droppingIndexes } from '../../src/space/audience-indexes.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 
@@ -88,7 +89,8 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
-      return output.parse(ifGone?.output ?? { audience: await one() });
+      const empty = { connections: [], activations: [], pagination: {} };
+      return output.parse(ifGone?.output ?? { audience: await one(), ...empty });
     },
     async preview({ operation, input }) {
       const url = `test:${spaceIn(input)}`;
@@ -108,6 +110,7 @@ export interface ConnectOptions {
   answering?: Answering;
   askTimeoutMs?: number;
   defaultSpace?: string;
+  allowedSpaces?: readonly string[];
   queryCheck?: QueryCheckMode;
   confirm?: ConfirmMode;
   ask?: AskMode;
@@ -125,11 +128,12 @@ export function ownConfirmations(now = systemClock.now): Confirmations {
 
 /** A real client of the real server, in this process, on top of a port. */
 export async function connect(
-  api: SegmentApi,
+  bareApi: SegmentApi,
   {
     answering,
     askTimeoutMs = 60_000,
     defaultSpace,
+    allowedSpaces,
     queryCheck = 'error',
     confirm = 'none',
     ask: askMode = 'auto',
@@ -144,6 +148,8 @@ export async function connect(
   const lostCreates = new LostCreates(clock.monotonic);
   const turns = new Turns(clock);
   const { now, monotonic: elapsed } = clock;
+  const indexes = new AudienceIndexes(bareApi, clock);
+  const api = droppingIndexes(bareApi, indexes);
   const shownApi = remember(api, seen);
   const calls = new ToolsCapability({
     tools,
@@ -151,6 +157,8 @@ export async function connect(
       api: shownApi,
       call,
       defaultSpace,
+      allowedSpaces,
+      indexes,
       queryCheck,
       carryOut: (wish) =>
         carryOut(wish, {
