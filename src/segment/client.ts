@@ -214,7 +214,7 @@ export class SegmentClient implements SegmentApi {
     { row: { feature, path } }: Form<Name>,
     error: RefusedError,
   ): AudiencesError {
-    const isUnknown = error.code === 'not_found' && !/\{(?!spaceId\})/.test(path);
+    const isUnknown = error.code === 'not_found' && !path.replace('{spaceId}', '').includes('{');
     const isMissing = isUnknown || error.code === 'forbidden';
     if (feature === undefined || !isMissing || error.facts.details === undefined) return error;
     this.#missingFeatures.add(featureKey(feature, input));

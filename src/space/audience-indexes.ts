@@ -136,7 +136,7 @@ export function droppingIndexes(api: SegmentApi, indexes: AudienceIndexes): Segm
 
 /** Some answers leave out the leading `spa_`. */
 function keyOf(spaceId: string): string {
-  return spaceId.replace(/^spa_/, '');
+  return spaceId.startsWith('spa_') ? spaceId.slice('spa_'.length) : spaceId;
 }
 
 /** Whether a reading ended for the sake of the call that it was made for, and may go well for another. */
