@@ -3,8 +3,8 @@
  * functions that import nothing from outside it.
  */
 
-export type { Expression } from './ast.ts';
 export { applyFixes, type FixedQuery } from './apply-fixes.ts';
+export type { Expression } from './ast.ts';
 export { type Cadence, computeCadence } from './cadence.ts';
 export { cheatSheet } from './cheat-sheet.ts';
 export { type Checked, check } from './check.ts';

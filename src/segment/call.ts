@@ -81,9 +81,8 @@ export interface CallContext {
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
   /**
-   * Called when a place in the quota is taken and the request is about to go out: before the first
-   * attempt, and before the next ones while all were refused for lack of quota. What it throws ends
-   * the call, with nothing sent.
+   * Called with each attempt's place in the quota taken, when it is about to go out. What it throws
+   * ends the call, and the attempt is not made.
    *
    * @param looking what it may make its own requests with; it ends after a few seconds.
    */

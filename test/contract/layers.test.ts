@@ -154,6 +154,9 @@ const allowed: Record<string, string[]> = {
     'query',
     'redact.ts',
     'segment/api.ts',
+    // These two are pure and import nothing.
+    'segment/base-url.ts',
+    'segment/ids.ts',
     'segment/call.ts',
     'segment/contract.ts',
     'segment/editions/row.ts',
@@ -187,6 +190,7 @@ const allowed: Record<string, string[]> = {
     'zod',
     'undici',
     'bottleneck',
+    'node:net',
     'node:zlib',
   ],
   query: [],

@@ -85,6 +85,7 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
   };
   const api: SegmentApi = {
     async send(name, input, call) {
+      await call.lookLast?.(withSignal(call, call.signal));
       call.beforeSending?.();
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
