@@ -211,10 +211,7 @@ const separator = '\n';
 
 /** What texts have in common that people take for the same; on one line. */
 export function folded(text: string): string {
-  const isPlain = !/[^ -~]/.test(text);
-  return isPlain
-    ? text.toLowerCase()
-    : text.normalize('NFKC').toLowerCase().replaceAll(separator, ' ');
+  return text.normalize('NFKC').toLowerCase().replaceAll(separator, ' ');
 }
 
 /** The same text; a part of a longer one would keep that whole in memory. */
