@@ -20,12 +20,11 @@ import { Turns } from '../../src/safety/turns.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
 import { withSignal } from '../../src/segment/call.ts';
-import {
-  type AudiencesOutput,
-  type Input,
-  type OperationName,
-  type PageInput,
-  spaceIn,
+import type {
+  AudiencesOutput,
+  Input,
+  OperationName,
+  PageInput,
 } from '../../src/segment/contract.ts';
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
@@ -100,8 +99,9 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       return output.parse(ifGone?.output ?? given);
     },
     async preview({ operation, input }) {
-      const url = `test:${spaceIn(input)}`;
-      return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body: input };
+      const { spaceId, ...body } = { spaceId: undefined, ...input };
+      const url = `test:${spaceId}`;
+      return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body };
     },
     async foresee() {},
     drain() {},
