@@ -21,7 +21,7 @@ const resultSchema = z.object({
 });
 const errorSchema = z.object({ error: z.looseObject({ code: z.string() }) });
 
-const plenty = Object.fromEntries(targets.map(({ tool }) => [tool, 999]));
+const plenty = Object.fromEntries(targets.map(({ operation }) => [operation, 999]));
 const rateLimits = Object.keys(plenty)
   .map((name) => `${name}=999`)
   .join(',');
