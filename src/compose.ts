@@ -19,6 +19,7 @@ import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
+import { AudienceIndexes, droppingIndexes } from './space/audience-indexes.ts';
 import { defaultToolsets, tools, toolsets } from './tools/registry.ts';
 import { name, version } from './version.ts';
 
@@ -45,6 +46,7 @@ interface Services {
   redactor: Redactor;
   log: Log;
   api: SegmentApi;
+  indexes: AudienceIndexes;
   confirmations: Confirmations;
   reservations: NameReservations;
   lostCreates: LostCreates;
@@ -122,12 +124,15 @@ function createServices(config: Config, machine: Machine): Services {
   const redactor = createRedactor(secretsOf(config));
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
   const file = config.auditLog;
+  const api = connect(config, machine, redactor, log);
+  const indexes = new AudienceIndexes(api, clock);
   return {
     config,
     clock,
     redactor,
     log,
-    api: connect(config, machine, redactor, log),
+    api: droppingIndexes(api, indexes),
+    indexes,
     confirmations: createConfirmations(config, machine, log),
     reservations: new NameReservations(),
     lostCreates: new LostCreates(clock.monotonic),
@@ -162,7 +167,7 @@ function createConfirmations(config: Config, machine: Machine, log: Log): Confir
 
 /** @param onClose called when its connection is closed. */
 function createSession(services: Services, onClose: () => void): Session {
-  const { config, clock, redactor, log, api } = services;
+  const { config, clock, redactor, log, api, indexes } = services;
   const seen = new SeenAudiences();
   const shownApi = remember(api, seen);
   const switchedOff = switchedOffBy(config);
@@ -175,6 +180,8 @@ function createSession(services: Services, onClose: () => void): Session {
       api: shownApi,
       call,
       defaultSpace: config.space,
+      allowedSpaces: config.policy.allowedSpaces,
+      indexes,
       queryCheck: config.queryCheck,
       now: clock.now,
       carryOut: (wish) =>

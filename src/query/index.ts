@@ -23,4 +23,5 @@ export { explain } from './explain.ts';
 export { format } from './format.ts';
 export { maxPrimaryExpressions } from './limits.ts';
 export { type References, references } from './references.ts';
+export { referencesIn } from './references-in.ts';
 export { render } from './render.ts';

@@ -17,6 +17,7 @@ import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreem
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated, type LostCreate } from './lost-create.ts';
+import { feedsInWords } from './question.ts';
 import { readinessOf } from './readiness.ts';
 import {
   type AudienceShape,
@@ -190,6 +191,8 @@ class Undertaking<Name extends OperationName> {
     const { request, before, after, consequences, warnings } = planned;
     if (this.#wish.dryRun) {
       const more = consequences.filter((sentence) => !warnings.includes(sentence));
+      const feeds = await this.#seeking.feedsOf(planned);
+      if (feeds) more.push(feedsInWords(feeds));
       const rehearsal = {
         request,
         needsConfirmation: needsAgreement,
@@ -253,7 +256,7 @@ class Undertaking<Name extends OperationName> {
     before: Audience | undefined,
     search: Search | undefined,
   ): Promise<PlannedWrite<Name>> {
-    const { operation, kind, creation, spaceId, id } = this.#wish;
+    const { operation, kind, grave, creation, spaceId, id } = this.#wish;
     const existing = search?.existing;
     // Next to another of its name it gets a key that only Segment knows.
     const key = creation && !existing ? keyOf(creation.name) : after?.key;
@@ -265,6 +268,7 @@ class Undertaking<Name extends OperationName> {
       id,
       before,
       after: after && { ...after, key },
+      grave,
       notes: existing ? [`There is one of this name already: ${quotedPlainly(existing.id)}.`] : [],
       warnings,
     });

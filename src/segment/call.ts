@@ -31,7 +31,18 @@ export function withSignal(
     },
     onWait: (wait) => call.onWait(wait),
     onNotice: (notice) => call.onNotice(notice),
+    onProgress: (message) => call.onProgress?.(message),
   };
+}
+
+/**
+ * The same call for requests that it can do without: each is tried once, waits for nothing, and is
+ * over within `maxMs`.
+ *
+ * @param now milliseconds of the monotonic clock.
+ */
+export function briefly(call: CallContext, now: number, maxMs: number): CallContext {
+  return { ...withSignal(call, call.signal), deadline: now, endsAt: now + maxMs };
 }
 
 /** The same call for its waits, which leave it `reserveMs` before its end. */
@@ -67,6 +78,8 @@ export interface CallContext {
   onWait(wait: Wait): void;
   /** Called with a sentence that the reader of the result should see, whatever the result is. */
   onNotice(notice: string): void;
+  /** Called with how far the call is, as a sentence without a full stop. */
+  onProgress?(message: string): void;
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
   /**

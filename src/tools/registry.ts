@@ -1,11 +1,14 @@
 import { checkAudienceQuery } from './check_audience_query.ts';
 import { createAudience } from './create_audience.ts';
 import { createComputedTrait } from './create_computed_trait.ts';
+import { findAudiences } from './find_audiences.ts';
 import { getAudience } from './get_audience.ts';
 import { getComputedTrait } from './get_computed_trait.ts';
+import { listAudienceDestinations } from './list_audience_destinations.ts';
 import { listAudienceSchedules } from './list_audience_schedules.ts';
 import { listAudiences } from './list_audiences.ts';
 import { listComputedTraits } from './list_computed_traits.ts';
+import { listSpaces } from './list_spaces.ts';
 import { removeAudienceFromSpace } from './remove_audience_from_space.ts';
 import { removeAudienceSchedule } from './remove_audience_schedule.ts';
 import { removeComputedTraitFromSpace } from './remove_computed_trait_from_space.ts';
@@ -25,7 +28,7 @@ const byToolset = {
     updateAudienceForSpace,
     removeAudienceFromSpace,
   ],
-  find: [],
+  find: [findAudiences, listSpaces, listAudienceDestinations],
   preview: [],
   schema: [],
   schedules: [listAudienceSchedules, setAudienceSchedule, removeAudienceSchedule, runAudience],

@@ -37,13 +37,8 @@ beforeAll(async () => {
       ? { computedTrait: { id: 'ct_1' }, computedTraits: [] }
       : { audience: { id: 'aud_1' }, audiences: [] };
     const schedules = { audienceSchedule: { id: 'sch_1' }, audienceSchedules: [] };
-    const data = {
-      ...things,
-      ...schedules,
-      run: { id: 'run_1' },
-      pagination: {},
-      status: 'SUCCESS',
-    };
+    const lists = { spaces: [], connections: [], activations: [], pagination: {} };
+    const data = { ...things, ...schedules, ...lists, run: { id: 'run_1' }, status: 'SUCCESS' };
     response.end(JSON.stringify({ data }));
   });
   server.listen(0, '127.0.0.1');
@@ -61,8 +56,6 @@ const schedulesPath = `${space}/aud_1/schedules`;
 const schedule = { ...one, scheduleId: 'sch_1' };
 const traits = space.replace('/audiences', '/computed-traits');
 const trait = { spaceId, id: 'ct_1' };
-/** Operations that exist in alpha only, whatever the edition. */
-const inAlphaOnly = /computed_trait/;
 const minimal: Input<'create_audience'> = { spaceId, name: 'N', query, type: 'users' };
 const full: Input<'create_audience'> = {
   ...minimal,
@@ -80,8 +73,14 @@ type Row = {
     input: Input<Name>,
     line: string,
     bodies: Partial<Record<EditionName, string>>,
+    /** Of an operation that exists in alpha only. */
+    mediaType?: string,
   ];
 }[OperationName];
+
+const alpha = 'application/vnd.segment.v1alpha+json';
+const page = { ...one, count: 200, cursor: 'Mw==' };
+const pageQuery = 'pagination.count=200&pagination.cursor=Mw%3D%3D';
 
 const rows: Row[] = [
   [
@@ -198,8 +197,9 @@ const rows: Row[] = [
     { spaceId, count: 50, cursor: 'b' },
     `GET ${traits}?pagination.count=50&pagination.cursor=b`,
     { v1alpha: '', v1: '' },
+    alpha,
   ],
-  ['one', 'get_computed_trait', trait, `GET ${traits}/ct_1`, { v1alpha: '', v1: '' }],
+  ['one', 'get_computed_trait', trait, `GET ${traits}/ct_1`, { v1alpha: '', v1: '' }, alpha],
   [
     'everything',
     'create_computed_trait',
@@ -218,6 +218,7 @@ const rows: Row[] = [
     both(
       `{"name":"N","description":"D","enabled":false,"definition":{"query":"trait('a')","type":"ACCOUNTS"},"options":{"includeHistoricalData":true,"includeAnonymousUsers":false,"backfillDurationDays":30}}`,
     ),
+    alpha,
   ],
   [
     'everything',
@@ -227,6 +228,7 @@ const rows: Row[] = [
     both(
       `{"name":"N","description":"","enabled":true,"definition":{"query":"trait('a')","type":"USERS"}}`,
     ),
+    alpha,
   ],
   [
     'one',
@@ -234,6 +236,39 @@ const rows: Row[] = [
     trait,
     `DELETE ${traits}/ct_1`,
     { v1alpha: '', v1: '' },
+    alpha,
+  ],
+  [
+    'a page',
+    'list_audience_consumers_from_space_and_audience',
+    page,
+    `GET ${space}/aud_1/audience-references?${pageQuery}`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'a page',
+    'list_destinations_from_audience',
+    page,
+    `GET ${space}/aud_1/destination-connections?${pageQuery}`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'a page',
+    'list_activations_from_audience',
+    page,
+    `GET ${space}/aud_1/activations?${pageQuery}`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'a page',
+    'list_spaces',
+    { count: 1000 },
+    'GET /spaces?pagination.count=1000',
+    { v1: '' },
+    alpha,
   ],
 ];
 
@@ -243,9 +278,10 @@ function both(body: string): Record<EditionName, string> {
 }
 
 describe.each(['v1alpha', 'v1'] as const)('edition %s', (edition) => {
-  test.each(rows)('%s: %s', async (_, name, input, line, bodies) => {
+  const ofEdition = `application/vnd.segment.${edition}+json`;
+
+  test.each(rows)('%s: %s', async (_, name, input, line, bodies, mediaType = ofEdition) => {
     const body = bodies[edition];
-    const mediaType = `application/vnd.segment.${inAlphaOnly.test(name) ? 'v1alpha' : edition}+json`;
     const client = segmentClient(url, new ManualClock(), { edition });
     sent = undefined;
     const sending = client.send(name, input, testCall());

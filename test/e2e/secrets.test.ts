@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { systemClock } from '../../src/clock.ts';
 import { start } from '../../src/sandbox/start.ts';
 import { type Row, redirects, rows } from '../faults/rows.ts';
-import { space, targets as allTargets } from '../faults/targets.ts';
+import { space, targets } from '../faults/targets.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { jsonIn } from '../support/in-memory.ts';
 import { RawProgram } from '../support/program.ts';
@@ -21,7 +21,6 @@ const resultSchema = z.object({
 });
 const errorSchema = z.object({ error: z.looseObject({ code: z.string() }) });
 
-const targets = allTargets.filter(({ edition }) => edition === 'v1alpha');
 const plenty = Object.fromEntries(targets.map(({ operation }) => [operation, 999]));
 const rateLimits = Object.keys(plenty)
   .map((name) => `${name}=999`)
@@ -59,10 +58,11 @@ test.concurrent.each(programs)(
     );
     await program.initialize();
 
+    const ofSandbox = targets.filter(({ edition }) => edition === undefined);
     const elsewhere = args.length === 0 ? redirects(`http://${server.host}`) : [];
     let id = 0;
     for (const { name, fault, expected, ofLists } of [...met, ...elsewhere]) {
-      for (const { tool, operation, kind, args: given } of targets) {
+      for (const { tool, operation, kind, args: given } of ofSandbox) {
         sandbox.reset();
         server.aim({ operation, fault, times: 1, applied: false });
         id += 1;

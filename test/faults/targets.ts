@@ -1,19 +1,18 @@
-import type { SandboxEdition } from '../../src/sandbox/editions.ts';
-import type { SandboxOperation } from '../../src/sandbox/operations.ts';
 import type { SandboxSeed } from '../../src/sandbox/start.ts';
-import type { Kind } from './rows.ts';
+import type { OperationName } from '../../src/segment/contract.ts';
+import type { Expected, Kind } from './rows.ts';
 
-/** A tool, an operation that it makes a request of, and how it is called. */
+/** A tool, the operation whose requests are hit, and how it is called. */
 export interface Target {
   tool: string;
-  operation: SandboxOperation;
-  /** The edition that the sandbox speaks. */
-  edition: SandboxEdition;
+  operation: OperationName;
+  /** What sandbox and program speak: the seed's edition, and `auto`, if it is left out. */
+  edition?: 'v1';
   kind: Kind;
   /** How many other requests the tool makes before that of its operation, where all is recorded. */
   readsFirst: number;
   /** The request by which it looks before each attempt, if it does. */
-  looksBy?: SandboxOperation;
+  looksBy?: OperationName;
   /** Whether it looks, and finds, where its request took effect and was not answered. */
   looksAfterLoss?: boolean;
   /**
@@ -21,6 +20,10 @@ export interface Target {
    * that (test/segment/features.test.ts).
    */
   ofFeature?: boolean;
+  /** What the tool asks at the same time as its operation. */
+  alongside?: OperationName;
+  /** How calls end that end otherwise than those of their kind, by the name of the row. */
+  ends?: Readonly<Record<string, Partial<Expected>>>;
   /** The arguments of two calls that do not get in each other's way. */
   args: readonly [object, object];
 }
@@ -53,13 +56,21 @@ export const seed: SandboxSeed = {
   ],
 };
 
-type TargetOf2024 = Omit<Target, 'tool' | 'operation' | 'edition'> & { tool: SandboxOperation };
+const linked = ['aud_linked_0', 'aud_linked_1'] as const;
+const scheduleId = ['sch_000000001', 'sch_000000002'] as const;
+const traits = ['ct_000000001', 'ct_000000002'] as const;
 
-const targetsOf2024: readonly TargetOf2024[] = [
-  { tool: 'list_audiences', kind: 'read', readsFirst: 0, args: [{}, {}] },
-  { tool: 'get_audience', kind: 'read', readsFirst: 0, args: [{ id: first }, { id: second }] },
+/** A tool whose operation has its name. */
+const named = (operation: OperationName) => ({ tool: operation, operation });
+
+/** What list_spaces shows where Segment lists none: the spaces that are configured. */
+const configured = { code: 'success' } as const;
+
+export const targets: readonly Target[] = [
+  { ...named('list_audiences'), kind: 'read', readsFirst: 0, args: [{}, {}] },
+  { ...named('get_audience'), kind: 'read', readsFirst: 0, args: [{ id: first }, { id: second }] },
   {
-    tool: 'create_audience',
+    ...named('create_audience'),
     kind: 'once',
     readsFirst: 1,
     looksAfterLoss: true,
@@ -69,7 +80,7 @@ const targetsOf2024: readonly TargetOf2024[] = [
     ],
   },
   {
-    tool: 'update_audience_for_space',
+    ...named('update_audience_for_space'),
     kind: 'once',
     readsFirst: 2,
     looksBy: 'get_audience',
@@ -79,22 +90,43 @@ const targetsOf2024: readonly TargetOf2024[] = [
     ],
   },
   {
-    tool: 'remove_audience_from_space',
+    ...named('remove_audience_from_space'),
     kind: 'remove',
     readsFirst: 2,
     looksBy: 'get_audience',
     args: [{ id: first }, { id: second }],
   },
-];
-
-const linked = ['aud_linked_0', 'aud_linked_1'] as const;
-const scheduleId = ['sch_000000001', 'sch_000000002'] as const;
-const traits = ['ct_000000001', 'ct_000000002'] as const;
-
-const targetsOfToday: readonly Omit<Target, 'edition'>[] = [
+  {
+    tool: 'find_audiences',
+    operation: 'list_audiences',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    // 200, 100, 50, 25, 12, 6, 3 rows, and 1.
+    ends: { 'more than 10 MB': { requests: 8 } },
+    args: [{}, { maxAgeSeconds: 0 }],
+  },
+  {
+    ...named('list_spaces'),
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    ends: { '401': configured, '403': configured, '404': configured },
+    args: [{}, {}],
+  },
+  {
+    tool: 'list_audience_destinations',
+    operation: 'list_destinations_from_audience',
+    alongside: 'list_activations_from_audience',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    args: [{ id: first }, { id: second }],
+  },
   {
     tool: 'list_audience_schedules',
     operation: 'list_audience_schedules_from_space_and_audience',
+    edition: 'v1',
     kind: 'read',
     readsFirst: 1,
     args: [{ id: linked[0] }, { id: linked[1] }],
@@ -102,6 +134,7 @@ const targetsOfToday: readonly Omit<Target, 'edition'>[] = [
   {
     tool: 'set_audience_schedule',
     operation: 'add_audience_schedule_to_audience',
+    edition: 'v1',
     kind: 'once',
     readsFirst: 6,
     looksBy: 'get_audience',
@@ -113,6 +146,7 @@ const targetsOfToday: readonly Omit<Target, 'edition'>[] = [
   {
     tool: 'set_audience_schedule',
     operation: 'update_audience_schedule_for_audience',
+    edition: 'v1',
     kind: 'once',
     readsFirst: 4,
     looksBy: 'get_audience',
@@ -124,6 +158,7 @@ const targetsOfToday: readonly Omit<Target, 'edition'>[] = [
   {
     tool: 'remove_audience_schedule',
     operation: 'remove_audience_schedule_from_audience',
+    edition: 'v1',
     kind: 'once',
     readsFirst: 4,
     looksBy: 'get_audience',
@@ -135,30 +170,31 @@ const targetsOfToday: readonly Omit<Target, 'edition'>[] = [
   {
     tool: 'run_audience',
     operation: 'force_execute_audience_run',
+    edition: 'v1',
     kind: 'once',
     readsFirst: 2,
     looksBy: 'get_audience',
     args: [{ id: linked[0] }, { id: linked[1] }],
   },
   {
-    tool: 'list_computed_traits',
-    operation: 'list_computed_traits',
+    ...named('list_computed_traits'),
+    edition: 'v1',
     kind: 'read',
     readsFirst: 0,
     ofFeature: true,
     args: [{}, {}],
   },
   {
-    tool: 'get_computed_trait',
-    operation: 'get_computed_trait',
+    ...named('get_computed_trait'),
+    edition: 'v1',
     kind: 'read',
     readsFirst: 0,
     ofFeature: true,
     args: [{ id: traits[0] }, { id: traits[1] }],
   },
   {
-    tool: 'create_computed_trait',
-    operation: 'create_computed_trait',
+    ...named('create_computed_trait'),
+    edition: 'v1',
     kind: 'once',
     readsFirst: 1,
     looksAfterLoss: true,
@@ -169,8 +205,8 @@ const targetsOfToday: readonly Omit<Target, 'edition'>[] = [
     ],
   },
   {
-    tool: 'update_computed_trait_for_space',
-    operation: 'update_computed_trait_for_space',
+    ...named('update_computed_trait_for_space'),
+    edition: 'v1',
     kind: 'once',
     readsFirst: 2,
     looksBy: 'get_computed_trait',
@@ -181,21 +217,12 @@ const targetsOfToday: readonly Omit<Target, 'edition'>[] = [
     ],
   },
   {
-    tool: 'remove_computed_trait_from_space',
-    operation: 'remove_computed_trait_from_space',
+    ...named('remove_computed_trait_from_space'),
+    edition: 'v1',
     kind: 'remove',
     readsFirst: 2,
     looksBy: 'get_computed_trait',
     ofFeature: true,
     args: [{ id: traits[0] }, { id: traits[1] }],
   },
-];
-
-export const targets: readonly Target[] = [
-  ...targetsOf2024.map((target) => ({
-    ...target,
-    operation: target.tool,
-    edition: 'v1alpha' as const,
-  })),
-  ...targetsOfToday.map((target) => ({ ...target, edition: 'v1' as const })),
 ];

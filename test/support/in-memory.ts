@@ -29,6 +29,7 @@ import type {
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
+import { AudienceIndexes, droppingIndexes } from '../../src/space/audience-indexes.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 
@@ -60,6 +61,8 @@ export type Asked = [operation: OperationName, input: Input<OperationName>];
 interface Answers {
   audience?: Audience | (() => Promise<Audience>);
   page?: AudiencesOutput | ((input: PageInput) => Promise<AudiencesOutput>);
+  /** What the outputs of other operations hold. */
+  more?: object;
   /** The edition in force; today's by default. */
   edition?: EditionName;
 }
@@ -88,7 +91,12 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
-      return output.parse(ifGone?.output ?? { audience: await one() });
+      const empty = { connections: [], activations: [], spaces: [], pagination: {} };
+      const consumers = name === 'list_audience_consumers_from_space_and_audience';
+      const given = consumers
+        ? { audiences: [], ...empty }
+        : { audience: await one(), ...empty, ...answers.more };
+      return output.parse(ifGone?.output ?? given);
     },
     async preview({ operation, input }) {
       const { spaceId, ...body } = { spaceId: undefined, ...input };
@@ -109,6 +117,7 @@ export interface ConnectOptions {
   answering?: Answering;
   askTimeoutMs?: number;
   defaultSpace?: string;
+  allowedSpaces?: readonly string[];
   queryCheck?: QueryCheckMode;
   confirm?: ConfirmMode;
   ask?: AskMode;
@@ -126,11 +135,12 @@ export function ownConfirmations(now = systemClock.now): Confirmations {
 
 /** A real client of the real server, in this process, on top of a port. */
 export async function connect(
-  api: SegmentApi,
+  bareApi: SegmentApi,
   {
     answering,
     askTimeoutMs = 60_000,
     defaultSpace,
+    allowedSpaces,
     queryCheck = 'error',
     confirm = 'none',
     ask: askMode = 'auto',
@@ -145,6 +155,8 @@ export async function connect(
   const lostCreates = new LostCreates(clock.monotonic);
   const turns = new Turns(clock);
   const { now, monotonic: elapsed } = clock;
+  const indexes = new AudienceIndexes(bareApi, clock);
+  const api = droppingIndexes(bareApi, indexes);
   const shownApi = remember(api, seen);
   const calls = new ToolsCapability({
     tools,
@@ -152,6 +164,8 @@ export async function connect(
       api: shownApi,
       call,
       defaultSpace,
+      allowedSpaces,
+      indexes,
       queryCheck,
       now,
       carryOut: (wish) =>
