@@ -15,7 +15,7 @@ import {
 import { type Dependents, findDependents } from './dependents.ts';
 import { describeWrite, type WriteKind } from './question.ts';
 import type { SeenAudiences } from './seen.ts';
-import { type AudienceShape, snapshotOf, staleError } from './snapshot.ts';
+import { type AudienceShape, type Snapshot, snapshotOf, staleError } from './snapshot.ts';
 
 /**
  * Which calls need the user's agreement: none; `remove`, those that delete an audience, switch it
@@ -102,6 +102,66 @@ const maxDependentsAgeMs = 10_000;
 /** When to try again where the space can't be searched now. */
 const searchAgainMs = 10_000;
 
+/** What the user is to agree to: one write, or several. */
+export interface Matter {
+  subject: Subject;
+  /** What is to be done, as the user reads it. */
+  describe(): Promise<string>;
+  /** The dependents that were found for it; undefined if they are not known. */
+  shownIds(): readonly string[] | undefined;
+  /**
+   * @param showed whether these dependents were known to the user when they agreed, `ageMs` ago.
+   * @throws {AudiencesError} `stale` if there are others by now, `rate_limited` if that can't be told.
+   */
+  assertShown(showed: Accepted['showed'], ageMs: number): Promise<void>;
+  /** The error for a value that was made for another state. */
+  changed(wasState: (state: Snapshot) => boolean): AudiencesError;
+}
+
+/**
+ * Gets the user's agreement: by a value that an earlier call returned, by asking through the client,
+ * or, where that can't be, by returning such a value.
+ *
+ * @param confirmation the value that was passed, if any.
+ * @throws {AudiencesError} `declined`, `confirmation_required`, and what the matter throws.
+ */
+export async function seek(
+  matter: Matter,
+  confirmation: string | undefined,
+  context: AgreementContext,
+): Promise<Agreement> {
+  const { confirmations, askMode } = context;
+  const passed = askMode === 'elicitation' ? undefined : confirmation;
+  const judgement = passed ? confirmations.judge(passed, matter.subject) : undefined;
+  if (judgement?.kind === 'accepted') {
+    await matter.assertShown(judgement.showed, judgement.ageMs);
+    return agreedBy(judgement);
+  }
+  if (judgement?.kind === 'changed') throw matter.changed(judgement.wasState);
+  if (await isAskedAndAgrees(matter, context)) return agreedInPerson;
+  if (askMode === 'elicitation') throw cannotAsk();
+  const description = await matter.describe();
+  const value = confirmations.issue(matter.subject, matter.shownIds());
+  throw required(description, value, judgement?.kind);
+}
+
+/** @returns false if the user can't have been asked. @throws {AudiencesError} `declined` */
+async function isAskedAndAgrees(
+  matter: Matter,
+  { ask, askMode, elapsed }: AgreementContext,
+): Promise<boolean> {
+  if (!ask || askMode === 'confirmation') return false;
+  const question = `${await matter.describe()}\n\nDo you agree?`;
+  const shown = matter.shownIds();
+  const askedAt = elapsed();
+  const answer = await ask(question);
+  if (answer === 'unseen' || answer === 'unsupported') return false;
+  if (answer !== 'yes') throw declined(answer);
+  const showed = shown && ((ids: readonly string[]) => ids.every((id) => shown.includes(id)));
+  await matter.assertShown(showed, elapsed() - askedAt);
+  return true;
+}
+
 /** Seeks the agreement of the user to one write. */
 export class Seeking {
   readonly #context: AgreementContext;
@@ -127,39 +187,18 @@ export class Seeking {
     plan: PlannedWrite<Name>,
     confirmation: string | undefined,
   ): Promise<Agreement> {
-    const { confirmations, askMode, seen } = this.#context;
-    const subject = subjectOf(plan);
-    const passed = askMode === 'elicitation' ? undefined : confirmation;
-    const judgement = passed ? confirmations.judge(passed, subject) : undefined;
-    if (judgement?.kind === 'accepted') {
-      await this.#assertShown(plan, judgement.showed, judgement.ageMs);
-      return agreedBy(judgement);
-    }
-    if (judgement?.kind === 'changed') {
-      const { spaceId, before } = plan;
-      const known = before && seen.find(spaceId, before.id, judgement.wasState);
-      throw staleError(sinceAsked, before, known);
-    }
-    if (await this.#isAskedAndAgrees(plan)) return agreedInPerson;
-    if (askMode === 'elicitation') throw cannotAsk();
-    const description = await this.#describe(plan);
-    const value = confirmations.issue(subject, this.#shownIds());
-    throw required(description, value, judgement?.kind);
-  }
-
-  /** @returns false if the user can't have been asked. @throws {AudiencesError} `declined` */
-  async #isAskedAndAgrees<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<boolean> {
-    const { ask, askMode, elapsed } = this.#context;
-    if (!ask || askMode === 'confirmation') return false;
-    const question = `${await this.#describe(plan)}\n\nDo you agree?`;
-    const shown = this.#shownIds();
-    const askedAt = elapsed();
-    const answer = await ask(question);
-    if (answer === 'unseen' || answer === 'unsupported') return false;
-    if (answer !== 'yes') throw declined(answer);
-    const showed = shown && ((ids: readonly string[]) => ids.every((id) => shown.includes(id)));
-    await this.#assertShown(plan, showed, elapsed() - askedAt);
-    return true;
+    const matter: Matter = {
+      subject: subjectOf(plan),
+      describe: () => this.#describe(plan),
+      shownIds: () => this.#shownIds(),
+      assertShown: (showed, ageMs) => this.#assertShown(plan, showed, ageMs),
+      changed: (wasState) => {
+        const { spaceId, before } = plan;
+        const known = before && this.#context.seen.find(spaceId, before.id, wasState);
+        return staleError(sinceAsked, before, known);
+      },
+    };
+    return seek(matter, confirmation, this.#context);
   }
 
   /**
@@ -230,7 +269,8 @@ export class Seeking {
 
 const agreedInPerson: Agreement = { by: 'elicitation', spend: () => true, giveBack() {} };
 
-function agreedBy({ spend, giveBack }: Accepted): Agreement {
+/** The agreement that a value shows. */
+export function agreedBy({ spend, giveBack }: Accepted): Agreement {
   return { by: 'confirmation', spend, giveBack };
 }
 
@@ -298,7 +338,8 @@ function cannotAsk(): AudiencesError {
   );
 }
 
-function cannotTell(cause: AudiencesError | undefined): AudiencesError {
+/** The error where it can not be told who depends on what is to be written. */
+export function cannotTell(cause: AudiencesError | undefined): AudiencesError {
   return new AudiencesError(
     'rate_limited',
     'Whether other audiences have come to be built on this one since the user was asked can not be told now. Nothing was sent.',

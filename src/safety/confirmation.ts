@@ -12,13 +12,17 @@ const maxAheadMs = 30_000;
 /** Used values are remembered for longer than any clock is wrong. */
 const keepUsedMs = 60 * 60_000;
 
-/** The parts of a value in their order; the dependents, of any length, come before the seal. */
+/** The parts of a value in their order; dependents and states, of any number, come before the seal. */
 const partBytes = { issuedAt: 6, origin: 6, elapsed: 6, nonce: 6, state: 16, act: 16 };
 const headBytes = Object.values(partBytes).reduce((sum, count) => sum + count, 0);
 const sealBytes = 16;
 const dependentBytes = 3;
+/** Of one state among several; it is made with the key, so that nobody can look for another of it. */
+const stateBytes = 3;
 /** More are kept as one digest, so that a value can still be passed on by a model. */
 const maxDependentsListed = 200;
+/** The same where a value has many states, too. */
+const maxDependentsBesideStates = 100;
 const counts = { digest: 254, unknown: 255 };
 /** Longer than any value. */
 const maxValueChars = 2000;
@@ -33,6 +37,8 @@ export interface Subject {
   act: object;
   /** The audience as it was read; undefined where there is none yet. */
   state: Snapshot | undefined;
+  /** Of a write to several audiences, each as it was read; undefined for one that is not there. */
+  states?: readonly (Snapshot | undefined)[];
 }
 
 /** What there is to say of a value that was passed. */
@@ -52,6 +58,8 @@ export interface Accepted {
   ageMs: number;
   /** Whether all these dependents were shown; undefined if it was not known which there are. */
   showed: ((dependents: readonly string[]) => boolean) | undefined;
+  /** Which of several audiences are no longer as they were, by their places. */
+  changed: readonly number[];
   /** Uses it up. @returns false if it was used up in the meantime, or that can't be recorded. */
   spend(): boolean;
   /** Takes that back, where nothing was sent after all. */
@@ -109,14 +117,17 @@ export class Confirmations {
   issue(subject: Subject, dependents: readonly string[] | undefined): string {
     const { now, elapsed, randomBytes } = this.#options;
     const [key = new Uint8Array()] = this.#keysToSign();
+    const nonce = randomBytes(partBytes.nonce);
+    const states = subject.states ?? [];
     const head = Buffer.concat([
       uint48(now()),
       this.#ownOrigin(),
       uint48(elapsed()),
-      randomBytes(partBytes.nonce),
+      nonce,
       digest(subject.state),
       digest(subject.act),
-      packDependents(dependents),
+      packDependents(dependents, subject.states ? maxDependentsBesideStates : maxDependentsListed),
+      ...states.map((state, index) => shortState(key, nonce, index, state)),
     ]);
     return Buffer.concat([head, this.#seal(key, head, subject)]).toString('base64url');
   }
@@ -128,12 +139,12 @@ export class Confirmations {
     const sealAt = bytes.length - sealBytes;
     if (sealAt <= headBytes || bytes.toString('base64url') !== value) return { kind: 'invalid' };
     const head = bytes.subarray(0, sealAt);
-    const isSealed = this.#keysToVerify().some((key) =>
+    const sealedBy = this.#keysToVerify().find((key) =>
       crypto().timingSafeEqual(bytes.subarray(sealAt), this.#seal(key, head, subject)),
     );
-    if (!isSealed) return { kind: 'invalid' };
+    if (!sealedBy) return { kind: 'invalid' };
 
-    const { issuedAt, origin, elapsed, state, act } = partsOf(head);
+    const { issuedAt, origin, elapsed, nonce, state, act } = partsOf(head);
     const ageMs = this.#ownOrigin().equals(origin)
       ? Math.floor(this.#options.elapsed()) - elapsed.readUIntBE(0, partBytes.elapsed)
       : this.#options.now() - issuedAt.readUIntBE(0, partBytes.issuedAt);
@@ -143,10 +154,18 @@ export class Confirmations {
     const wasState = (other: Snapshot | undefined) => digest(other).equals(state);
     if (!wasState(subject.state)) return { kind: 'changed', wasState };
     if (!digest(subject.act).equals(act)) return { kind: 'invalid' };
+    const { showed, rest } = readDependents(head.subarray(headBytes));
+    const { states = [] } = subject;
+    if (rest.length !== states.length * stateBytes) return { kind: 'invalid' };
+    const changed = [...states.keys()].filter((index) => {
+      const was = rest.subarray(index * stateBytes, (index + 1) * stateBytes);
+      return !shortState(sealedBy, nonce, index, states[index]).equals(was);
+    });
     return {
       kind: 'accepted',
       ageMs,
-      showed: showedBy(head.subarray(headBytes)),
+      showed,
+      changed,
       spend: () => this.#spend(hash),
       giveBack: () => this.#giveBack(hash),
     };
@@ -259,24 +278,41 @@ function uint48(ms: number): Buffer {
 }
 
 /** A count or a mark, and then a short digest of each id, or one of all of them. */
-function packDependents(ids: readonly string[] | undefined): Buffer {
+function packDependents(ids: readonly string[] | undefined, maxListed: number): Buffer {
   if (!ids) return Buffer.from([counts.unknown]);
-  const packed =
-    ids.length > maxDependentsListed ? digest([...ids].sort()) : Buffer.concat(ids.map(short));
-  const count = ids.length > maxDependentsListed ? counts.digest : ids.length;
+  const packed = ids.length > maxListed ? digest([...ids].sort()) : Buffer.concat(ids.map(short));
+  const count = ids.length > maxListed ? counts.digest : ids.length;
   return Buffer.concat([Buffer.from([count]), packed]);
 }
 
-function showedBy(packed: Buffer): Accepted['showed'] {
+/** The dependents that a value begins with behind its head, and what comes after them. */
+function readDependents(packed: Buffer): { showed: Accepted['showed']; rest: Buffer } {
   const [count = counts.unknown] = packed;
-  const rest = packed.subarray(1);
-  if (count === counts.unknown) return undefined;
-  if (count === counts.digest) return (ids) => digest([...ids].sort()).equals(rest);
-  const shown = new Set<string>();
-  for (let at = 0; at < rest.length; at += dependentBytes) {
-    shown.add(rest.subarray(at, at + dependentBytes).toString('hex'));
+  const after = (bytes: number) => ({
+    listed: packed.subarray(1, 1 + bytes),
+    rest: packed.subarray(1 + bytes),
+  });
+  if (count === counts.unknown) return { showed: undefined, rest: after(0).rest };
+  if (count === counts.digest) {
+    const { listed, rest } = after(partBytes.state);
+    return { showed: (ids) => digest([...ids].sort()).equals(listed), rest };
   }
-  return (ids) => ids.every((id) => shown.has(short(id).toString('hex')));
+  const { listed, rest } = after(count * dependentBytes);
+  const shown = new Set<string>();
+  for (let at = 0; at < listed.length; at += dependentBytes) {
+    shown.add(listed.subarray(at, at + dependentBytes).toString('hex'));
+  }
+  return { showed: (ids) => ids.every((id) => shown.has(short(id).toString('hex'))), rest };
+}
+
+function shortState(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  index: number,
+  state: Snapshot | undefined,
+): Buffer {
+  const hmac = crypto().createHmac('sha256', key).update(nonce).update(`${index} `);
+  return hmac.update(digest(state)).digest().subarray(0, stateBytes);
 }
 
 function short(id: string): Buffer {
