@@ -231,7 +231,7 @@ function keepCopy(error: unknown, audience: Audience): unknown {
 }
 
 /** An error as the audit log shows it. */
-export function inWords(error: unknown): AuditEntry['error'] {
+export function inWords(error: unknown): { code: string; message: string } {
   const code = error instanceof AudiencesError ? error.code : 'internal_error';
   return { code, message: error instanceof Error ? error.message : String(error) };
 }

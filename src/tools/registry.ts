@@ -1,3 +1,4 @@
+import { changeAudiences } from './change_audiences.ts';
 import { checkAudienceQuery } from './check_audience_query.ts';
 import { createAudience } from './create_audience.ts';
 import { findAudiences } from './find_audiences.ts';
@@ -18,6 +19,7 @@ const byToolset = {
     createAudience,
     updateAudienceForSpace,
     removeAudienceFromSpace,
+    changeAudiences,
   ],
   find: [findAudiences, listSpaces, listAudienceDestinations],
   preview: [],

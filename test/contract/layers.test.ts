@@ -163,6 +163,7 @@ const allowed: Record<string, string[]> = {
     'segment/errors.ts',
     'segment/models',
     'segment/space.ts',
+    'segment/wait.ts',
     'shorten.ts',
     'space',
     'system-reason.ts',
