@@ -19,6 +19,8 @@ const someId = z
 const pathId = someId.max(maxIdChars);
 
 export const spaceId = pathId.optional().describe('Space id; default: the configured space');
+/** Of a second space; a tool says which. */
+export const otherSpaceId = pathId.optional();
 export const id = pathId.describe('Audience id');
 /** Their greatest length is checked, but not advertised: it is the same for each. */
 export const ids = z

@@ -1,5 +1,6 @@
 import { changeAudiences } from './change_audiences.ts';
 import { checkAudienceQuery } from './check_audience_query.ts';
+import { copyAudience } from './copy_audience.ts';
 import { createAudience } from './create_audience.ts';
 import { findAudiences } from './find_audiences.ts';
 import { getAudience } from './get_audience.ts';
@@ -20,6 +21,7 @@ const byToolset = {
     updateAudienceForSpace,
     removeAudienceFromSpace,
     changeAudiences,
+    copyAudience,
   ],
   find: [findAudiences, listSpaces, listAudienceDestinations],
   preview: [],
