@@ -40,17 +40,17 @@ export function replaceStrings(
   if (unwritable) return { kind: 'unwritable', replaceWith: unwritable.replaceWith };
 
   const becomes = new Map(replacements.map(({ find, replaceWith }) => [find, replaceWith]));
-  let text = '';
+  let done = '';
   let at = 0;
   let count = 0;
   for (const { text: written, start, end } of strings) {
     const replaceWith = becomes.get(unquoted(written));
     if (replaceWith === undefined) continue;
-    text += query.slice(at, start) + quote(replaceWith);
+    done += query.slice(at, start) + quote(replaceWith);
     at = end;
     count += 1;
   }
-  const replaced = text + query.slice(at);
+  const replaced = done + query.slice(at);
   const wanted = strings.map(({ text: written }) => {
     const meant = unquoted(written);
     return becomes.get(meant) ?? meant;

@@ -171,41 +171,58 @@ async function audienceKeys(
 
 /** What create_audience takes for the copy. @throws {UnsupportedError} if it can't be made. */
 function createInput(audience: Audience, query: string, toSpace: string, given: Input) {
-  const { definition, description, enabled, options } = audience;
   const type = typeOf(audience);
   if (type === undefined) throw notShown('type');
+  const wanted = createAudience.input().safeParse(
+    withoutEmpty({
+      spaceId: toSpace,
+      name: given.name ?? audience.name,
+      query,
+      type,
+      targetEntity: audience.definition?.targetEntity,
+      description: audience.description,
+      enabled: audience.enabled,
+      ...optionsOf(audience),
+      allowDuplicateName: given.allowDuplicateName,
+      dryRun: given.dryRun,
+      confirmation: given.confirmation,
+    }),
+  );
+  if (wanted.success) return wanted.data;
+  const [issue] = wanted.error.issues;
+  const field = String(issue?.path[0] ?? 'audience');
+  const next =
+    field === 'name'
+      ? 'Pass another name.'
+      : 'Read it with get_audience, and create the copy with create_audience.';
+  throw new UnsupportedError(`The ${field} of this audience can't be copied: ${issue?.message}`, {
+    next,
+  });
+}
+
+/** The options, as a create takes them. @throws {UnsupportedError} for one that was not understood. */
+function optionsOf({ options }: Audience) {
   const present = options ?? {};
   for (const option of optionNames) {
     // What is there and was not understood has been read as undefined.
     if (option in present && present[option] === undefined) throw notShown(option);
   }
-  const ids = present.filterByExternalIds ?? [];
-  const withHistory = present.includeHistoricalData === true;
-  const wanted = createAudience.input().safeParse({
-    spaceId: toSpace,
-    name: given.name ?? audience.name ?? undefined,
-    query,
-    type,
-    targetEntity: definition?.targetEntity ?? undefined,
-    description: description || undefined,
-    enabled: enabled ?? undefined,
-    includeHistoricalData: present.includeHistoricalData ?? undefined,
-    includeAnonymousUsers: present.includeAnonymousUsers ?? undefined,
-    filterByExternalIds: ids.length > 0 ? ids : undefined,
-    backfillEventDataDays: (withHistory ? present.backfillEventDataDays : undefined) ?? undefined,
-    allowDuplicateName: given.allowDuplicateName,
-    dryRun: given.dryRun,
-    confirmation: given.confirmation,
-  });
-  if (wanted.success) return wanted.data;
-  const [issue] = wanted.error.issues;
-  const field = String(issue?.path[0] ?? 'audience');
-  throw new UnsupportedError(`The ${field} of this audience can't be copied: ${issue?.message}`, {
-    next:
-      field === 'name'
-        ? 'Pass another name.'
-        : 'Read it with get_audience, and create the copy with create_audience.',
-  });
+  const { includeHistoricalData, includeAnonymousUsers, filterByExternalIds } = present;
+  // Without historical data they say nothing, and a create refuses them.
+  const days = includeHistoricalData ? present.backfillEventDataDays : undefined;
+  return {
+    includeHistoricalData,
+    includeAnonymousUsers,
+    filterByExternalIds,
+    backfillEventDataDays: days,
+  };
+}
+
+/** Those with a value: Segment shows null, an empty text or an empty list where there is none. */
+function withoutEmpty(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isEmpty = (value: unknown) =>
+    (value ?? '') === '' || (Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));
 }
 
 function notShown(what: string): UnsupportedError {

@@ -43,6 +43,8 @@ export interface StandInOptions extends Pick<SandboxOptions, 'limits'> {
   edition: SandboxEdition;
   /** What the space holds at the start; nothing by default. */
   seeds?: readonly Seed[];
+  /** What other spaces hold, by their ids; there are none by default. */
+  otherSpaces?: Readonly<Record<string, readonly Seed[]>>;
   /** Settings of the program; nothing needs agreement unless they say otherwise. */
   flags?: Flags;
   /** How the client's user answers; without it the client can't ask. */
@@ -53,6 +55,7 @@ export interface StandInOptions extends Pick<SandboxOptions, 'limits'> {
 export async function startStandIn({
   edition,
   seeds = [],
+  otherSpaces = {},
   limits,
   flags = {},
   answering,
@@ -63,7 +66,7 @@ export async function startStandIn({
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
   const sandbox = await start({
     edition,
-    seeds: { [standInSpace]: seeds },
+    seeds: { [standInSpace]: seeds, ...otherSpaces },
     clock: clock.server,
     limits,
     faults(request) {
