@@ -40,7 +40,7 @@ export const changeAudiences = defineTool({
   name: 'change_audiences',
   title: 'Change audiences',
   description:
-    'Enable, disable or delete many audiences under one agreement of the user. Only those that the user meant. Goes on with what was not_tried if called with those ids and continuation as confirmation.',
+    'Enable, disable or delete many audiences, only those that the user meant. To go on with what is not_tried, pass those ids, and continuation as confirmation.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

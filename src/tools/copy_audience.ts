@@ -34,11 +34,11 @@ const input = () =>
     .strictObject({
       spaceId,
       id,
-      toSpaceId: otherSpaceId.describe('Space of the copy; default: the same'),
-      name: name.optional().describe('Name of the copy; default: the same'),
+      toSpaceId: otherSpaceId.describe('Default: the same space'),
+      name: name.optional().describe('Default: the same name'),
       find: z.array(z.string()).min(1).optional().describe('Whole strings of the definition'),
-      replaceWith: z.array(z.string()).min(1).optional().describe('What each of find becomes'),
-      allowDuplicateName: z.boolean().optional().describe('Create it even if the name exists'),
+      replaceWith: z.array(z.string()).min(1).optional().describe('What they become'),
+      allowDuplicateName: z.boolean().optional().describe('Even if the name exists'),
       ...writeInputs(),
     })
     .refine((given) => (given.find?.length ?? 0) === (given.replaceWith?.length ?? 0), {
@@ -55,7 +55,7 @@ export const copyAudience = defineTool({
   name: 'copy_audience',
   title: 'Copy audience',
   description:
-    'Create a copy of an audience in its space or another: same definition, with other values if wanted, description, level and options. Otherwise like create_audience.',
+    'Create a copy of an audience, in its space or another, with other values in its definition if wanted. Else like create_audience.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,

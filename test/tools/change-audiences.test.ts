@@ -243,6 +243,24 @@ describe('the agreement', () => {
     );
   });
 
+  test('by a value: one that a model can pass on, also for the most audiences', async () => {
+    const seeds = [...many(200), builtOn('Outside', 'berlin_1', 'berlin_200')];
+    const { change } = await start(seeds, {
+      limits: { update_audience_for_space: 1000, get_audience: 1000 },
+      flags: {
+        confirm: 'remove',
+        'rate-limits': 'update_audience_for_space=1000,get_audience=1000',
+      },
+    });
+    const args = { ids: idsUpTo(200), action: 'disable' };
+    const { error } = await change(args);
+    const confirmation = confirmationIn(error);
+    expect(confirmation.length).toBeLessThan(1000);
+    const { result, structured } = await change({ ...args, confirmation });
+    expect(result?.counts.done).toBe(200);
+    expect(JSON.stringify(structured).length).toBeLessThan(20_000);
+  });
+
   test('by a value: leaves out what has changed since, and does the rest', async () => {
     const { change, patch } = await start(many(3), { flags: { confirm: 'remove' } });
     const args = { ids: idsUpTo(3), action: 'remove' };
@@ -357,13 +375,24 @@ describe('a failure', () => {
     expect(rig.writes()).toHaveLength(2);
   });
 
-  test('whose response was lost is unknown, and keeps the copy', async () => {
+  test('whose response was lost is unknown', async () => {
     const { rig, change } = await start(many(2));
     rig.faults(({ method, id }) =>
       method === 'PATCH' && id === idOf(1) ? { kind: 'answer', status: 502, body: '' } : undefined,
     );
     const { outcomes } = await change({ ids: idsUpTo(2), action: 'disable' });
     expect(outcomes).toEqual(['unknown', 'done']);
+  });
+
+  test('of a removal whose response was lost keeps the copy', async () => {
+    const { rig, change } = await start(many(2));
+    rig.faults(({ method, id }) =>
+      method === 'DELETE' && id === idOf(1) ? { kind: 'answer', status: 502, body: '' } : undefined,
+    );
+    const { result, outcomes } = await change({ ids: idsUpTo(2), action: 'remove' });
+    expect(outcomes).toEqual(['unknown', 'done']);
+    expect(result?.removed?.map(({ id }) => id)).toEqual(idsUpTo(2));
+    expect(result?.advice.join(' ')).toContain('Look with get_audience');
   });
 
   test('at the first look is one of the whole call', async () => {
