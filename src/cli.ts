@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { CheckCommand, ReportFormat } from './commands/check.ts';
+import type { SandboxCommand } from './commands/sandbox.ts';
 import { ConfigError, type Flags } from './config.ts';
 import { suggest } from './query/suggest.ts';
-import { type SandboxEdition, sandboxEditions } from './sandbox/editions.ts';
+import { sandboxEditions } from './sandbox/editions.ts';
 import { audienceTypes } from './segment/models/audience.ts';
-import { settings } from './settings.ts';
+import { type Setting, settings } from './settings.ts';
 import { name as programName } from './version.ts';
 
 /** What the command line asks for. */
@@ -13,7 +14,7 @@ export type Command =
   | { kind: 'version' }
   /** `problems` is what was not understood, to be reported with all else that is wrong. */
   | { kind: 'serve'; flags: Flags; problems: readonly string[] }
-  | { kind: 'sandbox'; port: number; edition?: SandboxEdition }
+  | ({ kind: 'sandbox' } & SandboxCommand)
   | ({ kind: 'check' } & CheckCommand);
 
 /** Where `segment-audiences-mcp sandbox` listens when no port is given. */
@@ -56,7 +57,7 @@ const serve: Form = {
 
 /** The commands that are called by name. */
 const named: Readonly<Record<string, Form>> = {
-  sandbox: { flags: ['port', 'edition'], maxWords: 0, parse: parseSandbox },
+  sandbox: { flags: ['port', 'edition', 'seed', 'record'], maxWords: 0, parse: parseSandbox },
   check: {
     flags: ['type', 'format', 'json', 'fix', 'sandbox'],
     maxWords: Number.POSITIVE_INFINITY,
@@ -85,6 +86,7 @@ export function parseCommand(given: readonly string[]): Command {
   const words = form ? others : line.words;
   const { flags, maxWords, parse } = form ?? serve;
   const problems = [...surplusWords(words, maxWords), ...wrongFlags(line.flags, flags)];
+  if (!form) problems.push(...contradictions(line.flags));
   const command = parse(line.values, words, problems);
   // What is wrong with the settings is reported together with this.
   if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
@@ -169,6 +171,23 @@ function wrongFlags(flags: readonly GivenFlag[], known: readonly string[]): stri
   });
 }
 
+/** A setting that restricts may be given twice only if it is the same: which was meant is not known. */
+function contradictions(flags: readonly GivenFlag[]): string[] {
+  const fences: readonly Setting<unknown>[] = Object.values(settings);
+  return fences.flatMap(({ restricts, flag, schema }) => {
+    if (!restricts || flag === undefined) return [];
+    const given = flags.filter(({ written }) => written === `--${flag}`);
+    const meanings = given.map(({ value = '1' }) => {
+      const { success, data } = schema.safeParse(value.trim());
+      return success ? JSON.stringify(data) : value;
+    });
+    if (new Set(meanings).size < 2) return [];
+    return [
+      `--${flag} is given more than once, with different values. It restricts what may be done, so nothing starts without a clear value: give it once.`,
+    ];
+  });
+}
+
 const tokenFlags = ['token', 'api-token', 'api-key', 'apikey', 'key'];
 
 function unknownFlag({ written, name, position }: GivenFlag, known: readonly string[]): string {
@@ -191,7 +210,16 @@ function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): C
   if (flags.edition !== undefined && edition === undefined) {
     problems.push(`--edition must be one of ${sandboxEditions.join(', ')}.`);
   }
-  return { kind: 'sandbox', port, edition };
+  const { seed, record } = flags;
+  if (seed === true) problems.push('--seed needs the name of a file.');
+  if (record === true) problems.push('--record needs the name of a file, or - for stdout.');
+  return {
+    kind: 'sandbox',
+    port,
+    edition,
+    seed: typeof seed === 'string' ? seed : undefined,
+    record: typeof record === 'string' ? record : undefined,
+  };
 }
 
 function parseCheck(flags: Flags, words: readonly string[], problems: string[]): Command {
@@ -231,9 +259,10 @@ export function help(): string {
 Usage:
   ${programName} [options]
       Serve MCP on stdin and stdout; needs a token, or --sandbox.
-  ${programName} sandbox [--port ${sandboxPort}] [--edition ${sandboxEditions.join('|')}]
+  ${programName} sandbox [--port ${sandboxPort}] [--edition ${sandboxEditions.join('|')}] [--seed <file>] [--record <file>]
       Run a stand-in for Segment's API on this machine, for trying things out: today's edition, or
-      v1alpha as it was in 2024.
+      v1alpha as it was in 2024. --seed starts it with a world of your own, in JSON; --record writes
+      every request and response to a file, or with - to stdout, as a line of JSON each.
   ${programName} check [--type ${audienceTypes.join('|')}] [--format ${reportFormats.join('|')}] [--fix] [--sandbox]
       <query | - | file …>
       Check definitions and explain them. An argument that ends in .seg or .txt, or one of several, is

@@ -16,7 +16,7 @@ import { type Attempt, Attempts, notTried } from './bulk-attempt.ts';
 import { type BulkMember, describeBulk } from './bulk-question.ts';
 import { type BulkOrder, type BulkSet, dependentsFirst, readSet } from './bulk-set.ts';
 import type { BulkOutcome, BulkResult, BulkWish } from './bulk-wish.ts';
-import type { Accepted, Judgement, Subject } from './confirmation.ts';
+import type { Accepted, Subject, Unshown } from './confirmation.ts';
 import { readinessOf } from './readiness.ts';
 import { inWords, record, SpentError } from './send.ts';
 import { snapshotOf, staleError } from './snapshot.ts';
@@ -199,7 +199,7 @@ class Bulk<Name extends OperationName> {
     const passed = this.#judgePassed(plan);
     if (!passed) return undefined;
     const { ids, judgement } = passed;
-    if (this.#context.mode !== 'none') this.#assertShown(plan, judgement.showed, plan.set);
+    if (this.#context.mode !== 'none') this.#assertShown(plan, judgement.unshown, plan.set);
     const stale = new Set(judgement.changed.flatMap((index) => ids[index] ?? []));
     return { agreement: agreedBy(judgement), stale };
   }
@@ -218,7 +218,7 @@ class Bulk<Name extends OperationName> {
       for (const some of [ids, [...plan.writes.keys()]]) {
         const sorted = some.toSorted();
         const subject = this.#subjectOf(plan.set, sorted, continued);
-        const judgement: Judgement = confirmations.judge(confirmation, subject);
+        const judgement = confirmations.judge(confirmation, subject);
         if (judgement.kind === 'accepted') return { ids: sorted, judgement };
       }
     }
@@ -250,12 +250,12 @@ class Bulk<Name extends OperationName> {
       subject: this.#subjectOf(plan.set, ids, false),
       describe: () => this.#describe(plan),
       shownIds: () => pairsOf(plan.set, outsidersOf(plan)),
-      assertShown: async (showed) => {
+      assertShown: async (unshown) => {
         if (clock.monotonic() - foundAt > maxDependentsAgeMs) {
           known = await readSet(spaceId, ids, true, this.#context);
           foundAt = clock.monotonic();
         }
-        this.#assertShown(plan, showed, known);
+        this.#assertShown(plan, unshown, known);
       },
       changed(wasState) {
         const was = ids.flatMap((id) => seen.find(spaceId, id, wasState) ?? []);
@@ -265,14 +265,16 @@ class Bulk<Name extends OperationName> {
   }
 
   /** @param set as it is now. @throws {AudiencesError} if others have come to be built on them. */
-  #assertShown(plan: BulkPlan<Name>, showed: Accepted['showed'], set: BulkSet): void {
-    if (!showed) return;
+  #assertShown(plan: BulkPlan<Name>, unshown: Unshown | undefined, set: BulkSet): void {
+    if (!unshown) return;
     const outsiders = outsidersOf({ ...plan, set });
     const pairs = pairsOf(set, outsiders);
     if (!pairs) throw cannotTell(set.error);
-    if (showed(pairs)) return;
-    const names = [...outsiders.values()]
-      .flat()
+    const found = unshown(pairs);
+    if (found?.length === 0) return;
+    const isNew = new Set(found ?? pairs);
+    const names = [...outsiders]
+      .flatMap(([id, users]) => users.filter((user) => isNew.has(pairOf(id, user))))
       .slice(0, maxNamed)
       .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
     throw new AudiencesError(
@@ -452,9 +454,12 @@ function pairsOf(
   outsiders: ReadonlyMap<string, readonly Audience[]>,
 ): string[] | undefined {
   if (!knowsUsers) return undefined;
-  return [...outsiders].flatMap(([id, users]) =>
-    users.map((user) => JSON.stringify([id, user.id])),
-  );
+  return [...outsiders].flatMap(([id, users]) => users.map((user) => pairOf(id, user)));
+}
+
+/** One that is used, and one that is built on it. */
+function pairOf(id: string, user: Audience): string {
+  return JSON.stringify([id, user.id]);
 }
 
 function notThere(ids: readonly string[]): AudiencesError {

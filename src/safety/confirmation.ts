@@ -1,4 +1,5 @@
 import { withoutEndSlashes } from '../segment/base-url.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import type { Snapshot } from './snapshot.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './state-folder.ts';
 
@@ -12,7 +13,7 @@ const maxAheadMs = 30_000;
 /** Used values are remembered for longer than any clock is wrong. */
 const keepUsedMs = 60 * 60_000;
 
-/** The parts of a value in their order; dependents and states, of any number, come before the seal. */
+/** The parts of a value in their order; states and dependents, of any number, come before the seal. */
 const partBytes = { issuedAt: 6, origin: 6, elapsed: 6, nonce: 6, state: 16, act: 16 };
 const headBytes = Object.values(partBytes).reduce((sum, count) => sum + count, 0);
 const sealBytes = 16;
@@ -20,12 +21,13 @@ const dependentBytes = 3;
 /** Of one state among several; it is made with the key, so that nobody can look for another of it. */
 const stateBytes = 3;
 /** More are kept as one digest, so that a value can still be passed on by a model. */
-const maxDependentsListed = 200;
+const maxDependentsListed = 1000;
 /** The same where a value has many states, too. */
 const maxDependentsBesideStates = 100;
-const counts = { digest: 254, unknown: 255 };
+/** What follows the states: a short digest of each dependent, one of all of them, or nothing. */
+const marks = { each: 0, all: 1, unknown: 2 };
 /** Longer than any value. */
-const maxValueChars = 2000;
+const maxValueChars = 5000;
 
 /** What exactly is agreed to. */
 export interface Subject {
@@ -33,7 +35,7 @@ export interface Subject {
   spaceId: string;
   /** The audience it is about; undefined for one that is to be made. */
   id: string | undefined;
-  /** Everything that is to be done: the write, and the request as it would go out. */
+  /** Everything that is to be done in the space: the write, and the request as it would go out. */
   act: object;
   /** The audience as it was read; undefined where there is none yet. */
   state: Snapshot | undefined;
@@ -44,20 +46,28 @@ export interface Subject {
 /** What there is to say of a value that was passed. */
 export type Judgement =
   | Accepted
-  /** Made for another write, or not made with a key that is known here. */
-  | { kind: 'invalid' }
+  /** Not made with a key that is known here, or for another audience or kind of write. */
+  | { kind: 'foreign' }
+  /** Made here for a write of this kind to this audience, but with other arguments. */
+  | { kind: 'other' }
   | { kind: 'expired' }
   | { kind: 'used' }
   /** Made for a write of this kind to this audience, which is no longer as it was. */
   | { kind: 'changed'; wasState: (state: Snapshot) => boolean };
+
+/**
+ * Which of these dependents were not shown; undefined where they are not those that were shown, and
+ * which of them is new can't be told.
+ */
+export type Unshown = (dependents: readonly string[]) => readonly string[] | undefined;
 
 /** A value that is good for the write. */
 export interface Accepted {
   kind: 'accepted';
   /** How long ago it was made, milliseconds. */
   ageMs: number;
-  /** Whether all these dependents were shown; undefined if it was not known which there are. */
-  showed: ((dependents: readonly string[]) => boolean) | undefined;
+  /** Undefined if it was not known who depends on the audience. */
+  unshown: Unshown | undefined;
   /** Which of several audiences are no longer as they were, by their places. */
   changed: readonly number[];
   /** Uses it up. @returns false if it was used up in the meantime, or that can't be recorded. */
@@ -101,12 +111,16 @@ export class Confirmations {
   #origin: Uint8Array | undefined;
   /** The keys in force, once they are known. */
   #keys: readonly Uint8Array[] | undefined;
-  /** Whether values are good in this process only. */
   #isAlone = false;
   #scope: string | undefined;
 
   constructor(options: ConfirmationsOptions) {
     this.#options = options;
+  }
+
+  /** Whether values are good in this process only; known when one was given out. */
+  get isAlone(): boolean {
+    return this.#isAlone;
   }
 
   /**
@@ -126,8 +140,8 @@ export class Confirmations {
       nonce,
       digest(subject.state),
       digest(subject.act),
-      packDependents(dependents, subject.states ? maxDependentsBesideStates : maxDependentsListed),
       ...states.map((state, index) => shortState(key, nonce, index, state)),
+      packDependents(dependents, subject.states ? maxDependentsBesideStates : maxDependentsListed),
     ]);
     return Buffer.concat([head, this.#seal(key, head, subject)]).toString('base64url');
   }
@@ -137,12 +151,12 @@ export class Confirmations {
     const value = given.length > maxValueChars ? '' : given.trim();
     const bytes = Buffer.from(value, 'base64url');
     const sealAt = bytes.length - sealBytes;
-    if (sealAt <= headBytes || bytes.toString('base64url') !== value) return { kind: 'invalid' };
+    if (sealAt <= headBytes || bytes.toString('base64url') !== value) return { kind: 'foreign' };
     const head = bytes.subarray(0, sealAt);
     const sealedBy = this.#keysToVerify().find((key) =>
       crypto().timingSafeEqual(bytes.subarray(sealAt), this.#seal(key, head, subject)),
     );
-    if (!sealedBy) return { kind: 'invalid' };
+    if (!sealedBy) return { kind: 'foreign' };
 
     const { issuedAt, origin, elapsed, nonce, state, act } = partsOf(head);
     const ageMs = this.#ownOrigin().equals(origin)
@@ -153,10 +167,9 @@ export class Confirmations {
     if (this.#isUsed(hash)) return { kind: 'used' };
     const wasState = (other: Snapshot | undefined) => digest(other).equals(state);
     if (!wasState(subject.state)) return { kind: 'changed', wasState };
-    if (!digest(subject.act).equals(act)) return { kind: 'invalid' };
-    const { showed, rest } = readDependents(head.subarray(headBytes));
+    if (!digest(subject.act).equals(act)) return { kind: 'other' };
     const { states = [] } = subject;
-    if (rest.length !== states.length * stateBytes) return { kind: 'invalid' };
+    const rest = head.subarray(headBytes);
     const changed = [...states.keys()].filter((index) => {
       const was = rest.subarray(index * stateBytes, (index + 1) * stateBytes);
       return !shortState(sealedBy, nonce, index, states[index]).equals(was);
@@ -164,7 +177,7 @@ export class Confirmations {
     return {
       kind: 'accepted',
       ageMs,
-      showed,
+      unshown: unshownBy(rest.subarray(states.length * stateBytes)),
       changed,
       spend: () => this.#spend(hash),
       giveBack: () => this.#giveBack(hash),
@@ -242,7 +255,7 @@ export class Confirmations {
 
   #seal(key: Uint8Array, head: Uint8Array, { operation, spaceId, id }: Subject): Buffer {
     this.#scope ??= this.#options.scope?.() ?? '';
-    const text = JSON.stringify([operation, spaceId, id ?? null, this.#scope]);
+    const text = JSON.stringify([operation, bareSpaceId(spaceId), id ?? null, this.#scope]);
     const hmac = crypto().createHmac('sha256', key).update(head).update(text);
     return hmac.digest().subarray(0, sealBytes);
   }
@@ -277,32 +290,23 @@ function uint48(ms: number): Buffer {
   return bytes;
 }
 
-/** A count or a mark, and then a short digest of each id, or one of all of them. */
 function packDependents(ids: readonly string[] | undefined, maxListed: number): Buffer {
-  if (!ids) return Buffer.from([counts.unknown]);
-  const packed = ids.length > maxListed ? digest([...ids].sort()) : Buffer.concat(ids.map(short));
-  const count = ids.length > maxListed ? counts.digest : ids.length;
-  return Buffer.concat([Buffer.from([count]), packed]);
+  if (!ids) return Buffer.from([marks.unknown]);
+  return ids.length > maxListed
+    ? Buffer.from([marks.all, ...digestOfAll(ids)])
+    : Buffer.concat([Buffer.from([marks.each]), ...ids.map(short)]);
 }
 
-/** The dependents that a value begins with behind its head, and what comes after them. */
-function readDependents(packed: Buffer): { showed: Accepted['showed']; rest: Buffer } {
-  const [count = counts.unknown] = packed;
-  const after = (bytes: number) => ({
-    listed: packed.subarray(1, 1 + bytes),
-    rest: packed.subarray(1 + bytes),
-  });
-  if (count === counts.unknown) return { showed: undefined, rest: after(0).rest };
-  if (count === counts.digest) {
-    const { listed, rest } = after(partBytes.state);
-    return { showed: (ids) => digest([...ids].sort()).equals(listed), rest };
-  }
-  const { listed, rest } = after(count * dependentBytes);
+function unshownBy(packed: Buffer): Unshown | undefined {
+  const [mark] = packed;
+  const rest = packed.subarray(1);
+  if (mark === marks.unknown) return undefined;
+  if (mark === marks.all) return (ids) => (digestOfAll(ids).equals(rest) ? [] : undefined);
   const shown = new Set<string>();
-  for (let at = 0; at < listed.length; at += dependentBytes) {
-    shown.add(listed.subarray(at, at + dependentBytes).toString('hex'));
+  for (let at = 0; at < rest.length; at += dependentBytes) {
+    shown.add(rest.subarray(at, at + dependentBytes).toString('hex'));
   }
-  return { showed: (ids) => ids.every((id) => shown.has(short(id).toString('hex'))), rest };
+  return (ids) => ids.filter((id) => !shown.has(short(id).toString('hex')));
 }
 
 function shortState(
@@ -313,6 +317,10 @@ function shortState(
 ): Buffer {
   const hmac = crypto().createHmac('sha256', key).update(nonce).update(`${index} `);
   return hmac.update(digest(state)).digest().subarray(0, stateBytes);
+}
+
+function digestOfAll(ids: readonly string[]): Buffer {
+  return digest([...ids].sort());
 }
 
 function short(id: string): Buffer {

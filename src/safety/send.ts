@@ -9,15 +9,20 @@ import {
   mayHaveTakenEffect,
   NoAnswerError,
   OutcomeUnknownError,
-  OutOfTimeError,
-  UnreachedError,
   UnsentError,
 } from '../segment/errors.ts';
 import { type Audience, optionsSchema } from '../segment/models/audience.ts';
 import { type Agreement, type PlannedWrite, sinceAsked } from './agreement.ts';
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { findCreated, type LostCreate } from './lost-create.ts';
-import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
+import { readinessOf } from './readiness.ts';
+import {
+  type AudienceShape,
+  differences,
+  snapshotOf,
+  staleError,
+  valueInWords,
+} from './snapshot.ts';
 import type { Wish, WriteContext } from './wish.ts';
 
 /** A write that may be sent. */
@@ -144,22 +149,32 @@ async function send<Name extends OperationName>(
 
 /**
  * Looks once more at what was read before the waits for a person, for another write and for the
- * quota: it must still be so.
+ * quota: it must still be so, and not have become too early for an edit.
  *
  * @param since as what follows "changed". @throws {AudiencesError} `stale`
  */
 async function assertUnchanged(
-  { spaceId }: Pick<PlannedWrite, 'spaceId'>,
+  { kind, spaceId }: Pick<PlannedWrite, 'kind' | 'spaceId'>,
   before: Audience,
   since: string,
   looking: CallContext,
-  { api, seen }: WriteContext,
+  context: WriteContext,
 ): Promise<void> {
+  const { api, seen, now: dateNow } = context;
   const { audience: now } = await api.send('get_audience', { spaceId, id: before.id }, looking);
   const was = snapshotOf(before);
-  if (differences(was, snapshotOf(now)).length === 0) return;
+  const becameEarly = kind === 'change' && isEarlier(before, now, dateNow());
+  if (!becameEarly && differences(was, snapshotOf(now)).length === 0) return;
   seen.note(spaceId, now);
-  throw staleError(since, now, was);
+  const states = [before, now].map(({ status }) => valueInWords(status ?? undefined));
+  const more = becameEarly ? [`it is too early to edit it now: ${states.join(' → ')}`] : [];
+  throw staleError(since, now, was, more);
+}
+
+/** Whether an edit would disturb a computation that had not begun when the audience was read. */
+function isEarlier(before: Audience, now: Audience, at: number): boolean {
+  const isEarly = (audience: Audience) => readinessOf(audience, at)?.isEarly === true;
+  return isEarly(now) && !isEarly(before);
 }
 
 /** @throws its error where the audience does not turn up; the next creation of its name looks. */
@@ -194,13 +209,7 @@ export async function record<Name extends OperationName>(
 
 /** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */
 export function isSurelyUnsent(error: unknown): boolean {
-  if (error instanceof CancelledError) return !error.sent;
-  return (
-    error instanceof UnreachedError ||
-    error instanceof UnsentError ||
-    error instanceof OutOfTimeError ||
-    (error instanceof AudiencesError && error.code === 'rate_limited')
-  );
+  return error instanceof CancelledError ? !error.sent : error instanceof UnsentError;
 }
 
 /** Whether the audience is not what the write was meant for any more. */

@@ -2,10 +2,10 @@ import type { CallContext } from '../segment/call.ts';
 import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, MeaningChangedError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
+import { keyOf } from '../segment/names.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type PlannedWrite, Seeking } from './agreement.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
-import { keyOf } from './names.ts';
 import { feedsInWords } from './question.ts';
 import { readinessOf } from './readiness.ts';
 import { inWords, optionsIn, type Ready, record, SpentError, sendRecorded } from './send.ts';
@@ -48,6 +48,16 @@ export async function carryOut<Name extends OperationName>(
 /** A write that is planned, before it is known how the edition in force puts it. */
 type Unrequested<Name extends OperationName> = Omit<PlannedWrite<Name>, 'request' | 'consequences'>;
 
+/** A write of which is known what it meets. */
+interface Begun<Name extends OperationName> {
+  kind: 'begun';
+  planned: PlannedWrite<Name>;
+  needsAgreement: boolean;
+  search: Search | undefined;
+  /** What the caller should know about it, in any case. */
+  advice: string[];
+}
+
 /** One wish on its way. */
 class Undertaking<Name extends OperationName> {
   readonly #wish: Wish<Name>;
@@ -64,14 +74,23 @@ class Undertaking<Name extends OperationName> {
 
   async run(): Promise<Outcome<Name>> {
     // While a person is asked, others need not wait; the write then takes its turn to be sent.
-    const isNow = this.#wish.dryRun || this.#isSurelyAsked();
-    return isNow ? this.#run() : this.#inTurn(() => this.#run());
+    if (this.#wish.dryRun || this.#isSurelyAsked()) return this.#finish(await this.#begin());
+    const outcome = await this.#inTurn(async () => {
+      const begun = await this.#begin();
+      return begun.needsAgreement && this.#canAsk() ? begun : this.#finish(begun);
+    });
+    return outcome.kind === 'begun' ? this.#finish(outcome) : outcome;
   }
 
+  #canAsk(): boolean {
+    const { ask, askMode } = this.#context;
+    return ask !== undefined && askMode !== 'confirmation';
+  }
+
+  /** Whether that is known before anything is read. */
   #isSurelyAsked(): boolean {
-    const { ask, askMode, mode } = this.#context;
-    const canAsk = ask !== undefined && askMode !== 'confirmation';
-    return canAsk && (mode === 'writes' || (mode === 'remove' && this.#wish.grave));
+    const { mode } = this.#context;
+    return this.#canAsk() && (mode === 'writes' || (mode === 'remove' && this.#wish.grave));
   }
 
   /** One write at a time for each audience. */
@@ -89,7 +108,8 @@ class Undertaking<Name extends OperationName> {
     });
   }
 
-  async #run(): Promise<Outcome<Name>> {
+  /** Reads what there is, and plans the write. */
+  async #begin(): Promise<Begun<Name>> {
     await this.#settleLostCreate();
     const search = await this.#search();
     const before = await this.#read();
@@ -103,18 +123,24 @@ class Undertaking<Name extends OperationName> {
     const warnings = [...(readiness ? [readiness.note] : []), ...plan.warnings];
     const planned = await this.#prepare({ ...plan, warnings }, before, search);
     const advice = [...warnings, ...plan.advice, ...(search?.advice ?? [])];
+    return { kind: 'begun', planned, needsAgreement, search, advice };
+  }
+
+  /** Rehearses the write, or gets the agreement to it and sends it. */
+  async #finish(begun: Begun<Name>): Promise<Outcome<Name>> {
+    const { planned, needsAgreement, search, advice } = begun;
+    const { request, before, after, consequences, warnings } = planned;
     if (this.#wish.dryRun) {
-      const { request, after, consequences } = planned;
-      advice.push(...consequences.filter((sentence) => !warnings.includes(sentence)));
+      const more = consequences.filter((sentence) => !warnings.includes(sentence));
       const feeds = await this.#seeking.feedsOf(planned);
-      if (feeds) advice.push(feedsInWords(feeds));
+      if (feeds) more.push(feedsInWords(feeds));
       const rehearsal = {
         request,
         needsConfirmation: needsAgreement,
         before: before ?? null,
         after: after ?? null,
       };
-      return { kind: 'rehearsed', rehearsal, advice };
+      return { kind: 'rehearsed', rehearsal, advice: [...advice, ...more] };
     }
     const done = await this.#write(planned, needsAgreement, search);
     return { kind: 'done', before, advice, ...done };

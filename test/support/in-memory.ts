@@ -22,12 +22,11 @@ import type { WriteContext } from '../../src/safety/wish.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
 import { withSignal } from '../../src/segment/call.ts';
-import {
-  type AudiencesOutput,
-  type Input,
-  type OperationName,
-  type PageInput,
-  spaceIn,
+import type {
+  AudiencesOutput,
+  Input,
+  OperationName,
+  PageInput,
 } from '../../src/segment/contract.ts';
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
@@ -96,8 +95,9 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       return output.parse(ifGone?.output ?? { audience: await one(), ...empty });
     },
     async preview({ operation, input }) {
-      const url = `test:${spaceIn(input)}`;
-      return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body: input };
+      const { spaceId, ...body } = { spaceId: undefined, ...input };
+      const url = `test:${spaceId}`;
+      return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body };
     },
     async foresee() {},
     drain() {},

@@ -9,9 +9,9 @@ import * as z from 'zod';
 import { createLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
-import { keyOf } from '../../src/safety/names.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
+import { keyOf } from '../../src/segment/names.ts';
 import { cut } from '../../src/visible.ts';
 import { hostile, stringsIn, unseenIn, writableName } from '../support/hostile.ts';
 import { type Answering, audience, connect, fakeApi, jsonIn } from '../support/in-memory.ts';
@@ -73,9 +73,8 @@ function labelsOf(question: string): string[] {
   return plain.split('\n').map((line) => line.split(':')[0] ?? '');
 }
 
+// With links also of what has no scheme.
 const markdown = new MarkdownIt({ html: true, linkify: true });
-// Only what GitHub's Markdown takes for a link, not every word with a dot in it.
-markdown.linkify.set({ fuzzyLink: false });
 
 /** Rendered as Markdown it is the same text, in paragraphs and lists alone. */
 function expectPlain(question: string): void {
