@@ -154,14 +154,14 @@ async function send<Name extends OperationName>(
  * @param since as what follows "changed". @throws {AudiencesError} `stale`
  */
 async function assertUnchanged(
-  { kind, spaceId }: Pick<PlannedWrite, 'kind' | 'spaceId'>,
+  { kind, spaceId, id = '' }: Pick<PlannedWrite, 'kind' | 'spaceId' | 'id'>,
   before: Audience,
   since: string,
   looking: CallContext,
   context: WriteContext,
 ): Promise<void> {
   const { api, seen, now: dateNow } = context;
-  const { audience: now } = await api.send('get_audience', { spaceId, id: before.id }, looking);
+  const { audience: now } = await api.send('get_audience', { spaceId, id }, looking);
   const was = snapshotOf(before);
   const becameEarly = kind === 'change' && isEarlier(before, now, dateNow());
   if (!becameEarly && differences(was, snapshotOf(now)).length === 0) return;

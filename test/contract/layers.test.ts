@@ -185,6 +185,7 @@ const allowed: Record<string, string[]> = {
     'segment/contract.ts',
     'segment/editions/editions.ts',
     'segment/errors.ts',
+    'segment/ids.ts',
     'segment/models',
     'segment/space.ts',
     'visible.ts',

@@ -63,6 +63,8 @@ export type Asked = [operation: OperationName, input: Input<OperationName>];
 interface Answers {
   audience?: Audience | (() => Promise<Audience>);
   page?: AudiencesOutput | ((input: PageInput) => Promise<AudiencesOutput>);
+  /** What the outputs of other operations hold. */
+  more?: object;
   /** The edition in force; today's by default. */
   edition?: EditionName;
 }
@@ -91,8 +93,12 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
-      const empty = { connections: [], activations: [], pagination: {} };
-      return output.parse(ifGone?.output ?? { audience: await one(), ...empty });
+      const empty = { connections: [], activations: [], spaces: [], pagination: {} };
+      const consumers = name === 'list_audience_consumers_from_space_and_audience';
+      const given = consumers
+        ? { audiences: [], ...empty }
+        : { audience: await one(), ...empty, ...answers.more };
+      return output.parse(ifGone?.output ?? given);
     },
     async preview({ operation, input }) {
       const { spaceId, ...body } = { spaceId: undefined, ...input };

@@ -7,6 +7,7 @@ import {
   type SandboxOptions,
   type SandboxRequest,
   type Seed,
+  type SeedSpace,
   start,
 } from '../../src/sandbox/start.ts';
 import { type Composed, startComposed } from './composed.ts';
@@ -45,6 +46,8 @@ export interface StandInOptions extends Pick<SandboxOptions, 'limits'> {
   seeds?: readonly Seed[];
   /** What other spaces hold, by their ids; there are none by default. */
   otherSpaces?: Readonly<Record<string, readonly Seed[]>>;
+  /** A whole space instead, but for its id, and spaces besides. */
+  world?: Omit<SeedSpace, 'id'> & { besides?: readonly SeedSpace[] };
   /** Settings of the program; nothing needs agreement unless they say otherwise. */
   flags?: Flags;
   /** How the client's user answers; without it the client can't ask. */
@@ -56,6 +59,7 @@ export async function startStandIn({
   edition,
   seeds = [],
   otherSpaces = {},
+  world,
   limits,
   flags = {},
   answering,
@@ -66,7 +70,7 @@ export async function startStandIn({
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
   const sandbox = await start({
     edition,
-    seeds: { [standInSpace]: seeds, ...otherSpaces },
+    ...startOf(seeds, otherSpaces, world),
     clock: clock.server,
     limits,
     faults(request) {
@@ -106,6 +110,16 @@ export async function startStandIn({
       faults = next;
     },
   };
+}
+
+function startOf(
+  seeds: readonly Seed[],
+  otherSpaces: StandInOptions['otherSpaces'],
+  world: StandInOptions['world'],
+): Pick<SandboxOptions, 'seed' | 'seeds'> {
+  if (!world) return { seeds: { [standInSpace]: seeds, ...otherSpaces } };
+  const { besides = [], ...space } = world;
+  return { seed: { spaces: [{ id: standInSpace, ...space }, ...besides] } };
 }
 
 /** A true answer of a list or of one audience, with more in its audiences. */
