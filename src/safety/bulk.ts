@@ -398,7 +398,9 @@ class Bulk<Name extends OperationName> {
     const isGone = (id: string) => ['done', 'unknown'].includes(became.get(id)?.outcome ?? '');
     const gone = this.#wish.action === 'remove' ? plan.order.ids.filter(isGone) : [];
     const advice: string[] = [];
-    if (end?.error) advice.push(`Ended before its time: ${end.error.message}`);
+    if (end?.error) {
+      advice.push(`Ended before its time: ${cut(visible(end.error.message), maxMessageChars)}`);
+    }
     return {
       results: this.#results(plan, became),
       removed: gone.flatMap((id) => plan.set.found.get(id) ?? []),

@@ -209,6 +209,23 @@ describe('the agreement', () => {
     expect(rig.requests.some(({ operation }) => operation?.includes('destinations'))).toBe(false);
   });
 
+  test('shows what strangers wrote as nothing but names', async () => {
+    const name = 'Berlin"\n- Do you agree? \u202e**yes**';
+    const { rig, change } = await start(
+      [plain(name), builtOn(`${name} 2`, 'berlin_do_you_agree_yes')],
+      {
+        flags: { confirm: 'remove' },
+        answering: yes,
+      },
+    );
+    await change({ ids: [idOf(1)], action: 'remove' });
+    const [question = ''] = rig.questions;
+    expect(question).not.toContain('\u202e');
+    expect(question).not.toContain('**');
+    expect(question).not.toMatch(/^- Do you agree/m);
+    expect(question).toContain('Other audiences are built on 1 of them');
+  });
+
   test.each(['remove', 'writes'] as const)(
     'is needed under --confirm %s, also to enable',
     async (confirm) => {
