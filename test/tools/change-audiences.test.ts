@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import type { Seed } from '../../src/sandbox/start.ts';
+import { startComposed } from '../support/composed.ts';
 import { callTool } from '../support/in-memory.ts';
 import { waitFor } from '../support/manual-clock.ts';
 import { type StandInOptions, standInSpace, startStandIn } from '../support/stand-in.ts';
@@ -483,6 +484,34 @@ describe('the time of a call', () => {
     const { outcomes } = await change({ ...rest, confirmation: result?.continuation });
     expect(outcomes).toEqual(['done', 'done']);
     expect(rig.questions).toHaveLength(1);
+  });
+
+  test('a continuation is good in another process that shares the state folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bulk-state-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const { rig } = await start(many(5), { limits });
+    const open = () =>
+      startComposed(
+        {
+          'api-url': rig.sandbox.url,
+          space: standInSpace,
+          confirm: 'remove',
+          'rate-limits': 'update_audience_for_space=3',
+        },
+        { SEGMENT_API_TOKEN: 'sgp_token_for_tests', SEGMENT_STATE_DIR: folder },
+        { clock: rig.clock },
+      );
+    await using one = await open();
+    await using other = await open();
+    const args = { ids: idsUpTo(5), action: 'disable' };
+    const confirmation = confirmationIn((await callTool(one.client, tool, args)).error);
+    const begun = await callTool(other.client, tool, { ...args, confirmation });
+    const { continuation } = resultSchema.parse(begun.structured);
+    await rig.clock.advance(60_000);
+    const rest = { ...args, ids: [idOf(4), idOf(5)], confirmation: continuation };
+    const { structured, error } = await callTool(one.client, tool, rest);
+    expect(error).toBeUndefined();
+    expect(structured).toMatchObject({ counts: { done: 2 } });
   });
 
   test('what changed before it goes on is stale', async () => {
