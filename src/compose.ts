@@ -8,12 +8,14 @@ import { maxCallMs, ToolsCapability } from './mcp/tools.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { resources } from './resources/registry.ts';
 import { AuditLog } from './safety/audit-log.ts';
+import { carryOutAll } from './safety/bulk.ts';
 import { Confirmations, confirmationLifeMs, scopeOf } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
 import { LostCreates } from './safety/lost-create.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { Turns } from './safety/turns.ts';
+import type { WriteContext } from './safety/wish.ts';
 import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
@@ -176,27 +178,30 @@ function createSession(services: Services, onClose: () => void): Session {
   const calls = new ToolsCapability({
     tools: offered,
     switchedOff,
-    contextOf: (call, preparing, ask) => ({
-      api: shownApi,
-      call,
-      defaultSpace: config.space,
-      allowedSpaces: config.policy.allowedSpaces,
-      indexes,
-      queryCheck: config.queryCheck,
-      now: clock.now,
-      carryOut: (wish) =>
-        carryOut(wish, {
-          ...services,
-          mode: config.confirm,
-          seen,
-          call: withSignal(call, preparing),
-          sending: call,
-          ask,
-          askMode: config.ask,
-          now: clock.now,
-          elapsed: clock.monotonic,
-        }),
-    }),
+    contextOf(call, preparing, ask) {
+      const writing: WriteContext = {
+        ...services,
+        mode: config.confirm,
+        seen,
+        call: withSignal(call, preparing),
+        sending: call,
+        ask,
+        askMode: config.ask,
+        now: clock.now,
+        elapsed: clock.monotonic,
+      };
+      return {
+        api: shownApi,
+        call,
+        defaultSpace: config.space,
+        allowedSpaces: config.policy.allowedSpaces,
+        indexes,
+        queryCheck: config.queryCheck,
+        now: clock.now,
+        carryOut: (wish) => carryOut(wish, writing),
+        carryOutAll: (wish) => carryOutAll(wish, writing),
+      };
+    },
     maxWaitMs: config.maxWaitMs,
     askTimeoutMs: confirmationLifeMs,
     clock,

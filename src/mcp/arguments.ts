@@ -60,6 +60,8 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   audience: ['id'],
   audienceId: ['id'],
   audience_id: ['id'],
+  audienceIds: ['ids'],
+  audience_ids: ['ids'],
   title: ['name'],
   definition: ['query', 'type', 'targetEntity'],
   expression: ['query'],

@@ -175,10 +175,12 @@ export class ToolsCapability implements Capability {
     const startedAt = clock.monotonic();
     const input = inputOf(tool, given);
     const progress = new Progress(extra, startedAt, clock, log);
-    const budgetMs = progress.isWanted ? Math.max(maxCallMs, maxWaitMs) : maxCallMs;
+    const { maxCallMs: longMs = 0 } = tool;
+    const budgetMs = progress.isWanted ? Math.max(maxCallMs, maxWaitMs, longMs) : maxCallMs;
+    const waitMs = progress.isWanted ? Math.max(maxWaitMs, longMs) : maxWaitMs;
     const call: CallContext = {
       signal: extra.signal,
-      deadline: startedAt + Math.min(maxWaitMs, budgetMs),
+      deadline: startedAt + Math.min(waitMs, budgetMs),
       endsAt: startedAt + budgetMs,
       onWait: (wait) => progress.waits(wait),
       onNotice: (notice) => this.#notices.push(notice),

@@ -25,3 +25,5 @@ export { maxPrimaryExpressions } from './limits.ts';
 export { type References, references } from './references.ts';
 export { referencesIn } from './references-in.ts';
 export { render } from './render.ts';
+export { type Replaced, replaceStrings, type StringReplacement } from './replace-strings.ts';
+export { sourceIdsIn } from './source-ids.ts';

@@ -16,7 +16,7 @@ import {
 import { type Dependents, findDependents } from './dependents.ts';
 import { concernsDependents, describeWrite, type WriteKind } from './question.ts';
 import type { SeenAudiences } from './seen.ts';
-import { type AudienceShape, snapshotOf, staleError } from './snapshot.ts';
+import { type AudienceShape, type Snapshot, snapshotOf, staleError } from './snapshot.ts';
 import type { ThingKind } from './thing.ts';
 
 /**
@@ -105,6 +105,71 @@ const maxDependentsAgeMs = 10_000;
 /** When to try again where the space can't be searched now. */
 const searchAgainMs = 10_000;
 
+/** What the user is to agree to: one write, or several. */
+export interface Matter {
+  subject: Subject;
+  /** What is to be done, as the user reads it. */
+  describe(): Promise<string>;
+  /** The dependents that were found for it; undefined if they are not known. */
+  shownIds(): readonly string[] | undefined;
+  /**
+   * @param unshown which dependents were not known to the user when they agreed, `ageMs` ago.
+   * @throws {AudiencesError} `stale` if there are others by now, `rate_limited` if that can't be told.
+   */
+  assertShown(unshown: Unshown | undefined, ageMs: number): Promise<void>;
+  /** The error for a value that was made for another state. */
+  changed(wasState: (state: Snapshot) => boolean): AudiencesError;
+}
+
+/**
+ * Gets the user's agreement: by a value that an earlier call returned, by asking through the client,
+ * or, where that can't be, by returning such a value.
+ *
+ * @param confirmation the value that was passed, if any.
+ * @throws {AudiencesError} `declined`, `confirmation_required`, and what the matter throws.
+ */
+export async function seek(
+  matter: Matter,
+  confirmation: string | undefined,
+  context: AgreementContext,
+): Promise<Agreement> {
+  const { confirmations, askMode } = context;
+  const passed = askMode === 'elicitation' ? undefined : confirmation;
+  const judgement = passed ? confirmations.judge(passed, matter.subject) : undefined;
+  if (judgement?.kind === 'accepted') {
+    await matter.assertShown(judgement.unshown, judgement.ageMs);
+    return agreedBy(judgement);
+  }
+  if (judgement?.kind === 'changed') throw matter.changed(judgement.wasState);
+  const asked = await askUser(matter, context);
+  if (asked === 'agrees') return agreedInPerson;
+  if (askMode === 'elicitation') throw notAsked(asked);
+  const description = await matter.describe();
+  const value = confirmations.issue(matter.subject, matter.shownIds());
+  throw required(description, value, judgement?.kind, confirmations.isAlone);
+}
+
+/**
+ * @returns whether the user agrees, can't have seen the question, or can't be asked.
+ * @throws {AudiencesError} `declined`
+ */
+async function askUser(
+  matter: Matter,
+  { ask, askMode, elapsed }: AgreementContext,
+): Promise<'agrees' | 'unseen' | 'unsupported'> {
+  if (!ask || askMode === 'confirmation') return 'unsupported';
+  const question = `${await matter.describe()}\n\nDo you agree?`;
+  const shownIds = matter.shownIds();
+  const shown = shownIds && new Set(shownIds);
+  const askedAt = elapsed();
+  const answer = await ask(question);
+  if (answer === 'unseen' || answer === 'unsupported') return answer;
+  if (answer !== 'yes') throw declined(answer);
+  const unshown = shown && ((ids: readonly string[]) => ids.filter((id) => !shown.has(id)));
+  await matter.assertShown(unshown, elapsed() - askedAt);
+  return 'agrees';
+}
+
 /** Seeks the agreement of the user to one write. */
 export class Seeking {
   readonly #context: AgreementContext;
@@ -130,46 +195,18 @@ export class Seeking {
     plan: PlannedWrite<Name>,
     confirmation: string | undefined,
   ): Promise<Agreement> {
-    const { confirmations, askMode, seen } = this.#context;
-    const subject = subjectOf(plan);
-    const passed = askMode === 'elicitation' ? undefined : confirmation;
-    const judgement = passed ? confirmations.judge(passed, subject) : undefined;
-    if (judgement?.kind === 'accepted') {
-      await this.#assertShown(plan, judgement.unshown, judgement.ageMs);
-      return agreedBy(judgement);
-    }
-    if (judgement?.kind === 'changed') {
-      const { about, spaceId, before } = plan;
-      const known = before && seen.find(spaceId, before.id, judgement.wasState);
-      throw staleError(about, sinceAsked, before, known);
-    }
-    const asked = await this.#ask(plan);
-    if (asked === 'agrees') return agreedInPerson;
-    if (askMode === 'elicitation') throw notAsked(asked);
-    const description = await this.#describe(plan);
-    const value = confirmations.issue(subject, this.#shownIds());
-    throw required(description, value, judgement?.kind, confirmations.isAlone);
-  }
-
-  /**
-   * @returns whether the user agrees, can't have seen the question, or can't be asked.
-   * @throws {AudiencesError} `declined`
-   */
-  async #ask<Name extends OperationName>(
-    plan: PlannedWrite<Name>,
-  ): Promise<'agrees' | 'unseen' | 'unsupported'> {
-    const { ask, askMode, elapsed } = this.#context;
-    if (!ask || askMode === 'confirmation') return 'unsupported';
-    const question = `${await this.#describe(plan)}\n\nDo you agree?`;
-    const shownIds = this.#shownIds();
-    const shown = shownIds && new Set(shownIds);
-    const askedAt = elapsed();
-    const answer = await ask(question);
-    if (answer === 'unseen' || answer === 'unsupported') return answer;
-    if (answer !== 'yes') throw declined(answer);
-    const unshown = shown && ((ids: readonly string[]) => ids.filter((id) => !shown.has(id)));
-    await this.#assertShown(plan, unshown, elapsed() - askedAt);
-    return 'agrees';
+    const matter: Matter = {
+      subject: subjectOf(plan),
+      describe: () => this.#describe(plan),
+      shownIds: () => this.#shownIds(),
+      assertShown: (unshown, ageMs) => this.#assertShown(plan, unshown, ageMs),
+      changed: (wasState) => {
+        const { about, spaceId, before } = plan;
+        const known = before && this.#context.seen.find(spaceId, before.id, wasState);
+        return staleError(about, sinceAsked, before, known);
+      },
+    };
+    return seek(matter, confirmation, this.#context);
   }
 
   /**
@@ -245,7 +282,8 @@ export class Seeking {
 
 const agreedInPerson: Agreement = { by: 'elicitation', spend: () => true, giveBack() {} };
 
-function agreedBy({ spend, giveBack }: Accepted): Agreement {
+/** The agreement that a value shows. */
+export function agreedBy({ spend, giveBack }: Accepted): Agreement {
   return { by: 'confirmation', spend, giveBack };
 }
 
@@ -342,7 +380,8 @@ function builtOnSince(
   });
 }
 
-function cannotTell(cause: AudiencesError | undefined): AudiencesError {
+/** The error where it can not be told who depends on what is to be written. */
+export function cannotTell(cause: AudiencesError | undefined): AudiencesError {
   return new AudiencesError(
     'rate_limited',
     'Whether other audiences have come to be built on this one since the user was asked can not be told now. Nothing was sent.',

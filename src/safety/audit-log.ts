@@ -195,6 +195,8 @@ const effects = {
 
 /** An attempt to write whose line in the audit log is missing. */
 export class UnrecordedError extends AudiencesError {
+  readonly outcome: AuditEntry['outcome'];
+
   constructor({ outcome, before, after, error }: AuditEntry, cause: unknown) {
     const why = error ? ` (${error.message})` : '';
     super(
@@ -206,5 +208,6 @@ export class UnrecordedError extends AudiencesError {
       },
       { cause },
     );
+    this.outcome = outcome;
   }
 }

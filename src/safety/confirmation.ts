@@ -13,14 +13,18 @@ const maxAheadMs = 30_000;
 /** Used values are remembered for longer than any clock is wrong. */
 const keepUsedMs = 60 * 60_000;
 
-/** The parts of a value in their order; the dependents, of any length, come before the seal. */
+/** The parts of a value in their order; states and dependents, of any number, come before the seal. */
 const partBytes = { issuedAt: 6, origin: 6, elapsed: 6, nonce: 6, state: 16, act: 16 };
 const headBytes = Object.values(partBytes).reduce((sum, count) => sum + count, 0);
 const sealBytes = 16;
 const dependentBytes = 3;
+/** Of one state among several; it is made with the key, so that nobody can look for another of it. */
+const stateBytes = 3;
 /** More are kept as one digest, so that a value can still be passed on by a model. */
 const maxDependentsListed = 1000;
-/** What follows the head: a short digest of each dependent, one of all of them, or nothing. */
+/** The same where a value has many states, too. */
+const maxDependentsBesideStates = 100;
+/** What follows the states: a short digest of each dependent, one of all of them, or nothing. */
 const marks = { each: 0, all: 1, unknown: 2 };
 /** Longer than any value. */
 const maxValueChars = 5000;
@@ -35,6 +39,8 @@ export interface Subject {
   act: object;
   /** The audience as it was read; undefined where there is none yet. */
   state: Snapshot | undefined;
+  /** Of a write to several audiences, each as it was read; undefined for one that is not there. */
+  states?: readonly (Snapshot | undefined)[];
 }
 
 /** What there is to say of a value that was passed. */
@@ -62,6 +68,8 @@ export interface Accepted {
   ageMs: number;
   /** Undefined if it was not known who depends on the audience. */
   unshown: Unshown | undefined;
+  /** Which of several audiences are no longer as they were, by their places. */
+  changed: readonly number[];
   /** Uses it up. @returns false if it was used up in the meantime, or that can't be recorded. */
   spend(): boolean;
   /** Takes that back, where nothing was sent after all. */
@@ -123,14 +131,17 @@ export class Confirmations {
   issue(subject: Subject, dependents: readonly string[] | undefined): string {
     const { now, elapsed, randomBytes } = this.#options;
     const [key = new Uint8Array()] = this.#keysToSign();
+    const nonce = randomBytes(partBytes.nonce);
+    const states = subject.states ?? [];
     const head = Buffer.concat([
       uint48(now()),
       this.#ownOrigin(),
       uint48(elapsed()),
-      randomBytes(partBytes.nonce),
+      nonce,
       digest(subject.state),
       digest(subject.act),
-      packDependents(dependents),
+      ...states.map((state, index) => shortState(key, nonce, index, state)),
+      packDependents(dependents, subject.states ? maxDependentsBesideStates : maxDependentsListed),
     ]);
     return Buffer.concat([head, this.#seal(key, head, subject)]).toString('base64url');
   }
@@ -142,12 +153,12 @@ export class Confirmations {
     const sealAt = bytes.length - sealBytes;
     if (sealAt <= headBytes || bytes.toString('base64url') !== value) return { kind: 'foreign' };
     const head = bytes.subarray(0, sealAt);
-    const isSealed = this.#keysToVerify().some((key) =>
+    const sealedBy = this.#keysToVerify().find((key) =>
       crypto().timingSafeEqual(bytes.subarray(sealAt), this.#seal(key, head, subject)),
     );
-    if (!isSealed) return { kind: 'foreign' };
+    if (!sealedBy) return { kind: 'foreign' };
 
-    const { issuedAt, origin, elapsed, state, act } = partsOf(head);
+    const { issuedAt, origin, elapsed, nonce, state, act } = partsOf(head);
     const ageMs = this.#ownOrigin().equals(origin)
       ? Math.floor(this.#options.elapsed()) - elapsed.readUIntBE(0, partBytes.elapsed)
       : this.#options.now() - issuedAt.readUIntBE(0, partBytes.issuedAt);
@@ -157,10 +168,17 @@ export class Confirmations {
     const wasState = (other: Snapshot | undefined) => digest(other).equals(state);
     if (!wasState(subject.state)) return { kind: 'changed', wasState };
     if (!digest(subject.act).equals(act)) return { kind: 'other' };
+    const { states = [] } = subject;
+    const rest = head.subarray(headBytes);
+    const changed = [...states.keys()].filter((index) => {
+      const was = rest.subarray(index * stateBytes, (index + 1) * stateBytes);
+      return !shortState(sealedBy, nonce, index, states[index]).equals(was);
+    });
     return {
       kind: 'accepted',
       ageMs,
-      unshown: unshownBy(head.subarray(headBytes)),
+      unshown: unshownBy(rest.subarray(states.length * stateBytes)),
+      changed,
       spend: () => this.#spend(hash),
       giveBack: () => this.#giveBack(hash),
     };
@@ -272,9 +290,9 @@ function uint48(ms: number): Buffer {
   return bytes;
 }
 
-function packDependents(ids: readonly string[] | undefined): Buffer {
+function packDependents(ids: readonly string[] | undefined, maxListed: number): Buffer {
   if (!ids) return Buffer.from([marks.unknown]);
-  return ids.length > maxDependentsListed
+  return ids.length > maxListed
     ? Buffer.from([marks.all, ...digestOfAll(ids)])
     : Buffer.concat([Buffer.from([marks.each]), ...ids.map(short)]);
 }
@@ -289,6 +307,16 @@ function unshownBy(packed: Buffer): Unshown | undefined {
     shown.add(rest.subarray(at, at + dependentBytes).toString('hex'));
   }
   return (ids) => ids.filter((id) => !shown.has(short(id).toString('hex')));
+}
+
+function shortState(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  index: number,
+  state: Snapshot | undefined,
+): Buffer {
+  const hmac = crypto().createHmac('sha256', key).update(nonce).update(`${index} `);
+  return hmac.update(digest(state)).digest().subarray(0, stateBytes);
 }
 
 function digestOfAll(ids: readonly string[]): Buffer {

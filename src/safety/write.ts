@@ -1,32 +1,16 @@
-import type { RequestPreview } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { OperationName } from '../segment/contract.ts';
-import {
-  AudiencesError,
-  CancelledError,
-  MeaningChangedError,
-  mayHaveTakenEffect,
-  NoAnswerError,
-  OutcomeUnknownError,
-  UnsentError,
-} from '../segment/errors.ts';
-import { type Audience, optionsSchema } from '../segment/models/audience.ts';
+import { AudiencesError, CancelledError, MeaningChangedError } from '../segment/errors.ts';
+import type { Audience } from '../segment/models/audience.ts';
 import { keyOf } from '../segment/names.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
-import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreement.ts';
-import { type AuditEntry, UnrecordedError } from './audit-log.ts';
+import { type PlannedWrite, Seeking } from './agreement.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
-import { findCreated, type LostCreate } from './lost-create.ts';
 import { feedsInWords } from './question.ts';
 import { readinessOf } from './readiness.ts';
-import {
-  type AudienceShape,
-  differences,
-  snapshotOf,
-  staleError,
-  valueInWords,
-} from './snapshot.ts';
-import { audiences, type ThingKind, thingsIn } from './thing.ts';
+import { inWords, optionsIn, type Ready, record, SpentError, sendRecorded } from './send.ts';
+import { staleError } from './snapshot.ts';
+import { audiences, type ThingKind } from './thing.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
 /** Longer than this are neither times nor ids. */
@@ -63,35 +47,6 @@ export async function carryOut<Name extends OperationName>(
   }
 }
 
-/** The value was used up by another call while this one was on its way. */
-class SpentError extends AudiencesError {
-  constructor() {
-    super('confirmation_required', 'The confirmation was used already. Nothing was sent.', {
-      next: 'Call again without confirmation.',
-    });
-  }
-}
-
-/** The agreement to one write, used up by the first of its requests that goes out. */
-class Spending {
-  readonly #agreement: Agreement;
-  #isSpent = false;
-
-  constructor(agreement: Agreement) {
-    this.#agreement = agreement;
-  }
-
-  /** @throws {SpentError} if another call was quicker. */
-  spend(): void {
-    if (!this.#isSpent && !this.#agreement.spend()) throw new SpentError();
-    this.#isSpent = true;
-  }
-
-  giveBack(): void {
-    if (this.#isSpent) this.#agreement.giveBack();
-  }
-}
-
 /** A write that is planned, before it is known how the edition in force puts it. */
 type Unrequested<Name extends OperationName> = Omit<PlannedWrite<Name>, 'request' | 'consequences'>;
 
@@ -103,15 +58,6 @@ interface Begun<Name extends OperationName> {
   search: Search | undefined;
   /** What the caller should know about it, in any case. */
   advice: string[];
-}
-
-/** A write that may be sent. */
-interface Ready<Name extends OperationName> {
-  planned: PlannedWrite<Name>;
-  /** The ids of all that the space held when it was last searched, if that was all of it. */
-  knownIds: ReadonlySet<string> | undefined;
-  /** How the user agreed; undefined if that was not needed. */
-  agreement: Agreement | undefined;
 }
 
 /** One wish on its way. */
@@ -286,7 +232,8 @@ class Undertaking<Name extends OperationName> {
   /** Gets the agreement and sends the write, both recorded. */
   async #write(planned: PlannedWrite<Name>, needsAgreement: boolean, search: Search | undefined) {
     await this.#context.auditLog?.assertWritable();
-    let ready: Ready<Name> = { planned, knownIds: search?.ids, agreement: undefined };
+    const { creation } = this.#wish;
+    let ready: Ready<Name> = { planned, creation, knownIds: search?.ids, agreement: undefined };
     let { confirmation } = this.#wish;
     for (;;) {
       if (needsAgreement) ready = await this.#agree(ready, confirmation);
@@ -309,16 +256,13 @@ class Undertaking<Name extends OperationName> {
     try {
       return await this.#inTurn(() => {
         hasBegun = true;
-        return this.#sendAndRecord(ready);
+        return sendRecorded(ready, this.#context);
       });
     } catch (error) {
       if (!hasBegun) {
         const confirmed = ready.agreement?.by ?? 'not_needed';
-        await this.#record(ready.planned, {
-          outcome: 'not_done',
-          error: inWords(error),
-          confirmed,
-        });
+        const failed = { outcome: 'not_done', error: inWords(error), confirmed } as const;
+        await record(ready.planned, failed, this.#context);
       }
       throw error;
     }
@@ -336,172 +280,29 @@ class Undertaking<Name extends OperationName> {
     try {
       for (;;) {
         const agreement = await this.#seeking.agree(planned, confirmation);
-        if (agreement.by === 'confirmation') return { planned, knownIds, agreement };
+        if (agreement.by === 'confirmation') return { ...ready, planned, agreement };
         await this.#context.auditLog?.assertWritable();
         // A person takes time to answer: meanwhile there may be an audience of the name.
         knownIds = (await this.#search())?.ids;
         const now = await this.#withRequest(planned);
         const shown = JSON.stringify(planned.request.body);
         if (JSON.stringify(now.request.body) === shown)
-          return { planned: now, knownIds, agreement };
+          return { ...ready, planned: now, knownIds, agreement };
         planned = await this.#inChangedEdition(planned);
       }
     } catch (error) {
       const code = error instanceof AudiencesError ? error.code : undefined;
       if (code !== 'confirmation_required' && code !== 'audit_failed') {
         const confirmed = code === 'declined' ? 'declined' : 'not_valid';
-        await this.#record(planned, { outcome: 'not_done', error: inWords(error), confirmed });
+        const failed = { outcome: 'not_done', error: inWords(error), confirmed } as const;
+        await record(planned, failed, this.#context);
       }
       throw error;
     }
   }
-
-  /**
-   * Looks once more at what was read before the waits for a person, for another write and for the
-   * quota: it must still be so, and not have become too early for an edit.
-   *
-   * @param since as what follows "changed". @throws {AudiencesError} `stale`
-   */
-  async #lookLast(before: Audience, since: string, looking: CallContext): Promise<void> {
-    const now = await this.#get(looking);
-    const was = snapshotOf(before);
-    const becameEarly = now !== undefined && this.#becameEarly(before, now);
-    if (!becameEarly && differences(was, snapshotOf(now ?? {})).length === 0) return;
-    if (now) this.#context.seen.note(this.#wish.spaceId, now);
-    const states = [before, now].map((audience) => valueInWords(audience?.status ?? undefined));
-    const more = becameEarly ? [`it is too early to edit it now: ${states.join(' → ')}`] : [];
-    throw staleError(this.#about, since, now, was, more);
-  }
-
-  /** Whether an edit would disturb a computation that had not begun when the audience was read. */
-  #becameEarly(before: Audience, now: Audience): boolean {
-    if (this.#wish.kind !== 'change') return false;
-    const at = this.#context.now();
-    const isEarly = (audience: Audience) =>
-      readinessOf(audience, this.#about, at)?.isEarly === true;
-    return isEarly(now) && !isEarly(before);
-  }
-
-  async #sendAndRecord(ready: Ready<Name>) {
-    const { planned, agreement } = ready;
-    const confirmed = agreement?.by ?? 'not_needed';
-    // The edition may change on the way: what counts is the request that went out last.
-    let sent = planned.request;
-    const onRequest = (request: RequestPreview) => {
-      sent = request;
-    };
-    const { auditLog } = this.#context;
-    const attempt = await auditLog?.start({ ...this.#entryOf(planned), confirmed });
-    const record = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>) =>
-      this.#record({ ...planned, request: sent }, { confirmed, ...more }, attempt);
-    try {
-      const done = await this.#send(ready, onRequest);
-      const [written] = thingsIn(done.output);
-      if (written) this.#context.seen.note(this.#wish.spaceId, written);
-      const id = planned.id ?? written?.id;
-      const gone = planned.kind === 'remove' ? null : undefined;
-      await record({ id, outcome: 'done', after: written ?? gone });
-      return { ...done, edition: sent.edition, options: optionsIn(sent) ?? planned.after?.options };
-    } catch (error) {
-      if (error instanceof UnrecordedError) throw error;
-      const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
-      const isNoLongerSo = agreement && isStale(error);
-      const how = isNoLongerSo ? { confirmed: 'not_valid' as const } : {};
-      await record({ outcome, error: inWords(error), ...how });
-      throw error;
-    }
-  }
-
-  async #send(
-    { planned, knownIds, agreement }: Ready<Name>,
-    onRequest: (request: RequestPreview) => void,
-  ) {
-    const { api, call, sending } = this.#context;
-    const { operation, kind, creation, spaceId } = this.#wish;
-    if (call.signal.aborted) throw new CancelledError(operation, false);
-    const { write, request, before, after } = planned;
-    const agreedIn = agreement && request.edition;
-    const spending = agreement && new Spending(agreement);
-    try {
-      const since = agreement ? sinceAsked : 'since it was looked at for this';
-      const lookLast = before && ((looking: CallContext) => this.#lookLast(before, since, looking));
-      const beforeSending = () => spending?.spend();
-      const under = { ...sending, onRequest, agreedIn, lookLast, beforeSending };
-      const output = await api.send(write.operation, write.input, under);
-      return { output, foundAfterLoss: false };
-    } catch (error) {
-      if (isSurelyUnsent(error)) spending?.giveBack();
-      if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
-        const lost = { about: this.#about, spaceId, wanted: after, known: knownIds, error };
-        const found = await this.#findLost(lost);
-        return { output: creation.outputOf(found), foundAfterLoss: true };
-      }
-      throw kind === 'remove' && before ? keepCopy(error, before, this.#about) : error;
-    }
-  }
-
-  /** @throws its error where the audience does not turn up; the next creation of its name looks. */
-  async #findLost(lost: LostCreate): Promise<Audience> {
-    const { api, sending, lostCreates } = this.#context;
-    lostCreates.note(lost);
-    if (!(lost.error instanceof OutcomeUnknownError)) throw lost.error;
-    const found = await findCreated(lost, { api, call: sending });
-    lostCreates.forget(lost);
-    return found;
-  }
-
-  #entryOf({ write, request, before, spaceId, id }: PlannedWrite<Name>) {
-    const scheduleId = 'scheduleId' in write.input ? write.input.scheduleId : undefined;
-    return { tool: write.operation, space: spaceId, id, scheduleId, before, sent: request.body };
-  }
-
-  /** @param attempt of the started line, where there is one. */
-  async #record(
-    planned: PlannedWrite<Name>,
-    more: Pick<AuditEntry, 'outcome' | 'confirmed'> & Partial<AuditEntry>,
-    attempt?: string,
-  ): Promise<void> {
-    await this.#context.auditLog?.record({ ...this.#entryOf(planned), ...more }, attempt);
-  }
-}
-
-/** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */
-function isSurelyUnsent(error: unknown): boolean {
-  return error instanceof CancelledError ? !error.sent : error instanceof UnsentError;
-}
-
-/** Whether the audience is not what the write was meant for any more. */
-function isStale(error: unknown): boolean {
-  if (error instanceof MeaningChangedError) return false;
-  return error instanceof AudiencesError && error.code === 'stale';
-}
-
-function optionsIn({ body }: RequestPreview): AudienceShape['options'] {
-  return body && 'options' in body ? optionsSchema.safeParse(body.options).data : undefined;
 }
 
 /** Two texts may name the same moment. */
 function isSameTime(a: string | null | undefined, b: string): boolean {
   return a === b || Date.parse(a ?? '') === Date.parse(b);
-}
-
-/** A thing that may be gone is not lost: the error holds it as it was. */
-function keepCopy(error: unknown, thing: Audience, { tools, field }: ThingKind): unknown {
-  const isUnknown = error instanceof OutcomeUnknownError;
-  if (!isUnknown && !(error instanceof NoAnswerError)) return error;
-  const { code, cause } = error;
-  const message = `${error.message} It may have been removed all the same.`;
-  const facts = {
-    ...error.facts,
-    next: `Look with ${tools.get} whether it is still there. If it is gone, details.${field} is what it was. ${error.facts.next}`,
-    details: { [field]: thing, cause: error.facts.details },
-  };
-  return isUnknown
-    ? new OutcomeUnknownError(message, facts, { cause })
-    : new NoAnswerError(code, message, facts, { cause });
-}
-
-function inWords(error: unknown): AuditEntry['error'] {
-  const code = error instanceof AudiencesError ? error.code : 'internal_error';
-  return { code, message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,3 +1,4 @@
+import type { BulkAction } from '../safety/bulk-wish.ts';
 import type { NewAudience } from '../segment/contract.ts';
 import type { EditionName } from '../segment/editions/row.ts';
 import type { Audience } from '../segment/models/audience.ts';
@@ -87,12 +88,34 @@ export function adviceAfterUpdate(redefined: boolean, edition: EditionName): str
 /** What follows from a removal. */
 export const consequencesOfRemove = ['Its key can never be used again; profiles keep the trait.'];
 
+/** The same for several audiences. */
+export function consequencesOfAll(action: BulkAction): string[] {
+  switch (action) {
+    case 'remove':
+      return ['Their keys can never be used again; profiles keep the traits.'];
+    case 'disable':
+      return [
+        'They will no longer be computed.',
+        'Each is locked against further edits until the change has been taken in.',
+      ];
+    case 'enable':
+      return [
+        'They will be computed again.',
+        'Each is locked against further edits until the change has been taken in.',
+      ];
+  }
+}
+
+/** What to do with the copies of several removed audiences. */
+export const recreate =
+  'To make one again, pass its fields of removed, with those of options, to create_audience, without id and key. It gets a new id and key; profiles keep the old trait.';
+
 export function adviceAfterRemove({ key }: Audience): string[] {
-  const recreate =
+  const recreateOne =
     'To make it again, pass these to create_audience: name, description, enabled, definition.query as query, definition.targetEntity as targetEntity, audienceType (or definition.type) as type, and the fields of options; leave out what is null. It gets a new id and key.';
-  if (!key) return [recreate];
+  if (!key) return [recreateOne];
   return [
     `Profiles keep the trait ${quoted(key)}: never use that key for another audience.`,
-    recreate,
+    recreateOne,
   ];
 }

@@ -8,15 +8,27 @@ import type { ToolContext } from './tool.ts';
  * Input and output fields that several tools share.
  */
 
-const pathId = z
+const maxIdChars = 255;
+const maxIds = 200;
+
+const someId = z
   .string()
   .min(1)
-  .max(255)
   .refine((text) => text !== '.' && text !== '..', 'must be an id, not . or ..')
   .refine((text) => text.isWellFormed(), 'must be valid Unicode');
+const pathId = someId.max(maxIdChars);
 
 export const spaceId = pathId.optional().describe('Space id; default: the configured space');
+/** Of a second space; a tool says which. */
+export const otherSpaceId = pathId.optional();
 export const id = pathId.describe('Audience id');
+/** Their greatest length is checked, but not advertised: it is the same for each. */
+export const ids = z
+  .array(someId.refine((text) => text.length <= maxIdChars, 'must be an id'))
+  .min(1)
+  .max(maxIds)
+  .refine((given) => new Set(given).size === given.length, 'must name each audience once')
+  .describe('Audience ids');
 
 /** A text that is written to Segment; one that this server has cut must not be written back. */
 const whole = (text: z.ZodString) =>

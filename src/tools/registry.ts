@@ -1,4 +1,6 @@
+import { changeAudiences } from './change_audiences.ts';
 import { checkAudienceQuery } from './check_audience_query.ts';
+import { copyAudience } from './copy_audience.ts';
 import { createAudience } from './create_audience.ts';
 import { createComputedTrait } from './create_computed_trait.ts';
 import { findAudiences } from './find_audiences.ts';
@@ -27,6 +29,8 @@ const byToolset = {
     createAudience,
     updateAudienceForSpace,
     removeAudienceFromSpace,
+    changeAudiences,
+    copyAudience,
   ],
   find: [findAudiences, listSpaces, listAudienceDestinations],
   preview: [],

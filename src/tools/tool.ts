@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { CarryOutAll } from '../safety/bulk-wish.ts';
 import type { CarryOut } from '../safety/wish.ts';
 import type { ReadApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
@@ -29,6 +30,8 @@ export interface ToolContext {
   now: () => number;
   /** The only way to write. */
   carryOut: CarryOut;
+  /** The same for several audiences, under one agreement. */
+  carryOutAll: CarryOutAll;
 }
 
 /** One MCP tool as plain data. */
@@ -51,6 +54,11 @@ export interface Tool<
    * others it is the same as none.
    */
   keepsEmpty?: readonly string[];
+  /**
+   * How long a call may go on whose client asked for progress, milliseconds, if that is longer than
+   * others may.
+   */
+  maxCallMs?: number;
   /** Gives the structured result, or throws an `AudiencesError`. */
   handle(input: z.output<ToolInput>, context: ToolContext): Promise<z.input<ToolOutput>>;
 }

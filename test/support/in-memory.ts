@@ -12,11 +12,13 @@ import { createRedactor } from '../../src/redact.ts';
 import { resources } from '../../src/resources/registry.ts';
 import type { AskMode, ConfirmMode } from '../../src/safety/agreement.ts';
 import type { AuditLog } from '../../src/safety/audit-log.ts';
+import { carryOutAll } from '../../src/safety/bulk.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
 import { LostCreates } from '../../src/safety/lost-create.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
 import { Turns } from '../../src/safety/turns.ts';
+import type { WriteContext } from '../../src/safety/wish.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
 import { withSignal } from '../../src/segment/call.ts';
@@ -160,33 +162,36 @@ export async function connect(
   const shownApi = remember(api, seen);
   const calls = new ToolsCapability({
     tools,
-    contextOf: (call, preparing, ask) => ({
-      api: shownApi,
-      call,
-      defaultSpace,
-      allowedSpaces,
-      indexes,
-      queryCheck,
-      now,
-      carryOut: (wish) =>
-        carryOut(wish, {
-          api,
-          call: withSignal(call, preparing),
-          sending: call,
-          ask,
-          askMode,
-          mode: confirm,
-          confirmations,
-          seen,
-          auditLog,
-          reservations,
-          lostCreates,
-          turns,
-          clock,
-          now,
-          elapsed,
-        }),
-    }),
+    contextOf(call, preparing, ask) {
+      const writing: WriteContext = {
+        api,
+        call: withSignal(call, preparing),
+        sending: call,
+        ask,
+        askMode,
+        mode: confirm,
+        confirmations,
+        seen,
+        auditLog,
+        reservations,
+        lostCreates,
+        turns,
+        clock,
+        now,
+        elapsed,
+      };
+      return {
+        api: shownApi,
+        call,
+        defaultSpace,
+        allowedSpaces,
+        indexes,
+        queryCheck,
+        now,
+        carryOut: (wish) => carryOut(wish, writing),
+        carryOutAll: (wish) => carryOutAll(wish, writing),
+      };
+    },
     maxWaitMs: 45_000,
     askTimeoutMs,
     clock,

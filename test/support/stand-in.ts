@@ -44,6 +44,8 @@ export interface StandInOptions extends Pick<SandboxOptions, 'limits'> {
   edition: SandboxEdition;
   /** What the space holds at the start; nothing by default. */
   seeds?: readonly Seed[];
+  /** What other spaces hold, by their ids; there are none by default. */
+  otherSpaces?: Readonly<Record<string, readonly Seed[]>>;
   /** A whole space instead, but for its id, and spaces besides. */
   world?: Omit<SeedSpace, 'id'> & { besides?: readonly SeedSpace[] };
   /** Settings of the program; nothing needs agreement unless they say otherwise. */
@@ -56,6 +58,7 @@ export interface StandInOptions extends Pick<SandboxOptions, 'limits'> {
 export async function startStandIn({
   edition,
   seeds = [],
+  otherSpaces = {},
   world,
   limits,
   flags = {},
@@ -67,7 +70,7 @@ export async function startStandIn({
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
   const sandbox = await start({
     edition,
-    ...startOf(seeds, world),
+    ...startOf(seeds, otherSpaces, world),
     clock: clock.server,
     limits,
     faults(request) {
@@ -111,9 +114,10 @@ export async function startStandIn({
 
 function startOf(
   seeds: readonly Seed[],
+  otherSpaces: StandInOptions['otherSpaces'],
   world: StandInOptions['world'],
 ): Pick<SandboxOptions, 'seed' | 'seeds'> {
-  if (!world) return { seeds: { [standInSpace]: seeds } };
+  if (!world) return { seeds: { [standInSpace]: seeds, ...otherSpaces } };
   const { besides = [], ...space } = world;
   return { seed: { spaces: [{ id: standInSpace, ...space }, ...besides] } };
 }

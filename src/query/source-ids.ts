@@ -1,0 +1,13 @@
+import type { Expression } from './ast.ts';
+import { callsIn } from './chains.ts';
+
+/** The ids of sources whose events a definition leaves out, each once, in the order of the text. */
+export function sourceIdsIn(tree: Expression): string[] {
+  const ids = new Set<string>();
+  for (const { args } of callsIn(tree)) {
+    for (const argument of args) {
+      if (argument.kind === 'exclusion') for (const { text } of argument.ids) ids.add(text);
+    }
+  }
+  return [...ids];
+}

@@ -1,0 +1,166 @@
+import type { Audience } from '../segment/models/audience.ts';
+import type { Feeds } from '../space/destinations.ts';
+import { quotedPlainly as quoted, visible } from '../visible.ts';
+import type { BulkAction } from './bulk-wish.ts';
+import { feedsInWords } from './question.ts';
+
+/*
+ * What a person reads before they agree to a change of several audiences. Some clients show three lines
+ * of it: they say what happens, to how many, what hangs on them, and which are the first.
+ */
+
+/** Above this, they are put together in groups. */
+const maxLines = 20;
+/** Of a name among many. */
+const maxNameChars = 80;
+const maxNamedFirst = 3;
+const maxDependentsNamed = 5;
+/** More of what is left out would not be read. */
+const maxLeftOutNamed = 10;
+
+/** One of the audiences, with what has to be known of it. */
+export interface BulkMember {
+  audience: Audience;
+  /** Who is built on it that is not among them; undefined if that is not known. */
+  dependents: readonly Audience[] | undefined;
+  /** Where it is sent; undefined if that was not looked up. */
+  feeds: Feeds | undefined;
+  /** Why it is too early to edit it, in a few words. */
+  remark: string | undefined;
+}
+
+export interface BulkFacts {
+  action: BulkAction;
+  spaceId: string;
+  members: readonly BulkMember[];
+  /** Those that are so already. */
+  unchanged: readonly Audience[];
+  /** The ids that the space does not hold. */
+  missing: readonly string[];
+  /** Those that are built on each other in a circle. */
+  circles: readonly (readonly Audience[])[];
+  /** What else the person should know, each in a sentence of our own. */
+  notes: readonly string[];
+}
+
+const verbs: Readonly<Record<BulkAction, { verb: string; after: string }>> = {
+  enable: { verb: 'Switch on', after: '' },
+  disable: { verb: 'Switch off', after: '' },
+  remove: { verb: 'Delete', after: ' for good' },
+};
+
+/** Says in plain words what a change of several audiences will do. */
+export function describeBulk(facts: BulkFacts): string {
+  const { action, spaceId, members } = facts;
+  const { verb, after } = verbs[action];
+  const first = `${verb} ${audiences(members.length)} of the space ${quoted(spaceId)}${after}.`;
+  const what = [usedInWords(members), ...(action === 'enable' ? [] : [sentInWords(members)])];
+  const list = members.length > maxLines ? groups(members) : members.map(lineOf);
+  return [first, what.join(' '), firstNames(members), '', ...notesOf(facts), '', ...list].join(
+    '\n',
+  );
+}
+
+function audiences(count: number): string {
+  return count === 1 ? '1 audience' : `${count} audiences`;
+}
+
+function usedInWords(members: readonly BulkMember[]): string {
+  if (members.some(({ dependents }) => dependents === undefined)) {
+    return 'Which other audiences are built on them is not known, the space could not be searched.';
+  }
+  const used = members.filter(({ dependents = [] }) => dependents.length > 0);
+  if (used.length === 0) return 'No other audience is built on them.';
+  const names = someOf(
+    used.map(({ audience }) => nameOf(audience)),
+    maxNamedFirst,
+  );
+  return `Other audiences are built on ${used.length} of them: ${names}.`;
+}
+
+/** The destinations that all of them feed, in a sentence. */
+function sentInWords(members: readonly BulkMember[]): string {
+  const known = members.flatMap(({ feeds }) => (feeds?.kind === 'known' ? [feeds.found] : []));
+  const looked = members.filter(({ feeds }) => feeds !== undefined).length;
+  if (looked === 0) return 'Where they are sent was not looked up.';
+  const sent = known.filter(({ total }) => total > 0).length;
+  const unknown = members.length - known.length;
+  const more = unknown > 0 ? `; of ${unknown} it is not known` : '';
+  return sent === 0 && unknown === 0
+    ? 'None of them is sent to a destination.'
+    : `${sent} of them ${sent === 1 ? 'is' : 'are'} sent to destinations${more}.`;
+}
+
+function firstNames(members: readonly BulkMember[]): string {
+  const names = members.map(({ audience }) => `${nameOf(audience)} (${sizeOf(audience)})`);
+  const verb = members.length === 1 ? 'It is' : 'They are';
+  return `${verb} ${someOf(names, maxNamedFirst)}.`;
+}
+
+function notesOf({ unchanged, missing, circles, notes }: BulkFacts): string[] {
+  const lines = notes.map((note) => `- ${visible(note)}`);
+  for (const circle of circles) {
+    lines.push(`- Built on each other in a circle: ${circle.map(nameOf).join(', ')}.`);
+  }
+  if (unchanged.length > 0) {
+    const names = someOf(unchanged.map(nameOf), maxLeftOutNamed);
+    lines.push(`- Left out, because they are so already: ${names}.`);
+  }
+  if (missing.length > 0) {
+    const ids = someOf(
+      missing.map((id) => quoted(id, maxNameChars)),
+      maxLeftOutNamed,
+    );
+    lines.push(`- Left out, because the space does not hold them: ${ids}.`);
+  }
+  return lines;
+}
+
+function lineOf({ audience, dependents, feeds, remark }: BulkMember): string {
+  const facts = [
+    sizeOf(audience),
+    ...(audience.enabled === false ? ['switched off'] : []),
+    ...(remark === undefined ? [] : [remark]),
+    `used by: ${dependentsInWords(dependents)}`,
+    ...(feeds ? [asPart(feedsInWords(feeds))] : []),
+  ];
+  return `- ${nameOf(audience)} (${quoted(audience.id)}): ${facts.join('; ')}`;
+}
+
+/** Those with something to be known of them line by line, all others by name and size. */
+function groups(members: readonly BulkMember[]): string[] {
+  const isPlain = ({ dependents = [], feeds, remark }: BulkMember) =>
+    dependents.length === 0 && feeds === undefined && remark === undefined;
+  const plain = members.filter(isPlain);
+  const special = members.filter((member) => !isPlain(member));
+  const names = plain.map(({ audience }) => `${nameOf(audience)} (${sizeOf(audience)})`);
+  return [
+    ...(special.length > 0 ? [`${special.length} to look at:`, ...special.map(lineOf)] : []),
+    ...(plain.length > 0 ? [`${special.length > 0 ? 'The other ' : ''}${plain.length}:`] : []),
+    ...(plain.length > 0 ? [names.join(', ')] : []),
+  ];
+}
+
+function nameOf({ name, id }: Audience): string {
+  return name ? quoted(name, maxNameChars) : `without a name (${quoted(id, maxNameChars)})`;
+}
+
+function sizeOf({ size }: Audience): string {
+  return typeof size?.count === 'number' ? `size ${size.count}` : 'size not known';
+}
+
+function dependentsInWords(dependents: readonly Audience[] | undefined): string {
+  if (dependents === undefined) return 'not known';
+  return dependents.length === 0 ? 'no other' : someOf(dependents.map(nameOf), maxDependentsNamed);
+}
+
+function someOf(texts: readonly string[], maxCount: number): string {
+  const shown = texts.slice(0, maxCount).join(', ');
+  const more = texts.length - maxCount;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** A sentence as a part of another. */
+function asPart(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1, -1);
+}

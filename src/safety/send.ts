@@ -1,0 +1,249 @@
+import type { RequestPreview } from '../segment/api.ts';
+import type { CallContext } from '../segment/call.ts';
+import type { OperationName, Output } from '../segment/contract.ts';
+import type { EditionName } from '../segment/editions/row.ts';
+import {
+  AudiencesError,
+  CancelledError,
+  MeaningChangedError,
+  mayHaveTakenEffect,
+  NoAnswerError,
+  OutcomeUnknownError,
+  UnsentError,
+} from '../segment/errors.ts';
+import { type Audience, optionsSchema } from '../segment/models/audience.ts';
+import { type Agreement, type PlannedWrite, sinceAsked } from './agreement.ts';
+import { type AuditEntry, UnrecordedError } from './audit-log.ts';
+import { findCreated, type LostCreate } from './lost-create.ts';
+import { readinessOf } from './readiness.ts';
+import {
+  type AudienceShape,
+  differences,
+  snapshotOf,
+  staleError,
+  valueInWords,
+} from './snapshot.ts';
+import { type ThingKind, thingsIn } from './thing.ts';
+import type { Wish, WriteContext } from './wish.ts';
+
+/** A write that may be sent. */
+export interface Ready<Name extends OperationName> {
+  planned: PlannedWrite<Name>;
+  /** Only for an audience that is to be made. */
+  creation?: Wish<Name>['creation'];
+  /** The ids of all that the space held when it was last searched, if that was all of it. */
+  knownIds: ReadonlySet<string> | undefined;
+  /** How the user agreed; undefined if that was not needed. */
+  agreement: Agreement | undefined;
+}
+
+/** A write that took effect. */
+export interface Sent<Name extends OperationName> {
+  output: Output<Name>;
+  /** Whether the response was lost, and the audience found all the same. */
+  foundAfterLoss: boolean;
+  /** The edition in which it was written. */
+  edition: EditionName;
+  /** The options as they were written in that edition. */
+  options: AudienceShape['options'];
+}
+
+/** The value was used up by another call while this one was on its way. */
+export class SpentError extends AudiencesError {
+  constructor() {
+    super('confirmation_required', 'The confirmation was used already. Nothing was sent.', {
+      next: 'Call again without confirmation.',
+    });
+  }
+}
+
+/** The agreement to one write, used up by the first of its requests that goes out. */
+class Spending {
+  readonly #agreement: Agreement;
+  #isSpent = false;
+
+  constructor(agreement: Agreement) {
+    this.#agreement = agreement;
+  }
+
+  /** @throws {SpentError} if another call was quicker. */
+  spend(): void {
+    if (!this.#isSpent && !this.#agreement.spend()) throw new SpentError();
+    this.#isSpent = true;
+  }
+
+  giveBack(): void {
+    if (this.#isSpent) this.#agreement.giveBack();
+  }
+}
+
+/**
+ * Sends a write that may be sent, at most once, with a line in the audit log before and after it. What
+ * is there is looked at once more when it has its place in the quota; a lost response is looked for.
+ *
+ * @throws {AudiencesError} for every way in which it was not, or may not have been, done.
+ */
+export async function sendRecorded<Name extends OperationName>(
+  ready: Ready<Name>,
+  context: WriteContext,
+): Promise<Sent<Name>> {
+  const { planned, agreement } = ready;
+  const { auditLog, seen } = context;
+  const confirmed = agreement?.by ?? 'not_needed';
+  // The edition may change on the way: what counts is the request that went out last.
+  let sent = planned.request;
+  const onRequest = (request: RequestPreview) => {
+    sent = request;
+  };
+  const attempt = await auditLog?.start({ ...entryOf(planned), confirmed });
+  const recordIt = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>) =>
+    record({ ...planned, request: sent }, { confirmed, ...more }, context, attempt);
+  try {
+    const done = await send(ready, onRequest, context);
+    const [written] = thingsIn(done.output);
+    if (written) seen.note(planned.spaceId, written);
+    const id = planned.id ?? written?.id;
+    const gone = planned.kind === 'remove' ? null : undefined;
+    await recordIt({ id, outcome: 'done', after: written ?? gone });
+    return { ...done, edition: sent.edition, options: optionsIn(sent) ?? planned.after?.options };
+  } catch (error) {
+    if (error instanceof UnrecordedError) throw error;
+    const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
+    const isNoLongerSo = agreement && isStale(error);
+    const how = isNoLongerSo ? { confirmed: 'not_valid' as const } : {};
+    await recordIt({ outcome, error: inWords(error), ...how });
+    throw error;
+  }
+}
+
+async function send<Name extends OperationName>(
+  { planned, creation, knownIds, agreement }: Ready<Name>,
+  onRequest: (request: RequestPreview) => void,
+  context: WriteContext,
+) {
+  const { api, call, sending } = context;
+  const { write, request, kind, about, spaceId, before, after } = planned;
+  if (call.signal.aborted) throw new CancelledError(write.operation, false);
+  const agreedIn = agreement && request.edition;
+  const spending = agreement && new Spending(agreement);
+  try {
+    const since = agreement ? sinceAsked : 'since it was looked at for this';
+    const lookLast =
+      before &&
+      ((looking: CallContext) => assertUnchanged(planned, before, since, looking, context));
+    const beforeSending = () => {
+      spending?.spend();
+      sending.beforeSending?.();
+    };
+    const under = { ...sending, onRequest, agreedIn, lookLast, beforeSending };
+    const output = await api.send(write.operation, write.input, under);
+    return { output, foundAfterLoss: false };
+  } catch (error) {
+    if (isSurelyUnsent(error)) spending?.giveBack();
+    if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
+      const lost = { about, spaceId, wanted: after, known: knownIds, error };
+      const found = await findLost(lost, context);
+      return { output: creation.outputOf(found), foundAfterLoss: true };
+    }
+    throw kind === 'remove' && before ? keepCopy(error, before, about) : error;
+  }
+}
+
+/**
+ * Looks once more at what was read before the waits for a person, for another write and for the
+ * quota: it must still be so, and not have become too early for an edit.
+ *
+ * @param since as what follows "changed". @throws {AudiencesError} `stale`
+ */
+async function assertUnchanged(
+  { kind, about, spaceId, id = '' }: Pick<PlannedWrite, 'kind' | 'about' | 'spaceId' | 'id'>,
+  before: Audience,
+  since: string,
+  looking: CallContext,
+  context: WriteContext,
+): Promise<void> {
+  const { api, seen, now: dateNow } = context;
+  const now = await about.read(api, { spaceId, id }, looking);
+  const was = snapshotOf(before);
+  const becameEarly = kind === 'change' && isEarlier(before, now, about, dateNow());
+  if (!becameEarly && differences(was, snapshotOf(now)).length === 0) return;
+  seen.note(spaceId, now);
+  const states = [before, now].map(({ status }) => valueInWords(status ?? undefined));
+  const more = becameEarly ? [`it is too early to edit it now: ${states.join(' → ')}`] : [];
+  throw staleError(about, since, now, was, more);
+}
+
+/** Whether an edit would disturb a computation that had not begun when the audience was read. */
+function isEarlier(before: Audience, now: Audience, about: ThingKind, at: number): boolean {
+  const isEarly = (audience: Audience) => readinessOf(audience, about, at)?.isEarly === true;
+  return isEarly(now) && !isEarly(before);
+}
+
+/** @throws its error where the audience does not turn up; the next creation of its name looks. */
+async function findLost(
+  lost: LostCreate,
+  { api, sending, lostCreates }: WriteContext,
+): Promise<Audience> {
+  lostCreates.note(lost);
+  if (!(lost.error instanceof OutcomeUnknownError)) throw lost.error;
+  const found = await findCreated(lost, { api, call: sending });
+  lostCreates.forget(lost);
+  return found;
+}
+
+function entryOf({ write, request, before, spaceId, id }: PlannedWrite) {
+  const scheduleId = 'scheduleId' in write.input ? write.input.scheduleId : undefined;
+  return { tool: write.operation, space: spaceId, id, scheduleId, before, sent: request.body };
+}
+
+/**
+ * Records what became of a write.
+ *
+ * @param attempt of the started line, where there is one. @throws {UnrecordedError} if that fails.
+ */
+export async function record<Name extends OperationName>(
+  planned: PlannedWrite<Name>,
+  more: Pick<AuditEntry, 'outcome' | 'confirmed'> & Partial<AuditEntry>,
+  { auditLog }: Pick<WriteContext, 'auditLog'>,
+  attempt?: string,
+): Promise<void> {
+  await auditLog?.record({ ...entryOf(planned), ...more }, attempt);
+}
+
+/** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */
+export function isSurelyUnsent(error: unknown): boolean {
+  return error instanceof CancelledError ? !error.sent : error instanceof UnsentError;
+}
+
+/** Whether the audience is not what the write was meant for any more. */
+function isStale(error: unknown): boolean {
+  if (error instanceof MeaningChangedError) return false;
+  return error instanceof AudiencesError && error.code === 'stale';
+}
+
+/** The options that a request writes; undefined if it writes none. */
+export function optionsIn({ body }: RequestPreview): AudienceShape['options'] {
+  return body && 'options' in body ? optionsSchema.safeParse(body.options).data : undefined;
+}
+
+/** A thing that may be gone is not lost: the error holds it as it was. */
+function keepCopy(error: unknown, thing: Audience, { tools, field }: ThingKind): unknown {
+  const isUnknown = error instanceof OutcomeUnknownError;
+  if (!isUnknown && !(error instanceof NoAnswerError)) return error;
+  const { code, cause } = error;
+  const message = `${error.message} It may have been removed all the same.`;
+  const facts = {
+    ...error.facts,
+    next: `Look with ${tools.get} whether it is still there. If it is gone, details.${field} is what it was. ${error.facts.next}`,
+    details: { [field]: thing, cause: error.facts.details },
+  };
+  return isUnknown
+    ? new OutcomeUnknownError(message, facts, { cause })
+    : new NoAnswerError(code, message, facts, { cause });
+}
+
+/** An error as the audit log shows it. */
+export function inWords(error: unknown): { code: string; message: string } {
+  const code = error instanceof AudiencesError ? error.code : 'internal_error';
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}

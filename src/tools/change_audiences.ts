@@ -1,0 +1,183 @@
+import * as z from 'zod';
+import {
+  type BulkOutcome,
+  type BulkResult,
+  type BulkWish,
+  bulkActions,
+  bulkOutcomes,
+} from '../safety/bulk-wish.ts';
+
+import { type Audience, typeOf } from '../segment/models/audience.ts';
+import { fitted } from '../shorten.ts';
+import { cut, visibleJson } from '../visible.ts';
+import { consequencesOfAll, recreate } from './advice.ts';
+import { advice, ids, spaceId, spaceOf } from './fields.ts';
+import { defineTool } from './tool.ts';
+import { emptyIsWrong, writeInputs } from './write.ts';
+
+/** How long it may go on where the client asked for progress. */
+const maxCallMs = 15 * 60_000;
+/** Of the JSON of what is kept of removed audiences. */
+const maxCopiesChars = 100_000;
+/** Of the JSON of the requests that a dry run shows. */
+const maxRequestsChars = 40_000;
+const maxQuestionChars = 20_000;
+/** Of a name in a result; the whole is in `removed`. */
+const maxNameChars = 80;
+
+const results = () =>
+  z.array(
+    z.object({
+      id: z.string(),
+      name: z.string().optional(),
+      outcome: z.enum(bulkOutcomes),
+      code: z.string().optional(),
+      message: z.string().optional(),
+    }),
+  );
+
+export const changeAudiences = defineTool({
+  name: 'change_audiences',
+  title: 'Change audiences',
+  description:
+    'Enable, disable or delete many audiences, only those that the user meant. To go on with what is not_tried, pass those ids, and continuation as confirmation.',
+  hints: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  input: () =>
+    z.strictObject({
+      spaceId,
+      ids,
+      action: z.enum(bulkActions).describe('remove deletes for good'),
+      ...writeInputs(),
+    }),
+  output: () =>
+    z.object({
+      action: z.enum(bulkActions),
+      counts: z.record(z.string(), z.number()).describe('How many of each outcome'),
+      results: results(),
+      removed: z
+        .array(z.looseObject({ id: z.string() }))
+        .optional()
+        .describe('As they were'),
+      continuation: z.string().optional(),
+      dryRun: z.looseObject({}).optional().describe('With dryRun only: nothing was sent'),
+      advice,
+    }),
+  keepsEmpty: emptyIsWrong,
+  maxCallMs,
+  async handle({ action, ids: given, dryRun, confirmation, ...rest }, context) {
+    const space = spaceOf(rest, context);
+    const inputOf = (id: string) => ({ spaceId: space, id });
+    const common = {
+      tool: 'change_audiences',
+      action,
+      spaceId: space,
+      ids: given,
+      dryRun,
+      confirmation,
+    };
+    const outcome =
+      action === 'remove'
+        ? await context.carryOutAll({
+            ...common,
+            operation: 'remove_audience_from_space',
+            inputOf,
+            isSo: () => false,
+            afterOf: () => undefined,
+            consequences: () => consequencesOfAll(action),
+            copies: { of: copyOf, maxChars: maxCopiesChars },
+          } satisfies BulkWish<'remove_audience_from_space'>)
+        : await context.carryOutAll({
+            ...common,
+            operation: 'update_audience_for_space',
+            inputOf: (id) => ({ ...inputOf(id), enabled: action === 'enable' }),
+            isSo: ({ enabled }) => enabled === (action === 'enable'),
+            afterOf: (before) => ({ ...before, enabled: action === 'enable' }),
+            consequences: () => consequencesOfAll(action),
+          } satisfies BulkWish<'update_audience_for_space'>);
+    const removed = keptCopies(outcome.removed);
+    return {
+      action,
+      counts: countsOf(outcome.results),
+      results: outcome.results.map((result) => ({ ...result, name: shortName(result) })),
+      removed: removed.copies,
+      continuation: outcome.continuation,
+      dryRun: outcome.rehearsal && shownRehearsal(outcome.rehearsal),
+      advice: [...outcome.advice, ...adviceOn(outcome), ...removed.advice],
+    };
+  },
+});
+
+function shortName({ name }: BulkResult): string | undefined {
+  return name === undefined ? undefined : cut(name, maxNameChars);
+}
+
+function countsOf(all: readonly BulkResult[]): Record<string, number> {
+  const counts = Object.fromEntries(bulkOutcomes.map((outcome) => [outcome, 0]));
+  for (const { outcome } of all) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
+/** All that it takes to make an audience again, without what has no value. */
+function copyOf(audience: Audience) {
+  const { id, name, key, description, enabled, definition, options } = audience;
+  const copy = {
+    id,
+    name,
+    key,
+    description,
+    enabled,
+    query: definition?.query,
+    type: typeOf(audience),
+    targetEntity: definition?.targetEntity,
+    options,
+  };
+  const entries = Object.entries(copy).filter(([, value]) => (value ?? undefined) !== undefined);
+  return { id, ...Object.fromEntries(entries) };
+}
+
+/** The copies of removed audiences, as many as fit; where not all do, the audit log has them. */
+function keptCopies(removed: readonly Audience[]) {
+  if (removed.length === 0) return { copies: undefined, advice: [] };
+  let chars = 0;
+  const copies = removed.map(copyOf).filter((copy) => {
+    chars += visibleJson(copy).length + 1;
+    return chars <= maxCopiesChars;
+  });
+  const more = removed.length - copies.length;
+  const inLog =
+    more > 0 ? [`${more} of them did not fit into removed: the audit log has them.`] : [];
+  return { copies, advice: [recreate, ...inLog] };
+}
+
+function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
+  const has = (outcome: BulkResult['outcome']) => all.some((result) => result.outcome === outcome);
+  return [
+    ...(continuation
+      ? [
+          'To go on without a new question, call again within 5 minutes with the ids that are not_tried, the same action, and continuation as confirmation; it works once.',
+        ]
+      : []),
+    ...(has('unknown')
+      ? [
+          'Look with get_audience whether those with outcome unknown took effect before anything else.',
+        ]
+      : []),
+    ...(has('stale') ? ['Those that are stale were changed by others: tell the user.'] : []),
+  ];
+}
+
+function shownRehearsal(rehearsal: NonNullable<BulkOutcome['rehearsal']>) {
+  const { edition, needsConfirmation, question } = rehearsal;
+  const requests = rehearsal.requests.map(({ method, url, body }) => ({ method, url, body }));
+  return {
+    edition,
+    needsConfirmation,
+    question: cut(question, maxQuestionChars),
+    ...fitted({ requests }, maxRequestsChars),
+  };
+}

@@ -1,0 +1,239 @@
+import * as z from 'zod';
+import type { Replaced } from '../query/index.ts';
+import type { CarryOut } from '../safety/wish.ts';
+import {
+  AudiencesError,
+  CancelledError,
+  InvalidInputError,
+  UnsupportedError,
+} from '../segment/errors.ts';
+import { isSameSpace } from '../segment/ids.ts';
+import { type Audience, typeOf } from '../segment/models/audience.ts';
+import { cut, quoted, quotedPlainly } from '../visible.ts';
+import { createAudience } from './create_audience.ts';
+import { id, name, otherSpaceId, spaceId, spaceOf } from './fields.ts';
+import { defineTool, type ToolContext } from './tool.ts';
+import { emptyIsWrong, writeInputs } from './write.ts';
+
+/** More strings of a definition would not be read. */
+const maxStringsShown = 20;
+const maxNamed = 10;
+
+const optionNames = [
+  'includeHistoricalData',
+  'includeAnonymousUsers',
+  'filterByExternalIds',
+  'backfillEventDataDays',
+] as const;
+
+/** The language is imported when first needed: start-up should not wait for it. */
+const language = () => import('../query/index.ts');
+
+const input = () =>
+  z
+    .strictObject({
+      spaceId,
+      id,
+      toSpaceId: otherSpaceId.describe('Default: the same space'),
+      name: name.optional().describe('Default: the same name'),
+      find: z.array(z.string()).min(1).optional().describe('Whole strings of the definition'),
+      replaceWith: z.array(z.string()).min(1).optional().describe('What they become'),
+      allowDuplicateName: z.boolean().optional().describe('Even if the name exists'),
+      ...writeInputs(),
+    })
+    .refine((given) => (given.find?.length ?? 0) === (given.replaceWith?.length ?? 0), {
+      path: ['replaceWith'],
+      message: 'must have as many texts as find',
+    })
+    .refine(({ find = [] }) => new Set(find).size === find.length, {
+      path: ['find'],
+      message: 'must name each text once',
+    });
+type Input = z.output<ReturnType<typeof input>>;
+
+export const copyAudience = defineTool({
+  name: 'copy_audience',
+  title: 'Copy audience',
+  description:
+    'Create a copy of an audience, in its space or another, with other values in its definition if wanted. Else like create_audience.',
+  hints: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: false,
+    openWorldHint: true,
+  },
+  input,
+  output: createAudience.output,
+  keepsEmpty: emptyIsWrong,
+  async handle(given, context) {
+    const space = spaceOf(given, context);
+    const toSpace = given.toSpaceId ?? space;
+    assertNamed(given, space, toSpace);
+    const { api, call } = context;
+    const { audience } = await api.send('get_audience', { spaceId: space, id: given.id }, call);
+    const query = await newQuery(audience, given);
+    const notes = [
+      'Schedules and destinations are not copied.',
+      ...(isSameSpace(space, toSpace) ? [] : await acrossSpaces(query, space, context)),
+    ];
+    // The user reads it before they agree.
+    const carryOut: CarryOut = (wish) =>
+      context.carryOut({
+        ...wish,
+        consequences: (edition, after) => [...wish.consequences(edition, after), ...notes],
+      });
+    const wanted = createInput(audience, query, toSpace, given);
+    const created = await createAudience.handle(wanted, { ...context, carryOut });
+    return { ...created, advice: [...new Set([...(created.advice ?? []), ...notes])] };
+  },
+});
+
+/** @throws {InvalidInputError} for a copy that would be called the same next to the original. */
+function assertNamed(given: Input, space: string, toSpace: string): void {
+  const isNextTo = isSameSpace(space, toSpace);
+  if (!isNextTo || given.name !== undefined || given.allowDuplicateName) return;
+  throw new InvalidInputError('name is missing: in the same space a copy needs another name.', {
+    field: 'name',
+    next: 'Pass name, or toSpaceId for a copy in another space.',
+  });
+}
+
+/** @throws {InvalidInputError} for a text that the definition does not hold, or can't hold. */
+async function newQuery({ definition }: Audience, { find = [], replaceWith = [] }: Input) {
+  const query = definition?.query;
+  if (typeof query !== 'string') throw notShown('definition');
+  if (find.length === 0) return query;
+  const { replaceStrings } = await language();
+  const pairs = find.map((text, index) => ({ find: text, replaceWith: replaceWith[index] ?? '' }));
+  const replaced = replaceStrings(query, pairs);
+  if (replaced.kind === 'replaced') return replaced.query;
+  throw notReplaced(replaced);
+}
+
+function notReplaced(replaced: Exclude<Replaced, { kind: 'replaced' }>): InvalidInputError {
+  switch (replaced.kind) {
+    case 'missing': {
+      const strings = replaced.strings.map((text) => quoted(text));
+      return new InvalidInputError(
+        `find: ${quoted(replaced.find)} is no whole string of the definition. Nothing was sent.`,
+        { field: 'find', next: `Its strings are ${listed(strings, maxStringsShown)}.` },
+      );
+    }
+    case 'unwritable':
+      return new InvalidInputError(
+        `replaceWith: ${quoted(replaced.replaceWith)} can't be written as a string, because of a backslash before a quote or at its end. Nothing was sent.`,
+        { field: 'replaceWith', next: 'Pass another text.' },
+      );
+    case 'unreadable':
+      return new InvalidInputError(
+        'find: where the strings of the definition end can not be told. Nothing was sent.',
+        { field: 'find', next: 'Pass the whole new definition to create_audience instead.' },
+      );
+  }
+}
+
+/** What may mean something else in another space, each in a sentence. */
+async function acrossSpaces(query: string, space: string, context: ToolContext): Promise<string[]> {
+  const { check, references, sourceIdsIn } = await language();
+  const { tree } = check(query, { purpose: 'audience' });
+  const sources = sourceIdsIn(tree).map((source) => quotedPlainly(source));
+  const notes =
+    sources.length > 0
+      ? [`The definition names sources of the space it comes from: ${listed(sources, maxNamed)}.`]
+      : [];
+  const { traits } = references(tree);
+  if (traits.length === 0) return notes;
+  const keys = await audienceKeys(space, context);
+  if (!keys) {
+    return [...notes, 'Whether it is built on other audiences of its space could not be told.'];
+  }
+  const used = traits.filter((trait) => keys.has(trait)).map((trait) => quotedPlainly(trait));
+  if (used.length === 0) return notes;
+  return [
+    ...notes,
+    `The definition is built on audiences of the space it comes from, by their keys: ${listed(used, maxNamed)}. In the other space these keys may mean something else, or nobody.`,
+  ];
+}
+
+/** The keys of the audiences of a space; undefined if they can't be read. */
+async function audienceKeys(
+  space: string,
+  { indexes, call }: ToolContext,
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const { audiences } = await indexes.read(space, call);
+    return new Set(audiences.flatMap(({ key }) => key ?? []));
+  } catch (error) {
+    if (error instanceof CancelledError || !(error instanceof AudiencesError)) throw error;
+    return undefined;
+  }
+}
+
+/** What create_audience takes for the copy. @throws {UnsupportedError} if it can't be made. */
+function createInput(audience: Audience, query: string, toSpace: string, given: Input) {
+  const type = typeOf(audience);
+  if (type === undefined) throw notShown('type');
+  const wanted = createAudience.input().safeParse(
+    withoutEmpty({
+      spaceId: toSpace,
+      name: given.name ?? audience.name,
+      query,
+      type,
+      targetEntity: audience.definition?.targetEntity,
+      description: audience.description,
+      enabled: audience.enabled,
+      ...optionsOf(audience),
+      allowDuplicateName: given.allowDuplicateName,
+      dryRun: given.dryRun,
+      confirmation: given.confirmation,
+    }),
+  );
+  if (wanted.success) return wanted.data;
+  const [issue] = wanted.error.issues;
+  const field = String(issue?.path[0] ?? 'audience');
+  const next =
+    field === 'name'
+      ? 'Pass another name.'
+      : 'Read it with get_audience, and create the copy with create_audience.';
+  throw new UnsupportedError(`The ${field} of this audience can't be copied: ${issue?.message}`, {
+    next,
+  });
+}
+
+/** The options, as a create takes them. @throws {UnsupportedError} for one that was not understood. */
+function optionsOf({ options }: Audience) {
+  const present = options ?? {};
+  for (const option of optionNames) {
+    // What is there and was not understood has been read as undefined.
+    if (option in present && present[option] === undefined) throw notShown(option);
+  }
+  const { includeHistoricalData, includeAnonymousUsers, filterByExternalIds } = present;
+  // Without historical data they say nothing, and a create refuses them.
+  const days = includeHistoricalData ? present.backfillEventDataDays : undefined;
+  return {
+    includeHistoricalData,
+    includeAnonymousUsers,
+    filterByExternalIds,
+    backfillEventDataDays: days,
+  };
+}
+
+/** Those with a value: Segment shows null, an empty text or an empty list where there is none. */
+function withoutEmpty(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isEmpty = (value: unknown) =>
+    (value ?? '') === '' || (Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));
+}
+
+function notShown(what: string): UnsupportedError {
+  return new UnsupportedError(
+    `Segment does not show the ${what} of this audience in a form that can be copied`,
+    { next: 'Ask the user for it, and create the copy with create_audience.' },
+  );
+}
+
+function listed(texts: readonly string[], maxCount: number): string {
+  const more = texts.length - maxCount;
+  const shown = texts.slice(0, maxCount).join(', ');
+  return cut(more > 0 ? `${shown} and ${more} more` : shown || 'none', 4000);
+}
