@@ -47,6 +47,15 @@ export function noAudience(id: string): Refusal {
   return notFound(`There is no audience ${id} in this space`);
 }
 
+export function noSchedule(id: string): Refusal {
+  return notFound(`There is no schedule ${id} of this audience`);
+}
+
+/** What can't be done now. That 409 is the status for it is a guess. */
+export function conflict(message: string): Refusal {
+  return new Refusal(409, { type: 'conflict', message });
+}
+
 /** The answer in its content type. */
 export function withContentType(given: Answer, contentType: string): Answer {
   return { ...given, headers: { 'content-type': contentType, ...given.headers } };

@@ -1,13 +1,12 @@
 import type { Level } from '../query/index.ts';
-import type { FindByKey, Members } from './members.ts';
-
-const preparingMs = 2000;
-const firstComputationMs = 6000;
-const computationMs = 4000;
-const lockMs = 2000;
+import type { Ids } from './ids.ts';
+import type { Keys } from './keys.ts';
+import { type Life, lifeMs, lockEnd, statusOf } from './life.ts';
+import type { Computation, FindByKey, People } from './people.ts';
+import { type Size, sizeOf, targetOf } from './size.ts';
 
 /** Who changes things here, as a user id of Segment's. */
-const editor = 'usr_sandbox';
+export const editor = 'usr_sandbox';
 
 /** What an audience is made of, whatever the edition calls it. */
 export interface Definition {
@@ -37,6 +36,16 @@ export interface NewAudience {
   options?: Options;
 }
 
+/** An audience that is there from the start; what is left out is as if it were made now. */
+export interface PlantedAudience extends NewAudience {
+  id?: string;
+  key?: string;
+  createdBy?: string;
+  /** Milliseconds since the epoch, as is the other. */
+  createdAt?: number;
+  updatedAt?: number;
+}
+
 /** A change of an audience; what is left out stays. */
 export interface Change {
   name?: string;
@@ -60,45 +69,38 @@ export interface Audience extends NewAudience {
   createdAt: string;
   updatedAt: string;
   /** How many members it has, once they have been computed. */
-  size?: number;
+  size?: Size;
 }
 
-interface Stored extends Omit<Audience, 'status' | 'size' | 'createdAt' | 'updatedAt'> {
-  /** Milliseconds since the epoch, as are the others. */
-  createdAt: number;
-  updatedAt: number;
-  computedAt: number;
-  lockedUntil: number;
-}
-
-/** What the audiences of a space take from outside. */
-export interface Surroundings {
-  members: Members;
+interface Stored extends Omit<Audience, 'status' | 'size' | 'createdAt' | 'updatedAt'>, Life {
   /** Milliseconds since the epoch. */
-  now: () => number;
-  /** Gives an id that no audience has had. */
-  nextId: () => string;
+  updatedAt: number;
+  /** Since when it has been disabled; the last time that it was, if it is enabled. */
+  disabledAt: number;
 }
 
-/**
- * The audiences of one space. Their life is a function of the clock: nothing runs in between.
- *
- * Preparing for 2 s, Computing until 6 s after the creation, then Live. A change locks an audience
- * for 2 s and a new definition is computed for 4 s; a disabled one is Disabled.
- */
+/** What the things of a space that have keys take from outside. */
+export interface Surroundings {
+  spaceId: string;
+  people: People;
+  keys: Keys;
+  ids: Ids;
+}
+
+/** The audiences of one space. */
 export class Audiences {
   readonly #spaceId: string;
-  readonly #members: Members;
-  readonly #now: () => number;
-  readonly #nextId: () => string;
+  readonly #people: People;
+  readonly #keys: Keys;
+  readonly #ids: Ids;
   readonly #stored: Stored[] = [];
-  readonly #usedKeys = new Set<string>();
+  readonly #removed: { key: string; level: Level; removedAt: number }[] = [];
 
-  constructor(spaceId: string, { members, now, nextId }: Surroundings) {
+  constructor({ spaceId, people, keys, ids }: Surroundings) {
     this.#spaceId = spaceId;
-    this.#members = members;
-    this.#now = now;
-    this.#nextId = nextId;
+    this.#people = people;
+    this.#keys = keys;
+    this.#ids = ids;
   }
 
   /** All of them, oldest first. */
@@ -111,49 +113,64 @@ export class Audiences {
     return found && this.#show(found);
   }
 
-  /** The ids of the profiles or accounts in an audience; undefined if there are none to tell. */
-  members(id: string): readonly string[] | undefined {
-    const found = this.#find(id);
-    return found && this.#members.of(found.definition, this.findByKey);
-  }
-
-  /** Finds the definition of an audience by its key. */
-  readonly findByKey: FindByKey = (key) =>
-    this.#stored.find((audience) => audience.key === key)?.definition;
-
-  /** When the lock of an audience ends; undefined if it has none. */
-  lockedUntil(id: string): number | undefined {
-    const { lockedUntil = 0 } = this.#find(id) ?? {};
-    return lockedUntil > this.#now() ? lockedUntil : undefined;
-  }
-
-  create(input: NewAudience): Audience {
-    this.#members.forget();
-    return this.#show(this.#add(input, this.#now()));
+  /** What identifies each and how it lives, without computing anything. */
+  headers(): Pick<Stored, 'id' | 'key' | 'name' | 'enabled' | 'definition' | 'updatedAt'>[] {
+    return this.#stored;
   }
 
   /**
-   * Puts in what is there from the start. @param createdAt milliseconds since the epoch, now by
-   * default.
+   * The ids of the profiles or accounts in an audience; undefined if there is none, or if its members
+   * are entities.
    */
-  plant(input: NewAudience, createdAt = this.#now()): void {
-    this.#add(input, createdAt);
+  members(id: string): readonly string[] | undefined {
+    const found = this.#find(id);
+    if (!found || targetOf(found.definition) !== undefined) return undefined;
+    return this.#people.members(computationOf(found));
   }
 
-  #add(input: NewAudience, createdAt: number): Stored {
-    const key = this.nextKey(input.name);
-    this.#usedKeys.add(key);
+  /** Finds what an audience computes by its key. */
+  readonly findByKey: FindByKey = (key) => {
+    const found = this.#stored.find((audience) => audience.key === key);
+    return found && computationOf(found);
+  };
+
+  /** The keys of those that were removed: their traits stay on the profiles as custom ones. */
+  get removed(): readonly { key: string; level: Level; removedAt: number }[] {
+    return this.#removed;
+  }
+
+  /** When the lock of an audience ends; undefined if it has none. */
+  lockedUntil(id: string): number | undefined {
+    const found = this.#find(id);
+    return found && lockEnd(found, this.#people.now());
+  }
+
+  /** Since when an audience has been disabled; undefined if it is not. */
+  disabledSince(id: string): number | undefined {
+    const found = this.#find(id);
+    return found && !found.enabled ? found.disabledAt : undefined;
+  }
+
+  create(input: NewAudience): Audience {
+    return this.#show(this.plant(input));
+  }
+
+  /** Puts one in. */
+  plant(input: PlantedAudience): Stored {
+    const { id, key, createdBy = editor, enabled = true, ...given } = input;
+    const { createdAt = this.#people.now(), updatedAt = createdAt } = input;
     const audience: Stored = {
-      ...input,
-      id: this.#nextId(),
+      ...given,
+      id: id === undefined ? this.#ids.next('aud_') : this.#ids.take(id),
       spaceId: this.#spaceId,
-      key,
-      enabled: input.enabled ?? true,
-      createdBy: editor,
-      updatedBy: editor,
+      key: this.#keys.take(key ?? this.#keys.next(input.name)),
+      enabled,
+      createdBy,
+      updatedBy: createdBy,
       createdAt,
-      updatedAt: createdAt,
-      computedAt: createdAt + firstComputationMs,
+      updatedAt,
+      disabledAt: updatedAt,
+      computedAt: createdAt + lifeMs.firstComputation,
       lockedUntil: 0,
     };
     this.#stored.push(audience);
@@ -163,9 +180,10 @@ export class Audiences {
   update(id: string, change: Change): Audience | undefined {
     const found = this.#find(id);
     if (!found) return undefined;
-    const now = this.#now();
+    const now = this.#people.now();
     const computeAgain = change.definition !== undefined || (change.enabled && !found.enabled);
-    if (computeAgain) found.computedAt = Math.max(found.computedAt, now + computationMs);
+    if (computeAgain) found.computedAt = Math.max(found.computedAt, now + lifeMs.computation);
+    if (found.enabled && change.enabled === false) found.disabledAt = now;
     found.name = change.name ?? found.name;
     found.description = change.description ?? found.description;
     found.enabled = change.enabled ?? found.enabled;
@@ -173,31 +191,23 @@ export class Audiences {
     found.options = change.options ?? found.options;
     found.updatedAt = now;
     found.updatedBy = editor;
-    found.lockedUntil = now + lockMs;
-    this.#members.forget();
+    found.lockedUntil = now + lifeMs.lock;
     return this.#show(found);
   }
 
   /** Whether there was something to remove. */
   remove(id: string): boolean {
     const index = this.#stored.findIndex((audience) => audience.id === id);
-    if (index === -1) return false;
-    this.#stored.splice(index, 1);
-    this.#members.forget();
+    const [removed] = index === -1 ? [] : this.#stored.splice(index, 1);
+    if (!removed) return false;
+    const { key, definition } = removed;
+    this.#removed.push({ key, level: definition.level, removedAt: this.#people.now() });
     return true;
   }
 
-  /** The key of the next audience of this name: never one that was used before in the space. */
+  /** The key of the next audience of this name. */
   nextKey(name: string): string {
-    const words = name
-      .normalize('NFKD')
-      .replace(/\p{M}/gu, '')
-      .toLowerCase()
-      .match(/[a-z0-9]+/g);
-    const base = words?.join('_') ?? 'audience';
-    let key = base;
-    for (let number = 2; this.#usedKeys.has(key); number += 1) key = `${base}_${number}`;
-    return key;
+    return this.#keys.next(name);
   }
 
   #find(id: string): Stored | undefined {
@@ -205,21 +215,26 @@ export class Audiences {
   }
 
   #show(audience: Stored): Audience {
-    const { computedAt, lockedUntil, createdAt, updatedAt, ...rest } = audience;
-    const status = this.#statusOf(audience);
+    const { computedAt, lockedUntil, disabledAt, createdAt, updatedAt, ...rest } = audience;
+    const status = statusOf(audience, this.#people.now());
     return {
       ...rest,
       status,
       createdAt: new Date(createdAt).toISOString(),
       updatedAt: new Date(updatedAt).toISOString(),
-      size: status === 'Live' ? this.members(rest.id)?.length : undefined,
+      size: status === 'Live' ? sizeOf(computationOf(audience), this.#people) : undefined,
     };
   }
+}
 
-  #statusOf({ enabled, createdAt, computedAt, lockedUntil }: Stored): string {
-    const now = this.#now();
-    if (!enabled) return 'Disabled';
-    if (now < createdAt + preparingMs) return 'Preparing';
-    return now < Math.max(computedAt, lockedUntil) ? 'Computing' : 'Live';
-  }
+/** What the definition and options of an audience compute. */
+export function computationOf({
+  definition,
+  options,
+}: Pick<NewAudience, 'definition' | 'options'>): Computation {
+  return {
+    ...definition,
+    purpose: 'audience',
+    filterByExternalIds: options?.filterByExternalIds,
+  };
 }

@@ -1,13 +1,13 @@
 import { type Cadence, check, computeCadence } from '../query/index.ts';
 import type { Problem } from './answers.ts';
 import type { Definition } from './audiences.ts';
-import { type FindByKey, reaches } from './members.ts';
+import { type Computation, type FindByKey, reaches } from './people.ts';
 
 const field = 'definition.query';
 
 /** What is wrong with the text of a definition, one entry for each mistake. */
-function checkQuery({ query, level: type }: Definition): Problem[] {
-  const { diagnostics } = check(query, { type, purpose: 'audience' });
+function checkQuery({ query, level: type, purpose }: Computation): Problem[] {
+  const { diagnostics } = check(query, { type, purpose });
   return diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ message, line, column }) =>
@@ -31,14 +31,31 @@ export function checkDefinition(
   next: Definition,
   findByKey: FindByKey,
 ): Problem[] {
-  const problems = checkQuery(next);
+  const computation: Computation = { ...next, purpose: 'audience' };
+  const problems = checkQuery(computation);
   if (problems.length > 0) return problems;
+  return [...checkCadence(before, next), ...checkCycle(key, computation, findByKey)];
+}
+
+/** What Segment would not let a definition do in a computed trait: use the trait itself. */
+export function checkTraitDefinition(
+  key: string,
+  { query, level }: Definition,
+  findByKey: FindByKey,
+): Problem[] {
+  const computation: Computation = { query, level, purpose: 'trait' };
+  const problems = checkQuery(computation);
+  return problems.length > 0 ? problems : checkCycle(key, computation, findByKey);
+}
+
+function checkCadence(before: Definition | undefined, next: Definition): Problem[] {
   const [was, becomes] = [before && cadenceOf(before), cadenceOf(next)];
-  if (was !== undefined && becomes !== undefined && was !== becomes) {
-    problems.push(problem(`"${field}" would change the audience from ${was} to ${becomes}`));
-  }
-  if (reaches(next, key, findByKey)) problems.push(problem(`"${field}" would create a cycle`));
-  return problems;
+  if (was === undefined || becomes === undefined || was === becomes) return [];
+  return [problem(`"${field}" would change the audience from ${was} to ${becomes}`)];
+}
+
+function checkCycle(key: string, computation: Computation, findByKey: FindByKey): Problem[] {
+  return reaches(computation, key, findByKey) ? [problem(`"${field}" would create a cycle`)] : [];
 }
 
 /** How a definition is computed; undefined for one that is beyond what is read here. */

@@ -1,5 +1,6 @@
 import type { Level } from '../query/index.ts';
-import { Members } from './members.ts';
+import { DataGraph } from './data-graph.ts';
+import { People } from './people.ts';
 import { makeSample } from './sample.ts';
 
 const profiles = 2000;
@@ -14,11 +15,13 @@ export function countInSample(
   now: number,
 ): { matches: number; of: number } {
   const sample = makeSample(profiles, now);
-  const members = new Members(
-    () => sample,
-    () => now,
-  );
+  const people = new People({
+    sample: () => sample,
+    graph: new DataGraph([]),
+    now: () => now,
+    findByKey: () => undefined,
+  });
   const of = level === 'accounts' ? sample.accounts.length : sample.profiles.length;
-  const matches = members.of({ query, level }, () => undefined)?.length ?? 0;
+  const matches = people.members({ query, level, purpose: 'audience' }).length;
   return { matches, of };
 }

@@ -102,6 +102,48 @@ export class Field {
     return this.#wrong('must be a boolean');
   }
 
+  /** A flag of a query string. */
+  flagText(): boolean | undefined {
+    const value = this.#value;
+    if (value === undefined) return undefined;
+    return value === 'true' || value === 'false'
+      ? value === 'true'
+      : this.#wrong('must be a boolean');
+  }
+
+  /** A whole number of a query string, both bounds included. */
+  integerText({ min, max }: { min: number; max: number }): number | undefined {
+    const value = this.#value;
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string' || value.trim() === '' || Number.isNaN(Number(value))) {
+      return this.#wrong('must be a number');
+    }
+    if (!/^-?\d+$/.test(value)) return this.#wrong('must be an integer');
+    const number = Number(value);
+    if (number < min) return this.#wrong(`must be greater than or equal to ${min}`);
+    return number > max ? this.#wrong(`must be less than or equal to ${max}`) : number;
+  }
+
+  /** An array of at least one whole number, both bounds included. */
+  integers({ min, max }: { min: number; max: number }): number[] | undefined {
+    const value = this.#value;
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) return this.#wrong('must be an array');
+    if (value.length === 0) return this.#wrong('must contain at least 1 items');
+    return value.flatMap((item: unknown, index) => {
+      const field = new Field(item ?? null, `${this.#path}.${index}`, this.#problems);
+      return field.#integer(min, max) ?? [];
+    });
+  }
+
+  #integer(min: number, max: number): number | undefined {
+    const value = this.#value;
+    if (typeof value !== 'number') return this.#wrong('must be a number');
+    if (!Number.isInteger(value)) return this.#wrong('must be an integer');
+    if (value < min) return this.#wrong(`must be greater than or equal to ${min}`);
+    return value > max ? this.#wrong(`must be less than or equal to ${max}`) : value;
+  }
+
   /** A whole number from 1 upwards. */
   positiveInteger(): number | undefined {
     const value = this.#value;

@@ -1,7 +1,9 @@
 import { noAudience, notFound, Refusal } from './answers.ts';
-import type { Audience, Audiences } from './audiences.ts';
+import type { Audience } from './audiences.ts';
 import { type Reader, read } from './fields.ts';
 import type { Media } from './media.ts';
+import type { SpaceState } from './space-state.ts';
+import type { World } from './world.ts';
 
 /** One operation of an edition, as Segment's reference states it. */
 export interface Operation {
@@ -28,10 +30,10 @@ export type Handler = (request: OperationRequest) => object;
 /** A request that has come through to its operation. */
 export class OperationRequest {
   readonly media: Media;
+  readonly world: World;
   readonly #params: Readonly<Record<string, string>>;
   readonly #query: Readonly<Record<string, string>>;
   readonly #body: unknown;
-  readonly #spaces: ReadonlyMap<string, Audiences>;
 
   constructor(request: {
     media: Media;
@@ -39,13 +41,13 @@ export class OperationRequest {
     /** By its name, dotted. */
     query: Readonly<Record<string, string>>;
     body: unknown;
-    spaces: ReadonlyMap<string, Audiences>;
+    world: World;
   }) {
     this.media = request.media;
     this.#params = request.params;
     this.#query = request.query;
     this.#body = request.body;
-    this.#spaces = request.spaces;
+    this.world = request.world;
   }
 
   /** What the path holds in place of `{name}`. */
@@ -53,10 +55,10 @@ export class OperationRequest {
     return this.#params[name] ?? '';
   }
 
-  /** The audiences of the path's space. @throws {Refusal} 404. */
-  audiences(): Audiences {
+  /** The path's space. @throws {Refusal} 404. */
+  space(): SpaceState {
     const id = this.param('spaceId');
-    const found = this.#spaces.get(id);
+    const found = this.world.space(id);
     if (!found) throw notFound(`There is no space ${id}`);
     return found;
   }
@@ -64,7 +66,7 @@ export class OperationRequest {
   /** The path's audience. @throws {Refusal} 404. */
   audience(): Audience {
     const id = this.param('id');
-    const found = this.audiences().get(id);
+    const found = this.space().audiences.get(id);
     if (!found) throw noAudience(id);
     return found;
   }

@@ -13,7 +13,12 @@ export interface Paging {
   defaultCount?: number;
   /** How the first page says that none is before it, and the last that none follows. */
   ends: 'absent' | 'null';
+  /** Whether there is no way back. */
+  forwardOnly?: boolean;
 }
+
+/** How lists of today's edition page where nothing else is stated. */
+export const usualPaging: Paging = { maxCount: 1000, defaultCount: 200, ends: 'absent' };
 
 /** Reads the pagination off the query of a list call. */
 export function readPage(fields: Fields, paging: Paging): PageRequest {
@@ -25,24 +30,32 @@ export function readPage(fields: Fields, paging: Paging): PageRequest {
   return { count, offset: offset ?? 0 };
 }
 
+/** Reads the pagination of a list that answers with one only if it was sent. */
+export function readSentPage(fields: Fields): PageRequest & { isSent: boolean } {
+  const isSent = fields.at('pagination.count').isGiven;
+  return { ...readPage(fields, usualPaging), isSent };
+}
+
+/** The page of such a list. */
+export function takeSentPage<Item>(
+  all: readonly Item[],
+  { isSent, ...page }: PageRequest & { isSent: boolean },
+) {
+  const { items, pagination } = takePage(all, page, usualPaging);
+  return { items, pagination: isSent ? pagination : undefined };
+}
+
 /** The object as a whole may be left out where it has a default, but not its count alone. */
 function readCount(field: Field, { maxCount, defaultCount }: Paging, hasCursor: boolean): number {
   if (defaultCount === undefined || hasCursor) field.required();
-  const text = field.text({ mayBeEmpty: true });
-  if (text === undefined) return defaultCount ?? 0;
-  const count = Number(text);
-  if (text.trim() === '' || Number.isNaN(count)) field.refuse('must be a number');
-  else if (!/^-?\d+$/.test(text)) field.refuse('must be an integer');
-  else if (count < 1) field.refuse('must be greater than or equal to 1');
-  else if (count > maxCount) field.refuse(`must be less than or equal to ${maxCount}`);
-  return count;
+  return field.integerText({ min: 1, max: maxCount }) ?? defaultCount ?? 0;
 }
 
 /** One page of `all`, and the pagination object that goes with it. */
 export function takePage<Item>(
   all: readonly Item[],
   { count, offset }: PageRequest,
-  ends: Paging['ends'],
+  { ends, forwardOnly = false }: Pick<Paging, 'ends' | 'forwardOnly'>,
 ) {
   const after = offset + count;
   const none = ends === 'null' ? null : undefined;
@@ -51,7 +64,7 @@ export function takePage<Item>(
     pagination: {
       current: cursorOf(offset),
       next: after < all.length ? cursorOf(after) : none,
-      previous: offset > 0 ? cursorOf(Math.max(0, offset - count)) : none,
+      previous: offset > 0 && !forwardOnly ? cursorOf(Math.max(0, offset - count)) : none,
       totalEntries: all.length,
     },
   };

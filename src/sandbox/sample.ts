@@ -9,6 +9,8 @@ import { Random } from './random.ts';
 /** A profile with an id, as Segment would list it in an audience. */
 export interface SampleProfile extends Profile {
   id: string;
+  /** The kinds of external ids that it has, if they do not follow from its traits. */
+  externalIds?: readonly string[];
 }
 
 export interface SampleAccount extends Account {
@@ -85,7 +87,7 @@ function makeProfile(number: number, random: Random, now: number): SampleProfile
     id,
     traits: traitsOf(number, events, since, random),
     events,
-    entities: ordersOf(events),
+    entities: ordersOf(number, events),
   };
 }
 
@@ -145,11 +147,14 @@ function traitsOf(
 }
 
 /** For linked audiences: the orders, each with its product. */
-function ordersOf(events: readonly EventRecord[]): Record<string, EntityRecord[]> {
+function ordersOf(
+  customer: number,
+  events: readonly EventRecord[],
+): Record<string, EntityRecord[]> {
   const orders = events
     .filter(({ name }) => name === 'Order Completed')
-    .map(({ properties = {} }) => ({
-      properties: { total: properties.revenue },
+    .map(({ properties = {} }, index) => ({
+      properties: { order_id: `ord_${customer}_${index + 1}`, total: properties.revenue },
       entities: {
         'order-products': [{ properties: { sku: properties.sku, category: properties.category } }],
       },

@@ -25,7 +25,10 @@ export function readSearch(fields: Fields): Search | undefined {
  * Whether an audience is found: by the beginning of its key, or by any part of its name or
  * definition. Whether letter case counts is not stated; here it does not.
  */
-export function isFound({ key, name, definition }: Audience, { type, query }: Search): boolean {
+export function isFound(
+  { key, name, definition }: Pick<Audience, 'key' | 'name' | 'definition'>,
+  { type, query }: Search,
+): boolean {
   const wanted = query.toLowerCase();
   if (type === 'KEY') return key.toLowerCase().startsWith(wanted);
   return (type === 'NAME' ? name : definition.query).toLowerCase().includes(wanted);

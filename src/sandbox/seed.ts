@@ -1,9 +1,10 @@
-import type { Definition, NewAudience } from './audiences.ts';
+import type { Definition, PlantedAudience } from './audiences.ts';
+import type { Timing } from './due-times.ts';
 
 /** An audience that is there from the start. */
-export interface Seed extends NewAudience {
-  /** Milliseconds since the epoch; the start of the sandbox by default. */
-  createdAt?: number;
+export interface Seed extends PlantedAudience {
+  /** Only of linked audiences. */
+  schedules?: readonly Timing[];
 }
 
 /** The audiences that each space starts with, by the space's id. */
@@ -13,7 +14,7 @@ const users = (query: string): Definition => ({ query, level: 'users' });
 const accounts = (query: string): Definition => ({ query, level: 'accounts' });
 const on = (year: number, month: number, day: number) => Date.UTC(year, month - 1, day, 9, 30);
 
-/** What a small online shoe shop has built up, by space. */
+/** What a small online shoe shop had built up when there was the edition of 2024 alone, by space. */
 export const shop: Seeds = {
   spa_shop_production: [
     {

@@ -7,24 +7,19 @@ import {
   success,
   withContentType,
 } from './answers.ts';
-import { Audiences } from './audiences.ts';
 import { mediaTypes, negotiate, plainJson } from './media.ts';
-import { Members } from './members.ts';
 import { type Operation, OperationRequest } from './operation.ts';
 import type { Edition, SandboxOperation } from './operations.ts';
 import { readQueryString } from './query-string.ts';
 import { createRouter, type Route } from './router.ts';
-import { makeSample, type Sample } from './sample.ts';
-import type { Seeds } from './seed.ts';
+import type { Plans, SpaceState } from './space-state.ts';
+import type { Space } from './spaces.ts';
 import { quotaHeaders, tooManyRequests } from './too-many-requests.ts';
 import { type Standing, Windows } from './windows.ts';
+import { World } from './world.ts';
 
 /** Where the reference states no limit a default holds, which is unpublished, but above 600. */
 const defaultPerMinute = 1000;
-
-/** How many profiles a space has. */
-const sampleSizes: Readonly<Record<string, number>> = { spa_shop_production: 2000 };
-const defaultSampleSize = 200;
 
 /** Which operation a request is. */
 export type OperationRoute = Route<SandboxOperation, Operation>;
@@ -52,7 +47,8 @@ export interface Outcome {
 /** What a service is made of. */
 export interface ServiceOptions {
   edition: Edition;
-  seeds: Seeds;
+  /** What the spaces start with. */
+  plans: Plans;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** Requests per minute that differ from the reference's. */
@@ -72,25 +68,30 @@ export class Service {
   readonly contentType: string;
   readonly #options: ServiceOptions;
   readonly #windows = new Windows();
-  #spaces: ReadonlyMap<string, Audiences>;
+  #world: World;
 
   constructor(options: ServiceOptions) {
     const { operations, takesPlainJson } = options.edition;
     this.findRoute = createRouter(operations);
     this.contentType = takesPlainJson ? plainJson : mediaTypes.v1alpha;
     this.#options = options;
-    this.#spaces = plant(options);
+    this.#world = new World(options.plans, options.now);
   }
 
   /** Puts everything back to the start. */
   reset(): void {
     this.#windows.clear();
-    this.#spaces = plant(this.#options);
+    this.#world = new World(this.#options.plans, this.#options.now);
   }
 
-  /** The ids of an audience's members; undefined if the audience, or who they are, is unknown. */
-  members(spaceId: string, id: string): readonly string[] | undefined {
-    return this.#spaces.get(spaceId)?.members(id);
+  /** The spaces, in the order in which they are listed. */
+  spaces(): Space[] {
+    return this.#world.spaces().map(({ space }) => space);
+  }
+
+  /** A space as it is now. */
+  space(id: string): SpaceState | undefined {
+    return this.#world.space(id);
   }
 
   /** Answers a request. */
@@ -117,7 +118,7 @@ export class Service {
       params,
       query: query.parameters,
       body: request.body,
-      spaces: this.#spaces,
+      world: this.#world,
     });
     const answer = answerTo(operation, forOperation, request, standing);
     const notes = [agreed.note, query.note].filter((note) => note !== undefined);
@@ -150,29 +151,6 @@ function answerTo(
     if (error instanceof Refusal) return error.answer;
     throw error;
   }
-}
-
-/** Makes the spaces with what they start with. */
-function plant({ seeds, now }: ServiceOptions): Map<string, Audiences> {
-  const startedAt = now();
-  let lastId = 0;
-  const nextId = () => {
-    lastId += 1;
-    return `aud_${String(lastId).padStart(9, '0')}`;
-  };
-  const spaces = new Map<string, Audiences>();
-  for (const [spaceId, seeded] of Object.entries(seeds)) {
-    const size = sampleSizes[spaceId] ?? defaultSampleSize;
-    let sample: Sample | undefined;
-    const makeOnce = () => {
-      sample ??= makeSample(size, startedAt);
-      return sample;
-    };
-    const audiences = new Audiences(spaceId, { members: new Members(makeOnce, now), now, nextId });
-    for (const { createdAt, ...audience } of seeded) audiences.plant(audience, createdAt);
-    spaces.set(spaceId, audiences);
-  }
-  return spaces;
 }
 
 function tokenOf({ authorization }: IncomingHttpHeaders): string | undefined {

@@ -10,12 +10,31 @@ import { type Answer, failure, withContentType } from './answers.ts';
 import { type SandboxEdition, sandboxEditions } from './editions.ts';
 import type { Fault, SandboxRequest } from './faults.ts';
 import { editions, type SandboxOperation } from './operations.ts';
-import { type Seed, type Seeds, shop } from './seed.ts';
+import { plansOf } from './plans.ts';
+import { readSeed, SeedError } from './read-seed.ts';
+import { type Exchange, exchangeOf } from './record.ts';
+import type { Run } from './runs.ts';
+import type { Seed, Seeds } from './seed.ts';
+import type { SandboxSeed } from './seed-file.ts';
 import { type Outcome, Service } from './service.ts';
-import { type Space, sandboxSpaces } from './spaces.ts';
+import { shopPlans } from './shop-plans.ts';
+import type { Plans } from './space-state.ts';
+import type { Space } from './spaces.ts';
 import { tokenLimited, tooManyRequests } from './too-many-requests.ts';
 
-export type { Fault, SandboxEdition, SandboxOperation, SandboxRequest, Seed, Seeds, Space };
+export type * from './seed-file.ts';
+export type {
+  Exchange,
+  Fault,
+  Run,
+  SandboxEdition,
+  SandboxOperation,
+  SandboxRequest,
+  Seed,
+  Seeds,
+  Space,
+};
+export { SeedError };
 
 /** What happened to one request; never holds the Authorization header. */
 export interface LogEntry {
@@ -36,8 +55,13 @@ export interface SandboxOptions {
    */
   edition?: SandboxEdition;
   /**
-   * The spaces and what is in them from the start, instead of the shop: `{ spa_new: [] }` is one empty
-   * space.
+   * A world of one's own instead of the shop: spaces with people, audiences and all else, in the form
+   * that docs/sandbox.md describes.
+   */
+  seed?: SandboxSeed;
+  /**
+   * Spaces of the shop's customers with audiences of one's own: `{ spa_new: [] }` is one space without
+   * any. Not together with `seed`.
    */
   seeds?: Seeds;
   /** 0, the default, for any free one; always on 127.0.0.1. */
@@ -50,6 +74,8 @@ export interface SandboxOptions {
   faults?: (request: SandboxRequest) => Fault | undefined;
   /** Told of every request when it is over. */
   log?: (entry: LogEntry) => void;
+  /** Given every request with its response, when it is over. */
+  record?: (exchange: Exchange) => void;
 }
 
 /** A running sandbox. */
@@ -59,11 +85,21 @@ export interface Sandbox {
   edition: SandboxEdition;
   spaces: readonly Space[];
   /**
-   * The ids of the sample's profiles or accounts in an audience; undefined if there is no such
-   * audience, or if its members are entities, which are not computed here.
+   * The ids of the profiles or accounts in an audience; undefined if there is no such audience, or if
+   * its members are entities.
    */
   members(spaceId: string, id: string): readonly string[] | undefined;
-  /** Puts audiences and quotas back to the start. */
+  /**
+   * What a computed trait comes to, by the id of the profile or account; undefined if there is no such
+   * trait.
+   */
+  traitValues(spaceId: string, id: string): ReadonlyMap<string, unknown> | undefined;
+  /**
+   * The last 1,000 runs of the linked audiences of a space, oldest first, whether they were forced or
+   * due by a schedule. No operation shows them.
+   */
+  runs(spaceId: string): readonly Run[];
+  /** Puts all spaces and quotas back to the start. */
   reset(): void;
   /** Breaks all connections and frees the port. */
   close(): Promise<void>;
@@ -75,12 +111,13 @@ const maxBodyBytes = 1024 * 1024;
 /**
  * Starts a stateful stand-in for Segment's Audiences API on 127.0.0.1.
  *
- * @throws the error of the network when the port can't be had.
+ * @throws {SeedError} for a seed that can't be used. @throws the error of the network when the port can't be had.
  */
 export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = options.clock?.now ?? Date.now;
-  const { edition = sandboxEditions[0], seeds = shop, limits = {} } = options;
-  const service = new Service({ edition: editions[edition], seeds, now, limits });
+  const { edition = sandboxEditions[0], limits = {} } = options;
+  const plans = plansFrom(options, edition);
+  const service = new Service({ edition: editions[edition], plans, now, limits });
   const timers = new Set<NodeJS.Timeout>();
   let recognised = 0;
 
@@ -95,11 +132,20 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '', headers } = request;
-    const log = (entry: Omit<LogEntry, 'method' | 'path'>) =>
-      options.log?.({ method, path, ...entry });
+    const at = now();
     const { text, tooLarge } = await readBody(request);
+    let sent: Answer | undefined;
+    const log = ({ fault, ...entry }: Omit<LogEntry, 'method' | 'path'> & { fault?: Fault }) => {
+      options.log?.({ method, path, ...entry });
+      const { operation, note } = entry;
+      const wire = { at, operation, method, path, headers, text, answer: sent, fault, note };
+      options.record?.(exchangeOf(wire));
+    };
 
-    const reply = (answer: Answer) => send(response, answer, now());
+    const reply = (answer: Answer) => {
+      sent = answer;
+      send(response, answer, now());
+    };
     const plain = (answer: Answer) => reply(withContentType(answer, service.contentType));
 
     const foreign = foreignIn(headers);
@@ -128,7 +174,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     const shown = { operation, method, path, spaceId, id, headers, body, number: recognised };
     const fault = options.faults?.(shown);
     const outcome = await answerWith(fault, { response, handle, reply, plain });
-    log({ ...outcome, operation });
+    log({ ...outcome, operation, fault });
   }
 
   /** @returns what the log is to say of it. */
@@ -188,8 +234,10 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   return {
     url: `http://127.0.0.1:${port}`,
     edition,
-    spaces: Object.keys(seeds).map(spaceOf),
-    members: (spaceId, id) => service.members(spaceId, id),
+    spaces: service.spaces(),
+    members: (spaceId, id) => service.space(spaceId)?.audiences.members(id),
+    traitValues: (spaceId, id) => service.space(spaceId)?.computedTraits.values(id),
+    runs: (spaceId) => [...(service.space(spaceId)?.runs.list() ?? [])],
     reset() {
       recognised = 0;
       service.reset();
@@ -213,8 +261,12 @@ interface Target {
   plain: (answer: Answer) => void;
 }
 
-function spaceOf(id: string): Space {
-  return sandboxSpaces.find((space) => space.id === id) ?? { id, slug: id, name: id };
+function plansFrom({ seed, seeds }: SandboxOptions, edition: SandboxEdition): Plans {
+  if (seed !== undefined && seeds !== undefined) {
+    throw new SeedError(['seed and seeds: both are given; expected one of the two']);
+  }
+  if (seed !== undefined) return readSeed(seed);
+  return seeds === undefined ? shopPlans(edition) : plansOf(seeds);
 }
 
 /** The names by which this machine calls itself. */

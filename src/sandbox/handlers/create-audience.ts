@@ -11,11 +11,11 @@ export function createAudience(
   view: (audience: Audience) => object,
 ): Handler {
   return (request) => {
-    const audiences = request.audiences();
+    const { audiences, findByKey } = request.space();
     request.query(() => {});
     const wanted = request.body(readerOf(request.media));
     const future = { key: audiences.nextKey(wanted.name) };
-    const problems = checkDefinition(future, wanted.definition, audiences.findByKey);
+    const problems = checkDefinition(future, wanted.definition, findByKey);
     if (problems.length > 0) throw new Refusal(422, ...problems);
     return { audience: view(audiences.create(wanted)) };
   };

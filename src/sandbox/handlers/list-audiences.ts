@@ -3,6 +3,7 @@ import type { Reader } from '../fields.ts';
 import type { Handler } from '../operation.ts';
 import { type PageRequest, type Paging, readPage, takePage } from '../pages.ts';
 import { isFound, type Search } from '../search.ts';
+import type { SpaceState } from '../space-state.ts';
 
 /**
  * @param readQuery the parameters besides the pagination. @param view an audience of the answer, as
@@ -11,17 +12,21 @@ import { isFound, type Search } from '../search.ts';
 export function listAudiences<Query extends { search?: Search }>(
   paging: Paging,
   readQuery: Reader<Query>,
-  view: (audience: Audience, query: Query) => object,
+  view: (audience: Audience, query: Query, space: SpaceState) => object,
 ): Handler {
   return (request) => {
-    const audiences = request.audiences();
+    const space = request.space();
     const [page, query] = request.query((fields): [PageRequest, Query] => [
       readPage(fields, paging),
       readQuery(fields),
     ]);
     const { search } = query;
-    const found = audiences.list().filter((each) => search === undefined || isFound(each, search));
-    const { items, pagination } = takePage(found, page, paging.ends);
-    return { audiences: items.map((audience) => view(audience, query)), pagination };
+    const { audiences } = space;
+    const found = audiences
+      .headers()
+      .filter((each) => search === undefined || isFound(each, search));
+    const { items, pagination } = takePage(found, page, paging);
+    const shown = items.flatMap(({ id }) => audiences.get(id) ?? []);
+    return { audiences: shown.map((audience) => view(audience, query, space)), pagination };
   };
 }

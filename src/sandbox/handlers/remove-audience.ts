@@ -6,7 +6,7 @@ import type { Handler } from '../operation.ts';
  * is not stated.
  */
 export const removeAudience: Handler = (request) => {
-  const audiences = request.audiences();
+  const { audiences } = request.space();
   request.query(() => {});
   const id = request.param('id');
   if (!audiences.remove(id)) throw noAudience(id);

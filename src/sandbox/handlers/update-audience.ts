@@ -1,9 +1,9 @@
-import { noAudience, Refusal } from '../answers.ts';
+import { conflict, noAudience, Refusal } from '../answers.ts';
 import type { Audience, Change, Definition } from '../audiences.ts';
 import { checkDefinition } from '../check-definition.ts';
 import type { Reader } from '../fields.ts';
 import type { Media } from '../media.ts';
-import { profileEntity } from '../members.ts';
+import { profileEntity } from '../people.ts';
 import type { Handler } from '../operation.ts';
 
 /** @param readerOf the body by edition. @param view the audience of the answer. */
@@ -12,7 +12,7 @@ export function updateAudience(
   view: (audience: Audience) => object,
 ): Handler {
   return (request) => {
-    const audiences = request.audiences();
+    const { audiences, findByKey } = request.space();
     request.query(() => {});
     const present = request.audience();
     const change = request.body(readerOf(request.media));
@@ -22,7 +22,7 @@ export function updateAudience(
     if (definition) {
       const next = { ...present.definition, ...definition };
       checkTarget(present.definition, next);
-      const problems = checkDefinition(present, next, audiences.findByKey);
+      const problems = checkDefinition(present, next, findByKey);
       if (problems.length > 0) throw new Refusal(422, ...problems);
     }
     const changed = audiences.update(present.id, change);
@@ -42,6 +42,5 @@ function checkTarget(before: Definition, after: Definition): void {
 /** That an update locks is stated; what an edit of a locked audience answers is not. */
 function locked(id: string, until: number): Refusal {
   const end = new Date(until).toISOString();
-  const message = `Audience ${id} is locked until its last change has been taken in, at ${end}`;
-  return new Refusal(409, { type: 'conflict', message });
+  return conflict(`Audience ${id} is locked until its last change has been taken in, at ${end}`);
 }

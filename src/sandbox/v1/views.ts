@@ -1,39 +1,46 @@
 import type { Audience, Options } from '../audiences.ts';
 import { cadenceOf } from '../check-definition.ts';
-import { profileEntity } from '../members.ts';
+import { defaultExternalIds, profileEntity } from '../people.ts';
+import type { Preview } from '../previews.ts';
+import type { SpaceState } from '../space-state.ts';
 import type { Include } from './query.ts';
-
-/** Who can join if `filterByExternalIds` does not say otherwise. */
-const defaultExternalIds = ['user_id', 'email', 'android.idfa', 'ios.idfa'];
 
 /** `AudienceSummary`: what create and update answer. */
 export function narrow({ size, definition, options, ...rest }: Audience): object {
-  const { query, level, targetEntity } = definition;
-  // The reference does not state whether the default target is shown.
-  const target = level === 'linked' ? { targetEntity: targetEntity ?? profileEntity } : {};
   return {
     ...rest,
-    audienceType: level.toUpperCase(),
-    definition: { query, ...target },
+    audienceType: definition.level.toUpperCase(),
+    definition: definitionView(definition),
     options: options && todaysOptions(options),
   };
 }
 
+/** The reference does not state whether the default target is shown. */
+function definitionView({ query, level, targetEntity }: Audience['definition']): object {
+  return level === 'linked' ? { query, targetEntity: targetEntity ?? profileEntity } : { query };
+}
+
 /** `AudienceSummaryWithAudienceTypeAndLookback`: what get and list answer. */
-export function wide(audience: Audience, { schedules }: Include): object {
-  const { size, definition, options = {} } = audience;
-  const { level } = definition;
+export function wide(audience: Audience, include: Include, space: SpaceState): object {
+  const { id, size, options = {} } = audience;
   return {
     ...narrow(audience),
     options: { filterByExternalIds: defaultExternalIds, ...todaysOptions(options) },
     computeCadence: { type: cadenceFor(audience) },
-    // Members of a linked audience are counted here only where they are profiles.
-    size: size === undefined ? undefined : { type: sizeTypes[level], count: size },
-    schedules: schedules ? [] : undefined,
+    size,
+    schedules: include.schedules ? space.schedules.list(id) : undefined,
   };
 }
 
-const sizeTypes = { users: 'USERS', accounts: 'ACCOUNTS', linked: 'USERS' } as const;
+/** `AudiencePreview`: what there is besides the status follows from it. */
+export function previewView({ definition, outcome = {}, ...rest }: Preview): object {
+  return {
+    ...rest,
+    audienceType: definition.level.toUpperCase(),
+    definition: definitionView(definition),
+    ...outcome,
+  };
+}
 
 /**
  * Linked audiences run in the warehouse on a schedule; what is beyond our reading of the language is

@@ -1,3 +1,4 @@
+import { computedTraitOperations } from '../computed-trait-operations.ts';
 import { createAudience } from '../handlers/create-audience.ts';
 import { getAudience } from '../handlers/get-audience.ts';
 import { listAudiences } from '../handlers/list-audiences.ts';
@@ -50,4 +51,5 @@ export const v1alphaOperations = {
     media,
     handle: updateAudience(() => readUpdate, summary),
   },
+  ...computedTraitOperations,
 } as const satisfies Record<string, Operation>;

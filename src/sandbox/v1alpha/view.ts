@@ -6,6 +6,6 @@ export function summary({ definition, size, ...rest }: Audience): object {
   return {
     ...rest,
     definition: { query, type: level },
-    size: size === undefined ? undefined : { type: level.toUpperCase(), count: size },
+    size,
   };
 }

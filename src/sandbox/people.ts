@@ -1,0 +1,173 @@
+import {
+  check,
+  type Expression,
+  evaluate,
+  evaluateTrait,
+  type Level,
+  references,
+} from '../query/index.ts';
+import type { DataGraph } from './data-graph.ts';
+import type { Sample, SampleAccount, SampleProfile } from './sample.ts';
+
+/** How long what was computed stays true, milliseconds: windows move on with the clock. */
+const freshMs = 60_000;
+
+/** The target entity that means the profile itself. */
+export const profileEntity = 'profile';
+
+/** Who can join if `filterByExternalIds` does not say otherwise. */
+export const defaultExternalIds: readonly string[] = [
+  'user_id',
+  'email',
+  'android.idfa',
+  'ios.idfa',
+];
+
+/** What is computed for each profile or account of a space: a membership, or a value. */
+export interface Computation {
+  purpose: 'audience' | 'trait';
+  query: string;
+  level: Level;
+  /** Only of an audience: the slug of the relationship whose entities are the members. */
+  targetEntity?: string | null;
+  /** A profile is in an audience only with one of these external ids. */
+  filterByExternalIds?: readonly string[];
+}
+
+/** What is known of an audience or computed trait of the space, which a definition uses as a trait. */
+export type FindByKey = (key: string) => Computation | undefined;
+
+/** A definition that was read: its tree, and the traits that it uses. */
+interface Reading {
+  tree: Expression;
+  traits: readonly string[];
+}
+
+/** What people come from. */
+interface Origin {
+  /** Gives the space's profiles; called when they are first asked for. */
+  sample: () => Sample;
+  /** How their entities are related to them. */
+  graph: DataGraph;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Finds what is a trait because it is computed. */
+  findByKey: FindByKey;
+}
+
+/** The people and accounts of one space, and what definitions say of them. */
+export class People {
+  readonly graph: DataGraph;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly #sample: () => Sample;
+  readonly #findByKey: FindByKey;
+  readonly #readings = new Map<string, Reading>();
+  readonly #computed = new Map<string, { at: number; values: ReadonlyMap<string, unknown> }>();
+
+  constructor({ sample, graph, now, findByKey }: Origin) {
+    this.graph = graph;
+    this.now = now;
+    this.#sample = sample;
+    this.#findByKey = findByKey;
+  }
+
+  get sample(): Sample {
+    return this.#sample();
+  }
+
+  /**
+   * The ids of the profiles, or accounts, for which the definition of an audience holds; where its
+   * members are entities, of the profiles that they are related to.
+   */
+  members(computation: Computation): readonly string[] {
+    return [...this.values(computation)].flatMap(([id, value]) => (value === true ? [id] : []));
+  }
+
+  /** What was computed, by the id of the profile or account. */
+  values(computation: Computation): ReadonlyMap<string, unknown> {
+    const now = this.now();
+    const memory = this.#fingerprint(computation);
+    const known = this.#computed.get(memory);
+    if (known && now - known.at < freshMs) return known.values;
+    for (const [key, { at }] of this.#computed) if (now - at >= freshMs) this.#computed.delete(key);
+
+    const { tree, traits } = this.#read(computation);
+    const used = traits.flatMap((key) => {
+      const other = this.#findByKey(key);
+      const isOfProfiles = other && (other.targetEntity ?? profileEntity) === profileEntity;
+      return isOfProfiles ? [{ key, values: this.values(other) }] : [];
+    });
+    const values = new Map<string, unknown>();
+    for (const subject of this.#subjects(computation)) {
+      const computed = used.map(({ key, values: of }) => [key, of.get(subject.id)] as const);
+      const own = { ...subject.traits, ...Object.fromEntries(computed) };
+      const seen = used.length > 0 ? { ...subject, traits: own } : subject;
+      values.set(subject.id, valueOf(computation.purpose, tree, seen, now));
+    }
+    this.#computed.set(memory, { at: now, values });
+    return values;
+  }
+
+  #subjects({ level, purpose, filterByExternalIds = [] }: Computation) {
+    const { profiles, accounts } = this.sample;
+    if (level === 'accounts') return accounts;
+    if (purpose === 'trait') return profiles;
+    const admitted = filterByExternalIds.length > 0 ? filterByExternalIds : defaultExternalIds;
+    return profiles.filter((profile) =>
+      externalIdsOf(profile).some((kind) => admitted.includes(kind)),
+    );
+  }
+
+  #read({ query, level: type, purpose }: Computation): Reading {
+    const memory = `${type} ${purpose} ${query}`;
+    const known = this.#readings.get(memory);
+    if (known) return known;
+    const { tree } = check(query, { type, purpose });
+    const reading = { tree, traits: references(tree).traits };
+    this.#readings.set(memory, reading);
+    return reading;
+  }
+
+  /** All that the outcome depends on besides people and time, also of what a definition is built on. */
+  #fingerprint(computation: Computation, within: readonly string[] = []): string {
+    const { purpose, level, query, filterByExternalIds } = computation;
+    const used = this.#read(computation).traits.flatMap((key) => {
+      const other = within.includes(key) ? undefined : this.#findByKey(key);
+      return other ? [key, this.#fingerprint(other, [...within, key])] : [];
+    });
+    return JSON.stringify([purpose, level, query, filterByExternalIds, used]);
+  }
+}
+
+function valueOf(
+  purpose: Computation['purpose'],
+  tree: Expression,
+  subject: SampleProfile | SampleAccount,
+  now: number,
+): unknown {
+  if (purpose === 'audience') return evaluate(tree, subject, now);
+  return tree.kind === 'chain' ? evaluateTrait(tree, subject, now) : undefined;
+}
+
+/** The kinds of external ids that a profile has. */
+function externalIdsOf({ externalIds, traits }: SampleProfile): readonly string[] {
+  if (externalIds) return externalIds;
+  return ['user_id', 'anonymous_id', ...(traits.email === undefined ? [] : ['email'])];
+}
+
+/** Whether a computation, by way of what it uses as traits, comes back to `key`. */
+export function reaches(computation: Computation, key: string, findByKey: FindByKey): boolean {
+  const seen = new Set<string>();
+  const queue = [computation];
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const { tree } = check(next.query, { type: next.level, purpose: next.purpose });
+    for (const used of references(tree).traits) {
+      if (used === key) return true;
+      const other = seen.has(used) ? undefined : findByKey(used);
+      seen.add(used);
+      if (other) queue.push(other);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,30 @@
+import { makeSample } from './sample.ts';
+import type { Seeds } from './seed.ts';
+import { shopRelationships } from './shop-world.ts';
+import type { Plans, SpacePlan } from './space-state.ts';
+import { type Space, sandboxSpaces } from './spaces.ts';
+
+/** How many customers of the shop a space has. */
+const customers: Readonly<Record<string, number>> = { spa_shop_production: 2000 };
+const defaultCustomers = 200;
+
+/** Spaces of the shop's customers, with other audiences than the shop's. */
+export function plansOf(seeds: Seeds): Plans {
+  return (now) => Object.entries(seeds).map(([id, audiences]) => planOf(id, audiences, now));
+}
+
+function planOf(id: string, audiences: SpacePlan['audiences'], now: number): SpacePlan {
+  return {
+    ...spaceOf(id),
+    audiences,
+    computedTraits: [],
+    people: () => makeSample(customers[id] ?? defaultCustomers, now),
+    events: [],
+    relationships: shopRelationships,
+    destinations: [],
+  };
+}
+
+function spaceOf(id: string): Space {
+  return sandboxSpaces.find((space) => space.id === id) ?? { id, slug: id, name: id };
+}

@@ -1,0 +1,84 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Answer } from './answers.ts';
+import type { Fault } from './faults.ts';
+import type { SandboxOperation } from './operations.ts';
+
+/** Headers that hold secrets, and are left out. */
+const secretHeaders = ['authorization', 'proxy-authorization', 'cookie'];
+
+/** A token of fewer characters would be found in words that have nothing to do with it. */
+const minTokenChars = 8;
+
+/** One request and what became of it; never holds the token. */
+export interface Exchange {
+  /** When the request came, ISO 8601. */
+  time: string;
+  operation?: SandboxOperation;
+  request: {
+    method: string;
+    /** The raw request target. */
+    path: string;
+    headers: Readonly<Record<string, unknown>>;
+    /** The parsed JSON, or the text if it is none. */
+    body?: unknown;
+  };
+  /** Null if the connection was broken before there was a whole one. */
+  response: { status: number; headers: Readonly<Record<string, string>>; body: unknown } | null;
+  /** What went wrong on purpose. */
+  fault?: Fault;
+  /** What was not understood, or only with leniency, in plain words. */
+  note?: string;
+}
+
+/** What an exchange is made of, as it was on the wire. */
+interface Wire extends Pick<Exchange, 'operation' | 'fault' | 'note'> {
+  /** Milliseconds since the epoch. */
+  at: number;
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  /** The body of the request. */
+  text: string;
+  answer: Answer | undefined;
+}
+
+/** Makes the record of an exchange. */
+export function exchangeOf({ at, method, path, headers, text, answer, ...rest }: Wire): Exchange {
+  const shown = Object.entries(headers).filter(([name]) => !secretHeaders.includes(name));
+  const redact = redactor(headers.authorization);
+  return {
+    time: new Date(at).toISOString(),
+    ...rest,
+    request: {
+      method,
+      path: redact(path),
+      headers: Object.fromEntries(shown.map(([name, value]) => [name, redact(String(value))])),
+      body: text === '' ? undefined : jsonOrText(text, redact),
+    },
+    response: answer
+      ? {
+          status: answer.status,
+          headers: answer.headers,
+          body: jsonOrText(answer.body, redact),
+        }
+      : null,
+  };
+}
+
+/** Takes the token out of a text, as it is or encoded for a URL. */
+function redactor(authorization = ''): (text: string) => string {
+  const token = authorization.split(' ').at(-1) ?? '';
+  if (token.length < minTokenChars) return (text) => text;
+  return (text) =>
+    text.replaceAll(token, '[token]').replaceAll(encodeURIComponent(token), '[token]');
+}
+
+function jsonOrText(text: string, redact: (text: string) => string): unknown {
+  try {
+    const redactAll = (_: string, value: unknown) =>
+      typeof value === 'string' ? redact(value) : value;
+    return JSON.parse(text, redactAll);
+  } catch {
+    return redact(text);
+  }
+}

@@ -1,0 +1,42 @@
+import { type EntityRow, idOf } from './data-graph.ts';
+import { TakenIn } from './linked-members.ts';
+import { type Computation, type People, profileEntity } from './people.ts';
+import type { SampleProfile } from './sample.ts';
+
+/** The model `AudienceSize`. */
+export interface Size {
+  type: 'USERS' | 'ACCOUNTS' | 'ENTITIES';
+  count: number;
+  /** Of entities: each once, however many profiles it is related to. */
+  uniqueCount?: number;
+}
+
+/** The slug of the relationship whose entities are the members; undefined where they are not. */
+export function targetOf({ targetEntity }: Pick<Computation, 'targetEntity'>): string | undefined {
+  return targetEntity === profileEntity ? undefined : (targetEntity ?? undefined);
+}
+
+/** The profiles for which the definition of a linked audience holds. */
+export function linkedProfiles(computation: Computation, people: People): SampleProfile[] {
+  const ids = new Set(people.members(computation));
+  return people.sample.profiles.filter(({ id }) => ids.has(id));
+}
+
+/** The entities that are the members of a linked audience, once for each profile. */
+export function targetRows(computation: Computation, target: string, people: People): EntityRow[] {
+  const takenIn = new TakenIn(computation.query, target, people.graph, people.now());
+  return linkedProfiles(computation, people).flatMap((profile) => takenIn.of(profile));
+}
+
+/** How many members an audience has. */
+export function sizeOf(computation: Computation, people: People): Size {
+  const target = targetOf(computation);
+  if (target === undefined) {
+    const type = computation.level === 'accounts' ? 'ACCOUNTS' : 'USERS';
+    return { type, count: people.members(computation).length };
+  }
+  const relationship = people.graph.find(target);
+  const rows = targetRows(computation, target, people);
+  const ids = rows.map(({ record }) => (relationship ? idOf(record, relationship) : ''));
+  return { type: 'ENTITIES', count: rows.length, uniqueCount: new Set(ids).size };
+}
