@@ -11,7 +11,9 @@ export function nearestName(given: string, names: readonly string[]): string | u
   const wanted = plain(given);
   let nearest: { name: string; slips: number } | undefined;
   for (const name of names) {
-    const slips = slipsBetween(wanted, plain(name));
+    const candidate = plain(name);
+    if (Math.abs(candidate.length - wanted.length) > name.length / 3) continue;
+    const slips = slipsBetween(wanted, candidate);
     if (slips > name.length / 3) continue;
     if (!nearest || slips < nearest.slips) nearest = { name, slips };
   }

@@ -182,6 +182,7 @@ export class ToolsCapability implements Capability {
       endsAt: startedAt + budgetMs,
       onWait: (wait) => progress.waits(wait),
       onNotice: (notice) => this.#notices.push(notice),
+      onProgress: (message) => progress.send(message),
     };
     const run = async (preparing: AbortSignal) => {
       const ask: Ask = (question) =>

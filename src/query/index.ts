@@ -24,3 +24,4 @@ export { format } from './format.ts';
 export { maxPrimaryExpressions } from './limits.ts';
 export { type References, references } from './references.ts';
 export { render } from './render.ts';
+export { type Collection, type Vocabulary, vocabularyOf } from './vocabulary.ts';

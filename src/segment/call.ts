@@ -31,6 +31,7 @@ export function withSignal(
     },
     onWait: (wait) => call.onWait(wait),
     onNotice: (notice) => call.onNotice(notice),
+    onProgress: (message) => call.onProgress?.(message),
   };
 }
 
@@ -65,6 +66,8 @@ export interface CallContext {
   onWait(wait: Wait): void;
   /** Called with a sentence that the reader of the result should see, whatever the result is. */
   onNotice(notice: string): void;
+  /** Called with how far the call is, as a sentence without a full stop. */
+  onProgress?(message: string): void;
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
   /**
