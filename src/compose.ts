@@ -11,6 +11,7 @@ import { AuditLog } from './safety/audit-log.ts';
 import { Confirmations, confirmationLifeMs, scopeOf } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
 import { LostCreates } from './safety/lost-create.ts';
+import { PreviewTally } from './safety/preview-count.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { Turns } from './safety/turns.ts';
@@ -19,6 +20,10 @@ import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
+import { KnownNameLists } from './space/known-names.ts';
+import { NameCheck } from './space/names.ts';
+import { type PreviewCount, Previews } from './space/previews.ts';
+import { DefinitionNames } from './space/used-names.ts';
 import { defaultToolsets, tools, toolsets } from './tools/registry.ts';
 import { name, version } from './version.ts';
 
@@ -50,6 +55,9 @@ interface Services {
   lostCreates: LostCreates;
   turns: Turns;
   auditLog: AuditLog | undefined;
+  names: NameCheck;
+  definitionNames: DefinitionNames;
+  previews: Previews;
 }
 
 /** One connection with a client, ready to be served. */
@@ -122,17 +130,22 @@ function createServices(config: Config, machine: Machine): Services {
   const redactor = createRedactor(secretsOf(config));
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
   const file = config.auditLog;
+  const api = connect(config, machine, redactor, log);
+  const folder = stateFolderOf(config, machine);
   return {
     config,
     clock,
     redactor,
     log,
-    api: connect(config, machine, redactor, log),
-    confirmations: createConfirmations(config, machine, log),
+    api,
+    confirmations: createConfirmations(config, machine, folder, log),
     reservations: new NameReservations(),
     lostCreates: new LostCreates(clock.monotonic),
     turns: new Turns(clock),
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
+    names: new NameCheck(new KnownNameLists(api, clock), clock),
+    definitionNames: new DefinitionNames(api),
+    previews: new Previews(api, clock, createPreviewCount(config, folder, log)),
   };
 }
 
@@ -142,17 +155,49 @@ function secretsOf({ target, proxy, secrets }: Config): string[] {
   return [...tokens, ...(proxy?.secrets ?? []), ...(secrets ?? [])];
 }
 
-function createConfirmations(config: Config, machine: Machine, log: Log): Confirmations {
-  const { target, secrets } = config;
-  const { clock, randomBytes, surroundings } = machine;
-  const path = config.stateFolder ?? (surroundings && defaultStateFolder(surroundings));
+/** @returns undefined where the platform has no place for one, and none was named. */
+function stateFolderOf({ stateFolder }: Config, machine: Machine): StateFolder | undefined {
+  const { clock, surroundings } = machine;
+  const path = stateFolder ?? (surroundings && defaultStateFolder(surroundings));
+  return path === undefined ? undefined : new StateFolder(path, clock.now);
+}
+
+/** Segment's address, and whose token. */
+function scopeIn({ target }: Config): string {
+  return target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind;
+}
+
+/** The sandbox lives as long as this process, and nobody else previews in it. */
+function createPreviewCount(
+  config: Config,
+  folder: StateFolder | undefined,
+  log: Log,
+): PreviewCount {
+  const isAlone = config.target.kind === 'sandbox';
+  return new PreviewTally({
+    scope: () => scopeIn(config),
+    folder: isAlone ? undefined : folder,
+    isAlone,
+    onNoFolder: (reason) =>
+      log('warn', 'the state folder is not used: previews of this process only are counted', {
+        because: reason,
+      }),
+  });
+}
+
+function createConfirmations(
+  config: Config,
+  { clock, randomBytes }: Machine,
+  folder: StateFolder | undefined,
+  log: Log,
+): Confirmations {
   return new Confirmations({
     now: clock.now,
     elapsed: clock.monotonic,
     randomBytes,
-    keys: secrets?.map((text) => Buffer.from(text, 'base64')),
-    scope: () => (target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind),
-    folder: path === undefined ? undefined : new StateFolder(path, clock.now),
+    keys: config.secrets?.map((text) => Buffer.from(text, 'base64')),
+    scope: () => scopeIn(config),
+    folder,
     onNoFolder: (reason) =>
       log('warn', 'the state folder is not used: confirmations are good in this process only', {
         because: reason,
@@ -162,7 +207,7 @@ function createConfirmations(config: Config, machine: Machine, log: Log): Confir
 
 /** @param onClose called when its connection is closed. */
 function createSession(services: Services, onClose: () => void): Session {
-  const { config, clock, redactor, log, api } = services;
+  const { config, clock, redactor, log, api, names, definitionNames, previews } = services;
   const seen = new SeenAudiences();
   const shownApi = remember(api, seen);
   const switchedOff = switchedOffBy(config);
@@ -175,6 +220,10 @@ function createSession(services: Services, onClose: () => void): Session {
       call,
       defaultSpace: config.space,
       queryCheck: config.queryCheck,
+      names,
+      definitionNames,
+      previews,
+      noSamples: config.noSamples,
       carryOut: (wish) =>
         carryOut(wish, {
           ...services,

@@ -1,7 +1,9 @@
 import { checkAudienceQuery } from './check_audience_query.ts';
 import { createAudience } from './create_audience.ts';
+import { describeSpaceSchema } from './describe_space_schema.ts';
 import { getAudience } from './get_audience.ts';
 import { listAudiences } from './list_audiences.ts';
+import { previewAudience } from './preview_audience.ts';
 import { removeAudienceFromSpace } from './remove_audience_from_space.ts';
 import type { Tool } from './tool.ts';
 import { updateAudienceForSpace } from './update_audience_for_space.ts';
@@ -17,8 +19,8 @@ const byToolset = {
     removeAudienceFromSpace,
   ],
   find: [],
-  preview: [],
-  schema: [],
+  preview: [previewAudience],
+  schema: [describeSpaceSchema],
   schedules: [],
   computed_traits: [],
 } as const satisfies Record<string, readonly Tool[]>;

@@ -3,6 +3,9 @@ import type { CarryOut } from '../safety/wish.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { Input, Output } from '../segment/contract.ts';
 import type { ReadName } from '../segment/editions/editions.ts';
+import type { NameCheck } from '../space/names.ts';
+import type { Previews } from '../space/previews.ts';
+import type { DefinitionNames } from '../space/used-names.ts';
 import type { QueryCheckMode } from './query-check.ts';
 
 /** MCP's four hints; a tool states all of them. */
@@ -27,6 +30,12 @@ export interface ToolContext {
   /** The space of a call that names none. */
   defaultSpace: string | undefined;
   queryCheck: QueryCheckMode;
+  names: NameCheck;
+  /** The names that existing definitions use. */
+  definitionNames: DefinitionNames;
+  previews: Previews;
+  /** Whether no values of properties and traits, and no ids of members, may be shown. */
+  noSamples: boolean;
   /** The only way to write. */
   carryOut: CarryOut;
 }

@@ -15,6 +15,7 @@ import type { AuditLog } from '../../src/safety/audit-log.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
 import { LostCreates } from '../../src/safety/lost-create.ts';
+import { PreviewTally } from '../../src/safety/preview-count.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
 import { Turns } from '../../src/safety/turns.ts';
 import { carryOut } from '../../src/safety/write.ts';
@@ -29,7 +30,12 @@ import {
 } from '../../src/segment/contract.ts';
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
+import { UnsupportedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
+import { KnownNameLists } from '../../src/space/known-names.ts';
+import { NameCheck } from '../../src/space/names.ts';
+import { Previews } from '../../src/space/previews.ts';
+import { DefinitionNames } from '../../src/space/used-names.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 
@@ -84,9 +90,11 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
   };
   const api: SegmentApi = {
     async send(name, input, call) {
+      const { output, paging, ifGone, feature } = newest.rows[name];
+      // The workspace has audiences and nothing besides, which is known, and asks for no request.
+      if (feature !== undefined) throw new UnsupportedError(feature, { next: 'Go on without it.' });
       call.beforeSending?.();
       asked.push([name, input]);
-      const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
       return output.parse(ifGone?.output ?? { audience: await one() });
     },
@@ -95,6 +103,9 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body: input };
     },
     async foresee() {},
+    async left() {
+      return 1;
+    },
     drain() {},
     async close() {},
   };
@@ -113,6 +124,7 @@ export interface ConnectOptions {
   ask?: AskMode;
   confirmations?: Confirmations;
   auditLog?: AuditLog;
+  noSamples?: boolean;
   /** What waits and keep-alives go by; the machine's own by default. */
   clock?: Clock;
   log?: Log;
@@ -135,6 +147,7 @@ export async function connect(
     ask: askMode = 'auto',
     confirmations = ownConfirmations(),
     auditLog,
+    noSamples = false,
     clock = systemClock,
     log = () => {},
   }: ConnectOptions = {},
@@ -145,6 +158,10 @@ export async function connect(
   const turns = new Turns(clock);
   const { now, monotonic: elapsed } = clock;
   const shownApi = remember(api, seen);
+  const names = new NameCheck(new KnownNameLists(api, clock), clock);
+  const definitionNames = new DefinitionNames(api);
+  const tally = new PreviewTally({ scope: () => 'test', isAlone: true });
+  const previews = new Previews(api, clock, tally);
   const calls = new ToolsCapability({
     tools,
     contextOf: (call, preparing, ask) => ({
@@ -152,6 +169,10 @@ export async function connect(
       call,
       defaultSpace,
       queryCheck,
+      names,
+      definitionNames,
+      previews,
+      noSamples,
       carryOut: (wish) =>
         carryOut(wish, {
           api,
