@@ -1,5 +1,7 @@
 import { check, evaluate } from '../src/query/index.ts';
+import { maxQueryChars } from '../src/query/limits.ts';
 import { makeSample } from '../src/sandbox/sample.ts';
+import { nastyTexts } from '../test/support/nasty-texts.ts';
 import { median, report } from './measure.ts';
 
 const audience = { type: 'users', purpose: 'audience' } as const;
@@ -9,18 +11,6 @@ const typical =
 const condition = "event('Shoes Bought').within(30 days).count() >= 1";
 const funnel =
   "event('Shoes Bought').where(property('price') >= 100 AND event('Shoes Returned').within(parent: 5 days).count() >= 1).within(30 days).count() >= 1";
-
-/** What might make reading slower than linear: a text around many repetitions of another. */
-const nasty: Record<string, [around: (text: string) => string, repeated: string]> = {
-  backslashes: [(text) => `trait('${text}') = 1`, '\\'],
-  'backslashes and quotes': [(text) => `trait("${text}") = 1`, "\\\\'"],
-  'curly quotes': [(text) => `trait('${text}`, '’ '],
-  'calls that are not closed': [(text) => text, "f('a' b "],
-  'bare words': [(text) => `event(${text}`, 'a.'],
-  'conditions on one value': [(text) => `trait('a') = 1${text}`, " AND trait('a') > 2"],
-  'choices on one value': [(text) => `trait('a') = 1${text}`, " OR trait('a') > 2"],
-  'words of other languages': [(text) => text, "trait('x') like 'a' "],
-};
 
 /** How long a check takes, how that grows with the length, and how long a whole space takes. */
 export function benchQuery(): void {
@@ -41,13 +31,17 @@ export function benchQuery(): void {
     });
   }
 
-  for (const [name, [around, repeated]] of Object.entries(nasty)) {
-    const [half, whole] = [9900, 19_800].map((length) =>
-      timeCheck(around(repeated.repeat(length / repeated.length)), 20),
-    );
-    report(`check of 19,800 characters, ${name}`, {
-      'median ms': whole ?? Number.NaN,
-      'times half as many': (whole ?? Number.NaN) / (half ?? Number.NaN),
+  const nasty = nastyTexts.map(({ name, ofLength }) => {
+    const [half, whole] = [maxQueryChars / 2, maxQueryChars].map((chars) => {
+      return timeCheck(ofLength(chars), 3);
+    });
+    return { name, half: half ?? Number.NaN, whole: whole ?? Number.NaN };
+  });
+  for (const { name, half, whole } of nasty.toSorted((a, b) => b.whole - a.whole).slice(0, 5)) {
+    report(`check of ${maxQueryChars} nasty characters, one of the worst five of ${nasty.length}`, {
+      text: name,
+      'median ms': whole,
+      'times half as many': whole / half,
     });
   }
 

@@ -20,10 +20,10 @@ import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
+import { AudienceIndexes, droppingIndexes } from './space/audience-indexes.ts';
 import { KnownNameLists } from './space/known-names.ts';
 import { NameCheck } from './space/names.ts';
 import { type PreviewCount, Previews } from './space/previews.ts';
-import { DefinitionNames } from './space/used-names.ts';
 import { defaultToolsets, tools, toolsets } from './tools/registry.ts';
 import { name, version } from './version.ts';
 
@@ -50,13 +50,13 @@ interface Services {
   redactor: Redactor;
   log: Log;
   api: SegmentApi;
+  indexes: AudienceIndexes;
   confirmations: Confirmations;
   reservations: NameReservations;
   lostCreates: LostCreates;
   turns: Turns;
   auditLog: AuditLog | undefined;
   names: NameCheck;
-  definitionNames: DefinitionNames;
   previews: Previews;
 }
 
@@ -132,19 +132,20 @@ function createServices(config: Config, machine: Machine): Services {
   const file = config.auditLog;
   const api = connect(config, machine, redactor, log);
   const folder = stateFolderOf(config, machine);
+  const indexes = new AudienceIndexes(api, clock);
   return {
     config,
     clock,
     redactor,
     log,
-    api,
+    api: droppingIndexes(api, indexes),
+    indexes,
     confirmations: createConfirmations(config, machine, folder, log),
     reservations: new NameReservations(),
     lostCreates: new LostCreates(clock.monotonic),
     turns: new Turns(clock),
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
     names: new NameCheck(new KnownNameLists(api, clock), clock),
-    definitionNames: new DefinitionNames(api),
     previews: new Previews(api, clock, createPreviewCount(config, folder, log)),
   };
 }
@@ -207,7 +208,7 @@ function createConfirmations(
 
 /** @param onClose called when its connection is closed. */
 function createSession(services: Services, onClose: () => void): Session {
-  const { config, clock, redactor, log, api, names, definitionNames, previews } = services;
+  const { config, clock, redactor, log, api, indexes, names, previews } = services;
   const seen = new SeenAudiences();
   const shownApi = remember(api, seen);
   const switchedOff = switchedOffBy(config);
@@ -219,9 +220,10 @@ function createSession(services: Services, onClose: () => void): Session {
       api: shownApi,
       call,
       defaultSpace: config.space,
+      allowedSpaces: config.policy.allowedSpaces,
+      indexes,
       queryCheck: config.queryCheck,
       names,
-      definitionNames,
       previews,
       noSamples: config.noSamples,
       carryOut: (wish) =>

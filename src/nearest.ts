@@ -20,6 +20,11 @@ export function nearestName(given: string, names: readonly string[]): string | u
   return nearest?.name;
 }
 
+/** Whether two names differ in upper case, hyphens, underscores and blanks at most. */
+export function isSpelledAlike(a: string, b: string): boolean {
+  return plain(a) === plain(b);
+}
+
 function plain(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '');
 }

@@ -16,11 +16,13 @@ export interface Cadence {
 /**
  * Whether Segment computes a definition in real time, by its product rules: funnels, dynamic
  * references, account-level membership and time windows run in batch, and a date condition stays in
- * real time only with an ISO timestamp that has a zone.
+ * real time only with an ISO timestamp that has a zone. Linked audiences are never real time.
  */
 export function computeCadence(tree: Expression, type: Level): Cadence {
   const reasons = new Set<string>();
   if (type === 'accounts') reasons.add('membership is decided at the level of accounts');
+  if (type === 'linked')
+    reasons.add('a linked audience is computed in the warehouse, by schedule or by hand');
   for (const call of callsIn(tree)) {
     const entry = functionOf(call);
     if (takesCondition(entry)) for (const reason of reasonsInside(call)) reasons.add(reason);

@@ -1,6 +1,8 @@
 import type { Argument, Chain, FunctionCall } from './ast.ts';
 import { comparisonOf, extractorOf, reducerOf } from './catalog.ts';
+import { lengthMs } from './durations.ts';
 import type { Comparison, StreamKind } from './language-function.ts';
+import { nameOf } from './values.ts';
 
 /*
  * What can be asked of chains and the calls in them.
@@ -56,4 +58,24 @@ export function comparesCount({ calls }: Chain): boolean {
 /** A chain without its last call: what it compares, if that is a comparison. */
 export function withoutLast(chain: Chain): Chain {
   return { ...chain, calls: chain.calls.slice(0, -1) };
+}
+
+/**
+ * Whether events that are looked for inside the `where` of others can be one of those: the name is the
+ * same, and no window begins later than the event around it.
+ *
+ * @param outer the names of the events around, outermost first; undefined for what is no event.
+ */
+export function holdsOuter(chain: Chain, outer: readonly (string | undefined)[]): boolean {
+  if (streamKindOf(chain) !== 'events') return false;
+  const name = nameOf(chain.calls[0]?.args[0]);
+  const last = outer.findLastIndex((other) => other !== undefined);
+  return outer.some((other, at) => other === name && !(at === last && beginsLater(chain)));
+}
+
+function beginsLater({ calls }: Chain): boolean {
+  return calls.some(({ args: [first, second] }) => {
+    if (first?.kind !== 'named' || second === undefined) return false;
+    return first.value.kind === 'duration' && lengthMs(first.value) > 0;
+  });
 }

@@ -32,7 +32,7 @@ export function checkNamed(
   if (named.name !== 'parent' || !parameter.parent) {
     return unknownName(named, parameter, nameSpan, context);
   }
-  checkParent(nameSpan, prefix, context);
+  checkParent(nameSpan, prefix, parameter, context);
   return named.value;
 }
 
@@ -61,9 +61,18 @@ function unknownName(
 }
 
 /** The reference knows `parent:` only for an event inside the `where` of another event. */
-function checkParent(span: Span, prefix: Span, { entry, scope, findings }: ArgumentContext): void {
-  const { isSettled, isPossible } = entry.kind === 'extractor' ? ofValue(scope) : ofWindow(scope);
-  if (isSettled) return;
+function checkParent(
+  span: Span,
+  prefix: Span,
+  { parent }: Parameter,
+  { entry, scope, findings }: ArgumentContext,
+): void {
+  const isWindow = entry.kind === 'filter';
+  const { isSettled, isPossible } = isWindow ? ofWindow(scope) : ofValue(scope);
+  if (isSettled) {
+    if (isWindow) windowOfParent(span, parent, findings);
+    return;
+  }
   if (isPossible) {
     const message = 'The reference does not say what parent: means in this place.';
     findings.warn('unsettled-parent', span, message, {
@@ -74,6 +83,20 @@ function checkParent(span: Span, prefix: Span, { entry, scope, findings }: Argum
   findings.error('outside-funnel', span, 'parent: needs an event around this one.', {
     help: 'It is for an event inside the where of another event; leave it out here.',
     fix: { ...prefix, text: '' },
+  });
+}
+
+/** Which way a window of the outer event looks, and whether the reference shows such a window. */
+function windowOfParent(span: Span, parent: Parameter['parent'], findings: Findings): void {
+  if (parent === 'unsettled') {
+    const message = 'The reference mentions parent: here, but never shows it.';
+    findings.warn('unsettled-parent', span, message, {
+      help: 'Here it is taken for the time after the outer event; the window that the reference shows is within(parent: 5 days).',
+    });
+    return;
+  }
+  findings.hint('parent-direction', span, 'This looks at what comes after the outer event.', {
+    help: 'The example of the reference does; whether it also looks before, the reference leaves open.',
   });
 }
 

@@ -8,7 +8,7 @@ import {
   knownAs,
   mayFollow,
 } from './catalog.ts';
-import type { Findings, Fix } from './diagnostic.ts';
+import type { Advice, Findings } from './diagnostic.ts';
 import { format } from './format.ts';
 import type { ChainType, Extractor, Filter, LanguageFunction } from './language-function.ts';
 import type { Scope } from './scope.ts';
@@ -41,23 +41,30 @@ export function unknownFunction(
   const before = chain.calls[index - 1];
   if (!call) return;
   const message = `There is no function ${call.name}.`;
+  findings.error('unknown-function', call.nameSpan, message, () =>
+    functionMeant(call, before, type),
+  );
+}
+
+/** What an unknown function most likely stands for. @param type what the chain is before it. */
+function functionMeant(
+  call: FunctionCall,
+  before: FunctionCall | undefined,
+  type: ChainType | undefined,
+): Advice {
   const synonyms = knownAs(call.name);
   const counted = synonyms.map(countInstead).find((text) => text !== undefined);
   if (before && counted && type && isCountable(type)) {
     const text = `.count()${counted}`;
-    findings.error('unknown-function', call.nameSpan, message, {
-      help: `Count them: ${text}.`,
-      fix: { start: before.end, end: call.end, text },
-    });
-    return;
+    return { help: `Count them: ${text}.`, fix: { start: before.end, end: call.end, text } };
   }
   const allowed = mayFollow(type);
   const synonym = synonyms.find((known) => allowed.includes(known));
   const meant = synonym ?? suggest(call.name, allowed) ?? suggest(call.name, catalog.keys());
-  findings.error('unknown-function', call.nameSpan, message, {
+  return {
     help: meant ? `Did you mean ${meant}?` : `Here may stand ${allowed.join(', ')}.`,
     fix: meant ? { ...call.nameSpan, text: meant } : undefined,
-  });
+  };
 }
 
 /**
@@ -78,18 +85,20 @@ export function checkPlace(
   const name = call.operator ?? call.name;
   if (index === 0) {
     if (entry.follows.length === 0) return true;
-    const text = turnedInsideOut(call, entry);
-    findings.error('no-extractor', call.nameSpan, `${name} can not begin a chain.`, {
-      help: text
-        ? `Did you mean ${text}?`
-        : `Begin with ${mayFollow(undefined).join(', ')}, as in ${entry.example}.`,
-      fix: text ? { start: call.start, end: call.end, text } : undefined,
+    findings.error('no-extractor', call.nameSpan, `${name} can not begin a chain.`, () => {
+      const text = turnedInsideOut(call, entry);
+      return {
+        help: text
+          ? `Did you mean ${text}?`
+          : `Begin with ${mayFollow(undefined).join(', ')}, as in ${entry.example}.`,
+        fix: text ? { start: call.start, end: call.end, text } : undefined,
+      };
     });
     return false;
   }
   if (type === undefined || entry.follows.includes(type)) return true;
   const message = `${name} can not follow ${typeNames[type]}.`;
-  findings.error('wrong-order', call.nameSpan, message, inOrder(chain, index, entry, type));
+  findings.error('wrong-order', call.nameSpan, message, () => inOrder(chain, index, entry, type));
   return false;
 }
 
@@ -103,12 +112,7 @@ function turnedInsideOut(call: FunctionCall, entry: LanguageFunction): string | 
 }
 
 /** How to bring a call into its place. */
-function inOrder(
-  chain: Chain,
-  index: number,
-  entry: LanguageFunction,
-  type: ChainType,
-): { help: string; fix?: Fix } {
+function inOrder(chain: Chain, index: number, entry: LanguageFunction, type: ChainType): Advice {
   const call = chain.calls[index];
   const before = chain.calls[index - 1];
   if (!call || !before || type === 'Comparator' || type === 'Literal') {

@@ -51,10 +51,12 @@ export function checkUnit(duration: Duration, { units = [] }: Parameter, finding
     });
     return;
   }
-  const meant = unitMeant(duration, units);
-  findings.error('unknown-unit', unitSpan, `There is no unit ${unit}.`, {
-    help: meant ? `Did you mean ${meant}?` : `Use ${named}.`,
-    fix: meant ? { ...unitSpan, text: meant } : undefined,
+  findings.error('unknown-unit', unitSpan, `There is no unit ${unit}.`, () => {
+    const meant = unitMeant(duration, units);
+    return {
+      help: meant ? `Did you mean ${meant}?` : `Use ${named}.`,
+      fix: meant ? { ...unitSpan, text: meant } : undefined,
+    };
   });
 }
 
@@ -66,12 +68,14 @@ export function checkCast(
   findings: Findings,
 ): void {
   if (casts.includes(cast.type)) return;
-  const meant = suggest(cast.type, casts);
   const allowed = casts.length > 0 ? `as ${casts.join(' or ')}` : 'no as';
-  findings.error('wrong-type', cast.typeSpan, `${call.name} takes ${allowed}.`, {
-    help: meant ? `Did you mean ${meant}?` : 'Leave out "as" and the type.',
-    fix: meant
-      ? { ...cast.typeSpan, text: meant }
-      : { start: cast.operand.end, end: cast.end, text: '' },
+  findings.error('wrong-type', cast.typeSpan, `${call.name} takes ${allowed}.`, () => {
+    const meant = suggest(cast.type, casts);
+    return {
+      help: meant ? `Did you mean ${meant}?` : 'Leave out "as" and the type.',
+      fix: meant
+        ? { ...cast.typeSpan, text: meant }
+        : { start: cast.operand.end, end: cast.end, text: '' },
+    };
   });
 }

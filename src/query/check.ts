@@ -3,8 +3,10 @@ import { checkDefinition } from './check-definition.ts';
 import type { CheckOptions } from './check-options.ts';
 import { countConditions, joinsMoreThan } from './count-conditions.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
+import { describeForeignText } from './foreign-text.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
+import { lintLinked } from './lint-linked.ts';
 import { parse } from './parser.ts';
 
 /** The outcome of a check. */
@@ -36,14 +38,19 @@ export function check(query: string, options: CheckOptions = {}): Checked {
   const tree = parse(query, findings);
   if (findings.isBeyondLimit) return unread(query, findings);
   const formIsRight = findings.errors === 0;
-  if (!formIsRight) findings.withholdFixes();
   const { type = 'users', purpose = 'audience' } = options;
+  const foreign = formIsRight ? undefined : describeForeignText(query, type, purpose);
+  if (foreign) return noDefinition(query, foreign);
+  if (!formIsRight) findings.withholdFixes();
   checkDefinition(tree, { type, purpose }, findings);
   const primaryExpressions = countConditions(tree);
   if (primaryExpressions > maxPrimaryExpressions) {
     tooMany(String(primaryExpressions), tree, findings);
   }
-  if (formIsRight) lint(tree, findings);
+  if (formIsRight) {
+    lint(tree, findings);
+    if (options.type === 'linked') lintLinked(tree, findings);
+  }
   return {
     checked: true,
     valid: findings.errors === 0,
@@ -51,6 +58,12 @@ export function check(query: string, options: CheckOptions = {}): Checked {
     tree,
     primaryExpressions,
   };
+}
+
+/** Of what is no definition at all, nothing is reported but that. */
+function noDefinition(query: string, diagnostic: Diagnostic): Checked {
+  const tree: Expression = { kind: 'missing', start: 0, end: query.length };
+  return { checked: true, valid: false, diagnostics: [diagnostic], tree, primaryExpressions: 0 };
 }
 
 /** Of what is beyond a limit of ours, only the conditions are counted: their limit is Segment's. */

@@ -5,20 +5,22 @@ import { isNumeric } from './values.ts';
 /*
  * How a value of the data is compared. Where the reference is silent, this is what is assumed:
  *
- * - A missing value (absent or null) satisfies `absent` and nothing else; not even `differs`,
- *   `none_of` and `omits`, which are about values that exist.
+ * - A missing value (absent or null) satisfies `absent` and `omits`, which the reference defines as
+ *   NOT contains, and nothing else; not even `differs` and `none_of`, which are about values that exist.
  * - Numbers and texts that hold numbers compare as numbers; true and false equal the words.
  * - Two texts that both hold a date or timestamp compare as moments; one without a zone is in UTC.
- * - `within_last`, `within_next`, `before_last` and `after_next` look at a timestamp as a moment and
- *   at a date without a time as a whole day in UTC: today is within the last and the next 7 days, and
- *   so is the day on which the 7 days begin or end.
+ * - `within_last` and `within_next` look at a timestamp as a moment and at a date without a time as a
+ *   whole day in UTC: today is within the last and the next 7 days, and so is the day on which the 7
+ *   days begin or end.
+ * - `before_last` and `after_next` include the day that they name: what lies on the day 7 days ago, at
+ *   any time in UTC, is before the last 7 days. A length in hours names a moment, which is included.
  * - Other texts compare by their characters, case included. What is of different kinds is not equal,
  *   and neither is more than the other.
- * - A list satisfies `differs`, `none_of` and `omits` if all its elements do, and any other
- *   comparison if one of them does; an empty list counts as missing.
+ * - A list satisfies `differs` and `none_of` if all its elements do, and any other comparison if one
+ *   of them does; an empty list counts as missing.
  */
 
-const forAllElements = new Set(['differs', 'none_of', 'omits']);
+const forAllElements = new Set(['differs', 'none_of']);
 
 /**
  * Whether a comparison holds.
@@ -32,6 +34,7 @@ export function compare(
   args: readonly unknown[],
   now: number,
 ): boolean {
+  if (name === 'omits') return !compare('contains', value, args, now);
   const isMissing =
     value === undefined || value === null || (Array.isArray(value) && value.length === 0);
   if (name === 'absent') return isMissing;
@@ -65,8 +68,6 @@ function compareOne(name: string, value: unknown, args: readonly unknown[], now:
       return args.every((other) => order(value, other) !== 0);
     case 'contains':
       return args.some((part) => textOf(value).includes(textOf(part)));
-    case 'omits':
-      return !textOf(value).includes(textOf(first));
     case 'starts_with':
       return textOf(value).startsWith(textOf(first));
     case 'ends_with':
@@ -92,9 +93,9 @@ function compareTime(name: string, value: unknown, given: unknown, now: number):
     case 'within_next':
       return at >= endOf(reading, now) && at <= endOf(reading, now + length);
     case 'before_last':
-      return at < endOf(reading, now - length);
+      return named(reading, at, length) <= named(reading, now - length, length);
     case 'after_next':
-      return at > endOf(reading, now + length);
+      return named(reading, at, length) >= named(reading, now + length, length);
     default:
       return false;
   }
@@ -102,7 +103,17 @@ function compareTime(name: string, value: unknown, given: unknown, now: number):
 
 /** An end of a time window, for what is compared with it: for a day its beginning in UTC. */
 function endOf({ isDay }: TimeReading, moment: number): number {
-  return isDay ? Math.floor(moment / dayMs) * dayMs : moment;
+  return isDay ? dayOf(moment) : moment;
+}
+
+/** The day of a moment where what is compared, or a length in days, names a day; else the moment. */
+function named({ isDay }: TimeReading, moment: number, length: number): number {
+  return isDay || length % dayMs === 0 ? dayOf(moment) : moment;
+}
+
+/** The beginning of a day in UTC. */
+function dayOf(moment: number): number {
+  return Math.floor(moment / dayMs) * dayMs;
 }
 
 /** Negative, zero or positive as `a` is less, the same or more; undefined if they can't be compared. */

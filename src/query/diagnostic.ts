@@ -1,5 +1,5 @@
 import type { Span } from './ast.ts';
-import { maxDiagnostics } from './limits.ts';
+import { maxDiagnostics, maxQueryChars } from './limits.ts';
 
 /**
  * - `error`: the reference of the language rules it out.
@@ -25,6 +25,18 @@ export interface Finding extends Span {
   fix?: Fix;
 }
 
+/** What to do about a finding. */
+export type Advice = Pick<Finding, 'help' | 'fix'>;
+
+/** Advice that takes effort to give: it is only asked for where the finding is shown. */
+type LazyAdvice = () => Advice;
+
+/** A finding of which the advice may still have to be asked for. */
+interface GatheredFinding extends Omit<Finding, 'help' | 'fix'> {
+  advice: Advice | LazyAdvice;
+  withFix: boolean;
+}
+
 /** A finding with its place as people count it. */
 export interface Diagnostic extends Finding {
   /** From 1. */
@@ -35,10 +47,11 @@ export interface Diagnostic extends Finding {
 
 /** Gathers findings while a query is read; each place is reported once for each code. */
 export class Findings {
-  readonly #found: Finding[] = [];
-  readonly #seen = new Set<string>();
+  readonly #found: GatheredFinding[] = [];
+  /** The places of each code, as numbers: there may be as many as characters. */
+  readonly #seen = new Map<string, Set<number>>();
   #withFixes = true;
-  #limit: Finding | undefined;
+  #limit: GatheredFinding | undefined;
   #trustedUntil = Number.POSITIVE_INFINITY;
   #errors = 0;
 
@@ -63,7 +76,8 @@ export class Findings {
       message: `${message}, so nothing of it was checked.`,
       start,
       end,
-      help,
+      advice: { help },
+      withFix: false,
     };
   }
 
@@ -84,29 +98,39 @@ export class Findings {
     return this.#limit !== undefined;
   }
 
-  /** Adds a finding, unless its place is distrusted or was reported for the same code. */
-  add(finding: Finding): void {
-    if (finding.end >= this.#trustedUntil) return;
-    const key = `${finding.code} ${finding.start} ${finding.end}`;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    if (finding.severity === 'error') this.#errors += 1;
-    this.#found.push(this.#withFixes ? finding : { ...finding, fix: undefined });
-  }
-
   /** Adds an error. */
-  error(code: string, span: Span, message: string, more?: Pick<Finding, 'help' | 'fix'>): void {
-    this.add({ severity: 'error', code, message, start: span.start, end: span.end, ...more });
+  error(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+    this.#add('error', code, span, message, advice);
   }
 
   /** Adds a warning. */
-  warn(code: string, span: Span, message: string, more?: Pick<Finding, 'help' | 'fix'>): void {
-    this.add({ severity: 'warning', code, message, start: span.start, end: span.end, ...more });
+  warn(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+    this.#add('warning', code, span, message, advice);
   }
 
   /** Adds a hint. */
-  hint(code: string, span: Span, message: string, more?: Pick<Finding, 'help' | 'fix'>): void {
-    this.add({ severity: 'hint', code, message, start: span.start, end: span.end, ...more });
+  hint(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+    this.#add('hint', code, span, message, advice);
+  }
+
+  /** Adds a finding, unless its place is distrusted or was reported for the same code. */
+  #add(
+    severity: Severity,
+    code: string,
+    { start, end }: Span,
+    message: string,
+    advice: Advice | LazyAdvice,
+  ): void {
+    if (end >= this.#trustedUntil || !this.#isNew(code, start, end)) return;
+    if (severity === 'error') this.#errors += 1;
+    this.#found.push({ severity, code, message, start, end, advice, withFix: this.#withFixes });
+  }
+
+  #isNew(code: string, start: number, end: number): boolean {
+    const places = this.#seen.get(code) ?? new Set();
+    this.#seen.set(code, places);
+    const { size } = places;
+    return places.add(start * (maxQueryChars + 1) + end).size > size;
   }
 
   /** How many errors have been found so far. */
@@ -117,12 +141,19 @@ export class Findings {
   /** All findings with their places; errors are kept before others when there are too many. */
   diagnostics(query: string): Diagnostic[] {
     const rank = { error: 0, warning: 1, hint: 2 };
+    const places = new Places(query);
     return (this.#limit ? [this.#limit] : [...this.#found])
       .sort((a, b) => rank[a.severity] - rank[b.severity] || a.start - b.start)
       .slice(0, maxDiagnostics)
       .sort((a, b) => a.start - b.start)
-      .map((finding) => ({ ...finding, ...placeOf(query, finding.start) }));
+      .map(advised)
+      .map((finding) => ({ ...finding, ...places.of(finding.start) }));
   }
+}
+
+function advised({ advice, withFix, ...finding }: GatheredFinding): Finding {
+  const { help, fix } = typeof advice === 'function' ? advice() : advice;
+  return { ...finding, help, fix: withFix ? fix : undefined };
 }
 
 /** The query with a fix applied. */
@@ -130,8 +161,23 @@ export function applyFix(query: string, fix: Fix): string {
   return query.slice(0, fix.start) + fix.text + query.slice(fix.end);
 }
 
-function placeOf(query: string, offset: number): { line: number; column: number } {
-  const before = query.slice(0, offset);
-  const line = before.split('\n').length;
-  return { line, column: offset - before.lastIndexOf('\n') };
+/** Counts lines and columns, once through the query for offsets that ascend. */
+class Places {
+  readonly #query: string;
+  #line = 1;
+  #lineStart = 0;
+
+  constructor(query: string) {
+    this.#query = query;
+  }
+
+  of(offset: number): { line: number; column: number } {
+    for (;;) {
+      const lineEnd = this.#query.indexOf('\n', this.#lineStart);
+      if (lineEnd < 0 || lineEnd >= offset) break;
+      this.#line += 1;
+      this.#lineStart = lineEnd + 1;
+    }
+    return { line: this.#line, column: offset - this.#lineStart + 1 };
+  }
 }

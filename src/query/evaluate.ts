@@ -6,20 +6,21 @@ import { argumentLengthMs, dayMs, lengthMs } from './durations.ts';
 import type { StreamKind } from './language-function.ts';
 import { maxHistoryDays } from './limits.ts';
 import { reduce } from './reduce.ts';
-import { withPlainDots } from './strings.ts';
+import { nestingDot, withPlainDots } from './strings.ts';
 import { nameOf, plainText } from './values.ts';
 
 /*
  * Who is in an audience, computed from data. Where the reference is silent, this is what is assumed:
  *
  * - Events later than now have not happened yet; those older than three years are forgotten.
- * - Windows include both their ends. `within(parent: d)` admits events up to `d` before or after
- *   the nearest outer event; entities between the two are passed over, as they have no time of their
- *   own. For the same reason a window leaves no entities.
+ * - Windows include both their ends. With `parent:` a window opens at the nearest outer event and
+ *   looks ahead, as in the reference's example; entities between the two are passed over, as they
+ *   have no time of their own. For the same reason a window leaves no entities.
  * - `property(parent: …)` is read off the event or entity outside of the one that is looked at. What
  *   a nested stream is compared with is not inside that stream, so there it is the innermost one.
  * - `expires_after(d)` keeps the events of the last session, if it is not over: events belong to one
- *   session as long as no pause between them is longer than `d`.
+ *   session as long as no pause between them is longer than `d`. With `parent:` it keeps the session
+ *   that the outer event begins.
  * - At the level of accounts, events are those of all users together, and traits are the account's.
  *   An account without users satisfies neither ANY nor ALL.
  * - See compare.ts for how values are compared, reduce.ts for how streams are reduced.
@@ -229,35 +230,44 @@ function isFrom(item: Item, argument: Argument | undefined): boolean {
 }
 
 function inWindow(items: readonly Item[], { name, args }: FunctionCall, scope: Scope): Item[] {
-  const events = items.filter((item) => 'at' in item);
-  const [first, second] = args;
-  if (name === 'expires_after') return lastSession(events, argumentLengthMs(first), scope.now);
-  if (first?.kind === 'named') {
-    const [length, parent] = [argumentLengthMs(first.value), scope.event];
-    return events.filter(({ at }) => parent && Math.abs(at - parent.at) <= length);
-  }
-  const [latest, earliest] =
-    name === 'between'
-      ? [argumentLengthMs(first), argumentLengthMs(second)]
-      : [0, argumentLengthMs(first)];
-  return events.filter(({ at }) => at >= scope.now - earliest && at <= scope.now - latest);
+  const isAhead = args.some(({ kind }) => kind === 'named');
+  const from = isAhead ? scope.event?.at : scope.now;
+  if (from === undefined) return [];
+  /** How long an event is away from where the window opens, in the direction in which it looks. */
+  const distance = ({ at }: EventRecord) => (isAhead ? at - from : from - at);
+  const events = items.filter((item) => 'at' in item).filter((event) => distance(event) >= 0);
+  const [first = 0, second] = args.map((argument) => lengthOf(argument));
+  if (name === 'expires_after') return sessionOf(events, first, distance);
+  const [near, far] = second === undefined ? [0, first] : [first, second];
+  return events.filter((event) => distance(event) >= near && distance(event) <= far);
 }
 
-function lastSession(events: readonly EventRecord[], pauseMs: number, now: number): EventRecord[] {
-  let until = now;
-  const session: EventRecord[] = [];
-  for (const event of events.toReversed()) {
-    if (until - event.at > pauseMs) break;
-    session.unshift(event);
-    until = event.at;
-  }
-  return session;
+/** The events of one session, which begins or ends where the distance is 0. */
+function sessionOf(
+  events: readonly EventRecord[],
+  maxPauseMs: number,
+  distance: (event: EventRecord) => number,
+): EventRecord[] {
+  const byDistance = events.toSorted((a, b) => distance(a) - distance(b));
+  let reached = 0;
+  const isOver = (event: EventRecord) => {
+    const isFar = distance(event) - reached > maxPauseMs;
+    reached = distance(event);
+    return isFar;
+  };
+  const end = byDistance.findIndex(isOver);
+  const session = new Set(end < 0 ? byDistance : byDistance.slice(0, end));
+  return events.filter((event) => session.has(event));
+}
+
+function lengthOf(argument: Argument): number {
+  return argumentLengthMs(argument.kind === 'named' ? argument.value : argument);
 }
 
 /** Follows the dots of a path into nested objects; a dot after a backslash belongs to a name. */
 function walk(values: Values | undefined, path: string): unknown {
   let value: unknown = values;
-  for (const step of path.split(/(?<!\\)\./)) {
+  for (const step of path.split(nestingDot)) {
     const key = withPlainDots(step);
     if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
     value = value[key];

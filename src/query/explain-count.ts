@@ -8,27 +8,45 @@ import { type NumberComparison, numberComparison } from './counts.ts';
 
 /** The bound that a comparison sets to a count. */
 export interface Bound {
-  words: 'at least' | 'at most' | 'more than' | 'fewer than' | 'exactly' | 'any but' | 'none';
+  words: 'at least' | 'at most' | 'more than' | 'fewer than' | 'exactly' | 'not exactly' | 'none';
   number: string;
 }
 
-/** How often something happens: "never", "once", "at least 3 times". */
-export function timesOf({ words, number }: Bound): string {
-  if (words === 'none') return 'never';
-  if (words === 'any but') return `any number of times but ${times(number)}`;
-  return `${words} ${times(number)}`;
+/** The words of a sentence about something that happens. */
+export interface Happening {
+  /** What comes before the verb, if it is in the past: "did", "happened". */
+  past: string;
+  /** The verb after "did not": "do", "happen". */
+  infinitive: string;
+  /** Whether a time is named: what never happened is not in it then. */
+  hasWindow: boolean;
 }
 
-/** How many there are of something, with its name: "no related **orders**", "at least 2 …". */
-export function amountOf({ words, number }: Bound, name: string): string {
-  if (words === 'none') return `no related ${name}`;
-  if (words === 'any but') return `any number but ${number} of related ${name}`;
-  return `${words} ${number} related ${name}`;
+/**
+ * How often something happens: the verb, and what follows it behind its object.
+ *
+ * @returns such as "did" and "at least once", "never did" and "", "did not do" and "exactly once".
+ */
+export function timesOf(
+  { words, number }: Bound,
+  { past, infinitive, hasWindow }: Happening,
+): { verb: string; times: string } {
+  if (words === 'not exactly')
+    return { verb: `did not ${infinitive}`, times: ` exactly ${times(number)}` };
+  if (words === 'none')
+    return { verb: hasWindow ? `did not ${infinitive}` : `never ${past}`, times: '' };
+  return { verb: past, times: ` ${words} ${times(number)}` };
 }
 
-/** Whether an amount is one, or none, of a thing. */
-export function isSingular({ words, number }: Bound): boolean {
-  return words === 'none' || words === 'any but' || number === '1';
+/** How many records there are: "have at least one **orders** record", "do not have exactly 3 …". */
+export function amountOf(
+  { words, number }: Bound,
+  name: string,
+  { have, doNotHave }: { have: string; doNotHave: string },
+): string {
+  if (words === 'none') return `${have} no ${name} records`;
+  const amount = number === '1' ? `one ${name} record` : `${number} ${name} records`;
+  return words === 'not exactly' ? `${doNotHave} exactly ${amount}` : `${have} ${words} ${amount}`;
 }
 
 /** "once", "twice", "3 times". */
@@ -55,7 +73,7 @@ const boundWords: Readonly<Record<string, Bound['words']>> = {
   '<=': 'at most',
   '<': 'fewer than',
   '=': 'exactly',
-  '!=': 'any but',
+  '!=': 'not exactly',
 };
 
 /** The bound of a whole number, in the simplest words. */
@@ -74,7 +92,7 @@ function wholeBound({ operator, number }: NumberComparison): Bound {
     case '!=':
       return number === 0
         ? { words: 'at least', number: '1' }
-        : { words: 'any but', number: String(number) };
+        : { words: 'not exactly', number: String(number) };
     default:
       return { words: 'at least', number: String(number) };
   }

@@ -3,8 +3,8 @@
  * functions that import nothing from outside it.
  */
 
-export type { Expression } from './ast.ts';
 export { applyFixes, type FixedQuery } from './apply-fixes.ts';
+export type { Expression } from './ast.ts';
 export { type Cadence, computeCadence } from './cadence.ts';
 export { cheatSheet } from './cheat-sheet.ts';
 export { type Checked, check } from './check.ts';
@@ -23,5 +23,6 @@ export { explain } from './explain.ts';
 export { format } from './format.ts';
 export { maxPrimaryExpressions } from './limits.ts';
 export { type References, references } from './references.ts';
+export { referencesIn } from './references-in.ts';
 export { render } from './render.ts';
 export { type Collection, type Vocabulary, vocabularyOf } from './vocabulary.ts';

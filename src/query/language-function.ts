@@ -43,11 +43,15 @@ export interface Parameter {
   kind: ParameterKind;
   /** The documentation's word for it. */
   label: string;
+  /** May perhaps be left out: the reference has it in every form that it shows. */
   optional?: boolean;
   /** May be given several times. */
   rest?: boolean;
-  /** May be written as `parent: …` inside a funnel. */
-  parent?: boolean;
+  /**
+   * May be written as `parent: …` inside a funnel. `unsettled`: by the reference's prose only, not by
+   * its syntax.
+   */
+  parent?: 'settled' | 'unsettled';
   /** The types that `as` may name; the first is the default. */
   casts?: readonly string[];
   /** The units that the reference names for a duration. */
@@ -106,9 +110,12 @@ export interface Filter extends Common {
   family: 'condition' | 'source' | 'window' | 'session';
   /** The only purpose that the reference names for it. */
   madeFor?: 'trait';
-  /** A phrase after the stream's name; `{first}` and `{second}` are the arguments. */
+  /**
+   * A phrase after the stream's name; `{first}` and `{second}` are the arguments, `{event}` is what keeps a
+   * session going.
+   */
   english: string;
-  /** The same where the argument is `parent: …`; `{outer}` is the outer event. */
+  /** The same where an argument is `parent: …`; `{outer}` is the outer event. */
   englishOfParent?: string;
 }
 
@@ -120,11 +127,30 @@ export interface Filter extends Common {
 export interface Reducer extends Common {
   kind: 'reducer';
   family: 'counting' | 'arithmetic' | 'extreme' | 'frequency' | 'position' | 'distinct';
+  /** Whether it gives a value even where there is nothing to make it from. */
+  hasValueOfNothing?: true;
   /**
    * A noun phrase; `{property}` is what is looked at, `{stream}` the stream with its limits,
-   * `{frequency}` how often at least.
+   * `{item}` one of it, `{frequency}` how often at least.
    */
   english: string;
+  /** The same where `as` names a type that is not the default. */
+  englishOfCast?: Readonly<Record<string, string>>;
+  /** The same where each list is read as one value. */
+  englishOfLists?: string;
+  /** What it says of the stream that there is a value, or none. */
+  presence?: Presence;
+  /** The same where the value has to occur more than once. */
+  presenceIfFrequent?: Presence;
+}
+
+/**
+ * Sentences; `{kind}` is "value" or what else is looked for, `{times}` how often at least, and the rest
+ * as in the reducer's phrase.
+ */
+export interface Presence {
+  some: string;
+  none: string;
 }
 
 /**
@@ -151,8 +177,28 @@ export interface Comparison extends Common {
   holdsOfPresent?: boolean;
   /** How SQL writes it, with `x` for the text. */
   sqlPattern?: string;
-  /** What it says of a value, and what its denial does; `{value}` is what is compared with. */
-  english: { affirmed: string; denied: string };
+  /** Whether it says that something is not so. */
+  isNegative?: true;
+  /** Whether it is true where there is no value at all; the reference's other comparisons are false there. */
+  holdsOfMissing?: true;
+  english: ComparisonEnglish;
+}
+
+/**
+ * What is said of a value: that it is so, and that it is not; `{value}` is what it is compared with.
+ * Whether a missing value is meant as well is not in these words.
+ */
+export interface ComparisonEnglish {
+  positive: string;
+  negative: string;
+  /** Where it is compared with several values, which are joined by "nor". */
+  negativeOfSeveral?: string;
+  /** Where it is compared with a date or a timestamp. */
+  positiveOfTime?: string;
+  negativeOfTime?: string;
+  /** Where it is compared with a text that holds neither a number nor a time. */
+  positiveOfText?: string;
+  negativeOfText?: string;
 }
 
 /** A function of the language. */

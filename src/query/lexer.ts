@@ -36,7 +36,7 @@ const quotes: ReadonlyMap<string, { closing: string; alike: string }> = new Map(
 ]);
 
 /** What may follow a quote that ends a string. */
-const afterString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/y;
+const afterString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/iy;
 
 /**
  * Cuts a query into tokens, the last of which is `end`; that may come before the end of the text,
@@ -85,28 +85,52 @@ interface RemarkOf<Kind> extends Span {
 }
 type Remark = RemarkOf<'comment'> | RemarkOf<'meaningless'>;
 
+/** What may end a string besides its closing quote, if what follows can only come after a string. */
+interface OtherEnds {
+  /** A closing quote after a backslash, which ends the text instead of escaping the quote. */
+  afterBackslash?: boolean;
+  /** A quote that looks like the opening one. */
+  alike?: boolean;
+}
+
+/** The readings of the ends of strings, in the order in which they are tried. */
+const readings: readonly OtherEnds[] = [
+  {},
+  { afterBackslash: true },
+  { alike: true },
+  { alike: true, afterBackslash: true },
+];
+
 /**
- * A quote that looks like the opening one does not close a string, as an apostrophe does not; only
- * where a string would have no end otherwise, it is taken for its end.
+ * A quote that looks like the opening one does not close a string, as an apostrophe does not, and
+ * one after a backslash belongs to the text; only where a string would have no end otherwise, or a
+ * backslash would be code, they are taken for its end.
  */
 function piecesOf(query: string): (Token | Remark)[] {
-  const pieces = cut(query, false);
-  if (!endsOpen(pieces)) return pieces;
-  const mixed = cut(query, true);
-  return endsOpen(mixed) ? pieces : mixed;
+  let first: (Token | Remark)[] | undefined;
+  for (const otherEnds of readings) {
+    const pieces = cut(query, otherEnds);
+    if (!isTorn(pieces)) return pieces;
+    first ??= pieces;
+  }
+  return first ?? [];
 }
 
-function endsOpen(pieces: readonly (Token | Remark)[]): boolean {
+/** Whether strings and code have most likely changed places. */
+function isTorn(pieces: readonly (Token | Remark)[]): boolean {
   const last = pieces.at(-1);
-  return last?.kind === 'string' && last.isOpen === true;
+  if (last?.kind === 'string' && last.isOpen === true) return true;
+  return pieces.some(
+    ({ kind, text }) => kind !== 'string' && kind !== 'comment' && text.includes('\\'),
+  );
 }
 
-function cut(query: string, mixesQuotes: boolean): (Token | Remark)[] {
+function cut(query: string, otherEnds: OtherEnds): (Token | Remark)[] {
   const pieces: (Token | Remark)[] = [];
   let at = 0;
   while (at < query.length) {
     if (quotes.has(query[at] ?? '')) {
-      const string = stringAt(query, at, mixesQuotes);
+      const string = stringAt(query, at, otherEnds);
       pieces.push(string);
       at = string.end;
       continue;
@@ -128,14 +152,16 @@ function pieceAt(query: string, at: number): { piece: Piece; text: string } {
 }
 
 /** A string ends at its closing quote, unless a backslash is before it. */
-function stringAt(query: string, start: number, mixesQuotes: boolean): Token {
+function stringAt(query: string, start: number, otherEnds: OtherEnds): Token {
   const { closing, alike } = quotes.get(query[start] ?? '') ?? { closing: '', alike: '' };
   let at = start + 1;
   while (at < query.length) {
     const character = query[at] ?? '';
     if (character === closing) break;
-    if (mixesQuotes && alike.includes(character) && endsBefore(query, at + 1)) break;
-    at += character === '\\' ? 2 : 1;
+    if (otherEnds.alike && alike.includes(character) && endsBefore(query, at + 1)) break;
+    const isEscape = character === '\\';
+    const mayEnd = isEscape && otherEnds.afterBackslash && query[at + 1] === closing;
+    at += isEscape && !(mayEnd && endsBefore(query, at + 2)) ? 2 : 1;
   }
   if (at >= query.length) {
     const end = query.length;

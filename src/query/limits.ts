@@ -1,6 +1,6 @@
 /*
- * How much is read and reported: limits of ours, far beyond any sensible definition, and two facts
- * of Segment's.
+ * How much is read and reported: limits of ours, far beyond any sensible definition, and facts of
+ * Segment's.
  */
 
 /** UTF-16 code units of a query that is read at all. */
@@ -14,6 +14,13 @@ export const maxNodes = 5000;
 
 /** Conditions that a definition may have, by Segment's reference of the language. */
 export const maxPrimaryExpressions = 50;
+
+/** Entities that nest in a linked audience, by Segment's documentation of it. */
+export const maxEntityDepth = 6;
+
+/** The length of a session window, by Segment's product limits: 30 minutes to 90 days. */
+export const minSessionMs = 30 * 60_000;
+export const maxSessionMs = 90 * 86_400_000;
 
 /** Diagnostics that are given of one query; more would not help anyone. */
 export const maxDiagnostics = 20;

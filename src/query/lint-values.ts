@@ -81,7 +81,8 @@ function holds({ comparison, denied }: Condition, value: unknown): boolean | und
   const { call, entry } = comparison;
   const literals = literalsOf(call);
   const isKnown = decidable.has(entry.family) && literals.length === call.args.length;
-  if (!isKnown) return value === undefined ? denied : undefined;
+  // Whether a comparison holds of a missing value never depends on what it compares with.
+  if (!isKnown && value !== undefined) return undefined;
   return compare(call.name, value, literals.map(valueIn), 0) !== denied;
 }
 

@@ -1,14 +1,24 @@
 import type { Argument, Chain, Duration, Expression, FunctionCall } from './ast.ts';
-import { countInstead, extractorOf, filterOf, negationOf } from './catalog.ts';
-import { type ComparisonAtEnd, comparesCount, comparisonIn, withoutLast } from './chains.ts';
+import { countInstead, extractorOf, filterOf, functionOf, negationOf } from './catalog.ts';
+import {
+  type ComparisonAtEnd,
+  comparesCount,
+  comparisonIn,
+  holdsOuter,
+  streamKindOf,
+  withoutLast,
+} from './chains.ts';
 import { type NumberComparison, numberComparison, truthOfCount } from './counts.ts';
 import type { Findings } from './diagnostic.ts';
 import { lengthDays } from './durations.ts';
 import { format } from './format.ts';
 import { maxHistoryDays } from './limits.ts';
+import { lintArguments } from './lint-arguments.ts';
 import { flatten, lintJunction } from './lint-junction.ts';
+import { lintName, lintText } from './lint-names.ts';
+import { lintTimes } from './lint-times.ts';
 import { isTimeText } from './times.ts';
-import { isNumeric, kindOfChain, kindOfLiteral } from './values.ts';
+import { isNumeric, kindOfChain, kindOfLiteral, nameOf } from './values.ts';
 
 /*
  * What is legal and surely unmeant: only warnings.
@@ -16,64 +26,128 @@ import { isNumeric, kindOfChain, kindOfLiteral } from './values.ts';
 
 /** Looks through a definition whose form is right. */
 export function lint(tree: Expression, findings: Findings): void {
-  lintCondition(tree, new Set(), findings);
+  lintCondition(tree, { settled: new Set(), denied: false, outer: [] }, findings);
 }
 
-/** @param settled values of which a neighbouring condition says whether they have to exist. */
-function lintCondition(node: Expression, settled: ReadonlySet<string>, findings: Findings): void {
+/** What is around a condition. */
+interface Surroundings {
+  /** The values of which a neighbouring condition says whether they have to exist. */
+  settled: ReadonlySet<string>;
+  /** Whether it is under an odd number of NOTs. */
+  denied: boolean;
+  /** The events in whose `where` it is, outermost first. */
+  outer: readonly string[];
+}
+
+function lintCondition(node: Expression, around: Surroundings, findings: Findings): void {
   switch (node.kind) {
     case 'and':
     case 'or': {
       const operands = flatten(node);
       lintJunction(node.kind, operands, findings);
-      const here = settledBy(operands);
+      const here = { ...around, settled: settledBy(operands) };
       for (const operand of operands) lintCondition(operand, here, findings);
       return;
     }
     case 'not':
+      lintCondition(node.operand, { ...around, denied: !around.denied }, findings);
+      return;
     case 'any':
     case 'all':
-      lintCondition(node.operand, new Set(), findings);
+      lintCondition(node.operand, { ...around, settled: new Set(), outer: [] }, findings);
       return;
     case 'chain':
-      lintChain(node, settled, findings);
+      lintChain(node, around, findings);
       return;
     case 'missing':
       return;
   }
 }
 
-function lintChain(chain: Chain, settled: ReadonlySet<string>, findings: Findings): void {
+function lintChain(chain: Chain, around: Surroundings, findings: Findings): void {
   for (const call of chain.calls) {
-    if (filterOf(call)?.family === 'window') lintWindow(call, findings);
-    for (const argument of call.args) lintArgument(argument, findings);
+    lintNames(call, findings);
+    lintArguments(call, findings);
+    if (isWindow(call)) lintWindow(call, chain, findings);
+    for (const argument of call.args) lintArgument(argument, chain, around, findings);
   }
   const comparison = comparisonIn(chain);
   if (!comparison) return;
-  if (comparesCount(chain)) lintCount(chain, comparison, findings);
+  if (comparesCount(chain)) lintCount(comparison, findings);
   lintSides(chain, comparison, findings);
   lintKinds(chain, comparison, findings);
-  lintDiffers(chain, comparison, settled, findings);
+  lintOuter(chain, around, findings);
+  lintTimes(chain, comparison, findings);
+  lintDiffers(chain, comparison, around, findings);
 }
 
-function lintArgument(argument: Argument, findings: Findings): void {
+/** The names and texts that a call is given. */
+function lintNames(call: FunctionCall, findings: Findings): void {
+  const [parameter] = functionOf(call)?.parameters ?? [];
+  const isName = parameter?.kind === 'name';
+  for (const argument of call.args) {
+    const value = argument.kind === 'named' ? argument.value : argument;
+    if (value.kind === 'exclusion') for (const id of value.ids) lintName(id, findings);
+    if (value.kind !== 'literal' || value.type !== 'string') continue;
+    if (isName) lintName(value, findings);
+    else lintText(value, findings);
+  }
+}
+
+function lintArgument(
+  argument: Argument,
+  chain: Chain,
+  around: Surroundings,
+  findings: Findings,
+): void {
   switch (argument.kind) {
     case 'named':
-      lintArgument(argument.value, findings);
+      lintArgument(argument.value, chain, around, findings);
       return;
     case 'cast':
-      lint(argument.operand, findings);
+      lintCondition(argument.operand, within(chain, around), findings);
       return;
     case 'literal':
     case 'duration':
     case 'exclusion':
       return;
     default:
-      lint(argument, findings);
+      lintCondition(argument, within(chain, around), findings);
   }
 }
 
-function lintWindow(call: FunctionCall, findings: Findings): void {
+/** Inside an argument of a call of a chain. */
+function within(chain: Chain, { outer }: Surroundings): Surroundings {
+  const isOfEvents = streamKindOf(chain) === 'events';
+  const here = isOfEvents ? [...outer, nameOf(chain.calls[0]?.args[0])] : outer;
+  return { settled: new Set(), denied: false, outer: here };
+}
+
+/** An event inside the `where` of one of the same name: that one is among those that are looked at. */
+function lintOuter(chain: Chain, { outer }: Surroundings, findings: Findings): void {
+  const [extractor] = chain.calls;
+  if (!extractor || outer.length === 0 || !holdsOuter(chain, outer)) return;
+  findings.hint('counts-outer', extractor, 'The event around this one is among these, too.', {
+    help: 'If another one is meant, ask for one more: a count of at least 2 instead of 1.',
+  });
+}
+
+function isWindow(call: FunctionCall): boolean {
+  const family = filterOf(call)?.family;
+  return family === 'window' || family === 'session';
+}
+
+function lintWindow(call: FunctionCall, chain: Chain, findings: Findings): void {
+  if (streamKindOf(chain) === 'entities') {
+    findings.warn(
+      'window-on-entity',
+      call,
+      'A window is for events; entities have no time of their own.',
+      {
+        help: "Leave it out, or compare a date that the entity has, as in .where(property('created_at').within_last(30 days)).",
+      },
+    );
+  }
   const lengths = call.args
     .map((argument) => (argument.kind === 'named' ? argument.value : argument))
     .filter((argument) => argument.kind === 'duration');
@@ -83,7 +157,6 @@ function lintWindow(call: FunctionCall, findings: Findings): void {
     const message = 'Events older than three years are not looked at by default.';
     findings.warn('long-window', length, message, {
       help: `Use at most ${maxHistoryDays} days, or leave the window out.`,
-      fix: { start: length.start, end: length.end, text: `${maxHistoryDays} days` },
     });
   }
   lintEnds(call, lengths, findings);
@@ -118,8 +191,7 @@ function lintSides(chain: Chain, { call }: ComparisonAtEnd, findings: Findings):
 }
 
 /** A count is a whole number and never below zero. */
-function lintCount(chain: Chain, { call, entry }: ComparisonAtEnd, findings: Findings): void {
-  const before = chain.calls.at(-2)?.end ?? chain.start;
+function lintCount({ call, entry }: ComparisonAtEnd, findings: Findings): void {
   const text = countInstead(entry.name);
   if (text !== undefined) {
     const [code, truth] = entry.holdsOfPresent
@@ -127,28 +199,20 @@ function lintCount(chain: Chain, { call, entry }: ComparisonAtEnd, findings: Fin
       : ['always-false', 'never'];
     findings.warn(code, call, `A count is always there, so this is ${truth} true.`, {
       help: `Did you mean${text}?`,
-      fix: { start: before, end: call.end, text },
     });
     return;
   }
   const compared = numberComparison(call, false);
-  if (compared) lintNumber(call, before, compared, findings);
+  if (compared) lintNumber(call, compared, findings);
 }
 
-/** @param before where the count ends. */
-function lintNumber(
-  call: FunctionCall,
-  before: number,
-  compared: NumberComparison,
-  findings: Findings,
-): void {
+function lintNumber(call: FunctionCall, compared: NumberComparison, findings: Findings): void {
   const truth = truthOfCount(compared);
   if (truth === undefined) return;
   const [code, words] = truth ? ['always-true', 'always true'] : ['always-false', 'never true'];
   const isAtLeastZero = compared.operator === '>=' && compared.number === 0;
   findings.warn(code, call, `A count is a whole number from zero, so this is ${words}.`, {
     help: isAtLeastZero ? 'Did you mean >= 1?' : 'Compare with a whole number from 1.',
-    fix: isAtLeastZero ? { start: before, end: call.end, text: ' >= 1' } : undefined,
   });
 }
 
@@ -178,24 +242,32 @@ function mismatchWithNumber({
 }
 
 /**
- * `!=` is false where the value is missing, which is seldom meant. It is taken as meant where a
- * condition in the same junction says whether the value has to exist.
+ * `!=` is false where the value is missing, which is seldom meant; under a NOT it is the reverse. It is
+ * taken as meant where a condition in the same junction says whether the value has to exist.
  */
 function lintDiffers(
   chain: Chain,
   { call, entry }: ComparisonAtEnd,
-  settled: ReadonlySet<string>,
+  { settled, denied }: Surroundings,
   findings: Findings,
 ): void {
   const equality = entry.operator === '!=' ? negationOf(entry) : undefined;
   const value = equality && extractorText(chain);
   if (!equality || value === undefined || settled.has(value)) return;
-  const equals = { ...call, name: equality.name };
-  const same = format({ ...chain, calls: [...withoutLast(chain).calls, equals] });
-  findings.warn('differs-missing', call, 'This is false where there is no value at all.', {
-    help: `If those without a value are meant, too, write NOT ${same}; if not, add AND ${value}.exists().`,
-    fix: { start: chain.start, end: chain.end, text: `NOT ${same}` },
+  const same = format({
+    ...chain,
+    calls: [...withoutLast(chain).calls, { ...call, name: equality.name }],
   });
+  const [message, help] = denied
+    ? [
+        'Under NOT this is true where there is no value at all.',
+        `NOT ${format(chain)} means ${same} OR ${value}.absent(); if a missing value is not meant, write ${same} in its place.`,
+      ]
+    : [
+        'This is false where there is no value at all.',
+        `If those without a value are meant, too, write NOT ${same}; if not, add AND ${value}.exists().`,
+      ];
+  findings.warn('differs-missing', call, message, { help });
 }
 
 /** The values of which one of these conditions says that they exist, or are absent. */

@@ -1,8 +1,9 @@
 import { catalog } from './catalog.ts';
 import { isUnit } from './durations.ts';
+import { maxNesting } from './limits.ts';
 import { jointMeant } from './suggest.ts';
 import type { TokenStream } from './token-stream.ts';
-import { isSymbol, keywordOf, type Token } from './tokens.ts';
+import { isSymbol, isValue, keywordOf } from './tokens.ts';
 
 /*
  * What is next in a query, also where it is written wrongly: found by looking ahead, without taking
@@ -16,6 +17,17 @@ export function atLiteral(tokens: TokenStream): boolean {
   if (token.kind === 'name')
     return /^(true|false)$/i.test(token.text) && !isSymbol(tokens.peek(), '(');
   return token.kind !== 'symbol' && token.kind !== 'end';
+}
+
+/** Whether a fixed value or a length of time in parentheses is next. */
+export function atParenthesizedValue(tokens: TokenStream): boolean {
+  let open = 0;
+  while (open < maxNesting && isSymbol(tokens.peek(open), '(')) open += 1;
+  if (open === 0) return false;
+  const number = isSymbol(tokens.peek(open), '-') ? open + 1 : open;
+  const hasUnit = atDuration(tokens, open);
+  const after = tokens.peek(number + (hasUnit ? 2 : 1));
+  return isValue(tokens.peek(number)) && isSymbol(after, ')');
 }
 
 /** Whether a number with a unit, known or not, is so many tokens ahead. */
@@ -75,12 +87,7 @@ export function atMisspeltJoint(tokens: TokenStream): boolean {
  */
 export function countWordsOfArgument(tokens: TokenStream): number {
   if (tokens.token.kind !== 'name') return 0;
-  let words = 1;
-  while (isPartOfText(tokens.peek(words))) words += 1;
+  const words = 1 + tokens.countTextTokens();
   const after = tokens.peek(words);
   return isSymbol(after, ')') || isSymbol(after, ',') ? words : 0;
-}
-
-function isPartOfText({ kind, text }: Token): boolean {
-  return kind === 'name' || kind === 'number' || (kind === 'symbol' && /^[-&:.|]$/.test(text));
 }

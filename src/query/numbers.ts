@@ -1,10 +1,10 @@
 /*
- * Numbers in spellings that the reference does not mention: `+5`, `.5`, `1e5`.
+ * Numbers in spellings that the reference does not mention: `+5`, `1e5`.
  */
 
-/** Whether a number is written as the reference does. */
+/** Whether a number is written as the reference, or a live definition, does: `100`, `0.5`, `.20`. */
 export function isPlainNumber(text: string): boolean {
-  return /^\d+(?:\.\d+)?$/.test(text);
+  return /^(?:\d+(?:\.\d+)?|\.\d+)$/.test(text);
 }
 
 /** More zeros than this help no one. */

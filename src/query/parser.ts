@@ -11,6 +11,7 @@ import type {
   Missing,
   Named,
   Prefix,
+  Span,
 } from './ast.ts';
 import {
   catalog,
@@ -34,6 +35,7 @@ import {
   atDuration,
   atKnownDuration,
   atLiteral,
+  atParenthesizedValue,
   countWordsOfArgument,
 } from './lookahead.ts';
 import {
@@ -109,6 +111,8 @@ class Parser {
   readonly #tokens: TokenStream;
   /** How many `where`s are open, which says what a bare word most likely stands for. */
   #openWheres = 0;
+  /** How many parentheses are open around a value. */
+  #openValues = 0;
 
   constructor(tokens: TokenStream) {
     this.#tokens = tokens;
@@ -276,18 +280,25 @@ class Parser {
   /** Goes on with a chain in parentheses, as in `(trait('a')) = 1`. */
   #afterGroupedChain(open: Token, chain: Chain): Expression {
     const tokens = this.#tokens;
-    const span = tokens.spanFrom(open.start);
-    const inside = tokens.textOf({ start: open.end, end: tokens.lastStart });
-    const message = 'Parentheses group whole conditions, not values.';
-    tokens.error('parenthesized-value', span, message, {
-      help: 'Remove the parentheses, or move the comparison into them.',
-      fix: { ...span, text: inside },
-    });
+    this.#warnOfParentheses(open, chain, 'Remove them, or move the comparison into them.');
+    chain.start = open.start;
     while (isSymbol(tokens.token, '.')) {
       tokens.next();
       chain.calls.push(this.#call());
     }
+    chain.end = tokens.lastEnd;
     return this.#compared(chain);
+  }
+
+  /** The reference's syntax has no parentheses around a value, but its prose writes them. */
+  #warnOfParentheses(open: Token, inside: Span, help: string): void {
+    const tokens = this.#tokens;
+    if (tokens.stopped) return;
+    const span = tokens.spanFrom(open.start);
+    const message =
+      'In the syntax of the reference, parentheses group whole conditions, not values.';
+    const fix = { ...span, text: tokens.textOf(inside) };
+    tokens.findings.warn('parenthesized-value', span, message, { help, fix });
   }
 
   #bracesAsParentheses(): Expression {
@@ -662,8 +673,8 @@ class Parser {
     const after = tokens.peek();
     if (token.kind === 'name' && isSymbol(after, ':')) return this.#named(kind);
     if (isSymbol(token, '{')) return this.#inBraces();
-    const length = this.#length(kind);
-    if (length) return length;
+    const value = this.#valueInParentheses(kind) ?? this.#length(kind);
+    if (value) return value;
     const words = textKinds.has(kind) ? countWordsOfArgument(tokens) : 0;
     if (words > 1 || (words === 1 && !atLiteral(tokens))) return readBareWords(tokens, words);
     if (atLiteral(tokens)) return isOperator(after) ? this.#literalFirst() : readLiteral(tokens);
@@ -702,8 +713,9 @@ class Parser {
       });
     }
     const ids: Literal[] = [];
-    while (atLiteral(tokens)) {
-      ids.push(readLiteral(tokens));
+    while (atLiteral(tokens) || atParenthesizedValue(tokens)) {
+      const id = this.#literal();
+      if (id.kind === 'literal') ids.push(id);
       if (!isSymbol(tokens.token, ',')) break;
       tokens.next();
     }
@@ -715,6 +727,12 @@ class Parser {
     }
     tokens.close(open, '}');
     return tokens.node({ kind: 'exclusion', ids, ...tokens.spanFrom(open.start) });
+  }
+
+  /** A literal, perhaps in parentheses. */
+  #literal(): Argument {
+    const isBare = atLiteral(this.#tokens);
+    return isBare ? readLiteral(this.#tokens) : this.#inParentheses(() => this.#literal());
   }
 
   /** A length of time; where one is required, also in other words. */
@@ -748,6 +766,22 @@ class Parser {
     return tokens.node({ kind: 'chain', calls: [call], ...span });
   }
 
+  #valueInParentheses(kind: ParameterKind | undefined): Argument | undefined {
+    const tokens = this.#tokens;
+    if (!isSymbol(tokens.token, '(') || kind === 'definition') return undefined;
+    if (kind === 'property') return this.#propertyInParentheses();
+    const isValueNext = atParenthesizedValue(tokens);
+    return isValueNext ? this.#inParentheses(() => this.#argument(kind)) : undefined;
+  }
+
+  #propertyInParentheses(): Argument {
+    const tokens = this.#tokens;
+    const { start } = tokens.token;
+    const value = this.#inParentheses(() => this.#argument('property'));
+    const isCast = value.kind === 'chain' && isCastNext(tokens.token);
+    return isCast ? this.#cast({ ...value, ...tokens.spanFrom(start) }) : value;
+  }
+
   #bareProperty(): Chain {
     const tokens = this.#tokens;
     const { start } = tokens.token;
@@ -758,9 +792,7 @@ class Parser {
   /** or [ "as" name ] */
   #castable(): Argument {
     const operand = this.#or();
-    const { token } = this.#tokens;
-    const isCast = token.kind === 'name' && token.text === 'as';
-    return isCast ? this.#cast(operand) : asLiteral(operand);
+    return isCastNext(this.#tokens.token) ? this.#cast(operand) : asLiteral(operand);
   }
 
   /** A cast without a type is read as if there were none. */
@@ -788,7 +820,7 @@ class Parser {
     if (atLiteral(tokens)) return readLiteral(tokens);
     if (atBareWord(tokens)) return readBareText(tokens);
     if (token.kind === 'name' && keywordOf(token) === undefined) return asLiteral(this.#chain());
-    if (isSymbol(token, '(')) return this.#parenthesizedValue();
+    if (isSymbol(token, '(')) return this.#inParentheses(() => this.#scalar());
     const message = `A value is missing before ${describeToken(token)}.`;
     tokens.error('expected-value', token, message, {
       help: "Write a number, a 'text', or a chain such as trait('avg_spend').",
@@ -796,19 +828,18 @@ class Parser {
     return tokens.recover(token.start);
   }
 
-  #parenthesizedValue(): Argument {
+  /** "(" value ")", which may be in parentheses again; of these only the outermost are reported. */
+  #inParentheses(read: () => Argument): Argument {
     const tokens = this.#tokens;
     const open = tokens.next();
     if (!tokens.descend()) return tokens.missing(open.start);
-    const value = this.#scalar();
+    this.#openValues += 1;
+    const value = read();
+    this.#openValues -= 1;
     tokens.ascend();
     const isClosed = isSymbol(tokens.token, ')');
     tokens.close(open, ')');
-    const span = tokens.spanFrom(open.start);
-    tokens.error('parenthesized-value', span, 'A value stands without parentheses.', {
-      help: 'Remove the parentheses around it.',
-      fix: isClosed ? { ...span, text: tokens.textOf(value) } : undefined,
-    });
+    if (isClosed && this.#openValues === 0) this.#warnOfParentheses(open, value, 'Remove them.');
     return value;
   }
 }
@@ -831,6 +862,10 @@ function comparisonText(name: string, value: string): string {
   const entry = catalog.get(name);
   const operator = entry?.kind === 'comparison' ? entry.operator : undefined;
   return operator ? ` ${operator} ${value}` : `.${name}(${value})`;
+}
+
+function isCastNext({ kind, text }: Token): boolean {
+  return kind === 'name' && text === 'as';
 }
 
 /** `literal(x)` is x. */

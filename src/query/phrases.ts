@@ -17,9 +17,9 @@ export function fillPhrase(phrase: string, parts: Readonly<Record<string, string
 }
 
 /** "a", "a or b", "a, b or c". */
-export function listWithOr(words: readonly string[]): string {
-  const last = words.at(-1) ?? '';
-  return words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${last}` : last;
+export function listWith(word: 'and' | 'or' | 'nor', items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length > 1 ? `${items.slice(0, -1).join(', ')} ${word} ${last}` : last;
 }
 
 /** A length of time with its unit in the right number. */
@@ -38,7 +38,11 @@ export interface Wording {
 
 /** Names in bold and strings in quotes; nothing in them ends that, and passes for our words. */
 export const markdown: Wording = {
-  name: (text) => `**${escapeMark(text, '*')}**`,
+  name: (text) => {
+    const isPlain = text !== '' && text.trim() === text;
+    // Blanks at its ends would be lost, and with them the bold type.
+    return `**${escapeMark(isPlain ? text : `"${escapeMark(text, '"')}"`, '*')}**`;
+  },
   text: (text) => `"${escapeMark(text, '"')}"`,
 };
 

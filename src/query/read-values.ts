@@ -30,7 +30,7 @@ export function readLiteral(tokens: TokenStream): Literal {
   if (token.kind === 'name') {
     const text = token.text.toLowerCase();
     tokens.findings.warn('boolean-value', token, 'The reference has no bare true or false.', {
-      help: 'A string stands for any value: put it into quotes.',
+      help: `Write '${text}': Segment compares booleans, and whether someone is in another audience, with a string.`,
       fix: { ...span, text: `'${text}'` },
     });
     return tokens.node({ kind: 'literal', type: 'boolean', text, ...span });

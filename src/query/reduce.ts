@@ -5,13 +5,14 @@ import { numberOf } from './values.ts';
 /*
  * How a stream becomes a value. Where the reference is silent, this is what is assumed:
  *
- * - Items without the property are passed over. A list of values counts as its elements only where
- *   it is read `as array`.
+ * - Items without the property are passed over, also by `first` and `last`.
  * - `count` and `sum` of nothing are 0; all others have no value then.
  * - `sum`, `avg`, and `max` and `min` as number take numbers and texts that hold numbers; other
  *   values are passed over.
- * - `first` and `last` go by time, and look only at items that have the property.
- * - Of equally frequent values `mode` gives the one that came first.
+ * - `first` and `last` go by time.
+ * - `mode` reads its values as texts, so that 5 and '5' are one value, unless it is told `as number`.
+ *   Each element of a list counts by itself, except with `$` and `as array`, by which a whole list is
+ *   one value. Of equally frequent values it gives the one that came first.
  */
 
 /** What a reducer of a property makes its value from. */
@@ -20,6 +21,8 @@ interface Reduction {
   present: unknown[];
   /** The type that the property is read as. */
   cast: string | undefined;
+  /** Whether a list of values is one value: `property('x').$`. */
+  isWhole: boolean;
   call: FunctionCall;
 }
 
@@ -41,11 +44,14 @@ export function reduce<Item>(
   const present = items
     .map((item) => read(property, item))
     .filter((value) => value !== undefined && value !== null);
-  const cast = property.kind === 'cast' ? property.type : undefined;
-  return reduceValues({ present, cast, call });
+  const isCast = property.kind === 'cast';
+  const operand = isCast ? property.operand : property;
+  const isWhole = operand.kind === 'chain' && operand.calls.some(({ name }) => name === '$');
+  return reduceValues({ present, cast: isCast ? property.type : undefined, isWhole, call });
 }
 
-function reduceValues({ present, cast, call }: Reduction): unknown {
+function reduceValues(reduction: Reduction): unknown {
+  const { present, cast, call } = reduction;
   switch (call.name) {
     case 'sum':
       return sum(numbersIn(present));
@@ -62,15 +68,17 @@ function reduceValues({ present, cast, call }: Reduction): unknown {
     case 'unique':
       return [...new Map(present.map((value) => [JSON.stringify(value), value])).values()];
     case 'mode':
-      return mostFrequent(valuesAs(cast, present), numberOf(call.args[1]) ?? 1);
+      return mostFrequent(frequencyValues(reduction), numberOf(call.args[1]) ?? 1);
     default:
       return undefined;
   }
 }
 
-function valuesAs(cast: string | undefined, present: readonly unknown[]): readonly unknown[] {
-  if (cast === 'number') return numbersIn(present);
-  return cast === 'array' ? present.flat() : present;
+/** What `mode` counts. */
+function frequencyValues({ present, cast, isWhole }: Reduction): (number | string)[] {
+  if (cast === 'array' && isWhole) return present.map(textOf);
+  const elements = present.flat().filter((value) => value !== undefined && value !== null);
+  return cast === 'number' ? numbersIn(elements) : elements.map(textOf);
 }
 
 function numbersIn(values: readonly unknown[]): number[] {
@@ -97,17 +105,14 @@ function extreme<Value extends number | string>(
   return best;
 }
 
-function mostFrequent(values: readonly unknown[], minCount: number): unknown {
-  const counts = new Map<string, { value: unknown; count: number }>();
-  for (const value of values) {
-    const key = JSON.stringify(value);
-    const entry = counts.get(key) ?? { value, count: 0 };
-    entry.count += 1;
-    counts.set(key, entry);
+function mostFrequent<Value>(values: readonly Value[], minCount: number): Value | undefined {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let best: Value | undefined;
+  let maxCount = 0;
+  for (const [value, count] of counts) {
+    if (count < minCount || count <= maxCount) continue;
+    [best, maxCount] = [value, count];
   }
-  let best: { value: unknown; count: number } | undefined;
-  for (const entry of counts.values()) {
-    if (entry.count >= minCount && entry.count > (best?.count ?? 0)) best = entry;
-  }
-  return best?.value;
+  return best;
 }

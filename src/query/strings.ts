@@ -13,7 +13,20 @@ export function unquoted(text: string): string {
   return text.replace(/\\[\s\S]/g, (piece) => (piece === "\\'" ? "'" : piece));
 }
 
+/** Where the dots of a name lead into a nested value: those without a backslash. */
+export const nestingDot = /(?<!\\)\./;
+
+/** Whether a name leads into a nested value. */
+export function isNestedName(name: string): boolean {
+  return nestingDot.test(name);
+}
+
 /** A name whose dots were escaped, without the backslashes. The look-behind keeps it linear. */
 export function withPlainDots(name: string): string {
   return name.replace(/(?<!\\)\\+\./g, '.');
+}
+
+/** The steps of a path: a dot after a backslash belongs to a name. */
+export function stepsOf(path: string): string[] {
+  return path.split(/(?<!\\)\./);
 }

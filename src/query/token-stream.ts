@@ -1,7 +1,7 @@
 import type { Missing, Span } from './ast.ts';
 import type { Findings } from './diagnostic.ts';
 import { maxNesting, maxNodes } from './limits.ts';
-import { describeToken, isJoint, isSymbol, type Token } from './tokens.ts';
+import { describeToken, isJoint, isPartOfText, isSymbol, type Token } from './tokens.ts';
 
 /**
  * The tokens of a query from the one that is read next: looks ahead, takes, skips to where reading
@@ -18,6 +18,8 @@ export class TokenStream {
   #nodes = 0;
   #closed: ReadonlySet<Token> | undefined;
   #stopped = false;
+  /** The tokens, from one to before another, that may be parts of one text. */
+  #text = { from: 0, to: 0 };
 
   /** @param tokens as the lexer gives them: the last one is `end`. */
   constructor(query: string, tokens: readonly Token[], findings: Findings) {
@@ -45,6 +47,17 @@ export class TokenStream {
   /** The token so many places after the next one; after the last one there are only ends. */
   peek(ahead = 1): Token {
     return this.#tokens[this.#at + ahead] ?? this.#end;
+  }
+
+  /** How many tokens after the next one may be parts of a text; none is looked at more than once. */
+  countTextTokens(): number {
+    const from = this.#at + 1;
+    if (from < this.#text.from || from >= this.#text.to) {
+      let to = from;
+      while (isPartOfText(this.#tokens[to] ?? this.#end)) to += 1;
+      this.#text = { from, to };
+    }
+    return this.#text.to - from;
   }
 
   /** Takes the next token; the end is never taken. */

@@ -55,6 +55,11 @@ export function isValue({ kind, text }: Token): boolean {
   return kind === 'number' || kind === 'string' || kind === 'date' || kind === 'timestamp';
 }
 
+/** Whether a token may be a part of a text whose quotes were forgotten. */
+export function isPartOfText({ kind, text }: Token): boolean {
+  return kind === 'name' || kind === 'number' || (kind === 'symbol' && /^[-&:.|]$/.test(text));
+}
+
 /** Whether a token is what other languages call null. */
 export function isNull({ kind, text }: Token): boolean {
   return kind === 'name' && /^(null|nil|undefined)$/i.test(text);

@@ -63,5 +63,5 @@ export function numberOf(argument: Argument | undefined): number | undefined {
 
 /** Whether a text is a number as the language writes it, perhaps with a minus. */
 export function isNumeric(text: string): boolean {
-  return /^\s*-?\d+(\.\d+)?\s*$/.test(text);
+  return /^\s*-?(?:\d+(?:\.\d+)?|\.\d+)\s*$/.test(text);
 }

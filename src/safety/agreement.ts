@@ -3,6 +3,7 @@ import type { CallContext } from '../segment/call.ts';
 import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
+import { type Feeds, findDestinations } from '../space/destinations.ts';
 import { quotedPlainly } from '../visible.ts';
 import {
   type Accepted,
@@ -58,6 +59,8 @@ export interface PlannedWrite<Name extends OperationName = OperationName> {
   before: Audience | undefined;
   /** The audience as it would be; undefined for one that is to be removed. */
   after: AudienceShape | undefined;
+  /** Whether it deletes an audience, switches it off, or changes who is in it. */
+  grave: boolean;
   /** What else the user agrees to, each in a sentence of our own. */
   notes: readonly string[];
   /** What speaks against it now: said, but no part of what is agreed to. */
@@ -105,6 +108,8 @@ export class Seeking {
   /** Who depends on the audience, as it was found in this call, and when. */
   #found: Dependents | undefined;
   #foundAt = 0;
+  /** Where the audience is sent, as it was found in this call. */
+  #feeds: Feeds | undefined;
 
   constructor(context: AgreementContext) {
     this.#context = context;
@@ -187,12 +192,26 @@ export class Seeking {
   async #describe<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<string> {
     const { kind, spaceId, before, after, notes, consequences, whyAgain } = plan;
     const isOld = this.#context.elapsed() - this.#foundAt > maxDependentsAgeMs;
-    if (before && (!this.#found || isOld)) {
-      this.#note(await findDependents(spaceId, before, this.#context));
-    }
+    const [found, feeds] = await Promise.all([
+      before && (!this.#found || isOld)
+        ? findDependents(spaceId, before, this.#context)
+        : undefined,
+      this.feedsOf(plan),
+    ]);
+    if (found) this.#note(found);
     const allNotes = [...(whyAgain ? [whyAgain] : []), ...notes, ...consequences];
     const dependents = this.#shown();
-    return describeWrite({ kind, spaceId, before, after, dependents, notes: allNotes });
+    return describeWrite({ kind, spaceId, before, after, dependents, feeds, notes: allNotes });
+  }
+
+  /**
+   * Where the audience of a grave write is sent, looked up once for a call; undefined for another
+   * write. It is said, but no part of what is agreed to.
+   */
+  async feedsOf({ spaceId, before, grave }: Pick<PlannedWrite, 'spaceId' | 'before' | 'grave'>) {
+    if (!before || !grave) return undefined;
+    this.#feeds ??= (await findDestinations(spaceId, [before.id], this.#context)).get(before.id);
+    return this.#feeds;
   }
 
   #note(dependents: Dependents): void {

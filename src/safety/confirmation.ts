@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from '../segment/base-url.ts';
 import type { Snapshot } from './snapshot.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './state-folder.ts';
 
@@ -231,7 +232,7 @@ export class Confirmations {
 /** What values are good for: Segment at this address, by whoever has this token. */
 export function scopeOf(baseUrl: string, token: string): string {
   const fingerprint = crypto().createHash('sha256').update(token).digest('hex');
-  return JSON.stringify([baseUrl.replace(/(?<!\/)\/+$/, ''), fingerprint]);
+  return JSON.stringify([withoutEndSlashes(baseUrl), fingerprint]);
 }
 
 function partsOf(head: Buffer): Record<keyof typeof partBytes, Buffer> {

@@ -1,6 +1,7 @@
 import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import { AudiencesError } from '../segment/errors.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
@@ -17,8 +18,8 @@ export interface WantedName {
 
 /** What a space holds before something is created in it. */
 export interface Search {
-  /** The ids of those of the same name that were there already. */
-  ids: ReadonlySet<string>;
+  /** The ids of all that were there already; undefined if there are more than were looked at. */
+  ids: ReadonlySet<string> | undefined;
   /** The one that is there already, where that is allowed. */
   existing: Audience | undefined;
   /** What there is to say of the search. */
@@ -42,7 +43,7 @@ export async function searchDuplicate(
   if (existing && !allowDuplicate) throw duplicate(name, existing);
   const searched = `Only the first ${audiences.length} audiences were searched for one of the same name; the space has more.`;
   return {
-    ids: new Set(namesakes.map(({ id }) => id)),
+    ids: complete ? new Set(audiences.map(({ id }) => id)) : undefined,
     existing,
     advice: complete ? [] : [searched],
   };
@@ -77,10 +78,10 @@ export class NameReservations {
     create: () => Promise<Result>,
   ): Promise<Result> {
     if (allowDuplicate) return create();
-    const key = keyOf(name);
+    const [space, key] = [bareSpaceId(spaceId), keyOf(name)];
     const marks = [
-      JSON.stringify([spaceId, 'name', foldedName(name)]),
-      ...(key === undefined ? [] : [JSON.stringify([spaceId, 'key', key])]),
+      JSON.stringify([space, 'name', foldedName(name)]),
+      ...(key === undefined ? [] : [JSON.stringify([space, 'key', key])]),
     ];
     if (marks.some((mark) => this.#reserved.has(mark))) {
       throw new AudiencesError(

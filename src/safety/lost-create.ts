@@ -1,6 +1,7 @@
 import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import { AudiencesError, CancelledError, OutcomeUnknownError } from '../segment/errors.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
@@ -8,18 +9,13 @@ import { quoted } from '../visible.ts';
 import { foldedName } from './names.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
 
-/** By so much the clocks of Segment and of this machine may differ. */
-const clockToleranceMs = 60_000;
-
 /** A create whose answer was lost. */
 export interface LostCreate {
   spaceId: string;
   /** The audience as it was to be. */
   wanted: AudienceShape;
-  /** When it was sent, milliseconds since the epoch. */
-  sentAt: number;
-  /** The ids of those of its name that were there before. */
-  known: ReadonlySet<string>;
+  /** The ids of all that were there before; undefined if that is not known. */
+  known: ReadonlySet<string> | undefined;
   error: AudiencesError;
 }
 
@@ -33,10 +29,16 @@ export async function findCreated(
   lost: LostCreate,
   { api, call }: { api: SegmentApi; call: CallContext },
 ): Promise<Audience> {
+  const { known, wanted } = lost;
+  if (!known) {
+    const finding =
+      'It was not looked for: the space has more audiences than are searched, so an old one of this name could not be told from it.';
+    throw stillUnknown(lost.error, finding);
+  }
   let found: Audience | undefined;
   try {
     const { audiences } = await readSpace(api, lost.spaceId, call);
-    found = audiences.find((audience) => isIt(audience, lost));
+    found = audiences.find((audience) => !known.has(audience.id) && isLike(audience, wanted));
   } catch (error) {
     if (!(error instanceof AudiencesError)) throw error;
     throw stillUnknown(lost.error, `It could not be looked for: ${error.message}`);
@@ -48,14 +50,12 @@ export async function findCreated(
   );
 }
 
-function isIt(audience: Audience, { wanted, sentAt, known }: LostCreate): boolean {
+/** Whether an audience has the name, the definition and, where it says one, the type that was wanted. */
+function isLike(audience: Audience, wanted: AudienceShape): boolean {
   const [is, should] = [snapshotOf(audience), snapshotOf(wanted)];
   if (foldedName(is.name ?? '') !== foldedName(should.name ?? '')) return false;
   if (is.query !== should.query) return false;
-  if (is.type !== undefined && is.type !== should.type) return false;
-  // An audience beyond those that were looked at before may be an old one.
-  const created = Date.parse(audience.createdAt ?? '');
-  return !known.has(audience.id) && !(created < sentAt - clockToleranceMs);
+  return is.type === undefined || is.type === should.type;
 }
 
 function stillUnknown({ message, facts, cause }: AudiencesError, finding: string) {
@@ -130,7 +130,7 @@ export class LostCreates {
 }
 
 function keyFor(spaceId: string, name: string): string {
-  return JSON.stringify([spaceId, foldedName(name)]);
+  return JSON.stringify([bareSpaceId(spaceId), foldedName(name)]);
 }
 
 function notYet({ message, facts, cause }: OutcomeUnknownError, retryAfterMs: number) {

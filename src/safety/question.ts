@@ -1,4 +1,5 @@
 import type { Audience } from '../segment/models/audience.ts';
+import type { DestinationOfAudience, Feeds } from '../space/destinations.ts';
 import { cut, quotedPlainly as quoted, visible } from '../visible.ts';
 import { explainPlainly } from './meaning.ts';
 import {
@@ -23,6 +24,7 @@ const gistChars = 60;
 const maxGistChars = 300;
 /** More names than these would not be read. */
 const maxDependentsNamed = 10;
+const maxDestinationsNamed = 10;
 
 /** What a write does to an audience. */
 export type WriteKind = 'create' | 'change' | 'remove';
@@ -37,16 +39,19 @@ export interface WriteFacts {
   after: AudienceShape | undefined;
   /** Other audiences of the space built on this one; undefined if that is not known. */
   dependents: readonly Audience[] | undefined;
+  /** Where the audience is sent; undefined where that does not matter. */
+  feeds: Feeds | undefined;
   /** What else the person should know, each in a sentence of our own, the most important first. */
   notes: readonly string[];
 }
 
 /** Says in plain words what a write will do. */
 export async function describeWrite(facts: WriteFacts): Promise<string> {
-  const { kind, before = {}, after = {}, dependents, notes } = facts;
+  const { kind, before = {}, after = {}, dependents, feeds, notes } = facts;
   const space = `in the space ${quoted(facts.spaceId)}`;
   const more = notes.map((note) => `- ${visible(note)}`);
   if (facts.before) more.push(`- Used by: ${dependentsInWords(dependents)}`);
+  if (feeds) more.push(`- ${feedsInWords(feeds)}`);
   switch (kind) {
     case 'create': {
       const first = `Create the audience ${named(after)} ${space}.`;
@@ -174,4 +179,44 @@ function dependentsInWords(dependents: readonly Audience[] | undefined): string 
     .map(({ name, id }) => `${quoted(name ?? 'without a name')} (${quoted(id)})`);
   const more = dependents.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}
+
+/** Where an audience is sent, in a sentence. */
+export function feedsInWords(feeds: Feeds): string {
+  if (feeds.kind === 'unknown') {
+    return `Sent to: not known, its destinations could not be looked up (${feeds.because}).`;
+  }
+  const { destinations, total, complete } = feeds.found;
+  if (total === 0) return 'Sent to: no destination.';
+  const shown = destinations.slice(0, maxDestinationsNamed).map(destinationInWords);
+  const unlisted = total - destinations.length;
+  const more = destinations.length - shown.length;
+  if (more > 0) shown.push(`${more} more`);
+  if (unlisted > 0) shown.push(`${unlisted} that this token may not see`);
+  const count =
+    total === 1 ? '1 destination' : `${complete ? '' : 'at least '}${total} destinations`;
+  return `Sent to: ${count}: ${shown.join('; ')}.`;
+}
+
+function destinationInWords(destination: DestinationOfAudience): string {
+  const { name, product, destinationId, connectionId, isVisible } = destination;
+  const title = name ?? product ?? destinationId ?? connectionId;
+  const kind = product && product !== title ? ` ${quoted(product)}` : '';
+  const state = [
+    isVisible ? onOff(destination.enabled) : 'not visible to this token',
+    activationsInWords(destination.activations),
+  ];
+  return `${quoted(title)}${kind} (${state.join(', ')})`;
+}
+
+function onOff(enabled: boolean | undefined): string {
+  if (enabled === undefined) return 'whether enabled is not known';
+  return enabled ? 'enabled' : 'disabled';
+}
+
+function activationsInWords(activations: DestinationOfAudience['activations']): string {
+  if (!activations) return 'its activations are not known';
+  if (activations.length === 0) return 'no activations';
+  const sending = activations.filter((activation) => activation.enabled).length;
+  return `${sending} of ${activations.length} activations enabled`;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { CallContext } from '../segment/call.ts';
 import { AudiencesError, CancelledError } from '../segment/errors.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 
 /** The audience that a write is about, and on whose behalf it waits. */
 export interface Turn {
@@ -23,12 +24,11 @@ export class Turns {
   /**
    * Waits until no other write to the audience is under way, then runs this one.
    *
-   * @param write is told whether it had to wait.
    * @throws {AudiencesError} `rate_limited`, if that would pass the deadline of the call.
    * @throws {CancelledError} if the call is cancelled while it waits. @throws what `write` throws.
    */
-  async during<Result>(turn: Turn, write: (waited: boolean) => Promise<Result>): Promise<Result> {
-    const key = JSON.stringify([turn.spaceId.replace(/^spa_/, ''), turn.id]);
+  async during<Result>(turn: Turn, write: () => Promise<Result>): Promise<Result> {
+    const key = JSON.stringify([bareSpaceId(turn.spaceId), turn.id]);
     const before = this.#last.get(key);
     let end = () => {};
     const own = new Promise<void>((resolve) => {
@@ -42,7 +42,7 @@ export class Turns {
     });
     try {
       if (before) await this.#wait(before, turn);
-      return await write(before !== undefined);
+      return await write();
     } finally {
       end();
     }

@@ -10,6 +10,7 @@ import {
   OutcomeUnknownError,
   OutOfTimeError,
   UnreachedError,
+  UnsentError,
 } from '../segment/errors.ts';
 import { type Audience, optionsSchema } from '../segment/models/audience.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
@@ -18,6 +19,7 @@ import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated, type LostCreate } from './lost-create.ts';
 import { keyOf } from './names.ts';
+import { feedsInWords } from './question.ts';
 import { readinessOf } from './readiness.ts';
 import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
@@ -25,12 +27,9 @@ import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 /** Longer than this are neither times nor ids. */
 const maxWordChars = 200;
 
-/** What was read so short a time ago is not read once more before it is written. */
-const maxReadAgeMs = 1000;
-
 /**
  * The one way of every write: what is there is looked at, the user agrees where that is needed, what
- * is there is looked at once more after they took their time, then the write is sent and a lost
+ * is there is looked at once more when the write has its place in the quota, then it is sent and a lost
  * response is looked for. One line is in the audit log before it is sent, another before the caller
  * hears of the result.
  *
@@ -93,7 +92,7 @@ type Unrequested<Name extends OperationName> = Omit<PlannedWrite<Name>, 'request
 /** A write that may be sent. */
 interface Ready<Name extends OperationName> {
   planned: PlannedWrite<Name>;
-  /** The ids of those of the name that is to be made, as they were there when it was looked last. */
+  /** The ids of all that the space held when it was last searched, if that was all of it. */
   knownIds: ReadonlySet<string> | undefined;
   /** How the user agreed; undefined if that was not needed. */
   agreement: Agreement | undefined;
@@ -104,8 +103,6 @@ class Undertaking<Name extends OperationName> {
   readonly #wish: Wish<Name>;
   readonly #context: WriteContext;
   readonly #seeking: Seeking;
-  /** When the audience was last read, on the monotonic clock. */
-  #readAt = 0;
   /** Whether no other write to the audience can go on meanwhile. */
   #hasTurn = false;
 
@@ -132,8 +129,7 @@ class Undertaking<Name extends OperationName> {
     const { operation, spaceId, id } = this.#wish;
     if (id === undefined || this.#hasTurn) return write();
     const { call, turns } = this.#context;
-    return turns.during({ operation, spaceId, id, call }, async (waited) => {
-      if (waited) this.#readAt = Number.NEGATIVE_INFINITY;
+    return turns.during({ operation, spaceId, id, call }, async () => {
       this.#hasTurn = true;
       try {
         return await write();
@@ -160,6 +156,8 @@ class Undertaking<Name extends OperationName> {
     if (this.#wish.dryRun) {
       const { request, after, consequences } = planned;
       advice.push(...consequences.filter((sentence) => !warnings.includes(sentence)));
+      const feeds = await this.#seeking.feedsOf(planned);
+      if (feeds) advice.push(feedsInWords(feeds));
       const rehearsal = {
         request,
         needsConfirmation: needsAgreement,
@@ -200,12 +198,9 @@ class Undertaking<Name extends OperationName> {
 
   /** @returns undefined for an audience that is to be made. */
   async #get(call: CallContext): Promise<Audience | undefined> {
-    const { api, clock } = this.#context;
     const { spaceId, id } = this.#wish;
     if (id === undefined) return undefined;
-    const { audience } = await api.send('get_audience', { spaceId, id }, call);
-    this.#readAt = clock.monotonic();
-    return audience;
+    return (await this.#context.api.send('get_audience', { spaceId, id }, call)).audience;
   }
 
   #assertFresh(before: Audience, expected: string): void {
@@ -225,7 +220,7 @@ class Undertaking<Name extends OperationName> {
     before: Audience | undefined,
     search: Search | undefined,
   ): Promise<PlannedWrite<Name>> {
-    const { operation, kind, creation, spaceId, id } = this.#wish;
+    const { operation, kind, grave, creation, spaceId, id } = this.#wish;
     const existing = search?.existing;
     // Next to another of its name it gets a key that only Segment knows.
     const key = creation && !existing ? keyOf(creation.name) : after?.key;
@@ -236,6 +231,7 @@ class Undertaking<Name extends OperationName> {
       id,
       before,
       after: after && { ...after, key },
+      grave,
       notes: existing ? [`There is one of this name already: ${quotedPlainly(existing.id)}.`] : [],
       warnings,
     });
@@ -305,7 +301,8 @@ class Undertaking<Name extends OperationName> {
         const agreement = await this.#seeking.agree(planned, confirmation);
         if (agreement.by === 'confirmation') return { planned, knownIds, agreement };
         await this.#context.auditLog?.assertWritable();
-        knownIds = await this.#lookOnceMore(planned);
+        // A person takes time to answer: meanwhile there may be an audience of the name.
+        knownIds = (await this.#search())?.ids;
         const now = await this.#withRequest(planned);
         const shown = JSON.stringify(planned.request.body);
         if (JSON.stringify(now.request.body) === shown)
@@ -323,20 +320,17 @@ class Undertaking<Name extends OperationName> {
   }
 
   /**
-   * A person takes time to answer; what they agreed to must still be so.
+   * Looks once more at what was read before the waits for a person, for another write and for the
+   * quota: it must still be so.
    *
-   * @returns the ids of those of the name that are there now, where one is to be made.
+   * @param since as what follows "changed". @throws {AudiencesError} `stale`
    */
-  async #lookOnceMore({ before }: PlannedWrite<Name>): Promise<ReadonlySet<string> | undefined> {
-    const search = await this.#search();
-    if (before) assertUnchanged(before, await this.#read(), sinceAsked);
-    return search?.ids;
-  }
-
-  /** What was waited for, in the quota or for another write, may have changed the audience. */
-  async #lookLast(before: Audience, looking: CallContext): Promise<void> {
-    if (this.#context.clock.monotonic() - this.#readAt <= maxReadAgeMs) return;
-    assertUnchanged(before, await this.#get(looking), 'since it was looked at for this');
+  async #lookLast(before: Audience, since: string, looking: CallContext): Promise<void> {
+    const now = await this.#get(looking);
+    const was = snapshotOf(before);
+    if (differences(was, snapshotOf(now ?? {})).length === 0) return;
+    if (now) this.#context.seen.note(this.#wish.spaceId, now);
+    throw staleError(since, now, was);
   }
 
   async #sendAndRecord(ready: Ready<Name>) {
@@ -361,7 +355,9 @@ class Undertaking<Name extends OperationName> {
     } catch (error) {
       if (error instanceof UnrecordedError) throw error;
       const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
-      await record({ outcome, error: inWords(error) });
+      const isNoLongerSo = agreement && isStale(error);
+      const how = isNoLongerSo ? { confirmed: 'not_valid' as const } : {};
+      await record({ outcome, error: inWords(error), ...how });
       throw error;
     }
   }
@@ -370,15 +366,15 @@ class Undertaking<Name extends OperationName> {
     { planned, knownIds, agreement }: Ready<Name>,
     onRequest: (request: RequestPreview) => void,
   ) {
-    const { api, call, sending, now } = this.#context;
+    const { api, call, sending } = this.#context;
     const { operation, kind, creation, spaceId } = this.#wish;
     if (call.signal.aborted) throw new CancelledError(operation, false);
     const { write, request, before, after } = planned;
     const agreedIn = agreement && request.edition;
-    const sentAt = now();
     const spending = agreement && new Spending(agreement);
     try {
-      const lookLast = before && ((looking: CallContext) => this.#lookLast(before, looking));
+      const since = agreement ? sinceAsked : 'since it was looked at for this';
+      const lookLast = before && ((looking: CallContext) => this.#lookLast(before, since, looking));
       const beforeSending = () => spending?.spend();
       const under = { ...sending, onRequest, agreedIn, lookLast, beforeSending };
       const output = await api.send(write.operation, write.input, under);
@@ -386,8 +382,8 @@ class Undertaking<Name extends OperationName> {
     } catch (error) {
       if (isSurelyUnsent(error)) spending?.giveBack();
       if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
-        const known = knownIds ?? new Set<string>();
-        const found = await this.#findLost({ spaceId, wanted: after, sentAt, known, error });
+        const lost = { spaceId, wanted: after, known: knownIds, error };
+        const found = await this.#findLost(lost);
         return { output: creation.outputOf(found), foundAfterLoss: true };
       }
       throw kind === 'remove' && before ? keepCopy(error, before) : error;
@@ -423,19 +419,20 @@ function isSurelyUnsent(error: unknown): boolean {
   if (error instanceof CancelledError) return !error.sent;
   return (
     error instanceof UnreachedError ||
+    error instanceof UnsentError ||
     error instanceof OutOfTimeError ||
     (error instanceof AudiencesError && error.code === 'rate_limited')
   );
 }
 
-function optionsIn({ body }: RequestPreview): AudienceShape['options'] {
-  return body && 'options' in body ? optionsSchema.safeParse(body.options).data : undefined;
+/** Whether the audience is not what the write was meant for any more. */
+function isStale(error: unknown): boolean {
+  if (error instanceof MeaningChangedError) return false;
+  return error instanceof AudiencesError && error.code === 'stale';
 }
 
-/** @param since as what follows "changed". @throws {AudiencesError} `stale` */
-function assertUnchanged(before: Audience, now: Audience | undefined, since: string): void {
-  const was = snapshotOf(before);
-  if (differences(was, snapshotOf(now ?? {})).length > 0) throw staleError(since, now, was);
+function optionsIn({ body }: RequestPreview): AudienceShape['options'] {
+  return body && 'options' in body ? optionsSchema.safeParse(body.options).data : undefined;
 }
 
 /** Two texts may name the same moment. */

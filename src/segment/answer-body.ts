@@ -27,6 +27,13 @@ export class AnswerBody {
     this.#maxBytes = maxBytes;
   }
 
+  /** Makes room for a body of this length, as its header says; it need not be true. */
+  expect(contentLength: string | string[] | undefined): void {
+    const length = Number(contentLength);
+    if (this.#length > 0 || !Number.isSafeInteger(length) || length < 0) return;
+    this.#bytes = Buffer.alloc(Math.min(length, this.#maxBytes));
+  }
+
   /** Takes the next bytes; false, and nothing is kept, if they are too many. */
   push(chunk: Uint8Array): boolean {
     const length = this.#length + chunk.length;

@@ -1,5 +1,6 @@
 import type { CallContext } from './call.ts';
 import type { Input, OperationName, Output } from './contract.ts';
+import type { ReadName } from './editions/editions.ts';
 import type { EditionName } from './editions/row.ts';
 
 /**
@@ -18,6 +19,15 @@ export interface RequestPreview {
   url: string;
   headers: Record<string, string>;
   body?: object;
+}
+
+/** The part of the port that only reads. */
+export interface ReadApi {
+  send<Name extends ReadName>(
+    name: Name,
+    input: Input<Name>,
+    call: CallContext,
+  ): Promise<Output<Name>>;
 }
 
 /** What to stop: everything that waits, or only writes, while reads go on. */

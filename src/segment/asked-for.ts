@@ -30,14 +30,27 @@ export function misfitOf(
       return `is about another audience, ${shown(id)} instead of ${shown(input.id)}.`;
     }
     if (space === undefined || isOfSpace(output.audience, space)) return undefined;
-    return `is about an audience of another space, ${shown(spaceId ?? '')} instead of ${shown(space)}.`;
+    return `is about an audience of another space, ${shown(spaceId ?? '')} instead of ${shown(space)}.${slugHint(space, [output.audience])}`;
   }
   if (!('audiences' in output) || space === undefined || output.audiences.length === 0) {
     return undefined;
   }
   return output.audiences.some((audience) => isOfSpace(audience, space))
     ? undefined
-    : `holds audiences of other spaces than ${shown(space)} only.`;
+    : `holds audiences of other spaces than ${shown(space)} only.${slugHint(space, output.audiences)}`;
+}
+
+/**
+ * A space has a slug as well, which people give for its id. That it is one can't be learned from an
+ * answer that may be meant for somebody else, so the user has to say so.
+ *
+ * @returns nothing where it can't be one, or where the answer does not name one space.
+ */
+function slugHint(asked: string, audiences: readonly Pick<Audience, 'spaceId'>[]): string {
+  const [named, ...others] = new Set(audiences.map(({ spaceId }) => spaceId));
+  const isId = asked.startsWith('spa_');
+  if (isId || typeof named !== 'string' || others.length > 0) return '';
+  return ` If ${shown(asked)} is the slug of a space, give its id as spaceId instead: ${shown(named)}, if the user says that this is the one.`;
 }
 
 function shown(id: string): string {

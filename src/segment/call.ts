@@ -35,6 +35,16 @@ export function withSignal(
   };
 }
 
+/**
+ * The same call for requests that it can do without: each is tried once, waits for nothing, and is
+ * over within `maxMs`.
+ *
+ * @param now milliseconds of the monotonic clock.
+ */
+export function briefly(call: CallContext, now: number, maxMs: number): CallContext {
+  return { ...withSignal(call, call.signal), deadline: now, endsAt: now + maxMs };
+}
+
 /** The same call for its waits, which leave it `reserveMs` before its end. */
 export function withReserve(call: CallContext, reserveMs: number): CallContext {
   return {
@@ -71,9 +81,8 @@ export interface CallContext {
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
   /**
-   * Called when a place in the quota is taken and the request is about to go out: before the first
-   * attempt, and before the next ones while all were refused for lack of quota. What it throws ends
-   * the call, with nothing sent.
+   * Called with each attempt's place in the quota taken, when it is about to go out. What it throws
+   * ends the call, and the attempt is not made.
    *
    * @param looking what it may make its own requests with; it ends after a few seconds.
    */

@@ -14,9 +14,9 @@ import {
   CancelledError,
   MeaningChangedError,
   NoAnswerError,
-  OutcomeUnknownError,
   OutOfTimeError,
   RefusedError,
+  UnsentError,
   UnsupportedError,
 } from './errors.ts';
 import { HttpPool, type HttpRequest } from './http.ts';
@@ -29,6 +29,7 @@ import type { Place } from './quota/quota.ts';
 import { readQuota, readRetryAfter } from './quota/report.ts';
 import { type MadeRequest, requestOf } from './request.ts';
 import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
+import { Tries } from './tries.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
 import { pause } from './wait.ts';
 
@@ -208,14 +209,18 @@ export class SegmentClient implements SegmentApi {
     );
   }
 
-  /** Only Segment's own word for it makes a feature a missing one. */
+  /**
+   * Only Segment's own word for it makes a feature a missing one, and a 404 only where nothing but the
+   * space could be meant by it.
+   */
   #withoutFeature<Name extends OperationName>(
     name: Name,
     input: Input<Name>,
-    { row: { feature } }: Form<Name>,
+    { row: { feature, path } }: Form<Name>,
     error: RefusedError,
   ): AudiencesError {
-    const isMissing = error.code === 'not_found' || error.code === 'forbidden';
+    const isUnknown = error.code === 'not_found' && !path.replace('{spaceId}', '').includes('{');
+    const isMissing = isUnknown || error.code === 'forbidden';
     if (feature === undefined || !isMissing || error.facts.details === undefined) return error;
     this.#missingFeatures.add(featureKey(feature, input));
     return featureMissing(name, feature);
@@ -224,18 +229,19 @@ export class SegmentClient implements SegmentApi {
   /** Sends a request, again and again where that can do no harm. */
   async #persist<Name extends OperationName>(sending: Sending<Name>): Promise<Output<Name>> {
     const { name, call } = sending;
-    const tries: Tries = { attempts: 0, refusals: 0, uncertain: undefined };
+    const tries = new Tries(name, sending.form.row);
     const giveUp = (error: unknown) => {
-      throw stillUncertain(name, tries, error);
+      throw tries.stillUncertain(error);
     };
     for (;;) {
       const gate = this.#gate(name);
-      const place = await this.#enter(gate, name, call, tries).catch(giveUp);
-      if (tries.attempts === tries.refusals) await this.#lookLast(sending, gate, place);
+      const place = await this.#enter(gate, name, call, tries.attempts).catch(giveUp);
+      const found = await this.#lookLast(sending, tries, gate, place);
+      if (found) return found.output;
       const attempted = await this.#attempt(sending, gate, place).catch(giveUp);
       tries.attempts += 1;
       const gone = await this.#ifGone(sending, tries, attempted.verdict);
-      const end = gone ?? endOf(sending, tries, attempted.verdict);
+      const end = gone ?? tries.endOf(attempted.verdict);
       if (end) return end.output;
       await this.#pauseAfter(sending, tries, attempted).catch(giveUp);
     }
@@ -246,7 +252,7 @@ export class SegmentClient implements SegmentApi {
     gate: Gate,
     name: OperationName,
     call: CallContext,
-    { attempts }: Tries,
+    attempts: number,
   ): Promise<Place> {
     this.#assertInTime(name, call);
     const place = await gate.enter(this.#inTime(name, call), attempts > 0);
@@ -276,13 +282,17 @@ export class SegmentClient implements SegmentApi {
   /**
    * Lets the caller look once more while the request has its place, which is given back if that ends
    * the call.
+   *
+   * @returns the output, if the look shows that an earlier attempt took effect.
    */
   async #lookLast<Name extends OperationName>(
-    { name, call }: Sending<Name>,
+    sending: Sending<Name>,
+    tries: Tries<Name>,
     gate: Gate,
     place: Place,
-  ): Promise<void> {
-    if (!call.lookLast) return;
+  ): Promise<{ output: Output<Name> } | undefined> {
+    const { name, call } = sending;
+    if (!call.lookLast) return undefined;
     const { clock } = this.#options;
     const late = new AbortController();
     const cancelTimer = clock.after(maxHeldMs, () => late.abort());
@@ -290,10 +300,18 @@ export class SegmentClient implements SegmentApi {
     const deadline = clock.monotonic() + maxHeldMs;
     try {
       await call.lookLast(withSignal(call, signal, deadline));
+      return undefined;
     } catch (error) {
       await gate.giveBack(place);
-      if (call.signal.aborted) throw new CancelledError(name, false);
-      throw late.signal.aborted ? heldTooLong(name) : asUnsent(error);
+      if (call.signal.aborted) throw tries.stillUncertain(new CancelledError(name, false));
+      const found =
+        error instanceof RefusedError
+          ? await this.#ifGone(sending, tries, { kind: 'refused', error })
+          : undefined;
+      if (found) return found;
+      // A look that got no answer says nothing of the write.
+      const unsent = error instanceof NoAnswerError ? new UnsentError(error) : error;
+      throw tries.notSentAgain(late.signal.aborted ? heldTooLong(name) : unsent);
     } finally {
       cancelTimer();
     }
@@ -307,11 +325,11 @@ export class SegmentClient implements SegmentApi {
    */
   async #ifGone<Name extends OperationName>(
     { name, form: { row }, input, call }: Sending<Name>,
-    { uncertain }: Tries,
+    tries: Tries<Name>,
     verdict: Verdict<Output<Name>>,
   ): Promise<{ output: Output<Name> } | undefined> {
     if (verdict.kind !== 'refused' || verdict.error.code !== 'not_found') return undefined;
-    if (!uncertain || !row.ifGone) return undefined;
+    if (!tries.isUncertain || !row.ifGone) return undefined;
     const looking = withSignal(call, call.signal);
     const look = async <Read extends OperationName>(read: Read, asked: Input<Read>) => {
       try {
@@ -323,7 +341,7 @@ export class SegmentClient implements SegmentApi {
       }
     };
     if (await row.ifGone.isSo(input, look)) return { output: row.ifGone.output };
-    throw outcomeUnknown(name, row.ifUnknown, refusedLater(uncertain, verdict.error));
+    throw tries.leftOpen(verdict.error);
   }
 
   /** Sends one request that has a place in the quota, and settles with the gate. */
@@ -373,7 +391,7 @@ export class SegmentClient implements SegmentApi {
   /** Waits before the next attempt. @throws the error of the last one, if there is to be no other. */
   async #pauseAfter<Name extends OperationName>(
     { name, call }: Sending<Name>,
-    tries: Tries,
+    tries: Tries<Name>,
     { verdict, retryAfterMs, closedMs }: Attempted<Output<Name>>,
   ): Promise<void> {
     const { clock, random, log } = this.#options;
@@ -413,13 +431,6 @@ function heldTooLong(name: string): AudiencesError {
   );
 }
 
-/** A look that got no answer says nothing of the write, which was not sent. */
-function asUnsent(error: unknown): unknown {
-  if (!(error instanceof NoAnswerError)) return error;
-  const { code, message, facts } = error;
-  return new AudiencesError(code, `${message} Nothing was sent.`, facts);
-}
-
 /** What became of one attempt, and what it says about the next. */
 interface Attempted<Data> {
   verdict: Verdict<Data>;
@@ -429,69 +440,12 @@ interface Attempted<Data> {
   closedMs?: number;
 }
 
-/** The history of one request. */
-interface Tries {
-  attempts: number;
-  /** How many of them were refused for lack of quota. */
-  refusals: number;
-  /** Why an earlier attempt may have taken effect although no usable response came. */
-  uncertain: AudiencesError | undefined;
-}
-
-/**
- * What an attempt comes to: the output, or undefined if there is to be another.
- *
- * @throws {AudiencesError} if it failed for good.
- */
-function endOf<Name extends OperationName>(
-  { name, form: { row } }: Sending<Name>,
-  tries: Tries,
-  verdict: Verdict<Output<Name>>,
-): { output: Output<Name> } | undefined {
-  const { uncertain } = tries;
-  if (verdict.kind === 'success') return { output: verdict.data };
-  if (verdict.kind === 'refused') {
-    const { error } = verdict;
-    throw uncertain && row.writes ? refusedLater(uncertain, error) : error;
-  }
-  if (verdict.kind === 'uncertain') {
-    if (row.resend === 'once') throw outcomeUnknown(name, row.ifUnknown, verdict.error);
-    if (!verdict.transient) throw verdict.error;
-    tries.uncertain = verdict.error;
-  }
-  return undefined;
-}
-
 /** What a look comes to that got no output: only Segment itself can say that something is missing. */
 function findingOf(error: unknown): Finding {
   if (!(error instanceof AudiencesError)) throw error;
   const { code, facts } = error;
   const isSegments = Array.isArray(facts.details) && facts.details.length > 0;
   return code === 'not_found' && isSegments ? 'missing' : 'unclear';
-}
-
-/** What ends the waiting does not change that an earlier attempt may have taken effect. */
-function stillUncertain(name: string, { uncertain }: Tries, error: unknown): unknown {
-  if (!uncertain) return error;
-  return error instanceof CancelledError ? new CancelledError(name, true) : uncertain;
-}
-
-/** The first attempt may have taken effect; that a later one was refused does not change it. */
-function refusedLater(uncertain: AudiencesError, { message }: AudiencesError): NoAnswerError {
-  const { code, facts } = uncertain;
-  return new NoAnswerError(code, `${uncertain.message} Asked again: ${message}`, facts);
-}
-
-function outcomeUnknown(
-  name: string,
-  next = 'Do not repeat it yet. Look whether it took effect.',
-  cause: AudiencesError,
-): OutcomeUnknownError {
-  return new OutcomeUnknownError(
-    `${name} was sent, but whether it took effect is unknown. ${cause.message}`,
-    { next, status: cause.facts.status, details: { cause: cause.code } },
-    { cause },
-  );
 }
 
 /** @throws {MeaningChangedError} if someone agreed to something else than `form` would send. */

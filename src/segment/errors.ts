@@ -188,6 +188,14 @@ export class OutOfTimeError extends AudiencesError {
  */
 export class NoAnswerError extends AudiencesError {}
 
+/** The look before a write got no answer, so that the write was not sent. */
+export class UnsentError extends AudiencesError {
+  /** @param look how the look ended. */
+  constructor({ code, message, facts }: NoAnswerError) {
+    super(code, `${message} Nothing was sent.`, facts);
+  }
+}
+
 /** The answer has more bytes than are read. */
 export class TooLargeError extends NoAnswerError {}
 

@@ -1,7 +1,8 @@
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Clock } from '../clock.ts';
 import { AnswerBody } from './answer-body.ts';
 import { withoutEndSlashes } from './base-url.ts';
+import { withoutInterimResponses } from './interim-responses.ts';
 import type { HttpProxy } from './proxy.ts';
 import type { Headers } from './quota/report.ts';
 
@@ -124,10 +125,9 @@ export class HttpPool {
             cancelTimer = this.#clock.after(this.#timeoutMs, () => fail('timeout'));
           },
           onResponseStart(_, statusCode, responseHeaders) {
-            // Such as 103: the answer itself is still to come.
-            if (statusCode < 200) return;
             status = statusCode;
             headers = responseHeaders;
+            body.expect(headers['content-length']);
           },
           onResponseData(_, chunk) {
             if (!body.push(chunk)) fail('too-large');
@@ -155,7 +155,17 @@ export class HttpPool {
 const options = { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
 
 function directly(origin: string, timeoutMs: number): Dispatcher {
-  return new Pool(origin, { ...options, connect: { timeout: timeoutMs } });
+  const connect = buildConnector({ timeout: timeoutMs });
+  return new Pool(origin, { ...options, connect: readingOnlyFinal(connect) });
+}
+
+/** The same way to connect, by sockets from which no interim responses are read. */
+function readingOnlyFinal(connect: buildConnector.connector): buildConnector.connector {
+  return (to, callback) =>
+    connect(to, (...[error, socket]) => {
+      if (error) callback(error, null);
+      else callback(null, withoutInterimResponses(socket));
+    });
 }
 
 /** Every connection is a tunnel (CONNECT), so that the proxy sees neither token nor content. */
@@ -166,6 +176,11 @@ function throughProxy({ url, authorization }: HttpProxy, timeoutMs: number): Dis
     token: authorization,
     proxyTls: { timeout: timeoutMs },
     requestTls: { timeout: timeoutMs },
+    factory: (origin, { connect, ...more }: Pool.Options) =>
+      new Pool(origin, {
+        ...more,
+        connect: typeof connect === 'function' ? readingOnlyFinal(connect) : connect,
+      }),
     // The proxy's answer to CONNECT; an exchange has not begun by then.
     clientFactory: (proxy, { connect }: Pool.Options) =>
       new Pool(proxy, { connect, headersTimeout: timeoutMs }),

@@ -37,9 +37,14 @@ export function problemOfName(name: string): string | undefined {
   return climbs ? 'hold no dot segment, percent-encoded or not' : undefined;
 }
 
-/** Whether two ids name the same space: some answers leave out the leading `spa_`. */
+/** What two ids of the same space have in common: some leave out the leading `spa_`. */
+export function bareSpaceId(id: string): string {
+  return id.replace(/^spa_/, '');
+}
+
+/** Whether two ids name the same space. */
 export function isSameSpace(a: string, b: string): boolean {
-  return a.replace(/^spa_/, '') === b.replace(/^spa_/, '');
+  return bareSpaceId(a) === bareSpaceId(b);
 }
 
 /** A text without any percent-encoding left; undefined if that takes too many rounds. */

@@ -8,6 +8,15 @@ const rowsAtOnce = 1000;
 /** Beyond this, a single call would use up most of a minute's quota. */
 const maxAudiences = 10_000;
 
+/** Some audiences of a space, as they are read one page after the other. */
+export interface PageOfSpace {
+  audiences: Audience[];
+  /** How many the space has, if Segment says so. */
+  total: number | undefined;
+  /** Whether the space has no more. */
+  isLast: boolean;
+}
+
 /** The audiences of a space. */
 export interface WholeSpace {
   audiences: Audience[];
@@ -25,13 +34,30 @@ export async function readSpace(
   call: CallContext,
 ): Promise<WholeSpace> {
   const audiences: Audience[] = [];
+  let complete = false;
+  for await (const page of pagesOfSpace(api, spaceId, call)) {
+    audiences.push(...page.audiences);
+    complete = page.isLast;
+  }
+  return { audiences, complete };
+}
+
+/** The same, page after page, for those who do not need all of it at once. */
+export async function* pagesOfSpace(
+  api: SegmentApi,
+  spaceId: string,
+  call: CallContext,
+): AsyncGenerator<PageOfSpace> {
   let cursor: string | undefined;
   for (let asked = 0; asked < maxAudiences; asked += rowsAtOnce) {
     const input = { spaceId, count: rowsAtOnce, cursor, isPatient: true };
     const page = await api.send('list_audiences', input, call);
-    audiences.push(...page.audiences.filter((audience) => isOfSpace(audience, spaceId)));
     cursor = page.pagination.next ?? undefined;
-    if (cursor === undefined) return { audiences, complete: true };
+    yield {
+      audiences: page.audiences.filter((audience) => isOfSpace(audience, spaceId)),
+      total: page.pagination.totalEntries ?? undefined,
+      isLast: cursor === undefined,
+    };
+    if (cursor === undefined) return;
   }
-  return { audiences, complete: false };
 }

@@ -1,7 +1,4 @@
-import type { SegmentApi } from '../segment/api.ts';
-import type { CallContext } from '../segment/call.ts';
-import { type Audience, typeOf } from '../segment/models/audience.ts';
-import { readSpace } from '../segment/space.ts';
+import type { AudienceIndex } from './audience-index.ts';
 
 /** Which of the names in definitions are wanted. */
 export type UsedNameKind =
@@ -9,46 +6,28 @@ export type UsedNameKind =
   /** Properties in definitions that speak of this event or entity. */
   | { kind: 'properties'; of: { events: string } | { entities: string } };
 
-/** The names that the audiences of a space use. */
-export interface UsedNames {
-  /** Each with the number of audiences that use it, the most used first. */
-  names: ReadonlyMap<string, number>;
-  /** False if the space has more audiences than are looked at. */
-  complete: boolean;
-}
-
-/** Gathers names from the definitions of a space's audiences. */
-export class DefinitionNames {
-  readonly #api: SegmentApi;
-
-  constructor(api: SegmentApi) {
-    this.#api = api;
-  }
-
-  /** @throws {AudiencesError} if the audiences can't be read. */
-  async used(spaceId: string, wanted: UsedNameKind, call: CallContext): Promise<UsedNames> {
-    const { audiences, complete } = await readSpace(this.#api, spaceId, call);
-    return { names: await namesIn(audiences, wanted), complete };
-  }
-}
-
-async function namesIn(
-  audiences: readonly Audience[],
+/** The names that definitions use, each with the number of audiences that do, the most used first. */
+export function usedNames(
+  index: AudienceIndex,
   wanted: UsedNameKind,
-): Promise<UsedNames['names']> {
-  const { check, references } = await import('../query/index.ts');
+): [name: string, usedBy: number][] {
+  const counts =
+    wanted.kind === 'properties' ? propertiesOf(wanted.of, index) : index.names[wanted.kind];
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+function propertiesOf(
+  stream: { events: string } | { entities: string },
+  { audiences }: AudienceIndex,
+): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const audience of audiences) {
-    const query = audience.definition?.query;
-    if (typeof query !== 'string') continue;
-    const found = references(check(query, { type: typeOf(audience) ?? 'users' }).tree);
+  for (const { references } of audiences) {
     const isMeant =
-      wanted.kind !== 'properties' ||
-      ('events' in wanted.of
-        ? found.events.includes(wanted.of.events)
-        : found.entities.includes(wanted.of.entities));
-    if (!isMeant) continue;
-    for (const name of found[wanted.kind]) counts.set(name, (counts.get(name) ?? 0) + 1);
+      'events' in stream
+        ? references?.events.includes(stream.events)
+        : references?.entities.includes(stream.entities);
+    if (!references || !isMeant) continue;
+    for (const name of references.properties) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return new Map([...counts].sort(([, a], [, b]) => b - a));
+  return counts;
 }

@@ -51,8 +51,8 @@ export function adviceOnExternalIds(
   ];
 }
 
-export function adviceAfterRead({ status }: Audience): string[] | undefined {
-  if (!status) return undefined;
+export function adviceAfterRead({ status }: Audience): string[] {
+  if (!status) return [];
   if (computing.includes(status)) {
     return [`It is being computed (${status}). Don't edit it until its status is Live.`];
   }
@@ -62,7 +62,7 @@ export function adviceAfterRead({ status }: Audience): string[] | undefined {
       'Its last computation failed: check the definition, or ask the user to look in Segment.',
     ];
   }
-  return undefined;
+  return [];
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
 import type { Pagination } from '../segment/models/pagination.ts';
-import type { UsedNameKind } from '../space/used-names.ts';
+import { type UsedNameKind, usedNames } from '../space/used-names.ts';
 import { cut, visibleJson } from '../visible.ts';
 import { advice, assertSamplesAllowed, spaceId, spaceOf } from './fields.ts';
 import { defineTool, type ToolContext } from './tool.ts';
@@ -93,8 +93,8 @@ export const describeSpaceSchema = defineTool({
       return { ...fitting(names, more, given.limit), source: 'space_schema' as const };
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
-      const { names, complete } = await namesInDefinitions(given, space, context);
-      const result = fitting(names, !complete, given.limit);
+      const { names, more } = await namesInDefinitions(given, space, context);
+      const result = fitting(names, more, given.limit);
       const why =
         'Segment shows no schema of this space here (it needs the feature Space Schema): these are the names that existing audiences use. There may be others.';
       return {
@@ -182,8 +182,8 @@ function isNotFound(error: unknown): boolean {
 async function namesInDefinitions(
   { kind, event = '', entity = '', search }: Input,
   space: string,
-  { definitionNames, call }: ToolContext,
-) {
+  { indexes, call }: ToolContext,
+): Promise<Names> {
   const wanted: Record<Input['kind'], UsedNameKind> = {
     events: { kind: 'events' },
     properties: { kind: 'properties', of: { events: event } },
@@ -192,11 +192,11 @@ async function namesInDefinitions(
     entities: { kind: 'entities' },
     entity_properties: { kind: 'properties', of: { entities: entity } },
   };
-  const { names, complete } = await definitionNames.used(space, wanted[kind], call);
-  const rows = [...names]
+  const index = await indexes.read(space, call);
+  const names = usedNames(index, wanted[kind])
     .filter(([name]) => isWanted(name, search))
     .map(([name, usedBy]): Name => ({ name: cut(name, maxNameChars), usedBy }));
-  return { names: rows, complete };
+  return { names, more: !index.complete };
 }
 
 function isWanted(name: string, search = ''): boolean {

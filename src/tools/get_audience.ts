@@ -4,6 +4,7 @@ import { audienceSchema } from '../segment/models/audience.ts';
 import { shortened, shortenedText, unshortened } from '../shorten.ts';
 import { adviceAfterRead } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
+import { includable, includedOutputs, readIncluded } from './included.ts';
 import { defineTool } from './tool.ts';
 
 /** Of its JSON; few definitions of the greatest length that is read are explained in more. */
@@ -25,22 +26,35 @@ export const getAudience = defineTool({
       spaceId,
       id,
       fullText: z.boolean().optional().describe('Cut no long text, such as a description'),
+      include: z
+        .array(z.enum(includable))
+        .optional()
+        .describe('Also read these; usedBy: audiences built on it'),
     }),
   output: () =>
     z.object({
       audience: audienceSchema,
       explanation: z.string().optional().describe('The definition in plain English'),
+      ...includedOutputs(),
       advice,
     }),
-  async handle(given, { api, call, ...context }) {
+  async handle(given, context) {
+    const { api, call } = context;
     const space = spaceOf(given, context);
     const input = { spaceId: space, id: given.id };
     const { audience } = await api.send('get_audience', input, call);
     const explanation = await explainAudience(audience);
+    const { advice: more, ...included } = await readIncluded(
+      given.include ?? [],
+      { spaceId: space, audience },
+      context,
+    );
+    const said = [...adviceAfterRead(audience), ...more];
     return {
       audience: given.fullText ? unshortened(audience) : shortened(audience),
       explanation: explanation && shortenedText(explanation, maxExplanationChars),
-      advice: adviceAfterRead(audience),
+      ...included,
+      advice: said.length > 0 ? said : undefined,
     };
   },
 });

@@ -1,37 +1,13 @@
 import * as z from 'zod';
 import type { AudiencesOutput, PageInput } from '../segment/contract.ts';
 import { NoAnswerError } from '../segment/errors.ts';
-import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { paginationSchema } from '../segment/models/pagination.ts';
-import { cut, visibleJson } from '../visible.ts';
+import { fits, onlyNames, rowSchema, summarize, withoutQuery } from './audience-row.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 
-/**
- * More than 60,000 characters are more than an agent should have to read at once; this leaves room
- * for what the server may have to say besides.
- */
-const maxPageChars = 59_000;
-const maxQueryChars = 200;
-/** Only a name beyond all sense is cut. */
-const maxNameChars = 2000;
 /** Of a page that stays too long however few rows are asked for. */
 const maxRowsBeyond = 10;
-
-const rowSchema = () =>
-  z.object({
-    id: z.string(),
-    name: z.string().nullish(),
-    key: z.string().nullish(),
-    enabled: z.boolean().nullish(),
-    status: z.string().nullish(),
-    type: z.string().optional(),
-    size: z.number().optional().describe('Members'),
-    cadence: z.string().optional().describe('REALTIME or BATCH'),
-    query: z.string().optional().describe('Cut where it ends in …[cut, N characters in all]'),
-    updatedAt: z.string().nullish(),
-  });
-type Row = z.infer<ReturnType<typeof rowSchema>>;
 
 export const listAudiences = defineTool({
   name: 'list_audiences',
@@ -70,25 +46,6 @@ export const listAudiences = defineTool({
     }
   },
 });
-
-function summarize(audience: Audience): Row {
-  const { definition, name, key } = audience;
-  return {
-    id: audience.id,
-    name: name && cut(name, maxNameChars),
-    key: key && cut(key, maxNameChars),
-    enabled: audience.enabled,
-    status: audience.status,
-    type: typeOf(audience) ?? definition?.type ?? undefined,
-    size: audience.size?.count ?? undefined,
-    cadence: audience.computeCadence?.type ?? undefined,
-    query: definition?.query ? cut(definition.query, maxQueryChars) : undefined,
-    updatedAt: audience.updatedAt,
-  };
-}
-
-const withoutQuery = ({ query, updatedAt, ...row }: Row): Row => row;
-const onlyNames = ({ id, name }: Row): Row => ({ id, name });
 
 /**
  * A page whose text is short enough: first columns go, then rows behind a place where a cursor goes
@@ -141,10 +98,6 @@ function firstRows({ audiences, pagination }: AudiencesOutput) {
       next: 'Tell the user that Segment, or something before it, returned cursors beyond all sense.',
     },
   );
-}
-
-function fits(page: object): boolean {
-  return visibleJson(page).length <= maxPageChars;
 }
 
 function columnNotice(columns: string, end = 'No row is missing.'): string {

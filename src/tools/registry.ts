@@ -1,9 +1,12 @@
 import { checkAudienceQuery } from './check_audience_query.ts';
 import { createAudience } from './create_audience.ts';
 import { describeSpaceSchema } from './describe_space_schema.ts';
+import { findAudiences } from './find_audiences.ts';
 import { getAudience } from './get_audience.ts';
+import { listAudienceDestinations } from './list_audience_destinations.ts';
 import { listAudiences } from './list_audiences.ts';
 import { previewAudience } from './preview_audience.ts';
+import { listSpaces } from './list_spaces.ts';
 import { removeAudienceFromSpace } from './remove_audience_from_space.ts';
 import type { Tool } from './tool.ts';
 import { updateAudienceForSpace } from './update_audience_for_space.ts';
@@ -18,6 +21,9 @@ const byToolset = {
     updateAudienceForSpace,
     removeAudienceFromSpace,
   ],
+  find: [findAudiences, listSpaces, listAudienceDestinations],
+  preview: [],
+  schema: [],
   find: [],
   preview: [previewAudience],
   schema: [describeSpaceSchema],

@@ -1,11 +1,10 @@
 import type * as z from 'zod';
 import type { CarryOut } from '../safety/wish.ts';
+import type { ReadApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import type { Input, Output } from '../segment/contract.ts';
-import type { ReadName } from '../segment/editions/editions.ts';
+import type { AudienceIndexes } from '../space/audience-indexes.ts';
 import type { NameCheck } from '../space/names.ts';
 import type { Previews } from '../space/previews.ts';
-import type { DefinitionNames } from '../space/used-names.ts';
 import type { QueryCheckMode } from './query-check.ts';
 
 /** MCP's four hints; a tool states all of them. */
@@ -19,20 +18,16 @@ export interface ToolHints {
 /** What a handler works with, apart from its input. */
 export interface ToolContext {
   /** For reading; what comes through it is noted as shown to the user. */
-  api: {
-    send<Name extends ReadName>(
-      name: Name,
-      input: Input<Name>,
-      call: CallContext,
-    ): Promise<Output<Name>>;
-  };
+  api: ReadApi;
   call: CallContext;
   /** The space of a call that names none. */
   defaultSpace: string | undefined;
+  /** The only spaces that may be touched; undefined for all that the token reaches. */
+  allowedSpaces: readonly string[] | undefined;
+  /** What the spaces hold, as it was a short time ago. */
+  indexes: AudienceIndexes;
   queryCheck: QueryCheckMode;
   names: NameCheck;
-  /** The names that existing definitions use. */
-  definitionNames: DefinitionNames;
   previews: Previews;
   /** Whether no values of properties and traits, and no ids of members, may be shown. */
   noSamples: boolean;

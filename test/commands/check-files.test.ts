@@ -68,7 +68,7 @@ describe('a file', () => {
       code: 0,
       stderr: '',
       stdout: `~/${name}: valid, 1 of 50 conditions
-Users who did A at least once.
+Users who did "A" at least once.
 formatted: ${right}
 computed: REALTIME
 `,

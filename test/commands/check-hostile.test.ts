@@ -61,7 +61,7 @@ describe.each(hostile)('%s', (_, text) => {
       expect(unseenIn(await printed(query, { json: true }))).toEqual([]);
       const coloured = await printed(query, { colour: true });
       for (const part of coloured.split('\u001b').slice(1))
-        expect(part).toMatch(/^\[(0|31|33|36)m/);
+        expect(part).toMatch(/^\[(0|1|22|31|33|36)m/);
       expect(stripVTControlCharacters(coloured)).toBe(await printed(query));
     }
   });

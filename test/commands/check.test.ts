@@ -29,3 +29,12 @@ test('what controls a terminal is not passed on', async () => {
   const text = await printed("trait('\u001b[2J') = @", false);
   expect(text).not.toContain('\u001b');
 });
+
+test('names in an explanation are in quotes, on a terminal in bold, and nowhere between asterisks', async () => {
+  const query = "event('*Order* \"1\"').where(property('a.b') = 'x').count() >= 1";
+  const plain = await printed(query, false);
+  expect(plain).toContain('Users who did "*Order* \\"1\\"" at least once where "a.b" is "x".\n');
+  const coloured = await printed(query, true);
+  expect(coloured).toContain('\u001b[1m"a.b"\u001b[22m is "x".');
+  expect(stripVTControlCharacters(coloured)).toBe(plain);
+});

@@ -36,6 +36,7 @@ const inputSchema = z.strictObject({
         type: z.literal('array'),
         items: z.strictObject({
           type: z.enum(['string', 'integer']),
+          enum: z.array(z.string()).optional(),
           minLength: z.number().optional(),
           minimum: z.number().optional(),
           maximum: z.number().optional(),

@@ -58,6 +58,10 @@ const listed: Record<string, Record<string, Source>> = {
   'nearest.ts': {
     '/[-_ ]/g': 'message',
   },
+  'query/app-sentence.ts': {
+    '/^\\p{Lu}/u': 'query',
+    '/^(a|an|the|null|nothing|none|empty|unknown|today|yesterday|tomorrow|now|not|any)$/i': 'query',
+  },
   'query/check-definition.ts': {
     '/^\\d+ [a-z]+$/': 'query',
   },
@@ -70,11 +74,30 @@ const listed: Record<string, Record<string, Source>> = {
   'query/durations.ts': {
     '/s$/': 'query',
   },
-  'query/evaluate.ts': {
-    '/(?<!\\\\)\\./': 'query',
-  },
   'query/foreign-comparison.ts': {
     '/^(%?)([^%_]+)(%?)$/': 'query',
+  },
+  'query/foreign-text.ts': {
+    '/^(select|where|from|having|update|delete|insert)$/i': 'query',
+    '/^(lambda|function|def|const|var|df|db)$/': 'query',
+    '/^[.[(]$/': 'query',
+    '/^(and|or|not|any|all)$/i': 'query',
+    '/[=<>\\u2264\\u2265\\u2260&|+*/[\\]]/': 'query',
+  },
+  'query/json-condition.ts': {
+    '/[_-]/g': 'query',
+    '/^(=|!=|>|>=|<|<=)$/': 'query',
+  },
+  'query/json-value.ts': {
+    '/\\s+/y': 'query',
+    '/-?\\d+(?:\\.\\d+)?(?![\\w.])/y': 'query',
+    '/[A-Za-z_$][\\w$.]*/y': 'query',
+    '/"(?:[^"\\\\\\n]|\\\\[\\s\\S])*"|\'(?:[^\'\\\\\\n]|\\\\[\\s\\S])*\'/y': 'query',
+    '/\\\\([\\s\\S])/g': 'query',
+  },
+  'query/lengths-in-words.ts': {
+    '/^\\d{1,9}$/': 'query',
+    '/s$/': 'query',
   },
   'query/lexer.ts': {
     '/\\s+/': 'query',
@@ -86,16 +109,27 @@ const listed: Record<string, Record<string, Source>> = {
     '/[\\p{L}_$][\\p{L}\\p{N}_]*/u': 'query',
     '/=>|=<|<>|>=|<=|!==|!=|===|==|&&|\\|\\||[=<>!(){},.:&|≥≤≠-]/': 'query',
     '/[^\\p{L}_$\\d\\s\'"\\u2018\\u2019\\u201c\\u201d=<>!(){},.:&|≥≤≠-]+/u': 'query',
-    '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/y': 'query',
+    '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/iy': 'query',
     '/^[\\p{L}\\p{N}_ @.-]+$/u': 'query',
     "/\\\\[.\\\\']/g": 'query',
   },
+  'query/lint-names.ts': {
+    '/^[!-~](?:[ -~]*[!-~])?$/': 'query',
+    '/[^ -~]/': 'query',
+    '/[\\p{Cc}\\p{Default_Ignorable_Code_Point}]/u': 'query',
+  },
+  'query/lint-times.ts': {
+    '/^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})(?:[Tt ]|$)/': 'query',
+    '/^\\d{1,2}([-/.])\\d{1,2}\\1\\d{4}(?:[Tt ,]|$)/': 'query',
+    '/[a-z_]+|\\S/i': 'query',
+    '/[a-z_]+|\\d+|\\S/g': 'query',
+    '/^\\d/': 'query',
+  },
   'query/lookahead.ts': {
     '/^(true|false)$/i': 'query',
-    '/^[-&:.|]$/': 'query',
   },
   'query/numbers.ts': {
-    '/^\\d+(?:\\.\\d+)?$/': 'query',
+    '/^(?:\\d+(?:\\.\\d+)?|\\.\\d+)$/': 'query',
     '/^\\+?(\\d*)(?:\\.(\\d+))?(?:[eE]([+-]?\\d+))?$/': 'query',
     '/^0+(?=\\d)/': 'query',
   },
@@ -114,13 +148,24 @@ const listed: Record<string, Record<string, Source>> = {
     '/^1 /': 'own',
     '/\\\\+|["*]/g': 'query',
   },
+  'query/readings.ts': {
+    '/[ _-]/g': 'query',
+    '/[<>]/': 'own',
+    '/\\{vs?\\}/': 'own',
+    '/^[a-z][a-z0-9_]*$/': 'query',
+    '/[\\\\\\p{Cc}]/u': 'query',
+  },
   'query/render.ts': {
     '/[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu': 'query',
+  },
+  'query/sql-condition.ts': {
+    '/^(true|false)$/i': 'query',
   },
   'query/strings.ts': {
     "/\\\\[\\s\\S]|'/g": 'query',
     '/\\\\[\\s\\S]/g': 'query',
     '/(?<!\\\\)\\\\+\\./g': 'query',
+    '/(?<!\\\\)\\./': 'query',
   },
   'query/times.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$/':
@@ -133,6 +178,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\.000$/': 'query',
   },
   'query/tokens.ts': {
+    '/^[-&:.|]$/': 'query',
     '/^(&&?|\\|\\|?)$/': 'query',
     '/^(and|or)$/i': 'query',
     '/^[<>=!≥≤≠]+$/': 'query',
@@ -141,7 +187,15 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/values.ts': {
     '/^(true|false)$/i': 'query',
-    '/^\\s*-?\\d+(\\.\\d+)?\\s*$/': 'query',
+    '/^\\s*-?(?:\\d+(?:\\.\\d+)?|\\.\\d+)\\s*$/': 'query',
+  },
+  'query/words.ts': {
+    '/\\s+/y': 'query',
+    "/[\\p{L}\\p{N}_$](?:[\\p{L}\\p{N}_$]|[-'\\u2019:](?=[\\p{L}\\p{N}_])|(?<=\\d)\\.(?=\\d))*/uy":
+      'query',
+    '/^\\d+(?:\\.\\d+)?$/': 'query',
+    '/[<>=!\\u2264\\u2265\\u2260]+|&&|\\|\\||[\\s\\S]/uy': 'query',
+    '/[\\p{L}\\p{N}]/u': 'query',
   },
   'redact.ts': {
     '/={1,2}$/': 'setting',
@@ -149,15 +203,9 @@ const listed: Record<string, Record<string, Source>> = {
     '/[a-f]/g': 'setting',
     '/[\\\\^$.*+?()[\\]{}|/-]/g': 'setting',
   },
-  'safety/confirmation.ts': {
-    '/(?<!\\/)\\/+$/': 'setting',
-  },
   'safety/names.ts': {
     '/\\p{M}/gu': 'answer',
     '/[a-z0-9]+/g': 'answer',
-  },
-  'safety/turns.ts': {
-    '/^spa_/': 'message',
   },
   'sandbox/audiences.ts': {
     '/\\p{M}/gu': 'body',

@@ -30,7 +30,7 @@ describe('segment-audiences-mcp check', () => {
       code: 0,
       stderr: '',
       stdout: `valid, 1 of 50 conditions
-Users who did Shoes Bought at least once in the last 7 days.
+Users who did "Shoes Bought" at least once in the last 7 days.
 formatted: ${right}
 computed: BATCH, because events are counted in a time window
 `,

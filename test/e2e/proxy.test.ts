@@ -33,6 +33,15 @@ describe('a CONNECT proxy', () => {
     },
   );
 
+  test('hands over what follows a 100 that nobody asked for', async () => {
+    await using proxy = await startConnectProxy(list, 200, true);
+    const environment = { ...trusting, HTTPS_PROXY: `http://${proxy.address}` };
+    await using session = await startSession([], environment);
+    const { text } = await callTool(session.client, 'list_audiences');
+    expect(text).toContain('Behind');
+    expect(proxy.requests).toHaveLength(1);
+  });
+
   test('gets the user and password of its URL, which nothing else shows', async () => {
     await using proxy = await startConnectProxy(
       JSON.stringify({

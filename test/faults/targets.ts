@@ -7,6 +7,8 @@ export interface Target {
   kind: Kind;
   /** How many other requests the tool makes before that of its operation, where all is recorded. */
   readsFirst: number;
+  /** The request by which it looks before each attempt, if it does. */
+  looksBy?: SandboxOperation;
   /** The arguments of two calls that do not get in each other's way. */
   args: readonly [object, object];
 }
@@ -31,7 +33,8 @@ export const targets: readonly Target[] = [
   {
     tool: 'update_audience_for_space',
     kind: 'once',
-    readsFirst: 1,
+    readsFirst: 2,
+    looksBy: 'get_audience',
     args: [
       { id: first, description: 'New' },
       { id: second, description: 'New' },
@@ -40,7 +43,8 @@ export const targets: readonly Target[] = [
   {
     tool: 'remove_audience_from_space',
     kind: 'remove',
-    readsFirst: 1,
+    readsFirst: 2,
+    looksBy: 'get_audience',
     args: [{ id: first }, { id: second }],
   },
 ];

@@ -43,6 +43,15 @@ describe('how Segment computes', () => {
     expect(reasons[0]).toMatch(reason);
   });
 
+  test('linked audiences are never computed in real time', () => {
+    const query = "trait('a') = 1 AND entity('b').count() >= 1";
+    const { type, reasons } = computeCadence(treeOf(query, 'linked'), 'linked');
+    expect(type).toBe('BATCH');
+    expect(reasons).toEqual([
+      'a linked audience is computed in the warehouse, by schedule or by hand',
+    ]);
+  });
+
   test('accounts are always computed in batches, and every reason is given once', () => {
     const query = "ANY event('A').within(7 days).count() >= event('B').within(7 days).count()";
     const { type, reasons } = computeCadence(treeOf(query, 'accounts'), 'accounts');

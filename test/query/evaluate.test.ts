@@ -47,7 +47,7 @@ const iso = (ago: number) => new Date(now - ago).toISOString();
 describe('a missing value', () => {
   const comparisons = [
     ...["= 'a'", "!= 'a'", '> 1', '>= 1', '< 1', '<= 1'],
-    ...[".contains('a')", ".omits('a')", ".starts_with('a')", ".ends_with('a')"],
+    ...[".contains('a')", ".starts_with('a')", ".ends_with('a')"],
     ...[".one_of('a')", ".none_of('a')", '.within_last(7 days)', '.within_next(7 days)'],
     ...['.before_last(7 days)', '.after_next(7 days)', '.exists()'],
     ...[".before_date('2026-01-01')", ".after_date('2026-01-01')", "= trait('x')"],
@@ -57,6 +57,17 @@ describe('a missing value', () => {
       expect(isIn(`trait('x')${comparison}`, with_(missing))).toBe(false);
       expect(isIn(`NOT trait('x')${comparison}`, with_(missing))).toBe(true);
     }
+  });
+
+  test('satisfies omits, which is NOT contains', () => {
+    for (const missing of [undefined, null, []]) {
+      expect(isIn("trait('x').omits('a')", with_(missing))).toBe(true);
+      expect(isIn("NOT trait('x').omits('a')", with_(missing))).toBe(false);
+    }
+    expect(isIn("event('A').last(property('x')).omits('a')", person())).toBe(true);
+    expect(isIn("event('A').where(property('x').omits('a')).count() = 1", did(event('A', 1)))).toBe(
+      true,
+    );
   });
 
   test('satisfies absent', () => {
@@ -112,6 +123,10 @@ describe('comparing', () => {
     [['a', 'b'], ".omits('c')", true],
     [['a', 'bc'], ".contains('c')", true],
     [[1, 9], '> 5', true],
+    [['a', 'bc'], ".omits('c')", false],
+    ['.20', '= 0.2', true],
+    [0.2, '= .20', true],
+    [0.2, "= '.20'", true],
   ])('%j %s is %j', (x, comparison, expected) => {
     const dot = comparison.startsWith('.') ? '' : ' ';
     expect(isIn(`trait('x')${dot}${comparison}`, with_(x))).toBe(expected);
@@ -120,9 +135,12 @@ describe('comparing', () => {
   test.each([
     ['.within_last(7 days)', [0, 7 * day], [7 * day + 1, -1]],
     ['.within_next(7 days)', [0, -7 * day], [-7 * day - 1, 1]],
-    ['.before_last(7 days)', [7 * day + 1], [7 * day, 0, -1]],
-    ['.after_next(7 days)', [-7 * day - 1], [-7 * day, 0, 1]],
+    // The day that is named belongs to it, at any time of it; now is at midnight.
+    ['.before_last(7 days)', [7 * day + 1, 7 * day, 6 * day + 1], [6 * day, 0, -1]],
+    ['.after_next(7 days)', [-8 * day, -7 * day - 1, -7 * day], [-7 * day + 1, 0, 1]],
     ['.within_last(36 hours)', [36 * hour], [36 * hour + 1]],
+    ['.before_last(36 hours)', [36 * hour + 1, 36 * hour], [36 * hour - 1]],
+    ['.after_next(36 hours)', [-36 * hour - 1, -36 * hour], [-36 * hour + 1]],
     [".before_date('2026-05-01')", [31 * day + 1], [31 * day, 0]],
     [".after_date('2026-05-01')", [31 * day - 1], [31 * day, 60 * day]],
   ])('trait%s includes the end that it should', (comparison, inside, outside) => {
@@ -142,12 +160,27 @@ describe('a date without a time', () => {
   test.each([
     ['.within_last(7 days)', ['2026-06-01', '2026-05-25'], ['2026-06-02', '2026-05-24']],
     ['.within_next(7 days)', ['2026-06-01', '2026-06-08'], ['2026-05-31', '2026-06-09']],
-    ['.before_last(7 days)', ['2026-05-24'], ['2026-05-25', '2026-06-01']],
-    ['.after_next(7 days)', ['2026-06-09'], ['2026-06-08', '2026-06-01']],
+    ['.before_last(7 days)', ['2026-05-24', '2026-05-25'], ['2026-05-26', '2026-06-01']],
+    ['.after_next(7 days)', ['2026-06-09', '2026-06-08'], ['2026-06-07', '2026-06-01']],
     ['.within_last(16 hours)', ['2026-06-01', '2026-05-31'], ['2026-05-30']],
+    ['.before_last(16 hours)', ['2026-05-30', '2026-05-31'], ['2026-06-01']],
   ])('is a whole day for %s', (comparison, inside, outside) => {
     for (const date of inside) expect([date, holds(comparison, date)]).toEqual([date, true]);
     for (const date of outside) expect([date, holds(comparison, date)]).toEqual([date, false]);
+  });
+});
+
+describe('a timestamp on the day that is named', () => {
+  const afternoon = now + 15.5 * hour;
+  test.each([
+    ['.before_last(7 days)', '2026-05-25T23:59:59Z', true],
+    ['.before_last(7 days)', '2026-05-26T00:00:00Z', false],
+    ['.before_last(168 hours)', '2026-05-25T23:59:59Z', true],
+    ['.after_next(7 days)', '2026-06-08T00:00:00Z', true],
+    ['.after_next(7 days)', '2026-06-07T23:59:59Z', false],
+  ])('%s of %s is %j', (comparison, x, expected) => {
+    const { tree } = check(`trait('x')${comparison}`, { type: 'users', purpose: 'audience' });
+    expect(evaluate(tree, with_(x), afternoon)).toBe(expected);
   });
 });
 
@@ -201,13 +234,32 @@ describe('windows', () => {
     for (const ago of outside) expect(isIn(query, did(event('A', ago)))).toBe(false);
   });
 
-  test.each([-day, 0, day])('within(parent: 1 day) admits what is %i ms away', (apart) => {
-    const query = "event('A').where(event('B').within(parent: 1 day).count() >= 1).count() >= 1";
-    const farther = apart + (Math.sign(apart) || Number.NaN);
-    expect(isIn(query, did(event('A', 5 * day), event('B', 5 * day + apart)))).toBe(true);
-    if (apart !== 0) {
-      expect(isIn(query, did(event('A', 5 * day), event('B', 5 * day + farther)))).toBe(false);
-    }
+  test.each([
+    ['within(parent: 1 day)', [0, 1, day], [-1, -day, day + 1]],
+    ['between(parent: 1 day, 3 days)', [day, 2 * day, 3 * day], [0, day - 1, 3 * day + 1, -day]],
+    ['between(1 day, parent: 3 days)', [day, 3 * day], [0, 3 * day + 1, -day]],
+    ['expires_after(parent: 2 hours)', [0, 2 * hour], [-1, 2 * hour + 1]],
+  ])('%s looks at what comes after the outer event', (window, inside, outside) => {
+    const query = `event('A').where(event('B').${window}.count() >= 1).count() >= 1`;
+    const b = (later: number) => did(event('A', 5 * day), event('B', 5 * day - later));
+    for (const later of inside) expect([later, isIn(query, b(later))]).toEqual([later, true]);
+    for (const later of outside) expect([later, isIn(query, b(later))]).toEqual([later, false]);
+  });
+
+  test('expires_after(parent: …) keeps the session that the outer event begins', () => {
+    const query =
+      "event('A').where(event('B').expires_after(parent: 2 hours).count() = 3).count() = 1";
+    const b = [-1, 1, 3, 5, 8].map((hours) => event('B', 5 * day - hours * hour));
+    expect(isIn(query, did(event('A', 5 * day), ...b))).toBe(true);
+  });
+
+  test('of the outer event look ahead at every depth of a funnel', () => {
+    const query =
+      "event('A').where(event('B').where(event('C').between(parent: 1 hour, 2 hours).count() >= 1).within(parent: 1 day).count() >= 1).count() >= 1";
+    const events = (c: number) =>
+      did(event('A', 5 * day), event('B', 4 * day), event('C', 4 * day - c * hour));
+    expect(isIn(query, events(1.5))).toBe(true);
+    expect(isIn(query, events(-1.5))).toBe(false);
   });
 
   test('expires_after keeps the last session, while it is not over', () => {
@@ -229,6 +281,8 @@ describe('reducers', () => {
     event('A', 3 * day, { x: 'many', s: 'a' }),
     event('A', 2 * day, { x: null, s: 'c', t: ['p'] }),
     event('A', day, {}),
+    ...[4, '4', '4.0'].map((x, at) => event('M', at, { x, b: at === 0 ? 'true' : true })),
+    ...[['p', 'q'], ['p', 'q'], ['q']].map((t, at) => event('L', at, { t })),
   );
   test.each([
     ["event('A').count()", 5],
@@ -242,7 +296,19 @@ describe('reducers', () => {
     ["event('A').mode(property('s'), 2)", 'a'],
     ["event('A').mode(property('s'), 3)", undefined],
     ["event('A').mode(property('x') as number)", 3],
+    ["event('A').mode(property('x') as number, 2)", undefined],
+    // Texts unless numbers are asked for: 4 and '4' are one value.
+    ["event('M').mode(property('x'), 2)", '4'],
+    ["event('M').mode(property('x') as string, 2)", '4'],
+    ["event('M').mode(property('x') as number, 2)", 4],
+    ["event('M').mode(property('x'), 3)", undefined],
+    ["event('M').mode(property('b'), 2)", 'true'],
+    // Each element of a list by itself, but with $ the list as a whole.
     ["event('A').mode(property('t') as array, 2)", 'p'],
+    ["event('A').mode(property('t'), 2)", 'p'],
+    ["event('L').mode(property('t') as array, 2)", 'q'],
+    ["event('L').mode(property('t').$ as array, 2)", '["p","q"]'],
+    ["event('L').mode(property('t').$ as array, 3)", undefined],
     ["event('A').first(property('x'))", 3],
     ["event('A').last(property('x'))", 'many'],
     ["event('A').last(property('s'))", 'c'],

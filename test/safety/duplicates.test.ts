@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { foldedName } from '../../src/safety/names.ts';
 import type { Fault } from '../../src/sandbox/start.ts';
-import { callTool } from '../support/in-memory.ts';
-import { firstId, type StandIn, startStandIn } from '../support/stand-in.ts';
+import { OutcomeUnknownError } from '../../src/segment/errors.ts';
+import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
+import { firstId, type StandIn, startStandIn, withOdd } from '../support/stand-in.ts';
 
 /*
  * No audience is made twice, whatever way its name is written, and whatever became of the first
@@ -75,6 +76,46 @@ describe('names', () => {
       undefined,
     ]);
     expect(rig.writes()).toHaveLength(2);
+  });
+});
+
+describe('a create whose answer is lost', () => {
+  const args = { name: 'New', query };
+
+  test.each([-86_400_000, 86_400_000])(
+    'is found also where the date of this machine is off by %i ms',
+    async (offMs) => {
+      const rig = await start();
+      rig.clock.jump(offMs);
+      rig.faults(({ method }) => (method === 'POST' ? { kind: 'drop', when: 'after' } : undefined));
+      const { error, structured } = await callTool(rig.client, tool, args);
+      expect(error).toBeUndefined();
+      expect(structured).toMatchObject({ audience: { name: 'New' } });
+      expect(rig.writes()).toHaveLength(1);
+    },
+  );
+
+  test('is not taken for one that was there before under another name', async () => {
+    const rig = await start();
+    rig.faults(({ method }) => {
+      if (method === 'POST') return { kind: 'answer', status: 502, body: '' };
+      return rig.writes().length > 0 ? withOdd({ name: 'New' }) : undefined;
+    });
+    const { error } = await callTool(rig.client, tool, args);
+    expect(error?.code).toBe('outcome_unknown');
+  });
+
+  test('is not looked for in a space of more audiences than are searched', async () => {
+    const lost = new OutcomeUnknownError('Lost.', { next: 'Look.' });
+    const { api, asked } = fakeApi({
+      audience: () => Promise.reject(lost),
+      page: async () => ({ audiences: [audience({ name: 'Other' })], pagination: { next: 'on' } }),
+    });
+    const client = await connect(api, { defaultSpace: 'spa_1' });
+    const { error } = await callTool(client, tool, args);
+    expect(error?.code).toBe('outcome_unknown');
+    expect(error?.message).toMatch(/more audiences than are searched/);
+    expect(asked.at(-1)?.[0]).toBe(tool);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { Turns } from '../../src/safety/turns.ts';
+import type { Fault } from '../../src/sandbox/start.ts';
 import { testCall } from '../support/call.ts';
 import { callTool } from '../support/in-memory.ts';
 import { ManualClock, tick } from '../support/manual-clock.ts';
@@ -29,8 +30,8 @@ describe('turns', () => {
     const happened: string[] = [];
     const ends: (() => void)[] = [];
     const take = (name: string, of = turn) =>
-      turns.during(of, async (waited) => {
-        happened.push(`${name} ${waited}`);
+      turns.during(of, async () => {
+        happened.push(name);
         await new Promise<void>((resolve) => ends.push(resolve));
       });
     const all = [
@@ -40,14 +41,14 @@ describe('turns', () => {
       take('other', { ...turn, id: 'b' }),
     ];
     await tick();
-    expect(happened).toEqual(['first false', 'other false']);
+    expect(happened).toEqual(['first', 'other']);
     while (ends.length > 0) {
       ends.shift()?.();
       await tick();
     }
     await Promise.all(all);
-    expect(happened).toEqual(['first false', 'other false', 'second true', 'third true']);
-    await turns.during(turn, async (waited) => expect(waited).toBe(false));
+    expect(happened).toEqual(['first', 'other', 'second', 'third']);
+    expect(await turns.during(turn, async () => 'at once')).toBe('at once');
   });
 
   test('that failed lets the next come', async () => {
@@ -104,7 +105,7 @@ describe('two writes to one audience at once', () => {
     const remove = 'remove_audience_from_space';
     const both = await Promise.all([1, 2].map(() => callTool(rig.client, remove, { id: firstId })));
     expect(both.map(({ error }) => error?.code)).toEqual([undefined, 'not_found']);
-    expect(rig.requests.map(({ method }) => method)).toEqual(['GET', 'DELETE', 'GET']);
+    expect(rig.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE', 'GET']);
   });
 
   test('that people agreed to: the second is stale', async () => {
@@ -115,6 +116,48 @@ describe('two writes to one audience at once', () => {
     expect(both.map(({ error }) => error?.code).sort()).toEqual(['stale', undefined]);
     expect(rig.writes()).toHaveLength(1);
   });
+});
+
+describe('what changes an audience between two attempts at a write', () => {
+  const changed = withOdd({ description: 'Changed' });
+  const query2 = "event('Shoes Bought').count() >= 2";
+  const calls: Record<string, { args: object; first: Fault; error: object }> = {
+    [tool]: {
+      args: { query: query2 },
+      first: { kind: 'answer', status: 429, body: '' },
+      error: { code: 'stale' },
+    },
+    remove_audience_from_space: {
+      args: {},
+      first: { kind: 'answer', status: 502, body: '' },
+      // Whether the first attempt took effect is not known.
+      error: {
+        code: 'upstream_error',
+        message: expect.stringMatching(/HTTP 502.*next attempt was not made:.*description was/),
+      },
+    },
+  };
+
+  test.each(Object.entries(calls))('keeps it from the second: %s', async (name, given) => {
+    const rig = await start();
+    rig.faults(({ method }) => {
+      if (method !== 'GET') return given.first;
+      return rig.writes().length > 0 ? changed : undefined;
+    });
+    const call = callTool(rig.client, name, { id: firstId, ...given.args });
+    const { error } = await rig.through(call);
+    expect(error).toMatchObject(given.error);
+    expect(rig.writes()).toHaveLength(1);
+  });
+});
+
+test('a removal that took effect though it was answered with 502 is found by its next look', async () => {
+  const rig = await start();
+  rig.faults(({ method }) => (method === 'DELETE' ? { kind: 'drop', when: 'after' } : undefined));
+  const call = callTool(rig.client, 'remove_audience_from_space', { id: firstId });
+  const { structured } = await rig.through(call);
+  expect(structured).toMatchObject({ status: 'SUCCESS' });
+  expect(rig.writes()).toHaveLength(1);
 });
 
 test('an audience that changed while the write waited for its quota is not written', async () => {

@@ -46,6 +46,89 @@ describe('a read that is never answered', () => {
   });
 });
 
+describe('several searches of one call share its 55 s with its attempts and waits', () => {
+  const [timeoutMs, stepMs, thoughtMs] = [10_000, 500, 100_000];
+  const create = { name: 'New', query };
+
+  interface Case {
+    tool: string;
+    args: object;
+    confirm?: string;
+    /** Whether the user is asked, and takes their time. */
+    isAsked?: boolean;
+    /** Which requests, such as the third GET, are not answered. */
+    hangs(method: string, nth: number): boolean;
+    code: string;
+    /** The requests one after the other. */
+    requests: string;
+  }
+
+  /** The first two of three, which are one search. */
+  const slow = (nth: number) => nth % 3 !== 0;
+  const cases: Record<string, Case> = {
+    'the search for a duplicate, the create, and the search for what was lost': {
+      tool: 'create_audience',
+      args: create,
+      hangs: (method, nth) => method === 'POST' || nth > 3 || slow(nth),
+      code: 'outcome_unknown',
+      requests: 'GET GET GET POST GET GET',
+    },
+    'the same with another search when the user has answered': {
+      tool: 'create_audience',
+      args: create,
+      confirm: 'writes',
+      isAsked: true,
+      hangs: (method, nth) => method === 'POST' || nth > 6 || slow(nth),
+      code: 'outcome_unknown',
+      requests: 'GET GET GET GET GET GET POST GET',
+    },
+    'the read, two searches for dependents, and no removal': {
+      tool: 'remove_audience_from_space',
+      args: { id: firstId },
+      confirm: 'remove',
+      isAsked: true,
+      hangs: (_, nth) => slow(nth),
+      code: 'rate_limited',
+      requests: 'GET GET GET GET GET GET GET',
+    },
+    'the read and a search for dependents that finds no end': {
+      tool: 'remove_audience_from_space',
+      args: { id: firstId },
+      confirm: 'remove',
+      hangs: (_, nth) => nth !== 3,
+      code: 'confirmation_required',
+      requests: 'GET GET GET GET GET GET',
+    },
+  };
+
+  test.each(Object.entries(cases))('%s', async (_, given) => {
+    const { tool, args, confirm = 'none', isAsked = false, hangs, code, requests } = given;
+    const flags = { edition: 'v1', confirm, 'timeout-ms': String(timeoutMs) } as const;
+    const think = async () => {
+      await rig.clock.advance(thoughtMs);
+      return { action: 'accept', content: { agree: true } } as const;
+    };
+    const answering = isAsked ? think : undefined;
+    const rig = await startStandIn({ edition: 'v1', seeds, flags, answering });
+    const counts: Record<string, number> = {};
+    rig.faults(({ method }) => {
+      const nth = (counts[method] ?? 0) + 1;
+      counts[method] = nth;
+      if (!hangs(method, nth)) return undefined;
+      for (let ms = 0; ms < timeoutMs; ms += stepMs) rig.isWaitedFor(stepMs);
+      return { kind: 'latency', ms: neverMs };
+    });
+    const from = rig.clock.monotonic();
+    const { error } = await rig.through(callTool(rig.client, tool, { ...args }));
+    const tookMs = rig.clock.monotonic() - from - (isAsked ? thoughtMs : 0);
+    expect(error?.code).toBe(code);
+    expect(rig.requests.map(({ method }) => method).join(' ')).toBe(requests);
+    expect(tookMs).toBeLessThanOrEqual(55_000 + stepMs);
+    // Each search alone would have had the time.
+    expect(tookMs).toBeGreaterThan(45_000);
+  });
+});
+
 test('progress goes out every 10 s also while a request is under way', async () => {
   const { client, clock, faults } = await startStandIn({ edition: 'v1', seeds });
   faults(() => ({ kind: 'latency', ms: neverMs }));

@@ -381,7 +381,7 @@ describe('the last look of a write', () => {
     expect(seen).toEqual([]);
   });
 
-  test('is not repeated when the write may have been done', async () => {
+  test('is repeated before each attempt', async () => {
     let looks = 0;
     faults = [failed(502)];
     const { id } = update;
@@ -391,7 +391,25 @@ describe('the last look of a write', () => {
     const call = { ...testCall(), lookLast };
     await whileTimePasses(client.send('remove_audience_from_space', { spaceId, id }, call));
     expect(seen).toHaveLength(2);
-    expect(looks).toBe(1);
+    expect(looks).toBe(2);
+  });
+
+  test('is repeated after a connection was refused', async () => {
+    let looks = 0;
+    const lookLast = async () => {
+      looks += 1;
+    };
+    // Nothing listens at this port.
+    const unreached = segmentClient('http://127.0.0.1:1', clock);
+    const call = { ...testCall(), lookLast };
+    let ended: unknown;
+    unreached.send('update_audience_for_space', update, call).catch((error: unknown) => {
+      ended = error;
+    });
+    while (!ended) await clock.advanceToNext();
+    expect(ended).toMatchObject({ code: 'unreachable' });
+    expect(looks).toBe(4);
+    await unreached.close();
   });
 });
 

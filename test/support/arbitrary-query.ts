@@ -50,7 +50,15 @@ const filters = (inFunnel: boolean, depth: number): fc.Arbitrary<string> =>
           .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 60 }))
           .map(([a, b]) => `.between(${a} days, ${b} days)`),
         fc.constant(".sources({exclude: 'src_1'})"),
-        ...(inFunnel ? [length.map((text) => `.within(parent: ${text})`)] : []),
+        ...(inFunnel
+          ? [
+              length.map((text) => `.within(parent: ${text})`),
+              fc.constantFrom(
+                '.between(parent: 1 day, 20 days)',
+                '.between(parent: 6 hours, parent: 9 days)',
+              ),
+            ]
+          : []),
         ...(depth > 0 ? [inside(depth - 1, inFunnel).map((text) => `.where(${text})`)] : []),
       ),
       { maxLength: 2 },
@@ -67,6 +75,9 @@ const reducer = (inFunnel: boolean) =>
       .tuple(fc.constantFrom('sum', 'avg', 'max', 'min', 'first', 'last', 'mode'), propertyName)
       .map(([name, property]) => `.${name}(property(${quoted(property)}))`),
     propertyName.map((property) => `.unique(property(${quoted(property)})).count()`),
+    fc
+      .tuple(propertyName, fc.constantFrom('', ' as number', ' as array', '.$ as array'))
+      .map(([property, type]) => `.mode(property(${quoted(property)})${type}, 2)`),
   );
 
 const stream = (inFunnel: boolean, depth: number): fc.Arbitrary<string> =>

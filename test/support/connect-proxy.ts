@@ -21,10 +21,12 @@ export interface ConnectProxy extends AsyncDisposable {
 /**
  * @param answer what the server says to every request: a JSON text.
  * @param status what the proxy says to CONNECT; `null` for never anything.
+ * @param continues whether the server sends a 100, which nobody asked for, before it.
  */
 export async function startConnectProxy(
   answer: string,
   status: number | null = 200,
+  continues = false,
 ): Promise<ConnectProxy> {
   const sockets = new Set<Socket>();
   const requests: IncomingMessage[] = [];
@@ -36,6 +38,7 @@ export async function startConnectProxy(
     },
     (request, response) => {
       requests.push(request);
+      if (continues) response.writeContinue();
       response.setHeader('content-type', 'application/json').end(answer);
     },
   );

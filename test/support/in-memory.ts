@@ -32,10 +32,10 @@ import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
 import { UnsupportedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
+import { AudienceIndexes, droppingIndexes } from '../../src/space/audience-indexes.ts';
 import { KnownNameLists } from '../../src/space/known-names.ts';
 import { NameCheck } from '../../src/space/names.ts';
 import { Previews } from '../../src/space/previews.ts';
-import { DefinitionNames } from '../../src/space/used-names.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 
@@ -92,11 +92,13 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     async send(name, input, call) {
       const { output, paging, ifGone, feature } = newest.rows[name];
       // The workspace has audiences and nothing besides, which is known, and asks for no request.
-      if (feature !== undefined) throw new UnsupportedError(feature, { next: 'Go on without it.' });
+      if (feature === 'Space Schema') throw new UnsupportedError(feature, { next: 'Go on without it.' });
+      await call.lookLast?.(withSignal(call, call.signal));
       call.beforeSending?.();
       asked.push([name, input]);
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
-      return output.parse(ifGone?.output ?? { audience: await one() });
+      const empty = { connections: [], activations: [], pagination: {} };
+      return output.parse(ifGone?.output ?? { audience: await one(), ...empty });
     },
     async preview({ operation, input }) {
       const url = `test:${spaceIn(input)}`;
@@ -119,6 +121,7 @@ export interface ConnectOptions {
   answering?: Answering;
   askTimeoutMs?: number;
   defaultSpace?: string;
+  allowedSpaces?: readonly string[];
   queryCheck?: QueryCheckMode;
   confirm?: ConfirmMode;
   ask?: AskMode;
@@ -137,11 +140,12 @@ export function ownConfirmations(now = systemClock.now): Confirmations {
 
 /** A real client of the real server, in this process, on top of a port. */
 export async function connect(
-  api: SegmentApi,
+  bareApi: SegmentApi,
   {
     answering,
     askTimeoutMs = 60_000,
     defaultSpace,
+    allowedSpaces,
     queryCheck = 'error',
     confirm = 'none',
     ask: askMode = 'auto',
@@ -157,9 +161,10 @@ export async function connect(
   const lostCreates = new LostCreates(clock.monotonic);
   const turns = new Turns(clock);
   const { now, monotonic: elapsed } = clock;
+  const indexes = new AudienceIndexes(bareApi, clock);
+  const api = droppingIndexes(bareApi, indexes);
   const shownApi = remember(api, seen);
   const names = new NameCheck(new KnownNameLists(api, clock), clock);
-  const definitionNames = new DefinitionNames(api);
   const tally = new PreviewTally({ scope: () => 'test', isAlone: true });
   const previews = new Previews(api, clock, tally);
   const calls = new ToolsCapability({
@@ -168,9 +173,10 @@ export async function connect(
       api: shownApi,
       call,
       defaultSpace,
+      allowedSpaces,
+      indexes,
       queryCheck,
       names,
-      definitionNames,
       previews,
       noSamples,
       carryOut: (wish) =>

@@ -98,7 +98,6 @@ function filtered(
   world: World,
 ): EventRecord[] | undefined {
   const [first, second] = call.args;
-  const age = (event: EventRecord) => world.now - event.at;
   switch (call.name) {
     case 'where':
       return events.filter((event) => first && truth(first, into(event, world)));
@@ -106,21 +105,32 @@ function filtered(
       const left = first?.kind === 'exclusion' ? first.ids.map(({ text }) => text) : [];
       return events.filter(({ source = '' }) => !left.includes(source));
     }
-    case 'within': {
-      const outer = world.enclosing.at(-1);
-      if (first?.kind !== 'named') return events.filter((event) => age(event) <= ms(first));
-      return events.filter(
-        ({ at }) => outer && at >= outer.at - ms(first.value) && at <= outer.at + ms(first.value),
-      );
-    }
+    case 'within':
+      return inWindow(events, { from: 0, to: ms(first) }, call, world);
     case 'between':
-      return events.filter((event) => age(event) >= ms(first) && age(event) <= ms(second));
+      return inWindow(events, { from: ms(first), to: ms(second) }, call, world);
     default:
       return undefined;
   }
 }
 
+/** So long before now; with `parent:` so long after the outer event. */
+function inWindow(
+  events: EventRecord[],
+  { from, to }: { from: number; to: number },
+  { args }: FunctionCall,
+  { now, enclosing }: World,
+): EventRecord[] {
+  const isAfterOuter = args.some(({ kind }) => kind === 'named');
+  const outer = enclosing.at(-1);
+  return events.filter(({ at }) => {
+    if (!isAfterOuter) return at >= now - to && at <= now - from;
+    return outer && at >= outer.at + from && at <= outer.at + to;
+  });
+}
+
 function ms(argument: Argument | undefined): number {
+  if (argument?.kind === 'named') return ms(argument.value);
   if (argument?.kind !== 'duration') throw new Error('not a duration');
   return Number(argument.amount) * (unitLengths[argument.unit] ?? Number.NaN);
 }
@@ -154,24 +164,39 @@ function reduced(
       return values[values.length - 1];
     case 'unique':
       return values.filter((value, index) => firstPlace(values, value) === index);
-    case 'mode': {
-      const times = (value: unknown) =>
-        values.filter((other) => JSON.stringify(other) === JSON.stringify(value)).length;
-      const max = Math.max(...values.map(times));
-      return values.find((value) => times(value) === max);
-    }
+    case 'mode':
+      return mode(property, values, call.args[1]);
     default:
       throw new Error(`${call.name} is not known here`);
   }
+}
+
+/** The data are texts unless numbers are asked for; a list is one value with `$` and `as array` only. */
+function mode(property: Argument, values: unknown[], least: Argument | undefined): unknown {
+  const type = property.kind === 'cast' ? property.type : 'string';
+  const read = property.kind === 'cast' ? property.operand : property;
+  const keepsLists = read.kind === 'chain' && read.calls.at(-1)?.name === '$' && type === 'array';
+  const parts = keepsLists ? values : values.flatMap((value) => value);
+  const asText = (value: unknown) =>
+    typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  const data = type === 'number' ? parts.filter(isNumber).map(Number) : parts.map(asText);
+  const times = (value: unknown) => data.filter((other) => other === value).length;
+  const enough = data.filter(
+    (value) => times(value) >= (least ? Number(least.kind === 'literal' && least.text) : 1),
+  );
+  return enough.find((value) => enough.every((other) => times(other) <= times(value)));
 }
 
 function firstPlace(values: readonly unknown[], wanted: unknown): number {
   return values.map((value) => JSON.stringify(value)).indexOf(JSON.stringify(wanted));
 }
 
-function compares({ name, args }: FunctionCall, left: unknown, world: World): boolean {
+function compares(comparison: FunctionCall, left: unknown, world: World): boolean {
+  const { name, args } = comparison;
   const isMissing =
     left === undefined || left === null || (Array.isArray(left) && left.length === 0);
+  // Not to contain something is the denial of containing it.
+  if (name === 'omits') return !compares({ ...comparison, name: 'contains' }, left, world);
   if (name === 'absent' || isMissing) return name === 'absent' && isMissing;
   if (name === 'exists') return true;
   const elements: unknown[] = Array.isArray(left) ? left : [left];
@@ -181,7 +206,7 @@ function compares({ name, args }: FunctionCall, left: unknown, world: World): bo
   // What is compared with must itself be there.
   if (right[0] === undefined || right[0] === null) return false;
   const matching = elements.filter((element) => matches(name, element, right, world.now));
-  return ['differs', 'none_of', 'omits'].includes(name)
+  return ['differs', 'none_of'].includes(name)
     ? matching.length === elements.length
     : matching.length > 0;
 }
@@ -202,25 +227,33 @@ function matches(name: string, a: unknown, right: readonly unknown[], now: numbe
     at_least: () => less(b, a) || same(a, b),
     at_most: () => less(a, b) || same(a, b),
     contains: () => right.some(inText),
-    omits: () => !inText(b),
     starts_with: () => String(a).indexOf(String(b)) === 0,
     ends_with: () => String(a).slice(-String(b).length) === String(b),
     before_date: () => at < momentOf(b),
     after_date: () => at > momentOf(b),
     within_last: () => isTime && !isBefore(a, now - length) && !isBefore(now, a),
     within_next: () => isTime && !isBefore(a, now) && !isBefore(now + length, a),
-    before_last: () => isTime && isBefore(a, now - length),
-    after_next: () => isTime && isBefore(now + length, a),
+    before_last: () => isTime && (isBefore(a, now - length) || isThatDay(a, now - length, length)),
+    after_next: () => isTime && (isBefore(now + length, a) || isThatDay(a, now + length, length)),
   };
   return rules[name]?.() ?? false;
 }
 
 /** Whether one comes before the other: as calendar days in UTC if one of them is but a day. */
 function isBefore(a: unknown, b: unknown): boolean {
-  const day = (value: unknown) => new Date(momentOrNumber(value)).toISOString().slice(0, 10);
   const isDay = (value: unknown) => typeof value === 'string' && value.length === 10;
-  if (isDay(a) || isDay(b)) return day(a) < day(b);
+  if (isDay(a) || isDay(b)) return isoDay(a) < isoDay(b);
   return momentOrNumber(a) < momentOrNumber(b);
+}
+
+/** Whether something is on the day that a length in days names; one in hours names a moment. */
+function isThatDay(a: unknown, moment: number, length: number): boolean {
+  if (length % (24 * hour) !== 0) return !isBefore(a, moment) && !isBefore(moment, a);
+  return isoDay(a) === isoDay(moment);
+}
+
+function isoDay(value: unknown): string {
+  return new Date(momentOrNumber(value)).toISOString().slice(0, 10);
 }
 
 function momentOrNumber(value: unknown): number {
@@ -228,7 +261,10 @@ function momentOrNumber(value: unknown): number {
 }
 
 function isNumber(value: unknown): boolean {
-  return typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
+  return (
+    typeof value === 'number' ||
+    (typeof value === 'string' && /^-?(\d+(\.\d+)?|\.\d+)$/.test(value))
+  );
 }
 
 function momentOf(value: unknown): number {

@@ -26,6 +26,8 @@ export interface StandIn extends Composed {
   clock: ManualClock;
   /** Lets time pass as the program waits for it, until a promise is settled. */
   through: PassingTime['until'];
+  /** Tells that the program can go on only when so much time has passed. */
+  isWaitedFor: PassingTime['isWaitedFor'];
   /** Every request that the sandbox recognised. */
   requests: SandboxRequest[];
   /** Those that would change something. */
@@ -93,6 +95,7 @@ export async function startStandIn({
     sandbox,
     clock,
     through: (promise) => time.until(promise),
+    isWaitedFor: (ms) => time.isWaitedFor(ms),
     requests,
     writes: () => requests.filter(({ method }) => method !== 'GET'),
     questions,

@@ -197,7 +197,7 @@ describe('update_audience_for_space', () => {
     const { error } = await callTool(client, 'update_audience_for_space', update(query));
     expect(error?.code).toBe(code);
     expect(asked.map(([method]) => method)).toEqual(
-      code ? ['get_audience'] : ['get_audience', 'update_audience_for_space'],
+      code ? ['get_audience'] : ['get_audience', 'get_audience', 'update_audience_for_space'],
     );
   });
 
@@ -217,7 +217,11 @@ describe('update_audience_for_space', () => {
     const client = await connect(api);
     const args = { spaceId: 's', id: 'a', enabled: true };
     await callTool(client, 'update_audience_for_space', args);
-    expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
+    expect(asked.map(([method]) => method)).toEqual([
+      'get_audience',
+      'get_audience',
+      'update_audience_for_space',
+    ]);
   });
 
   test('sends what is too long to be checked, and says so', async () => {
@@ -232,7 +236,11 @@ describe('update_audience_for_space', () => {
     const { api, asked } = fakeApi({ audience: stored(right) });
     const client = await connect(api, { queryCheck: 'warn' });
     const { structured } = await callTool(client, 'update_audience_for_space', update(wrong));
-    expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
+    expect(asked.map(([method]) => method)).toEqual([
+      'get_audience',
+      'get_audience',
+      'update_audience_for_space',
+    ]);
     expect(String(structured.advice)).toMatch(/would refuse it/);
   });
 });
@@ -247,7 +255,7 @@ describe('get_audience', () => {
 
   test('explains the stored definition at its level', async () => {
     const explanation = await explanationOf(stored("ALL trait('a').exists()", 'ACCOUNTS'));
-    expect(explanation).toBe('Accounts of which every user is one whose **a** has a value.');
+    expect(explanation).toBe('Accounts where every user is someone whose **a** has a value.');
   });
 
   test.each([

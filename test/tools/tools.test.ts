@@ -173,6 +173,7 @@ describe('remove_audience_from_space', () => {
     });
     expect(asked).toEqual([
       ['get_audience', { spaceId: 's', id: 'a' }],
+      ['get_audience', { spaceId: 's', id: 'a' }],
       ['remove_audience_from_space', { spaceId: 's', id: 'a' }],
     ]);
     expect(structured).toMatchObject({ status: 'SUCCESS', audience: audience() });
@@ -200,6 +201,7 @@ describe('update_audience_for_space', () => {
     await callTool(client, 'update_audience_for_space', { spaceId: 's', id: 'a', enabled: false });
     expect(JSON.parse(JSON.stringify(asked))).toEqual([
       ['get_audience', { spaceId: 's', id: 'a' }],
+      ['get_audience', { spaceId: 's', id: 'a' }],
       ['update_audience_for_space', { spaceId: 's', id: 'a', enabled: false }],
     ]);
   });
@@ -210,7 +212,7 @@ describe('update_audience_for_space', () => {
     const client = await connect(api);
     await callTool(client, 'update_audience_for_space', { spaceId: 's', id: 'a', query });
     expect(asked[0]).toEqual(['get_audience', { spaceId: 's', id: 'a' }]);
-    expect(asked[1]?.[1]).toMatchObject({ query, type: 'accounts' });
+    expect(asked.at(-1)?.[1]).toMatchObject({ query, type: 'accounts' });
   });
 
   test('asks for the type when Segment does not show it', async () => {

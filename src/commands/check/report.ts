@@ -1,6 +1,7 @@
 import { maxPrimaryExpressions, render } from '../../query/index.ts';
 import { shown } from '../../tools/query-check.ts';
 import { visible, visibleJson } from '../../visible.ts';
+import { explainInShell } from '../explained.ts';
 import { type Outcome, type Report, type Verdict, verdictOn } from './outcome.ts';
 
 /*
@@ -39,11 +40,11 @@ function blockOf(report: Report, colour: boolean): string[] {
     return `${render(source.text, shown(diagnostic), colour, place)}\n`;
   });
   lines.push(`${name && `${name}: `}${headOf(report)}`);
-  const { explanation, formatted, computeCadence } = description;
+  const { formatted, computeCadence } = description;
   if (verdictOn(report) === 'valid' && computeCadence) {
     const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
     lines.push(
-      visible(`${explanation?.replaceAll('**', '')}`),
+      explainInShell(source.definition, report.type, colour),
       visible(`formatted: ${formatted}`),
       `computed: ${computeCadence.type}${reasons}`,
     );

@@ -3,7 +3,7 @@ import type { StatusOutput } from '../contract.ts';
 import { computedTraitSchema } from '../models/computed-trait.ts';
 import { paginationSchema } from '../models/pagination.ts';
 import { pageQuery } from './paged.ts';
-import { alpha, type Gone, type Row } from './row.ts';
+import { alpha, type Gone, type ReadRow, type Row } from './row.ts';
 
 /*
  * Computed traits. Source: Segment's API reference, tag Computed Traits, which exists in alpha only
@@ -55,7 +55,7 @@ export const create: Row<'create_computed_trait'> = {
     'Do not repeat it yet. Look with list_computed_traits whether a trait of this name is there now; create it again only if it is not.',
 };
 
-export const get: Row<'get_computed_trait'> = {
+export const get: ReadRow<'get_computed_trait'> = {
   method: 'GET',
   path: `${traits}/{id}`,
   mediaType: alpha,
@@ -67,7 +67,7 @@ export const get: Row<'get_computed_trait'> = {
   ifNotFound: noTrait,
 };
 
-export const list: Row<'list_computed_traits'> = {
+export const list: ReadRow<'list_computed_traits'> = {
   method: 'GET',
   path: traits,
   mediaType: alpha,

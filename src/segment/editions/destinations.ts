@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { activationSchema, connectionSchema } from '../models/destination.ts';
 import { paginationSchema } from '../models/pagination.ts';
 import { pageQuery } from './paged.ts';
-import { alpha, type Row } from './row.ts';
+import { alpha, type ReadRow } from './row.ts';
 
 /*
  * Where an audience is sent. Source: Segment's API reference, tag Activations, which exists in alpha
@@ -10,10 +10,11 @@ import { alpha, type Row } from './row.ts';
  */
 
 const audience = '/spaces/{spaceId}/audiences/{id}';
-const ifNotFound = 'Check id and spaceId with get_audience.';
+const ifNotFound =
+  'Check id and spaceId with get_audience. If the audience is there, the workspace lacks this part of Segment: go on without it, and tell the user.';
 const pagination = paginationSchema.nullish();
 
-export const connections: Row<'list_destinations_from_audience'> = {
+export const connections: ReadRow<'list_destinations_from_audience'> = {
   method: 'GET',
   path: `${audience}/destination-connections`,
   mediaType: alpha,
@@ -26,7 +27,7 @@ export const connections: Row<'list_destinations_from_audience'> = {
   ifNotFound,
 };
 
-export const activations: Row<'list_activations_from_audience'> = {
+export const activations: ReadRow<'list_activations_from_audience'> = {
   method: 'GET',
   path: `${audience}/activations`,
   mediaType: alpha,

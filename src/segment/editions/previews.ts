@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { previewSchema } from '../models/preview.ts';
-import type { Row } from './row.ts';
+import type { ReadRow } from './row.ts';
 
 /*
  * Previews of definitions. Source: Segment's API reference, tag Audiences. A preview leaves nothing
@@ -9,7 +9,7 @@ import type { Row } from './row.ts';
 
 const previews = '/spaces/{spaceId}/audiences/previews';
 
-export const create: Row<'create_audience_preview'> = {
+export const create: ReadRow<'create_audience_preview'> = {
   method: 'POST',
   path: previews,
   perMinute: 5,
@@ -28,7 +28,7 @@ export const create: Row<'create_audience_preview'> = {
   ifUnknown: 'A preview may have been started, which counts towards the month; start another one.',
 };
 
-export const get: Row<'get_audience_preview'> = {
+export const get: ReadRow<'get_audience_preview'> = {
   method: 'GET',
   path: `${previews}/{id}`,
   perMinute: 300,

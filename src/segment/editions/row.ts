@@ -93,6 +93,9 @@ export interface Row<Name extends OperationName> {
   ifUnknown?: string;
 }
 
+/** The row of an operation that only reads. */
+export type ReadRow<Name extends OperationName> = Row<Name> & { writes: false };
+
 /** How one edition of the API speaks: a row for each operation that it has. */
 export interface Edition {
   name: 'v1alpha' | 'v1';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { StatusOutput } from '../contract.ts';
 import { type NewSchedule, scheduleSchema } from '../models/schedule.ts';
-import type { Row } from './row.ts';
+import type { ReadRow, Row } from './row.ts';
 
 /*
  * Schedules and runs, which only linked audiences have. Source: Segment's API reference, tag
@@ -23,7 +23,7 @@ function body({ schedule }: { schedule: NewSchedule }): object {
   return { strategy: 'SPECIFIC_DAYS', config: { days, hours, timezone } };
 }
 
-export const list: Row<'list_audience_schedules_from_space_and_audience'> = {
+export const list: ReadRow<'list_audience_schedules_from_space_and_audience'> = {
   method: 'GET',
   path: schedules,
   writes: false,

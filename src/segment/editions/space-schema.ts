@@ -8,7 +8,7 @@ import {
   traitSchema,
 } from '../models/space-schema.ts';
 import { pageQuery } from './paged.ts';
-import { alpha, type Row } from './row.ts';
+import { alpha, type ReadRow } from './row.ts';
 
 /*
  * What definitions of a space may speak of. Source: Segment's API reference, tag Space Schema, alpha
@@ -44,7 +44,7 @@ function query({ search, samplesCount, ...page }: Asked): Record<string, string>
   };
 }
 
-export const events: Row<'list_events'> = {
+export const events: ReadRow<'list_events'> = {
   ...common,
   path: '/spaces/{spaceId}/events',
   query,
@@ -52,7 +52,7 @@ export const events: Row<'list_events'> = {
   ifNotFound: noSpace,
 };
 
-export const eventProperties: Row<'list_properties_from_event'> = {
+export const eventProperties: ReadRow<'list_properties_from_event'> = {
   ...common,
   path: '/spaces/{spaceId}/events/{event:name}/properties',
   query,
@@ -60,7 +60,7 @@ export const eventProperties: Row<'list_properties_from_event'> = {
   ifNotFound: 'Check event and spaceId: describe_space_schema with kind events lists them.',
 };
 
-export const traits: Row<'list_traits'> = {
+export const traits: ReadRow<'list_traits'> = {
   ...common,
   path: '/spaces/{spaceId}/traits',
   query: ({ collection, ...asked }) => ({ ...query(asked), collection }),
@@ -68,7 +68,7 @@ export const traits: Row<'list_traits'> = {
   ifNotFound: noSpace,
 };
 
-export const entityPaths: Row<'list_entity_paths'> = {
+export const entityPaths: ReadRow<'list_entity_paths'> = {
   ...common,
   path: '/spaces/{spaceId}/entity-paths',
   query,
@@ -76,7 +76,7 @@ export const entityPaths: Row<'list_entity_paths'> = {
   ifNotFound: noSpace,
 };
 
-export const entityProperties: Row<'list_properties_from_entity'> = {
+export const entityProperties: ReadRow<'list_properties_from_entity'> = {
   ...common,
   path: '/spaces/{spaceId}/entities/{entity:name}/properties',
   query,

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { paginationSchema } from '../models/pagination.ts';
 import { spaceSchema } from '../models/space.ts';
 import { pageQuery } from './paged.ts';
-import { alpha, type Row } from './row.ts';
+import { alpha, type ReadRow } from './row.ts';
 
 /** The spaces of the workspace. Source: Segment's API reference, tag Spaces, alpha only. */
-export const list: Row<'list_spaces'> = {
+export const list: ReadRow<'list_spaces'> = {
   method: 'GET',
   path: '/spaces',
   mediaType: alpha,

@@ -1,0 +1,148 @@
+/*
+ * Cuts a text that is no definition – prose, SQL, JSON, code – into words, so that it can be told what
+ * it is and what it says. Unlike the lexer it knows apostrophes within words.
+ */
+
+/** A piece of such a text. */
+export interface Word {
+  /**
+   * - `word`: letters, digits, and what joins them within a word. `number`: digits only.
+   * - `quoted`: between quotes of any kind. `sign`: anything else, operators in one piece.
+   */
+  kind: 'word' | 'number' | 'quoted' | 'sign';
+  /** As written; of what is quoted, that between the quotes. */
+  text: string;
+  /** The quote that opens it, of what is quoted. */
+  quote?: string;
+  /** Whether it follows the piece before it without a blank. */
+  isAdjacent: boolean;
+}
+
+/** The quotes that open, with those that close. */
+const closings: ReadonlyMap<string, string> = new Map([
+  ["'", "'"],
+  ['"', '"'],
+  ['`', '`'],
+  ['\u2018', '\u2019'],
+  ['\u201c', '\u201d'],
+]);
+
+const space = /\s+/y;
+/** A date, a time or a key is one word; what may be an end of a sentence, or a dot of a path, is not. */
+const wordPattern =
+  /[\p{L}\p{N}_$](?:[\p{L}\p{N}_$]|[-'\u2019:](?=[\p{L}\p{N}_])|(?<=\d)\.(?=\d))*/uy;
+const numberPattern = /^\d+(?:\.\d+)?$/;
+const signPattern = /[<>=!\u2264\u2265\u2260]+|&&|\|\||[\s\S]/uy;
+const letter = /[\p{L}\p{N}]/u;
+
+/**
+ * Cuts a text into words, in linear time.
+ *
+ * @param maxWords after so many it stops.
+ */
+export function cutWords(text: string, maxWords: number): Word[] {
+  const words: Word[] = [];
+  // A quote that nothing closes from here on is never closed further on either.
+  const unclosed = new Set<string>();
+  let at = 0;
+  let isAdjacent = false;
+  while (at < text.length && words.length < maxWords) {
+    const gap = matchAt(space, text, at);
+    at += gap.length;
+    isAdjacent = gap === '' && words.length > 0;
+    if (at >= text.length) break;
+    const quoted = quotedAt(text, at, unclosed);
+    const piece = quoted ?? plainAt(text, at);
+    words.push({ ...piece.word, isAdjacent });
+    at = piece.end;
+  }
+  return words;
+}
+
+interface Piece {
+  word: Omit<Word, 'isAdjacent'>;
+  end: number;
+}
+
+/** A quote opens where no word is going on, and closes before what is no word. */
+function quotedAt(text: string, start: number, unclosed: Set<string>): Piece | undefined {
+  const quote = text[start] ?? '';
+  const closing = closings.get(quote);
+  if (closing === undefined || unclosed.has(quote)) return undefined;
+  for (let at = start + 1; at < text.length; at += text[at] === '\\' ? 2 : 1) {
+    if (text[at] === closing && !letter.test(text[at + 1] ?? '')) {
+      return { word: { kind: 'quoted', text: text.slice(start + 1, at), quote }, end: at + 1 };
+    }
+  }
+  unclosed.add(quote);
+  return undefined;
+}
+
+function plainAt(text: string, start: number): Piece {
+  const word = matchAt(wordPattern, text, start);
+  const found = word === '' ? matchAt(signPattern, text, start) : word;
+  const isNumber = numberPattern.test(word);
+  const kind = isNumber ? 'number' : 'word';
+  return { word: { kind: word === '' ? 'sign' : kind, text: found }, end: start + found.length };
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? '';
+}
+
+/** Reads words one after the other. */
+export class WordReader {
+  readonly #words: readonly Word[];
+  #at = 0;
+
+  constructor(words: readonly Word[]) {
+    this.#words = words;
+  }
+
+  /** The word so far ahead; undefined at the end. */
+  peek(ahead = 0): Word | undefined {
+    return this.#words[this.#at + ahead];
+  }
+
+  get atEnd(): boolean {
+    return this.#at >= this.#words.length;
+  }
+
+  /** Takes the next word. */
+  next(): Word | undefined {
+    const word = this.#words[this.#at];
+    this.#at += 1;
+    return word;
+  }
+
+  /**
+   * Whether one of these phrases is next, in any case, and takes it.
+   *
+   * @param phrases of words with blanks between them; those that begin with others come first.
+   */
+  take(...phrases: readonly string[]): boolean {
+    return phrases.some((phrase) => {
+      const wanted = phrase.split(' ');
+      const isNext = wanted.every((word, index) => this.#isWord(word, index));
+      if (isNext) this.#at += wanted.length;
+      return isNext;
+    });
+  }
+
+  #isWord(wanted: string, ahead: number): boolean {
+    const word = this.peek(ahead);
+    if (word === undefined || word.kind === 'quoted') return false;
+    return word.text.toLowerCase().replace('\u2019', "'") === wanted;
+  }
+
+  /** Where it reads now, to come back to. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Goes back to where it read before. */
+  backTo(position: number): void {
+    this.#at = position;
+  }
+}

@@ -1,0 +1,204 @@
+import type { References } from '../query/index.ts';
+import { type Audience, type AudienceType, typeOf } from '../segment/models/audience.ts';
+import { cut } from '../visible.ts';
+
+/*
+ * What is kept of a space's audiences to find some of them: no more than filters, rows and references
+ * need, so that 10,000 of them take less than 30 MB.
+ */
+
+/** Segment's names are not longer; what is longer makes no sense and is cut. */
+const maxNameChars = 255;
+/** Of a status, a time or a user id. */
+const maxWordChars = 64;
+/** Of a description, that a text may be looked for in. */
+const maxDescriptionChars = 500;
+/** As much of a definition as a row shows. */
+export const maxQueryChars = 200;
+/** Of all texts together; names and ids are kept beyond it, descriptions and definitions are not. */
+const maxTextBytes = 16_000_000;
+
+/** What is known of one audience. */
+export interface IndexedAudience {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly key: string | undefined;
+  /** Cut where it is long. */
+  readonly description: string | undefined;
+  readonly enabled: boolean | undefined;
+  readonly status: string | undefined;
+  readonly type: AudienceType | undefined;
+  /** REALTIME or BATCH. */
+  readonly cadence: string | undefined;
+  readonly size: number | undefined;
+  /** Cut where it is long. */
+  readonly query: string | undefined;
+  readonly createdBy: string | undefined;
+  /** ISO 8601, as Segment wrote it. */
+  readonly createdAt: string | undefined;
+  readonly updatedAt: string | undefined;
+  /** What its definition depends on; undefined if that can't be known. */
+  readonly references: References | undefined;
+}
+
+/** The kinds of names that definitions are made of. */
+export type NameKind = keyof References;
+const nameKinds = [
+  'events',
+  'traits',
+  'properties',
+  'entities',
+] as const satisfies readonly NameKind[];
+
+/** The audiences of a space as they were at one moment. */
+export class AudienceIndex {
+  readonly audiences: readonly IndexedAudience[];
+  /** False if the space has more audiences than are looked at. */
+  readonly complete: boolean;
+  /** When the reading of it began, milliseconds of the monotonic clock. */
+  readonly readAt: number;
+  /** The audiences of which not the whole description is kept. */
+  readonly cutDescriptions: number;
+  /** The names that definitions use, each with the number of audiences that do. */
+  readonly names: Readonly<Record<NameKind, ReadonlyMap<string, number>>>;
+
+  constructor(
+    audiences: readonly IndexedAudience[],
+    facts: { complete: boolean; readAt: number; cutDescriptions: number },
+  ) {
+    this.audiences = audiences;
+    this.complete = facts.complete;
+    this.readAt = facts.readAt;
+    this.cutDescriptions = facts.cutDescriptions;
+    this.names = countNames(audiences);
+  }
+
+  /** How many other audiences are built on one; undefined if its key is not known. */
+  usedByCount({ key, references }: IndexedAudience): number | undefined {
+    if (key === undefined) return undefined;
+    const all = this.names.traits.get(key) ?? 0;
+    return references?.traits.includes(key) ? all - 1 : all;
+  }
+
+  /** The other audiences that are built on one. */
+  usedBy(id: string, key: string): IndexedAudience[] {
+    return this.audiences.filter(
+      (other) => other.id !== id && other.references?.traits.includes(key),
+    );
+  }
+}
+
+function countNames(audiences: readonly IndexedAudience[]): AudienceIndex['names'] {
+  const counts = {
+    events: new Map<string, number>(),
+    traits: new Map<string, number>(),
+    properties: new Map<string, number>(),
+    entities: new Map<string, number>(),
+  };
+  for (const { references } of audiences) {
+    if (!references) continue;
+    for (const kind of nameKinds) {
+      const count = counts[kind];
+      for (const name of references[kind]) count.set(name, (count.get(name) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+/** Makes the index of a space, one page of it after the other. */
+export class AudienceIndexBuilder {
+  readonly #referencesIn: (query: string) => References | undefined;
+  readonly #audiences: IndexedAudience[] = [];
+  /** Each text that many audiences share is kept once. */
+  readonly #shared = new Map<string, string>();
+  #textBytes = 0;
+  #cutDescriptions = 0;
+
+  constructor(referencesIn: (query: string) => References | undefined) {
+    this.#referencesIn = referencesIn;
+  }
+
+  get size(): number {
+    return this.#audiences.length;
+  }
+
+  add(audience: Audience): void {
+    const { definition, description } = audience;
+    const query = definition?.query ?? undefined;
+    const kept = this.#optional(description ?? undefined, maxDescriptionChars);
+    if (kept !== (description ?? undefined)) this.#cutDescriptions += 1;
+    this.#audiences.push({
+      id: this.#counted(audience.id),
+      name: this.#named(audience.name),
+      key: this.#named(audience.key),
+      description: kept,
+      enabled: audience.enabled ?? undefined,
+      status: this.#word(audience.status),
+      type: typeOf(audience),
+      cadence: this.#word(audience.computeCadence?.type),
+      size: audience.size?.count ?? undefined,
+      query: this.#optional(query, maxQueryChars),
+      createdBy: this.#word(audience.createdBy),
+      createdAt: this.#word(audience.createdAt),
+      updatedAt: this.#word(audience.updatedAt),
+      references: query === undefined ? undefined : this.#references(query),
+    });
+  }
+
+  finish(facts: { complete: boolean; readAt: number }): AudienceIndex {
+    this.#shared.clear();
+    return new AudienceIndex(this.#audiences, { ...facts, cutDescriptions: this.#cutDescriptions });
+  }
+
+  #references(query: string): References | undefined {
+    const found = this.#referencesIn(query);
+    if (!found) return undefined;
+    const kept = {
+      events: this.#names(found.events),
+      traits: this.#names(found.traits),
+      properties: this.#names(found.properties),
+      entities: this.#names(found.entities),
+    };
+    return this.#textBytes > maxTextBytes ? undefined : kept;
+  }
+
+  #names(names: string[]): string[] {
+    if (names.length === 0) return none;
+    return names.map((name) => this.#share(name));
+  }
+
+  #word(text: string | null | undefined): string | undefined {
+    return text ? this.#share(cut(text, maxWordChars)) : undefined;
+  }
+
+  #named(text: string | null | undefined): string | undefined {
+    if (typeof text !== 'string') return undefined;
+    return this.#counted(text.length > maxNameChars ? detached(cut(text, maxNameChars)) : text);
+  }
+
+  /** What can be done without when there is too much of it. */
+  #optional(text: string | undefined, maxChars: number): string | undefined {
+    if (text === undefined || this.#textBytes > maxTextBytes) return undefined;
+    return this.#counted(text.length > maxChars ? detached(cut(text, maxChars)) : text);
+  }
+
+  #share(text: string): string {
+    const known = this.#shared.get(text);
+    if (known !== undefined) return known;
+    const own = this.#counted(detached(text));
+    this.#shared.set(own, own);
+    return own;
+  }
+
+  #counted(text: string): string {
+    this.#textBytes += 2 * text.length;
+    return text;
+  }
+}
+
+const none: string[] = [];
+
+/** The same text; a part of a longer one would keep that whole in memory. */
+function detached(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}

@@ -1,0 +1,202 @@
+import type { ReadApi } from '../segment/api.ts';
+import { briefly, type CallContext } from '../segment/call.ts';
+import type { Input } from '../segment/contract.ts';
+import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
+import type { Activation, Connection } from '../segment/models/destination.ts';
+import type { Pagination } from '../segment/models/pagination.ts';
+
+/*
+ * Where audiences are sent. Source: Segment's API reference, tag Activations. A connection joins an
+ * audience and a destination; what is sent through it, and when, is its activations. What a token may
+ * not see is left out of the connections, yet counted, and its activations are listed all the same.
+ */
+
+/** Rows that are asked for at once: without a count Segment does not say how many there are. */
+const rowsAtOnce = 200;
+/** More destinations than fit into these no audience has. */
+const maxPages = 10;
+/** What a question to the user may be kept waiting for, milliseconds. */
+const maxLookUpMs = 3000;
+/** Of so many audiences at once it is looked up where they are sent: two requests each. */
+export const maxLookedUp = 20;
+
+/** What is sent to a destination, and when. */
+export interface ActivationOfAudience {
+  id: string;
+  name: string | undefined;
+  /** Such as `Audience Entered`. */
+  type: string | undefined;
+  enabled: boolean | undefined;
+}
+
+/** One destination that an audience is connected to. */
+export interface DestinationOfAudience {
+  connectionId: string;
+  /** Whether the token may see it; else nothing but its activations is known. */
+  isVisible: boolean;
+  /** The destination's own id. */
+  destinationId: string | undefined;
+  name: string | undefined;
+  /** The destination's kind, as Segment's catalog calls it. */
+  product: string | undefined;
+  enabled: boolean | undefined;
+  /** Undefined where they could not be read. */
+  activations: ActivationOfAudience[] | undefined;
+}
+
+/** Where an audience is sent. */
+export interface DestinationsOfAudience {
+  /** Those that the token may see, then those of which it sees the activations alone. */
+  destinations: DestinationOfAudience[];
+  /** All that there are. */
+  total: number;
+  /** How many of all the token may not see. */
+  unseen: number;
+  /** False if there are more than were read. */
+  complete: boolean;
+}
+
+interface Asked {
+  spaceId: string;
+  id: string;
+}
+
+/**
+ * Reads where an audience is sent.
+ *
+ * @throws {AudiencesError} if the connections can't be read, or the activations can't for another
+ * reason than that Segment has none here.
+ */
+export async function readDestinations(
+  api: ReadApi,
+  asked: Asked,
+  call: CallContext,
+): Promise<DestinationsOfAudience> {
+  const [connections, activations] = await Promise.all([
+    allPages(asked, async (input) => {
+      const page = await api.send('list_destinations_from_audience', input, call);
+      return { rows: page.connections, pagination: page.pagination };
+    }),
+    allPages(asked, async (input) => {
+      const page = await api.send('list_activations_from_audience', input, call);
+      return { rows: page.activations, pagination: page.pagination };
+    }).catch((error: unknown) => {
+      if (error instanceof UnsupportedError) return undefined;
+      throw error;
+    }),
+  ]);
+  return joined(connections, activations);
+}
+
+/** What the search for destinations came to, or why they are not known. */
+export type Feeds =
+  | { kind: 'known'; found: DestinationsOfAudience }
+  | { kind: 'unknown'; because: string };
+
+/**
+ * Looks where some audiences are sent, for a question that should not wait: one attempt for each, three
+ * seconds for all.
+ *
+ * @param ids at most `maxLookedUp`. @param context `elapsed` is the monotonic clock.
+ * @throws {CancelledError} if the call is cancelled, and nothing else.
+ */
+export async function findDestinations(
+  spaceId: string,
+  ids: readonly string[],
+  { api, call, elapsed }: { api: ReadApi; call: CallContext; elapsed: () => number },
+): Promise<ReadonlyMap<string, Feeds>> {
+  const brief = briefly(call, elapsed(), maxLookUpMs);
+  const found = ids.map(async (id): Promise<[string, Feeds]> => {
+    try {
+      return [id, { kind: 'known', found: await readDestinations(api, { spaceId, id }, brief) }];
+    } catch (error) {
+      if (call.signal.aborted) throw error;
+      const because = error instanceof AudiencesError ? error.code : 'internal_error';
+      return [id, { kind: 'unknown', because }];
+    }
+  });
+  return new Map(await Promise.all(found));
+}
+
+interface Page<Item> {
+  rows: Item[];
+  pagination?: Pagination | null;
+}
+
+interface Listed<Item> {
+  rows: Item[];
+  /** What Segment counts, which may be more than it lists. */
+  total: number;
+  complete: boolean;
+}
+
+type PageInput = Input<'list_destinations_from_audience'>;
+
+async function allPages<Item>(
+  asked: Asked,
+  read: (input: PageInput) => Promise<Page<Item>>,
+): Promise<Listed<Item>> {
+  const rows: Item[] = [];
+  let total = 0;
+  let cursor: string | undefined;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const { rows: more, pagination } = await read({ ...asked, count: rowsAtOnce, cursor });
+    rows.push(...more);
+    total = Math.max(rows.length, pagination?.totalEntries ?? 0);
+    cursor = pagination?.next ?? undefined;
+    if (cursor === undefined || more.length === 0) return { rows, total, complete: true };
+  }
+  return { rows, total, complete: false };
+}
+
+function joined(
+  connections: Listed<Connection>,
+  activations: Listed<Activation> | undefined,
+): DestinationsOfAudience {
+  const byConnection = new Map<string, ActivationOfAudience[]>();
+  for (const activation of activations?.rows ?? []) {
+    const { id, activationName, displayName, activationType, enabled } = activation;
+    const connectionId = activation.connectionId ?? '';
+    const own = byConnection.get(connectionId) ?? [];
+    own.push({
+      id,
+      name: displayName ?? activationName ?? undefined,
+      type: activationType ?? undefined,
+      enabled: enabled ?? undefined,
+    });
+    byConnection.set(connectionId, own);
+  }
+  const seen = connections.rows.map((connection): DestinationOfAudience => {
+    const { id, destinationId, name, metadata, enabled } = connection;
+    return {
+      connectionId: id,
+      isVisible: true,
+      destinationId: destinationId ?? undefined,
+      name: name ?? undefined,
+      product: metadata?.name ?? undefined,
+      enabled: enabled ?? undefined,
+      activations: activations && (byConnection.get(id) ?? []),
+    };
+  });
+  const seenIds = new Set(seen.map(({ connectionId }) => connectionId));
+  const byActivationsAlone = [...byConnection]
+    .filter(([connectionId]) => connectionId !== '' && !seenIds.has(connectionId))
+    .map(
+      ([connectionId, own]): DestinationOfAudience => ({
+        connectionId,
+        isVisible: false,
+        destinationId: undefined,
+        name: undefined,
+        product: undefined,
+        enabled: undefined,
+        activations: own,
+      }),
+    );
+  const total = Math.max(connections.total, seen.length + byActivationsAlone.length);
+  return {
+    destinations: [...seen, ...byActivationsAlone],
+    total,
+    unseen: total - seen.length,
+    complete: connections.complete && (activations?.complete ?? true),
+  };
+}

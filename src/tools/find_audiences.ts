@@ -1,0 +1,210 @@
+import * as z from 'zod';
+import { InvalidInputError } from '../segment/errors.ts';
+import { audienceTypes } from '../segment/models/audience.ts';
+import type { AudienceIndex, IndexedAudience, NameKind } from '../space/audience-index.ts';
+import { nearMissOf } from '../space/near-misses.ts';
+import { type Filters, type Found, findIn, sorted, sortKeys } from '../space/search.ts';
+import { cut, quoted } from '../visible.ts';
+import { fits, onlyNames, type Row, rowSchema, withoutQuery } from './audience-row.ts';
+import { advice, spaceId, spaceOf } from './fields.ts';
+import { defineTool } from './tool.ts';
+
+const cadences = ['REALTIME', 'BATCH'] as const;
+/** So many ids of audiences that can't be read are enough to look at. */
+const maxUnreadable = 100;
+/** Ids are not longer, unless they make no sense. */
+const maxIdChars = 255;
+
+const time = z.string().min(1).optional();
+const size = z.int().min(0).optional();
+const exact = z.string().min(1).optional();
+
+const input = () =>
+  z.strictObject({
+    spaceId,
+    text: z.string().min(1).optional().describe('Part of name, key or description, any case'),
+    enabled: z.boolean().optional().describe('Switched on or off'),
+    status: z.string().min(1).optional().describe('Such as Live, Computing, Failed'),
+    type: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(audienceTypes))
+      .meta({ enum: audienceTypes })
+      .optional()
+      .describe('Its level'),
+    cadence: z
+      .string()
+      .toUpperCase()
+      .pipe(z.enum(cadences))
+      .meta({ enum: cadences })
+      .optional()
+      .describe('How it is computed'),
+    event: exact.describe('Event in its definition, exact name'),
+    trait: exact.describe('Trait in its definition'),
+    property: exact.describe('Property in its definition'),
+    audienceKey: exact.describe('Built on the audience with this key'),
+    createdBy: exact.describe('User id'),
+    updatedSince: time.describe('ISO 8601'),
+    updatedBefore: time.describe('ISO 8601'),
+    minSize: size.describe('Fewest members'),
+    maxSize: size.describe('Most members'),
+    sort: z.enum(sortKeys).default('name').describe('Unknown values last'),
+    order: z.enum(['asc', 'desc']).default('asc').describe('desc: largest or latest first'),
+    limit: z.int().min(1).max(200).default(20).describe('Rows shown'),
+    offset: z.int().min(0).default(0).describe('Rows skipped'),
+    countOnly: z.boolean().optional().describe('Only matches, no rows'),
+    maxAgeSeconds: z
+      .int()
+      .min(0)
+      .max(3600)
+      .default(60)
+      .describe('How old the answer may be; 0 reads anew'),
+  });
+type Input = z.output<ReturnType<typeof input>>;
+
+const foundRowSchema = () => rowSchema().extend({ usedByCount: z.number().optional() });
+type FoundRow = z.infer<ReturnType<typeof foundRowSchema>>;
+
+export const findAudiences = defineTool({
+  name: 'find_audiences',
+  title: 'Find audiences',
+  description:
+    'Search, count and rank all audiences of a space at once; all filters given must hold. For "how many", "which use …", "the largest", "who builds on …".',
+  hints: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  input,
+  output: () =>
+    z.object({
+      matches: z.int().describe('How many there are, shown or not'),
+      audiences: z.array(foundRowSchema()).optional(),
+      unreadable: z
+        .array(z.string())
+        .describe('Ids whose definitions could not be read: they may use the name as well'),
+      notice: z.string().optional().describe('Says what was left out of a long answer'),
+      advice,
+    }),
+  async handle(given, { call, indexes, ...context }) {
+    const filters = filtersOf(given);
+    const space = spaceOf(given, context);
+    const index = await indexes.read(space, call, given.maxAgeSeconds * 1000);
+    const found = findIn(index, filters);
+    const said = adviceOn(index, given, found, indexes.ageMs(index));
+    const answer = {
+      matches: found.matches.length,
+      unreadable: found.unreadable.slice(0, maxUnreadable).map(({ id }) => cut(id, maxIdChars)),
+      advice: said.length > 0 ? said : undefined,
+    };
+    if (given.countOnly) return answer;
+    const { offset, limit } = given;
+    const shown = sorted(index, found.matches, given.sort, given.order);
+    const rows = shown.slice(offset, offset + limit).map((audience) => rowOf(index, audience));
+    return fitted(rows, offset, (audiences, notice) => ({ ...answer, audiences, notice }));
+  },
+});
+
+/** @throws {InvalidInputError} for what is no time. */
+function filtersOf(given: Input): Filters {
+  return {
+    ...given,
+    updatedSince: timeOf('updatedSince', given.updatedSince),
+    updatedBefore: timeOf('updatedBefore', given.updatedBefore),
+  };
+}
+
+function timeOf(field: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const at = Date.parse(text);
+  if (!Number.isNaN(at)) return at;
+  throw new InvalidInputError(`${field} can't be ${quoted(text)}: it must be a time.`, {
+    field,
+    next: 'Write it in ISO 8601, such as 2026-03-01 or 2026-03-01T12:00:00Z.',
+  });
+}
+
+function rowOf(index: AudienceIndex, audience: IndexedAudience): FoundRow {
+  const { id, name, key, enabled, status, type, cadence, query, updatedAt } = audience;
+  return {
+    id,
+    name,
+    key,
+    enabled,
+    status,
+    type,
+    size: audience.size,
+    cadence,
+    usedByCount: index.usedByCount(audience),
+    query,
+    updatedAt,
+  };
+}
+
+/** The answer with as many columns, and then rows, as are short enough. */
+function fitted<Answer extends object>(
+  rows: readonly FoundRow[],
+  offset: number,
+  answerOf: (audiences: Row[], notice: string | undefined) => Answer,
+): Answer {
+  const inFull = answerOf([...rows], undefined);
+  if (fits(inFull)) return inFull;
+  const columns = 'The answer is long, so query and updatedAt was left out of every row.';
+  const shorter = answerOf(rows.map(withoutQuery), `${columns} No row is missing.`);
+  if (fits(shorter)) return shorter;
+  const names = rows.map(onlyNames);
+  for (let count = names.length; ; count = Math.floor(count / 2)) {
+    const next = `It ends after ${count} rows: go on with offset ${offset + count}.`;
+    const end = count === names.length ? 'No row is missing.' : next;
+    const notice = `The answer is long, so everything but id and name was left out. ${end}`;
+    const answer = answerOf(names.slice(0, count), notice);
+    if (count === 0 || fits(answer)) return answer;
+  }
+}
+
+function adviceOn(index: AudienceIndex, given: Input, found: Found, ageMs: number): string[] {
+  const said: string[] = [];
+  const { audiences, complete, cutDescriptions } = index;
+  if (!complete) {
+    said.push(`Only the first ${audiences.length} audiences were looked at; the space has more.`);
+  }
+  const hidden = found.unreadable.length - maxUnreadable;
+  if (hidden > 0) said.push(`unreadable has ${hidden} more ids, which are not shown.`);
+  if (found.unknownSizes > 0) {
+    said.push(
+      `The size of ${found.unknownSizes} more, which pass the other filters, is not known.`,
+    );
+  }
+  if (given.sort === 'size') {
+    const unknown = found.matches.filter((audience) => audience.size === undefined).length;
+    if (unknown > 0) said.push(`The size of ${unknown} matches is not known; they come last.`);
+  }
+  if (given.text !== undefined && cutDescriptions > 0) {
+    said.push(
+      `Of ${cutDescriptions} long descriptions only the beginning was searched, if anything.`,
+    );
+  }
+  said.push(...nearMisses(index, given));
+  const ageSeconds = Math.floor(ageMs / 1000);
+  if (ageSeconds > 0) {
+    said.push(`As read ${ageSeconds} s ago; maxAgeSeconds: 0 reads the space anew.`);
+  }
+  return said;
+}
+
+const nameFields = [
+  ['event', 'events'],
+  ['trait', 'traits'],
+  ['property', 'properties'],
+  ['audienceKey', 'traits'],
+] as const satisfies readonly (readonly [keyof Input, NameKind])[];
+
+/** Names are compared exactly, so that a slip finds nothing. */
+function nearMisses(index: AudienceIndex, given: Input): string[] {
+  return nameFields.flatMap(([field, kind]) => {
+    const name = given[field];
+    const near = name === undefined ? undefined : nearMissOf(index, kind, name);
+    return near ? [`${field}: did you mean ${quoted(near.name)}, used by ${near.usedBy}?`] : [];
+  });
+}

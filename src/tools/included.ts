@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import { AudiencesError, CancelledError } from '../segment/errors.ts';
+import { type Audience, typeOf } from '../segment/models/audience.ts';
+import { scheduleSchema } from '../segment/models/schedule.ts';
+import { readDestinations } from '../space/destinations.ts';
+import { cut } from '../visible.ts';
+import {
+  adviceOnDestinations,
+  destinationSchema,
+  shownDestinations,
+} from './list_audience_destinations.ts';
+import type { ToolContext } from './tool.ts';
+
+/*
+ * What get_audience reads besides the audience, if it is asked to. What can't be read is told of, and
+ * keeps nothing else from being shown.
+ */
+
+export const includable = ['schedules', 'destinations', 'usedBy'] as const;
+export type Includable = (typeof includable)[number];
+
+/** Rows that are asked for at once; as many as Segment gives. */
+const rowsAtOnce = 1000;
+/** More audiences than fit into these are built on none. */
+const maxPages = 10;
+/** So many are enough to look at. */
+const maxUsers = 200;
+const maxNameChars = 255;
+
+const userSchema = () => z.object({ id: z.string(), name: z.string().optional() });
+type User = z.infer<ReturnType<typeof userSchema>>;
+
+/** What is included, in the output of the tool. */
+export const includedOutputs = () => ({
+  schedules: z.array(scheduleSchema).optional(),
+  destinations: z.array(destinationSchema()).optional(),
+  usedBy: z.array(userSchema()).optional().describe('Audiences built on this one'),
+});
+
+interface Included {
+  schedules?: z.infer<typeof scheduleSchema>[];
+  destinations?: z.infer<ReturnType<typeof destinationSchema>>[];
+  usedBy?: User[];
+  advice: string[];
+}
+
+/** What is to be read of one audience. */
+interface Asked {
+  spaceId: string;
+  audience: Audience;
+}
+
+type Context = Pick<ToolContext, 'api' | 'call' | 'indexes'>;
+
+/** @throws {CancelledError} if the call is cancelled. */
+export async function readIncluded(
+  wanted: readonly Includable[],
+  asked: Asked,
+  context: Context,
+): Promise<Included> {
+  const readers = { schedules: withSchedules, destinations: withDestinations, usedBy: withUsers };
+  const parts = await Promise.all(
+    [...new Set(wanted)].map(async (part): Promise<Included> => {
+      try {
+        return await readers[part](asked, context);
+      } catch (error) {
+        if (error instanceof CancelledError || !(error instanceof AudiencesError)) throw error;
+        return { advice: [`${part}: not known (${error.code}). ${error.message}`] };
+      }
+    }),
+  );
+  return Object.assign({}, ...parts, { advice: parts.flatMap((part) => part.advice) });
+}
+
+/** Only linked audiences have schedules. */
+async function withSchedules({ spaceId, audience }: Asked, { api, call }: Context) {
+  const type = typeOf(audience);
+  if (type !== undefined && type !== 'linked') return { schedules: [], advice: [] };
+  const { audienceSchedules } = await api.send(
+    'list_audience_schedules_from_space_and_audience',
+    { spaceId, id: audience.id },
+    call,
+  );
+  return { schedules: audienceSchedules, advice: [] };
+}
+
+async function withDestinations({ spaceId, audience }: Asked, { api, call }: Context) {
+  const found = await readDestinations(api, { spaceId, id: audience.id }, call);
+  return {
+    destinations: shownDestinations(found),
+    advice: adviceOnDestinations(found) ?? [],
+  };
+}
+
+/** From Segment, or, where it can't say, from the definitions of the space. */
+async function withUsers(asked: Asked, context: Context): Promise<Included> {
+  try {
+    return shownUsers(await consumersOf(asked, context), "from Segment's list of consumers");
+  } catch (error) {
+    if (error instanceof CancelledError || !(error instanceof AudiencesError)) throw error;
+    const { users, unreadable } = await usersByIndex(asked, context);
+    const doubt =
+      unreadable > 0 ? `; ${unreadable} definitions could not be read, and may use it, too` : '';
+    return shownUsers(users, `by the definitions of the space${doubt}`);
+  }
+}
+
+function shownUsers(users: readonly User[], source: string): Included {
+  const shown = users.slice(0, maxUsers);
+  const more = users.length - shown.length;
+  const missing = more > 0 ? ` ${more} more are not shown.` : '';
+  return { usedBy: shown, advice: [`usedBy: ${source}.${missing}`] };
+}
+
+async function consumersOf({ spaceId, audience }: Asked, { api, call }: Context): Promise<User[]> {
+  const users: User[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const input = { spaceId, id: audience.id, count: rowsAtOnce, cursor };
+    const page = await api.send('list_audience_consumers_from_space_and_audience', input, call);
+    users.push(...page.audiences.map(userOf));
+    cursor = page.pagination.next ?? undefined;
+    if (cursor === undefined) break;
+  }
+  return users;
+}
+
+async function usersByIndex({ spaceId, audience }: Asked, { indexes, call }: Context) {
+  const index = await indexes.read(spaceId, call);
+  const unreadable = index.audiences.filter(({ references }) => !references).length;
+  const { id, key } = audience;
+  return { users: key ? index.usedBy(id, key).map(userOf) : [], unreadable };
+}
+
+function userOf({ id, name }: { id: string; name?: string | null }): User {
+  return { id, name: name ? cut(name, maxNameChars) : undefined };
+}

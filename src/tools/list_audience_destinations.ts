@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { type DestinationsOfAudience, readDestinations } from '../space/destinations.ts';
+import { cut } from '../visible.ts';
+import { fits } from './audience-row.ts';
+import { advice, id, spaceId, spaceOf } from './fields.ts';
+import { defineTool } from './tool.ts';
+
+/** Only a name beyond all sense is cut. */
+const maxNameChars = 300;
+
+const activationSchema = () =>
+  z.object({
+    id: z.string(),
+    name: z.string().optional(),
+    type: z.string().optional().describe('Such as Audience Entered'),
+    enabled: z.boolean().optional(),
+  });
+
+/** One destination, as this tool and get_audience show it. */
+export const destinationSchema = () =>
+  z.object({
+    connectionId: z.string(),
+    destinationId: z.string().optional(),
+    name: z.string().optional(),
+    product: z.string().optional(),
+    enabled: z.boolean().optional(),
+    activations: z.array(activationSchema()).optional().describe('What is sent, and when'),
+  });
+type Shown = z.infer<ReturnType<typeof destinationSchema>>;
+
+export const listAudienceDestinations = defineTool({
+  name: 'list_audience_destinations',
+  title: 'List audience destinations',
+  description:
+    'Where an audience sends its people: connected destinations and what is activated there.',
+  hints: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  input: () => z.strictObject({ spaceId, id }),
+  output: () =>
+    z.object({
+      destinations: z.array(destinationSchema()),
+      unseen: z.int().describe('How many this token may not see'),
+      notice: z.string().optional().describe('Says what was left out of a long answer'),
+      advice,
+    }),
+  async handle(given, { api, call, ...context }) {
+    const asked = { spaceId: spaceOf(given, context), id: given.id };
+    const found = await readDestinations(api, asked, call);
+    const destinations = shownDestinations(found);
+    const answerOf = (shown: Shown[], notice?: string) => ({
+      destinations: shown,
+      unseen: found.unseen,
+      notice,
+      advice: adviceOnDestinations(found),
+    });
+    const inFull = answerOf(destinations);
+    if (fits(inFull)) return inFull;
+    const names = destinations.map(({ activations, ...destination }) => destination);
+    for (let count = names.length; ; count = Math.floor(count / 2)) {
+      const missing = names.length - count;
+      const rows = missing > 0 ? `; ${missing} destinations are not shown` : '';
+      const notice = `The answer is long, so activations was left out${rows}.`;
+      const answer = answerOf(names.slice(0, count), notice);
+      if (count === 0 || fits(answer)) return answer;
+    }
+  },
+});
+
+/** Destinations without names beyond all sense. */
+export function shownDestinations({ destinations }: DestinationsOfAudience): Shown[] {
+  const shown = (text: string | undefined) => text && cut(text, maxNameChars);
+  return destinations.map(({ name, product, activations, isVisible, ...rest }) => ({
+    ...rest,
+    name: shown(name),
+    product: shown(product),
+    activations: activations?.map((activation) => ({
+      ...activation,
+      name: shown(activation.name),
+      type: shown(activation.type),
+    })),
+  }));
+}
+
+/** What there is to say of where an audience is sent. */
+export function adviceOnDestinations({
+  destinations,
+  unseen,
+  total,
+  complete,
+}: DestinationsOfAudience): string[] | undefined {
+  const said: string[] = [];
+  if (total === 0) said.push('It is connected to no destination.');
+  if (unseen > 0) {
+    said.push(
+      `Of ${total} destinations this token may not see ${unseen}; of these at most the activations are shown.`,
+    );
+  }
+  if (!complete) said.push('There are more than were read.');
+  if (destinations.some(({ activations }) => activations === undefined)) {
+    said.push('Activations are not known: the workspace, or its token, has none.');
+  }
+  return said.length > 0 ? said : undefined;
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Level } from '../../src/query/index.ts';
+import { account, profile } from '../support/arbitrary-profile.ts';
+import { accountQuery, userQuery } from '../support/arbitrary-query.ts';
+import { meansTheSame, resultsOfFixes, verdictOf } from '../support/meaning.ts';
+import { accountSpoilers, type Spoiler, spoilers } from '../support/spoilers.ts';
+
+/*
+ * A fix never changes what was said: valid definitions are spoilt in ways that people do, and each
+ * fix, and the chain of them, must give the original meaning or nothing valid.
+ */
+
+/** Spoilt definitions for each way. */
+const numRuns = 60;
+
+const levels = [
+  ['users', userQuery, fc.sample(profile, { numRuns: 150, seed: 1 }), spoilers],
+  ['accounts', accountQuery, fc.sample(account, { numRuns: 150, seed: 1 }), accountSpoilers],
+] as const;
+
+/** What a fix made of a spoilt definition although it means something else. */
+interface Betrayal {
+  spoiler: string;
+  text: string;
+  meant: readonly string[];
+  result: string;
+}
+
+function betrayals(spoiler: Spoiler, query: string, choice: number, type: Level): Betrayal[] {
+  const spoilt = spoiler.spoil(query, (count) => choice % Math.max(count, 1));
+  if (!spoilt) return [];
+  const { text } = spoilt;
+  const { isValid } = verdictOf(text, type);
+  // What is spoilt and still valid says something by itself, and that has to stay.
+  const meant = isValid ? [text] : spoilt.meant;
+  const subjects = type === 'accounts' ? levels[1][2] : levels[0][2];
+  return resultsOfFixes(text, type)
+    .results.map((result) => ({ result, ...verdictOf(result, type) }))
+    .filter(({ isValid: isResultValid }) => isResultValid)
+    .filter(
+      ({ tree }) =>
+        !meant.some((one) => meansTheSame(tree, verdictOf(one, type).tree, type, subjects)),
+    )
+    .map(({ result }) => ({ spoiler: spoiler.name, text, meant, result }));
+}
+
+test('there are at least 30 ways to spoil a definition', () => {
+  const names = [...spoilers, ...accountSpoilers].map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.length).toBeGreaterThanOrEqual(30);
+});
+
+describe.each(levels)('a definition of type %s', (type, query, _subjects, ways) => {
+  test.each(ways.map((way) => [way.name, way] as const))('of someone who %s', (_name, way) => {
+    fc.assert(
+      fc.property(query, fc.nat(), (text, choice) => {
+        fc.pre(way.spoil(text, (count) => choice % Math.max(count, 1)) !== undefined);
+        expect(betrayals(way, text, choice, type)).toEqual([]);
+      }),
+      { numRuns, maxSkipsPerRun: 2000 },
+    );
+  });
+});

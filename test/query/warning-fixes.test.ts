@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { applyFix, check, evaluate, type Level } from '../../src/query/index.ts';
+import { now } from '../support/arbitrary-profile.ts';
+import { corpusFileSchema } from '../support/corpus.ts';
+import { subjectsFor } from '../support/subjects-for.ts';
+
+/*
+ * The fix of a warning or a hint is offered for a definition that is valid: whoever applies it must not
+ * get another audience.
+ */
+
+/** Fixes that change what a definition means to the letter, and nothing that was meant. */
+const exceptions = [
+  // A window that ends before it begins holds nothing, and so does one of less than no time.
+  'reversed-window',
+  'negative-number',
+  // The same moment; texts that are no time are compared with how it is written.
+  'unsettled-time',
+];
+
+const cases = readdirSync('test/query/corpus')
+  .flatMap((name) =>
+    corpusFileSchema.parse(JSON.parse(readFileSync(`test/query/corpus/${name}`, 'utf8'))),
+  )
+  .filter(({ explanation, purpose }) => explanation !== undefined && purpose === undefined)
+  .flatMap(({ query, type: given }) => {
+    const type: Level = given ?? 'users';
+    const { tree, diagnostics } = check(query, { type, purpose: 'audience' });
+    return diagnostics.flatMap(({ fix, code }) =>
+      fix && !exceptions.includes(code) ? [{ query, type, tree, code, fix }] : [],
+    );
+  });
+
+test.each(cases)('$code in $query', ({ query, type, tree, fix }) => {
+  const fixed = applyFix(query, fix);
+  const again = check(fixed, { type, purpose: 'audience' });
+  expect(again.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  for (const { users, ...own } of subjectsFor([tree, again.tree], now, 60)) {
+    const subject = type === 'accounts' ? { ...own, users } : own;
+    expect([fixed, evaluate(again.tree, subject, now)]).toEqual([
+      fixed,
+      evaluate(tree, subject, now),
+    ]);
+  }
+});
