@@ -14,14 +14,20 @@ const maxFailureAgeMs = 60_000;
 /** So many lists are remembered; the oldest are forgotten first. */
 const maxLists = 100;
 
+/** What names are of. */
+export type ListKind =
+  | { kind: 'events' }
+  | { kind: 'properties'; event: string }
+  | { kind: 'traits'; collection: 'users' | 'accounts' }
+  | { kind: 'relationships' }
+  | { kind: 'audience keys' };
+
 /** Which names are wanted. */
-export type NameList = { spaceId: string } & (
-  | { kind: 'events'; search?: string }
-  | { kind: 'properties'; event: string; search?: string }
-  | { kind: 'traits'; collection: 'users' | 'accounts'; search?: string }
-  | { kind: 'relationships'; search?: string }
-  | { kind: 'audience keys' }
-);
+export type NameList = ListKind & {
+  spaceId: string;
+  /** A part of the names; not for keys of audiences. */
+  search?: string;
+};
 
 /** The names of a list. */
 export interface KnownNames {

@@ -3,7 +3,7 @@ import { nearestName } from '../nearest.ts';
 import type { Collection, Level, Vocabulary } from '../query/index.ts';
 import type { CallContext } from '../segment/call.ts';
 import { quotedPlainly } from '../visible.ts';
-import type { KnownNameLists, KnownNames, Looking, NameList } from './known-names.ts';
+import type { KnownNameLists, KnownNames, Looking, ListKind } from './known-names.ts';
 
 /** One check makes so many requests. */
 const maxRequests = 6;
@@ -161,33 +161,33 @@ class Checking {
 
   /** @returns those that are unknown; undefined if that can't be told. */
   async #checkAll(
-    list: ListInSpace,
+    kind: ListKind,
     sought: readonly Sought[],
   ): Promise<readonly string[] | undefined> {
-    const looked = await this.#look(list, sought);
+    const looked = await this.#look(kind, sought);
     if (!looked) return undefined;
     this.#note(looked.known, looked.unknown);
     return looked.unknown.map(({ name }) => name);
   }
 
   /** Looks for names in a list, and, where it is too long to be read whole, for each by itself. */
-  async #look(list: ListInSpace, sought: readonly Sought[]) {
+  async #look(kind: ListKind, sought: readonly Sought[]) {
     if (sought.length === 0) return undefined;
-    const known = await this.#read(list);
+    const known = await this.#read(kind);
     // A list without names says nothing of any.
     if (!known || known.names.size === 0) return undefined;
     const missing = sought.filter(({ name }) => !isKnown(name, known));
     if (known.complete) return { known, unknown: missing };
     const unknown: Sought[] = [];
     for (const one of missing) {
-      const found = await this.#read({ ...list, search: one.name });
+      const found = await this.#read(kind, one.name);
       if (found?.complete && !isKnown(one.name, found)) unknown.push(one);
     }
     return { known, unknown };
   }
 
-  #read(list: ListInSpace): Promise<KnownNames | undefined> {
-    return this.#lists.read({ ...list, spaceId: this.#spaceId }, this.#looking);
+  #read(list: ListKind, search?: string): Promise<KnownNames | undefined> {
+    return this.#lists.read({ ...list, spaceId: this.#spaceId, search }, this.#looking);
   }
 
   #note({ names }: KnownNames, unknown: readonly Sought[]): void {
@@ -198,12 +198,6 @@ class Checking {
     }
   }
 }
-
-type ListInSpace = NameList extends infer List
-  ? List extends NameList
-    ? Omit<List, 'spaceId'>
-    : never
-  : never;
 
 function soughtIn(names: Iterable<string>, what: string, of?: string): Sought[] {
   return [...names].map((name) => ({ what, name, of }));

@@ -144,8 +144,7 @@ export class Previews {
   }
 
   /**
-   * Looks at a running preview until it is ready, or time is up. One that can't be looked at now may
-   * be later: it has been paid for.
+   * Looks at a running preview until it is ready, or time is up.
    *
    * @returns undefined if there is no such preview any more.
    * @throws {CancelledError} as soon as the call is cancelled.
@@ -160,18 +159,24 @@ export class Previews {
       const leftMs = until - this.#clock.monotonic();
       if (leftMs <= 0) return { state: running };
       const pauseMs = pauses[Math.min(looks, pauses.length - 1)] ?? 0;
-      if (pauseMs > 0) {
-        call.onProgress?.('the preview is running');
-        await this.#pause(Math.min(pauseMs, leftMs), call);
-      }
-      try {
-        const state = await this.#look(spaceId, running.id, call);
-        if (state.status !== 'RUNNING') return { state };
-      } catch (error) {
-        if (!(error instanceof AudiencesError) || call.signal.aborted) throw error;
-        if (error.code === 'not_found') return undefined;
-        return { state: running, because: error.message };
-      }
+      await this.#pause(Math.min(pauseMs, leftMs), call);
+      const seen = await this.#lookAgain(spaceId, running, call);
+      if (seen?.state.status !== 'RUNNING' || seen.because !== undefined) return seen;
+    }
+  }
+
+  /** One that can't be looked at now may be later: it has been paid for. */
+  async #lookAgain(
+    spaceId: string,
+    running: PreviewState,
+    call: CallContext,
+  ): Promise<Omit<PreviewFound, 'fromMemory'> | undefined> {
+    try {
+      return { state: await this.#look(spaceId, running.id, call) };
+    } catch (error) {
+      if (!(error instanceof AudiencesError) || call.signal.aborted) throw error;
+      if (error.code === 'not_found') return undefined;
+      return { state: running, because: error.message };
     }
   }
 
@@ -180,7 +185,9 @@ export class Previews {
     return stateOf(output.audiencePreview);
   }
 
-  async #pause(ms: number, { signal }: CallContext): Promise<void> {
+  async #pause(ms: number, { signal, onProgress }: CallContext): Promise<void> {
+    if (ms === 0) return;
+    onProgress?.('the preview is running');
     let onAbort = () => {};
     let cancelTimer = () => {};
     try {
@@ -235,7 +242,9 @@ function startedState(id: string, { query, type, targetEntity }: PreviewInput): 
 function stateOf(preview: Preview): PreviewState {
   const { id, status, definition, audienceType, size, results, failureReason } = preview;
   const isOver = status === 'COMPLETED' || status === 'FAILED';
-  const ids = (results ?? []).flatMap((member) => (typeof member.id === 'string' ? [member.id] : []));
+  const ids = (results ?? []).flatMap((member) =>
+    typeof member.id === 'string' ? [member.id] : [],
+  );
   return {
     id,
     status: isOver ? status : 'RUNNING',

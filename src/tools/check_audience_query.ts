@@ -47,10 +47,7 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
       query: z.string().describe('The definition'),
       type: type.default('users').describe('Its level'),
       spaceId,
-      checkNames: z
-        .boolean()
-        .default(false)
-        .describe('Also look whether the space knows its events, properties and traits'),
+      checkNames: z.boolean().default(false).describe('Also warn of names unknown to the space'),
     }),
   output: () =>
     z.object({

@@ -46,7 +46,7 @@ const input = () =>
       .describe('Also admit anonymous users; cannot be changed later'),
     allowDuplicateName: z.boolean().optional().describe('Create it even if the name exists'),
     checkNames,
-    previewFirst: z.boolean().optional().describe('Show its size before; spends a preview'),
+    previewFirst: z.boolean().optional().describe('Say its size before; spends a preview'),
     ...writeInputs(),
   });
 
@@ -140,7 +140,12 @@ function assertFitting(wanted: NewAudience): void {
 /** The audience as it would be, in the fields of Segment. */
 function shapeOf(wanted: NewAudience) {
   const { spaceId: space, name: title, enabled = true, query: text, type: level } = wanted;
-  const { targetEntity: entity, description: about, includeHistoricalData, includeAnonymousUsers } = wanted;
+  const {
+    targetEntity: entity,
+    description: about,
+    includeHistoricalData,
+    includeAnonymousUsers,
+  } = wanted;
   const { backfillEventDataDays, filterByExternalIds } = wanted;
   return {
     spaceId: space,

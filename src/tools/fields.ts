@@ -44,14 +44,10 @@ export const type = z
 
 export const targetEntity = z
   .string()
-  .min(1)
   .optional()
-  .describe('Only type linked: relationship slug of the entity that is the member');
+  .describe('Only linked: relationship slug of the entity that is the member');
 
-export const checkNames = z
-  .boolean()
-  .default(true)
-  .describe('Warn of names that the space does not know');
+export const checkNames = z.boolean().default(true).describe('Warn of names unknown to the space');
 
 export const filterByExternalIds = z
   .array(z.string().min(1))
@@ -84,10 +80,13 @@ export function assertEntityFits(given: { type?: AudienceType; targetEntity?: st
 /** @throws {InvalidInputError} where people's data is not to be shown. */
 export function assertSamplesAllowed({ noSamples }: Pick<ToolContext, 'noSamples'>): void {
   if (!noSamples) return;
-  throw new InvalidInputError('samples are switched off here, by --no-samples (SEGMENT_NO_SAMPLES).', {
-    field: 'samples',
-    next: 'Call again without samples. Only the user can allow them: tell them.',
-  });
+  throw new InvalidInputError(
+    'samples are switched off here, by --no-samples (SEGMENT_NO_SAMPLES).',
+    {
+      field: 'samples',
+      next: 'Call again without samples. Only the user can allow them: tell them.',
+    },
+  );
 }
 
 /**

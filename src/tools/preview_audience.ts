@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { typeOf } from '../segment/models/audience.ts';
-import { maxSampleIds, type PreviewFound } from '../space/previews.ts';
+import type { PreviewFound } from '../space/previews.ts';
 import { cut, visible } from '../visible.ts';
 import {
   advice,
@@ -31,14 +31,9 @@ const input = () =>
       type: type.default('users').describe('Its level'),
       targetEntity,
       filterByExternalIds,
-      backfillEventDataDays: z.int().min(1).optional().describe('Days of event data to go back'),
-      previewId: z
-        .string()
-        .min(1)
-        .max(255)
-        .optional()
-        .describe('Instead of query: a preview that was still RUNNING'),
-      samples: z.boolean().optional().describe(`Also give ids of up to ${maxSampleIds} members`),
+      backfillEventDataDays: z.int().min(1).optional().describe('Days of event data'),
+      previewId: z.string().optional().describe('Of one still RUNNING; instead of query'),
+      samples: z.boolean().optional().describe('Also ids of some members'),
       checkNames,
     })
     .refine((given) => (given.query === undefined) !== (given.previewId === undefined), {
@@ -51,7 +46,7 @@ export const previewAudience = defineTool({
   name: 'preview_audience',
   title: 'Preview audience',
   description:
-    'Find out how many members a definition would have, without creating anything. Each new definition spends one of few previews a month; the same one within an hour is free. RUNNING: call again with previewId.',
+    'How many members a definition would have; creates nothing. Each new definition spends one of few previews a month. On RUNNING call again with previewId.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,

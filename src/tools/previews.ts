@@ -20,7 +20,9 @@ export const shownSizeSchema = () =>
   });
 
 /** @returns the fields that are known; undefined if Segment shows no size. */
-export function shownSize(size: Audience['size']): z.infer<ReturnType<typeof shownSizeSchema>> | undefined {
+export function shownSize(
+  size: Audience['size'],
+): z.infer<ReturnType<typeof shownSizeSchema>> | undefined {
   if (!size) return undefined;
   const { type, count, uniqueCount } = size;
   return {

@@ -25,7 +25,14 @@ export async function sizeAhead(
   try {
     const { spaceId, query, type, targetEntity } = wanted;
     const { filterByExternalIds, backfillEventDataDays } = wanted;
-    const input = { spaceId, query, type, targetEntity, filterByExternalIds, backfillEventDataDays };
+    const input = {
+      spaceId,
+      query,
+      type,
+      targetEntity,
+      filterByExternalIds,
+      backfillEventDataDays,
+    };
     const { state, because } = await previews.of(input, call, maxWaitMs);
     if (state.status === 'COMPLETED') {
       const size = shownSize(state.size);

@@ -141,11 +141,7 @@ function optionsOf(given: Input): ChangeableOptions {
 }
 
 /** Checks a new definition at the level of the audience that gets it. */
-async function checkNewQuery(
-  given: Input,
-  before: Audience | undefined,
-  context: ToolContext,
-) {
+async function checkNewQuery(given: Input, before: Audience | undefined, context: ToolContext) {
   const { queryCheck } = context;
   if (given.query === undefined || !before) return { advice: [], warnings: [], level: undefined };
   const present = typeOf(before);
