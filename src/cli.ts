@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { CheckCommand, ReportFormat } from './commands/check.ts';
+import type { SandboxCommand } from './commands/sandbox.ts';
 import { ConfigError, type Flags } from './config.ts';
 import { suggest } from './query/suggest.ts';
-import { type SandboxEdition, sandboxEditions } from './sandbox/editions.ts';
+import { sandboxEditions } from './sandbox/editions.ts';
 import { audienceTypes } from './segment/models/audience.ts';
 import { settings } from './settings.ts';
 import { name as programName } from './version.ts';
@@ -13,7 +14,7 @@ export type Command =
   | { kind: 'version' }
   /** `problems` is what was not understood, to be reported with all else that is wrong. */
   | { kind: 'serve'; flags: Flags; problems: readonly string[] }
-  | { kind: 'sandbox'; port: number; edition?: SandboxEdition }
+  | ({ kind: 'sandbox' } & SandboxCommand)
   | ({ kind: 'check' } & CheckCommand);
 
 /** Where `segment-audiences-mcp sandbox` listens when no port is given. */
@@ -56,7 +57,7 @@ const serve: Form = {
 
 /** The commands that are called by name. */
 const named: Readonly<Record<string, Form>> = {
-  sandbox: { flags: ['port', 'edition'], maxWords: 0, parse: parseSandbox },
+  sandbox: { flags: ['port', 'edition', 'seed', 'record'], maxWords: 0, parse: parseSandbox },
   check: {
     flags: ['type', 'format', 'json', 'fix', 'sandbox'],
     maxWords: Number.POSITIVE_INFINITY,
@@ -191,7 +192,16 @@ function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): C
   if (flags.edition !== undefined && edition === undefined) {
     problems.push(`--edition must be one of ${sandboxEditions.join(', ')}.`);
   }
-  return { kind: 'sandbox', port, edition };
+  const { seed, record } = flags;
+  if (seed === true) problems.push('--seed needs the name of a file.');
+  if (record === true) problems.push('--record needs the name of a file, or - for stdout.');
+  return {
+    kind: 'sandbox',
+    port,
+    edition,
+    seed: typeof seed === 'string' ? seed : undefined,
+    record: typeof record === 'string' ? record : undefined,
+  };
 }
 
 function parseCheck(flags: Flags, words: readonly string[], problems: string[]): Command {
@@ -231,9 +241,10 @@ export function help(): string {
 Usage:
   ${programName} [options]
       Serve MCP on stdin and stdout; needs a token, or --sandbox.
-  ${programName} sandbox [--port ${sandboxPort}] [--edition ${sandboxEditions.join('|')}]
+  ${programName} sandbox [--port ${sandboxPort}] [--edition ${sandboxEditions.join('|')}] [--seed <file>] [--record <file>]
       Run a stand-in for Segment's API on this machine, for trying things out: today's edition, or
-      v1alpha as it was in 2024.
+      v1alpha as it was in 2024. --seed starts it with a world of your own, in JSON; --record writes
+      every request and response to a file, or with - to stdout, as a line of JSON each.
   ${programName} check [--type ${audienceTypes.join('|')}] [--format ${reportFormats.join('|')}] [--fix] [--sandbox]
       <query | - | file …>
       Check definitions and explain them. An argument that ends in .seg or .txt, or one of several, is

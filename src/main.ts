@@ -39,7 +39,10 @@ async function run(command: Command): Promise<number> {
       return exitCode.ok;
     case 'sandbox': {
       const { runSandbox } = await import('./commands/sandbox.ts');
-      await runSandbox(command, (text) => process.stdout.write(text));
+      await runSandbox(command, {
+        write: (text) => process.stdout.write(text),
+        writeAside: (text) => process.stderr.write(text),
+      });
       return exitCode.ok;
     }
     case 'check': {

@@ -1,24 +1,56 @@
 import { once } from 'node:events';
 import { ConfigError } from '../config.ts';
-import { type Sandbox, type SandboxOptions, start } from '../sandbox/start.ts';
+import { type Sandbox, type SandboxOptions, SeedError, start } from '../sandbox/start.ts';
 import { systemReason } from '../system-reason.ts';
 import { visible } from '../visible.ts';
+import { RecordFile } from './sandbox/record-file.ts';
+import { seedOfFile, seedRefused } from './sandbox/seed-of-file.ts';
+
+/** What the command line asks for. */
+export interface SandboxCommand extends Pick<SandboxOptions, 'edition'> {
+  /** 0 for any free one. */
+  port: number;
+  /** The file of a world of one's own. */
+  seed?: string;
+  /** The file that gets every exchange as a line of JSON; `-` for stdout. */
+  record?: string;
+}
+
+/** Where what is written goes. */
+export interface SandboxOutput {
+  /** To stdout. */
+  write: (text: string) => void;
+  /** To stderr. */
+  writeAside: (text: string) => void;
+}
 
 /**
- * Runs the sandbox alone until SIGINT or SIGTERM.
+ * Runs the sandbox alone until SIGINT or SIGTERM. What is shown to the user goes to stdout, or to
+ * stderr if the record goes to stdout.
  *
- * @param options the port, 0 for any free one, and the edition.
- * @param write takes what is shown to the user.
- * @throws {ConfigError} when the port can't be had.
+ * @throws {ConfigError} when the port can't be had, or a file can't be used.
  */
 export async function runSandbox(
-  options: Pick<SandboxOptions, 'edition'> & { port: number },
-  write: (text: string) => void,
+  { seed, record, ...command }: SandboxCommand,
+  { write, writeAside }: SandboxOutput,
 ): Promise<void> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  const sandbox = await listen(options, write);
-  const spaces = sandbox.spaces.map(({ id, name }) => `  ${id}  ${name}`);
-  write(`Segment sandbox on ${sandbox.url}, edition ${sandbox.edition}
+  const show = record === '-' ? writeAside : write;
+  const world = seed === undefined ? undefined : await seedOfFile(seed);
+  const file = record === undefined || record === '-' ? undefined : await RecordFile.open(record);
+  const addLine = (line: string) =>
+    file?.add(line, (reason) => show(`The record can't be written (${reason}).\n`));
+  const recordTo = record === '-' ? write : addLine;
+  const options: SandboxOptions = {
+    ...command,
+    seed: world,
+    log: ({ method, path, status, note }) =>
+      show(`${visible(`${method} ${path} ${status}${note ? ` (${note})` : ''}`)}\n`),
+    record: record === undefined ? undefined : (each) => recordTo(`${JSON.stringify(each)}\n`),
+  };
+  const sandbox = await startOrExplain(options, { port: command.port, seed });
+  const spaces = sandbox.spaces.map(({ id, name }) => `  ${visible(id)}  ${visible(name)}`);
+  show(`Segment sandbox on ${sandbox.url}, edition ${sandbox.edition}
 
 Spaces:
 ${spaces.join('\n')}
@@ -33,22 +65,18 @@ Stop it with Ctrl-C.
 `);
   await stopped;
   await sandbox.close();
+  await file?.close();
 }
 
-async function listen(
-  options: Pick<SandboxOptions, 'edition'> & { port: number },
-  write: (text: string) => void,
+async function startOrExplain(
+  options: SandboxOptions,
+  { port, seed }: Pick<SandboxCommand, 'port' | 'seed'>,
 ): Promise<Sandbox> {
   try {
-    return await start({
-      ...options,
-      log: ({ method, path, status, note }) =>
-        write(`${visible(`${method} ${path} ${status}${note ? ` (${note})` : ''}`)}\n`),
-    });
+    return await start(options);
   } catch (error) {
+    if (error instanceof SeedError && seed !== undefined) throw seedRefused(seed, error);
     const reason = systemReason(error);
-    throw new ConfigError([
-      `--port ${options.port} can't be listened on (${reason}): choose another.`,
-    ]);
+    throw new ConfigError([`--port ${port} can't be listened on (${reason}): choose another.`]);
   }
 }

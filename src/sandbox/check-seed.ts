@@ -1,5 +1,6 @@
 import { type Level, levelOf } from '../query/index.ts';
 import { checkDefinition, checkTraitDefinition } from './check-definition.ts';
+import type { SandboxEdition } from './editions.ts';
 import { Keys } from './keys.ts';
 import { type Computation, profileEntity } from './people.ts';
 import type {
@@ -17,7 +18,7 @@ import type {
  */
 
 /** Everything that is wrong, as `place: what is wrong; what is expected`. */
-export function checkSeed({ spaces }: SandboxSeed): string[] {
+export function checkSeed({ spaces }: SandboxSeed, edition: SandboxEdition): string[] {
   const audienceIds = new Unique('an audience');
   const spaceIds = new Unique('a space');
   return spaces.flatMap((space, index) => {
@@ -25,10 +26,22 @@ export function checkSeed({ spaces }: SandboxSeed): string[] {
     return [
       ...spaceIds.add(space.id, `${place}.id`),
       ...checkEntities(space.entities ?? [], `${place}.entities`),
+      ...(edition === 'v1alpha' ? withoutLinked(space, place) : []),
       ...checkComputed(space, place, audienceIds),
       ...checkPeople(space, place),
     ];
   });
+}
+
+/** In 2024 there were no linked audiences. */
+function withoutLinked({ audiences = [] }: SeedSpace, place: string): string[] {
+  return audiences.flatMap(({ audienceType }, index) =>
+    audienceType === 'LINKED'
+      ? [
+          `${place}.audiences[${index}].audienceType: the edition v1alpha has no LINKED; expected USERS or ACCOUNTS`,
+        ]
+      : [],
+  );
 }
 
 /** Ids that are to be there only once. */

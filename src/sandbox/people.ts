@@ -103,7 +103,7 @@ export class People {
       const computed = used.map(({ key, values: of }) => [key, of.get(subject.id)] as const);
       const own = { ...subject.traits, ...Object.fromEntries(computed) };
       const seen = used.length > 0 ? { ...subject, traits: own } : subject;
-      values.set(subject.id, valueOf(computation.purpose, tree, seen, now));
+      values.set(subject.id, computeFor(computation.purpose, tree, seen, now));
     }
     this.#computed.set(memory, { at: now, values });
     return values;
@@ -140,7 +140,7 @@ export class People {
   }
 }
 
-function valueOf(
+function computeFor(
   purpose: Computation['purpose'],
   tree: Expression,
   subject: SampleProfile | SampleAccount,

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import { checkSeed } from './check-seed.ts';
-import { seedSchema } from './seed-schema.ts';
+import type { SandboxEdition } from './editions.ts';
+import type { SandboxSeed } from './seed-file.ts';
 import { plansOfSeed } from './seed-plans.ts';
+import { seedSchema } from './seed-schema.ts';
 import type { Plans } from './space-state.ts';
 
 /** A seed that can't be used. */
@@ -17,17 +19,28 @@ export class SeedError extends Error {
 }
 
 /**
- * Reads a seed.
+ * Reads a seed of the right form from JSON of anywhere, such as an imported file, whose type has lost
+ * what its texts may be. What it says is checked where the sandbox starts.
  *
- * @param seed what docs/sandbox.md describes, from anywhere. @throws {SeedError} with all that is wrong
- * with its form, or if that is right, with what it says.
+ * @throws {SeedError} with all that is wrong with its form.
  */
-export function readSeed(seed: unknown): Plans {
-  const { data, error } = seedSchema.safeParse(seed);
+export function parseSeed(json: unknown): SandboxSeed {
+  const { data, error } = seedSchema.safeParse(json);
   if (error) throw new SeedError(error.issues.map(problemOf));
-  const problems = checkSeed(data);
+  return data;
+}
+
+/**
+ * What the spaces of a seed start with.
+ *
+ * @param edition which is to hold it. @throws {SeedError} with all that is wrong with its form, or if
+ * that is right, with what it says.
+ */
+export function plansFromSeed(given: SandboxSeed, edition: SandboxEdition): Plans {
+  const seed = parseSeed(given);
+  const problems = checkSeed(seed, edition);
   if (problems.length > 0) throw new SeedError(problems);
-  return plansOfSeed(data);
+  return plansOfSeed(seed);
 }
 
 function problemOf({ path, message }: z.core.$ZodIssue): string {

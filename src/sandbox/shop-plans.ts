@@ -17,7 +17,7 @@ export function shopPlans(edition: SandboxEdition): Plans {
         ? {
             ...plan,
             audiences: [...plan.audiences, ...shopAudiences(now)],
-            computedTraits: shopTraits,
+            computedTraits: shopTraits(now),
             events: shopEvents(now),
             destinations: shopDestinations,
           }

@@ -10,7 +10,6 @@ import type { Seed } from './seed.ts';
  */
 
 const dayMs = 86_400_000;
-const on = (year: number, month: number, day: number) => Date.UTC(year, month - 1, day, 9, 30);
 
 /** Who made the audiences, besides the sandbox's own user. */
 const [anna, ben] = ['usr_anna', 'usr_ben'];
@@ -42,19 +41,22 @@ export function shopEvents(now: number): KnownEvent[] {
   ];
 }
 
-export const shopTraits: readonly PlantedTrait[] = [
-  {
-    name: 'Orders in 90 days',
-    definition: { query: "event('Order Completed').within(90 days).count()", level: 'users' },
-    createdAt: on(2025, 7, 1),
-  },
-  {
-    name: 'Favourite category',
-    description: 'What is bought most often',
-    definition: { query: "event('Shoes Bought').mode(property('category'), 2)", level: 'users' },
-    createdAt: on(2025, 7, 2),
-  },
-];
+/** @param now milliseconds since the epoch. */
+export function shopTraits(now: number): PlantedTrait[] {
+  return [
+    {
+      name: 'Orders in 90 days',
+      definition: { query: "event('Order Completed').within(90 days).count()", level: 'users' },
+      createdAt: now - 300 * dayMs,
+    },
+    {
+      name: 'Favourite category',
+      description: 'What is bought most often',
+      definition: { query: "event('Shoes Bought').mode(property('category'), 2)", level: 'users' },
+      createdAt: now - 299 * dayMs,
+    },
+  ];
+}
 
 const cities = ['Berlin', 'Vienna', 'Paris', 'Leeds', 'Boston'] as const;
 
@@ -64,21 +66,26 @@ const cities = ['Berlin', 'Vienna', 'Paris', 'Leeds', 'Boston'] as const;
  * @param now milliseconds since the epoch.
  */
 export function shopAudiences(now: number): Seed[] {
-  const all = [...cities.flatMap(ofCity), ...builtOnOthers, ...switchedOff, ...linked(now)];
+  const all = [
+    ...cities.flatMap((city, index) => ofCity(city, index, now)),
+    ...builtOnOthers(now),
+    ...switchedOff(now),
+    ...linked(now),
+  ];
   return all.map((audience, index) => ({
     id: `aud_${String(101 + index).padStart(9, '0')}`,
     ...audience,
   }));
 }
 
-function ofCity(city: (typeof cities)[number], index: number): Seed[] {
+function ofCity(city: (typeof cities)[number], index: number, now: number): Seed[] {
   const lives = `trait('address.city') = '${city}'`;
   const key = city.toLowerCase();
-  const users = (name: string, query: string, day: number, more: Partial<Seed> = {}): Seed => ({
+  const users = (name: string, query: string, days: number, more: Partial<Seed> = {}): Seed => ({
     name: `${city}: ${name}`,
     definition: { query, level: 'users' },
     createdBy: index % 2 === 0 ? anna : ben,
-    createdAt: on(2025, 11, index * 4 + day),
+    createdAt: now - (70 - index * 10 - days) * dayMs,
     ...more,
   });
   return [
@@ -98,60 +105,66 @@ function ofCity(city: (typeof cities)[number], index: number): Seed[] {
   ];
 }
 
-const builtOnOthers: readonly Seed[] = [
-  {
-    name: 'VIPs to win back',
-    description: 'Built on the audiences VIP members and Lapsed customers',
-    definition: {
-      query: "trait('vip_members') = 'true' AND trait('lapsed_customers') = 'true'",
-      level: 'users',
+/** @param now milliseconds since the epoch. */
+function builtOnOthers(now: number): Seed[] {
+  return [
+    {
+      name: 'VIPs to win back',
+      description: 'Built on the audiences VIP members and Lapsed customers',
+      definition: {
+        query: "trait('vip_members') = 'true' AND trait('lapsed_customers') = 'true'",
+        level: 'users',
+      },
+      createdBy: anna,
+      createdAt: now - 40 * dayMs,
     },
-    createdBy: anna,
-    createdAt: on(2026, 1, 12),
-  },
-  {
-    name: 'Frequent buyers',
-    description: 'Built on the computed trait Orders in 90 days',
-    definition: { query: "trait('orders_in_90_days') >= 3", level: 'users' },
-    createdBy: anna,
-    createdAt: on(2026, 1, 20),
-  },
-  {
-    name: 'Finished an order',
-    description: 'Nobody is in it: the event is called Order Completed now',
-    definition: { query: "event('Order Finished').within(30 days).count() >= 1", level: 'users' },
-    createdBy: ben,
-    createdAt: on(2025, 1, 8),
-  },
-];
+    {
+      name: 'Frequent buyers',
+      description: 'Built on the computed trait Orders in 90 days',
+      definition: { query: "trait('orders_in_90_days') >= 3", level: 'users' },
+      createdBy: anna,
+      createdAt: now - 33 * dayMs,
+    },
+    {
+      name: 'Finished an order',
+      description: 'Nobody is in it: the event is called Order Completed now',
+      definition: { query: "event('Order Finished').within(30 days).count() >= 1", level: 'users' },
+      createdBy: ben,
+      createdAt: now - 500 * dayMs,
+    },
+  ];
+}
 
-const switchedOff: readonly Seed[] = [
-  {
-    name: 'Black Friday 2025',
-    enabled: false,
-    definition: {
-      query: "event('Order Completed').where( property('revenue') >= 200 ).count() >= 1",
-      level: 'users',
+/** @param now milliseconds since the epoch. */
+function switchedOff(now: number): Seed[] {
+  return [
+    {
+      name: 'End-of-season sale',
+      enabled: false,
+      definition: {
+        query: "event('Order Completed').where( property('revenue') >= 200 ).count() >= 1",
+        level: 'users',
+      },
+      createdBy: anna,
+      createdAt: now - 320 * dayMs,
+      updatedAt: now - 280 * dayMs,
     },
-    createdBy: anna,
-    createdAt: on(2025, 11, 10),
-    updatedAt: on(2025, 12, 2),
-  },
-  {
-    name: 'Test Ben',
-    enabled: false,
-    definition: { query: "trait('email') = 'customer1@shop.example'", level: 'users' },
-    createdBy: ben,
-    createdAt: on(2026, 2, 3),
-  },
-  {
-    name: 'Retail accounts',
-    enabled: false,
-    definition: { query: "trait('industry') = 'retail'", level: 'accounts' },
-    createdBy: ben,
-    createdAt: on(2026, 2, 9),
-  },
-];
+    {
+      name: 'Test Ben',
+      enabled: false,
+      definition: { query: "trait('email') = 'customer1@shop.example'", level: 'users' },
+      createdBy: ben,
+      createdAt: now - 20 * dayMs,
+    },
+    {
+      name: 'Retail accounts',
+      enabled: false,
+      definition: { query: "trait('industry') = 'retail'", level: 'accounts' },
+      createdBy: ben,
+      createdAt: now - 150 * dayMs,
+    },
+  ];
+}
 
 /** @param now milliseconds since the epoch. */
 function linked(now: number): Seed[] {
@@ -163,7 +176,7 @@ function linked(now: number): Seed[] {
         level: 'linked',
       },
       createdBy: anna,
-      createdAt: on(2026, 3, 2),
+      createdAt: now - 95 * dayMs,
       schedules: [{ strategy: 'PERIODIC', config: { interval: '1d' } }],
     },
     {
@@ -175,7 +188,7 @@ function linked(now: number): Seed[] {
         targetEntity: 'orders',
       },
       createdBy: anna,
-      createdAt: on(2026, 3, 3),
+      createdAt: now - 94 * dayMs,
       schedules: [
         {
           strategy: 'SPECIFIC_DAYS',
@@ -191,7 +204,7 @@ function linked(now: number): Seed[] {
         level: 'linked',
       },
       createdBy: ben,
-      createdAt: on(2026, 3, 9),
+      createdAt: now - 12 * dayMs,
     },
     {
       name: 'Hiking orders, paused',

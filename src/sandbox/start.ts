@@ -11,7 +11,7 @@ import { type SandboxEdition, sandboxEditions } from './editions.ts';
 import type { Fault, SandboxRequest } from './faults.ts';
 import { editions, type SandboxOperation } from './operations.ts';
 import { plansOf } from './plans.ts';
-import { readSeed, SeedError } from './read-seed.ts';
+import { parseSeed, plansFromSeed, SeedError } from './read-seed.ts';
 import { type Exchange, exchangeOf } from './record.ts';
 import type { Run } from './runs.ts';
 import type { Seed, Seeds } from './seed.ts';
@@ -34,7 +34,7 @@ export type {
   Seeds,
   Space,
 };
-export { SeedError };
+export { parseSeed, SeedError };
 
 /** What happened to one request; never holds the Authorization header. */
 export interface LogEntry {
@@ -135,11 +135,11 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     const at = now();
     const { text, tooLarge } = await readBody(request);
     let sent: Answer | undefined;
-    const log = ({ fault, ...entry }: Omit<LogEntry, 'method' | 'path'> & { fault?: Fault }) => {
+    const log = (entry: Omit<LogEntry, 'method' | 'path'>, planned?: Fault) => {
       options.log?.({ method, path, ...entry });
       const { operation, note } = entry;
-      const wire = { at, operation, method, path, headers, text, answer: sent, fault, note };
-      options.record?.(exchangeOf(wire));
+      const wire = { at, operation, method, path, headers, text, answer: sent, note };
+      options.record?.(exchangeOf({ ...wire, fault: planned }));
     };
 
     const reply = (answer: Answer) => {
@@ -174,7 +174,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     const shown = { operation, method, path, spaceId, id, headers, body, number: recognised };
     const fault = options.faults?.(shown);
     const outcome = await answerWith(fault, { response, handle, reply, plain });
-    log({ ...outcome, operation, fault });
+    log({ ...outcome, operation }, fault);
   }
 
   /** @returns what the log is to say of it. */
@@ -265,7 +265,7 @@ function plansFrom({ seed, seeds }: SandboxOptions, edition: SandboxEdition): Pl
   if (seed !== undefined && seeds !== undefined) {
     throw new SeedError(['seed and seeds: both are given; expected one of the two']);
   }
-  if (seed !== undefined) return readSeed(seed);
+  if (seed !== undefined) return plansFromSeed(seed, edition);
   return seeds === undefined ? shopPlans(edition) : plansOf(seeds);
 }
 

@@ -4,6 +4,7 @@ import type { CallContext } from '../segment/call.ts';
 import { spaceIn } from '../segment/contract.ts';
 import { isWrite } from '../segment/editions/editions.ts';
 import { CancelledError, OutOfTimeError, RateLimitedError } from '../segment/errors.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import { pagesOfSpace } from '../segment/space.ts';
 import { type AudienceIndex, AudienceIndexBuilder } from './audience-index.ts';
 
@@ -46,7 +47,7 @@ export class AudienceIndexes {
     call: CallContext,
     maxAgeMs = defaultMaxAgeMs,
   ): Promise<AudienceIndex> {
-    const space = keyOf(spaceId);
+    const space = bareSpaceId(spaceId);
     const isYoung = (startedAt: number) => this.#clock.monotonic() - startedAt < maxAgeMs;
     for (;;) {
       const index = this.#indexes.get(space);
@@ -71,8 +72,8 @@ export class AudienceIndexes {
 
   /** Forgets what is known of a space, also what is just being read. */
   drop(spaceId: string): void {
-    this.#indexes.delete(keyOf(spaceId));
-    this.#readings.delete(keyOf(spaceId));
+    this.#indexes.delete(bareSpaceId(spaceId));
+    this.#readings.delete(bareSpaceId(spaceId));
   }
 
   async #start(space: string, spaceId: string, call: CallContext): Promise<AudienceIndex> {
@@ -133,11 +134,6 @@ export function droppingIndexes(api: SegmentApi, indexes: AudienceIndexes): Segm
     drain: (scope) => api.drain(scope),
     close: () => api.close(),
   };
-}
-
-/** Some answers leave out the leading `spa_`. */
-function keyOf(spaceId: string): string {
-  return spaceId.startsWith('spa_') ? spaceId.slice('spa_'.length) : spaceId;
 }
 
 /** Whether a reading ended for the sake of the call that it was made for, and may go well for another. */

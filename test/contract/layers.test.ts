@@ -39,9 +39,9 @@ const allowed: Record<string, string[]> = {
   'cli.ts': [
     'config.ts',
     'commands/check.ts',
+    'commands/sandbox.ts',
     'query/suggest.ts',
-    'segment/contract.ts',
-    'segment/models/audience.ts',
+    'segment/models',
     'sandbox/editions.ts',
     'settings.ts',
     'version.ts',
@@ -178,6 +178,7 @@ const allowed: Record<string, string[]> = {
     'segment/contract.ts',
     'segment/editions/editions.ts',
     'segment/errors.ts',
+    'segment/ids.ts',
     'segment/models',
     'segment/space.ts',
     'visible.ts',
@@ -194,7 +195,7 @@ const allowed: Record<string, string[]> = {
     'node:zlib',
   ],
   query: [],
-  sandbox: ['clock.ts', 'query', 'node:http', 'node:events'],
+  sandbox: ['clock.ts', 'query', 'zod', 'node:http', 'node:events'],
 };
 
 const roomOf = (path: string) => path.split('/')[0] ?? path;

@@ -8,12 +8,19 @@ import type { EditionName } from '../../src/segment/editions/row.ts';
  * The client and the sandbox state the contract each on its own; here the two are compared.
  */
 
+/** What Segment has, and the client has no use for. */
+const unused = ['get_audience_schedule_from_space_and_audience', 'get_space', 'get_workspace'];
+
+/** A path without the names of its parameters, which never go over the wire. */
+const shapeOf = (path = '') => path.replace(/\{[\w:]+\}/g, '{}');
+
 describe.each(['v1alpha', 'v1'] satisfies EditionName[])('edition %s', (edition) => {
   const stated = sandbox.statedOperations(edition);
   const { mediaType, rows } = editions[edition];
 
   test('both know the same operations', () => {
-    expect(stated.map(({ name }) => name).sort()).toEqual(Object.keys(rows).sort());
+    const used = stated.map(({ name }) => name).filter((name) => !unused.includes(name));
+    expect(used.sort()).toEqual(Object.keys(rows).sort());
   });
 
   describe.each(operationNames.filter((name) => rows[name]))('%s', (name) => {
@@ -21,7 +28,8 @@ describe.each(['v1alpha', 'v1'] satisfies EditionName[])('edition %s', (edition)
 
     test('has the same method, path and limit on both sides', () => {
       const { method, path, perMinute } = stated.find((each) => each.name === name) ?? {};
-      expect(row).toMatchObject({ method, path });
+      expect(row?.method).toBe(method);
+      expect(shapeOf(row?.path)).toBe(shapeOf(path));
       expect(row?.perMinute).toBe(perMinute);
     });
 
@@ -33,7 +41,7 @@ describe.each(['v1alpha', 'v1'] satisfies EditionName[])('edition %s', (edition)
 
     test('is found by the sandbox under the path that the client fills', () => {
       const { method = '', path = '' } = row ?? {};
-      const target = path.replace(/\{\w+\}/g, 'x');
+      const target = path.replace(/\{[\w:]+\}/g, 'x');
       expect(sandbox.findRoute(method, target)?.operation).toBe(name);
     });
   });

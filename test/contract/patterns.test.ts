@@ -207,19 +207,31 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\p{M}/gu': 'answer',
     '/[a-z0-9]+/g': 'answer',
   },
-  'sandbox/audiences.ts': {
+  'sandbox/due-times.ts': {
+    '/^[A-Za-z]/': 'body',
+  },
+  'sandbox/fields.ts': {
+    '/^-?\\d+$/': 'header',
+  },
+  'sandbox/keys.ts': {
     '/\\p{M}/gu': 'body',
     '/[a-z0-9]+/g': 'body',
   },
   'sandbox/pages.ts': {
-    '/^-?\\d+$/': 'header',
     '/^\\d{1,9}$/': 'header',
   },
   'sandbox/query-string.ts': {
     '/^(\\w+)\\[(\\w+)\\]$/': 'header',
   },
+  'sandbox/read-seed.ts': {
+    '/^\\./': 'own',
+  },
   'sandbox/router.ts': {
     '/^\\{(\\w+)\\}$/': 'own',
+  },
+  'sandbox/seed-times.ts': {
+    '/^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,3})?)?(Z|[+-]\\d\\d:\\d\\d)$/': 'file',
+    '/^-(\\d{1,9})([smhd])$/': 'file',
   },
   'sandbox/service.ts': {
     '/^Bearer +(\\S+)$/i': 'header',

@@ -1,5 +1,6 @@
 import { AudiencesApi } from '@segment/public-api-sdk-typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { shop } from '../../src/sandbox/seed.ts';
 import { type LogEntry, type Sandbox, start } from '../../src/sandbox/start.ts';
 
 /*
@@ -13,7 +14,7 @@ let sandbox: Sandbox;
 let api: AudiencesApi;
 
 beforeAll(async () => {
-  sandbox = await start({ log: (entry) => log.push(entry) });
+  sandbox = await start({ seeds: shop, log: (entry) => log.push(entry) });
   api = new AudiencesApi(sandbox.url);
   api.accessToken = 'token-of-the-test';
 });

@@ -32,7 +32,7 @@ export class SandboxPerTest {
   #sandbox: Sandbox | undefined;
 
   /** @param options `v1alpha` in the seed's form is the edition by default. */
-  constructor(options: Pick<SandboxOptions, 'edition' | 'seeds'> = {}) {
+  constructor(options: Pick<SandboxOptions, 'edition' | 'seeds' | 'seed' | 'limits'> = {}) {
     this.#edition = options.edition ?? 'v1alpha';
     beforeEach(async () => {
       this.clock = new ManualClock();

@@ -45,11 +45,11 @@ function readSort(fields: Fields): Sort | undefined {
 }
 
 function by({ field, direction }: Sort): (a: Audience, b: Audience) => number {
-  const valueOf = {
+  const sortedBy = {
     CREATED_AT: ({ createdAt }: Audience) => createdAt,
     NAME: ({ name }: Audience) => name,
     UPDATED_AT: ({ updatedAt }: Audience) => updatedAt,
   }[field];
   const sign = direction === 'ASC' ? 1 : -1;
-  return (a, b) => sign * valueOf(a).localeCompare(valueOf(b));
+  return (a, b) => sign * sortedBy(a).localeCompare(sortedBy(b));
 }

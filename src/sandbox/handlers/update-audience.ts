@@ -3,8 +3,8 @@ import type { Audience, Change, Definition } from '../audiences.ts';
 import { checkDefinition } from '../check-definition.ts';
 import type { Reader } from '../fields.ts';
 import type { Media } from '../media.ts';
-import { profileEntity } from '../people.ts';
 import type { Handler } from '../operation.ts';
+import { profileEntity } from '../people.ts';
 
 /** @param readerOf the body by edition. @param view the audience of the answer. */
 export function updateAudience(

@@ -1,0 +1,26 @@
+import { ConfigError } from '../../config.ts';
+import { parseSeed, type SandboxSeed, SeedError } from '../../sandbox/start.ts';
+import { readText } from '../check/files.ts';
+import { FileError } from '../check/problem.ts';
+
+/**
+ * Reads a seed of the right form; what it says is checked where the sandbox starts.
+ *
+ * @throws {ConfigError} for a file that can't be read, or that is no seed.
+ */
+export async function seedOfFile(path: string): Promise<SandboxSeed> {
+  try {
+    const { text } = await readText(path);
+    return parseSeed(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SeedError) throw seedRefused(path, error);
+    if (error instanceof FileError) throw new ConfigError([`--seed ${path} ${error.message}.`]);
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ConfigError([`--seed ${path} is not JSON: ${error.message}.`]);
+  }
+}
+
+/** The error with all that is wrong with the seed of a file. */
+export function seedRefused(path: string, { problems }: SeedError): ConfigError {
+  return new ConfigError(problems.map((problem) => `--seed ${path}: ${problem}.`));
+}
