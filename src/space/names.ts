@@ -209,7 +209,7 @@ function soughtIn(names: Iterable<string>, what: string, of?: string): Sought[] 
  */
 function isKnown(name: string, { names }: KnownNames): boolean {
   if (names.has(name)) return true;
-  const plain = name.replace(/\\+/g, '');
+  const plain = name.replaceAll('\\', '');
   const isContext = plain.startsWith('context.');
   const steps = plain.split('.');
   const first = isContext ? 2 : 1;

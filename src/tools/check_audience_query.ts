@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { fitted, shortenedText } from '../shorten.ts';
 import { visible } from '../visible.ts';
-import { advice, spaceId, spaceOf, type } from './fields.ts';
+import { spaceId, spaceOf, type } from './fields.ts';
 import { adviceOnNames } from './names.ts';
 import { cadenceSchema, shown } from './query-check.ts';
 import { defineTool } from './tool.ts';
@@ -64,7 +64,10 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
       }),
       computeCadence: cadenceSchema(),
       primaryExpressions: z.int().describe('Conditions used, of 50'),
-      advice,
+      unknownNames: z
+        .array(z.string())
+        .optional()
+        .describe('With checkNames: what the space does not know, with the nearest that it does'),
     }),
   async handle(given, context) {
     const unknownNames = given.checkNames
@@ -76,7 +79,7 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
       ...rest,
       diagnostics: diagnostics.map(shown),
       explanation: explanation && shortenedText(visible(explanation), maxExplanationChars),
-      advice: unknownNames,
+      unknownNames,
     };
     return fitted(result, maxResultChars);
   },

@@ -50,7 +50,8 @@ export async function sizeAhead(
 }
 
 function unknown(reason: string): SizeAhead {
-  const because = cut(visible(reason), maxReasonChars).replace(/\.$/, '');
+  const text = cut(visible(reason), maxReasonChars);
+  const because = text.endsWith('.') ? text.slice(0, -1) : text;
   return {
     size: undefined,
     warnings: [`Its size could not be found out ahead: ${because}.`],
