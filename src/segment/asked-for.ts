@@ -24,6 +24,9 @@ export function misfitOf(
   output: Output<OperationName>,
 ): string | undefined {
   const space = spaceIn(input);
+  if ('audiencePreview' in output && 'id' in input && output.audiencePreview.id !== input.id) {
+    return `is about another preview, ${shown(output.audiencePreview.id)} instead of ${shown(input.id)}.`;
+  }
   if ('audience' in output) {
     const { id, spaceId } = output.audience;
     if ('id' in input && id !== input.id) {

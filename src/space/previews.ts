@@ -175,7 +175,7 @@ export class Previews {
       return { state: await this.#look(spaceId, running.id, call) };
     } catch (error) {
       if (!(error instanceof AudiencesError) || call.signal.aborted) throw error;
-      if (error.code === 'not_found') return undefined;
+      if (error.facts.status === 404) return undefined;
       return { state: running, because: error.message };
     }
   }

@@ -36,10 +36,10 @@ const input = () =>
       samples: z.boolean().optional().describe('Also ids of some members'),
       checkNames,
     })
-    .refine((given) => (given.query === undefined) !== (given.previewId === undefined), {
-      message: 'give either query or previewId',
-      path: ['query'],
-    });
+    .refine(
+      (given) => (given.query === undefined) !== (given.previewId === undefined),
+      'give either query or previewId',
+    );
 type Input = z.output<ReturnType<typeof input>>;
 
 export const previewAudience = defineTool({
