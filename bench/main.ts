@@ -1,4 +1,5 @@
 import { benchCall } from './call.ts';
+import { benchFind } from './find.ts';
 import { benchLimiter } from './limiter.ts';
 import { benchMemory } from './memory.ts';
 import { benchQuery } from './query.ts';
@@ -13,6 +14,7 @@ const benches: Record<string, () => void | Promise<void>> = {
   'start-up': benchStartUp,
   call: benchCall,
   query: benchQuery,
+  find: benchFind,
   limiter: benchLimiter,
   memory: benchMemory,
   soak: benchSoak,

@@ -251,6 +251,19 @@ describe('the command line', () => {
     expect(parseCommand(['sandbox', '--port', '0'])).toEqual({ kind: 'sandbox', port: 0 });
   });
 
+  test('the sandbox command has a seed and a record', () => {
+    expect(parseCommand(['sandbox', '--seed', 'world.json', '--record', '-'])).toMatchObject({
+      seed: 'world.json',
+      record: '-',
+    });
+    for (const flag of ['--seed', '--record']) {
+      expect(() => parseCommand(['sandbox', flag])).toThrow(`${flag} needs the name of a file`);
+      expect(parseCommand([flag, 'x'])).toMatchObject({
+        problems: [`${flag} is not a flag here; see --help.`],
+      });
+    }
+  });
+
   test('the sandbox command has an edition', () => {
     for (const edition of ['v1', 'v1alpha']) {
       expect(parseCommand(['sandbox', '--edition', edition])).toMatchObject({ edition });

@@ -19,8 +19,8 @@ import type {
 
 /** Everything that is wrong, as `place: what is wrong; what is expected`. */
 export function checkSeed({ spaces }: SandboxSeed, edition: SandboxEdition): string[] {
-  const audienceIds = new Unique('an audience');
-  const spaceIds = new Unique('a space');
+  const audienceIds = new Unique('id');
+  const spaceIds = new Unique('id');
   return spaces.flatMap((space, index) => {
     const place = `spaces[${index}]`;
     return [
@@ -44,7 +44,7 @@ function withoutLinked({ audiences = [] }: SeedSpace, place: string): string[] {
   );
 }
 
-/** Ids that are to be there only once. */
+/** Texts of which each is to be there only once. */
 class Unique {
   readonly #what: string;
   readonly #seen = new Set<string>();
@@ -56,7 +56,7 @@ class Unique {
   /** The problem that an id was there before. */
   add(id: string, place: string): string[] {
     if (this.#seen.has(id)) {
-      return [`${place}: "${id}" is there already; expected the id of ${this.#what} only once`];
+      return [`${place}: "${id}" is there already; expected another ${this.#what}`];
     }
     this.#seen.add(id);
     return [];
@@ -67,21 +67,26 @@ class Unique {
   }
 }
 
+/** How many of the names that are expected are told. */
+const maxNames = 20;
+
+/** The problem that a text refers to nothing. @param what it should be, such as `the key of …`. */
 function unknown(place: string, given: string, what: string, known: readonly string[]): string {
-  const choice =
-    known.length > 0 ? `one of ${known.join(', ')}` : `no such field: there are no ${what}`;
-  return `${place}: "${given}" is not among the ${what} of the space; expected ${choice}`;
+  const shown = known.slice(0, maxNames).join(', ');
+  const more = known.length > maxNames ? ', …' : '';
+  const choice = known.length > 0 ? `one of ${shown}${more}` : 'of which there is none';
+  return `${place}: "${given}" is unknown; expected ${what}, ${choice}`;
 }
 
 function checkEntities(entities: readonly SeedEntity[], place: string): string[] {
-  const unique = new Unique('a relationship');
+  const unique = new Unique('slug');
   // A parent stands before its children, so that no chain of parents comes back to itself.
   return entities.flatMap(({ slug, parent }, index) => {
     const here = `${place}[${index}]`;
     const before = unique.ids;
     const twice = unique.add(slug, `${here}.slug`);
     if (parent === undefined || before.includes(parent)) return twice;
-    return [...twice, unknown(`${here}.parent`, parent, 'entities before it', before)];
+    return [...twice, unknown(`${here}.parent`, parent, 'the slug of an entity above it', before)];
   });
 }
 
@@ -93,45 +98,70 @@ interface Keyed {
 }
 
 function checkComputed(space: SeedSpace, place: string, ids: Unique): string[] {
-  const { audiences = [], computedTraits = [], destinations = [], entities = [] } = space;
+  const { audiences = [], entities = [] } = space;
+  const keyed = keyedIn(space, place);
+  const keys = new Unique('key');
+  return [
+    ...keyed.flatMap(({ key, place: here }) => keys.add(key, `${here}.key`)),
+    ...audiences.flatMap((audience, index) => {
+      const here = `${place}.audiences[${index}]`;
+      const { id } = audience;
+      const twice = id === undefined ? [] : ids.add(id, `${here}.id`);
+      return [...twice, ...checkLevel(audience, here, entities)];
+    }),
+    ...checkDefinitions(keyed),
+    ...checkDestinations(space, place, keyed),
+  ];
+}
+
+/** Everything that gets a key, in the order in which it does. */
+function keyedIn({ audiences = [], computedTraits = [] }: SeedSpace, place: string): Keyed[] {
   const keys = new Keys();
-  const taken = new Unique('a key');
-  const problems: string[] = [];
-  const keyed: Keyed[] = computedTraits.map((trait, index) => {
-    const key = keys.take(keys.next(trait.name));
-    taken.add(key, '');
-    return { key, place: `${place}.computedTraits[${index}]`, computation: ofTrait(trait) };
-  });
-  for (const [index, audience] of audiences.entries()) {
-    const here = `${place}.audiences[${index}]`;
-    const key = keys.take(audience.key ?? keys.next(audience.name));
-    problems.push(...taken.add(key, `${here}.key`));
-    if (audience.id !== undefined) problems.push(...ids.add(audience.id, `${here}.id`));
-    problems.push(...checkLevel(audience, here, entities));
-    keyed.push({ key, place: here, computation: ofAudience(audience) });
-  }
-  const findByKey = (key: string) => keyed.find((each) => each.key === key)?.computation;
-  for (const { key, place: here, computation } of keyed) {
+  const ofTraits = computedTraits.map((trait, index) => ({
+    key: keys.take(keys.next(trait.name)),
+    place: `${place}.computedTraits[${index}]`,
+    computation: ofTrait(trait),
+  }));
+  const ofAudiences = audiences.map((audience, index) => ({
+    key: keys.take(audience.key ?? keys.next(audience.name)),
+    place: `${place}.audiences[${index}]`,
+    computation: ofAudience(audience),
+  }));
+  return [...ofTraits, ...ofAudiences];
+}
+
+function checkDefinitions(keyed: readonly Keyed[]): string[] {
+  const byKey = new Map(keyed.map(({ key, computation }) => [key, computation]));
+  const findByKey = (key: string) => byKey.get(key);
+  return keyed.flatMap(({ key, place, computation }) => {
     const found =
       computation.purpose === 'audience'
         ? checkDefinition({ key }, computation, findByKey)
         : checkTraitDefinition(key, computation, findByKey);
-    for (const { message } of found) {
-      const wrong = message.replace('"definition.query" ', '');
-      problems.push(`${here}.definition.query: ${wrong}; expected ${expectedOf(computation)}`);
-    }
-  }
-  const audienceKeys = keyed.flatMap(({ key, computation }) =>
+    return found.map(({ message }) => {
+      const said = message.replace('"definition.query" ', '');
+      const wrong = said.endsWith('.') ? said.slice(0, -1) : said;
+      return `${place}.definition.query: ${wrong}; expected ${expectedOf(computation)}`;
+    });
+  });
+}
+
+function checkDestinations(
+  { destinations = [] }: SeedSpace,
+  place: string,
+  keyed: readonly Keyed[],
+): string[] {
+  const keys = keyed.flatMap(({ key, computation }) =>
     computation.purpose === 'audience' ? [key] : [],
   );
-  for (const [index, destination] of destinations.entries()) {
-    for (const [number, { audience }] of destination.audiences.entries()) {
-      if (audienceKeys.includes(audience)) continue;
+  return destinations.flatMap(({ audiences }, index) =>
+    audiences.flatMap(({ audience }, number) => {
       const here = `${place}.destinations[${index}].audiences[${number}].audience`;
-      problems.push(unknown(here, audience, 'keys of the audiences', audienceKeys));
-    }
-  }
-  return problems;
+      return keys.includes(audience)
+        ? []
+        : [unknown(here, audience, 'the key of an audience', keys)];
+    }),
+  );
 }
 
 function ofAudience({ audienceType, definition: { query } }: SeedAudience): Computation {
@@ -166,7 +196,7 @@ function checkLevel(
     const slugs = [profileEntity, ...entities.map(({ slug }) => slug)];
     if (!isLinked) problems.push(`${here}: is not allowed; expected ${only}`);
     else if (!slugs.includes(targetEntity)) {
-      problems.push(unknown(here, targetEntity, 'entities', slugs));
+      problems.push(unknown(here, targetEntity, 'the slug of an entity', slugs));
     }
   }
   if (options.backfillEventDataDays !== undefined && options.includeHistoricalData !== true) {
@@ -181,7 +211,7 @@ function checkPeople(
   { profiles = [], accounts = [], entities = [] }: SeedSpace,
   place: string,
 ): string[] {
-  const unique = new Unique('a profile or account');
+  const unique = new Unique('id');
   const ofProfiles = profiles.flatMap(({ id, entities: rows = {} }, index) => {
     const here = `${place}.profiles[${index}]`;
     return [
@@ -190,12 +220,13 @@ function checkPeople(
     ];
   });
   const known = unique.ids;
+  const isKnown = new Set(known);
   const ofAccounts = accounts.flatMap(({ id, users = [] }, index) => {
     const here = `${place}.accounts[${index}]`;
     const strangers = users.flatMap((user, number) =>
-      known.includes(user)
+      isKnown.has(user)
         ? []
-        : [`${here}.users[${number}]: "${user}" is not known; expected the id of a profile`],
+        : [unknown(`${here}.users[${number}]`, user, 'the id of a profile', known)],
     );
     return [...unique.add(id, `${here}.id`), ...strangers];
   });
@@ -210,9 +241,11 @@ function checkRows(
   entities: readonly SeedEntity[],
 ): string[] {
   const slugs = entities.flatMap((each) => (each.parent === parent ? [each.slug] : []));
+  const after = parent === undefined ? 'without a parent' : `with the parent ${parent}`;
   return Object.entries(rows).flatMap(([slug, records]) => {
     const here = `${place}.${slug}`;
-    if (!slugs.includes(slug)) return [unknown(here, slug, 'entities that can stand here', slugs)];
+    if (!slugs.includes(slug))
+      return [unknown(here, slug, `the slug of an entity ${after}`, slugs)];
     return records.flatMap(({ entities: below = {} }, index) =>
       checkRows(below, slug, `${here}[${index}].entities`, entities),
     );

@@ -74,6 +74,7 @@ export class Schedules {
    * drops the schedules that have been lost. To be called before anything changes.
    */
   settle(): void {
+    if (this.#stored.length === 0) return;
     const now = this.#now();
     const known = new Map(this.#audiences.headers().map((audience) => [audience.id, audience]));
     this.#stored = this.#stored.filter(({ audienceId }) => {

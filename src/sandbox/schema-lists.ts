@@ -16,6 +16,9 @@ interface SortDefault<Name extends string> {
   direction: 'asc' | 'desc';
 }
 
+/** How events and their properties are sorted by default. */
+export const eventSort = { names: 'name', by: 'lastSeenAt', direction: 'desc' } as const;
+
 /** Which names are wanted, and in which order. */
 export interface NameList {
   search?: string;

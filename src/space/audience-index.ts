@@ -37,6 +37,10 @@ export interface IndexedAudience {
   /** ISO 8601, as Segment wrote it. */
   readonly createdAt: string | undefined;
   readonly updatedAt: string | undefined;
+  /** Its name in the form in which names are compared. */
+  readonly foldedName: string;
+  /** What a text is looked for in: name, key and description, in the form in which they are compared. */
+  readonly foldedText: string;
   /** What its definition depends on; undefined if that can't be known. */
   readonly references: References | undefined;
 }
@@ -127,10 +131,13 @@ export class AudienceIndexBuilder {
     const query = definition?.query ?? undefined;
     const kept = this.#optional(description ?? undefined, maxDescriptionChars);
     if (kept !== (description ?? undefined)) this.#cutDescriptions += 1;
+    const name = this.#named(audience.name);
+    const key = this.#named(audience.key);
+    const texts = [name, key, kept].filter((text) => text !== undefined);
     this.#audiences.push({
       id: this.#counted(audience.id),
-      name: this.#named(audience.name),
-      key: this.#named(audience.key),
+      name,
+      key,
       description: kept,
       enabled: audience.enabled ?? undefined,
       status: this.#word(audience.status),
@@ -141,6 +148,9 @@ export class AudienceIndexBuilder {
       createdBy: this.#word(audience.createdBy),
       createdAt: this.#word(audience.createdAt),
       updatedAt: this.#word(audience.updatedAt),
+      foldedName: this.#counted(folded(name ?? '')),
+      // Nothing that is looked for has the separator in it, so that it is found in one of them.
+      foldedText: this.#counted(texts.map(folded).join(separator)),
       references: query === undefined ? undefined : this.#references(query),
     });
   }
@@ -197,6 +207,12 @@ export class AudienceIndexBuilder {
 }
 
 const none: string[] = [];
+const separator = '\n';
+
+/** What texts have in common that people take for the same; on one line. */
+export function folded(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replaceAll(separator, ' ');
+}
 
 /** The same text; a part of a longer one would keep that whole in memory. */
 function detached(text: string): string {

@@ -72,7 +72,8 @@ export async function readDestinations(
   asked: Asked,
   call: CallContext,
 ): Promise<DestinationsOfAudience> {
-  const [connections, activations] = await Promise.all([
+  // Both are over when this is: no request goes on behind the call's back.
+  const [connections, activations] = await Promise.allSettled([
     allPages(asked, async (input) => {
       const page = await api.send('list_destinations_from_audience', input, call);
       return { rows: page.connections, pagination: page.pagination };
@@ -85,7 +86,9 @@ export async function readDestinations(
       throw error;
     }),
   ]);
-  return joined(connections, activations);
+  if (connections.status === 'rejected') throw connections.reason;
+  if (activations.status === 'rejected') throw activations.reason;
+  return joined(connections.value, activations.value);
 }
 
 /** What the search for destinations came to, or why they are not known. */

@@ -1,5 +1,10 @@
 import type { AudienceType } from '../segment/models/audience.ts';
-import type { AudienceIndex, IndexedAudience, NameKind } from './audience-index.ts';
+import {
+  type AudienceIndex,
+  folded,
+  type IndexedAudience,
+  type NameKind,
+} from './audience-index.ts';
 
 /** What audiences are looked for by; all that is given has to hold. */
 export interface Filters {
@@ -82,9 +87,7 @@ function testsOf(filters: Filters): Test[] {
   }
   if (text !== undefined) {
     const wanted = folded(text);
-    tests.push(({ name, key, description }) =>
-      [name, key, description].some((value) => value && folded(value).includes(wanted)),
-    );
+    tests.push(({ foldedText }) => foldedText.includes(wanted));
   }
   return tests;
 }
@@ -125,7 +128,7 @@ export function sorted(
     .map((audience) => ({
       audience,
       value: sortValue(audience),
-      name: folded(audience.name ?? ''),
+      name: audience.foldedName,
     }))
     .sort(
       (a, b) =>
@@ -146,7 +149,7 @@ function sortValueBy(index: AudienceIndex, key: SortKey): (audience: IndexedAudi
   };
   switch (key) {
     case 'name':
-      return ({ name }) => (name === undefined ? undefined : folded(name));
+      return ({ name, foldedName }) => (name === undefined ? undefined : foldedName);
     case 'size':
       return ({ size }) => size;
     case 'updatedAt':
@@ -161,9 +164,4 @@ function sortValueBy(index: AudienceIndex, key: SortKey): (audience: IndexedAudi
 function compared(a: SortValue, b: SortValue): number {
   if (a === undefined || b === undefined || a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** What texts have in common that people take for the same. */
-function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
 }

@@ -33,7 +33,8 @@ beforeAll(async () => {
       contentType: headers['content-type'],
       body: await text(request),
     };
-    const data = { audience: { id: 'aud_1' }, audiences: [], pagination: {}, status: 'SUCCESS' };
+    const lists = { audiences: [], spaces: [], connections: [], activations: [], pagination: {} };
+    const data = { audience: { id: 'aud_1' }, ...lists, status: 'SUCCESS' };
     response.end(JSON.stringify({ data }));
   });
   server.listen(0, '127.0.0.1');
@@ -64,8 +65,14 @@ type Row = {
     input: Input<Name>,
     line: string,
     bodies: Partial<Record<EditionName, string>>,
+    /** Of an operation that exists in alpha only. */
+    mediaType?: typeof alpha,
   ];
 }[OperationName];
+
+const alpha = 'application/vnd.segment.v1alpha+json';
+const page = { ...one, count: 200, cursor: 'Mw==' };
+const pageQuery = 'pagination.count=200&pagination.cursor=Mw%3D%3D';
 
 const rows: Row[] = [
   [
@@ -145,12 +152,44 @@ const rows: Row[] = [
     `PATCH ${space}/aud_1`,
     { v1: '{"options":{"includeHistoricalData":true,"filterByExternalIds":["email"]}}' },
   ],
+  [
+    'a page',
+    'list_audience_consumers_from_space_and_audience',
+    page,
+    `GET ${space}/aud_1/audience-references?${pageQuery}`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'a page',
+    'list_destinations_from_audience',
+    page,
+    `GET ${space}/aud_1/destination-connections?${pageQuery}`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'a page',
+    'list_activations_from_audience',
+    page,
+    `GET ${space}/aud_1/activations?${pageQuery}`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'a page',
+    'list_spaces',
+    { count: 1000 },
+    'GET /spaces?pagination.count=1000',
+    { v1: '' },
+    alpha,
+  ],
 ];
 
 describe.each(['v1alpha', 'v1'] as const)('edition %s', (edition) => {
-  const mediaType = `application/vnd.segment.${edition}+json`;
+  const ofEdition = `application/vnd.segment.${edition}+json`;
 
-  test.each(rows)('%s: %s', async (_, name, input, line, bodies) => {
+  test.each(rows)('%s: %s', async (_, name, input, line, bodies, mediaType = ofEdition) => {
     const body = bodies[edition];
     const client = segmentClient(url, new ManualClock(), { edition });
     sent = undefined;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { shop } from '../../src/sandbox/seed.ts';
 import type { SandboxEdition } from '../../src/sandbox/start.ts';
 import { type Answering, callTool, secret } from '../support/in-memory.ts';
 import { type Rig, startRig } from '../support/rig.ts';
@@ -48,6 +49,7 @@ describe.each<[string, SandboxEdition, string[]]>([
       [...args, '--confirm', 'writes', '--audit-log', file, '--rate-limits', limits],
       {
         edition,
+        seeds: shop,
         clock: { now: () => startedAt + aheadMs },
         limits: { create_audience: 9999, list_audiences: 9999, update_audience_for_space: 9999 },
         answering(question) {

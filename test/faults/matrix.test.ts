@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { start } from '../../src/sandbox/start.ts';
-import { operationNames } from '../../src/segment/editions/editions.ts';
+import { type SandboxEdition, start } from '../../src/sandbox/start.ts';
+import { newest, operationNames } from '../../src/segment/editions/editions.ts';
 import { type Composed, startComposed } from '../support/composed.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { callTool } from '../support/in-memory.ts';
@@ -32,9 +32,15 @@ const clock = new ManualClock();
 const time = new PassingTime(clock);
 const folder = mkdtempSync(join(tmpdir(), 'faults-'));
 const plenty = Object.fromEntries(operationNames.map((name) => [name, 999_999]));
-const sandbox = await start({ edition: 'v1alpha', clock, limits: plenty });
-const server = await FaultyServer.start(sandbox.url, clock);
-server.onHold = () => time.isWaitedFor(timeoutMs);
+/** A sandbox behind a server at which faults can be aimed. */
+async function startStand(edition: SandboxEdition) {
+  const sandbox = await start({ edition, clock, limits: plenty });
+  const server = await FaultyServer.start(sandbox.url, clock);
+  server.onHold = () => time.isWaitedFor(timeoutMs);
+  return { sandbox, server };
+}
+const stands = { v1alpha: await startStand('v1alpha'), v1: await startStand('v1') };
+const serverOf = ({ edition }: Target) => stands[edition ?? 'v1alpha'].server;
 
 /** Where redirects lead; nothing may ever come here. */
 let strangers = 0;
@@ -45,10 +51,14 @@ const elsewhere = createServer((socket) => {
 await once(elsewhere, 'listening');
 const { port } = z.object({ port: z.number() }).parse(elsewhere.address());
 
-beforeEach(() => sandbox.reset());
+beforeEach(() => {
+  for (const { sandbox } of Object.values(stands)) sandbox.reset();
+});
 afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await sandbox.close();
+  for (const { server, sandbox } of Object.values(stands)) {
+    await server[Symbol.asyncDispose]();
+    await sandbox.close();
+  }
   elsewhere.close();
   rmSync(folder, { recursive: true });
 });
@@ -56,10 +66,14 @@ afterAll(async () => {
 let programs = 0;
 
 /** The program, of which all that leaves it is looked through when the cell is over. */
-async function startProgram(apiUrl = `http://${server.host}`): Promise<Composed> {
+async function startProgram(
+  target: Target,
+  apiUrl = `http://${serverOf(target).host}`,
+): Promise<Composed> {
   programs += 1;
   const flags = {
     'api-url': apiUrl,
+    edition: target.edition ?? 'auto',
     space,
     confirm: 'none',
     'log-level': 'debug',
@@ -91,7 +105,7 @@ async function expectEnd(program: Composed, target: Target, { code, outcome }: E
   expect(error?.code ?? 'success').toBe(code);
   if (error) expect(error.next.length).toBeGreaterThan(20);
   const lines = program.audit().split('\n').filter(Boolean);
-  const writes = target.kind === 'read' ? [] : [{ tool: target.tool, outcome }];
+  const writes = target.kind === 'read' ? [] : [{ tool: target.operation, outcome }];
   const recorded = lines
     .map((line) => auditSchema.parse(JSON.parse(line)))
     .filter((line) => line.outcome !== 'started');
@@ -103,12 +117,26 @@ async function expectNextWorks(program: Composed, target: Target) {
   expect(error).toBeUndefined();
 }
 
+/** What the workspace turned out to lack is not asked for again. */
+async function expectNextAsksNothing(program: Composed, target: Target, code: Expected['code']) {
+  const { error } = await callThroughTime(program, target, 1);
+  expect(error?.code ?? 'success').toBe(code);
+  expect(serverOf(target).count(target.operation)).toBe(0);
+}
+
+/** Whether a refusal shows that the workspace lacks what an operation needs. */
+function showsLack({ operation }: Target, row: string): boolean {
+  const { feature, path }: { feature?: string; path: string } = newest.rows[operation];
+  const isOfSpace = !path.replace('{spaceId}', '').includes('{');
+  return feature !== undefined && (row === '403' || (row === '404' && isOfSpace));
+}
+
 /** Nothing is sent while the gate is closed. */
 async function expectClosedFor(program: Composed, target: Target, closedMs: number) {
   if (closedMs > maxWaitMs) {
     const { error } = await callThroughTime(program, target, 1);
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: closedMs });
-    expect(server.count(target.tool)).toBe(0);
+    expect(serverOf(target).count(target.operation)).toBe(0);
   }
   await clock.advance(closedMs);
 }
@@ -116,23 +144,27 @@ async function expectClosedFor(program: Composed, target: Target, closedMs: numb
 const all = [...rows, ...redirects(`http://localhost:${port}`)];
 
 describe.each(targets)('$tool', (target) => {
-  const { tool: operation, kind, readsFirst, looksBy } = target;
+  const { operation, kind, readsFirst, looksBy, alongside } = target;
+  const server = serverOf(target);
 
   const cells = all.map((row) => {
     const ofLists = operation === 'list_audiences' ? row.ofLists?.always : undefined;
-    const expected = ofLists ?? row.expected[kind];
+    const lack = showsLack(target, row.name) ? ({ code: 'unsupported' } as const) : {};
+    const usual = ofLists ?? row.expected[kind];
+    const expected = { ...usual, ...lack, ...target.ends?.[row.name] };
     const { code, requests } = expected;
     return [row.name, code, requests, { ...row, expected }] as const;
   });
   test.each(cells)(
     '%s: %s after %i requests, and the next call works',
-    async (_, __, requests, { fault, closedMs, expected }) => {
+    async (_, code, requests, { name, fault, closedMs, expected }) => {
       server.aim({ operation, fault, times: Number.POSITIVE_INFINITY, applied: false });
-      await using program = await startProgram();
+      await using program = await startProgram(target);
       await expectEnd(program, target, expected);
       expect(server.count(operation)).toBe(requests);
 
       server.aim(undefined);
+      if (showsLack(target, name)) return await expectNextAsksNothing(program, target, code);
       if (closedMs !== undefined) await expectClosedFor(program, target, closedMs);
       await expectNextWorks(program, target);
       expect(server.count(operation)).toBe(1);
@@ -156,7 +188,7 @@ describe.each(targets)('$tool', (target) => {
     const found: Expected = { code: 'success', requests: 1, outcome: 'done' };
     const expected = operation === 'create_audience' ? found : usual;
     server.aim({ operation, fault, times: 1, applied: true });
-    await using program = await startProgram();
+    await using program = await startProgram(target);
     await expectEnd(program, target, expected);
     expect(server.count(operation)).toBe(expected.requests);
     await expectNextWorks(program, target);
@@ -167,7 +199,7 @@ describe.each(targets)('$tool', (target) => {
   );
   test.each(closing)('%s, once: waits and succeeds', async (_, fault, closedMs) => {
     server.aim({ operation, fault, times: 1, applied: false });
-    await using program = await startProgram();
+    await using program = await startProgram(target);
     const from = clock.now();
     await expectEnd(program, target, { code: 'success', requests: 2, outcome: 'done' });
     expect(server.count(operation)).toBe(2);
@@ -176,13 +208,13 @@ describe.each(targets)('$tool', (target) => {
 
   test('connection refused: unreachable after as many attempts as may be, and the next call works', async () => {
     server.aim(undefined);
-    await using program = await startProgram();
+    await using program = await startProgram(target);
     await server.refuseAfter(readsFirst);
     const outcome = 'not_done';
     await expectEnd(program, target, { code: 'unreachable', requests: 0, outcome });
     // The look before the second attempt is not answered either.
     const refused = looksBy ? [operation, ...Array(4).fill(looksBy)] : Array(4).fill(operation);
-    expect(attempts(program)).toEqual(refused.map((name) => [name, false]));
+    expect(attempts(program, alongside)).toEqual(refused.map((name) => [name, false]));
     expect(server.count(operation)).toBe(0);
 
     await server.listenAgain();
@@ -194,10 +226,10 @@ describe.each(targets)('$tool', (target) => {
     ['no TLS is spoken there', `https://${server.host}`],
   ])('%s: unreachable after four attempts, and other tools work', async (_, url) => {
     server.aim(undefined);
-    await using program = await startProgram(url);
+    await using program = await startProgram(target, url);
     const { error } = await callThroughTime(program, target, 0);
     expect(error?.code).toBe('unreachable');
-    expect(attempts(program)).toHaveLength(4);
+    expect(attempts(program, alongside)).toHaveLength(4);
     expect(attempts(program).every(([, sent]) => sent === false)).toBe(true);
     expect(server.count(operation)).toBe(0);
     // Its preparations failed, so that it never came to a write.
@@ -215,10 +247,12 @@ const attemptSchema = z.object({
   sent: z.boolean(),
 });
 
-/** The attempts that got no answer: of which operation, and whether anything was sent. */
-function attempts({ log }: Composed): [operation: string, sent: boolean][] {
+/** The attempts that got no answer: of which operation but one, and whether anything was sent. */
+function attempts({ log }: Composed, but?: string): [operation: string, sent: boolean][] {
   return log.flatMap((line) => {
     const { success, data } = attemptSchema.safeParse(JSON.parse(line));
-    return success ? [[data.operation, data.sent] satisfies [string, boolean]] : [];
+    return success && data.operation !== but
+      ? [[data.operation, data.sent] satisfies [string, boolean]]
+      : [];
   });
 }

@@ -1,14 +1,21 @@
-import type { SandboxOperation } from '../../src/sandbox/operations.ts';
-import type { Kind } from './rows.ts';
+import type { OperationName } from '../../src/segment/contract.ts';
+import type { Expected, Kind } from './rows.ts';
 
-/** A tool, the operation of the same name, and how it is called. */
+/** A tool, the operation whose requests are hit, and how it is called. */
 export interface Target {
-  tool: SandboxOperation;
+  tool: string;
+  operation: OperationName;
+  /** What sandbox and program speak: the seed's edition, and `auto`, if it is left out. */
+  edition?: 'v1';
   kind: Kind;
   /** How many other requests the tool makes before that of its operation, where all is recorded. */
   readsFirst: number;
   /** The request by which it looks before each attempt, if it does. */
-  looksBy?: SandboxOperation;
+  looksBy?: OperationName;
+  /** What the tool asks at the same time as its operation. */
+  alongside?: OperationName;
+  /** How calls end that end otherwise than those of their kind, by the name of the row. */
+  ends?: Readonly<Record<string, Partial<Expected>>>;
   /** The arguments of two calls that do not get in each other's way. */
   args: readonly [object, object];
 }
@@ -18,11 +25,17 @@ export const space = 'spa_shop_staging';
 const [first, second] = ['aud_000000011', 'aud_000000012'];
 const query = "event('Shoes Bought').count() >= 1";
 
+/** A tool whose operation has its name. */
+const named = (operation: OperationName) => ({ tool: operation, operation });
+
+/** What list_spaces shows where Segment lists none: the spaces that are configured. */
+const configured = { code: 'success' } as const;
+
 export const targets: readonly Target[] = [
-  { tool: 'list_audiences', kind: 'read', readsFirst: 0, args: [{}, {}] },
-  { tool: 'get_audience', kind: 'read', readsFirst: 0, args: [{ id: first }, { id: second }] },
+  { ...named('list_audiences'), kind: 'read', readsFirst: 0, args: [{}, {}] },
+  { ...named('get_audience'), kind: 'read', readsFirst: 0, args: [{ id: first }, { id: second }] },
   {
-    tool: 'create_audience',
+    ...named('create_audience'),
     kind: 'once',
     readsFirst: 1,
     args: [
@@ -31,7 +44,7 @@ export const targets: readonly Target[] = [
     ],
   },
   {
-    tool: 'update_audience_for_space',
+    ...named('update_audience_for_space'),
     kind: 'once',
     readsFirst: 2,
     looksBy: 'get_audience',
@@ -41,10 +54,37 @@ export const targets: readonly Target[] = [
     ],
   },
   {
-    tool: 'remove_audience_from_space',
+    ...named('remove_audience_from_space'),
     kind: 'remove',
     readsFirst: 2,
     looksBy: 'get_audience',
+    args: [{ id: first }, { id: second }],
+  },
+  {
+    tool: 'find_audiences',
+    operation: 'list_audiences',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    // 200, 100, 50, 25, 12, 6, 3 rows, and 1.
+    ends: { 'more than 10 MB': { requests: 8 } },
+    args: [{}, { maxAgeSeconds: 0 }],
+  },
+  {
+    ...named('list_spaces'),
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    ends: { '401': configured, '403': configured, '404': configured },
+    args: [{}, {}],
+  },
+  {
+    tool: 'list_audience_destinations',
+    operation: 'list_destinations_from_audience',
+    alongside: 'list_activations_from_audience',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
     args: [{ id: first }, { id: second }],
   },
 ];

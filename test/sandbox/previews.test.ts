@@ -75,7 +75,7 @@ test('runs first, and has neither size nor sample nor reason until it has ended'
 test.each([
   ['USERS', "event('Shoes Bought').within(30 days).count() >= 1"],
   ['ACCOUNTS', "ANY trait('plan') = 'vip'"],
-  ['LINKED', "entity('orders').where( property('total') > 900 ).count() >= 1"],
+  ['LINKED', "entity('orders').where( property('total') > 700 ).count() >= 1"],
 ])('of %s has the size that the audience gets', async (audienceType, query) => {
   const preview = await ended(audienceType, query);
   const made = audienceOf(await bench.create({ audienceType, definition: { query } }));
@@ -248,7 +248,9 @@ test('there are 700 a month and space', async () => {
     bench.ask('POST', `/spaces/${spaceId}/audiences/previews`, {
       body: { audienceType: 'USERS', definition: { query: "trait('plan') = 'vip'" } },
     });
-  for (let count = 0; count < 700; count += 1) await send('spa_shop_production');
+  for (let count = 0; count < 10; count += 1) {
+    await Promise.all(Array.from({ length: 70 }, () => send('spa_shop_production')));
+  }
   const refused = await send('spa_shop_production');
   expect(refused.status).toBe(429);
   expect(refused.body).toMatchObject({

@@ -14,10 +14,10 @@ const spaceId = 'spa_1';
 function scene(audiences: Audience[] = [audience()]) {
   const clock = new ManualClock();
   const counts: number[] = [];
-  const state = { audiences, counts, before: async (_: TestCall | undefined) => {} };
+  const state = { audiences, counts, before: async () => {} };
   const { api: bare, asked } = fakeApi({
     async page(input) {
-      await state.before(undefined);
+      await state.before();
       const rows = state.audiences.map((each) => ({ ...each, spaceId: input.spaceId }));
       return pagedSpace(rows, 200, counts)(input);
     },

@@ -7,6 +7,7 @@ import {
   type SandboxOptions,
   type SandboxRequest,
   type Seed,
+  type SeedSpace,
   start,
 } from '../../src/sandbox/start.ts';
 import { type Composed, startComposed } from './composed.ts';
@@ -43,6 +44,8 @@ export interface StandInOptions extends Pick<SandboxOptions, 'limits'> {
   edition: SandboxEdition;
   /** What the space holds at the start; nothing by default. */
   seeds?: readonly Seed[];
+  /** A whole space instead, but for its id, and spaces besides. */
+  world?: Omit<SeedSpace, 'id'> & { besides?: readonly SeedSpace[] };
   /** Settings of the program; nothing needs agreement unless they say otherwise. */
   flags?: Flags;
   /** By default there is none. */
@@ -55,6 +58,7 @@ export interface StandInOptions extends Pick<SandboxOptions, 'limits'> {
 export async function startStandIn({
   edition,
   seeds = [],
+  world,
   limits,
   flags = {},
   stateFolder,
@@ -66,7 +70,7 @@ export async function startStandIn({
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
   const sandbox = await start({
     edition,
-    seeds: { [standInSpace]: seeds },
+    ...startOf(seeds, world),
     clock: clock.server,
     limits,
     faults(request) {
@@ -109,6 +113,15 @@ export async function startStandIn({
       faults = next;
     },
   };
+}
+
+function startOf(
+  seeds: readonly Seed[],
+  world: StandInOptions['world'],
+): Pick<SandboxOptions, 'seed' | 'seeds'> {
+  if (!world) return { seeds: { [standInSpace]: seeds } };
+  const { besides = [], ...space } = world;
+  return { seed: { spaces: [{ id: standInSpace, ...space }, ...besides] } };
 }
 
 /** A true answer of a list or of one audience, with more in its audiences. */

@@ -1,8 +1,14 @@
 import { notFound } from '../answers.ts';
 import type { Handler } from '../operation.ts';
 import { readPage, takePage, usualPaging } from '../pages.ts';
-import { isoTime, readNameList, readSamples, samplesOf, selectNames } from '../schema-lists.ts';
-import { eventSort } from './list-events.ts';
+import {
+  eventSort,
+  isoTime,
+  readNameList,
+  readSamples,
+  samplesOf,
+  selectNames,
+} from '../schema-lists.ts';
 
 /** What Segment answers for an event that it has not seen is not stated. */
 export const listEventProperties: Handler = (request) => {

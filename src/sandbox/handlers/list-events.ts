@@ -1,6 +1,6 @@
 import type { Handler } from '../operation.ts';
 import { readPage, takePage, usualPaging } from '../pages.ts';
-import { isoTime, readNameList, selectNames } from '../schema-lists.ts';
+import { eventSort, isoTime, readNameList, selectNames } from '../schema-lists.ts';
 
 export const listEvents: Handler = (request) => {
   const { schema } = request.space();
@@ -15,6 +15,3 @@ export const listEvents: Handler = (request) => {
   }));
   return { events, pagination };
 };
-
-/** How events and their properties are sorted by default. */
-export const eventSort = { names: 'name', by: 'lastSeenAt', direction: 'desc' } as const;

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault, SandboxOperation, SeedAudience } from '../../src/sandbox/start.ts';
+import { callTool } from '../support/in-memory.ts';
+import { startStandIn } from '../support/stand-in.ts';
+
+/*
+ * list_audience_destinations, and what get_audience includes.
+ */
+
+const users = (name: string, query = "trait('plan') = 'vip'"): SeedAudience => ({
+  id: `aud_${name.toLowerCase()}`,
+  name,
+  audienceType: 'USERS',
+  definition: { query },
+});
+const braze = { id: 'meta_1', slug: 'braze', name: 'Braze' };
+const entered = { name: 'Welcome', type: 'Audience Entered' };
+const world = {
+  audiences: [
+    users('Sent'),
+    users('Unsent'),
+    users('User', "trait('sent') = 'true'"),
+    {
+      id: 'aud_linked',
+      name: 'Linked',
+      audienceType: 'LINKED',
+      definition: { query: "entity('orders').count() >= 1" },
+      schedules: [{ strategy: 'PERIODIC', config: { interval: '1d' } }],
+    } as const,
+  ],
+  entities: [{ slug: 'orders', primaryKey: 'id' }],
+  destinations: [
+    { name: 'Mails', metadata: braze, audiences: [{ audience: 'sent', activations: [entered] }] },
+    { name: 'Nobody sees', readable: false, audiences: [{ audience: 'sent' }] },
+    {
+      name: 'Nobody sees, either',
+      readable: false,
+      audiences: [{ audience: 'sent', activations: [entered] }],
+    },
+    ...Array.from({ length: 203 }, (_, n) => ({
+      name: `Many ${n}`,
+      audiences: [{ audience: 'user' }],
+    })),
+  ],
+};
+const scene = () => startStandIn({ edition: 'v1', world, flags: { edition: 'v1' } });
+
+const id = expect.any(String);
+const welcome = { id, name: 'Welcome', type: 'Audience Entered', enabled: true };
+const mails = {
+  connectionId: id,
+  destinationId: id,
+  name: 'Mails',
+  product: 'Braze',
+  enabled: true,
+  activations: [welcome],
+};
+
+describe('list_audience_destinations', () => {
+  const list = 'list_audience_destinations';
+
+  test('shows what the token may see, and says how much that is not, in two requests', async () => {
+    const { client, requests } = await scene();
+    const { structured, text } = await callTool(client, list, { id: 'aud_sent' });
+    expect(structured).toEqual({
+      destinations: [mails, { connectionId: id, activations: [welcome] }],
+      unseen: 2,
+      advice: [expect.stringContaining('Of 3 destinations this token may not see 2')],
+    });
+    expect(text).not.toContain('secret-of');
+    expect(text).not.toContain('settings');
+    expect(requests).toHaveLength(2);
+  });
+
+  test('says that there is none', async () => {
+    const { client } = await scene();
+    const { structured } = await callTool(client, list, { id: 'aud_unsent' });
+    expect(structured).toEqual({
+      destinations: [],
+      unseen: 0,
+      advice: ['It is connected to no destination.'],
+    });
+  });
+
+  test('reads further pages', async () => {
+    const { client, requests } = await scene();
+    const { structured } = await callTool(client, list, { id: 'aud_user' });
+    expect(structured.destinations).toHaveLength(203);
+    expect(requests).toHaveLength(3);
+  });
+
+  test.each(['aud_none', 'aud_000'])(
+    '%s is not found, and what that may mean is said',
+    async (none) => {
+      const { client } = await scene();
+      const { error } = await callTool(client, list, { id: none });
+      expect(error?.code).toBe('not_found');
+      expect(error?.next).toContain('the workspace lacks');
+      expect((await callTool(client, list, { id: 'aud_sent' })).error).toBeUndefined();
+    },
+  );
+
+  test('a workspace without activations still has destinations', async () => {
+    const { client, faults } = await scene();
+    const body = JSON.stringify({ errors: [{ type: 'forbidden', message: 'No' }] });
+    faults(({ operation }) =>
+      operation === 'list_activations_from_audience'
+        ? { kind: 'answer', status: 403, body }
+        : undefined,
+    );
+    const { structured } = await callTool(client, list, { id: 'aud_sent' });
+    const { activations, ...bare } = mails;
+    expect(structured.destinations).toEqual([bare]);
+    expect(String(structured.advice)).toContain('Activations are not known');
+  });
+
+  test('is unsupported in the edition of 2024', async () => {
+    const { client, requests } = await startStandIn({
+      edition: 'v1alpha',
+      flags: { edition: 'v1alpha' },
+    });
+    const { error } = await callTool(client, list, { id: 'aud_1' });
+    expect(error?.code).toBe('unsupported');
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('get_audience', () => {
+  const get = (client: Parameters<typeof callTool>[0], audience: string, include?: string[]) =>
+    callTool(client, 'get_audience', { id: audience, include });
+
+  test('includes nothing by itself', async () => {
+    const { client, requests } = await scene();
+    const { structured } = await get(client, 'aud_sent');
+    for (const part of ['destinations', 'schedules', 'usedBy']) {
+      expect(structured).not.toHaveProperty(part);
+    }
+    expect(requests).toHaveLength(1);
+  });
+
+  test('includes all that is asked for', async () => {
+    const { client, requests } = await scene();
+    const include = ['usedBy', 'destinations', 'schedules'];
+    const { structured } = await get(client, 'aud_sent', include);
+    expect(structured).toMatchObject({
+      audience: { id: 'aud_sent' },
+      usedBy: [{ id: 'aud_user', name: 'User' }],
+      destinations: [mails, { connectionId: id }],
+      // Only linked audiences have any, so that they are not asked for.
+      schedules: [],
+    });
+    expect(requests.map(({ operation }) => operation).sort()).toEqual([
+      'get_audience',
+      'list_activations_from_audience',
+      'list_audience_consumers_from_space_and_audience',
+      'list_destinations_from_audience',
+    ]);
+  });
+
+  test('includes the schedules of a linked audience', async () => {
+    const { client } = await scene();
+    const { structured } = await get(client, 'aud_linked', ['schedules']);
+    expect(structured.schedules).toMatchObject([
+      { id, strategy: 'PERIODIC', config: { interval: '1d' } },
+    ]);
+  });
+
+  test.each([
+    [
+      'where Segment has no consumers here',
+      { kind: 'answer', status: 403, body: '{"errors":[{"message":"No"}]}' },
+    ],
+    ['where Segment fails', { kind: 'answer', status: 422, body: '{"errors":[]}' }],
+  ] satisfies [string, Fault][])('finds those that use it by the index %s', async (_, fault) => {
+    const { client, faults, requests } = await scene();
+    const consumers: SandboxOperation = 'list_audience_consumers_from_space_and_audience';
+    faults(({ operation }) => (operation === consumers ? fault : undefined));
+    const { structured } = await get(client, 'aud_sent', ['usedBy']);
+    expect(structured.usedBy).toEqual([{ id: 'aud_user', name: 'User' }]);
+    expect(structured.advice).toContain('usedBy: by the definitions of the space.');
+    expect(requests.at(-1)?.operation).toBe('list_audiences');
+  });
+
+  test('what can not be read keeps nothing else from being shown', async () => {
+    const { client, faults } = await scene();
+    faults(({ operation }) =>
+      operation === 'get_audience'
+        ? undefined
+        : { kind: 'answer', status: 422, body: '{"errors":[]}' },
+    );
+    const include = ['usedBy', 'destinations'];
+    const { structured, error } = await get(client, 'aud_sent', include);
+    expect(error).toBeUndefined();
+    expect(structured).toMatchObject({ audience: { id: 'aud_sent' } });
+    expect(structured).not.toHaveProperty('usedBy');
+    for (const part of include) expect(String(structured.advice)).toContain(`${part}: not known`);
+  });
+
+  test('takes no other word', async () => {
+    const { client, requests } = await scene();
+    const { error } = await get(client, 'aud_sent', ['members']);
+    expect(error?.code).toBe('invalid_input');
+    expect(requests).toEqual([]);
+  });
+});

@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import type { SeedAudience } from '../../src/sandbox/start.ts';
+import type { Audience } from '../../src/segment/models/audience.ts';
+import { startComposed } from '../support/composed.ts';
+import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
+import { startLargeSpace } from '../support/large-space.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { pagedSpace } from '../support/paged-space.ts';
+import { startStandIn } from '../support/stand-in.ts';
+
+/*
+ * find_audiences, by a client: of the whole program against the sandbox, and of the server on a port
+ * for what the sandbox does not hold.
+ */
+
+const users = (name: string, query: string, more: Partial<SeedAudience> = {}): SeedAudience => ({
+  id: `aud_${name.toLowerCase()}`,
+  name,
+  audienceType: 'USERS',
+  definition: { query },
+  ...more,
+});
+
+const world = {
+  audiences: [
+    users('Buyers', "event('Order Completed').count() >= 1"),
+    users('Repeat', "event('Order Completed').count() >= 2 AND trait('buyers') = 'true'"),
+    users('Vienna', "trait('city') = 'Vienna'", { enabled: false, description: 'In the city' }),
+    users('Graz', "trait('city') = 'Graz'", { enabled: false }),
+  ],
+  profiles: ['Vienna', 'Vienna', 'Graz'].map((city, n) => ({ id: `p${n}`, traits: { city } })),
+};
+const scene = () => startStandIn({ edition: 'v1', world, flags: { edition: 'v1' } });
+
+const answerSchema = z.object({
+  matches: z.number(),
+  audiences: z.array(z.looseObject({ id: z.string() })).optional(),
+  unreadable: z.array(z.string()),
+  notice: z.string().optional(),
+  advice: z.array(z.string()).optional(),
+});
+async function find(client: Parameters<typeof callTool>[0], args: Record<string, unknown>) {
+  const { structured, error } = await callTool(client, 'find_audiences', args);
+  expect(error).toBeUndefined();
+  return answerSchema.parse(structured);
+}
+
+describe('against the sandbox', () => {
+  test('counts those that are switched off, in one request', async () => {
+    const { client, requests } = await scene();
+    expect(await find(client, { enabled: false, countOnly: true })).toEqual({
+      matches: 2,
+      unreadable: [],
+    });
+    expect(requests.map(({ operation }) => operation)).toEqual(['list_audiences']);
+  });
+
+  test('says who uses an event, and who builds on an audience', async () => {
+    const { client, requests } = await scene();
+    const event = await find(client, { event: 'Order Completed', sort: 'usedBy', order: 'desc' });
+    expect(event.audiences).toMatchObject([
+      { id: 'aud_buyers', key: 'buyers', usedByCount: 1, type: 'users', cadence: 'REALTIME' },
+      { id: 'aud_repeat', usedByCount: 0 },
+    ]);
+    const onKey = await find(client, { audienceKey: 'buyers' });
+    expect(onKey.audiences?.map(({ id }) => id)).toEqual(['aud_repeat']);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('ranks by size', async () => {
+    const { client, clock } = await scene();
+    // Until the sandbox has computed all of them.
+    await clock.advance(60_000);
+    const { audiences, matches } = await find(client, { sort: 'size', order: 'desc', limit: 1 });
+    expect(matches).toBe(4);
+    expect(audiences).toHaveLength(1);
+    expect(audiences).toMatchObject([{ size: expect.any(Number) }]);
+  });
+
+  test('pages by offset', async () => {
+    const { client } = await scene();
+    const pages = [0, 3, 6].map((offset) => find(client, { limit: 3, offset }));
+    const ids = (await Promise.all(pages)).map(({ audiences }) => audiences?.map(({ id }) => id));
+    expect(ids).toEqual([['aud_buyers', 'aud_graz', 'aud_repeat'], ['aud_vienna'], []]);
+  });
+
+  test('a slip in a name finds nothing, and is told what was meant', async () => {
+    const { client } = await scene();
+    const { matches, advice } = await find(client, { event: 'Order Complete' });
+    expect(matches).toBe(0);
+    expect(advice).toEqual(['event: did you mean "Order Completed", used by 2?']);
+  });
+
+  test('what was written is there at once, and an old answer says how old it is', async () => {
+    const { client, requests, clock } = await scene();
+    await find(client, {});
+    await callTool(client, 'update_audience_for_space', { id: 'aud_graz', name: 'Linz' });
+    expect((await find(client, { text: 'linz' })).matches).toBe(1);
+    requests.splice(0);
+    await clock.advance(5000);
+    const { advice } = await find(client, {});
+    expect(advice).toEqual(['As read 5 s ago; maxAgeSeconds: 0 reads the space anew.']);
+    expect(requests).toHaveLength(0);
+    await find(client, { maxAgeSeconds: 0 });
+    expect(requests).toHaveLength(1);
+  });
+
+  test.each(['updatedSince', 'updatedBefore'])('%s has to be a time', async (field) => {
+    const { client } = await scene();
+    const { error } = await callTool(client, 'find_audiences', { [field]: 'yesterday' });
+    expect(error).toMatchObject({ code: 'invalid_input', field });
+  });
+
+  test('an unknown space is not found', async () => {
+    const { client } = await scene();
+    const { error } = await callTool(client, 'find_audiences', { spaceId: 'spa_none' });
+    expect(error?.code).toBe('not_found');
+  });
+});
+
+test('10,000 audiences take 50 requests of a fresh window of 60, no wait, and then none', async () => {
+  await using space = await startLargeSpace(10_000);
+  const clock = new ManualClock();
+  await using program = await startComposed(
+    { 'api-url': space.url, space: space.spaceId, edition: 'v1' },
+    { SEGMENT_API_TOKEN: 'sgp_token_for_tests' },
+    { clock },
+  );
+  const from = clock.monotonic();
+  const off = await find(program.client, { enabled: false, countOnly: true });
+  expect(off.matches).toBe(1429);
+  expect(space.requests()).toBe(50);
+  const largest = await find(program.client, { sort: 'size', order: 'desc', limit: 3 });
+  expect(largest.audiences?.map(({ size }) => size)).toEqual([99_989, 99_972, 99_955]);
+  expect(space.requests()).toBe(50);
+  expect(clock.monotonic()).toBe(from);
+});
+
+/** A client of the server on a space that holds these. */
+function clientOf(audiences: readonly Audience[]) {
+  return connect(fakeApi({ page: pagedSpace(audiences, 200) }).api, { defaultSpace: 'spa_1' });
+}
+
+describe('of odd spaces', () => {
+  test('names what can not be read, and how many sizes are unknown', async () => {
+    const client = await clientOf([
+      audience({ id: 'a', definition: null }),
+      audience({ id: 'b', size: { count: 5 } }),
+      audience({ id: 'c' }),
+    ]);
+    expect(await find(client, { event: 'A' })).toMatchObject({ matches: 0, unreadable: ['a'] });
+    const { matches, advice } = await find(client, { minSize: 1 });
+    expect(matches).toBe(1);
+    expect(advice).toContain('The size of 2 more, which pass the other filters, is not known.');
+    const bySize = await find(client, { sort: 'size', order: 'desc' });
+    expect(bySize.audiences?.[0]).toMatchObject({ id: 'b' });
+    expect(bySize.advice).toContain('The size of 2 matches is not known; they come last.');
+  });
+
+  test('shows a hundred of the ids that can not be read, and says how many more there are', async () => {
+    const all = Array.from({ length: 150 }, (_, n) => audience({ id: `a${n}`, definition: null }));
+    const { unreadable, advice } = await find(await clientOf(all), {});
+    expect(unreadable).toHaveLength(100);
+    expect(advice).toContain('unreadable has 50 more ids, which are not shown.');
+  });
+
+  test('says where long descriptions were searched in part', async () => {
+    const client = await clientOf([audience({ description: `${'x'.repeat(600)} needle` })]);
+    const { matches, advice } = await find(client, { text: 'needle' });
+    expect(matches).toBe(0);
+    expect(advice).toContain(
+      'Of 1 long descriptions only the beginning was searched, if anything.',
+    );
+  });
+
+  test('says where there are more than were looked at', async () => {
+    const all = Array.from({ length: 10_001 }, (_, n) => audience({ id: `a${n}` }));
+    const { matches, advice } = await find(await clientOf(all), { countOnly: true });
+    expect(matches).toBe(10_000);
+    expect(advice).toContain('Only the first 10000 audiences were looked at; the space has more.');
+  });
+
+  test.each([
+    ['columns', 'N'.repeat(100), 200, /query and updatedAt .* No row is missing\./],
+    [
+      'all but id and name',
+      'N'.repeat(200),
+      200,
+      /everything but id and name .* No row is missing\./,
+    ],
+    ['rows', '\u0000'.repeat(250), 25, /It ends after 25 rows: go on with offset 25\./],
+  ])('stays under 60,000 characters: first go %s', async (_, name, rows, notice) => {
+    const all = Array.from({ length: 200 }, (__, n) =>
+      audience({ id: `aud_${n}`, name: `${n}${name}`, definition: { query: 'q'.repeat(300) } }),
+    );
+    const { text } = await callTool(await clientOf(all), 'find_audiences', { limit: 200 });
+    expect(text.length).toBeLessThan(60_000);
+    const answer = answerSchema.parse(JSON.parse(text));
+    expect(answer.matches).toBe(200);
+    expect(answer.audiences).toHaveLength(rows);
+    expect(answer.notice).toMatch(notice);
+  });
+});
