@@ -34,7 +34,11 @@ beforeAll(async () => {
       body: await text(request),
     };
     const lists = { audiences: [], spaces: [], connections: [], activations: [], pagination: {} };
-    const data = { audience: { id: 'aud_1' }, ...lists, status: 'SUCCESS' };
+    const names = { events: [], eventProperties: [], traits: [], entityPaths: [] };
+    const thing = target?.includes('/previews')
+      ? { audiencePreview: { id: 'prev 1' } }
+      : { audience: { id: 'aud_1' } };
+    const data = { ...thing, ...lists, ...names, entityProperties: [], status: 'SUCCESS' };
     response.end(JSON.stringify({ data }));
   });
   server.listen(0, '127.0.0.1');
@@ -46,6 +50,7 @@ afterAll(() => server.close());
 
 const spaceId = 'spa 1?ä';
 const space = '/spaces/spa%201%3F%C3%A4/audiences';
+const schema = '/spaces/spa%201%3F%C3%A4';
 const one = { spaceId, id: 'aud_1' };
 const query = "event('Shoes Bought').count() >= 1";
 const minimal: Input<'create_audience'> = { spaceId, name: 'N', query, type: 'users' };
@@ -181,6 +186,76 @@ const rows: Row[] = [
     'list_spaces',
     { count: 1000 },
     'GET /spaces?pagination.count=1000',
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'what is required',
+    'create_audience_preview',
+    { spaceId, query, type: 'users' },
+    `POST ${space}/previews`,
+    { v1: `{"audienceType":"USERS","definition":{"query":"${query}"}}` },
+  ],
+  [
+    'all',
+    'create_audience_preview',
+    {
+      spaceId,
+      query,
+      type: 'linked',
+      targetEntity: 'orders',
+      filterByExternalIds: ['email'],
+      backfillEventDataDays: 30,
+    },
+    `POST ${space}/previews`,
+    {
+      v1: `{"audienceType":"LINKED","definition":{"query":"${query}","targetEntity":"orders"},"options":{"filterByExternalIds":["email"],"backfillEventDataDays":30}}`,
+    },
+  ],
+  [
+    'one',
+    'get_audience_preview',
+    { spaceId, id: 'prev 1' },
+    `GET ${space}/previews/prev%201`,
+    { v1: '' },
+  ],
+  [
+    'a part of the name',
+    'list_events',
+    { spaceId, count: 50, search: 'a b' },
+    `GET ${schema}/events?pagination.count=50&search=a+b`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'with values, of a name with a slash',
+    'list_properties_from_event',
+    { spaceId, count: 50, event: 'Checkout/Started', samplesCount: 10 },
+    `GET ${schema}/events/Checkout%2FStarted/properties?pagination.count=50&includeSampleValues=true&samplesCount=10`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'of accounts',
+    'list_traits',
+    { spaceId, count: 50, collection: 'accounts' },
+    `GET ${schema}/traits?pagination.count=50&collection=accounts`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'all',
+    'list_entity_paths',
+    { spaceId, count: 1000 },
+    `GET ${schema}/entity-paths?pagination.count=1000`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'all',
+    'list_properties_from_entity',
+    { spaceId, count: 50, entity: 'order' },
+    `GET ${schema}/entities/order/properties?pagination.count=50`,
     { v1: '' },
     alpha,
   ],
