@@ -71,7 +71,7 @@ type Row = {
     line: string,
     bodies: Partial<Record<EditionName, string>>,
     /** Of an operation that exists in alpha only. */
-    mediaType?: typeof alpha,
+    mediaType?: string,
   ];
 }[OperationName];
 
