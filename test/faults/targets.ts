@@ -46,8 +46,8 @@ export const targets: readonly Target[] = [
     kind: 'once',
     readsFirst: 1,
     args: [
-      { name: 'First', query },
-      { name: 'Second', query },
+      { name: 'First', query, checkNames: false },
+      { name: 'Second', query, checkNames: false },
     ],
   },
   {
