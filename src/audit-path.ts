@@ -1,6 +1,27 @@
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
 import { systemReason } from './system-reason.ts';
+
+/** The constants of `node:fs`, some of which Windows lacks. */
+type Constants = Readonly<Record<'O_APPEND' | 'O_RDWR', number>> &
+  Readonly<Partial<Record<'O_NONBLOCK' | 'O_NOCTTY', number>>>;
+
+/**
+ * How the file is opened, at the start and for each line: also to read, as a line that was torn has to
+ * be found, and without blocking, as a pipe would keep us waiting.
+ */
+export function auditFlags({ O_APPEND, O_RDWR, O_NONBLOCK = 0, O_NOCTTY = 0 }: Constants): number {
+  return O_APPEND | O_RDWR | O_NONBLOCK | O_NOCTTY;
+}
 
 /**
  * Why no line could be appended to the file, in a sentence that does not name it; undefined if one
@@ -9,9 +30,9 @@ import { systemReason } from './system-reason.ts';
 export function problemWithAuditLog(file: string): string | undefined {
   try {
     const there = statSync(file, { throwIfNoEntry: false });
-    if (there === undefined) assertFolderWritable(dirname(file));
-    else if (!there.isFile()) return `${name} names what is not a file.`;
-    else closeSync(openSync(file, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK));
+    if (there ? !there.isFile() : endsInSeparator(file)) return `${name} names what is not a file.`;
+    if (there) closeSync(openSync(file, auditFlags(constants)));
+    else assertFolderWritable(dirname(targetOf(file)));
     return undefined;
   } catch (error) {
     return `${name} names a file that can't be written (${systemReason(error)}).`;
@@ -19,6 +40,18 @@ export function problemWithAuditLog(file: string): string | undefined {
 }
 
 const name = '--audit-log (SEGMENT_AUDIT_LOG)';
+
+function endsInSeparator(path: string): boolean {
+  return path.endsWith('/') || path.endsWith(sep);
+}
+
+/** The file that would be made: where a link leads that leads to nothing yet. @throws an error of the system. */
+function targetOf(path: string): string {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
+  const target = readlinkSync(path);
+  if (endsInSeparator(target)) throw Object.assign(new Error(), { code: 'EISDIR' });
+  return targetOf(resolve(realpathSync(dirname(path)), target));
+}
 
 /** @throws an error of the system. */
 function assertFolderWritable(folder: string): void {

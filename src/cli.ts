@@ -5,7 +5,7 @@ import { ConfigError, type Flags } from './config.ts';
 import { suggest } from './query/suggest.ts';
 import { sandboxEditions } from './sandbox/editions.ts';
 import { audienceTypes } from './segment/models/audience.ts';
-import { settings } from './settings.ts';
+import { type Setting, settings } from './settings.ts';
 import { name as programName } from './version.ts';
 
 /** What the command line asks for. */
@@ -86,6 +86,7 @@ export function parseCommand(given: readonly string[]): Command {
   const words = form ? others : line.words;
   const { flags, maxWords, parse } = form ?? serve;
   const problems = [...surplusWords(words, maxWords), ...wrongFlags(line.flags, flags)];
+  if (!form) problems.push(...contradictions(line.flags));
   const command = parse(line.values, words, problems);
   // What is wrong with the settings is reported together with this.
   if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
@@ -167,6 +168,23 @@ function wrongFlags(flags: readonly GivenFlag[], known: readonly string[]): stri
     }
     if (!isKnown) problems.push(unknownFlag(flag, known));
     return problems;
+  });
+}
+
+/** A setting that restricts may be given twice only if it is the same: which was meant is not known. */
+function contradictions(flags: readonly GivenFlag[]): string[] {
+  const fences: readonly Setting<unknown>[] = Object.values(settings);
+  return fences.flatMap(({ restricts, flag, schema }) => {
+    if (!restricts || flag === undefined) return [];
+    const given = flags.filter(({ written }) => written === `--${flag}`);
+    const meanings = given.map(({ value = '1' }) => {
+      const { success, data } = schema.safeParse(value.trim());
+      return success ? JSON.stringify(data) : value;
+    });
+    if (new Set(meanings).size < 2) return [];
+    return [
+      `--${flag} is given more than once, with different values. It restricts what may be done, so nothing starts without a clear value: give it once.`,
+    ];
   });
 }
 

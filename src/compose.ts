@@ -213,6 +213,7 @@ function createSession(services: Services, onClose: () => void): Session {
   const shownApi = remember(api, seen);
   const switchedOff = switchedOffBy(config);
   const offered = tools.filter((tool) => !switchedOff.has(tool.name));
+  const writes = offered.some(({ hints }) => !hints.readOnlyHint);
   const calls = new ToolsCapability({
     tools: offered,
     switchedOff,
@@ -248,10 +249,8 @@ function createSession(services: Services, onClose: () => void): Session {
   const server = createMcpServer({
     name,
     version,
-    instructions: instructions({
-      ...config,
-      writes: offered.some(({ hints }) => !hints.readOnlyHint),
-    }),
+    // A setting that they quote may hold a secret in some spelling.
+    instructions: redactor.text(instructions({ ...config, writes })),
     capabilities: [calls, resourcesCapability(resources, redactor)],
     onClose,
     log,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { problemWithAuditLog } from './audit-path.ts';
 import { type Environment, type Flags, Given } from './given.ts';
 import type { LogLevel } from './log.ts';
+import { misnamedFences } from './misnamed.ts';
 import type { AskMode, ConfirmMode } from './safety/agreement.ts';
 import { sandboxSpaces } from './sandbox/spaces.ts';
 import type { OperationName } from './segment/contract.ts';
@@ -82,7 +83,7 @@ export function readConfig(
   known: readonly string[] = [],
   warn: (sentence: string) => void = () => {},
 ): Config {
-  const given = new Given(flags, environment, known);
+  const given = new Given(flags, environment, [...known, ...misnamedFences(environment)]);
   const target = readTarget(given);
   const wanted = given.read(settings.space);
   const space = target.kind === 'sandbox' ? sandboxSpace(wanted, given) : wanted;
@@ -130,6 +131,9 @@ export function readConfig(
 function readTarget(given: Given): Config['target'] {
   const { flags, problems } = given;
   const sandbox = given.read(settings.sandbox) ?? false;
+  // Before the others, because they must not hold it.
+  const token = sandbox ? '' : readToken(given);
+  given.keepOut(token);
   const region = given.readOrFallback(settings.region);
   // A flag for the sandbox wins over an address that the environment happens to hold.
   const isFlagOnly = flags.sandbox === true && flags['api-url'] === undefined;
@@ -140,7 +144,7 @@ function readTarget(given: Given): Config['target'] {
     );
   }
   if (sandbox) return { kind: 'sandbox' };
-  return { kind: 'live', baseUrl: apiUrl ?? baseUrls[region], token: readToken(given) };
+  return { kind: 'live', baseUrl: apiUrl ?? baseUrls[region], token };
 }
 
 /**

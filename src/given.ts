@@ -1,4 +1,4 @@
-import type { Setting, SettingWithFallback } from './settings.ts';
+import { minTokenChars, type Setting, type SettingWithFallback } from './settings.ts';
 import { slipIn } from './slips.ts';
 
 /** What stood on the command line, by flag name; true for a flag without a value. */
@@ -26,12 +26,20 @@ export class Given {
   readonly warnings: string[] = [];
   /** The flags and variables that hold nothing but a placeholder. */
   readonly placeholders = new Set<string>();
+  /** What must not stand in any setting but its own. */
+  readonly #tokens: string[] = [];
 
   /** @param known what is already known to be wrong. */
   constructor(flags: Flags, environment: Environment, known: readonly string[] = []) {
     this.flags = flags;
     this.environment = environment;
     this.problems = [...known];
+    this.keepOut(environment.SEGMENT_API_TOKEN?.trim() ?? '');
+  }
+
+  /** From now on a value that holds this token is refused, unless it is a secret itself. */
+  keepOut(token: string): void {
+    if (token.length >= minTokenChars) this.#tokens.push(token);
   }
 
   /** The value of a setting; undefined if nothing, or nothing right, is given. Flags win. */
@@ -49,7 +57,8 @@ export class Given {
       const found = typeof text === 'string' && this.#look(setting, { ...source, text });
       if (found) return found.value;
     }
-    const text = this.environment[setting.env] ?? '';
+    const text = this.environment[setting.env];
+    if (text === undefined) return undefined;
     return this.#look(setting, { name: setting.env, isFlag: false, text })?.value;
   }
 
@@ -61,8 +70,10 @@ export class Given {
   #look<Value>(setting: Setting<Value>, source: Source): { value?: Value } | undefined {
     const text = source.text.trim();
     if (text === '') {
-      if (!(source.isFlag && setting.restricts)) return undefined;
-      return this.#refuse(setting, source, 'is empty');
+      if (source.isFlag && setting.restricts) return this.#refuse(setting, source, 'is empty');
+      const effect = setting.restricts ? ', and restricts nothing' : '';
+      this.warnings.push(`${source.name} is empty: it counts as not set${effect}.`);
+      return undefined;
     }
     const slip = slipIn(text, setting.argument?.includes('='));
     if (slip?.kind === 'placeholder' && !setting.restricts) {
@@ -93,10 +104,10 @@ export class Given {
   }
 
   #holdsToken(text: string): boolean {
-    const token = this.environment.SEGMENT_API_TOKEN?.trim() ?? '';
-    return text
-      .split(/[,=\s/]/)
-      .some((part) => (token.length >= 8 && part === token) || /^sgp_\w{16,}$/.test(part));
+    const isTokenLike = (part: string) => /^sgp_\w{16,}$/.test(part);
+    return (
+      this.#tokens.some((token) => text.includes(token)) || text.split(/[,=\s/]/).some(isTokenLike)
+    );
   }
 }
 

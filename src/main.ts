@@ -24,9 +24,14 @@ async function main(): Promise<number> {
     return await run(parseCommand(process.argv.slice(2)));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`${name}: ${visible(problem)}\n`);
+    for (const problem of error.problems) tell(problem);
     return exitCode.misconfigured;
   }
+}
+
+/** Tells whoever runs the server something of its settings. */
+function tell(sentence: string): void {
+  process.stderr.write(`${name}: ${visible(sentence)}\n`);
 }
 
 async function run(command: Command): Promise<number> {
@@ -66,6 +71,8 @@ async function run(command: Command): Promise<number> {
 
 /** @param warnings what of the settings is ignored. */
 async function serve(config: Config, warnings: readonly string[]): Promise<number> {
+  // Whatever the log level is: a fence may be open that somebody believes in.
+  for (const reason of warnings) tell(`setting ignored: ${reason}`);
   const program = compose(config, {
     clock: systemClock,
     random: Math.random,
@@ -83,7 +90,6 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     log('error', 'crashed', { error: error.message, stack: error.stack });
     process.exit(exitCode.failed);
   });
-  for (const reason of warnings) log('warn', 'setting ignored', { reason });
   log('info', 'serving', { version, target: config.target.kind });
   const { inputEnded, interrupted, answered } = await serveStdio(program.openSession().server, log);
   const reason = await Promise.race([inputEnded, interrupted]);

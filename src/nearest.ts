@@ -25,6 +25,16 @@ export function isSpelledAlike(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
+/**
+ * Whether a name is a misspelling of another beyond doubt: but for upper case, hyphens and underscores,
+ * at most a fifth of its letters are slips.
+ */
+export function isNearMiss(given: string, name: string): boolean {
+  if (given.length > maxNameChars) return false;
+  const meant = plain(name);
+  return slipsBetween(plain(given), meant) <= Math.floor(meant.length / 5);
+}
+
 function plain(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '');
 }

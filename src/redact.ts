@@ -35,7 +35,8 @@ export function createRedactor(secrets: readonly string[]): Redactor {
 
 /**
  * How a secret may be written by something that echoes it, as patterns; longer ones first. Each takes
- * one way through a text: it has no repetition, and what is left open is decided within a character.
+ * one way through a text: it repeats nothing but a few zeros, and what is left open is decided within a
+ * character.
  */
 function spellings(secret: string): string[] {
   const characters = [...secret].map(character).join('');
@@ -61,13 +62,16 @@ const entities: Readonly<Record<string, string>> = {
   "'": 'apos',
 };
 
-/** One character as it is, or as URLs, HTML or JSON write it. */
+/** HTML takes any number of zeros before a code; nobody writes more. */
+const maxZeros = '0{0,8}';
+
+/** One character as it is, or as URLs, HTML or JSON write it. HTML forgives a missing semicolon. */
 function character(char: string): string {
   const code = char.codePointAt(0) ?? 0;
   const forms = [
     [...Buffer.from(char)].map((byte) => `%${hex(byte, 2)}`).join(''),
-    `&#(?:${code}|[xX]${hex(code, 1)});`,
-    ...(char in entities ? [`&${entities[char]};`] : []),
+    `&#(?:${maxZeros}${code}|[xX]${maxZeros}${hex(code, 1)});?`,
+    ...(char in entities ? [`&${entities[char]};?`] : []),
     char
       .split('')
       .map((unit) => `\\\\u${hex(unit.charCodeAt(0), 4)}`)

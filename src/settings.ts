@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { type LogLevel, logLevels } from './log.ts';
 import { suggest } from './query/suggest.ts';
@@ -73,6 +74,9 @@ const logLevel = z
   .transform((word) => (Object.hasOwn(levelAliases, word) ? levelAliases[word] : word))
   .pipe(z.enum(logLevels, 'must be error, warn, info or debug'));
 
+/** A shorter one would be found in common words. */
+export const minTokenChars = 8;
+
 /**
  * A token goes into an HTTP header, and every place where it turns up is redacted: so it has to be
  * one word of visible ASCII, and not so short that common words contain it.
@@ -80,7 +84,7 @@ const logLevel = z
 const token = z
   .string()
   .regex(/^[\x21-\x7e]*$/, 'must be the token alone: no spaces, quotes or line breaks')
-  .min(8, 'is too short to be a token');
+  .min(minTokenChars, 'is too short to be a token');
 
 /** Keys in base64, in either alphabet, between commas or line breaks. */
 const secrets = z
@@ -295,7 +299,8 @@ export const settings = {
     env: 'SEGMENT_STATE_DIR',
     meaning:
       "The folder for that key, which values were used, and how many previews were started; the platform's own place for state, if not set",
-    schema: z.string(),
+    // Processes that are started elsewhere would find another key.
+    schema: z.string().refine(isAbsolute, 'must be an absolute path'),
   }),
   auditLog: setting({
     flag: 'audit-log',

@@ -7,11 +7,22 @@ import { cut, visibleJson } from './visible.ts';
 /** A longer description is cut, unless the whole is asked for. */
 const maxTextChars = 2000;
 /** Where that is not enough, because there are many texts, or many escapes in them. */
-const maxTextCharsThen = [maxTextChars, 500, 100] as const;
+const minTextChars = 100;
+const maxTextCharsThen = [maxTextChars, 500, minTextChars];
 /** The JSON of one audience in a result; with its explanation and advice it stays under 100,000. */
 const maxAudienceChars = 60_000;
 /** Where the whole is asked for. */
 const maxFullChars = 1_000_000;
+
+/**
+ * The fields of an audience that Segment's contract names, in the order in which they are kept where
+ * there is no room for all.
+ */
+export const audienceFields = [
+  ...['id', 'name', 'key', 'spaceId', 'status', 'enabled', 'audienceType', 'definition'],
+  ...['description', 'options', 'computeCadence', 'size'],
+  ...['updatedAt', 'updatedBy', 'createdAt', 'createdBy'],
+];
 
 interface Described {
   id?: string;
@@ -29,19 +40,22 @@ export function shortened<Shape extends Described>(
 ): Shape {
   const { description } = audience;
   if (typeof description !== 'string' || description.length <= maxTextChars) {
-    return fitted(audience, maxChars);
+    return fitted(audience, maxChars, audienceFields);
   }
   const cutDescription = { ...audience, description: cut(description, maxTextChars) };
-  return lengthOf(cutDescription) <= maxChars ? cutDescription : fitted(audience, maxChars);
+  return lengthOf(cutDescription) <= maxChars
+    ? cutDescription
+    : fitted(audience, maxChars, audienceFields);
 }
 
 /** An audience as it is, up to a length beyond all that is sensible. */
 export function unshortened<Shape extends Described>(audience: Shape): Shape {
   const { description } = audience;
-  if (typeof description !== 'string') return fitted(audience, maxFullChars);
+  if (typeof description !== 'string') return fitted(audience, maxFullChars, audienceFields);
   const restChars = lengthOf({ ...audience, description: '' });
   const leftChars = Math.max(maxTextChars, maxFullChars - restChars);
-  return fitted({ ...audience, description: shortenedText(description, leftChars) }, maxFullChars);
+  const fitting = { ...audience, description: shortenedText(description, leftChars) };
+  return fitted(fitting, maxFullChars, audienceFields);
 }
 
 /** A text of which no more is left than has a JSON of `maxChars`. */
@@ -57,54 +71,65 @@ export function shortenedText(text: string, maxChars: number): string {
   return cut(text, fitting);
 }
 
+/** The shortest field that there is, `"":0,`. */
+const minFieldChars = 5;
+
 /**
  * The value as it is, if its JSON is short enough; else with all its long texts cut, and if need be
- * without its largest fields.
+ * without the fields for which there is no room then.
+ *
+ * @param first the names of the fields that are kept before the others.
  */
-export function fitted<Shape extends object>(value: Shape, maxChars: number): Shape {
+export function fitted<Shape extends object>(
+  value: Shape,
+  maxChars: number,
+  first?: readonly string[],
+): Shape;
+export function fitted(value: object, maxChars: number, first: readonly string[] = []): object {
   if (lengthOf(value) <= maxChars) return value;
-  let fitting = value;
-  for (const maxEach of maxTextCharsThen) {
-    fitting = { ...value, ...cutTexts(value, maxEach), ...idOf(value) };
+  // Names alone, and each field when it is its turn: of very many, most have no room.
+  const names = Object.keys(value);
+  const mayFit = names.length * minFieldChars <= maxChars;
+  for (const maxEach of mayFit ? maxTextCharsThen : []) {
+    const fitting = Object.fromEntries(names.map((name) => cutField(value, name, maxEach)));
     if (lengthOf(fitting) <= maxChars) return fitting;
   }
-  const sizes = Object.entries(fitting)
-    .filter(([field]) => field !== 'id')
-    .map(([field, content]) => [field, JSON.stringify(content ?? null).length] as const)
-    .sort(([, a], [, b]) => b - a);
-  // Looked at again only after so much has gone as must go, so that many small fields cost no time.
-  let surplus = lengthOf(fitting) - maxChars;
-  let gone: Record<string, undefined> = {};
-  for (const [field, chars] of sizes) {
-    gone[field] = undefined;
-    surplus -= chars + field.length;
-    if (surplus > 0) continue;
-    Object.assign(fitting, gone);
-    gone = {};
-    surplus = lengthOf(fitting) - maxChars;
-    if (surplus <= 0) break;
+  const known = first.filter((name) => Object.hasOwn(value, name));
+  const others = names.filter((name) => !known.includes(name));
+  return Object.fromEntries(fieldsThatFit(value, [...known, ...others], maxChars));
+}
+
+type Field = [name: string, content: unknown];
+
+/** Those of some fields, their texts cut, for which there is room in the order given. */
+function fieldsThatFit(value: object, names: readonly string[], maxChars: number): Field[] {
+  const fields: Field[] = [];
+  let leftChars = maxChars - '{}'.length;
+  for (const name of names) {
+    if (leftChars < minFieldChars) break;
+    const field = cutField(value, name, minTextChars);
+    const [, content] = field;
+    const chars = content === undefined ? 0 : lengthOf(name) + lengthOf(content) + ':,'.length;
+    if (chars > leftChars) continue;
+    fields.push(field);
+    leftChars -= chars;
   }
-  return Object.assign(fitting, gone);
+  return fields;
 }
 
 /** An id is of use only as a whole; one beyond all sense is of none. */
-function idOf(value: object): { id?: string } {
-  return 'id' in value && typeof value.id === 'string' ? { id: cut(value.id, maxTextChars) } : {};
+function cutField(value: object, name: string, maxChars: number): Field {
+  return [name, cutText(Reflect.get(value, name), name === 'id' ? maxTextChars : maxChars)];
 }
 
-function lengthOf(value: object | string): number {
+function lengthOf(value: unknown): number {
   return visibleJson(value).length;
-}
-
-function cutTexts(values: object, maxChars: number): object {
-  const entries = Object.entries(values).map(
-    ([field, value]) => [field, cutText(value, maxChars)] as const,
-  );
-  return Object.fromEntries(entries);
 }
 
 function cutText(value: unknown, maxChars: number): unknown {
   if (typeof value === 'string') return cut(value, maxChars);
   if (Array.isArray(value)) return value.map((item) => cutText(item, maxChars));
-  return typeof value === 'object' && value !== null ? cutTexts(value, maxChars) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  const cutFields = Object.entries(value).map(([name, each]) => [name, cutText(each, maxChars)]);
+  return Object.fromEntries(cutFields);
 }

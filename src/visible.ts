@@ -40,10 +40,12 @@ export function visibleLines(text: string): string {
 /*
  * What a client that renders plain text as Markdown would take for more than text: code, emphasis,
  * strikethrough; an underscore outside a word; what begins a tag, an autolink or an entity; what joins
- * the halves of a link or an image; and what makes a link of an address (CommonMark 0.31, GFM 0.29).
+ * the halves of a link or an image; and what makes a link of an address (CommonMark 0.31, GFM 0.29):
+ * the second of two slashes, the @ of a mailbox, the dot before what most programs take for the end of
+ * a host's name, even without a scheme (the list of linkify-it 5, which markdown-it uses).
  */
 const markup =
-  /[`*~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\])[([]|(?<=:)\/(?=\/)|(?<=www)\.|(?<=[\w.+-])@(?=[\w-])/giu;
+  /[`*~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\])[([]|(?<=\/)\/|(?<=www)\.|(?<=[^\s.])\.(?=(?:[a-z]{2}|biz|com|edu|gov|net|org|pro|web|xxx|aero|asia|coop|info|museum|name|shop|рф|xn--[a-z\d-]+)(?![\p{L}\p{N}]))|(?<=[\w.+-])@(?=[\w-])/giu;
 
 /**
  * A stranger's text to stand within a sentence: on one line, in double quotes, and cut where it is

@@ -141,7 +141,7 @@ describe('stop', () => {
     expect(await call).toBe('cancelled');
   });
 
-  test('a write that waits for a connection is never sent', async () => {
+  test('a write whose last look gets no answer is never sent', async () => {
     const connections = 8;
     await using program = await startProgram({
       ...{ 'rate-limits': `${update}=1`, 'max-wait-ms': '90000' },

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,21 +11,19 @@ import {
   type Flags,
   readConfig,
 } from '../src/config.ts';
+import { createRedactor } from '../src/redact.ts';
+import { AuditLog } from '../src/safety/audit-log.ts';
 import { type Setting, settings } from '../src/settings.ts';
 
 const token = 'a-token-for-tests';
 const env = (more: Environment = {}) => ({ SEGMENT_API_TOKEN: token, ...more });
 
 /** The problems that reading these settings ends with. */
-function problems(
-  flags: Flags,
-  environment: Environment,
-  known: readonly string[] = [],
-): readonly string[] {
+function problems(flags: Flags, environment: Environment, known: readonly string[] = []): string[] {
   try {
     readConfig(flags, environment, known);
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
+    if (error instanceof ConfigError) return [...error.problems];
     throw error;
   }
   return [];
@@ -110,6 +109,11 @@ describe('what is read', () => {
     expect(read({ ask: 'confirmation' }, { SEGMENT_ASK: 'elicitation' }).ask).toBe('confirmation');
     expect(read({}, { SEGMENT_ASK: 'elicitation' }).ask).toBe('elicitation');
     expect(read({}, { SEGMENT_STATE_DIR: '/s' }).stateFolder).toBe('/s');
+    for (const text of ['state', './state', '../state', '~/state']) {
+      expect(problems({}, env({ SEGMENT_STATE_DIR: text }))).toEqual([
+        'SEGMENT_STATE_DIR must be an absolute path.',
+      ]);
+    }
     for (const text of [`${one},${two}`, `${one}\n${two}\n`, ` ${one} , ${two}`]) {
       expect(read({}, { SEGMENT_MCP_SECRET: text }).secrets).toEqual([one, two]);
     }
@@ -340,6 +344,9 @@ describe('fences fail closed', () => {
         expect.stringMatching(`--${flag} is empty.*restricts`),
       ]);
       expect(problems({}, env({ [name]: text }))).toEqual([]);
+      expect(warnings({}, env({ [name]: text }))).toEqual([
+        `${name} is empty: it counts as not set, and restricts nothing.`,
+      ]);
     }
   });
 
@@ -358,6 +365,86 @@ describe('fences fail closed', () => {
   test.each(fences)('$flag: what is no value of it stops the start', ({ flag = '', argument }) => {
     if (flag === 'allowed-spaces' || flag === 'audit-log') return;
     expect(problems({ [flag]: 'perhaps' }, env()), argument).toHaveLength(1);
+  });
+
+  test.each([
+    ['SEGMENT_READONLY', 'SEGMENT_READ_ONLY'],
+    ['SEGMENT_Read_Only', 'SEGMENT_READ_ONLY'],
+    ['segment_read_only', 'SEGMENT_READ_ONLY'],
+    ['SEGMENT_READ_ONY', 'SEGMENT_READ_ONLY'],
+    ['SEGMENT_MCP_READ_ONLY', 'SEGMENT_READ_ONLY'],
+    ['SEGMENT_ALLOWED_SPACE', 'SEGMENT_ALLOWED_SPACES'],
+    ['SEGMENT_ALLOW_SPACES', 'SEGMENT_ALLOWED_SPACES'],
+    ['SEGMENT_ALLOWED_SPACE_ID', 'SEGMENT_ALLOWED_SPACES'],
+    ['SEGMENT_ALOWED_SPACES', 'SEGMENT_ALLOWED_SPACES'],
+    ['SEGMENT_TOOL', 'SEGMENT_TOOLS'],
+    ['SEGMENT_CONFIRMS', 'SEGMENT_CONFIRM'],
+    ['SEGMENT_MCP_ASK', 'SEGMENT_ASK'],
+    ['SEGMENT_AUDITLOG', 'SEGMENT_AUDIT_LOG'],
+    ['SEGMENT_AUDIT_LOGS', 'SEGMENT_AUDIT_LOG'],
+  ])('%s is no setting, but nearly %s: it stops the start', (name, meant) => {
+    const found = problems({}, env({ [name]: 'some-value', [meant]: undefined }));
+    expect(found).toEqual([
+      expect.stringContaining(`${name} is no setting: did you mean ${meant}?`),
+    ]);
+    expect(found.join()).not.toContain('some-value');
+    expect(problems({}, env({ [name]: '' }))).toEqual([]);
+  });
+
+  test('on Windows, a variable in other case is the setting itself', () => {
+    const environment = env({ Segment_Read_Only: '1', SEGMENT_READ_ONLY: '1' });
+    expect(readConfig({}, environment).policy.readOnly).toBe(true);
+  });
+
+  test.each([
+    ...[
+      'WRITE_KEY',
+      'READ_KEY',
+      'API_KEY',
+      'KEY',
+      'TOKEN',
+      'WORKSPACE',
+      'SOURCE_ID',
+      'DEBUG',
+      'ENV',
+    ],
+    ...[
+      'CONFIG',
+      'TASK',
+      'APP',
+      'POOL',
+      'AUDIT',
+      'SPACES',
+      'SPACE',
+      'ALLOWED_SOURCES',
+      'CONFIRMATION',
+    ],
+    ...['MCP_SERVER', 'FLUSH_AT', 'READ_REPLICA', 'TOOLING', 'ONLY', 'HOST', 'REGIONS'],
+  ])("SEGMENT_%s is somebody else's", (rest) => {
+    expect(problems({}, env({ [`SEGMENT_${rest}`]: 'x' }))).toEqual([]);
+  });
+
+  test.each([
+    ['--read-only', '--read-only=false'],
+    ['--read-only=no', '--read-only'],
+    ['--confirm', 'writes', '--confirm', 'none'],
+    ['--allowed-spaces', 'a', '--allowed-spaces=b'],
+    ['--tools=get_audience', '--tools=list_audiences', '--tools=get_audience'],
+    ['--ask', 'elicitation', '--ask', 'auto'],
+    ['--audit-log=/a', '--audit-log=/b'],
+  ])('given twice with different values: %s %s %s %s', (...words) => {
+    expect(parseCommand(words)).toMatchObject({
+      problems: [expect.stringMatching(/^--[a-z-]+ is given more than once, .*restricts/)],
+    });
+  });
+
+  test.each([
+    ['--read-only', '--read-only=true'],
+    ['--confirm', 'writes', '--confirm', 'WRITES'],
+    ['--allowed-spaces', 'a,b', '--allowed-spaces', 'a, b'],
+    ['--space', 'a', '--space', 'b'],
+  ])('given twice, and no contradiction: %s %s %s %s', (...words) => {
+    expect(parseCommand(words)).toMatchObject({ problems: [] });
   });
 
   test('the flag that restricts is read, whatever placeholder the variable holds', () => {
@@ -385,6 +472,18 @@ describe('slips are told by name, without the value', () => {
       expect(readConfig({}, environment)).toEqual(readConfig({}, env()));
     },
   );
+
+  test.each(others)('$env counts as not set where it is empty, and that is told', (row) => {
+    const { env: name, flag, argument } = row;
+    expect(warnings({}, env({ [name]: ' ' }))).toEqual([`${name} is empty: it counts as not set.`]);
+    expect(readConfig({}, env({ [name]: '' }))).toEqual(readConfig({}, env()));
+    if (flag === undefined || argument === undefined) return;
+    expect(warnings({ [flag]: '' }, env())).toEqual([`--${flag} is empty: it counts as not set.`]);
+  });
+
+  test('a variable that is overruled by a flag is not told of', () => {
+    expect(warnings({ tools: 'get_audience' }, env({ SEGMENT_TOOLS: '' }))).toEqual([]);
+  });
 
   test.each(placeholders)('a token that is a placeholder is missing: %s', (text) => {
     const found = problems({}, { SEGMENT_API_TOKEN: text });
@@ -481,6 +580,26 @@ describe('a token in the wrong place is never printed', () => {
       }
     },
   );
+
+  const others = rows
+    .filter(({ secret, shared }) => !secret && !shared)
+    .filter(({ env: name }) => !/_TOKEN_FILE$|_SANDBOX$/.test(name));
+  const given = ['plain-4711-token', 'with=signs/in,it==', 'a1b2c3d4'];
+  const mixed = others.flatMap((row) => given.map((text) => [row, text] as const));
+  test.each(mixed)('$env: a token within its value stops the start: %s', (row, text) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'file');
+    writeFileSync(file, `${text}\n`);
+    const values = [text, `a,${text}`, `x${text}y`, `https://host.example/${text}`];
+    for (const value of values) {
+      for (const from of [{ SEGMENT_API_TOKEN: text }, { SEGMENT_API_TOKEN_FILE: file }]) {
+        const found = problems({}, { ...from, [row.env]: value });
+        if (row.flag !== undefined) found.push(...problems({ [row.flag]: value }, from));
+        expect(found).toEqual(found.map(() => expect.stringContaining('holds a token')));
+        expect(found).toHaveLength(row.flag === undefined ? 1 : 2);
+        expect(found.join()).not.toContain(text);
+      }
+    }
+  });
 
   test('letters after a single dash are not taken for flags of their own', () => {
     expect(parseCommand(['-sgp_hV'])).toMatchObject({
@@ -615,6 +734,46 @@ describe('the path of the audit log is checked', () => {
     expect(problems({ 'audit-log': '/dev/null' }, env())).toEqual([
       expect.stringMatching(/not a file/),
     ]);
+  });
+
+  const links: Record<string, string> = {
+    'to-folder': 'inner',
+    'to-file': 'file',
+    'to-new': 'inner/new',
+    'to-nowhere': 'no/such/audit.jsonl',
+    'to-link': 'to-nowhere',
+    'to-good-link': 'to-new',
+    'to-itself': 'to-itself',
+    'to-new-folder': 'inner/new/',
+  };
+  for (const [path, target] of Object.entries(links)) symlinkSync(target, join(folder, path));
+  symlinkSync(join(folder, 'inner'), join(folder, 'other'));
+  symlinkSync('../file/x', join(folder, 'inner', 'up'));
+
+  test.each([
+    ['new/', /not a file/],
+    ['new//', /not a file/],
+    ['inner/', /not a file/],
+    ['file/', /ENOTDIR|not a file/],
+    ['new/.', /ENOENT/],
+    ['to-folder', /not a file/],
+    ['to-nowhere', /ENOENT/],
+    ['to-link', /ENOENT/],
+    ['to-itself', /ELOOP/],
+    ['to-new-folder', /EISDIR|ENOENT|not a file/],
+    ['other/up', /ENOTDIR/],
+  ])('%s is refused, as writing to it would fail', async (path, message) => {
+    // Not joined, which would drop what is at its end.
+    const file = `${folder}/${path}`;
+    expect(problems({ 'audit-log': file }, env())).toEqual([expect.stringMatching(message)]);
+    const log = new AuditLog(file, createRedactor([]), () => 0, randomBytes);
+    await expect(log.assertWritable()).rejects.toMatchObject({ code: 'audit_failed' });
+  });
+
+  test.each(['to-file', 'to-new', 'to-good-link'])('%s is accepted: a link', (path) => {
+    const file = join(folder, path);
+    expect(readConfig({ 'audit-log': file }, env()).auditLog).toBe(file);
+    expect(existsSync(join(folder, 'inner', 'new'))).toBe(false);
   });
 
   test.each(['file', 'new', 'inner/new'])('%s is accepted, and not made yet', (path) => {

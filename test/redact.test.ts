@@ -39,6 +39,9 @@ describe('every spelling of a secret is found', () => {
       .replaceAll('>', '&gt;')
       .replaceAll('"', '&quot;')
       .replaceAll("'", '&#39;');
+  const entities = (text: string, before: string, base: number) =>
+    [...text].map((char) => `&#${before}${char.codePointAt(0)?.toString(base)};`).join('');
+  const upperCase = (text: string) => text.toUpperCase();
   const json = (text: string) => JSON.stringify(text).slice(1, -1);
 
   test.each<[string, (text: string) => string]>([
@@ -51,6 +54,11 @@ describe('every spelling of a secret is found', () => {
     ['percent-encoding in both cases', (text) => encodeURIComponent(text).replace('%2B', '%2b')],
     ['HTML', html],
     ['HTML with hexadecimal entities', (text) => html(text).replaceAll('&#39;', '&#x27;')],
+    ['HTML with a number for each character', (text) => entities(text, '', 10)],
+    ['the same with leading zeros', (text) => entities(text, '00', 10)],
+    ['the same in hexadecimal digits', (text) => entities(text, 'x00', 16)],
+    ['the same in capitals', (text) => entities(text, 'x0000', 16).replace(/[xa-f]/g, upperCase)],
+    ['HTML without semicolons', (text) => html(text).replaceAll(';', '')],
     ['JSON', json],
     ['JSON with slashes escaped', (text) => json(text).replaceAll('/', '\\/')],
     ['JSON in ASCII', (text) => json(text).replaceAll('ü', '\\u00FC').replaceAll('<', '\\u003c')],

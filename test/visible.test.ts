@@ -128,6 +128,18 @@ describe('quotedPlainly', () => {
   });
 
   test.each([
+    ['//evil.com', '/\\u002fevil\\u002ecom'],
+    ['https:////evil.xyz', 'https:/\\u002f\\u002f\\u002fevil.xyz'],
+    ['evil.com/login', 'evil\\u002ecom/login'],
+    ['foo.bar.co.uk', 'foo.bar\\u002eco\\u002euk'],
+    ['💩.com', '💩\\u002ecom'],
+  ])('leaves no link in %s', (text, shown) => {
+    expect(quotedPlainly(text)).toBe(`"${shown}"`);
+  });
+
+  test.each([
+    ["event('a').count() >= 1.5 AND trait('android.idfa').one_of('ios.idfa', 'e.g. this...')"],
+    ['1/2 and 24/7. Then more'],
     ["trait('total_spend') > 500 AND event('A').count() <= 3"],
     ['Big spenders (EU) – 50% off! #1, a+b=c; "x"'.replaceAll('"', '')],
   ])('leaves %s as it is', (text) => {

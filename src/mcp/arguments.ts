@@ -84,16 +84,19 @@ interface Problem {
 /**
  * The error for arguments that do not fit a tool's input schema.
  *
- * @param fields the names of all fields of the tool. @param given the arguments that were checked.
+ * @param tool its name, and the fields in which an empty text says something. @param fields the names
+ * of all of its fields. @param given the arguments that were checked.
  */
 export function invalidInput(
-  tool: string,
+  tool: { name: string; keepsEmpty?: readonly string[] },
   fields: readonly string[],
   given: Arguments,
   { issues }: z.ZodError,
 ): InvalidInputError {
+  const isMissing = (field: string) =>
+    (given[field] ?? null) === null || (given[field] === '' && !tool.keepsEmpty?.includes(field));
   const problems = issues
-    .flatMap((issue) => problemsIn(issue, fields, given))
+    .flatMap((issue) => problemsIn(issue, fields, isMissing))
     .slice(0, maxProblems);
   const sentences = problems.map(({ field, message }) => {
     const sentence = field === undefined ? message : `${field}: ${message}`;
@@ -101,7 +104,7 @@ export function invalidInput(
   });
   const hasStranger = issues.some(({ code }) => code === 'unrecognized_keys');
   const list = hasStranger ? ` The fields are ${fields.join(', ')}.` : '';
-  return new InvalidInputError(`${tool}: ${sentences.join('; ')}.${list}`, {
+  return new InvalidInputError(`${tool.name}: ${sentences.join('; ')}.${list}`, {
     next: 'Nothing was sent. Fix the arguments as named and call again.',
     field: problems.find(({ field }) => field !== undefined)?.field,
     details: problems.length > 1 ? problems : undefined,
@@ -111,16 +114,18 @@ export function invalidInput(
 function problemsIn(
   issue: z.core.$ZodIssue,
   fields: readonly string[],
-  given: Arguments,
+  isMissing: (field: string) => boolean,
 ): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ field: key, message: strangerIn(key, fields) }));
   }
   const field = issue.path.join('.');
   const [name] = issue.path;
-  const isMissing =
-    typeof name === 'string' && issue.path.length === 1 && (given[name] ?? null) === null;
-  return [{ field: field || undefined, message: isMissing ? 'is missing' : issue.message }];
+  if (typeof name === 'string' && issue.path.length === 1 && isMissing(name)) {
+    return [{ field, message: 'is missing' }];
+  }
+  const isEmpty = issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1;
+  return [{ field: field || undefined, message: isEmpty ? 'must not be empty' : issue.message }];
 }
 
 /** What is said of a name that is none of the fields. */

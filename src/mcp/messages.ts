@@ -130,7 +130,7 @@ function readRequest(value: JsonObject): Reading {
     const sentence = sentenceOf({ path, message: issue?.message ?? 'not in the right form' });
     return refused(id, rpcCodes.invalidParams, sentence);
   }
-  const params = withoutTask(method, data);
+  const params = asMeant(method, data);
   const wrong = problemOfParams(method, params);
   if (wrong !== undefined) return refused(id, rpcCodes.invalidParams, wrong);
   return { kind: 'request', message: { jsonrpc: '2.0', id, method, params } };
@@ -147,13 +147,21 @@ function problemOfForm(value: JsonObject): string | undefined {
 const maxNameChars = 60;
 
 /**
- * The params without what asks for a task: this server has none, and the SDK would fail on it after
- * the call has taken effect. No arguments, written as null, are none.
+ * The params as they are meant: without what asks for a task, as this server has none, and the SDK would
+ * fail on it after the call has taken effect; no arguments, written as null, are none, and so is a
+ * cursor that is null or empty: it asks for the first page.
  */
-function withoutTask(method: string, { task, ...params }: z.output<typeof paramsSchema>) {
+function asMeant(method: string, { task, ...params }: z.output<typeof paramsSchema>) {
   const { [RELATED_TASK_META_KEY]: _, ...meta } = params._meta ?? {};
   const rest = params._meta === undefined ? params : { ...params, _meta: meta };
-  if (method !== 'tools/call' || rest.arguments !== null) return rest;
-  const { arguments: none, ...others } = rest;
-  return others;
+  const isNothing = (value: unknown) => value === null || value === '';
+  if (method === 'tools/call' && rest.arguments === null) {
+    const { arguments: none, ...others } = rest;
+    return others;
+  }
+  if (method.endsWith('/list') && isNothing(rest.cursor)) {
+    const { cursor, ...others } = rest;
+    return others;
+  }
+  return rest;
 }

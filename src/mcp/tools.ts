@@ -239,6 +239,6 @@ function inputOf(tool: Tool, given: Arguments) {
     : given;
   const schema = tool.input();
   const { data, error } = schema.safeParse(inForm);
-  if (error) throw invalidInput(tool.name, Object.keys(schema.shape), inForm, error);
+  if (error) throw invalidInput(tool, Object.keys(schema.shape), inForm, error);
   return data;
 }

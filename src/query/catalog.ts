@@ -93,12 +93,55 @@ export function countInstead(name: string): string | undefined {
   return holdsOfPresent ? ' >= 1' : ' = 0';
 }
 
+/**
+ * The comparison that holds of just what this one does not hold of: of numbers that are there, and of
+ * values that are there or are not.
+ */
+export function exactOpposite({
+  family,
+  negation,
+  holdsOfPresent,
+}: Comparison): string | undefined {
+  if (family === 'ordering') return negation;
+  if (family !== 'existence') return undefined;
+  return [...comparisons.values()].find(
+    (other) => other.holdsOfPresent !== undefined && other.holdsOfPresent !== holdsOfPresent,
+  )?.name;
+}
+
+/** The filter that keeps of a stream what a comparison with the present holds of. */
+export function windowInstead({ name }: Comparison): string | undefined {
+  return name === comparisonCalled('inlast') ? windowFilter : undefined;
+}
+
+/** The reducer behind a name such as `count_distinct`. */
+export function distinctCountCalled(name: string): string | undefined {
+  const isMeant = /^(?:count_?(?:distinct|unique)|(?:distinct|unique)_?count)$/i.test(name);
+  if (!isMeant) return undefined;
+  return [...reducers.values()].find(({ family }) => family === 'distinct')?.name;
+}
+
 /** The extractors to which a bare word most likely belongs, inside a `where` and outside of any. */
 export const extractorOfBareWord = { inside: bareWordIn('inside'), outside: bareWordIn('outside') };
 
 function bareWordIn(place: Extractor['bareWordPlace']): string {
   return [...extractors.values()].find((entry) => entry.bareWordPlace === place)?.name ?? '';
 }
+
+/** Whether conditions given to a function belong into a filter of their own next to it. */
+export function isConditionTaker(entry: LanguageFunction): boolean {
+  if (entry.kind === 'extractor') return entry.family === 'stream';
+  return takesCondition(entry) || (entry.kind === 'reducer' && entry.family === 'counting');
+}
+
+/** The filter that keeps what a condition holds for. */
+export const conditionFilter = [...filters.values()].find(takesCondition)?.name ?? '';
+
+/** The filter that keeps what happened in a time before the present. */
+export const windowFilter =
+  [...filters.values()].find(
+    ({ family, parameters }) => family === 'window' && parameters.length === 1,
+  )?.name ?? '';
 
 const namesByOtherName = new Map<string, string[]>();
 for (const { name, otherNames = [] } of functions) {
@@ -122,6 +165,23 @@ const comparisonsByWords = new Map([
 /** The comparison that words run together name, in this language or another, in small letters. */
 export function comparisonCalled(words: string): string | undefined {
   return comparisonsByWords.get(words.replaceAll('_', ''));
+}
+
+/**
+ * The comparison that says of several values what equality says of one.
+ *
+ * @returns undefined for comparisons without one.
+ */
+export function comparisonInstead(name: string): string | undefined {
+  const operator = comparisons.get(name)?.operator;
+  if (operator !== '=' && operator !== '!=') return undefined;
+  return comparisonCalled(operator === '=' ? 'in' : 'notin');
+}
+
+/** The operator of a comparison, by its name or another. */
+export function operatorOf(name: string): string | undefined {
+  const entry = catalog.get(catalog.has(name) ? name : (knownAs(name)[0] ?? ''));
+  return entry?.kind === 'comparison' ? entry.operator : undefined;
 }
 
 const comparisonsBySql = new Map(

@@ -1,10 +1,11 @@
 import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.ts';
-import { extractorOf, functionOf, signature, takesCondition } from './catalog.ts';
+import { extractorOf, functionOf, signature } from './catalog.ts';
 import { type ArgumentContext, checkNamed } from './check-named.ts';
 import type { CheckOptions } from './check-options.ts';
 import { checkPlace, checkUse, unknownFunction } from './check-place.ts';
 import { checkCast, checkLiteral, checkTime, checkUnit } from './check-values.ts';
 import type { Findings, Fix } from './diagnostic.ts';
+import { unitNamed } from './durations.ts';
 import type {
   ChainType,
   LanguageFunction,
@@ -14,6 +15,7 @@ import type {
 } from './language-function.ts';
 import { inside, type Scope } from './scope.ts';
 import { quote } from './strings.ts';
+import { withSurplusInPlace } from './surplus.ts';
 import { isTimeText } from './times.ts';
 import { isNumeric } from './values.ts';
 
@@ -69,7 +71,6 @@ function checkCondition(node: Expression, scope: Scope, findings: Findings): voi
         const span = { start: node.start, end: node.start + word.length };
         findings.error('accounts-only', span, `${word} is only for definitions of type accounts.`, {
           help: 'Remove it, or give the definition the type accounts.',
-          fix: { ...span, text: '' },
         });
       }
       checkCondition(node.operand, scope, findings);
@@ -78,8 +79,10 @@ function checkCondition(node: Expression, scope: Scope, findings: Findings): voi
       checkCondition(node.operand, scope, findings);
       return;
     case 'chain': {
+      const { errors } = findings;
       const type = checkChain(node, scope, findings);
-      if (type && type !== 'Comparator') missingComparison(node, type, findings);
+      const isBroken = findings.isBrokenAt(node.end) || findings.errors > errors;
+      if (type && type !== 'Comparator' && !isBroken) missingComparison(node, type, findings);
       return;
     }
     case 'missing':
@@ -88,25 +91,26 @@ function checkCondition(node: Expression, scope: Scope, findings: Findings): voi
 }
 
 /** What a chain needs so that it comes out as true or false, by what it is without. */
-const comparisonFor: Partial<Record<ChainType, { what: string; fix?: string }>> = {
-  VectorExtractor: { what: 'Events have to be counted and compared', fix: '.count() >= 1' },
-  StreamFilter: { what: 'Events have to be counted and compared', fix: '.count() >= 1' },
-  WindowedFilter: { what: 'Events have to be counted and compared', fix: '.count() >= 1' },
-  ListScalar: { what: 'A list of values has to be counted and compared', fix: '.count() >= 1' },
-  ScalarExtractor: { what: 'A value has to be compared', fix: '.exists()' },
-  Scalar: { what: 'A value has to be compared', fix: ' >= 1' },
+const comparisonFor: Partial<Record<ChainType, { what: string; example?: string }>> = {
+  VectorExtractor: { what: 'Events have to be counted and compared', example: '.count() >= 1' },
+  StreamFilter: { what: 'Events have to be counted and compared', example: '.count() >= 1' },
+  WindowedFilter: { what: 'Events have to be counted and compared', example: '.count() >= 1' },
+  ListScalar: {
+    what: 'A list of values has to be counted and compared',
+    example: '.count() >= 1',
+  },
+  ScalarExtractor: { what: 'A value has to be compared', example: '.exists()' },
+  Scalar: { what: 'A value has to be compared', example: '>= 1' },
   Literal: { what: 'A fixed value is no condition' },
 };
 
 function missingComparison(chain: Chain, type: ChainType, findings: Findings): void {
   const needed = comparisonFor[type] ?? { what: 'This is no condition' };
   const message = `${needed.what}: an audience must come out as true or false.`;
-  const { end } = chain;
   findings.error('missing-comparison', chain, message, {
-    help: needed.fix
-      ? `Add a comparison, such as ${needed.fix.trim()}.`
+    help: needed.example
+      ? `Add a comparison, such as ${needed.example}.`
       : "Begin with event('…') or trait('…') and compare that.",
-    fix: needed.fix ? { start: end, end, text: needed.fix } : undefined,
   });
 }
 
@@ -147,9 +151,10 @@ function checkCall(
     return undefined;
   }
   const inPlace = checkPlace(chain, index, entry, before, findings);
+  if (!inPlace) return undefined;
   checkUse(call, entry, scope, findings);
-  if (inPlace || index > 0) checkArguments(call, entry, scope, findings);
-  return inPlace ? entry.returns : undefined;
+  checkArguments(chain, call, entry, scope, findings);
+  return entry.returns;
 }
 
 /** What a chain is a stream of; one that begins in an unknown way is taken for one of events. */
@@ -161,6 +166,7 @@ function streamMeant(chain: Chain): StreamKind | undefined {
 
 /** Checks the number and kinds of a call's arguments. */
 function checkArguments(
+  chain: Chain,
   call: FunctionCall,
   entry: LanguageFunction,
   scope: Scope,
@@ -169,7 +175,9 @@ function checkArguments(
   const { parameters } = entry;
   const min = parameters.filter(({ optional }) => !optional).length;
   const max = parameters.some(({ rest }) => rest) ? Number.POSITIVE_INFINITY : parameters.length;
-  if (call.args.length < min || call.args.length > max) wrongCount(call, entry, max, findings);
+  if (call.args.length < min || call.args.length > max) {
+    wrongCount(call, entry, max, { chain, findings });
+  }
   for (const [index, argument] of call.args.slice(0, max).entries()) {
     const parameter = parameters[Math.min(index, parameters.length - 1)];
     if (parameter) checkArgument(argument, parameter, { call, entry, scope, findings });
@@ -180,25 +188,17 @@ function wrongCount(
   call: FunctionCall,
   entry: LanguageFunction,
   max: number,
-  findings: Findings,
+  { chain, findings }: { chain: Chain; findings: Findings },
 ): void {
   const given = call.args.length;
   const needed = max === 0 ? 'none' : signature(entry);
   const message = `${call.name} has ${given} argument${given === 1 ? '' : 's'}; it takes ${needed}.`;
   const surplus = call.args[max];
-  const joins = takesCondition(entry);
+  const fix = surplus && withSurplusInPlace(chain, call, entry, max);
   findings.error('argument-count', surplus ?? call, message, {
-    help: joins && surplus ? 'Did you mean AND?' : `As in ${entry.example}.`,
-    fix: surplus && { ...surplusSpan(call, max, joins), text: joins ? ' AND ' : '' },
+    help: fix ? `Did you mean ${fix.text}?` : `As in ${entry.example}.`,
+    fix,
   });
-}
-
-/** From the last argument that fits to the end of the last one, or only to the next. */
-function surplusSpan(call: FunctionCall, fitting: number, joins: boolean) {
-  const first = call.args[fitting];
-  const last = call.args.at(-1);
-  const start = call.args[fitting - 1]?.end ?? first?.start ?? call.end;
-  return { start, end: (joins ? first?.start : last?.end) ?? call.end };
 }
 
 function checkArgument(given: Argument, parameter: Parameter, context: ArgumentContext): void {
@@ -295,7 +295,7 @@ function wrongArgument(
   const fix: Fix | undefined = text === undefined ? undefined : { start, end, text };
   const message = `${call.operator ?? call.name} takes ${parameterWords[parameter.kind]}.`;
   findings.error('wrong-argument', argument, message, {
-    help: text === undefined ? helpFor(argument, entry) : `Did you mean ${text}?`,
+    help: text === undefined ? helpFor(argument, parameter, entry) : `Did you mean ${text}?`,
     fix,
   });
 }
@@ -306,15 +306,21 @@ function textMeant(argument: Argument, wanted: ParameterKind): string | undefine
   const { type, text } = argument;
   if (type === 'number') {
     if (wanted === 'text' || wanted === 'name') return quote(text);
-    return wanted === 'duration' ? `${text} days` : undefined;
+    return undefined;
   }
   if (type !== 'string') return undefined;
   if (wanted === 'property') return `property(${quote(text)})`;
-  if (wanted === 'exclusion') return `{exclude: ${quote(text)}}`;
-  return wanted === 'duration' && /^\d+ [a-z]+$/.test(text) ? text : undefined;
+  if (wanted !== 'duration') return undefined;
+  const [, amount, unit] = /^(\d+) ?(\p{L}+)$/u.exec(text) ?? [];
+  const named = unit && unitNamed(unit);
+  if (!amount || !named) return undefined;
+  return `${amount} ${named}${Number(amount) === 1 ? '' : 's'}`;
 }
 
-function helpFor(argument: Argument, entry: LanguageFunction): string {
+function helpFor(argument: Argument, { kind }: Parameter, entry: LanguageFunction): string {
+  if (kind === 'exclusion')
+    return `Only sources to leave out can be named, as in ${entry.example}.`;
+  if (kind === 'duration') return 'Write the number with its unit, such as 7 days or 12 hours.';
   return argument.kind === 'duration'
     ? 'Compare a date with .within_last(7 days), .before_last(7 days) or .within_next(7 days).'
     : `As in ${entry.example}.`;

@@ -1,9 +1,11 @@
 import type { Argument, FunctionCall, Named, Span } from './ast.ts';
 import type { Findings } from './diagnostic.ts';
+import { unitNamed } from './durations.ts';
 import type { LanguageFunction, Parameter } from './language-function.ts';
 import type { Scope } from './scope.ts';
 import { quote } from './strings.ts';
 import { suggest } from './suggest.ts';
+import { numberOf } from './values.ts';
 
 /*
  * Checks arguments with a name, of which there is one: `parent: …`.
@@ -28,11 +30,19 @@ export function checkNamed(
   context: ArgumentContext,
 ): Argument | undefined {
   const nameSpan = { start: named.start, end: named.start + named.name.length };
-  const prefix = { start: named.start, end: named.value.start };
+  if (named.name !== 'parent' && named.name.toLowerCase() === 'parent' && parameter.parent) {
+    const help = 'Did you mean parent?';
+    const message = `${context.call.name} takes no argument named ${named.name}.`;
+    context.findings.error('unknown-argument', nameSpan, message, {
+      help,
+      fix: { ...nameSpan, text: 'parent' },
+    });
+    return named.value;
+  }
   if (named.name !== 'parent' || !parameter.parent) {
     return unknownName(named, parameter, nameSpan, context);
   }
-  checkParent(nameSpan, prefix, parameter, context);
+  checkParent(nameSpan, parameter, context);
   return named.value;
 }
 
@@ -52,6 +62,13 @@ function unknownName(
     });
     return undefined;
   }
+  const amount = parameter.kind === 'duration' && unitNamed(name) ? numberText(value) : undefined;
+  if (amount !== undefined) {
+    const text = `${amount} ${name}`;
+    const help = `Did you mean ${text}?`;
+    findings.error('unknown-argument', nameSpan, message, { help, fix: { start, end, text } });
+    return undefined;
+  }
   const meant = suggest(name, parameter.parent ? ['parent'] : []);
   findings.error('unknown-argument', nameSpan, message, {
     help: meant ? `Did you mean ${meant}?` : `Leave out "${name}:".`,
@@ -63,7 +80,6 @@ function unknownName(
 /** The reference knows `parent:` only for an event inside the `where` of another event. */
 function checkParent(
   span: Span,
-  prefix: Span,
   { parent }: Parameter,
   { entry, scope, findings }: ArgumentContext,
 ): void {
@@ -82,7 +98,6 @@ function checkParent(
   }
   findings.error('outside-funnel', span, 'parent: needs an event around this one.', {
     help: 'It is for an event inside the where of another event; leave it out here.',
-    fix: { ...prefix, text: '' },
   });
 }
 
@@ -112,4 +127,8 @@ function ofWindow({ enclosing, stream }: Scope) {
     isSettled: stream === 'events' && enclosing.at(-1) === 'events',
     isPossible: enclosing.includes('events'),
   };
+}
+
+function numberText(value: Argument): string | undefined {
+  return value.kind === 'literal' && numberOf(value) !== undefined ? value.text : undefined;
 }

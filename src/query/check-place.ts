@@ -2,17 +2,29 @@ import type { Chain, FunctionCall } from './ast.ts';
 import {
   catalog,
   countInstead,
+  distinctCountCalled,
+  exactOpposite,
   extractorOfBareWord,
   functionOf,
   isCountable,
   knownAs,
   mayFollow,
+  windowInstead,
 } from './catalog.ts';
-import type { Advice, Findings } from './diagnostic.ts';
-import { format } from './format.ts';
-import type { ChainType, Extractor, Filter, LanguageFunction } from './language-function.ts';
+import type { Advice, Findings, Fix } from './diagnostic.ts';
+import { meaningOfPattern } from './foreign-comparison.ts';
+import { format, formatArgument } from './format.ts';
+import type {
+  ChainType,
+  Comparison,
+  Extractor,
+  Filter,
+  LanguageFunction,
+} from './language-function.ts';
 import type { Scope } from './scope.ts';
-import { suggest } from './suggest.ts';
+import { quote } from './strings.ts';
+import { suggest, withoutNegation } from './suggest.ts';
+import { numberOf } from './values.ts';
 
 /*
  * Checks whether a call exists, is allowed at its place in the chain, and may be used in this part
@@ -38,33 +50,123 @@ export function unknownFunction(
   findings: Findings,
 ): void {
   const call = chain.calls[index];
-  const before = chain.calls[index - 1];
   if (!call) return;
   const message = `There is no function ${call.name}.`;
-  findings.error('unknown-function', call.nameSpan, message, () =>
-    functionMeant(call, before, type),
-  );
+  findings.error('unknown-function', call.nameSpan, message, () => adviceOn(chain, index, type));
 }
 
 /** What an unknown function most likely stands for. @param type what the chain is before it. */
-function functionMeant(
-  call: FunctionCall,
-  before: FunctionCall | undefined,
-  type: ChainType | undefined,
-): Advice {
-  const synonyms = knownAs(call.name);
-  const counted = synonyms.map(countInstead).find((text) => text !== undefined);
-  if (before && counted && type && isCountable(type)) {
-    const text = `.count()${counted}`;
-    return { help: `Count them: ${text}.`, fix: { start: before.end, end: call.end, text } };
-  }
+function adviceOn(chain: Chain, index: number, type: ChainType | undefined): Advice {
+  const meant = rewritten(chain, index, type);
+  if (meant) return { help: `Did you mean ${meant.text}?`, fix: meant };
+  const call = chain.calls[index];
   const allowed = mayFollow(type);
-  const synonym = synonyms.find((known) => allowed.includes(known));
-  const meant = synonym ?? suggest(call.name, allowed) ?? suggest(call.name, catalog.keys());
+  const name = call && (functionMeant(call, allowed) ?? suggest(call.name, catalog.keys()));
   return {
-    help: meant ? `Did you mean ${meant}?` : `Here may stand ${allowed.join(', ')}.`,
-    fix: meant ? { ...call.nameSpan, text: meant } : undefined,
+    help: name ? `Did you mean ${name}?` : helpFor(call?.name ?? '', allowed),
+    fix: name ? { ...call.nameSpan, text: name } : undefined,
   };
+}
+
+function helpFor(name: string, allowed: readonly string[]): string {
+  return /like$/i.test(name)
+    ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
+    : `Here may stand ${allowed.join(', ')}.`;
+}
+
+/** The function of those that are allowed that an unknown name most likely stands for. */
+function functionMeant(
+  { name, args }: Pick<FunctionCall, 'name' | 'args'>,
+  allowed: readonly string[],
+): string | undefined {
+  const synonyms = knownAs(name);
+  const possible = synonyms.filter((synonym) => allowed.includes(synonym));
+  const takes = (synonym: string) => (catalog.get(synonym)?.parameters.length ?? 0) > 0;
+  const known = possible.find((synonym) => takes(synonym) === args.length > 0) ?? possible[0];
+  // A name that is known to mean something else is no slip of the pen.
+  return known ?? (synonyms.length > 0 ? undefined : suggest(name, allowed));
+}
+
+/** What says in this language what a whole call says in another. */
+function rewritten(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
+  return (
+    asCount(chain, index, type) ??
+    asPattern(chain, index) ??
+    asDistinctCount(chain, index, type) ??
+    asMembership(chain, index) ??
+    asDenied(chain, index, type)
+  );
+}
+
+/** Of a stream, `not_exists()` and the like speak of a count. */
+function asCount(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
+  const [call, before] = [chain.calls[index], chain.calls[index - 1]];
+  if (!call || !before || !type || !isCountable(type) || call.args.length > 0) return undefined;
+  const counted = knownAs(call.name)
+    .map(countInstead)
+    .find((text) => text !== undefined);
+  return counted ? { start: before.end, end: call.end, text: `.count()${counted}` } : undefined;
+}
+
+/** `like('%a')`, for the patterns that a comparison says. */
+function asPattern(chain: Chain, index: number): Fix | undefined {
+  const call = chain.calls[index];
+  const [pattern] = call?.args ?? [];
+  const isDenied = withoutNegation(call?.name ?? '') === 'like';
+  if (!call || (!isDenied && call.name.toLowerCase() !== 'like')) return undefined;
+  if (call.args.length !== 1 || pattern?.kind !== 'literal') return undefined;
+  const meaning = meaningOfPattern(pattern.text, false);
+  if (!meaning) return undefined;
+  const text = `${meaning.name}(${quote(meaning.text)})`;
+  return isDenied ? denied(chain, index, text) : { start: call.start, end: call.end, text };
+}
+
+/** `count_distinct(property('x'))`. */
+function asDistinctCount(
+  chain: Chain,
+  index: number,
+  type: ChainType | undefined,
+): Fix | undefined {
+  const call = chain.calls[index];
+  const reducer = call && distinctCountCalled(call.name);
+  if (!call || !reducer || !type || !isCountable(type) || call.args.length !== 1) return undefined;
+  const args = call.args.map(formatArgument).join(', ');
+  return { start: call.start, end: call.end, text: `${reducer}(${args}).count()` };
+}
+
+/** `in_audience('key')`: another audience is a trait, which is true or false as text. */
+function asMembership(chain: Chain, index: number): Fix | undefined {
+  const call = chain.calls[index];
+  const [key] = call?.args ?? [];
+  const isMembership = /^in_?(?:audience|segment)$/i.test(call?.name ?? '');
+  if (!call || !isMembership || index > 0 || call.args.length !== 1) return undefined;
+  if (key?.kind !== 'literal' || key.type !== 'string' || chain.calls.length > 1) return undefined;
+  const text = `${extractorOfBareWord.outside}(${quote(key.text)}) = 'true'`;
+  return { start: call.start, end: call.end, text };
+}
+
+/** `not_contains('a')`, for what a comparison says. */
+function asDenied(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
+  const call = chain.calls[index];
+  if (!call || !type || isCountable(type)) return undefined;
+  const base = withoutNegation(call.name);
+  const allowed = mayFollow(type);
+  if (!base || knownAs(call.name).some((known) => allowed.includes(known))) return undefined;
+  const name = catalog.has(base) ? base : functionMeant({ name: base, args: call.args }, allowed);
+  const entry = name === undefined ? undefined : catalog.get(name);
+  if (entry?.kind !== 'comparison' || !allowed.includes(entry.name)) return undefined;
+  const args = call.args.map(formatArgument).join(', ');
+  const opposite = exactOpposite(entry);
+  return opposite
+    ? { start: call.start, end: call.end, text: `${opposite}(${args})` }
+    : denied(chain, index, `${entry.name}(${args})`);
+}
+
+/** The chain up to a call, with another in its place and NOT before it; only if it ends there. */
+function denied(chain: Chain, index: number, call: string): Fix | undefined {
+  if (index < chain.calls.length - 1) return undefined;
+  const before = format({ ...chain, calls: chain.calls.slice(0, index) });
+  return { start: chain.start, end: chain.end, text: `NOT ${before}.${call}` };
 }
 
 /**
@@ -125,20 +227,37 @@ function inOrder(chain: Chain, index: number, entry: LanguageFunction, type: Cha
       fix: { start: before.start, end: call.end, text },
     };
   }
-  if (entry.kind === 'comparison') {
-    const instead = countInstead(entry.name);
-    const text = `.count()${instead ?? ''}`;
-    return {
-      help: `Count them first: ${text}.`,
-      fix: { start: before.end, end: instead ? call.end : before.end, text },
-    };
-  }
+  if (entry.kind === 'comparison') return ofStream(call, before, entry);
   if (type === 'ScalarExtractor' && entry.kind !== 'extractor') {
     return {
       help: `${entry.name} is for streams of events or entities; compare a value directly.`,
     };
   }
   return { help: `After it may come ${mayFollow(type).join(', ')}.` };
+}
+
+/** What a comparison of a stream means: of a number its count, of the present a window. */
+function ofStream(
+  call: FunctionCall,
+  before: FunctionCall,
+  entry: Comparison,
+): { help: string; fix?: Fix } {
+  const window = windowInstead(entry);
+  if (window) {
+    const help = `Did you mean ${window}? Of events, a window is a filter.`;
+    return { help, fix: { ...call.nameSpan, text: window } };
+  }
+  const instead = countInstead(entry.name);
+  const text = `.count()${instead ?? ''}`;
+  const comparesNumber = call.args.every((argument) => numberOf(argument) !== undefined);
+  const isClear =
+    instead !== undefined ||
+    ((entry.family === 'ordering' || entry.family === 'equality') && comparesNumber);
+  const { end } = instead ? call : before;
+  return {
+    help: `Count them first: ${text}.`,
+    fix: isClear ? { start: before.end, end, text } : undefined,
+  };
 }
 
 /** Checks whether a call may be used in this part of this definition. */
@@ -163,7 +282,6 @@ function checkExtractorUse(
     const instead = extractorOfBareWord.outside;
     findings.error('outside-where', nameSpan, `${name} stands only in a where or a reducer.`, {
       help: `Put it into one, as in ${entry.example}; for a trait of the profile write ${instead}('…').`,
-      fix: { ...nameSpan, text: instead },
     });
   }
   if (onlyFor && options.type !== onlyFor) {

@@ -22,7 +22,7 @@ export function checkTime(literal: Literal, findings: Findings): void {
   const quoted = quote(literal.text);
   if (!reading) {
     findings.error('bad-time', literal, `${quoted} is not a date or an ISO 8601 timestamp.`, {
-      help: "Write yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ, such as '2026-01-31T00:00:00Z'.",
+      help: helpForTime(literal.text),
     });
     return;
   }
@@ -35,6 +35,19 @@ export function checkTime(literal: Literal, findings: Findings): void {
       : 'Write yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ; here it is taken for no time at all.',
     fix: text ? { start, end, text } : undefined,
   });
+}
+
+/** What to write; of a date in the form of some country, which ones may be meant. */
+function helpForTime(text: string): string {
+  const parts = /^(\d+)[-/. ](\d+)[-/. ](\d+)$/.exec(text)?.slice(1);
+  const [first = '', second = '', third = ''] = parts ?? [];
+  const year = [first, third].find((part) => part.length === 4);
+  const others = year === first ? [second, third] : [first, second];
+  const [one = '', two = ''] = others.map((part) => part.padStart(2, '0'));
+  const dates = [`${year}-${one}-${two}`, `${year}-${two}-${one}`].filter((date) => readTime(date));
+  return year && dates.length > 0
+    ? `Which date is meant: ${[...new Set(dates)].join(' or ')}?`
+    : "Write yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ, such as '2026-01-31T00:00:00Z'.";
 }
 
 /** Checks that the unit of a duration is one that the reference names for this parameter. */

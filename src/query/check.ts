@@ -35,10 +35,10 @@ export interface Checked {
  */
 export function check(query: string, options: CheckOptions = {}): Checked {
   const findings = new Findings();
-  const tree = parse(query, findings);
+  const { type = 'users', purpose = 'audience' } = options;
+  const tree = parse(query, findings, type);
   if (findings.isBeyondLimit) return unread(query, findings);
   const formIsRight = findings.errors === 0;
-  const { type = 'users', purpose = 'audience' } = options;
   const foreign = formIsRight ? undefined : describeForeignText(query, type, purpose);
   if (foreign) return noDefinition(query, foreign);
   if (!formIsRight) findings.withholdFixes();

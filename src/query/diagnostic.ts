@@ -1,5 +1,6 @@
 import type { Span } from './ast.ts';
-import { maxDiagnostics, maxQueryChars } from './limits.ts';
+import { keepsMeaning } from './fix-meaning.ts';
+import { maxComparedChars, maxDiagnostics, maxQueryChars } from './limits.ts';
 
 /**
  * - `error`: the reference of the language rules it out.
@@ -50,7 +51,9 @@ export class Findings {
   readonly #found: GatheredFinding[] = [];
   /** The places of each code, as numbers: there may be as many as characters. */
   readonly #seen = new Map<string, Set<number>>();
+  readonly #brokenAt = new Set<number>();
   #withFixes = true;
+  #comparableChars = maxComparedChars;
   #limit: GatheredFinding | undefined;
   #trustedUntil = Number.POSITIVE_INFINITY;
   #errors = 0;
@@ -91,6 +94,21 @@ export class Findings {
     this.#found.push(
       ...found.filter(({ code, end }) => code === 'unterminated-string' || end < offset),
     );
+  }
+
+  /** Whether something was found for this code. */
+  has(code: string): boolean {
+    return this.#found.some((finding) => finding.code === code);
+  }
+
+  /** Says that what ends here is not read to its end, so that it is not missed either. */
+  breakAt(end: number): void {
+    this.#brokenAt.add(end);
+  }
+
+  /** Whether what ends here was not read to its end. */
+  isBrokenAt(end: number): boolean {
+    return this.#brokenAt.has(end);
   }
 
   /** Whether the query is beyond what is read. */
@@ -138,16 +156,37 @@ export class Findings {
     return this.#errors;
   }
 
-  /** All findings with their places; errors are kept before others when there are too many. */
+  /**
+   * The fix of a finding if the definition says the same with it; help stays where it does not. What
+   * looks like a comment in a broken form may be a part of a value. Of very long replacements only the
+   * first are compared.
+   */
+  #safeFix(query: string, { fix, code }: Finding): Pick<Finding, 'fix'> {
+    if (!fix || (code === 'comment' && this.#errors > 0)) return { fix: undefined };
+    this.#comparableChars -= fix.end - fix.start + fix.text.length;
+    const isSure = this.#comparableChars > 0;
+    const keeps = isSure && keepsMeaning(query.slice(fix.start, fix.end), fix.text);
+    return { fix: keeps ? fix : undefined };
+  }
+
+  /**
+   * All findings with their places, and of their fixes those that keep the meaning; errors are
+   * kept before others when there are too many.
+   */
   diagnostics(query: string): Diagnostic[] {
     const rank = { error: 0, warning: 1, hint: 2 };
     const places = new Places(query);
+    this.#comparableChars = maxComparedChars;
     return (this.#limit ? [this.#limit] : [...this.#found])
       .sort((a, b) => rank[a.severity] - rank[b.severity] || a.start - b.start)
       .slice(0, maxDiagnostics)
       .sort((a, b) => a.start - b.start)
       .map(advised)
-      .map((finding) => ({ ...finding, ...places.of(finding.start) }));
+      .map((finding) => ({
+        ...finding,
+        ...places.of(finding.start),
+        ...this.#safeFix(query, finding),
+      }));
   }
 }
 

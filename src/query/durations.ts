@@ -22,6 +22,8 @@ const unitMs: ReadonlyMap<string, number> = new Map([
   ['year', 365 * dayMs],
 ]);
 
+const unitPlurals = [...unitMs.keys()].map((unit) => `${unit}s`);
+
 const abbreviations: ReadonlyMap<string, string> = new Map([
   ['s', 'second'],
   ['sec', 'second'],
@@ -40,6 +42,30 @@ const abbreviations: ReadonlyMap<string, string> = new Map([
 /** Whether a word is a unit of time, in any case, singular or plural. */
 export function isUnit(word: string): boolean {
   return unitMs.has(word.toLowerCase().replace(/s$/, ''));
+}
+
+/** The unit that a word names, in the singular: also one that is shortened or misspelt. */
+export function unitNamed(word: string): string | undefined {
+  return unitSpelt(word) ?? suggest(word.toLowerCase(), unitPlurals)?.replace(/s$/, '');
+}
+
+/** The unit that a word names, in the singular: also one that is shortened. */
+export function unitSpelt(word: string): string | undefined {
+  const small = word.toLowerCase();
+  const single = small.replace(/s$/, '');
+  if (unitMs.has(single)) return single;
+  return abbreviations.get(small) ?? abbreviations.get(single);
+}
+
+/**
+ * The length of so many of a unit in milliseconds.
+ *
+ * @returns undefined for units that are not always equally long, as months are not.
+ */
+export function exactLengthMs(amount: string, unit: string): number | undefined {
+  const ms = unitMs.get(unitNamed(unit) ?? '') ?? Number.NaN;
+  const length = Number(amount) * ms;
+  return ms <= 7 * dayMs && Number.isFinite(length) ? length : undefined;
 }
 
 /** The unit of a duration without its plural s. */

@@ -1,7 +1,7 @@
 import { catalog, comparisonCalled, comparisonInSql } from './catalog.ts';
-import { atBareWord, atDuration } from './lookahead.ts';
+import { atBareWord, atDuration, atKnownDurationAhead } from './lookahead.ts';
 import type { TokenStream } from './token-stream.ts';
-import { isNull, isSymbol, isValue, keywordOf } from './tokens.ts';
+import { isNull, isOperator, isSymbol, isValue, keywordOf } from './tokens.ts';
 
 /*
  * Comparisons as other languages and people write them: `is 'vip'`, `not in ('a', 'b')`,
@@ -32,19 +32,62 @@ export const foreignOperators: Readonly<Record<string, string>> = {
   '≠': '!=',
 };
 
-/** The comparison in words that is next, if one is; takes and reports nothing. */
-export function recogniseComparison(tokens: TokenStream): ForeignComparison | undefined {
-  const is = wordAt(tokens, 0) === 'is' ? 1 : 0;
-  const not = wordAt(tokens, is) === 'not' ? 1 : 0;
+/** A comparison has at most so many words, as `is greater than or equal to` does. */
+const maxWords = 6;
+
+/**
+ * The comparison in words that is so far ahead, if one is; takes and reports nothing.
+ *
+ * @returns its words counted from where it begins.
+ */
+export function recogniseComparison(tokens: TokenStream, ahead = 0): ForeignComparison | undefined {
+  const is = wordAt(tokens, ahead) === 'is' ? 1 : 0;
+  const not = wordAt(tokens, ahead + is) === 'not' ? 1 : 0;
   const at = is + not;
-  if (wordAt(tokens, at) === 'between') return range(tokens, at + 1, not === 1);
-  const sql = inSql(tokens, is === 1, not === 1);
+  if (wordAt(tokens, ahead + at) === 'between') return range(tokens, ahead, at + 1, not === 1);
+  const sql = inSql(tokens, ahead, is === 1, not === 1);
   if (sql) return sql;
-  const [first, second] = [wordAt(tokens, 0), wordAt(tokens, 1)];
-  const ofTwoWords = second === '' ? undefined : comparisonCalled(first + second);
-  if (ofTwoWords) return named(tokens, 2, ofTwoWords);
-  if (is) return named(tokens, at, comparisonCalled(not ? 'isnot' : 'is'));
-  return named(tokens, 1, comparisonCalled(first));
+  const relative = ofPresent(tokens, ahead + is);
+  if (relative) return { ...relative, words: relative.words + is };
+  for (let words = maxWords; words > 0; words -= 1) {
+    const joined = joinedWords(tokens, ahead, words);
+    const name =
+      joined && (comparisonCalled(joined) ?? comparisonCalled(joined.replace(/^is/, '')));
+    const found = name ? named(tokens, ahead, words, name) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** So many words run together; undefined if there are fewer. */
+function joinedWords(tokens: TokenStream, ahead: number, count: number): string | undefined {
+  let joined = '';
+  for (let index = 0; index < count; index += 1) {
+    const word = wordAt(tokens, ahead + index);
+    if (word === '') return undefined;
+    joined += word;
+  }
+  return joined;
+}
+
+/** `in the last 7 days`, `within the next 7 days`. */
+function ofPresent(tokens: TokenStream, ahead: number): ForeignComparison | undefined {
+  const [first, second, third] = [0, 1, 2].map((index) => wordAt(tokens, ahead + index));
+  if (!first || !/^(?:in|within)$/.test(first)) return undefined;
+  const direction = second === 'the' ? third : second;
+  const words = second === 'the' ? 3 : 2;
+  if (!direction || !/^(?:last|past|next)$/.test(direction)) return undefined;
+  if (!atKnownDurationAhead(tokens, ahead + words)) return undefined;
+  const name = comparisonCalled(direction === 'next' ? 'withinnext' : 'inlast');
+  return name ? { form: 'duration', words, name } : undefined;
+}
+
+/** Whether what is so far ahead can go on with a value: a comparison, or a call behind a dot. */
+export function continuesChain(tokens: TokenStream, ahead: number): boolean {
+  const next = tokens.peek(ahead);
+  if (isOperator(next)) return true;
+  if (isSymbol(next, '.')) return isSymbol(tokens.peek(ahead + 2), '(');
+  return recogniseComparison(tokens, ahead) !== undefined;
 }
 
 /** The word so far ahead, in small letters; nothing if there is none. */
@@ -56,26 +99,32 @@ function wordAt(tokens: TokenStream, ahead: number): string {
 /** Two values joined by AND. */
 function range(
   tokens: TokenStream,
+  ahead: number,
   words: number,
   isNegated: boolean,
 ): ForeignComparison | undefined {
   const isRange =
-    isValue(tokens.peek(words)) &&
-    keywordOf(tokens.peek(words + 1)) === 'AND' &&
-    isValue(tokens.peek(words + 2));
+    isValue(tokens.peek(ahead + words)) &&
+    keywordOf(tokens.peek(ahead + words + 1)) === 'AND' &&
+    isValue(tokens.peek(ahead + words + 2));
   return isRange ? { form: 'range', words, isNegated } : undefined;
 }
 
 /** `is null`, `in (…)` and `like '…'`, and their opposites. */
-function inSql(tokens: TokenStream, is: boolean, not: boolean): ForeignComparison | undefined {
+function inSql(
+  tokens: TokenStream,
+  ahead: number,
+  is: boolean,
+  not: boolean,
+): ForeignComparison | undefined {
   const at = Number(is) + Number(not);
-  const word = wordAt(tokens, at);
-  const after = tokens.peek(at + 1);
-  if (is && isNull(tokens.peek(at))) {
+  const word = wordAt(tokens, ahead + at);
+  const after = tokens.peek(ahead + at + 1);
+  if (is && isNull(tokens.peek(ahead + at))) {
     const name = comparisonCalled(not ? 'isnotnull' : 'isnull');
     return name ? { form: 'bare', words: at + 1, name } : undefined;
   }
-  if (word === 'in' && isSymbol(after, '(')) {
+  if (word === 'in' && (isSymbol(after, '(') || isSymbol(after, '['))) {
     const name = comparisonCalled(not ? 'notin' : 'in');
     return name ? { form: 'list', words: at, name } : undefined;
   }
@@ -87,16 +136,17 @@ function inSql(tokens: TokenStream, is: boolean, not: boolean): ForeignCompariso
 /** A comparison whose name is so many words, if what it takes follows them. */
 function named(
   tokens: TokenStream,
+  ahead: number,
   words: number,
-  name: string | undefined,
+  name: string,
 ): ForeignComparison | undefined {
-  if (name === undefined) return undefined;
   const [parameter] = catalog.get(name)?.parameters ?? [];
-  const value = tokens.peek(words);
+  const value = tokens.peek(ahead + words);
   if (!parameter) return isSymbol(value, '(') ? undefined : { form: 'bare', words, name };
   const ofDuration = parameter.kind === 'duration';
-  if (ofDuration && !atDuration(tokens, words)) return undefined;
-  if (!isValue(value) && !atBareWord(tokens, words)) return undefined;
+  // "more than 90 days ago" speaks of the present and not of a number.
+  if (atDuration(tokens, ahead + words) !== ofDuration) return undefined;
+  if (!isValue(value) && !atBareWord(tokens, ahead + words)) return undefined;
   return { form: ofDuration ? 'duration' : 'value', words, name };
 }
 
@@ -109,10 +159,13 @@ export interface PatternMeaning {
   isDenied: boolean;
 }
 
-/** The comparison that says the same as SQL's LIKE; undefined for patterns without one. */
+/**
+ * The comparison that says the same as SQL's LIKE; undefined for patterns without one, and for those
+ * without signs: these are most likely meant for a part of the text.
+ */
 export function meaningOfPattern(pattern: string, isNegated: boolean): PatternMeaning | undefined {
   const [, start = '', text, end = ''] = /^(%?)([^%_]+)(%?)$/.exec(pattern) ?? [];
-  if (text === undefined) return undefined;
+  if (text === undefined || start + end === '') return undefined;
   const sql = `LIKE '${start}x${end}'`;
   const opposite = isNegated ? comparisonInSql(`NOT ${sql}`) : undefined;
   const name = opposite ?? comparisonInSql(sql);

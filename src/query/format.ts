@@ -42,7 +42,8 @@ export function formatCall(call: FunctionCall, index: number): string {
     : `${dot}${call.name}(${call.args.map(formatArgument).join(', ')})`;
 }
 
-function formatArgument(argument: Argument): string {
+/** The canonical text of an argument. */
+export function formatArgument(argument: Argument): string {
   switch (argument.kind) {
     case 'literal':
       return formatLiteral(argument);

@@ -108,7 +108,7 @@ export const functions: readonly LanguageFunction[] = [
     english: '{name}',
     note: 'The related entities; linked audiences only, and may nest in the where of another entity',
     example: "entity('orders').where(entity('order-products').count() >= 1).count() >= 1",
-    otherNames: ['object', 'relationship'],
+    otherNames: ['entities', 'object', 'relationship'],
   }),
   extractor({
     name: 'trait',
@@ -335,7 +335,7 @@ export const functions: readonly LanguageFunction[] = [
     english: equality,
     note: 'Is the same',
     example: "trait('plan') = 'vip'",
-    otherNames: ['is', 'eq'],
+    otherNames: ['is', 'eq', 'equalto', 'isequalto'],
   }),
   comparison({
     name: 'differs',
@@ -347,7 +347,7 @@ export const functions: readonly LanguageFunction[] = [
     english: equality,
     note: 'Exists and is not the same; for missing or different write NOT … = …, or add absent()',
     example: "trait('plan') != 'vip'",
-    otherNames: ['isnot', 'ne', 'neq', 'notequals'],
+    otherNames: ['isnot', 'ne', 'neq', 'notequalto', 'isnotequalto'],
   }),
   comparison({
     name: 'exists',
@@ -405,7 +405,13 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is as much or more',
     example: "trait('total_spend') >= 200",
-    otherNames: ['gte'],
+    otherNames: [
+      'gte',
+      'greaterthanorequal',
+      'greaterthanorequals',
+      'greaterthanorequalto',
+      'greaterorequal',
+    ],
   }),
   comparison({
     name: 'less_than',
@@ -441,7 +447,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is as much or less',
     example: "trait('total_spend') <= 200",
-    otherNames: ['lte'],
+    otherNames: ['lte', 'lessthanorequal', 'lessthanorequals', 'lessthanorequalto', 'lessorequal'],
   }),
   comparison({
     name: 'contains',
@@ -451,7 +457,7 @@ export const functions: readonly LanguageFunction[] = [
     english: containment,
     note: 'Has one of the texts in it',
     example: "trait('email').contains('@example.com', '@example.org')",
-    otherNames: ['like', 'includes', 'matches'],
+    otherNames: ['includes', 'containsany', 'includesany', 'containsoneof'],
   }),
   comparison({
     name: 'omits',
@@ -463,7 +469,6 @@ export const functions: readonly LanguageFunction[] = [
     english: containment,
     note: 'NOT contains: does not have the text in it, or has no value',
     example: "trait('email').omits('test')",
-    otherNames: ['notcontains', 'excludes'],
   }),
   comparison({
     name: 'starts_with',
@@ -491,7 +496,7 @@ export const functions: readonly LanguageFunction[] = [
     english: membership,
     note: 'Is exactly one of the values',
     example: "trait('country').one_of('DE', 'AT', 'CH')",
-    otherNames: ['in', 'anyof'],
+    otherNames: ['in', 'anyof', 'isin', 'isoneof'],
   }),
   comparison({
     name: 'none_of',

@@ -12,10 +12,11 @@ const patterns = {
   comment: /--[^\n]*|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/,
   timestamp: /\d{4}-?\d{2}-?\d{2}[Tt]\d[\d:.]*(?:,\d+(?=[Zz+-]))?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?/,
   date: /\d{4}-\d{2}-\d{2}(?!\d)/,
+  otherDate: /(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?![\d.])/,
   number: /\+?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\p{L}_]))?/u,
   name: /[\p{L}_$][\p{L}\p{N}_]*/u,
-  symbol: /=>|=<|<>|>=|<=|!==|!=|===|==|&&|\|\||[=<>!(){},.:&|≥≤≠-]/,
-  meaningless: /[^\p{L}_$\d\s'"\u2018\u2019\u201c\u201d=<>!(){},.:&|≥≤≠-]+/u,
+  symbol: /=>|=<|<>|>=|<=|!==|!=|===|==|&&|\|\||[=<>!(){}[\],.:&|≥≤≠-]/,
+  meaningless: /[^\p{L}_$\d\s'"`\u2018\u2019\u201c\u201d=<>!(){}[\],.:&|≥≤≠-]+/u,
 } as const;
 type Piece = keyof typeof patterns;
 const pieceNames = Object.keys(patterns).filter((name): name is Piece =>
@@ -29,6 +30,7 @@ const anyPiece = new RegExp(pieceNames.map((name) => `(${patterns[name].source})
 const quotes: ReadonlyMap<string, { closing: string; alike: string }> = new Map([
   ["'", { closing: "'", alike: '\u2018\u2019' }],
   ['"', { closing: '"', alike: '\u201c\u201d' }],
+  ['`', { closing: '`', alike: '\u00b4' }],
   ['\u2018', { closing: '\u2019', alike: "'" }],
   ['\u2019', { closing: '\u2019', alike: "'" }],
   ['\u201c', { closing: '\u201d', alike: '"' }],
@@ -44,11 +46,13 @@ const afterString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/iy;
  */
 export function lex(query: string, findings: Findings): Token[] {
   const tokens: Token[] = [];
-  for (const piece of piecesOf(query)) {
-    if (piece.kind === 'string') reportString(query, piece, findings);
+  const pieces = piecesOf(query);
+  for (const [index, piece] of pieces.entries()) {
     if (piece.kind === 'comment') reportComment(piece, findings);
-    else if (piece.kind === 'meaningless') reportMeaningless(piece, findings);
-    else tokens.push(piece);
+    else if (piece.kind === 'unknown' && isEmpty(piece, pieces[index + 1])) {
+      reportMeaningless(piece, findings);
+    } else tokens.push(piece);
+    if (piece.kind === 'string') reportString(query, piece, findings);
   }
   tokens.push({ kind: 'end', text: '', start: query.length, end: query.length });
   return trusted(tokens, findings);
@@ -79,11 +83,18 @@ function holdsCode({ text }: Token, after: Token | undefined): boolean {
 }
 
 /** What is no part of a query. */
-interface RemarkOf<Kind> extends Span {
-  kind: Kind;
+interface Remark extends Span {
+  kind: 'comment';
   text: string;
 }
-type Remark = RemarkOf<'comment'> | RemarkOf<'meaningless'>;
+
+/** A token, or what stands between tokens. */
+export type LexedPiece = Token | Remark;
+
+/** Whether characters without a meaning say nothing: semicolons at the end, and what can't be seen. */
+function isEmpty({ text }: LexedPiece, after: LexedPiece | undefined): boolean {
+  return /^[\p{Default_Ignorable_Code_Point}\p{Cc}]+$/u.test(text) || (text === ';' && !after);
+}
 
 /** What may end a string besides its closing quote, if what follows can only come after a string. */
 interface OtherEnds {
@@ -102,12 +113,14 @@ const readings: readonly OtherEnds[] = [
 ];
 
 /**
+ * All pieces of a query but the space between them.
+ *
  * A quote that looks like the opening one does not close a string, as an apostrophe does not, and
  * one after a backslash belongs to the text; only where a string would have no end otherwise, or a
  * backslash would be code, they are taken for its end.
  */
-function piecesOf(query: string): (Token | Remark)[] {
-  let first: (Token | Remark)[] | undefined;
+export function piecesOf(query: string): LexedPiece[] {
+  let first: LexedPiece[] | undefined;
   for (const otherEnds of readings) {
     const pieces = cut(query, otherEnds);
     if (!isTorn(pieces)) return pieces;
@@ -117,7 +130,7 @@ function piecesOf(query: string): (Token | Remark)[] {
 }
 
 /** Whether strings and code have most likely changed places. */
-function isTorn(pieces: readonly (Token | Remark)[]): boolean {
+function isTorn(pieces: readonly LexedPiece[]): boolean {
   const last = pieces.at(-1);
   if (last?.kind === 'string' && last.isOpen === true) return true;
   return pieces.some(
@@ -125,8 +138,8 @@ function isTorn(pieces: readonly (Token | Remark)[]): boolean {
   );
 }
 
-function cut(query: string, otherEnds: OtherEnds): (Token | Remark)[] {
-  const pieces: (Token | Remark)[] = [];
+function cut(query: string, otherEnds: OtherEnds): LexedPiece[] {
+  const pieces: LexedPiece[] = [];
   let at = 0;
   while (at < query.length) {
     if (quotes.has(query[at] ?? '')) {
@@ -138,9 +151,15 @@ function cut(query: string, otherEnds: OtherEnds): (Token | Remark)[] {
     const { piece, text } = pieceAt(query, at);
     const start = at;
     at += text.length;
-    if (piece !== 'space') pieces.push({ kind: piece, text, start, end: at });
+    if (piece !== 'space') pieces.push({ kind: kindOf(piece), text, start, end: at });
   }
   return pieces;
+}
+
+/** A date in a form of some country is read as one, so that it can be asked which date is meant. */
+function kindOf(piece: Exclude<Piece, 'space'>): Exclude<LexedPiece['kind'], 'string' | 'end'> {
+  if (piece === 'otherDate') return 'date';
+  return piece === 'meaningless' ? 'unknown' : piece;
 }
 
 function pieceAt(query: string, at: number): { piece: Piece; text: string } {
@@ -195,6 +214,11 @@ function reportString(query: string, piece: Token, findings: Findings): void {
       help: 'Use single quotes.',
       fix,
     });
+  } else if (opening === '`' && closing === '`') {
+    findings.error('backquotes', piece, 'A string needs straight quotes, not backquotes.', {
+      help: `Did you mean ${straight}?`,
+      fix,
+    });
   } else if (!isStraight) {
     const isMixed = quotes.get(opening)?.closing !== closing;
     const message = isMixed
@@ -221,7 +245,7 @@ function reportComment(piece: Remark, findings: Findings): void {
   });
 }
 
-function reportMeaningless(piece: Remark, findings: Findings): void {
+function reportMeaningless(piece: Span & { text: string }, findings: Findings): void {
   const message = `${JSON.stringify(piece.text)} has no meaning in a query.`;
   findings.error('unknown-character', piece, message, {
     help: 'Remove it, or put it into a string if it belongs to a name or a value.',

@@ -25,5 +25,8 @@ export const maxSessionMs = 90 * 86_400_000;
 /** Diagnostics that are given of one query; more would not help anyone. */
 export const maxDiagnostics = 20;
 
+/** Characters of replacements that are compared with what they replace, in all fixes of a query together. */
+export const maxComparedChars = 16_000;
+
 /** Days of events that Segment looks back on by default: three years. */
 export const maxHistoryDays = 3 * 365;

@@ -1,22 +1,21 @@
 import { catalog } from './catalog.ts';
-import { isUnit } from './durations.ts';
+import { isUnit, unitNamed } from './durations.ts';
+import { wordsOfPresent } from './equivalents.ts';
 import { maxNesting } from './limits.ts';
-import { jointMeant } from './suggest.ts';
 import type { TokenStream } from './token-stream.ts';
-import { isSymbol, isValue, keywordOf } from './tokens.ts';
+import { isJoint, isSymbol, isValue, keywordOf, type Token } from './tokens.ts';
 
 /*
  * What is next in a query, also where it is written wrongly: found by looking ahead, without taking
  * or reporting anything.
  */
 
-/** Whether a literal is next: a minus counts as one before a number only. */
-export function atLiteral(tokens: TokenStream): boolean {
-  const { token } = tokens;
-  if (isSymbol(token, '-')) return tokens.peek().kind === 'number';
-  if (token.kind === 'name')
-    return /^(true|false)$/i.test(token.text) && !isSymbol(tokens.peek(), '(');
-  return token.kind !== 'symbol' && token.kind !== 'end';
+/** Whether a literal is so far ahead: a minus counts as one before a number only. */
+export function atLiteral(tokens: TokenStream, ahead = 0): boolean {
+  const [token, after] = [tokens.peek(ahead), tokens.peek(ahead + 1)];
+  if (isSymbol(token, '-')) return after.kind === 'number';
+  if (token.kind === 'name') return /^(true|false)$/i.test(token.text) && !isSymbol(after, '(');
+  return token.kind !== 'symbol' && token.kind !== 'unknown' && token.kind !== 'end';
 }
 
 /** Whether a fixed value or a length of time in parentheses is next. */
@@ -48,6 +47,12 @@ export function atKnownDuration(tokens: TokenStream): boolean {
   return atDuration(tokens) && isUnit(unit.text);
 }
 
+/** Whether a number with a unit, also a shortened one, is so many tokens ahead. */
+export function atKnownDurationAhead(tokens: TokenStream, ahead: number): boolean {
+  const [number, unit] = [tokens.peek(ahead), tokens.peek(ahead + 1)];
+  return number.kind === 'number' && unit.kind === 'name' && unitNamed(unit.text) !== undefined;
+}
+
 /** Whether a unit is next with its number after it, as in `days 7`. */
 export function atReversedDuration(tokens: TokenStream): boolean {
   const { token } = tokens;
@@ -75,12 +80,6 @@ export function atBareWord(tokens: TokenStream, ahead = 0): boolean {
   );
 }
 
-/** Whether a word is next that stands for a joint, as in `vip XOR trait(…)`. */
-export function atMisspeltJoint(tokens: TokenStream): boolean {
-  const begins = tokens.peek().kind === 'name' && isSymbol(tokens.peek(2), '(');
-  return begins && jointMeant(tokens.token.text) !== undefined;
-}
-
 /**
  * How many words come before the end of an argument, if nothing else does: then they are all one
  * text whose quotes were forgotten.
@@ -90,4 +89,77 @@ export function countWordsOfArgument(tokens: TokenStream): number {
   const words = 1 + tokens.countTextTokens();
   const after = tokens.peek(words);
   return isSymbol(after, ')') || isSymbol(after, ',') ? words : 0;
+}
+
+/** Whether a condition begins so many tokens ahead, as far as two tokens show. */
+export function beginsCondition(tokens: TokenStream, ahead = 0): boolean {
+  const [token, after] = [tokens.peek(ahead), tokens.peek(ahead + 1)];
+  const keyword = keywordOf(token);
+  if (keyword) return keyword !== 'AND' && keyword !== 'OR';
+  if (token.kind === 'symbol') return /^[({[]$/.test(token.text);
+  if (token.kind !== 'name' || token.text === 'as') return false;
+  return isSymbol(after, '(') || (catalog.has(token.text) && after.kind === 'string');
+}
+
+/** How many words stand before a condition that is no part of them, as in `EVERY event('A')`. */
+export function countWordsBeforeCondition(tokens: TokenStream): number {
+  let words = 0;
+  while (atBareWord(tokens, words)) words += 1;
+  const next = tokens.peek(words);
+  const isCondition = next.kind === 'name' && beginsCondition(tokens, words);
+  return words > 0 && isCondition && !isJoint(next) ? words : 0;
+}
+
+/** Whether a name is next that neither is called nor is the name of a function. */
+export function atBareName(tokens: TokenStream): boolean {
+  const [token, after] = [tokens.token, tokens.peek()];
+  if (token.kind !== 'name' || isSymbol(after, '(') || after.kind === 'string') return false;
+  return !catalog.has(token.text);
+}
+
+/** How many words are next that are no calls. */
+export function countBareWords(tokens: TokenStream): number {
+  let words = 0;
+  while (atBareWord(tokens, words)) words += 1;
+  return Math.max(words, 1);
+}
+
+/** Whether values in brackets are next: `('a', 'b')`, `['a']`. */
+export function atListOfValues(tokens: TokenStream): boolean {
+  if (!isValue(tokens.peek())) return false;
+  if (isSymbol(tokens.token, '[')) return true;
+  return isSymbol(tokens.token, '(') && isSymbol(tokens.peek(2), ',');
+}
+
+/** Whether a call is next. */
+export function beginsCall(tokens: TokenStream): boolean {
+  return tokens.token.kind === 'name' && isSymbol(tokens.peek(), '(');
+}
+
+/** How many tokens name the present time, as `now()` and `today` do; 0 if none. */
+export function countTokensOfPresent(tokens: TokenStream): number {
+  const { kind, text } = tokens.token;
+  if (kind !== 'name' || !wordsOfPresent.has(text.toLowerCase())) return 0;
+  return isSymbol(tokens.peek(), '(') && isSymbol(tokens.peek(2), ')') ? 3 : 1;
+}
+
+/** How many tokens make up a number with commas, without blanks between them; 0 if none. */
+export function countTokensOfGroupedNumber(tokens: TokenStream): number {
+  let count = 0;
+  while (
+    tokens.peek(count).kind === 'number' &&
+    isSymbol(tokens.peek(count + 1), ',') &&
+    tokens.peek(count + 2).kind === 'number' &&
+    tokens.peek(count).end === tokens.peek(count + 1).start &&
+    tokens.peek(count + 1).end === tokens.peek(count + 2).start
+  ) {
+    count += 2;
+  }
+  return count === 0 ? 0 : count + 1;
+}
+
+/** Whether a token computes: there is no arithmetic in the language. */
+export function isArithmetic({ kind, text }: Token): boolean {
+  if (kind === 'number') return text.startsWith('+');
+  return kind === 'symbol' ? text === '-' : kind === 'unknown' && /^[*/+^]+$/.test(text);
 }

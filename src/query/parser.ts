@@ -2,7 +2,6 @@ import type {
   Argument,
   Cast,
   Chain,
-  Duration,
   Exclusion,
   Expression,
   FunctionCall,
@@ -14,65 +13,115 @@ import type {
   Span,
 } from './ast.ts';
 import {
+  skipMoreConditions,
+  skipParenthesis,
+  takeDirection,
+  takeLabel,
+  takeRest,
+  takeStray,
+  takeUnknownWords,
+} from './between-conditions.ts';
+import {
   catalog,
-  comparisonCalled,
+  comparisonOf,
+  extractorOf,
   extractorOfBareWord,
+  knownAs,
   operators,
+  reducerOf,
   takesCondition,
 } from './catalog.ts';
+import type { Level } from './check-options.ts';
 import type { Findings } from './diagnostic.ts';
-import {
-  type ForeignComparison,
-  foreignOperators,
-  meaningOfPattern,
-  recogniseComparison,
-} from './foreign-comparison.ts';
+import { continuesChain, foreignOperators } from './foreign-comparison.ts';
+import { takeKeyword } from './keywords.ts';
 import type { ParameterKind } from './language-function.ts';
 import { lex } from './lexer.ts';
 import { maxQueryChars } from './limits.ts';
 import {
+  atBareName,
   atBareWord,
   atDuration,
   atKnownDuration,
+  atListOfValues,
   atLiteral,
   atParenthesizedValue,
+  beginsCall,
+  beginsCondition,
+  countBareWords,
+  countTokensOfGroupedNumber,
+  countTokensOfPresent,
+  countWordsBeforeCondition,
   countWordsOfArgument,
+  isArithmetic,
 } from './lookahead.ts';
+import { readNameAs, readPath, recognisePath } from './path.ts';
+import { readObject, reportBrackets, takeDoubledBracket, takeDoubledDots } from './punctuation.ts';
+import { readComparisonInWords } from './read-comparison.ts';
+import {
+  atArrow,
+  readArrow,
+  readCallWithNull,
+  readDeniedOperator,
+  readListComparison,
+  readNull,
+  readNullComparison,
+  readOpenWords,
+  readPresent,
+} from './read-foreign.ts';
 import {
   readBareText,
   readBareWords,
   readDuration,
+  readGroupedNumber,
   readLengthInWords,
   readLiteral,
   reportBareWord,
+  reportUnknown,
 } from './read-values.ts';
 import { quote } from './strings.ts';
-import { jointMeant } from './suggest.ts';
 import { TokenStream } from './token-stream.ts';
 import {
   describeToken,
+  isClosing,
   isJoint,
   isNull,
   isOperator,
   isSymbol,
+  isValue,
   type Keyword,
   keywordOf,
   spanOf,
   type Token,
 } from './tokens.ts';
 
+import { countWordsOfWindow, windowOf, withFilter } from './window-in-words.ts';
+import { unwrapped } from './wrapping.ts';
+
 /**
  * Reads a query. Always gives a tree; where something can't be read, a `missing` node stands in for
  * it and reading goes on after it, so that one pass finds all independent mistakes.
  */
-export function parse(query: string, findings: Findings): Expression {
+export function parse(query: string, findings: Findings, level: Level = 'users'): Expression {
   if (query.length > maxQueryChars) {
     const span = { start: maxQueryChars, end: query.length };
     const message = `The query is ${query.length} characters long and only ${maxQueryChars} are read`;
     findings.beyondLimit('too-long', span, message);
     return { kind: 'missing', start: 0, end: query.length };
   }
-  return new Parser(new TokenStream(query, lex(query, findings), findings)).definition();
+  const inside = unwrapped(query);
+  if (inside !== undefined) return insideOf(query, inside, findings);
+  return new Parser(new TokenStream(query, lex(query, findings), findings), level).definition();
+}
+
+/** What is around the whole of a definition is its one mistake; it is read when that is gone. */
+function insideOf(query: string, inside: string, findings: Findings): Expression {
+  const span = { start: 0, end: query.length };
+  findings.error('wrapped', span, 'Quotes or backquotes are around the whole definition.', {
+    help: 'Remove them.',
+    fix: { ...span, text: inside },
+  });
+  return { kind: 'missing', ...span };
 }
 
 const prefixKinds: Partial<Record<Keyword, Prefix['kind']>> = {
@@ -93,13 +142,26 @@ const textKinds: ReadonlySet<ParameterKind | undefined> = new Set([
   'timestamp',
 ] as const);
 
-/** A comparison in words, with what it compares with. */
-interface ReadComparison {
-  name: string;
-  args: Argument[];
-  /** What should be written after the chain, or instead of it; undefined if nothing says the same. */
-  text?: string;
-  isInstead?: boolean;
+/** Where a word stands: outside of all calls, in what takes conditions about items, or in another call. */
+type Place = 'outside' | 'inside' | 'other';
+
+const closers: Partial<Record<string, ')' | '}' | ']'>> = { '(': ')', '{': '}', '[': ']' };
+
+/** Where the arguments of a function stand. */
+function placeInside(name: string, outer: Place): Place {
+  const entry = catalog.get(name) ?? catalog.get(knownAs(name)[0] ?? '');
+  if (takesCondition(entry) || entry?.kind === 'reducer') return 'inside';
+  if (entry?.kind === 'extractor' && entry.family === 'stream') return 'inside';
+  return entry ? outer : 'other';
+}
+
+/** Words that say the same of an account's users as keywords do. */
+const quantifiers: Partial<Record<string, string>> = { NONE: 'ALL NOT', EVERY: 'ALL', SOME: 'ANY' };
+
+const denyingJoints: Partial<Record<string, 'AND' | 'OR'>> = { NOR: 'OR', NAND: 'AND' };
+
+function denyingJointOf({ kind, text }: Token): 'AND' | 'OR' | undefined {
+  return kind === 'name' ? denyingJoints[text.toUpperCase()] : undefined;
 }
 
 /**
@@ -109,49 +171,64 @@ interface ReadComparison {
  */
 class Parser {
   readonly #tokens: TokenStream;
-  /** How many `where`s are open, which says what a bare word most likely stands for. */
-  #openWheres = 0;
+  readonly #level: Level;
+  /** In what the next word stands, which says what a bare one most likely stands for. */
+  #place: Place = 'outside';
   /** How many parentheses are open around a value. */
   #openValues = 0;
 
-  constructor(tokens: TokenStream) {
+  readonly #reader = {
+    value: (comparison: string) => this.#comparedValue(comparison),
+    call: (meaning: string) => this.#call(meaning),
+  };
+
+  constructor(tokens: TokenStream, level: Level) {
     this.#tokens = tokens;
+    this.#level = level;
   }
 
   /** definition = or ; */
   definition(): Expression {
     const tokens = this.#tokens;
+    takeLabel(this.#tokens);
     let tree = this.#or();
     while (!tokens.atEnd) {
-      const stray = this.#strayTokens();
-      if (tokens.atEnd) break;
+      if (!takeStray(this.#tokens)) continue;
       const rest = this.#or();
-      // What a stray dot was to go on with is no condition by itself.
-      if (isSymbol(stray, '.')) continue;
       tree = tokens.node({ kind: 'and', operands: [tree, rest], ...tokens.spanFrom(tree.start) });
     }
     return tree;
   }
 
-  /** Takes what does not belong after a definition, and a joint after that. @returns the first. */
-  #strayTokens(): Token {
-    const tokens = this.#tokens;
-    const stray = tokens.next();
-    while (isStray(tokens.token, stray)) tokens.next();
-    const span = tokens.spanFrom(stray.start);
-    const joins = isSymbol(stray, ',') && !tokens.atEnd;
-    tokens.error('unexpected', span, `${describeToken(stray)} does not belong here.`, {
-      help: joins ? 'Did you mean AND?' : 'Remove it, or join what follows with AND or OR.',
-      fix: isSymbol(stray, '.') ? undefined : { ...span, text: joins ? ' AND' : '' },
-    });
-    const word = keywordOf(tokens.token);
-    if (word === 'AND' || word === 'OR') this.#takeKeyword();
-    return stray;
-  }
-
   /** or = and { "OR" and } ; */
   #or(): Expression {
-    return this.#junction('or', 'OR', () => this.#and());
+    const { start } = this.#tokens.token;
+    const left = this.#junction('or', 'OR', () => this.#and());
+    return this.#takeDenyingJoint(left, start);
+  }
+
+  /** Goes on behind NOR or NAND, which deny what they join. @param start where the left side begins. */
+  #takeDenyingJoint(left: Expression, start: number): Expression {
+    const tokens = this.#tokens;
+    const { token, stopped } = tokens;
+    const joint = denyingJointOf(token);
+    if (!joint || stopped) return left;
+    const before = tokens.textOf({ start, end: tokens.lastEnd });
+    tokens.next();
+    const from = tokens.token.start;
+    const right = this.#unary();
+    const after = tokens.textOf({ start: from, end: tokens.lastEnd });
+    const isAlone = left.kind === 'chain' && right.kind === 'chain' && !isJoint(tokens.token);
+    const text = `NOT (${before} ${joint} ${after})`;
+    tokens.error('unknown-word', token, `"${token.text}" does not join two conditions.`, {
+      help: isAlone ? `Did you mean ${text}?` : `Write NOT (… ${joint} …).`,
+      fix: isAlone ? { start, end: tokens.lastEnd, text } : undefined,
+    });
+    if (isJoint(tokens.token)) {
+      takeKeyword(this.#tokens);
+      this.#or();
+    }
+    return tokens.missing(start);
   }
 
   /** and = unary { "AND" unary } ; */
@@ -167,69 +244,30 @@ class Parser {
     return this.#tokens.node({ kind, operands, ...this.#tokens.spanFrom(first?.start ?? 0) });
   }
 
-  /** Whether a joint of this kind is next, and takes it; two conditions in a row mean AND. */
+  /** Whether a joint of this kind is next, and takes it; two conditions in a row are read as if AND were there. */
   #takeJoint(word: Keyword): boolean {
     if (keywordOf(this.#tokens.token) === word) {
-      this.#takeKeyword();
+      takeKeyword(this.#tokens);
       return true;
     }
-    return word === 'AND' && this.#takeMissingJoint();
+    if (word !== 'AND') return false;
+    if (this.#takeMissingJoint()) return true;
+    // What was no joint may have been skipped up to one.
+    const isNext = keywordOf(this.#tokens.token) === word;
+    if (isNext) takeKeyword(this.#tokens);
+    return isNext;
   }
 
   #takeMissingJoint(): boolean {
-    const { token, stopped } = this.#tokens;
-    if (stopped || !beginsOperand(token)) return false;
-    const isWord = token.kind === 'name' && keywordOf(token) === undefined;
-    if (isWord && this.#tokens.peek().text !== '(') return this.#takeUnknownWords();
-    this.#tokens.error('missing-junction', token, 'Two conditions need AND or OR between them.', {
+    const tokens = this.#tokens;
+    const { token, stopped } = tokens;
+    if (stopped || !beginsOperand(token) || denyingJointOf(token)) return false;
+    if (!beginsCondition(tokens)) return takeUnknownWords(this.#tokens);
+    if (atStrayParenthesis(tokens)) return skipParenthesis(this.#tokens);
+    tokens.error('missing-junction', token, 'Two conditions need AND or OR between them.', {
       help: 'Put AND before this one if both must hold, OR if one is enough.',
-      fix: { start: token.start, end: token.start, text: 'AND ' },
     });
     return true;
-  }
-
-  /** Whether a condition follows after words that are no joint; they are reported. */
-  #takeUnknownWords(): boolean {
-    const tokens = this.#tokens;
-    const first = tokens.next();
-    const meant = jointMeant(first.text);
-    while (!meant && atBareWord(tokens)) tokens.next();
-    const span = tokens.spanFrom(first.start);
-    const { token } = tokens;
-    const isLast = token.kind === 'end' || isSymbol(token, ')') || isJoint(token);
-    const text = tokens.textOf(span);
-    tokens.error('unknown-word', span, `"${text}" does not join two conditions.`, {
-      help: meant ? `Did you mean ${meant}?` : 'Conditions are joined by AND or OR.',
-      fix: meant && !isLast ? { ...span, text: meant } : undefined,
-    });
-    return !isLast;
-  }
-
-  /** Takes a keyword; reports one that is not written as in the reference. */
-  #takeKeyword(): void {
-    const tokens = this.#tokens;
-    const token = tokens.next();
-    const keyword = keywordOf(token);
-    if (keyword === undefined || token.text === keyword) return;
-    const more = {
-      help: `Did you mean ${keyword}?`,
-      fix: { ...spanOf(token), text: this.#spaced(keyword, token) },
-    };
-    if (token.kind === 'symbol') {
-      const message = `${describeToken(token)} is not used here; conditions are joined by words.`;
-      tokens.error('symbol-keyword', token, message, more);
-    } else {
-      const message = 'The reference writes this word in capitals.';
-      tokens.findings.warn('keyword-case', token, message, more);
-    }
-  }
-
-  /** A word with the spaces that it needs where a symbol stood. */
-  #spaced(word: string, { start, end }: Token): string {
-    const { query } = this.#tokens;
-    const before = /[\w')}]/.test(query[start - 1] ?? '') ? ' ' : '';
-    const after = /\w/.test(query[end] ?? '') ? ' ' : '';
-    return `${before}${word}${after}`;
   }
 
   /** unary = ( "NOT" | "ANY" | "ALL" ) unary | primary ; */
@@ -241,7 +279,7 @@ class Parser {
       const kind = keyword && prefixKinds[keyword];
       if (!kind) break;
       prefixes.push({ kind, start: tokens.token.start });
-      this.#takeKeyword();
+      takeKeyword(this.#tokens);
       if (!tokens.descend()) break;
     }
     let node = this.#primary();
@@ -256,25 +294,83 @@ class Parser {
   #primary(): Expression {
     const { token } = this.#tokens;
     if (token.kind === 'name' && keywordOf(token) === undefined) {
-      return this.#compared(this.#chain());
+      return this.#wordsBefore() ?? this.#bareCondition() ?? this.#compared(this.#chain());
     }
     if (isSymbol(token, '(')) return this.#group(')');
-    if (isSymbol(token, '{')) return this.#bracesAsParentheses();
+    if (isSymbol(token, '{')) return this.#otherBrackets('}');
+    if (isSymbol(token, '[')) return this.#otherBrackets(']');
     if (atLiteral(this.#tokens)) return this.#literalFirst();
     return this.#noCondition();
   }
 
+  /** Words before a condition, such as EVERY; undefined if there are none. */
+  #wordsBefore(): Expression | undefined {
+    const tokens = this.#tokens;
+    const { token } = tokens;
+    const count = countWordsBeforeCondition(tokens);
+    if (count === 0) return undefined;
+    const span = tokens.take(count);
+    const text = tokens.textOf(span);
+    const meant = count === 1 ? quantifiers[token.text.toUpperCase()] : undefined;
+    const isAllowed = meant && this.#level === 'accounts';
+    tokens.error('unknown-word', span, `"${text}" is no word of the language.`, {
+      help: isAllowed
+        ? `Did you mean ${meant}?`
+        : 'Before a condition may stand NOT, for accounts also ANY and ALL.',
+      fix: isAllowed ? { ...span, text: meant } : undefined,
+    });
+    return this.#unary();
+  }
+
+  /** A word without an extractor; what is compared is most likely a trait or a property of that name. */
+  #bareCondition(): Expression | undefined {
+    const tokens = this.#tokens;
+    const path = recognisePath(tokens);
+    if (!atBareName(tokens) && !path?.root) return undefined;
+    const { start } = tokens.token;
+    const count = path?.words ?? countBareWords(tokens);
+    if (atArrow(tokens)) return readArrow(tokens);
+    const isOutside = path?.root === 'item' && this.#place === 'outside';
+    const goesOn = continuesChain(tokens, count) && !isOutside;
+    if (goesOn && (path || count === 1)) return this.#compared(this.#chain());
+    const span = tokens.take(count);
+    const text = tokens.textOf(span);
+    tokens.error('bare-word', span, `"${text}" is neither a function nor a value.`, {
+      help: "A condition begins with event('…') or trait('…'), and compares what that gives.",
+    });
+    tokens.skipCondition();
+    return tokens.missing(start);
+  }
+
   /** "(" or ")" ; also "{" or "}" in a `where`. */
-  #group(close: ')' | '}'): Expression {
+  #group(close: ')' | '}' | ']'): Expression {
     const tokens = this.#tokens;
     const open = tokens.next();
     if (!tokens.descend()) return tokens.missing(open.start);
     const inner = this.#or();
     tokens.ascend();
-    tokens.close(open, close);
-    const after = tokens.token;
-    const goesOn = inner.kind === 'chain' && (isOperator(after) || isSymbol(after, '.'));
-    return goesOn ? this.#afterGroupedChain(open, inner) : inner;
+    if (isSymbol(tokens.token, ',') && tokens.brackets.isClosed(open))
+      skipMoreConditions(this.#tokens);
+    tokens.close(open, close, () => tokens.brackets.groupsAlike);
+    return inner.kind === 'chain' ? this.#afterGroup(open, inner) : inner;
+  }
+
+  /** Goes on behind a chain in parentheses. */
+  #afterGroup(open: Token, chain: Chain): Expression {
+    const tokens = this.#tokens;
+    const [{ text: after }, next] = [tokens.token, tokens.peek()];
+    if (isSymbol(tokens.token, '.') && keywordOf(next)) {
+      tokens.error('unexpected', tokens.next(), 'Conditions are joined by words, not by calls.', {
+        help: `Write ${next.text.toUpperCase()} between two conditions.`,
+        fix: { start: tokens.lastStart, end: next.start, text: ' ' },
+      });
+      return chain;
+    }
+    if (comparisonOf(chain.calls.at(-1))) {
+      if (after === '.' && isFilter(next.text)) this.#takeLateFilter(chain, open.start);
+      return chain;
+    }
+    return isOperator(tokens.token) || after === '.' ? this.#afterGroupedChain(open, chain) : chain;
   }
 
   /** Goes on with a chain in parentheses, as in `(trait('a')) = 1`. */
@@ -301,15 +397,19 @@ class Parser {
     tokens.findings.warn('parenthesized-value', span, message, { help, fix });
   }
 
-  #bracesAsParentheses(): Expression {
+  /** Brackets of another kind around conditions. */
+  #otherBrackets(close: '}' | ']'): Expression {
     const tokens = this.#tokens;
     const { start } = tokens.token;
-    const inner = this.#group('}');
+    const inner = this.#group(close);
     const span = tokens.spanFrom(start);
+    const isClosed = tokens.query[span.end - 1] === close;
     const inside = tokens.textOf({ start: start + 1, end: span.end - 1 });
-    tokens.error('unexpected-braces', span, 'Braces belong only into a where.', {
+    const message =
+      close === '}' ? 'Braces belong only into a where.' : 'The language has no square brackets.';
+    tokens.error('unexpected-braces', span, message, {
       help: 'Use parentheses to group conditions.',
-      fix: { ...span, text: `(${inside})` },
+      fix: isClosed ? { ...span, text: `(${inside})` } : undefined,
     });
     return inner;
   }
@@ -317,51 +417,88 @@ class Parser {
   /** A value on the left of a comparison, where only a chain is allowed. */
   #literalFirst(): Expression {
     const tokens = this.#tokens;
+    const before = tokens.lastToken;
     const value = readLiteral(tokens);
     if (!isOperator(tokens.token)) return this.#literalAlone(value);
     const left = tokens.textOf(value);
     const operator = tokens.next();
     const right = this.#scalar();
+    if (right.kind !== 'chain') return this.#valuesOnly(value, right);
     const chain = tokens.textOf(right);
     let text = `${chain} ${swapped[operator.text] ?? operator.text} ${left}`;
     if (isOperator(tokens.token)) {
       const second = tokens.next();
       text += ` AND ${chain} ${second.text} ${tokens.textOf(this.#scalar())}`;
+      const keyword = keywordOf(before);
+      if (keyword && prefixKinds[keyword]) text = `(${text})`;
     }
     const span = tokens.spanFrom(value.start);
-    const swaps = right.kind === 'chain';
+    // A text in a where may be the name of a property, unless one is on the other side.
+    const mayBeName = this.#place === 'inside' && value.type === 'string';
+    const isEquality = keepsText(operators.get(operator.text) ?? '');
+    const isClear = !mayBeName || (isEquality && extractorOf(right.calls[0])?.family === 'item');
     tokens.error('value-first', span, 'A condition can not begin with a value.', {
-      help: swaps
-        ? `Did you mean ${text}?`
-        : 'Put what is compared on the left, the value on the right.',
-      fix: swaps ? { ...span, text } : undefined,
+      help: isClear ? `Did you mean ${text}?` : "Begin with property('…'), or swap the sides.",
+      fix: isClear ? { ...span, text } : undefined,
     });
     return tokens.missing(value.start);
   }
 
-  #literalAlone(value: Literal): Missing {
-    const extractor = this.#extractorMeant();
-    const text = value.type === 'string' ? `${extractor}('${value.text}')` : undefined;
-    this.#tokens.error('value-first', value, 'A condition can not begin with a value.', {
-      help: text ? `Did you mean ${text}?` : "Begin with event('…') or trait('…').",
-      fix: text ? { ...spanOf(value), text } : undefined,
+  /** In a `where`, a text that is compared with a value is most likely the name of a property. */
+  #valuesOnly(value: Literal, compared: Argument): Missing {
+    return this.#nameInQuotes(value, compared.kind === 'literal');
+  }
+
+  #nameInQuotes(value = readLiteral(this.#tokens), isCompared = true): Missing {
+    const tokens = this.#tokens;
+    const isName = this.#place === 'inside' && value.type === 'string' && isCompared;
+    const text = `${extractorOfBareWord.inside}(${quote(value.text)})`;
+    tokens.error('value-first', value, 'A condition can not begin with a value.', {
+      help: isName
+        ? `Did you mean ${text}?`
+        : 'Put what is compared on the left, the value on the right.',
+      fix: isName ? { ...spanOf(value), text } : undefined,
     });
-    return this.#tokens.missing(value.start);
+    tokens.skipCondition();
+    return tokens.missing(value.start);
+  }
+
+  #literalAlone(value: Literal): Missing {
+    const tokens = this.#tokens;
+    tokens.error('value-first', value, 'A condition can not begin with a value.', {
+      help: "Begin with event('…') or trait('…'); several values of one go into one_of('…', '…').",
+    });
+    tokens.skipCondition();
+    return tokens.missing(value.start);
   }
 
   #noCondition(): Missing {
     const tokens = this.#tokens;
     const { token } = tokens;
-    if (token.kind === 'end' || isSymbol(token, ')') || isSymbol(token, '}') || isJoint(token)) {
+    if (isJoint(token) && tokens.hasCommaInside(1)) {
+      tokens.error('unexpected', token, `${describeToken(token)} is no function.`, {
+        help: 'Write it between the conditions.',
+      });
+      tokens.next();
+      tokens.skipCondition();
+      return tokens.missing(token.start);
+    }
+    if (token.kind === 'end' || isClosing(token) || isJoint(token)) {
       const message = `A condition is missing before ${describeToken(token)}.`;
       tokens.error('expected-condition', token, message, {
         help: "Write one, such as event('Shoes Bought').count() >= 1, or remove the word before.",
       });
       return tokens.missing(token.start);
     }
-    tokens.error('unexpected', token, `${describeToken(token)} does not begin a condition.`, {
-      help: "A condition begins with event('…') or trait('…').",
-    });
+    const more = { help: "A condition begins with event('…') or trait('…')." };
+    if (token.kind === 'unknown') reportUnknown(tokens, token);
+    else
+      tokens.error(
+        'unexpected',
+        token,
+        `${describeToken(token)} does not begin a condition.`,
+        more,
+      );
     tokens.next();
     return tokens.recover(token.start);
   }
@@ -369,23 +506,63 @@ class Parser {
   /** comparison = chain [ ( "=" | "==" | "!=" | ">" | ">=" | "<" | "<=" ) scalar ] ; */
   #compared(chain: Chain): Expression {
     const tokens = this.#tokens;
-    const call = isOperator(tokens.token) ? this.#operator() : this.#comparisonInWords(chain);
-    if (!call) return chain;
-    chain.calls.push(call);
-    chain.end = call.end;
-    if (!isOperator(tokens.token)) return chain;
-    tokens.error('unexpected', tokens.token, 'A condition has one comparison.', {
-      help: 'Write two conditions with AND between them.',
+    const { errors } = tokens.findings;
+    if (keywordOf(tokens.token) === 'NOT' && isOperator(tokens.peek())) {
+      return readDeniedOperator(this.#tokens, chain);
+    }
+    const call = isOperator(tokens.token)
+      ? this.#operator(chain)
+      : readComparisonInWords(tokens, chain, this.#reader);
+    if (call) {
+      chain.calls.push(call);
+      chain.end = call.end;
+    }
+    if (call && isOperator(tokens.token)) {
+      tokens.error('unexpected', tokens.token, 'A condition has one comparison.', {
+        help: 'Write two conditions with AND between them.',
+      });
+      return tokens.recover(chain.start);
+    }
+    this.#takeLateFilter(chain);
+    takeRest(this.#tokens, tokens.findings.errors > errors);
+    return chain;
+  }
+
+  /** A window in words, or a call of a filter, behind the comparison: it has its place before. */
+  #takeLateFilter(chain: Chain, start?: number): void {
+    const tokens = this.#tokens;
+    const { token, lastEnd } = tokens;
+    const words = countWordsOfWindow(tokens);
+    const isCall = isSymbol(token, '.') && isFilter(tokens.peek().text);
+    if ((words === 0 && !isCall) || tokens.stopped) return;
+    let filter = '';
+    if (words > 0) {
+      tokens.take(words);
+      filter = windowOf(tokens.textOf(tokens.take(2)));
+    } else {
+      tokens.next();
+      filter = `.${tokens.textOf(this.#call())}`;
+    }
+    tokens.findings.breakAt(lastEnd);
+    const moved = withFilter(chain, filter, tokens.query);
+    const { end } = tokens.spanFrom(lastEnd);
+    const span = { start: token.start, end };
+    const before =
+      start === undefined || !moved ? '' : tokens.query.slice(chain.start, moved.start);
+    tokens.error('late-filter', span, 'A filter stands before what it limits is counted.', {
+      help: moved ? `Put ${filter} there.` : `Write it as ${filter} where the events are named.`,
+      fix: moved && { start: start ?? moved.start, end, text: before + moved.text },
     });
-    return tokens.recover(chain.start);
   }
 
   /** An operator and its value. */
-  #operator(): FunctionCall {
+  #operator(chain?: Chain): FunctionCall {
     const tokens = this.#tokens;
     const before = tokens.lastEnd;
     const token = tokens.next();
-    if (isNull(tokens.token)) return this.#comparedWithNull(token, before);
+    if (isNull(tokens.token) && !beginsCall(tokens))
+      return readNullComparison(this.#tokens, token, before);
+    if (chain && atListOfValues(tokens)) return readListComparison(this.#tokens, token, before);
     const meant = foreignOperators[token.text];
     if (meant) {
       tokens.error('unknown-operator', token, `${describeToken(token)} is not an operator.`, {
@@ -401,99 +578,20 @@ class Parser {
     }
     const operator = meant ?? token.text;
     const name = operators.get(operator) ?? operator;
-    const value = this.#scalar();
+    const value = this.#comparedValue(name);
+    if (value.kind === 'duration') takeDirection(this.#tokens);
     const span = tokens.spanFrom(token.start);
     return tokens.node({ name, nameSpan: spanOf(token), args: [value], operator, ...span });
   }
 
-  /** @param start where what has to be replaced begins: with the blank before the operator. */
-  #comparedWithNull(operator: Token, start: number): FunctionCall {
+  /** What an operator compares with; also a number with commas, and the present time. */
+  #comparedValue(comparison: string): Argument {
     const tokens = this.#tokens;
-    tokens.next();
-    const span = tokens.spanFrom(operator.start);
-    const isEqual = /^=+$/.test(operator.text);
-    const isKnown = isEqual || /^(!=+|<>|≠)$/.test(operator.text);
-    const name = comparisonCalled(isEqual ? 'isnull' : 'isnotnull') ?? '';
-    const message = 'Nothing is compared with null: a value is absent, or it exists.';
-    tokens.error('null-value', span, message, {
-      help: isKnown ? `Did you mean .${name}()?` : 'Use .exists() or .absent().',
-      fix: isKnown ? { start, end: span.end, text: `.${name}()` } : undefined,
-    });
-    return tokens.node({ name, nameSpan: spanOf(operator), args: [], ...span });
-  }
-
-  /** Takes a comparison in words, such as `is 'vip'` or `LIKE '%a%'`, and says how it is written. */
-  #comparisonInWords(chain: Chain): FunctionCall | undefined {
-    const tokens = this.#tokens;
-    const { token, lastEnd, stopped } = tokens;
-    if (token.kind !== 'name' || isJoint(token) || stopped) return undefined;
-    const found = recogniseComparison(tokens);
-    if (!found) return undefined;
-    const compared = tokens.textOf({ start: chain.start, end: lastEnd });
-    tokens.take(found.words);
-    const { name, args, text, isInstead = false } = this.#readComparison(found, compared);
-    const span = tokens.spanFrom(token.start);
-    const start = isInstead ? chain.start : lastEnd;
-    tokens.error('word-operator', span, `${describeToken(token)} does not compare.`, {
-      help:
-        text === undefined
-          ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
-          : `Did you mean ${isInstead ? text : compared + text}?`,
-      fix: text === undefined ? undefined : { start, end: span.end, text },
-    });
-    return tokens.node({ name, nameSpan: spanOf(token), args, ...span });
-  }
-
-  /** Reads what a comparison in words compares with. @param compared the text of what it compares. */
-  #readComparison(found: ForeignComparison, compared: string): ReadComparison {
-    switch (found.form) {
-      case 'bare':
-        return { name: found.name, args: [], text: `.${found.name}()` };
-      case 'value':
-        return this.#behindName(found.name, this.#scalar());
-      case 'duration':
-        return this.#behindName(found.name, readDuration(this.#tokens));
-      case 'list':
-        return this.#list(found.name);
-      case 'pattern':
-        return this.#pattern(compared, found.isNegated);
-      case 'range':
-        return this.#range(compared, found.isNegated);
-    }
-  }
-
-  #behindName(name: string, given: Argument): ReadComparison {
-    return { name, args: [given], text: comparisonText(name, this.#tokens.textOf(given)) };
-  }
-
-  /** `in ('a', 'b')` reads like a call. */
-  #list(name: string): ReadComparison {
-    const open = this.#tokens.peek();
-    const { args, end } = this.#call(name);
-    return { name, args, text: `.${name}${this.#tokens.textOf({ start: open.start, end })}` };
-  }
-
-  /** Of the patterns of SQL some have a comparison; others do not. */
-  #pattern(compared: string, isNegated: boolean): ReadComparison {
-    const literal = readLiteral(this.#tokens);
-    const meaning = meaningOfPattern(literal.text, isNegated);
-    if (!meaning) return { name: comparisonCalled('like') ?? '', args: [literal] };
-    const { name, text, isDenied } = meaning;
-    const args = [{ ...literal, text }];
-    const behind = comparisonText(name, quote(text));
-    if (!isDenied) return { name, args, text: behind };
-    return { name, args, text: `NOT ${compared}${behind}`, isInstead: true };
-  }
-
-  /** Two comparisons, in parentheses so that they stay together anywhere. */
-  #range(compared: string, isNegated: boolean): ReadComparison {
-    const tokens = this.#tokens;
-    const from = readLiteral(tokens);
-    tokens.next();
-    const to = tokens.textOf(readLiteral(tokens));
-    const [first, joint, second] = isNegated ? ['<', 'OR', '>'] : ['>=', 'AND', '<='];
-    const text = `(${compared} ${first} ${tokens.textOf(from)} ${joint} ${compared} ${second} ${to})`;
-    return { name: operators.get(first) ?? first, args: [from], text, isInstead: true };
+    if (countTokensOfPresent(tokens) > 0) return readPresent(tokens);
+    const grouped = countTokensOfGroupedNumber(tokens);
+    if (grouped > 0) return readGroupedNumber(tokens, grouped);
+    if (atBareWord(tokens) && !keepsText(comparison)) return readOpenWords(this.#tokens);
+    return this.#scalar();
   }
 
   /** chain = call { "." call } ; */
@@ -502,10 +600,51 @@ class Parser {
     const { start } = tokens.token;
     const calls = [this.#firstCall()];
     while (isSymbol(tokens.token, '.') || this.#atMissingDot()) {
-      if (isSymbol(tokens.token, '.')) tokens.next();
-      calls.push(this.#call());
+      if (isSymbol(tokens.token, '.')) {
+        // A dot behind a whole comparison, and a filter: it has its place before.
+        const isReduced = calls.some((call) => reducerOf(call));
+        const isLate = isReduced && isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
+        if (isLate) break;
+        tokens.next();
+        takeDoubledDots(this.#tokens);
+      }
+      calls.push(...this.#callInChain());
     }
     return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
+  }
+
+  /** A call behind a dot, also with a comparison or null in its parentheses. */
+  #callInChain(): FunctionCall[] {
+    const tokens = this.#tokens;
+    const inside = tokens.peek(2);
+    if (!isSymbol(tokens.peek(), '(')) return [this.#call()];
+    if (isNull(inside) && isSymbol(tokens.peek(3), ')')) return [readCallWithNull(this.#tokens)];
+    if (isOperator(inside) && tokens.brackets.isClosed(tokens.peek()))
+      return this.#callAroundOperator();
+    return [this.#call()];
+  }
+
+  /** `count(>= 3)`: the comparison belongs behind the call. */
+  #callAroundOperator(): FunctionCall[] {
+    const tokens = this.#tokens;
+    const name = tokens.next();
+    const open = tokens.next();
+    const comparison = this.#operator();
+    const inside = tokens.textOf({ start: open.end, end: tokens.lastEnd });
+    tokens.close(open, ')');
+    const span = tokens.spanFrom(open.start);
+    tokens.error('operator-inside', span, 'A comparison stands behind the call, not in it.', {
+      help: `Did you mean ${name.text}() ${inside}?`,
+      fix: { ...span, text: `() ${inside}` },
+    });
+    const call = {
+      name: name.text,
+      nameSpan: spanOf(name),
+      args: [],
+      start: name.start,
+      end: span.end,
+    };
+    return [tokens.node(call), comparison];
   }
 
   /** Whether a call is next that can only go on with the chain before it; then reports it. */
@@ -522,23 +661,50 @@ class Parser {
   }
 
   /** A word that is no function where a chain begins most likely names a property or a trait. */
-  #firstCall(extractor = this.#extractorMeant()): FunctionCall {
+  #firstCall(given?: string): FunctionCall {
     const tokens = this.#tokens;
     const { token } = tokens;
     const after = tokens.peek();
-    if (isSymbol(after, '(') || after.kind === 'string' || catalog.has(token.text)) {
+    const path = recognisePath(tokens);
+    if (path?.root) return readPath(this.#tokens, path, this.#place === 'inside');
+    if (token.text === 'parent' && isSymbol(after, '.')) return this.#calledOfParent();
+    if (isSymbol(after, '(') || after.kind === 'string' || (catalog.has(token.text) && !path)) {
       return this.#call();
     }
-    reportBareWord(tokens, token, describeToken(token), `${extractor}('${token.text}')`);
-    tokens.next();
-    const span = spanOf(token);
-    const name: Literal = { kind: 'literal', type: 'string', text: token.text, ...span };
-    return tokens.node({ name: extractor, nameSpan: span, args: [name], ...span });
+    const span = tokens.take(path?.words ?? 1);
+    const text = path?.name ?? token.text;
+    const extractor = given ?? this.#extractorMeant();
+    // A capital letter begins the names of events, which would have to be counted.
+    const isClear = this.#place === 'outside' ? /^[\p{Ll}_]/u.test(text) : this.#place === 'inside';
+    reportBareWord(
+      tokens,
+      span,
+      `"${text}"`,
+      `${extractor}('${text}')`,
+      given !== undefined || (isClear && !path),
+    );
+    return readNameAs(this.#tokens, extractor, text, span);
+  }
+
+  /** `parent.property('x')`. */
+  #calledOfParent(): FunctionCall {
+    const tokens = this.#tokens;
+    const { start } = tokens.token;
+    tokens.take(2);
+    const call = this.#call();
+    const [argument] = call.args;
+    const span = tokens.spanFrom(start);
+    const text = `${call.name}(parent: ${argument ? tokens.textOf(argument) : '…'})`;
+    tokens.error('path', span, 'What belongs to the outer event is given by name.', {
+      help: `Did you mean ${text}?`,
+      fix: call.args.length === 1 ? { ...span, text } : undefined,
+    });
+    return { ...call, start };
   }
 
   /** The extractor that a word without one most likely belongs to. */
   #extractorMeant(): string {
-    return extractorOfBareWord[this.#openWheres > 0 ? 'inside' : 'outside'];
+    return extractorOfBareWord[this.#place === 'outside' ? 'outside' : 'inside'];
   }
 
   /**
@@ -573,29 +739,60 @@ class Parser {
   #arguments(name: Token, meaning: string): Argument[] {
     const tokens = this.#tokens;
     const open = tokens.token;
-    if (!isSymbol(open, '(')) return this.#withoutParentheses(name);
+    const close = closers[open.text];
+    const isAdjacent = open.start === name.end;
+    const isOther = close !== ')' && !(isAdjacent || meaning !== name.text);
+    if (!close || open.kind !== 'symbol' || isOther) {
+      return this.#withoutParentheses(name);
+    }
     tokens.next();
     if (!tokens.descend()) return [];
-    const isWhere = takesCondition(catalog.get(name.text));
-    if (isWhere) this.#openWheres += 1;
-    const args = this.#argumentList(open, meaning);
-    if (isWhere) this.#openWheres -= 1;
+    takeDoubledBracket(this.#tokens, open, meaning);
+    const outer = this.#place;
+    this.#place = placeInside(meaning, outer);
+    const args = this.#argumentList(open, meaning, close);
+    this.#place = outer;
     tokens.ascend();
-    tokens.close(open, ')');
+    tokens.close(open, close);
+    // A comparison in words is reported as a whole.
+    if (close !== ')' && meaning === name.text) reportBrackets(this.#tokens, open);
     return args;
   }
 
-  #argumentList(open: Token, meaning: string): Argument[] {
+  #argumentList(open: Token, meaning: string, close: string): Argument[] {
     const tokens = this.#tokens;
     const parameters = catalog.get(meaning)?.parameters ?? [];
     const args: Argument[] = [];
-    while (!isSymbol(tokens.token, ')') && !isOperator(tokens.token) && !tokens.atEnd) {
+    while (!isSymbol(tokens.token, close) && !isOperator(tokens.token) && !tokens.atEnd) {
       const parameter = parameters[Math.min(args.length, parameters.length - 1)];
       const { errors } = tokens.findings;
-      args.push(this.#argument(parameter?.kind));
+      if (isSymbol(tokens.token, '[')) args.push(...this.#listInBrackets(meaning));
+      else args.push(this.#argument(parameter?.kind, meaning));
       this.#skipRest(open, tokens.findings.errors > errors);
-      if (!this.#takeComma()) break;
+      if (!this.#takeComma(close)) break;
     }
+    return args;
+  }
+
+  /** `['a', 'b']` where the values stand by themselves. */
+  #listInBrackets(meaning: string): Argument[] {
+    const tokens = this.#tokens;
+    const open = tokens.next();
+    if (!tokens.descend()) return [];
+    const args = this.#argumentList(open, meaning, ']');
+    tokens.ascend();
+    tokens.close(open, ']');
+    const span = tokens.spanFrom(open.start);
+    const inside = tokens.textOf({ start: open.end, end: tokens.lastStart });
+    tokens.error(
+      'list-brackets',
+      span,
+      'The language has no lists; several values stand by themselves.',
+      {
+        help: 'Remove the brackets.',
+        fix: { ...span, text: inside },
+      },
+    );
     return args;
   }
 
@@ -603,8 +800,10 @@ class Parser {
   #skipRest(open: Token, isReported: boolean): void {
     const tokens = this.#tokens;
     const { token } = tokens;
-    const isEnd = token.kind === 'end' || (token.kind === 'symbol' && /^[),}]$/.test(token.text));
-    if (isEnd || (this.#mayGoOn() && !isReported) || !tokens.isClosed(open)) return;
+    const isJoined = isJoint(token) && !atDuration(tokens, 1) && isValue(tokens.lastToken);
+    const isEnd = token.kind === 'end' || (token.kind === 'symbol' && /^[),}\]]$/.test(token.text));
+    const mayGoOn = this.#mayGoOn() && !isJoined && !isArithmetic(token) && !isReported;
+    if (isEnd || mayGoOn || !tokens.brackets.isClosed(open)) return;
     const start = tokens.lastEnd;
     tokens.skipToClose();
     if (isReported) return;
@@ -625,12 +824,12 @@ class Parser {
   }
 
   /** Whether another argument may follow. */
-  #takeComma(): boolean {
+  #takeComma(close: string): boolean {
     const tokens = this.#tokens;
     const { token } = tokens;
     if (isSymbol(token, ',')) {
       tokens.next();
-      if (isSymbol(tokens.token, ')')) {
+      if (isSymbol(tokens.token, close)) {
         const message = 'The reference has no comma after the last argument.';
         const more = { help: 'Remove it.', fix: { ...spanOf(token), text: '' } };
         tokens.findings.warn('trailing-comma', token, message, more);
@@ -656,46 +855,120 @@ class Parser {
 
   #withoutParentheses(name: Token): Argument[] {
     const tokens = this.#tokens;
-    const value = atLiteral(tokens) ? readLiteral(tokens) : undefined;
+    const parameters = catalog.get(name.text)?.parameters ?? [];
+    const value = this.#valueWithoutParentheses(parameters[0]?.kind);
+    // Of what is no function it is reported that there is none.
+    if (!catalog.has(name.text)) return value ? [value] : [];
+    const written = value && tokens.textOf(value);
+    const isBare = value?.type === 'string' && written === value.text;
+    const text = isBare ? quote(value.text) : written;
+    const end = value?.end ?? name.end;
+    const isNeeded = parameters.some(({ optional }) => !optional);
     tokens.error('missing-parentheses', name, `${name.text} needs parentheses behind it.`, {
-      help: `Write ${name.text}(…).`,
-      fix: value
-        ? { start: name.end, end: value.end, text: `(${tokens.textOf(value)})` }
-        : { start: name.end, end: name.end, text: '()' },
+      help: `Write ${name.text}(${text ?? (isNeeded ? '…' : '')}).`,
+      fix: isNeeded && !text ? undefined : { start: name.end, end, text: `(${text ?? ''})` },
     });
-    return value ? [value] : [];
+    if (value) return [value];
+    // What is missing is reported; nothing more is said of it.
+    return isNeeded ? [tokens.missing(end)] : [];
+  }
+
+  /** The value behind a function that lacks its parentheses; of a name, also without its quotes. */
+  #valueWithoutParentheses(kind: ParameterKind | undefined): Literal | undefined {
+    const tokens = this.#tokens;
+    if (atLiteral(tokens)) return readLiteral(tokens);
+    if (kind !== 'name' || !atBareWord(tokens) || isNull(tokens.token)) return undefined;
+    const { text, start, end } = tokens.next();
+    const name: Literal = { kind: 'literal', type: 'string', text, start, end };
+    return tokens.node(name);
   }
 
   /** argument = named | exclusion | "{" or "}" | duration | literal | or [ "as" name ] ; */
-  #argument(kind: ParameterKind | undefined): Argument {
+  #argument(kind: ParameterKind | undefined, name: string): Argument {
     const tokens = this.#tokens;
     const { token } = tokens;
+    if (token.kind === 'name' && isSymbol(tokens.peek(), ':')) return this.#named(kind, name);
+    if (isSymbol(token, '{')) return this.#inBraces(kind, name);
+    return (
+      this.#foreignArgument(kind) ??
+      this.#valueInParentheses(kind, name) ??
+      this.#length(kind, name) ??
+      this.#wordsAsText(kind) ??
+      this.#literalArgument(kind, name) ??
+      this.#bareWordOf(kind) ??
+      this.#castable()
+    );
+  }
+
+  /** Null and the present time, which have no name here. */
+  #foreignArgument(kind: ParameterKind | undefined): Argument | undefined {
+    const tokens = this.#tokens;
+    if (isNull(tokens.token) && !isSymbol(tokens.peek(), '(')) return readNull(tokens);
+    return kind !== 'name' && countTokensOfPresent(tokens) > 0 ? readPresent(tokens) : undefined;
+  }
+
+  #wordsAsText(kind: ParameterKind | undefined): Argument | undefined {
+    const words = textKinds.has(kind) ? countWordsOfArgument(this.#tokens) : 0;
+    const isText = words > 1 || (words === 1 && !atLiteral(this.#tokens));
+    return isText ? readBareWords(this.#tokens, words) : undefined;
+  }
+
+  #literalArgument(kind: ParameterKind | undefined, name: string): Argument | undefined {
+    const tokens = this.#tokens;
+    if (!atLiteral(tokens)) return undefined;
     const after = tokens.peek();
-    if (token.kind === 'name' && isSymbol(after, ':')) return this.#named(kind);
-    if (isSymbol(token, '{')) return this.#inBraces();
-    const value = this.#valueInParentheses(kind) ?? this.#length(kind);
-    if (value) return value;
-    const words = textKinds.has(kind) ? countWordsOfArgument(tokens) : 0;
-    if (words > 1 || (words === 1 && !atLiteral(tokens))) return readBareWords(tokens, words);
-    if (atLiteral(tokens)) return isOperator(after) ? this.#literalFirst() : readLiteral(tokens);
-    return this.#bareWordOf(kind) ?? this.#castable();
+    if (isOperator(after)) return this.#literalFirst();
+    if (kind === 'definition' && isSymbol(after, '.')) return this.#nameInQuotes();
+    return readLiteral(
+      tokens,
+      catalog.get(name)?.parameters.some(({ rest }) => rest),
+    );
   }
 
   /** named = name ":" argument ; */
-  #named(kind: ParameterKind | undefined): Named | Missing {
+  #named(kind: ParameterKind | undefined, call: string): Named | Missing {
     const tokens = this.#tokens;
     const name = tokens.next();
     tokens.next();
     if (!tokens.descend()) return tokens.missing(name.start);
-    const value = this.#argument(kind);
+    const value = this.#argument(kind, call);
     tokens.ascend();
     const span = tokens.spanFrom(name.start);
     return tokens.node({ kind: 'named', name: name.text, value, ...span });
   }
 
-  #inBraces(): Argument {
-    const isExclusion = this.#tokens.peek().kind === 'name' && isSymbol(this.#tokens.peek(2), ':');
-    return isExclusion ? this.#exclusion() : this.#group('}');
+  #inBraces(kind: ParameterKind | undefined, name: string): Argument {
+    const tokens = this.#tokens;
+    const key = tokens.peek();
+    const hasKey = isSymbol(tokens.peek(2), ':') && (key.kind === 'name' || key.kind === 'string');
+    if (kind === 'exclusion') return hasKey ? this.#exclusion() : readObject(this.#tokens);
+    if (hasKey) return readObject(this.#tokens);
+    if (kind === 'definition') return this.#conditionsInBraces(name);
+    return atLiteral(tokens, 1) ? readObject(this.#tokens) : this.#group('}');
+  }
+
+  /** `{a, b}` in a `where`: each condition gets one of its own, which says that all must hold. */
+  #conditionsInBraces(name: string): Argument {
+    const tokens = this.#tokens;
+    const open = tokens.token;
+    if (!tokens.hasCommaInside()) return this.#group('}');
+    tokens.next();
+    if (!tokens.descend()) return tokens.missing(open.start);
+    const texts: string[] = [];
+    do {
+      const { start } = tokens.token;
+      this.#or();
+      texts.push(tokens.textOf({ start, end: tokens.lastEnd }));
+    } while (isSymbol(tokens.token, ',') && tokens.next());
+    tokens.ascend();
+    tokens.close(open, '}');
+    const span = tokens.spanFrom(open.start);
+    const text = texts.join(`).${name}(`);
+    tokens.error('several-conditions', span, `${name} takes one condition.`, {
+      help: `Join them with AND, or write .${name}(${text}).`,
+      fix: { ...span, text },
+    });
+    return tokens.missing(open.start);
   }
 
   /** exclusion = "{" "exclude" ":" literal { "," literal } "}" ; */
@@ -712,13 +985,7 @@ class Parser {
         fix: meant ? { ...spanOf(word), text: meant } : undefined,
       });
     }
-    const ids: Literal[] = [];
-    while (atLiteral(tokens) || atParenthesizedValue(tokens)) {
-      const id = this.#literal();
-      if (id.kind === 'literal') ids.push(id);
-      if (!isSymbol(tokens.token, ',')) break;
-      tokens.next();
-    }
+    const ids = this.#excludedIds();
     if (ids.length === 0) {
       const message = 'The ids of the sources to leave out are missing.';
       tokens.error('expected-value', tokens.token, message, {
@@ -729,6 +996,21 @@ class Parser {
     return tokens.node({ kind: 'exclusion', ids, ...tokens.spanFrom(open.start) });
   }
 
+  #excludedIds(): Literal[] {
+    const tokens = this.#tokens;
+    if (isSymbol(tokens.token, '[')) {
+      return this.#listInBrackets('').filter((argument) => argument.kind === 'literal');
+    }
+    const ids: Literal[] = [];
+    while (atLiteral(tokens) || atParenthesizedValue(tokens) || atBareWord(tokens)) {
+      const id = atBareWord(tokens) ? readBareText(tokens) : this.#literal();
+      if (id.kind === 'literal') ids.push(id);
+      if (!isSymbol(tokens.token, ',')) break;
+      tokens.next();
+    }
+    return ids;
+  }
+
   /** A literal, perhaps in parentheses. */
   #literal(): Argument {
     const isBare = atLiteral(this.#tokens);
@@ -736,10 +1018,10 @@ class Parser {
   }
 
   /** A length of time; where one is required, also in other words. */
-  #length(kind: ParameterKind | undefined): Duration | Missing | undefined {
+  #length(kind: ParameterKind | undefined, name: string): Argument | undefined {
     const tokens = this.#tokens;
     const inWords = kind === 'duration' && !isSymbol(tokens.peek(), '(');
-    const length = inWords ? readLengthInWords(tokens) : undefined;
+    const length = inWords ? readLengthInWords(tokens, name) : undefined;
     return length ?? (atDuration(tokens) ? readDuration(tokens) : undefined);
   }
 
@@ -747,6 +1029,7 @@ class Parser {
   #bareWordOf(kind: ParameterKind | undefined): Argument | undefined {
     const tokens = this.#tokens;
     if (kind === 'property') {
+      if (recognisePath(tokens)?.root) return this.#bareProperty();
       const isCast = tokens.peek().text === 'as';
       if (countWordsOfArgument(tokens) > 1 && !isCast) return this.#propertyInWords();
       return atBareWord(tokens) ? this.#bareProperty() : undefined;
@@ -766,18 +1049,18 @@ class Parser {
     return tokens.node({ kind: 'chain', calls: [call], ...span });
   }
 
-  #valueInParentheses(kind: ParameterKind | undefined): Argument | undefined {
+  #valueInParentheses(kind: ParameterKind | undefined, name: string): Argument | undefined {
     const tokens = this.#tokens;
     if (!isSymbol(tokens.token, '(') || kind === 'definition') return undefined;
-    if (kind === 'property') return this.#propertyInParentheses();
+    if (kind === 'property') return this.#propertyInParentheses(name);
     const isValueNext = atParenthesizedValue(tokens);
-    return isValueNext ? this.#inParentheses(() => this.#argument(kind)) : undefined;
+    return isValueNext ? this.#inParentheses(() => this.#argument(kind, name)) : undefined;
   }
 
-  #propertyInParentheses(): Argument {
+  #propertyInParentheses(name: string): Argument {
     const tokens = this.#tokens;
     const { start } = tokens.token;
-    const value = this.#inParentheses(() => this.#argument('property'));
+    const value = this.#inParentheses(() => this.#argument('property', name));
     const isCast = value.kind === 'chain' && isCastNext(tokens.token);
     return isCast ? this.#cast({ ...value, ...tokens.spanFrom(start) }) : value;
   }
@@ -821,6 +1104,10 @@ class Parser {
     if (atBareWord(tokens)) return readBareText(tokens);
     if (token.kind === 'name' && keywordOf(token) === undefined) return asLiteral(this.#chain());
     if (isSymbol(token, '(')) return this.#inParentheses(() => this.#scalar());
+    if (token.kind === 'unknown') {
+      reportUnknown(tokens, token);
+      return tokens.recover(token.start);
+    }
     const message = `A value is missing before ${describeToken(token)}.`;
     tokens.error('expected-value', token, message, {
       help: "Write a number, a 'text', or a chain such as trait('avg_spend').",
@@ -844,10 +1131,13 @@ class Parser {
   }
 }
 
-/** Whether a token belongs to what is out of place before it: brackets, and values after a value. */
-function isStray({ kind, text }: Token, before: Token): boolean {
-  if (kind === 'symbol') return /^[){},:.]$/.test(text) || text === before.text;
-  return before.kind !== 'symbol' && kind !== 'name' && kind !== 'end';
+/** Whether what is next in parentheses is no condition: words, or arguments of what was called already. */
+function atStrayParenthesis(tokens: TokenStream): boolean {
+  const { token, lastToken } = tokens;
+  if (!isSymbol(token, '(')) return false;
+  if (isSymbol(lastToken, ')') && lastToken.end === token.start) return true;
+  const isWord = tokens.peek().kind === 'name' && !beginsCondition(tokens, 1);
+  return isWord && !continuesChain(tokens, 2);
 }
 
 /** Whether a token begins another condition where a joint should be. */
@@ -857,11 +1147,14 @@ function beginsOperand(token: Token): boolean {
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
 }
 
-/** A comparison as it is written after a chain. @param value what it takes, as text. */
-function comparisonText(name: string, value: string): string {
+function isFilter(name: string): boolean {
+  return catalog.get(name)?.kind === 'filter';
+}
+
+/** Whether a comparison is of texts as well as of numbers. */
+function keepsText(name: string): boolean {
   const entry = catalog.get(name);
-  const operator = entry?.kind === 'comparison' ? entry.operator : undefined;
-  return operator ? ` ${operator} ${value}` : `.${name}(${value})`;
+  return entry?.kind === 'comparison' && ['equality', 'membership', 'text'].includes(entry.family);
 }
 
 function isCastNext({ kind, text }: Token): boolean {

@@ -1,10 +1,11 @@
-import type { Duration, Literal, Missing, Span } from './ast.ts';
-import { isUnit } from './durations.ts';
+import type { Duration, Literal, Missing, Named, Span } from './ast.ts';
+import { isUnit, unitNamed } from './durations.ts';
+import { wordsOfPresent } from './equivalents.ts';
 import {
   atBareWord,
   atDuration,
-  atMisspeltJoint,
   atReversedDuration,
+  beginsCondition,
   countWordsBeforeDuration,
   countWordsOfArgument,
 } from './lookahead.ts';
@@ -22,8 +23,10 @@ import { isSymbol, keywordOf, spanOf, type Token } from './tokens.ts';
  * literal = string | number | date | timestamp ;
  *
  * Signs, exponents, and true and false, are not settled by the reference.
+ *
+ * @param isListed whether more values may follow.
  */
-export function readLiteral(tokens: TokenStream): Literal {
+export function readLiteral(tokens: TokenStream, isListed = false): Literal {
   const token = tokens.next();
   if (isSymbol(token, '-') || token.kind === 'number') return readNumber(tokens, token);
   const span = spanOf(token);
@@ -35,9 +38,47 @@ export function readLiteral(tokens: TokenStream): Literal {
     });
     return tokens.node({ kind: 'literal', type: 'boolean', text, ...span });
   }
+  if (token.kind === 'string') return readString(tokens, token, isListed);
   const { kind: type, text } = token;
-  if (type === 'symbol' || type === 'end') throw new Error('not a literal');
+  if (type === 'symbol' || type === 'unknown' || type === 'end') throw new Error('not a literal');
   return tokens.node({ kind: 'literal', type, text, ...span });
+}
+
+/** A string; SQL doubles a quote in it, which leaves two strings without a blank between them. */
+function readString(tokens: TokenStream, token: Token, isListed: boolean): Literal {
+  let { text } = token;
+  let isDoubled = false;
+  while (isNextHalf(tokens, token)) {
+    isDoubled = true;
+    text += `\\'${tokens.next().text}`;
+  }
+  const span = tokens.spanFrom(token.start);
+  if (isDoubled) {
+    tokens.error('doubled-quote', span, "A quote in a string is written \\', not doubled.", {
+      help: `Did you mean '${text}'? If these are two texts, put a comma between them.`,
+      fix: isApostrophe(tokens.textOf(span), isListed) ? { ...span, text: `'${text}'` } : undefined,
+    });
+  }
+  return tokens.node({ kind: 'literal', type: 'string', text, ...span });
+}
+
+function isNextHalf(tokens: TokenStream, { start }: Token): boolean {
+  const { token, lastEnd, query } = tokens;
+  return (
+    token.kind === 'string' &&
+    token.start === lastEnd &&
+    query[start] === "'" &&
+    query[token.start] === "'"
+  );
+}
+
+/**
+ * Whether doubled quotes stand between letters, in a list as an apostrophe does; elsewhere a comma may be
+ * missing.
+ */
+function isApostrophe(text: string, isListed: boolean): boolean {
+  if (isListed && !/\p{L}''(?:s|t|re|ve|ll|d|m)(?!\p{L})/u.test(text)) return false;
+  return !/(?:^'|[^\p{L}])''|''(?:[^\p{L}]|$)/u.test(text);
 }
 
 /** @param first the number, or the minus before it, which was taken. */
@@ -101,11 +142,17 @@ export function readDuration(tokens: TokenStream): Duration {
 /**
  * A length of time in any words, where one is required: `last 7 days`, `7 days ago`, `days 7`.
  *
- * @returns undefined, with nothing taken, if neither a length nor words are next.
+ * @param name of the function that takes it. @returns undefined, with nothing taken, if neither a
+ * length nor words are next.
  */
-export function readLengthInWords(tokens: TokenStream): Duration | Missing | undefined {
+export function readLengthInWords(
+  tokens: TokenStream,
+  name: string,
+): Duration | Named | Missing | undefined {
+  const other = lengthOfParent(tokens) ?? lengthApart(tokens);
+  if (other) return other;
   const words = countWordsBeforeDuration(tokens);
-  if (words > 0 || atDuration(tokens)) return durationInWords(tokens, words);
+  if (words > 0 || atDuration(tokens)) return durationInWords(tokens, words, name);
   if (atReversedDuration(tokens)) return reversedDuration(tokens);
   const count = countWordsOfArgument(tokens);
   if (count === 0) return undefined;
@@ -117,10 +164,10 @@ export function readLengthInWords(tokens: TokenStream): Duration | Missing | und
 }
 
 /** A duration with words before or after it that repeat what its function says already. */
-function durationInWords(tokens: TokenStream, wordsBefore: number): Duration {
+function durationInWords(tokens: TokenStream, wordsBefore: number, name: string): Duration {
   if (wordsBefore > 0) {
     const before = tokens.take(wordsBefore);
-    surplusWords(tokens, { start: before.start, end: tokens.token.start }, before);
+    surplusWords(tokens, { start: before.start, end: tokens.token.start }, before, name);
   }
   const duration = readDuration(tokens);
   const after = tokens.token;
@@ -128,17 +175,134 @@ function durationInWords(tokens: TokenStream, wordsBefore: number): Duration {
   const wordsAfter = isNext ? 0 : countWordsOfArgument(tokens);
   if (wordsAfter > 0 && !tokens.stopped) {
     const behind = tokens.take(wordsAfter);
-    surplusWords(tokens, { start: duration.end, end: behind.end }, behind);
+    surplusWords(tokens, { start: duration.end, end: behind.end }, behind, name);
   }
   return duration;
 }
 
 /** @param removed what has to go with the words, such as the blank that divides them from the rest. */
-function surplusWords(tokens: TokenStream, removed: Span, words: Span): void {
-  const message = `"${tokens.textOf(words)}" does not belong to a length of time.`;
-  tokens.error('surplus-words', words, message, {
-    help: 'Remove it; the name of the function says which way it goes.',
-    fix: { ...removed, text: '' },
+function surplusWords(tokens: TokenStream, removed: Span, words: Span, name: string): void {
+  const text = tokens.textOf(words);
+  // Behind "last" a function that looks ahead would do the opposite.
+  const isSame = !/next/i.test(name);
+  tokens.error('surplus-words', words, `"${text}" does not belong to a length of time.`, {
+    help: 'Remove it if the name of the function says which way it goes.',
+    fix: isSame ? { ...removed, text: '' } : undefined,
+  });
+}
+
+/** A number and its unit as two arguments: `7, 'hours'`. */
+function lengthApart(tokens: TokenStream): Duration | undefined {
+  const isNamed = isSymbol(tokens.peek(), '=');
+  const [first, last] = [tokens.token, tokens.peek(2)];
+  const [number, unit] = isNamed ? [last, first] : [first, last];
+  const isLength =
+    number.kind === 'number' &&
+    (isNamed || isSymbol(tokens.peek(), ',')) &&
+    (unit.kind === 'name' || unit.kind === 'string') &&
+    unitNamed(unit.text) !== undefined;
+  if (!isLength) return undefined;
+  const span = tokens.take(3);
+  return reportLength(tokens, span, number, unit);
+}
+
+function reportLength(tokens: TokenStream, span: Span, number: Token, unit: Token): Duration {
+  const text = `${number.text} ${unit.text}`;
+  tokens.error('unit-apart', span, 'A length of time is a number with its unit behind it.', {
+    help: `Did you mean ${text}?`,
+    fix: { ...span, text },
+  });
+  const amount = plainNumber(number.text);
+  return tokens.node({
+    kind: 'duration',
+    amount,
+    unit: unitNamed(unit.text) ?? unit.text,
+    unitSpan: spanOf(unit),
+    ...span,
+  });
+}
+
+/** Words between a length and the event that it is relative to. */
+const wordsBeforeParent = /^(?:of|after|from|since|the)$/i;
+
+/** A length that is relative to the outer event: `5 days of parent`, `parent, 5 days`. */
+function lengthOfParent(tokens: TokenStream): Named | undefined {
+  const found = parentFirst(tokens) ?? parentLast(tokens);
+  if (!found) return undefined;
+  const { start } = tokens.token;
+  tokens.take(found.before);
+  const value = readDuration(tokens);
+  tokens.take(found.behind);
+  const span = tokens.spanFrom(start);
+  const text = `parent: ${tokens.textOf(value)}`;
+  tokens.error('unnamed-parent', span, 'A length after the outer event is given by name.', {
+    help: `Did you mean ${text}?`,
+    fix: { ...span, text },
+  });
+  const named: Named = { kind: 'named', name: 'parent', value, ...span };
+  return tokens.node(named);
+}
+
+interface AroundLength {
+  /** Tokens to take before the length and behind it. */
+  before: number;
+  behind: number;
+}
+
+function parentFirst(tokens: TokenStream): AroundLength | undefined {
+  if (!isParent(tokens.token)) return undefined;
+  const divider = tokens.peek();
+  const before = isSymbol(divider, ',') || isSymbol(divider, '=') ? 2 : 1;
+  return atDuration(tokens, before) ? { before, behind: 0 } : undefined;
+}
+
+function parentLast(tokens: TokenStream): AroundLength | undefined {
+  if (!atDuration(tokens)) return undefined;
+  let behind = isSymbol(tokens.peek(2), ',') ? 1 : 0;
+  while (behind < 3 && isWordBeforeParent(tokens.peek(2 + behind))) behind += 1;
+  const isLast = isParent(tokens.peek(2 + behind)) && !isSymbol(tokens.peek(3 + behind), ':');
+  return behind > 0 && isLast ? { before: 0, behind: behind + 1 } : undefined;
+}
+
+function isWordBeforeParent({ kind, text }: Token): boolean {
+  return kind === 'name' && wordsBeforeParent.test(text);
+}
+
+function isParent({ kind, text }: Token): boolean {
+  return kind === 'name' && text === 'parent';
+}
+
+/** A number with commas; only those of thousands say clearly which number is meant. */
+export function readGroupedNumber(tokens: TokenStream, count: number): Literal {
+  const span = tokens.take(count);
+  const written = tokens.textOf(span);
+  const text = written.replaceAll(',', '');
+  const isClear = /^[1-9]\d{0,2}(?:,\d{3})+$/.test(written);
+  tokens.error('number-commas', span, 'A number has no commas in it.', {
+    help: isClear
+      ? `Did you mean ${text}?`
+      : 'Write it with digits and a point only, such as 1500.5.',
+    fix: isClear ? { ...span, text } : undefined,
+  });
+  return tokens.node({ kind: 'literal', type: 'number', text, ...span });
+}
+
+/** Reports characters that mean nothing in the language. */
+export function reportUnknown(tokens: TokenStream, token: Token): void {
+  tokens.error(
+    'unknown-character',
+    token,
+    `${JSON.stringify(token.text)} has no meaning in a query.`,
+    {
+      help: 'Remove it, or put it into a string if it belongs to a name or a value.',
+    },
+  );
+}
+
+/** Reports that something is computed. */
+export function reportArithmetic(tokens: TokenStream, span: Span): void {
+  tokens.error('arithmetic', span, 'The language does not compute with values.', {
+    help: 'Compare with a value that is known, or with a trait that holds the result.',
   });
 }
 
@@ -160,7 +324,7 @@ function reversedDuration(tokens: TokenStream): Duration {
 /** A text whose quotes were forgotten: this word and those that can only belong to it. */
 export function readBareText(tokens: TokenStream): Literal {
   const { start } = tokens.next();
-  while (atBareWord(tokens) && !atMisspeltJoint(tokens)) tokens.next();
+  while (atBareWord(tokens) && !beginsCondition(tokens, 1)) tokens.next();
   return unquotedText(tokens, tokens.spanFrom(start));
 }
 
@@ -171,19 +335,28 @@ export function readBareWords(tokens: TokenStream, count: number): Literal {
 
 function unquotedText(tokens: TokenStream, span: Span): Literal {
   const text = tokens.textOf(span);
-  reportBareWord(tokens, span, `"${text}"`, quote(text));
+  // What goes on without a blank belongs to it, and some words mean more than a text.
+  const isWhole = /^[\s),\]}]?$/.test(tokens.query.charAt(span.end));
+  const isPlain = !text.split(/\s+/).some((word) => wordsOfPresent.has(word.toLowerCase()));
+  reportBareWord(tokens, span, `"${text}"`, quote(text), isWhole && isPlain);
   return tokens.node({ kind: 'literal', type: 'string', text, ...span });
 }
 
-/** Reports words that lack their quotes. @param meant what they most likely stand for. */
+/**
+ * Reports words that lack their quotes.
+ *
+ * @param meant what they most likely stand for. @param isClear whether nothing else may be meant.
+ */
 export function reportBareWord(
   tokens: TokenStream,
   span: Span,
   words: string,
   meant: string,
+  isClear = true,
 ): void {
   tokens.error('bare-word', span, `${words} is neither a function nor a value.`, {
     help: `Did you mean ${meant}? A text needs single quotes.`,
-    fix: { ...spanOf(span), text: meant },
+    // Where a bracket has none that opens it, the word may be a function that lost its own.
+    fix: isClear && !tokens.brackets.hasStrayClosing ? { ...spanOf(span), text: meant } : undefined,
   });
 }

@@ -1,7 +1,16 @@
 import type { Missing, Span } from './ast.ts';
+import { Brackets } from './brackets.ts';
 import type { Findings } from './diagnostic.ts';
 import { maxNesting, maxNodes } from './limits.ts';
-import { describeToken, isJoint, isPartOfText, isSymbol, type Token } from './tokens.ts';
+import {
+  describeToken,
+  isClosing,
+  isJoint,
+  isOpening,
+  isPartOfText,
+  isSymbol,
+  type Token,
+} from './tokens.ts';
 
 /**
  * The tokens of a query from the one that is read next: looks ahead, takes, skips to where reading
@@ -16,7 +25,7 @@ export class TokenStream {
   #at = 0;
   #depth = 0;
   #nodes = 0;
-  #closed: ReadonlySet<Token> | undefined;
+  #brackets: Brackets | undefined;
   #stopped = false;
   /** The tokens, from one to before another, that may be parts of one text. */
   #text = { from: 0, to: 0 };
@@ -79,6 +88,11 @@ export class TokenStream {
     return { start, end: Math.max(start, this.lastEnd) };
   }
 
+  /** The token that was taken last; the end before any was. */
+  get lastToken(): Token {
+    return this.#tokens[this.#at - 1] ?? this.#end;
+  }
+
   /** Where the token begins that was taken last. */
   get lastStart(): number {
     return this.#tokens[this.#at - 1]?.start ?? 0;
@@ -94,8 +108,12 @@ export class TokenStream {
     return this.query.slice(start, end);
   }
 
-  /** Takes a closing bracket; if it is missing, reports the one that was opened. */
-  close(open: Token, close: ')' | '}'): void {
+  /**
+   * Takes a closing bracket; if it is missing, reports the one that was opened.
+   *
+   * @param isClear whether it can only be missing here.
+   */
+  close(open: Token, close: ')' | '}' | ']', isClear: () => boolean = () => true): void {
     if (isSymbol(this.token, close)) {
       this.next();
       return;
@@ -107,7 +125,11 @@ export class TokenStream {
     const place = describeToken(here);
     this.error('unclosed', open, `This ${open.text} is not closed before ${place}.`, {
       help: `Put ${close} before ${place}.`,
-      fix: { start: at, end: at, text: close },
+      // Of several that are missing, the innermost comes first.
+      fix:
+        this.brackets.isLastOpen(open) && isClear()
+          ? { start: at, end: at, text: close }
+          : undefined,
     });
   }
 
@@ -148,10 +170,23 @@ export class TokenStream {
     if (!this.#stopped) this.findings.error(code, span, message, more);
   }
 
-  /** Whether a bracket that was opened is closed somewhere. */
-  isClosed(open: Token): boolean {
-    this.#closed ??= closedBrackets(this.#tokens);
-    return this.#closed.has(open);
+  /** How the brackets of the query belong together. */
+  get brackets(): Brackets {
+    this.#brackets ??= new Brackets(this.#tokens);
+    return this.#brackets;
+  }
+
+  /** Whether a comma stands in the bracket that is so far ahead, outside of others in it. */
+  hasCommaInside(from = 0): boolean {
+    let open = 0;
+    for (let ahead = from; ; ahead += 1) {
+      const token = this.peek(ahead);
+      if (token.kind === 'end') return false;
+      if (isOpening(token)) open += 1;
+      else if (isClosing(token)) open -= 1;
+      if (open === 0) return false;
+      if (open === 1 && isSymbol(token, ',')) return true;
+    }
   }
 
   /** Skips to what closes the bracket that is open. */
@@ -159,10 +194,15 @@ export class TokenStream {
     this.#skipUntil(() => false);
   }
 
+  /** Skips to the end of a condition: a joint, a comma or the end of this bracket. */
+  skipCondition(): void {
+    this.#skipUntil((token) => isJoint(token) || isSymbol(token, ','));
+  }
+
   /** Skips to where something new can begin: a joint, a comma or the end of this bracket. */
   recover(start: number): Missing {
     this.findings.withholdFixes();
-    this.#skipUntil((token) => isJoint(token) || isSymbol(token, ','));
+    this.skipCondition();
     return this.missing(start);
   }
 
@@ -180,24 +220,4 @@ export class TokenStream {
     this.#stopped = true;
     this.#at = this.#tokens.length - 1;
   }
-}
-
-function closedBrackets(tokens: readonly Token[]): Set<Token> {
-  const open: Token[] = [];
-  const closed = new Set<Token>();
-  for (const token of tokens) {
-    if (isOpening(token)) open.push(token);
-    if (!isClosing(token)) continue;
-    const opened = open.pop();
-    if (opened) closed.add(opened);
-  }
-  return closed;
-}
-
-function isOpening(token: Token): boolean {
-  return isSymbol(token, '(') || isSymbol(token, '{');
-}
-
-function isClosing(token: Token): boolean {
-  return isSymbol(token, ')') || isSymbol(token, '}');
 }

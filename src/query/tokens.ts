@@ -4,9 +4,12 @@ import type { Span } from './ast.ts';
  * The smallest pieces of a query, and what a single one tells.
  */
 
-/** A piece of a query. `text` is the piece as written, a string's without its quotes. */
+/**
+ * A piece of a query. `text` is the piece as written, a string's without its quotes. `unknown` are
+ * characters that mean nothing in the language.
+ */
 export interface Token extends Span {
-  kind: 'name' | 'string' | 'number' | 'date' | 'timestamp' | 'symbol' | 'end';
+  kind: 'name' | 'string' | 'number' | 'date' | 'timestamp' | 'symbol' | 'unknown' | 'end';
   text: string;
   /** A string without its closing quote, or the end where such a string was cut off. */
   isOpen?: boolean;
@@ -15,6 +18,16 @@ export interface Token extends Span {
 /** Whether a token is this symbol. */
 export function isSymbol(token: Token, text: string): boolean {
   return token.kind === 'symbol' && token.text === text;
+}
+
+/** Whether a token opens a bracket. */
+export function isOpening({ kind, text }: Token): boolean {
+  return kind === 'symbol' && /^[({[]$/.test(text);
+}
+
+/** Whether a token closes a bracket. */
+export function isClosing({ kind, text }: Token): boolean {
+  return kind === 'symbol' && /^[)}\]]$/.test(text);
 }
 
 /** Whether a token joins conditions, rightly written or not. */
@@ -62,7 +75,7 @@ export function isPartOfText({ kind, text }: Token): boolean {
 
 /** Whether a token is what other languages call null. */
 export function isNull({ kind, text }: Token): boolean {
-  return kind === 'name' && /^(null|nil|undefined)$/i.test(text);
+  return kind === 'name' && /^(null|nil|none|undefined)$/i.test(text);
 }
 
 /** The span of a token, or of anything else, and nothing more of it. */

@@ -11,6 +11,7 @@ import {
   confirmationLifeMs,
   type Judgement,
   type Subject,
+  type Unshown,
 } from './confirmation.ts';
 import { type Dependents, findDependents } from './dependents.ts';
 import { describeWrite, type WriteKind } from './question.ts';
@@ -132,7 +133,7 @@ export class Seeking {
     const passed = askMode === 'elicitation' ? undefined : confirmation;
     const judgement = passed ? confirmations.judge(passed, subject) : undefined;
     if (judgement?.kind === 'accepted') {
-      await this.#assertShown(plan, judgement.showed, judgement.ageMs);
+      await this.#assertShown(plan, judgement.unshown, judgement.ageMs);
       return agreedBy(judgement);
     }
     if (judgement?.kind === 'changed') {
@@ -140,26 +141,33 @@ export class Seeking {
       const known = before && seen.find(spaceId, before.id, judgement.wasState);
       throw staleError(sinceAsked, before, known);
     }
-    if (await this.#isAskedAndAgrees(plan)) return agreedInPerson;
-    if (askMode === 'elicitation') throw cannotAsk();
+    const asked = await this.#ask(plan);
+    if (asked === 'agrees') return agreedInPerson;
+    if (askMode === 'elicitation') throw notAsked(asked);
     const description = await this.#describe(plan);
     const value = confirmations.issue(subject, this.#shownIds());
-    throw required(description, value, judgement?.kind);
+    throw required(description, value, judgement?.kind, confirmations.isAlone);
   }
 
-  /** @returns false if the user can't have been asked. @throws {AudiencesError} `declined` */
-  async #isAskedAndAgrees<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<boolean> {
+  /**
+   * @returns whether the user agrees, can't have seen the question, or can't be asked.
+   * @throws {AudiencesError} `declined`
+   */
+  async #ask<Name extends OperationName>(
+    plan: PlannedWrite<Name>,
+  ): Promise<'agrees' | 'unseen' | 'unsupported'> {
     const { ask, askMode, elapsed } = this.#context;
-    if (!ask || askMode === 'confirmation') return false;
+    if (!ask || askMode === 'confirmation') return 'unsupported';
     const question = `${await this.#describe(plan)}\n\nDo you agree?`;
-    const shown = this.#shownIds();
+    const shownIds = this.#shownIds();
+    const shown = shownIds && new Set(shownIds);
     const askedAt = elapsed();
     const answer = await ask(question);
-    if (answer === 'unseen' || answer === 'unsupported') return false;
+    if (answer === 'unseen' || answer === 'unsupported') return answer;
     if (answer !== 'yes') throw declined(answer);
-    const showed = shown && ((ids: readonly string[]) => ids.every((id) => shown.includes(id)));
-    await this.#assertShown(plan, showed, elapsed() - askedAt);
-    return true;
+    const unshown = shown && ((ids: readonly string[]) => ids.filter((id) => !shown.has(id)));
+    await this.#assertShown(plan, unshown, elapsed() - askedAt);
+    return 'agrees';
   }
 
   /**
@@ -168,25 +176,16 @@ export class Seeking {
    */
   async #assertShown<Name extends OperationName>(
     { spaceId, before }: PlannedWrite<Name>,
-    showed: Accepted['showed'],
+    unshown: Unshown | undefined,
     ageMs: number,
   ): Promise<void> {
-    if (!before || !showed || ageMs <= maxDependentsAgeMs) return;
+    if (!before || !unshown || ageMs <= maxDependentsAgeMs) return;
     const dependents = await findDependents(spaceId, before, this.#context);
     if (dependents.kind === 'unknown') throw cannotTell(dependents.error);
     this.#note(dependents);
-    const isNew = dependents.audiences.filter(({ id }) => !showed([id]));
-    if (isNew.length === 0) return;
-    const names = isNew
-      .slice(0, maxNamed)
-      .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
-    throw new AudiencesError(
-      'stale',
-      `Since the user was asked, other audiences have come to be built on this one: ${names.join(', ')}. Nothing was sent.`,
-      {
-        next: 'Tell the user which. If the write is still wanted, call again without confirmation.',
-      },
-    );
+    const ids = unshown(dependents.audiences.map(({ id }) => id));
+    if (ids?.length === 0) return;
+    throw builtOnSince(ids, dependents.audiences);
   }
 
   async #describe<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<string> {
@@ -243,7 +242,8 @@ function subjectOf<Name extends OperationName>(plan: PlannedWrite<Name>): Subjec
     operation: write.operation,
     spaceId,
     id,
-    act: { input: plain(write.input), body: plain(request.body), notes },
+    // The space is sealed by itself, however it is written.
+    act: { input: plain({ ...write.input, spaceId: undefined }), body: plain(request.body), notes },
     state: before && snapshotOf(before),
   };
 }
@@ -271,7 +271,12 @@ function isEmptyObject(value: unknown): boolean {
 }
 
 const operatorsChoice =
-  'If the user never saw a question, this client answers in their place: whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation it never asks through the client.';
+  'whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation it never asks through the client.';
+/** What else to do where the user may not have seen the question. */
+const neverSeen: Partial<Record<UserAnswer, string>> = {
+  'declined at once': `If the user never saw a question, this client answers in their place: ${operatorsChoice}`,
+  'timed out': `If the user never saw a question, this client does not show it: ${operatorsChoice}`,
+};
 
 function declined(answer: Exclude<UserAnswer, 'yes' | 'unseen' | 'unsupported'>): AudiencesError {
   const why = {
@@ -284,18 +289,41 @@ function declined(answer: Exclude<UserAnswer, 'yes' | 'unseen' | 'unsupported'>)
   const next =
     'Do not try it again by yourself. Tell the user that nothing was changed, and ask what they want instead.';
   return new AudiencesError('declined', `${why[answer]}. Nothing was sent.`, {
-    next: answer === 'declined at once' ? `${next} ${operatorsChoice}` : next,
+    next: [next, neverSeen[answer] ?? []].flat().join(' '),
   });
 }
 
-function cannotAsk(): AudiencesError {
+function notAsked(why: 'unseen' | 'unsupported'): AudiencesError {
+  const reasons = {
+    unseen: 'The client failed to show the question, or closed it before anyone can have read it',
+    unsupported: 'This client can not ask its user',
+  };
   return new AudiencesError(
     'declined',
-    'This client can not ask its user, and this server takes no other agreement (--ask elicitation). Nothing was sent.',
+    `${reasons[why]}, and this server takes no other agreement (--ask elicitation). Nothing was sent.`,
     {
       next: 'Tell the user that nothing was changed, and that whoever runs this server can set --ask auto (SEGMENT_ASK) to let them agree in the conversation.',
     },
   );
+}
+
+/** @param ids of those that are new; undefined if that can't be told. */
+function builtOnSince(
+  ids: readonly string[] | undefined,
+  dependents: readonly Audience[],
+): AudiencesError {
+  const isNew = new Set(ids);
+  const names = dependents
+    .filter(({ id }) => isNew.has(id))
+    .slice(0, maxNamed)
+    .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
+  const what = ids
+    ? `other audiences have come to be built on this one: ${names.join(', ')}`
+    : `the audiences that are built on this one have changed; which of the ${dependents.length} is new can not be told of so many, it may be that one is gone`;
+  const next = ids ? 'Tell the user which.' : 'Tell the user.';
+  return new AudiencesError('stale', `Since the user was asked, ${what}. Nothing was sent.`, {
+    next: `${next} If the write is still wanted, call again without confirmation.`,
+  });
 }
 
 function cannotTell(cause: AudiencesError | undefined): AudiencesError {
@@ -314,15 +342,26 @@ function required(
   description: string,
   confirmation: string,
   problem: Exclude<Judgement['kind'], 'accepted' | 'changed'> | undefined,
+  isAlone: boolean,
 ): AudiencesError {
+  const made = isAlone ? ' This process accepts only those that it made itself.' : '';
   const problems = {
-    invalid: 'The confirmation that was passed was not made for exactly this write.\n',
+    foreign: `The confirmation that was passed was not made here, or not for this write.${made}\n`,
+    other: 'The confirmation that was passed was not made for exactly this write.\n',
     expired: 'The confirmation that was passed has expired.\n',
     used: 'The confirmation that was passed was used already.\n',
   };
-  const message = `${problem ? problems[problem] : ''}Nothing was sent yet, because the user has to agree to this:\n\n${description}`;
-  return new AudiencesError('confirmation_required', message, {
-    next: 'Show this to the user and ask. Only if they say yes, call again with the very same arguments and details.confirmation as confirmation; it works once, within 5 minutes.',
+  const why = problem ? problems[problem] : '';
+  const message = `${why}Nothing was sent yet, because the user has to agree to this:\n\n${description}`;
+  const next =
+    'Show this to the user and ask. Only if they say yes, call again with the very same arguments and details.confirmation as confirmation; it works once, within 5 minutes.';
+  return new AudiencesError('confirmation_required', isAlone ? `${message}\n\n${alone}` : message, {
+    next: isAlone ? `${next} ${nextAlone}` : next,
     details: { confirmation },
   });
 }
+
+const alone =
+  'The confirmation is good in this process of the server only, because it has no state folder that it can use.';
+const nextAlone =
+  'It works in this process of the server only. If a new one is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or ask for less agreement (--confirm).';

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { auditFlags } from '../audit-path.ts';
 import type { Redactor } from '../redact.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
@@ -140,16 +141,15 @@ export class AuditLog {
 }
 
 /**
- * Opens the file to read and append, and makes it if there is none. Without blocking, because a pipe
- * would keep us waiting; and what was opened is looked at, because a path may be another thing by now.
+ * Opens the file to read and append, and makes it if there is none. What was opened is looked at,
+ * because a path may be another thing by now.
  */
 async function openRegular(path: string): Promise<FileHandle> {
   const { constants, open, stat } = await files();
   const there = await stat(path).catch(() => undefined);
   // To open a device may do something already.
   if (there && !there.isFile()) throw new Error('it is not a file');
-  const { O_APPEND, O_CREAT, O_RDWR, O_NONBLOCK = 0, O_NOCTTY = 0 } = constants;
-  const file = await open(path, O_APPEND | O_CREAT | O_RDWR | O_NONBLOCK | O_NOCTTY, fileMode);
+  const file = await open(path, auditFlags(constants) | constants.O_CREAT, fileMode);
   try {
     if (!(await file.stat()).isFile()) throw new Error('it is not a file');
   } catch (error) {

@@ -1,4 +1,5 @@
 import { withoutEndSlashes } from '../segment/base-url.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import type { Snapshot } from './snapshot.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './state-folder.ts';
 
@@ -18,10 +19,11 @@ const headBytes = Object.values(partBytes).reduce((sum, count) => sum + count, 0
 const sealBytes = 16;
 const dependentBytes = 3;
 /** More are kept as one digest, so that a value can still be passed on by a model. */
-const maxDependentsListed = 200;
-const counts = { digest: 254, unknown: 255 };
+const maxDependentsListed = 1000;
+/** What follows the head: a short digest of each dependent, one of all of them, or nothing. */
+const marks = { each: 0, all: 1, unknown: 2 };
 /** Longer than any value. */
-const maxValueChars = 2000;
+const maxValueChars = 5000;
 
 /** What exactly is agreed to. */
 export interface Subject {
@@ -29,7 +31,7 @@ export interface Subject {
   spaceId: string;
   /** The audience it is about; undefined for one that is to be made. */
   id: string | undefined;
-  /** Everything that is to be done: the write, and the request as it would go out. */
+  /** Everything that is to be done in the space: the write, and the request as it would go out. */
   act: object;
   /** The audience as it was read; undefined where there is none yet. */
   state: Snapshot | undefined;
@@ -38,20 +40,28 @@ export interface Subject {
 /** What there is to say of a value that was passed. */
 export type Judgement =
   | Accepted
-  /** Made for another write, or not made with a key that is known here. */
-  | { kind: 'invalid' }
+  /** Not made with a key that is known here, or for another audience or kind of write. */
+  | { kind: 'foreign' }
+  /** Made here for a write of this kind to this audience, but with other arguments. */
+  | { kind: 'other' }
   | { kind: 'expired' }
   | { kind: 'used' }
   /** Made for a write of this kind to this audience, which is no longer as it was. */
   | { kind: 'changed'; wasState: (state: Snapshot) => boolean };
+
+/**
+ * Which of these dependents were not shown; undefined where they are not those that were shown, and
+ * which of them is new can't be told.
+ */
+export type Unshown = (dependents: readonly string[]) => readonly string[] | undefined;
 
 /** A value that is good for the write. */
 export interface Accepted {
   kind: 'accepted';
   /** How long ago it was made, milliseconds. */
   ageMs: number;
-  /** Whether all these dependents were shown; undefined if it was not known which there are. */
-  showed: ((dependents: readonly string[]) => boolean) | undefined;
+  /** Undefined if it was not known who depends on the audience. */
+  unshown: Unshown | undefined;
   /** Uses it up. @returns false if it was used up in the meantime, or that can't be recorded. */
   spend(): boolean;
   /** Takes that back, where nothing was sent after all. */
@@ -93,12 +103,16 @@ export class Confirmations {
   #origin: Uint8Array | undefined;
   /** The keys in force, once they are known. */
   #keys: readonly Uint8Array[] | undefined;
-  /** Whether values are good in this process only. */
   #isAlone = false;
   #scope: string | undefined;
 
   constructor(options: ConfirmationsOptions) {
     this.#options = options;
+  }
+
+  /** Whether values are good in this process only; known when one was given out. */
+  get isAlone(): boolean {
+    return this.#isAlone;
   }
 
   /**
@@ -126,12 +140,12 @@ export class Confirmations {
     const value = given.length > maxValueChars ? '' : given.trim();
     const bytes = Buffer.from(value, 'base64url');
     const sealAt = bytes.length - sealBytes;
-    if (sealAt <= headBytes || bytes.toString('base64url') !== value) return { kind: 'invalid' };
+    if (sealAt <= headBytes || bytes.toString('base64url') !== value) return { kind: 'foreign' };
     const head = bytes.subarray(0, sealAt);
     const isSealed = this.#keysToVerify().some((key) =>
       crypto().timingSafeEqual(bytes.subarray(sealAt), this.#seal(key, head, subject)),
     );
-    if (!isSealed) return { kind: 'invalid' };
+    if (!isSealed) return { kind: 'foreign' };
 
     const { issuedAt, origin, elapsed, state, act } = partsOf(head);
     const ageMs = this.#ownOrigin().equals(origin)
@@ -142,11 +156,11 @@ export class Confirmations {
     if (this.#isUsed(hash)) return { kind: 'used' };
     const wasState = (other: Snapshot | undefined) => digest(other).equals(state);
     if (!wasState(subject.state)) return { kind: 'changed', wasState };
-    if (!digest(subject.act).equals(act)) return { kind: 'invalid' };
+    if (!digest(subject.act).equals(act)) return { kind: 'other' };
     return {
       kind: 'accepted',
       ageMs,
-      showed: showedBy(head.subarray(headBytes)),
+      unshown: unshownBy(head.subarray(headBytes)),
       spend: () => this.#spend(hash),
       giveBack: () => this.#giveBack(hash),
     };
@@ -223,7 +237,7 @@ export class Confirmations {
 
   #seal(key: Uint8Array, head: Uint8Array, { operation, spaceId, id }: Subject): Buffer {
     this.#scope ??= this.#options.scope?.() ?? '';
-    const text = JSON.stringify([operation, spaceId, id ?? null, this.#scope]);
+    const text = JSON.stringify([operation, bareSpaceId(spaceId), id ?? null, this.#scope]);
     const hmac = crypto().createHmac('sha256', key).update(head).update(text);
     return hmac.digest().subarray(0, sealBytes);
   }
@@ -258,25 +272,27 @@ function uint48(ms: number): Buffer {
   return bytes;
 }
 
-/** A count or a mark, and then a short digest of each id, or one of all of them. */
 function packDependents(ids: readonly string[] | undefined): Buffer {
-  if (!ids) return Buffer.from([counts.unknown]);
-  const packed =
-    ids.length > maxDependentsListed ? digest([...ids].sort()) : Buffer.concat(ids.map(short));
-  const count = ids.length > maxDependentsListed ? counts.digest : ids.length;
-  return Buffer.concat([Buffer.from([count]), packed]);
+  if (!ids) return Buffer.from([marks.unknown]);
+  return ids.length > maxDependentsListed
+    ? Buffer.from([marks.all, ...digestOfAll(ids)])
+    : Buffer.concat([Buffer.from([marks.each]), ...ids.map(short)]);
 }
 
-function showedBy(packed: Buffer): Accepted['showed'] {
-  const [count = counts.unknown] = packed;
+function unshownBy(packed: Buffer): Unshown | undefined {
+  const [mark] = packed;
   const rest = packed.subarray(1);
-  if (count === counts.unknown) return undefined;
-  if (count === counts.digest) return (ids) => digest([...ids].sort()).equals(rest);
+  if (mark === marks.unknown) return undefined;
+  if (mark === marks.all) return (ids) => (digestOfAll(ids).equals(rest) ? [] : undefined);
   const shown = new Set<string>();
   for (let at = 0; at < rest.length; at += dependentBytes) {
     shown.add(rest.subarray(at, at + dependentBytes).toString('hex'));
   }
-  return (ids) => ids.every((id) => shown.has(short(id).toString('hex')));
+  return (ids) => ids.filter((id) => !shown.has(short(id).toString('hex')));
+}
+
+function digestOfAll(ids: readonly string[]): Buffer {
+  return digest([...ids].sort());
 }
 
 function short(id: string): Buffer {

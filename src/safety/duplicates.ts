@@ -3,10 +3,10 @@ import type { CallContext } from '../segment/call.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
+import { foldedName, keyOf } from '../segment/names.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
-import { foldedName, keyOf } from './names.ts';
 
 /** The name of an audience that is to be made. */
 export interface WantedName {

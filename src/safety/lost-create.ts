@@ -3,10 +3,10 @@ import type { CallContext } from '../segment/call.ts';
 import { AudiencesError, CancelledError, OutcomeUnknownError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
+import { foldedName } from '../segment/names.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
-import { foldedName } from './names.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
 
 /** A create whose answer was lost. */
@@ -40,8 +40,9 @@ export async function findCreated(
     const { audiences } = await readSpace(api, lost.spaceId, call);
     found = audiences.find((audience) => !known.has(audience.id) && isLike(audience, wanted));
   } catch (error) {
-    if (!(error instanceof AudiencesError)) throw error;
-    throw stillUnknown(lost.error, `It could not be looked for: ${error.message}`);
+    // Whatever kept us from looking does not change what is known of the create.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw stillUnknown(lost.error, `It could not be looked for: ${reason}`);
   }
   if (found) return found;
   throw stillUnknown(

@@ -19,9 +19,11 @@ export interface Readiness {
  * @returns undefined for one that is Live, or whose status is not shown.
  */
 export function readinessOf({ status, createdAt }: Audience, now: number): Readiness | undefined {
-  if (!status || status === 'Live') return undefined;
+  // The references write it like this: Live; other places in capitals.
+  const state = status?.trim().toLowerCase();
+  if (!status || !state || state === 'live') return undefined;
   const isNew = now - Date.parse(createdAt ?? '') < maxBackfillMs;
-  if (['Preparing', 'Backfilling'].includes(status) || (status === 'Computing' && isNew)) {
+  if (['preparing', 'backfilling'].includes(state) || (state === 'computing' && isNew)) {
     const note = `It is too early to edit it: its members are being computed for the first time (status ${quotedPlainly(status)}), and an edit before it is Live causes errors.`;
     return { isEarly: true, note };
   }

@@ -1,5 +1,6 @@
 import type { SegmentApi } from '../segment/api.ts';
 import { audiencesIn, spaceIn } from '../segment/contract.ts';
+import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
@@ -73,7 +74,7 @@ export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
 }
 
 function prefixOf(spaceId: string, id: string): string {
-  return `${JSON.stringify([spaceId, id])} `;
+  return `${JSON.stringify([bareSpaceId(spaceId), id])} `;
 }
 
 /** About what an entry takes in memory: two bytes a character at most. */

@@ -1,4 +1,4 @@
-import { AudiencesError } from '../segment/errors.ts';
+import { type AudiencesError, UnsentError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { shortened, shortenedText } from '../shorten.ts';
 import { quotedPlainly } from '../visible.ts';
@@ -99,27 +99,25 @@ function shownDifference({ field, before, after }: Difference): Difference {
  * The error for a write that was meant for an audience as it no longer is.
  *
  * @param since how the message goes on after "has changed". @param now the audience as it is.
- * @param known how it was, if that is still known.
+ * @param known how it was, if that is still known. @param more what else changed, in words of ours.
  */
 export function staleError(
   since: string,
   now: Audience | undefined,
   known: Snapshot | undefined,
+  more: readonly string[] = [],
 ): AudiencesError {
   const changed = now && known ? differences(known, snapshotOf(now)) : [];
   const words = changed.map(({ field, before, after }) => {
     return `${field} was ${valueInWords(before)} and is ${valueInWords(after)}`;
   });
-  const what = words.length > 0 ? `: ${shortenedText(words.join('; '), maxWordsChars)}` : '';
-  return new AudiencesError(
-    'stale',
-    `The audience has changed ${since}${what}. Nothing was sent.`,
-    {
-      next: 'Tell the user what changed. If the write is still wanted, make it anew from the audience as it is now, without confirmation.',
-      details: {
-        changed: changed.map(shownDifference),
-        audience: now && shortened(now, maxAudienceChars),
-      },
+  const all = [...more, ...words].join('; ');
+  const what = all === '' ? '' : `: ${shortenedText(all, maxWordsChars)}`;
+  return new UnsentError('stale', `The audience has changed ${since}${what}. Nothing was sent.`, {
+    next: 'Tell the user what changed. If the write is still wanted, make it anew from the audience as it is now, without confirmation.',
+    details: {
+      changed: changed.map(shownDifference),
+      audience: now && shortened(now, maxAudienceChars),
     },
-  );
+  });
 }

@@ -64,9 +64,10 @@ export class StateFolder {
   readonly #path: string;
   readonly #now: () => number;
 
-  /** @param now milliseconds since the epoch. */
+  /** @param path an absolute one. @param now milliseconds since the epoch. */
   constructor(path: string, now: () => number) {
-    this.#path = path;
+    // With a separator or a dot at its end, a link would be taken for what it leads to.
+    this.#path = paths().resolve(path);
     this.#now = now;
   }
 

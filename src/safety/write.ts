@@ -8,20 +8,24 @@ import {
   mayHaveTakenEffect,
   NoAnswerError,
   OutcomeUnknownError,
-  OutOfTimeError,
-  UnreachedError,
   UnsentError,
 } from '../segment/errors.ts';
 import { type Audience, optionsSchema } from '../segment/models/audience.ts';
+import { keyOf } from '../segment/names.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreement.ts';
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
 import { findCreated, type LostCreate } from './lost-create.ts';
-import { keyOf } from './names.ts';
 import { feedsInWords } from './question.ts';
 import { readinessOf } from './readiness.ts';
-import { type AudienceShape, differences, snapshotOf, staleError } from './snapshot.ts';
+import {
+  type AudienceShape,
+  differences,
+  snapshotOf,
+  staleError,
+  valueInWords,
+} from './snapshot.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
 /** Longer than this are neither times nor ids. */
@@ -89,6 +93,16 @@ class Spending {
 /** A write that is planned, before it is known how the edition in force puts it. */
 type Unrequested<Name extends OperationName> = Omit<PlannedWrite<Name>, 'request' | 'consequences'>;
 
+/** A write of which is known what it meets. */
+interface Begun<Name extends OperationName> {
+  kind: 'begun';
+  planned: PlannedWrite<Name>;
+  needsAgreement: boolean;
+  search: Search | undefined;
+  /** What the caller should know about it, in any case. */
+  advice: string[];
+}
+
 /** A write that may be sent. */
 interface Ready<Name extends OperationName> {
   planned: PlannedWrite<Name>;
@@ -114,14 +128,23 @@ class Undertaking<Name extends OperationName> {
 
   async run(): Promise<Outcome<Name>> {
     // While a person is asked, others need not wait; the write then takes its turn to be sent.
-    const isNow = this.#wish.dryRun || this.#isSurelyAsked();
-    return isNow ? this.#run() : this.#inTurn(() => this.#run());
+    if (this.#wish.dryRun || this.#isSurelyAsked()) return this.#finish(await this.#begin());
+    const outcome = await this.#inTurn(async () => {
+      const begun = await this.#begin();
+      return begun.needsAgreement && this.#canAsk() ? begun : this.#finish(begun);
+    });
+    return outcome.kind === 'begun' ? this.#finish(outcome) : outcome;
   }
 
+  #canAsk(): boolean {
+    const { ask, askMode } = this.#context;
+    return ask !== undefined && askMode !== 'confirmation';
+  }
+
+  /** Whether that is known before anything is read. */
   #isSurelyAsked(): boolean {
-    const { ask, askMode, mode } = this.#context;
-    const canAsk = ask !== undefined && askMode !== 'confirmation';
-    return canAsk && (mode === 'writes' || (mode === 'remove' && this.#wish.grave));
+    const { mode } = this.#context;
+    return this.#canAsk() && (mode === 'writes' || (mode === 'remove' && this.#wish.grave));
   }
 
   /** One write at a time for each audience. */
@@ -139,7 +162,8 @@ class Undertaking<Name extends OperationName> {
     });
   }
 
-  async #run(): Promise<Outcome<Name>> {
+  /** Reads what there is, and plans the write. */
+  async #begin(): Promise<Begun<Name>> {
     await this.#settleLostCreate();
     const search = await this.#search();
     const before = await this.#read();
@@ -153,18 +177,24 @@ class Undertaking<Name extends OperationName> {
     const warnings = [...(readiness ? [readiness.note] : []), ...plan.warnings];
     const planned = await this.#prepare({ ...plan, warnings }, before, search);
     const advice = [...warnings, ...plan.advice, ...(search?.advice ?? [])];
+    return { kind: 'begun', planned, needsAgreement, search, advice };
+  }
+
+  /** Rehearses the write, or gets the agreement to it and sends it. */
+  async #finish(begun: Begun<Name>): Promise<Outcome<Name>> {
+    const { planned, needsAgreement, search, advice } = begun;
+    const { request, before, after, consequences, warnings } = planned;
     if (this.#wish.dryRun) {
-      const { request, after, consequences } = planned;
-      advice.push(...consequences.filter((sentence) => !warnings.includes(sentence)));
+      const more = consequences.filter((sentence) => !warnings.includes(sentence));
       const feeds = await this.#seeking.feedsOf(planned);
-      if (feeds) advice.push(feedsInWords(feeds));
+      if (feeds) more.push(feedsInWords(feeds));
       const rehearsal = {
         request,
         needsConfirmation: needsAgreement,
         before: before ?? null,
         after: after ?? null,
       };
-      return { kind: 'rehearsed', rehearsal, advice };
+      return { kind: 'rehearsed', rehearsal, advice: [...advice, ...more] };
     }
     const done = await this.#write(planned, needsAgreement, search);
     return { kind: 'done', before, advice, ...done };
@@ -321,16 +351,27 @@ class Undertaking<Name extends OperationName> {
 
   /**
    * Looks once more at what was read before the waits for a person, for another write and for the
-   * quota: it must still be so.
+   * quota: it must still be so, and not have become too early for an edit.
    *
    * @param since as what follows "changed". @throws {AudiencesError} `stale`
    */
   async #lookLast(before: Audience, since: string, looking: CallContext): Promise<void> {
     const now = await this.#get(looking);
     const was = snapshotOf(before);
-    if (differences(was, snapshotOf(now ?? {})).length === 0) return;
+    const becameEarly = now !== undefined && this.#becameEarly(before, now);
+    if (!becameEarly && differences(was, snapshotOf(now ?? {})).length === 0) return;
     if (now) this.#context.seen.note(this.#wish.spaceId, now);
-    throw staleError(since, now, was);
+    const states = [before, now].map((audience) => valueInWords(audience?.status ?? undefined));
+    const more = becameEarly ? [`it is too early to edit it now: ${states.join(' → ')}`] : [];
+    throw staleError(since, now, was, more);
+  }
+
+  /** Whether an edit would disturb a computation that had not begun when the audience was read. */
+  #becameEarly(before: Audience, now: Audience): boolean {
+    if (this.#wish.kind !== 'change') return false;
+    const at = this.#context.now();
+    const isEarly = (audience: Audience) => readinessOf(audience, at)?.isEarly === true;
+    return isEarly(now) && !isEarly(before);
   }
 
   async #sendAndRecord(ready: Ready<Name>) {
@@ -416,13 +457,7 @@ class Undertaking<Name extends OperationName> {
 
 /** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */
 function isSurelyUnsent(error: unknown): boolean {
-  if (error instanceof CancelledError) return !error.sent;
-  return (
-    error instanceof UnreachedError ||
-    error instanceof UnsentError ||
-    error instanceof OutOfTimeError ||
-    (error instanceof AudiencesError && error.code === 'rate_limited')
-  );
+  return error instanceof CancelledError ? !error.sent : error instanceof UnsentError;
 }
 
 /** Whether the audience is not what the write was meant for any more. */

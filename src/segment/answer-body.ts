@@ -1,4 +1,4 @@
-import { brotliDecompressSync, inflateRawSync, unzipSync, type ZlibOptions } from 'node:zlib';
+import zlib, { brotliDecompressSync, inflateRawSync, unzipSync, type ZlibOptions } from 'node:zlib';
 
 const firstBytes = 16 * 1024;
 
@@ -7,13 +7,14 @@ const maxNameChars = 50;
 
 type Decode = (bytes: Uint8Array, options: Pick<ZlibOptions, 'maxOutputLength'>) => Buffer;
 
-/** RFC 9110, section 8.4.1; Node.js before 22.15 has no zstd. */
+/** RFC 9110, section 8.4.1, and RFC 8878. */
 const decoders: Readonly<Record<string, Decode>> = {
   identity: (bytes) => Buffer.from(bytes),
   gzip: unzipSync,
   'x-gzip': unzipSync,
   deflate: inflate,
   br: brotliDecompressSync,
+  zstd: unzstd,
 };
 
 /** The bytes of an answer as they come, in one piece of memory, however small they come. */
@@ -59,23 +60,46 @@ export class AnswerBody {
    * @returns undefined if it is too large when decoded.
    */
   text(contentEncoding: string | string[] | undefined): string | undefined {
-    const codings = [contentEncoding ?? []].flat().join(',').split(',');
+    const codings = [contentEncoding ?? []].flat().join(',').toLowerCase().split(',');
+    const named = codings.map((name) => name.trim()).filter((name) => name !== '');
     let bytes: Uint8Array = this.#bytes.subarray(0, this.#length);
-    // Listed in the order in which they were applied.
-    for (const coding of codings.map((name) => name.trim().toLowerCase()).reverse()) {
-      if (coding === '' || bytes.length === 0) continue;
-      const cannotRead = `(its content-encoding ${coding.slice(0, maxNameChars)} can't be read)`;
+    let unread: string | undefined;
+    // Listed in the order in which they were applied. Some name what they did not do, or what is no
+    // coding; that is passed over, as far as there is JSON in the end.
+    for (const coding of named.reverse()) {
+      if (bytes.length === 0 || isJsonObject(bytes)) break;
       const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
-      if (!decode) return cannotRead;
       try {
-        bytes = decode(bytes, { maxOutputLength: this.#maxBytes });
+        if (decode) bytes = decode(bytes, { maxOutputLength: this.#maxBytes });
+        else unread ??= coding;
       } catch (error) {
-        const isTooLarge = error instanceof RangeError;
-        return isTooLarge ? undefined : cannotRead;
+        if (error instanceof RangeError) return undefined;
+        unread ??= coding;
       }
     }
-    return new TextDecoder().decode(bytes);
+    if (unread === undefined || isJsonObject(bytes)) return new TextDecoder().decode(bytes);
+    return `(its content-encoding ${unread.slice(0, maxNameChars)} can't be read)`;
   }
+}
+
+/** What a coding makes never is one. */
+function isJsonObject(bytes: Uint8Array): boolean {
+  const text = new TextDecoder().decode(bytes);
+  if (!text.trimStart().startsWith('{')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Node.js before 22.15 has no zstd. */
+function unzstd(bytes: Uint8Array, options: Pick<ZlibOptions, 'maxOutputLength'>): Buffer {
+  const decode: unknown = Reflect.get(zlib, 'zstdDecompressSync');
+  const decoded: unknown = typeof decode === 'function' ? decode(bytes, options) : undefined;
+  if (!Buffer.isBuffer(decoded)) throw new TypeError('This Node.js has no zstd.');
+  return decoded;
 }
 
 /** Some servers leave out the header that deflate should have. */

@@ -2,6 +2,7 @@ import { cut, quoted } from '../visible.ts';
 import { type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { isSameSpace } from './ids.ts';
 import type { Audience } from './models/audience.ts';
+import { foldedName } from './names.ts';
 
 /** So much of an id shows which one it is. */
 const maxIdChars = 200;
@@ -28,9 +29,12 @@ export function misfitOf(
     return `is about another preview, ${shown(output.audiencePreview.id)} instead of ${shown(input.id)}.`;
   }
   if ('audience' in output) {
-    const { id, spaceId } = output.audience;
+    const { id, spaceId, name } = output.audience;
     if ('id' in input && id !== input.id) {
       return `is about another audience, ${shown(id)} instead of ${shown(input.id)}.`;
+    }
+    if (isAnotherName(input, name)) {
+      return `is about another audience, named ${shown(name ?? '')}.`;
     }
     if (space === undefined || isOfSpace(output.audience, space)) return undefined;
     return `is about an audience of another space, ${shown(spaceId ?? '')} instead of ${shown(space)}.${slugHint(space, [output.audience])}`;
@@ -41,6 +45,12 @@ export function misfitOf(
   return output.audiences.some((audience) => isOfSpace(audience, space))
     ? undefined
     : `holds audiences of other spaces than ${shown(space)} only.${slugHint(space, output.audiences)}`;
+}
+
+/** Whether an audience that was to be made came back under another name than it was to have. */
+function isAnotherName(input: Input<OperationName>, name: Audience['name']): boolean {
+  if ('id' in input || !('name' in input) || typeof name !== 'string') return false;
+  return foldedName(name) !== foldedName(input.name);
 }
 
 /**

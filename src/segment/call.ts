@@ -72,6 +72,8 @@ export interface CallContext {
    * longer. It moves on with the deadline.
    */
   endsAt: number;
+  /** Whether its requests go out at once, however many reads of others are under way. */
+  isUrgent?: boolean;
   /** Called when a wait begins and every few seconds while it lasts. */
   onWait(wait: Wait): void;
   /** Called with a sentence that the reader of the result should see, whatever the result is. */

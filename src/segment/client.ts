@@ -236,9 +236,11 @@ export class SegmentClient implements SegmentApi {
     for (;;) {
       const gate = this.#gate(name);
       const place = await this.#enter(gate, name, call, tries.attempts).catch(giveUp);
-      const found = await this.#lookLast(sending, tries, gate, place);
+      const maxMs = call.lookLast ? maxHeldMs : Number.POSITIVE_INFINITY;
+      const held: HeldPlace = { gate, place, until: this.#options.clock.monotonic() + maxMs };
+      const found = await this.#lookLast(sending, tries, held);
       if (found) return found.output;
-      const attempted = await this.#attempt(sending, gate, place).catch(giveUp);
+      const attempted = await this.#attempt(sending, held).catch(giveUp);
       tries.attempts += 1;
       const gone = await this.#ifGone(sending, tries, attempted.verdict);
       const end = gone ?? tries.endOf(attempted.verdict);
@@ -288,18 +290,18 @@ export class SegmentClient implements SegmentApi {
   async #lookLast<Name extends OperationName>(
     sending: Sending<Name>,
     tries: Tries<Name>,
-    gate: Gate,
-    place: Place,
+    { gate, place, until }: HeldPlace,
   ): Promise<{ output: Output<Name> } | undefined> {
     const { name, call } = sending;
     if (!call.lookLast) return undefined;
     const { clock } = this.#options;
     const late = new AbortController();
-    const cancelTimer = clock.after(maxHeldMs, () => late.abort());
+    const cancelTimer = clock.after(until - clock.monotonic(), () => late.abort());
     const signal = AbortSignal.any([call.signal, late.signal]);
-    const deadline = clock.monotonic() + maxHeldMs;
+    const looking = withSignal(call, signal, until);
+    looking.isUrgent = true;
     try {
-      await call.lookLast(withSignal(call, signal, deadline));
+      await call.lookLast(looking);
       return undefined;
     } catch (error) {
       await gate.giveBack(place);
@@ -309,18 +311,17 @@ export class SegmentClient implements SegmentApi {
           ? await this.#ifGone(sending, tries, { kind: 'refused', error })
           : undefined;
       if (found) return found;
-      // A look that got no answer says nothing of the write.
-      const unsent = error instanceof NoAnswerError ? new UnsentError(error) : error;
-      throw tries.notSentAgain(late.signal.aborted ? heldTooLong(name) : unsent);
+      const unsent = late.signal.aborted ? heldTooLong(name, notLooked) : asUnsent(name, error);
+      throw tries.notSentAgain(unsent);
     } finally {
       cancelTimer();
     }
   }
 
   /**
-   * Looks whether a 404 means that an earlier attempt took effect, where it may.
+   * Looks whether what was to be taken away is gone, where an answer leaves that in doubt.
    *
-   * @returns the output if it did; undefined if the verdict means what it says.
+   * @returns the output if it is; undefined if the verdict means what it says.
    * @throws {OutcomeUnknownError} if that can't be told.
    */
   async #ifGone<Name extends OperationName>(
@@ -328,8 +329,8 @@ export class SegmentClient implements SegmentApi {
     tries: Tries<Name>,
     verdict: Verdict<Output<Name>>,
   ): Promise<{ output: Output<Name> } | undefined> {
-    if (verdict.kind !== 'refused' || verdict.error.code !== 'not_found') return undefined;
-    if (!tries.isUncertain || !row.ifGone) return undefined;
+    const doubt = tries.doubtOf(verdict);
+    if (!row.ifGone || !doubt) return undefined;
     const looking = withSignal(call, call.signal);
     const look = async <Read extends OperationName>(read: Read, asked: Input<Read>) => {
       try {
@@ -341,37 +342,50 @@ export class SegmentClient implements SegmentApi {
       }
     };
     if (await row.ifGone.isSo(input, look)) return { output: row.ifGone.output };
-    throw tries.leftOpen(verdict.error);
+    throw tries.outcomeUnknown(doubt);
   }
 
-  /** Sends one request that has a place in the quota, and settles with the gate. */
+  /**
+   * Sends one request that has a place in the quota, and settles with the gate.
+   *
+   * @throws {AudiencesError} if it could not be sent in time.
+   */
   async #attempt<Name extends OperationName>(
     { name, form, input, request, call }: Sending<Name>,
-    gate: Gate,
-    place: Place,
+    { gate, place, until }: HeldPlace,
   ): Promise<Attempted<Output<Name>>> {
-    const { clock, redactor, log, timeoutMs, proxy } = this.#options;
+    const { clock, redactor, log, proxy } = this.#options;
     try {
       call.beforeSending?.();
     } catch (error) {
       await gate.giveBack(place);
       throw error;
     }
-    const sentAt = clock.monotonic();
-    const endsInMs = call.endsAt - sentAt;
-    const outcome = await this.#http.exchange(request, { signal: call.signal, endsInMs });
+    const beginsBy = Math.min(until, call.endsAt - this.#reserveMs(name));
+    const startedAt = clock.monotonic();
+    const outcome = await this.#http.exchange(request, {
+      signal: call.signal,
+      endsInMs: call.endsAt - startedAt,
+      beginsInMs: beginsBy - startedAt,
+      isUrgent: call.isUrgent ?? isWrite(name),
+    });
     const receivedAt = clock.monotonic();
     const now = clock.now();
-    const tookMs = receivedAt - sentAt;
+    const tookMs = receivedAt - startedAt;
 
     if (outcome.kind === 'failure') {
       const { reason, cause, sent } = outcome;
       await (sent ? gate.settle(place, undefined) : gate.giveBack(place));
       log('debug', 'no answer', { operation: name, reason, cause, sent, tookMs });
       if (reason === 'cancelled') throw new CancelledError(name, sent);
-      return { verdict: judgeFailure(name, outcome, Math.min(timeoutMs, tookMs), proxy) };
+      if (reason === 'late') {
+        throw beginsBy === until
+          ? heldTooLong(name, notConnected)
+          : new OutOfTimeError(name, call.endsAt - receivedAt);
+      }
+      return { verdict: judgeFailure(name, outcome, proxy) };
     }
-    const { status, headers } = outcome;
+    const { status, headers, sentAt } = outcome;
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
     const report = readQuota({ status, headers, body, sentAt, receivedAt, now });
@@ -420,15 +434,34 @@ export class SegmentClient implements SegmentApi {
   }
 }
 
-/** For so long a place in the quota is held while the caller looks, milliseconds. */
+/** For so long a place in the quota is held until the caller has looked and the request is sent. */
 const maxHeldMs = 5000;
 
-function heldTooLong(name: string): AudiencesError {
-  return new AudiencesError(
+/** A place in the quota until the request is sent. */
+interface HeldPlace {
+  gate: Gate;
+  place: Place;
+  /** When it is given back, on the monotonic clock. */
+  until: number;
+}
+
+const notLooked = 'what is there could not be looked at';
+const notConnected = 'what is there was looked at, but no connection could be made';
+
+function heldTooLong(name: string, what: string): UnsentError {
+  return new UnsentError(
     'rate_limited',
-    `${name}: what is there could not be looked at within ${maxHeldMs / 1000} s, so nothing was sent.`,
+    `${name}: ${what} within ${maxHeldMs / 1000} s, so nothing was sent.`,
     { next: 'Nothing was changed. Call again in a few seconds.', retryAfterMs: maxHeldMs },
   );
+}
+
+/** A look that failed says nothing of the write, which was not sent. */
+function asUnsent(name: string, error: unknown): unknown {
+  if (error instanceof CancelledError) return new CancelledError(name, false);
+  if (!(error instanceof NoAnswerError || error instanceof RefusedError)) return error;
+  const { code, message, facts } = error;
+  return new UnsentError(code, `${message} Nothing was sent.`, facts);
 }
 
 /** What became of one attempt, and what it says about the next. */

@@ -132,9 +132,9 @@ export interface AudiencesOutput {
   breaks?: readonly { rows: number; next: string }[];
 }
 
-/** Segment's word for a removal, `SUCCESS`. */
+/** Segment's word for a removal, `SUCCESS`; anything else does not say that it was done. */
 export interface StatusOutput {
-  status: string;
+  status?: string;
 }
 
 interface ScheduleOutput {

@@ -128,15 +128,21 @@ export class MeaningChangedError extends AudiencesError {
   }
 }
 
+/**
+ * Segment took nothing of the request in: it was not sent, or each time refused for lack of quota. A
+ * request of which that can't be said ends with another error, whatever ended it in the end.
+ */
+export class UnsentError extends AudiencesError {}
+
 /** No connection could be made: `unreachable`, and nothing was sent. */
-export class UnreachedError extends AudiencesError {
+export class UnreachedError extends UnsentError {
   constructor(message: string, facts: ErrorFacts) {
     super('unreachable', message, facts);
   }
 }
 
 /** The quota is used up for longer than this call may wait; nothing was changed. */
-export class RateLimitedError extends AudiencesError {
+export class RateLimitedError extends UnsentError {
   /**
    * @param retryAfterMs until the next request can be sent.
    * @param perMinute the limit in force, requests per minute.
@@ -170,7 +176,7 @@ export class RateLimitedError extends AudiencesError {
 }
 
 /** Too little of the time that one call may take is left to send a request: `timeout`, nothing sent. */
-export class OutOfTimeError extends AudiencesError {
+export class OutOfTimeError extends UnsentError {
   /** @param leftMs what is left of the call's time. */
   constructor(operation: string, leftMs: number) {
     const seconds = Math.max(0, Math.floor(leftMs / 1000));
@@ -187,14 +193,6 @@ export class OutOfTimeError extends AudiencesError {
  * `bad_response`. It may have taken effect.
  */
 export class NoAnswerError extends AudiencesError {}
-
-/** The look before a write got no answer, so that the write was not sent. */
-export class UnsentError extends AudiencesError {
-  /** @param look how the look ended. */
-  constructor({ code, message, facts }: NoAnswerError) {
-    super(code, `${message} Nothing was sent.`, facts);
-  }
-}
 
 /** The answer has more bytes than are read. */
 export class TooLargeError extends NoAnswerError {}

@@ -5,9 +5,13 @@ import { withoutEndSlashes } from './base-url.ts';
 import { withoutInterimResponses } from './interim-responses.ts';
 import type { HttpProxy } from './proxy.ts';
 import type { Headers } from './quota/report.ts';
+import { Semaphore } from './semaphore.ts';
 
-/** Few enough for a server that limits requests anyway, enough for an agent's parallel calls. */
-export const connections = 8;
+/**
+ * Few enough for a server that limits requests anyway, enough for an agent's parallel calls. Writes
+ * do not count: what limits them are their quotas.
+ */
+export const maxReadsAtOnce = 8;
 
 /** The largest answer that is read; Segment's own stay far below. */
 export const maxAnswerBytes = 10 * 1024 * 1024;
@@ -20,16 +24,22 @@ export interface HttpRequest {
   body?: string;
 }
 
-/** What ends an exchange early. */
-export interface ExchangeEnd {
+/** When an exchange may begin, and what ends it early. */
+export interface ExchangeTerms {
   signal: AbortSignal;
-  /** Milliseconds after which it is over, the wait for a connection included. */
+  /** Milliseconds after which it is over, all waits included. */
   endsInMs: number;
+  /** Milliseconds after which nothing of it may be sent any more; without it, there is no such time. */
+  beginsInMs?: number;
+  /** Whether it goes out at once, however many reads are under way. */
+  isUrgent: boolean;
 }
 
 /** A complete answer. */
 export interface HttpAnswer {
   kind: 'answer';
+  /** When the request began to be sent, on the monotonic clock. */
+  sentAt: number;
   status: number;
   headers: Headers;
   text: string;
@@ -39,15 +49,20 @@ export interface HttpAnswer {
  * No complete answer.
  * - `connection`: it could not be made, or broke before the answer began.
  * - `cut`: it broke in the middle of the answer.
- * - `timeout`: the attempt took too long.
+ * - `timeout`: the attempt took longer than one may.
+ * - `over`: the time after which all had to be over came first.
+ * - `late`: so did the time by which it had to begin, or it waited for others until all was over.
+ *   Nothing was sent.
  * - `too-large`: the answer passed `maxAnswerBytes`.
  * - `cancelled`: the request's signal was aborted.
  */
 export interface HttpFailure {
   kind: 'failure';
-  reason: 'connection' | 'cut' | 'timeout' | 'too-large' | 'cancelled';
+  reason: 'connection' | 'cut' | 'timeout' | 'over' | 'late' | 'too-large' | 'cancelled';
   /** Whether any of the request may have reached the server. */
   sent: boolean;
+  /** How long it lasted since it began to be sent, milliseconds; 0 if it did not. */
+  lastedMs: number;
   /** The status, if the answer had begun. */
   status?: number;
   /** The error of the network, such as `ECONNREFUSED`. */
@@ -56,9 +71,15 @@ export interface HttpFailure {
 
 export type HttpOutcome = HttpAnswer | HttpFailure;
 
-/** A small pool of kept-alive connections to one base URL. Redirects are never followed. */
+/**
+ * Kept-alive connections to one base URL. Redirects are never followed.
+ *
+ * What limits their number are the places of reads, not undici's pool: there an urgent request would
+ * wait behind others.
+ */
 export class HttpPool {
   readonly #pool: Dispatcher;
+  readonly #reads = new Semaphore(maxReadsAtOnce);
   readonly #origin: string;
   readonly #prefix: string;
   readonly #timeoutMs: number;
@@ -66,7 +87,7 @@ export class HttpPool {
 
   /**
    * @param timeoutMs for making a connection, and then for one whole exchange, from the first byte
-   * sent to the last received. The wait for one of the few connections does not count.
+   * sent to the last received. The wait for other requests does not count.
    * @param proxy what connections are made through, if anything.
    */
   constructor(baseUrl: string, timeoutMs: number, clock: Clock, proxy?: HttpProxy) {
@@ -79,69 +100,93 @@ export class HttpPool {
   }
 
   /** Sends one request once. Never rejects: the outcome says what went wrong. */
-  exchange(request: HttpRequest, { signal, endsInMs }: ExchangeEnd): Promise<HttpOutcome> {
+  exchange(
+    request: HttpRequest,
+    { signal, endsInMs, beginsInMs = Number.POSITIVE_INFINITY, isUrgent }: ExchangeTerms,
+  ): Promise<HttpOutcome> {
+    const clock = this.#clock;
+    const beginsBy = clock.monotonic() + beginsInMs;
     return new Promise((resolve) => {
       let controller: Dispatcher.DispatchController | undefined;
+      let sentAt = 0;
       let status: number | undefined;
       let headers: Headers = {};
       const body = new AnswerBody(maxAnswerBytes);
+      let isWaiting = true;
       let over = false;
+      let cancelEnd = () => {};
+      let cancelBegin = () => {};
+      let cancelTimer = () => {};
+      let leave = () => {};
 
       const end = (outcome: HttpOutcome) => {
         if (over) return;
         over = true;
         cancelEnd();
+        cancelBegin();
         cancelTimer();
         signal.removeEventListener('abort', onAbort);
+        leave();
         resolve(outcome);
       };
       const fail = (reason: HttpFailure['reason'], cause?: string) => {
-        end({ kind: 'failure', reason, sent: controller !== undefined, status, cause });
+        const sent = controller !== undefined;
+        const lastedMs = sent ? Math.min(clock.monotonic() - sentAt, this.#timeoutMs) : 0;
+        end({ kind: 'failure', reason, sent, lastedMs, status, cause });
         controller?.abort(new Error(reason));
       };
       const onAbort = () => fail('cancelled');
-      const lateCause = () => (controller ? undefined : 'no connection in time');
-      let cancelTimer = () => {};
-      let cancelEnd = () => {};
+      const onEnd = () => {
+        if (isWaiting) fail('late');
+        else fail('over', controller ? undefined : 'no connection in time');
+      };
       if (signal.aborted) return onAbort();
       signal.addEventListener('abort', onAbort, { once: true });
-      if (endsInMs !== Number.POSITIVE_INFINITY) {
-        cancelEnd = this.#clock.after(endsInMs, () => fail('timeout', lateCause()));
-      }
+      if (endsInMs !== Number.POSITIVE_INFINITY) cancelEnd = clock.after(endsInMs, onEnd);
+      if (beginsInMs < endsInMs) cancelBegin = clock.after(beginsInMs, () => fail('late'));
 
-      this.#pool.dispatch(
-        {
-          origin: this.#origin,
-          method: request.method,
-          path: this.#prefix + request.path,
-          headers: request.headers,
-          body: request.body,
-        },
-        {
-          // Called when a connection is ready and nothing has been written yet.
-          onRequestStart: (started) => {
-            if (over) return started.abort(new Error('no longer wanted'));
-            controller = started;
-            cancelTimer = this.#clock.after(this.#timeoutMs, () => fail('timeout'));
+      const dispatch = () => {
+        isWaiting = false;
+        this.#pool.dispatch(
+          {
+            origin: this.#origin,
+            method: request.method,
+            path: this.#prefix + request.path,
+            headers: request.headers,
+            body: request.body,
           },
-          onResponseStart(_, statusCode, responseHeaders) {
-            status = statusCode;
-            headers = responseHeaders;
-            body.expect(headers['content-length']);
+          {
+            // Called when a connection is ready and nothing has been written yet.
+            onRequestStart: (started) => {
+              sentAt = clock.monotonic();
+              if (sentAt > beginsBy) fail('late');
+              if (over) return started.abort(new Error('no longer wanted'));
+              controller = started;
+              cancelBegin();
+              cancelTimer = clock.after(this.#timeoutMs, () => fail('timeout'));
+            },
+            onResponseStart(_, statusCode, responseHeaders) {
+              status = statusCode;
+              headers = responseHeaders;
+              body.expect(headers['content-length']);
+            },
+            onResponseData(_, chunk) {
+              if (!body.push(chunk)) fail('too-large');
+            },
+            onResponseEnd() {
+              const text = body.text(headers['content-encoding']);
+              if (text === undefined) fail('too-large');
+              else end({ kind: 'answer', sentAt, status: status ?? 0, headers, text });
+            },
+            onResponseError(_, error) {
+              fail(status === undefined ? 'connection' : 'cut', causeOf(error));
+            },
           },
-          onResponseData(_, chunk) {
-            if (!body.push(chunk)) fail('too-large');
-          },
-          onResponseEnd() {
-            const text = body.text(headers['content-encoding']);
-            if (text === undefined) fail('too-large');
-            else end({ kind: 'answer', status: status ?? 0, headers, text });
-          },
-          onResponseError(_, error) {
-            fail(status === undefined ? 'connection' : 'cut', causeOf(error));
-          },
-        },
-      );
+        );
+      };
+      if (isUrgent) return dispatch();
+      leave = this.#reads.take(dispatch);
+      if (over) leave();
     });
   }
 
@@ -152,7 +197,7 @@ export class HttpPool {
 }
 
 /** Our own timer ends an exchange, so undici's need not. */
-const options = { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
+const options = { pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
 
 function directly(origin: string, timeoutMs: number): Dispatcher {
   const connect = buildConnector({ timeout: timeoutMs });

@@ -5,11 +5,11 @@
 /** So often a text may be percent-encoded over and over; what takes more rounds means no good. */
 const maxRounds = 8;
 
-/** `.` and `..`, also with the blanks and path parameters (`..;x`) that some servers cut off. */
-const dotSegment = /^\s*\.{1,2}\s*(?:;|$)/;
+/** Separators of path segments, what ends a path, and control characters. */
+const separators = /[/\\?#\p{Cc}]/u;
 
-/** Separators of path segments, and control characters. */
-const separators = /[/\\\p{Cc}]/u;
+/** What is left of percent-encoding that is not UTF-8, once all else is decoded. */
+const notUtf8 = /%[0-9a-f]{2}/i;
 
 /**
  * Why an id can't stand in a path, as what follows "must"; undefined if it can.
@@ -21,9 +21,12 @@ export function problemOfId(id: string): string | undefined {
   const decoded = id === '' || !id.isWellFormed() ? undefined : decodedWhole(id);
   if (decoded === undefined) return 'be an id';
   if (separators.test(decoded)) {
-    return 'hold no slash, backslash or control character, percent-encoded or not';
+    return 'hold no slash, backslash, question mark, number sign or control character, percent-encoded or not';
   }
-  return dotSegment.test(decoded) ? 'be an id, not a dot segment' : undefined;
+  if (notUtf8.test(decoded)) return 'hold no percent-encoding that is not UTF-8';
+  return ['', ...dots].includes(essenceOf(decoded))
+    ? 'be an id, not a blank or a dot segment'
+    : undefined;
 }
 
 /**
@@ -33,8 +36,15 @@ export function problemOfId(id: string): string | undefined {
 export function problemOfName(name: string): string | undefined {
   const decoded = name === '' || !name.isWellFormed() ? undefined : decodedWhole(name);
   if (decoded === undefined) return 'be a name';
-  const climbs = decoded.split(/[/\\]/).some((part) => dotSegment.test(part));
+  const climbs = decoded.split(/[/\\]/).some((part) => dots.includes(essenceOf(part)));
   return climbs ? 'hold no dot segment, percent-encoded or not' : undefined;
+}
+
+const dots = ['.', '..'];
+
+/** A path segment without the blanks and path parameters (`..;x`) that some servers cut off. */
+function essenceOf(segment: string): string {
+  return segment.split(';', 1).join().trim();
 }
 
 /** What two ids of the same space have in common: some leave out the leading `spa_`. */
@@ -60,7 +70,7 @@ function decodedWhole(text: string): string | undefined {
 
 /**
  * Decodes as carelessly as the most careless proxy: what is not valid UTF-8 byte by byte, with the
- * overlong forms of ASCII (`%C0%AF` for a slash) and IIS's `%u002F`.
+ * overlong forms of ASCII (`%C0%AF` and `%E0%80%AF` for a slash) and IIS's `%u002F`.
  */
 function decodedOnce(text: string): string {
   return text
@@ -74,10 +84,16 @@ function decodedOnce(text: string): string {
     });
 }
 
+/**
+ * ASCII in two to six bytes where one is enough: six bits in the last, and the seventh in the one
+ * before it. UTF-8 rules such forms out (RFC 3629, section 3).
+ */
+const overlong = /(?:%c|(?:%e0|%f0%80|%f8%80%80|%fc%80%80%80)%8)([01])%([89ab][0-9a-f])/gi;
+
 function bytewise(bytes: string): string {
   const ascii = (code: number) => String.fromCharCode(code);
   return bytes
-    .replace(/%c([01])%([89ab][0-9a-f])/gi, (_, lead: string, trail: string) =>
+    .replace(overlong, (_, lead: string, trail: string) =>
       ascii(Number(lead) * 64 + (Number.parseInt(trail, 16) - 128)),
     )
     .replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => ascii(Number.parseInt(hex, 16)));

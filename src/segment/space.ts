@@ -36,7 +36,7 @@ export async function readSpace(
   const audiences: Audience[] = [];
   let complete = false;
   for await (const page of pagesOfSpace(api, spaceId, call)) {
-    audiences.push(...page.audiences);
+    for (const audience of page.audiences) audiences.push(audience);
     complete = page.isLast;
   }
   return { audiences, complete };

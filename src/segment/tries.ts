@@ -18,11 +18,6 @@ export class Tries<Name extends OperationName> {
     this.#row = row;
   }
 
-  /** Whether an earlier attempt may have taken effect. */
-  get isUncertain(): boolean {
-    return this.#uncertain !== undefined;
-  }
-
   /**
    * What an attempt comes to: the output, or undefined if there is to be another.
    *
@@ -35,7 +30,7 @@ export class Tries<Name extends OperationName> {
       throw this.#uncertain && this.#row.writes ? refusedLater(this.#uncertain, error) : error;
     }
     if (verdict.kind === 'uncertain') {
-      if (this.#row.resend === 'once') throw this.#outcomeUnknown(verdict.error);
+      if (this.#row.resend === 'once') throw this.outcomeUnknown(verdict.error);
       if (!verdict.transient) throw verdict.error;
       this.#uncertain = verdict.error;
     }
@@ -56,13 +51,25 @@ export class Tries<Name extends OperationName> {
     return new NoAnswerError(code, both, facts);
   }
 
-  /** The error where a refusal leaves open whether an earlier attempt took effect. */
-  leftOpen(refusal: AudiencesError): OutcomeUnknownError {
-    const cause = this.#uncertain ? refusedLater(this.#uncertain, refusal) : refusal;
-    return this.#outcomeUnknown(cause);
+  /**
+   * Why it is in doubt whether something is gone: a 404 may come of an earlier attempt that took effect,
+   * and a success may say something else.
+   *
+   * @returns undefined if it is not.
+   */
+  doubtOf(verdict: Verdict<Output<Name>>): AudiencesError | undefined {
+    if (verdict.kind === 'success') {
+      const doubt = this.#row.ifGone?.doubtOf(verdict.data);
+      if (doubt === undefined) return undefined;
+      const next = 'Look whether it took effect.';
+      return new NoAnswerError('bad_response', `${this.#name}: the answer ${doubt}`, { next });
+    }
+    const isMissing = verdict.kind === 'refused' && verdict.error.code === 'not_found';
+    return isMissing && this.#uncertain ? refusedLater(this.#uncertain, verdict.error) : undefined;
   }
 
-  #outcomeUnknown(cause: AudiencesError): OutcomeUnknownError {
+  /** The error of a request that was sent. @param cause why nobody knows what came of it. */
+  outcomeUnknown(cause: AudiencesError): OutcomeUnknownError {
     const next = this.#row.ifUnknown ?? 'Do not repeat it yet. Look whether it took effect.';
     return new OutcomeUnknownError(
       `${this.#name} was sent, but whether it took effect is unknown. ${cause.message}`,

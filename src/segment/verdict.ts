@@ -89,10 +89,9 @@ export function judgeAnswer<Data>(
 export function judgeFailure(
   operation: string,
   failure: HttpFailure,
-  timeoutMs: number,
   proxy?: HttpProxy,
 ): Verdict<never> {
-  const { status, cause } = failure;
+  const { status, cause, lastedMs } = failure;
   const reachAdvice = `Tell the user to check the network and SEGMENT_API_URL or SEGMENT_REGION; then try again. ${inWords(proxy)}`;
   if (!failure.sent && cause !== undefined && certificateErrors.has(cause)) {
     const error = new UnreachedError(
@@ -115,9 +114,18 @@ export function judgeFailure(
       case 'timeout':
         return new NoAnswerError(
           'timeout',
-          `${operation}: no complete answer within ${timeoutMs} ms.`,
+          `${operation}: no complete answer within ${Math.round(lastedMs)} ms.`,
           {
             next: 'Try again; if it lasts, ask for smaller pages or tell the user to raise --timeout-ms.',
+            status,
+          },
+        );
+      case 'over':
+        return new NoAnswerError(
+          'timeout',
+          `${operation}: no complete answer within ${Math.round(lastedMs)} ms, which was all that was left of this call.`,
+          {
+            next: 'Try again; if it lasts, ask for smaller pages or tell the user that Segment is slow now.',
             status,
           },
         );

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AudienceChange, ChangeableOptions } from '../segment/contract.ts';
-import { AudiencesError, InvalidInputError } from '../segment/errors.ts';
+import { AudiencesError, errorEntrySchema, InvalidInputError } from '../segment/errors.ts';
 import { type Audience, audienceSchema, typeOf } from '../segment/models/audience.ts';
 import { shortened } from '../shorten.ts';
 import { adviceAfterUpdate, consequencesOfUpdate } from './advice.ts';
@@ -114,7 +114,7 @@ export const updateAudienceForSpace = defineTool({
       },
     });
     const outcome = await wish.catch((error: unknown) => {
-      throw given.description === '' ? withoutDescriptionRefused(error) : error;
+      throw given.description === '' ? clearingRefused(error, given) : error;
     });
     if (outcome.kind === 'rehearsed') {
       return { dryRun: shownRehearsal(outcome.rehearsal), advice: outcome.advice };
@@ -126,12 +126,27 @@ export const updateAudienceForSpace = defineTool({
   },
 });
 
-/** An empty description clears the old one, if Segment takes it. */
-function withoutDescriptionRefused(error: unknown): unknown {
+/**
+ * An empty description clears the old one, if Segment takes it. It does not if it says so, or if there
+ * is nothing else that it can have refused.
+ */
+function clearingRefused(error: unknown, given: Input): unknown {
   if (!(error instanceof AudiencesError) || error.facts.status !== 422) return error;
+  const fields = [...changeable, ...optionNames].filter((field) => given[field] !== undefined);
+  const isAlone = fields.join() === 'description';
+  if (!isAlone && !namesDescription(error.facts.details)) return error;
   const { code, message, facts } = error;
   const next = `Segment takes no empty description here: leave description out, or pass a text. ${facts.next}`;
   return new AudiencesError(code, message, { ...facts, next }, { cause: error });
+}
+
+/** Whether Segment's list of problems names the description: by its dotted path, or in quotes. */
+function namesDescription(details: unknown): boolean {
+  const { data: entries = [] } = z.array(errorEntrySchema).safeParse(details);
+  return entries.some(
+    ({ field, message }) =>
+      field?.split('.').at(-1) === 'description' || message?.includes('"description"') === true,
+  );
 }
 
 /** The options that are named. */

@@ -51,6 +51,7 @@ const allowed: Record<string, string[]> = {
     'audit-path.ts',
     'given.ts',
     'log.ts',
+    'misnamed.ts',
     'safety/agreement.ts',
     'sandbox/spaces.ts',
     'segment/contract.ts',
@@ -65,6 +66,7 @@ const allowed: Record<string, string[]> = {
     'node:fs',
   ],
   'given.ts': ['settings.ts', 'slips.ts'],
+  'misnamed.ts': ['given.ts', 'nearest.ts', 'settings.ts'],
   'slips.ts': [],
   'audit-path.ts': ['system-reason.ts', 'node:fs', 'node:path'],
   'settings.ts': [
@@ -77,6 +79,7 @@ const allowed: Record<string, string[]> = {
     'tools/query-check.ts',
     'tools/registry.ts',
     'zod',
+    'node:path',
   ],
   commands: [
     'config.ts',
@@ -150,13 +153,15 @@ const allowed: Record<string, string[]> = {
     'zod',
   ],
   safety: [
+    'audit-path.ts',
     'clock.ts',
     'query',
     'redact.ts',
     'segment/api.ts',
-    // These two are pure and import nothing.
+    // These are pure and import nothing.
     'segment/base-url.ts',
     'segment/ids.ts',
+    'segment/names.ts',
     'segment/call.ts',
     'segment/contract.ts',
     'segment/editions/row.ts',

@@ -55,6 +55,9 @@ const listed: Record<string, Record<string, Source>> = {
   'mcp/start-of-message.ts': {
     '/\\s*(?:("(?:[^"\\\\]|\\\\[\\s\\S])*")|([{}[\\],:])|([^\\s"{}[\\],:]+))/y': 'message',
   },
+  'misnamed.ts': {
+    '/^SEGMENT_(MCP_)?/i': 'setting',
+  },
   'nearest.ts': {
     '/[-_ ]/g': 'message',
   },
@@ -65,8 +68,23 @@ const listed: Record<string, Record<string, Source>> = {
     '/^\\p{Lu}/u': 'query',
     '/^(a|an|the|null|nothing|none|empty|unknown|today|yesterday|tomorrow|now|not|any)$/i': 'query',
   },
+  'query/between-conditions.ts': {
+    '/^times?$/i': 'query',
+    '/^(?:ago|from|back|before|earlier)$/i': 'query',
+    '/^[.,]$/': 'query',
+  },
+  'query/catalog.ts': {
+    '/^(?:count_?(?:distinct|unique)|(?:distinct|unique)_?count)$/i': 'query',
+  },
   'query/check-definition.ts': {
-    '/^\\d+ [a-z]+$/': 'query',
+    '/^(\\d+) ?(\\p{L}+)$/u': 'query',
+  },
+  'query/check-place.ts': {
+    '/like$/i': 'query',
+    '/^in_?(?:audience|segment)$/i': 'query',
+  },
+  'query/check-values.ts': {
+    '/^(\\d+)[-/. ](\\d+)[-/. ](\\d+)$/': 'query',
   },
   'query/count-conditions.ts': {
     '/--[^\\n]*|\\/\\/[^\\n]*|#[^\\n]*|\\/\\*[\\s\\S]*?(?:\\*\\/|$)|\'(?:[^\'\\\\]|\\\\[\\s\\S])*(?:\'|\\\\?$)|"(?:[^"\\\\]|\\\\[\\s\\S])*(?:"|\\\\?$)|[\\p{L}_$][\\p{L}\\p{N}_]*|\\S/gu':
@@ -77,7 +95,24 @@ const listed: Record<string, Record<string, Source>> = {
   'query/durations.ts': {
     '/s$/': 'query',
   },
+  'query/fix-atoms.ts': {
+    '/^between$/i': 'query',
+    '/^like$/i': 'query',
+    '/^is/': 'query',
+    '/^[(){}[\\],.:]$/': 'query',
+    '/\\p{Default_Ignorable_Code_Point}/gu': 'query',
+    "/[\\p{L}\\p{N}_]+|[^\\s'\\p{L}\\p{N}_]/gu": 'query',
+    '/^(\\d+)(\\p{L}+)$/u': 'query',
+    '/^\\w/': 'query',
+  },
+  'query/fix-meaning.ts': {
+    "/^'|'$/g": 'query',
+    '/^[1-9]\\d{0,2}(?:,\\d{3})+$/': 'query',
+  },
   'query/foreign-comparison.ts': {
+    '/^is/': 'query',
+    '/^(?:in|within)$/': 'query',
+    '/^(?:last|past|next)$/': 'query',
     '/^(%?)([^%_]+)(%?)$/': 'query',
   },
   'query/foreign-text.ts': {
@@ -98,8 +133,12 @@ const listed: Record<string, Record<string, Source>> = {
     '/"(?:[^"\\\\\\n]|\\\\[\\s\\S])*"|\'(?:[^\'\\\\\\n]|\\\\[\\s\\S])*\'/y': 'query',
     '/\\\\([\\s\\S])/g': 'query',
   },
+  'query/keywords.ts': {
+    "/[\\w')}]/": 'query',
+    '/\\w/': 'query',
+  },
   'query/lengths-in-words.ts': {
-    '/^\\d{1,9}$/': 'query',
+    '/^\\d{1,9}$/': 'setting',
     '/s$/': 'query',
   },
   'query/lexer.ts': {
@@ -108,11 +147,14 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\d{4}-?\\d{2}-?\\d{2}[Tt]\\d[\\d:.]*(?:,\\d+(?=[Zz+-]))?(?:[Zz]|[+-]\\d{2}(?::?\\d{2})?)?/':
       'query',
     '/\\d{4}-\\d{2}-\\d{2}(?!\\d)/': 'query',
+    '/(?:\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}|\\d{1,2}[-/.]\\d{1,2}[-/.](?:\\d{4}|\\d{2}))(?![\\d.])/':
+      'query',
     '/\\+?(?:\\d+(?:\\.\\d+)?|\\.\\d+)(?:[eE][+-]?\\d+(?![\\p{L}_]))?/u': 'query',
     '/[\\p{L}_$][\\p{L}\\p{N}_]*/u': 'query',
-    '/=>|=<|<>|>=|<=|!==|!=|===|==|&&|\\|\\||[=<>!(){},.:&|≥≤≠-]/': 'query',
-    '/[^\\p{L}_$\\d\\s\'"\\u2018\\u2019\\u201c\\u201d=<>!(){},.:&|≥≤≠-]+/u': 'query',
+    '/=>|=<|<>|>=|<=|!==|!=|===|==|&&|\\|\\||[=<>!(){}[\\],.:&|≥≤≠-]/': 'query',
+    '/[^\\p{L}_$\\d\\s\'"`\\u2018\\u2019\\u201c\\u201d=<>!(){}[\\],.:&|≥≤≠-]+/u': 'query',
     '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/iy': 'query',
+    '/^[\\p{Default_Ignorable_Code_Point}\\p{Cc}]+$/u': 'query',
     '/^[\\p{L}\\p{N}_ @.-]+$/u': 'query',
     "/\\\\[.\\\\']/g": 'query',
   },
@@ -130,6 +172,8 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/lookahead.ts': {
     '/^(true|false)$/i': 'query',
+    '/^[({[]$/': 'query',
+    '/^[*/+^]+$/': 'query',
   },
   'query/numbers.ts': {
     '/^(?:\\d+(?:\\.\\d+)?|\\.\\d+)$/': 'query',
@@ -137,19 +181,31 @@ const listed: Record<string, Record<string, Source>> = {
     '/^0+(?=\\d)/': 'query',
   },
   'query/parser.ts': {
-    "/[\\w')}]/": 'query',
-    '/\\w/': 'query',
-    '/^=+$/': 'query',
-    '/^(!=+|<>|≠)$/': 'query',
-    '/^[),}]$/': 'query',
+    '/^[\\p{Ll}_]/u': 'query',
+    '/^[),}\\]]$/': 'query',
     '/^[\\p{L}\\p{N}_ !:]+$/u': 'query',
     '/^ex/i': 'query',
-    '/^[){},:.]$/': 'query',
+  },
+  'query/path.ts': {
+    '/^event$/i': 'query',
   },
   'query/phrases.ts': {
     '/(the (?:last|next) )?\\{(\\w+)\\}/g': 'own',
     '/^1 /': 'own',
     '/\\\\+|["*]/g': 'query',
+  },
+  'query/read-foreign.ts': {
+    '/^=+$/': 'query',
+    '/^(!=+|<>|≠)$/': 'query',
+  },
+  'query/read-values.ts': {
+    "/\\p{L}''(?:s|t|re|ve|ll|d|m)(?!\\p{L})/u": 'query',
+    "/(?:^'|[^\\p{L}])''|''(?:[^\\p{L}]|$)/u": 'query',
+    '/next/i': 'query',
+    '/^(?:of|after|from|since|the)$/i': 'query',
+    '/^[1-9]\\d{0,2}(?:,\\d{3})+$/': 'query',
+    '/^[\\s),\\]}]?$/': 'query',
+    '/\\s+/': 'query',
   },
   'query/readings.ts': {
     '/[ _-]/g': 'query',
@@ -166,9 +222,14 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/strings.ts': {
     "/\\\\[\\s\\S]|'/g": 'query',
-    '/\\\\[\\s\\S]/g': 'query',
+    '/\\\\[\\s\\S]/g': 'answer',
     '/(?<!\\\\)\\\\+\\./g': 'query',
     '/(?<!\\\\)\\./': 'query',
+  },
+  'query/suggest.ts': {
+    "/[\\p{Lu}]+(?!\\p{Ll})|[\\p{Lu}]?[^\\p{Lu}_\\s'-]+/gu": 'query',
+    '/^(is|does|do)?not(?!e$|e_|ed|es|if|ic|h)(\\p{Ll}{2,})$/u': 'query',
+    '/s$/': 'query',
   },
   'query/times.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$/':
@@ -181,12 +242,14 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\.000$/': 'query',
   },
   'query/tokens.ts': {
+    '/^[({[]$/': 'query',
+    '/^[)}\\]]$/': 'query',
     '/^[-&:.|]$/': 'query',
     '/^(&&?|\\|\\|?)$/': 'query',
     '/^(and|or)$/i': 'query',
     '/^[<>=!≥≤≠]+$/': 'query',
     '/^(true|false)$/i': 'query',
-    '/^(null|nil|undefined)$/i': 'query',
+    '/^(null|nil|none|undefined)$/i': 'query',
   },
   'query/values.ts': {
     '/^(true|false)$/i': 'query',
@@ -200,15 +263,17 @@ const listed: Record<string, Record<string, Source>> = {
     '/[<>=!\\u2264\\u2265\\u2260]+|&&|\\|\\||[\\s\\S]/uy': 'query',
     '/[\\p{L}\\p{N}]/u': 'query',
   },
+  'query/wrapping.ts': {
+    '/^[\\s(!]*([\\p{L}_][\\p{L}\\p{N}_]*)/u': 'query',
+    '/^(?:NOT|ANY|ALL)$/': 'query',
+    '/^\\w*\\n/': 'query',
+    '/[\\s(=<>,:{]/': 'query',
+  },
   'redact.ts': {
     '/={1,2}$/': 'setting',
     '/[+/]/g': 'setting',
     '/[a-f]/g': 'setting',
     '/[\\\\^$.*+?()[\\]{}|/-]/g': 'setting',
-  },
-  'safety/names.ts': {
-    '/\\p{M}/gu': 'answer',
-    '/[a-z0-9]+/g': 'answer',
   },
   'sandbox/due-times.ts': {
     '/^[A-Za-z]/': 'body',
@@ -251,14 +316,18 @@ const listed: Record<string, Record<string, Source>> = {
     '/^Proxy response \\((\\d{3})\\)/': 'header',
   },
   'segment/ids.ts': {
-    '/^\\s*\\.{1,2}\\s*(?:;|$)/': 'message',
-    '/[/\\\\\\p{Cc}]/u': 'message',
+    '/[/\\\\?#\\p{Cc}]/u': 'message',
+    '/%[0-9a-f]{2}/i': 'message',
     '/[/\\\\]/': 'message',
     '/^spa_/': 'message',
     '/%u([0-9a-f]{4})/gi': 'message',
     '/(?:%[0-9a-f]{2})+/gi': 'message',
-    '/%c([01])%([89ab][0-9a-f])/gi': 'message',
+    '/(?:%c|(?:%e0|%f0%80|%f8%80%80|%fc%80%80%80)%8)([01])%([89ab][0-9a-f])/gi': 'message',
     '/%([0-7][0-9a-f])/gi': 'message',
+  },
+  'segment/names.ts': {
+    '/\\p{M}/gu': 'answer',
+    '/[a-z0-9]+/g': 'answer',
   },
   'segment/proxy.ts': {
     '/^[a-z][a-z\\d+.-]*:\\/\\//i': 'setting',
@@ -298,7 +367,7 @@ const listed: Record<string, Record<string, Source>> = {
   'visible.ts': {
     '/(?!\\ufe0f)[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu':
       'answer',
-    '/[`*~]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\\])[([]|(?<=:)\\/(?=\\/)|(?<=www)\\.|(?<=[\\w.+-])@(?=[\\w-])/giu':
+    '/[`*~]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\\])[([]|(?<=\\/)\\/|(?<=www)\\.|(?<=[^\\s.])\\.(?=(?:[a-z]{2}|biz|com|edu|gov|net|org|pro|web|xxx|aero|asia|coop|info|museum|name|shop|рф|xn--[a-z\\d-]+)(?![\\p{L}\\p{N}]))|(?<=[\\w.+-])@(?=[\\w-])/giu':
       'answer',
     '/\\\\[\\s\\S]/g': 'answer',
     '/…\\[cut, \\d+ characters in all\\]\\s*$/u': 'message',

@@ -48,9 +48,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const spaceId = 'spa 1?ä';
-const space = '/spaces/spa%201%3F%C3%A4/audiences';
-const schema = '/spaces/spa%201%3F%C3%A4';
+const spaceId = 'spa 1;ä';
+const space = '/spaces/spa%201%3B%C3%A4/audiences';
+const schema = '/spaces/spa%201%3B%C3%A4';
 const one = { spaceId, id: 'aud_1' };
 const query = "event('Shoes Bought').count() >= 1";
 const minimal: Input<'create_audience'> = { spaceId, name: 'N', query, type: 'users' };

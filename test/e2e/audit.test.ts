@@ -1,11 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool, secret } from '../support/in-memory.ts';
-import { RawProgram } from '../support/program.ts';
+import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { bigSpenders, create, query, sent } from '../support/writes.ts';
 
@@ -224,4 +232,23 @@ describe('--audit-log', () => {
     expect(readFileSync(file, 'utf8')).not.toContain(secret);
     expect(linesOf(file)).toMatchObject([{ after: { description: 'the token is [redacted]' } }]);
   });
+});
+
+test('a file that can be written but not read stops the start', () => {
+  const file = newFile();
+  writeFileSync(file, '');
+  // To root everything is open.
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  if (nobody.uid) {
+    chmodSync(dirname(file), 0o755);
+    chownSync(file, nobody.uid, nobody.gid);
+  }
+  chmodSync(file, 0o200);
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [mainFile, '--sandbox', '--audit-log', file],
+    { env: plainEnvironment(), encoding: 'utf8', input: '', ...nobody },
+  );
+  expect(stderr).toMatch(/--audit-log .* can't be written \(EACCES\)/);
+  expect(status).toBe(2);
 });

@@ -45,6 +45,19 @@ describe('settings that are ignored', () => {
     expect(lines.join()).toMatch(/SEGMENT_SPACE_ID.*LOG_LEVEL/);
   });
 
+  test.each(['error', 'debug'])('are told with LOG_LEVEL=%s, too', async (level) => {
+    const program = new RawProgram(['--sandbox'], {
+      LOG_LEVEL: level,
+      SEGMENT_ALLOWED_SPACES: '',
+    });
+    await program.initialize();
+    program.child.stdin.end();
+    expect((await program.exit()).code).toBe(0);
+    expect(program.stderr).toContain(
+      'setting ignored: SEGMENT_ALLOWED_SPACES is empty: it counts as not set, and restricts nothing.\n',
+    );
+  });
+
   test('-h and -V are help and version', async () => {
     const [asked, told] = [new RawProgram(['-h']), new RawProgram(['-V'])];
     expect((await asked.exit()).code).toBe(0);

@@ -95,6 +95,20 @@ describe('a request that is not in form gets one sentence', () => {
   });
 });
 
+describe.each(['tools/list', 'resources/list', 'resources/templates/list'])('%s', (method) => {
+  test.each([
+    ['null', { cursor: null }],
+    ['an empty text', { cursor: '' }],
+    ['null, with a token', { cursor: null, _meta: { progressToken: 1 } }],
+  ])('answers with its first page where the cursor is %s', async (name, params) => {
+    const id = `${method} ${name}`;
+    const [plain] = await answersTo(JSON.stringify({ ...ping, id, method }));
+    const [answer] = await answersTo(JSON.stringify({ ...ping, id, method, params }));
+    expect(answer?.error).toBeUndefined();
+    expect(answer).toEqual(plain);
+  });
+});
+
 describe('what has no id to be answered with', () => {
   test.each([
     ['broken JSON', '{"jsonrpc":"2.0","id":1,', [-32_700]],

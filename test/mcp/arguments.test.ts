@@ -66,12 +66,21 @@ describe('is refused, and nothing is sent', () => {
       update,
       { id: 'a', name: 'M', expectedUpdatedAt: '' },
       'expectedUpdatedAt',
-      /expectedUpdatedAt: /,
+      /expectedUpdatedAt: must not be empty\./,
     ],
     ['a fraction as a text', list, { count: '1.5' }, 'count', /count: /],
     ['a missing field', create, { name: 'N' }, 'query', /query: is missing/],
     ['null in a required field', 'get_audience', { id: null }, 'id', /id: is missing/],
-    ['an empty id', 'get_audience', { id: '' }, 'id', /id: /],
+    ['an empty id', 'get_audience', { id: '' }, 'id', /id: is missing\./],
+    ['an empty query', create, { name: 'N', query: '' }, 'query', /query: is missing\./],
+    ['a blank name', create, { name: ' ', query }, 'name', /name: must not be empty/],
+    [
+      'an empty text in a list',
+      create,
+      { name: 'N', query, filterByExternalIds: ['a', ''] },
+      'filterByExternalIds.1',
+      /filterByExternalIds\.1: must not be empty\./,
+    ],
     [
       'space_id',
       list,
@@ -107,6 +116,23 @@ test('where Segment refuses an empty description, the error says that it takes n
   expect(clearing.error?.next).toMatch(/takes no empty description.*Fix it\./);
   const other = await callTool(client, update, { id: 'a', description: 'x' });
   expect(other.error?.next).toBe('Fix it.');
+});
+
+test.each<[string, object, boolean]>([
+  ['by its path', { field: 'description', message: 'too short' }, true],
+  ['by a longer path', { field: 'audience.description' }, true],
+  ['in quotes', { message: '"description" is not allowed to be empty' }, true],
+  ['not, but another field', { field: 'name', message: 'the name is taken' }, false],
+  ['not, and no field either', { message: 'this is locked' }, false],
+])('that is said where the refusal names the description %s', async (_, entry, isSaid) => {
+  const details = [{ field: 'enabled' }, entry];
+  const refused = new RefusedError('validation_failed', 'no', {
+    ...{ next: 'Fix it.', status: 422, details },
+  });
+  const { api } = fakeApi({ audience: () => Promise.reject(refused) });
+  const client = await connect(api, { defaultSpace: 'spa_1' });
+  const { error } = await callTool(client, update, { id: 'a', description: '', name: 'N' });
+  expect(error?.next).toMatch(isSaid ? /takes no empty description.*Fix it\./ : /^Fix it\.$/);
 });
 
 test('the text of an error is a line of prose, and the JSON exactly', async () => {

@@ -1,9 +1,15 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { McpError } from '@modelcontextprotocol/sdk/types.js';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { ConfirmMode } from '../../src/safety/agreement.ts';
+import { Confirmations } from '../../src/safety/confirmation.ts';
+import { StateFolder } from '../../src/safety/state-folder.ts';
 import { isWrite } from '../../src/segment/editions/editions.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import {
@@ -162,6 +168,8 @@ describe('without a yes nothing is sent', () => {
     const { error } = await callTool(client, ...remove);
     expect(error?.code).toBe('declined');
     expect(error?.message).toMatch(/did not answer within/);
+    expect(error?.next).toContain('--ask auto|elicitation|confirmation');
+    expect(error?.next).toContain('this client does not show it');
     answer(yes);
     for (let count = 0; count < 10; count += 1) await turn();
     expect(writesOf(asked)).toEqual([]);
@@ -280,7 +288,11 @@ describe('with the setting ask', () => {
 
   test('elicitation gives no value where the question was not seen', async () => {
     const { client } = await asking(() => ({ action: 'cancel' }), { ask: 'elicitation' });
-    expect((await callTool(client, ...remove)).error?.code).toBe('declined');
+    const { error } = await callTool(client, ...remove);
+    expect(error?.code).toBe('declined');
+    expect(error?.message).toMatch(/closed it before anyone can have read it/);
+    expect(error?.message).not.toMatch(/can not ask/);
+    expect(error?.next).toContain('--ask auto');
   });
 
   test('elicitation still asks', async () => {
@@ -411,9 +423,9 @@ describe('in two steps', () => {
 
   test.each<[string, RegExp, (value: string) => string, number]>([
     ['expired', /has expired/, (value) => value, 300_001],
-    ['foreign', /not made for exactly this write/, () => 'A'.repeat(120), 0],
-    ['cut', /not made for exactly this write/, (value) => value.slice(1), 0],
-    ['odd', /not made for exactly this write/, () => '\u0000\u202e"\n', 0],
+    ['foreign', /not made here, or not for this write/, () => 'A'.repeat(120), 0],
+    ['cut', /not made here, or not for this write/, (value) => value.slice(1), 0],
+    ['odd', /not made here, or not for this write/, () => '\u0000\u202e"\n', 0],
   ])('a value that is %s is answered with a new one that works', async (_, why, spoil, ms) => {
     const { client, asked, pass } = await twoStep();
     const [tool, args] = remove;
@@ -484,6 +496,56 @@ describe('in two steps', () => {
     change({ status: 'Computing', size: { count: 9 } });
     expect((await callTool(client, tool, { ...args, confirmation })).error).toBeUndefined();
     expect(writesOf(asked)).toHaveLength(1);
+  });
+});
+
+describe('a process for each call', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'alone-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Removes in two processes, the second given the value of the first. */
+  async function inTwoProcesses(path: string) {
+    const { api, asked } = fakeApi({});
+    const errors: Awaited<ReturnType<typeof callTool>>['error'][] = [];
+    let args = remove[1];
+    for (const _ of [1, 2]) {
+      const confirmations = new Confirmations({
+        now: Date.now,
+        elapsed: Date.now,
+        randomBytes,
+        folder: new StateFolder(path, Date.now),
+      });
+      const client = await connect(api, { confirm: 'writes', confirmations });
+      const { error } = await callTool(client, remove[0], args);
+      errors.push(error);
+      if (error) args = { ...args, confirmation: confirmationIn(error) };
+    }
+    return { errors, sent: writesOf(asked).length };
+  }
+  const waysOut = ['SEGMENT_STATE_DIR', '--ask elicitation', '--confirm'];
+
+  test('with a state folder is done at the second, and nothing is said of it', async () => {
+    const { errors, sent } = await inTwoProcesses(join(folder, 'state'));
+    expect(sent).toBe(1);
+    expect(errors[1]).toBeUndefined();
+    expect(errors[0]?.message).not.toContain('process');
+    expect(errors[0]?.next).not.toContain('process');
+  });
+
+  test('without one hears with the first value that it is good in its process only', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const { errors, sent } = await inTwoProcesses(join(folder, 'file', 'state'));
+    expect(sent).toBe(0);
+    expect(errors).toHaveLength(2);
+    for (const error of errors) {
+      expect(error?.code).toBe('confirmation_required');
+      expect(error?.message).toContain('good in this process of the server only');
+      for (const name of waysOut) expect(error?.next).toContain(name);
+    }
+    expect(errors[1]?.message).toMatch(
+      /^The confirmation that was passed was not made here, or not for this write\. This process/,
+    );
+    expect(errors[1]?.message).not.toContain('exactly');
   });
 });
 

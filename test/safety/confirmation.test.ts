@@ -79,7 +79,8 @@ describe('a value', () => {
   ])('does not work for another %s, and still works for its own', (_, other) => {
     const { made } = confirmations();
     const value = made.issue(subject);
-    expect(made.accept(value, { ...subject, ...other })).toEqual({ kind: 'invalid' });
+    const kind = 'act' in other ? 'other' : 'foreign';
+    expect(made.accept(value, { ...subject, ...other })).toEqual({ kind });
     expect(made.accept(value, subject)).toEqual({ kind: 'accepted' });
   });
 
@@ -87,7 +88,7 @@ describe('a value', () => {
     const { made } = confirmations();
     const value = made.issue({ ...subject, spaceId: 'a', id: 'b","c' });
     expect(made.accept(value, { ...subject, spaceId: 'a","b', id: 'c' })).toEqual({
-      kind: 'invalid',
+      kind: 'foreign',
     });
   });
 
@@ -131,11 +132,11 @@ describe('a value', () => {
 
   test('of another server, or of this one before its restart, does not work', () => {
     const [one, other] = [confirmations(), confirmations()];
-    expect(other.made.accept(one.made.issue(subject), subject)).toEqual({ kind: 'invalid' });
+    expect(other.made.accept(one.made.issue(subject), subject)).toEqual({ kind: 'foreign' });
   });
 });
 
-describe('a value that was tampered with is invalid', () => {
+describe('a value that was tampered with is foreign', () => {
   const { made } = confirmations();
   const value = made.issue(subject);
 
@@ -145,7 +146,7 @@ describe('a value that was tampered with is invalid', () => {
       const changed = Buffer.from(bytes);
       const byte = at >> 3;
       changed[byte] = (changed[byte] ?? 0) ^ (1 << (at & 7));
-      expect(made.accept(changed.toString('base64url'), subject)).toEqual({ kind: 'invalid' });
+      expect(made.accept(changed.toString('base64url'), subject)).toEqual({ kind: 'foreign' });
     }
   });
 
@@ -154,7 +155,7 @@ describe('a value that was tampered with is invalid', () => {
       for (const other of ['A', 'B', 'Q', '_', '-', '=', '+', ' ', '\n', '\u0000', 'é']) {
         if (value[at] === other) continue;
         const changed = value.slice(0, at) + other + value.slice(at + 1);
-        expect(made.accept(changed, subject)).toEqual({ kind: 'invalid' });
+        expect(made.accept(changed, subject)).toEqual({ kind: 'foreign' });
       }
     }
   });
@@ -170,13 +171,13 @@ describe('a value that was tampered with is invalid', () => {
     ['in ordinary base64', Buffer.alloc(44, 0xff).toString('base64')],
     ['very long', 'A'.repeat(1_000_000)],
   ])('%s', (_, changed) => {
-    expect(made.accept(changed, subject)).toEqual({ kind: 'invalid' });
+    expect(made.accept(changed, subject)).toEqual({ kind: 'foreign' });
   });
 
   test('whatever the text is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(made.accept(text, subject)).toEqual({ kind: 'invalid' });
+        expect(made.accept(text, subject)).toEqual({ kind: 'foreign' });
       }),
     );
   });

@@ -134,7 +134,12 @@ describe('an edit of an audience that is not Live', () => {
     ['Computing', ago(day - 60_000), true, early],
     ['Computing', ago(day + 60_000), false, 'Its status is "Computing", not Live.'],
     ['Locked', ago(1000), false, 'Its status is "Locked", not Live.'],
+    ['PREPARING', ago(2 * day), true, early],
+    [' backfilling', ago(2 * day), true, early],
+    ['computing', ago(day - 60_000), true, early],
     ['Live', ago(1000), false, undefined],
+    ['LIVE', ago(1000), false, undefined],
+    ['live ', ago(1000), false, undefined],
   ])('%s, created at %s: agreement needed is %s', async (status, createdAt, needed, note) => {
     const stored = audience({ status, createdAt });
     const tool = 'update_audience_for_space';
@@ -204,6 +209,52 @@ describe('who depends on the audience is a part of what is agreed to', () => {
     expect([writes(), searches()]).toEqual([1, 1]);
   });
 
+  const numbered = (count: number) =>
+    Array.from({ length: count }, (_, index) => dependent(`dep_${index}`));
+
+  test.each([1, 200, 201, 1000, 1001])(
+    'it is done where all %d are as they were',
+    async (count) => {
+      const { state, again, writes } = await space(numbered(count));
+      state.audiences = [...state.audiences].reverse();
+      state.now += 10_001;
+      expect((await again()).error).toBeUndefined();
+      expect(writes()).toBe(1);
+    },
+  );
+
+  test.each([201, 1000])('it is done where one of %d is gone', async (count) => {
+    const { state, again, writes } = await space(numbered(count));
+    state.audiences = state.audiences.slice(1);
+    state.now += 10_001;
+    expect((await again()).error).toBeUndefined();
+    expect(writes()).toBe(1);
+  });
+
+  test.each([200, 201, 999])(
+    'a new one in addition to %d is stale, and only it is named',
+    async (count) => {
+      const { state, again, writes } = await space(numbered(count));
+      state.audiences = [...state.audiences, dependent('aud_new')];
+      state.now += 10_001;
+      const { error } = await again();
+      expect(error?.code).toBe('stale');
+      expect(error?.message).toContain('to be built on this one: "aud_new" ("aud_new"). Nothing');
+      expect(writes()).toBe(0);
+    },
+  );
+
+  test('of more than a thousand it is not told which is new', async () => {
+    const { state, again, writes } = await space(numbered(1001));
+    state.audiences = [...state.audiences, dependent('aud_new')];
+    state.now += 10_001;
+    const { error } = await again();
+    expect(error?.code).toBe('stale');
+    expect(error?.message).toContain('which of the 1002 is new can not be told');
+    expect(error?.message).not.toContain('dep_');
+    expect(writes()).toBe(0);
+  });
+
   test('it is not searched again within ten seconds', async () => {
     const { state, again, writes, searches } = await space([]);
     state.now += 10_000;
@@ -268,6 +319,27 @@ describe('a value', () => {
     const confirmation = spelled(confirmationIn(error));
     const again = { ...create, ...more, confirmation };
     expect((await callTool(client, 'create_audience', again)).error).toBeUndefined();
+  });
+
+  test.each([
+    ['spa_1', '1'],
+    ['1', 'spa_1'],
+  ])('for the space %s is good for %s, which is the same', async (first, second) => {
+    const { api, asked } = fakeApi({});
+    const client = await connect(api, { confirm: 'writes' });
+    for (const [tool, args] of [
+      ['remove_audience_from_space', remove],
+      ['update_audience_for_space', redefine],
+      ['create_audience', create],
+    ] as const) {
+      const { error } = await callTool(client, tool, { ...args, spaceId: first });
+      const confirmation = confirmationIn(error);
+      const again = { ...args, spaceId: second, confirmation };
+      expect((await callTool(client, tool, again)).error).toBeUndefined();
+      const other = { ...args, spaceId: 'spa_2', confirmation };
+      expect((await callTool(client, tool, other)).error?.code).toBe('confirmation_required');
+    }
+    expect(asked.filter(([operation]) => isWrite(operation))).toHaveLength(3);
   });
 
   test('minds what is not the default', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { foldedName } from '../../src/safety/names.ts';
 import type { Fault } from '../../src/sandbox/start.ts';
 import { OutcomeUnknownError } from '../../src/segment/errors.ts';
+import { foldedName } from '../../src/segment/names.ts';
 import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 import { firstId, type StandIn, startStandIn, withOdd } from '../support/stand-in.ts';
 
@@ -77,6 +77,32 @@ describe('names', () => {
     ]);
     expect(rig.writes()).toHaveLength(2);
   });
+});
+
+describe('a space is the same with and without spa_', () => {
+  const page = async () => ({ audiences: [], pagination: {} });
+  const spaces = ['spa_1', '1'] as const;
+
+  test('for two calls at once', async () => {
+    const client = await connect(fakeApi({ page }).api);
+    const both = spaces.map((spaceId) => callTool(client, tool, { spaceId, name: 'New', query }));
+    const codes = (await Promise.all(both)).map(({ error }) => error?.code);
+    expect(codes).toEqual([undefined, 'duplicate']);
+  });
+
+  test.each([spaces, [...spaces].reverse()])(
+    'for a create after one lost: %s, %s',
+    async (...ids) => {
+      const lost = new OutcomeUnknownError('Lost.', { next: 'Look.' });
+      const { api, asked } = fakeApi({ audience: () => Promise.reject(lost), page });
+      const client = await connect(api);
+      for (const spaceId of ids) {
+        const { error } = await callTool(client, tool, { spaceId, name: 'New', query });
+        expect(error?.code).toBe('outcome_unknown');
+      }
+      expect(asked.filter(([operation]) => operation === tool)).toHaveLength(1);
+    },
+  );
 });
 
 describe('a create whose answer is lost', () => {

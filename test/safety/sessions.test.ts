@@ -101,6 +101,17 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
   });
 });
 
+test('what was seen is found however the id of its space is written', () => {
+  const seen = new SeenAudiences();
+  for (const [noted, asked] of [
+    ['spa_1', '1'],
+    ['2', 'spa_2'],
+  ] as const) {
+    seen.note(noted, audience({ id: 'aud_1' }));
+    expect(seen.find(asked, 'aud_1', () => true)).toBeDefined();
+  }
+});
+
 test('what was seen in one space is not found in another', () => {
   const seen = new SeenAudiences();
   seen.note('s', audience({ id: 'aud_1' }));

@@ -11,8 +11,10 @@ const tool = 'update_audience_for_space';
 const args = { id: firstId, name: 'New' };
 const detailsSchema = z.object({ confirmation: z.string() });
 
-/** A rig, and a value for the write. */
-async function start() {
+const isWrite = ({ method }: { method: string }) => method !== 'GET';
+
+/** A program with one audience, and a value for changing it. */
+async function startAgreed() {
   const rig = await startStandIn({
     edition: 'v1',
     seeds: [{ name: 'Old', definition: { query: "trait('a') = 1", level: 'users' } }],
@@ -20,35 +22,48 @@ async function start() {
   });
   const asked = await callTool(rig.client, tool, args);
   const { confirmation } = detailsSchema.parse(asked.error?.details);
-  return { rig, confirmation };
+  const agreed = () => callTool(rig.client, tool, { ...args, confirmation });
+  return { ...rig, agreed };
 }
 
 test('a write that Segment had no quota for leaves the value as good as it was', async () => {
-  const { rig, confirmation } = await start();
-  rig.faults(({ method }) =>
-    method === 'PATCH' ? { kind: 'rate-limit', msBeforeNext: 120_000 } : undefined,
+  const { faults, clock, agreed } = await startAgreed();
+  faults((request) =>
+    isWrite(request) ? { kind: 'rate-limit', msBeforeNext: 120_000 } : undefined,
   );
-  const limited = await callTool(rig.client, tool, { ...args, confirmation });
-  expect(limited.error?.code).toBe('rate_limited');
-  rig.faults(() => undefined);
-  await rig.clock.advance(120_000);
-  expect((await callTool(rig.client, tool, { ...args, confirmation })).error).toBeUndefined();
-  const again = await callTool(rig.client, tool, { ...args, confirmation });
-  expect(again.error?.message).toMatch(/was used already/);
+  expect((await agreed()).error?.code).toBe('rate_limited');
+  faults(() => undefined);
+  await clock.advance(120_000);
+  expect((await agreed()).error).toBeUndefined();
+  expect((await agreed()).error?.message).toMatch(/was used already/);
 });
 
-test('so does one whose next attempt is not made, because the look before it got no answer', async () => {
-  const { rig, confirmation } = await start();
-  rig.faults(({ method }) => {
-    if (method === 'PATCH') return { kind: 'answer', status: 429, body: '' };
-    return rig.writes().length > 0 ? { kind: 'answer', status: 502, body: '' } : undefined;
-  });
-  const call = callTool(rig.client, tool, { ...args, confirmation });
-  expect((await rig.through(call)).error).toMatchObject({
-    code: 'upstream_error',
-    message: expect.stringMatching(/Nothing was sent\.$/),
-  });
-  expect(rig.writes()).toHaveLength(1);
-  rig.faults(() => undefined);
-  expect((await callTool(rig.client, tool, { ...args, confirmation })).error).toBeUndefined();
+test.each([
+  ['fails', 'upstream_error', 500],
+  ['is refused', 'forbidden', 403],
+  ['finds nothing', 'not_found', 404],
+])(
+  'so does one that is not sent again because the look before that %s',
+  async (_, code, status) => {
+    const { faults, through, writes, agreed } = await startAgreed();
+    faults((request) => {
+      if (isWrite(request)) return { kind: 'rate-limit', msBeforeNext: 1000 };
+      return writes().length > 0 ? { kind: 'answer', status, body: '{"errors":[]}' } : undefined;
+    });
+    const { error } = await through(agreed());
+    expect(error).toMatchObject({ code, message: expect.stringMatching(/Nothing was sent\.$/) });
+    expect(writes()).toHaveLength(1);
+    faults(() => undefined);
+    expect((await through(agreed())).error).toBeUndefined();
+  },
+);
+
+test('a write that Segment refused has used the value up', async () => {
+  const { faults, agreed } = await startAgreed();
+  faults((request) =>
+    isWrite(request) ? { kind: 'answer', status: 403, body: '{"errors":[]}' } : undefined,
+  );
+  expect((await agreed()).error?.code).toBe('forbidden');
+  faults(() => undefined);
+  expect((await agreed()).error?.message).toMatch(/was used already/);
 });

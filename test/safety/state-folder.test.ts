@@ -116,7 +116,7 @@ describe('a value of another process', () => {
   ])('does not work for %s', (_, scope) => {
     const own = scopeOf('https://api.segmentapis.com', 'token');
     const value = started({ scope: () => own }).issue();
-    expect(started({ scope: () => scope }).use(value)).toBe('invalid');
+    expect(started({ scope: () => scope }).use(value)).toBe('foreign');
     const slashed = scopeOf('https://api.segmentapis.com/', 'token');
     expect(started({ scope: () => slashed }).use(value)).toBe('accepted');
   });
@@ -139,7 +139,7 @@ describe('a value of the same process', () => {
 describe('the key', () => {
   test('is made when a value is first given out, for the user alone', () => {
     const process = started();
-    expect(process.use('A'.repeat(120))).toBe('invalid');
+    expect(process.use('A'.repeat(120))).toBe('foreign');
     expect(readdirSync(parent)).toEqual([]);
     process.issue();
     expect(statSync(folder).mode & 0o777).toBe(0o700);
@@ -159,10 +159,10 @@ describe('the key', () => {
     const [old = secrets, next = secrets, foreign = secrets] = secrets.map((key) => [key]);
     const value = started({ keys: old }).issue();
     expect(existsSync(join(folder, 'key'))).toBe(false);
-    expect(started({ keys: foreign }).use(value)).toBe('invalid');
+    expect(started({ keys: foreign }).use(value)).toBe('foreign');
     const both = [...next, ...old];
     const signed = started({ keys: both }).issue();
-    expect(started({ keys: old }).use(signed)).toBe('invalid');
+    expect(started({ keys: old }).use(signed)).toBe('foreign');
     expect(started({ keys: next }).use(signed)).toBe('accepted');
     expect(started({ keys: both }).use(value)).toBe('accepted');
     expect(started({ keys: old }).use(value)).toBe('used');
@@ -234,12 +234,22 @@ describe('a folder that can not be trusted', () => {
     ],
   ];
 
+  test.each(['', '/', '//', '/.', '/./', '/x/..'])('a link is found with %j at its end', (end) => {
+    mkdirSync(join(parent, 'real'), { mode: 0o700 });
+    symlinkSync(join(parent, 'real'), join(parent, 'link'));
+    const state = new StateFolder(`${join(parent, 'link')}${end}`, () => startedAt);
+    for (const act of [() => state.readKey(), () => state.keepKey(randomBytes(32))]) {
+      expect(act).toThrow('it is a link');
+    }
+    expect(readdirSync(join(parent, 'real'))).toEqual([]);
+  });
+
   test.each(spoilers)('%s is not used: values are good in their process only', (_, why, spoil) => {
     spoil();
     const one = started();
     const value = one.issue();
     expect(one.reasons).toEqual([expect.stringMatching(why)]);
-    expect(started().use(value)).toBe('invalid');
+    expect(started().use(value)).toBe('foreign');
     expect(one.use(value)).toBe('accepted');
     expect(one.use(value)).toBe('used');
     expect(one.reasons).toHaveLength(1);
@@ -249,11 +259,11 @@ describe('a folder that can not be trusted', () => {
     const keys = secrets.slice(0, 1);
     const alone = { keys, folder: undefined };
     const value = started({ keys }).issue();
-    expect(started(alone).use(value)).toBe('invalid');
+    expect(started(alone).use(value)).toBe('foreign');
     const own = started(alone);
     const another = own.issue();
-    expect(started(alone).use(another)).toBe('invalid');
-    expect(started({ keys }).use(another)).toBe('invalid');
+    expect(started(alone).use(another)).toBe('foreign');
+    expect(started({ keys }).use(another)).toBe('foreign');
     expect(own.use(another)).toBe('accepted');
   });
 

@@ -118,6 +118,46 @@ describe('two writes to one audience at once', () => {
   });
 });
 
+describe('while a person is asked', () => {
+  /** A first write that asks its user, and a second to the same audience in the meantime. */
+  async function meanwhile(first: object, second: object) {
+    let ask = () => {};
+    const asked = new Promise<void>((resolve) => {
+      ask = resolve;
+    });
+    let agree = (_: typeof yes) => {};
+    const answer = new Promise<typeof yes>((resolve) => {
+      agree = resolve;
+    });
+    const rig = await start({
+      flags: { confirm: 'remove' },
+      answering() {
+        ask();
+        return answer;
+      },
+    });
+    const showing = (status: string) =>
+      rig.faults(({ method }) => (method === 'GET' ? withOdd({ status }) : undefined));
+    showing('Preparing');
+    const other = await rig.connect();
+    const asking = callTool(rig.client, tool, { id: firstId, ...first });
+    await asked;
+    showing('Live');
+    const next = await callTool(other, tool, { id: firstId, ...second });
+    agree(yes);
+    return { first: (await asking).error?.code, second: next.error?.code, rig };
+  }
+
+  test.each([
+    ['an early rename', { name: 'Early' }],
+    ['a switch-off', { enabled: false }],
+  ])('of %s, another write goes on, and the first is stale then', async (_, first) => {
+    const ends = await meanwhile(first, { name: 'Second' });
+    expect(ends).toMatchObject({ first: 'stale', second: undefined });
+    expect(ends.rig.writes()).toHaveLength(1);
+  });
+});
+
 describe('what changes an audience between two attempts at a write', () => {
   const changed = withOdd({ description: 'Changed' });
   const query2 = "event('Shoes Bought').count() >= 2";
@@ -148,6 +188,46 @@ describe('what changes an audience between two attempts at a write', () => {
     const { error } = await rig.through(call);
     expect(error).toMatchObject(given.error);
     expect(rig.writes()).toHaveLength(1);
+  });
+});
+
+describe('an audience that is Preparing at the last look', () => {
+  const preparing = withOdd({ status: 'Preparing' });
+  const live = withOdd({ status: 'Live' });
+  const limited: Fault = { kind: 'answer', status: 429, body: '' };
+  const renamed = { id: firstId, name: 'Renamed' };
+
+  test.each(['none', 'remove', 'writes'])('is stale, with --confirm %s', async (confirm) => {
+    const rig = await start({ flags: { confirm }, answering: () => yes });
+    rig.faults(({ method }) => {
+      if (method !== 'GET') return limited;
+      return rig.writes().length > 0 ? preparing : live;
+    });
+    const { error } = await rig.through(callTool(rig.client, tool, renamed));
+    expect(error?.code).toBe('stale');
+    expect(error?.message).toMatch(/too early to edit it now: "Live" → "Preparing"/);
+    expect(rig.writes()).toHaveLength(1);
+  });
+
+  test('is written, where it was so when the user agreed', async () => {
+    const rig = await start({ flags: { confirm: 'remove' }, answering: () => yes });
+    rig.faults(({ method, number }) => {
+      if (method === 'GET') return preparing;
+      return number === 1 ? limited : undefined;
+    });
+    const { error } = await rig.through(callTool(rig.client, tool, renamed));
+    expect(error).toBeUndefined();
+    expect(rig.questions).toHaveLength(1);
+  });
+
+  test('is removed all the same', async () => {
+    const rig = await start();
+    rig.faults(({ method, number }) => {
+      if (method === 'GET') return rig.writes().length > 0 ? preparing : live;
+      return number === 1 ? limited : undefined;
+    });
+    const removing = callTool(rig.client, 'remove_audience_from_space', { id: firstId });
+    expect((await rig.through(removing)).error).toBeUndefined();
   });
 });
 

@@ -11,7 +11,6 @@ import type { SegmentClient, SegmentClientOptions } from '../../src/segment/clie
 import type { NewAudience } from '../../src/segment/contract.ts';
 import { v1alpha } from '../../src/segment/editions/v1alpha.ts';
 import { CancelledError, mayHaveTakenEffect, NoAnswerError } from '../../src/segment/errors.ts';
-import { connections } from '../../src/segment/http.ts';
 import { readSpace } from '../../src/segment/space.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock, tick, waitFor } from '../support/manual-clock.ts';
@@ -475,27 +474,6 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
     await ended;
   });
 
-  test('is unknown when it is cancelled while its next attempt waits for a connection', async () => {
-    await client.send('get_audience', one, testCall());
-    const call = testCall();
-    faults = [failed(502)];
-    const removing = client.send('remove_audience_from_space', one, call);
-    const ended = expect(removing).rejects.toMatchObject({ code: 'cancelled', sent: true });
-    await waitFor(() => heard === 2);
-    faults = Array.from({ length: connections }, () => ({ kind: 'latency', ms: 600_000 }));
-    const others = Array.from({ length: connections }, () =>
-      client.send('get_audience', one, testCall()).catch(() => {}),
-    );
-    await waitFor(() => seen.length === 2 + connections);
-    await clock.advance(2000);
-    await tick();
-    call.cancel();
-    await ended;
-    expect(seen).toHaveLength(2 + connections);
-    await client.close();
-    await Promise.all(others);
-  });
-
   test('is not found without such an attempt, and nothing is looked for', async () => {
     faults = [page];
     await expect(remove()).rejects.toMatchObject({ code: 'not_found' });
@@ -549,6 +527,22 @@ describe('an answer to another request', () => {
     await expect(client.send('create_audience', input, testCall())).rejects.toMatchObject({
       code: 'outcome_unknown',
     });
+  });
+
+  test.each([
+    ['another', 'Quite another', false],
+    ['the same in other letters', '  n ', true],
+    ['none', null, true],
+  ])('to a create is shown by its name: %s', async (_, name, isSame) => {
+    faults = [altered({ name })];
+    const created = client.send('create_audience', input, testCall());
+    if (isSame) expect((await created).audience.name).toBe(name);
+    else {
+      await expect(created).rejects.toMatchObject({
+        code: 'outcome_unknown',
+        message: expect.stringContaining('is about another audience, named "Quite another".'),
+      });
+    }
   });
 
   test('is a bad response where all rows of a page name another space', async () => {

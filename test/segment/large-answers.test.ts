@@ -1,7 +1,13 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { findCreated } from '../../src/safety/lost-create.ts';
+import { OutcomeUnknownError } from '../../src/segment/errors.ts';
 import { maxAnswerBytes } from '../../src/segment/http.ts';
-import { shortened } from '../../src/shorten.ts';
+import { audienceSchema } from '../../src/segment/models/audience.ts';
+import { readSpace } from '../../src/segment/space.ts';
+import { audienceFields, shortened } from '../../src/shorten.ts';
+import { cut, visibleJson } from '../../src/visible.ts';
 import { testCall } from '../support/call.ts';
+import { fakeApi } from '../support/in-memory.ts';
 import { listen } from '../support/listen.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
@@ -60,11 +66,66 @@ test('a single audience that is too large is an error', async () => {
   expect(asked).toEqual([4, 2, 1]);
 });
 
-test('an audience of very many fields is shortened in no time', () => {
-  const fields = Array.from({ length: 100_000 }, (_, index) => [`field${index}`, index] as const);
-  const before = process.cpuUsage();
-  const short = shortened({ id: 'aud_1', name: 'N', ...Object.fromEntries(fields) });
-  expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000);
-  expect(short.id).toBe('aud_1');
-  expect(JSON.stringify(short).length).toBeLessThanOrEqual(60_000);
+describe('an audience of very many fields', () => {
+  const contract = {
+    definition: { query: "trait('a') = 1", type: 'users' },
+    status: 'Live',
+    description: '\u200b'.repeat(5000),
+    name: 'N',
+    id: 'aud_1',
+  };
+  const shown = { ...contract, description: cut(contract.description, 100) };
+  const fields = (count: number, content: unknown) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`field${index}`, content]));
+
+  test('is shortened in a time that grows no faster than they do', () => {
+    const large = { ...fields(300_000, 1), ...contract };
+    const before = process.cpuUsage();
+    const short = shortened(large);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000);
+    expect(short).toMatchObject(shown);
+  });
+
+  test.each([
+    ['numbers', 1],
+    ['texts', 'x'.repeat(200)],
+    ['texts to be escaped', '\u200b"'.repeat(50)],
+  ])('keeps those of the contract, then as many others as there is room for: %s', (_, content) => {
+    const short = shortened({ ...fields(20_000, content), ...contract });
+    expect(short).toMatchObject(shown);
+    const length = visibleJson(short).length;
+    expect(length).toBeLessThanOrEqual(60_000);
+    expect(length).toBeGreaterThan(60_000 - visibleJson({ field20000: content }).length);
+  });
+
+  test('keeps small ones where a large one has no room', () => {
+    const parts = Array.from({ length: 60_000 }, () => 1);
+    const short = shortened({ ...contract, definition: { parts }, more: parts, last: 'L' });
+    expect(short).toEqual({ ...shown, definition: undefined, last: 'L' });
+  });
+
+  test('names those that the contract has', () => {
+    expect(audienceFields.toSorted()).toEqual(Object.keys(audienceSchema.unwrap().shape).sort());
+  });
+});
+
+test('a page of very many rows is read', async () => {
+  const count = 200_000;
+  const audiences = Array.from({ length: count }, () => ({ id: 'a' }));
+  const body = JSON.stringify({ data: { audiences, pagination: {} } });
+  const url = await listen((_, response) => response.end(body));
+  const client = segmentClient(url, new ManualClock(), { edition: 'v1' });
+  onTestFinished(() => client.close());
+  const space = await readSpace(client, 'spa_1', testCall());
+  expect(space.audiences).toHaveLength(count);
+});
+
+test('whatever keeps a lost create from being looked for, its outcome stays unknown', async () => {
+  const { api } = fakeApi({ page: () => Promise.reject(new RangeError('too many')) });
+  const error = new OutcomeUnknownError('It broke.', { next: 'Look.' });
+  const lost = { spaceId: 'spa_1', wanted: { name: 'N' }, known: new Set<string>(), error };
+  await expect(findCreated(lost, { api, call: testCall() })).rejects.toMatchObject({
+    code: 'outcome_unknown',
+    message: 'It broke. It could not be looked for: too many',
+  });
 });

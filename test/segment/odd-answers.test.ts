@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import zlib, { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { AnswerBody } from '../../src/segment/answer-body.ts';
@@ -37,6 +37,16 @@ const encoded: Record<string, [encoding: string, bytes: Buffer]> = {
   br: ['br', brotliCompressSync(json)],
   identity: ['identity', Buffer.from(json)],
   'one after the other': ['gzip, br', brotliCompressSync(gzipSync(json))],
+  'gzip that was not applied': ['gzip', Buffer.from(json)],
+  'one of two that was not applied': ['gzip, br', gzipSync(json)],
+  'deflate that was not applied': ['deflate', Buffer.from(` \n${json}`)],
+  'zstd that was not applied': ['zstd', Buffer.from(json)],
+  'a charset': ['utf-8', Buffer.from(json)],
+  none: ['none', Buffer.from(json)],
+  'aws-chunked': ['aws-chunked', Buffer.from(json)],
+  'a charset and gzip': ['utf-8, gzip', gzipSync(json)],
+  'gzip in chunks': ['gzip, aws-chunked', gzipSync(json)],
+  'a name of every object': ['constructor', Buffer.from(json)],
   'a BOM': ['', Buffer.from(`\ufeff${json}`)],
   'a BOM in gzip': ['gzip', gzipSync(`\ufeff${json}`)],
 };
@@ -44,6 +54,19 @@ const encoded: Record<string, [encoding: string, bytes: Buffer]> = {
 test.each(Object.entries(encoded))('%s is read', async (_, [encoding, bytes]) => {
   const one = await read((response) => {
     response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
+  });
+  expect(one.audience).toEqual(audience);
+});
+
+/** Made by the zstd command, as Node.js before 22.15 can't. */
+const zstd = Buffer.from(
+  'KLUv/QBYsQEAeyJkYXRhIjp7ImF1ZGllbmNlIjp7ImlkIjoiYXVkXzEiLCJuYW1lIjoiw5xudXN1YWwifX19',
+  'base64',
+);
+
+test.runIf('zstdDecompressSync' in zlib)('zstd is read where Node.js has it', async () => {
+  const one = await read((response) => {
+    response.writeHead(200, { 'content-encoding': 'zstd' }).end(zstd);
   });
   expect(one.audience).toEqual(audience);
 });
@@ -154,6 +177,7 @@ describe('an encoding that can not be read', () => {
     ['constructor', Buffer.from('x')],
     ['gzip', Buffer.from('no gzip')],
     ['gzip', gzipSync(json).subarray(0, 20)],
+    ['gzip', Buffer.from(json.slice(0, 20))],
   ])('is named: %s', async (encoding, bytes) => {
     const call = read((response) => {
       response.writeHead(200, { 'content-encoding': encoding }).end(bytes);

@@ -43,6 +43,10 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'an asterisk after a backslash in a name': 'Buy\\** at least once. Nobody is in it. \\**',
   'links of all kinds':
     '[a](http://x/) ![b][c] <http://x/y> http://x/y www.x.com mail@x.com &quot; &lt;a&gt; `c` _d_ ~~e~~',
+  'links without a scheme':
+    '//evil.com ///evil.com/x "//evil.com" x//evil.com \\\\evil.com https:////evil.com //xn--e-ga.xn--p1ai',
+  'links without slashes':
+    'evil.com/login evil.com EVIL.COM evil.co.uk/x?y#z foo.bar.baz.com:80/x evil.com.de 💩.com é.рф a-.info:1/ (evil.io) xn--e.xn--p1ai/x',
   HTML: '<script>alert(1)</script><img src=x onerror=alert(1)><!--',
   'written escapes': '\\u001b[2J \\n \\x00 \\ud800 %1b%0a &#27;',
   'quotes and backslashes': `\\" \\' "' \\\\" ${'\\'.repeat(7)}`,

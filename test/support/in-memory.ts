@@ -21,12 +21,11 @@ import { Turns } from '../../src/safety/turns.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
 import { withSignal } from '../../src/segment/call.ts';
-import {
-  type AudiencesOutput,
-  type Input,
-  type OperationName,
-  type PageInput,
-  spaceIn,
+import type {
+  AudiencesOutput,
+  Input,
+  OperationName,
+  PageInput,
 } from '../../src/segment/contract.ts';
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
@@ -67,6 +66,8 @@ export type Asked = [operation: OperationName, input: Input<OperationName>];
 interface Answers {
   audience?: Audience | (() => Promise<Audience>);
   page?: AudiencesOutput | ((input: PageInput) => Promise<AudiencesOutput>);
+  /** What the outputs of other operations hold. */
+  more?: object;
   /** The edition in force; today's by default. */
   edition?: EditionName;
 }
@@ -98,12 +99,17 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       call.beforeSending?.();
       asked.push([name, input]);
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
-      const empty = { connections: [], activations: [], pagination: {} };
-      return output.parse(ifGone?.output ?? { audience: await one(), ...empty });
+      const empty = { connections: [], activations: [], spaces: [], pagination: {} };
+      const consumers = name === 'list_audience_consumers_from_space_and_audience';
+      const given = consumers
+        ? { audiences: [], ...empty }
+        : { audience: await one(), ...empty, ...answers.more };
+      return output.parse(ifGone?.output ?? given);
     },
     async preview({ operation, input }) {
-      const url = `test:${spaceIn(input)}`;
-      return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body: input };
+      const { spaceId, ...body } = { spaceId: undefined, ...input };
+      const url = `test:${spaceId}`;
+      return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body };
     },
     async foresee() {},
     async left() {

@@ -176,7 +176,7 @@ function mode(property: Argument, values: unknown[], least: Argument | undefined
   const type = property.kind === 'cast' ? property.type : 'string';
   const read = property.kind === 'cast' ? property.operand : property;
   const keepsLists = read.kind === 'chain' && read.calls.at(-1)?.name === '$' && type === 'array';
-  const parts = keepsLists ? values : values.flatMap((value) => value);
+  const parts = keepsLists ? values : values.flat();
   const asText = (value: unknown) =>
     typeof value === 'string' ? value : JSON.stringify(value ?? null);
   const data = type === 'number' ? parts.filter(isNumber).map(Number) : parts.map(asText);

@@ -25,6 +25,11 @@ export function environmentFor(url: string, space: string): Record<string, strin
   return { SEGMENT_API_URL: url, SEGMENT_API_TOKEN: secret, SEGMENT_SPACE_ID: space };
 }
 
+/** Arguments with one more, unless they have that flag already: a fence can't be given twice. */
+export function unlessSet(flag: string, value: string, args: readonly string[]): string[] {
+  return args.includes(flag) ? [...args] : [flag, value, ...args];
+}
+
 /** The longest that a timer can wait, 24 days: for what is to have no response. */
 export const neverMs = 2_147_483_647;
 
@@ -55,7 +60,7 @@ export async function startRig(
   });
   const space = chosen ?? sandbox.spaces[0]?.id ?? '';
   const session = await startSession(
-    ['--confirm', 'none', ...args],
+    unlessSet('--confirm', 'none', args),
     environmentFor(sandbox.url, space),
     answering,
   );

@@ -8,7 +8,7 @@ import { HoldingServer } from './holding-server.ts';
 import { jsonIn } from './in-memory.ts';
 import { RawProgram } from './program.ts';
 import { rawRequest } from './raw-http.ts';
-import { environmentFor } from './rig.ts';
+import { environmentFor, unlessSet } from './rig.ts';
 
 /** How a program is told to stop. */
 export const ends = {
@@ -117,7 +117,7 @@ export async function startScene(
   });
   const server = await HoldingServer.start(sandbox.url);
   const program = new RawProgram(
-    ['--confirm', 'none', '--audit-log', file, ...args],
+    unlessSet('--confirm', 'none', ['--audit-log', file, ...args]),
     environmentFor(server.url, space),
   );
   await program.initialize(capabilities);

@@ -9,9 +9,9 @@ import * as z from 'zod';
 import { createLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
-import { keyOf } from '../../src/safety/names.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
+import { keyOf } from '../../src/segment/names.ts';
 import { cut } from '../../src/visible.ts';
 import { hostile, stringsIn, unseenIn, writableName } from '../support/hostile.ts';
 import { type Answering, audience, connect, fakeApi, jsonIn } from '../support/in-memory.ts';
@@ -73,9 +73,8 @@ function labelsOf(question: string): string[] {
   return plain.split('\n').map((line) => line.split(':')[0] ?? '');
 }
 
+// With links also of what has no scheme.
 const markdown = new MarkdownIt({ html: true, linkify: true });
-// Only what GitHub's Markdown takes for a link, not every word with a dot in it.
-markdown.linkify.set({ fuzzyLink: false });
 
 /** Rendered as Markdown it is the same text, in paragraphs and lists alone. */
 function expectPlain(question: string): void {
@@ -135,6 +134,64 @@ describe.each(hostile)('%s', (_, text) => {
     expect(data).toMatchObject({ audiences: [row, row], pagination });
   });
 
+  test('is found as it is', async () => {
+    const page = { audiences: [stored, written(text, { id: 'aud_2' })], pagination: {} };
+    const client = await connect(fakeApi({ page }).api);
+    const args = { spaceId, text, event: text, audienceKey: text, createdBy: 'x', status: text };
+    for (const [field, value] of Object.entries(args)) {
+      const { error } = await call(client, 'find_audiences', { spaceId, [field]: value });
+      // Nothing is no text to look for.
+      expect(error?.code ?? 'invalid_input').toBe('invalid_input');
+    }
+    const { data } = await call(client, 'find_audiences', { spaceId });
+    const shownName = cut(text, 255);
+    expect(data).toMatchObject({ matches: 2, audiences: [{ name: shownName }, { id: 'aud_2' }] });
+  });
+
+  test('is shown as it is where an audience is sent, and in the spaces', async () => {
+    const connection = {
+      id: text,
+      destinationId: text,
+      name: text,
+      metadata: { name: text, slug: text },
+      enabled: true,
+      settings: { secret: 'never shown' },
+    };
+    const activation = { id: text, connectionId: text, activationName: text, activationType: text };
+    const more = {
+      connections: [connection],
+      activations: [activation],
+      spaces: [{ id: text, name: text, slug: text }],
+    };
+    const client = await connect(fakeApi({ audience: stored, more }).api);
+    const shownName = cut(text, 300);
+    const sent = await call(client, 'list_audience_destinations', { spaceId, id: 'aud_1' });
+    expect(sent.data).toMatchObject({ destinations: [{ name: shownName, product: shownName }] });
+    expect(JSON.stringify(sent.data)).not.toContain('never shown');
+    const spaces = await call(client, 'list_spaces', {});
+    expect(spaces.data).toMatchObject({ spaces: [{ name: shownName }] });
+    const include = ['destinations', 'usedBy', 'schedules'];
+    const read = await call(client, 'get_audience', { spaceId, id: 'aud_1', include });
+    expect(read.data).toMatchObject({ destinations: [{ name: shownName }] });
+
+    const asked: string[] = [];
+    const asking = await connect(fakeApi({ audience: stored, more }).api, {
+      confirm: 'remove',
+      answering(question) {
+        asked.push(question);
+        return { ...yes };
+      },
+    });
+    await call(asking, 'remove_audience_from_space', { spaceId, id: 'aud_1' });
+    await call(asking, 'remove_audience_from_space', { spaceId, id: 'aud_1', dryRun: true });
+    expect(asked).toHaveLength(1);
+    expectSeen(asked);
+    for (const question of asked) {
+      expectPlain(question);
+      expect(question.split('\n').filter((line) => line.startsWith('- Sent to: '))).toHaveLength(1);
+    }
+  });
+
   test('is checked and explained without hiding anything', async () => {
     const client = await connect(fakeApi({}).api);
     const traitName = `trait(${literal(text)}) = ${literal(text)}`;
@@ -175,7 +232,8 @@ describe.each(hostile)('%s', (_, text) => {
     const client = await connect(fakeApi({ audience: stored }).api);
     for (const tool of [
       ...['list_audiences', 'get_audience', 'check_audience_query', 'create_audience'],
-      ...['update_audience_for_space', 'remove_audience_from_space'],
+      ...['update_audience_for_space', 'remove_audience_from_space', 'find_audiences'],
+      ...['list_spaces', 'list_audience_destinations'],
     ]) {
       // zod drops a key of this name, so that it does no harm.
       const key = text === '__proto__' ? 'prototype' : text;

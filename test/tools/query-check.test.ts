@@ -228,7 +228,11 @@ describe('update_audience_for_space', () => {
     const { api, asked } = fakeApi({ audience: stored(right) });
     const client = await connect(api);
     const { structured } = await callTool(client, 'update_audience_for_space', update(unread));
-    expect(asked.map(([method]) => method)).toEqual(['get_audience', 'update_audience_for_space']);
+    expect(asked.map(([method]) => method)).toEqual([
+      'get_audience',
+      'get_audience',
+      'update_audience_for_space',
+    ]);
     expect(String(structured.advice)).toMatch(/nothing of it was checked/);
   });
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import type { AudienceOutput, AudiencesOutput, StatusOutput } from '../contract.ts';
+import type { AudienceOutput, AudiencesOutput } from '../contract.ts';
 import { audienceSchema } from '../models/audience.ts';
 import { paginationSchema } from '../models/pagination.ts';
 import { pageQuery } from './paged.ts';
+import { doubtOfRemoval, removalStatus } from './removal.ts';
 import { alpha, type Gone, type Paging } from './row.ts';
 
 /*
@@ -15,7 +16,6 @@ const manyAudiences: z.ZodType<AudiencesOutput> = z.looseObject({
   audiences: z.array(audienceSchema),
   pagination: paginationSchema,
 });
-const status: z.ZodType<StatusOutput> = z.looseObject({ status: z.string() });
 
 const space = '/spaces/{spaceId}/audiences';
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
@@ -28,6 +28,7 @@ const noAudience =
  */
 const removed: Gone<'remove_audience_from_space'> = {
   output: { status: 'SUCCESS' },
+  doubtOf: doubtOfRemoval,
   async isSo({ spaceId, id }, look) {
     if ((await look('get_audience', { spaceId, id })) !== 'missing') return false;
     return (await look('list_audiences', { spaceId, count: 1 })) === 'there';
@@ -80,7 +81,7 @@ export const audiences = {
     path: `${space}/{id}`,
     writes: true,
     resend: 'repeatable',
-    output: status,
+    output: removalStatus,
     ifGone: removed,
     ifNotFound: noAudience,
     ifUnknown:

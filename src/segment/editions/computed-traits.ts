@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { StatusOutput } from '../contract.ts';
 import { computedTraitSchema } from '../models/computed-trait.ts';
 import { paginationSchema } from '../models/pagination.ts';
 import { pageQuery } from './paged.ts';
+import { doubtOfRemoval, removalStatus } from './removal.ts';
 import { alpha, type Gone, type ReadRow, type Row } from './row.ts';
 
 /*
@@ -12,7 +12,6 @@ import { alpha, type Gone, type ReadRow, type Row } from './row.ts';
 
 const traits = '/spaces/{spaceId}/computed-traits';
 const oneTrait = z.looseObject({ computedTrait: computedTraitSchema });
-const status: z.ZodType<StatusOutput> = z.looseObject({ status: z.string() });
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
 const noTrait = 'Check id and spaceId: list_computed_traits shows what the space holds now.';
 const feature = 'Computed Traits';
@@ -23,6 +22,7 @@ function definitionOf(query: string | undefined, type: 'users' | 'accounts' | un
 
 const removed: Gone<'remove_computed_trait_from_space'> = {
   output: { status: 'SUCCESS' },
+  doubtOf: doubtOfRemoval,
   async isSo({ spaceId, id }, look) {
     if ((await look('get_computed_trait', { spaceId, id })) !== 'missing') return false;
     return (await look('list_computed_traits', { spaceId, count: 1 })) === 'there';
@@ -110,7 +110,7 @@ export const remove: Row<'remove_computed_trait_from_space'> = {
   perMinute: 20,
   writes: true,
   resend: 'repeatable',
-  output: status,
+  output: removalStatus,
   feature,
   ifGone: removed,
   ifNotFound: noTrait,

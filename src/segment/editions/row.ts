@@ -35,6 +35,8 @@ export type Finding = 'there' | 'missing' | 'unclear';
 export interface Gone<Name extends OperationName> {
   /** The output of an operation that took effect. */
   output: Output<Name>;
+  /** Why an output leaves that in doubt, as what follows "the answer"; undefined if it does not. */
+  doubtOf(output: Output<Name>): string | undefined;
   /**
    * Whether it surely is gone.
    *
@@ -83,8 +85,8 @@ export interface Row<Name extends OperationName> {
   /** The part of Segment's product that the workspace needs for it, beyond audiences. */
   feature?: string;
   /**
-   * What a 404 may mean after an attempt that may have taken effect: that it did. Only where that is
-   * so is a 404 looked into.
+   * What a 404 may mean after an attempt that may have taken effect: that it did. It is looked into
+   * then, and where the response says something else than that it took effect.
    */
   ifGone?: Gone<Name>;
   /** What the caller does next when Segment returns HTTP 404. */

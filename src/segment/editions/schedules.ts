@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { StatusOutput } from '../contract.ts';
 import { type NewSchedule, scheduleSchema } from '../models/schedule.ts';
+import { doubtOfRemoval, removalStatus } from './removal.ts';
 import type { ReadRow, Row } from './row.ts';
 
 /*
@@ -10,7 +10,6 @@ import type { ReadRow, Row } from './row.ts';
 
 const schedules = '/spaces/{spaceId}/audiences/{id}/schedules';
 const oneSchedule = z.looseObject({ audienceSchedule: scheduleSchema });
-const status: z.ZodType<StatusOutput> = z.looseObject({ status: z.string() });
 const noAudience = 'Check id and spaceId with get_audience.';
 const noSchedule = 'Check scheduleId with list_audience_schedules.';
 
@@ -62,7 +61,7 @@ export const remove: Row<'remove_audience_schedule_from_audience'> = {
   perMinute: 50,
   writes: true,
   resend: 'once',
-  output: status,
+  output: removalStatus.refine((output) => doubtOfRemoval(output) === undefined),
   ifNotFound: noSchedule,
   ifUnknown: 'Look with list_audience_schedules whether the schedule is still there.',
 };

@@ -1,0 +1,140 @@
+import type { Span } from './ast.ts';
+import { emptyLabels } from './equivalents.ts';
+import { takeKeyword } from './keywords.ts';
+import { atBareWord, beginsCondition, isArithmetic } from './lookahead.ts';
+import { reportArithmetic, reportUnknown } from './read-values.ts';
+import { jointMeant } from './suggest.ts';
+import type { TokenStream } from './token-stream.ts';
+import { describeToken, isClosing, isJoint, isSymbol, type Token } from './tokens.ts';
+
+/*
+ * What stands before, between and behind conditions and belongs to none: labels, words, brackets.
+ */
+
+/** Takes a word such as `query:` before a definition. */
+export function takeLabel(tokens: TokenStream): void {
+  const { token } = tokens;
+  if (token.kind !== 'name' || !isSymbol(tokens.peek(), ':')) return;
+  const isEmpty = emptyLabels.has(token.text.toLowerCase());
+  tokens.take(2);
+  const span = { start: token.start, end: isEmpty ? tokens.token.start : tokens.lastEnd };
+  tokens.error('label', span, `"${token.text}:" is no part of a definition.`, {
+    help: 'Begin with the first condition.',
+    fix: isEmpty ? { ...span, text: '' } : undefined,
+  });
+}
+
+export function reportStray(
+  tokens: TokenStream,
+  stray: Token,
+  span: Span,
+  more: Parameters<TokenStream['error']>[3],
+): void {
+  if (isArithmetic(stray)) reportArithmetic(tokens, span);
+  else if (stray.kind === 'unknown') reportUnknown(tokens, stray);
+  else tokens.error('unexpected', span, `${describeToken(stray)} does not belong here.`, more);
+}
+
+/** Words in parentheses behind a condition. */
+export function skipParenthesis(tokens: TokenStream): false {
+  const { token } = tokens;
+  tokens.findings.breakAt(tokens.lastEnd);
+  tokens.skipCondition();
+  const span = tokens.spanFrom(token.start);
+  tokens.error('unexpected', span, `"${tokens.textOf(span)}" does not belong here.`, {
+    help: 'Write it as a condition, joined with AND or OR, or as a filter.',
+  });
+  return false;
+}
+
+/** Whether a condition follows after words that are no joint; they are reported. */
+export function takeUnknownWords(tokens: TokenStream): boolean {
+  const before = tokens.lastEnd;
+  const first = tokens.next();
+  const meant = jointMeant(first.text);
+  while (!meant && atBareWord(tokens) && !beginsCondition(tokens)) tokens.next();
+  const span = tokens.spanFrom(first.start);
+  const follows = beginsCondition(tokens);
+  const text = tokens.textOf(span);
+  const fix = meant && follows ? { ...span, text: meant } : undefined;
+  const { end } = span;
+  const saysNothing = /^times?$/i.test(text) && isEndOfCondition(tokens.token);
+  tokens.error('unknown-word', span, `"${text}" does not join two conditions.`, {
+    help: meant ? `Did you mean ${meant}?` : 'Conditions are joined by AND or OR.',
+    fix: saysNothing ? { start: before, end, text: '' } : fix,
+  });
+  if (follows) return true;
+  tokens.findings.breakAt(before);
+  tokens.skipCondition();
+  return false;
+}
+
+/** Conditions with commas between them, as in `ANY(a, b)`. */
+export function skipMoreConditions(tokens: TokenStream): void {
+  const { token } = tokens;
+  tokens.skipToClose();
+  tokens.error('unexpected', token, '"," does not belong here.', {
+    help: 'Write AND between conditions if all must hold, OR if one is enough.',
+  });
+}
+
+/** Words such as "ago", which belong to a length of time where none may stand. */
+export function takeDirection(tokens: TokenStream): void {
+  if (/^(?:ago|from|back|before|earlier)$/i.test(tokens.token.text)) tokens.skipCondition();
+}
+
+/**
+ * Takes what does not belong behind a condition, up to where another may begin.
+ *
+ * @returns whether one does.
+ */
+export function takeStray(tokens: TokenStream): boolean {
+  tokens.findings.breakAt(tokens.lastEnd);
+  const stray = tokens.next();
+  const isBracket = isClosing(stray);
+  while (isBracket && isClosing(tokens.token)) tokens.next();
+  const span = tokens.spanFrom(stray.start);
+  const divides = isSymbol(stray, ',') && !tokens.atEnd;
+  const isSurplus = isBracket
+    ? isSurplusBracket(tokens)
+    : tokens.atEnd && /^[.,]$/.test(stray.text);
+  reportStray(tokens, stray, span, {
+    help: divides
+      ? 'Write AND between conditions if all must hold, OR if one is enough.'
+      : 'Remove it, or join what follows with AND or OR.',
+    fix: isSurplus ? { ...span, text: '' } : undefined,
+  });
+  if (!divides || !beginsCondition(tokens)) tokens.skipCondition();
+  if (!isJoint(tokens.token)) return divides && !tokens.atEnd && !isClosing(tokens.token);
+  takeKeyword(tokens);
+  return true;
+}
+
+/** Skips what is left of a condition that was read in part only, and arithmetic, which there is none of. */
+export function takeRest(tokens: TokenStream, isReported: boolean): void {
+  const { token } = tokens;
+  if (isArithmetic(token)) {
+    tokens.findings.breakAt(tokens.lastEnd);
+    tokens.skipCondition();
+    reportArithmetic(tokens, tokens.spanFrom(token.start));
+  } else if (
+    isReported &&
+    !isJoint(token) &&
+    !beginsCondition(tokens, Number(token.kind === 'name'))
+  ) {
+    tokens.skipCondition();
+  }
+}
+
+/** Whether a token ends a condition. */
+function isEndOfCondition(token: Token): boolean {
+  return token.kind === 'end' || isJoint(token) || isClosing(token) || isSymbol(token, ',');
+}
+
+/**
+ * Whether of brackets that are closed without being open one can go: it makes no difference, and no word
+ * may be a function that lost the bracket behind its name.
+ */
+function isSurplusBracket({ brackets, findings }: TokenStream): boolean {
+  return brackets.allAlike && !findings.has('bare-word');
+}

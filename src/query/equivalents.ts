@@ -1,0 +1,126 @@
+/*
+ * What a fix may write for what: the closed table of all that changes in the words of a definition
+ * without changing what it says. fix-meaning.ts holds every fix against it.
+ *
+ * Words are in the normal form of fix-meaning.ts: functions by their names, operators by the
+ * functions they stand for, keywords in capitals, null as NULL.
+ */
+
+/** Some words, and others that say the same; words are divided by blanks. */
+export interface Equivalent {
+  written: string;
+  means: string;
+  /** A word that has to be there as well. */
+  beside?: string;
+}
+
+/** A line for each; other names of single functions are in their rows in functions.ts. */
+const table = `
+  # A negated name denies the function; of numbers there is one that says so by itself.
+  NOT less_than -> at_least
+  NOT greater_than -> at_most
+  NOT at_least -> less_than
+  NOT at_most -> greater_than
+  NOT exists -> absent
+  NOT absent -> exists
+  # What is denied exactly by another: SQL's NOT IN and NOT LIKE.
+  NOT one_of -> none_of
+  NOT contains -> omits
+  # Nothing is compared with null.
+  equals NULL -> absent
+  differs NULL -> exists
+  NOT equals NULL -> exists
+  # Several values.
+  equals -> one_of
+  differs -> none_of
+  # A stream exists when it holds something.
+  exists -> count at_least 1
+  absent -> count equals 0
+  NOT exists -> count equals 0
+  NOT absent -> count at_least 1
+  # Of events, the window is a filter.
+  within_last -> within
+  inaudience -> trait equals true
+  insegment -> trait equals true
+  countdistinct -> unique count
+  distinctcount -> unique count
+  countunique -> unique count
+  uniquecount -> unique count
+  # Joints and quantifiers.
+  nor -> NOT OR
+  nand -> NOT AND
+  every -> ALL
+  some -> ANY
+  # Between two lengths.
+  AND -> ,
+  excludes -> exclude
+  exclud -> exclude
+  excluded -> exclude
+  excluding -> exclude
+  # Of a count, it says nothing.
+  times ->
+  time ->
+  NULL -> ALL NOT
+  # The event around is the parent.
+  of (beside parent) ->
+  after (beside parent) ->
+  from (beside parent) ->
+  since (beside parent) ->
+  # Where a path leads.
+  user (beside traits) ->
+  trait (beside user) ->
+  profile (beside traits) ->
+  trait (beside profile) ->
+  event (beside property) ->
+  event -> property
+  # A window in words.
+  last -> within
+  past -> within
+  previous -> within
+  during -> within
+`;
+
+/** The rows of the table, in its order. */
+export const equivalents: readonly Equivalent[] = table
+  .split('\n')
+  .map((line) => line.trim())
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const [before = '', means = ''] = line.split('->').map((side) => side.trim());
+    const [written = '', beside] = before.split(' (beside ');
+    return { written, means, beside: beside?.replace(')', '') };
+  });
+
+/** Functions that only carry what was written: a condition, a count, the name of a value. */
+export const carriers: ReadonlySet<string> = new Set('where count property'.split(' '));
+
+/** What carries a name only if it was written as a word, without quotes. */
+export const carriersOfWords: ReadonlySet<string> = new Set('trait context'.split(' '));
+
+/** Words that say of a window what its function says by itself. */
+export const wordsOfWindows: ReadonlySet<string> = new Set(
+  'in the last past previous ago over during within for'.split(' '),
+);
+
+/** Words before a colon that say nothing. */
+export const emptyLabels: ReadonlySet<string> = new Set(
+  'query definition audience expression condition filter name value key event trait property'.split(
+    ' ',
+  ),
+);
+
+/** Words that stand for the absence of a value in other languages. */
+export const nullWords: ReadonlySet<string> = new Set('null nil none undefined'.split(' '));
+
+/** What comes before a value in a path: where it leads in this language. */
+export const pathRoots: Readonly<Record<'profile' | 'item', ReadonlySet<string>>> = {
+  profile: new Set('trait traits user.trait user.traits profile.trait profile.traits'.split(' ')),
+  item: new Set('property properties props event event.property event.properties'.split(' ')),
+};
+
+/** Words that name the present time, or a day counted from it, in other languages. */
+export const wordsOfPresent: ReadonlySet<string> = new Set(
+  'now today yesterday tomorrow current_date current_timestamp getdate sysdate currentdate'.split(
+    ' ',
+  ),
+);

@@ -1,0 +1,240 @@
+import { catalog, comparisonCalled, knownAs, operators } from './catalog.ts';
+import { isUnit, unitNamed, unitSpelt } from './durations.ts';
+import { emptyLabels, nullWords } from './equivalents.ts';
+import { foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
+import { type LexedPiece, piecesOf } from './lexer.ts';
+import { plainNumber } from './numbers.ts';
+import { unquoted } from './strings.ts';
+import { jointMeant, suggest, withoutNegation } from './suggest.ts';
+import { keywordOf, type Token } from './tokens.ts';
+
+/*
+ * What a text says, in pieces that can be compared with those of another: the strings, numbers, units,
+ * names, operators and negations in it, with what they stand for in the language. Comparisons as other
+ * languages write them come out as this one writes them.
+ */
+
+/** The smallest part of a text that says something. */
+export interface Atom {
+  text: string;
+  /** What it stands for in code, in the normal form of equivalents.ts; computed only where it matters. */
+  names: () => readonly string[];
+  /**
+   * - `value`: of a string, a number or a date, which must not be lost, added or moved past another.
+   *   `length`: a number with a unit, which may move, but not past another length. `word`: a name,
+   *   an operator or a keyword. `mark`: punctuation.
+   */
+  kind: 'value' | 'length' | 'word' | 'mark';
+}
+
+/** The atoms of a part of a definition, rightly written or not. */
+export function atomsOf(text: string): Atom[] {
+  return inUsualOrder(piecesOf(text).filter((piece) => piece.kind !== 'comment'));
+}
+
+/** The atoms of a comparison whose value stands first, or between two, as the language orders them. */
+function inUsualOrder(pieces: readonly LexedPiece[]): Atom[] {
+  const [value, operator, ...rest] = pieces;
+  const flipped = operator && flip[operatorIn(operator) ?? ''];
+  if (value && isLiteralPiece(value) && flipped) {
+    const at = rest.findIndex((piece, index) => index > 0 && operatorIn(piece) !== undefined);
+    const compared = at < 0 ? rest : rest.slice(0, at);
+    const first = [...read(compared), word(flipped), ...read([value])];
+    return at < 0 ? first : [...first, word('AND'), ...read(rest)];
+  }
+  const at = pieces.findIndex((piece) => piece.kind === 'name' && /^between$/i.test(piece.text));
+  return at > 0 ? betweenTwo(pieces, at) : read(pieces);
+}
+
+/** The operator that says the same when its sides change places, by functions. */
+const flip: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ['=', '='],
+    ['!=', '!='],
+    ['<', '>'],
+    ['>', '<'],
+    ['<=', '>='],
+    ['>=', '<='],
+  ].map(([one = '', other = '']) => [operators.get(one), other]),
+);
+
+/** `x between 1 and 3` says x twice. */
+function betweenTwo(pieces: readonly LexedPiece[], at: number): Atom[] {
+  const isDenied = keywordIn(pieces[at - 1]) === 'NOT';
+  const compared = read(pieces.slice(0, isDenied ? at - 1 : at));
+  const joint = pieces.findIndex((piece, index) => index > at && keywordIn(piece) === 'AND');
+  if (joint < 0) return read(pieces);
+  const [from, to] = [read(pieces.slice(at + 1, joint)), read(pieces.slice(joint + 1))];
+  const [low, both, high] = isDenied ? ['<', 'OR', '>'] : ['>=', 'AND', '<='];
+  return [...compared, word(low), ...from, word(both), ...compared, word(high), ...to];
+}
+
+function operatorIn(piece: LexedPiece): string | undefined {
+  return piece.kind === 'symbol'
+    ? operators.get(foreignOperators[piece.text] ?? piece.text)
+    : undefined;
+}
+
+function keywordIn(piece: LexedPiece | undefined) {
+  return piece && piece.kind !== 'comment' ? keywordOf(piece) : undefined;
+}
+
+function isLiteralPiece({ kind }: LexedPiece): boolean {
+  return ['string', 'number', 'date', 'timestamp'].includes(kind);
+}
+
+function read(pieces: readonly LexedPiece[]): Atom[] {
+  const atoms: Atom[] = [];
+  for (let at = 0; at < pieces.length; ) {
+    const { taken, found } = pattern(pieces, at) ?? phrase(pieces, at) ?? single(pieces, at);
+    atoms.push(...found);
+    at += taken;
+  }
+  return atoms;
+}
+
+interface Reading {
+  taken: number;
+  found: readonly Atom[];
+}
+
+/** SQL's `LIKE '%a'`, also as a call. */
+function pattern(pieces: readonly LexedPiece[], at: number): Reading | undefined {
+  const [like, next, afterNext] = pieces.slice(at, at + 3);
+  if (like?.kind !== 'name') return undefined;
+  const isDenied = withoutNegation(like.text) === 'like';
+  if (!isDenied && !/^like$/i.test(like.text)) return undefined;
+  const string = next?.text === '(' && next.kind === 'symbol' ? afterNext : next;
+  const meaning = string?.kind === 'string' ? meaningOfPattern(string.text, false) : undefined;
+  if (!meaning) return { taken: 1, found: [mark('like'), word('like')] };
+  const denial = isDenied ? [word('NOT')] : [];
+  const found = [...denial, word(meaning.name), ...valuesIn(meaning.text)];
+  return { taken: string === next ? 2 : 3, found };
+}
+
+/** A comparison in several words, such as `is not`. */
+function phrase(pieces: readonly LexedPiece[], at: number): Reading | undefined {
+  for (let count = 6; count > 1; count -= 1) {
+    const words = pieces.slice(at, at + count);
+    if (words.length < count || words.some(({ kind }) => kind !== 'name')) continue;
+    const said = words.map(({ text }) => text.toLowerCase()).filter((text) => text !== 'the');
+    const joined = said.join('');
+    const name = comparisonCalled(joined) ?? comparisonCalled(joined.replace(/^is/, ''));
+    if (name) return { taken: count, found: [word(name)] };
+  }
+  return undefined;
+}
+
+function single(pieces: readonly LexedPiece[], at: number): Reading {
+  const piece = pieces[at];
+  if (!piece || piece.kind === 'comment') return { taken: 1, found: [] };
+  if (piece.kind === 'name' && at === 0 && pieces[1]?.text === ':') {
+    const isEmpty = emptyLabels.has(piece.text.toLowerCase());
+    return { taken: 1, found: isEmpty ? [] : [word(piece.text)] };
+  }
+  if (
+    piece.text === '=' &&
+    at === 1 &&
+    pieces[0]?.kind === 'name' &&
+    pieces[2]?.kind === 'number'
+  ) {
+    return { taken: 1, found: [mark('=')] };
+  }
+  const given = impliedComparison(pieces, at);
+  return {
+    taken: 1,
+    found: given ? [...atomsIn(piece, pieces, at), word(given)] : atomsIn(piece, pieces, at),
+  };
+}
+
+/** The operator that is meant between a function and an argument that it does not take: `count(3)`. */
+function impliedComparison(pieces: readonly LexedPiece[], at: number): string | undefined {
+  const [open, before, name] = [pieces[at], pieces[at - 1], pieces[at - 2]];
+  const isCount = entryOf(before)?.kind === 'reducer' && entryOf(before)?.parameters.length === 0;
+  if (open?.text === '(' && isCount && pieces[at + 1]?.kind === 'number') return '>=';
+  const extractor = open?.text === ',' ? entryOf(pieces[at - 3]) : undefined;
+  const isSingle = extractor?.kind === 'extractor' && extractor.returns === 'ScalarExtractor';
+  const value = pieces[at + 1];
+  return isSingle && name?.text === '(' && value && isLiteralPiece(value) ? '=' : undefined;
+}
+
+function entryOf(piece: LexedPiece | undefined) {
+  return piece?.kind === 'name' ? catalog.get(piece.text) : undefined;
+}
+
+function atomsIn(piece: Token, pieces: readonly LexedPiece[], at: number): Atom[] {
+  const { kind, text } = piece;
+  switch (kind) {
+    case 'string':
+      return valuesIn(unquoted(text));
+    case 'number':
+      return isLength(pieces, at)
+        ? [{ ...word(plainNumber(text)), kind: 'length' }]
+        : valuesIn(plainNumber(text));
+    case 'date':
+    case 'timestamp':
+      return valuesIn(text);
+    case 'name':
+      return wordsIn(text);
+    case 'symbol':
+      return /^[(){}[\],.:]$/.test(text) ? [mark(text)] : [word(text)];
+    case 'unknown':
+      return text === ';'
+        ? [mark(text)]
+        : valuesIn(text.replace(/\p{Default_Ignorable_Code_Point}/gu, ''));
+    case 'end':
+      return [];
+  }
+}
+
+/** Whether a number has a unit next to it. */
+function isLength(pieces: readonly LexedPiece[], at: number): boolean {
+  const next = pieces[at + 1];
+  return next?.kind === 'name' && unitSpelt(next.text) !== undefined;
+}
+
+/** A name is one word; one that denies another says two things. */
+function wordsIn(text: string): Atom[] {
+  const isKnown = catalog.has(text) || knownAs(text).length > 0 || isUnit(text);
+  const denied = isKnown || nullWords.has(text.toLowerCase()) ? undefined : withoutNegation(text);
+  return denied ? [word('NOT'), word(denied)] : [word(text)];
+}
+
+/** The pieces of a string, so that words with and without quotes are alike. */
+function valuesIn(text: string): Atom[] {
+  const found = text.match(/[\p{L}\p{N}_]+|[^\s'\p{L}\p{N}_]/gu) ?? [];
+  return found.flatMap((piece) => {
+    const [, amount, unit] = /^(\d+)(\p{L}+)$/u.exec(piece) ?? [];
+    const hasUnit = amount !== undefined && unit !== undefined && unitSpelt(unit) !== undefined;
+    return (hasUnit ? [amount, unit] : [piece]).map(valueAtom);
+  });
+}
+
+function valueAtom(text: string): Atom {
+  const names = () => [text, unitNamed(text)].filter((name) => name !== undefined);
+  return { kind: 'value', text, names };
+}
+
+function mark(text: string): Atom {
+  return { kind: 'mark', text, names: () => [] };
+}
+
+function word(text: string): Atom {
+  return { kind: 'word', text, names: () => namesOf(text) };
+}
+
+/** What a word of code stands for, in the normal form of equivalents.ts. */
+function namesOf(text: string): readonly string[] {
+  if (catalog.has(text)) return [text];
+  const small = text.toLowerCase();
+  const plain = small.replaceAll('_', '');
+  const keyword = keywordOf({ kind: /^\w/.test(text) ? 'name' : 'symbol', text, start: 0, end: 0 });
+  const operator = operators.get(foreignOperators[text] ?? text);
+  const names = [
+    ...[keyword, operator, unitNamed(text), jointMeant(text), ...knownAs(text)],
+    comparisonCalled(plain),
+  ];
+  if (nullWords.has(small)) names.push('NULL');
+  const known = names.filter((name) => name !== undefined);
+  return known.length > 0 ? known : [plain, suggest(text, catalog.keys()) ?? plain];
+}

@@ -1,0 +1,171 @@
+import { exactLengthMs } from './durations.ts';
+import { carriers, carriersOfWords, equivalents, wordsOfWindows } from './equivalents.ts';
+import { type Atom, atomsOf } from './fix-atoms.ts';
+import { readTime } from './times.ts';
+import { unwrapped } from './wrapping.ts';
+
+/*
+ * Whether a fix says what was said. Every fix passes here, so that none turns a definition into
+ * another: each string, number, date, unit, name, operator and negation of the text that goes has to
+ * be in the text that comes, or to be changed as equivalents.ts allows, and nothing may be added but
+ * punctuation and functions that carry what was written.
+ */
+
+/** Whether the text `after` says all that `before` says, and no more. */
+export function keepsMeaning(before: string, after: string): boolean {
+  if (unwrapped(before) === after || isSameTime(before, after) || isGrouping(before, after))
+    return true;
+  const [from, to] = [atomsOf(before), atomsOf(after)];
+  if (after.trim() === '' && from.every(saysNothing)) return true;
+  const { lost, gained, places } = match(from, to);
+  return isInOrder(from, places) && isExplained({ lost, gained, places }, from, to);
+}
+
+function isSameTime(before: string, after: string): boolean {
+  const [one, two] = [timeIn(before), timeIn(after)];
+  return one !== undefined && one === two;
+}
+
+function timeIn(text: string): number | undefined {
+  return readTime(text.trim().replace(/^'|'$/g, ''))?.at;
+}
+
+/** Whether commas went that divided the thousands of one number. */
+function isGrouping(before: string, after: string): boolean {
+  return /^[1-9]\d{0,2}(?:,\d{3})+$/.test(before) && before.replaceAll(',', '') === after;
+}
+
+/** What may be left out by itself: punctuation, and words that repeat what a window says. */
+function saysNothing({ kind, text }: Atom): boolean {
+  return kind === 'mark' || (kind === 'word' && wordsOfWindows.has(text.toLowerCase()));
+}
+
+/** Which atoms of one text are in the other, and which are left over. */
+interface Match {
+  lost: Atom[];
+  gained: Atom[];
+  /** For each atom of the first text its place in the second. */
+  places: (number | undefined)[];
+}
+
+/** Finds for each atom the same in the other text: first by its text, then by what it stands for. */
+function match(from: readonly Atom[], to: readonly Atom[]): Match {
+  const places: (number | undefined)[] = from.map(() => undefined);
+  const left = new Set(to.keys());
+  const keysOf: ((atom: Atom) => readonly string[])[] = [
+    ({ kind, text }) => [`${kind} ${text}`],
+    ({ text }) => [text],
+    ({ names }) => names(),
+  ];
+  for (const keys of keysOf) {
+    const known = placesByKey(to, left, keys);
+    for (const [index, atom] of from.entries()) {
+      if (places[index] !== undefined) continue;
+      places[index] = take(known, keys(atom), left);
+    }
+  }
+  return {
+    lost: from.filter((_, index) => places[index] === undefined),
+    gained: [...left].map((index) => to[index]).filter((atom) => atom !== undefined),
+    places,
+  };
+}
+
+/** The places that are left, the last first, by what is there. */
+function placesByKey(
+  atoms: readonly Atom[],
+  left: ReadonlySet<number>,
+  keys: (atom: Atom) => readonly string[],
+): Map<string, number[]> {
+  const known = new Map<string, number[]>();
+  for (const place of [...left].reverse()) {
+    const atom = atoms[place];
+    for (const key of atom ? keys(atom) : []) {
+      const places = known.get(key) ?? [];
+      places.push(place);
+      known.set(key, places);
+    }
+  }
+  return known;
+}
+
+/** Takes the first place of those that are left for one of these keys. */
+function take(
+  known: ReadonlyMap<string, number[]>,
+  keys: readonly string[],
+  left: Set<number>,
+): number | undefined {
+  for (const key of keys) {
+    const places = known.get(key) ?? [];
+    for (let place = places.pop(); place !== undefined; place = places.pop()) {
+      if (left.delete(place)) return place;
+    }
+  }
+  return undefined;
+}
+
+/** Whether values follow each other as before, and lengths of time do. */
+function isInOrder(from: readonly Atom[], places: Match['places']): boolean {
+  return (['value', 'length'] as const).every((kind) => {
+    const inNew = places.filter((_, index) => from[index]?.kind === kind);
+    const known = inNew.filter((place) => place !== undefined);
+    return known.every((place, index) => index === 0 || place > (known[index - 1] ?? -1));
+  });
+}
+
+/** Whether all that is left over is allowed to be lost or gained. */
+function isExplained(
+  { lost, gained, places }: Match,
+  from: readonly Atom[],
+  to: readonly Atom[],
+): boolean {
+  if (!lost.some(isNoMark) && !gained.some(isNoMark)) return true;
+  if (isSameLength(lost.filter(isNoMark), gained.filter(isNoMark))) return true;
+  let [lostWords, gainedWords] = [lost, gained];
+  for (const { written, means, beside } of equivalents) {
+    const withoutLost = without(lostWords, written);
+    const withoutGained = withoutLost && without(gainedWords, means);
+    if (!withoutGained) continue;
+    if (beside && !from.some((atom) => hasName(atom, beside))) continue;
+    [lostWords, gainedWords] = [withoutLost, withoutGained];
+  }
+  const quotesWord = from.some((atom, index) => {
+    return atom.kind === 'word' && to[places[index] ?? -1]?.kind === 'value';
+  });
+  return lostWords.every(saysNothing) && gainedWords.every((atom) => isCarrier(atom, quotesWord));
+}
+
+function isNoMark({ kind }: Atom): boolean {
+  return kind !== 'mark';
+}
+
+function isCarrier({ kind, text }: Atom, quotesWord: boolean): boolean {
+  if (kind === 'mark') return true;
+  return kind === 'word' && (carriers.has(text) || (quotesWord && carriersOfWords.has(text)));
+}
+
+function hasName({ text, names }: Atom, name: string): boolean {
+  return text === name || names().includes(name);
+}
+
+/** The atoms without some that have these names; undefined if not all of them are there. */
+function without(atoms: readonly Atom[], names: string): Atom[] | undefined {
+  const left = [...atoms];
+  for (const name of names.split(' ').filter((part) => part !== '')) {
+    const at = left.findIndex((atom) => hasName(atom, name));
+    if (at < 0) return undefined;
+    left.splice(at, 1);
+  }
+  return left;
+}
+
+/** Whether one length of time became another that is just as long. */
+function isSameLength(lost: readonly Atom[], gained: readonly Atom[]): boolean {
+  const [one, two] = [lengthIn(lost), lengthIn(gained)];
+  return one !== undefined && one === two;
+}
+
+function lengthIn(atoms: readonly Atom[]): number | undefined {
+  const [amount, unit, ...more] = atoms;
+  return amount && unit && more.length === 0 ? exactLengthMs(amount.text, unit.text) : undefined;
+}

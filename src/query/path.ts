@@ -1,0 +1,82 @@
+import type { FunctionCall, Literal, Span } from './ast.ts';
+import { extractorOfBareWord } from './catalog.ts';
+import { pathRoots } from './equivalents.ts';
+import { quote } from './strings.ts';
+import type { TokenStream } from './token-stream.ts';
+import { isSymbol, keywordOf } from './tokens.ts';
+
+/*
+ * Values as other languages reach them: `traits.plan`, `event.properties.total`, `traits['plan']`.
+ * Here they are only recognised.
+ */
+
+/** Names joined by dots, of which none is called. */
+export interface Path {
+  /** The tokens to take. */
+  words: number;
+  /** What its first names say of the place of the value; undefined if nothing. */
+  root: 'profile' | 'item' | undefined;
+  /** The name of the value, with its dots. */
+  name: string;
+}
+
+/** The path that is next; undefined for a single name or a call. */
+export function recognisePath(tokens: TokenStream): Path | undefined {
+  if (tokens.token.kind !== 'name' || keywordOf(tokens.token)) return undefined;
+  const names = [tokens.token.text];
+  while (isSymbol(tokens.peek(2 * names.length - 1), '.') && namesValue(tokens, 2 * names.length)) {
+    names.push(tokens.peek(2 * names.length).text);
+  }
+  const words = 2 * names.length - 1;
+  const subscript = tokens.peek(words + 1);
+  const isSubscript =
+    isSymbol(tokens.peek(words), '[') &&
+    subscript.kind === 'string' &&
+    isSymbol(tokens.peek(words + 2), ']') &&
+    // In brackets is what an event is called.
+    !/^event$/i.test(names.join('.'));
+  const rooted = rootOf(isSubscript ? [...names, subscript.text] : names);
+  if (isSubscript) return rooted && { words: words + 3, ...rooted };
+  if (names.length === 1) return undefined;
+  return { words, ...(rooted ?? { root: undefined, name: names.join('.') }) };
+}
+
+/** Whether a name is so far ahead that is not called. */
+function namesValue(tokens: TokenStream, ahead: number): boolean {
+  return tokens.peek(ahead).kind === 'name' && !isSymbol(tokens.peek(ahead + 1), '(');
+}
+
+/** What the first one or two names are the root of, and the rest. */
+function rootOf(names: readonly string[]): Pick<Path, 'root' | 'name'> | undefined {
+  for (const count of [2, 1]) {
+    const root = names.slice(0, count).join('.').toLowerCase();
+    const name = names.slice(count).join('.');
+    if (name === '' || names.length <= count) continue;
+    if (pathRoots.profile.has(root)) return { root: 'profile', name };
+    if (pathRoots.item.has(root)) return { root: 'item', name };
+  }
+  return undefined;
+}
+
+/** `traits.plan` for trait('plan'). */
+export function readPath(tokens: TokenStream, path: Path, isInside: boolean): FunctionCall {
+  const extractor = extractorOfBareWord[path.root === 'item' ? 'inside' : 'outside'];
+  const isInPlace = path.root === 'profile' || isInside;
+  const span = tokens.take(path.words);
+  const text = `${extractor}(${quote(path.name)})`;
+  tokens.error('path', span, 'Values are read by functions, not by paths.', {
+    help: isInPlace ? `Did you mean ${text}?` : `${text} stands only in a where or a reducer.`,
+    fix: isInPlace ? { ...span, text } : undefined,
+  });
+  return readNameAs(tokens, extractor, path.name, span);
+}
+
+export function readNameAs(
+  tokens: TokenStream,
+  extractor: string,
+  text: string,
+  span: Span,
+): FunctionCall {
+  const name: Literal = { kind: 'literal', type: 'string', text, ...span };
+  return tokens.node({ name: extractor, nameSpan: span, args: [name], ...span });
+}

@@ -1,0 +1,121 @@
+import type { Argument, Chain, FunctionCall } from './ast.ts';
+import { catalog, operators } from './catalog.ts';
+import {
+  type ForeignComparison,
+  meaningOfPattern,
+  recogniseComparison,
+} from './foreign-comparison.ts';
+import { readDuration, readLiteral } from './read-values.ts';
+import { quote } from './strings.ts';
+import type { TokenStream } from './token-stream.ts';
+import { describeToken, isJoint, isNull, spanOf } from './tokens.ts';
+
+/*
+ * Reads comparisons in words, as SQL and people write them, and says how they are written.
+ */
+
+/** The rules of the grammar that a comparison goes on with. */
+export interface ArgumentReader {
+  /** Reads what a comparison of this name compares with. */
+  value(comparison: string): Argument;
+  /** Reads a call whose name stands for this function. */
+  call(meaning: string): FunctionCall;
+}
+
+/** A comparison in words, with what it compares with. */
+interface ReadComparison {
+  name: string;
+  args: Argument[];
+  /** What should be written after the chain, or instead of it; undefined if nothing says the same. */
+  text?: string;
+  isInstead?: boolean;
+}
+
+/** Takes a comparison in words, such as `is 'vip'` or `LIKE '%a%'`, and says how it is written. */
+export function readComparisonInWords(
+  tokens: TokenStream,
+  chain: Chain,
+  reader: ArgumentReader,
+): FunctionCall | undefined {
+  const { token, lastEnd, stopped } = tokens;
+  if (token.kind !== 'name' || isJoint(token) || stopped || isNull(token)) return undefined;
+  const found = recogniseComparison(tokens);
+  if (!found) return undefined;
+  const compared = tokens.textOf({ start: chain.start, end: lastEnd });
+  tokens.take(found.words);
+  const { name, args, text, isInstead = false } = readComparison(tokens, found, compared, reader);
+  const span = tokens.spanFrom(token.start);
+  const start = isInstead ? chain.start : lastEnd;
+  tokens.error('word-operator', span, `${describeToken(token)} does not compare.`, {
+    help:
+      text === undefined
+        ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
+        : `Did you mean ${isInstead ? text : compared + text}?`,
+    fix: text === undefined ? undefined : { start, end: span.end, text },
+  });
+  return tokens.node({ name, nameSpan: spanOf(token), args, ...span });
+}
+
+/** Reads what a comparison in words compares with. @param compared the text of what it compares. */
+function readComparison(
+  tokens: TokenStream,
+  found: ForeignComparison,
+  compared: string,
+  reader: ArgumentReader,
+): ReadComparison {
+  switch (found.form) {
+    case 'bare':
+      return { name: found.name, args: [], text: `.${found.name}()` };
+    case 'value':
+      return behindName(tokens, found.name, reader.value(found.name));
+    case 'duration':
+      return behindName(tokens, found.name, readDuration(tokens));
+    case 'list':
+      return list(tokens, found.name, reader);
+    case 'pattern':
+      return pattern(tokens, compared, found.isNegated);
+    case 'range':
+      return range(tokens, compared, found.isNegated);
+  }
+}
+
+function behindName(tokens: TokenStream, name: string, given: Argument): ReadComparison {
+  return { name, args: [given], text: comparisonText(name, tokens.textOf(given)) };
+}
+
+/** `in ('a', 'b')` reads like a call. */
+function list(tokens: TokenStream, name: string, reader: ArgumentReader): ReadComparison {
+  const open = tokens.peek();
+  const { args, end } = reader.call(name);
+  const inside = tokens.textOf({ start: open.end, end: end - 1 });
+  return { name, args, text: `.${name}(${inside})` };
+}
+
+/** Of the patterns of SQL some have a comparison; others do not. */
+function pattern(tokens: TokenStream, compared: string, isNegated: boolean): ReadComparison {
+  const literal = readLiteral(tokens);
+  const meaning = meaningOfPattern(literal.text, isNegated);
+  if (!meaning) return { name: '', args: [literal] };
+  const { name, text, isDenied } = meaning;
+  const args = [{ ...literal, text }];
+  const behind = comparisonText(name, quote(text));
+  if (!isDenied) return { name, args, text: behind };
+  return { name, args, text: `NOT ${compared}${behind}`, isInstead: true };
+}
+
+/** Two comparisons, in parentheses so that they stay together anywhere. */
+function range(tokens: TokenStream, compared: string, isNegated: boolean): ReadComparison {
+  const from = readLiteral(tokens);
+  tokens.next();
+  const to = tokens.textOf(readLiteral(tokens));
+  const [first, joint, second] = isNegated ? ['<', 'OR', '>'] : ['>=', 'AND', '<='];
+  const text = `(${compared} ${first} ${tokens.textOf(from)} ${joint} ${compared} ${second} ${to})`;
+  return { name: operators.get(first) ?? first, args: [from], text, isInstead: true };
+}
+
+/** A comparison as it is written after a chain. @param value what it takes, as text. */
+function comparisonText(name: string, value: string): string {
+  const entry = catalog.get(name);
+  const operator = entry?.kind === 'comparison' ? entry.operator : undefined;
+  return operator ? ` ${operator} ${value}` : `.${name}(${value})`;
+}

@@ -1,0 +1,141 @@
+import type { Chain, Expression, FunctionCall, Literal, Missing } from './ast.ts';
+import { comparisonCalled, comparisonInstead, operatorOf, operators } from './catalog.ts';
+import { foreignOperators } from './foreign-comparison.ts';
+import { atLiteral, countBareWords, countTokensOfPresent } from './lookahead.ts';
+import { readLiteral } from './read-values.ts';
+import type { TokenStream } from './token-stream.ts';
+import { isSymbol, spanOf, type Token } from './tokens.ts';
+
+/*
+ * Reads comparisons and values as other languages write them, where no more of the grammar is needed.
+ */
+
+/** `NOT =`. */
+export function readDeniedOperator(tokens: TokenStream, chain: Chain): Expression {
+  const span = tokens.take(2);
+  tokens.findings.breakAt(chain.end);
+  const message = `"${tokens.textOf(span)}" is not an operator.`;
+  tokens.error('unknown-operator', span, message, {
+    help: 'Write NOT before the condition, or != for values that are there and different.',
+  });
+  tokens.skipCondition();
+  return chain;
+}
+
+/** @param start where what has to be replaced begins: with the blank before the operator. */
+export function readNullComparison(
+  tokens: TokenStream,
+  operator: Token,
+  start: number,
+): FunctionCall {
+  tokens.next();
+  const span = tokens.spanFrom(operator.start);
+  const isEqual = /^=+$/.test(operator.text);
+  const isKnown = isEqual || /^(!=+|<>|≠)$/.test(operator.text);
+  const name = comparisonCalled(isEqual ? 'isnull' : 'isnotnull') ?? '';
+  const message = 'Nothing is compared with null: a value is absent, or it exists.';
+  tokens.error('null-value', span, message, {
+    help: isKnown ? `Did you mean .${name}()?` : 'Use .exists() or .absent().',
+    fix: isKnown ? { start, end: span.end, text: `.${name}()` } : undefined,
+  });
+  return tokens.node({ name, nameSpan: spanOf(operator), args: [], ...span });
+}
+
+/**
+ * `= ('a', 'b')` means one of them.
+ *
+ * @param start where what has to be replaced begins: with the blank before the operator.
+ */
+export function readListComparison(
+  tokens: TokenStream,
+  operator: Token,
+  start: number,
+): FunctionCall {
+  const compared = operators.get(foreignOperators[operator.text] ?? operator.text);
+  const name = comparisonInstead(compared ?? '');
+  const open = tokens.next();
+  const args: Literal[] = [];
+  while (atLiteral(tokens)) {
+    args.push(readLiteral(tokens));
+    if (!isSymbol(tokens.token, ',')) break;
+    tokens.next();
+  }
+  const inside = tokens.textOf({ start: open.end, end: tokens.lastEnd });
+  const isRead = isSymbol(tokens.token, open.text === '(' ? ')' : ']');
+  if (isRead) tokens.next();
+  else tokens.skipCondition();
+  const span = tokens.spanFrom(operator.start);
+  const text = `.${name}(${inside})`;
+  tokens.error('several-values', span, `${operator.text} compares with one value.`, {
+    help: name ? `Did you mean ${text}?` : 'Write a condition for each value.',
+    fix: name && isRead ? { start, end: span.end, text } : undefined,
+  });
+  return tokens.node({ name: name ?? '', nameSpan: spanOf(operator), args, ...span });
+}
+
+/** Words where only a number or a time can stand: what they mean is open. */
+export function readOpenWords(tokens: TokenStream): Missing {
+  const { start } = tokens.token;
+  const span = tokens.take(Math.max(1, countBareWords(tokens)));
+  tokens.error('bare-word', span, `"${tokens.textOf(span)}" is neither a function nor a value.`, {
+    help: "Write a number, a 'text', or a chain such as trait('avg_spend').",
+  });
+  tokens.skipCondition();
+  return tokens.missing(start);
+}
+
+/** `equals(null)`. */
+export function readCallWithNull(tokens: TokenStream): FunctionCall {
+  const token = tokens.next();
+  const span = { start: token.start, end: tokens.take(3).end };
+  const operator = operatorOf(token.text);
+  const isEqual = operator === '=';
+  const isKnown = isEqual || operator === '!=';
+  const name = comparisonCalled(isEqual ? 'isnull' : 'isnotnull') ?? '';
+  tokens.error(
+    'null-value',
+    span,
+    'Nothing is compared with null: a value is absent, or it exists.',
+    {
+      help: isKnown ? `Did you mean ${name}()?` : 'Use .exists() or .absent().',
+      fix: isKnown ? { ...span, text: `${name}()` } : undefined,
+    },
+  );
+  return tokens.node({ name, nameSpan: spanOf(token), args: [], ...span });
+}
+
+export function readNull(tokens: TokenStream): Missing {
+  const token = tokens.next();
+  tokens.error('null-value', token, 'The language has no null.', {
+    help: 'A value is .absent(), or it .exists(): write a condition of its own for that.',
+  });
+  return tokens.missing(token.start);
+}
+
+/** `now() - 30 days`, `today`. */
+export function readPresent(tokens: TokenStream): Missing {
+  const { start } = tokens.token;
+  const { end } = tokens.take(countTokensOfPresent(tokens));
+  tokens.skipCondition();
+  const span = { start, end: Math.max(end, tokens.lastEnd) };
+  tokens.error('present-time', span, 'The present time has no name in the language.', {
+    help: 'Compare with it by .within_last(30 days), .before_last(30 days) or .within_next(30 days).',
+  });
+  return tokens.missing(start);
+}
+
+/** Whether a function without a name is next, as in `p => p.total > 5`. */
+export function atArrow(tokens: TokenStream): boolean {
+  const { token } = tokens;
+  return isSymbol(tokens.peek(), '=>') && tokens.peek(2).text === token.text;
+}
+
+/** Takes a function without a name. */
+export function readArrow(tokens: TokenStream): Missing {
+  const { start } = tokens.take(2);
+  tokens.skipCondition();
+  tokens.error('unexpected', tokens.spanFrom(start), 'The language has no functions of its own.', {
+    help: "Write the condition itself, such as property('price') >= 100.",
+  });
+  return tokens.missing(start);
+}

@@ -1,0 +1,94 @@
+import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
+import { comparisonInstead, conditionFilter, functionOf, isConditionTaker } from './catalog.ts';
+import { comparisonIn } from './chains.ts';
+import type { Fix } from './diagnostic.ts';
+import { format, formatArgument } from './format.ts';
+import type { LanguageFunction } from './language-function.ts';
+
+/*
+ * Arguments that a function does not take, but that say clearly what is meant: a condition about the
+ * events, the value to compare with, several values for one.
+ */
+
+/**
+ * The text with these arguments in their place.
+ *
+ * @param max how many arguments the function takes. @returns undefined if it is not clear what is meant.
+ */
+export function withSurplusInPlace(
+  chain: Chain,
+  call: FunctionCall,
+  entry: LanguageFunction,
+  max: number,
+): Fix | undefined {
+  const surplus = call.args.slice(max);
+  if (isConditionTaker(entry) && surplus.every(isCondition)) return asFilters(call, surplus, max);
+  if (entry.kind === 'comparison') return asSeveral(call, entry.name);
+  const isLast = chain.calls.at(-1) === call;
+  const [value] = surplus;
+  const isCompared = isLast && surplus.length === 1 && value?.kind === 'literal';
+  if (!isCompared || !value || !takesComparison(entry, max)) return undefined;
+  const operator = entry.kind === 'extractor' ? '=' : '>=';
+  const kept = format({ ...chain, calls: [{ ...call, args: call.args.slice(0, max) }] });
+  // A number of zero would be at least there always.
+  if (operator === '>=' && !(value.type === 'number' && Number(value.text) > 0)) return undefined;
+  const { start, end } = call;
+  return { start, end, text: `${kept} ${operator} ${formatArgument(value)}` };
+}
+
+/** Whether what a function gives can be compared with the one argument too many. */
+function takesComparison(entry: LanguageFunction, max: number): boolean {
+  if (entry.kind === 'extractor') return entry.returns === 'ScalarExtractor';
+  return entry.kind === 'reducer' && entry.family === 'counting' && max === 0;
+}
+
+/** Conditions get filters of their own, in front of a reducer and behind anything else. */
+function asFilters(
+  call: FunctionCall,
+  conditions: readonly Expression[],
+  max: number,
+): Fix | undefined {
+  if (call.args.slice(0, max).some(isMissing)) return undefined;
+  const filters = conditions
+    .map((condition) => `.${conditionFilter}(${format(condition)})`)
+    .join('');
+  const { start, end } = call;
+  const bare: Chain = {
+    kind: 'chain',
+    start,
+    end,
+    calls: [{ ...call, args: call.args.slice(0, max) }],
+  };
+  const isReducer = functionOf(call)?.kind === 'reducer';
+  const text = isReducer ? `${filters.slice(1)}.${format(bare)}` : `${format(bare)}${filters}`;
+  return { start, end, text };
+}
+
+function isMissing({ kind }: Argument): boolean {
+  return kind === 'missing';
+}
+
+function isCondition(argument: Argument): argument is Expression {
+  if (argument.kind === 'chain') return comparisonIn(argument) !== undefined;
+  return ['and', 'or', 'not', 'any', 'all'].includes(argument.kind);
+}
+
+/** Whether numbers may be the thousands of one: `1,500`. */
+function mayBeOneNumber(args: readonly Argument[]): boolean {
+  return args.every((argument, index) => {
+    const before = args[index - 1];
+    const isNumber = argument.kind === 'literal' && argument.type === 'number';
+    return (
+      isNumber && (!before || (argument.start === before.end + 1 && argument.text.length === 3))
+    );
+  });
+}
+
+/** `equals('a', 'b')` means one of them. */
+function asSeveral(call: FunctionCall, name: string): Fix | undefined {
+  const several = comparisonInstead(name);
+  const isClear = call.args.every(({ kind }) => kind === 'literal') && !mayBeOneNumber(call.args);
+  if (!several || call.operator || !isClear) return undefined;
+  const { start, end } = call;
+  return { start, end, text: `${several}(${call.args.map(formatArgument).join(', ')})` };
+}

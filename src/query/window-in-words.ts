@@ -1,0 +1,42 @@
+import type { Chain } from './ast.ts';
+import { reducerOf, windowFilter } from './catalog.ts';
+import { wordsOfWindows } from './equivalents.ts';
+import { atKnownDurationAhead } from './lookahead.ts';
+import type { TokenStream } from './token-stream.ts';
+
+/*
+ * A window behind what it limits, as people write it: `… >= 1 in the last 7 days`.
+ */
+
+/** The words of a window before its length; 0 if no window is next. */
+export function countWordsOfWindow(tokens: TokenStream): number {
+  let words = 0;
+  while (words < 5 && isOfWindow(tokens, words)) words += 1;
+  return words > 0 && atKnownDurationAhead(tokens, words) ? words : 0;
+}
+
+function isOfWindow(tokens: TokenStream, ahead: number): boolean {
+  const { kind, text } = tokens.peek(ahead);
+  return kind === 'name' && wordsOfWindows.has(text.toLowerCase());
+}
+
+/**
+ * A chain that ends in a comparison, with a filter put before its reducer.
+ *
+ * @param filter the text of the filter, with its dot. @returns undefined if nothing is reduced.
+ */
+export function withFilter(
+  chain: Chain,
+  filter: string,
+  query: string,
+): { start: number; text: string } | undefined {
+  const at = chain.calls.findLastIndex((call) => reducerOf(call) !== undefined);
+  const reducer = chain.calls.findIndex((call) => reducerOf(call) !== undefined);
+  const before = chain.calls[Math.min(at, reducer) - 1];
+  return before && { start: before.end, text: filter + query.slice(before.end, chain.end) };
+}
+
+/** A window of this length, as text. */
+export function windowOf(length: string): string {
+  return `.${windowFilter}(${length})`;
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { startComposed } from '../support/composed.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+const token = 'sgp_secret-of-the-instructions';
+
+test.each(['base64', 'base64url', 'hex'] as const)(
+  'a setting that holds the token in %s does not bring it to the model',
+  async (encoding) => {
+    const text = Buffer.from(token).toString(encoding);
+    await using program = await startComposed(
+      { 'allowed-spaces': text, space: text, 'api-url': 'http://127.0.0.1:9' },
+      { SEGMENT_API_TOKEN: token },
+      { clock: new ManualClock() },
+    );
+    const shown = program.client.getInstructions() ?? '';
+    expect(shown).toContain('The default space is "[redacted]');
+    expect(shown).toContain('may be touched: "[redacted]');
+    expect(shown).not.toContain(text.replace(/=+$/, ''));
+  },
+);

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import type { Level } from '../../src/query/index.ts';
+import { resultsOfFixes, verdictOf } from '../support/meaning.ts';
+
+/*
+ * What is clearly meant gets its full fix, what is open gets help only, and what follows from a mistake
+ * is not reported again.
+ */
+
+/** The valid definitions that the fixes of a text lead to. */
+function validResults(text: string, type: Level): string[] {
+  const { results } = resultsOfFixes(text, type);
+  return [...new Set(results)].filter((result) => verdictOf(result, type).isValid);
+}
+
+const errorCodes = (text: string, type: Level) =>
+  verdictOf(text, type)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .map(({ code }) => code);
+
+const plain = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+
+describe('a mistake with a clear meaning is healed', () => {
+  test.each<[string, string, Level?]>([
+    // Negated names.
+    ["trait('x').not_starts_with('a')", "NOT trait('x').starts_with('a')"],
+    ["trait('x').doesNotContain('a', 'b')", "NOT trait('x').contains('a', 'b')"],
+    ["trait('x').contains_not('a')", "NOT trait('x').contains('a')"],
+    ["trait('x').isNotGreaterThan(5)", "trait('x').at_most(5)"],
+    ["trait('n').not_less_than(5)", "trait('n').at_least(5)"],
+    ["trait('x').not_like('a%')", "NOT trait('x').starts_with('a')"],
+    ["NOT trait('x').not_one_of('a')", "NOT NOT trait('x').one_of('a')"],
+    // Joints and quantifiers.
+    ["trait('a') = 1 NOR trait('b') = 2", "NOT (trait('a') = 1 OR trait('b') = 2)"],
+    [
+      "trait('c') = 3 AND (trait('a') = 1 NAND trait('b') = 2)",
+      "trait('c') = 3 AND (NOT (trait('a') = 1 AND trait('b') = 2))",
+    ],
+    ["NONE event('A').count() >= 1", "ALL NOT event('A').count() >= 1", 'accounts'],
+    ["EVERY trait('a') = 1", "ALL trait('a') = 1", 'accounts'],
+    // Values on the left.
+    ["NOT 10 < trait('n') < 20", "NOT (trait('n') > 10 AND trait('n') < 20)"],
+    ["ALL 10 < trait('n') < 20", "ALL (trait('n') > 10 AND trait('n') < 20)", 'accounts'],
+    // Arguments that are conditions or values.
+    [
+      "event('Order Completed', property('total') > 100).count() >= 1",
+      "event('Order Completed').where(property('total') > 100).count() >= 1",
+    ],
+    [
+      "event('A', total > 100).count() >= 1",
+      "event('A').where(property('total') > 100).count() >= 1",
+    ],
+    [
+      "event('A').count(property('total') > 5) >= 1",
+      "event('A').where(property('total') > 5).count() >= 1",
+    ],
+    [
+      "event('A').where({property('x') = 1, property('y') = 2}).count() >= 1",
+      "event('A').where(property('x') = 1).where(property('y') = 2).count() >= 1",
+    ],
+    ["event('A').count(3)", "event('A').count() >= 3"],
+    ["event('A').count(> 3)", "event('A').count() > 3"],
+    ["trait('a', 'vip')", "trait('a') = 'vip'"],
+    ["trait('plan').equals('vip', 'pro')", "trait('plan').one_of('vip', 'pro')"],
+    ["trait('plan') = ('vip', 'pro')", "trait('plan').one_of('vip', 'pro')"],
+    ["trait('plan').one_of(['vip', 'pro'])", "trait('plan').one_of('vip', 'pro')"],
+    [
+      "event('A').where('total' > 100).count() >= 1",
+      "event('A').where(property('total') > 100).count() >= 1",
+    ],
+    // Windows.
+    ["event('A').within(7, 'hours').count() >= 1", "event('A').within(7 hours).count() >= 1"],
+    ["event('A').within(hours: 7).count() >= 1", "event('A').within(7 hours).count() >= 1"],
+    ["event('A').within(hours=7).count() >= 1", "event('A').within(7 hours).count() >= 1"],
+    ["event('A').within('30d').count() >= 1", "event('A').within(30 days).count() >= 1"],
+    ["event('A').within(2 weeks).count() >= 1", "event('A').within(14 days).count() >= 1"],
+    ["event('A').within_last(7 days).count() >= 1", "event('A').within(7 days).count() >= 1"],
+    ["event('A').count() >= 1 in the last 7 days", "event('A').within(7 days).count() >= 1"],
+    [
+      "NOT event('A').sum(property('x')) > 1 within 2 hours OR trait('a') = 1",
+      "NOT event('A').within(2 hours).sum(property('x')) > 1 OR trait('a') = 1",
+    ],
+    ["(event('A').count() >= 1).within(7 days)", "event('A').within(7 days).count() >= 1"],
+    ["trait('d') in the last 7 days", "trait('d').within_last(7 days)"],
+    [
+      "event('A').where(event('B').within(5 days of parent).count() >= 1).count() >= 1",
+      "event('A').where(event('B').within(parent: 5 days).count() >= 1).count() >= 1",
+    ],
+    // Values.
+    ["trait('x').like('%@gmail.com')", "trait('x').ends_with('@gmail.com')"],
+    ["trait('x').equals(null)", "trait('x').absent()"],
+    ["trait('x') != None", "trait('x').exists()"],
+    ["trait('x') = 'it''s'", "trait('x') = 'it\\'s'"],
+    ["trait('x') > 1,500", "trait('x') > 1500"],
+    ["trait('x') = `vip`", "trait('x') = 'vip'"],
+    // Names and paths.
+    ["traits.plan = 'vip'", "trait('plan') = 'vip'"],
+    ["user.traits.address.city = 'vip'", "trait('address.city') = 'vip'"],
+    ["traits['plan'] = 'vip'", "trait('plan') = 'vip'"],
+    [
+      "event('A').where(event.total > 1).count() >= 1",
+      "event('A').where(property('total') > 1).count() >= 1",
+    ],
+    ["event('A').sum(properties.total) > 1", "event('A').sum(property('total')) > 1"],
+    ["in_audience('key')", "trait('key') = 'true'"],
+    ["event('A').countDistinct('x') > 1", "event('A').unique(property('x')).count() > 1"],
+    // What is around and doubled.
+    ['"event(\'A\').count() >= 1"', "event('A').count() >= 1"],
+    ["'trait('x') = 'a''", "trait('x') = 'a'"],
+    ["```\nevent('A').count() >= 1\n```", "event('A').count() >= 1"],
+    ["query: event('A').count() >= 1", "event('A').count() >= 1"],
+    ["event('A')..count() >= 1", "event('A').count() >= 1"],
+    ["event(('A').count() >= 1", "event('A').count() >= 1"],
+    [
+      "[trait('a') = 1 OR trait('b') = 2] AND trait('c') = 3",
+      "(trait('a') = 1 OR trait('b') = 2) AND trait('c') = 3",
+    ],
+  ])('%s', (text, meant, type = 'users') => {
+    expect(validResults(text, type).map(plain)).toContain(meant);
+    expect(errorCodes(text, type).length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('help only, where more than one thing may be meant', () => {
+  test.each<[string, Level?]>([
+    ["trait('d').before_next(7 days)"],
+    ["trait('d').after_last(7 days)"],
+    ["event('A').least(property('x')) = 1"],
+    ["event('A').sources('web').count() >= 1"],
+    ["event('A').sources({include: 'web'}).count() >= 1"],
+    ["trait('a') = 1 XOR trait('b') = 2"],
+    ["trait('a') = 1 trait('b') = 2"],
+    ["trait('a') = 1, trait('b') = 2"],
+    ["trait('a') = 'vip' OR 'pro'"],
+    ["trait('a') = today"],
+    ["trait('a') > $500"],
+    ["trait('a') > 1,50"],
+    ["trait('a').equals(1,500)"],
+    ["trait('a').one_of('a''b')"],
+    ["trait('a') > 05.01.2025"],
+    ["trait('a') > 2025/01/05"],
+    ["trait('a') > trait('b') * 2"],
+    ["trait('a') > trait_b"],
+    ["trait('x').like('a_b%')"],
+    ["trait('x') = http://example"],
+    ["trait('x') = a--b"],
+    ["property('total') > 100"],
+    ["NONE event('A').count() >= 1"],
+    ["event('A').within(7).count() >= 1"],
+    ["event('A').within(next 7 days).count() >= 1"],
+    ["trait('d').within_next(last 7 days)"],
+    ["event('A').count(0)"],
+    ["event('A')"],
+    ["trait('plan')"],
+    ["event('A').count() >= 1 in the next 7 days"],
+    // Where a bracket is missing or too many is open.
+    ["NOT (trait('a') = 1 OR trait('b') = 2"],
+    ["trait('a') = 1 OR trait('b') = 2) AND trait('c') = 3"],
+    ["(trait('a') = 1 OR trait('b') = 2 AND trait('c') = 3"],
+    ["(trait('a') = 1 OR trait('b') = 2) AND trait('c') = 3)"],
+    ["trait('x').one_of('vip', literal2))"],
+    ["event('A').within(parent: 5 days).count() >= 1"],
+    ["ANY trait('a') = 1"],
+  ])('%s', (text, type = 'users') => {
+    expect(verdictOf(text, type).isValid).toBe(false);
+    expect(validResults(text, type)).toEqual([]);
+  });
+});
+
+describe('one cause is one error', () => {
+  test.each<[string, string]>([
+    ["event('A').where({total: 100}).count() >= 1", 'unexpected-object'],
+    ["trait('d') > now() - 30 days AND trait('x') = 1", 'present-time'],
+    ["trait('a') + trait('b') > 10", 'arithmetic'],
+    ["traits.plan = 'vip'", 'path'],
+    ["trait('plan') = ('vip', 'pro')", 'several-values'],
+    ["trait('plan') = `vip`", 'backquotes'],
+    ["event('A').where({property('x') = 1, property('y') = 2}).count() >= 1", 'several-conditions'],
+    ["event('A').count() >= 1 and that is it", 'bare-word'],
+    ["event('A').count() >= 1 per user of the shop", 'unknown-word'],
+    ["and(trait('a') = 1, trait('b') = 2)", 'unexpected'],
+    ["trait('x') = @foo", 'unknown-character'],
+    ["event('A').count() >= 1 🎉", 'unknown-character'],
+    ["trait('plan') NOT = 'free'", 'unknown-operator'],
+    ["trait('d').between(1, 2)", 'wrong-order'],
+  ])('%s', (text, code) => {
+    expect(errorCodes(text, 'users')).toEqual([code]);
+  });
+
+  test('independent mistakes keep theirs', () => {
+    const text =
+      "evnt('A').count() >= 1 AND trait('a') > now() - 1 day AND traits.b = 2 OR trait('c') = `x`";
+    expect(errorCodes(text, 'users')).toEqual([
+      'unknown-function',
+      'present-time',
+      'path',
+      'backquotes',
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/start.ts';
+import { callTool } from '../support/in-memory.ts';
+import { firstId, startStandIn } from '../support/stand-in.ts';
+
+/*
+ * A removal is done where Segment says so, or where the audience is gone.
+ */
+
+const tool = 'remove_audience_from_space';
+const seeds = [{ name: 'Old', definition: { query: "trait('a') = 1", level: 'users' as const } }];
+
+/** Removes an audience while DELETE meets a fault; gives the requests that were made for it. */
+async function remove(fault: Fault) {
+  const rig = await startStandIn({ edition: 'v1', seeds, flags: { edition: 'v1' } });
+  rig.faults(({ method }) => (method === 'DELETE' ? fault : undefined));
+  const result = await rig.through(callTool(rig.client, tool, { id: firstId }));
+  const methods = rig.requests.map(({ method, id }) => `${method} ${id ?? 'list'}`);
+  const left = await rig.through(callTool(rig.client, 'list_audiences'));
+  return { ...result, methods, left: left.structured.audiences };
+}
+
+const done = [`GET ${firstId}`, `GET ${firstId}`, `DELETE ${firstId}`];
+const data = [
+  ['FAILURE', { status: 'FAILURE' }, 'the status "FAILURE"'],
+  ['PENDING', { status: 'PENDING' }, 'the status "PENDING"'],
+  ['an empty status', { status: '' }, 'no status'],
+  ['null', { status: null }, 'no status'],
+  ['a status of another kind', { status: true }, 'no status'],
+  ['no status', {}, 'no status'],
+] as const;
+
+test.each(data)('is not reported as done where the answer has %s', async (_, content, said) => {
+  const body = JSON.stringify({ data: content });
+  const { error, methods, left } = await remove({ kind: 'answer', status: 202, body });
+  expect(error).toMatchObject({
+    code: 'outcome_unknown',
+    message: expect.stringContaining(`the answer has ${said} instead of "SUCCESS".`),
+    next: expect.stringContaining('get_audience'),
+    details: { audience: { id: firstId } },
+  });
+  expect(methods).toEqual([...done, `GET ${firstId}`]);
+  expect(left).toHaveLength(1);
+});
+
+test.each(data)('is done where the audience is gone all the same: %s', async (_, content) => {
+  const { error, structured, methods, left } = await remove({
+    kind: 'alter',
+    alter: () => ({ data: content }),
+  });
+  expect(error).toBeUndefined();
+  expect(structured.status).toBe('SUCCESS');
+  expect(methods).toEqual([...done, `GET ${firstId}`, 'GET list']);
+  expect(left).toEqual([]);
+});
+
+test.each(['SUCCESS', 'success', 'Success'])('needs no look where it says %s', async (status) => {
+  const { error, methods } = await remove({ kind: 'alter', alter: () => ({ data: { status } }) });
+  expect(error).toBeUndefined();
+  expect(methods).toEqual(done);
+});
