@@ -2,6 +2,7 @@ import { cut, quoted } from '../visible.ts';
 import { type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { isSameSpace } from './ids.ts';
 import type { Audience } from './models/audience.ts';
+import type { Preview } from './models/preview.ts';
 import { foldedName } from './names.ts';
 
 /** So much of an id shows which one it is. */
@@ -25,9 +26,6 @@ export function misfitOf(
   output: Output<OperationName>,
 ): string | undefined {
   const space = spaceIn(input);
-  if ('audiencePreview' in output && 'id' in input && output.audiencePreview.id !== input.id) {
-    return `is about another preview, ${shown(output.audiencePreview.id)} instead of ${shown(input.id)}.`;
-  }
   if ('audience' in output) {
     const { id, spaceId, name } = output.audience;
     if ('id' in input && id !== input.id) {
@@ -39,12 +37,21 @@ export function misfitOf(
     if (space === undefined || isOfSpace(output.audience, space)) return undefined;
     return `is about an audience of another space, ${shown(spaceId ?? '')} instead of ${shown(space)}.${slugHint(space, [output.audience])}`;
   }
+  if ('audiencePreview' in output) return previewMisfit(input, output.audiencePreview);
   if (!('audiences' in output) || space === undefined || output.audiences.length === 0) {
     return undefined;
   }
   return output.audiences.some((audience) => isOfSpace(audience, space))
     ? undefined
     : `holds audiences of other spaces than ${shown(space)} only.${slugHint(space, output.audiences)}`;
+}
+
+function previewMisfit(
+  input: Input<OperationName>,
+  { id }: Pick<Preview, 'id'>,
+): string | undefined {
+  if (!('id' in input) || id === input.id) return undefined;
+  return `is about another preview, ${shown(id)} instead of ${shown(input.id)}.`;
 }
 
 /** Whether an audience that was to be made came back under another name than it was to have. */

@@ -183,6 +183,20 @@ describe('a preview that is still running when time is up', () => {
     expect(String(structured.advice)).toMatch(/401/);
   });
 
+  test('is not taken for another one', async () => {
+    const rig = await startPreviews();
+    const body = '{"data":{"audiencePreview":{"id":"other","status":"COMPLETED"}}}';
+    rig.faults(({ operation }) =>
+      operation === lookName ? { kind: 'answer', status: 200, body } : undefined,
+    );
+    const { structured } = await rig.preview({ query });
+    expect(structured).toMatchObject({ status: 'RUNNING' });
+    expect((await rig.preview({ previewId: 'one' })).error).toMatchObject({
+      code: 'bad_response',
+      message: expect.stringMatching(/another preview, "other" instead of "one"/),
+    });
+  });
+
   test('one that is gone is started anew', async () => {
     const rig = await startPreviews({ flags });
     rig.faults(running);
