@@ -12,6 +12,7 @@ import { carryOutAll } from './safety/bulk.ts';
 import { Confirmations, confirmationLifeMs, scopeOf } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
 import { LostCreates } from './safety/lost-create.ts';
+import { PreviewTally } from './safety/preview-count.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { Turns } from './safety/turns.ts';
@@ -22,6 +23,9 @@ import { withSignal } from './segment/call.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
 import { AudienceIndexes, droppingIndexes } from './space/audience-indexes.ts';
+import { KnownNameLists } from './space/known-names.ts';
+import { NameCheck } from './space/names.ts';
+import { type PreviewCount, Previews } from './space/previews.ts';
 import { defaultToolsets, tools, toolsets } from './tools/registry.ts';
 import { name, version } from './version.ts';
 
@@ -54,6 +58,8 @@ interface Services {
   lostCreates: LostCreates;
   turns: Turns;
   auditLog: AuditLog | undefined;
+  names: NameCheck;
+  previews: Previews;
 }
 
 /** One connection with a client, ready to be served. */
@@ -127,6 +133,7 @@ function createServices(config: Config, machine: Machine): Services {
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
   const file = config.auditLog;
   const api = connect(config, machine, redactor, log);
+  const folder = stateFolderOf(config, machine);
   const indexes = new AudienceIndexes(api, clock);
   return {
     config,
@@ -135,11 +142,13 @@ function createServices(config: Config, machine: Machine): Services {
     log,
     api: droppingIndexes(api, indexes),
     indexes,
-    confirmations: createConfirmations(config, machine, log),
+    confirmations: createConfirmations(config, machine, folder, log),
     reservations: new NameReservations(),
     lostCreates: new LostCreates(clock.monotonic),
     turns: new Turns(clock),
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
+    names: new NameCheck(new KnownNameLists(api, clock), clock),
+    previews: new Previews(api, clock, createPreviewCount(config, folder, log)),
   };
 }
 
@@ -149,17 +158,49 @@ function secretsOf({ target, proxy, secrets }: Config): string[] {
   return [...tokens, ...(proxy?.secrets ?? []), ...(secrets ?? [])];
 }
 
-function createConfirmations(config: Config, machine: Machine, log: Log): Confirmations {
-  const { target, secrets } = config;
-  const { clock, randomBytes, surroundings } = machine;
-  const path = config.stateFolder ?? (surroundings && defaultStateFolder(surroundings));
+/** @returns undefined where the platform has no place for one, and none was named. */
+function stateFolderOf({ stateFolder }: Config, machine: Machine): StateFolder | undefined {
+  const { clock, surroundings } = machine;
+  const path = stateFolder ?? (surroundings && defaultStateFolder(surroundings));
+  return path === undefined ? undefined : new StateFolder(path, clock.now);
+}
+
+/** Segment's address, and whose token. */
+function scopeIn({ target }: Config): string {
+  return target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind;
+}
+
+/** The sandbox lives as long as this process, and nobody else previews in it. */
+function createPreviewCount(
+  config: Config,
+  folder: StateFolder | undefined,
+  log: Log,
+): PreviewCount {
+  const isAlone = config.target.kind === 'sandbox';
+  return new PreviewTally({
+    scope: () => scopeIn(config),
+    folder: isAlone ? undefined : folder,
+    isAlone,
+    onNoFolder: (reason) =>
+      log('warn', 'the state folder is not used: previews of this process only are counted', {
+        because: reason,
+      }),
+  });
+}
+
+function createConfirmations(
+  config: Config,
+  { clock, randomBytes }: Machine,
+  folder: StateFolder | undefined,
+  log: Log,
+): Confirmations {
   return new Confirmations({
     now: clock.now,
     elapsed: clock.monotonic,
     randomBytes,
-    keys: secrets?.map((text) => Buffer.from(text, 'base64')),
-    scope: () => (target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind),
-    folder: path === undefined ? undefined : new StateFolder(path, clock.now),
+    keys: config.secrets?.map((text) => Buffer.from(text, 'base64')),
+    scope: () => scopeIn(config),
+    folder,
     onNoFolder: (reason) =>
       log('warn', 'the state folder is not used: confirmations are good in this process only', {
         because: reason,
@@ -169,7 +210,7 @@ function createConfirmations(config: Config, machine: Machine, log: Log): Confir
 
 /** @param onClose called when its connection is closed. */
 function createSession(services: Services, onClose: () => void): Session {
-  const { config, clock, redactor, log, api, indexes } = services;
+  const { config, clock, redactor, log, api, indexes, names, previews } = services;
   const seen = new SeenAudiences();
   const shownApi = remember(api, seen);
   const switchedOff = switchedOffBy(config);
@@ -197,6 +238,9 @@ function createSession(services: Services, onClose: () => void): Session {
         allowedSpaces: config.policy.allowedSpaces,
         indexes,
         queryCheck: config.queryCheck,
+        names,
+        previews,
+        noSamples: config.noSamples,
         now: clock.now,
         carryOut: (wish) => carryOut(wish, writing),
         carryOutAll: (wish) => carryOutAll(wish, writing),

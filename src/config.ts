@@ -39,6 +39,8 @@ export interface Config {
   readonly tools: readonly string[] | undefined;
   /** The only toolsets; undefined for the default ones, or, where `tools` is set, for all. */
   readonly toolsets: readonly Toolset[] | undefined;
+  /** Whether no values of properties and traits, and no ids of members, are shown. */
+  readonly noSamples: boolean;
   readonly confirm: ConfirmMode;
   readonly ask: AskMode;
   /** What confirmations are sealed with, in base64; undefined for a key in the state folder. */
@@ -106,6 +108,7 @@ export function readConfig(
     policy,
     tools: given.read(settings.tools),
     toolsets: given.read(settings.toolsets),
+    noSamples: given.read(settings.noSamples) ?? false,
     confirm: given.readOrFallback(settings.confirm),
     ask: given.readOrFallback(settings.ask),
     secrets: readSecrets(given),

@@ -256,6 +256,13 @@ export const settings = {
     meaning: `The groups of tools that are there: ${Object.keys(toolsets).join(', ')}, or all; ${defaultToolsets.join(', ')}, if neither this nor --tools is set`,
     schema: toolsetList,
   }),
+  noSamples: setting({
+    flag: 'no-samples',
+    env: 'SEGMENT_NO_SAMPLES',
+    restricts: true,
+    meaning: 'Never show values of properties and traits, nor ids of members',
+    schema: onOff,
+  }),
   confirm: setting({
     flag: 'confirm',
     argument: 'none|remove|writes',
@@ -291,7 +298,7 @@ export const settings = {
   stateFolder: setting({
     env: 'SEGMENT_STATE_DIR',
     meaning:
-      "The folder for that key and for which values were used; the platform's own place for state, if not set",
+      "The folder for that key, which values were used, and how many previews were started; the platform's own place for state, if not set",
     // Processes that are started elsewhere would find another key.
     schema: z.string().refine(isAbsolute, 'must be an absolute path'),
   }),

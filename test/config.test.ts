@@ -41,6 +41,7 @@ describe('what is read', () => {
       queryCheck: 'error',
       policy: { readOnly: false, allowedSpaces: undefined },
       tools: undefined,
+      noSamples: false,
       confirm: 'remove',
       ask: 'auto',
       secrets: undefined,

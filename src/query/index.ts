@@ -27,3 +27,4 @@ export { referencesIn } from './references-in.ts';
 export { render } from './render.ts';
 export { type Replaced, replaceStrings, type StringReplacement } from './replace-strings.ts';
 export { sourceIdsIn } from './source-ids.ts';
+export { type Collection, type Vocabulary, vocabularyOf } from './vocabulary.ts';

@@ -70,6 +70,7 @@ export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
     },
     preview: (write) => api.preview(write),
     foresee: (...given) => api.foresee(...given),
+    left: (name) => api.left(name),
     drain: (scope) => api.drain(scope),
     close: () => api.close(),
   };

@@ -7,9 +7,12 @@ const paths = () => process.getBuiltinModule('node:path');
 const folderName = 'segment-audiences-mcp';
 const keyName = 'key';
 const usedPrefix = 'used-';
+const countPrefix = 'count-';
 export const keyBytes = 32;
 /** How long it is kept that a value was used: much longer than any value lives. */
 const keepUsedMs = 60 * 60_000;
+/** How long a count is kept after it last changed: longer than the month that it may be of. */
+const keepCountMs = 40 * 24 * 60 * 60_000;
 
 /** Why the folder can't be used, in words that follow "because". */
 export class StateFolderError extends Error {
@@ -54,8 +57,8 @@ export function defaultStateFolder({
 }
 
 /**
- * The folder in which processes of one user share the key of their confirmations, and which of those
- * were used. On Windows its access list is that of the user's profile.
+ * The folder in which processes of one user share the key of their confirmations, which of those were
+ * used, and what is counted. On Windows its access list is that of the user's profile.
  */
 export class StateFolder {
   readonly #path: string;
@@ -139,7 +142,7 @@ export class StateFolder {
   markUsed(hash: string): boolean {
     this.prepare();
     return this.#attempt(() => {
-      this.#forgetOld();
+      this.#forgetOld(usedPrefix, keepUsedMs);
       try {
         const flags = { flag: 'wx', mode: 0o600 };
         fs().writeFileSync(this.#pathOf(usedPrefix + hash), '', flags);
@@ -156,11 +159,43 @@ export class StateFolder {
     this.#attempt(() => fs().rmSync(this.#pathOf(usedPrefix + hash), { force: true }));
   }
 
-  #forgetOld(): void {
+  /**
+   * Adds one to a count. It is the size of a file that grows by a byte, which is atomic whatever other
+   * processes do.
+   *
+   * @param name letters, digits and hyphens. @returns the count. @throws {StateFolderError}
+   */
+  countUp(name: string): number {
+    this.prepare();
+    return this.#attempt(() => {
+      const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = fs().constants;
+      const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW;
+      const file = fs().openSync(this.#pathOf(countPrefix + name), flags, 0o600);
+      try {
+        fs().writeSync(file, '.');
+        const { size } = fs().fstatSync(file);
+        if (size === 1) this.#forgetOld(countPrefix, keepCountMs);
+        return size;
+      } finally {
+        fs().closeSync(file);
+      }
+    });
+  }
+
+  /** A count as it is now; 0 for one that was never added to. @throws {StateFolderError} */
+  readCount(name: string): number {
+    return this.#attempt(() => {
+      if (!this.#exists()) return 0;
+      const path = this.#pathOf(countPrefix + name);
+      return fs().lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    });
+  }
+
+  #forgetOld(prefix: string, keepMs: number): void {
     for (const name of fs().readdirSync(this.#path)) {
-      if (!name.startsWith(usedPrefix)) continue;
+      if (!name.startsWith(prefix)) continue;
       const stats = fs().lstatSync(this.#pathOf(name), { throwIfNoEntry: false });
-      const isOld = stats && this.#now() - stats.mtimeMs > keepUsedMs;
+      const isOld = stats && this.#now() - stats.mtimeMs > keepMs;
       if (isOld) fs().rmSync(this.#pathOf(name), { force: true });
     }
   }

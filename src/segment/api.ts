@@ -51,6 +51,8 @@ export interface SegmentApi {
    * Rejects with `rate_limited` if not, or as the request itself would if it is not allowed.
    */
   foresee(name: OperationName, spaceId: string, call: CallContext): Promise<void>;
+  /** How many requests of an operation could be sent now without a wait for quota. */
+  left(name: OperationName): Promise<number>;
   /** Ends the calls that wait for quota, and lets none of that scope wait from now on. */
   drain(scope: DrainScope): void;
   /** Drains all, and closes the connections at once, also those in use. */

@@ -2,6 +2,7 @@ import { cut, quoted } from '../visible.ts';
 import { type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { isSameSpace } from './ids.ts';
 import type { Audience } from './models/audience.ts';
+import type { Preview } from './models/preview.ts';
 import { foldedName } from './names.ts';
 
 /** So much of an id shows which one it is. */
@@ -29,6 +30,7 @@ export function misfitOf(
   if ('computedTrait' in output) {
     return misfitOfOne(input, 'computed trait', output.computedTrait);
   }
+  if ('audiencePreview' in output) return previewMisfit(input, output.audiencePreview);
   if (space === undefined) return undefined;
   if ('audiences' in output) return misfitOfMany(space, 'audiences', output.audiences);
   if ('computedTraits' in output) {
@@ -55,6 +57,14 @@ function misfitOfOne(input: Input<OperationName>, noun: string, one: Named): str
 function misfitOfMany(space: string, nouns: string, many: readonly Named[]): string | undefined {
   if (many.length === 0 || many.some((one) => isOfSpace(one, space))) return undefined;
   return `holds ${nouns} of other spaces than ${shown(space)} only.${slugHint(space, many)}`;
+}
+
+function previewMisfit(
+  input: Input<OperationName>,
+  { id }: Pick<Preview, 'id'>,
+): string | undefined {
+  if (!('id' in input) || id === input.id) return undefined;
+  return `is about another preview, ${shown(id)} instead of ${shown(input.id)}.`;
 }
 
 /** Whether what was to be made came back under another name than it was to have. */

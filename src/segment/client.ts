@@ -113,6 +113,10 @@ export class SegmentClient implements SegmentApi {
     this.#gate(name).foresee(this.#inTime(name, call));
   }
 
+  async left(name: OperationName): Promise<number> {
+    return this.#gate(name).left();
+  }
+
   drain(scope: DrainScope): void {
     this.#drained.writes.abort();
     if (scope === 'all') this.#drained.reads.abort();

@@ -27,6 +27,7 @@ export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
     send: async (name, input, call) => (await api()).send(name, input, call),
     preview: async (write) => (await api()).preview(write),
     foresee: async (name, spaceId, call) => (await api()).foresee(name, spaceId, call),
+    left: async (name) => (await api()).left(name),
     drain(scope) {
       if (drained !== 'all') drained = scope;
       opened?.then((ready) => ready.drain(scope)).catch(() => {});

@@ -130,6 +130,7 @@ export function droppingIndexes(api: SegmentApi, indexes: AudienceIndexes): Segm
     },
     preview: (write) => api.preview(write),
     foresee: (...given) => api.foresee(...given),
+    left: (name) => api.left(name),
     drain: (scope) => api.drain(scope),
     close: () => api.close(),
   };

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { fitted, shortenedText } from '../shorten.ts';
 import { visible } from '../visible.ts';
-import { type } from './fields.ts';
-import { shown } from './query-check.ts';
+import { spaceId, spaceOf, type } from './fields.ts';
+import { adviceOnNames } from './names.ts';
+import { cadenceSchema, shown } from './query-check.ts';
 import { defineTool } from './tool.ts';
 
 /** Of the JSON of a result: a definition of invisible characters grows where it is shown. */
@@ -32,19 +33,21 @@ const diagnosticSchema = () =>
 export const checkAudienceQuery = defineTool({
   name: 'check_audience_query',
   title: 'Check audience query',
-  description: `Check a definition, explain it in plain English and format it; costs no quota. create_audience and update_audience_for_space check by themselves. The language:
+  description: `Check a definition, explain it in plain English and format it; free without checkNames. create_audience and update_audience_for_space check by themselves. The language:
 event('Shoes Bought').where(property('price') >= 100).within(7 days).count() >= 1 AND NOT trait('plan').one_of('free', 'trial')
 Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 30 days), reduced by count(), sum|avg|min|max|first|last|mode(property('p')), unique(property('p')).count(). Single values: trait('name'); property('p') inside where. Compare with = != > >= < <=, or .exists() .absent() .contains('a') .starts_with('a') .one_of('a', 'b') .within_last(7 days) .before_date('2026-01-31T00:00:00Z'). Join with AND, OR, NOT and parentheses. ANY/ALL before a condition: any/every user of an account (type accounts). Funnel: an event(…) in the where of another, with within(parent: 5 days). Another audience: trait('its_key') = 'true'. Units: hours, days.`,
   hints: {
     readOnlyHint: true,
     destructiveHint: false,
     idempotentHint: true,
-    openWorldHint: false,
+    openWorldHint: true,
   },
   input: () =>
     z.strictObject({
       query: z.string().describe('The definition'),
       type: type.default('users').describe('Its level'),
+      spaceId,
+      checkNames: z.boolean().default(false).describe('Also warn of names unknown to the space'),
     }),
   output: () =>
     z.object({
@@ -59,19 +62,24 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
         properties: z.array(z.string()),
         entities: z.array(z.string()),
       }),
-      computeCadence: z
-        .object({ type: z.enum(['REALTIME', 'BATCH']), reasons: z.array(z.string()) })
-        .optional()
-        .describe('How Segment will compute it, and why in batches'),
+      computeCadence: cadenceSchema(),
       primaryExpressions: z.int().describe('Conditions used, of 50'),
+      unknownNames: z
+        .array(z.string())
+        .optional()
+        .describe('With checkNames: what the space does not know, with the nearest that it does'),
     }),
-  async handle(given) {
+  async handle(given, context) {
+    const unknownNames = given.checkNames
+      ? await adviceOnNames({ ...given, spaceId: spaceOf(given, context) }, context)
+      : undefined;
     const { describeQuery } = await import('../query/index.ts');
     const { diagnostics, explanation, ...rest } = describeQuery(given.query, given.type);
     const result = {
       ...rest,
       diagnostics: diagnostics.map(shown),
       explanation: explanation && shortenedText(visible(explanation), maxExplanationChars),
+      unknownNames,
     };
     return fitted(result, maxResultChars);
   },

@@ -4,10 +4,29 @@ import { InvalidInputError } from '../segment/errors.ts';
 import { audienceSchema } from '../segment/models/audience.ts';
 import { shortened } from '../shorten.ts';
 import { adviceAfterCreate, adviceOnExternalIds, consequencesOfCreate } from './advice.ts';
-import { advice, description, name, options, query, spaceId, spaceOf, type } from './fields.ts';
-import { checkBeforeSending } from './query-check.ts';
+import {
+  advice,
+  assertEntityFits,
+  checkNames,
+  description,
+  name,
+  options,
+  query,
+  spaceId,
+  spaceOf,
+  targetEntity,
+  type,
+} from './fields.ts';
+import { adviceOnNames } from './names.ts';
+import { checkBeforeSending, meaningOf, meaningOutputs } from './query-check.ts';
+import { sizeAhead } from './size-ahead.ts';
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
+
+/** Of the JSON of an explanation, next to an audience. */
+const maxExplanationChars = 15_000;
+/** The same, next to what would be sent. */
+const maxRehearsedExplanationChars = 8000;
 
 const input = () =>
   z.strictObject({
@@ -17,11 +36,7 @@ const input = () =>
       "Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1",
     ),
     type: type.default('users').describe('Level of the definition'),
-    targetEntity: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Only type linked: relationship slug of the entity that is the member'),
+    targetEntity,
     description: description.optional().describe('What it is for'),
     enabled: z.boolean().optional().describe('Whether to compute it'),
     ...options(),
@@ -30,6 +45,8 @@ const input = () =>
       .optional()
       .describe('Also admit anonymous users; cannot be changed later'),
     allowDuplicateName: z.boolean().optional().describe('Create it even if the name exists'),
+    checkNames,
+    previewFirst: z.boolean().optional().describe('Say its size before; spends a preview'),
     ...writeInputs(),
   });
 
@@ -45,12 +62,23 @@ export const createAudience = defineTool({
     openWorldHint: true,
   },
   input,
-  output: () => z.object({ audience: audienceSchema.optional(), ...writeOutputs(), advice }),
+  output: () =>
+    z.object({
+      audience: audienceSchema.optional(),
+      ...writeOutputs(),
+      ...meaningOutputs(),
+      advice,
+    }),
   keepsEmpty: emptyIsWrong,
-  async handle({ confirmation, dryRun, allowDuplicateName, ...given }, context) {
+  async handle(
+    { confirmation, dryRun, allowDuplicateName, checkNames: areChecked, previewFirst, ...given },
+    context,
+  ) {
     const wanted: NewAudience = { ...given, spaceId: spaceOf(given, context) };
     assertFitting(wanted);
     const warnings = await checkBeforeSending(wanted.query, wanted.type, context.queryCheck);
+    // While the space is searched for one of the same name.
+    const unknownNames = areChecked ? adviceOnNames(wanted, context) : [];
     const outcome = await context.carryOut({
       operation: 'create_audience',
       kind: 'create',
@@ -68,18 +96,26 @@ export const createAudience = defineTool({
         ...consequencesOfCreate(edition),
         ...adviceOnExternalIds(wanted, after?.options),
       ],
-      plan: async () => ({
-        input: wanted,
-        after: shapeOf(wanted),
-        warnings: [],
-        advice: warnings,
-      }),
+      async plan() {
+        const sized = previewFirst ? await sizeAhead(wanted, context) : undefined;
+        return {
+          input: wanted,
+          after: { ...shapeOf(wanted), size: sized?.size },
+          warnings: [...(await unknownNames), ...(sized?.warnings ?? [])],
+          advice: [...warnings, ...(sized?.advice ?? [])],
+        };
+      },
     });
     if (outcome.kind === 'rehearsed') {
-      return { dryRun: shownRehearsal(outcome.rehearsal), advice: outcome.advice };
+      return {
+        dryRun: shownRehearsal(outcome.rehearsal, maxRehearsedExplanationChars),
+        ...(await meaningOf(wanted.query, wanted.type, maxRehearsedExplanationChars)),
+        advice: outcome.advice,
+      };
     }
     return {
       audience: shortened(outcome.output.audience),
+      ...(await meaningOf(wanted.query, wanted.type, maxExplanationChars)),
       advice: [
         ...outcome.advice,
         ...adviceAfterCreate(outcome.foundAfterLoss, outcome.edition),
@@ -90,18 +126,9 @@ export const createAudience = defineTool({
 });
 
 /** @throws {InvalidInputError} for inputs that contradict each other. */
-function assertFitting({
-  type: level,
-  targetEntity,
-  backfillEventDataDays,
-  includeHistoricalData,
-}: NewAudience): void {
-  if (targetEntity !== undefined && level !== 'linked') {
-    throw new InvalidInputError('targetEntity goes with type linked only.', {
-      field: 'targetEntity',
-      next: 'Leave it out, or pass type: linked.',
-    });
-  }
+function assertFitting(wanted: NewAudience): void {
+  assertEntityFits(wanted);
+  const { backfillEventDataDays, includeHistoricalData } = wanted;
   if (backfillEventDataDays !== undefined && includeHistoricalData !== true) {
     throw new InvalidInputError('backfillEventDataDays needs historical data.', {
       field: 'backfillEventDataDays',
@@ -113,7 +140,12 @@ function assertFitting({
 /** The audience as it would be, in the fields of Segment. */
 function shapeOf(wanted: NewAudience) {
   const { spaceId: space, name: title, enabled = true, query: text, type: level } = wanted;
-  const { targetEntity, description: about, includeHistoricalData, includeAnonymousUsers } = wanted;
+  const {
+    targetEntity: entity,
+    description: about,
+    includeHistoricalData,
+    includeAnonymousUsers,
+  } = wanted;
   const { backfillEventDataDays, filterByExternalIds } = wanted;
   return {
     spaceId: space,
@@ -121,7 +153,7 @@ function shapeOf(wanted: NewAudience) {
     description: about,
     enabled,
     audienceType: level.toUpperCase(),
-    definition: { query: text, targetEntity },
+    definition: { query: text, targetEntity: entity },
     options: {
       includeHistoricalData,
       includeAnonymousUsers,

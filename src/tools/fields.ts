@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../segment/errors.ts';
-import { audienceTypes } from '../segment/models/audience.ts';
+import { type AudienceType, audienceTypes } from '../segment/models/audience.ts';
 import { endsInMark } from '../visible.ts';
 import type { ToolContext } from './tool.ts';
 
@@ -54,14 +54,23 @@ export const type = z
   .pipe(z.enum(audienceTypes))
   .meta({ enum: audienceTypes });
 
+export const targetEntity = z
+  .string()
+  .optional()
+  .describe('Only linked: relationship slug of the entity that is the member');
+
+export const checkNames = z.boolean().default(true).describe('Warn of names unknown to the space');
+
+export const filterByExternalIds = z
+  .array(z.string().min(1))
+  .min(1)
+  .optional()
+  .describe('Only profiles with one of these ids; default user_id, email, …');
+
 /** The options of an audience that can also be changed later. */
 export const options = () => ({
   includeHistoricalData: z.boolean().optional().describe('Also use data from before now'),
-  filterByExternalIds: z
-    .array(z.string().min(1))
-    .min(1)
-    .optional()
-    .describe('Admit only profiles with one of these external ids; default user_id, email, …'),
+  filterByExternalIds,
   backfillEventDataDays: z
     .int()
     .min(1)
@@ -70,6 +79,27 @@ export const options = () => ({
 });
 
 export const advice = z.array(z.string()).optional().describe('What to know before the next step');
+
+/** @throws {InvalidInputError} for an entity where no audience of that level has one. */
+export function assertEntityFits(given: { type?: AudienceType; targetEntity?: string }): void {
+  if (given.targetEntity === undefined || given.type === 'linked') return;
+  throw new InvalidInputError('targetEntity goes with type linked only.', {
+    field: 'targetEntity',
+    next: 'Leave it out, or pass type: linked.',
+  });
+}
+
+/** @throws {InvalidInputError} where people's data is not to be shown. */
+export function assertSamplesAllowed({ noSamples }: Pick<ToolContext, 'noSamples'>): void {
+  if (!noSamples) return;
+  throw new InvalidInputError(
+    'samples are switched off here, by --no-samples (SEGMENT_NO_SAMPLES).',
+    {
+      field: 'samples',
+      next: 'Call again without samples. Only the user can allow them: tell them.',
+    },
+  );
+}
 
 /**
  * The space that a call is about.

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Diagnostic, Level } from '../query/index.ts';
 import { InvalidQueryError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
@@ -27,6 +28,29 @@ const levelsFor: Readonly<Record<Purpose, readonly Level[]>> = {
   audience: ['users', 'accounts', 'linked'],
   trait: ['users', 'accounts'],
 };
+
+/** How Segment computes a definition, as results show it. */
+export const cadenceSchema = () =>
+  z
+    .object({ type: z.enum(['REALTIME', 'BATCH']), reasons: z.array(z.string()) })
+    .optional()
+    .describe('How Segment will compute it, and why in batches');
+
+/** What a definition means, as results show it. */
+export const meaningOutputs = () => ({
+  explanation: z.string().optional().describe('The definition in plain English'),
+  computeCadence: cadenceSchema(),
+});
+
+/** What a definition means, as far as it can be read. @param maxChars of the explanation's JSON. */
+export async function meaningOf(query: string, type: Level, maxChars: number) {
+  const { describeQuery } = await language();
+  const { explanation, computeCadence } = describeQuery(query, type);
+  return {
+    explanation: explanation && shortenedText(visible(explanation), maxChars),
+    computeCadence,
+  };
+}
 
 /**
  * Checks a definition before it is sent.

@@ -3,6 +3,7 @@ import { checkAudienceQuery } from './check_audience_query.ts';
 import { copyAudience } from './copy_audience.ts';
 import { createAudience } from './create_audience.ts';
 import { createComputedTrait } from './create_computed_trait.ts';
+import { describeSpaceSchema } from './describe_space_schema.ts';
 import { findAudiences } from './find_audiences.ts';
 import { getAudience } from './get_audience.ts';
 import { getComputedTrait } from './get_computed_trait.ts';
@@ -11,6 +12,7 @@ import { listAudienceSchedules } from './list_audience_schedules.ts';
 import { listAudiences } from './list_audiences.ts';
 import { listComputedTraits } from './list_computed_traits.ts';
 import { listSpaces } from './list_spaces.ts';
+import { previewAudience } from './preview_audience.ts';
 import { removeAudienceFromSpace } from './remove_audience_from_space.ts';
 import { removeAudienceSchedule } from './remove_audience_schedule.ts';
 import { removeComputedTraitFromSpace } from './remove_computed_trait_from_space.ts';
@@ -33,8 +35,8 @@ const byToolset = {
     copyAudience,
   ],
   find: [findAudiences, listSpaces, listAudienceDestinations],
-  preview: [],
-  schema: [],
+  preview: [previewAudience],
+  schema: [describeSpaceSchema],
   schedules: [listAudienceSchedules, setAudienceSchedule, removeAudienceSchedule, runAudience],
   computed_traits: [
     listComputedTraits,

@@ -4,6 +4,8 @@ import type { CarryOut } from '../safety/wish.ts';
 import type { ReadApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { AudienceIndexes } from '../space/audience-indexes.ts';
+import type { NameCheck } from '../space/names.ts';
+import type { Previews } from '../space/previews.ts';
 import type { QueryCheckMode } from './query-check.ts';
 
 /** MCP's four hints; a tool states all of them. */
@@ -26,6 +28,10 @@ export interface ToolContext {
   /** What the spaces hold, as it was a short time ago. */
   indexes: AudienceIndexes;
   queryCheck: QueryCheckMode;
+  names: NameCheck;
+  previews: Previews;
+  /** Whether no values of properties and traits, and no ids of members, may be shown. */
+  noSamples: boolean;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** The only way to write. */

@@ -4,7 +4,19 @@ import { AudiencesError, errorEntrySchema, InvalidInputError } from '../segment/
 import { type Audience, audienceSchema, typeOf } from '../segment/models/audience.ts';
 import { shortened } from '../shorten.ts';
 import { adviceAfterUpdate, consequencesOfUpdate } from './advice.ts';
-import { advice, description, id, name, options, query, spaceId, spaceOf, type } from './fields.ts';
+import {
+  advice,
+  checkNames,
+  description,
+  id,
+  name,
+  options,
+  query,
+  spaceId,
+  spaceOf,
+  type,
+} from './fields.ts';
+import { adviceOnNames } from './names.ts';
 import { adviceOnCadence, checkAtAnyLevel, checkBeforeSending } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
@@ -27,6 +39,7 @@ const input = () =>
       query: query.optional().describe('New definition, replaces the whole old one'),
       type: type.optional().describe('Level of query; it can not be changed'),
       ...options(),
+      checkNames,
       expectedUpdatedAt: z
         .string()
         .min(1)
@@ -143,11 +156,8 @@ function optionsOf(given: Input): ChangeableOptions {
 }
 
 /** Checks a new definition at the level of the audience that gets it. */
-async function checkNewQuery(
-  given: Input,
-  before: Audience | undefined,
-  { queryCheck }: ToolContext,
-) {
+async function checkNewQuery(given: Input, before: Audience | undefined, context: ToolContext) {
+  const { queryCheck } = context;
   if (given.query === undefined || !before) return { advice: [], warnings: [], level: undefined };
   const present = typeOf(before);
   if (given.type && present && given.type !== present) {
@@ -164,8 +174,12 @@ async function checkNewQuery(
     });
   }
   const checked = await checkBeforeSending(given.query, level, queryCheck);
-  const warnings = await adviceOnCadence(before, given.query, level, queryCheck);
-  return { advice: checked, warnings, level };
+  const named = { spaceId: spaceOf(given, context), query: given.query, type: level };
+  const [onCadence, unknownNames] = await Promise.all([
+    adviceOnCadence(before, given.query, level, queryCheck),
+    given.checkNames ? adviceOnNames(named, context) : [],
+  ]);
+  return { advice: checked, warnings: [...onCadence, ...unknownNames], level };
 }
 
 /**

@@ -7,7 +7,7 @@ import { fitted, shortened } from '../shorten.ts';
  */
 
 /** Of the JSON: together they stay under 100,000. The request is shown as it is for longest. */
-const maxRequestChars = 45_000;
+const maxRequestChars = 42_000;
 const maxShapesChars = 42_000;
 
 /** Inputs of every tool that writes. */
@@ -37,14 +37,17 @@ export const writeOutputs = () => ({
   dryRun: rehearsalSchema().optional().describe('With dryRun only: nothing was sent'),
 });
 
-/** A rehearsal as the result of a tool shows it. */
-export function shownRehearsal({
-  request: { edition, ...request },
-  needsConfirmation,
-  before,
-  after,
-}: Rehearsal): z.input<ReturnType<typeof rehearsalSchema>> {
-  const maxShapeChars = before && after ? maxShapesChars / 2 : maxShapesChars;
+/**
+ * A rehearsal as the result of a tool shows it.
+ *
+ * @param leaveChars of the shapes' room that the result needs for something else.
+ */
+export function shownRehearsal(
+  { request: { edition, ...request }, needsConfirmation, before, after }: Rehearsal,
+  leaveChars = 0,
+): z.input<ReturnType<typeof rehearsalSchema>> {
+  const maxChars = maxShapesChars - leaveChars;
+  const maxShapeChars = before && after ? maxChars / 2 : maxChars;
   return {
     edition,
     request: fitted(request, maxRequestChars),

@@ -61,6 +61,9 @@ const listed: Record<string, Record<string, Source>> = {
   'nearest.ts': {
     '/[-_ ]/g': 'message',
   },
+  'space/names.ts': {
+    '/^\\d{4}-\\d{2}-\\d{2}/': 'answer',
+  },
   'query/app-sentence.ts': {
     '/^\\p{Lu}/u': 'query',
     '/^(a|an|the|null|nothing|none|empty|unknown|today|yesterday|tomorrow|now|not|any)$/i': 'query',

@@ -24,6 +24,15 @@ let sent: Sent | undefined;
 let server: Server;
 let url = '';
 
+/** What a path is about. */
+function thingsFor(target = '') {
+  if (target.includes('/computed-traits')) {
+    return { computedTrait: { id: 'ct_1' }, computedTraits: [] };
+  }
+  if (target.includes('/previews')) return { audiencePreview: { id: 'prev 1' } };
+  return { audience: { id: 'aud_1' }, audiences: [] };
+}
+
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     const { method, url: target, headers } = request;
@@ -33,12 +42,11 @@ beforeAll(async () => {
       contentType: headers['content-type'],
       body: await text(request),
     };
-    const things = target?.includes('/computed-traits')
-      ? { computedTrait: { id: 'ct_1' }, computedTraits: [] }
-      : { audience: { id: 'aud_1' }, audiences: [] };
     const schedules = { audienceSchedule: { id: 'sch_1' }, audienceSchedules: [] };
     const lists = { spaces: [], connections: [], activations: [], pagination: {} };
-    const data = { ...things, ...schedules, ...lists, run: { id: 'run_1' }, status: 'SUCCESS' };
+    const names = { events: [], eventProperties: [], traits: [], entityPaths: [] };
+    const more = { entityProperties: [], run: { id: 'run_1' }, status: 'SUCCESS' };
+    const data = { ...thingsFor(target), ...schedules, ...lists, ...names, ...more };
     response.end(JSON.stringify({ data }));
   });
   server.listen(0, '127.0.0.1');
@@ -50,6 +58,7 @@ afterAll(() => server.close());
 
 const spaceId = 'spa 1;ä';
 const space = '/spaces/spa%201%3B%C3%A4/audiences';
+const schema = '/spaces/spa%201%3B%C3%A4';
 const one = { spaceId, id: 'aud_1' };
 const query = "event('Shoes Bought').count() >= 1";
 const schedulesPath = `${space}/aud_1/schedules`;
@@ -267,6 +276,76 @@ const rows: Row[] = [
     'list_spaces',
     { count: 1000 },
     'GET /spaces?pagination.count=1000',
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'what is required',
+    'create_audience_preview',
+    { spaceId, query, type: 'users' },
+    `POST ${space}/previews`,
+    { v1: `{"audienceType":"USERS","definition":{"query":"${query}"}}` },
+  ],
+  [
+    'all',
+    'create_audience_preview',
+    {
+      spaceId,
+      query,
+      type: 'linked',
+      targetEntity: 'orders',
+      filterByExternalIds: ['email'],
+      backfillEventDataDays: 30,
+    },
+    `POST ${space}/previews`,
+    {
+      v1: `{"audienceType":"LINKED","definition":{"query":"${query}","targetEntity":"orders"},"options":{"filterByExternalIds":["email"],"backfillEventDataDays":30}}`,
+    },
+  ],
+  [
+    'one',
+    'get_audience_preview',
+    { spaceId, id: 'prev 1' },
+    `GET ${space}/previews/prev%201`,
+    { v1: '' },
+  ],
+  [
+    'a part of the name',
+    'list_events',
+    { spaceId, count: 50, search: 'a b' },
+    `GET ${schema}/events?pagination.count=50&search=a+b`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'with values, of a name with a slash',
+    'list_properties_from_event',
+    { spaceId, count: 50, event: 'Checkout/Started', samplesCount: 10 },
+    `GET ${schema}/events/Checkout%2FStarted/properties?pagination.count=50&includeSampleValues=true&samplesCount=10`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'of accounts',
+    'list_traits',
+    { spaceId, count: 50, collection: 'accounts' },
+    `GET ${schema}/traits?pagination.count=50&collection=accounts`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'all',
+    'list_entity_paths',
+    { spaceId, count: 1000 },
+    `GET ${schema}/entity-paths?pagination.count=1000`,
+    { v1: '' },
+    alpha,
+  ],
+  [
+    'all',
+    'list_properties_from_entity',
+    { spaceId, count: 50, entity: 'order' },
+    `GET ${schema}/entities/order/properties?pagination.count=50`,
     { v1: '' },
     alpha,
   ],

@@ -99,8 +99,13 @@ async function startProgram(
   return program;
 }
 
-const callThroughTime = (program: Composed, { tool, args }: Target, nth: 0 | 1) =>
-  time.until(callTool(program.client, tool, { ...args[nth] }));
+const callThroughTime = (program: Composed, { tool, args, waits }: Target, nth: 0 | 1) => {
+  const onprogress = ({ message }: { message?: string }) => {
+    if (waits && message === waits.message) time.isWaitedFor(waits.ms);
+  };
+  const options = waits ? { onprogress } : undefined;
+  return time.until(callTool(program.client, tool, { ...args[nth] }, options));
+};
 
 const auditSchema = z.object({ tool: z.string(), outcome: z.string() });
 
@@ -110,7 +115,8 @@ async function expectEnd(program: Composed, target: Target, { code, outcome }: E
   expect(error?.code ?? 'success').toBe(code);
   if (error) expect(error.next.length).toBeGreaterThan(20);
   const lines = program.audit().split('\n').filter(Boolean);
-  const writes = target.kind === 'read' ? [] : [{ tool: target.operation, outcome }];
+  const isRecorded = target.kind !== 'read' && !target.isUnrecorded;
+  const writes = isRecorded ? [{ tool: target.operation, outcome }] : [];
   const recorded = lines
     .map((line) => auditSchema.parse(JSON.parse(line)))
     .filter((line) => line.outcome !== 'started');

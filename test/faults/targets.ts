@@ -24,6 +24,10 @@ export interface Target {
   alongside?: OperationName;
   /** How calls end that end otherwise than those of their kind, by the name of the row. */
   ends?: Readonly<Record<string, Partial<Expected>>>;
+  /** Whether it only reads, although its request may be sent once only: no line is written of it. */
+  isUnrecorded?: true;
+  /** What it says when it waits for Segment to be ready, for so many milliseconds. */
+  waits?: { message: string; ms: number };
   /** The arguments of two calls that do not get in each other's way. */
   args: readonly [object, object];
 }
@@ -66,6 +70,9 @@ const named = (operation: OperationName) => ({ tool: operation, operation });
 /** What list_spaces shows where Segment lists none: the spaces that are configured. */
 const configured = { code: 'success' } as const;
 
+/** What describe_space_schema shows where Segment shows no schema: the names in definitions. */
+const fromDefinitions = { code: 'success' } as const;
+
 export const targets: readonly Target[] = [
   { ...named('list_audiences'), kind: 'read', readsFirst: 0, args: [{}, {}] },
   { ...named('get_audience'), kind: 'read', readsFirst: 0, args: [{ id: first }, { id: second }] },
@@ -75,8 +82,8 @@ export const targets: readonly Target[] = [
     readsFirst: 1,
     looksAfterLoss: true,
     args: [
-      { name: 'First', query },
-      { name: 'Second', query },
+      { name: 'First', query, checkNames: false },
+      { name: 'Second', query, checkNames: false },
     ],
   },
   {
@@ -224,5 +231,27 @@ export const targets: readonly Target[] = [
     looksBy: 'get_computed_trait',
     ofFeature: true,
     args: [{ id: traits[0] }, { id: traits[1] }],
+  },
+  {
+    tool: 'preview_audience',
+    operation: 'create_audience_preview',
+    edition: 'v1',
+    kind: 'once',
+    readsFirst: 0,
+    isUnrecorded: true,
+    waits: { message: 'the preview is running', ms: 3000 },
+    args: [
+      { query, checkNames: false },
+      { query: `NOT ${query}`, checkNames: false },
+    ],
+  },
+  {
+    tool: 'describe_space_schema',
+    operation: 'list_events',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    ends: { '403': fromDefinitions, '404': fromDefinitions },
+    args: [{ kind: 'events' }, { kind: 'events' }],
   },
 ];

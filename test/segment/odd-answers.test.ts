@@ -283,7 +283,7 @@ describe('where the slug of a space is given for its id', () => {
   const calls: Record<string, object> = {
     list_audiences: {},
     get_audience: { id: 'aud_1' },
-    create_audience: { name: 'New', query },
+    create_audience: { name: 'New', query, checkNames: false },
     update_audience_for_space: { id: 'aud_1', name: 'New' },
     remove_audience_from_space: { id: 'aud_1' },
   };

@@ -16,6 +16,7 @@ import { carryOutAll } from '../../src/safety/bulk.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
 import { LostCreates } from '../../src/safety/lost-create.ts';
+import { PreviewTally } from '../../src/safety/preview-count.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
 import { Turns } from '../../src/safety/turns.ts';
 import type { WriteContext } from '../../src/safety/wish.ts';
@@ -30,8 +31,12 @@ import type {
 } from '../../src/segment/contract.ts';
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
+import { UnsupportedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import { AudienceIndexes, droppingIndexes } from '../../src/space/audience-indexes.ts';
+import { KnownNameLists } from '../../src/space/known-names.ts';
+import { NameCheck } from '../../src/space/names.ts';
+import { Previews } from '../../src/space/previews.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 
@@ -88,10 +93,13 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
   };
   const api: SegmentApi = {
     async send(name, input, call) {
+      const { output, paging, ifGone, feature } = newest.rows[name];
+      // The workspace has audiences and nothing besides, which is known, and asks for no request.
+      if (feature === 'Space Schema')
+        throw new UnsupportedError(feature, { next: 'Go on without it.' });
       await call.lookLast?.(withSignal(call, call.signal));
       call.beforeSending?.();
       asked.push([name, input]);
-      const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
       const empty = { connections: [], activations: [], spaces: [], pagination: {} };
       const consumers = name === 'list_audience_consumers_from_space_and_audience';
@@ -106,6 +114,9 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       return { edition: answers.edition ?? 'v1', method: operation, url, headers: {}, body };
     },
     async foresee() {},
+    async left() {
+      return 1;
+    },
     drain() {},
     async close() {},
   };
@@ -125,6 +136,7 @@ export interface ConnectOptions {
   ask?: AskMode;
   confirmations?: Confirmations;
   auditLog?: AuditLog;
+  noSamples?: boolean;
   /** What waits and keep-alives go by; the machine's own by default. */
   clock?: Clock;
   log?: Log;
@@ -148,6 +160,7 @@ export async function connect(
     ask: askMode = 'auto',
     confirmations = ownConfirmations(),
     auditLog,
+    noSamples = false,
     clock = systemClock,
     log = () => {},
   }: ConnectOptions = {},
@@ -160,6 +173,9 @@ export async function connect(
   const indexes = new AudienceIndexes(bareApi, clock);
   const api = droppingIndexes(bareApi, indexes);
   const shownApi = remember(api, seen);
+  const names = new NameCheck(new KnownNameLists(api, clock), clock);
+  const tally = new PreviewTally({ scope: () => 'test', isAlone: true });
+  const previews = new Previews(api, clock, tally);
   const calls = new ToolsCapability({
     tools,
     contextOf(call, preparing, ask) {
@@ -187,6 +203,9 @@ export async function connect(
         allowedSpaces,
         indexes,
         queryCheck,
+        names,
+        previews,
+        noSamples,
         now,
         carryOut: (wish) => carryOut(wish, writing),
         carryOutAll: (wish) => carryOutAll(wish, writing),

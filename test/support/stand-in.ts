@@ -50,6 +50,8 @@ export interface StandInOptions extends Pick<SandboxOptions, 'limits'> {
   world?: Omit<SeedSpace, 'id'> & { besides?: readonly SeedSpace[] };
   /** Settings of the program; nothing needs agreement unless they say otherwise. */
   flags?: Flags;
+  /** By default there is none. */
+  stateFolder?: string;
   /** How the client's user answers; without it the client can't ask. */
   answering?: Answering;
 }
@@ -62,6 +64,7 @@ export async function startStandIn({
   world,
   limits,
   flags = {},
+  stateFolder,
   answering,
 }: StandInOptions): Promise<StandIn> {
   const clock = new ManualClock();
@@ -81,7 +84,10 @@ export async function startStandIn({
   const questions: string[] = [];
   const composed = await startComposed(
     { 'api-url': sandbox.url, space: standInSpace, confirm: 'none', ...flags },
-    { SEGMENT_API_TOKEN: 'sgp_token_for_tests' },
+    {
+      SEGMENT_API_TOKEN: 'sgp_token_for_tests',
+      ...(stateFolder !== undefined && { SEGMENT_STATE_DIR: stateFolder }),
+    },
     {
       clock,
       time,

@@ -97,12 +97,15 @@ export class EditionChoice {
   asUnsupported<Name extends OperationName>(
     name: Name,
     input: Input<Name>,
-    { edition }: Form<Name>,
+    { edition, row: { path } }: Form<Name>,
     refusal: AudiencesError,
   ): UnsupportedError | undefined {
     const isAhead = edition !== this.#current && this.#open;
     if (!isAhead || !statusesOfUnknownEdition.includes(refusal.facts.status ?? 0)) return undefined;
     const row: Row<Name> | undefined = this.#current.rows[name];
+    // Where the older edition has no such operation, a 404 may well be about what the path names.
+    const namesMore = path.replace('{spaceId}', '').includes('{');
+    if (!row && namesMore && refusal.facts.status === 404) return undefined;
     const unsupported = row?.unsupported?.(input);
     return new UnsupportedError(
       `${refusal.message} ${unsupported?.what ?? name} needs the edition ${edition.name}, which Segment may not speak here`,

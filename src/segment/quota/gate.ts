@@ -103,6 +103,17 @@ export class Gate {
       throw this.rateLimited(waitMs);
   }
 
+  /** How many requests would be let through now, one after the other, without a wait. */
+  left(): number {
+    let [free, full] = [0, this.perMinute + 1];
+    while (full - free > 1) {
+      const middle = Math.floor((free + full) / 2);
+      if (this.#quota.forecastMs(this.#line.length + middle - 1) === 0) free = middle;
+      else full = middle;
+    }
+    return free;
+  }
+
   /** A request is over. @param report the quota as its response gives it; undefined if there was none. */
   async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
     await this.#quota.settle(place, report);

@@ -1,0 +1,178 @@
+import type { Clock } from '../clock.ts';
+import type { SegmentApi } from '../segment/api.ts';
+import type { CallContext } from '../segment/call.ts';
+import type { Pagination } from '../segment/models/pagination.ts';
+
+/** Segment's own maximum of a list of names. */
+const maxNames = 1000;
+/** Segment's own maximum of a list of audiences. */
+const maxAudiences = 200;
+/** How long names are remembered, milliseconds. */
+const maxAgeMs = 10 * 60_000;
+/** How long it is remembered that a list could not be had, milliseconds. */
+const maxFailureAgeMs = 60_000;
+/** So many lists are remembered; the oldest are forgotten first. */
+const maxLists = 100;
+
+/** What names are of. */
+export type ListKind =
+  | { kind: 'events' }
+  | { kind: 'properties'; event: string }
+  | { kind: 'traits'; collection: 'users' | 'accounts' }
+  | { kind: 'relationships' }
+  | { kind: 'audience keys' };
+
+/** Which names are wanted. */
+export type NameList = ListKind & {
+  spaceId: string;
+  /** A part of the names; not for keys of audiences. */
+  search?: string;
+};
+
+/** The names of a list. */
+export interface KnownNames {
+  /** When each was last seen, ISO 8601, where that is known. */
+  names: ReadonlyMap<string, string | undefined>;
+  /** Whether there are no others. */
+  complete: boolean;
+}
+
+/** What a list is read with. */
+export interface Looking {
+  /** Milliseconds of the monotonic clock: an answer has to be there by then. */
+  until: number;
+  /** Called before each request. @returns false if there must be none. */
+  spend(): boolean;
+  onNotice: CallContext['onNotice'];
+}
+
+interface Remembered {
+  names: Promise<KnownNames | undefined>;
+  /** Milliseconds of the monotonic clock. */
+  until: number;
+}
+
+/**
+ * The names that spaces know, remembered for ten minutes and shared by all calls. Each list is one
+ * request, with one attempt that waits for nothing.
+ */
+export class KnownNameLists {
+  readonly #api: SegmentApi;
+  readonly #clock: Clock;
+  readonly #remembered = new Map<string, Remembered>();
+
+  constructor(api: SegmentApi, clock: Clock) {
+    this.#api = api;
+    this.#clock = clock;
+  }
+
+  /** @returns undefined if the names can't be had, or not in time. It never rejects. */
+  async read(list: NameList, looking: Looking): Promise<KnownNames | undefined> {
+    const key = JSON.stringify(Object.entries(list).sort());
+    const known = this.#remembered.get(key);
+    if (known && known.until > this.#clock.monotonic()) return known.names;
+    if (!looking.spend()) return undefined;
+    const names = this.#ask(list, looking).catch(() => undefined);
+    this.#remember(key, names, maxAgeMs);
+    if ((await names) === undefined) this.#remember(key, names, maxFailureAgeMs);
+    // An audience may be used as soon as it is there.
+    if (list.kind === 'audience keys') this.#remembered.delete(key);
+    return names;
+  }
+
+  #remember(key: string, names: Remembered['names'], forMs: number): void {
+    this.#remembered.delete(key);
+    this.#remembered.set(key, { names, until: this.#clock.monotonic() + forMs });
+    for (const oldest of this.#remembered.keys()) {
+      if (this.#remembered.size <= maxLists) return;
+      this.#remembered.delete(oldest);
+    }
+  }
+
+  /** One request, of whoever asks first: that its call is cancelled must not end it for the others. */
+  async #ask(list: NameList, { until, onNotice }: Looking): Promise<KnownNames> {
+    const late = new AbortController();
+    const now = this.#clock.monotonic();
+    const cancelTimer = this.#clock.after(Math.max(0, until - now), () => late.abort());
+    const call: CallContext = {
+      signal: late.signal,
+      deadline: now,
+      endsAt: until,
+      onWait() {},
+      onNotice,
+    };
+    try {
+      return await this.#send(list, call);
+    } finally {
+      cancelTimer();
+    }
+  }
+
+  async #send(list: NameList, call: CallContext): Promise<KnownNames> {
+    const { spaceId } = list;
+    const page = { spaceId, count: maxNames };
+    switch (list.kind) {
+      case 'events': {
+        const input = { ...page, search: list.search };
+        const { events, pagination } = await this.#api.send('list_events', input, call);
+        return namesOf(events, pagination);
+      }
+      case 'properties': {
+        const input = { ...page, event: list.event, search: list.search };
+        const output = await this.#api.send('list_properties_from_event', input, call);
+        return namesOf(
+          output.eventProperties.map(({ name, type, lastSeenAt }) => ({
+            name: type === 'CONTEXT' ? inContext(name) : name,
+            lastSeenAt,
+          })),
+          output.pagination,
+        );
+      }
+      case 'traits': {
+        const input = { ...page, collection: list.collection, search: list.search };
+        const { traits, pagination } = await this.#api.send('list_traits', input, call);
+        return namesOf(
+          traits.map(({ trait: name, lastSeenAt }) => ({ name, lastSeenAt })),
+          pagination,
+        );
+      }
+      case 'relationships': {
+        const input = { ...page, search: list.search };
+        const { entityPaths, pagination } = await this.#api.send('list_entity_paths', input, call);
+        const slugs = entityPaths.flatMap(({ relationshipSlugs, childRelationshipSlugs }) => [
+          ...(relationshipSlugs ?? []),
+          ...(childRelationshipSlugs ?? []),
+        ]);
+        return namesOf(
+          slugs.map((name) => ({ name })),
+          pagination,
+        );
+      }
+      case 'audience keys': {
+        const input = { spaceId, count: maxAudiences };
+        const { audiences, pagination } = await this.#api.send('list_audiences', input, call);
+        return namesOf(
+          audiences.flatMap(({ key }) => (typeof key === 'string' ? [{ name: key }] : [])),
+          pagination,
+        );
+      }
+    }
+  }
+}
+
+const contextPrefix = 'context.';
+
+/** Whether Segment writes the prefix in this list is not stated. */
+function inContext(name: string): string {
+  return name.startsWith(contextPrefix) ? name : `${contextPrefix}${name}`;
+}
+
+function namesOf(
+  rows: readonly { name: string; lastSeenAt?: string | null }[],
+  pagination: Pagination | null | undefined,
+): KnownNames {
+  return {
+    names: new Map(rows.map(({ name, lastSeenAt }) => [name, lastSeenAt ?? undefined])),
+    complete: (pagination?.next ?? undefined) === undefined,
+  };
+}

@@ -1,0 +1,257 @@
+import type { Clock } from '../clock.ts';
+import type { SegmentApi } from '../segment/api.ts';
+import type { CallContext } from '../segment/call.ts';
+import type { PreviewInput } from '../segment/contract.ts';
+import { AudiencesError, CancelledError, mayHaveTakenEffect } from '../segment/errors.ts';
+import type { Preview } from '../segment/models/preview.ts';
+
+/** Previews a month and space that Segment allows; its reference states no more about the month. */
+export const maxPreviewsPerMonth = 700;
+/** How long the same definition is answered from memory, milliseconds. */
+const maxAgeMs = 60 * 60_000;
+/** So many previews are remembered; the oldest are forgotten first. */
+const maxRemembered = 200;
+/** Pauses between looks at a preview that is running, milliseconds; the last one repeats. */
+const pausesMs = [500, 1000, 2000, 3000] as const;
+/** More ids of members than these are not kept. */
+export const maxSampleIds = 100;
+
+/** How many previews of a space were started in a month of the calendar. */
+export interface Tally {
+  used: number;
+  /** Whether all processes with this state folder are counted; else only this one. */
+  isShared: boolean;
+}
+
+/** Counts previews by the UTC month and the space. It never throws. */
+export interface PreviewCount {
+  /** Counts one more. @param month such as `2026-11`. */
+  add(month: string, spaceId: string): Tally;
+  read(month: string, spaceId: string): Tally;
+}
+
+/** What is known of a preview. */
+export interface PreviewState {
+  id: string;
+  /** `RUNNING` also for a status that is not known here. */
+  status: 'RUNNING' | 'COMPLETED' | 'FAILED';
+  definition: Preview['definition'];
+  audienceType: string | undefined;
+  size: Preview['size'];
+  /** Of some members: profiles, accounts or entities. */
+  sampleIds: readonly string[];
+  failureReason: string | undefined;
+}
+
+/** A preview as a call found it. */
+export interface PreviewFound {
+  state: PreviewState;
+  /** Whether it was started by an earlier call. */
+  fromMemory: boolean;
+  /** Why it was not waited for until it was ready. */
+  because?: string;
+}
+
+/** What is left of the quota of previews. */
+export interface PreviewQuota {
+  /** How many more can be started at once. */
+  leftThisMinute: number;
+  usedThisMonth: number;
+  monthlyLimit: number;
+  isShared: boolean;
+}
+
+/** How a preview is waited for. */
+interface Waiting {
+  call: CallContext;
+  /** Milliseconds of the monotonic clock: what is still running then is left alone. */
+  until: number;
+  /** Whether it may be ready already. */
+  atOnce?: boolean;
+}
+
+/** Starts previews and waits for them; what was found is remembered for an hour. */
+export class Previews {
+  readonly #api: SegmentApi;
+  readonly #clock: Clock;
+  readonly #count: PreviewCount;
+  readonly #remembered = new Map<string, { state: PreviewState; until: number }>();
+
+  constructor(api: SegmentApi, clock: Clock, count: PreviewCount) {
+    this.#api = api;
+    this.#clock = clock;
+    this.#count = count;
+  }
+
+  /**
+   * The preview of a definition: one of the last hour if there is one, else a new one, which counts
+   * towards the month.
+   *
+   * @param maxWaitMs how long to wait until it is ready, within the call's time; what is still running
+   * then can be asked for again.
+   * @throws {AudiencesError} if none could be started.
+   */
+  async of(
+    wanted: PreviewInput,
+    call: CallContext,
+    maxWaitMs = Number.POSITIVE_INFINITY,
+  ): Promise<PreviewFound> {
+    const until = Math.min(call.deadline, this.#clock.monotonic() + maxWaitMs);
+    const key = keyOf(wanted);
+    const known = this.#recall(key);
+    if (known?.status === 'COMPLETED') return { state: known, fromMemory: true };
+    if (known) {
+      const again = await this.#watch(wanted.spaceId, known, { call, until, atOnce: true });
+      if (again) return { ...this.#remember(key, again), fromMemory: true };
+      this.#remembered.delete(key);
+    }
+    const id = await this.#start(wanted, call);
+    const started = startedState(id, wanted);
+    this.#remember(key, { state: started });
+    const found = await this.#watch(wanted.spaceId, started, { call, until });
+    return { ...this.#remember(key, found ?? { state: started }), fromMemory: false };
+  }
+
+  /** The preview of an id, once it is ready. @throws {AudiencesError} if it can't be read. */
+  async read(spaceId: string, id: string, call: CallContext): Promise<PreviewFound> {
+    const state = await this.#look(spaceId, id, call);
+    if (state.status !== 'RUNNING') return { state, fromMemory: false };
+    const found = await this.#watch(spaceId, state, { call, until: call.deadline });
+    return { ...(found ?? { state }), fromMemory: false };
+  }
+
+  /** What is left of the quota. */
+  async quotaOf(spaceId: string): Promise<PreviewQuota> {
+    const { used, isShared } = this.#count.read(this.#month(), spaceId);
+    return {
+      leftThisMinute: await this.#api.left('create_audience_preview'),
+      usedThisMonth: used,
+      monthlyLimit: maxPreviewsPerMonth,
+      isShared,
+    };
+  }
+
+  async #start(wanted: PreviewInput, call: CallContext): Promise<string> {
+    const counted = () => this.#count.add(this.#month(), wanted.spaceId);
+    try {
+      const output = await this.#api.send('create_audience_preview', wanted, call);
+      counted();
+      return output.audiencePreview.id;
+    } catch (error) {
+      if (error instanceof AudiencesError && mayHaveTakenEffect(error)) counted();
+      throw error;
+    }
+  }
+
+  /**
+   * Looks at a running preview until it is ready, or time is up.
+   *
+   * @returns undefined if there is no such preview any more.
+   * @throws {CancelledError} as soon as the call is cancelled.
+   */
+  async #watch(
+    spaceId: string,
+    running: PreviewState,
+    { call, until, atOnce = false }: Waiting,
+  ): Promise<Omit<PreviewFound, 'fromMemory'> | undefined> {
+    const pauses = atOnce ? [0, ...pausesMs] : pausesMs;
+    for (let looks = 0; ; looks += 1) {
+      const leftMs = until - this.#clock.monotonic();
+      if (leftMs <= 0) return { state: running };
+      const pauseMs = pauses[Math.min(looks, pauses.length - 1)] ?? 0;
+      await this.#pause(Math.min(pauseMs, leftMs), call);
+      const seen = await this.#lookAgain(spaceId, running, call);
+      if (seen?.state.status !== 'RUNNING' || seen.because !== undefined) return seen;
+    }
+  }
+
+  /** One that can't be looked at now may be later: it has been paid for. */
+  async #lookAgain(
+    spaceId: string,
+    running: PreviewState,
+    call: CallContext,
+  ): Promise<Omit<PreviewFound, 'fromMemory'> | undefined> {
+    try {
+      return { state: await this.#look(spaceId, running.id, call) };
+    } catch (error) {
+      if (!(error instanceof AudiencesError) || call.signal.aborted) throw error;
+      if (error.facts.status === 404) return undefined;
+      return { state: running, because: error.message };
+    }
+  }
+
+  async #look(spaceId: string, id: string, call: CallContext): Promise<PreviewState> {
+    const output = await this.#api.send('get_audience_preview', { spaceId, id }, call);
+    return stateOf(output.audiencePreview);
+  }
+
+  async #pause(ms: number, { signal, onProgress }: CallContext): Promise<void> {
+    if (ms === 0) return;
+    onProgress?.('the preview is running');
+    let onAbort = () => {};
+    let cancelTimer = () => {};
+    try {
+      await new Promise<void>((resolve, reject) => {
+        onAbort = () => reject(new CancelledError('get_audience_preview', false));
+        if (signal.aborted) return onAbort();
+        signal.addEventListener('abort', onAbort, { once: true });
+        cancelTimer = this.#clock.after(ms, resolve);
+      });
+    } finally {
+      cancelTimer();
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #recall(key: string): PreviewState | undefined {
+    const known = this.#remembered.get(key);
+    if (known && known.until > this.#clock.monotonic()) return known.state;
+    this.#remembered.delete(key);
+    return undefined;
+  }
+
+  /** Keeps what can be asked for again; a preview that failed may well succeed the next time. */
+  #remember<Found extends { state: PreviewState }>(key: string, found: Found): Found {
+    const until = this.#remembered.get(key)?.until ?? this.#clock.monotonic() + maxAgeMs;
+    this.#remembered.delete(key);
+    if (found.state.status !== 'FAILED') this.#remembered.set(key, { state: found.state, until });
+    for (const oldest of this.#remembered.keys()) {
+      if (this.#remembered.size <= maxRemembered) break;
+      this.#remembered.delete(oldest);
+    }
+    return found;
+  }
+
+  /** In UTC, such as `2026-11`. */
+  #month(): string {
+    return new Date(this.#clock.now()).toISOString().slice(0, 7);
+  }
+}
+
+/** Definitions that are previewed alike. */
+function keyOf({ spaceId, query, type, ...more }: PreviewInput): string {
+  const { targetEntity, filterByExternalIds, backfillEventDataDays } = more;
+  const ids = filterByExternalIds && [...new Set(filterByExternalIds)].sort();
+  return JSON.stringify([spaceId, type, query.trim(), targetEntity, ids, backfillEventDataDays]);
+}
+
+function startedState(id: string, { query, type, targetEntity }: PreviewInput): PreviewState {
+  return stateOf({ id, audienceType: type.toUpperCase(), definition: { query, targetEntity } });
+}
+
+function stateOf(preview: Preview): PreviewState {
+  const { id, status, definition, audienceType, size, results, failureReason } = preview;
+  const isOver = status === 'COMPLETED' || status === 'FAILED';
+  const ids = (results ?? []).flatMap((member) =>
+    typeof member.id === 'string' ? [member.id] : [],
+  );
+  return {
+    id,
+    status: isOver ? status : 'RUNNING',
+    definition,
+    audienceType: audienceType ?? undefined,
+    size,
+    sampleIds: ids.slice(0, maxSampleIds),
+    failureReason: failureReason ?? undefined,
+  };
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import type { Audience } from '../segment/models/audience.ts';
+import type { PreviewQuota } from '../space/previews.ts';
+import { cut } from '../visible.ts';
+
+/*
+ * What results say of previews.
+ */
+
+const maxUnitChars = 50;
+/** From this share of the month's previews on there is a warning. */
+const warnFrom = 0.9;
+
+/** A size as results show it. */
+export const shownSizeSchema = () =>
+  z.object({
+    type: z.string().optional().describe('What is counted'),
+    count: z.number().optional(),
+    uniqueCount: z.number().optional(),
+  });
+
+/** @returns the fields that are known; undefined if Segment shows no size. */
+export function shownSize(
+  size: Audience['size'],
+): z.infer<ReturnType<typeof shownSizeSchema>> | undefined {
+  if (!size) return undefined;
+  const { type, count, uniqueCount } = size;
+  return {
+    type: type ? cut(type, maxUnitChars) : undefined,
+    count: count ?? undefined,
+    uniqueCount: uniqueCount ?? undefined,
+  };
+}
+
+/** What there is to say of the quota of previews. */
+export function adviceOnQuota({ usedThisMonth, monthlyLimit, isShared }: PreviewQuota): string[] {
+  const advice: string[] = [];
+  if (usedThisMonth >= monthlyLimit) {
+    advice.push(
+      `All ${monthlyLimit} previews of this month are used by our count; Segment may refuse more until the next month (UTC).`,
+    );
+  } else if (usedThisMonth >= monthlyLimit * warnFrom) {
+    advice.push(
+      `Only ${monthlyLimit - usedThisMonth} of ${monthlyLimit} previews are left this month by our count: keep them for what matters.`,
+    );
+  }
+  if (!isShared) {
+    advice.push('usedThisMonth counts this process only: there is no state folder.');
+  }
+  return advice;
+}
