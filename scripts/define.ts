@@ -19,7 +19,10 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Definition['in
   const { $schema, type, properties, ...rest } = z.toJSONSchema(schema, {
     target: 'draft-7',
     io,
-    override: (context) => dropSafeBounds(context.jsonSchema),
+    override({ jsonSchema: part }) {
+      dropSafeBounds(part);
+      dropLeastLength(part);
+    },
   });
   const described = Object.entries(properties ?? {}).map(([name, property]) => {
     if (typeof property === 'boolean') throw new Error(`${name} has no schema of its own`);
@@ -32,4 +35,10 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Definition['in
 function dropSafeBounds(schema: { minimum?: number; maximum?: number }): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+}
+
+/** That a text or a list holds something is checked, but not advertised: it is the same for each. */
+function dropLeastLength(schema: { minLength?: number; minItems?: number }): void {
+  if (schema.minLength === 1) delete schema.minLength;
+  if (schema.minItems === 1) delete schema.minItems;
 }

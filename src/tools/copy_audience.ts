@@ -11,7 +11,7 @@ import { isSameSpace } from '../segment/ids.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { cut, quoted, quotedPlainly } from '../visible.ts';
 import { createAudience } from './create_audience.ts';
-import { id, name, otherSpaceId, spaceId, spaceOf } from './fields.ts';
+import { checkNames, id, name, otherSpaceId, previewFirst, spaceId, spaceOf } from './fields.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 import { emptyIsWrong, writeInputs } from './write.ts';
 
@@ -39,6 +39,8 @@ const input = () =>
       find: z.array(z.string()).min(1).optional().describe('Whole strings of the definition'),
       replaceWith: z.array(z.string()).min(1).optional().describe('What they become'),
       allowDuplicateName: z.boolean().optional().describe('Even if the name exists'),
+      checkNames,
+      previewFirst,
       ...writeInputs(),
     })
     .refine((given) => (given.find?.length ?? 0) === (given.replaceWith?.length ?? 0), {
@@ -184,6 +186,8 @@ function createInput(audience: Audience, query: string, toSpace: string, given: 
       enabled: audience.enabled,
       ...optionsOf(audience),
       allowDuplicateName: given.allowDuplicateName,
+      checkNames: given.checkNames,
+      previewFirst: given.previewFirst,
       dryRun: given.dryRun,
       confirmation: given.confirmation,
     }),

@@ -11,6 +11,7 @@ import {
   description,
   name,
   options,
+  previewFirst,
   query,
   spaceId,
   spaceOf,
@@ -31,11 +32,11 @@ const maxRehearsedExplanationChars = 8000;
 const input = () =>
   z.strictObject({
     spaceId,
-    name: name.describe('Name, 1 to 255 characters; the key is made from it'),
+    name: name.describe('The key is made from it'),
     query: query.describe(
       "Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1",
     ),
-    type: type.default('users').describe('Level of the definition'),
+    type: type.default('users').describe('Its level'),
     targetEntity,
     description: description.optional().describe('What it is for'),
     enabled: z.boolean().optional().describe('Whether to compute it'),
@@ -46,7 +47,7 @@ const input = () =>
       .describe('Also admit anonymous users; cannot be changed later'),
     allowDuplicateName: z.boolean().optional().describe('Create it even if the name exists'),
     checkNames,
-    previewFirst: z.boolean().optional().describe('Say its size before; spends a preview'),
+    previewFirst,
     ...writeInputs(),
   });
 
@@ -71,7 +72,14 @@ export const createAudience = defineTool({
     }),
   keepsEmpty: emptyIsWrong,
   async handle(
-    { confirmation, dryRun, allowDuplicateName, checkNames: areChecked, previewFirst, ...given },
+    {
+      confirmation,
+      dryRun,
+      allowDuplicateName,
+      checkNames: areChecked,
+      previewFirst: isSized,
+      ...given
+    },
     context,
   ) {
     const wanted: NewAudience = { ...given, spaceId: spaceOf(given, context) };
@@ -97,7 +105,7 @@ export const createAudience = defineTool({
         ...adviceOnExternalIds(wanted, after?.options),
       ],
       async plan() {
-        const sized = previewFirst ? await sizeAhead(wanted, context) : undefined;
+        const sized = isSized ? await sizeAhead(wanted, context) : undefined;
         return {
           input: wanted,
           after: { ...shapeOf(wanted), size: sized?.size },

@@ -16,15 +16,18 @@ const someId = z
   .min(1)
   .refine((text) => text !== '.' && text !== '..', 'must be an id, not . or ..')
   .refine((text) => text.isWellFormed(), 'must be valid Unicode');
-const pathId = someId.max(maxIdChars);
+/** The greatest length is checked, but not advertised: it is the same for each. */
+const pathId = someId.refine(
+  (text) => text.length <= maxIdChars,
+  `must have at most ${maxIdChars} characters`,
+);
 
 export const spaceId = pathId.optional().describe('Space id; default: the configured space');
 /** Of a second space; a tool says which. */
 export const otherSpaceId = pathId.optional();
 export const id = pathId.describe('Audience id');
-/** Their greatest length is checked, but not advertised: it is the same for each. */
 export const ids = z
-  .array(someId.refine((text) => text.length <= maxIdChars, 'must be an id'))
+  .array(pathId)
   .min(1)
   .max(maxIds)
   .refine((given) => new Set(given).size === given.length, 'must name each audience once')
@@ -61,6 +64,11 @@ export const targetEntity = z
 
 export const checkNames = z.boolean().default(true).describe('Warn of names unknown to the space');
 
+export const previewFirst = z
+  .boolean()
+  .optional()
+  .describe('Say its size before; spends a preview');
+
 export const filterByExternalIds = z
   .array(z.string().min(1))
   .min(1)
@@ -69,13 +77,13 @@ export const filterByExternalIds = z
 
 /** The options of an audience that can also be changed later. */
 export const options = () => ({
-  includeHistoricalData: z.boolean().optional().describe('Also use data from before now'),
+  includeHistoricalData: z.boolean().optional().describe('Also use earlier data'),
   filterByExternalIds,
   backfillEventDataDays: z
     .int()
     .min(1)
     .optional()
-    .describe('Days of event data to go back; needs includeHistoricalData'),
+    .describe('Days of event data; needs includeHistoricalData'),
 });
 
 export const advice = z.array(z.string()).optional().describe('What to know before the next step');

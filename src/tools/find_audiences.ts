@@ -22,7 +22,7 @@ const exact = z.string().min(1).optional();
 const input = () =>
   z.strictObject({
     spaceId,
-    text: z.string().min(1).optional().describe('Part of name, key or description, any case'),
+    text: z.string().min(1).optional().describe('Part of name, key or description'),
     enabled: z.boolean().optional().describe('Switched on or off'),
     status: z.string().min(1).optional().describe('Such as Live, Computing, Failed'),
     type: z
@@ -39,7 +39,7 @@ const input = () =>
       .meta({ enum: cadences })
       .optional()
       .describe('How it is computed'),
-    event: exact.describe('Event in its definition, exact name'),
+    event: exact.describe('Event in its definition'),
     trait: exact.describe('Trait in its definition'),
     property: exact.describe('Property in its definition'),
     audienceKey: exact.describe('Built on the audience with this key'),

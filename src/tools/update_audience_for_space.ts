@@ -36,7 +36,7 @@ const input = () =>
       enabled: z.boolean().optional().describe('false stops computing it'),
       name: name.optional().describe('New name; the key stays'),
       description: description.optional().describe('New description'),
-      query: query.optional().describe('New definition, replaces the whole old one'),
+      query: query.optional().describe('Replaces the whole definition'),
       type: type.optional().describe('Level of query; it can not be changed'),
       ...options(),
       checkNames,
@@ -44,7 +44,7 @@ const input = () =>
         .string()
         .min(1)
         .optional()
-        .describe('updatedAt as you read it; refused (stale) if changed since'),
+        .describe('updatedAt as you read it; else stale'),
       ...writeInputs(),
     })
     .refine(
@@ -61,7 +61,7 @@ export const updateAudienceForSpace = defineTool({
   name: 'update_audience_for_space',
   title: 'Update audience for space',
   description:
-    'Change an audience: its enabled, name, description, query or options; the rest stays. Read it with get_audience first: it should be Live. Afterwards it is locked for a while. Disable only what the user named.',
+    'Change an audience; what is left out stays. Read it with get_audience first: it should be Live. Afterwards it is locked for a while. Disable only what the user named.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -12,7 +12,7 @@ const maxShapesChars = 42_000;
 
 /** Inputs of every tool that writes. */
 export const writeInputs = () => ({
-  dryRun: z.boolean().optional().describe('Send nothing, show what would be sent'),
+  dryRun: z.boolean().optional().describe('Send nothing, show the request'),
   confirmation: z
     .string()
     .optional()
@@ -25,7 +25,7 @@ export const emptyIsWrong: readonly string[] = ['dryRun'];
 /** Loose: what is in it was checked on its way here. */
 const rehearsalSchema = () =>
   z.object({
-    edition: z.string().describe("The edition of Segment's API whose form request has"),
+    edition: z.string().describe("Of Segment's API"),
     request: z.looseObject({}).describe('method, url, headers (without the token), body'),
     needsConfirmation: z.boolean(),
     before: z.looseObject({}).nullable(),

@@ -9,9 +9,9 @@ import { flag, lenient, number, text } from './lenient.ts';
 export const definitionSchema = z.lazy(() =>
   z
     .looseObject({
-      query: text().describe("The audience's rule in Segment's query language"),
-      type: text().describe('users or accounts; today in audienceType'),
-      targetEntity: text().describe('Linked audiences only: the entity that is the member'),
+      query: text().describe("In Segment's query language"),
+      type: text().describe('Today in audienceType'),
+      targetEntity: text().describe('Linked only: the member'),
     })
     .describe('Null when Segment shows none'),
 );
@@ -41,7 +41,7 @@ export const audienceSchema = z.lazy(() =>
     spaceId: text(),
     name: text(),
     description: text(),
-    key: text().describe('The trait name on profiles; never reused'),
+    key: text().describe('Trait name on profiles; never reused'),
     enabled: flag(),
     audienceType: text().describe('USERS, ACCOUNTS or LINKED'),
     definition: lenient(definitionSchema),
