@@ -216,6 +216,7 @@ function createSession(services: Services, onClose: () => void): Session {
   const switchedOff = switchedOffBy(config);
   const offered = tools.filter((tool) => !switchedOff.has(tool.name));
   const writes = offered.some(({ hints }) => !hints.readOnlyHint);
+  const finds = offered.some(({ name: tool }) => tool === 'find_audiences');
   const calls = new ToolsCapability({
     tools: offered,
     switchedOff,
@@ -256,7 +257,7 @@ function createSession(services: Services, onClose: () => void): Session {
     name,
     version,
     // A setting that they quote may hold a secret in some spelling.
-    instructions: redactor.text(instructions({ ...config, writes })),
+    instructions: redactor.text(instructions({ ...config, writes, finds })),
     capabilities: [calls, resourcesCapability(resources, redactor)],
     onClose,
     log,

@@ -11,6 +11,8 @@ export interface Ground {
   policy: Policy;
   /** Whether any tool that writes is offered. */
   writes: boolean;
+  /** Whether find_audiences is offered. */
+  finds: boolean;
   confirm: ConfirmMode;
   edition: EditionSetting;
   /** Requests per minute that the user has fixed. */
@@ -19,7 +21,7 @@ export interface Ground {
 
 /** What a model reads about working here, once per session. */
 export function instructions(ground: Ground): string {
-  const { space, policy, writes, confirm } = ground;
+  const { space, policy, writes, finds, confirm } = ground;
   const lines = [
     "Manages the audiences of a Twilio Segment space. A definition is text in Segment's query language.",
     space
@@ -38,7 +40,9 @@ export function instructions(ground: Ground): string {
     lines.push('This server is read-only: nothing can be created, changed or removed here.');
   } else {
     lines.push(
-      'Find before creating: list_audiences first, page on with pagination.next, and reuse what fits.',
+      finds
+        ? 'Find before creating: find_audiences searches the whole space; reuse what fits.'
+        : 'Find before creating: list_audiences first, page on with pagination.next, and reuse what fits.',
       'Check status before editing: get_audience, then change only what is Live, and pass its updatedAt as expectedUpdatedAt. After a create or an update, leave the audience alone until it is Live again.',
       'Remove or disable only what the user named and agreed to.',
     );

@@ -118,3 +118,9 @@ test.each([
   }));
   expect(countTokens(JSON.stringify(definitions))).toBeLessThanOrEqual(maxTokens);
 });
+
+test('the whole answer to tools/list costs at most 9,000 tokens by default', () => {
+  const offered = defaultToolsets.flatMap((name) => toolsets[name]);
+  const answer = JSON.stringify({ tools: offered.map(define) });
+  expect(countTokens(answer)).toBeLessThanOrEqual(9000);
+});

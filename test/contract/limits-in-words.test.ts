@@ -15,7 +15,7 @@ import { firstId, startStandIn } from '../support/stand-in.ts';
 
 const told = (flags: Record<string, string>) => {
   const config = readConfig({ sandbox: true, ...flags }, {});
-  const text = instructions({ ...config, writes: true });
+  const text = instructions({ ...config, writes: true, finds: true });
   const line = text.split('\n').find((each) => each.startsWith('Requests per minute'));
   const named = [...(line ?? '').matchAll(/(\w+) (\d+)/g)].map(([, name, limit]) => [name, limit]);
   return { text, limits: Object.fromEntries(named) };

@@ -128,7 +128,7 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    args: [{ id: first }, { id: second }],
+    args: [{ id: linked[0] }, { id: linked[1] }],
   },
   {
     tool: 'list_audience_schedules',

@@ -19,3 +19,20 @@ test.each(['base64', 'base64url', 'hex'] as const)(
     expect(shown).not.toContain(text.replace(/=+$/, ''));
   },
 );
+
+test.each([
+  ['find', 'find_audiences searches the whole space', 'list_audiences'],
+  ['preview', 'list_audiences first', 'find_audiences'],
+])(
+  'names the way to find audiences that is offered: --toolsets %s',
+  async (toolset, way, other) => {
+    await using program = await startComposed(
+      { toolsets: `audiences,${toolset}`, space: 'spa_1', 'api-url': 'http://127.0.0.1:9' },
+      { SEGMENT_API_TOKEN: token },
+      { clock: new ManualClock() },
+    );
+    const shown = program.client.getInstructions() ?? '';
+    expect(shown).toContain(way);
+    expect(shown).not.toContain(other);
+  },
+);
