@@ -12,6 +12,7 @@ import type { Edition, Finding } from './editions/row.ts';
 import {
   AudiencesError,
   CancelledError,
+  isSegmentsWord,
   MeaningChangedError,
   NoAnswerError,
   OutOfTimeError,
@@ -213,7 +214,7 @@ export class SegmentClient implements SegmentApi {
     error: RefusedError,
   ): AudiencesError {
     const isMissing = error.code === 'not_found' || error.code === 'forbidden';
-    if (feature === undefined || !isMissing || error.facts.details === undefined) return error;
+    if (feature === undefined || !isMissing || !isSegmentsWord(error)) return error;
     this.#missingFeatures.add(featureKey(feature, input));
     return featureMissing(name, feature);
   }
@@ -324,10 +325,12 @@ export class SegmentClient implements SegmentApi {
     const doubt = tries.doubtOf(verdict);
     if (!row.ifGone || !doubt) return undefined;
     const looking = withSignal(call, call.signal);
-    const look = async <Read extends OperationName>(read: Read, asked: Input<Read>) => {
+    const look = async <Read extends OperationName>(
+      read: Read,
+      asked: Input<Read>,
+    ): Promise<Finding<Output<Read>>> => {
       try {
-        await this.#sendOne(read, asked, looking);
-        return 'there';
+        return { kind: 'there', output: await this.#sendOne(read, asked, looking) };
       } catch (error) {
         if (error instanceof CancelledError) throw new CancelledError(name, true);
         return findingOf(error);
@@ -466,11 +469,10 @@ interface Attempted<Data> {
 }
 
 /** What a look comes to that got no output: only Segment itself can say that something is missing. */
-function findingOf(error: unknown): Finding {
+function findingOf(error: unknown): Finding<never> {
   if (!(error instanceof AudiencesError)) throw error;
-  const { code, facts } = error;
-  const isSegments = Array.isArray(facts.details) && facts.details.length > 0;
-  return code === 'not_found' && isSegments ? 'missing' : 'unclear';
+  const isMissing = error.code === 'not_found' && isSegmentsWord(error);
+  return { kind: isMissing ? 'missing' : 'unclear' };
 }
 
 /** @throws {MeaningChangedError} if someone agreed to something else than `form` would send. */

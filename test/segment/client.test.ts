@@ -444,6 +444,12 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
     ['the audience is still there', [failed(502), page]],
     ['a gateway answers for it', [failed(502), page, page]],
     ['a gateway answers in JSON', [failed(502), page, { ...page, body: '{"errors":[]}' }]],
+    ['an entry says nothing', [failed(502), page, { ...page, body: '{"errors":[{}]}' }]],
+    [
+      'the entries are blank',
+      [failed(502), page, { ...page, body: '{"errors":[{"type":" ","message":""}]}' }],
+    ],
+    ['the list still shows it', [failed(502), page, segments('x'), showing(one.id)]],
     ['the space is not known', [failed(502), segments('x'), segments('x'), segments('x')]],
     ['the space can not be read', [failed(502), segments('x'), segments('x'), failed(403)]],
     ['the list is of another space', [failed(502), page, segments('x'), ofSpace('spa_other')]],
@@ -491,6 +497,15 @@ function altered(change: object): Fault {
           ? { ...value, ...change }
           : value,
       ),
+  };
+}
+
+/** A list with an audience of this id. */
+function showing(id: string): Fault {
+  return {
+    kind: 'answer',
+    status: 200,
+    body: JSON.stringify({ data: { audiences: [{ id, spaceId }], pagination: {} } }),
   };
 }
 

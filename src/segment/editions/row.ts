@@ -27,9 +27,13 @@ export interface Paging<Name extends OperationName> {
 }
 
 /**
- * What a look came to: `there`, `missing` (a 404 in Segment's own form, not a proxy's), or neither.
+ * What a look came to: `there` with what was read, `missing` (a 404 in Segment's own form, not a
+ * proxy's), or neither.
  */
-export type Finding = 'there' | 'missing' | 'unclear';
+export type Finding<Read> =
+  | { kind: 'there'; output: Read }
+  | { kind: 'missing' }
+  | { kind: 'unclear' };
 
 /** How it is found out that what an operation was to take away is gone. */
 export interface Gone<Name extends OperationName> {
@@ -44,7 +48,10 @@ export interface Gone<Name extends OperationName> {
    */
   isSo(
     input: Input<Name>,
-    look: <Read extends OperationName>(name: Read, input: Input<Read>) => Promise<Finding>,
+    look: <Read extends OperationName>(
+      name: Read,
+      input: Input<Read>,
+    ) => Promise<Finding<Output<Read>>>,
   ): Promise<boolean>;
 }
 
