@@ -219,10 +219,26 @@ export class SegmentClient implements SegmentApi {
     return featureMissing(name, feature);
   }
 
-  /** Sends a request, again and again where that can do no harm. */
+  /**
+   * Sends a request, again and again where that can do no harm. What was to be taken away is looked
+   * for where the end leaves that in doubt.
+   */
   async #persist<Name extends OperationName>(sending: Sending<Name>): Promise<Output<Name>> {
+    const tries = new Tries(sending.name, sending.form.row);
+    try {
+      return await this.#sendUntilAnswered(sending, tries);
+    } catch (error) {
+      const doubt = tries.doubtAtEnd(error);
+      if (!doubt) throw error;
+      return await this.#outputIfGone(sending, tries, doubt);
+    }
+  }
+
+  async #sendUntilAnswered<Name extends OperationName>(
+    sending: Sending<Name>,
+    tries: Tries<Name>,
+  ): Promise<Output<Name>> {
     const { name, call } = sending;
-    const tries = new Tries(name, sending.form.row);
     const giveUp = (error: unknown) => {
       throw tries.stillUncertain(error);
     };
@@ -231,12 +247,10 @@ export class SegmentClient implements SegmentApi {
       const place = await this.#enter(gate, name, call, tries.attempts).catch(giveUp);
       const maxMs = call.lookLast ? maxHeldMs : Number.POSITIVE_INFINITY;
       const held: HeldPlace = { gate, place, until: this.#options.clock.monotonic() + maxMs };
-      const found = await this.#lookLast(sending, tries, held);
-      if (found) return found.output;
+      await this.#lookLast(sending, tries, held);
       const attempted = await this.#attempt(sending, held).catch(giveUp);
       tries.attempts += 1;
-      const gone = await this.#ifGone(sending, tries, attempted.verdict);
-      const end = gone ?? tries.endOf(attempted.verdict);
+      const end = tries.endOf(attempted.verdict);
       if (end) return end.output;
       await this.#pauseAfter(sending, tries, attempted).catch(giveUp);
     }
@@ -277,16 +291,13 @@ export class SegmentClient implements SegmentApi {
   /**
    * Lets the caller look once more while the request has its place, which is given back if that ends
    * the call.
-   *
-   * @returns the output, if the look shows that an earlier attempt took effect.
    */
   async #lookLast<Name extends OperationName>(
-    sending: Sending<Name>,
+    { name, call }: Sending<Name>,
     tries: Tries<Name>,
     { gate, place, until }: HeldPlace,
-  ): Promise<{ output: Output<Name> } | undefined> {
-    const { name, call } = sending;
-    if (!call.lookLast) return undefined;
+  ): Promise<void> {
+    if (!call.lookLast) return;
     const { clock } = this.#options;
     const late = new AbortController();
     const cancelTimer = clock.after(until - clock.monotonic(), () => late.abort());
@@ -295,15 +306,9 @@ export class SegmentClient implements SegmentApi {
     looking.isUrgent = true;
     try {
       await call.lookLast(looking);
-      return undefined;
     } catch (error) {
       await gate.giveBack(place);
       if (call.signal.aborted) throw tries.stillUncertain(new CancelledError(name, false));
-      const found =
-        error instanceof RefusedError
-          ? await this.#ifGone(sending, tries, { kind: 'refused', error })
-          : undefined;
-      if (found) return found;
       const unsent = late.signal.aborted ? heldTooLong(name, notLooked) : asUnsent(name, error);
       throw tries.notSentAgain(unsent);
     } finally {
@@ -312,18 +317,17 @@ export class SegmentClient implements SegmentApi {
   }
 
   /**
-   * Looks whether what was to be taken away is gone, where an answer leaves that in doubt.
+   * The output, if a look shows that what was to be taken away is gone.
    *
-   * @returns the output if it is; undefined if the verdict means what it says.
-   * @throws {OutcomeUnknownError} if that can't be told.
+   * @param doubt why that has to be looked into.
+   * @throws {OutcomeUnknownError} if it is there, or that can't be told.
    */
-  async #ifGone<Name extends OperationName>(
+  async #outputIfGone<Name extends OperationName>(
     { name, form: { row }, input, call }: Sending<Name>,
     tries: Tries<Name>,
-    verdict: Verdict<Output<Name>>,
-  ): Promise<{ output: Output<Name> } | undefined> {
-    const doubt = tries.doubtOf(verdict);
-    if (!row.ifGone || !doubt) return undefined;
+    doubt: AudiencesError,
+  ): Promise<Output<Name>> {
+    if (!row.ifGone) throw doubt;
     const looking = withSignal(call, call.signal);
     const look = async <Read extends OperationName>(
       read: Read,
@@ -336,7 +340,7 @@ export class SegmentClient implements SegmentApi {
         return findingOf(error);
       }
     };
-    if (await row.ifGone.isSo(input, look)) return { output: row.ifGone.output };
+    if (await row.ifGone.isSo(input, look)) return row.ifGone.output;
     throw tries.outcomeUnknown(doubt);
   }
 

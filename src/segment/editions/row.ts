@@ -89,8 +89,8 @@ export interface Row<Name extends OperationName> {
   /** The part of Segment's product that the workspace needs for it, beyond audiences. */
   feature?: string;
   /**
-   * What a 404 may mean after an attempt that may have taken effect: that it did. It is looked into
-   * then, and where the response says something else than that it took effect.
+   * How it is looked into whether it took effect, after an attempt that may have: where a later one was
+   * refused, not answered or not made, and where the response does not say so.
    */
   ifGone?: Gone<Name>;
   /** What the caller does next when Segment returns HTTP 404. */
