@@ -56,10 +56,10 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\s*(?:("(?:[^"\\\\]|\\\\[\\s\\S])*")|([{}[\\],:])|([^\\s"{}[\\],:]+))/y': 'message',
   },
   'misnamed.ts': {
-    '/^SEGMENT_(MCP_)?/i': 'setting',
+    '/^([a-z]+)[_.-](?:mcp[_.-])?/i': 'setting',
   },
   'nearest.ts': {
-    '/[-_ ]/g': 'message',
+    '/[-_. ]/g': 'message',
   },
   'query/app-sentence.ts': {
     '/^\\p{Lu}/u': 'query',
