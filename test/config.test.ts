@@ -349,6 +349,33 @@ describe('fences fail closed', () => {
     expect(problems({ [flag]: text }, env())).toEqual([expect.stringMatching(/placeholder/)]);
   });
 
+  test.each([
+    ['allowed-spaces', 'spa_$S', /placeholder/],
+    ['allowed-spaces', 'spa_%S%', /placeholder/],
+    ['allowed-spaces', 'undefined', /placeholder/],
+    ['allowed-spaces', 'spa_1,null', /placeholder/],
+    ['allowed-spaces', '["spa_1"]', /brackets/],
+    ['allowed-spaces', 'spa_1;spa_2', /commas/],
+    ['allowed-spaces', 'spa_1 spa_2', /commas/],
+    ['tools', '[get_audience]', /brackets/],
+    ['audit-log', 'undefined', /placeholder/],
+    ['confirm', 'null', /placeholder/],
+  ])('--%s: what a script or a shell left stops the start: %s', (flag, text, what) => {
+    const found = problems({ [flag]: text }, env());
+    expect(found).toEqual([expect.stringMatching(what)]);
+    expect(found.join()).not.toContain(text);
+  });
+
+  test.each([
+    ...['token=', 'segment_api_token=', 'export Token = ', 'bearer:', 'Bearer=', 'bearer '],
+    ...['authorization: ', 'Authorization=Bearer '],
+  ])('a token behind %j stops the start, and is not printed', (before) => {
+    const secret = 'sgp_abcdefghijklmnopqrstuvwxyz';
+    const found = problems({}, env({ SEGMENT_API_TOKEN: `${before}${secret}` }));
+    expect(found).toEqual([expect.stringMatching(/^SEGMENT_API_TOKEN begins /)]);
+    expect(found.join()).not.toContain(secret);
+  });
+
   test.each(fences)('$flag: what is no value of it stops the start', ({ flag = '', argument }) => {
     if (flag === 'allowed-spaces' || flag === 'audit-log') return;
     expect(problems({ [flag]: 'perhaps' }, env()), argument).toHaveLength(1);
