@@ -309,7 +309,9 @@ export class SegmentClient implements SegmentApi {
     } catch (error) {
       await gate.giveBack(place);
       if (call.signal.aborted) throw tries.stillUncertain(new CancelledError(name, false));
-      const unsent = late.signal.aborted ? heldTooLong(name, notLooked) : asUnsent(name, error);
+      const unsent = late.signal.aborted
+        ? heldTooLong(name, notLooked)
+        : asUnsent(name, error, tries.untaken);
       throw tries.notSentAgain(unsent);
     } finally {
       cancelTimer();
@@ -390,9 +392,9 @@ export class SegmentClient implements SegmentApi {
     const report = readQuota({ status, headers, body, sentAt, receivedAt, now });
     await gate.settle(place, report);
     log('debug', 'answer', { operation: name, status, tookMs, remaining: report.remaining });
-    const { output, ifNotFound } = form.row;
+    const { output, ifNotFound, writes } = form.row;
     const misfit = (data: Output<Name>) => misfitOf(input, data);
-    const expected = { operation: name, output, misfit, ifNotFound };
+    const expected = { operation: name, output, misfit, ifNotFound, writes };
     const { refusal } = report;
     return {
       verdict: judgeAnswer(expected, { status, text }, body),
@@ -455,12 +457,16 @@ function heldTooLong(name: string, what: string): UnsentError {
   );
 }
 
-/** A look that failed says nothing of the write, which was not sent. */
-function asUnsent(name: string, error: unknown): unknown {
+/**
+ * A look that failed says nothing of the write, which was not sent.
+ *
+ * @param untaken a sentence on what became of it.
+ */
+function asUnsent(name: string, error: unknown, untaken: string): unknown {
   if (error instanceof CancelledError) return new CancelledError(name, false);
   if (!(error instanceof NoAnswerError || error instanceof RefusedError)) return error;
   const { code, message, facts } = error;
-  return new UnsentError(code, `${message} Nothing was sent.`, facts);
+  return new UnsentError(code, `${message} ${untaken}`.trim(), facts);
 }
 
 /** What became of one attempt, and what it says about the next. */

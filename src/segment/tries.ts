@@ -46,6 +46,12 @@ export class Tries<Name extends OperationName> {
     return undefined;
   }
 
+  /** What can be said of the request where its next attempt is not made; nothing, if that is in doubt. */
+  get untaken(): string {
+    if (this.#uncertain) return '';
+    return this.attempts > 0 ? 'Segment took nothing in.' : 'Nothing was sent.';
+  }
+
   /** What ends the waiting does not change that an earlier attempt may have taken effect. */
   stillUncertain(error: unknown): unknown {
     if (!this.#uncertain) return error;
