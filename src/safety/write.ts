@@ -483,7 +483,7 @@ function keepCopy(error: unknown, audience: Audience): unknown {
   const message = `${error.message} It may have been removed all the same.`;
   const facts = {
     ...error.facts,
-    next: `Look with get_audience whether it is still there. If it is gone, details.audience is what it was. ${error.facts.next}`,
+    next: `${error.facts.next} If it is gone, details.audience is what it was.`,
     details: { audience, cause: error.facts.details },
   };
   return isUnknown

@@ -56,10 +56,10 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\s*(?:("(?:[^"\\\\]|\\\\[\\s\\S])*")|([{}[\\],:])|([^\\s"{}[\\],:]+))/y': 'message',
   },
   'misnamed.ts': {
-    '/^SEGMENT_(MCP_)?/i': 'setting',
+    '/^([a-z]+)[_.-](?:mcp[_.-])?/i': 'setting',
   },
   'nearest.ts': {
-    '/[-_ ]/g': 'message',
+    '/[-_. ]/g': 'message',
   },
   'query/app-sentence.ts': {
     '/^\\p{Lu}/u': 'query',
@@ -335,6 +335,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^\\d{1,9}$/': 'setting',
     '/^[\\x21-\\x7e]*$/': 'setting',
     '/[,\\r\\n]/': 'setting',
+    '/[\\s;|]/': 'setting',
     '/^[A-Za-z0-9+/_-]+={0,2}$/': 'setting',
     '/^[1-9]\\d{0,5}$/': 'setting',
   },
@@ -345,10 +346,15 @@ const listed: Record<string, Record<string, Source>> = {
     '/^\\$\\(.*\\)$/s': 'setting',
     '/^%[^%\\s]+%$/': 'setting',
     '/^<.*>$/s': 'setting',
+    '/^(?:undefined|null|nan|\\[object object\\])$/i': 'setting',
+    '/\\$[a-z_]/i': 'setting',
+    '/%(?![\\da-f]{2}%)[a-z_]\\w{0,63}%/i': 'setting',
+    '/^\\[.*\\]$/s': 'setting',
     '/[,/\\\\=]/': 'setting',
     '/^\\\\/': 'setting',
-    '/^(authorization\\s*:\\s*)?(bearer|basic)(\\s|$)/i': 'setting',
+    '/^(?:authorization\\s*[:=]|(?:bearer|basic)(?:[\\s:=]|$))/i': 'setting',
     '/^(export\\s+|set\\s+)?[A-Z][A-Z0-9_]*\\s*=[ \\t]*[^=,\\s]/': 'setting',
+    '/^(?:export\\s+|set\\s+)?\\w{0,64}token\\s*=[ \\t]*[^=,\\s]/i': 'setting',
   },
   'tools/fields.ts': {
     '/[^\\s\\p{Cc}\\p{Default_Ignorable_Code_Point}\\u2800]/u': 'message',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { foldedName } from '../../src/segment/names.ts';
 import type { Fault } from '../../src/sandbox/start.ts';
 import { OutcomeUnknownError } from '../../src/segment/errors.ts';
+import { foldedName } from '../../src/segment/names.ts';
 import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 import { firstId, type StandIn, startStandIn, withOdd } from '../support/stand-in.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import type { Fault } from '../../src/sandbox/start.ts';
 import { Turns } from '../../src/safety/turns.ts';
+import type { Fault } from '../../src/sandbox/start.ts';
 import { testCall } from '../support/call.ts';
 import { callTool } from '../support/in-memory.ts';
 import { ManualClock, tick } from '../support/manual-clock.ts';
@@ -172,7 +172,7 @@ describe('what changes an audience between two attempts at a write', () => {
       first: { kind: 'answer', status: 502, body: '' },
       // Whether the first attempt took effect is not known.
       error: {
-        code: 'upstream_error',
+        code: 'outcome_unknown',
         message: expect.stringMatching(/HTTP 502.*next attempt was not made:.*description was/),
       },
     },
