@@ -132,7 +132,8 @@ export class LostCreates {
   }
 
   /**
-   * Sends a create, and looks for it where its answer is lost.
+   * Sends a create, and looks for it where its answer is lost, or is about another audience: one that
+   * was there before.
    *
    * @param outputOf the output for an audience that was found.
    * @throws {OutcomeUnknownError} if it does not turn up; the next create of its name looks for a
@@ -147,7 +148,10 @@ export class LostCreates {
     this.#open.add(create);
     try {
       const output = await send();
-      for (const { id } of audiencesIn(output)) this.#made.add(id);
+      for (const made of audiencesIn(output)) {
+        if (create.known?.has(made.id) || this.#made.has(made.id)) throw wasThereBefore(made);
+        this.#made.add(made.id);
+      }
       return { output, foundAfterLoss: false };
     } catch (error) {
       if (!(error instanceof AudiencesError) || !mayHaveTakenEffect(error)) throw error;
@@ -238,6 +242,17 @@ export class LostCreates {
       return error;
     }
   }
+}
+
+/** The error for an answer that can't be the one to the create, such as one out of a cache. */
+function wasThereBefore({ id }: Audience): OutcomeUnknownError {
+  return new OutcomeUnknownError(
+    `create_audience: the answer is about an audience that was there before, ${quoted(id)}.`,
+    {
+      next: 'Something between here and Segment mixes up answers, such as a cache or a broken proxy: tell the user.',
+      details: { cause: 'bad_response' },
+    },
+  );
 }
 
 function tookEffect(found: Audience): AudiencesError {

@@ -221,6 +221,33 @@ function deferred() {
   return { promise, resolve };
 }
 
+describe('a create that is answered with an audience that was there before', () => {
+  const args = { name: 'Old', query, allowDuplicateName: true };
+  const body = JSON.stringify({ data: { audience: { id: firstId, name: 'Old' } } });
+
+  test('is no success, where it did not arrive', async () => {
+    const rig = await start();
+    rig.faults(({ method }) =>
+      method === 'POST' ? { kind: 'answer', status: 200, body } : undefined,
+    );
+    const { error } = await callTool(rig.client, tool, args);
+    expect(error?.code).toBe('outcome_unknown');
+    expect(error?.message).toMatch(/an audience that was there before, "aud_000000001"/);
+    expect(error?.message).toMatch(/no audience of this name and definition has been added/);
+  });
+
+  test('is found, where it arrived', async () => {
+    const rig = await start();
+    rig.faults(({ method }) =>
+      method === 'POST' ? { kind: 'answer', status: 200, body, applied: true } : undefined,
+    );
+    const { error, structured } = await callTool(rig.client, tool, args);
+    expect(error).toBeUndefined();
+    expect(structured).toMatchObject({ audience: { id: 'aud_000000002', name: 'Old' } });
+    expect(rig.writes()).toHaveLength(1);
+  });
+});
+
 describe('of two creates of one name at once', () => {
   const args = { name: 'New', query, allowDuplicateName: true };
   const one = (id: string) => audience({ id, name: 'New', definition: { query } });
