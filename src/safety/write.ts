@@ -24,6 +24,7 @@ import { readinessOf } from './readiness.ts';
 import {
   type AudienceShape,
   differences,
+  fromTo,
   snapshotOf,
   staleError,
   valueInWords,
@@ -360,8 +361,9 @@ class Undertaking<Name extends OperationName> {
     const becameEarly = now !== undefined && this.#becameEarly(before, now);
     if (!becameEarly && differences(was, snapshotOf(now ?? {})).length === 0) return;
     if (now) this.#context.seen.note(this.#wish.spaceId, now);
-    const states = [before, now].map((audience) => valueInWords(audience?.status ?? undefined));
-    const more = becameEarly ? [`it is too early to edit it now: ${states.join(' → ')}`] : [];
+    const stateOf = (audience?: Audience) => valueInWords(audience?.status ?? undefined);
+    const states = fromTo(stateOf(before), stateOf(now));
+    const more = becameEarly ? [`it is too early to edit it now: its status went ${states}`] : [];
     throw staleError(since, now, was, more);
   }
 
