@@ -17,6 +17,7 @@ import { foldedName } from '../segment/names.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
+import { nameMarks } from './duplicates.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
 
 /** A create on its way. */
@@ -199,14 +200,18 @@ export class LostCreates {
 
   #unsettledLike({ spaceId, wanted }: Create): Unsettled[] {
     const key = keyFor(spaceId, wanted.name ?? '');
-    const now = this.#monotonic();
-    return [...this.#unsettled].filter(
-      ({ lost, until }) => until > now && keyFor(lost.spaceId, lost.wanted.name ?? '') === key,
+    return this.#unsettledNow().filter(
+      ({ lost }) => keyFor(lost.spaceId, lost.wanted.name ?? '') === key,
     );
   }
 
+  #unsettledNow(): Unsettled[] {
+    const now = this.#monotonic();
+    return [...this.#unsettled].filter(({ until }) => until > now);
+  }
+
   /**
-   * Looks again for earlier creates of this name, if there were any whose outcome is unknown.
+   * Looks again for earlier creates of this name or key, if there were any whose outcome is unknown.
    *
    * @throws {AudiencesError} `duplicate`, if one is there by now. @throws {OutcomeUnknownError} if that
    * still can't be told, with the time after which it can.
@@ -215,7 +220,10 @@ export class LostCreates {
     { spaceId, name }: { spaceId: string; name: string },
     looking: Looking,
   ): Promise<void> {
-    const all = this.#unsettledLike({ spaceId, wanted: { name }, known: undefined });
+    const marks = nameMarks(spaceId, name);
+    const all = this.#unsettledNow().filter(({ lost }) =>
+      nameMarks(lost.spaceId, lost.wanted.name ?? '').some((mark) => marks.includes(mark)),
+    );
     let unknown: OutcomeUnknownError | undefined;
     for (const noted of all) {
       const found = await this.#lookAgain(noted, looking);
@@ -258,7 +266,7 @@ function wasThereBefore({ id }: Audience): OutcomeUnknownError {
 function tookEffect(found: Audience): AudiencesError {
   return new AudiencesError(
     'duplicate',
-    `An earlier create_audience of this name, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
+    `An earlier create_audience of this name or key, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
     {
       next: 'Use that one. Only if the user wants a second one, call again with allowDuplicateName: true.',
       field: 'name',
@@ -274,7 +282,7 @@ function keyFor(spaceId: string, name: string): string {
 function notYet({ message, facts, cause }: OutcomeUnknownError, retryAfterMs: number) {
   const seconds = Math.ceil(retryAfterMs / 1000);
   return new OutcomeUnknownError(
-    `Nothing was sent now, because an earlier create of this name may still turn up. ${message}`,
+    `Nothing was sent now, because an earlier create of this name or key may still turn up. ${message}`,
     {
       ...facts,
       next: `Call again in ${seconds} s: it is looked for once more then, and created only if it is not there.`,

@@ -204,6 +204,17 @@ describe('a create after its own outcome_unknown', () => {
     expect(rig.writes()).toHaveLength(1);
   });
 
+  test.each([{}, { allowDuplicateName: true }])(
+    'keeps other names of the same key waiting, with %j',
+    async (more) => {
+      const rig = await start();
+      await lose(rig, false);
+      const { error } = await callTool(rig.client, tool, { ...args, name: '-New!', ...more });
+      expect(error).toMatchObject({ code: 'outcome_unknown', retryAfterMs: 60_000 });
+      expect(rig.writes()).toHaveLength(1);
+    },
+  );
+
   test('keeps no other name, and no dry run, waiting', async () => {
     const rig = await start();
     await lose(rig, false);
