@@ -1,33 +1,65 @@
 import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import type { Audience } from '../segment/contract.ts';
-import { AudiencesError, CancelledError, OutcomeUnknownError } from '../segment/errors.ts';
+import {
+  type Audience,
+  audiencesIn,
+  type OperationName,
+  type Output,
+} from '../segment/contract.ts';
+import {
+  AudiencesError,
+  CancelledError,
+  mayHaveTakenEffect,
+  OutcomeUnknownError,
+} from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import { foldedName } from '../segment/names.ts';
 import { readSpace } from '../segment/space.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
+import { nameMarks } from './duplicates.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
 
-/** A create whose answer was lost. */
-export interface LostCreate {
+/** A create on its way. */
+export interface Create {
   spaceId: string;
-  /** The audience as it was to be. */
+  /** The audience as it is to be. */
   wanted: AudienceShape;
   /** The ids of all that were there before; undefined if that is not known. */
   known: ReadonlySet<string> | undefined;
+}
+
+/** A create whose answer was lost. */
+export interface LostCreate extends Create {
   error: AudiencesError;
 }
 
+/** What the search for a create is made with. */
+interface Looking {
+  api: SegmentApi;
+  call: CallContext;
+}
+
+/** What this process knows of its other creates. */
+interface Others {
+  /** Whether an audience came of another create. */
+  has(id: string): boolean;
+  /** Whether what is found may have come of another create of this name. */
+  mayBeTheirs(): boolean;
+}
+
+const none: Others = { has: () => false, mayBeTheirs: () => false };
+
 /**
  * Looks whether a create arrived whose answer was lost: for an audience of its name and definition
- * that was not there before.
+ * that was not there before, and that came of no other create of this process.
  *
  * @throws {OutcomeUnknownError} that says what was found, if it is not there or can't be looked for.
  */
 export async function findCreated(
   lost: LostCreate,
-  { api, call }: { api: SegmentApi; call: CallContext },
+  { api, call }: Looking,
+  others: Others = none,
 ): Promise<Audience> {
   const { known, wanted } = lost;
   if (!known) {
@@ -38,11 +70,18 @@ export async function findCreated(
   let found: Audience | undefined;
   try {
     const { audiences } = await readSpace(api, lost.spaceId, call);
-    found = audiences.find((audience) => !known.has(audience.id) && isLike(audience, wanted));
+    const isNew = ({ id }: Audience) => !known.has(id) && !others.has(id);
+    found = audiences.find((audience) => isNew(audience) && isLike(audience, wanted));
   } catch (error) {
     // Whatever kept us from looking does not change what is known of the create.
     const reason = error instanceof Error ? error.message : String(error);
     throw stillUnknown(lost.error, `It could not be looked for: ${reason}`);
+  }
+  // Asked only now: what has ended since the space was read is among those that others have.
+  if (others.mayBeTheirs()) {
+    const finding =
+      'Another create of this name is under way, or its outcome is unknown, too: so what is found can not be told from what came of that one.';
+    throw stillUnknown(lost.error, finding);
   }
   if (found) return found;
   throw stillUnknown(
@@ -68,66 +107,172 @@ function stillUnknown({ message, facts, cause }: AudiencesError, finding: string
 /** For so long a create that was not answered may still turn up. */
 const maxUnsettledMs = 60_000;
 
+/** A create whose outcome stayed unknown. */
+interface Unsettled {
+  lost: LostCreate;
+  /** Milliseconds of the monotonic clock. */
+  until: number;
+}
+
 /**
- * The creates whose outcome stayed unknown, which keep the same audience from being made once more
- * before it is known that it is not there.
+ * The creates of this process. Those whose outcome stayed unknown keep the same audience from being
+ * made once more before it is known that it is not there; what came of one is not taken for what came
+ * of another.
  */
 export class LostCreates {
   readonly #monotonic: () => number;
-  readonly #lost = new Map<string, { lost: LostCreate; until: number }>();
+  readonly #unsettled = new Set<Unsettled>();
+  /** Those that are being sent. */
+  readonly #open = new Set<Create>();
+  /** The ids of the audiences that came of creates. */
+  readonly #made = new Set<string>();
 
   /** @param monotonic milliseconds of a clock that never jumps. */
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
   }
 
-  /** Remembers a create of which it is unknown whether it took effect, for a minute. */
-  note(lost: LostCreate): void {
-    const now = this.#monotonic();
-    for (const [key, { until }] of this.#lost) if (until <= now) this.#lost.delete(key);
-    this.#lost.set(keyFor(lost.spaceId, lost.wanted.name ?? ''), {
-      lost,
-      until: now + maxUnsettledMs,
-    });
+  /**
+   * Sends a create, and looks for it where its answer is lost, or is about another audience: one that
+   * was there before.
+   *
+   * @param outputOf the output for an audience that was found.
+   * @throws {OutcomeUnknownError} if it does not turn up; the next create of its name looks for a
+   * minute. @throws what `send` throws, if that says more.
+   */
+  async during<Made extends Output<OperationName>>(
+    create: Create,
+    send: () => Promise<Made>,
+    outputOf: (found: Audience) => Made,
+    looking: Looking,
+  ): Promise<{ output: Made; foundAfterLoss: boolean }> {
+    this.#open.add(create);
+    try {
+      const output = await send();
+      for (const made of audiencesIn(output)) {
+        if (create.known?.has(made.id) || this.#made.has(made.id)) throw wasThereBefore(made);
+        this.#made.add(made.id);
+      }
+      return { output, foundAfterLoss: false };
+    } catch (error) {
+      if (!(error instanceof AudiencesError) || !mayHaveTakenEffect(error)) throw error;
+      const found = await this.#find({ ...create, error }, create, looking);
+      return { output: outputOf(found), foundAfterLoss: true };
+    } finally {
+      this.#open.delete(create);
+    }
   }
 
-  /** The create turned up. */
-  forget({ spaceId, wanted }: LostCreate): void {
-    this.#lost.delete(keyFor(spaceId, wanted.name ?? ''));
+  /** @throws its error where the audience does not turn up. */
+  async #find(lost: LostCreate, create: Create, looking: Looking): Promise<Audience> {
+    const noted = this.#note(lost);
+    if (!(lost.error instanceof OutcomeUnknownError)) throw lost.error;
+    const isOther = (other: Create | Unsettled) => other !== create && other !== noted;
+    const mayBeTheirs = () =>
+      this.#openLike(lost).some(isOther) || this.#unsettledLike(lost).some(isOther);
+    const found = await findCreated(lost, looking, {
+      has: (id) => this.#made.has(id),
+      mayBeTheirs,
+    });
+    this.#turnedUp(noted, found);
+    return found;
+  }
+
+  #note(lost: LostCreate): Unsettled {
+    const now = this.#monotonic();
+    for (const noted of this.#unsettled) if (noted.until <= now) this.#unsettled.delete(noted);
+    const noted = { lost, until: now + maxUnsettledMs };
+    this.#unsettled.add(noted);
+    return noted;
+  }
+
+  #turnedUp(noted: Unsettled, found: Audience): void {
+    this.#unsettled.delete(noted);
+    this.#made.add(found.id);
+  }
+
+  #openLike({ spaceId, wanted }: Create): Create[] {
+    const key = keyFor(spaceId, wanted.name ?? '');
+    return [...this.#open].filter(
+      (other) => keyFor(other.spaceId, other.wanted.name ?? '') === key,
+    );
+  }
+
+  #unsettledLike({ spaceId, wanted }: Create): Unsettled[] {
+    const key = keyFor(spaceId, wanted.name ?? '');
+    return this.#unsettledNow().filter(
+      ({ lost }) => keyFor(lost.spaceId, lost.wanted.name ?? '') === key,
+    );
+  }
+
+  #unsettledNow(): Unsettled[] {
+    const now = this.#monotonic();
+    return [...this.#unsettled].filter(({ until }) => until > now);
   }
 
   /**
-   * Looks again for an earlier create of this name, if there was one whose outcome is unknown.
+   * Looks again for earlier creates of this name or key, if there were any whose outcome is unknown.
    *
-   * @throws {AudiencesError} `duplicate`, if it is there by now. @throws {OutcomeUnknownError} if that
+   * @throws {AudiencesError} `duplicate`, if one is there by now. @throws {OutcomeUnknownError} if that
    * still can't be told, with the time after which it can.
    */
   async settle(
     { spaceId, name }: { spaceId: string; name: string },
-    { api, call }: { api: SegmentApi; call: CallContext },
+    looking: Looking,
   ): Promise<void> {
-    const key = keyFor(spaceId, name);
-    const noted = this.#lost.get(key);
-    if (!noted || noted.until <= this.#monotonic()) return;
-    let found: Audience;
-    try {
-      found = await findCreated(noted.lost, { api, call });
-    } catch (error) {
-      if (call.signal.aborted) throw new CancelledError('create_audience', false);
-      if (!(error instanceof OutcomeUnknownError)) throw error;
-      throw notYet(error, Math.max(1, noted.until - this.#monotonic()));
-    }
-    this.#lost.delete(key);
-    throw new AudiencesError(
-      'duplicate',
-      `An earlier create_audience of this name, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
-      {
-        next: 'Use that one. Only if the user wants a second one, call again with allowDuplicateName: true.',
-        field: 'name',
-        details: { audience: shortened(found) },
-      },
+    const marks = nameMarks(spaceId, name);
+    const all = this.#unsettledNow().filter(({ lost }) =>
+      nameMarks(lost.spaceId, lost.wanted.name ?? '').some((mark) => marks.includes(mark)),
     );
+    let unknown: OutcomeUnknownError | undefined;
+    for (const noted of all) {
+      const found = await this.#lookAgain(noted, looking);
+      if (!(found instanceof OutcomeUnknownError)) {
+        this.#turnedUp(noted, found);
+        throw tookEffect(found);
+      }
+      unknown = found;
+    }
+    if (!unknown) return;
+    const until = Math.max(...all.map((noted) => noted.until));
+    throw notYet(unknown, Math.max(1, until - this.#monotonic()));
   }
+
+  /** @returns the error that says why it can't be told, where it can't. */
+  async #lookAgain({ lost }: Unsettled, looking: Looking): Promise<Audience | OutcomeUnknownError> {
+    // It makes no difference here of which of the lost ones it came.
+    const mayBeTheirs = () => this.#openLike(lost).length > 0;
+    try {
+      return await findCreated(lost, looking, { has: (id) => this.#made.has(id), mayBeTheirs });
+    } catch (error) {
+      if (looking.call.signal.aborted) throw new CancelledError('create_audience', false);
+      if (!(error instanceof OutcomeUnknownError)) throw error;
+      return error;
+    }
+  }
+}
+
+/** The error for an answer that can't be the one to the create, such as one out of a cache. */
+function wasThereBefore({ id }: Audience): OutcomeUnknownError {
+  return new OutcomeUnknownError(
+    `create_audience: the answer is about an audience that was there before, ${quoted(id)}.`,
+    {
+      next: 'Something between here and Segment mixes up answers, such as a cache or a broken proxy: tell the user.',
+      details: { cause: 'bad_response' },
+    },
+  );
+}
+
+function tookEffect(found: Audience): AudiencesError {
+  return new AudiencesError(
+    'duplicate',
+    `An earlier create_audience of this name or key, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
+    {
+      next: 'Use that one. Only if the user wants a second one, call again with allowDuplicateName: true.',
+      field: 'name',
+      details: { audience: shortened(found) },
+    },
+  );
 }
 
 function keyFor(spaceId: string, name: string): string {
@@ -137,7 +282,7 @@ function keyFor(spaceId: string, name: string): string {
 function notYet({ message, facts, cause }: OutcomeUnknownError, retryAfterMs: number) {
   const seconds = Math.ceil(retryAfterMs / 1000);
   return new OutcomeUnknownError(
-    `Nothing was sent now, because an earlier create of this name may still turn up. ${message}`,
+    `Nothing was sent now, because an earlier create of this name or key may still turn up. ${message}`,
     {
       ...facts,
       next: `Call again in ${seconds} s: it is looked for once more then, and created only if it is not there.`,

@@ -6,6 +6,7 @@ import {
   type Difference,
   differences,
   maxQueryChars,
+  fromTo,
   snapshotOf,
   valueInWords,
 } from './snapshot.ts';
@@ -119,14 +120,14 @@ async function meaningOf(audience: AudienceShape): Promise<string> {
 
 function changeInWords({ field, before, after }: Difference): string {
   const [was, becomes] = bothExcerpts(before, after, maxQueryChars, contextChars);
-  return `- ${field}: ${valueInWords(was)} → ${valueInWords(becomes)}`;
+  return `- ${field}: ${fromTo(valueInWords(was), valueInWords(becomes))}`;
 }
 
 /** The same in short, for the first lines. */
 function gistOf({ field, before, after }: Difference): string {
   const sides = bothExcerpts(before, after, gistChars, gistChars / 3);
-  const [was, becomes] = sides.map((value) => valueInWords(value, gistChars));
-  return `${field}: ${was} → ${becomes}`;
+  const [was = '', becomes = ''] = sides.map((value) => valueInWords(value, gistChars));
+  return `${field}: ${fromTo(was, becomes)}`;
 }
 
 type Value = Difference['before'];

@@ -20,11 +20,11 @@ import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type Agreement, type PlannedWrite, Seeking, sinceAsked } from './agreement.ts';
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
-import { findCreated, type LostCreate } from './lost-create.ts';
 import { readinessOf } from './readiness.ts';
 import {
   type AudienceShape,
   differences,
+  fromTo,
   snapshotOf,
   staleError,
   valueInWords,
@@ -361,8 +361,9 @@ class Undertaking<Name extends OperationName> {
     const becameEarly = now !== undefined && this.#becameEarly(before, now);
     if (!becameEarly && differences(was, snapshotOf(now ?? {})).length === 0) return;
     if (now) this.#context.seen.note(this.#wish.spaceId, now);
-    const states = [before, now].map((audience) => valueInWords(audience?.status ?? undefined));
-    const more = becameEarly ? [`it is too early to edit it now: ${states.join(' → ')}`] : [];
+    const stateOf = (audience?: Audience) => valueInWords(audience?.status ?? undefined);
+    const states = fromTo(stateOf(before), stateOf(now));
+    const more = becameEarly ? [`it is too early to edit it now: its status went ${states}`] : [];
     throw staleError(since, now, was, more);
   }
 
@@ -407,7 +408,7 @@ class Undertaking<Name extends OperationName> {
     { planned, knownIds, agreement }: Ready<Name>,
     onRequest: (request: RequestPreview) => void,
   ) {
-    const { api, call, sending } = this.#context;
+    const { api, call, sending, lostCreates } = this.#context;
     const { operation, kind, creation, spaceId } = this.#wish;
     if (call.signal.aborted) throw new CancelledError(operation, false);
     const { write, request, before, after } = planned;
@@ -418,27 +419,14 @@ class Undertaking<Name extends OperationName> {
       const lookLast = before && ((looking: CallContext) => this.#lookLast(before, since, looking));
       const beforeSending = () => spending?.spend();
       const under = { ...sending, onRequest, agreedIn, lookLast, beforeSending };
-      const output = await api.send(write.operation, write.input, under);
-      return { output, foundAfterLoss: false };
+      const send = () => api.send(write.operation, write.input, under);
+      if (!creation || !after) return { output: await send(), foundAfterLoss: false };
+      const create = { spaceId, wanted: after, known: knownIds };
+      return await lostCreates.during(create, send, creation.outputOf, { api, call: sending });
     } catch (error) {
       if (isSurelyUnsent(error)) spending?.giveBack();
-      if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
-        const lost = { spaceId, wanted: after, known: knownIds, error };
-        const found = await this.#findLost(lost);
-        return { output: creation.outputOf(found), foundAfterLoss: true };
-      }
       throw kind === 'remove' && before ? keepCopy(error, before) : error;
     }
-  }
-
-  /** @throws its error where the audience does not turn up; the next creation of its name looks. */
-  async #findLost(lost: LostCreate): Promise<Audience> {
-    const { api, sending, lostCreates } = this.#context;
-    lostCreates.note(lost);
-    if (!(lost.error instanceof OutcomeUnknownError)) throw lost.error;
-    const found = await findCreated(lost, { api, call: sending });
-    lostCreates.forget(lost);
-    return found;
   }
 
   #entryOf({ write, request, before, spaceId, id }: PlannedWrite<Name>) {

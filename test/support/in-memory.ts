@@ -81,6 +81,11 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     const given = answers.page ?? { audiences: [await one()], pagination: { next: null } };
     return typeof given === 'function' ? given(input) : given;
   };
+  const isListed = (id: string) => {
+    const { page: listed } = answers;
+    if (typeof listed === 'function') return false;
+    return listed === undefined || listed.audiences.some((row) => row.id === id);
+  };
   const api: SegmentApi = {
     async send(name, input, call) {
       await call.lookLast?.(withSignal(call, call.signal));
@@ -88,7 +93,12 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       asked.push([name, input]);
       const { output, paging, ifGone } = newest.rows[name];
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
-      return output.parse(ifGone?.output ?? { audience: await one() });
+      if (ifGone) return output.parse(ifGone.output);
+      const given = await one();
+      // What is made was not there before.
+      const isMade = name === 'create_audience' && isListed(given.id);
+      const id = isMade ? `new_${asked.length}` : given.id;
+      return output.parse({ audience: { ...given, id } });
     },
     async preview({ operation, input }) {
       const { spaceId, ...body } = input;
