@@ -23,7 +23,7 @@ import type {
 } from './language-function.ts';
 import type { Scope } from './scope.ts';
 import { quote } from './strings.ts';
-import { suggest, withoutNegation } from './suggest.ts';
+import { deniedByStart, suggest, withoutNegation } from './suggest.ts';
 import { numberOf } from './values.ts';
 
 /*
@@ -149,8 +149,8 @@ function asMembership(chain: Chain, index: number): Fix | undefined {
 function asDenied(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
   const call = chain.calls[index];
   if (!call || !type || isCountable(type)) return undefined;
-  const base = withoutNegation(call.name);
   const allowed = mayFollow(type);
+  const base = withoutNegation(call.name) ?? deniedByStart(call.name, allowed);
   if (!base || knownAs(call.name).some((known) => allowed.includes(known))) return undefined;
   const name = catalog.has(base) ? base : functionMeant({ name: base, args: call.args }, allowed);
   const entry = name === undefined ? undefined : catalog.get(name);
