@@ -61,6 +61,8 @@ function adviceOn(chain: Chain, index: number, type: ChainType | undefined): Adv
   if (meant) return { help: `Did you mean ${meant.text}?`, fix: meant };
   const call = chain.calls[index];
   const allowed = mayFollow(type);
+  const several = call && severalMeant(call, allowed);
+  if (several) return { help: `Did you mean ${several.map(written).join(' or ')}?` };
   const name = call && (functionMeant(call, allowed) ?? suggest(call.name, catalog.keys()));
   return {
     help: name ? `Did you mean ${name}?` : helpFor(call?.name ?? '', allowed),
@@ -72,6 +74,21 @@ function helpFor(name: string, allowed: readonly string[]): string {
   return /like$/i.test(name)
     ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
     : `Here may stand ${allowed.join(', ')}.`;
+}
+
+/** The functions that a name without arguments may stand for, of which some need one: `total()`. */
+function severalMeant(
+  { name, args }: FunctionCall,
+  allowed: readonly string[],
+): readonly string[] | undefined {
+  const possible = knownAs(name).filter((synonym) => allowed.includes(synonym));
+  return args.length === 0 && possible.length > 1 ? possible : undefined;
+}
+
+/** A call as it is written, with a gap for a property. */
+function written(name: string): string {
+  const takesProperty = catalog.get(name)?.parameters[0]?.kind === 'property';
+  return `${name}(${takesProperty ? `${extractorOfBareWord.inside}('…')` : ''})`;
 }
 
 /** The function of those that are allowed that an unknown name most likely stands for. */

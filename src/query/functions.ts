@@ -224,7 +224,7 @@ export const functions: readonly LanguageFunction[] = [
     english: 'number of {stream}',
     note: 'How many there are',
     example: "event('Shoes Bought').count() >= 1",
-    otherNames: ['size', 'length', 'total', 'times'],
+    otherNames: ['size', 'length', 'total', 'amount', 'times'],
   }),
   reducer({
     name: 'sum',
@@ -234,7 +234,7 @@ export const functions: readonly LanguageFunction[] = [
     english: 'total {property} over {stream}',
     note: 'The sum of a property',
     example: "event('Shoes Bought').sum(property('price')) > 500",
-    otherNames: ['total', 'add'],
+    otherNames: ['total', 'amount', 'add'],
   }),
   reducer({
     name: 'avg',
@@ -524,7 +524,7 @@ export const functions: readonly LanguageFunction[] = [
     english: { positive: 'is after {value}', negative: 'is not after {value}' },
     note: 'Is later',
     example: "trait('created_at').after_date('2026-01-01T00:00:00Z')",
-    otherNames: ['after', 'since'],
+    otherNames: ['after'],
   }),
   comparison({
     name: 'within_last',
