@@ -192,6 +192,19 @@ describe('help only, where more than one thing may be meant', () => {
     ...['max_by', 'first_by', 'sum_if', 'sumif'].map((name): [string] => [
       `event('A').${name}(property('p')) = 1`,
     ]),
+    // Money or how often; with or without the day itself; a plain character or a sign.
+    ["event('A').total() > 5"],
+    ["event('A').amount() > 5"],
+    ["event('A').account() > 5"],
+    ["trait('d').since('2025-01-01')"],
+    ["trait('d') since '2025-01-01'"],
+    ["trait('x').like('100\\%')"],
+    ["trait('x') LIKE '100\\%'"],
+    // What is part of a comparison or of a denial already.
+    ["trait('n') > trait('m', 5)"],
+    ["trait('n') > event('B').count(3)"],
+    ["event('A').sum(property('x', 5)) > 1"],
+    ["NEITHER trait('a') = 1 NOR trait('b') = 2"],
     // Where a bracket is missing or too many is open.
     ["NOT (trait('a') = 1 OR trait('b') = 2"],
     ["trait('a') = 1 OR trait('b') = 2) AND trait('c') = 3"],
@@ -237,4 +250,18 @@ describe('one cause is one error', () => {
       'backquotes',
     ]);
   });
+});
+
+test('a name with two meanings names both', () => {
+  const [error] = verdictOf("event('A').total() > 5", 'users').diagnostics;
+  expect(error?.help).toBe("Did you mean count() or sum(property('…'))?");
+});
+
+test('no fix turns a frequency into a text', () => {
+  const text = "event('A').mode(property('p'), -1) = 'a'";
+  expect(verdictOf(text, 'users').diagnostics.map(({ code, fix }) => [code, fix])).toEqual([
+    ['negative-number', undefined],
+  ]);
+  const zero = verdictOf("event('A').mode(property('p'), 0) = 'a'", 'users');
+  expect(zero.diagnostics.map(({ code }) => code)).toEqual(['whole-number']);
 });
