@@ -221,10 +221,11 @@ export function checkPlace(
   return false;
 }
 
-/** `event('A').count()` for `count(event('A'))`. */
+/** `event('A').count()` for `count(event('A'))`, `trait('p').exists()` for `exists(trait('p'))`. */
 function turnedInsideOut(call: FunctionCall, entry: LanguageFunction): string | undefined {
   const [first, ...args] = call.args;
-  if (entry.kind !== 'reducer' || first?.kind !== 'chain') return undefined;
+  const isEnd = entry.kind === 'reducer' || entry.kind === 'comparison';
+  if (!isEnd || first?.kind !== 'chain') return undefined;
   const stream = functionOf(first.calls.at(-1))?.returns;
   if (stream === undefined || !entry.follows.includes(stream)) return undefined;
   return format({ ...first, calls: [...first.calls, { ...call, args }] });

@@ -335,7 +335,7 @@ export const functions: readonly LanguageFunction[] = [
     english: equality,
     note: 'Is the same',
     example: "trait('plan') = 'vip'",
-    otherNames: ['is', 'eq', 'equalto', 'isequalto'],
+    otherNames: ['is', 'eq', 'equalto', 'isequalto', 'exactly'],
   }),
   comparison({
     name: 'differs',
@@ -357,7 +357,7 @@ export const functions: readonly LanguageFunction[] = [
     english: existence,
     note: 'Has a value',
     example: "trait('email').exists()",
-    otherNames: ['isset', 'isnotnull', 'notnull', 'hasvalue'],
+    otherNames: ['isset', 'isnotnull', 'notnull', 'hasvalue', 'notempty', 'isnotempty'],
   }),
   comparison({
     name: 'absent',
@@ -369,7 +369,7 @@ export const functions: readonly LanguageFunction[] = [
     english: existence,
     note: 'Has no value',
     example: "trait('email').absent()",
-    otherNames: ['isnull', 'notexists', 'missing', 'isempty', 'notset'],
+    otherNames: ['isnull', 'notexists', 'missing', 'ismissing', 'isempty', 'notset'],
   }),
   comparison({
     name: 'greater_than',
@@ -407,6 +407,12 @@ export const functions: readonly LanguageFunction[] = [
     example: "trait('total_spend') >= 200",
     otherNames: [
       'gte',
+      'ge',
+      'nolessthan',
+      'nofewerthan',
+      'greaterthanequal',
+      'greaterthanequals',
+      'greaterthanequalto',
       'greaterthanorequal',
       'greaterthanorequals',
       'greaterthanorequalto',
@@ -429,7 +435,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is less',
     example: "trait('total_spend') < 200",
-    otherNames: ['lt'],
+    otherNames: ['lt', 'fewerthan'],
   }),
   comparison({
     name: 'at_most',
@@ -447,7 +453,18 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is as much or less',
     example: "trait('total_spend') <= 200",
-    otherNames: ['lte', 'lessthanorequal', 'lessthanorequals', 'lessthanorequalto', 'lessorequal'],
+    otherNames: [
+      'lte',
+      'le',
+      'nomorethan',
+      'lessthanequal',
+      'lessthanequals',
+      'lessthanequalto',
+      'lessthanorequal',
+      'lessthanorequals',
+      'lessthanorequalto',
+      'lessorequal',
+    ],
   }),
   comparison({
     name: 'contains',
@@ -537,7 +554,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Lies between so long ago and now, both included',
     example: "trait('last_seen').within_last(7 days)",
-    otherNames: ['inlast', 'newerthan'],
+    otherNames: ['inlast', 'inthelast', 'withinpast', 'withinprevious', 'newerthan'],
   }),
   comparison({
     name: 'within_next',

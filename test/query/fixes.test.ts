@@ -120,6 +120,8 @@ describe('a mistake with a clear meaning is healed', () => {
     ["event('A').sum(properties.total) > 1", "event('A').sum(property('total')) > 1"],
     ["in_audience('key')", "trait('key') = 'true'"],
     ["event('A').countDistinct('x') > 1", "event('A').unique(property('x')).count() > 1"],
+    ["exists(trait('p'))", "trait('p').exists()"],
+    ["NOT contains(trait('p'), 'a')", "NOT trait('p').contains('a')"],
     // What is around and doubled.
     ['"event(\'A\').count() >= 1"', "event('A').count() >= 1"],
     ["'trait('x') = 'a''", "trait('x') = 'a'"],
@@ -200,6 +202,8 @@ describe('help only, where more than one thing may be meant', () => {
     ["trait('d') since '2025-01-01'"],
     ["trait('x').like('100\\%')"],
     ["trait('x') LIKE '100\\%'"],
+    ["exists(trait('p'), 'a')"],
+    ["contains('a', trait('p'))"],
     // What is part of a comparison or of a denial already.
     ["trait('n') > trait('m', 5)"],
     ["trait('n') > event('B').count(3)"],
