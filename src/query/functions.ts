@@ -185,7 +185,7 @@ export const functions: readonly LanguageFunction[] = [
     englishOfParent: 'within {first} after {outer}',
     note: 'Keeps those of the last hours or days; with parent: those so long after the outer event',
     example: "event('Shoes Bought').within(7 days).count() >= 1",
-    otherNames: ['during', 'inlast', 'last'],
+    otherNames: ['during', 'inlast', 'inthelast', 'last'],
   }),
   filter({
     name: 'between',
