@@ -169,7 +169,8 @@ export const spoilers: readonly Spoiler[] = [
   ...['un', 'n', 'non', 'in'].map((prefix) =>
     negated(
       `puts the NOT of a condition into the name as ${prefix}`,
-      (comparison) => prefix + comparison,
+      // An n before eq or oneOf gives a name of its own.
+      (comparison) => (/^one|^.{1,3}$/i.test(comparison) ? 'anti' : prefix) + comparison,
     ),
   ),
   ...['or_', 'i', 'ex', 'anti'].map((prefix) =>
