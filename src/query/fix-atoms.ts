@@ -5,7 +5,7 @@ import { foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
 import { type LexedPiece, piecesOf } from './lexer.ts';
 import { plainNumber } from './numbers.ts';
 import { unquoted } from './strings.ts';
-import { jointMeant, suggest, withoutNegation } from './suggest.ts';
+import { deniedByStart, jointMeant, withoutNegation } from './suggest.ts';
 import { keywordOf, type Token } from './tokens.ts';
 
 /*
@@ -196,8 +196,12 @@ function isLength(pieces: readonly LexedPiece[], at: number): boolean {
 /** A name is one word; one that denies another says two things. */
 function wordsIn(text: string): Atom[] {
   const isKnown = catalog.has(text) || knownAs(text).length > 0 || isUnit(text);
-  const denied = isKnown || nullWords.has(text.toLowerCase()) ? undefined : withoutNegation(text);
+  const denied = isKnown || nullWords.has(text.toLowerCase()) ? undefined : deniedIn(text);
   return denied ? [word('NOT'), word(denied)] : [word(text)];
+}
+
+function deniedIn(text: string): string | undefined {
+  return withoutNegation(text) ?? deniedByStart(text, catalog.keys());
 }
 
 /** The pieces of a string, so that words with and without quotes are alike. */
@@ -236,5 +240,50 @@ function namesOf(text: string): readonly string[] {
   ];
   if (nullWords.has(small)) names.push('NULL');
   const known = names.filter((name) => name !== undefined);
-  return known.length > 0 ? known : [plain, suggest(text, catalog.keys()) ?? plain];
+  return known.length > 0 ? known : [plain, misspelt(text) ?? plain];
+}
+
+/** Names of more letters are no slips of the pen. */
+const maxNameChars = 40;
+
+/** How many letters too few or too many a name may have that was misspelt. */
+const maxOtherLetters = 2;
+
+/**
+ * The function whose name has nearly the same letters as a text. It is found in another way than the one
+ * that a fix suggests, so that the two have to agree.
+ */
+function misspelt(text: string): string | undefined {
+  if (text.length > maxNameChars || !/^\p{L}/u.test(text)) return undefined;
+  const first = text.charAt(0).toLowerCase();
+  const hasEmptyParts = /(?:^|_)(?:is|of|the)(?:_|$)/i.test(text);
+  const [nearest, next] = [...catalog.keys()]
+    .filter((name) => hasEmptyParts || name.startsWith(first))
+    .filter((name) => hasEmptyParts || Math.abs(name.length - text.length) < 6)
+    .map((name) => ({ name, others: otherLetters(withoutEmptyParts(text, name), name) }))
+    .filter(({ others }) => others <= maxOtherLetters)
+    .sort((one, other) => one.others - other.others);
+  return nearest && nearest.others !== next?.others ? nearest.name : undefined;
+}
+
+/** A text in small letters without the parts that say nothing and that a name does not have. */
+function withoutEmptyParts(text: string, name: string): string {
+  const parts = text.toLowerCase().split('_');
+  const kept = parts.filter((part) => !/^(?:is|of|the)$/.test(part) || name.includes(part));
+  return kept.join('');
+}
+
+/** How many letters only one of two texts has; infinite if one begins otherwise or goes on. */
+function otherLetters(text: string, name: string): number {
+  const known = name.replaceAll('_', '');
+  const isLonger = text.startsWith(known) && text.length > known.length + 1;
+  if (text[0] !== known[0] || isLonger) return Number.POSITIVE_INFINITY;
+  let others = text.length;
+  const left = [...text];
+  for (const letter of known) {
+    const at = left.indexOf(letter);
+    others += at < 0 ? 1 : -1;
+    if (at >= 0) left.splice(at, 1);
+  }
+  return others;
 }

@@ -161,10 +161,11 @@ export interface PatternMeaning {
 
 /**
  * The comparison that says the same as SQL's LIKE; undefined for patterns without one, and for those
- * without signs: these are most likely meant for a part of the text.
+ * without signs, which are most likely meant for a part of the text, or with a backslash, which may make
+ * a sign a plain character.
  */
 export function meaningOfPattern(pattern: string, isNegated: boolean): PatternMeaning | undefined {
-  const [, start = '', text, end = ''] = /^(%?)([^%_]+)(%?)$/.exec(pattern) ?? [];
+  const [, start = '', text, end = ''] = /^(%?)([^%_\\]+)(%?)$/.exec(pattern) ?? [];
   if (text === undefined || start + end === '') return undefined;
   const sql = `LIKE '${start}x${end}'`;
   const opposite = isNegated ? comparisonInSql(`NOT ${sql}`) : undefined;

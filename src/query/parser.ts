@@ -219,7 +219,9 @@ class Parser {
     const from = tokens.token.start;
     const right = this.#unary();
     const after = tokens.textOf({ start: from, end: tokens.lastEnd });
-    const isAlone = left.kind === 'chain' && right.kind === 'chain' && !isJoint(tokens.token);
+    const isWhole = left.start === start;
+    const isAlone =
+      isWhole && left.kind === 'chain' && right.kind === 'chain' && !isJoint(tokens.token);
     const text = `NOT (${before} ${joint} ${after})`;
     tokens.error('unknown-word', token, `"${token.text}" does not join two conditions.`, {
       help: isAlone ? `Did you mean ${text}?` : `Write NOT (… ${joint} …).`,
@@ -927,10 +929,10 @@ class Parser {
     const after = tokens.peek();
     if (isOperator(after)) return this.#literalFirst();
     if (kind === 'definition' && isSymbol(after, '.')) return this.#nameInQuotes();
-    return readLiteral(
-      tokens,
-      catalog.get(name)?.parameters.some(({ rest }) => rest),
-    );
+    return readLiteral(tokens, {
+      isListed: catalog.get(name)?.parameters.some(({ rest }) => rest),
+      takesString: kind !== 'number',
+    });
   }
 
   /** named = name ":" argument ; */

@@ -24,11 +24,16 @@ import { isSymbol, keywordOf, spanOf, type Token } from './tokens.ts';
  *
  * Signs, exponents, and true and false, are not settled by the reference.
  *
- * @param isListed whether more values may follow.
+ * @param options.isListed whether more values may follow. @param options.takesString whether a string may
+ * stand for a number here.
  */
-export function readLiteral(tokens: TokenStream, isListed = false): Literal {
+export function readLiteral(
+  tokens: TokenStream,
+  { isListed = false, takesString = true } = {},
+): Literal {
   const token = tokens.next();
-  if (isSymbol(token, '-') || token.kind === 'number') return readNumber(tokens, token);
+  if (isSymbol(token, '-') || token.kind === 'number')
+    return readNumber(tokens, token, takesString);
   const span = spanOf(token);
   if (token.kind === 'name') {
     const text = token.text.toLowerCase();
@@ -82,7 +87,7 @@ function isApostrophe(text: string, isListed: boolean): boolean {
 }
 
 /** @param first the number, or the minus before it, which was taken. */
-function readNumber(tokens: TokenStream, first: Token): Literal {
+function readNumber(tokens: TokenStream, first: Token, takesString: boolean): Literal {
   const isNegative = isSymbol(first, '-');
   const digits = isNegative ? tokens.next() : first;
   const plain = plainNumber(digits.text);
@@ -91,8 +96,10 @@ function readNumber(tokens: TokenStream, first: Token): Literal {
   if (isNegative) {
     const message = 'The reference does not speak of negative numbers.';
     tokens.findings.warn('negative-number', span, message, {
-      help: 'A string stands for a number, too: put it into quotes.',
-      fix: { ...span, text: `'${text}'` },
+      help: takesString
+        ? 'A string stands for a number, too: put it into quotes.'
+        : 'Write a number without a sign.',
+      fix: takesString ? { ...span, text: `'${text}'` } : undefined,
     });
   } else warnOfNumber(tokens, digits);
   return tokens.node({ kind: 'literal', type: 'number', text, ...span });

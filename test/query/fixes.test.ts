@@ -30,6 +30,22 @@ describe('a mistake with a clear meaning is healed', () => {
     ["trait('n').not_less_than(5)", "trait('n').at_least(5)"],
     ["trait('x').not_like('a%')", "NOT trait('x').starts_with('a')"],
     ["NOT trait('x').not_one_of('a')", "NOT NOT trait('x').one_of('a')"],
+    ["trait('x').unequals('a')", "NOT trait('x').equals('a')"],
+    ["trait('x').nequal('a')", "NOT trait('x').equals('a')"],
+    ["trait('x').ncontains('a')", "NOT trait('x').contains('a')"],
+    ["trait('x').unstarts_with('a')", "NOT trait('x').starts_with('a')"],
+    ["trait('x').nexists()", "trait('x').absent()"],
+    ["trait('x').inexists()", "trait('x').absent()"],
+    ["trait('x').unabsent()", "trait('x').exists()"],
+    ["trait('d').nwithin_last(7 days)", "NOT trait('d').within_last(7 days)"],
+    // Slips of the pen.
+    ["trait('x').contians('a')", "trait('x').contains('a')"],
+    ["trait('x').startwith('a')", "trait('x').starts_with('a')"],
+    ["trait('x').oneof('a')", "trait('x').one_of('a')"],
+    ["trait('n').at_lest(5)", "trait('n').at_least(5)"],
+    ["trait('n').greater_then(5)", "trait('n').greater_than(5)"],
+    ["trait('d').within_the_last(7 days)", "trait('d').within_last(7 days)"],
+    ["event('A').avg_of(property('x')) > 1", "event('A').avg(property('x')) > 1"],
     // Joints and quantifiers.
     ["trait('a') = 1 NOR trait('b') = 2", "NOT (trait('a') = 1 OR trait('b') = 2)"],
     [
@@ -104,6 +120,8 @@ describe('a mistake with a clear meaning is healed', () => {
     ["event('A').sum(properties.total) > 1", "event('A').sum(property('total')) > 1"],
     ["in_audience('key')", "trait('key') = 'true'"],
     ["event('A').countDistinct('x') > 1", "event('A').unique(property('x')).count() > 1"],
+    ["exists(trait('p'))", "trait('p').exists()"],
+    ["NOT contains(trait('p'), 'a')", "NOT trait('p').contains('a')"],
     // What is around and doubled.
     ['"event(\'A\').count() >= 1"', "event('A').count() >= 1"],
     ["'trait('x') = 'a''", "trait('x') = 'a'"],
@@ -153,6 +171,44 @@ describe('help only, where more than one thing may be meant', () => {
     ["event('A')"],
     ["trait('plan')"],
     ["event('A').count() >= 1 in the next 7 days"],
+    // Names that say more, or other, than the function that is spelt alike.
+    ...['nwhere', 'unwhere', 'nowhere', 'or_where', 'orwhere', 'where_or', 'whereif'].map(
+      (name): [string] => [`event('A').${name}(property('x') = 1).count() >= 1`],
+    ),
+    ["event('A').nwithin(7 days).count() >= 1"],
+    ["event('A').unwithin(7 days).count() >= 1"],
+    ["noevent('A').count() >= 1"],
+    ...['anyone_of', 'noone_of', 'nooneof', 'unone_of', 'out_of', 'only_of', 'everyone_of'].map(
+      (name): [string] => [`trait('x').${name}('a', 'b')`],
+    ),
+    ...['icontains', 'iequals', 'istarts_with', 'containsi', 'exequals'].map((name): [string] => [
+      `trait('x').${name}('a')`,
+    ]),
+    ...['less_than_or', 'greater_than_or', 'lessthan_or', 'lessthanor'].map((name): [string] => [
+      `trait('n').${name}(5)`,
+    ]),
+    ["trait('d').on_before_date('2025-01-01')"],
+    ["trait('d').or_before_date('2025-01-01')"],
+    ["trait('d').withinless(7 days)"],
+    ["trait('d').ex_within_last(7 days)"],
+    ...['max_by', 'first_by', 'sum_if', 'sumif'].map((name): [string] => [
+      `event('A').${name}(property('p')) = 1`,
+    ]),
+    // Money or how often; with or without the day itself; a plain character or a sign.
+    ["event('A').total() > 5"],
+    ["event('A').amount() > 5"],
+    ["event('A').account() > 5"],
+    ["trait('d').since('2025-01-01')"],
+    ["trait('d') since '2025-01-01'"],
+    ["trait('x').like('100\\%')"],
+    ["trait('x') LIKE '100\\%'"],
+    ["exists(trait('p'), 'a')"],
+    ["contains('a', trait('p'))"],
+    // What is part of a comparison or of a denial already.
+    ["trait('n') > trait('m', 5)"],
+    ["trait('n') > event('B').count(3)"],
+    ["event('A').sum(property('x', 5)) > 1"],
+    ["NEITHER trait('a') = 1 NOR trait('b') = 2"],
     // Where a bracket is missing or too many is open.
     ["NOT (trait('a') = 1 OR trait('b') = 2"],
     ["trait('a') = 1 OR trait('b') = 2) AND trait('c') = 3"],
@@ -198,4 +254,18 @@ describe('one cause is one error', () => {
       'backquotes',
     ]);
   });
+});
+
+test('a name with two meanings names both', () => {
+  const [error] = verdictOf("event('A').total() > 5", 'users').diagnostics;
+  expect(error?.help).toBe("Did you mean count() or sum(property('…'))?");
+});
+
+test('no fix turns a frequency into a text', () => {
+  const text = "event('A').mode(property('p'), -1) = 'a'";
+  expect(verdictOf(text, 'users').diagnostics.map(({ code, fix }) => [code, fix])).toEqual([
+    ['negative-number', undefined],
+  ]);
+  const zero = verdictOf("event('A').mode(property('p'), 0) = 'a'", 'users');
+  expect(zero.diagnostics.map(({ code }) => code)).toEqual(['whole-number']);
 });
