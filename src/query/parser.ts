@@ -607,16 +607,18 @@ class Parser {
     const tokens = this.#tokens;
     const { start } = tokens.token;
     const calls = [this.#firstCall()];
+    let isReduced = calls.some(isReducer);
     while (isSymbol(tokens.token, '.') || this.#atMissingDot()) {
       if (isSymbol(tokens.token, '.')) {
         // A dot behind a whole comparison, and a filter: it has its place before.
-        const isReduced = calls.some((call) => reducerOf(call));
         const isLate = isReduced && isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
         if (isLate) break;
         tokens.next();
         takeDoubledDots(this.#tokens);
       }
-      calls.push(...this.#callInChain());
+      const more = this.#callInChain();
+      calls.push(...more);
+      isReduced ||= more.some(isReducer);
     }
     return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
   }
@@ -1153,6 +1155,10 @@ function beginsOperand(token: Token): boolean {
   const keyword = keywordOf(token);
   if (token.kind === 'name') return token.text !== 'as' && keyword !== 'AND' && keyword !== 'OR';
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
+}
+
+function isReducer(call: FunctionCall): boolean {
+  return reducerOf(call) !== undefined;
 }
 
 function isFilter(name: string): boolean {

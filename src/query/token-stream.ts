@@ -188,6 +188,8 @@ export class TokenStream {
 
   /** Whether a comma stands in the bracket that is so far ahead, outside of others in it. */
   hasCommaInside(from = 0): boolean {
+    // What is not closed would be looked through to the end of the query, time and again.
+    if (!this.brackets.isClosed(this.peek(from))) return false;
     let open = 0;
     for (let ahead = from; ; ahead += 1) {
       const token = this.peek(ahead);
