@@ -1,6 +1,6 @@
 import { catalog, comparisonCalled, knownAs, operators } from './catalog.ts';
 import { isUnit, unitNamed, unitSpelt } from './durations.ts';
-import { emptyLabels, nullWords } from './equivalents.ts';
+import { emptyLabels, isOverThePast, nullWords } from './equivalents.ts';
 import { foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
 import { type LexedPiece, piecesOf } from './lexer.ts';
 import { plainNumber } from './numbers.ts';
@@ -128,6 +128,8 @@ function phrase(pieces: readonly LexedPiece[], at: number): Reading | undefined 
 function single(pieces: readonly LexedPiece[], at: number): Reading {
   const piece = pieces[at];
   if (!piece || piece.kind === 'comment') return { taken: 1, found: [] };
+  if (isOverThePast((ahead) => pieces[at + ahead]?.text))
+    return { taken: 1, found: [mark('over')] };
   if (piece.kind === 'name' && at === 0 && pieces[1]?.text === ':') {
     const isEmpty = emptyLabels.has(piece.text.toLowerCase());
     return { taken: 1, found: isEmpty ? [] : [word(piece.text)] };
