@@ -117,7 +117,8 @@ export const wordsOfWindows: ReadonlySet<string> = new Set([
 export function isOverThePast(wordAt: (ahead: number) => string | undefined): boolean {
   if (wordAt(0)?.toLowerCase() !== 'over') return false;
   const ahead = wordAt(1)?.toLowerCase() === 'the' ? 2 : 1;
-  return /^(?:last|past|previous)$/i.test(wordAt(ahead) ?? '');
+  const word = wordAt(ahead)?.toLowerCase() ?? '';
+  return word !== 'ago' && wordsOfPast.has(word);
 }
 
 /** Words before a colon that say nothing. */

@@ -175,18 +175,23 @@ function durationInWords(tokens: TokenStream, wordsBefore: number, name: string)
   const wordsAfter = isNext || tokens.stopped ? 0 : countWordsOfArgument(tokens);
   const behind = { start: tokens.token.start, end: tokens.take(wordsAfter).end };
   const words = [wordsBefore > 0 ? before : undefined, wordsAfter > 0 ? behind : undefined]
-    .filter((span) => span !== undefined)
-    .map((span) => tokens.textOf(span));
+    .filter((part) => part !== undefined)
+    .map((part) => tokens.textOf(part));
   if (words.length === 0) return duration;
   const text = tokens.textOf(duration);
   const isSame = !isNamed && repeat(words.join(' '), name);
   const around = { start, end: tokens.lastEnd };
   const only = wordsBefore > 0 ? before : behind;
   const span = words.length > 1 ? around : only;
-  tokens.error('surplus-words', span, `"${words.join(' … ')}" does not belong to a length of time.`, {
-    help: 'Remove it if the name of the function says which way it goes.',
-    fix: isSame ? { ...around, text } : undefined,
-  });
+  tokens.error(
+    'surplus-words',
+    span,
+    `"${words.join(' … ')}" does not belong to a length of time.`,
+    {
+      help: 'Remove it if the name of the function says which way it goes.',
+      fix: isSame ? { ...around, text } : undefined,
+    },
+  );
   return duration;
 }
 
@@ -196,7 +201,7 @@ function repeat(words: string, name: string): boolean {
   const isWindow = entry?.kind === 'filter' && entry.family === 'window';
   if (isWindow || (entry?.kind === 'comparison' && windowInstead(entry))) return true;
   // Others that count back from today count from the end of the length.
-  return entry?.kind === 'comparison' && !/next/i.test(name) && /^ago$/i.test(words);
+  return entry?.kind === 'comparison' && !/next/i.test(name) && words.toLowerCase() === 'ago';
 }
 
 /** A number and its unit as two arguments: `7, 'hours'`. */
