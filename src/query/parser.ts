@@ -429,6 +429,7 @@ class Parser {
     if (!isOperator(tokens.token)) return this.#literalAlone(value);
     const left = tokens.textOf(value);
     const operator = tokens.next();
+    if (atBareWord(tokens)) return this.#wordAfterValue(value, operator);
     const right = this.#scalar();
     if (right.kind !== 'chain') return this.#valuesOnly(value, right);
     const chain = tokens.textOf(right);
@@ -448,6 +449,33 @@ class Parser {
       help: isClear ? `Did you mean ${text}?` : "Begin with property('…'), or swap the sides.",
       fix: isClear ? { ...span, text } : undefined,
     });
+    return tokens.missing(value.start);
+  }
+
+  /**
+   * `100 < total`: the word is the name of what is compared. Of a text and a word, either may be the name.
+   */
+  #wordAfterValue(value: Literal, operator: Token): Missing {
+    const tokens = this.#tokens;
+    const count = countBareWords(tokens);
+    const name = tokens.textOf(tokens.take(count));
+    const span = tokens.spanFrom(value.start);
+    const extractor = this.#extractorMeant();
+    const turned = swapped[operator.text] ?? operator.text;
+    const text = `${extractor}(${quote(name)}) ${turned} ${tokens.textOf(value)}`;
+    const isClear =
+      value.type === 'number' &&
+      count === 1 &&
+      !isOperator(tokens.token) &&
+      this.#place !== 'other' &&
+      /^[\p{Ll}_]/u.test(name);
+    tokens.error('value-first', span, 'A condition can not begin with a value.', {
+      help: isClear
+        ? `Did you mean ${text}?`
+        : `Begin with the name of what is compared, such as ${text}.`,
+      fix: isClear ? { ...span, text } : undefined,
+    });
+    tokens.skipCondition();
     return tokens.missing(value.start);
   }
 

@@ -41,6 +41,11 @@ describe('a mistake with a clear meaning is healed', () => {
     // Values on the left.
     ["NOT 10 < trait('n') < 20", "NOT (trait('n') > 10 AND trait('n') < 20)"],
     ["ALL 10 < trait('n') < 20", "ALL (trait('n') > 10 AND trait('n') < 20)", 'accounts'],
+    [
+      "event('A').where(100 < total).count() >= 1",
+      "event('A').where(property('total') > 100).count() >= 1",
+    ],
+    ['100 < total', "trait('total') > 100"],
     // Arguments that are conditions or values.
     [
       "event('Order Completed', property('total') > 100).count() >= 1",
@@ -151,6 +156,11 @@ describe('help only, where more than one thing may be meant', () => {
     ["event('A').within(7).count() >= 1"],
     ["event('A').within(next 7 days).count() >= 1"],
     ["trait('d').within_next(last 7 days)"],
+    // Of a text and a word, either may be the name.
+    ["event('A').where('EUR' = currency).count() >= 1"],
+    ["event('A').where('currency' != EUR).count() >= 1"],
+    ["event('A').where('100' < total).count() >= 1"],
+    ["event('A').where(10 < total < 20).count() >= 1"],
     // Words that say more than the function, or the opposite.
     ["event('A').within(over 7 days).count() >= 1"],
     ["event('A').within(over 7 days ago).count() >= 1"],
@@ -196,6 +206,8 @@ describe('one cause is one error', () => {
     ["traits.plan = 'vip'", 'path'],
     ["trait('plan') = ('vip', 'pro')", 'several-values'],
     ["trait('plan') = `vip`", 'backquotes'],
+    ["event('A').where(100 < total).count() >= 1", 'value-first'],
+    ["event('A').where('EUR' = currency).count() >= 1", 'value-first'],
     ["event('A').where({property('x') = 1, property('y') = 2}).count() >= 1", 'several-conditions'],
     ["event('A').count() >= 1 and that is it", 'bare-word'],
     ["event('A').count() >= 1 per user of the shop", 'unknown-word'],
