@@ -125,9 +125,11 @@ export class TokenStream {
     const place = describeToken(here);
     this.error('unclosed', open, `This ${open.text} is not closed before ${place}.`, {
       help: `Put ${close} before ${place}.`,
-      // Of several that are missing, the innermost comes first.
+      // Of several that are missing, the innermost comes first; a comment behind it may have hidden one.
       fix:
-        this.brackets.isLastOpen(open) && isClear()
+        this.query.slice(at, here.start).trim() === '' &&
+        this.brackets.isLastOpen(open) &&
+        isClear()
           ? { start: at, end: at, text: close }
           : undefined,
     });
