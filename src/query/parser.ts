@@ -27,6 +27,7 @@ import {
   comparisonOf,
   extractorOf,
   extractorOfBareWord,
+  filterOf,
   knownAs,
   operators,
   reducerOf,
@@ -175,6 +176,8 @@ class Parser {
   readonly #level: Level;
   /** In what the next word stands, which says what a bare one most likely stands for. */
   #place: Place = 'outside';
+  /** Whether in this bracket a condition about events went before that has no window. */
+  #wantsWindow = false;
   /** How many parentheses are open around a value. */
   #openValues = 0;
 
@@ -354,7 +357,10 @@ class Parser {
     const tokens = this.#tokens;
     const open = tokens.next();
     if (!tokens.descend()) return tokens.missing(open.start);
+    const wantsWindow = this.#wantsWindow;
+    this.#wantsWindow = false;
     const inner = this.#or();
+    this.#wantsWindow ||= wantsWindow;
     tokens.ascend();
     if (isSymbol(tokens.token, ',') && tokens.brackets.isClosed(open))
       skipMoreConditions(this.#tokens);
@@ -559,6 +565,7 @@ class Parser {
       return tokens.recover(chain.start);
     }
     this.#takeLateFilter(chain);
+    this.#wantsWindow ||= isStreamWithoutWindow(chain);
     takeRest(this.#tokens, tokens.findings.errors > errors);
     return chain;
   }
@@ -580,7 +587,9 @@ class Parser {
       filter = `.${tokens.textOf(this.#call())}`;
     }
     tokens.findings.breakAt(lastEnd);
-    const moved = withFilter(chain, filter, tokens.query);
+    // A window in words may be meant for more than what is next to it.
+    const isOpen = words > 0 && (this.#wantsWindow || comparesWithStream(chain));
+    const moved = isOpen ? undefined : withFilter(chain, filter, tokens.query);
     const { end } = tokens.spanFrom(lastEnd);
     const span = { start: token.start, end };
     const before =
@@ -788,7 +797,10 @@ class Parser {
     takeDoubledBracket(this.#tokens, open, meaning);
     const outer = this.#place;
     this.#place = placeInside(meaning, outer);
+    const wantsWindow = this.#wantsWindow;
+    this.#wantsWindow = false;
     const args = this.#argumentList(open, meaning, close);
+    this.#wantsWindow = wantsWindow;
     this.#place = outer;
     tokens.ascend();
     tokens.close(open, close);
@@ -1183,6 +1195,18 @@ function beginsOperand(token: Token): boolean {
   const keyword = keywordOf(token);
   if (token.kind === 'name') return token.text !== 'as' && keyword !== 'AND' && keyword !== 'OR';
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
+}
+
+function isStreamWithoutWindow({ calls }: Chain): boolean {
+  const isWindow = (call: FunctionCall) =>
+    ['window', 'session'].includes(filterOf(call)?.family ?? '');
+  return extractorOf(calls[0])?.family === 'stream' && !calls.some(isWindow);
+}
+
+function comparesWithStream({ calls }: Chain): boolean {
+  return (calls.at(-1)?.args ?? []).some(
+    (value) => value.kind === 'chain' && extractorOf(value.calls[0])?.family === 'stream',
+  );
 }
 
 function isReducer(call: FunctionCall): boolean {

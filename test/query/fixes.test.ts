@@ -87,6 +87,10 @@ describe('a mistake with a clear meaning is healed', () => {
     ],
     ["(event('A').count() >= 1).within(7 days)", "event('A').within(7 days).count() >= 1"],
     ["trait('d') in the last 7 days", "trait('d').within_last(7 days)"],
+    [
+      "event('A').within(1 day).count() >= 1 AND event('B').count() >= 1 in the last 7 days",
+      "event('A').within(1 day).count() >= 1 AND event('B').within(7 days).count() >= 1",
+    ],
     ["event('A').within(last 7 days ago).count() >= 1", "event('A').within(7 days).count() >= 1"],
     ["event('A').count() >= 1 over the last 7 days", "event('A').within(7 days).count() >= 1"],
     [
@@ -156,6 +160,16 @@ describe('help only, where more than one thing may be meant', () => {
     ["event('A').within(7).count() >= 1"],
     ["event('A').within(next 7 days).count() >= 1"],
     ["trait('d').within_next(last 7 days)"],
+    // A window that may be meant for several counts.
+    ["event('A').count() >= event('B').count() in the last 7 days"],
+    ["event('A').count() >= 1 AND event('B').count() >= 1 in the last 7 days"],
+    ["(event('A').count() >= 1 AND event('B').count() >= 1 within 7 days)"],
+    ["(event('A').count() >= 1 OR trait('x') = 1) AND event('B').count() >= 1 within 7 days"],
+    // A comment that may hide a bracket or a value.
+    ["NOT (trait('x').contains('a' # ) OR trait('d') = 1"],
+    ["NOT (trait('x').contains('a' # ) OR trait('d').exists())"],
+    ["trait('x').one_of('a' -- , 'b')"],
+    ["trait('x').one_of('a' -- b"],
     // Of a text and a word, either may be the name.
     ["event('A').where('EUR' = currency).count() >= 1"],
     ["event('A').where('currency' != EUR).count() >= 1"],
