@@ -507,7 +507,7 @@ class Parser {
   #literalAlone(value: Literal): Missing {
     const tokens = this.#tokens;
     tokens.error('value-first', value, 'A condition can not begin with a value.', {
-      help: "Begin with event('…') or trait('…'); several values of one go into one_of('…', '…').",
+      help: "Begin with event('…') or trait('…'); several values of one go into one_of('…', '…'), several that it must not have into none_of('…', '…').",
     });
     tokens.skipCondition();
     return tokens.missing(value.start);
@@ -551,9 +551,7 @@ class Parser {
     if (keywordOf(tokens.token) === 'NOT' && isOperator(tokens.peek())) {
       return readDeniedOperator(this.#tokens, chain);
     }
-    const call = isOperator(tokens.token)
-      ? this.#operator(chain)
-      : readComparisonInWords(tokens, chain, this.#reader);
+    const call = isOperator(tokens.token) ? this.#operator(chain) : this.#comparisonInWords(chain);
     if (call) {
       chain.calls.push(call);
       chain.end = call.end;
@@ -568,6 +566,12 @@ class Parser {
     this.#wantsWindow ||= isStreamWithoutWindow(chain);
     takeRest(this.#tokens, tokens.findings.errors > errors);
     return chain;
+  }
+
+  /** Words behind a count that speak of the present are a window. */
+  #comparisonInWords(chain: Chain): FunctionCall | undefined {
+    if (chain.calls.some(isReducer) && countWordsOfWindow(this.#tokens) > 0) return undefined;
+    return readComparisonInWords(this.#tokens, chain, this.#reader);
   }
 
   /** A window in words, or a call of a filter, behind the comparison: it has its place before. */
@@ -738,6 +742,9 @@ class Parser {
     const tokens = this.#tokens;
     const { start } = tokens.token;
     tokens.take(2);
+    if (tokens.token.kind === 'name' && !isSymbol(tokens.peek(), '(')) {
+      return this.#namedOfParent(start);
+    }
     const call = this.#call();
     const [argument] = call.args;
     const span = tokens.spanFrom(start);
@@ -747,6 +754,18 @@ class Parser {
       fix: call.args.length === 1 ? { ...span, text } : undefined,
     });
     return { ...call, start };
+  }
+
+  /** `parent.x`. */
+  #namedOfParent(start: number): FunctionCall {
+    const tokens = this.#tokens;
+    const name = tokens.next().text;
+    const span = tokens.spanFrom(start);
+    const extractor = extractorOfBareWord.inside;
+    tokens.error('path', span, 'What belongs to the outer event is given by name.', {
+      help: `Did you mean ${extractor}(parent: ${quote(name)})?`,
+    });
+    return readNameAs(tokens, extractor, name, span);
   }
 
   /** The extractor that a word without one most likely belongs to. */

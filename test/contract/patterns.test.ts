@@ -95,7 +95,6 @@ const listed: Record<string, Record<string, Source>> = {
   'query/fix-atoms.ts': {
     '/^between$/i': 'query',
     '/^like$/i': 'query',
-    '/^is/': 'query',
     '/^[(){}[\\],.:]$/': 'query',
     '/\\p{Default_Ignorable_Code_Point}/gu': 'query',
     "/[\\p{L}\\p{N}_]+|[^\\s'\\p{L}\\p{N}_]/gu": 'query',
@@ -107,6 +106,9 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[1-9]\\d{0,2}(?:,\\d{3})+$/': 'query',
   },
   'query/foreign-comparison.ts': {
+    '/^(?:is|does|do|did)$/': 'query',
+    '/^(?:|contains?|includes?)$/': 'query',
+    '/^(?:any|one|none)$/': 'query',
     '/^is/': 'query',
     '/^(?:in|within)$/': 'query',
     '/^(?:last|past|next)$/': 'query',
