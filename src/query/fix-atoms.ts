@@ -1,7 +1,7 @@
 import { catalog, comparisonCalled, knownAs, operators } from './catalog.ts';
 import { isUnit, unitNamed, unitSpelt } from './durations.ts';
-import { emptyLabels, nullWords } from './equivalents.ts';
-import { foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
+import { emptyLabels, isOverThePast, nullWords } from './equivalents.ts';
+import { comparisonInWords, foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
 import { type LexedPiece, piecesOf } from './lexer.ts';
 import { plainNumber } from './numbers.ts';
 import { unquoted } from './strings.ts';
@@ -118,9 +118,9 @@ function phrase(pieces: readonly LexedPiece[], at: number): Reading | undefined 
     const words = pieces.slice(at, at + count);
     if (words.length < count || words.some(({ kind }) => kind !== 'name')) continue;
     const said = words.map(({ text }) => text.toLowerCase()).filter((text) => text !== 'the');
-    const joined = said.join('');
-    const name = comparisonCalled(joined) ?? comparisonCalled(joined.replace(/^is/, ''));
-    if (name) return { taken: count, found: [word(name)] };
+    const meant = comparisonInWords(said);
+    const denial = meant?.isNegated ? [word('NOT')] : [];
+    if (meant) return { taken: count, found: [...denial, word(meant.name)] };
   }
   return undefined;
 }
@@ -128,6 +128,8 @@ function phrase(pieces: readonly LexedPiece[], at: number): Reading | undefined 
 function single(pieces: readonly LexedPiece[], at: number): Reading {
   const piece = pieces[at];
   if (!piece || piece.kind === 'comment') return { taken: 1, found: [] };
+  if (isOverThePast((ahead) => pieces[at + ahead]?.text))
+    return { taken: 1, found: [mark('over')] };
   if (piece.kind === 'name' && at === 0 && pieces[1]?.text === ':') {
     const isEmpty = emptyLabels.has(piece.text.toLowerCase());
     return { taken: 1, found: isEmpty ? [] : [word(piece.text)] };

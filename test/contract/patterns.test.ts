@@ -95,7 +95,6 @@ const listed: Record<string, Record<string, Source>> = {
   'query/fix-atoms.ts': {
     '/^between$/i': 'query',
     '/^like$/i': 'query',
-    '/^is/': 'query',
     '/^[(){}[\\],.:]$/': 'query',
     '/\\p{Default_Ignorable_Code_Point}/gu': 'query',
     "/[\\p{L}\\p{N}_]+|[^\\s'\\p{L}\\p{N}_]/gu": 'query',
@@ -107,6 +106,9 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[1-9]\\d{0,2}(?:,\\d{3})+$/': 'query',
   },
   'query/foreign-comparison.ts': {
+    '/^(?:is|does|do|did)$/': 'query',
+    '/^(?:|contains?|includes?)$/': 'query',
+    '/^(?:any|one|none)$/': 'query',
     '/^is/': 'query',
     '/^(?:in|within)$/': 'query',
     '/^(?:last|past|next)$/': 'query',
@@ -139,6 +141,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/s$/': 'query',
   },
   'query/lexer.ts': {
+    '/[()[\\]{}\'"`“”‘’,]/': 'query',
     '/\\s+/': 'query',
     '/--[^\\n]*|\\/\\/[^\\n]*|#[^\\n]*|\\/\\*[\\s\\S]*?(?:\\*\\/|$)/': 'query',
     '/\\d{4}-?\\d{2}-?\\d{2}[Tt]\\d[\\d:.]*(?:,\\d+(?=[Zz+-]))?(?:[Zz]|[+-]\\d{2}(?::?\\d{2})?)?/':

@@ -57,6 +57,11 @@ describe('a mistake with a clear meaning is healed', () => {
     // Values on the left.
     ["NOT 10 < trait('n') < 20", "NOT (trait('n') > 10 AND trait('n') < 20)"],
     ["ALL 10 < trait('n') < 20", "ALL (trait('n') > 10 AND trait('n') < 20)", 'accounts'],
+    [
+      "event('A').where(100 < total).count() >= 1",
+      "event('A').where(property('total') > 100).count() >= 1",
+    ],
+    ['100 < total', "trait('total') > 100"],
     // Arguments that are conditions or values.
     [
       "event('Order Completed', property('total') > 100).count() >= 1",
@@ -98,6 +103,12 @@ describe('a mistake with a clear meaning is healed', () => {
     ],
     ["(event('A').count() >= 1).within(7 days)", "event('A').within(7 days).count() >= 1"],
     ["trait('d') in the last 7 days", "trait('d').within_last(7 days)"],
+    [
+      "event('A').within(1 day).count() >= 1 AND event('B').count() >= 1 in the last 7 days",
+      "event('A').within(1 day).count() >= 1 AND event('B').within(7 days).count() >= 1",
+    ],
+    ["event('A').within(last 7 days ago).count() >= 1", "event('A').within(7 days).count() >= 1"],
+    ["event('A').count() >= 1 over the last 7 days", "event('A').within(7 days).count() >= 1"],
     [
       "event('A').where(event('B').within(5 days of parent).count() >= 1).count() >= 1",
       "event('A').where(event('B').within(parent: 5 days).count() >= 1).count() >= 1",
@@ -167,6 +178,39 @@ describe('help only, where more than one thing may be meant', () => {
     ["event('A').within(7).count() >= 1"],
     ["event('A').within(next 7 days).count() >= 1"],
     ["trait('d').within_next(last 7 days)"],
+    // A window that may be meant for several counts.
+    ["event('A').count() >= event('B').count() in the last 7 days"],
+    ["event('A').count() >= 1 AND event('B').count() >= 1 in the last 7 days"],
+    ["(event('A').count() >= 1 AND event('B').count() >= 1 within 7 days)"],
+    ["(event('A').count() >= 1 OR trait('x') = 1) AND event('B').count() >= 1 within 7 days"],
+    // A comment that may hide a bracket or a value.
+    ["NOT (trait('x').contains('a' # ) OR trait('d') = 1"],
+    ["NOT (trait('x').contains('a' # ) OR trait('d').exists())"],
+    ["trait('x').one_of('a' -- , 'b')"],
+    ["trait('x').one_of('a' -- b"],
+    // Of a text and a word, either may be the name.
+    ["event('A').where('EUR' = currency).count() >= 1"],
+    ["event('A').where('currency' != EUR).count() >= 1"],
+    ["event('A').where('100' < total).count() >= 1"],
+    ["event('A').where(10 < total < 20).count() >= 1"],
+    // Words that say more than the function, or the opposite.
+    ["event('A').within(over 7 days).count() >= 1"],
+    ["event('A').within(over 7 days ago).count() >= 1"],
+    ["event('A').within(for over 7 days).count() >= 1"],
+    ["event('A').between(over 7 days, 10 days).count() >= 1"],
+    ["event('A').count() >= 1 over 7 days"],
+    ["event('A').last(property('x')) = 1 over 7 days"],
+    ["trait('d').within_last(over 7 days)"],
+    ["trait('d').within_last(in 7 days)"],
+    ["trait('d').before_last(within 7 days)"],
+    ["event('A').where(event('B').within(parent: 5 days ago).count() >= 1).count() >= 1"],
+    ["event('A').where(event('B').within(parent: last 5 days).count() >= 1).count() >= 1"],
+    ["event('A').where(event('B').within(last 5 days from parent).count() >= 1).count() >= 1"],
+    ["event('A').where(event('B').within(past 5 days of parent).count() >= 1).count() >= 1"],
+    ["event('A' last).count() >= 1"],
+    ["event('A' over).count() >= 1"],
+    ["trait('x' previous) = 'a'"],
+    ["trait('x').equals('a' ago)"],
     ["event('A').count(0)"],
     ["event('A')"],
     ["trait('plan')"],
@@ -232,6 +276,8 @@ describe('one cause is one error', () => {
     ["traits.plan = 'vip'", 'path'],
     ["trait('plan') = ('vip', 'pro')", 'several-values'],
     ["trait('plan') = `vip`", 'backquotes'],
+    ["event('A').where(100 < total).count() >= 1", 'value-first'],
+    ["event('A').where('EUR' = currency).count() >= 1", 'value-first'],
     ["event('A').where({property('x') = 1, property('y') = 2}).count() >= 1", 'several-conditions'],
     ["event('A').count() >= 1 and that is it", 'bare-word'],
     ["event('A').count() >= 1 per user of the shop", 'unknown-word'],
