@@ -100,6 +100,9 @@ const listed: Record<string, Record<string, Source>> = {
     "/[\\p{L}\\p{N}_]+|[^\\s'\\p{L}\\p{N}_]/gu": 'query',
     '/^(\\d+)(\\p{L}+)$/u': 'query',
     '/^\\w/': 'query',
+    '/(?:^|_)(?:is|of|the)(?:_|$)/i': 'query',
+    '/^(?:is|of|the)$/': 'query',
+    '/^\\p{L}/u': 'query',
   },
   'query/fix-meaning.ts': {
     "/^'|'$/g": 'query',
@@ -112,7 +115,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^is/': 'query',
     '/^(?:in|within)$/': 'query',
     '/^(?:last|past|next)$/': 'query',
-    '/^(%?)([^%_]+)(%?)$/': 'query',
+    '/^(%?)([^%_\\\\]+)(%?)$/': 'query',
   },
   'query/foreign-text.ts': {
     '/^(select|where|from|having|update|delete|insert)$/i': 'query',
@@ -231,6 +234,8 @@ const listed: Record<string, Record<string, Source>> = {
     '/^(is|does|do)?not(?!e$|e_|ed|es|if|ic|h)(\\p{Ll}{2,})$/u': 'query',
     '/s$/': 'query',
     '/\\d/': 'query',
+    '/^(?:anti|non|dis|mis|no|un|in|im|ir|ex|or|on|i|n)/': 'query',
+    '/oneofs?$/': 'query',
   },
   'query/times.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$/':
