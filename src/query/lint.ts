@@ -180,7 +180,7 @@ function lintEnds(call: FunctionCall, lengths: readonly Duration[], findings: Fi
   if (!isRange || !first || !second || !(lengthDays(first) >= lengthDays(second))) return;
   const text = `${second.amount} ${second.unit}, ${first.amount} ${first.unit}`;
   const isSame = lengthDays(first) === lengthDays(second);
-  const message = `The window ends ${isSame ? 'where' : 'before'} it begins.`;
+  const message = isSame ? 'The window ends where it begins.' : 'The window ends before it begins.';
   findings.warn('reversed-window', call, message, {
     help: isSame ? 'Make the second length the larger one.' : `Did you mean ${call.name}(${text})?`,
     fix: isSame ? undefined : { start: first.start, end: second.end, text },
