@@ -90,7 +90,12 @@ function kindOf(words: readonly Word[]): ForeignKind | undefined {
   if (isJson(words)) return 'JSON';
   if (isSql(words)) return 'SQL';
   if (isCode(words)) return 'code';
-  return isProse(words) ? 'prose' : undefined;
+  return isProse(words) && !words.some(isPath) ? 'prose' : undefined;
+}
+
+/** Whether a word is a path to a trait or a property, such as `user.traits.plan`: code, not prose. */
+function isPath({ kind, text }: Word): boolean {
+  return kind === 'word' && /(?:^|\.)(?:traits?|propert(?:y|ies)|context)\.\w/i.test(text);
 }
 
 const extractorNames = mayFollow(undefined);

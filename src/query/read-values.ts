@@ -122,6 +122,7 @@ function warnOfNumber({ findings }: TokenStream, digits: Token): void {
 export function readDuration(tokens: TokenStream): Duration {
   const { findings } = tokens;
   const { start } = tokens.token;
+  const isNamed = isSymbol(tokens.lastToken, ':');
   const isNegative = isSymbol(tokens.token, '-');
   if (isNegative) tokens.next();
   const number = tokens.next();
@@ -132,8 +133,10 @@ export function readDuration(tokens: TokenStream): Duration {
     const span = { start, end: number.end };
     const message = 'The reference does not speak of negative lengths of time.';
     findings.warn('negative-number', span, message, {
-      help: 'A length looks into the past by itself: leave out the minus.',
-      fix: { ...span, text: digits },
+      help: isNamed
+        ? 'A length after the outer event looks ahead: there is none that looks before it.'
+        : 'A length looks into the past by itself: leave out the minus.',
+      fix: isNamed ? undefined : { ...span, text: digits },
     });
   } else warnOfNumber(tokens, number);
   if (unit !== name.text && isUnit(unit)) {

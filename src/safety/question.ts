@@ -5,8 +5,8 @@ import {
   type AudienceShape,
   type Difference,
   differences,
-  maxQueryChars,
   fromTo,
+  maxQueryChars,
   snapshotOf,
   valueInWords,
 } from './snapshot.ts';

@@ -120,6 +120,7 @@ const listed: Record<string, Record<string, Source>> = {
   'query/foreign-text.ts': {
     '/^(select|where|from|having|update|delete|insert)$/i': 'query',
     '/^(lambda|function|def|const|var|df|db)$/': 'query',
+    '/(?:^|\\.)(?:traits?|propert(?:y|ies)|context)\\.\\w/i': 'query',
     '/^[.[(]$/': 'query',
     '/^(and|or|not|any|all)$/i': 'query',
     '/[=<>\\u2264\\u2265\\u2260&|+*/[\\]]/': 'query',

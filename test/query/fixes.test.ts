@@ -46,6 +46,19 @@ describe('a mistake with a clear meaning is healed', () => {
     ["trait('n').greater_then(5)", "trait('n').greater_than(5)"],
     ["trait('d').within_the_last(7 days)", "trait('d').within_last(7 days)"],
     ["event('A').avg_of(property('x')) > 1", "event('A').avg(property('x')) > 1"],
+    ["trait('x') is not within the last 7 days", "NOT trait('x').within_last(7 days)"],
+    ["trait('x') not in the last 7 days", "NOT trait('x').within_last(7 days)"],
+    ["trait('x') is not absent", "trait('x').exists()"],
+    ["trait('x') does not exist", "trait('x').absent()"],
+    ["trait('x') does not start with 'a'", "NOT trait('x').starts_with('a')"],
+    ["trait('x') is not before '2025-01-01'", "NOT trait('x').before_date('2025-01-01')"],
+    ["event('A').count() not more than 3", "event('A').count() <= 3"],
+    ["trait('x') is any of ('a', 'b')", "trait('x').one_of('a', 'b')"],
+    ["trait('x') is not one of ('a', 'b')", "NOT trait('x').one_of('a', 'b')"],
+    ["trait('x') is none of ('a', 'b')", "trait('x').none_of('a', 'b')"],
+    ["trait('x') contains none of ('a', 'b')", "NOT trait('x').contains('a', 'b')"],
+    ["trait('x') is none", "trait('x').absent()"],
+    ["event('A').count() in the last 7 days >= 1", "event('A').within(7 days).count() >= 1"],
     // Joints and quantifiers.
     ["trait('a') = 1 NOR trait('b') = 2", "NOT (trait('a') = 1 OR trait('b') = 2)"],
     [
@@ -314,4 +327,21 @@ test('no fix turns a frequency into a text', () => {
   ]);
   const zero = verdictOf("event('A').mode(property('p'), 0) = 'a'", 'users');
   expect(zero.diagnostics.map(({ code }) => code)).toEqual(['whole-number']);
+
+describe('help speaks of what is written', () => {
+  const inFunnel = (condition: string) => `event('A').where(${condition}).count() >= 1`;
+
+  test.each([
+    [inFunnel("event('B').within(parent: -5 days).count() >= 1"), 'looks ahead'],
+    [inFunnel("event('B').within(outer: 5 days).count() >= 1"), 'parent:'],
+    [inFunnel("event('B').within(after: 5 days).count() >= 1"), 'parent:'],
+    [inFunnel("property('x') = parent.x"), "property(parent: 'x')"],
+    [inFunnel("event('A').count() >= 1"), 'at least 2 instead of 1'],
+    [inFunnel("event('A').count() >= 2"), 'one more than that'],
+    [inFunnel("event('A').count() = 1"), 'one more than that'],
+    ["trait('p') != 'a' OR 'c'", 'none_of('],
+  ])('%s', (text, words) => {
+    const { diagnostics } = verdictOf(text, 'users');
+    expect(diagnostics.map(({ help = '' }) => help).join('\n')).toContain(words);
+  });
 });
