@@ -90,12 +90,7 @@ function kindOf(words: readonly Word[]): ForeignKind | undefined {
   if (isJson(words)) return 'JSON';
   if (isSql(words)) return 'SQL';
   if (isCode(words)) return 'code';
-  return isProse(words) && !words.some(isPath) ? 'prose' : undefined;
-}
-
-/** Whether a word is a path to a trait or a property, such as `user.traits.plan`: code, not prose. */
-function isPath({ kind, text }: Word): boolean {
-  return kind === 'word' && /(?:^|\.)(?:traits?|propert(?:y|ies)|context)\.\w/i.test(text);
+  return isProse(words) ? 'prose' : undefined;
 }
 
 const extractorNames = mayFollow(undefined);
@@ -153,7 +148,9 @@ function isCode(words: readonly Word[]): boolean {
   }
   const isMarkup = first?.text === '<' && second?.kind === 'word';
   const isList = first?.text === '[' && second?.kind === 'word' && third?.kind === 'word';
-  const isLisp = first?.text === '(' && second?.kind === 'word' && third?.text === '(';
+  // Words that may stand before a bracket in a definition as well are no names of functions.
+  const isNamed = second?.kind === 'word' && !/^(?:not|any|all)$/i.test(second.text);
+  const isLisp = first?.text === '(' && isNamed && third?.text === '(';
   const hasBraces =
     words.length > 2 && words.some(({ kind, text }) => kind === 'sign' && text === '{');
   return (

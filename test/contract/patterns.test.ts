@@ -118,9 +118,9 @@ const listed: Record<string, Record<string, Source>> = {
     '/^(%?)([^%_\\\\]+)(%?)$/': 'query',
   },
   'query/foreign-text.ts': {
+    '/^(?:not|any|all)$/i': 'query',
     '/^(select|where|from|having|update|delete|insert)$/i': 'query',
     '/^(lambda|function|def|const|var|df|db)$/': 'query',
-    '/(?:^|\\.)(?:traits?|propert(?:y|ies)|context)\\.\\w/i': 'query',
     '/^[.[(]$/': 'query',
     '/^(and|or|not|any|all)$/i': 'query',
     '/[=<>\\u2264\\u2265\\u2260&|+*/[\\]]/': 'query',

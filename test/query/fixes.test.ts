@@ -327,6 +327,7 @@ test('no fix turns a frequency into a text', () => {
   ]);
   const zero = verdictOf("event('A').mode(property('p'), 0) = 'a'", 'users');
   expect(zero.diagnostics.map(({ code }) => code)).toEqual(['whole-number']);
+});
 
 describe('help speaks of what is written', () => {
   const inFunnel = (condition: string) => `event('A').where(${condition}).count() >= 1`;
