@@ -8,10 +8,10 @@ const maxNameChars = 64;
  */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   if (given.length > maxNameChars) return undefined;
-  const wanted = plain(given);
+  const wanted = plainName(given);
   let nearest: { name: string; slips: number } | undefined;
   for (const name of names) {
-    const candidate = plain(name);
+    const candidate = plainName(name);
     if (Math.abs(candidate.length - wanted.length) > name.length / 3) continue;
     const slips = slipsBetween(wanted, candidate);
     if (slips > name.length / 3) continue;
@@ -22,21 +22,22 @@ export function nearestName(given: string, names: readonly string[]): string | u
 
 /** Whether two names differ in upper case, hyphens, underscores and blanks at most. */
 export function isSpelledAlike(a: string, b: string): boolean {
-  return plain(a) === plain(b);
+  return plainName(a) === plainName(b);
 }
 
 /**
- * Whether a name is a misspelling of another beyond doubt: but for upper case, hyphens and underscores,
+ * Whether a name is a misspelling of another beyond doubt: but for upper case and separators,
  * at most a fifth of its letters are slips.
  */
 export function isNearMiss(given: string, name: string): boolean {
   if (given.length > maxNameChars) return false;
-  const meant = plain(name);
-  return slipsBetween(plain(given), meant) <= Math.floor(meant.length / 5);
+  const meant = plainName(name);
+  return slipsBetween(plainName(given), meant) <= Math.floor(meant.length / 5);
 }
 
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[-_ ]/g, '');
+/** A name without upper case and separators. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replace(/[-_. ]/g, '');
 }
 
 /** The optimal string alignment distance. */

@@ -150,7 +150,11 @@ const words = z
   .string()
   .transform((text) => text.split(',').map((word) => word.trim()))
   .transform((list) => list.filter((word) => word !== ''))
-  .refine((list) => list.length > 0, 'must name at least one');
+  .refine((list) => list.length > 0, 'must name at least one')
+  .refine(
+    (list) => list.every((word) => !/[\s;|]/.test(word)),
+    'must have commas between its entries, not blanks or semicolons',
+  );
 
 const toolList = words
   .transform((names) => names.map((name) => name.toLowerCase()))

@@ -28,6 +28,15 @@ const placeholders = [
   /^<.*>$/s,
 ];
 
+/** What a script writes that has no value. */
+const nothing = /^(?:undefined|null|nan|\[object object\])$/i;
+
+/** NAME=…, and in lower case what a token is called. */
+const assignments = [
+  /^(export\s+|set\s+)?[A-Z][A-Z0-9_]*\s*=[ \t]*[^=,\s]/,
+  /^(?:export\s+|set\s+)?\w{0,64}token\s*=[ \t]*[^=,\s]/i,
+];
+
 const quotes = '"\'`“”„‘’«»';
 
 const unexpanded = 'holds a placeholder that was not expanded';
@@ -39,7 +48,7 @@ const unexpanded = 'holds a placeholder that was not expanded';
  * @param assigns whether values are of the form NAME=….
  */
 export function slipIn(text: string, assigns = false): Slip | undefined {
-  if (isPlaceholder(text)) return { kind: 'placeholder', what: unexpanded };
+  if (isPlaceholder(text) || nothing.test(text)) return { kind: 'placeholder', what: unexpanded };
   const what = wrappingOf(text, assigns) ?? (holdsPlaceholder(text) ? unexpanded : undefined);
   return what === undefined ? undefined : { kind: 'wrong', what };
 }
@@ -51,6 +60,9 @@ function isPlaceholder(text: string): boolean {
 /** Whether a part of a list, a path or a URL is a placeholder. */
 function holdsPlaceholder(text: string): boolean {
   if (text.includes('${') || text.includes('{{')) return true;
+  // spa_$X, spa_%X%, but no percent-encoding
+  if (/\$[a-z_]/i.test(text) || /%(?![\da-f]{2}%)[a-z_]\w{0,63}%/i.test(text)) return true;
+  if (text.split(',').some((part) => nothing.test(part.trim()))) return true;
   return text.split(/[,/\\=]/).some((part) => isPlaceholder(part.trim()));
 }
 
@@ -59,10 +71,13 @@ function wrappingOf(text: string, assigns: boolean): string | undefined {
   if (quotes.includes(first) || quotes.includes(last)) {
     return 'has quotes around it: give the value alone';
   }
-  if (/^(authorization\s*:\s*)?(bearer|basic)(\s|$)/i.test(text)) {
+  if (/^\[.*\]$/s.test(text)) {
+    return 'has brackets around it: give the value alone, and several with commas between them';
+  }
+  if (/^(?:authorization\s*[:=]|(?:bearer|basic)(?:[\s:=]|$))/i.test(text)) {
     return 'begins like an Authorization header ("Bearer"): give the value alone';
   }
-  if (!assigns && /^(export\s+|set\s+)?[A-Z][A-Z0-9_]*\s*=[ \t]*[^=,\s]/.test(text)) {
+  if (!assigns && assignments.some((pattern) => pattern.test(text))) {
     return 'begins with the name of a variable (NAME=): give the value alone';
   }
   return undefined;

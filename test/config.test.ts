@@ -11,6 +11,7 @@ import {
   type Flags,
   readConfig,
 } from '../src/config.ts';
+import { misnamedFences } from '../src/misnamed.ts';
 import { createRedactor } from '../src/redact.ts';
 import { AuditLog } from '../src/safety/audit-log.ts';
 import { type Setting, settings } from '../src/settings.ts';
@@ -362,6 +363,33 @@ describe('fences fail closed', () => {
     expect(problems({ [flag]: text }, env())).toEqual([expect.stringMatching(/placeholder/)]);
   });
 
+  test.each([
+    ['allowed-spaces', 'spa_$S', /placeholder/],
+    ['allowed-spaces', 'spa_%S%', /placeholder/],
+    ['allowed-spaces', 'undefined', /placeholder/],
+    ['allowed-spaces', 'spa_1,null', /placeholder/],
+    ['allowed-spaces', '["spa_1"]', /brackets/],
+    ['allowed-spaces', 'spa_1;spa_2', /commas/],
+    ['allowed-spaces', 'spa_1 spa_2', /commas/],
+    ['tools', '[get_audience]', /brackets/],
+    ['audit-log', 'undefined', /placeholder/],
+    ['confirm', 'null', /placeholder/],
+  ])('--%s: what a script or a shell left stops the start: %s', (flag, text, what) => {
+    const found = problems({ [flag]: text }, env());
+    expect(found).toEqual([expect.stringMatching(what)]);
+    expect(found.join()).not.toContain(text);
+  });
+
+  test.each([
+    ...['token=', 'segment_api_token=', 'export Token = ', 'bearer:', 'Bearer=', 'bearer '],
+    ...['authorization: ', 'Authorization=Bearer '],
+  ])('a token behind %j stops the start, and is not printed', (before) => {
+    const secret = 'sgp_abcdefghijklmnopqrstuvwxyz';
+    const found = problems({}, env({ SEGMENT_API_TOKEN: `${before}${secret}` }));
+    expect(found).toEqual([expect.stringMatching(/^SEGMENT_API_TOKEN begins /)]);
+    expect(found.join()).not.toContain(secret);
+  });
+
   test.each(fences)('$flag: what is no value of it stops the start', ({ flag = '', argument }) => {
     if (flag === 'allowed-spaces' || flag === 'audit-log') return;
     expect(problems({ [flag]: 'perhaps' }, env()), argument).toHaveLength(1);
@@ -382,6 +410,19 @@ describe('fences fail closed', () => {
     ['SEGMENT_MCP_ASK', 'SEGMENT_ASK'],
     ['SEGMENT_AUDITLOG', 'SEGMENT_AUDIT_LOG'],
     ['SEGMENT_AUDIT_LOGS', 'SEGMENT_AUDIT_LOG'],
+    ...[
+      ...['SEGMENT_READ_ONLY_MODE', 'SEGMENT_READONLY_MODE', 'SEGMENT_AUDIENCES_READ_ONLY'],
+      ...['SEGMNT_READ_ONLY', 'SEGMENTS_READ_ONLY', 'SEGMENT.READ.ONLY', 'segment-read-only'],
+    ].map((name) => [name, 'SEGMENT_READ_ONLY']),
+    ...['SEGMENT_SPACES', 'SEGMENT_MY_ALLOWED_SPACES'].map((name) => [
+      name,
+      'SEGMENT_ALLOWED_SPACES',
+    ]),
+    ...['SEGMENT_ALLOWED_TOOLS', 'SEGMENT_ENABLED_TOOLS'].map((name) => [name, 'SEGMENT_TOOLS']),
+    ...['SEGMENT_CONFIRM_MODE', 'SEGMENT_CONFIRMATION'].map((name) => [name, 'SEGMENT_CONFIRM']),
+    ...['SEGMENT_ASK_MODE', 'SEGMENT_AKS', 'SEGMENT_ASKS'].map((name) => [name, 'SEGMENT_ASK']),
+    ...['LOG_FILE', 'FILE', 'PATH'].map((rest) => [`SEGMENT_AUDIT_${rest}`, 'SEGMENT_AUDIT_LOG']),
+    ['SEGMENT_AUDIT', 'SEGMENT_AUDIT_LOG'],
   ])('%s is no setting, but nearly %s: it stops the start', (name, meant) => {
     const found = problems({}, env({ [name]: 'some-value', [meant]: undefined }));
     expect(found).toEqual([
@@ -389,6 +430,12 @@ describe('fences fail closed', () => {
     ]);
     expect(found.join()).not.toContain('some-value');
     expect(problems({}, env({ [name]: '' }))).toEqual([]);
+  });
+
+  test('SEGMENT_TOOLSETS stops the start unless it is a setting', () => {
+    const isSetting = Object.values(settings).some(({ env: name }) => name === 'SEGMENT_TOOLSETS');
+    const told = misnamedFences({ SEGMENT_TOOLSETS: 'read' });
+    expect(told).toEqual(isSetting ? [] : [expect.stringContaining('SEGMENT_TOOLSETS is no')]);
   });
 
   test('on Windows, a variable in other case is the setting itself', () => {
@@ -408,18 +455,9 @@ describe('fences fail closed', () => {
       'DEBUG',
       'ENV',
     ],
-    ...[
-      'CONFIG',
-      'TASK',
-      'APP',
-      'POOL',
-      'AUDIT',
-      'SPACES',
-      'SPACE',
-      'ALLOWED_SOURCES',
-      'CONFIRMATION',
-    ],
+    ...['CONFIG', 'TASK', 'APP', 'POOL', 'SPACE', 'ALLOWED_SOURCES'],
     ...['MCP_SERVER', 'FLUSH_AT', 'READ_REPLICA', 'TOOLING', 'ONLY', 'HOST', 'REGIONS'],
+    ...['ANALYTICS_READ_ONLY', 'SOURCE_AUDIT_LOG', 'SOURCE', 'WRITE_KEY_CONFIRM', 'MASK'],
   ])("SEGMENT_%s is somebody else's", (rest) => {
     expect(problems({}, env({ [`SEGMENT_${rest}`]: 'x' }))).toEqual([]);
   });

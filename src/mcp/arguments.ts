@@ -119,7 +119,9 @@ function problemsIn(
   isMissing: (field: string) => boolean,
 ): Problem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: key, message: strangerIn(key, fields) }));
+    return issue.keys
+      .slice(0, maxProblems)
+      .map((key) => ({ field: key, message: strangerIn(key, fields) }));
   }
   const field = issue.path.join('.');
   const [name] = issue.path;

@@ -83,6 +83,11 @@ export class Connection implements Transport {
     return this.#unanswered.none();
   }
 
+  /** Frees the id of a call whose handler has ended, should it have been cancelled. */
+  handled(id: RequestId): void {
+    this.#unanswered.handled(id);
+  }
+
   /** Takes one line from the client; never throws. */
   receive(line: string): void {
     const text = line.startsWith('\ufeff') ? line.slice(1) : line;

@@ -37,7 +37,7 @@ export interface Refusal {
   message: string;
 }
 
-const idSchema = z.union([z.string(), z.int()]);
+const idSchema = z.union([z.string(), z.int()], 'expected a string or a whole number');
 const metaSchema = z.looseObject({ progressToken: idSchema.optional() });
 const paramsSchema = z.looseObject({ _meta: metaSchema.optional() });
 /** A notification gets no answer that could say what is wrong in it. */

@@ -16,6 +16,7 @@ import { cut, visible } from '../visible.ts';
 import { broughtIntoForm, invalidInput } from './arguments.ts';
 import { type Ask, askUser, type Extra } from './ask.ts';
 import type { Capability } from './capability.ts';
+import { Connection } from './connection.ts';
 import { definitions } from './definitions.ts';
 import { assertFirstPage } from './pages.ts';
 import { Preparations } from './preparations.ts';
@@ -88,17 +89,25 @@ export class ToolsCapability implements Capability {
       return { tools: offered };
     });
     server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-      this.#assertKnown(params.name);
-      const declares = server.getClientCapabilities()?.elicitation?.form !== undefined;
-      const canAsk = declares && !this.#cannotAsk;
-      const running = this.#run(params.name, params.arguments ?? {}, extra, canAsk);
-      this.#underWay.add(running);
+      const { transport } = server;
       try {
-        return await running;
+        this.#assertKnown(params.name);
+        const declares = server.getClientCapabilities()?.elicitation?.form !== undefined;
+        const canAsk = declares && !this.#cannotAsk;
+        return await this.#tracked(this.#run(params.name, params.arguments ?? {}, extra, canAsk));
       } finally {
-        this.#underWay.delete(running);
+        if (transport instanceof Connection) transport.handled(extra.requestId);
       }
     });
+  }
+
+  async #tracked(running: Promise<CallToolResult>): Promise<CallToolResult> {
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
   }
 
   /** Ends the calls that have not begun to write but would, and lets none begin from now on. */

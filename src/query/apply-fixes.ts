@@ -33,8 +33,13 @@ export function applyFixes(
   const seen = new Set([query]);
   let text = query;
   let checked = check(text, options);
+  let closedBracket = false;
   while (rounds.length < maxRounds) {
-    const fixes = apart(checked.diagnostics.filter(wants).flatMap(({ fix }) => fix ?? []));
+    // A comment may have hidden what closes a bracket.
+    const mayGo = ({ code }: Diagnostic) => !(closedBracket && code === 'comment');
+    const wanted = checked.diagnostics.filter(wants).filter(mayGo);
+    closedBracket ||= wanted.some(({ code, fix }) => code === 'unclosed' && fix !== undefined);
+    const fixes = apart(wanted.flatMap(({ fix }) => fix ?? []));
     // From the end, so that each fix leaves the places of those before it.
     const next = fixes.reduceRight(applyFix, text);
     if (seen.has(next)) break;

@@ -121,7 +121,7 @@ function missingComparison(chain: Chain, type: ChainType, findings: Findings): v
  */
 function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType | undefined {
   const stream = streamMeant(chain);
-  const scope = stream ? { options: outer.options, enclosing: outer.enclosing, stream } : outer;
+  const scope = stream ? { ...outer, stream } : outer;
   let type: ChainType | undefined;
   for (const [index, call] of chain.calls.entries()) {
     // Only within a chain it is an operator.
@@ -176,7 +176,7 @@ function checkArguments(
   const min = parameters.filter(({ optional }) => !optional).length;
   const max = parameters.some(({ rest }) => rest) ? Number.POSITIVE_INFINITY : parameters.length;
   if (call.args.length < min || call.args.length > max) {
-    wrongCount(call, entry, max, { chain, findings });
+    wrongCount(call, entry, max, { chain, scope, findings });
   }
   for (const [index, argument] of call.args.slice(0, max).entries()) {
     const parameter = parameters[Math.min(index, parameters.length - 1)];
@@ -188,13 +188,13 @@ function wrongCount(
   call: FunctionCall,
   entry: LanguageFunction,
   max: number,
-  { chain, findings }: { chain: Chain; findings: Findings },
+  { chain, scope, findings }: { chain: Chain; scope: Scope; findings: Findings },
 ): void {
   const given = call.args.length;
   const needed = max === 0 ? 'none' : signature(entry);
   const message = `${call.name} has ${given} argument${given === 1 ? '' : 's'}; it takes ${needed}.`;
   const surplus = call.args[max];
-  const fix = surplus && withSurplusInPlace(chain, call, entry, max);
+  const fix = surplus && withSurplusInPlace(chain, call, { max, isValue: scope.isValue });
   findings.error('argument-count', surplus ?? call, message, {
     help: fix ? `Did you mean ${fix.text}?` : `As in ${entry.example}.`,
     fix,
@@ -249,7 +249,7 @@ const checkers: Record<ParameterKind, Checker> = {
     if (argument.kind === 'cast') checkCast(argument, parameter, call, findings);
     const operand = argument.kind === 'cast' ? argument.operand : argument;
     if (operand.kind !== 'chain') return operand.kind === 'missing';
-    const type = checkChain(operand, inside(scope), findings);
+    const type = checkChain(operand, { ...inside(scope), isValue: true }, findings);
     const readsItem = extractorOf(operand.calls[0])?.family === 'item';
     return type === undefined || (type === 'ScalarExtractor' && readsItem);
   },
@@ -261,7 +261,7 @@ const checkers: Record<ParameterKind, Checker> = {
 };
 
 function checkScalar(chain: Chain, scope: Scope, findings: Findings): void {
-  const type = checkChain(chain, scope, findings);
+  const type = checkChain(chain, { ...scope, isValue: true }, findings);
   const scalars: ChainType[] = ['Scalar', 'ScalarExtractor', 'Literal'];
   if (type === undefined || scalars.includes(type)) return;
   findings.error('not-a-value', chain, 'What is compared with must be a single value.', {

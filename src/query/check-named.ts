@@ -46,6 +46,11 @@ export function checkNamed(
   return named.value;
 }
 
+/** Words that may speak of the outer event, or of a side of it: without them the funnel is lost. */
+const wordsForParent: ReadonlySet<string> = new Set(
+  'outer after before since from of around relative_to event'.split(' '),
+);
+
 function unknownName(
   named: Named,
   parameter: Parameter,
@@ -67,6 +72,12 @@ function unknownName(
     const text = `${amount} ${name}`;
     const help = `Did you mean ${text}?`;
     findings.error('unknown-argument', nameSpan, message, { help, fix: { start, end, text } });
+    return undefined;
+  }
+  if (parameter.parent && wordsForParent.has(name.toLowerCase())) {
+    findings.error('unknown-argument', nameSpan, message, {
+      help: 'The event around this one is named parent:, and a length is looked at after it.',
+    });
     return undefined;
   }
   const meant = suggest(name, parameter.parent ? ['parent'] : []);

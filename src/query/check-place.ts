@@ -23,7 +23,7 @@ import type {
 } from './language-function.ts';
 import type { Scope } from './scope.ts';
 import { quote } from './strings.ts';
-import { suggest, withoutNegation } from './suggest.ts';
+import { deniedByStart, suggest, withoutNegation } from './suggest.ts';
 import { numberOf } from './values.ts';
 
 /*
@@ -61,6 +61,8 @@ function adviceOn(chain: Chain, index: number, type: ChainType | undefined): Adv
   if (meant) return { help: `Did you mean ${meant.text}?`, fix: meant };
   const call = chain.calls[index];
   const allowed = mayFollow(type);
+  const several = call && severalMeant(call, allowed);
+  if (several) return { help: `Did you mean ${several.map(written).join(' or ')}?` };
   const name = call && (functionMeant(call, allowed) ?? suggest(call.name, catalog.keys()));
   return {
     help: name ? `Did you mean ${name}?` : helpFor(call?.name ?? '', allowed),
@@ -72,6 +74,21 @@ function helpFor(name: string, allowed: readonly string[]): string {
   return /like$/i.test(name)
     ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
     : `Here may stand ${allowed.join(', ')}.`;
+}
+
+/** The functions that a name without arguments may stand for, of which some need one: `total()`. */
+function severalMeant(
+  { name, args }: FunctionCall,
+  allowed: readonly string[],
+): readonly string[] | undefined {
+  const possible = knownAs(name).filter((synonym) => allowed.includes(synonym));
+  return args.length === 0 && possible.length > 1 ? possible : undefined;
+}
+
+/** A call as it is written, with a gap for a property. */
+function written(name: string): string {
+  const takesProperty = catalog.get(name)?.parameters[0]?.kind === 'property';
+  return `${name}(${takesProperty ? `${extractorOfBareWord.inside}('…')` : ''})`;
 }
 
 /** The function of those that are allowed that an unknown name most likely stands for. */
@@ -149,8 +166,8 @@ function asMembership(chain: Chain, index: number): Fix | undefined {
 function asDenied(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
   const call = chain.calls[index];
   if (!call || !type || isCountable(type)) return undefined;
-  const base = withoutNegation(call.name);
   const allowed = mayFollow(type);
+  const base = withoutNegation(call.name) ?? deniedByStart(call.name, allowed);
   if (!base || knownAs(call.name).some((known) => allowed.includes(known))) return undefined;
   const name = catalog.has(base) ? base : functionMeant({ name: base, args: call.args }, allowed);
   const entry = name === undefined ? undefined : catalog.get(name);
@@ -204,10 +221,11 @@ export function checkPlace(
   return false;
 }
 
-/** `event('A').count()` for `count(event('A'))`. */
+/** `event('A').count()` for `count(event('A'))`, `trait('p').exists()` for `exists(trait('p'))`. */
 function turnedInsideOut(call: FunctionCall, entry: LanguageFunction): string | undefined {
   const [first, ...args] = call.args;
-  if (entry.kind !== 'reducer' || first?.kind !== 'chain') return undefined;
+  const isEnd = entry.kind === 'reducer' || entry.kind === 'comparison';
+  if (!isEnd || first?.kind !== 'chain') return undefined;
   const stream = functionOf(first.calls.at(-1))?.returns;
   if (stream === undefined || !entry.follows.includes(stream)) return undefined;
   return format({ ...first, calls: [...first.calls, { ...call, args }] });

@@ -31,9 +31,11 @@ export interface Checked {
  *
  * @param query the text of a definition. @param options what it is checked for; by default, the
  * definition of an audience of users.
- * @returns what was found, and what was read. It never throws, whatever the text.
+ * @returns what was found, and what was read, whatever the text.
+ * @throws {TypeError} for what is no string.
  */
 export function check(query: string, options: CheckOptions = {}): Checked {
+  if (typeof query !== 'string') throw new TypeError('The definition to check is not a string.');
   const findings = new Findings();
   const { type = 'users', purpose = 'audience' } = options;
   const tree = parse(query, findings, type);

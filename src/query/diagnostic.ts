@@ -96,9 +96,9 @@ export class Findings {
     );
   }
 
-  /** Whether something was found for this code. */
+  /** Whether something was found for this code, also where it was forgotten since. */
   has(code: string): boolean {
-    return this.#found.some((finding) => finding.code === code);
+    return this.#seen.has(code);
   }
 
   /** Says that what ends here is not read to its end, so that it is not missed either. */

@@ -97,10 +97,29 @@ export const carriers: ReadonlySet<string> = new Set('where count property'.spli
 /** What carries a name only if it was written as a word, without quotes. */
 export const carriersOfWords: ReadonlySet<string> = new Set('trait context'.split(' '));
 
-/** Words that say of a window what its function says by itself. */
-export const wordsOfWindows: ReadonlySet<string> = new Set(
-  'in the last past previous ago over during within for'.split(' '),
-);
+/** Words that say which way a window looks: into the past. */
+export const wordsOfPast: ReadonlySet<string> = new Set('last past previous ago'.split(' '));
+
+/**
+ * Words that say of a window what its function says by itself. "over" is none: before a length it asks for
+ * more than that.
+ */
+export const wordsOfWindows: ReadonlySet<string> = new Set([
+  ...wordsOfPast,
+  ...'in the during within for'.split(' '),
+]);
+
+/**
+ * Whether "over" is next, as in "over the last 7 days": there it says no more than "in".
+ *
+ * @param wordAt the word so far ahead.
+ */
+export function isOverThePast(wordAt: (ahead: number) => string | undefined): boolean {
+  if (wordAt(0)?.toLowerCase() !== 'over') return false;
+  const ahead = wordAt(1)?.toLowerCase() === 'the' ? 2 : 1;
+  const word = wordAt(ahead)?.toLowerCase() ?? '';
+  return word !== 'ago' && wordsOfPast.has(word);
+}
 
 /** Words before a colon that say nothing. */
 export const emptyLabels: ReadonlySet<string> = new Set(

@@ -1,11 +1,11 @@
 import { catalog, comparisonCalled, knownAs, operators } from './catalog.ts';
 import { isUnit, unitNamed, unitSpelt } from './durations.ts';
-import { emptyLabels, nullWords } from './equivalents.ts';
-import { foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
+import { emptyLabels, isOverThePast, nullWords } from './equivalents.ts';
+import { comparisonInWords, foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
 import { type LexedPiece, piecesOf } from './lexer.ts';
 import { plainNumber } from './numbers.ts';
 import { unquoted } from './strings.ts';
-import { jointMeant, suggest, withoutNegation } from './suggest.ts';
+import { deniedByStart, jointMeant, withoutNegation } from './suggest.ts';
 import { keywordOf, type Token } from './tokens.ts';
 
 /*
@@ -118,9 +118,9 @@ function phrase(pieces: readonly LexedPiece[], at: number): Reading | undefined 
     const words = pieces.slice(at, at + count);
     if (words.length < count || words.some(({ kind }) => kind !== 'name')) continue;
     const said = words.map(({ text }) => text.toLowerCase()).filter((text) => text !== 'the');
-    const joined = said.join('');
-    const name = comparisonCalled(joined) ?? comparisonCalled(joined.replace(/^is/, ''));
-    if (name) return { taken: count, found: [word(name)] };
+    const meant = comparisonInWords(said);
+    const denial = meant?.isNegated ? [word('NOT')] : [];
+    if (meant) return { taken: count, found: [...denial, word(meant.name)] };
   }
   return undefined;
 }
@@ -128,6 +128,8 @@ function phrase(pieces: readonly LexedPiece[], at: number): Reading | undefined 
 function single(pieces: readonly LexedPiece[], at: number): Reading {
   const piece = pieces[at];
   if (!piece || piece.kind === 'comment') return { taken: 1, found: [] };
+  if (isOverThePast((ahead) => pieces[at + ahead]?.text))
+    return { taken: 1, found: [mark('over')] };
   if (piece.kind === 'name' && at === 0 && pieces[1]?.text === ':') {
     const isEmpty = emptyLabels.has(piece.text.toLowerCase());
     return { taken: 1, found: isEmpty ? [] : [word(piece.text)] };
@@ -196,8 +198,12 @@ function isLength(pieces: readonly LexedPiece[], at: number): boolean {
 /** A name is one word; one that denies another says two things. */
 function wordsIn(text: string): Atom[] {
   const isKnown = catalog.has(text) || knownAs(text).length > 0 || isUnit(text);
-  const denied = isKnown || nullWords.has(text.toLowerCase()) ? undefined : withoutNegation(text);
+  const denied = isKnown || nullWords.has(text.toLowerCase()) ? undefined : deniedIn(text);
   return denied ? [word('NOT'), word(denied)] : [word(text)];
+}
+
+function deniedIn(text: string): string | undefined {
+  return withoutNegation(text) ?? deniedByStart(text, catalog.keys());
 }
 
 /** The pieces of a string, so that words with and without quotes are alike. */
@@ -236,5 +242,50 @@ function namesOf(text: string): readonly string[] {
   ];
   if (nullWords.has(small)) names.push('NULL');
   const known = names.filter((name) => name !== undefined);
-  return known.length > 0 ? known : [plain, suggest(text, catalog.keys()) ?? plain];
+  return known.length > 0 ? known : [plain, misspelt(text) ?? plain];
+}
+
+/** Names of more letters are no slips of the pen. */
+const maxNameChars = 40;
+
+/** How many letters too few or too many a name may have that was misspelt. */
+const maxOtherLetters = 2;
+
+/**
+ * The function whose name has nearly the same letters as a text. It is found in another way than the one
+ * that a fix suggests, so that the two have to agree.
+ */
+function misspelt(text: string): string | undefined {
+  if (text.length > maxNameChars || !/^\p{L}/u.test(text)) return undefined;
+  const first = text.charAt(0).toLowerCase();
+  const hasEmptyParts = /(?:^|_)(?:is|of|the)(?:_|$)/i.test(text);
+  const [nearest, next] = [...catalog.keys()]
+    .filter((name) => hasEmptyParts || name.startsWith(first))
+    .filter((name) => hasEmptyParts || Math.abs(name.length - text.length) < 6)
+    .map((name) => ({ name, others: otherLetters(withoutEmptyParts(text, name), name) }))
+    .filter(({ others }) => others <= maxOtherLetters)
+    .sort((one, other) => one.others - other.others);
+  return nearest && nearest.others !== next?.others ? nearest.name : undefined;
+}
+
+/** A text in small letters without the parts that say nothing and that a name does not have. */
+function withoutEmptyParts(text: string, name: string): string {
+  const parts = text.toLowerCase().split('_');
+  const kept = parts.filter((part) => !/^(?:is|of|the)$/.test(part) || name.includes(part));
+  return kept.join('');
+}
+
+/** How many letters only one of two texts has; infinite if one begins otherwise or goes on. */
+function otherLetters(text: string, name: string): number {
+  const known = name.replaceAll('_', '');
+  const isLonger = text.startsWith(known) && text.length > known.length + 1;
+  if (text[0] !== known[0] || isLonger) return Number.POSITIVE_INFINITY;
+  let others = text.length;
+  const left = [...text];
+  for (const letter of known) {
+    const at = left.indexOf(letter);
+    others += at < 0 ? 1 : -1;
+    if (at >= 0) left.splice(at, 1);
+  }
+  return others;
 }

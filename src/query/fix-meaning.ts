@@ -1,5 +1,11 @@
 import { exactLengthMs } from './durations.ts';
-import { carriers, carriersOfWords, equivalents, wordsOfWindows } from './equivalents.ts';
+import {
+  carriers,
+  carriersOfWords,
+  equivalents,
+  wordsOfPast,
+  wordsOfWindows,
+} from './equivalents.ts';
 import { type Atom, atomsOf } from './fix-atoms.ts';
 import { readTime } from './times.ts';
 import { unwrapped } from './wrapping.ts';
@@ -16,7 +22,7 @@ export function keepsMeaning(before: string, after: string): boolean {
   if (unwrapped(before) === after || isSameTime(before, after) || isGrouping(before, after))
     return true;
   const [from, to] = [atomsOf(before), atomsOf(after)];
-  if (after.trim() === '' && from.every(saysNothing)) return true;
+  if (after.trim() === '' && !from.some(isNoMark)) return true;
   const { lost, gained, places } = match(from, to);
   return isInOrder(from, places) && isExplained({ lost, gained, places }, from, to);
 }
@@ -35,9 +41,26 @@ function isGrouping(before: string, after: string): boolean {
   return /^[1-9]\d{0,2}(?:,\d{3})+$/.test(before) && before.replaceAll(',', '') === after;
 }
 
-/** What may be left out by itself: punctuation, and words that repeat what a window says. */
-function saysNothing({ kind, text }: Atom): boolean {
-  return kind === 'mark' || (kind === 'word' && wordsOfWindows.has(text.toLowerCase()));
+/**
+ * Whether these may be left out by themselves: punctuation, and next to a length of time words that repeat
+ * what a window says. "in" looks ahead unless another says that it does not, and a window of the outer
+ * event looks ahead always.
+ *
+ * @param from all that was written.
+ */
+function sayNothing(lost: readonly Atom[], from: readonly Atom[]): boolean {
+  const words = lost.filter(isNoMark);
+  if (words.length === 0) return true;
+  if (!from.some(({ kind }) => kind === 'length')) return false;
+  const texts = from.map(({ kind, text }) => (kind === 'word' ? text.toLowerCase() : ''));
+  const isPast = texts.some((text) => wordsOfPast.has(text));
+  const isOfParent = texts.includes('parent');
+  return words.every(({ kind, text }) => {
+    const small = text.toLowerCase();
+    if (kind !== 'word' || !wordsOfWindows.has(small)) return false;
+    if (small === 'in') return isPast && !isOfParent;
+    return !isOfParent || !wordsOfPast.has(small);
+  });
 }
 
 /** Which atoms of one text are in the other, and which are left over. */
@@ -132,7 +155,7 @@ function isExplained(
   const quotesWord = from.some((atom, index) => {
     return atom.kind === 'word' && to[places[index] ?? -1]?.kind === 'value';
   });
-  return lostWords.every(saysNothing) && gainedWords.every((atom) => isCarrier(atom, quotesWord));
+  return sayNothing(lostWords, from) && gainedWords.every((atom) => isCarrier(atom, quotesWord));
 }
 
 function isNoMark({ kind }: Atom): boolean {

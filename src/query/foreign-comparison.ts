@@ -1,4 +1,4 @@
-import { catalog, comparisonCalled, comparisonInSql } from './catalog.ts';
+import { catalog, comparisonCalled, comparisonInSql, exactOpposite } from './catalog.ts';
 import { atBareWord, atDuration, atKnownDurationAhead } from './lookahead.ts';
 import type { TokenStream } from './token-stream.ts';
 import { isNull, isOperator, isSymbol, isValue, keywordOf } from './tokens.ts';
@@ -16,7 +16,7 @@ import { isNull, isOperator, isSymbol, isValue, keywordOf } from './tokens.ts';
  *   follows. `range`: two values joined by AND follow.
  */
 export type ForeignComparison = { /** The tokens to take. */ words: number } & (
-  | { form: 'bare' | 'list' | 'value' | 'duration'; name: string }
+  | { form: 'bare' | 'list' | 'value' | 'duration'; name: string; isNegated?: boolean }
   | { form: 'pattern' | 'range'; isNegated: boolean }
 );
 
@@ -47,27 +47,63 @@ export function recogniseComparison(tokens: TokenStream, ahead = 0): ForeignComp
   if (wordAt(tokens, ahead + at) === 'between') return range(tokens, ahead, at + 1, not === 1);
   const sql = inSql(tokens, ahead, is === 1, not === 1);
   if (sql) return sql;
-  const relative = ofPresent(tokens, ahead + is);
-  if (relative) return { ...relative, words: relative.words + is };
+  const relative = ofPresent(tokens, ahead + at);
+  if (relative) return { ...relative, words: relative.words + at, isNegated: not === 1 };
   for (let words = maxWords; words > 0; words -= 1) {
-    const joined = joinedWords(tokens, ahead, words);
-    const name =
-      joined && (comparisonCalled(joined) ?? comparisonCalled(joined.replace(/^is/, '')));
-    const found = name ? named(tokens, ahead, words, name) : undefined;
+    const said = wordsAt(tokens, ahead, words);
+    const meant = said && comparisonInWords(said);
+    const found = meant && named(tokens, ahead, words, meant);
     if (found) return found;
   }
   return undefined;
 }
 
-/** So many words run together; undefined if there are fewer. */
-function joinedWords(tokens: TokenStream, ahead: number, count: number): string | undefined {
-  let joined = '';
+/** What some words say of a value. */
+interface NamedComparison {
+  name: string;
+  isNegated: boolean;
+}
+
+/**
+ * The comparison that so many words say, in small letters; also one that is denied, such as
+ * `does not start with`.
+ */
+export function comparisonInWords(words: readonly string[]): NamedComparison | undefined {
+  const joined = words.join('');
+  const name = comparisonCalled(joined) ?? comparisonCalled(joined.replace(/^is/, ''));
+  if (name) return { name, isNegated: false };
+  const verb = /^(?:is|does|do|did)$/.test(words[0] ?? '') ? 1 : 0;
+  const isDenied = words[verb] === 'not';
+  const of = manyCalled(words.slice(isDenied ? verb + 1 : verb));
+  if (of) return { name: of.name, isNegated: of.isNegated !== isDenied };
+  const [first = '', ...rest] = isDenied ? words.slice(verb + 1) : [];
+  if (first === '') return undefined;
+  const tail = rest.join('');
+  const denied = comparisonCalled(first + tail) ?? comparisonCalled(`${first}s${tail}`);
+  return denied ? { name: denied, isNegated: true } : undefined;
+}
+
+/** `any of`, `contains none of`: what takes several values. */
+function manyCalled(words: readonly string[]): NamedComparison | undefined {
+  if (words.at(-1) !== 'of') return undefined;
+  const [verb = '', quantity] = words.length === 3 ? words : ['', words[0]];
+  if (!/^(?:|contains?|includes?)$/.test(verb) || words.length > 3) return undefined;
+  if (!/^(?:any|one|none)$/.test(quantity ?? '')) return undefined;
+  const isNegated = quantity === 'none';
+  const name = comparisonCalled(verb === '' ? 'in' : 'includes');
+  if (verb === '' && isNegated) return { name: comparisonCalled('notin') ?? '', isNegated: false };
+  return name ? { name, isNegated } : undefined;
+}
+
+/** So many words, in small letters; undefined if there are fewer. */
+function wordsAt(tokens: TokenStream, ahead: number, count: number): string[] | undefined {
+  const words: string[] = [];
   for (let index = 0; index < count; index += 1) {
     const word = wordAt(tokens, ahead + index);
     if (word === '') return undefined;
-    joined += word;
+    words.push(word);
   }
-  return joined;
+  return words;
 }
 
 /** `in the last 7 days`, `within the next 7 days`. */
@@ -120,7 +156,7 @@ function inSql(
   const at = Number(is) + Number(not);
   const word = wordAt(tokens, ahead + at);
   const after = tokens.peek(ahead + at + 1);
-  if (is && isNull(tokens.peek(ahead + at))) {
+  if (is && isNull(tokens.peek(ahead + at)) && wordAt(tokens, ahead + at + 1) !== 'of') {
     const name = comparisonCalled(not ? 'isnotnull' : 'isnull');
     return name ? { form: 'bare', words: at + 1, name } : undefined;
   }
@@ -138,16 +174,29 @@ function named(
   tokens: TokenStream,
   ahead: number,
   words: number,
-  name: string,
+  meant: NamedComparison,
 ): ForeignComparison | undefined {
+  const { name, isNegated } = withOpposite(meant);
   const [parameter] = catalog.get(name)?.parameters ?? [];
   const value = tokens.peek(ahead + words);
-  if (!parameter) return isSymbol(value, '(') ? undefined : { form: 'bare', words, name };
+  const isCall = isSymbol(value, '(');
+  if (!parameter) return isCall ? undefined : { form: 'bare', words, name, isNegated };
+  if (isCall && parameter.rest && wordAt(tokens, ahead + words - 1) === 'of') {
+    return { form: 'list', words: words - 1, name, isNegated };
+  }
   const ofDuration = parameter.kind === 'duration';
   // "more than 90 days ago" speaks of the present and not of a number.
   if (atDuration(tokens, ahead + words) !== ofDuration) return undefined;
   if (!isValue(value) && !atBareWord(tokens, ahead + words)) return undefined;
-  return { form: ofDuration ? 'duration' : 'value', words, name };
+  return { form: ofDuration ? 'duration' : 'value', words, name, isNegated };
+}
+
+/** A denied comparison as the one that says so by itself, if there is one. */
+function withOpposite(meant: NamedComparison): NamedComparison {
+  const entry = catalog.get(meant.name);
+  const isDenied = meant.isNegated && entry?.kind === 'comparison';
+  const opposite = isDenied ? exactOpposite(entry) : undefined;
+  return opposite ? { name: opposite, isNegated: false } : meant;
 }
 
 /** What a pattern of SQL compares. */
@@ -161,10 +210,11 @@ export interface PatternMeaning {
 
 /**
  * The comparison that says the same as SQL's LIKE; undefined for patterns without one, and for those
- * without signs: these are most likely meant for a part of the text.
+ * without signs, which are most likely meant for a part of the text, or with a backslash, which may make
+ * a sign a plain character.
  */
 export function meaningOfPattern(pattern: string, isNegated: boolean): PatternMeaning | undefined {
-  const [, start = '', text, end = ''] = /^(%?)([^%_]+)(%?)$/.exec(pattern) ?? [];
+  const [, start = '', text, end = ''] = /^(%?)([^%_\\]+)(%?)$/.exec(pattern) ?? [];
   if (text === undefined || start + end === '') return undefined;
   const sql = `LIKE '${start}x${end}'`;
   const opposite = isNegated ? comparisonInSql(`NOT ${sql}`) : undefined;

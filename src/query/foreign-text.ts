@@ -148,7 +148,9 @@ function isCode(words: readonly Word[]): boolean {
   }
   const isMarkup = first?.text === '<' && second?.kind === 'word';
   const isList = first?.text === '[' && second?.kind === 'word' && third?.kind === 'word';
-  const isLisp = first?.text === '(' && second?.kind === 'word' && third?.text === '(';
+  // Words that may stand before a bracket in a definition as well are no names of functions.
+  const isNamed = second?.kind === 'word' && !/^(?:not|any|all)$/i.test(second.text);
+  const isLisp = first?.text === '(' && isNamed && third?.text === '(';
   const hasBraces =
     words.length > 2 && words.some(({ kind, text }) => kind === 'sign' && text === '{');
   return (

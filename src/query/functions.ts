@@ -185,7 +185,7 @@ export const functions: readonly LanguageFunction[] = [
     englishOfParent: 'within {first} after {outer}',
     note: 'Keeps those of the last hours or days; with parent: those so long after the outer event',
     example: "event('Shoes Bought').within(7 days).count() >= 1",
-    otherNames: ['during', 'inlast', 'last'],
+    otherNames: ['during', 'inlast', 'inthelast', 'last'],
   }),
   filter({
     name: 'between',
@@ -224,7 +224,7 @@ export const functions: readonly LanguageFunction[] = [
     english: 'number of {stream}',
     note: 'How many there are',
     example: "event('Shoes Bought').count() >= 1",
-    otherNames: ['size', 'length', 'total', 'times'],
+    otherNames: ['size', 'length', 'total', 'amount', 'times'],
   }),
   reducer({
     name: 'sum',
@@ -234,7 +234,7 @@ export const functions: readonly LanguageFunction[] = [
     english: 'total {property} over {stream}',
     note: 'The sum of a property',
     example: "event('Shoes Bought').sum(property('price')) > 500",
-    otherNames: ['total', 'add'],
+    otherNames: ['total', 'amount', 'add'],
   }),
   reducer({
     name: 'avg',
@@ -335,7 +335,7 @@ export const functions: readonly LanguageFunction[] = [
     english: equality,
     note: 'Is the same',
     example: "trait('plan') = 'vip'",
-    otherNames: ['is', 'eq', 'equalto', 'isequalto'],
+    otherNames: ['is', 'eq', 'equalto', 'isequalto', 'exactly'],
   }),
   comparison({
     name: 'differs',
@@ -357,7 +357,7 @@ export const functions: readonly LanguageFunction[] = [
     english: existence,
     note: 'Has a value',
     example: "trait('email').exists()",
-    otherNames: ['isset', 'isnotnull', 'notnull', 'hasvalue'],
+    otherNames: ['isset', 'isnotnull', 'notnull', 'hasvalue', 'notempty', 'isnotempty'],
   }),
   comparison({
     name: 'absent',
@@ -369,7 +369,7 @@ export const functions: readonly LanguageFunction[] = [
     english: existence,
     note: 'Has no value',
     example: "trait('email').absent()",
-    otherNames: ['isnull', 'notexists', 'missing', 'isempty', 'notset'],
+    otherNames: ['isnull', 'notexists', 'missing', 'ismissing', 'isempty', 'notset'],
   }),
   comparison({
     name: 'greater_than',
@@ -407,6 +407,12 @@ export const functions: readonly LanguageFunction[] = [
     example: "trait('total_spend') >= 200",
     otherNames: [
       'gte',
+      'ge',
+      'nolessthan',
+      'nofewerthan',
+      'greaterthanequal',
+      'greaterthanequals',
+      'greaterthanequalto',
       'greaterthanorequal',
       'greaterthanorequals',
       'greaterthanorequalto',
@@ -429,7 +435,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is less',
     example: "trait('total_spend') < 200",
-    otherNames: ['lt'],
+    otherNames: ['lt', 'fewerthan'],
   }),
   comparison({
     name: 'at_most',
@@ -447,7 +453,18 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is as much or less',
     example: "trait('total_spend') <= 200",
-    otherNames: ['lte', 'lessthanorequal', 'lessthanorequals', 'lessthanorequalto', 'lessorequal'],
+    otherNames: [
+      'lte',
+      'le',
+      'nomorethan',
+      'lessthanequal',
+      'lessthanequals',
+      'lessthanequalto',
+      'lessthanorequal',
+      'lessthanorequals',
+      'lessthanorequalto',
+      'lessorequal',
+    ],
   }),
   comparison({
     name: 'contains',
@@ -524,7 +541,7 @@ export const functions: readonly LanguageFunction[] = [
     english: { positive: 'is after {value}', negative: 'is not after {value}' },
     note: 'Is later',
     example: "trait('created_at').after_date('2026-01-01T00:00:00Z')",
-    otherNames: ['after', 'since'],
+    otherNames: ['after'],
   }),
   comparison({
     name: 'within_last',
@@ -537,7 +554,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Lies between so long ago and now, both included',
     example: "trait('last_seen').within_last(7 days)",
-    otherNames: ['inlast', 'newerthan'],
+    otherNames: ['inlast', 'inthelast', 'withinpast', 'withinprevious', 'newerthan'],
   }),
   comparison({
     name: 'within_next',

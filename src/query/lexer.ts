@@ -239,9 +239,11 @@ function reportString(query: string, piece: Token, findings: Findings): void {
 }
 
 function reportComment(piece: Remark, findings: Findings): void {
+  // What holds brackets, quotes or commas may be a part of the definition.
+  const isRemark = !/[()[\]{}'"`“”‘’,]/.test(piece.text);
   findings.warn('comment', piece, 'The reference does not say whether comments are allowed.', {
     help: 'Leave it out; a description of the audience is the place for remarks.',
-    fix: { start: piece.start, end: piece.end, text: '' },
+    fix: isRemark ? { start: piece.start, end: piece.end, text: '' } : undefined,
   });
 }
 

@@ -47,7 +47,11 @@ function lintArgument(argument: Argument, { kind, label }: Parameter, findings: 
     });
   }
   const number = kind === 'number' ? numberOf(argument) : undefined;
-  if (number !== undefined && !Number.isInteger(number)) {
+  if (number !== undefined && number >= 0 && number < 1) {
+    findings.warn('whole-number', argument, `The ${label} is 1 or more in the reference.`, {
+      help: 'Write how often at least, such as 2.',
+    });
+  } else if (number !== undefined && !Number.isInteger(number)) {
     findings.warn('whole-number', argument, message, { help: 'Write a whole number, such as 2.' });
   }
 }

@@ -128,8 +128,14 @@ function lintOuter(chain: Chain, { outer }: Surroundings, findings: Findings): v
   const [extractor] = chain.calls;
   if (!extractor || outer.length === 0 || !holdsOuter(chain, outer)) return;
   findings.hint('counts-outer', extractor, 'The event around this one is among these, too.', {
-    help: 'If another one is meant, ask for one more: a count of at least 2 instead of 1.',
+    help: `If another one is meant, ask for one more${asksForOne(chain) ? ': a count of at least 2 instead of 1' : ' than that'}.`,
   });
+}
+
+function asksForOne(chain: Chain): boolean {
+  const comparison = comparesCount(chain) ? comparisonIn(chain) : undefined;
+  const { operator, number } = (comparison && numberComparison(comparison.call, false)) ?? {};
+  return (operator === '>=' && number === 1) || (operator === '>' && number === 0);
 }
 
 function isWindow(call: FunctionCall): boolean {
@@ -174,7 +180,8 @@ function lintEnds(call: FunctionCall, lengths: readonly Duration[], findings: Fi
   if (!isRange || !first || !second || !(lengthDays(first) >= lengthDays(second))) return;
   const text = `${second.amount} ${second.unit}, ${first.amount} ${first.unit}`;
   const isSame = lengthDays(first) === lengthDays(second);
-  findings.warn('reversed-window', call, 'The window ends before it begins.', {
+  const message = isSame ? 'The window ends where it begins.' : 'The window ends before it begins.';
+  findings.warn('reversed-window', call, message, {
     help: isSame ? 'Make the second length the larger one.' : `Did you mean ${call.name}(${text})?`,
     fix: isSame ? undefined : { start: first.start, end: second.end, text },
   });

@@ -27,6 +27,7 @@ import {
   comparisonOf,
   extractorOf,
   extractorOfBareWord,
+  filterOf,
   knownAs,
   operators,
   reducerOf,
@@ -175,6 +176,8 @@ class Parser {
   readonly #level: Level;
   /** In what the next word stands, which says what a bare one most likely stands for. */
   #place: Place = 'outside';
+  /** Whether in this bracket a condition about events went before that has no window. */
+  #wantsWindow = false;
   /** How many parentheses are open around a value. */
   #openValues = 0;
 
@@ -219,7 +222,9 @@ class Parser {
     const from = tokens.token.start;
     const right = this.#unary();
     const after = tokens.textOf({ start: from, end: tokens.lastEnd });
-    const isAlone = left.kind === 'chain' && right.kind === 'chain' && !isJoint(tokens.token);
+    const isWhole = left.start === start;
+    const isAlone =
+      isWhole && left.kind === 'chain' && right.kind === 'chain' && !isJoint(tokens.token);
     const text = `NOT (${before} ${joint} ${after})`;
     tokens.error('unknown-word', token, `"${token.text}" does not join two conditions.`, {
       help: isAlone ? `Did you mean ${text}?` : `Write NOT (… ${joint} …).`,
@@ -354,7 +359,10 @@ class Parser {
     const tokens = this.#tokens;
     const open = tokens.next();
     if (!tokens.descend()) return tokens.missing(open.start);
+    const wantsWindow = this.#wantsWindow;
+    this.#wantsWindow = false;
     const inner = this.#or();
+    this.#wantsWindow ||= wantsWindow;
     tokens.ascend();
     if (isSymbol(tokens.token, ',') && tokens.brackets.isClosed(open))
       skipMoreConditions(this.#tokens);
@@ -429,6 +437,7 @@ class Parser {
     if (!isOperator(tokens.token)) return this.#literalAlone(value);
     const left = tokens.textOf(value);
     const operator = tokens.next();
+    if (atBareWord(tokens)) return this.#wordAfterValue(value, operator);
     const right = this.#scalar();
     if (right.kind !== 'chain') return this.#valuesOnly(value, right);
     const chain = tokens.textOf(right);
@@ -448,6 +457,33 @@ class Parser {
       help: isClear ? `Did you mean ${text}?` : "Begin with property('…'), or swap the sides.",
       fix: isClear ? { ...span, text } : undefined,
     });
+    return tokens.missing(value.start);
+  }
+
+  /**
+   * `100 < total`: the word is the name of what is compared. Of a text and a word, either may be the name.
+   */
+  #wordAfterValue(value: Literal, operator: Token): Missing {
+    const tokens = this.#tokens;
+    const count = countBareWords(tokens);
+    const name = tokens.textOf(tokens.take(count));
+    const span = tokens.spanFrom(value.start);
+    const extractor = this.#extractorMeant();
+    const turned = swapped[operator.text] ?? operator.text;
+    const text = `${extractor}(${quote(name)}) ${turned} ${tokens.textOf(value)}`;
+    const isClear =
+      value.type === 'number' &&
+      count === 1 &&
+      !isOperator(tokens.token) &&
+      this.#place !== 'other' &&
+      /^[\p{Ll}_]/u.test(name);
+    tokens.error('value-first', span, 'A condition can not begin with a value.', {
+      help: isClear
+        ? `Did you mean ${text}?`
+        : `Begin with the name of what is compared, such as ${text}.`,
+      fix: isClear ? { ...span, text } : undefined,
+    });
+    tokens.skipCondition();
     return tokens.missing(value.start);
   }
 
@@ -473,7 +509,7 @@ class Parser {
   #literalAlone(value: Literal): Missing {
     const tokens = this.#tokens;
     tokens.error('value-first', value, 'A condition can not begin with a value.', {
-      help: "Begin with event('…') or trait('…'); several values of one go into one_of('…', '…').",
+      help: "Begin with event('…') or trait('…'); several values of one go into one_of('…', '…'), several that it must not have into none_of('…', '…').",
     });
     tokens.skipCondition();
     return tokens.missing(value.start);
@@ -517,9 +553,7 @@ class Parser {
     if (keywordOf(tokens.token) === 'NOT' && isOperator(tokens.peek())) {
       return readDeniedOperator(this.#tokens, chain);
     }
-    const call = isOperator(tokens.token)
-      ? this.#operator(chain)
-      : readComparisonInWords(tokens, chain, this.#reader);
+    const call = isOperator(tokens.token) ? this.#operator(chain) : this.#comparisonInWords(chain);
     if (call) {
       chain.calls.push(call);
       chain.end = call.end;
@@ -531,8 +565,15 @@ class Parser {
       return tokens.recover(chain.start);
     }
     this.#takeLateFilter(chain);
+    this.#wantsWindow ||= isStreamWithoutWindow(chain);
     takeRest(this.#tokens, tokens.findings.errors > errors);
     return chain;
+  }
+
+  /** Words behind a count that speak of the present are a window. */
+  #comparisonInWords(chain: Chain): FunctionCall | undefined {
+    if (chain.calls.some(isReducer) && countWordsOfWindow(this.#tokens) > 0) return undefined;
+    return readComparisonInWords(this.#tokens, chain, this.#reader);
   }
 
   /** A window in words, or a call of a filter, behind the comparison: it has its place before. */
@@ -552,7 +593,9 @@ class Parser {
       filter = `.${tokens.textOf(this.#call())}`;
     }
     tokens.findings.breakAt(lastEnd);
-    const moved = withFilter(chain, filter, tokens.query);
+    // A window in words may be meant for more than what is next to it.
+    const isOpen = words > 0 && (this.#wantsWindow || comparesWithStream(chain));
+    const moved = isOpen ? undefined : withFilter(chain, filter, tokens.query);
     const { end } = tokens.spanFrom(lastEnd);
     const span = { start: token.start, end };
     const before =
@@ -607,16 +650,18 @@ class Parser {
     const tokens = this.#tokens;
     const { start } = tokens.token;
     const calls = [this.#firstCall()];
+    let isReduced = calls.some(isReducer);
     while (isSymbol(tokens.token, '.') || this.#atMissingDot()) {
       if (isSymbol(tokens.token, '.')) {
         // A dot behind a whole comparison, and a filter: it has its place before.
-        const isReduced = calls.some((call) => reducerOf(call));
         const isLate = isReduced && isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
         if (isLate) break;
         tokens.next();
         takeDoubledDots(this.#tokens);
       }
-      calls.push(...this.#callInChain());
+      const more = this.#callInChain();
+      calls.push(...more);
+      isReduced ||= more.some(isReducer);
     }
     return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
   }
@@ -699,6 +744,9 @@ class Parser {
     const tokens = this.#tokens;
     const { start } = tokens.token;
     tokens.take(2);
+    if (tokens.token.kind === 'name' && !isSymbol(tokens.peek(), '(')) {
+      return this.#namedOfParent(start);
+    }
     const call = this.#call();
     const [argument] = call.args;
     const span = tokens.spanFrom(start);
@@ -708,6 +756,18 @@ class Parser {
       fix: call.args.length === 1 ? { ...span, text } : undefined,
     });
     return { ...call, start };
+  }
+
+  /** `parent.x`. */
+  #namedOfParent(start: number): FunctionCall {
+    const tokens = this.#tokens;
+    const name = tokens.next().text;
+    const span = tokens.spanFrom(start);
+    const extractor = extractorOfBareWord.inside;
+    tokens.error('path', span, 'What belongs to the outer event is given by name.', {
+      help: `Did you mean ${extractor}(parent: ${quote(name)})?`,
+    });
+    return readNameAs(tokens, extractor, name, span);
   }
 
   /** The extractor that a word without one most likely belongs to. */
@@ -758,7 +818,10 @@ class Parser {
     takeDoubledBracket(this.#tokens, open, meaning);
     const outer = this.#place;
     this.#place = placeInside(meaning, outer);
+    const wantsWindow = this.#wantsWindow;
+    this.#wantsWindow = false;
     const args = this.#argumentList(open, meaning, close);
+    this.#wantsWindow = wantsWindow;
     this.#place = outer;
     tokens.ascend();
     tokens.close(open, close);
@@ -927,10 +990,10 @@ class Parser {
     const after = tokens.peek();
     if (isOperator(after)) return this.#literalFirst();
     if (kind === 'definition' && isSymbol(after, '.')) return this.#nameInQuotes();
-    return readLiteral(
-      tokens,
-      catalog.get(name)?.parameters.some(({ rest }) => rest),
-    );
+    return readLiteral(tokens, {
+      isListed: catalog.get(name)?.parameters.some(({ rest }) => rest),
+      takesString: kind !== 'number',
+    });
   }
 
   /** named = name ":" argument ; */
@@ -1153,6 +1216,22 @@ function beginsOperand(token: Token): boolean {
   const keyword = keywordOf(token);
   if (token.kind === 'name') return token.text !== 'as' && keyword !== 'AND' && keyword !== 'OR';
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
+}
+
+function isStreamWithoutWindow({ calls }: Chain): boolean {
+  const isWindow = (call: FunctionCall) =>
+    ['window', 'session'].includes(filterOf(call)?.family ?? '');
+  return extractorOf(calls[0])?.family === 'stream' && !calls.some(isWindow);
+}
+
+function comparesWithStream({ calls }: Chain): boolean {
+  return (calls.at(-1)?.args ?? []).some(
+    (value) => value.kind === 'chain' && extractorOf(value.calls[0])?.family === 'stream',
+  );
+}
+
+function isReducer(call: FunctionCall): boolean {
+  return reducerOf(call) !== undefined;
 }
 
 function isFilter(name: string): boolean {

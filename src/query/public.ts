@@ -50,7 +50,7 @@ export interface CheckOptions extends Pick<OptionsAtLevel, 'purpose'> {
  * @param options what it is checked for: by default, the definition of an audience of users.
  * @returns whether it is valid, what there is to say of it, and the tree that the other functions
  * take. No text makes it throw.
- * @throws {RangeError} for a type that is no level.
+ * @throws {RangeError} for a type that is no level. @throws {TypeError} for what is no string.
  *
  * @example
  * import { check } from 'segment-audiences-mcp/query';

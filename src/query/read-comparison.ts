@@ -43,7 +43,9 @@ export function readComparisonInWords(
   if (!found) return undefined;
   const compared = tokens.textOf({ start: chain.start, end: lastEnd });
   tokens.take(found.words);
-  const { name, args, text, isInstead = false } = readComparison(tokens, found, compared, reader);
+  const read = readComparison(tokens, found, compared, reader);
+  const isDenied = 'name' in found && found.isNegated === true;
+  const { name, args, text, isInstead = false } = isDenied ? denied(read, compared) : read;
   const span = tokens.spanFrom(token.start);
   const start = isInstead ? chain.start : lastEnd;
   tokens.error('word-operator', span, `${describeToken(token)} does not compare.`, {
@@ -77,6 +79,12 @@ function readComparison(
     case 'range':
       return range(tokens, compared, found.isNegated);
   }
+}
+
+/** None says the opposite by itself. */
+function denied(read: ReadComparison, compared: string): ReadComparison {
+  if (read.text === undefined) return read;
+  return { ...read, text: `NOT ${compared}${read.text}`, isInstead: true };
 }
 
 function behindName(tokens: TokenStream, name: string, given: Argument): ReadComparison {

@@ -1,4 +1,5 @@
 import type { Duration, Literal, Missing, Named, Span } from './ast.ts';
+import { catalog, windowInstead } from './catalog.ts';
 import { isUnit, unitNamed } from './durations.ts';
 import { wordsOfPresent } from './equivalents.ts';
 import {
@@ -24,11 +25,16 @@ import { isSymbol, keywordOf, spanOf, type Token } from './tokens.ts';
  *
  * Signs, exponents, and true and false, are not settled by the reference.
  *
- * @param isListed whether more values may follow.
+ * @param options.isListed whether more values may follow. @param options.takesString whether a string may
+ * stand for a number here.
  */
-export function readLiteral(tokens: TokenStream, isListed = false): Literal {
+export function readLiteral(
+  tokens: TokenStream,
+  { isListed = false, takesString = true } = {},
+): Literal {
   const token = tokens.next();
-  if (isSymbol(token, '-') || token.kind === 'number') return readNumber(tokens, token);
+  if (isSymbol(token, '-') || token.kind === 'number')
+    return readNumber(tokens, token, takesString);
   const span = spanOf(token);
   if (token.kind === 'name') {
     const text = token.text.toLowerCase();
@@ -82,7 +88,7 @@ function isApostrophe(text: string, isListed: boolean): boolean {
 }
 
 /** @param first the number, or the minus before it, which was taken. */
-function readNumber(tokens: TokenStream, first: Token): Literal {
+function readNumber(tokens: TokenStream, first: Token, takesString: boolean): Literal {
   const isNegative = isSymbol(first, '-');
   const digits = isNegative ? tokens.next() : first;
   const plain = plainNumber(digits.text);
@@ -91,8 +97,10 @@ function readNumber(tokens: TokenStream, first: Token): Literal {
   if (isNegative) {
     const message = 'The reference does not speak of negative numbers.';
     tokens.findings.warn('negative-number', span, message, {
-      help: 'A string stands for a number, too: put it into quotes.',
-      fix: { ...span, text: `'${text}'` },
+      help: takesString
+        ? 'A string stands for a number, too: put it into quotes.'
+        : 'Write a number without a sign.',
+      fix: takesString ? { ...span, text: `'${text}'` } : undefined,
     });
   } else warnOfNumber(tokens, digits);
   return tokens.node({ kind: 'literal', type: 'number', text, ...span });
@@ -114,6 +122,7 @@ function warnOfNumber({ findings }: TokenStream, digits: Token): void {
 export function readDuration(tokens: TokenStream): Duration {
   const { findings } = tokens;
   const { start } = tokens.token;
+  const isNamed = isSymbol(tokens.lastToken, ':');
   const isNegative = isSymbol(tokens.token, '-');
   if (isNegative) tokens.next();
   const number = tokens.next();
@@ -124,8 +133,10 @@ export function readDuration(tokens: TokenStream): Duration {
     const span = { start, end: number.end };
     const message = 'The reference does not speak of negative lengths of time.';
     findings.warn('negative-number', span, message, {
-      help: 'A length looks into the past by itself: leave out the minus.',
-      fix: { ...span, text: digits },
+      help: isNamed
+        ? 'A length after the outer event looks ahead: there is none that looks before it.'
+        : 'A length looks into the past by itself: leave out the minus.',
+      fix: isNamed ? undefined : { ...span, text: digits },
     });
   } else warnOfNumber(tokens, number);
   if (unit !== name.text && isUnit(unit)) {
@@ -165,30 +176,42 @@ export function readLengthInWords(
 
 /** A duration with words before or after it that repeat what its function says already. */
 function durationInWords(tokens: TokenStream, wordsBefore: number, name: string): Duration {
-  if (wordsBefore > 0) {
-    const before = tokens.take(wordsBefore);
-    surplusWords(tokens, { start: before.start, end: tokens.token.start }, before, name);
-  }
+  const { start } = tokens.token;
+  // After a name such as parent: the words may say the opposite of what that does.
+  const isNamed = isSymbol(tokens.lastToken, ':');
+  const before = tokens.take(wordsBefore);
   const duration = readDuration(tokens);
-  const after = tokens.token;
-  const isNext = keywordOf(after) === 'AND' && atDuration(tokens, 1);
-  const wordsAfter = isNext ? 0 : countWordsOfArgument(tokens);
-  if (wordsAfter > 0 && !tokens.stopped) {
-    const behind = tokens.take(wordsAfter);
-    surplusWords(tokens, { start: duration.end, end: behind.end }, behind, name);
-  }
+  const isNext = keywordOf(tokens.token) === 'AND' && atDuration(tokens, 1);
+  const wordsAfter = isNext || tokens.stopped ? 0 : countWordsOfArgument(tokens);
+  const behind = { start: tokens.token.start, end: tokens.take(wordsAfter).end };
+  const words = [wordsBefore > 0 ? before : undefined, wordsAfter > 0 ? behind : undefined]
+    .filter((part) => part !== undefined)
+    .map((part) => tokens.textOf(part));
+  if (words.length === 0) return duration;
+  const text = tokens.textOf(duration);
+  const isSame = !isNamed && repeat(words.join(' '), name);
+  const around = { start, end: tokens.lastEnd };
+  const only = wordsBefore > 0 ? before : behind;
+  const span = words.length > 1 ? around : only;
+  tokens.error(
+    'surplus-words',
+    span,
+    `"${words.join(' … ')}" does not belong to a length of time.`,
+    {
+      help: 'Remove it if the name of the function says which way it goes.',
+      fix: isSame ? { ...around, text } : undefined,
+    },
+  );
   return duration;
 }
 
-/** @param removed what has to go with the words, such as the blank that divides them from the rest. */
-function surplusWords(tokens: TokenStream, removed: Span, words: Span, name: string): void {
-  const text = tokens.textOf(words);
-  // Behind "last" a function that looks ahead would do the opposite.
-  const isSame = !/next/i.test(name);
-  tokens.error('surplus-words', words, `"${text}" does not belong to a length of time.`, {
-    help: 'Remove it if the name of the function says which way it goes.',
-    fix: isSame ? { ...removed, text: '' } : undefined,
-  });
+/** Whether words around a length say no more than the function that takes it. */
+function repeat(words: string, name: string): boolean {
+  const entry = catalog.get(name);
+  const isWindow = entry?.kind === 'filter' && entry.family === 'window';
+  if (isWindow || (entry?.kind === 'comparison' && windowInstead(entry))) return true;
+  // Others that count back from today count from the end of the length.
+  return entry?.kind === 'comparison' && !/next/i.test(name) && words.toLowerCase() === 'ago';
 }
 
 /** A number and its unit as two arguments: `7, 'hours'`. */

@@ -8,6 +8,8 @@ export interface Scope {
   enclosing: readonly StreamKind[];
   /** The stream whose chain this belongs to, if it is one. */
   stream?: StreamKind;
+  /** Whether this is what something else compares or reduces, so that it can't be a condition. */
+  isValue?: boolean;
 }
 
 /** Inside the `where` or a reducer of the stream of a scope. */

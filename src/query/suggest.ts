@@ -9,7 +9,7 @@ const opposites: readonly ReadonlySet<string>[] = [
   'first last next previous past least most',
   'earliest latest',
   'include exclude',
-  'any all none every some one',
+  'any all none every some one anyone everyone noone someone out only',
   'start end begin',
   'exist absent missing',
   'greater less equal differ',
@@ -34,6 +34,15 @@ const negations = new Set([
 
 /** What stands next to a negation and says nothing by itself. */
 const auxiliaries = new Set(['is', 'are', 'was', 'be', 'does', 'do', 'did', 'has', 'have']);
+
+/** Parts of a name that may be added to it and say nothing by themselves. */
+const emptyParts = new Set(['is', 'of', 'the']);
+
+/** What a name may begin with and then says something else, as `unequals` does. */
+const changingStart = /^(?:anti|non|dis|mis|no|un|in|im|ir|ex|or|on|i|n)/;
+
+/** Those that deny. */
+const denyingStarts = ['non', 'no', 'un', 'in', 'n'];
 
 /** Names of more letters are compared with nothing: the effort grows with the square. */
 const maxNameChars = 40;
@@ -76,6 +85,25 @@ function withoutNegatingStart(name: string): string | undefined {
   return denied;
 }
 
+/**
+ * The known name that another denies by its first letters, as `unequals` and `nexists` do.
+ *
+ * @returns undefined for other names, and where the letters may be divided in two ways.
+ */
+export function deniedByStart(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > maxNameChars) return undefined;
+  const written = plain(name);
+  // Between "none of" and "one of" lies a single letter.
+  if (/oneofs?$/.test(written)) return undefined;
+  const denied = denyingStarts
+    .filter((start) => written.startsWith(start))
+    .map((start) => singular(written.slice(start.length)));
+  for (const candidate of known) {
+    if (denied.includes(singular(plain(candidate)))) return candidate;
+  }
+  return undefined;
+}
+
 function singular(word: string): string {
   return word.length > 3 ? word.replace(/s$/, '') : word;
 }
@@ -98,28 +126,80 @@ function maxSlips(length: number): number {
 }
 
 /**
- * The known word that an unknown one most likely stands for: one that is spelt alike, of which no
- * word is the opposite of one in the unknown.
+ * The known word that an unknown one most likely stands for: one that is spelt alike and begins alike,
+ * of which no word is the opposite of one in the unknown.
  *
- * @returns undefined when none is close, when two are equally close, or when the word is denied.
+ * @returns undefined when none is close, when two are equally close, when the word is denied, and when
+ *   it has more to it than a slip of the pen.
  */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   // No known word has digits in it: they belong to something else.
   if (word.length > maxNameChars || /\d/.test(word) || isNegated(word)) return undefined;
+  const names = [...known];
+  const parts = partsOf(word);
+  const telling = parts.filter((part) => !emptyParts.has(part));
+  const isSame = telling.length === parts.length || telling.length === 0;
+  return nearest(word, names) ?? (isSame ? undefined : nearest(telling.join('_'), names));
+}
+
+function nearest(word: string, known: readonly string[]): string | undefined {
   const wanted = plain(word);
-  let best: string | undefined;
-  let isTie = false;
-  let limit = maxSlips(wanted.length) + 1;
-  for (const candidate of known) {
-    const spelt = plain(candidate);
-    if (Math.abs(spelt.length - wanted.length) > limit || crosses(word, candidate)) continue;
-    const slips = distance(wanted, spelt);
-    if (slips > limit || (slips === limit && best === undefined)) continue;
-    isTie = slips === limit && best !== candidate;
-    if (slips < limit) best = candidate;
-    limit = slips;
-  }
-  return isTie ? undefined : best;
+  const close = known
+    .filter((candidate) => beginAlike(wanted, candidate))
+    .map((candidate) => ({ name: candidate, slips: slipsBetween(wanted, plain(candidate)) }))
+    .filter((one) => one.slips <= maxSlips(wanted.length) + 1)
+    .sort((one, other) => one.slips - other.slips);
+  const [best, next] = close.filter((one) => !crosses(word, one.name));
+  if (!best || (next && next.slips === best.slips && next.name !== best.name)) return undefined;
+  const { name, slips } = best;
+  if (slips === 0) return name;
+  // What lies between two opposites, of which one is the other with a letter before it.
+  const isUnclear =
+    partsOf(word)[0] !== partsOf(name)[0] &&
+    close.some((other) => {
+      const [one, two] = [plain(name), plain(other.name)];
+      const isLonger = one.endsWith(two) || two.endsWith(one);
+      return other.slips <= slips + 1 && isLonger && crosses(name, other.name);
+    });
+  return isUnclear || !isSlip(word, name, slips) ? undefined : name;
+}
+
+/** Whether two names have the first letter in common, or one begins with the second of the other. */
+function beginAlike(one: string, other: string): boolean {
+  return one[0] === other[0] || one[1] === other[0] || one[0] === other[1];
+}
+
+function slipsBetween(one: string, other: string): number {
+  const isFar = Math.abs(one.length - other.length) > 3;
+  return isFar ? Number.POSITIVE_INFINITY : distance(one, other);
+}
+
+/** Whether a word differs from a known one by slips of the pen, and by nothing that says something. */
+function isSlip(word: string, candidate: string, slips: number): boolean {
+  const [wanted, spelt] = [plain(word), plain(candidate)];
+  if (wanted[0] !== spelt[0] || slips > maxSlips(wanted.length)) return false;
+  // As in `whereor` and in `containsi`, which leaves the case of letters out of account.
+  const more = wanted.startsWith(spelt) ? wanted.slice(spelt.length) : '';
+  if (more.length > 1 || more === 'i') return false;
+  const rest = wanted.replace(changingStart, '');
+  if (rest !== wanted && slipsBetween(rest, spelt) < slips) return false;
+  return arePartsAlike(partsOf(word), partsOf(candidate), slips);
+}
+
+/** Whether two names have the same parts but for slips; a name may be run together, or have empty parts more. */
+function arePartsAlike(parts: string[], known: readonly string[], slips: number): boolean {
+  if (parts.length < known.length) return slips < 2;
+  const written =
+    parts.length > known.length
+      ? parts.filter((part) => !emptyParts.has(part) || known.includes(part))
+      : parts;
+  return (
+    written.length === known.length &&
+    written.every((part, index) => {
+      const other = known[index] ?? '';
+      return slipsBetween(part, other) <= maxSlips(other.length);
+    })
+  );
 }
 
 /** The fewest single-letter changes, swaps of neighbours included, that turn `a` into `b`. */

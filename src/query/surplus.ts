@@ -13,18 +13,20 @@ import type { LanguageFunction } from './language-function.ts';
 /**
  * The text with these arguments in their place.
  *
- * @param max how many arguments the function takes. @returns undefined if it is not clear what is meant.
+ * @param place.max how many arguments the function takes. @param place.isValue whether the chain is part of
+ * a comparison already. @returns undefined if it is not clear what is meant.
  */
 export function withSurplusInPlace(
   chain: Chain,
   call: FunctionCall,
-  entry: LanguageFunction,
-  max: number,
+  { max, isValue = false }: { max: number; isValue?: boolean },
 ): Fix | undefined {
+  const entry = functionOf(call);
+  if (!entry) return undefined;
   const surplus = call.args.slice(max);
   if (isConditionTaker(entry) && surplus.every(isCondition)) return asFilters(call, surplus, max);
   if (entry.kind === 'comparison') return asSeveral(call, entry.name);
-  const isLast = chain.calls.at(-1) === call;
+  const isLast = chain.calls.at(-1) === call && !isValue;
   const [value] = surplus;
   const isCompared = isLast && surplus.length === 1 && value?.kind === 'literal';
   if (!isCompared || !value || !takesComparison(entry, max)) return undefined;

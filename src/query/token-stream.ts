@@ -125,9 +125,11 @@ export class TokenStream {
     const place = describeToken(here);
     this.error('unclosed', open, `This ${open.text} is not closed before ${place}.`, {
       help: `Put ${close} before ${place}.`,
-      // Of several that are missing, the innermost comes first.
+      // Of several that are missing, the innermost comes first; a comment behind it may have hidden one.
       fix:
-        this.brackets.isLastOpen(open) && isClear()
+        this.query.slice(at, here.start).trim() === '' &&
+        this.brackets.isLastOpen(open) &&
+        isClear()
           ? { start: at, end: at, text: close }
           : undefined,
     });
@@ -188,6 +190,8 @@ export class TokenStream {
 
   /** Whether a comma stands in the bracket that is so far ahead, outside of others in it. */
   hasCommaInside(from = 0): boolean {
+    // What is not closed would be looked through to the end of the query, time and again.
+    if (!this.brackets.isClosed(this.peek(from))) return false;
     let open = 0;
     for (let ahead = from; ; ahead += 1) {
       const token = this.peek(ahead);

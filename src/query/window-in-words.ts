@@ -1,6 +1,6 @@
 import type { Chain } from './ast.ts';
 import { reducerOf, windowFilter } from './catalog.ts';
-import { wordsOfWindows } from './equivalents.ts';
+import { isOverThePast, wordsOfWindows } from './equivalents.ts';
 import { atKnownDurationAhead } from './lookahead.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -17,7 +17,11 @@ export function countWordsOfWindow(tokens: TokenStream): number {
 
 function isOfWindow(tokens: TokenStream, ahead: number): boolean {
   const { kind, text } = tokens.peek(ahead);
-  return kind === 'name' && wordsOfWindows.has(text.toLowerCase());
+  if (kind !== 'name') return false;
+  return (
+    wordsOfWindows.has(text.toLowerCase()) ||
+    isOverThePast((further) => tokens.peek(ahead + further).text)
+  );
 }
 
 /**

@@ -64,6 +64,15 @@ function duplicate(about: ThingKind, wanted: string, existing: Audience): Audien
   );
 }
 
+/** Texts by which two audiences that are to be made are told to be of one name or key. */
+export function nameMarks({ noun }: ThingKind, spaceId: string, name: string): string[] {
+  const [space, key] = [bareSpaceId(spaceId), keyOf(name)];
+  return [
+    JSON.stringify([noun, space, 'name', foldedName(name)]),
+    ...(key === undefined ? [] : [JSON.stringify([noun, space, 'key', key])]),
+  ];
+}
+
 /** The names that are being created by calls under way, so that two at once don't miss each other. */
 export class NameReservations {
   readonly #reserved = new Set<string>();
@@ -78,11 +87,7 @@ export class NameReservations {
     create: () => Promise<Result>,
   ): Promise<Result> {
     if (allowDuplicate) return create();
-    const [space, key] = [bareSpaceId(spaceId), keyOf(name)];
-    const marks = [
-      JSON.stringify([about.noun, space, 'name', foldedName(name)]),
-      ...(key === undefined ? [] : [JSON.stringify([about.noun, space, 'key', key])]),
-    ];
+    const marks = nameMarks(about, spaceId, name);
     if (marks.some((mark) => this.#reserved.has(mark))) {
       throw new AudiencesError(
         'duplicate',

@@ -1,35 +1,62 @@
 import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import { AudiencesError, CancelledError, OutcomeUnknownError } from '../segment/errors.ts';
+import type { OperationName, Output } from '../segment/contract.ts';
+import {
+  AudiencesError,
+  CancelledError,
+  mayHaveTakenEffect,
+  OutcomeUnknownError,
+} from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { foldedName } from '../segment/names.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
-import type { WantedName } from './duplicates.ts';
+import { nameMarks, type WantedName } from './duplicates.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
-import type { ThingKind } from './thing.ts';
+import { type ThingKind, thingsIn } from './thing.ts';
 
-/** A create whose answer was lost. */
-export interface LostCreate {
+/** A create on its way. */
+export interface Create {
   about: ThingKind;
   spaceId: string;
-  /** What was to be made. */
+  /** What is to be made. */
   wanted: AudienceShape;
   /** The ids of all that were there before; undefined if that is not known. */
   known: ReadonlySet<string> | undefined;
+}
+
+/** A create whose answer was lost. */
+export interface LostCreate extends Create {
   error: AudiencesError;
 }
 
+/** What the search for a create is made with. */
+interface Looking {
+  api: SegmentApi;
+  call: CallContext;
+}
+
+/** What this process knows of its other creates. */
+interface Others {
+  /** Whether a thing came of another create. */
+  has(id: string): boolean;
+  /** Whether what is found may have come of another create of this name. */
+  mayBeTheirs(): boolean;
+}
+
+const none: Others = { has: () => false, mayBeTheirs: () => false };
+
 /**
  * Looks whether a create arrived whose answer was lost: for something of its kind, name and definition
- * that was not there before.
+ * that was not there before, and that came of no other create of this process.
  *
  * @throws {OutcomeUnknownError} that says what was found, if it is not there or can't be looked for.
  */
 export async function findCreated(
   lost: LostCreate,
-  { api, call }: { api: SegmentApi; call: CallContext },
+  { api, call }: Looking,
+  others: Others = none,
 ): Promise<Audience> {
   const { about, known, wanted } = lost;
   if (!known) {
@@ -39,11 +66,18 @@ export async function findCreated(
   let found: Audience | undefined;
   try {
     const { things } = await about.readAll(api, lost.spaceId, call);
-    found = things.find((thing) => !known.has(thing.id) && isLike(thing, wanted));
+    const isNew = ({ id }: Audience) => !known.has(id) && !others.has(id);
+    found = things.find((thing) => isNew(thing) && isLike(thing, wanted));
   } catch (error) {
     // Whatever kept us from looking does not change what is known of the create.
     const reason = error instanceof Error ? error.message : String(error);
     throw stillUnknown(lost, `It could not be looked for: ${reason}`);
+  }
+  // Asked only now: what has ended since the space was read is among those that others have.
+  if (others.mayBeTheirs()) {
+    const finding =
+      'Another create of this name is under way, or its outcome is unknown, too: so what is found can not be told from what came of that one.';
+    throw stillUnknown(lost, finding);
   }
   if (found) return found;
   throw stillUnknown(
@@ -69,67 +103,175 @@ function stillUnknown({ about, error }: LostCreate, finding: string) {
 /** For so long a create that was not answered may still turn up. */
 const maxUnsettledMs = 60_000;
 
+/** A create whose outcome stayed unknown. */
+interface Unsettled {
+  lost: LostCreate;
+  /** Milliseconds of the monotonic clock. */
+  until: number;
+}
+
 /**
- * The creates whose outcome stayed unknown, which keep the same thing from being made once more
- * before it is known that it is not there.
+ * The creates of this process. Those whose outcome stayed unknown keep the same audience from being
+ * made once more before it is known that it is not there; what came of one is not taken for what came
+ * of another.
  */
 export class LostCreates {
   readonly #monotonic: () => number;
-  readonly #lost = new Map<string, { lost: LostCreate; until: number }>();
+  readonly #unsettled = new Set<Unsettled>();
+  /** Those that are being sent. */
+  readonly #open = new Set<Create>();
+  /** The ids of the audiences that came of creates. */
+  readonly #made = new Set<string>();
 
   /** @param monotonic milliseconds of a clock that never jumps. */
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
   }
 
-  /** Remembers a create of which it is unknown whether it took effect, for a minute. */
-  note(lost: LostCreate): void {
-    const now = this.#monotonic();
-    for (const [key, { until }] of this.#lost) if (until <= now) this.#lost.delete(key);
-    this.#lost.set(keyOfLost(lost), { lost, until: now + maxUnsettledMs });
+  /**
+   * Sends a create, and looks for it where its answer is lost, or is about another audience: one that
+   * was there before.
+   *
+   * @param outputOf the output for an audience that was found.
+   * @throws {OutcomeUnknownError} if it does not turn up; the next create of its name looks for a
+   * minute. @throws what `send` throws, if that says more.
+   */
+  async during<Made extends Output<OperationName>>(
+    create: Create,
+    send: () => Promise<Made>,
+    outputOf: (found: Audience) => Made,
+    looking: Looking,
+  ): Promise<{ output: Made; foundAfterLoss: boolean }> {
+    this.#open.add(create);
+    try {
+      const output = await send();
+      for (const made of thingsIn(output)) {
+        if (create.known?.has(made.id) || this.#made.has(made.id))
+          throw wasThereBefore(create.about, made);
+        this.#made.add(made.id);
+      }
+      return { output, foundAfterLoss: false };
+    } catch (error) {
+      if (!(error instanceof AudiencesError) || !mayHaveTakenEffect(error)) throw error;
+      const found = await this.#find({ ...create, error }, create, looking);
+      return { output: outputOf(found), foundAfterLoss: true };
+    } finally {
+      this.#open.delete(create);
+    }
   }
 
-  /** The create turned up. */
-  forget(lost: LostCreate): void {
-    this.#lost.delete(keyOfLost(lost));
+  /** @throws its error where the audience does not turn up. */
+  async #find(lost: LostCreate, create: Create, looking: Looking): Promise<Audience> {
+    const noted = this.#note(lost);
+    if (!(lost.error instanceof OutcomeUnknownError)) throw lost.error;
+    const isOther = (other: Create | Unsettled) => other !== create && other !== noted;
+    const mayBeTheirs = () =>
+      this.#openLike(lost).some(isOther) || this.#unsettledLike(lost).some(isOther);
+    const found = await findCreated(lost, looking, {
+      has: (id) => this.#made.has(id),
+      mayBeTheirs,
+    });
+    this.#turnedUp(noted, found);
+    return found;
+  }
+
+  #note(lost: LostCreate): Unsettled {
+    const now = this.#monotonic();
+    for (const noted of this.#unsettled) if (noted.until <= now) this.#unsettled.delete(noted);
+    const noted = { lost, until: now + maxUnsettledMs };
+    this.#unsettled.add(noted);
+    return noted;
+  }
+
+  #turnedUp(noted: Unsettled, found: Audience): void {
+    this.#unsettled.delete(noted);
+    this.#made.add(found.id);
+  }
+
+  #openLike({ about, spaceId, wanted }: Create): Create[] {
+    const key = keyFor(about, spaceId, wanted.name ?? '');
+    return [...this.#open].filter(
+      (other) => keyFor(other.about, other.spaceId, other.wanted.name ?? '') === key,
+    );
+  }
+
+  #unsettledLike({ about, spaceId, wanted }: Create): Unsettled[] {
+    const key = keyFor(about, spaceId, wanted.name ?? '');
+    return this.#unsettledNow().filter(
+      ({ lost }) => keyFor(lost.about, lost.spaceId, lost.wanted.name ?? '') === key,
+    );
+  }
+
+  #unsettledNow(): Unsettled[] {
+    const now = this.#monotonic();
+    return [...this.#unsettled].filter(({ until }) => until > now);
   }
 
   /**
-   * Looks again for an earlier create of this name, if there was one whose outcome is unknown.
+   * Looks again for earlier creates of this name or key, if there were any whose outcome is unknown.
    *
-   * @throws {AudiencesError} `duplicate`, if it is there by now. @throws {OutcomeUnknownError} if that
+   * @throws {AudiencesError} `duplicate`, if one is there by now. @throws {OutcomeUnknownError} if that
    * still can't be told, with the time after which it can.
    */
   async settle(
     { about, spaceId, name }: Pick<WantedName, 'about' | 'spaceId' | 'name'>,
-    { api, call }: { api: SegmentApi; call: CallContext },
+    looking: Looking,
   ): Promise<void> {
-    const key = keyFor(about, spaceId, name);
-    const noted = this.#lost.get(key);
-    if (!noted || noted.until <= this.#monotonic()) return;
-    let found: Audience;
-    try {
-      found = await findCreated(noted.lost, { api, call });
-    } catch (error) {
-      if (call.signal.aborted) throw new CancelledError(about.tools.create, false);
-      if (!(error instanceof OutcomeUnknownError)) throw error;
-      throw notYet(error, Math.max(1, noted.until - this.#monotonic()));
-    }
-    this.#lost.delete(key);
-    throw new AudiencesError(
-      'duplicate',
-      `An earlier ${about.tools.create} of this name, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
-      {
-        next: 'Use that one. Only if the user wants a second one, call again with allowDuplicateName: true.',
-        field: 'name',
-        details: { [about.field]: shortened(found) },
-      },
+    const marks = nameMarks(about, spaceId, name);
+    const all = this.#unsettledNow().filter(({ lost }) =>
+      nameMarks(lost.about, lost.spaceId, lost.wanted.name ?? '').some((mark) =>
+        marks.includes(mark),
+      ),
     );
+    let unknown: OutcomeUnknownError | undefined;
+    for (const noted of all) {
+      const found = await this.#lookAgain(noted, looking);
+      if (!(found instanceof OutcomeUnknownError)) {
+        this.#turnedUp(noted, found);
+        throw tookEffect(about, found);
+      }
+      unknown = found;
+    }
+    if (!unknown) return;
+    const until = Math.max(...all.map((noted) => noted.until));
+    throw notYet(unknown, Math.max(1, until - this.#monotonic()));
+  }
+
+  /** @returns the error that says why it can't be told, where it can't. */
+  async #lookAgain({ lost }: Unsettled, looking: Looking): Promise<Audience | OutcomeUnknownError> {
+    // It makes no difference here of which of the lost ones it came.
+    const mayBeTheirs = () => this.#openLike(lost).length > 0;
+    try {
+      return await findCreated(lost, looking, { has: (id) => this.#made.has(id), mayBeTheirs });
+    } catch (error) {
+      if (looking.call.signal.aborted) throw new CancelledError(lost.about.tools.create, false);
+      if (!(error instanceof OutcomeUnknownError)) throw error;
+      return error;
+    }
   }
 }
 
-function keyOfLost({ about, spaceId, wanted }: LostCreate): string {
-  return keyFor(about, spaceId, wanted.name ?? '');
+/** The error for an answer that can't be the one to the create, such as one out of a cache. */
+function wasThereBefore({ noun, tools }: ThingKind, { id }: Audience): OutcomeUnknownError {
+  return new OutcomeUnknownError(
+    `${tools.create}: the answer is about another ${noun}, ${quoted(id)}, that was there before.`,
+    {
+      next: 'Something between here and Segment mixes up answers, such as a cache or a broken proxy: tell the user.',
+      details: { cause: 'bad_response' },
+    },
+  );
+}
+
+function tookEffect({ field, tools }: ThingKind, found: Audience): AudiencesError {
+  return new AudiencesError(
+    'duplicate',
+    `An earlier ${tools.create} of this name or key, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
+    {
+      next: 'Use that one. Only if the user wants a second one, call again with allowDuplicateName: true.',
+      field: 'name',
+      details: { [field]: shortened(found) },
+    },
+  );
 }
 
 function keyFor({ noun }: ThingKind, spaceId: string, name: string): string {
@@ -139,7 +281,7 @@ function keyFor({ noun }: ThingKind, spaceId: string, name: string): string {
 function notYet({ message, facts, cause }: OutcomeUnknownError, retryAfterMs: number) {
   const seconds = Math.ceil(retryAfterMs / 1000);
   return new OutcomeUnknownError(
-    `Nothing was sent now, because an earlier create of this name may still turn up. ${message}`,
+    `Nothing was sent now, because an earlier create of this name or key may still turn up. ${message}`,
     {
       ...facts,
       next: `Call again in ${seconds} s: it is looked for once more then, and created only if it is not there.`,

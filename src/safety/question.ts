@@ -6,6 +6,7 @@ import {
   type AudienceShape,
   type Difference,
   differences,
+  fromTo,
   maxQueryChars,
   snapshotOf,
   valueInWords,
@@ -152,14 +153,14 @@ async function meaningOf(thing: AudienceShape, about: ThingKind): Promise<string
 
 function changeInWords({ field, before, after }: Difference): string {
   const [was, becomes] = bothExcerpts(before, after, maxQueryChars, contextChars);
-  return `- ${field}: ${valueInWords(was)} → ${valueInWords(becomes)}`;
+  return `- ${field}: ${fromTo(valueInWords(was), valueInWords(becomes))}`;
 }
 
 /** The same in short, for the first lines. */
 function gistOf({ field, before, after }: Difference): string {
   const sides = bothExcerpts(before, after, gistChars, gistChars / 3);
-  const [was, becomes] = sides.map((value) => valueInWords(value, gistChars));
-  return `${field}: ${was} → ${becomes}`;
+  const [was = '', becomes = ''] = sides.map((value) => valueInWords(value, gistChars));
+  return `${field}: ${fromTo(was, becomes)}`;
 }
 
 type Value = Difference['before'];

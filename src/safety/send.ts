@@ -14,11 +14,11 @@ import {
 import { type Audience, optionsSchema } from '../segment/models/audience.ts';
 import { type Agreement, type PlannedWrite, sinceAsked } from './agreement.ts';
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
-import { findCreated, type LostCreate } from './lost-create.ts';
 import { readinessOf } from './readiness.ts';
 import {
   type AudienceShape,
   differences,
+  fromTo,
   snapshotOf,
   staleError,
   valueInWords,
@@ -121,7 +121,7 @@ async function send<Name extends OperationName>(
   onRequest: (request: RequestPreview) => void,
   context: WriteContext,
 ) {
-  const { api, call, sending } = context;
+  const { api, call, sending, lostCreates } = context;
   const { write, request, kind, about, spaceId, before, after } = planned;
   if (call.signal.aborted) throw new CancelledError(write.operation, false);
   const agreedIn = agreement && request.edition;
@@ -136,15 +136,12 @@ async function send<Name extends OperationName>(
       sending.beforeSending?.();
     };
     const under = { ...sending, onRequest, agreedIn, lookLast, beforeSending };
-    const output = await api.send(write.operation, write.input, under);
-    return { output, foundAfterLoss: false };
+    const make = () => api.send(write.operation, write.input, under);
+    if (!creation || !after) return { output: await make(), foundAfterLoss: false };
+    const create = { about, spaceId, wanted: after, known: knownIds };
+    return await lostCreates.during(create, make, creation.outputOf, { api, call: sending });
   } catch (error) {
     if (isSurelyUnsent(error)) spending?.giveBack();
-    if (creation && after && error instanceof AudiencesError && mayHaveTakenEffect(error)) {
-      const lost = { about, spaceId, wanted: after, known: knownIds, error };
-      const found = await findLost(lost, context);
-      return { output: creation.outputOf(found), foundAfterLoss: true };
-    }
     throw kind === 'remove' && before ? keepCopy(error, before, about) : error;
   }
 }
@@ -168,8 +165,9 @@ async function assertUnchanged(
   const becameEarly = kind === 'change' && isEarlier(before, now, about, dateNow());
   if (!becameEarly && differences(was, snapshotOf(now)).length === 0) return;
   seen.note(spaceId, now);
-  const states = [before, now].map(({ status }) => valueInWords(status ?? undefined));
-  const more = becameEarly ? [`it is too early to edit it now: ${states.join(' → ')}`] : [];
+  const stateOf = ({ status }: Audience) => valueInWords(status ?? undefined);
+  const states = fromTo(stateOf(before), stateOf(now));
+  const more = becameEarly ? [`it is too early to edit it now: its status went ${states}`] : [];
   throw staleError(about, since, now, was, more);
 }
 
@@ -177,18 +175,6 @@ async function assertUnchanged(
 function isEarlier(before: Audience, now: Audience, about: ThingKind, at: number): boolean {
   const isEarly = (audience: Audience) => readinessOf(audience, about, at)?.isEarly === true;
   return isEarly(now) && !isEarly(before);
-}
-
-/** @throws its error where the audience does not turn up; the next creation of its name looks. */
-async function findLost(
-  lost: LostCreate,
-  { api, sending, lostCreates }: WriteContext,
-): Promise<Audience> {
-  lostCreates.note(lost);
-  if (!(lost.error instanceof OutcomeUnknownError)) throw lost.error;
-  const found = await findCreated(lost, { api, call: sending });
-  lostCreates.forget(lost);
-  return found;
 }
 
 function entryOf({ write, request, before, spaceId, id }: PlannedWrite) {
@@ -227,14 +213,14 @@ export function optionsIn({ body }: RequestPreview): AudienceShape['options'] {
 }
 
 /** A thing that may be gone is not lost: the error holds it as it was. */
-function keepCopy(error: unknown, thing: Audience, { tools, field }: ThingKind): unknown {
+function keepCopy(error: unknown, thing: Audience, { field }: ThingKind): unknown {
   const isUnknown = error instanceof OutcomeUnknownError;
   if (!isUnknown && !(error instanceof NoAnswerError)) return error;
   const { code, cause } = error;
   const message = `${error.message} It may have been removed all the same.`;
   const facts = {
     ...error.facts,
-    next: `Look with ${tools.get} whether it is still there. If it is gone, details.${field} is what it was. ${error.facts.next}`,
+    next: `${error.facts.next} If it is gone, details.${field} is what it was.`,
     details: { [field]: thing, cause: error.facts.details },
   };
   return isUnknown

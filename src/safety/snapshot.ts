@@ -96,6 +96,14 @@ export function valueInWords(value: Value, maxChars = maxQueryChars): string {
   return typeof value === 'string' ? quotedPlainly(value, maxChars) : String(value);
 }
 
+/**
+ * A change, of values in words. Between two texts that are read from right to left there have to be
+ * Latin letters: an arrow would go from right to left with them, so that the new one seems the old.
+ */
+export function fromTo(before: string, after: string): string {
+  return `from ${before} to ${after}`;
+}
+
 /** A difference whose long texts are cut. */
 function shownDifference({ field, before, after }: Difference): Difference {
   const shown = (value: Value) =>

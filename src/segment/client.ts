@@ -12,6 +12,7 @@ import type { Edition, Finding } from './editions/row.ts';
 import {
   AudiencesError,
   CancelledError,
+  isSegmentsWord,
   MeaningChangedError,
   NoAnswerError,
   OutOfTimeError,
@@ -221,15 +222,31 @@ export class SegmentClient implements SegmentApi {
   ): AudiencesError {
     const isUnknown = error.code === 'not_found' && !path.replace('{spaceId}', '').includes('{');
     const isMissing = isUnknown || error.code === 'forbidden';
-    if (feature === undefined || !isMissing || error.facts.details === undefined) return error;
+    if (feature === undefined || !isMissing || !isSegmentsWord(error)) return error;
     this.#missingFeatures.add(featureKey(feature, input));
     return featureMissing(name, feature);
   }
 
-  /** Sends a request, again and again where that can do no harm. */
+  /**
+   * Sends a request, again and again where that can do no harm. What was to be taken away is looked
+   * for where the end leaves that in doubt.
+   */
   async #persist<Name extends OperationName>(sending: Sending<Name>): Promise<Output<Name>> {
+    const tries = new Tries(sending.name, sending.form.row);
+    try {
+      return await this.#sendUntilAnswered(sending, tries);
+    } catch (error) {
+      const doubt = tries.doubtAtEnd(error);
+      if (!doubt) throw error;
+      return await this.#outputIfGone(sending, tries, doubt);
+    }
+  }
+
+  async #sendUntilAnswered<Name extends OperationName>(
+    sending: Sending<Name>,
+    tries: Tries<Name>,
+  ): Promise<Output<Name>> {
     const { name, call } = sending;
-    const tries = new Tries(name, sending.form.row);
     const giveUp = (error: unknown) => {
       throw tries.stillUncertain(error);
     };
@@ -238,12 +255,10 @@ export class SegmentClient implements SegmentApi {
       const place = await this.#enter(gate, name, call, tries.attempts).catch(giveUp);
       const maxMs = call.lookLast ? maxHeldMs : Number.POSITIVE_INFINITY;
       const held: HeldPlace = { gate, place, until: this.#options.clock.monotonic() + maxMs };
-      const found = await this.#lookLast(sending, tries, held);
-      if (found) return found.output;
+      await this.#lookLast(sending, tries, held);
       const attempted = await this.#attempt(sending, held).catch(giveUp);
       tries.attempts += 1;
-      const gone = await this.#ifGone(sending, tries, attempted.verdict);
-      const end = gone ?? tries.endOf(attempted.verdict);
+      const end = tries.endOf(attempted.verdict);
       if (end) return end.output;
       await this.#pauseAfter(sending, tries, attempted).catch(giveUp);
     }
@@ -284,16 +299,13 @@ export class SegmentClient implements SegmentApi {
   /**
    * Lets the caller look once more while the request has its place, which is given back if that ends
    * the call.
-   *
-   * @returns the output, if the look shows that an earlier attempt took effect.
    */
   async #lookLast<Name extends OperationName>(
-    sending: Sending<Name>,
+    { name, call }: Sending<Name>,
     tries: Tries<Name>,
     { gate, place, until }: HeldPlace,
-  ): Promise<{ output: Output<Name> } | undefined> {
-    const { name, call } = sending;
-    if (!call.lookLast) return undefined;
+  ): Promise<void> {
+    if (!call.lookLast) return;
     const { clock } = this.#options;
     const late = new AbortController();
     const cancelTimer = clock.after(until - clock.monotonic(), () => late.abort());
@@ -302,16 +314,12 @@ export class SegmentClient implements SegmentApi {
     looking.isUrgent = true;
     try {
       await call.lookLast(looking);
-      return undefined;
     } catch (error) {
       await gate.giveBack(place);
       if (call.signal.aborted) throw tries.stillUncertain(new CancelledError(name, false));
-      const found =
-        error instanceof RefusedError
-          ? await this.#ifGone(sending, tries, { kind: 'refused', error })
-          : undefined;
-      if (found) return found;
-      const unsent = late.signal.aborted ? heldTooLong(name, notLooked) : asUnsent(name, error);
+      const unsent = late.signal.aborted
+        ? heldTooLong(name, notLooked)
+        : asUnsent(name, error, tries.untaken);
       throw tries.notSentAgain(unsent);
     } finally {
       cancelTimer();
@@ -319,29 +327,30 @@ export class SegmentClient implements SegmentApi {
   }
 
   /**
-   * Looks whether what was to be taken away is gone, where an answer leaves that in doubt.
+   * The output, if a look shows that what was to be taken away is gone.
    *
-   * @returns the output if it is; undefined if the verdict means what it says.
-   * @throws {OutcomeUnknownError} if that can't be told.
+   * @param doubt why that has to be looked into.
+   * @throws {OutcomeUnknownError} if it is there, or that can't be told.
    */
-  async #ifGone<Name extends OperationName>(
+  async #outputIfGone<Name extends OperationName>(
     { name, form: { row }, input, call }: Sending<Name>,
     tries: Tries<Name>,
-    verdict: Verdict<Output<Name>>,
-  ): Promise<{ output: Output<Name> } | undefined> {
-    const doubt = tries.doubtOf(verdict);
-    if (!row.ifGone || !doubt) return undefined;
+    doubt: AudiencesError,
+  ): Promise<Output<Name>> {
+    if (!row.ifGone) throw doubt;
     const looking = withSignal(call, call.signal);
-    const look = async <Read extends OperationName>(read: Read, asked: Input<Read>) => {
+    const look = async <Read extends OperationName>(
+      read: Read,
+      asked: Input<Read>,
+    ): Promise<Finding<Output<Read>>> => {
       try {
-        await this.#sendOne(read, asked, looking);
-        return 'there';
+        return { kind: 'there', output: await this.#sendOne(read, asked, looking) };
       } catch (error) {
         if (error instanceof CancelledError) throw new CancelledError(name, true);
         return findingOf(error);
       }
     };
-    if (await row.ifGone.isSo(input, look)) return { output: row.ifGone.output };
+    if (await row.ifGone.isSo(input, look)) return row.ifGone.output;
     throw tries.outcomeUnknown(doubt);
   }
 
@@ -391,9 +400,9 @@ export class SegmentClient implements SegmentApi {
     const report = readQuota({ status, headers, body, sentAt, receivedAt, now });
     await gate.settle(place, report);
     log('debug', 'answer', { operation: name, status, tookMs, remaining: report.remaining });
-    const { output, ifNotFound } = form.row;
+    const { output, ifNotFound, writes } = form.row;
     const misfit = (data: Output<Name>) => misfitOf(input, data);
-    const expected = { operation: name, output, misfit, ifNotFound };
+    const expected = { operation: name, output, misfit, ifNotFound, writes };
     const { refusal } = report;
     return {
       verdict: judgeAnswer(expected, { status, text }, body),
@@ -456,12 +465,16 @@ function heldTooLong(name: string, what: string): UnsentError {
   );
 }
 
-/** A look that failed says nothing of the write, which was not sent. */
-function asUnsent(name: string, error: unknown): unknown {
+/**
+ * A look that failed says nothing of the write, which was not sent.
+ *
+ * @param untaken a sentence on what became of it.
+ */
+function asUnsent(name: string, error: unknown, untaken: string): unknown {
   if (error instanceof CancelledError) return new CancelledError(name, false);
   if (!(error instanceof NoAnswerError || error instanceof RefusedError)) return error;
   const { code, message, facts } = error;
-  return new UnsentError(code, `${message} Nothing was sent.`, facts);
+  return new UnsentError(code, `${message} ${untaken}`.trim(), facts);
 }
 
 /** What became of one attempt, and what it says about the next. */
@@ -474,11 +487,10 @@ interface Attempted<Data> {
 }
 
 /** What a look comes to that got no output: only Segment itself can say that something is missing. */
-function findingOf(error: unknown): Finding {
+function findingOf(error: unknown): Finding<never> {
   if (!(error instanceof AudiencesError)) throw error;
-  const { code, facts } = error;
-  const isSegments = Array.isArray(facts.details) && facts.details.length > 0;
-  return code === 'not_found' && isSegments ? 'missing' : 'unclear';
+  const isMissing = error.code === 'not_found' && isSegmentsWord(error);
+  return { kind: isMissing ? 'missing' : 'unclear' };
 }
 
 /** @throws {MeaningChangedError} if someone agreed to something else than `form` would send. */

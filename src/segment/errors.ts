@@ -106,6 +106,14 @@ export class InvalidQueryError extends AudiencesError {
 /** Segment, or something in front of it, refused, and surely nothing was changed. */
 export class RefusedError extends AudiencesError {}
 
+/** Whether an error repeats Segment's own envelope, in which an entry says something. */
+export function isSegmentsWord({ facts }: AudiencesError): boolean {
+  const { data } = errorEnvelopeSchema.safeParse({ errors: facts.details });
+  return (
+    data?.errors.some(({ type, message }) => Boolean(type?.trim() || message?.trim())) ?? false
+  );
+}
+
 /** The edition of the API, or the workspace, can't do what was asked; nothing was changed. */
 export class UnsupportedError extends AudiencesError {
   /** @param message without its full stop. */

@@ -21,20 +21,35 @@ export class Tries<Name extends OperationName> {
   /**
    * What an attempt comes to: the output, or undefined if there is to be another.
    *
-   * @throws {AudiencesError} if it failed for good.
+   * @throws {AudiencesError} if it failed for good, or whether it took effect has to be looked into.
    */
   endOf(verdict: Verdict<Output<Name>>): { output: Output<Name> } | undefined {
-    if (verdict.kind === 'success') return { output: verdict.data };
+    if (verdict.kind === 'success') {
+      const doubt = this.#row.ifGone?.doubtOf(verdict.data);
+      if (doubt === undefined) return { output: verdict.data };
+      const next = 'Look whether it took effect.';
+      const message = `${this.#name}: the answer ${doubt}`;
+      this.#uncertain = new NoAnswerError('bad_response', message, { next });
+      throw this.#uncertain;
+    }
     if (verdict.kind === 'refused') {
       const { error } = verdict;
-      throw this.#uncertain && this.#row.writes ? refusedLater(this.#uncertain, error) : error;
+      if (this.#uncertain && this.#row.writes) throw refusedLater(this.#uncertain, error);
+      if (this.#row.ifGone && isRedirect(error)) this.#uncertain = error;
+      throw error;
     }
     if (verdict.kind === 'uncertain') {
       if (this.#row.resend === 'once') throw this.outcomeUnknown(verdict.error);
-      if (!verdict.transient) throw verdict.error;
       this.#uncertain = verdict.error;
+      if (!verdict.transient) throw verdict.error;
     }
     return undefined;
+  }
+
+  /** What can be said of the request where its next attempt is not made; nothing, if that is in doubt. */
+  get untaken(): string {
+    if (this.#uncertain) return '';
+    return this.attempts > 0 ? 'Segment took nothing in.' : 'Nothing was sent.';
   }
 
   /** What ends the waiting does not change that an earlier attempt may have taken effect. */
@@ -52,20 +67,17 @@ export class Tries<Name extends OperationName> {
   }
 
   /**
-   * Why it is in doubt whether something is gone: a 404 may come of an earlier attempt that took effect,
-   * and a success may say something else.
+   * Why it is in doubt whether what was to be taken away is gone, whatever ended the attempts: one of
+   * them may have taken effect.
    *
-   * @returns undefined if it is not.
+   * @returns undefined if it is not, or nobody waits for an answer any more.
    */
-  doubtOf(verdict: Verdict<Output<Name>>): AudiencesError | undefined {
-    if (verdict.kind === 'success') {
-      const doubt = this.#row.ifGone?.doubtOf(verdict.data);
-      if (doubt === undefined) return undefined;
-      const next = 'Look whether it took effect.';
-      return new NoAnswerError('bad_response', `${this.#name}: the answer ${doubt}`, { next });
-    }
-    const isMissing = verdict.kind === 'refused' && verdict.error.code === 'not_found';
-    return isMissing && this.#uncertain ? refusedLater(this.#uncertain, verdict.error) : undefined;
+  doubtAtEnd(error: unknown): AudiencesError | undefined {
+    if (!this.#row.ifGone || !this.#uncertain || !(error instanceof AudiencesError))
+      return undefined;
+    return error instanceof CancelledError || error instanceof OutcomeUnknownError
+      ? undefined
+      : error;
   }
 
   /** The error of a request that was sent. @param cause why nobody knows what came of it. */
@@ -77,6 +89,11 @@ export class Tries<Name extends OperationName> {
       { cause },
     );
   }
+}
+
+/** What was asked for may be done, and its result be shown elsewhere. */
+function isRedirect({ facts: { status = 0 } }: AudiencesError): boolean {
+  return status >= 300 && status < 400;
 }
 
 /** The first attempt may have taken effect; that a later one was refused does not change it. */

@@ -38,6 +38,8 @@ export interface Expected<Data> {
   misfit?: (data: Data) => string | undefined;
   /** What the caller does next on HTTP 404. */
   ifNotFound: string;
+  /** Whether it changes something: then an answer that has errors, too, does not say that it did. */
+  writes?: boolean;
 }
 
 /**
@@ -199,7 +201,7 @@ const formAdvice =
   'Segment answered in a form that this version does not know. Tell the user to look for a newer version of segment-audiences-mcp, or to report it.';
 
 function judgeSuccess<Data>(
-  { operation, output, misfit }: Expected<Data>,
+  { operation, output, misfit, writes }: Expected<Data>,
   answer: Pick<HttpAnswer, 'status' | 'text'>,
   body: unknown,
 ): Verdict<Data> {
@@ -214,6 +216,10 @@ function judgeSuccess<Data>(
   if (body === undefined) return bad(`is not JSON: ${foreignInWords(answer.text)}`, addressAdvice);
   if (typeof body !== 'object' || body === null || !('data' in body)) {
     return bad('has no "data", as every answer of Segment has.', addressAdvice);
+  }
+  const entries = readEntries(body);
+  if (writes && entries && entries.length > 0) {
+    return bad(`has errors next to its data: ${entriesInWords(entries)}`, formAdvice);
   }
   const data = output.safeParse(body.data);
   if (data.success) {

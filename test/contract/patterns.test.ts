@@ -56,10 +56,10 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\s*(?:("(?:[^"\\\\]|\\\\[\\s\\S])*")|([{}[\\],:])|([^\\s"{}[\\],:]+))/y': 'message',
   },
   'misnamed.ts': {
-    '/^SEGMENT_(MCP_)?/i': 'setting',
+    '/^([a-z]+)[_.-](?:mcp[_.-])?/i': 'setting',
   },
   'nearest.ts': {
-    '/[-_ ]/g': 'message',
+    '/[-_. ]/g': 'message',
   },
   'space/names.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}/': 'answer',
@@ -98,24 +98,30 @@ const listed: Record<string, Record<string, Source>> = {
   'query/fix-atoms.ts': {
     '/^between$/i': 'query',
     '/^like$/i': 'query',
-    '/^is/': 'query',
     '/^[(){}[\\],.:]$/': 'query',
     '/\\p{Default_Ignorable_Code_Point}/gu': 'query',
     "/[\\p{L}\\p{N}_]+|[^\\s'\\p{L}\\p{N}_]/gu": 'query',
     '/^(\\d+)(\\p{L}+)$/u': 'query',
     '/^\\w/': 'query',
+    '/(?:^|_)(?:is|of|the)(?:_|$)/i': 'query',
+    '/^(?:is|of|the)$/': 'query',
+    '/^\\p{L}/u': 'query',
   },
   'query/fix-meaning.ts': {
     "/^'|'$/g": 'query',
     '/^[1-9]\\d{0,2}(?:,\\d{3})+$/': 'query',
   },
   'query/foreign-comparison.ts': {
+    '/^(?:is|does|do|did)$/': 'query',
+    '/^(?:|contains?|includes?)$/': 'query',
+    '/^(?:any|one|none)$/': 'query',
     '/^is/': 'query',
     '/^(?:in|within)$/': 'query',
     '/^(?:last|past|next)$/': 'query',
-    '/^(%?)([^%_]+)(%?)$/': 'query',
+    '/^(%?)([^%_\\\\]+)(%?)$/': 'query',
   },
   'query/foreign-text.ts': {
+    '/^(?:not|any|all)$/i': 'query',
     '/^(select|where|from|having|update|delete|insert)$/i': 'query',
     '/^(lambda|function|def|const|var|df|db)$/': 'query',
     '/^[.[(]$/': 'query',
@@ -142,6 +148,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/s$/': 'query',
   },
   'query/lexer.ts': {
+    '/[()[\\]{}\'"`“”‘’,]/': 'query',
     '/\\s+/': 'query',
     '/--[^\\n]*|\\/\\/[^\\n]*|#[^\\n]*|\\/\\*[\\s\\S]*?(?:\\*\\/|$)/': 'query',
     '/\\d{4}-?\\d{2}-?\\d{2}[Tt]\\d[\\d:.]*(?:,\\d+(?=[Zz+-]))?(?:[Zz]|[+-]\\d{2}(?::?\\d{2})?)?/':
@@ -231,6 +238,8 @@ const listed: Record<string, Record<string, Source>> = {
     '/^(is|does|do)?not(?!e$|e_|ed|es|if|ic|h)(\\p{Ll}{2,})$/u': 'query',
     '/s$/': 'query',
     '/\\d/': 'query',
+    '/^(?:anti|non|dis|mis|no|un|in|im|ir|ex|or|on|i|n)/': 'query',
+    '/oneofs?$/': 'query',
   },
   'query/times.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$/':
@@ -350,6 +359,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^\\d{1,9}$/': 'setting',
     '/^[\\x21-\\x7e]*$/': 'setting',
     '/[,\\r\\n]/': 'setting',
+    '/[\\s;|]/': 'setting',
     '/^[A-Za-z0-9+/_-]+={0,2}$/': 'setting',
     '/^[1-9]\\d{0,5}$/': 'setting',
   },
@@ -360,10 +370,15 @@ const listed: Record<string, Record<string, Source>> = {
     '/^\\$\\(.*\\)$/s': 'setting',
     '/^%[^%\\s]+%$/': 'setting',
     '/^<.*>$/s': 'setting',
+    '/^(?:undefined|null|nan|\\[object object\\])$/i': 'setting',
+    '/\\$[a-z_]/i': 'setting',
+    '/%(?![\\da-f]{2}%)[a-z_]\\w{0,63}%/i': 'setting',
+    '/^\\[.*\\]$/s': 'setting',
     '/[,/\\\\=]/': 'setting',
     '/^\\\\/': 'setting',
-    '/^(authorization\\s*:\\s*)?(bearer|basic)(\\s|$)/i': 'setting',
+    '/^(?:authorization\\s*[:=]|(?:bearer|basic)(?:[\\s:=]|$))/i': 'setting',
     '/^(export\\s+|set\\s+)?[A-Z][A-Z0-9_]*\\s*=[ \\t]*[^=,\\s]/': 'setting',
+    '/^(?:export\\s+|set\\s+)?\\w{0,64}token\\s*=[ \\t]*[^=,\\s]/i': 'setting',
   },
   'tools/fields.ts': {
     '/[^\\s\\p{Cc}\\p{Default_Ignorable_Code_Point}\\u2800]/u': 'message',

@@ -54,10 +54,10 @@ describe('confirmation by a client that can ask', () => {
       query: "trait('total_spend') > 900",
       enabled: false,
     });
-    expect(question).toContain('name: "Big spenders" → "Bigger spenders"');
-    expect(question).toContain('enabled: true → false');
+    expect(question).toContain('name: from "Big spenders" to "Bigger spenders"');
+    expect(question).toContain('enabled: from true to false');
     expect(question).toContain(
-      `query: "trait('total_spend') > 500" → "trait('total_spend') > 900"`,
+      `query: from "trait('total_spend') > 500" to "trait('total_spend') > 900"`,
     );
     expect(question).toContain('Then it holds: Users whose "total_spend" is more than 900.');
     expect(sent(rig)).toHaveLength(1);

@@ -232,7 +232,7 @@ describe.each<[string, SandboxEdition, string[]]>([
       expect(question.split('\n')).toContain(line);
     }
     expect(question).toMatch(/^- Size: \d+$/m);
-    expect(changing).toContain('- enabled: true → false');
+    expect(changing).toContain('- enabled: from true to false');
     expect(creating).toContain('- Name: "Declined"\n- Key: "declined"\n- Level: "users"');
     expect(sent(rig)).toEqual([]);
     expect(newLines().map(({ confirmed }) => confirmed)).toEqual([

@@ -149,3 +149,11 @@ test('the text of an error is a line of prose, and the JSON exactly', async () =
     expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(error)));
   }
 });
+
+test('of very many unknown fields the first are told', async () => {
+  const args = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, 1]));
+  const { error } = await call('get_audience', args);
+  const told = error?.message.match(/there is no such field/g) ?? [];
+  expect(told.length).toBeGreaterThan(5);
+  expect(told.length).toBeLessThanOrEqual(10);
+});

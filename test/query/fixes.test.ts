@@ -30,6 +30,35 @@ describe('a mistake with a clear meaning is healed', () => {
     ["trait('n').not_less_than(5)", "trait('n').at_least(5)"],
     ["trait('x').not_like('a%')", "NOT trait('x').starts_with('a')"],
     ["NOT trait('x').not_one_of('a')", "NOT NOT trait('x').one_of('a')"],
+    ["trait('x').unequals('a')", "NOT trait('x').equals('a')"],
+    ["trait('x').nequal('a')", "NOT trait('x').equals('a')"],
+    ["trait('x').ncontains('a')", "NOT trait('x').contains('a')"],
+    ["trait('x').unstarts_with('a')", "NOT trait('x').starts_with('a')"],
+    ["trait('x').nexists()", "trait('x').absent()"],
+    ["trait('x').inexists()", "trait('x').absent()"],
+    ["trait('x').unabsent()", "trait('x').exists()"],
+    ["trait('d').nwithin_last(7 days)", "NOT trait('d').within_last(7 days)"],
+    // Slips of the pen.
+    ["trait('x').contians('a')", "trait('x').contains('a')"],
+    ["trait('x').startwith('a')", "trait('x').starts_with('a')"],
+    ["trait('x').oneof('a')", "trait('x').one_of('a')"],
+    ["trait('n').at_lest(5)", "trait('n').at_least(5)"],
+    ["trait('n').greater_then(5)", "trait('n').greater_than(5)"],
+    ["trait('d').within_the_last(7 days)", "trait('d').within_last(7 days)"],
+    ["event('A').avg_of(property('x')) > 1", "event('A').avg(property('x')) > 1"],
+    ["trait('x') is not within the last 7 days", "NOT trait('x').within_last(7 days)"],
+    ["trait('x') not in the last 7 days", "NOT trait('x').within_last(7 days)"],
+    ["trait('x') is not absent", "trait('x').exists()"],
+    ["trait('x') does not exist", "trait('x').absent()"],
+    ["trait('x') does not start with 'a'", "NOT trait('x').starts_with('a')"],
+    ["trait('x') is not before '2025-01-01'", "NOT trait('x').before_date('2025-01-01')"],
+    ["event('A').count() not more than 3", "event('A').count() <= 3"],
+    ["trait('x') is any of ('a', 'b')", "trait('x').one_of('a', 'b')"],
+    ["trait('x') is not one of ('a', 'b')", "NOT trait('x').one_of('a', 'b')"],
+    ["trait('x') is none of ('a', 'b')", "trait('x').none_of('a', 'b')"],
+    ["trait('x') contains none of ('a', 'b')", "NOT trait('x').contains('a', 'b')"],
+    ["trait('x') is none", "trait('x').absent()"],
+    ["event('A').count() in the last 7 days >= 1", "event('A').within(7 days).count() >= 1"],
     // Joints and quantifiers.
     ["trait('a') = 1 NOR trait('b') = 2", "NOT (trait('a') = 1 OR trait('b') = 2)"],
     [
@@ -41,6 +70,11 @@ describe('a mistake with a clear meaning is healed', () => {
     // Values on the left.
     ["NOT 10 < trait('n') < 20", "NOT (trait('n') > 10 AND trait('n') < 20)"],
     ["ALL 10 < trait('n') < 20", "ALL (trait('n') > 10 AND trait('n') < 20)", 'accounts'],
+    [
+      "event('A').where(100 < total).count() >= 1",
+      "event('A').where(property('total') > 100).count() >= 1",
+    ],
+    ['100 < total', "trait('total') > 100"],
     // Arguments that are conditions or values.
     [
       "event('Order Completed', property('total') > 100).count() >= 1",
@@ -83,6 +117,12 @@ describe('a mistake with a clear meaning is healed', () => {
     ["(event('A').count() >= 1).within(7 days)", "event('A').within(7 days).count() >= 1"],
     ["trait('d') in the last 7 days", "trait('d').within_last(7 days)"],
     [
+      "event('A').within(1 day).count() >= 1 AND event('B').count() >= 1 in the last 7 days",
+      "event('A').within(1 day).count() >= 1 AND event('B').within(7 days).count() >= 1",
+    ],
+    ["event('A').within(last 7 days ago).count() >= 1", "event('A').within(7 days).count() >= 1"],
+    ["event('A').count() >= 1 over the last 7 days", "event('A').within(7 days).count() >= 1"],
+    [
       "event('A').where(event('B').within(5 days of parent).count() >= 1).count() >= 1",
       "event('A').where(event('B').within(parent: 5 days).count() >= 1).count() >= 1",
     ],
@@ -104,6 +144,8 @@ describe('a mistake with a clear meaning is healed', () => {
     ["event('A').sum(properties.total) > 1", "event('A').sum(property('total')) > 1"],
     ["in_audience('key')", "trait('key') = 'true'"],
     ["event('A').countDistinct('x') > 1", "event('A').unique(property('x')).count() > 1"],
+    ["exists(trait('p'))", "trait('p').exists()"],
+    ["NOT contains(trait('p'), 'a')", "NOT trait('p').contains('a')"],
     // What is around and doubled.
     ['"event(\'A\').count() >= 1"', "event('A').count() >= 1"],
     ["'trait('x') = 'a''", "trait('x') = 'a'"],
@@ -149,10 +191,81 @@ describe('help only, where more than one thing may be meant', () => {
     ["event('A').within(7).count() >= 1"],
     ["event('A').within(next 7 days).count() >= 1"],
     ["trait('d').within_next(last 7 days)"],
+    // A window that may be meant for several counts.
+    ["event('A').count() >= event('B').count() in the last 7 days"],
+    ["event('A').count() >= 1 AND event('B').count() >= 1 in the last 7 days"],
+    ["(event('A').count() >= 1 AND event('B').count() >= 1 within 7 days)"],
+    ["(event('A').count() >= 1 OR trait('x') = 1) AND event('B').count() >= 1 within 7 days"],
+    // A comment that may hide a bracket or a value.
+    ["NOT (trait('x').contains('a' # ) OR trait('d') = 1"],
+    ["NOT (trait('x').contains('a' # ) OR trait('d').exists())"],
+    ["trait('x').one_of('a' -- , 'b')"],
+    ["trait('x').one_of('a' -- b"],
+    // Of a text and a word, either may be the name.
+    ["event('A').where('EUR' = currency).count() >= 1"],
+    ["event('A').where('currency' != EUR).count() >= 1"],
+    ["event('A').where('100' < total).count() >= 1"],
+    ["event('A').where(10 < total < 20).count() >= 1"],
+    // Words that say more than the function, or the opposite.
+    ["event('A').within(over 7 days).count() >= 1"],
+    ["event('A').within(over 7 days ago).count() >= 1"],
+    ["event('A').within(for over 7 days).count() >= 1"],
+    ["event('A').between(over 7 days, 10 days).count() >= 1"],
+    ["event('A').count() >= 1 over 7 days"],
+    ["event('A').last(property('x')) = 1 over 7 days"],
+    ["trait('d').within_last(over 7 days)"],
+    ["trait('d').within_last(in 7 days)"],
+    ["trait('d').before_last(within 7 days)"],
+    ["event('A').where(event('B').within(parent: 5 days ago).count() >= 1).count() >= 1"],
+    ["event('A').where(event('B').within(parent: last 5 days).count() >= 1).count() >= 1"],
+    ["event('A').where(event('B').within(last 5 days from parent).count() >= 1).count() >= 1"],
+    ["event('A').where(event('B').within(past 5 days of parent).count() >= 1).count() >= 1"],
+    ["event('A' last).count() >= 1"],
+    ["event('A' over).count() >= 1"],
+    ["trait('x' previous) = 'a'"],
+    ["trait('x').equals('a' ago)"],
     ["event('A').count(0)"],
     ["event('A')"],
     ["trait('plan')"],
     ["event('A').count() >= 1 in the next 7 days"],
+    // Names that say more, or other, than the function that is spelt alike.
+    ...['nwhere', 'unwhere', 'nowhere', 'or_where', 'orwhere', 'where_or', 'whereif'].map(
+      (name): [string] => [`event('A').${name}(property('x') = 1).count() >= 1`],
+    ),
+    ["event('A').nwithin(7 days).count() >= 1"],
+    ["event('A').unwithin(7 days).count() >= 1"],
+    ["noevent('A').count() >= 1"],
+    ...['anyone_of', 'noone_of', 'nooneof', 'unone_of', 'out_of', 'only_of', 'everyone_of'].map(
+      (name): [string] => [`trait('x').${name}('a', 'b')`],
+    ),
+    ...['icontains', 'iequals', 'istarts_with', 'containsi', 'exequals'].map((name): [string] => [
+      `trait('x').${name}('a')`,
+    ]),
+    ...['less_than_or', 'greater_than_or', 'lessthan_or', 'lessthanor'].map((name): [string] => [
+      `trait('n').${name}(5)`,
+    ]),
+    ["trait('d').on_before_date('2025-01-01')"],
+    ["trait('d').or_before_date('2025-01-01')"],
+    ["trait('d').withinless(7 days)"],
+    ["trait('d').ex_within_last(7 days)"],
+    ...['max_by', 'first_by', 'sum_if', 'sumif'].map((name): [string] => [
+      `event('A').${name}(property('p')) = 1`,
+    ]),
+    // Money or how often; with or without the day itself; a plain character or a sign.
+    ["event('A').total() > 5"],
+    ["event('A').amount() > 5"],
+    ["event('A').account() > 5"],
+    ["trait('d').since('2025-01-01')"],
+    ["trait('d') since '2025-01-01'"],
+    ["trait('x').like('100\\%')"],
+    ["trait('x') LIKE '100\\%'"],
+    ["exists(trait('p'), 'a')"],
+    ["contains('a', trait('p'))"],
+    // What is part of a comparison or of a denial already.
+    ["trait('n') > trait('m', 5)"],
+    ["trait('n') > event('B').count(3)"],
+    ["event('A').sum(property('x', 5)) > 1"],
+    ["NEITHER trait('a') = 1 NOR trait('b') = 2"],
     // Where a bracket is missing or too many is open.
     ["NOT (trait('a') = 1 OR trait('b') = 2"],
     ["trait('a') = 1 OR trait('b') = 2) AND trait('c') = 3"],
@@ -176,6 +289,8 @@ describe('one cause is one error', () => {
     ["traits.plan = 'vip'", 'path'],
     ["trait('plan') = ('vip', 'pro')", 'several-values'],
     ["trait('plan') = `vip`", 'backquotes'],
+    ["event('A').where(100 < total).count() >= 1", 'value-first'],
+    ["event('A').where('EUR' = currency).count() >= 1", 'value-first'],
     ["event('A').where({property('x') = 1, property('y') = 2}).count() >= 1", 'several-conditions'],
     ["event('A').count() >= 1 and that is it", 'bare-word'],
     ["event('A').count() >= 1 per user of the shop", 'unknown-word'],
@@ -197,5 +312,37 @@ describe('one cause is one error', () => {
       'path',
       'backquotes',
     ]);
+  });
+});
+
+test('a name with two meanings names both', () => {
+  const [error] = verdictOf("event('A').total() > 5", 'users').diagnostics;
+  expect(error?.help).toBe("Did you mean count() or sum(property('…'))?");
+});
+
+test('no fix turns a frequency into a text', () => {
+  const text = "event('A').mode(property('p'), -1) = 'a'";
+  expect(verdictOf(text, 'users').diagnostics.map(({ code, fix }) => [code, fix])).toEqual([
+    ['negative-number', undefined],
+  ]);
+  const zero = verdictOf("event('A').mode(property('p'), 0) = 'a'", 'users');
+  expect(zero.diagnostics.map(({ code }) => code)).toEqual(['whole-number']);
+});
+
+describe('help speaks of what is written', () => {
+  const inFunnel = (condition: string) => `event('A').where(${condition}).count() >= 1`;
+
+  test.each([
+    [inFunnel("event('B').within(parent: -5 days).count() >= 1"), 'looks ahead'],
+    [inFunnel("event('B').within(outer: 5 days).count() >= 1"), 'parent:'],
+    [inFunnel("event('B').within(after: 5 days).count() >= 1"), 'parent:'],
+    [inFunnel("property('x') = parent.x"), "property(parent: 'x')"],
+    [inFunnel("event('A').count() >= 1"), 'at least 2 instead of 1'],
+    [inFunnel("event('A').count() >= 2"), 'one more than that'],
+    [inFunnel("event('A').count() = 1"), 'one more than that'],
+    ["trait('p') != 'a' OR 'c'", 'none_of('],
+  ])('%s', (text, words) => {
+    const { diagnostics } = verdictOf(text, 'users');
+    expect(diagnostics.map(({ help = '' }) => help).join('\n')).toContain(words);
   });
 });

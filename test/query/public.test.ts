@@ -33,6 +33,11 @@ function examplesIn(file: string): Map<string, string> {
   return examples;
 }
 
+test('what is no text throws', () => {
+  for (const value of ['5', 'null'])
+    expect(() => language.check(JSON.parse(value))).toThrow(TypeError);
+});
+
 describe('the examples in the code are right', () => {
   const examples = examplesIn('src/query/public.ts');
 

@@ -448,7 +448,7 @@ describe('in two steps', () => {
     const other = { ...args, name: 'Other' };
     const { error } = await callTool(client, tool, { ...other, confirmation });
     expect(error?.message).toMatch(/not made for exactly this write/);
-    expect(error?.message).toContain('name: "Big spenders" → "Other"');
+    expect(error?.message).toContain('name: from "Big spenders" to "Other"');
     expect(writesOf(asked)).toEqual([]);
     const next = { ...other, confirmation: confirmationIn(error) };
     expect((await callTool(client, tool, next)).error).toBeUndefined();

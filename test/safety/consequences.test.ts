@@ -55,7 +55,7 @@ describe('the first lines of a question', () => {
       { ...rename, enabled: false },
       [
         'Change the audience "Big spenders" ("aud_1") in the space "spa_1".',
-        'What changes: name: "Big spenders" → "Renamed"; enabled: true → false',
+        'What changes: name: from "Big spenders" to "Renamed"; enabled: from true to false',
       ],
     ],
     [
@@ -80,6 +80,18 @@ describe('the first lines of a question', () => {
     expect(gist).toContain("'v40'");
     expect(gist.length).toBeLessThan(300);
   });
+});
+
+test('a change of texts that are read from right to left is not turned round', async () => {
+  const [was, becomes] = ['אבג 100', 'דהו 200'];
+  const stored = audience({ name: was, description: 'שלום 1' });
+  const args = { ...rename, name: becomes, description: 'مرحبا 2' };
+  const lines = (await question('update_audience_for_space', args, stored)).split('\n');
+  const name = `name: from "${was}" to "${becomes}"`;
+  const description = 'description: from "שלום 1" to "مرحبا 2"';
+  expect(lines[1]).toBe(`What changes: ${name}; ${description}`);
+  expect(lines).toContain(`- ${name}`);
+  expect(lines).toContain(`- ${description}`);
 });
 
 const firstBackfill = 'Let the first backfill finish before the next edit';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/start.ts';
 import { OutcomeUnknownError } from '../../src/segment/errors.ts';
+import type { Audience } from '../../src/segment/models/audience.ts';
 import { foldedName } from '../../src/segment/names.ts';
 import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 import { firstId, type StandIn, startStandIn, withOdd } from '../support/stand-in.ts';
@@ -203,10 +204,126 @@ describe('a create after its own outcome_unknown', () => {
     expect(rig.writes()).toHaveLength(1);
   });
 
+  test.each([{}, { allowDuplicateName: true }])(
+    'keeps other names of the same key waiting, with %j',
+    async (more) => {
+      const rig = await start();
+      await lose(rig, false);
+      const { error } = await callTool(rig.client, tool, { ...args, name: '-New!', ...more });
+      expect(error).toMatchObject({ code: 'outcome_unknown', retryAfterMs: 60_000 });
+      expect(rig.writes()).toHaveLength(1);
+    },
+  );
+
   test('keeps no other name, and no dry run, waiting', async () => {
     const rig = await start();
     await lose(rig, false);
     expect((await callTool(rig.client, tool, { ...args, dryRun: true })).error).toBeUndefined();
     expect((await callTool(rig.client, tool, { ...args, name: 'Other' })).error).toBeUndefined();
+  });
+});
+
+/** A promise that is resolved from outside. */
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((resolveIt) => {
+    resolve = resolveIt;
+  });
+  return { promise, resolve };
+}
+
+describe('a create that is answered with an audience that was there before', () => {
+  const args = { name: 'Old', query, allowDuplicateName: true };
+  const body = JSON.stringify({ data: { audience: { id: firstId, name: 'Old' } } });
+
+  test('is no success, where it did not arrive', async () => {
+    const rig = await start();
+    rig.faults(({ method }) =>
+      method === 'POST' ? { kind: 'answer', status: 200, body } : undefined,
+    );
+    const { error } = await callTool(rig.client, tool, args);
+    expect(error?.code).toBe('outcome_unknown');
+    expect(error?.message).toMatch(/an audience that was there before, "aud_000000001"/);
+    expect(error?.message).toMatch(/no audience of this name and definition has been added/);
+  });
+
+  test('is found, where it arrived', async () => {
+    const rig = await start();
+    rig.faults(({ method }) =>
+      method === 'POST' ? { kind: 'answer', status: 200, body, applied: true } : undefined,
+    );
+    const { error, structured } = await callTool(rig.client, tool, args);
+    expect(error).toBeUndefined();
+    expect(structured).toMatchObject({ audience: { id: 'aud_000000002', name: 'Old' } });
+    expect(rig.writes()).toHaveLength(1);
+  });
+});
+
+describe('of two creates of one name at once', () => {
+  const args = { name: 'New', query, allowDuplicateName: true };
+  const one = (id: string) => audience({ id, name: 'New', definition: { query } });
+  const lost = new OutcomeUnknownError('Lost.', { next: 'Look.' });
+
+  /** A client of a space in which the first create never arrives and ends when `firstEnds` lets it. */
+  async function startTwo(firstEnds: Promise<unknown>, second: () => Promise<unknown>) {
+    const made: Audience[] = [];
+    let creates = 0;
+    const { api } = fakeApi({
+      async audience() {
+        creates += 1;
+        if (creates === 1) {
+          await firstEnds;
+          throw lost;
+        }
+        const created = one(`n${creates}`);
+        made.push(created);
+        await second();
+        return created;
+      },
+      page: async () => ({ audiences: [...made], pagination: {} }),
+    });
+    return connect(api, { defaultSpace: 'spa_1' });
+  }
+
+  test('one that is lost is not taken for the other that is done', async () => {
+    const secondDone = deferred();
+    const client = await startTwo(secondDone.promise, async () => {});
+    const first = callTool(client, tool, args);
+    const { structured } = await callTool(client, tool, args);
+    secondDone.resolve();
+    expect(structured).toMatchObject({ audience: { id: 'n2' } });
+    const { error } = await first;
+    expect(error?.code).toBe('outcome_unknown');
+    expect(error?.message).toMatch(/no audience of this name and definition has been added/);
+  });
+
+  test('one that is lost is not taken for the other that is under way', async () => {
+    const [secondMade, firstEnded] = [deferred(), deferred()];
+    const client = await startTwo(secondMade.promise, () => {
+      secondMade.resolve();
+      return firstEnded.promise;
+    });
+    const first = callTool(client, tool, args);
+    const second = callTool(client, tool, args);
+    const { error } = await first;
+    firstEnded.resolve();
+    expect(error?.code).toBe('outcome_unknown');
+    expect(error?.message).toMatch(/Another create of this name is under way/);
+    expect((await second).structured).toMatchObject({ audience: { id: 'n2' } });
+  });
+
+  test('both that are lost are not taken for the one that arrived', async () => {
+    const secondMade = deferred();
+    const client = await startTwo(secondMade.promise, async () => {
+      secondMade.resolve();
+      throw lost;
+    });
+    const both = await Promise.all([callTool(client, tool, args), callTool(client, tool, args)]);
+    expect(both.map(({ error }) => error?.code)).toEqual(['outcome_unknown', 'outcome_unknown']);
+    const third = await callTool(client, tool, args);
+    expect(third.error).toMatchObject({ code: 'duplicate', details: { audience: { id: 'n2' } } });
+    // The other may still turn up.
+    const fourth = await callTool(client, tool, args);
+    expect(fourth.error?.code).toBe('outcome_unknown');
   });
 });

@@ -35,17 +35,17 @@ describe.each(['auto', 'v1'])('with --edition %s', (edition) => {
     [
       { includeHistoricalData: false },
       { includeHistoricalData: false, filterByExternalIds: ids },
-      ['includeHistoricalData: true → false', 'backfillEventDataDays: 30 → nothing'],
+      ['includeHistoricalData: from true to false', 'backfillEventDataDays: from 30 to nothing'],
     ],
     [
       { filterByExternalIds: ['email', 'phone'] },
       { ...options, filterByExternalIds: ['email', 'phone'] },
-      ['filterByExternalIds: "user_id, email" → "email, phone"'],
+      ['filterByExternalIds: from "user_id, email" to "email, phone"'],
     ],
     [
       { backfillEventDataDays: 7 },
       { ...options, backfillEventDataDays: 7 },
-      ['backfillEventDataDays: 30 → 7'],
+      ['backfillEventDataDays: from 30 to 7'],
     ],
   ])('a change of %j is asked about, and sends all options', async (change, sent, lines) => {
     const rig = await start({ flags });
@@ -54,7 +54,9 @@ describe.each(['auto', 'v1'])('with --edition %s', (edition) => {
     expect(rig.questions).toHaveLength(1);
     const [question = ''] = rig.questions;
     const changes = question.slice(question.indexOf('In full:')).split('\n');
-    expect(changes.filter((line) => line.includes('→'))).toEqual(lines.map((line) => `- ${line}`));
+    expect(changes.filter((line) => line.includes(': from '))).toEqual(
+      lines.map((line) => `- ${line}`),
+    );
     expect(rig.writes().map(({ body }) => body)).toEqual([{ options: sent }]);
     expect(structured).toMatchObject({ audience: { options: sent } });
     expect(await storedOptions(rig)).toEqual(sent);

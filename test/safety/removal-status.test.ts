@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/start.ts';
 import { callTool } from '../support/in-memory.ts';
 import { firstId, startStandIn } from '../support/stand-in.ts';
@@ -58,4 +58,69 @@ test.each(['SUCCESS', 'success', 'Success'])('needs no look where it says %s', a
   const { error, methods } = await remove({ kind: 'alter', alter: () => ({ data: { status } }) });
   expect(error).toBeUndefined();
   expect(methods).toEqual(done);
+});
+
+describe('an answer without a word from Segment', () => {
+  const json = (body: unknown) => ({ status: 200, body: JSON.stringify(body) });
+  const wordless = [
+    ['HTTP 204', { status: 204, body: '' }],
+    ['an empty body', { status: 200, body: '' }],
+    ['an empty object', json({})],
+    ['data that is null', json({ data: null })],
+    ['a page', { status: 200, body: '<h1>Welcome</h1>' }],
+    ['errors next to its data', json({ data: { status: 'SUCCESS' }, errors: [{ message: 'no' }] })],
+    ['HTTP 302', { status: 302, body: '' }],
+    ['HTTP 303', { status: 303, body: '' }],
+  ] as const;
+
+  test.each(wordless)(
+    'is looked into, and done where the audience is gone: %s',
+    async (_, answer) => {
+      const result = await remove({ kind: 'answer', ...answer, applied: true });
+      expect(result.error).toBeUndefined();
+      expect(result.structured.status).toBe('SUCCESS');
+      expect(result.methods).toEqual([...done, `GET ${firstId}`, 'GET list']);
+    },
+  );
+
+  test.each(wordless)('is outcome_unknown where the audience is there: %s', async (_, answer) => {
+    const result = await remove({ kind: 'answer', ...answer });
+    expect(result.error?.code).toBe('outcome_unknown');
+    expect(result.methods).toEqual([...done, `GET ${firstId}`]);
+    expect(result.left).toHaveLength(1);
+  });
+});
+
+describe('after an attempt that was answered with 502', () => {
+  const lost: Fault = { kind: 'answer', status: 502, body: '' };
+  const refused = (status: number): Fault => ({ kind: 'answer', status, body: '' });
+
+  /** Removes an audience; the second attempt, which its look allows, meets what is given. */
+  async function removeAfter502(later: Fault, isGone: boolean) {
+    const rig = await startStandIn({ edition: 'v1', seeds, flags: { edition: 'v1' } });
+    let sent = 0;
+    const fault = isGone && later.kind === 'answer' ? { ...later, applied: true } : later;
+    rig.faults(({ method }) => {
+      if (method !== 'DELETE') return undefined;
+      sent += 1;
+      return sent === 1 ? lost : fault;
+    });
+    return rig.through(callTool(rig.client, tool, { id: firstId }));
+  }
+
+  test.each([401, 403, 410, 302, 429, 500])('a %d is outcome_unknown', async (status) => {
+    const { error } = await removeAfter502(refused(status), false);
+    expect(error).toMatchObject({
+      code: 'outcome_unknown',
+      message: expect.stringContaining('HTTP 50'),
+      next: expect.stringMatching(/^(?!.*get_audience.*get_audience).*get_audience.*If it is gone/),
+      details: { audience: { id: firstId } },
+    });
+  });
+
+  test.each([401, 410, 302])('a %d is no failure where the audience is gone', async (status) => {
+    const { error, structured } = await removeAfter502(refused(status), true);
+    expect(error).toBeUndefined();
+    expect(structured.status).toBe('SUCCESS');
+  });
 });

@@ -51,7 +51,10 @@ test.each([
       return writes().length > 0 ? { kind: 'answer', status, body: '{"errors":[]}' } : undefined;
     });
     const { error } = await through(agreed());
-    expect(error).toMatchObject({ code, message: expect.stringMatching(/Nothing was sent\.$/) });
+    expect(error).toMatchObject({
+      code,
+      message: expect.stringMatching(/Segment took nothing in\.$/),
+    });
     expect(writes()).toHaveLength(1);
     faults(() => undefined);
     expect((await through(agreed())).error).toBeUndefined();

@@ -173,7 +173,7 @@ describe('what changes an audience between two attempts at a write', () => {
       first: { kind: 'answer', status: 502, body: '' },
       // Whether the first attempt took effect is not known.
       error: {
-        code: 'upstream_error',
+        code: 'outcome_unknown',
         message: expect.stringMatching(/HTTP 502.*next attempt was not made:.*description was/),
       },
     },
@@ -206,7 +206,9 @@ describe('an audience that is Preparing at the last look', () => {
     });
     const { error } = await rig.through(callTool(rig.client, tool, renamed));
     expect(error?.code).toBe('stale');
-    expect(error?.message).toMatch(/too early to edit it now: "Live" → "Preparing"/);
+    expect(error?.message).toMatch(
+      /too early to edit it now: its status went from "Live" to "Preparing"/,
+    );
     expect(rig.writes()).toHaveLength(1);
   });
 

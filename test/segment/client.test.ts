@@ -224,16 +224,17 @@ describe('quota', () => {
 });
 
 describe('a remove whose outcome is uncertain', () => {
-  test('is not called unchanged, when the quota ends its repetition', async () => {
+  test('is looked into, when the quota ends its repetition', async () => {
     faults = [
-      { kind: 'drop', when: 'after' },
+      { kind: 'drop', when: 'before' },
       { kind: 'rate-limit', msBeforeNext: 50_000 },
     ];
     const call = testCall(clock.now() + 45_000);
     const promise = whileTimePasses(
       client.send('remove_audience_from_space', { spaceId, id: 'aud_000000011' }, call),
     );
-    await expect(promise).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(promise).rejects.toMatchObject({ code: 'outcome_unknown' });
+    expect(seen.at(-1)?.operation).toBe('get_audience');
   });
 });
 
@@ -245,10 +246,10 @@ test('a remove that may have been done stays uncertain when it is refused later'
     testCall(),
   );
   await expect(whileTimePasses(removing)).rejects.toMatchObject({
-    code: 'upstream_error',
+    code: 'outcome_unknown',
     message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 403/),
   });
-  expect(statuses()).toEqual([502, 403]);
+  expect(statuses()).toEqual([502, 403, 200]);
 });
 
 describe.each([-600_000, 600_000])('when the date of this machine jumps by %i ms', (jumpMs) => {
@@ -444,6 +445,12 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
     ['the audience is still there', [failed(502), page]],
     ['a gateway answers for it', [failed(502), page, page]],
     ['a gateway answers in JSON', [failed(502), page, { ...page, body: '{"errors":[]}' }]],
+    ['an entry says nothing', [failed(502), page, { ...page, body: '{"errors":[{}]}' }]],
+    [
+      'the entries are blank',
+      [failed(502), page, { ...page, body: '{"errors":[{"type":" ","message":""}]}' }],
+    ],
+    ['the list still shows it', [failed(502), page, segments('x'), showing(one.id)]],
     ['the space is not known', [failed(502), segments('x'), segments('x'), segments('x')]],
     ['the space can not be read', [failed(502), segments('x'), segments('x'), failed(403)]],
     ['the list is of another space', [failed(502), page, segments('x'), ofSpace('spa_other')]],
@@ -491,6 +498,15 @@ function altered(change: object): Fault {
           ? { ...value, ...change }
           : value,
       ),
+  };
+}
+
+/** A list with an audience of this id. */
+function showing(id: string): Fault {
+  return {
+    kind: 'answer',
+    status: 200,
+    body: JSON.stringify({ data: { audiences: [{ id, spaceId }], pagination: {} } }),
   };
 }
 

@@ -54,6 +54,8 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'emoji of several parts': '👩‍👩‍👧 ❤\ufe0f 🏳\ufe0f‍🌈',
   'only spaces': ' \t\u00a0\u2003 ',
   '255 zero-width characters': '\u200b'.repeat(255),
+  'right-to-left letters with neutral ones': 'אבג 100 → (שלום) "مرحبا" 7',
+  'right-to-left letters at both ends': 'דהו -> 200 ← אבג',
   'a pair of surrogates at the cut': `${'x'.repeat(199)}😀${'y'.repeat(50)}`,
   '10,000 characters': `Long ${'x'.repeat(9990)} end.`,
   '10,000 line breaks': '\n'.repeat(10_000),

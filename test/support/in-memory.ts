@@ -91,6 +91,11 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     const given = answers.page ?? { audiences: [await one()], pagination: { next: null } };
     return typeof given === 'function' ? given(input) : given;
   };
+  const isListed = (id: string) => {
+    const { page: listed } = answers;
+    if (typeof listed === 'function') return false;
+    return listed === undefined || listed.audiences.some((row) => row.id === id);
+  };
   const api: SegmentApi = {
     async send(name, input, call) {
       const { output, paging, ifGone, feature } = newest.rows[name];
@@ -101,12 +106,16 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       call.beforeSending?.();
       asked.push([name, input]);
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
+      if (ifGone) return output.parse(ifGone.output);
       const empty = { connections: [], activations: [], spaces: [], pagination: {} };
-      const consumers = name === 'list_audience_consumers_from_space_and_audience';
-      const given = consumers
-        ? { audiences: [], ...empty }
-        : { audience: await one(), ...empty, ...answers.more };
-      return output.parse(ifGone?.output ?? given);
+      if (name === 'list_audience_consumers_from_space_and_audience') {
+        return output.parse({ audiences: [], ...empty });
+      }
+      const given = await one();
+      // What is made was not there before.
+      const isMade = name === 'create_audience' && isListed(given.id);
+      const id = isMade ? `new_${asked.length}` : given.id;
+      return output.parse({ audience: { ...given, id }, ...empty, ...answers.more });
     },
     async preview({ operation, input }) {
       const { spaceId, ...body } = { spaceId: undefined, ...input };

@@ -17,6 +17,7 @@ const pieces = [
     "not_contains('a').",
     'a.',
   ],
+  ...['.f', '.foo()', '.f()', ".where(property('a') = 1)"],
   ...["event('A').", "event('A').count().", "event('A').where(", "event('A').where({", 'count() '],
   ...["trait('a').one_of('b').one_of('c').", 'count(', 'sum(price ', 'mode(a b ', 'literal(1) '],
   ...[
@@ -112,6 +113,8 @@ const places: readonly (readonly [before: string, after: string])[] = [
   ["trait('a').one_of(", ')'],
   ["event('A').where(", ').count() >= 1'],
   ["event('A').within(", ').count() >= 1'],
+  ["trait('a')", ''],
+  ["event('A')", ''],
 ];
 
 /** A text of any length up to the one that is read, and a name for it. */

@@ -166,6 +166,16 @@ export const spoilers: readonly Spoiler[] = [
     return others[group(match, 1)] ?? '';
   }),
   // Negations and opposites
+  ...['un', 'n', 'non', 'in'].map((prefix) =>
+    negated(
+      `puts the NOT of a condition into the name as ${prefix}`,
+      // An n before eq or oneOf gives a name of its own.
+      (comparison) => (/^one|^.{1,3}$/i.test(comparison) ? 'anti' : prefix) + comparison,
+    ),
+  ),
+  ...['or_', 'i', 'ex', 'anti'].map((prefix) =>
+    lost(`puts ${prefix} before the name of a function`, callName, ({ 0: name }) => prefix + name),
+  ),
   negated('puts the NOT of a condition into the name', (comparison) => `not_${comparison}`),
   negated(
     'puts the NOT of a condition into the name, in camel case',

@@ -258,7 +258,8 @@ describe.each(hostile)('%s', (_, text) => {
     const created = await call(client, 'create_audience', named);
     if (name.length > 255) expect(created.error?.code).toBe('invalid_input');
     else {
-      expect(created.data).toMatchObject({ audience: shownStored });
+      const id = expect.stringMatching(/^new_/);
+      expect(created.data).toMatchObject({ audience: { ...shownStored, id } });
       expect(asked.at(-1)?.[1]).toMatchObject({ name, description: text });
     }
     const update = { spaceId, id: 'aud_1', query: text, description: text };
@@ -422,7 +423,7 @@ describe.each(hostile)('%s', (_, text) => {
       .map((line) => z.looseObject({ outcome: z.string() }).parse(JSON.parse(line)))
       .filter(({ outcome }) => outcome !== 'started');
     expect(entries).toMatchObject([
-      { outcome: 'done', after: stored },
+      { outcome: 'done', after: { ...stored, id: expect.stringMatching(/^new_/) } },
       { outcome: 'done', before: stored, after: stored },
       { outcome: 'done', before: stored, after: stored },
       { outcome: 'done', before: stored, after: null },

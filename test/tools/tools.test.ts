@@ -49,7 +49,8 @@ describe('create_audience', () => {
     ['v1alpha', /first backfill.*Segment app/],
     ['v1', /first backfill(?!.*Segment app)/],
   ] as const)('says in %s what to know before the next edit', async (edition, advice) => {
-    const client = await connect(fakeApi({ edition }).api);
+    const page = { audiences: [], pagination: {} };
+    const client = await connect(fakeApi({ edition, page }).api);
     const { structured } = await callTool(client, 'create_audience', {
       spaceId: 's',
       name: 'n',

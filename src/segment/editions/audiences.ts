@@ -24,14 +24,16 @@ const noAudience =
 
 /**
  * A proxy's 404, or one for a space that can't be reached, says nothing of the audience: it is gone
- * where Segment doesn't know it while the space can be read.
+ * where Segment doesn't know it while the space can be read and does not show it.
  */
 const removed: Gone<'remove_audience_from_space'> = {
   output: { status: 'SUCCESS' },
   doubtOf: doubtOfRemoval,
   async isSo({ spaceId, id }, look) {
-    if ((await look('get_audience', { spaceId, id })) !== 'missing') return false;
-    return (await look('list_audiences', { spaceId, count: 1 })) === 'there';
+    const one = await look('get_audience', { spaceId, id });
+    if (one.kind !== 'missing') return false;
+    const list = await look('list_audiences', { spaceId, count: 1 });
+    return list.kind === 'there' && list.output.audiences.every((audience) => audience.id !== id);
   },
 };
 

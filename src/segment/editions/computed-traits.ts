@@ -24,8 +24,9 @@ const removed: Gone<'remove_computed_trait_from_space'> = {
   output: { status: 'SUCCESS' },
   doubtOf: doubtOfRemoval,
   async isSo({ spaceId, id }, look) {
-    if ((await look('get_computed_trait', { spaceId, id })) !== 'missing') return false;
-    return (await look('list_computed_traits', { spaceId, count: 1 })) === 'there';
+    if ((await look('get_computed_trait', { spaceId, id })).kind !== 'missing') return false;
+    const list = await look('list_computed_traits', { spaceId, count: 1 });
+    return list.kind === 'there' && list.output.computedTraits.every((trait) => trait.id !== id);
   },
 };
 

@@ -27,9 +27,13 @@ export interface Paging<Name extends OperationName> {
 }
 
 /**
- * What a look came to: `there`, `missing` (a 404 in Segment's own form, not a proxy's), or neither.
+ * What a look came to: `there` with what was read, `missing` (a 404 in Segment's own form, not a
+ * proxy's), or neither.
  */
-export type Finding = 'there' | 'missing' | 'unclear';
+export type Finding<Read> =
+  | { kind: 'there'; output: Read }
+  | { kind: 'missing' }
+  | { kind: 'unclear' };
 
 /** How it is found out that what an operation was to take away is gone. */
 export interface Gone<Name extends OperationName> {
@@ -44,7 +48,10 @@ export interface Gone<Name extends OperationName> {
    */
   isSo(
     input: Input<Name>,
-    look: <Read extends OperationName>(name: Read, input: Input<Read>) => Promise<Finding>,
+    look: <Read extends OperationName>(
+      name: Read,
+      input: Input<Read>,
+    ) => Promise<Finding<Output<Read>>>,
   ): Promise<boolean>;
 }
 
@@ -85,8 +92,8 @@ export interface Row<Name extends OperationName> {
   /** The part of Segment's product that the workspace needs for it, beyond audiences. */
   feature?: string;
   /**
-   * What a 404 may mean after an attempt that may have taken effect: that it did. It is looked into
-   * then, and where the response says something else than that it took effect.
+   * How it is looked into whether it took effect, after an attempt that may have: where a later one was
+   * refused, not answered or not made, and where the response does not say so.
    */
   ifGone?: Gone<Name>;
   /** What the caller does next when Segment returns HTTP 404. */
