@@ -55,6 +55,9 @@ function dataOf({ content, structuredContent, isError }: WireResult): unknown {
 }
 const errorSchema = z.object({ error: z.looseObject({ code: z.string(), message: z.string() }) });
 
+/** How many audiences have been made: each has an id of its own. */
+let made = 0;
+
 test.each(hostile)('%s comes through as it is', async (_, text) => {
   const definition = {
     query: `event('${text.replace(/[\\']/g, '')}').count() >= 1`,
@@ -63,12 +66,13 @@ test.each(hostile)('%s comes through as it is', async (_, text) => {
   const spaceId = 'spa_shop_staging';
   const stored = audience({ spaceId, name: text, description: text, key: text, definition });
   // Segment returns what it was told to create, which has a name that can be written.
-  const made = { ...stored, name: writableName(text) };
+  made += 1;
+  const created = { ...stored, id: `made_${made}`, name: writableName(text) };
   faults = ({ operation }) => {
     if (operation === 'list_audiences') {
       return answered({ data: { audiences: [{ ...stored, id: 'aud_2' }], pagination: {} } });
     }
-    return answered({ data: { audience: operation === 'create_audience' ? made : stored } });
+    return answered({ data: { audience: operation === 'create_audience' ? created : stored } });
   };
   const id = 'aud_1';
   const read = await wire.callTool('get_audience', { id, fullText: true });
@@ -76,12 +80,12 @@ test.each(hostile)('%s comes through as it is', async (_, text) => {
   const listed = await wire.callTool('list_audiences', {});
   expect(dataOf(listed)).toMatchObject({ audiences: [{ id: 'aud_2', name: cut(text, 2000) }] });
   // What is too long is shown in part where the whole is not asked for.
-  const asShown = (whole: object) => (text.length > 2000 ? { id } : whole);
+  const asShown = (whole: { id: string }) => (text.length > 2000 ? { id: whole.id } : whole);
   dataOf(await wire.callTool('check_audience_query', { query: text }));
-  const args = { name: made.name, query: definition.query, description: text };
+  const args = { name: created.name, query: definition.query, description: text };
   const duplicate = await wire.callTool('create_audience', { ...args, dryRun: true });
-  const created = await wire.callTool('create_audience', { ...args, allowDuplicateName: true });
-  expect(dataOf(created)).toMatchObject({ audience: asShown(made) });
+  const answer = await wire.callTool('create_audience', { ...args, allowDuplicateName: true });
+  expect(dataOf(answer)).toMatchObject({ audience: asShown(created) });
   if (args.name === text.trim()) {
     expect(dataOf(duplicate)).toMatchObject({ error: { code: 'duplicate' } });
   }
