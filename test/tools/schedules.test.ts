@@ -88,7 +88,7 @@ describe('set_audience_schedule', () => {
     const { error } = await callTool(client, 'set_audience_schedule', args);
     expect(error?.code).toBe('confirmation_required');
     expect(error?.message).toMatch(/Change when the audience "Buyers" .* is run\./);
-    expect(error?.message).toMatch(/schedules: "sch_\w+: every 1h" → "sch_\w+: every 1d"/);
+    expect(error?.message).toMatch(/schedules: from "sch_\w+: every 1h" to "sch_\w+: every 1d"/);
     const { confirmation } = z.object({ confirmation: z.string() }).parse(error?.details);
     const done = await callTool(client, 'set_audience_schedule', { ...args, confirmation });
     expect(done.error).toBeUndefined();
@@ -204,7 +204,7 @@ describe('remove_audience_schedule', () => {
       status: 'SUCCESS',
       schedule: { config: { interval: '1h' } },
     });
-    expect(questions[0]).toMatch(/schedules: "sch_\w+: every 1h" → "none"/);
+    expect(questions[0]).toMatch(/schedules: from "sch_\w+: every 1h" to "none"/);
     expect(questions[0]).toContain('no longer run by itself');
     const listed = await callTool(client, 'list_audience_schedules', { id });
     expect(schedulesOf(listed.structured)).toEqual([]);
