@@ -11,11 +11,15 @@ import { alpha, type Gone, type Paging } from './row.ts';
  * tag Audiences.
  */
 
-const oneAudience: z.ZodType<AudienceOutput> = z.looseObject({ audience: audienceSchema });
-const manyAudiences: z.ZodType<AudiencesOutput> = z.looseObject({
-  audiences: z.array(audienceSchema),
-  pagination: paginationSchema,
-});
+const oneAudience: z.ZodType<AudienceOutput> = z.lazy(() =>
+  z.looseObject({ audience: audienceSchema }),
+);
+const manyAudiences: z.ZodType<AudiencesOutput> = z.lazy(() =>
+  z.looseObject({
+    audiences: z.array(audienceSchema),
+    pagination: paginationSchema,
+  }),
+);
 
 const space = '/spaces/{spaceId}/audiences';
 const noSpace = 'Check spaceId; ask the user for the id of the space.';

@@ -11,7 +11,7 @@ import { alpha, type Gone, type ReadRow, type Row } from './row.ts';
  */
 
 const traits = '/spaces/{spaceId}/computed-traits';
-const oneTrait = z.looseObject({ computedTrait: computedTraitSchema });
+const oneTrait = z.lazy(() => z.looseObject({ computedTrait: computedTraitSchema }));
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
 const noTrait = 'Check id and spaceId: list_computed_traits shows what the space holds now.';
 const feature = 'Computed Traits';
@@ -76,10 +76,12 @@ export const list: ReadRow<'list_computed_traits'> = {
   writes: false,
   resend: 'repeatable',
   query: pageQuery,
-  output: z.looseObject({
-    computedTraits: z.array(computedTraitSchema),
-    pagination: paginationSchema.nullish(),
-  }),
+  output: z.lazy(() =>
+    z.looseObject({
+      computedTraits: z.array(computedTraitSchema),
+      pagination: paginationSchema.nullish(),
+    }),
+  ),
   feature,
   ifNotFound: noSpace,
 };

@@ -12,7 +12,7 @@ import { alpha, type ReadRow } from './row.ts';
 const audience = '/spaces/{spaceId}/audiences/{id}';
 const ifNotFound =
   'Check id and spaceId with get_audience. If the audience is there, the workspace lacks this part of Segment: go on without it, and tell the user.';
-const pagination = paginationSchema.nullish();
+const pagination = () => paginationSchema.nullish();
 
 export const connections: ReadRow<'list_destinations_from_audience'> = {
   method: 'GET',
@@ -22,7 +22,9 @@ export const connections: ReadRow<'list_destinations_from_audience'> = {
   writes: false,
   resend: 'repeatable',
   query: pageQuery,
-  output: z.looseObject({ connections: z.array(connectionSchema), pagination }),
+  output: z.lazy(() =>
+    z.looseObject({ connections: z.array(connectionSchema), pagination: pagination() }),
+  ),
   feature: 'Destinations of audiences',
   ifNotFound,
 };
@@ -35,7 +37,9 @@ export const activations: ReadRow<'list_activations_from_audience'> = {
   writes: false,
   resend: 'repeatable',
   query: pageQuery,
-  output: z.looseObject({ activations: z.array(activationSchema), pagination }),
+  output: z.lazy(() =>
+    z.looseObject({ activations: z.array(activationSchema), pagination: pagination() }),
+  ),
   feature: 'Activations of audiences',
   ifNotFound,
 };

@@ -23,7 +23,7 @@ export const create: ReadRow<'create_audience_preview'> = {
         ? undefined
         : { filterByExternalIds, backfillEventDataDays },
   }),
-  output: z.looseObject({ audiencePreview: z.looseObject({ id: z.string() }) }),
+  output: z.lazy(() => z.looseObject({ audiencePreview: z.looseObject({ id: z.string() }) })),
   ifNotFound: 'Check spaceId; ask the user for the id of the space.',
   ifUnknown: 'A preview may have been started, which counts towards the month; start another one.',
 };
@@ -34,6 +34,6 @@ export const get: ReadRow<'get_audience_preview'> = {
   perMinute: 300,
   writes: false,
   resend: 'repeatable',
-  output: z.looseObject({ audiencePreview: previewSchema }),
+  output: z.lazy(() => z.looseObject({ audiencePreview: previewSchema })),
   ifNotFound: 'Previews do not last: start another one from the definition.',
 };

@@ -10,9 +10,11 @@ import type { StatusOutput } from '../contract.ts';
 /** So much of another word shows which one it is. */
 const maxWordChars = 100;
 
-export const removalStatus: z.ZodType<StatusOutput> = z.looseObject({
-  status: z.string().optional().catch(undefined),
-});
+export const removalStatus: z.ZodType<StatusOutput> = z.lazy(() =>
+  z.looseObject({
+    status: z.string().optional().catch(undefined),
+  }),
+);
 
 /** Why a status leaves it in doubt that something was removed, as what follows "the answer". */
 export function doubtOfRemoval({ status }: StatusOutput): string | undefined {

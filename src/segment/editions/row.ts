@@ -78,7 +78,7 @@ export interface Row<Name extends OperationName> {
   query?(input: Input<Name>): Record<string, string>;
   /** The JSON body. */
   body?(input: Input<Name>): object;
-  /** What stands under `data` in a successful response. */
+  /** What stands under `data` in a successful response; made when first needed, not at the start. */
   output: z.ZodType<Output<Name>>;
   /** Only for lists that are read in pages. */
   paging?: Paging<Name>;

@@ -9,7 +9,7 @@ import type { ReadRow, Row } from './row.ts';
  */
 
 const schedules = '/spaces/{spaceId}/audiences/{id}/schedules';
-const oneSchedule = z.looseObject({ audienceSchedule: scheduleSchema });
+const oneSchedule = z.lazy(() => z.looseObject({ audienceSchedule: scheduleSchema }));
 const noAudience = 'Check id and spaceId with get_audience.';
 const noSchedule = 'Check scheduleId with list_audience_schedules.';
 
@@ -23,7 +23,7 @@ export const list: ReadRow<'list_audience_schedules_from_space_and_audience'> = 
   path: schedules,
   writes: false,
   resend: 'repeatable',
-  output: z.looseObject({ audienceSchedules: z.array(scheduleSchema) }),
+  output: z.lazy(() => z.looseObject({ audienceSchedules: z.array(scheduleSchema) })),
   ifNotFound: noAudience,
 };
 
@@ -57,7 +57,7 @@ export const remove: Row<'remove_audience_schedule_from_audience'> = {
   perMinute: 50,
   writes: true,
   resend: 'once',
-  output: removalStatus.refine((output) => doubtOfRemoval(output) === undefined),
+  output: z.lazy(() => removalStatus.refine((output) => doubtOfRemoval(output) === undefined)),
   ifNotFound: noSchedule,
   ifUnknown: 'Look with list_audience_schedules whether the schedule is still there.',
 };
@@ -67,7 +67,7 @@ export const run: Row<'force_execute_audience_run'> = {
   path: '/spaces/{spaceId}/audiences/{id}/runs',
   writes: true,
   resend: 'once',
-  output: z.looseObject({ run: z.looseObject({ id: z.string() }) }),
+  output: z.lazy(() => z.looseObject({ run: z.looseObject({ id: z.string() }) })),
   ifNotFound: noAudience,
   ifUnknown:
     'The run may have been started, and nothing shows whether it was. Run it again only if the user agrees to sending twice.',

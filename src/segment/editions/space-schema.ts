@@ -15,7 +15,7 @@ import { alpha, type ReadRow } from './row.ts';
  * only.
  */
 
-const pagination = paginationSchema.nullish();
+const pagination = () => paginationSchema.nullish();
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
 const common = {
   method: 'GET',
@@ -48,7 +48,7 @@ export const events: ReadRow<'list_events'> = {
   ...common,
   path: '/spaces/{spaceId}/events',
   query,
-  output: z.looseObject({ events: z.array(eventSchema), pagination }),
+  output: z.lazy(() => z.looseObject({ events: z.array(eventSchema), pagination: pagination() })),
   ifNotFound: noSpace,
 };
 
@@ -56,7 +56,9 @@ export const eventProperties: ReadRow<'list_properties_from_event'> = {
   ...common,
   path: '/spaces/{spaceId}/events/{event:name}/properties',
   query,
-  output: z.looseObject({ eventProperties: z.array(eventPropertySchema), pagination }),
+  output: z.lazy(() =>
+    z.looseObject({ eventProperties: z.array(eventPropertySchema), pagination: pagination() }),
+  ),
   ifNotFound: 'Check event and spaceId: describe_space_schema with kind events lists them.',
 };
 
@@ -64,7 +66,7 @@ export const traits: ReadRow<'list_traits'> = {
   ...common,
   path: '/spaces/{spaceId}/traits',
   query: ({ collection, ...asked }) => ({ ...query(asked), collection }),
-  output: z.looseObject({ traits: z.array(traitSchema), pagination }),
+  output: z.lazy(() => z.looseObject({ traits: z.array(traitSchema), pagination: pagination() })),
   ifNotFound: noSpace,
 };
 
@@ -72,7 +74,9 @@ export const entityPaths: ReadRow<'list_entity_paths'> = {
   ...common,
   path: '/spaces/{spaceId}/entity-paths',
   query,
-  output: z.looseObject({ entityPaths: z.array(entityPathSchema), pagination }),
+  output: z.lazy(() =>
+    z.looseObject({ entityPaths: z.array(entityPathSchema), pagination: pagination() }),
+  ),
   ifNotFound: noSpace,
 };
 
@@ -80,6 +84,8 @@ export const entityProperties: ReadRow<'list_properties_from_entity'> = {
   ...common,
   path: '/spaces/{spaceId}/entities/{entity:name}/properties',
   query,
-  output: z.looseObject({ entityProperties: z.array(entityPropertySchema), pagination }),
+  output: z.lazy(() =>
+    z.looseObject({ entityProperties: z.array(entityPropertySchema), pagination: pagination() }),
+  ),
   ifNotFound: 'Check entity and spaceId: describe_space_schema with kind entities lists them.',
 };

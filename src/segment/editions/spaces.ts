@@ -12,7 +12,9 @@ export const list: ReadRow<'list_spaces'> = {
   writes: false,
   resend: 'repeatable',
   query: pageQuery,
-  output: z.looseObject({ spaces: z.array(spaceSchema), pagination: paginationSchema.nullish() }),
+  output: z.lazy(() =>
+    z.looseObject({ spaces: z.array(spaceSchema), pagination: paginationSchema.nullish() }),
+  ),
   feature: 'Spaces',
   ifNotFound: 'Tell the user that the workspace shows no spaces to this token.',
 };
