@@ -86,6 +86,12 @@ export const options = () => ({
     .describe('Days of event data; needs includeHistoricalData'),
 });
 
+/** Which page of a list. */
+export const pageInputs = () => ({
+  count: z.int().min(1).max(1000).default(50).describe('Rows per page'),
+  cursor: z.string().min(1).optional().describe('pagination.next of the page before'),
+});
+
 export const advice = z.array(z.string()).optional().describe('What to know before the next step');
 
 /** @throws {InvalidInputError} for an entity where no audience of that level has one. */

@@ -5,8 +5,9 @@ import type { AudienceIndex, IndexedAudience, NameKind } from '../space/audience
 import { nearMissOf } from '../space/near-misses.ts';
 import { type Filters, type Found, findIn, sorted, sortKeys } from '../space/search.ts';
 import { cut, quoted } from '../visible.ts';
-import { fits, onlyNames, type Row, rowSchema, withoutQuery } from './audience-row.ts';
+import { type Row, rowSchema } from './audience-row.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
+import { fits, onlyNames, withoutQuery } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
 const cadences = ['REALTIME', 'BATCH'] as const;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type DestinationsOfAudience, readDestinations } from '../space/destinations.ts';
 import { cut } from '../visible.ts';
-import { fits } from './audience-row.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
+import { fits } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
 /** Only a name beyond all sense is cut. */

@@ -2,10 +2,13 @@ import * as z from 'zod';
 import type { AudiencesOutput, PageInput } from '../segment/contract.ts';
 import { NoAnswerError } from '../segment/errors.ts';
 import { paginationSchema } from '../segment/models/pagination.ts';
-import { fits, onlyNames, rowSchema, summarize, withoutQuery } from './audience-row.ts';
-import { advice, spaceId, spaceOf } from './fields.ts';
+import { rowSchema, summarize } from './audience-row.ts';
+import { advice, pageInputs, spaceId, spaceOf } from './fields.ts';
+import { columnNotice, endNotice, fits, onlyNames, withoutQuery } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
+/** The tool that shows an audience in full. */
+const full = 'get_audience';
 /** Of a page that stays too long however few rows are asked for. */
 const maxRowsBeyond = 10;
 
@@ -20,12 +23,7 @@ export const listAudiences = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  input: () =>
-    z.strictObject({
-      spaceId,
-      count: z.int().min(1).max(1000).default(50).describe('Rows per page'),
-      cursor: z.string().min(1).optional().describe('pagination.next of the page before'),
-    }),
+  input: () => z.strictObject({ spaceId, ...pageInputs() }),
   output: () =>
     z.object({
       audiences: z.array(rowSchema()),
@@ -63,13 +61,13 @@ function fitPage({ audiences, pagination, breaks = [] }: AudiencesOutput, isPart
     {
       audiences: rows.map(withoutQuery),
       pagination,
-      notice: columnNotice('query and updatedAt', end),
+      notice: columnNotice('query and updatedAt', full, end),
     },
-    { audiences: names, pagination, notice: columnNotice(fewerColumns, end) },
+    { audiences: names, pagination, notice: columnNotice(fewerColumns, full, end) },
     ...breaks.toReversed().map((place) => ({
       audiences: names.slice(0, place.rows),
       pagination: { ...pagination, next: place.next },
-      notice: columnNotice(fewerColumns, endNotice(place.rows)),
+      notice: columnNotice(fewerColumns, full, endNotice(place.rows)),
     })),
   ];
   return shorter.find(fits);
@@ -98,12 +96,4 @@ function firstRows({ audiences, pagination }: AudiencesOutput) {
       next: 'Tell the user that Segment, or something before it, returned cursors beyond all sense.',
     },
   );
-}
-
-function columnNotice(columns: string, end = 'No row is missing.'): string {
-  return `This page is large, so ${columns} was left out of every row. ${end} Ask for a smaller count, or use get_audience.`;
-}
-
-function endNotice(rows: number): string {
-  return `It ends after ${rows} rows; the others follow: pass pagination.next as cursor.`;
 }

@@ -3,27 +3,21 @@ import type { Output } from '../segment/contract.ts';
 import type { ComputedTrait } from '../segment/models/computed-trait.ts';
 import { paginationSchema } from '../segment/models/pagination.ts';
 import { fitted } from '../shorten.ts';
-import { cut, visibleJson } from '../visible.ts';
-import { advice, spaceId, spaceOf } from './fields.ts';
+import { advice, pageInputs, spaceId, spaceOf } from './fields.ts';
+import {
+  columnNotice,
+  columnsOf,
+  endNotice,
+  firstColumns,
+  fits,
+  lastColumns,
+  maxPageChars,
+  onlyNames,
+  withoutQuery,
+} from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
-/** More than 60,000 characters are more than an agent should have to read at once. */
-const maxPageChars = 59_000;
-const maxQueryChars = 200;
-/** Only a name beyond all sense is cut. */
-const maxNameChars = 2000;
-
-const rowSchema = () =>
-  z.object({
-    id: z.string(),
-    name: z.string().nullish(),
-    key: z.string().nullish(),
-    enabled: z.boolean().nullish(),
-    status: z.string().nullish(),
-    type: z.string().optional(),
-    query: z.string().optional().describe('Cut where it ends in …[cut, N characters in all]'),
-    updatedAt: z.string().nullish(),
-  });
+const rowSchema = () => z.object({ ...firstColumns(), ...lastColumns() });
 type Row = z.infer<ReturnType<typeof rowSchema>>;
 
 export const listComputedTraits = defineTool({
@@ -37,12 +31,7 @@ export const listComputedTraits = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  input: () =>
-    z.strictObject({
-      spaceId,
-      count: z.int().min(1).max(1000).default(50).describe('Rows per page'),
-      cursor: z.string().min(1).optional().describe('pagination.next of the page before'),
-    }),
+  input: () => z.strictObject({ spaceId, ...pageInputs() }),
   output: () =>
     z.object({
       computedTraits: z.array(rowSchema()),
@@ -63,22 +52,11 @@ export const listComputedTraits = defineTool({
   },
 });
 
-function summarize({ definition, ...trait }: ComputedTrait): Row {
-  return {
-    id: trait.id,
-    name: trait.name && cut(trait.name, maxNameChars),
-    key: trait.key && cut(trait.key, maxNameChars),
-    enabled: trait.enabled,
-    status: trait.status,
-    type: definition?.type?.toLowerCase(),
-    query: definition?.query ? cut(definition.query, maxQueryChars) : undefined,
-    updatedAt: trait.updatedAt,
-  };
+function summarize(trait: ComputedTrait): Row {
+  return { ...columnsOf(trait), type: trait.definition?.type?.toLowerCase() };
 }
 
 const whole = (row: Row): Row => row;
-const withoutQuery = ({ query, updatedAt, ...row }: Row): Row => row;
-const onlyNames = ({ id, name }: Row): Row => ({ id, name });
 
 /**
  * A page whose text is short enough, with fewer columns if need be; undefined if there is none.
@@ -86,17 +64,13 @@ const onlyNames = ({ id, name }: Row): Row => ({ id, name });
  * @param isPart whether fewer rows were read than were asked for.
  */
 function fitPage(page: Output<'list_computed_traits'>, isPart: boolean) {
-  const end =
-    isPart && page.pagination?.next
-      ? `It ends after ${page.computedTraits.length} rows; the others follow: pass pagination.next as cursor.`
-      : undefined;
-  const left = (columns: string) =>
-    `This page is large, so ${columns} was left out of every row. ${end ?? 'No row is missing.'} Ask for a smaller count, or use get_computed_trait.`;
+  const end = isPart && page.pagination?.next ? endNotice(page.computedTraits.length) : undefined;
+  const left = (columns: string) => columnNotice(columns, 'get_computed_trait', end);
   return [
     shown(page, whole, end),
     shown(page, withoutQuery, left('query and updatedAt')),
     shown(page, onlyNames, left('everything but id and name')),
-  ].find((result) => visibleJson(result).length <= maxPageChars);
+  ].find(fits);
 }
 
 function shown(

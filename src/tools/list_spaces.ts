@@ -3,8 +3,8 @@ import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
 import { isSameSpace } from '../segment/ids.ts';
 import type { Space } from '../segment/models/space.ts';
 import { cut, quoted } from '../visible.ts';
-import { fits } from './audience-row.ts';
 import { advice } from './fields.ts';
+import { fits } from './short-rows.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 
 /** Rows that are asked for at once; as many as Segment gives. */

@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { cut, visibleJson } from '../visible.ts';
+
+/*
+ * Things of a space as short rows of a list, and what is left out of the rows of a list that is too
+ * long.
+ */
+
+/**
+ * More than 60,000 characters are more than an agent should have to read at once; this leaves room
+ * for what the server may have to say besides.
+ */
+export const maxPageChars = 59_000;
+const maxQueryChars = 200;
+/** Only a name beyond all sense is cut. */
+const maxNameChars = 2000;
+
+/** The first columns of every row. */
+export const firstColumns = () => ({
+  id: z.string(),
+  name: z.string().nullish(),
+  key: z.string().nullish(),
+  enabled: z.boolean().nullish(),
+  status: z.string().nullish(),
+  type: z.string().optional(),
+});
+
+/** The last columns of every row. */
+export const lastColumns = () => ({
+  query: z.string().optional().describe('Cut where it ends in …[cut, N characters in all]'),
+  updatedAt: z.string().nullish(),
+});
+
+/** What every row is made from. */
+interface Listed {
+  id: string;
+  name?: string | null;
+  key?: string | null;
+  enabled?: boolean | null;
+  status?: string | null;
+  definition?: { query?: string | null } | null;
+  updatedAt?: string | null;
+}
+
+/** The columns that every row has, but for the type. */
+export function columnsOf({ id, name, key, enabled, status, definition, updatedAt }: Listed) {
+  return {
+    id,
+    name: name && cut(name, maxNameChars),
+    key: key && cut(key, maxNameChars),
+    enabled,
+    status,
+    query: definition?.query ? cut(definition.query, maxQueryChars) : undefined,
+    updatedAt,
+  };
+}
+
+/** A row without what is longest and needed least. */
+export function withoutQuery<Row extends Listed>(row: Row): Row {
+  return { ...row, query: undefined, updatedAt: undefined };
+}
+
+/** A row that says no more than what it is about. */
+export function onlyNames({ id, name }: Pick<Listed, 'id' | 'name'>) {
+  return { id, name };
+}
+
+/** Whether a result is short enough to be read at once. */
+export function fits(result: object): boolean {
+  return visibleJson(result).length <= maxPageChars;
+}
+
+/** Says which columns a large page lacks. @param get the tool that shows one thing in full. */
+export function columnNotice(columns: string, get: string, end = 'No row is missing.'): string {
+  return `This page is large, so ${columns} was left out of every row. ${end} Ask for a smaller count, or use ${get}.`;
+}
+
+/** Says that a page ends early. */
+export function endNotice(rows: number): string {
+  return `It ends after ${rows} rows; the others follow: pass pagination.next as cursor.`;
+}
