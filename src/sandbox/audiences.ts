@@ -1,7 +1,7 @@
 import type { Level } from '../query/index.ts';
 import type { Ids } from './ids.ts';
 import type { Keys } from './keys.ts';
-import { type Life, lifeMs, lockEnd, statusOf } from './life.ts';
+import { change, type Life, lifeMs, lockEnd, statusOf } from './life.ts';
 import type { Computation, FindByKey, People } from './people.ts';
 import { type Size, sizeOf, targetOf } from './size.ts';
 
@@ -177,21 +177,14 @@ export class Audiences {
     return audience;
   }
 
-  update(id: string, change: Change): Audience | undefined {
+  update(id: string, wanted: Change): Audience | undefined {
     const found = this.#find(id);
     if (!found) return undefined;
     const now = this.#people.now();
-    const computeAgain = change.definition !== undefined || (change.enabled && !found.enabled);
-    if (computeAgain) found.computedAt = Math.max(found.computedAt, now + lifeMs.computation);
-    if (found.enabled && change.enabled === false) found.disabledAt = now;
-    found.name = change.name ?? found.name;
-    found.description = change.description ?? found.description;
-    found.enabled = change.enabled ?? found.enabled;
-    found.definition = { ...found.definition, ...change.definition };
-    found.options = change.options ?? found.options;
-    found.updatedAt = now;
-    found.updatedBy = editor;
-    found.lockedUntil = now + lifeMs.lock;
+    if (found.enabled && wanted.enabled === false) found.disabledAt = now;
+    change(found, wanted, { now, by: editor });
+    found.definition = { ...found.definition, ...wanted.definition };
+    found.options = wanted.options ?? found.options;
     return this.#show(found);
   }
 

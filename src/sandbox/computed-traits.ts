@@ -1,7 +1,7 @@
 import { editor, type Surroundings } from './audiences.ts';
 import type { Ids } from './ids.ts';
 import type { Keys } from './keys.ts';
-import { type Life, lifeMs, lockEnd, statusOf } from './life.ts';
+import { change, type Life, lifeMs, lockEnd, statusOf } from './life.ts';
 import type { Computation, FindByKey, People } from './people.ts';
 
 /** The definition of a computed trait. */
@@ -118,19 +118,11 @@ export class ComputedTraits {
     return trait;
   }
 
-  update(id: string, change: TraitChange): ComputedTrait | undefined {
+  update(id: string, wanted: TraitChange): ComputedTrait | undefined {
     const found = this.#find(id);
     if (!found) return undefined;
-    const now = this.#people.now();
-    const computeAgain = change.definition !== undefined || (change.enabled && !found.enabled);
-    if (computeAgain) found.computedAt = Math.max(found.computedAt, now + lifeMs.computation);
-    found.name = change.name ?? found.name;
-    found.description = change.description ?? found.description;
-    found.enabled = change.enabled ?? found.enabled;
-    found.definition = change.definition ?? found.definition;
-    found.updatedAt = now;
-    found.updatedBy = editor;
-    found.lockedUntil = now + lifeMs.lock;
+    change(found, wanted, { now: this.#people.now(), by: editor });
+    found.definition = wanted.definition ?? found.definition;
     return this.#show(found);
   }
 

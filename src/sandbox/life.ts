@@ -28,6 +28,30 @@ export function statusOf({ enabled, createdAt, computedAt, lockedUntil }: Life, 
   return now < Math.max(computedAt, lockedUntil) ? 'Computing' : 'Live';
 }
 
+/** What of a thing that lives so can be changed in the same way, whatever it is. */
+interface Changeable extends Life {
+  name: string;
+  description?: string;
+  updatedAt: number;
+  updatedBy: string;
+}
+
+/** Changes a thing in place: locks it, and computes it anew for a new definition or when it is enabled. */
+export function change(
+  thing: Changeable,
+  wanted: { name?: string; description?: string; enabled?: boolean; definition?: object },
+  { now, by }: { now: number; by: string },
+): void {
+  const computeAgain = wanted.definition !== undefined || (wanted.enabled && !thing.enabled);
+  if (computeAgain) thing.computedAt = Math.max(thing.computedAt, now + lifeMs.computation);
+  thing.name = wanted.name ?? thing.name;
+  thing.description = wanted.description ?? thing.description;
+  thing.enabled = wanted.enabled ?? thing.enabled;
+  thing.updatedAt = now;
+  thing.updatedBy = by;
+  thing.lockedUntil = now + lifeMs.lock;
+}
+
 /** When a lock ends; undefined if there is none. */
 export function lockEnd({ lockedUntil }: Life, now: number): number | undefined {
   return lockedUntil > now ? lockedUntil : undefined;
