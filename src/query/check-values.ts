@@ -86,9 +86,7 @@ export function checkCast(
     const meant = suggest(cast.type, casts);
     return {
       help: meant ? `Did you mean ${meant}?` : 'Leave out "as" and the type.',
-      fix: meant
-        ? { ...cast.typeSpan, text: meant }
-        : { start: cast.operand.end, end: cast.end, text: '' },
+      fix: meant ? { ...cast.typeSpan, text: meant } : undefined,
     };
   });
 }

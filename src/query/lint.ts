@@ -183,7 +183,6 @@ function lintEnds(call: FunctionCall, lengths: readonly Duration[], findings: Fi
   const message = isSame ? 'The window ends where it begins.' : 'The window ends before it begins.';
   findings.warn('reversed-window', call, message, {
     help: isSame ? 'Make the second length the larger one.' : `Did you mean ${call.name}(${text})?`,
-    fix: isSame ? undefined : { start: first.start, end: second.end, text },
   });
 }
 
