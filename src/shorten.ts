@@ -15,8 +15,8 @@ const maxAudienceChars = 60_000;
 const maxFullChars = 1_000_000;
 
 /**
- * The fields of an audience that Segment's contract names, in the order in which they are kept where
- * there is no room for all.
+ * The fields of an audience that Segment's contract names, in the order in which they are kept when
+ * not all of them fit.
  */
 export const audienceFields = [
   ...['id', 'name', 'key', 'spaceId', 'status', 'enabled', 'audienceType', 'definition'],
@@ -76,7 +76,7 @@ const minFieldChars = 5;
 
 /**
  * The value as it is, if its JSON is short enough; else with all its long texts cut, and if need be
- * without the fields for which there is no room then.
+ * without the fields that still do not fit.
  *
  * @param first the names of the fields that are kept before the others.
  */

@@ -14,7 +14,7 @@ export interface FixedQuery {
    * left.
    */
   rounds: readonly (readonly Fix[])[];
-  /** What a check says of the text. */
+  /** The result of checking the text. */
   checked: Checked;
 }
 

@@ -168,7 +168,7 @@ export function comparisonCalled(words: string): string | undefined {
 }
 
 /**
- * The comparison that says of several values what equality says of one.
+ * The counterpart of an equality comparison for several values, as `one_of` is of `equals`.
  *
  * @returns undefined for comparisons without one.
  */

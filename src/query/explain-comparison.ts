@@ -7,7 +7,7 @@ import { readTime } from './times.ts';
 import { isNumeric, numberOf, plainText } from './values.ts';
 
 /*
- * What a comparison says of a value, as the rest of a sentence: "is at least 5", "is neither "a" nor "b"
+ * A comparison in words, as the rest of a sentence: "is at least 5", "is neither "a" nor "b"
  * (or there is none)". Whether it is true where a value is missing is said wherever one can be missing
  * and the words do not say it by themselves.
  */

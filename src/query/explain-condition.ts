@@ -181,7 +181,7 @@ function explainCount(chain: Chain, bound: Bound, voice: Voice): string {
     : `${name} ${verb}${often}${limits}`;
 }
 
-/** What it says of a stream that what it is reduced to is there or not; undefined for other chains. */
+/** What `exists` or `absent` behind a reducer means for the stream; undefined for other chains. */
 function explainPresence(
   chain: Chain,
   { entry }: ComparisonAtEnd,
@@ -202,7 +202,7 @@ function presenceOf(reducer: Reducer, { args }: FunctionCall): Presence | undefi
   return (isFrequent ? reducer.presenceIfFrequent : undefined) ?? reducer.presence;
 }
 
-/** What a comparison says of the value of a chain, such as "is at least the account's **b**". */
+/** A comparison of the value of a chain in words, such as "is at least the account's **b**". */
 function explainComparison(
   chain: Chain,
   comparison: ComparisonAtEnd,

@@ -138,7 +138,7 @@ export interface Reducer extends Common {
   englishOfCast?: Readonly<Record<string, string>>;
   /** The same where each list is read as one value. */
   englishOfLists?: string;
-  /** What it says of the stream that there is a value, or none. */
+  /** What the presence or absence of a value means for the stream. */
   presence?: Presence;
   /** The same where the value has to occur more than once. */
   presenceIfFrequent?: Presence;

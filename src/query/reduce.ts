@@ -10,7 +10,7 @@ import { numberOf } from './values.ts';
  * - `sum`, `avg`, and `max` and `min` as number take numbers and texts that hold numbers; other
  *   values are passed over.
  * - `first` and `last` go by time.
- * - `mode` reads its values as texts, so that 5 and '5' are one value, unless it is told `as number`.
+ * - `mode` reads its values as texts, so that 5 and '5' are one value, unless `as number` is given.
  *   Each element of a list counts by itself, except with `$` and `as array`, by which a whole list is
  *   one value. Of equally frequent values it gives the one that came first.
  */

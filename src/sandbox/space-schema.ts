@@ -10,7 +10,7 @@ import {
 } from './observed.ts';
 import type { People } from './people.ts';
 
-/** A name that definitions may use, with what else its list says of it. */
+/** A name that definitions may use, and the other columns of its list. */
 export interface SchemaName {
   name: string;
   type: string;

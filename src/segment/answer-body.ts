@@ -28,7 +28,7 @@ export class AnswerBody {
     this.#maxBytes = maxBytes;
   }
 
-  /** Makes room for a body of this length, as its header says; it need not be true. */
+  /** Reserves room for the length that the header gives, which may be wrong. */
   expect(contentLength: string | string[] | undefined): void {
     const length = Number(contentLength);
     if (this.#length > 0 || !Number.isSafeInteger(length) || length < 0) return;

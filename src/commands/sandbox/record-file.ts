@@ -26,7 +26,7 @@ export class RecordFile {
     }
   }
 
-  /** @param failed is told why a line could not be written. */
+  /** @param failed called with the reason when a line could not be written. */
   add(line: string, failed: (reason: string) => void): void {
     this.#written = this.#written
       .then(() => this.#handle.appendFile(line))
