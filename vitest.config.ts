@@ -13,6 +13,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Many tests keep a program of their own busy.
     maxWorkers: 2,
+    setupFiles: ['test/support/seed.ts'],
     projects: [
       {
         extends: true,

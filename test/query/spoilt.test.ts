@@ -4,6 +4,7 @@ import type { Level } from '../../src/query/index.ts';
 import { account, profile } from '../support/arbitrary-profile.ts';
 import { accountQuery, userQuery } from '../support/arbitrary-query.ts';
 import { meansTheSame, resultsOfFixes, verdictOf } from '../support/meaning.ts';
+import { seed } from '../support/seed.ts';
 import { accountSpoilers, type Spoiler, spoilers } from '../support/spoilers.ts';
 
 /*
@@ -13,9 +14,6 @@ import { accountSpoilers, type Spoiler, spoilers } from '../support/spoilers.ts'
 
 /** Spoilt definitions for each way, where so many of those that are generated can be spoilt by it. */
 const maxRuns = 60;
-
-/** Other definitions in every run; a failure names them. */
-const seed = fc.sample(fc.integer(), 1)[0] ?? 0;
 
 const levels = [
   ['users', userQuery, fc.sample(profile, { numRuns: 150, seed: 1 }), spoilers],
