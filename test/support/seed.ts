@@ -6,7 +6,7 @@ import fc from 'fast-check';
  * `TEST_SEED=random` others each time; a failure names its seed.
  */
 
-const asked = process.env['TEST_SEED'] ?? '1';
+const asked = process.env.TEST_SEED ?? '1';
 
 /** Where every generator of the tests begins. */
 export const seed = asked === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(asked);
