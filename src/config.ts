@@ -212,6 +212,10 @@ function readFileOf<Value>(
     problems.push(`${env} names a file that can't be read (${systemReason(error)}).`);
     return undefined;
   }
+  if (text === '') {
+    problems.push(`${env} names a file that is empty.`);
+    return undefined;
+  }
   const slip = slipIn(text);
   if (slip) {
     problems.push(`${env}: what the file holds ${slip.what}.`);

@@ -215,6 +215,14 @@ describe('what is refused', () => {
     expect(problems({}, { SEGMENT_API_TOKEN_FILE: '/no/such/file' })[0]).toMatch(/ENOENT/);
   });
 
+  test.each(['', '\n', '\ufeff'])('a token file that holds nothing but %j', (content) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
+    writeFileSync(file, content);
+    expect(problems({}, { SEGMENT_API_TOKEN_FILE: file })).toEqual([
+      'SEGMENT_API_TOKEN_FILE names a file that is empty.',
+    ]);
+  });
+
   test('a secret in the wrong place is not repeated', () => {
     const misplaced = 'sgp_misplaced';
     expect(problems({}, { SEGMENT_API_TOKEN_FILE: misplaced })[0]).not.toContain(misplaced);
