@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { type Setting, settings } from '../src/settings.ts';
-import { tools } from '../src/tools/registry.ts';
+import { defaultToolsets, isToolset, tools, toolsets } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
 import { define } from './define.ts';
 
@@ -12,7 +12,9 @@ import { define } from './define.ts';
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
   const sections = {
-    'README.md': { tools: toolSection(), options: optionTable() },
+    'README.md': { summary: toolSummary() },
+    'docs/tools.md': { tools: toolSection() },
+    'docs/options.md': { options: optionTable() },
     'docs/query-language.md': { rules: languageRules(), functions: functionTables('###') },
   };
   for (const [file, contents] of Object.entries(sections))
@@ -56,30 +58,48 @@ function withSections(file: string, contents: Readonly<Record<string, string>>):
   return document;
 }
 
+/** The tools by toolset, with the first sentence of each. */
+function toolSummary(): string {
+  const rows = Object.entries(toolsets).flatMap(([toolset, members]) =>
+    members.map(({ name, description }, index) => {
+      const first = /^.*?[.;:](?= )/.exec(description)?.[0] ?? description;
+      const sentence = `${first.slice(0, -1)}.`;
+      return `| ${index === 0 ? code(toolset) : ''} | ${code(name)} | ${cell(sentence)} |`;
+    }),
+  );
+  return `| set | tool | what it does |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
 function toolSection(): string {
-  return tools
-    .map((tool) => {
-      const inputs = Object.entries(define(tool).inputSchema.properties ?? {}).map(
-        ([name, schema]) => inputRow(name, schema, tool),
-      );
-      const outputs = Object.keys(tool.output().shape).map((name) => `\`${name}\``);
-      return `### \`${tool.name}\`
+  return Object.entries(toolsets)
+    .map(([toolset, members]) => {
+      const standing = isToolset(toolset) && defaultToolsets.includes(toolset) ? 'on' : 'off';
+      const sections = members.map(toolReference).join('\n');
+      return `### Toolset ${code(toolset)} (${standing} by default)\n\n${sections}`;
+    })
+    .join('\n');
+}
+
+function toolReference(tool: Tool): string {
+  const inputs = Object.entries(define(tool).inputSchema.properties ?? {}).map(([name, schema]) =>
+    inputRow(name, schema, tool),
+  );
+  const outputs = Object.keys(tool.output().shape).map((name) => `\`${name}\``);
+  return `#### \`${tool.name}\`
 
 ${tool.description}
 
-_${hintWords(tool)}_ · gives ${outputs.join(', ')}
+_${hintWords(tool)}_. Returns ${outputs.join(', ')}.
 
 | input | | meaning |
 |---|---|---|
 ${inputs.join('\n')}
 `;
-    })
-    .join('\n');
 }
 
 function hintWords({ hints }: Tool): string {
-  if (hints.readOnlyHint) return 'Only reads';
-  return hints.destructiveHint ? 'Changes or destroys what is there' : 'Adds';
+  if (hints.readOnlyHint) return 'Reads only';
+  return hints.destructiveHint ? 'Changes or deletes' : 'Adds';
 }
 
 function inputRow(name: string, schema: object, tool: Tool): string {

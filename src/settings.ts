@@ -9,7 +9,7 @@ import { problemOfId } from './segment/ids.ts';
 import { queryCheckModes } from './tools/query-check.ts';
 import { defaultToolsets, isToolset, type Toolset, tools, toolsets } from './tools/registry.ts';
 
-/** One thing that can be set; `--help` and the README's table are made from these. */
+/** One thing that can be set; `--help` and docs/options.md are made from these. */
 export interface Setting<Value> {
   /** Without its dashes; undefined for what must not stand on a command line. */
   flag?: string;

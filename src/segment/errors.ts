@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { visible, visibleLines } from '../visible.ts';
 
-/** The codes an agent can meet; the README explains each. */
+/** The codes an agent can meet; docs/errors.md explains each. */
 export const errorCodes = [
   'invalid_input',
   'invalid_query',

@@ -89,8 +89,10 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))('%s', (name, tool
   });
 });
 
-test.each(errorCodes)('the README explains the error %s', (code) => {
-  expect(readFileSync('README.md', 'utf8')).toMatch(new RegExp(`^\\| .*\`${code}\`.* \\|`, 'm'));
+test.each(errorCodes)('docs/errors.md explains the error %s', (code) => {
+  expect(readFileSync('docs/errors.md', 'utf8')).toMatch(
+    new RegExp(`^\\| .*\`${code}\`.* \\|`, 'm'),
+  );
 });
 
 test('there is a tool for every operation of the seed, by the same name', () => {

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/*
+ * The documents: their links lead somewhere.
+ */
+
+const documents = ['.', 'docs', 'packaging', '.github']
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: folder !== '.' }).map((name) => join(folder, String(name))),
+  )
+  .filter((file) => file.endsWith('.md'));
+
+const withoutCode = (text: string) =>
+  text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, 'x');
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(text: string): Set<string> {
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
+  const headings = [...prose.matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test('there are documents', () => {
+  expect(documents).toContain('README.md');
+  expect(documents).toContain('docs/tools.md');
+});
+
+describe.each(documents)('%s', (document) => {
+  const text = readFileSync(document, 'utf8');
+  const targets = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(
+    ([, target = '']) => target,
+  );
+  const local = targets.filter((target) => !/^[a-z]+:/.test(target));
+
+  test('links to files that exist', () => {
+    const missing = local.filter((target) => {
+      const [file = ''] = target.split('#');
+      return file !== '' && !existsSync(join(dirname(document), file));
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test('links to headings that exist', () => {
+    const missing = local.filter((target) => {
+      const [file = '', anchor] = target.split('#');
+      if (anchor === undefined) return false;
+      const path = file === '' ? document : join(dirname(document), file);
+      return !anchorsOf(readFileSync(path, 'utf8')).has(anchor);
+    });
+    expect(missing).toEqual([]);
+  });
+});
