@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { callTool } from '../support/in-memory.ts';
+import { startSession } from '../support/program.ts';
+
+/*
+ * docs/recipes.md: its calls give what stands behind their arrows.
+ */
+
+const page = readFileSync('docs/recipes.md', 'utf8');
+
+/** Each recipe's calls: the tool, its input, and the part of the result that is shown. */
+const recipes = page
+  .split(/^## /m)
+  .slice(1)
+  .map((recipe) => ({
+    request: recipe.split('\n', 1)[0] ?? '',
+    calls: [...recipe.matchAll(/^(\w+) (\{.*\})\n→ (\{.*\})$/gm)].map(
+      ([, tool = '', input = '', shown = '']) => ({
+        tool,
+        input: JSON.parse(input),
+        shown: JSON.parse(shown),
+      }),
+    ),
+  }));
+
+test('there are ten recipes of at most three calls', () => {
+  expect(recipes).toHaveLength(10);
+  for (const { request, calls } of recipes) {
+    expect(calls.length, request).toBeGreaterThan(0);
+    expect(calls.length, request).toBeLessThanOrEqual(3);
+  }
+  // So that none of them is overlooked.
+  const lines = page.split('\n').filter((line) => line.startsWith('→'));
+  expect(recipes.flatMap(({ calls }) => calls)).toHaveLength(lines.length);
+});
+
+test('the calls of all recipes give what the page shows', async () => {
+  await using session = await startSession(['--sandbox', '--toolsets', 'all'], {}, () => ({
+    action: 'accept',
+    content: { agree: true },
+  }));
+  for (const { request, calls } of recipes) {
+    for (const { tool, input, shown } of calls) {
+      const { error, structured } = await callTool(session.client, tool, input);
+      expect(error, `${request}: ${tool}`).toBeUndefined();
+      expect(structured, `${request}: ${tool}`).toMatchObject(shown);
+    }
+  }
+});
