@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { tellOfSeedEdition } from './seed-edition.ts';
+import { disableMany, findAudiences, previewDefinition } from './find-and-change.ts';
+import { startSeedEdition, tellOfSeedEdition } from './seed-edition.ts';
 import { createEleven, createLinked, rehearseWithAnonymousUsers } from './steps.ts';
 import { callTool, expectThat, type Row, section, show, startServer } from './story.ts';
 
@@ -85,6 +86,11 @@ expectThat('the linked one was created', linkedId !== '');
 section('Rehearse a create: anonymous users are admitted by a list of external ids');
 await rehearseWithAnonymousUsers(client, 'v1');
 
+await findAudiences(client);
+// The next steps take as long as the first one takes to be computed.
+const seedEdition = startSeedEdition();
+await previewDefinition(client);
+
 section('Read the first one once it has been computed: who is in it?');
 const computed = await untilLive(id);
 show(`${computed.data.audience?.name}: ${computed.data.explanation}`);
@@ -130,6 +136,8 @@ const passed = attempts.filter(({ error }) => !error).length;
 show(`all ${passed} were created`);
 expectThat('all went through', passed === attempts.length);
 
+await disableMany(client);
+
 section('Remove the audience, and the user says no');
 agrees = false;
 const kept = await call('remove_audience_from_space', { id });
@@ -146,15 +154,15 @@ const gone = await call('get_audience', { id });
 expectThat('it is gone', gone.error?.code === 'not_found');
 await client.close();
 
-await tellOfSeedEdition();
+await tellOfSeedEdition(await seedEdition);
 
 section('Every step came out as expected');
 
-/** Reads an audience every half second until it is Live; in the sandbox that takes some seconds. */
+/** Reads an audience again and again until it is Live; in the sandbox that takes some seconds. */
 async function untilLive(audienceId: string) {
   for (;;) {
     const read = await call('get_audience', { id: audienceId });
     if (read.error || read.data.audience?.status === 'Live') return read;
-    await setTimeout(500);
+    await setTimeout(200);
   }
 }

@@ -1,10 +1,17 @@
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { createEleven, createLinked, rehearseWithAnonymousUsers } from './steps.ts';
 import { expectThat, section, show, startServer } from './story.ts';
 
+const args = ['--sandbox', '--edition', 'v1alpha'];
+
+/** Starts the server that the chapter is about. */
+export function startSeedEdition(): Promise<Client> {
+  return startServer(args);
+}
+
 /** The chapter on the edition of 2024: what it writes differently, what it lacks, what it limits. */
-export async function tellOfSeedEdition(): Promise<void> {
-  section("The edition of 2024: a second server, started with '--sandbox --edition v1alpha'");
-  const client = await startServer(['--sandbox', '--edition', 'v1alpha']);
+export async function tellOfSeedEdition(client: Client): Promise<void> {
+  section(`The edition of 2024: a second server, started with '${args.join(' ')}'`);
   await rehearseWithAnonymousUsers(client, 'v1alpha');
 
   show('A linked audience:');

@@ -48,6 +48,10 @@ const dataSchema = z.object({
     .object({ next: z.string().nullish(), totalEntries: z.number().optional() })
     .optional(),
   status: z.string().optional(),
+  matches: z.number().optional(),
+  size: z.object({ count: z.number() }).optional(),
+  quota: z.object({ usedThisMonth: z.number() }).optional(),
+  counts: z.record(z.string(), z.number()).optional(),
   advice: z.array(z.string()).optional(),
   explanation: z.string().optional(),
   valid: z.boolean().optional(),

@@ -3,6 +3,7 @@ import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { defaultToolsets, isToolset, tools, toolsets } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
+import { stories } from '../test/e2e/stories/index.ts';
 import { define } from './define.ts';
 
 /**
@@ -15,6 +16,7 @@ export function generatedFiles(): Map<string, string> {
     'README.md': { summary: toolSummary() },
     'docs/tools.md': { tools: toolSection() },
     'docs/options.md': { options: optionTable() },
+    'docs/everyday-requests.md': { requests: requestTable() },
     'docs/query-language.md': { rules: languageRules(), functions: functionTables('###') },
   };
   for (const [file, contents] of Object.entries(sections))
@@ -107,6 +109,14 @@ function inputRow(name: string, schema: object, tool: Tool): string {
   const meaning = 'description' in schema ? String(schema.description) : '';
   const standard = 'default' in schema ? ` (default ${JSON.stringify(schema.default)})` : '';
   return `| \`${name}\` | ${required} | ${cell(meaning + standard)} |`;
+}
+
+function requestTable(): string {
+  const rows = stories.map(({ request, tools: called }) => {
+    const names = called.map((name) => code(name)).join(', ');
+    return `| ${cell(request)} | ${called.length} | ${names} |`;
+  });
+  return `| request | calls | tools |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 function optionTable(): string {

@@ -96,7 +96,9 @@ export class People {
     const used = traits.flatMap((key) => {
       const other = this.#findByKey(key);
       const isOfProfiles = other && (other.targetEntity ?? profileEntity) === profileEntity;
-      return isOfProfiles ? [{ key, values: this.values(other) }] : [];
+      return isOfProfiles && !this.#leadsBack(other, computation)
+        ? [{ key, values: this.values(other) }]
+        : [];
     });
     const values = new Map<string, unknown>();
     for (const subject of this.#subjects(computation)) {
@@ -129,6 +131,24 @@ export class People {
     return reading;
   }
 
+  /**
+   * Whether one computation is built on another, also by way of others. Segment lets no circle come
+   * about, but one may be there from the start; to each in it, the next has no values.
+   */
+  #leadsBack(from: Computation, to: Computation): boolean {
+    const wanted = idOf(to);
+    const seen = new Set<string>();
+    const queue = [from];
+    for (let next = queue.pop(); next; next = queue.pop()) {
+      const id = idOf(next);
+      if (id === wanted) return true;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      queue.push(...this.#read(next).traits.flatMap((key) => this.#findByKey(key) ?? []));
+    }
+    return false;
+  }
+
   /** All that the outcome depends on besides people and time, also of what a definition is built on. */
   #fingerprint(computation: Computation, within: readonly string[] = []): string {
     const { purpose, level, query, filterByExternalIds } = computation;
@@ -138,6 +158,11 @@ export class People {
     });
     return JSON.stringify([purpose, level, query, filterByExternalIds, used]);
   }
+}
+
+/** The same for computations that say the same. */
+function idOf({ purpose, level, query, filterByExternalIds }: Computation): string {
+  return JSON.stringify([purpose, level, query, filterByExternalIds]);
 }
 
 function computeFor(

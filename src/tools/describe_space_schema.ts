@@ -117,10 +117,9 @@ async function schemaNames(given: Input, space: string, context: ToolContext): P
     case 'properties': {
       const asked = { ...sampled, event };
       const output = await api.send('list_properties_from_event', asked, call);
-      const names = output.eventProperties.map((property) => ({
-        ...rowOf(property),
-        name: property.type === 'CONTEXT' ? `context.${property.name}` : property.name,
-      }));
+      const names = output.eventProperties.map(({ name, type, ...rest }) =>
+        rowOf({ ...rest, type, name: type === 'CONTEXT' ? `context.${name}` : name }),
+      );
       return { names, more: hasMore(output.pagination) };
     }
     case 'traits':
@@ -135,7 +134,9 @@ async function schemaNames(given: Input, space: string, context: ToolContext): P
       const names = entityPaths.flatMap(({ relationshipSlugs, entitySlug, entityName }) => {
         const name = relationshipSlugs?.at(-1);
         if (name === undefined) return [];
-        return [{ name, type: entityName ?? undefined, entity: entitySlug ?? undefined }];
+        return [
+          { name: cut(name, maxNameChars), type: short(entityName), entity: short(entitySlug) },
+        ];
       });
       return { names, more: hasMore(pagination) };
     }
@@ -169,8 +170,7 @@ async function entityProperties(
     .filter(({ name }) => isWanted(name, search))
     .map(({ dataType, primaryKey, ...more }) => ({
       ...rowOf(more),
-      type:
-        [dataType, primaryKey ? 'primary key' : undefined].filter(Boolean).join(', ') || undefined,
+      type: short([dataType, primaryKey ? 'primary key' : undefined].filter(Boolean).join(', ')),
     }));
   return { names, more: hasMore(output.pagination) };
 }
@@ -216,10 +216,14 @@ function rowOf(row: {
 }): Name {
   return {
     name: cut(row.name, maxNameChars),
-    type: row.type ?? undefined,
-    lastSeenAt: row.lastSeenAt ?? undefined,
+    type: short(row.type),
+    lastSeenAt: short(row.lastSeenAt),
     samples: row.samples?.slice(0, samplesCount).map(shortSample),
   };
+}
+
+function short(text: string | null | undefined): string | undefined {
+  return text ? cut(text, maxNameChars) : undefined;
 }
 
 function shortSample(value: unknown): unknown {

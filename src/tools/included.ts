@@ -4,6 +4,7 @@ import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { scheduleSchema } from '../segment/models/schedule.ts';
 import { readDestinations } from '../space/destinations.ts';
 import { cut } from '../visible.ts';
+import { adviceIfDisabled } from './linked-audience.ts';
 import {
   adviceOnDestinations,
   destinationSchema,
@@ -50,7 +51,7 @@ interface Asked {
   audience: Audience;
 }
 
-type Context = Pick<ToolContext, 'api' | 'call' | 'indexes'>;
+type Context = Pick<ToolContext, 'api' | 'call' | 'indexes' | 'now'>;
 
 /** @throws {CancelledError} if the call is cancelled. */
 export async function readIncluded(
@@ -73,7 +74,7 @@ export async function readIncluded(
 }
 
 /** Only linked audiences have schedules. */
-async function withSchedules({ spaceId, audience }: Asked, { api, call }: Context) {
+async function withSchedules({ spaceId, audience }: Asked, { api, call, now }: Context) {
   const type = typeOf(audience);
   if (type !== undefined && type !== 'linked') return { schedules: [], advice: [] };
   const { audienceSchedules } = await api.send(
@@ -81,7 +82,7 @@ async function withSchedules({ spaceId, audience }: Asked, { api, call }: Contex
     { spaceId, id: audience.id },
     call,
   );
-  return { schedules: audienceSchedules, advice: [] };
+  return { schedules: audienceSchedules, advice: adviceIfDisabled(audience, now()) };
 }
 
 async function withDestinations({ spaceId, audience }: Asked, { api, call }: Context) {

@@ -5,7 +5,16 @@ import * as z from 'zod';
 import { forever } from '../support/holding-server.ts';
 import { RawProgram } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
-import { type Aftermath, ends, type Scene, startScene, writes } from '../support/write-scene.ts';
+import {
+  type Aftermath,
+  ends,
+  laterWrites,
+  type Scene,
+  startScene,
+  three,
+  type Write,
+  writes,
+} from '../support/write-scene.ts';
 
 /*
  * A program that has to stop in the middle of a write: it ends cleanly, and what the sandbox holds
@@ -19,7 +28,7 @@ const soon = ['--max-wait-ms', '200'];
 const late = ['--max-wait-ms', '3600000'];
 
 interface Phase {
-  args?: (tool: string) => string[];
+  args?: (operation: string) => string[];
   /** Brings the write into the phase and ends the program there. */
   reach(scene: Scene): Promise<void> | void;
   expected: Pick<Aftermath, 'there' | 'outcomes' | 'sent' | 'heard'>;
@@ -34,7 +43,7 @@ const done = {
 
 const phases: Record<string, Phase> = {
   'it waits for quota': {
-    args: (tool) => ['--rate-limits', `${tool}=1`, ...late],
+    args: (operation) => ['--rate-limits', `${operation}=1`, ...late],
     async reach({ program, write, call, end }) {
       program.callTool(1, write.tool, write.another);
       await program.answer(1);
@@ -80,10 +89,12 @@ function assertAgreed({ there, outcomes }: Aftermath): void {
   else expect(last ?? 'not_done').toMatch(/^(not_done|unknown)$/);
 }
 
+const all: [string, Write][] = [...Object.entries(writes), ...Object.entries(laterWrites)];
+
 describe.concurrent.each(Object.entries(ends))('%s', (_, end) => {
-  describe.each(Object.entries(writes))('in the middle of the write %s', (__, write) => {
+  describe.each(all)('in the middle of the write %s', (__, write) => {
     test.each(Object.entries(phases))('while %s', async (___, phase) => {
-      await using scene = await startScene(write, end, phase.args?.(write.tool));
+      await using scene = await startScene(write, end, phase.args?.(write.operation));
       await phase.reach(scene);
       const aftermath = await scene.aftermath();
       assertAgreed(aftermath);
@@ -143,6 +154,91 @@ describe.concurrent.each(Object.entries(ends))('%s', (_, end) => {
     const aftermath = await scene.aftermath();
     assertAgreed(aftermath);
     expect(aftermath).toMatchObject({ code: 0, there: false, sent: 0 });
+  });
+});
+
+interface Middle {
+  args?: string[];
+  reach(scene: Scene): Promise<void> | void;
+  /** How many are sent at least and at most; what just then goes on may be. */
+  sent: readonly [number, number];
+}
+
+/** Where a change of three is ended. */
+const middles: Record<string, Middle> = {
+  'the first was just answered': {
+    sent: [1, 2],
+    reach({ call, end, server }) {
+      server.afterResponse = ({ method }) => {
+        if (method !== 'GET') end();
+      };
+      call();
+    },
+  },
+  'the second waits for quota': {
+    sent: [1, 1],
+    args: ['--rate-limits', 'update_audience_for_space=1', ...late],
+    async reach({ program, call, end }) {
+      call();
+      await program.until(() =>
+        program
+          .messages()
+          .find(({ method, params }) => method === 'notifications/progress' && isWait(params)),
+      );
+      end();
+    },
+  },
+  'the second is sent, and the answer does not come': {
+    sent: [2, 2],
+    args: soon,
+    reach(scene) {
+      whenSecondIsWritten(scene, () => forever);
+      scene.call();
+    },
+  },
+  'the second is sent, and the answer comes when it is stopping': {
+    sent: [2, 2],
+    reach(scene) {
+      whenSecondIsWritten(scene, () => scene.program.logged('"stopping"'));
+      scene.call();
+    },
+  },
+};
+
+function isWait(params: unknown): boolean {
+  return /waits for Segment's rate limit/.test(JSON.stringify(params));
+}
+
+function whenSecondIsWritten({ server, end }: Scene, hold: () => Promise<void>): void {
+  let written = 0;
+  server.beforeResponse = ({ method }) => {
+    if (method === 'GET') return;
+    written += 1;
+    if (written < 2) return;
+    end();
+    return hold();
+  };
+}
+
+describe.concurrent.each(Object.entries(ends))('%s in the middle of a change of many', (_, end) => {
+  test.each(Object.entries(middles))('while %s: each line is true', async (__, middle) => {
+    await using scene = await startScene(three, end, middle.args);
+    await middle.reach(scene);
+    const { code, sent, state, outcomeOf } = await scene.aftermath();
+    expect(code).toBe(0);
+    const changed = state.audiences.filter(({ enabled }) => !enabled).map(({ id }) => id);
+    expect(changed).toHaveLength(sent);
+    const [atLeast, atMost] = middle.sent;
+    expect(sent).toBeGreaterThanOrEqual(atLeast);
+    expect(sent).toBeLessThanOrEqual(atMost);
+    for (const { id } of state.audiences) {
+      const outcome = outcomeOf[id];
+      if (changed.includes(id)) expect(outcome).toMatch(/^(done|unknown)$/);
+      else expect(outcome ?? 'not_done').toBe('not_done');
+    }
+    expect(outcomeOf.aud_linked_0).toBe('done');
+    // The third was never begun.
+    expect(outcomeOf).not.toHaveProperty('aud_linked_2');
   });
 });
 

@@ -6,7 +6,14 @@ import { start } from '../../src/sandbox/start.ts';
 import { forever, HoldingServer } from '../support/holding-server.ts';
 import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
-import { ends, startScene, writes } from '../support/write-scene.ts';
+import {
+  ends,
+  laterWrites,
+  startScene,
+  three,
+  type Write,
+  writes,
+} from '../support/write-scene.ts';
 
 /*
  * After stdin's end what was asked for is still answered, as `printf … | segment-audiences-mcp` needs
@@ -173,22 +180,39 @@ describe('after stdin has ended', () => {
     await sandbox.close();
   });
 
-  test.each(Object.entries(writes))(
-    'a write under way is done, and said so: %s',
-    async (_, write) => {
-      await using scene = await startScene(write, ends['stdin EOF']);
-      const { server, program, end, call } = scene;
-      server.beforeResponse = ({ method }) => {
-        if (method === 'GET') return;
-        end();
-        return program.logged('"stopping"');
-      };
-      call();
-      expect(await scene.aftermath()).toEqual({
-        ...{ code: 0, there: true, outcomes: ['done'], sent: 1, heard: 'done' },
-      });
-    },
-  );
+  const all: [string, Write][] = [...Object.entries(writes), ...Object.entries(laterWrites)];
+  test.each(all)('a write under way is done, and said so: %s', async (_, write) => {
+    await using scene = await startScene(write, ends['stdin EOF']);
+    const { server, program, end, call } = scene;
+    server.beforeResponse = ({ method }) => {
+      if (method === 'GET') return;
+      end();
+      return program.logged('"stopping"');
+    };
+    call();
+    expect(await scene.aftermath()).toMatchObject({
+      ...{ code: 0, there: true, outcomes: ['done'], sent: 1, heard: 'done' },
+    });
+  });
+
+  test('of a change of many the one under way is done, and what is left is said', async () => {
+    await using scene = await startScene(three, ends['stdin EOF']);
+    const { server, program, end, call } = scene;
+    server.beforeResponse = ({ method, path }) => {
+      if (method === 'GET' || !path.endsWith('aud_linked_1')) return;
+      end();
+      return program.logged('"stopping"');
+    };
+    call();
+    const { outcomeOf, ...aftermath } = await scene.aftermath();
+    expect(aftermath).toMatchObject({ code: 0, sent: 2, heard: 'done' });
+    expect(outcomeOf).toEqual({ aud_linked_0: 'done', aud_linked_1: 'done' });
+    expect(scene.result()).toMatchObject({
+      counts: { done: 2, not_tried: 1 },
+      results: [{ outcome: 'done' }, { outcome: 'done' }, { outcome: 'not_tried' }],
+      continuation: expect.any(String),
+    });
+  });
 
   test('a signal ends what is still waited for', async () => {
     await using piped = await startPiped();

@@ -15,11 +15,8 @@ export interface Target {
   looksBy?: OperationName;
   /** Whether it looks, and finds, where its request took effect and was not answered. */
   looksAfterLoss?: boolean;
-  /**
-   * Whether its operation is of a part of Segment that a workspace may lack: there 403 and 404 mean
-   * that (test/segment/features.test.ts).
-   */
-  ofFeature?: boolean;
+  /** Whether its call succeeds without what the operation reads, and says that it is not known. */
+  canDoWithout?: boolean;
   /** What the tool asks at the same time as its operation. */
   alongside?: OperationName;
   /** How calls end that end otherwise than those of their kind, by the name of the row. */
@@ -28,6 +25,8 @@ export interface Target {
   isUnrecorded?: true;
   /** What it says when it waits for Segment to be ready, for so many milliseconds. */
   waits?: { message: string; ms: number };
+  /** What is posted to the sandbox beforehand, below the space; it takes effect within three seconds. */
+  before?: { path: string; bodies: readonly object[] };
   /** The arguments of two calls that do not get in each other's way. */
   args: readonly [object, object];
 }
@@ -56,6 +55,7 @@ export const seed: SandboxSeed = {
         createdAt: '-30d',
       })),
       entities: [{ slug: 'orders', primaryKey: 'id' }],
+      events: [{ name: 'Shoes Bought', properties: { price: [1] } }],
     },
   ],
 };
@@ -63,6 +63,12 @@ export const seed: SandboxSeed = {
 const linked = ['aud_linked_0', 'aud_linked_1'] as const;
 const scheduleId = ['sch_000000001', 'sch_000000002'] as const;
 const traits = ['ct_000000001', 'ct_000000002'] as const;
+
+/** The ids of the previews that were started first. */
+function previewId(number: number): string {
+  const execution = 'compute_preview_execution';
+  return `${String(number).padStart(27, '0')}-${execution}-${space}-${execution}`;
+}
 
 /** A tool whose operation has its name. */
 const named = (operation: OperationName) => ({ tool: operation, operation });
@@ -188,7 +194,6 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ofFeature: true,
     args: [{}, {}],
   },
   {
@@ -196,7 +201,6 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ofFeature: true,
     args: [{ id: traits[0] }, { id: traits[1] }],
   },
   {
@@ -205,7 +209,6 @@ export const targets: readonly Target[] = [
     kind: 'once',
     readsFirst: 1,
     looksAfterLoss: true,
-    ofFeature: true,
     args: [
       { name: 'Third', query: "event('Shoes Bought').count()" },
       { name: 'Fourth', query: "event('Shoes Bought').count()" },
@@ -217,7 +220,6 @@ export const targets: readonly Target[] = [
     kind: 'once',
     readsFirst: 2,
     looksBy: 'get_computed_trait',
-    ofFeature: true,
     args: [
       { id: traits[0], description: 'New' },
       { id: traits[1], description: 'New' },
@@ -229,7 +231,6 @@ export const targets: readonly Target[] = [
     kind: 'remove',
     readsFirst: 2,
     looksBy: 'get_computed_trait',
-    ofFeature: true,
     args: [{ id: traits[0] }, { id: traits[1] }],
   },
   {
@@ -246,6 +247,45 @@ export const targets: readonly Target[] = [
     ],
   },
   {
+    tool: 'preview_audience',
+    operation: 'get_audience_preview',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    before: {
+      path: '/audiences/previews',
+      bodies: [query, `NOT ${query}`].map((text) => ({
+        audienceType: 'USERS',
+        definition: { query: text },
+      })),
+    },
+    args: [{ previewId: previewId(1) }, { previewId: previewId(2) }],
+  },
+  {
+    tool: 'get_audience',
+    operation: 'list_audience_consumers_from_space_and_audience',
+    // Where Segment can't say it, the definitions of the space do.
+    alongside: 'list_audiences',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 1,
+    canDoWithout: true,
+    args: [
+      { id: linked[0], include: ['usedBy'] },
+      { id: linked[1], include: ['usedBy'] },
+    ],
+  },
+  {
+    tool: 'list_audience_destinations',
+    operation: 'list_activations_from_audience',
+    alongside: 'list_destinations_from_audience',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    ends: { '403': { code: 'success' } },
+    args: [{ id: linked[0] }, { id: linked[1] }],
+  },
+  {
     tool: 'describe_space_schema',
     operation: 'list_events',
     edition: 'v1',
@@ -253,5 +293,47 @@ export const targets: readonly Target[] = [
     readsFirst: 0,
     ends: { '403': fromDefinitions, '404': fromDefinitions },
     args: [{ kind: 'events' }, { kind: 'events' }],
+  },
+  {
+    tool: 'describe_space_schema',
+    operation: 'list_properties_from_event',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    ends: { '403': fromDefinitions },
+    args: [
+      { kind: 'properties', event: 'Shoes Bought' },
+      { kind: 'properties', event: 'Shoes Bought' },
+    ],
+  },
+  {
+    tool: 'describe_space_schema',
+    operation: 'list_traits',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    ends: { '403': fromDefinitions, '404': fromDefinitions },
+    args: [{ kind: 'traits' }, { kind: 'account_traits' }],
+  },
+  {
+    tool: 'describe_space_schema',
+    operation: 'list_entity_paths',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    ends: { '403': fromDefinitions, '404': fromDefinitions },
+    args: [{ kind: 'entities' }, { kind: 'entities' }],
+  },
+  {
+    tool: 'describe_space_schema',
+    operation: 'list_properties_from_entity',
+    edition: 'v1',
+    kind: 'read',
+    readsFirst: 0,
+    ends: { '403': fromDefinitions },
+    args: [
+      { kind: 'entity_properties', entity: 'orders' },
+      { kind: 'entity_properties', entity: 'orders' },
+    ],
   },
 ];

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { makeSample } from '../../src/sandbox/sample.ts';
-import { audienceOf, SandboxPerTest, space } from '../support/sandbox-per-test.ts';
+import { start } from '../../src/sandbox/start.ts';
+import { rawRequest } from '../support/raw-http.ts';
+import { audienceOf, pageOf, SandboxPerTest, space } from '../support/sandbox-per-test.ts';
 
 /*
  * The sandbox reads definitions on its own side, and computes who is in an audience.
@@ -144,6 +146,31 @@ describe('an audience used as a trait', () => {
       body: { errors: [{ message: expect.stringMatching(/cycle/) }] },
     });
   });
+});
+
+test('audiences that are built on each other from the start are computed, each without the next', async () => {
+  const built = (name: string, query: string) => {
+    return { name, definition: { query, level: 'users' as const }, createdAt: 0 };
+  };
+  const seeds = {
+    spa_circle: [
+      built('A', "trait('c') = 'true' OR trait('plan') = 'vip'"),
+      built('B', "trait('a') = 'true'"),
+      built('C', "trait('b') = 'true'"),
+      built('Itself', "trait('itself') = 'true'"),
+      built('Outside', "trait('a') = 'true' OR trait('no') = 'one'"),
+      built('VIPs', "trait('plan') = 'vip'"),
+    ],
+  };
+  const circle = await start({ edition: 'v1alpha', seeds });
+  const path = '/spaces/spa_circle/audiences?pagination.count=100';
+  const answer = await rawRequest(circle.url, 'GET', path);
+  expect(answer.status).toBe(200);
+  const sizes = pageOf(answer).audiences.map((each) => sizeSchema.parse(each).size.count);
+  const vips = circle.members('spa_circle', 'aud_000000006')?.length;
+  expect(vips).toBeGreaterThan(0);
+  expect(sizes).toEqual([vips, 0, 0, 0, vips, vips]);
+  await circle.close();
 });
 
 describe('a definition that is not valid', () => {

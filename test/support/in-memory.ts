@@ -146,6 +146,8 @@ export interface ConnectOptions {
   confirmations?: Confirmations;
   auditLog?: AuditLog;
   noSamples?: boolean;
+  /** How long a call may wait for quota and retries. */
+  maxWaitMs?: number;
   /** What waits and keep-alives go by; the machine's own by default. */
   clock?: Clock;
   log?: Log;
@@ -170,6 +172,7 @@ export async function connect(
     confirmations = ownConfirmations(),
     auditLog,
     noSamples = false,
+    maxWaitMs = 45_000,
     clock = systemClock,
     log = () => {},
   }: ConnectOptions = {},
@@ -220,7 +223,7 @@ export async function connect(
         carryOutAll: (wish) => carryOutAll(wish, writing),
       };
     },
-    maxWaitMs: 45_000,
+    maxWaitMs,
     askTimeoutMs,
     clock,
     redactor: createRedactor([secret]),

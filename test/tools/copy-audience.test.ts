@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import type { Seed } from '../../src/sandbox/start.ts';
 import { callTool } from '../support/in-memory.ts';
 import { firstId, type StandInOptions, standInSpace, startStandIn } from '../support/stand-in.ts';
@@ -138,5 +139,98 @@ describe('a copy', () => {
     const { rig, copy } = await start([berlin], { flags: { 'allowed-spaces': standInSpace } });
     expect((await copy({ toSpaceId: other })).error?.code).toBe('space_not_allowed');
     expect(rig.writes()).toEqual([]);
+  });
+});
+
+describe('a copy like a new audience', () => {
+  const vienna = { name: 'Vienna', find: ['Berlin'], replaceWith: ['Vienna'] };
+  const misspelt: Seed = {
+    name: 'Buyers',
+    definition: { query: "event('Order Complted').count() >= 1", level: 'users' },
+  };
+  const unknown = /knows no event "Order Complted"\. Did you mean "Order Completed"/;
+  const yes = () => ({ action: 'accept', content: { agree: true } }) as const;
+  const schemaOf = ({ requests }: Awaited<ReturnType<typeof start>>['rig']) =>
+    requests.filter(({ path }) => /\/(events|traits|entity-paths)/.test(path));
+
+  test('is checked for names that its space does not know', async () => {
+    const { rig, copy } = await start([misspelt], {
+      flags: { confirm: 'writes' },
+      answering: yes,
+    });
+    const { structured, error } = await copy({ name: 'Buyers 2' });
+    expect(error).toBeUndefined();
+    expect(rig.questions).toEqual([expect.stringMatching(unknown)]);
+    expect(structured.advice).toEqual(expect.arrayContaining([expect.stringMatching(unknown)]));
+  });
+
+  test('is checked against the space that it goes to', async () => {
+    const { rig, copy } = await start([misspelt]);
+    await copy({ toSpaceId: other });
+    const asked = schemaOf(rig);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.map(({ spaceId }) => spaceId)).toEqual(asked.map(() => other));
+  });
+
+  test('is not checked with checkNames false', async () => {
+    const { rig, copy } = await start([misspelt]);
+    const { structured, error } = await copy({ name: 'Buyers 2', checkNames: false });
+    expect(error).toBeUndefined();
+    expect(String(structured.advice)).not.toMatch(/knows no/);
+    expect(schemaOf(rig)).toEqual([]);
+  });
+
+  /** Lets time pass while the preview is waited for. */
+  const patient = async (seeds: Seed[], more: Parameters<typeof start>[1] = {}) => {
+    const { rig } = await start(seeds, more);
+    const onprogress = () => rig.isWaitedFor(3000);
+    return {
+      rig,
+      copy: (args: object) =>
+        rig.through(callTool(rig.client, tool, { id: firstId, ...args }, { onprogress })),
+    };
+  };
+  const city: Seed = {
+    name: 'Berlin',
+    definition: { query: "trait('address.city') = 'Berlin'", level: 'users' },
+    options: { filterByExternalIds: ['email'] },
+  };
+
+  test('says its own size before, of the definition and options as they will be', async () => {
+    const { rig, copy } = await patient([city], {
+      flags: { confirm: 'writes' },
+      answering: yes,
+    });
+    const { structured, error } = await copy({ ...vienna, previewFirst: true });
+    expect(error).toBeUndefined();
+    const previews = rig.writes().filter(({ operation }) => operation?.endsWith('_preview'));
+    expect(previews).toMatchObject([
+      {
+        body: {
+          definition: { query: "trait('address.city') = 'Vienna'" },
+          options: { filterByExternalIds: ['email'] },
+        },
+      },
+    ]);
+    const { id } = z.object({ id: z.string() }).parse(structured.audience);
+    const size = rig.sandbox.members(standInSpace, id)?.length;
+    expect(size).toBeGreaterThan(0);
+    expect(rig.questions).toEqual([expect.stringContaining(`- Size: ${size}\n`)]);
+    expect(String(structured.advice)).toContain(`A preview found ${size} members`);
+  });
+
+  test('shows its size in a dry run, and in the space that it would go to', async () => {
+    const { rig, copy } = await patient([city]);
+    const { structured } = await copy({ toSpaceId: other, previewFirst: true, dryRun: true });
+    expect(structured).toMatchObject({
+      dryRun: { after: { size: { type: 'USERS', count: expect.any(Number) } } },
+    });
+    expect(rig.writes()).toMatchObject([{ operation: 'create_audience_preview', spaceId: other }]);
+  });
+
+  test('spends no preview unless it is asked to', async () => {
+    const { rig, copy } = await start([city]);
+    await copy(vienna);
+    expect(rig.writes().map(({ operation }) => operation)).toEqual(['create_audience']);
   });
 });

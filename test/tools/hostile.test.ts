@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import MarkdownIt from 'markdown-it';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createLog } from '../../src/log.ts';
@@ -12,99 +10,27 @@ import { AuditLog } from '../../src/safety/audit-log.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import { keyOf } from '../../src/segment/names.ts';
+import { tools } from '../../src/tools/registry.ts';
 import { cut } from '../../src/visible.ts';
 import { hostile, stringsIn, unseenIn, writableName } from '../support/hostile.ts';
-import { type Answering, audience, connect, fakeApi, jsonIn } from '../support/in-memory.ts';
+import {
+  type CallError,
+  call,
+  expectPlain,
+  expectSeen,
+  labelsOf,
+  literal,
+  plainQuery,
+  spaceId,
+  written,
+  yes,
+} from '../support/hostile-calls.ts';
+import { type Answering, audience, connect, fakeApi } from '../support/in-memory.ts';
 
 /*
  * What strangers wrote goes through every tool: data comes out just as it is, and in what is said to
  * a model or a person nothing is hidden, and nothing passes for the server's own words.
  */
-
-const spaceId = 'spa_1';
-const plainQuery = "event('Shoes Bought').count() >= 1";
-const yes = { action: 'accept', content: { agree: true } } as const;
-
-const resultSchema = z.object({
-  content: z.tuple([z.object({ type: z.literal('text'), text: z.string() })]),
-  structuredContent: z.record(z.string(), z.unknown()).optional(),
-  isError: z.boolean().optional(),
-});
-const errorSchema = z.object({
-  error: z.looseObject({
-    code: z.string(),
-    message: z.string(),
-    next: z.string(),
-    details: z.unknown().optional(),
-  }),
-});
-type CallError = z.infer<typeof errorSchema>['error'];
-
-/** Calls a tool and checks what holds for every answer. */
-async function call(client: Client, name: string, args: Record<string, unknown>) {
-  const result = resultSchema.parse(await client.callTool({ name, arguments: args }));
-  const [{ text }] = result.content;
-  expect(unseenIn(text)).toEqual([]);
-  // An error has a line of prose first.
-  expect(text.split('\n')).toHaveLength(result.isError ? 2 : 1);
-  const parsed: unknown = result.isError ? jsonIn(text) : JSON.parse(text);
-  const data = result.structuredContent ?? {};
-  if (result.isError) {
-    const { error } = errorSchema.parse(parsed);
-    expectSeen(error.message);
-    expectSeen(error.next);
-    expect(error.next).not.toContain('\n');
-    return { error, data };
-  }
-  expect(parsed).toEqual(result.structuredContent);
-  expectSeen(data.advice);
-  expectSeen(data.explanation);
-  return { error: undefined, data };
-}
-
-/** Of what is said, however deep it is, nothing may be unseen. */
-function expectSeen(said: unknown): void {
-  for (const text of stringsIn(said)) expect(unseenIn(text)).toEqual([]);
-}
-
-/** How the lines of a question begin, without what is quoted in them: no quote holds another. */
-function labelsOf(question: string): string[] {
-  const plain = question.replace(/"[^"\n]*"(…\[cut, \d+ characters in all\])?/g, '"…"');
-  return plain.split('\n').map((line) => line.split(':')[0] ?? '');
-}
-
-// With links also of what has no scheme.
-const markdown = new MarkdownIt({ html: true, linkify: true });
-
-/** Rendered as Markdown it is the same text, in paragraphs and lists alone. */
-function expectPlain(question: string): void {
-  const allowed = ['paragraph', 'bullet_list', 'list_item', 'text', 'softbreak', 'inline'];
-  const tokens = markdown
-    .parse(question, {})
-    .flatMap((token) => [token, ...(token.children ?? [])]);
-  const types = tokens.map(({ type }) => type.replace(/_(open|close)$/, ''));
-  expect([...new Set(types)].filter((type) => !allowed.includes(type))).toEqual([]);
-  // A pair of backslashes is one there; a quote is never made of them.
-  const rendered = tokens.map(({ type, content }) => (type === 'text' ? content : '')).join('');
-  expect(rendered.split('"')).toHaveLength(question.split('"').length);
-}
-
-/** A string literal of the query language around a text, as far as it can hold it. */
-const literal = (text: string) => `'${text.replace(/[\\']/g, '').slice(0, 19_000)}'`;
-
-/** An audience in which everything that a stranger can write is this text. */
-function written(text: string, more: Partial<Audience> = {}): Audience {
-  const query = `event(${literal(text)}).count() >= 1`;
-  return audience({
-    name: text,
-    description: text,
-    key: text,
-    definition: { query, type: 'users' },
-    updatedBy: text,
-    createdBy: text,
-    ...more,
-  });
-}
 
 describe.each(hostile)('%s', (_, text) => {
   const stored = written(text);
@@ -230,11 +156,7 @@ describe.each(hostile)('%s', (_, text) => {
 
   test('is refused as input in words that hide nothing', async () => {
     const client = await connect(fakeApi({ audience: stored }).api);
-    for (const tool of [
-      ...['list_audiences', 'get_audience', 'check_audience_query', 'create_audience'],
-      ...['update_audience_for_space', 'remove_audience_from_space', 'find_audiences'],
-      ...['list_spaces', 'list_audience_destinations'],
-    ]) {
+    for (const { name: tool } of tools) {
       // zod drops a key of this name, so that it does no harm.
       const key = text === '__proto__' ? 'prototype' : text;
       const keys = { [key]: text };

@@ -188,6 +188,21 @@ describe('an audience that is disabled', () => {
     const recent = await callTool(client, 'list_audience_schedules', { id: 'aud_000000002' });
     expect(String(recent.structured.advice)).not.toContain('90 days');
   });
+
+  test('gets the same where it is read together with its schedules', async () => {
+    const { client } = await start({ seeds: [paused(81), { ...linked, name: 'On' }] });
+    const include = ['schedules'];
+    const old = await callTool(client, 'get_audience', { id, include });
+    expect(old.structured.schedules).toMatchObject([{ config: { interval: '1d' } }]);
+    const { structured } = await callTool(client, 'list_audience_schedules', { id });
+    expect(old.structured.advice).toEqual(
+      expect.arrayContaining(z.array(z.string()).min(1).parse(structured.advice)),
+    );
+    const bare = await callTool(client, 'get_audience', { id });
+    expect(String(bare.structured.advice)).not.toContain('90 days');
+    const on = await callTool(client, 'get_audience', { id: 'aud_000000002', include });
+    expect(String(on.structured.advice)).not.toContain('disabled');
+  });
 });
 
 describe('remove_audience_schedule', () => {
