@@ -3,7 +3,11 @@ import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { define } from './define.ts';
+import { installLinks } from './packaging/install-links.ts';
+import { pluginFiles } from './packaging/plugin.ts';
+import { codeOwners, manifestFields, project } from './project.ts';
 
 /**
  * Everything in the repository that is made from the code: path from the project's root to
@@ -12,19 +16,33 @@ import { define } from './define.ts';
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
   const sections = {
-    'README.md': { tools: toolSection(), options: optionTable() },
+    'README.md': {
+      'install links': installLinks(project),
+      tools: toolSection(),
+      options: optionTable(),
+    },
     'docs/query-language.md': { rules: languageRules(), functions: functionTables('###') },
   };
   for (const [file, contents] of Object.entries(sections))
     files.set(file, withSections(file, contents));
   files.set('src/mcp/definitions.ts', definitionsModule());
+  files.set('package.json', json({ ...withoutAddresses(packageJson), ...manifestFields(project) }));
+  for (const [file, content] of pluginFiles(project)) files.set(file, json(content));
+  const owners = codeOwners(project);
+  if (owners !== undefined) files.set('.github/CODEOWNERS', owners);
   for (const tool of tools) {
-    files.set(
-      `test/contract/tools/${tool.name}.json`,
-      `${JSON.stringify(sortKeys(define(tool)), null, 2)}\n`,
-    );
+    files.set(`test/contract/tools/${tool.name}.json`, json(sortKeys(define(tool))));
   }
   return files;
+}
+
+/** As `npm` writes it, and the formatter leaves it. */
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** What package.json says apart from the fields that are made from scripts/project.ts. */
+function withoutAddresses(manifest: object): object {
+  const made = ['repository', 'bugs', 'homepage', 'mcpName'];
+  return Object.fromEntries(Object.entries(manifest).filter(([field]) => !made.includes(field)));
 }
 
 /** The definitions as code: to make them from the schemas at every start would take 4 ms. */

@@ -56,3 +56,8 @@ export function manifestFields(of: Project): Record<string, unknown> {
   const { repository, bugs, homepage, mcpName } = links;
   return { repository, bugs, homepage, mcpName };
 }
+
+/** The content of CODEOWNERS; undefined while nobody owns the code. */
+export function codeOwners({ owner }: Project): string | undefined {
+  return owner === undefined ? undefined : `* @${owner}\n`;
+}
