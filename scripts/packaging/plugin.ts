@@ -1,4 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
+import { settings } from '../../src/settings.ts';
 import { type Project, projectLinks } from '../project.ts';
 import { pluginFolder } from './server-files.ts';
 import { startCommand } from './start-command.ts';
@@ -9,6 +10,8 @@ import { startCommand } from './start-command.ts';
  * - Claude Code: .claude-plugin/plugin.json and .mcp.json (https://code.claude.com/docs/en/plugins-reference)
  * - Cursor, Codex, VS Code and others that read Agent Plugins 1.0.0: plugin.json and mcp.json
  *   (https://agent-plugins.org/specification)
+ * - Codex besides: .codex-plugin/plugin.json, because it passes on no variable that is not listed
+ *   (https://developers.openai.com/codex/plugins/build), which the portable form can't do
  *
  * Gemini CLI reads gemini-extension.json at the root of the repository, and Claude Code a list of plugins there.
  */
@@ -39,6 +42,22 @@ export function pluginFiles(of: Project): Map<string, object> {
       {
         $schema: schema('mcp'),
         mcpServers: { [name]: { type: 'stdio', ...startCommand(of, '${PLUGIN_ROOT}') } },
+      },
+    ],
+    [
+      `${pluginFolder}/.codex-plugin/plugin.json`,
+      { ...about, skills: './skills/', mcpServers: './.codex-mcp.json' },
+    ],
+    [
+      `${pluginFolder}/.codex-mcp.json`,
+      {
+        mcpServers: {
+          [name]: {
+            ...startCommand(of, '.'),
+            cwd: '.',
+            env_vars: Object.values(settings).map(({ env }) => env),
+          },
+        },
       },
     ],
     [
