@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
+import packageJson from '../package.json' with { type: 'json' };
 import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
-import packageJson from '../package.json' with { type: 'json' };
 import { define } from './define.ts';
+import { codeOwners } from './packaging/addresses.ts';
 import { installLinks } from './packaging/install-links.ts';
 import { pluginFiles } from './packaging/plugin.ts';
-import { codeOwners, manifestFields, project } from './project.ts';
+import { linksOf, project } from './project.ts';
 
 /**
  * Everything in the repository that is made from the code: path from the project's root to
@@ -26,7 +27,7 @@ export function generatedFiles(): Map<string, string> {
   for (const [file, contents] of Object.entries(sections))
     files.set(file, withSections(file, contents));
   files.set('src/mcp/definitions.ts', definitionsModule());
-  files.set('package.json', json({ ...withoutAddresses(packageJson), ...manifestFields(project) }));
+  files.set('package.json', json({ ...withoutAddresses(packageJson), ...linksOf(project) }));
   for (const [file, content] of pluginFiles(project)) files.set(file, json(content));
   const owners = codeOwners(project);
   if (owners !== undefined) files.set('.github/CODEOWNERS', owners);

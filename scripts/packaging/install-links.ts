@@ -1,5 +1,6 @@
 import { settings } from '../../src/settings.ts';
-import { type Project, projectName } from '../project.ts';
+import type { Project } from '../project.ts';
+import { repositoryName } from './addresses.ts';
 import { npxCommand } from './start-command.ts';
 
 /*
@@ -30,7 +31,7 @@ function cursorLink(): string {
 function vsCodeLink(): string {
   const ask = (id: string, description: string, password?: boolean) => ({
     type: 'promptString',
-    id: `${projectName}-${id}`,
+    id: `${repositoryName}-${id}`,
     description,
     ...(password ? { password } : {}),
   });
@@ -39,8 +40,8 @@ function vsCodeLink(): string {
     ask('space', 'Id of the default space; may be empty'),
   ];
   const env = {
-    [settings.token.env]: `\${input:${projectName}-token}`,
-    [settings.space.env]: `\${input:${projectName}-space}`,
+    [settings.token.env]: `\${input:${repositoryName}-token}`,
+    [settings.space.env]: `\${input:${repositoryName}-space}`,
   };
   const config = { type: 'stdio', ...npxCommand(), env };
   const query = {

@@ -1,7 +1,8 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { settings } from '../../src/settings.ts';
 import { defaultToolsets, toolsets } from '../../src/tools/registry.ts';
-import { type Project, projectLinks } from '../project.ts';
+import type { Project } from '../project.ts';
+import { addressesOf } from './addresses.ts';
 
 /*
  * The manifest of the .mcpb, an extension that Claude Desktop installs at a click
@@ -85,7 +86,7 @@ export const iconFile = 'icon.png';
 
 export function mcpbManifest(of: Project): object {
   const { name, version, description, license, keywords, engines } = packageJson;
-  const links = projectLinks(of);
+  const links = addressesOf(of);
   const shown = defaultToolsets.flatMap((toolset) => toolsets[toolset]);
   const rows = Object.entries(fields);
   return {
@@ -99,7 +100,7 @@ export function mcpbManifest(of: Project): object {
       ? {
           repository: { type: 'git', url: `${links.page}.git` },
           homepage: links.homepage,
-          support: links.bugs,
+          support: links.issues,
         }
       : {}),
     icon: iconFile,

@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { settings } from '../../src/settings.ts';
-import { type Project, projectLinks } from '../project.ts';
+import type { Project } from '../project.ts';
+import { addressesOf } from './addresses.ts';
 import { pluginFolder } from './server-files.ts';
 import { startCommand } from './start-command.ts';
 
@@ -23,7 +24,7 @@ const authors = `The ${packageJson.name} authors`;
 /** All manifests of plugins and extensions: path from the project's root to content. */
 export function pluginFiles(of: Project): Map<string, object> {
   const { version, license, keywords } = packageJson;
-  const links = projectLinks(of);
+  const links = addressesOf(of);
   const description =
     'Find, check, size, create and change Twilio Segment audiences, with a skill that teaches the query language.';
   const addresses = links ? { homepage: links.homepage, repository: links.page } : {};

@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Setting, settings } from '../../src/settings.ts';
-import { type Project, projectLinks } from '../project.ts';
+import type { Project } from '../project.ts';
+import { addressesOf } from './addresses.ts';
 
 /** An .mcpb that is attached to a release. */
 export interface ReleasedMcpb {
@@ -17,7 +18,7 @@ export interface ReleasedMcpb {
  * @throws an Error while the project has no owner: the name would be invented.
  */
 export function serverJson(of: Project, mcpb?: ReleasedMcpb): object {
-  const links = projectLinks(of);
+  const links = addressesOf(of);
   if (!links) throw new Error('scripts/project.ts names no owner: there is no server.json without');
   const { name, version } = packageJson;
   const transport = { type: 'stdio' };

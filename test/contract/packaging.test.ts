@@ -3,18 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addressesOf, codeOwners } from '../../scripts/packaging/addresses.ts';
 import { installLinks } from '../../scripts/packaging/install-links.ts';
 import { mcpbManifest } from '../../scripts/packaging/mcpb-manifest.ts';
 import { pluginFiles } from '../../scripts/packaging/plugin.ts';
 import { pluginFolder } from '../../scripts/packaging/server-files.ts';
 import { serverJson } from '../../scripts/packaging/server-json.ts';
-import {
-  codeOwners,
-  manifestFields,
-  type Project,
-  project,
-  projectLinks,
-} from '../../scripts/project.ts';
+import { linksOf, type Project, project } from '../../scripts/project.ts';
 import { check } from '../../src/query/public.ts';
 import { type Setting, settings } from '../../src/settings.ts';
 import { tools } from '../../src/tools/registry.ts';
@@ -30,8 +25,7 @@ const allSettings: readonly Setting<unknown>[] = Object.values(settings);
 
 describe('a project without an owner', () => {
   test('has no addresses', () => {
-    expect(projectLinks(unpublished)).toBeUndefined();
-    expect(manifestFields(unpublished)).toEqual({});
+    expect(addressesOf(unpublished)).toBeUndefined();
     expect(codeOwners(unpublished)).toBeUndefined();
     expect(JSON.stringify(mcpbManifest(unpublished))).not.toContain('github.com');
     expect(JSON.stringify([...pluginFiles(unpublished)])).not.toContain('github.com');
@@ -60,7 +54,7 @@ describe('a project that is not in the registry', () => {
       const text = readFileSync(file, 'utf8');
       // `npx segment-audiences-mcp` and the like. With --no, npx runs what is installed and fetches nothing.
       const named = text.match(
-        /\b(?:npx|npm (?:i|install|exec|x)|bunx|pnpm (?:dlx|add)|yarn (?:dlx|add))(?: -{1,2}(?!no\b)[\w-]+)* segment-audiences-mcp(?![-\w]*\.tgz)/g,
+        /\b(?:npx|npm (?:i|install|exec|x)|bunx|pnpm (?:dlx|add)|yarn (?:dlx|add))(?: -(?!-no\b)[\w-]+)* segment-audiences-mcp(?![-\w]*\.tgz)/g,
       );
       expect(named ?? []).toEqual([]);
     },
@@ -69,14 +63,12 @@ describe('a project that is not in the registry', () => {
 
 describe('a project with an owner', () => {
   test('has all its addresses made from the owner', () => {
-    expect(manifestFields(published)).toEqual({
-      repository: {
-        type: 'git',
-        url: 'git+https://github.com/Acme-Data/segment-audiences-mcp.git',
-      },
-      bugs: 'https://github.com/Acme-Data/segment-audiences-mcp/issues',
+    expect(addressesOf(published)).toEqual({
+      page: 'https://github.com/Acme-Data/segment-audiences-mcp',
+      issues: 'https://github.com/Acme-Data/segment-audiences-mcp/issues',
       homepage: 'https://github.com/Acme-Data/segment-audiences-mcp#readme',
-      mcpName: 'io.github.acme-data/segment-audiences-mcp',
+      advisories: 'https://github.com/Acme-Data/segment-audiences-mcp/security/advisories/new',
+      mcpName: 'io.github.Acme-Data/segment-audiences-mcp',
     });
     expect(codeOwners(published)).toBe('* @Acme-Data\n');
   });
@@ -205,7 +197,7 @@ describe('server.json', () => {
   const [npm, attached] = server.packages;
 
   test('has the name that package.json proves to own, and its version', () => {
-    expect(server.name).toBe(manifestFields(published).mcpName);
+    expect(server.name).toBe(linksOf(published)?.mcpName);
     expect([server.version, npm.version]).toEqual([packageJson.version, packageJson.version]);
     expect(npm.identifier).toBe(packageJson.name);
   });
