@@ -6,6 +6,7 @@ import { tools } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
 import { define } from './define.ts';
 import { codeOwners } from './packaging/addresses.ts';
+import { dockerfile } from './packaging/dockerfile.ts';
 import { installLinks } from './packaging/install-links.ts';
 import { pluginFiles } from './packaging/plugin.ts';
 import { linksOf, project } from './project.ts';
@@ -29,6 +30,7 @@ export function generatedFiles(): Map<string, string> {
   files.set('src/mcp/definitions.ts', definitionsModule());
   files.set('package.json', json({ ...withoutAddresses(packageJson), ...linksOf(project) }));
   for (const [file, content] of pluginFiles(project)) files.set(file, json(content));
+  files.set('Dockerfile', dockerfile(project));
   const owners = codeOwners(project);
   if (owners !== undefined) files.set('.github/CODEOWNERS', owners);
   for (const tool of tools) {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addressesOf, codeOwners } from '../../scripts/packaging/addresses.ts';
+import { dockerfile } from '../../scripts/packaging/dockerfile.ts';
 import { installLinks } from '../../scripts/packaging/install-links.ts';
 import { mcpbManifest } from '../../scripts/packaging/mcpb-manifest.ts';
 import { pluginFiles } from '../../scripts/packaging/plugin.ts';
@@ -256,6 +257,22 @@ describe('the install links of a published project', () => {
     expect(Object.values(config.env)).toEqual(
       inputs.map(({ id }: { id: string }) => `\${input:${id}}`),
     );
+  });
+});
+
+describe('the container image', () => {
+  test('has labels of the owner only where there is one', () => {
+    expect(dockerfile(unpublished)).not.toMatch(/github|io\.modelcontextprotocol/);
+    expect(dockerfile(published)).toContain(
+      'io.modelcontextprotocol.server.name="io.github.Acme-Data/segment-audiences-mcp"',
+    );
+  });
+
+  test('holds the build and nothing else, and does not run as root', () => {
+    const copied = dockerfile(unpublished).match(/^(?:COPY|ADD|RUN) .*/gm);
+    expect(copied).toEqual(['COPY dist/ dist/']);
+    expect(dockerfile(unpublished)).toMatch(/^USER 1000\nENTRYPOINT /m);
+    expect(readFileSync('.dockerignore', 'utf8')).toMatch(/^\*\n!dist$/m);
   });
 });
 
