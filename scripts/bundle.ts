@@ -25,7 +25,7 @@ const lazyValidator: Plugin = {
   setup({ onResolve, onEnd }) {
     let matches = 0;
     onResolve({ filter: /\/ajv-provider\.js$/ }, ({ importer }) => {
-      if (!importer.includes('/sdk/dist/esm/server/')) return undefined;
+      if (!importer.replaceAll('\\', '/').includes('/sdk/dist/esm/server/')) return undefined;
       matches += 1;
       return { path: fileURLToPath(new URL('shims/ajv-provider.cjs', import.meta.url)) };
     });

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type CheckCommand, runCheck } from '../../src/commands/check.ts';
+import { isWindows } from '../support/platform.ts';
 
 /*
  * Definitions in files.
@@ -381,17 +382,20 @@ describe('--fix', () => {
     const { ino } = statSync(join(folder, 'a.seg'));
     await fix(['a.seg']);
     const after = statSync(join(folder, 'a.seg'));
-    expect(after.mode & 0o7777).toBe(0o666);
+    if (!isWindows) expect(after.mode & 0o7777).toBe(0o666);
     expect(after.ino).not.toBe(ino);
   });
 
-  test('goes through a link to the file', async () => {
-    put({ 'real/a.seg': wrong });
-    symlinkSync(join('real', 'a.seg'), join(folder, 'link.seg'));
-    await fix(['link.seg']);
-    expect(lstatSync(join(folder, 'link.seg')).isSymbolicLink()).toBe(true);
-    expect(read('real/a.seg')).toBe(right);
-  });
+  test.skipIf(isWindows)(
+    'goes through a link to the file (making one takes rights on Windows)',
+    async () => {
+      put({ 'real/a.seg': wrong });
+      symlinkSync(join('real', 'a.seg'), join(folder, 'link.seg'));
+      await fix(['link.seg']);
+      expect(lstatSync(join(folder, 'link.seg')).isSymbolicLink()).toBe(true);
+      expect(read('real/a.seg')).toBe(right);
+    },
+  );
 
   test('does not touch a file in which there is nothing to fix', async () => {
     put({ 'a.seg': doubtful, 'b.seg': unread });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { npm } from '../support/npm.ts';
 import { packInto } from '../support/pack.ts';
 import { plainEnvironment } from '../support/program.ts';
 
@@ -17,7 +18,7 @@ beforeAll(() => {
   const { tarball } = packInto(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   const install = ['install', '--offline', '--no-audit', '--no-fund', tarball];
-  execFileSync('npm', install, { cwd: folder, env: plainEnvironment(), stdio: 'ignore' });
+  npm(install, { cwd: folder, env: plainEnvironment() });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
