@@ -138,9 +138,17 @@ describe('what is read', () => {
     expect(perMinute).toEqual({ create_audience: 50, get_audience: 7 });
   });
 
-  test('the token from a file, without the line break at its end', () => {
+  const big = Buffer.from(`\ufeff${token}\r\n`, 'utf16le').swap16();
+
+  test.each([
+    ['of a line', `${token}\n`],
+    ['with the line ends of Windows', `${token}\r\n`],
+    ['with the mark of UTF-8', `\ufeff${token}\r\n`],
+    ['in UTF-16, as PowerShell writes it', Buffer.from(`\ufeff${token}\r\n`, 'utf16le')],
+    ['in the other UTF-16', big],
+  ])('the token from a file %s, and nothing else of it', (_, content) => {
     const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
-    writeFileSync(file, `${token}\n`);
+    writeFileSync(file, content);
     expect(readConfig({}, { SEGMENT_API_TOKEN_FILE: file }).target).toMatchObject({ token });
   });
 

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type CheckCommand, runCheck } from '../../src/commands/check.ts';
 import { isWindows } from '../support/platform.ts';
+import { findTargets } from '../../src/commands/check/targets.ts';
 
 /*
  * Definitions in files.
@@ -124,6 +125,14 @@ computed: REALTIME
 });
 
 describe('several files', () => {
+  test('are found by a pattern with the separators of Windows', async () => {
+    put({ 'win/a.seg': right, 'win/b.seg': right });
+    const pattern = `${join(folder, 'win').replaceAll('/', '\\')}\\*.seg`;
+    const { targets, problems } = await findTargets([pattern], '\\');
+    expect(problems).toEqual([]);
+    expect(targets.map((target) => target.label?.slice(-9))).toEqual(['win/a.seg', 'win/b.seg']);
+  });
+
   test('are each reported, with a summary', async () => {
     put({ 'a.seg': right, b: wrong, 'c.txt': unread });
     const { code, stdout } = await check(['a.seg', 'b', 'c.txt']);

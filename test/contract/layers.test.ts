@@ -53,6 +53,7 @@ const allowed: Record<string, string[]> = {
   ],
   'config.ts': [
     'audit-path.ts',
+    'decode-text.ts',
     'given.ts',
     'log.ts',
     'misnamed.ts',
@@ -71,6 +72,7 @@ const allowed: Record<string, string[]> = {
   ],
   'given.ts': ['settings.ts', 'slips.ts'],
   'misnamed.ts': ['given.ts', 'nearest.ts', 'settings.ts'],
+  'decode-text.ts': [],
   'slips.ts': [],
   'audit-path.ts': ['system-reason.ts', 'node:fs', 'node:path'],
   'settings.ts': [
