@@ -18,16 +18,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'program',
+          name: 'e2e',
           include: [onTheProgram],
           globalSetup: ['test/support/build.ts'],
         },
       },
-      // Needs no build, which takes longer than all of these tests of one folder.
+      // The source itself: needs no build.
       {
         extends: true,
         test: {
-          name: 'source',
+          name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [onTheProgram, clients],
           isolate: false,

@@ -1,96 +1,28 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
-import * as z from 'zod';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import { bundledPackages } from './bundled-packages.ts';
 import { thirdPartyNotices } from './notices.ts';
+import { pluginFolder, serverFiles } from './packaging/server-files.ts';
+import { publicTypes } from './public-types.ts';
+import { softwareBill } from './sbom.ts';
 
 /*
- * Builds the program into dist/program.js and the chunks that it loads when it first needs them, and
- * for other people's programs the sandbox into dist/sandbox.js and the query language into
- * dist/query.js. The bin, dist/main.js, is a small file of its own that any Node can read: it looks at Node's version before the program, which an old Node
- * can't even parse, is loaded.
- *
- * Node compiles every file that it loads as a whole, so what a start does not need is in other files:
- * that makes a start about a tenth faster. The format is CommonJS, because Node 20 starts it about a
- * tenth faster than ESM; dist/package.json says so to Node. esbuild divides only ESM into chunks, so
- * each is turned into CommonJS afterwards. Of some packages only a part is taken.
+ * Builds dist: the bundles, the declarations of what others import, the notices and the bill of
+ * materials. The plugin gets a copy of what serves MCP, because clients copy its folder alone.
  */
 
-/**
- * Puts a shim in place of the validator that the SDK imports by a relative path. The build fails
- * where there is no such import: the SDK has moved it then, and start-up would be slower unnoticed.
- */
-const lazyValidator: Plugin = {
-  name: 'lazy-validator',
-  setup({ onResolve, onEnd }) {
-    let matches = 0;
-    onResolve({ filter: /\/ajv-provider\.js$/ }, ({ importer }) => {
-      if (!importer.includes('/sdk/dist/esm/server/')) return undefined;
-      matches += 1;
-      return { path: fileURLToPath(new URL('shims/ajv-provider.cjs', import.meta.url)) };
-    });
-    // A chunk of its own: esbuild makes chunks of what is imported, not of what is required.
-    onResolve({ filter: /\/validation\/ajv$/ }, () => ({ path: './validator.js', external: true }));
-    onEnd(() => {
-      const text = 'shims/ajv-provider.cjs stands in for nothing: the SDK has moved its validator';
-      return matches > 0 ? undefined : { errors: [{ text }] };
-    });
-  },
-};
+const { files, inputs } = await bundle();
+const packages = bundledPackages(inputs);
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+for (const [name, content] of files) writeFileSync(join('dist', name), content);
+for (const [name, content] of publicTypes()) writeFileSync(join('dist', name), content);
+writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices(packages));
+writeFileSync('dist/sbom.cdx.json', `${JSON.stringify(softwareBill(packages), null, 2)}\n`);
 
-const dist = fileURLToPath(new URL('../dist/', import.meta.url));
-
-const shared = {
-  outdir: dist,
-  bundle: true,
-  platform: 'node',
-  target: 'node20.18',
-  minify: true,
-  alias: { undici: './scripts/shims/undici.cjs', bottleneck: 'bottleneck/light.js' },
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
-} satisfies BuildOptions;
-
-rmSync(dist, { recursive: true, force: true });
-const program = await build({
-  ...shared,
-  entryPoints: { program: 'src/main.ts' },
-  format: 'esm',
-  splitting: true,
-  chunkNames: '[name]-[hash]',
-  plugins: [lazyValidator],
-  write: false,
-});
-mkdirSync(dist);
-for (const { path, text } of program.outputFiles) {
-  // esbuild would copy all exports at every import(), also where a module is loaded already.
-  const loading = text.replaceAll(
-    /\bimport\(("[^"]+")\)/g,
-    'Promise.resolve().then(()=>require($1))',
-  );
-  const { code } = await transform(loading, { format: 'cjs', target: shared.target, minify: true });
-  writeFileSync(path, code);
-}
-const others = await build({
-  ...shared,
-  entryPoints: {
-    validator: '@modelcontextprotocol/sdk/validation/ajv',
-    sandbox: 'src/sandbox/start.ts',
-    query: 'src/query/public.ts',
-  },
-  format: 'cjs',
-});
-const manifestSchema = z.object({ engines: z.object({ node: z.string().regex(/^>=[\d.]+$/) }) });
-const { engines } = manifestSchema.parse(JSON.parse(readFileSync('package.json', 'utf8')));
-await build({
-  entryPoints: { main: 'src/bin.cjs' },
-  outdir: dist,
-  target: 'es2015',
-  define: { MIN_NODE: JSON.stringify(engines.node.replace('>=', '')) },
-  minify: true,
-  logLevel: 'warning',
-});
-const inputs = [program, others].flatMap(({ metafile }) => Object.keys(metafile.inputs));
-writeFileSync(`${dist}package.json`, '{ "type": "commonjs" }\n');
-writeFileSync(`${dist}THIRD-PARTY-NOTICES.txt`, thirdPartyNotices(inputs));
+const pluginDist = join(pluginFolder, 'dist');
+rmSync(pluginDist, { recursive: true, force: true });
+mkdirSync(pluginDist, { recursive: true });
+for (const name of serverFiles()) cpSync(join('dist', name), join(pluginDist, name));

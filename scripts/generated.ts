@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
+import packageJson from '../package.json' with { type: 'json' };
 import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { defaultToolsets, isToolset, tools, toolsets } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
 import { stories } from '../test/e2e/stories/index.ts';
 import { define } from './define.ts';
+import { codeOwners } from './packaging/addresses.ts';
+import { dockerfile } from './packaging/dockerfile.ts';
+import { installLinks } from './packaging/install-links.ts';
+import { pluginFiles } from './packaging/plugin.ts';
+import { linksOf, project } from './project.ts';
 
 /**
  * Everything in the repository that is made from the code: path from the project's root to
@@ -13,7 +19,7 @@ import { define } from './define.ts';
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
   const sections = {
-    'README.md': { summary: toolSummary() },
+    'README.md': { 'install links': installLinks(project), summary: toolSummary() },
     'docs/tools.md': { tools: toolSection() },
     'docs/options.md': { options: optionTable() },
     'docs/everyday-requests.md': { requests: requestTable() },
@@ -22,13 +28,24 @@ export function generatedFiles(): Map<string, string> {
   for (const [file, contents] of Object.entries(sections))
     files.set(file, withSections(file, contents));
   files.set('src/mcp/definitions.ts', definitionsModule());
+  files.set('package.json', json({ ...withoutAddresses(packageJson), ...linksOf(project) }));
+  for (const [file, content] of pluginFiles(project)) files.set(file, json(content));
+  files.set('Dockerfile', dockerfile(project));
+  const owners = codeOwners(project);
+  if (owners !== undefined) files.set('.github/CODEOWNERS', owners);
   for (const tool of tools) {
-    files.set(
-      `test/contract/tools/${tool.name}.json`,
-      `${JSON.stringify(sortKeys(define(tool)), null, 2)}\n`,
-    );
+    files.set(`test/contract/tools/${tool.name}.json`, json(sortKeys(define(tool))));
   }
   return files;
+}
+
+/** As `npm` writes it, and the formatter leaves it. */
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** What package.json says apart from the fields that are made from scripts/project.ts. */
+function withoutAddresses(manifest: object): object {
+  const made = ['repository', 'bugs', 'homepage', 'mcpName'];
+  return Object.fromEntries(Object.entries(manifest).filter(([field]) => !made.includes(field)));
 }
 
 /** The definitions as code: to make them from the schemas at every start would take 4 ms. */

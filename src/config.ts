@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { problemWithAuditLog } from './audit-path.ts';
+import { decodeText } from './decode-text.ts';
 import { type Environment, type Flags, Given } from './given.ts';
 import type { LogLevel } from './log.ts';
 import { misnamedFences } from './misnamed.ts';
@@ -206,7 +207,7 @@ function readFileOf<Value>(
 ): Value | undefined {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8').trim();
+    text = decodeText(readFileSync(file)).trim();
   } catch (error) {
     // The name is not repeated: it may be a secret in the wrong place.
     problems.push(`${env} names a file that can't be read (${systemReason(error)}).`);

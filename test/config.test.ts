@@ -15,6 +15,7 @@ import { misnamedFences } from '../src/misnamed.ts';
 import { createRedactor } from '../src/redact.ts';
 import { AuditLog } from '../src/safety/audit-log.ts';
 import { type Setting, settings } from '../src/settings.ts';
+import { isWindows } from './support/platform.ts';
 
 const token = 'a-token-for-tests';
 const env = (more: Environment = {}) => ({ SEGMENT_API_TOKEN: token, ...more });
@@ -137,9 +138,17 @@ describe('what is read', () => {
     expect(perMinute).toEqual({ create_audience: 50, get_audience: 7 });
   });
 
-  test('the token from a file, without the line break at its end', () => {
+  const big = Buffer.from(`\ufeff${token}\r\n`, 'utf16le').swap16();
+
+  test.each([
+    ['of a line', `${token}\n`],
+    ['with the line ends of Windows', `${token}\r\n`],
+    ['with the mark of UTF-8', `\ufeff${token}\r\n`],
+    ['in UTF-16, as PowerShell writes it', Buffer.from(`\ufeff${token}\r\n`, 'utf16le')],
+    ['in the other UTF-16', big],
+  ])('the token from a file %s, and nothing else of it', (_, content) => {
     const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
-    writeFileSync(file, `${token}\n`);
+    writeFileSync(file, content);
     expect(readConfig({}, { SEGMENT_API_TOKEN_FILE: file }).target).toMatchObject({ token });
   });
 
@@ -776,7 +785,7 @@ describe('the path of the audit log is checked', () => {
     expect(found[0]).not.toContain(folder);
   });
 
-  test('a device is refused', () => {
+  test.skipIf(isWindows)('a device is refused (Windows has none among its files)', () => {
     expect(problems({ 'audit-log': '/dev/null' }, env())).toEqual([
       expect.stringMatching(/not a file/),
     ]);
@@ -792,11 +801,13 @@ describe('the path of the audit log is checked', () => {
     'to-itself': 'to-itself',
     'to-new-folder': 'inner/new/',
   };
-  for (const [path, target] of Object.entries(links)) symlinkSync(target, join(folder, path));
-  symlinkSync(join(folder, 'inner'), join(folder, 'other'));
-  symlinkSync('../file/x', join(folder, 'inner', 'up'));
+  if (!isWindows) {
+    for (const [path, target] of Object.entries(links)) symlinkSync(target, join(folder, path));
+    symlinkSync(join(folder, 'inner'), join(folder, 'other'));
+    symlinkSync('../file/x', join(folder, 'inner', 'up'));
+  }
 
-  test.each([
+  test.skipIf(isWindows).each([
     ['new/', /not a file/],
     ['new//', /not a file/],
     ['inner/', /not a file/],
@@ -808,19 +819,25 @@ describe('the path of the audit log is checked', () => {
     ['to-itself', /ELOOP/],
     ['to-new-folder', /EISDIR|ENOENT|not a file/],
     ['other/up', /ENOTDIR/],
-  ])('%s is refused, as writing to it would fail', async (path, message) => {
-    // Not joined, which would drop what is at its end.
-    const file = `${folder}/${path}`;
-    expect(problems({ 'audit-log': file }, env())).toEqual([expect.stringMatching(message)]);
-    const log = new AuditLog(file, createRedactor([]), () => 0, randomBytes);
-    await expect(log.assertWritable()).rejects.toMatchObject({ code: 'audit_failed' });
-  });
+  ])(
+    '%s is refused, as writing to it would fail (making links takes rights on Windows)',
+    async (path, message) => {
+      // Not joined, which would drop what is at its end.
+      const file = `${folder}/${path}`;
+      expect(problems({ 'audit-log': file }, env())).toEqual([expect.stringMatching(message)]);
+      const log = new AuditLog(file, createRedactor([]), () => 0, randomBytes);
+      await expect(log.assertWritable()).rejects.toMatchObject({ code: 'audit_failed' });
+    },
+  );
 
-  test.each(['to-file', 'to-new', 'to-good-link'])('%s is accepted: a link', (path) => {
-    const file = join(folder, path);
-    expect(readConfig({ 'audit-log': file }, env()).auditLog).toBe(file);
-    expect(existsSync(join(folder, 'inner', 'new'))).toBe(false);
-  });
+  test.skipIf(isWindows).each(['to-file', 'to-new', 'to-good-link'])(
+    '%s is accepted: a link (making one takes rights on Windows)',
+    (path) => {
+      const file = join(folder, path);
+      expect(readConfig({ 'audit-log': file }, env()).auditLog).toBe(file);
+      expect(existsSync(join(folder, 'inner', 'new'))).toBe(false);
+    },
+  );
 
   test.each(['file', 'new', 'inner/new'])('%s is accepted, and not made yet', (path) => {
     const file = join(folder, path);

@@ -25,8 +25,8 @@ export interface SandboxOutput {
 }
 
 /**
- * Runs the sandbox alone until SIGINT or SIGTERM. What is shown to the user goes to stdout, or to
- * stderr if the record goes to stdout.
+ * Runs the sandbox alone until SIGINT, SIGTERM, or Ctrl-Break on Windows. What is shown to the user goes
+ * to stdout, or to stderr if the record goes to stdout.
  *
  * @throws {ConfigError} when the port can't be had, or a file can't be used.
  */
@@ -34,7 +34,8 @@ export async function runSandbox(
   { seed, record, ...command }: SandboxCommand,
   { write, writeAside }: SandboxOutput,
 ): Promise<void> {
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
+  const stopped = Promise.race(signals.map((signal) => once(process, signal)));
   const show = record === '-' ? writeAside : write;
   const world = seed === undefined ? undefined : await seedOfFile(seed);
   const file = record === undefined || record === '-' ? undefined : await RecordFile.open(record);

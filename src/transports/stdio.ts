@@ -22,7 +22,8 @@ export interface StdioService {
   answered(): Promise<void>;
 }
 
-const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGALRM'] as const;
+/** SIGBREAK is Ctrl-Break on Windows; those that a system does not have never come. */
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGALRM', 'SIGBREAK'] as const;
 type Signal = (typeof signals)[number];
 
 /**

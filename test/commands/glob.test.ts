@@ -45,6 +45,9 @@ const disk: Record<string, string[]> = {
   'loop/sub/': ['d.seg'],
   '/': ['root.seg'],
   '../': ['h.seg'],
+  'C:/': ['defs/'],
+  'C:/defs/': ['i.seg'],
+  '//server/share/': ['j.seg'],
 };
 const list = async (folder: string): Promise<Entry[]> =>
   (disk[folder] ?? []).map((written) => ({
@@ -67,6 +70,9 @@ test.each([
   ['../*.seg', ['../h.seg']],
   ['sub/*/d.seg', []],
   ['nowhere/*', []],
+  ['C:/defs/*.seg', ['C:/defs/i.seg']],
+  ['C:/**/*.seg', ['C:/defs/i.seg']],
+  ['//server/share/*.seg', ['//server/share/j.seg']],
 ])('%s expands to %j', async (pattern, files) => {
   expect(await expand(pattern, list)).toEqual(files);
 });

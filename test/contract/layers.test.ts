@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, posix } from 'node:path';
+
+const { dirname } = posix;
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
@@ -11,6 +13,7 @@ import { describe, expect, test } from 'vitest';
 const imports = new Map(
   readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replaceAll('\\', '/'))
     .map((file) => {
       const { importedFiles } = ts.preProcessFile(
         readFileSync(join('src', file), 'utf8'),
@@ -18,7 +21,7 @@ const imports = new Map(
         true,
       );
       const targets = importedFiles.map(({ fileName }) =>
-        fileName.startsWith('.') ? relative('.', join(dirname(file), fileName)) : fileName,
+        fileName.startsWith('.') ? posix.join(dirname(file), fileName) : fileName,
       );
       return [file, targets] as const;
     }),
@@ -50,6 +53,7 @@ const allowed: Record<string, string[]> = {
   ],
   'config.ts': [
     'audit-path.ts',
+    'decode-text.ts',
     'given.ts',
     'log.ts',
     'misnamed.ts',
@@ -68,6 +72,7 @@ const allowed: Record<string, string[]> = {
   ],
   'given.ts': ['settings.ts', 'slips.ts'],
   'misnamed.ts': ['given.ts', 'nearest.ts', 'settings.ts'],
+  'decode-text.ts': [],
   'slips.ts': [],
   'audit-path.ts': ['system-reason.ts', 'node:fs', 'node:path'],
   'settings.ts': [
@@ -119,6 +124,7 @@ const allowed: Record<string, string[]> = {
   'system-reason.ts': [],
   'log.ts': ['redact.ts', 'visible.ts'],
   'version.ts': ['../package.json'],
+  'project.ts': ['version.ts'],
   transports: ['log.ts', 'mcp', 'visible.ts', '@modelcontextprotocol/sdk', 'node:events'],
   mcp: [
     'tools',
@@ -265,6 +271,6 @@ function staticImports(file: string): string[] {
     const { moduleSpecifier } = statement;
     if (!moduleSpecifier || !ts.isStringLiteral(moduleSpecifier)) return [];
     const name = moduleSpecifier.text;
-    return [name.startsWith('.') ? relative('.', join(dirname(file), name)) : name];
+    return [name.startsWith('.') ? posix.join(dirname(file), name) : name];
   });
 }

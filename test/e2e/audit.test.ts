@@ -16,6 +16,7 @@ import { callTool, secret } from '../support/in-memory.ts';
 import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { bigSpenders, create, query, sent } from '../support/writes.ts';
+import { isWindows } from '../support/platform.ts';
 
 /*
  * The record of every attempt to write, through the built program over stdio.
@@ -111,8 +112,8 @@ describe('--audit-log', () => {
     expect(lines.map((line) => JSON.parse(line).outcome)).toEqual(['started', 'done']);
   });
 
-  test.skipIf(process.platform === 'win32')(
-    'that became a pipe while the user was asked refuses the write and keeps nobody waiting',
+  test.skipIf(isWindows)(
+    'that became a pipe while the user was asked refuses the write and keeps nobody waiting (Windows has no such pipes)',
     async () => {
       const file = newFile();
       await using rig = await startRig(['--audit-log', file, '--confirm', 'writes'], {
@@ -159,13 +160,16 @@ describe('--audit-log', () => {
     expect(program.stderr).toMatch(message);
   });
 
-  test('that is a pipe stops the start, which does not wait for it', async () => {
-    const pipe = join(newFolder(), 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    const program = new RawProgram(['--sandbox', '--audit-log', pipe]);
-    expect((await program.exit()).code).toBe(2);
-    expect(program.stderr).toMatch(/not a file/);
-  });
+  test.skipIf(isWindows)(
+    'that is a pipe stops the start, which does not wait for it (Windows has no such pipes)',
+    async () => {
+      const pipe = join(newFolder(), 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const program = new RawProgram(['--sandbox', '--audit-log', pipe]);
+      expect((await program.exit()).code).toBe(2);
+      expect(program.stderr).toMatch(/not a file/);
+    },
+  );
 
   test('that can no longer be written refuses the write', async () => {
     const folder = newFolder();
@@ -234,21 +238,24 @@ describe('--audit-log', () => {
   });
 });
 
-test('a file that can be written but not read stops the start', () => {
-  const file = newFile();
-  writeFileSync(file, '');
-  // To root everything is open.
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  if (nobody.uid) {
-    chmodSync(dirname(file), 0o755);
-    chownSync(file, nobody.uid, nobody.gid);
-  }
-  chmodSync(file, 0o200);
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [mainFile, '--sandbox', '--audit-log', file],
-    { env: plainEnvironment(), encoding: 'utf8', input: '', ...nobody },
-  );
-  expect(stderr).toMatch(/--audit-log .* can't be written \(EACCES\)/);
-  expect(status).toBe(2);
-});
+test.skipIf(isWindows)(
+  'a file that can be written but not read stops the start (Windows has no modes)',
+  () => {
+    const file = newFile();
+    writeFileSync(file, '');
+    // To root everything is open.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    if (nobody.uid) {
+      chmodSync(dirname(file), 0o755);
+      chownSync(file, nobody.uid, nobody.gid);
+    }
+    chmodSync(file, 0o200);
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [mainFile, '--sandbox', '--audit-log', file],
+      { env: plainEnvironment(), encoding: 'utf8', input: '', ...nobody },
+    );
+    expect(stderr).toMatch(/--audit-log .* can't be written \(EACCES\)/);
+    expect(status).toBe(2);
+  },
+);

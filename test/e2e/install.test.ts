@@ -66,16 +66,21 @@ describe('the package', () => {
   test('runs with npx in an empty folder, and holds only what it needs', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'package-'));
     const { tarball, paths } = packInto(folder);
-    expect(paths.filter((path) => !path.startsWith('dist/types/'))).toEqual(
+    expect(paths).toEqual(
       expect.arrayContaining([
         'LICENSE',
         'README.md',
         'dist/THIRD-PARTY-NOTICES.txt',
+        'dist/sbom.cdx.json',
+        'dist/query.d.ts',
+        'dist/sandbox.d.ts',
         'dist/main.js',
         'dist/program.js',
       ]),
     );
-    expect(paths.some((path) => /^(src|test|bench|scripts)\//.test(path))).toBe(false);
+    expect(paths.some((path) => /^(src|test|bench|scripts|packaging)\//.test(path))).toBe(false);
+    // One file of declarations for each public entry.
+    expect(paths.filter((path) => path.endsWith('.d.ts'))).toHaveLength(2);
 
     const client = new Client({ name: 'test', version: '0' });
     await client.connect(

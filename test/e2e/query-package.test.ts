@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { npm } from '../support/npm.ts';
 import { packInto } from '../support/pack.ts';
 import { plainEnvironment } from '../support/program.ts';
 
@@ -17,7 +18,7 @@ beforeAll(() => {
   const { tarball } = packInto(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   const install = ['install', '--offline', '--no-audit', '--no-fund', tarball];
-  execFileSync('npm', install, { cwd: folder, env: plainEnvironment(), stdio: 'ignore' });
+  npm(install, { cwd: folder, env: plainEnvironment() });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -77,24 +78,56 @@ const member: boolean = evaluate(tree, profile, 0);
 if (tree.kind === 'chain') texts.push(...tree.calls.map(({ name }) => name));
 export { found, member, places, texts, valid };
 `;
-  const compile = (file: string, text: string, module: string) => {
-    writeFileSync(join(folder, file), text);
-    const resolution = module === 'preserve' ? 'bundler' : module;
-    const args = ['--noEmit', '--strict', '--target', 'es2022', '--module', module];
-    args.push('--moduleResolution', resolution, '--skipLibCheck', 'false', file);
+  const stand = `
+import { type Sandbox, type SandboxOptions, type SandboxSeed, start } from 'segment-audiences-mcp/sandbox';
+
+const options: SandboxOptions = { edition: 'v1alpha', port: 0 };
+export const seedOf = (seed: SandboxSeed): SandboxOptions => ({ ...options, seed });
+export async function membersOf(id: string): Promise<readonly string[] | undefined> {
+  const sandbox: Sandbox = await start(options);
+  const members = sandbox.members(sandbox.spaces[0]?.id ?? '', id);
+  await sandbox.close();
+  return members;
+}
+`;
+  /** @param files texts by name. */
+  const compile = (files: Record<string, string>, module: string, resolution: string) => {
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+    const args = [
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2022',
+      '--module',
+      module,
+    ];
+    args.push('--moduleResolution', resolution, '--skipLibCheck', 'false', ...Object.keys(files));
+    args.push('--types', 'node', '--typeRoots', resolve('node_modules/@types'));
     return spawnSync(process.execPath, [tsc, ...args], { cwd: folder, encoding: 'utf8' });
   };
+  const wrong = `import { check } from 'segment-audiences-mcp/query'; check('x', { type: 'people' });`;
+  const all = (ending: string) => ({
+    [`query.${ending}`]: right,
+    [`sandbox.${ending}`]: stand,
+    [`wrong.${ending}`]: wrong,
+  });
 
   test.each([
-    ['a.mts', 'nodenext'],
-    ['a.cts', 'nodenext'],
-    ['a.ts', 'preserve'],
-  ])('are found and right in %s with %s', (file, module) => {
-    expect(compile(file, right, module)).toMatchObject({ stdout: '', status: 0 });
-  });
-
-  test('notice a wrong use', () => {
-    const wrong = `import { check } from 'segment-audiences-mcp/query'; check('x', { type: 'people' });`;
-    expect(compile('wrong.mts', wrong, 'nodenext').stdout).toMatch(/wrong\.mts.*error TS2322/);
-  });
+    ['nodenext', 'nodenext', { ...all('mts'), ...all('cts') }, ['wrong.cts', 'wrong.mts']],
+    ['node16', 'node16', { ...all('mts'), ...all('cts') }, ['wrong.cts', 'wrong.mts']],
+    ['preserve', 'bundler', all('ts'), ['wrong.ts']],
+  ])(
+    'are found with module %s and its resolution %s, and notice nothing but a wrong use',
+    (module, resolution, files, expected) => {
+      const { stdout, status } = compile(files, module, resolution);
+      const errors = [...stdout.matchAll(/^(\S+?)\(.*?\): error (TS\d+)/gm)];
+      expect(errors.map(([, file, code]) => [file, code]).sort()).toEqual(
+        expected.map((file) => [file, 'TS2322']),
+      );
+      expect(stdout.match(/\berror\b/g)).toHaveLength(expected.length);
+      expect(status).not.toBe(0);
+    },
+  );
 });

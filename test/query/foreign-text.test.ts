@@ -4,6 +4,7 @@ import { check, type Level } from '../../src/query/index.ts';
 import { userQuery } from '../support/arbitrary-query.ts';
 import { resultsOfFixes, verdictOf } from '../support/meaning.ts';
 import { type Spoiler, spoilers } from '../support/spoilers.ts';
+import { runs } from '../support/runs.ts';
 
 /*
  * Texts that are no definition at all are answered once, and only they. What they are read as is in
@@ -97,7 +98,7 @@ describe('is a definition, if a wrong one:', () => {
         fc.pre(/\w+ ?[('"]/.test(spoilt));
         expect([spoilt, codesOf(spoilt)]).not.toEqual([spoilt, [code]]);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(600) },
     );
   });
 });

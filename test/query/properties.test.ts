@@ -12,6 +12,7 @@ import {
   render,
 } from '../../src/query/index.ts';
 import { accountQuery, brokenQuery, userQuery } from '../support/arbitrary-query.ts';
+import { runs } from '../support/runs.ts';
 
 const levels = fc.constantFrom<Level>('users', 'accounts', 'linked');
 const audience = (type: Level) => ({ type, purpose: 'audience' }) as const;
@@ -47,7 +48,7 @@ describe('any text at all', () => {
         references(tree);
         computeCadence(tree, type);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -75,7 +76,7 @@ describe('any text at all', () => {
           ]).toEqual([fixed, true]);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -99,7 +100,7 @@ describe('any valid definition', () => {
         expect(format(again)).toBe(printed);
         expect(explain(tree, type)).not.toContain('…');
       }),
-      { numRuns: 500 },
+      { numRuns: runs(125) },
     );
   });
 });
@@ -122,7 +123,7 @@ describe('what is between quotes', () => {
           expect(references(fixed)).toEqual(references(tree));
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(250) },
     );
   });
 });
@@ -154,7 +155,7 @@ describe('numbers and lengths in any spelling', () => {
         expect([text, Number(number), Number(length)]).toEqual([text, Number(text), Number(text)]);
         expect(format(check(printed, audience('users')).tree)).toBe(printed);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(250) },
     );
   });
 });

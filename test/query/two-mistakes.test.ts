@@ -4,6 +4,7 @@ import { profile } from '../support/arbitrary-profile.ts';
 import { userQuery } from '../support/arbitrary-query.ts';
 import { meansTheSame, resultsOfFixes, verdictOf } from '../support/meaning.ts';
 import { spoilers } from '../support/spoilers.ts';
+import { runs } from '../support/runs.ts';
 
 /*
  * Two mistakes in one definition: the fixes of one, or of both together, never turn the other into
@@ -30,6 +31,6 @@ test('a chain of fixes keeps the meaning of a definition with two mistakes', () 
       });
       expect([text, wrong]).toEqual([text, []]);
     }),
-    { numRuns: 150, maxSkipsPerRun: 400 },
+    { numRuns: runs(40), maxSkipsPerRun: 400 },
   );
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createRedactor } from '../../src/redact.ts';
 import { AuditLog, UnrecordedError } from '../../src/safety/audit-log.ts';
+import { isWindows } from '../support/platform.ts';
 
 /*
  * The file of the audit log, whatever it has become.
@@ -65,7 +66,7 @@ test('lines of several processes, each far longer than a block, do not get into 
   expect(read).toHaveLength(6);
 });
 
-describe.skipIf(process.platform === 'win32')('a path that is no file', () => {
+describe.skipIf(isWindows)('a path that is no file (Windows has none of these)', () => {
   const kinds: Record<string, (path: string) => void> = {
     'a pipe': (path) => void execFileSync('mkfifo', [path]),
     'a device': (path) => symlinkSync('/dev/null', path),
@@ -85,7 +86,7 @@ describe.skipIf(process.platform === 'win32')('a path that is no file', () => {
 });
 
 test.runIf(process.platform === 'linux')(
-  'a disk that takes only a part of the line refuses what is about to be sent',
+  'a disk that takes only a part of the line refuses what is about to be sent (a limit that only Linux has)',
   () => {
     const file = newFile();
     const script = `

@@ -22,6 +22,7 @@ import {
   scopeOf,
 } from '../../src/safety/confirmation.ts';
 import { defaultStateFolder, StateFolder } from '../../src/safety/state-folder.ts';
+import { expectMode, isWindows } from '../support/platform.ts';
 
 /*
  * Confirmations of one process that another takes.
@@ -142,9 +143,9 @@ describe('the key', () => {
     expect(process.use('A'.repeat(120))).toBe('foreign');
     expect(readdirSync(parent)).toEqual([]);
     process.issue();
-    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expectMode(folder, 0o700);
     expect(readdirSync(folder)).toEqual(['key']);
-    expect(statSync(join(folder, 'key')).mode & 0o777).toBe(0o600);
+    expectMode(join(folder, 'key'), 0o600);
     expect(statSync(join(folder, 'key')).size).toBe(32);
   });
 
@@ -176,7 +177,7 @@ describe('a use', () => {
     process.use(value);
     const [used = ''] = readdirSync(folder).filter((name) => name.startsWith('used-'));
     expect(used).toMatch(/^used-[0-9a-f]{64}$/);
-    expect(statSync(join(folder, used)).mode & 0o777).toBe(0o600);
+    expectMode(join(folder, used), 0o600);
     const at = (ms: number) => new Date(startedAt - ms);
     utimesSync(join(folder, used), at(3_600_000), at(3_600_000));
     process.use(process.issue());
@@ -234,25 +235,42 @@ describe('a folder that can not be trusted', () => {
     ],
   ];
 
-  test.each(['', '/', '//', '/.', '/./', '/x/..'])('a link is found with %j at its end', (end) => {
-    mkdirSync(join(parent, 'real'), { mode: 0o700 });
-    symlinkSync(join(parent, 'real'), join(parent, 'link'));
-    const state = new StateFolder(`${join(parent, 'link')}${end}`, () => startedAt);
-    for (const act of [() => state.readKey(), () => state.keepKey(randomBytes(32))]) {
-      expect(act).toThrow('it is a link');
-    }
-    expect(readdirSync(join(parent, 'real'))).toEqual([]);
-  });
+  const endings = ['', '/', '//', '/.', '/./', '/x/..'];
 
-  test.each(spoilers)('%s is not used: values are good in their process only', (_, why, spoil) => {
-    spoil();
-    const one = started();
-    const value = one.issue();
-    expect(one.reasons).toEqual([expect.stringMatching(why)]);
-    expect(started().use(value)).toBe('foreign');
-    expect(one.use(value)).toBe('accepted');
-    expect(one.use(value)).toBe('used');
-    expect(one.reasons).toHaveLength(1);
+  test.skipIf(isWindows).each(endings)(
+    'a link is found with %j at its end (making one takes rights on Windows)',
+    (end) => {
+      mkdirSync(join(parent, 'real'), { mode: 0o700 });
+      symlinkSync(join(parent, 'real'), join(parent, 'link'));
+      const state = new StateFolder(`${join(parent, 'link')}${end}`, () => startedAt);
+      for (const act of [() => state.readKey(), () => state.keepKey(randomBytes(32))]) {
+        expect(act).toThrow('it is a link');
+      }
+      expect(readdirSync(join(parent, 'real'))).toEqual([]);
+    },
+  );
+
+  /** What takes links or modes. */
+  const isPosixOnly = ([kind]: (typeof spoilers)[number]) => /link|open|others/.test(kind);
+
+  describe.each([
+    [false, 'on every system'],
+    [true, 'where there are links and modes, unlike on Windows'],
+  ])('%#', (posixOnly, where) => {
+    const kinds = spoilers.filter((kind) => isPosixOnly(kind) === posixOnly);
+    test.skipIf(posixOnly && isWindows).each(kinds)(
+      `%s is not used, ${where}: values are good in their process only`,
+      (_, why, spoil) => {
+        spoil();
+        const one = started();
+        const value = one.issue();
+        expect(one.reasons).toEqual([expect.stringMatching(why)]);
+        expect(started().use(value)).toBe('foreign');
+        expect(one.use(value)).toBe('accepted');
+        expect(one.use(value)).toBe('used');
+        expect(one.reasons).toHaveLength(1);
+      },
+    );
   });
 
   test('values of other processes are refused, with a secret too', () => {

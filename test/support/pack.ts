@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { npm } from './npm.ts';
 
 const packSchema = z.tuple([
   z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }),
@@ -13,11 +13,7 @@ const packSchema = z.tuple([
  * @returns the path of the tarball, and the paths of the files in it.
  */
 export function packInto(folder: string): { tarball: string; paths: string[] } {
-  const packed = execFileSync(
-    'npm',
-    ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  );
+  const packed = npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder]);
   const [{ filename, files }] = packSchema.parse(JSON.parse(packed));
   return { tarball: resolve(folder, filename), paths: files.map(({ path }) => path) };
 }

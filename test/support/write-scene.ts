@@ -16,11 +16,18 @@ import { jsonIn } from './in-memory.ts';
 import { RawProgram } from './program.ts';
 import { headersOf, rawRequest } from './raw-http.ts';
 import { environmentFor, unlessSet } from './rig.ts';
+import { isWindows } from './platform.ts';
 
-/** How a program is told to stop. */
-export const ends = {
-  SIGTERM: (program: RawProgram) => void program.child.kill('SIGTERM'),
-  'stdin EOF': (program: RawProgram) => void program.child.stdin.end(),
+/** Tells a program to stop by a signal; Windows ends it at once. */
+export const terminate = (program: RawProgram): void => void program.child.kill('SIGTERM');
+
+/** Ends what a program reads. */
+export const endInput = (program: RawProgram): void => void program.child.stdin.end();
+
+/** How a program is told to stop, on this system. */
+export const ends: Readonly<Record<string, (program: RawProgram) => void>> = {
+  ...(isWindows ? {} : { SIGTERM: terminate }),
+  'stdin EOF': endInput,
 };
 
 const query = "event('Shoes Bought').count() >= 1";

@@ -315,7 +315,7 @@ describe('the count of the month', () => {
     const reasons: string[] = [];
     const tally = new PreviewTally({
       scope,
-      folder: new StateFolder('/dev/null/none', Date.now),
+      folder: new StateFolder(join(import.meta.filename, 'none'), Date.now),
       isAlone: false,
       onNoFolder: (reason) => reasons.push(reason),
     });

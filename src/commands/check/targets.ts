@@ -20,10 +20,12 @@ const endings = ['.seg', '.txt'];
  * Finds what is to be checked. Several words are files, and so is one that ends like a file of a
  * definition; patterns are expanded, and `-` is standard input. Any other word by itself is a definition.
  *
+ * @param separator of paths on this system, for which patterns have `/`.
  * @returns each file once, and the patterns that match none.
  */
 export async function findTargets(
   words: readonly string[],
+  separator = sep,
 ): Promise<{ targets: Target[]; problems: Problem[] }> {
   const [only = ''] = words;
   const isFile = endings.some((ending) => only.toLowerCase().endsWith(ending));
@@ -38,7 +40,7 @@ export async function findTargets(
       continue;
     }
     const isLiteral = !isPattern(word) || (await isThere(word));
-    const paths = isLiteral ? [word] : await expand(word.replaceAll(sep, '/'), list);
+    const paths = isLiteral ? [word] : await expand(word.replaceAll(separator, '/'), list);
     for (const path of paths) targets.set(path, { kind: 'file', path, label: path });
     if (paths.length === 0) problems.push({ name: word, reason: 'matches no file' });
   }

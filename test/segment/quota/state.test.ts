@@ -4,6 +4,7 @@ import type { Limit } from '../../../src/segment/quota/quota.ts';
 import { type QuotaReport, readQuota } from '../../../src/segment/quota/report.ts';
 import * as transitions from '../../../src/segment/quota/state.ts';
 import { QuotaServer } from '../../support/quota-server.ts';
+import { runs } from '../../support/runs.ts';
 
 const minute = 60_000;
 
@@ -560,7 +561,7 @@ test('a single client is never refused, whatever the timing, also with many requ
       run(new Picture(limit), server, steps);
       return server.refused === 0;
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(2000) },
   );
 });
 
@@ -571,7 +572,7 @@ test('a single client is never refused, also where answers say nothing of the qu
       run(new Picture(limit), server, steps, ...withSilence);
       return server.refused === 0;
     }),
-    { numRuns: 4000 },
+    { numRuns: runs(1000) },
   );
 });
 

@@ -1,0 +1,87 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import * as z from 'zod';
+
+/*
+ * `npm run image:test`: builds the image of the Dockerfile with buildah and starts it as user 1000. No image is
+ * pulled: the machine's own Node, with the libraries that it loads, stands in for the Node image. What
+ * buildah keeps is in a folder of its own, which goes away.
+ *
+ * Where buildah is missing, it says so and ends well; with --required it fails.
+ */
+
+const missing = ['buildah', 'ldd'].filter((tool) => spawnSync(tool, ['--version']).error);
+if (process.platform !== 'linux' || missing.length > 0) {
+  const what = process.platform === 'linux' ? missing.join(' and ') : 'Linux';
+  process.stdout.write(`Skipped: the image can't be tested without ${what}.\n`);
+  process.exit(process.argv.includes('--required') ? 1 : 0);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'image-'));
+const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run')];
+const globals = [...storage, '--storage-driver', 'vfs'];
+
+function buildah(command: string, ...args: string[]): string {
+  return execFileSync('buildah', [...globals, command, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
+}
+
+/** A root folder that holds this Node and the libraries that it loads. @returns its path. */
+function rootOfNode(root: string): string {
+  const libraries = execFileSync('ldd', [process.execPath], { encoding: 'utf8' });
+  const loaded = [...libraries.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, path = '']) => path);
+  const copies = [[process.execPath, '/usr/local/bin/node'], ...loaded.map((path) => [path, path])];
+  for (const [from = '', to = ''] of copies) {
+    mkdirSync(join(root, dirname(to)), { recursive: true });
+    copyFileSync(realpathSync(from), join(root, to));
+  }
+  mkdirSync(join(root, 'tmp'));
+  return root;
+}
+
+const inspectionSchema = z.object({
+  OCIv1: z.object({
+    config: z.object({
+      User: z.literal('1000'),
+      Entrypoint: z.array(z.string()).min(1),
+      WorkingDir: z.literal('/app'),
+      Labels: z.record(z.string(), z.string()),
+    }),
+  }),
+});
+
+/** Starts the image as it says, in a sandbox, and expects it to list its tools and to answer a call. */
+async function smokeTest(image: string): Promise<void> {
+  const inspected = JSON.parse(buildah('inspect', '--type', 'image', image));
+  const { User, Entrypoint } = inspectionSchema.parse(inspected).OCIv1.config;
+  const container = buildah('from', '--pull-never', image);
+  const start = ['run', '--isolation', 'chroot', '--user', User, container, '--', ...Entrypoint];
+  const client = new Client({ name: 'image-test', version: '0' });
+  const args = [...globals, ...start, '--sandbox'];
+  await client.connect(new StdioClientTransport({ command: 'buildah', args, stderr: 'inherit' }));
+  const { tools } = await client.listTools();
+  const { isError } = await client.callTool({ name: 'list_audiences', arguments: {} });
+  await client.close();
+  if (tools.length === 0 || isError === true) throw new Error('the image does not serve');
+  process.stdout.write(`The image works: ${tools.length} tools, and a call as user ${User}.\n`);
+}
+
+try {
+  const base = buildah('from', 'scratch');
+  buildah('copy', '--quiet', base, rootOfNode(join(folder, 'node')), '/');
+  const standIn = 'localhost/node-stand-in';
+  buildah('config', '--env', 'PATH=/usr/local/bin', base);
+  buildah('commit', '--quiet', base, standIn);
+  const image = 'localhost/segment-audiences-mcp';
+  const build = ['--isolation', 'chroot', '--pull-never', '--quiet', '--layers=false'];
+  buildah('bud', ...build, '--build-arg', `NODE_IMAGE=${standIn}`, '--tag', image, '.');
+  await smokeTest(image);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

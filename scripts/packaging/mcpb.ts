@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Project } from '../project.ts';
+import { iconPng } from './icon.ts';
+import { iconFile, mcpbManifest, serverFolder } from './mcpb-manifest.ts';
+import { serverFiles } from './server-files.ts';
+
+const cli = fileURLToPath(
+  new URL('../../node_modules/@anthropic-ai/mcpb/dist/cli/cli.js', import.meta.url),
+);
+
+/**
+ * Runs the official command-line tool.
+ *
+ * @returns what it prints. @throws an Error if it fails.
+ */
+export function runMcpb(...args: string[]): string {
+  return execFileSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+}
+
+/**
+ * Packs the build in dist as an .mcpb, checked by the official tool.
+ *
+ * @param folder where it is put; made if it is not there. @returns its path.
+ */
+export function packMcpb(of: Project, folder: string): string {
+  const content = join(folder, 'content');
+  rmSync(content, { recursive: true, force: true });
+  mkdirSync(join(content, serverFolder), { recursive: true });
+  writeFileSync(join(content, 'manifest.json'), `${JSON.stringify(mcpbManifest(of), null, 2)}\n`);
+  writeFileSync(join(content, iconFile), iconPng());
+  copyFileSync('LICENSE', join(content, 'LICENSE'));
+  for (const name of serverFiles()) {
+    copyFileSync(join('dist', name), join(content, serverFolder, name));
+  }
+  const file = join(folder, `${packageJson.name}-${packageJson.version}.mcpb`);
+  runMcpb('validate', join(content, 'manifest.json'));
+  runMcpb('pack', content, file);
+  return file;
+}

@@ -1,0 +1,58 @@
+import type { Project } from '../project.ts';
+import { repositoryName } from './addresses.ts';
+
+/** What a release is about to be made of. */
+export interface ReleaseAttempt {
+  /** The repository that the release is made in, as OWNER/NAME. */
+  repository: string;
+  /** The tag that asks for it. */
+  tag: string;
+  project: Project;
+  /** The version of package.json. */
+  version: string;
+  /** The text of CHANGELOG.md. */
+  changelog: string;
+}
+
+/** Why nothing may be released, a sentence each; none if something may. */
+export function releaseProblems(attempt: ReleaseAttempt): string[] {
+  const { repository, tag, project, version, changelog } = attempt;
+  const problems: string[] = [];
+  const own = `${project.owner}/${repositoryName}`;
+  if (project.owner === undefined) {
+    problems.push(
+      'src/project.ts names no owner: set it to the account that this repository belongs to.',
+    );
+  } else if (repository !== own) {
+    problems.push(
+      `This repository is ${repository}, and src/project.ts says ${own}: only that one releases.`,
+    );
+  }
+  if (!project.published) {
+    problems.push(
+      'src/project.ts says that the package is not in the registry: set published to true, and run npm run generate.',
+    );
+  }
+  if (tag !== `v${version}`) {
+    problems.push(
+      `The tag is ${tag}, and the version of package.json is ${version}: expected v${version}.`,
+    );
+  }
+  if (changelogSection(changelog, version) === undefined) {
+    problems.push(
+      `CHANGELOG.md has no section "## [${version}] - YYYY-MM-DD" with anything in it.`,
+    );
+  }
+  return problems;
+}
+
+/** What the changelog says of a version, without its heading; undefined if it says nothing. */
+export function changelogSection(changelog: string, version: string): string | undefined {
+  const sections = changelog.split(/^## /m).slice(1);
+  const section = sections.find((each) => {
+    const [heading = ''] = each.split('\n', 1);
+    return heading.startsWith(`[${version}] - `) && /\d{4}-\d{2}-\d{2}$/.test(heading);
+  });
+  const text = section?.slice(section.indexOf('\n')).trim();
+  return text ? `${text}\n` : undefined;
+}

@@ -1,0 +1,68 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Setting, settings } from '../../src/settings.ts';
+import type { Project } from '../project.ts';
+import { addressesOf } from './addresses.ts';
+
+/** An .mcpb that is attached to a release. */
+export interface ReleasedMcpb {
+  /** Where it can be had. */
+  url: string;
+  /** Of its bytes, in hexadecimal digits. */
+  sha256: string;
+}
+
+/**
+ * What the MCP registry is given: a server.json, edition 2025-12-11.
+ *
+ * @param mcpb is left out of it where there is none.
+ * @throws an Error while the project has no owner: the name would be invented.
+ */
+export function serverJson(of: Project, mcpb?: ReleasedMcpb): object {
+  const links = addressesOf(of);
+  if (!links) throw new Error('scripts/project.ts names no owner: there is no server.json without');
+  const { name, version } = packageJson;
+  const transport = { type: 'stdio' };
+  return {
+    $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
+    name: links.mcpName,
+    title: 'Segment audiences',
+    description:
+      'Manage Twilio Segment audiences: find, check, size, create, change and remove them.',
+    version,
+    repository: { url: links.page, source: 'github' },
+    websiteUrl: links.homepage,
+    packages: [
+      {
+        registryType: 'npm',
+        identifier: name,
+        version,
+        runtimeHint: 'npx',
+        transport,
+        environmentVariables: Object.values(settings).map(variableOf),
+      },
+      ...(mcpb
+        ? [{ registryType: 'mcpb', identifier: mcpb.url, fileSha256: mcpb.sha256, transport }]
+        : []),
+    ],
+  };
+}
+
+/** A variable of the environment. None is required: the token may be in a file, or not needed. */
+function variableOf({ env, meaning, fallback, secret, argument, flag }: Setting<unknown>): object {
+  const choices = argument?.split('|') ?? [];
+  const isSwitch = flag !== undefined && argument === undefined;
+  return {
+    name: env,
+    description: meaning,
+    isRequired: false,
+    isSecret: secret ?? false,
+    format: isSwitch ? 'boolean' : formatOf(argument),
+    ...(choices.length > 1 && !argument?.includes('…') ? { choices } : {}),
+    ...(fallback === undefined ? {} : { default: fallback }),
+  };
+}
+
+function formatOf(argument: string | undefined): string {
+  if (argument === 'MS') return 'number';
+  return argument === 'FILE' ? 'filepath' : 'string';
+}

@@ -1,0 +1,16 @@
+import { generateDtsBundle } from 'dts-bundle-generator';
+
+/**
+ * The declarations of what others import, one file per entry of package.json's exports.
+ *
+ * @returns the contents by name of file in dist.
+ */
+export function publicTypes(): Map<string, string> {
+  const entries = { 'query.d.ts': 'src/query/public.ts', 'sandbox.d.ts': 'src/sandbox/start.ts' };
+  const output = { noBanner: true, exportReferencedTypes: false };
+  const texts = generateDtsBundle(
+    Object.values(entries).map((filePath) => ({ filePath, output })),
+    { preferredConfigPath: 'tsconfig.json' },
+  );
+  return new Map(Object.keys(entries).map((name, index) => [name, texts[index] ?? '']));
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import packageJson from '../package.json' with { type: 'json' };
+import type { BundledPackage } from './bundled-packages.ts';
+import { project } from './project.ts';
+
+/*
+ * The bill of materials, CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/). `npm sbom` would be empty, because
+ * everything is bundled and the package has no dependencies. It has neither a time nor a serial number:
+ * the same sources give the same bytes.
+ */
+
+const lockSchema = z.object({
+  packages: z.record(z.string(), z.object({ integrity: z.string().optional() })),
+});
+
+/** @param packages all that went into the bundles. */
+export function softwareBill(packages: readonly BundledPackage[]): object {
+  const lock = lockSchema.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
+  const names = new Map(packages.map((each) => [each.name, purlOf(each)]));
+  const { name, version, description, license } = packageJson;
+  const self = `${name}@${version}`;
+  return {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: {
+      lifecycles: [{ phase: 'build' }],
+      component: {
+        type: 'application',
+        'bom-ref': self,
+        name,
+        version,
+        description,
+        licenses: [{ license: { id: license } }],
+        ...(project.published ? { purl: purlOf({ name, version }) } : {}),
+      },
+    },
+    components: packages.map((each) => ({
+      type: 'library',
+      'bom-ref': purlOf(each),
+      name: each.name,
+      version: each.version,
+      scope: 'required',
+      hashes: hashesOf(lock.packages[each.folder]?.integrity),
+      licenses: [licenceOf(each.license)],
+      purl: purlOf(each),
+    })),
+    dependencies: [
+      { ref: self, dependsOn: [...names.values()] },
+      ...packages.map((each) => ({
+        ref: purlOf(each),
+        dependsOn: each.dependencies.flatMap((dependency) => names.get(dependency) ?? []),
+      })),
+    ],
+  };
+}
+
+/** https://github.com/package-url/purl-spec: the scope's @ is percent-encoded. */
+function purlOf({ name, version }: { name: string; version: string }): string {
+  return `pkg:npm/${name.replace(/^@/, '%40')}@${version}`;
+}
+
+function licenceOf(license: string): object {
+  return /[ ()]/.test(license) ? { expression: license } : { license: { id: license } };
+}
+
+/** @param integrity as in a lockfile: `sha512-` and the hash in base64. */
+function hashesOf(integrity: string | undefined): object[] {
+  const [, base64] = /^sha512-(\S+)$/.exec(integrity ?? '') ?? [];
+  if (base64 === undefined) return [];
+  return [{ alg: 'SHA-512', content: Buffer.from(base64, 'base64').toString('hex') }];
+}

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { define } from '../../scripts/define.ts';
+import { parseCommand } from '../../src/cli.ts';
+import { readConfig } from '../../src/config.ts';
+import { errorCodes } from '../../src/segment/errors.ts';
+import { tools, toolsets } from '../../src/tools/registry.ts';
+import { folderOfReleases, readSurface } from '../support/released.ts';
+
+/*
+ * What docs/stability.md promises: the interface of every released version is still there. A version is
+ * recorded in test/contract/released when it is released, and not edited afterwards.
+ */
+
+const token = { SEGMENT_API_TOKEN: 'token-of-the-test' };
+
+describe.each(readdirSync(folderOfReleases))('the interface of %s', (version) => {
+  const surface = readSurface(version);
+
+  /** What a flag of it needs to be given with, and its value on this machine. */
+  const argumentsFor = (flag: string, value: string | null): string[] => {
+    const here = flag === 'audit-log' ? join(tmpdir(), value ?? '') : value;
+    return [`--${flag}`, ...(here === null ? [] : [here])];
+  };
+
+  test.each(Object.entries(surface.flags))(
+    'has the flag --%s, with the value %s',
+    (flag, value) => {
+      const warnings: string[] = [];
+      const command = parseCommand(argumentsFor(flag, value));
+      if (command.kind !== 'serve') throw new Error('it does not serve');
+      readConfig(command.flags, token, command.problems, (warning) => warnings.push(warning));
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  const settable = Object.entries(surface.variables);
+
+  test.each(settable)('has the variable %s, with the value %s', (variable, value) => {
+    const isFile = /_FILE$|_LOG$|_DIR$/.test(variable) && variable !== 'LOG_LEVEL';
+    const text = isFile && variable !== 'SEGMENT_AUDIT_LOG' ? import.meta.dirname : value;
+    const given = variable === 'SEGMENT_AUDIT_LOG' ? join(tmpdir(), value) : text;
+    // Of a variable that is not known nothing is refused, so each is given what it must refuse.
+    const read = (content: string) => () =>
+      readConfig({}, { ...(/TOKEN/.test(variable) ? {} : token), [variable]: content });
+    if (!/_FILE$/.test(variable)) expect(read(given)).not.toThrow();
+    if (variable === 'LOG_LEVEL') return;
+    expect(read('"quoted"')).toThrow(variable);
+  });
+
+  test.each(Object.entries(surface.commands))(
+    'has the command %s with its flags',
+    (name, forms) => {
+      for (const form of forms) {
+        expect(parseCommand([name, ...form]).kind).toBe(name);
+      }
+    },
+  );
+
+  test('has its toolsets, with at least their tools', () => {
+    for (const [name, members] of Object.entries(surface.toolsets)) {
+      const today: readonly { name: string }[] =
+        Object.entries(toolsets).find(([each]) => each === name)?.[1] ?? [];
+      expect(today.map((tool) => tool.name)).toEqual(expect.arrayContaining(members));
+    }
+  });
+
+  test('has its error codes', () => {
+    expect(errorCodes).toEqual(expect.arrayContaining(surface.errorCodes));
+  });
+
+  test.each(Object.entries(surface.tools))(
+    'has the tool %s, which takes and gives what it did',
+    (name, { inputs, required, outputs }) => {
+      const tool = tools.find((each) => each.name === name);
+      if (!tool) throw new Error('it is gone');
+      const { inputSchema } = define(tool);
+      expect(Object.keys(inputSchema.properties ?? {})).toEqual(expect.arrayContaining(inputs));
+      // More than was required would refuse calls that were right.
+      expect(required).toEqual(expect.arrayContaining(inputSchema.required ?? []));
+      expect(Object.keys(tool.output().shape)).toEqual(expect.arrayContaining(outputs));
+    },
+  );
+});
+
+test('the document names what the tests hold', () => {
+  const text = readFileSync('docs/stability.md', 'utf8');
+  for (const word of [
+    'Tools',
+    'Error codes',
+    'flags',
+    'variables',
+    'Exit codes',
+    'test/contract/released',
+  ]) {
+    expect(text).toContain(word);
+  }
+});

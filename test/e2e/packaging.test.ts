@@ -1,0 +1,183 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getMcpConfigForManifest } from '@anthropic-ai/mcpb';
+import { publint } from 'publint';
+import { afterAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
+import { bundle } from '../../scripts/bundle.ts';
+import { packMcpb, runMcpb } from '../../scripts/packaging/mcpb.ts';
+import { pluginFolder } from '../../scripts/packaging/server-files.ts';
+import { callTool } from '../support/in-memory.ts';
+import { plainEnvironment } from '../support/program.ts';
+import { connectTo, startSchema } from '../support/start-command.ts';
+
+/*
+ * What is handed out works without the project around it: unpacked or copied to an empty folder, started
+ * as clients start it.
+ */
+
+const folder = mkdtempSync(join(tmpdir(), 'packaging-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+/** Starts a server, and expects it to list its tools and to answer a call. @returns the tools' names. */
+async function expectToServe(start: z.infer<typeof startSchema>): Promise<string[]> {
+  const client = await connectTo(start, folder);
+  const { tools } = await client.listTools();
+  const { error, text } = await callTool(client, 'list_audiences');
+  expect(error).toBeUndefined();
+  expect(JSON.parse(text).audiences.length).toBeGreaterThan(0);
+  await client.close();
+  return tools.map(({ name }) => name);
+}
+
+describe('the .mcpb', () => {
+  const unpacked = join(folder, 'unpacked');
+  const options = { extensionPath: unpacked, systemDirs: {}, pathSeparator: '/' };
+
+  /** What a host starts after its user has filled in these fields and left all others as they were. */
+  async function startedWith(userConfig: Record<string, boolean>) {
+    const manifest = z.any().parse(readJson(join(unpacked, 'manifest.json')));
+    return startSchema.parse(await getMcpConfigForManifest({ ...options, manifest, userConfig }));
+  }
+
+  test('is packed by the official tool, which finds nothing wrong, and unpacked again', () => {
+    const file = packMcpb({ owner: undefined, published: false }, folder);
+    expect(runMcpb('info', file)).toContain(`${packageJson.name}-${packageJson.version}.mcpb`);
+    runMcpb('unpack', file, unpacked);
+    const icon = readFileSync(join(unpacked, 'icon.png'));
+    expect([icon.toString('latin1', 1, 4), icon.readUInt32BE(16), icon.readUInt32BE(20)]).toEqual([
+      ...['PNG', 512, 512],
+    ]);
+  });
+
+  test('starts with all fields untouched but the sandbox, and offers no tool that writes', async () => {
+    const start = await startedWith({ sandbox: true });
+    expect(start.env).toMatchObject({
+      SEGMENT_API_TOKEN: '${user_config.api_token}',
+      SEGMENT_SPACE_ID: '${user_config.space_id}',
+      SEGMENT_READ_ONLY: 'true',
+    });
+    expect(await expectToServe(start)).not.toContain('create_audience');
+  });
+
+  test('offers the tools that write if the user switches read-only off', async () => {
+    const start = await startedWith({ sandbox: true, read_only: false });
+    expect(await expectToServe(start)).toContain('create_audience');
+  });
+
+  test('says what is missing if really nothing is filled in', async () => {
+    const { args, env } = await startedWith({});
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      env: plainEnvironment(env),
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/No token: set SEGMENT_API_TOKEN .*--sandbox/);
+  });
+});
+
+describe('a plugin or extension of this checkout', () => {
+  const copied = join(folder, 'plugin');
+  cpSync(pluginFolder, copied, { recursive: true });
+  const sandbox = { SEGMENT_SANDBOX: '1' };
+  const serversSchema = z.looseObject({
+    mcpServers: z.looseObject({ 'segment-audiences': startSchema }),
+  });
+
+  test.each([
+    ['Claude Code', join(copied, '.mcp.json'), '${CLAUDE_PLUGIN_ROOT}', copied],
+    ['Cursor and others', join(copied, 'mcp.json'), '${PLUGIN_ROOT}', copied],
+    ['Codex', join(copied, '.codex-mcp.json'), './', `${copied}/`],
+    ['Gemini CLI', 'gemini-extension.json', '${extensionPath}', process.cwd()],
+  ])('starts in %s', async (_, file, root, path) => {
+    const { mcpServers } = serversSchema.parse(readJson(file));
+    const { command, args } = mcpServers['segment-audiences'];
+    const started = args.map((argument) => argument.replace(root, path));
+    expect(started).not.toEqual(args);
+    await expectToServe({ command, args: started, env: sandbox });
+  });
+});
+
+describe('what is said of the packages that are bundled', async () => {
+  const { inputs, files } = await bundle();
+  const pattern = /^node_modules\/((?:@[^/]+\/)?[^/]+)\/(?:.*node_modules\/)?/;
+  const names = new Set(inputs.flatMap((file) => pattern.exec(file)?.[1] ?? []));
+  const billSchema = z.looseObject({
+    bomFormat: z.literal('CycloneDX'),
+    specVersion: z.literal('1.6'),
+    version: z.literal(1),
+    metadata: z.object({
+      lifecycles: z.array(z.strictObject({ phase: z.literal('build') })),
+      component: z.looseObject({
+        type: z.literal('application'),
+        name: z.literal(packageJson.name),
+        version: z.literal(packageJson.version),
+      }),
+    }),
+    components: z.array(
+      z.strictObject({
+        type: z.literal('library'),
+        'bom-ref': z.string(),
+        name: z.string(),
+        version: z.string(),
+        scope: z.literal('required'),
+        hashes: z.tuple([
+          z.strictObject({
+            alg: z.literal('SHA-512'),
+            content: z.string().regex(/^[0-9a-f]{128}$/),
+          }),
+        ]),
+        licenses: z.tuple([z.strictObject({ license: z.strictObject({ id: z.string() }) })]),
+        purl: z.string().regex(/^pkg:npm\/(?:%40[\w.-]+\/)?[\w.-]+@\d[\w.-]*$/),
+      }),
+    ),
+    dependencies: z.array(
+      z.strictObject({ ref: z.string(), dependsOn: z.array(z.string()).optional() }),
+    ),
+  });
+  const bill = billSchema.parse(readJson('dist/sbom.cdx.json'));
+
+  test('is about the files that dist has', () => {
+    expect(names.size).toBeGreaterThan(5);
+    for (const [name, content] of files) {
+      expect(readFileSync(join('dist', name)).equals(content)).toBe(true);
+    }
+  });
+
+  test('is complete in the bill of materials', () => {
+    expect(bill.components.map(({ name }) => name).sort()).toEqual([...names].sort());
+    for (const { name, version, licenses, purl } of bill.components) {
+      const folderOf = `node_modules/${name}/package.json`;
+      expect(readJson(folderOf)).toMatchObject({ version, license: licenses[0].license.id });
+      expect(purl).toBe(`pkg:npm/${name.replace('@', '%40')}@${version}`);
+    }
+  });
+
+  test('holds together in the bill of materials', () => {
+    const references = bill.components.map((component) => component['bom-ref']);
+    expect(new Set(references).size).toBe(references.length);
+    const [self, ...others] = bill.dependencies;
+    expect(self?.dependsOn).toEqual(references);
+    expect(others.map(({ ref }) => ref)).toEqual(references);
+    for (const { dependsOn = [] } of others) {
+      expect(references).toEqual(expect.arrayContaining(dependsOn));
+    }
+  });
+
+  test('is complete in the notices, with the text of each licence', () => {
+    const notices = readFileSync('dist/THIRD-PARTY-NOTICES.txt', 'utf8').split(/^-{72}$/m);
+    const noticed = notices.map((notice) => /^\s*(\S+) \S+ \(\S+\)\n/.exec(notice)?.[1]);
+    expect(noticed.sort()).toEqual([...names].sort());
+    for (const notice of notices) expect(notice).toMatch(/copyright|permission/i);
+  });
+});
+
+test('publint finds nothing in the package', async () => {
+  const { messages } = await publint({ pkgDir: '.', strict: true });
+  expect(messages).toEqual([]);
+});

@@ -1,0 +1,23 @@
+/*
+ * How much of what could be tried is tried. By default so much that the tests stay quick; `TEST_RUNS=10 npm test`
+ * tries ten times as much, as the nightly run does.
+ */
+
+const factor = Number(process.env.TEST_RUNS ?? '1');
+if (!(factor > 0)) throw new Error('TEST_RUNS is not a number above 0.');
+
+/** How many generated inputs are tried, where so many are by default. */
+export function runs(byDefault: number): number {
+  return Math.ceil(byDefault * factor);
+}
+
+/**
+ * Every so-manieth of a list by default, evenly spread; more of it with a larger TEST_RUNS, and all of it
+ * from there on.
+ */
+export function oneIn<Item>(step: number, list: readonly Item[]): Item[] {
+  const distance = Math.max(step / factor, 1);
+  return list.filter(
+    (_, index) => Math.floor(index / distance) !== Math.floor((index - 1) / distance),
+  );
+}
