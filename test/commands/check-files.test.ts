@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { findTargets } from '../../src/commands/check/targets.ts';
 import { type CheckCommand, runCheck } from '../../src/commands/check.ts';
 import { isWindows } from '../support/platform.ts';
-import { findTargets } from '../../src/commands/check/targets.ts';
 
 /*
  * Definitions in files.

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 const { dirname } = posix;
+
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 

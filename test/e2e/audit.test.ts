@@ -13,10 +13,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool, secret } from '../support/in-memory.ts';
+import { isWindows } from '../support/platform.ts';
 import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 import { bigSpenders, create, query, sent } from '../support/writes.ts';
-import { isWindows } from '../support/platform.ts';
 
 /*
  * The record of every attempt to write, through the built program over stdio.

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { start } from '../../src/sandbox/start.ts';
 import { version } from '../../src/version.ts';
 import { HoldingServer } from '../support/holding-server.ts';
+import { isWindows } from '../support/platform.ts';
 import { RawProgram } from '../support/program.ts';
 import { environmentFor, neverMs } from '../support/rig.ts';
-import { isWindows } from '../support/platform.ts';
 
 /*
  * How the program starts, what it writes where, and how it ends.

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { expectMode, isWindows } from '../support/platform.ts';
 import { RawProgram } from '../support/program.ts';
 import { headersOf } from '../support/raw-http.ts';
-import { expectMode, isWindows } from '../support/platform.ts';
 
 /*
  * The sandbox command with a world of one's own, and with a record of what happens.

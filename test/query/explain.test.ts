@@ -15,8 +15,8 @@ import {
 import { account, now, profile } from '../support/arbitrary-profile.ts';
 import { accountQuery, userQuery } from '../support/arbitrary-query.ts';
 import { corpusFileSchema } from '../support/corpus.ts';
-import { subjectsFor } from '../support/subjects-for.ts';
 import { runs } from '../support/runs.ts';
+import { subjectsFor } from '../support/subjects-for.ts';
 
 /*
  * Explanations have one reading: definitions that mean different things are explained in different

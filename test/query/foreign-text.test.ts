@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { check, type Level } from '../../src/query/index.ts';
 import { userQuery } from '../support/arbitrary-query.ts';
 import { resultsOfFixes, verdictOf } from '../support/meaning.ts';
-import { type Spoiler, spoilers } from '../support/spoilers.ts';
 import { runs } from '../support/runs.ts';
+import { type Spoiler, spoilers } from '../support/spoilers.ts';
 
 /*
  * Texts that are no definition at all are answered once, and only they. What they are read as is in

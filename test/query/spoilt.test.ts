@@ -4,9 +4,9 @@ import type { Level } from '../../src/query/index.ts';
 import { account, profile } from '../support/arbitrary-profile.ts';
 import { accountQuery, userQuery } from '../support/arbitrary-query.ts';
 import { meansTheSame, resultsOfFixes, verdictOf } from '../support/meaning.ts';
+import { runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 import { accountSpoilers, type Spoiler, spoilers } from '../support/spoilers.ts';
-import { runs } from '../support/runs.ts';
 
 /*
  * A fix never changes what was said: valid definitions are spoilt in ways that people do, and each

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { profile } from '../support/arbitrary-profile.ts';
 import { userQuery } from '../support/arbitrary-query.ts';
 import { meansTheSame, resultsOfFixes, verdictOf } from '../support/meaning.ts';
-import { spoilers } from '../support/spoilers.ts';
 import { runs } from '../support/runs.ts';
+import { spoilers } from '../support/spoilers.ts';
 
 /*
  * Two mistakes in one definition: the fixes of one, or of both together, never turn the other into

@@ -13,10 +13,10 @@ import type { OperationName } from '../../src/segment/contract.ts';
 import { Changes } from './changes.ts';
 import { HoldingServer } from './holding-server.ts';
 import { jsonIn } from './in-memory.ts';
+import { isWindows } from './platform.ts';
 import { RawProgram } from './program.ts';
 import { headersOf, rawRequest } from './raw-http.ts';
 import { environmentFor, unlessSet } from './rig.ts';
-import { isWindows } from './platform.ts';
 
 /** Tells a program to stop by a signal; Windows ends it at once. */
 export const terminate = (program: RawProgram): void => void program.child.kill('SIGTERM');
