@@ -494,6 +494,6 @@ describe('takes linear time', () => {
 test.each(['/\\s+$/', '/=+$/', '/<[^>]*>/'])(
   'finds that %s takes more than linear time',
   (text) => {
-    expect(slowText(text, maxTriedChars)).toBeDefined();
+    expect(slowText(text, maxTriedChars / 2)).toBeDefined();
   },
 );

@@ -80,10 +80,10 @@ describe('an audience of very many fields', () => {
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`field${index}`, content]));
 
   test('is shortened in a time that grows no faster than they do', () => {
-    const large = { ...fields(300_000, 1), ...contract };
+    const large = { ...fields(100_000, 1), ...contract };
     const before = process.cpuUsage();
     const short = shortened(large);
-    expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2500);
     expect(short).toMatchObject(shown);
   });
 
@@ -92,11 +92,11 @@ describe('an audience of very many fields', () => {
     ['texts', 'x'.repeat(200)],
     ['texts to be escaped', '\u200b"'.repeat(50)],
   ])('keeps those of the contract, then as many others as there is room for: %s', (_, content) => {
-    const short = shortened({ ...fields(20_000, content), ...contract });
+    const short = shortened({ ...fields(8000, content), ...contract });
     expect(short).toMatchObject(shown);
     const length = visibleJson(short).length;
     expect(length).toBeLessThanOrEqual(60_000);
-    expect(length).toBeGreaterThan(60_000 - visibleJson({ field20000: content }).length);
+    expect(length).toBeGreaterThan(60_000 - visibleJson({ field8000: content }).length);
   });
 
   test('keeps small ones where a large one has no room', () => {
