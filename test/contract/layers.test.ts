@@ -119,6 +119,7 @@ const allowed: Record<string, string[]> = {
   'system-reason.ts': [],
   'log.ts': ['redact.ts', 'visible.ts'],
   'version.ts': ['../package.json'],
+  'project.ts': ['version.ts'],
   transports: ['log.ts', 'mcp', 'visible.ts', '@modelcontextprotocol/sdk', 'node:events'],
   mcp: [
     'tools',
