@@ -5,10 +5,10 @@ import { linksOf, project } from '../../scripts/project.ts';
 
 const manifest = z
   .looseObject({
-    repository: z.unknown(),
-    bugs: z.unknown(),
-    homepage: z.unknown(),
-    mcpName: z.unknown(),
+    repository: z.unknown().optional(),
+    bugs: z.unknown().optional(),
+    homepage: z.unknown().optional(),
+    mcpName: z.unknown().optional(),
   })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
 
