@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { describeQuery, type Level } from '../query/index.ts';
-import { readText } from './check/files.ts';
-import { fixSource, replaceFile } from './check/fix.ts';
+import { readText, rewriteText } from './check/files.ts';
+import { fixSource } from './check/fix.ts';
 import { inCommands } from './check/github.ts';
 import { exitCodeOf, type Outcome, type Report } from './check/outcome.ts';
 import { FileError, sentenceOn } from './check/problem.ts';
@@ -90,7 +90,7 @@ async function checkTarget(
     case 'file': {
       const { text: content, mark } = await readText(target.path);
       return checkSource(target, content, command, async (fixed) => {
-        if (fixed !== content) await replaceFile(target.path, mark + fixed);
+        if (fixed !== content) await rewriteText(target.path, mark + fixed);
       });
     }
   }

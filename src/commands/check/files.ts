@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
 import { systemReason } from '../../system-reason.ts';
+import { replaceFile } from '../replace-file.ts';
 import { FileError } from './problem.ts';
 
 /** A file's text without the byte-order mark. */
@@ -23,5 +24,20 @@ export async function readText(file: string): Promise<FileText> {
     return text.startsWith('\ufeff') ? { text: text.slice(1), mark: '\ufeff' } : { text, mark: '' };
   } catch {
     throw new FileError('is not in UTF-8');
+  }
+}
+
+/**
+ * Writes a file that is there. Its mode stays; a link still leads to it.
+ *
+ * @throws {FileError} when that can't be done; the file is as it was then.
+ */
+export async function rewriteText(file: string, text: string): Promise<void> {
+  try {
+    const path = await realpath(file);
+    await access(path, constants.W_OK);
+    await replaceFile(path, text, (await stat(path)).mode & 0o7777);
+  } catch (error) {
+    throw new FileError(`can't be written (${systemReason(error)})`);
   }
 }
