@@ -1,14 +1,14 @@
 import { text } from 'node:stream/consumers';
 import { describeQuery, type Level } from '../query/index.ts';
-import { readText, rewriteText } from './check/files.ts';
 import { fixSource } from './check/fix.ts';
 import { inCommands } from './check/github.ts';
 import { exitCodeOf, type Outcome, type Report } from './check/outcome.ts';
-import { FileError, sentenceOn } from './check/problem.ts';
+import { sentenceOn } from './check/problem.ts';
 import { inJson, inWords } from './check/report.ts';
 import { inSarif } from './check/sarif.ts';
 import { placeInText, readSource, type Source } from './check/source.ts';
 import { findTargets, nameOf, type Target } from './check/targets.ts';
+import { FileError, readText, rewriteText } from './text-files.ts';
 
 /** How what was found is written: for people, for scripts, for GitHub Actions, for code scanning. */
 export type ReportFormat = 'text' | 'json' | 'github' | 'sarif';

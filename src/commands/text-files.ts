@@ -1,7 +1,18 @@
 import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
-import { systemReason } from '../../system-reason.ts';
-import { replaceFile } from '../replace-file.ts';
-import { FileError } from './problem.ts';
+import { systemReason } from '../system-reason.ts';
+import { replaceFile } from './replace-file.ts';
+
+/** Why a file or its text can't be used. */
+export class FileError extends Error {
+  override name = 'FileError';
+  readonly line: number | undefined;
+
+  /** @param reason as the rest of a sentence. @param line from 1, if it is about a line. */
+  constructor(reason: string, line?: number) {
+    super(reason);
+    this.line = line;
+  }
+}
 
 /** A file's text without the byte-order mark. */
 export interface FileText {
