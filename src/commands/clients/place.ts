@@ -36,3 +36,8 @@ export function applicationFolder(place: Place): string {
 export function configFolder(place: Place): string {
   return folderIn(place, 'XDG_CONFIG_HOME') ?? joined(place, place.home, '.config');
 }
+
+/** The folder of a file. */
+export function folderOf(file: string, { platform }: Place): string {
+  return (platform === 'win32' ? win32 : posix).dirname(file);
+}

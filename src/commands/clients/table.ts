@@ -1,5 +1,12 @@
 import { type Entry, entryName, type ServerStart } from './entry.ts';
-import { applicationFolder, configFolder, folderIn, joined, type Place } from './place.ts';
+import {
+  applicationFolder,
+  configFolder,
+  folderIn,
+  folderOf,
+  joined,
+  type Place,
+} from './place.ts';
 
 /*
  * The MCP clients that setup and doctor know. Sources: each vendor's documentation of its settings,
@@ -298,4 +305,11 @@ export function fileOf(
 ): string | undefined {
   const files = client.files(place);
   return files.find(exists) ?? files[0];
+}
+
+/** Whether a client shows itself on this machine: by its file, or the folder of it. */
+export function isFound(client: Client, place: Place, exists: (path: string) => boolean): boolean {
+  const files = client.files(place);
+  const folders = client.trace ? [client.trace(place)] : files.map((file) => folderOf(file, place));
+  return files.length > 0 && [...files, ...folders].some(exists);
 }
