@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { describeQuery, type Level } from '../query/index.ts';
+import type { reportFormats } from '../usage.ts';
 import { fixSource } from './check/fix.ts';
 import { inCommands } from './check/github.ts';
 import { exitCodeOf, type Outcome, type Report } from './check/outcome.ts';
@@ -11,7 +12,7 @@ import { findTargets, nameOf, type Target } from './check/targets.ts';
 import { FileError, readText, rewriteText } from './text-files.ts';
 
 /** How what was found is written: for people, for scripts, for GitHub Actions, for code scanning. */
-export type ReportFormat = 'text' | 'json' | 'github' | 'sarif';
+export type ReportFormat = (typeof reportFormats)[number];
 
 export interface CheckCommand {
   /** A definition, files and patterns of files, or `-` for standard input. */
