@@ -24,7 +24,7 @@ export function help(of?: CommandName): string {
 function programHelp(): string {
   const commands = commandNames.map(
     (each) => `${usageLine(each, commandUsages[each])}
-${wrapped(`${commandUsages[each].summary}`, '      ')}`,
+${wrapped(commandUsages[each].summary, '      ')}`,
   );
   return `${programName}: an MCP server for Twilio Segment's audiences
 

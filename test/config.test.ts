@@ -725,7 +725,6 @@ describe('a near miss', () => {
     ['sandbx', 'sandbox'],
     ['Check', 'check'],
     ['docter', 'doctor'],
-    ['set-up', 'setup'],
     ['steup', 'setup'],
     ['help', '--help'],
   ])('of a command: %s', (word, meant) => {

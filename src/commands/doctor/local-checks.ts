@@ -34,10 +34,11 @@ export function checkSettings({ settings: read, flags }: Context): Finding {
 export function checkAuditLog({ machine, flags, environment }: Context): Finding {
   const given = new Given(flags, environment);
   const file = given.read(settings.auditLog);
-  const name = '--audit-log (SEGMENT_AUDIT_LOG)';
-  const next = `Name a file in a folder that can be written, or leave ${name} out: the server does not start without it.`;
+  const next =
+    'Name a file that can be written, or leave --audit-log (SEGMENT_AUDIT_LOG) out: the server does not start with one that it can not write.';
   if (given.problems.length > 0) return fail(given.problems.join(' '), next);
-  if (file === undefined) return skipped(`Not checked: no audit log is set (${name}).`);
+  if (file === undefined)
+    return skipped('Not checked: --audit-log (SEGMENT_AUDIT_LOG) is not set.');
   const problem = machine.problemWithAuditLog(file);
   return problem === undefined ? ok(`${file} can be written.`) : fail(problem, next);
 }

@@ -1,5 +1,5 @@
 import { editionShownBy } from '../../segment/editions/choice.ts';
-import { type AudiencesError, isSegmentsWord } from '../../segment/errors.ts';
+import type { AudiencesError, ErrorCode } from '../../segment/errors.ts';
 import { quoted } from '../../visible.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
@@ -56,7 +56,7 @@ export const checkWorkspace = withSegment(async (segment) => {
   const { error } = look;
   if (isUnreached(look)) {
     if (segment.config.proxy) return skipped('Not known: see the proxy.');
-    return fail(`Segment can't be reached: ${causeOf(error)}.`, error.facts.next);
+    return fail(`Segment can't be reached: ${causeOf(error)}.`, nextFor(error));
   }
   if (isUnauthorized(look)) {
     if ((await segment.regionOfToken()) !== undefined) return skipped('Not known: see the region.');
@@ -134,7 +134,7 @@ export const checkEdition = withSegment(async (segment) => {
 export const checkQuota = withSegment(async (segment) => {
   const look = await listed(segment);
   if (look?.kind === 'error' && look.error.code === 'rate_limited') {
-    return warn('The quota of list_audiences is used up.', look.error.facts.next);
+    return warn('The quota of list_audiences is used up.', nextFor(look.error));
   }
   if (look?.kind !== 'there') return skipped('Not known: see the audiences.');
   const left = await segment.left();
@@ -189,11 +189,26 @@ function isUnauthorized(look: { kind: string; error?: AudiencesError }): look is
 }
 
 function fromError(error: AudiencesError): Finding {
-  const isPassing = error.code === 'rate_limited';
-  const finding = isPassing ? warn : fail;
-  const source = isSegmentsWord(error) ? 'Segment refused the request' : 'The request failed';
-  return finding(`${source}: ${error.message}`, error.facts.next);
+  const finding = error.code === 'rate_limited' ? warn : fail;
+  return finding(error.message, nextFor(error));
 }
+
+/** What a person does about an error; its own advice is for a model. */
+function nextFor({ code, message }: AudiencesError): string {
+  if (message.includes('certificate')) {
+    return 'If the network inspects TLS, set NODE_EXTRA_CA_CERTS to the PEM file of its certificate authority; else check SEGMENT_API_URL and the clock.';
+  }
+  return advice[code] ?? 'Run it again; if it stays, report it with this output.';
+}
+
+const advice: Partial<Record<ErrorCode, string>> = {
+  unreachable:
+    'Check the network, SEGMENT_API_URL and SEGMENT_REGION, and HTTPS_PROXY if there is a proxy.',
+  timeout: 'Check the network and any proxy, or look at status.segment.com.',
+  rate_limited: 'Wait a minute: the server does so by itself.',
+  upstream_error: 'Try again in a minute, or look at status.segment.com.',
+  bad_response: 'Check SEGMENT_API_URL, and any proxy between here and Segment.',
+};
 
 /** What the network answered, else the whole message. */
 function causeOf({ message, facts: { details } }: AudiencesError): string {
