@@ -193,7 +193,9 @@ function inWords(found: readonly Reported[]): string {
     `${signs[status].padEnd(signWidth)}${title.padEnd(titleWidth)}${message}`,
     ...(next === undefined ? [] : [`${' '.repeat(signWidth + titleWidth)}Next: ${next}`]),
   ]);
-  const failed = found.filter(({ status }) => status === 'fail').length;
-  const total = failed === 0 ? 'No check failed.' : `${failed} of ${found.length} checks failed.`;
-  return `${lines.join('\n')}\n\n${total}\n`;
+  const count = (wanted: Status) => found.filter(({ status }) => status === wanted).length;
+  const [failed, warned] = [count('fail'), count('warn')];
+  const total = failed === 0 ? 'No check failed' : `${failed} of ${found.length} checks failed`;
+  const warnings = warned === 0 ? '' : `, ${warned} warned`;
+  return `${lines.join('\n')}\n\n${total}${warnings}.\n`;
 }

@@ -35,7 +35,7 @@ export function checkAuditLog({ machine, flags, environment }: Context): Finding
   const given = new Given(flags, environment);
   const file = given.read(settings.auditLog);
   const next =
-    'Name a file that can be written, or leave --audit-log (SEGMENT_AUDIT_LOG) out: the server does not start with one that it can not write.';
+    "Name a file that can be written, or leave --audit-log (SEGMENT_AUDIT_LOG) out: the server does not start if it can't write it.";
   if (given.problems.length > 0) return fail(given.problems.join(' '), next);
   if (file === undefined)
     return skipped('Not checked: --audit-log (SEGMENT_AUDIT_LOG) is not set.');
