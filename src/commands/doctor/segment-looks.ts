@@ -15,7 +15,7 @@ export type Look<Name extends OperationName> =
 export type Region = keyof typeof baseUrls;
 
 /** How long each request may take, milliseconds; together they leave time for the other checks. */
-const maxMs = { workspace: 3000, otherRegion: 2000, list: 2000, space: 1000 };
+const maxMs = { workspace: 3000, otherRegion: 2000, list: 3000, space: 1500 };
 
 /** How far the clock of the server is ahead of ours. */
 interface ClockSkew {
