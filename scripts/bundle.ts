@@ -45,7 +45,12 @@ const shared = {
   platform: 'node',
   target: 'node20.18',
   minify: true,
-  alias: { undici: './scripts/shims/undici.cjs', bottleneck: 'bottleneck/light.js' },
+  alias: {
+    undici: './scripts/shims/undici.cjs',
+    bottleneck: 'bottleneck/light.js',
+    // The main file of the package loads its parts in a way that a bundler can't follow.
+    'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
+  },
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import packageJson from '../package.json' with { type: 'json' };
+import type { Place } from '../src/commands/clients/place.ts';
+import { type Client, clients, isEditable } from '../src/commands/clients/table.ts';
 import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { defaultToolsets, isToolset, tools, toolsets } from '../src/tools/registry.ts';
@@ -23,6 +25,7 @@ export function generatedFiles(): Map<string, string> {
     'docs/tools.md': { tools: toolSection() },
     'docs/options.md': { options: optionTable() },
     'docs/everyday-requests.md': { requests: requestTable() },
+    'docs/setup.md': { clients: clientTable() },
     'docs/query-language.md': { rules: languageRules(), functions: functionTables('###') },
   };
   for (const [file, contents] of Object.entries(sections))
@@ -145,6 +148,59 @@ function optionTable(): string {
     },
   );
   return `| flag | environment | meaning | default |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+/** Machines whose folders are replaced by what a reader calls them. */
+const machines: readonly { name: string; place: Place; folders: Record<string, string> }[] = [
+  {
+    name: 'macOS',
+    place: { platform: 'darwin', environment: {}, home: '/home', cwd: '.' },
+    folders: { '/home': '~' },
+  },
+  {
+    name: 'Linux',
+    place: { platform: 'linux', environment: {}, home: '/home', cwd: '.' },
+    folders: { '/home': '~' },
+  },
+  {
+    name: 'Windows',
+    place: { platform: 'win32', environment: { APPDATA: 'C:\\DATA' }, home: 'C:\\HOME', cwd: '.' },
+    folders: { 'C:\\HOME': '%USERPROFILE%', 'C:\\DATA': '%APPDATA%' },
+  },
+];
+
+function clientTable(): string {
+  const rows = clients.map((client) => {
+    const { id, title, keys, isList, add, afterwards } = client;
+    const way = writtenBy(client);
+    const under = `\`${keys.join('.')}\`${isList ? ' (a list)' : ''}`;
+    const own = add ? ', or its own command' : '';
+    return `| ${title} | \`${id}\` | ${filesOf(client)} | ${under} | ${way}${own} | ${cell(afterwards)} |`;
+  });
+  return `| client | CLIENT | file | under | by setup | afterwards |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function writtenBy(client: Client): string {
+  if (machines.every(({ place }) => client.files(place).length === 0)) return 'steps shown';
+  return isEditable(client) ? 'written' : 'shown';
+}
+
+/** The file on each platform; one for all where it has the same place under the home. */
+function filesOf({ files }: Client): string {
+  const named = machines.flatMap(({ name, place, folders }) => {
+    const [file] = files(place);
+    if (file === undefined) return [];
+    const [folder = '', word = ''] =
+      Object.entries(folders).find(([each]) => file.startsWith(each)) ?? [];
+    return [{ name, file: word + file.slice(folder.length) }];
+  });
+  const alike = new Set(
+    named.map(({ file }) => file.replaceAll('\\', '/').replace('%USERPROFILE%', '~')),
+  );
+  const [only] = alike;
+  if (only === undefined) return '–';
+  if (alike.size === 1 && named.length === machines.length) return code(only);
+  return named.map(({ name, file }) => `${name} ${code(file)}`).join(' · ');
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|');

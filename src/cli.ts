@@ -1,50 +1,56 @@
 import { parseArgs } from 'node:util';
-import type { CheckCommand, ReportFormat } from './commands/check.ts';
+import type { CheckCommand } from './commands/check.ts';
+import type { DoctorCommand } from './commands/doctor.ts';
 import type { SandboxCommand } from './commands/sandbox.ts';
+import type { SetupCommand } from './commands/setup/command.ts';
 import { ConfigError, type Flags } from './config.ts';
 import { suggest } from './query/suggest.ts';
 import { sandboxEditions } from './sandbox/editions.ts';
 import { audienceTypes } from './segment/models/audience.ts';
 import { type Setting, settings } from './settings.ts';
-import { name as programName } from './version.ts';
+import {
+  type CommandName,
+  commandNames,
+  commandUsages,
+  isCommandName,
+  reportFormats,
+  sandboxPort,
+} from './usage.ts';
 
 /** What the command line asks for. */
 export type Command =
-  | { kind: 'help' }
+  /** `of` is the command that it is about. */
+  | { kind: 'help'; of?: CommandName }
   | { kind: 'version' }
   /** `problems` is what was not understood, to be reported with all else that is wrong. */
   | { kind: 'serve'; flags: Flags; problems: readonly string[] }
   | ({ kind: 'sandbox' } & SandboxCommand)
-  | ({ kind: 'check' } & CheckCommand);
-
-/** Where `segment-audiences-mcp sandbox` listens when no port is given. */
-const sandboxPort = 4010;
-
-/** What `--format` of `check` may be. */
-const reportFormats = [
-  'text',
-  'json',
-  'github',
-  'sarif',
-] as const satisfies readonly ReportFormat[];
+  | ({ kind: 'check' } & CheckCommand)
+  | ({ kind: 'setup' } & SetupCommand)
+  | ({ kind: 'doctor' } & DoctorCommand);
 
 const serveFlags = Object.values(settings).flatMap(({ flag }) =>
   flag === undefined ? [] : [flag],
 );
 
 /** The flags that take no value. */
-const switches = [
-  ...['help', 'version', 'json', 'fix'],
-  ...Object.values(settings).flatMap((setting) =>
-    setting.flag !== undefined && !('argument' in setting) ? [setting.flag] : [],
-  ),
+const switches: readonly string[] = [
+  ...['help', 'version'],
+  ...commandNames.flatMap((command) => commandUsages[command].flags).flatMap(switchIn),
+  ...Object.values(settings).flatMap(switchIn),
 ];
+
+function switchIn({ flag, argument }: { flag?: string; argument?: string }): string[] {
+  return flag !== undefined && argument === undefined ? [flag] : [];
+}
 
 /** A command, as far as the form of its command line goes. */
 interface Form {
   flags: readonly string[];
   /** How many words it takes, apart from its name. */
   maxWords: number;
+  /** Whether it takes the settings of the server. */
+  takesSettings: boolean;
   /** Makes the command, and adds what is wrong to `problems`. */
   parse(flags: Flags, words: readonly string[], problems: string[]): Command;
 }
@@ -52,18 +58,26 @@ interface Form {
 const serve: Form = {
   flags: serveFlags,
   maxWords: 0,
+  takesSettings: true,
   parse: (flags, _, problems) => ({ kind: 'serve', flags, problems }),
 };
 
 /** The commands that are called by name. */
-const named: Readonly<Record<string, Form>> = {
-  sandbox: { flags: ['port', 'edition', 'seed', 'record'], maxWords: 0, parse: parseSandbox },
-  check: {
-    flags: ['type', 'format', 'json', 'fix', 'sandbox'],
-    maxWords: Number.POSITIVE_INFINITY,
-    parse: parseCheck,
-  },
+const named: Readonly<Record<CommandName, Form>> = {
+  setup: formOf('setup', parseSetup),
+  doctor: formOf('doctor', (flags) => {
+    const { json, ...rest } = flags;
+    return { kind: 'doctor', flags: rest, json: json === true };
+  }),
+  check: formOf('check', parseCheck),
+  sandbox: formOf('sandbox', parseSandbox),
 };
+
+function formOf(command: CommandName, parse: Form['parse']): Form {
+  const { flags, maxWords, takesSettings } = commandUsages[command];
+  const own = flags.map(({ flag }) => flag);
+  return { flags: [...own, ...(takesSettings ? serveFlags : [])], maxWords, takesSettings, parse };
+}
 
 /** The one letter that stands for a flag. */
 const shortForms = { help: 'h', version: 'V' } as const;
@@ -78,15 +92,16 @@ const shortForms = { help: 'h', version: 'V' } as const;
 export function parseCommand(given: readonly string[]): Command {
   const line = readLine(given);
   const [first, ...others] = line.words;
-  const form = first !== undefined && Object.hasOwn(named, first) ? named[first] : undefined;
-  if (line.asks('help')) return { kind: 'help' };
+  const name = first !== undefined && isCommandName(first) ? first : undefined;
+  const form = name && named[name];
+  if (line.asks('help')) return { kind: 'help', of: name };
   if (line.asks('version')) return { kind: 'version' };
   if (first !== undefined && !form) assertNoNearMiss(first);
 
   const words = form ? others : line.words;
-  const { flags, maxWords, parse } = form ?? serve;
+  const { flags, maxWords, takesSettings, parse } = form ?? serve;
   const problems = [...surplusWords(words, maxWords), ...wrongFlags(line.flags, flags)];
-  if (!form) problems.push(...contradictions(line.flags));
+  if (takesSettings) problems.push(...contradictions(line.flags));
   const command = parse(line.values, words, problems);
   // What is wrong with the settings is reported together with this.
   if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
@@ -145,7 +160,7 @@ function readLine(given: readonly string[]): Line {
 /** @throws {ConfigError} for a word that is nearly the name of a command; all else follows from it. */
 function assertNoNearMiss(word: string): void {
   const flag = word === 'help' || word === 'version' ? `--${word}` : undefined;
-  const meant = flag ?? suggest(word, Object.keys(named));
+  const meant = flag ?? suggest(word, commandNames);
   if (meant === undefined) return;
   throw new ConfigError([`There is no command "${word}": did you mean ${meant}?`]);
 }
@@ -201,6 +216,15 @@ function unknownFlag({ written, name, position }: GivenFlag, known: readonly str
   return `${what} is not a flag here; see --help.`;
 }
 
+function parseSetup(flags: Flags, words: readonly string[], problems: string[]): Command {
+  const { write, remove, yes, ...rest } = flags;
+  if (yes === true && write !== true && remove !== true) {
+    problems.push('--yes goes with --write or --remove: nothing else asks.');
+  }
+  const wanted = { write: write === true, remove: remove === true, yes: yes === true };
+  return { kind: 'setup', clients: words, flags: rest, ...wanted };
+}
+
 function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): Command {
   const port = flags.port === undefined ? sandboxPort : Number(flags.port);
   if (flags.port === true || !Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -245,36 +269,4 @@ function parseCheck(flags: Flags, words: readonly string[], problems: string[]):
     sandbox: flags.sandbox === true,
     fix: flags.fix === true,
   };
-}
-
-/** The text of `--help`. */
-export function help(): string {
-  const lines = Object.values(settings).map(({ flag, argument, env, meaning, fallback }) => {
-    const usage = flag === undefined ? '' : `--${flag}${argument ? ` ${argument}` : ''}`;
-    const standard = fallback === undefined ? '' : `\n      default: ${fallback}`;
-    return `  ${[usage, env].filter(Boolean).join(', ')}\n      ${meaning}${standard}`;
-  });
-  return `${programName}: an MCP server for Twilio Segment's audiences
-
-Usage:
-  ${programName} [options]
-      Serve MCP on stdin and stdout; needs a token, or --sandbox.
-  ${programName} sandbox [--port ${sandboxPort}] [--edition ${sandboxEditions.join('|')}] [--seed <file>] [--record <file>]
-      Run a stand-in for Segment's API on this machine, for trying things out: today's edition, or
-      v1alpha as it was in 2024. --seed starts it with a world of your own, in JSON; --record writes
-      every request and response to a file, or with - to stdout, as a line of JSON each.
-  ${programName} check [--type ${audienceTypes.join('|')}] [--format ${reportFormats.join('|')}] [--fix] [--sandbox]
-      <query | - | file …>
-      Check definitions and explain them. An argument that ends in .seg or .txt, or one of several, is
-      a file; * and ** are expanded. In it, lines that begin with # or // are skipped, and
-      "# type: accounts" sets the level. --fix applies fixes: files are rewritten, the text of all
-      else is printed. With --sandbox also say how much of the sample data each matches. --json is
-      --format json.
-      Exit code 0 if all are valid, 1 if one is not, 3 if one is too long to be checked, 2 if a file
-      can't be read.
-  ${programName} -h, --help | -V, --version
-
-Options, as a flag or in the environment; flags win:
-${lines.join('\n')}
-`;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
+import { type Config, secretsOf } from './config.ts';
+import { connect } from './connect.ts';
 import { createLog, type Log } from './log.ts';
 import { instructions } from './mcp/instructions.ts';
 import { resourcesCapability } from './mcp/resources.ts';
@@ -20,8 +21,6 @@ import type { WriteContext } from './safety/wish.ts';
 import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
-import { deferApi } from './segment/deferred-api.ts';
-import { newest } from './segment/editions/editions.ts';
 import { AudienceIndexes, droppingIndexes } from './space/audience-indexes.ts';
 import { KnownNameLists } from './space/known-names.ts';
 import { NameCheck } from './space/names.ts';
@@ -152,12 +151,6 @@ function createServices(config: Config, machine: Machine): Services {
   };
 }
 
-/** What must not appear anywhere. */
-function secretsOf({ target, proxy, secrets }: Config): string[] {
-  const tokens = target.kind === 'live' ? [target.token] : [];
-  return [...tokens, ...(proxy?.secrets ?? []), ...(secrets ?? [])];
-}
-
 /** @returns undefined where the platform has no place for one, and none was named. */
 function stateFolderOf({ stateFolder }: Config, machine: Machine): StateFolder | undefined {
   const { clock, surroundings } = machine;
@@ -284,48 +277,6 @@ function switchedOffBy(config: Config): ReadonlyMap<string, string> {
     }
   }
   return off;
-}
-
-/** The API, opened by the first call; with `--sandbox` on a stand-in that is started for it. */
-function connect(config: Config, machine: Machine, redactor: Redactor, log: Log): SegmentApi {
-  const { clock, random } = machine;
-  const open = async (baseUrl: string, token: string): Promise<SegmentApi> => {
-    const { SegmentClient } = await import('./segment/client.ts');
-    const { timeoutMs, edition, perMinute, policy, proxy } = config;
-    return new SegmentClient({
-      baseUrl,
-      token,
-      proxy,
-      userAgent: `${name}/${version}`,
-      timeoutMs,
-      edition,
-      perMinute,
-      policy,
-      clock,
-      random,
-      redactor,
-      log,
-    });
-  };
-  const { target } = config;
-  if (target.kind === 'live') return deferApi(() => open(target.baseUrl, target.token));
-  let sandbox: { close(): Promise<void> } | undefined;
-  const api = deferApi(async () => {
-    const { start } = await import('./sandbox/start.ts');
-    const started = await start({
-      edition: config.edition === 'auto' ? newest.name : config.edition,
-      log: (entry) => log('debug', 'sandbox', { ...entry }),
-    });
-    sandbox = started;
-    return open(started.url, 'sandbox-token');
-  });
-  return {
-    ...api,
-    async close() {
-      await api.close();
-      await sandbox?.close();
-    },
-  };
 }
 
 function after(clock: Clock, ms: number): Promise<void> {

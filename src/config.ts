@@ -64,10 +64,17 @@ export class ConfigError extends Error {
   }
 }
 
-const baseUrls = {
+/** Segment's addresses, by region. */
+export const baseUrls = {
   us: 'https://api.segmentapis.com',
   eu: 'https://eu1.api.segmentapis.com',
 };
+
+/** What must not appear anywhere. */
+export function secretsOf({ target, proxy, secrets }: Config): string[] {
+  const tokens = target.kind === 'live' ? [target.token] : [];
+  return [...tokens, ...(proxy?.secrets ?? []), ...(secrets ?? [])];
+}
 
 /**
  * Reads the settings from flags and environment; flags win. An empty value, or a placeholder such

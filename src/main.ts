@@ -1,4 +1,4 @@
-import { type Command, help, parseCommand } from './cli.ts';
+import { type Command, parseCommand } from './cli.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -36,9 +36,11 @@ function tell(sentence: string): void {
 
 async function run(command: Command): Promise<number> {
   switch (command.kind) {
-    case 'help':
-      process.stdout.write(help());
+    case 'help': {
+      const { help } = await import('./commands/lazy.ts');
+      process.stdout.write(help(command.of));
       return exitCode.ok;
+    }
     case 'version':
       process.stdout.write(`${version}\n`);
       return exitCode.ok;
@@ -51,13 +53,24 @@ async function run(command: Command): Promise<number> {
       return exitCode.ok;
     }
     case 'check': {
-      const { runCheck } = await import('./commands/check.ts');
+      const { runCheck } = await import('./commands/lazy.ts');
       const colour = process.stdout.isTTY && !process.env.NO_COLOR;
       return runCheck(command, {
         write: (text) => process.stdout.write(text),
         writeAside: (text) => process.stderr.write(text),
         colour,
       });
+    }
+    case 'setup': {
+      const { runSetup, setupMachine } = await import('./commands/lazy.ts');
+      return runSetup(command, setupMachine(), {
+        write: (text) => process.stdout.write(text),
+        writeAside: (text) => process.stderr.write(text),
+      });
+    }
+    case 'doctor': {
+      const { doctorMachine, runDoctor } = await import('./commands/lazy.ts');
+      return runDoctor(command, doctorMachine(), (text) => process.stdout.write(text));
     }
     case 'serve': {
       const warnings: string[] = [];

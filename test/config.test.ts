@@ -722,12 +722,16 @@ describe('what does not stop the start', () => {
 });
 
 describe('a near miss', () => {
-  test.each([['-h'], ['--help'], ['sandbox', '-h'], ['check', '--help']])(
-    '%s %s is help',
-    (...words) => {
-      expect(parseCommand(words)).toEqual({ kind: 'help' });
-    },
-  );
+  test.each([
+    [['-h'], undefined],
+    [['--help'], undefined],
+    [['sandbox', '-h'], 'sandbox'],
+    [['check', '--help'], 'check'],
+    [['setup', 'cursor', '--help'], 'setup'],
+    [['doctor', '-h'], 'doctor'],
+  ])('%j is help', (words, of) => {
+    expect(parseCommand(words)).toEqual({ kind: 'help', of });
+  });
 
   test.each([['-V'], ['--version']])('%s is version', (...words) => {
     expect(parseCommand(words)).toEqual({ kind: 'version' });
@@ -737,6 +741,8 @@ describe('a near miss', () => {
     ['chek', 'check'],
     ['sandbx', 'sandbox'],
     ['Check', 'check'],
+    ['docter', 'doctor'],
+    ['steup', 'setup'],
     ['help', '--help'],
   ])('of a command: %s', (word, meant) => {
     expect(() => parseCommand([word, 'x'])).toThrow(`did you mean ${meant}?`);

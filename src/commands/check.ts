@@ -1,17 +1,18 @@
 import { text } from 'node:stream/consumers';
 import { describeQuery, type Level } from '../query/index.ts';
-import { readText } from './check/files.ts';
-import { fixSource, replaceFile } from './check/fix.ts';
+import type { reportFormats } from '../usage.ts';
+import { fixSource } from './check/fix.ts';
 import { inCommands } from './check/github.ts';
 import { exitCodeOf, type Outcome, type Report } from './check/outcome.ts';
-import { FileError, sentenceOn } from './check/problem.ts';
+import { sentenceOn } from './check/problem.ts';
 import { inJson, inWords } from './check/report.ts';
 import { inSarif } from './check/sarif.ts';
 import { placeInText, readSource, type Source } from './check/source.ts';
 import { findTargets, nameOf, type Target } from './check/targets.ts';
+import { FileError, readText, rewriteText } from './text-files.ts';
 
 /** How what was found is written: for people, for scripts, for GitHub Actions, for code scanning. */
-export type ReportFormat = 'text' | 'json' | 'github' | 'sarif';
+export type ReportFormat = (typeof reportFormats)[number];
 
 export interface CheckCommand {
   /** A definition, files and patterns of files, or `-` for standard input. */
@@ -90,7 +91,7 @@ async function checkTarget(
     case 'file': {
       const { text: content, mark } = await readText(target.path);
       return checkSource(target, content, command, async (fixed) => {
-        if (fixed !== content) await replaceFile(target.path, mark + fixed);
+        if (fixed !== content) await rewriteText(target.path, mark + fixed);
       });
     }
   }

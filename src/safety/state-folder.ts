@@ -6,9 +6,12 @@ const paths = () => process.getBuiltinModule('node:path');
 
 const folderName = 'segment-audiences-mcp';
 const keyName = 'key';
+const tokenName = 'token';
 const usedPrefix = 'used-';
 const countPrefix = 'count-';
 export const keyBytes = 32;
+/** Much longer than any token. */
+const maxTokenBytes = 4096;
 /** How long it is kept that a value was used: much longer than any value lives. */
 const keepUsedMs = 60 * 60_000;
 /** How long a count is kept after it last changed: longer than the month that it may be of. */
@@ -58,7 +61,7 @@ export function defaultStateFolder({
 
 /**
  * The folder in which processes of one user share the key of their confirmations, which of those were
- * used, and what is counted. On Windows its access list is that of the user's profile.
+ * used, what is counted, and the API token that was typed during set-up. On Windows its access list is that of the user's profile.
  */
 export class StateFolder {
   readonly #path: string;
@@ -74,27 +77,9 @@ export class StateFolder {
   /** The key; undefined if there is none yet. @throws {StateFolderError} if it can't be trusted. */
   readKey(): Uint8Array | undefined {
     return this.#attempt(() => {
-      if (!this.#exists()) return undefined;
-      const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs().constants;
-      let file: number;
-      try {
-        file = fs().openSync(this.#pathOf(keyName), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return undefined;
-        throw error;
-      }
-      try {
-        const stats = fs().fstatSync(file);
-        if (!stats.isFile()) throw new StateFolderError('its key is not a file');
-        assertPrivate(stats, 'its key');
-        const key = Buffer.alloc(keyBytes + 1);
-        if (fs().readSync(file, key) !== keyBytes) {
-          throw new StateFolderError(`its key does not have ${keyBytes} bytes`);
-        }
-        return key.subarray(0, keyBytes);
-      } finally {
-        fs().closeSync(file);
-      }
+      const key = this.#readPrivate(keyName, keyBytes + 1);
+      if (key === undefined || key.length === keyBytes) return key;
+      throw new StateFolderError(`its key does not have ${keyBytes} bytes`);
     });
   }
 
@@ -104,20 +89,53 @@ export class StateFolder {
    * @returns the key that is kept. @throws {StateFolderError}
    */
   keepKey(key: Uint8Array): Uint8Array {
-    this.prepare();
-    this.#attempt(() => {
-      const draft = this.#pathOf(`${keyName}-${Buffer.from(key.subarray(0, 6)).toString('hex')}`);
-      fs().writeFileSync(draft, key, { flag: 'wx', mode: 0o600 });
+    this.#withDraft(keyName, key, (draft, path) => {
       try {
         // Whole from its first moment: nobody reads a half of it.
-        fs().linkSync(draft, this.#pathOf(keyName));
+        fs().linkSync(draft, path);
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') throw error;
-      } finally {
-        fs().unlinkSync(draft);
       }
     });
     return this.readKey() ?? key;
+  }
+
+  /** Where the API token is kept that was typed during set-up. */
+  get tokenFile(): string {
+    return paths().join(this.#path, tokenName);
+  }
+
+  /** The token that is kept; undefined if there is none. @throws {StateFolderError} if it can't be trusted. */
+  readToken(): string | undefined {
+    return this.#attempt(() => {
+      const token = this.#readPrivate(tokenName, maxTokenBytes)?.toString('utf8').trim();
+      return token === '' ? undefined : token;
+    });
+  }
+
+  /** Keeps a token in place of the one before. @throws {StateFolderError} */
+  keepToken(token: string): void {
+    this.#withDraft(tokenName, Buffer.from(`${token}\n`), (draft, path) => {
+      fs().renameSync(draft, path);
+    });
+  }
+
+  /**
+   * Why the folder can't be used, in words that follow "because"; undefined if it can, or can be made.
+   * Makes nothing.
+   */
+  problem(): string | undefined {
+    try {
+      this.#attempt(() => {
+        const { W_OK, X_OK } = fs().constants;
+        const there = this.#exists() ? this.#path : nearestThere(paths().dirname(this.#path));
+        fs().accessSync(there, W_OK | X_OK);
+      });
+      return undefined;
+    } catch (error) {
+      if (error instanceof StateFolderError) return error.message;
+      throw error;
+    }
   }
 
   /** Makes the folder, if it is not there. @throws {StateFolderError} if it can't be trusted. */
@@ -191,6 +209,42 @@ export class StateFolder {
     });
   }
 
+  /** A file that only its owner can read, up to `maxBytes`; undefined if there is none. */
+  #readPrivate(name: string, maxBytes: number): Buffer | undefined {
+    if (!this.#exists()) return undefined;
+    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs().constants;
+    let file: number;
+    try {
+      file = fs().openSync(this.#pathOf(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+    try {
+      const stats = fs().fstatSync(file);
+      if (!stats.isFile()) throw new StateFolderError(`its ${name} is not a file`);
+      assertPrivate(stats, `its ${name}`);
+      const bytes = Buffer.alloc(maxBytes);
+      return bytes.subarray(0, fs().readSync(file, bytes));
+    } finally {
+      fs().closeSync(file);
+    }
+  }
+
+  /** Writes a file of a name of its own, lets `place` put it in its place, and removes what is left. */
+  #withDraft(name: string, bytes: Uint8Array, place: (draft: string, path: string) => void): void {
+    this.prepare();
+    this.#attempt(() => {
+      const draft = this.#pathOf(`${name}-${crypto.randomUUID()}`);
+      try {
+        fs().writeFileSync(draft, bytes, { flag: 'wx', mode: 0o600 });
+        place(draft, this.#pathOf(name));
+      } finally {
+        fs().rmSync(draft, { force: true });
+      }
+    });
+  }
+
   #forgetOld(prefix: string, keepMs: number): void {
     for (const name of fs().readdirSync(this.#path)) {
       if (!name.startsWith(prefix)) continue;
@@ -223,6 +277,12 @@ export class StateFolder {
       throw new StateFolderError(`of ${systemReason(error)}`);
     }
   }
+}
+
+/** The folder itself, or the one nearest above it that is there. */
+function nearestThere(folder: string): string {
+  const above = paths().dirname(folder);
+  return above === folder || fs().existsSync(folder) ? folder : nearestThere(above);
 }
 
 function assertPrivate({ uid, mode }: { uid: number; mode: number }, what: string): void {

@@ -3,6 +3,7 @@ import { type Input, type OperationName, type Output, spaceIn } from './contract
 import { isSameSpace } from './ids.ts';
 import type { Audience } from './models/audience.ts';
 import type { Preview } from './models/preview.ts';
+import type { Space } from './models/space.ts';
 import { foldedName } from './names.ts';
 
 /** So much of an id shows which one it is. */
@@ -32,6 +33,7 @@ export function misfitOf(
   }
   if ('audiencePreview' in output) return previewMisfit(input, output.audiencePreview);
   if (space === undefined) return undefined;
+  if ('space' in output) return misfitOfSpace(space, output.space);
   if ('audiences' in output) return misfitOfMany(space, 'audiences', output.audiences);
   if ('computedTraits' in output) {
     return misfitOfMany(space, 'computed traits', output.computedTraits);
@@ -57,6 +59,11 @@ function misfitOfOne(input: Input<OperationName>, noun: string, one: Named): str
 function misfitOfMany(space: string, nouns: string, many: readonly Named[]): string | undefined {
   if (many.length === 0 || many.some((one) => isOfSpace(one, space))) return undefined;
   return `holds ${nouns} of other spaces than ${shown(space)} only.${slugHint(space, many)}`;
+}
+
+function misfitOfSpace(asked: string, space: Space | null): string | undefined {
+  if (!space || isSameSpace(space.id, asked)) return undefined;
+  return `is about another space, ${shown(space.id)} instead of ${shown(asked)}.`;
 }
 
 function previewMisfit(

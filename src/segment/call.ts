@@ -10,6 +10,13 @@ export interface Wait {
   leftMs: number;
 }
 
+/** What a response says beside its answer. */
+export interface SeenResponse {
+  status: number;
+  /** The server's clock, as the header `Date` gives it in whole seconds; undefined without one. */
+  date: string | undefined;
+}
+
 /**
  * The same call for other requests than the one it was made for, with another signal; its times go on
  * moving with the original's.
@@ -82,6 +89,8 @@ export interface CallContext {
   onProgress?(message: string): void;
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
+  /** Called with each response right after it came in. */
+  onResponse?(response: SeenResponse): void;
   /**
    * Called with each attempt's place in the quota taken, when it is about to go out. What it throws
    * ends the call, and the attempt is not made.

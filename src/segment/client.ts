@@ -395,6 +395,8 @@ export class SegmentClient implements SegmentApi {
       return { verdict: judgeFailure(name, outcome, proxy) };
     }
     const { status, headers, sentAt } = outcome;
+    const { date } = headers;
+    call.onResponse?.({ status, date: typeof date === 'string' ? date : undefined });
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
     const report = readQuota({ status, headers, body, sentAt, receivedAt, now });

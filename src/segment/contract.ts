@@ -4,7 +4,7 @@ import type { Activation, Connection } from './models/destination.ts';
 import type { Pagination } from './models/pagination.ts';
 import type { Preview } from './models/preview.ts';
 import type { NewSchedule, Schedule } from './models/schedule.ts';
-import type { Space } from './models/space.ts';
+import type { Space, Workspace } from './models/space.ts';
 import type {
   EntityPath,
   EntityProperty,
@@ -177,6 +177,8 @@ export interface Contract {
   };
   remove_audience_schedule_from_audience: { takes: OneSchedule; gives: StatusOutput };
   force_execute_audience_run: { takes: OneThing; gives: { run: { id: string } } };
+  get_workspace: { takes: Record<string, never>; gives: { workspace: Workspace } };
+  get_space: { takes: InSpace; gives: { space: Space | null } };
   list_spaces: { takes: Paged; gives: { spaces: Space[] } & PageOutput };
   list_destinations_from_audience: {
     takes: OneThing & Paged;

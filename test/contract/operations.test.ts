@@ -9,7 +9,7 @@ import type { EditionName } from '../../src/segment/editions/row.ts';
  */
 
 /** What Segment has, and the client has no use for. */
-const unused = ['get_audience_schedule_from_space_and_audience', 'get_space', 'get_workspace'];
+const unused = ['get_audience_schedule_from_space_and_audience'];
 
 /** A path without the names of its parameters, which never go over the wire. */
 const shapeOf = (path = '') => path.replace(/\{[\w:]+\}/g, '{}');

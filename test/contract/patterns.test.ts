@@ -38,6 +38,37 @@ const listed: Record<string, Record<string, Source>> = {
   'cli.ts': {
     '/^-+/': 'setting',
   },
+  'commands/clients/entry.ts': {
+    '/[\\\\/]/': 'file',
+  },
+  'commands/clients/json-file.ts': {
+    '/[\\r\\n]([ \\t]+)["{[]/': 'file',
+    '/[\\r\\n]./': 'file',
+    '/[\\r\\n]/': 'file',
+    '/\\r\\n|\\n|\\r/': 'file',
+    '/^[ \\t]*(?:\\r\\n|\\n|\\r)/': 'file',
+    '/^[ \\t]/': 'file',
+  },
+  'commands/doctor/client-checks.ts': {
+    '/[\\\\/]/': 'file',
+  },
+  'commands/doctor/own-start.ts': {
+    '/^v\\d+\\.\\d+\\.\\d+/': 'setting',
+  },
+  'commands/doctor/segment-checks.ts': {
+    '/\\.$/': 'answer',
+  },
+  'commands/setup/show.ts': {
+    '/\\r\\n|\\n|\\r/': 'file',
+    '/^[\\w./:=@+,-]+$/': 'setting',
+  },
+  'commands/setup/start.ts': {
+    '/[\\\\/]/': 'setting',
+    '/^(dlx|bunx)-/': 'setting',
+  },
+  'help.ts': {
+    '/\\[[^\\]]*\\]|<[^>]*>|\\S+/g': 'own',
+  },
   'commands/check/source.ts': {
     '/^[ \\t]*(?:#|\\/\\/)/': 'file',
     '/^[ \\t]*(?:#|\\/\\/)[ \\t]*type[ \\t]*:[ \\t]*(\\S+)[ \\t]*$/i': 'file',

@@ -46,7 +46,8 @@ beforeAll(async () => {
     const lists = { spaces: [], connections: [], activations: [], pagination: {} };
     const names = { events: [], eventProperties: [], traits: [], entityPaths: [] };
     const more = { entityProperties: [], run: { id: 'run_1' }, status: 'SUCCESS' };
-    const data = { ...thingsFor(target), ...schedules, ...lists, ...names, ...more };
+    const places = { workspace: { id: 'wks_1' }, space: null };
+    const data = { ...thingsFor(target), ...schedules, ...lists, ...names, ...more, ...places };
     response.end(JSON.stringify({ data }));
   });
   server.listen(0, '127.0.0.1');
@@ -271,6 +272,8 @@ const rows: Row[] = [
     { v1: '' },
     alpha,
   ],
+  ['the one of the token', 'get_workspace', {}, 'GET /', { v1: '' }],
+  ['one', 'get_space', { spaceId }, 'GET /spaces/spa%201%3B%C3%A4', { v1: '' }, alpha],
   [
     'a page',
     'list_spaces',

@@ -70,6 +70,8 @@ test('schedules and runs', async () => {
 
 test('spaces and destinations', async () => {
   expect((await send('list_spaces', { count: 10 })).spaces).toHaveLength(2);
+  expect((await send('get_space', { spaceId })).space?.id).toBe(spaceId);
+  expect((await send('get_workspace', {})).workspace.slug).toBe('sandbox');
   const vips = { ...page, id: 'aud_000000004' };
   const { connections } = await send('list_destinations_from_audience', vips);
   expect(connections.map(({ name }) => name)).toEqual(['Braze (EU)', 'Google Ads', undefined]);

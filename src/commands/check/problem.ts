@@ -14,15 +14,3 @@ export interface Problem {
 export function sentenceOn({ name, reason, line }: Problem): string {
   return `${visible(name)}${line === undefined ? '' : `:${line}`} ${reason}.`;
 }
-
-/** Why a text can't be checked, or a file not be rewritten. */
-export class FileError extends Error {
-  override name = 'FileError';
-  readonly line: number | undefined;
-
-  /** @param reason as the rest of a sentence. @param line from 1, if it is about a line. */
-  constructor(reason: string, line?: number) {
-    super(reason);
-    this.line = line;
-  }
-}

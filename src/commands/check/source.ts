@@ -1,5 +1,5 @@
 import { type Diagnostic, type Fix, type Level, levelOf } from '../../query/index.ts';
-import { FileError } from './problem.ts';
+import { FileError } from '../text-files.ts';
 
 /*
  * A definition as it stands in a file: between lines that are comments, which may set its level. What

@@ -1,7 +1,6 @@
 import { ConfigError } from '../../config.ts';
 import { parseSeed, type SandboxSeed, SeedError } from '../../sandbox/start.ts';
-import { readText } from '../check/files.ts';
-import { FileError } from '../check/problem.ts';
+import { FileError, readText } from '../text-files.ts';
 
 /**
  * Reads a seed of the right form; what it says is checked where the sandbox starts.

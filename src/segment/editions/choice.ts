@@ -68,10 +68,9 @@ export class EditionChoice {
 
   /** Learns from audiences that Segment returned; true if the edition changed by that. */
   observe(audiences: readonly Audience[]): boolean {
-    if (audiences.some(({ audienceType }) => typeof audienceType === 'string')) {
-      return this.change();
-    }
-    this.#olderShown ||= audiences.some(({ definition }) => typeof definition?.type === 'string');
+    const shown = editionShownBy(audiences);
+    if (shown === newest.name) return this.change();
+    this.#olderShown ||= shown !== undefined;
     return false;
   }
 
@@ -129,6 +128,13 @@ export class EditionChoice {
     this.#current = newest;
     return true;
   }
+}
+
+/** The edition that Segment speaks, by the form of its audiences; undefined if they do not show it. */
+export function editionShownBy(audiences: readonly Audience[]): EditionName | undefined {
+  if (audiences.some(({ audienceType }) => typeof audienceType === 'string')) return newest.name;
+  const isOlder = audiences.some(({ definition }) => typeof definition?.type === 'string');
+  return isOlder ? 'v1alpha' : undefined;
 }
 
 /** How a Segment, or a stand-in, may refuse an edition that it does not know: this is not stated. */

@@ -77,6 +77,8 @@ export const v1 = {
     update_audience_schedule_for_audience: schedules.update,
     remove_audience_schedule_from_audience: schedules.remove,
     force_execute_audience_run: schedules.run,
+    get_workspace: spaces.workspace,
+    get_space: spaces.get,
     list_spaces: spaces.list,
     list_destinations_from_audience: destinations.connections,
     list_activations_from_audience: destinations.activations,

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { name as programName } from '../../version.ts';
+
+/** What our entry is called in every client. */
+export const entryName = 'segment-audiences';
+
+/** How a client starts a server on stdio. */
+export interface ServerStart {
+  command: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+}
+
+/** An entry of a client's file, as JSON. */
+export type Entry = Readonly<Record<string, unknown>>;
+
+const words = z.array(z.string());
+const variables = z.record(z.string(), z.unknown());
+/** The forms that clients have for the same: OpenCode's command is a list, Goose calls it `cmd`. */
+const entrySchema = z.looseObject({
+  command: z.union([z.string(), words]).optional(),
+  cmd: z.string().optional(),
+  args: words.nullish(),
+  env: variables.nullish(),
+  environment: variables.nullish(),
+  envs: variables.nullish(),
+});
+
+/** How an entry starts its server, whatever the client; undefined for one that starts nothing. */
+export function startIn(entry: unknown): ServerStart | undefined {
+  const { data } = entrySchema.safeParse(entry);
+  const given = data?.command ?? data?.cmd;
+  if (!data || given === undefined) return undefined;
+  const [command = '', ...args] = [...[given].flat(), ...(data.args ?? [])];
+  const named = Object.entries(data.env ?? data.environment ?? data.envs ?? {});
+  const env = named.map(([key, value]) => [key, String(value)] as const);
+  return { command, args, env: Object.fromEntries(env) };
+}
+
+/**
+ * Whether a start is that of this program: it names the package, its bin, or the file that is running.
+ *
+ * @param mainFile the real path of the program that is running.
+ */
+export function isOurs({ command, args }: ServerStart, mainFile: string): boolean {
+  return [command, ...args].some(
+    (word) => word === mainFile || word.split(/[\\/]/).some(isProgramName),
+  );
+}
+
+/** The folder of the package, its bin with any ending, or the package with a version. */
+function isProgramName(part: string): boolean {
+  return (
+    part === programName || part.startsWith(`${programName}.`) || part.startsWith(`${programName}@`)
+  );
+}

@@ -1,0 +1,371 @@
+import {
+  createScanner,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+
+/*
+ * Edits a client's file as text, so that its comments, its indentation and all other entries stay as
+ * they are. JSON is read with comments and trailing commas everywhere: what a client takes of these is
+ * its own affair.
+ */
+
+/** One replacement in a text. */
+export interface Edit {
+  offset: number;
+  length: number;
+  content: string;
+}
+
+/** Why a file can't be edited, as the rest of a sentence about it. */
+export class JsonFileError extends Error {
+  override name = 'JsonFileError';
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+
+  /** @param offset where in the text it is, if it is about a place. */
+  constructor(reason: string, text: string, offset?: number) {
+    super(reason);
+    if (offset === undefined) return;
+    const before = text.slice(0, offset).split(/\r\n|\n|\r/);
+    this.line = before.length;
+    this.column = (before.at(-1)?.length ?? 0) + 1;
+  }
+}
+
+/** What jsonc-parser names its errors, in words. */
+const errorsInWords: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'an unknown word',
+  InvalidNumberFormat: 'a number that is not valid',
+  PropertyNameExpected: 'a key in quotes is missing',
+  ValueExpected: 'a value is missing',
+  ColonExpected: 'a colon is missing',
+  CommaExpected: 'a comma is missing',
+  CloseBraceExpected: 'a } is missing',
+  CloseBracketExpected: 'a ] is missing',
+  EndOfFileExpected: 'text follows the end',
+  InvalidCommentToken: 'a comment that is not valid',
+  UnexpectedEndOfComment: 'a comment does not end',
+  UnexpectedEndOfString: 'a string does not end',
+  UnexpectedEndOfNumber: 'a number does not end',
+  InvalidUnicode: 'an escape in a string that is not valid',
+  InvalidEscapeCharacter: 'an escape in a string that is not valid',
+  InvalidCharacter: 'a control character in a string',
+};
+
+/**
+ * The tree of a text; undefined for one that holds nothing but blanks and comments.
+ *
+ * @throws {JsonFileError} with the first syntax error, or for a text that is nested too deeply.
+ */
+export function parseJson(text: string): Node | undefined {
+  if (isBlank(text)) return undefined;
+  const errors: ParseError[] = [];
+  let root: Node | undefined;
+  try {
+    root = parseTree(text, errors, { allowTrailingComma: true });
+  } catch (error) {
+    if (error instanceof RangeError) throw new JsonFileError('is nested too deeply', text);
+    throw error;
+  }
+  const [first] = errors;
+  if (first) {
+    const name = printParseErrorCode(first.error);
+    throw new JsonFileError(
+      `is not valid JSON: ${errorsInWords[name] ?? name}`,
+      text,
+      first.offset,
+    );
+  }
+  return root;
+}
+
+/**
+ * The entry under a path of keys.
+ *
+ * @throws {JsonFileError} if something on the way is no object, or stands there twice.
+ */
+export function findEntry(text: string, path: readonly string[]): Node | undefined {
+  return walk(text, path).found;
+}
+
+/**
+ * The edits that put a value under a path of keys, in place of the one that is there.
+ *
+ * @throws {JsonFileError} for a text that can't be edited.
+ */
+export function editsToSet(text: string, path: readonly string[], value: unknown): Edit[] {
+  const { root, found, holder, rest } = walk(text, path);
+  const style = styleOf(text);
+  if (!root) return [newText(text, nested(path, value), style)];
+  if (found) {
+    const { offset, length } = found;
+    return [{ offset, length, content: written(value, indentAt(text, offset), style) }];
+  }
+  const [key = '', ...inner] = rest;
+  return editsToInsert(text, holder ?? root, key, nested(inner, value), style);
+}
+
+/**
+ * The edits that take away what is under a path of keys.
+ *
+ * @param withEmpty whether to take away the objects on the path, too, that hold nothing else.
+ * @throws {JsonFileError} for a text that can't be edited.
+ */
+export function editsToRemove(text: string, path: readonly string[], withEmpty: boolean): Edit[] {
+  const found = walk(text, path).found;
+  let property = found?.parent;
+  if (!property) return [];
+  for (let object = property.parent; withEmpty && object?.parent; object = property.parent) {
+    if (object.children?.length !== 1 || object.parent.type !== 'property') break;
+    property = object.parent;
+  }
+  return editsToDrop(text, property);
+}
+
+/** The text after the edits, which do not overlap. */
+export function edited(text: string, edits: readonly Edit[]): string {
+  let result = '';
+  let from = 0;
+  for (const { offset, length, content } of [...edits].sort((a, b) => a.offset - b.offset)) {
+    result += text.slice(from, offset) + content;
+    from = offset + length;
+  }
+  return result + text.slice(from);
+}
+
+/** Whether two texts hold the same JSON in the same order; a blank one is an empty object. */
+export function isSameJson(one: string, other: string): boolean {
+  const [a, b] = [parseJson(one), parseJson(other)];
+  const empty: Node = { type: 'object', offset: 0, length: 0, children: [] };
+  return isSameNode(a ?? empty, b ?? empty);
+}
+
+/** The value of a node. Keys such as `__proto__` stay what they are. */
+export function toValue(node: Node): unknown {
+  if (node.type === 'array') return (node.children ?? []).map(toValue);
+  if (node.type !== 'object') return node.value;
+  const entries = (node.children ?? []).flatMap(({ children: [key, value] = [] }) =>
+    key && value ? [[String(key.value), toValue(value)] as const] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** A new file that holds a value under a path of keys. */
+export function newFile(path: readonly string[], value: unknown): string {
+  return `${JSON.stringify(nested(path, value), undefined, 2)}\n`;
+}
+
+function isSameNode(a: Node, b: Node): boolean {
+  const [as, bs] = [a.children ?? [], b.children ?? []];
+  if (a.type !== b.type || a.value !== b.value || as.length !== bs.length) return false;
+  return as.every((child, index) => {
+    const other = bs[index];
+    return other !== undefined && isSameNode(child, other);
+  });
+}
+
+/** How far a path of keys leads. */
+interface Walk {
+  root: Node | undefined;
+  /** What is at its end. */
+  found: Node | undefined;
+  /** The last object on the way. */
+  holder: Node | undefined;
+  /** The keys from there on. */
+  rest: readonly string[];
+}
+
+function walk(text: string, path: readonly string[]): Walk {
+  const root = parseJson(text);
+  let node = root;
+  let holder: Node | undefined;
+  for (const [index, key] of path.entries()) {
+    if (!node) return { root, found: undefined, holder, rest: path.slice(index - 1) };
+    if (node.type !== 'object') {
+      const what = index === 0 ? 'holds no object' : `has no object under "${path[index - 1]}"`;
+      throw new JsonFileError(what, text, node.offset);
+    }
+    holder = node;
+    const named = (node.children ?? []).filter(({ children }) => children?.[0]?.value === key);
+    const [first, second] = named;
+    if (second) throw new JsonFileError(`has "${key}" twice`, text, second.offset);
+    node = first?.children?.[1];
+  }
+  return { root, found: node, holder, rest: path.slice(-1) };
+}
+
+/** A value under a path of keys that is not there yet. */
+function nested(path: readonly string[], value: unknown): unknown {
+  return path.reduceRight((inner, key) => Object.fromEntries([[key, inner]]), value);
+}
+
+/** How a text is laid out. */
+interface Style {
+  eol: string;
+  /** One step of indentation; undefined where all is on one line. */
+  unit: string | undefined;
+}
+
+function styleOf(text: string): Style {
+  const eol = /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
+  // The first line that is indented is a level deep; one of stars goes on with a comment.
+  const unit = /[\r\n]([ \t]+)["{[]/.exec(text)?.[1];
+  if (unit !== undefined) return { eol, unit };
+  return {
+    eol,
+    unit: text.trim() === '{}' || /[\r\n]./.test(text) || isBlank(text) ? '  ' : undefined,
+  };
+}
+
+/** A value as it is written after its key, in a line that begins with `indent`. */
+function written(value: unknown, indent: string, { eol, unit }: Style): string {
+  if (unit === undefined) return JSON.stringify(value);
+  return JSON.stringify(value, undefined, unit)
+    .split('\n')
+    .join(eol + indent);
+}
+
+/** What stands where nothing is, after comments if there are any. */
+function newText(text: string, value: unknown, style: Style): Edit {
+  const isOpen = text !== '' && !'\r\n'.includes(text.slice(-1));
+  const before = isOpen ? style.eol : '';
+  return {
+    offset: text.length,
+    length: 0,
+    content: before + written(value, '', style) + style.eol,
+  };
+}
+
+function editsToInsert(
+  text: string,
+  object: Node,
+  key: string,
+  value: unknown,
+  style: Style,
+): Edit[] {
+  const last = object.children?.at(-1);
+  const end = last && last.offset + last.length;
+  const spot: Spot = { object, last, end, comma: end && commaAfter(text, end) };
+  const isOneLine = !/[\r\n]/.test(text.slice(object.offset, object.offset + object.length));
+  const own = JSON.stringify(key);
+  return style.unit === undefined || (last && isOneLine)
+    ? [inLine(spot, `${own}: ${JSON.stringify(value)}`)]
+    : onLines(text, spot, { eol: style.eol, unit: style.unit }, (indent) => {
+        return `${own}: ${written(value, indent, style)}`;
+      });
+}
+
+/** Where in an object a property is added. */
+interface Spot {
+  object: Node;
+  /** The last property that is there. */
+  last: Node | undefined;
+  /** Where that ends. */
+  end: number | undefined;
+  /** Where a comma follows it. */
+  comma: number | undefined;
+}
+
+function inLine({ object, end, comma }: Spot, property: string): Edit {
+  if (end === undefined) return { offset: object.offset + 1, length: 0, content: property };
+  if (comma === undefined) return { offset: end, length: 0, content: `, ${property}` };
+  return { offset: comma + 1, length: 0, content: ` ${property}` };
+}
+
+/** Adds a property behind whatever comments there are; what is blank before the bracket is made anew. */
+function onLines(
+  text: string,
+  { object, last, end, comma }: Spot,
+  { eol, unit }: { eol: string; unit: string },
+  property: (indent: string) => string,
+): Edit[] {
+  const close = object.offset + object.length - 1;
+  const outer = indentAt(text, startsLine(text, close) ? close : object.offset);
+  const indent = last && startsLine(text, last.offset) ? indentAt(text, last.offset) : outer + unit;
+  const at = endOfContent(text, object.offset + 1, close);
+  const content = `${eol}${indent}${property(indent)}${eol}${outer}`;
+  const edit = { offset: at, length: close - at, content };
+  if (end === undefined || comma !== undefined) return [edit];
+  if (end === at) return [{ ...edit, content: `,${content}` }];
+  return [{ offset: end, length: 0, content: ',' }, edit];
+}
+
+function editsToDrop(text: string, property: Node): Edit[] {
+  const siblings = property.parent?.children ?? [];
+  const before = siblings[siblings.indexOf(property) - 1];
+  const end = property.offset + property.length;
+  const comma = commaAfter(text, end);
+  const ownEnd = comma === end ? end + 1 : end;
+  const edits = [wholeLines(text, property.offset, ownEnd)];
+  if (comma !== undefined && comma !== end) {
+    edits.push({ offset: comma, length: 1, content: '' });
+  }
+  const endOfBefore = before && before.offset + before.length;
+  if (comma === undefined && endOfBefore !== undefined) {
+    const joint = commaAfter(text, endOfBefore);
+    if (joint !== undefined) edits.push({ offset: joint, length: 1, content: '' });
+  }
+  return edits;
+}
+
+/** The removal of a range, with its lines where nothing else is on them. */
+function wholeLines(text: string, from: number, to: number): Edit {
+  const start = startOfLine(text, from);
+  const after = /^[ \t]*(?:\r\n|\n|\r)/.exec(text.slice(to))?.[0];
+  if (startsLine(text, from) && after !== undefined) {
+    return { offset: start, length: to + after.length - start, content: '' };
+  }
+  const blank = /^[ \t]/.test(text.slice(to, to + 1)) ? 1 : 0;
+  return { offset: from, length: to + blank - from, content: '' };
+}
+
+/** Where a comma follows, behind blanks and comments; undefined if something else does. */
+function commaAfter(text: string, offset: number): number | undefined {
+  const scanner = createScanner(text, true);
+  scanner.setPosition(offset);
+  scanner.scan();
+  const next = scanner.getTokenOffset();
+  return text.charAt(next) === ',' ? next : undefined;
+}
+
+/** Whether there is nothing but blanks, and comments that end. */
+function isBlank(text: string): boolean {
+  const trivia = createScanner(text, false);
+  const token = createScanner(text, true);
+  token.scan();
+  if (token.getTokenOffset() < text.length) return false;
+  while (trivia.getPosition() < text.length) {
+    trivia.scan();
+    if (trivia.getTokenError() !== 0) return false;
+  }
+  return true;
+}
+
+/** Where the last line with content ends between two places; blanks at its end may be part of a comment. */
+function endOfContent(text: string, from: number, to: number): number {
+  let end = to;
+  while (end > from && ' \t\r\n'.includes(text.charAt(end - 1))) end -= 1;
+  const eol = text.slice(end, to).search(/[\r\n]/);
+  return eol === -1 ? end : end + eol;
+}
+
+function startOfLine(text: string, offset: number): number {
+  let start = offset;
+  while (start > 0 && !'\r\n'.includes(text.charAt(start - 1))) start -= 1;
+  return start;
+}
+
+/** The blanks that the line of a place begins with. */
+function indentAt(text: string, offset: number): string {
+  const start = startOfLine(text, offset);
+  let end = start;
+  while (end < offset && ' \t'.includes(text.charAt(end))) end += 1;
+  return text.slice(start, end);
+}
+
+function startsLine(text: string, offset: number): boolean {
+  return startOfLine(text, offset) + indentAt(text, offset).length === offset;
+}

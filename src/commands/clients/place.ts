@@ -1,0 +1,43 @@
+import { posix, win32 } from 'node:path';
+
+/** What the places of files depend on; passed in, so that every platform can be looked at on any. */
+export interface Place {
+  platform: NodeJS.Platform;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The user's home. */
+  home: string;
+  /** The folder that the command was started in. */
+  cwd: string;
+}
+
+/** Puts parts of a path together as the place's platform does. */
+export function joined({ platform }: Place, ...parts: string[]): string {
+  return (platform === 'win32' ? win32 : posix).join(...parts);
+}
+
+/** A folder that a variable names, if it names one. */
+export function folderIn(place: Place, variable: string): string | undefined {
+  const { isAbsolute } = place.platform === 'win32' ? win32 : posix;
+  const value = place.environment[variable]?.trim();
+  return value && isAbsolute(value) ? value : undefined;
+}
+
+/**
+ * Where desktop programs keep their settings: `%APPDATA%`, `~/Library/Application Support`, or the XDG
+ * base directory for configuration.
+ */
+export function applicationFolder(place: Place): string {
+  if (place.platform === 'darwin') return joined(place, place.home, 'Library/Application Support');
+  if (place.platform !== 'win32') return configFolder(place);
+  return folderIn(place, 'APPDATA') ?? joined(place, place.home, 'AppData/Roaming');
+}
+
+/** The XDG base directory for configuration, which some programs use on every platform. */
+export function configFolder(place: Place): string {
+  return folderIn(place, 'XDG_CONFIG_HOME') ?? joined(place, place.home, '.config');
+}
+
+/** The folder of a file. */
+export function folderOf(file: string, { platform }: Place): string {
+  return (platform === 'win32' ? win32 : posix).dirname(file);
+}

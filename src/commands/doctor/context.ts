@@ -1,0 +1,114 @@
+import { dirname } from 'node:path';
+import { type Config, ConfigError, type Flags, readConfig, secretsOf } from '../../config.ts';
+import { createRedactor, type Redactor } from '../../redact.ts';
+import { defaultStateFolder } from '../../safety/state-folder.ts';
+import { type Setting, settings } from '../../settings.ts';
+import { joined, type Place } from '../clients/place.ts';
+import type { DoctorMachine } from './machine.ts';
+import { SegmentLooks } from './segment-looks.ts';
+
+/** The settings as the server would read them, but for the audit log, which has a check of its own. */
+export interface ReadSettings {
+  /** Undefined if the server would not start. */
+  config: Config | undefined;
+  problems: readonly string[];
+  warnings: readonly string[];
+  /** What names the token; undefined if nothing does. */
+  tokenFrom: string | undefined;
+  /** What else is set: flags and variables by their names. */
+  alsoSet: readonly string[];
+}
+
+/** What all checks of one run share. */
+export interface Context {
+  machine: DoctorMachine;
+  flags: Flags;
+  /** With the file of the token that set-up keeps, where nothing else names one. */
+  environment: Place['environment'];
+  settings: ReadSettings;
+  redactor: Redactor;
+  /** Undefined if the server would not start. */
+  segment: SegmentLooks | undefined;
+  /** The state folder; undefined where there is no place for one. */
+  stateFolder: string | undefined;
+}
+
+/** @param endsAt when all is over, on the monotonic clock. */
+export function createContext(flags: Flags, machine: DoctorMachine, endsAt: number): Context {
+  const { place } = machine;
+  const stateFolder = stateFolderIn(place);
+  const environment = withKeptToken(flags, machine, stateFolder);
+  const read = readSettings(flags, environment, place.environment);
+  const secrets = [
+    place.environment[settings.token.env]?.trim() ?? '',
+    ...(read.config ? secretsOf(read.config) : []),
+  ];
+  const redactor = createRedactor(secrets);
+  const segment = read.config && new SegmentLooks(read.config, machine, redactor, endsAt);
+  return { machine, flags, environment, settings: read, redactor, segment, stateFolder };
+}
+
+function stateFolderIn({ environment, platform, home }: Place): string | undefined {
+  return (
+    environment[settings.stateFolder.env]?.trim() ||
+    defaultStateFolder({ environment, platform, home: () => home })
+  );
+}
+
+/** Whoever was set up has the token in a file that only the client's entry names. */
+function withKeptToken(
+  flags: Flags,
+  { place, keepsToken }: DoctorMachine,
+  folder: string | undefined,
+): Place['environment'] {
+  const { environment } = place;
+  const isNamed = [settings.token, settings.tokenFile].some(({ env }) => environment[env]?.trim());
+  const isNeeded = !isNamed && flags.sandbox !== true;
+  if (!isNeeded || folder === undefined || !keepsToken(folder)) return environment;
+  return { ...environment, [settings.tokenFile.env]: joined(place, folder, 'token') };
+}
+
+/** @param given the environment as it is. */
+function readSettings(
+  flags: Flags,
+  environment: Place['environment'],
+  given: Place['environment'],
+): ReadSettings {
+  const { env, flag = '' } = settings.auditLog;
+  const warnings: string[] = [];
+  const read = { ...readNames(flags, environment, given), warnings };
+  try {
+    const config = readConfig(
+      { ...flags, [flag]: undefined },
+      { ...environment, [env]: undefined },
+      [],
+      (warning) => warnings.push(warning),
+    );
+    return { ...read, config, problems: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { ...read, config: undefined, problems: error.problems };
+  }
+}
+
+function readNames(
+  flags: Flags,
+  environment: Place['environment'],
+  given: Place['environment'],
+): Pick<ReadSettings, 'tokenFrom' | 'alsoSet'> {
+  const isSet = ({ env }: Setting<unknown>) => Boolean(environment[env]?.trim());
+  const tokens: readonly Setting<unknown>[] = [settings.token, settings.tokenFile];
+  const named = tokens.find(isSet);
+  const isKept = named && !given[named.env]?.trim();
+  const kept = isKept
+    ? `${dirname(environment[named.env] ?? '')}, where set-up keeps it`
+    : undefined;
+  const others: readonly Setting<unknown>[] = Object.values(settings);
+  const alsoSet = others.flatMap((setting) => {
+    if (tokens.includes(setting)) return [];
+    const { flag } = setting;
+    if (flag !== undefined && flags[flag] !== undefined) return [`--${flag}`];
+    return isSet(setting) ? [setting.env] : [];
+  });
+  return { tokenFrom: kept ?? named?.env, alsoSet };
+}

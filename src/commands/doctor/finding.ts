@@ -1,0 +1,19 @@
+/** How a check came out: only `fail` keeps the server from working. */
+export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
+
+/** What a check found. */
+export interface Finding {
+  status: Status;
+  /** In whole sentences, without secrets. */
+  message: string;
+  /** What to do about it. */
+  next?: string;
+  /** What it is about, where a check finds several things: part of its id. */
+  part?: string;
+}
+
+export const ok = (message: string): Finding => ({ status: 'ok', message });
+export const skipped = (message: string, next?: string): Finding =>
+  next === undefined ? { status: 'skipped', message } : { status: 'skipped', message, next };
+export const warn = (message: string, next: string): Finding => ({ status: 'warn', message, next });
+export const fail = (message: string, next: string): Finding => ({ status: 'fail', message, next });

@@ -1,0 +1,217 @@
+import { editionShownBy } from '../../segment/editions/choice.ts';
+import type { AudiencesError, ErrorCode } from '../../segment/errors.ts';
+import { quoted } from '../../visible.ts';
+import type { Context } from './context.ts';
+import { type Finding, fail, ok, skipped, warn } from './finding.ts';
+import type { Look, SegmentLooks } from './segment-looks.ts';
+
+/*
+ * The checks that look at Segment. The one that is about the cause fails; those that follow from it
+ * are skipped and name it.
+ */
+
+const noSettings = 'Not checked: the settings have to be right first.';
+const ofSandbox = 'Not checked: the sandbox runs within the server.';
+
+/** Runs a check if the settings can be used. */
+function withSegment(
+  check: (segment: SegmentLooks) => Promise<Finding>,
+): (context: Context) => Promise<Finding> {
+  return async ({ segment }) => (segment ? check(segment) : skipped(noSettings));
+}
+
+export const checkProxy = withSegment(async (segment) => {
+  const { proxy, target } = segment.config;
+  if (target.kind === 'sandbox') return skipped(ofSandbox);
+  if (!proxy) return ok('No proxy is used (HTTPS_PROXY).');
+  const name = `${proxy.url} (${proxy.variable})`;
+  const look = await segment.workspace();
+  if (!isUnreached(look)) return ok(`Segment is reached through ${name}.`);
+  return fail(
+    `Segment can't be reached through ${name}: ${causeOf(look.error)}.`,
+    `Correct ${proxy.variable}, or name the host in NO_PROXY if it can be reached without a proxy.`,
+  );
+});
+
+export const checkRegion = withSegment(async (segment) => {
+  const { region, config } = segment;
+  if (config.target.kind === 'sandbox') return skipped(ofSandbox);
+  if (region === undefined) return ok(`Another address is set: ${config.target.baseUrl}.`);
+  const look = await segment.workspace();
+  if (look.kind === 'there') return ok(`${region}, ${config.target.baseUrl}.`);
+  const other = isUnauthorized(look) ? await segment.regionOfToken() : undefined;
+  if (other === undefined) return skipped('Not known: see the workspace.');
+  return fail(
+    `The token belongs to a workspace in the region ${other}, but ${region} is set.`,
+    `Set --region ${other} (SEGMENT_REGION=${other}).`,
+  );
+});
+
+export const checkWorkspace = withSegment(async (segment) => {
+  const look = await segment.workspace();
+  if (look.kind === 'there') {
+    const { name, id } = look.output.workspace;
+    return ok(`${quoted(name ?? '')}, ${quoted(id)}.`);
+  }
+  const { error } = look;
+  if (isUnreached(look)) {
+    if (segment.config.proxy) return skipped('Not known: see the proxy.');
+    return fail(`Segment can't be reached: ${causeOf(error)}.`, nextFor(error));
+  }
+  if (isUnauthorized(look)) {
+    if ((await segment.regionOfToken()) !== undefined) return skipped('Not known: see the region.');
+    return fail(
+      'Segment does not accept the token (HTTP 401): it is wrong or revoked.',
+      'Make a new Public API token in Segment (Settings > Workspace settings > Access management > Tokens), and run setup again or set SEGMENT_API_TOKEN.',
+    );
+  }
+  if (error.code === 'unsupported') {
+    return skipped('Not known: this edition of the API does not name the workspace.');
+  }
+  return fromError(error);
+});
+
+export const checkAudiences = withSegment(async (segment) => {
+  const blocked = await blockedBy(segment);
+  if (blocked) return blocked;
+  const { space } = segment;
+  if (space === undefined) {
+    return skipped('Not checked: no space is set.', 'Name one: --space ID (SEGMENT_SPACE_ID).');
+  }
+  const look = await segment.audiences(space);
+  if (look.kind === 'there') {
+    const { audiences, pagination } = look.output;
+    const count = pagination.totalEntries ?? (audiences.length === 0 ? 0 : undefined);
+    const what = count === undefined ? 'Audiences' : `${count} audience${count === 1 ? '' : 's'}`;
+    return ok(`${what} in the space ${quoted(space)}.`);
+  }
+  if (look.error.facts.status === 404) return explainMissing(segment, space);
+  if (look.error.code === 'forbidden') {
+    return fail(
+      `The token has no access to the audiences of the space ${quoted(space)} (HTTP 403).`,
+      'Use a token with access to the space, or name another space with --space (SEGMENT_SPACE_ID).',
+    );
+  }
+  return fromError(look.error);
+});
+
+/** Why a space shows no audiences: because of the space, or of the feature. */
+async function explainMissing(segment: SegmentLooks, space: string): Promise<Finding> {
+  const name = quoted(space);
+  const look = await segment.oneSpace(space);
+  if (look.kind === 'there' && look.output.space) {
+    return fail(
+      `The space ${name} is there, but it has no audiences (HTTP 404): the feature is off in this workspace.`,
+      'Have Audiences (part of Engage) switched on in Segment, or name a space that has it.',
+    );
+  }
+  if (look.kind === 'there' || look.error.facts.status === 404) {
+    return fail(
+      `There is no space ${name} for this token: the id is wrong, or the token has no access to it.`,
+      'Check --space (SEGMENT_SPACE_ID): the id is in Segment under Unify > Unify settings > API access.',
+    );
+  }
+  return fail(
+    `The space ${name} shows no audiences (HTTP 404), and whether it is there is not known (${causeOf(look.error)}): the id is wrong, the token has no access to it, or the feature is off in this workspace.`,
+    'Check --space (SEGMENT_SPACE_ID), the access of the token, and that the workspace has Audiences.',
+  );
+}
+
+export const checkEdition = withSegment(async (segment) => {
+  const look = await listed(segment);
+  if (look?.kind !== 'there') return skipped('Not known: see the audiences.');
+  const shown = editionShownBy(look.output.audiences);
+  if (shown === undefined) return ok('Not known yet: the space shows no audience.');
+  if (segment.edition !== 'auto' && segment.edition !== shown) {
+    return warn(
+      `Segment speaks ${shown}, but ${segment.edition} is set.`,
+      'Leave --edition (SEGMENT_EDITION) out.',
+    );
+  }
+  return ok(`Segment speaks ${shown}.`);
+});
+
+export const checkQuota = withSegment(async (segment) => {
+  const look = await listed(segment);
+  if (look?.kind === 'error' && look.error.code === 'rate_limited') {
+    return warn('The quota of list_audiences is used up.', nextFor(look.error));
+  }
+  if (look?.kind !== 'there') return skipped('Not known: see the audiences.');
+  const left = await segment.left();
+  if (left > 0) return ok(`${left} more requests of list_audiences are possible this minute.`);
+  return warn('The quota of list_audiences is used up.', 'Wait a minute; the server does so, too.');
+});
+
+/** Less is the time that an answer takes, and what the header cuts off. */
+const maxSkewMs = 30_000;
+
+export const checkClock = withSegment(async (segment) => {
+  if (segment.config.target.kind === 'sandbox') return skipped(ofSandbox);
+  await segment.workspace();
+  const { skew } = segment;
+  if (!skew) return skipped('Not known: Segment did not answer with its time.');
+  const offMs = Math.abs(skew.aheadMs);
+  if (offMs <= maxSkewMs) return ok("This machine's clock agrees with Segment's.");
+  const side = skew.aheadMs > 0 ? 'behind' : 'ahead of';
+  return warn(
+    `This machine's clock is ${inWords(offMs)} ${side} Segment's.`,
+    'Set the clock: times in the audit log are wrong, and certificates may be refused.',
+  );
+});
+
+function inWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
+}
+
+/** The audiences as they were listed, if they could be. */
+async function listed(segment: SegmentLooks): Promise<Look<'list_audiences'> | undefined> {
+  if (segment.space === undefined || (await blockedBy(segment))) return undefined;
+  return segment.audiences(segment.space);
+}
+
+/** Why there is no use in asking for more. */
+async function blockedBy(segment: SegmentLooks): Promise<Finding | undefined> {
+  const look = await segment.workspace();
+  const isBlocked = isUnreached(look) || isUnauthorized(look);
+  return isBlocked ? skipped('Not checked: see the workspace.') : undefined;
+}
+
+type Failed = { kind: 'error'; error: AudiencesError };
+
+function isUnreached(look: { kind: string; error?: AudiencesError }): look is Failed {
+  return ['unreachable', 'timeout'].includes(look.error?.code ?? '');
+}
+
+/** Segment refused the token. */
+function isUnauthorized(look: { kind: string; error?: AudiencesError }): look is Failed {
+  return look.error?.code === 'unauthorized';
+}
+
+function fromError(error: AudiencesError): Finding {
+  const finding = error.code === 'rate_limited' ? warn : fail;
+  return finding(error.message, nextFor(error));
+}
+
+/** What a person does about an error; its own advice is for a model. */
+function nextFor({ code, message }: AudiencesError): string {
+  if (message.includes('certificate')) {
+    return 'If the network inspects TLS, set NODE_EXTRA_CA_CERTS to the PEM file of its certificate authority; else check SEGMENT_API_URL and the clock.';
+  }
+  return advice[code] ?? 'Run it again; if it stays, report it with this output.';
+}
+
+const advice: Partial<Record<ErrorCode, string>> = {
+  unreachable:
+    'Check the network, SEGMENT_API_URL and SEGMENT_REGION, and HTTPS_PROXY if there is a proxy.',
+  timeout: 'Check the network and any proxy, or look at status.segment.com.',
+  rate_limited: 'Wait a minute: the server does so by itself.',
+  upstream_error: 'Try again in a minute, or look at status.segment.com.',
+  bad_response: 'Check SEGMENT_API_URL, and any proxy between here and Segment.',
+};
+
+/** What the network answered, else the whole message. */
+function causeOf({ message, facts: { details } }: AudiencesError): string {
+  const isNamed = typeof details === 'object' && details !== null && 'cause' in details;
+  return isNamed ? String(details.cause) : message.replace(/\.$/, '');
+}

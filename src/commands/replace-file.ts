@@ -1,0 +1,70 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** How a rename is made where another program may hold the file for a moment. */
+export interface Retrying {
+  platform: NodeJS.Platform;
+  rename: (from: string, to: string) => Promise<void>;
+  /** Resolves after so many milliseconds. */
+  pause: (ms: number) => Promise<void>;
+}
+
+const onThisMachine: Retrying = {
+  platform: process.platform,
+  rename,
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** What Windows answers while a virus scanner, an indexer or the client has the file open. */
+const busyCodes = ['EBUSY', 'EPERM', 'EACCES'];
+/** In milliseconds; a scanner needs less than a second. */
+const pausesMs = [20, 50, 100, 200, 400, 800];
+
+/**
+ * Replaces a file, or makes it, at once: whoever reads it sees the old content or the new.
+ *
+ * @param path no link: it would be replaced by a file.
+ * @param mode its permissions, whatever the process's mask. @throws an error of the system; the file is as it was then.
+ */
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  machine: Retrying = onThisMachine,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
+  try {
+    await writeNew(temporary, content, mode);
+    await renamePatiently(temporary, path, machine);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function renamePatiently(from: string, to: string, machine: Retrying): Promise<void> {
+  const { platform, rename: attempt, pause } = machine;
+  for (const ms of platform === 'win32' ? pausesMs : []) {
+    try {
+      return await attempt(from, to);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (!busyCodes.includes(code)) throw error;
+      await pause(ms);
+    }
+  }
+  await attempt(from, to);
+}
+
+async function writeNew(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.writeFile(content);
+    // The process's mask does not count for a file that was there before.
+    await file.chmod(mode);
+    // A file that is renamed before it is on the disk may be empty after a power failure.
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,148 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { ConfigError } from '../config.ts';
+import { project } from '../project.ts';
+import { suggest } from '../query/suggest.ts';
+import { name as programName } from '../version.ts';
+import { visibleLines } from '../visible.ts';
+import type { ServerStart } from './clients/entry.ts';
+import { type Client, clientIds, clients, fileOf, isEditable, isFound } from './clients/table.ts';
+import { Change } from './setup/change.ts';
+import type { SetupCommand, SetupMachine, SetupOutput } from './setup/command.ts';
+import { serverFor } from './setup/server.ts';
+import { blockFor, commandLine } from './setup/show.ts';
+import { terminalOf } from './setup/terminal.ts';
+
+/** This machine, as set-up needs it. */
+export function thisMachine(): SetupMachine {
+  return {
+    place: {
+      platform: process.platform,
+      environment: process.env,
+      home: homedir(),
+      cwd: process.cwd(),
+    },
+    node: process.execPath,
+    mainFile: realpathSync(process.argv[1] ?? ''),
+    project,
+    terminal: terminalOf({ input: process.stdin, output: process.stderr }),
+    exists: existsSync,
+  };
+}
+
+/**
+ * Shows how clients are set up, and with `write` or `remove` changes their files.
+ *
+ * @returns the exit code: 0 all is as it was asked for, 1 a file can't be used or the user said no.
+ * @throws {ConfigError} for what can't be done at all; nothing was changed then.
+ */
+export async function runSetup(
+  command: SetupCommand,
+  machine: SetupMachine,
+  output: SetupOutput,
+): Promise<number> {
+  const chosen = clientsNamed(command.clients);
+  assertPossible(command, chosen, machine);
+  const change = new Change(command, machine, output);
+  if (command.remove) return change.remove(chosen);
+  if (command.write) return change.add(chosen, serverFor(command, machine));
+  return show(command, machine, output, chosen);
+}
+
+/** @throws {ConfigError} for a name that no client has. */
+function clientsNamed(names: readonly string[]): Client[] {
+  const problems: string[] = [];
+  const chosen = names.flatMap((word, index) => {
+    const id = word.toLowerCase();
+    const client = clients.find((each) => each.id === id);
+    if (client) return [client];
+    const meant = suggest(id, clientIds);
+    const what = meant === undefined ? `Client ${index + 1}` : `"${word}"`;
+    const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    problems.push(`${what} is not one of ${clientIds.join(', ')}.${hint}`);
+    return [];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return [...new Set(chosen)];
+}
+
+/** @throws {ConfigError} for what no user could agree to, or no file allows. */
+function assertPossible(
+  { write, remove, yes }: SetupCommand,
+  chosen: readonly Client[],
+  { terminal, place }: SetupMachine,
+): void {
+  if (!write && !remove) return;
+  const flag = remove ? '--remove' : '--write';
+  if (chosen.length === 0) {
+    throw new ConfigError([`${flag} needs a CLIENT: ${programName} setup CLIENT ${flag}.`]);
+  }
+  const problems = chosen.flatMap((client) => {
+    if (client.files(place).length === 0) {
+      return [
+        `${client.id} has no file here that can be changed: leave ${flag} out, and follow the steps.`,
+      ];
+    }
+    if (isEditable(client)) return [];
+    const own = remove ? client.remove : client.add;
+    const how = own ? 'use its own command' : 'edit the file by hand';
+    return [
+      `${client.id} has a file in ${client.format.toUpperCase()}, which is not edited: leave ${flag} out, and ${how}.`,
+    ];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  if (!terminal && !yes) {
+    throw new ConfigError([
+      `${flag} asks before it changes a file, and there is no terminal to ask on: add --yes.`,
+    ]);
+  }
+}
+
+function show(
+  command: SetupCommand,
+  machine: SetupMachine,
+  { write }: SetupOutput,
+  chosen: readonly Client[],
+): number {
+  const { place, exists } = machine;
+  const { start, notes, ownTokenFile } = serverFor(command, machine);
+  const isHere = (client: Client) => isFound(client, place, exists);
+  const shown = chosen.length > 0 ? chosen : clients.filter(isHere);
+  const parts = shown.map((client) => described(client, start, machine));
+  if (chosen.length === 0) {
+    const others = clients.filter((client) => !shown.includes(client));
+    const list = others.map(({ id, title }) => `  ${id.padEnd(idWidth)}${title}`);
+    const heading = shown.length > 0 ? 'Not found on this machine' : 'No client was found here';
+    parts.push(
+      [`${heading}; ${programName} setup CLIENT shows what it takes:`, ...list].join('\n'),
+    );
+  }
+  const editable = shown.find((client) => isEditable(client) && client.files(place).length > 0);
+  const token = ownTokenFile && `The token belongs in ${ownTokenFile}, readable for you only.`;
+  const hint =
+    editable &&
+    `${programName} setup ${editable.id} --write writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
+  const last = [token, hint, ...notes].filter((line) => line !== undefined && line !== '');
+  if (last.length > 0) parts.push(last.join('\n'));
+  write(`${visibleLines(parts.join('\n\n'))}\n`);
+  return 0;
+}
+
+const idWidth = Math.max(...clientIds.map((id) => id.length)) + 2;
+
+/** What a client takes: its file and the block, its own command, or the steps to take by hand. */
+function described(client: Client, start: ServerStart, { place, exists }: SetupMachine): string {
+  const file = fileOf(client, place, exists);
+  const lines = [`${client.title} (${client.id})`];
+  if (file === undefined) lines.push(...(client.steps ?? []));
+  else {
+    lines.push(`File: ${file}${exists(file) ? '' : ' (not there yet)'}`);
+    if (client.before !== undefined) lines.push(client.before);
+  }
+  lines.push('', blockFor(client, start), '');
+  if (client.add) {
+    lines.push(`Or with its own command:`, commandLine(client.add(start), place.platform), '');
+  }
+  lines.push(client.afterwards);
+  return lines.join('\n');
+}

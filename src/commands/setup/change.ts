@@ -1,0 +1,190 @@
+import { realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ConfigError } from '../../config.ts';
+import { Given } from '../../given.ts';
+import { createRedactor } from '../../redact.ts';
+import { StateFolder, StateFolderError } from '../../safety/state-folder.ts';
+import { settings } from '../../settings.ts';
+import { name as programName } from '../../version.ts';
+import { visible, visibleLines } from '../../visible.ts';
+import {
+  backupOf,
+  type ClientFile,
+  ClientFileError,
+  deleteClientFile,
+  readClientFile,
+  restoreClientFile,
+  writeClientFile,
+} from '../clients/client-file.ts';
+import { applicationFolder, configFolder } from '../clients/place.ts';
+import { type Client, fileOf } from '../clients/table.ts';
+import type { SetupCommand, SetupMachine, SetupOutput } from './command.ts';
+import type { Plan } from './plan.ts';
+import type { Server } from './server.ts';
+import { diffOf } from './show.ts';
+import { type KeptToken, provideToken } from './token.ts';
+
+/** A change of a client's file that is planned, but not made. */
+interface Planned {
+  client: Client;
+  /** As it is named to the user. */
+  name: string;
+  file: ClientFile;
+  plan: Exclude<Plan, { kind: 'none' }>;
+}
+
+/** The changes of one run: all are planned before any is made. */
+export class Change {
+  readonly #command: SetupCommand;
+  readonly #machine: SetupMachine;
+  readonly #output: SetupOutput;
+
+  constructor(command: SetupCommand, machine: SetupMachine, output: SetupOutput) {
+    this.#command = command;
+    this.#machine = machine;
+    this.#output = output;
+  }
+
+  async add(chosen: readonly Client[], server: Server): Promise<number> {
+    const { start, notes, ownTokenFile } = server;
+    const { planToAdd } = await import('./plan.ts');
+    const planned = await this.#planAll(chosen, 'is set up already', (file, client) =>
+      planToAdd(file, client, start, this.#machine.mainFile),
+    );
+    if (!planned) return 1;
+    if (planned.length > 0 && !(await this.#isAgreed(planned))) return 1;
+    if (ownTokenFile !== undefined) {
+      const kept = await this.#provideToken(ownTokenFile);
+      this.#say(tokenInWords(kept, ownTokenFile));
+    }
+    const code = await this.#makeAll(planned);
+    for (const note of notes) this.#say(note);
+    return code;
+  }
+
+  async remove(chosen: readonly Client[]): Promise<number> {
+    const { planToRemove } = await import('./plan.ts');
+    const planned = await this.#planAll(chosen, 'has no entry of this program', (file, client) =>
+      planToRemove(file, client, this.#machine.mainFile),
+    );
+    if (!planned) return 1;
+    if (planned.length > 0 && !(await this.#isAgreed(planned))) return 1;
+    return this.#makeAll(planned);
+  }
+
+  /** @returns undefined if a file can't be used, which was said. */
+  async #planAll(
+    chosen: readonly Client[],
+    nothing: string,
+    planFor: (file: ClientFile, client: Client) => Plan,
+  ): Promise<Planned[] | undefined> {
+    const { place, exists } = this.#machine;
+    const planned: Planned[] = [];
+    let isUsable = true;
+    for (const client of chosen) {
+      const name = fileOf(client, place, exists) ?? '';
+      try {
+        const file = await readClientFile(name);
+        const plan = planFor(file, client);
+        if (plan.kind === 'none') this.#say(`${client.title} ${nothing}: ${name}`);
+        else planned.push({ client, name, file, plan });
+      } catch (error) {
+        if (!(error instanceof ClientFileError)) throw error;
+        this.#complain(`${name} ${error.message}. Nothing was changed.`);
+        isUsable = false;
+      }
+    }
+    return isUsable ? planned : undefined;
+  }
+
+  /** Shows what would change, and asks unless that is not wanted. */
+  async #isAgreed(planned: readonly Planned[]): Promise<boolean> {
+    for (const { client, name, file, plan } of planned) {
+      const redactor = createRedactor(plan.secrets);
+      const lines = [`${client.title}: ${name}${file.bytes ? '' : ' (new)'}`];
+      if (client.before !== undefined) lines.push(client.before);
+      if (plan.kind === 'delete') lines.push('The file holds nothing else and is removed.');
+      if (plan.kind === 'restore') lines.push('The file gets back what it was before set-up.');
+      lines.push(redactor.text(diffOf(file.text, plan.edits)));
+      this.#say(lines.join('\n'));
+    }
+    if (this.#command.yes) return true;
+    const files = planned.length === 1 ? 'this file' : `these ${planned.length} files`;
+    const answer = await this.#machine.terminal?.ask(`Change ${files}? [y/N] `);
+    if (['y', 'yes'].includes(answer?.trim().toLowerCase() ?? '')) return true;
+    this.#complain('Nothing was changed.');
+    return false;
+  }
+
+  async #provideToken(file: string): Promise<KeptToken> {
+    const { place, terminal } = this.#machine;
+    try {
+      return await provideToken({
+        folder: new StateFolder(dirname(file), Date.now),
+        fromEnvironment: new Given({}, place.environment).read(settings.token),
+        terminal,
+        isQuiet: this.#command.yes,
+      });
+    } catch (error) {
+      if (!(error instanceof StateFolderError)) throw error;
+      throw new ConfigError([
+        `The token can't be kept in ${dirname(file)} because ${error.message}. Set ${settings.stateFolder.env} to another folder. Nothing was changed.`,
+      ]);
+    }
+  }
+
+  async #makeAll(planned: readonly Planned[]): Promise<number> {
+    let code = 0;
+    for (const each of planned) {
+      try {
+        await this.#make(each);
+        const verb = this.#command.remove ? 'Removed from' : 'Written to';
+        const isKept = each.plan.kind === 'write' && each.plan.keepsBackup && each.file.bytes;
+        const backup = isKept ? `; what it was is in ${backupOf(each.file.path)}` : '';
+        this.#say(`${verb} ${each.name}${backup}. ${each.client.afterwards}`);
+      } catch (error) {
+        if (!(error instanceof ClientFileError)) throw error;
+        this.#complain(`${each.name} ${error.message}.`);
+        code = 1;
+      }
+    }
+    return code;
+  }
+
+  async #make({ file, plan }: Planned): Promise<void> {
+    const { retrying, place } = this.#machine;
+    if (plan.kind === 'write') {
+      return writeClientFile(file, plan.text, plan.keepsBackup, retrying);
+    }
+    if (plan.kind === 'restore') return restoreClientFile(file, retrying);
+    const shared = [place.home, place.cwd, applicationFolder(place), configFolder(place)];
+    return deleteClientFile(file, [...shared, ...shared.map((path) => realPathOr(path))]);
+  }
+
+  #say(text: string): void {
+    this.#output.write(`${visibleLines(text)}\n`);
+  }
+
+  #complain(sentence: string): void {
+    this.#output.writeAside(`${programName}: ${visible(sentence)}\n`);
+  }
+}
+
+function realPathOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+function tokenInWords(kept: KeptToken, file: string): string {
+  switch (kept) {
+    case 'typed':
+      return `The token is kept in ${file}.`;
+    case 'from the environment':
+      return `The token of ${settings.token.env} is kept in ${file}.`;
+    case 'as it was':
+      return `The token in ${file} stays as it is.`;
+  }
+}

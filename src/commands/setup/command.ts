@@ -1,0 +1,33 @@
+import type { Flags } from '../../config.ts';
+import type { Place } from '../clients/place.ts';
+import type { Retrying } from '../replace-file.ts';
+import type { RunningProgram } from './start.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the command line asks for. */
+export interface SetupCommand {
+  /** Clients by their ids, as they were given. */
+  clients: readonly string[];
+  /** The settings of the server. */
+  flags: Flags;
+  write: boolean;
+  remove: boolean;
+  /** Whether not to ask. */
+  yes: boolean;
+}
+
+/** What set-up takes from the machine; passed in, so that tests can stand in for it. */
+export interface SetupMachine extends Omit<RunningProgram, 'platform'> {
+  place: Place;
+  terminal: Terminal | undefined;
+  exists: (path: string) => boolean;
+  retrying?: Retrying;
+}
+
+/** Where what is written goes. */
+export interface SetupOutput {
+  /** To stdout. */
+  write: (text: string) => void;
+  /** To stderr. */
+  writeAside: (text: string) => void;
+}

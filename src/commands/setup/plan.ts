@@ -1,0 +1,128 @@
+import { settings } from '../../settings.ts';
+import { type ClientFile, ClientFileError, textOf } from '../clients/client-file.ts';
+import { entryName, isOurs, type ServerStart, startIn } from '../clients/entry.ts';
+import {
+  type Edit,
+  edited,
+  editsToRemove,
+  editsToSet,
+  findEntry,
+  isSameJson,
+  JsonFileError,
+  newFile,
+  toValue,
+} from '../clients/json-file.ts';
+import type { Client } from '../clients/table.ts';
+
+/**
+ * What is to happen to a client's file.
+ * - `none`: it is as it should be.
+ * - `write`: it gets this text, by these edits.
+ * - `restore`: it gets the bytes of its backup.
+ * - `delete`: it was made for our entry, and holds nothing else.
+ */
+export type Plan =
+  | { kind: 'none' }
+  | (Shown & { kind: 'write'; text: string; keepsBackup: boolean })
+  | (Shown & { kind: 'restore' | 'delete' });
+
+/** What is shown of a change. */
+interface Shown {
+  edits: readonly Edit[];
+  /** What must not be shown: the secrets of an older entry of ours. */
+  secrets: readonly string[];
+}
+
+const secretNames = Object.values(settings).flatMap((setting) =>
+  'secret' in setting ? [setting.env] : [],
+);
+
+/** Our entry as it stands in a file. */
+interface OwnEntry {
+  value: unknown;
+  secrets: readonly string[];
+}
+
+/**
+ * How our entry gets into a client's file, in place of an older one.
+ *
+ * @param mainFile the real path of this program. @throws {ClientFileError} with line and column.
+ */
+export function planToAdd(
+  file: ClientFile,
+  client: Client,
+  start: ServerStart,
+  mainFile: string,
+): Plan {
+  return explained(() => {
+    const path = [...client.keys, entryName];
+    const entry = client.entry(start);
+    const own = ownEntry(file.text, path, mainFile);
+    if (own && JSON.stringify(own.value) === JSON.stringify(entry)) return { kind: 'none' };
+    const edits = editsToSet(file.text, path, entry);
+    const isMadeHere = own !== undefined && file.text === newFile(path, own.value);
+    const text = isMadeHere ? newFile(path, entry) : edited(file.text, edits);
+    // What the file was before our first entry is the backup; a later one would hold ours.
+    const keepsBackup = !own || (!file.backup && !isMadeHere);
+    return { kind: 'write', text, edits, keepsBackup, secrets: own?.secrets ?? [] };
+  });
+}
+
+/** How our entry gets out of a client's file. @throws {ClientFileError} with line and column. */
+export function planToRemove(file: ClientFile, client: Client, mainFile: string): Plan {
+  return explained(() => {
+    const path = [...client.keys, entryName];
+    const own = ownEntry(file.text, path, mainFile);
+    if (!own) return { kind: 'none' };
+    const [kept, emptied] = [false, true].map((withEmpty) => {
+      const edits = editsToRemove(file.text, path, withEmpty);
+      return { edits, text: edited(file.text, edits) };
+    });
+    if (!kept || !emptied) return { kind: 'none' };
+    const before = file.backup && textOf(file.backup);
+    const asBefore = [kept, emptied].some(
+      ({ text }) => before !== undefined && isSame(text, before),
+    );
+    const shown = { edits: kept.edits, secrets: own.secrets };
+    if (asBefore) return { kind: 'restore', ...shown };
+    if (file.text === newFile(path, own.value)) return { kind: 'delete', ...shown };
+    return { kind: 'write', ...shown, text: kept.text, keepsBackup: false };
+  });
+}
+
+/** A backup that is no JSON is not what the file would be. */
+function isSame(text: string, backup: string): boolean {
+  try {
+    return isSameJson(text, backup);
+  } catch (error) {
+    if (error instanceof JsonFileError) return false;
+    throw error;
+  }
+}
+
+/** The entry of our name. @throws {ClientFileError} if it is another program's. */
+function ownEntry(text: string, path: readonly string[], mainFile: string): OwnEntry | undefined {
+  const node = findEntry(text, path);
+  if (!node) return undefined;
+  const value = toValue(node);
+  const start = startIn(value);
+  if (start && isOurs(start, mainFile)) {
+    return { value, secrets: secretNames.flatMap((name) => start.env[name] ?? []) };
+  }
+  throw new JsonFileError(
+    `has an entry "${entryName}" that does not start this program: rename it or remove it`,
+    text,
+    node.offset,
+  );
+}
+
+function explained<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof JsonFileError)) throw error;
+    const { message, line, column } = error;
+    const place = line === undefined ? '' : ` (line ${line}, column ${column})`;
+    throw new ClientFileError(`${message}${place}`);
+  }
+}

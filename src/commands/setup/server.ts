@@ -1,0 +1,43 @@
+import { ConfigError } from '../../config.ts';
+import { defaultStateFolder } from '../../safety/state-folder.ts';
+import { settings } from '../../settings.ts';
+import type { ServerStart } from '../clients/entry.ts';
+import { joined, type Place } from '../clients/place.ts';
+import type { SetupCommand, SetupMachine } from './command.ts';
+import { entrySettings } from './settings.ts';
+import { startOf } from './start.ts';
+
+/** The server as a client is to start it. */
+export interface Server {
+  start: ServerStart;
+  /** Where set-up keeps the token; undefined if the server needs none, or has it from elsewhere. */
+  ownTokenFile: string | undefined;
+  /** What the user has to know, a sentence each. */
+  notes: readonly string[];
+}
+
+/**
+ * How a client is to start the server with the settings that are given here.
+ *
+ * @throws {ConfigError} for settings that the server would refuse, or a program that may be removed.
+ */
+export function serverFor({ flags }: SetupCommand, machine: SetupMachine): Server {
+  const { place } = machine;
+  const tokenFile = tokenFileIn(place);
+  const { args, env, notes } = entrySettings(flags, place, tokenFile);
+  const start = startOf({ ...machine, platform: place.platform }, args, env);
+  const ownTokenFile = env[settings.tokenFile.env] === tokenFile ? tokenFile : undefined;
+  return { start, notes, ownTokenFile };
+}
+
+/** Where the token is kept that was typed during set-up. @throws {ConfigError} if there is no place for it. */
+export function tokenFileIn(place: Place): string {
+  const { environment, platform, home } = place;
+  const folder =
+    environment[settings.stateFolder.env]?.trim() ||
+    defaultStateFolder({ environment, platform, home: () => home });
+  if (folder) return joined(place, folder, 'token');
+  throw new ConfigError([
+    `There is no place for the token: set ${settings.stateFolder.env} to a folder, or ${settings.tokenFile.env} to a file.`,
+  ]);
+}

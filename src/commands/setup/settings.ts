@@ -1,0 +1,100 @@
+import { posix, win32 } from 'node:path';
+import { type Flags, readConfig } from '../../config.ts';
+import { Given } from '../../given.ts';
+import { type Setting, settings } from '../../settings.ts';
+import type { Place } from '../clients/place.ts';
+
+/** What of the settings goes into a client's file. */
+export interface EntrySettings {
+  /** The flags of the server. */
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  /** Whether the server talks to the stand-in, and needs no token. */
+  isSandbox: boolean;
+  /** What the user has to know, a sentence each. */
+  notes: readonly string[];
+}
+
+const all: readonly Setting<unknown>[] = Object.values(settings);
+
+/** A token of the right form, where settings are checked before there is one. */
+const standIn = 'not-known-yet';
+
+/** What a real space has, and the sandbox would refuse. */
+const notInSandbox: readonly Setting<unknown>[] = [
+  settings.space,
+  settings.region,
+  settings.apiUrl,
+  settings.allowedSpaces,
+];
+
+/** What other programs read, too, and a client started from a desktop may not have. */
+const surroundings = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'];
+
+/**
+ * Turns what is set here, by flags and in the environment, into what a client passes on: flags, and
+ * variables for what has none. Secrets are left out.
+ *
+ * @param tokenFile where the token is, if the environment names no other file.
+ * @throws {ConfigError} for what the server would refuse.
+ */
+export function entrySettings(flags: Flags, place: Place, tokenFile: string): EntrySettings {
+  const { environment } = place;
+  const given = new Given(flags, environment);
+  const isSandbox = given.read(settings.sandbox) ?? false;
+  const left = isSandbox ? withoutSpaces(environment) : environment;
+  assertAccepted(flags, left);
+  const { resolve } = place.platform === 'win32' ? win32 : posix;
+  const absolute = (path: string) => resolve(place.cwd, path);
+  const args = all.flatMap((setting) => flagFor(setting, flags, left, absolute));
+  const env: Record<string, string> = {};
+  const pass = ({ env: name }: Setting<unknown>, value: string | undefined) => {
+    if (value !== undefined) env[name] = value;
+  };
+  const file = given.read(settings.tokenFile);
+  if (!isSandbox) pass(settings.tokenFile, file === undefined ? tokenFile : absolute(file));
+  pass(settings.stateFolder, given.read(settings.stateFolder));
+  const secretFile = given.read(settings.secretFile);
+  pass(settings.secretFile, secretFile && absolute(secretFile));
+  return { args, env, isSandbox, notes: notesOn(environment) };
+}
+
+/** @throws {ConfigError} for what the server would refuse, but for a token that is not there yet. */
+function assertAccepted(flags: Flags, environment: Place['environment']): void {
+  const hasToken = [settings.token, settings.tokenFile].some(({ env }) => environment[env]?.trim());
+  readConfig(flags, hasToken ? environment : { ...environment, [settings.token.env]: standIn });
+}
+
+function withoutSpaces(environment: Place['environment']): Place['environment'] {
+  const names = notInSandbox.map(({ env }) => env);
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
+}
+
+function flagFor<Value>(
+  setting: Setting<Value>,
+  flags: Flags,
+  environment: Place['environment'],
+  absolute: (path: string) => string,
+): string[] {
+  const { flag, argument, env, shared } = setting;
+  if (flag === undefined) return [];
+  const value = new Given(flags, shared ? {} : environment).read(setting);
+  if (value === undefined || value === false) return [];
+  if (argument === undefined) return [`--${flag}`];
+  const text = String(flags[flag] ?? environment[env]).trim();
+  return [`--${flag}`, flag === settings.auditLog.flag ? absolute(text) : text];
+}
+
+function notesOn(environment: Place['environment']): string[] {
+  const notes: string[] = [];
+  if (environment[settings.secret.env]?.trim()) {
+    notes.push(
+      `${settings.secret.env} is a secret and is not written into the file: put it into a file and set ${settings.secretFile.env}.`,
+    );
+  }
+  const set = surroundings.filter((name) => environment[name] ?? environment[name.toLowerCase()]);
+  if (set.length > 0) {
+    notes.push(`This shell sets ${set.join(', ')}: make sure that the client has the same.`);
+  }
+  return notes;
+}

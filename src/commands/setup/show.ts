@@ -1,0 +1,83 @@
+import { type Entry, entryName, type ServerStart } from '../clients/entry.ts';
+import type { Edit } from '../clients/json-file.ts';
+import type { Client } from '../clients/table.ts';
+
+/** What is to stand in a client's file, as the client writes it. */
+export function blockFor(client: Client, start: ServerStart): string {
+  const entry = client.entry(start);
+  const [outer = '', ...inner] = client.keys;
+  switch (client.format) {
+    case 'json':
+    case 'jsonc':
+      return JSON.stringify(nestedIn([outer, ...inner], entry), undefined, 2);
+    case 'toml':
+      return inToml([...client.keys, entryName], entry);
+    case 'yaml':
+      return inYaml({ [outer]: client.isList ? [entry] : { [entryName]: entry } }, '').join('\n');
+  }
+}
+
+function nestedIn(keys: readonly string[], entry: Entry): object {
+  return keys.reduceRight<object>((value, key) => ({ [key]: value }), { [entryName]: entry });
+}
+
+/** TOML 1.0: what JSON writes as a string or a list of strings means the same there. */
+function inToml(path: readonly string[], table: Entry): string {
+  const own: string[] = [];
+  const tables: string[] = [];
+  for (const [key, value] of Object.entries(table)) {
+    if (isTable(value)) tables.push(inToml([...path, key], value));
+    else own.push(`${key} = ${inLine(value)}`);
+  }
+  return [[`[${path.join('.')}]`, ...own].join('\n'), ...tables].join('\n\n');
+}
+
+/** YAML 1.2, in which JSON's strings and lists mean the same. */
+function inYaml(value: Entry, indent: string): string[] {
+  return Object.entries(value).flatMap(([key, item]) => {
+    if (Array.isArray(item) && item.every(isTable)) {
+      const [first = '', ...rest] = item.flatMap((each) => inYaml(each, `${indent}    `));
+      return [`${indent}${key}:`, `${indent}  - ${first.trimStart()}`, ...rest];
+    }
+    if (!isTable(item)) return [`${indent}${key}: ${inLine(item)}`];
+    const lines = inYaml(item, `${indent}  `);
+    return lines.length > 0 ? [`${indent}${key}:`, ...lines] : [`${indent}${key}: {}`];
+  });
+}
+
+/** A scalar, or a list of them on one line. */
+function inLine(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(inLine).join(', ')}]` : JSON.stringify(value);
+}
+
+function isTable(value: unknown): value is Entry {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A command as it is typed into a shell of the platform. */
+export function commandLine(words: readonly string[], platform: NodeJS.Platform): string {
+  return words.map((word) => shellWord(word, platform)).join(' ');
+}
+
+function shellWord(word: string, platform: NodeJS.Platform): string {
+  if (/^[\w./:=@+,-]+$/.test(word)) return word;
+  if (platform === 'win32') return `"${word.replaceAll('"', '\\"')}"`;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * The lines that edits take away and add. Nothing around them is shown: it may hold other programs'
+ * secrets.
+ */
+export function diffOf(text: string, edits: readonly Edit[]): string {
+  const lines = edits.flatMap(({ offset, length, content }) => [
+    ...marked('-', text.slice(offset, offset + length)),
+    ...marked('+', content),
+  ]);
+  return lines.join('\n');
+}
+
+function marked(sign: '-' | '+', text: string): string[] {
+  const lines = text.split(/\r\n|\n|\r/).filter((line) => !['', ','].includes(line.trim()));
+  return lines.map((line) => `${sign} ${line}`);
+}

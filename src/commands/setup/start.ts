@@ -1,0 +1,44 @@
+import { ConfigError } from '../../config.ts';
+import type { Project } from '../../project.ts';
+import { name, version } from '../../version.ts';
+import type { ServerStart } from '../clients/entry.ts';
+
+/** What runs now, and how it came there. */
+export interface RunningProgram {
+  platform: NodeJS.Platform;
+  /** The Node that runs it. */
+  node: string;
+  /** Its main file, by its real path. */
+  mainFile: string;
+  project: Project;
+}
+
+/**
+ * How a client starts what runs now: by the paths of Node and the program, so that it depends on no
+ * `PATH`, or by npx where npm may remove the program at any time.
+ *
+ * @throws {ConfigError} for a program that npm may remove, if the package is not published.
+ */
+export function startOf(
+  { platform, node, mainFile, project }: RunningProgram,
+  args: readonly string[],
+  env: ServerStart['env'],
+): ServerStart {
+  if (!isTemporary(mainFile)) return { command: node, args: [mainFile, ...args], env };
+  if (!project.published) {
+    throw new ConfigError([
+      `This copy is in a cache that may be emptied at any time. Install it first, with npm i -g ${name}-${version}.tgz, and run ${name} setup again.`,
+    ]);
+  }
+  const npx = ['npx', '-y', `${name}@${version}`, ...args];
+  // On Windows npx is a script, which only a shell starts.
+  const [command = '', ...rest] = platform === 'win32' ? ['cmd', '/c', ...npx] : npx;
+  return { command, args: rest, env };
+}
+
+/** Whether a path is in the caches of npx, pnpm dlx, yarn dlx or bunx. */
+function isTemporary(path: string): boolean {
+  return path
+    .split(/[\\/]/)
+    .some((part) => ['_npx', 'dlx'].includes(part) || /^(dlx|bunx)-/.test(part));
+}

@@ -1,0 +1,54 @@
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import type { Redactor } from './redact.ts';
+import type { SegmentApi } from './segment/api.ts';
+import { deferApi } from './segment/deferred-api.ts';
+import { newest } from './segment/editions/editions.ts';
+import { name, version } from './version.ts';
+
+/** The API, opened by the first call; with `--sandbox` on a stand-in that is started for it. */
+export function connect(
+  config: Config,
+  { clock, random }: { clock: Clock; random: () => number },
+  redactor: Redactor,
+  log: Log,
+): SegmentApi {
+  const open = async (baseUrl: string, token: string): Promise<SegmentApi> => {
+    const { SegmentClient } = await import('./segment/client.ts');
+    const { timeoutMs, edition, perMinute, policy, proxy } = config;
+    return new SegmentClient({
+      baseUrl,
+      token,
+      proxy,
+      userAgent: `${name}/${version}`,
+      timeoutMs,
+      edition,
+      perMinute,
+      policy,
+      clock,
+      random,
+      redactor,
+      log,
+    });
+  };
+  const { target } = config;
+  if (target.kind === 'live') return deferApi(() => open(target.baseUrl, target.token));
+  let sandbox: { close(): Promise<void> } | undefined;
+  const api = deferApi(async () => {
+    const { start } = await import('./sandbox/start.ts');
+    const started = await start({
+      edition: config.edition === 'auto' ? newest.name : config.edition,
+      log: (entry) => log('debug', 'sandbox', { ...entry }),
+    });
+    sandbox = started;
+    return open(started.url, 'sandbox-token');
+  });
+  return {
+    ...api,
+    async close() {
+      await api.close();
+      await sandbox?.close();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { entryName, isOurs, startIn } from '../../../src/commands/clients/entry.ts';
+import type { Place } from '../../../src/commands/clients/place.ts';
+import { clients, fileOf, isFound } from '../../../src/commands/clients/table.ts';
+import { blockFor, commandLine } from '../../../src/commands/setup/show.ts';
+
+const places: Record<string, Place> = {
+  darwin: { platform: 'darwin', environment: {}, home: '/Users/u', cwd: '/Users/u/p' },
+  linux: { platform: 'linux', environment: {}, home: '/home/u', cwd: '/home/u/p' },
+  win32: {
+    platform: 'win32',
+    environment: { APPDATA: 'C:\\Users\\u\\AppData\\Roaming' },
+    home: 'C:\\Users\\u',
+    cwd: 'C:\\p',
+  },
+  'linux with variables': {
+    platform: 'linux',
+    environment: { XDG_CONFIG_HOME: '/x', CODEX_HOME: '/codex', CLAUDE_CONFIG_DIR: '/claude' },
+    home: '/home/u',
+    cwd: '/home/u/p',
+  },
+  'linux with relative variables': {
+    platform: 'linux',
+    environment: { XDG_CONFIG_HOME: 'x', CODEX_HOME: '', CLAUDE_CONFIG_DIR: '${HOME}' },
+    home: '/home/u',
+    cwd: '/home/u/p',
+  },
+};
+
+test.each(Object.entries(places))('the files of all clients on %s', (_, place) => {
+  const files = Object.fromEntries(clients.map((client) => [client.id, client.files(place)]));
+  expect(files).toMatchSnapshot();
+});
+
+const start = {
+  command: '/usr/bin/node',
+  args: ['/opt/segment-audiences-mcp/dist/main.js', '--space', 'it\'s "one"'],
+  env: { SEGMENT_API_TOKEN_FILE: '/home/u/.local/state/segment-audiences-mcp/token' },
+};
+
+describe.each(clients.map((client) => [client.id, client] as const))('%s', (id, client) => {
+  test('has an entry that starts the server, and is known as ours', () => {
+    const found = startIn(client.entry(start));
+    expect(found).toEqual(start);
+    expect(found && isOurs(found, 'elsewhere')).toBe(true);
+  });
+
+  test('has a block that names the entry', () => {
+    expect(blockFor(client, start)).toContain(entryName);
+  });
+
+  test('has a place on every platform, or steps', () => {
+    for (const place of Object.values(places)) {
+      expect(client.files(place).length > 0 || client.steps !== undefined).toBe(true);
+    }
+  });
+
+  test('is found by its file and by its folder', () => {
+    const place = id === 'visual-studio' ? places.win32 : places.linux;
+    if (!place || client.files(place).length === 0) return expect(id).toBe('jetbrains');
+    const file = fileOf(client, place, () => false);
+    expect(isFound(client, place, () => false)).toBe(false);
+    expect(isFound(client, place, (path) => path === file)).toBe(true);
+    // Neither the home nor the place of all settings shows a single client.
+    const shared = [place.home, place.cwd, '/home/u/.config'];
+    expect(isFound(client, place, (path) => shared.includes(path))).toBe(false);
+  });
+});
+
+test('the file that is there counts, where there are several', () => {
+  const [client] = clients.filter(({ id }) => id === 'opencode');
+  const place = places.linux;
+  if (!client || !place) throw new Error('There is no OpenCode.');
+  const jsonc = '/home/u/.config/opencode/opencode.jsonc';
+  expect(fileOf(client, place, (path) => path === jsonc)).toBe(jsonc);
+});
+
+test.each([
+  ['linux', "x 'a b' 'it'\\''s' '{\"k\":\"v\"}' --flag=1"],
+  ['win32', 'x "a b" "it\'s" "{\\"k\\":\\"v\\"}" --flag=1'],
+] as const)('a command line on %s', (platform, line) => {
+  expect(commandLine(['x', 'a b', "it's", '{"k":"v"}', '--flag=1'], platform)).toBe(line);
+});
+
+test.each([
+  [{ command: 'node', args: ['/a/dist/main.js'], env: {} }, true],
+  [{ command: 'C:\\npm\\segment-audiences-mcp.cmd', args: [], env: {} }, true],
+  [{ command: 'npx', args: ['--package', './x.tgz', 'segment-audiences-mcp'], env: {} }, true],
+  [{ command: 'npx', args: ['segment-audiences-mcp@1.0.0'], env: {} }, true],
+  [{ command: 'npx', args: ['segment-audiences-mcp-fork'], env: {} }, false],
+  [{ command: 'node', args: ['/b/dist/main.js'], env: {} }, false],
+])('%j is ours: %s', (entry, ours) => {
+  expect(isOurs(entry, '/a/dist/main.js')).toBe(ours);
+});

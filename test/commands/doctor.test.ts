@@ -1,0 +1,391 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import * as z from 'zod';
+import { baseUrls, type Config } from '../../src/config.ts';
+import { connect } from '../../src/connect.ts';
+import type { Redactor } from '../../src/redact.ts';
+import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
+import { type DoctorRun, doctor } from '../support/doctor-machine.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { temporaryHome } from '../support/setup-machine.ts';
+
+const token = 'sgp_doNotShowThisToken1234';
+const space = 'spa_shop_production';
+const notFound = JSON.stringify({ errors: [{ type: 'not-found', message: 'Not found' }] });
+const unauthorized = JSON.stringify({ errors: [{ type: 'unauthorized', message: 'Bad token' }] });
+
+const reportSchema = z.strictObject({
+  ok: z.boolean(),
+  checks: z.array(
+    z.strictObject({
+      id: z.string(),
+      status: z.enum(['ok', 'warn', 'fail', 'skipped']),
+      message: z.string(),
+      next: z.string().optional(),
+    }),
+  ),
+});
+
+/** A stand-in for Segment, and the environment of a server that uses it. */
+async function segment(options: SandboxOptions = {}) {
+  const clock = new ManualClock();
+  const sandbox = await start({ clock: clock.server, ...options });
+  onTestFinished(() => sandbox.close());
+  const environment = {
+    SEGMENT_API_URL: sandbox.url,
+    SEGMENT_API_TOKEN: token,
+    SEGMENT_SPACE_ID: space,
+  };
+  return { clock, environment, url: sandbox.url };
+}
+
+/** Reaches a stand-in under another address, as if it were Segment's own. */
+function instead(url: string, clock: ManualClock) {
+  return (config: Config, redactor: Redactor) => {
+    const target = { kind: 'live', baseUrl: url, token } as const;
+    return connect({ ...config, target }, { clock, random: () => 0 }, redactor, () => {});
+  };
+}
+
+/** Makes both reports, without what differs from run to run. */
+async function reports(run: DoctorRun, url = 'none') {
+  const plain = (text: string) => text.replaceAll(url, 'http://sandbox').replaceAll(run.home, '~');
+  const [words, json] = [await doctor(run), await doctor({ ...run, json: true })];
+  expect(words.code).toBe(json.code);
+  expect(words.report + json.report).not.toContain(token);
+  const parsed = reportSchema.parse(JSON.parse(json.report));
+  expect(parsed.ok).toBe(json.code === 0);
+  const notOk = parsed.checks.filter(({ status }) => status === 'fail' || status === 'warn');
+  const found = notOk.map(({ id, status }) => `${id}: ${status}`);
+  return { code: words.code, text: plain(words.report), json: plain(json.report), found };
+}
+
+const faultIn = (name: string, status: number, body: string): SandboxOptions => ({
+  faults: ({ operation }) =>
+    operation === name ? { kind: 'answer', status, body, headers: {} } : undefined,
+});
+
+test('all is well', async () => {
+  const { environment, url, clock } = await segment();
+  const result = await reports({ home: '/home/u', environment, clock }, url);
+  expect(result.found).toEqual([]);
+  expect(result.code).toBe(0);
+  expect(result.text).toMatchSnapshot();
+  expect(result.json).toMatchSnapshot();
+});
+
+/** A client's file that starts the server so. */
+function withClientFile(entry: object): string {
+  const home = temporaryHome();
+  const file = join(home, '.cursor/mcp.json');
+  mkdirSync(dirname(file));
+  writeFileSync(file, JSON.stringify({ mcpServers: { 'segment-audiences': entry } }));
+  return home;
+}
+
+describe('ten broken set-ups', () => {
+  test.each<[string, () => Promise<[DoctorRun, string?]>, string[]]>([
+    ['no token', async () => [{ home: '/home/u' }], ['settings: fail']],
+    [
+      'wrong region',
+      async () => {
+        const [right, wrong] = [
+          await segment(),
+          await segment(faultIn('get_workspace', 401, unauthorized)),
+        ];
+        const run: DoctorRun = {
+          home: '/home/u',
+          environment: { SEGMENT_API_TOKEN: token, SEGMENT_SPACE_ID: space },
+          clock: right.clock,
+          connect: (config, redactor) => {
+            const isEu = config.target.kind === 'live' && config.target.baseUrl === baseUrls.eu;
+            return instead(isEu ? right.url : wrong.url, right.clock)(config, redactor);
+          },
+        };
+        return [run];
+      },
+      ['region: fail'],
+    ],
+    [
+      'feature off',
+      async () => {
+        const { environment, url, clock } = await segment(faultIn('list_audiences', 404, notFound));
+        return [{ home: '/home/u', environment, clock }, url];
+      },
+      ['audiences: fail'],
+    ],
+    [
+      'wrong space',
+      async () => {
+        const { environment, url, clock } = await segment();
+        const wrong = { ...environment, SEGMENT_SPACE_ID: 'spa_unknown' };
+        return [{ home: '/home/u', environment: wrong, clock }, url];
+      },
+      ['audiences: fail'],
+    ],
+    [
+      'proxy',
+      async () => [
+        {
+          home: '/home/u',
+          environment: {
+            SEGMENT_API_TOKEN: token,
+            HTTPS_PROXY: 'http://me:hidden-password@127.0.0.1:1',
+          },
+        },
+      ],
+      ['proxy: fail'],
+    ],
+    [
+      'clock ten minutes off',
+      async () => {
+        const { environment, url, clock } = await segment();
+        clock.jump(-10 * 60_000);
+        return [{ home: '/home/u', environment, clock }, url];
+      },
+      ['clock: warn'],
+    ],
+    [
+      "old Node in a client's entry",
+      async () => {
+        const { environment, url, clock } = await segment();
+        const args = ['/opt/segment-audiences-mcp/dist/main.js'];
+        const home = withClientFile({ command: '/old/bin/node', args });
+        const nodeVersion = async () => 'v18.19.0';
+        return [{ home, environment, clock, nodeVersion, exists: existsIn(home) }, url];
+      },
+      ['clients.cursor: fail'],
+    ],
+    [
+      'read-only folder',
+      async () => {
+        const { environment, url, clock } = await segment();
+        const run: DoctorRun = {
+          home: '/home/u',
+          environment: { ...environment, SEGMENT_AUDIT_LOG: '/readonly/audit.jsonl' },
+          clock,
+          problemWithAuditLog: () =>
+            "--audit-log (SEGMENT_AUDIT_LOG) names a file that can't be written (EACCES).",
+          problemWithStateFolder: () => 'of EACCES',
+        };
+        return [run, url];
+      },
+      ['audit-log: fail', 'state-folder: warn'],
+    ],
+    [
+      "missing path in a client's file",
+      async () => {
+        const { environment, url, clock } = await segment();
+        const args = ['/gone/segment-audiences-mcp/dist/main.js'];
+        const home = withClientFile({ command: '/usr/bin/node', args });
+        const exists = (path: string) => !path.startsWith('/gone') && existsIn(home)(path);
+        return [{ home, environment, clock, exists }, url];
+      },
+      ['clients.cursor: fail'],
+    ],
+    [
+      'no network',
+      async () => {
+        const environment = {
+          SEGMENT_API_TOKEN: token,
+          SEGMENT_API_URL: 'http://127.0.0.1:1',
+          SEGMENT_SPACE_ID: space,
+        };
+        return [{ home: '/home/u', environment }];
+      },
+      ['workspace: fail'],
+    ],
+  ])('%s', async (_, scene, expected) => {
+    const [run, url] = await scene();
+    const result = await reports(run, url);
+    expect(result.found).toEqual(expected);
+    expect(result.code).toBe(expected.some((each) => each.endsWith('fail')) ? 1 : 0);
+    expect(result.text).not.toContain('hidden-password');
+    expect(result.text).toMatchSnapshot('text');
+    expect(result.json).toMatchSnapshot('json');
+  });
+});
+
+/** Of the clients only Cursor is there; what its entry names is, too. */
+function existsIn(home: string) {
+  return (path: string) => !path.startsWith(home) || path.startsWith(join(home, '.cursor'));
+}
+
+describe('Segment', () => {
+  const checkOf = async (run: Omit<DoctorRun, 'home'>, id: string) => {
+    const { report } = await doctor({ home: '/home/u', json: true, ...run });
+    return reportSchema.parse(JSON.parse(report)).checks.find((check) => check.id === id);
+  };
+
+  test('refuses the token in both regions', async () => {
+    const wrong = await segment(faultIn('get_workspace', 401, unauthorized));
+    const run = {
+      environment: { SEGMENT_API_TOKEN: token },
+      clock: wrong.clock,
+      connect: instead(wrong.url, wrong.clock),
+    };
+    expect(await checkOf(run, 'region')).toMatchObject({ status: 'skipped' });
+    expect(await checkOf(run, 'workspace')).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('does not accept the token'),
+    });
+  });
+
+  test('says neither whether the space is there', async () => {
+    const { environment, clock } = await segment({
+      faults: ({ operation }) => {
+        if (operation === 'list_audiences') return { kind: 'answer', status: 404, body: notFound };
+        return operation === 'get_space' ? { kind: 'answer', status: 500, body: '' } : undefined;
+      },
+    });
+    const found = await checkOf({ environment, clock }, 'audiences');
+    expect(found?.status).toBe('fail');
+    for (const cause of ['the id is wrong', 'no access to it', 'the feature is off']) {
+      expect(found?.message).toContain(cause);
+    }
+  });
+
+  test('gives no access to the audiences', async () => {
+    const { environment, clock } = await segment(faultIn('list_audiences', 403, unauthorized));
+    expect(await checkOf({ environment, clock }, 'audiences')).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('HTTP 403'),
+    });
+  });
+
+  test('has no quota left', async () => {
+    const { environment, clock } = await segment({ limits: { list_audiences: 1 } });
+    expect(await checkOf({ environment, clock }, 'quota')).toMatchObject({ status: 'warn' });
+    expect(await checkOf({ environment, clock }, 'audiences')).toMatchObject({ status: 'warn' });
+  });
+
+  test('shows no edition in an empty space', async () => {
+    const { environment, clock } = await segment({ seeds: { [space]: [] } });
+    expect(await checkOf({ environment, clock }, 'edition')).toMatchObject({
+      status: 'ok',
+      message: 'Not known yet: the space shows no audience.',
+    });
+  });
+
+  test('speaks another edition than is set', async () => {
+    const { environment, clock } = await segment();
+    const run = { environment, clock, flags: { edition: 'v1alpha' } };
+    expect(await checkOf(run, 'edition')).toMatchObject({
+      status: 'warn',
+      message: 'Segment speaks v1, but v1alpha is set.',
+    });
+  });
+
+  test('of 2024 names no workspace, which is no failure', async () => {
+    const { environment, clock } = await segment({ edition: 'v1alpha' });
+    expect(await checkOf({ environment, clock }, 'workspace')).toMatchObject({ status: 'skipped' });
+    expect(await checkOf({ environment, clock }, 'edition')).toMatchObject({
+      message: 'Segment speaks v1alpha.',
+    });
+  });
+
+  test('is not asked about audiences where no space is set', async () => {
+    const { environment, clock } = await segment();
+    const { SEGMENT_SPACE_ID: _, ...rest } = environment;
+    expect(await checkOf({ environment: rest, clock }, 'audiences')).toMatchObject({
+      status: 'skipped',
+      next: expect.stringContaining('--space'),
+    });
+  });
+});
+
+test('the token that set-up keeps is used where nothing else names one', async () => {
+  const home = temporaryHome();
+  const folder = join(home, '.local/state/segment-audiences-mcp');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'token'), `${token}\n`);
+  const { url, clock } = await segment();
+  const environment = { SEGMENT_API_URL: url, SEGMENT_SPACE_ID: space };
+  const run = { home, environment, clock, keepsToken: (path: string) => path === folder };
+  const { text, code } = await reports(run, url);
+  expect(code).toBe(0);
+  expect(text).toContain(
+    'The token is from ~/.local/state/segment-audiences-mcp, where set-up keeps it.',
+  );
+});
+
+test('a check that hangs ends with its time, and all of them within ten seconds', async () => {
+  const { environment, clock } = await segment();
+  const startedAt = clock.monotonic();
+  let ended = false;
+  const running = doctor({
+    home: '/home/u',
+    environment,
+    clock,
+    json: true,
+    listTools: () => new Promise(() => {}),
+  }).finally(() => {
+    ended = true;
+  });
+  while (!ended) {
+    await clock.advance(100);
+    await new Promise(setImmediate);
+  }
+  const { report, code } = await running;
+  expect(code).toBe(1);
+  expect(clock.monotonic() - startedAt).toBeLessThanOrEqual(10_100);
+  expect(reportSchema.parse(JSON.parse(report)).checks.at(-1)).toMatchObject({
+    id: 'start',
+    status: 'fail',
+    message: expect.stringMatching(/^No result within \d+ s\.$/),
+  });
+});
+
+describe("clients' files", () => {
+  const entry = { command: 'node', args: ['/opt/segment-audiences-mcp/dist/main.js'] };
+  const found = async (text: string, more: Partial<DoctorRun> = {}) => {
+    const home = temporaryHome();
+    const file = join(home, '.cursor/mcp.json');
+    mkdirSync(dirname(file));
+    writeFileSync(file, text);
+    const run = { home, flags: { sandbox: true }, exists: existsIn(home), json: true, ...more };
+    const { report } = await doctor(run);
+    const { checks } = reportSchema.parse(JSON.parse(report));
+    return checks.find(({ id }) => id.startsWith('clients'));
+  };
+  const file = (servers: object) => JSON.stringify({ mcpServers: servers });
+
+  test.each<[string, string, object]>([
+    ['an entry that is right', file({ ours: entry }), { status: 'ok' }],
+    ['other servers only', file({ x: { command: 'x' } }), { id: 'clients', status: 'skipped' }],
+    [
+      'our name for another program',
+      file({ 'segment-audiences': { command: 'x' } }),
+      { status: 'warn', message: expect.stringContaining('does not start this program') },
+    ],
+    [
+      'the token itself',
+      file({ ours: { ...entry, env: { SEGMENT_API_TOKEN: token } } }),
+      { status: 'warn', message: expect.stringContaining('holds the token itself') },
+    ],
+    [
+      'a placeholder for it',
+      file({ ours: { ...entry, env: { SEGMENT_API_TOKEN: '${TOKEN}' } } }),
+      { status: 'ok' },
+    ],
+    [
+      'a syntax error',
+      '{ "mcpServers": { }',
+      { status: 'warn', message: expect.stringContaining('a } is missing (line 1, column 20)') },
+    ],
+  ])('%s', async (_, text, expected) => {
+    expect(await found(text)).toMatchObject(expected);
+  });
+
+  test('a file of the token that is gone', async () => {
+    const text = file({ ours: { ...entry, env: { SEGMENT_API_TOKEN_FILE: '/gone/token' } } });
+    const exists = (path: string) => path !== '/gone/token' && path.includes('cursor');
+    const main = '/opt/segment-audiences-mcp/dist/main.js';
+    const result = await found(text, { exists: (path) => path === main || exists(path) });
+    expect(result).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('/gone/token'),
+    });
+  });
+});

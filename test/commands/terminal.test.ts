@@ -1,0 +1,64 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { terminalOf } from '../../src/commands/setup/terminal.ts';
+
+/** A keyboard and a screen. */
+function tty() {
+  const modes: boolean[] = [];
+  const input = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode(raw: boolean) {
+      modes.push(raw);
+    },
+  });
+  let screen = '';
+  const output = {
+    isTTY: true,
+    write(text: string) {
+      screen += text;
+    },
+  };
+  return { input, output, modes, screen: () => screen };
+}
+
+test('a secret is not shown, and the keyboard is given back', async () => {
+  const { input, output, modes, screen } = tty();
+  const asked = terminalOf({ input, output })?.askSecret('Token: ');
+  input.write('sgp_sec');
+  input.write('x\u007fret\r');
+  expect(await asked).toBe('sgp_secret');
+  expect(screen()).toBe('Token: \n');
+  expect(modes).toEqual([true, false]);
+});
+
+test.each(['\u0003', 'abc\u0004'])('%j breaks off', async (keys) => {
+  const { input, output, modes } = tty();
+  const asked = terminalOf({ input, output })?.askSecret('Token: ');
+  input.write(keys);
+  expect(await asked).toBeUndefined();
+  expect(modes).toEqual([true, false]);
+});
+
+test('the end of the input breaks off', async () => {
+  const { input, output } = tty();
+  const asked = terminalOf({ input, output })?.askSecret('Token: ');
+  input.end();
+  expect(await asked).toBeUndefined();
+});
+
+test('two questions in a row', async () => {
+  const { input, output, screen } = tty();
+  const terminal = terminalOf({ input, output });
+  const first = terminal?.ask('One? ');
+  input.write('yes\n');
+  expect(await first).toBe('yes');
+  const second = terminal?.askSecret('Two: ');
+  input.write('no\n');
+  expect(await second).toBe('no');
+  expect(screen()).toBe('One? Two: \n');
+});
+
+test('there is none where one side is no terminal', () => {
+  const { input, output } = tty();
+  expect(terminalOf({ input: Object.assign(input, { isTTY: false }), output })).toBeUndefined();
+});
