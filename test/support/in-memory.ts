@@ -29,7 +29,7 @@ import type {
   OperationName,
   PageInput,
 } from '../../src/segment/contract.ts';
-import { newest } from '../../src/segment/editions/editions.ts';
+import { isWrite, newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
 import { UnsupportedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
@@ -80,6 +80,21 @@ const pageInputSchema = z.object({
   cursor: z.string().optional(),
 });
 
+const writtenSchema = z.object({
+  name: z.string().optional(),
+  description: z.string().optional(),
+  enabled: z.boolean().optional(),
+  query: z.string().optional(),
+  options: z.looseObject({}).optional(),
+});
+
+/** An audience as the response to a write shows it. */
+function echoed(given: Audience, input: Input<OperationName>): Audience {
+  const { query, ...written } = writtenSchema.parse(JSON.parse(JSON.stringify(input)));
+  const definition = query === undefined ? given.definition : { ...given.definition, query };
+  return { ...given, ...written, definition };
+}
+
 /** A port that notes what is asked of it and answers any operation from `answers`. */
 export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
   const asked: Asked[] = [];
@@ -115,7 +130,8 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       // What is made was not there before.
       const isMade = name === 'create_audience' && isListed(given.id);
       const id = isMade ? `new_${asked.length}` : given.id;
-      return output.parse({ audience: { ...given, id }, ...empty, ...answers.more });
+      const made = isWrite(name) ? echoed(given, input) : given;
+      return output.parse({ audience: { ...made, id }, ...empty, ...answers.more });
     },
     async preview({ operation, input }) {
       const { spaceId, ...body } = { spaceId: undefined, ...input };
