@@ -61,6 +61,9 @@ const listed: Record<string, Record<string, Source>> = {
   'nearest.ts': {
     '/[-_. ]/g': 'message',
   },
+  'safety/as-sent.ts': {
+    '/\\s/': 'answer',
+  },
   'space/names.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}/': 'answer',
   },
