@@ -202,7 +202,7 @@ export class OutOfTimeError extends UnsentError {
  */
 export class NoAnswerError extends AudiencesError {}
 
-/** The answer has more bytes than are read. */
+/** The answer has more bytes, or more values, than are read. */
 export class TooLargeError extends NoAnswerError {}
 
 /** A write was sent, and whether it took effect is unknown. */

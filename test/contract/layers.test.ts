@@ -115,7 +115,8 @@ const allowed: Record<string, string[]> = {
   'nearest.ts': [],
   'redact.ts': [],
   'visible.ts': [],
-  'shorten.ts': ['visible.ts'],
+  'shorten.ts': ['json-length.ts', 'visible.ts'],
+  'json-length.ts': ['visible.ts'],
   'system-reason.ts': [],
   'log.ts': ['redact.ts', 'visible.ts'],
   'version.ts': ['../package.json'],
@@ -139,6 +140,7 @@ const allowed: Record<string, string[]> = {
   ],
   resources: ['query'],
   tools: [
+    'json-length.ts',
     'nearest.ts',
     'query',
     'safety',

@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert';
 import { randomBytes } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
@@ -39,6 +40,7 @@ import { NameCheck } from '../../src/space/names.ts';
 import { Previews } from '../../src/space/previews.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
+import type { Tool } from '../../src/tools/tool.ts';
 
 /** A token that must never come out of the server. */
 export const secret = 'sgp_secretForTests';
@@ -172,6 +174,19 @@ export function ownConfirmations(now = systemClock.now): Confirmations {
   return new Confirmations({ now, elapsed: now, randomBytes });
 }
 
+/** The tool, whose results have to be as it advertises them: the server does not look again. */
+function checked(tool: Tool): Tool {
+  return {
+    ...tool,
+    async handle(input, context) {
+      const result = await tool.handle(input, context);
+      const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+      deepStrictEqual(asJson(tool.output().parse(result)), asJson(result));
+      return result;
+    },
+  };
+}
+
 /** A real client of the real server, in this process, on top of a port. */
 export async function connect(
   bareApi: SegmentApi,
@@ -202,7 +217,7 @@ export async function connect(
   const tally = new PreviewTally({ scope: () => 'test', isAlone: true });
   const previews = new Previews(api, clock, tally);
   const calls = new ToolsCapability({
-    tools,
+    tools: tools.map(checked),
     contextOf(call, preparing, ask) {
       const writing: WriteContext = {
         api,
