@@ -8,6 +8,7 @@ import {
   OutOfTimeError,
   RateLimitedError,
   UnreachedError,
+  UnsentError,
 } from '../segment/errors.ts';
 import { pause } from '../segment/wait.ts';
 import type { Agreement, PlannedWrite } from './agreement.ts';
@@ -60,9 +61,12 @@ export class Attempts {
    */
   async send<Name extends OperationName>(planned: PlannedWrite<Name>): Promise<Attempt> {
     const { call, clock } = this.#context;
-    for (;;) {
+    for (let isAgain = false; ; isAgain = true) {
       const attempt = await this.#attempt(planned);
       const { thrown } = attempt;
+      if (isAgain && thrown instanceof UnsentError) {
+        attempt.error = inWords(thrown.afterAttempts('Nothing was changed.'));
+      }
       if (!(thrown instanceof RateLimitedError) || call.signal.aborted) return attempt;
       const waitMs = Math.max(minWaitMs, thrown.facts.retryAfterMs ?? 0);
       if (clock.monotonic() + waitMs >= call.deadline) return attempt;

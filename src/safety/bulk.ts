@@ -401,7 +401,8 @@ class Bulk<Name extends OperationName> {
     const gone = this.#wish.action === 'remove' ? plan.order.ids.filter(isGone) : [];
     const advice: string[] = [];
     if (end?.error) {
-      advice.push(`Ended before its time: ${cut(visible(end.error.message), maxMessageChars)}`);
+      const reason = cut(visible(end.error.message), maxMessageChars);
+      advice.push(`Ended before its time. What is said of the one at which it ended: ${reason}`);
     }
     const unlike = [...became.values()].filter(({ note }) => note !== undefined).length;
     if (unlike > 0) {

@@ -98,14 +98,14 @@ export function judgeFailure(
   const reachAdvice = `Tell the user to check the network and SEGMENT_API_URL or SEGMENT_REGION; then try again. ${inWords(proxy)}`;
   if (!failure.sent && cause !== undefined && certificateErrors.has(cause)) {
     const error = new UnreachedError(
-      `${operation}: Segment's API could not be reached, because a certificate is not accepted (${cause}). Nothing was sent.`,
+      `${operation}: Segment's API could not be reached, because a certificate is not accepted (${cause}).`,
       { next: `${certificateAdvice} ${inWords(proxy)}`, details: { cause } },
     );
     return { kind: 'refused', error };
   }
   if (!failure.sent) {
     const error = new UnreachedError(
-      `${operation}: Segment's API could not be reached (${cause}). Nothing was sent.`,
+      `${operation}: Segment's API could not be reached (${cause}).`,
       { next: reachAdvice, details: { cause } },
     );
     return { kind: 'unsent', error };
