@@ -33,13 +33,14 @@ export function minJsonLength(
 ): number {
   if (typeof value === 'string') return Math.min(value.length, maxTextChars) + '""'.length;
   if (typeof value !== 'object' || value === null) return String(value).length;
-  let chars = '{}'.length;
+  // Behind every item there is a comma or the last bracket.
+  let chars = '{'.length;
   if (Array.isArray(value)) {
     for (const item of value) {
-      chars += ','.length + minJsonLength(item, enough - chars, maxTextChars);
+      chars += minJsonLength(item, enough - chars, maxTextChars) + ','.length;
       if (chars > enough) break;
     }
-    return chars;
+    return Math.max(chars, '[]'.length);
   }
   for (const name of Object.keys(value)) {
     const item: unknown = Reflect.get(value, name);
@@ -47,5 +48,5 @@ export function minJsonLength(
     chars += name.length + '"":,'.length + minJsonLength(item, enough - chars, maxTextChars);
     if (chars > enough) break;
   }
-  return chars;
+  return Math.max(chars, '{}'.length);
 }
