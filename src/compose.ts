@@ -214,7 +214,7 @@ function createSession(services: Services, onClose: () => void): Session {
     tools: offered,
     switchedOff,
     contextOf(call, preparing, ask) {
-      const writing: WriteContext = {
+      const writing = (): WriteContext => ({
         ...services,
         mode: config.confirm,
         seen,
@@ -224,7 +224,7 @@ function createSession(services: Services, onClose: () => void): Session {
         askMode: config.ask,
         now: clock.now,
         elapsed: clock.monotonic,
-      };
+      });
       return {
         api: shownApi,
         call,
@@ -236,8 +236,8 @@ function createSession(services: Services, onClose: () => void): Session {
         previews,
         noSamples: config.noSamples,
         now: clock.now,
-        carryOut: (wish) => carryOut(wish, writing),
-        carryOutAll: (wish) => carryOutAll(wish, writing),
+        carryOut: (wish) => carryOut(wish, writing()),
+        carryOutAll: (wish) => carryOutAll(wish, writing()),
       };
     },
     maxWaitMs: config.maxWaitMs,

@@ -3,8 +3,9 @@ export interface Redactor {
   /** The text with every secret in it replaced. */
   text(text: string): string;
   /**
-   * A copy of a JSON value with every secret in its strings and keys replaced. What is nested deeper
-   * than anything sensible is left out, so that no value can overflow the stack of those who walk it.
+   * A JSON value with every secret in its strings and keys replaced; the value itself, where it holds
+   * none. What is nested deeper than anything sensible is left out, so that no value can overflow the
+   * stack of those who walk it.
    */
   value(value: unknown): unknown;
 }
@@ -21,14 +22,38 @@ const tooDeep = '[nested too deeply]';
 export function createRedactor(secrets: readonly string[]): Redactor {
   const known = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
   const pattern = new RegExp(known.flatMap(spellings).join('|'), 'g');
-  const text = (given: string) => (known.length === 0 ? given : given.replace(pattern, mark));
+  // Every spelling has at least one character for each of the secret's.
+  const minChars = Math.min(...known.map((secret) => [...secret].length));
+  const text = (given: string) => (given.length < minChars ? given : given.replace(pattern, mark));
   const value = (given: unknown, depth: number): unknown => {
     if (typeof given === 'string') return text(given);
     if (typeof given !== 'object' || given === null) return given;
     if (depth > deepest) return tooDeep;
-    if (Array.isArray(given)) return given.map((item) => value(item, depth + 1));
-    const entries = Object.entries(given);
-    return Object.fromEntries(entries.map(([key, item]) => [text(key), value(item, depth + 1)]));
+    return Array.isArray(given) ? items(given, depth + 1) : members(given, depth + 1);
+  };
+  // Few values hold a secret: all others need no copy.
+  const items = (given: readonly unknown[], depth: number): readonly unknown[] => {
+    let copy: unknown[] | undefined;
+    for (const [index, item] of given.entries()) {
+      const replaced = value(item, depth);
+      if (replaced === item) continue;
+      copy ??= [...given];
+      copy[index] = replaced;
+    }
+    return copy ?? given;
+  };
+  const members = (given: object, depth: number): object => {
+    let changed: Map<string, [string, unknown]> | undefined;
+    for (const key of Object.keys(given)) {
+      const item: unknown = Reflect.get(given, key);
+      const [newKey, replaced] = [text(key), value(item, depth)];
+      if (newKey === key && replaced === item) continue;
+      changed ??= new Map();
+      changed.set(key, [newKey, replaced]);
+    }
+    if (!changed) return given;
+    const entries = Object.entries(given).map((entry) => changed.get(entry[0]) ?? entry);
+    return Object.fromEntries(entries);
   };
   return { text, value: (given) => value(given, 0) };
 }

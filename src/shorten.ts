@@ -1,4 +1,5 @@
-import { cut, visibleJson } from './visible.ts';
+import { jsonFits, jsonLength, minJsonLength } from './json-length.ts';
+import { cut } from './visible.ts';
 
 /*
  * Texts that people wrote may be of any length; a model's memory is not.
@@ -43,7 +44,7 @@ export function shortened<Shape extends Described>(
     return fitted(audience, maxChars, audienceFields);
   }
   const cutDescription = { ...audience, description: cut(description, maxTextChars) };
-  return lengthOf(cutDescription) <= maxChars
+  return jsonFits(cutDescription, maxChars)
     ? cutDescription
     : fitted(audience, maxChars, audienceFields);
 }
@@ -52,20 +53,21 @@ export function shortened<Shape extends Described>(
 export function unshortened<Shape extends Described>(audience: Shape): Shape {
   const { description } = audience;
   if (typeof description !== 'string') return fitted(audience, maxFullChars, audienceFields);
-  const restChars = lengthOf({ ...audience, description: '' });
-  const leftChars = Math.max(maxTextChars, maxFullChars - restChars);
-  const fitting = { ...audience, description: shortenedText(description, leftChars) };
+  const rest = { ...audience, description: '' };
+  const leftChars = jsonFits(rest, maxFullChars) ? maxFullChars - jsonLength(rest) : 0;
+  const shown = shortenedText(description, Math.max(maxTextChars, leftChars));
+  const fitting = { ...audience, description: shown };
   return fitted(fitting, maxFullChars, audienceFields);
 }
 
 /** A text of which no more is left than has a JSON of `maxChars`. */
 export function shortenedText(text: string, maxChars: number): string {
-  if (lengthOf(text) <= maxChars) return text;
+  if (jsonFits(text, maxChars)) return text;
   // The JSON of a text is never shorter than the text.
   let [fitting, tooLong] = [0, Math.min(text.length, maxChars)];
   while (tooLong - fitting > 1) {
     const middle = Math.floor((fitting + tooLong) / 2);
-    if (lengthOf(cut(text, middle)) <= maxChars) fitting = middle;
+    if (jsonFits(cut(text, middle), maxChars)) fitting = middle;
     else tooLong = middle;
   }
   return cut(text, fitting);
@@ -86,13 +88,12 @@ export function fitted<Shape extends object>(
   first?: readonly string[],
 ): Shape;
 export function fitted(value: object, maxChars: number, first: readonly string[] = []): object {
-  if (lengthOf(value) <= maxChars) return value;
-  // Names alone, and each field when it is its turn: of very many, most have no room.
+  if (jsonFits(value, maxChars)) return value;
   const names = Object.keys(value);
-  const mayFit = names.length * minFieldChars <= maxChars;
+  const mayFit = minJsonLength(value, maxChars, minTextChars) <= maxChars;
   for (const maxEach of mayFit ? maxTextCharsThen : []) {
     const fitting = Object.fromEntries(names.map((name) => cutField(value, name, maxEach)));
-    if (lengthOf(fitting) <= maxChars) return fitting;
+    if (jsonFits(fitting, maxChars)) return fitting;
   }
   const known = first.filter((name) => Object.hasOwn(value, name));
   const others = names.filter((name) => !known.includes(name));
@@ -107,9 +108,10 @@ function fieldsThatFit(value: object, names: readonly string[], maxChars: number
   let leftChars = maxChars - '{}'.length;
   for (const name of names) {
     if (leftChars < minFieldChars) break;
+    if (minJsonLength(Reflect.get(value, name), leftChars, minTextChars) > leftChars) continue;
     const field = cutField(value, name, minTextChars);
     const [, content] = field;
-    const chars = content === undefined ? 0 : lengthOf(name) + lengthOf(content) + ':,'.length;
+    const chars = content === undefined ? 0 : jsonLength(name) + jsonLength(content) + ':,'.length;
     if (chars > leftChars) continue;
     fields.push(field);
     leftChars -= chars;
@@ -120,10 +122,6 @@ function fieldsThatFit(value: object, names: readonly string[], maxChars: number
 /** An id is of use only as a whole; one beyond all sense is of none. */
 function cutField(value: object, name: string, maxChars: number): Field {
   return [name, cutText(Reflect.get(value, name), name === 'id' ? maxTextChars : maxChars)];
-}
-
-function lengthOf(value: unknown): number {
-  return visibleJson(value).length;
 }
 
 function cutText(value: unknown, maxChars: number): unknown {

@@ -9,19 +9,24 @@
 const unseen =
   /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
+/** Where there is nothing of this kind, there is nothing to look for. */
+const beyondAscii = /[^ -~]/;
+
 /** As much is replaced at once: each replacement costs memory until all are made. */
-const maxPieceChars = 4096;
+const maxPieceChars = 1024;
 
 /** Longer than this, a stranger's text would drown what is said about it. */
 const maxQuoteChars = 200;
 
 /** The text on one line, with everything that can't be seen in it written as `\u….`. */
 export function visible(text: string): string {
+  if (!beyondAscii.test(text)) return text;
   if (text.length <= maxPieceChars) return text.replace(unseen, escaped);
   const pieces: string[] = [];
   for (let from = 0; from < text.length; ) {
     const to = endOfPiece(text, from + maxPieceChars);
-    pieces.push(text.slice(from, to).replace(unseen, escaped));
+    const piece = text.slice(from, to);
+    pieces.push(beyondAscii.test(piece) ? piece.replace(unseen, escaped) : piece);
     from = to;
   }
   return pieces.join('');

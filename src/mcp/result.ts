@@ -1,5 +1,4 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import * as z from 'zod';
 import type { Redactor } from '../redact.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import { visible, visibleJson } from '../visible.ts';
@@ -9,18 +8,13 @@ import { visible, visibleJson } from '../visible.ts';
  * `structuredContent`: so the data is in both.
  */
 
-const objectSchema = z.record(z.string(), z.unknown());
-
 /**
  * The result of a call that went well. `data` goes through JSON, so that what is undefined in it is
  * absent from the structured content, too.
  */
 export function success(data: unknown): CallToolResult {
   const text = visibleJson(data);
-  return {
-    content: [{ type: 'text', text }],
-    structuredContent: objectSchema.parse(JSON.parse(text)),
-  };
+  return { content: [{ type: 'text', text }], structuredContent: JSON.parse(text) };
 }
 
 /** Of a message, in the line that a client shows first. */

@@ -174,12 +174,7 @@ export class ToolsCapability implements Capability {
     });
   }
 
-  async #handle(
-    tool: Tool,
-    given: Arguments,
-    extra: Extra,
-    canAsk: boolean,
-  ): Promise<Record<string, unknown>> {
+  async #handle(tool: Tool, given: Arguments, extra: Extra, canAsk: boolean): Promise<object> {
     const { clock, log, maxWaitMs, contextOf } = this.#options;
     const startedAt = clock.monotonic();
     const input = inputOf(tool, given);
@@ -199,10 +194,12 @@ export class ToolsCapability implements Capability {
       const ask: Ask = (question) =>
         this.#ask(question, { tool: tool.name, call, progress, signal: preparing, extra });
       const context = contextOf(call, preparing, canAsk ? ask : undefined);
-      return tool.output().parse(await tool.handle(input, context));
+      return await tool.handle(input, context);
     };
+    // What only reads prepares nothing.
+    const { readOnlyHint } = tool.hints;
     return progress.during(`${tool.name} is under way`, () =>
-      this.#preparations.during(call.signal, run),
+      readOnlyHint ? run(call.signal) : this.#preparations.during(call.signal, run),
     );
   }
 
@@ -234,9 +231,10 @@ export class ToolsCapability implements Capability {
   }
 
   /** Adds what is to be noticed to the advice of the first result that can have any. */
-  #withNotices(tool: Tool, data: Record<string, unknown>): Record<string, unknown> {
+  #withNotices(tool: Tool, data: object): object {
     if (this.#notices.length === 0 || !('advice' in tool.output().shape)) return data;
-    const advice = [...(Array.isArray(data.advice) ? data.advice : []), ...this.#notices];
+    const given: unknown = 'advice' in data ? data.advice : undefined;
+    const advice = [...(Array.isArray(given) ? given : []), ...this.#notices];
     this.#notices = [];
     return { ...data, advice };
   }

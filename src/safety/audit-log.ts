@@ -35,6 +35,8 @@ export interface AuditEntry extends AuditStart {
   confirmed: 'not_needed' | 'elicitation' | 'confirmation' | 'declined' | 'not_valid';
   /** As it is now; null for one that is gone. */
   after?: Audience | null;
+  /** What the response shows otherwise than it was sent, in a sentence. */
+  note?: string;
   error?: { code: string; message: string };
 }
 

@@ -8,12 +8,14 @@ import {
   OutOfTimeError,
   RateLimitedError,
   UnreachedError,
+  UnsentError,
 } from '../segment/errors.ts';
 import { pause } from '../segment/wait.ts';
 import type { Agreement, PlannedWrite } from './agreement.ts';
+import { adviceIfUnlike } from './as-sent.ts';
 import { UnrecordedError } from './audit-log.ts';
 import type { BulkResult } from './bulk-wish.ts';
-import { inWords, isSurelyUnsent, SpentError, sendRecorded } from './send.ts';
+import { inWords, isSurelyUnsent, type Sent, SpentError, sendRecorded } from './send.ts';
 import type { WriteContext } from './wish.ts';
 
 /** For so long a request under way may go on after its call was cancelled, milliseconds. */
@@ -26,6 +28,8 @@ export interface Attempt {
   outcome: BulkResult['outcome'];
   /** Why it is not done. */
   error?: { code: string; message: string };
+  /** What the response to one that is done shows otherwise than it was sent, as advice. */
+  note?: string;
   /** What was thrown. */
   thrown?: unknown;
   /** Whether it would be in vain to try the others. */
@@ -57,9 +61,12 @@ export class Attempts {
    */
   async send<Name extends OperationName>(planned: PlannedWrite<Name>): Promise<Attempt> {
     const { call, clock } = this.#context;
-    for (;;) {
+    for (let isAgain = false; ; isAgain = true) {
       const attempt = await this.#attempt(planned);
       const { thrown } = attempt;
+      if (isAgain && thrown instanceof UnsentError) {
+        attempt.error = inWords(thrown.afterAttempts('Nothing was changed.'));
+      }
       if (!(thrown instanceof RateLimitedError) || call.signal.aborted) return attempt;
       const waitMs = Math.max(minWaitMs, thrown.facts.retryAfterMs ?? 0);
       if (clock.monotonic() + waitMs >= call.deadline) return attempt;
@@ -73,15 +80,16 @@ export class Attempts {
   /** @throws {SpentError} */
   async #attempt<Name extends OperationName>(planned: PlannedWrite<Name>): Promise<Attempt> {
     try {
-      await this.#sendOnce(planned);
-      return { outcome: 'done', endsAll: false, isLeft: false };
+      const { unlike } = await this.#sendOnce(planned);
+      const [note] = adviceIfUnlike(unlike);
+      return { outcome: 'done', note, endsAll: false, isLeft: false };
     } catch (error) {
       if (error instanceof SpentError) throw error;
       return attemptFrom(error);
     }
   }
 
-  async #sendOnce<Name extends OperationName>(planned: PlannedWrite<Name>): Promise<void> {
+  async #sendOnce<Name extends OperationName>(planned: PlannedWrite<Name>): Promise<Sent<Name>> {
     const { call, turns } = this.#context;
     const { write, about, spaceId, id = '' } = planned;
     const agreement = this.#agreement && {
@@ -93,10 +101,13 @@ export class Attempts {
       isUnderWay = true;
     });
     try {
-      await turns.during({ about, operation: write.operation, spaceId, id, call }, () =>
-        sendRecorded({ planned, knownIds: undefined, agreement }, { ...this.#context, sending }),
+      const turn = { about, operation: write.operation, spaceId, id, call };
+      const ready = { planned, knownIds: undefined, agreement };
+      const sent = await turns.during(turn, () =>
+        sendRecorded(ready, { ...this.#context, sending }),
       );
       this.#isSpent = true;
+      return sent;
     } catch (error) {
       if (isUnderWay && !isSurelyUnsent(error)) this.#isSpent = true;
       throw error;

@@ -59,6 +59,7 @@ export interface BulkResult {
   outcome: (typeof bulkOutcomes)[number];
   /** The code of the error, where there is one. */
   code?: string;
+  /** What the error says, or what the response to one that is done shows otherwise. */
   message?: string;
 }
 

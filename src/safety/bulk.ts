@@ -401,7 +401,14 @@ class Bulk<Name extends OperationName> {
     const gone = this.#wish.action === 'remove' ? plan.order.ids.filter(isGone) : [];
     const advice: string[] = [];
     if (end?.error) {
-      advice.push(`Ended before its time: ${cut(visible(end.error.message), maxMessageChars)}`);
+      const reason = cut(visible(end.error.message), maxMessageChars);
+      advice.push(`Ended before its time. What is said of the one at which it ended: ${reason}`);
+    }
+    const unlike = [...became.values()].filter(({ note }) => note !== undefined).length;
+    if (unlike > 0) {
+      advice.push(
+        `Segment's response still shows ${unlike} of those that are done otherwise than was sent, as their messages say; read them again before going on.`,
+      );
     }
     return {
       results: this.#results(plan, became),
@@ -424,13 +431,14 @@ class Bulk<Name extends OperationName> {
       const name = plan.set.found.get(id)?.name ?? undefined;
       if (unchanged.has(id)) return { id, name, outcome: 'unchanged' };
       if (!plan.set.found.has(id)) return { id, name, outcome: 'failed', code: 'not_found' };
-      const { outcome, error } = became.get(id) ?? { outcome: 'not_tried' };
+      const { outcome, error, note } = became.get(id) ?? { outcome: 'not_tried' };
+      const message = error?.message ?? note;
       return {
         id,
         name,
         outcome,
         code: error?.code,
-        message: error && cut(visible(error.message), maxMessageChars),
+        message: message && cut(visible(message), maxMessageChars),
       };
     });
   }

@@ -12,6 +12,7 @@ import type { Audience } from '../segment/models/audience.ts';
 import { foldedName } from '../segment/names.ts';
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
+import { UnlikeSentError } from './as-sent.ts';
 import { nameMarks, type WantedName } from './duplicates.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
 import { type ThingKind, thingsIn } from './thing.ts';
@@ -29,6 +30,15 @@ export interface Create {
 /** A create whose answer was lost. */
 export interface LostCreate extends Create {
   error: AudiencesError;
+}
+
+/** What a create is made of. */
+interface Steps<Made> {
+  send(): Promise<Made>;
+  /** @returns the output as it was looked at last. @throws {UnlikeSentError} */
+  assertAsSent(answered: Made): Promise<Made>;
+  /** The output for one that was found. */
+  outputOf(found: Audience): Made;
 }
 
 /** What the search for a create is made with. */
@@ -132,24 +142,23 @@ export class LostCreates {
    * Sends a create, and looks for it where its answer is lost, or is about another audience: one that
    * was there before.
    *
-   * @param outputOf the output for an audience that was found.
-   * @throws {OutcomeUnknownError} if it does not turn up; the next create of its name looks for a
-   * minute. @throws what `send` throws, if that says more.
+   * @throws {OutcomeUnknownError} if it does not turn up, or shows other values than were sent; the
+   * next create of its name looks for a minute. @throws what `send` throws, if that says more.
    */
   async during<Made extends Output<OperationName>>(
     create: Create,
-    send: () => Promise<Made>,
-    outputOf: (found: Audience) => Made,
+    { send, assertAsSent, outputOf }: Steps<Made>,
     looking: Looking,
   ): Promise<{ output: Made; foundAfterLoss: boolean }> {
     this.#open.add(create);
     try {
-      const output = await send();
-      for (const made of thingsIn(output)) {
+      const answered = await send();
+      for (const made of thingsIn(answered)) {
         if (create.known?.has(made.id) || this.#made.has(made.id))
           throw wasThereBefore(create.about, made);
-        this.#made.add(made.id);
       }
+      const output = await assertAsSent(answered);
+      for (const { id } of thingsIn(output)) this.#made.add(id);
       return { output, foundAfterLoss: false };
     } catch (error) {
       if (!(error instanceof AudiencesError) || !mayHaveTakenEffect(error)) throw error;
@@ -164,6 +173,8 @@ export class LostCreates {
   async #find(lost: LostCreate, create: Create, looking: Looking): Promise<Audience> {
     const noted = this.#note(lost);
     if (!(lost.error instanceof OutcomeUnknownError)) throw lost.error;
+    // What there is was looked at already.
+    if (lost.error instanceof UnlikeSentError) throw lost.error;
     const isOther = (other: Create | Unsettled) => other !== create && other !== noted;
     const mayBeTheirs = () =>
       this.#openLike(lost).some(isOther) || this.#unsettledLike(lost).some(isOther);

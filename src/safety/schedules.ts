@@ -17,7 +17,7 @@ const maxConfigChars = 200;
 
 /** The schedules that were read with an audience; undefined if none were. */
 export function schedulesIn({ schedules }: Partial<Audience>): Schedule[] | undefined {
-  return schedulesSchema.safeParse(schedules).data;
+  return schedules === undefined ? undefined : schedulesSchema.safeParse(schedules).data;
 }
 
 /** All schedules of an audience on one line, in one order, so that two lines can be compared. */

@@ -15,7 +15,7 @@ const entryBytes = 500;
  * say what has changed since. What the server reads for itself is not noted here.
  */
 export class SeenAudiences {
-  readonly #snapshots = new Map<string, Snapshot>();
+  readonly #snapshots = new Map<string, { snapshot: Snapshot; bytes: number }>();
   /** Of all snapshots, in memory. */
   #bytes = 0;
 
@@ -28,7 +28,7 @@ export class SeenAudiences {
     this.#forget(key);
     const bytes = bytesOf(key, snapshot);
     if (bytes > maxBytes) return;
-    this.#snapshots.set(key, snapshot);
+    this.#snapshots.set(key, { snapshot, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#snapshots.keys()) {
       if (this.#bytes <= maxBytes) return;
@@ -37,10 +37,10 @@ export class SeenAudiences {
   }
 
   #forget(key: string): void {
-    const snapshot = this.#snapshots.get(key);
-    if (!snapshot) return;
+    const known = this.#snapshots.get(key);
+    if (!known) return;
     this.#snapshots.delete(key);
-    this.#bytes -= bytesOf(key, snapshot);
+    this.#bytes -= known.bytes;
   }
 
   /** An earlier state of an audience that `isWanted`, if it is still remembered. */
@@ -50,7 +50,7 @@ export class SeenAudiences {
     isWanted: (snapshot: Snapshot) => boolean,
   ): Snapshot | undefined {
     const prefix = prefixOf(spaceId, id);
-    for (const [key, snapshot] of this.#snapshots) {
+    for (const [key, { snapshot }] of this.#snapshots) {
       if (key.startsWith(prefix) && isWanted(snapshot)) return snapshot;
     }
     return undefined;
@@ -82,5 +82,6 @@ function prefixOf(spaceId: string, id: string): string {
 
 /** About what an entry takes in memory: two bytes a character at most. */
 function bytesOf(key: string, snapshot: Snapshot): number {
-  return entryBytes + 2 * (key.length + JSON.stringify(snapshot).length);
+  const texts = Object.values(snapshot).filter((value) => typeof value === 'string');
+  return entryBytes + 2 * texts.reduce((sum, text) => sum + text.length, key.length);
 }

@@ -13,6 +13,7 @@ import {
 } from '../segment/errors.ts';
 import { type Audience, optionsSchema } from '../segment/models/audience.ts';
 import { type Agreement, type PlannedWrite, sinceAsked } from './agreement.ts';
+import { compareWithSent, UnlikeSentError } from './as-sent.ts';
 import { type AuditEntry, UnrecordedError } from './audit-log.ts';
 import { readinessOf } from './readiness.ts';
 import {
@@ -42,6 +43,8 @@ export interface Sent<Name extends OperationName> {
   output: Output<Name>;
   /** Whether the response was lost, and the audience found all the same. */
   foundAfterLoss: boolean;
+  /** What the response shows otherwise than it was sent, as what follows "shows". */
+  unlike: string | undefined;
   /** The edition in which it was written. */
   edition: EditionName;
   /** The options as they were written in that edition. */
@@ -91,21 +94,20 @@ export async function sendRecorded<Name extends OperationName>(
   const { auditLog, seen } = context;
   const confirmed = agreement?.by ?? 'not_needed';
   // The edition may change on the way: what counts is the request that went out last.
-  let sent = planned.request;
-  const onRequest = (request: RequestPreview) => {
-    sent = request;
-  };
+  const out = { request: planned.request };
   const attempt = await auditLog?.start({ ...entryOf(planned), confirmed });
   const recordIt = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>) =>
-    record({ ...planned, request: sent }, { confirmed, ...more }, context, attempt);
+    record({ ...planned, request: out.request }, { confirmed, ...more }, context, attempt);
   try {
-    const done = await send(ready, onRequest, context);
+    const done = await send(ready, out, context);
     const [written] = thingsIn(done.output);
     if (written) seen.note(planned.spaceId, written);
     const id = planned.id ?? written?.id;
     const gone = planned.kind === 'remove' ? null : undefined;
-    await recordIt({ id, outcome: 'done', after: written ?? gone });
-    return { ...done, edition: sent.edition, options: optionsIn(sent) ?? planned.after?.options };
+    const note = done.unlike && `Segment's response still shows ${done.unlike}.`;
+    await recordIt({ id, outcome: 'done', after: written ?? gone, note });
+    const { edition } = out.request;
+    return { ...done, edition, options: optionsIn(out.request) ?? planned.after?.options };
   } catch (error) {
     if (error instanceof UnrecordedError) throw error;
     const outcome = mayHaveTakenEffect(error) ? 'unknown' : 'not_done';
@@ -116,11 +118,12 @@ export async function sendRecorded<Name extends OperationName>(
   }
 }
 
+/** @param out where the request is kept that went out last. */
 async function send<Name extends OperationName>(
   { planned, creation, knownIds, agreement }: Ready<Name>,
-  onRequest: (request: RequestPreview) => void,
+  out: { request: RequestPreview },
   context: WriteContext,
-) {
+): Promise<Pick<Sent<Name>, 'output' | 'foundAfterLoss' | 'unlike'>> {
   const { api, call, sending, lostCreates } = context;
   const { write, request, kind, about, spaceId, before, after } = planned;
   if (call.signal.aborted) throw new CancelledError(write.operation, false);
@@ -135,11 +138,24 @@ async function send<Name extends OperationName>(
       spending?.spend();
       sending.beforeSending?.();
     };
+    const onRequest = (last: RequestPreview) => {
+      out.request = last;
+    };
     const under = { ...sending, onRequest, agreedIn, lookLast, beforeSending };
     const make = () => api.send(write.operation, write.input, under);
-    if (!creation || !after) return { output: await make(), foundAfterLoss: false };
+    const compare = (output: Output<Name>) =>
+      compareWithSent(planned, out.request, output, context);
+    if (!creation || !after) return { ...(await compare(await make())), foundAfterLoss: false };
     const create = { about, spaceId, wanted: after, known: knownIds };
-    return await lostCreates.during(create, make, creation.outputOf, { api, call: sending });
+    const assertAsSent = async (answered: Output<Name>) => {
+      const { output, unlike } = await compare(answered);
+      const [made] = thingsIn(output);
+      if (made && unlike !== undefined) throw new UnlikeSentError(about, made, unlike);
+      return output;
+    };
+    const steps = { send: make, assertAsSent, outputOf: creation.outputOf };
+    const done = await lostCreates.during(create, steps, { api, call: sending });
+    return { ...done, unlike: undefined };
   } catch (error) {
     if (isSurelyUnsent(error)) spending?.giveBack();
     throw kind === 'remove' && before ? keepCopy(error, before, about) : error;

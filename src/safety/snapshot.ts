@@ -130,7 +130,7 @@ export function staleError(
   });
   const all = [...more, ...words].join('; ');
   const what = all === '' ? '' : `: ${shortenedText(all, maxWordsChars)}`;
-  return new UnsentError('stale', `The ${noun} has changed ${since}${what}. Nothing was sent.`, {
+  return new UnsentError('stale', `The ${noun} has changed ${since}${what}.`, {
     next: `Tell the user what changed. If the write is still wanted, make it anew from the ${noun} as it is now, without confirmation.`,
     details: {
       changed: changed.map(shownDifference),

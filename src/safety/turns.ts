@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { CallContext } from '../segment/call.ts';
-import { AudiencesError, CancelledError } from '../segment/errors.ts';
+import { CancelledError, UnsentError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { ThingKind } from './thing.ts';
 
@@ -26,7 +26,7 @@ export class Turns {
   /**
    * Waits until no other write to it is under way, then runs this one.
    *
-   * @throws {AudiencesError} `rate_limited`, if that would pass the deadline of the call.
+   * @throws {UnsentError} `rate_limited`, if that would pass the deadline of the call.
    * @throws {CancelledError} if the call is cancelled while it waits. @throws what `write` throws.
    */
   async during<Result>(turn: Turn, write: () => Promise<Result>): Promise<Result> {
@@ -78,10 +78,10 @@ export class Turns {
 /** When to try again where nothing is known of how long another write takes. */
 const tryAgainMs = 5000;
 
-function tooLong({ operation, about }: Turn): AudiencesError {
-  return new AudiencesError(
+function tooLong({ operation, about }: Turn): UnsentError {
+  return new UnsentError(
     'rate_limited',
-    `${operation}: another write to this ${about.noun} is under way for longer than this call may wait. Nothing was sent.`,
+    `${operation}: another write to this ${about.noun} is under way for longer than this call may wait.`,
     {
       next: `Look with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
       retryAfterMs: tryAgainMs,

@@ -5,6 +5,7 @@ import type { Audience } from '../segment/models/audience.ts';
 import { keyOf } from '../segment/names.ts';
 import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type PlannedWrite, Seeking } from './agreement.ts';
+import { adviceIfUnlike } from './as-sent.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
 import { feedsInWords } from './question.ts';
 import { readinessOf } from './readiness.ts';
@@ -148,7 +149,7 @@ class Undertaking<Name extends OperationName> {
       return { kind: 'rehearsed', rehearsal, advice: [...advice, ...more] };
     }
     const done = await this.#write(planned, needsAgreement, search);
-    return { kind: 'done', before, advice, ...done };
+    return { kind: 'done', before, ...done, advice: [...advice, ...adviceIfUnlike(done.unlike)] };
   }
 
   /** An audience whose creation may still turn up is not made once more. */

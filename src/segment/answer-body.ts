@@ -2,8 +2,16 @@ import zlib, { brotliDecompressSync, inflateRawSync, unzipSync, type ZlibOptions
 
 const firstBytes = 16 * 1024;
 
+/**
+ * More values than in any response of Segment's: its longest, a page of 1000 audiences, has some 30,000.
+ * To read and walk many more takes seconds, in which nobody else is answered.
+ */
+export const maxAnswerValues = 250_000;
+
 /** Of a name that the server chose. */
 const maxNameChars = 50;
+
+const utf8 = new TextDecoder();
 
 type Decode = (bytes: Uint8Array, options: Pick<ZlibOptions, 'maxOutputLength'>) => Buffer;
 
@@ -17,10 +25,12 @@ const decoders: Readonly<Record<string, Decode>> = {
   zstd: unzstd,
 };
 
+const nothing = Buffer.alloc(0);
+
 /** The bytes of an answer as they come, in one piece of memory, however small they come. */
 export class AnswerBody {
   readonly #maxBytes: number;
-  #bytes = Buffer.alloc(0);
+  #bytes = nothing;
   #length = 0;
 
   /** @param maxBytes of the body, as it comes and as it is decoded. */
@@ -32,19 +42,19 @@ export class AnswerBody {
   expect(contentLength: string | string[] | undefined): void {
     const length = Number(contentLength);
     if (this.#length > 0 || !Number.isSafeInteger(length) || length < 0) return;
-    this.#bytes = Buffer.alloc(Math.min(length, this.#maxBytes));
+    this.#bytes = Buffer.allocUnsafe(Math.min(length, this.#maxBytes));
   }
 
   /** Takes the next bytes; false, and nothing is kept, if they are too many. */
   push(chunk: Uint8Array): boolean {
     const length = this.#length + chunk.length;
     if (length > this.#maxBytes) {
-      this.#bytes = Buffer.alloc(0);
+      this.#bytes = nothing;
       this.#length = 0;
       return false;
     }
     if (length > this.#bytes.length) {
-      const larger = Buffer.alloc(Math.max(firstBytes, length, this.#bytes.length * 2));
+      const larger = Buffer.allocUnsafe(Math.max(firstBytes, length, this.#bytes.length * 2));
       this.#bytes.copy(larger, 0, 0, this.#length);
       this.#bytes = larger;
     }
@@ -57,9 +67,20 @@ export class AnswerBody {
    * The body as text, without a byte order mark. Where it can't be decoded, a text that says so.
    *
    * @param contentEncoding the header: a proxy may compress what nobody asked it to.
-   * @returns undefined if it is too large when decoded.
+   * @returns undefined if it is too large when decoded, or has too many values.
    */
   text(contentEncoding: string | string[] | undefined): string | undefined {
+    const decoded = this.#decoded(contentEncoding);
+    if (!decoded || hasManyValues(decoded.bytes)) return undefined;
+    const { bytes, unread } = decoded;
+    if (unread === undefined || isJsonObject(bytes)) return utf8.decode(bytes);
+    return `(its content-encoding ${unread.slice(0, maxNameChars)} can't be read)`;
+  }
+
+  /** @returns the bytes, with the coding that could not be undone, if any; undefined if too large. */
+  #decoded(
+    contentEncoding: string | string[] | undefined,
+  ): { bytes: Uint8Array; unread: string | undefined } | undefined {
     const codings = [contentEncoding ?? []].flat().join(',').toLowerCase().split(',');
     const named = codings.map((name) => name.trim()).filter((name) => name !== '');
     let bytes: Uint8Array = this.#bytes.subarray(0, this.#length);
@@ -77,14 +98,29 @@ export class AnswerBody {
         unread ??= coding;
       }
     }
-    if (unread === undefined || isJsonObject(bytes)) return new TextDecoder().decode(bytes);
-    return `(its content-encoding ${unread.slice(0, maxNameChars)} can't be read)`;
+    return { bytes, unread };
   }
+}
+
+const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
+
+/** Whether a JSON text has more values than are read, by the commas outside of its strings. */
+function hasManyValues(bytes: Uint8Array): boolean {
+  if (bytes.length < maxAnswerValues) return false;
+  let commas = 0;
+  let isInString = false;
+  for (let place = 0; place < bytes.length; place += 1) {
+    const byte = bytes[place];
+    if (byte === quote) isInString = !isInString;
+    else if (byte === backslash) place += 1;
+    else if (byte === comma && !isInString) commas += 1;
+  }
+  return commas >= maxAnswerValues;
 }
 
 /** What a coding makes never is one. */
 function isJsonObject(bytes: Uint8Array): boolean {
-  const text = new TextDecoder().decode(bytes);
+  const text = utf8.decode(bytes);
   if (!text.trimStart().startsWith('{')) return false;
   try {
     JSON.parse(text);

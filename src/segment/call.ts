@@ -54,6 +54,7 @@ export function briefly(call: CallContext, now: number, maxMs: number): CallCont
 
 /** The same call for its waits, which leave it `reserveMs` before its end. */
 export function withReserve(call: CallContext, reserveMs: number): CallContext {
+  if (reserveMs === 0 && call.deadline <= call.endsAt) return call;
   return {
     ...call,
     get deadline() {

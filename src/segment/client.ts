@@ -176,7 +176,7 @@ export class SegmentClient implements SegmentApi {
     } catch (error) {
       if (error instanceof RefusedError && this.#editions.refusedAlike(first, error)) throw first;
       this.#announce(this.#editions.change(), call);
-      throw error;
+      throw error instanceof UnsentError ? error.afterAttempts(refusedInOtherForm) : error;
     }
   }
 
@@ -317,9 +317,7 @@ export class SegmentClient implements SegmentApi {
     } catch (error) {
       await gate.giveBack(place);
       if (call.signal.aborted) throw tries.stillUncertain(new CancelledError(name, false));
-      const unsent = late.signal.aborted
-        ? heldTooLong(name, notLooked)
-        : asUnsent(name, error, tries.untaken);
+      const unsent = late.signal.aborted ? heldTooLong(name, notLooked) : asUnsent(name, error);
       throw tries.notSentAgain(unsent);
     } finally {
       cancelTimer();
@@ -456,27 +454,24 @@ interface HeldPlace {
   until: number;
 }
 
+const refusedInOtherForm =
+  'It was sent in the form of another edition, which Segment refused; nothing was changed.';
 const notLooked = 'what is there could not be looked at';
 const notConnected = 'what is there was looked at, but no connection could be made';
 
 function heldTooLong(name: string, what: string): UnsentError {
-  return new UnsentError(
-    'rate_limited',
-    `${name}: ${what} within ${maxHeldMs / 1000} s, so nothing was sent.`,
-    { next: 'Nothing was changed. Call again in a few seconds.', retryAfterMs: maxHeldMs },
-  );
+  return new UnsentError('rate_limited', `${name}: ${what} within ${maxHeldMs / 1000} s.`, {
+    next: 'Nothing was changed. Call again in a few seconds.',
+    retryAfterMs: maxHeldMs,
+  });
 }
 
-/**
- * A look that failed says nothing of the write, which was not sent.
- *
- * @param untaken a sentence on what became of it.
- */
-function asUnsent(name: string, error: unknown, untaken: string): unknown {
+/** A look that failed says nothing of the write, which was not sent. */
+function asUnsent(name: string, error: unknown): unknown {
   if (error instanceof CancelledError) return new CancelledError(name, false);
   if (!(error instanceof NoAnswerError || error instanceof RefusedError)) return error;
   const { code, message, facts } = error;
-  return new UnsentError(code, `${message} ${untaken}`.trim(), facts);
+  return new UnsentError(code, message, facts);
 }
 
 /** What became of one attempt, and what it says about the next. */

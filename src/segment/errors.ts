@@ -140,12 +140,38 @@ export class MeaningChangedError extends AudiencesError {
  * Segment took nothing of the request in: it was not sent, or each time refused for lack of quota. A
  * request of which that can't be said ends with another error, whatever ended it in the end.
  */
-export class UnsentError extends AudiencesError {}
+export class UnsentError extends AudiencesError {
+  readonly #again: string;
+
+  /**
+   * @param what happened, in sentences. @param told what the message says besides: of earlier attempts
+   * `soFar`, and instead of `what`, where there were any, `again`.
+   */
+  constructor(
+    code: ErrorCode,
+    what: string,
+    facts: ErrorFacts,
+    { soFar = 'Nothing was sent.', again = what } = {},
+  ) {
+    super(code, `${what} ${soFar}`.trim(), facts);
+    this.#again = again;
+  }
+
+  /** The same after attempts that were sent. @param soFar a sentence on them; empty for none. */
+  afterAttempts(soFar: string): this {
+    this.message = `${this.#again} ${soFar}`.trim();
+    return this;
+  }
+}
+
+/** What became of attempts that were sent, where Segment had no quota left for any of them. */
+export const earlierRefused = 'An earlier attempt was answered HTTP 429: Segment took nothing in.';
 
 /** No connection could be made: `unreachable`, and nothing was sent. */
 export class UnreachedError extends UnsentError {
-  constructor(message: string, facts: ErrorFacts) {
-    super('unreachable', message, facts);
+  /** @param what happened, in a sentence. */
+  constructor(what: string, facts: ErrorFacts) {
+    super('unreachable', what, facts);
   }
 }
 
@@ -179,7 +205,13 @@ export class RateLimitedError extends UnsentError {
         next: `Nothing was changed. Call again in ${seconds} s${meanwhile}.`,
         retryAfterMs: Math.ceil(retryAfterMs),
       },
+      { soFar: '' },
     );
+  }
+
+  /** It is said already. */
+  override afterAttempts(): this {
+    return this;
   }
 }
 
@@ -188,10 +220,12 @@ export class OutOfTimeError extends UnsentError {
   /** @param leftMs what is left of the call's time. */
   constructor(operation: string, leftMs: number) {
     const seconds = Math.max(0, Math.floor(leftMs / 1000));
+    const why = `earlier requests and waits took so long that ${seconds} s are left of this call.`;
     super(
       'timeout',
-      `${operation} was not sent: earlier requests and waits took so long that ${seconds} s are left of this call.`,
+      `${operation} was not sent: ${why}`,
       { next: 'It was not done. Call again; if it lasts, tell the user that Segment is slow now.' },
+      { soFar: '', again: `${operation} was not sent again: ${why}` },
     );
   }
 }
@@ -202,7 +236,7 @@ export class OutOfTimeError extends UnsentError {
  */
 export class NoAnswerError extends AudiencesError {}
 
-/** The answer has more bytes than are read. */
+/** The answer has more bytes, or more values, than are read. */
 export class TooLargeError extends NoAnswerError {}
 
 /** A write was sent, and whether it took effect is unknown. */
@@ -218,16 +252,15 @@ export class CancelledError extends AudiencesError {
   /** Whether a request had been sent, which may have taken effect. */
   readonly sent: boolean;
 
-  constructor(operation: string, sent: boolean) {
-    super(
-      'cancelled',
-      `${operation} was cancelled ${sent ? 'while it was under way' : 'before it was sent'}.`,
-      {
-        next: sent
-          ? 'It may have taken effect: look before you repeat it.'
-          : 'Nothing was sent; call again if it is still wanted.',
-      },
-    );
+  /** @param isRefused whether it had been sent, and refused. */
+  constructor(operation: string, sent: boolean, isRefused = false) {
+    const [when, next] = sent
+      ? ['while it was under way', 'It may have taken effect: look before you repeat it.']
+      : ['before it was sent', 'Nothing was sent; call again if it is still wanted.'];
+    const refused = `before it was sent again. ${earlierRefused}`;
+    super('cancelled', `${operation} was cancelled ${isRefused ? refused : `${when}.`}`, {
+      next: isRefused ? 'Nothing was changed; call again if it is still wanted.' : next,
+    });
     this.operation = operation;
     this.sent = sent;
   }

@@ -53,7 +53,7 @@ export interface HttpAnswer {
  * - `over`: the time after which all had to be over came first.
  * - `late`: so did the time by which it had to begin, or it waited for others until all was over.
  *   Nothing was sent.
- * - `too-large`: the answer passed `maxAnswerBytes`.
+ * - `too-large`: the answer passed `maxAnswerBytes` or `maxAnswerValues`.
  * - `cancelled`: the request's signal was aborted.
  */
 export interface HttpFailure {

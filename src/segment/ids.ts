@@ -8,6 +8,9 @@ const maxRounds = 8;
 /** Separators of path segments, what ends a path, and control characters. */
 const separators = /[/\\?#\p{Cc}]/u;
 
+/** What almost every id is made of; nothing in it can be taken for anything else. */
+const plainId = /^[\w-]+$/;
+
 /** What is left of percent-encoding that is not UTF-8, once all else is decoded. */
 const notUtf8 = /%[0-9a-f]{2}/i;
 
@@ -18,6 +21,7 @@ const notUtf8 = /%[0-9a-f]{2}/i;
  * more than once, before they choose a path.
  */
 export function problemOfId(id: string): string | undefined {
+  if (plainId.test(id)) return undefined;
   const decoded = id === '' || !id.isWellFormed() ? undefined : decodedWhole(id);
   if (decoded === undefined) return 'be an id';
   if (separators.test(decoded)) {

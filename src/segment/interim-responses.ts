@@ -22,11 +22,12 @@ const maxHeadersBytes = 16 * 1024;
 export function withoutInterimResponses<Read extends Pick<Socket, 'read' | 'write'>>(
   socket: Read,
 ): Read {
+  const nothing = Buffer.alloc(0);
   /** What was read of a response whose status is not known yet; undefined within a response. */
   let begun: Buffer | undefined;
   socket.write = new Proxy(socket.write, {
     apply(write, self, given) {
-      begun ??= Buffer.alloc(0);
+      begun ??= nothing;
       return Reflect.apply(write, self, given);
     },
   });
@@ -35,7 +36,7 @@ export function withoutInterimResponses<Read extends Pick<Socket, 'read' | 'writ
       for (;;) {
         const chunk: unknown = Reflect.apply(read, self, given);
         if (!begun || !Buffer.isBuffer(chunk)) return chunk;
-        const response = afterInterim(Buffer.concat([begun, chunk]));
+        const response = afterInterim(begun.length > 0 ? Buffer.concat([begun, chunk]) : chunk);
         begun = response.isBegun ? undefined : response.bytes;
         if (response.isBegun) return response.bytes;
       }

@@ -1,6 +1,13 @@
 import type { OperationName, Output } from './contract.ts';
 import type { Row } from './editions/row.ts';
-import { AudiencesError, CancelledError, NoAnswerError, OutcomeUnknownError } from './errors.ts';
+import {
+  AudiencesError,
+  CancelledError,
+  earlierRefused,
+  NoAnswerError,
+  OutcomeUnknownError,
+  UnsentError,
+} from './errors.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The attempts at one request, and what they make of what ends it. */
@@ -36,7 +43,7 @@ export class Tries<Name extends OperationName> {
       const { error } = verdict;
       if (this.#uncertain && this.#row.writes) throw refusedLater(this.#uncertain, error);
       if (this.#row.ifGone && isRedirect(error)) this.#uncertain = error;
-      throw error;
+      throw this.#toldOfRefusals(error);
     }
     if (verdict.kind === 'uncertain') {
       if (this.#row.resend === 'once') throw this.outcomeUnknown(verdict.error);
@@ -46,24 +53,27 @@ export class Tries<Name extends OperationName> {
     return undefined;
   }
 
-  /** What can be said of the request where its next attempt is not made; nothing, if that is in doubt. */
-  get untaken(): string {
-    if (this.#uncertain) return '';
-    return this.attempts > 0 ? 'Segment took nothing in.' : 'Nothing was sent.';
-  }
-
   /** What ends the waiting does not change that an earlier attempt may have taken effect. */
   stillUncertain(error: unknown): unknown {
-    if (!this.#uncertain) return error;
+    if (!this.#uncertain) return this.#toldOfRefusals(error);
     return error instanceof CancelledError ? new CancelledError(this.#name, true) : this.#uncertain;
   }
 
   /** Nor does what ends the call before its next attempt, which is then said as well. */
   notSentAgain(error: unknown): unknown {
-    if (!this.#uncertain || !(error instanceof AudiencesError)) return error;
+    if (!(error instanceof AudiencesError)) return error;
+    if (!this.#uncertain) return this.#toldOfRefusals(error);
     const { code, facts, message } = this.#uncertain;
-    const both = `${message} The next attempt was not made: ${error.message}`;
-    return new NoAnswerError(code, both, facts);
+    const reason = error instanceof UnsentError ? error.afterAttempts('').message : error.message;
+    return new NoAnswerError(code, `${message} The next attempt was not made: ${reason}`, facts);
+  }
+
+  /** An error that does not say that nothing was sent where something was, and was refused. */
+  #toldOfRefusals(error: unknown): unknown {
+    if (this.refusals === 0) return error;
+    if (error instanceof UnsentError) return error.afterAttempts(earlierRefused);
+    const isUnsent = error instanceof CancelledError && !error.sent;
+    return isUnsent ? new CancelledError(this.#name, false, true) : error;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { cut, visible } from '../visible.ts';
+import { maxAnswerValues } from './answer-body.ts';
 import {
   type AudiencesError,
   type ErrorCode,
@@ -97,14 +98,14 @@ export function judgeFailure(
   const reachAdvice = `Tell the user to check the network and SEGMENT_API_URL or SEGMENT_REGION; then try again. ${inWords(proxy)}`;
   if (!failure.sent && cause !== undefined && certificateErrors.has(cause)) {
     const error = new UnreachedError(
-      `${operation}: Segment's API could not be reached, because a certificate is not accepted (${cause}). Nothing was sent.`,
+      `${operation}: Segment's API could not be reached, because a certificate is not accepted (${cause}).`,
       { next: `${certificateAdvice} ${inWords(proxy)}`, details: { cause } },
     );
     return { kind: 'refused', error };
   }
   if (!failure.sent) {
     const error = new UnreachedError(
-      `${operation}: Segment's API could not be reached (${cause}). Nothing was sent.`,
+      `${operation}: Segment's API could not be reached (${cause}).`,
       { next: reachAdvice, details: { cause } },
     );
     return { kind: 'unsent', error };
@@ -134,7 +135,7 @@ export function judgeFailure(
       case 'too-large':
         return new TooLargeError(
           'bad_response',
-          `${operation}: the answer is larger than ${maxAnswerBytes} bytes and was not read.`,
+          `${operation}: the answer is larger than ${maxAnswerBytes} bytes, or has more than ${maxAnswerValues} values, and was not read.`,
           {
             next: `If this is a list, ask for fewer rows with count. Else: ${addressAdvice}`,
             status,
@@ -217,8 +218,8 @@ function judgeSuccess<Data>(
   if (typeof body !== 'object' || body === null || !('data' in body)) {
     return bad('has no "data", as every answer of Segment has.', addressAdvice);
   }
-  const entries = readEntries(body);
-  if (writes && entries && entries.length > 0) {
+  const entries = writes ? readEntries(body) : undefined;
+  if (entries && entries.length > 0) {
     return bad(`has errors next to its data: ${entriesInWords(entries)}`, formAdvice);
   }
   const data = output.safeParse(body.data);

@@ -14,10 +14,13 @@ export type Row = z.infer<ReturnType<typeof rowSchema>>;
 
 /** The row of an audience. */
 export function summarize(audience: Audience): Row {
+  const { query, updatedAt, ...first } = columnsOf(audience);
   return {
-    ...columnsOf(audience),
+    ...first,
     type: typeOf(audience) ?? audience.definition?.type ?? undefined,
     size: audience.size?.count ?? undefined,
     cadence: audience.computeCadence?.type ?? undefined,
+    query,
+    updatedAt,
   };
 }

@@ -53,7 +53,8 @@ export const listComputedTraits = defineTool({
 });
 
 function summarize(trait: ComputedTrait): Row {
-  return { ...columnsOf(trait), type: trait.definition?.type?.toLowerCase() };
+  const { query, updatedAt, ...first } = columnsOf(trait);
+  return { ...first, type: trait.definition?.type?.toLowerCase(), query, updatedAt };
 }
 
 const whole = (row: Row): Row => row;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { cut, visibleJson } from '../visible.ts';
+import { jsonFits } from '../json-length.ts';
+import { cut } from '../visible.ts';
 
 /*
  * Things of a space as short rows of a list, and what is left out of the rows of a list that is too
@@ -67,7 +68,7 @@ export function onlyNames({ id, name }: Pick<Listed, 'id' | 'name'>) {
 
 /** Whether a result is short enough to be read at once. */
 export function fits(result: object): boolean {
-  return visibleJson(result).length <= maxPageChars;
+  return jsonFits(result, maxPageChars);
 }
 
 /** Says which columns a large page lacks. @param get the tool that shows one thing in full. */

@@ -159,7 +159,8 @@ const allowed: Record<string, string[]> = {
   'nearest.ts': [],
   'redact.ts': [],
   'visible.ts': [],
-  'shorten.ts': ['visible.ts'],
+  'shorten.ts': ['json-length.ts', 'visible.ts'],
+  'json-length.ts': ['visible.ts'],
   'system-reason.ts': [],
   'log.ts': ['redact.ts', 'visible.ts'],
   'version.ts': ['../package.json'],
@@ -184,6 +185,7 @@ const allowed: Record<string, string[]> = {
   ],
   resources: ['query'],
   tools: [
+    'json-length.ts',
     'nearest.ts',
     'query',
     'safety',

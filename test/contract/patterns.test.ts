@@ -92,6 +92,9 @@ const listed: Record<string, Record<string, Source>> = {
   'nearest.ts': {
     '/[-_. ]/g': 'message',
   },
+  'safety/as-sent.ts': {
+    '/\\s/': 'answer',
+  },
   'space/names.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}/': 'answer',
   },
@@ -360,6 +363,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^Proxy response \\((\\d{3})\\)/': 'header',
   },
   'segment/ids.ts': {
+    '/^[\\w-]+$/': 'message',
     '/[/\\\\?#\\p{Cc}]/u': 'message',
     '/%[0-9a-f]{2}/i': 'message',
     '/[/\\\\]/': 'message',
@@ -415,6 +419,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/[^\\s\\p{Cc}\\p{Default_Ignorable_Code_Point}\\u2800]/u': 'message',
   },
   'visible.ts': {
+    '/[^ -~]/': 'answer',
     '/(?!\\ufe0f)[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu':
       'answer',
     '/[`*~]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\\])[([]|(?<=\\/)\\/|(?<=www)\\.|(?<=[^\\s.])\\.(?=(?:[a-z]{2}|biz|com|edu|gov|net|org|pro|web|xxx|aero|asia|coop|info|museum|name|shop|рф|xn--[a-z\\d-]+)(?![\\p{L}\\p{N}]))|(?<=[\\w.+-])@(?=[\\w-])/giu':

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool } from '../support/in-memory.ts';
-import { firstId, startStandIn } from '../support/stand-in.ts';
+import { firstId, startStandIn, withOdd } from '../support/stand-in.ts';
 
 /*
  * A value is used up by the write that it was made for, and by nothing less.
@@ -60,6 +60,20 @@ test.each([
     expect((await through(agreed())).error).toBeUndefined();
   },
 );
+
+test('what changed between two attempts is said without a word that is not so', async () => {
+  const { faults, through, writes, agreed } = await startAgreed();
+  faults((request) => {
+    if (isWrite(request)) return { kind: 'rate-limit', msBeforeNext: 1000 };
+    return writes().length > 0 ? withOdd({ name: 'Another' }) : undefined;
+  });
+  const { error } = await through(agreed());
+  expect(error).toMatchObject({
+    code: 'stale',
+    message: expect.stringMatching(/HTTP 429: Segment took nothing in\.$/),
+  });
+  expect(error?.message).not.toContain('Nothing was sent');
+});
 
 test('a write that Segment refused has used the value up', async () => {
   const { faults, agreed } = await startAgreed();

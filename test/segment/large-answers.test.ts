@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findCreated } from '../../src/safety/lost-create.ts';
 import { audiences as about } from '../../src/safety/thing.ts';
+import { maxAnswerValues } from '../../src/segment/answer-body.ts';
 import { OutcomeUnknownError } from '../../src/segment/errors.ts';
 import { maxAnswerBytes } from '../../src/segment/http.ts';
 import { audienceSchema } from '../../src/segment/models/audience.ts';
@@ -66,6 +67,31 @@ test('a single audience that is too large is an error', async () => {
   });
   expect(asked).toEqual([4, 2, 1]);
 });
+
+test.each<[string, object]>([
+  ['in a list', { parts: Array.from({ length: maxAnswerValues }, () => 1) }],
+  ['in many', { parts: Array.from({ length: maxAnswerValues / 2 }, () => [1, 2]) }],
+  ['as fields', Object.fromEntries(Array.from({ length: maxAnswerValues }, (_, i) => [i, '']))],
+])('an audience of too many values %s is an error, without being walked', async (_, more) => {
+  const get = await oneAudience(more);
+  await expect(get()).rejects.toMatchObject({
+    code: 'bad_response',
+    message: expect.stringContaining(`or has more than ${maxAnswerValues} values`),
+  });
+});
+
+test('commas within texts are no values', async () => {
+  const more = { description: `",\\"${','.repeat(2 * maxAnswerValues)}`, parts: [1, 2] };
+  expect(await (await oneAudience(more))()).toMatchObject({ audience: more });
+});
+
+async function oneAudience(more: object) {
+  const body = JSON.stringify({ data: { audience: { ...more, id: 'aud_1' } } });
+  const url = await listen((_, response) => response.end(body));
+  const client = segmentClient(url, new ManualClock(), { edition: 'v1' });
+  onTestFinished(() => client.close());
+  return () => client.send('get_audience', { spaceId: 'spa_1', id: 'aud_1' }, testCall());
+}
 
 describe('an audience of very many fields', () => {
   const contract = {

@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert';
 import { randomBytes } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
@@ -29,7 +30,7 @@ import type {
   OperationName,
   PageInput,
 } from '../../src/segment/contract.ts';
-import { newest } from '../../src/segment/editions/editions.ts';
+import { isWrite, newest } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
 import { UnsupportedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
@@ -39,6 +40,7 @@ import { NameCheck } from '../../src/space/names.ts';
 import { Previews } from '../../src/space/previews.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
+import type { Tool } from '../../src/tools/tool.ts';
 
 /** A token that must never come out of the server. */
 export const secret = 'sgp_secretForTests';
@@ -80,6 +82,21 @@ const pageInputSchema = z.object({
   cursor: z.string().optional(),
 });
 
+const writtenSchema = z.object({
+  name: z.string().optional(),
+  description: z.string().optional(),
+  enabled: z.boolean().optional(),
+  query: z.string().optional(),
+  options: z.looseObject({}).optional(),
+});
+
+/** An audience as the response to a write shows it. */
+function echoed(given: Audience, input: Input<OperationName>): Audience {
+  const { query, ...written } = writtenSchema.parse(JSON.parse(JSON.stringify(input)));
+  const definition = query === undefined ? given.definition : { ...given.definition, query };
+  return { ...given, ...written, definition };
+}
+
 /** A port that notes what is asked of it and answers any operation from `answers`. */
 export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
   const asked: Asked[] = [];
@@ -115,7 +132,8 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       // What is made was not there before.
       const isMade = name === 'create_audience' && isListed(given.id);
       const id = isMade ? `new_${asked.length}` : given.id;
-      return output.parse({ audience: { ...given, id }, ...empty, ...answers.more });
+      const made = isWrite(name) ? echoed(given, input) : given;
+      return output.parse({ audience: { ...made, id }, ...empty, ...answers.more });
     },
     async preview({ operation, input }) {
       const { spaceId, ...body } = { spaceId: undefined, ...input };
@@ -158,6 +176,19 @@ export function ownConfirmations(now = systemClock.now): Confirmations {
   return new Confirmations({ now, elapsed: now, randomBytes });
 }
 
+/** The tool, whose results have to be as it advertises them: the server does not look again. */
+function checked(tool: Tool): Tool {
+  return {
+    ...tool,
+    async handle(input, context) {
+      const result = await tool.handle(input, context);
+      const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+      deepStrictEqual(asJson(tool.output().parse(result)), asJson(result));
+      return result;
+    },
+  };
+}
+
 /** A real client of the real server, in this process, on top of a port. */
 export async function connect(
   bareApi: SegmentApi,
@@ -189,7 +220,7 @@ export async function connect(
   const tally = new PreviewTally({ scope: () => 'test', isAlone: true });
   const previews = new Previews(api, clock, tally);
   const calls = new ToolsCapability({
-    tools,
+    tools: tools.map(checked),
     contextOf(call, preparing, ask) {
       const writing: WriteContext = {
         api,

@@ -38,7 +38,11 @@ describe.each(hostile)('%s', (_, text) => {
   const query = definition?.query ?? '';
   // A description that is too long is shown in part.
   const shownText = cut(text, 2000);
-  const shownStored = text.length > 2000 ? { id: stored.id } : stored;
+  const isLong = text.length > 2000;
+  const shownStored = isLong ? { id: stored.id } : stored;
+  /** As the response to a write shows it, as far as it is not too long to be shown. */
+  const answered = (sent: Partial<Audience>, newQuery: string) =>
+    isLong ? {} : { ...stored, ...sent, definition: { ...definition, query: newQuery } };
 
   test('is read as it is', async () => {
     const client = await connect(fakeApi({ audience: stored }).api);
@@ -181,12 +185,12 @@ describe.each(hostile)('%s', (_, text) => {
     if (name.length > 255) expect(created.error?.code).toBe('invalid_input');
     else {
       const id = expect.stringMatching(/^new_/);
-      expect(created.data).toMatchObject({ audience: { ...shownStored, id } });
+      expect(created.data).toMatchObject({ audience: { ...answered({ name }, plainQuery), id } });
       expect(asked.at(-1)?.[1]).toMatchObject({ name, description: text });
     }
     const update = { spaceId, id: 'aud_1', query: text, description: text };
     const updated = await call(client, 'update_audience_for_space', update);
-    expect(updated.data).toMatchObject({ audience: shownStored });
+    expect(updated.data).toMatchObject({ audience: { ...answered({}, text), id: 'aud_1' } });
     expect(asked.at(-1)?.[1]).toMatchObject({ description: text, query: text });
     const removed = await call(client, 'remove_audience_from_space', { spaceId, id: 'aud_1' });
     expect(removed.data).toMatchObject({ audience: stored });
@@ -345,9 +349,13 @@ describe.each(hostile)('%s', (_, text) => {
       .map((line) => z.looseObject({ outcome: z.string() }).parse(JSON.parse(line)))
       .filter(({ outcome }) => outcome !== 'started');
     expect(entries).toMatchObject([
-      { outcome: 'done', after: { ...stored, id: expect.stringMatching(/^new_/) } },
-      { outcome: 'done', before: stored, after: stored },
-      { outcome: 'done', before: stored, after: stored },
+      { outcome: 'done', after: { ...stored, name, id: expect.stringMatching(/^new_/) } },
+      { outcome: 'done', before: stored, after: { ...stored, name, description: `${text}!` } },
+      {
+        outcome: 'done',
+        before: stored,
+        after: { ...stored, definition: { ...definition, query: `${query} OR ${query}` } },
+      },
       { outcome: 'done', before: stored, after: null },
       { error: { code: 'internal_error' } },
     ]);

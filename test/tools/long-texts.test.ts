@@ -49,7 +49,8 @@ describe.each<[string, string, Record<string, unknown>]>([
 
   test('shows a definition of 20,000 characters whole', async () => {
     const definition = { query: 'x'.repeat(20_000), type: 'users' };
-    expect((await shownBy(tool, args, { definition })).definition).toEqual(definition);
+    const written = 'query' in args ? { ...args, query: definition.query } : args;
+    expect((await shownBy(tool, written, { definition })).definition).toEqual(definition);
   });
 });
 

@@ -1,0 +1,142 @@
+import type { RequestPreview } from '../segment/api.ts';
+import { briefly } from '../segment/call.ts';
+import type { OperationName, Output } from '../segment/contract.ts';
+import { OutcomeUnknownError } from '../segment/errors.ts';
+import { type Audience, audienceSchema, typeOf } from '../segment/models/audience.ts';
+import { shortened } from '../shorten.ts';
+import { quoted } from '../visible.ts';
+import type { PlannedWrite } from './agreement.ts';
+import { type Difference, differences, snapshotOf, valueInWords } from './snapshot.ts';
+import { type ThingKind, thingsIn } from './thing.ts';
+import type { WriteContext } from './wish.ts';
+
+/*
+ * A response may come in good form and show other values than were sent: Segment may take a while to
+ * show a change, or may not have made it.
+ */
+
+/** For so long what was written is looked at once more. */
+const maxLookMs = 5000;
+/** Of a value in a sentence. */
+const maxValueChars = 200;
+
+/** The language is imported when first needed: start-up should not wait for it. */
+const language = () => import('../query/index.ts');
+
+/** An output of which is known whether it shows what was sent. */
+export interface Compared<Name extends OperationName> {
+  /** With the thing as it was looked at last. */
+  output: Output<Name>;
+  /** What it shows otherwise, as what follows "shows"; undefined if that is nothing. */
+  unlike: string | undefined;
+}
+
+/** What comparing is done with. */
+type Looking = Pick<WriteContext, 'api' | 'sending' | 'clock'>;
+
+/**
+ * Compares the response to a write with what was sent, and looks once where they differ. Never throws:
+ * that it can't be looked at changes nothing of what the response shows.
+ *
+ * @param sent the request that went out.
+ */
+export async function compareWithSent<Name extends OperationName>(
+  { about, spaceId }: Pick<PlannedWrite<Name>, 'about' | 'spaceId'>,
+  sent: RequestPreview,
+  output: Output<Name>,
+  { api, sending, clock }: Looking,
+): Promise<Compared<Name>> {
+  const [answered] = thingsIn(output);
+  if (!answered || (await unlikeSent(sent, answered, about)).length === 0)
+    return { output, unlike: undefined };
+  const now = clock.monotonic();
+  const looking = briefly(sending, now, Math.min(maxLookMs, sending.endsAt - now));
+  looking.isUrgent = true;
+  const looked = await about
+    .read(api, { spaceId, id: answered.id }, looking)
+    .catch(() => undefined);
+  const thing = looked ?? answered;
+  const unlike = await unlikeSent(sent, thing, about);
+  return {
+    output: withThing(output, thing),
+    unlike: unlike.length === 0 ? undefined : inWords(unlike),
+  };
+}
+
+/** What a thing shows otherwise than it was sent; what it does not show is not compared. */
+export async function unlikeSent(
+  { body }: Pick<RequestPreview, 'body'>,
+  thing: Audience,
+  { purpose }: Pick<ThingKind, 'purpose'>,
+): Promise<Difference[]> {
+  const sent = snapshotOf(audienceSchema.parse({ ...body, id: thing.id }));
+  const unlike: Difference[] = [];
+  for (const difference of differences(sent, snapshotOf(thing))) {
+    const { field, before, after } = difference;
+    if (before === undefined || after === undefined) continue;
+    if (typeof before === 'string' && typeof after === 'string') {
+      if (isSameText(field, before, after)) continue;
+      if (field === 'query' && (await isSameQuery(before, after, thing, purpose))) continue;
+    }
+    unlike.push(difference);
+  }
+  return unlike;
+}
+
+function isSameText(field: Difference['field'], a: string, b: string): boolean {
+  if (field !== 'filterByExternalIds') return a.trim() === b.trim();
+  const inOrder = (ids: string) => ids.split(', ').toSorted().join();
+  return inOrder(a) === inOrder(b);
+}
+
+/** Whether two definitions are written the same, but for how they are spaced, quoted and bracketed. */
+async function isSameQuery(
+  a: string,
+  b: string,
+  thing: Audience,
+  purpose: ThingKind['purpose'],
+): Promise<boolean> {
+  const { check, format } = await language();
+  const type = typeOf(thing) ?? 'users';
+  const canonical = (text: string) => {
+    const { valid, tree } = check(text, { type, purpose });
+    return valid ? format(tree) : text.split(/\s/).filter(Boolean).join(' ');
+  };
+  return canonical(a) === canonical(b);
+}
+
+function withThing<Name extends OperationName>(
+  output: Output<Name>,
+  thing: Audience,
+): Output<Name> {
+  if ('audience' in output) return { ...output, audience: thing };
+  return 'computedTrait' in output ? { ...output, computedTrait: thing } : output;
+}
+
+function inWords(unlike: readonly Difference[]): string {
+  const shown = unlike.map(({ field, before, after }) => {
+    const [is, should] = [valueInWords(after, maxValueChars), valueInWords(before, maxValueChars)];
+    return `${field} as ${is} instead of ${should}`;
+  });
+  return shown.join(', ');
+}
+
+/** What to say of a change whose response shows other values. @param unlike as `Compared` has it. */
+export function adviceIfUnlike(unlike: string | undefined): string[] {
+  if (unlike === undefined) return [];
+  return [`Segment's response still shows ${unlike}; read it again before going on.`];
+}
+
+/** A create whose response is about the new thing, and shows other values than were sent. */
+export class UnlikeSentError extends OutcomeUnknownError {
+  /** @param made as the response, or a look since, shows it. */
+  constructor({ noun, field, tools }: ThingKind, made: Audience, unlike: string) {
+    super(
+      `${tools.create} was sent, but whether it took effect as it was meant is unknown: Segment's response shows ${unlike}.`,
+      {
+        next: `Do not create it again. Read the ${noun} ${quoted(made.id)} with ${tools.get} in a minute, and tell the user if it still differs.`,
+        details: { cause: 'bad_response', [field]: shortened(made) },
+      },
+    );
+  }
+}
