@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type SandboxEdition, start } from '../../src/sandbox/start.ts';
-import { newest, operationNames } from '../../src/segment/editions/editions.ts';
+import { operationNames } from '../../src/segment/editions/editions.ts';
 import { type Composed, startComposed } from '../support/composed.ts';
 import { FaultyServer } from '../support/faulty-server.ts';
 import { callTool } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { PassingTime } from '../support/passing-time.ts';
 import { spellingsOf } from '../support/spellings.ts';
-import { type Expected, type Row, redirects, rows } from './rows.ts';
+import { type Expected, redirects, rows } from './rows.ts';
 import { seed, space, type Target, targets } from './targets.ts';
 
 /*
@@ -135,13 +135,6 @@ async function expectNextAsksNothing(program: Composed, target: Target, code: Ex
   expect(serverOf(target).count(target.operation)).toBe(0);
 }
 
-/** Whether a refusal shows that the workspace lacks what an operation needs. */
-function showsLack({ operation }: Target, row: string): boolean {
-  const { feature, path }: { feature?: string; path: string } = newest.rows[operation];
-  const isOfSpace = !path.replace('{spaceId}', '').includes('{');
-  return feature !== undefined && (row === '403' || (row === '404' && isOfSpace));
-}
-
 /** Nothing is sent while the gate is closed. */
 async function expectClosedFor(program: Composed, target: Target, closedMs: number) {
   if (closedMs > maxWaitMs) {
@@ -155,16 +148,13 @@ async function expectClosedFor(program: Composed, target: Target, closedMs: numb
 const all = [...rows, ...redirects(`http://localhost:${port}`)];
 
 describe.each(targets)('$tool: $operation', (target) => {
-  const { operation, kind, readsFirst, looksBy, looksAfterLoss, alongside, ofFeature } = target;
+  const { operation, kind, readsFirst, looksBy, looksAfterLoss, alongside, lack } = target;
   const server = serverOf(target);
-  const isOfFeature = (row: Row) => row.name === '403' || row.name === '404';
-
-  const fitting = all.filter((row) => !ofFeature || !isOfFeature(row));
-  const cells = fitting.map((row) => {
+  const cells = all.map((row) => {
     const ofLists = operation === 'list_audiences' ? row.ofLists?.always : undefined;
-    const lack = showsLack(target, row.name) ? ({ code: 'unsupported' } as const) : {};
+    const lacking = lack?.rows.includes(row.name) ? ({ code: 'unsupported' } as const) : {};
     const usual = ofLists ?? row.expected[kind];
-    const expected = { ...usual, ...lack, ...target.ends?.[row.name] };
+    const expected = { ...usual, ...lacking, ...target.ends?.[row.name] };
     const { code, requests } = expected;
     return [row.name, code, requests, { ...row, expected }] as const;
   });
@@ -177,7 +167,9 @@ describe.each(targets)('$tool: $operation', (target) => {
       expect(server.count(operation)).toBe(requests);
 
       server.aim(undefined);
-      if (showsLack(target, name)) return await expectNextAsksNothing(program, target, code);
+      if (lack?.isRemembered && lack.rows.includes(name)) {
+        return await expectNextAsksNothing(program, target, code);
+      }
       if (closedMs !== undefined) await expectClosedFor(program, target, closedMs);
       await expectNextWorks(program, target);
       expect(server.count(operation)).toBe(1);

@@ -15,11 +15,8 @@ export interface Target {
   looksBy?: OperationName;
   /** Whether it looks, and finds, where its request took effect and was not answered. */
   looksAfterLoss?: boolean;
-  /**
-   * Whether its operation is of a part of Segment that a workspace may lack: there 403 and 404 mean
-   * that (test/segment/features.test.ts).
-   */
-  ofFeature?: boolean;
+  /** The rows by which it shows that the workspace lacks what the operation needs. */
+  lack?: { rows: readonly string[]; isRemembered: boolean };
   /** What the tool asks at the same time as its operation. */
   alongside?: OperationName;
   /** How calls end that end otherwise than those of their kind, by the name of the row. */
@@ -66,6 +63,9 @@ const traits = ['ct_000000001', 'ct_000000002'] as const;
 
 /** A tool whose operation has its name. */
 const named = (operation: OperationName) => ({ tool: operation, operation });
+
+/** How Segment may refuse what a workspace lacks. */
+const refusals = ['401', '403', '404'];
 
 /** What list_spaces shows where Segment lists none: the spaces that are configured. */
 const configured = { code: 'success' } as const;
@@ -118,6 +118,7 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
+    lack: { rows: ['403', '404'], isRemembered: true },
     ends: { '401': configured, '403': configured, '404': configured },
     args: [{}, {}],
   },
@@ -125,6 +126,7 @@ export const targets: readonly Target[] = [
     tool: 'list_audience_destinations',
     operation: 'list_destinations_from_audience',
     alongside: 'list_activations_from_audience',
+    lack: { rows: refusals, isRemembered: false },
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
@@ -133,6 +135,7 @@ export const targets: readonly Target[] = [
   {
     tool: 'list_audience_schedules',
     operation: 'list_audience_schedules_from_space_and_audience',
+    lack: { rows: refusals, isRemembered: false },
     edition: 'v1',
     kind: 'read',
     readsFirst: 1,
@@ -177,6 +180,7 @@ export const targets: readonly Target[] = [
   {
     tool: 'run_audience',
     operation: 'force_execute_audience_run',
+    lack: { rows: refusals, isRemembered: false },
     edition: 'v1',
     kind: 'once',
     readsFirst: 2,
@@ -188,7 +192,7 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ofFeature: true,
+    lack: { rows: refusals, isRemembered: true },
     args: [{}, {}],
   },
   {
@@ -196,7 +200,6 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ofFeature: true,
     args: [{ id: traits[0] }, { id: traits[1] }],
   },
   {
@@ -205,7 +208,6 @@ export const targets: readonly Target[] = [
     kind: 'once',
     readsFirst: 1,
     looksAfterLoss: true,
-    ofFeature: true,
     args: [
       { name: 'Third', query: "event('Shoes Bought').count()" },
       { name: 'Fourth', query: "event('Shoes Bought').count()" },
@@ -217,7 +219,6 @@ export const targets: readonly Target[] = [
     kind: 'once',
     readsFirst: 2,
     looksBy: 'get_computed_trait',
-    ofFeature: true,
     args: [
       { id: traits[0], description: 'New' },
       { id: traits[1], description: 'New' },
@@ -229,12 +230,12 @@ export const targets: readonly Target[] = [
     kind: 'remove',
     readsFirst: 2,
     looksBy: 'get_computed_trait',
-    ofFeature: true,
     args: [{ id: traits[0] }, { id: traits[1] }],
   },
   {
     tool: 'preview_audience',
     operation: 'create_audience_preview',
+    lack: { rows: refusals, isRemembered: false },
     edition: 'v1',
     kind: 'once',
     readsFirst: 0,
@@ -251,7 +252,8 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ends: { '403': fromDefinitions, '404': fromDefinitions },
+    lack: { rows: refusals, isRemembered: true },
+    ends: { '401': fromDefinitions, '403': fromDefinitions, '404': fromDefinitions },
     args: [{ kind: 'events' }, { kind: 'events' }],
   },
 ];

@@ -100,8 +100,9 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     async send(name, input, call) {
       const { output, paging, ifGone, feature } = newest.rows[name];
       // The workspace has audiences and nothing besides, which is known, and asks for no request.
-      if (feature === 'Space Schema')
-        throw new UnsupportedError(feature, { next: 'Go on without it.' });
+      if (feature?.name === 'Space Schema') {
+        throw new UnsupportedError(feature.name, { next: 'Go on without it.' });
+      }
       await call.lookLast?.(withSignal(call, call.signal));
       call.beforeSending?.();
       asked.push([name, input]);

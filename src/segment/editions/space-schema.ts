@@ -7,8 +7,9 @@ import {
   eventSchema,
   traitSchema,
 } from '../models/space-schema.ts';
+import { ofSpace } from './features.ts';
 import { pageQuery } from './paged.ts';
-import { alpha, type ReadRow } from './row.ts';
+import { alpha, type Feature, type ReadRow } from './row.ts';
 
 /*
  * What definitions of a space may speak of. Source: Segment's API reference, tag Space Schema, alpha
@@ -17,13 +18,20 @@ import { alpha, type ReadRow } from './row.ts';
 
 const pagination = () => paginationSchema.nullish();
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
+const spaceSchema = 'Space Schema';
+/** Where not even the list can be had from which a name is, it is not the name that is unknown. */
+const ofNames = (list: 'list_events' | 'list_entity_paths'): Feature<{ spaceId: string }> => ({
+  name: spaceSchema,
+  isMissing: async ({ spaceId }, look) =>
+    (await look(list, { spaceId, count: 1 })).kind === 'lacking',
+});
 const common = {
   method: 'GET',
   mediaType: alpha,
   perMinute: 25,
   writes: false,
   resend: 'repeatable',
-  feature: 'Space Schema',
+  feature: ofSpace(spaceSchema),
 } as const;
 
 interface Asked {
@@ -55,6 +63,7 @@ export const events: ReadRow<'list_events'> = {
 export const eventProperties: ReadRow<'list_properties_from_event'> = {
   ...common,
   path: '/spaces/{spaceId}/events/{event:name}/properties',
+  feature: ofNames('list_events'),
   query,
   output: z.lazy(() =>
     z.looseObject({ eventProperties: z.array(eventPropertySchema), pagination: pagination() }),
@@ -83,6 +92,7 @@ export const entityPaths: ReadRow<'list_entity_paths'> = {
 export const entityProperties: ReadRow<'list_properties_from_entity'> = {
   ...common,
   path: '/spaces/{spaceId}/entities/{entity:name}/properties',
+  feature: ofNames('list_entity_paths'),
   query,
   output: z.lazy(() =>
     z.looseObject({ entityProperties: z.array(entityPropertySchema), pagination: pagination() }),

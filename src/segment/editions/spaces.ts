@@ -15,6 +15,7 @@ export const list: ReadRow<'list_spaces'> = {
   output: z.lazy(() =>
     z.looseObject({ spaces: z.array(spaceSchema), pagination: paginationSchema.nullish() }),
   ),
-  feature: 'Spaces',
+  // A token that is refused may be wrong, and there is nothing else to try it by.
+  feature: { name: 'Spaces', isMissing: async (_, __, { code }) => code !== 'unauthorized' },
   ifNotFound: 'Tell the user that the workspace shows no spaces to this token.',
 };
