@@ -28,7 +28,7 @@ import type { HttpProxy } from './proxy.ts';
 import type { Gate } from './quota/gate.ts';
 import { Gates } from './quota/gates.ts';
 import type { Place } from './quota/quota.ts';
-import { readQuota, readRetryAfter } from './quota/report.ts';
+import { type Refusal, readQuota, readRetryAfter } from './quota/report.ts';
 import { type MadeRequest, requestOf } from './request.ts';
 import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
 import { Tries } from './tries.ts';
@@ -396,7 +396,9 @@ export class SegmentClient implements SegmentApi {
     const { status, headers, sentAt } = outcome;
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
-    const report = readQuota({ status, headers, body, sentAt, receivedAt, now });
+    const { hasLongerQuota } = form.row;
+    const answer = { status, headers, body, sentAt, receivedAt, now, hasLongerQuota };
+    const report = readQuota(answer);
     await gate.settle(place, report);
     log('debug', 'answer', { operation: name, status, tookMs, remaining: report.remaining });
     const { output, ifNotFound, writes } = form.row;
@@ -406,7 +408,8 @@ export class SegmentClient implements SegmentApi {
     return {
       verdict: judgeAnswer(expected, { status, text }, body),
       retryAfterMs: readRetryAfter(headers, now),
-      closedMs: refusal && refusal.scope !== 'unknown' ? refusal.untilMs - receivedAt : undefined,
+      refusal,
+      leftMs: refusal && refusal.scope !== 'unknown' ? refusal.untilMs - receivedAt : undefined,
     };
   }
 
@@ -414,17 +417,20 @@ export class SegmentClient implements SegmentApi {
   async #pauseAfter<Name extends OperationName>(
     { name, call }: Sending<Name>,
     tries: Tries<Name>,
-    { verdict, retryAfterMs, closedMs }: Attempted<Output<Name>>,
+    { verdict, retryAfterMs, refusal, leftMs }: Attempted<Output<Name>>,
   ): Promise<void> {
     const { clock, random, log } = this.#options;
     if (verdict.kind === 'success' || verdict.kind === 'refused') return;
     const limited = verdict.kind === 'limited';
     if (limited) tries.refusals += 1;
+    const closedMs = closesGate(refusal) ? leftMs : undefined;
     const pauseMs = limited
-      ? pauseAfterRefusal(tries.refusals, closedMs, random())
+      ? pauseAfterRefusal(tries.refusals, leftMs, random())
       : pauseAfterFailure(tries.attempts, retryAfterMs, random());
+    const said = limited && closedMs === undefined ? verdict.said : undefined;
+    const scope = closedMs === undefined ? refusal?.scope : undefined;
     const error = limited
-      ? this.#gate(name).rateLimited(pauseMs ?? 0, closedMs === undefined ? 'unknown' : undefined)
+      ? this.#gate(name).rateLimited(pauseMs ?? 0, { scope, said })
       : verdict.error;
     if (pauseMs === undefined || clock.monotonic() + pauseMs > this.#inTime(name, call).deadline) {
       throw error;
@@ -451,6 +457,11 @@ interface HeldPlace {
   place: Place;
   /** When it is given back, on the monotonic clock. */
   until: number;
+}
+
+/** Whether nothing is sent until what refused is over. */
+function closesGate(refusal: Refusal | undefined): boolean {
+  return refusal?.scope === 'operation' || refusal?.scope === 'token';
 }
 
 const notLooked = 'what is there could not be looked at';
@@ -481,8 +492,9 @@ interface Attempted<Data> {
   verdict: Verdict<Data>;
   /** What the response asked for, milliseconds. */
   retryAfterMs?: number;
-  /** For how long the response closed the gate, milliseconds. */
-  closedMs?: number;
+  refusal?: Refusal;
+  /** How long what was refused is refused, milliseconds. */
+  leftMs?: number;
 }
 
 /** What a look comes to that got no output: only Segment itself can say that something is missing. */

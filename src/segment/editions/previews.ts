@@ -16,6 +16,7 @@ export const create: ReadRow<'create_audience_preview'> = {
   method: 'POST',
   path: previews,
   perMinute: 5,
+  hasLongerQuota: true,
   writes: false,
   resend: 'once',
   body: ({ query, type, targetEntity, filterByExternalIds, backfillEventDataDays }) => ({

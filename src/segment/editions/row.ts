@@ -76,6 +76,8 @@ export interface Row<Name extends OperationName> {
   mediaType?: string;
   /** Requests per minute that the reference states, if it does; a gate starts with it. */
   perMinute?: number;
+  /** Whether there is a quota besides that of the minute. */
+  hasLongerQuota?: boolean;
   /** Whether it changes something at Segment, or reaches out from there. */
   writes: boolean;
   /**
