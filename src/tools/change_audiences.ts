@@ -40,7 +40,7 @@ export const changeAudiences = defineTool({
   name: 'change_audiences',
   title: 'Change audiences',
   description:
-    'Enable, disable or delete many audiences, only those that the user meant. To go on with what is not_tried, pass those ids, and continuation as confirmation.',
+    'Enable, disable or delete many audiences, only those that the user meant. To go on, pass the ids that advice names, and continuation as confirmation.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -105,7 +105,7 @@ export const changeAudiences = defineTool({
       counts: countsOf(outcome.results),
       results: outcome.results.map((result) => ({ ...result, name: shortName(result) })),
       removed: removed.copies,
-      continuation: outcome.continuation,
+      continuation: outcome.continuation?.value,
       dryRun: outcome.rehearsal && shownRehearsal(outcome.rehearsal),
       advice: [...outcome.advice, ...adviceOn(outcome), ...removed.advice],
     };
@@ -159,7 +159,7 @@ function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
   return [
     ...(continuation
       ? [
-          'To go on without a new question, call again within 5 minutes with the ids that are not_tried, the same action, and continuation as confirmation; it works once.',
+          `To go on without a new question, call again within 5 minutes with ${goodFor(continuation.ids, all)}, the same action, and continuation as confirmation; it works once.`,
         ]
       : []),
     ...(has('unknown')
@@ -169,6 +169,14 @@ function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
       : []),
     ...(has('stale') ? ['Those that are stale were changed by others: tell the user.'] : []),
   ];
+}
+
+/** The ids that a continuation is good for: those that wait for one that failed are not among them. */
+function goodFor(left: readonly string[], all: readonly BulkResult[]): string {
+  const notTried = all.filter(({ outcome }) => outcome === 'not_tried').length;
+  return notTried === left.length
+    ? `the ${notTried} ids that are not_tried`
+    : `exactly these ids: ${left.join(', ')}`;
 }
 
 function shownRehearsal(rehearsal: NonNullable<BulkOutcome['rehearsal']>) {

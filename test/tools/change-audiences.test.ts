@@ -289,13 +289,20 @@ describe('the agreement', () => {
     expect(result?.removed?.map(({ id }) => id)).toEqual([idOf(1), idOf(3)]);
   });
 
-  test('ends as stale where all have changed since', async () => {
-    const { rig, change, patch } = await start(many(1), { flags: { confirm: 'remove' } });
-    const args = { ids: idsUpTo(1), action: 'remove' };
+  test.each([
+    [1, `The audience "New 1" ("${idOf(1)}") has changed since the user was asked.`],
+    [2, `All 2 audiences have changed since the user was asked: "New 1" ("${idOf(1)}"), "New 2"`],
+  ])('ends as stale where all of %i have changed since', async (count, message) => {
+    const { rig, change, patch } = await start(many(count), { flags: { confirm: 'remove' } });
+    const args = { ids: idsUpTo(count), action: 'remove' };
     const confirmation = confirmationIn((await change(args)).error);
-    await patch(idOf(1), { name: 'Another name' });
+    for (let number = 1; number <= count; number += 1) {
+      await patch(idOf(number), { name: `New ${number}` });
+    }
     const before = rig.writes().length;
-    expect((await change({ ...args, confirmation })).error?.code).toBe('stale');
+    const { error } = await change({ ...args, confirmation });
+    expect(error?.code).toBe('stale');
+    expect(error?.message).toContain(message);
     expect(rig.writes()).toHaveLength(before);
   });
 
@@ -453,6 +460,28 @@ describe('the time of a call', () => {
     expect((await ids()).every(({ enabled }) => !enabled)).toBe(true);
     await change({ ids: [idOf(4), idOf(5)], action: 'enable', confirmation: continuation });
     expect(rig.writes()).toHaveLength(5);
+  });
+
+  test('ends with the ids that the continuation is good for, without those that wait for a failure', async () => {
+    const seeds = [plain('Base'), builtOn('Top', 'base'), ...many(3)];
+    const { rig, change } = await start(seeds, {
+      limits: { remove_audience_from_space: 3 },
+      flags: { confirm: 'remove', 'rate-limits': 'remove_audience_from_space=3' },
+    });
+    rig.faults(({ method, id }) =>
+      method === 'DELETE' && id === idOf(2)
+        ? { kind: 'answer', status: 409, body: '{"errors":[{"type":"conflict"}]}' }
+        : undefined,
+    );
+    const args = { ids: idsUpTo(5), action: 'remove' };
+    const confirmation = confirmationIn((await change(args)).error);
+    const { result, outcomes } = await change({ ...args, confirmation });
+    expect(outcomes).toEqual(['not_tried', 'failed', 'done', 'done', 'not_tried']);
+    const named = result?.advice.join(' ').match(/aud_\d+/g) ?? [];
+    expect(named).toEqual([idOf(5)]);
+    await rig.clock.advance(60_000);
+    const rest = { ...args, ids: named, confirmation: result?.continuation };
+    expect((await change(rest)).outcomes).toEqual(['done']);
   });
 
   test('a continuation may be passed with the ids of all', async () => {
