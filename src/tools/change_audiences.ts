@@ -8,7 +8,7 @@ import {
 } from '../safety/bulk-wish.ts';
 
 import { type Audience, typeOf } from '../segment/models/audience.ts';
-import { fitted } from '../shorten.ts';
+import { shortenedText } from '../shorten.ts';
 import { cut, visibleJson } from '../visible.ts';
 import { consequencesOfAll, recreate } from './advice.ts';
 import { advice, ids, spaceId, spaceOf } from './fields.ts';
@@ -19,9 +19,10 @@ import { emptyIsWrong, writeInputs } from './write.ts';
 const maxCallMs = 15 * 60_000;
 /** Of the JSON of what is kept of removed audiences. */
 const maxCopiesChars = 100_000;
-/** Of the JSON of the requests that a dry run shows. */
-const maxRequestsChars = 40_000;
-const maxQuestionChars = 20_000;
+/** Of the JSON of question and requests in a dry run. */
+const maxRehearsalChars = 60_000;
+/** Of the question: names of 200 audiences fit, if they make sense. */
+const maxQuestionChars = 50_000;
 /** Of a name in a result; the whole is in `removed`. */
 const maxNameChars = 80;
 
@@ -180,12 +181,15 @@ function goodFor(left: readonly string[], all: readonly BulkResult[]): string {
 }
 
 function shownRehearsal(rehearsal: NonNullable<BulkOutcome['rehearsal']>) {
-  const { edition, needsConfirmation, question } = rehearsal;
-  const requests = rehearsal.requests.map(({ method, url, body }) => ({ method, url, body }));
-  return {
-    edition,
-    needsConfirmation,
-    question: cut(question, maxQuestionChars),
-    ...fitted({ requests }, maxRequestsChars),
-  };
+  const { edition, needsConfirmation } = rehearsal;
+  const question = shortenedText(rehearsal.question, maxQuestionChars);
+  let leftChars = maxRehearsalChars - visibleJson(question).length;
+  const all = rehearsal.requests.map(({ method, url, body }) => ({ method, url, body }));
+  const requests = all.filter((request) => {
+    leftChars -= visibleJson(request).length + 1;
+    return leftChars >= 0;
+  });
+  const more = all.length - requests.length;
+  const notice = more > 0 ? `${more} more requests are not shown.` : undefined;
+  return { edition, needsConfirmation, question, requests, notice };
 }

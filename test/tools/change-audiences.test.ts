@@ -663,6 +663,23 @@ test('a dry run sends nothing, and shows the requests and the question', async (
   );
 });
 
+test('a dry run shows the whole question, however many it is about', async () => {
+  const long = (name: string) => plain(`${name} ${'x'.repeat(200)}`);
+  const seeds = Array.from({ length: 200 }, (_, index) => long(`Berlin ${index + 1}`));
+  const answering = () => ({ action: 'decline' }) as const;
+  const { rig, change } = await start(seeds, { flags: { confirm: 'remove' }, answering });
+  const args = { ids: idsUpTo(200), action: 'disable' };
+  const { structured, error } = await change({ ...args, dryRun: true });
+  expect(error).toBeUndefined();
+  await change(args);
+  const { dryRun } = z
+    .object({ dryRun: z.looseObject({ question: z.string() }) })
+    .parse(structured);
+  expect(rig.questions[0]).toContain(dryRun.question);
+  expect(dryRun.question).toMatch(/"Berlin 200 x+"…/);
+  expect(JSON.stringify(structured).length).toBeLessThan(110_000);
+});
+
 test('nothing is changed by a server that only reads, or in a space that is not allowed', async () => {
   const other = await start(many(2), { flags: { 'allowed-spaces': standInSpace } });
   const { error } = await other.change({ spaceId: 'spa_2', ids: idsUpTo(2), action: 'remove' });
