@@ -238,6 +238,21 @@ describe('of odd spaces', () => {
     );
   });
 
+  test('counts each once, where the pages go in a circle', async () => {
+    const all = Array.from({ length: 450 }, (_, n) => audience({ id: `a${n}` }));
+    let requests = 0;
+    const page = async ({ cursor }: { cursor?: string }) => {
+      requests += 1;
+      const from = Number(cursor ?? 0);
+      const next = from >= 400 ? '200' : String(from + 200);
+      return { audiences: all.slice(from, from + 200), pagination: { next } };
+    };
+    const client = await connect(fakeApi({ page }).api, { defaultSpace: 'spa_1' });
+    const { matches, advice } = await find(client, { countOnly: true });
+    expect([matches, requests]).toEqual([450, 3]);
+    expect(String(advice)).toContain('Only the first 450 audiences were looked at');
+  });
+
   test('says where there are more than were looked at', async () => {
     const all = Array.from({ length: 10_001 }, (_, n) => audience({ id: `a${n}` }));
     const { matches, advice } = await find(await clientOf(all), { countOnly: true });

@@ -114,6 +114,7 @@ export function audiencePages(maxCount: number): Paging<'list_audiences'> {
   return {
     sizes: [...new Set([maxCount, 200, ...smallerSizes])],
     countOf: ({ count }) => count,
+    cursorOf: ({ cursor }) => cursor,
     isPatient: ({ isPatient = false }) => isPatient,
     ask: (input, { count, cursor = input.cursor }) => ({ ...input, count, cursor }),
     rowsIn: (output) => output.audiences.length,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { activationSchema, connectionSchema } from '../models/destination.ts';
 import { paginationSchema } from '../models/pagination.ts';
+import { everyRow } from '../models/rows.ts';
 import { ofAudience } from './features.ts';
 import { pageQuery } from './paged.ts';
 import { alpha, type ReadRow } from './row.ts';
@@ -23,7 +24,7 @@ export const connections: ReadRow<'list_destinations_from_audience'> = {
   resend: 'repeatable',
   query: pageQuery,
   output: z.lazy(() =>
-    z.looseObject({ connections: z.array(connectionSchema), pagination: pagination() }),
+    z.looseObject({ connections: everyRow(connectionSchema), pagination: pagination() }),
   ),
   feature: ofAudience('Destinations of audiences'),
   ifNotFound,
@@ -38,7 +39,7 @@ export const activations: ReadRow<'list_activations_from_audience'> = {
   resend: 'repeatable',
   query: pageQuery,
   output: z.lazy(() =>
-    z.looseObject({ activations: z.array(activationSchema), pagination: pagination() }),
+    z.looseObject({ activations: everyRow(activationSchema), pagination: pagination() }),
   ),
   feature: ofAudience('Activations of audiences'),
   ifNotFound,

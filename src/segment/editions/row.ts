@@ -15,6 +15,8 @@ export interface Paging<Name extends OperationName> {
   /** The page sizes to use, largest first: a smaller one when Segment refuses the one before. */
   sizes: readonly number[];
   countOf(input: Input<Name>): number;
+  /** Where it begins, if that is a cursor. */
+  cursorOf(input: Input<Name>): string | undefined;
   /** Whether the pages may come as the quota allows; else they are foreseen together. */
   isPatient(input: Input<Name>): boolean;
   /** The input that asks for one of the pages; without a cursor, for the first. */

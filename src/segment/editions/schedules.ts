@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { everyRow, withId } from '../models/rows.ts';
 import { type NewSchedule, scheduleSchema, timingOf } from '../models/schedule.ts';
 import { ofAudience } from './features.ts';
 import { doubtOfRemoval, removalStatus } from './removal.ts';
@@ -10,7 +11,7 @@ import type { ReadRow, Row } from './row.ts';
  */
 
 const schedules = '/spaces/{spaceId}/audiences/{id}/schedules';
-const oneSchedule = z.lazy(() => z.looseObject({ audienceSchedule: scheduleSchema }));
+const oneSchedule = z.lazy(() => z.looseObject({ audienceSchedule: withId(scheduleSchema) }));
 const ofSchedules = ofAudience('Schedules of audiences');
 /** Whether there are schedules at all shows in the list of them. */
 const ofOneSchedule: typeof ofSchedules = {
@@ -32,7 +33,7 @@ export const list: ReadRow<'list_audience_schedules_from_space_and_audience'> = 
   path: schedules,
   writes: false,
   resend: 'repeatable',
-  output: z.lazy(() => z.looseObject({ audienceSchedules: z.array(scheduleSchema) })),
+  output: z.lazy(() => z.looseObject({ audienceSchedules: everyRow(scheduleSchema) })),
   feature: ofSchedules,
   ifNotFound: noAudience,
 };

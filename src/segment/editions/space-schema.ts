@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { paginationSchema } from '../models/pagination.ts';
+import { usableRows } from '../models/rows.ts';
 import {
   entityPathSchema,
   entityPropertySchema,
@@ -56,7 +57,9 @@ export const events: ReadRow<'list_events'> = {
   ...common,
   path: '/spaces/{spaceId}/events',
   query,
-  output: z.lazy(() => z.looseObject({ events: z.array(eventSchema), pagination: pagination() })),
+  output: z.lazy(() =>
+    z.looseObject({ events: usableRows(eventSchema), pagination: pagination() }),
+  ),
   ifNotFound: noSpace,
 };
 
@@ -66,7 +69,7 @@ export const eventProperties: ReadRow<'list_properties_from_event'> = {
   feature: ofNames('list_events'),
   query,
   output: z.lazy(() =>
-    z.looseObject({ eventProperties: z.array(eventPropertySchema), pagination: pagination() }),
+    z.looseObject({ eventProperties: usableRows(eventPropertySchema), pagination: pagination() }),
   ),
   ifNotFound: 'Check event and spaceId: describe_space_schema with kind events lists them.',
 };
@@ -75,7 +78,9 @@ export const traits: ReadRow<'list_traits'> = {
   ...common,
   path: '/spaces/{spaceId}/traits',
   query: ({ collection, ...asked }) => ({ ...query(asked), collection }),
-  output: z.lazy(() => z.looseObject({ traits: z.array(traitSchema), pagination: pagination() })),
+  output: z.lazy(() =>
+    z.looseObject({ traits: usableRows(traitSchema), pagination: pagination() }),
+  ),
   ifNotFound: noSpace,
 };
 
@@ -84,7 +89,7 @@ export const entityPaths: ReadRow<'list_entity_paths'> = {
   path: '/spaces/{spaceId}/entity-paths',
   query,
   output: z.lazy(() =>
-    z.looseObject({ entityPaths: z.array(entityPathSchema), pagination: pagination() }),
+    z.looseObject({ entityPaths: usableRows(entityPathSchema), pagination: pagination() }),
   ),
   ifNotFound: noSpace,
 };
@@ -95,7 +100,7 @@ export const entityProperties: ReadRow<'list_properties_from_entity'> = {
   feature: ofNames('list_entity_paths'),
   query,
   output: z.lazy(() =>
-    z.looseObject({ entityProperties: z.array(entityPropertySchema), pagination: pagination() }),
+    z.looseObject({ entityProperties: usableRows(entityPropertySchema), pagination: pagination() }),
   ),
   ifNotFound: 'Check entity and spaceId: describe_space_schema with kind entities lists them.',
 };
