@@ -45,7 +45,12 @@ export interface ToolsOptions {
    * @param preparing aborted when the call may no longer begin to write.
    * @param ask undefined where the client can't ask its user.
    */
-  contextOf(call: CallContext, preparing: AbortSignal, ask: Ask | undefined): ToolContext;
+  contextOf(
+    tool: string,
+    call: CallContext,
+    preparing: AbortSignal,
+    ask: Ask | undefined,
+  ): ToolContext;
   /**
    * How long one call may wait for quota and retries, milliseconds. Beyond 55 s, which is all that
    * attempts and waits may take together, it holds only for calls whose client asked for progress.
@@ -198,7 +203,7 @@ export class ToolsCapability implements Capability {
     const run = async (preparing: AbortSignal) => {
       const ask: Ask = (question) =>
         this.#ask(question, { tool: tool.name, call, progress, signal: preparing, extra });
-      const context = contextOf(call, preparing, canAsk ? ask : undefined);
+      const context = contextOf(tool.name, call, preparing, canAsk ? ask : undefined);
       return tool.output().parse(await tool.handle(input, context));
     };
     return progress.during(`${tool.name} is under way`, () =>

@@ -107,7 +107,7 @@ const callThroughTime = (program: Composed, { tool, args, waits }: Target, nth: 
   return time.until(callTool(program.client, tool, { ...args[nth] }, options));
 };
 
-const auditSchema = z.object({ tool: z.string(), outcome: z.string() });
+const auditSchema = z.object({ tool: z.string(), operation: z.string(), outcome: z.string() });
 
 /** Calls the tool, and holds how that ends against what is expected. */
 async function expectEnd(program: Composed, target: Target, { code, outcome }: Expected) {
@@ -116,7 +116,7 @@ async function expectEnd(program: Composed, target: Target, { code, outcome }: E
   if (error) expect(error.next.length).toBeGreaterThan(20);
   const lines = program.audit().split('\n').filter(Boolean);
   const isRecorded = target.kind !== 'read' && !target.isUnrecorded;
-  const writes = isRecorded ? [{ tool: target.operation, outcome }] : [];
+  const writes = isRecorded ? [{ tool: target.tool, operation: target.operation, outcome }] : [];
   const recorded = lines
     .map((line) => auditSchema.parse(JSON.parse(line)))
     .filter((line) => line.outcome !== 'started');

@@ -188,8 +188,9 @@ export async function connect(
   const previews = new Previews(api, clock, tally);
   const calls = new ToolsCapability({
     tools,
-    contextOf(call, preparing, ask) {
+    contextOf(tool, call, preparing, ask) {
       const writing: WriteContext = {
+        tool,
         api,
         call: withSignal(call, preparing),
         sending: call,

@@ -629,7 +629,8 @@ describe('copies', () => {
     expect(result?.advice.join(' ')).toContain('1 of them did not fit');
     expect(linesOf(file)).toHaveLength(6);
     expect(linesOf(file)[5]).toMatchObject({
-      tool: 'remove_audience_from_space',
+      tool,
+      operation: 'remove_audience_from_space',
       outcome: 'done',
       before: { description: 'x'.repeat(45_000) },
     });
