@@ -209,12 +209,13 @@ function createSession(services: Services, onClose: () => void): Session {
   const switchedOff = switchedOffBy(config);
   const offered = tools.filter((tool) => !switchedOff.has(tool.name));
   const writes = offered.some(({ hints }) => !hints.readOnlyHint);
-  const finds = offered.some(({ name: tool }) => tool === 'find_audiences');
+  const finds = offered.some((each) => each.name === 'find_audiences');
   const calls = new ToolsCapability({
     tools: offered,
     switchedOff,
-    contextOf(call, preparing, ask) {
+    contextOf(tool, call, preparing, ask) {
       const writing = (): WriteContext => ({
+        tool,
         ...services,
         mode: config.confirm,
         seen,

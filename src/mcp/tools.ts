@@ -45,7 +45,12 @@ export interface ToolsOptions {
    * @param preparing aborted when the call may no longer begin to write.
    * @param ask undefined where the client can't ask its user.
    */
-  contextOf(call: CallContext, preparing: AbortSignal, ask: Ask | undefined): ToolContext;
+  contextOf(
+    tool: string,
+    call: CallContext,
+    preparing: AbortSignal,
+    ask: Ask | undefined,
+  ): ToolContext;
   /**
    * How long one call may wait for quota and retries, milliseconds. Beyond 55 s, which is all that
    * attempts and waits may take together, it holds only for calls whose client asked for progress.
@@ -193,7 +198,7 @@ export class ToolsCapability implements Capability {
     const run = async (preparing: AbortSignal) => {
       const ask: Ask = (question) =>
         this.#ask(question, { tool: tool.name, call, progress, signal: preparing, extra });
-      const context = contextOf(call, preparing, canAsk ? ask : undefined);
+      const context = contextOf(tool.name, call, preparing, canAsk ? ask : undefined);
       return await tool.handle(input, context);
     };
     // What only reads prepares nothing.

@@ -8,7 +8,10 @@ import { visibleJson } from '../visible.ts';
 
 /** A write that is about to be sent, as the log shows it. */
 export interface AuditStart {
+  /** What the agent called. */
   tool: string;
+  /** What is sent to Segment for it. */
+  operation: string;
   space: string;
   /** Of a created audience, once it is known. */
   id: string | undefined;

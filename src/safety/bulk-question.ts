@@ -85,10 +85,16 @@ function sentInWords(members: readonly BulkMember[]): string {
   if (looked === 0) return 'Where they are sent was not looked up.';
   const sent = known.filter(({ total }) => total > 0).length;
   const unknown = members.length - known.length;
-  const more = unknown > 0 ? `; of ${unknown} it is not known` : '';
-  return sent === 0 && unknown === 0
+  if (known.length === 0) return 'Where they are sent could not be found out.';
+  const rest = unknown > 0 ? `; for ${unknown} of them that could not be found out` : '';
+  if (sent > 0) return `${sent} of them ${isOrAre(sent)} sent to destinations${rest}.`;
+  return unknown === 0
     ? 'None of them is sent to a destination.'
-    : `${sent} of them ${sent === 1 ? 'is' : 'are'} sent to destinations${more}.`;
+    : `${known.length} of them ${isOrAre(known.length)} sent to no destination${rest}.`;
+}
+
+function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are';
 }
 
 function firstNames(members: readonly BulkMember[]): string {

@@ -81,8 +81,8 @@ export interface BulkOutcome {
   rehearsal?: BulkRehearsal;
   /** As they were, those that are gone, or may be. */
   removed: Audience[];
-  /** Lets those that remain be done without a new question. */
-  continuation?: string;
+  /** Lets these be done without a new question, and only all of them together. */
+  continuation?: { value: string; ids: readonly string[] };
   advice: string[];
 }
 

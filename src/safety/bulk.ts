@@ -1,5 +1,10 @@
 import type { OperationName } from '../segment/contract.ts';
-import { AudiencesError, CancelledError, InvalidInputError } from '../segment/errors.ts';
+import {
+  AudiencesError,
+  CancelledError,
+  InvalidInputError,
+  UnsentError,
+} from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { findDestinations, maxLookedUp } from '../space/destinations.ts';
 import { cut, quotedPlainly, visible, visibleJson } from '../visible.ts';
@@ -277,11 +282,10 @@ class Bulk<Name extends OperationName> {
     const isNew = new Set(found ?? pairs);
     const names = [...outsiders]
       .flatMap(([id, users]) => users.filter((user) => isNew.has(pairOf(id, user))))
-      .slice(0, maxNamed)
-      .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
+      .map(nameOf);
     throw new AudiencesError(
       'stale',
-      `Since the user was asked, the audiences that are built on these have become others: ${names.join(', ')}. Nothing was sent.`,
+      `Since the user was asked, the audiences that are built on these have become others: ${someOf(names)}. Nothing was sent.`,
       {
         next: 'If it is still wanted, call again without confirmation, so that the user sees which.',
       },
@@ -349,7 +353,7 @@ class Bulk<Name extends OperationName> {
       became.set(id, sent);
       if (sent.endsAll) end = sent;
     }
-    this.#assertTried(became, end);
+    this.#assertTried(plan, became, end);
     return this.#outcome(plan, became, end);
   }
 
@@ -381,14 +385,18 @@ class Bulk<Name extends OperationName> {
     await record(write, failed, this.#context);
   }
 
-  #assertTried(became: ReadonlyMap<string, Attempt>, end: Attempt | undefined): void {
+  #assertTried(
+    { set }: BulkPlan<Name>,
+    became: ReadonlyMap<string, Attempt>,
+    end: Attempt | undefined,
+  ): void {
     const attempts = [...became.values()];
     const isTried = attempts.some(({ outcome }) => outcome !== 'not_tried' && outcome !== 'stale');
     if (isTried) return;
     const thrown = end?.thrown ?? attempts.find(({ thrown: error }) => error)?.thrown;
     if (thrown) throw thrown;
     if (this.#context.call.signal.aborted) throw new CancelledError(this.#wish.operation, false);
-    throw staleError(audiences, sinceAsked, undefined, undefined);
+    throw allStale([...became.keys()].flatMap((id) => set.found.get(id) ?? []));
   }
 
   #outcome(
@@ -413,7 +421,8 @@ class Bulk<Name extends OperationName> {
     return {
       results: this.#results(plan, became),
       removed: gone.flatMap((id) => plan.set.found.get(id) ?? []),
-      continuation: left.length > 0 ? this.#continuation(plan, left, gone) : undefined,
+      continuation:
+        left.length > 0 ? { value: this.#continuation(plan, left, gone), ids: left } : undefined,
       advice,
     };
   }
@@ -474,11 +483,32 @@ function pairOf(id: string, user: Audience): string {
   return JSON.stringify([id, user.id]);
 }
 
+function nameOf({ name, id }: Audience): string {
+  return `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`;
+}
+
+function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, maxNamed).join(', ');
+  const more = names.length - maxNamed;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** @param changed at least one. */
+function allStale(changed: readonly Audience[]): AudiencesError {
+  const names = someOf(changed.map(nameOf));
+  const who =
+    changed.length === 1 ? `The audience ${names} has` : `All ${changed.length} audiences have`;
+  const which = changed.length === 1 ? '' : `: ${names}`;
+  return new UnsentError('stale', `${who} changed ${sinceAsked}${which}. Nothing was sent.`, {
+    next: 'Tell the user. If it is still wanted, call again without confirmation.',
+  });
+}
+
 function notThere(ids: readonly string[]): AudiencesError {
-  const names = ids.slice(0, maxNamed).map((id) => quotedPlainly(id));
+  const names = someOf(ids.map((id) => quotedPlainly(id)));
   return new AudiencesError(
     'not_found',
-    `The space holds none of these audiences: ${names.join(', ')}. Nothing was sent.`,
+    `The space holds none of these audiences: ${names}. Nothing was sent.`,
     { next: 'Check ids and spaceId: list_audiences shows what the space holds now.', field: 'ids' },
   );
 }

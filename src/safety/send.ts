@@ -95,7 +95,7 @@ export async function sendRecorded<Name extends OperationName>(
   const confirmed = agreement?.by ?? 'not_needed';
   // The edition may change on the way: what counts is the request that went out last.
   const out = { request: planned.request };
-  const attempt = await auditLog?.start({ ...entryOf(planned), confirmed });
+  const attempt = await auditLog?.start({ ...entryOf(planned, context), confirmed });
   const recordIt = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>) =>
     record({ ...planned, request: out.request }, { confirmed, ...more }, context, attempt);
   try {
@@ -193,9 +193,13 @@ function isEarlier(before: Audience, now: Audience, about: ThingKind, at: number
   return isEarly(now) && !isEarly(before);
 }
 
-function entryOf({ write, request, before, spaceId, id }: PlannedWrite) {
+function entryOf(
+  { write, request, before, spaceId, id }: PlannedWrite,
+  { tool }: Pick<WriteContext, 'tool'>,
+) {
   const scheduleId = 'scheduleId' in write.input ? write.input.scheduleId : undefined;
-  return { tool: write.operation, space: spaceId, id, scheduleId, before, sent: request.body };
+  const { operation } = write;
+  return { tool, operation, space: spaceId, id, scheduleId, before, sent: request.body };
 }
 
 /**
@@ -206,10 +210,10 @@ function entryOf({ write, request, before, spaceId, id }: PlannedWrite) {
 export async function record<Name extends OperationName>(
   planned: PlannedWrite<Name>,
   more: Pick<AuditEntry, 'outcome' | 'confirmed'> & Partial<AuditEntry>,
-  { auditLog }: Pick<WriteContext, 'auditLog'>,
+  context: Pick<WriteContext, 'auditLog' | 'tool'>,
   attempt?: string,
 ): Promise<void> {
-  await auditLog?.record({ ...entryOf(planned), ...more }, attempt);
+  await context.auditLog?.record({ ...entryOf(planned, context), ...more }, attempt);
 }
 
 /** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */

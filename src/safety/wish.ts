@@ -87,6 +87,8 @@ export type Outcome<Name extends OperationName> =
 
 /** What writes are carried out with; `call` is for all that comes before the sending. */
 export interface WriteContext extends AgreementContext {
+  /** What the agent called, for the audit log. */
+  tool: string;
   /** The call under which the write is sent, and looked for where its response was lost. */
   sending: CallContext;
   mode: ConfirmMode;

@@ -4,11 +4,11 @@ import type { Redactor } from '../redact.ts';
 import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
 import { misfitOf } from './asked-for.ts';
 import { withoutEndSlashes } from './base-url.ts';
-import { type CallContext, withReserve, withSignal } from './call.ts';
+import { briefly, type CallContext, withReserve, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
-import type { Edition, Finding } from './editions/row.ts';
+import type { Edition, Finding, Look } from './editions/row.ts';
 import {
   AudiencesError,
   CancelledError,
@@ -20,6 +20,7 @@ import {
   UnsentError,
   UnsupportedError,
 } from './errors.ts';
+import { Features } from './features.ts';
 import { HttpPool, type HttpRequest } from './http.ts';
 import { PageReader } from './pages.ts';
 import { assertAllowed, type Policy } from './policy.ts';
@@ -27,7 +28,7 @@ import type { HttpProxy } from './proxy.ts';
 import type { Gate } from './quota/gate.ts';
 import { Gates } from './quota/gates.ts';
 import type { Place } from './quota/quota.ts';
-import { readQuota, readRetryAfter } from './quota/report.ts';
+import { type Refusal, readQuota, readRetryAfter } from './quota/report.ts';
 import { type MadeRequest, requestOf } from './request.ts';
 import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
 import { Tries } from './tries.ts';
@@ -59,6 +60,8 @@ export interface SegmentClientOptions {
 
 /** A write with less time left, and less than an attempt may take, would hardly get its answer. */
 const minWriteMs = 10_000;
+/** What a refused call may take longer to tell what the refusal means. */
+const maxLookMs = 3000;
 
 /** A request that is to be sent until it is answered, or until that has no more use. */
 interface Sending<Name extends OperationName> {
@@ -81,14 +84,14 @@ export class SegmentClient implements SegmentApi {
   readonly #pages = new PageReader();
   /** Aborted when nothing of the kind may wait any more. */
   readonly #drained = { reads: new AbortController(), writes: new AbortController() };
-  /** What the workspace turned out not to have. */
-  readonly #missingFeatures = new Set<string>();
+  readonly #features: Features;
 
   constructor(options: SegmentClientOptions) {
     this.#options = options;
     this.#http = new HttpPool(options.baseUrl, options.timeoutMs, options.clock, options.proxy);
     this.#gates = new Gates({ clock: options.clock, fixedPerMinute: options.perMinute });
     this.#editions = new EditionChoice(options.edition);
+    this.#features = new Features(options.clock);
   }
 
   async send<Name extends OperationName>(
@@ -132,10 +135,7 @@ export class SegmentClient implements SegmentApi {
   #allowedForm<Name extends OperationName>(name: Name, input: Input<Name>): Form<Name> {
     assertAllowed(this.#options.policy, name, newest.rows[name], spaceIn(input));
     const form = this.#editions.formOf(name, input);
-    const { feature } = form.row;
-    if (feature !== undefined && this.#missingFeatures.has(featureKey(feature, input))) {
-      throw featureMissing(name, feature);
-    }
+    this.#features.assertNotMissing(name, form.row, input);
     return form;
   }
 
@@ -155,7 +155,8 @@ export class SegmentClient implements SegmentApi {
       if (other) return this.#sendOnceMore(name, other, input, call, error);
       throw (
         this.#editions.asUnsupported(name, input, form, error) ??
-        this.#withoutFeature(name, input, form, error)
+        (await this.#lackShownBy(name, input, form, error, call)) ??
+        error
       );
     }
   }
@@ -189,6 +190,7 @@ export class SegmentClient implements SegmentApi {
     const made = requestOf(form, input, this.#options);
     call.onRequest?.(this.#shown(form, made));
     const output = await this.#persist({ name, form, input, request: made.request, call });
+    this.#features.found(name, form.row, input);
     this.#announce(this.#editions.observe(audiencesIn(output)), call);
     return output;
   }
@@ -210,21 +212,26 @@ export class SegmentClient implements SegmentApi {
     );
   }
 
-  /**
-   * Only Segment's own word for it makes a feature a missing one, and a 404 only where nothing but the
-   * space could be meant by it.
-   */
-  #withoutFeature<Name extends OperationName>(
+  #lackShownBy<Name extends OperationName>(
     name: Name,
     input: Input<Name>,
-    { row: { feature, path } }: Form<Name>,
-    error: RefusedError,
-  ): AudiencesError {
-    const isUnknown = error.code === 'not_found' && !path.replace('{spaceId}', '').includes('{');
-    const isMissing = isUnknown || error.code === 'forbidden';
-    if (feature === undefined || !isMissing || !isSegmentsWord(error)) return error;
-    this.#missingFeatures.add(featureKey(feature, input));
-    return featureMissing(name, feature);
+    { row }: Form<Name>,
+    refusal: RefusedError,
+    call: CallContext,
+  ): Promise<UnsupportedError | undefined> {
+    const brief = briefly(call, this.#options.clock.monotonic(), maxLookMs);
+    return this.#features.lackShownBy(name, row, input, { refusal, look: this.#lookBy(brief) });
+  }
+
+  /** Looks at what can be read. */
+  #lookBy(call: CallContext): Look {
+    return async (read, asked) => {
+      try {
+        return { kind: 'there', output: await this.#sendOne(read, asked, call) };
+      } catch (error) {
+        return findingOf(error);
+      }
+    };
   }
 
   /**
@@ -336,19 +343,11 @@ export class SegmentClient implements SegmentApi {
     doubt: AudiencesError,
   ): Promise<Output<Name>> {
     if (!row.ifGone) throw doubt;
-    const looking = withSignal(call, call.signal);
-    const look = async <Read extends OperationName>(
-      read: Read,
-      asked: Input<Read>,
-    ): Promise<Finding<Output<Read>>> => {
-      try {
-        return { kind: 'there', output: await this.#sendOne(read, asked, looking) };
-      } catch (error) {
-        if (error instanceof CancelledError) throw new CancelledError(name, true);
-        return findingOf(error);
-      }
-    };
-    if (await row.ifGone.isSo(input, look)) return row.ifGone.output;
+    const look = this.#lookBy(withSignal(call, call.signal));
+    const isGone = await row.ifGone.isSo(input, look).catch((error: unknown) => {
+      throw error instanceof CancelledError ? new CancelledError(name, true) : error;
+    });
+    if (isGone) return row.ifGone.output;
     throw tries.outcomeUnknown(doubt);
   }
 
@@ -397,7 +396,9 @@ export class SegmentClient implements SegmentApi {
     call.onResponse?.({ status, date: typeof date === 'string' ? date : undefined });
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
-    const report = readQuota({ status, headers, body, sentAt, receivedAt, now });
+    const { hasLongerQuota } = form.row;
+    const answer = { status, headers, body, sentAt, receivedAt, now, hasLongerQuota };
+    const report = readQuota(answer);
     await gate.settle(place, report);
     log('debug', 'answer', { operation: name, status, tookMs, remaining: report.remaining });
     const { output, ifNotFound, writes } = form.row;
@@ -407,7 +408,8 @@ export class SegmentClient implements SegmentApi {
     return {
       verdict: judgeAnswer(expected, { status, text }, body),
       retryAfterMs: readRetryAfter(headers, now),
-      closedMs: refusal && refusal.scope !== 'unknown' ? refusal.untilMs - receivedAt : undefined,
+      refusal,
+      leftMs: refusal && refusal.scope !== 'unknown' ? refusal.untilMs - receivedAt : undefined,
     };
   }
 
@@ -415,17 +417,20 @@ export class SegmentClient implements SegmentApi {
   async #pauseAfter<Name extends OperationName>(
     { name, call }: Sending<Name>,
     tries: Tries<Name>,
-    { verdict, retryAfterMs, closedMs }: Attempted<Output<Name>>,
+    { verdict, retryAfterMs, refusal, leftMs }: Attempted<Output<Name>>,
   ): Promise<void> {
     const { clock, random, log } = this.#options;
     if (verdict.kind === 'success' || verdict.kind === 'refused') return;
     const limited = verdict.kind === 'limited';
     if (limited) tries.refusals += 1;
+    const closedMs = closesGate(refusal) ? leftMs : undefined;
     const pauseMs = limited
-      ? pauseAfterRefusal(tries.refusals, closedMs, random())
+      ? pauseAfterRefusal(tries.refusals, leftMs, random())
       : pauseAfterFailure(tries.attempts, retryAfterMs, random());
+    const said = limited && closedMs === undefined ? verdict.said : undefined;
+    const scope = closedMs === undefined ? refusal?.scope : undefined;
     const error = limited
-      ? this.#gate(name).rateLimited(pauseMs ?? 0, closedMs === undefined ? 'unknown' : undefined)
+      ? this.#gate(name).rateLimited(pauseMs ?? 0, { scope, said })
       : verdict.error;
     if (pauseMs === undefined || clock.monotonic() + pauseMs > this.#inTime(name, call).deadline) {
       throw error;
@@ -456,6 +461,11 @@ interface HeldPlace {
 
 const refusedInOtherForm =
   'It was sent in the form of another edition, which Segment refused; nothing was changed.';
+/** Whether nothing is sent until what refused is over. */
+function closesGate(refusal: Refusal | undefined): boolean {
+  return refusal?.scope === 'operation' || refusal?.scope === 'token';
+}
+
 const notLooked = 'what is there could not be looked at';
 const notConnected = 'what is there was looked at, but no connection could be made';
 
@@ -479,13 +489,15 @@ interface Attempted<Data> {
   verdict: Verdict<Data>;
   /** What the response asked for, milliseconds. */
   retryAfterMs?: number;
-  /** For how long the response closed the gate, milliseconds. */
-  closedMs?: number;
+  refusal?: Refusal;
+  /** How long what was refused is refused, milliseconds. */
+  leftMs?: number;
 }
 
 /** What a look comes to that got no output: only Segment itself can say that something is missing. */
 function findingOf(error: unknown): Finding<never> {
-  if (!(error instanceof AudiencesError)) throw error;
+  if (!(error instanceof AudiencesError) || error instanceof CancelledError) throw error;
+  if (error instanceof UnsupportedError) return { kind: 'lacking' };
   const isMissing = error.code === 'not_found' && isSegmentsWord(error);
   return { kind: isMissing ? 'missing' : 'unclear' };
 }
@@ -498,17 +510,6 @@ function assertSameMeaning<Name extends OperationName>(
   { agreedIn = edition.name }: CallContext,
 ): void {
   if (agreedIn !== edition.name && row.changesMeaning?.(input)) throw new MeaningChangedError(name);
-}
-
-/** A token need not reach the same in every space. */
-function featureKey(feature: string, input: Input<OperationName>): string {
-  return JSON.stringify([feature, spaceIn(input)]);
-}
-
-function featureMissing(name: string, feature: string): UnsupportedError {
-  return new UnsupportedError(`${name}: this workspace, or its token, has no ${feature}`, {
-    next: `Go on without it. Tell the user that ${feature} has to be enabled in Segment; then this server has to be started again.`,
-  });
 }
 
 function parseJson(text: string): unknown {

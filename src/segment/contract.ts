@@ -38,6 +38,8 @@ export interface Paged {
 
 /** A page of audiences; more than the edition gives at once are read in several requests. */
 export interface PageInput extends InSpace, Paged {
+  /** Only those whose key begins so; up to 255 characters. */
+  keyPrefix?: string;
   /** Whether the requests that this takes may be made as the quota allows, one after the other. */
   isPatient?: boolean;
 }

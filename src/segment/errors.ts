@@ -175,35 +175,65 @@ export class UnreachedError extends UnsentError {
   }
 }
 
+/** What Segment says of a refusal. */
+export interface SegmentsWords {
+  /** On one line. */
+  words: string;
+  entries: readonly ErrorEntry[];
+}
+
+/** What a limit is of. */
+export type LimitScope = 'operation' | 'token' | 'longer' | 'unknown';
+
+const secondMs = 1000;
+const hourMs = 3600 * secondMs;
+const dayMs = 24 * hourMs;
+
+/** Rounded up, in units that people read. */
+function timeInWords(ms: number): string {
+  if (ms > 2 * dayMs) return `${Math.ceil(ms / dayMs)} days`;
+  if (ms > 2 * hourMs) return `${Math.ceil(ms / hourMs)} hours`;
+  return `${Math.max(1, Math.ceil(ms / secondMs))} s`;
+}
+
 /** The quota is used up for longer than this call may wait; nothing was changed. */
 export class RateLimitedError extends UnsentError {
   /**
    * @param retryAfterMs until the next request can be sent.
    * @param perMinute the limit in force, requests per minute.
-   * @param scope what the limit is of: the operation, the token as a whole, or not known.
+   * @param scope what the limit is of: the operation, the token as a whole, or not known; `longer`: a
+   * quota besides that of the minute.
+   * @param said Segment's own words and its list of problems, where it has any.
    */
   constructor(
     operation: string,
     retryAfterMs: number,
     perMinute: number,
-    scope: 'operation' | 'token' | 'unknown' = 'operation',
+    scope: LimitScope = 'operation',
+    said?: SegmentsWords,
   ) {
-    const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+    const time = timeInWords(retryAfterMs);
     const causes = {
       operation: `The quota of ${operation} is used up (${perMinute} a minute)`,
       token: `Segment limits this token as a whole right now, beyond the ${perMinute} a minute of ${operation}`,
+      longer: `Segment refused ${operation} for lack of a quota other than that of the minute`,
       unknown: `Segment refused ${operation} for lack of quota without saying for how long (its limit is ${perMinute} a minute)`,
     };
+    const words = said ? `, in its own words: ${said.words.replace(/\.$/, '')}` : '';
     const meanwhile =
       scope === 'operation'
         ? ', or do something else meanwhile: other operations have quotas of their own'
         : '';
     super(
       'rate_limited',
-      `${causes[scope]}; the next request can be sent in ${seconds} s, which is longer than this call may wait.`,
+      `${causes[scope]}${words}; the next request can be sent in ${time}, which is longer than this call may wait.`,
       {
-        next: `Nothing was changed. Call again in ${seconds} s${meanwhile}.`,
+        next:
+          scope === 'longer'
+            ? 'Nothing was changed. Do not repeat it; tell the user what the quota is and when it is renewed.'
+            : `Nothing was changed. Call again in ${time}${meanwhile}.`,
         retryAfterMs: Math.ceil(retryAfterMs),
+        details: said?.entries,
       },
       { soFar: '' },
     );

@@ -1,3 +1,4 @@
+import { Cursors } from './cursors.ts';
 import { type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import type { Paging } from './editions/row.ts';
 import { type AudiencesError, RefusedError, TooLargeError } from './errors.ts';
@@ -29,6 +30,7 @@ export class PageReader {
     const outputs: Output<Name>[] = [];
     let left = paging.countOf(input);
     let cursor: string | undefined;
+    const cursors = new Cursors(paging.cursorOf(input));
     let tooLarge: TooLargeError | undefined;
     do {
       const count = Math.min(left, this.#sizeOf(name, paging, input));
@@ -41,7 +43,7 @@ export class PageReader {
         const rows = paging.rowsIn(output);
         left -= rows;
         // A page without rows has no end that could be waited for.
-        cursor = rows > 0 ? paging.next(output) : undefined;
+        cursor = rows > 0 ? cursors.after(paging.next(output)).cursor : undefined;
       } catch (error) {
         tooLarge = this.#assertSmallerIsLeft(name, paging, input, count, error);
       }

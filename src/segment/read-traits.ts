@@ -1,6 +1,7 @@
 import type { SegmentApi } from './api.ts';
 import { isOfSpace } from './asked-for.ts';
 import type { CallContext } from './call.ts';
+import { Cursors, firstTime } from './cursors.ts';
 import type { ComputedTrait } from './models/computed-trait.ts';
 
 /** Segment's own maximum of `pagination.count` for computed traits. */
@@ -21,12 +22,15 @@ export async function readTraits(
 ): Promise<{ traits: ComputedTrait[]; complete: boolean }> {
   const traits: ComputedTrait[] = [];
   let cursor: string | undefined;
+  const cursors = new Cursors();
+  const isNew = firstTime();
   for (let asked = 0; asked < maxTraits; asked += rowsAtOnce) {
     const input = { spaceId, count: rowsAtOnce, cursor };
     const page = await api.send('list_computed_traits', input, call);
-    traits.push(...page.computedTraits.filter((trait) => isOfSpace(trait, spaceId)));
-    cursor = page.pagination?.next ?? undefined;
-    if (cursor === undefined) return { traits, complete: true };
+    traits.push(...page.computedTraits.filter((row) => isOfSpace(row, spaceId) && isNew(row)));
+    const { cursor: next, isLoop } = cursors.after(page.pagination?.next);
+    cursor = next;
+    if (cursor === undefined) return { traits, complete: !isLoop };
   }
   return { traits, complete: false };
 }

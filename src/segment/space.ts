@@ -1,6 +1,7 @@
 import type { SegmentApi } from './api.ts';
 import { isOfSpace } from './asked-for.ts';
 import type { CallContext } from './call.ts';
+import { Cursors, firstTime } from './cursors.ts';
 import type { Audience } from './models/audience.ts';
 
 /** Rows that are asked for at once; the client reads them in pages of the edition's size. */
@@ -25,8 +26,8 @@ export interface WholeSpace {
 }
 
 /**
- * Reads all audiences of a space, up to 10,000. Rows that name another space are left out: writes are
- * decided by what this returns.
+ * Reads all audiences of a space, up to 10,000. Rows that name another space, or come again, are left
+ * out: writes are decided by what this returns.
  */
 export async function readSpace(
   api: SegmentApi,
@@ -49,14 +50,18 @@ export async function* pagesOfSpace(
   call: CallContext,
 ): AsyncGenerator<PageOfSpace> {
   let cursor: string | undefined;
+  const cursors = new Cursors();
+  const isNew = firstTime();
   for (let asked = 0; asked < maxAudiences; asked += rowsAtOnce) {
     const input = { spaceId, count: rowsAtOnce, cursor, isPatient: true };
     const page = await api.send('list_audiences', input, call);
-    cursor = page.pagination.next ?? undefined;
+    const { cursor: next, isLoop } = cursors.after(page.pagination.next);
+    cursor = next;
     yield {
-      audiences: page.audiences.filter((audience) => isOfSpace(audience, spaceId)),
+      audiences: page.audiences.filter((row) => isOfSpace(row, spaceId) && isNew(row)),
       total: page.pagination.totalEntries ?? undefined,
-      isLast: cursor === undefined,
+      // What the pages in a circle leave out is not known.
+      isLast: cursor === undefined && !isLoop,
     };
     if (cursor === undefined) return;
   }

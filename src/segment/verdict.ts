@@ -8,6 +8,7 @@ import {
   errorEnvelopeSchema,
   NoAnswerError,
   RefusedError,
+  type SegmentsWords,
   TooLargeError,
   UnreachedError,
 } from './errors.ts';
@@ -19,14 +20,14 @@ import type { HttpProxy } from './proxy.ts';
  * What the outcome of one attempt means.
  * - `success`: done, and this is the answer's `data`.
  * - `refused`: surely without effect; asking again the same way gets the same.
- * - `limited`: a 429, surely without effect; asking again later may do.
+ * - `limited`: a 429, surely without effect; asking again later may do. `said`: Segment's own words.
  * - `unsent`: surely without effect, because nothing left this machine.
  * - `uncertain`: it may have taken effect. `transient`: asking again may get an answer.
  */
 export type Verdict<Data> =
   | { kind: 'success'; data: Data }
   | { kind: 'refused'; error: AudiencesError }
-  | { kind: 'limited' }
+  | { kind: 'limited'; said: SegmentsWords | undefined }
   | { kind: 'unsent'; error: AudiencesError }
   | { kind: 'uncertain'; error: AudiencesError; transient: boolean };
 
@@ -55,7 +56,6 @@ export function judgeAnswer<Data>(
 ): Verdict<Data> {
   const { operation } = expected;
   const { status } = answer;
-  if (status === 429) return { kind: 'limited' };
   if (status >= 200 && status < 300) return judgeSuccess(expected, answer, body);
   if (status >= 300 && status < 400) {
     // "See other" is how a server says that it did what was asked and shows the result elsewhere.
@@ -68,6 +68,11 @@ export function judgeAnswer<Data>(
     return seeOther ? { kind: 'uncertain', error, transient: false } : { kind: 'refused', error };
   }
   const entries = readEntries(body);
+  if (status === 429) {
+    const hasWords = entries && entries.length > 0;
+    const said = hasWords ? { words: entriesInWords(entries), entries } : undefined;
+    return { kind: 'limited', said };
+  }
   const reason = entries ? entriesInWords(entries) : foreignInWords(answer.text);
   if (status >= 500) {
     const error = new NoAnswerError(

@@ -1,7 +1,8 @@
 import type { ReadApi } from '../segment/api.ts';
 import { briefly, type CallContext } from '../segment/call.ts';
 import type { Input } from '../segment/contract.ts';
-import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
+import { Cursors, firstTime } from '../segment/cursors.ts';
+import { AudiencesError } from '../segment/errors.ts';
 import type { Activation, Connection } from '../segment/models/destination.ts';
 import type { Pagination } from '../segment/models/pagination.ts';
 
@@ -54,6 +55,8 @@ export interface DestinationsOfAudience {
   unseen: number;
   /** False if there are more than were read. */
   complete: boolean;
+  /** Why the activations could not be read. */
+  activationsError?: AudiencesError;
 }
 
 interface Asked {
@@ -64,8 +67,7 @@ interface Asked {
 /**
  * Reads where an audience is sent.
  *
- * @throws {AudiencesError} if the connections can't be read, or the activations can't for another
- * reason than that Segment has none here.
+ * @throws {AudiencesError} if the connections can't be read.
  */
 export async function readDestinations(
   api: ReadApi,
@@ -81,14 +83,13 @@ export async function readDestinations(
     allPages(asked, async (input) => {
       const page = await api.send('list_activations_from_audience', input, call);
       return { rows: page.activations, pagination: page.pagination };
-    }).catch((error: unknown) => {
-      if (error instanceof UnsupportedError) return undefined;
-      throw error;
     }),
   ]);
   if (connections.status === 'rejected') throw connections.reason;
-  if (activations.status === 'rejected') throw activations.reason;
-  return joined(connections.value, activations.value);
+  if (activations.status === 'fulfilled') return joined(connections.value, activations.value);
+  const { reason } = activations;
+  if (!(reason instanceof AudiencesError) || call.signal.aborted) throw reason;
+  return { ...joined(connections.value, undefined), activationsError: reason };
 }
 
 /** What the search for destinations came to, or why they are not known. */
@@ -135,19 +136,23 @@ interface Listed<Item> {
 
 type PageInput = Input<'list_destinations_from_audience'>;
 
-async function allPages<Item>(
+async function allPages<Item extends { id: string }>(
   asked: Asked,
   read: (input: PageInput) => Promise<Page<Item>>,
 ): Promise<Listed<Item>> {
   const rows: Item[] = [];
   let total = 0;
   let cursor: string | undefined;
+  const cursors = new Cursors();
+  const isNew = firstTime();
   for (let pages = 0; pages < maxPages; pages += 1) {
     const { rows: more, pagination } = await read({ ...asked, count: rowsAtOnce, cursor });
-    rows.push(...more);
+    // Those without an id can't be told apart.
+    rows.push(...more.filter((row) => row.id === '' || isNew(row)));
     total = Math.max(rows.length, pagination?.totalEntries ?? 0);
-    cursor = pagination?.next ?? undefined;
-    if (cursor === undefined || more.length === 0) return { rows, total, complete: true };
+    const { cursor: next, isLoop } = cursors.after(pagination?.next);
+    cursor = next;
+    if (cursor === undefined || more.length === 0) return { rows, total, complete: !isLoop };
   }
   return { rows, total, complete: false };
 }

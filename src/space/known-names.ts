@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { SegmentApi } from '../segment/api.ts';
+import { isOfSpace } from '../segment/asked-for.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { Pagination } from '../segment/models/pagination.ts';
 
@@ -7,6 +8,8 @@ import type { Pagination } from '../segment/models/pagination.ts';
 const maxNames = 1000;
 /** Segment's own maximum of a list of audiences. */
 const maxAudiences = 200;
+/** Segment's own maximum of what audiences are searched for. */
+const maxSearchChars = 255;
 /** How long names are remembered, milliseconds. */
 const maxAgeMs = 10 * 60_000;
 /** How long it is remembered that a list could not be had, milliseconds. */
@@ -20,12 +23,14 @@ export type ListKind =
   | { kind: 'properties'; event: string }
   | { kind: 'traits'; collection: 'users' | 'accounts' }
   | { kind: 'relationships' }
+  /** @param entity its slug. Segment searches no list of these. */
+  | { kind: 'entity properties'; entity: string }
   | { kind: 'audience keys' };
 
 /** Which names are wanted. */
 export type NameList = ListKind & {
   spaceId: string;
-  /** A part of the names; not for keys of audiences. */
+  /** A part of the names; of keys of audiences, their beginning. */
   search?: string;
 };
 
@@ -35,6 +40,8 @@ export interface KnownNames {
   names: ReadonlyMap<string, string | undefined>;
   /** Whether there are no others. */
   complete: boolean;
+  /** Of relationships: the slugs of the entities that they lead to, as far as they are known. */
+  entities?: ReadonlyMap<string, string>;
 }
 
 /** What a list is read with. */
@@ -143,21 +150,38 @@ export class KnownNameLists {
           ...(relationshipSlugs ?? []),
           ...(childRelationshipSlugs ?? []),
         ]);
+        const entities = entityPaths.flatMap(({ relationshipSlugs, entitySlug }) => {
+          const relationship = relationshipSlugs?.at(-1);
+          return relationship !== undefined && typeof entitySlug === 'string'
+            ? [[relationship, entitySlug] as const]
+            : [];
+        });
+        return { ...namesOf(slugs.map(named), pagination), entities: new Map(entities) };
+      }
+      case 'entity properties': {
+        const input = { ...page, entity: list.entity };
+        const output = await this.#api.send('list_properties_from_entity', input, call);
         return namesOf(
-          slugs.map((name) => ({ name })),
-          pagination,
+          output.entityProperties.map(({ name }) => named(name)),
+          output.pagination,
         );
       }
       case 'audience keys': {
-        const input = { spaceId, count: maxAudiences };
+        const keyPrefix = list.search?.slice(0, maxSearchChars);
+        const input = { spaceId, count: maxAudiences, keyPrefix };
         const { audiences, pagination } = await this.#api.send('list_audiences', input, call);
+        const own = audiences.filter((audience) => isOfSpace(audience, spaceId));
         return namesOf(
-          audiences.flatMap(({ key }) => (typeof key === 'string' ? [{ name: key }] : [])),
+          own.flatMap(({ key }) => (typeof key === 'string' ? [named(key)] : [])),
           pagination,
         );
       }
     }
   }
+}
+
+function named(name: string): { name: string } {
+  return { name };
 }
 
 const contextPrefix = 'context.';

@@ -37,6 +37,16 @@ interface Unknown extends Sought {
   lastSeenAt: string | undefined;
 }
 
+/** What became of a check. */
+export interface NamesChecked {
+  /** A sentence for each name that the space does not know, with the nearest that it does. */
+  warnings: string[];
+  /** What could be checked, such as `events`. */
+  checked: string[];
+  /** What could not be, of what the definition speaks of. */
+  unchecked: string[];
+}
+
 /** Checks the names in definitions against those that their space knows. */
 export class NameCheck {
   readonly #lists: KnownNameLists;
@@ -48,14 +58,10 @@ export class NameCheck {
   }
 
   /**
-   * Checks the names in a definition: six requests and three seconds at most. What can't be checked
-   * by then is not spoken of.
-   *
-   * @returns a sentence for each name that the space does not know, with the nearest that it does.
-   * It never rejects.
+   * Checks the names in a definition: six requests and three seconds at most. It never rejects.
    */
-  async warningsOf(definition: NamesToCheck, call: CallContext): Promise<string[]> {
-    const found: Unknown[] = [];
+  async check(definition: NamesToCheck, call: CallContext): Promise<NamesChecked> {
+    const findings = new Findings();
     const { signal } = call;
     let end = () => {};
     const over = new Promise<void>((resolve) => {
@@ -65,14 +71,15 @@ export class NameCheck {
     signal.addEventListener('abort', end, { once: true });
     try {
       const looking = this.#looking(call);
-      const checking = new Checking(this.#lists, definition.spaceId, looking, found);
-      const checked = checking.check(definition).catch(() => {});
-      await Promise.race([checked, over]);
+      const checking = new Checking(this.#lists, definition.spaceId, looking, findings);
+      const ended = checking.check(definition).catch(() => {});
+      await Promise.race([ended, over]);
       const place = ({ name }: Unknown) => definition.query.indexOf(name);
-      return found
+      const warnings = findings.unknown
         .toSorted((a, b) => place(a) - place(b))
         .slice(0, maxWarnings)
         .map(inWords);
+      return { warnings, ...findings.groups() };
     } finally {
       cancelTimer();
       signal.removeEventListener('abort', end);
@@ -94,79 +101,151 @@ export class NameCheck {
   }
 }
 
+/** What a check has found so far: it may be ended at any time. */
+class Findings {
+  readonly unknown: Unknown[] = [];
+  /** By what names are of, whether all of them could be told. */
+  readonly #groups = new Map<string, boolean>();
+
+  /** Names of a group are about to be looked for. */
+  seek(group: string): void {
+    this.#groups.set(group, false);
+  }
+
+  /** All names of a group could be told. */
+  told(group: string): void {
+    this.#groups.set(group, true);
+  }
+
+  groups(): Pick<NamesChecked, 'checked' | 'unchecked'> {
+    const which = (isTold: boolean) =>
+      [...this.#groups].filter(([, told]) => told === isTold).map(([group]) => group);
+    return { checked: which(true), unchecked: which(false) };
+  }
+}
+
 /** One check under way. */
 class Checking {
   readonly #lists: KnownNameLists;
   readonly #spaceId: string;
   readonly #looking: Looking;
-  readonly #found: Unknown[];
+  readonly #findings: Findings;
 
-  /** @param found takes what is found, as it is found. */
-  constructor(lists: KnownNameLists, spaceId: string, looking: Looking, found: Unknown[]) {
+  /** @param findings takes what is found, as it is found. */
+  constructor(lists: KnownNameLists, spaceId: string, looking: Looking, findings: Findings) {
     this.#lists = lists;
     this.#spaceId = spaceId;
     this.#looking = looking;
-    this.#found = found;
+    this.#findings = findings;
   }
 
   async check({ query, type, targetEntity }: NamesToCheck): Promise<void> {
     const { check, vocabularyOf } = await import('../query/index.ts');
     const { checked, tree } = check(query, { type });
-    if (!checked) return;
+    if (!checked) return this.#findings.seek('all, as the definition is too long or too deep');
     const { events, entities, traits } = vocabularyOf(tree, type);
-    const slugs = new Set([
-      ...entities.map(({ name }) => name),
-      ...(targetEntity === undefined || targetEntity === 'profile' ? [] : [targetEntity]),
-    ]);
     await Promise.all([
       this.#checkEvents(events),
       this.#checkTraits('users', traits.users),
       this.#checkTraits('accounts', traits.accounts),
-      this.#checkAll({ kind: 'relationships' }, soughtIn(slugs, 'relationship')),
+      this.#checkEntities(entities, targetEntity),
     ]);
   }
 
   async #checkEvents(events: Vocabulary['events']): Promise<void> {
-    const unknown = await this.#checkAll(
-      { kind: 'events' },
-      soughtIn(
-        events.map(({ name }) => name),
-        'event',
-      ),
-    );
-    // Where not even the list of events can be had, nothing is known of their properties either.
-    const known = unknown && events.filter(({ name }) => !unknown.includes(name));
-    const reading = known?.map(async ({ name: event, properties }) => {
+    const names = events.map(({ name }) => name);
+    const unknown = await this.#checkAll('events', { kind: 'events' }, soughtIn(names, 'event'));
+    const reading = events.map(async ({ name: event, properties }) => {
       const of = ` of the event ${quotedPlainly(event)}`;
-      await this.#checkAll({ kind: 'properties', event }, soughtIn(properties, 'property', of));
+      // Where not even the list of events can be had, nothing is known of their properties either.
+      const list: ListKind | undefined =
+        unknown && !unknown.includes(event) ? { kind: 'properties', event } : undefined;
+      // What an unknown event has needs no telling.
+      if (unknown?.includes(event)) return;
+      await this.#checkAll(`properties${of}`, list, soughtIn(properties, 'property', of));
     });
-    await Promise.all(reading ?? []);
+    await Promise.all(reading);
+  }
+
+  async #checkEntities(
+    entities: Vocabulary['entities'],
+    targetEntity: string | undefined,
+  ): Promise<void> {
+    const slugs = new Set([
+      ...entities.map(({ name }) => name),
+      ...(targetEntity === undefined || targetEntity === 'profile' ? [] : [targetEntity]),
+    ]);
+    const kind = { kind: 'relationships' } as const;
+    const unknown = await this.#checkAll('relationships', kind, soughtIn(slugs, 'relationship'));
+    const known = unknown && (await this.#read(kind));
+    const reading = entities.map(async ({ name, properties }) => {
+      if (unknown?.includes(name)) return;
+      const of = ` of the entity ${quotedPlainly(name)}`;
+      const entity = known?.entities?.get(name);
+      const list: ListKind | undefined =
+        entity === undefined ? undefined : { kind: 'entity properties', entity };
+      await this.#checkAll(`properties${of}`, list, soughtIn(properties, 'property', of));
+    });
+    await Promise.all(reading);
   }
 
   /** The key of an audience is a trait, which profiles have only some time after it was made. */
   async #checkTraits(collection: Collection, names: ReadonlySet<string>): Promise<void> {
-    const what =
-      collection === 'users' ? 'trait or audience key' : 'trait or audience key of accounts';
-    const sought = soughtIn(names, what);
+    if (names.size === 0) return;
+    const ofAccounts = collection === 'users' ? '' : ' of accounts';
+    const group = `traits${ofAccounts}`;
+    this.#findings.seek(group);
+    const sought = soughtIn(names, `trait or audience key${ofAccounts}`);
     const traits = await this.#look({ kind: 'traits', collection }, sought);
-    if (!traits || traits.unknown.length === 0) return;
-    const keys = await this.#read({ kind: 'audience keys' });
-    if (!keys?.complete) return;
-    const all = { names: new Map([...keys.names, ...traits.known.names]), complete: true };
-    this.#note(
-      all,
-      traits.unknown.filter(({ name }) => !isKnown(name, all)),
-    );
+    if (!traits) return;
+    let isTold = traits.isTold;
+    if (traits.unknown.length > 0) {
+      const keys = await this.#lookForKeys(traits.unknown);
+      const all = { names: new Map([...keys.names, ...traits.known.names]) };
+      this.#note(all, keys.unknown);
+      isTold &&= keys.isTold;
+    }
+    if (isTold) this.#findings.told(group);
   }
 
-  /** @returns those that are unknown; undefined if that can't be told. */
+  /** Looks for keys of audiences; where there are many, for those that begin like each name. */
+  async #lookForKeys(sought: readonly Sought[]) {
+    const first = await this.#read({ kind: 'audience keys' });
+    const names = new Map(first?.names);
+    const unknown: Sought[] = [];
+    let isTold = true;
+    for (const one of sought) {
+      const found = first && (first.complete ? first : await this.#keysLike(one.name));
+      for (const [name, seen] of found?.names ?? []) names.set(name, seen);
+      if (!found) isTold = false;
+      else if (!isKnown(one.name, found)) unknown.push(one);
+    }
+    return { names, unknown, isTold };
+  }
+
+  /** All keys that begin like a name, half of it if they are few, so that they show what was meant. */
+  async #keysLike(name: string): Promise<KnownNames | undefined> {
+    for (const search of [name.slice(0, Math.ceil(name.length / 2)), name]) {
+      const found = await this.#read({ kind: 'audience keys' }, search);
+      if (found?.complete) return found;
+    }
+    return undefined;
+  }
+
+  /**
+   * @param group what the names are of, in words. @param kind undefined if there is no list of them.
+   * @returns those that are unknown; undefined if that can't be told.
+   */
   async #checkAll(
-    kind: ListKind,
+    group: string,
+    kind: ListKind | undefined,
     sought: readonly Sought[],
   ): Promise<readonly string[] | undefined> {
-    const looked = await this.#look(kind, sought);
+    if (sought.length > 0) this.#findings.seek(group);
+    const looked = kind && (await this.#look(kind, sought));
     if (!looked) return undefined;
     this.#note(looked.known, looked.unknown);
+    if (looked.isTold) this.#findings.told(group);
     return looked.unknown.map(({ name }) => name);
   }
 
@@ -177,26 +256,39 @@ class Checking {
     // A list without names says nothing of any.
     if (!known || known.names.size === 0) return undefined;
     const missing = sought.filter(({ name }) => !isKnown(name, known));
-    if (known.complete) return { known, unknown: missing };
+    if (known.complete) return { known, unknown: missing, isTold: true };
     const unknown: Sought[] = [];
+    let isTold = true;
     for (const one of missing) {
-      const found = await this.#read(kind, one.name);
-      if (found?.complete && !isKnown(one.name, found)) unknown.push(one);
+      const found = isSearched(kind) ? await this.#read(kind, firstStep(one.name)) : undefined;
+      const isKnownNow = found && isKnown(one.name, found);
+      if (found?.complete && !isKnownNow) unknown.push(one);
+      else if (!isKnownNow) isTold = false;
     }
-    return { known, unknown };
+    return { known, unknown, isTold };
   }
 
   #read(list: ListKind, search?: string): Promise<KnownNames | undefined> {
     return this.#lists.read({ ...list, spaceId: this.#spaceId, search }, this.#looking);
   }
 
-  #note({ names }: KnownNames, unknown: readonly Sought[]): void {
+  #note({ names }: Pick<KnownNames, 'names'>, unknown: readonly Sought[]): void {
     for (const sought of unknown) {
       const nearest = nearestName(sought.name, [...names.keys()]);
       const lastSeenAt = nearest === undefined ? undefined : names.get(nearest);
-      this.#found.push({ ...sought, nearest, lastSeenAt });
+      this.#findings.unknown.push({ ...sought, nearest, lastSeenAt });
     }
   }
+}
+
+function isSearched({ kind }: ListKind): boolean {
+  return kind !== 'entity properties';
+}
+
+/** What all spellings of a nested name in a list have in common. */
+function firstStep(name: string): string {
+  const [first = '', second] = name.replaceAll('\\', '').split('.');
+  return first === 'context' && second ? second : first;
 }
 
 function soughtIn(names: Iterable<string>, what: string, of?: string): Sought[] {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { SegmentApi } from '../segment/api.ts';
-import type { CallContext } from '../segment/call.ts';
+import { type CallContext, withSignal } from '../segment/call.ts';
 import type { PreviewInput } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, mayHaveTakenEffect } from '../segment/errors.ts';
 import type { Preview } from '../segment/models/preview.ts';
@@ -133,8 +133,11 @@ export class Previews {
 
   async #start(wanted: PreviewInput, call: CallContext): Promise<string> {
     const counted = () => this.#count.add(this.#month(), wanted.spaceId);
+    const { used } = this.#count.read(this.#month(), wanted.spaceId);
+    // What is refused then will be refused until the next month, so that no wait would help.
+    const starting = used >= maxPreviewsPerMonth ? impatiently(call, this.#clock) : call;
     try {
-      const output = await this.#api.send('create_audience_preview', wanted, call);
+      const output = await this.#api.send('create_audience_preview', wanted, starting);
       counted();
       return output.audiencePreview.id;
     } catch (error) {
@@ -226,6 +229,11 @@ export class Previews {
   #month(): string {
     return new Date(this.#clock.now()).toISOString().slice(0, 7);
   }
+}
+
+/** The same call for a request that is tried once and waits for nothing. */
+function impatiently(call: CallContext, clock: Pick<Clock, 'monotonic'>): CallContext {
+  return withSignal(call, call.signal, clock.monotonic());
 }
 
 /** Definitions that are previewed alike. */

@@ -40,78 +40,148 @@ export interface Found {
   matches: IndexedAudience[];
   /** Those that pass all filters but those by names, and whose names can't be known. */
   unreadable: IndexedAudience[];
-  /** How many pass all other filters, but are of unknown size; 0 if sizes don't matter. */
-  unknownSizes: number;
+  /** What is filtered by, with how many pass all other filters, but of whom it is not known. */
+  unknown: ReadonlyMap<FilteredField, number>;
 }
 
-type Test = (audience: IndexedAudience) => boolean;
+/** What a filter asks for. */
+export type FilteredField =
+  | 'enabled'
+  | 'status'
+  | 'type'
+  | 'cadence'
+  | 'createdBy'
+  | 'updatedAt'
+  | 'size'
+  | 'text'
+  | 'names';
+
+interface Test {
+  field: FilteredField;
+  /** Undefined where it is not known. */
+  passes(audience: IndexedAudience): boolean | undefined;
+}
 
 /** Looks for audiences in the index of a space. */
 export function findIn({ audiences }: AudienceIndex, filters: Filters): Found {
-  const passes = everyTest(testsOf(filters));
-  const hasNames = everyTest(nameTestsOf(filters));
-  const isOfSize = sizeTest(filters);
-  const passing = audiences.filter(passes);
-  const sized = passing.filter(isOfSize);
-  return {
-    matches: sized.filter(hasNames),
-    unreadable: sized.filter(({ references }) => !references),
-    unknownSizes: asksForSize(filters)
-      ? passing.filter((audience) => audience.size === undefined && hasNames(audience)).length
-      : 0,
-  };
+  const tests = testsOf(filters);
+  const matches: IndexedAudience[] = [];
+  const unreadable: IndexedAudience[] = [];
+  const unknown = new Map<FilteredField, number>();
+  for (const audience of audiences) {
+    const fields = unknownFields(tests, audience);
+    if (!fields) continue;
+    const others = fields.filter((field) => field !== 'names');
+    for (const field of others) unknown.set(field, (unknown.get(field) ?? 0) + 1);
+    if (fields.length === 0) matches.push(audience);
+    if (others.length === 0 && !audience.references) unreadable.push(audience);
+  }
+  return { matches, unreadable, unknown };
 }
 
-function everyTest(tests: readonly Test[]): Test {
-  return (audience) => tests.every((test) => test(audience));
+/** The fields of an audience that would have to be known; undefined if it surely is not wanted. */
+function unknownFields(
+  tests: readonly Test[],
+  audience: IndexedAudience,
+): FilteredField[] | undefined {
+  const fields: FilteredField[] = [];
+  for (const { field, passes } of tests) {
+    const isPassed = passes(audience);
+    if (isPassed === false) return undefined;
+    if (isPassed === undefined) fields.push(field);
+  }
+  return fields;
 }
 
 function testsOf(filters: Filters): Test[] {
   const { text, enabled, status, type, cadence, createdBy } = filters;
-  const { updatedSince = Number.NEGATIVE_INFINITY } = filters;
-  const { updatedBefore = Number.POSITIVE_INFINITY } = filters;
-  const tests: Test[] = [];
-  if (enabled !== undefined) tests.push((audience) => audience.enabled === enabled);
-  if (type !== undefined) tests.push((audience) => audience.type === type);
-  if (cadence !== undefined) tests.push((audience) => audience.cadence === cadence);
-  if (createdBy !== undefined) tests.push((audience) => audience.createdBy === createdBy);
-  if (status !== undefined) {
-    const wanted = folded(status);
-    tests.push((audience) => folded(audience.status ?? '') === wanted);
-  }
-  if (filters.updatedSince !== undefined || filters.updatedBefore !== undefined) {
-    tests.push(({ updatedAt }) => {
-      const at = Date.parse(updatedAt ?? '');
-      return at >= updatedSince && at < updatedBefore;
-    });
-  }
-  if (text !== undefined) {
-    const wanted = folded(text);
-    tests.push(({ foldedText }) => foldedText.includes(wanted));
-  }
-  return tests;
+  const { updatedSince, updatedBefore, minSize, maxSize } = filters;
+  const wantedStatus = status === undefined ? undefined : folded(status);
+  const wantedText = text === undefined ? undefined : folded(text);
+  return [
+    ...equals('enabled', enabled, (audience) => audience.enabled),
+    ...equals('type', type, (audience) => audience.type),
+    ...equals('cadence', cadence, (audience) => audience.cadence),
+    ...equals('createdBy', createdBy, (audience) => audience.createdBy),
+    ...equals('status', wantedStatus, (audience) => {
+      return audience.status === undefined ? undefined : folded(audience.status);
+    }),
+    // The later moment itself is not included.
+    ...within('updatedAt', updatedSince, updatedBefore, timeOfChange, (at, end) => at < end),
+    ...within(
+      'size',
+      minSize,
+      maxSize,
+      ({ size }) => size,
+      (size, end) => size <= end,
+    ),
+    ...(wantedText === undefined
+      ? []
+      : [
+          {
+            field: 'text' as const,
+            passes: ({ foldedText }: IndexedAudience) => foldedText.includes(wantedText),
+          },
+        ]),
+    ...nameTestsOf(filters),
+  ];
 }
 
-function asksForSize({ minSize, maxSize }: Filters): boolean {
-  return minSize !== undefined || maxSize !== undefined;
+function timeOfChange({ updatedAt }: IndexedAudience): number | undefined {
+  const at = Date.parse(updatedAt ?? '');
+  return Number.isNaN(at) ? undefined : at;
 }
 
-function sizeTest(filters: Filters): Test {
-  if (!asksForSize(filters)) return () => true;
-  const { minSize = 0, maxSize = Number.POSITIVE_INFINITY } = filters;
-  return ({ size }) => size !== undefined && size >= minSize && size <= maxSize;
+function equals<Value>(
+  field: FilteredField,
+  wanted: Value | undefined,
+  read: (audience: IndexedAudience) => Value | undefined,
+): Test[] {
+  if (wanted === undefined) return [];
+  const passes = (audience: IndexedAudience) => {
+    const value = read(audience);
+    return value === undefined ? undefined : value === wanted;
+  };
+  return [{ field, passes }];
+}
+
+function within(
+  field: FilteredField,
+  start: number | undefined,
+  end: number | undefined,
+  read: (audience: IndexedAudience) => number | undefined,
+  isBefore: (value: number, end: number) => boolean,
+): Test[] {
+  if (start === undefined && end === undefined) return [];
+  const passes = (audience: IndexedAudience) => {
+    const value = read(audience);
+    if (value === undefined) return undefined;
+    return (
+      value >= (start ?? Number.NEGATIVE_INFINITY) && (end === undefined || isBefore(value, end))
+    );
+  };
+  return [{ field, passes }];
 }
 
 function nameTestsOf({ event, trait, property, audienceKey }: Filters): Test[] {
   const uses = (kind: NameKind, name: string | undefined): Test[] =>
-    name === undefined ? [] : [({ references }) => references?.[kind].includes(name) === true];
+    name === undefined
+      ? []
+      : [{ field: 'names', passes: ({ references }) => references?.[kind].includes(name) }];
   return [
     ...uses('events', event),
     ...uses('traits', trait),
     ...uses('properties', property),
     ...uses('traits', audienceKey),
     // An audience that mentions itself is not built on itself.
-    ...(audienceKey === undefined ? [] : [({ key }: IndexedAudience) => key !== audienceKey]),
+    ...(audienceKey === undefined
+      ? []
+      : [
+          {
+            field: 'names' as const,
+            passes: ({ key }: IndexedAudience) => key !== audienceKey,
+          },
+        ]),
   ];
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../safety/bulk-wish.ts';
 
 import { type Audience, typeOf } from '../segment/models/audience.ts';
-import { fitted } from '../shorten.ts';
+import { shortenedText } from '../shorten.ts';
 import { cut, visibleJson } from '../visible.ts';
 import { consequencesOfAll, recreate } from './advice.ts';
 import { advice, ids, spaceId, spaceOf } from './fields.ts';
@@ -19,9 +19,10 @@ import { emptyIsWrong, writeInputs } from './write.ts';
 const maxCallMs = 15 * 60_000;
 /** Of the JSON of what is kept of removed audiences. */
 const maxCopiesChars = 100_000;
-/** Of the JSON of the requests that a dry run shows. */
-const maxRequestsChars = 40_000;
-const maxQuestionChars = 20_000;
+/** Of the JSON of question and requests in a dry run. */
+const maxRehearsalChars = 60_000;
+/** Of the question: names of 200 audiences fit, if they make sense. */
+const maxQuestionChars = 50_000;
 /** Of a name in a result; the whole is in `removed`. */
 const maxNameChars = 80;
 
@@ -40,7 +41,7 @@ export const changeAudiences = defineTool({
   name: 'change_audiences',
   title: 'Change audiences',
   description:
-    'Enable, disable or delete many audiences, only those that the user meant. To go on with what is not_tried, pass those ids, and continuation as confirmation.',
+    'Enable, disable or delete many audiences, only those that the user meant. To go on, pass the ids that advice names, and continuation as confirmation.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -105,7 +106,7 @@ export const changeAudiences = defineTool({
       counts: countsOf(outcome.results),
       results: outcome.results.map((result) => ({ ...result, name: shortName(result) })),
       removed: removed.copies,
-      continuation: outcome.continuation,
+      continuation: outcome.continuation?.value,
       dryRun: outcome.rehearsal && shownRehearsal(outcome.rehearsal),
       advice: [...outcome.advice, ...adviceOn(outcome), ...removed.advice],
     };
@@ -159,7 +160,7 @@ function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
   return [
     ...(continuation
       ? [
-          'To go on without a new question, call again within 5 minutes with the ids that are not_tried, the same action, and continuation as confirmation; it works once.',
+          `To go on without a new question, call again within 5 minutes with ${goodFor(continuation.ids, all)}, the same action, and continuation as confirmation; it works once.`,
         ]
       : []),
     ...(has('unknown')
@@ -171,13 +172,24 @@ function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
   ];
 }
 
+/** The ids that a continuation is good for: those that wait for one that failed are not among them. */
+function goodFor(left: readonly string[], all: readonly BulkResult[]): string {
+  const notTried = all.filter(({ outcome }) => outcome === 'not_tried').length;
+  return notTried === left.length
+    ? `the ${notTried} ids that are not_tried`
+    : `exactly these ids: ${left.join(', ')}`;
+}
+
 function shownRehearsal(rehearsal: NonNullable<BulkOutcome['rehearsal']>) {
-  const { edition, needsConfirmation, question } = rehearsal;
-  const requests = rehearsal.requests.map(({ method, url, body }) => ({ method, url, body }));
-  return {
-    edition,
-    needsConfirmation,
-    question: cut(question, maxQuestionChars),
-    ...fitted({ requests }, maxRequestsChars),
-  };
+  const { edition, needsConfirmation } = rehearsal;
+  const question = shortenedText(rehearsal.question, maxQuestionChars);
+  let leftChars = maxRehearsalChars - visibleJson(question).length;
+  const all = rehearsal.requests.map(({ method, url, body }) => ({ method, url, body }));
+  const requests = all.filter((request) => {
+    leftChars -= visibleJson(request).length + 1;
+    return leftChars >= 0;
+  });
+  const more = all.length - requests.length;
+  const notice = more > 0 ? `${more} more requests are not shown.` : undefined;
+  return { edition, needsConfirmation, question, requests, notice };
 }

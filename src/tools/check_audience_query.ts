@@ -1,11 +1,15 @@
 import * as z from 'zod';
+import type { AudienceType } from '../segment/models/audience.ts';
+import { assertAllowed } from '../segment/policy.ts';
 import { fitted, shortenedText } from '../shorten.ts';
 import { visible } from '../visible.ts';
-import { spaceId, spaceOf, type } from './fields.ts';
-import { adviceOnNames } from './names.ts';
+import { advice, spaceId, spaceOf, type } from './fields.ts';
+import { checkedNames } from './names.ts';
 import { cadenceSchema, shown } from './query-check.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, type ToolContext } from './tool.ts';
 
+/** So many of what could not be checked are enough to know. */
+const maxUncheckedNamed = 10;
 /** Of the JSON of a result: a definition of invisible characters grows where it is shown. */
 const maxResultChars = 95_000;
 const maxExplanationChars = 30_000;
@@ -68,19 +72,47 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
         .array(z.string())
         .optional()
         .describe('With checkNames: what the space does not know, with the nearest that it does'),
+      advice,
     }),
   async handle(given, context) {
-    const unknownNames = given.checkNames
-      ? await adviceOnNames({ ...given, spaceId: spaceOf(given, context) }, context)
-      : undefined;
+    const onNames = given.checkNames ? await checkNamesOf(given, context) : {};
     const { describeQuery } = await import('../query/index.ts');
     const { diagnostics, explanation, ...rest } = describeQuery(given.query, given.type);
     const result = {
       ...rest,
       diagnostics: diagnostics.map(shown),
       explanation: explanation && shortenedText(visible(explanation), maxExplanationChars),
-      unknownNames,
+      ...onNames,
     };
     return fitted(result, maxResultChars);
   },
 });
+
+/**
+ * The names that the space does not know; without them where none could be checked.
+ *
+ * @throws {AudiencesError} `space_not_allowed`.
+ */
+async function checkNamesOf(
+  given: { spaceId?: string; query: string; type: AudienceType },
+  context: ToolContext,
+) {
+  const space = spaceOf(given, context);
+  const { allowedSpaces } = context;
+  assertAllowed({ readOnly: false, allowedSpaces }, 'checkNames', { writes: false }, space);
+  const { warnings, checked, unchecked } = await checkedNames(
+    { ...given, spaceId: space },
+    context,
+  );
+  const some = unchecked.slice(0, maxUncheckedNamed).join(', ');
+  const more = unchecked.length - maxUncheckedNamed;
+  const which = more > 0 ? `${some} and ${more} more` : some;
+  const isChecked = checked.length > 0 || warnings.length > 0 || unchecked.length === 0;
+  return {
+    unknownNames: isChecked ? warnings : undefined,
+    advice:
+      unchecked.length > 0
+        ? [`These names could not be checked against the space: ${which}.`]
+        : undefined,
+  };
+}

@@ -112,13 +112,13 @@ async function schemaNames(given: Input, space: string, context: ToolContext): P
   switch (kind) {
     case 'events': {
       const { events, pagination } = await api.send('list_events', page, call);
-      return { names: events.map(rowOf), more: hasMore(pagination) };
+      return { names: events.map((each) => rowOf(each)), more: hasMore(pagination) };
     }
     case 'properties': {
       const asked = { ...sampled, event };
       const output = await api.send('list_properties_from_event', asked, call);
       const names = output.eventProperties.map(({ name, type, ...rest }) =>
-        rowOf({ ...rest, type, name: type === 'CONTEXT' ? `context.${name}` : name }),
+        rowOf({ ...rest, type, name: type === 'CONTEXT' ? `context.${name}` : name }, samples),
       );
       return { names, more: hasMore(output.pagination) };
     }
@@ -126,7 +126,9 @@ async function schemaNames(given: Input, space: string, context: ToolContext): P
     case 'account_traits': {
       const collection = kind === 'traits' ? ('users' as const) : ('accounts' as const);
       const output = await api.send('list_traits', { ...sampled, collection }, call);
-      const names = output.traits.map(({ trait, ...more }) => rowOf({ ...more, name: trait }));
+      const names = output.traits.map(({ trait, ...more }) =>
+        rowOf({ ...more, name: trait }, samples),
+      );
       return { names, more: hasMore(output.pagination) };
     }
     case 'entities': {
@@ -169,7 +171,7 @@ async function entityProperties(
   const names = output.entityProperties
     .filter(({ name }) => isWanted(name, search))
     .map(({ dataType, primaryKey, ...more }) => ({
-      ...rowOf(more),
+      ...rowOf(more, asked.samplesCount !== undefined),
       type: short([dataType, primaryKey ? 'primary key' : undefined].filter(Boolean).join(', ')),
     }));
   return { names, more: hasMore(output.pagination) };
@@ -208,17 +210,21 @@ function hasMore(pagination: Pagination | null | undefined): boolean {
   return typeof pagination?.next === 'string';
 }
 
-function rowOf(row: {
-  name: string;
-  type?: string | null;
-  lastSeenAt?: string | null;
-  samples?: unknown[] | null;
-}): Name {
+/** @param withSamples whether they are wanted: Segment may send them all the same. */
+function rowOf(
+  row: {
+    name: string;
+    type?: string | null;
+    lastSeenAt?: string | null;
+    samples?: unknown[] | null;
+  },
+  withSamples = false,
+): Name {
   return {
     name: cut(row.name, maxNameChars),
     type: short(row.type),
     lastSeenAt: short(row.lastSeenAt),
-    samples: row.samples?.slice(0, samplesCount).map(shortSample),
+    samples: withSamples ? row.samples?.slice(0, samplesCount).map(shortSample) : undefined,
   };
 }
 

@@ -3,7 +3,15 @@ import { InvalidInputError } from '../segment/errors.ts';
 import { audienceTypes } from '../segment/models/audience.ts';
 import type { AudienceIndex, IndexedAudience, NameKind } from '../space/audience-index.ts';
 import { nearMissOf } from '../space/near-misses.ts';
-import { type Filters, type Found, findIn, sorted, sortKeys } from '../space/search.ts';
+import {
+  type FilteredField,
+  type Filters,
+  type Found,
+  findIn,
+  type SortKey,
+  sorted,
+  sortKeys,
+} from '../space/search.ts';
 import { cut, quoted } from '../visible.ts';
 import { type Row, rowSchema } from './audience-row.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
@@ -16,6 +24,7 @@ const maxUnreadable = 100;
 /** Ids are not longer, unless they make no sense. */
 const maxIdChars = 255;
 
+const isoTime = () => z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 const time = z.string().min(1).optional();
 const size = z.int().min(0).optional();
 const exact = z.string().min(1).optional();
@@ -63,7 +72,8 @@ const input = () =>
   });
 type Input = z.output<ReturnType<typeof input>>;
 
-const foundRowSchema = () => rowSchema().extend({ usedByCount: z.number().optional() });
+const foundRowSchema = () =>
+  rowSchema().extend({ usedByCount: z.number().optional(), createdAt: z.string().optional() });
 type FoundRow = z.infer<ReturnType<typeof foundRowSchema>>;
 
 export const findAudiences = defineTool({
@@ -102,7 +112,9 @@ export const findAudiences = defineTool({
     if (given.countOnly) return answer;
     const { offset, limit } = given;
     const shown = sorted(index, found.matches, given.sort, given.order);
-    const rows = shown.slice(offset, offset + limit).map((audience) => rowOf(index, audience));
+    const rows = shown
+      .slice(offset, offset + limit)
+      .map((audience) => rowOf(index, audience, given.sort));
     return fitted(rows, offset, (audiences, notice) => ({ ...answer, audiences, notice }));
   },
 });
@@ -118,15 +130,16 @@ function filtersOf(given: Input): Filters {
 
 function timeOf(field: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const at = Date.parse(text);
-  if (!Number.isNaN(at)) return at;
+  // A time without a zone is one of UTC, wherever this server runs.
+  const instant = [text, `${text}Z`].find((each) => isoTime().safeParse(each).success);
+  if (instant !== undefined) return Date.parse(instant);
   throw new InvalidInputError(`${field} can't be ${quoted(text)}: it must be a time.`, {
     field,
     next: 'Write it in ISO 8601, such as 2026-03-01 or 2026-03-01T12:00:00Z.',
   });
 }
 
-function rowOf(index: AudienceIndex, audience: IndexedAudience): FoundRow {
+function rowOf(index: AudienceIndex, audience: IndexedAudience, sort: SortKey): FoundRow {
   const { id, name, key, enabled, status, type, cadence, query, updatedAt } = audience;
   return {
     id,
@@ -140,6 +153,7 @@ function rowOf(index: AudienceIndex, audience: IndexedAudience): FoundRow {
     usedByCount: index.usedByCount(audience),
     query,
     updatedAt,
+    createdAt: sort === 'createdAt' ? audience.createdAt : undefined,
   };
 }
 
@@ -151,7 +165,7 @@ function fitted<Answer extends object>(
 ): Answer {
   const inFull = answerOf([...rows], undefined);
   if (fits(inFull)) return inFull;
-  const columns = 'The answer is long, so query and updatedAt was left out of every row.';
+  const columns = 'The answer is long, so query and updatedAt were left out of every row.';
   const shorter = answerOf(rows.map(withoutQuery), `${columns} No row is missing.`);
   if (fits(shorter)) return shorter;
   const names = rows.map(onlyNames);
@@ -172,9 +186,9 @@ function adviceOn(index: AudienceIndex, given: Input, found: Found, ageMs: numbe
   }
   const hidden = found.unreadable.length - maxUnreadable;
   if (hidden > 0) said.push(`unreadable has ${hidden} more ids, which are not shown.`);
-  if (found.unknownSizes > 0) {
+  for (const [field, count] of found.unknown) {
     said.push(
-      `The size of ${found.unknownSizes} more, which pass the other filters, is not known.`,
+      `The ${fieldNames[field] ?? field} of ${count} more, which pass the other filters, is not known.`,
     );
   }
   if (given.sort === 'size') {
@@ -193,6 +207,13 @@ function adviceOn(index: AudienceIndex, given: Input, found: Found, ageMs: numbe
   }
   return said;
 }
+
+/** Fields of audiences where their own names would be odd in a sentence. */
+const fieldNames: Partial<Record<FilteredField, string>> = {
+  enabled: 'state (enabled or not)',
+  createdBy: 'creator',
+  updatedAt: 'last change',
+};
 
 const nameFields = [
   ['event', 'events'],

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { isOfSpace } from '../segment/asked-for.ts';
+import { Cursors, firstTime } from '../segment/cursors.ts';
 import { AudiencesError, CancelledError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { scheduleSchema } from '../segment/models/schedule.ts';
@@ -116,11 +118,16 @@ function shownUsers(users: readonly User[], source: string): Included {
 async function consumersOf({ spaceId, audience }: Asked, { api, call }: Context): Promise<User[]> {
   const users: User[] = [];
   let cursor: string | undefined;
+  const cursors = new Cursors();
+  const isNew = firstTime();
   for (let pages = 0; pages < maxPages; pages += 1) {
     const input = { spaceId, id: audience.id, count: rowsAtOnce, cursor };
     const page = await api.send('list_audience_consumers_from_space_and_audience', input, call);
-    users.push(...page.audiences.map(userOf));
-    cursor = page.pagination.next ?? undefined;
+    const others = page.audiences.filter(
+      (row) => isOfSpace(row, spaceId) && row.id !== audience.id && isNew(row),
+    );
+    users.push(...others.map(userOf));
+    ({ cursor } = cursors.after(page.pagination.next));
     if (cursor === undefined) break;
   }
   return users;

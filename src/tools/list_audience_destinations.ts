@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type DestinationsOfAudience, readDestinations } from '../space/destinations.ts';
-import { cut } from '../visible.ts';
+import { cut, visible } from '../visible.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { fits } from './short-rows.ts';
 import { defineTool } from './tool.ts';
@@ -87,21 +87,22 @@ export function shownDestinations({ destinations }: DestinationsOfAudience): Sho
 
 /** What there is to say of where an audience is sent. */
 export function adviceOnDestinations({
-  destinations,
   unseen,
   total,
   complete,
+  activationsError,
 }: DestinationsOfAudience): string[] | undefined {
   const said: string[] = [];
   if (total === 0) said.push('It is connected to no destination.');
   if (unseen > 0) {
-    said.push(
-      `Of ${total} destinations this token may not see ${unseen}; of these at most the activations are shown.`,
-    );
+    const [what, whose] =
+      unseen === 1 ? ['1 destination is', 'its'] : [`${unseen} destinations are`, 'their'];
+    said.push(`${what} hidden from this token: at most ${whose} activations are shown.`);
   }
-  if (!complete) said.push('There are more than were read.');
-  if (destinations.some(({ activations }) => activations === undefined)) {
-    said.push('Activations are not known: the workspace, or its token, has none.');
+  if (!complete) said.push('There may be more than were read.');
+  if (activationsError) {
+    const { code, message } = activationsError;
+    said.push(`Activations could not be read (${code}). ${cut(visible(message), maxNameChars)}`);
   }
   return said.length > 0 ? said : undefined;
 }

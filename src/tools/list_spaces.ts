@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Cursors, firstTime } from '../segment/cursors.ts';
 import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
 import { isSameSpace } from '../segment/ids.ts';
 import type { Space } from '../segment/models/space.ts';
@@ -39,7 +40,7 @@ export const listSpaces = defineTool({
     try {
       const { spaces, complete } = await readSpaces(context);
       const shown = shownSpaces(spaces, context);
-      const notes = complete ? [] : ['The workspace has more spaces than are shown.'];
+      const notes = complete ? [] : ['The workspace may have more spaces than are shown.'];
       const { defaultSpace } = context;
       if (defaultSpace !== undefined && !shown.some(({ isDefault }) => isDefault)) {
         notes.push(`The default space ${quoted(defaultSpace)} is not among those of this token.`);
@@ -60,11 +61,14 @@ export const listSpaces = defineTool({
 async function readSpaces({ api, call }: ToolContext) {
   const spaces: Space[] = [];
   let cursor: string | undefined;
+  const cursors = new Cursors();
+  const isNew = firstTime();
   for (let pages = 0; pages < maxPages; pages += 1) {
     const page = await api.send('list_spaces', { count: rowsAtOnce, cursor }, call);
-    spaces.push(...page.spaces);
-    cursor = page.pagination?.next ?? undefined;
-    if (cursor === undefined) return { spaces, complete: true };
+    spaces.push(...page.spaces.filter(isNew));
+    const { cursor: next, isLoop } = cursors.after(page.pagination?.next);
+    cursor = next;
+    if (cursor === undefined) return { spaces, complete: !isLoop };
   }
   return { spaces, complete: false };
 }

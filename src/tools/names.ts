@@ -1,18 +1,30 @@
 import { shortenedText } from '../shorten.ts';
-import type { NamesToCheck } from '../space/names.ts';
+import type { NamesChecked, NamesToCheck } from '../space/names.ts';
 import type { ToolContext } from './tool.ts';
 
 /** Of the JSON of what is said of one name. */
 const maxAdviceChars = 500;
 
+type Context = Pick<ToolContext, 'names' | 'call'>;
+
 /**
  * What there is to say of the names in a definition that the space does not know, as advice; nothing
  * where that can't be told. It never rejects.
  */
-export async function adviceOnNames(
+export async function adviceOnNames(definition: NamesToCheck, context: Context): Promise<string[]> {
+  return (await checkedNames(definition, context)).warnings;
+}
+
+/** What became of the check of the names in a definition, in texts that are not too long. */
+export async function checkedNames(
   { spaceId, query, type, targetEntity }: NamesToCheck,
-  { names, call }: Pick<ToolContext, 'names' | 'call'>,
-): Promise<string[]> {
-  const warnings = await names.warningsOf({ spaceId, query, type, targetEntity }, call);
-  return warnings.map((warning) => shortenedText(warning, maxAdviceChars));
+  { names, call }: Context,
+): Promise<NamesChecked> {
+  const { warnings, checked, unchecked } = await names.check(
+    { spaceId, query, type, targetEntity },
+    call,
+  );
+  const short = (texts: readonly string[]) =>
+    texts.map((text) => shortenedText(text, maxAdviceChars));
+  return { warnings: short(warnings), checked, unchecked: short(unchecked) };
 }

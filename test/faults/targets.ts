@@ -17,6 +17,8 @@ export interface Target {
   looksAfterLoss?: boolean;
   /** Whether its call succeeds without what the operation reads, and says that it is not known. */
   canDoWithout?: boolean;
+  /** The rows by which it shows that the workspace lacks what the operation needs. */
+  lack?: { rows: readonly string[]; isRemembered: boolean };
   /** What the tool asks at the same time as its operation. */
   alongside?: OperationName;
   /** How calls end that end otherwise than those of their kind, by the name of the row. */
@@ -73,6 +75,9 @@ function previewId(number: number): string {
 /** A tool whose operation has its name. */
 const named = (operation: OperationName) => ({ tool: operation, operation });
 
+/** How Segment may refuse what a workspace lacks. */
+const refusals = ['401', '403', '404'];
+
 /** What list_spaces shows where Segment lists none: the spaces that are configured. */
 const configured = { code: 'success' } as const;
 
@@ -124,6 +129,7 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
+    lack: { rows: ['403', '404'], isRemembered: true },
     ends: { '401': configured, '403': configured, '404': configured },
     args: [{}, {}],
   },
@@ -131,6 +137,7 @@ export const targets: readonly Target[] = [
     tool: 'list_audience_destinations',
     operation: 'list_destinations_from_audience',
     alongside: 'list_activations_from_audience',
+    lack: { rows: refusals, isRemembered: false },
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
@@ -139,6 +146,7 @@ export const targets: readonly Target[] = [
   {
     tool: 'list_audience_schedules',
     operation: 'list_audience_schedules_from_space_and_audience',
+    lack: { rows: refusals, isRemembered: false },
     edition: 'v1',
     kind: 'read',
     readsFirst: 1,
@@ -183,6 +191,7 @@ export const targets: readonly Target[] = [
   {
     tool: 'run_audience',
     operation: 'force_execute_audience_run',
+    lack: { rows: refusals, isRemembered: false },
     edition: 'v1',
     kind: 'once',
     readsFirst: 2,
@@ -194,6 +203,7 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
+    lack: { rows: refusals, isRemembered: true },
     args: [{}, {}],
   },
   {
@@ -236,6 +246,7 @@ export const targets: readonly Target[] = [
   {
     tool: 'preview_audience',
     operation: 'create_audience_preview',
+    lack: { rows: refusals, isRemembered: false },
     edition: 'v1',
     kind: 'once',
     readsFirst: 0,
@@ -291,7 +302,8 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ends: { '403': fromDefinitions, '404': fromDefinitions },
+    lack: { rows: refusals, isRemembered: true },
+    ends: { '401': fromDefinitions, '403': fromDefinitions, '404': fromDefinitions },
     args: [{ kind: 'events' }, { kind: 'events' }],
   },
   {

@@ -28,7 +28,13 @@ function open(file: string): AuditLog {
   return new AuditLog(file, createRedactor([]), () => 0, randomBytes);
 }
 
-const write = { tool: 't', space: 's', id: undefined, confirmed: 'not_needed' } as const;
+const write = {
+  tool: 't',
+  operation: 'o',
+  space: 's',
+  id: undefined,
+  confirmed: 'not_needed',
+} as const;
 const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').filter(Boolean);
 
 test('two lines of one write have one attempt, those of another have another', async () => {
@@ -94,7 +100,7 @@ test.runIf(process.platform === 'linux')(
       import { createRedactor } from './src/redact.ts';
       process.on('SIGXFSZ', () => {});
       const log = new AuditLog(${JSON.stringify(file)}, createRedactor([]), () => 0, (count) => new Uint8Array(count));
-      const write = { tool: 't', space: 's', id: undefined, confirmed: 'not_needed', sent: { text: 'x'.repeat(5000) } };
+      const write = { tool: 't', operation: 'o', space: 's', id: undefined, confirmed: 'not_needed', sent: { text: 'x'.repeat(5000) } };
       try { await log.start(write); } catch (error) { console.log(error.code, error.message); }
     `;
     // A limit on the size of files in blocks of 1024 bytes stands for a disk of which so much is left.

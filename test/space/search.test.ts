@@ -91,10 +91,10 @@ describe('filters', () => {
   });
 
   test('say how many sizes are unknown among those that pass the others', () => {
-    expect(findIn(index, { minSize: 0 }).unknownSizes).toBe(1);
-    expect(findIn(index, { minSize: 0, event: 'Shoes Bought' }).unknownSizes).toBe(1);
-    expect(findIn(index, { minSize: 0, type: 'accounts' }).unknownSizes).toBe(0);
-    expect(findIn(index, {}).unknownSizes).toBe(0);
+    expect(findIn(index, { minSize: 0 }).unknown.get('size')).toBe(1);
+    expect(findIn(index, { minSize: 0, event: 'Shoes Bought' }).unknown.get('size')).toBe(1);
+    expect(findIn(index, { minSize: 0, type: 'accounts' }).unknown.get('size')).toBeUndefined();
+    expect(findIn(index, {}).unknown.get('size')).toBeUndefined();
   });
 
   test('name those that pass the others and whose names can not be known', () => {

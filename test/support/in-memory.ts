@@ -117,8 +117,9 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
     async send(name, input, call) {
       const { output, paging, ifGone, feature } = newest.rows[name];
       // The workspace has audiences and nothing besides, which is known, and asks for no request.
-      if (feature === 'Space Schema')
-        throw new UnsupportedError(feature, { next: 'Go on without it.' });
+      if (feature?.name === 'Space Schema') {
+        throw new UnsupportedError(feature.name, { next: 'Go on without it.' });
+      }
       await call.lookLast?.(withSignal(call, call.signal));
       call.beforeSending?.();
       asked.push([name, input]);
@@ -221,8 +222,9 @@ export async function connect(
   const previews = new Previews(api, clock, tally);
   const calls = new ToolsCapability({
     tools: tools.map(checked),
-    contextOf(call, preparing, ask) {
+    contextOf(tool, call, preparing, ask) {
       const writing: WriteContext = {
+        tool,
         api,
         call: withSignal(call, preparing),
         sending: call,

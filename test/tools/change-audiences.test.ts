@@ -289,13 +289,20 @@ describe('the agreement', () => {
     expect(result?.removed?.map(({ id }) => id)).toEqual([idOf(1), idOf(3)]);
   });
 
-  test('ends as stale where all have changed since', async () => {
-    const { rig, change, patch } = await start(many(1), { flags: { confirm: 'remove' } });
-    const args = { ids: idsUpTo(1), action: 'remove' };
+  test.each([
+    [1, `The audience "New 1" ("${idOf(1)}") has changed since the user was asked.`],
+    [2, `All 2 audiences have changed since the user was asked: "New 1" ("${idOf(1)}"), "New 2"`],
+  ])('ends as stale where all of %i have changed since', async (count, message) => {
+    const { rig, change, patch } = await start(many(count), { flags: { confirm: 'remove' } });
+    const args = { ids: idsUpTo(count), action: 'remove' };
     const confirmation = confirmationIn((await change(args)).error);
-    await patch(idOf(1), { name: 'Another name' });
+    for (let number = 1; number <= count; number += 1) {
+      await patch(idOf(number), { name: `New ${number}` });
+    }
     const before = rig.writes().length;
-    expect((await change({ ...args, confirmation })).error?.code).toBe('stale');
+    const { error } = await change({ ...args, confirmation });
+    expect(error?.code).toBe('stale');
+    expect(error?.message).toContain(message);
     expect(rig.writes()).toHaveLength(before);
   });
 
@@ -455,6 +462,28 @@ describe('the time of a call', () => {
     expect(rig.writes()).toHaveLength(5);
   });
 
+  test('ends with the ids that the continuation is good for, without those that wait for a failure', async () => {
+    const seeds = [plain('Base'), builtOn('Top', 'base'), ...many(3)];
+    const { rig, change } = await start(seeds, {
+      limits: { remove_audience_from_space: 3 },
+      flags: { confirm: 'remove', 'rate-limits': 'remove_audience_from_space=3' },
+    });
+    rig.faults(({ method, id }) =>
+      method === 'DELETE' && id === idOf(2)
+        ? { kind: 'answer', status: 409, body: '{"errors":[{"type":"conflict"}]}' }
+        : undefined,
+    );
+    const args = { ids: idsUpTo(5), action: 'remove' };
+    const confirmation = confirmationIn((await change(args)).error);
+    const { result, outcomes } = await change({ ...args, confirmation });
+    expect(outcomes).toEqual(['not_tried', 'failed', 'done', 'done', 'not_tried']);
+    const named = result?.advice.join(' ').match(/aud_\d+/g) ?? [];
+    expect(named).toEqual([idOf(5)]);
+    await rig.clock.advance(60_000);
+    const rest = { ...args, ids: named, confirmation: result?.continuation };
+    expect((await change(rest)).outcomes).toEqual(['done']);
+  });
+
   test('a continuation may be passed with the ids of all', async () => {
     const { rig, change } = await start(many(5), {
       limits,
@@ -600,7 +629,8 @@ describe('copies', () => {
     expect(result?.advice.join(' ')).toContain('1 of them did not fit');
     expect(linesOf(file)).toHaveLength(6);
     expect(linesOf(file)[5]).toMatchObject({
-      tool: 'remove_audience_from_space',
+      tool,
+      operation: 'remove_audience_from_space',
       outcome: 'done',
       before: { description: 'x'.repeat(45_000) },
     });
@@ -632,6 +662,23 @@ test('a dry run sends nothing, and shows the requests and the question', async (
   expect((await change({ ids: [idOf(1)], action: 'disable', dryRun: '' })).error?.code).toBe(
     'invalid_input',
   );
+});
+
+test('a dry run shows the whole question, however many it is about', async () => {
+  const long = (name: string) => plain(`${name} ${'x'.repeat(200)}`);
+  const seeds = Array.from({ length: 200 }, (_, index) => long(`Berlin ${index + 1}`));
+  const answering = () => ({ action: 'decline' }) as const;
+  const { rig, change } = await start(seeds, { flags: { confirm: 'remove' }, answering });
+  const args = { ids: idsUpTo(200), action: 'disable' };
+  const { structured, error } = await change({ ...args, dryRun: true });
+  expect(error).toBeUndefined();
+  await change(args);
+  const { dryRun } = z
+    .object({ dryRun: z.looseObject({ question: z.string() }) })
+    .parse(structured);
+  expect(rig.questions[0]).toContain(dryRun.question);
+  expect(dryRun.question).toMatch(/"Berlin 200 x+"…/);
+  expect(JSON.stringify(structured).length).toBeLessThan(110_000);
 });
 
 test('nothing is changed by a server that only reads, or in a space that is not allowed', async () => {

@@ -217,7 +217,10 @@ describe('what can not be checked is held against no one', () => {
     );
     const args = { query: "event('Any').count() >= 1", checkNames: true };
     const { structured } = await callTool(rig.client, 'check_audience_query', args);
-    expect(structured.unknownNames).toEqual([]);
+    expect(structured.unknownNames).toBeUndefined();
+    expect(structured.advice).toEqual([
+      'These names could not be checked against the space: events.',
+    ]);
   });
 
   test('the edition of 2024 has no schema, and is asked for none', async () => {
@@ -252,9 +255,93 @@ describe('check_audience_query', () => {
     const flags = { 'allowed-spaces': 'spa_1' };
     const rig = await startStandIn({ edition: 'v1', flags });
     const args = { query: wrong, checkNames: true, spaceId: 'spa_2' };
-    const { structured } = await callTool(rig.client, 'check_audience_query', args);
-    expect(structured.unknownNames).toEqual([]);
+    const { error } = await callTool(rig.client, 'check_audience_query', args);
+    expect(error).toMatchObject({ code: 'space_not_allowed', field: 'spaceId' });
     expect(rig.requests).toEqual([]);
+    const unchecked = await callTool(rig.client, 'check_audience_query', {
+      ...args,
+      checkNames: false,
+    });
+    expect(unchecked.error).toBeUndefined();
+  });
+
+  const check = async (
+    rig: Awaited<ReturnType<typeof startStandIn>>,
+    query: string,
+    type = 'users',
+  ) => {
+    const args = { query, type, checkNames: true };
+    return (await callTool(rig.client, 'check_audience_query', args)).structured;
+  };
+
+  test.each([
+    ['fails', { kind: 'answer', status: 500, body: '' }],
+    ['is refused', { kind: 'answer', status: 404, body: '{"errors":[{"type":"not-found"}]}' }],
+    ['is limited', { kind: 'rate-limit', msBeforeNext: 50_000 }],
+  ] as const)('says what could not be checked where a list %s', async (_, fault) => {
+    const rig = await startStandIn({ edition: 'v1' });
+    rig.faults(({ operation }) => (operation === 'list_events' ? fault : undefined));
+    const some = await check(rig, wrong);
+    expect(some.unknownNames).toEqual([expect.stringMatching(trait)]);
+    expect(String(some.advice)).toMatch(
+      /could not be checked against the space: events, properties of the event "Order Complted"\./,
+    );
+    const none = await check(rig, "event('Order Completed').count() >= 1");
+    expect(none).not.toHaveProperty('unknownNames');
+    expect(none.valid).toBe(true);
+    expect((await check(rig, 'x'.repeat(100_000))).advice).toEqual([
+      expect.stringMatching(/too long/),
+    ]);
+  });
+
+  test('says so where the edition has no schema', async () => {
+    const rig = await startStandIn({ edition: 'v1alpha', flags: { edition: 'v1alpha' } });
+    const structured = await check(rig, wrong);
+    expect(structured).not.toHaveProperty('unknownNames');
+    expect(String(structured.advice)).toMatch(/events, .*traits/);
+    expect(rig.requests).toEqual([]);
+  });
+
+  test('has nothing to check where there is no name', async () => {
+    const rig = await startStandIn({ edition: 'v1' });
+    expect(await check(rig, 'ALL(')).toMatchObject({ valid: false, unknownNames: [] });
+  });
+
+  test.each([199, 250, 700])('finds misspelt keys among %i audiences', async (count) => {
+    const seeds = Array.from({ length: count }, (_, index) => ({
+      ...vip,
+      name: `${index % 2 ? 'VIP' : 'Big'} members ${index}`,
+    }));
+    const rig = await startStandIn({ edition: 'v1', seeds });
+    rig.faults(({ operation }) =>
+      operation === 'list_traits'
+        ? { kind: 'alter', alter: () => ({ data: { traits: [{ trait: 'plan' }] } }) }
+        : undefined,
+    );
+    const known = `vip_members_${count - 1 - (count % 2)}`;
+    expect((await check(rig, `trait('${known}') = 'true'`)).unknownNames).toEqual([]);
+    const { unknownNames } = await check(rig, `trait('vip_membrs_3') = 'true'`);
+    expect(unknownNames).toEqual([
+      expect.stringMatching(/no trait or audience key "vip_membrs_3"\. Did you mean "vip_members_/),
+    ]);
+    expect(rig.requests.length).toBeLessThan(12);
+  });
+
+  test('finds misspelt properties of entities', async () => {
+    const rig = await startStandIn({
+      edition: 'v1',
+      world: {
+        audiences: [],
+        entities: [{ slug: 'orders', primaryKey: 'order_id', entitySlug: 'order' }],
+      },
+    });
+    const query = (property: string) =>
+      `entity('orders').where( property('${property}') = 'x' ).count() >= 1`;
+    expect((await check(rig, query('order_id'), 'linked')).unknownNames).toEqual([]);
+    const { unknownNames } = await check(rig, query('order_ids'), 'linked');
+    expect(unknownNames).toEqual([
+      'This space knows no property "order_ids" of the entity "orders". Did you mean "order_id"?',
+    ]);
   });
 });
 

@@ -52,6 +52,33 @@ describe('Space Schema', () => {
     });
   });
 
+  test.each([
+    ['events', {}, { events: [{ name: 5 }, { name: null }, null, { name: 'A', samples: ['x'] }] }],
+    [
+      'properties',
+      { event: 'A' },
+      { eventProperties: [{ name: null }, { name: 'A', samples: ['x'] }] },
+    ],
+    ['traits', {}, { traits: [{ trait: null }, { trait: 'A', samples: ['x'] }] }],
+    ['entities', {}, { entityPaths: [null, { id: 7, relationshipSlugs: ['A'], samples: ['x'] }] }],
+    [
+      'entity_properties',
+      { entity: 'a' },
+      { entityProperties: [{ name: null }, { name: 'A', samples: ['x'] }] },
+    ],
+  ])(
+    'of %s: odd rows break no page, and samples that Segment sends unasked are not shown',
+    async (kind, args, data) => {
+      for (const flags of [{}, { 'no-samples': true }]) {
+        const rig = await startStandIn({ edition: 'v1', flags });
+        const body = JSON.stringify({ data });
+        rig.faults(() => ({ kind: 'answer', status: 200, body }));
+        const { names } = await describeSchema(rig, { kind, ...args });
+        expect(names).toEqual([{ name: 'A' }]);
+      }
+    },
+  );
+
   test('looks for a part of the name, and says whether there are more', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const found = await describeSchema(rig, { kind: 'events', search: 'shoes', limit: 1 });
@@ -198,7 +225,7 @@ describe('without Space Schema, the names of existing definitions', () => {
     const found = await describeSchema(rig, { kind: 'events' });
     expect(namesIn(found)).toEqual(['Order Completed', 'Shoes Bought']);
     const count = rig.requests.length;
-    await describeSchema(rig, { kind: 'traits' });
+    await describeSchema(rig, { kind: 'events', search: 'Shoes' });
     expect(rig.requests).toHaveLength(count);
   });
 

@@ -65,7 +65,7 @@ describe('list_audience_destinations', () => {
     expect(structured).toEqual({
       destinations: [mails, { connectionId: id, activations: [welcome] }],
       unseen: 2,
-      advice: [expect.stringContaining('Of 3 destinations this token may not see 2')],
+      advice: ['2 destinations are hidden from this token: at most their activations are shown.'],
     });
     expect(text).not.toContain('secret-of');
     expect(text).not.toContain('settings');
@@ -89,16 +89,12 @@ describe('list_audience_destinations', () => {
     expect(requests).toHaveLength(3);
   });
 
-  test.each(['aud_none', 'aud_000'])(
-    '%s is not found, and what that may mean is said',
-    async (none) => {
-      const { client } = await scene();
-      const { error } = await callTool(client, list, { id: none });
-      expect(error?.code).toBe('not_found');
-      expect(error?.next).toContain('the workspace lacks');
-      expect((await callTool(client, list, { id: 'aud_sent' })).error).toBeUndefined();
-    },
-  );
+  test.each(['aud_none', 'aud_000'])('%s is not found, and others are', async (none) => {
+    const { client } = await scene();
+    const { error } = await callTool(client, list, { id: none });
+    expect(error?.code).toBe('not_found');
+    expect((await callTool(client, list, { id: 'aud_sent' })).error).toBeUndefined();
+  });
 
   test('a workspace without activations still has destinations', async () => {
     const { client, faults } = await scene();
@@ -111,7 +107,57 @@ describe('list_audience_destinations', () => {
     const { structured } = await callTool(client, list, { id: 'aud_sent' });
     const { activations, ...bare } = mails;
     expect(structured.destinations).toEqual([bare]);
-    expect(String(structured.advice)).toContain('Activations are not known');
+    expect(String(structured.advice)).toMatch(/Activations could not be read \(unsupported\)\./);
+  });
+
+  test.each<[string, string, Fault]>([
+    ['fail', 'upstream_error', { kind: 'answer', status: 500, body: '' }],
+    ['can not be read', 'bad_response', { kind: 'answer', status: 200, body: '{"data":7}' }],
+  ])('where activations %s, shows the connections all the same', async (_, code, fault) => {
+    const rig = await scene();
+    rig.faults(({ operation }) =>
+      operation === 'list_activations_from_audience' ? fault : undefined,
+    );
+    const asked = callTool(rig.client, list, { id: 'aud_sent' }, { onprogress: () => {} });
+    const { structured } = await rig.through(asked);
+    const { activations, ...bare } = mails;
+    expect(structured.destinations).toEqual([bare]);
+    expect(String(structured.advice)).toContain(`Activations could not be read (${code}).`);
+    expect(String(structured.advice)).toContain('2 destinations are hidden');
+  });
+
+  test('an audience whose own destinations are refused says nothing of others', async () => {
+    const { client, faults } = await scene();
+    const body = JSON.stringify({ errors: [{ type: 'forbidden', message: 'No' }] });
+    faults(({ id: audience }) =>
+      audience === 'aud_sent' ? { kind: 'answer', status: 403, body } : undefined,
+    );
+    expect((await callTool(client, list, { id: 'aud_sent' })).error?.code).toBe('forbidden');
+    expect((await callTool(client, list, { id: 'aud_unsent' })).error).toBeUndefined();
+  });
+
+  test('odd rows break no page, and are counted', async () => {
+    const { client, faults } = await scene();
+    const connections = [{ id: 7, name: 'Numbered', enabled: 'yes' }, null, {}, { id: 7 }];
+    const activations = [{ id: 8, connectionId: 7, activationName: 'Hi' }, null];
+    faults(({ operation }) =>
+      operation?.endsWith('_from_audience')
+        ? {
+            kind: 'answer',
+            status: 200,
+            body: JSON.stringify({ data: { connections, activations, pagination: null } }),
+          }
+        : undefined,
+    );
+    const { structured } = await callTool(client, list, { id: 'aud_sent' });
+    expect(structured).toMatchObject({
+      destinations: [
+        { connectionId: '7', name: 'Numbered', activations: [{ id: '8', name: 'Hi' }] },
+        { connectionId: '' },
+        { connectionId: '' },
+      ],
+      unseen: 0,
+    });
   });
 
   test('is unsupported in the edition of 2024', async () => {
@@ -155,6 +201,44 @@ describe('get_audience', () => {
       'list_audience_consumers_from_space_and_audience',
       'list_destinations_from_audience',
     ]);
+  });
+
+  test('used by: not itself, nothing of other spaces, nothing twice, and no circle', async () => {
+    const { client, faults, requests } = await scene();
+    const rows = [
+      { id: 'aud_sent', name: 'Itself' },
+      { id: 'aud_user', name: 'User' },
+      { id: 'aud_other', name: 'Elsewhere', spaceId: 'spa_other' },
+    ];
+    faults(({ operation }) =>
+      operation === 'list_audience_consumers_from_space_and_audience'
+        ? {
+            kind: 'answer',
+            status: 200,
+            body: JSON.stringify({
+              data: { audiences: rows, pagination: { current: 'a', next: 'a' } },
+            }),
+          }
+        : undefined,
+    );
+    const { structured } = await get(client, 'aud_sent', ['usedBy']);
+    expect(structured.usedBy).toEqual([{ id: 'aud_user', name: 'User' }]);
+    expect(requests).toHaveLength(3);
+  });
+
+  test('a schedule with a numeric id is shown', async () => {
+    const { client, faults } = await scene();
+    faults(({ operation }) =>
+      operation === 'list_audience_schedules_from_space_and_audience'
+        ? {
+            kind: 'answer',
+            status: 200,
+            body: JSON.stringify({ data: { audienceSchedules: [{ id: 5 }, null] } }),
+          }
+        : undefined,
+    );
+    const { structured } = await get(client, 'aud_linked', ['schedules']);
+    expect(structured.schedules).toEqual([{ id: '5' }, { id: '' }]);
   });
 
   test('includes the schedules of a linked audience', async () => {

@@ -158,6 +158,70 @@ describe('of odd spaces', () => {
     expect(bySize.advice).toContain('The size of 2 matches is not known; they come last.');
   });
 
+  test.each([
+    [{ cadence: 'BATCH' }, 'The cadence of 1 more, which pass the other filters, is not known.'],
+    [
+      { enabled: true },
+      'The state (enabled or not) of 1 more, which pass the other filters, is not known.',
+    ],
+    [
+      { enabled: false },
+      'The state (enabled or not) of 1 more, which pass the other filters, is not known.',
+    ],
+    [{ status: 'Live' }, 'The status of 1 more, which pass the other filters, is not known.'],
+    [{ type: 'users' }, 'The type of 1 more, which pass the other filters, is not known.'],
+    [{ createdBy: 'usr_1' }, 'The creator of 1 more, which pass the other filters, is not known.'],
+    [
+      { updatedSince: '2020-01-01' },
+      'The last change of 1 more, which pass the other filters, is not known.',
+    ],
+  ])('says of how many it is not known whether they are %j', async (filters, said) => {
+    const all = { audienceType: 'USERS', computeCadence: { type: 'BATCH' } };
+    const client = await clientOf([
+      audience({ id: 'a', ...all }),
+      { id: 'b', definition: { query: "trait('a') = 'b'" } },
+    ]);
+    expect((await find(client, filters)).advice).toContain(said);
+    expect((await find(client, { ...filters, text: 'Big' })).advice).toBeUndefined();
+  });
+
+  test('of the edition of 2024, which shows no cadence, says so', async () => {
+    const rig = await startStandIn({
+      edition: 'v1alpha',
+      flags: { edition: 'v1alpha' },
+      seeds: [{ name: 'Old', definition: { query: "trait('a') = 'b'", level: 'users' } }],
+    });
+    const { matches, advice } = await find(rig.client, { cadence: 'REALTIME' });
+    expect(matches).toBe(0);
+    expect(advice).toContain('The cadence of 1 more, which pass the other filters, is not known.');
+  });
+
+  test('shows createdAt where rows are ordered by it', async () => {
+    const createdAt = '2026-01-01T00:00:00.000Z';
+    const client = await clientOf([audience({ createdAt })]);
+    const { audiences } = await find(client, { sort: 'createdAt' });
+    expect(audiences?.[0]).toMatchObject({ createdAt });
+    expect((await find(client, {})).audiences?.[0]).not.toHaveProperty('createdAt');
+  });
+
+  test('takes times in ISO 8601, without a zone those of UTC', async () => {
+    const client = await clientOf([audience({ updatedAt: '2026-01-02T00:00:00.000Z' })]);
+    for (const updatedSince of ['2026-01-02', '2026-01-02T00:00:00', '2026-01-02T01:00:00+01:00']) {
+      expect((await find(client, { updatedSince })).matches).toBe(1);
+    }
+    for (const updatedSince of [
+      '1',
+      '2026',
+      'yesterday',
+      '2026-02-31',
+      'Jan 2, 2026',
+      '1767312000',
+    ]) {
+      const { error } = await callTool(client, 'find_audiences', { updatedSince });
+      expect(error).toMatchObject({ code: 'invalid_input', field: 'updatedSince' });
+    }
+  });
+
   test('shows a hundred of the ids that can not be read, and says how many more there are', async () => {
     const all = Array.from({ length: 150 }, (_, n) => audience({ id: `a${n}`, definition: null }));
     const { unreadable, advice } = await find(await clientOf(all), {});
@@ -172,6 +236,21 @@ describe('of odd spaces', () => {
     expect(advice).toContain(
       'Of 1 long descriptions only the beginning was searched, if anything.',
     );
+  });
+
+  test('counts each once, where the pages go in a circle', async () => {
+    const all = Array.from({ length: 450 }, (_, n) => audience({ id: `a${n}` }));
+    let requests = 0;
+    const page = async ({ cursor }: { cursor?: string }) => {
+      requests += 1;
+      const from = Number(cursor ?? 0);
+      const next = from >= 400 ? '200' : String(from + 200);
+      return { audiences: all.slice(from, from + 200), pagination: { next } };
+    };
+    const client = await connect(fakeApi({ page }).api, { defaultSpace: 'spa_1' });
+    const { matches, advice } = await find(client, { countOnly: true });
+    expect([matches, requests]).toEqual([450, 3]);
+    expect(String(advice)).toContain('Only the first 450 audiences were looked at');
   });
 
   test('says where there are more than were looked at', async () => {

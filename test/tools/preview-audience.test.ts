@@ -352,6 +352,48 @@ describe('the count of the month', () => {
     else expect(advice).not.toMatch(/previews/);
   });
 
+  const monthly = (msBeforeNext?: number): Fault => {
+    const message = 'Too many requests: 700 previews of this space in this month';
+    const errors = [{ type: 'RequestError', message, data: { msBeforeNext } }];
+    return { kind: 'answer', status: 429, body: JSON.stringify({ errors }) };
+  };
+  const dayMs = 24 * 3_600_000;
+
+  test("ends with Segment's own words where that says that it is used up, at once", async () => {
+    const rig = await startPreviews({ otherSpaces: { spa_2: [] } });
+    rig.faults(({ operation, spaceId }) =>
+      operation === startName && spaceId === 'spa_1' ? monthly(4.7 * dayMs) : undefined,
+    );
+    const from = rig.clock.now();
+    const { error } = await rig.preview({ query });
+    expect([rig.started(), rig.clock.now() - from]).toEqual([1, 0]);
+    expect(error).toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 4.7 * dayMs,
+      message: expect.stringMatching(/700 previews of this space in this month.* in 5 days/),
+      next: expect.stringMatching(/tell the user/),
+    });
+    expect(error?.message).not.toMatch(/a minute/);
+    // Other spaces have a quota of their own.
+    expect((await rig.preview({ query, spaceId: 'spa_2' })).error).toBeUndefined();
+  });
+
+  test('is asked once by whoever has counted 700, however Segment refuses', async () => {
+    const folder = stateFolder();
+    const rig = await startPreviews({ stateFolder: folder });
+    await rig.preview({ query });
+    const [name = ''] = readdirSync(folder).filter((file) => file.startsWith('count-'));
+    const state = new StateFolder(folder, Date.now);
+    for (let count = 1; count < 700; count += 1) state.countUp(name.slice('count-'.length));
+    rig.faults(({ operation }) => (operation === startName ? monthly() : undefined));
+    const { error } = await rig.preview({ query: "trait('plan') = 'vip'" });
+    expect(rig.started()).toBe(2);
+    expect(error).toMatchObject({
+      code: 'rate_limited',
+      message: expect.stringMatching(/700 previews of this space in this month/),
+    });
+  });
+
   test('counts what may have been started, and nothing that was refused', async () => {
     const rig = await startPreviews();
     rig.faults(({ operation }) =>

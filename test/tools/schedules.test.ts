@@ -281,10 +281,16 @@ test('the audit log names the schedule that a write is about', async () => {
     flags: { 'audit-log': join(folder, 'audit.jsonl') },
   });
   await callTool(client, 'remove_audience_schedule', { id });
-  const line = z.object({ tool: z.string(), id: z.string(), scheduleId: z.string() });
+  const line = z.object({
+    tool: z.string(),
+    operation: z.string(),
+    id: z.string(),
+    scheduleId: z.string(),
+  });
   const [started] = audit().split('\n');
   expect(line.parse(JSON.parse(started ?? ''))).toMatchObject({
-    tool: 'remove_audience_schedule_from_audience',
+    tool: 'remove_audience_schedule',
+    operation: 'remove_audience_schedule_from_audience',
     id,
     scheduleId: expect.stringMatching(/^sch_/),
   });

@@ -37,6 +37,25 @@ test('shows those alone that may be touched, by the ids by which they may', asyn
   expect(structured.spaces).toEqual([shop, { id: '3', name: 'Other', slug: 'spa_3' }]);
 });
 
+test('each is shown once, where the pages go in a circle and rows are odd', async () => {
+  const { client, faults, requests } = await scene();
+  const spaces = [
+    { id: standInSpace, name: 'Shop', slug: 'shop' },
+    null,
+    { name: 'No id' },
+    { id: 5 },
+  ];
+  faults(() => ({
+    kind: 'answer',
+    status: 200,
+    body: JSON.stringify({ data: { spaces, pagination: { current: 'a', next: 'a' } } }),
+  }));
+  const { structured } = await callTool(client, 'list_spaces');
+  expect(structured.spaces).toEqual([shop, { id: '5' }]);
+  expect(structured.advice).toEqual(['The workspace may have more spaces than are shown.']);
+  expect(requests).toHaveLength(2);
+});
+
 test('says where the default one is not among them', async () => {
   const { client } = await scene({ space: 'spa_9' });
   const { structured } = await callTool(client, 'list_spaces');

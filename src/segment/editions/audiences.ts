@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { AudienceOutput, AudiencesOutput } from '../contract.ts';
 import { audienceSchema } from '../models/audience.ts';
 import { paginationSchema } from '../models/pagination.ts';
+import { ofAudience } from './features.ts';
 import { pageQuery } from './paged.ts';
 import { doubtOfRemoval, removalStatus } from './removal.ts';
 import { alpha, type Gone, type Paging } from './row.ts';
@@ -79,7 +80,7 @@ export const audiences = {
     resend: 'repeatable',
     query: pageQuery,
     output: manyAudiences,
-    feature: 'Consumers of audiences',
+    feature: ofAudience('Consumers of audiences'),
     ifNotFound: noAudience,
   },
   remove: {
@@ -113,6 +114,7 @@ export function audiencePages(maxCount: number): Paging<'list_audiences'> {
   return {
     sizes: [...new Set([maxCount, 200, ...smallerSizes])],
     countOf: ({ count }) => count,
+    cursorOf: ({ cursor }) => cursor,
     isPatient: ({ isPatient = false }) => isPatient,
     ask: (input, { count, cursor = input.cursor }) => ({ ...input, count, cursor }),
     rowsIn: (output) => output.audiences.length,

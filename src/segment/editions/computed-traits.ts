@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { computedTraitSchema } from '../models/computed-trait.ts';
 import { paginationSchema } from '../models/pagination.ts';
+import { ofSpace } from './features.ts';
 import { pageQuery } from './paged.ts';
 import { doubtOfRemoval, removalStatus } from './removal.ts';
 import { alpha, type Gone, type ReadRow, type Row } from './row.ts';
@@ -14,7 +15,13 @@ const traits = '/spaces/{spaceId}/computed-traits';
 const oneTrait = z.lazy(() => z.looseObject({ computedTrait: computedTraitSchema }));
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
 const noTrait = 'Check id and spaceId: list_computed_traits shows what the space holds now.';
-const feature = 'Computed Traits';
+const feature = ofSpace('Computed Traits');
+/** Whether there are traits at all shows in the list of them. */
+const ofOneTrait: typeof feature = {
+  name: feature.name,
+  isMissing: async ({ spaceId }, look) =>
+    (await look('list_computed_traits', { spaceId, count: 1 })).kind === 'lacking',
+};
 
 function definitionOf(query: string | undefined, type: 'users' | 'accounts' | undefined) {
   return query === undefined ? undefined : { query, type: type?.toUpperCase() };
@@ -64,7 +71,7 @@ export const get: ReadRow<'get_computed_trait'> = {
   writes: false,
   resend: 'repeatable',
   output: oneTrait,
-  feature,
+  feature: ofOneTrait,
   ifNotFound: noTrait,
 };
 
@@ -100,7 +107,7 @@ export const update: Row<'update_computed_trait_for_space'> = {
     definition: definitionOf(query, type),
   }),
   output: oneTrait,
-  feature,
+  feature: ofOneTrait,
   ifNotFound: noTrait,
   ifUnknown:
     'Do not repeat it yet. Read the trait with get_computed_trait and compare; change it again only if it is still as before.',
@@ -114,7 +121,7 @@ export const remove: Row<'remove_computed_trait_from_space'> = {
   writes: true,
   resend: 'repeatable',
   output: removalStatus,
-  feature,
+  feature: ofOneTrait,
   ifGone: removed,
   ifNotFound: noTrait,
   ifUnknown:

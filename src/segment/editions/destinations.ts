@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { activationSchema, connectionSchema } from '../models/destination.ts';
 import { paginationSchema } from '../models/pagination.ts';
+import { everyRow } from '../models/rows.ts';
+import { ofAudience } from './features.ts';
 import { pageQuery } from './paged.ts';
 import { alpha, type ReadRow } from './row.ts';
 
@@ -10,8 +12,7 @@ import { alpha, type ReadRow } from './row.ts';
  */
 
 const audience = '/spaces/{spaceId}/audiences/{id}';
-const ifNotFound =
-  'Check id and spaceId with get_audience. If the audience is there, the workspace lacks this part of Segment: go on without it, and tell the user.';
+const ifNotFound = 'Check id and spaceId with get_audience.';
 const pagination = () => paginationSchema.nullish();
 
 export const connections: ReadRow<'list_destinations_from_audience'> = {
@@ -23,9 +24,9 @@ export const connections: ReadRow<'list_destinations_from_audience'> = {
   resend: 'repeatable',
   query: pageQuery,
   output: z.lazy(() =>
-    z.looseObject({ connections: z.array(connectionSchema), pagination: pagination() }),
+    z.looseObject({ connections: everyRow(connectionSchema), pagination: pagination() }),
   ),
-  feature: 'Destinations of audiences',
+  feature: ofAudience('Destinations of audiences'),
   ifNotFound,
 };
 
@@ -38,8 +39,8 @@ export const activations: ReadRow<'list_activations_from_audience'> = {
   resend: 'repeatable',
   query: pageQuery,
   output: z.lazy(() =>
-    z.looseObject({ activations: z.array(activationSchema), pagination: pagination() }),
+    z.looseObject({ activations: everyRow(activationSchema), pagination: pagination() }),
   ),
-  feature: 'Activations of audiences',
+  feature: ofAudience('Activations of audiences'),
   ifNotFound,
 };

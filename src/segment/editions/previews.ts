@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { previewSchema } from '../models/preview.ts';
+import { ofSpace } from './features.ts';
 import type { ReadRow } from './row.ts';
 
 /*
@@ -7,12 +8,15 @@ import type { ReadRow } from './row.ts';
  * behind, so that it counts as reading; but each one counts towards 700 a month and space.
  */
 
+/** A preview may be refused for what it is about: only the space says that there are none at all. */
+const feature = ofSpace('Previews of audiences');
 const previews = '/spaces/{spaceId}/audiences/previews';
 
 export const create: ReadRow<'create_audience_preview'> = {
   method: 'POST',
   path: previews,
   perMinute: 5,
+  hasLongerQuota: true,
   writes: false,
   resend: 'once',
   body: ({ query, type, targetEntity, filterByExternalIds, backfillEventDataDays }) => ({
@@ -24,6 +28,7 @@ export const create: ReadRow<'create_audience_preview'> = {
         : { filterByExternalIds, backfillEventDataDays },
   }),
   output: z.lazy(() => z.looseObject({ audiencePreview: z.looseObject({ id: z.string() }) })),
+  feature,
   ifNotFound: 'Check spaceId; ask the user for the id of the space.',
   ifUnknown: 'A preview may have been started, which counts towards the month; start another one.',
 };
@@ -35,5 +40,11 @@ export const get: ReadRow<'get_audience_preview'> = {
   writes: false,
   resend: 'repeatable',
   output: z.lazy(() => z.looseObject({ audiencePreview: previewSchema })),
+  feature: {
+    ...feature,
+    // One that is not found may just not be there any more.
+    isMissing: async (asked, look, refusal) =>
+      refusal.code !== 'not_found' && feature.isMissing(asked, look, refusal),
+  },
   ifNotFound: 'Previews do not last: start another one from the definition.',
 };

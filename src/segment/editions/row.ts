@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Input, OperationName, Output } from '../contract.ts';
+import type { AudiencesError } from '../errors.ts';
 
 /** What the input asks for that an edition has no form for. */
 export interface Unsupported {
@@ -14,6 +15,8 @@ export interface Paging<Name extends OperationName> {
   /** The page sizes to use, largest first: a smaller one when Segment refuses the one before. */
   sizes: readonly number[];
   countOf(input: Input<Name>): number;
+  /** Where it begins, if that is a cursor. */
+  cursorOf(input: Input<Name>): string | undefined;
   /** Whether the pages may come as the quota allows; else they are foreseen together. */
   isPatient(input: Input<Name>): boolean;
   /** The input that asks for one of the pages; without a cursor, for the first. */
@@ -28,12 +31,30 @@ export interface Paging<Name extends OperationName> {
 
 /**
  * What a look came to: `there` with what was read, `missing` (a 404 in Segment's own form, not a
- * proxy's), or neither.
+ * proxy's), `lacking` (the workspace lacks what the look itself needs), or none of them.
  */
 export type Finding<Read> =
   | { kind: 'there'; output: Read }
   | { kind: 'missing' }
+  | { kind: 'lacking' }
   | { kind: 'unclear' };
+
+/** Makes a request that only reads. It rejects only if the call was cancelled. */
+export type Look = <Read extends OperationName>(
+  name: Read,
+  input: Input<Read>,
+) => Promise<Finding<Output<Read>>>;
+
+/** A part of Segment's product, beyond audiences, that a workspace may lack. */
+export interface Feature<Asked> {
+  /** As people know it. */
+  name: string;
+  /**
+   * Whether a refusal with 401, 403 or 404 is for want of it, and not for want of what the input
+   * names: other reads show that.
+   */
+  isMissing(asked: Asked, look: Look, refusal: AudiencesError): Promise<boolean>;
+}
 
 /** How it is found out that what an operation was to take away is gone. */
 export interface Gone<Name extends OperationName> {
@@ -41,18 +62,8 @@ export interface Gone<Name extends OperationName> {
   output: Output<Name>;
   /** Why an output leaves that in doubt, as what follows "the answer"; undefined if it does not. */
   doubtOf(output: Output<Name>): string | undefined;
-  /**
-   * Whether it surely is gone.
-   *
-   * @param look makes a request that only reads. It rejects only if the call was cancelled.
-   */
-  isSo(
-    input: Input<Name>,
-    look: <Read extends OperationName>(
-      name: Read,
-      input: Input<Read>,
-    ) => Promise<Finding<Output<Read>>>,
-  ): Promise<boolean>;
+  /** Whether it surely is gone. */
+  isSo(input: Input<Name>, look: Look): Promise<boolean>;
 }
 
 /** The media type of operations that exist in alpha only, whatever the edition. */
@@ -67,6 +78,8 @@ export interface Row<Name extends OperationName> {
   mediaType?: string;
   /** Requests per minute that the reference states, if it does; a gate starts with it. */
   perMinute?: number;
+  /** Whether there is a quota besides that of the minute. */
+  hasLongerQuota?: boolean;
   /** Whether it changes something at Segment, or reaches out from there. */
   writes: boolean;
   /**
@@ -89,8 +102,8 @@ export interface Row<Name extends OperationName> {
    * agreed to it there has to be asked again.
    */
   changesMeaning?(input: Input<Name>): boolean;
-  /** The part of Segment's product that the workspace needs for it, beyond audiences. */
-  feature?: string;
+  /** What the workspace needs for it, beyond audiences. */
+  feature?: Feature<Input<Name>>;
   /**
    * How it is looked into whether it took effect, after an attempt that may have: where a later one was
    * refused, not answered or not made, and where the response does not say so.

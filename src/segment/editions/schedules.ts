@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { everyRow, withId } from '../models/rows.ts';
 import { type NewSchedule, scheduleSchema, timingOf } from '../models/schedule.ts';
+import { ofAudience } from './features.ts';
 import { doubtOfRemoval, removalStatus } from './removal.ts';
 import type { ReadRow, Row } from './row.ts';
 
@@ -9,7 +11,15 @@ import type { ReadRow, Row } from './row.ts';
  */
 
 const schedules = '/spaces/{spaceId}/audiences/{id}/schedules';
-const oneSchedule = z.lazy(() => z.looseObject({ audienceSchedule: scheduleSchema }));
+const oneSchedule = z.lazy(() => z.looseObject({ audienceSchedule: withId(scheduleSchema) }));
+const ofSchedules = ofAudience('Schedules of audiences');
+/** Whether there are schedules at all shows in the list of them. */
+const ofOneSchedule: typeof ofSchedules = {
+  name: ofSchedules.name,
+  isMissing: async ({ spaceId, id }, look) =>
+    (await look('list_audience_schedules_from_space_and_audience', { spaceId, id })).kind ===
+    'lacking',
+};
 const noAudience = 'Check id and spaceId with get_audience.';
 const noSchedule = 'Check scheduleId with list_audience_schedules.';
 
@@ -23,7 +33,8 @@ export const list: ReadRow<'list_audience_schedules_from_space_and_audience'> = 
   path: schedules,
   writes: false,
   resend: 'repeatable',
-  output: z.lazy(() => z.looseObject({ audienceSchedules: z.array(scheduleSchema) })),
+  output: z.lazy(() => z.looseObject({ audienceSchedules: everyRow(scheduleSchema) })),
+  feature: ofSchedules,
   ifNotFound: noAudience,
 };
 
@@ -35,6 +46,7 @@ export const add: Row<'add_audience_schedule_to_audience'> = {
   resend: 'once',
   body,
   output: oneSchedule,
+  feature: ofSchedules,
   ifNotFound: noAudience,
   ifUnknown: 'Look with list_audience_schedules whether the schedule is there now.',
 };
@@ -47,6 +59,7 @@ export const update: Row<'update_audience_schedule_for_audience'> = {
   resend: 'once',
   body,
   output: oneSchedule,
+  feature: ofOneSchedule,
   ifNotFound: noSchedule,
   ifUnknown: 'Look with list_audience_schedules how the schedule is now.',
 };
@@ -58,6 +71,7 @@ export const remove: Row<'remove_audience_schedule_from_audience'> = {
   writes: true,
   resend: 'once',
   output: z.lazy(() => removalStatus.refine((output) => doubtOfRemoval(output) === undefined)),
+  feature: ofOneSchedule,
   ifNotFound: noSchedule,
   ifUnknown: 'Look with list_audience_schedules whether the schedule is still there.',
 };
@@ -68,6 +82,7 @@ export const run: Row<'force_execute_audience_run'> = {
   writes: true,
   resend: 'once',
   output: z.lazy(() => z.looseObject({ run: z.looseObject({ id: z.string() }) })),
+  feature: ofAudience('Runs of audiences'),
   ifNotFound: noAudience,
   ifUnknown:
     'The run may have been started, and nothing shows whether it was. Run it again only if the user agrees to sending twice.',

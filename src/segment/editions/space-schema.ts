@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { paginationSchema } from '../models/pagination.ts';
+import { usableRows } from '../models/rows.ts';
 import {
   entityPathSchema,
   entityPropertySchema,
@@ -7,8 +8,9 @@ import {
   eventSchema,
   traitSchema,
 } from '../models/space-schema.ts';
+import { ofSpace } from './features.ts';
 import { pageQuery } from './paged.ts';
-import { alpha, type ReadRow } from './row.ts';
+import { alpha, type Feature, type ReadRow } from './row.ts';
 
 /*
  * What definitions of a space may speak of. Source: Segment's API reference, tag Space Schema, alpha
@@ -17,13 +19,20 @@ import { alpha, type ReadRow } from './row.ts';
 
 const pagination = () => paginationSchema.nullish();
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
+const spaceSchema = 'Space Schema';
+/** Where not even the list can be had from which a name is, it is not the name that is unknown. */
+const ofNames = (list: 'list_events' | 'list_entity_paths'): Feature<{ spaceId: string }> => ({
+  name: spaceSchema,
+  isMissing: async ({ spaceId }, look) =>
+    (await look(list, { spaceId, count: 1 })).kind === 'lacking',
+});
 const common = {
   method: 'GET',
   mediaType: alpha,
   perMinute: 25,
   writes: false,
   resend: 'repeatable',
-  feature: 'Space Schema',
+  feature: ofSpace(spaceSchema),
 } as const;
 
 interface Asked {
@@ -48,16 +57,19 @@ export const events: ReadRow<'list_events'> = {
   ...common,
   path: '/spaces/{spaceId}/events',
   query,
-  output: z.lazy(() => z.looseObject({ events: z.array(eventSchema), pagination: pagination() })),
+  output: z.lazy(() =>
+    z.looseObject({ events: usableRows(eventSchema), pagination: pagination() }),
+  ),
   ifNotFound: noSpace,
 };
 
 export const eventProperties: ReadRow<'list_properties_from_event'> = {
   ...common,
   path: '/spaces/{spaceId}/events/{event:name}/properties',
+  feature: ofNames('list_events'),
   query,
   output: z.lazy(() =>
-    z.looseObject({ eventProperties: z.array(eventPropertySchema), pagination: pagination() }),
+    z.looseObject({ eventProperties: usableRows(eventPropertySchema), pagination: pagination() }),
   ),
   ifNotFound: 'Check event and spaceId: describe_space_schema with kind events lists them.',
 };
@@ -66,7 +78,9 @@ export const traits: ReadRow<'list_traits'> = {
   ...common,
   path: '/spaces/{spaceId}/traits',
   query: ({ collection, ...asked }) => ({ ...query(asked), collection }),
-  output: z.lazy(() => z.looseObject({ traits: z.array(traitSchema), pagination: pagination() })),
+  output: z.lazy(() =>
+    z.looseObject({ traits: usableRows(traitSchema), pagination: pagination() }),
+  ),
   ifNotFound: noSpace,
 };
 
@@ -75,7 +89,7 @@ export const entityPaths: ReadRow<'list_entity_paths'> = {
   path: '/spaces/{spaceId}/entity-paths',
   query,
   output: z.lazy(() =>
-    z.looseObject({ entityPaths: z.array(entityPathSchema), pagination: pagination() }),
+    z.looseObject({ entityPaths: usableRows(entityPathSchema), pagination: pagination() }),
   ),
   ifNotFound: noSpace,
 };
@@ -83,9 +97,10 @@ export const entityPaths: ReadRow<'list_entity_paths'> = {
 export const entityProperties: ReadRow<'list_properties_from_entity'> = {
   ...common,
   path: '/spaces/{spaceId}/entities/{entity:name}/properties',
+  feature: ofNames('list_entity_paths'),
   query,
   output: z.lazy(() =>
-    z.looseObject({ entityProperties: z.array(entityPropertySchema), pagination: pagination() }),
+    z.looseObject({ entityProperties: usableRows(entityPropertySchema), pagination: pagination() }),
   ),
   ifNotFound: 'Check entity and spaceId: describe_space_schema with kind entities lists them.',
 };

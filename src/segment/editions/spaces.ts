@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { paginationSchema } from '../models/pagination.ts';
+import { usableRows, withId } from '../models/rows.ts';
 import { spaceSchema, workspaceSchema } from '../models/space.ts';
 import { pageQuery } from './paged.ts';
 import { alpha, type ReadRow } from './row.ts';
@@ -41,8 +42,12 @@ export const list: ReadRow<'list_spaces'> = {
   resend: 'repeatable',
   query: pageQuery,
   output: z.lazy(() =>
-    z.looseObject({ spaces: z.array(spaceSchema), pagination: paginationSchema.nullish() }),
+    z.looseObject({
+      spaces: usableRows(withId(spaceSchema.refine(({ id }) => id !== ''))),
+      pagination: paginationSchema.nullish(),
+    }),
   ),
-  feature: 'Spaces',
+  // A token that is refused may be wrong, and there is nothing else to try it by.
+  feature: { name: 'Spaces', isMissing: async (_, __, { code }) => code !== 'unauthorized' },
   ifNotFound: 'Tell the user that the workspace shows no spaces to this token.',
 };

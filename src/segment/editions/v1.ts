@@ -2,6 +2,7 @@ import type { NewAudience } from '../contract.ts';
 import { audiencePages, audiences } from './audiences.ts';
 import * as computedTraits from './computed-traits.ts';
 import * as destinations from './destinations.ts';
+import { pageQuery } from './paged.ts';
 import * as previews from './previews.ts';
 import type { CompleteEdition } from './row.ts';
 import * as schedules from './schedules.ts';
@@ -56,7 +57,15 @@ export const v1 = {
       },
     },
     get_audience: { ...audiences.get, perMinute: 100 },
-    list_audiences: { ...audiences.list, perMinute: 60, paging: audiencePages(maxCount) },
+    list_audiences: {
+      ...audiences.list,
+      perMinute: 60,
+      paging: audiencePages(maxCount),
+      query: ({ keyPrefix, ...page }) => ({
+        ...pageQuery(page),
+        ...(keyPrefix !== undefined && { 'search.type': 'KEY', 'search.query': keyPrefix }),
+      }),
+    },
     remove_audience_from_space: { ...audiences.remove, perMinute: 50 },
     update_audience_for_space: {
       ...audiences.update,

@@ -45,7 +45,13 @@ export const v1alpha = {
       },
     },
     get_audience: { ...audiences.get, perMinute: 100 },
-    list_audiences: { ...audiences.list, perMinute: 25, paging: audiencePages(maxCount) },
+    list_audiences: {
+      ...audiences.list,
+      perMinute: 25,
+      paging: audiencePages(maxCount),
+      unsupported: ({ keyPrefix }) =>
+        keyPrefix === undefined ? undefined : { field: 'keyPrefix', what: 'A search for keys' },
+    },
     remove_audience_from_space: { ...audiences.remove, perMinute: 20 },
     update_audience_for_space: {
       ...audiences.update,

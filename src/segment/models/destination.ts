@@ -22,7 +22,8 @@ export type Connection = z.infer<typeof connectionSchema>;
 export const activationSchema = z.lazy(() =>
   z.object({
     id: z.string(),
-    connectionId: text(),
+    // Numbers are written as the ids of connections are.
+    connectionId: lenient(z.union([z.string(), z.number().transform(String)])),
     activationType: text(),
     activationName: text(),
     displayName: text(),

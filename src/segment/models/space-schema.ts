@@ -28,7 +28,7 @@ export type SchemaTrait = z.infer<typeof traitSchema>;
 /** A way to an entity; its slugs are what `entity('…')` and `targetEntity` take. */
 export const entityPathSchema = z.lazy(() =>
   z.looseObject({
-    id: z.string(),
+    id: text(),
     entityName: text(),
     pathName: text(),
     entitySlug: text(),

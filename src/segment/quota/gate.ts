@@ -1,7 +1,12 @@
 import Bottleneck from 'bottleneck';
 import type { Clock } from '../../clock.ts';
 import type { CallContext } from '../call.ts';
-import { CancelledError, RateLimitedError } from '../errors.ts';
+import {
+  CancelledError,
+  type LimitScope,
+  RateLimitedError,
+  type SegmentsWords,
+} from '../errors.ts';
 import { announceWait } from '../wait.ts';
 import { maxFirstAnswerMs, type Place, type Quota } from './quota.ts';
 import type { QuotaReport } from './report.ts';
@@ -276,9 +281,17 @@ export class Gate {
     return Math.max(0, deadline - this.#clock.monotonic());
   }
 
-  /** The error for a call that would have to wait so long. @param scope what the limit is of. */
-  rateLimited(waitMs: number, scope?: 'unknown'): RateLimitedError {
+  /**
+   * The error for a call that would have to wait so long.
+   *
+   * @param refusal what the limit is of, where Segment has just refused, and what it said.
+   */
+  rateLimited(
+    waitMs: number,
+    { scope, said }: { scope?: LimitScope; said?: SegmentsWords } = {},
+  ): RateLimitedError {
     const known = this.#clock.monotonic() < this.#tokenClosedUntil ? 'token' : 'operation';
-    return new RateLimitedError(this.#operation, waitMs, this.#quota.perMinute, scope ?? known);
+    const { perMinute } = this.#quota;
+    return new RateLimitedError(this.#operation, waitMs, perMinute, scope ?? known, said);
   }
 }

@@ -9,6 +9,9 @@ const dateGrainMs = 1000;
 /** A pause longer than this is taken for nonsense rather than for a limit. */
 const maxPauseMs = 24 * 3_600_000;
 
+/** No quota is counted over more than a month. */
+const maxQuotaMs = 32 * maxPauseMs;
+
 /** A limit higher than this is taken for nonsense. */
 const maxPerMinute = 1_000_000;
 
@@ -16,11 +19,14 @@ const maxPerMinute = 1_000_000;
  * What a 429 closes.
  * - `operation`: the operation's quota is used up until `untilMs` (on the monotonic clock).
  * - `token`: the token may send nothing, whatever the operation, until `untilMs`.
+ * - `longer`: a quota that is counted over more than a minute is used up until `untilMs`. It may be
+ *   that of one space, so nothing closes, only this request failed.
  * - `unknown`: the answer says nothing usable; nothing closes, only this request failed.
  */
 export type Refusal =
   | { scope: 'operation'; untilMs: number }
   | { scope: 'token'; untilMs: number }
+  | { scope: 'longer'; untilMs: number }
   | { scope: 'unknown' };
 
 /** What one answer says about the server's window, on our clock. */
@@ -49,6 +55,8 @@ interface Answer {
   receivedAt: number;
   /** The date at which it was received, milliseconds since the epoch. */
   now: number;
+  /** Whether the operation has a quota besides that of the minute. */
+  hasLongerQuota?: boolean;
 }
 
 /**
@@ -95,9 +103,11 @@ function readLimit(headers: Headers, remaining: number | undefined): number | un
  * since version 73.1.0 of its SDKs, one for the whole token, which has `Retry-After` and no points.
  */
 function readRefusal(
-  { headers, body, receivedAt, now }: Answer,
+  { headers, body, receivedAt, now, hasLongerQuota }: Answer,
   windowEndsAt: number | undefined,
 ): Refusal {
+  const longMs = hasLongerQuota ? readLongPause(body) : undefined;
+  if (longMs !== undefined) return { scope: 'longer', untilMs: receivedAt + longMs };
   const points = readPoints(body);
   const retryAfterMs = readRetryAfter(headers, now);
   if (points === undefined && retryAfterMs !== undefined) {
@@ -117,6 +127,23 @@ const pointsSchema = z.object({
 });
 const entrySchema = z.looseObject({ data: pointsSchema });
 const refusalSchema = z.looseObject({ errors: z.array(z.unknown()) });
+
+const longPauseSchema = z.looseObject({
+  data: z.object({
+    msBeforeNext: z
+      .number()
+      .min(windowMs + dateGrainMs)
+      .max(maxQuotaMs),
+  }),
+});
+
+/** A pause that is longer than a window, and so is not for the sake of one. */
+function readLongPause(body: unknown): number | undefined {
+  const entries = refusalSchema.safeParse(body).data?.errors ?? [];
+  return entries
+    .map((entry) => longPauseSchema.safeParse(entry).data?.data.msBeforeNext)
+    .find((ms) => ms !== undefined);
+}
 
 /** The points in the body of a 429, of the first entry that has any; undefined if none makes sense. */
 function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
