@@ -138,7 +138,7 @@ export const clients: readonly Client[] = [
       ...[entryName, start.command, file, ...(flags.length > 0 ? ['--', ...flags] : [])],
     ],
     remove: ['gemini', 'mcp', 'remove', '--scope', 'user', entryName],
-    afterwards: 'Start a new session of Gemini CLI.',
+    afterwards: 'Start a new session of Gemini CLI, in a folder that it trusts.',
   },
   {
     id: 'zed',
