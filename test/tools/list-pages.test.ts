@@ -7,6 +7,7 @@ import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 import { pagedSpace } from '../support/paged-space.ts';
 import { startStandIn } from '../support/stand-in.ts';
 import { wildText } from '../support/wild-text.ts';
+import { runs } from '../support/runs.ts';
 
 /*
  * A list is never longer than can be read, and no row of it is lost.
@@ -205,6 +206,6 @@ test('whatever the rows are, every page is short and no row is lost', async () =
         await client.close();
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runs(10) },
   );
 });

@@ -5,6 +5,7 @@ import { type Audience, audienceSchema } from '../../src/segment/models/audience
 import { visibleJson } from '../../src/visible.ts';
 import { audience, callTool, connect, fakeApi, ownConfirmations } from '../support/in-memory.ts';
 import { wildText, wildValue } from '../support/wild-text.ts';
+import { runs } from '../support/runs.ts';
 
 /*
  * Results other than lists stay under 100,000 characters, whatever people wrote; what is cut says so,
@@ -216,7 +217,7 @@ describe('whatever is in it, short is', () => {
         expect(result.error?.code).not.toBe('internal_error');
         expect(result.text.length).toBeLessThan(maxChars);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(8) },
     );
   });
 });
