@@ -466,8 +466,8 @@ test("the only patterns that are made at run time are those of a query's pieces 
 });
 
 /** Enough for quadratic time to show: it takes thousands of times as long as linear time. */
-const maxTriedChars = 30_000;
-const maxCpuMs = 80;
+const maxTriedChars = 20_000;
+const maxCpuMs = 60;
 
 const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
 const classes: Record<string, string> = {
@@ -530,6 +530,6 @@ describe('takes linear time', () => {
 test.each(['/\\s+$/', '/=+$/', '/<[^>]*>/'])(
   'finds that %s takes more than linear time',
   (text) => {
-    expect(slowText(text, maxTriedChars / 2)).toBeDefined();
+    expect(slowText(text, maxTriedChars)).toBeDefined();
   },
 );

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 import { pagedSpace } from '../support/paged-space.ts';
+import { runs } from '../support/runs.ts';
 import { startStandIn } from '../support/stand-in.ts';
 import { wildText } from '../support/wild-text.ts';
 
@@ -205,6 +206,6 @@ test('whatever the rows are, every page is short and no row is lost', async () =
         await client.close();
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runs(10) },
   );
 });

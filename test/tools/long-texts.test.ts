@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type Audience, audienceSchema } from '../../src/segment/models/audience.ts';
 import { visibleJson } from '../../src/visible.ts';
 import { audience, callTool, connect, fakeApi, ownConfirmations } from '../support/in-memory.ts';
+import { runs } from '../support/runs.ts';
 import { wildText, wildValue } from '../support/wild-text.ts';
 
 /*
@@ -217,7 +218,7 @@ describe('whatever is in it, short is', () => {
         expect(result.error?.code).not.toBe('internal_error');
         expect(result.text.length).toBeLessThan(maxChars);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(8) },
     );
   });
 });
