@@ -157,8 +157,8 @@ export class ToolsCapability implements Capability {
   /** @throws {RpcError} for a tool that there is not. */
   #assertKnown(name: string): void {
     const { tools, switchedOff, redactor, log } = this.#options;
+    if (tools.some((tool) => tool.name === name) || switchedOff?.has(name)) return;
     const names = tools.map((tool) => tool.name);
-    if (names.includes(name) || switchedOff?.has(name)) return;
     log('warn', 'unknown tool', { tool: name });
     const near = nearestName(name, names);
     const hint = near === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`;

@@ -82,6 +82,7 @@ function prefixOf(spaceId: string, id: string): string {
 
 /** About what an entry takes in memory: two bytes a character at most. */
 function bytesOf(key: string, snapshot: Snapshot): number {
-  const texts = Object.values(snapshot).filter((value) => typeof value === 'string');
-  return entryBytes + 2 * texts.reduce((sum, text) => sum + text.length, key.length);
+  let chars = key.length;
+  for (const value of Object.values(snapshot)) if (typeof value === 'string') chars += value.length;
+  return entryBytes + 2 * chars;
 }

@@ -8,11 +8,13 @@ import type { DrainScope, SegmentApi } from './api.ts';
  */
 export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
   let opened: Promise<SegmentApi> | undefined;
+  let ready: SegmentApi | undefined;
   let drained: DrainScope | undefined;
   const openDrained = async () => {
-    const ready = await open();
-    if (drained) ready.drain(drained);
-    return ready;
+    const real = await open();
+    if (drained) real.drain(drained);
+    ready = real;
+    return real;
   };
   const api = async () => {
     opened ??= openDrained();
@@ -24,13 +26,13 @@ export function deferApi(open: () => Promise<SegmentApi>): SegmentApi {
     }
   };
   return {
-    send: async (name, input, call) => (await api()).send(name, input, call),
+    send: async (name, input, call) => (ready ?? (await api())).send(name, input, call),
     preview: async (write) => (await api()).preview(write),
     foresee: async (name, spaceId, call) => (await api()).foresee(name, spaceId, call),
     left: async (name) => (await api()).left(name),
     drain(scope) {
       if (drained !== 'all') drained = scope;
-      opened?.then((ready) => ready.drain(scope)).catch(() => {});
+      opened?.then((real) => real.drain(scope)).catch(() => {});
     },
     async close() {
       drained = 'all';

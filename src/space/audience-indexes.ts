@@ -118,15 +118,12 @@ export class AudienceIndexes {
 /** The same port; whatever is written through it makes the index of its space be dropped. */
 export function droppingIndexes(api: SegmentApi, indexes: AudienceIndexes): SegmentApi {
   return {
-    async send(name, input, call) {
+    send(name, input, call) {
       const spaceId = spaceIn(input);
-      if (spaceId === undefined || !isWrite(name)) return api.send(name, input, call);
-      try {
-        return await api.send(name, input, call);
-      } finally {
-        // Also where it failed: it may have taken effect.
-        indexes.drop(spaceId);
-      }
+      const sent = api.send(name, input, call);
+      if (spaceId === undefined || !isWrite(name)) return sent;
+      // Also where it failed: it may have taken effect.
+      return sent.finally(() => indexes.drop(spaceId));
     },
     preview: (write) => api.preview(write),
     foresee: (...given) => api.foresee(...given),

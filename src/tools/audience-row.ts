@@ -14,13 +14,9 @@ export type Row = z.infer<ReturnType<typeof rowSchema>>;
 
 /** The row of an audience. */
 export function summarize(audience: Audience): Row {
-  const { query, updatedAt, ...first } = columnsOf(audience);
-  return {
-    ...first,
+  return columnsOf(audience, {
     type: typeOf(audience) ?? audience.definition?.type ?? undefined,
     size: audience.size?.count ?? undefined,
     cadence: audience.computeCadence?.type ?? undefined,
-    query,
-    updatedAt,
-  };
+  });
 }

@@ -61,6 +61,7 @@ export async function readIncluded(
   asked: Asked,
   context: Context,
 ): Promise<Included> {
+  if (wanted.length === 0) return { advice: [] };
   const readers = { schedules: withSchedules, destinations: withDestinations, usedBy: withUsers };
   const parts = await Promise.all(
     [...new Set(wanted)].map(async (part): Promise<Included> => {

@@ -53,11 +53,12 @@ export const listAudiences = defineTool({
  */
 function fitPage({ audiences, pagination, breaks = [] }: AudiencesOutput, isPart: boolean) {
   const rows = audiences.map(summarize);
-  const names = rows.map(onlyNames);
   const end = isPart && pagination.next ? endNotice(rows.length) : undefined;
+  const whole = { audiences: rows, pagination, notice: end };
+  if (fits(whole)) return whole;
+  const names = rows.map(onlyNames);
   const fewerColumns = 'everything but id and name';
   const shorter = [
-    { audiences: rows, pagination, notice: end },
     {
       audiences: rows.map(withoutQuery),
       pagination,

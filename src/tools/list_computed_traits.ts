@@ -53,8 +53,7 @@ export const listComputedTraits = defineTool({
 });
 
 function summarize(trait: ComputedTrait): Row {
-  const { query, updatedAt, ...first } = columnsOf(trait);
-  return { ...first, type: trait.definition?.type?.toLowerCase(), query, updatedAt };
+  return columnsOf(trait, { type: trait.definition?.type?.toLowerCase() });
 }
 
 const whole = (row: Row): Row => row;

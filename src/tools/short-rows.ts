@@ -43,14 +43,18 @@ interface Listed {
   updatedAt?: string | null;
 }
 
-/** The columns that every row has, but for the type. */
-export function columnsOf({ id, name, key, enabled, status, definition, updatedAt }: Listed) {
+/** The columns of a row: those that every one has, and between them its own. */
+export function columnsOf<Own extends object>(
+  { id, name, key, enabled, status, definition, updatedAt }: Listed,
+  own: Own,
+) {
   return {
     id,
     name: name && cut(name, maxNameChars),
     key: key && cut(key, maxNameChars),
     enabled,
     status,
+    ...own,
     query: definition?.query ? cut(definition.query, maxQueryChars) : undefined,
     updatedAt,
   };
