@@ -235,6 +235,14 @@ describe('is refused', () => {
     expect(rig.requests).toEqual([]);
   });
 
+  test('what is no id, by the name of the field', async () => {
+    const rig = await startPreviews();
+    const { error } = await rig.preview({ previewId: '../x' });
+    expect(error).toMatchObject({ code: 'invalid_input', field: 'previewId' });
+    expect(error?.next).toMatch(/preview_audience returned it/);
+    expect(rig.requests).toEqual([]);
+  });
+
   test('samples under --no-samples', async () => {
     const rig = await startPreviews({ flags: { 'no-samples': true } });
     const { error } = await rig.preview({ query, samples: true });
