@@ -3,10 +3,10 @@ import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import { spaceIn } from '../segment/contract.ts';
 import { isWrite } from '../segment/editions/editions.ts';
-import { CancelledError, OutOfTimeError, RateLimitedError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import { pagesOfSpace } from '../segment/space.ts';
 import { type AudienceIndex, AudienceIndexBuilder } from './audience-index.ts';
+import { isOfItsCall, unlessCancelled } from './under-way.ts';
 
 /** How old an index may be, unless a caller says otherwise. */
 export const defaultMaxAgeMs = 60_000;
@@ -58,7 +58,7 @@ export class AudienceIndexes {
       const underWay = this.#readings.get(space);
       if (!underWay || !isYoung(underWay.startedAt)) return this.#start(space, spaceId, call);
       try {
-        return await unlessCancelled(underWay.index, call);
+        return await unlessCancelled(underWay.index, call, 'list_audiences');
       } catch (error) {
         if (call.signal.aborted || !isOfItsCall(error)) throw error;
       }
@@ -134,33 +134,4 @@ export function droppingIndexes(api: SegmentApi, indexes: AudienceIndexes): Segm
     drain: (scope) => api.drain(scope),
     close: () => api.close(),
   };
-}
-
-/** Whether a reading ended for the sake of the call that it was made for, and may go well for another. */
-function isOfItsCall(error: unknown): boolean {
-  return (
-    error instanceof CancelledError ||
-    error instanceof OutOfTimeError ||
-    error instanceof RateLimitedError
-  );
-}
-
-/** @throws {CancelledError} as soon as the call is cancelled. */
-async function unlessCancelled<Result>(
-  result: Promise<Result>,
-  { signal }: CallContext,
-): Promise<Result> {
-  const cancelled = () => new CancelledError('list_audiences', false);
-  if (signal.aborted) throw cancelled();
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(cancelled());
-    signal.addEventListener('abort', abort, { once: true });
-    stop = () => signal.removeEventListener('abort', abort);
-  });
-  try {
-    return await Promise.race([result, aborted]);
-  } finally {
-    stop();
-  }
 }
