@@ -6,6 +6,7 @@ import { instructions } from './mcp/instructions.ts';
 import { resourcesCapability } from './mcp/resources.ts';
 import { createMcpServer, type McpServer } from './mcp/server.ts';
 import { maxCallMs, ToolsCapability } from './mcp/tools.ts';
+import { switchedOffBy } from './offered.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { resources } from './resources/registry.ts';
 import { AuditLog } from './safety/audit-log.ts';
@@ -25,7 +26,7 @@ import { AudienceIndexes, droppingIndexes } from './space/audience-indexes.ts';
 import { KnownNameLists } from './space/known-names.ts';
 import { NameCheck } from './space/names.ts';
 import { type PreviewCount, Previews } from './space/previews.ts';
-import { defaultToolsets, tools, toolsets } from './tools/registry.ts';
+import { tools } from './tools/registry.ts';
 import { name, version } from './version.ts';
 
 /** How long requests under way may take to end when the program stops, and then to be broken off. */
@@ -261,23 +262,6 @@ function createSession(services: Services, onClose: () => void): Session {
     endPreparations: () => calls.endPreparations(),
     idle: () => calls.idle(),
   };
-}
-
-/** The tools that are not offered, by name, each with the setting that rules it out. */
-function switchedOffBy(config: Config): ReadonlyMap<string, string> {
-  const { tools: only, policy } = config;
-  const chosen = config.toolsets ?? (only ? undefined : defaultToolsets);
-  const inToolsets = chosen?.flatMap((toolset) => toolsets[toolset]);
-  const off = new Map<string, string>();
-  for (const tool of tools) {
-    if (policy.readOnly && !tool.hints.readOnlyHint)
-      off.set(tool.name, '--read-only (SEGMENT_READ_ONLY)');
-    else if (only?.includes(tool.name) === false) off.set(tool.name, '--tools (SEGMENT_TOOLS)');
-    else if (inToolsets?.includes(tool) === false) {
-      off.set(tool.name, '--toolsets (SEGMENT_TOOLSETS)');
-    }
-  }
-  return off;
 }
 
 function after(clock: Clock, ms: number): Promise<void> {

@@ -4,6 +4,7 @@ import { decodeText } from './decode-text.ts';
 import { type Environment, type Flags, Given } from './given.ts';
 import type { LogLevel } from './log.ts';
 import { misnamedFences } from './misnamed.ts';
+import { problemWithTools } from './offered.ts';
 import type { AskMode, ConfirmMode } from './safety/agreement.ts';
 import { sandboxSpaces } from './sandbox/spaces.ts';
 import type { OperationName } from './segment/contract.ts';
@@ -131,6 +132,8 @@ export function readConfig(
   };
   const auditLogProblem = config.auditLog && problemWithAuditLog(config.auditLog);
   if (auditLogProblem) given.problems.push(auditLogProblem);
+  const toolProblem = problemWithTools(config);
+  if (toolProblem) given.problems.push(toolProblem);
   if (given.problems.length > 0) throw new ConfigError(given.problems);
   for (const warning of given.warnings) warn(warning);
   return Object.freeze(config);

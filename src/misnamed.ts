@@ -11,7 +11,7 @@ const others = ['writekey', 'analytics', 'source'];
 /** What else a fence may be called, without separators. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
   SEGMENT_ALLOWED_SPACES: ['spaces', 'spaceids'],
-  SEGMENT_TOOLS: ['toolset', 'toolsets', 'allowedtools', 'enabledtools'],
+  SEGMENT_TOOLS: ['allowedtools', 'enabledtools'],
   SEGMENT_ASK: ['askmode'],
   SEGMENT_AUDIT_LOG: ['audit', 'auditfile', 'auditpath'],
 };

@@ -423,6 +423,8 @@ describe('fences fail closed', () => {
     ['SEGMENT_ALLOWED_SPACE_ID', 'SEGMENT_ALLOWED_SPACES'],
     ['SEGMENT_ALOWED_SPACES', 'SEGMENT_ALLOWED_SPACES'],
     ['SEGMENT_TOOL', 'SEGMENT_TOOLS'],
+    ['SEGMENT_TOOLSET', 'SEGMENT_TOOLSETS'],
+    ['SEGMENT_TOOL_SETS', 'SEGMENT_TOOLSETS'],
     ['SEGMENT_CONFIRMS', 'SEGMENT_CONFIRM'],
     ['SEGMENT_MCP_ASK', 'SEGMENT_ASK'],
     ['SEGMENT_AUDITLOG', 'SEGMENT_AUDIT_LOG'],
@@ -447,6 +449,19 @@ describe('fences fail closed', () => {
     ]);
     expect(found.join()).not.toContain('some-value');
     expect(problems({}, env({ [name]: '' }))).toEqual([]);
+  });
+
+  test.each([
+    [
+      { tools: 'run_audience', toolsets: 'find' },
+      /^--tools \(SEGMENT_TOOLS\) and --toolsets \(SEGMENT_TOOLSETS\) leave no tool: /,
+    ],
+    [
+      { tools: 'create_audience', 'read-only': true },
+      /^--tools \(SEGMENT_TOOLS\) and --read-only \(SEGMENT_READ_ONLY\) leave no tool: /,
+    ],
+  ])('%j leave no tool: they stop the start', (flags, problem) => {
+    expect(problems(flags, env())).toEqual([expect.stringMatching(problem)]);
   });
 
   test('SEGMENT_TOOLSETS stops the start unless it is a setting', () => {

@@ -35,7 +35,7 @@ export function requestOf<Name extends OperationName>(
   const mediaType = row.mediaType ?? edition.mediaType;
   const body = row.body?.(input);
   const query = new URLSearchParams(row.query?.(input)).toString();
-  const path = fillPath(row.path, { ...input });
+  const path = fillPath(row.path, { ...input }, row.idField);
   const headers: Record<string, string> = {
     authorization: `Bearer ${token}`,
     accept: `${mediaType}, application/json`,
@@ -59,18 +59,42 @@ export function requestOf<Name extends OperationName>(
  *
  * Each value becomes exactly one path segment, also behind proxies that decode it, however often.
  *
+ * @param idField what the caller calls the `id`.
  * @throws {InvalidInputError} for a value that would not: see `problemOfId` and `problemOfName`.
  */
-export function fillPath(template: string, values: Readonly<Record<string, unknown>>): string {
-  return template.replace(/\{(\w+)(:name)?\}/g, (_, field: string, isName: string | undefined) =>
-    encodeSegment(field, values[field], isName ? problemOfName : problemOfId),
-  );
+export function fillPath(
+  template: string,
+  values: Readonly<Record<string, unknown>>,
+  idField = 'id',
+): string {
+  return template.replace(/\{(\w+)(:name)?\}/g, (_, field: string, isName: string | undefined) => {
+    const problemOf = isName ? problemOfName : problemOfId;
+    const named = field === 'id' ? idField : field;
+    return encodeSegment(named, values[field], problemOf, sourceOf(named, template));
+  });
+}
+
+/** Where each field can be found. */
+const sources: Readonly<Record<string, string>> = {
+  spaceId: 'list_spaces shows the spaces; else ask the user for the id.',
+  scheduleId: 'list_audience_schedules shows those of an audience.',
+  previewId: 'preview_audience returned it, and starts another one from the definition.',
+  event: 'describe_space_schema with kind events lists them.',
+  entity: 'describe_space_schema with kind entities lists them.',
+};
+
+function sourceOf(field: string, template: string): string {
+  if (field === 'id' && template.includes('/computed-traits/')) {
+    return 'list_computed_traits shows those of a space.';
+  }
+  return sources[field] ?? 'list_audiences shows those of a space.';
 }
 
 function encodeSegment(
   field: string,
   value: unknown,
   problemOf: (value: string) => string | undefined,
+  source: string,
 ): string {
   const text = typeof value === 'string' ? value : '';
   const problem = problemOf(text);
@@ -78,6 +102,6 @@ function encodeSegment(
   const shown = cut(visible(JSON.stringify(text)), maxShownChars);
   throw new InvalidInputError(`${field} can't be ${shown}: it must ${problem}.`, {
     field,
-    next: `Give ${field} as Segment shows it; list_audiences gives the ids of a space's audiences.`,
+    next: `Give ${field} as Segment shows it: ${source}`,
   });
 }

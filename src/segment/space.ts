@@ -43,20 +43,33 @@ export async function readSpace(
   return { audiences, complete };
 }
 
-/** The same, page after page, for those who do not need all of it at once. */
+/** How far the reading of a space is. */
+export class SpacePosition {
+  readonly cursors = new Cursors();
+  readonly isNew = firstTime();
+  cursor: string | undefined;
+  /** How many rows were asked for. */
+  asked = 0;
+}
+
+/**
+ * The same, page after page, for those who do not need all of it at once.
+ *
+ * @param position where to begin; it moves on with each page, so that another call can go on there.
+ */
 export async function* pagesOfSpace(
   api: SegmentApi,
   spaceId: string,
   call: CallContext,
+  position = new SpacePosition(),
 ): AsyncGenerator<PageOfSpace> {
-  let cursor: string | undefined;
-  const cursors = new Cursors();
-  const isNew = firstTime();
-  for (let asked = 0; asked < maxAudiences; asked += rowsAtOnce) {
-    const input = { spaceId, count: rowsAtOnce, cursor, isPatient: true };
+  const { cursors, isNew } = position;
+  while (position.asked < maxAudiences) {
+    const input = { spaceId, count: rowsAtOnce, cursor: position.cursor, isPatient: true };
     const page = await api.send('list_audiences', input, call);
-    const { cursor: next, isLoop } = cursors.after(page.pagination.next);
-    cursor = next;
+    const { cursor, isLoop } = cursors.after(page.pagination.next);
+    position.cursor = cursor;
+    position.asked += rowsAtOnce;
     yield {
       audiences: page.audiences.filter((row) => isOfSpace(row, spaceId) && isNew(row)),
       total: page.pagination.totalEntries ?? undefined,

@@ -1,6 +1,7 @@
 import type { References } from '../query/index.ts';
 import { type Audience, type AudienceType, typeOf } from '../segment/models/audience.ts';
 import { cut } from '../visible.ts';
+import { detached } from './detached.ts';
 
 /*
  * What is kept of a space's audiences to find some of them: no more than filters, rows and references
@@ -212,9 +213,4 @@ const separator = '\n';
 /** What texts have in common that people take for the same; on one line. */
 export function folded(text: string): string {
   return text.normalize('NFKC').toLowerCase().replaceAll(separator, ' ');
-}
-
-/** The same text; a part of a longer one would keep that whole in memory. */
-function detached(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

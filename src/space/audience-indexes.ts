@@ -3,10 +3,11 @@ import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import { spaceIn } from '../segment/contract.ts';
 import { isWrite } from '../segment/editions/editions.ts';
-import { CancelledError, OutOfTimeError, RateLimitedError } from '../segment/errors.ts';
+import { RefusedError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
-import { pagesOfSpace } from '../segment/space.ts';
+import { pagesOfSpace, SpacePosition } from '../segment/space.ts';
 import { type AudienceIndex, AudienceIndexBuilder } from './audience-index.ts';
+import { isOfItsCall, unlessCancelled } from './under-way.ts';
 
 /** How old an index may be, unless a caller says otherwise. */
 export const defaultMaxAgeMs = 60_000;
@@ -19,6 +20,16 @@ interface Reading {
   index: Promise<AudienceIndex>;
 }
 
+/** A reading that a call ended before it was done; another can go on with it. */
+interface Begun {
+  space: string;
+  /** When it began, and when its last page came, milliseconds of the monotonic clock. */
+  startedAt: number;
+  lastPageAt: number;
+  builder: AudienceIndexBuilder;
+  position: SpacePosition;
+}
+
 /**
  * The indexes of spaces, each good for a short time. They answer questions; nothing that is written is
  * decided by them.
@@ -29,6 +40,8 @@ export class AudienceIndexes {
   /** By space, the one used least recently first. */
   readonly #indexes = new Map<string, AudienceIndex>();
   readonly #readings = new Map<string, Reading>();
+  /** The last one only: it may be large. */
+  #begun: Begun | undefined;
 
   constructor(api: SegmentApi, clock: Pick<Clock, 'monotonic'>) {
     this.#api = api;
@@ -56,9 +69,12 @@ export class AudienceIndexes {
         return index;
       }
       const underWay = this.#readings.get(space);
-      if (!underWay || !isYoung(underWay.startedAt)) return this.#start(space, spaceId, call);
+      if (!underWay || !isYoung(underWay.startedAt)) {
+        const begun = this.#takeBegun(space, isYoung);
+        return this.#start(space, spaceId, call, begun);
+      }
       try {
-        return await unlessCancelled(underWay.index, call);
+        return await unlessCancelled(underWay.index, call, 'list_audiences');
       } catch (error) {
         if (call.signal.aborted || !isOfItsCall(error)) throw error;
       }
@@ -74,34 +90,70 @@ export class AudienceIndexes {
   drop(spaceId: string): void {
     this.#indexes.delete(bareSpaceId(spaceId));
     this.#readings.delete(bareSpaceId(spaceId));
+    if (this.#begun?.space === bareSpaceId(spaceId)) this.#begun = undefined;
   }
 
-  async #start(space: string, spaceId: string, call: CallContext): Promise<AudienceIndex> {
-    const startedAt = this.#clock.monotonic();
-    const reading = { startedAt, index: this.#build(spaceId, startedAt, call) };
+  /** What an earlier call has read of a space, if its last page is young enough. */
+  #takeBegun(space: string, isYoung: (at: number) => boolean): Begun | undefined {
+    const begun = this.#begun;
+    if (begun?.space !== space) return undefined;
+    this.#begun = undefined;
+    return isYoung(begun.lastPageAt) ? begun : undefined;
+  }
+
+  /** @param begun what an earlier call has read of it. */
+  async #start(
+    space: string,
+    spaceId: string,
+    call: CallContext,
+    begun: Begun | undefined,
+  ): Promise<AudienceIndex> {
+    const startedAt = begun?.startedAt ?? this.#clock.monotonic();
+    const own = { space, startedAt, begun };
+    const reading = { startedAt, index: this.#build(spaceId, own, call) };
     this.#readings.set(space, reading);
     try {
       const index = await reading.index;
       if (this.#readings.get(space) === reading) this.#keep(space, index);
       return index;
+    } catch (error) {
+      // A cursor may not last: where Segment refuses one, the next reading begins at the beginning.
+      const goesOn = !(error instanceof RefusedError) && this.#readings.get(space) === reading;
+      if (goesOn) this.#begun = own.begun;
+      throw error;
     } finally {
       if (this.#readings.get(space) === reading) this.#readings.delete(space);
     }
   }
 
-  async #build(spaceId: string, readAt: number, call: CallContext): Promise<AudienceIndex> {
+  /** @param own takes what is read, where there is none yet. */
+  async #build(
+    spaceId: string,
+    own: { space: string; startedAt: number; begun: Begun | undefined },
+    call: CallContext,
+  ): Promise<AudienceIndex> {
     // Imported when first needed: start-up should not wait for it.
     const { referencesIn } = await import('../query/index.ts');
-    const builder = new AudienceIndexBuilder(referencesIn);
+    const { space, startedAt } = own;
+    const begun: Begun = own.begun ?? {
+      space,
+      startedAt,
+      lastPageAt: startedAt,
+      builder: new AudienceIndexBuilder(referencesIn),
+      position: new SpacePosition(),
+    };
+    own.begun = begun;
+    const { builder, position } = begun;
     let complete = false;
-    for await (const { audiences, total, isLast } of pagesOfSpace(this.#api, spaceId, call)) {
-      for (const audience of audiences) builder.add(audience);
-      complete = isLast;
-      if (isLast) break;
-      const of = total === undefined ? '' : ` of ${total}`;
+    for await (const page of pagesOfSpace(this.#api, spaceId, call, position)) {
+      for (const audience of page.audiences) builder.add(audience);
+      begun.lastPageAt = this.#clock.monotonic();
+      complete = page.isLast;
+      if (complete) break;
+      const of = page.total === undefined ? '' : ` of ${page.total}`;
       call.onProgress?.(`${builder.size}${of} audiences of the space are read`);
     }
-    return builder.finish({ complete, readAt });
+    return builder.finish({ complete, readAt: startedAt });
   }
 
   #keep(space: string, index: AudienceIndex): void {
@@ -131,33 +183,4 @@ export function droppingIndexes(api: SegmentApi, indexes: AudienceIndexes): Segm
     drain: (scope) => api.drain(scope),
     close: () => api.close(),
   };
-}
-
-/** Whether a reading ended for the sake of the call that it was made for, and may go well for another. */
-function isOfItsCall(error: unknown): boolean {
-  return (
-    error instanceof CancelledError ||
-    error instanceof OutOfTimeError ||
-    error instanceof RateLimitedError
-  );
-}
-
-/** @throws {CancelledError} as soon as the call is cancelled. */
-async function unlessCancelled<Result>(
-  result: Promise<Result>,
-  { signal }: CallContext,
-): Promise<Result> {
-  const cancelled = () => new CancelledError('list_audiences', false);
-  if (signal.aborted) throw cancelled();
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(cancelled());
-    signal.addEventListener('abort', abort, { once: true });
-    stop = () => signal.removeEventListener('abort', abort);
-  });
-  try {
-    return await Promise.race([result, aborted]);
-  } finally {
-    stop();
-  }
 }

@@ -4,17 +4,26 @@ import { type CallContext, withSignal } from '../segment/call.ts';
 import type { PreviewInput } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, mayHaveTakenEffect } from '../segment/errors.ts';
 import type { Preview } from '../segment/models/preview.ts';
+import { cut } from '../visible.ts';
+import { detached } from './detached.ts';
+import { isOfItsCall, unlessCancelled } from './under-way.ts';
 
 /** Previews a month and space that Segment allows; its reference states no more about the month. */
 export const maxPreviewsPerMonth = 700;
 /** How long the same definition is answered from memory, milliseconds. */
 const maxAgeMs = 60 * 60_000;
-/** So many previews are remembered; the oldest are forgotten first. */
+/** So many previews are remembered, of so many bytes in all; the oldest are forgotten first. */
 const maxRemembered = 200;
+const maxRememberedBytes = 4_000_000;
 /** Pauses between looks at a preview that is running, milliseconds; the last one repeats. */
 const pausesMs = [500, 1000, 2000, 3000] as const;
 /** More ids of members than these are not kept. */
 export const maxSampleIds = 100;
+/** Segment's ids are not longer; what is longer makes no sense and is cut. */
+const maxIdChars = 255;
+const maxReasonChars = 2000;
+/** Segment takes no definition of that length; one is not kept. */
+const maxQueryChars = 100_000;
 
 /** How many previews of a space were started in a month of the calendar. */
 export interface Tally {
@@ -75,7 +84,9 @@ export class Previews {
   readonly #api: SegmentApi;
   readonly #clock: Clock;
   readonly #count: PreviewCount;
-  readonly #remembered = new Map<string, { state: PreviewState; until: number }>();
+  readonly #remembered = new Map<string, { state: PreviewState; until: number; bytes: number }>();
+  /** The previews that are being started, by their definitions. */
+  readonly #starting = new Map<string, Promise<PreviewState>>();
 
   constructor(api: SegmentApi, clock: Clock, count: PreviewCount) {
     this.#api = api;
@@ -85,7 +96,7 @@ export class Previews {
 
   /**
    * The preview of a definition: one of the last hour if there is one, else a new one, which counts
-   * towards the month.
+   * towards the month. Those who ask at the same time share one.
    *
    * @param maxWaitMs how long to wait until it is ready, within the call's time; what is still running
    * then can be asked for again.
@@ -105,11 +116,38 @@ export class Previews {
       if (again) return { ...this.#remember(key, again), fromMemory: true };
       this.#remembered.delete(key);
     }
-    const id = await this.#start(wanted, call);
-    const started = startedState(id, wanted);
-    this.#remember(key, { state: started });
+    const { started, isShared } = await this.#startOnce(key, wanted, call);
     const found = await this.#watch(wanted.spaceId, started, { call, until });
-    return { ...this.#remember(key, found ?? { state: started }), fromMemory: false };
+    return { ...this.#remember(key, found ?? { state: started }), fromMemory: isShared };
+  }
+
+  /** @returns `isShared` where another call has started it. */
+  async #startOnce(
+    key: string,
+    wanted: PreviewInput,
+    call: CallContext,
+  ): Promise<{ started: PreviewState; isShared: boolean }> {
+    for (;;) {
+      const underWay = this.#starting.get(key);
+      if (!underWay) break;
+      try {
+        const started = await unlessCancelled(underWay, call, 'create_audience_preview');
+        return { started, isShared: true };
+      } catch (error) {
+        if (call.signal.aborted || !isOfItsCall(error)) throw error;
+      }
+    }
+    const starting = this.#start(wanted, call).then((id) => {
+      const state = startedState(id, wanted);
+      this.#remember(key, { state });
+      return state;
+    });
+    this.#starting.set(key, starting);
+    try {
+      return { started: await starting, isShared: false };
+    } finally {
+      this.#starting.delete(key);
+    }
   }
 
   /** The preview of an id, once it is ready. @throws {AudiencesError} if it can't be read. */
@@ -217,10 +255,16 @@ export class Previews {
   #remember<Found extends { state: PreviewState }>(key: string, found: Found): Found {
     const until = this.#remembered.get(key)?.until ?? this.#clock.monotonic() + maxAgeMs;
     this.#remembered.delete(key);
-    if (found.state.status !== 'FAILED') this.#remembered.set(key, { state: found.state, until });
-    for (const oldest of this.#remembered.keys()) {
-      if (this.#remembered.size <= maxRemembered) break;
+    if (found.state.status !== 'FAILED') {
+      const bytes = 2 * (key.length + JSON.stringify(found.state).length);
+      this.#remembered.set(key, { state: found.state, until, bytes });
+    }
+    let bytesInAll = 0;
+    for (const { bytes } of this.#remembered.values()) bytesInAll += bytes;
+    for (const [oldest, { bytes }] of this.#remembered) {
+      if (this.#remembered.size <= maxRemembered && bytesInAll <= maxRememberedBytes) break;
       this.#remembered.delete(oldest);
+      bytesInAll -= bytes;
     }
     return found;
   }
@@ -251,15 +295,32 @@ function stateOf(preview: Preview): PreviewState {
   const { id, status, definition, audienceType, size, results, failureReason } = preview;
   const isOver = status === 'COMPLETED' || status === 'FAILED';
   const ids = (results ?? []).flatMap((member) =>
-    typeof member.id === 'string' ? [member.id] : [],
+    typeof member.id === 'string' ? [short(member.id, maxIdChars)] : [],
   );
   return {
     id,
     status: isOver ? status : 'RUNNING',
-    definition,
-    audienceType: audienceType ?? undefined,
-    size,
+    definition: definition && definitionOf(definition),
+    audienceType: audienceType ? short(audienceType, maxIdChars) : undefined,
+    size: size && {
+      type: size.type && short(size.type, maxIdChars),
+      count: size.count,
+      uniqueCount: size.uniqueCount,
+    },
     sampleIds: ids.slice(0, maxSampleIds),
-    failureReason: failureReason ?? undefined,
+    failureReason: failureReason ? short(failureReason, maxReasonChars) : undefined,
   };
+}
+
+/** What is made use of, and no more. */
+function definitionOf({ query, targetEntity }: NonNullable<Preview['definition']>) {
+  const isKept = typeof query === 'string' && query.length <= maxQueryChars;
+  return {
+    query: isKept ? query : undefined,
+    targetEntity: targetEntity && short(targetEntity, maxIdChars),
+  };
+}
+
+function short(text: string, maxChars: number): string {
+  return text.length > maxChars ? detached(cut(text, maxChars)) : text;
 }

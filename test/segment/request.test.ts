@@ -79,3 +79,27 @@ describe('a name', () => {
     expect(() => pathOfName(event)).toThrow(/^event can't be/);
   });
 });
+
+test.each([
+  ['/spaces/{spaceId}/audiences/{id}', undefined, 'id', /list_audiences/],
+  ['/spaces/{spaceId}/computed-traits/{id}', undefined, 'id', /list_computed_traits/],
+  ['/spaces/{spaceId}/audiences/previews/{id}', 'previewId', 'previewId', /preview_audience/],
+  ['/a/{scheduleId}', undefined, 'scheduleId', /list_audience_schedules/],
+  ['/spaces/{spaceId}/events/{event:name}/properties', undefined, 'event', /kind events/],
+  ['/spaces/{spaceId}/entities/{entity:name}/properties', undefined, 'entity', /kind entities/],
+])('of %s, what is no id is named, with where to find one', (path, idField, field, next) => {
+  let thrown: unknown;
+  try {
+    fillPath(
+      path,
+      { spaceId: 's', id: '..', scheduleId: '..', event: '..', entity: '..' },
+      idField,
+    );
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toMatchObject({
+    message: expect.stringMatching(new RegExp(`^${field} can't be`)),
+    facts: { field, next: expect.stringMatching(next) },
+  });
+});

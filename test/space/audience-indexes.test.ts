@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { SegmentApi } from '../../src/segment/api.ts';
-import { CancelledError, RateLimitedError } from '../../src/segment/errors.ts';
+import {
+  CancelledError,
+  OutOfTimeError,
+  RateLimitedError,
+  RefusedError,
+} from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import { AudienceIndexes, droppingIndexes } from '../../src/space/audience-indexes.ts';
 import { type TestCall, testCall } from '../support/call.ts';
@@ -54,6 +59,50 @@ describe('reading', () => {
     const { indexes } = scene(many(10_001));
     const { audiences, complete } = await indexes.read(spaceId, testCall());
     expect([audiences.length, complete]).toEqual([10_000, false]);
+  });
+
+  describe('that a call ended before it was done', () => {
+    /** 2,500 audiences, of which the first call gets 2,000. */
+    async function begun(error: unknown = new OutOfTimeError('list_audiences', 0)) {
+      const rig = scene(many(2500));
+      rig.state.before = async () => {
+        if (rig.state.counts.length >= 10) throw error;
+      };
+      await expect(rig.indexes.read(spaceId, testCall())).rejects.toBe(error);
+      expect(rig.state.counts).toHaveLength(10);
+      rig.state.before = async () => {};
+      const again = async (maxAgeMs?: number) => {
+        const index = await rig.indexes.read(spaceId, testCall(), maxAgeMs);
+        expect(new Set(index.audiences.map(({ id }) => id)).size).toBe(2500);
+        expect(index.audiences).toHaveLength(2500);
+        return { index, requests: rig.state.counts.length };
+      };
+      return { ...rig, again };
+    }
+
+    test('is gone on with, and is as old as its first page', async () => {
+      const { clock, indexes, again } = await begun();
+      await clock.advance(50_000);
+      const { index, requests } = await again();
+      expect(requests).toBe(13);
+      expect(indexes.ageMs(index)).toBe(50_000);
+    });
+
+    test('begins anew when its last page is too old, or a new one is asked for', async () => {
+      const old = await begun();
+      await old.clock.advance(60_000);
+      expect((await old.again()).requests).toBe(23);
+      const fresh = await begun();
+      expect((await fresh.again(0)).requests).toBe(23);
+    });
+
+    test('begins anew after a write of ours, or where Segment refused', async () => {
+      const written = await begun();
+      written.indexes.drop(spaceId);
+      expect((await written.again()).requests).toBe(23);
+      const refusal = new RefusedError('validation_failed', 'no such cursor', { next: 'None.' });
+      expect((await (await begun(refusal)).again()).requests).toBe(23);
+    });
   });
 
   test('leaves out rows of another space', async () => {

@@ -92,6 +92,54 @@ describe('a definition', () => {
     expect(rig.started()).toBe(3);
   });
 
+  test('asked for twice at the same time is previewed once', async () => {
+    const rig = await startPreviews();
+    const options = { onprogress: () => rig.isWaitedFor(3000) };
+    const ask = () => callTool(rig.client, 'preview_audience', { query }, options);
+    const [one, other] = await rig.through(Promise.all([ask(), ask()]));
+    expect(rig.started()).toBe(1);
+    expect(other.structured.size).toEqual(one.structured.size);
+    expect([one, other].map(({ structured }) => structured.fromMemory).sort()).toEqual([
+      false,
+      true,
+    ]);
+    expect(other.structured.quota).toMatchObject({ usedThisMonth: 1 });
+  });
+
+  test('whose first caller gives up is started for the other', async () => {
+    const rig = await startPreviews();
+    const controller = new AbortController();
+    rig.faults(({ operation }) =>
+      operation === startName && rig.started() === 1
+        ? { kind: 'latency', ms: 2_000_000_000 }
+        : undefined,
+    );
+    const options = { signal: controller.signal };
+    const first = expect(
+      callTool(rig.client, 'preview_audience', { query }, options),
+    ).rejects.toThrow();
+    await waitFor(() => rig.started() === 1);
+    const second = rig.preview({ query });
+    controller.abort();
+    await first;
+    expect((await second).structured).toMatchObject({ status: 'COMPLETED' });
+    expect(rig.started()).toBe(2);
+  });
+
+  test('is remembered in few bytes, whatever Segment sends', async () => {
+    const rig = await startPreviews();
+    const results = Array.from({ length: 100 }, (_, n) => ({ id: `${n}${'u'.repeat(50_000)}` }));
+    rig.faults(
+      seenAs({ status: 'COMPLETED', results, definition: { query, more: 'x'.repeat(1e6) } }),
+    );
+    await rig.preview({ query });
+    const { structured } = await rig.preview({ query, samples: true });
+    expect(structured).toMatchObject({ fromMemory: true });
+    const ids = z.array(z.string()).parse(structured.sampleIds);
+    expect(Math.max(...ids.map((each) => each.length))).toBeLessThan(300);
+    expect(ids).toHaveLength(100);
+  });
+
   test('shows ids of members only where they are asked for, and never more than 100', async () => {
     const rig = await startPreviews();
     const results = Array.from({ length: 150 }, (_, index) => ({ id: `use_${index}` }));
@@ -232,6 +280,14 @@ describe('is refused', () => {
     const rig = await startPreviews();
     const { error } = await rig.preview(args);
     expect(error).toMatchObject({ code: 'invalid_input', message: expect.stringMatching(message) });
+    expect(rig.requests).toEqual([]);
+  });
+
+  test('what is no id, by the name of the field', async () => {
+    const rig = await startPreviews();
+    const { error } = await rig.preview({ previewId: '../x' });
+    expect(error).toMatchObject({ code: 'invalid_input', field: 'previewId' });
+    expect(error?.next).toMatch(/preview_audience returned it/);
     expect(rig.requests).toEqual([]);
   });
 

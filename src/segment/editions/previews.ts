@@ -36,6 +36,7 @@ export const create: ReadRow<'create_audience_preview'> = {
 export const get: ReadRow<'get_audience_preview'> = {
   method: 'GET',
   path: `${previews}/{id}`,
+  idField: 'previewId',
   perMinute: 300,
   writes: false,
   resend: 'repeatable',

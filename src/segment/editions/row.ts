@@ -80,6 +80,8 @@ export interface Row<Name extends OperationName> {
   perMinute?: number;
   /** Whether there is a quota besides that of the minute. */
   hasLongerQuota?: boolean;
+  /** What tools call the `id` in the path, where they have another name for it. */
+  idField?: string;
   /** Whether it changes something at Segment, or reaches out from there. */
   writes: boolean;
   /**

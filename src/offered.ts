@@ -1,0 +1,37 @@
+import type { Config } from './config.ts';
+import { defaultToolsets, tools, toolsets } from './tools/registry.ts';
+
+/** What of the settings decides which tools are offered. */
+type Choice = Pick<Config, 'tools' | 'toolsets' | 'policy'>;
+
+/** The tools that are not offered, by name, each with the setting that rules it out. */
+export function switchedOffBy({
+  tools: only,
+  toolsets: given,
+  policy,
+}: Choice): ReadonlyMap<string, string> {
+  const chosen = given ?? (only ? undefined : defaultToolsets);
+  const inToolsets = chosen?.flatMap((toolset) => toolsets[toolset]);
+  const off = new Map<string, string>();
+  for (const tool of tools) {
+    if (policy.readOnly && !tool.hints.readOnlyHint)
+      off.set(tool.name, '--read-only (SEGMENT_READ_ONLY)');
+    else if (only?.includes(tool.name) === false) off.set(tool.name, '--tools (SEGMENT_TOOLS)');
+    else if (inToolsets?.includes(tool) === false) {
+      off.set(tool.name, '--toolsets (SEGMENT_TOOLSETS)');
+    }
+  }
+  return off;
+}
+
+/** Why no tool is left, in a sentence; undefined if one is. */
+export function problemWithTools(choice: Choice): string | undefined {
+  const off = switchedOffBy(choice);
+  if (tools.some(({ name }) => !off.has(name))) return undefined;
+  const settings = [
+    ...(choice.tools ? ['--tools (SEGMENT_TOOLS)'] : []),
+    ...(choice.toolsets ? ['--toolsets (SEGMENT_TOOLSETS)'] : []),
+    ...(choice.policy.readOnly ? ['--read-only (SEGMENT_READ_ONLY)'] : []),
+  ];
+  return `${settings.join(' and ')} leave no tool: name at least one that ${settings.length > 1 ? 'all of them allow' : 'it allows'}.`;
+}
