@@ -60,7 +60,7 @@ test('everything is checked on three systems, from the oldest Node that is suppo
   const text = textOf('ci.yml');
   expect(text).toContain('os: [ubuntu-latest, macos-latest, windows-latest]');
   const [, oldest] = />=(.+)/.exec(packageJson.engines.node) ?? [];
-  expect(text).toContain(`node: ['${oldest}', '22', '24', '26']`);
+  expect(text).toContain(`node: ["${oldest}", "22", "24", "26"]`);
   expect(text).toMatch(/- run: npm ci\n\s+- run: npm run check\n/);
 });
 
