@@ -172,7 +172,7 @@ describe('what is said of the packages that are bundled', async () => {
   test('is updated together: the bot has the direct ones in one group', () => {
     const text = readFileSync('.github/dependabot.yml', 'utf8');
     const [, group = ''] = /\n {6}bundled:\n {8}patterns:\n((?: {10}- .*\n)+)/.exec(text) ?? [];
-    const grouped = [...group.matchAll(/- '?([^'\n]+)'?/g)].map(([, name]) => name);
+    const grouped = [...group.matchAll(/- "?([^"\n]+)"?/g)].map(([, name]) => name);
     const direct = Object.keys(packageJson.devDependencies).filter((name) => names.has(name));
     expect(grouped.sort()).toEqual(direct.sort());
   });
