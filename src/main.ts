@@ -19,7 +19,12 @@ void main().then((code) => {
   setTimeout(() => process.exit(code), lastWordsMs);
 });
 
+/** So many of a call's requests may wait at once: two each for the destinations of 20 audiences. */
+const maxListeners = 200;
+
 async function main(): Promise<number> {
+  // Above its own 10, Node writes a warning to stderr in a form of its own.
+  process.getBuiltinModule('node:events').setMaxListeners(maxListeners);
   try {
     return await run(parseCommand(process.argv.slice(2)));
   } catch (error) {

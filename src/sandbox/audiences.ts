@@ -93,7 +93,11 @@ export class Audiences {
   readonly #people: People;
   readonly #keys: Keys;
   readonly #ids: Ids;
-  readonly #stored: Stored[] = [];
+  /** Oldest first. */
+  readonly #byId = new Map<string, Stored>();
+  readonly #byKey = new Map<string, Stored>();
+  /** All as a list, until one is added or removed. */
+  #listed: readonly Stored[] | undefined;
   readonly #removed: { key: string; level: Level; removedAt: number }[] = [];
 
   constructor({ spaceId, people, keys, ids }: Surroundings) {
@@ -105,7 +109,7 @@ export class Audiences {
 
   /** All of them, oldest first. */
   list(): Audience[] {
-    return this.#stored.map((audience) => this.#show(audience));
+    return this.#all().map((audience) => this.#show(audience));
   }
 
   get(id: string): Audience | undefined {
@@ -114,8 +118,11 @@ export class Audiences {
   }
 
   /** What identifies each and how it lives, without computing anything. */
-  headers(): Pick<Stored, 'id' | 'key' | 'name' | 'enabled' | 'definition' | 'updatedAt'>[] {
-    return this.#stored;
+  headers(): readonly Pick<
+    Stored,
+    'id' | 'key' | 'name' | 'enabled' | 'definition' | 'updatedAt'
+  >[] {
+    return this.#all();
   }
 
   /**
@@ -130,7 +137,7 @@ export class Audiences {
 
   /** Finds what an audience computes by its key. */
   readonly findByKey: FindByKey = (key) => {
-    const found = this.#stored.find((audience) => audience.key === key);
+    const found = this.#byKey.get(key);
     return found && computationOf(found);
   };
 
@@ -173,7 +180,9 @@ export class Audiences {
       computedAt: createdAt + lifeMs.firstComputation,
       lockedUntil: 0,
     };
-    this.#stored.push(audience);
+    this.#byId.set(audience.id, audience);
+    this.#byKey.set(audience.key, audience);
+    this.#listed = undefined;
     return audience;
   }
 
@@ -190,10 +199,12 @@ export class Audiences {
 
   /** Whether there was something to remove. */
   remove(id: string): boolean {
-    const index = this.#stored.findIndex((audience) => audience.id === id);
-    const [removed] = index === -1 ? [] : this.#stored.splice(index, 1);
+    const removed = this.#find(id);
     if (!removed) return false;
     const { key, definition } = removed;
+    this.#byId.delete(id);
+    this.#byKey.delete(key);
+    this.#listed = undefined;
     this.#removed.push({ key, level: definition.level, removedAt: this.#people.now() });
     return true;
   }
@@ -203,8 +214,13 @@ export class Audiences {
     return this.#keys.next(name);
   }
 
+  #all(): readonly Stored[] {
+    this.#listed ??= [...this.#byId.values()];
+    return this.#listed;
+  }
+
   #find(id: string): Stored | undefined {
-    return this.#stored.find((audience) => audience.id === id);
+    return this.#byId.get(id);
   }
 
   #show(audience: Stored): Audience {

@@ -10,11 +10,15 @@ import type { Plans } from './space-state.ts';
 export class SeedError extends Error {
   /** All that is wrong with it: where, what, and what is expected. */
   readonly problems: readonly string[];
+  /** What could not be checked because of them, in a sentence without its full stop. */
+  readonly unchecked: string | undefined;
 
-  constructor(problems: readonly string[]) {
-    super(`The seed can't be used:\n${problems.join('\n')}`);
+  constructor(problems: readonly string[], unchecked?: string) {
+    const more = unchecked === undefined ? [] : [`${unchecked}.`];
+    super(["The seed can't be used:", ...problems, ...more].join('\n'));
     this.name = 'SeedError';
     this.problems = problems;
+    this.unchecked = unchecked;
   }
 }
 
@@ -26,7 +30,7 @@ export class SeedError extends Error {
  */
 export function parseSeed(json: unknown): SandboxSeed {
   const { data, error } = seedSchema.safeParse(json);
-  if (error) throw new SeedError(error.issues.map(problemOf));
+  if (error) throw new SeedError(error.issues.map(problemOf), restUnchecked);
   return data;
 }
 
@@ -42,6 +46,10 @@ export function plansFromSeed(given: SandboxSeed, edition: SandboxEdition): Plan
   if (problems.length > 0) throw new SeedError(problems);
   return plansOfSeed(seed);
 }
+
+/** What a part that can't be read says is not known, nor what others mean by it. */
+const restUnchecked =
+  'What the seed says, such as an id that is there twice, is checked once its form is right';
 
 function problemOf({ path, message }: z.core.$ZodIssue): string {
   const place = path

@@ -8,6 +8,20 @@ import { readSeedTime } from './seed-times.ts';
  * The form of a seed. Objects are closed, so that a misspelt field is not passed over.
  */
 
+const notInSegments = ['/', '\\', '?', '#', '%', ';'];
+
+/** Whether a text is one segment of a path, however it is encoded and decoded. */
+function isSegment(given: string): boolean {
+  const isPlain = (character: string) =>
+    character >= ' ' && (character < '\x7f' || character > '\x9f');
+  return (
+    !['.', '..'].includes(given) &&
+    given.trim() === given &&
+    !notInSegments.some((character) => given.includes(character)) &&
+    [...given].every(isPlain)
+  );
+}
+
 /** An object that says which fields it has where it is given another one. */
 const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
@@ -18,6 +32,11 @@ const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
   });
 
 const id = z.string().min(1).max(255);
+/** One that stands in the path of requests, where clients refuse what could leave its segment. */
+const pathId = id.refine(isSegment, {
+  error:
+    'can not stand in a path; expected an id without blanks around it, control characters and any of / \\ ? # % ;',
+});
 const text = z.string().min(1);
 const values = z.record(z.string(), z.unknown());
 const time = z.string().refine((given) => readSeedTime(given, 0) !== undefined, {
@@ -42,7 +61,7 @@ const schedule = z.discriminatedUnion('strategy', [
 ]);
 
 const audience = object({
-  id: id.optional(),
+  id: pathId.optional(),
   key: id.optional(),
   name: text,
   description: text.optional(),
@@ -105,11 +124,11 @@ const event = object({
 });
 
 const entity = object({
-  slug: id,
+  slug: pathId,
   name: text.optional(),
-  entitySlug: id.optional(),
+  entitySlug: pathId.optional(),
   primaryKey: text,
-  parent: id.optional(),
+  parent: pathId.optional(),
 });
 
 const activation = object({ name: text, type: text, enabled: z.boolean().optional() });
@@ -123,7 +142,7 @@ const destination = object({
 });
 
 const space = object({
-  id,
+  id: pathId,
   slug: id.optional(),
   name: text.optional(),
   audiences: z.array(audience).optional(),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
 import type { Pagination } from '../segment/models/pagination.ts';
 import { type UsedNameKind, usedNames } from '../space/used-names.ts';
-import { cut, visibleJson } from '../visible.ts';
+import { cut, visible, visibleJson } from '../visible.ts';
 import { advice, assertSamplesAllowed, spaceId, spaceOf } from './fields.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 
@@ -19,6 +19,7 @@ const kinds = [
 const samplesCount = 10;
 const maxSampleChars = 100;
 const maxNameChars = 1000;
+const maxReasonChars = 500;
 /** Of the JSON of all names: more than an agent should have to read at once. */
 const maxNamesChars = 58_000;
 /** Segment's own maximum of a list of names. */
@@ -93,8 +94,8 @@ export const describeSpaceSchema = defineTool({
       if (!(error instanceof UnsupportedError)) throw error;
       const { names, more } = await namesInDefinitions(given, space, context);
       const result = fitting(names, more, given.limit);
-      const why =
-        'Segment shows no schema of this space here (it needs the feature Space Schema): these are the names that existing audiences use. There may be others.';
+      const reason = cut(visible(error.message), maxReasonChars);
+      const why = `${reason} These are the names that existing audiences use instead; there may be others.`;
       return {
         ...result,
         source: 'definitions' as const,

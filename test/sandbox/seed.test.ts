@@ -104,6 +104,15 @@ describe('the form', () => {
   const object = 'Invalid input: expected object, received';
   test.each([
     ['no object', 7, [`the seed: ${object} number`]],
+    ...['a/b', 'a\\b', '..', 'a%2Fb', 'a?b', 'a#b', ' a', 'a\n'].map(
+      (id): [string, unknown, string[]] => [
+        `the id ${JSON.stringify(id)}, which can not stand in a path`,
+        { spaces: [{ id, audiences: [] }] },
+        [
+          'spaces[0].id: can not stand in a path; expected an id without blanks around it, control characters and any of / \\ ? # % ;',
+        ],
+      ],
+    ),
     ['no spaces', {}, ['spaces: Invalid input: expected array, received undefined']],
     ['an empty list', { spaces: [] }, ['spaces: Too small: expected array to have >=1 items']],
     [
@@ -155,6 +164,13 @@ describe('what it says', () => {
   });
   const linked = { name: 'L', audienceType: 'LINKED', definition: { query: "trait('a') = 1" } };
   const orders = { slug: 'orders', primaryKey: 'id' };
+
+  test('is checked once the form is right, which is said', () => {
+    const seed = { spaces: [space, space], more: 1 };
+    expect(() => parseSeed(seed)).toThrow(
+      /has no field[^]*\nWhat the seed says, .*, is checked once its form is right\./,
+    );
+  });
 
   test.each([
     [

@@ -20,6 +20,7 @@ export async function seedOfFile(path: string): Promise<SandboxSeed> {
 }
 
 /** The error with all that is wrong with the seed of a file. */
-export function seedRefused(path: string, { problems }: SeedError): ConfigError {
-  return new ConfigError(problems.map((problem) => `--seed ${path}: ${problem}.`));
+export function seedRefused(path: string, { problems, unchecked }: SeedError): ConfigError {
+  const all = [...problems, ...(unchecked === undefined ? [] : [unchecked])];
+  return new ConfigError(all.map((problem) => `--seed ${path}: ${problem}.`));
 }

@@ -47,11 +47,11 @@ export class EditionChoice {
    */
   formOf<Name extends OperationName>(name: Name, input: Input<Name>): Form<Name> {
     const row: Row<Name> | undefined = this.#current.rows[name];
-    const unsupported = row ? row.unsupported?.(input) : { field: undefined, what: name };
+    const unsupported = row?.unsupported?.(input);
     if (row && !unsupported) return { edition: this.#current, row };
     if (this.#open && !this.#olderShown) return { edition: newest, row: newest.rows[name] };
-    const what = unsupported?.what ?? name;
-    throw new UnsupportedError(`${name}: ${what} is not supported by the edition ${this.current}`, {
+    const what = unsupported ? `${name}: ${unsupported.what}` : name;
+    throw new UnsupportedError(`${what} is not supported by the edition ${this.current}`, {
       field: unsupported?.field,
       next:
         this.#setting === 'auto'
@@ -107,7 +107,7 @@ export class EditionChoice {
     if (!row && namesMore && refusal.facts.status === 404) return undefined;
     const unsupported = row?.unsupported?.(input);
     return new UnsupportedError(
-      `${refusal.message} ${unsupported?.what ?? name} needs the edition ${edition.name}, which Segment may not speak here`,
+      `${refusal.message} ${unsupported?.what ?? 'It'} needs the edition ${edition.name}, which Segment may not speak here`,
       {
         field: unsupported?.field,
         status: refusal.facts.status,
