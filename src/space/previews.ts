@@ -4,7 +4,7 @@ import { type CallContext, withSignal } from '../segment/call.ts';
 import type { PreviewInput } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, mayHaveTakenEffect } from '../segment/errors.ts';
 import type { Preview } from '../segment/models/preview.ts';
-import { cut } from '../visible.ts';
+import { cut, visible } from '../visible.ts';
 import { detached } from './detached.ts';
 import { isOfItsCall, unlessCancelled } from './under-way.ts';
 
@@ -308,7 +308,7 @@ function stateOf(preview: Preview): PreviewState {
       uniqueCount: size.uniqueCount,
     },
     sampleIds: ids.slice(0, maxSampleIds),
-    failureReason: failureReason ? short(failureReason, maxReasonChars) : undefined,
+    failureReason: failureReason ? short(visible(failureReason), maxReasonChars) : undefined,
   };
 }
 

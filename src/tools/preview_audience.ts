@@ -21,7 +21,6 @@ import { defineTool, type ToolContext } from './tool.ts';
 
 const maxExplanationChars = 30_000;
 const maxReasonChars = 2000;
-const maxIdChars = 255;
 
 const input = () =>
   z
@@ -116,8 +115,8 @@ function shownState({ state, fromMemory }: PreviewFound, withSamples: boolean) {
     status,
     previewId: id,
     size: isReady ? shownSize(size) : undefined,
-    sampleIds: isReady && withSamples ? sampleIds.map((each) => cut(each, maxIdChars)) : undefined,
-    failureReason: failureReason && cut(visible(failureReason), maxReasonChars),
+    sampleIds: isReady && withSamples ? sampleIds : undefined,
+    failureReason,
     fromMemory,
   };
 }

@@ -162,8 +162,10 @@ async function expectClosedFor(program: Composed, target: Target, closedMs: numb
 }
 
 test('every operation is hit through some tool', () => {
-  const hit = new Set(targets.map(({ operation }) => operation));
-  expect(operationNames.filter((name) => !hit.has(name))).toEqual([]);
+  const hit = new Set<string>(targets.map(({ operation }) => operation));
+  // No tool sends these: they are of the doctor, whose test has their faults.
+  const ofDoctor = ['get_workspace', 'get_space'];
+  expect(operationNames.filter((name) => !hit.has(name))).toEqual(ofDoctor);
 });
 
 const all = [...rows, ...redirects(`http://localhost:${port}`)];

@@ -293,7 +293,9 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ends: { '403': { code: 'success' } },
+    canDoWithout: true,
+    // Then the other request finds no connection, either.
+    ends: { 'connection refused': { code: 'unreachable' } },
     args: [{ id: linked[0] }, { id: linked[1] }],
   },
   {
@@ -312,7 +314,6 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ends: { '403': fromDefinitions },
     args: [
       { kind: 'properties', event: 'Shoes Bought' },
       { kind: 'properties', event: 'Shoes Bought' },
@@ -324,7 +325,8 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ends: { '403': fromDefinitions, '404': fromDefinitions },
+    lack: { rows: refusals, isRemembered: true },
+    ends: { '401': fromDefinitions, '403': fromDefinitions, '404': fromDefinitions },
     args: [{ kind: 'traits' }, { kind: 'account_traits' }],
   },
   {
@@ -333,7 +335,8 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ends: { '403': fromDefinitions, '404': fromDefinitions },
+    lack: { rows: refusals, isRemembered: true },
+    ends: { '401': fromDefinitions, '403': fromDefinitions, '404': fromDefinitions },
     args: [{ kind: 'entities' }, { kind: 'entities' }],
   },
   {
@@ -342,7 +345,6 @@ export const targets: readonly Target[] = [
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
-    ends: { '403': fromDefinitions },
     args: [
       { kind: 'entity_properties', entity: 'orders' },
       { kind: 'entity_properties', entity: 'orders' },

@@ -33,7 +33,7 @@ test('its problems are those of a seed with these mistakes', async () => {
 });
 
 test('its table names every field of a space', () => {
-  const table = text.slice(text.indexOf('| field | of each |'), text.indexOf('A key follows'));
+  const table = text.slice(text.indexOf('| field | contents |'), text.indexOf('A key follows'));
   expect([...table.matchAll(/^\| (.+?) \|/gm)].slice(1).map(([, first]) => first)).toEqual([
     '`id`, `slug`, `name`',
     '`audiences`',
