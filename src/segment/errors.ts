@@ -189,6 +189,10 @@ const secondMs = 1000;
 const hourMs = 3600 * secondMs;
 const dayMs = 24 * hourMs;
 
+function withoutStop(words: string): string {
+  return words.endsWith('.') ? words.slice(0, -1) : words;
+}
+
 /** Rounded up, in units that people read. */
 function timeInWords(ms: number): string {
   if (ms > 2 * dayMs) return `${Math.ceil(ms / dayMs)} days`;
@@ -219,7 +223,7 @@ export class RateLimitedError extends UnsentError {
       longer: `Segment refused ${operation} for lack of a quota other than that of the minute`,
       unknown: `Segment refused ${operation} for lack of quota without saying for how long (its limit is ${perMinute} a minute)`,
     };
-    const words = said ? `, in its own words: ${said.words.replace(/\.$/, '')}` : '';
+    const words = said ? `, in its own words: ${withoutStop(said.words)}` : '';
     const meanwhile =
       scope === 'operation'
         ? ', or do something else meanwhile: other operations have quotas of their own'

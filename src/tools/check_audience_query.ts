@@ -71,7 +71,7 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
       unknownNames: z
         .array(z.string())
         .optional()
-        .describe('With checkNames: what the space does not know, with the nearest that it does'),
+        .describe('With checkNames: unknown to the space, with the nearest'),
       advice,
     }),
   async handle(given, context) {

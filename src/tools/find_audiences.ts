@@ -73,7 +73,8 @@ const input = () =>
 type Input = z.output<ReturnType<typeof input>>;
 
 const foundRowSchema = () =>
-  rowSchema().extend({ usedByCount: z.number().optional(), createdAt: z.string().optional() });
+  // Loose for createdAt, which is there where rows are ordered by it.
+  rowSchema().extend({ usedByCount: z.number().optional() }).loose();
 type FoundRow = z.infer<ReturnType<typeof foundRowSchema>>;
 
 export const findAudiences = defineTool({
@@ -92,9 +93,7 @@ export const findAudiences = defineTool({
     z.object({
       matches: z.int().describe('How many there are, shown or not'),
       audiences: z.array(foundRowSchema()).optional(),
-      unreadable: z
-        .array(z.string())
-        .describe('Ids whose definitions could not be read: they may use the name as well'),
+      unreadable: z.array(z.string()).describe('Ids of definitions that could not be read'),
       notice: z.string().optional().describe('Says what was left out of a long answer'),
       advice,
     }),
