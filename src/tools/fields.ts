@@ -22,7 +22,7 @@ const pathId = someId.refine(
   `must have at most ${maxIdChars} characters`,
 );
 
-export const spaceId = pathId.optional().describe('Default: the configured space');
+export const spaceId = pathId.optional().describe('Space id; default: the configured space');
 /** Of a second space; a tool says which. */
 export const otherSpaceId = pathId.optional();
 export const id = pathId.describe('Audience id');

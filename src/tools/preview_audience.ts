@@ -115,7 +115,7 @@ function shownState({ state, fromMemory }: PreviewFound, withSamples: boolean) {
     status,
     previewId: id,
     size: isReady ? shownSize(size) : undefined,
-    sampleIds: isReady && withSamples ? sampleIds : undefined,
+    sampleIds: isReady && withSamples ? [...sampleIds] : undefined,
     failureReason,
     fromMemory,
   };
