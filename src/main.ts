@@ -19,12 +19,10 @@ void main().then((code) => {
   setTimeout(() => process.exit(code), lastWordsMs);
 });
 
-/** So many of a call's requests may wait at once: two each for the destinations of 20 audiences. */
-const maxListeners = 200;
-
 async function main(): Promise<number> {
-  // Above its own 10, Node writes a warning to stderr in a form of its own.
-  process.getBuiltinModule('node:events').setMaxListeners(maxListeners);
+  // Above 10, Node would write a warning to stderr in a form of its own; a question about 20 audiences
+  // has 40 requests that wait at once.
+  process.getBuiltinModule('node:events').setMaxListeners(200);
   try {
     return await run(parseCommand(process.argv.slice(2)));
   } catch (error) {
