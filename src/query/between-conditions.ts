@@ -96,9 +96,7 @@ export function takeStray(tokens: TokenStream): boolean {
   while (isBracket && isClosing(tokens.token)) tokens.next();
   const span = tokens.spanFrom(stray.start);
   const divides = isSymbol(stray, ',') && !tokens.atEnd;
-  const isSurplus = isBracket
-    ? isSurplusBracket(tokens)
-    : tokens.atEnd && /^[.,]$/.test(stray.text);
+  const isSurplus = tokens.atEnd && /^[.,]$/.test(stray.text);
   reportStray(tokens, stray, span, {
     help: divides
       ? 'Write AND between conditions if all must hold, OR if one is enough.'
@@ -130,12 +128,4 @@ export function takeRest(tokens: TokenStream, isReported: boolean): void {
 /** Whether a token ends a condition. */
 export function isEndOfCondition(token: Token): boolean {
   return token.kind === 'end' || isJoint(token) || isClosing(token) || isSymbol(token, ',');
-}
-
-/**
- * Whether of brackets that are closed without being open one can go: it makes no difference, and no word
- * may be a function that lost the bracket behind its name.
- */
-function isSurplusBracket({ brackets, findings }: TokenStream): boolean {
-  return brackets.allAlike && !findings.has('bare-word');
 }

@@ -151,6 +151,19 @@ export class Findings {
     return places.add(start * (maxQueryChars + 1) + end).size > size;
   }
 
+  /** How much has been found so far, of any severity. */
+  get count(): number {
+    return this.#found.length;
+  }
+
+  /** Forgets the errors found so far: they follow from one that is reported instead. */
+  dropErrors(): void {
+    const others = this.#found.filter(({ severity }) => severity !== 'error');
+    this.#found.splice(0, this.#found.length, ...others);
+    this.#seen.clear();
+    this.#errors = 0;
+  }
+
   /** How many errors have been found so far. */
   get errors(): number {
     return this.#errors;

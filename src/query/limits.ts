@@ -30,3 +30,6 @@ export const maxComparedChars = 16_000;
 
 /** Days of events that Segment looks back on by default: three years. */
 export const maxHistoryDays = 3 * 365;
+
+/** Characters that are read, all tries together, to find which bracket is missing or too much. */
+export const maxTriedChars = 100_000;

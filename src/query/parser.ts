@@ -366,7 +366,7 @@ class Parser {
     tokens.ascend();
     if (isSymbol(tokens.token, ',') && tokens.brackets.isClosed(open))
       skipMoreConditions(this.#tokens);
-    tokens.close(open, close, () => tokens.brackets.groupsAlike);
+    tokens.close(open, close);
     return inner.kind === 'chain' ? this.#afterGroup(open, inner) : inner;
   }
 

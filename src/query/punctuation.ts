@@ -25,10 +25,7 @@ export function takeDoubledBracket(tokens: TokenStream, open: Token, meaning: st
   const [parameter] = catalog.get(meaning)?.parameters ?? [];
   const isPlain = catalog.has(meaning) && parameter?.kind !== 'definition';
   if (!isPlain || !isSymbol(token, '(') || tokens.brackets.isClosed(open)) return;
-  tokens.error('unexpected', tokens.next(), 'One bracket is enough here.', {
-    help: 'Remove it.',
-    fix: { ...spanOf(token), text: '' },
-  });
+  tokens.error('unexpected', tokens.next(), 'One bracket is enough here.', { help: 'Remove it.' });
 }
 
 /** Reports arguments in brackets of another kind, which were taken. */
