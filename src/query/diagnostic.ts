@@ -156,9 +156,14 @@ export class Findings {
     return this.#found.length;
   }
 
-  /** Forgets the errors found so far: they follow from one that is reported instead. */
+  /**
+   * Forgets the errors found so far: they follow from one that is reported instead. What else was found
+   * has to wait until that is fixed.
+   */
   dropErrors(): void {
-    const others = this.#found.filter(({ severity }) => severity !== 'error');
+    const others = this.#found
+      .filter(({ severity }) => severity !== 'error')
+      .map((finding) => ({ ...finding, withFix: false }));
     this.#found.splice(0, this.#found.length, ...others);
     this.#seen.clear();
     this.#errors = 0;

@@ -1,3 +1,4 @@
+import { catalog } from './catalog.ts';
 import { exactLengthMs } from './durations.ts';
 import {
   carriers,
@@ -7,6 +8,7 @@ import {
   wordsOfWindows,
 } from './equivalents.ts';
 import { type Atom, atomsOf } from './fix-atoms.ts';
+import { ownersOf } from './fix-owners.ts';
 import { readTime } from './times.ts';
 import { unwrapped } from './wrapping.ts';
 
@@ -24,7 +26,11 @@ export function keepsMeaning(before: string, after: string): boolean {
   const [from, to] = [atomsOf(before), atomsOf(after)];
   if (after.trim() === '' && !from.some(isNoMark)) return true;
   const { lost, gained, places } = match(from, to);
-  return isInOrder(from, places) && isExplained({ lost, gained, places }, from, to);
+  return (
+    isInOrder(from, places) &&
+    isExplained({ lost, gained, places }, from, to) &&
+    keepsOwners(from, to, places)
+  );
 }
 
 function isSameTime(before: string, after: string): boolean {
@@ -134,6 +140,43 @@ function isInOrder(from: readonly Atom[], places: Match['places']): boolean {
     const known = inNew.filter((place) => place !== undefined);
     return known.every((place, index) => index === 0 || place > (known[index - 1] ?? -1));
   });
+}
+
+/**
+ * Whether everything still belongs to what it belonged to. What only one of the texts has is passed over:
+ * what belongs to it belongs to its owner.
+ */
+function keepsOwners(from: readonly Atom[], to: readonly Atom[], places: Match['places']): boolean {
+  const inNew = new Set(places);
+  const [before, after] = [ownersOf(from), ownersOf(to)];
+  const kept = (place: number | undefined) => place !== undefined && inNew.has(place);
+  return from.every((atom, index) => {
+    const place = places[index];
+    if (place === undefined || !hasOwner(atom, to[place])) return true;
+    const owner = ownerAmong(before, index, (one) => places[one] !== undefined);
+    const now = ownerAmong(after, place, kept);
+    return (owner === undefined ? undefined : places[owner]) === now;
+  });
+}
+
+/**
+ * Whether what an atom belongs to is to stay: of keywords and words around them it does not matter, and a
+ * word that became a text was a part of a path, or of a text without its quotes.
+ */
+function hasOwner({ kind, names }: Atom, now: Atom | undefined): boolean {
+  if (kind === 'mark' || kind !== now?.kind) return false;
+  return kind !== 'word' || names().some((name) => catalog.has(name));
+}
+
+/** The nearest owner of these. */
+function ownerAmong(
+  owners: readonly (number | undefined)[],
+  index: number,
+  counts: (owner: number) => boolean,
+): number | undefined {
+  let owner = owners[index];
+  while (owner !== undefined && !counts(owner)) owner = owners[owner];
+  return owner;
 }
 
 /** Whether all that is left over is allowed to be lost or gained. */

@@ -409,7 +409,10 @@ class Parser {
     const message =
       'In the syntax of the reference, parentheses group whole conditions, not values.';
     const fix = { ...span, text: tokens.textOf(inside) };
-    tokens.findings.warn('parenthesized-value', span, message, { help, fix });
+    tokens.findings.warn('parenthesized-value', span, message, {
+      help,
+      fix: tokens.brackets.areBalanced ? fix : undefined,
+    });
   }
 
   /** Brackets of another kind around conditions. */
