@@ -12,93 +12,98 @@ interface Frame {
   /** What takes whatever stands in it. */
   taker: number | undefined;
   /** The beginning of the chain that is going on. */
-  head: number | undefined;
+  head?: number;
   /** The beginning of a chain that the first is compared with. */
-  compared: number | undefined;
-  /** Arguments, a group of conditions, or a call around what it is of, as in `count(event('A'))`. */
-  kind: 'arguments' | 'group' | 'around';
+  compared?: number;
+  /** Whether it holds arguments; else a chain in it goes on behind it. */
+  isOfArguments: boolean;
+  /** The call around what it is of, as in `count(event('A'))`. */
+  around?: number;
 }
 
-/** What begins a chain that a text goes on with. */
+/** Stands for what begins a chain that a text goes on with. */
 const outside = -1;
 
 /** For each atom the index of the one that it belongs to; undefined for what stands by itself. */
 export function ownersOf(atoms: readonly Atom[]): (number | undefined)[] {
-  const frames: Frame[] = [frameOf('group', undefined)];
-  const owners = atoms.map((atom, index) => {
-    const frame = frames.at(-1) ?? frameOf('group', undefined);
-    if (atom.kind === 'mark') {
-      takeMark(atom.text, index, atoms, frames);
-      return undefined;
-    }
-    if (isJoint(atom)) {
-      endChain(frame);
-      return undefined;
-    }
-    return ownerOf(atom, index, atoms[index - 1], frame);
-  });
-  return owners.map((owner) => (owner === outside ? undefined : owner));
+  return new OwnerFinder(atoms).find();
 }
 
-function frameOf(kind: Frame['kind'], taker: number | undefined): Frame {
-  return { taker, head: undefined, compared: undefined, kind };
-}
+class OwnerFinder {
+  readonly #atoms: readonly Atom[];
+  readonly #owners: (number | undefined)[] = [];
+  readonly #outer: Frame[] = [];
+  #frame: Frame = { taker: undefined, isOfArguments: false };
 
-function endChain(frame: Frame): void {
-  if (frame.kind === 'around') return;
-  frame.head = undefined;
-  frame.compared = undefined;
+  constructor(atoms: readonly Atom[]) {
+    this.#atoms = atoms;
+  }
+
+  find(): (number | undefined)[] {
+    for (const [index, atom] of this.#atoms.entries()) {
+      if (atom.kind === 'mark') this.#takeMark(atom.text, index);
+      else if (isJoint(atom)) this.#endChain();
+      else this.#owners[index] = this.#ownerOf(atom, index);
+    }
+    return this.#atoms.map((_, index) => {
+      const owner = this.#owners[index];
+      return owner === outside ? undefined : owner;
+    });
+  }
+
+  #takeMark(text: string, index: number): void {
+    if (/^[({[]$/.test(text)) this.#open(index);
+    else if (/^[)}\]]$/.test(text)) this.#close();
+    else if (text === ',') this.#endChain();
+  }
+
+  #endChain(): void {
+    if (this.#frame.around !== undefined) return;
+    this.#frame.head = undefined;
+    this.#frame.compared = undefined;
+  }
+
+  /** What an atom belongs to; those that begin a chain are noted. */
+  #ownerOf(atom: Atom, index: number): number | undefined {
+    const frame = this.#frame;
+    const before = this.#atoms[index - 1];
+    const begins = isOf(atom, 'extractor');
+    const isCall = before?.kind === 'mark' && before.text === '.';
+    if (frame.head === undefined) {
+      if (begins || isCall) frame.head = begins ? index : outside;
+      return frame.taker;
+    }
+    if (isCall) return frame.compared ?? frame.head;
+    if (begins && isOf(before, 'comparison')) frame.compared = index;
+    return frame.head;
+  }
+
+  #open(index: number): void {
+    this.#outer.push(this.#frame);
+    const { taker, head, compared } = this.#frame;
+    const [before, after] = [this.#atoms[index - 1], this.#atoms[index + 1]];
+    const isCall = before?.kind === 'word' && !isJoint(before) && !before.names().includes('NOT');
+    const isEnd = isOf(before, 'reducer') || isOf(before, 'comparison');
+    const isAround = isCall && isEnd && head === undefined && isOf(after, 'extractor');
+    if (isAround) this.#frame = { taker, isOfArguments: false, around: index - 1 };
+    else if (isCall) this.#frame = { taker: compared ?? head ?? taker, isOfArguments: true };
+    else this.#frame = { taker, isOfArguments: false };
+  }
+
+  #close(): void {
+    const closed = this.#frame;
+    // What is closed here may have been opened before the text.
+    this.#frame = this.#outer.pop() ?? { taker: undefined, isOfArguments: false, head: outside };
+    if (closed.isOfArguments) return;
+    this.#frame.head ??= closed.head;
+    if (closed.around !== undefined) this.#owners[closed.around] = closed.head;
+  }
 }
 
 function isJoint({ kind, text, names }: Atom): boolean {
   return kind === 'word' && [text, ...names()].some((name) => /^(?:AND|OR|NOR|NAND)$/i.test(name));
 }
 
-/** What an atom belongs to; those that begin a chain are noted. */
-function ownerOf(
-  atom: Atom,
-  index: number,
-  before: Atom | undefined,
-  frame: Frame,
-): number | undefined {
-  const begins = isOf(atom, 'extractor');
-  const isCall = before?.kind === 'mark' && before.text === '.';
-  if (frame.head === undefined) {
-    if (begins || isCall) frame.head = begins ? index : outside;
-    return frame.taker;
-  }
-  if (isCall) return frame.compared ?? frame.head;
-  if (begins && before && isOf(before, 'comparison')) frame.compared = index;
-  return frame.head;
-}
-
-function isOf({ kind, names }: Atom, wanted: LanguageFunction['kind']): boolean {
-  return kind === 'word' && names().some((name) => catalog.get(name)?.kind === wanted);
-}
-
-function takeMark(text: string, index: number, atoms: readonly Atom[], frames: Frame[]): void {
-  const frame = frames.at(-1);
-  if (!frame) return;
-  if (/^[({[]$/.test(text)) frames.push(opened(index, atoms, frame));
-  else if (/^[)}\]]$/.test(text)) close(frames);
-  else if (text === ',') endChain(frame);
-}
-
-function opened(index: number, atoms: readonly Atom[], frame: Frame): Frame {
-  const [before, after] = [atoms[index - 1], atoms[index + 1]];
-  const isCall = before?.kind === 'word' && !isJoint(before) && !before.names().includes('NOT');
-  if (!isCall) return frameOf('group', frame.taker);
-  const head = frame.compared ?? frame.head;
-  const isEnd = isOf(before, 'reducer') || isOf(before, 'comparison');
-  const isAround = head === undefined && isEnd && after !== undefined && isOf(after, 'extractor');
-  return isAround ? frameOf('around', frame.taker) : frameOf('arguments', head ?? frame.taker);
-}
-
-/** A chain in a group goes on behind it. */
-function close(frames: Frame[]): void {
-  const closed = frames.pop();
-  const around = frames.at(-1);
-  // What is closed here may have been opened before the text.
-  if (!around) frames.push({ ...frameOf('group', undefined), head: outside });
-  else if (closed && closed.kind !== 'arguments') around.head ??= closed.head;
+function isOf(atom: Atom | undefined, wanted: LanguageFunction['kind']): boolean {
+  return atom?.kind === 'word' && atom.names().some((name) => catalog.get(name)?.kind === wanted);
 }
