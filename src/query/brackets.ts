@@ -5,8 +5,6 @@ import { isClosing, isOpening, type Token } from './tokens.ts';
  */
 export class Brackets {
   readonly #closed = new Set<Token>();
-  /** Whether a bracket is closed that was not opened. */
-  readonly hasStrayClosing: boolean;
   /** Whether each bracket has its other half. */
   readonly areBalanced: boolean;
 
@@ -22,7 +20,6 @@ export class Brackets {
       else hasStray = true;
     }
     this.areBalanced = open.length === 0 && !hasStray;
-    this.hasStrayClosing = hasStray;
   }
 
   /** Whether a bracket that was opened is closed. */

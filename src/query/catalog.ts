@@ -124,6 +124,11 @@ export function distinctCountCalled(name: string): string | undefined {
 /** The extractors to which a bare word most likely belongs, inside a `where` and outside of any. */
 export const extractorOfBareWord = { inside: bareWordIn('inside'), outside: bareWordIn('outside') };
 
+/** The extractor of what is known of the circumstances of an event. */
+export const contextExtractor =
+  [...extractors.values()].find(({ bareWordPlace, family }) => family === 'item' && !bareWordPlace)
+    ?.name ?? '';
+
 function bareWordIn(place: Extractor['bareWordPlace']): string {
   return [...extractors.values()].find((entry) => entry.bareWordPlace === place)?.name ?? '';
 }

@@ -2,7 +2,7 @@ import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.t
 import { extractorOf, functionOf, signature } from './catalog.ts';
 import { type ArgumentContext, checkNamed } from './check-named.ts';
 import type { CheckOptions } from './check-options.ts';
-import { checkPlace, checkUse, unknownFunction } from './check-place.ts';
+import { checkPlace, checkUse, isLateFilter, unknownFunction } from './check-place.ts';
 import { checkCast, checkLiteral, checkTime, checkUnit } from './check-values.ts';
 import type { Findings, Fix } from './diagnostic.ts';
 import { unitNamed } from './durations.ts';
@@ -151,7 +151,8 @@ function checkCall(
     return undefined;
   }
   const inPlace = checkPlace(chain, index, entry, before, findings);
-  if (!inPlace) return undefined;
+  // What follows a late filter is about what was reduced before it.
+  if (!inPlace) return isLateFilter(entry, before) ? before : undefined;
   checkUse(call, entry, scope, findings);
   checkArguments(chain, call, entry, scope, findings);
   return entry.returns;

@@ -6,7 +6,7 @@ import type { CheckOptions } from './check-options.ts';
 import { countConditions, joinsMoreThan } from './count-conditions.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { describeForeignText } from './foreign-text.ts';
-import { lex } from './lexer.ts';
+import { holdsHalfBracket, lex } from './lexer.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
 import { lintLinked } from './lint-linked.ts';
@@ -112,11 +112,12 @@ function repairBrackets(
   return true;
 }
 
-/** The tokens of a text whose brackets don't balance; undefined if they do, or if code may be a comment. */
+/** The tokens of a text whose brackets don't balance; undefined if they do, or if code may be in a comment or a string. */
 function balanceable(query: string): Token[] | undefined {
   const found = new Findings();
   const tokens = lex(query, found);
-  const isClear = !tokens.at(-1)?.isOpen && !found.has('comment');
+  const holdsCode = tokens.some((token) => token.kind === 'string' && holdsHalfBracket(token));
+  const isClear = !tokens.at(-1)?.isOpen && !holdsCode && !found.has('comment');
   return isClear && !new Brackets(tokens).areBalanced ? tokens : undefined;
 }
 

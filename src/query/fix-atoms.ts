@@ -4,6 +4,7 @@ import { emptyLabels, isOverThePast, nullWords } from './equivalents.ts';
 import { comparisonInWords, foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
 import { type LexedPiece, piecesOf } from './lexer.ts';
 import { plainNumber } from './numbers.ts';
+import { operatorApart } from './operator-apart.ts';
 import { unquoted } from './strings.ts';
 import { deniedByStart, jointMeant, withoutNegation } from './suggest.ts';
 import { keywordOf, type Token } from './tokens.ts';
@@ -61,7 +62,9 @@ const flip: Readonly<Record<string, string>> = Object.fromEntries(
 /** `x between 1 and 3` says x twice. */
 function betweenTwo(pieces: readonly LexedPiece[], at: number): Atom[] {
   const isDenied = keywordIn(pieces[at - 1]) === 'NOT';
-  const compared = read(pieces.slice(0, isDenied ? at - 1 : at));
+  const end = isDenied ? at - 1 : at;
+  const hasIs = /^is$/i.test(pieces[end - 1]?.text ?? '');
+  const compared = read(pieces.slice(0, hasIs ? end - 1 : end));
   const joint = pieces.findIndex((piece, index) => index > at && keywordIn(piece) === 'AND');
   if (joint < 0) return read(pieces);
   const [from, to] = [read(pieces.slice(at + 1, joint)), read(pieces.slice(joint + 1))];
@@ -86,7 +89,12 @@ function isLiteralPiece({ kind }: LexedPiece): boolean {
 function read(pieces: readonly LexedPiece[]): Atom[] {
   const atoms: Atom[] = [];
   for (let at = 0; at < pieces.length; ) {
-    const { taken, found } = pattern(pieces, at) ?? phrase(pieces, at) ?? single(pieces, at);
+    const { taken, found } =
+      emptyWord(pieces, at) ??
+      apart(pieces, at) ??
+      pattern(pieces, at) ??
+      phrase(pieces, at) ??
+      single(pieces, at);
     atoms.push(...found);
     at += taken;
   }
@@ -96,6 +104,14 @@ function read(pieces: readonly LexedPiece[]): Atom[] {
 interface Reading {
   taken: number;
   found: readonly Atom[];
+}
+
+/** An operator in two pieces. */
+function apart(pieces: readonly LexedPiece[], at: number): Reading | undefined {
+  const [first, second] = pieces.slice(at, at + 2);
+  if (first?.kind === 'comment' || second?.kind === 'comment') return undefined;
+  const together = operatorApart(first, second);
+  return together ? { taken: 2, found: [word(together)] } : undefined;
 }
 
 /** SQL's `LIKE '%a'`, also as a call. */
@@ -147,6 +163,13 @@ function single(pieces: readonly LexedPiece[], at: number): Reading {
     taken: 1,
     found: given ? [...atomsIn(piece, pieces, at), word(given)] : atomsIn(piece, pieces, at),
   };
+}
+
+/** "is" before LIKE or BETWEEN, also where they are denied: it says nothing there. */
+function emptyWord(pieces: readonly LexedPiece[], at: number): Reading | undefined {
+  const [is, not, after] = pieces.slice(at, at + 3).map(({ text }) => text.toLowerCase());
+  const isEmpty = is === 'is' && /^(?:like|between)$/.test((not === 'not' ? after : not) ?? '');
+  return isEmpty ? { taken: 1, found: [mark('is')] } : undefined;
 }
 
 /** The operator that is meant between a function and an argument that it does not take: `count(3)`. */

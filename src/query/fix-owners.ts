@@ -25,7 +25,10 @@ interface Frame {
 const outside = -1;
 
 /** For each atom the index of the one that it belongs to; undefined for what stands by itself. */
-export function ownersOf(atoms: readonly Atom[]): (number | undefined)[] {
+export type Owners = readonly (number | undefined)[];
+
+/** What the atoms of a text belong to. */
+export function ownersOf(atoms: readonly Atom[]): Owners {
   return new OwnerFinder(atoms).find();
 }
 
@@ -39,7 +42,7 @@ class OwnerFinder {
     this.#atoms = atoms;
   }
 
-  find(): (number | undefined)[] {
+  find(): Owners {
     for (const [index, atom] of this.#atoms.entries()) {
       if (atom.kind === 'mark') this.#takeMark(atom.text, index);
       else if (isJoint(atom)) this.#endChain();

@@ -24,6 +24,10 @@ export type ForeignComparison = { /** The tokens to take. */ words: number } & (
 export const foreignOperators: Readonly<Record<string, string>> = {
   '=>': '>=',
   '=<': '<=',
+  '!>': '<=',
+  '!<': '>=',
+  '!>=': '<',
+  '!<=': '>',
   '<>': '!=',
   '===': '=',
   '!==': '!=',

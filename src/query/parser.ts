@@ -60,6 +60,7 @@ import {
 import { readNameAs, readPath, recognisePath } from './path.ts';
 import { readObject, reportBrackets, takeDoubledBracket, takeDoubledDots } from './punctuation.ts';
 import { readComparisonInWords } from './read-comparison.ts';
+import { operatorApart, takeOperator } from './operator-apart.ts';
 import {
   atArrow,
   readArrow,
@@ -300,7 +301,8 @@ class Parser {
   #primary(): Expression {
     const { token } = this.#tokens;
     if (token.kind === 'name' && keywordOf(token) === undefined) {
-      const instead = isSymbol(this.#tokens.peek(), '(') ? undefined : this.#notCalled();
+      const isCalled = isSymbol(this.#tokens.peek(), '(');
+      const instead = isCalled ? this.#quantifiedGroup() : this.#notCalled();
       return instead ?? this.#compared(this.#chain());
     }
     if (isSymbol(token, '(')) return this.#group(')');
@@ -315,12 +317,44 @@ class Parser {
     return this.#wordsBefore() ?? this.#bareCondition();
   }
 
+  /** `NONE (…)`, which looks like a call. */
+  #quantifiedGroup(): Expression | undefined {
+    const tokens = this.#tokens;
+    const isQuantifier = quantifiers[tokens.token.text.toUpperCase()] !== undefined;
+    return isQuantifier && beginsCondition(tokens, 2) ? this.#afterWords(1) : undefined;
+  }
+
   /** Words before a condition, such as EVERY; undefined if there are none. */
   #wordsBefore(): Expression | undefined {
     const tokens = this.#tokens;
     const { token } = tokens;
     const count = countWordsBeforeCondition(tokens);
     if (count === 0) return undefined;
+    if (count === 1 && /^neither$/i.test(tokens.token.text)) return this.#neither();
+    return this.#afterWords(count);
+  }
+
+  /** `NEITHER … NOR …` */
+  #neither(): Expression {
+    const tokens = this.#tokens;
+    const { start } = tokens.next();
+    const conditions: string[] = [];
+    do {
+      const from = tokens.token.start;
+      this.#unary();
+      conditions.push(tokens.textOf({ start: from, end: tokens.lastEnd }));
+    } while (/^n?or$/i.test(tokens.token.text) && tokens.next());
+    const span = tokens.spanFrom(start);
+    tokens.error('unknown-word', span, 'NEITHER and NOR are no words of the language.', {
+      help: `Write NOT (${conditions.join(' OR ')}).`,
+    });
+    return tokens.missing(start);
+  }
+
+  /** Reads a condition behind so many words that are no part of it. */
+  #afterWords(count: number): Expression {
+    const tokens = this.#tokens;
+    const { token } = tokens;
     const span = tokens.take(count);
     const text = tokens.textOf(span);
     const meant = count === 1 ? quantifiers[token.text.toUpperCase()] : undefined;
@@ -342,7 +376,8 @@ class Parser {
     const { start } = tokens.token;
     const count = path?.words ?? countBareWords(tokens);
     if (atArrow(tokens)) return readArrow(tokens);
-    const isOutside = path?.root === 'item' && this.#place === 'outside';
+    const isOutside =
+      (path?.root === 'item' || path?.root === 'context') && this.#place === 'outside';
     const goesOn = continuesChain(tokens, count) && !isOutside;
     if (goesOn && (path || count === 1)) return this.#compared(this.#chain());
     const span = tokens.take(count);
@@ -553,10 +588,12 @@ class Parser {
   #compared(chain: Chain): Expression {
     const tokens = this.#tokens;
     const { errors } = tokens.findings;
-    if (keywordOf(tokens.token) === 'NOT' && isOperator(tokens.peek())) {
+    const isApart = operatorApart(tokens.token, tokens.peek()) !== undefined;
+    if (keywordOf(tokens.token) === 'NOT' && isOperator(tokens.peek()) && !isApart) {
       return readDeniedOperator(this.#tokens, chain);
     }
-    const call = isOperator(tokens.token) ? this.#operator(chain) : this.#comparisonInWords(chain);
+    const call =
+      isOperator(tokens.token) || isApart ? this.#operator(chain) : this.#comparisonInWords(chain);
     if (call) {
       chain.calls.push(call);
       chain.end = call.end;
@@ -613,7 +650,7 @@ class Parser {
   #operator(chain?: Chain): FunctionCall {
     const tokens = this.#tokens;
     const before = tokens.lastEnd;
-    const token = tokens.next();
+    const token = takeOperator(tokens);
     if (isNull(tokens.token) && !beginsCall(tokens))
       return readNullComparison(this.#tokens, token, before);
     if (chain && atListOfValues(tokens)) return readListComparison(this.#tokens, token, before);

@@ -360,9 +360,18 @@ function unquotedText(tokens: TokenStream, span: Span): Literal {
   const text = tokens.textOf(span);
   // What goes on without a blank belongs to it, and some words mean more than a text.
   const isWhole = /^[\s),\]}]?$/.test(tokens.query.charAt(span.end));
-  const isPlain = !text.split(/\s+/).some((word) => wordsOfPresent.has(word.toLowerCase()));
+  const words = text.toLowerCase().split(/\s+/);
+  const isCast = words.at(-2) === 'as' && /^(?:number|string|array)$/.test(words.at(-1) ?? '');
+  const isPlain =
+    !isCast && !words.some((word) => wordsOfPresent.has(word) || isCallWithoutBrackets(word));
   reportBareWord(tokens, span, `"${text}"`, quote(text), isWhole && isPlain);
   return tokens.node({ kind: 'literal', type: 'string', text, ...span });
+}
+
+/** Such as `literal2`, which may have been `literal(2)`. */
+function isCallWithoutBrackets(word: string): boolean {
+  const name = word.replace(/\d+$/, '');
+  return name !== word && catalog.has(name);
 }
 
 /**
@@ -379,7 +388,7 @@ export function reportBareWord(
 ): void {
   tokens.error('bare-word', span, `${words} is neither a function nor a value.`, {
     help: `Did you mean ${meant}? A text needs single quotes.`,
-    // Where a bracket has none that opens it, the word may be a function that lost its own.
-    fix: isClear && !tokens.brackets.hasStrayClosing ? { ...spanOf(span), text: meant } : undefined,
+    // Where a bracket lacks its other half, the words may be more than a text.
+    fix: isClear && tokens.brackets.areBalanced ? { ...spanOf(span), text: meant } : undefined,
   });
 }
