@@ -111,6 +111,7 @@ function rewritten(chain: Chain, index: number, type: ChainType | undefined): Fi
     asPattern(chain, index) ??
     asDistinctCount(chain, index, type) ??
     asMembership(chain, index) ??
+    asPrefix(chain, index, type) ??
     asDenied(chain, index, type)
   );
 }
@@ -160,6 +161,17 @@ function asMembership(chain: Chain, index: number): Fix | undefined {
   if (key?.kind !== 'literal' || key.type !== 'string' || chain.calls.length > 1) return undefined;
   const text = `${extractorOfBareWord.outside}(${quote(key.text)}) = 'true'`;
   return { start: call.start, end: call.end, text };
+}
+
+/** `.not().equals('a')`: NOT stands before the whole condition. */
+function asPrefix(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
+  const [call, comparison] = chain.calls.slice(index);
+  const isNot = call !== undefined && /^not$/i.test(call.name) && call.args.length === 0;
+  const isValue = type === 'Scalar' || type === 'ScalarExtractor';
+  if (!isNot || !isValue || chain.calls.length !== index + 2) return undefined;
+  if (functionOf(comparison)?.kind !== 'comparison') return undefined;
+  const text = `NOT ${format({ ...chain, calls: chain.calls.toSpliced(index, 1) })}`;
+  return { start: chain.start, end: chain.end, text };
 }
 
 /** `not_contains('a')`, for what a comparison says. */

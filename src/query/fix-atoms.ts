@@ -35,6 +35,10 @@ export function atomsOf(text: string): Atom[] {
 
 /** The atoms of a comparison whose value stands first, or between two, as the language orders them. */
 function inUsualOrder(pieces: readonly LexedPiece[]): Atom[] {
+  const joint = keywordIn(pieces[0]);
+  const isCalled = pieces[1]?.text === '(' && pieces.at(-1)?.text === ')';
+  if ((joint === 'AND' || joint === 'OR') && isCalled)
+    return joinedBy(joint, read(pieces.slice(1)));
   const [value, operator, ...rest] = pieces;
   const flipped = operator && flip[operatorIn(operator) ?? ''];
   if (value && isLiteralPiece(value) && flipped) {
@@ -45,6 +49,17 @@ function inUsualOrder(pieces: readonly LexedPiece[]): Atom[] {
   }
   const at = pieces.findIndex((piece) => piece.kind === 'name' && /^between$/i.test(piece.text));
   return at > 0 ? betweenTwo(pieces, at) : read(pieces);
+}
+
+/** `AND(a, b)` joins what its commas divide. */
+function joinedBy(joint: string, atoms: readonly Atom[]): Atom[] {
+  let open = 0;
+  return atoms.map((atom) => {
+    if (atom.kind !== 'mark') return atom;
+    if (/^[({[]$/.test(atom.text)) open += 1;
+    if (/^[)}\]]$/.test(atom.text)) open -= 1;
+    return atom.text === ',' && open === 1 ? word(joint) : atom;
+  });
 }
 
 /** The operator that says the same when its sides change places, by functions. */
@@ -158,6 +173,7 @@ function single(pieces: readonly LexedPiece[], at: number): Reading {
   ) {
     return { taken: 1, found: [mark('=')] };
   }
+  if (isKeyOfProperty(pieces, at)) return { taken: 1, found: [word('=')] };
   const given = impliedComparison(pieces, at);
   return {
     taken: 1,
@@ -165,11 +181,27 @@ function single(pieces: readonly LexedPiece[], at: number): Reading {
   };
 }
 
-/** "is" before LIKE or BETWEEN, also where they are denied: it says nothing there. */
+/** "is" before LIKE or BETWEEN, also where they are denied, and "to" between two lengths: they say nothing there. */
 function emptyWord(pieces: readonly LexedPiece[], at: number): Reading | undefined {
+  const [from, , to, unit] = [-1, 0, 1, 2].map((ahead) => pieces[at + ahead]);
+  const isRange = from?.kind === 'number' && to?.kind === 'number' && unit?.kind === 'name';
+  if (isRange && /^(?:to|-)$/i.test(pieces[at]?.text ?? ''))
+    return { taken: 1, found: [mark('to')] };
   const [is, not, after] = pieces.slice(at, at + 3).map(({ text }) => text.toLowerCase());
   const isEmpty = is === 'is' && /^(?:like|between)$/.test((not === 'not' ? after : not) ?? '');
   return isEmpty ? { taken: 1, found: [mark('is')] } : undefined;
+}
+
+/** Keys that are words of the language, or say nothing. */
+const ownKeys = /^(?:exclude|include|parent)$/i;
+
+/** Whether a colon stands between the name of a property and its value: `{total: 100}`. */
+function isKeyOfProperty(pieces: readonly LexedPiece[], at: number): boolean {
+  const [before, key, colon, value] = [-2, -1, 0, 1].map((ahead) => pieces[at + ahead]);
+  if (colon?.text !== ':' || !key || !value || !isLiteralPiece(value)) return false;
+  const isKey = key.kind === 'string' || key.kind === 'name';
+  const isName = isKey && !ownKeys.test(key.text) && unitSpelt(key.text) === undefined;
+  return isName && (before === undefined || /^[{,]$/.test(before.text));
 }
 
 /** The operator that is meant between a function and an argument that it does not take: `count(3)`. */

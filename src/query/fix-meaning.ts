@@ -1,5 +1,5 @@
 import { catalog } from './catalog.ts';
-import { exactLengthMs } from './durations.ts';
+import { exactLengthMs, unitNamed } from './durations.ts';
 import {
   carriers,
   carriersOfWords,
@@ -146,9 +146,11 @@ function take(
 /** Whether the values of one owner follow each other as before, and the lengths of time do. */
 function isInOrder(from: readonly Atom[], owners: Owners, places: Match['places']): boolean {
   const last = new Map<string, number>();
-  return from.every(({ kind }, index) => {
+  return from.every(({ kind, text }, index) => {
     const place = places[index];
     if (place === undefined || (kind !== 'value' && kind !== 'length')) return true;
+    // A unit has its place behind its number.
+    if (unitNamed(text) !== undefined) return true;
     const key = `${kind} ${owners[index]}`;
     const isBehind = place > (last.get(key) ?? -1);
     last.set(key, place);
@@ -217,7 +219,17 @@ function isExplained(
   const quotesWord = from.some((atom, index) => {
     return atom.kind === 'word' && to[places[index] ?? -1]?.kind === 'value';
   });
-  return sayNothing(lostWords, from) && gainedWords.every((atom) => isCarrier(atom, quotesWord));
+  return (
+    sayNothing(lostWords, from) &&
+    gainedWords.every((atom) => isCarrier(atom, quotesWord) || isSharedUnit(atom, from))
+  );
+}
+
+/** Whether a unit was written once for two lengths: `7 to 14 days`. */
+function isSharedUnit({ kind, text }: Atom, from: readonly Atom[]): boolean {
+  const unit = kind === 'word' ? unitNamed(text) : undefined;
+  const amounts = from.filter((atom) => /^\d/.test(atom.text));
+  return unit !== undefined && amounts.length === 2 && from.some((atom) => hasName(atom, unit));
 }
 
 function isNoMark({ kind }: Atom): boolean {

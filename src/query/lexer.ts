@@ -1,5 +1,5 @@
 import type { Span } from './ast.ts';
-import type { Findings } from './diagnostic.ts';
+import type { Findings, Fix } from './diagnostic.ts';
 import { quote } from './strings.ts';
 import { isJoint, type Token } from './tokens.ts';
 
@@ -224,18 +224,7 @@ function reportString(query: string, piece: Token, findings: Findings): void {
       help: `Did you mean ${straight}?`,
       fix,
     });
-  } else if (!isStraight) {
-    const isMixed = quotes.get(opening)?.closing !== closing;
-    // Another quote in it may be one of its own ends.
-    const isUnclear = isMixed && /(?<!\p{L})['"`‘’“”]|['"`‘’“”](?!\p{L})/u.test(text);
-    const message = isMixed
-      ? `This string begins with ${opening} and ends with ${closing}.`
-      : 'A string needs straight quotes, not curly ones.';
-    findings.error('curly-quotes', piece, message, {
-      help: `Did you mean ${straight}?`,
-      fix: isUnclear ? undefined : fix,
-    });
-  }
+  } else if (!isStraight) reportCurlyQuotes(opening, closing, piece, fix, findings);
   if (text.replace(/\\[.\\']/g, '').includes('\\')) {
     findings.warn(
       'unsettled-escape',
@@ -246,6 +235,28 @@ function reportString(query: string, piece: Token, findings: Findings): void {
       },
     );
   }
+}
+
+function reportCurlyQuotes(
+  opening: string,
+  closing: string,
+  piece: Token,
+  fix: Fix,
+  findings: Findings,
+): void {
+  const isMixed = quotes.get(opening)?.closing !== closing;
+  const message = isMixed
+    ? `This string begins with ${opening} and ends with ${closing}.`
+    : 'A string needs straight quotes, not curly ones.';
+  findings.error('curly-quotes', piece, message, {
+    help: `Did you mean ${fix.text}?`,
+    fix: isMixed && holdsQuote(piece.text) ? undefined : fix,
+  });
+}
+
+/** Whether a quote is in a text that is no apostrophe: of mixed ends, it may be one. */
+function holdsQuote(text: string): boolean {
+  return /(?<!\p{L})['"`‘’“”]|['"`‘’“”](?!\p{L})/u.test(text);
 }
 
 function reportComment(piece: Remark, findings: Findings): void {

@@ -131,6 +131,15 @@ export function atListOfValues(tokens: TokenStream): boolean {
   return isSymbol(tokens.token, '(') && isSymbol(tokens.peek(2), ',');
 }
 
+/** How many tokens are more strings behind commas, up to the end of a condition; 0 if anything else is next. */
+export function countMoreStrings(tokens: TokenStream): number {
+  let count = 0;
+  while (isSymbol(tokens.peek(count), ',') && tokens.peek(count + 1).kind === 'string') count += 2;
+  const after = tokens.peek(count);
+  const isEnd = after.kind === 'end' || isJoint(after) || isSymbol(after, ')');
+  return isEnd ? count : 0;
+}
+
 /** Whether a call is next. */
 export function beginsCall(tokens: TokenStream): boolean {
   return tokens.token.kind === 'name' && isSymbol(tokens.peek(), '(');

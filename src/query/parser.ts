@@ -24,6 +24,8 @@ import {
 } from './between-conditions.ts';
 import {
   catalog,
+  comparisonCalled,
+  comparisonInstead,
   comparisonOf,
   extractorOf,
   extractorOfBareWord,
@@ -51,6 +53,7 @@ import {
   beginsCall,
   beginsCondition,
   countBareWords,
+  countMoreStrings,
   countTokensOfGroupedNumber,
   countTokensOfPresent,
   countWordsBeforeCondition,
@@ -79,6 +82,7 @@ import {
   readGroupedNumber,
   readLengthInWords,
   readLiteral,
+  readSharedUnit,
   reportBareWord,
   reportUnknown,
 } from './read-values.ts';
@@ -179,6 +183,8 @@ class Parser {
   #place: Place = 'outside';
   /** Whether in this bracket a condition about events went before that has no window. */
   #wantsWindow = false;
+  /** The condition that was read last. */
+  #lastCompared: Chain | undefined;
   /** How many parentheses are open around a value. */
   #openValues = 0;
 
@@ -327,7 +333,6 @@ class Parser {
   /** Words before a condition, such as EVERY; undefined if there are none. */
   #wordsBefore(): Expression | undefined {
     const tokens = this.#tokens;
-    const { token } = tokens;
     const count = countWordsBeforeCondition(tokens);
     if (count === 0) return undefined;
     if (count === 1 && /^neither$/i.test(tokens.token.text)) return this.#neither();
@@ -472,7 +477,7 @@ class Parser {
     const tokens = this.#tokens;
     const before = tokens.lastToken;
     const value = readLiteral(tokens);
-    if (!isOperator(tokens.token)) return this.#literalAlone(value);
+    if (!isOperator(tokens.token)) return this.#literalAlone(value, before);
     const left = tokens.textOf(value);
     const operator = tokens.next();
     if (atBareWord(tokens)) return this.#wordAfterValue(value, operator);
@@ -544,26 +549,36 @@ class Parser {
     return tokens.missing(value.start);
   }
 
-  #literalAlone(value: Literal): Missing {
+  #literalAlone(value: Literal, before: Token): Missing {
     const tokens = this.#tokens;
+    const several = isJoint(before) ? this.#severalMeant(value, before) : undefined;
     tokens.error('value-first', value, 'A condition can not begin with a value.', {
-      help: "Begin with event('…') or trait('…'); several values of one go into one_of('…', '…'), several that it must not have into none_of('…', '…').",
+      help: several
+        ? `Did you mean ${several}?`
+        : "Begin with event('…') or trait('…'); several values of one go into one_of('…', '…'), several that it must not have into none_of('…', '…').",
     });
     tokens.skipCondition();
     return tokens.missing(value.start);
   }
 
+  /** What `= 'a' OR 'b'` and `!= 'a' AND 'b'` most likely mean. */
+  #severalMeant(value: Literal, joint: Token): string | undefined {
+    const tokens = this.#tokens;
+    const { calls } = this.#lastCompared ?? {};
+    const call = calls?.at(-1);
+    const name = call?.operator === undefined ? undefined : comparisonInstead(call.name);
+    const [first] = call?.args ?? [];
+    if (!calls || !name || first?.kind !== 'literal') return undefined;
+    const isOfNone = comparisonInstead(call?.name ?? '') === comparisonCalled('notin');
+    if (!isOfNone && keywordOf(joint) === 'AND') return undefined;
+    const compared = tokens.textOf({ start: calls[0]?.start ?? 0, end: calls.at(-2)?.end ?? 0 });
+    return `${compared}.${name}(${tokens.textOf(first)}, ${tokens.textOf(value)})`;
+  }
+
   #noCondition(): Missing {
     const tokens = this.#tokens;
     const { token } = tokens;
-    if (isJoint(token) && tokens.hasCommaInside(1)) {
-      tokens.error('unexpected', token, `${describeToken(token)} is no function.`, {
-        help: 'Write it between the conditions.',
-      });
-      tokens.next();
-      tokens.skipCondition();
-      return tokens.missing(token.start);
-    }
+    if (isJoint(token) && tokens.hasCommaInside(1)) return this.#calledJoint();
     if (token.kind === 'end' || isClosing(token) || isJoint(token)) {
       const message = `A condition is missing before ${describeToken(token)}.`;
       tokens.error('expected-condition', token, message, {
@@ -584,6 +599,32 @@ class Parser {
     return tokens.recover(token.start);
   }
 
+  /** `AND(a, b)` */
+  #calledJoint(): Missing {
+    const tokens = this.#tokens;
+    const joint = tokens.next();
+    const open = tokens.next();
+    const conditions: string[] = [];
+    const { errors } = tokens.findings;
+    if (!tokens.descend()) return tokens.missing(joint.start);
+    do {
+      const { start } = tokens.token;
+      const { kind } = this.#or();
+      const text = tokens.textOf({ start, end: tokens.lastEnd });
+      conditions.push(kind === 'or' || kind === 'and' ? `(${text})` : text);
+    } while (isSymbol(tokens.token, ',') && tokens.next());
+    tokens.ascend();
+    const isRead = isSymbol(tokens.token, ')') && tokens.findings.errors === errors;
+    tokens.close(open, ')');
+    const span = tokens.spanFrom(joint.start);
+    const text = `(${conditions.join(` ${keywordOf(joint)} `)})`;
+    tokens.error('unexpected', joint, `${describeToken(joint)} is no function.`, {
+      help: isRead ? `Did you mean ${text}?` : 'Write it between the conditions.',
+      fix: isRead ? { ...span, text } : undefined,
+    });
+    return tokens.missing(joint.start);
+  }
+
   /** comparison = chain [ ( "=" | "==" | "!=" | ">" | ">=" | "<" | "<=" ) scalar ] ; */
   #compared(chain: Chain): Expression {
     const tokens = this.#tokens;
@@ -595,6 +636,7 @@ class Parser {
     const call =
       isOperator(tokens.token) || isApart ? this.#operator(chain) : this.#comparisonInWords(chain);
     if (call) {
+      this.#takeMoreValues(call);
       chain.calls.push(call);
       chain.end = call.end;
     }
@@ -604,10 +646,30 @@ class Parser {
       });
       return tokens.recover(chain.start);
     }
+    this.#lastCompared = chain;
     this.#takeLateFilter(chain);
     this.#wantsWindow ||= isStreamWithoutWindow(chain);
     takeRest(this.#tokens, tokens.findings.errors > errors);
     return chain;
+  }
+
+  /** `= 'a', 'b'` */
+  #takeMoreValues(call: FunctionCall): void {
+    const tokens = this.#tokens;
+    const name = call.operator === undefined ? undefined : comparisonInstead(call.name);
+    const [first] = call.args;
+    if (name === undefined || first?.kind !== 'literal' || first.type !== 'string') return;
+    const count = countMoreStrings(tokens);
+    if (count === 0) return;
+    const { end } = tokens.take(count);
+    const before = tokens.query.slice(0, call.start).trimEnd().length;
+    const span = { start: call.start, end };
+    const text = `.${name}(${tokens.textOf({ start: first.start, end })})`;
+    tokens.error('several-values', span, `${call.operator} compares with one value.`, {
+      help: `Did you mean ${text}?`,
+      fix: { start: before, end, text },
+    });
+    call.end = end;
   }
 
   /** Words behind a count that speak of the present are a window. */
@@ -873,7 +935,7 @@ class Parser {
   #argumentList(open: Token, meaning: string, close: string): Argument[] {
     const tokens = this.#tokens;
     const parameters = catalog.get(meaning)?.parameters ?? [];
-    const args: Argument[] = [];
+    const args: Argument[] = readSharedUnit(tokens, parameters) ?? [];
     while (!isSymbol(tokens.token, close) && !isOperator(tokens.token) && !tokens.atEnd) {
       const parameter = parameters[Math.min(args.length, parameters.length - 1)];
       const { errors } = tokens.findings;
@@ -1053,7 +1115,8 @@ class Parser {
     const key = tokens.peek();
     const hasKey = isSymbol(tokens.peek(2), ':') && (key.kind === 'name' || key.kind === 'string');
     if (kind === 'exclusion') return hasKey ? this.#exclusion() : readObject(this.#tokens);
-    if (hasKey) return readObject(this.#tokens);
+    const filter = kind === 'definition' && isFilter(name) ? name : undefined;
+    if (hasKey) return readObject(this.#tokens, filter);
     if (kind === 'definition') return this.#conditionsInBraces(name);
     return atLiteral(tokens, 1) ? readObject(this.#tokens) : this.#group('}');
   }

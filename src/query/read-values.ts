@@ -10,6 +10,7 @@ import {
   countWordsBeforeDuration,
   countWordsOfArgument,
 } from './lookahead.ts';
+import type { Parameter } from './language-function.ts';
 import { isPlainNumber, plainNumber } from './numbers.ts';
 import { quote } from './strings.ts';
 import type { TokenStream } from './token-stream.ts';
@@ -227,6 +228,49 @@ function lengthApart(tokens: TokenStream): Duration | undefined {
   if (!isLength) return undefined;
   const span = tokens.take(3);
   return reportLength(tokens, span, number, unit);
+}
+
+/** What may stand between two lengths, in small letters. */
+const betweenLengths = new Set([',', 'and', 'to', '-', '–']);
+
+/**
+ * Two lengths of which only the last has its unit: `7, 14, 'days'`, `7 to 14 days`.
+ *
+ * @param parameters of the call. @returns undefined, with nothing taken, for anything else.
+ */
+export function readSharedUnit(
+  tokens: TokenStream,
+  parameters: readonly Parameter[],
+): Duration[] | undefined {
+  if (parameters.length !== 2 || parameters.some(({ kind }) => kind !== 'duration'))
+    return undefined;
+  const [from, divider, to] = [0, 1, 2].map((ahead) => tokens.peek(ahead));
+  const isApart = isSymbol(tokens.peek(3), ',');
+  const count = isApart ? 5 : 4;
+  const unit = tokens.peek(count - 1);
+  const isShared =
+    from?.kind === 'number' &&
+    to?.kind === 'number' &&
+    betweenLengths.has(divider?.text.toLowerCase() ?? '') &&
+    (unit.kind === 'name' || unit.kind === 'string') &&
+    unitNamed(unit.text) !== undefined &&
+    isSymbol(tokens.peek(count), ')');
+  if (!isShared) return undefined;
+  const span = tokens.take(count);
+  const text = `${from.text} ${unit.text}, ${to.text} ${unit.text}`;
+  tokens.error('unit-apart', span, 'Each length of time has its own unit.', {
+    help: `Did you mean ${text}?`,
+    fix: { ...span, text },
+  });
+  return [from, to].map((number) =>
+    tokens.node({
+      kind: 'duration',
+      amount: plainNumber(number.text),
+      unit: unitNamed(unit.text) ?? unit.text,
+      unitSpan: spanOf(unit),
+      ...span,
+    }),
+  );
 }
 
 function reportLength(tokens: TokenStream, span: Span, number: Token, unit: Token): Duration {
