@@ -252,6 +252,8 @@ export function readSharedUnit(
     from?.kind === 'number' &&
     to?.kind === 'number' &&
     betweenLengths.has(divider?.text.toLowerCase() ?? '') &&
+    // Of a number that is an argument by itself, another unit may have been left out.
+    (isApart || divider?.text !== ',') &&
     (unit.kind === 'name' || unit.kind === 'string') &&
     unitNamed(unit.text) !== undefined &&
     isSymbol(tokens.peek(count), ')');
