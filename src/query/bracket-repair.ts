@@ -62,7 +62,6 @@ export function repairOfBrackets(
 ): BracketRepair | undefined {
   const surplus = surplusOf(tokens);
   if (!surplus || holdsOperator(tokens)) return undefined;
-  if (tokens.length * query.length > maxTriedChars) return undefined;
   const repairs = repairsFor(query, editsFor(query, tokens, surplus), Math.abs(surplus.count));
   if (!repairs) return undefined;
   let best: { edits: readonly Edit[]; reading: Reading } | undefined;
@@ -163,8 +162,9 @@ interface Repair {
 
 /** All ways to make so many changes, without those that come to the same; undefined where they are too many. */
 function repairsFor(query: string, edits: readonly Edit[], count: number): Repair[] | undefined {
+  const tries = count === 1 ? edits.length : (edits.length * (edits.length + 1)) / 2;
+  if (tries * query.length > maxTriedChars) return undefined;
   const combinations = count === 1 ? edits.map((edit) => [edit]) : pairsOf(edits);
-  if (combinations.length * query.length > maxTriedChars) return undefined;
   const texts = new Map<string, Repair>();
   for (const chosen of combinations) {
     const text = chosen.reduceRight(

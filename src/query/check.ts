@@ -87,7 +87,8 @@ function repairBrackets(
   const tokens = balanceable(query);
   if (!tokens) return false;
   const repair = repairOfBrackets(query, tokens, (text) => {
-    const found = new Findings();
+    // A single error is enough to see that this is not what was meant.
+    const found = new Findings(1);
     const tree = parse(text, found, options.type);
     if (found.errors > 0 || found.isBeyondLimit) return undefined;
     checkDefinition(tree, options, found);

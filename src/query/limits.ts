@@ -26,7 +26,7 @@ export const maxSessionMs = 90 * 86_400_000;
 export const maxDiagnostics = 20;
 
 /** Errors after which the rest of a query is not read: it is wrong anyway, and so many are never shown. */
-export const maxErrorsRead = 100;
+export const maxErrorsRead = 200;
 
 /** Characters of replacements that are compared with what they replace, in all fixes of a query together. */
 export const maxComparedChars = 16_000;

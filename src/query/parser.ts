@@ -382,7 +382,7 @@ class Parser {
     const count = path?.words ?? countBareWords(tokens);
     if (atArrow(tokens)) return readArrow(tokens);
     const isOutside =
-      (path?.root === 'item' || path?.root === 'context') && this.#place === 'outside';
+      (path?.root === 'item' || path?.root === 'setting') && this.#place === 'outside';
     const goesOn = continuesChain(tokens, count) && !isOutside;
     if (goesOn && (path || count === 1)) return this.#compared(this.#chain());
     const span = tokens.take(count);

@@ -15,7 +15,7 @@ export interface Path {
   /** The tokens to take. */
   words: number;
   /** What its first names say of the place of the value; undefined if nothing. */
-  root: 'profile' | 'item' | 'context' | undefined;
+  root: 'profile' | 'item' | 'setting' | undefined;
   /** The name of the value, with its dots. */
   name: string;
 }
@@ -52,7 +52,7 @@ function rootOf(names: readonly string[]): Pick<Path, 'root' | 'name'> | undefin
     const root = names.slice(0, count).join('.').toLowerCase();
     const name = names.slice(count).join('.');
     if (name === '' || names.length <= count) continue;
-    for (const kind of ['profile', 'context', 'item'] as const) {
+    for (const kind of ['profile', 'setting', 'item'] as const) {
       if (pathRoots[kind].has(root)) return { root: kind, name };
     }
   }
@@ -73,7 +73,7 @@ export function readPath(tokens: TokenStream, path: Path, isInside: boolean): Fu
 }
 
 function extractorOfPath({ root }: Path): string {
-  if (root === 'context') return contextExtractor;
+  if (root === 'setting') return contextExtractor;
   return extractorOfBareWord[root === 'item' ? 'inside' : 'outside'];
 }
 

@@ -1,7 +1,7 @@
 import type { Missing, Span } from './ast.ts';
 import { Brackets } from './brackets.ts';
 import type { Advice, Findings } from './diagnostic.ts';
-import { maxErrorsRead, maxNesting, maxNodes } from './limits.ts';
+import { maxNesting, maxNodes } from './limits.ts';
 import {
   describeToken,
   isClosing,
@@ -165,7 +165,7 @@ export class TokenStream {
     const isUnsure =
       fix !== undefined && /[(){}[\]]/.test(this.textOf(fix)) && !this.brackets.areBalanced;
     this.findings.error(code, span, message, isUnsure ? { ...advice, fix: undefined } : advice);
-    if (this.findings.errors >= maxErrorsRead) this.#stop();
+    if (this.findings.isFull) this.#stop();
   }
 
   /** How the brackets of the query belong together. */
