@@ -213,3 +213,19 @@ export function signature({ name, parameters }: LanguageFunction): string {
   });
   return `${name}(${written.join(', ')})`;
 }
+
+/** Whether a call reduces a stream to a value. */
+export function isReducer(call: FunctionCall): boolean {
+  return reducerOf(call) !== undefined;
+}
+
+/** Whether a function of this name is a filter. */
+export function isFilter(name: string): boolean {
+  return catalog.get(name)?.kind === 'filter';
+}
+
+/** Whether a comparison is of texts as well as of numbers. */
+export function keepsText(name: string): boolean {
+  const entry = catalog.get(name);
+  return entry?.kind === 'comparison' && ['equality', 'membership', 'text'].includes(entry.family);
+}

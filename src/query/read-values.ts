@@ -2,6 +2,7 @@ import type { Duration, Literal, Missing, Named, Span } from './ast.ts';
 import { catalog, windowInstead } from './catalog.ts';
 import { isUnit, unitNamed } from './durations.ts';
 import { wordsOfPresent } from './equivalents.ts';
+import type { Parameter } from './language-function.ts';
 import {
   atBareWord,
   atDuration,
@@ -10,7 +11,6 @@ import {
   countWordsBeforeDuration,
   countWordsOfArgument,
 } from './lookahead.ts';
-import type { Parameter } from './language-function.ts';
 import { isPlainNumber, plainNumber } from './numbers.ts';
 import { quote } from './strings.ts';
 import type { TokenStream } from './token-stream.ts';
