@@ -416,8 +416,8 @@ function unquotedText(tokens: TokenStream, span: Span): Literal {
 
 /** Such as `literal2`, which may have been `literal(2)`. */
 function isCallWithoutBrackets(word: string): boolean {
-  const name = word.replace(/\d+$/, '');
-  return name !== word && catalog.has(name);
+  const [, name] = /^(\p{L}+)\d+$/u.exec(word) ?? [];
+  return name !== undefined && catalog.has(name);
 }
 
 /**
