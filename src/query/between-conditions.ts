@@ -1,4 +1,5 @@
 import type { Span } from './ast.ts';
+import { isFilter } from './catalog.ts';
 import { emptyLabels } from './equivalents.ts';
 import { takeKeyword } from './keywords.ts';
 import { atBareWord, beginsCondition, isArithmetic } from './lookahead.ts';
@@ -48,10 +49,23 @@ export function skipParenthesis(tokens: TokenStream): false {
   return false;
 }
 
+/** `… >= 1 where property('x') = 1`: where it ends is not clear. @param before where the condition before it ends. */
+function skipFilterInWords(tokens: TokenStream, name: Token, before: number): false {
+  tokens.findings.breakAt(before);
+  tokens.skipCondition();
+  const filter = name.text.toLowerCase();
+  const span = tokens.spanFrom(name.start);
+  tokens.error('late-filter', span, 'A filter stands before what it limits is counted.', {
+    help: `Write .${filter}(…) where the events are named.`,
+  });
+  return false;
+}
+
 /** Whether a condition follows after words that are no joint; they are reported. */
 export function takeUnknownWords(tokens: TokenStream): boolean {
   const before = tokens.lastEnd;
   const first = tokens.next();
+  if (isFilter(first.text.toLowerCase())) return skipFilterInWords(tokens, first, before);
   const meant = jointMeant(first.text);
   while (!meant && atBareWord(tokens) && !beginsCondition(tokens)) tokens.next();
   const span = tokens.spanFrom(first.start);

@@ -140,9 +140,9 @@ export function countMoreStrings(tokens: TokenStream): number {
   return isEnd ? count : 0;
 }
 
-/** Whether a call is next. */
-export function beginsCall(tokens: TokenStream): boolean {
-  return tokens.token.kind === 'name' && isSymbol(tokens.peek(), '(');
+/** Whether a call is so many tokens ahead. */
+export function beginsCall(tokens: TokenStream, ahead = 0): boolean {
+  return tokens.peek(ahead).kind === 'name' && isSymbol(tokens.peek(ahead + 1), '(');
 }
 
 /** How many tokens name the present time, as `now()` and `today` do; 0 if none. */

@@ -113,6 +113,23 @@ function readLiteralArgument(
   });
 }
 
+/** `exclude: ['a', 'b']` without its braces. */
+function readNamedIds(parsing: Parsing, name: Token): Missing {
+  const { tokens } = parsing;
+  const open = tokens.token;
+  tokens.next();
+  tokens.skipToClose();
+  tokens.close(open, ']');
+  const span = tokens.spanFrom(name.start);
+  const ids = tokens.textOf({ start: open.end, end: tokens.lastStart });
+  const text = `{exclude: ${ids}}`;
+  tokens.error('unknown-argument', span, `${name.text}: stands in braces.`, {
+    help: `Write ${text} with the ids of the sources to leave out.`,
+    fix: name.text === 'exclude' ? { ...span, text } : undefined,
+  });
+  return tokens.missing(name.start);
+}
+
 /** named = name ":" argument ; */
 function readNamed(
   parsing: Parsing,
@@ -122,6 +139,7 @@ function readNamed(
   const { tokens } = parsing;
   const name = tokens.next();
   tokens.next();
+  if (kind === 'exclusion' && isSymbol(tokens.token, '[')) return readNamedIds(parsing, name);
   if (!tokens.descend()) return tokens.missing(name.start);
   const value = readArgument(parsing, kind, call);
   tokens.ascend();

@@ -1,8 +1,8 @@
 import type { Chain, Expression, Missing, Span } from './ast.ts';
 import { skipMoreConditions } from './between-conditions.ts';
-import { comparisonOf, isFilter } from './catalog.ts';
+import { catalog, comparisonOf, isFilter } from './catalog.ts';
 import { continuesChain } from './foreign-comparison.ts';
-import { atBareName, atLiteral, countBareWords } from './lookahead.ts';
+import { atBareName, atLiteral, beginsCall, countBareWords } from './lookahead.ts';
 import type { Parsing } from './parsing.ts';
 import { recognisePath } from './path.ts';
 import { atArrow, readArrow } from './read-foreign.ts';
@@ -36,9 +36,26 @@ export function readPrimary(parsing: Parsing): Expression {
   return readNoCondition(parsing);
 }
 
+/** `exists trait('a')`: what is compared comes first. */
+function readComparisonFirst(parsing: Parsing): Expression | undefined {
+  const { tokens } = parsing;
+  const { token } = tokens;
+  const isFirst = catalog.get(token.text)?.kind === 'comparison' && beginsCall(tokens, 1);
+  if (!isFirst) return undefined;
+  tokens.next();
+  const { start } = tokens.token;
+  tokens.skipCondition();
+  const compared = tokens.textOf({ start, end: tokens.lastEnd });
+  const takesNothing = catalog.get(token.text)?.parameters.length === 0;
+  tokens.error('unexpected', token, `${token.text} does not begin a condition.`, {
+    help: `Write ${compared}.${token.text}(${takesNothing ? '' : '…'}).`,
+  });
+  return tokens.missing(token.start);
+}
+
 /** What begins with a word that is not called. */
 function readNotCalled(parsing: Parsing): Expression | undefined {
-  return parsing.wordsBefore() ?? readBareCondition(parsing);
+  return parsing.wordsBefore() ?? readComparisonFirst(parsing) ?? readBareCondition(parsing);
 }
 
 /** A word without an extractor; what is compared is most likely a trait or a property of that name. */
