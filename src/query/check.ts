@@ -3,7 +3,7 @@ import { repairOfBrackets } from './bracket-repair.ts';
 import { Brackets } from './brackets.ts';
 import { checkDefinition } from './check-definition.ts';
 import type { CheckOptions } from './check-options.ts';
-import { countConditions, joinsMoreThan } from './count-conditions.ts';
+import { countAllConditions, countConditions, joinsMoreThan } from './count-conditions.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { describeForeignText } from './foreign-text.ts';
 import { holdsHalfBracket, lex } from './lexer.ts';
@@ -61,7 +61,7 @@ export function check(query: string, options: CheckOptions = {}): Checked {
   const primaryExpressions = countConditions(tree);
   if (primaryExpressions > maxPrimaryExpressions) {
     tooMany(String(primaryExpressions), tree, findings);
-  }
+  } else if (formIsRight) warnOfMany(tree, findings);
   if (formIsRight) {
     lint(tree, findings);
     if (options.type === 'linked') lintLinked(tree, findings);
@@ -146,6 +146,16 @@ function unread(query: string, beyondLimit: Findings): Checked {
     tree,
     primaryExpressions: least,
   };
+}
+
+/** Whether conditions inside of a `where` count towards the limit, the reference does not say. */
+function warnOfMany(tree: Expression, findings: Findings): void {
+  const conditions = countAllConditions(tree);
+  if (conditions <= maxPrimaryExpressions) return;
+  const message = `The definition has ${conditions} conditions with those inside of others; at most ${maxPrimaryExpressions} are allowed.`;
+  findings.warn('many-conditions', tree, message, {
+    help: 'The reference does not say whether conditions inside of a where count: Segment may refuse it.',
+  });
 }
 
 function tooMany(conditions: string, span: Span, findings: Findings): void {
