@@ -79,7 +79,7 @@ function takeQuantifier(reader: WordReader): '' | Quantifier {
 
 /** Conditions that are all joined by the same word: how others belong together is not said. */
 function takeConditions(reader: WordReader, mayBeSeveral: boolean): Reading | undefined {
-  const readings: Reading[] = [];
+  const readings: ReadCondition[] = [];
   const joints = new Set<Joint>();
   do {
     const reading = takeCondition(reader);
@@ -88,7 +88,24 @@ function takeConditions(reader: WordReader, mayBeSeveral: boolean): Reading | un
   } while (takeJoint(reader, joints));
   const [joint] = joints;
   if (readings.length === 1) return readings[0];
+  if (!hasClearWindows(readings)) return undefined;
   return joint && joints.size === 1 && mayBeSeveral ? joined(joint, readings) : undefined;
+}
+
+/** A condition with the window of its event: `none` for one of which nothing is said. */
+interface ReadCondition extends Reading {
+  window?: SaidWindow | 'none';
+}
+
+/**
+ * Whether it is clear which event each window belongs to: the last one may be meant for events before it,
+ * or be counted from one of them.
+ */
+function hasClearWindows(readings: readonly ReadCondition[]): boolean {
+  const windows = readings.map(({ window }) => window).filter((window) => window !== undefined);
+  const isClear = (window: SaidWindow | 'none', index: number) =>
+    window === 'none' || (!window.isOpen && !windows.slice(0, index).includes('none'));
+  return windows.length < 2 || windows.every(isClear);
 }
 
 function takeJoint(reader: WordReader, joints: Set<Joint>): boolean {
@@ -101,7 +118,7 @@ function takeJoint(reader: WordReader, joints: Set<Joint>): boolean {
   return hasComma || isAnd || isOr;
 }
 
-function takeCondition(reader: WordReader): Reading | undefined {
+function takeCondition(reader: WordReader): ReadCondition | undefined {
   const start = reader.position;
   for (const take of [takeEvent, takeTrait, takeMembership]) {
     const reading = take(reader);
@@ -125,21 +142,21 @@ const notPerformed = [
 ];
 const performed = ['have performed', 'has performed', 'have done', 'has done', 'performed'];
 
-function takeEvent(reader: WordReader): Reading | undefined {
+function takeEvent(reader: WordReader): ReadCondition | undefined {
   const isDenied = reader.take(...notPerformed);
   if (!isDenied && !reader.take(...performed)) return undefined;
   reader.take('the event', 'event');
   const name = takeEventName(reader);
   const limits = takeLimits(reader);
   if (name === undefined || !limits) return undefined;
-  const { times, window, condition } = limits;
+  const { times, condition } = limits;
+  const window = limits.window?.lengths;
   const conditions = condition ? [condition] : [];
   // Not performed is performed no time; with a number, it is the number that is denied.
-  if (isDenied && times) {
-    const reading = counted({ name, conditions, window, times });
-    return reading && denied(reading);
-  }
-  return counted({ name, conditions, window, times: times ?? (isDenied ? '= 0' : '>= 1') });
+  const isNegated = isDenied && times !== undefined;
+  const often = times ?? (isDenied ? '= 0' : '>= 1');
+  const reading = counted({ name, conditions, window, times: often });
+  return reading && { ...(isNegated ? denied(reading) : reading), window: limits.window ?? 'none' };
 }
 
 /** Words that go on with a sentence behind a name, also where all begin with a capital. */
@@ -167,14 +184,21 @@ function isCapitalised({ kind, text }: Word): boolean {
 /** What limits an event. */
 interface Limits {
   times?: string;
-  window?: readonly string[];
+  window?: SaidWindow;
   condition?: Reading;
+}
+
+/** A window as a sentence says it. */
+interface SaidWindow {
+  /** Such as `7 days`, or two of them; none for "at any time". */
+  lengths: readonly string[];
+  /** Whether it may be counted from another event as well as from now: "within 2 hours". */
+  isOpen: boolean;
 }
 
 /** Limits in any order, each at most once; undefined if one is not understood. */
 function takeLimits(reader: WordReader): Limits | undefined {
   const limits: Limits = {};
-  let hasWindow = false;
   for (;;) {
     const start = reader.position;
     const times = limits.times === undefined ? takeTimes(reader) : undefined;
@@ -183,9 +207,8 @@ function takeLimits(reader: WordReader): Limits | undefined {
       continue;
     }
     reader.backTo(start);
-    const window = hasWindow ? undefined : takeWindow(reader);
+    const window = limits.window ? undefined : takeWindow(reader);
     if (window) {
-      hasWindow = true;
       limits.window = window;
       continue;
     }
@@ -216,15 +239,18 @@ function takeTimes(reader: WordReader): string | undefined {
   return `${operator ?? '>='} ${number}`;
 }
 
-/** In which time; empty for "at any time". */
-function takeWindow(reader: WordReader): readonly string[] | undefined {
-  if (reader.take('at any time', 'ever', 'over all time')) return [];
-  if (reader.take('between')) return takeRange(reader);
+/** In which time. */
+function takeWindow(reader: WordReader): SaidWindow | undefined {
+  if (reader.take('at any time', 'ever', 'over all time')) return { lengths: [], isOpen: false };
+  if (reader.take('between')) {
+    const lengths = takeRange(reader);
+    return lengths && { lengths, isOpen: false };
+  }
   const isWithin = reader.take('within');
   if (!isWithin && !reader.take('in', 'during', 'over')) return undefined;
   const hasLast = reader.take('the last', 'the past', 'last', 'past');
   const length = isWithin || hasLast ? takeLength(reader) : undefined;
-  return length === undefined ? undefined : [length];
+  return length === undefined ? undefined : { lengths: [length], isOpen: !hasLast };
 }
 
 /** `between 7 and 10 days ago` */

@@ -1,4 +1,5 @@
 import type { Span } from './ast.ts';
+import { isFilter } from './catalog.ts';
 import { emptyLabels } from './equivalents.ts';
 import { takeKeyword } from './keywords.ts';
 import { atBareWord, beginsCondition, isArithmetic } from './lookahead.ts';
@@ -48,10 +49,23 @@ export function skipParenthesis(tokens: TokenStream): false {
   return false;
 }
 
+/** `… >= 1 where property('x') = 1`: where it ends is not clear. @param before where the condition before it ends. */
+function skipFilterInWords(tokens: TokenStream, name: Token, before: number): false {
+  tokens.findings.breakAt(before);
+  tokens.skipCondition();
+  const filter = name.text.toLowerCase();
+  const span = tokens.spanFrom(name.start);
+  tokens.error('late-filter', span, 'A filter stands before what it limits is counted.', {
+    help: `Write .${filter}(…) where the events are named.`,
+  });
+  return false;
+}
+
 /** Whether a condition follows after words that are no joint; they are reported. */
 export function takeUnknownWords(tokens: TokenStream): boolean {
   const before = tokens.lastEnd;
   const first = tokens.next();
+  if (isFilter(first.text.toLowerCase())) return skipFilterInWords(tokens, first, before);
   const meant = jointMeant(first.text);
   while (!meant && atBareWord(tokens) && !beginsCondition(tokens)) tokens.next();
   const span = tokens.spanFrom(first.start);
@@ -96,9 +110,7 @@ export function takeStray(tokens: TokenStream): boolean {
   while (isBracket && isClosing(tokens.token)) tokens.next();
   const span = tokens.spanFrom(stray.start);
   const divides = isSymbol(stray, ',') && !tokens.atEnd;
-  const isSurplus = isBracket
-    ? isSurplusBracket(tokens)
-    : tokens.atEnd && /^[.,]$/.test(stray.text);
+  const isSurplus = tokens.atEnd && /^[.,]$/.test(stray.text);
   reportStray(tokens, stray, span, {
     help: divides
       ? 'Write AND between conditions if all must hold, OR if one is enough.'
@@ -130,12 +142,4 @@ export function takeRest(tokens: TokenStream, isReported: boolean): void {
 /** Whether a token ends a condition. */
 export function isEndOfCondition(token: Token): boolean {
   return token.kind === 'end' || isJoint(token) || isClosing(token) || isSymbol(token, ',');
-}
-
-/**
- * Whether of brackets that are closed without being open one can go: it makes no difference, and no word
- * may be a function that lost the bracket behind its name.
- */
-function isSurplusBracket({ brackets, findings }: TokenStream): boolean {
-  return brackets.allAlike && !findings.has('bare-word');
 }

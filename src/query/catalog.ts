@@ -124,6 +124,11 @@ export function distinctCountCalled(name: string): string | undefined {
 /** The extractors to which a bare word most likely belongs, inside a `where` and outside of any. */
 export const extractorOfBareWord = { inside: bareWordIn('inside'), outside: bareWordIn('outside') };
 
+/** The extractor of what is known of the circumstances of an event. */
+export const contextExtractor =
+  [...extractors.values()].find(({ bareWordPlace, family }) => family === 'item' && !bareWordPlace)
+    ?.name ?? '';
+
 function bareWordIn(place: Extractor['bareWordPlace']): string {
   return [...extractors.values()].find((entry) => entry.bareWordPlace === place)?.name ?? '';
 }
@@ -207,4 +212,20 @@ export function signature({ name, parameters }: LanguageFunction): string {
     return `${label}${cast}${optional ? '?' : ''}${rest ? ', …' : ''}`;
   });
   return `${name}(${written.join(', ')})`;
+}
+
+/** Whether a call reduces a stream to a value. */
+export function isReducer(call: FunctionCall): boolean {
+  return reducerOf(call) !== undefined;
+}
+
+/** Whether a function of this name is a filter. */
+export function isFilter(name: string): boolean {
+  return catalog.get(name)?.kind === 'filter';
+}
+
+/** Whether a comparison is of texts as well as of numbers. */
+export function keepsText(name: string): boolean {
+  const entry = catalog.get(name);
+  return entry?.kind === 'comparison' && ['equality', 'membership', 'text'].includes(entry.family);
 }

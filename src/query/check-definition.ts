@@ -2,7 +2,7 @@ import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.t
 import { extractorOf, functionOf, signature } from './catalog.ts';
 import { type ArgumentContext, checkNamed } from './check-named.ts';
 import type { CheckOptions } from './check-options.ts';
-import { checkPlace, checkUse, unknownFunction } from './check-place.ts';
+import { checkPlace, checkUse, isLateFilter, unknownFunction } from './check-place.ts';
 import { checkCast, checkLiteral, checkTime, checkUnit } from './check-values.ts';
 import type { Findings, Fix } from './diagnostic.ts';
 import { unitNamed } from './durations.ts';
@@ -59,6 +59,7 @@ function notAValue(tree: Expression, findings: Findings): void {
 
 /** Checks something that must come out as true or false. */
 function checkCondition(node: Expression, scope: Scope, findings: Findings): void {
+  if (findings.isFull) return;
   switch (node.kind) {
     case 'and':
     case 'or':
@@ -151,7 +152,8 @@ function checkCall(
     return undefined;
   }
   const inPlace = checkPlace(chain, index, entry, before, findings);
-  if (!inPlace) return undefined;
+  // What follows a late filter is about what was reduced before it.
+  if (!inPlace) return isLateFilter(entry, before) ? before : undefined;
   checkUse(call, entry, scope, findings);
   checkArguments(chain, call, entry, scope, findings);
   return entry.returns;

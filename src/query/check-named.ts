@@ -1,6 +1,8 @@
 import type { Argument, FunctionCall, Named, Span } from './ast.ts';
+import { extractorOfBareWord } from './catalog.ts';
 import type { Findings } from './diagnostic.ts';
 import { unitNamed } from './durations.ts';
+import { formatArgument } from './format.ts';
 import type { LanguageFunction, Parameter } from './language-function.ts';
 import type { Scope } from './scope.ts';
 import { quote } from './strings.ts';
@@ -65,6 +67,12 @@ function unknownName(
       help: "Write sources({exclude: 'id', 'id'}).",
       fix: isString ? { start, end, text: `{exclude: ${quote(value.text)}}` } : undefined,
     });
+    return undefined;
+  }
+  if (parameter.kind === 'definition' && value.kind === 'literal') {
+    const text = `${extractorOfBareWord.inside}(${quote(name)}) = ${formatArgument(value)}`;
+    const help = `Did you mean ${text}?`;
+    findings.error('unknown-argument', nameSpan, message, { help, fix: { start, end, text } });
     return undefined;
   }
   const amount = parameter.kind === 'duration' && unitNamed(name) ? numberText(value) : undefined;

@@ -111,6 +111,7 @@ function rewritten(chain: Chain, index: number, type: ChainType | undefined): Fi
     asPattern(chain, index) ??
     asDistinctCount(chain, index, type) ??
     asMembership(chain, index) ??
+    asPrefix(chain, index, type) ??
     asDenied(chain, index, type)
   );
 }
@@ -160,6 +161,17 @@ function asMembership(chain: Chain, index: number): Fix | undefined {
   if (key?.kind !== 'literal' || key.type !== 'string' || chain.calls.length > 1) return undefined;
   const text = `${extractorOfBareWord.outside}(${quote(key.text)}) = 'true'`;
   return { start: call.start, end: call.end, text };
+}
+
+/** `.not().equals('a')`: NOT stands before the whole condition. */
+function asPrefix(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
+  const [call, comparison] = chain.calls.slice(index);
+  const isNot = call !== undefined && /^not$/i.test(call.name) && call.args.length === 0;
+  const isValue = type === 'Scalar' || type === 'ScalarExtractor';
+  if (!isNot || !isValue || chain.calls.length !== index + 2) return undefined;
+  if (functionOf(comparison)?.kind !== 'comparison') return undefined;
+  const text = `NOT ${format({ ...chain, calls: chain.calls.toSpliced(index, 1) })}`;
+  return { start: chain.start, end: chain.end, text };
 }
 
 /** `not_contains('a')`, for what a comparison says. */
@@ -216,6 +228,9 @@ export function checkPlace(
     return false;
   }
   if (type === undefined || entry.follows.includes(type)) return true;
+  // Of several filters in a row the first is reported.
+  const isNext = functionOf(chain.calls[index - 1])?.kind === 'filter';
+  if (isLateFilter(entry, type) && isNext) return false;
   const message = `${name} can not follow ${typeNames[type]}.`;
   findings.error('wrong-order', call.nameSpan, message, () => inOrder(chain, index, entry, type));
   return false;
@@ -231,6 +246,11 @@ function turnedInsideOut(call: FunctionCall, entry: LanguageFunction): string | 
   return format({ ...first, calls: [...first.calls, { ...call, args }] });
 }
 
+/** Whether a filter stands behind what was reduced: it has its place before. */
+export function isLateFilter({ kind }: LanguageFunction, type: ChainType | undefined): boolean {
+  return kind === 'filter' && (type === 'Scalar' || type === 'ListScalar');
+}
+
 /** How to bring a call into its place. */
 function inOrder(chain: Chain, index: number, entry: LanguageFunction, type: ChainType): Advice {
   const call = chain.calls[index];
@@ -238,11 +258,19 @@ function inOrder(chain: Chain, index: number, entry: LanguageFunction, type: Cha
   if (!call || !before || type === 'Comparator' || type === 'Literal') {
     return { help: 'Nothing may follow it; join conditions with AND or OR.' };
   }
-  if (entry.kind === 'filter' && (type === 'Scalar' || type === 'ListScalar')) {
-    const text = format({ ...chain, calls: [call, before] });
+  if (isLateFilter(entry, type)) {
+    const others = chain.calls.slice(index);
+    const next = others.findIndex((other) => functionOf(other)?.kind !== 'filter');
+    const filters = next < 0 ? others : others.slice(0, next);
+    const text = format({ ...chain, calls: [...filters, before] });
     return {
       help: `Put .${entry.name}(…) before the reducer: ${text}.`,
-      fix: { start: before.start, end: call.end, text },
+      // With the dot, which shows that it goes on with a chain.
+      fix: {
+        start: chain.calls[index - 2]?.end ?? before.start,
+        end: filters.at(-1)?.end ?? call.end,
+        text: index > 1 ? `.${text}` : text,
+      },
     };
   }
   if (entry.kind === 'comparison') return ofStream(call, before, entry);

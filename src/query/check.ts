@@ -1,13 +1,17 @@
 import type { Expression, Span } from './ast.ts';
+import { repairOfBrackets } from './bracket-repair.ts';
+import { Brackets } from './brackets.ts';
 import { checkDefinition } from './check-definition.ts';
 import type { CheckOptions } from './check-options.ts';
-import { countConditions, joinsMoreThan } from './count-conditions.ts';
+import { countAllConditions, countConditions, joinsMoreThan } from './count-conditions.ts';
 import { type Diagnostic, Findings } from './diagnostic.ts';
 import { describeForeignText } from './foreign-text.ts';
+import { holdsHalfBracket, lex } from './lexer.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 import { lint } from './lint.ts';
 import { lintLinked } from './lint-linked.ts';
 import { parse } from './parser.ts';
+import type { Token } from './tokens.ts';
 
 /** The outcome of a check. */
 export interface Checked {
@@ -41,6 +45,15 @@ export function check(query: string, options: CheckOptions = {}): Checked {
   const tree = parse(query, findings, type);
   if (findings.isBeyondLimit) return unread(query, findings);
   const formIsRight = findings.errors === 0;
+  if (!formIsRight && repairBrackets(query, findings, { type, purpose })) {
+    return {
+      checked: true,
+      valid: false,
+      diagnostics: findings.diagnostics(query),
+      tree,
+      primaryExpressions: countConditions(tree),
+    };
+  }
   const foreign = formIsRight ? undefined : describeForeignText(query, type, purpose);
   if (foreign) return noDefinition(query, foreign);
   if (!formIsRight) findings.withholdFixes();
@@ -48,6 +61,8 @@ export function check(query: string, options: CheckOptions = {}): Checked {
   const primaryExpressions = countConditions(tree);
   if (primaryExpressions > maxPrimaryExpressions) {
     tooMany(String(primaryExpressions), tree, findings);
+  } else if (formIsRight && query.length > maxPrimaryExpressions * minConditionChars) {
+    warnOfMany(tree, findings);
   }
   if (formIsRight) {
     lint(tree, findings);
@@ -60,6 +75,53 @@ export function check(query: string, options: CheckOptions = {}): Checked {
     tree,
     primaryExpressions,
   };
+}
+
+/**
+ * Whether only brackets are wrong, and it is clear how: then all other errors follow from that, and it is
+ * reported instead.
+ */
+function repairBrackets(
+  query: string,
+  findings: Findings,
+  options: Required<CheckOptions>,
+): boolean {
+  const tokens = balanceable(query);
+  if (!tokens) return false;
+  const repair = repairOfBrackets(query, tokens, (text) => {
+    // A single error is enough to see that this is not what was meant.
+    const found = new Findings(1);
+    const tree = parse(text, found, options.type);
+    if (found.errors > 0 || found.isBeyondLimit) return undefined;
+    checkDefinition(tree, options, found);
+    return found.errors > 0 ? undefined : { tree, remarks: found.count };
+  });
+  if (!repair) return false;
+  const { bracket, isMissing, at, fix } = repair;
+  findings.dropErrors();
+  if (isMissing) {
+    const isClosing = /[)}\]]/.test(bracket);
+    const message = isClosing ? 'This bracket is not closed.' : 'This bracket is not opened.';
+    const context = query.slice(fix.start, fix.start + 20);
+    findings.error(isClosing ? 'unclosed' : 'unopened', at, message, {
+      help: context === '' ? `Put ${bracket} at the end.` : `Put ${bracket} before ${context}.`,
+      fix,
+    });
+  } else
+    findings.error('unexpected', at, `"${bracket}" does not belong here.`, {
+      help: 'Remove it.',
+      fix,
+    });
+  return true;
+}
+
+/** The tokens of a text whose brackets don't balance; undefined if they do, or if code may be in a comment or a string. */
+function balanceable(query: string): Token[] | undefined {
+  const found = new Findings();
+  const tokens = lex(query, found);
+  const holdsCode = tokens.some((token) => token.kind === 'string' && holdsHalfBracket(token));
+  const isClear = !tokens.at(-1)?.isOpen && !holdsCode && !found.has('comment');
+  return isClear && !new Brackets(tokens).areBalanced ? tokens : undefined;
 }
 
 /** Of what is no definition at all, nothing is reported but that. */
@@ -86,6 +148,19 @@ function unread(query: string, beyondLimit: Findings): Checked {
     tree,
     primaryExpressions: least,
   };
+}
+
+/** No condition is shorter: `trait('')=1`. */
+const minConditionChars = 11;
+
+/** Whether conditions inside of a `where` count towards the limit, the reference does not say. */
+function warnOfMany(tree: Expression, findings: Findings): void {
+  const conditions = countAllConditions(tree);
+  if (conditions <= maxPrimaryExpressions) return;
+  const message = `The definition has ${conditions} conditions with those inside of others; at most ${maxPrimaryExpressions} are allowed.`;
+  findings.warn('many-conditions', tree, message, {
+    help: 'The reference does not say whether conditions inside of a where count: Segment may refuse it.',
+  });
 }
 
 function tooMany(conditions: string, span: Span, findings: Findings): void {

@@ -1,8 +1,10 @@
-import type { Expression } from './ast.ts';
+import type { Argument, Expression } from './ast.ts';
+import { filterOf, takesCondition } from './catalog.ts';
+import { callsIn } from './chains.ts';
 
 /*
  * The conditions of a definition: the leaves of its junctions. Whether those inside a `where` count
- * as well is not settled by the reference, so they don't.
+ * as well is not settled by the reference, so that they are worth a warning only.
  */
 
 /** The conditions of a tree. */
@@ -20,6 +22,20 @@ export function countConditions(tree: Expression): number {
     case 'missing':
       return 0;
   }
+}
+
+/** The conditions of a tree and of all conditions inside of its calls. */
+export function countAllConditions(tree: Expression): number {
+  let inside = 0;
+  for (const call of callsIn(tree)) {
+    const [condition] = takesCondition(filterOf(call)) ? call.args : [];
+    if (condition && isExpression(condition)) inside += countConditions(condition);
+  }
+  return countConditions(tree) + inside;
+}
+
+function isExpression(argument: Argument): argument is Expression {
+  return ['and', 'or', 'not', 'any', 'all', 'chain'].includes(argument.kind);
 }
 
 /** What is longer is counted up to here: what comes later can only add to it. */

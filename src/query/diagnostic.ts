@@ -1,6 +1,6 @@
 import type { Span } from './ast.ts';
 import { keepsMeaning } from './fix-meaning.ts';
-import { maxComparedChars, maxDiagnostics, maxQueryChars } from './limits.ts';
+import { maxComparedChars, maxDiagnostics, maxErrorsRead, maxQueryChars } from './limits.ts';
 
 /**
  * - `error`: the reference of the language rules it out.
@@ -57,6 +57,12 @@ export class Findings {
   #limit: GatheredFinding | undefined;
   #trustedUntil = Number.POSITIVE_INFINITY;
   #errors = 0;
+  readonly #maxErrors: number;
+
+  /** @param maxErrors after which nothing more is read. */
+  constructor(maxErrors = maxErrorsRead) {
+    this.#maxErrors = maxErrors;
+  }
 
   /**
    * From now on findings go without fixes: where the form of a query is broken, what was read may
@@ -149,6 +155,29 @@ export class Findings {
     this.#seen.set(code, places);
     const { size } = places;
     return places.add(start * (maxQueryChars + 1) + end).size > size;
+  }
+
+  /** How much has been found so far, of any severity. */
+  get count(): number {
+    return this.#found.length;
+  }
+
+  /**
+   * Forgets the errors found so far: they follow from one that is reported instead. What else was found
+   * has to wait until that is fixed.
+   */
+  dropErrors(): void {
+    const others = this.#found
+      .filter(({ severity }) => severity !== 'error')
+      .map((finding) => ({ ...finding, withFix: false }));
+    this.#found.splice(0, this.#found.length, ...others);
+    this.#seen.clear();
+    this.#errors = 0;
+  }
+
+  /** Whether so many errors were found that the rest is not read. */
+  get isFull(): boolean {
+    return this.#errors >= this.#maxErrors;
   }
 
   /** How many errors have been found so far. */

@@ -73,6 +73,7 @@ const table = `
   trait (beside profile) ->
   event (beside property) ->
   event -> property
+  event (beside context) ->
   # A window in words.
   last -> within
   past -> within
@@ -132,9 +133,10 @@ export const emptyLabels: ReadonlySet<string> = new Set(
 export const nullWords: ReadonlySet<string> = new Set('null nil none undefined'.split(' '));
 
 /** What comes before a value in a path: where it leads in this language. */
-export const pathRoots: Readonly<Record<'profile' | 'item', ReadonlySet<string>>> = {
+export const pathRoots: Readonly<Record<'profile' | 'item' | 'setting', ReadonlySet<string>>> = {
   profile: new Set('trait traits user.trait user.traits profile.trait profile.traits'.split(' ')),
   item: new Set('property properties props event event.property event.properties'.split(' ')),
+  setting: new Set('context event.context'.split(' ')),
 };
 
 /** Words that name the present time, or a day counted from it, in other languages. */

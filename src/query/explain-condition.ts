@@ -214,13 +214,24 @@ function explainComparison(
   const { args } = comparison.call;
   const left = withoutLast(chain);
   return compared(comparison, denied, {
-    values: args.map((value) =>
-      value.kind === 'duration' ? explainDuration(value) : explainOperand(value, inner, 'operand'),
-    ),
+    values: args.map((value) => {
+      if (value.kind === 'duration') return explainDuration(value);
+      return ownerBefore(value, inner) + explainOperand(value, inner, 'operand');
+    }),
     leftMayBeMissing: mayBeMissing(left, present),
     rightMayBeMissing: args.some((value) => mayBeMissing(value, present)),
     leftIsNumber: kindOfChain(left) === 'number',
   });
+}
+
+/** Whose a property is that a nested stream is compared with: in the sentence, that stream is nearer. */
+function ownerBefore(value: Argument, voice: Voice): string {
+  if (value.kind !== 'chain' || !voice.isComparedWithStream) return '';
+  const [extractor] = value.calls;
+  const isOwn = extractorOf(extractor)?.family === 'item' && extractor?.args[0]?.kind !== 'named';
+  const here = voice.enclosing.at(-1);
+  if (!isOwn || !here) return '';
+  return `that ${voice.wording.name(here.name)}${here.stream === 'entities' ? ' record' : ''}'s `;
 }
 
 function mayBeMissing(value: Argument, present: Present): boolean {
@@ -273,13 +284,24 @@ function reducerParts(
   return {
     stream: isOfValues
       ? explainValue({ ...chain, calls: before }, voice, place)
-      : `${name}${isRecord ? ' records' : ''}${limits}`,
-    item: `${name}${isRecord ? ' record' : ''}${limits}`,
+      : `${isRecord ? `${ownerOfRecords(voice)}${name} records` : name}${limits}`,
+    item: `${name}${isRecord ? recordIn(voice) : ''}${limits}`,
     property: reduced(property, inside(chain.calls[0], voice)),
     times: often,
     frequency: numberOf(least) === undefined ? '' : ` (if it occurs ${often})`,
     kind: kindOfValues(chain, property),
   };
+}
+
+/** Whose records are meant, inside of a `where`. */
+function ownerOfRecords({ enclosing, owner }: Voice): string {
+  const around = enclosing.at(-1);
+  if (!around) return '';
+  return around.stream === 'entities' ? 'its ' : `${owner} `;
+}
+
+function recordIn({ enclosing }: Voice): string {
+  return enclosing.at(-1)?.stream === 'entities' ? ' record of it' : ' record';
 }
 
 function kindOfValues(chain: Chain, property: Argument | undefined): string {

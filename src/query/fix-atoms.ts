@@ -4,6 +4,7 @@ import { emptyLabels, isOverThePast, nullWords } from './equivalents.ts';
 import { comparisonInWords, foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
 import { type LexedPiece, piecesOf } from './lexer.ts';
 import { plainNumber } from './numbers.ts';
+import { operatorApart } from './operator-apart.ts';
 import { unquoted } from './strings.ts';
 import { deniedByStart, jointMeant, withoutNegation } from './suggest.ts';
 import { keywordOf, type Token } from './tokens.ts';
@@ -34,6 +35,10 @@ export function atomsOf(text: string): Atom[] {
 
 /** The atoms of a comparison whose value stands first, or between two, as the language orders them. */
 function inUsualOrder(pieces: readonly LexedPiece[]): Atom[] {
+  const joint = keywordIn(pieces[0]);
+  const isCalled = pieces[1]?.text === '(' && pieces.at(-1)?.text === ')';
+  if ((joint === 'AND' || joint === 'OR') && isCalled)
+    return joinedBy(joint, read(pieces.slice(1)));
   const [value, operator, ...rest] = pieces;
   const flipped = operator && flip[operatorIn(operator) ?? ''];
   if (value && isLiteralPiece(value) && flipped) {
@@ -44,6 +49,17 @@ function inUsualOrder(pieces: readonly LexedPiece[]): Atom[] {
   }
   const at = pieces.findIndex((piece) => piece.kind === 'name' && /^between$/i.test(piece.text));
   return at > 0 ? betweenTwo(pieces, at) : read(pieces);
+}
+
+/** `AND(a, b)` joins what its commas divide. */
+function joinedBy(joint: string, atoms: readonly Atom[]): Atom[] {
+  let open = 0;
+  return atoms.map((atom) => {
+    if (atom.kind !== 'mark') return atom;
+    if (/^[({[]$/.test(atom.text)) open += 1;
+    if (/^[)}\]]$/.test(atom.text)) open -= 1;
+    return atom.text === ',' && open === 1 ? word(joint) : atom;
+  });
 }
 
 /** The operator that says the same when its sides change places, by functions. */
@@ -61,7 +77,9 @@ const flip: Readonly<Record<string, string>> = Object.fromEntries(
 /** `x between 1 and 3` says x twice. */
 function betweenTwo(pieces: readonly LexedPiece[], at: number): Atom[] {
   const isDenied = keywordIn(pieces[at - 1]) === 'NOT';
-  const compared = read(pieces.slice(0, isDenied ? at - 1 : at));
+  const end = isDenied ? at - 1 : at;
+  const hasIs = /^is$/i.test(pieces[end - 1]?.text ?? '');
+  const compared = read(pieces.slice(0, hasIs ? end - 1 : end));
   const joint = pieces.findIndex((piece, index) => index > at && keywordIn(piece) === 'AND');
   if (joint < 0) return read(pieces);
   const [from, to] = [read(pieces.slice(at + 1, joint)), read(pieces.slice(joint + 1))];
@@ -86,7 +104,12 @@ function isLiteralPiece({ kind }: LexedPiece): boolean {
 function read(pieces: readonly LexedPiece[]): Atom[] {
   const atoms: Atom[] = [];
   for (let at = 0; at < pieces.length; ) {
-    const { taken, found } = pattern(pieces, at) ?? phrase(pieces, at) ?? single(pieces, at);
+    const { taken, found } =
+      emptyWord(pieces, at) ??
+      apart(pieces, at) ??
+      pattern(pieces, at) ??
+      phrase(pieces, at) ??
+      single(pieces, at);
     atoms.push(...found);
     at += taken;
   }
@@ -96,6 +119,14 @@ function read(pieces: readonly LexedPiece[]): Atom[] {
 interface Reading {
   taken: number;
   found: readonly Atom[];
+}
+
+/** An operator in two pieces. */
+function apart(pieces: readonly LexedPiece[], at: number): Reading | undefined {
+  const [first, second] = pieces.slice(at, at + 2);
+  if (first?.kind === 'comment' || second?.kind === 'comment') return undefined;
+  const together = operatorApart(first, second);
+  return together ? { taken: 2, found: [word(together)] } : undefined;
 }
 
 /** SQL's `LIKE '%a'`, also as a call. */
@@ -142,11 +173,35 @@ function single(pieces: readonly LexedPiece[], at: number): Reading {
   ) {
     return { taken: 1, found: [mark('=')] };
   }
+  if (isKeyOfProperty(pieces, at)) return { taken: 1, found: [word('=')] };
   const given = impliedComparison(pieces, at);
   return {
     taken: 1,
     found: given ? [...atomsIn(piece, pieces, at), word(given)] : atomsIn(piece, pieces, at),
   };
+}
+
+/** "is" before LIKE or BETWEEN, also where they are denied, and "to" between two lengths: they say nothing there. */
+function emptyWord(pieces: readonly LexedPiece[], at: number): Reading | undefined {
+  const [from, , to, unit] = [-1, 0, 1, 2].map((ahead) => pieces[at + ahead]);
+  const isRange = from?.kind === 'number' && to?.kind === 'number' && unit?.kind === 'name';
+  if (isRange && /^(?:to|-)$/i.test(pieces[at]?.text ?? ''))
+    return { taken: 1, found: [mark('to')] };
+  const [is, not, after] = pieces.slice(at, at + 3).map(({ text }) => text.toLowerCase());
+  const isEmpty = is === 'is' && /^(?:like|between)$/.test((not === 'not' ? after : not) ?? '');
+  return isEmpty ? { taken: 1, found: [mark('is')] } : undefined;
+}
+
+/** Keys that are words of the language, or say nothing. */
+const ownKeys = /^(?:exclude|include|parent)$/i;
+
+/** Whether a colon stands between the name of a property and its value: `{total: 100}`. */
+function isKeyOfProperty(pieces: readonly LexedPiece[], at: number): boolean {
+  const [before, key, colon, value] = [-2, -1, 0, 1].map((ahead) => pieces[at + ahead]);
+  if (colon?.text !== ':' || !key || !value || !isLiteralPiece(value)) return false;
+  const isKey = key.kind === 'string' || key.kind === 'name';
+  const isName = isKey && !ownKeys.test(key.text) && unitSpelt(key.text) === undefined;
+  return isName && (before === undefined || /^[{,]$/.test(before.text));
 }
 
 /** The operator that is meant between a function and an argument that it does not take: `count(3)`. */

@@ -1,4 +1,5 @@
-import { exactLengthMs } from './durations.ts';
+import { catalog } from './catalog.ts';
+import { exactLengthMs, unitNamed } from './durations.ts';
 import {
   carriers,
   carriersOfWords,
@@ -7,6 +8,7 @@ import {
   wordsOfWindows,
 } from './equivalents.ts';
 import { type Atom, atomsOf } from './fix-atoms.ts';
+import { type Owners, ownersOf } from './fix-owners.ts';
 import { readTime } from './times.ts';
 import { unwrapped } from './wrapping.ts';
 
@@ -24,7 +26,9 @@ export function keepsMeaning(before: string, after: string): boolean {
   const [from, to] = [atomsOf(before), atomsOf(after)];
   if (after.trim() === '' && !from.some(isNoMark)) return true;
   const { lost, gained, places } = match(from, to);
-  return isInOrder(from, places) && isExplained({ lost, gained, places }, from, to);
+  if (!isExplained({ lost, gained, places }, from, to)) return false;
+  const owners = ownersOf(from);
+  return isInOrder(from, owners, places) && keepsOwners(from, owners, to, places);
 }
 
 function isSameTime(before: string, after: string): boolean {
@@ -71,11 +75,15 @@ interface Match {
   places: (number | undefined)[];
 }
 
-/** Finds for each atom the same in the other text: first by its text, then by what it stands for. */
+/**
+ * Finds for each atom the same in the other text: a call by what it is called with, everything by its text,
+ * then by what it stands for.
+ */
 function match(from: readonly Atom[], to: readonly Atom[]): Match {
   const places: (number | undefined)[] = from.map(() => undefined);
   const left = new Set(to.keys());
-  const keysOf: ((atom: Atom) => readonly string[])[] = [
+  const keysOf: ((atom: Atom, argument?: string) => readonly string[])[] = [
+    ({ text }, argument) => (argument === undefined ? [] : [`${text}(${argument}`]),
     ({ kind, text }) => [`${kind} ${text}`],
     ({ text }) => [text],
     ({ names }) => names(),
@@ -84,7 +92,7 @@ function match(from: readonly Atom[], to: readonly Atom[]): Match {
     const known = placesByKey(to, left, keys);
     for (const [index, atom] of from.entries()) {
       if (places[index] !== undefined) continue;
-      places[index] = take(known, keys(atom), left);
+      places[index] = take(known, keys(atom, argumentAt(from, index)), left);
     }
   }
   return {
@@ -94,16 +102,24 @@ function match(from: readonly Atom[], to: readonly Atom[]): Match {
   };
 }
 
+/** What a call is called with, if that is a value. */
+function argumentAt(atoms: readonly Atom[], index: number): string | undefined {
+  const [word, open, value] = atoms.slice(index, index + 3);
+  return word?.kind === 'word' && open?.text === '(' && value?.kind === 'value'
+    ? value.text
+    : undefined;
+}
+
 /** The places that are left, the last first, by what is there. */
 function placesByKey(
   atoms: readonly Atom[],
   left: ReadonlySet<number>,
-  keys: (atom: Atom) => readonly string[],
+  keys: (atom: Atom, argument?: string) => readonly string[],
 ): Map<string, number[]> {
   const known = new Map<string, number[]>();
   for (const place of [...left].reverse()) {
     const atom = atoms[place];
-    for (const key of atom ? keys(atom) : []) {
+    for (const key of atom ? keys(atom, argumentAt(atoms, place)) : []) {
       const places = known.get(key) ?? [];
       places.push(place);
       known.set(key, places);
@@ -127,13 +143,61 @@ function take(
   return undefined;
 }
 
-/** Whether values follow each other as before, and lengths of time do. */
-function isInOrder(from: readonly Atom[], places: Match['places']): boolean {
-  return (['value', 'length'] as const).every((kind) => {
-    const inNew = places.filter((_, index) => from[index]?.kind === kind);
-    const known = inNew.filter((place) => place !== undefined);
-    return known.every((place, index) => index === 0 || place > (known[index - 1] ?? -1));
+/** Whether the values of one owner follow each other as before, and the lengths of time do. */
+function isInOrder(from: readonly Atom[], owners: Owners, places: Match['places']): boolean {
+  const last = new Map<string, number>();
+  return from.every(({ kind, text }, index) => {
+    const place = places[index];
+    if (place === undefined || (kind !== 'value' && kind !== 'length')) return true;
+    // A unit has its place behind its number.
+    if (unitNamed(text) !== undefined) return true;
+    const key = `${kind} ${owners[index]}`;
+    const isBehind = place > (last.get(key) ?? -1);
+    last.set(key, place);
+    return isBehind;
   });
+}
+
+/**
+ * Whether everything still belongs to what it belonged to. What only one of the texts has is passed over:
+ * what belongs to it belongs to its owner.
+ */
+function keepsOwners(
+  from: readonly Atom[],
+  before: Owners,
+  to: readonly Atom[],
+  places: Match['places'],
+): boolean {
+  const inNew = new Set(places);
+  const after = ownersOf(to);
+  const kept = (place: number | undefined) => place !== undefined && inNew.has(place);
+  return from.every((atom, index) => {
+    const place = places[index];
+    if (place === undefined || !hasOwner(atom, to[place])) return true;
+    const owner = ownerAmong(before, index, (one) => places[one] !== undefined);
+    const now = ownerAmong(after, place, kept);
+    return (owner === undefined ? undefined : places[owner]) === now;
+  });
+}
+
+/**
+ * Whether what an atom belongs to is to stay: of keywords and words around them it does not matter, and a
+ * word that became a text was a part of a path, or of a text without its quotes.
+ */
+function hasOwner({ kind, names }: Atom, now: Atom | undefined): boolean {
+  if (kind === 'mark' || kind !== now?.kind) return false;
+  return kind !== 'word' || names().some((name) => catalog.has(name));
+}
+
+/** The nearest owner of these. */
+function ownerAmong(
+  owners: Owners,
+  index: number,
+  counts: (owner: number) => boolean,
+): number | undefined {
+  let owner = owners[index];
+  while (owner !== undefined && !counts(owner)) owner = owners[owner];
+  return owner;
 }
 
 /** Whether all that is left over is allowed to be lost or gained. */
@@ -155,7 +219,17 @@ function isExplained(
   const quotesWord = from.some((atom, index) => {
     return atom.kind === 'word' && to[places[index] ?? -1]?.kind === 'value';
   });
-  return sayNothing(lostWords, from) && gainedWords.every((atom) => isCarrier(atom, quotesWord));
+  return (
+    sayNothing(lostWords, from) &&
+    gainedWords.every((atom) => isCarrier(atom, quotesWord) || isSharedUnit(atom, from))
+  );
+}
+
+/** Whether a unit was written once for two lengths: `7 to 14 days`. */
+function isSharedUnit({ kind, text }: Atom, from: readonly Atom[]): boolean {
+  const unit = kind === 'word' ? unitNamed(text) : undefined;
+  const amounts = from.filter((atom) => /^\d/.test(atom.text));
+  return unit !== undefined && amounts.length === 2 && from.some((atom) => hasName(atom, unit));
 }
 
 function isNoMark({ kind }: Atom): boolean {

@@ -1,4 +1,5 @@
 import { catalog, comparisonCalled, comparisonInSql, exactOpposite } from './catalog.ts';
+import { wordsOfWindows } from './equivalents.ts';
 import { atBareWord, atDuration, atKnownDurationAhead } from './lookahead.ts';
 import type { TokenStream } from './token-stream.ts';
 import { isNull, isOperator, isSymbol, isValue, keywordOf } from './tokens.ts';
@@ -24,6 +25,10 @@ export type ForeignComparison = { /** The tokens to take. */ words: number } & (
 export const foreignOperators: Readonly<Record<string, string>> = {
   '=>': '>=',
   '=<': '<=',
+  '!>': '<=',
+  '!<': '>=',
+  '!>=': '<',
+  '!<=': '>',
   '<>': '!=',
   '===': '=',
   '!==': '!=',
@@ -186,9 +191,16 @@ function named(
   }
   const ofDuration = parameter.kind === 'duration';
   // "more than 90 days ago" speaks of the present and not of a number.
-  if (atDuration(tokens, ahead + words) !== ofDuration) return undefined;
+  if (hasUnit(tokens, ahead + words) !== ofDuration) return undefined;
   if (!isValue(value) && !atBareWord(tokens, ahead + words)) return undefined;
   return { form: ofDuration ? 'duration' : 'value', words, name, isNegated };
+}
+
+/** Whether a number with its unit is so far ahead, and no number before a window, as in `3 in the last 7 days`. */
+function hasUnit(tokens: TokenStream, ahead: number): boolean {
+  const unit = wordAt(tokens, ahead + 1);
+  const isOfWindow = wordsOfWindows.has(unit) && unit !== 'ago';
+  return atDuration(tokens, ahead) && !isOfWindow && !/^times?$/.test(unit);
 }
 
 /** A denied comparison as the one that says so by itself, if there is one. */

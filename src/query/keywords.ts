@@ -1,5 +1,6 @@
+import type { Prefix } from './ast.ts';
 import type { TokenStream } from './token-stream.ts';
-import { describeToken, keywordOf, spanOf, type Token } from './tokens.ts';
+import { describeToken, type Keyword, keywordOf, spanOf, type Token } from './tokens.ts';
 
 /*
  * Takes the words that join and turn conditions.
@@ -30,3 +31,10 @@ function spaced(tokens: TokenStream, word: string, { start, end }: Token): strin
   const after = /\w/.test(query[end] ?? '') ? ' ' : '';
   return `${before}${word}${after}`;
 }
+
+/** What the words before a condition are in a tree. */
+export const prefixKinds: Partial<Record<Keyword, Prefix['kind']>> = {
+  NOT: 'not',
+  ANY: 'any',
+  ALL: 'all',
+};

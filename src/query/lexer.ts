@@ -1,5 +1,5 @@
 import type { Span } from './ast.ts';
-import type { Findings } from './diagnostic.ts';
+import type { Findings, Fix } from './diagnostic.ts';
 import { quote } from './strings.ts';
 import { isJoint, type Token } from './tokens.ts';
 
@@ -15,7 +15,7 @@ const patterns = {
   otherDate: /(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?![\d.])/,
   number: /\+?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\p{L}_]))?/u,
   name: /[\p{L}_$][\p{L}\p{N}_]*/u,
-  symbol: /=>|=<|<>|>=|<=|!==|!=|===|==|&&|\|\||[=<>!(){}[\],.:&|≥≤≠-]/,
+  symbol: /=>|=<|<>|!>=|!<=|!>|!<|>=|<=|!==|!=|===|==|&&|\|\||[=<>!(){}[\],.:&|≥≤≠-]/,
   meaningless: /[^\p{L}_$\d\s'"`\u2018\u2019\u201c\u201d=<>!(){}[\],.:&|≥≤≠-]+/u,
 } as const;
 type Piece = keyof typeof patterns;
@@ -71,15 +71,20 @@ function trusted(tokens: Token[], findings: Findings): Token[] {
 }
 
 /** Whether a string most likely goes on where it should have ended. */
-function holdsCode({ text }: Token, after: Token | undefined): boolean {
+function holdsCode(string: Token, after: Token | undefined): boolean {
+  const isWord = after?.kind === 'name' && !isJoint(after) && after.text !== 'as';
+  return holdsHalfBracket(string) || isWord || after?.kind === 'string' || after?.kind === 'number';
+}
+
+/** Whether a bracket in a text lacks its other half. */
+export function holdsHalfBracket({ text }: Token): boolean {
   let open = 0;
   for (const character of text) {
     if (character === '(') open += 1;
     if (character === ')') open -= 1;
     if (open < 0) return true;
   }
-  const isWord = after?.kind === 'name' && !isJoint(after) && after.text !== 'as';
-  return open > 0 || isWord || after?.kind === 'string' || after?.kind === 'number';
+  return open > 0;
 }
 
 /** What is no part of a query. */
@@ -219,13 +224,7 @@ function reportString(query: string, piece: Token, findings: Findings): void {
       help: `Did you mean ${straight}?`,
       fix,
     });
-  } else if (!isStraight) {
-    const isMixed = quotes.get(opening)?.closing !== closing;
-    const message = isMixed
-      ? `This string begins with ${opening} and ends with ${closing}.`
-      : 'A string needs straight quotes, not curly ones.';
-    findings.error('curly-quotes', piece, message, { help: `Did you mean ${straight}?`, fix });
-  }
+  } else if (!isStraight) reportCurlyQuotes(opening, closing, piece, fix, findings);
   if (text.replace(/\\[.\\']/g, '').includes('\\')) {
     findings.warn(
       'unsettled-escape',
@@ -236,6 +235,28 @@ function reportString(query: string, piece: Token, findings: Findings): void {
       },
     );
   }
+}
+
+function reportCurlyQuotes(
+  opening: string,
+  closing: string,
+  piece: Token,
+  fix: Fix,
+  findings: Findings,
+): void {
+  const isMixed = quotes.get(opening)?.closing !== closing;
+  const message = isMixed
+    ? `This string begins with ${opening} and ends with ${closing}.`
+    : 'A string needs straight quotes, not curly ones.';
+  findings.error('curly-quotes', piece, message, {
+    help: `Did you mean ${fix.text}?`,
+    fix: isMixed && holdsQuote(piece.text) ? undefined : fix,
+  });
+}
+
+/** Whether a quote is in a text that is no apostrophe: of mixed ends, it may be one. */
+function holdsQuote(text: string): boolean {
+  return /(?<!\p{L})['"`‘’“”]|['"`‘’“”](?!\p{L})/u.test(text);
 }
 
 function reportComment(piece: Remark, findings: Findings): void {

@@ -25,8 +25,14 @@ export const maxSessionMs = 90 * 86_400_000;
 /** Diagnostics that are given of one query; more would not help anyone. */
 export const maxDiagnostics = 20;
 
+/** Errors after which the rest of a query is not read: it is wrong anyway, and so many are never shown. */
+export const maxErrorsRead = 200;
+
 /** Characters of replacements that are compared with what they replace, in all fixes of a query together. */
 export const maxComparedChars = 16_000;
 
 /** Days of events that Segment looks back on by default: three years. */
 export const maxHistoryDays = 3 * 365;
+
+/** Characters that are read, all tries together, to find which bracket is missing or too much. */
+export const maxTriedChars = 100_000;

@@ -131,9 +131,18 @@ export function atListOfValues(tokens: TokenStream): boolean {
   return isSymbol(tokens.token, '(') && isSymbol(tokens.peek(2), ',');
 }
 
-/** Whether a call is next. */
-export function beginsCall(tokens: TokenStream): boolean {
-  return tokens.token.kind === 'name' && isSymbol(tokens.peek(), '(');
+/** How many tokens are more strings behind commas, up to the end of a condition; 0 if anything else is next. */
+export function countMoreStrings(tokens: TokenStream): number {
+  let count = 0;
+  while (isSymbol(tokens.peek(count), ',') && tokens.peek(count + 1).kind === 'string') count += 2;
+  const after = tokens.peek(count);
+  const isEnd = after.kind === 'end' || isJoint(after) || isSymbol(after, ')');
+  return isEnd ? count : 0;
+}
+
+/** Whether a call is so many tokens ahead. */
+export function beginsCall(tokens: TokenStream, ahead = 0): boolean {
+  return tokens.peek(ahead).kind === 'name' && isSymbol(tokens.peek(ahead + 1), '(');
 }
 
 /** How many tokens name the present time, as `now()` and `today` do; 0 if none. */

@@ -1,5 +1,5 @@
 import type { FunctionCall, Literal, Span } from './ast.ts';
-import { extractorOfBareWord } from './catalog.ts';
+import { contextExtractor, extractorOfBareWord } from './catalog.ts';
 import { pathRoots } from './equivalents.ts';
 import { quote } from './strings.ts';
 import type { TokenStream } from './token-stream.ts';
@@ -15,7 +15,7 @@ export interface Path {
   /** The tokens to take. */
   words: number;
   /** What its first names say of the place of the value; undefined if nothing. */
-  root: 'profile' | 'item' | undefined;
+  root: 'profile' | 'item' | 'setting' | undefined;
   /** The name of the value, with its dots. */
   name: string;
 }
@@ -52,15 +52,16 @@ function rootOf(names: readonly string[]): Pick<Path, 'root' | 'name'> | undefin
     const root = names.slice(0, count).join('.').toLowerCase();
     const name = names.slice(count).join('.');
     if (name === '' || names.length <= count) continue;
-    if (pathRoots.profile.has(root)) return { root: 'profile', name };
-    if (pathRoots.item.has(root)) return { root: 'item', name };
+    for (const kind of ['profile', 'setting', 'item'] as const) {
+      if (pathRoots[kind].has(root)) return { root: kind, name };
+    }
   }
   return undefined;
 }
 
 /** `traits.plan` for trait('plan'). */
 export function readPath(tokens: TokenStream, path: Path, isInside: boolean): FunctionCall {
-  const extractor = extractorOfBareWord[path.root === 'item' ? 'inside' : 'outside'];
+  const extractor = extractorOfPath(path);
   const isInPlace = path.root === 'profile' || isInside;
   const span = tokens.take(path.words);
   const text = `${extractor}(${quote(path.name)})`;
@@ -69,6 +70,11 @@ export function readPath(tokens: TokenStream, path: Path, isInside: boolean): Fu
     fix: isInPlace ? { ...span, text } : undefined,
   });
   return readNameAs(tokens, extractor, path.name, span);
+}
+
+function extractorOfPath({ root }: Path): string {
+  if (root === 'setting') return contextExtractor;
+  return extractorOfBareWord[root === 'item' ? 'inside' : 'outside'];
 }
 
 /** The call that stands for a name. @param span where the name was written. */

@@ -1,5 +1,6 @@
 import type { Missing } from './ast.ts';
-import { catalog } from './catalog.ts';
+import { catalog, extractorOfBareWord } from './catalog.ts';
+import { quote } from './strings.ts';
 import type { TokenStream } from './token-stream.ts';
 import { isClosing, isSymbol, spanOf, type Token } from './tokens.ts';
 
@@ -25,10 +26,7 @@ export function takeDoubledBracket(tokens: TokenStream, open: Token, meaning: st
   const [parameter] = catalog.get(meaning)?.parameters ?? [];
   const isPlain = catalog.has(meaning) && parameter?.kind !== 'definition';
   if (!isPlain || !isSymbol(token, '(') || tokens.brackets.isClosed(open)) return;
-  tokens.error('unexpected', tokens.next(), 'One bracket is enough here.', {
-    help: 'Remove it.',
-    fix: { ...spanOf(token), text: '' },
-  });
+  tokens.error('unexpected', tokens.next(), 'One bracket is enough here.', { help: 'Remove it.' });
 }
 
 /** Reports arguments in brackets of another kind, which were taken. */
@@ -41,11 +39,40 @@ export function reportBrackets(tokens: TokenStream, open: Token): void {
   });
 }
 
-/** What other languages write in braces. */
-export function readObject(tokens: TokenStream): Missing {
+/** The conditions that `total: 100, currency: 'EUR'` up to the closing brace says; takes nothing. */
+function propertiesIn(tokens: TokenStream): string[] | undefined {
+  const conditions: string[] = [];
+  for (let ahead = 0; ; ahead += 4) {
+    const [key, colon, value, after] = [0, 1, 2, 3].map((index) => tokens.peek(ahead + index));
+    const isKey = key?.kind === 'name' || key?.kind === 'string';
+    const isPlain = value?.kind === 'string' || value?.kind === 'number';
+    if (!isKey || !colon || !isSymbol(colon, ':') || !isPlain || !after) return undefined;
+    const written = tokens.textOf(value);
+    conditions.push(`${extractorOfBareWord.inside}(${quote(key.text)}) = ${written}`);
+    if (isSymbol(after, '}')) return conditions;
+    if (!isSymbol(after, ',')) return undefined;
+  }
+}
+
+/**
+ * What other languages write in braces.
+ *
+ * @param filter the filter that takes conditions, of which each is given to one of its own.
+ */
+export function readObject(tokens: TokenStream, filter?: string): Missing {
   const open = tokens.next();
+  const conditions = filter === undefined ? undefined : propertiesIn(tokens);
   tokens.skipToClose();
   if (isClosing(tokens.token)) tokens.next();
+  if (conditions && filter !== undefined) {
+    const span = tokens.spanFrom(open.start);
+    const text = conditions.join(`).${filter}(`);
+    tokens.error('unexpected-object', span, 'The language has no objects.', {
+      help: `Did you mean ${filter}(${text})?`,
+      fix: { ...span, text },
+    });
+    return tokens.missing(open.start);
+  }
   tokens.error('unexpected-object', tokens.spanFrom(open.start), 'The language has no objects.', {
     help: "Write values by themselves, conditions such as property('price') >= 100, and {exclude: 'id', 'id'} for sources.",
   });

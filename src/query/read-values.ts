@@ -2,6 +2,7 @@ import type { Duration, Literal, Missing, Named, Span } from './ast.ts';
 import { catalog, windowInstead } from './catalog.ts';
 import { isUnit, unitNamed } from './durations.ts';
 import { wordsOfPresent } from './equivalents.ts';
+import type { Parameter } from './language-function.ts';
 import {
   atBareWord,
   atDuration,
@@ -229,6 +230,51 @@ function lengthApart(tokens: TokenStream): Duration | undefined {
   return reportLength(tokens, span, number, unit);
 }
 
+/** What may stand between two lengths, in small letters. */
+const betweenLengths = new Set([',', 'and', 'to', '-', '–']);
+
+/**
+ * Two lengths of which only the last has its unit: `7, 14, 'days'`, `7 to 14 days`.
+ *
+ * @param parameters of the call. @returns undefined, with nothing taken, for anything else.
+ */
+export function readSharedUnit(
+  tokens: TokenStream,
+  parameters: readonly Parameter[],
+): Duration[] | undefined {
+  if (parameters.length !== 2 || parameters.some(({ kind }) => kind !== 'duration'))
+    return undefined;
+  const [from, divider, to] = [0, 1, 2].map((ahead) => tokens.peek(ahead));
+  const isApart = isSymbol(tokens.peek(3), ',');
+  const count = isApart ? 5 : 4;
+  const unit = tokens.peek(count - 1);
+  const isShared =
+    from?.kind === 'number' &&
+    to?.kind === 'number' &&
+    betweenLengths.has(divider?.text.toLowerCase() ?? '') &&
+    // Of a number that is an argument by itself, another unit may have been left out.
+    (isApart || divider?.text !== ',') &&
+    (unit.kind === 'name' || unit.kind === 'string') &&
+    unitNamed(unit.text) !== undefined &&
+    isSymbol(tokens.peek(count), ')');
+  if (!isShared) return undefined;
+  const span = tokens.take(count);
+  const text = `${from.text} ${unit.text}, ${to.text} ${unit.text}`;
+  tokens.error('unit-apart', span, 'Each length of time has its own unit.', {
+    help: `Did you mean ${text}?`,
+    fix: { ...span, text },
+  });
+  return [from, to].map((number) =>
+    tokens.node({
+      kind: 'duration',
+      amount: plainNumber(number.text),
+      unit: unitNamed(unit.text) ?? unit.text,
+      unitSpan: spanOf(unit),
+      ...span,
+    }),
+  );
+}
+
 function reportLength(tokens: TokenStream, span: Span, number: Token, unit: Token): Duration {
   const text = `${number.text} ${unit.text}`;
   tokens.error('unit-apart', span, 'A length of time is a number with its unit behind it.', {
@@ -360,9 +406,18 @@ function unquotedText(tokens: TokenStream, span: Span): Literal {
   const text = tokens.textOf(span);
   // What goes on without a blank belongs to it, and some words mean more than a text.
   const isWhole = /^[\s),\]}]?$/.test(tokens.query.charAt(span.end));
-  const isPlain = !text.split(/\s+/).some((word) => wordsOfPresent.has(word.toLowerCase()));
+  const words = text.toLowerCase().split(/\s+/);
+  const isCast = words.at(-2) === 'as' && /^(?:number|string|array)$/.test(words.at(-1) ?? '');
+  const isPlain =
+    !isCast && !words.some((word) => wordsOfPresent.has(word) || isCallWithoutBrackets(word));
   reportBareWord(tokens, span, `"${text}"`, quote(text), isWhole && isPlain);
   return tokens.node({ kind: 'literal', type: 'string', text, ...span });
+}
+
+/** Such as `literal2`, which may have been `literal(2)`. */
+function isCallWithoutBrackets(word: string): boolean {
+  const [, name] = /^(\p{L}+)\d+$/u.exec(word) ?? [];
+  return name !== undefined && catalog.has(name);
 }
 
 /**
@@ -379,7 +434,7 @@ export function reportBareWord(
 ): void {
   tokens.error('bare-word', span, `${words} is neither a function nor a value.`, {
     help: `Did you mean ${meant}? A text needs single quotes.`,
-    // Where a bracket has none that opens it, the word may be a function that lost its own.
-    fix: isClear && !tokens.brackets.hasStrayClosing ? { ...spanOf(span), text: meant } : undefined,
+    // Where a bracket lacks its other half, the words may be more than a text.
+    fix: isClear && tokens.brackets.areBalanced ? { ...spanOf(span), text: meant } : undefined,
   });
 }

@@ -24,7 +24,7 @@ export function withSurplusInPlace(
   const entry = functionOf(call);
   if (!entry) return undefined;
   const surplus = call.args.slice(max);
-  if (isConditionTaker(entry) && surplus.every(isCondition)) return asFilters(call, surplus, max);
+  if (isConditionTaker(entry) && surplus.every(isCondition)) return asFilters(chain, call, max);
   if (entry.kind === 'comparison') return asSeveral(call, entry.name);
   const isLast = chain.calls.at(-1) === call && !isValue;
   const [value] = surplus;
@@ -45,13 +45,11 @@ function takesComparison(entry: LanguageFunction, max: number): boolean {
 }
 
 /** Conditions get filters of their own, in front of a reducer and behind anything else. */
-function asFilters(
-  call: FunctionCall,
-  conditions: readonly Expression[],
-  max: number,
-): Fix | undefined {
+function asFilters(chain: Chain, call: FunctionCall, max: number): Fix | undefined {
   if (call.args.slice(0, max).some(isMissing)) return undefined;
-  const filters = conditions
+  const filters = call.args
+    .slice(max)
+    .filter(isCondition)
     .map((condition) => `.${conditionFilter}(${format(condition)})`)
     .join('');
   const { start, end } = call;
@@ -62,8 +60,10 @@ function asFilters(
     calls: [{ ...call, args: call.args.slice(0, max) }],
   };
   const isReducer = functionOf(call)?.kind === 'reducer';
-  const text = isReducer ? `${filters.slice(1)}.${format(bare)}` : `${format(bare)}${filters}`;
-  return { start, end, text };
+  const before = chain.calls[chain.calls.indexOf(call) - 1];
+  // With the dot, which shows that it goes on with a chain.
+  if (isReducer && before) return { start: before.end, end, text: `${filters}.${format(bare)}` };
+  return { start, end, text: `${format(bare)}${filters}` };
 }
 
 function isMissing({ kind }: Argument): boolean {

@@ -108,12 +108,8 @@ export class TokenStream {
     return this.query.slice(start, end);
   }
 
-  /**
-   * Takes a closing bracket; if it is missing, reports the one that was opened.
-   *
-   * @param isClear whether it can only be missing here.
-   */
-  close(open: Token, close: ')' | '}' | ']', isClear: () => boolean = () => true): void {
+  /** Takes a closing bracket; if it is missing, reports the one that was opened. */
+  close(open: Token, close: ')' | '}' | ']'): void {
     if (isSymbol(this.token, close)) {
       this.next();
       return;
@@ -121,17 +117,9 @@ export class TokenStream {
     const here = this.token;
     // It may well be closed in what was cut off.
     if (here.isOpen) return;
-    const at = this.lastEnd;
     const place = describeToken(here);
     this.error('unclosed', open, `This ${open.text} is not closed before ${place}.`, {
-      help: `Put ${close} before ${place}.`,
-      // Of several that are missing, the innermost comes first; a comment behind it may have hidden one.
-      fix:
-        this.query.slice(at, here.start).trim() === '' &&
-        this.brackets.isLastOpen(open) &&
-        isClear()
-          ? { start: at, end: at, text: close }
-          : undefined,
+      help: `Put ${close} where what it holds ends.`,
     });
   }
 
@@ -169,17 +157,15 @@ export class TokenStream {
 
   /**
    * Reports an error, unless reading has ended. Where a bracket lacks its other half, what is between two
-   * may not belong together: only the brackets themselves are replaced then.
+   * may not belong together: it is not replaced then.
    */
   error(code: string, span: Span, message: string, advice: Advice = {}): void {
     if (this.#stopped) return;
     const { fix } = advice;
     const isUnsure =
-      fix !== undefined &&
-      code !== 'unexpected' &&
-      /[(){}[\]]/.test(this.textOf(fix)) &&
-      !this.brackets.areBalanced;
+      fix !== undefined && /[(){}[\]]/.test(this.textOf(fix)) && !this.brackets.areBalanced;
     this.findings.error(code, span, message, isUnsure ? { ...advice, fix: undefined } : advice);
+    if (this.findings.isFull) this.#stop();
   }
 
   /** How the brackets of the query belong together. */

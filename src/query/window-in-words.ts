@@ -8,11 +8,13 @@ import type { TokenStream } from './token-stream.ts';
  * A window behind what it limits, as people write it: `… >= 1 in the last 7 days`.
  */
 
-/** The words of a window before its length; 0 if no window is next. */
+/** The words of a window before its length, with "times" before them; 0 if no window is next. */
 export function countWordsOfWindow(tokens: TokenStream): number {
-  let words = 0;
-  while (words < 5 && isOfWindow(tokens, words)) words += 1;
-  return words > 0 && atKnownDurationAhead(tokens, words) ? words : 0;
+  const isTimes = tokens.token.kind === 'name' && /^times?$/i.test(tokens.token.text);
+  const from = isTimes ? 1 : 0;
+  let words = from;
+  while (words < from + 5 && isOfWindow(tokens, words)) words += 1;
+  return words > from && atKnownDurationAhead(tokens, words) ? words : 0;
 }
 
 function isOfWindow(tokens: TokenStream, ahead: number): boolean {

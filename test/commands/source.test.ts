@@ -13,6 +13,17 @@ describe('the lines that are skipped', () => {
     ['x\n/* a */', 'x\n/* a */'],
     ['-- a\nx', '-- a\nx'],
     ['x\n# a\ny\n#b', 'x\ny'],
+    // Inside of a string it is a part of that.
+    ["trait('a\n# b') = 1", "trait('a\n# b') = 1"],
+    ["trait('a\n# b\nc') = 1\n# d", "trait('a\n# b\nc') = 1"],
+    ['trait("a\n// b") = \'x\n#\n\'', 'trait("a\n// b") = \'x\n#\n\''],
+    ["trait('it\\'s\n# b') = 1", "trait('it\\'s\n# b') = 1"],
+    // A quote in a comment, or one that is not closed, opens none.
+    ["# it's\nx\n# it's\ny", 'x\ny'],
+    ["x -- it's\n# a\n= 'b'", "x -- it's\n= 'b'"],
+    ["x /* it's\n */\n# a\n= 'b'", "x /* it's\n */\n= 'b'"],
+    ["trait('a) = 1\n# a", "trait('a) = 1"],
+    ["trait('a) = 1\n# it's", "trait('a) = 1"],
     ['#', ''],
     ['', ''],
   ])('%j is read as %j', (text, definition) => {

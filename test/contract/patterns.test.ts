@@ -116,6 +116,7 @@ const listed: Record<string, Record<string, Source>> = {
   'query/check-place.ts': {
     '/like$/i': 'query',
     '/^in_?(?:audience|segment)$/i': 'query',
+    '/^not$/i': 'query',
   },
   'query/check-values.ts': {
     '/^(\\d+)[-/. ](\\d+)[-/. ](\\d+)$/': 'query',
@@ -140,10 +141,18 @@ const listed: Record<string, Record<string, Source>> = {
     '/(?:^|_)(?:is|of|the)(?:_|$)/i': 'query',
     '/^(?:is|of|the)$/': 'query',
     '/^\\p{L}/u': 'query',
+    '/^[({[]$/': 'query',
+    '/^[)}\\]]$/': 'query',
+    '/^is$/i': 'query',
+    '/^(?:to|-)$/i': 'query',
+    '/^(?:like|between)$/': 'query',
+    '/^(?:exclude|include|parent)$/i': 'query',
+    '/^[{,]$/': 'query',
   },
   'query/fix-meaning.ts': {
     "/^'|'$/g": 'query',
     '/^[1-9]\\d{0,2}(?:,\\d{3})+$/': 'query',
+    '/^\\d/': 'query',
   },
   'query/foreign-comparison.ts': {
     '/^(?:is|does|do|did)$/': 'query',
@@ -192,12 +201,13 @@ const listed: Record<string, Record<string, Source>> = {
       'query',
     '/\\+?(?:\\d+(?:\\.\\d+)?|\\.\\d+)(?:[eE][+-]?\\d+(?![\\p{L}_]))?/u': 'query',
     '/[\\p{L}_$][\\p{L}\\p{N}_]*/u': 'query',
-    '/=>|=<|<>|>=|<=|!==|!=|===|==|&&|\\|\\||[=<>!(){}[\\],.:&|≥≤≠-]/': 'query',
     '/[^\\p{L}_$\\d\\s\'"`\\u2018\\u2019\\u201c\\u201d=<>!(){}[\\],.:&|≥≤≠-]+/u': 'query',
     '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/iy': 'query',
     '/^[\\p{Default_Ignorable_Code_Point}\\p{Cc}]+$/u': 'query',
     '/^[\\p{L}\\p{N}_ @.-]+$/u': 'query',
     "/\\\\[.\\\\']/g": 'query',
+    '/=>|=<|<>|!>=|!<=|!>|!<|>=|<=|!==|!=|===|==|&&|\\|\\||[=<>!(){}[\\],.:&|≥≤≠-]/': 'query',
+    '/(?<!\\p{L})[\'"`‘’“”]|[\'"`‘’“”](?!\\p{L})/u': 'query',
   },
   'query/lint-names.ts': {
     '/^[!-~](?:[ -~]*[!-~])?$/': 'query',
@@ -221,12 +231,6 @@ const listed: Record<string, Record<string, Source>> = {
     '/^\\+?(\\d*)(?:\\.(\\d+))?(?:[eE]([+-]?\\d+))?$/': 'query',
     '/^0+(?=\\d)/': 'query',
   },
-  'query/parser.ts': {
-    '/^[\\p{Ll}_]/u': 'query',
-    '/^[),}\\]]$/': 'query',
-    '/^[\\p{L}\\p{N}_ !:]+$/u': 'query',
-    '/^ex/i': 'query',
-  },
   'query/path.ts': {
     '/^event$/i': 'query',
   },
@@ -247,6 +251,8 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[1-9]\\d{0,2}(?:,\\d{3})+$/': 'query',
     '/^[\\s),\\]}]?$/': 'query',
     '/\\s+/': 'query',
+    '/^(?:number|string|array)$/': 'query',
+    '/^(\\p{L}+)\\d+$/u': 'query',
   },
   'query/readings.ts': {
     '/[ _-]/g': 'query',
@@ -426,6 +432,38 @@ const listed: Record<string, Record<string, Source>> = {
       'answer',
     '/\\\\[\\s\\S]/g': 'answer',
     '/…\\[cut, \\d+ characters in all\\]\\s*$/u': 'message',
+  },
+  'query/bracket-repair.ts': {
+    '/\\s+/g': 'query',
+  },
+  'query/check.ts': {
+    '/[)}\\]]/': 'query',
+  },
+  'query/fix-owners.ts': {
+    '/^[({[]$/': 'query',
+    '/^[)}\\]]$/': 'query',
+    '/^(?:AND|OR|NOR|NAND)$/i': 'query',
+  },
+  'query/operator-apart.ts': {
+    '/^[<>=!]$/': 'query',
+    '/^[<>=]$/': 'query',
+  },
+  'query/parse-arguments.ts': {
+    '/^[),}\\]]$/': 'query',
+    '/^[\\p{L}\\p{N}_ !:]+$/u': 'query',
+  },
+  'query/parse-braces.ts': {
+    '/^ex/i': 'query',
+  },
+  'query/parse-chains.ts': {
+    '/^[\\p{Ll}_]/u': 'query',
+  },
+  'query/parse-logic-words.ts': {
+    '/^neither$/i': 'query',
+    '/^n?or$/i': 'query',
+  },
+  'query/parse-value-first.ts': {
+    '/^[\\p{Ll}_]/u': 'query',
   },
 };
 

@@ -42,6 +42,14 @@ describe('the same is said by', () => {
     ['price', "property('price')"],
     ['"event(\'A\').count() >= 1"', "event('A').count() >= 1"],
     ['.exists()', '.count() >= 1'],
+    [
+      ".sum(property('p')).where(property('c') = 'x')",
+      ".where(property('c') = 'x').sum(property('p'))",
+    ],
+    ["count(event('A'))", "event('A').count()"],
+    ["AND(trait('a') = 1, trait('b') = 2)", "(trait('a') = 1 AND trait('b') = 2)"],
+    ['7 to 14 days', '7 days, 14 days'],
+    ['{total: 100}', "property('total') = 100"],
     ['user.traits.plan', "trait('plan')"],
   ])('%s and %s', (before, after) => {
     expect(keepsMeaning(before, after)).toBe(true);
@@ -77,6 +85,24 @@ describe('something else is said by', () => {
     ['>= 0', '>= 1'],
     ['count(0)', 'count() >= 1'],
     ["'a--b'", "'a'"],
+    // What belongs to one event, condition or group, and then to another.
+    [
+      "event('A').where(event('B').within(2 days).count() > 1).count() > 1",
+      "event('A').where(event('B').count() > 1).within(2 days).count() > 1",
+    ],
+    [
+      "(event('B').count() > 1).between(2 days, 3 days)",
+      "event('A').between(2 days, 3 days).where(event('B').count() > 1)",
+    ],
+    ["trait('a') = 1 AND trait('b') > 1", "trait('a') > 1 AND trait('b') = 1"],
+    [
+      "event('A').count() > event('B').within(2 days).count()",
+      "event('A').within(2 days).count() > event('B').count()",
+    ],
+    [
+      "event('A').where(property('x') = 1).where(event('B').count() > 1)",
+      "event('A').where(event('B').where(property('x') = 1).count() > 1)",
+    ],
     ["trait('x') NOR trait('y')", "NOT trait('x') OR trait('z')"],
     ["event('A')", "event('A').count() >= 1"],
     ['today', "'today', 'now'"],

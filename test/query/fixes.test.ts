@@ -157,6 +157,98 @@ describe('a mistake with a clear meaning is healed', () => {
       "[trait('a') = 1 OR trait('b') = 2] AND trait('c') = 3",
       "(trait('a') = 1 OR trait('b') = 2) AND trait('c') = 3",
     ],
+    // A bracket that can only be missing, or too much, in one way.
+    [
+      "event('V').where(((event('R').within(parent: 3 days).last(property('x')).ends_with('b'))).between(2 days, 8 days).count() > 1",
+      "event('V').where(((event('R').within(parent: 3 days).last(property('x')).ends_with('b')))).between(2 days, 8 days).count() > 1",
+    ],
+    ["trait('n').less_than(literal((2))", "trait('n').less_than(literal(2))"],
+    [
+      "event('A').where property('p') = 1).count() >= 1",
+      "event('A').where(property('p') = 1).count() >= 1",
+    ],
+    [
+      "event('A').where({property('p') = 1).count() >= 1",
+      "event('A').where({property('p') = 1}).count() >= 1",
+    ],
+    [
+      "(event('A').count() >= 1 AND (trait('x') = 1",
+      "(event('A').count() >= 1 AND (trait('x') = 1))",
+    ],
+    // Operators in two pieces, or with their denial.
+    ["event('A').count() > = 5", "event('A').count() >= 5"],
+    ["trait('a') ! = 5", "trait('a') != 5"],
+    ["trait('a') = = 5", "trait('a') = 5"],
+    ["event('A').count() !> 5", "event('A').count() <= 5"],
+    ["event('A').count() !< 5", "event('A').count() >= 5"],
+    ["trait('a').not().contains('a')", "NOT trait('a').contains('a')"],
+    ["event('A').count().not() >= 1", "NOT event('A').count() >= 1"],
+    // Several for one.
+    ["trait('x') = 'b', 'c'", "trait('x').one_of('b', 'c')"],
+    ["trait('x') != 'b', 'c' OR trait('z') = 1", "trait('x').none_of('b', 'c') OR trait('z') = 1"],
+    [
+      "event('A').between(7, 14, 'days').count() >= 1",
+      "event('A').between(7 days, 14 days).count() >= 1",
+    ],
+    [
+      "event('A').between(7 to 14 days).count() >= 1",
+      "event('A').between(7 days, 14 days).count() >= 1",
+    ],
+    [
+      "event('A').between(7-14 days).count() >= 1",
+      "event('A').between(7 days, 14 days).count() >= 1",
+    ],
+    ["AND(trait('a') = 1, trait('b') = 2)", "(trait('a') = 1 AND trait('b') = 2)"],
+    ["NOT or(trait('a') = 1, trait('b') = 2)", "NOT (trait('a') = 1 OR trait('b') = 2)"],
+    [
+      "AND(trait('a') = 1, trait('b') = 2 OR trait('c') = 3)",
+      "(trait('a') = 1 AND (trait('b') = 2 OR trait('c') = 3))",
+    ],
+    [
+      "NONE (trait('a') = 1 OR trait('b') = 2)",
+      "ALL NOT (trait('a') = 1 OR trait('b') = 2)",
+      'accounts',
+    ],
+    ["EVERY(trait('a') = 1)", "ALL(trait('a') = 1)", 'accounts'],
+    // What is in a where, or should be.
+    [
+      "event('A').where({total: 100}).count() >= 1",
+      "event('A').where(property('total') = 100).count() >= 1",
+    ],
+    [
+      "event('A').where(total: 100).count() >= 1",
+      "event('A').where(property('total') = 100).count() >= 1",
+    ],
+    [
+      "event('A').where({'total': 100, currency: 'EUR'}).count() >= 1",
+      "event('A').where(property('total') = 100).where(property('currency') = 'EUR').count() >= 1",
+    ],
+    [
+      "event('A').where(context.page.url.contains('x')).count() >= 1",
+      "event('A').where(context('page.url').contains('x')).count() >= 1",
+    ],
+    [
+      "event('A').where(event.context.page.url = 'x').count() >= 1",
+      "event('A').where(context('page.url') = 'x').count() >= 1",
+    ],
+    [
+      "event('A').sum(property('p')).where(property('c') = 'x') > 5",
+      "event('A').where(property('c') = 'x').sum(property('p')) > 5",
+    ],
+    [
+      "event('A').count().within(7 days).where(property('c') = 'x') >= 1",
+      "event('A').within(7 days).where(property('c') = 'x').count() >= 1",
+    ],
+    [
+      "event('A').sources(exclude: ['a', 'b']).count() >= 1",
+      "event('A').sources({exclude: 'a', 'b'}).count() >= 1",
+    ],
+    ["trait('a') is not between 1 and 3", "(trait('a') < 1 OR trait('a') > 3)"],
+    ["trait('a') is not like 'x%'", "NOT trait('a').starts_with('x')"],
+    [
+      "event('A').count() is more than 3 times within the last 7 days",
+      "event('A').within(7 days).count() > 3",
+    ],
   ])('%s', (text, meant, type = 'users') => {
     expect(validResults(text, type).map(plain)).toContain(meant);
     expect(errorCodes(text, type).length).toBeLessThanOrEqual(2);
@@ -275,6 +367,17 @@ describe('help only, where more than one thing may be meant', () => {
     ["event('A').where(event('B').count(= 1).between(1 day, 9 days).count() >= 1"],
     ["event('A').within(parent: 5 days).count() >= 1"],
     ["ANY trait('a') = 1"],
+    ["event('A').count() >= 1) AND evnt('B').count() >= 1"],
+    ["event('R').mode(property(tags as array, 2) = 2"],
+    ["(trait('spend').equals(literal2))"],
+    ["(trait('address.city).absent()) OR trait(plan').after_next(4 hours)"],
+    ["trait('a').one_of('b,‘3’)"],
+    ["event('A').between(7, 14 days).count() >= 1"],
+    ["event('A').not().count() >= 1"],
+    ["trait('x') = 'a' AND 'c'"],
+    ["event('A').where({total: {gt: 100}}).count() >= 1"],
+    ["event('A').count() >= 1 where property('c') = 'x'"],
+    ["NOT(trait('a') = 1, trait('b') = 2)"],
   ])('%s', (text, type = 'users') => {
     expect(verdictOf(text, type).isValid).toBe(false);
     expect(validResults(text, type)).toEqual([]);
@@ -284,6 +387,10 @@ describe('help only, where more than one thing may be meant', () => {
 describe('one cause is one error', () => {
   test.each<[string, string]>([
     ["event('A').where({total: 100}).count() >= 1", 'unexpected-object'],
+    ["NEITHER trait('a') = 1 NOR trait('b') = 2", 'unknown-word'],
+    ["event('A').count() >= 1 where property('c') = 'x'", 'late-filter'],
+    ["exists trait('plan')", 'unexpected'],
+    ["event('A').where(((property('p') = 1)).between(2 days, 3 days).count() >= 1", 'unclosed'],
     ["trait('d') > now() - 30 days AND trait('x') = 1", 'present-time'],
     ["trait('a') + trait('b') > 10", 'arithmetic'],
     ["traits.plan = 'vip'", 'path'],
@@ -340,7 +447,10 @@ describe('help speaks of what is written', () => {
     [inFunnel("event('A').count() >= 1"), 'at least 2 instead of 1'],
     [inFunnel("event('A').count() >= 2"), 'one more than that'],
     [inFunnel("event('A').count() = 1"), 'one more than that'],
-    ["trait('p') != 'a' OR 'c'", 'none_of('],
+    ["trait('p') != 'a' OR 'c'", "trait('p').none_of('a', 'c')"],
+    ["trait('p') = 'a' OR 'c'", "trait('p').one_of('a', 'c')"],
+    ["NEITHER trait('a') = 1 NOR trait('b') = 2", "NOT (trait('a') = 1 OR trait('b') = 2)"],
+    ["exists trait('plan')", "trait('plan').exists()"],
   ])('%s', (text, words) => {
     const { diagnostics } = verdictOf(text, 'users');
     expect(diagnostics.map(({ help = '' }) => help).join('\n')).toContain(words);

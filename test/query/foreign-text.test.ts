@@ -107,6 +107,8 @@ describe('is not read where a word is left over, or could mean another:', () => 
   test.each<[string, Level?]>([
     ["who performed 'A' at least 1 time on a phone"],
     ["who performed 'A' 3 times"],
+    ["who performed 'A' and did not perform 'B' within 2 hours"],
+    ["who performed 'A' and performed 'B' within the last 7 days"],
     ["who performed 'A' at least 1 time within the last month"],
     ["who performed 'A' and performed 'B' or performed 'C'"],
     ["who performed 'A' at least 1 time except in Germany"],

@@ -83,6 +83,13 @@ describe('size', () => {
     expect(check(conditions(50), audience)).toMatchObject({ valid: true, primaryExpressions: 50 });
   });
 
+  test('of 51 in a where it is not known whether they are too many', () => {
+    const inside = conditions(51);
+    const query = `event('A').where(${inside}).count() >= 1`;
+    expect(check(query, audience)).toMatchObject({ valid: true, primaryExpressions: 1 });
+    expect(check(query, audience).diagnostics.map(({ code }) => code)).toContain('many-conditions');
+  });
+
   test('51 are not', () => {
     expect(check(conditions(51), audience)).toMatchObject({
       valid: false,

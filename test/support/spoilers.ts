@@ -103,9 +103,13 @@ const counterparts: Readonly<Record<string, string>> = {
   less_than: 'at_least',
 };
 
+/** Comparisons that can be denied in their name; of others it is not known what they are. */
+const deniable =
+  'equals|differs|exists|absent|one_of|none_of|at_least|less_than|contains|omits|starts_with|ends_with|within_last|within_next|before_last|after_next|before_date|after_date';
+
 /** Rewrites `NOT x.comparison(…)` with the negation in the name. */
 function negated(name: string, written: (comparison: string) => string): Spoiler {
-  const pattern = /\bNOT ((?:trait|property)\('[^']*'\))\.([a-z_]+)(?=\()/;
+  const pattern = new RegExp(`\\bNOT ((?:trait|property)\\('[^']*'\\))\\.(${deniable})(?=\\()`);
   return {
     name,
     spoil: (query, pick) => {

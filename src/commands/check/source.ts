@@ -1,5 +1,6 @@
 import { type Diagnostic, type Fix, type Level, levelOf } from '../../query/index.ts';
 import { FileError } from '../text-files.ts';
+import { linesInStrings } from './string-lines.ts';
 
 /*
  * A definition as it stands in a file: between lines that are comments, which may set its level. What
@@ -42,9 +43,13 @@ export function readSource(text: string): Source {
   const comments: Comment[] = [];
   let rest = '';
   let type: Level | undefined;
+  const inStrings = linesInStrings(text, (line) => commentStart.test(line));
+  let from = 0;
   for (const [index, line] of linesOf(text).entries()) {
     const content = withoutEnd(line);
-    if (!commentStart.test(content)) {
+    const start = from;
+    from += line.length;
+    if (inStrings.has(start) || !commentStart.test(content)) {
       rest += line;
       continue;
     }

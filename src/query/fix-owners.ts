@@ -1,0 +1,112 @@
+import { catalog } from './catalog.ts';
+import type { Atom } from './fix-atoms.ts';
+import type { LanguageFunction } from './language-function.ts';
+
+/*
+ * What each part of a text belongs to: a window, a comparison or the name of an event to the chain that
+ * it stands in, a condition to the chain that takes it. A fix may move a part, but not to another owner.
+ */
+
+/** A bracket that is open, or the text around all of them. */
+interface Frame {
+  /** What takes whatever stands in it. */
+  taker: number | undefined;
+  /** The beginning of the chain that is going on. */
+  head?: number;
+  /** The beginning of a chain that the first is compared with. */
+  compared?: number;
+  /** Whether it holds arguments; else a chain in it goes on behind it. */
+  isOfArguments: boolean;
+  /** The call around what it is of, as in `count(event('A'))`. */
+  around?: number;
+}
+
+/** Stands for what begins a chain that a text goes on with. */
+const outside = -1;
+
+/** For each atom the index of the one that it belongs to; undefined for what stands by itself. */
+export type Owners = readonly (number | undefined)[];
+
+/** What the atoms of a text belong to. */
+export function ownersOf(atoms: readonly Atom[]): Owners {
+  return new OwnerFinder(atoms).find();
+}
+
+class OwnerFinder {
+  readonly #atoms: readonly Atom[];
+  readonly #owners: (number | undefined)[] = [];
+  readonly #outer: Frame[] = [];
+  #frame: Frame = { taker: undefined, isOfArguments: false };
+
+  constructor(atoms: readonly Atom[]) {
+    this.#atoms = atoms;
+  }
+
+  find(): Owners {
+    for (const [index, atom] of this.#atoms.entries()) {
+      if (atom.kind === 'mark') this.#takeMark(atom.text, index);
+      else if (isJoint(atom)) this.#endChain();
+      else this.#owners[index] = this.#ownerOf(atom, index);
+    }
+    return this.#atoms.map((_, index) => {
+      const owner = this.#owners[index];
+      return owner === outside ? undefined : owner;
+    });
+  }
+
+  #takeMark(text: string, index: number): void {
+    if (/^[({[]$/.test(text)) this.#open(index);
+    else if (/^[)}\]]$/.test(text)) this.#close();
+    else if (text === ',') this.#endChain();
+  }
+
+  #endChain(): void {
+    if (this.#frame.around !== undefined) return;
+    this.#frame.head = undefined;
+    this.#frame.compared = undefined;
+  }
+
+  /** What an atom belongs to; those that begin a chain are noted. */
+  #ownerOf(atom: Atom, index: number): number | undefined {
+    const frame = this.#frame;
+    const before = this.#atoms[index - 1];
+    const begins = isOf(atom, 'extractor');
+    const isCall = before?.kind === 'mark' && before.text === '.';
+    if (frame.head === undefined) {
+      if (begins || isCall) frame.head = begins ? index : outside;
+      return frame.taker;
+    }
+    if (isCall) return frame.compared ?? frame.head;
+    if (begins && isOf(before, 'comparison')) frame.compared = index;
+    return frame.head;
+  }
+
+  #open(index: number): void {
+    this.#outer.push(this.#frame);
+    const { taker, head, compared } = this.#frame;
+    const [before, after] = [this.#atoms[index - 1], this.#atoms[index + 1]];
+    const isCall = before?.kind === 'word' && !isJoint(before) && !before.names().includes('NOT');
+    const isEnd = isOf(before, 'reducer') || isOf(before, 'comparison');
+    const isAround = isCall && isEnd && head === undefined && isOf(after, 'extractor');
+    if (isAround) this.#frame = { taker, isOfArguments: false, around: index - 1 };
+    else if (isCall) this.#frame = { taker: compared ?? head ?? taker, isOfArguments: true };
+    else this.#frame = { taker, isOfArguments: false };
+  }
+
+  #close(): void {
+    const closed = this.#frame;
+    // What is closed here may have been opened before the text.
+    this.#frame = this.#outer.pop() ?? { taker: undefined, isOfArguments: false, head: outside };
+    if (closed.isOfArguments) return;
+    this.#frame.head ??= closed.head;
+    if (closed.around !== undefined) this.#owners[closed.around] = closed.head;
+  }
+}
+
+function isJoint({ kind, text, names }: Atom): boolean {
+  return kind === 'word' && [text, ...names()].some((name) => /^(?:AND|OR|NOR|NAND)$/i.test(name));
+}
+
+function isOf(atom: Atom | undefined, wanted: LanguageFunction['kind']): boolean {
+  return atom?.kind === 'word' && atom.names().some((name) => catalog.get(name)?.kind === wanted);
+}

@@ -1,0 +1,174 @@
+import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
+import { isEndOfCondition, takeDirection, takeRest } from './between-conditions.ts';
+import {
+  comparisonInstead,
+  extractorOf,
+  filterOf,
+  isFilter,
+  isReducer,
+  keepsText,
+  operators,
+} from './catalog.ts';
+import { foreignOperators } from './foreign-comparison.ts';
+import {
+  atBareWord,
+  atListOfValues,
+  beginsCall,
+  countMoreStrings,
+  countTokensOfGroupedNumber,
+  countTokensOfPresent,
+} from './lookahead.ts';
+import { operatorApart, takeOperator } from './operator-apart.ts';
+import type { Parsing } from './parsing.ts';
+import { readComparisonInWords } from './read-comparison.ts';
+import {
+  readDeniedOperator,
+  readListComparison,
+  readNullComparison,
+  readOpenWords,
+  readPresent,
+} from './read-foreign.ts';
+import { readGroupedNumber } from './read-values.ts';
+import { describeToken, isNull, isOperator, isSymbol, keywordOf, spanOf } from './tokens.ts';
+import { countWordsOfWindow, windowOf, withFilter } from './window-in-words.ts';
+
+/*
+ * Reads what a chain is compared with, and what belongs to the condition behind that.
+ */
+
+function isStreamWithoutWindow({ calls }: Chain): boolean {
+  const isWindow = (call: FunctionCall) =>
+    ['window', 'session'].includes(filterOf(call)?.family ?? '');
+  return extractorOf(calls[0])?.family === 'stream' && !calls.some(isWindow);
+}
+
+function comparesWithStream({ calls }: Chain): boolean {
+  return (calls.at(-1)?.args ?? []).some(
+    (value) => value.kind === 'chain' && extractorOf(value.calls[0])?.family === 'stream',
+  );
+}
+
+/** comparison = chain [ ( "=" | "==" | "!=" | ">" | ">=" | "<" | "<=" ) scalar ] ; */
+export function readCompared(parsing: Parsing, chain: Chain): Expression {
+  const { tokens } = parsing;
+  const { errors } = tokens.findings;
+  const isApart = operatorApart(tokens.token, tokens.peek()) !== undefined;
+  if (keywordOf(tokens.token) === 'NOT' && isOperator(tokens.peek()) && !isApart) {
+    return readDeniedOperator(tokens, chain);
+  }
+  const call =
+    isOperator(tokens.token) || isApart
+      ? readOperator(parsing, chain)
+      : readInWords(parsing, chain);
+  if (call) {
+    takeMoreValues(parsing, call);
+    chain.calls.push(call);
+    chain.end = call.end;
+  }
+  if (call && isOperator(tokens.token)) {
+    tokens.error('unexpected', tokens.token, 'A condition has one comparison.', {
+      help: 'Write two conditions with AND between them.',
+    });
+    return tokens.recover(chain.start);
+  }
+  parsing.lastCompared = chain;
+  takeLateFilter(parsing, chain);
+  parsing.wantsWindow ||= isStreamWithoutWindow(chain);
+  takeRest(tokens, tokens.findings.errors > errors);
+  return chain;
+}
+
+/** `= 'a', 'b'` */
+function takeMoreValues(parsing: Parsing, call: FunctionCall): void {
+  const { tokens } = parsing;
+  const name = call.operator === undefined ? undefined : comparisonInstead(call.name);
+  const [first] = call.args;
+  if (name === undefined || first?.kind !== 'literal' || first.type !== 'string') return;
+  const count = countMoreStrings(tokens);
+  if (count === 0) return;
+  const { end } = tokens.take(count);
+  const before = tokens.query.slice(0, call.start).trimEnd().length;
+  const span = { start: call.start, end };
+  const text = `.${name}(${tokens.textOf({ start: first.start, end })})`;
+  tokens.error('several-values', span, `${call.operator} compares with one value.`, {
+    help: `Did you mean ${text}?`,
+    fix: { start: before, end, text },
+  });
+  call.end = end;
+}
+
+/** Words behind a count that speak of the present are a window. */
+function readInWords(parsing: Parsing, chain: Chain): FunctionCall | undefined {
+  if (chain.calls.some(isReducer) && countWordsOfWindow(parsing.tokens) > 0) return undefined;
+  return readComparisonInWords(parsing.tokens, chain, {
+    value: (comparison) => readComparedValue(parsing, comparison),
+    call: (meaning) => parsing.call(meaning),
+  });
+}
+
+/** A window in words, or a call of a filter, behind the comparison: it has its place before. */
+export function takeLateFilter(parsing: Parsing, chain: Chain, start?: number): void {
+  const { tokens } = parsing;
+  const { token, lastEnd } = tokens;
+  if (isEndOfCondition(token)) return;
+  const words = countWordsOfWindow(tokens);
+  const isCall = isSymbol(token, '.') && isFilter(tokens.peek().text);
+  if ((words === 0 && !isCall) || tokens.stopped) return;
+  let filter = '';
+  if (words > 0) {
+    tokens.take(words);
+    filter = windowOf(tokens.textOf(tokens.take(2)));
+  } else {
+    tokens.next();
+    filter = `.${tokens.textOf(parsing.call())}`;
+  }
+  tokens.findings.breakAt(lastEnd);
+  // A window in words may be meant for more than what is next to it.
+  const isOpen = words > 0 && (parsing.wantsWindow || comparesWithStream(chain));
+  const moved = isOpen ? undefined : withFilter(chain, filter, tokens.query);
+  const { end } = tokens.spanFrom(lastEnd);
+  const span = { start: token.start, end };
+  const before = start === undefined || !moved ? '' : tokens.query.slice(chain.start, moved.start);
+  tokens.error('late-filter', span, 'A filter stands before what it limits is counted.', {
+    help: moved ? `Put ${filter} there.` : `Write it as ${filter} where the events are named.`,
+    fix: moved && { start: start ?? moved.start, end, text: before + moved.text },
+  });
+}
+
+/** An operator and its value. */
+export function readOperator(parsing: Parsing, chain?: Chain): FunctionCall {
+  const { tokens } = parsing;
+  const before = tokens.lastEnd;
+  const token = takeOperator(tokens);
+  if (isNull(tokens.token) && !beginsCall(tokens)) return readNullComparison(tokens, token, before);
+  if (chain && atListOfValues(tokens)) return readListComparison(tokens, token, before);
+  const meant = foreignOperators[token.text];
+  if (meant) {
+    tokens.error('unknown-operator', token, `${describeToken(token)} is not an operator.`, {
+      help: `Did you mean ${meant}?`,
+      fix: { ...spanOf(token), text: meant },
+    });
+  }
+  if (token.text === '==') {
+    tokens.findings.hint('double-equals', token, 'One equals sign is enough.', {
+      help: 'Write = instead of ==.',
+      fix: { ...spanOf(token), text: '=' },
+    });
+  }
+  const operator = meant ?? token.text;
+  const name = operators.get(operator) ?? operator;
+  const value = readComparedValue(parsing, name);
+  if (value.kind === 'duration') takeDirection(tokens);
+  const span = tokens.spanFrom(token.start);
+  return tokens.node({ name, nameSpan: spanOf(token), args: [value], operator, ...span });
+}
+
+/** What an operator compares with; also a number with commas, and the present time. */
+function readComparedValue(parsing: Parsing, comparison: string): Argument {
+  const { tokens } = parsing;
+  if (countTokensOfPresent(tokens) > 0) return readPresent(tokens);
+  const grouped = countTokensOfGroupedNumber(tokens);
+  if (grouped > 0) return readGroupedNumber(tokens, grouped);
+  if (atBareWord(tokens) && !keepsText(comparison)) return readOpenWords(tokens);
+  return parsing.scalar();
+}

@@ -1,0 +1,88 @@
+import type { Expression, Missing } from './ast.ts';
+import { beginsCondition, countWordsBeforeCondition } from './lookahead.ts';
+import type { Parsing } from './parsing.ts';
+import { describeToken, isSymbol, keywordOf } from './tokens.ts';
+
+/*
+ * Reads words of logic that the language does not have, or that it has in another place: NONE, NEITHER,
+ * `AND(…)`.
+ */
+
+/** Words that say the same of an account's users as keywords do. */
+const quantifiers: Partial<Record<string, string>> = { NONE: 'ALL NOT', EVERY: 'ALL', SOME: 'ANY' };
+
+/** `NONE (…)`, which looks like a call. */
+export function readQuantifiedGroup(parsing: Parsing): Expression | undefined {
+  const { tokens } = parsing;
+  const isQuantifier = quantifiers[tokens.token.text.toUpperCase()] !== undefined;
+  return isQuantifier && beginsCondition(tokens, 2) ? readAfterWords(parsing, 1) : undefined;
+}
+
+/** Words before a condition, such as EVERY; undefined if there are none. */
+export function readWordsBefore(parsing: Parsing): Expression | undefined {
+  const { tokens } = parsing;
+  const count = countWordsBeforeCondition(tokens);
+  if (count === 0) return undefined;
+  if (count === 1 && /^neither$/i.test(tokens.token.text)) return readNeither(parsing);
+  return readAfterWords(parsing, count);
+}
+
+/** `NEITHER … NOR …` */
+function readNeither(parsing: Parsing): Expression {
+  const { tokens } = parsing;
+  const { start } = tokens.next();
+  const conditions: string[] = [];
+  do {
+    const from = tokens.token.start;
+    parsing.unary();
+    conditions.push(tokens.textOf({ start: from, end: tokens.lastEnd }));
+  } while (/^n?or$/i.test(tokens.token.text) && tokens.next());
+  const span = tokens.spanFrom(start);
+  tokens.error('unknown-word', span, 'NEITHER and NOR are no words of the language.', {
+    help: `Write NOT (${conditions.join(' OR ')}).`,
+  });
+  return tokens.missing(start);
+}
+
+/** Reads a condition behind so many words that are no part of it. */
+function readAfterWords(parsing: Parsing, count: number): Expression {
+  const { tokens } = parsing;
+  const { token } = tokens;
+  const span = tokens.take(count);
+  const text = tokens.textOf(span);
+  const meant = count === 1 ? quantifiers[token.text.toUpperCase()] : undefined;
+  const isAllowed = meant && parsing.level === 'accounts';
+  tokens.error('unknown-word', span, `"${text}" is no word of the language.`, {
+    help: isAllowed
+      ? `Did you mean ${meant}?`
+      : 'Before a condition may stand NOT, for accounts also ANY and ALL.',
+    fix: isAllowed ? { ...span, text: meant } : undefined,
+  });
+  return parsing.unary();
+}
+
+/** `AND(a, b)` */
+export function readCalledJoint(parsing: Parsing): Missing {
+  const { tokens } = parsing;
+  const joint = tokens.next();
+  const open = tokens.next();
+  const conditions: string[] = [];
+  const { errors } = tokens.findings;
+  if (!tokens.descend()) return tokens.missing(joint.start);
+  do {
+    const { start } = tokens.token;
+    const { kind } = parsing.or();
+    const text = tokens.textOf({ start, end: tokens.lastEnd });
+    conditions.push(kind === 'or' || kind === 'and' ? `(${text})` : text);
+  } while (isSymbol(tokens.token, ',') && tokens.next());
+  tokens.ascend();
+  const isRead = isSymbol(tokens.token, ')') && tokens.findings.errors === errors;
+  tokens.close(open, ')');
+  const span = tokens.spanFrom(joint.start);
+  const text = `(${conditions.join(` ${keywordOf(joint)} `)})`;
+  tokens.error('unexpected', joint, `${describeToken(joint)} is no function.`, {
+    help: isRead ? `Did you mean ${text}?` : 'Write it between the conditions.',
+    fix: isRead ? { ...span, text } : undefined,
+  });
+  return tokens.missing(joint.start);
+}
