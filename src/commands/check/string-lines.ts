@@ -39,6 +39,9 @@ export function linesInStrings(
   return inside;
 }
 
+/** What opens counts up, what closes down. */
+const brackets: Readonly<Record<string, number>> = { '(': 1, ')': -1 };
+
 function endOfLine(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   return end === -1 ? text.length : end;
@@ -54,11 +57,10 @@ function endOfString(text: string, start: number, unclosed: Set<string>): number
   let open = 0;
   let hasLines = false;
   for (let at = start + 1; at < text.length; at += text[at] === '\\' ? 2 : 1) {
-    const character = text[at];
+    const character = text[at] ?? '';
     if (character === closing) return hasLines && open !== 0 ? undefined : at;
     hasLines ||= character === '\n';
-    if (character === '(') open += 1;
-    if (character === ')') open -= 1;
+    open += brackets[character] ?? 0;
   }
   unclosed.add(closing);
   return undefined;
