@@ -135,7 +135,7 @@ describe('the change of the edition', () => {
     const read = await callTool(rig.client, 'list_audiences');
     const again = await callTool(rig.client, 'list_audiences');
     const texts = [failed, checked, read, again].map(({ text }) => announcements(text));
-    expect(texts).toEqual([0, 0, 1, 0]);
+    expect(texts).toEqual([0, 1, 0, 0]);
     expect(logged(rig)).toHaveLength(1);
   });
 

@@ -128,9 +128,9 @@ describe('where it can not be told, the question says that, and the write goes o
   test.each([
     [500, 'upstream_error'],
     [429, 'rate_limited'],
-    [401, 'unauthorized'],
+    [401, 'unsupported'],
     [403, 'unsupported'],
-    [404, 'not_found'],
+    [404, 'unsupported'],
     [422, 'validation_failed'],
   ])('HTTP %i, after one attempt', async (status, code) => {
     const { client, questions, requests, faults } = await scene();

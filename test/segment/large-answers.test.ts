@@ -112,7 +112,7 @@ describe('an audience of very many fields', () => {
 
 test('a page of very many rows is read', async () => {
   const count = 200_000;
-  const audiences = Array.from({ length: count }, () => ({ id: 'a' }));
+  const audiences = Array.from({ length: count }, (_, n) => ({ id: `a${n}` }));
   const body = JSON.stringify({ data: { audiences, pagination: {} } });
   const url = await listen((_, response) => response.end(body));
   const client = segmentClient(url, new ManualClock(), { edition: 'v1' });

@@ -285,7 +285,10 @@ test.each(hostile)('what strangers wrote is shown as data: %s', async (_, text) 
 test('a workspace without computed traits ends as unsupported', async () => {
   const { client, faults } = await start();
   const errors = [{ type: 'not-found', message: 'Feature not enabled', data: null }];
-  faults(() => ({ kind: 'answer', status: 404, body: JSON.stringify({ errors }) }));
+  const body = JSON.stringify({ errors });
+  faults(({ operation }) =>
+    operation === 'list_audiences' ? undefined : { kind: 'answer', status: 404, body },
+  );
   const { error } = await callTool(client, 'list_computed_traits', {});
   expect(error?.code).toBe('unsupported');
 });
