@@ -162,6 +162,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^(?:in|within)$/': 'query',
     '/^(?:last|past|next)$/': 'query',
     '/^(%?)([^%_\\\\]+)(%?)$/': 'query',
+    '/^times?$/': 'query',
   },
   'query/foreign-text.ts': {
     '/^(?:not|any|all)$/i': 'query',
@@ -464,6 +465,9 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'query/parse-value-first.ts': {
     '/^[\\p{Ll}_]/u': 'query',
+  },
+  'query/window-in-words.ts': {
+    '/^times?$/i': 'query',
   },
 };
 

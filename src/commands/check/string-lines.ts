@@ -39,9 +39,6 @@ export function linesInStrings(
   return inside;
 }
 
-/** What opens counts up, what closes down. */
-const brackets: Readonly<Record<string, number>> = { '(': 1, ')': -1 };
-
 function endOfLine(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   return end === -1 ? text.length : end;
@@ -54,16 +51,15 @@ function endOfLine(text: string, at: number): number {
 function endOfString(text: string, start: number, unclosed: Set<string>): number | undefined {
   const closing = closings.get(text[start] ?? '');
   if (closing === undefined || unclosed.has(closing)) return undefined;
-  let open = 0;
-  let hasLines = false;
   for (let at = start + 1; at < text.length; at += text[at] === '\\' ? 2 : 1) {
-    const character = text[at] ?? '';
-    if (character === closing) return hasLines && open !== 0 ? undefined : at;
-    hasLines ||= character === '\n';
-    open += brackets[character] ?? 0;
+    if (text[at] === closing) return isBroken(text.slice(start, at)) ? undefined : at;
   }
   unclosed.add(closing);
   return undefined;
+}
+
+function isBroken(string: string): boolean {
+  return string.includes('\n') && string.split('(').length !== string.split(')').length;
 }
 
 /** Behind a character, or the comment that begins here. */
