@@ -14,7 +14,7 @@ import { runs } from '../support/runs.ts';
  */
 
 /** Spoilt definitions for each way, where so many of those that are generated can be spoilt by it. */
-const maxRuns = runs(12);
+const maxRuns = runs(8);
 
 const levels = [
   ['users', userQuery, fc.sample(profile, { numRuns: 150, seed: 1 }), spoilers],
@@ -55,7 +55,7 @@ test('there are at least 30 ways to spoil a definition', () => {
 
 describe.each(levels)('a definition of type %s', (type, query, _subjects, ways) => {
   // Few definitions have what some of the ways spoil, so that all ways choose among the same ones.
-  const pool = fc.sample(fc.tuple(query, fc.nat()), { numRuns: runs(2500), seed });
+  const pool = fc.sample(fc.tuple(query, fc.nat()), { numRuns: runs(2000), seed });
   const choose = (choice: number) => (count: number) => choice % Math.max(count, 1);
 
   test.each(ways.map((way) => [way.name, way] as const))('of someone who %s', (_name, way) => {
