@@ -14,7 +14,7 @@ import { accountSpoilers, type Spoiler, spoilers } from '../support/spoilers.ts'
  */
 
 /** Spoilt definitions for each way, where so many of those that are generated can be spoilt by it. */
-const maxRuns = runs(12);
+const maxRuns = runs(8);
 
 const levels = [
   ['users', userQuery, fc.sample(profile, { numRuns: 150, seed: 1 }), spoilers],
@@ -63,7 +63,7 @@ describe.each(levels)('a definition of type %s', (type, query, _subjects, ways) 
   // Few definitions have what some of the ways spoil, so that all ways choose among the same ones.
   const pool = [
     ...rare.map((text): [string, number] => [text, 0]),
-    ...fc.sample(fc.tuple(query, fc.nat()), { numRuns: runs(2500), seed }),
+    ...fc.sample(fc.tuple(query, fc.nat()), { numRuns: runs(2000), seed }),
   ];
   const choose = (choice: number) => (count: number) => choice % Math.max(count, 1);
 
