@@ -5,10 +5,10 @@ import type { SandboxSeed, SeedEntityRow } from './seed-file.ts';
 import { readSeedTime } from './seed-times.ts';
 
 /*
- * The form of a seed. Objects are closed, so that a misspelt field is not passed over.
+ * The form of a seed. Objects are closed, so that a misspelled field is not ignored.
  */
 
-/** An object that says which fields it has where it is given another one. */
+/** An object that names its fields if it is given an unknown one. */
 const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: ({ code, keys }) =>

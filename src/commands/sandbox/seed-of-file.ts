@@ -3,9 +3,9 @@ import { parseSeed, type SandboxSeed, SeedError } from '../../sandbox/start.ts';
 import { FileError, readText } from '../text-files.ts';
 
 /**
- * Reads a seed of the right form; what it says is checked where the sandbox starts.
+ * Reads a seed of the right form; the sandbox checks its content when it starts.
  *
- * @throws {ConfigError} for a file that can't be read, or that is no seed.
+ * @throws {ConfigError} for a file that can't be read, or that is not a seed.
  */
 export async function seedOfFile(path: string): Promise<SandboxSeed> {
   try {
@@ -19,7 +19,7 @@ export async function seedOfFile(path: string): Promise<SandboxSeed> {
   }
 }
 
-/** The error with all that is wrong with the seed of a file. */
+/** An error with everything wrong with the seed in a file. */
 export function seedRefused(path: string, { problems }: SeedError): ConfigError {
   return new ConfigError(problems.map((problem) => `--seed ${path}: ${problem}.`));
 }
