@@ -8,7 +8,7 @@ import { median, report } from './measure.ts';
 const calls = 1000;
 const plenty = Object.fromEntries(operationNames.map((name) => [name, 1_000_000]));
 
-/** What a tool call takes on top of the bare request that it makes. */
+/** The overhead of a tool call over the bare request that it makes. */
 export async function benchCall(): Promise<void> {
   const sandbox = await start({ limits: plenty });
   const space = sandbox.spaces[0]?.id ?? '';

@@ -10,11 +10,11 @@ import { median, report } from './measure.ts';
 const size = 10_000;
 const pageSize = 1000;
 const warmCalls = 100;
-/** What the second question may take, milliseconds, and what the index may take in memory. */
+/** The limits for a repeated question, in milliseconds, and for the index, in memory. */
 const maxWarmMs = 30;
 const maxMegabytes = 30;
 
-/** Questions of different kinds: what is kept, what is compared and what is sorted differ. */
+/** Questions of different kinds: what is kept, compared and sorted differs. */
 const questions: Record<string, Record<string, unknown>> = {
   'count by event': { event: 'Product Category 7 Viewed', countOnly: true },
   'text, by name': { text: 'vienna', limit: 200 },
@@ -24,9 +24,9 @@ const questions: Record<string, Record<string, unknown>> = {
 };
 
 /**
- * `find_audiences` in a space of 10,000: how long the first question takes, with how many requests, how
- * long each kind of further one, and how much memory the index keeps. Sets the exit code if one of
- * them is too much.
+ * `find_audiences` in a space of 10,000: how long the first question takes, with how many requests,
+ * how long each kind of repeated one, and how much memory the index keeps. Sets the exit code if
+ * any of them exceeds its limit.
  */
 export async function benchFind(): Promise<void> {
   await using space = await startLargeSpace(size);
@@ -56,7 +56,7 @@ export async function benchFind(): Promise<void> {
   if (megabytes > maxMegabytes) process.exitCode = 1;
 }
 
-/** What the index keeps when all that it was made from is gone. */
+/** The memory of the index once everything that it was made from is gone. */
 function indexMegabytes(): number {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');

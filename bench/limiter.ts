@@ -27,7 +27,7 @@ export async function benchLimiter(): Promise<void> {
     ['--max-wait-ms', '180000', '--rate-limits', 'list_audiences=1000', '--log-level', 'warn'],
     environmentFor(sandbox.url, sandbox.spaces[0]?.id ?? ''),
   );
-  // From what it lists the program knows the edition, and so the limit of creates.
+  // The list tells the program the edition, and so the limit of creates.
   await session.client.callTool({ name: 'list_audiences', arguments: {} });
   const creates = Array.from({ length: perMinute * windows }, (_, index) =>
     session.client.callTool(
@@ -36,7 +36,7 @@ export async function benchLimiter(): Promise<void> {
         arguments: { name: `Bench ${index}`, query: "trait('x') = 1" },
       },
       undefined,
-      // Only a call whose progress is asked for may wait for longer than 55 s.
+      // Only a call with progress may wait for longer than 55 s.
       { timeout: 180_000, onprogress: () => {} },
     ),
   );

@@ -9,14 +9,14 @@ import { report } from './measure.ts';
 
 const space = 'spa_shop_staging';
 const chars = 1_000_000;
-/** So many times its length may a text cost at its peak. */
+/** The maximum peak cost of a text, as a multiple of its length. */
 const maxTimes = 10;
 const warmUpCalls = 20;
-/** An odd number, of which the middle counts: when memory is freed is up to V8. */
+/** An odd number, of which the median counts: V8 decides when to free memory. */
 const runs = 3;
 /**
- * What V8 takes once per process to compile the code that reads such a text, whatever its length, is no
- * cost of the text. It is taken, and told, at a first one of the same kind.
+ * What V8 takes once per process to compile the code that reads such a text, whatever its length,
+ * is not a cost of the text. It is measured separately, with a first short text of the same kind.
  */
 const warmUpChars = 50_000;
 
@@ -55,9 +55,9 @@ const message: Case = {
 };
 
 /**
- * How much more memory the program takes at its peak (Linux: VmHWM) for one call whose response, or one
- * message that, holds a million odd characters, in megabytes and in times of its bytes. Sets the exit
- * code if it takes too much.
+ * How much more memory the program takes at its peak (Linux: VmHWM) for one call whose response, or
+ * for one message that, contains a million odd characters, in megabytes and as a multiple of its
+ * bytes. Sets the exit code if it takes too much.
  */
 export async function benchMemory(): Promise<void> {
   for (const [name, given] of Object.entries(responses)) {
@@ -130,14 +130,14 @@ async function startProgram(apiUrl: string): Promise<RawProgram> {
   return program;
 }
 
-/** @param take makes the program take in so many characters. The program is ended then. */
+/** @param take makes the program read this many characters. The program is ended then. */
 async function peaksOf(
   program: RawProgram,
   take: (count: number) => Promise<void>,
 ): Promise<Peaks> {
   const { pid } = program.child;
   const peakDuring = async (count: number) => {
-    // The peak begins anew at what there is now (Linux: proc_pid_clear_refs(5)).
+    // Resets the peak to the present value (Linux: proc_pid_clear_refs(5)).
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
     const before = peakMegabytes(pid);
     await take(count);

@@ -60,14 +60,16 @@ export function benchQuery(): void {
   });
 }
 
-/** So many different conditions; above 50 it is a definition that is refused, but read as a whole. */
+/**
+ * This many different conditions; a definition with more than 50 is invalid, but read as a whole.
+ */
 function conditions(count: number): string {
   return Array.from({ length: count }, (_, index) => condition.replace('Bought', `${index}`)).join(
     ' OR ',
   );
 }
 
-/** The median of one check, milliseconds. */
+/** The median of one check, in milliseconds. */
 function timeCheck(query: string, runs: number): number {
   for (let run = 0; run < runs; run += 1) check(query, audience);
   const times = Array.from({ length: runs }, () => {

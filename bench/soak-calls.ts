@@ -7,19 +7,19 @@ export interface ToolCall {
   args: Record<string, unknown>;
 }
 
-/** So many audiences of ours at most, so that lists stay as long as they are. */
+/** The maximum number of our own audiences, so that lists keep their length. */
 const maxAudiences = 40;
 
 const resultSchema = z.object({ audience: z.object({ id: z.string() }) });
 
-/** Makes up a mix of calls that suit what has been created so far. */
+/** Generates a mix of calls that suit what has been created so far. */
 export class MixedCalls {
   readonly #random: Random;
   readonly #seeded: readonly [string, ...string[]];
   readonly #created: string[] = [];
   #number = 0;
 
-  /** @param seeded ids that are there from the start, to be read and changed but not removed. */
+  /** @param seeded ids that exist from the start, to be read and changed but not removed. */
   constructor(random: Random, seeded: readonly [string, ...string[]]) {
     this.#random = random;
     this.#seeded = seeded;
@@ -39,7 +39,7 @@ export class MixedCalls {
     return kind.call(this);
   }
 
-  /** To be told of every result that was no error. */
+  /** Must be called for every result that is not an error. */
   note({ tool }: ToolCall, result: Record<string, unknown>): void {
     const id = resultSchema.safeParse(result).data?.audience.id;
     if (tool === 'create_audience' && id !== undefined) this.#created.push(id);

@@ -3,7 +3,7 @@ import type { Fault } from '../src/sandbox/start.ts';
 
 const share = 0.1;
 
-/** Now and then, something that goes wrong with a request. */
+/** Occasional faults of a request. */
 export function occasionalFault(random: Random): Fault | undefined {
   return random.chance(share)
     ? random.pick([latency, serverError, drop, bareRefusal, tokenRefusal, page])(random)
@@ -23,20 +23,21 @@ function drop(random: Random): Fault {
   return { kind: 'drop', when: random.pick(['before', 'after', 'mid-body']) };
 }
 
-/** A 429 that says nothing: only its own request waits, for a second and more. */
+/** A 429 without details: only its own request waits, for a second or more. */
 function bareRefusal(): Fault {
   return { kind: 'answer', status: 429, body: '' };
 }
 
 /**
- * A 429 for the whole token, which closes all gates, here for no time. One with points would close
- * its operation for the rest of the minute: then calls are refused, and little else is measured.
+ * A 429 for the whole token, which closes all gates, here for zero time. One with points would
+ * close its operation for the rest of the minute: then calls would be rejected, and little else
+ * measured.
  */
 function tokenRefusal(): Fault {
   return { kind: 'token-limit', retryAfterSeconds: 0 };
 }
 
-/** As a proxy shows it that wants to know its users. */
+/** What a proxy returns that requires a login. */
 function page(): Fault {
   const body = '<html><body><h1>Please log in</h1></body></html>';
   return { kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body };

@@ -15,18 +15,18 @@ import { MixedCalls } from './soak-calls.ts';
 import { occasionalFault } from './soak-faults.ts';
 
 const calls = 20_000;
-/** So many fill the memory of what the user has read, which has a bound. */
+/** This many fill the memory of what the user has read, which is bounded. */
 const warmUpCalls = 10_000;
 const inFlight = 50;
 const maxGrowth = 1.1;
 /** A call that takes longer counts as unanswered. */
 const patienceMs = 120_000;
-/** The program is not told of these: it learns them from the responses. */
+/** The program does not know these: it learns them from the responses. */
 const plenty = Object.fromEntries(operationNames.map((name) => [name, 999_999]));
 
 /**
- * Many mixed calls through a network that fails now and then: does the program keep memory, and does
- * it answer every call? Sets the exit code if it doesn't do well.
+ * Many mixed calls over a network that fails now and then: does the program leak memory, and does
+ * it answer every call? Sets the exit code if it does not do well.
  */
 export async function benchSoak(): Promise<void> {
   const random = new Random(1);
@@ -66,7 +66,7 @@ export async function benchSoak(): Promise<void> {
 
 const unansweredEnd = 'unanswered';
 
-/** Keeps so many calls in flight until `count` were made, and counts in `ends` how they end. */
+/** Keeps this many calls in flight until `count` were made, and counts in `ends` how they end. */
 async function runCalls(
   client: Client,
   mix: MixedCalls,
@@ -83,7 +83,7 @@ async function runCalls(
           if (!error) mix.note(call, structured);
           return error?.code ?? 'success';
         },
-        // A tool that there is not is answered with an error of the protocol.
+        // An unknown tool gets a protocol error.
         (error: unknown) =>
           error instanceof McpError && error.code === ErrorCode.InvalidParams
             ? 'invalid params'
@@ -95,7 +95,7 @@ async function runCalls(
   await Promise.all(Array.from({ length: inFlight }, worker));
 }
 
-/** The program, spawned so that it can be asked for its heap. */
+/** The spawned program, with access to its heap size. */
 async function startProgram(args: string[], env: Record<string, string>) {
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -116,7 +116,7 @@ async function startProgram(args: string[], env: Record<string, string>) {
   const client = createClient();
   await client.connect(transport);
 
-  /** Bytes in use after garbage was collected. */
+  /** Bytes in use after garbage collection. */
   const heap = async (): Promise<{ used: number; code: number }> => {
     stderr = '';
     process.kill(transport.pid ?? Number.NaN, 'SIGUSR2');

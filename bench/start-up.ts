@@ -23,7 +23,10 @@ const opening = [
   .map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
   .join('');
 
-/** Time from spawning the program to its answer to `tools/list`, beside the smallest server. */
+/**
+ * The time from spawning the program to its response to `tools/list`, compared with the smallest
+ * server.
+ */
 export async function benchStartUp(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const smallest = join(folder, 'smallest.cjs');
@@ -60,7 +63,7 @@ export async function benchStartUp(): Promise<void> {
 
 function timeToList(args: string[]): Promise<number> {
   const env = { ...process.env };
-  // Node reads these certificates at every start, which would hide the rest.
+  // Node reads these certificates at every start, which would mask everything else.
   delete env.NODE_EXTRA_CA_CERTS;
   return new Promise((resolve) => {
     const from = performance.now();

@@ -2,15 +2,15 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { callTool, expectThat, section, show } from './story.ts';
 
 /*
- * The chapters on finding, previewing and changing many.
+ * The chapters on finding, previewing and bulk changes.
  */
 
 /** Answers questions about the whole space, each in one call. */
 export async function findAudiences(client: Client): Promise<void> {
-  section('Ask about the whole space: how many are switched off, and which are the largest?');
+  section('Ask about the whole space: how many audiences are disabled, and which are the largest?');
   const off = await callTool(client, 'find_audiences', { enabled: false, countOnly: true });
-  show(`${off.data.matches} are switched off`);
-  expectThat('some are switched off', (off.data.matches ?? 0) > 0);
+  show(`${off.data.matches} are disabled`);
+  expectThat('some are disabled', (off.data.matches ?? 0) > 0);
   const largest = await callTool(client, 'find_audiences', {
     sort: 'size',
     order: 'desc',
@@ -22,7 +22,7 @@ export async function findAudiences(client: Client): Promise<void> {
 
 /** Sizes a definition without creating anything. */
 export async function previewDefinition(client: Client): Promise<void> {
-  section('Preview a definition: how many would it be? Nothing is created');
+  section('Preview a definition: how many people match? Nothing is created');
   const query = "event('Product Viewed').within(7 days).count() >= 5";
   const { data } = await callTool(client, 'preview_audience', { query });
   show(`${data.explanation}`);
@@ -30,14 +30,14 @@ export async function previewDefinition(client: Client): Promise<void> {
   expectThat('it has a size', (data.size?.count ?? 0) > 0);
 }
 
-/** Switches several audiences off under one agreement. */
+/** Disables several audiences under one agreement. */
 export async function disableMany(client: Client): Promise<void> {
-  section('Switch off all audiences of Leeds: one question, one agreement');
+  section('Disable all Leeds audiences: one question, one agreement');
   const found = await callTool(client, 'find_audiences', { text: 'Leeds' });
   const ids = found.data.audiences?.map(({ id }) => id) ?? [];
   const { data } = await callTool(client, 'change_audiences', { ids, action: 'disable' });
   const outcomes = Object.entries(data.counts ?? {}).filter(([, count]) => count > 0);
   show(outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', '));
   const changed = (data.counts?.done ?? 0) + (data.counts?.unchanged ?? 0);
-  expectThat('all of them are switched off', ids.length > 1 && changed === ids.length);
+  expectThat('all of them are disabled', ids.length > 1 && changed === ids.length);
 }

@@ -5,8 +5,8 @@ import { createEleven, createLinked, rehearseWithAnonymousUsers } from './steps.
 import { callTool, expectThat, type Row, section, show, startServer } from './story.ts';
 
 /*
- * Drives the built server through a story of calls, as an agent would, against the embedded
- * sandbox. Ends with exit code 0 only if every step came out as expected.
+ * Drives the built server through a story of calls, as an agent would, with the embedded sandbox.
+ * The exit code is 0 only if every step came out as expected.
  */
 
 let agrees = true;
@@ -83,15 +83,15 @@ show(`${linkedRead.data.audience?.name}: ${linkedRead.data.explanation}`);
 show(`computed: ${linkedRead.data.audience?.computeCadence?.type}`);
 expectThat('the linked one was created', linkedId !== '');
 
-section('Rehearse a create: anonymous users are admitted by a list of external ids');
+section('Rehearse a create: a list of external ids lets anonymous users in');
 await rehearseWithAnonymousUsers(client, 'v1');
 
 await findAudiences(client);
-// The next steps take as long as the first one takes to be computed.
+// The next steps take as long as the first audience takes to be computed.
 const seedEdition = startSeedEdition();
 await previewDefinition(client);
 
-section('Read the first one once it has been computed: who is in it?');
+section('Read the first audience once it has been computed: who is in it?');
 const computed = await untilLive(id);
 show(`${computed.data.audience?.name}: ${computed.data.explanation}`);
 show(`${computed.data.audience?.size?.count} of the 2000 people in the sample`);
@@ -117,20 +117,20 @@ section('Change it again right away: it is locked');
 const locked = await call('update_audience_for_space', { id, name: 'Best buyers' });
 show(`${locked.error?.code}: ${locked.error?.message}`);
 show(`next: ${locked.error?.next}`);
-expectThat('the agent is told to wait', locked.error?.code === 'conflict');
+expectThat('the error tells the agent to wait', locked.error?.code === 'conflict');
 
 section('Ask for an audience that does not exist');
 const missing = await call('get_audience', { id: 'aud_typo' });
 show(`${missing.error?.code}: ${missing.error?.message}`);
 show(`next: ${missing.error?.next}`);
-expectThat('the agent is told where to look', missing.error?.code === 'not_found');
+expectThat('the error tells the agent where to look', missing.error?.code === 'not_found');
 
-section('Create the same audience again: it is already there');
+section('Create the same audience again: it already exists');
 const twice = await call('create_audience', { name: 'Repeat buyers', query });
 show(`${twice.error?.code}: ${twice.error?.message}`);
 expectThat('nothing is created twice', twice.error?.code === 'duplicate');
 
-section('Create eleven at once: the limit today is 50 a minute');
+section("Create eleven at once: today's limit is 50 a minute");
 const attempts = await createEleven(client);
 const passed = attempts.filter(({ error }) => !error).length;
 show(`all ${passed} were created`);
@@ -138,13 +138,13 @@ expectThat('all went through', passed === attempts.length);
 
 await disableMany(client);
 
-section('Remove the audience, and the user says no');
+section('Remove the audience: the user says no');
 agrees = false;
 const kept = await call('remove_audience_from_space', { id });
 show(`${kept.error?.code}: ${kept.error?.message}`);
 expectThat('it is still there', kept.error?.code === 'declined');
 
-section('Remove the audience, and the user says yes');
+section('Remove the audience: the user says yes');
 agrees = true;
 const removed = await call('remove_audience_from_space', { id });
 const { status, audience } = removed.data;
@@ -158,7 +158,7 @@ await tellOfSeedEdition(await seedEdition);
 
 section('Every step came out as expected');
 
-/** Reads an audience again and again until it is Live; in the sandbox that takes some seconds. */
+/** Reads an audience until it is Live; in the sandbox that takes some seconds. */
 async function untilLive(audienceId: string) {
   for (;;) {
     const read = await call('get_audience', { id: audienceId });

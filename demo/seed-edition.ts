@@ -4,12 +4,12 @@ import { expectThat, section, show, startServer } from './story.ts';
 
 const args = ['--sandbox', '--edition', 'v1alpha'];
 
-/** Starts the server that the chapter is about. */
+/** Starts the server of this chapter. */
 export function startSeedEdition(): Promise<Client> {
   return startServer(args);
 }
 
-/** The chapter on the edition of 2024: what it writes differently, what it lacks, what it limits. */
+/** The chapter on the edition of 2024: how its requests differ, what it lacks, what it limits. */
 export async function tellOfSeedEdition(client: Client): Promise<void> {
   section(`The edition of 2024: a second server, started with '${args.join(' ')}'`);
   await rehearseWithAnonymousUsers(client, 'v1alpha');
@@ -20,16 +20,16 @@ export async function tellOfSeedEdition(client: Client): Promise<void> {
   show(`next: ${linked.error?.next}`);
   expectThat('this edition has no linked audiences', linked.error?.code === 'unsupported');
 
-  show('Eleven creates at once, where the limit is ten a minute:');
+  show('Eleven creates at once, with a limit of ten a minute:');
   const attempts = await createEleven(client);
   const refused = attempts.flatMap(({ error }) => error ?? []);
   const created = attempts.length - refused.length;
-  show(`${created} were created; ${refused.length} was refused before anything was sent`);
+  show(`${created} were created; ${refused.length} was rejected before anything was sent`);
   show(`${refused[0]?.code}: ${refused[0]?.message}`);
   show(`next: ${refused[0]?.next}`);
   expectThat('ten went through', created === 10);
   expectThat(
-    'the other was refused before it was sent',
+    'the other was rejected before it was sent',
     refused.every(({ code, status }) => code === 'rate_limited' && status === undefined),
   );
   await client.close();

@@ -2,10 +2,10 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { callTool, expectThat, show } from './story.ts';
 
 /*
- * Steps that both editions go through, so that the difference can be seen.
+ * Steps that both editions go through, to show the difference.
  */
 
-/** Rehearses a create with an option that the editions write differently. */
+/** Rehearses a create with an option that the editions express differently. */
 export async function rehearseWithAnonymousUsers(client: Client, edition: string): Promise<void> {
   const { data } = await callTool(client, 'create_audience', {
     name: 'Window shoppers',
@@ -27,7 +27,7 @@ export function createLinked(client: Client) {
   });
 }
 
-/** Sends eleven creates at once, and gives what became of each. */
+/** Sends eleven creates at once, and returns the outcome of each. */
 export function createEleven(client: Client) {
   return Promise.all(
     Array.from({ length: 11 }, (_, index) =>

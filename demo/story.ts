@@ -4,7 +4,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 
 /*
- * How the demo tells its story: servers, calls, headings, lines and checks.
+ * The parts of the demo's story: servers, calls, headings, lines and checks.
  */
 
 const optionsSchema = z.object({
@@ -78,10 +78,10 @@ const errorSchema = z.object({
 const contentSchema = z.tuple([z.object({ text: z.string() })]);
 
 /**
- * Starts the built server and a client of it, whose user reads every question.
+ * Starts the built server and a client whose user reads every question.
  *
  * @param args the server's command line.
- * @param agrees how the user answers; asked at every question.
+ * @param agrees the user's answer; called for every question.
  */
 export async function startServer(args: string[], agrees = () => true): Promise<Client> {
   const client = new Client({ name: 'demo', version: '1' }, { capabilities: { elicitation: {} } });
@@ -97,12 +97,12 @@ export async function startServer(args: string[], agrees = () => true): Promise<
   return client;
 }
 
-/** Calls a tool; gives its structured data, or the error that an agent would read. */
+/** Calls a tool; returns its structured data, or the error that an agent would read. */
 export async function callTool(client: Client, name: string, args: Record<string, unknown>) {
   const result = await client.callTool({ name, arguments: args });
   if (result.isError) {
     const [{ text }] = contentSchema.parse(result.content);
-    // Below a line of prose.
+    // The JSON follows a line of prose.
     const json: unknown = JSON.parse(text.slice(text.indexOf('\n') + 1));
     return { data: dataSchema.parse({}), error: errorSchema.parse(json).error };
   }
@@ -114,12 +114,12 @@ export function section(title: string): void {
   process.stdout.write(`\n${title}\n`);
 }
 
-/** Tells one line of the chapter. */
+/** Prints one line of the chapter. People read it, so bold type becomes double quotes. */
 export function show(line: string): void {
-  process.stdout.write(`  ${line}\n`);
+  process.stdout.write(`  ${line.replace(/\*\*(.+?)\*\*/g, '"$1"')}\n`);
 }
 
-/** Ends the demo with exit code 1 if a step did not come out as it should. */
+/** Ends the demo with exit code 1 if a step did not come out as expected. */
 export function expectThat(what: string, holds: boolean): void {
   if (!holds) {
     process.stderr.write(`\nNot as expected: ${what} does not hold.\n`);

@@ -8,8 +8,8 @@ import { publicTypes } from './public-types.ts';
 import { softwareBill } from './sbom.ts';
 
 /*
- * Builds dist: the bundles, the declarations of what others import, the notices and the bill of
- * materials. The plugin gets a copy of what serves MCP, because clients copy its folder alone.
+ * Builds dist: the bundles, the declarations of the public modules, the notices and the SBOM. The
+ * plugin gets a copy of what serves MCP, because clients copy only its folder.
  */
 
 const { files, inputs } = await bundle();

@@ -5,20 +5,21 @@ import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import * as z from 'zod';
 
 /*
- * Bundles the program into program.js and the chunks that it loads when it first needs them, and for
- * other people's programs the sandbox into sandbox.js and the query language into query.js. The bin,
- * main.js, is a small file of its own that any Node can read: it looks at Node's version before the
- * program, which an old Node can't even parse, is loaded.
+ * Bundles the program into program.js and the chunks that it loads on first use, and for other
+ * people's programs the sandbox into sandbox.js and the query language into query.js. The bin,
+ * main.js, is a small separate file that any Node can parse: it checks Node's version before
+ * loading the program, which an old Node can't even parse.
  *
- * Node compiles every file that it loads as a whole, so what a start does not need is in other files:
- * that makes a start about a tenth faster. The format is CommonJS, because Node 20 starts it about a
- * tenth faster than ESM; dist/package.json says so to Node. esbuild divides only ESM into chunks, so
- * each is turned into CommonJS afterwards. Of some packages only a part is taken.
+ * Node compiles every file that it loads as a whole, so code that a start does not need is in other
+ * files: that makes a start about a tenth faster. The format is CommonJS, because Node 20 starts it
+ * about a tenth faster than ESM; dist/package.json declares it to Node. esbuild splits only ESM
+ * into chunks, so each chunk is converted to CommonJS afterwards. Of some packages only a part is
+ * bundled.
  */
 
 /**
- * Puts a shim in place of the validator that the SDK imports by a relative path. The build fails
- * where there is no such import: the SDK has moved it then, and start-up would be slower unnoticed.
+ * Replaces the validator that the SDK imports by a relative path with a shim. The build fails if
+ * there is no such import: the SDK has moved it then, and start-up would become slower unnoticed.
  */
 const lazyValidator: Plugin = {
   name: 'lazy-validator',
@@ -29,10 +30,10 @@ const lazyValidator: Plugin = {
       matches += 1;
       return { path: fileURLToPath(new URL('shims/ajv-provider.cjs', import.meta.url)) };
     });
-    // A chunk of its own: esbuild makes chunks of what is imported, not of what is required.
+    // A separate chunk: esbuild makes chunks of what is imported, not of what is required.
     onResolve({ filter: /\/validation\/ajv$/ }, () => ({ path: './validator.js', external: true }));
     onEnd(() => {
-      const text = 'shims/ajv-provider.cjs stands in for nothing: the SDK has moved its validator';
+      const text = 'shims/ajv-provider.cjs replaces nothing: the SDK has moved its validator';
       return matches > 0 ? undefined : { errors: [{ text }] };
     });
   },
@@ -56,15 +57,15 @@ const shared = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** What a bundle is made of. */
+/** The content of a bundle. */
 export interface Bundle {
   /** The files of dist, by name. */
   files: ReadonlyMap<string, Uint8Array>;
-  /** The source files that went in, of all chunks, relative to the project. */
+  /** The bundled source files, of all chunks, relative to the project. */
   inputs: readonly string[];
 }
 
-/** Bundles everything that dist holds of code, and writes nothing. */
+/** Bundles all code in dist, and writes nothing. */
 export async function bundle(): Promise<Bundle> {
   const program = await build({
     ...shared,
@@ -103,7 +104,7 @@ export async function bundle(): Promise<Bundle> {
 }
 
 async function toCommonJs(text: string): Promise<Uint8Array> {
-  // esbuild would copy all exports at every import(), also where a module is loaded already.
+  // esbuild would copy all exports at every import(), even if a module is already loaded.
   const loading = text.replaceAll(
     /\bimport\(("[^"]+")\)/g,
     'Promise.resolve().then(()=>require($1))',
@@ -114,7 +115,7 @@ async function toCommonJs(text: string): Promise<Uint8Array> {
 
 const manifestSchema = z.object({ engines: z.object({ node: z.string().regex(/^>=[\d.]+$/) }) });
 
-/** The oldest Node that the program supports. */
+/** The oldest supported Node. */
 function minNode(): string {
   const { engines } = manifestSchema.parse(JSON.parse(readFileSync('package.json', 'utf8')));
   return engines.node.replace('>=', '');

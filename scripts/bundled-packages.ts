@@ -8,7 +8,7 @@ const manifestSchema = z.object({
   dependencies: z.record(z.string(), z.string()).default({}),
 });
 
-/** A package of which something went into the bundles. */
+/** A package of which a part is in the bundles. */
 export interface BundledPackage {
   /** Its folder, relative to the project. */
   folder: string;
@@ -16,12 +16,12 @@ export interface BundledPackage {
   version: string;
   /** As an SPDX expression. */
   license: string;
-  /** The names of the packages that it needs. */
+  /** The names of the packages that it depends on. */
   dependencies: readonly string[];
 }
 
 /**
- * The packages that a bundle is made of, by folder.
+ * The packages in a bundle, by folder.
  *
  * @param inputs the bundle's source files, relative to the project.
  */

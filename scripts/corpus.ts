@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { corpusEntry, corpusFileSchema } from '../test/support/corpus.ts';
 
 /*
- * Writes what the code now says of every definition of the corpus into its files. For deliberate
- * changes only, and to be followed by a reading of the difference: the corpus is what the code is
- * held against. A new definition needs no more than its `query` before this is run.
+ * Updates the corpus with what the code now says about every definition. For deliberate changes
+ * only; read the diff afterwards: the corpus is the specification of the code. A new definition
+ * needs only its `query` before this is run.
  */
 
 const folder = fileURLToPath(new URL('../test/query/corpus/', import.meta.url));

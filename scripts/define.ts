@@ -15,7 +15,7 @@ export function define({ name, title, description, hints, input, output }: Tool)
 }
 
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Definition['inputSchema'] {
-  // `$schema` says nothing that a client needs, and would be paid for in every conversation.
+  // Clients do not need `$schema`, and every conversation would pay for it.
   const { $schema, type, properties, ...rest } = z.toJSONSchema(schema, {
     target: 'draft-7',
     io,
@@ -31,13 +31,13 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Definition['in
   return { type: 'object', properties: Object.fromEntries(described), ...rest };
 }
 
-/** Zod states the bounds of safe integers where no others are set: they tell a model nothing. */
+/** Zod states the bounds of safe integers if no others are set: they are of no use to a model. */
 function dropSafeBounds(schema: { minimum?: number; maximum?: number }): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
-/** That a text or a list holds something is checked, but not advertised: it is the same for each. */
+/** Non-empty texts and lists are checked, but not advertised: it is the same for all of them. */
 function dropLeastLength(schema: { minLength?: number; minItems?: number }): void {
   if (schema.minLength === 1) delete schema.minLength;
   if (schema.minItems === 1) delete schema.minItems;

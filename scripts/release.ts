@@ -10,8 +10,8 @@ import { serverJson } from './packaging/server-json.ts';
 import { project } from './project.ts';
 
 /*
- * npm run release -- check OWNER/NAME TAG   stops where nothing may be released
- * npm run release -- pack FOLDER            makes what a release consists of, from the build in dist
+ * npm run release -- check OWNER/NAME TAG   stops if a release must not be made
+ * npm run release -- pack FOLDER            packs the files of a release from the build in dist
  */
 
 const { version } = packageJson;
@@ -30,7 +30,7 @@ function check([repository = '', tag = '']: readonly string[]): void {
 
 function pack([folder = 'release']: readonly string[]): void {
   const addresses = addressesOf(project);
-  if (!addresses) throw new Error('scripts/project.ts names no owner');
+  if (!addresses) throw new Error('src/project.ts names no owner');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const npm = process.env.npm_execpath;

@@ -5,16 +5,16 @@ import type { BundledPackage } from './bundled-packages.ts';
 import { project } from './project.ts';
 
 /*
- * The bill of materials, CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/). `npm sbom` would be empty, because
- * everything is bundled and the package has no dependencies. It has neither a time nor a serial number:
- * the same sources give the same bytes.
+ * The software bill of materials (SBOM), CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/).
+ * `npm sbom` would be empty, because everything is bundled and the package has no dependencies. It
+ * has neither a time nor a serial number: the same sources give the same bytes.
  */
 
 const lockSchema = z.object({
   packages: z.record(z.string(), z.object({ integrity: z.string().optional() })),
 });
 
-/** @param packages all that went into the bundles. */
+/** @param packages everything in the bundles. */
 export function softwareBill(packages: readonly BundledPackage[]): object {
   const lock = lockSchema.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
   const names = new Map(packages.map((each) => [each.name, purlOf(each)]));

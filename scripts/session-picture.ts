@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
 /*
- * Draws docs/session.svg from what the demo prints: `npm run picture`, after `npm run build`. Chapters are
- * chosen by how their headings begin; a long one ends in an ellipsis.
+ * Draws docs/session.svg from the demo's output: `npm run picture`, after `npm run build`. Chapters
+ * are selected by the beginning of their headings; a long one ends in an ellipsis.
  */
 
 const chapters: readonly { heading: string; maxLines: number }[] = [
   { heading: 'Ask about the whole space', maxLines: 4 },
   { heading: 'Write a definition', maxLines: 4 },
   { heading: 'Preview a definition', maxLines: 2 },
-  { heading: 'Switch off all audiences of Leeds', maxLines: 4 },
+  { heading: 'Disable all Leeds audiences', maxLines: 4 },
 ];
 const maxColumns = 108;
 const charWidth = 7.8;
@@ -31,7 +31,7 @@ interface Line {
   text: string;
 }
 
-/** The chosen chapters of the demo, a blank line before each but the first. */
+/** The selected chapters of the demo, each but the first after a blank line. */
 function linesOf(output: string): Line[] {
   const sections = output.split(/\n\n(?=\S)/).map((section) => section.trim().split('\n'));
   return chapters.flatMap(({ heading, maxLines }, index) => {

@@ -16,21 +16,22 @@ type Constants = Readonly<Record<'O_APPEND' | 'O_RDWR', number>> &
   Readonly<Partial<Record<'O_NONBLOCK' | 'O_NOCTTY', number>>>;
 
 /**
- * How the file is opened, at the start and for each line: also to read, as a line that was torn has to
- * be found, and without blocking, as a pipe would keep us waiting.
+ * The flags for opening the file, at the start and for each line. It is also opened for reading, to
+ * find a torn line, and without blocking, because a pipe would make us wait.
  */
 export function auditFlags({ O_APPEND, O_RDWR, O_NONBLOCK = 0, O_NOCTTY = 0 }: Constants): number {
   return O_APPEND | O_RDWR | O_NONBLOCK | O_NOCTTY;
 }
 
 /**
- * Why no line could be appended to the file, in a sentence that does not name it; undefined if one
- * could. Creates nothing, and is not held up by a pipe.
+ * Why no line can be appended to the file, in a sentence that does not name it; undefined if one
+ * can. Creates nothing, and does not wait for a pipe.
  */
 export function problemWithAuditLog(file: string): string | undefined {
   try {
     const there = statSync(file, { throwIfNoEntry: false });
-    if (there ? !there.isFile() : endsInSeparator(file)) return `${name} names what is not a file.`;
+    if (there ? !there.isFile() : endsInSeparator(file))
+      return `${name} does not name a regular file.`;
     if (there) closeSync(openSync(file, auditFlags(constants)));
     else assertFolderWritable(dirname(targetOf(file)));
     return undefined;
@@ -45,7 +46,10 @@ function endsInSeparator(path: string): boolean {
   return path.endsWith('/') || path.endsWith(sep);
 }
 
-/** The file that would be made: where a link leads that leads to nothing yet. @throws an error of the system. */
+/**
+ * The file that would be created: the target of a link that leads nowhere yet. @throws a system
+ * error.
+ */
 function targetOf(path: string): string {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
   const target = readlinkSync(path);
@@ -53,7 +57,7 @@ function targetOf(path: string): string {
   return targetOf(resolve(realpathSync(dirname(path)), target));
 }
 
-/** @throws an error of the system. */
+/** @throws a system error. */
 function assertFolderWritable(folder: string): void {
   if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
   accessSync(folder, constants.W_OK | constants.X_OK);

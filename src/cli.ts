@@ -19,10 +19,12 @@ import {
 
 /** What the command line asks for. */
 export type Command =
-  /** `of` is the command that it is about. */
+  /** `of` is the command to explain. */
   | { kind: 'help'; of?: CommandName }
   | { kind: 'version' }
-  /** `problems` is what was not understood, to be reported with all else that is wrong. */
+  /**
+   * `problems` lists what was not understood, to be reported with everything else that is wrong.
+   */
   | { kind: 'serve'; flags: Flags; problems: readonly string[] }
   | ({ kind: 'sandbox' } & SandboxCommand)
   | ({ kind: 'check' } & CheckCommand)
@@ -33,7 +35,7 @@ const serveFlags = Object.values(settings).flatMap(({ flag }) =>
   flag === undefined ? [] : [flag],
 );
 
-/** The flags that take no value. */
+/** The flags without a value. */
 const switches: readonly string[] = [
   ...['help', 'version'],
   ...commandNames.flatMap((command) => commandUsages[command].flags).flatMap(switchIn),
@@ -44,14 +46,14 @@ function switchIn({ flag, argument }: { flag?: string; argument?: string }): str
   return flag !== undefined && argument === undefined ? [flag] : [];
 }
 
-/** A command, as far as the form of its command line goes. */
+/** The form of a command's command line. */
 interface Form {
   flags: readonly string[];
-  /** How many words it takes, apart from its name. */
+  /** The maximum number of words, not counting its name. */
   maxWords: number;
-  /** Whether it takes the settings of the server. */
+  /** Whether it takes the server's settings. */
   takesSettings: boolean;
-  /** Makes the command, and adds what is wrong to `problems`. */
+  /** Builds the command, and adds anything wrong to `problems`. */
   parse(flags: Flags, words: readonly string[], problems: string[]): Command;
 }
 
@@ -79,15 +81,15 @@ function formOf(command: CommandName, parse: Form['parse']): Form {
   return { flags: [...own, ...(takesSettings ? serveFlags : [])], maxWords, takesSettings, parse };
 }
 
-/** The one letter that stands for a flag. */
+/** The one-letter forms of flags. */
 const shortForms = { help: 'h', version: 'V' } as const;
 
 /**
- * Reads the command line. Errors do not repeat what is not understood, unless it is close to what is
- * known: it may be a secret in the wrong place.
+ * Parses the command line. Errors do not repeat what was not understood, unless it is close to a
+ * known name: it may be a secret in the wrong place.
  *
  * @param given what follows the program's name.
- * @throws {ConfigError} for what it does not understand.
+ * @throws {ConfigError} for anything that was not understood.
  */
 export function parseCommand(given: readonly string[]): Command {
   const line = readLine(given);
@@ -103,26 +105,26 @@ export function parseCommand(given: readonly string[]): Command {
   const problems = [...surplusWords(words, maxWords), ...wrongFlags(line.flags, flags)];
   if (takesSettings) problems.push(...contradictions(line.flags));
   const command = parse(line.values, words, problems);
-  // What is wrong with the settings is reported together with this.
+  // Problems with the settings are reported together with these.
   if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
   return command;
 }
 
 /** A flag of the command line, known or not. */
 interface GivenFlag {
-  /** As it was written, up to its value. */
+  /** As written, up to its value. */
   written: string;
   /** Without its dashes. */
   name: string;
   value: string | undefined;
-  /** Among all that was given, from 1. */
+  /** Position among all arguments, from 1. */
   position: number;
 }
 
 interface Line {
   values: Flags;
   flags: readonly GivenFlag[];
-  /** What is no flag. */
+  /** Everything that is not a flag. */
   words: readonly string[];
   asks(name: keyof typeof shortForms): boolean;
 }
@@ -145,7 +147,7 @@ function readLine(given: readonly string[]): Line {
     const position = token.index + 1;
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
-    // Of letters after a single dash, parseArgs makes a flag each.
+    // parseArgs makes one flag of each letter after a single dash.
     const isLong = token.rawName.startsWith('--');
     const written = isLong ? token.rawName : (given[token.index] ?? '');
     const name = written.replace(/^-+/, '');
@@ -157,7 +159,10 @@ function readLine(given: readonly string[]): Line {
   return { values, flags: list, words, asks };
 }
 
-/** @throws {ConfigError} for a word that is nearly the name of a command; all else follows from it. */
+/**
+ * @throws {ConfigError} for a word that is almost the name of a command; any other problem would
+ * follow from it.
+ */
 function assertNoNearMiss(word: string): void {
   const flag = word === 'help' || word === 'version' ? `--${word}` : undefined;
   const meant = flag ?? suggest(word, commandNames);
@@ -170,7 +175,7 @@ function surplusWords(words: readonly string[], maxWords: number): string[] {
     .slice(maxWords)
     .map(
       (_, index) =>
-        `Word ${maxWords + index + 1} of the command line is not understood here; see --help.`,
+        `Word ${maxWords + index + 1} of the command line is not expected here; see --help.`,
     );
 }
 
@@ -179,14 +184,17 @@ function wrongFlags(flags: readonly GivenFlag[], known: readonly string[]): stri
     const problems: string[] = [];
     const isKnown = known.includes(flag.name) && flag.written.startsWith('--');
     if (isKnown && flag.value?.startsWith('--')) {
-      problems.push(`${flag.written} needs a value, and what follows it is another flag.`);
+      problems.push(`${flag.written} needs a value, but another flag follows it.`);
     }
     if (!isKnown) problems.push(unknownFlag(flag, known));
     return problems;
   });
 }
 
-/** A setting that restricts may be given twice only if it is the same: which was meant is not known. */
+/**
+ * A restricting setting may be given twice only with the same meaning: otherwise it is unclear
+ * which one was intended.
+ */
 function contradictions(flags: readonly GivenFlag[]): string[] {
   const fences: readonly Setting<unknown>[] = Object.values(settings);
   return fences.flatMap(({ restricts, flag, schema }) => {
@@ -198,7 +206,7 @@ function contradictions(flags: readonly GivenFlag[]): string[] {
     });
     if (new Set(meanings).size < 2) return [];
     return [
-      `--${flag} is given more than once, with different values. It restricts what may be done, so nothing starts without a clear value: give it once.`,
+      `--${flag} is given more than once, with different values. It is a restriction, so it needs a clear value: give it once.`,
     ];
   });
 }
@@ -207,7 +215,7 @@ const tokenFlags = ['token', 'api-token', 'api-key', 'apikey', 'key'];
 
 function unknownFlag({ written, name, position }: GivenFlag, known: readonly string[]): string {
   if (tokenFlags.includes(name.toLowerCase())) {
-    return `${written} is not a flag: a token must not stand on a command line; set SEGMENT_API_TOKEN.`;
+    return `${written} is not a flag: never put a token on a command line; set SEGMENT_API_TOKEN instead.`;
   }
   const meant = suggest(name, [...known, ...Object.keys(shortForms)]);
   if (meant !== undefined) return `${written} is not a flag here: did you mean --${meant}?`;
@@ -219,7 +227,7 @@ function unknownFlag({ written, name, position }: GivenFlag, known: readonly str
 function parseSetup(flags: Flags, words: readonly string[], problems: string[]): Command {
   const { write, remove, yes, ...rest } = flags;
   if (yes === true && write !== true && remove !== true) {
-    problems.push('--yes goes with --write or --remove: nothing else asks.');
+    problems.push('--yes requires --write or --remove: nothing else asks.');
   }
   const wanted = { write: write === true, remove: remove === true, yes: yes === true };
   return { kind: 'setup', clients: words, flags: rest, ...wanted };
@@ -235,8 +243,8 @@ function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): C
     problems.push(`--edition must be one of ${sandboxEditions.join(', ')}.`);
   }
   const { seed, record } = flags;
-  if (seed === true) problems.push('--seed needs the name of a file.');
-  if (record === true) problems.push('--record needs the name of a file, or - for stdout.');
+  if (seed === true) problems.push('--seed needs a file name.');
+  if (record === true) problems.push('--record needs a file name, or - for stdout.');
   return {
     kind: 'sandbox',
     port,
@@ -254,11 +262,11 @@ function parseCheck(flags: Flags, words: readonly string[], problems: string[]):
   const format = reportFormats.find((each) => each === given);
   if (format === undefined) problems.push(`--format must be one of ${reportFormats.join(', ')}.`);
   if (flags.json === true && (flags.format ?? 'json') !== 'json') {
-    problems.push('--json is --format json: give one of the two.');
+    problems.push('--json means --format json: give only one of them.');
   }
   if (words.length === 0) {
     problems.push(
-      'The query is missing: give it in quotes, name files, or give - to read it from standard input.',
+      'The query is missing: pass it in quotes, name files, or pass - to read standard input.',
     );
   }
   return {

@@ -1,13 +1,13 @@
-/** Where the program takes its time from; passed in, so that tests need not wait. */
+/** The program's source of time; passed in, so that tests need not wait. */
 export interface Clock {
-  /** The date, milliseconds since the epoch. It may jump, so that nothing is timed by it. */
+  /** The date, in milliseconds since the epoch. It may jump, so nothing is timed by it. */
   now(): number;
   /**
-   * Whole milliseconds since some moment of this process; it only ever goes on, at an even pace. All
-   * durations, deadlines and ends of windows are counted by it.
+   * Whole milliseconds since some moment of this process; never goes back, and runs at an even
+   * pace. All durations, deadlines and quota windows use it.
    */
   monotonic(): number;
-  /** Calls `wake` once, `ms` milliseconds from now; the returned function calls it off. */
+  /** Calls `wake` once, `ms` milliseconds from now; the returned function cancels it. */
   after(ms: number, wake: () => void): () => void;
 }
 

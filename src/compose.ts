@@ -29,23 +29,25 @@ import { type PreviewCount, Previews } from './space/previews.ts';
 import { tools } from './tools/registry.ts';
 import { name, version } from './version.ts';
 
-/** How long requests under way may take to end when the program stops, and then to be broken off. */
+/**
+ * How long requests in flight may take to finish when the program stops, and then to be aborted.
+ */
 const graceMs = 600;
 
-/** What the program takes from the machine; passed in, so that tests can stand in for it. */
+/** What the program needs from the machine; passed in, so that tests can replace it. */
 export interface Machine {
   clock: Clock;
   /** A number from 0 up to 1. */
   random: () => number;
   /** Unpredictable bytes. */
   randomBytes: (count: number) => Uint8Array;
-  /** Takes finished lines of the log. */
+  /** Receives finished lines of the log. */
   writeLog: (line: string) => void;
-  /** What the platform's place for state depends on; without it, there is none. */
+  /** What the platform's state folder depends on; without it, there is none. */
   surroundings?: Surroundings;
 }
 
-/** What the process has once, whatever the number of its sessions. */
+/** What a process has once, however many sessions it serves. */
 interface Services {
   config: Config;
   clock: Clock;
@@ -65,30 +67,33 @@ interface Services {
 /** One connection with a client, ready to be served. */
 export interface Session {
   server: McpServer;
-  /** Ends the calls that have not begun to write but would, and lets none begin from now on. */
+  /**
+   * Ends the calls that would write but have not begun to, and lets no further call begin to write.
+   */
   endPreparations(): void;
-  /** Resolves when no tool call is under way. */
+  /** Resolves when no tool call is running. */
   idle(): Promise<void>;
 }
 
-/** The program, put together. */
+/** The assembled program. */
 export interface Program {
   log: Log;
-  /** What a new connection is served by. */
+  /** Opens the session that serves a new connection. */
   openSession(): Session;
   /**
-   * For a client that has ended its input but still listens: reads and requests already sent go on;
-   * writes not yet sent, or waiting for their user, end at once as cancelled.
+   * For a client that has closed its input but still listens: reads and requests already sent
+   * continue; writes not yet sent, or waiting for the user, end at once as cancelled.
    *
-   * @param answered resolves when every request that came in is answered.
-   * @returns when that is so, or after the smaller of `maxWaitMs` and 55 s; `stop` comes next.
+   * @param answered resolves when every request received is answered.
+   * @returns at that point, or after the smaller of `maxWaitMs` and 55 s; call `stop` next.
    */
   finish(answered: Promise<void>): Promise<void>;
   /**
-   * Stops: calls that wait are ended at once, requests under way get a moment to finish, so that a
-   * write is not left in doubt without need, and then everything is closed.
+   * Stops the program: ends waiting calls at once, gives requests in flight a moment to finish, so
+   * that no write is left in doubt without need, and then closes everything.
    *
-   * @param answered resolves when there is nothing to wait for; by default, when no call is under way.
+   * @param answered resolves when there is nothing left to wait for; by default, when no call is
+   * running.
    */
   stop(answered?: Promise<void>): Promise<void>;
 }
@@ -117,8 +122,8 @@ export function compose(config: Config, machine: Machine): Program {
       api.drain('all');
       for (const session of sessions) session.endPreparations();
       await Promise.race([answered, after(clock, graceMs)]);
-      // What is broken off by this still writes its lines and answers its client; what hangs all the
-      // same is not waited for.
+      // A call aborted by this still writes its lines and answers its client; one that hangs anyway
+      // is not waited for.
       await api.close();
       await Promise.race([answered, after(clock, graceMs)]);
       await Promise.all([...sessions].map(({ server }) => server.close()));
@@ -152,19 +157,19 @@ function createServices(config: Config, machine: Machine): Services {
   };
 }
 
-/** @returns undefined where the platform has no place for one, and none was named. */
+/** @returns undefined where the platform has no state folder and none was named. */
 function stateFolderOf({ stateFolder }: Config, machine: Machine): StateFolder | undefined {
   const { clock, surroundings } = machine;
   const path = stateFolder ?? (surroundings && defaultStateFolder(surroundings));
   return path === undefined ? undefined : new StateFolder(path, clock.now);
 }
 
-/** Segment's address, and whose token. */
+/** Segment's address, and whose token it is. */
 function scopeIn({ target }: Config): string {
   return target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind;
 }
 
-/** The sandbox lives as long as this process, and nobody else previews in it. */
+/** The sandbox lives as long as this process, and nobody else starts previews in it. */
 function createPreviewCount(
   config: Config,
   folder: StateFolder | undefined,
@@ -176,7 +181,7 @@ function createPreviewCount(
     folder: isAlone ? undefined : folder,
     isAlone,
     onNoFolder: (reason) =>
-      log('warn', 'the state folder is not used: previews of this process only are counted', {
+      log('warn', 'the state folder is not used: only previews of this process are counted', {
         because: reason,
       }),
   });
@@ -196,13 +201,13 @@ function createConfirmations(
     scope: () => scopeIn(config),
     folder,
     onNoFolder: (reason) =>
-      log('warn', 'the state folder is not used: confirmations are good in this process only', {
+      log('warn', 'the state folder is not used: confirmations are valid in this process only', {
         because: reason,
       }),
   });
 }
 
-/** @param onClose called when its connection is closed. */
+/** @param onClose called when its connection closes. */
 function createSession(services: Services, onClose: () => void): Session {
   const { config, clock, redactor, log, api, indexes, names, previews } = services;
   const seen = new SeenAudiences();
@@ -251,7 +256,7 @@ function createSession(services: Services, onClose: () => void): Session {
   const server = createMcpServer({
     name,
     version,
-    // A setting that they quote may hold a secret in some spelling.
+    // A setting that they quote may hold an encoded secret.
     instructions: redactor.text(instructions({ ...config, writes, finds })),
     capabilities: [calls, resourcesCapability(resources, redactor)],
     onClose,

@@ -19,42 +19,45 @@ import type { Toolset } from './tools/registry.ts';
 
 export type { Environment, Flags };
 
-/** Everything that can be configured, checked and complete. */
+/** The complete, checked configuration. */
 export interface Config {
   /** Which Segment to talk to. */
   readonly target:
     | { readonly kind: 'live'; readonly baseUrl: string; readonly token: string }
     | { readonly kind: 'sandbox' };
-  /** What requests to a live Segment go through, if anything. */
+  /** The proxy for requests to a live Segment, if any. */
   readonly proxy: HttpProxy | undefined;
-  /** The space of calls that name none; the sandbox's first, if none is set. */
+  /** The space used when a call names none; the sandbox's first, if none is set. */
   readonly space: string | undefined;
   readonly timeoutMs: number;
   readonly maxWaitMs: number;
   readonly edition: EditionSetting;
-  /** Requests per minute that are fixed, whatever Segment's responses say. */
+  /** Fixed limits, in requests per minute, whatever Segment's responses say. */
   readonly perMinute: Readonly<Partial<Record<OperationName, number>>>;
   readonly queryCheck: QueryCheckMode;
-  /** What may be done at all. */
+  /** What is allowed at all. */
   readonly policy: Policy;
-  /** The names of the only tools that are offered; undefined for all of the toolsets. */
+  /** The names of the only tools offered; undefined for all tools of the toolsets. */
   readonly tools: readonly string[] | undefined;
-  /** The only toolsets; undefined for the default ones, or, where `tools` is set, for all. */
+  /**
+   * The only toolsets offered; undefined for the default ones, or for all of them where `tools` is
+   * set.
+   */
   readonly toolsets: readonly Toolset[] | undefined;
-  /** Whether no values of properties and traits, and no ids of members, are shown. */
+  /** Whether to hide values of properties and traits, and ids of members. */
   readonly noSamples: boolean;
   readonly confirm: ConfirmMode;
   readonly ask: AskMode;
-  /** What confirmations are sealed with, in base64; undefined for a key in the state folder. */
+  /** The keys that seal confirmations, in base64; undefined for a key in the state folder. */
   readonly secrets: readonly string[] | undefined;
-  /** The state folder; undefined for the platform's own place. */
+  /** The state folder; undefined for the platform's own. */
   readonly stateFolder: string | undefined;
-  /** The path of the file that gets a line for every attempt to write. */
+  /** The path of the file that records every attempt to write. */
   readonly auditLog: string | undefined;
   readonly logLevel: LogLevel;
 }
 
-/** All that is wrong with the settings, each problem in a sentence of its own. */
+/** Everything wrong with the settings, a sentence per problem. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -79,12 +82,12 @@ export function secretsOf({ target, proxy, secrets }: Config): string[] {
 
 /**
  * Reads the settings from flags and environment; flags win. An empty value, or a placeholder such
- * as `${SEGMENT_API_TOKEN}` that a client has left unexpanded, counts as not given; but where it
- * stands for a restriction, it is a problem.
+ * as `${SEGMENT_API_TOKEN}` that a client left unexpanded, is treated as not set; in a restricting
+ * setting it is a problem.
  *
- * @param known what is already known to be wrong, to be reported with the rest.
- * @param warn takes a sentence for everything that is ignored.
- * @throws {ConfigError} with everything that is wrong or missing; nothing in it repeats a value.
+ * @param known problems already found, to be reported with the rest.
+ * @param warn receives a sentence for everything that is ignored.
+ * @throws {ConfigError} with everything wrong or missing; it never repeats a value.
  */
 export function readConfig(
   flags: Flags,
@@ -101,7 +104,7 @@ export function readConfig(
     allowedSpaces: given.read(settings.allowedSpaces),
   };
   if (space !== undefined && policy.allowedSpaces?.includes(space) === false) {
-    // What was given may be a token in the wrong place; the sandbox's spaces are its own.
+    // The given value may be a token in the wrong place; the sandbox's spaces are no secret.
     const name = target.kind === 'sandbox' ? ` ${space}` : '';
     given.problems.push(
       `The default space${name} is not one of --allowed-spaces (SEGMENT_ALLOWED_SPACES): set --space (SEGMENT_SPACE_ID) to one of them.`,
@@ -142,16 +145,16 @@ export function readConfig(
 function readTarget(given: Given): Config['target'] {
   const { flags, problems } = given;
   const sandbox = given.read(settings.sandbox) ?? false;
-  // Before the others, because they must not hold it.
+  // Read before the others, because they must not contain it.
   const token = sandbox ? '' : readToken(given);
   given.keepOut(token);
   const region = given.readOrFallback(settings.region);
-  // A flag for the sandbox wins over an address that the environment happens to hold.
+  // A flag for the sandbox wins over an address that happens to be in the environment.
   const isFlagOnly = flags.sandbox === true && flags['api-url'] === undefined;
   const apiUrl = isFlagOnly ? undefined : given.read(settings.apiUrl);
   if (sandbox && apiUrl !== undefined) {
     problems.push(
-      '--sandbox (SEGMENT_SANDBOX) and --api-url (SEGMENT_API_URL) exclude each other: drop one.',
+      '--sandbox (SEGMENT_SANDBOX) and --api-url (SEGMENT_API_URL) are mutually exclusive: drop one.',
     );
   }
   if (sandbox) return { kind: 'sandbox' };
@@ -159,8 +162,8 @@ function readTarget(given: Given): Config['target'] {
 }
 
 /**
- * The default space in the sandbox: its first, unless one of its own was chosen. The environment may
- * well hold the user's real space, which is not there.
+ * The default space in the sandbox: its first, unless one of its own was chosen. The environment
+ * may hold the user's real space, which the sandbox does not have.
  */
 function sandboxSpace(wanted: string | undefined, given: Given): string {
   const { flags, problems } = given;
@@ -169,7 +172,7 @@ function sandboxSpace(wanted: string | undefined, given: Given): string {
   const isFlag =
     flags.space !== undefined && flags.space !== '' && !given.placeholders.has('--space');
   if (wanted !== undefined && isFlag) {
-    problems.push(`--space must be a space of the sandbox, one of ${known.join(', ')}.`);
+    problems.push(`--space must be one of the sandbox's spaces: ${known.join(', ')}.`);
   }
   return sandboxSpaces[0].id;
 }
@@ -191,7 +194,7 @@ function readToken(given: Given): string {
   const unexpanded = ({ env }: { env: string }) =>
     given.placeholders.has(env) ? `${env} (it holds a placeholder that was not expanded)` : env;
   problems.push(
-    `No token: set ${unexpanded(settings.token)} or ${unexpanded(settings.tokenFile)} to a Public API token, or try everything without one with --sandbox (SEGMENT_SANDBOX=1).`,
+    `No token: set ${unexpanded(settings.token)} to a Public API token or ${unexpanded(settings.tokenFile)} to a file that holds one, or try everything without one with --sandbox (SEGMENT_SANDBOX=1).`,
   );
   return '';
 }
@@ -208,7 +211,9 @@ function readSecrets(given: Given): readonly string[] | undefined {
   return readFileOf(settings.secretFile, settings.secret, file, problems);
 }
 
-/** The value of a setting that stands in a file; undefined, with the problem, if it does not. */
+/**
+ * The value of a setting that is kept in a file; undefined if it can't be used, which is reported.
+ */
 function readFileOf<Value>(
   { env }: Setting<string>,
   setting: Setting<Value>,
@@ -224,18 +229,18 @@ function readFileOf<Value>(
     return undefined;
   }
   if (text === '') {
-    problems.push(`${env} names a file that is empty.`);
+    problems.push(`${env} names an empty file.`);
     return undefined;
   }
   const slip = slipIn(text);
   if (slip) {
-    problems.push(`${env}: what the file holds ${slip.what}.`);
+    problems.push(`${env}: the file's content ${slip.what}.`);
     return undefined;
   }
   const result = setting.schema.safeParse(text);
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
-    problems.push(`${env}: what the file holds ${issue.message}.`);
+    problems.push(`${env}: the file's content ${issue.message}.`);
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
 import { name, version } from './version.ts';
 
-/** The API, opened by the first call; with `--sandbox` on a stand-in that is started for it. */
+/** The API, opened by the first call; with `--sandbox`, a stand-in is started for it. */
 export function connect(
   config: Config,
   { clock, random }: { clock: Clock; random: () => number },

@@ -1,6 +1,6 @@
 /**
- * The text of a file, in UTF-8, or in UTF-16 if it begins with the mark of that: `>` of Windows PowerShell
- * writes UTF-16. Without the mark; bytes that mean nothing become U+FFFD.
+ * The text of a file in UTF-8, or in UTF-16 if it begins with that byte-order mark: `>` in Windows
+ * PowerShell writes UTF-16. The mark is removed; invalid bytes become U+FFFD.
  */
 export function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes;

@@ -1,35 +1,35 @@
 import { minTokenChars, type Setting, type SettingWithFallback } from './settings.ts';
 import { slipIn } from './slips.ts';
 
-/** What stood on the command line, by flag name; true for a flag without a value. */
+/** The command line by flag name; true for a flag without a value. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A place where a value may stand. */
+/** A place where a value may come from. */
 interface Source {
-  /** The flag or the variable, as the user knows it. */
+  /** The flag or variable, as the user knows it. */
   name: string;
   isFlag: boolean;
   text: string;
 }
 
 /**
- * What was given by flags and environment, with what is wrong in it. No sentence about it repeats a
- * value, which may be a token in the wrong place.
+ * Reads what was given by flags and environment, and collects what is wrong with it. No sentence
+ * repeats a value, which may be a token in the wrong place.
  */
 export class Given {
   readonly flags: Flags;
   readonly environment: Environment;
-  /** What keeps the program from starting, a sentence each. */
+  /** What keeps the program from starting, one sentence each. */
   readonly problems: string[];
-  /** What is ignored, a sentence each. */
+  /** What is ignored, one sentence each. */
   readonly warnings: string[] = [];
   /** The flags and variables that hold nothing but a placeholder. */
   readonly placeholders = new Set<string>();
-  /** What must not stand in any setting but its own. */
+  /** Values that may appear in no setting but their own. */
   readonly #tokens: string[] = [];
 
-  /** @param known what is already known to be wrong. */
+  /** @param known problems already found. */
   constructor(flags: Flags, environment: Environment, known: readonly string[] = []) {
     this.flags = flags;
     this.environment = environment;
@@ -37,12 +37,12 @@ export class Given {
     this.keepOut(environment.SEGMENT_API_TOKEN?.trim() ?? '');
   }
 
-  /** From now on a value that holds this token is refused, unless it is a secret itself. */
+  /** From now on, refuses a value that contains this token, except in settings for secrets. */
   keepOut(token: string): void {
     if (token.length >= minTokenChars) this.#tokens.push(token);
   }
 
-  /** The value of a setting; undefined if nothing, or nothing right, is given. Flags win. */
+  /** The value of a setting; undefined if nothing, or nothing valid, is given. Flags win. */
   read<Value>(setting: Setting<Value>): Value | undefined {
     if (setting.flag !== undefined) {
       const flag = this.flags[setting.flag];
@@ -66,19 +66,19 @@ export class Given {
     return this.read(setting) ?? setting.schema.parse(setting.fallback);
   }
 
-  /** @returns undefined where nothing is given, and no value where it is wrong. */
+  /** @returns undefined if nothing is given, and an object without a value if it is wrong. */
   #look<Value>(setting: Setting<Value>, source: Source): { value?: Value } | undefined {
     const text = source.text.trim();
     if (text === '') {
       if (source.isFlag && setting.restricts) return this.#refuse(setting, source, 'is empty');
-      const effect = setting.restricts ? ', and restricts nothing' : '';
-      this.warnings.push(`${source.name} is empty: it counts as not set${effect}.`);
+      const effect = setting.restricts ? ' and restricts nothing' : '';
+      this.warnings.push(`${source.name} is empty, so it is treated as not set${effect}.`);
       return undefined;
     }
     const slip = slipIn(text, setting.argument?.includes('='));
     if (slip?.kind === 'placeholder' && !setting.restricts) {
       this.placeholders.add(source.name);
-      this.warnings.push(`${source.name} ${slip.what}: it counts as not set.`);
+      this.warnings.push(`${source.name} ${slip.what}, so it is treated as not set.`);
       return undefined;
     }
     if (slip) return this.#refuse(setting, source, slip.what);
@@ -97,7 +97,7 @@ export class Given {
       return {};
     }
     const advice = setting.restricts
-      ? ' It restricts what may be done, so nothing starts without a clear value: set it, or leave it out.'
+      ? ' It is a restriction, so it needs a clear value: set it, or leave it out.'
       : '';
     this.problems.push(...what.map((each) => `${name} ${sentence(each)}${advice}`));
     return {};

@@ -15,7 +15,7 @@ const maxLineChars = 98;
 /**
  * The text of `--help`.
  *
- * @param of the command that it is about; without one, the program as a whole.
+ * @param of the command to explain; without one, the whole program.
  */
 export function help(of?: CommandName): string {
   return of === undefined ? programHelp() : commandHelp(of, commandUsages[of]);
@@ -30,10 +30,10 @@ ${wrapped(commandUsages[each].summary, '      ')}`,
 
 Usage:
   ${programName} [options]
-      Serve MCP on stdin and stdout; needs a token, or --sandbox.
+      Serve MCP over stdin and stdout; needs a token or --sandbox.
 ${commands.join('\n')}
   ${programName} COMMAND --help
-      Show what a command does, and its flags.
+      Show what a command does and which flags it takes.
   ${programName} -h, --help | -V, --version
 
 Options, as a flag or in the environment; flags win:
@@ -41,7 +41,7 @@ ${Object.values(settings).map(settingLine).join('\n')}
 `;
 }
 
-/** What a command's words may be, where that is a table of its own. */
+/** Allowed words of a command, where a table lists them. */
 const wordsOf: Partial<Record<CommandName, string>> = {
   setup: `CLIENT is one of ${clientIds.join(', ')}.`,
 };
@@ -50,7 +50,7 @@ function commandHelp(command: CommandName, usage: CommandUsage): string {
   const given = [usage.summary, ...usage.details, wordsOf[command]];
   const details = given.filter((text) => text !== undefined).map((text) => wrapped(text, ''));
   const own = usage.flags.map(flagLine).join('\n');
-  const options = `\nOptions of the server, as a flag or in the environment; flags win:\n${Object.values(settings).map(settingLine).join('\n')}\n`;
+  const options = `\nServer options, as a flag or in the environment; flags win:\n${Object.values(settings).map(settingLine).join('\n')}\n`;
   return `Usage:
 ${usageLine(command, usage)}
 
@@ -59,7 +59,7 @@ ${details.join('\n\n')}
 Flags:
 ${own}
   -h, --help
-      Show this
+      Show this help
 ${usage.takesSettings ? options : ''}
 Exit code:
 ${wrapped(usage.exitCodes, '  ')}
@@ -86,11 +86,11 @@ function lines(usage: string, meaning: string, fallback: string | undefined): st
   return `  ${usage}\n      ${meaning}${standard}`;
 }
 
-/** A text in lines that begin with `indent`, those after the first with `further`. */
+/** Wraps a text into lines that begin with `indent`, those after the first with `further`. */
 function wrapped(text: string, indent: string, further = indent): string {
   const result: string[] = [];
   let line = indent;
-  // What stands in brackets or quotes is not torn apart at its blanks.
+  // Text in brackets or quotes is not split at its spaces.
   for (const word of text.match(/\[[^\]]*\]|<[^>]*>|\S+/g) ?? []) {
     const isStart = line === indent || line === further;
     if (!isStart && line.length + word.length >= maxLineChars) {

@@ -1,19 +1,19 @@
 import { visibleJson } from './visible.ts';
 
 /*
- * How long the JSON of a value is, without writing it where that can be told from its parts: values
+ * The length of a value's JSON, estimated from its parts without writing it where possible: values
  * from outside may be of any length, and almost all are short.
  */
 
 /** A character that can't be seen is written as `\u….`. */
 const maxEscapeChars = 6;
 
-/** Of the JSON of a value, with what can't be seen in it made visible. */
+/** The length of a value's JSON, with what can't be seen in it made visible. */
 export function jsonLength(value: unknown): number {
   return visibleJson(value).length;
 }
 
-/** Whether that is at most so many characters. */
+/** Whether that length is at most `maxChars`. */
 export function jsonFits(value: unknown, maxChars: number): boolean {
   const least = minJsonLength(value, maxChars);
   if (least > maxChars) return false;
@@ -21,9 +21,9 @@ export function jsonFits(value: unknown, maxChars: number): boolean {
 }
 
 /**
- * A bound below the length of a value's JSON, and a sixth of one above it.
+ * A lower bound of the length of a value's JSON; six times it is an upper bound.
  *
- * @param enough the count ends as soon as it is above that.
+ * @param enough the count stops as soon as it exceeds this.
  * @param maxTextChars what is cut from longer texts does not count.
  */
 export function minJsonLength(
@@ -33,7 +33,7 @@ export function minJsonLength(
 ): number {
   if (typeof value === 'string') return Math.min(value.length, maxTextChars) + '""'.length;
   if (typeof value !== 'object' || value === null) return String(value).length;
-  // Behind every item there is a comma or the last bracket.
+  // A comma or the last bracket follows every item.
   let chars = '{'.length;
   if (Array.isArray(value)) {
     for (const item of value) {

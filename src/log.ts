@@ -4,14 +4,15 @@ import { visibleJson } from './visible.ts';
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Writes what happens, for the person who runs the server. */
+/** Logs what happens, for the person who runs the server. */
 export type Log = (level: LogLevel, message: string, facts?: Record<string, unknown>) => void;
 
 /**
  * A log of one JSON object per line: `{"time","level","message",…facts}`.
  *
- * @param most the most talkative level that is still written.
- * @param write takes a finished line; stdout is never the place, it belongs to the protocol.
+ * @param most the most verbose level to write.
+ * @param write receives each finished line; it never writes to stdout, which belongs to the
+ * protocol.
  */
 export function createLog(
   most: LogLevel,

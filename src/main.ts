@@ -8,14 +8,14 @@ import { visible } from './visible.ts';
 
 const exitCode = { ok: 0, failed: 1, misconfigured: 2 };
 
-/** How long the last output may take to be read. */
+/** How long the client may take to read the last output. */
 const lastWordsMs = 200;
 
 // A client may close our stderr; that must not end the server.
 process.stderr.on('error', () => {});
 void main().then((code) => {
   process.stdout.write('', () => process.exit(code));
-  // Whoever reads nothing more must not keep us.
+  // A client that reads nothing more must not keep us running.
   setTimeout(() => process.exit(code), lastWordsMs);
 });
 
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Tells whoever runs the server something of its settings. */
+/** Reports something about the settings to whoever runs the server. */
 function tell(sentence: string): void {
   process.stderr.write(`${name}: ${visible(sentence)}\n`);
 }
@@ -85,9 +85,9 @@ async function run(command: Command): Promise<number> {
   }
 }
 
-/** @param warnings what of the settings is ignored. */
+/** @param warnings the settings that are ignored. */
 async function serve(config: Config, warnings: readonly string[]): Promise<number> {
-  // Whatever the log level is: a fence may be open that somebody believes in.
+  // Whatever the log level: a restriction that somebody relies on may not be in effect.
   for (const reason of warnings) tell(`setting ignored: ${reason}`);
   const program = compose(config, {
     clock: systemClock,
@@ -101,7 +101,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     },
   });
   const { log } = program;
-  // Node would print the error as it is; through the log no secret in it gets out.
+  // Node would print the error as it is; the log removes secrets.
   process.on('uncaughtException', (error) => {
     log('error', 'crashed', { error: error.message, stack: error.stack });
     process.exit(exitCode.failed);

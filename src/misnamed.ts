@@ -2,13 +2,13 @@ import type { Environment } from './given.ts';
 import { isNearMiss, plainName } from './nearest.ts';
 import { type Setting, settings } from './settings.ts';
 
-/** The first word, which may be meant as ours, and what may follow it in ours. */
+/** A first word that may be a misspelling of ours, and what may follow it in our names. */
 const start = /^([a-z]+)[_.-](?:mcp[_.-])?/i;
 
-/** Beginnings of names that other programs of Segment use, without separators. */
+/** How names of other Segment programs begin, without separators. */
 const others = ['writekey', 'analytics', 'source'];
 
-/** What else a fence may be called, without separators. */
+/** Other names for restricting settings, without separators. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
   SEGMENT_ALLOWED_SPACES: ['spaces', 'spaceids'],
   SEGMENT_TOOLS: ['allowedtools', 'enabledtools'],
@@ -16,15 +16,16 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   SEGMENT_AUDIT_LOG: ['audit', 'auditfile', 'auditpath'],
 };
 
-/** A shorter name may be part of any other. */
+/** Shorter names may be part of any other name. */
 const minPartChars = 6;
 
 const all: readonly Setting<unknown>[] = Object.values(settings);
 const fences = all.filter(({ restricts }) => restricts).map(({ env }) => env);
 
 /**
- * A sentence for every variable that is nearly named like a setting that restricts: whoever set it
- * believes in a fence that is not there. Settings, other variables, and empty ones are nobody's business.
+ * A sentence for every variable whose name is almost that of a restricting setting: whoever set it
+ * relies on a restriction that is not in effect. Settings, unrelated variables and empty ones are
+ * ignored.
  */
 export function misnamedFences(environment: Environment): string[] {
   const known = all.map(({ env }) => env);
@@ -33,7 +34,7 @@ export function misnamedFences(environment: Environment): string[] {
     const meant = fenceMeantBy(name);
     if (meant === undefined || isOnWindows(name, meant, environment)) return [];
     return [
-      `${name} is no setting: did you mean ${meant}? That one restricts what may be done, so nothing starts while it may be meant: rename the variable, or leave it out.`,
+      `${name} is not a setting: did you mean ${meant}? That setting is a restriction, so nothing starts while this is unclear: rename or unset the variable.`,
     ];
   });
 }
@@ -54,7 +55,7 @@ function fenceMeantBy(name: string): string | undefined {
   });
 }
 
-/** Whether a name of three or four letters has two of them swapped, or one more behind its first. */
+/** Whether a name of three or four letters has two letters swapped, or one more after the first. */
 function isShortSlip(given: string, meant: string): boolean {
   if (meant.length < 3 || meant.length > 4) return false;
   return [...given].some((letter, index) => {
@@ -64,7 +65,7 @@ function isShortSlip(given: string, meant: string): boolean {
   });
 }
 
-/** There a variable is found in whatever case it was set. */
+/** Platforms that find a variable in whatever case it was set. */
 function isOnWindows(name: string, meant: string, environment: Environment): boolean {
   return name.toUpperCase() === meant && environment[meant] === environment[name];
 }

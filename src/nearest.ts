@@ -1,9 +1,9 @@
-/** Names of more characters are not compared: the effort grows with the square. */
+/** Longer names are not compared: the effort grows with the square of the length. */
 const maxNameChars = 64;
 
 /**
- * The name that was probably meant: one that differs in upper case, hyphens or underscores only, else
- * the one that is fewest slips away – a letter missing, added, wrong or swapped with the next – if
+ * The name that was probably intended: one that differs only in case, hyphens or underscores, else
+ * the one with the fewest typos – a letter missing, added, wrong or swapped with the next – if
  * these are at most a third of its letters.
  */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
@@ -20,14 +20,14 @@ export function nearestName(given: string, names: readonly string[]): string | u
   return nearest?.name;
 }
 
-/** Whether two names differ in upper case, hyphens, underscores and blanks at most. */
+/** Whether two names differ at most in case, hyphens, underscores and spaces. */
 export function isSpelledAlike(a: string, b: string): boolean {
   return plainName(a) === plainName(b);
 }
 
 /**
- * Whether a name is a misspelling of another beyond doubt: but for upper case and separators,
- * at most a fifth of its letters are slips.
+ * Whether a name is clearly a misspelling of another: apart from case and separators, at most a
+ * fifth of its letters are typos.
  */
 export function isNearMiss(given: string, name: string): boolean {
   if (given.length > maxNameChars) return false;
@@ -35,7 +35,7 @@ export function isNearMiss(given: string, name: string): boolean {
   return slipsBetween(plainName(given), meant) <= Math.floor(meant.length / 5);
 }
 
-/** A name without upper case and separators. */
+/** A name in lower case and without separators. */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/[-_. ]/g, '');
 }

@@ -2,28 +2,28 @@ import { name } from './version.ts';
 
 /** Who publishes the program, and whether it is published. */
 export interface Project {
-  /** The GitHub account that owns the repository; undefined as long as that is not decided. */
+  /** The GitHub account that owns the repository; undefined while that is undecided. */
   owner: string | undefined;
   /**
-   * Whether the package is in the npm registry. Until it is, nothing may name it there: anybody could
-   * take the name.
+   * Whether the package is in the npm registry. Until it is, nothing may name it there: anybody
+   * could take the name.
    */
   published: boolean;
 }
 
-/** What the owner sets before the first release; all links and registry names follow from it. */
+/** The owner sets this before the first release; all links and registry names follow from it. */
 export const project: Project = { owner: undefined, published: false };
 
-/** What package.json and the documents say of the repository. */
+/** The fields of package.json and the documents' links that describe the repository. */
 export interface Links {
   repository: { type: 'git'; url: string };
   bugs: { url: string };
   homepage: string;
-  /** The name in the MCP registry, which proves it by the GitHub account. */
+  /** The name in the MCP registry, which verifies it through the GitHub account. */
   mcpName: string;
 }
 
-/** The links of a project; undefined while nobody owns it: none is invented. */
+/** The links of a project; undefined while it has no owner: none is invented. */
 export function linksOf({ owner }: Project): Links | undefined {
   if (owner === undefined) return undefined;
   const home = `https://github.com/${owner}/${name}`;

@@ -1,11 +1,11 @@
-/** Keeps secrets out of whatever leaves the program. */
+/** Keeps secrets out of everything that leaves the program. */
 export interface Redactor {
   /** The text with every secret in it replaced. */
   text(text: string): string;
   /**
-   * A JSON value with every secret in its strings and keys replaced; the value itself, where it holds
-   * none. What is nested deeper than anything sensible is left out, so that no value can overflow the
-   * stack of those who walk it.
+   * A JSON value with every secret in its strings and keys replaced; the value itself if it
+   * contains none. Nesting beyond a sensible depth is left out, so that no value can overflow the
+   * stack of code that walks it.
    */
   value(value: unknown): unknown;
 }
@@ -15,9 +15,9 @@ const deepest = 100;
 const tooDeep = '[nested too deeply]';
 
 /**
- * @param secrets the texts that must not appear anywhere: neither as they are, nor with any of their
- * characters written as URLs, HTML or JSON do, nor in hexadecimal digits, nor in base64, also as a
- * part of something longer. Empty ones are ignored.
+ * @param secrets the texts that must not appear anywhere: neither verbatim, nor with any characters
+ * escaped as in URLs, HTML or JSON, nor in hexadecimal, nor in base64, nor as part of something
+ * longer. Empty ones are ignored.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
   const known = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
@@ -31,7 +31,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     if (depth > deepest) return tooDeep;
     return Array.isArray(given) ? items(given, depth + 1) : members(given, depth + 1);
   };
-  // Few values hold a secret: all others need no copy.
+  // Few values contain a secret: all others need no copy.
   const items = (given: readonly unknown[], depth: number): readonly unknown[] => {
     let copy: unknown[] | undefined;
     for (const [index, item] of given.entries()) {
@@ -59,8 +59,8 @@ export function createRedactor(secrets: readonly string[]): Redactor {
 }
 
 /**
- * How a secret may be written by something that echoes it, as patterns; longer ones first. Each takes
- * one way through a text: it repeats nothing but a few zeros, and what is left open is decided within a
+ * The spellings in which something may echo a secret, as patterns; longer ones first. Each scans a
+ * text in a single pass: it repeats nothing but a few zeros, and every choice is decided within a
  * character.
  */
 function spellings(secret: string): string[] {
@@ -76,7 +76,7 @@ function spellings(secret: string): string[] {
   ];
 }
 
-/** The digits of fewer bytes would be found in too many harmless texts. */
+/** The digits of fewer bytes would match too many harmless texts. */
 const minEncodedBytes = 6;
 
 const entities: Readonly<Record<string, string>> = {
@@ -87,10 +87,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": 'apos',
 };
 
-/** HTML takes any number of zeros before a code; nobody writes more. */
+/** HTML allows any number of zeros before a code; nobody writes more. */
 const maxZeros = '0{0,8}';
 
-/** One character as it is, or as URLs, HTML or JSON write it. HTML forgives a missing semicolon. */
+/**
+ * One character verbatim, or as URLs, HTML or JSON escape it. HTML tolerates a missing semicolon.
+ */
 function character(char: string): string {
   const code = char.codePointAt(0) ?? 0;
   const forms = [
@@ -107,10 +109,10 @@ function character(char: string): string {
   return `(?:${forms.join('|')})`;
 }
 
-/** Where in a group of three bytes the secret may begin. */
+/** The offsets in a group of three bytes at which the secret may begin. */
 const alignments = [0, 1, 2];
 
-/** The base64 digits that the secret alone decides, if `offset` bytes stand before it in its group. */
+/** The base64 digits determined by the secret alone, if `offset` bytes precede it in its group. */
 function base64Within(bytes: Buffer, offset: number): string {
   const digits = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   const bits = 8 * (offset + bytes.length);

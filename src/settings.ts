@@ -9,23 +9,25 @@ import { problemOfId } from './segment/ids.ts';
 import { queryCheckModes } from './tools/query-check.ts';
 import { defaultToolsets, isToolset, type Toolset, tools, toolsets } from './tools/registry.ts';
 
-/** One thing that can be set; `--help` and docs/options.md are made from these. */
+/** One setting; `--help` and docs/options.md are generated from these. */
 export interface Setting<Value> {
-  /** Without its dashes; undefined for what must not stand on a command line. */
+  /** Without its dashes; undefined for what must not appear on a command line. */
   flag?: string;
-  /** What the flag's value is called in the help; undefined for a switch. */
+  /** The name of the flag's value in the help; undefined for a switch. */
   argument?: string;
   env: string;
   meaning: string;
-  /** What holds if nothing is given, as a person would write it. */
+  /** The default, as a person would write it. */
   fallback?: string;
-  /** Whether it is a fence: what can't be read in it must not count as not set. */
+  /** Whether it is a restriction: a value that can't be read must not be treated as not set. */
   restricts?: true;
-  /** Whether the variable is other programs', too: what is not ours in it never stops the start. */
+  /**
+   * Whether other programs use the variable, too: a value that is not ours never stops the start.
+   */
   shared?: true;
   /** Whether its value may be a secret. */
   secret?: true;
-  /** Turns the text that was given into the value, or says what is wrong with it. */
+  /** Converts the given text to the value, or says what is wrong with it. */
   schema: z.ZodType<Value, string>;
 }
 
@@ -57,11 +59,11 @@ const onOff = z
   .refine((word) => [...on, ...off].includes(word), 'must be 1 or 0')
   .transform((word) => on.includes(word));
 
-/** One of a few words, in upper or lower case. */
+/** One of a few words, in either case. */
 const oneOf = <const Words extends readonly string[]>(list: Words, message: string) =>
   z.string().toLowerCase().pipe(z.enum(list, message));
 
-/** What other programs call our levels. */
+/** Other programs' names for our levels. */
 const levelAliases: Readonly<Record<string, LogLevel>> = {
   ...{ fatal: 'error', critical: 'error', err: 'error' },
   ...{ warning: 'warn', information: 'info', notice: 'info' },
@@ -74,19 +76,19 @@ const logLevel = z
   .transform((word) => (Object.hasOwn(levelAliases, word) ? levelAliases[word] : word))
   .pipe(z.enum(logLevels, 'must be error, warn, info or debug'));
 
-/** A shorter one would be found in common words. */
+/** A shorter one would match common words. */
 export const minTokenChars = 8;
 
 /**
- * A token goes into an HTTP header, and every place where it turns up is redacted: so it has to be
- * one word of visible ASCII, and not so short that common words contain it.
+ * A token goes into an HTTP header, and is redacted wherever it appears: so it must be one word of
+ * visible ASCII, and not so short that common words contain it.
  */
 const token = z
   .string()
   .regex(/^[\x21-\x7e]*$/, 'must be the token alone: no spaces, quotes or line breaks')
   .min(minTokenChars, 'is too short to be a token');
 
-/** Keys in base64, in either alphabet, between commas or line breaks. */
+/** Keys in base64, in either alphabet, separated by commas or line breaks. */
 const secrets = z
   .string()
   .transform((text) => text.split(/[,\r\n]/).map((word) => word.trim()))
@@ -110,15 +112,15 @@ const apiUrl = z.string().superRefine((text, context) => {
 });
 
 /**
- * An unknown name may be a secret in the wrong place: it is repeated only where it is close to a
- * known one.
+ * An unknown name may be a secret in the wrong place: it is repeated only if it is close to a known
+ * one.
  */
 function unknownName(kind: string, index: number, word: string, known: readonly string[]): string {
   const meant = suggest(word, known);
-  const names = `there are ${known.join(', ')}`;
+  const names = `expected one of ${known.join(', ')}`;
   return meant === undefined
-    ? `has no ${kind} of the name in its entry ${index + 1}; ${names}`
-    : `has no ${kind} "${word}"; ${names}: did you mean ${meant}?`;
+    ? `has an unknown ${kind} in entry ${index + 1}; ${names}`
+    : `has an unknown ${kind} "${word}"; ${names}: did you mean ${meant}?`;
 }
 
 const perMinute = z.string().transform((text, context) => {
@@ -129,7 +131,7 @@ const perMinute = z.string().transform((text, context) => {
     if (!isOperationName(name)) {
       context.addIssue(unknownName('operation', index, word, operationNames));
     } else if (!/^[1-9]\d{0,5}$/.test(amount)) {
-      context.addIssue(`needs a whole number from 1 for ${name}, as in ${name}=50`);
+      context.addIssue(`needs a positive whole number for ${name}, as in ${name}=50`);
     } else {
       limits[name] = Number(amount);
     }
@@ -145,7 +147,7 @@ const spaceId = z
     if (problem !== undefined) context.addIssue(`must ${problem}`);
   });
 
-/** Words between commas; empty ones are left out. */
+/** Words separated by commas; empty ones are dropped. */
 const words = z
   .string()
   .transform((text) => text.split(',').map((word) => word.trim()))
@@ -153,7 +155,7 @@ const words = z
   .refine((list) => list.length > 0, 'must name at least one')
   .refine(
     (list) => list.every((word) => !/[\s;|]/.test(word)),
-    'must have commas between its entries, not blanks or semicolons',
+    'must separate its entries with commas, not spaces or semicolons',
   );
 
 const toolList = words
@@ -166,7 +168,7 @@ const toolList = words
     }
   });
 
-/** Names of toolsets; `all` stands for all of them. */
+/** Names of toolsets; `all` means all of them. */
 const toolsetList = words.transform((names, context): Toolset[] => {
   const known = Object.keys(toolsets);
   return names.flatMap((given, index) => {
@@ -178,24 +180,24 @@ const toolsetList = words.transform((names, context): Toolset[] => {
   });
 });
 
-/** Everything that can be set, in the order in which the help shows it. */
+/** All settings, in the order in which the help shows them. */
 export const settings = {
   token: setting({
     env: 'SEGMENT_API_TOKEN',
-    meaning: 'The Public API token of the workspace',
+    meaning: "The workspace's Public API token",
     secret: true,
     schema: token,
   }),
   tokenFile: setting({
     env: 'SEGMENT_API_TOKEN_FILE',
-    meaning: 'A file that holds the token, instead',
+    meaning: 'File that holds the token, instead of SEGMENT_API_TOKEN',
     schema: z.string(),
   }),
   sandbox: setting({
     flag: 'sandbox',
     env: 'SEGMENT_SANDBOX',
     meaning:
-      'Talk to a built-in stand-in for Segment; needs no token, and its first space is the default',
+      'Use a built-in stand-in for Segment; needs no token, and its first space is the default',
     schema: onOff,
   }),
   edition: setting({
@@ -203,7 +205,7 @@ export const settings = {
     argument: editionSettings.join('|'),
     env: 'SEGMENT_EDITION',
     meaning:
-      "The edition of Segment's API: v1 is today's, v1alpha that of 2024; auto begins with v1alpha and changes to v1 when Segment shows that it speaks it",
+      "Edition of Segment's API: v1 is today's, v1alpha that of 2024; auto starts with v1alpha and switches to v1 once Segment shows that it supports it",
     fallback: 'auto',
     schema: oneOf(editionSettings, `must be one of ${editionSettings.join(', ')}`),
   }),
@@ -211,7 +213,7 @@ export const settings = {
     flag: 'region',
     argument: 'us|eu',
     env: 'SEGMENT_REGION',
-    meaning: "The workspace's region",
+    meaning: 'Region of the workspace',
     fallback: 'us',
     schema: oneOf(['us', 'eu'], 'must be us or eu'),
   }),
@@ -219,21 +221,21 @@ export const settings = {
     flag: 'api-url',
     argument: 'URL',
     env: 'SEGMENT_API_URL',
-    meaning: "Another base URL than a region's: https, or http on loopback",
+    meaning: "Base URL to use instead of the region's: https, or http on loopback",
     schema: apiUrl,
   }),
   space: setting({
     flag: 'space',
     argument: 'ID',
     env: 'SEGMENT_SPACE_ID',
-    meaning: 'The default space: spaceId may then be left out of every call',
+    meaning: 'Default space, used by calls without spaceId',
     schema: spaceId,
   }),
   readOnly: setting({
     flag: 'read-only',
     env: 'SEGMENT_READ_ONLY',
     restricts: true,
-    meaning: 'Only read: the tools that write are not there, and nothing is ever written',
+    meaning: 'Offer no tools that write, and never write anything',
     schema: onOff,
   }),
   allowedSpaces: setting({
@@ -241,7 +243,7 @@ export const settings = {
     argument: 'ID,…',
     env: 'SEGMENT_ALLOWED_SPACES',
     restricts: true,
-    meaning: 'The only spaces that may be touched; all that the token reaches, if not set',
+    meaning: 'The only spaces that may be used; if not set, all that the token can access',
     schema: words.pipe(z.array(spaceId)),
   }),
   tools: setting({
@@ -249,7 +251,7 @@ export const settings = {
     argument: 'NAME,…',
     env: 'SEGMENT_TOOLS',
     restricts: true,
-    meaning: 'The only tools that are there; with --toolsets, those of them that it has, too',
+    meaning: 'The only tools to offer; with --toolsets, only those that its toolsets include',
     schema: toolList,
   }),
   toolsets: setting({
@@ -257,14 +259,14 @@ export const settings = {
     argument: 'NAME,…|all',
     env: 'SEGMENT_TOOLSETS',
     restricts: true,
-    meaning: `The groups of tools that are there: ${Object.keys(toolsets).join(', ')}, or all; ${defaultToolsets.join(', ')}, if neither this nor --tools is set`,
+    meaning: `The groups of tools to offer: ${Object.keys(toolsets).join(', ')}, or all; ${defaultToolsets.join(', ')}, if neither this nor --tools is set`,
     schema: toolsetList,
   }),
   noSamples: setting({
     flag: 'no-samples',
     env: 'SEGMENT_NO_SAMPLES',
     restricts: true,
-    meaning: 'Never show values of properties and traits, nor ids of members',
+    meaning: 'Never show property values, trait values or member ids',
     schema: onOff,
   }),
   confirm: setting({
@@ -273,7 +275,7 @@ export const settings = {
     env: 'SEGMENT_CONFIRM',
     restricts: true,
     meaning:
-      'Which calls need the agreement of the user: none; remove, those that delete or switch off an audience or replace its definition or options; writes, all that change anything',
+      "Which calls need the user's agreement: none; remove, those that delete or disable an audience or replace its definition or options; writes, all that change anything",
     fallback: 'remove',
     schema: oneOf(confirmModes, 'must be none, remove or writes'),
   }),
@@ -283,7 +285,7 @@ export const settings = {
     env: 'SEGMENT_ASK',
     restricts: true,
     meaning:
-      "How that agreement is sought: auto, by the client's own question where it can put one, else by a value for a second call; elicitation, only by the question; confirmation, only by the value",
+      'How to get that agreement: auto, through a question that the client asks if it can, otherwise through a value for a second call; elicitation, only through the question; confirmation, only through the value',
     fallback: 'auto',
     schema: oneOf(askModes, 'must be auto, elicitation or confirmation'),
   }),
@@ -291,19 +293,19 @@ export const settings = {
     env: 'SEGMENT_MCP_SECRET',
     secret: true,
     meaning:
-      'What those values are sealed with: one or two values of at least 32 bytes in base64, the first signs; a random one in the state folder, if not set',
+      'Keys that seal those values: one or two, at least 32 bytes each, in base64; the first one signs. If not set, a random key in the state folder',
     schema: secrets,
   }),
   secretFile: setting({
     env: 'SEGMENT_MCP_SECRET_FILE',
-    meaning: 'A file that holds them, instead',
+    meaning: 'File that holds these keys, instead of SEGMENT_MCP_SECRET',
     schema: z.string(),
   }),
   stateFolder: setting({
     env: 'SEGMENT_STATE_DIR',
     meaning:
-      "The folder for that key, which values were used, and how many previews were started; the platform's own place for state, if not set",
-    // Processes that are started elsewhere would find another key.
+      "Folder for that key, a record of used values, and the number of previews started; if not set, the platform's own folder for state",
+    // Processes started in another folder would find another key.
     schema: z.string().refine(isAbsolute, 'must be an absolute path'),
   }),
   auditLog: setting({
@@ -311,14 +313,14 @@ export const settings = {
     argument: 'FILE',
     env: 'SEGMENT_AUDIT_LOG',
     restricts: true,
-    meaning: 'A file that gets one JSON line for every attempt to write',
+    meaning: 'File that records every attempt to write, as lines of JSON',
     schema: z.string(),
   }),
   timeoutMs: setting({
     flag: 'timeout-ms',
     argument: 'MS',
     env: 'SEGMENT_TIMEOUT_MS',
-    meaning: 'The longest that one HTTP attempt may take',
+    meaning: 'Maximum duration of one HTTP attempt',
     fallback: '30000',
     schema: milliseconds(1, 600_000),
   }),
@@ -326,7 +328,7 @@ export const settings = {
     flag: 'max-wait-ms',
     argument: 'MS',
     env: 'SEGMENT_MAX_WAIT_MS',
-    meaning: 'The longest wait for quota and retries within one tool call',
+    meaning: 'Maximum wait for quota and retries within one tool call',
     fallback: '45000',
     schema: milliseconds(0, 3_600_000),
   }),
@@ -334,7 +336,7 @@ export const settings = {
     flag: 'rate-limits',
     argument: 'NAME=N,…',
     env: 'SEGMENT_RATE_LIMITS',
-    meaning: 'Requests per minute of an operation, to fix what is else learned from Segment',
+    meaning: 'Requests per minute of an operation, instead of the limit learned from Segment',
     schema: perMinute,
   }),
   queryCheck: setting({
@@ -342,7 +344,7 @@ export const settings = {
     argument: 'error|warn|off',
     env: 'SEGMENT_QUERY_CHECK',
     meaning:
-      'What happens to a definition that the check rules out: refused, sent with a warning, or not checked at all',
+      'What to do with a definition that the check finds invalid: error refuses it, warn sends it with a warning, off skips the check',
     fallback: 'error',
     schema: oneOf(queryCheckModes, 'must be error, warn or off'),
   }),
@@ -350,7 +352,7 @@ export const settings = {
     flag: 'log-level',
     argument: 'LEVEL',
     env: 'LOG_LEVEL',
-    meaning: 'How much goes to stderr: error, warn, info or debug',
+    meaning: 'Log level on stderr: error, warn, info or debug',
     fallback: 'info',
     shared: true,
     schema: logLevel,

@@ -5,18 +5,18 @@ import { cut } from './visible.ts';
  * Texts that people wrote may be of any length; a model's memory is not.
  */
 
-/** A longer description is cut, unless the whole is asked for. */
+/** Longer descriptions are cut, unless the full text was requested. */
 const maxTextChars = 2000;
-/** Where that is not enough, because there are many texts, or many escapes in them. */
+/** The limit where that is not enough, because there are many texts, or many escapes in them. */
 const minTextChars = 100;
 const maxTextCharsThen = [maxTextChars, 500, minTextChars];
 /** The JSON of one audience in a result; with its explanation and advice it stays under 100,000. */
 const maxAudienceChars = 60_000;
-/** Where the whole is asked for. */
+/** The limit where the full text was requested. */
 const maxFullChars = 1_000_000;
 
 /**
- * The fields of an audience that Segment's contract names, in the order in which they are kept when
+ * The fields of an audience that Segment's contract names, in the order in which they are kept if
  * not all of them fit.
  */
 export const audienceFields = [
@@ -31,7 +31,7 @@ interface Described {
 }
 
 /**
- * An audience whose long description is cut, and whatever else is too long in it.
+ * An audience with its long description cut, and anything else that is too long.
  *
  * @param maxChars of its JSON.
  */
@@ -49,7 +49,7 @@ export function shortened<Shape extends Described>(
     : fitted(audience, maxChars, audienceFields);
 }
 
-/** An audience as it is, up to a length beyond all that is sensible. */
+/** An audience unchanged, up to a length beyond anything sensible. */
 export function unshortened<Shape extends Described>(audience: Shape): Shape {
   const { description } = audience;
   if (typeof description !== 'string') return fitted(audience, maxFullChars, audienceFields);
@@ -60,7 +60,7 @@ export function unshortened<Shape extends Described>(audience: Shape): Shape {
   return fitted(fitting, maxFullChars, audienceFields);
 }
 
-/** A text of which no more is left than has a JSON of `maxChars`. */
+/** A text, cut so that its JSON has at most `maxChars`. */
 export function shortenedText(text: string, maxChars: number): string {
   if (jsonFits(text, maxChars)) return text;
   // The JSON of a text is never shorter than the text.
@@ -73,12 +73,12 @@ export function shortenedText(text: string, maxChars: number): string {
   return cut(text, fitting);
 }
 
-/** The shortest field that there is, `"":0,`. */
+/** The shortest possible field, `"":0,`. */
 const minFieldChars = 5;
 
 /**
- * The value as it is, if its JSON is short enough; else with all its long texts cut, and if need be
- * without the fields that still do not fit.
+ * The value unchanged, if its JSON is short enough; otherwise with all its long texts cut and, if
+ * need be, without the fields that still do not fit.
  *
  * @param first the names of the fields that are kept before the others.
  */
@@ -102,7 +102,7 @@ export function fitted(value: object, maxChars: number, first: readonly string[]
 
 type Field = [name: string, content: unknown];
 
-/** Those of some fields, their texts cut, for which there is room in the order given. */
+/** The fields that fit, with their texts cut, in the order given. */
 function fieldsThatFit(value: object, names: readonly string[], maxChars: number): Field[] {
   const fields: Field[] = [];
   let leftChars = maxChars - '{}'.length;
@@ -119,7 +119,7 @@ function fieldsThatFit(value: object, names: readonly string[], maxChars: number
   return fields;
 }
 
-/** An id is of use only as a whole; one beyond all sense is of none. */
+/** An id is useful only as a whole; one of absurd length is not useful at all. */
 function cutField(value: object, name: string, maxChars: number): Field {
   return [name, cutText(Reflect.get(value, name), name === 'id' ? maxTextChars : maxChars)];
 }

@@ -1,15 +1,15 @@
 /*
- * How a value is written that can't be meant so, whatever the setting: what a client, a shell or a
- * paste left in it.
+ * Mistakes in how a value is written that can't be intended, whatever the setting: what a client, a
+ * shell or a paste left in it.
  */
 
 /**
- * - `placeholder`: the whole value is a variable that nobody put in.
- * - `wrong`: something stands in it or around it that is not part of the value.
+ * - `placeholder`: the whole value is a variable that was never filled in.
+ * - `wrong`: something in it or around it is not part of the value.
  */
 export interface Slip {
   kind: 'placeholder' | 'wrong';
-  /** Follows the name of the setting, has no full stop, and repeats nothing of the value. */
+  /** Follows the name of the setting, has no final period, and repeats nothing of the value. */
   what: string;
 }
 
@@ -28,10 +28,10 @@ const placeholders = [
   /^<.*>$/s,
 ];
 
-/** What a script writes that has no value. */
+/** What a script writes for a missing value. */
 const nothing = /^(?:undefined|null|nan|\[object object\])$/i;
 
-/** NAME=…, and in lower case what a token is called. */
+/** NAME=…, and in lower case the usual names for a token. */
 const assignments = [
   /^(export\s+|set\s+)?[A-Z][A-Z0-9_]*\s*=[ \t]*[^=,\s]/,
   /^(?:export\s+|set\s+)?\w{0,64}token\s*=[ \t]*[^=,\s]/i,
@@ -45,7 +45,7 @@ const unexpanded = 'holds a placeholder that was not expanded';
  * What is wrong with how a value is written.
  *
  * @param text trimmed, and not empty.
- * @param assigns whether values are of the form NAME=….
+ * @param assigns whether values have the form NAME=….
  */
 export function slipIn(text: string, assigns = false): Slip | undefined {
   if (isPlaceholder(text) || nothing.test(text)) return { kind: 'placeholder', what: unexpanded };
@@ -60,7 +60,7 @@ function isPlaceholder(text: string): boolean {
 /** Whether a part of a list, a path or a URL is a placeholder. */
 function holdsPlaceholder(text: string): boolean {
   if (text.includes('${') || text.includes('{{')) return true;
-  // spa_$X, spa_%X%, but no percent-encoding
+  // Matches spa_$X and spa_%X%, but not percent-encoding.
   if (/\$[a-z_]/i.test(text) || /%(?![\da-f]{2}%)[a-z_]\w{0,63}%/i.test(text)) return true;
   if (text.split(',').some((part) => nothing.test(part.trim()))) return true;
   return text.split(/[,/\\=]/).some((part) => isPlaceholder(part.trim()));
@@ -69,16 +69,16 @@ function holdsPlaceholder(text: string): boolean {
 function wrappingOf(text: string, assigns: boolean): string | undefined {
   const [first = '', last = ''] = [text.replace(/^\\/, '').charAt(0), text.slice(-1)];
   if (quotes.includes(first) || quotes.includes(last)) {
-    return 'has quotes around it: give the value alone';
+    return 'has quotes around it: give only the value';
   }
   if (/^\[.*\]$/s.test(text)) {
-    return 'has brackets around it: give the value alone, and several with commas between them';
+    return 'has brackets around it: give only the value, or several separated by commas';
   }
   if (/^(?:authorization\s*[:=]|(?:bearer|basic)(?:[\s:=]|$))/i.test(text)) {
-    return 'begins like an Authorization header ("Bearer"): give the value alone';
+    return 'begins like an Authorization header ("Bearer"): give only the value';
   }
   if (!assigns && assignments.some((pattern) => pattern.test(text))) {
-    return 'begins with the name of a variable (NAME=): give the value alone';
+    return 'begins with the name of a variable (NAME=): give only the value';
   }
   return undefined;
 }

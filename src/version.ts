@@ -1,7 +1,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 
-/** The name and version under which the program presents itself, to clients and to Segment. */
+/** The name and version by which the program identifies itself, to clients and to Segment. */
 export const { name, version } = packageJson;
 
-/** The oldest Node.js that runs it, such as `20.18.1`. */
+/** The oldest supported Node.js, such as `20.18.1`. */
 export const minNode = packageJson.engines.node.replace('>=', '');

@@ -1,24 +1,26 @@
 /*
- * Names, descriptions and definitions are written by strangers. What can't be seen in them can
- * move a cursor, turn a line around or hide a sentence; here it is made visible.
+ * Names, descriptions and definitions are written by strangers. Invisible characters in them can
+ * move a cursor, reverse a line or hide a sentence; here they are made visible.
  *
- * Meant are control characters (also those of terminals), bidirectional overrides, zero-width
- * characters and all else that Unicode says may be left out of sight, line separators, and halves of
- * surrogate pairs. The variation selector of emoji is harmless and stays.
+ * These are control characters (including those of terminals), bidirectional overrides, zero-width
+ * characters and everything else that Unicode calls default ignorable, line separators, and
+ * unpaired surrogates. The variation selector of emoji is harmless and stays.
  */
 const unseen =
   /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
-/** Where there is nothing of this kind, there is nothing to look for. */
+/** A text without any of these has nothing to replace. */
 const beyondAscii = /[^ -~]/;
 
-/** As much is replaced at once: each replacement costs memory until all are made. */
+/**
+ * The replacement is done in pieces of this size: each replacement costs memory until all are made.
+ */
 const maxPieceChars = 1024;
 
-/** Longer than this, a stranger's text would drown what is said about it. */
+/** A longer quote would drown the sentence around it. */
 const maxQuoteChars = 200;
 
-/** The text on one line, with everything that can't be seen in it written as `\u….`. */
+/** The text on one line, with every invisible character written as `\u….`. */
 export function visible(text: string): string {
   if (!beyondAscii.test(text)) return text;
   if (text.length <= maxPieceChars) return text.replace(unseen, escaped);
@@ -32,7 +34,7 @@ export function visible(text: string): string {
   return pieces.join('');
 }
 
-/** The place itself, or the one behind it where it is in the middle of a surrogate pair. */
+/** The position itself, or the next one if it is in the middle of a surrogate pair. */
 function endOfPiece(text: string, place: number): number {
   return (text.codePointAt(place - 1) ?? 0) > 0xffff ? place + 1 : place;
 }
@@ -43,17 +45,17 @@ export function visibleLines(text: string): string {
 }
 
 /*
- * What a client that renders plain text as Markdown would take for more than text: code, emphasis,
- * strikethrough; an underscore outside a word; what begins a tag, an autolink or an entity; what joins
- * the halves of a link or an image; and what makes a link of an address (CommonMark 0.31, GFM 0.29):
- * the second of two slashes, the @ of a mailbox, the dot before what most programs take for the end of
- * a host's name, even without a scheme (the list of linkify-it 5, which markdown-it uses).
+ * What a client that renders plain text as Markdown would interpret: code, emphasis, strikethrough;
+ * an underscore outside a word; the start of a tag, an autolink or an entity; what joins the halves
+ * of a link or an image; and what turns an address into a link (CommonMark 0.31, GFM 0.29): the
+ * second of two slashes, the @ of a mailbox, the dot before what most programs recognize as the end
+ * of a host name, even without a scheme (the list of linkify-it 5, which markdown-it uses).
  */
 const markup =
   /[`*~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|(?<=\])[([]|(?<=\/)\/|(?<=www)\.|(?<=[^\s.])\.(?=(?:[a-z]{2}|biz|com|edu|gov|net|org|pro|web|xxx|aero|asia|coop|info|museum|name|shop|рф|xn--[a-z\d-]+)(?![\p{L}\p{N}]))|(?<=[\w.+-])@(?=[\w-])/giu;
 
 /**
- * A stranger's text to stand within a sentence: on one line, in double quotes, and cut where it is
+ * A stranger's text for use within a sentence: on one line, in double quotes, and cut if it is
  * long.
  */
 export function quoted(text: string, maxChars = maxQuoteChars): string {
@@ -62,8 +64,8 @@ export function quoted(text: string, maxChars = maxQuoteChars): string {
 }
 
 /**
- * The same for what a client may render as Markdown although it is plain text: a quote within is
- * written as `\u0022`, because `\"` would end the quotes there, and what is markup in the same way.
+ * The same for text that a client may render as Markdown although it is plain: a quote within is
+ * written as `\u0022`, because `\"` would end the quotes there, and so is markup.
  */
 export function quotedPlainly(text: string, maxChars = maxQuoteChars): string {
   const start = JSON.stringify(text.slice(0, maxChars)).slice(1, -1);
@@ -72,7 +74,7 @@ export function quotedPlainly(text: string, maxChars = maxQuoteChars): string {
   return `"${visible(plain.replace(markup, escaped))}"${markOf(text, maxChars)}`;
 }
 
-/** The beginning of a text; where something was cut off it says so. */
+/** The beginning of a text, with a mark where something was cut off. */
 export function cut(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
   return text.slice(0, maxChars).toWellFormed() + markOf(text, maxChars);
@@ -87,7 +89,7 @@ function markOf(text: string, maxChars: number): string {
   return text.length > maxChars ? `…[cut, ${text.length} characters in all]` : '';
 }
 
-/** A value as compact JSON that shows what can't be seen; parsing it gives the very same value. */
+/** A value as compact JSON without invisible characters; parsing it gives the very same value. */
 export function visibleJson(value: unknown): string {
   return visible(JSON.stringify(value));
 }

@@ -216,7 +216,7 @@ describe('what is refused', () => {
   test('two tokens, or a sandbox at another address', () => {
     expect(problems({}, env({ SEGMENT_API_TOKEN_FILE: '/x' }))[0]).toMatch(/both set/);
     expect(problems({}, { SEGMENT_SANDBOX: '1', SEGMENT_API_URL: 'https://x.example' })[0]).toMatch(
-      /exclude each other/,
+      /are mutually exclusive/,
     );
   });
 
@@ -228,7 +228,7 @@ describe('what is refused', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
     writeFileSync(file, content);
     expect(problems({}, { SEGMENT_API_TOKEN_FILE: file })).toEqual([
-      'SEGMENT_API_TOKEN_FILE names a file that is empty.',
+      'SEGMENT_API_TOKEN_FILE names an empty file.',
     ]);
   });
 
@@ -240,7 +240,7 @@ describe('what is refused', () => {
       kind: 'serve',
       problems: [expect.stringMatching(/Word 1/), expect.stringMatching(/SEGMENT_API_TOKEN/)],
     });
-    expect(JSON.stringify(command)).toMatch(/must not stand on a command line/);
+    expect(JSON.stringify(command)).toMatch(/never put a token on a command line/);
     expect('problems' in command && command.problems.join()).not.toContain(misplaced);
   });
 });
@@ -279,7 +279,7 @@ describe('the command line', () => {
       record: '-',
     });
     for (const flag of ['--seed', '--record']) {
-      expect(() => parseCommand(['sandbox', flag])).toThrow(`${flag} needs the name of a file`);
+      expect(() => parseCommand(['sandbox', flag])).toThrow(`${flag} needs a file name`);
       expect(parseCommand([flag, 'x'])).toMatchObject({
         problems: [`${flag} is not a flag here; see --help.`],
       });
@@ -348,7 +348,7 @@ describe('fences fail closed', () => {
   const cases = fences.flatMap((fence) => placeholders.map((text) => [fence, text] as const));
   test.each(cases)('$flag: a placeholder stops the start: %s', ({ flag = '', env: name }, text) => {
     for (const found of [problems({ [flag]: text }, env()), problems({}, env({ [name]: text }))]) {
-      expect(found).toEqual([expect.stringMatching(/holds a placeholder.*restricts/)]);
+      expect(found).toEqual([expect.stringMatching(/holds a placeholder.*is a restriction/)]);
       expect(found.join()).not.toContain(text);
     }
     expect(problems({ [flag]: text }, env())[0]).toMatch(`--${flag} `);
@@ -359,11 +359,11 @@ describe('fences fail closed', () => {
     const { flag = '', env: name } = fence;
     for (const text of ['', '  ']) {
       expect(problems({ [flag]: text }, env())).toEqual([
-        expect.stringMatching(`--${flag} is empty.*restricts`),
+        expect.stringMatching(`--${flag} is empty.*is a restriction`),
       ]);
       expect(problems({}, env({ [name]: text }))).toEqual([]);
       expect(warnings({}, env({ [name]: text }))).toEqual([
-        `${name} is empty: it counts as not set, and restricts nothing.`,
+        `${name} is empty, so it is treated as not setand restricts nothing.`,
       ]);
     }
   });
@@ -445,7 +445,7 @@ describe('fences fail closed', () => {
   ])('%s is no setting, but nearly %s: it stops the start', (name, meant) => {
     const found = problems({}, env({ [name]: 'some-value', [meant]: undefined }));
     expect(found).toEqual([
-      expect.stringContaining(`${name} is no setting: did you mean ${meant}?`),
+      expect.stringContaining(`${name} is not a setting: did you mean ${meant}?`),
     ]);
     expect(found.join()).not.toContain('some-value');
     expect(problems({}, env({ [name]: '' }))).toEqual([]);
@@ -504,7 +504,7 @@ describe('fences fail closed', () => {
     ['--audit-log=/a', '--audit-log=/b'],
   ])('given twice with different values: %s %s %s %s', (...words) => {
     expect(parseCommand(words)).toMatchObject({
-      problems: [expect.stringMatching(/^--[a-z-]+ is given more than once, .*restricts/)],
+      problems: [expect.stringMatching(/^--[a-z-]+ is given more than once, .*is a restriction/)],
     });
   });
 
@@ -535,7 +535,7 @@ describe('slips are told by name, without the value', () => {
       const environment = env({ [name]: text });
       expect(warnings({}, environment)).toEqual([
         expect.stringMatching(
-          `^${name} holds a placeholder that was not expanded: it counts as not`,
+          `^${name} holds a placeholder that was not expanded, so it is treated as not`,
         ),
       ]);
       expect(warnings({}, environment).join()).not.toContain(text);
@@ -545,10 +545,10 @@ describe('slips are told by name, without the value', () => {
 
   test.each(others)('$env counts as not set where it is empty, and that is told', (row) => {
     const { env: name, flag, argument } = row;
-    expect(warnings({}, env({ [name]: ' ' }))).toEqual([`${name} is empty: it counts as not set.`]);
+    expect(warnings({}, env({ [name]: ' ' }))).toEqual([`${name} is empty, so it is treated as not set.`]);
     expect(readConfig({}, env({ [name]: '' }))).toEqual(readConfig({}, env()));
     if (flag === undefined || argument === undefined) return;
-    expect(warnings({ [flag]: '' }, env())).toEqual([`--${flag} is empty: it counts as not set.`]);
+    expect(warnings({ [flag]: '' }, env())).toEqual([`--${flag} is empty, so it is treated as not set.`]);
   });
 
   test('a variable that is overruled by a flag is not told of', () => {
@@ -798,7 +798,7 @@ describe('the path of the audit log is checked', () => {
   test.each([
     ['no/such/audit.jsonl', /ENOENT/],
     ['file/audit.jsonl', /ENOTDIR/],
-    ['inner', /not a file/],
+    ['inner', /not name a regular file/],
   ])('%s is refused', (path, message) => {
     const found = problems({ 'audit-log': join(folder, path) }, env());
     expect(found).toEqual([expect.stringMatching(message)]);
@@ -808,7 +808,7 @@ describe('the path of the audit log is checked', () => {
 
   test.skipIf(isWindows)('a device is refused (Windows has none among its files)', () => {
     expect(problems({ 'audit-log': '/dev/null' }, env())).toEqual([
-      expect.stringMatching(/not a file/),
+      expect.stringMatching(/not name a regular file/),
     ]);
   });
 
@@ -829,16 +829,16 @@ describe('the path of the audit log is checked', () => {
   }
 
   test.skipIf(isWindows).each([
-    ['new/', /not a file/],
-    ['new//', /not a file/],
-    ['inner/', /not a file/],
-    ['file/', /ENOTDIR|not a file/],
+    ['new/', /not name a regular file/],
+    ['new//', /not name a regular file/],
+    ['inner/', /not name a regular file/],
+    ['file/', /ENOTDIR|not name a regular file/],
     ['new/.', /ENOENT/],
-    ['to-folder', /not a file/],
+    ['to-folder', /not name a regular file/],
     ['to-nowhere', /ENOENT/],
     ['to-link', /ENOENT/],
     ['to-itself', /ELOOP/],
-    ['to-new-folder', /EISDIR|ENOENT|not a file/],
+    ['to-new-folder', /EISDIR|ENOENT|not name a regular file/],
     ['other/up', /ENOTDIR/],
   ])(
     '%s is refused, as writing to it would fail (making links takes rights on Windows)',

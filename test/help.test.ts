@@ -24,7 +24,7 @@ describe.each(commandNames)('the help of %s', (command) => {
   });
 
   test('has no line that a terminal would break, but for the settings', () => {
-    const [own = ''] = text.split('Options of the server');
+    const [own = ''] = text.split('Server options');
     for (const line of own.split('\n')) expect(line.length).toBeLessThan(100);
   });
 });

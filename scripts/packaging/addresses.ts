@@ -4,13 +4,13 @@ import { linksOf, type Project } from '../project.ts';
 /** The name of the repository. */
 export const repositoryName = packageJson.name;
 
-/** Addresses that packages and documents name besides the links of package.json. */
+/** Addresses that packages and documents name, in addition to the links of package.json. */
 export interface Addresses {
   /** The page of the repository. */
   page: string;
   issues: string;
   homepage: string;
-  /** Where a weakness is reported in private. */
+  /** Where to report a vulnerability in private. */
   advisories: string;
   /** The name in the MCP registry. */
   mcpName: string;

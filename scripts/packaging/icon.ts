@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib';
 
 /*
- * The icon: two audiences that overlap, and what they share. It is drawn here, pixel by pixel, so that no
- * picture has to be kept.
+ * The icon: two overlapping audiences, and what they share. It is drawn here, pixel by pixel, so
+ * that the repository contains no image.
  */
 
 /** Width and height, as the .mcpb recommends. */
@@ -30,7 +30,7 @@ export function iconPng(): Buffer {
   ]);
 }
 
-/** One line of pixels, behind the byte that says that it is not filtered. */
+/** One line of pixels, after the byte that says that it is not filtered. */
 function rowOf(y: number): Buffer {
   const row = Buffer.alloc(1 + iconPixels * 4);
   for (let x = 0; x < iconPixels; x += 1) row.set(pixelAt(x + 0.5, y + 0.5), 1 + x * 4);
@@ -46,7 +46,7 @@ function pixelAt(x: number, y: number): readonly [...Colour, alpha: number] {
   return [...colour, Math.round(255 * coverage(-distanceToSquare(x, y)))];
 }
 
-/** How far a point is outside of the square with round corners; negative inside. */
+/** The distance of a point from the rounded square; negative inside. */
 function distanceToSquare(x: number, y: number): number {
   const [half, radius] = [248, 96];
   const dx = Math.abs(x - iconPixels / 2) - half + radius;
@@ -54,7 +54,7 @@ function distanceToSquare(x: number, y: number): number {
   return Math.hypot(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(Math.max(dx, dy), 0) - radius;
 }
 
-/** How much of a pixel is covered by a shape whose edge is so far away: edges are smooth. */
+/** The share of a pixel covered by a shape whose edge is this far away, for smooth edges. */
 function coverage(inside: number): number {
   return Math.min(Math.max(inside + 0.5, 0), 1);
 }

@@ -4,9 +4,9 @@ import { repositoryName } from './addresses.ts';
 import { npxCommand } from './start-command.ts';
 
 /*
- * Links that add the server to Cursor and to VS Code at a click. They go through pages on the web, because
- * hosts of documents remove links of other schemes. No token is in a link: VS Code asks for it, and in Cursor a
- * placeholder stands for it, which the server takes for not set.
+ * Links that add the server to Cursor and VS Code with one click. They go through web pages,
+ * because document hosts remove links of other schemes. No link contains a token: VS Code asks for
+ * it, and Cursor's has a placeholder, which the server treats as not set.
  */
 
 const serverName = 'segment-audiences';
@@ -52,7 +52,7 @@ function vsCodeLink(): string {
   return `https://vscode.dev/redirect/mcp/install?${encoded(query)}`;
 }
 
-/** A query string with spaces as %20, which every reader takes for spaces. */
+/** A query string with spaces as %20, which every reader decodes as spaces. */
 function encoded(query: Readonly<Record<string, string>>): string {
   return Object.entries(query)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)

@@ -5,15 +5,15 @@ import type { Project } from '../project.ts';
 import { addressesOf } from './addresses.ts';
 
 /*
- * The manifest of the .mcpb, an extension that Claude Desktop installs at a click
+ * The manifest of the .mcpb, an extension that Claude Desktop installs with one click
  * (github.com/modelcontextprotocol/mcpb, MANIFEST.md, version 0.3).
  *
- * A host leaves the placeholder of a field that nobody filled in as it is. Where a setting restricts,
- * the program does not start with one, so each such field has a default; --allowed-spaces, which has no value
- * that means "all", is left out.
+ * If the user leaves a field empty, a host passes its placeholder on unchanged. The program does
+ * not start with a placeholder in a restricting setting, so each such field has a default;
+ * --allowed-spaces, which has no value that means "all", is left out.
  */
 
-/** A field of the form that the host shows: its texts, and the setting that it feeds. */
+/** The fields of the form that the host shows: their texts, and the settings that they feed. */
 const fields = {
   api_token: {
     setting: settings.token,
@@ -21,7 +21,7 @@ const fields = {
       type: 'string',
       title: 'Public API token',
       description:
-        'In Segment: Settings, Workspace settings, Access management, Tokens. Leave it empty to use the sandbox.',
+        'In Segment: Settings > Workspace settings > Access management > Tokens. Leave it empty if you use the sandbox.',
       sensitive: true,
       required: false,
     },
@@ -31,7 +31,7 @@ const fields = {
     form: {
       type: 'string',
       title: 'Default space',
-      description: 'The id of a space, in Segment under Unify settings, API access.',
+      description: 'The id of a space, in Segment under Unify > Unify settings > API access.',
       required: false,
     },
   },
@@ -40,7 +40,7 @@ const fields = {
     form: {
       type: 'string',
       title: 'Region',
-      description: 'Where the workspace is: us or eu.',
+      description: 'The region of the workspace: us or eu.',
       required: false,
       default: settings.region.fallback,
     },
@@ -51,7 +51,7 @@ const fields = {
       type: 'boolean',
       title: 'Read only',
       description:
-        'Offer no tool that changes anything. Switch it off to create and edit audiences.',
+        'Offer only tools that change nothing. Turn this off to create and edit audiences.',
       required: false,
       default: true,
     },
@@ -61,7 +61,7 @@ const fields = {
     form: {
       type: 'boolean',
       title: 'Hide personal data',
-      description: 'Never show values of properties and traits, nor ids of members.',
+      description: 'Never show property values, trait values or member ids.',
       required: false,
       default: false,
     },
@@ -71,7 +71,7 @@ const fields = {
     form: {
       type: 'boolean',
       title: 'Sandbox',
-      description: 'Try everything without a token, on a built-in stand-in for Segment.',
+      description: 'Try everything without a token, with a built-in stand-in for Segment.',
       required: false,
       default: false,
     },

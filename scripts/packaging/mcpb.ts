@@ -15,16 +15,16 @@ const cli = fileURLToPath(
 /**
  * Runs the official command-line tool.
  *
- * @returns what it prints. @throws an Error if it fails.
+ * @returns its output. @throws an Error if it fails.
  */
 export function runMcpb(...args: string[]): string {
   return execFileSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
 }
 
 /**
- * Packs the build in dist as an .mcpb, checked by the official tool.
+ * Packs the build in dist as an .mcpb, validated by the official tool.
  *
- * @param folder where it is put; made if it is not there. @returns its path.
+ * @param folder where to put it; created if it does not exist. @returns its path.
  */
 export function packMcpb(of: Project, folder: string): string {
   const content = join(folder, 'content');

@@ -6,15 +6,18 @@ import { pluginFolder } from './server-files.ts';
 import { startCommand } from './start-command.ts';
 
 /*
- * One folder is a plugin for several clients: each finds its own manifest in it, and all share the skill.
+ * One folder is a plugin for several clients: each finds its own manifest in it, and all share the
+ * skill.
  *
- * - Claude Code: .claude-plugin/plugin.json and .mcp.json (https://code.claude.com/docs/en/plugins-reference)
+ * - Claude Code: .claude-plugin/plugin.json and .mcp.json
+ *   (https://code.claude.com/docs/en/plugins-reference)
  * - Cursor, Codex, VS Code and others that read Agent Plugins 1.0.0: plugin.json and mcp.json
  *   (https://agent-plugins.org/specification)
- * - Codex besides: .codex-plugin/plugin.json, because it passes on no variable that is not listed
+ * - Codex also: .codex-plugin/plugin.json, because it passes on only variables that are listed
  *   (https://developers.openai.com/codex/plugins/build), which the portable form can't do
  *
- * Gemini CLI reads gemini-extension.json at the root of the repository, and Claude Code a list of plugins there.
+ * Gemini CLI reads gemini-extension.json at the root of the repository, and Claude Code a list of
+ * plugins there.
  */
 
 const name = 'segment-audiences';

@@ -1,11 +1,11 @@
 import type { Project } from '../project.ts';
 import { repositoryName } from './addresses.ts';
 
-/** What a release is about to be made of. */
+/** What a release would be made from. */
 export interface ReleaseAttempt {
-  /** The repository that the release is made in, as OWNER/NAME. */
+  /** The repository that makes the release, as OWNER/NAME. */
   repository: string;
-  /** The tag that asks for it. */
+  /** The tag that triggers it. */
   tag: string;
   project: Project;
   /** The version of package.json. */
@@ -14,7 +14,7 @@ export interface ReleaseAttempt {
   changelog: string;
 }
 
-/** Why nothing may be released, a sentence each; none if something may. */
+/** The reasons not to release, one sentence each; empty if a release may be made. */
 export function releaseProblems(attempt: ReleaseAttempt): string[] {
   const { repository, tag, project, version, changelog } = attempt;
   const problems: string[] = [];
@@ -25,7 +25,7 @@ export function releaseProblems(attempt: ReleaseAttempt): string[] {
     );
   } else if (repository !== own) {
     problems.push(
-      `This repository is ${repository}, and src/project.ts says ${own}: only that one releases.`,
+      `This repository is ${repository}, but src/project.ts says ${own}: only that one releases.`,
     );
   }
   if (!project.published) {
@@ -35,18 +35,16 @@ export function releaseProblems(attempt: ReleaseAttempt): string[] {
   }
   if (tag !== `v${version}`) {
     problems.push(
-      `The tag is ${tag}, and the version of package.json is ${version}: expected v${version}.`,
+      `The tag is ${tag}, but the version in package.json is ${version}: expected v${version}.`,
     );
   }
   if (changelogSection(changelog, version) === undefined) {
-    problems.push(
-      `CHANGELOG.md has no section "## [${version}] - YYYY-MM-DD" with anything in it.`,
-    );
+    problems.push(`CHANGELOG.md has no section "## [${version}] - YYYY-MM-DD" with any content.`);
   }
   return problems;
 }
 
-/** What the changelog says of a version, without its heading; undefined if it says nothing. */
+/** The changelog's section about a version, without its heading; undefined if there is none. */
 export function changelogSection(changelog: string, version: string): string | undefined {
   const sections = changelog.split(/^## /m).slice(1);
   const section = sections.find((each) => {

@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs';
 /** The folder of the plugin for Claude Code and for clients that read Agent Plugins. */
 export const pluginFolder = 'packaging/plugin';
 
-/** What serves nobody who only starts the program: what others import. */
+/** Files for other programs to import, which the program does not need. */
 const libraries = ['query.js', 'query.d.ts', 'sandbox.js', 'sandbox.d.ts'];
 
-/** The files of dist that the program needs to serve MCP, with the notices and the bill of materials. */
+/** The files of dist that the program needs to serve MCP, with the notices and the SBOM. */
 export function serverFiles(): string[] {
   return readdirSync('dist')
     .filter((name) => !libraries.includes(name))

@@ -3,23 +3,23 @@ import { type Setting, settings } from '../../src/settings.ts';
 import type { Project } from '../project.ts';
 import { addressesOf } from './addresses.ts';
 
-/** An .mcpb that is attached to a release. */
+/** An .mcpb attached to a release. */
 export interface ReleasedMcpb {
-  /** Where it can be had. */
+  /** Its download address. */
   url: string;
-  /** Of its bytes, in hexadecimal digits. */
+  /** Of its bytes, in hexadecimal. */
   sha256: string;
 }
 
 /**
- * What the MCP registry is given: a server.json, edition 2025-12-11.
+ * The server.json for the MCP registry, edition 2025-12-11.
  *
- * @param mcpb is left out of it where there is none.
+ * @param mcpb left out if there is none.
  * @throws an Error while the project has no owner: the name would be invented.
  */
 export function serverJson(of: Project, mcpb?: ReleasedMcpb): object {
   const links = addressesOf(of);
-  if (!links) throw new Error('scripts/project.ts names no owner: there is no server.json without');
+  if (!links) throw new Error('src/project.ts names no owner: server.json needs one');
   const { name, version } = packageJson;
   const transport = { type: 'stdio' };
   return {

@@ -11,39 +11,40 @@ import { placeInText, readSource, type Source } from './check/source.ts';
 import { findTargets, nameOf, type Target } from './check/targets.ts';
 import { FileError, readText, rewriteText } from './text-files.ts';
 
-/** How what was found is written: for people, for scripts, for GitHub Actions, for code scanning. */
+/** The formats of the report: for people, for scripts, for GitHub Actions, for code scanning. */
 export type ReportFormat = (typeof reportFormats)[number];
 
 export interface CheckCommand {
-  /** A definition, files and patterns of files, or `-` for standard input. */
+  /** A definition, files and file patterns, or `-` for standard input. */
   words: readonly string[];
-  /** The level of what does not set its own. */
+  /** The level of definitions that do not set their own. */
   type: Level;
   format: ReportFormat;
   /** Whether to count the sample profiles that match. */
   sandbox: boolean;
-  /** Whether to apply fixes: files are rewritten, the text of all else is printed. */
+  /** Whether to apply fixes: files are rewritten, any other definition is printed. */
   fix: boolean;
 }
 
-/** Where the answer goes. */
+/** Where the output goes. */
 export interface Output {
   write: (text: string) => void;
-  /** Takes what is not the result itself. */
+  /** Receives everything except the result itself. */
   writeAside: (text: string) => void;
-  /** Whether it is a terminal that shows colours. */
+  /** Whether it is a terminal that shows colors. */
   colour: boolean;
 }
 
 /**
  * Checks definitions from a shell.
  *
- * @returns the exit code: 0 all are valid, 1 one is not, 3 one was not checked, 2 one can't be read.
+ * @returns the exit code: 0 if all are valid, 1 if any is not, 3 if any was not checked, 2 if any
+ * can't be read.
  */
 export async function runCheck(command: CheckCommand, output: Output): Promise<number> {
   const outcome = await checkAll(command, output);
   for (const problem of outcome.problems) output.writeAside(`${sentenceOn(problem)}\n`);
-  // A fixed text stands alone, so that it can be piped on.
+  // A fixed definition is printed alone, so that it can be piped on.
   const printsText = command.fix && outcome.reports.some(({ target }) => target.kind !== 'file');
   if (printsText) output.writeAside(written(outcome, command.format, false));
   else output.write(written(outcome, command.format, output.colour));
@@ -97,7 +98,7 @@ async function checkTarget(
   }
 }
 
-/** @param keep takes the text with its fixes applied, if that is asked for. */
+/** @param keep receives the text with its fixes applied, if that was requested. */
 async function checkSource(
   target: Target,
   given: string,

@@ -36,7 +36,7 @@ export interface DoctorCommand {
   json: boolean;
 }
 
-/** How long all checks together may take, milliseconds. */
+/** How long all checks together may take, in milliseconds. */
 const maxRunMs = 10_000;
 /** How long one may take; the last ones get what is left. */
 const maxCheckMs = 5000;
@@ -64,7 +64,7 @@ const checks: readonly Check[] = [
   { id: 'start', title: 'Start', run: checkStart },
 ];
 
-/** A finding, as it is written. */
+/** A finding, as the report shows it. */
 interface Reported {
   id: string;
   title: string;
@@ -100,7 +100,7 @@ export function thisMachine(): DoctorMachine {
   };
 }
 
-/** A token that can't be trusted is as good as none. */
+/** A token file that can't be trusted is as good as none. */
 function holdsToken(folder: StateFolder): boolean {
   try {
     return folder.readToken() !== undefined;
@@ -147,7 +147,7 @@ async function runCheck(
   }));
 }
 
-/** What a check finds within its time. */
+/** The findings of a check, within its time limit. */
 async function within(
   clock: Clock,
   maxMs: number,
@@ -164,7 +164,7 @@ async function within(
     });
   });
   const running = run(over.signal);
-  // It may fail when nobody waits for it any more.
+  // It may fail when nobody waits for it anymore.
   running.catch(() => {});
   try {
     return await Promise.race([running, late]);

@@ -1,7 +1,7 @@
 /*
- * The commands besides serving, and the help, in one piece that is loaded when one of them is asked for.
- * In a piece each, what they share with the server would be torn into many small files, all of which a
- * start has to read.
+ * The commands other than serving, and the help, in one chunk that is loaded when one of them is
+ * needed. In a chunk each, the code that they share with the server would be split into many small
+ * files, all of which a start would have to read.
  */
 
 export { help } from '../help.ts';

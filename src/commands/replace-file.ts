@@ -1,11 +1,11 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** How a rename is made where another program may hold the file for a moment. */
+/** How a rename is retried where another program may hold the file for a moment. */
 export interface Retrying {
   platform: NodeJS.Platform;
   rename: (from: string, to: string) => Promise<void>;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   pause: (ms: number) => Promise<void>;
 }
 
@@ -15,16 +15,17 @@ const onThisMachine: Retrying = {
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** What Windows answers while a virus scanner, an indexer or the client has the file open. */
+/** Windows's errors while a virus scanner, an indexer or the client has the file open. */
 const busyCodes = ['EBUSY', 'EPERM', 'EACCES'];
 /** In milliseconds; a scanner needs less than a second. */
 const pausesMs = [20, 50, 100, 200, 400, 800];
 
 /**
- * Replaces a file, or makes it, at once: whoever reads it sees the old content or the new.
+ * Replaces or creates a file atomically: readers see the old content or the new.
  *
- * @param path no link: it would be replaced by a file.
- * @param mode its permissions, whatever the process's mask. @throws an error of the system; the file is as it was then.
+ * @param path not a link: a file would replace it.
+ * @param mode its permissions, whatever the process's umask. @throws a system error; the file is
+ * unchanged then.
  */
 export async function replaceFile(
   path: string,
@@ -60,9 +61,9 @@ async function writeNew(path: string, content: string | Uint8Array, mode: number
   const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(content);
-    // The process's mask does not count for a file that was there before.
+    // The umask does not apply to a file that existed before.
     await file.chmod(mode);
-    // A file that is renamed before it is on the disk may be empty after a power failure.
+    // A file that is renamed before it is on disk may be empty after a power failure.
     await file.sync();
   } finally {
     await file.close();

@@ -8,15 +8,15 @@ import { seedOfFile, seedRefused } from './sandbox/seed-of-file.ts';
 
 /** What the command line asks for. */
 export interface SandboxCommand extends Pick<SandboxOptions, 'edition'> {
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   port: number;
-  /** The file of a world of one's own. */
+  /** The file of your own data. */
   seed?: string;
-  /** The file that gets every exchange as a line of JSON; `-` for stdout. */
+  /** The file that records every exchange as a line of JSON; `-` for stdout. */
   record?: string;
 }
 
-/** Where what is written goes. */
+/** Where the output goes. */
 export interface SandboxOutput {
   /** To stdout. */
   write: (text: string) => void;
@@ -25,10 +25,10 @@ export interface SandboxOutput {
 }
 
 /**
- * Runs the sandbox alone until SIGINT, SIGTERM, or Ctrl-Break on Windows. What is shown to the user goes
- * to stdout, or to stderr if the record goes to stdout.
+ * Runs the sandbox on its own until SIGINT, SIGTERM, or Ctrl-Break on Windows. Messages for the
+ * user go to stdout, or to stderr if the record goes to stdout.
  *
- * @throws {ConfigError} when the port can't be had, or a file can't be used.
+ * @throws {ConfigError} if the port is not available, or a file can't be used.
  */
 export async function runSandbox(
   { seed, record, ...command }: SandboxCommand,
@@ -58,7 +58,7 @@ ${spaces.join('\n')}
 
 To use it, set:
   SEGMENT_API_URL=${sandbox.url}
-  SEGMENT_API_TOKEN=sandbox-token   (any token of 8 characters or more will do)
+  SEGMENT_API_TOKEN=sandbox-token   (any token of 8 characters or more works)
   SEGMENT_SPACE_ID=${sandbox.spaces[0]?.id}
 
 Stop it with Ctrl-C.
@@ -78,6 +78,6 @@ async function startOrExplain(
   } catch (error) {
     if (error instanceof SeedError && seed !== undefined) throw seedRefused(seed, error);
     const reason = systemReason(error);
-    throw new ConfigError([`--port ${port} can't be listened on (${reason}): choose another.`]);
+    throw new ConfigError([`--port ${port} is not available (${reason}): choose another.`]);
   }
 }

@@ -13,7 +13,7 @@ import { serverFor } from './setup/server.ts';
 import { blockFor, commandLine } from './setup/show.ts';
 import { terminalOf } from './setup/terminal.ts';
 
-/** This machine, as set-up needs it. */
+/** This machine, as setup needs it. */
 export function thisMachine(): SetupMachine {
   return {
     place: {
@@ -31,9 +31,9 @@ export function thisMachine(): SetupMachine {
 }
 
 /**
- * Shows how clients are set up, and with `write` or `remove` changes their files.
+ * Shows how to set up clients, and with `write` or `remove` changes their files.
  *
- * @returns the exit code: 0 all is as it was asked for, 1 a file can't be used or the user said no.
+ * @returns the exit code: 0 if everything was done, 1 if a file can't be used or the user said no.
  * @throws {ConfigError} for what can't be done at all; nothing was changed then.
  */
 export async function runSetup(
@@ -49,7 +49,7 @@ export async function runSetup(
   return show(command, machine, output, chosen);
 }
 
-/** @throws {ConfigError} for a name that no client has. */
+/** @throws {ConfigError} for an unknown client. */
 function clientsNamed(names: readonly string[]): Client[] {
   const problems: string[] = [];
   const chosen = names.flatMap((word, index) => {
@@ -66,7 +66,7 @@ function clientsNamed(names: readonly string[]): Client[] {
   return [...new Set(chosen)];
 }
 
-/** @throws {ConfigError} for what no user could agree to, or no file allows. */
+/** @throws {ConfigError} for a change that no file allows, or that nobody can be asked about. */
 function assertPossible(
   { write, remove, yes }: SetupCommand,
   chosen: readonly Client[],
@@ -80,20 +80,20 @@ function assertPossible(
   const problems = chosen.flatMap((client) => {
     if (client.files(place).length === 0) {
       return [
-        `${client.id} has no file here that can be changed: leave ${flag} out, and follow the steps.`,
+        `${client.id} has no file here that can be changed: leave out ${flag} and follow the steps.`,
       ];
     }
     if (isEditable(client)) return [];
     const own = remove ? client.remove : client.add;
     const how = own ? 'use its own command' : 'edit the file by hand';
     return [
-      `${client.id} has a file in ${client.format.toUpperCase()}, which is not edited: leave ${flag} out, and ${how}.`,
+      `${client.id} has a ${client.format.toUpperCase()} file, which setup does not edit: leave out ${flag} and ${how}.`,
     ];
   });
   if (problems.length > 0) throw new ConfigError(problems);
   if (!terminal && !yes) {
     throw new ConfigError([
-      `${flag} asks before it changes a file, and there is no terminal to ask on: add --yes.`,
+      `${flag} asks before it changes a file, but there is no terminal to ask on: add --yes.`,
     ]);
   }
 }
@@ -112,13 +112,16 @@ function show(
   if (chosen.length === 0) {
     const others = clients.filter((client) => !shown.includes(client));
     const list = others.map(({ id, title }) => `  ${id.padEnd(idWidth)}${title}`);
-    const heading = shown.length > 0 ? 'Not found on this machine' : 'No client was found here';
+    const heading =
+      shown.length > 0 ? 'Not found on this machine' : 'No clients were found on this machine';
     parts.push(
-      [`${heading}; ${programName} setup CLIENT shows what it takes:`, ...list].join('\n'),
+      [`${heading}; ${programName} setup CLIENT shows how to set up one of these:`, ...list].join(
+        '\n',
+      ),
     );
   }
   const editable = shown.find((client) => isEditable(client) && client.files(place).length > 0);
-  const token = ownTokenFile && `The token belongs in ${ownTokenFile}, readable for you only.`;
+  const token = ownTokenFile && `Put the token in ${ownTokenFile}, readable only by you.`;
   const hint =
     editable &&
     `${programName} setup ${editable.id} --write writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
@@ -130,18 +133,20 @@ function show(
 
 const idWidth = Math.max(...clientIds.map((id) => id.length)) + 2;
 
-/** What a client takes: its file and the block, its own command, or the steps to take by hand. */
+/**
+ * How to set up a client: its file and the block, its own command, or the steps to take by hand.
+ */
 function described(client: Client, start: ServerStart, { place, exists }: SetupMachine): string {
   const file = fileOf(client, place, exists);
   const lines = [`${client.title} (${client.id})`];
   if (file === undefined) lines.push(...(client.steps ?? []));
   else {
-    lines.push(`File: ${file}${exists(file) ? '' : ' (not there yet)'}`);
+    lines.push(`File: ${file}${exists(file) ? '' : ' (does not exist yet)'}`);
     if (client.before !== undefined) lines.push(client.before);
   }
   lines.push('', blockFor(client, start), '');
   if (client.add) {
-    lines.push(`Or with its own command:`, commandLine(client.add(start), place.platform), '');
+    lines.push('Or use its own command:', commandLine(client.add(start), place.platform), '');
   }
   lines.push(client.afterwards);
   return lines.join('\n');

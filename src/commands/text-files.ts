@@ -7,7 +7,7 @@ export class FileError extends Error {
   override name = 'FileError';
   readonly line: number | undefined;
 
-  /** @param reason as the rest of a sentence. @param line from 1, if it is about a line. */
+  /** @param reason to complete a sentence. @param line from 1, if it is about a line. */
   constructor(reason: string, line?: number) {
     super(reason);
     this.line = line;
@@ -17,14 +17,14 @@ export class FileError extends Error {
 /** A file's text without the byte-order mark. */
 export interface FileText {
   text: string;
-  /** What it began with. */
+  /** Its byte-order mark. */
   mark: '' | '\ufeff';
 }
 
 /**
  * Reads a file as UTF-8.
  *
- * @throws {FileError} when that can't be done.
+ * @throws {FileError} if that fails.
  */
 export async function readText(file: string): Promise<FileText> {
   const bytes = await readFile(file).catch((error: unknown) => {
@@ -34,14 +34,14 @@ export async function readText(file: string): Promise<FileText> {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return text.startsWith('\ufeff') ? { text: text.slice(1), mark: '\ufeff' } : { text, mark: '' };
   } catch {
-    throw new FileError('is not in UTF-8');
+    throw new FileError('is not UTF-8');
   }
 }
 
 /**
- * Writes a file that is there. Its mode stays; a link still leads to it.
+ * Writes an existing file. Its mode stays the same; a link still leads to it.
  *
- * @throws {FileError} when that can't be done; the file is as it was then.
+ * @throws {FileError} if that fails; the file is unchanged then.
  */
 export async function rewriteText(file: string, text: string): Promise<void> {
   try {

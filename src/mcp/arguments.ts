@@ -5,17 +5,17 @@ import { InvalidInputError } from '../segment/errors.ts';
 import { quoted, visible } from '../visible.ts';
 
 /*
- * What models write instead of what a schema asks for. The schemas stay strict, and are advertised as
- * they are; here their arguments are brought into form first.
+ * What models write instead of what a schema asks for. The schemas stay strict, and are advertised
+ * as they are; arguments are normalized here first.
  */
 
 type Arguments = Readonly<Record<string, unknown>>;
 
 /**
- * Arguments in the form that a tool's schema asks for, as far as there is no doubt: in an optional
- * field, null and an empty text are "not given"; a text may hold a whole number, or be true or false.
+ * Normalizes arguments to a tool's schema, as far as there is no doubt: in an optional field, null
+ * and an empty text mean "not given"; a text may contain a whole number, or be true or false.
  *
- * @param schema as it is advertised. @param keepsEmpty fields in which an empty text says something.
+ * @param schema as advertised. @param keepsEmpty fields in which an empty text has a meaning.
  */
 export function broughtIntoForm(
   given: Arguments,
@@ -46,7 +46,7 @@ function ofType(type: unknown, value: unknown): unknown {
   return value;
 }
 
-/** Names that models and other APIs use, and what they are called here. */
+/** Names that models and other APIs use, and our names for them. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
   limit: ['count'],
   page_size: ['count'],
@@ -86,8 +86,8 @@ interface Problem {
 /**
  * The error for arguments that do not fit a tool's input schema.
  *
- * @param tool its name, and the fields in which an empty text says something. @param fields the names
- * of all of its fields. @param given the arguments that were checked.
+ * @param tool its name, and the fields in which an empty text has a meaning. @param fields the
+ * names of all its fields. @param given the arguments that were checked.
  */
 export function invalidInput(
   tool: { name: string; keepsEmpty?: readonly string[] },
@@ -107,7 +107,7 @@ export function invalidInput(
   const hasStranger = issues.some(({ code }) => code === 'unrecognized_keys');
   const list = hasStranger ? ` The fields are ${fields.join(', ')}.` : '';
   return new InvalidInputError(`${tool.name}: ${sentences.join('; ')}.${list}`, {
-    next: 'Nothing was sent. Fix the arguments as named and call again.',
+    next: 'Nothing was sent. Fix the arguments listed above and call again.',
     field: problems.find(({ field }) => field !== undefined)?.field,
     details: problems.length > 1 ? problems : undefined,
   });
@@ -132,12 +132,12 @@ function problemsIn(
   return [{ field: field || undefined, message: isEmpty ? 'must not be empty' : issue.message }];
 }
 
-/** What is said of a name that is none of the fields. */
+/** The problem with an unknown field. */
 function strangerIn(name: string, fields: readonly string[]): string {
   const others = Object.hasOwn(otherNames, name) ? (otherNames[name] ?? []) : [];
   const here = others.filter((field) => fields.includes(field));
   const near = nearestName(name, fields);
   const meant = here.length > 0 ? here : [near ?? []].flat();
-  if (meant.length === 0) return 'there is no such field';
-  return `there is no such field; pass ${meant.map((field) => quoted(field)).join(', ')} instead`;
+  if (meant.length === 0) return 'unknown field';
+  return `unknown field; pass ${meant.map((field) => quoted(field)).join(', ')} instead`;
 }

@@ -10,16 +10,16 @@ import type { Clock } from '../clock.ts';
 import type { UserAnswer } from '../safety/agreement.ts';
 import { CancelledError } from '../segment/errors.ts';
 
-/** Asks the user, and gives what came of it. */
+/** Asks the user, and resolves to the outcome. */
 export type Ask = (question: string) => Promise<UserAnswer>;
 
-/** What the SDK hands to the handler of a request. */
+/** What the SDK passes to a request handler. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /** Nobody reads a question and closes it in less. */
 const minReadingMs = 1000;
 
-/** One yes or no; a client shows it as a box to tick or two buttons. */
+/** One yes or no; a client shows it as a checkbox or two buttons. */
 const requestedSchema = {
   type: 'object' as const,
   properties: {
@@ -33,21 +33,21 @@ const requestedSchema = {
   required: ['agree'],
 };
 
-/** Only what the answer is judged by: what else a client puts into it does not matter. */
+/** Only what decides the answer: anything else that a client puts into it does not matter. */
 const answerSchema = z.looseObject({
   action: z.enum(['accept', 'decline', 'cancel']),
   content: z.unknown().optional(),
 });
 const agreedSchema = z.object({ agree: z.literal(true) });
 
-/** What a question is put with. */
+/** What a question needs. */
 export interface Asking {
-  /** For whose call it is asked. */
+  /** The call for which it is asked. */
   tool: string;
   question: string;
   /** How long the user may take. */
   timeoutMs: number;
-  /** Aborted when the answer is no longer wanted, or can no longer come. */
+  /** Aborted when the answer is no longer needed, or can no longer come. */
   signal: AbortSignal;
   clock: Clock;
   sendRequest: Extra['sendRequest'];
@@ -66,7 +66,7 @@ export async function askUser(asking: Asking): Promise<UserAnswer> {
   const stopTimeout = clock.after(timeoutMs, () => tooLate.abort());
   try {
     const answer = await sendRequest({ method: 'elicitation/create', params }, z.unknown(), {
-      // Ours comes first, and can't be taken for an error of the client.
+      // Ours comes first, and can't be mistaken for an error of the client.
       timeout: 2 * timeoutMs,
       signal: AbortSignal.any([signal, tooLate.signal]),
     });

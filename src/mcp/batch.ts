@@ -16,23 +16,23 @@ export class Batch {
     this.#isSealed = true;
   }
 
-  /** What has come so far. */
+  /** The responses so far. */
   get responses(): readonly JSONRPCMessage[] {
     return this.#responses;
   }
 
-  /** Waits for the response to a request. */
+  /** Expects the response to a request. */
   expect(id: RequestId): void {
     this.#open.add(id);
   }
 
-  /** Keeps a response, until all have come. */
+  /** Keeps a response until all have come. */
   add(response: JSONRPCMessage, id: RequestId | undefined): void {
     this.#responses.push(response);
     if (id !== undefined) this.#open.delete(id);
   }
 
-  /** No response will come to a request: it was cancelled. */
+  /** No response will come for a request: it was cancelled. */
   forget(id: RequestId): void {
     this.#open.delete(id);
   }

@@ -1,9 +1,11 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
 
-/** A part of what the server can do: what it declares to clients, and how it answers them. */
+/**
+ * A part of what the server can do: what it declares to clients, and how it handles their requests.
+ */
 export interface Capability {
   declares: ServerCapabilities;
-  /** Sets the handlers of its requests; called once, before the server is connected. */
+  /** Registers its request handlers; called once, before the server is connected. */
   register(server: Server): void;
 }

@@ -12,13 +12,13 @@ import { rpcCodes } from './rpc-error.ts';
 import { readStart } from './start-of-message.ts';
 import { Unanswered } from './unanswered.ts';
 
-/** The one version of the protocol with batches. */
+/** The one protocol version with batches. */
 const versionWithBatches = '2025-03-26';
 const maxBatchMessages = 100;
 
-const idInUse = 'A request with this id is under way.';
+const idInUse = 'A request with this id is in progress.';
 
-/** The way that texts take to a client and from it. */
+/** Carries texts to a client and back. */
 export interface Wire {
   /** Begins to read. */
   open(): void;
@@ -28,10 +28,10 @@ export interface Wire {
 }
 
 /**
- * One client's messages on their way to the SDK and back. Whatever could be a request gets its one
- * answer; what the SDK would drop, answer with a dump or break on does not reach it. What can't be
- * seen leaves as JSON escapes, so that no client's log or terminal is misled, while what the client
- * parses is the same.
+ * Passes one client's messages to the SDK and back. Everything that could be a request gets exactly
+ * one response; what the SDK would drop, answer with a dump or fail on does not reach it. Invisible
+ * characters leave as JSON escapes, so that no client's log or terminal is misled, while the parsed
+ * value is the same.
  */
 export class Connection implements Transport {
   onmessage?: Transport['onmessage'];
@@ -40,7 +40,7 @@ export class Connection implements Transport {
   readonly #wire: Wire;
   readonly #log: Log;
   readonly #unanswered = new Unanswered();
-  /** The ids of our own requests that are open, as text: some clients answer 0 with "0". */
+  /** The ids of our own open requests, as text: some clients respond to 0 with "0". */
   readonly #ours = new Set<string>();
   readonly #batches = new Map<RequestId, Batch>();
   #initializeId: RequestId | undefined;
@@ -56,7 +56,7 @@ export class Connection implements Transport {
   }
 
   async close(): Promise<void> {
-    // What was broken off is not waited for.
+    // Aborted calls are not waited for.
     for (const batch of new Set(this.#batches.values())) void this.#sendBatch(batch);
     this.#batches.clear();
     this.#wire.close();
@@ -66,7 +66,7 @@ export class Connection implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     if ('method' in message) {
       if ('id' in message) this.#ours.add(String(message.id));
-      // A request that is called off is no longer waited for.
+      // A cancelled request is no longer waited for.
       else if (message.method === 'notifications/cancelled')
         this.#ours.delete(String(message.params?.requestId));
       return this.#wire.write(visibleJson(message));
@@ -78,17 +78,17 @@ export class Connection implements Transport {
     return batch ? this.#collect(batch, message) : this.#answer(message);
   }
 
-  /** Resolves when every request that came in is answered, and the answers have left the process. */
+  /** Resolves when every request received is answered, and the responses have left the process. */
   answered(): Promise<void> {
     return this.#unanswered.none();
   }
 
-  /** Frees the id of a call whose handler has ended, should it have been cancelled. */
+  /** Frees the id of a call whose handler has ended, in case it was cancelled. */
   handled(id: RequestId): void {
     this.#unanswered.handled(id);
   }
 
-  /** Takes one line from the client; never throws. */
+  /** Handles one line from the client; never throws. */
   receive(line: string): void {
     const text = line.startsWith('\ufeff') ? line.slice(1) : line;
     if (text.trim() === '') return;
@@ -104,12 +104,12 @@ export class Connection implements Transport {
     else this.#take(value, undefined);
   }
 
-  /** Takes note of a line that is too long. @param start what is known of it. */
+  /** Handles a line that is too long. @param start its beginning. */
   receiveTooLong(start: string, bytes: number, maxBytes: number): void {
     this.#log('warn', 'message ignored, it is too long', { bytes, maxBytes });
     const { id, isResponse } = readStart(start);
     if (isResponse) return;
-    const message = `The message has ${bytes} bytes, and ${maxBytes} are the most that is read.`;
+    const message = `The message has ${bytes} bytes; the maximum is ${maxBytes}.`;
     this.#refuse(id, rpcCodes.invalidRequest, message);
   }
 
@@ -127,16 +127,16 @@ export class Connection implements Transport {
 
   #problemOfBatch(values: readonly unknown[]): string | undefined {
     if (this.#version !== versionWithBatches) {
-      return `Batches are part of protocol version ${versionWithBatches} only: send each message by itself.`;
+      return `Only protocol version ${versionWithBatches} has batches: send each message by itself.`;
     }
     if (values.length === 0) return 'The batch is empty.';
     if (values.length > maxBatchMessages) {
       return `A batch may have at most ${maxBatchMessages} messages.`;
     }
-    return values.some(isInitialize) ? 'initialize can not be part of a batch.' : undefined;
+    return values.some(isInitialize) ? "initialize can't be part of a batch." : undefined;
   }
 
-  /** Takes one message, which may be part of a batch. */
+  /** Handles one message, which may be part of a batch. */
   #take(value: unknown, batch: Batch | undefined): void {
     const reading = readMessage(value, (id) => this.#ours.has(String(id)));
     switch (reading.kind) {
@@ -174,19 +174,19 @@ export class Connection implements Transport {
     this.#passOn(message);
   }
 
-  /** Hands a message to the SDK; an error of its own there must not end the process. */
+  /** Passes a message to the SDK; an error there must not end the process. */
   #passOn(message: JSONRPCMessage): void {
     try {
       this.onmessage?.(message);
     } catch (error) {
       this.#log('error', 'message not handled', { error: String(error) });
       if (!('method' in message && 'id' in message)) return;
-      const fault = { code: rpcCodes.internalError, message: 'This server has a fault.' };
+      const fault = { code: rpcCodes.internalError, message: 'Internal error in this server.' };
       void this.send({ jsonrpc: '2.0', id: message.id, error: fault });
     }
   }
 
-  /** Answers with an error; without the id, where that belongs to a request that is under way. */
+  /** Responds with an error; without the id, if that belongs to a request in progress. */
   #refuse(given: RequestId | undefined, code: number, problem: string, batch?: Batch): void {
     const isInUse = given !== undefined && this.#unanswered.has(given);
     const id = isInUse ? undefined : given;

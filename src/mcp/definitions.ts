@@ -1,7 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 /*
- * Made by `npm run generate` from the tools; not to be edited.
+ * Generated from the tools by `npm run generate`; do not edit.
  */
 
 /** The tools as `tools/list` shows them, with their schemas as JSON Schema draft-07. */

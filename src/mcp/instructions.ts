@@ -6,7 +6,7 @@ import { quoted } from '../visible.ts';
 
 /** What the instructions depend on. */
 export interface Ground {
-  /** The space of calls that name none. */
+  /** The space used when a call names none. */
   space: string | undefined;
   policy: Policy;
   /** Whether any tool that writes is offered. */
@@ -15,7 +15,7 @@ export interface Ground {
   finds: boolean;
   confirm: ConfirmMode;
   edition: EditionSetting;
-  /** Requests per minute that the user has fixed. */
+  /** Fixed limits, in requests per minute. */
   perMinute: Readonly<Partial<Record<OperationName, number>>>;
 }
 
@@ -30,7 +30,7 @@ export function instructions(ground: Ground): string {
   ];
   if (policy.allowedSpaces) {
     lines.push(
-      `Only these spaces may be touched: ${policy.allowedSpaces.map((id) => quoted(id)).join(', ')}.`,
+      `Only these spaces may be used: ${policy.allowedSpaces.map((id) => quoted(id)).join(', ')}.`,
     );
   }
   lines.push(
@@ -42,7 +42,7 @@ export function instructions(ground: Ground): string {
     lines.push(
       finds
         ? 'Find before creating: find_audiences searches the whole space; reuse what fits.'
-        : 'Find before creating: list_audiences first, page on with pagination.next, and reuse what fits.',
+        : 'Find before creating: list_audiences first, follow pagination.next, and reuse what fits.',
       'Check status before editing: get_audience, then change only what is Live, and pass its updatedAt as expectedUpdatedAt. After a create or an update, leave the audience alone until it is Live again.',
       'Remove or disable only what the user named and agreed to.',
     );
@@ -61,7 +61,7 @@ export function instructions(ground: Ground): string {
   return lines.join('\n');
 }
 
-/** The limits that can be named: those of a fixed edition, and those that the user has fixed. */
+/** The known limits: those of a fixed edition, and those that the user has fixed. */
 function certainLimits({ edition, perMinute }: Ground): string[] {
   return operationNames.flatMap((name) => {
     const stated = edition === 'auto' ? undefined : editions[edition].rows[name]?.perMinute;

@@ -14,11 +14,11 @@ import { problemOfParams, sentenceOf } from './request-params.ts';
 import { rpcCodes } from './rpc-error.ts';
 
 /*
- * What a JSON value from a client is. The SDK drops without an answer, or answers with a dump, what
- * does not fit its schemas to the letter; whatever could be a request is answered here.
+ * Classifies a JSON value from a client. The SDK drops what does not fit its schemas exactly, or
+ * responds with a dump; here, everything that could be a request gets a response.
  */
 
-/** A message that the SDK can take, or what becomes of one that it can't. */
+/** A message that the SDK can take, or what happens to one that it can't. */
 export type Reading =
   | { kind: 'request'; message: JSONRPCRequest }
   | { kind: 'notification'; message: JSONRPCNotification }
@@ -27,10 +27,10 @@ export type Reading =
   /** Neither a request nor of any use. */
   | { kind: 'ignored'; why: string };
 
-/** What is answered with an error. */
+/** Rejected with an error. */
 export interface Refusal {
   kind: 'refused';
-  /** Of the request; undefined where it has none, or none that can be answered. */
+  /** The id of the request; undefined if it has none, or none that can be answered. */
   id: RequestId | undefined;
   code: number;
   /** One sentence. */
@@ -40,7 +40,7 @@ export interface Refusal {
 const idSchema = z.union([z.string(), z.int()], 'expected a string or a whole number');
 const metaSchema = z.looseObject({ progressToken: idSchema.optional() });
 const paramsSchema = z.looseObject({ _meta: metaSchema.optional() });
-/** A notification gets no answer that could say what is wrong in it. */
+/** A notification gets no response that could say what is wrong with it. */
 const lenientParamsSchema = z.looseObject({ _meta: metaSchema.optional().catch(undefined) });
 
 const members = ['jsonrpc', 'id', 'method', 'params'];
@@ -48,17 +48,17 @@ const members = ['jsonrpc', 'id', 'method', 'params'];
 /**
  * Reads one message that is not an array.
  *
- * @param isOurs whether an id is that of a request which this server has sent and which is open.
+ * @param isOurs whether an id belongs to an open request of this server.
  */
 export function readMessage(value: unknown, isOurs: (id: RequestId) => boolean): Reading {
   if (!isObject(value)) {
-    return refused(undefined, rpcCodes.invalidRequest, 'A message has to be a JSON object.');
+    return refused(undefined, rpcCodes.invalidRequest, 'A message must be a JSON object.');
   }
   if (isResponse(value)) return readResponse(value, isOurs);
   return 'id' in value ? readRequest(value) : readNotification(value);
 }
 
-/** The refusal of a message. */
+/** Rejects a message. */
 export function refused(id: RequestId | undefined, code: number, message: string): Refusal {
   return { kind: 'refused', id, code, message };
 }
@@ -74,7 +74,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Some clients write out every member of every message; null is then none. */
+/** Some clients write out every member of every message; null then means absent. */
 function isResponse(value: JsonObject): boolean {
   if ('method' in value) return (value.result ?? value.error ?? null) !== null;
   return 'result' in value || 'error' in value;
@@ -92,7 +92,7 @@ function readResponse(value: JsonObject, isOurs: (id: RequestId) => boolean): Re
   const { data } = schema.safeParse({ jsonrpc: '2.0', id, ...content });
   if (data) return { kind: 'response', message: data };
   // The request must not stay open for it.
-  const message = 'The response was not in the form of the protocol.';
+  const message = 'The response did not follow the protocol.';
   const substitute = { code: rpcCodes.internalError, message };
   return { kind: 'response', message: { jsonrpc: '2.0', id, error: substitute } };
 }
@@ -108,12 +108,12 @@ function readNotification({ method, params }: JsonObject): Reading {
 function readRequest(value: JsonObject): Reading {
   const id = asId(value.id);
   if (id === undefined) {
-    const message = 'The id of a request has to be a string or a whole number.';
+    const message = 'The id of a request must be a string or a whole number.';
     return refused(undefined, rpcCodes.invalidRequest, message);
   }
   const { method } = value;
   if (typeof method !== 'string') {
-    const message = 'The method of a request has to be a string.';
+    const message = 'The method of a request must be a string.';
     return refused(id, rpcCodes.invalidRequest, message);
   }
   const problem = problemOfForm(value);
@@ -127,7 +127,7 @@ function readRequest(value: JsonObject): Reading {
   if (!data) {
     const [issue] = error.issues;
     const path = ['params', ...(issue?.path ?? [])];
-    const sentence = sentenceOf({ path, message: issue?.message ?? 'not in the right form' });
+    const sentence = sentenceOf({ path, message: issue?.message ?? 'malformed' });
     return refused(id, rpcCodes.invalidParams, sentence);
   }
   const params = asMeant(method, data);
@@ -136,20 +136,20 @@ function readRequest(value: JsonObject): Reading {
   return { kind: 'request', message: { jsonrpc: '2.0', id, method, params } };
 }
 
-/** What is wrong around the params, in one sentence. */
+/** What is wrong apart from the params, in one sentence. */
 function problemOfForm(value: JsonObject): string | undefined {
-  if (value.jsonrpc !== '2.0') return 'jsonrpc has to be "2.0".';
+  if (value.jsonrpc !== '2.0') return 'jsonrpc must be "2.0".';
   const stranger = Object.keys(value).find((member) => !members.includes(member));
   if (stranger === undefined) return undefined;
-  return `A request has no member ${quoted(stranger, maxNameChars)}.`;
+  return `A request can't have a member ${quoted(stranger, maxNameChars)}.`;
 }
 
 const maxNameChars = 60;
 
 /**
- * The params as they are meant: without what asks for a task, as this server has none, and the SDK would
- * fail on it after the call has taken effect; no arguments, written as null, are none, and so is a
- * cursor that is null or empty: it asks for the first page.
+ * The params as intended: without the request for a task, because this server has none, and the SDK
+ * would fail on it after the call has taken effect; null arguments mean none, and so does a cursor
+ * that is null or empty: it asks for the first page.
  */
 function asMeant(method: string, { task, ...params }: z.output<typeof paramsSchema>) {
   const { [RELATED_TASK_META_KEY]: _, ...meta } = params._meta ?? {};

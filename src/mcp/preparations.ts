@@ -1,12 +1,12 @@
 /**
- * The signals under which calls prepare to write: each is aborted when its call is cancelled, and all
- * are when nothing may be begun any more.
+ * The signals under which calls prepare to write: each is aborted when its call is cancelled, and
+ * all are once no further write may begin.
  */
 export class Preparations {
   readonly #running = new Set<AbortController>();
   #ended = false;
 
-  /** Runs a call with a signal of its own. @throws what the call throws. */
+  /** Runs a call with its own signal. @throws what the call throws. */
   async during<Result>(
     cancelled: AbortSignal,
     run: (preparing: AbortSignal) => Promise<Result>,
@@ -24,7 +24,7 @@ export class Preparations {
     }
   }
 
-  /** Aborts the signals of all calls, now and from now on. */
+  /** Aborts the signals of all present and future calls. */
   end(): void {
     this.#ended = true;
     for (const controller of this.#running) controller.abort();

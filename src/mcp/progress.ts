@@ -3,22 +3,22 @@ import type { Log } from '../log.ts';
 import type { Wait } from '../segment/call.ts';
 import type { Extra } from './ask.ts';
 
-/** Often enough that a client does not give up on a call that goes on. */
+/** Often enough that a client does not give up on a running call. */
 const keepAliveMs = 10_000;
 
-/** Tells the client how far a call is, if it asked for that. */
+/** Reports the progress of a call to the client, if it asked for that. */
 export class Progress {
   readonly #extra: Extra;
   readonly #startedAt: number;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** When the last one was sent, milliseconds of the monotonic clock. */
+  /** When the last notification was sent, in milliseconds of the monotonic clock. */
   #sentAt: number | undefined;
-  /** What the call does now. */
+  /** What the call is doing now. */
   #doing: string | undefined;
   #cancelKeepAlive = () => {};
 
-  /** @param startedAt of the call, in milliseconds of the monotonic clock. */
+  /** @param startedAt when the call started, in milliseconds of the monotonic clock. */
   constructor(extra: Extra, startedAt: number, clock: Clock, log: Log) {
     this.#extra = extra;
     this.#startedAt = startedAt;
@@ -32,7 +32,7 @@ export class Progress {
   }
 
   /**
-   * Runs the call, or a part of it, and says what it does whenever nothing was said for ten seconds.
+   * Runs the call, or a part of it, and reports what it does after every ten seconds of silence.
    *
    * @throws what it throws.
    */
@@ -53,19 +53,19 @@ export class Progress {
     this.#cancelKeepAlive = this.#clock.after(keepAliveMs, () => this.send(what));
   }
 
-  /** The call waits for quota or before a retry. */
+  /** The call is waiting for quota or before a retry. */
   waits({ operation, reason, leftMs }: Wait): void {
     const why = reason === 'quota' ? "Segment's rate limit" : 'another attempt';
-    this.send(`${operation} waits for ${why}: ${Math.ceil(leftMs / 1000)} s left`, leftMs);
+    this.send(`${operation} is waiting for ${why}: ${Math.ceil(leftMs / 1000)} s left`, leftMs);
   }
 
-  /** @param leftMs milliseconds until the end, if they are known. */
+  /** @param leftMs milliseconds until the end, if known. */
   send(message: string, leftMs?: number): void {
     const progressToken = this.#extra._meta?.progressToken;
     if (progressToken === undefined) return;
     this.#does(this.#doing);
     const now = this.#clock.monotonic();
-    // Every one has to be higher than the one before.
+    // The protocol requires increasing values.
     if (this.#sentAt !== undefined && now <= this.#sentAt) return;
     this.#sentAt = now;
     const passedMs = now - this.#startedAt;

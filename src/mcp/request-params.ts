@@ -9,7 +9,7 @@ import {
 import type * as z from 'zod';
 import { visible } from '../visible.ts';
 
-/** What the requests that this server answers have to look like. */
+/** The schemas of the requests that this server handles. */
 const schemas = new Map<string, Pick<z.ZodType, 'safeParse'>>([
   ['initialize', InitializeRequestSchema],
   ['tools/list', ListToolsRequestSchema],
@@ -19,12 +19,12 @@ const schemas = new Map<string, Pick<z.ZodType, 'safeParse'>>([
   ['resources/read', ReadResourceRequestSchema],
 ]);
 
-/** Where in a request, and what is wrong there. */
+/** Where in a request something is wrong, and what. */
 export type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
 
 /**
  * What is wrong with the params of a request, in one sentence; undefined if nothing is, or if the
- * method is not known here. The SDK would answer with all of zod's issues as JSON.
+ * method is unknown. The SDK would respond with all of zod's issues as JSON.
  */
 export function problemOfParams(method: string, params: unknown): string | undefined {
   const result = schemas.get(method)?.safeParse({ method, params });
@@ -32,7 +32,7 @@ export function problemOfParams(method: string, params: unknown): string | undef
   return issue && `${method}: ${sentenceOf(issue)}`;
 }
 
-/** The first thing that zod found, as a sentence. */
+/** The first issue that zod found, as a sentence. */
 export function sentenceOf({ path, message }: Issue): string {
   const place = path.length > 0 ? `${path.join('.')}: ` : '';
   return visible(`${place}${message.replace(/^Invalid input: /, '')}.`);

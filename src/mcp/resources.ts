@@ -23,7 +23,7 @@ export function resourcesCapability(
         assertFirstPage(params);
         return { resources: listed };
       });
-      // There are none; but some clients drop all resources where this is not answered.
+      // There are none; but some clients drop all resources if this fails.
       server.setRequestHandler(ListResourceTemplatesRequestSchema, ({ params }) => {
         assertFirstPage(params);
         return { resourceTemplates: [] };
@@ -31,7 +31,7 @@ export function resourcesCapability(
       server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }) => {
         const resource = resources.find((candidate) => candidate.uri === uri);
         if (!resource) {
-          const message = redactor.text(`There is no resource ${quoted(uri)}.`);
+          const message = redactor.text(`Unknown resource ${quoted(uri)}.`);
           throw new RpcError(rpcCodes.resourceNotFound, message);
         }
         const { mimeType } = resource;

@@ -9,21 +9,21 @@ import { visible, visibleJson } from '../visible.ts';
  */
 
 /**
- * The result of a call that went well. `data` goes through JSON, so that what is undefined in it is
- * absent from the structured content, too.
+ * The result of a successful call. `data` goes through JSON, so that undefined values are absent
+ * from the structured content, too.
  */
 export function success(data: unknown): CallToolResult {
   const text = visibleJson(data);
   return { content: [{ type: 'text', text }], structuredContent: JSON.parse(text) };
 }
 
-/** Of a message, in the line that a client shows first. */
+/** The limit of a message in the line that a client shows first. */
 const maxHeadlineChars = 300;
 
 /**
- * The result of a call that failed: a line of prose, and below it `{"error":{…}}` as JSON. Text that
- * is JSON and nothing else is taken for structured content by some clients, and lost when that does
- * not fit the tool's output schema; structured content itself makes SDK clients throw.
+ * The result of a failed call: a line of prose, then `{"error":{…}}` as JSON. Some clients mistake
+ * text that is nothing but JSON for structured content, and drop it if it does not fit the tool's
+ * output schema; structured content itself makes SDK clients throw.
  */
 export function failure(error: AudiencesError, redactor: Redactor): CallToolResult {
   const json = visibleJson(redactor.value(error.toJSON()));
@@ -41,14 +41,14 @@ function oneLine(message: string): string {
     : line;
 }
 
-/** Any thrown value as an error that an agent can be shown. */
+/** Any thrown value as an error to show to an agent. */
 export function asAudiencesError(thrown: unknown): AudiencesError {
   if (thrown instanceof AudiencesError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new AudiencesError(
     'internal_error',
-    `This server has a fault: ${message}`,
-    { next: 'Tell the user. Before repeating a write, look whether it took effect.' },
+    `Internal error in this server: ${message}`,
+    { next: 'Tell the user. Before repeating a write, check whether it took effect.' },
     { cause: thrown },
   );
 }

@@ -1,21 +1,21 @@
-/** The codes of JSON-RPC and MCP that this server answers with. */
+/** The JSON-RPC and MCP error codes that this server returns. */
 export const rpcCodes = {
   parseError: -32_700,
   invalidRequest: -32_600,
   invalidParams: -32_602,
   internalError: -32_603,
-  /** MCP's own, of `resources/read`. */
+  /** MCP's own, for `resources/read`. */
   resourceNotFound: -32_002,
 } as const;
 
 /**
- * An error of the protocol: a request that no handler can answer. The SDK's `McpError` writes its
- * code into the message a second time.
+ * A protocol error: a request that no handler can answer. The SDK's `McpError` would repeat its
+ * code in the message.
  */
 export class RpcError extends Error {
   readonly code: number;
 
-  /** @param message one sentence; it reaches the client as it is. */
+  /** @param message one sentence; it reaches the client unchanged. */
   constructor(code: number, message: string) {
     super(message);
     this.name = 'RpcError';

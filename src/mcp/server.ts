@@ -10,7 +10,7 @@ export interface McpServerOptions {
   /** What a model reads about working here. */
   instructions: string;
   capabilities: readonly Capability[];
-  /** Called when the connection is closed, by either side. */
+  /** Called when either side closes the connection. */
   onClose: () => void;
   log: Log;
 }
@@ -23,7 +23,7 @@ export interface McpServer {
 }
 
 /**
- * Assembles the server. The SDK's low-level `Server` is used rather than its `McpServer`, because
+ * Assembles the server. It uses the SDK's low-level `Server` rather than its `McpServer`, because
  * bad input then becomes an error in our own form, and start-up is a fifth faster.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {

@@ -1,17 +1,19 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { asId } from './messages.ts';
 
-/** A token of JSON: a string, a punctuation mark, or a number or word. Linear: it never goes back. */
+/**
+ * A token of JSON: a string, a punctuation mark, or a number or word. Linear: it never backtracks.
+ */
 const tokenPattern = /\s*(?:("(?:[^"\\]|\\[\s\S])*")|([{}[\],:])|([^\s"{}[\],:]+))/y;
 
-/** What the beginning of a message tells of it. */
+/** What the beginning of a message reveals. */
 export interface Start {
   id: RequestId | undefined;
   /** Whether it has a result or an error. */
   isResponse: boolean;
 }
 
-/** Looks for the members of a message, of which only the beginning is known. */
+/** Finds the members of a message of which only the beginning is known. */
 export function readStart(text: string): Start {
   const start: Start = { id: undefined, isResponse: false };
   for (const { name, json } of membersIn(text)) {
@@ -22,8 +24,8 @@ export function readStart(text: string): Start {
 }
 
 /**
- * The members of the object at the top: the name as soon as it is there, and once more with its value
- * if that is neither an object nor an array. An array at the top is a batch, and has none.
+ * The members of the top-level object: the name as soon as it is complete, and once more with its
+ * value if that is neither an object nor an array. A top-level array is a batch, and has none.
  */
 function* membersIn(text: string): Generator<Member> {
   let depth = 0;
@@ -62,7 +64,7 @@ function depthChange(mark: string | undefined): number {
   return mark === '}' || mark === ']' ? -1 : 0;
 }
 
-/** The tokens that are there in full. */
+/** The complete tokens. */
 function* tokensOf(text: string): Generator<Token> {
   tokenPattern.lastIndex = 0;
   for (;;) {
@@ -70,7 +72,7 @@ function* tokensOf(text: string): Generator<Token> {
     if (!found) return;
     const end = tokenPattern.lastIndex;
     const [, string, mark, word] = found;
-    // What may go on behind the end is not known yet.
+    // A word at the end may continue.
     if (word !== undefined && end === text.length) return;
     yield { string, mark, word };
     tokenPattern.lastIndex = end;

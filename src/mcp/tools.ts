@@ -29,21 +29,21 @@ interface CallToAsk {
   tool: string;
   call: CallContext;
   progress: Progress;
-  /** Aborted when the answer is no longer wanted. */
+  /** Aborted when the answer is no longer needed. */
   signal: AbortSignal;
   extra: Extra;
 }
 
 export interface ToolsOptions {
-  /** Those that are offered. */
+  /** The tools that are offered. */
   tools: readonly Tool[];
-  /** Those that are switched off, by name, each with the setting that does. */
+  /** The disabled tools by name, each with the setting that disables it. */
   switchedOff?: ReadonlyMap<string, string>;
   /**
    * What the handler of one call works with.
    *
    * @param preparing aborted when the call may no longer begin to write.
-   * @param ask undefined where the client can't ask its user.
+   * @param ask undefined if the client can't ask its user.
    */
   contextOf(
     tool: string,
@@ -52,11 +52,11 @@ export interface ToolsOptions {
     ask: Ask | undefined,
   ): ToolContext;
   /**
-   * How long one call may wait for quota and retries, milliseconds. Beyond 55 s, which is all that
-   * attempts and waits may take together, it holds only for calls whose client asked for progress.
+   * How long one call may wait for quota and retries, in milliseconds. More than 55 s, the limit
+   * for all attempts and waits together, applies only to calls whose client asked for progress.
    */
   maxWaitMs: number;
-  /** How long a user may take to answer a question, milliseconds. */
+  /** How long a user may take to answer a question, in milliseconds. */
   askTimeoutMs: number;
   clock: Clock;
   redactor: Redactor;
@@ -66,7 +66,7 @@ export interface ToolsOptions {
 /** Most clients give up on a call after 60 s, unless they get the progress that they asked for. */
 export const maxCallMs = 55_000;
 
-/** Of an unknown name, when it is shown. */
+/** The limit of an unknown name when it is shown. */
 const maxNameChars = 100;
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -77,7 +77,7 @@ export class ToolsCapability implements Capability {
   readonly #options: ToolsOptions;
   readonly #underWay = new Set<Promise<CallToolResult>>();
   readonly #preparations = new Preparations();
-  /** Whether the client has shown that it does not know the request by which users are asked. */
+  /** Whether the client has shown that it does not support the request that asks users. */
   #cannotAsk = false;
   /** What the reader of the next result should know, whatever the call was. */
   #notices: string[] = [];
@@ -115,12 +115,14 @@ export class ToolsCapability implements Capability {
     }
   }
 
-  /** Ends the calls that have not begun to write but would, and lets none begin from now on. */
+  /**
+   * Ends the calls that would write but have not begun to, and lets no further call begin to write.
+   */
   endPreparations(): void {
     this.#preparations.end();
   }
 
-  /** Resolves when no call is under way. */
+  /** Resolves when no call is running. */
   async idle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
@@ -154,29 +156,33 @@ export class ToolsCapability implements Capability {
     }
   }
 
-  /** @throws {RpcError} for a tool that there is not. */
+  /** @throws {RpcError} for an unknown tool. */
   #assertKnown(name: string): void {
     const { tools, switchedOff, redactor, log } = this.#options;
     if (tools.some((tool) => tool.name === name) || switchedOff?.has(name)) return;
     const names = tools.map((tool) => tool.name);
     log('warn', 'unknown tool', { tool: name });
     const near = nearestName(name, names);
-    const hint = near === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`;
+    const hint =
+      near === undefined ? `Available tools: ${names.join(', ')}.` : `Did you mean ${near}?`;
     const shown = visible(cut(redactor.text(name), maxNameChars));
     throw new RpcError(rpcCodes.invalidParams, `Unknown tool: ${shown}. ${hint}`);
   }
 
-  /** @throws {InvalidInputError} for a tool that is switched off. */
+  /** @throws {InvalidInputError} for a disabled tool. */
   #find(name: string): Tool {
     const { tools, switchedOff } = this.#options;
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool) return tool;
     const setting = switchedOff?.get(name) ?? 'the settings';
     const names = tools.map((candidate) => candidate.name);
-    const others = names.length > 0 ? `Use one of ${names.join(', ')}.` : 'No tool is switched on.';
-    throw new InvalidInputError(`${name} is switched off here, by ${setting}. Nothing was sent.`, {
-      next: `${others} Only the user can switch it on: tell them.`,
-    });
+    const others = names.length > 0 ? `Use one of ${names.join(', ')}.` : 'No tools are enabled.';
+    throw new InvalidInputError(
+      `${name} is disabled on this server by ${setting}. Nothing was sent.`,
+      {
+        next: `${others} Only the user can enable it: tell them.`,
+      },
+    );
   }
 
   async #handle(tool: Tool, given: Arguments, extra: Extra, canAsk: boolean): Promise<object> {
@@ -201,14 +207,14 @@ export class ToolsCapability implements Capability {
       const context = contextOf(tool.name, call, preparing, canAsk ? ask : undefined);
       return await tool.handle(input, context);
     };
-    // What only reads prepares nothing.
+    // A call that only reads prepares nothing.
     const { readOnlyHint } = tool.hints;
-    return progress.during(`${tool.name} is under way`, () =>
+    return progress.during(`${tool.name} is running`, () =>
       readOnlyHint ? run(call.signal) : this.#preparations.during(call.signal, run),
     );
   }
 
-  /** Asks the user, whose time is not the call's. */
+  /** Asks the user; the time that takes does not count as the call's. */
   async #ask(
     question: string,
     { tool, call, progress, signal, extra }: CallToAsk,
@@ -225,7 +231,7 @@ export class ToolsCapability implements Capability {
         sendRequest: extra.sendRequest,
       });
     try {
-      const answer = await progress.during(`${tool} waits for the agreement of the user`, asking);
+      const answer = await progress.during(`${tool} is waiting for the user to agree`, asking);
       if (answer === 'unsupported') this.#cannotAsk = true;
       return answer;
     } finally {
@@ -235,7 +241,7 @@ export class ToolsCapability implements Capability {
     }
   }
 
-  /** Adds what is to be noticed to the advice of the first result that can have any. */
+  /** Adds notices to the advice of the first result that can have any. */
   #withNotices(tool: Tool, data: object): object {
     if (this.#notices.length === 0 || !('advice' in tool.output().shape)) return data;
     const given: unknown = 'advice' in data ? data.advice : undefined;
@@ -245,7 +251,9 @@ export class ToolsCapability implements Capability {
   }
 }
 
-/** The arguments of a call as the tool takes them. @throws {InvalidInputError} if they do not fit. */
+/**
+ * The arguments of a call as the tool takes them. @throws {InvalidInputError} if they do not fit.
+ */
 function inputOf(tool: Tool, given: Arguments) {
   const definition = definitions.find(({ name }) => name === tool.name);
   const inForm = definition

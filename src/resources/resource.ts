@@ -5,7 +5,7 @@ export interface Resource {
   title: string;
   description: string;
   mimeType: string;
-  /** Its text; made when it is asked for. */
+  /** Its text; made on demand. */
   read(): Promise<string>;
 }
 

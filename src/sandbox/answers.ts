@@ -1,4 +1,4 @@
-/** An answer before it is written to the wire. */
+/** A response before it is written to the wire. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -9,7 +9,7 @@ export interface Answer {
 export interface Problem {
   type: string;
   message: string;
-  /** The path of the body's or query's field at fault, such as `definition.query`. */
+  /** The path of the field at fault in the body or query, such as `definition.query`. */
   field?: string;
   data?: Record<string, number>;
 }
@@ -28,7 +28,7 @@ function answer(status: number, body: object): Answer {
   return { status, headers: {}, body: JSON.stringify(body) };
 }
 
-/** Thrown by a handler that does not do what was asked. */
+/** Thrown by a handler that does not do what was requested. */
 export class Refusal extends Error {
   readonly answer: Answer;
 
@@ -38,7 +38,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What is not there. @param message names its kind and id. */
+/** Something that does not exist. @param message names its kind and id. */
 export function notFound(message: string): Refusal {
   return new Refusal(404, { type: 'not-found', message });
 }
@@ -51,12 +51,12 @@ export function noSchedule(id: string): Refusal {
   return notFound(`There is no schedule ${id} of this audience`);
 }
 
-/** What can't be done now. That 409 is the status for it is a guess. */
+/** What can't be done now. The status 409 is a guess. */
 export function conflict(message: string): Refusal {
   return new Refusal(409, { type: 'conflict', message });
 }
 
-/** The answer in its content type. */
+/** The response in its content type. */
 export function withContentType(given: Answer, contentType: string): Answer {
   return { ...given, headers: { 'content-type': contentType, ...given.headers } };
 }

@@ -5,10 +5,10 @@ import { change, type Life, lifeMs, lockEnd, statusOf } from './life.ts';
 import type { Computation, FindByKey, People } from './people.ts';
 import { type Size, sizeOf, targetOf } from './size.ts';
 
-/** Who changes things here, as a user id of Segment's. */
+/** The author of changes here, as a Segment user id. */
 export const editor = 'usr_sandbox';
 
-/** What an audience is made of, whatever the edition calls it. */
+/** What an audience consists of, whatever the edition calls it. */
 export interface Definition {
   query: string;
   level: Level;
@@ -19,44 +19,44 @@ export interface Definition {
 /** The options of either edition. */
 export interface Options {
   includeHistoricalData?: boolean;
-  /** Only in the seed's edition. */
+  /** Only in the 2024 edition. */
   includeAnonymousUsers?: boolean;
-  /** Only in today's, as is the next. */
+  /** Only in today's, like the next one. */
   filterByExternalIds?: string[];
   backfillEventDataDays?: number;
 }
 
-/** An audience to be made. */
+/** An audience to be created. */
 export interface NewAudience {
   name: string;
   description?: string;
-  /** True if it is left out; what Segment's default is is not stated. */
+  /** True if absent; Segment's default is not stated. */
   enabled?: boolean;
   definition: Definition;
   options?: Options;
 }
 
-/** An audience that is there from the start; what is left out is as if it were made now. */
+/** An audience that exists from the start; what is absent is as if it were created now. */
 export interface PlantedAudience extends NewAudience {
   id?: string;
   key?: string;
   createdBy?: string;
-  /** Milliseconds since the epoch, as is the other. */
+  /** Milliseconds since the epoch, like the other. */
   createdAt?: number;
   updatedAt?: number;
 }
 
-/** A change of an audience; what is left out stays. */
+/** A change of an audience; what is absent stays. */
 export interface Change {
   name?: string;
   description?: string;
   enabled?: boolean;
   definition?: Partial<Definition> & Pick<Definition, 'query'>;
-  /** In place of the present ones; whether Segment merges or replaces is not stated. */
+  /** Replaces the present ones; whether Segment merges or replaces is not stated. */
   options?: Options;
 }
 
-/** An audience as it is now, from which each edition makes its view. */
+/** The present state of an audience, from which each edition makes its view. */
 export interface Audience extends NewAudience {
   id: string;
   spaceId: string;
@@ -68,18 +68,18 @@ export interface Audience extends NewAudience {
   /** ISO 8601. */
   createdAt: string;
   updatedAt: string;
-  /** How many members it has, once they have been computed. */
+  /** The number of members, once computed. */
   size?: Size;
 }
 
 interface Stored extends Omit<Audience, 'status' | 'size' | 'createdAt' | 'updatedAt'>, Life {
   /** Milliseconds since the epoch. */
   updatedAt: number;
-  /** Since when it has been disabled; the last time that it was, if it is enabled. */
+  /** Since when it has been disabled; if enabled, since when it last was. */
   disabledAt: number;
 }
 
-/** What the things of a space that have keys take from outside. */
+/** What the things of a space that have keys need from outside. */
 export interface Surroundings {
   spaceId: string;
   people: People;
@@ -126,8 +126,8 @@ export class Audiences {
   }
 
   /**
-   * The ids of the profiles or accounts in an audience; undefined if there is none, or if its members
-   * are entities.
+   * The ids of the profiles or accounts in an audience; undefined if the audience does not exist,
+   * or if its members are entities.
    */
   members(id: string): readonly string[] | undefined {
     const found = this.#find(id);
@@ -135,13 +135,13 @@ export class Audiences {
     return this.#people.members(computationOf(found));
   }
 
-  /** Finds what an audience computes by its key. */
+  /** Finds by its key what an audience computes. */
   readonly findByKey: FindByKey = (key) => {
     const found = this.#byKey.get(key);
     return found && computationOf(found);
   };
 
-  /** The keys of those that were removed: their traits stay on the profiles as custom ones. */
+  /** The keys of removed audiences: their traits stay on the profiles as custom ones. */
   get removed(): readonly { key: string; level: Level; removedAt: number }[] {
     return this.#removed;
   }
@@ -162,7 +162,7 @@ export class Audiences {
     return this.#show(this.plant(input));
   }
 
-  /** Puts one in. */
+  /** Adds one. */
   plant(input: PlantedAudience): Stored {
     const { id, key, createdBy = editor, enabled = true, ...given } = input;
     const { createdAt = this.#people.now(), updatedAt = createdAt } = input;
@@ -209,7 +209,7 @@ export class Audiences {
     return true;
   }
 
-  /** The key of the next audience of this name. */
+  /** The key of the next audience with this name. */
   nextKey(name: string): string {
     return this.#keys.next(name);
   }

@@ -15,15 +15,15 @@ function checkQuery({ query, level: type, purpose }: Computation): Problem[] {
     );
 }
 
-/** An audience whose definition is to be replaced, or that is to be made. */
+/** An audience that is about to be created, or whose definition is about to be replaced. */
 interface Present {
   key: string;
-  /** Not there yet for one that is to be made. */
+  /** Absent for one that is about to be created. */
   definition?: Definition;
 }
 
 /**
- * What Segment would not let a definition do in an audience: change how it is computed, or use the
+ * What Segment does not let a definition do in an audience: change how it is computed, or use the
  * audience itself.
  */
 export function checkDefinition(
@@ -37,7 +37,7 @@ export function checkDefinition(
   return [...checkCadence(before, next), ...checkCycle(key, computation, findByKey)];
 }
 
-/** What Segment would not let a definition do in a computed trait: use the trait itself. */
+/** What Segment does not let a definition do in a computed trait: use the trait itself. */
 export function checkTraitDefinition(
   key: string,
   { query, level }: Definition,
@@ -58,7 +58,7 @@ function checkCycle(key: string, computation: Computation, findByKey: FindByKey)
   return reaches(computation, key, findByKey) ? [problem(`"${field}" would create a cycle`)] : [];
 }
 
-/** How a definition is computed; undefined for one that is beyond what is read here. */
+/** How a definition is computed; undefined if it can't be read here. */
 export function cadenceOf({ query, level: type }: Definition): Cadence['type'] | undefined {
   const { tree, checked } = check(query, { type, purpose: 'audience' });
   return checked ? computeCadence(tree, type).type : undefined;

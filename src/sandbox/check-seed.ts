@@ -13,8 +13,8 @@ import type {
 } from './seed-file.ts';
 
 /*
- * What a seed of the right form says wrong: what is there twice, what refers to nothing, and
- * definitions that Segment would refuse.
+ * What is wrong with the content of a seed of the right form: duplicates, references to nothing,
+ * and definitions that Segment would reject.
  */
 
 /** Everything that is wrong, as `place: what is wrong; what is expected`. */
@@ -44,7 +44,7 @@ function withoutLinked({ audiences = [] }: SeedSpace, place: string): string[] {
   );
 }
 
-/** Texts of which each is to be there only once. */
+/** Texts that must be unique. */
 class Unique {
   readonly #what: string;
   readonly #seen = new Set<string>();
@@ -53,10 +53,10 @@ class Unique {
     this.#what = what;
   }
 
-  /** The problem that an id was there before. */
+  /** The problem with an id that was used before. */
   add(id: string, place: string): string[] {
     if (this.#seen.has(id)) {
-      return [`${place}: "${id}" is there already; expected another ${this.#what}`];
+      return [`${place}: "${id}" is already used; expected another ${this.#what}`];
     }
     this.#seen.add(id);
     return [];
@@ -67,26 +67,32 @@ class Unique {
   }
 }
 
-/** How many of the names that are expected are told. */
+/** How many of the expected names are listed. */
 const maxNames = 20;
 
-/** The problem that a text refers to nothing. @param what it should be, such as `the key of …`. */
+/**
+ * The problem with a reference to nothing. @param what the expected reference, such as
+ * `the key of …`.
+ */
 function unknown(place: string, given: string, what: string, known: readonly string[]): string {
   const shown = known.slice(0, maxNames).join(', ');
   const more = known.length > maxNames ? ', …' : '';
-  const choice = known.length > 0 ? `one of ${shown}${more}` : 'of which there is none';
+  const choice = known.length > 0 ? `one of ${shown}${more}` : 'but there are none';
   return `${place}: "${given}" is unknown; expected ${what}, ${choice}`;
 }
 
 function checkEntities(entities: readonly SeedEntity[], place: string): string[] {
   const unique = new Unique('slug');
-  // A parent stands before its children, so that no chain of parents comes back to itself.
+  // A parent comes before its children, so that no chain of parents is circular.
   return entities.flatMap(({ slug, parent }, index) => {
     const here = `${place}[${index}]`;
     const before = unique.ids;
     const twice = unique.add(slug, `${here}.slug`);
     if (parent === undefined || before.includes(parent)) return twice;
-    return [...twice, unknown(`${here}.parent`, parent, 'the slug of an entity above it', before)];
+    return [
+      ...twice,
+      unknown(`${here}.parent`, parent, 'the slug of an entity listed before it', before),
+    ];
   });
 }
 
@@ -114,7 +120,7 @@ function checkComputed(space: SeedSpace, place: string, ids: Unique): string[] {
   ];
 }
 
-/** Everything that gets a key, in the order in which it does. */
+/** Everything that gets a key, in order. */
 function keyedIn({ audiences = [], computedTraits = [] }: SeedSpace, place: string): Keyed[] {
   const keys = new Keys();
   const ofTraits = computedTraits.map((trait, index) => ({
@@ -139,8 +145,8 @@ function checkDefinitions(keyed: readonly Keyed[]): string[] {
         ? checkDefinition({ key }, computation, findByKey)
         : checkTraitDefinition(key, computation, findByKey);
     return found.map(({ message }) => {
-      const said = message.replace('"definition.query" ', '');
-      const wrong = said.endsWith('.') ? said.slice(0, -1) : said;
+      const text = message.replace('"definition.query" ', '');
+      const wrong = text.endsWith('.') ? text.slice(0, -1) : text;
       return `${place}.definition.query: ${wrong}; expected ${expectedOf(computation)}`;
     });
   });
@@ -189,7 +195,7 @@ function checkLevel(
 ): string[] {
   const problems: string[] = [];
   const isLinked = audienceType === 'LINKED';
-  const only = `only with the audienceType LINKED, and this is ${audienceType}`;
+  const only = `only with the audienceType LINKED, but this is ${audienceType}`;
   if (schedules && !isLinked) problems.push(`${place}.schedules: is not allowed; expected ${only}`);
   if (targetEntity !== undefined) {
     const here = `${place}.definition.targetEntity`;

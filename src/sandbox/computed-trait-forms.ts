@@ -7,8 +7,8 @@ import type {
 import type { Fields } from './fields.ts';
 
 /*
- * The bodies and answers of the tag Computed Traits, which has still the form that audiences had in
- * 2024.
+ * The bodies and responses of the tag Computed Traits, which still has the form that audiences had
+ * in 2024.
  */
 
 const types = ['USERS', 'ACCOUNTS'] as const;
@@ -29,7 +29,7 @@ export function readCreate(fields: Fields): NewComputedTrait {
   };
 }
 
-/** The body of `update_computed_trait_for_space`; one without any field is not ruled out. */
+/** The body of `update_computed_trait_for_space`; the reference does not rule out an empty one. */
 export function readUpdate(fields: Fields): TraitChange {
   return {
     name: fields.at('name').text(),
@@ -39,16 +39,16 @@ export function readUpdate(fields: Fields): TraitChange {
   };
 }
 
-/** `ComputedTraitSummary`, which all of the operations answer with. */
+/** `ComputedTraitSummary`, which all of the operations return. */
 export function traitSummary({ definition, ...rest }: ComputedTrait): object {
   const { query, level } = definition;
   return { ...rest, definition: { query, type: level.toUpperCase() } };
 }
 
-/** Stands in a body that is refused. */
+/** A placeholder in a body that is rejected. */
 const noDefinition: TraitDefinition = { query: '', level: 'users' };
 
-/** The reference's texts write the type in lower case, its models and samples in upper. */
+/** The reference's texts write the type in lower case, its models and samples in upper case. */
 function readDefinition(fields: Fields): TraitDefinition {
   const type = fields.at('type').required().oneOf(types);
   return { query: fields.at('query').required().text() ?? '', level: levels[type ?? 'USERS'] };

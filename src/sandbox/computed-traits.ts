@@ -10,11 +10,11 @@ export interface TraitDefinition {
   level: 'users' | 'accounts';
 }
 
-/** A computed trait to be made. */
+/** A computed trait to be created. */
 export interface NewComputedTrait {
   name: string;
   description?: string;
-  /** True if it is left out; what Segment's default is is not stated. */
+  /** True if absent; Segment's default is not stated. */
   enabled?: boolean;
   definition: TraitDefinition;
   options?: {
@@ -24,16 +24,16 @@ export interface NewComputedTrait {
   };
 }
 
-/** A computed trait that is there from the start. */
+/** A computed trait that exists from the start. */
 export interface PlantedTrait extends NewComputedTrait {
   /** Milliseconds since the epoch. */
   createdAt?: number;
 }
 
-/** A change of a computed trait; what is left out stays. */
+/** A change of a computed trait; what is absent stays. */
 export type TraitChange = Partial<Omit<NewComputedTrait, 'options'>>;
 
-/** A computed trait as it is now. */
+/** The present state of a computed trait. */
 export interface ComputedTrait extends NewComputedTrait {
   id: string;
   spaceId: string;
@@ -52,7 +52,7 @@ interface Stored extends Omit<ComputedTrait, 'status' | 'createdAt' | 'updatedAt
   updatedAt: number;
 }
 
-/** The computed traits of one space, which live as its audiences do. */
+/** The computed traits of one space, which have the same lifecycle as its audiences. */
 export class ComputedTraits {
   readonly #spaceId: string;
   readonly #people: People;
@@ -77,13 +77,13 @@ export class ComputedTraits {
     return found && this.#show(found);
   }
 
-  /** What was computed, by the id of the profile or account; undefined if there is no such trait. */
+  /** The computed values, by the id of the profile or account; undefined for an unknown trait. */
   values(id: string): ReadonlyMap<string, unknown> | undefined {
     const found = this.#find(id);
     return found && this.#people.values(computationOf(found.definition));
   }
 
-  /** Finds what a computed trait computes by its key. */
+  /** Finds by its key what a computed trait computes. */
   readonly findByKey: FindByKey = (key) => {
     const found = this.#stored.find((trait) => trait.key === key);
     return found && computationOf(found.definition);
@@ -99,7 +99,7 @@ export class ComputedTraits {
     return this.#show(this.plant(input));
   }
 
-  /** Puts one in. */
+  /** Adds one. */
   plant({ createdAt = this.#people.now(), enabled = true, ...given }: PlantedTrait): Stored {
     const trait: Stored = {
       ...given,

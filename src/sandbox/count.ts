@@ -6,7 +6,7 @@ import { makeSample } from './sample.ts';
 const profiles = 2000;
 
 /**
- * How many of the sample's profiles, or accounts, a valid definition holds for.
+ * How many of the sample's profiles, or accounts, match a valid definition.
  *
  * @param now milliseconds since the epoch.
  */

@@ -3,17 +3,17 @@ import type { SampleProfile } from './sample.ts';
 
 /** A kind of thing that profiles, or other entities, are related to. */
 export interface Relationship {
-  /** What `entity('…')` and `targetEntity` name. */
+  /** The name in `entity('…')` and `targetEntity`. */
   slug: string;
   /** The entity at its end. */
   entity: { slug: string; name: string };
-  /** The name of the property that tells one such entity from another. */
+  /** The name of the property that identifies such an entity. */
   primaryKey: string;
-  /** The slug of the relationship that it follows; left out where it starts at the profile. */
+  /** The slug of the relationship that it follows; absent if it starts at the profile. */
   parent?: string;
 }
 
-/** An entity of a profile, with those between the two, the nearest to the profile first. */
+/** An entity of a profile, with those between the two, the closest to the profile first. */
 export interface EntityRow {
   profile: SampleProfile;
   path: readonly EntityRecord[];
@@ -37,7 +37,7 @@ export class DataGraph {
     return this.relationships.filter(({ parent }) => parent === slug);
   }
 
-  /** The slugs from the profile to a relationship, itself included; none if it is not known. */
+  /** The slugs from the profile to a relationship, itself included; empty if it is unknown. */
   pathTo(slug: string): string[] {
     const path: string[] = [];
     for (
@@ -51,7 +51,7 @@ export class DataGraph {
     return path;
   }
 
-  /** All entities that a profile has by way of a relationship. */
+  /** All entities of a profile by way of a relationship. */
   rowsOf(profile: SampleProfile, slug: string): EntityRow[] {
     let paths: EntityRecord[][] = [[]];
     const slugs = this.pathTo(slug);

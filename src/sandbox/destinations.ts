@@ -6,25 +6,25 @@ export interface PlantedActivation {
   name: string;
   /** Such as `Audience Entered`. */
   type: string;
-  /** True if it is left out. */
+  /** True if absent. */
   enabled?: boolean;
 }
 
 /** A destination of a space that audiences are sent to. */
 export interface PlantedDestination {
-  /** Segment leaves it out for some. */
+  /** Segment omits it for some. */
   name?: string;
-  /** The entry of Segment's catalog. */
+  /** Its entry in Segment's catalog. */
   metadata?: { id: string; slug: string; name: string };
-  /** True if it is left out. */
+  /** True if absent. */
   enabled?: boolean;
-  /** Whether the token may see it: if not, it is counted only. True if it is left out. */
+  /** Whether the token may see it: if not, it is only counted. True if absent. */
   readable?: boolean;
-  /** The audiences that it is connected to, by key, each with what is activated. */
+  /** The audiences connected to it, by key, each with its activations. */
   audiences: readonly { audience: string; activations?: readonly PlantedActivation[] }[];
 }
 
-/** One destination that an audience is connected to (model `SimpleDestination`). */
+/** One destination connected to an audience (model `SimpleDestination`). */
 interface Connection {
   id: string;
   audienceId: string;
@@ -59,14 +59,14 @@ export class Destinations {
     });
   }
 
-  /** The connections of an audience as far as the token may see them, and how many there are. */
+  /** The connections of an audience that the token may see, and how many there are. */
   connections(audienceId: string): { readable: object[]; total: number } {
     const all = this.#of(audienceId);
     const readable = all.filter(({ destination }) => destination.readable ?? true);
     return { readable: readable.map((each) => this.#show(each)), total: all.length };
   }
 
-  /** The activations of an audience, also those of connections that can't be seen. */
+  /** The activations of an audience, including those of hidden connections. */
   activations(audienceId: string) {
     return this.#of(audienceId).flatMap(({ id: connectionId, activations }) =>
       activations.map((activation) => ({ ...activation, connectionId })),
@@ -88,7 +88,7 @@ export class Destinations {
       sourceId: this.#sourceId,
       createdAt: this.#connectedAt,
       updatedAt: this.#connectedAt,
-      // Whether Segment masks secrets is not stated, so that a client must not show this.
+      // The reference does not state whether Segment masks secrets, so a client must not show this.
       settings: { apiKey: `secret-of-${destinationId}` },
       idSyncConfiguration: [{ externalId: 'email', strategy: 'last' }],
     };

@@ -1,4 +1,4 @@
-/** How often an audience is run, as Segment writes it. */
+/** How often an audience is run, in Segment's words. */
 export const intervals = ['15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d'] as const;
 
 /** When an audience is run, in the words of the model `AudienceSchedule`. */
@@ -14,17 +14,18 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** All offsets of time zones are a whole number of quarters of an hour. */
+/** All time zone offsets are a multiple of a quarter of an hour. */
 const stepMs = 15 * minuteMs;
-/** More than a week, for an hour that summer time leaves out. */
+/** More than a week, for an hour that daylight saving time skips. */
 const maxSteps = (15 * dayMs) / stepMs;
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /**
- * The next time that an audience is run: intervals are aligned to UTC, so that `1d` is midnight there.
+ * The next time that an audience is run: intervals are aligned to UTC, so that `1d` is midnight
+ * there.
  *
- * @param after and the outcome are ms since the epoch. @returns undefined if there is no such time.
+ * @param after in ms since the epoch, like the result. @returns undefined if there is no such time.
  */
 export function nextTime(timing: Timing, after: number): number | undefined {
   if (timing.strategy === 'PERIODIC') {
@@ -58,7 +59,7 @@ function intervalMs(interval: (typeof intervals)[number]): number {
   return amount * (interval.endsWith('h') ? hourMs : dayMs);
 }
 
-/** Writes times as a day and a time of a zone, such as `Mon 9:0`. */
+/** Formats times as a day and a time in a zone, such as `Mon 9:0`. */
 function localTime(timeZone: string): (time: number) => string {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,

@@ -3,8 +3,8 @@
  */
 
 /**
- * What the sandbox can be: today's Segment, which answers v1, v1beta and today's v1alpha, or Segment
- * as the seed describes it, when there was v1alpha alone. The first is the default.
+ * What the sandbox can simulate: today's Segment, which serves v1, v1beta and today's v1alpha, or
+ * Segment as it was in 2024, when there was only v1alpha. The first is the default.
  */
 export const sandboxEditions = ['v1', 'v1alpha'] as const;
 

@@ -2,13 +2,13 @@ import type { Problem } from './answers.ts';
 
 /*
  * Reads closed objects: unknown keys, wrong types and missing fields are all reported at once, one
- * entry for each, in the words of the validator Joi, which Segment's own 422 messages are worded in.
+ * entry for each, in the words of the validator Joi, which Segment's own 422 messages use.
  */
 
-/** Takes what an object should hold from its fields; what it asks for is what is allowed. */
+/** Reads what an object should contain from its fields; every field that it reads is allowed. */
 export type Reader<Value> = (fields: Fields) => Value;
 
-/** Reads one object of a request. @returns its value, or all that is wrong with it. */
+/** Reads one object of a request. @returns its value, or everything wrong with it. */
 export function read<Value>(
   object: unknown,
   reader: Reader<Value>,
@@ -34,20 +34,20 @@ export class Fields {
     this.#problems = problems;
   }
 
-  /** The field of this name, which is thereby allowed; it may be missing. */
+  /** The field with this name, which is thereby allowed; it may be missing. */
   at(name: string): Field {
     this.#known.add(name);
     const value = Object.hasOwn(this.#object, name) ? this.#object[name] : undefined;
     return new Field(value, this.#prefix + name, this.#problems);
   }
 
-  /** Reports an object that holds nothing at all. */
+  /** Reports an object without any fields. */
   refuseEmpty(): void {
     if (Object.keys(this.#object).length > 0) return;
     this.#problems.push(problem('the body must have at least one field'));
   }
 
-  /** Reports all fields that nobody has asked for. */
+  /** Reports all fields that nobody has read. */
   refuseOthers(): void {
     for (const name of Object.keys(this.#object)) {
       if (!this.#known.has(name)) this.at(name).refuse('is not allowed');
@@ -56,8 +56,8 @@ export class Fields {
 }
 
 /**
- * One field. Its methods give its value, or undefined if it is missing or not of that type; only the
- * latter is reported, unless the field is required.
+ * One field. Its methods return its value, or undefined if it is missing or of another type; only
+ * the latter is reported, unless the field is required.
  */
 export class Field {
   readonly #value: unknown;
@@ -84,7 +84,7 @@ export class Field {
     return this;
   }
 
-  /** @param mayBeEmpty by default Joi refuses empty strings. */
+  /** @param mayBeEmpty false by default, because Joi rejects empty strings. */
   text({ mayBeEmpty = false } = {}): string | undefined {
     const value = this.#value;
     if (value === undefined) return undefined;
@@ -102,7 +102,7 @@ export class Field {
     return this.#wrong('must be a boolean');
   }
 
-  /** A flag of a query string. */
+  /** A flag in a query string. */
   flagText(): boolean | undefined {
     const value = this.#value;
     if (value === undefined) return undefined;
@@ -111,7 +111,7 @@ export class Field {
       : this.#wrong('must be a boolean');
   }
 
-  /** A whole number of a query string, both bounds included. */
+  /** A whole number in a query string, both bounds included. */
   integerText({ min, max }: { min: number; max: number }): number | undefined {
     const value = this.#value;
     if (value === undefined) return undefined;
@@ -124,7 +124,7 @@ export class Field {
     return number > max ? this.#wrong(`must be less than or equal to ${max}`) : number;
   }
 
-  /** An array of at least one whole number, both bounds included. */
+  /** A non-empty array of whole numbers, both bounds included. */
   integers({ min, max }: { min: number; max: number }): number[] | undefined {
     const value = this.#value;
     if (value === undefined) return undefined;

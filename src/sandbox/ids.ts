@@ -1,4 +1,4 @@
-/** Gives ids that nothing else of the workspace has. */
+/** Makes ids that nothing else in the workspace has. */
 export class Ids {
   readonly #last = new Map<string, number>();
   readonly #taken = new Set<string>();
@@ -15,7 +15,7 @@ export class Ids {
     return id;
   }
 
-  /** Sets an id aside that was chosen elsewhere. */
+  /** Reserves an id that was chosen elsewhere. */
   take(id: string): string {
     this.#taken.add(id);
     return id;

@@ -1,11 +1,11 @@
 /**
  * The keys of the audiences and computed traits of one space: trait names on its profiles. None is
- * ever used twice, not even after a removal.
+ * ever reused, not even after a removal.
  */
 export class Keys {
   readonly #used = new Set<string>();
 
-  /** The key of the next thing of this name. How Segment makes it is not stated. */
+  /** The key of the next thing with this name. How Segment makes it is not stated. */
   next(name: string): string {
     const words = name
       .normalize('NFKD')
@@ -18,7 +18,7 @@ export class Keys {
     return key;
   }
 
-  /** Uses a key up. */
+  /** Uses up a key. */
   take(key: string): string {
     this.#used.add(key);
     return key;

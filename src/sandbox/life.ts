@@ -1,8 +1,9 @@
 /*
- * How audiences and computed traits live. It is a function of the clock: nothing runs in between.
+ * The lifecycle of audiences and computed traits. It is a function of the clock: nothing runs in
+ * between.
  */
 
-/** Milliseconds from the creation, or from a change, until something ends. */
+/** Milliseconds from creation, or from a change, until something ends. */
 export const lifeMs = {
   preparing: 2000,
   firstComputation: 6000,
@@ -10,7 +11,7 @@ export const lifeMs = {
   lock: 2000,
 } as const;
 
-/** What the status of something that is computed follows from; times in ms since the epoch. */
+/** What the status of a computed thing follows from; times in ms since the epoch. */
 export interface Life {
   enabled: boolean;
   createdAt: number;
@@ -19,7 +20,7 @@ export interface Life {
 }
 
 /**
- * Preparing for 2 s, Computing until 6 s after the creation, then Live. A change locks for 2 s and a
+ * Preparing for 2 s, Computing until 6 s after creation, then Live. A change locks for 2 s and a
  * new definition is computed for 4 s; what is disabled is Disabled.
  */
 export function statusOf({ enabled, createdAt, computedAt, lockedUntil }: Life, now: number) {
@@ -28,7 +29,7 @@ export function statusOf({ enabled, createdAt, computedAt, lockedUntil }: Life, 
   return now < Math.max(computedAt, lockedUntil) ? 'Computing' : 'Live';
 }
 
-/** What of a thing that lives so can be changed in the same way, whatever it is. */
+/** The fields that can be changed in the same way, whatever the thing is. */
 interface Changeable extends Life {
   name: string;
   description?: string;
@@ -36,7 +37,9 @@ interface Changeable extends Life {
   updatedBy: string;
 }
 
-/** Changes a thing in place: locks it, and computes it anew for a new definition or when it is enabled. */
+/**
+ * Changes a thing in place: locks it, and recomputes it for a new definition or when it is enabled.
+ */
 export function change(
   thing: Changeable,
   wanted: { name?: string; description?: string; enabled?: boolean; definition?: object },

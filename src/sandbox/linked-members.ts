@@ -3,12 +3,12 @@ import type { DataGraph, EntityRow } from './data-graph.ts';
 import type { SampleProfile } from './sample.ts';
 
 /*
- * Which entities of a profile a linked definition takes in. That is not stated; here it is those for
- * which one of its conditions on the relationship could hold if the profile had no other: of
- * `entity('orders').where(property('total') > 100).count() >= 2` the orders above 100.
+ * Which entities of a profile a linked definition includes. The reference does not state that; here
+ * it is those for which one of its conditions on the relationship could hold if the profile had no
+ * other: of `entity('orders').where(property('total') > 100).count() >= 2` the orders above 100.
  */
 
-/** The entities by way of a relationship that a definition takes in, of a profile for which it holds. */
+/** The entities of a matching profile, by way of a relationship, that a definition includes. */
 export class TakenIn {
   readonly #graph: DataGraph;
   readonly #slug: string;
@@ -36,7 +36,7 @@ export class TakenIn {
   }
 }
 
-/** The conditions on entities of a relationship, of which one suffices now. */
+/** The conditions on entities of a relationship, one of which is now sufficient. */
 function conditionsOn(query: string, slug: string): Expression[] {
   const { tree } = check(query, { type: 'linked', purpose: 'audience' });
   return positiveChains(tree).flatMap(({ calls }) => {
@@ -55,7 +55,7 @@ function positiveChains(node: Expression): Extract<Expression, { kind: 'chain' }
   return node.kind === 'and' || node.kind === 'or' ? node.operands.flatMap(positiveChains) : [];
 }
 
-/** Related entities of which there is only one at each step, without its other relations. */
+/** Related entities with only one at each step, without its other relations. */
 function onlyThis(
   slugs: readonly string[],
   path: readonly EntityRecord[],

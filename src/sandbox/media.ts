@@ -1,19 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The edition that a request asks for by its media type. */
+/** The edition that a request names by its media type. */
 export type Media = 'v1' | 'v1beta' | 'v1alpha';
 
-/** What stands in `Accept` and `Content-Type` for each. */
+/** The media type of each in `Accept` and `Content-Type`. */
 export const mediaTypes: Readonly<Record<Media, string>> = {
   v1: 'application/vnd.segment.v1+json',
   v1beta: 'application/vnd.segment.v1beta+json',
   v1alpha: 'application/vnd.segment.v1alpha+json',
 };
 
-/** What asks for no edition in particular. */
+/** Media types that name no particular edition. */
 export const plainJson = 'application/json';
 
-/** How a request is to be read and answered. */
+/** How to read and answer a request. */
 export interface Negotiated {
   media: Media;
   contentType: string;
@@ -24,15 +24,18 @@ export interface Negotiated {
 interface Asked {
   /** The editions of the operation, the most stable first. */
   media: readonly Media[];
-  /** Whether `application/json` gets the most stable of them; else only media types are understood. */
+  /**
+   * Whether `application/json` gets the most stable of them; otherwise only media types are
+   * understood.
+   */
   takesPlainJson: boolean;
   headers: IncomingHttpHeaders;
   hasBody: boolean;
 }
 
 /**
- * Finds the edition that a request means: `Accept` says how to answer, and the `Content-Type` of a
- * body how to read it (the published SDKs always send the same in both).
+ * Finds the edition that a request means: `Accept` decides the response, and the `Content-Type` of
+ * a body how to read it (the published SDKs always send the same in both).
  *
  * @returns that, or what is wrong, in plain words.
  */
@@ -54,14 +57,14 @@ function readAccept({ media, takesPlainJson, headers }: Asked): Negotiated | { p
     const problem = `The sandbox speaks only ${media.join(', ')}: send Accept: ${mediaTypes[stable]}`;
     return { problem };
   }
-  // What Segment answers to an edition that an endpoint lacks is not stated; any refusal here would
-  // be a guess, so it gets the most stable one there is.
+  // What Segment returns for an edition that an endpoint lacks is not stated; any refusal here
+  // would be a guess, so it gets the most stable one.
   const strange = types.find((type) => !isPlain(type) && !editionOf(type, media));
-  const note = strange && `There is no ${strange} here: answered as ${stable}`;
+  const note = strange && `${strange} is not available here: answered as ${stable}`;
   return { media: stable, contentType: plainJson, note };
 }
 
-/** The edition that a body is written in. */
+/** The edition in which a body is written. */
 function readContentType(
   { media, takesPlainJson, headers }: Asked,
   accepted: Media,
@@ -69,12 +72,12 @@ function readContentType(
   const [type] = typesIn(headers['content-type']);
   const named = type && editionOf(type, media);
   if (named) return named;
-  // On endpoints that exist in alpha only, live, a body sent as `application/json` is refused; with
-  // which status is not known, nor for any other type.
+  // On live endpoints that exist in alpha only, a body sent as `application/json` is rejected; the
+  // status is unknown, and so is the response to any other type.
   const isAlphaOnly = media.every((each) => each === 'v1alpha');
   if (takesPlainJson && type === plainJson && !isAlphaOnly) return accepted;
   const expected = mediaTypes[accepted];
-  return { problem: `The sandbox reads no ${type} here: send Content-Type: ${expected}` };
+  return { problem: `The sandbox does not read ${type} here: send Content-Type: ${expected}` };
 }
 
 function editionOf(type: string, media: readonly Media[]): Media | undefined {

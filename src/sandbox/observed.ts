@@ -12,7 +12,7 @@ export interface Seen {
   values: ReadonlySet<unknown>;
 }
 
-/** What has been seen, by name; of nested objects the names joined with dots, as definitions have them. */
+/** What has been seen, by name; names in nested objects are joined with dots, as in definitions. */
 export class SeenByName {
   readonly #seen = new Map<string, { lastSeenAt: number; values: Set<unknown> }>();
 
@@ -41,7 +41,7 @@ export class SeenByName {
   }
 }
 
-/** An event that is known without anyone of the sample having done it, or with another type. */
+/** An event that is known although nobody in the sample has done it, or has another type. */
 export interface KnownEvent {
   name: string;
   type?: EventType;
@@ -63,7 +63,7 @@ export interface SeenEvent {
   context: SeenByName;
 }
 
-/** All that has been seen of events in a space, by name. */
+/** Everything seen of events in a space, by name. */
 export function observeEvents(
   { profiles, accounts }: Sample,
   known: readonly KnownEvent[],
@@ -99,7 +99,7 @@ function newEvent(name: string, lastSeenAt: number): SeenEvent {
   return { name, type: 'TRACK', lastSeenAt, properties, context };
 }
 
-/** All that has been seen of the traits of users or accounts. */
+/** Everything seen of the traits of users or accounts. */
 export function observeTraits(
   sample: Sample,
   collection: 'users' | 'accounts',
@@ -119,7 +119,7 @@ export function observeTraits(
   return seen;
 }
 
-/** All that has been seen of the properties of the entities at the end of some relationships. */
+/** Everything seen of the properties of the entities at the end of some relationships. */
 export function observeEntities(
   { profiles }: Sample,
   relationships: readonly Relationship[],

@@ -11,23 +11,23 @@ export interface Operation {
   /** Such as `/spaces/{spaceId}/audiences/{id}`. */
   path: string;
   /**
-   * Requests per minute, token and sender address, whatever the media type. Left out where the
-   * reference states none.
+   * Requests per minute, token and sender address, whatever the media type. Absent if the reference
+   * states none.
    */
   perMinute?: number;
-  /** The editions that it exists in, the most stable first. */
+  /** The editions that have it, the most stable first. */
   media: readonly Media[];
   handle: Handler;
 }
 
 /**
- * Does what a request asks for.
+ * Handles a request.
  *
- * @returns the `data` of the answer. @throws {Refusal} with any other answer.
+ * @returns the `data` of the response. @throws {Refusal} with any other response.
  */
 export type Handler = (request: OperationRequest) => object;
 
-/** A request that has come through to its operation. */
+/** A request that has reached its operation. */
 export class OperationRequest {
   readonly media: Media;
   readonly world: World;
@@ -38,7 +38,7 @@ export class OperationRequest {
   constructor(request: {
     media: Media;
     params: Readonly<Record<string, string>>;
-    /** By its name, dotted. */
+    /** By name, dotted. */
     query: Readonly<Record<string, string>>;
     body: unknown;
     world: World;
@@ -50,7 +50,7 @@ export class OperationRequest {
     this.world = request.world;
   }
 
-  /** What the path holds in place of `{name}`. */
+  /** The values of the path's `{name}` parts. */
   param(name: string): string {
     return this.#params[name] ?? '';
   }
@@ -71,7 +71,7 @@ export class OperationRequest {
     return found;
   }
 
-  /** Reads the query string, whose dotted names are fields of their own. @throws {Refusal} 422. */
+  /** Reads the query string, whose dotted names are separate fields. @throws {Refusal} 422. */
   query<Value>(reader: Reader<Value>): Value {
     return unwrap(read(this.#query, reader));
   }

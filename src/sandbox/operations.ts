@@ -7,19 +7,19 @@ import { v1alphaOperations } from './v1alpha/operations.ts';
 
 export type SandboxOperation = keyof typeof v1Operations;
 
-/** All operations of an edition, and how it takes what its reference does not document. */
+/** All operations of an edition, and how it handles what its reference does not document. */
 export interface Edition {
-  /** Those of the seed are some of today's. */
+  /** Those of the 2024 edition are a subset of today's. */
   operations: Readonly<Partial<Record<SandboxOperation, Operation>>>;
   /** Whether `application/json` gets the most stable edition of the operation. */
   takesPlainJson: boolean;
-  /** Whether `pagination[count]` is read as well. */
+  /** Whether to also read `pagination[count]`. */
   takesBrackets: boolean;
 }
 
 /**
- * The editions. Live, the seed's answered plain `application/json`, too; here it does not, so that a
- * client that forgets the media type is found out.
+ * The editions. The live API of 2024 also accepted plain `application/json`; here it does not, to
+ * expose a client that forgets the media type.
  */
 export const editions: Readonly<Record<SandboxEdition, Edition>> = {
   v1: { operations: v1Operations, takesPlainJson: true, takesBrackets: true },
@@ -31,18 +31,18 @@ export interface StatedOperation {
   name: string;
   method: string;
   path: string;
-  /** Left out where the reference states no limit. */
+  /** Absent if the reference states no limit. */
   perMinute?: number;
   /** The most stable first. */
   media: readonly Media[];
 }
 
-/** The operations of an edition without what does them, to be compared with another table. */
+/** The operations of an edition without their handlers, to be compared with another table. */
 export function statedOperations(edition: SandboxEdition): StatedOperation[] {
   return Object.entries<Operation>(editions[edition].operations).map(
     ([name, { method, path, perMinute, media }]) => ({ name, method, path, perMinute, media }),
   );
 }
 
-/** Finds the operation of a request among today's, which include those of the seed. */
+/** Finds the operation of a request among today's, which include those of 2024. */
 export const findRoute = createRouter<SandboxOperation, Operation>(v1Operations);

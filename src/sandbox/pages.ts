@@ -1,6 +1,6 @@
 import type { Field, Fields } from './fields.ts';
 
-/** What `pagination.count` and `pagination.cursor` ask for. */
+/** What `pagination.count` and `pagination.cursor` request. */
 export interface PageRequest {
   count: number;
   offset: number;
@@ -9,18 +9,18 @@ export interface PageRequest {
 /** How an edition pages. */
 export interface Paging {
   maxCount: number;
-  /** What `pagination.count` is when there is none; without it the parameter is required. */
+  /** The value of `pagination.count` if absent; without it the parameter is required. */
   defaultCount?: number;
-  /** How the first page says that none is before it, and the last that none follows. */
+  /** How the first page says that none precedes it, and the last that none follows. */
   ends: 'absent' | 'null';
-  /** Whether there is no way back. */
+  /** Whether there is no cursor back. */
   forwardOnly?: boolean;
 }
 
-/** How lists of today's edition page where nothing else is stated. */
+/** The paging of today's lists if nothing else is stated. */
 export const usualPaging: Paging = { maxCount: 1000, defaultCount: 200, ends: 'absent' };
 
-/** Reads the pagination off the query of a list call. */
+/** Reads the pagination from the query of a list request. */
 export function readPage(fields: Fields, paging: Paging): PageRequest {
   const cursorField = fields.at('pagination.cursor');
   const count = readCount(fields.at('pagination.count'), paging, cursorField.isGiven);
@@ -30,7 +30,7 @@ export function readPage(fields: Fields, paging: Paging): PageRequest {
   return { count, offset: offset ?? 0 };
 }
 
-/** Reads the pagination of a list that answers with one only if it was sent. */
+/** Reads the pagination of a list that returns one only if it was sent. */
 export function readSentPage(fields: Fields): PageRequest & { isSent: boolean } {
   const isSent = fields.at('pagination.count').isGiven;
   return { ...readPage(fields, usualPaging), isSent };
@@ -45,7 +45,7 @@ export function takeSentPage<Item>(
   return { items, pagination: isSent ? pagination : undefined };
 }
 
-/** The object as a whole may be left out where it has a default, but not its count alone. */
+/** The object as a whole may be absent if it has a default, but not its count alone. */
 function readCount(field: Field, { maxCount, defaultCount }: Paging, hasCursor: boolean): number {
   if (defaultCount === undefined || hasCursor) field.required();
   return field.integerText({ min: 1, max: maxCount }) ?? defaultCount ?? 0;

@@ -9,13 +9,13 @@ import {
 import type { DataGraph } from './data-graph.ts';
 import type { Sample, SampleAccount, SampleProfile } from './sample.ts';
 
-/** How long what was computed stays true, milliseconds: windows move on with the clock. */
+/** How long computed values stay valid, in milliseconds: time windows move with the clock. */
 const freshMs = 60_000;
 
 /** The target entity that means the profile itself. */
 export const profileEntity = 'profile';
 
-/** Who can join if `filterByExternalIds` does not say otherwise. */
+/** Who can join unless `filterByExternalIds` says otherwise. */
 export const defaultExternalIds: readonly string[] = [
   'user_id',
   'email',
@@ -28,34 +28,34 @@ export interface Computation {
   purpose: 'audience' | 'trait';
   query: string;
   level: Level;
-  /** Only of an audience: the slug of the relationship whose entities are the members. */
+  /** Only for an audience: the slug of the relationship whose entities are the members. */
   targetEntity?: string | null;
   /** A profile is in an audience only with one of these external ids. */
   filterByExternalIds?: readonly string[];
 }
 
-/** What is known of an audience or computed trait of the space, which a definition uses as a trait. */
+/** Finds an audience or computed trait of the space that a definition uses as a trait. */
 export type FindByKey = (key: string) => Computation | undefined;
 
-/** A definition that was read: its tree, and the traits that it uses. */
+/** A parsed definition: its tree, and the traits that it uses. */
 interface Reading {
   tree: Expression;
   traits: readonly string[];
 }
 
-/** What people come from. */
+/** What people are computed from. */
 interface Origin {
-  /** Gives the space's profiles; called when they are first asked for. */
+  /** Makes the space's profiles; called on first use. */
   sample: () => Sample;
   /** How their entities are related to them. */
   graph: DataGraph;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** Finds what is a trait because it is computed. */
+  /** Finds the traits that are computed. */
   findByKey: FindByKey;
 }
 
-/** The people and accounts of one space, and what definitions say of them. */
+/** The people and accounts of one space, and what definitions compute for them. */
 export class People {
   readonly graph: DataGraph;
   /** Milliseconds since the epoch. */
@@ -77,14 +77,14 @@ export class People {
   }
 
   /**
-   * The ids of the profiles, or accounts, for which the definition of an audience holds; where its
-   * members are entities, of the profiles that they are related to.
+   * The ids of the profiles, or accounts, that match the definition of an audience; if its members
+   * are entities, of the profiles that they are related to.
    */
   members(computation: Computation): readonly string[] {
     return [...this.values(computation)].flatMap(([id, value]) => (value === true ? [id] : []));
   }
 
-  /** What was computed, by the id of the profile or account. */
+  /** The computed values, by the id of the profile or account. */
   values(computation: Computation): ReadonlyMap<string, unknown> {
     const now = this.now();
     const memory = this.#fingerprint(computation);
@@ -132,8 +132,8 @@ export class People {
   }
 
   /**
-   * Whether one computation is built on another, also by way of others. Segment lets no circle come
-   * about, but one may be there from the start; to each in it, the next has no values.
+   * Whether one computation is built on another, directly or not. Segment allows no cycles, but one
+   * may be there from the start; to each computation in it, the next has no values.
    */
   #leadsBack(from: Computation, to: Computation): boolean {
     const wanted = idOf(to);
@@ -149,7 +149,10 @@ export class People {
     return false;
   }
 
-  /** All that the outcome depends on besides people and time, also of what a definition is built on. */
+  /**
+   * Everything that the outcome depends on apart from people and time, including what a definition
+   * is built on.
+   */
   #fingerprint(computation: Computation, within: readonly string[] = []): string {
     const { purpose, level, query, filterByExternalIds } = computation;
     const used = this.#read(computation).traits.flatMap((key) => {
@@ -160,7 +163,7 @@ export class People {
   }
 }
 
-/** The same for computations that say the same. */
+/** The same for equal computations. */
 function idOf({ purpose, level, query, filterByExternalIds }: Computation): string {
   return JSON.stringify([purpose, level, query, filterByExternalIds]);
 }
@@ -181,7 +184,7 @@ function externalIdsOf({ externalIds, traits }: SampleProfile): readonly string[
   return ['user_id', 'anonymous_id', ...(traits.email === undefined ? [] : ['email'])];
 }
 
-/** Whether a computation, by way of what it uses as traits, comes back to `key`. */
+/** Whether a computation uses `key` as a trait, directly or not. */
 export function reaches(computation: Computation, key: string, findByKey: FindByKey): boolean {
   const seen = new Set<string>();
   const queue = [computation];

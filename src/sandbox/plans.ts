@@ -8,7 +8,7 @@ import { type Space, sandboxSpaces } from './spaces.ts';
 const customers: Readonly<Record<string, number>> = { spa_shop_production: 2000 };
 const defaultCustomers = 200;
 
-/** Spaces of the shop's customers, with other audiences than the shop's. */
+/** Spaces with the shop's customers, but other audiences than the shop's. */
 export function plansOf(seeds: Seeds): Plans {
   return (now) => Object.entries(seeds).map(([id, audiences]) => planOf(id, audiences, now));
 }

@@ -6,12 +6,12 @@ import { linkedProfiles, type Size, sizeOf, targetOf, targetRows } from './size.
 
 /** How many entries a sample has here; how many it has at Segment is not stated. */
 const maxSample = 10;
-/** Entities are cut at so many per level, by Segment's documentation. */
+/** Entities are cut at this number per level, according to Segment's documentation. */
 const maxPerLevel = 10;
-/** A linked preview fails above so many rows, by the same. */
+/** A linked preview fails above this number of rows, according to the same. */
 const maxRows = 3000;
 
-/** What a preview comes to: size and sample, or why there are none. */
+/** The outcome of a preview: size and sample, or why there are none. */
 export interface PreviewOutcome {
   size?: Size;
   results?: object[];
@@ -25,7 +25,9 @@ export function outcomeOf(computation: Computation, people: People): PreviewOutc
   return { size: sizeOf(computation, people), results: sample(ids.map((id) => ({ id }))) };
 }
 
-/** The preview of a linked audience, whose entries show the entities that the definition mentions. */
+/**
+ * The preview of a linked audience, whose entries show the entities that the definition mentions.
+ */
 class LinkedPreview {
   readonly #computation: Computation;
   readonly #people: People;
@@ -48,7 +50,7 @@ class LinkedPreview {
     return { size: sizeOf(this.#computation, this.#people), results: sample(results) };
   }
 
-  /** Each profile is a row, and each of its entities that the definition takes in. */
+  /** Each profile is a row, and each of its entities that the definition includes. */
   #profiles() {
     const { graph, now } = this.#people;
     const roots = this.#mentioned.filter(({ parent }) => parent === undefined);
@@ -97,7 +99,7 @@ class LinkedPreview {
       .map((record) => this.#detail(record, relationship, deeper));
   }
 
-  /** @param deeper how many levels of the entities below it are shown. */
+  /** @param deeper how many levels of entities below it are shown. */
   #detail(record: EntityRecord, relationship: Relationship, deeper: number): object {
     const below = this.#mentioned.filter(({ parent }) => parent === relationship.slug);
     const related = below.map((child) => [

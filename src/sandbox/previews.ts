@@ -5,18 +5,18 @@ import { outcomeOf, type PreviewOutcome } from './preview-outcome.ts';
 
 /** How long a preview takes, milliseconds. */
 const runningMs = 3000;
-/** How many previews a space has in a month; that the month is the calendar's is a guess. */
+/** How many previews a space has in a month; that it is the calendar month is a guess. */
 const maxPerMonth = 700;
-/** A word of preview ids, as in the sample of Segment's reference. */
+/** A word in preview ids, as in the sample of Segment's reference. */
 const execution = 'compute_preview_execution';
 
-/** What is to be previewed. */
+/** What to preview. */
 export interface NewPreview {
   definition: Audience['definition'];
   options?: { filterByExternalIds?: string[]; backfillEventDataDays?: number };
 }
 
-/** A preview as it is now. */
+/** The present state of a preview. */
 export interface Preview extends NewPreview {
   id: string;
   options: NonNullable<Audience['options']>;
@@ -30,7 +30,7 @@ interface Stored extends NewPreview {
   outcome?: PreviewOutcome;
 }
 
-/** The previews of one space. How long one can be read is not stated; here it is for ever. */
+/** The previews of one space. How long one can be read is not stated; here it is forever. */
 export class Previews {
   readonly #spaceId: string;
   readonly #people: People;
@@ -65,7 +65,7 @@ export class Previews {
     if (!found) return undefined;
     const { definition, options } = found;
     const isRunning = this.#people.now() < found.startedAt + runningMs;
-    // What the members were when it ended, as far as people are asked soon after.
+    // The members when it ended, if the question comes soon after.
     if (!isRunning) found.outcome ??= outcomeOf(computationOf(found), this.#people);
     const failed = found.outcome?.failureReason !== undefined;
     const ended = failed ? 'FAILED' : 'COMPLETED';

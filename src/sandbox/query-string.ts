@@ -8,10 +8,10 @@ export interface QueryString {
 const bracketed = /^(\w+)\[(\w+)\]$/;
 
 /**
- * Reads what follows the question mark of a request target.
+ * Parses what follows the question mark of a request target.
  *
- * @param takesBrackets whether `pagination[count]` is read as `pagination.count`. The documented form
- * is dotted, but Segment's own SDKs for TypeScript and Go send brackets.
+ * @param takesBrackets whether to read `pagination[count]` as `pagination.count`. The documented
+ * form is dotted, but Segment's own SDKs for TypeScript and Go send brackets.
  */
 export function readQueryString(text: string, takesBrackets: boolean): QueryString {
   const given = [...new URLSearchParams(text)];
@@ -22,6 +22,6 @@ export function readQueryString(text: string, takesBrackets: boolean): QueryStri
   const names = given.map(([name]) => name).filter((name) => bracketed.test(name));
   return {
     parameters: Object.fromEntries(dotted),
-    note: `${names.join(', ')}: read with dots for brackets; the documented form is dotted`,
+    note: `${names.join(', ')}: brackets read as dots; the documented form is dotted`,
   };
 }

@@ -8,7 +8,7 @@ import type { Plans } from './space-state.ts';
 
 /** A seed that can't be used. */
 export class SeedError extends Error {
-  /** All that is wrong with it: where, what, and what is expected. */
+  /** Everything wrong with it: where, what, and what is expected. */
   readonly problems: readonly string[];
   /** What could not be checked because of them, in a sentence without its full stop. */
   readonly unchecked: string | undefined;
@@ -23,10 +23,10 @@ export class SeedError extends Error {
 }
 
 /**
- * Reads a seed of the right form from JSON of anywhere, such as an imported file, whose type has lost
- * what its texts may be. What it says is checked where the sandbox starts.
+ * Reads a seed of the right form from any JSON, such as an imported file, whose type has lost the
+ * possible values of its texts. The sandbox checks the content when it starts.
  *
- * @throws {SeedError} with all that is wrong with its form.
+ * @throws {SeedError} with everything wrong with its form.
  */
 export function parseSeed(json: unknown): SandboxSeed {
   const { data, error } = seedSchema.safeParse(json);
@@ -37,8 +37,8 @@ export function parseSeed(json: unknown): SandboxSeed {
 /**
  * What the spaces of a seed start with.
  *
- * @param edition which is to hold it. @throws {SeedError} with all that is wrong with its form, or if
- * that is right, with what it says.
+ * @param edition the one that the sandbox simulates. @throws {SeedError} with everything wrong with
+ * its form or, if that is right, with its content.
  */
 export function plansFromSeed(given: SandboxSeed, edition: SandboxEdition): Plans {
   const seed = parseSeed(given);

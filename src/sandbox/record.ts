@@ -3,13 +3,13 @@ import type { Answer } from './answers.ts';
 import type { Fault } from './faults.ts';
 import type { SandboxOperation } from './operations.ts';
 
-/** Headers that hold secrets, and are left out. */
+/** Headers that contain secrets, and are left out. */
 const secretHeaders = ['authorization', 'proxy-authorization', 'cookie'];
 
-/** A token of fewer characters would be found in words that have nothing to do with it. */
+/** A shorter token would be found in unrelated words. */
 const minTokenChars = 8;
 
-/** One request and what became of it; never holds the token. */
+/** One request and its outcome; never contains the token. */
 export interface Exchange {
   /** When the request came, ISO 8601. */
   time: string;
@@ -19,18 +19,18 @@ export interface Exchange {
     /** The raw request target. */
     path: string;
     headers: Readonly<Record<string, unknown>>;
-    /** The parsed JSON, or the text if it is none. */
+    /** The parsed JSON, or the text if it is not JSON. */
     body?: unknown;
   };
-  /** Null if the connection was broken before there was a whole one. */
+  /** Null if the connection broke before the response was complete. */
   response: { status: number; headers: Readonly<Record<string, string>>; body: unknown } | null;
-  /** What went wrong on purpose. */
+  /** What failed on purpose. */
   fault?: Fault;
   /** What was not understood, or only with leniency, in plain words. */
   note?: string;
 }
 
-/** What an exchange is made of, as it was on the wire. */
+/** An exchange as it was on the wire. */
 interface Wire extends Pick<Exchange, 'operation' | 'fault' | 'note'> {
   /** Milliseconds since the epoch. */
   at: number;
@@ -65,7 +65,7 @@ export function exchangeOf({ at, method, path, headers, text, answer, ...rest }:
   };
 }
 
-/** Takes the token out of a text, as it is or encoded for a URL. */
+/** Removes the token from a text, verbatim or encoded for a URL. */
 function redactor(authorization = ''): (text: string) => string {
   const token = authorization.split(' ').at(-1) ?? '';
   if (token.length < minTokenChars) return (text) => text;

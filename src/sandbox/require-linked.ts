@@ -2,7 +2,7 @@ import { Refusal } from './answers.ts';
 import type { Audience } from './audiences.ts';
 
 /**
- * Schedules and runs are for linked audiences; with which status others are refused is not stated.
+ * Schedules and runs are for linked audiences; the status for others is not stated.
  *
  * @throws {Refusal} 422.
  */

@@ -1,28 +1,28 @@
-/** A row as far as finding it goes. */
+/** The part of a row that identifies it. */
 interface Endpoint {
   method: string;
   /** Such as `/spaces/{spaceId}/audiences/{id}`. */
   path: string;
 }
 
-/** What a request's method and path tell. */
+/** What a request's method and path identify. */
 export interface Route<Name extends string, Row> {
   /** The name of the operation. */
   operation: Name;
   /** Its row of the table. */
   row: Row;
-  /** What the path holds in place of each `{name}`, decoded. */
+  /** The decoded values of the path's `{name}` parts. */
   params: Readonly<Record<string, string>>;
 }
 
 /**
- * Makes a finder of operations out of their table.
+ * Makes a finder of operations from their table.
  *
- * The raw target is split at its slashes before each segment is decoded once, so that an id may hold
- * slashes, dots and percent signs and stays that id. A path that names a segment wins over one that
- * takes any id there, whatever the method: `previews` is never an audience's id.
+ * The raw target is split at its slashes before each segment is decoded once, so that an id may
+ * contain slashes, dots and percent signs and stays that id. A path that names a segment wins over
+ * one that takes any id there, whatever the method: `previews` is never an audience's id.
  *
- * @returns a function of the method and of what stands in the request line, with or without a query.
+ * @returns a function of the method and of the raw request target, with or without a query.
  */
 export function createRouter<Name extends string, Row extends Endpoint>(
   rows: Readonly<Partial<Record<Name, Row>>>,
@@ -51,7 +51,7 @@ export function createRouter<Name extends string, Row extends Endpoint>(
   };
 }
 
-/** Sorts what is named before what is not, from left to right. */
+/** Sorts named segments before parameters, from left to right. */
 function shape(template: readonly string[]): string {
   return template.map((segment) => (parameterOf(segment) ? '1' : '0')).join('');
 }
@@ -85,7 +85,7 @@ function decode(segment: string): string | undefined {
   }
 }
 
-/** All path parameters are strings of 1 to 255 characters, by Segment's reference. */
+/** All path parameters are strings of 1 to 255 characters, according to Segment's reference. */
 function isId(text: string): boolean {
   return text.length >= 1 && text.length <= 255;
 }

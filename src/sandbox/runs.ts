@@ -2,7 +2,7 @@ import type { Ids } from './ids.ts';
 
 /** How long the computation of a linked audience takes here, milliseconds. */
 const runMs = 60_000;
-/** How many are under way at once in a space, by Segment's reference; further ones wait. */
+/** How many run at once in a space, according to Segment's reference; further ones wait. */
 const maxAtOnce = 5;
 /** How many are remembered. */
 const maxRemembered = 1000;
@@ -13,7 +13,7 @@ export interface Run {
   audienceId: string;
   cause: 'forced' | 'schedule';
   requestedAt: number;
-  /** Later than it was requested if it had to wait. */
+  /** Later than requested if it had to wait. */
   startsAt: number;
   endsAt: number;
 }
@@ -27,7 +27,7 @@ export class Runs {
     this.#ids = ids;
   }
 
-  /** Requests one. As all take as long, it is known at once when it starts. */
+  /** Requests one. All take equally long, so its start is known at once. */
   request(audienceId: string, cause: Run['cause'], at: number): Run {
     const ends = this.#runs.map(({ endsAt }) => endsAt).filter((endsAt) => endsAt > at);
     const startsAt = ends.sort((a, b) => b - a)[maxAtOnce - 1] ?? at;
@@ -38,7 +38,7 @@ export class Runs {
     return run;
   }
 
-  /** Whether a run of this audience waits or is under way. */
+  /** Whether a run of this audience is waiting or in progress. */
   isBusy(audienceId: string, at: number): boolean {
     return this.#runs.some((run) => run.audienceId === audienceId && run.endsAt > at);
   }

@@ -2,14 +2,14 @@ import type { Account, EntityRecord, EventRecord, Profile } from '../query/index
 import { Random } from './random.ts';
 
 /*
- * The customers of a small shoe shop: the same in every run, but for the time, which counts back
- * from the moment they are made.
+ * The customers of a small shoe shop: the same in every run, except for the time, which counts back
+ * from the moment of their creation.
  */
 
 /** A profile with an id, as Segment would list it in an audience. */
 export interface SampleProfile extends Profile {
   id: string;
-  /** The kinds of external ids that it has, if they do not follow from its traits. */
+  /** The kinds of external ids that it has, unless they follow from its traits. */
   externalIds?: readonly string[];
 }
 
@@ -66,7 +66,7 @@ function makeProfile(number: number, random: Random, now: number): SampleProfile
   const lapsed = random.chance(0.3) ? random.whole(60, 300) * dayMs : 0;
   for (let visit = 0; visit < visits; visit += 1) {
     const latest = Math.max(since, now - lapsed);
-    // The nearer to now, the more.
+    // The closer to now, the more.
     const at = Math.floor(latest - (latest - since) * random.next() ** 2);
     events.push(...makeVisit(at, random, now));
   }

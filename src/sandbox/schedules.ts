@@ -3,13 +3,16 @@ import { nextTime, type Timing } from './due-times.ts';
 import type { Ids } from './ids.ts';
 import type { Runs } from './runs.ts';
 
-/** After this long in a disabled state a linked audience has lost its schedules, by the reference. */
+/**
+ * After this long in a disabled state a linked audience loses its schedules, according to the
+ * reference.
+ */
 const maxDisabledMs = 90 * 86_400_000;
 
 /** A schedule as Segment shows it. */
 export type Schedule = Timing & {
   id: string;
-  /** RFC 3339; left out while the audience is disabled. */
+  /** RFC 3339; absent while the audience is disabled. */
   nextExecution?: string;
 };
 
@@ -17,7 +20,7 @@ interface Stored {
   id: string;
   audienceId: string;
   timing: Timing;
-  /** Up to when its runs have been requested, ms since the epoch. */
+  /** Until when its runs have been requested, in ms since the epoch. */
   settledAt: number;
 }
 
@@ -36,7 +39,7 @@ export class Schedules {
     this.#now = now;
   }
 
-  /** Those of an audience, oldest first. */
+  /** The schedules of an audience, oldest first. */
   list(audienceId: string): Schedule[] {
     return this.#of(audienceId).map((schedule) => this.#show(schedule));
   }
@@ -53,7 +56,7 @@ export class Schedules {
     return this.#show(schedule);
   }
 
-  /** Gives a schedule another timing. */
+  /** Changes the timing of a schedule. */
   update(audienceId: string, id: string, timing: Timing): Schedule | undefined {
     const found = this.#find(audienceId, id);
     if (!found) return undefined;
@@ -70,8 +73,8 @@ export class Schedules {
   }
 
   /**
-   * Brings everything up to now: requests the runs that have become due since the last time, and
-   * drops the schedules that have been lost. To be called before anything changes.
+   * Brings everything up to the present: requests the runs that have become due since the last
+   * time, and drops schedules that are lost. Called before anything changes.
    */
   settle(): void {
     if (this.#stored.length === 0) return;
@@ -88,7 +91,7 @@ export class Schedules {
       return timesBetween(schedule.timing, settledAt, now).map((at) => ({ audienceId, at }));
     });
     for (const { audienceId, at } of due.sort((a, b) => a.at - b.at)) {
-      // A run that is still under way takes the slot: the next one waits for another.
+      // A run in progress takes the slot: the next one waits for another.
       if (!this.#runs.isBusy(audienceId, at)) this.#runs.request(audienceId, 'schedule', at);
     }
   }

@@ -10,7 +10,7 @@ const defaultSamples = 20;
 
 /** How a list can be sorted, and is by default. */
 interface SortDefault<Name extends string> {
-  /** What `sortBy` calls the name. */
+  /** The value of `sortBy` for sorting by name. */
   names: Name;
   by: Name | 'lastSeenAt';
   direction: 'asc' | 'desc';
@@ -19,7 +19,7 @@ interface SortDefault<Name extends string> {
 /** How events and their properties are sorted by default. */
 export const eventSort = { names: 'name', by: 'lastSeenAt', direction: 'desc' } as const;
 
-/** Which names are wanted, and in which order. */
+/** Which names to list, and in which order. */
 export interface NameList {
   search?: string;
   byTime: boolean;
@@ -39,7 +39,7 @@ export function readNameList<Name extends string>(
   };
 }
 
-/** Takes the names that are wanted; whether letter case counts in a search is not stated. */
+/** Selects the names to list; the reference does not state whether a search is case-sensitive. */
 export function selectNames(
   all: readonly SchemaName[],
   { search = '', byTime, direction }: NameList,
@@ -53,14 +53,16 @@ export function selectNames(
     .sort((a, b) => sign * compare(a, b));
 }
 
-/** Reads `includeSampleValues` and `samplesCount`: how many values of each name to give, if any. */
+/**
+ * Reads `includeSampleValues` and `samplesCount`: how many values of each name to return, if any.
+ */
 export function readSamples(fields: Fields): number | undefined {
   const isWanted = fields.at('includeSampleValues').flagText() ?? false;
   const count = fields.at('samplesCount').integerText({ min: 1, max: maxSamples });
   return isWanted ? (count ?? defaultSamples) : undefined;
 }
 
-/** The values to show, as text; undefined if none are wanted. */
+/** The values to show, as text; undefined if none are requested. */
 export function samplesOf(values: readonly unknown[], count: number | undefined) {
   if (count === undefined) return undefined;
   return values

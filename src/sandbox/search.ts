@@ -8,7 +8,7 @@ export interface Search {
   query: string;
 }
 
-/** Reads `search.type` and `search.query`; both are required once either is sent. */
+/** Reads `search.type` and `search.query`; both are required if either is sent. */
 export function readSearch(fields: Fields): Search | undefined {
   const typeField = fields.at('search.type');
   const queryField = fields.at('search.query');
@@ -22,8 +22,8 @@ export function readSearch(fields: Fields): Search | undefined {
 }
 
 /**
- * Whether an audience is found: by the beginning of its key, or by any part of its name or
- * definition. Whether letter case counts is not stated; here it does not.
+ * Whether a search finds an audience: by the beginning of its key, or by any part of its name or
+ * definition. The reference does not state whether case matters; here it does not.
  */
 export function isFound(
   { key, name, definition }: Pick<Audience, 'key' | 'name' | 'definition'>,

@@ -1,11 +1,11 @@
 import type { Timing } from './due-times.ts';
 
 /*
- * What `--seed FILE` and `start({ seed })` take: a world of one's own, in JSON. Names and values of an
- * audience are those of Segment's API.
+ * What `--seed FILE` and `start({ seed })` take: a world of your own, in JSON. Names and values of
+ * an audience are those of Segment's API.
  */
 
-/** ISO 8601, such as `2026-03-01T09:00:00Z`, or so long before the start: `-90m`, `-12h`, `-30d`. */
+/** ISO 8601, such as `2026-03-01T09:00:00Z`, or a time before the start: `-90m`, `-12h`, `-30d`. */
 export type SeedTime = string;
 
 /** A whole workspace. */
@@ -14,10 +14,10 @@ export interface SandboxSeed {
   spaces: readonly SeedSpace[];
 }
 
-/** A space and all that is in it from the start. */
+/** A space and everything in it from the start. */
 export interface SeedSpace {
   id: string;
-  /** The id if it is left out, as is the name. */
+  /** The id if absent; so is the name. */
   slug?: string;
   name?: string;
   audiences?: readonly SeedAudience[];
@@ -29,9 +29,9 @@ export interface SeedSpace {
   destinations?: readonly SeedDestination[];
 }
 
-/** An audience: the body of `create_audience`, and what Segment would say of it. */
+/** An audience: the body of `create_audience`, and what Segment would report about it. */
 export interface SeedAudience {
-  /** Made if it is left out, as is the key. */
+  /** Generated if absent; so is the key. */
   id?: string;
   key?: string;
   name: string;
@@ -48,7 +48,7 @@ export interface SeedAudience {
   createdBy?: string;
   createdAt?: SeedTime;
   updatedAt?: SeedTime;
-  /** Only of a LINKED audience; each a body of `add_audience_schedule_to_audience`. */
+  /** Only for a LINKED audience; each is a body of `add_audience_schedule_to_audience`. */
   schedules?: readonly Timing[];
 }
 
@@ -67,11 +67,11 @@ export interface SeedProfile {
   traits?: Readonly<Record<string, unknown>>;
   /** In any order. */
   events?: readonly SeedDoneEvent[];
-  /** Related entities by the slug of the relationship, which has to be among the space's entities. */
+  /** Related entities by the slug of the relationship, which must be among the space's entities. */
   entities?: Readonly<Record<string, readonly SeedEntityRow[]>>;
   /**
-   * The kinds of external ids; by default `user_id`, `anonymous_id`, and `email` if there is a trait of
-   * that name.
+   * The kinds of external ids; by default `user_id`, `anonymous_id`, and `email` if there is a
+   * trait with that name.
    */
   externalIds?: readonly string[];
 }
@@ -99,12 +99,15 @@ export interface SeedAccount {
   users?: readonly string[];
 }
 
-/** An event that the space knows, though nobody has done it, or what else is known of one. */
+/**
+ * An event that the space knows, though nobody has done it, or more about an event that somebody
+ * has.
+ */
 export interface SeedEvent {
   name: string;
-  /** TRACK if it is left out. */
+  /** TRACK if absent. */
   type?: 'TRACK' | 'PAGE' | 'SCREEN' | 'IDENTIFY' | 'GROUP' | 'ALIAS';
-  /** When it was last done if it is left out, else the start. */
+  /** If absent, when it was last done, else the start. */
   lastSeenAt?: SeedTime;
   /** The names of its properties, each with sample values. */
   properties?: Readonly<Record<string, readonly unknown[]>>;
@@ -114,21 +117,21 @@ export interface SeedEvent {
 export interface SeedEntity {
   /** What `entity('…')` and `targetEntity` name. */
   slug: string;
-  /** Of the entity; the slug if it is left out. */
+  /** The name of the entity; the slug if absent. */
   name?: string;
   entitySlug?: string;
-  /** The property that tells one such entity from another. */
+  /** The property that identifies such an entity. */
   primaryKey: string;
-  /** The slug of the relationship before it; left out where it starts at the profile. */
+  /** The slug of the relationship before it; absent if it starts at the profile. */
   parent?: string;
 }
 
-/** A destination, and the audiences that are connected to it. */
+/** A destination, and the audiences connected to it. */
 export interface SeedDestination {
   name?: string;
   metadata?: { id: string; slug: string; name: string };
   enabled?: boolean;
-  /** False for one that the token can't see, which is counted only. */
+  /** False for one that the token can't see, which is only counted. */
   readable?: boolean;
   audiences: readonly {
     /** The key of an audience, which follows from its name: `Big spenders` has `big_spenders`. */

@@ -5,7 +5,7 @@ import type { SandboxSeed, SeedEntityRow } from './seed-file.ts';
 import { readSeedTime } from './seed-times.ts';
 
 /*
- * The form of a seed. Objects are closed, so that a misspelt field is not passed over.
+ * The form of a seed. Objects are closed, so that a misspelled field is not ignored.
  */
 
 const notInSegments = ['/', '\\', '?', '#', '%', ';'];

@@ -9,10 +9,10 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads a time of a seed.
+ * Parses a time of a seed.
  *
- * @param now of the start. This and the outcome are ms since the epoch. @returns undefined for what is
- * no time.
+ * @param now the time of the start. This and the result are in ms since the epoch. @returns
+ * undefined if the text is not a time.
  */
 export function readSeedTime(text: string, now: number): number | undefined {
   const [, amount, unit = ''] = age.exec(text) ?? [];

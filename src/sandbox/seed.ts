@@ -1,20 +1,20 @@
 import type { Definition, PlantedAudience } from './audiences.ts';
 import type { Timing } from './due-times.ts';
 
-/** An audience that is there from the start. */
+/** An audience that exists from the start. */
 export interface Seed extends PlantedAudience {
-  /** Only of linked audiences. */
+  /** Only for linked audiences. */
   schedules?: readonly Timing[];
 }
 
-/** The audiences that each space starts with, by the space's id. */
+/** The audiences that each space starts with, by the id of the space. */
 export type Seeds = Readonly<Record<string, readonly Seed[]>>;
 
 const users = (query: string): Definition => ({ query, level: 'users' });
 const accounts = (query: string): Definition => ({ query, level: 'accounts' });
 const on = (year: number, month: number, day: number) => Date.UTC(year, month - 1, day, 9, 30);
 
-/** What a small online shoe shop had built up when there was the edition of 2024 alone, by space. */
+/** What a small online shoe shop had built up when the 2024 edition was the only one, by space. */
 export const shop: Seeds = {
   spa_shop_production: [
     {

@@ -18,10 +18,10 @@ import { quotaHeaders, tooManyRequests } from './too-many-requests.ts';
 import { type Standing, Windows } from './windows.ts';
 import { World } from './world.ts';
 
-/** Where the reference states no limit a default holds, which is unpublished, but above 600. */
+/** Where the reference states no limit, an unpublished default applies, which is above 600. */
 const defaultPerMinute = 1000;
 
-/** Which operation a request is. */
+/** Identifies the operation of a request. */
 export type OperationRoute = Route<SandboxOperation, Operation>;
 
 /** What the rules need to know of a request. */
@@ -30,21 +30,21 @@ export interface Request {
   headers: IncomingHttpHeaders;
   /** What follows the question mark of the request target. */
   query: string;
-  /** The parsed JSON, undefined if it is none. */
+  /** The parsed JSON; undefined if it is invalid. */
   body: unknown;
   hasBody: boolean;
-  /** Whether the body was larger than is read. */
+  /** Whether the body was larger than the limit. */
   tooLarge: boolean;
   remoteAddress: string;
 }
 
-/** An answer, and for the log what was not understood, or only with leniency. */
+/** A response, and for the log what was not understood, or only with leniency. */
 export interface Outcome {
   answer: Answer;
   note?: string;
 }
 
-/** What a service is made of. */
+/** What a service consists of. */
 export interface ServiceOptions {
   edition: Edition;
   /** What the spaces start with. */
@@ -59,12 +59,12 @@ export interface ServiceOptions {
  * Segment's side of the contract: state and rules, without the wire.
  *
  * The checks come in this order: token, media types, quota, size, then the operation's own. What
- * fails before the quota is not counted; all that comes after it is.
+ * fails before the quota is not counted; everything after it is.
  */
 export class Service {
   /** Finds the operation of a request by its method and raw target. */
   readonly findRoute: (method: string, target: string) => OperationRoute | undefined;
-  /** The content type of what is answered before one has been agreed on. */
+  /** The content type of responses before one has been negotiated. */
   readonly contentType: string;
   readonly #options: ServiceOptions;
   readonly #windows = new Windows();
@@ -78,23 +78,23 @@ export class Service {
     this.#world = new World(options.plans, options.now);
   }
 
-  /** Puts everything back to the start. */
+  /** Resets everything to the start. */
   reset(): void {
     this.#windows.clear();
     this.#world = new World(this.#options.plans, this.#options.now);
   }
 
-  /** The spaces, in the order in which they are listed. */
+  /** The spaces, in listing order. */
   spaces(): Space[] {
     return this.#world.spaces().map(({ space }) => space);
   }
 
-  /** A space as it is now. */
+  /** A space in its present state. */
   space(id: string): SpaceState | undefined {
     return this.#world.space(id);
   }
 
-  /** Answers a request. */
+  /** Handles a request. */
   handle(request: Request): Outcome {
     const token = tokenOf(request.headers);
     if (token === undefined) {
@@ -145,7 +145,7 @@ function answerTo(
   }
   try {
     const answer = success(handle(request));
-    // The reference promises the headers on successful answers, and shows them on 429s.
+    // The reference promises the headers on successful responses, and shows them on 429s.
     return { ...answer, headers: quotaHeaders(standing) };
   } catch (error) {
     if (error instanceof Refusal) return error.answer;

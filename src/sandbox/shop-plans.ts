@@ -7,7 +7,7 @@ import { sandboxSpaces } from './spaces.ts';
 
 const [production] = sandboxSpaces;
 
-/** The shop: as it was in 2024, or with all that has come to its production space since. */
+/** The shop: as it was in 2024, or with everything added to its production space since. */
 export function shopPlans(edition: SandboxEdition): Plans {
   const before = plansOf(shop);
   if (edition === 'v1alpha') return before;

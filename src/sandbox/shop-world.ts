@@ -5,13 +5,13 @@ import type { KnownEvent } from './observed.ts';
 import type { Seed } from './seed.ts';
 
 /*
- * What has come to the shop's production space since 2024: enough of it for everyday requests, such as
- * which audiences are about Vienna, what uses an event, or where people are sent.
+ * What has been added to the shop's production space since 2024: enough for everyday requests, such
+ * as which audiences are about Vienna, what uses an event, or where people are sent.
  */
 
 const dayMs = 86_400_000;
 
-/** Who made the audiences, besides the sandbox's own user. */
+/** The authors of the audiences, other than the sandbox's own user. */
 const [anna, ben] = ['usr_anna', 'usr_ben'];
 
 /** How orders and products are related to customers. */
@@ -256,7 +256,7 @@ export const shopDestinations: readonly PlantedDestination[] = [
       { audience: 'cart_abandoners_last_7_days' },
     ],
   },
-  // Of some connections Segment gives neither name nor metadata.
+  // For some connections Segment returns neither name nor metadata.
   {
     audiences: [
       {

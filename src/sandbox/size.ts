@@ -11,12 +11,14 @@ export interface Size {
   uniqueCount?: number;
 }
 
-/** The slug of the relationship whose entities are the members; undefined where they are not. */
+/**
+ * The slug of the relationship whose entities are the members; undefined if they are not entities.
+ */
 export function targetOf({ targetEntity }: Pick<Computation, 'targetEntity'>): string | undefined {
   return targetEntity === profileEntity ? undefined : (targetEntity ?? undefined);
 }
 
-/** The profiles for which the definition of a linked audience holds. */
+/** The profiles that match the definition of a linked audience. */
 export function linkedProfiles(computation: Computation, people: People): SampleProfile[] {
   const ids = new Set(people.members(computation));
   return people.sample.profiles.filter(({ id }) => ids.has(id));
@@ -28,7 +30,7 @@ export function targetRows(computation: Computation, target: string, people: Peo
   return linkedProfiles(computation, people).flatMap((profile) => takenIn.of(profile));
 }
 
-/** How many members an audience has. */
+/** The number of members of an audience. */
 export function sizeOf(computation: Computation, people: People): Size {
   const target = targetOf(computation);
   if (target === undefined) {

@@ -10,7 +10,7 @@ import {
 } from './observed.ts';
 import type { People } from './people.ts';
 
-/** A name that definitions may use, and the other columns of its list. */
+/** A name that definitions may use, with the other columns of its list. */
 export interface SchemaName {
   name: string;
   type: string;
@@ -27,7 +27,7 @@ export interface EntityProperty {
   values: readonly unknown[];
 }
 
-/** What a space schema is seen from. */
+/** What a space schema is derived from. */
 interface Sources {
   people: People;
   events: readonly KnownEvent[];
@@ -56,19 +56,19 @@ export class SpaceSchema {
     }));
   }
 
-  /** The properties of an event, and of its context; undefined if there is no such event. */
+  /** The properties of an event, and of its context; undefined for an unknown event. */
   eventProperties(event: string): SchemaName[] | undefined {
     const found = this.#seenEvents().get(event);
     return found && [...names(found.properties, 'PROPERTY'), ...names(found.context, 'CONTEXT')];
   }
 
-  /** The traits of users or accounts, among them what is computed. */
+  /** The traits of users or accounts, including computed ones. */
   traits(collection: 'users' | 'accounts'): SchemaName[] {
     const custom = names(this.#seenTraits(collection), 'CUSTOM');
     return [...custom, ...this.#ofAudiences(collection), ...this.#computed(collection)];
   }
 
-  /** The entities of the data graph, each once for every way that leads to it. */
+  /** The entities of the data graph, each once for every path that leads to it. */
   entityPaths() {
     const { graph } = this.#sources.people;
     return graph.relationships.map(({ slug, entity, parent }) => {
@@ -86,7 +86,7 @@ export class SpaceSchema {
     });
   }
 
-  /** The properties of an entity; undefined if there is no such entity. */
+  /** The properties of an entity; undefined for an unknown entity. */
   entityProperties(entitySlug: string): EntityProperty[] | undefined {
     const { people, startedAt } = this.#sources;
     const leading = people.graph.relationships.filter(({ entity }) => entity.slug === entitySlug);
@@ -115,7 +115,7 @@ export class SpaceSchema {
     return seen;
   }
 
-  /** An audience is a trait of its own; that of a removed one stays, as a custom one. */
+  /** An audience is a trait; that of a removed audience stays, as a custom trait. */
   #ofAudiences(collection: 'users' | 'accounts'): SchemaName[] {
     const { audiences, people } = this.#sources;
     const isOfAccounts = collection === 'accounts';
@@ -164,7 +164,7 @@ function names(seen: SeenByName, type: string): SchemaName[] {
   }));
 }
 
-/** The words that Segment has for them are not known. */
+/** Segment's words for them are unknown. */
 function dataTypeOf([value]: readonly unknown[]): string {
   if (typeof value === 'number') return 'NUMBER';
   return typeof value === 'boolean' ? 'BOOLEAN' : 'STRING';

@@ -21,15 +21,15 @@ export type Plans = (now: number) => readonly SpacePlan[];
 export interface SpacePlan extends Space {
   audiences: readonly Seed[];
   computedTraits: readonly PlantedTrait[];
-  /** Makes the people; called when they are first asked for. */
+  /** Makes the people; called on first use. */
   people: () => Sample;
-  /** Events besides those that the people have done, and what else is known of those. */
+  /** Events in addition to those that the people have done, and more about those. */
   events: readonly KnownEvent[];
   relationships: readonly Relationship[];
   destinations: readonly PlantedDestination[];
 }
 
-/** One space as it is now. */
+/** The present state of one space. */
 export class SpaceState {
   readonly space: Space;
   readonly people: People;
@@ -71,11 +71,11 @@ export class SpaceState {
     this.schema = new SpaceSchema({ people, events, audiences, computedTraits, startedAt });
   }
 
-  /** Finds what is a trait because it is computed here. */
+  /** Finds the traits that are computed here. */
   readonly findByKey: FindByKey = (key) =>
     this.audiences.findByKey(key) ?? this.computedTraits.findByKey(key);
 
-  /** Brings the space up to now; to be called before anything is asked of it. */
+  /** Brings the space up to the present; called before anything is read from it. */
   settle(): void {
     this.schedules.settle();
   }

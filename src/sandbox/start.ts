@@ -36,7 +36,7 @@ export type {
 };
 export { parseSeed, SeedError };
 
-/** What happened to one request; never holds the Authorization header. */
+/** The outcome of one request; never contains the Authorization header. */
 export interface LogEntry {
   method: string;
   /** The raw request target. */
@@ -50,31 +50,31 @@ export interface LogEntry {
 export interface SandboxOptions {
   /**
    * `v1`, the default, is today's Segment: its v1 media type, v1beta and plain `application/json`
-   * answer as v1, v1alpha as today's v1alpha, which refuses the bodies of 2024. `v1alpha` is Segment as
-   * it was when there was that edition alone.
+   * get v1, v1alpha gets today's v1alpha, which rejects the bodies of 2024. `v1alpha` is Segment as
+   * it was when that was the only edition.
    */
   edition?: SandboxEdition;
   /**
-   * A world of one's own instead of the shop: spaces with people, audiences and all else, in the form
-   * that docs/sandbox.md describes.
+   * Your own data instead of the shop: spaces with people, audiences and everything else, in the
+   * form that docs/sandbox.md describes.
    */
   seed?: SandboxSeed;
   /**
-   * Spaces of the shop's customers with audiences of one's own: `{ spa_new: [] }` is one space without
-   * any. Not together with `seed`.
+   * Spaces with the shop's customers and your own audiences: `{ spa_new: [] }` is one space without
+   * any. Can't be combined with `seed`.
    */
   seeds?: Seeds;
-  /** 0, the default, for any free one; always on 127.0.0.1. */
+  /** 0, the default, for any free port; always on 127.0.0.1. */
   port?: number;
   /** Milliseconds since the epoch; the machine's own clock by default. */
   clock?: Pick<Clock, 'now'>;
   /** Requests per minute that differ from Segment's. */
   limits?: Readonly<Partial<Record<SandboxOperation, number>>>;
-  /** Asked once for every recognised request what should go wrong with it. */
+  /** Called for every recognized request; returns what should fail about it, if anything. */
   faults?: (request: SandboxRequest) => Fault | undefined;
-  /** Told of every request when it is over. */
+  /** Called after every request. */
   log?: (entry: LogEntry) => void;
-  /** Given every request with its response, when it is over. */
+  /** Called after every request, with its response. */
   record?: (exchange: Exchange) => void;
 }
 
@@ -85,21 +85,21 @@ export interface Sandbox {
   edition: SandboxEdition;
   spaces: readonly Space[];
   /**
-   * The ids of the profiles or accounts in an audience; undefined if there is no such audience, or if
-   * its members are entities.
+   * The ids of the profiles or accounts in an audience; undefined if the audience does not exist,
+   * or if its members are entities.
    */
   members(spaceId: string, id: string): readonly string[] | undefined;
   /**
-   * What a computed trait comes to, by the id of the profile or account; undefined if there is no such
+   * The values of a computed trait, by the id of the profile or account; undefined for an unknown
    * trait.
    */
   traitValues(spaceId: string, id: string): ReadonlyMap<string, unknown> | undefined;
   /**
-   * The last 1,000 runs of the linked audiences of a space, oldest first, whether they were forced or
-   * due by a schedule. No operation shows them.
+   * The last 1,000 runs of the linked audiences of a space, oldest first, whether forced or due by
+   * a schedule. No operation returns them.
    */
   runs(spaceId: string): readonly Run[];
-  /** Puts all spaces and quotas back to the start. */
+  /** Resets all spaces and quotas to the start. */
   reset(): void;
   /** Breaks all connections and frees the port. */
   close(): Promise<void>;
@@ -111,7 +111,8 @@ const maxBodyBytes = 1024 * 1024;
 /**
  * Starts a stateful stand-in for Segment's Audiences API on 127.0.0.1.
  *
- * @throws {SeedError} for a seed that can't be used. @throws the error of the network when the port can't be had.
+ * @throws {SeedError} for a seed that can't be used. @throws the network's error if the port is not
+ * available.
  */
 export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = options.clock?.now ?? Date.now;
@@ -122,7 +123,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   let recognised = 0;
 
   const server = createServer((request, response) => {
-    // A client that hangs up is no concern of the sandbox.
+    // A client that hangs up does not matter here.
     serve(request, response).catch(() => response.destroy());
   });
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -150,13 +151,13 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
 
     const foreign = foreignIn(headers);
     if (foreign !== undefined) {
-      const message = `The sandbox answers only programs of this machine, not ${foreign}`;
+      const message = `The sandbox serves only programs on this machine, not ${foreign}`;
       plain(failure(403, { type: 'forbidden', message }));
       return log({ status: 403, note: message });
     }
     const route = service.findRoute(method, path);
     if (!route) {
-      const message = `The sandbox knows no ${method} ${path}`;
+      const message = `The sandbox has no ${method} ${path}`;
       plain(failure(404, { type: 'not-found', message }));
       return log({ status: 404, note: message });
     }
@@ -177,7 +178,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     log({ ...outcome, operation }, fault);
   }
 
-  /** @returns what the log is to say of it. */
+  /** @returns a note for the log. */
   async function answerWith(
     fault: Fault | undefined,
     { response, handle, reply, plain }: Target,
@@ -251,10 +252,10 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   };
 }
 
-/** What a fault is done to. */
+/** What a fault applies to. */
 interface Target {
   response: ServerResponse;
-  /** Lets the request take effect, and gives its true answer. */
+  /** Lets the request take effect, and returns its true response. */
   handle: () => Outcome;
   reply: (answer: Answer) => void;
   /** Replies in the edition's usual content type. */
@@ -263,18 +264,18 @@ interface Target {
 
 function plansFrom({ seed, seeds }: SandboxOptions, edition: SandboxEdition): Plans {
   if (seed !== undefined && seeds !== undefined) {
-    throw new SeedError(['seed and seeds: both are given; expected one of the two']);
+    throw new SeedError(['seed and seeds: both are given; expected only one of them']);
   }
   if (seed !== undefined) return plansFromSeed(seed, edition);
   return seeds === undefined ? shopPlans(edition) : plansOf(seeds);
 }
 
-/** The names by which this machine calls itself. */
+/** The names of this machine. */
 const ownNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * The `Host` or `Origin` of a request that a page of the web has a browser send here, whether by its own
- * name or, with DNS rebinding, by one that it makes point at this machine; undefined for any other.
+ * The `Host` or `Origin` of a request that a web page has a browser send here, whether by its own
+ * name or, with DNS rebinding, by one that it points at this machine; undefined for any other.
  */
 function foreignIn({ host = '', origin }: IncomingHttpHeaders): string | undefined {
   if (!isOwn(`http://${host}`)) return `Host ${JSON.stringify(host)}`;
@@ -285,7 +286,10 @@ function isOwn(url: string): boolean {
   return URL.canParse(url) && ownNames.includes(new URL(url).hostname);
 }
 
-/** Reads a body up to the limit; of a larger one the rest is taken in, so that the answer arrives. */
+/**
+ * Reads a body up to the limit; the rest of a larger one is discarded, so that the response
+ * arrives.
+ */
 async function readBody(request: IncomingMessage): Promise<{ text: string; tooLarge: boolean }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -313,7 +317,7 @@ function send(response: ServerResponse, { status, headers, body }: Answer, now: 
   response.writeHead(status, { ...headers, date: new Date(now).toUTCString() }).end(body);
 }
 
-/** Promises the whole body and breaks off half-way. */
+/** Promises the whole body and breaks off halfway. */
 function sendHalf(response: ServerResponse, { status, headers, body }: Answer, now: number): void {
   const bytes = Buffer.from(body);
   response.writeHead(status, {

@@ -1,7 +1,7 @@
 import { type Answer, failure } from './answers.ts';
 import type { Standing } from './windows.ts';
 
-/** The 429 of an operation's own limit; also for one that comes early, as a fault. */
+/** The 429 of an operation's own limit, including one that comes early, as a fault. */
 export function tooManyRequests(standing: Omit<Standing, 'allowed'>): Answer {
   const { remainingPoints, msBeforeNext, consumedPoints } = standing;
   const data = { remainingPoints, msBeforeNext, consumedPoints };
@@ -9,7 +9,7 @@ export function tooManyRequests(standing: Omit<Standing, 'allowed'>): Answer {
   return { ...answer, headers: quotaHeaders(standing) };
 }
 
-/** The 429 of the token as a whole. That it tells no points is reported; its body is not shown. */
+/** The 429 for the token as a whole. It is reported to have no points; its body is undocumented. */
 export function tokenLimited(retryAfterSeconds: number): Answer {
   const answer = failure(429, { type: 'RequestError', message: 'Too many requests' });
   return { ...answer, headers: { 'Retry-After': String(retryAfterSeconds) } };

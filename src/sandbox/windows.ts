@@ -1,6 +1,6 @@
 const windowMs = 60_000;
 
-/** Where a caller stands in its window, in the words of the npm package rate-limiter-flexible. */
+/** The state of a caller's window, in the words of the npm package rate-limiter-flexible. */
 export interface Standing {
   consumedPoints: number;
   remainingPoints: number;
@@ -18,7 +18,7 @@ export class Windows {
   /**
    * Counts one request.
    *
-   * @param key who asks for what. @param limit requests per window. @param now ms since the epoch.
+   * @param key who requests what. @param limit requests per window. @param now ms since the epoch.
    */
   count(key: string, limit: number, now: number): Standing {
     let window = this.#open.get(key);

@@ -19,7 +19,7 @@ export class World {
     return [...this.#spaces.values()];
   }
 
-  /** A space, brought up to now. */
+  /** A space, brought up to the present. */
   space(id: string): SpaceState | undefined {
     const found = this.#spaces.get(id);
     found?.settle();

@@ -1,25 +1,26 @@
 const lineFeed = 0x0a;
 
-/** What is kept of a line that is too long, to find its id there. */
+/** The part of a too long line that is kept, to find its id. */
 const maxStartBytes = 64 * 1024;
 const firstCapacityBytes = 4096;
 
 /**
- * Cuts a stream of bytes into lines and leaves out those that are too long, so that one monstrous
- * message costs only itself. A line costs at most twice its length, in however many pieces it comes.
+ * Splits a stream of bytes into lines and drops those that are too long, so that one monstrous
+ * message costs only itself. A line costs at most twice its length, in however many pieces it
+ * comes.
  */
 export class LineReader {
   readonly #maxBytes: number;
   readonly #onLine: (line: string) => void;
   readonly #onTooLong: (bytes: number, start: string) => void;
-  /** The beginning of a line whose end has not come; of one that is too long, only its start. */
+  /** The beginning of an incomplete line; of one that is too long, only its start. */
   #kept = Buffer.alloc(0);
   #keptBytes = 0;
   #bytes = 0;
 
   /**
-   * @param maxBytes of a line, with the line feed. @param onLine gets each line without it.
-   * @param onTooLong gets the length of a line that is left out, and its first 64 KB.
+   * @param maxBytes of a line, with the line feed. @param onLine receives each line without it.
+   * @param onTooLong receives the length of a dropped line, and its first 64 KB.
    */
   constructor(
     maxBytes: number,
@@ -41,7 +42,7 @@ export class LineReader {
     this.#keep(chunk.subarray(from));
   }
 
-  /** No more bytes will come: passes on what came after the last line feed. */
+  /** No more bytes will come: passes on what followed the last line feed. */
   end(): void {
     if (this.#bytes > 0) this.push(Buffer.of(lineFeed));
   }
@@ -69,16 +70,16 @@ export class LineReader {
     if (isTooLong && this.#kept.length > maxKeptBytes) {
       this.#kept = Buffer.from(this.#kept.subarray(0, maxKeptBytes));
     }
-    this.#makeRoom(bytes);
+    this.#grow(bytes);
     if (bytes > this.#keptBytes)
       piece.copy(this.#kept, this.#keptBytes, 0, bytes - this.#keptBytes);
     this.#keptBytes = bytes;
   }
 
-  #makeRoom(bytes: number): void {
+  #grow(bytes: number): void {
     if (bytes <= this.#kept.length) return;
-    const roomier = Buffer.alloc(Math.max(firstCapacityBytes, bytes, 2 * this.#kept.length));
-    this.#kept.copy(roomier, 0, 0, this.#keptBytes);
-    this.#kept = roomier;
+    const larger = Buffer.alloc(Math.max(firstCapacityBytes, bytes, 2 * this.#kept.length));
+    this.#kept.copy(larger, 0, 0, this.#keptBytes);
+    this.#kept = larger;
   }
 }

@@ -7,27 +7,27 @@ import { LineReader } from './line-reader.ts';
 const maxMessageBytes = 8 * 1024 * 1024;
 
 /**
- * Of answers that the client has not read. Enough for one that writes all its requests before it
- * reads.
+ * The limit of responses that the client has not read. Enough for a client that writes all its
+ * requests before it reads.
  */
 const maxUnreadBytes = 1024 * 1024;
 
-/** What becomes of a client that is served on stdin and stdout. */
+/** The events of a client served over stdin and stdout. */
 export interface StdioService {
-  /** Resolves when the client has ended our stdin; it may still listen. */
+  /** Resolves when the client has closed our stdin; it may still listen. */
   inputEnded: Promise<'stdin closed'>;
-  /** Resolves when nobody waits any more: because the client closed our stdout, or at a signal. */
+  /** Resolves when nobody waits anymore: the client closed our stdout, or a signal came. */
   interrupted: Promise<'stdout closed' | Signal>;
-  /** Resolves when every request that came in is answered, and the answers have left the process. */
+  /** Resolves when every request received is answered, and the responses have left the process. */
   answered(): Promise<void>;
 }
 
-/** SIGBREAK is Ctrl-Break on Windows; those that a system does not have never come. */
+/** SIGBREAK is Ctrl-Break on Windows; signals that a system lacks never come. */
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGALRM', 'SIGBREAK'] as const;
 type Signal = (typeof signals)[number];
 
 /**
- * Serves MCP on stdin and stdout, until the process ends.
+ * Serves MCP over stdin and stdout, until the process ends.
  *
  * @param log gets a line for every message that is too long.
  */
@@ -35,8 +35,8 @@ export async function serveStdio(server: McpServer, log: Log): Promise<StdioServ
   const inputEnded = new Promise<'stdin closed'>((resolve) => {
     for (const event of ['end', 'close']) process.stdin.on(event, () => resolve('stdin closed'));
   });
-  // The listeners stay: neither a second signal, while what is under way ends, nor a further write to
-  // a client that is gone may end the process.
+  // The listeners stay: neither a second signal, while running calls end, nor another write to a
+  // client that is gone may end the process.
   const interrupted = new Promise<'stdout closed' | Signal>((resolve) => {
     for (const signal of signals) process.on(signal, () => resolve(signal));
     // A client that is gone shows as EPIPE on the next write.
@@ -53,8 +53,8 @@ export async function serveStdio(server: McpServer, log: Log): Promise<StdioServ
 }
 
 /**
- * One message a line. The SDK's own transport ends for good at a message that is too long, and reads
- * on from a client that reads nothing.
+ * One message per line. The SDK's own transport stops for good at a message that is too long, and
+ * keeps reading from a client that reads nothing.
  */
 class StdioWire implements Wire {
   readonly #reader: LineReader;
@@ -68,15 +68,15 @@ class StdioWire implements Wire {
   open(): void {
     process.stdin.on('data', this.#onData);
     process.stdin.on('end', this.#onEnd);
-    // A client that is gone shows as the end of stdin, too.
+    // A client that is gone also shows as the end of stdin.
     process.stdin.on('error', () => {});
     process.stdout.on('drain', () => process.stdin.resume());
   }
 
-  /** While more waits to be read than is sensible, nothing is read that would add to it. */
+  /** While too much output is unread, no input is read that would add to it. */
   write(text: string): Promise<void> {
     return new Promise((resolve) => {
-      // What is written in one turn leaves at once: a system call takes longer than most answers.
+      // What is written in one turn leaves at once: a system call takes longer than most responses.
       if (process.stdout.writableCorked === 0) {
         process.stdout.cork();
         process.nextTick(() => process.stdout.uncork());

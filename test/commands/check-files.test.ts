@@ -108,9 +108,9 @@ computed: REALTIME
   test.each([
     ['that is not there', 'none.seg', /^~\/none\.seg can't be read \(ENOENT\)\.\n$/],
     ['that is a folder', 'folder.seg', /^~\/folder\.seg can't be read \(EISDIR\)\.\n$/],
-    ['that is not in UTF-8', 'latin.seg', /^~\/latin\.seg is not in UTF-8\.\n$/],
-    ['of an unknown level', 'people.seg', /^~\/people\.seg:2 names no level: .*linked\.\n$/],
-    ['that no pattern finds', '*.none.seg', /^~\/\*\.none\.seg matches no file\.\n$/],
+    ['that is not UTF-8', 'latin.seg', /^~\/latin\.seg is not UTF-8\.\n$/],
+    ['of an unknown level', 'people.seg', /^~\/people\.seg:2 names no known level: .*linked\.\n$/],
+    ['that no pattern finds', '*.none.seg', /^~\/\*\.none\.seg matches no files\.\n$/],
   ])('%s is reported, and the others are checked', async (_, name, message) => {
     put({ 'folder.seg/x': '', 'latin.seg': Uint8Array.of(0x27, 0xe4, 0x27), 'right.seg': right });
     put({ 'people.seg': `${right}\n# type: people` });
@@ -340,7 +340,7 @@ describe('--format sarif', () => {
         executionSuccessful: false,
         toolExecutionNotifications: [
           { message: { text: "~/none.seg can't be read (ENOENT)." } },
-          { message: { text: expect.stringMatching(/^~\/people\.seg:1 names no level/) } },
+          { message: { text: expect.stringMatching(/^~\/people\.seg:1 names no known level/) } },
         ],
       },
     ]);

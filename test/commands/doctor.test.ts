@@ -264,7 +264,7 @@ describe('Segment', () => {
     const { environment, clock } = await segment({ seeds: { [space]: [] } });
     expect(await checkOf({ environment, clock }, 'edition')).toMatchObject({
       status: 'ok',
-      message: 'Not known yet: the space shows no audience.',
+      message: 'Not known yet: the space has no audiences.',
     });
   });
 
@@ -306,7 +306,7 @@ test('the token that set-up keeps is used where nothing else names one', async (
   const { text, code } = await reports(run, url);
   expect(code).toBe(0);
   expect(text).toContain(
-    'The token is from ~/.local/state/segment-audiences-mcp, where set-up keeps it.',
+    'The token is from ~/.local/state/segment-audiences-mcp, where setup keeps it.',
   );
 });
 
@@ -362,7 +362,7 @@ describe("clients' files", () => {
     [
       'the token itself',
       file({ ours: { ...entry, env: { SEGMENT_API_TOKEN: token } } }),
-      { status: 'warn', message: expect.stringContaining('holds the token itself') },
+      { status: 'warn', message: expect.stringContaining('contains the token itself') },
     ],
     [
       'a placeholder for it',

@@ -101,7 +101,7 @@ describe.each(editable.map((client) => [client.id, client] as const))('%s', (id,
     expect(written).toContain('SEGMENT_API_TOKEN_FILE');
     expect(written).not.toContain(token);
     // A second time changes nothing, other flags replace the entry.
-    expect((await run(home, { write: true })).stdout).toContain('is set up already');
+    expect((await run(home, { write: true })).stdout).toContain('is already set up');
     expect(await run(home, { write: true, flags: { 'read-only': true } })).toMatchObject({
       code: 0,
     });
@@ -109,7 +109,7 @@ describe.each(editable.map((client) => [client.id, client] as const))('%s', (id,
 
     expect(await run(home, { remove: true })).toMatchObject({ code: 0, stderr: '' });
     expect(otherContents(home)).toEqual(before);
-    expect((await run(home, { remove: true })).stdout).toContain('has no entry of this program');
+    expect((await run(home, { remove: true })).stdout).toContain('has no entry for this program');
   });
 });
 
@@ -176,7 +176,7 @@ describe('a file that can not be edited is refused, and left alone', () => {
     ['{ "mcpServers": [] }', 'has no object under "mcpServers" (line 1, column 17)'],
     [
       '{\n  "mcpServers": {\n    "segment-audiences": { "command": "/bin/other" }\n  }\n}',
-      'has an entry "segment-audiences" that does not start this program: rename it or remove it (line 3, column 26)',
+      'has an entry "segment-audiences" that does not start this program: rename or remove it (line 3, column 26)',
     ],
   ])('%j', async (text, reason) => {
     const home = temporaryHome();
@@ -196,7 +196,7 @@ describe('a file that can not be edited is refused, and left alone', () => {
     expect(Object.keys(contents(home))).toEqual(['.cursor', '.cursor/mcp.json']);
   });
 
-  test('what is not in UTF-8', async () => {
+  test('what is not UTF-8', async () => {
     const home = temporaryHome();
     const file = withCursor(home, '');
     writeFileSync(file, Buffer.from([0x7b, 0xff, 0x7d]));
@@ -207,7 +207,7 @@ describe('a file that can not be edited is refused, and left alone', () => {
       yes: true,
       place: withToken,
     });
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('is not in UTF-8') });
+    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('is not UTF-8') });
   });
 });
 
@@ -285,14 +285,14 @@ describe('asking', () => {
   test.each([
     ['no client', { write: true, yes: true }, '--write needs a CLIENT'],
     ['no terminal and no --yes', { write: true, clients: ['cursor'] }, 'add --yes'],
-    ['TOML', { write: true, yes: true, clients: ['codex'] }, 'TOML, which is not edited'],
-    ['YAML', { remove: true, yes: true, clients: ['goose'] }, 'YAML, which is not edited'],
+    ['TOML', { write: true, yes: true, clients: ['codex'] }, 'TOML file, which setup does not edit'],
+    ['YAML', { remove: true, yes: true, clients: ['goose'] }, 'YAML file, which setup does not edit'],
     ['no file', { write: true, yes: true, clients: ['jetbrains'] }, 'has no file here'],
     ['an unknown client', { clients: ['curser'] }, 'Did you mean cursor?'],
     [
       'no token',
       { write: true, yes: true, clients: ['cursor'] },
-      'No token: run this on a terminal',
+      'No token: run this in a terminal',
     ],
     ['a setting that is wrong', { flags: { region: 'asia' } }, '--region must be us or eu'],
   ])('%s: nothing is written', async (_, run, problem) => {
@@ -344,8 +344,8 @@ describe('the token', () => {
     const { terminal, asked } = terminalWith(['y'], ['Bearer x', '"quoted-one"', typedToken]);
     await setup({ home, clients: ['cursor'], write: true, terminal });
     expect(asked.slice(2)).toEqual([
-      'The token begins like an Authorization header ("Bearer"): give the value alone. Once more: ',
-      'The token has quotes around it: give the value alone. Once more: ',
+      'The token begins like an Authorization header ("Bearer"): give only the value. Try again: ',
+      'The token has quotes around it: give only the value. Try again: ',
     ]);
     expect(readFileSync(tokenFile(home), 'utf8').trim()).toBe(typedToken);
   });
@@ -454,7 +454,7 @@ test('without a client those that are found come first, and the others by name',
   const exists = (path: string) => ['/home/u/.cursor', '/home/u/.codex/config.toml'].includes(path);
   const { stdout } = await setup({ home: '/home/u', exists });
   expect(stdout.match(/^\S.* \(\S+\)$/gm)).toEqual(['Cursor (cursor)', 'Codex (codex)']);
-  expect(stdout).toContain('File: /home/u/.cursor/mcp.json (not there yet)');
+  expect(stdout).toContain('File: /home/u/.cursor/mcp.json (does not exist yet)');
   expect(stdout).toContain('  claude-code     Claude Code');
   expect(stdout).not.toContain('  cursor ');
 });

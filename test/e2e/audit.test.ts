@@ -151,7 +151,7 @@ describe('--audit-log', () => {
 
   test.each([
     ['no/such/folder/audit.jsonl', /ENOENT/],
-    ['', /not a file/],
+    ['', /not name a regular file/],
   ])('that can not be written stops the start: %j', async (path, message) => {
     const program = new RawProgram(['--sandbox', '--audit-log', join(newFolder(), path)]);
     expect((await program.exit()).code).toBe(2);
@@ -167,7 +167,7 @@ describe('--audit-log', () => {
       execFileSync('mkfifo', [pipe]);
       const program = new RawProgram(['--sandbox', '--audit-log', pipe]);
       expect((await program.exit()).code).toBe(2);
-      expect(program.stderr).toMatch(/not a file/);
+      expect(program.stderr).toMatch(/not name a regular file/);
     },
   );
 

@@ -93,7 +93,7 @@ not valid
   test.each([
     [[], /query is missing/],
     [['a', 'b'], /^a can't be read \(ENOENT\)\.\nb can't be read \(ENOENT\)\.\n$/],
-    [['*.seg'], /^\*\.seg matches no file\.\n$/],
+    [['*.seg'], /^\*\.seg matches no files\.\n$/],
     [['--format', 'xml', 'a'], /--format must be one of text, json, github, sarif/],
     [['--json', '--format', 'sarif', 'a'], /--json is --format json/],
     [['--type', 'people', 'a'], /--type must be one of users, accounts, linked/],

@@ -65,7 +65,7 @@ test.each(hostile)('%s comes through as it is', async (_, text) => {
   };
   const spaceId = 'spa_shop_staging';
   const stored = audience({ spaceId, name: text, description: text, key: text, definition });
-  // Segment returns what it was told to create, which has a name that can be written.
+  // Segment returns what it was told to create, which has a name that is writable.
   made += 1;
   const created = { ...stored, id: `made_${made}`, name: writableName(text) };
   faults = ({ operation }) => {

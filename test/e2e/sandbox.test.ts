@@ -96,7 +96,7 @@ describe('a file that can not be used ends it with exit code 2', () => {
     [
       'a seed that says something wrong',
       () => ['--seed', file('twice.json', '{"spaces":[{"id":"a"},{"id":"a"}]}')],
-      /twice\.json: spaces\[1\]\.id: "a" is there already; expected another id/,
+      /twice\.json: spaces\[1\]\.id: "a" is already used; expected another id/,
     ],
     [
       'no place for the record',

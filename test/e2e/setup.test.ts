@@ -117,7 +117,7 @@ test.each([
   [['--write', '--yes'], 2, 'needs a CLIENT'],
   [['curser'], 2, 'Did you mean cursor?'],
   [['cursor', '--yes'], 2, '--yes goes with --write or --remove'],
-  [['cursor', '--token', 'x'], 2, 'a token must not stand on a command line'],
+  [['cursor', '--token', 'x'], 2, 'never put a token on a command line'],
 ])('%j ends with %i', async (args, code, problem) => {
   const result = await run(args, home());
   expect(result).toMatchObject({ code, stdout: '' });

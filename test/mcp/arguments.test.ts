@@ -86,7 +86,7 @@ describe('is refused, and nothing is sent', () => {
       list,
       { space_id: 's' },
       'space_id',
-      /space_id: there is no such field; pass "spaceId" instead\. The fields are spaceId, count, cursor\./,
+      /space_id: unknown field; pass "spaceId" instead\. The fields are spaceId, count, cursor\./,
     ],
     ['limit', list, { limit: 5 }, 'limit', /pass "count" instead/],
     ['definition', create, { name: 'N', definition: query }, 'query', /definition: .*pass "query"/],
@@ -98,7 +98,7 @@ describe('is refused, and nothing is sent', () => {
       /pass "includeHistoricalData", "includeAnonymousUsers", "filterByExternalIds", "backfillEvent/,
     ],
     ['a slip', update, { id: 'a', enable: true }, 'enable', /pass "enabled" instead/],
-    ['a name of nothing', list, { colour: 'red' }, 'colour', /no such field\. The fields are/],
+    ['a name of nothing', list, { colour: 'red' }, 'colour', /unknown field\. The fields are/],
   ])('%s', async (_, tool, args, field, message) => {
     const { error, asked } = await call(tool, args);
     expect(error).toMatchObject({ code: 'invalid_input', field });
@@ -153,7 +153,7 @@ test('the text of an error is a line of prose, and the JSON exactly', async () =
 test('of very many unknown fields the first are told', async () => {
   const args = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, 1]));
   const { error } = await call('get_audience', args);
-  const told = error?.message.match(/there is no such field/g) ?? [];
+  const told = error?.message.match(/unknown field/g) ?? [];
   expect(told.length).toBeGreaterThan(5);
   expect(told.length).toBeLessThanOrEqual(10);
 });

@@ -15,7 +15,7 @@ test.each(['base64', 'base64url', 'hex'] as const)(
     );
     const shown = program.client.getInstructions() ?? '';
     expect(shown).toContain('The default space is "[redacted]');
-    expect(shown).toContain('may be touched: "[redacted]');
+    expect(shown).toContain('may be used: "[redacted]');
     expect(shown).not.toContain(text.replace(/=+$/, ''));
   },
 );

@@ -328,7 +328,7 @@ describe('while the user thinks', () => {
   test('a client that gave a token hears of it every ten seconds, and not afterwards', async () => {
     const told: unknown[] = [];
     const { clock } = await thinking({ onprogress: (progress) => told.push(progress) });
-    const message = 'remove_audience_from_space waits for the agreement of the user';
+    const message = 'remove_audience_from_space is waiting for the user to agree';
     expect(told).toEqual([10, 20, 30].map((progress) => ({ progress, message })));
     await clock.advance(60_000);
     expect(told).toHaveLength(3);

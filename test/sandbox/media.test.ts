@@ -38,7 +38,7 @@ describe('Accept', () => {
   test('that names nothing known gets the most stable edition, noted as a leniency', () => {
     expect(agree(all, 'text/html')).toMatchObject({
       media: 'v1',
-      note: 'There is no text/html here: answered as v1',
+      note: 'text/html is not available here: answered as v1',
     });
   });
 
@@ -48,7 +48,7 @@ describe('Accept', () => {
       expect(agree(alphaOnly, accept)).toEqual({
         media: 'v1alpha',
         contentType: plain,
-        note: `There is no ${v1} here: answered as v1alpha`,
+        note: `${v1} is not available here: answered as v1alpha`,
       });
     },
   );

@@ -58,7 +58,7 @@ test('what was not understood, with the reason', async () => {
     {
       request: { path: '/nothing' },
       response: { status: 404 },
-      note: 'The sandbox knows no GET /nothing',
+      note: 'The sandbox has no GET /nothing',
     },
   ]);
 });

@@ -176,7 +176,7 @@ describe('what it says', () => {
     [
       'a space twice',
       [space, space],
-      ['spaces[1].id: "spa_1" is there already; expected another id'],
+      ['spaces[1].id: "spa_1" is already used; expected another id'],
     ],
     [
       'an audience twice',
@@ -189,12 +189,12 @@ describe('what it says', () => {
           ],
         },
       ],
-      ['spaces[0].audiences[1].id: "aud_1" is there already; expected another id'],
+      ['spaces[0].audiences[1].id: "aud_1" is already used; expected another id'],
     ],
     [
       'a key twice',
       [{ ...space, audiences: [users('A'), { ...users('B'), key: 'a' }] }],
-      ['spaces[0].audiences[1].key: "a" is there already; expected another key'],
+      ['spaces[0].audiences[1].key: "a" is already used; expected another key'],
     ],
     [
       'a definition that is not valid',
@@ -240,7 +240,7 @@ describe('what it says', () => {
         },
       ],
       [
-        'spaces[0].audiences[0].schedules: is not allowed; expected only with the audienceType LINKED, and this is USERS',
+        'spaces[0].audiences[0].schedules: is not allowed; expected only with the audienceType LINKED, but this is USERS',
       ],
     ],
     [
@@ -275,7 +275,7 @@ describe('what it says', () => {
       [{ ...space, entities: [{ slug: 'products', primaryKey: 'id', parent: 'orders' }, orders] }],
       [
         expect.stringMatching(
-          /^spaces\[0\]\.entities\[0\]\.parent: "orders" is unknown; expected the slug of an entity above it, of which there is none$/,
+          /^spaces\[0\]\.entities\[0\]\.parent: "orders" is unknown; expected the slug of an entity listed before it, but there are none$/,
         ),
       ],
     ],
@@ -318,7 +318,7 @@ describe('what it says', () => {
 
 test('a seed and seeds exclude each other', async () => {
   const both = start({ seed: { spaces: [space] }, seeds: {} });
-  await expect(both).rejects.toThrow('seed and seeds: both are given; expected one of the two');
+  await expect(both).rejects.toThrow('seed and seeds: both are given; expected only one of them');
 });
 
 describe('times', () => {

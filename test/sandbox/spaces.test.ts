@@ -59,6 +59,6 @@ describe('the list of spaces', () => {
   test('exists in alpha only: v1 gets that, and the log notes it', async () => {
     const answer = await ask('/spaces', 'v1');
     expect(answer.status).toBe(200);
-    expect(bench.log[0]?.note).toMatch(/^There is no .*v1\+json here: answered as v1alpha$/);
+    expect(bench.log[0]?.note).toMatch(/^.*v1\+json is not available here: answered as v1alpha$/);
   });
 });

@@ -130,7 +130,7 @@ describe('--read-only', () => {
     const rig = await start({ 'read-only': true });
     const { error } = await rig.call(call);
     expect(error).toMatchObject({ code: 'invalid_input' });
-    expect(error?.message).toContain(`${tool} is switched off here, by --read-only`);
+    expect(error?.message).toContain(`${tool} is disabled on this server by --read-only`);
     expect(rig.requests).toEqual([]);
   });
 
@@ -185,7 +185,7 @@ describe('--toolsets', () => {
     expect(await offeredBy(rig)).toEqual(own);
     const other = calls.find(({ tool }) => !own.includes(tool));
     const { error } = other ? await rig.call(other) : {};
-    expect(error?.message).toContain('is switched off here, by --toolsets');
+    expect(error?.message).toContain('is disabled on this server by --toolsets');
     expect(rig.requests).toEqual([]);
   });
 

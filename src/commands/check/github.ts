@@ -4,14 +4,15 @@ import type { Outcome, Report } from './outcome.ts';
 import { type Problem, sentenceOn } from './problem.ts';
 
 /*
- * Workflow commands of GitHub Actions, which show what was found in place.
+ * Workflow commands of GitHub Actions, which show the diagnostics in place.
  *
- * Source of their form: GitHub's documentation of workflow commands, and what `@actions/core` escapes.
+ * Source of their form: GitHub's documentation of workflow commands, and what `@actions/core`
+ * escapes.
  */
 
 const commands: Record<Severity, string> = { error: 'error', warning: 'warning', hint: 'notice' };
 
-/** A command a line: one for each diagnostic, and one for each file that can't be checked. */
+/** One command per line: one for each diagnostic, and one for each file that can't be checked. */
 export function inCommands({ reports, problems }: Outcome): string {
   return [
     ...problems.map(commandOfProblem),
@@ -32,7 +33,7 @@ function commandOf(diagnostic: Diagnostic, { target, source }: Report): string {
     const place = `Line ${line}, column ${column}: `;
     return command(commands[severity], { title: code }, place + text);
   }
-  // Columns count only where all is on one line.
+  // Columns count only if everything is on one line.
   const isOnOneLine = !source.text.slice(start, end).includes('\n');
   const columns = isOnOneLine
     ? { col: column, endColumn: column + Math.max(1, end - start) - 1 }

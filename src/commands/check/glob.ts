@@ -1,15 +1,14 @@
 /*
- * The patterns of paths that a shell would expand, for those that don't: `*` stands for any characters
- * of one name, `**` for any number of folders. As in shells, neither stands for a name that begins with
- * a dot.
+ * Path patterns, for shells that don't expand them: `*` matches any characters of one name, `**`
+ * any number of folders. As in shells, neither matches a name that begins with a dot.
  */
 
-/** Whether a path is a pattern of paths. */
+/** Whether a path is a pattern. */
 export function isPattern(path: string): boolean {
   return path.includes('*');
 }
 
-/** Whether a name is one that a part of a pattern, between slashes, stands for. */
+/** Whether a part of a pattern, between slashes, matches a name. */
 export function matchesName(name: string, part: string): boolean {
   if (name.startsWith('.') && !part.startsWith('.')) return false;
   const [start = '', ...pieces] = part.split('*');
@@ -19,7 +18,7 @@ export function matchesName(name: string, part: string): boolean {
   if (!name.startsWith(start) || !name.endsWith(end)) return false;
   const last = name.length - end.length;
   let at = start.length;
-  // The first place that fits leaves most for the pieces that follow.
+  // The first match leaves most for the pieces that follow.
   for (const piece of pieces) {
     const found = name.indexOf(piece, at);
     if (found === -1 || found + piece.length > last) return false;
@@ -28,22 +27,22 @@ export function matchesName(name: string, part: string): boolean {
   return true;
 }
 
-/** A file or a folder, as it is listed in a folder. */
+/** A file or folder, as its folder lists it. */
 export interface Entry {
   name: string;
   isFolder: boolean;
-  /** Whether it is a link. `**` does not follow one, because it may lead back. */
+  /** Whether it is a link. `**` does not follow links, because they may lead back. */
   isLink: boolean;
 }
 
 /**
- * Lists a folder, whose path is empty for the current one and else ends in `/`; gives nothing for what
- * can't be listed.
+ * Lists a folder, whose path is empty for the current one and otherwise ends in `/`; returns
+ * nothing for one that can't be listed.
  */
 export type ListFolder = (folder: string) => Promise<readonly Entry[]>;
 
 /**
- * The files that a pattern stands for, in the order of their paths.
+ * The files that a pattern matches, sorted by path.
  *
  * @param pattern with `/` between its parts.
  */
@@ -66,7 +65,7 @@ async function* filesIn(
     yield* filesIn(`${folder}${part}/`, rest, list);
     return;
   }
-  // No folder at all is one of the numbers of folders that it stands for.
+  // It also matches no folder at all.
   if (part === '**') yield* filesIn(folder, rest, list);
   for (const entry of await list(folder)) {
     const path = folder + entry.name;
@@ -75,7 +74,7 @@ async function* filesIn(
   }
 }
 
-/** What is left of a pattern inside a folder; nothing if the pattern does not lead there. */
+/** The rest of a pattern inside a folder; empty if the pattern does not lead there. */
 function partsInside({ name, isLink }: Entry, part: string, rest: readonly string[]): string[] {
   if (part === '**') return isLink || name.startsWith('.') ? [] : [part, ...rest];
   return matchesName(name, part) ? [...rest] : [];

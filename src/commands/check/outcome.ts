@@ -9,21 +9,21 @@ export interface Report {
   source: Source;
   /** The level that it was checked for. */
   type: Level;
-  /** With places in the whole text of the source. */
+  /** With positions in the whole text of the source. */
   description: QueryDescription;
-  /** How much of the sample data it matches, if that was asked for. */
+  /** How much of the sample data it matches, if that was requested. */
   sample?: { matches: number; of: number };
-  /** How many fixes were applied, if that was asked for. */
+  /** How many fixes were applied, if that was requested. */
   fixes?: number;
 }
 
-/** What came of all that was asked for. */
+/** The outcome of everything that was requested. */
 export interface Outcome {
   reports: readonly Report[];
   problems: readonly Problem[];
 }
 
-/** What a check found of a definition as a whole. */
+/** The verdicts on a definition as a whole. */
 export type Verdict = 'valid' | 'not valid' | 'not checked';
 
 /** The verdict on a definition. */
@@ -32,7 +32,7 @@ export function verdictOn({ description: { checked, valid } }: Report): Verdict 
   return valid ? 'valid' : 'not valid';
 }
 
-/** How the command exits: what can't be read comes first, then what is not valid. */
+/** The exit code: unreadable input comes first, then invalid definitions. */
 export function exitCodeOf({ reports, problems }: Outcome): number {
   if (problems.length > 0) return 2;
   const verdicts = new Set(reports.map(verdictOn));

@@ -1,10 +1,10 @@
 import { visible } from '../../visible.ts';
 
-/** Something that was asked for and can't be checked, or can't be rewritten. */
+/** Something requested that can't be checked, or can't be rewritten. */
 export interface Problem {
-  /** The file or the pattern as it was given. */
+  /** The file or pattern as given. */
   name: string;
-  /** What is wrong, as the rest of a sentence about it, or about a line of it. */
+  /** What is wrong, to complete a sentence about it, or about a line of it. */
   reason: string;
   /** From 1. */
   line?: number;

@@ -5,14 +5,14 @@ import { explainInShell } from '../explained.ts';
 import { type Outcome, type Report, type Verdict, verdictOn } from './outcome.ts';
 
 /*
- * What was found, for people and, as JSON, for scripts.
+ * The results, for people and, as JSON, for scripts.
  */
 
 /**
- * Every definition with what was found in it, and a summary if there are several. Places in files are
+ * Every definition with its diagnostics, and a summary if there are several. Positions in files are
  * written as compilers do.
  *
- * @param colour whether to mark them in the colours of a terminal.
+ * @param colour whether to mark them in the colors of a terminal.
  */
 export function inWords({ reports, problems }: Outcome, colour: boolean): string {
   const blocks = reports.map((report) => blockOf(report, colour));
@@ -20,7 +20,7 @@ export function inWords({ reports, problems }: Outcome, colour: boolean): string
   return blocks.map((lines) => `${lines.join('\n')}\n`).join('\n');
 }
 
-/** The same as the tool `check_audience_query` gives; of files a list, with the name of each. */
+/** The same as the tool `check_audience_query` returns; for files a list, with the name of each. */
 export function inJson({ reports }: Outcome): string {
   const [first] = reports;
   if (first && first.target.label === undefined) return `${jsonOf(first)}\n`;

@@ -9,7 +9,7 @@ import { type Problem, sentenceOn } from './problem.ts';
 import { placeOf } from './source.ts';
 
 /*
- * What was found as SARIF 2.1.0, which code scanning and editors read.
+ * The results as SARIF 2.1.0, which code scanning and editors read.
  *
  * Source: OASIS Standard, Static Analysis Results Interchange Format (SARIF) Version 2.1.0.
  */
@@ -48,11 +48,13 @@ function ruleOf(code: string) {
   return {
     id: code,
     shortDescription: { text },
-    fullDescription: { text: `${text}, by the reference of Segment's audience query language` },
+    fullDescription: {
+      text: `${text}, according to the reference of Segment's audience query language`,
+    },
   };
 }
 
-/** A file by its place; what is in no file, by its text. */
+/** A file by its path; any other definition by its text. */
 function artifactOf({ target, source }: Report) {
   return target.kind === 'file'
     ? { location: { uri: uriOf(target.path) } }
@@ -97,7 +99,7 @@ function notificationOf(problem: Problem) {
   return { level: 'error', message: { text: sentenceOn(problem) } };
 }
 
-/** Lines and columns from 1; the end is behind the last character. */
+/** Lines and columns from 1; the end is after the last character. */
 function regionOf({ start, end }: { start: number; end: number }, text: string) {
   const [from, to] = [placeOf(start, text), placeOf(end, text)];
   return {
@@ -108,7 +110,7 @@ function regionOf({ start, end }: { start: number; end: number }, text: string) 
   };
 }
 
-/** Relative to the folder that the command runs in, unless the path is not. */
+/** Relative to the working folder, unless the path is absolute. */
 function uriOf(file: string): string {
   if (isAbsolute(file)) return pathToFileURL(file).href;
   return file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');

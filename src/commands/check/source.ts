@@ -3,31 +3,31 @@ import { FileError } from '../text-files.ts';
 import { linesInStrings } from './string-lines.ts';
 
 /*
- * A definition as it stands in a file: between lines that are comments, which may set its level. What
- * is checked is the text without them; places are those in the file.
+ * A definition in a file: between comment lines, which may set its level. The check sees the text
+ * without them; positions refer to the file.
  */
 
-/** The start of a line that is a comment. */
+/** The start of a comment line. */
 const commentStart = /^[ \t]*(?:#|\/\/)/;
 
 /** A comment that may set the level: one word after `type:`. */
 const typeLine = /^[ \t]*(?:#|\/\/)[ \t]*type[ \t]*:[ \t]*(\S+)[ \t]*$/i;
 
-/** A line that is skipped. */
+/** A skipped line. */
 interface Comment {
-  /** With the end of its line, if it has one. */
+  /** With its line break, if it has one. */
   text: string;
-  /** Where it stood in the text without comments, which goes on there. */
+  /** Its position in the text without comments. */
   at: number;
 }
 
 /** A text with a definition. */
 export interface Source {
-  /** As it was given. */
+  /** As given. */
   text: string;
-  /** Without the lines that are comments, and without what is blank at its end. */
+  /** Without the comment lines, and without trailing whitespace. */
   definition: string;
-  /** The blanks at its end. */
+  /** Its trailing whitespace. */
   tail: string;
   comments: readonly Comment[];
   /** The level that a comment sets. */
@@ -35,9 +35,9 @@ export interface Source {
 }
 
 /**
- * Takes a text apart.
+ * Splits a text into its definition and its comments.
  *
- * @throws {FileError} for a comment that sets a level that there is not, or a second level.
+ * @throws {FileError} for a comment that sets an unknown level, or a second one.
  */
 export function readSource(text: string): Source {
   const comments: Comment[] = [];
@@ -58,10 +58,13 @@ export function readSource(text: string): Source {
     if (word === undefined) continue;
     const level = levelOf(word);
     if (level === undefined) {
-      throw new FileError('names no level: expected one of users, accounts, linked', index + 1);
+      throw new FileError(
+        'names no known level: expected one of users, accounts, linked',
+        index + 1,
+      );
     }
     if (type !== undefined && type !== level) {
-      throw new FileError(`contradicts the level that is set before it, ${type}`, index + 1);
+      throw new FileError(`contradicts the level set before it, ${type}`, index + 1);
     }
     type = level;
   }
@@ -69,13 +72,13 @@ export function readSource(text: string): Source {
   return { text, definition, tail: rest.slice(definition.length), comments, type };
 }
 
-/** A place as people count it: both from 1, the column in UTF-16 code units. */
+/** A position as people count it: both from 1, the column in UTF-16 code units. */
 export function placeOf(offset: number, text: string): { line: number; column: number } {
   const before = text.slice(0, offset);
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
-/** A diagnostic of the definition with its places in the whole text. */
+/** A diagnostic of the definition with its positions in the whole text. */
 export function placeInText(diagnostic: Diagnostic, { text, comments }: Source): Diagnostic {
   const { fix } = diagnostic;
   const span = spanInText(diagnostic, comments);
@@ -83,7 +86,7 @@ export function placeInText(diagnostic: Diagnostic, { text, comments }: Source):
   return { ...diagnostic, ...span, ...place, fix: fix && fixInText(fix, comments) };
 }
 
-/** None for a fix of what has a comment in its middle: it would remove the comment. */
+/** No fix where a comment is in its middle: it would remove the comment. */
 function fixInText(fix: Fix, comments: readonly Comment[]): Fix | undefined {
   const { start, end } = spanInText(fix, comments);
   return end - start === fix.end - fix.start ? { ...fix, start, end } : undefined;
@@ -93,16 +96,16 @@ function spanInText({ start, end }: { start: number; end: number }, comments: re
   let [movedStart, movedEnd] = [start, end];
   for (const { text, at } of comments) {
     if (at <= start) movedStart += text.length;
-    // What ends where a comment begins ends before it.
+    // A range that ends where a comment begins ends before the comment.
     if (at < end || at <= start) movedEnd += text.length;
   }
   return { start: movedStart, end: movedEnd };
 }
 
 /**
- * The text with fixes of its definition applied and its comments kept, each on a line of its own.
+ * The text with fixes applied to its definition and its comments kept, each on its own line.
  *
- * @param definition what the fixes made of it. @param rounds the fixes, as `applyFixes` gives them.
+ * @param definition the result of the fixes. @param rounds the fixes, as `applyFixes` returns them.
  */
 export function withFixes(
   { text, tail, comments }: Source,
@@ -124,7 +127,7 @@ export function withFixes(
   return result + rest.slice(from);
 }
 
-/** Where a place is after a round of fixes; one inside of what was replaced is where that began. */
+/** Where a position is after a round of fixes; one inside a replaced range moves to its start. */
 function moved(place: number, fixes: readonly Fix[]): number {
   let by = 0;
   for (const { start, end, text } of fixes) {
@@ -135,12 +138,12 @@ function moved(place: number, fixes: readonly Fix[]): number {
   return place + by;
 }
 
-/** The start of the line that a place is in; the end of the text stays where it is. */
+/** The start of the line at a position; the end of the text stays where it is. */
 function lineStart(text: string, place: number): number {
   return place === text.length ? place : text.slice(0, place).lastIndexOf('\n') + 1;
 }
 
-/** The lines of a text, each with its end. */
+/** The lines of a text, each with its line break. */
 function linesOf(text: string): string[] {
   const lines: string[] = [];
   for (let from = 0; from < text.length; ) {

@@ -4,23 +4,23 @@ import { type Entry, expand, isPattern } from './glob.ts';
 import type { Problem } from './problem.ts';
 
 /*
- * What the words of the command line name.
+ * What the words on the command line refer to.
  */
 
-/** Where a definition is. What is shown of several has a `label` before its places. */
+/** Where a definition is. If there are several, each has a `label` before its positions. */
 export type Target =
   | { kind: 'argument'; text: string; label?: undefined }
   | { kind: 'stdin'; label?: string }
   | { kind: 'file'; path: string; label: string };
 
-/** What a file of a definition ends in, if it is the only argument. */
+/** File extensions of a definition, if it is the only argument. */
 const endings = ['.seg', '.txt'];
 
 /**
- * Finds what is to be checked. Several words are files, and so is one that ends like a file of a
- * definition; patterns are expanded, and `-` is standard input. Any other word by itself is a definition.
+ * Finds what to check. Several words are files, and so is one with the extension of a definition;
+ * patterns are expanded, and `-` is standard input. Any other single word is a definition.
  *
- * @param separator of paths on this system, for which patterns have `/`.
+ * @param separator of paths on this system; patterns use `/`.
  * @returns each file once, and the patterns that match none.
  */
 export async function findTargets(
@@ -42,7 +42,7 @@ export async function findTargets(
     const isLiteral = !isPattern(word) || (await isThere(word));
     const paths = isLiteral ? [word] : await expand(word.replaceAll(separator, '/'), list);
     for (const path of paths) targets.set(path, { kind: 'file', path, label: path });
-    if (paths.length === 0) problems.push({ name: word, reason: 'matches no file' });
+    if (paths.length === 0) problems.push({ name: word, reason: 'matches no files' });
   }
   return { targets: [...targets.values()], problems };
 }
@@ -51,7 +51,7 @@ function argument(text: string): Target {
   return { kind: 'argument', text };
 }
 
-/** What a problem with it is about. */
+/** How a problem names it. */
 export function nameOf({ label }: Target): string {
   return label ?? 'The definition';
 }

@@ -3,36 +3,36 @@ import { dirname, join, resolve } from 'node:path';
 import { systemReason } from '../../system-reason.ts';
 import { type Retrying, replaceFile } from '../replace-file.ts';
 
-/** The file of a client as it was read. */
+/** A client's file as it was read. */
 export interface ClientFile {
-  /** Where it really is, behind any link. */
+  /** Its real path, with links resolved. */
   path: string;
-  /** Undefined if it is not there. */
+  /** Undefined if the file does not exist. */
   bytes: Buffer | undefined;
-  /** Without the byte-order mark; empty if the file is not there. */
+  /** Without the byte-order mark; empty if the file does not exist. */
   text: string;
-  /** What it begins with. */
+  /** Its byte-order mark. */
   mark: '' | '\ufeff';
   /** Its permissions. */
   mode: number;
-  /** What the file was before our entry was in it; undefined if that was not kept. */
+  /** The file's content before our entry was added; undefined if that was not kept. */
   backup: Buffer | undefined;
 }
 
-/** Why a client's file can't be used, as the rest of a sentence about it. */
+/** Why a client's file can't be used, to complete a sentence about it. */
 export class ClientFileError extends Error {
   override name = 'ClientFileError';
 }
 
-/** Only for its owner, as other entries of the file may hold secrets. */
+/** Only for its owner, because other entries of the file may contain secrets. */
 const newFileMode = 0o600;
 
-/** Where what a file was before our entry is kept. */
+/** The backup of a file's content before our entry. */
 export function backupOf(path: string): string {
   return `${path}.segment-audiences.bak`;
 }
 
-/** Reads a client's file. @throws {ClientFileError} if it can't be read, or is not in UTF-8. */
+/** Reads a client's file. @throws {ClientFileError} if it can't be read, or is not UTF-8. */
 export async function readClientFile(file: string): Promise<ClientFile> {
   return explained(async () => {
     const path = await realPathOf(file);
@@ -45,16 +45,17 @@ export async function readClientFile(file: string): Promise<ClientFile> {
   });
 }
 
-/** A text without its byte-order mark. @throws {ClientFileError} for what is not in UTF-8. */
+/** A text without its byte-order mark. @throws {ClientFileError} if it is not UTF-8. */
 export function textOf(bytes: Buffer): string {
   return decoded(bytes).replace('\ufeff', '');
 }
 
 /**
- * Writes a client's file, and makes it and its folders if they are not there.
+ * Writes a client's file; creates it and its folders if they do not exist.
  *
- * @param keepsBackup whether what the file is now is to be kept as its backup.
- * @throws {ClientFileError} if that can't be done, or another program changed the file; it is as it was then.
+ * @param keepsBackup whether to keep the present content as its backup.
+ * @throws {ClientFileError} if that fails, or another program changed the file; it is unchanged
+ * then.
  */
 export async function writeClientFile(
   file: ClientFile,
@@ -66,14 +67,14 @@ export async function writeClientFile(
     const { path, bytes, mark, mode } = file;
     await mkdir(dirname(path), { recursive: true });
     if (bytes && keepsBackup) await replaceFile(backupOf(path), bytes, mode, retrying);
-    // A backup of a file that its user has removed since.
+    // The backup of a file that its user has removed since.
     if (!bytes) await rm(backupOf(path), { force: true });
     await assertUnchanged(file);
     await replaceFile(path, mark + text, mode, retrying);
   });
 }
 
-/** Gives a file the bytes of its backup, which is removed. @throws {ClientFileError} */
+/** Restores a file from its backup, and removes the backup. @throws {ClientFileError} */
 export async function restoreClientFile(file: ClientFile, retrying?: Retrying): Promise<void> {
   await explained(async () => {
     const { path, backup, mode } = file;
@@ -85,7 +86,7 @@ export async function restoreClientFile(file: ClientFile, retrying?: Retrying): 
 }
 
 /**
- * Removes a file, and its folders as far as they are empty then.
+ * Removes a file, and its folders if they are empty then.
  *
  * @param keep folders that stay. @throws {ClientFileError}
  */
@@ -114,7 +115,7 @@ async function assertUnchanged({ path, bytes }: ClientFile): Promise<void> {
   throw new ClientFileError('was changed by another program in the meantime: try again');
 }
 
-/** Where a path leads, also where nothing is there yet. */
+/** The target of a path, even if nothing exists there yet. */
 async function realPathOf(file: string): Promise<string> {
   try {
     return await realpath(file);
@@ -141,7 +142,7 @@ function decoded(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new ClientFileError('is not in UTF-8');
+    throw new ClientFileError('is not UTF-8');
   }
 }
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { name as programName } from '../../version.ts';
 
-/** What our entry is called in every client. */
+/** The name of our entry in every client. */
 export const entryName = 'segment-audiences';
 
-/** How a client starts a server on stdio. */
+/** How a client starts a server over stdio. */
 export interface ServerStart {
   command: string;
   args: readonly string[];
@@ -16,7 +16,9 @@ export type Entry = Readonly<Record<string, unknown>>;
 
 const words = z.array(z.string());
 const variables = z.record(z.string(), z.unknown());
-/** The forms that clients have for the same: OpenCode's command is a list, Goose calls it `cmd`. */
+/**
+ * Clients' different forms of the same entry: OpenCode's command is a list, Goose calls it `cmd`.
+ */
 const entrySchema = z.looseObject({
   command: z.union([z.string(), words]).optional(),
   cmd: z.string().optional(),
@@ -26,7 +28,7 @@ const entrySchema = z.looseObject({
   envs: variables.nullish(),
 });
 
-/** How an entry starts its server, whatever the client; undefined for one that starts nothing. */
+/** How an entry starts its server, whatever the client; undefined if it starts nothing. */
 export function startIn(entry: unknown): ServerStart | undefined {
   const { data } = entrySchema.safeParse(entry);
   const given = data?.command ?? data?.cmd;
@@ -38,9 +40,10 @@ export function startIn(entry: unknown): ServerStart | undefined {
 }
 
 /**
- * Whether a start is that of this program: it names the package, its bin, or the file that is running.
+ * Whether a command starts this program: it names the package, its bin, or the file that is
+ * running.
  *
- * @param mainFile the real path of the program that is running.
+ * @param mainFile the real path of the running program.
  */
 export function isOurs({ command, args }: ServerStart, mainFile: string): boolean {
   return [command, ...args].some(
@@ -48,7 +51,7 @@ export function isOurs({ command, args }: ServerStart, mainFile: string): boolea
   );
 }
 
-/** The folder of the package, its bin with any ending, or the package with a version. */
+/** The folder of the package, its bin with any extension, or the package with a version. */
 function isProgramName(part: string): boolean {
   return (
     part === programName || part.startsWith(`${programName}.`) || part.startsWith(`${programName}@`)

@@ -7,9 +7,9 @@ import {
 } from 'jsonc-parser';
 
 /*
- * Edits a client's file as text, so that its comments, its indentation and all other entries stay as
- * they are. JSON is read with comments and trailing commas everywhere: what a client takes of these is
- * its own affair.
+ * Edits a client's file as text, so that its comments, indentation and all other entries survive.
+ * JSON is always read with comments and trailing commas: which of these a client accepts is its own
+ * affair.
  */
 
 /** One replacement in a text. */
@@ -19,13 +19,13 @@ export interface Edit {
   content: string;
 }
 
-/** Why a file can't be edited, as the rest of a sentence about it. */
+/** Why a file can't be edited, to complete a sentence about it. */
 export class JsonFileError extends Error {
   override name = 'JsonFileError';
   readonly line: number | undefined;
   readonly column: number | undefined;
 
-  /** @param offset where in the text it is, if it is about a place. */
+  /** @param offset the position in the text, if the problem has one. */
   constructor(reason: string, text: string, offset?: number) {
     super(reason);
     if (offset === undefined) return;
@@ -35,28 +35,28 @@ export class JsonFileError extends Error {
   }
 }
 
-/** What jsonc-parser names its errors, in words. */
+/** jsonc-parser's names for errors, in words. */
 const errorsInWords: Readonly<Record<string, string>> = {
   InvalidSymbol: 'an unknown word',
-  InvalidNumberFormat: 'a number that is not valid',
-  PropertyNameExpected: 'a key in quotes is missing',
+  InvalidNumberFormat: 'an invalid number',
+  PropertyNameExpected: 'a quoted key is missing',
   ValueExpected: 'a value is missing',
   ColonExpected: 'a colon is missing',
   CommaExpected: 'a comma is missing',
   CloseBraceExpected: 'a } is missing',
   CloseBracketExpected: 'a ] is missing',
-  EndOfFileExpected: 'text follows the end',
-  InvalidCommentToken: 'a comment that is not valid',
-  UnexpectedEndOfComment: 'a comment does not end',
-  UnexpectedEndOfString: 'a string does not end',
-  UnexpectedEndOfNumber: 'a number does not end',
-  InvalidUnicode: 'an escape in a string that is not valid',
-  InvalidEscapeCharacter: 'an escape in a string that is not valid',
+  EndOfFileExpected: 'text after the end',
+  InvalidCommentToken: 'an invalid comment',
+  UnexpectedEndOfComment: 'an unterminated comment',
+  UnexpectedEndOfString: 'an unterminated string',
+  UnexpectedEndOfNumber: 'an unterminated number',
+  InvalidUnicode: 'an invalid escape in a string',
+  InvalidEscapeCharacter: 'an invalid escape in a string',
   InvalidCharacter: 'a control character in a string',
 };
 
 /**
- * The tree of a text; undefined for one that holds nothing but blanks and comments.
+ * The tree of a text; undefined if it contains nothing but whitespace and comments.
  *
  * @throws {JsonFileError} with the first syntax error, or for a text that is nested too deeply.
  */
@@ -83,16 +83,16 @@ export function parseJson(text: string): Node | undefined {
 }
 
 /**
- * The entry under a path of keys.
+ * The entry at a path of keys.
  *
- * @throws {JsonFileError} if something on the way is no object, or stands there twice.
+ * @throws {JsonFileError} if something on the path is not an object, or appears twice.
  */
 export function findEntry(text: string, path: readonly string[]): Node | undefined {
   return walk(text, path).found;
 }
 
 /**
- * The edits that put a value under a path of keys, in place of the one that is there.
+ * The edits that set the value at a path of keys, replacing the present one.
  *
  * @throws {JsonFileError} for a text that can't be edited.
  */
@@ -109,9 +109,9 @@ export function editsToSet(text: string, path: readonly string[], value: unknown
 }
 
 /**
- * The edits that take away what is under a path of keys.
+ * The edits that remove what is at a path of keys.
  *
- * @param withEmpty whether to take away the objects on the path, too, that hold nothing else.
+ * @param withEmpty whether to also remove objects on the path that contain nothing else.
  * @throws {JsonFileError} for a text that can't be edited.
  */
 export function editsToRemove(text: string, path: readonly string[], withEmpty: boolean): Edit[] {
@@ -136,14 +136,14 @@ export function edited(text: string, edits: readonly Edit[]): string {
   return result + text.slice(from);
 }
 
-/** Whether two texts hold the same JSON in the same order; a blank one is an empty object. */
+/** Whether two texts contain the same JSON in the same order; a blank one is an empty object. */
 export function isSameJson(one: string, other: string): boolean {
   const [a, b] = [parseJson(one), parseJson(other)];
   const empty: Node = { type: 'object', offset: 0, length: 0, children: [] };
   return isSameNode(a ?? empty, b ?? empty);
 }
 
-/** The value of a node. Keys such as `__proto__` stay what they are. */
+/** The value of a node. Keys such as `__proto__` remain plain keys. */
 export function toValue(node: Node): unknown {
   if (node.type === 'array') return (node.children ?? []).map(toValue);
   if (node.type !== 'object') return node.value;
@@ -153,7 +153,7 @@ export function toValue(node: Node): unknown {
   return Object.fromEntries(entries);
 }
 
-/** A new file that holds a value under a path of keys. */
+/** A new file with a value at a path of keys. */
 export function newFile(path: readonly string[], value: unknown): string {
   return `${JSON.stringify(nested(path, value), undefined, 2)}\n`;
 }
@@ -167,14 +167,14 @@ function isSameNode(a: Node, b: Node): boolean {
   });
 }
 
-/** How far a path of keys leads. */
+/** How far a path of keys leads in a tree. */
 interface Walk {
   root: Node | undefined;
-  /** What is at its end. */
+  /** The node at its end. */
   found: Node | undefined;
-  /** The last object on the way. */
+  /** The last object on the path. */
   holder: Node | undefined;
-  /** The keys from there on. */
+  /** The remaining keys. */
   rest: readonly string[];
 }
 
@@ -185,7 +185,8 @@ function walk(text: string, path: readonly string[]): Walk {
   for (const [index, key] of path.entries()) {
     if (!node) return { root, found: undefined, holder, rest: path.slice(index - 1) };
     if (node.type !== 'object') {
-      const what = index === 0 ? 'holds no object' : `has no object under "${path[index - 1]}"`;
+      const what =
+        index === 0 ? 'does not contain an object' : `has no object under "${path[index - 1]}"`;
       throw new JsonFileError(what, text, node.offset);
     }
     holder = node;
@@ -197,21 +198,21 @@ function walk(text: string, path: readonly string[]): Walk {
   return { root, found: node, holder, rest: path.slice(-1) };
 }
 
-/** A value under a path of keys that is not there yet. */
+/** Adds a value at a path of keys that does not exist yet. */
 function nested(path: readonly string[], value: unknown): unknown {
   return path.reduceRight((inner, key) => Object.fromEntries([[key, inner]]), value);
 }
 
-/** How a text is laid out. */
+/** The layout of a text. */
 interface Style {
   eol: string;
-  /** One step of indentation; undefined where all is on one line. */
+  /** One step of indentation; undefined if everything is on one line. */
   unit: string | undefined;
 }
 
 function styleOf(text: string): Style {
   const eol = /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
-  // The first line that is indented is a level deep; one of stars goes on with a comment.
+  // The first indented line is one level deep; a line of stars continues a comment.
   const unit = /[\r\n]([ \t]+)["{[]/.exec(text)?.[1];
   if (unit !== undefined) return { eol, unit };
   return {
@@ -220,7 +221,7 @@ function styleOf(text: string): Style {
   };
 }
 
-/** A value as it is written after its key, in a line that begins with `indent`. */
+/** A value as written after its key, in a line that begins with `indent`. */
 function written(value: unknown, indent: string, { eol, unit }: Style): string {
   if (unit === undefined) return JSON.stringify(value);
   return JSON.stringify(value, undefined, unit)
@@ -228,7 +229,7 @@ function written(value: unknown, indent: string, { eol, unit }: Style): string {
     .join(eol + indent);
 }
 
-/** What stands where nothing is, after comments if there are any. */
+/** Edits for a text without a value, after its comments if there are any. */
 function newText(text: string, value: unknown, style: Style): Edit {
   const isOpen = text !== '' && !'\r\n'.includes(text.slice(-1));
   const before = isOpen ? style.eol : '';
@@ -258,12 +259,12 @@ function editsToInsert(
       });
 }
 
-/** Where in an object a property is added. */
+/** Where an object gets a new property. */
 interface Spot {
   object: Node;
-  /** The last property that is there. */
+  /** The last property. */
   last: Node | undefined;
-  /** Where that ends. */
+  /** Where it ends. */
   end: number | undefined;
   /** Where a comma follows it. */
   comma: number | undefined;
@@ -275,7 +276,7 @@ function inLine({ object, end, comma }: Spot, property: string): Edit {
   return { offset: comma + 1, length: 0, content: ` ${property}` };
 }
 
-/** Adds a property behind whatever comments there are; what is blank before the bracket is made anew. */
+/** Adds a property after any comments; the whitespace before the bracket is rewritten. */
 function onLines(
   text: string,
   { object, last, end, comma }: Spot,
@@ -311,7 +312,7 @@ function editsToDrop(text: string, property: Node): Edit[] {
   return edits;
 }
 
-/** The removal of a range, with its lines where nothing else is on them. */
+/** Removes a range, and its lines if nothing else is on them. */
 function wholeLines(text: string, from: number, to: number): Edit {
   const start = startOfLine(text, from);
   const after = /^[ \t]*(?:\r\n|\n|\r)/.exec(text.slice(to))?.[0];
@@ -322,7 +323,7 @@ function wholeLines(text: string, from: number, to: number): Edit {
   return { offset: from, length: to + blank - from, content: '' };
 }
 
-/** Where a comma follows, behind blanks and comments; undefined if something else does. */
+/** The position of a comma after whitespace and comments; undefined if something else follows. */
 function commaAfter(text: string, offset: number): number | undefined {
   const scanner = createScanner(text, true);
   scanner.setPosition(offset);
@@ -331,7 +332,7 @@ function commaAfter(text: string, offset: number): number | undefined {
   return text.charAt(next) === ',' ? next : undefined;
 }
 
-/** Whether there is nothing but blanks, and comments that end. */
+/** Whether there is nothing but whitespace and complete comments. */
 function isBlank(text: string): boolean {
   const trivia = createScanner(text, false);
   const token = createScanner(text, true);
@@ -344,7 +345,10 @@ function isBlank(text: string): boolean {
   return true;
 }
 
-/** Where the last line with content ends between two places; blanks at its end may be part of a comment. */
+/**
+ * The end of the last line with content between two positions; spaces at its end may be part of a
+ * comment.
+ */
 function endOfContent(text: string, from: number, to: number): number {
   let end = to;
   while (end > from && ' \t\r\n'.includes(text.charAt(end - 1))) end -= 1;
@@ -358,7 +362,7 @@ function startOfLine(text: string, offset: number): number {
   return start;
 }
 
-/** The blanks that the line of a place begins with. */
+/** The indentation of the line at a position. */
 function indentAt(text: string, offset: number): string {
   const start = startOfLine(text, offset);
   let end = start;

@@ -1,21 +1,24 @@
 import { posix, win32 } from 'node:path';
 
-/** What the places of files depend on; passed in, so that every platform can be looked at on any. */
+/**
+ * What the locations of files depend on; passed in, so that any platform can be examined on any
+ * other.
+ */
 export interface Place {
   platform: NodeJS.Platform;
   environment: Readonly<Record<string, string | undefined>>;
-  /** The user's home. */
+  /** The user's home folder. */
   home: string;
-  /** The folder that the command was started in. */
+  /** The working folder of the command. */
   cwd: string;
 }
 
-/** Puts parts of a path together as the place's platform does. */
+/** Joins parts of a path in the style of the platform. */
 export function joined({ platform }: Place, ...parts: string[]): string {
   return (platform === 'win32' ? win32 : posix).join(...parts);
 }
 
-/** A folder that a variable names, if it names one. */
+/** The folder that a variable names, if any. */
 export function folderIn(place: Place, variable: string): string | undefined {
   const { isAbsolute } = place.platform === 'win32' ? win32 : posix;
   const value = place.environment[variable]?.trim();
@@ -23,8 +26,8 @@ export function folderIn(place: Place, variable: string): string | undefined {
 }
 
 /**
- * Where desktop programs keep their settings: `%APPDATA%`, `~/Library/Application Support`, or the XDG
- * base directory for configuration.
+ * Where desktop programs keep their settings: `%APPDATA%`, `~/Library/Application Support`, or the
+ * XDG base directory for configuration.
  */
 export function applicationFolder(place: Place): string {
   if (place.platform === 'darwin') return joined(place, place.home, 'Library/Application Support');

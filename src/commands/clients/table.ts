@@ -10,41 +10,41 @@ import {
 
 /*
  * The MCP clients that setup and doctor know. Sources: each vendor's documentation of its settings,
- * November 2026. Files are those of the user; Roo's is that of the project.
+ * November 2026. The files are the user's; Roo's is the project's.
  */
 
 export interface Client {
-  /** What it is called on the command line. */
+  /** Its name on the command line. */
   id: string;
   title: string;
   /**
-   * The files in which it looks for servers: the first that is there counts, else the first. None where
-   * the client does not run on the platform, or has its settings elsewhere.
+   * The files in which it looks for servers: the first that exists counts, else the first. Empty
+   * where the client does not run on the platform, or has its settings elsewhere.
    */
   files: (place: Place) => readonly string[];
-  /** A folder that shows that the client is there, where that of its file does not. */
+  /** A folder that shows that the client is installed, if that of its file does not. */
   trace?: (place: Place) => string;
-  /** How the file is written. Only JSON, with comments or without, is edited. */
+  /** The format of the file. Only JSON, with or without comments, is edited. */
   format: 'json' | 'jsonc' | 'toml' | 'yaml';
-  /** Where in the file servers are listed. */
+  /** The path of keys at which the file lists servers. */
   keys: readonly string[];
-  /** Whether that is a list instead of an object with a key for each. */
+  /** Whether they are a list instead of an object with a key for each. */
   isList?: true;
-  /** Our entry as the client wants it. */
+  /** Our entry in the client's form. */
   entry: (start: ServerStart) => Entry;
   /** The client's own command that adds a server. */
   add?: (start: ServerStart) => readonly string[];
   /** The client's own command that removes it again. */
   remove?: readonly string[];
-  /** What to do by hand, where there is no file. */
+  /** The steps to take by hand, if there is no file. */
   steps?: readonly string[];
-  /** What the user has to know before the file is changed. */
+  /** What the user must know before the file is changed. */
   before?: string;
-  /** What makes the client see the change. */
+  /** What makes the client notice the change. */
   afterwards: string;
 }
 
-/** What most clients take: `{command, args, env}`. */
+/** The form that most clients use: `{command, args, env}`. */
 function plain({ command, args, env }: ServerStart): Entry {
   return Object.keys(env).length === 0 ? { command, args } : { command, args, env };
 }
@@ -68,7 +68,7 @@ export const clients: readonly Client[] = [
     format: 'json',
     keys: mcpServers,
     entry: plain,
-    afterwards: 'Quit Claude Desktop and start it again.',
+    afterwards: 'Quit and restart Claude Desktop.',
   },
   {
     id: 'claude-code',
@@ -86,8 +86,8 @@ export const clients: readonly Client[] = [
       ...['--', start.command, ...start.args],
     ],
     remove: ['claude', 'mcp', 'remove', entryName, '--scope', 'user'],
-    before: 'Claude Code rewrites this file while it runs: use its command, or quit it first.',
-    afterwards: 'Start a new session of Claude Code.',
+    before: 'Claude Code rewrites this file while it runs: use its own command, or quit it first.',
+    afterwards: 'Start a new Claude Code session.',
   },
   {
     id: 'cursor',
@@ -96,7 +96,7 @@ export const clients: readonly Client[] = [
     format: 'json',
     keys: mcpServers,
     entry: plain,
-    afterwards: 'Cursor sees the change by itself; else restart it.',
+    afterwards: 'Cursor picks up the change by itself; if it does not, restart it.',
   },
   {
     id: 'vscode',
@@ -115,7 +115,7 @@ export const clients: readonly Client[] = [
     format: 'json',
     keys: mcpServers,
     entry: plain,
-    afterwards: 'Press Refresh in the list of MCP servers of Windsurf, or restart it.',
+    afterwards: 'Click Refresh in the list of MCP servers in Windsurf, or restart it.',
   },
   {
     id: 'antigravity',
@@ -124,7 +124,7 @@ export const clients: readonly Client[] = [
     format: 'json',
     keys: mcpServers,
     entry: plain,
-    afterwards: 'Press Refresh under Manage MCP Servers in Antigravity.',
+    afterwards: 'Click Refresh under Manage MCP Servers in Antigravity.',
   },
   {
     id: 'gemini',
@@ -138,7 +138,7 @@ export const clients: readonly Client[] = [
       ...[entryName, start.command, file, ...(flags.length > 0 ? ['--', ...flags] : [])],
     ],
     remove: ['gemini', 'mcp', 'remove', '--scope', 'user', entryName],
-    afterwards: 'Start a new session of Gemini CLI, in a folder that it trusts.',
+    afterwards: 'Start a new Gemini CLI session, in a folder that it trusts.',
   },
   {
     id: 'zed',
@@ -151,7 +151,7 @@ export const clients: readonly Client[] = [
     format: 'jsonc',
     keys: ['context_servers'],
     entry: plain,
-    afterwards: 'Zed sees the change by itself.',
+    afterwards: 'Zed picks up the change by itself.',
   },
   {
     id: 'codex',
@@ -171,7 +171,7 @@ export const clients: readonly Client[] = [
       ...['--', start.command, ...start.args],
     ],
     remove: ['codex', 'mcp', 'remove', entryName],
-    afterwards: 'Start a new session of Codex.',
+    afterwards: 'Start a new Codex session.',
   },
   {
     id: 'cline',
@@ -188,7 +188,7 @@ export const clients: readonly Client[] = [
     keys: mcpServers,
     entry: plain,
     afterwards:
-      'Cline sees the change by itself; else press Restart Server in its list of servers.',
+      'Cline picks up the change by itself; if it does not, click Restart Server in its list of servers.',
   },
   {
     id: 'roo',
@@ -198,8 +198,8 @@ export const clients: readonly Client[] = [
     keys: mcpServers,
     entry: plain,
     before:
-      'The file belongs to this project: keep it out of version control, as it holds paths of this machine.',
-    afterwards: 'Roo Code sees the change by itself.',
+      'The file belongs to this project: keep it out of version control, because it contains paths on this machine.',
+    afterwards: 'Roo Code picks up the change by itself.',
   },
   {
     id: 'continue',
@@ -209,7 +209,7 @@ export const clients: readonly Client[] = [
     keys: mcpServers,
     isList: true,
     entry: (start) => ({ name: entryName, ...plain(start) }),
-    afterwards: 'Reload Continue. Its tools are there in agent mode only.',
+    afterwards: 'Reload Continue. Its tools are available in agent mode only.',
   },
   {
     id: 'copilot',
@@ -218,7 +218,7 @@ export const clients: readonly Client[] = [
     format: 'json',
     keys: mcpServers,
     entry: (start) => ({ type: 'local', ...plain(start), tools: ['*'] }),
-    afterwards: 'Start a new session of Copilot CLI.',
+    afterwards: 'Start a new Copilot CLI session.',
   },
   {
     id: 'visual-studio',
@@ -228,8 +228,8 @@ export const clients: readonly Client[] = [
     format: 'json',
     keys: ['servers'],
     entry: stdio,
-    steps: ['Visual Studio runs on Windows only: run this command there.'],
-    afterwards: 'Choose the tools in the chat window of Visual Studio.',
+    steps: ['Visual Studio runs only on Windows: run this command there.'],
+    afterwards: 'Select the tools in the chat window of Visual Studio.',
   },
   {
     id: 'junie',
@@ -238,7 +238,7 @@ export const clients: readonly Client[] = [
     format: 'json',
     keys: mcpServers,
     entry: plain,
-    afterwards: 'Junie sees the change by itself; else restart the IDE.',
+    afterwards: 'Junie picks up the change by itself; if it does not, restart the IDE.',
   },
   {
     id: 'goose',
@@ -254,7 +254,7 @@ export const clients: readonly Client[] = [
       ...{ name: entryName, type: 'stdio', enabled: true, cmd: command, args, envs: env },
       timeout: 300,
     }),
-    afterwards: 'Start a new session of Goose.',
+    afterwards: 'Start a new Goose session.',
   },
   {
     id: 'opencode',
@@ -271,7 +271,7 @@ export const clients: readonly Client[] = [
       ...(Object.keys(env).length > 0 && { environment: env }),
       enabled: true,
     }),
-    afterwards: 'Start a new session of OpenCode.',
+    afterwards: 'Start a new OpenCode session.',
   },
   {
     id: 'jetbrains',
@@ -282,14 +282,14 @@ export const clients: readonly Client[] = [
     entry: plain,
     steps: [
       'Open Settings > Tools > AI Assistant > Model Context Protocol (MCP).',
-      'Press Add, choose the form that takes JSON, and paste the block.',
-      'Choose the level Global, press OK, and then Apply.',
+      'Click Add, choose JSON, and paste the block.',
+      'Set the level to Global, and click OK, then Apply.',
     ],
-    afterwards: 'The column Status shows whether the server has started.',
+    afterwards: 'The Status column shows whether the server has started.',
   },
 ];
 
-/** The names of all clients, as they are given on the command line. */
+/** The names of all clients, as given on the command line. */
 export const clientIds: readonly string[] = clients.map(({ id }) => id);
 
 /** Whether a client's file can be edited here. */
@@ -297,7 +297,7 @@ export function isEditable({ format }: Pick<Client, 'format'>): boolean {
   return format === 'json' || format === 'jsonc';
 }
 
-/** The file of a client: the first that is there, else the first; undefined if it has none here. */
+/** The file of a client: the first that exists, else the first; undefined if it has none here. */
 export function fileOf(
   client: Client,
   place: Place,
@@ -307,7 +307,7 @@ export function fileOf(
   return files.find(exists) ?? files[0];
 }
 
-/** Whether a client shows itself on this machine: by its file, or the folder of it. */
+/** Whether a client appears to be installed: its file exists, or the folder of it. */
 export function isFound(client: Client, place: Place, exists: (path: string) => boolean): boolean {
   const files = client.files(place);
   const folders = client.trace ? [client.trace(place)] : files.map((file) => folderOf(file, place));

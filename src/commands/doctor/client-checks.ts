@@ -9,14 +9,14 @@ import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import { isOlder } from './node-version.ts';
 
-/** Looks for our entry in the files of all clients, and whether what it names is there. */
+/** Looks for our entry in the files of all clients, and checks that its paths exist. */
 export async function checkClients(context: Context, signal: AbortSignal): Promise<Finding[]> {
   const found = await Promise.all(clients.map((client) => checkClient(client, context, signal)));
   const findings = found.flat();
   if (findings.length > 0) return findings;
   return [
     skipped(
-      'No client has an entry of this server in its file.',
+      'No client file has an entry for this server.',
       `${programName} setup shows what to do.`,
     ),
   ];
@@ -36,7 +36,9 @@ async function checkClient(
     if (!isEditable(client)) {
       const isNamed = text.includes(entryName) || text.includes(programName);
       const form = client.format.toUpperCase();
-      return isNamed ? [about(ok(`${name} names this server; ${form} is not examined.`))] : [];
+      return isNamed
+        ? [about(ok(`${name} names this server; ${form} is not checked further.`))]
+        : [];
     }
     const entries = await entriesIn(text, client);
     const findings = await Promise.all(
@@ -45,12 +47,12 @@ async function checkClient(
     return findings.flat().map(about);
   } catch (error) {
     if (!(error instanceof ClientFileError)) throw error;
-    const next = `Correct it, or ${client.title} may not read it either.`;
+    const next = `Fix it: ${client.title} may not be able to read it either.`;
     return [about(warn(`${name} ${error.message}.`, next))];
   }
 }
 
-/** The servers in a client's file by their names. @throws {ClientFileError} for what can't be read. */
+/** The servers in a client's file by name. @throws {ClientFileError} if it can't be read. */
 async function entriesIn(text: string, client: Client): Promise<[string, unknown][]> {
   const { findEntry, JsonFileError, toValue } = await import('../clients/json-file.ts');
   try {
@@ -64,7 +66,7 @@ async function entriesIn(text: string, client: Client): Promise<[string, unknown
   }
 }
 
-/** @returns nothing for another server. */
+/** @returns an empty list for another server. */
 async function checkEntry(
   key: string,
   value: unknown,
@@ -82,7 +84,7 @@ async function checkEntry(
   const again = `Run ${programName} setup again for this client.`;
   const missing = missingFiles(start, context);
   if (missing.length > 0) {
-    return [fail(`${entry} names what is not there: ${missing.join(', ')}.`, again)];
+    return [fail(`${entry} names paths that do not exist: ${missing.join(', ')}.`, again)];
   }
   const old = await oldNodeOf(start, context, signal);
   if (old !== undefined) {
@@ -92,18 +94,18 @@ async function checkEntry(
   if (holdsToken(start)) {
     return [
       warn(
-        `${entry} holds the token itself.`,
-        `${again} The token is then kept in a file of its own.`,
+        `${entry} contains the token itself.`,
+        `${again} The token is then kept in a separate file.`,
       ),
     ];
   }
-  return [ok(`${entry} is as it should be.`)];
+  return [ok(`${entry} is correct.`)];
 }
 
-/** The paths that an entry names and that lead to nothing. */
+/** The paths in an entry that do not exist. */
 function missingFiles({ command, args, env }: ServerStart, { machine }: Context): string[] {
   const { isAbsolute } = machine.place.platform === 'win32' ? win32 : posix;
-  // Of the arguments the first is the program; others may be files that are yet to be made.
+  // The first argument is the program; others may be files that are yet to be created.
   const named = [command, args[0], env[settings.tokenFile.env], env[settings.secretFile.env]];
   return named.filter(
     (path): path is string => path !== undefined && isAbsolute(path) && !machine.exists(path),
@@ -127,7 +129,7 @@ function lastPart(path: string): string {
   return path.split(/[\\/]/).at(-1)?.toLowerCase() ?? '';
 }
 
-/** Whether the token stands in an entry, and not a placeholder for it. */
+/** Whether an entry contains the token, and not a placeholder for it. */
 function holdsToken({ env }: ServerStart): boolean {
   const token = env[settings.token.env]?.trim() ?? '';
   return token !== '' && slipIn(token) === undefined;

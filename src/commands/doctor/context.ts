@@ -7,15 +7,17 @@ import { joined, type Place } from '../clients/place.ts';
 import type { DoctorMachine } from './machine.ts';
 import { SegmentLooks } from './segment-looks.ts';
 
-/** The settings as the server would read them, but for the audit log, which has a check of its own. */
+/**
+ * The settings as the server would read them, except for the audit log, which has its own check.
+ */
 export interface ReadSettings {
   /** Undefined if the server would not start. */
   config: Config | undefined;
   problems: readonly string[];
   warnings: readonly string[];
-  /** What names the token; undefined if nothing does. */
+  /** The source of the token; undefined if there is none. */
   tokenFrom: string | undefined;
-  /** What else is set: flags and variables by their names. */
+  /** The names of the other flags and variables that are set. */
   alsoSet: readonly string[];
 }
 
@@ -23,17 +25,17 @@ export interface ReadSettings {
 export interface Context {
   machine: DoctorMachine;
   flags: Flags;
-  /** With the file of the token that set-up keeps, where nothing else names one. */
+  /** With the file of the token that setup keeps, if nothing else names one. */
   environment: Place['environment'];
   settings: ReadSettings;
   redactor: Redactor;
   /** Undefined if the server would not start. */
   segment: SegmentLooks | undefined;
-  /** The state folder; undefined where there is no place for one. */
+  /** The state folder; undefined if the platform has none. */
   stateFolder: string | undefined;
 }
 
-/** @param endsAt when all is over, on the monotonic clock. */
+/** @param endsAt when all checks must be over, on the monotonic clock. */
 export function createContext(flags: Flags, machine: DoctorMachine, endsAt: number): Context {
   const { place } = machine;
   const stateFolder = stateFolderIn(place);
@@ -55,7 +57,7 @@ function stateFolderIn({ environment, platform, home }: Place): string | undefin
   );
 }
 
-/** Whoever was set up has the token in a file that only the client's entry names. */
+/** After setup, the token is in a file that only the client's entry names. */
 function withKeptToken(
   flags: Flags,
   { place, keepsToken }: DoctorMachine,
@@ -68,7 +70,7 @@ function withKeptToken(
   return { ...environment, [settings.tokenFile.env]: joined(place, folder, 'token') };
 }
 
-/** @param given the environment as it is. */
+/** @param given the environment, unchanged. */
 function readSettings(
   flags: Flags,
   environment: Place['environment'],
@@ -101,7 +103,7 @@ function readNames(
   const named = tokens.find(isSet);
   const isKept = named && !given[named.env]?.trim();
   const kept = isKept
-    ? `${dirname(environment[named.env] ?? '')}, where set-up keeps it`
+    ? `${dirname(environment[named.env] ?? '')}, where setup keeps it`
     : undefined;
   const others: readonly Setting<unknown>[] = Object.values(settings);
   const alsoSet = others.flatMap((setting) => {

@@ -1,14 +1,14 @@
-/** How a check came out: only `fail` keeps the server from working. */
+/** The outcome of a check: only `fail` keeps the server from working. */
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
 /** What a check found. */
 export interface Finding {
   status: Status;
-  /** In whole sentences, without secrets. */
+  /** In complete sentences, without secrets. */
   message: string;
   /** What to do about it. */
   next?: string;
-  /** What it is about, where a check finds several things: part of its id. */
+  /** The subject, if a check finds several things: part of its id. */
   part?: string;
 }
 

@@ -21,59 +21,59 @@ export function checkSettings({ settings: read, flags }: Context): Finding {
     const isTokenMissing = tokenFrom === undefined && flags.sandbox !== true;
     const next = isTokenMissing
       ? `Run ${programName} setup CLIENT --write, which asks for the token, or set SEGMENT_API_TOKEN.`
-      : `Correct what is named; ${programName} --help lists all settings.`;
+      : `Fix the settings listed here; ${programName} --help lists all of them.`;
     return fail(problems.join(' '), next);
   }
   const isSandbox = config.target.kind === 'sandbox';
   const token = isSandbox ? 'The sandbox needs no token.' : `The token is from ${tokenFrom}.`;
   const others = alsoSet.length > 0 ? ` Also set: ${alsoSet.join(', ')}.` : '';
   if (warnings.length === 0) return ok(token + others);
-  return warn([token + others, ...warnings].join(' '), 'Correct what is ignored, or leave it out.');
+  return warn([token + others, ...warnings].join(' '), 'Fix what is ignored, or remove it.');
 }
 
 export function checkAuditLog({ machine, flags, environment }: Context): Finding {
   const given = new Given(flags, environment);
   const file = given.read(settings.auditLog);
   const next =
-    "Name a file that can be written, or leave --audit-log (SEGMENT_AUDIT_LOG) out: the server does not start if it can't write it.";
+    "Name a writable file, or leave out --audit-log (SEGMENT_AUDIT_LOG): the server does not start if it can't write it.";
   if (given.problems.length > 0) return fail(given.problems.join(' '), next);
   if (file === undefined)
     return skipped('Not checked: --audit-log (SEGMENT_AUDIT_LOG) is not set.');
   const problem = machine.problemWithAuditLog(file);
-  return problem === undefined ? ok(`${file} can be written.`) : fail(problem, next);
+  return problem === undefined ? ok(`${file} is writable.`) : fail(problem, next);
 }
 
 export function checkStateFolder({ machine, stateFolder }: Context): Finding {
-  const effect = 'confirmations are good in one process only';
+  const effect = 'confirmations are valid in one process only';
   if (stateFolder === undefined) {
-    return warn(`This platform has no place for it: ${effect}.`, 'Set SEGMENT_STATE_DIR.');
+    return warn(`This platform has no folder for state: ${effect}.`, 'Set SEGMENT_STATE_DIR.');
   }
   const problem = machine.problemWithStateFolder(stateFolder);
-  if (problem === undefined) return ok(`${stateFolder} can be written.`);
+  if (problem === undefined) return ok(`${stateFolder} is writable.`);
   return warn(
     `${stateFolder} can't be used because ${problem}: ${effect}.`,
-    'Give it to yourself alone (chmod 700), or set SEGMENT_STATE_DIR to another folder.',
+    'Make it accessible only to you (chmod 700), or set SEGMENT_STATE_DIR to another folder.',
   );
 }
 
-/** Slower than this, clients may give up. */
+/** If it starts slower than this, clients may give up. */
 const maxStartMs = 5000;
 
 export async function checkStart(context: Context, signal: AbortSignal): Promise<Finding> {
   const { machine, flags, environment, settings: read } = context;
-  if (!read.config) return skipped('Not checked: the settings have to be right first.');
+  if (!read.config) return skipped('Not checked: fix the settings first.');
   try {
     const { tools, tookMs } = await machine.listTools(argumentsFor(flags), environment, signal);
     const message = `The server started and listed ${tools} tools in ${tookMs} ms.`;
     if (tookMs <= maxStartMs) return ok(message);
-    return warn(message, 'Clients may give up on it: see what slows this machine down.');
+    return warn(message, 'Clients may give up waiting: find out what slows this machine down.');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return fail(`The server did not list its tools: ${reason}`, 'Correct what it says.');
+    return fail(`The server did not list its tools: ${reason}`, 'Fix the reported problem.');
   }
 }
 
-/** The flags as they are given on a command line. */
+/** The flags as written on a command line. */
 function argumentsFor(flags: Context['flags']): string[] {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (value === undefined || value === false) return [];

@@ -1,7 +1,7 @@
 /**
  * Whether a version of Node is older than another.
  *
- * @param version such as `20.18.1`, with or without a `v` before it.
+ * @param version such as `20.18.1`, with or without a leading `v`.
  */
 export function isOlder(version: string, than: string): boolean {
   const [ours, theirs] = [numbersOf(version), numbersOf(than)];

@@ -27,13 +27,13 @@ const answerSchema = z.object({
   result: z.object({ tools: z.array(z.unknown()) }),
 });
 
-/** Only the last of what it says tells why it ended. */
+/** Only the end of its output says why it ended. */
 const maxStderrChars = 2000;
 
 /**
  * Starts the server as a client does, and asks for its tools.
  *
- * @throws an Error whose message says why there is no answer.
+ * @throws an Error whose message says why there is no response.
  */
 export function listToolsOf(
   node: string,
@@ -52,7 +52,7 @@ export function listToolsOf(
     child.on('error', (error) => reject(new Error(`${error.message}.`)));
     child.on('close', (code) => {
       const said = stderr.trim().split('\n').at(-1) ?? '';
-      reject(new Error(`it ended with exit code ${code}${said && `: ${said}`}`));
+      reject(new Error(`it exited with code ${code}${said && `: ${said}`}`));
     });
     createInterface({ input: child.stdout }).on('line', (line) => {
       const answer = answerSchema.safeParse(parsed(line));
@@ -67,7 +67,7 @@ export function listToolsOf(
   });
 }
 
-/** The version of a Node; undefined if it does not say. */
+/** The version of a Node; undefined if it does not report one. */
 export async function nodeVersionOf(
   command: string,
   signal: AbortSignal,

@@ -6,12 +6,12 @@ import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import type { Look, SegmentLooks } from './segment-looks.ts';
 
 /*
- * The checks that look at Segment. The one that is about the cause fails; those that follow from it
- * are skipped and name it.
+ * The checks that send requests to Segment. The check about the cause fails; those that follow from
+ * it are skipped and name it.
  */
 
-const noSettings = 'Not checked: the settings have to be right first.';
-const ofSandbox = 'Not checked: the sandbox runs within the server.';
+const noSettings = 'Not checked: fix the settings first.';
+const ofSandbox = 'Not checked: the sandbox runs inside the server.';
 
 /** Runs a check if the settings can be used. */
 function withSegment(
@@ -29,18 +29,18 @@ export const checkProxy = withSegment(async (segment) => {
   if (!isUnreached(look)) return ok(`Segment is reached through ${name}.`);
   return fail(
     `Segment can't be reached through ${name}: ${causeOf(look.error)}.`,
-    `Correct ${proxy.variable}, or name the host in NO_PROXY if it can be reached without a proxy.`,
+    `Fix ${proxy.variable}, or name the host in NO_PROXY if it can be reached without a proxy.`,
   );
 });
 
 export const checkRegion = withSegment(async (segment) => {
   const { region, config } = segment;
   if (config.target.kind === 'sandbox') return skipped(ofSandbox);
-  if (region === undefined) return ok(`Another address is set: ${config.target.baseUrl}.`);
+  if (region === undefined) return ok(`A custom address is set: ${config.target.baseUrl}.`);
   const look = await segment.workspace();
   if (look.kind === 'there') return ok(`${region}, ${config.target.baseUrl}.`);
   const other = isUnauthorized(look) ? await segment.regionOfToken() : undefined;
-  if (other === undefined) return skipped('Not known: see the workspace.');
+  if (other === undefined) return skipped('Unknown: see the workspace check.');
   return fail(
     `The token belongs to a workspace in the region ${other}, but ${region} is set.`,
     `Set --region ${other} (SEGMENT_REGION=${other}).`,
@@ -55,18 +55,19 @@ export const checkWorkspace = withSegment(async (segment) => {
   }
   const { error } = look;
   if (isUnreached(look)) {
-    if (segment.config.proxy) return skipped('Not known: see the proxy.');
+    if (segment.config.proxy) return skipped('Unknown: see the proxy check.');
     return fail(`Segment can't be reached: ${causeOf(error)}.`, nextFor(error));
   }
   if (isUnauthorized(look)) {
-    if ((await segment.regionOfToken()) !== undefined) return skipped('Not known: see the region.');
+    if ((await segment.regionOfToken()) !== undefined)
+      return skipped('Unknown: see the region check.');
     return fail(
       'Segment does not accept the token (HTTP 401): it is wrong or revoked.',
-      'Make a new Public API token in Segment (Settings > Workspace settings > Access management > Tokens), and run setup again or set SEGMENT_API_TOKEN.',
+      'Create a new Public API token in Segment (Settings > Workspace settings > Access management > Tokens), and run setup again or set SEGMENT_API_TOKEN.',
     );
   }
   if (error.code === 'unsupported') {
-    return skipped('Not known: this edition of the API does not name the workspace.');
+    return skipped('Unknown: this edition of the API does not return the workspace.');
   }
   return fromError(error);
 });
@@ -76,7 +77,7 @@ export const checkAudiences = withSegment(async (segment) => {
   if (blocked) return blocked;
   const { space } = segment;
   if (space === undefined) {
-    return skipped('Not checked: no space is set.', 'Name one: --space ID (SEGMENT_SPACE_ID).');
+    return skipped('Not checked: no space is set.', 'Set one: --space ID (SEGMENT_SPACE_ID).');
   }
   const look = await segment.audiences(space);
   if (look.kind === 'there') {
@@ -89,7 +90,7 @@ export const checkAudiences = withSegment(async (segment) => {
   if (look.error.code === 'forbidden') {
     return fail(
       `The token has no access to the audiences of the space ${quoted(space)} (HTTP 403).`,
-      'Use a token with access to the space, or name another space with --space (SEGMENT_SPACE_ID).',
+      'Use a token with access to the space, or set another space with --space (SEGMENT_SPACE_ID).',
     );
   }
   return fromError(look.error);
@@ -101,31 +102,31 @@ async function explainMissing(segment: SegmentLooks, space: string): Promise<Fin
   const look = await segment.oneSpace(space);
   if (look.kind === 'there' && look.output.space) {
     return fail(
-      `The space ${name} is there, but it has no audiences (HTTP 404): the feature is off in this workspace.`,
-      'Have Audiences (part of Engage) switched on in Segment, or name a space that has it.',
+      `The space ${name} exists, but its audiences are not available (HTTP 404): the feature is off in this workspace.`,
+      'Have Audiences (part of Engage) turned on in Segment, or set a space that has it.',
     );
   }
   if (look.kind === 'there' || look.error.facts.status === 404) {
     return fail(
-      `There is no space ${name} for this token: the id is wrong, or the token has no access to it.`,
+      `The space ${name} was not found: the id is wrong, or the token has no access to it.`,
       'Check --space (SEGMENT_SPACE_ID): the id is in Segment under Unify > Unify settings > API access.',
     );
   }
   return fail(
-    `The space ${name} shows no audiences (HTTP 404), and whether it is there is not known (${causeOf(look.error)}): the id is wrong, the token has no access to it, or the feature is off in this workspace.`,
+    `The space ${name} shows no audiences (HTTP 404), and whether it exists is unknown (${causeOf(look.error)}): the id is wrong, the token has no access to it, or the feature is off in this workspace.`,
     'Check --space (SEGMENT_SPACE_ID), the access of the token, and that the workspace has Audiences.',
   );
 }
 
 export const checkEdition = withSegment(async (segment) => {
   const look = await listed(segment);
-  if (look?.kind !== 'there') return skipped('Not known: see the audiences.');
+  if (look?.kind !== 'there') return skipped('Unknown: see the audiences check.');
   const shown = editionShownBy(look.output.audiences);
-  if (shown === undefined) return ok('Not known yet: the space shows no audience.');
+  if (shown === undefined) return ok('Not known yet: the space has no audiences.');
   if (segment.edition !== 'auto' && segment.edition !== shown) {
     return warn(
       `Segment speaks ${shown}, but ${segment.edition} is set.`,
-      'Leave --edition (SEGMENT_EDITION) out.',
+      'Leave out --edition (SEGMENT_EDITION).',
     );
   }
   return ok(`Segment speaks ${shown}.`);
@@ -136,20 +137,26 @@ export const checkQuota = withSegment(async (segment) => {
   if (look?.kind === 'error' && look.error.code === 'rate_limited') {
     return warn('The quota of list_audiences is used up.', nextFor(look.error));
   }
-  if (look?.kind !== 'there') return skipped('Not known: see the audiences.');
+  if (look?.kind !== 'there') return skipped('Unknown: see the audiences check.');
   const left = await segment.left();
-  if (left > 0) return ok(`${left} more requests of list_audiences are possible this minute.`);
-  return warn('The quota of list_audiences is used up.', 'Wait a minute; the server does so, too.');
+  if (left > 0) return ok(`${left} more list_audiences requests are possible this minute.`);
+  return warn(
+    'The quota of list_audiences is used up.',
+    'Wait a minute; the server waits by itself.',
+  );
 });
 
-/** Less is the time that an answer takes, and what the header cuts off. */
+/**
+ * Smaller differences are the time that a response takes, and the fraction that the header cuts
+ * off.
+ */
 const maxSkewMs = 30_000;
 
 export const checkClock = withSegment(async (segment) => {
   if (segment.config.target.kind === 'sandbox') return skipped(ofSandbox);
   await segment.workspace();
   const { skew } = segment;
-  if (!skew) return skipped('Not known: Segment did not answer with its time.');
+  if (!skew) return skipped('Unknown: no response from Segment had its time.');
   const offMs = Math.abs(skew.aheadMs);
   if (offMs <= maxSkewMs) return ok("This machine's clock agrees with Segment's.");
   const side = skew.aheadMs > 0 ? 'behind' : 'ahead of';
@@ -164,17 +171,17 @@ function inWords(ms: number): string {
   return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
 }
 
-/** The audiences as they were listed, if they could be. */
+/** The list of audiences, if it could be read. */
 async function listed(segment: SegmentLooks): Promise<Look<'list_audiences'> | undefined> {
   if (segment.space === undefined || (await blockedBy(segment))) return undefined;
   return segment.audiences(segment.space);
 }
 
-/** Why there is no use in asking for more. */
+/** Why further requests would be useless. */
 async function blockedBy(segment: SegmentLooks): Promise<Finding | undefined> {
   const look = await segment.workspace();
   const isBlocked = isUnreached(look) || isUnauthorized(look);
-  return isBlocked ? skipped('Not checked: see the workspace.') : undefined;
+  return isBlocked ? skipped('Not checked: see the workspace check.') : undefined;
 }
 
 type Failed = { kind: 'error'; error: AudiencesError };
@@ -193,24 +200,24 @@ function fromError(error: AudiencesError): Finding {
   return finding(error.message, nextFor(error));
 }
 
-/** What a person does about an error; its own advice is for a model. */
+/** What a person can do about an error; the error's own advice is for a model. */
 function nextFor({ code, message }: AudiencesError): string {
   if (message.includes('certificate')) {
-    return 'If the network inspects TLS, set NODE_EXTRA_CA_CERTS to the PEM file of its certificate authority; else check SEGMENT_API_URL and the clock.';
+    return 'If the network inspects TLS, set NODE_EXTRA_CA_CERTS to the PEM file of its certificate authority; otherwise check SEGMENT_API_URL and the clock.';
   }
-  return advice[code] ?? 'Run it again; if it stays, report it with this output.';
+  return advice[code] ?? 'Run it again; if the problem persists, report it with this output.';
 }
 
 const advice: Partial<Record<ErrorCode, string>> = {
   unreachable:
     'Check the network, SEGMENT_API_URL and SEGMENT_REGION, and HTTPS_PROXY if there is a proxy.',
-  timeout: 'Check the network and any proxy, or look at status.segment.com.',
-  rate_limited: 'Wait a minute: the server does so by itself.',
-  upstream_error: 'Try again in a minute, or look at status.segment.com.',
+  timeout: 'Check the network and any proxy, or see status.segment.com.',
+  rate_limited: 'Wait a minute: the server waits by itself.',
+  upstream_error: 'Try again in a minute, or see status.segment.com.',
   bad_response: 'Check SEGMENT_API_URL, and any proxy between here and Segment.',
 };
 
-/** What the network answered, else the whole message. */
+/** The network's reason, else the whole message. */
 function causeOf({ message, facts: { details } }: AudiencesError): string {
   const isNamed = typeof details === 'object' && details !== null && 'cause' in details;
   return isNamed ? String(details.cause) : message.replace(/\.$/, '');

@@ -7,31 +7,33 @@ import type { EditionSetting } from '../../segment/editions/editions.ts';
 import { AudiencesError } from '../../segment/errors.ts';
 import type { DoctorMachine } from './machine.ts';
 
-/** What a look at Segment came to. */
+/** The result of a request to Segment. */
 export type Look<Name extends OperationName> =
   | { kind: 'there'; output: Output<Name> }
   | { kind: 'error'; error: AudiencesError };
 
 export type Region = keyof typeof baseUrls;
 
-/** How long each request may take, milliseconds; together they leave time for the other checks. */
+/**
+ * How long each request may take, in milliseconds; together they leave time for the other checks.
+ */
 const maxMs = { workspace: 3000, otherRegion: 2000, list: 3000, space: 1500 };
 
-/** How far the clock of the server is ahead of ours. */
+/** The offset of the server's clock from ours. */
 interface ClockSkew {
-  /** Milliseconds; negative if it is behind. */
+  /** Milliseconds; negative if the server's clock is behind. */
   aheadMs: number;
 }
 
 /**
- * Looks at Segment: each is made once, when it is first needed, and is tried once. Nothing waits for
- * quota.
+ * The doctor's requests to Segment: each is made once, when first needed, and not retried. None
+ * waits for quota.
  */
 export class SegmentLooks {
   readonly config: Config;
-  /** The edition that is set. */
+  /** The configured edition. */
   readonly edition: EditionSetting;
-  /** The region by whose address Segment is reached; undefined for another address, and the sandbox. */
+  /** The region whose address is used; undefined for a custom address, and for the sandbox. */
   readonly region: Region | undefined;
   readonly #machine: DoctorMachine;
   readonly #redactor: Redactor;
@@ -44,9 +46,9 @@ export class SegmentLooks {
   #audiences: Promise<Look<'list_audiences'>> | undefined;
   #skew: ClockSkew | undefined;
 
-  /** @param endsAt when all is over, on the monotonic clock. */
+  /** @param endsAt when all checks must be over, on the monotonic clock. */
   constructor(config: Config, machine: DoctorMachine, redactor: Redactor, endsAt: number) {
-    // Today's operations are there whatever edition is set for audiences.
+    // These operations exist today, whatever edition is set for audiences.
     const edition = config.edition === 'v1alpha' ? 'auto' : config.edition;
     this.config = { ...config, edition };
     this.edition = config.edition;
@@ -56,12 +58,14 @@ export class SegmentLooks {
     this.region = regionOf(config);
   }
 
-  /** The space that is looked at; undefined if none is set. */
+  /** The space that is checked; undefined if none is set. */
   get space(): string | undefined {
     return this.config.space ?? this.config.policy.allowedSpaces?.[0];
   }
 
-  /** How far the server's clock was off when it last answered; undefined if it did not say. */
+  /**
+   * The offset of the server's clock in its last response; undefined if it did not report its time.
+   */
   get skew(): ClockSkew | undefined {
     return this.#skew;
   }
@@ -71,7 +75,7 @@ export class SegmentLooks {
     return this.#workspace;
   }
 
-  /** The other region, if the token is good there. */
+  /** The other region, if it accepts the token. */
   regionOfToken(): Promise<Region | undefined> {
     this.#other ??= this.#lookElsewhere();
     return this.#other;
@@ -96,7 +100,7 @@ export class SegmentLooks {
     return this.#own().left('list_audiences');
   }
 
-  /** Ends whatever is under way. */
+  /** Aborts all requests in flight. */
   async close(): Promise<void> {
     this.#over.abort();
     await Promise.all(this.#opened.map((api) => api.close()));
@@ -140,7 +144,7 @@ export class SegmentLooks {
       onResponse: ({ date }) => {
         const theirs = Date.parse(date ?? '');
         const ours = (startedAt + clock.now()) / 2;
-        // The header has whole seconds, cut off.
+        // The header has whole seconds, rounded down.
         if (!Number.isNaN(theirs)) this.#skew = { aheadMs: theirs + 500 - ours };
       },
     };

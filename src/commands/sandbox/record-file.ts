@@ -2,10 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { ConfigError } from '../../config.ts';
 import { systemReason } from '../../system-reason.ts';
 
-/** Only its owner may read it: definitions and names are in it. */
+/** Only the owner may read it: it contains definitions and names. */
 const mode = 0o600;
 
-/** A file to which lines are added, in the order in which they come. */
+/** A file to which lines are appended, in the order in which they come. */
 export class RecordFile {
   readonly #handle: FileHandle;
   #written: Promise<void> = Promise.resolve();
@@ -14,7 +14,7 @@ export class RecordFile {
     this.#handle = handle;
   }
 
-  /** Opens a file, or makes it. @throws {ConfigError} when that can't be done. */
+  /** Opens the file, or creates it. @throws {ConfigError} if that fails. */
   static async open(path: string): Promise<RecordFile> {
     try {
       return new RecordFile(await open(path, 'a', mode));
@@ -26,7 +26,7 @@ export class RecordFile {
     }
   }
 
-  /** @param failed called with the reason when a line could not be written. */
+  /** @param failed called with the reason if a line could not be written. */
   add(line: string, failed: (reason: string) => void): void {
     this.#written = this.#written
       .then(() => this.#handle.appendFile(line))

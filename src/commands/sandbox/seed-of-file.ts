@@ -3,9 +3,9 @@ import { parseSeed, type SandboxSeed, SeedError } from '../../sandbox/start.ts';
 import { FileError, readText } from '../text-files.ts';
 
 /**
- * Reads a seed of the right form; what it says is checked where the sandbox starts.
+ * Reads a seed of the right form; the sandbox checks its content when it starts.
  *
- * @throws {ConfigError} for a file that can't be read, or that is no seed.
+ * @throws {ConfigError} for a file that can't be read, or that is not a seed.
  */
 export async function seedOfFile(path: string): Promise<SandboxSeed> {
   try {

@@ -24,10 +24,10 @@ import type { Server } from './server.ts';
 import { diffOf } from './show.ts';
 import { type KeptToken, provideToken } from './token.ts';
 
-/** A change of a client's file that is planned, but not made. */
+/** A planned change of a client's file, not yet made. */
 interface Planned {
   client: Client;
-  /** As it is named to the user. */
+  /** Its name in messages to the user. */
   name: string;
   file: ClientFile;
   plan: Exclude<Plan, { kind: 'none' }>;
@@ -48,7 +48,7 @@ export class Change {
   async add(chosen: readonly Client[], server: Server): Promise<number> {
     const { start, notes, ownTokenFile } = server;
     const { planToAdd } = await import('./plan.ts');
-    const planned = await this.#planAll(chosen, 'is set up already', (file, client) =>
+    const planned = await this.#planAll(chosen, 'is already set up', (file, client) =>
       planToAdd(file, client, start, this.#machine.mainFile),
     );
     if (!planned) return 1;
@@ -64,7 +64,7 @@ export class Change {
 
   async remove(chosen: readonly Client[]): Promise<number> {
     const { planToRemove } = await import('./plan.ts');
-    const planned = await this.#planAll(chosen, 'has no entry of this program', (file, client) =>
+    const planned = await this.#planAll(chosen, 'has no entry for this program', (file, client) =>
       planToRemove(file, client, this.#machine.mainFile),
     );
     if (!planned) return 1;
@@ -72,7 +72,7 @@ export class Change {
     return this.#makeAll(planned);
   }
 
-  /** @returns undefined if a file can't be used, which was said. */
+  /** @returns undefined if a file can't be used, which was reported. */
   async #planAll(
     chosen: readonly Client[],
     nothing: string,
@@ -97,14 +97,14 @@ export class Change {
     return isUsable ? planned : undefined;
   }
 
-  /** Shows what would change, and asks unless that is not wanted. */
+  /** Shows what would change, and asks unless the user chose not to be asked. */
   async #isAgreed(planned: readonly Planned[]): Promise<boolean> {
     for (const { client, name, file, plan } of planned) {
       const redactor = createRedactor(plan.secrets);
       const lines = [`${client.title}: ${name}${file.bytes ? '' : ' (new)'}`];
       if (client.before !== undefined) lines.push(client.before);
-      if (plan.kind === 'delete') lines.push('The file holds nothing else and is removed.');
-      if (plan.kind === 'restore') lines.push('The file gets back what it was before set-up.');
+      if (plan.kind === 'delete') lines.push('The file contains nothing else, so it is deleted.');
+      if (plan.kind === 'restore') lines.push('The file gets back its content from before setup.');
       lines.push(redactor.text(diffOf(file.text, plan.edits)));
       this.#say(lines.join('\n'));
     }
@@ -140,7 +140,7 @@ export class Change {
         await this.#make(each);
         const verb = this.#command.remove ? 'Removed from' : 'Written to';
         const isKept = each.plan.kind === 'write' && each.plan.keepsBackup && each.file.bytes;
-        const backup = isKept ? `; what it was is in ${backupOf(each.file.path)}` : '';
+        const backup = isKept ? `; its old content is in ${backupOf(each.file.path)}` : '';
         this.#say(`${verb} ${each.name}${backup}. ${each.client.afterwards}`);
       } catch (error) {
         if (!(error instanceof ClientFileError)) throw error;
@@ -183,8 +183,8 @@ function tokenInWords(kept: KeptToken, file: string): string {
     case 'typed':
       return `The token is kept in ${file}.`;
     case 'from the environment':
-      return `The token of ${settings.token.env} is kept in ${file}.`;
+      return `The token from ${settings.token.env} is kept in ${file}.`;
     case 'as it was':
-      return `The token in ${file} stays as it is.`;
+      return `The token in ${file} is unchanged.`;
   }
 }

@@ -6,17 +6,17 @@ import type { Terminal } from './terminal.ts';
 
 /** What the command line asks for. */
 export interface SetupCommand {
-  /** Clients by their ids, as they were given. */
+  /** Clients by id, as given. */
   clients: readonly string[];
   /** The settings of the server. */
   flags: Flags;
   write: boolean;
   remove: boolean;
-  /** Whether not to ask. */
+  /** Whether to skip the question. */
   yes: boolean;
 }
 
-/** What set-up takes from the machine; passed in, so that tests can stand in for it. */
+/** What setup needs from the machine; passed in, so that tests can replace it. */
 export interface SetupMachine extends Omit<RunningProgram, 'platform'> {
   place: Place;
   terminal: Terminal | undefined;
@@ -24,7 +24,7 @@ export interface SetupMachine extends Omit<RunningProgram, 'platform'> {
   retrying?: Retrying;
 }
 
-/** Where what is written goes. */
+/** Where the output goes. */
 export interface SetupOutput {
   /** To stdout. */
   write: (text: string) => void;

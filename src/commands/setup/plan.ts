@@ -15,21 +15,21 @@ import {
 import type { Client } from '../clients/table.ts';
 
 /**
- * What is to happen to a client's file.
- * - `none`: it is as it should be.
+ * What will happen to a client's file.
+ * - `none`: it is already correct.
  * - `write`: it gets this text, by these edits.
  * - `restore`: it gets the bytes of its backup.
- * - `delete`: it was made for our entry, and holds nothing else.
+ * - `delete`: it was created for our entry, and contains nothing else.
  */
 export type Plan =
   | { kind: 'none' }
   | (Shown & { kind: 'write'; text: string; keepsBackup: boolean })
   | (Shown & { kind: 'restore' | 'delete' });
 
-/** What is shown of a change. */
+/** The changed lines to show. */
 interface Shown {
   edits: readonly Edit[];
-  /** What must not be shown: the secrets of an older entry of ours. */
+  /** What must not be shown: the secrets in an older entry of ours. */
   secrets: readonly string[];
 }
 
@@ -37,14 +37,14 @@ const secretNames = Object.values(settings).flatMap((setting) =>
   'secret' in setting ? [setting.env] : [],
 );
 
-/** Our entry as it stands in a file. */
+/** Our entry in a file. */
 interface OwnEntry {
   value: unknown;
   secrets: readonly string[];
 }
 
 /**
- * How our entry gets into a client's file, in place of an older one.
+ * Plans to add our entry to a client's file, replacing an older one.
  *
  * @param mainFile the real path of this program. @throws {ClientFileError} with line and column.
  */
@@ -62,13 +62,15 @@ export function planToAdd(
     const edits = editsToSet(file.text, path, entry);
     const isMadeHere = own !== undefined && file.text === newFile(path, own.value);
     const text = isMadeHere ? newFile(path, entry) : edited(file.text, edits);
-    // What the file was before our first entry is the backup; a later one would hold ours.
+    // The backup is the file before our first entry; a later one would contain ours.
     const keepsBackup = !own || (!file.backup && !isMadeHere);
     return { kind: 'write', text, edits, keepsBackup, secrets: own?.secrets ?? [] };
   });
 }
 
-/** How our entry gets out of a client's file. @throws {ClientFileError} with line and column. */
+/**
+ * Plans to remove our entry from a client's file. @throws {ClientFileError} with line and column.
+ */
 export function planToRemove(file: ClientFile, client: Client, mainFile: string): Plan {
   return explained(() => {
     const path = [...client.keys, entryName];
@@ -90,7 +92,7 @@ export function planToRemove(file: ClientFile, client: Client, mainFile: string)
   });
 }
 
-/** A backup that is no JSON is not what the file would be. */
+/** A backup that is not JSON is not what the file would be. */
 function isSame(text: string, backup: string): boolean {
   try {
     return isSameJson(text, backup);
@@ -100,7 +102,7 @@ function isSame(text: string, backup: string): boolean {
   }
 }
 
-/** The entry of our name. @throws {ClientFileError} if it is another program's. */
+/** The entry with our name. @throws {ClientFileError} if it is another program's. */
 function ownEntry(text: string, path: readonly string[], mainFile: string): OwnEntry | undefined {
   const node = findEntry(text, path);
   if (!node) return undefined;
@@ -110,7 +112,7 @@ function ownEntry(text: string, path: readonly string[], mainFile: string): OwnE
     return { value, secrets: secretNames.flatMap((name) => start.env[name] ?? []) };
   }
   throw new JsonFileError(
-    `has an entry "${entryName}" that does not start this program: rename it or remove it`,
+    `has an entry "${entryName}" that does not start this program: rename or remove it`,
     text,
     node.offset,
   );

@@ -7,19 +7,20 @@ import type { SetupCommand, SetupMachine } from './command.ts';
 import { entrySettings } from './settings.ts';
 import { startOf } from './start.ts';
 
-/** The server as a client is to start it. */
+/** The server as a client must start it. */
 export interface Server {
   start: ServerStart;
-  /** Where set-up keeps the token; undefined if the server needs none, or has it from elsewhere. */
+  /** Where setup keeps the token; undefined if the server needs none, or gets it from elsewhere. */
   ownTokenFile: string | undefined;
-  /** What the user has to know, a sentence each. */
+  /** What the user must know, a sentence each. */
   notes: readonly string[];
 }
 
 /**
- * How a client is to start the server with the settings that are given here.
+ * How a client must start the server with the settings given here.
  *
- * @throws {ConfigError} for settings that the server would refuse, or a program that may be removed.
+ * @throws {ConfigError} for settings that the server would refuse, or a program that may be
+ * removed.
  */
 export function serverFor({ flags }: SetupCommand, machine: SetupMachine): Server {
   const { place } = machine;
@@ -30,7 +31,10 @@ export function serverFor({ flags }: SetupCommand, machine: SetupMachine): Serve
   return { start, notes, ownTokenFile };
 }
 
-/** Where the token is kept that was typed during set-up. @throws {ConfigError} if there is no place for it. */
+/**
+ * Where setup keeps the token that the user types. @throws {ConfigError} if there is no place for
+ * it.
+ */
 export function tokenFileIn(place: Place): string {
   const { environment, platform, home } = place;
   const folder =

@@ -4,23 +4,23 @@ import { Given } from '../../given.ts';
 import { type Setting, settings } from '../../settings.ts';
 import type { Place } from '../clients/place.ts';
 
-/** What of the settings goes into a client's file. */
+/** The settings that go into a client's file. */
 export interface EntrySettings {
   /** The flags of the server. */
   args: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** Whether the server talks to the stand-in, and needs no token. */
+  /** Whether the server uses the sandbox, and needs no token. */
   isSandbox: boolean;
-  /** What the user has to know, a sentence each. */
+  /** What the user must know, a sentence each. */
   notes: readonly string[];
 }
 
 const all: readonly Setting<unknown>[] = Object.values(settings);
 
-/** A token of the right form, where settings are checked before there is one. */
+/** A token of the right form, to check settings before there is one. */
 const standIn = 'not-known-yet';
 
-/** What a real space has, and the sandbox would refuse. */
+/** Settings that a real space needs, and the sandbox would refuse. */
 const notInSandbox: readonly Setting<unknown>[] = [
   settings.space,
   settings.region,
@@ -28,15 +28,17 @@ const notInSandbox: readonly Setting<unknown>[] = [
   settings.allowedSpaces,
 ];
 
-/** What other programs read, too, and a client started from a desktop may not have. */
+/**
+ * Settings that other programs read, too, and that a client started from a desktop may not have.
+ */
 const surroundings = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'];
 
 /**
- * Turns what is set here, by flags and in the environment, into what a client passes on: flags, and
- * variables for what has none. Secrets are left out.
+ * Converts what is set here, by flags and in the environment, into what a client passes on: flags,
+ * and variables for settings without one. Secrets are left out.
  *
- * @param tokenFile where the token is, if the environment names no other file.
- * @throws {ConfigError} for what the server would refuse.
+ * @param tokenFile the file of the token, if the environment names no other.
+ * @throws {ConfigError} for settings that the server would refuse.
  */
 export function entrySettings(flags: Flags, place: Place, tokenFile: string): EntrySettings {
   const { environment } = place;
@@ -59,7 +61,7 @@ export function entrySettings(flags: Flags, place: Place, tokenFile: string): En
   return { args, env, isSandbox, notes: notesOn(environment) };
 }
 
-/** @throws {ConfigError} for what the server would refuse, but for a token that is not there yet. */
+/** @throws {ConfigError} for what the server would refuse, except for a missing token. */
 function assertAccepted(flags: Flags, environment: Place['environment']): void {
   const hasToken = [settings.token, settings.tokenFile].some(({ env }) => environment[env]?.trim());
   readConfig(flags, hasToken ? environment : { ...environment, [settings.token.env]: standIn });
@@ -89,12 +91,12 @@ function notesOn(environment: Place['environment']): string[] {
   const notes: string[] = [];
   if (environment[settings.secret.env]?.trim()) {
     notes.push(
-      `${settings.secret.env} is a secret and is not written into the file: put it into a file and set ${settings.secretFile.env}.`,
+      `${settings.secret.env} is a secret, so it is not written to the file: put it in a file of its own and set ${settings.secretFile.env}.`,
     );
   }
   const set = surroundings.filter((name) => environment[name] ?? environment[name.toLowerCase()]);
   if (set.length > 0) {
-    notes.push(`This shell sets ${set.join(', ')}: make sure that the client has the same.`);
+    notes.push(`This shell sets ${set.join(', ')}: make sure that the client has the same values.`);
   }
   return notes;
 }

@@ -2,7 +2,7 @@ import { type Entry, entryName, type ServerStart } from '../clients/entry.ts';
 import type { Edit } from '../clients/json-file.ts';
 import type { Client } from '../clients/table.ts';
 
-/** What is to stand in a client's file, as the client writes it. */
+/** The block for a client's file, in the client's format. */
 export function blockFor(client: Client, start: ServerStart): string {
   const entry = client.entry(start);
   const [outer = '', ...inner] = client.keys;
@@ -21,7 +21,7 @@ function nestedIn(keys: readonly string[], entry: Entry): object {
   return keys.reduceRight<object>((value, key) => ({ [key]: value }), { [entryName]: entry });
 }
 
-/** TOML 1.0: what JSON writes as a string or a list of strings means the same there. */
+/** TOML 1.0: JSON's strings and lists of strings mean the same there. */
 function inToml(path: readonly string[], table: Entry): string {
   const own: string[] = [];
   const tables: string[] = [];
@@ -32,7 +32,7 @@ function inToml(path: readonly string[], table: Entry): string {
   return [[`[${path.join('.')}]`, ...own].join('\n'), ...tables].join('\n\n');
 }
 
-/** YAML 1.2, in which JSON's strings and lists mean the same. */
+/** YAML 1.2: JSON's strings and lists mean the same there. */
 function inYaml(value: Entry, indent: string): string[] {
   return Object.entries(value).flatMap(([key, item]) => {
     if (Array.isArray(item) && item.every(isTable)) {
@@ -45,7 +45,7 @@ function inYaml(value: Entry, indent: string): string[] {
   });
 }
 
-/** A scalar, or a list of them on one line. */
+/** A scalar, or a list of scalars on one line. */
 function inLine(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(inLine).join(', ')}]` : JSON.stringify(value);
 }
@@ -54,7 +54,7 @@ function isTable(value: unknown): value is Entry {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A command as it is typed into a shell of the platform. */
+/** A command as typed into a shell of the platform. */
 export function commandLine(words: readonly string[], platform: NodeJS.Platform): string {
   return words.map((word) => shellWord(word, platform)).join(' ');
 }
@@ -66,7 +66,7 @@ function shellWord(word: string, platform: NodeJS.Platform): string {
 }
 
 /**
- * The lines that edits take away and add. Nothing around them is shown: it may hold other programs'
+ * The lines that edits remove and add. Nothing around them is shown: it may contain other programs'
  * secrets.
  */
 export function diffOf(text: string, edits: readonly Edit[]): string {

@@ -3,7 +3,7 @@ import type { Project } from '../../project.ts';
 import { name, version } from '../../version.ts';
 import type { ServerStart } from '../clients/entry.ts';
 
-/** What runs now, and how it came there. */
+/** The running program, and how it was installed. */
 export interface RunningProgram {
   platform: NodeJS.Platform;
   /** The Node that runs it. */
@@ -14,8 +14,8 @@ export interface RunningProgram {
 }
 
 /**
- * How a client starts what runs now: by the paths of Node and the program, so that it depends on no
- * `PATH`, or by npx where npm may remove the program at any time.
+ * How a client starts the running program: by the paths of Node and the program, so that it depends
+ * on no `PATH`, or by npx if npm may remove the program at any time.
  *
  * @throws {ConfigError} for a program that npm may remove, if the package is not published.
  */
@@ -31,12 +31,12 @@ export function startOf(
     ]);
   }
   const npx = ['npx', '-y', `${name}@${version}`, ...args];
-  // On Windows npx is a script, which only a shell starts.
+  // On Windows npx is a script, which only a shell can start.
   const [command = '', ...rest] = platform === 'win32' ? ['cmd', '/c', ...npx] : npx;
   return { command, args: rest, env };
 }
 
-/** Whether a path is in the caches of npx, pnpm dlx, yarn dlx or bunx. */
+/** Whether a path is in a cache of npx, pnpm dlx, yarn dlx or bunx. */
 function isTemporary(path: string): boolean {
   return path
     .split(/[\\/]/)

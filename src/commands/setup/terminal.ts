@@ -1,12 +1,12 @@
 /** The terminal of whoever runs a command. */
 export interface Terminal {
-  /** Asks on a line of its own; gives what was typed, without the line break. */
+  /** Asks on a line of its own; resolves to the typed text, without the line break. */
   ask(question: string): Promise<string>;
-  /** The same, without showing what is typed; undefined if it was broken off with Ctrl-C or Ctrl-D. */
+  /** The same, without echo; undefined if the user cancels with Ctrl-C or Ctrl-D. */
   askSecret(question: string): Promise<string | undefined>;
 }
 
-/** What a terminal is made of: the process's own streams, or a test's. */
+/** The streams of a terminal: the process's own, or a test's. */
 export interface TerminalStreams {
   input: {
     isTTY?: boolean;
@@ -22,17 +22,17 @@ export interface TerminalStreams {
   output: { isTTY?: boolean; write(text: string): unknown };
 }
 
-/** What a typed character does. */
+/** The effect of a typed character. */
 type Effect = 'enter' | 'break' | 'erase' | 'add';
 
-/** A terminal in raw mode leaves it to us what Ctrl-C, Ctrl-D and the keys that erase do. */
+/** In raw mode, Ctrl-C, Ctrl-D and the erase keys are ours to handle. */
 const effects: Readonly<Record<string, Effect>> = {
   ...{ '\r': 'enter', '\n': 'enter' },
   ...{ '\u0003': 'break', '\u0004': 'break' },
   ...{ '\b': 'erase', '\u007f': 'erase' },
 };
 
-/** The terminal behind two streams; undefined if one of them is none. */
+/** The terminal on two streams; undefined if either is not a terminal. */
 export function terminalOf({ input, output }: TerminalStreams): Terminal | undefined {
   if (!input.isTTY || !output.isTTY) return undefined;
   return {
@@ -53,7 +53,7 @@ export function terminalOf({ input, output }: TerminalStreams): Terminal | undef
   };
 }
 
-/** Reads up to the end of the line; undefined if that is broken off. */
+/** Reads up to the end of the line; undefined if the user cancels. */
 function readLine(input: TerminalStreams['input']): Promise<string | undefined> {
   return new Promise((resolve) => {
     let typed = '';

@@ -4,25 +4,25 @@ import { settings } from '../../settings.ts';
 import { slipIn } from '../../slips.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Where a token may come from. */
+/** The possible sources of a token. */
 export interface TokenSources {
   folder: StateFolder;
-  /** What the variable of the token holds, if it is set. */
+  /** The value of the token's variable, if set. */
   fromEnvironment: string | undefined;
   terminal: Terminal | undefined;
-  /** Whether the user wants to be asked as little as possible. */
+  /** Whether to ask the user as little as possible. */
   isQuiet: boolean;
 }
 
-/** How a token came to be kept. */
+/** How the kept token came about. */
 export type KeptToken = 'typed' | 'from the environment' | 'as it was';
 
-/** How often a token is asked for that is miswritten. */
+/** How often the token is asked for if it is mistyped. */
 const maxTries = 3;
 
 /**
- * Sees to it that the state folder keeps a token: the one that is there, unless the user types
- * another, else that of the environment.
+ * Makes sure that the state folder keeps a token: the present one, unless the user types another,
+ * else that of the environment.
  *
  * @throws {ConfigError} if there is none. @throws {StateFolderError} if none can be kept.
  */
@@ -41,18 +41,18 @@ export async function provideToken(sources: TokenSources): Promise<KeptToken> {
 }
 
 const missing =
-  'No token: run this on a terminal, which asks for it, or set SEGMENT_API_TOKEN or SEGMENT_API_TOKEN_FILE, or try everything without one with --sandbox. Nothing was written.';
+  'No token: run this in a terminal to be asked for it, or set SEGMENT_API_TOKEN or SEGMENT_API_TOKEN_FILE, or try everything without one with --sandbox. Nothing was written.';
 
-/** @param isThere whether a token is kept that stays if nothing is typed. */
+/** @param isThere whether a token is kept already, which stays if the user types nothing. */
 async function typedToken(terminal: Terminal, isThere: boolean): Promise<string | undefined> {
-  const hint = isThere ? 'Enter keeps the one that is there' : 'it is not shown';
+  const hint = isThere ? 'press Enter to keep the present one' : 'it is not shown';
   let question = `Public API token of the workspace (${hint}): `;
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const token = (await terminal.askSecret(question))?.trim();
     if (!token) return undefined;
     const problem = problemOf(token);
     if (problem === undefined) return token;
-    question = `The token ${problem}. Once more: `;
+    question = `The token ${problem}. Try again: `;
   }
   return undefined;
 }

@@ -4,7 +4,9 @@ import type { Reader } from '../fields.ts';
 import type { Handler } from '../operation.ts';
 import { requireLinked } from '../require-linked.ts';
 
-/** How many schedules an audience may have is not stated; the list allows several. */
+/**
+ * The reference does not state how many schedules an audience may have; the list allows several.
+ */
 export function addSchedule(readBody: Reader<Timing>): Handler {
   return (request) => {
     const { schedules } = request.space();
@@ -16,7 +18,7 @@ export function addSchedule(readBody: Reader<Timing>): Handler {
   };
 }
 
-/** Replaces all of a schedule but its id: strategy and config are both required. */
+/** Replaces everything in a schedule but its id: strategy and config are both required. */
 export function updateSchedule(readBody: Reader<Timing>): Handler {
   return (request) => {
     const { schedules } = request.space();

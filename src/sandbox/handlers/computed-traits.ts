@@ -72,7 +72,7 @@ function noTrait(id: string): Refusal {
   return notFound(`There is no computed trait ${id} in this space`);
 }
 
-/** That a trait can come to be one of accounts is not stated. */
+/** The reference does not state that a trait of users can become one of accounts. */
 function levelFixed(): Refusal {
   const field = 'definition.type';
   const message = `"${field}" can't be changed`;

@@ -5,7 +5,7 @@ import type { Reader } from '../fields.ts';
 import type { Media } from '../media.ts';
 import type { Handler } from '../operation.ts';
 
-/** @param readerOf the body by edition. @param view the audience of the answer. */
+/** @param readerOf the body by edition. @param view the audience in the response. */
 export function createAudience(
   readerOf: (media: Media) => Reader<NewAudience>,
   view: (audience: Audience) => object,

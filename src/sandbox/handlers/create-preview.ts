@@ -10,7 +10,7 @@ export function createPreview(readBody: Reader<NewPreview>): Handler {
     const { previews, findByKey } = request.space();
     request.query(() => {});
     const wanted = request.body(readBody);
-    // A preview has no key, so that it can't use itself.
+    // A preview has no key, so it can't use itself.
     const problems = checkDefinition({ key: '' }, wanted.definition, findByKey);
     if (problems.length > 0) throw new Refusal(422, ...problems);
     const { used, ms } = previews.ofThisMonth();
@@ -19,7 +19,7 @@ export function createPreview(readBody: Reader<NewPreview>): Handler {
   };
 }
 
-/** That there is such a limit is stated, but not what Segment answers above it. */
+/** The reference states that there is such a limit, but not the response beyond it. */
 function monthUsedUp(used: number, msBeforeNext: number): Refusal {
   return new Refusal(429, {
     type: 'RequestError',

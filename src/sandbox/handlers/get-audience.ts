@@ -3,7 +3,7 @@ import type { Reader } from '../fields.ts';
 import type { Handler } from '../operation.ts';
 import type { SpaceState } from '../space-state.ts';
 
-/** @param readQuery the parameters. @param view the audience of the answer, as they ask for it. */
+/** @param readQuery the parameters. @param view the audience in the response, depending on them. */
 export function getAudience<Query>(
   readQuery: Reader<Query>,
   view: (audience: Audience, query: Query, space: SpaceState) => object,

@@ -2,7 +2,7 @@ import { notFound } from '../answers.ts';
 import type { Handler } from '../operation.ts';
 import type { Preview } from '../previews.ts';
 
-/** @param view the preview of the answer. */
+/** @param view the preview in the response. */
 export function getPreview(view: (preview: Preview) => object): Handler {
   return (request) => {
     const { previews } = request.space();

@@ -6,8 +6,8 @@ import { isFound, type Search } from '../search.ts';
 import type { SpaceState } from '../space-state.ts';
 
 /**
- * @param readQuery the parameters besides the pagination. @param view an audience of the answer, as
- * they ask for it.
+ * @param readQuery the parameters except for the pagination. @param view an audience in the
+ * response, depending on them.
  */
 export function listAudiences<Query extends { search?: Search }>(
   paging: Paging,

@@ -1,7 +1,7 @@
 import type { Handler } from '../operation.ts';
 import { readSentPage, takeSentPage } from '../pages.ts';
 
-/** What the token may not see is left out, yet counted. */
+/** Connections that the token may not see are omitted, but counted. */
 export const listConnections: Handler = (request) => {
   const { destinations } = request.space();
   const { id } = request.audience();

@@ -12,7 +12,7 @@ interface Sort {
   direction: 'ASC' | 'DESC';
 }
 
-/** The audiences whose definitions use the path's audience. @param view one of the answer. */
+/** The audiences whose definitions use the path's audience. @param view one in the response. */
 export function listConsumers(view: (audience: Audience) => object): Handler {
   return (request) => {
     const { audiences } = request.space();

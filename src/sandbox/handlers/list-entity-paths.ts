@@ -1,7 +1,9 @@
 import type { Handler } from '../operation.ts';
 import { readPage, takePage, usualPaging } from '../pages.ts';
 
-/** What is searched is not stated; here it is what a person would look for. */
+/**
+ * The reference does not state which fields are searched; here it is what a person would look for.
+ */
 export const listEntityPaths: Handler = (request) => {
   const { schema } = request.space();
   const [page, search = ''] = request.query(

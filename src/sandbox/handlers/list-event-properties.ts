@@ -10,7 +10,7 @@ import {
   selectNames,
 } from '../schema-lists.ts';
 
-/** What Segment answers for an event that it has not seen is not stated. */
+/** What Segment returns for an event that it has not seen is not stated. */
 export const listEventProperties: Handler = (request) => {
   const { schema } = request.space();
   const [page, list, samples] = request.query(

@@ -1,7 +1,7 @@
 import { noSchedule } from '../answers.ts';
 import type { Handler } from '../operation.ts';
 
-/** What is answered for an audience that can have none is not stated: an empty list, as here. */
+/** The response for an audience that can have none is not stated: here it is an empty list. */
 export const listSchedules: Handler = (request) => {
   const { schedules } = request.space();
   const { id } = request.audience();

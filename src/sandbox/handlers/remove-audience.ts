@@ -2,8 +2,8 @@ import { noAudience } from '../answers.ts';
 import type { Handler } from '../operation.ts';
 
 /**
- * Removes an audience, also a locked one, and one that others use: whether Segment refuses the latter
- * is not stated.
+ * Removes an audience, even a locked one, or one that others use: whether Segment refuses the
+ * latter is not stated.
  */
 export const removeAudience: Handler = (request) => {
   const { audiences } = request.space();

@@ -1,7 +1,7 @@
 import type { Handler } from '../operation.ts';
 import { requireLinked } from '../require-linked.ts';
 
-/** Runs an audience, also a disabled one: whether Segment refuses that is not stated. */
+/** Runs an audience, even a disabled one: whether Segment refuses that is not stated. */
 export const runAudience: Handler = (request) => {
   const { runs, people } = request.space();
   const audience = request.audience();

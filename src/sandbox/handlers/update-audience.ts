@@ -6,7 +6,7 @@ import type { Media } from '../media.ts';
 import type { Handler } from '../operation.ts';
 import { profileEntity } from '../people.ts';
 
-/** @param readerOf the body by edition. @param view the audience of the answer. */
+/** @param readerOf the body by edition. @param view the audience in the response. */
 export function updateAudience(
   readerOf: (media: Media) => Reader<Change>,
   view: (audience: Audience) => object,
@@ -31,7 +31,7 @@ export function updateAudience(
   };
 }
 
-/** The target is fixed at the creation, but today's v1alpha takes it in an update. */
+/** The target is fixed at creation, but today's v1alpha takes it in an update. */
 function checkTarget(before: Definition, after: Definition): void {
   if ((before.targetEntity ?? profileEntity) === (after.targetEntity ?? profileEntity)) return;
   const field = 'definition.targetEntity';
@@ -39,8 +39,11 @@ function checkTarget(before: Definition, after: Definition): void {
   throw new Refusal(422, { type: 'input-validation', message, field });
 }
 
-/** That an update locks is stated; what an edit of a locked audience answers is not. */
+/**
+ * The reference states that an update locks an audience, but not the response to an edit of a
+ * locked one.
+ */
 function locked(id: string, until: number): Refusal {
   const end = new Date(until).toISOString();
-  return conflict(`Audience ${id} is locked until its last change has been taken in, at ${end}`);
+  return conflict(`Audience ${id} is locked until its last change has been processed, at ${end}`);
 }

@@ -5,8 +5,8 @@ import type { Media } from '../media.ts';
 import type { NewPreview } from '../previews.ts';
 
 /*
- * The bodies of Segment's reference 73.2.0. No length limits are stated. Joi refuses empty strings
- * unless it is told otherwise, and nothing says that it is for a description.
+ * The bodies of Segment's reference 73.2.0. It states no length limits. Joi rejects empty strings
+ * by default, and nothing says that it accepts them for a description.
  */
 
 const classicTypes = ['USERS', 'ACCOUNTS'] as const;
@@ -36,7 +36,7 @@ export function readPreview(fields: Fields): NewPreview {
   };
 }
 
-/** The body that adds or changes a schedule; that its config may be null is of no use any more. */
+/** The body that adds or changes a schedule; a null config is of no use anymore. */
 export function readSchedule(fields: Fields): Timing {
   const strategy = fields.at('strategy').required().oneOf(['PERIODIC', 'SPECIFIC_DAYS']);
   const config = fields.at('config').required();
@@ -45,7 +45,7 @@ export function readSchedule(fields: Fields): Timing {
     return { strategy, config: config.object(readSpecificDays) ?? noDays };
   }
   const periodic = strategy && config.object(readPeriodic);
-  // What follows from a strategy that is none is not checked.
+  // What follows from an invalid strategy is not checked.
   return { strategy: 'PERIODIC', config: periodic ?? { interval: '1d' } };
 }
 
@@ -87,8 +87,8 @@ function readDefinition(
 }
 
 /**
- * The body of `update_audience_for_space`. A body without any field is not ruled out. v1alpha takes
- * the target entity, but no options.
+ * The body of `update_audience_for_space`. The reference does not rule out an empty one. v1alpha
+ * takes the target entity, but no options.
  */
 export function readerOfUpdate(media: Media): Reader<Change> {
   const isAlpha = media === 'v1alpha';
@@ -105,7 +105,7 @@ export function readerOfUpdate(media: Media): Reader<Change> {
   });
 }
 
-/** Bounds are not stated, but for the days, which were once said to be positive. */
+/** The reference states no bounds, except that an earlier version called the days positive. */
 function readOptions(fields: Fields): Options {
   const includeHistoricalData = fields.at('includeHistoricalData').flag();
   const days = fields.at('backfillEventDataDays');

@@ -27,12 +27,12 @@ import { narrow, previewView, wide } from './views.ts';
 
 /*
  * Today's edition, as the SDKs 73.2.0 (2026-08-20) print it. A limit belongs to the operation,
- * whatever edition is asked for. Stated here once more on purpose: a test compares it with the
+ * whatever edition a request names. Stated here once more on purpose: a test compares it with the
  * client's table.
  */
 
 const media = ['v1', 'v1beta', 'v1alpha'] as const;
-/** What came after the beta. */
+/** The operations added after the beta. */
 const withoutBeta = ['v1', 'v1alpha'] as const;
 const alphaOnly = ['v1alpha'] as const;
 

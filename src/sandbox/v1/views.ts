@@ -5,7 +5,7 @@ import type { Preview } from '../previews.ts';
 import type { SpaceState } from '../space-state.ts';
 import type { Include } from './query.ts';
 
-/** `AudienceSummary`: what create and update answer. */
+/** `AudienceSummary`: what create and update return. */
 export function narrow({ size, definition, options, ...rest }: Audience): object {
   return {
     ...rest,
@@ -20,7 +20,7 @@ function definitionView({ query, level, targetEntity }: Audience['definition']):
   return level === 'linked' ? { query, targetEntity: targetEntity ?? profileEntity } : { query };
 }
 
-/** `AudienceSummaryWithAudienceTypeAndLookback`: what get and list answer. */
+/** `AudienceSummaryWithAudienceTypeAndLookback`: what get and list return. */
 export function wide(audience: Audience, include: Include, space: SpaceState): object {
   const { id, size, options = {} } = audience;
   return {
@@ -32,7 +32,7 @@ export function wide(audience: Audience, include: Include, space: SpaceState): o
   };
 }
 
-/** `AudiencePreview`: what there is besides the status follows from it. */
+/** `AudiencePreview`: everything but the status follows from it. */
 export function previewView({ definition, outcome = {}, ...rest }: Preview): object {
   return {
     ...rest,
@@ -43,14 +43,14 @@ export function previewView({ definition, outcome = {}, ...rest }: Preview): obj
 }
 
 /**
- * Linked audiences run in the warehouse on a schedule; what is beyond our reading of the language is
- * taken to be batch as well.
+ * Linked audiences run in the warehouse on a schedule; a definition that the language here can't
+ * read is assumed to be batch as well.
  */
 function cadenceFor({ definition }: Audience): 'BATCH' | 'REALTIME' {
   return definition.level === 'linked' ? 'BATCH' : (cadenceOf(definition) ?? 'BATCH');
 }
 
-/** The seed's `includeAnonymousUsers` became an external id among the others. */
+/** The 2024 edition's `includeAnonymousUsers` became one of the external ids. */
 function todaysOptions({ includeAnonymousUsers, ...options }: Options): Options {
   const { filterByExternalIds, ...others } = options;
   const ids = includeAnonymousUsers ? [...defaultExternalIds, 'anonymous_id'] : undefined;

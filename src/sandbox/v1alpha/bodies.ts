@@ -16,7 +16,7 @@ export function readCreate(fields: Fields): NewAudience {
   };
 }
 
-/** `UpdateAudienceForSpaceInput` of 2024: all is optional, but something must be there. */
+/** `UpdateAudienceForSpaceInput` of 2024: everything is optional, but something is required. */
 export function readUpdate(fields: Fields): Change {
   fields.refuseEmpty();
   return {
@@ -27,7 +27,7 @@ export function readUpdate(fields: Fields): Change {
   };
 }
 
-/** Stands in a body that is refused. */
+/** A placeholder in a body that is rejected. */
 const noDefinition: Definition = { query: '', level: 'users' };
 
 function readName(field: Field): string | undefined {
@@ -38,7 +38,10 @@ function readName(field: Field): string | undefined {
   return name;
 }
 
-/** The type in either case: the seed writes it in lower case, other pages of its time in upper. */
+/**
+ * The type in either case: the reference of 2024 writes it in lower case, other pages of that time
+ * in upper case.
+ */
 function readDefinition(fields: Fields): Definition {
   const field = fields.at('type').required();
   const type = field.text({ mayBeEmpty: true })?.toLowerCase();

@@ -9,7 +9,7 @@ import { readCreate, readUpdate } from './bodies.ts';
 import { summary } from './view.ts';
 
 /*
- * The seed's edition: v1alpha as Segment's reference printed it in 2024 (SDK 50.2.0). Stated here
+ * The 2024 edition: v1alpha as Segment's reference printed it in 2024 (SDK 50.2.0). Stated here
  * once more on purpose: a test compares it with the client's table.
  */
 

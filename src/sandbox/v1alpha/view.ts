@@ -1,6 +1,6 @@
 import type { Audience } from '../audiences.ts';
 
-/** The seed's `AudienceSummary`, which all of its operations answer with. */
+/** The 2024 edition's `AudienceSummary`, which all of its operations return. */
 export function summary({ definition, size, ...rest }: Audience): object {
   const { query, level } = definition;
   return {

@@ -111,13 +111,13 @@ test('objects that hold nothing else can go with the entry', () => {
 });
 
 test.each([
-  ['{\n  "a": 1,,\n}', 'is not valid JSON: a key in quotes is missing', 2, 10],
+  ['{\n  "a": 1,,\n}', 'is not valid JSON: a quoted key is missing', 2, 10],
   ['{"a" 1}', 'is not valid JSON: a colon is missing', 1, 6],
   ['{\r\n"a": tru }', 'is not valid JSON: an unknown word', 2, 6],
-  ['{"a": "x', 'is not valid JSON: a string does not end', 1, 7],
-  ['/* open', 'is not valid JSON: a comment does not end', 1, 1],
-  ['{} {}', 'is not valid JSON: text follows the end', 1, 4],
-  ['[]', 'holds no object', 1, 1],
+  ['{"a": "x', 'is not valid JSON: an unterminated string', 1, 7],
+  ['/* open', 'is not valid JSON: an unterminated comment', 1, 1],
+  ['{} {}', 'is not valid JSON: text after the end', 1, 4],
+  ['[]', 'does not contain an object', 1, 1],
   ['{"mcpServers": null}', 'has no object under "mcpServers"', 1, 16],
   ['{"mcpServers": {}, "mcpServers": {}}', 'has "mcpServers" twice', 1, 20],
 ])('%j is refused: it %s', (text, reason, line, column) => {
