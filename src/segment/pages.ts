@@ -1,5 +1,5 @@
-import { Cursors } from './cursors.ts';
 import { type Input, type OperationName, type Output, spaceIn } from './contract.ts';
+import { Cursors } from './cursors.ts';
 import type { Paging } from './editions/row.ts';
 import { type AudiencesError, RefusedError, TooLargeError } from './errors.ts';
 

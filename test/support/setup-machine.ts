@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Place } from '../../src/commands/clients/place.ts';
-import { runSetup } from '../../src/commands/setup.ts';
 import type { SetupCommand, SetupMachine } from '../../src/commands/setup/command.ts';
 import type { Terminal } from '../../src/commands/setup/terminal.ts';
+import { runSetup } from '../../src/commands/setup.ts';
 
 /** A token that must never be seen. */
 export const typedToken = 'sgp_TypedOnATerminal123456';
