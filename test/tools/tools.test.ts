@@ -293,7 +293,7 @@ describe('input', () => {
   test.each([
     [
       'delete_everything',
-      /Unknown tool: delete_everything\. There are .*remove_audience_from_space/,
+      /Unknown tool: delete_everything\. Available tools: .*remove_audience_from_space/,
     ],
     ['get_audiences', /Unknown tool: get_audiences\. Did you mean get_audience\?$/],
     ['listAudiences', /Did you mean list_audiences\?$/],
