@@ -107,6 +107,13 @@ const rows: Row[] = [
     `GET ${space}?pagination.count=1&pagination.cursor=Mw%3D%3D`,
     { v1alpha: '', v1: '' },
   ],
+  [
+    'those whose key begins so',
+    'list_audiences',
+    { spaceId, count: 1, keyPrefix: 'vip_' },
+    `GET ${space}?pagination.count=1&search.type=KEY&search.query=vip_`,
+    { v1: '' },
+  ],
   ['one', 'get_audience', one, `GET ${space}/aud_1`, { v1alpha: '', v1: '' }],
   ['one', 'remove_audience_from_space', one, `DELETE ${space}/aud_1`, { v1alpha: '', v1: '' }],
   [

@@ -664,6 +664,26 @@ test('a dry run sends nothing, and shows the requests and the question', async (
   );
 });
 
+test.each([
+  [0, 'None of them is sent to a destination.'],
+  [1, '2 of them are sent to no destination; for 1 of them that could not be found out.'],
+  [2, '1 of them is sent to no destination; for 2 of them that could not be found out.'],
+  [3, 'Where they are sent could not be found out.'],
+])(
+  'of 3 audiences, %i of which can not be looked up, says where they are sent',
+  async (count, sentence) => {
+    const { rig, change } = await start(many(3), { flags: { confirm: 'remove' } });
+    const hidden = idsUpTo(count);
+    rig.faults(({ operation, id = '' }) =>
+      operation === 'list_destinations_from_audience' && hidden.includes(id)
+        ? { kind: 'answer', status: 500, body: '' }
+        : undefined,
+    );
+    const { structured } = await change({ ids: idsUpTo(3), action: 'remove', dryRun: true });
+    expect(structured).toMatchObject({ dryRun: { question: expect.stringContaining(sentence) } });
+  },
+);
+
 test('a dry run shows the whole question, however many it is about', async () => {
   const long = (name: string) => plain(`${name} ${'x'.repeat(200)}`);
   const seeds = Array.from({ length: 200 }, (_, index) => long(`Berlin ${index + 1}`));
