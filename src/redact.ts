@@ -10,7 +10,9 @@ export interface Redactor {
   value(value: unknown): unknown;
 }
 
-const mark = '[redacted]';
+/** What stands where a secret was. */
+export const redactionMark = '[redacted]';
+
 const deepest = 100;
 const tooDeep = '[nested too deeply]';
 
@@ -24,7 +26,8 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   const pattern = new RegExp(known.flatMap(spellings).join('|'), 'g');
   // Every spelling has at least one character for each of the secret's.
   const minChars = Math.min(...known.map((secret) => [...secret].length));
-  const text = (given: string) => (given.length < minChars ? given : given.replace(pattern, mark));
+  const text = (given: string) =>
+    given.length < minChars ? given : given.replace(pattern, redactionMark);
   const value = (given: unknown, depth: number): unknown => {
     if (typeof given === 'string') return text(given);
     if (typeof given !== 'object' || given === null) return given;

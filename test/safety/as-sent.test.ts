@@ -220,6 +220,7 @@ describe('what was sent', () => {
   test.each([
     ['padded', { name: ' New ' }, { name: 'New' }],
     ['not shown', { name: 'New', enabled: true }, { name: undefined, enabled: null }],
+    ['a secret', { name: 'Of sgp_x' }, { name: 'Of [redacted]' }],
     ['cleared', { description: '' }, { description: null }],
     [
       'in another order',
