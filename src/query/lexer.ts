@@ -47,6 +47,7 @@ const afterString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/iy;
 export function lex(query: string, findings: Findings): Token[] {
   const tokens: Token[] = [];
   const pieces = piecesOf(query);
+  if (pieces.some(isTurnedOut)) findings.withholdFixes();
   for (const [index, piece] of pieces.entries()) {
     if (piece.kind === 'comment') reportComment(piece, findings);
     else if (piece.kind === 'unknown' && isEmpty(piece, pieces[index + 1])) {
@@ -56,6 +57,13 @@ export function lex(query: string, findings: Findings): Token[] {
   }
   tokens.push({ kind: 'end', text: '', start: query.length, end: query.length });
   return trusted(tokens, findings);
+}
+
+/** Whether a string begins with what ends in a bracket and ends with what begins one: then it is code. */
+function isTurnedOut({ kind, text }: LexedPiece): boolean {
+  if (kind !== 'string' || !text.includes(')')) return false;
+  const opens = text.indexOf('(');
+  return text.indexOf(')') < opens && text.lastIndexOf('(') > text.lastIndexOf(')');
 }
 
 /** What is before a forgotten quote: after it strings and code have changed places. */
@@ -209,7 +217,7 @@ function reportString(query: string, piece: Token, findings: Findings): void {
   if (isOpen) {
     const missing = quotes.get(opening)?.closing;
     // What goes on after a forgotten quote is code; only of plain words it is sure where they end.
-    const isPlain = /^[\p{L}\p{N}_ @.-]+$/u.test(text);
+    const isPlain = /^[\p{L}\p{N}_ @.-]*[\p{L}\p{N}_]$/u.test(text);
     findings.error('unterminated-string', piece, `This string has no closing ${missing}.`, {
       help: `Put a ${missing} where the string ends.`,
       fix: isPlain ? fix : undefined,
