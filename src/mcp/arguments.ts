@@ -23,14 +23,13 @@ export function broughtIntoForm(
   keepsEmpty: readonly string[],
 ): Arguments {
   const { properties = {}, required = [] } = schema;
-  const entries = Object.entries(given).flatMap(([field, value]) => {
+  const entries: [string, unknown][] = [];
+  for (const [field, value] of Object.entries(given)) {
     const property = Object.hasOwn(properties, field) ? properties[field] : undefined;
-    if (!property) return [[field, value] as const];
-    const isOptional = !required.includes(field);
-    if (value === null && isOptional) return [];
-    if (value === '' && isOptional && !keepsEmpty.includes(field)) return [];
-    return [[field, ofType(typeOf(property), value)] as const];
-  });
+    const isEmpty = value === null || (value === '' && !keepsEmpty.includes(field));
+    if (property && isEmpty && !required.includes(field)) continue;
+    entries.push([field, property ? ofType(typeOf(property), value) : value]);
+  }
   return Object.fromEntries(entries);
 }
 

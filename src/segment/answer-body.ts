@@ -81,9 +81,10 @@ export class AnswerBody {
   #decoded(
     contentEncoding: string | string[] | undefined,
   ): { bytes: Uint8Array; unread: string | undefined } | undefined {
-    const codings = [contentEncoding ?? []].flat().join(',').toLowerCase().split(',');
-    const named = codings.map((name) => name.trim()).filter((name) => name !== '');
     let bytes: Uint8Array = this.#bytes.subarray(0, this.#length);
+    if (contentEncoding === undefined) return { bytes, unread: undefined };
+    const codings = [contentEncoding].flat().join(',').toLowerCase().split(',');
+    const named = codings.map((name) => name.trim()).filter((name) => name !== '');
     let unread: string | undefined;
     // Listed in the order in which they were applied. Some name what they did not do, or what is no
     // coding; that is passed over, as far as there is JSON in the end.
