@@ -363,7 +363,7 @@ describe('fences fail closed', () => {
       ]);
       expect(problems({}, env({ [name]: text }))).toEqual([]);
       expect(warnings({}, env({ [name]: text }))).toEqual([
-        `${name} is empty, so it is treated as not setand restricts nothing.`,
+        `${name} is empty, so it is treated as not set and restricts nothing.`,
       ]);
     }
   });
