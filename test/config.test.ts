@@ -530,10 +530,14 @@ describe('slips are told by name, without the value', () => {
 
   test.each(others)('$env counts as not set where it is empty, and that is told', (row) => {
     const { env: name, flag, argument } = row;
-    expect(warnings({}, env({ [name]: ' ' }))).toEqual([`${name} is empty, so it is treated as not set.`]);
+    expect(warnings({}, env({ [name]: ' ' }))).toEqual([
+      `${name} is empty, so it is treated as not set.`,
+    ]);
     expect(readConfig({}, env({ [name]: '' }))).toEqual(readConfig({}, env()));
     if (flag === undefined || argument === undefined) return;
-    expect(warnings({ [flag]: '' }, env())).toEqual([`--${flag} is empty, so it is treated as not set.`]);
+    expect(warnings({ [flag]: '' }, env())).toEqual([
+      `--${flag} is empty, so it is treated as not set.`,
+    ]);
   });
 
   test('a variable that is overruled by a flag is not told of', () => {

@@ -285,8 +285,16 @@ describe('asking', () => {
   test.each([
     ['no client', { write: true, yes: true }, '--write needs a CLIENT'],
     ['no terminal and no --yes', { write: true, clients: ['cursor'] }, 'add --yes'],
-    ['TOML', { write: true, yes: true, clients: ['codex'] }, 'TOML file, which setup does not edit'],
-    ['YAML', { remove: true, yes: true, clients: ['goose'] }, 'YAML file, which setup does not edit'],
+    [
+      'TOML',
+      { write: true, yes: true, clients: ['codex'] },
+      'TOML file, which setup does not edit',
+    ],
+    [
+      'YAML',
+      { remove: true, yes: true, clients: ['goose'] },
+      'YAML file, which setup does not edit',
+    ],
     ['no file', { write: true, yes: true, clients: ['jetbrains'] }, 'has no file here'],
     ['an unknown client', { clients: ['curser'] }, 'Did you mean cursor?'],
     [

@@ -250,7 +250,9 @@ describe.each(hostile)('%s', (_, text) => {
       ...api,
       async send(name, input, context) {
         const { feature, output } = newest.rows[name];
-        return feature?.name === 'Space Schema' ? output.parse(lists) : api.send(name, input, context);
+        return feature?.name === 'Space Schema'
+          ? output.parse(lists)
+          : api.send(name, input, context);
       },
     };
   };

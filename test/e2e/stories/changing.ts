@@ -20,7 +20,8 @@ export const changing: readonly Story[] = [
     },
   },
   {
-    request: 'Make an audience of everyone who rented a bike this month. (The event is misspelled.)',
+    request:
+      'Make an audience of everyone who rented a bike this month. (The event is misspelled.)',
     tools: ['check_audience_query', 'create_audience'],
     async tell({ call, held, sandbox, expect }) {
       const queryOf = (event: string) => `event('${event}').within(30 days).count() >= 1`;

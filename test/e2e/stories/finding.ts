@@ -163,7 +163,8 @@ export const finding: readonly Story[] = [
     },
   },
   {
-    request: 'Which events do we have, which properties does “Bike Rented” have, and which traits are there?',
+    request:
+      'Which events do we have, which properties does “Bike Rented” have, and which traits are there?',
     tools: ['describe_space_schema', 'describe_space_schema', 'describe_space_schema'],
     async tell({ call, expect }) {
       const describe = (args: object) => call('describe_space_schema', args);
