@@ -44,7 +44,7 @@ export function softwareBill(packages: readonly BundledPackage[]): object {
       version: each.version,
       scope: 'required',
       hashes: hashesOf(lock.packages[each.folder]?.integrity),
-      licenses: [licenceOf(each.license)],
+      licenses: [licenseOf(each.license)],
       purl: purlOf(each),
     })),
     dependencies: [
@@ -62,7 +62,7 @@ function purlOf({ name, version }: { name: string; version: string }): string {
   return `pkg:npm/${name.replace(/^@/, '%40')}@${version}`;
 }
 
-function licenceOf(license: string): object {
+function licenseOf(license: string): object {
   return /[ ()]/.test(license) ? { expression: license } : { license: { id: license } };
 }
 

@@ -57,11 +57,11 @@ async function run(command: Command): Promise<number> {
     }
     case 'check': {
       const { runCheck } = await import('./commands/lazy.ts');
-      const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+      const color = process.stdout.isTTY && !process.env.NO_COLOR;
       return runCheck(command, {
         write: (text) => process.stdout.write(text),
         writeAside: (text) => process.stderr.write(text),
-        colour,
+        color,
       });
     }
     case 'setup': {

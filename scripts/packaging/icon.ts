@@ -8,12 +8,12 @@ import { crc32, deflateSync } from 'node:zlib';
 /** Width and height, as the .mcpb recommends. */
 export const iconPixels = 512;
 
-type Colour = readonly [red: number, green: number, blue: number];
+type Color = readonly [red: number, green: number, blue: number];
 
-const ground: Colour = [16, 48, 58];
-const left: Colour = [64, 184, 152];
-const right: Colour = [84, 148, 232];
-const shared: Colour = [250, 214, 92];
+const ground: Color = [16, 48, 58];
+const left: Color = [64, 184, 152];
+const right: Color = [84, 148, 232];
+const shared: Color = [250, 214, 92];
 
 /** The icon as a PNG (https://www.w3.org/TR/png-3/): 8 bits of red, green, blue and alpha. */
 export function iconPng(): Buffer {
@@ -37,13 +37,13 @@ function rowOf(y: number): Buffer {
   return row;
 }
 
-function pixelAt(x: number, y: number): readonly [...Colour, alpha: number] {
+function pixelAt(x: number, y: number): readonly [...Color, alpha: number] {
   const inLeft = coverage(128 - Math.hypot(x - 196, y - 256));
   const inRight = coverage(128 - Math.hypot(x - 316, y - 256));
-  let colour = mix(ground, left, inLeft);
-  colour = mix(colour, right, inRight);
-  colour = mix(colour, shared, Math.min(inLeft, inRight));
-  return [...colour, Math.round(255 * coverage(-distanceToSquare(x, y)))];
+  let color = mix(ground, left, inLeft);
+  color = mix(color, right, inRight);
+  color = mix(color, shared, Math.min(inLeft, inRight));
+  return [...color, Math.round(255 * coverage(-distanceToSquare(x, y)))];
 }
 
 /** The distance of a point from the rounded square; negative inside. */
@@ -59,7 +59,7 @@ function coverage(inside: number): number {
   return Math.min(Math.max(inside + 0.5, 0), 1);
 }
 
-function mix(under: Colour, over: Colour, share: number): Colour {
+function mix(under: Color, over: Color, share: number): Color {
   const at = (index: 0 | 1 | 2) => Math.round(under[index] + (over[index] - under[index]) * share);
   return [at(0), at(1), at(2)];
 }

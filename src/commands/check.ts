@@ -32,7 +32,7 @@ export interface Output {
   /** Receives everything except the result itself. */
   writeAside: (text: string) => void;
   /** Whether it is a terminal that shows colors. */
-  colour: boolean;
+  color: boolean;
 }
 
 /**
@@ -47,14 +47,14 @@ export async function runCheck(command: CheckCommand, output: Output): Promise<n
   // A fixed definition is printed alone, so that it can be piped on.
   const printsText = command.fix && outcome.reports.some(({ target }) => target.kind !== 'file');
   if (printsText) output.writeAside(written(outcome, command.format, false));
-  else output.write(written(outcome, command.format, output.colour));
+  else output.write(written(outcome, command.format, output.color));
   return exitCodeOf(outcome);
 }
 
-function written(outcome: Outcome, format: ReportFormat, colour: boolean): string {
+function written(outcome: Outcome, format: ReportFormat, color: boolean): string {
   switch (format) {
     case 'text':
-      return inWords(outcome, colour);
+      return inWords(outcome, color);
     case 'json':
       return inJson(outcome);
     case 'github':

@@ -10,11 +10,11 @@ const inBold = { name: (name: string) => `\u001b[1m${whole(name)}\u001b[22m`, te
 /**
  * A valid definition in plain English, for a shell.
  *
- * @param colour whether the output is a terminal that shows colors, and so bold type.
+ * @param color whether the output is a terminal that shows colors, and so bold type.
  */
-export function explainInShell(query: string, type: Level, colour: boolean): string {
+export function explainInShell(query: string, type: Level, color: boolean): string {
   const { tree } = check(query, { type, purpose: 'audience' });
-  return explain(tree, type, colour ? inBold : plainly);
+  return explain(tree, type, color ? inBold : plainly);
 }
 
 /** A quoted text that is not cut, with invisible characters made visible. */

@@ -50,8 +50,8 @@ export function shopTraits(now: number): PlantedTrait[] {
       createdAt: now - 300 * dayMs,
     },
     {
-      name: 'Favourite category',
-      description: 'What is bought most often',
+      name: 'Favorite category',
+      description: 'The category bought most often',
       definition: { query: "event('Shoes Bought').mode(property('category'), 2)", level: 'users' },
       createdAt: now - 299 * dayMs,
     },

@@ -120,7 +120,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   const plans = plansFrom(options, edition);
   const service = new Service({ edition: editions[edition], plans, now, limits });
   const timers = new Set<NodeJS.Timeout>();
-  let recognised = 0;
+  let recognized = 0;
 
   const server = createServer((request, response) => {
     // A client that hangs up does not matter here.
@@ -170,9 +170,9 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
       return service.handle({ route, headers, query, body, hasBody, tooLarge, remoteAddress });
     };
 
-    recognised += 1;
+    recognized += 1;
     const { spaceId, id } = params;
-    const shown = { operation, method, path, spaceId, id, headers, body, number: recognised };
+    const shown = { operation, method, path, spaceId, id, headers, body, number: recognized };
     const fault = options.faults?.(shown);
     const outcome = await answerWith(fault, { response, handle, reply, plain });
     log({ ...outcome, operation }, fault);
@@ -240,7 +240,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
     traitValues: (spaceId, id) => service.space(spaceId)?.computedTraits.values(id),
     runs: (spaceId) => [...(service.space(spaceId)?.runs.list() ?? [])],
     reset() {
-      recognised = 0;
+      recognized = 0;
       service.reset();
     },
     async close() {

@@ -57,7 +57,7 @@ async function check(paths: string[], more: Partial<CheckCommand> = {}) {
       writeAside: (text) => {
         stderr += text.replaceAll(folder, '~');
       },
-      colour: false,
+      color: false,
     },
   );
   return { code, stdout, stderr };

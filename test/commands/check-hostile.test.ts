@@ -7,14 +7,14 @@ import { hostile, unseenIn } from '../support/hostile.ts';
  * What the check prints to a terminal when the definition was written by a stranger.
  */
 
-async function printed(query: string, { colour = false, json = false } = {}): Promise<string> {
+async function printed(query: string, { color = false, json = false } = {}): Promise<string> {
   let text = '';
   const write = (more: string) => {
     text += more;
   };
   const format = json ? 'json' : 'text';
   const command = { words: [query], type: 'users', format, sandbox: false, fix: false } as const;
-  await runCheck(command, { write, writeAside: write, colour });
+  await runCheck(command, { write, writeAside: write, color });
   return text;
 }
 
@@ -59,10 +59,10 @@ describe.each(hostile)('%s', (_, text) => {
     ]) {
       expectOwnLinesOnly(await printed(query));
       expect(unseenIn(await printed(query, { json: true }))).toEqual([]);
-      const coloured = await printed(query, { colour: true });
-      for (const part of coloured.split('\u001b').slice(1))
+      const colored = await printed(query, { color: true });
+      for (const part of colored.split('\u001b').slice(1))
         expect(part).toMatch(/^\[(0|1|22|31|33|36)m/);
-      expect(stripVTControlCharacters(coloured)).toBe(await printed(query));
+      expect(stripVTControlCharacters(colored)).toBe(await printed(query));
     }
   });
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { runCheck } from '../../src/commands/check.ts';
 
-async function printed(query: string, colour: boolean): Promise<string> {
+async function printed(query: string, color: boolean): Promise<string> {
   let text = '';
   const write = (more: string) => {
     text += more;
@@ -14,15 +14,15 @@ async function printed(query: string, colour: boolean): Promise<string> {
     sandbox: false,
     fix: false,
   } as const;
-  await runCheck(command, { write, writeAside: write, colour });
+  await runCheck(command, { write, writeAside: write, color });
   return text;
 }
 
-test('diagnostics are in colour on a terminal, and only there', async () => {
+test('diagnostics are in color on a terminal, and only there', async () => {
   const query = "evnet('A').count() >= 1";
-  const coloured = await printed(query, true);
-  expect(coloured).toContain('\u001b[31m^^^^^\u001b[0m');
-  expect(stripVTControlCharacters(coloured)).toBe(await printed(query, false));
+  const colored = await printed(query, true);
+  expect(colored).toContain('\u001b[31m^^^^^\u001b[0m');
+  expect(stripVTControlCharacters(colored)).toBe(await printed(query, false));
 });
 
 test('what controls a terminal is not passed on', async () => {
@@ -34,7 +34,7 @@ test('names in an explanation are in quotes, on a terminal in bold, and nowhere 
   const query = "event('*Order* \"1\"').where(property('a.b') = 'x').count() >= 1";
   const plain = await printed(query, false);
   expect(plain).toContain('Users who did "*Order* \\"1\\"" at least once where "a.b" is "x".\n');
-  const coloured = await printed(query, true);
-  expect(coloured).toContain('\u001b[1m"a.b"\u001b[22m is "x".');
-  expect(stripVTControlCharacters(coloured)).toBe(plain);
+  const colored = await printed(query, true);
+  expect(colored).toContain('\u001b[1m"a.b"\u001b[22m is "x".');
+  expect(stripVTControlCharacters(colored)).toBe(plain);
 });

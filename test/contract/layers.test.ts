@@ -7,10 +7,10 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
 /*
- * Imports point one way: main -> compose -> transports -> mcp -> tools -> segment.
+ * Imports point one way: main -> compose -> transports -> mcp -> tools -> safety -> segment, query.
  */
 
-/** Below src: a file, and all that it imports, as paths below src or names of packages. */
+/** Each file in src, and everything that it imports, as paths below src or package names. */
 const imports = new Map(
   readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -28,7 +28,7 @@ const imports = new Map(
     }),
 );
 
-/** What the files of a room may import, beside their own room. Files at the top stand for themselves. */
+/** What the files of a layer may import from outside it. A file at the top is a layer of its own. */
 const allowed: Record<string, string[]> = {
   'main.ts': [
     'cli.ts',
@@ -262,15 +262,15 @@ const allowed: Record<string, string[]> = {
   sandbox: ['clock.ts', 'query', 'zod', 'node:http', 'node:events'],
 };
 
-const roomOf = (path: string) => path.split('/')[0] ?? path;
+const layerOf = (path: string) => path.split('/')[0] ?? path;
 
 const permits = (rule: string, target: string) => target === rule || target.startsWith(`${rule}/`);
 
 describe.each([...imports])('src/%s', (file, targets) => {
-  test('imports only what its room may', () => {
-    const room = roomOf(file);
-    const rules = allowed[room] ?? [];
-    const own = file.includes('/') ? [room, ...rules] : rules;
+  test('imports only what its layer may', () => {
+    const layer = layerOf(file);
+    const rules = allowed[layer] ?? [];
+    const own = file.includes('/') ? [layer, ...rules] : rules;
     const strays = targets.filter((target) => !own.some((rule) => permits(rule, target)));
     expect(strays).toEqual([]);
   });

@@ -95,7 +95,7 @@ not valid
     [['a', 'b'], /^a can't be read \(ENOENT\)\.\nb can't be read \(ENOENT\)\.\n$/],
     [['*.seg'], /^\*\.seg matches no files\.\n$/],
     [['--format', 'xml', 'a'], /--format must be one of text, json, github, sarif/],
-    [['--json', '--format', 'sarif', 'a'], /--json is --format json/],
+    [['--json', '--format', 'sarif', 'a'], /--json means --format json/],
     [['--type', 'people', 'a'], /--type must be one of users, accounts, linked/],
     [['--port', '1', 'a'], /--port is not a flag here/],
   ])('%j is misunderstood: exit code 2, and nothing on stdout', async (args, message) => {

@@ -208,7 +208,7 @@ const middles: Record<string, Middle> = {
 };
 
 function isWait(params: unknown): boolean {
-  return /waits for Segment's rate limit/.test(JSON.stringify(params));
+  return /is waiting for Segment's rate limit/.test(JSON.stringify(params));
 }
 
 function whenSecondIsWritten({ server, end }: Scene, hold: () => Promise<void>): void {

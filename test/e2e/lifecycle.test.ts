@@ -55,7 +55,7 @@ describe('settings that are ignored', () => {
     program.child.stdin.end();
     expect((await program.exit()).code).toBe(0);
     expect(program.stderr).toContain(
-      'setting ignored: SEGMENT_ALLOWED_SPACES is empty, so it is treated as not setand restricts nothing.\n',
+      'setting ignored: SEGMENT_ALLOWED_SPACES is empty, so it is treated as not set and restricts nothing.\n',
     );
   });
 

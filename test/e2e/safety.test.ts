@@ -22,7 +22,7 @@ describe('--read-only', () => {
     for (const name of writing) {
       const { error } = await callTool(rig.session.client, name, { id: bigSpenders, ...create });
       expect(error).toMatchObject({ code: 'invalid_input' });
-      expect(error?.message).toMatch(/switched off here, by --read-only/);
+      expect(error?.message).toMatch(/disabled on this server by --read-only/);
       expect(error?.next).not.toContain(name);
     }
     expect((await callTool(rig.session.client, 'get_audience', { id: bigSpenders })).error).toBe(
@@ -147,7 +147,7 @@ test('the settings can come from the environment', async () => {
   });
   expect((await program.exit()).code).toBe(2);
   for (const word of [
-    'SEGMENT_TOOLS has no tool "list_audience"; there are list_audiences,',
+    'SEGMENT_TOOLS has an unknown tool "list_audience"; there are list_audiences,',
     'SEGMENT_CONFIRM must be none, remove or writes',
     'SEGMENT_READ_ONLY must be 1 or 0',
   ]) {

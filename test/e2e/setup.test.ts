@@ -116,7 +116,7 @@ test.each([
   [['cursor', '--write'], 2, 'add --yes'],
   [['--write', '--yes'], 2, 'needs a CLIENT'],
   [['curser'], 2, 'Did you mean cursor?'],
-  [['cursor', '--yes'], 2, '--yes goes with --write or --remove'],
+  [['cursor', '--yes'], 2, '--yes requires --write or --remove'],
   [['cursor', '--token', 'x'], 2, 'never put a token on a command line'],
 ])('%j ends with %i', async (args, code, problem) => {
   const result = await run(args, home());

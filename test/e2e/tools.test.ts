@@ -110,7 +110,9 @@ describe('the progress of a call that must wait', () => {
     );
     expect(error).toBeUndefined();
     expect(rig.requests.map(({ status }) => status)).toEqual([429, 200]);
-    expect(seen[0]?.message).toMatch(/^list_audiences waits for Segment's rate limit: \d s left$/);
+    expect(seen[0]?.message).toMatch(
+      /^list_audiences is waiting for Segment's rate limit: \d s left$/,
+    );
     expect(seen[0]?.total).toBeGreaterThan(1);
   });
 });

@@ -68,7 +68,7 @@ test("the editor's pattern reads what the command prints", async () => {
       words: ['test/query/corpus/reference.json', 'test/commands/glob.test.ts'],
       ...({ type: 'users', format: 'text', sandbox: false, fix: false } as const),
     },
-    { write, writeAside: write, colour: false },
+    { write, writeAside: write, color: false },
   );
   const pattern = new RegExp(task.problemMatcher.pattern.regexp, 'gm');
   const places = [...text.matchAll(pattern)].map(([, name, line, column, severity]) => {

@@ -12,10 +12,10 @@ import { type Outcome, type Report, type Verdict, verdictOn } from './outcome.ts
  * Every definition with its diagnostics, and a summary if there are several. Positions in files are
  * written as compilers do.
  *
- * @param colour whether to mark them in the colors of a terminal.
+ * @param color whether to mark them in the colors of a terminal.
  */
-export function inWords({ reports, problems }: Outcome, colour: boolean): string {
-  const blocks = reports.map((report) => blockOf(report, colour));
+export function inWords({ reports, problems }: Outcome, color: boolean): string {
+  const blocks = reports.map((report) => blockOf(report, color));
   if (reports.length > 0 && reports.length + problems.length > 1) blocks.push([summaryOf(reports)]);
   return blocks.map((lines) => `${lines.join('\n')}\n`).join('\n');
 }
@@ -32,19 +32,19 @@ function jsonOf({ target, type, description, sample, fixes }: Report): string {
   return visibleJson({ ...ofFile, ...description, sample, fixes });
 }
 
-function blockOf(report: Report, colour: boolean): string[] {
+function blockOf(report: Report, color: boolean): string[] {
   const { target, source, description, sample } = report;
   const name = visible(target.label ?? '');
   const lines = description.diagnostics.map((diagnostic) => {
     const place = name && `${name}:${diagnostic.line}:${diagnostic.column}`;
-    return `${render(source.text, shown(diagnostic), colour, place)}\n`;
+    return `${render(source.text, shown(diagnostic), color, place)}\n`;
   });
   lines.push(`${name && `${name}: `}${headOf(report)}`);
   const { formatted, computeCadence } = description;
   if (verdictOn(report) === 'valid' && computeCadence) {
     const reasons = computeCadence.reasons.map((reason) => `, because ${reason}`).join('');
     lines.push(
-      explainInShell(source.definition, report.type, colour),
+      explainInShell(source.definition, report.type, color),
       visible(`formatted: ${formatted}`),
       `computed: ${computeCadence.type}${reasons}`,
     );

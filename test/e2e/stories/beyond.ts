@@ -11,7 +11,7 @@ const createdSchema = z.object({ audience: z.object({ id: z.string() }) });
 
 export const beyond: readonly Story[] = [
   {
-    request: 'Make a linked audience of those with a cheap rental, computed every day.',
+    request: 'Make a linked audience of people with a cheap rental, and run it every day.',
     tools: ['create_audience', 'set_audience_schedule'],
     args,
     async tell({ call, held, read, expect }) {
@@ -46,7 +46,7 @@ export const beyond: readonly Story[] = [
     },
   },
   {
-    request: 'No longer run “Expensive rentals” by itself.',
+    request: 'Stop running “Expensive rentals” on a schedule.',
     tools: ['find_audiences', 'remove_audience_schedule', 'remove_audience_schedule'],
     args,
     async tell(scene) {
@@ -72,7 +72,7 @@ export const beyond: readonly Story[] = [
     },
   },
   {
-    request: 'Compute for each rider how often they rode.',
+    request: 'Compute how often each rider has ridden.',
     tools: ['create_computed_trait'],
     args,
     async tell({ call, read, sandbox, expect }) {

@@ -9,7 +9,7 @@ const frequent = "event('Bike Rented').within(30 days).count() >= 2";
 
 export const changing: readonly Story[] = [
   {
-    request: 'How many people rode at least twice this month? Create nothing.',
+    request: 'How many people rode at least twice this month? Don’t create anything.',
     tools: ['preview_audience'],
     async tell({ call, held, expect }) {
       const before = await held();
@@ -20,7 +20,8 @@ export const changing: readonly Story[] = [
     },
   },
   {
-    request: 'Make an audience of everyone who rented a bike this month. (The event is misspelt.)',
+    request:
+      'Make an audience of everyone who rented a bike this month. (The event is misspelled.)',
     tools: ['check_audience_query', 'create_audience'],
     async tell({ call, held, sandbox, expect }) {
       const queryOf = (event: string) => `event('${event}').within(30 days).count() >= 1`;
@@ -43,7 +44,7 @@ export const changing: readonly Story[] = [
     },
   },
   {
-    request: 'Create “Frequent riders”, but tell me first how many that will be.',
+    request: 'Create “Frequent riders”, but first tell me how many people that is.',
     tools: ['create_audience', 'create_audience'],
     args: ['--confirm', 'writes'],
     async tell(scene) {
@@ -91,7 +92,7 @@ export const changing: readonly Story[] = [
     },
   },
   {
-    request: 'Remove all audiences of Paris.',
+    request: 'Delete all Paris audiences.',
     tools: ['find_audiences', 'change_audiences', 'change_audiences'],
     async tell(scene) {
       const { call, held, expect } = scene;
@@ -106,7 +107,7 @@ export const changing: readonly Story[] = [
     },
   },
   {
-    request: 'Disable all audiences that have failed.',
+    request: 'Disable all failed audiences.',
     tools: ['find_audiences', 'change_audiences', 'change_audiences'],
     failed: [idCalled('Support cases'), idCalled('Test of Ben')],
     async tell(scene) {
@@ -121,7 +122,7 @@ export const changing: readonly Story[] = [
     },
   },
   {
-    request: 'Switch the spring and the winter campaign on again.',
+    request: 'Enable the spring and winter campaigns again.',
     tools: ['find_audiences', 'change_audiences', 'change_audiences'],
     async tell(scene) {
       const { call, held, expect } = scene;
@@ -132,7 +133,7 @@ export const changing: readonly Story[] = [
     },
   },
   {
-    request: 'Switch “Yearly members” off, and tell me first what hangs on it.',
+    request: 'Disable “Yearly members”, but first tell me what depends on it.',
     tools: ['find_audiences', 'update_audience_for_space', 'update_audience_for_space'],
     async tell(scene) {
       const { call, held, expect } = scene;
@@ -176,7 +177,7 @@ export const changing: readonly Story[] = [
     },
   },
   {
-    request: 'Delete “Long rides” (aud_long_rides). No, wait: make it again.',
+    request: 'Delete “Long rides” (aud_long_rides). No, wait: bring it back.',
     tools: ['change_audiences', 'change_audiences', 'create_audience'],
     async tell(scene) {
       const { call, held, sandbox, expect } = scene;

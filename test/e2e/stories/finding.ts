@@ -28,7 +28,7 @@ function dateBefore(days: number): string {
 
 export const finding: readonly Story[] = [
   {
-    request: 'How many of our audiences are switched off?',
+    request: 'How many of our audiences are disabled?',
     tools: ['find_audiences'],
     async tell({ call, held, expect }) {
       const { structured } = await call('find_audiences', { enabled: false, countOnly: true });
@@ -82,7 +82,7 @@ export const finding: readonly Story[] = [
     },
   },
   {
-    request: 'Are there audiences with nobody in them?',
+    request: 'Are there any empty audiences?',
     tools: ['find_audiences'],
     async tell({ call, sandbox, expect }) {
       const found = await call('find_audiences', { maxSize: 0, enabled: true });
@@ -121,7 +121,7 @@ export const finding: readonly Story[] = [
     },
   },
   {
-    request: 'What was changed in the last three days?',
+    request: 'What changed in the last three days?',
     tools: ['find_audiences'],
     async tell({ call, expect }) {
       const args = { updatedSince: dateBefore(3), sort: 'updatedAt', order: 'desc' };
@@ -129,7 +129,7 @@ export const finding: readonly Story[] = [
     },
   },
   {
-    request: 'What else did the colleague create who made “Test of Ben”?',
+    request: 'What else did the person who made “Test of Ben” create?',
     tools: ['find_audiences', 'get_audience', 'find_audiences'],
     async tell({ call, expect }) {
       const [id = ''] = idsIn(await call('find_audiences', { text: 'Test of Ben' }));
@@ -163,7 +163,8 @@ export const finding: readonly Story[] = [
     },
   },
   {
-    request: 'Which events do we have, what does “Bike Rented” hold, and which traits are there?',
+    request:
+      'Which events do we have, which properties does “Bike Rented” have, and which traits are there?',
     tools: ['describe_space_schema', 'describe_space_schema', 'describe_space_schema'],
     async tell({ call, expect }) {
       const describe = (args: object) => call('describe_space_schema', args);
@@ -178,7 +179,7 @@ export const finding: readonly Story[] = [
     },
   },
   {
-    request: 'Does the event “Support Contacted” still arrive?',
+    request: 'Is the event “Support Contacted” still coming in?',
     tools: ['describe_space_schema'],
     async tell({ call, expect }) {
       const args = { kind: 'events', search: 'support' };
@@ -188,7 +189,7 @@ export const finding: readonly Story[] = [
     },
   },
   {
-    request: 'Which spaces are there, and in which one are we?',
+    request: 'Which spaces are there, and which one are we in?',
     tools: ['list_spaces'],
     async tell({ call, sandbox, expect }) {
       const { structured } = await call('list_spaces');
@@ -201,7 +202,7 @@ export const finding: readonly Story[] = [
     },
   },
   {
-    request: 'How many campaigns are there? Name those after the first 200.',
+    request: 'How many campaigns are there? List the ones after the first 200.',
     tools: ['find_audiences', 'find_audiences', 'find_audiences'],
     world: large,
     async tell({ call, held, expect }) {
@@ -229,7 +230,7 @@ export const finding: readonly Story[] = [
     },
   },
   {
-    request: 'When is “Expensive rentals” run?',
+    request: 'When does “Expensive rentals” run?',
     tools: ['find_audiences', 'get_audience'],
     async tell({ call, read, expect }) {
       const [id = ''] = idsIn(await call('find_audiences', { text: 'expensive' }));
