@@ -47,21 +47,23 @@ const afterString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/iy;
 export function lex(query: string, findings: Findings): Token[] {
   const tokens: Token[] = [];
   const pieces = piecesOf(query);
-  if (pieces.some(isTurnedOut)) findings.withholdFixes();
   for (const [index, piece] of pieces.entries()) {
     if (piece.kind === 'comment') reportComment(piece, findings);
     else if (piece.kind === 'unknown' && isEmpty(piece, pieces[index + 1])) {
       reportMeaningless(piece, findings);
     } else tokens.push(piece);
-    if (piece.kind === 'string') reportString(query, piece, findings);
+    if (piece.kind === 'string') {
+      if (isTurnedOut(piece)) findings.withholdFixes();
+      reportString(query, piece, findings);
+    }
   }
   tokens.push({ kind: 'end', text: '', start: query.length, end: query.length });
   return trusted(tokens, findings);
 }
 
 /** Whether a string begins with what ends in a bracket and ends with what begins one: then it is code. */
-function isTurnedOut({ kind, text }: LexedPiece): boolean {
-  if (kind !== 'string' || !text.includes(')')) return false;
+function isTurnedOut({ text }: Token): boolean {
+  if (!text.includes(')')) return false;
   const opens = text.indexOf('(');
   return text.indexOf(')') < opens && text.lastIndexOf('(') > text.lastIndexOf(')');
 }

@@ -81,6 +81,7 @@ export function readCompared(parsing: Parsing, chain: Chain): Expression {
 /** `= 'a', 'b'` */
 function takeMoreValues(parsing: Parsing, call: FunctionCall): void {
   const { tokens } = parsing;
+  if (!isSymbol(tokens.token, ',')) return;
   const name = call.operator === undefined ? undefined : comparisonInstead(call.name);
   const [first] = call.args;
   if (name === undefined || first?.kind !== 'literal' || first.type !== 'string') return;

@@ -1,4 +1,5 @@
 import type { Expression, Missing } from './ast.ts';
+import { catalog } from './catalog.ts';
 import { beginsCondition, countWordsBeforeCondition } from './lookahead.ts';
 import type { Parsing } from './parsing.ts';
 import { describeToken, isSymbol, keywordOf } from './tokens.ts';
@@ -14,6 +15,7 @@ const quantifiers: Partial<Record<string, string>> = { NONE: 'ALL NOT', EVERY: '
 /** `NONE (…)`, which looks like a call. */
 export function readQuantifiedGroup(parsing: Parsing): Expression | undefined {
   const { tokens } = parsing;
+  if (catalog.has(tokens.token.text)) return undefined;
   const isQuantifier = quantifiers[tokens.token.text.toUpperCase()] !== undefined;
   return isQuantifier && beginsCondition(tokens, 2) ? readAfterWords(parsing, 1) : undefined;
 }
