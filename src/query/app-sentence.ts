@@ -170,14 +170,14 @@ const goOn = new Set(
 function takeEventName(reader: WordReader): string | undefined {
   if (reader.peek()?.kind === 'quoted') return reader.next()?.text;
   const words: string[] = [];
-  for (let word = reader.peek(); word && isCapitalised(word); word = reader.peek()) {
+  for (let word = reader.peek(); word && isCapitalized(word); word = reader.peek()) {
     words.push(word.text);
     reader.next();
   }
   return words.length > 0 ? words.join(' ') : undefined;
 }
 
-function isCapitalised({ kind, text }: Word): boolean {
+function isCapitalized({ kind, text }: Word): boolean {
   return kind === 'word' && /^\p{Lu}/u.test(text) && !goOn.has(text.toLowerCase());
 }
 

@@ -51,7 +51,7 @@ export function applyFixes(
   return { text, rounds, checked };
 }
 
-/** The fixes that don't touch one before them: what two make of neighbours is known to neither. */
+/** The fixes that don't touch one before them: what two make of neighbors is known to neither. */
 function apart(fixes: readonly Fix[]): Fix[] {
   const kept: Fix[] = [];
   for (const fix of fixes.toSorted((a, b) => a.start - b.start || a.end - b.end)) {

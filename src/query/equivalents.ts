@@ -11,7 +11,7 @@ export interface Equivalent {
   written: string;
   means: string;
   /** A word that has to be there as well. */
-  beside?: string;
+  nextTo?: string;
 }
 
 /** A line for each; other names of single functions are in their rows in functions.ts. */
@@ -62,18 +62,18 @@ const table = `
   time ->
   NULL -> ALL NOT
   # The event around is the parent.
-  of (beside parent) ->
-  after (beside parent) ->
-  from (beside parent) ->
-  since (beside parent) ->
+  of (next to parent) ->
+  after (next to parent) ->
+  from (next to parent) ->
+  since (next to parent) ->
   # Where a path leads.
-  user (beside traits) ->
-  trait (beside user) ->
-  profile (beside traits) ->
-  trait (beside profile) ->
-  event (beside property) ->
+  user (next to traits) ->
+  trait (next to user) ->
+  profile (next to traits) ->
+  trait (next to profile) ->
+  event (next to property) ->
   event -> property
-  event (beside context) ->
+  event (next to context) ->
   # A window in words.
   last -> within
   past -> within
@@ -88,8 +88,8 @@ export const equivalents: readonly Equivalent[] = table
   .filter((line) => line !== '' && !line.startsWith('#'))
   .map((line) => {
     const [before = '', means = ''] = line.split('->').map((side) => side.trim());
-    const [written = '', beside] = before.split(' (beside ');
-    return { written, means, beside: beside?.replace(')', '') };
+    const [written = '', nextTo] = before.split(' (next to ');
+    return { written, means, nextTo: nextTo?.replace(')', '') };
   });
 
 /** Functions that only carry what was written: a condition, a count, the name of a value. */

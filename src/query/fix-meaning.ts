@@ -209,11 +209,11 @@ function isExplained(
   if (!lost.some(isNoMark) && !gained.some(isNoMark)) return true;
   if (isSameLength(lost.filter(isNoMark), gained.filter(isNoMark))) return true;
   let [lostWords, gainedWords] = [lost, gained];
-  for (const { written, means, beside } of equivalents) {
+  for (const { written, means, nextTo } of equivalents) {
     const withoutLost = without(lostWords, written);
     const withoutGained = withoutLost && without(gainedWords, means);
     if (!withoutGained) continue;
-    if (beside && !from.some((atom) => hasName(atom, beside))) continue;
+    if (nextTo && !from.some((atom) => hasName(atom, nextTo))) continue;
     [lostWords, gainedWords] = [withoutLost, withoutGained];
   }
   const quotesWord = from.some((atom, index) => {

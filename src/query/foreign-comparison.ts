@@ -6,7 +6,7 @@ import { isNull, isOperator, isSymbol, isValue, keywordOf } from './tokens.ts';
 
 /*
  * Comparisons as other languages and people write them: `is 'vip'`, `not in ('a', 'b')`,
- * `LIKE '%a%'`, `BETWEEN 1 AND 3`, `is not null`. Here they are only recognised; the parser reads
+ * `LIKE '%a%'`, `BETWEEN 1 AND 3`, `is not null`. Here they are only recognized; the parser reads
  * what they compare with.
  */
 
@@ -45,7 +45,7 @@ const maxWords = 6;
  *
  * @returns its words counted from where it begins.
  */
-export function recogniseComparison(tokens: TokenStream, ahead = 0): ForeignComparison | undefined {
+export function recognizeComparison(tokens: TokenStream, ahead = 0): ForeignComparison | undefined {
   const is = wordAt(tokens, ahead) === 'is' ? 1 : 0;
   const not = wordAt(tokens, ahead + is) === 'not' ? 1 : 0;
   const at = is + not;
@@ -128,7 +128,7 @@ export function continuesChain(tokens: TokenStream, ahead: number): boolean {
   const next = tokens.peek(ahead);
   if (isOperator(next)) return true;
   if (isSymbol(next, '.')) return isSymbol(tokens.peek(ahead + 2), '(');
-  return recogniseComparison(tokens, ahead) !== undefined;
+  return recognizeComparison(tokens, ahead) !== undefined;
 }
 
 /** The word so far ahead, in small letters; nothing if there is none. */

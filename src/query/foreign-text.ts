@@ -9,7 +9,7 @@ import { suggest } from './suggest.ts';
 import { cutWords, type Word } from './words.ts';
 
 /*
- * Recognises texts that are no definition at all: JSON, SQL, code, prose, and the sentences of
+ * Recognizes texts that are no definition at all: JSON, SQL, code, prose, and the sentences of
  * Segment's app. A parser would find a mistake in each of their words; here they are answered once,
  * with the definition that says the same where every word is understood. A text that holds a call
  * such as `event('…')` is a definition, however wrong.
@@ -35,9 +35,9 @@ const shapes: Readonly<Record<Purpose, string>> = {
 };
 
 /** What a text is shows in its first words; a condition begins with a call long before that. */
-const maxWordsToRecognise = 100;
+const maxWordsToRecognize = 100;
 
-/** Longer texts are recognised, but not read. */
+/** Longer texts are recognized, but not read. */
 const maxCharsToRead = 4000;
 
 /**
@@ -51,7 +51,7 @@ export function describeForeignText(
   purpose: Purpose,
 ): Diagnostic | undefined {
   const text = query.trim();
-  const kind = kindOf(cutWords(text, maxWordsToRecognise));
+  const kind = kindOf(cutWords(text, maxWordsToRecognize));
   if (!kind) return undefined;
   const start = query.indexOf(text);
   const end = start + text.length;

@@ -111,7 +111,7 @@ function isEmpty({ text }: LexedPiece, after: LexedPiece | undefined): boolean {
   return /^[\p{Default_Ignorable_Code_Point}\p{Cc}]+$/u.test(text) || (text === ';' && !after);
 }
 
-/** What may end a string besides its closing quote, if what follows can only come after a string. */
+/** What may end a string other than its closing quote, if what follows can only come after a string. */
 interface OtherEnds {
   /** A closing quote after a backslash, which ends the text instead of escaping the quote. */
   afterBackslash?: boolean;
@@ -230,7 +230,7 @@ function reportString(query: string, piece: Token, findings: Findings): void {
       fix,
     });
   } else if (opening === '`' && closing === '`') {
-    findings.error('backquotes', piece, 'A string needs straight quotes, not backquotes.', {
+    findings.error('backticks', piece, 'A string needs straight quotes, not backticks.', {
       help: `Did you mean ${straight}?`,
       fix,
     });

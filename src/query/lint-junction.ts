@@ -40,9 +40,9 @@ export function lintJunction(
       continue;
     }
     if (seen.has(meaningOf(node, value, !denied))) {
-      senseless(kind, operand, 'Beside its opposite this', findings);
+      senseless(kind, operand, 'Next to its opposite, this', findings);
     } else if (clashes) {
-      senseless(kind, operand, 'Beside the others on it, for a single value this', findings);
+      senseless(kind, operand, 'Next to the others on it, for a single value this', findings);
     }
     seen.set(meaning, operand);
   }

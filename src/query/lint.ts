@@ -31,7 +31,7 @@ export function lint(tree: Expression, findings: Findings): void {
 
 /** What is around a condition. */
 interface Surroundings {
-  /** The values of which a neighbouring condition says whether they have to exist. */
+  /** The values of which a neighboring condition says whether they have to exist. */
   settled: ReadonlySet<string>;
   /** Whether it is under an odd number of NOTs. */
   denied: boolean;

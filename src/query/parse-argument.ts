@@ -11,7 +11,7 @@ import {
   countWordsOfArgument,
 } from './lookahead.ts';
 import type { Parsing } from './parsing.ts';
-import { recognisePath } from './path.ts';
+import { recognizePath } from './path.ts';
 import { readNull, readPresent } from './read-foreign.ts';
 import {
   readBareText,
@@ -171,7 +171,7 @@ function readLength(
 function readBareWordOf(parsing: Parsing, kind: ParameterKind | undefined): Argument | undefined {
   const { tokens } = parsing;
   if (kind === 'property') {
-    if (recognisePath(tokens)?.root) return readBareProperty(parsing);
+    if (recognizePath(tokens)?.root) return readBareProperty(parsing);
     const isCast = tokens.peek().text === 'as';
     if (countWordsOfArgument(tokens) > 1 && !isCast) return readPropertyInWords(parsing);
     return atBareWord(tokens) ? readBareProperty(parsing) : undefined;

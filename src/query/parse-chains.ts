@@ -1,7 +1,7 @@
 import type { Chain, FunctionCall } from './ast.ts';
 import { catalog, comparisonOf, extractorOfBareWord, isFilter, isReducer } from './catalog.ts';
 import type { Parsing } from './parsing.ts';
-import { readNameAs, readPath, recognisePath } from './path.ts';
+import { readNameAs, readPath, recognizePath } from './path.ts';
 import { takeDoubledDots } from './punctuation.ts';
 import { readCallWithNull } from './read-foreign.ts';
 import { reportBareWord } from './read-values.ts';
@@ -85,7 +85,7 @@ export function readFirstCall(parsing: Parsing, given?: string): FunctionCall {
   const { token } = tokens;
   const after = tokens.peek();
   if (isSymbol(after, '(')) return readCall(parsing);
-  const path = recognisePath(tokens);
+  const path = recognizePath(tokens);
   if (path?.root) return readPath(tokens, path, parsing.place === 'inside');
   if (token.text === 'parent' && isSymbol(after, '.')) return readCallOfParent(parsing);
   if (after.kind === 'string' || (catalog.has(token.text) && !path)) {

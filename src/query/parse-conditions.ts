@@ -4,7 +4,7 @@ import { catalog, comparisonOf, isFilter } from './catalog.ts';
 import { continuesChain } from './foreign-comparison.ts';
 import { atBareName, atLiteral, beginsCall, countBareWords } from './lookahead.ts';
 import type { Parsing } from './parsing.ts';
-import { recognisePath } from './path.ts';
+import { recognizePath } from './path.ts';
 import { atArrow, readArrow } from './read-foreign.ts';
 import { reportUnknown } from './read-values.ts';
 import {
@@ -61,7 +61,7 @@ function readNotCalled(parsing: Parsing): Expression | undefined {
 /** A word without an extractor; what is compared is most likely a trait or a property of that name. */
 function readBareCondition(parsing: Parsing): Expression | undefined {
   const { tokens } = parsing;
-  const path = recognisePath(tokens);
+  const path = recognizePath(tokens);
   if (!atBareName(tokens) && !path?.root) return undefined;
   const { start } = tokens.token;
   const count = path?.words ?? countBareWords(tokens);

@@ -37,7 +37,7 @@ export function parse(query: string, findings: Findings, level: Level = 'users')
 /** What is around the whole of a definition is its one mistake; it is read when that is gone. */
 function insideOf(query: string, inside: string, findings: Findings): Expression {
   const span = { start: 0, end: query.length };
-  findings.error('wrapped', span, 'Quotes or backquotes are around the whole definition.', {
+  findings.error('wrapped', span, 'Quotes or backticks are around the whole definition.', {
     help: 'Remove them.',
     fix: { ...span, text: inside },
   });

@@ -7,7 +7,7 @@ import { isSymbol, keywordOf } from './tokens.ts';
 
 /*
  * Values as other languages reach them: `traits.plan`, `event.properties.total`, `traits['plan']`.
- * Here they are only recognised.
+ * Here they are only recognized.
  */
 
 /** Names joined by dots, of which none is called. */
@@ -21,7 +21,7 @@ export interface Path {
 }
 
 /** The path that is next; undefined for a single name or a call. */
-export function recognisePath(tokens: TokenStream): Path | undefined {
+export function recognizePath(tokens: TokenStream): Path | undefined {
   if (tokens.token.kind !== 'name' || keywordOf(tokens.token)) return undefined;
   const names = [tokens.token.text];
   while (isSymbol(tokens.peek(2 * names.length - 1), '.') && namesValue(tokens, 2 * names.length)) {

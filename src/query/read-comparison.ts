@@ -3,7 +3,7 @@ import { catalog, operators } from './catalog.ts';
 import {
   type ForeignComparison,
   meaningOfPattern,
-  recogniseComparison,
+  recognizeComparison,
 } from './foreign-comparison.ts';
 import { readDuration, readLiteral } from './read-values.ts';
 import { quote } from './strings.ts';
@@ -39,7 +39,7 @@ export function readComparisonInWords(
 ): FunctionCall | undefined {
   const { token, lastEnd, stopped } = tokens;
   if (token.kind !== 'name' || isJoint(token) || stopped || isNull(token)) return undefined;
-  const found = recogniseComparison(tokens);
+  const found = recognizeComparison(tokens);
   if (!found) return undefined;
   const compared = tokens.textOf({ start: chain.start, end: lastEnd });
   tokens.take(found.words);

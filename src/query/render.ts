@@ -1,7 +1,7 @@
 import type { Diagnostic, Severity } from './diagnostic.ts';
 
 const reset = '\u001b[0m';
-const colours: Record<Severity, string> = {
+const colors: Record<Severity, string> = {
   error: '\u001b[31m',
   warning: '\u001b[33m',
   hint: '\u001b[36m',
@@ -15,12 +15,12 @@ const maxLineChars = 100;
 /**
  * A diagnostic as a person reads it: what is wrong, the line with the place marked, what to do.
  *
- * @param colour whether to mark it in the colours of a terminal.
+ * @param color whether to mark it in the colors of a terminal.
  * @param place where it is, as `file:line:column`; it begins with that, as compilers write it.
  */
-export function render(query: string, diagnostic: Diagnostic, colour = false, place = ''): string {
+export function render(query: string, diagnostic: Diagnostic, color = false, place = ''): string {
   const { severity, code, message, line, column, help } = diagnostic;
-  const paint = (text: string) => (colour ? `${colours[severity]}${text}${reset}` : text);
+  const paint = (text: string) => (color ? `${colors[severity]}${text}${reset}` : text);
   const whole = query.split('\n')[line - 1] ?? '';
   const last = Math.max(0, whole.length - maxLineChars);
   const from = Math.min(last, Math.max(0, column - 1 - maxLineChars / 2));

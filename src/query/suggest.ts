@@ -202,7 +202,7 @@ function arePartsAlike(parts: string[], known: readonly string[], slips: number)
   );
 }
 
-/** The fewest single-letter changes, swaps of neighbours included, that turn `a` into `b`. */
+/** The fewest single-letter changes, swaps of neighbors included, that turn `a` into `b`. */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -3,7 +3,7 @@
  * ISO 8601 allows is read as well, and marked as such.
  */
 
-/** What a text says of a time. */
+/** What a text says about a time. */
 export interface TimeReading {
   /** Milliseconds since the epoch; undefined for a form that is not computed with. */
   at: number | undefined;

@@ -86,7 +86,7 @@ export interface ConfirmationsOptions {
   /** Keys that the operator has set: the first signs, all verify. */
   keys?: readonly Uint8Array[];
   /**
-   * What the values are good for, besides the write: Segment's address, and whose token. Asked for with
+   * What the values are good for, apart from the write: Segment's address, and whose token. Asked for with
    * the first value, as start-up should not wait for a digest.
    */
   scope?: () => string;

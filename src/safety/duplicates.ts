@@ -64,7 +64,7 @@ function duplicate(about: ThingKind, wanted: string, existing: Audience): Audien
   );
 }
 
-/** Texts by which two audiences that are to be made are told to be of one name or key. */
+/** Texts that are equal for two audiences of one name or key. */
 export function nameMarks({ noun }: ThingKind, spaceId: string, name: string): string[] {
   const [space, key] = [bareSpaceId(spaceId), keyOf(name)];
   return [

@@ -7,7 +7,7 @@ import { thingsIn } from './thing.ts';
 
 /** Enough for what one conversation looks at: some thousand audiences as most are. */
 const maxBytes = 4 * 1024 * 1024;
-/** What an entry costs besides its text. */
+/** What an entry costs in addition to its text. */
 const entryBytes = 500;
 
 /**

@@ -38,7 +38,7 @@ export class AnswerBody {
     this.#maxBytes = maxBytes;
   }
 
-  /** Reserves room for the length that the header gives, which may be wrong. */
+  /** Reserves memory for the length that the header gives, which may be wrong. */
   expect(contentLength: string | string[] | undefined): void {
     const length = Number(contentLength);
     if (this.#length > 0 || !Number.isSafeInteger(length) || length < 0) return;

@@ -15,7 +15,7 @@ export function isOfSpace({ spaceId }: Pick<Audience, 'spaceId'>, wanted: string
 }
 
 /**
- * Whether an output is what was asked for: a cache or a desynchronised proxy may hand over the answer
+ * Whether an output is what was asked for: a cache or a desynchronized proxy may hand over the answer
  * to another request.
  *
  * Of a list some rows may be of another space, but not all.

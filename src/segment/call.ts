@@ -10,7 +10,7 @@ export interface Wait {
   leftMs: number;
 }
 
-/** What a response says beside its answer. */
+/** What a response says in addition to its body. */
 export interface SeenResponse {
   status: number;
   /** The server's clock, as the header `Date` gives it in whole seconds; undefined without one. */

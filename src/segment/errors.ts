@@ -45,7 +45,7 @@ export const errorEnvelopeSchema = z.lazy(() =>
 );
 export type ErrorEntry = z.infer<typeof errorEntrySchema>;
 
-/** What every error may carry besides its code and message. */
+/** What every error may carry in addition to its code and message. */
 export interface ErrorFacts {
   /** What a sensible caller does now. */
   next: string;
@@ -144,7 +144,7 @@ export class UnsentError extends AudiencesError {
   readonly #again: string;
 
   /**
-   * @param what happened, in sentences. @param told what the message says besides: of earlier attempts
+   * @param what happened, in sentences. @param told what the message says in addition: about earlier attempts
    * `soFar`, and instead of `what`, where there were any, `again`.
    */
   constructor(
@@ -175,7 +175,7 @@ export class UnreachedError extends UnsentError {
   }
 }
 
-/** What Segment says of a refusal. */
+/** What Segment says about a refusal. */
 export interface SegmentsWords {
   /** On one line. */
   words: string;
@@ -206,7 +206,7 @@ export class RateLimitedError extends UnsentError {
    * @param retryAfterMs until the next request can be sent.
    * @param perMinute the limit in force, requests per minute.
    * @param scope what the limit is of: the operation, the token as a whole, or not known; `longer`: a
-   * quota besides that of the minute.
+   * quota other than that of the minute.
    * @param said Segment's own words and its list of problems, where it has any.
    */
   constructor(

@@ -9,7 +9,7 @@ export interface NearMiss {
 }
 
 /**
- * The name that was probably meant instead of one that no definition uses, or beside one that is
+ * The name that was probably meant instead of one that no definition uses, or next to one that is
  * spelled alike.
  */
 export function nearMissOf(

@@ -14,9 +14,9 @@ import { visible } from '../visible.ts';
 export const queryCheckModes = ['error', 'warn', 'off'] as const;
 export type QueryCheckMode = (typeof queryCheckModes)[number];
 
-/** Of the JSON of what a refusal says of a definition, once in words and once as data. */
+/** Of the JSON of what a refusal says about a definition, once in words and once as data. */
 const maxErrorChars = 45_000;
-/** Of the JSON of what is said of one place; there may be twenty of them beside an audience. */
+/** Of the JSON of what is said of one place; there may be twenty of them next to an audience. */
 const maxAdviceChars = 500;
 
 const language = () => import('../query/index.ts');

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../segment/errors.ts';
 import type { NewSchedule, scheduleIntervals } from '../segment/models/schedule.ts';
 import { quoted } from '../visible.ts';
 
-/** What a call says of the schedule that it wants. */
+/** What a call says about the schedule that it wants. */
 interface GivenSchedule {
   interval?: (typeof scheduleIntervals)[number];
   days?: readonly number[];

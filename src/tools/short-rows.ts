@@ -8,8 +8,8 @@ import { cut } from '../visible.ts';
  */
 
 /**
- * More than 60,000 characters are more than an agent should have to read at once; this leaves room
- * for what the server may have to say besides.
+ * More than 60,000 characters are more than an agent should have to read at once; this leaves space
+ * for what the server may have to say in addition.
  */
 export const maxPageChars = 59_000;
 const maxQueryChars = 200;

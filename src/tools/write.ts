@@ -40,7 +40,7 @@ export const writeOutputs = () => ({
 /**
  * A rehearsal as the result of a tool shows it.
  *
- * @param leaveChars of the shapes' room that the result needs for something else.
+ * @param leaveChars of the shapes' space that the result needs for something else.
  */
 export function shownRehearsal(
   { request: { edition, ...request }, needsConfirmation, before, after }: Rehearsal,

@@ -98,7 +98,7 @@ describe('is refused, and nothing is sent', () => {
       /pass "includeHistoricalData", "includeAnonymousUsers", "filterByExternalIds", "backfillEvent/,
     ],
     ['a slip', update, { id: 'a', enable: true }, 'enable', /pass "enabled" instead/],
-    ['a name of nothing', list, { colour: 'red' }, 'colour', /unknown field\. The fields are/],
+    ['a name of nothing', list, { color: 'red' }, 'color', /unknown field\. The fields are/],
   ])('%s', async (_, tool, args, field, message) => {
     const { error, asked } = await call(tool, args);
     expect(error).toMatchObject({ code: 'invalid_input', field });

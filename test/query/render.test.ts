@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { check, render } from '../../src/query/index.ts';
 
 /** All diagnostics of a query as a person reads them. */
-function rendered(query: string, colour = false): string {
+function rendered(query: string, color = false): string {
   const { diagnostics } = check(query, { type: 'users', purpose: 'audience' });
-  return diagnostics.map((diagnostic) => render(query, diagnostic, colour)).join('\n');
+  return diagnostics.map((diagnostic) => render(query, diagnostic, color)).join('\n');
 }
 
 describe('a diagnostic', () => {

@@ -15,7 +15,7 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'forged lines after carriage returns':
     'Vips\r\rDo you agree? Yes.\r\n- Size: 0\u0085- Used by: x',
   'forged lines after vertical tabs': 'Vips\v\vDo you agree? Yes.\f- Size: 0',
-  'ANSI colours and a cleared screen': '\u001b[31mred\u001b[0m \u001b[2J\u001b[H\u001b[1A\u001b[2K',
+  'ANSI colors and a cleared screen': '\u001b[31mred\u001b[0m \u001b[2J\u001b[H\u001b[1A\u001b[2K',
   'an OSC that sets the title':
     '\u001b]0;owned\u0007 and a link \u001b]8;;http://x\u001b\\y\u001b]8;;\u001b\\',
   'an OSC that writes to the clipboard': '\u001b]52;c;cm0gLXJmIC8=\u0007',

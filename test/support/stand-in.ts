@@ -29,7 +29,7 @@ export interface StandIn extends Composed {
   through: PassingTime['until'];
   /** Tells that the program can go on only when so much time has passed. */
   isWaitedFor: PassingTime['isWaitedFor'];
-  /** Every request that the sandbox recognised. */
+  /** Every request that the sandbox recognized. */
   requests: SandboxRequest[];
   /** Those that would change something. */
   writes(): SandboxRequest[];

@@ -78,7 +78,7 @@ export interface Row<Name extends OperationName> {
   mediaType?: string;
   /** Requests per minute that the reference states, if it does; a gate starts with it. */
   perMinute?: number;
-  /** Whether there is a quota besides that of the minute. */
+  /** Whether there is a quota other than that of the minute. */
   hasLongerQuota?: boolean;
   /** What tools call the `id` in the path, where they have another name for it. */
   idField?: string;

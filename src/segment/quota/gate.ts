@@ -41,7 +41,7 @@ export interface GateOptions {
  * others in order until there is a place for them.
  *
  * Bottleneck is the queue. It runs one job at a time, which waits at the quota for the place of its
- * call. Besides, the gate keeps who is in line, in the same order, to foresee how long each has to
+ * call. The gate also keeps who is in line, in the same order, to foresee how long each has to
  * wait and to refuse those who can't: Bottleneck can neither tell a job's place nor take it out of
  * the queue, so a job whose call has left the line ends as soon as it runs.
  */

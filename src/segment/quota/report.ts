@@ -55,7 +55,7 @@ interface Answer {
   receivedAt: number;
   /** The date at which it was received, milliseconds since the epoch. */
   now: number;
-  /** Whether the operation has a quota besides that of the minute. */
+  /** Whether the operation has a quota other than that of the minute. */
   hasLongerQuota?: boolean;
 }
 

@@ -54,10 +54,10 @@ export function available(state: QuotaState): number {
 
 /** How many would be left if the server were not refusing everything. */
 function free({ limit, own, remaining, underWay, unreported }: QuotaState): number {
-  const room = limit.perMinute - own;
-  if (remaining === undefined) return Math.max(0, room);
+  const places = limit.perMinute - own;
+  if (remaining === undefined) return Math.max(0, places);
   const left = remaining - underWay.length - unreported.length;
-  return Math.max(0, Math.min(room, left));
+  return Math.max(0, Math.min(places, left));
 }
 
 /**
@@ -145,10 +145,10 @@ export function forecastMs(state: QuotaState, ahead: number, now: number): numbe
   const endsMs = (current.endsAt ?? (current.first?.takenAt ?? now) + windowMs) - now;
   const endsWhileClosed = closedMs > 0 && endsMs <= closedMs;
   const { perMinute } = current.limit;
-  const room = endsWhileClosed ? perMinute : free(current);
-  if (ahead < room) return closedMs;
+  const places = endsWhileClosed ? perMinute : free(current);
+  if (ahead < places) return closedMs;
   const nextMs = endsWhileClosed ? closedMs + windowMs : Math.max(endsMs, closedMs);
-  const furtherWindows = Math.floor((ahead - room) / perMinute);
+  const furtherWindows = Math.floor((ahead - places) / perMinute);
   return nextMs + furtherWindows * windowMs;
 }
 
@@ -160,7 +160,7 @@ function withoutPlace(state: QuotaState, place: Place): QuotaState {
   return { ...state, underWay: state.underWay.filter(({ id }) => id !== place.id) };
 }
 
-/** Takes over what an answer of this window says of the limit and the remaining requests. */
+/** Takes over what an answer of this window says about the limit and the remaining requests. */
 function count(
   state: QuotaState,
   place: Place,
