@@ -230,7 +230,7 @@ function reportString(query: string, piece: Token, findings: Findings): void {
       fix,
     });
   } else if (opening === '`' && closing === '`') {
-    findings.error('backticks', piece, 'A string needs straight quotes, not backticks.', {
+    findings.error('backquotes', piece, 'A string needs straight quotes, not backticks.', {
       help: `Did you mean ${straight}?`,
       fix,
     });

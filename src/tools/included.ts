@@ -15,7 +15,7 @@ import {
 import type { ToolContext } from './tool.ts';
 
 /*
- * What get_audience reads in addition to the audience, if it is asked to. What can't be read is told of, and
+ * What get_audience reads in addition to the audience, if it is asked to. What can't be read is named, and
  * keeps nothing else from being shown.
  */
 

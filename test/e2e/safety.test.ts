@@ -147,7 +147,7 @@ test('the settings can come from the environment', async () => {
   });
   expect((await program.exit()).code).toBe(2);
   for (const word of [
-    'SEGMENT_TOOLS has an unknown tool "list_audience"; there are list_audiences,',
+    'SEGMENT_TOOLS has an unknown tool "list_audience"; expected one of list_audiences,',
     'SEGMENT_CONFIRM must be none, remove or writes',
     'SEGMENT_READ_ONLY must be 1 or 0',
   ]) {

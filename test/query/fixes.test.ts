@@ -398,7 +398,7 @@ describe('one cause is one error', () => {
     ["trait('a') + trait('b') > 10", 'arithmetic'],
     ["traits.plan = 'vip'", 'path'],
     ["trait('plan') = ('vip', 'pro')", 'several-values'],
-    ["trait('plan') = `vip`", 'backticks'],
+    ["trait('plan') = `vip`", 'backquotes'],
     ["event('A').where(100 < total).count() >= 1", 'value-first'],
     ["event('A').where('EUR' = currency).count() >= 1", 'value-first'],
     ["event('A').where({property('x') = 1, property('y') = 2}).count() >= 1", 'several-conditions'],
@@ -420,7 +420,7 @@ describe('one cause is one error', () => {
       'unknown-function',
       'present-time',
       'path',
-      'backticks',
+      'backquotes',
     ]);
   });
 });
