@@ -1,5 +1,6 @@
-import type { Argument, Expression } from './ast.ts';
+import type { Expression } from './ast.ts';
 import { Brackets } from './brackets.ts';
+import { isExpression } from './chains.ts';
 import type { Fix } from './diagnostic.ts';
 import { format } from './format.ts';
 import { maxTriedChars } from './limits.ts';
@@ -248,23 +249,12 @@ function flattened(node: Expression): Expression {
     case 'chain':
       return {
         ...node,
-        calls: node.calls.map((call) => ({ ...call, args: call.args.map(flattenedArgument) })),
+        calls: node.calls.map((call) => ({
+          ...call,
+          args: call.args.map((each) => (isExpression(each) ? flattened(each) : each)),
+        })),
       };
     case 'missing':
       return node;
-  }
-}
-
-function flattenedArgument(argument: Argument): Argument {
-  switch (argument.kind) {
-    case 'and':
-    case 'or':
-    case 'not':
-    case 'any':
-    case 'all':
-    case 'chain':
-      return flattened(argument);
-    default:
-      return argument;
   }
 }

@@ -1,4 +1,4 @@
-import type { Argument, Chain, FunctionCall } from './ast.ts';
+import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
 import { comparisonOf, extractorOf, reducerOf } from './catalog.ts';
 import { lengthMs } from './durations.ts';
 import type { Comparison, StreamKind } from './language-function.ts';
@@ -7,6 +7,11 @@ import { nameOf } from './values.ts';
 /*
  * What can be asked of chains and the calls in them.
  */
+
+/** Whether an argument is an expression: a condition, a chain, or what is missing in their place. */
+export function isExpression(argument: Argument): argument is Expression {
+  return ['and', 'or', 'not', 'any', 'all', 'chain', 'missing'].includes(argument.kind);
+}
 
 /** All calls of a tree, outer before inner. */
 export function* callsIn(node: Argument): Generator<FunctionCall> {

@@ -1,5 +1,6 @@
 import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.ts';
 import { extractorOf, functionOf, signature } from './catalog.ts';
+import { isExpression } from './chains.ts';
 import { type ArgumentContext, checkNamed } from './check-named.ts';
 import type { CheckOptions } from './check-options.ts';
 import { checkPlace, checkUse, isLateFilter, unknownFunction } from './check-place.ts';
@@ -330,8 +331,4 @@ function helpFor(argument: Argument, { kind }: Parameter, entry: LanguageFunctio
 
 function isString(argument: Argument): argument is Literal {
   return argument.kind === 'literal' && argument.type === 'string';
-}
-
-function isExpression(argument: Argument): argument is Expression {
-  return ['and', 'or', 'not', 'any', 'all', 'chain', 'missing'].includes(argument.kind);
 }

@@ -1,6 +1,6 @@
-import type { Argument, Expression } from './ast.ts';
+import type { Expression } from './ast.ts';
 import { filterOf, takesCondition } from './catalog.ts';
-import { callsIn } from './chains.ts';
+import { callsIn, isExpression } from './chains.ts';
 
 /*
  * The conditions of a definition: the leaves of its junctions. Whether those inside a `where` count
@@ -32,10 +32,6 @@ export function countAllConditions(tree: Expression): number {
     if (condition && isExpression(condition)) inside += countConditions(condition);
   }
   return countConditions(tree) + inside;
-}
-
-function isExpression(argument: Argument): argument is Expression {
-  return ['and', 'or', 'not', 'any', 'all', 'chain'].includes(argument.kind);
 }
 
 /** What is longer is counted up to here: what comes later can only add to it. */

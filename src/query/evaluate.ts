@@ -1,6 +1,6 @@
 import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
 import { extractorOf } from './catalog.ts';
-import { streamKindOf } from './chains.ts';
+import { isExpression, streamKindOf } from './chains.ts';
 import { compare } from './compare.ts';
 import { argumentLengthMs, dayMs, lengthMs } from './durations.ts';
 import type { StreamKind } from './language-function.ts';
@@ -210,18 +210,7 @@ function inside(item: Item, scope: Scope): Scope {
 }
 
 function matches(condition: Argument, item: Item, scope: Scope): boolean {
-  const inner = inside(item, scope);
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-    case 'not':
-    case 'any':
-    case 'all':
-    case 'chain':
-      return holds(condition, inner);
-    default:
-      return false;
-  }
+  return isExpression(condition) && holds(condition, inside(item, scope));
 }
 
 function isFrom(item: Item, argument: Argument | undefined): boolean {

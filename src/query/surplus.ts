@@ -1,6 +1,6 @@
 import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
 import { comparisonInstead, conditionFilter, functionOf, isConditionTaker } from './catalog.ts';
-import { comparisonIn } from './chains.ts';
+import { comparisonIn, isExpression } from './chains.ts';
 import type { Fix } from './diagnostic.ts';
 import { format, formatArgument } from './format.ts';
 import type { LanguageFunction } from './language-function.ts';
@@ -72,7 +72,7 @@ function isMissing({ kind }: Argument): boolean {
 
 function isCondition(argument: Argument): argument is Expression {
   if (argument.kind === 'chain') return comparisonIn(argument) !== undefined;
-  return ['and', 'or', 'not', 'any', 'all'].includes(argument.kind);
+  return isExpression(argument) && !isMissing(argument);
 }
 
 /** Whether numbers may be the thousands of one: `1,500`. */
