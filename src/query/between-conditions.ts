@@ -26,7 +26,7 @@ export function takeLabel(tokens: TokenStream): void {
 }
 
 /** Reports what does not belong where it stands. @param more what to do about it. */
-export function reportStray(
+function reportStray(
   tokens: TokenStream,
   stray: Token,
   span: Span,

@@ -28,3 +28,4 @@ export { render } from './render.ts';
 export { type Replaced, replaceStrings, type StringReplacement } from './replace-strings.ts';
 export { sourceIdsIn } from './source-ids.ts';
 export { type Collection, type Vocabulary, vocabularyOf } from './vocabulary.ts';
+export { closingQuotes } from './words.ts';

@@ -97,7 +97,7 @@ export function ordersValues(template: Template): boolean {
 }
 
 /** Whether a comparison takes texts only. */
-export function takesText(template: Template): boolean {
+function takesText(template: Template): boolean {
   return template.includes('({v})');
 }
 

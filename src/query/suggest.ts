@@ -115,7 +115,7 @@ function isOpposite(word: string, other: string): boolean {
 }
 
 /** Whether a name has a word whose opposite another has. */
-export function crosses(name: string, other: string): boolean {
+function crosses(name: string, other: string): boolean {
   const others = partsOf(other);
   return partsOf(name).some((part) => others.some((candidate) => isOpposite(part, candidate)));
 }

@@ -18,8 +18,8 @@ export interface Word {
   isAdjacent: boolean;
 }
 
-/** The quotes that open, with those that close. */
-const closings: ReadonlyMap<string, string> = new Map([
+/** The quotes that open a string, right or wrong, with those that close it. */
+export const closingQuotes: ReadonlyMap<string, string> = new Map([
   ["'", "'"],
   ['"', '"'],
   ['`', '`'],
@@ -67,7 +67,7 @@ interface Piece {
 /** A quote opens where no word is going on, and closes before what is no word. */
 function quotedAt(text: string, start: number, unclosed: Set<string>): Piece | undefined {
   const quote = text[start] ?? '';
-  const closing = closings.get(quote);
+  const closing = closingQuotes.get(quote);
   if (closing === undefined || unclosed.has(quote)) return undefined;
   for (let at = start + 1; at < text.length; at += text[at] === '\\' ? 2 : 1) {
     if (text[at] === closing && !letter.test(text[at + 1] ?? '')) {

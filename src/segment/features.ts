@@ -30,8 +30,9 @@ export class Features {
     { feature }: Row<Name>,
     input: Input<Name>,
   ): void {
+    if (!feature) return;
     const until = this.#missing.get(keyOf(name, input)) ?? Number.NEGATIVE_INFINITY;
-    if (feature && this.#clock.monotonic() < until) throw lacking(name, feature);
+    if (this.#clock.monotonic() < until) throw lacking(name, feature);
   }
 
   /** Takes note of a success. */

@@ -10,7 +10,7 @@ import { type AudienceIndex, AudienceIndexBuilder } from './audience-index.ts';
 import { isOfItsCall, unlessCancelled } from './under-way.ts';
 
 /** How old an index may be, unless a caller says otherwise. */
-export const defaultMaxAgeMs = 60_000;
+const defaultMaxAgeMs = 60_000;
 /** Of all spaces together; what is used least goes first. */
 const maxAudiences = 10_000;
 

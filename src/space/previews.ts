@@ -9,7 +9,7 @@ import { detached } from './detached.ts';
 import { isOfItsCall, unlessCancelled } from './under-way.ts';
 
 /** Previews a month and space that Segment allows; its reference states no more about the month. */
-export const maxPreviewsPerMonth = 700;
+const maxPreviewsPerMonth = 700;
 /** How long the same definition is answered from memory, milliseconds. */
 const maxAgeMs = 60 * 60_000;
 /** So many previews are remembered, of so many bytes in all; the oldest are forgotten first. */
@@ -18,7 +18,7 @@ const maxRememberedBytes = 4_000_000;
 /** Pauses between looks at a preview that is running, milliseconds; the last one repeats. */
 const pausesMs = [500, 1000, 2000, 3000] as const;
 /** More ids of members than these are not kept. */
-export const maxSampleIds = 100;
+const maxSampleIds = 100;
 /** Segment's ids are not longer; what is longer makes no sense and is cut. */
 const maxIdChars = 255;
 const maxReasonChars = 2000;

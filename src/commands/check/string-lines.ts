@@ -1,15 +1,8 @@
+import { closingQuotes } from '../../query/index.ts';
+
 /*
  * Which lines of a text begin inside of a string: what looks like a comment there is a part of the string.
  */
-
-/** The quotes that open a string, with those that close it. */
-const closings: ReadonlyMap<string, string> = new Map([
-  ["'", "'"],
-  ['"', '"'],
-  ['`', '`'],
-  ['\u2018', '\u2019'],
-  ['\u201c', '\u201d'],
-]);
 
 /** Where the lines begin, by offset, that begin inside of a string. @param isComment whether a line is one. */
 export function linesInStrings(
@@ -49,7 +42,7 @@ function endOfLine(text: string, at: number): number {
  * lines and holds half of a bracket lacks its own quote.
  */
 function endOfString(text: string, start: number, unclosed: Set<string>): number | undefined {
-  const closing = closings.get(text[start] ?? '');
+  const closing = closingQuotes.get(text[start] ?? '');
   if (closing === undefined || unclosed.has(closing)) return undefined;
   for (let at = start + 1; at < text.length; at += text[at] === '\\' ? 2 : 1) {
     if (text[at] === closing) return isBroken(text.slice(start, at)) ? undefined : at;

@@ -35,7 +35,7 @@ export function serverFor({ flags }: SetupCommand, machine: SetupMachine): Serve
  * Where setup keeps the token that the user types. @throws {ConfigError} if there is no place for
  * it.
  */
-export function tokenFileIn(place: Place): string {
+function tokenFileIn(place: Place): string {
   const { environment, platform, home } = place;
   const folder =
     environment[settings.stateFolder.env]?.trim() ||
