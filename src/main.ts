@@ -2,6 +2,8 @@ import { type Command, parseCommand } from './cli.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import type { HttpMachine } from './http-config.ts';
+import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
 import { visible } from './visible.ts';
@@ -75,14 +77,52 @@ async function run(command: Command): Promise<number> {
       const { doctorMachine, runDoctor } = await import('./commands/lazy.ts');
       return runDoctor(command, doctorMachine(), (text) => process.stdout.write(text));
     }
+    case 'keys': {
+      const { runKeys } = await import('./commands/lazy.ts');
+      await runKeys(
+        command,
+        { environment: process.env, now: systemClock.now, randomBytes },
+        {
+          write: (text) => process.stdout.write(text),
+          writeAside: (text) => process.stderr.write(text),
+        },
+      );
+      return exitCode.ok;
+    }
     case 'serve': {
       const warnings: string[] = [];
-      const config = readConfig(command.flags, process.env, command.problems, (sentence) =>
-        warnings.push(sentence),
+      const config = readConfig(
+        command.flags,
+        process.env,
+        command.problems,
+        (sentence) => warnings.push(sentence),
+        command.isNamed && httpMachine(),
       );
+      if (config.http) throw new ConfigError(['HTTP is not part of this build.']);
       return serve(config, warnings);
     }
   }
+}
+
+function randomBytes(count: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(count));
+}
+
+const surroundings: Surroundings = {
+  environment: process.env,
+  platform: process.platform,
+  home: () => process.getBuiltinModule('node:os').homedir(),
+};
+
+/** What the settings of HTTP depend on. */
+function httpMachine(): HttpMachine {
+  return {
+    hostname: process.getBuiltinModule('node:os').hostname(),
+    problemWithStateFolder(path = defaultStateFolder(surroundings)) {
+      if (path === undefined) return 'this platform has none';
+      return new StateFolder(path, systemClock.now).problem();
+    },
+  };
 }
 
 /** @param warnings the settings that are ignored. */
@@ -92,13 +132,9 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   const program = compose(config, {
     clock: systemClock,
     random: Math.random,
-    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    randomBytes,
     writeLog: (line) => process.stderr.write(line),
-    surroundings: {
-      environment: process.env,
-      platform: process.platform,
-      home: () => process.getBuiltinModule('node:os').homedir(),
-    },
+    surroundings,
   });
   const { log } = program;
   // Node would print the error as it is; the log removes secrets.
