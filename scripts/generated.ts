@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Place } from '../src/commands/clients/place.ts';
 import { type Client, clients, isEditable } from '../src/commands/clients/table.ts';
+import { httpSettingList } from '../src/http-settings.ts';
 import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { defaultToolsets, isToolset, tools, toolsets } from '../src/tools/registry.ts';
@@ -23,7 +24,10 @@ export function generatedFiles(): Map<string, string> {
   const sections = {
     'README.md': { 'install links': installLinks(project), summary: toolSummary() },
     'docs/tools.md': { tools: toolSection() },
-    'docs/options.md': { options: optionTable() },
+    'docs/options.md': {
+      options: optionTable(Object.values(settings)),
+      'http options': optionTable(httpSettingList),
+    },
     'docs/everyday-requests.md': { requests: requestTable() },
     'docs/setup.md': { clients: clientTable() },
     'docs/query-language.md': { rules: languageRules(), functions: functionTables('###') },
@@ -139,14 +143,12 @@ function requestTable(): string {
   return `| request | calls | tools |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-function optionTable(): string {
-  const rows = Object.values(settings).map(
-    ({ flag, argument, env, meaning, fallback }: Setting<unknown>) => {
-      const usage = flag === undefined ? '–' : code(`--${flag}${argument ? ` ${argument}` : ''}`);
-      const standard = fallback === undefined ? '' : code(fallback.replaceAll(',', ', '));
-      return `| ${usage} | ${code(env)} | ${cell(meaning)} | ${standard} |`;
-    },
-  );
+function optionTable(list: readonly Setting<unknown>[]): string {
+  const rows = list.map(({ flag, argument, env, meaning, fallback }) => {
+    const usage = flag === undefined ? '–' : code(`--${flag}${argument ? ` ${argument}` : ''}`);
+    const standard = fallback === undefined ? '' : code(fallback.replaceAll(',', ', '));
+    return `| ${usage} | ${code(env)} | ${cell(meaning)} | ${standard} |`;
+  });
   return `| flag | environment | meaning | default |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 

@@ -81,10 +81,15 @@ function isPlain(name: string): boolean {
   return /^[A-Za-z][A-Za-z_-]{0,31}$/.test(name);
 }
 
+/** Whether a field or an entry may be called by its name: tokens and keys begin like this. */
+function isName(name: string): boolean {
+  return /^[A-Za-z][\w-]{0,31}$/.test(name) && !/^sg[pm]_/.test(name);
+}
+
 function placeOf(path: readonly PropertyKey[]): string {
   const parts = path.map((part) => {
     if (typeof part === 'number') return `[${part}]`;
-    return isPlain(String(part)) ? `.${String(part)}` : '.…';
+    return isName(String(part)) ? `.${String(part)}` : '.…';
   });
   return parts.length === 0 ? 'The file' : parts.join('').replace(/^\./, '');
 }

@@ -33,7 +33,7 @@ function reader<Value>(
   return (text) => schema.transform(toPolicy).safeParse(text);
 }
 
-const narrowings: Readonly<Record<string, Reader>> = {
+const common: Readonly<Record<string, Reader>> = {
   spaces: reader(settings.allowedSpaces.schema, (spaces) => ({ spaces })),
   tools: reader(settings.tools.schema, (tools) => ({ tools })),
   toolsets: reader(settings.toolsets.schema, (toolsets) => ({ toolsets })),
@@ -43,14 +43,14 @@ const narrowings: Readonly<Record<string, Reader>> = {
 /** What allows more than the policy already does is no error, and changes nothing. */
 const parameters: Readonly<Record<string, Reader>> = {
   read_only: reader(onOff, (isOn) => (isOn ? { readOnly: true } : {})),
-  ...narrowings,
+  ...common,
   samples: reader(onOff, (isOn) => (isOn ? {} : { samples: false })),
 };
 
 /** By flag of `keys add`. */
 const flags: Readonly<Record<string, Reader>> = {
   'read-only': reader(onOff, (isOn) => (isOn ? { readOnly: true } : {})),
-  ...narrowings,
+  ...common,
   'no-samples': reader(onOff, (isOn) => (isOn ? { samples: false } : {})),
   'calls-per-minute': reader(callsPerMinute, (limit) => ({ callsPerMinute: limit })),
   'use-token': reader(tokenNameSchema, (token) => ({ token })),

@@ -36,6 +36,40 @@ type Source = keyof typeof maxChars;
 
 /** By file: each pattern, and what it reads. */
 const listed: Record<string, Record<string, Source>> = {
+  'access/bearer.ts': {
+    '/ +/': 'header',
+  },
+  'access/challenge.ts': {
+    '/[^\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]/g': 'own',
+  },
+  'access/file-text.ts': {
+    '/position (\\d+)/': 'file',
+    '/^[A-Za-z][A-Za-z_-]{0,31}$/': 'file',
+    '/^[A-Za-z][\\w-]{0,31}$/': 'file',
+    '/^sg[pm]_/': 'file',
+    '/^\\./': 'file',
+  },
+  'access/issuer-keys.ts': {
+    '/\\/$/': 'setting',
+  },
+  'access/keys-file.ts': {
+    '/^[^\\p{Cc}\\p{Default_Ignorable_Code_Point}]{1,200}$/u': 'file',
+    '/^[a-z\\d][a-z\\d_-]{0,63}$/i': 'file',
+    '/^sgm_[\\w-]{43}$/': 'header',
+    '/^sha256:[\\da-f]{64}$/': 'file',
+  },
+  'access/oauth.ts': {
+    '/^[\\x21-\\x7e]{1,128}$/': 'header',
+  },
+  'access/policy-words.ts': {
+    '/^[1-9]\\d{0,4}$/': 'setting',
+  },
+  'access/policy.ts': {
+    '/^[a-z\\d][a-z\\d_-]{0,31}$/i': 'file',
+  },
+  'access/tokens-file.ts': {
+    '/\\.$/': 'own',
+  },
   'cli.ts': {
     '/^-+/': 'setting',
   },
@@ -59,6 +93,10 @@ const listed: Record<string, Record<string, Source>> = {
   'commands/doctor/segment-checks.ts': {
     '/\\.$/': 'answer',
   },
+  'commands/keys.ts': {
+    '/^([1-9]\\d{0,3})d$/i': 'setting',
+    '/^\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d(?::\\d\\d)?(?:Z|[+-]\\d\\d:\\d\\d))?$/': 'setting',
+  },
   'commands/setup/show.ts': {
     '/\\r\\n|\\n|\\r/': 'file',
     '/^[\\w./:=@+,-]+$/': 'setting',
@@ -69,6 +107,20 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'help.ts': {
     '/\\[[^\\]]*\\]|<[^>]*>|\\S+/g': 'own',
+  },
+  'http-address.ts': {
+    '/^(?:[a-z\\d]|[a-z\\d][a-z\\d._-]*[a-z\\d]|\\[[\\da-f:.]+\\])$/i': 'setting',
+    '/^(?:localhost|\\[?::1\\]?|127(?:\\.\\d{1,3}){3})$/': 'setting',
+    '/^[\\da-f:.]+$/i': 'setting',
+    '/^\\[|\\]$/g': 'setting',
+    '/^\\d{1,5}$/': 'setting',
+  },
+  'http-settings.ts': {
+    '/[^a-z\\d._-]/gi': 'setting',
+    '/^[^a-z\\d]/i': 'setting',
+    '/^[a-z\\d][a-z\\d._-]*$/i': 'setting',
+    '/^\\/?\\d{0,5}$/': 'setting',
+    '/^\\S+$/': 'setting',
   },
   'commands/check/source.ts': {
     '/^[ \\t]*(?:#|\\/\\/)/': 'file',
