@@ -34,6 +34,13 @@ interface CallToAsk {
   extra: Extra;
 }
 
+/**
+ * Decides whether one more call may begin, and returns what ends it.
+ *
+ * @throws {AudiencesError} if it may not.
+ */
+export type Admit = (tool: string) => () => void;
+
 export interface ToolsOptions {
   /** The tools that are offered. */
   tools: readonly Tool[];
@@ -51,6 +58,10 @@ export interface ToolsOptions {
     preparing: AbortSignal,
     ask: Ask | undefined,
   ): ToolContext;
+  /** Whose calls these are, where a server has several callers; each of them may just leave. */
+  caller?: string;
+  /** Decides whether a call may begin; by default every call may. */
+  admit?: Admit;
   /**
    * How long one call may wait for quota and retries, in milliseconds. More than 55 s, the limit
    * for all attempts and waits together, applies only to calls whose client asked for progress.
@@ -77,6 +88,7 @@ export class ToolsCapability implements Capability {
   readonly #options: ToolsOptions;
   readonly #underWay = new Set<Promise<CallToolResult>>();
   readonly #preparations = new Preparations();
+  readonly #abandoned = new AbortController();
   /** Whether the client has shown that it does not support the request that asks users. */
   #cannotAsk = false;
   /** What the reader of the next result should know, whatever the call was. */
@@ -122,6 +134,12 @@ export class ToolsCapability implements Capability {
     this.#preparations.end();
   }
 
+  /** The client is gone: ends whatever has not been sent to Segment; what has been is seen through. */
+  abandon(): void {
+    this.#abandoned.abort();
+    this.#preparations.end();
+  }
+
   /** Resolves when no call is running. */
   async idle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
@@ -136,8 +154,10 @@ export class ToolsCapability implements Capability {
   ): Promise<CallToolResult> {
     const { clock, redactor, log } = this.#options;
     const startedAt = clock.monotonic();
+    let end = () => {};
     try {
       const tool = this.#find(name);
+      end = this.#options.admit?.(name) ?? end;
       const data = await this.#handle(tool, given, extra, canAsk);
       log('info', 'tool call', { tool: name, tookMs: clock.monotonic() - startedAt });
       return success(redactor.value(this.#withNotices(tool, data)));
@@ -153,6 +173,8 @@ export class ToolsCapability implements Capability {
         stack: level === 'error' ? stack : undefined,
       });
       return failure(error, redactor);
+    } finally {
+      end();
     }
   }
 
@@ -193,8 +215,14 @@ export class ToolsCapability implements Capability {
     const { maxCallMs: longMs = 0 } = tool;
     const budgetMs = progress.isWanted ? Math.max(maxCallMs, maxWaitMs, longMs) : maxCallMs;
     const waitMs = progress.isWanted ? Math.max(maxWaitMs, longMs) : maxWaitMs;
+    const { readOnlyHint } = tool.hints;
+    const { caller } = this.#options;
+    const abandoned = caller === undefined ? undefined : this.#abandoned.signal;
     const call: CallContext = {
-      signal: extra.signal,
+      // Nothing is lost with the response to a read that nobody waits for.
+      signal: abandoned && readOnlyHint ? AbortSignal.any([extra.signal, abandoned]) : extra.signal,
+      abandoned,
+      caller,
       deadline: startedAt + Math.min(waitMs, budgetMs),
       endsAt: startedAt + budgetMs,
       onWait: (wait) => progress.waits(wait),
@@ -208,7 +236,6 @@ export class ToolsCapability implements Capability {
       return await tool.handle(input, context);
     };
     // A call that only reads prepares nothing.
-    const { readOnlyHint } = tool.hints;
     return progress.during(`${tool.name} is running`, () =>
       readOnlyHint ? run(call.signal) : this.#preparations.during(call.signal, run),
     );

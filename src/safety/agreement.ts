@@ -7,7 +7,7 @@ import { type Feeds, findDestinations } from '../space/destinations.ts';
 import { quotedPlainly } from '../visible.ts';
 import {
   type Accepted,
-  type Confirmations,
+  type ConfirmationDesk,
   confirmationLifeMs,
   type Judgement,
   type Subject,
@@ -78,7 +78,7 @@ export interface PlannedWrite<Name extends OperationName = OperationName> {
 export interface AgreementContext {
   api: SegmentApi;
   call: CallContext;
-  confirmations: Confirmations;
+  confirmations: ConfirmationDesk;
   seen: SeenAudiences;
   /** Asks the user; undefined where the client can't. */
   ask: ((question: string) => Promise<UserAnswer>) | undefined;
