@@ -278,7 +278,7 @@ describe.each([...imports])('src/%s', (file, targets) => {
 
 test.each([
   ['undici', ['segment/http.ts']],
-  ['bottleneck', ['segment/quota/gate.ts']],
+  ['bottleneck', ['segment/quota/queue.ts']],
   ['jsonc-parser', ['commands/clients/json-file.ts']],
 ])('only one file imports %s', (name, expected) => {
   const importers = [...imports].filter(([, targets]) => targets.includes(name));
