@@ -46,7 +46,8 @@ export interface Program {
    *
    * @param answered resolves when there is nothing left to wait for; by default, when no call is
    * running.
-   * @param maxMs how long requests in flight may take.
+   * @param maxMs how long requests in flight may take; 600 ms by default, as a client that has ended
+   * us may kill us soon.
    */
   stop(answered?: Promise<void>, maxMs?: number): Promise<void>;
 }

@@ -10,7 +10,12 @@ import { nearestName } from '../nearest.ts';
 import type { Redactor } from '../redact.ts';
 import type { UserAnswer } from '../safety/agreement.ts';
 import type { CallContext } from '../segment/call.ts';
-import { InvalidInputError } from '../segment/errors.ts';
+import {
+  type AudiencesError,
+  CancelledError,
+  InvalidInputError,
+  StoppingError,
+} from '../segment/errors.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import { cut, visible } from '../visible.ts';
 import { broughtIntoForm, invalidInput } from './arguments.ts';
@@ -89,6 +94,7 @@ export class ToolsCapability implements Capability {
   readonly #underWay = new Set<Promise<CallToolResult>>();
   readonly #preparations = new Preparations();
   readonly #abandoned = new AbortController();
+  #isStopping = false;
   /** Whether the client has shown that it does not support the request that asks users. */
   #cannotAsk = false;
   /** What the reader of the next result should know, whatever the call was. */
@@ -131,6 +137,7 @@ export class ToolsCapability implements Capability {
    * Ends the calls that would write but have not begun to, and lets no further call begin to write.
    */
   endPreparations(): void {
+    this.#isStopping = true;
     this.#preparations.end();
   }
 
@@ -162,7 +169,7 @@ export class ToolsCapability implements Capability {
       log('info', 'tool call', { tool: name, tookMs: clock.monotonic() - startedAt });
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
-      const error = asAudiencesError(thrown);
+      const error = this.#asStopped(asAudiencesError(thrown), extra);
       const level = error.code === 'internal_error' ? 'error' : 'warn';
       const { stack } = error.cause instanceof Error ? error.cause : error;
       log(level, 'tool call failed', {
@@ -176,6 +183,16 @@ export class ToolsCapability implements Capability {
     } finally {
       end();
     }
+  }
+
+  /**
+   * What ended because the server stops was not cancelled by whoever called: over HTTP they are
+   * there, and another server can serve them.
+   */
+  #asStopped(error: AudiencesError, { signal }: Extra): AudiencesError {
+    const isOurs = this.#isStopping && this.#options.caller !== undefined && !signal.aborted;
+    if (!isOurs || !(error instanceof CancelledError) || error.sent) return error;
+    return new StoppingError(error.operation);
   }
 
   /** @throws {RpcError} for an unknown tool. */
@@ -261,6 +278,10 @@ export class ToolsCapability implements Capability {
       const answer = await progress.during(`${tool} is waiting for the user to agree`, asking);
       if (answer === 'unsupported') this.#cannotAsk = true;
       return answer;
+    } catch (error) {
+      const isWithdrawn = this.#isStopping && this.#options.caller !== undefined;
+      if (!isWithdrawn || extra.signal.aborted) throw error;
+      return 'withdrawn';
     } finally {
       const thoughtMs = clock.monotonic() - askedAt;
       call.deadline += thoughtMs;

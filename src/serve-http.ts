@@ -1,0 +1,191 @@
+import type { IncomingMessage } from 'node:http';
+import { type Access, openAccess } from './access/access.ts';
+import { AccessError } from './access/authenticator.ts';
+import { CallRate } from './access/call-rate.ts';
+import type { Caller } from './access/caller.ts';
+import {
+  loginChallenge,
+  resourceMetadata,
+  resourceMetadataPaths,
+  scopeChallenge,
+} from './access/challenge.ts';
+import { combine, defaultTokenName, narrow } from './access/policy.ts';
+import { NarrowingError, policyFromQuery } from './access/policy-words.ts';
+import { allScopes, missingScope } from './access/scopes.ts';
+import type { Program, Upstream } from './compose.ts';
+import type { Config } from './config.ts';
+import { Guests } from './guests.ts';
+import type { HttpConfig } from './http-config.ts';
+import { keysFor } from './keys-of-secret.ts';
+import { type Bus, noBus } from './replicas/bus.ts';
+import type { Machine } from './services.ts';
+import { tools } from './tools/registry.ts';
+import { Exchange, type HttpRefusal, type Visitor } from './transports/http/exchange.ts';
+import { HttpRefusalError, HttpServer } from './transports/http/server.ts';
+import { SessionSeals } from './transports/http/session-seals.ts';
+import { UnderWay } from './transports/http/under-way.ts';
+
+const idBytes = 16;
+const requestIdBytes = 8;
+
+/** A running server. */
+export interface HttpService {
+  /** Where MCP is served. */
+  url: string;
+  /**
+   * Stops the server without breaking what is under way: it is first reported as not ready, then
+   * refuses new calls, and waits for those under way.
+   *
+   * @param hurry resolves when there is no time for the first of that.
+   */
+  stop(hurry: Promise<unknown>): Promise<void>;
+}
+
+/**
+ * Serves MCP over HTTP to everybody who is let in.
+ *
+ * @throws {ConfigError} if a file can't be used. @throws {Error} with a `code` if the address can't.
+ */
+export async function serveHttp(
+  program: Program,
+  config: Config,
+  http: HttpConfig,
+  machine: Machine,
+  bus: Bus = noBus,
+): Promise<HttpService> {
+  const { clock, randomBytes } = machine;
+  const { log } = program;
+  const access = await openAccess(http, { clock, log });
+  const token = (bytes: number) => Buffer.from(randomBytes(bytes)).toString('base64url');
+  const guests = new Guests(new CallRate(clock));
+  const visitors = new Visitors({ program, config, http, access, guests, newId: () => token(requestIdBytes) });
+  const seals = new SessionSeals({
+    keys: keysFor('session', program.services),
+    now: clock.now,
+    randomBytes,
+  });
+  const server = new HttpServer({
+    fences: http,
+    exchange: new Exchange({ seals, underWay: new UnderWay(bus, () => token(idBytes)) }),
+    documents: documentsOf(http),
+    admit: (request, query) => visitors.admit(request, query),
+    notReady: () => access.notReady(),
+    log,
+  });
+  const port = await server.listen(http.listen);
+  const url = `${http.publicUrl ?? `http://${hostIn(http.listen.host)}:${port}`}/mcp`;
+  log('info', 'listening', { url, port, auth: http.auth.kind, replica: http.replica });
+  return {
+    url,
+    async stop(hurry) {
+      server.drain();
+      await Promise.race([hurry, after(clock, http.drainWaitMs)]);
+      const answered = server.refuse();
+      await program.stop(answered, http.graceMs);
+      server.close();
+      access.close();
+    },
+  };
+}
+
+interface VisitorsOptions {
+  program: Program;
+  config: Config;
+  http: HttpConfig;
+  access: Access;
+  guests: Guests;
+  newId: () => string;
+}
+
+/** Lets callers in, each with what they may do. */
+class Visitors {
+  readonly #options: VisitorsOptions;
+
+  constructor(options: VisitorsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {HttpRefusalError} */
+  async admit(request: IncomingMessage, query: URLSearchParams): Promise<Visitor> {
+    const caller = await this.#authenticated(request);
+    const { program, config, http, access, guests, newId } = this.#options;
+    const policy = combine(caller.policy, narrowingIn(query));
+    const { token = defaultTokenName, callsPerMinute } = policy;
+    const settings = narrow(config, policy);
+    const upstream = upstreamOf(config, access, token);
+    return {
+      caller: caller.id,
+      open: (session) =>
+        program.openSession({
+          upstream,
+          guest: {
+            id: caller.id,
+            settings,
+            seen: guests.seenBy(caller.id, token),
+            facts: { request: newId(), session, replica: http.replica },
+            admit: () => guests.begin(caller.id, token, callsPerMinute),
+          },
+        }),
+      refusalOf: (tool) => scopeRefusal(caller, tool, http.publicUrl),
+    };
+  }
+
+  async #authenticated({ headers }: IncomingMessage): Promise<Caller> {
+    const { access, http, program } = this.#options;
+    try {
+      return await access.authenticate(headers.authorization);
+    } catch (error) {
+      if (!(error instanceof AccessError)) throw error;
+      const { fault, status, message } = error;
+      program.log('debug', 'not let in', { fault });
+      const loginUrl = http.auth.kind === 'oauth' ? http.publicUrl : undefined;
+      const challenge = { 'www-authenticate': loginChallenge(error, loginUrl) };
+      throw new HttpRefusalError({ status, message, headers: status === 401 ? challenge : {} });
+    }
+  }
+}
+
+/** @throws {HttpRefusalError} for a query that asks for what can't be. */
+function narrowingIn(query: URLSearchParams) {
+  try {
+    return policyFromQuery(query);
+  } catch (error) {
+    if (!(error instanceof NarrowingError)) throw error;
+    throw new HttpRefusalError({ status: 400, message: error.message, headers: {} });
+  }
+}
+
+function upstreamOf(config: Config, access: Access, name: string): Upstream {
+  return access.upstream(name, config);
+}
+
+/** The refusal of a call whose token lacks the scope; a client can then log in anew. */
+function scopeRefusal(
+  caller: Caller,
+  name: unknown,
+  publicUrl: string | undefined,
+): HttpRefusal | undefined {
+  const tool = tools.find((each) => each.name === name);
+  if (!tool || publicUrl === undefined || missingScope(caller, tool) === undefined) return undefined;
+  return {
+    status: 403,
+    message: `The access token lacks the scope of ${tool.name}; log in for ${allScopes.join(' and ')}.`,
+    headers: { 'www-authenticate': scopeChallenge(publicUrl) },
+  };
+}
+
+function documentsOf({ auth, publicUrl }: HttpConfig) {
+  if (auth.kind !== 'oauth' || publicUrl === undefined) return [];
+  const body = resourceMetadata({ publicUrl, issuer: auth.issuer });
+  return resourceMetadataPaths.map((path) => ({ path, body }));
+}
+
+function hostIn(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function after({ after }: Machine['clock'], ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    after(ms, resolve);
+  });
+}
