@@ -2,6 +2,10 @@ import { type Command, parseCommand } from './cli.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import type { Log } from './log.ts';
+import type { HttpService } from './serve-http.ts';
+import type { Machine } from './services.ts';
+import { onSignal } from './transports/signals.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
 import { visible } from './visible.ts';
@@ -89,7 +93,7 @@ async function run(command: Command): Promise<number> {
 async function serve(config: Config, warnings: readonly string[]): Promise<number> {
   // Whatever the log level: a restriction that somebody relies on may not be in effect.
   for (const reason of warnings) tell(`setting ignored: ${reason}`);
-  const program = compose(config, {
+  const machine: Machine = {
     clock: systemClock,
     random: Math.random,
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -99,7 +103,8 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
       platform: process.platform,
       home: () => process.getBuiltinModule('node:os').homedir(),
     },
-  });
+  };
+  const program = compose(config, machine);
   const { log } = program;
   // Node would print the error as it is; the log removes secrets.
   process.on('uncaughtException', (error) => {
@@ -107,6 +112,12 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     process.exit(exitCode.failed);
   });
   log('info', 'serving', { version, target: config.target.kind });
+  if (config.http) {
+    const { serveHttp } = await import('./serve-http.ts');
+    const service = await serveHttp(program, config, config.http, machine);
+    await untilSignalled(log, service);
+    return exitCode.ok;
+  }
   const { inputEnded, interrupted, answered } = await serveStdio(program.openSession().server, log);
   const reason = await Promise.race([inputEnded, interrupted]);
   log('info', 'stopping', { reason });
@@ -116,4 +127,22 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   }
   await program.stop(answered());
   return exitCode.ok;
+}
+
+/** Serves until a signal comes, and then stops; a second signal makes that quicker. */
+async function untilSignalled(log: Log, service: HttpService): Promise<void> {
+  let hurry = () => {};
+  const hurried = new Promise<void>((resolve) => {
+    hurry = resolve;
+  });
+  const reason = await new Promise<string>((resolve) => {
+    let isFirst = true;
+    onSignal((signal) => {
+      if (isFirst) resolve(signal);
+      else hurry();
+      isFirst = false;
+    });
+  });
+  log('info', 'stopping', { reason });
+  await service.stop(hurried);
 }
