@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { passed } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import { maxCallMs } from './mcp/tools.ts';
@@ -76,18 +76,18 @@ export function compose(config: Config, machine: Machine): Program {
     async finish(answered) {
       workspaces.drain('writes');
       for (const session of sessions) session.endPreparations();
-      await Promise.race([answered, after(clock, Math.min(config.maxWaitMs, maxCallMs))]);
+      await Promise.race([answered, passed(clock, Math.min(config.maxWaitMs, maxCallMs))]);
     },
     async stop(answered = idle(), maxMs = graceMs) {
       workspaces.drain('all');
       for (const session of sessions) session.endPreparations();
-      await Promise.race([answered, after(clock, maxMs)]);
+      await Promise.race([answered, passed(clock, maxMs)]);
       // A call aborted by this still writes its lines and answers its client; one that hangs anyway
       // is not waited for.
       await workspaces.close();
-      await Promise.race([answered, after(clock, graceMs)]);
+      await Promise.race([answered, passed(clock, graceMs)]);
       await Promise.all([...sessions].map(({ server }) => server.close()));
-      await Promise.race([idle(), after(clock, graceMs)]);
+      await Promise.race([idle(), passed(clock, graceMs)]);
     },
   };
 }
@@ -119,10 +119,4 @@ class Workspaces {
   async close(): Promise<void> {
     await Promise.all([...this.#known.values()].map(({ api }) => api.close()));
   }
-}
-
-function after(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(ms, resolve);
-  });
 }

@@ -12,6 +12,7 @@ import {
 import { combine, defaultTokenName, narrow } from './access/policy.ts';
 import { NarrowingError, policyFromQuery } from './access/policy-words.ts';
 import { allScopes, missingScope } from './access/scopes.ts';
+import { passed } from './clock.ts';
 import type { Program, Upstream } from './compose.ts';
 import type { Config } from './config.ts';
 import { Guests } from './guests.ts';
@@ -58,7 +59,14 @@ export async function serveHttp(
   const access = await openAccess(http, { clock, log });
   const token = (bytes: number) => Buffer.from(randomBytes(bytes)).toString('base64url');
   const guests = new Guests(new CallRate(clock));
-  const visitors = new Visitors({ program, config, http, access, guests, newId: () => token(requestIdBytes) });
+  const visitors = new Visitors({
+    program,
+    config,
+    http,
+    access,
+    guests,
+    newId: () => token(requestIdBytes),
+  });
   const seals = new SessionSeals({
     keys: keysFor('session', program.services),
     now: clock.now,
@@ -79,7 +87,7 @@ export async function serveHttp(
     url,
     async stop(hurry) {
       server.drain();
-      await Promise.race([hurry, after(clock, http.drainWaitMs)]);
+      await Promise.race([hurry, passed(clock, http.drainWaitMs)]);
       const answered = server.refuse();
       await program.stop(answered, http.graceMs);
       server.close();
@@ -166,7 +174,8 @@ function scopeRefusal(
   publicUrl: string | undefined,
 ): HttpRefusal | undefined {
   const tool = tools.find((each) => each.name === name);
-  if (!tool || publicUrl === undefined || missingScope(caller, tool) === undefined) return undefined;
+  if (!tool || publicUrl === undefined || missingScope(caller, tool) === undefined)
+    return undefined;
   return {
     status: 403,
     message: `The access token lacks the scope of ${tool.name}; log in for ${allScopes.join(' and ')}.`,
@@ -182,10 +191,4 @@ function documentsOf({ auth, publicUrl }: HttpConfig) {
 
 function hostIn(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function after({ after }: Machine['clock'], ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    after(ms, resolve);
-  });
 }
