@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { CheckCommand } from './commands/check.ts';
 import type { DoctorCommand } from './commands/doctor.ts';
+import type { KeysCommand } from './commands/keys.ts';
 import type { SandboxCommand } from './commands/sandbox.ts';
 import type { SetupCommand } from './commands/setup/command.ts';
 import { ConfigError, type Flags } from './config.ts';
@@ -12,7 +13,9 @@ import {
   type CommandName,
   commandNames,
   commandUsages,
+  flagsOfKeyActions,
   isCommandName,
+  keyActions,
   reportFormats,
   sandboxPort,
 } from './usage.ts';
@@ -24,8 +27,10 @@ export type Command =
   | { kind: 'version' }
   /**
    * `problems` lists what was not understood, to be reported with everything else that is wrong.
+   * Only the command `serve` by its name can serve HTTP.
    */
-  | { kind: 'serve'; flags: Flags; problems: readonly string[] }
+  | { kind: 'serve'; flags: Flags; problems: readonly string[]; isNamed?: true }
+  | ({ kind: 'keys' } & KeysCommand)
   | ({ kind: 'sandbox' } & SandboxCommand)
   | ({ kind: 'check' } & CheckCommand)
   | ({ kind: 'setup' } & SetupCommand)
@@ -38,9 +43,15 @@ const serveFlags = Object.values(settings).flatMap(({ flag }) =>
 /** The flags without a value. */
 const switches: readonly string[] = [
   ...['help', 'version'],
-  ...commandNames.flatMap((command) => commandUsages[command].flags).flatMap(switchIn),
+  ...commandNames.flatMap(flagsOf).flatMap(switchIn),
   ...Object.values(settings).flatMap(switchIn),
 ];
+
+/** A command's own flags and settings. */
+function flagsOf(command: CommandName): readonly { flag?: string; argument?: string }[] {
+  const { flags, ownSettings = [] } = commandUsages[command];
+  return [...flags, ...ownSettings];
+}
 
 function switchIn({ flag, argument }: { flag?: string; argument?: string }): string[] {
   return flag !== undefined && argument === undefined ? [flag] : [];
@@ -51,8 +62,8 @@ interface Form {
   flags: readonly string[];
   /** The maximum number of words, not counting its name. */
   maxWords: number;
-  /** Whether it takes the server's settings. */
-  takesSettings: boolean;
+  /** The settings that it takes. */
+  settings: readonly Setting<unknown>[];
   /** Builds the command, and adds anything wrong to `problems`. */
   parse(flags: Flags, words: readonly string[], problems: string[]): Command;
 }
@@ -60,12 +71,19 @@ interface Form {
 const serve: Form = {
   flags: serveFlags,
   maxWords: 0,
-  takesSettings: true,
+  settings: Object.values(settings),
   parse: (flags, _, problems) => ({ kind: 'serve', flags, problems }),
 };
 
 /** The commands that are called by name. */
 const named: Readonly<Record<CommandName, Form>> = {
+  serve: formOf('serve', (flags, _, problems) => ({
+    kind: 'serve',
+    flags,
+    problems,
+    isNamed: true,
+  })),
+  keys: formOf('keys', parseKeys),
   setup: formOf('setup', parseSetup),
   doctor: formOf('doctor', (flags) => {
     const { json, ...rest } = flags;
@@ -76,9 +94,14 @@ const named: Readonly<Record<CommandName, Form>> = {
 };
 
 function formOf(command: CommandName, parse: Form['parse']): Form {
-  const { flags, maxWords, takesSettings } = commandUsages[command];
-  const own = flags.map(({ flag }) => flag);
-  return { flags: [...own, ...(takesSettings ? serveFlags : [])], maxWords, takesSettings, parse };
+  const { maxWords, takesSettings, ownSettings = [] } = commandUsages[command];
+  const own = flagsOf(command).flatMap(({ flag }) => flag ?? []);
+  return {
+    flags: [...own, ...(takesSettings ? serveFlags : [])],
+    maxWords,
+    settings: [...ownSettings, ...(takesSettings ? Object.values(settings) : [])],
+    parse,
+  };
 }
 
 /** The one-letter forms of flags. */
@@ -101,9 +124,10 @@ export function parseCommand(given: readonly string[]): Command {
   if (first !== undefined && !form) assertNoNearMiss(first);
 
   const words = form ? others : line.words;
-  const { flags, maxWords, takesSettings, parse } = form ?? serve;
+  const { flags, maxWords, settings: fences, parse } = form ?? serve;
   const problems = [...surplusWords(words, maxWords), ...wrongFlags(line.flags, flags)];
-  if (takesSettings) problems.push(...contradictions(line.flags));
+  problems.push(...contradictions(line.flags, fences));
+  if (name === 'keys') problems.push(...repetitions(line.flags));
   const command = parse(line.values, words, problems);
   // Problems with the settings are reported together with these.
   if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
@@ -195,8 +219,10 @@ function wrongFlags(flags: readonly GivenFlag[], known: readonly string[]): stri
  * A restricting setting may be given twice only with the same meaning: otherwise it is unclear
  * which one was intended.
  */
-function contradictions(flags: readonly GivenFlag[]): string[] {
-  const fences: readonly Setting<unknown>[] = Object.values(settings);
+function contradictions(
+  flags: readonly GivenFlag[],
+  fences: readonly Setting<unknown>[],
+): string[] {
   return fences.flatMap(({ restricts, flag, schema }) => {
     if (!restricts || flag === undefined) return [];
     const given = flags.filter(({ written }) => written === `--${flag}`);
@@ -211,12 +237,25 @@ function contradictions(flags: readonly GivenFlag[]): string[] {
   });
 }
 
+/** Most flags of a key are restrictions, and none makes sense twice. */
+function repetitions(flags: readonly GivenFlag[]): string[] {
+  const names = flags.map(({ name }) => name);
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) < index));
+  return commandUsages.keys.flags
+    .filter(({ flag }) => repeated.has(flag))
+    .map(({ flag }) => `--${flag} is given more than once: give it once.`);
+}
+
 const tokenFlags = ['token', 'api-token', 'api-key', 'apikey', 'key'];
 
 function unknownFlag({ written, name, position }: GivenFlag, known: readonly string[]): string {
   if (tokenFlags.includes(name.toLowerCase())) {
     return `${written} is not a flag: never put a token on a command line; set SEGMENT_API_TOKEN instead.`;
   }
+  const owner = commandNames.find((command) =>
+    commandUsages[command].ownSettings?.some(({ flag }) => flag === name),
+  );
+  if (owner) return `${written} is a flag of "${owner}" only: put that word first.`;
   const meant = suggest(name, [...known, ...Object.keys(shortForms)]);
   if (meant !== undefined) return `${written} is not a flag here: did you mean --${meant}?`;
   const all = [...switches, ...serveFlags, ...Object.values(named).flatMap((form) => form.flags)];
@@ -231,6 +270,22 @@ function parseSetup(flags: Flags, words: readonly string[], problems: string[]):
   }
   const wanted = { write: write === true, remove: remove === true, yes: yes === true };
   return { kind: 'setup', clients: words, flags: rest, ...wanted };
+}
+
+function parseKeys(flags: Flags, words: readonly string[], problems: string[]): Command {
+  const [action, id] = words;
+  const kind = keyActions.find((each) => each === action);
+  if (kind === undefined) problems.push(`keys needs one of ${keyActions.join(', ')}.`);
+  if (kind === 'revoke' && id === undefined) {
+    problems.push('keys revoke needs the id of a key; see keys list.');
+  }
+  if (kind !== 'revoke' && id !== undefined) problems.push(...surplusWords(words, 1));
+  for (const flag of Object.keys(flags)) {
+    const actions = keyActions.filter((each) => flagsOfKeyActions[each].includes(flag));
+    if (kind === undefined || actions.length === 0 || actions.includes(kind)) continue;
+    problems.push(`--${flag} is for keys ${actions.join(', ')} only.`);
+  }
+  return { kind: 'keys', action: kind ?? 'list', id, flags };
 }
 
 function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): Command {

@@ -1,7 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { problemWithAuditLog } from './audit-path.ts';
-import { decodeText } from './decode-text.ts';
+import { readFileOf } from './file-setting.ts';
 import { type Environment, type Flags, Given } from './given.ts';
+import {
+  type HttpConfig,
+  type HttpMachine,
+  isWithNamedTokens,
+  readHttpConfig,
+  secretsOfRedis,
+} from './http-config.ts';
 import type { LogLevel } from './log.ts';
 import { misnamedFences } from './misnamed.ts';
 import { problemWithTools } from './offered.ts';
@@ -11,20 +17,27 @@ import type { OperationName } from './segment/contract.ts';
 import type { EditionSetting } from './segment/editions/editions.ts';
 import type { Policy } from './segment/policy.ts';
 import { findProxy, type HttpProxy } from './segment/proxy.ts';
-import { type Setting, settings } from './settings.ts';
-import { slipIn } from './slips.ts';
-import { systemReason } from './system-reason.ts';
+import { settings } from './settings.ts';
 import type { QueryCheckMode } from './tools/query-check.ts';
 import type { Toolset } from './tools/registry.ts';
 
 export type { Environment, Flags };
 
+/** A workspace of Segment. */
+export interface LiveTarget {
+  readonly kind: 'live';
+  readonly baseUrl: string;
+  readonly token: string;
+}
+
 /** The complete, checked configuration. */
 export interface Config {
   /** Which Segment to talk to. */
   readonly target:
-    | { readonly kind: 'live'; readonly baseUrl: string; readonly token: string }
-    | { readonly kind: 'sandbox' };
+    | LiveTarget
+    | { readonly kind: 'sandbox' }
+    /** One of the workspaces in `http.tokensFile`, by the caller: see `withToken`. */
+    | { readonly kind: 'tokens' };
   /** The proxy for requests to a live Segment, if any. */
   readonly proxy: HttpProxy | undefined;
   /** The space used when a call names none; the sandbox's first, if none is set. */
@@ -55,6 +68,8 @@ export interface Config {
   /** The path of the file that records every attempt to write. */
   readonly auditLog: string | undefined;
   readonly logLevel: LogLevel;
+  /** How to serve HTTP; undefined to serve stdin and stdout. */
+  readonly http?: HttpConfig | undefined;
 }
 
 /** Everything wrong with the settings, a sentence per problem. */
@@ -75,9 +90,30 @@ export const baseUrls = {
 };
 
 /** What must not appear anywhere. */
-export function secretsOf({ target, proxy, secrets }: Config): string[] {
+export function secretsOf({ target, proxy, secrets, http }: Config): string[] {
   const tokens = target.kind === 'live' ? [target.token] : [];
-  return [...tokens, ...(proxy?.secrets ?? []), ...(secrets ?? [])];
+  const redis = http?.redisUrl === undefined ? [] : secretsOfRedis(http.redisUrl);
+  return [...tokens, ...(proxy?.secrets ?? []), ...(secrets ?? []), ...redis];
+}
+
+/**
+ * The configuration for one of the workspaces of `--tokens`.
+ *
+ * @param edition undefined for that of the settings. @param warn receives a sentence if the
+ * environment names a proxy that can't be used.
+ */
+export function withToken(
+  config: Config,
+  { baseUrl, token, edition }: Omit<LiveTarget, 'kind'> & { edition: EditionSetting | undefined },
+  environment: Environment,
+  warn: (sentence: string) => void,
+): Config {
+  return Object.freeze({
+    ...config,
+    target: { kind: 'live' as const, baseUrl, token },
+    proxy: findProxy(baseUrl, environment, warn),
+    edition: edition ?? config.edition,
+  });
 }
 
 /**
@@ -87,6 +123,7 @@ export function secretsOf({ target, proxy, secrets }: Config): string[] {
  *
  * @param known problems already found, to be reported with the rest.
  * @param warn receives a sentence for everything that is ignored.
+ * @param machine what serving HTTP depends on; undefined if the command can't serve it.
  * @throws {ConfigError} with everything wrong or missing; it never repeats a value.
  */
 export function readConfig(
@@ -94,22 +131,23 @@ export function readConfig(
   environment: Environment,
   known: readonly string[] = [],
   warn: (sentence: string) => void = () => {},
+  machine?: HttpMachine,
 ): Config {
-  const given = new Given(flags, environment, [...known, ...misnamedFences(environment)]);
-  const target = readTarget(given);
+  const fences = misnamedFences(environment, machine !== undefined);
+  const given = new Given(flags, environment, [...known, ...fences]);
+  const isWithTokens = machine !== undefined && isWithNamedTokens(given);
+  const target = isWithTokens ? readNoTarget(given) : readTarget(given);
   const wanted = given.read(settings.space);
   const space = target.kind === 'sandbox' ? sandboxSpace(wanted, given) : wanted;
   const policy = {
     readOnly: given.read(settings.readOnly) ?? false,
     allowedSpaces: given.read(settings.allowedSpaces),
   };
-  if (space !== undefined && policy.allowedSpaces?.includes(space) === false) {
-    // The given value may be a token in the wrong place; the sandbox's spaces are no secret.
-    const name = target.kind === 'sandbox' ? ` ${space}` : '';
-    given.problems.push(
-      `The default space${name} is not one of --allowed-spaces (SEGMENT_ALLOWED_SPACES): set --space (SEGMENT_SPACE_ID) to one of them.`,
-    );
-  }
+  assertSpaceAllowed(given, target, space, policy);
+  const before = given.problems.length;
+  const secrets = readSecrets(given);
+  const hasSecret = secrets !== undefined || given.problems.length > before;
+  const stateFolder = given.read(settings.stateFolder);
   const config: Config = {
     target,
     proxy:
@@ -123,8 +161,8 @@ export function readConfig(
     noSamples: given.read(settings.noSamples) ?? false,
     confirm: given.readOrFallback(settings.confirm),
     ask: given.readOrFallback(settings.ask),
-    secrets: readSecrets(given),
-    stateFolder: given.read(settings.stateFolder),
+    secrets,
+    stateFolder,
     auditLog: given.read(settings.auditLog),
     timeoutMs: given.readOrFallback(settings.timeoutMs),
     maxWaitMs: given.readOrFallback(settings.maxWaitMs),
@@ -132,6 +170,7 @@ export function readConfig(
     perMinute: given.read(settings.perMinute) ?? {},
     queryCheck: given.readOrFallback(settings.queryCheck),
     logLevel: given.readOrFallback(settings.logLevel),
+    http: readHttpConfig(given, { hasSecret, stateFolder }, machine),
   };
   const auditLogProblem = config.auditLog && problemWithAuditLog(config.auditLog);
   if (auditLogProblem) given.problems.push(auditLogProblem);
@@ -159,6 +198,45 @@ function readTarget(given: Given): Config['target'] {
   }
   if (sandbox) return { kind: 'sandbox' };
   return { kind: 'live', baseUrl: apiUrl ?? baseUrls[region], token };
+}
+
+/** With `--tokens`, every token comes with its own address, and nothing else may name one. */
+function readNoTarget(given: Given): Config['target'] {
+  const { flags, problems, warnings } = given;
+  const { sandbox, token, tokenFile, region, apiUrl } = settings;
+  const others = [
+    given.read(sandbox) === true ? sandbox : [],
+    ...[token, tokenFile].filter((setting) => given.read(setting) !== undefined),
+  ].flat();
+  for (const { flag, env } of others) {
+    const name = flag === undefined ? env : `--${flag} (${env})`;
+    problems.push(`--tokens (SEGMENT_MCP_TOKENS) and ${name} are mutually exclusive: drop one.`);
+  }
+  for (const setting of [region, apiUrl]) {
+    const isFlag = setting.flag !== undefined && flags[setting.flag] !== undefined;
+    const name = isFlag ? `--${setting.flag}` : setting.env;
+    if (given.read<unknown>(setting) === undefined) continue;
+    const what = `${name} has no effect with --tokens: each token in that file has its own`;
+    if (isFlag) problems.push(`${what}.`);
+    else warnings.push(`${what}.`);
+  }
+  return { kind: 'tokens' };
+}
+
+/** Reports a default space that may not be used. */
+function assertSpaceAllowed(
+  given: Given,
+  target: Config['target'],
+  space: string | undefined,
+  policy: Policy,
+): void {
+  if (space !== undefined && policy.allowedSpaces?.includes(space) === false) {
+    // The given value may be a token in the wrong place; the sandbox's spaces are no secret.
+    const name = target.kind === 'sandbox' ? ` ${space}` : '';
+    given.problems.push(
+      `The default space${name} is not one of --allowed-spaces (SEGMENT_ALLOWED_SPACES): set --space (SEGMENT_SPACE_ID) to one of them.`,
+    );
+  }
 }
 
 /**
@@ -209,38 +287,4 @@ function readSecrets(given: Given): readonly string[] | undefined {
   }
   if (secrets !== undefined || file === undefined) return secrets;
   return readFileOf(settings.secretFile, settings.secret, file, problems);
-}
-
-/**
- * The value of a setting that is kept in a file; undefined if it can't be used, which is reported.
- */
-function readFileOf<Value>(
-  { env }: Setting<string>,
-  setting: Setting<Value>,
-  file: string,
-  problems: string[],
-): Value | undefined {
-  let text: string;
-  try {
-    text = decodeText(readFileSync(file)).trim();
-  } catch (error) {
-    // The name is not repeated: it may be a secret in the wrong place.
-    problems.push(`${env} names a file that can't be read (${systemReason(error)}).`);
-    return undefined;
-  }
-  if (text === '') {
-    problems.push(`${env} names an empty file.`);
-    return undefined;
-  }
-  const slip = slipIn(text);
-  if (slip) {
-    problems.push(`${env}: the file's content ${slip.what}.`);
-    return undefined;
-  }
-  const result = setting.schema.safeParse(text);
-  if (result.success) return result.data;
-  for (const issue of result.error.issues) {
-    problems.push(`${env}: the file's content ${issue.message}.`);
-  }
-  return undefined;
 }

@@ -7,7 +7,11 @@ import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
 import { name, version } from './version.ts';
 
-/** The API, opened by the first call; with `--sandbox`, a stand-in is started for it. */
+/**
+ * The API, opened by the first call; with `--sandbox`, a stand-in is started for it.
+ *
+ * @throws {TypeError} if the configuration is not that of a single workspace.
+ */
 export function connect(
   config: Config,
   { clock, random }: { clock: Clock; random: () => number },
@@ -34,6 +38,7 @@ export function connect(
   };
   const { target } = config;
   if (target.kind === 'live') return deferApi(() => open(target.baseUrl, target.token));
+  if (target.kind === 'tokens') throw new TypeError('no token is chosen');
   let sandbox: { close(): Promise<void> } | undefined;
   const api = deferApi(async () => {
     const { start } = await import('./sandbox/start.ts');

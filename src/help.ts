@@ -50,6 +50,8 @@ function commandHelp(command: CommandName, usage: CommandUsage): string {
   const given = [usage.summary, ...usage.details, wordsOf[command]];
   const details = given.filter((text) => text !== undefined).map((text) => wrapped(text, ''));
   const own = usage.flags.map(flagLine).join('\n');
+  const ownSettings = (usage.ownSettings ?? []).map(wrappedSetting).join('\n');
+  const http = `\nHTTP options, as a flag or in the environment; flags win:\n${ownSettings}\n`;
   const options = `\nServer options, as a flag or in the environment; flags win:\n${Object.values(settings).map(settingLine).join('\n')}\n`;
   return `Usage:
 ${usageLine(command, usage)}
@@ -57,10 +59,9 @@ ${usageLine(command, usage)}
 ${details.join('\n\n')}
 
 Flags:
-${own}
-  -h, --help
+${own === '' ? '' : `${own}\n`}  -h, --help
       Show this help
-${usage.takesSettings ? options : ''}
+${usage.ownSettings ? http : ''}${usage.takesSettings ? options : ''}
 Exit code:
 ${wrapped(usage.exitCodes, '  ')}
 `;
@@ -79,6 +80,10 @@ function flagLine({ flag, argument, meaning, fallback }: CommandFlag): string {
 function settingLine({ flag, argument, env, meaning, fallback }: Setting<unknown>): string {
   const usage = flag === undefined ? '' : `--${flag}${argument ? ` ${argument}` : ''}`;
   return lines([usage, env].filter(Boolean).join(', '), meaning, fallback);
+}
+
+function wrappedSetting({ meaning, ...setting }: Setting<unknown>): string {
+  return settingLine({ ...setting, meaning: wrapped(meaning, '      ').trim() });
 }
 
 function lines(usage: string, meaning: string, fallback: string | undefined): string {

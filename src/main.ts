@@ -2,10 +2,9 @@ import { type Command, parseCommand } from './cli.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import type { Log } from './log.ts';
-import type { HttpService } from './serve-http.ts';
+import type { HttpMachine } from './http-config.ts';
+import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import type { Machine } from './services.ts';
-import { onSignal } from './transports/signals.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
 import { visible } from './visible.ts';
@@ -79,14 +78,51 @@ async function run(command: Command): Promise<number> {
       const { doctorMachine, runDoctor } = await import('./commands/lazy.ts');
       return runDoctor(command, doctorMachine(), (text) => process.stdout.write(text));
     }
+    case 'keys': {
+      const { runKeys } = await import('./commands/lazy.ts');
+      await runKeys(
+        command,
+        { environment: process.env, now: systemClock.now, randomBytes },
+        {
+          write: (text) => process.stdout.write(text),
+          writeAside: (text) => process.stderr.write(text),
+        },
+      );
+      return exitCode.ok;
+    }
     case 'serve': {
       const warnings: string[] = [];
-      const config = readConfig(command.flags, process.env, command.problems, (sentence) =>
-        warnings.push(sentence),
+      const config = readConfig(
+        command.flags,
+        process.env,
+        command.problems,
+        (sentence) => warnings.push(sentence),
+        command.isNamed && httpMachine(),
       );
       return serve(config, warnings);
     }
   }
+}
+
+function randomBytes(count: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(count));
+}
+
+const surroundings: Surroundings = {
+  environment: process.env,
+  platform: process.platform,
+  home: () => process.getBuiltinModule('node:os').homedir(),
+};
+
+/** What the settings of HTTP depend on. */
+function httpMachine(): HttpMachine {
+  return {
+    hostname: process.getBuiltinModule('node:os').hostname(),
+    problemWithStateFolder(path = defaultStateFolder(surroundings)) {
+      if (path === undefined) return 'this platform has none';
+      return new StateFolder(path, systemClock.now).problem();
+    },
+  };
 }
 
 /** @param warnings the settings that are ignored. */
@@ -96,13 +132,9 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   const machine: Machine = {
     clock: systemClock,
     random: Math.random,
-    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    randomBytes,
     writeLog: (line) => process.stderr.write(line),
-    surroundings: {
-      environment: process.env,
-      platform: process.platform,
-      home: () => process.getBuiltinModule('node:os').homedir(),
-    },
+    surroundings,
   };
   const program = compose(config, machine);
   const { log } = program;
@@ -114,8 +146,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   log('info', 'serving', { version, target: config.target.kind });
   if (config.http) {
     const { serveHttp } = await import('./serve-http.ts');
-    const service = await serveHttp(program, config, config.http, machine);
-    await untilSignalled(log, service);
+    await serveHttp({ program, config, http: config.http, machine });
     return exitCode.ok;
   }
   const { inputEnded, interrupted, answered } = await serveStdio(program.openSession().server, log);
@@ -127,22 +158,4 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   }
   await program.stop(answered());
   return exitCode.ok;
-}
-
-/** Serves until a signal comes, and then stops; a second signal makes that quicker. */
-async function untilSignalled(log: Log, service: HttpService): Promise<void> {
-  let hurry = () => {};
-  const hurried = new Promise<void>((resolve) => {
-    hurry = resolve;
-  });
-  const reason = await new Promise<string>((resolve) => {
-    let isFirst = true;
-    onSignal((signal) => {
-      if (isFirst) resolve(signal);
-      else hurry();
-      isFirst = false;
-    });
-  });
-  log('info', 'stopping', { reason });
-  await service.stop(hurried);
 }

@@ -1,4 +1,5 @@
 import type { Environment } from './given.ts';
+import { httpSettingList } from './http-settings.ts';
 import { isNearMiss, plainName } from './nearest.ts';
 import { type Setting, settings } from './settings.ts';
 
@@ -20,18 +21,22 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 const minPartChars = 6;
 
 const all: readonly Setting<unknown>[] = Object.values(settings);
-const fences = all.filter(({ restricts }) => restricts).map(({ env }) => env);
+const known = [...all, ...httpSettingList].map(({ env }) => env);
+const fencesOf = (list: readonly Setting<unknown>[]) =>
+  list.filter(({ restricts }) => restricts).map(({ env }) => env);
 
 /**
  * A sentence for every variable whose name is almost that of a restricting setting: whoever set it
  * relies on a restriction that is not in effect. Settings, unrelated variables and empty ones are
  * ignored.
+ *
+ * @param servesHttp whether the settings of HTTP may be in effect.
  */
-export function misnamedFences(environment: Environment): string[] {
-  const known = all.map(({ env }) => env);
+export function misnamedFences(environment: Environment, servesHttp = false): string[] {
+  const fences = fencesOf(servesHttp ? [...all, ...httpSettingList] : all);
   return Object.keys(environment).flatMap((name) => {
     if (known.includes(name) || !environment[name]?.trim()) return [];
-    const meant = fenceMeantBy(name);
+    const meant = fenceMeantBy(name, fences);
     if (meant === undefined || isOnWindows(name, meant, environment)) return [];
     return [
       `${name} is not a setting: did you mean ${meant}? That setting is a restriction, so nothing starts while this is unclear: rename or unset the variable.`,
@@ -39,7 +44,7 @@ export function misnamedFences(environment: Environment): string[] {
   });
 }
 
-function fenceMeantBy(name: string): string | undefined {
+function fenceMeantBy(name: string, fences: readonly string[]): string | undefined {
   const [found = '', first = ''] = start.exec(name) ?? [];
   if (!isNearMiss(first, 'segment')) return undefined;
   const given = plainName(name.slice(found.length));

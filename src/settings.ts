@@ -36,13 +36,15 @@ export interface SettingWithFallback<Value> extends Setting<Value> {
   fallback: string;
 }
 
-function setting<Value>(given: SettingWithFallback<Value>): SettingWithFallback<Value>;
-function setting<Value>(given: Setting<Value>): Setting<Value>;
-function setting<Value>(given: Setting<Value>): Setting<Value> {
+/** Gives a row of a table of settings its type. */
+export function setting<Value>(given: SettingWithFallback<Value>): SettingWithFallback<Value>;
+export function setting<Value>(given: Setting<Value>): Setting<Value>;
+export function setting<Value>(given: Setting<Value>): Setting<Value> {
   return given;
 }
 
-const milliseconds = (min: number, max: number) =>
+/** A number of milliseconds within bounds. */
+export const milliseconds = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number of milliseconds')
@@ -60,7 +62,7 @@ const onOff = z
   .transform((word) => on.includes(word));
 
 /** One of a few words, in either case. */
-const oneOf = <const Words extends readonly string[]>(list: Words, message: string) =>
+export const oneOf = <const Words extends readonly string[]>(list: Words, message: string) =>
   z.string().toLowerCase().pipe(z.enum(list, message));
 
 /** Other programs' names for our levels. */
@@ -101,14 +103,20 @@ const secrets = z
     }
   });
 
-const apiUrl = z.string().superRefine((text, context) => {
+/** A URL whose traffic nobody on the way can read: https, or http that stays on this machine. */
+export const fetchableUrl = z.string().superRefine((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url?.hostname ?? '');
   if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
     context.addIssue('must be an https URL, or an http one on 127.0.0.1, [::1] or localhost');
-  } else if (url.username || url.password || url.search || url.hash) {
-    context.addIssue('must have no user, password, query or fragment');
+  } else if (url.username || url.password || url.hash) {
+    context.addIssue('must have no user, password or fragment');
   }
+});
+
+/** The same, for URLs to which a path is added, or that are compared. */
+export const safeUrl = fetchableUrl.superRefine((text, context) => {
+  if (URL.canParse(text) && new URL(text).search) context.addIssue('must have no query');
 });
 
 /**
@@ -148,7 +156,7 @@ const spaceId = z
   });
 
 /** Words separated by commas; empty ones are dropped. */
-const words = z
+export const words = z
   .string()
   .transform((text) => text.split(',').map((word) => word.trim()))
   .transform((list) => list.filter((word) => word !== ''))
@@ -222,7 +230,7 @@ export const settings = {
     argument: 'URL',
     env: 'SEGMENT_API_URL',
     meaning: "Base URL to use instead of the region's: https, or http on loopback",
-    schema: apiUrl,
+    schema: safeUrl,
   }),
   space: setting({
     flag: 'space',

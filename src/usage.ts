@@ -1,5 +1,7 @@
+import { httpSettingList } from './http-settings.ts';
 import { sandboxEditions } from './sandbox/editions.ts';
 import { audienceTypes } from './segment/models/audience.ts';
+import type { Setting } from './settings.ts';
 
 /** A flag of a command, in addition to the server's settings. */
 export interface CommandFlag {
@@ -25,6 +27,8 @@ export interface CommandUsage {
   flags: readonly CommandFlag[];
   /** Whether it also takes the server's settings, as flags and from the environment. */
   takesSettings: boolean;
+  /** Settings that no other command takes, as flags and from the environment. */
+  ownSettings?: readonly Setting<unknown>[];
   exitCodes: string;
 }
 
@@ -34,10 +38,66 @@ export const sandboxPort = 4010;
 /** The values of `--format` for `check`. */
 export const reportFormats = ['text', 'json', 'github', 'sarif'] as const;
 
-export type CommandName = 'setup' | 'doctor' | 'check' | 'sandbox';
+/** What `segment-audiences-mcp keys` can do. */
+export const keyActions = ['add', 'list', 'revoke'] as const;
+export type KeyAction = (typeof keyActions)[number];
+
+export type CommandName = 'serve' | 'keys' | 'setup' | 'doctor' | 'check' | 'sandbox';
 
 /** All commands, in the order in which the help shows them. */
 export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
+  serve: {
+    words: '',
+    maxWords: 0,
+    summary: 'Serve MCP over stdin and stdout, or with --http [HOST:]PORT to a team over HTTP.',
+    details: [],
+    flags: [],
+    takesSettings: true,
+    ownSettings: httpSettingList,
+    exitCodes: "0 when stopped, 1 if it failed, 2 if it can't start as given.",
+  },
+  keys: {
+    words: 'add|list|revoke [ID]',
+    maxWords: 2,
+    summary: 'Manage the keys that let people and agents in (serve --http --auth keys).',
+    details: [
+      'add prints a new key, once, on stdout: the file holds only its hash. revoke ID makes a key invalid. Running servers notice a change within five seconds.',
+      'A policy narrows what the server allows to everybody; what no flag says is as the server is set.',
+    ],
+    flags: [
+      {
+        flag: 'keys',
+        argument: 'FILE',
+        meaning: 'File of keys, made if it is not there; or SEGMENT_MCP_KEYS',
+      },
+      { flag: 'owner', argument: 'NAME', meaning: 'Whose key it is, for add' },
+      {
+        flag: 'expires',
+        argument: '90d|DATE',
+        meaning:
+          'When the key expires: in days, or at the start of a date (UTC); if not set, never',
+      },
+      { flag: 'read-only', meaning: 'Policy: may not write' },
+      { flag: 'spaces', argument: 'ID,…', meaning: 'Policy: may use only these spaces' },
+      { flag: 'tools', argument: 'NAME,…', meaning: 'Policy: may use only these tools' },
+      { flag: 'toolsets', argument: 'NAME,…', meaning: 'Policy: may use only these toolsets' },
+      {
+        flag: 'confirm',
+        argument: 'none|remove|writes',
+        meaning: "Policy: which calls need the user's agreement, at least",
+      },
+      { flag: 'no-samples', meaning: 'Policy: sees no values of properties and traits' },
+      { flag: 'calls-per-minute', argument: 'N', meaning: 'Policy: maximum number of tool calls' },
+      {
+        flag: 'use-token',
+        argument: 'NAME',
+        meaning: "Policy: the name of the workspace's token in the file of --tokens",
+      },
+      { flag: 'json', meaning: 'Print JSON, for list' },
+    ],
+    takesSettings: false,
+    exitCodes: '0 if it was done, 2 if it could not be done as given.',
+  },
   setup: {
     words: '[CLIENT…]',
     maxWords: Number.POSITIVE_INFINITY,
@@ -130,6 +190,13 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     takesSettings: false,
     exitCodes: "0 when stopped, 2 if it can't start.",
   },
+};
+
+/** Which of its flags each action of `keys` takes. */
+export const flagsOfKeyActions: Readonly<Record<KeyAction, readonly string[]>> = {
+  add: commandUsages.keys.flags.map(({ flag }) => flag).filter((flag) => flag !== 'json'),
+  list: ['keys', 'json'],
+  revoke: ['keys'],
 };
 
 /** Whether a word of the command line is the name of a command. */

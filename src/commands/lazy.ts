@@ -7,4 +7,5 @@
 export { help } from '../help.ts';
 export { runCheck } from './check.ts';
 export { runDoctor, thisMachine as doctorMachine } from './doctor.ts';
+export { runKeys } from './keys.ts';
 export { runSetup, thisMachine as setupMachine } from './setup.ts';

@@ -35,7 +35,7 @@ export const checkProxy = withSegment(async (segment) => {
 
 export const checkRegion = withSegment(async (segment) => {
   const { region, config } = segment;
-  if (config.target.kind === 'sandbox') return skipped(ofSandbox);
+  if (config.target.kind !== 'live') return skipped(ofSandbox);
   if (region === undefined) return ok(`A custom address is set: ${config.target.baseUrl}.`);
   const look = await segment.workspace();
   if (look.kind === 'there') return ok(`${region}, ${config.target.baseUrl}.`);

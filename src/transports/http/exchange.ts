@@ -233,7 +233,9 @@ async function pipe(
   response: ServerResponse,
   headers: Record<string, string>,
 ): Promise<boolean> {
-  response.writeHead(answered.status, { ...Object.fromEntries(answered.headers), ...headers });
+  // Whether the connection stays open is ours to say.
+  const { connection: _, ...given } = Object.fromEntries(answered.headers);
+  response.writeHead(answered.status, { ...given, ...headers });
   if (answered.body) {
     const decoder = new TextDecoder();
     for await (const chunk of answered.body) {

@@ -1,0 +1,93 @@
+import { dirname, resolve } from 'node:path';
+import * as z from 'zod';
+import { baseUrls } from '../config.ts';
+import type { EditionSetting } from '../segment/editions/editions.ts';
+import { editionSettings } from '../segment/editions/editions.ts';
+import { safeUrl, settings } from '../settings.ts';
+import { slipIn } from '../slips.ts';
+import { BrokenFile, parseJson } from './file-text.ts';
+import { tokenNameSchema } from './policy.ts';
+
+/** A named token for one workspace of Segment. */
+export interface SegmentToken {
+  readonly name: string;
+  readonly token: string;
+  readonly baseUrl: string;
+  /** Undefined for that of the settings. */
+  readonly edition: EditionSetting | undefined;
+}
+
+/** The named tokens of a file, by name. */
+export type SegmentTokens = ReadonlyMap<string, SegmentToken>;
+
+const fileName = z.string().min(1, 'must not be empty');
+
+const entrySchema = z.strictObject({
+  tokenFile: fileName.optional(),
+  token: z.string().optional(),
+  region: z.enum(['us', 'eu']).optional(),
+  edition: z.enum(editionSettings).optional(),
+  apiUrl: safeUrl.optional(),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+const fileSchema = z.strictObject({
+  version: z.literal(1),
+  tokens: z.record(z.string(), entrySchema),
+});
+
+/**
+ * @param path of the file: names of other files in it are relative to its folder. @param read reads
+ * such a file. @throws {BrokenFile} with everything that is wrong; it never repeats a token.
+ */
+export async function parseTokensFile(
+  path: string,
+  text: string,
+  read: (path: string) => Promise<string>,
+): Promise<SegmentTokens> {
+  const { tokens } = parseJson(text, fileSchema);
+  const problems: string[] = [];
+  const found = new Map<string, SegmentToken>();
+  for (const [index, [name, entry]] of Object.entries(tokens).entries()) {
+    if (!tokenNameSchema.safeParse(name).success) {
+      problems.push(
+        `The name of entry ${index + 1} must be 1 to 32 letters, digits, hyphens or underscores.`,
+      );
+      continue;
+    }
+    const place = `tokens.${name}`;
+    const { token, problem } = await tokenOf(entry, (file) => read(resolve(dirname(path), file)));
+    if (problem !== undefined) problems.push(`${place}${problem}.`);
+    const baseUrl = entry.apiUrl ?? (entry.region && baseUrls[entry.region]);
+    if (baseUrl === undefined) problems.push(`${place} needs a region, us or eu.`);
+    if (token === undefined || baseUrl === undefined) continue;
+    found.set(name, { name, token, baseUrl, edition: entry.edition });
+  }
+  if (problems.length === 0 && found.size === 0) problems.push('tokens must name at least one.');
+  if (problems.length > 0) throw new BrokenFile(problems);
+  return found;
+}
+
+/** The problem follows the name of the entry. */
+async function tokenOf(
+  { token, tokenFile }: Entry,
+  read: (path: string) => Promise<string>,
+): Promise<{ token?: string; problem?: string }> {
+  if ((token === undefined) === (tokenFile === undefined)) {
+    return { problem: ' must have either token or tokenFile' };
+  }
+  if (token !== undefined) return checkedToken(token.trim(), '.token');
+  try {
+    return checkedToken((await read(tokenFile ?? '')).trim(), ".tokenFile: the file's content");
+  } catch (error) {
+    if (!(error instanceof BrokenFile)) throw error;
+    return { problem: `.tokenFile: ${error.problems.join(' ').replace(/\.$/, '')}` };
+  }
+}
+
+function checkedToken(text: string, place: string): { token?: string; problem?: string } {
+  if (text === '') return { problem: `${place} is empty` };
+  const what =
+    slipIn(text)?.what ?? settings.token.schema.safeParse(text).error?.issues[0]?.message;
+  return what === undefined ? { token: text } : { problem: `${place} ${what}` };
+}
