@@ -78,13 +78,7 @@ const allowed: Record<string, string[]> = {
     'tools/query-check.ts',
     'tools/registry.ts',
   ],
-  'file-setting.ts': [
-    'decode-text.ts',
-    'settings.ts',
-    'slips.ts',
-    'system-reason.ts',
-    'node:fs',
-  ],
+  'file-setting.ts': ['decode-text.ts', 'settings.ts', 'slips.ts', 'system-reason.ts', 'node:fs'],
   'http-address.ts': [],
   'http-settings.ts': ['http-address.ts', 'settings.ts', 'zod'],
   'http-config.ts': [
