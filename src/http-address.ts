@@ -66,7 +66,7 @@ function splitPort(text: string): { host?: string; port?: number } {
 }
 
 function isBareIpv6(text: string): boolean {
-  return !text.includes('[') && text.split(':').length > 2;
+  return /^[\da-f:.]+$/i.test(text) && text.split(':').length > 2;
 }
 
 /** The one spelling of a host, since 127.1 and 0x7f.1 are 127.0.0.1. */

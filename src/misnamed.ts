@@ -15,6 +15,9 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   SEGMENT_TOOLS: ['allowedtools', 'enabledtools'],
   SEGMENT_ASK: ['askmode'],
   SEGMENT_AUDIT_LOG: ['audit', 'auditfile', 'auditpath'],
+  SEGMENT_MCP_AUTH: ['authmode', 'authentication'],
+  SEGMENT_MCP_KEYS: ['keysfile', 'keyfile'],
+  SEGMENT_MCP_OAUTH_POLICIES: ['oauthpolicy', 'policies', 'policy'],
 };
 
 /** Shorter names may be part of any other name. */

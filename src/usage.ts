@@ -49,7 +49,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
   serve: {
     words: '',
     maxWords: 0,
-    summary: 'Serve MCP over stdin and stdout, or with --http [HOST:]PORT to a team over HTTP.',
+    summary: 'Serve MCP over stdin and stdout, or with --http to a team over HTTP.',
     details: [],
     flags: [],
     takesSettings: true,

@@ -296,7 +296,7 @@ describe('the command line', () => {
 
   test.each([
     [['--spaec', 'x'], /--spaec/],
-    [['serve'], /Word 1/],
+    [['start'], /Word 1/],
     [['--port', '1'], /--port/],
   ])('%j is told with all else that is wrong', (words, message) => {
     const command = parseCommand(words);
