@@ -30,3 +30,10 @@ export function every(clock: Clock, ms: number, act: () => void): () => void {
   }
   return () => cancel();
 }
+
+/** Resolves after `ms` milliseconds. */
+export function passed(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
+}

@@ -4,6 +4,7 @@ import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { HttpMachine } from './http-config.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
+import type { Machine } from './services.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
 import { visible } from './visible.ts';
@@ -98,7 +99,6 @@ async function run(command: Command): Promise<number> {
         (sentence) => warnings.push(sentence),
         command.isNamed && httpMachine(),
       );
-      if (config.http) throw new ConfigError(['HTTP is not part of this build.']);
       return serve(config, warnings);
     }
   }
@@ -129,13 +129,14 @@ function httpMachine(): HttpMachine {
 async function serve(config: Config, warnings: readonly string[]): Promise<number> {
   // Whatever the log level: a restriction that somebody relies on may not be in effect.
   for (const reason of warnings) tell(`setting ignored: ${reason}`);
-  const program = compose(config, {
+  const machine: Machine = {
     clock: systemClock,
     random: Math.random,
     randomBytes,
     writeLog: (line) => process.stderr.write(line),
     surroundings,
-  });
+  };
+  const program = compose(config, machine);
   const { log } = program;
   // Node would print the error as it is; the log removes secrets.
   process.on('uncaughtException', (error) => {
@@ -143,6 +144,11 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     process.exit(exitCode.failed);
   });
   log('info', 'serving', { version, target: config.target.kind });
+  if (config.http) {
+    const { serveHttp } = await import('./serve-http.ts');
+    await serveHttp({ program, config, http: config.http, machine });
+    return exitCode.ok;
+  }
   const { inputEnded, interrupted, answered } = await serveStdio(program.openSession().server, log);
   const reason = await Promise.race([inputEnded, interrupted]);
   log('info', 'stopping', { reason });

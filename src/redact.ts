@@ -139,3 +139,29 @@ function anyCase(digits: string): string {
 function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
+
+/** A redactor that learns of further secrets while the program runs. */
+export class GrowingRedactor implements Redactor {
+  readonly #secrets: Set<string>;
+  #redactor: Redactor;
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = new Set(secrets);
+    this.#redactor = createRedactor(secrets);
+  }
+
+  /** From now on, this text is replaced, too. */
+  add(secret: string): void {
+    if (this.#secrets.has(secret)) return;
+    this.#secrets.add(secret);
+    this.#redactor = createRedactor([...this.#secrets]);
+  }
+
+  text(text: string): string {
+    return this.#redactor.text(text);
+  }
+
+  value(value: unknown): unknown {
+    return this.#redactor.value(value);
+  }
+}

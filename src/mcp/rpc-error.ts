@@ -6,6 +6,9 @@ export const rpcCodes = {
   internalError: -32_603,
   /** MCP's own, for `resources/read`. */
   resourceNotFound: -32_002,
+  /** The SDK's own, for what is refused on the level of HTTP. */
+  httpRefusal: -32_000,
+  sessionNotFound: -32_001,
 } as const;
 
 /**

@@ -10,7 +10,12 @@ import { nearestName } from '../nearest.ts';
 import type { Redactor } from '../redact.ts';
 import type { UserAnswer } from '../safety/agreement.ts';
 import type { CallContext } from '../segment/call.ts';
-import { InvalidInputError } from '../segment/errors.ts';
+import {
+  type AudiencesError,
+  CancelledError,
+  InvalidInputError,
+  StoppingError,
+} from '../segment/errors.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import { cut, visible } from '../visible.ts';
 import { broughtIntoForm, invalidInput } from './arguments.ts';
@@ -34,6 +39,13 @@ interface CallToAsk {
   extra: Extra;
 }
 
+/**
+ * Decides whether one more call may begin, and returns what ends it.
+ *
+ * @throws {AudiencesError} if it may not.
+ */
+export type Admit = (tool: string) => () => void;
+
 export interface ToolsOptions {
   /** The tools that are offered. */
   tools: readonly Tool[];
@@ -51,6 +63,10 @@ export interface ToolsOptions {
     preparing: AbortSignal,
     ask: Ask | undefined,
   ): ToolContext;
+  /** Whose calls these are, where a server has several callers; each of them may just leave. */
+  caller?: string;
+  /** Decides whether a call may begin; by default every call may. */
+  admit?: Admit;
   /**
    * How long one call may wait for quota and retries, in milliseconds. More than 55 s, the limit
    * for all attempts and waits together, applies only to calls whose client asked for progress.
@@ -77,6 +93,8 @@ export class ToolsCapability implements Capability {
   readonly #options: ToolsOptions;
   readonly #underWay = new Set<Promise<CallToolResult>>();
   readonly #preparations = new Preparations();
+  readonly #abandoned = new AbortController();
+  #isStopping = false;
   /** Whether the client has shown that it does not support the request that asks users. */
   #cannotAsk = false;
   /** What the reader of the next result should know, whatever the call was. */
@@ -119,6 +137,13 @@ export class ToolsCapability implements Capability {
    * Ends the calls that would write but have not begun to, and lets no further call begin to write.
    */
   endPreparations(): void {
+    this.#isStopping = true;
+    this.#preparations.end();
+  }
+
+  /** The client is gone: ends whatever has not been sent to Segment; what has been is seen through. */
+  abandon(): void {
+    this.#abandoned.abort();
     this.#preparations.end();
   }
 
@@ -136,13 +161,15 @@ export class ToolsCapability implements Capability {
   ): Promise<CallToolResult> {
     const { clock, redactor, log } = this.#options;
     const startedAt = clock.monotonic();
+    let end = () => {};
     try {
       const tool = this.#find(name);
+      end = this.#options.admit?.(name) ?? end;
       const data = await this.#handle(tool, given, extra, canAsk);
       log('info', 'tool call', { tool: name, tookMs: clock.monotonic() - startedAt });
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
-      const error = asAudiencesError(thrown);
+      const error = this.#asStopped(asAudiencesError(thrown), extra);
       const level = error.code === 'internal_error' ? 'error' : 'warn';
       const { stack } = error.cause instanceof Error ? error.cause : error;
       log(level, 'tool call failed', {
@@ -153,7 +180,19 @@ export class ToolsCapability implements Capability {
         stack: level === 'error' ? stack : undefined,
       });
       return failure(error, redactor);
+    } finally {
+      end();
     }
+  }
+
+  /**
+   * What ended because the server stops was not cancelled by whoever called: over HTTP they are
+   * there, and another server can serve them.
+   */
+  #asStopped(error: AudiencesError, { signal }: Extra): AudiencesError {
+    const isOurs = this.#isStopping && this.#options.caller !== undefined && !signal.aborted;
+    if (!isOurs || !(error instanceof CancelledError) || error.sent) return error;
+    return new StoppingError(error.operation);
   }
 
   /** @throws {RpcError} for an unknown tool. */
@@ -193,8 +232,14 @@ export class ToolsCapability implements Capability {
     const { maxCallMs: longMs = 0 } = tool;
     const budgetMs = progress.isWanted ? Math.max(maxCallMs, maxWaitMs, longMs) : maxCallMs;
     const waitMs = progress.isWanted ? Math.max(maxWaitMs, longMs) : maxWaitMs;
+    const { readOnlyHint } = tool.hints;
+    const { caller } = this.#options;
+    const abandoned = caller === undefined ? undefined : this.#abandoned.signal;
     const call: CallContext = {
-      signal: extra.signal,
+      // Nothing is lost with the response to a read that nobody waits for.
+      signal: abandoned && readOnlyHint ? AbortSignal.any([extra.signal, abandoned]) : extra.signal,
+      abandoned,
+      caller,
       deadline: startedAt + Math.min(waitMs, budgetMs),
       endsAt: startedAt + budgetMs,
       onWait: (wait) => progress.waits(wait),
@@ -208,7 +253,6 @@ export class ToolsCapability implements Capability {
       return await tool.handle(input, context);
     };
     // A call that only reads prepares nothing.
-    const { readOnlyHint } = tool.hints;
     return progress.during(`${tool.name} is running`, () =>
       readOnlyHint ? run(call.signal) : this.#preparations.during(call.signal, run),
     );
@@ -234,6 +278,10 @@ export class ToolsCapability implements Capability {
       const answer = await progress.during(`${tool} is waiting for the user to agree`, asking);
       if (answer === 'unsupported') this.#cannotAsk = true;
       return answer;
+    } catch (error) {
+      const isWithdrawn = this.#isStopping && this.#options.caller !== undefined;
+      if (!isWithdrawn || extra.signal.aborted) throw error;
+      return 'withdrawn';
     } finally {
       const thoughtMs = clock.monotonic() - askedAt;
       call.deadline += thoughtMs;

@@ -7,7 +7,7 @@ import { type Feeds, findDestinations } from '../space/destinations.ts';
 import { quotedPlainly } from '../visible.ts';
 import {
   type Accepted,
-  type Confirmations,
+  type ConfirmationDesk,
   confirmationLifeMs,
   type Judgement,
   type Subject,
@@ -43,6 +43,8 @@ export type UserAnswer =
   | 'unconfirmed'
   | 'cancelled'
   | 'timed out'
+  /** The server stops, and can't wait for the answer. */
+  | 'withdrawn'
   /** The client did not show the question, or nobody can have read it. */
   | 'unseen'
   /** The client does not know how to ask. */
@@ -78,7 +80,7 @@ export interface PlannedWrite<Name extends OperationName = OperationName> {
 export interface AgreementContext {
   api: SegmentApi;
   call: CallContext;
-  confirmations: Confirmations;
+  confirmations: ConfirmationDesk;
   seen: SeenAudiences;
   /** Asks the user; undefined where the client can't. */
   ask: ((question: string) => Promise<UserAnswer>) | undefined;
@@ -339,9 +341,15 @@ function declined(answer: Exclude<UserAnswer, 'yes' | 'unseen' | 'unsupported'>)
     unconfirmed: 'The answer did not confirm it',
     cancelled: 'The user closed the question without an answer',
     'timed out': `The user did not answer within ${confirmationLifeMs / 60_000} minutes`,
+    withdrawn: 'The server is stopping, and withdrew its question to the user',
   };
   const next =
     'Do not try it again by yourself. Tell the user that nothing was changed, and ask what they want instead.';
+  if (answer === 'withdrawn') {
+    return new AudiencesError('declined', `${why[answer]}. Nothing was sent.`, {
+      next: 'Call again in a few seconds: the user will be asked again.',
+    });
+  }
   return new AudiencesError('declined', `${why[answer]}. Nothing was sent.`, {
     next: [next, neverSeen[answer] ?? []].flat().join(' '),
   });

@@ -43,6 +43,9 @@ export interface AuditEntry extends AuditStart {
   error?: { code: string; message: string };
 }
 
+/** What writes are recorded in. */
+export type AuditTrail = Pick<AuditLog, 'assertWritable' | 'start' | 'record'>;
+
 /** Loaded when first needed: start-up should not wait for it. */
 const files = () => import('node:fs/promises');
 
@@ -122,6 +125,15 @@ export class AuditLog {
     } catch (cause) {
       throw new UnrecordedError(entry, cause);
     }
+  }
+
+  /** The same log, whose entries say these facts, too. */
+  withFacts(facts: Readonly<Record<string, unknown>>): AuditTrail {
+    return {
+      assertWritable: () => this.assertWritable(),
+      start: (write) => this.start({ ...facts, ...write }),
+      record: (entry, attempt) => this.record({ ...facts, ...entry }, attempt),
+    };
   }
 
   #newAttempt(): string {

@@ -41,6 +41,8 @@ export interface Subject {
   state: Snapshot | undefined;
   /** Of a write to several audiences, each as it was read; undefined for one that is not there. */
   states?: readonly (Snapshot | undefined)[];
+  /** Whose agreement it is, where a server has several callers. */
+  caller?: string;
 }
 
 /** What there is to say of a value that was passed. */
@@ -95,6 +97,9 @@ export interface ConfirmationsOptions {
   /** Called once if the folder can't be used. @param reason in words that follow "because". */
   onNoFolder?: (reason: string) => void;
 }
+
+/** Makes and checks values; see `Confirmations`. */
+export type ConfirmationDesk = Pick<Confirmations, 'isAlone' | 'issue' | 'judge'>;
 
 /**
  * Makes and checks the values by which a call shows that its user agreed.
@@ -184,6 +189,18 @@ export class Confirmations {
     };
   }
 
+  /** The same for one caller: a value is good for whoever it was given to, and nobody else. */
+  boundTo(caller: string): ConfirmationDesk {
+    const isAlone = () => this.#isAlone;
+    return {
+      get isAlone() {
+        return isAlone();
+      },
+      issue: (subject, dependents) => this.issue({ ...subject, caller }, dependents),
+      judge: (given, subject) => this.judge(given, { ...subject, caller }),
+    };
+  }
+
   #isUsed(hash: string): boolean {
     const { folder } = this.#options;
     const isMarked = () => folder?.isUsed(hash);
@@ -253,9 +270,11 @@ export class Confirmations {
     return Buffer.from(this.#origin);
   }
 
-  #seal(key: Uint8Array, head: Uint8Array, { operation, spaceId, id }: Subject): Buffer {
+  #seal(key: Uint8Array, head: Uint8Array, subject: Subject): Buffer {
     this.#scope ??= this.#options.scope?.() ?? '';
-    const text = JSON.stringify([operation, bareSpaceId(spaceId), id ?? null, this.#scope]);
+    const { operation, spaceId, id, caller } = subject;
+    const parts = [operation, bareSpaceId(spaceId), id ?? null, this.#scope];
+    const text = JSON.stringify(caller === undefined ? parts : [...parts, caller]);
     const hmac = crypto().createHmac('sha256', key).update(head).update(text);
     return hmac.digest().subarray(0, sealBytes);
   }

@@ -5,7 +5,7 @@ import type { Input, OperationName, Output } from '../segment/contract.ts';
 import type { EditionName } from '../segment/editions/row.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import type { AgreementContext, ConfirmMode } from './agreement.ts';
-import type { AuditLog } from './audit-log.ts';
+import type { AuditTrail } from './audit-log.ts';
 import type { NameReservations } from './duplicates.ts';
 import type { LostCreates } from './lost-create.ts';
 import type { WriteKind } from './question.ts';
@@ -92,7 +92,7 @@ export interface WriteContext extends AgreementContext {
   /** The call under which the write is sent, and looked for where its response was lost. */
   sending: CallContext;
   mode: ConfirmMode;
-  auditLog: AuditLog | undefined;
+  auditLog: AuditTrail | undefined;
   reservations: NameReservations;
   lostCreates: LostCreates;
   turns: Turns;

@@ -30,6 +30,8 @@ export function withSignal(
 ): CallContext {
   return {
     signal,
+    abandoned: call.abandoned,
+    caller: call.caller,
     get deadline() {
       return Math.min(call.deadline, deadline);
     },
@@ -50,6 +52,12 @@ export function withSignal(
  */
 export function briefly(call: CallContext, now: number, maxMs: number): CallContext {
   return { ...withSignal(call, call.signal), deadline: now, endsAt: now + maxMs };
+}
+
+/** The same call for its waits, which end when it is abandoned, too. */
+export function queuing(call: CallContext): CallContext {
+  if (!call.abandoned) return call;
+  return withSignal(call, AbortSignal.any([call.signal, call.abandoned]));
 }
 
 /** The same call for its waits, which leave it `reserveMs` before its end. */
@@ -80,6 +88,13 @@ export interface CallContext {
    * longer. It moves on with the deadline.
    */
   endsAt: number;
+  /**
+   * Aborted when nobody waits for the call any more: what is not sent by then is not to be sent,
+   * while a request under way is seen through. Undefined if the client can't leave without a word.
+   */
+  abandoned?: AbortSignal;
+  /** Whose call it is, where a server has several callers: they take turns. */
+  caller?: string;
   /** Whether its requests go out at once, however many reads of others are under way. */
   isUrgent?: boolean;
   /** Called when a wait begins and every few seconds while it lasts. */

@@ -4,7 +4,7 @@ import type { Redactor } from '../redact.ts';
 import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
 import { misfitOf } from './asked-for.ts';
 import { withoutEndSlashes } from './base-url.ts';
-import { briefly, type CallContext, withReserve, withSignal } from './call.ts';
+import { briefly, type CallContext, queuing, withReserve, withSignal } from './call.ts';
 import { audiencesIn, type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { EditionChoice, type Form } from './editions/choice.ts';
 import { type EditionSetting, isWrite, newest } from './editions/editions.ts';
@@ -279,7 +279,7 @@ export class SegmentClient implements SegmentApi {
     attempts: number,
   ): Promise<Place> {
     this.#assertInTime(name, call);
-    const place = await gate.enter(this.#inTime(name, call), attempts > 0);
+    const place = await gate.enter(queuing(this.#inTime(name, call)), attempts > 0);
     try {
       this.#assertInTime(name, call);
     } catch (error) {

@@ -26,6 +26,7 @@ export const errorCodes = [
   'stale',
   'duplicate',
   'audit_failed',
+  'unavailable',
   'internal_error',
 ] as const;
 
@@ -246,6 +247,19 @@ export class RateLimitedError extends UnsentError {
   /** It is said already. */
   override afterAttempts(): this {
     return this;
+  }
+}
+
+/** When another replica, or this one after its restart, can serve a call that was not sent. */
+const restartMs = 5 * secondMs;
+
+/** This server is stopping; nothing was sent. */
+export class StoppingError extends UnsentError {
+  constructor(operation: string) {
+    super('unavailable', `${operation} was not sent, because this server is stopping.`, {
+      next: `Call again in ${restartMs / secondMs} s: another server, or this one after its restart, answers then.`,
+      retryAfterMs: restartMs,
+    });
   }
 }
 

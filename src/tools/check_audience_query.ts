@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { AudienceType } from '../segment/models/audience.ts';
-import { assertAllowed } from '../segment/policy.ts';
 import { fitted, shortenedText } from '../shorten.ts';
 import { visible } from '../visible.ts';
 import { advice, spaceId, spaceOf, type } from './fields.ts';
@@ -98,8 +97,6 @@ async function checkNamesOf(
   context: ToolContext,
 ) {
   const space = spaceOf(given, context);
-  const { allowedSpaces } = context;
-  assertAllowed({ readOnly: false, allowedSpaces }, 'checkNames', { writes: false }, space);
   const { warnings, checked, unchecked } = await checkedNames(
     { ...given, spaceId: space },
     context,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../segment/errors.ts';
 import { type AudienceType, audienceTypes } from '../segment/models/audience.ts';
+import { assertAllowed } from '../segment/policy.ts';
 import { endsInMark } from '../visible.ts';
 import type { ToolContext } from './tool.ts';
 
@@ -116,13 +117,15 @@ export function assertSamplesAllowed({ noSamples }: Pick<ToolContext, 'noSamples
 }
 
 /**
- * The space that a call is about.
+ * The space that a call is about. What is remembered of a space is behind this fence, too, for those
+ * who may use fewer spaces than the server.
  *
  * @throws {InvalidInputError} if the call names none and there is no default.
+ * @throws {AudiencesError} `space_not_allowed`.
  */
 export function spaceOf(
   input: { spaceId?: string },
-  { defaultSpace }: Pick<ToolContext, 'defaultSpace'>,
+  { defaultSpace, allowedSpaces }: Pick<ToolContext, 'defaultSpace' | 'allowedSpaces'>,
 ): string {
   const space = input.spaceId ?? defaultSpace;
   if (space === undefined) {
@@ -131,5 +134,6 @@ export function spaceOf(
       next: 'Ask the user for the space id and pass it as spaceId; to make it the default, the user sets SEGMENT_SPACE_ID or --space.',
     });
   }
+  assertAllowed({ readOnly: false, allowedSpaces }, 'spaceId', { writes: false }, space);
   return space;
 }

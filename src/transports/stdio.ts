@@ -2,6 +2,7 @@ import type { Log } from '../log.ts';
 import { Connection, type Wire } from '../mcp/connection.ts';
 import type { McpServer } from '../mcp/server.ts';
 import { LineReader } from './line-reader.ts';
+import { onSignal, type Signal } from './signals.ts';
 
 /** Far above any sensible message. */
 const maxMessageBytes = 8 * 1024 * 1024;
@@ -22,10 +23,6 @@ export interface StdioService {
   answered(): Promise<void>;
 }
 
-/** SIGBREAK is Ctrl-Break on Windows; signals that a system lacks never come. */
-const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGALRM', 'SIGBREAK'] as const;
-type Signal = (typeof signals)[number];
-
 /**
  * Serves MCP over stdin and stdout, until the process ends.
  *
@@ -35,11 +32,10 @@ export async function serveStdio(server: McpServer, log: Log): Promise<StdioServ
   const inputEnded = new Promise<'stdin closed'>((resolve) => {
     for (const event of ['end', 'close']) process.stdin.on(event, () => resolve('stdin closed'));
   });
-  // The listeners stay: neither a second signal, while running calls end, nor another write to a
-  // client that is gone may end the process.
   const interrupted = new Promise<'stdout closed' | Signal>((resolve) => {
-    for (const signal of signals) process.on(signal, () => resolve(signal));
-    // A client that is gone shows as EPIPE on the next write.
+    onSignal(resolve);
+    // A client that is gone shows as EPIPE on the next write. The listener stays: another write must
+    // not end the process.
     process.stdout.on('error', () => resolve('stdout closed'));
   });
   const reader = new LineReader(

@@ -312,7 +312,7 @@ describe.each([...imports])('src/%s', (file, targets) => {
 
 test.each([
   ['undici', ['segment/http.ts']],
-  ['bottleneck', ['segment/quota/gate.ts']],
+  ['bottleneck', ['segment/quota/queue.ts']],
   ['jsonc-parser', ['commands/clients/json-file.ts']],
   ['jose', ['access/oauth.ts']],
 ])('only one file imports %s', (name, expected) => {

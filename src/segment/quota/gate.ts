@@ -1,4 +1,3 @@
-import Bottleneck from 'bottleneck';
 import type { Clock } from '../../clock.ts';
 import type { CallContext } from '../call.ts';
 import {
@@ -8,14 +7,10 @@ import {
   type SegmentsWords,
 } from '../errors.ts';
 import { announceWait } from '../wait.ts';
+import { CallerTurns } from './caller-turns.ts';
+import { createQueue, priorities } from './queue.ts';
 import { maxFirstAnswerMs, type Place, type Quota } from './quota.ts';
 import type { QuotaReport } from './report.ts';
-
-/**
- * Bottleneck's priorities run from 0, served first, to 9; its own default is 5. The call at the
- * quota has left Bottleneck's queue, and is before all others.
- */
-const priorities = { atQuota: 0, retry: 4, first: 5 };
 
 /** A call in line. */
 interface Waiting {
@@ -50,7 +45,8 @@ export class Gate {
   readonly #quota: Quota;
   readonly #clock: Clock;
   readonly #onTokenRefused: GateOptions['onTokenRefused'];
-  readonly #queue = new Bottleneck({ maxConcurrent: 1 });
+  readonly #queue = createQueue();
+  readonly #callers: CallerTurns;
   /** The calls that wait, in the order in which they will be served. */
   #line: Waiting[] = [];
   /** Counts what may make the quota answer otherwise, or end the job that asks it. */
@@ -66,6 +62,13 @@ export class Gate {
     this.#quota = quota;
     this.#clock = clock;
     this.#onTokenRefused = onTokenRefused;
+    this.#callers = new CallerTurns(clock, {
+      cancelled: () => new CancelledError(operation, false),
+      tooLate: (call, ahead) => {
+        const waitMs = quota.forecastMs(this.#line.length + ahead);
+        return this.#isInTime(call, waitMs) ? undefined : this.rateLimited(waitMs);
+      },
+    });
   }
 
   /** The limit in force, requests per minute. */
@@ -82,6 +85,12 @@ export class Gate {
    * @throws {CancelledError} when the call is cancelled or the gate drained while it waits.
    */
   async enter(call: CallContext, retry: boolean): Promise<Place> {
+    const { caller } = call;
+    if (caller === undefined || this.#draining) return this.#enter(call, retry);
+    return this.#callers.during({ call, caller, retry }, () => this.#enter(call, retry));
+  }
+
+  async #enter(call: CallContext, retry: boolean): Promise<Place> {
     if (call.signal.aborted) throw new CancelledError(this.#operation, false);
     const patienceMs = this.#draining ? 0 : this.#patienceMs(call);
     if (this.#mayGoAtOnce(patienceMs)) {
@@ -103,9 +112,13 @@ export class Gate {
    * @throws {RateLimitedError} if not.
    */
   foresee(call: CallContext, requests = 1): void {
-    const waitMs = this.#quota.forecastMs(this.#line.length + requests - 1);
-    if (waitMs > 0 && this.#clock.monotonic() + waitMs > call.deadline)
-      throw this.rateLimited(waitMs);
+    const ahead = this.#line.length + this.#callers.ahead(call.caller);
+    const waitMs = this.#quota.forecastMs(ahead + requests - 1);
+    if (!this.#isInTime(call, waitMs)) throw this.rateLimited(waitMs);
+  }
+
+  #isInTime({ deadline }: CallContext, waitMs: number): boolean {
+    return waitMs === 0 || this.#clock.monotonic() + waitMs <= deadline;
   }
 
   /** How many requests would be let through now, one after the other, without a wait. */
@@ -142,6 +155,7 @@ export class Gate {
   /** Cancels all calls in line, and lets none wait from now on, not even for a first answer. */
   drain(): void {
     this.#draining = true;
+    this.#callers.drain();
     for (const waiting of [...this.#line]) {
       this.#refuse(waiting, new CancelledError(this.#operation, false));
     }

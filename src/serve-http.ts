@@ -1,0 +1,270 @@
+import type { IncomingMessage } from 'node:http';
+import { AccessError } from './access/authenticator.ts';
+import { CallRate } from './access/call-rate.ts';
+import type { Caller } from './access/caller.ts';
+import {
+  loginChallenge,
+  resourceMetadata,
+  resourceMetadataPaths,
+  scopeChallenge,
+} from './access/challenge.ts';
+import { type Access, openAccess, readFileHere } from './access/open-access.ts';
+import { combine, defaultTokenName, narrow } from './access/policy.ts';
+import { NarrowingError, policyFromQuery } from './access/policy-words.ts';
+import { allScopes, missingScope } from './access/scopes.ts';
+import type { SegmentToken } from './access/tokens-file.ts';
+import { passed } from './clock.ts';
+import type { Program, Upstream } from './compose.ts';
+import { type Config, ConfigError, withToken } from './config.ts';
+import { Guests } from './guests.ts';
+import type { HttpConfig } from './http-config.ts';
+import { keysOfSecrets } from './keys-of-secret.ts';
+import { type Bus, noBus } from './replicas/bus.ts';
+import { keyBytes, type StateFolder, StateFolderError } from './safety/state-folder.ts';
+import type { Machine, ProcessServices } from './services.ts';
+import { systemReason } from './system-reason.ts';
+import { tools } from './tools/registry.ts';
+import { Exchange, type HttpRefusal, type Visitor } from './transports/http/exchange.ts';
+import { HttpRefusalError, HttpServer } from './transports/http/server.ts';
+import { SessionSeals } from './transports/http/session-seals.ts';
+import { UnderWay } from './transports/http/under-way.ts';
+import { onSignal } from './transports/signals.ts';
+
+const idBytes = 16;
+const requestIdBytes = 8;
+
+/** A running server. */
+export interface HttpService {
+  /** Where MCP is served. */
+  url: string;
+  /**
+   * Stops the server without breaking what is under way: it is first reported as not ready, then
+   * refuses new calls, and waits for those under way.
+   *
+   * @param hurry resolves when there is no time for the first of that.
+   */
+  stop(hurry: Promise<unknown>): Promise<void>;
+}
+
+/** What the server is made of. */
+export interface HttpParts {
+  program: Program;
+  config: Config;
+  http: HttpConfig;
+  machine: Machine;
+  /** By default, this is the only replica. */
+  bus?: Bus;
+}
+
+/**
+ * Serves MCP over HTTP until a signal comes, and then stops; a second signal makes that quicker.
+ *
+ * @throws {ConfigError} if the address or a file can't be used.
+ */
+export async function serveHttp(parts: HttpParts): Promise<void> {
+  const service = await startHttp(parts);
+  let hurry = () => {};
+  const hurried = new Promise<void>((resolve) => {
+    hurry = resolve;
+  });
+  const reason = await new Promise<string>((resolve) => {
+    let isStopping = false;
+    onSignal((signal) => {
+      if (isStopping) hurry();
+      isStopping = true;
+      resolve(signal);
+    });
+  });
+  parts.program.log('info', 'stopping', { reason });
+  await service.stop(hurried);
+}
+
+/**
+ * Starts to serve MCP over HTTP, to everybody who is let in.
+ *
+ * @throws {ConfigError} if the address or a file can't be used.
+ */
+export async function startHttp({
+  program,
+  config,
+  http,
+  machine,
+  bus = noBus,
+}: HttpParts): Promise<HttpService> {
+  const { clock, randomBytes } = machine;
+  const { log } = program;
+  const access = await openAccess(http, { clock, log, readFile: readFileHere, fetch });
+  const token = (bytes: number) => Buffer.from(randomBytes(bytes)).toString('base64url');
+  const guests = new Guests(new CallRate(clock));
+  const visitors = new Visitors({
+    machine,
+    program,
+    config,
+    http,
+    access,
+    guests,
+    newId: () => token(requestIdBytes),
+  });
+  const seals = new SessionSeals({
+    keys: sessionKeys(program.services),
+    now: clock.now,
+    randomBytes,
+  });
+  const server = new HttpServer({
+    fences: http,
+    exchange: new Exchange({ seals, underWay: new UnderWay(bus, () => token(idBytes)) }),
+    documents: documentsOf(http),
+    admit: (request, query) => visitors.admit(request, query),
+    notReady: () => access.authenticator.notReady(),
+    log,
+  });
+  const port = await server.listen(http.listen).catch((error: unknown) => {
+    access.close();
+    throw new ConfigError([`--http: the address can't be used (${systemReason(error)}).`]);
+  });
+  const url = `${http.publicUrl ?? `http://${hostIn(http.listen.host)}:${port}`}/mcp`;
+  log('info', 'listening', { url, port, auth: http.auth.kind, replica: http.replica });
+  return {
+    url,
+    async stop(hurry) {
+      server.drain();
+      await Promise.race([hurry, passed(clock, http.drainWaitMs)]);
+      const answered = server.refuse();
+      await program.stop(answered, http.graceMs);
+      server.close();
+      access.close();
+    },
+  };
+}
+
+interface VisitorsOptions {
+  machine: Machine;
+  program: Program;
+  config: Config;
+  http: HttpConfig;
+  access: Access;
+  guests: Guests;
+  newId: () => string;
+}
+
+/** Lets callers in, each with what they may do. */
+class Visitors {
+  readonly #options: VisitorsOptions;
+  /** A new version of the file has new tokens. */
+  readonly #upstreams = new WeakMap<SegmentToken, Upstream>();
+
+  constructor(options: VisitorsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {HttpRefusalError} */
+  async admit(request: IncomingMessage, query: URLSearchParams): Promise<Visitor> {
+    const caller = await this.#authenticated(request);
+    const { program, config, http, guests, newId } = this.#options;
+    const policy = combine(caller.policy, narrowingIn(query));
+    const { token = defaultTokenName, callsPerMinute } = policy;
+    const settings = narrow(config, policy);
+    const upstream = this.#upstreamOf(token);
+    return {
+      caller: caller.id,
+      open: (session) =>
+        program.openSession({
+          upstream,
+          guest: {
+            id: caller.id,
+            settings,
+            seen: guests.seenBy(caller.id, token),
+            facts: { request: newId(), session, replica: http.replica },
+            admit: () => guests.begin(caller.id, token, callsPerMinute),
+          },
+        }),
+      refusalOf: (tool) => scopeRefusal(caller, tool, http.publicUrl),
+    };
+  }
+
+  /** @param name of a token that is there: the caller would not have been let in without it. */
+  #upstreamOf(name: string): Upstream {
+    const { config, access, machine, program } = this.#options;
+    const token = access.tokens?.value.get(name);
+    if (!token) return config;
+    const known = this.#upstreams.get(token);
+    if (known) return known;
+    const environment = machine.surroundings?.environment ?? {};
+    const upstream = withToken(config, token, environment, (sentence) =>
+      program.log('warn', sentence),
+    );
+    this.#upstreams.set(token, upstream);
+    return upstream;
+  }
+
+  async #authenticated({ headers }: IncomingMessage): Promise<Caller> {
+    const { access, http, program } = this.#options;
+    try {
+      return await access.authenticator.authenticate(headers.authorization);
+    } catch (error) {
+      if (!(error instanceof AccessError)) throw error;
+      const { fault, status, message } = error;
+      program.log('debug', 'not let in', { fault });
+      const loginUrl = http.auth.kind === 'oauth' ? http.publicUrl : undefined;
+      const challenge = { 'www-authenticate': loginChallenge(error, loginUrl) };
+      throw new HttpRefusalError({ status, message, headers: status === 401 ? challenge : {} });
+    }
+  }
+}
+
+/** @throws {HttpRefusalError} for a query that asks for what can't be. */
+function narrowingIn(query: URLSearchParams) {
+  try {
+    return policyFromQuery(query);
+  } catch (error) {
+    if (!(error instanceof NarrowingError)) throw error;
+    throw new HttpRefusalError({ status: 400, message: error.message, headers: {} });
+  }
+}
+
+/**
+ * The keys that seal sessions. Without a secret, that of the state folder: sessions then outlive a
+ * restart. Without either, they end with the process.
+ */
+function sessionKeys({ config, folder, machine }: ProcessServices): readonly Uint8Array[] {
+  const [first, ...others] = config.secrets ?? [];
+  if (first !== undefined) return keysOfSecrets([first, ...others]).session;
+  const own = machine.randomBytes(keyBytes);
+  const kept = folder ? keptKey(folder, own) : own;
+  return keysOfSecrets([Buffer.from(kept).toString('base64')]).session;
+}
+
+function keptKey(folder: StateFolder, own: Uint8Array): Uint8Array {
+  try {
+    return folder.readKey() ?? folder.keepKey(own);
+  } catch (error) {
+    if (error instanceof StateFolderError) return own;
+    throw error;
+  }
+}
+
+/** The refusal of a call whose token lacks the scope; a client can then log in anew. */
+function scopeRefusal(
+  caller: Caller,
+  name: unknown,
+  publicUrl: string | undefined,
+): HttpRefusal | undefined {
+  const tool = tools.find((each) => each.name === name);
+  if (!tool || publicUrl === undefined || missingScope(caller, tool) === undefined)
+    return undefined;
+  return {
+    status: 403,
+    message: `The access token lacks the scope of ${tool.name}; log in for ${allScopes.join(' and ')}.`,
+    headers: { 'www-authenticate': scopeChallenge(publicUrl) },
+  };
+}
+
+function documentsOf({ auth, publicUrl }: HttpConfig) {
+  if (auth.kind !== 'oauth' || publicUrl === undefined) return [];
+  const body = resourceMetadata({ publicUrl, issuer: auth.issuer });
+  return resourceMetadataPaths.map((path) => ({ path, body }));
+}
+
+function hostIn(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

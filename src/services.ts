@@ -1,0 +1,138 @@
+import type { Clock } from './clock.ts';
+import { type Config, secretsOf } from './config.ts';
+import { connect } from './connect.ts';
+import { createLog, type Log } from './log.ts';
+import { GrowingRedactor } from './redact.ts';
+import { AuditLog } from './safety/audit-log.ts';
+import { Confirmations, scopeOf } from './safety/confirmation.ts';
+import { NameReservations } from './safety/duplicates.ts';
+import { LostCreates } from './safety/lost-create.ts';
+import { PreviewTally } from './safety/preview-count.ts';
+import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
+import { Turns } from './safety/turns.ts';
+import type { SegmentApi } from './segment/api.ts';
+import { AudienceIndexes, droppingIndexes } from './space/audience-indexes.ts';
+import { KnownNameLists } from './space/known-names.ts';
+import { NameCheck } from './space/names.ts';
+import { type PreviewCount, Previews } from './space/previews.ts';
+
+/** What the program needs from the machine; passed in, so that tests can replace it. */
+export interface Machine {
+  clock: Clock;
+  /** A number from 0 up to 1. */
+  random: () => number;
+  /** Unpredictable bytes. */
+  randomBytes: (count: number) => Uint8Array;
+  /** Receives finished lines of the log. */
+  writeLog: (line: string) => void;
+  /** What the platform's state folder depends on; without it, there is none. */
+  surroundings?: Surroundings;
+}
+
+/** What a process has once, whichever workspaces it works with. */
+export interface ProcessServices {
+  config: Config;
+  machine: Machine;
+  redactor: GrowingRedactor;
+  log: Log;
+  auditLog: AuditLog | undefined;
+  folder: StateFolder | undefined;
+}
+
+/** What belongs to one Segment token, however many sessions use it. */
+export interface WorkspaceServices {
+  api: SegmentApi;
+  indexes: AudienceIndexes;
+  confirmations: Confirmations;
+  reservations: NameReservations;
+  lostCreates: LostCreates;
+  turns: Turns;
+  names: NameCheck;
+  previews: Previews;
+}
+
+/** @throws nothing: what can't be opened now is reported when it is used. */
+export function createProcessServices(config: Config, machine: Machine): ProcessServices {
+  const { clock, randomBytes, writeLog } = machine;
+  const redactor = new GrowingRedactor(secretsOf(config));
+  const log = createLog(config.logLevel, redactor, clock.now, writeLog);
+  const file = config.auditLog;
+  return {
+    config,
+    machine,
+    redactor,
+    log,
+    auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
+    folder: stateFolderOf(config, machine),
+  };
+}
+
+/** @param config the settings, with the address and the token of this workspace. */
+export function createWorkspaceServices(
+  config: Config,
+  { machine, redactor, log, folder }: ProcessServices,
+): WorkspaceServices {
+  const { clock } = machine;
+  const api = connect(config, machine, redactor, log);
+  const indexes = new AudienceIndexes(api, clock);
+  return {
+    api: droppingIndexes(api, indexes),
+    indexes,
+    confirmations: createConfirmations(config, machine, folder, log),
+    reservations: new NameReservations(),
+    lostCreates: new LostCreates(clock.monotonic),
+    turns: new Turns(clock),
+    names: new NameCheck(new KnownNameLists(api, clock), clock),
+    previews: new Previews(api, clock, createPreviewCount(config, folder, log)),
+  };
+}
+
+/** @returns undefined where the platform has no state folder and none was named. */
+function stateFolderOf({ stateFolder }: Config, machine: Machine): StateFolder | undefined {
+  const { clock, surroundings } = machine;
+  const path = stateFolder ?? (surroundings && defaultStateFolder(surroundings));
+  return path === undefined ? undefined : new StateFolder(path, clock.now);
+}
+
+/** Segment's address, and whose token it is. */
+function scopeIn({ target }: Config): string {
+  return target.kind === 'live' ? scopeOf(target.baseUrl, target.token) : target.kind;
+}
+
+/** The sandbox lives as long as this process, and nobody else starts previews in it. */
+function createPreviewCount(
+  config: Config,
+  folder: StateFolder | undefined,
+  log: Log,
+): PreviewCount {
+  const isAlone = config.target.kind === 'sandbox';
+  return new PreviewTally({
+    scope: () => scopeIn(config),
+    folder: isAlone ? undefined : folder,
+    isAlone,
+    onNoFolder: (reason) =>
+      log('warn', 'the state folder is not used: only previews of this process are counted', {
+        because: reason,
+      }),
+  });
+}
+
+function createConfirmations(
+  config: Config,
+  { clock, randomBytes }: Machine,
+  folder: StateFolder | undefined,
+  log: Log,
+): Confirmations {
+  return new Confirmations({
+    now: clock.now,
+    elapsed: clock.monotonic,
+    randomBytes,
+    keys: config.secrets?.map((text) => Buffer.from(text, 'base64')),
+    scope: () => scopeIn(config),
+    folder,
+    onNoFolder: (reason) =>
+      log('warn', 'the state folder is not used: confirmations are valid in this process only', {
+        because: reason,
+      }),
+  });
+}

@@ -1,0 +1,145 @@
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import { instructions } from './mcp/instructions.ts';
+import { resourcesCapability } from './mcp/resources.ts';
+import { createMcpServer, type McpServer } from './mcp/server.ts';
+import { type Admit, ToolsCapability } from './mcp/tools.ts';
+import { switchedOffBy } from './offered.ts';
+import { resources } from './resources/registry.ts';
+import { carryOutAll } from './safety/bulk.ts';
+import { confirmationLifeMs } from './safety/confirmation.ts';
+import { remember, SeenAudiences } from './safety/seen.ts';
+import type { WriteContext } from './safety/wish.ts';
+import { carryOut } from './safety/write.ts';
+import { withSignal } from './segment/call.ts';
+import { restricted } from './segment/restricted-api.ts';
+import type { ProcessServices, WorkspaceServices } from './services.ts';
+import { tools } from './tools/registry.ts';
+import { name, version } from './version.ts';
+
+/** The settings that can be narrower for one session than for the whole server. */
+export type SessionSettings = Pick<
+  Config,
+  'policy' | 'tools' | 'toolsets' | 'noSamples' | 'confirm' | 'space'
+>;
+
+/** Whom a session serves, where the program serves several. */
+export interface Guest {
+  /** Their id, for the log, the audit log and confirmations. */
+  id: string;
+  /** The server's settings, narrowed to what they may do. */
+  settings: SessionSettings;
+  /** What they were shown in other sessions. */
+  seen: SeenAudiences;
+  /** What every log line and audit entry of the session says about its request. */
+  facts: Readonly<Record<string, unknown>>;
+  /** Decides whether one more call may begin. */
+  admit: Admit;
+}
+
+/** One connection with a client, ready to be served. */
+export interface Session {
+  server: McpServer;
+  /**
+   * Ends the calls that would write but have not begun to, and lets no further call begin to write.
+   */
+  endPreparations(): void;
+  /** The client is gone: ends whatever has not been sent to Segment. */
+  abandon(): void;
+  /** Resolves when no tool call is running. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Opens a session.
+ *
+ * @param guest undefined for the only client of the process. @param onClose called when its
+ * connection closes.
+ */
+export function createSession(
+  processServices: ProcessServices,
+  workspace: WorkspaceServices,
+  guest: Guest | undefined,
+  onClose: () => void,
+): Session {
+  const { config, machine, redactor } = processServices;
+  const { clock } = machine;
+  const { indexes, names, previews } = workspace;
+  const settings = guest?.settings ?? config;
+  const { policy, noSamples, confirm, space } = settings;
+  const caller = guest?.id;
+  const log = guest
+    ? withFacts(processServices.log, { caller, ...guest.facts })
+    : processServices.log;
+  const api = guest ? restricted(workspace.api, policy) : workspace.api;
+  const seen = guest?.seen ?? new SeenAudiences();
+  const shownApi = remember(api, seen);
+  const switchedOff = switchedOffBy(settings);
+  const offered = tools.filter((tool) => !switchedOff.has(tool.name));
+  const writes = offered.some(({ hints }) => !hints.readOnlyHint);
+  const finds = offered.some((each) => each.name === 'find_audiences');
+  const calls = new ToolsCapability({
+    tools: offered,
+    switchedOff,
+    contextOf(tool, call, preparing, ask) {
+      const writing = (): WriteContext => ({
+        tool,
+        ...workspace,
+        api,
+        clock,
+        confirmations: guest ? workspace.confirmations.boundTo(guest.id) : workspace.confirmations,
+        auditLog: guest
+          ? processServices.auditLog?.withFacts({ caller, ...guest.facts })
+          : processServices.auditLog,
+        mode: confirm,
+        seen,
+        call: withSignal(call, preparing),
+        sending: call,
+        ask,
+        askMode: config.ask,
+        now: clock.now,
+        elapsed: clock.monotonic,
+      });
+      return {
+        api: shownApi,
+        call,
+        defaultSpace: space,
+        allowedSpaces: policy.allowedSpaces,
+        indexes,
+        queryCheck: config.queryCheck,
+        names,
+        previews,
+        noSamples,
+        now: clock.now,
+        carryOut: (wish) => carryOut(wish, writing()),
+        carryOutAll: (wish) => carryOutAll(wish, writing()),
+      };
+    },
+    caller,
+    admit: guest?.admit,
+    maxWaitMs: config.maxWaitMs,
+    askTimeoutMs: confirmationLifeMs,
+    clock,
+    redactor,
+    log,
+  });
+  const server = createMcpServer({
+    name,
+    version,
+    // A setting that they quote may hold an encoded secret.
+    instructions: redactor.text(instructions({ ...config, ...settings, writes, finds })),
+    capabilities: [calls, resourcesCapability(resources, redactor)],
+    onClose,
+    log,
+  });
+  return {
+    server,
+    endPreparations: () => calls.endPreparations(),
+    abandon: () => calls.abandon(),
+    idle: () => calls.idle(),
+  };
+}
+
+function withFacts(log: Log, facts: Readonly<Record<string, unknown>>): Log {
+  return (level, message, more) => log(level, message, { ...facts, ...more });
+}

@@ -1,0 +1,210 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../../log.ts';
+import { rpcCodes } from '../../mcp/rpc-error.ts';
+import { BodyTooLargeError, BrokenOffError, maxBodyBytes, readBody } from './body.ts';
+import { type Exchange, type HttpRefusal, refuse, type Visitor } from './exchange.ts';
+import { corsOf, type Fences, preflightOf, refusalOf } from './fences.ts';
+
+/** Where MCP is served. */
+export const endpoint = '/mcp';
+
+const maxConnections = 2000;
+const headersTimeoutMs = 10_000;
+/** For the whole request, until its last byte is here. */
+const requestTimeoutMs = 30_000;
+/** Longer than the idle time of common load balancers, which would otherwise see resets. */
+const keepAliveTimeoutMs = 65_000;
+/** When a client that is refused because the server stops may try again, seconds. */
+const retryAfterSeconds = '5';
+
+/** A request that does not get as far as MCP. */
+export class HttpRefusalError extends Error {
+  readonly refusal: HttpRefusal;
+
+  constructor(refusal: HttpRefusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+/** A document that is served to anybody, under any host name and to any origin. */
+export interface PublicDocument {
+  path: string;
+  body: object;
+}
+
+export interface HttpServerOptions {
+  fences: Fences;
+  exchange: Exchange;
+  /** The descriptions of this server for OAuth clients. */
+  documents: readonly PublicDocument[];
+  /**
+   * Finds out who sent a request.
+   *
+   * @throws {HttpRefusalError} if they are not let in.
+   */
+  admit(request: IncomingMessage, query: URLSearchParams): Promise<Visitor>;
+  /** Why the server is not ready to serve, in a sentence; undefined if it is. */
+  notReady(): string | undefined;
+  log: Log;
+}
+
+/**
+ * - `serving`.
+ * - `draining`: not ready for load balancers, but still serving.
+ * - `refusing`: every new request is refused.
+ */
+type State = 'serving' | 'draining' | 'refusing';
+
+/** The HTTP server of a team: one endpoint for MCP, and what load balancers and clients ask for. */
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #server: Server;
+  #state: State = 'serving';
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#server = createServer(
+      {
+        headersTimeout: headersTimeoutMs,
+        requestTimeout: requestTimeoutMs,
+        keepAliveTimeout: keepAliveTimeoutMs,
+        connectionsCheckingInterval: 1000,
+      },
+      (request, response) => this.#take(request, response),
+    );
+    this.#server.maxConnections = maxConnections;
+  }
+
+  /** Begins to listen. @returns the port. @throws {Error} with a `code` if that is not possible. */
+  async listen({ host, port }: { host: string; port: number }): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port }, resolve);
+    });
+    const address = this.#server.address();
+    return isAddress(address) ? address.port : port;
+  }
+
+  /** From now on `/readyz` says that the server is not ready, while requests are still served. */
+  drain(): void {
+    this.#state = 'draining';
+  }
+
+  /** From now on every request is refused. Resolves when those under way are answered. */
+  async refuse(): Promise<void> {
+    this.#state = 'refusing';
+    this.#server.close();
+    this.#server.closeIdleConnections();
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
+  /** Closes all connections. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    const running = this.#route(request, response).catch((error: unknown) => {
+      if (error instanceof BrokenOffError) return;
+      this.#options.log('error', 'request not handled', { error: String(error) });
+      if (!response.headersSent) refuse(response, 500, rpcCodes.internalError, 'Internal error.');
+      else response.destroy();
+    });
+    this.#running.add(running);
+    void running.finally(() => this.#running.delete(running));
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#state === 'refusing') response.setHeader('connection', 'close');
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const { documents } = this.#options;
+    const document = documents.find(({ path }) => path === url.pathname);
+    if (document)
+      return answerJson(response, 200, document.body, { 'access-control-allow-origin': '*' });
+    switch (url.pathname) {
+      case '/healthz':
+        return answerJson(response, 200, { status: 'ok' });
+      case '/readyz':
+        return this.#answerReadiness(response);
+      case endpoint:
+        return this.#serveEndpoint(request, response, url.searchParams);
+      default:
+        return answerJson(response, 404, {
+          error: `There is nothing here; MCP is at ${endpoint}.`,
+        });
+    }
+  }
+
+  #answerReadiness(response: ServerResponse): void {
+    const reason =
+      this.#state === 'serving' ? this.#options.notReady() : 'This server is stopping.';
+    if (reason === undefined) answerJson(response, 200, { status: 'ready' });
+    else answerJson(response, 503, { status: 'not ready', reason });
+  }
+
+  async #serveEndpoint(
+    request: IncomingMessage,
+    response: ServerResponse,
+    query: URLSearchParams,
+  ): Promise<void> {
+    const { fences, exchange, admit } = this.#options;
+    if (this.#state === 'refusing') {
+      const message = 'This server is stopping: try again.';
+      return answerError(response, 503, message, { 'retry-after': retryAfterSeconds });
+    }
+    const refusal = refusalOf(request.headers, fences);
+    if (refusal !== undefined) return answerError(response, 403, refusal);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, preflightOf(request.headers)).end();
+      return;
+    }
+    for (const [name, value] of Object.entries(corsOf(request.headers))) {
+      if (value !== undefined) response.setHeader(name, value);
+    }
+    if (request.method !== 'POST') {
+      return answerError(response, 405, 'Only POST is served here.', { allow: 'POST' });
+    }
+    try {
+      const visitor = await admit(request, query);
+      await exchange.answer(request, response, await readBody(request), visitor);
+    } catch (error) {
+      if (error instanceof HttpRefusalError) {
+        const { status, message, headers } = error.refusal;
+        return answerError(response, status, message, headers);
+      }
+      if (error instanceof BodyTooLargeError) {
+        const message = `The body has more than ${maxBodyBytes} bytes.`;
+        return answerError(response, 413, message, { connection: 'close' });
+      }
+      throw error;
+    }
+  }
+}
+
+function isAddress(address: string | AddressInfo | null): address is AddressInfo {
+  return typeof address === 'object' && address !== null;
+}
+
+/** On the level of HTTP, and yet in a form that every MCP client can read. */
+function answerError(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
+  refuse(response, status, rpcCodes.httpRefusal, message, { headers });
+}
+
+function answerJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(`${JSON.stringify(body)}\n`);
+}

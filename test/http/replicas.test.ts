@@ -1,0 +1,122 @@
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Sandbox, start } from '../../src/sandbox/start.ts';
+import { Changes } from '../support/changes.ts';
+import { Checkpoint, HoldingServer } from '../support/holding-server.ts';
+import type { Answering } from '../support/in-memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { LocalBus, type Replica, startReplica } from '../support/replica.ts';
+import { RoundRobin } from '../support/round-robin.ts';
+import { connectOver } from '../support/team-server.ts';
+
+/*
+ * Two replicas that know nothing of each other but the messages between them, behind a load balancer
+ * that sends every request to the other one.
+ */
+
+const space = 'spa_shop_staging';
+const id = 'aud_000000011';
+
+let clock: ManualClock;
+let sandbox: Sandbox;
+let upstream: HoldingServer;
+let replicas: Replica[];
+let balancer: RoundRobin;
+let bus: LocalBus;
+let clients: Client[];
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  sandbox = await start({ clock });
+  upstream = await HoldingServer.start(sandbox.url);
+  bus = new LocalBus();
+  const environment = { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: upstream.url };
+  const flags = { space };
+  replicas = [
+    await startReplica({ clock, flags, environment, bus: bus.member() }),
+    await startReplica({ clock, flags, environment, bus: bus.member() }),
+  ];
+  balancer = await RoundRobin.start(replicas.map(({ origin }) => origin));
+  clients = [];
+});
+
+afterEach(async () => {
+  for (const client of clients) await client.close();
+  await balancer[Symbol.asyncDispose]();
+  for (const replica of replicas) await replica.stop();
+  await upstream[Symbol.asyncDispose]();
+  await sandbox.close();
+});
+
+async function connect(answering?: Answering): Promise<Client> {
+  const client = await connectOver(balancer.url, { answering });
+  clients.push(client);
+  return client;
+}
+
+describe('two replicas', () => {
+  test('serve one session together', async () => {
+    const client = await connect();
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain('find_audiences');
+    for (let call = 0; call < 4; call += 1) {
+      const result = await client.callTool({ name: 'get_audience', arguments: { id } });
+      expect(result.structuredContent).toMatchObject({ audience: { id } });
+    }
+    expect(new Set(balancer.routed)).toEqual(new Set([0, 1]));
+  });
+
+  test('ask the user through one, and get the answer through the other', async () => {
+    const questions: string[] = [];
+    const client = await connect((question) => {
+      questions.push(question);
+      return { action: 'accept', content: { agree: true } };
+    });
+    const result = await client.callTool({
+      name: 'remove_audience_from_space',
+      arguments: { id },
+    });
+    expect(result.isError).toBeFalsy();
+    expect(questions).toHaveLength(1);
+    expect(bus.messages.map(({ kind }) => kind)).toEqual(['answer']);
+    expect(sandbox.members(space, id)).toBeUndefined();
+  });
+
+  test('cancel a call that the other one runs', async () => {
+    const checkpoint = new Checkpoint();
+    upstream.beforeRequest = () => checkpoint.pass();
+    const client = await connect();
+    const controller = new AbortController();
+    const call = client.callTool({ name: 'get_audience', arguments: { id } }, undefined, {
+      signal: controller.signal,
+    });
+    await checkpoint.reached;
+    const [runsIt = 0] = balancer.routed.slice(-1);
+    balancer.next = 1 - runsIt;
+    controller.abort('enough');
+    await expect(call).rejects.toThrow('enough');
+    await replicas[runsIt]?.logged('cancelled');
+    expect(bus.messages.map(({ kind }) => kind)).toEqual(['cancel']);
+    checkpoint.release();
+  });
+
+  test('report progress to whoever asked for it', async () => {
+    const client = await connect();
+    const changes = new Changes();
+    const reports: string[] = [];
+    const checkpoint = new Checkpoint();
+    upstream.beforeRequest = () => checkpoint.pass();
+    const call = client.callTool({ name: 'get_audience', arguments: { id } }, undefined, {
+      onprogress: ({ message }) => {
+        reports.push(message ?? '');
+        changes.happened();
+      },
+    });
+    await checkpoint.reached;
+    await clock.advance(10_000);
+    await changes.until(() => reports[0]);
+    expect(reports[0]).toBe('get_audience is running');
+    checkpoint.release();
+    await call;
+  });
+});
