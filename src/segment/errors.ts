@@ -26,6 +26,7 @@ export const errorCodes = [
   'stale',
   'duplicate',
   'audit_failed',
+  'unavailable',
   'internal_error',
 ] as const;
 
@@ -186,6 +187,8 @@ export interface SegmentsWords {
 export type LimitScope = 'operation' | 'token' | 'longer' | 'unknown';
 
 const secondMs = 1000;
+/** When to try again where the shared state can't be reached. */
+const unavailableMs = 5 * 1000;
 const hourMs = 3600 * secondMs;
 const dayMs = 24 * hourMs;
 
@@ -246,6 +249,23 @@ export class RateLimitedError extends UnsentError {
   /** It is said already. */
   override afterAttempts(): this {
     return this;
+  }
+}
+
+/**
+ * What the replicas of this server share can't be reached, so that nobody knows whether the request may be
+ * sent; nothing was sent.
+ */
+export class UnavailableError extends UnsentError {
+  constructor() {
+    super(
+      'unavailable',
+      'This server can not reach Redis, which holds what its replicas have to agree on before a write.',
+      {
+        next: `Wait ${unavailableMs / secondMs} s and call again with the same arguments; reads, and creating without a confirmation, work meanwhile. If it lasts, tell the user that whoever runs this server has to look at its Redis.`,
+        retryAfterMs: unavailableMs,
+      },
+    );
   }
 }
 

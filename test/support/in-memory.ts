@@ -121,7 +121,7 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
         throw new UnsupportedError(feature.name, { next: 'Go on without it.' });
       }
       await call.lookLast?.(withSignal(call, call.signal));
-      call.beforeSending?.();
+      await call.beforeSending?.();
       asked.push([name, input]);
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
       if (ifGone) return output.parse(ifGone.output);
