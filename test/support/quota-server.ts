@@ -1,4 +1,4 @@
-import { windowMs } from '../../src/segment/quota/report.ts';
+import { segmentWindowMs as windowMs } from '../../src/segment/quota/report.ts';
 
 /** Formatted dates, by second: thousands of answers share them. */
 const dates = new Map<number, string>();

@@ -66,6 +66,7 @@ export class Gate {
     this.#quota = quota;
     this.#clock = clock;
     this.#onTokenRefused = onTokenRefused;
+    quota.onChange?.(() => this.#update());
   }
 
   /** The limit in force, requests per minute. */

@@ -1,0 +1,264 @@
+import type { Clock } from '../clock.ts';
+import type { Limit, Place, Quota, Taken } from '../segment/quota/quota.ts';
+import { type QuotaReport, segmentWindowMs } from '../segment/quota/report.ts';
+import type { QuotaState } from '../segment/quota/state.ts';
+import * as transitions from '../segment/quota/state.ts';
+import type { SharedClosing } from './shared-closing.ts';
+import { SharedDocument } from './shared-document.ts';
+import { type Store, StoreGoneError } from './store.ts';
+import type { StoreClock } from './store-clock.ts';
+import { storedQuotaSchema } from './stored-quota.ts';
+
+/** So many windows a picture is kept that nobody changes. */
+const keptWindows = 4;
+
+/** What the shared quota of one operation is made of. */
+export interface SharedQuotaOptions {
+  key: string;
+  store: Store;
+  clock: Pick<Clock, 'monotonic'>;
+  storeClock: StoreClock;
+  closing: SharedClosing;
+  limit: Limit;
+  /** How long the server's windows are, milliseconds; by default Segment's. */
+  windowMs?: number;
+  /** How long a place outlives its replica: as long as a request may be under way. */
+  leaseMs: number;
+  /** Unique among all replicas, without blanks. */
+  newId: () => string;
+}
+
+/** Makes the next picture. @param among how many replicas share the limit without a common picture. */
+type Act<Result> = (
+  state: QuotaState,
+  now: number,
+  among: number,
+) => { state: QuotaState; result: Result };
+
+/** What is to be made good in the shared picture when the store is back. */
+interface Replay {
+  at: number;
+  act: (state: QuotaState) => QuotaState;
+}
+
+/** What a replica goes by while the store is gone. */
+interface Alone {
+  /** Its own picture, of its share of the limit. */
+  state: QuotaState;
+  /** Among how many the limit is shared. */
+  among: number;
+  /** The limit of all. */
+  whole: Limit;
+  replays: Replay[];
+}
+
+/**
+ * The quota of one operation as replicas share it: the picture of the window that each of them has for
+ * itself otherwise, kept in a store and changed there by whoever comes first.
+ *
+ * While the store is gone, a replica goes on with the last picture and its share of the limit; what it
+ * did then is made good in the picture that it finds, or its own takes the place of one that is lost.
+ */
+export class SharedQuota implements Quota {
+  readonly #options: SharedQuotaOptions;
+  readonly #document: SharedDocument<QuotaState>;
+  readonly #initial: QuotaState;
+  /** The places of this replica whose requests are under way. */
+  readonly #own = new Map<string, Place>();
+  #alone: Alone | undefined;
+
+  constructor(options: SharedQuotaOptions) {
+    const { limit, windowMs = segmentWindowMs, leaseMs, store } = options;
+    this.#options = options;
+    this.#initial = transitions.initialState(limit, windowMs);
+    this.#document = new SharedDocument({
+      ...options,
+      newVersion: options.newId,
+      schema: storedQuotaSchema,
+      lifeMs: ({ closedUntil = 0 }, now) =>
+        keptWindows * windowMs + Math.max(leaseMs, closedUntil - now),
+      shift: transitions.shift,
+    });
+    const look = () => void this.#look();
+    store.onReturn(look);
+    look();
+  }
+
+  get perMinute(): number {
+    return (this.#alone?.whole ?? this.#picture().limit).perMinute;
+  }
+
+  onChange(changed: () => void): void {
+    this.#document.onChange(changed);
+    this.#options.closing.onChange(changed);
+  }
+
+  async take(patienceMs: number): Promise<Taken> {
+    const { newId, leaseMs } = this.#options;
+    const asked = { id: newId(), patienceMs, leaseMs };
+    const act: Act<Taken> = (state, now) => {
+      const next = transitions.take(this.#closed(state, now), asked, now);
+      return { state: next.state, result: next.taken };
+    };
+    // The store may have granted it without our hearing of it.
+    const unheard = (state: QuotaState) => transitions.giveBack(state, { ...asked, takenAt: 0 });
+    const taken = await this.#change(act, ({ kind }) => (kind === 'wait' ? unheard : undefined));
+    if (taken.kind === 'granted') this.#own.set(asked.id, taken.place);
+    return taken;
+  }
+
+  async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
+    const told = report && this.#byStoreClock(report);
+    const now = this.#options.storeClock.now();
+    const late = (state: QuotaState) =>
+      transitions.settle(transitions.readmit(state, place), place, told, now);
+    this.#own.delete(place.id);
+    await this.#change(
+      (state, _, among) => {
+        const known = told ? transitions.readmit(state, place) : state;
+        const said = told && { ...told, limit: told.limit && shareOf(told.limit, among) };
+        return { state: transitions.settle(known, place, said, now), result: undefined };
+      },
+      () => late,
+    );
+    if (this.#alone && told?.limit !== undefined && this.#alone.whole.from !== 'user')
+      this.#alone.whole = { perMinute: told.limit, from: 'answers' };
+  }
+
+  async giveBack(place: Place): Promise<void> {
+    const act = (state: QuotaState) => transitions.giveBack(state, place);
+    this.#own.delete(place.id);
+    await this.#change(
+      (state) => ({ state: act(state), result: undefined }),
+      () => act,
+    );
+  }
+
+  async closeUntil(untilMs: number): Promise<void> {
+    const { closing, storeClock } = this.#options;
+    await closing.raise(storeClock.of(untilMs));
+  }
+
+  forecastMs(ahead: number): number {
+    const now = this.#options.storeClock.now();
+    return transitions.forecastMs(this.#closed(this.#picture(), now), ahead, now);
+  }
+
+  #picture(): QuotaState {
+    return this.#alone?.state ?? this.#adopted(this.#document.value);
+  }
+
+  /**
+   * Changes the shared picture, or the own one while the store is gone.
+   *
+   * @param replayOf what is then to be made good later.
+   */
+  async #change<Result>(
+    act: Act<Result>,
+    replayOf: (result: Result) => Replay['act'] | undefined = () => undefined,
+  ): Promise<Result> {
+    try {
+      const result = await this.#document.change((value, now, isThere) => {
+        const next = act(this.#joined(value, now, isThere), now, 1);
+        return { value: next.state, result: next.result };
+      });
+      this.#alone = undefined;
+      return result;
+    } catch (error) {
+      if (!(error instanceof StoreGoneError)) throw error;
+    }
+    return this.#changeAlone(act, replayOf);
+  }
+
+  #changeAlone<Result>(
+    act: Act<Result>,
+    replayOf: (result: Result) => Replay['act'] | undefined,
+  ): Result {
+    const now = this.#options.storeClock.now();
+    const alone = this.#alone ?? this.#aloneFrom(this.#adopted(this.#document.value), now);
+    this.#alone = alone;
+    const next = act(alone.state, now, alone.among);
+    alone.state = next.state;
+    const replay = replayOf(next.result);
+    const isRecent = ({ at }: Replay) => at > now - this.#initial.windowMs;
+    if (replay) alone.replays = [...alone.replays.filter(isRecent), { at: now, act: replay }];
+    return next.result;
+  }
+
+  /** Finds out what is there, and makes good what was done alone. */
+  async #look(): Promise<void> {
+    try {
+      await this.#document.refresh();
+    } catch (error) {
+      if (error instanceof StoreGoneError) return;
+      throw error;
+    }
+    if (this.#alone) await this.#change((state) => ({ state, result: undefined }));
+  }
+
+  /** The shared picture, with what this replica did meanwhile if it was alone. */
+  #joined(value: QuotaState | undefined, now: number, isThere: boolean): QuotaState {
+    const { windowMs } = this.#initial;
+    const alone = this.#alone;
+    if (!alone) return this.#adopted(value);
+    if (!isThere || value === undefined) return { ...alone.state, limit: alone.whole };
+    let state = this.#adopted(value);
+    for (const place of this.#own.values()) state = transitions.readmit(state, place);
+    for (const { at, act } of alone.replays) if (at > now - windowMs) state = act(state);
+    return state;
+  }
+
+  /** Whatever others say, what the user has fixed here holds here. */
+  #adopted(value: QuotaState | undefined): QuotaState {
+    if (value === undefined) return this.#initial;
+    const { limit } = this.#options;
+    const isFixed = limit.from === 'user' || value.limit.from === 'user';
+    return isFixed && value.limit.perMinute !== limit.perMinute ? { ...value, limit } : value;
+  }
+
+  #aloneFrom(state: QuotaState, now: number): Alone {
+    const among = Math.max(1, this.#options.store.replicasSeen);
+    const current = transitions.roll(state, now);
+    const { limit, remaining } = current;
+    const underWay = current.underWay.filter(({ id }) => this.#own.has(id));
+    const othersUnderWay = current.underWay.length - underWay.length;
+    const free = transitions.available({ ...current, closedUntil: undefined });
+    const perMinute = shareOf(limit.perMinute, among);
+    return {
+      state: {
+        ...current,
+        limit: { ...limit, perMinute },
+        underWay,
+        own: Math.max(0, perMinute - Math.floor(free / among)),
+        remaining: remaining === undefined ? undefined : Math.max(0, remaining - othersUnderWay),
+      },
+      among,
+      whole: limit,
+      replays: [],
+    };
+  }
+
+  /** The picture with what is known of the token as a whole. */
+  #closed(state: QuotaState, now: number): QuotaState {
+    const { until } = this.#options.closing;
+    const isNews = until > now && until > (state.closedUntil ?? 0);
+    return isNews ? transitions.closeUntil(state, until) : state;
+  }
+
+  #byStoreClock({ ends, refusal, ...rest }: QuotaReport): QuotaReport {
+    const { storeClock } = this.#options;
+    return {
+      ...rest,
+      ends: ends && { earliest: storeClock.of(ends.earliest), latest: storeClock.of(ends.latest) },
+      refusal:
+        refusal && 'untilMs' in refusal
+          ? { ...refusal, untilMs: storeClock.of(refusal.untilMs) }
+          : refusal,
+    };
+  }
+}
+
+/** What one of several may use of a limit: at least one request. */
+function shareOf(perMinute: number, among: number): number {
+  return Math.max(1, Math.floor(perMinute / among));
+}
