@@ -44,6 +44,8 @@ interface Mirror<Value> {
   version: string;
   /** Grows with every change. */
   order: number;
+  /** When it was written, by the store's clock. */
+  at: number;
   value: Value | undefined;
 }
 
@@ -55,7 +57,7 @@ interface Mirror<Value> {
 export class SharedDocument<Value> {
   readonly #options: DocumentOptions<Value>;
   readonly #envelope;
-  #mirror: Mirror<Value> = { version: '', order: 0, value: undefined };
+  #mirror: Mirror<Value> = { version: '', order: 0, at: 0, value: undefined };
   #freshUntil = Number.NEGATIVE_INFINITY;
   #onChange: (() => void)[] = [];
   /** The last change of this process: one after the other, so that they don't get in each other's way. */
@@ -106,17 +108,16 @@ export class SharedDocument<Value> {
       const next = isSame ? undefined : this.#next(base, value);
       const { now, isSwapped, current } = await this.#exchange(base, next);
       this.#freshUntil = clock.monotonic() + maxFreshMs;
-      if (next && isSwapped) {
-        // A message may have brought an even newer one meanwhile.
-        if (this.#mirror.order < next.order) this.#mirror = next;
-        return result;
-      }
-      this.#adopt(current, now);
+      if (next && isSwapped) this.#adoptOwn(next);
+      else this.#adopt(current);
+      this.#moveBack(now);
+      if (isSwapped) return result;
     }
   }
 
   #next(base: Mirror<Value>, value: Value): Mirror<Value> & { value: Value } {
-    return { version: this.#options.newVersion(), order: base.order + 1, value };
+    const { newVersion, storeClock } = this.#options;
+    return { version: newVersion(), order: base.order + 1, at: storeClock.now(), value };
   }
 
   async #exchange(
@@ -124,11 +125,10 @@ export class SharedDocument<Value> {
     next: (Mirror<Value> & { value: Value }) | undefined,
   ): Promise<Exchanged> {
     const { key, store, clock, storeClock, lifeMs } = this.#options;
-    const at = storeClock.now();
     const swap = next && {
       expected: base.version,
-      text: `${next.version} ${JSON.stringify({ v: 1, order: next.order, at, value: next.value })}`,
-      lifeMs: Math.ceil(lifeMs(next.value, at)),
+      text: this.#textOf(next),
+      lifeMs: Math.ceil(lifeMs(next.value, next.at)),
     };
     const sentAt = clock.monotonic();
     const exchanged = await store.exchange(key, swap);
@@ -136,8 +136,17 @@ export class SharedDocument<Value> {
     return exchanged;
   }
 
+  #textOf({ version, order, at, value }: Mirror<Value>): string {
+    return `${version} ${JSON.stringify({ v: 1, order, at, value })}`;
+  }
+
+  /** A message may have brought an even newer one meanwhile. */
+  #adoptOwn(next: Mirror<Value>): void {
+    if (this.#mirror.order < next.order) this.#mirror = next;
+  }
+
   /** Takes over what the store says is there. */
-  #adopt(current: string | undefined, now: number): void {
+  #adopt(current: string | undefined): void {
     const { version } = this.#mirror;
     const read = current === undefined ? undefined : this.#read(current);
     if (read?.version === version && read.value !== undefined) return;
@@ -146,10 +155,16 @@ export class SharedDocument<Value> {
       this.#mirror = { ...this.#mirror, version: read?.version ?? '' };
       return;
     }
-    const aheadMs = read.at - now;
-    const value = aheadMs > maxAheadMs ? this.#options.shift(read.value, -aheadMs) : read.value;
-    this.#mirror = { version: read.version, order: read.order, value };
+    this.#mirror = read;
     this.#tell();
+  }
+
+  /** A value from before the store's clock was set back is as old as it can be: from now. */
+  #moveBack(now: number): void {
+    const { at, value } = this.#mirror;
+    const aheadMs = at - now;
+    if (value === undefined || aheadMs <= maxAheadMs) return;
+    this.#mirror = { ...this.#mirror, at: now, value: this.#options.shift(value, -aheadMs) };
   }
 
   /** A message brings a new version; it may be late, or older than what is known. */
@@ -161,13 +176,13 @@ export class SharedDocument<Value> {
       this.#freshUntil = Number.NEGATIVE_INFINITY;
       return;
     }
-    this.#mirror = { version: read.version, order: read.order, value: read.value };
+    this.#mirror = read;
     this.#freshUntil = clock.monotonic() + maxFreshMs;
     this.#tell();
   }
 
   /** The parts of a document; without a value if its form is not known here. */
-  #read(text: string) {
+  #read(text: string): Mirror<Value> {
     const blank = text.indexOf(' ');
     const version = text.slice(0, blank === -1 ? text.length : blank);
     const { data } = this.#envelope.safeParse(parseJson(text.slice(version.length)));

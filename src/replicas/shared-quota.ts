@@ -38,7 +38,8 @@ type Act<Result> = (
 /** What is to be made good in the shared picture when the store is back. */
 interface Replay {
   at: number;
-  act: (state: QuotaState) => QuotaState;
+  /** @param movedMs how far the store's clock was moved since. */
+  act: (state: QuotaState, movedMs: number) => QuotaState;
 }
 
 /** What a replica goes by while the store is gone. */
@@ -49,6 +50,8 @@ interface Alone {
   among: number;
   /** The limit of all. */
   whole: Limit;
+  /** How far the store's clock was taken to be ahead. */
+  aheadMs: number;
   replays: Replay[];
 }
 
@@ -108,10 +111,14 @@ export class SharedQuota implements Quota {
   }
 
   async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
-    const told = report && this.#byStoreClock(report);
-    const now = this.#options.storeClock.now();
-    const late = (state: QuotaState) =>
-      transitions.settle(transitions.readmit(state, place), place, told, now);
+    const { storeClock } = this.#options;
+    const told = report && later(report, storeClock.of(0));
+    const now = storeClock.now();
+    const late = (state: QuotaState, movedMs: number) => {
+      const moved = { ...place, takenAt: place.takenAt + movedMs };
+      const known = transitions.readmit(state, moved);
+      return transitions.settle(known, moved, told && later(told, movedMs), now + movedMs);
+    };
     this.#own.delete(place.id);
     await this.#change(
       (state, _, among) => {
@@ -198,13 +205,16 @@ export class SharedQuota implements Quota {
 
   /** The shared picture, with what this replica did meanwhile if it was alone. */
   #joined(value: QuotaState | undefined, now: number, isThere: boolean): QuotaState {
-    const { windowMs } = this.#initial;
     const alone = this.#alone;
     if (!alone) return this.#adopted(value);
-    if (!isThere || value === undefined) return { ...alone.state, limit: alone.whole };
+    // Only now the store's time is known, where it was not reached before or its clock was set.
+    const movedMs = this.#options.storeClock.of(0) - alone.aheadMs;
+    const own = transitions.shift({ ...alone.state, limit: alone.whole }, movedMs);
+    if (!isThere || value === undefined) return own;
     let state = this.#adopted(value);
-    for (const place of this.#own.values()) state = transitions.readmit(state, place);
-    for (const { at, act } of alone.replays) if (at > now - windowMs) state = act(state);
+    for (const place of own.underWay) state = transitions.readmit(state, place);
+    const since = now - movedMs - own.windowMs;
+    for (const { at, act } of alone.replays) if (at > since) state = act(state, movedMs);
     return state;
   }
 
@@ -224,16 +234,20 @@ export class SharedQuota implements Quota {
     const othersUnderWay = current.underWay.length - underWay.length;
     const free = transitions.available({ ...current, closedUntil: undefined });
     const perMinute = shareOf(limit.perMinute, among);
+    const left = free === limit.perMinute ? perMinute : Math.floor(free / among);
     return {
       state: {
         ...current,
         limit: { ...limit, perMinute },
         underWay,
-        own: Math.max(0, perMinute - Math.floor(free / among)),
+        own: Math.max(0, perMinute - left),
+        // Nothing of our own will show when a window ends that others have used up.
+        endsAt: current.endsAt ?? (left < perMinute ? now + current.windowMs : undefined),
         remaining: remaining === undefined ? undefined : Math.max(0, remaining - othersUnderWay),
       },
       among,
       whole: limit,
+      aheadMs: this.#options.storeClock.of(0),
       replays: [],
     };
   }
@@ -244,18 +258,16 @@ export class SharedQuota implements Quota {
     const isNews = until > now && until > (state.closedUntil ?? 0);
     return isNews ? transitions.closeUntil(state, until) : state;
   }
+}
 
-  #byStoreClock({ ends, refusal, ...rest }: QuotaReport): QuotaReport {
-    const { storeClock } = this.#options;
-    return {
-      ...rest,
-      ends: ends && { earliest: storeClock.of(ends.earliest), latest: storeClock.of(ends.latest) },
-      refusal:
-        refusal && 'untilMs' in refusal
-          ? { ...refusal, untilMs: storeClock.of(refusal.untilMs) }
-          : refusal,
-    };
-  }
+/** A report by a clock that is `ms` ahead. */
+function later({ ends, refusal, ...rest }: QuotaReport, ms: number): QuotaReport {
+  return {
+    ...rest,
+    ends: ends && { earliest: ends.earliest + ms, latest: ends.latest + ms },
+    refusal:
+      refusal && 'untilMs' in refusal ? { ...refusal, untilMs: refusal.untilMs + ms } : refusal,
+  };
 }
 
 /** What one of several may use of a limit: at least one request. */
