@@ -25,27 +25,32 @@ export const ifRedis = withoutRedis
 export class RedisServer {
   readonly port: number;
   readonly #folder: string;
+  readonly #password: string;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, folder: string, password: string) {
     this.port = port;
     this.#folder = folder;
+    this.#password = password;
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), 'redis-')));
+  /** @param password that connections must give; none if empty. */
+  static async start(password = ''): Promise<RedisServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+    const server = new RedisServer(await freePort(), folder, password);
     await server.startAgain();
     return server;
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    const user = this.#password === '' ? '' : `:${encodeURIComponent(this.#password)}@`;
+    return `redis://${user}127.0.0.1:${this.port}`;
   }
 
   /** After a stop: it comes back empty. */
   async startAgain(): Promise<void> {
     const options = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.#folder];
-    const nothing = ['--save', '', '--appendonly', 'no'];
+    const nothing = ['--save', '', '--appendonly', 'no', '--requirepass', this.#password];
     const started = spawn('redis-server', [...options, ...nothing].map(String), {
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -7,6 +7,7 @@ import type { SegmentScope, SharedScope, SharedState } from '../shared-state.ts'
 import { StoreClock } from '../store-clock.ts';
 import { RedisLink } from './link.ts';
 import { fingerprint, keyOf } from './names.ts';
+import { OwnKeys } from './own-keys.ts';
 import { Presence } from './presence.ts';
 import { RedisBus } from './redis-bus.ts';
 import { RedisLocks } from './redis-locks.ts';
@@ -15,7 +16,7 @@ import { RedisStore } from './redis-store.ts';
 import { RedisUsedValues } from './redis-used-values.ts';
 
 /** A request may be on its way for longer than its time-out by so much, milliseconds. */
-const leaseMarginMs = 5000;
+const segmentLeaseMarginMs = 5000;
 const idBytes = 12;
 
 export interface OpenRedisOptions {
@@ -31,6 +32,8 @@ export interface OpenRedisOptions {
   timeoutMs: number;
   /** How long the server's windows are, milliseconds; by default Segment's. */
   windowMs?: number;
+  /** How much longer a request may be on its way, milliseconds. */
+  leaseMarginMs?: number;
 }
 
 /**
@@ -42,6 +45,7 @@ export interface OpenRedisOptions {
  */
 export async function openRedis(url: string, options: OpenRedisOptions): Promise<SharedState> {
   const { replica, clock, log, randomBytes, fingerprintKey } = options;
+  const { timeoutMs, leaseMarginMs = segmentLeaseMarginMs } = options;
   const newId = () => Buffer.from(randomBytes(idBytes)).toString('base64url');
   const instance = `${replica}:${newId()}`;
   const storeClock = new StoreClock(clock);
@@ -54,6 +58,7 @@ export async function openRedis(url: string, options: OpenRedisOptions): Promise
     look: (opening) => presence.beat(opening),
   });
   const store = new RedisStore(link, () => presence.seen);
+  const keys = new OwnKeys(link, newId);
   const scopes = new Map<string, SharedScope>();
 
   const open = ({ baseUrl, token }: SegmentScope): SharedScope => {
@@ -69,16 +74,16 @@ export async function openRedis(url: string, options: OpenRedisOptions): Promise
           closing,
           limit,
           windowMs: options.windowMs,
-          leaseMs: options.timeoutMs + leaseMarginMs,
+          leaseMs: timeoutMs + leaseMarginMs,
           newId,
         }),
-      locks: new RedisLocks(link, clock, newId, address),
+      locks: new RedisLocks(keys, clock, address),
       previewCount: new RedisPreviewCount(link, address),
     };
   };
 
   return {
-    usedValues: new RedisUsedValues(link),
+    usedValues: new RedisUsedValues(link, newId),
     bus: new RedisBus(link, instance),
     of(scope) {
       const key = JSON.stringify([withoutEndSlashes(scope.baseUrl), scope.token]);
