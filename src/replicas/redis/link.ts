@@ -101,6 +101,7 @@ export class RedisLink {
     if (this.#isClosed || clock.monotonic() < this.#brokenUntil) throw new StoreGoneError();
     try {
       const reply = await this.#commands.call(command, ...args);
+      this.#brokenUntil = Number.NEGATIVE_INFINITY;
       this.#found(true);
       return reply;
     } catch (error) {
