@@ -26,7 +26,7 @@ export interface DocumentOptions<Value> {
 
 /**
  * Makes the next value; called again with what is there where another replica was quicker, so it must
- * do nothing besides.
+ * do nothing else.
  *
  * @param value as it is there; where nothing is there, as it was last known.
  * @param isThere false if the store is known to have lost it, or never had it.

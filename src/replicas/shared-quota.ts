@@ -9,6 +9,15 @@ import { type Store, StoreGoneError } from './store.ts';
 import type { StoreClock } from './store-clock.ts';
 import { storedQuotaSchema } from './stored-quota.ts';
 
+/** How long a replica that was granted a place lets others go first, milliseconds: a few round trips. */
+const yieldMs = 5;
+/** Others are at it for so long after they changed the picture. */
+const activeMs = 1000;
+/**
+ * How long others may need to add to the picture what they did while the store was gone, milliseconds: they look
+ * every second whether it is back.
+ */
+const returnMs = 1500;
 /** So many windows a picture is kept that nobody changes. */
 const keptWindows = 4;
 
@@ -16,7 +25,7 @@ const keptWindows = 4;
 export interface SharedQuotaOptions {
   key: string;
   store: Store;
-  clock: Pick<Clock, 'monotonic'>;
+  clock: Pick<Clock, 'monotonic' | 'after'>;
   storeClock: StoreClock;
   closing: SharedClosing;
   limit: Limit;
@@ -69,6 +78,11 @@ export class SharedQuota implements Quota {
   /** The places of this replica whose requests are under way. */
   readonly #own = new Map<string, Place>();
   #alone: Alone | undefined;
+  /** Whether nobody else changed the picture since a place was granted here. */
+  #tookLast = false;
+  #othersActiveUntil = Number.NEGATIVE_INFINITY;
+  /** Others may not have come back until then. */
+  #returningUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: SharedQuotaOptions) {
     const { limit, windowMs = segmentWindowMs, leaseMs, store } = options;
@@ -81,6 +95,10 @@ export class SharedQuota implements Quota {
       lifeMs: ({ closedUntil = 0 }, now) =>
         keptWindows * windowMs + Math.max(leaseMs, closedUntil - now),
       shift: transitions.shift,
+    });
+    this.#document.onChange(() => {
+      this.#tookLast = false;
+      this.#othersActiveUntil = options.clock.monotonic() + activeMs;
     });
     const look = () => void this.#look();
     store.onReturn(look);
@@ -105,8 +123,13 @@ export class SharedQuota implements Quota {
     };
     // The store may have granted it without our hearing of it.
     const unheard = (state: QuotaState) => transitions.giveBack(state, { ...asked, takenAt: 0 });
+    await this.#letOthersGo();
+    const returningMs = this.#returningUntil - this.#options.clock.monotonic();
+    if (returningMs > 0 && returningMs <= patienceMs) return { kind: 'wait', ms: returningMs };
     const taken = await this.#change(act, ({ kind }) => (kind === 'wait' ? unheard : undefined));
-    if (taken.kind === 'granted') this.#own.set(asked.id, taken.place);
+    if (taken.kind !== 'granted') return taken;
+    this.#own.set(asked.id, taken.place);
+    this.#tookLast = true;
     return taken;
   }
 
@@ -151,6 +174,18 @@ export class SharedQuota implements Quota {
     return transitions.forecastMs(this.#closed(this.#picture(), now), ahead, now);
   }
 
+  /**
+   * Whoever was granted a place knows the picture first, and would be first again: so it waits a moment
+   * where others are at it, too.
+   */
+  async #letOthersGo(): Promise<void> {
+    const { clock } = this.#options;
+    if (!this.#tookLast || clock.monotonic() > this.#othersActiveUntil) return;
+    await new Promise<void>((resolve) => {
+      clock.after(yieldMs, resolve);
+    });
+  }
+
   #picture(): QuotaState {
     return this.#alone?.state ?? this.#adopted(this.#document.value);
   }
@@ -169,6 +204,7 @@ export class SharedQuota implements Quota {
         const next = act(this.#joined(value, now, isThere), now, 1);
         return { value: next.state, result: next.result };
       });
+      if (this.#alone) this.#returningUntil = this.#options.clock.monotonic() + returnMs;
       this.#alone = undefined;
       return result;
     } catch (error) {
