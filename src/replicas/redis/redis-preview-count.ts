@@ -51,9 +51,9 @@ export class RedisPreviewCount implements PreviewCount {
       return { used, isShared: true };
     } catch (error) {
       if (!(error instanceof StoreGoneError)) throw error;
-      const unadded = owed + (this.#owed.get(key) ?? 0);
-      if (unadded > 0) this.#owed.set(key, unadded);
-      return { used: (this.#known.get(key) ?? 0) + unadded, isShared: false };
+      const pending = owed + (this.#owed.get(key) ?? 0);
+      if (pending > 0) this.#owed.set(key, pending);
+      return { used: (this.#known.get(key) ?? 0) + pending, isShared: false };
     }
   }
 
