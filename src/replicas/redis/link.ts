@@ -9,6 +9,8 @@ const commandTimeoutMs = 500;
 const breakerMs = 1000;
 const connectTimeoutMs = 3000;
 const maxReconnectMs = 1000;
+/** After so many failures in a row a connection is taken for dead, although nobody closed it. */
+const maxFailures = 5;
 /** How often Redis is looked at while it answers. */
 const lookEveryMs = 5000;
 
@@ -41,6 +43,7 @@ export class RedisLink {
   #connectionError: Error | undefined;
   #isClosed = false;
   #looks = 0;
+  #failures = 0;
   #stopLooking = () => {};
 
   private constructor(options: LinkOptions, commands: Redis, messages: Redis) {
@@ -102,13 +105,22 @@ export class RedisLink {
     try {
       const reply = await this.#commands.call(command, ...args);
       this.#brokenUntil = Number.NEGATIVE_INFINITY;
+      this.#failures = 0;
       this.#found(true);
       return reply;
     } catch (error) {
       this.#brokenUntil = clock.monotonic() + breakerMs;
       this.#found(false, error);
+      this.#countFailure();
       throw new StoreGoneError();
     }
+  }
+
+  #countFailure(): void {
+    this.#failures += 1;
+    if (this.#failures < maxFailures || this.#commands.status !== 'ready') return;
+    this.#failures = 0;
+    this.#commands.disconnect(true);
   }
 
   /** Runs a script on one key, in one step. @throws {StoreGoneError} */
