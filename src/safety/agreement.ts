@@ -325,7 +325,7 @@ function isEmptyObject(value: unknown): boolean {
 }
 
 const operatorsChoice =
-  'whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation it never asks through the client.';
+  'whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation, it never asks through the client.';
 /** What else to do where the user may not have seen the question. */
 const neverSeen: Partial<Record<UserAnswer, string>> = {
   'declined at once': `If the user never saw a question, this client answers in their place: ${operatorsChoice}`,
@@ -336,25 +336,25 @@ function declined(answer: Exclude<UserAnswer, 'yes' | 'unseen' | 'unsupported'>)
   const why = {
     declined: 'The user said no',
     'declined at once': 'The user said no',
-    unconfirmed: 'The answer did not confirm it',
-    cancelled: 'The user closed the question without an answer',
+    unconfirmed: 'The user submitted the form without confirming',
+    cancelled: 'The user closed the question without answering',
     'timed out': `The user did not answer within ${confirmationLifeMs / 60_000} minutes`,
   };
   const next =
-    'Do not try it again by yourself. Tell the user that nothing was changed, and ask what they want instead.';
-  return new AudiencesError('declined', `${why[answer]}. Nothing was sent.`, {
+    'Do not retry it on your own. Tell the user that nothing was changed, and ask what they want instead.';
+  return new AudiencesError('declined', `${why[answer]}. Nothing was changed.`, {
     next: [next, neverSeen[answer] ?? []].flat().join(' '),
   });
 }
 
 function notAsked(why: 'unseen' | 'unsupported'): AudiencesError {
   const reasons = {
-    unseen: 'The client failed to show the question, or closed it before anyone can have read it',
-    unsupported: 'This client can not ask its user',
+    unseen: 'The client failed to show the question, or closed it before anyone could have read it',
+    unsupported: 'This client cannot ask the user',
   };
   return new AudiencesError(
     'declined',
-    `${reasons[why]}, and this server takes no other agreement (--ask elicitation). Nothing was sent.`,
+    `${reasons[why]}, and this server accepts no other form of agreement (--ask elicitation). Nothing was changed.`,
     {
       next: 'Tell the user that nothing was changed, and that whoever runs this server can set --ask auto (SEGMENT_ASK) to let them agree in the conversation.',
     },
@@ -372,10 +372,10 @@ function builtOnSince(
     .slice(0, maxNamed)
     .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
   const what = ids
-    ? `other audiences have come to be built on this one: ${names.join(', ')}`
-    : `the audiences that are built on this one have changed; which of the ${dependents.length} is new can not be told of so many, it may be that one is gone`;
+    ? `other audiences have been built on this one: ${names.join(', ')}`
+    : `the audiences built on this one have changed; with ${dependents.length} of them, it is not known which are new or whether any are gone`;
   const next = ids ? 'Tell the user which.' : 'Tell the user.';
-  return new AudiencesError('stale', `Since the user was asked, ${what}. Nothing was sent.`, {
+  return new AudiencesError('stale', `Since the user was asked, ${what}. Nothing was changed.`, {
     next: `${next} If the write is still wanted, call again without confirmation.`,
   });
 }
@@ -384,7 +384,7 @@ function builtOnSince(
 export function cannotTell(cause: AudiencesError | undefined): AudiencesError {
   return new AudiencesError(
     'rate_limited',
-    'Whether other audiences have come to be built on this one since the user was asked can not be told now. Nothing was sent.',
+    'It cannot be determined right now whether other audiences have been built on this one since the user was asked. Nothing was changed.',
     {
       next: 'Wait retryAfterMs and call again with the same arguments; the confirmation was not used up.',
       retryAfterMs: cause?.facts.retryAfterMs ?? searchAgainMs,
@@ -399,17 +399,17 @@ function required(
   problem: Exclude<Judgement['kind'], 'accepted' | 'changed'> | undefined,
   isAlone: boolean,
 ): AudiencesError {
-  const made = isAlone ? ' This process accepts only those that it made itself.' : '';
+  const made = isAlone ? ' This process accepts only confirmations that it issued itself.' : '';
   const problems = {
-    foreign: `The confirmation that was passed was not made here, or not for this write.${made}\n`,
-    other: 'The confirmation that was passed was not made for exactly this write.\n',
-    expired: 'The confirmation that was passed has expired.\n',
-    used: 'The confirmation that was passed was used already.\n',
+    foreign: `The confirmation was not issued here, or not for this write.${made}\n`,
+    other: 'The confirmation was not issued for exactly this write.\n',
+    expired: 'The confirmation has expired.\n',
+    used: 'The confirmation has already been used.\n',
   };
   const why = problem ? problems[problem] : '';
-  const message = `${why}Nothing was sent yet, because the user has to agree to this:\n\n${description}`;
+  const message = `${why}Nothing has been changed yet. The user must first agree to this:\n\n${description}`;
   const next =
-    'Show this to the user and ask. Only if they say yes, call again with the very same arguments and details.confirmation as confirmation; it works once, within 5 minutes.';
+    'Show this to the user and ask. Only if they say yes, call again with exactly the same arguments and details.confirmation as confirmation; it works once, within 5 minutes.';
   return new AudiencesError('confirmation_required', isAlone ? `${message}\n\n${alone}` : message, {
     next: isAlone ? `${next} ${nextAlone}` : next,
     details: { confirmation },
@@ -417,6 +417,6 @@ function required(
 }
 
 const alone =
-  'The confirmation is good in this process of the server only, because it has no state folder that it can use.';
+  'The confirmation works only in this server process, because there is no state folder that it can use.';
 const nextAlone =
-  'It works in this process of the server only. If a new one is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or ask for less agreement (--confirm).';
+  'It works only in this server process. If a new process is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or require less agreement (--confirm).';

@@ -127,7 +127,7 @@ function inWords(unlike: readonly Difference[]): string {
 /** What to say of a change whose response shows other values. @param unlike as `Compared` has it. */
 export function adviceIfUnlike(unlike: string | undefined): string[] {
   if (unlike === undefined) return [];
-  return [`Segment's response still shows ${unlike}; read it again before going on.`];
+  return [`Segment's response still shows ${unlike}; read it again before you continue.`];
 }
 
 /** A create whose response is about the new thing, and shows other values than were sent. */
@@ -135,7 +135,7 @@ export class UnlikeSentError extends OutcomeUnknownError {
   /** @param made as the response, or a look since, shows it. */
   constructor({ noun, field, tools }: ThingKind, made: Audience, unlike: string) {
     super(
-      `${tools.create} was sent, but whether it took effect as it was meant is unknown: Segment's response shows ${unlike}.`,
+      `${tools.create} was sent, but whether it took effect as intended is unknown: Segment's response shows ${unlike}.`,
       {
         next: `Do not create it again. Read the ${noun} ${quoted(made.id)} with ${tools.get} in a minute, and tell the user if it still differs.`,
         details: { cause: 'bad_response', [field]: shortened(made) },

@@ -141,7 +141,7 @@ export class AuditLog {
   #unwritable(error: unknown): AudiencesError {
     return new AudiencesError(
       'audit_failed',
-      `The audit log can't be written (${systemReason(error)}), so nothing was sent.`,
+      `The audit log can't be written (${systemReason(error)}). Nothing was changed.`,
       { next: `Tell the user to make ${this.#file} writable (SEGMENT_AUDIT_LOG).` },
     );
   }
@@ -208,7 +208,7 @@ export class UnrecordedError extends AudiencesError {
       'audit_failed',
       `${effects[outcome]}${why}, but its line in the audit log could not be written (${systemReason(cause)}).`,
       {
-        next: 'Do not repeat it. Tell the user, who has to look after the audit log (SEGMENT_AUDIT_LOG).',
+        next: 'Do not repeat it. Tell the user to fix the audit log (SEGMENT_AUDIT_LOG).',
         details: { outcome, audience: after ?? before, before },
       },
       { cause },

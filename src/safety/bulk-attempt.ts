@@ -64,16 +64,16 @@ export class Attempts {
     for (let isAgain = false; ; isAgain = true) {
       const attempt = await this.#attempt(planned);
       const { thrown } = attempt;
+      const { operation } = planned.write;
+      if (isAgain && thrown instanceof CancelledError && !thrown.sent) return cancelled(operation);
       if (isAgain && thrown instanceof UnsentError) {
         attempt.error = inWords(thrown.afterAttempts('Nothing was changed.'));
       }
       if (!(thrown instanceof RateLimitedError) || call.signal.aborted) return attempt;
       const waitMs = Math.max(minWaitMs, thrown.facts.retryAfterMs ?? 0);
       if (clock.monotonic() + waitMs >= call.deadline) return attempt;
-      const cancelled = await pause(clock, call, planned.write.operation, waitMs).catch(
-        attemptFrom,
-      );
-      if (cancelled) return cancelled;
+      const ended = await pause(clock, call, operation, waitMs).catch(() => cancelled(operation));
+      if (ended) return ended;
     }
   }
 
@@ -143,6 +143,11 @@ export class Attempts {
   }
 }
 
+/** One that was cancelled after Segment, or this server, had no quota left for it. */
+function cancelled(operation: OperationName): Attempt {
+  return attemptFrom(new CancelledError(operation, false, 'while it waited for quota.'));
+}
+
 function attemptFrom(thrown: unknown): Attempt {
   const become = (outcome: Attempt['outcome'], endsAll = false): Attempt => {
     const isLeft = outcome === 'not_tried';
@@ -168,6 +173,6 @@ function attemptFrom(thrown: unknown): Attempt {
 /** One for which nothing is sent, because of what ended the rest. */
 export function notTried(end: Attempt | undefined): Attempt {
   const code = end?.error?.code ?? 'cancelled';
-  const message = 'Not tried, because what is to be done was ended before.';
+  const message = 'Not tried, because the call stopped early.';
   return { outcome: 'not_tried', error: { code, message }, endsAll: false, isLeft: true };
 }

@@ -44,8 +44,8 @@ export interface BulkFacts {
 }
 
 const verbs: Readonly<Record<BulkAction, { verb: string; after: string }>> = {
-  enable: { verb: 'Switch on', after: '' },
-  disable: { verb: 'Switch off', after: '' },
+  enable: { verb: 'Enable', after: '' },
+  disable: { verb: 'Disable', after: '' },
   remove: { verb: 'Delete', after: ' for good' },
 };
 
@@ -67,7 +67,7 @@ function audiences(count: number): string {
 
 function usedInWords(members: readonly BulkMember[]): string {
   if (members.some(({ dependents }) => dependents === undefined)) {
-    return 'Which other audiences are built on them is not known, the space could not be searched.';
+    return 'Which other audiences are built on them is not known: the space could not be searched.';
   }
   const used = members.filter(({ dependents = [] }) => dependents.length > 0);
   if (used.length === 0) return 'No other audience is built on them.';
@@ -85,12 +85,12 @@ function sentInWords(members: readonly BulkMember[]): string {
   if (looked === 0) return 'Where they are sent was not looked up.';
   const sent = known.filter(({ total }) => total > 0).length;
   const unknown = members.length - known.length;
-  if (known.length === 0) return 'Where they are sent could not be found out.';
-  const rest = unknown > 0 ? `; for ${unknown} of them that could not be found out` : '';
+  if (known.length === 0) return 'Where they are sent could not be determined.';
+  const rest = unknown > 0 ? `; for ${unknown} of them, this could not be determined` : '';
   if (sent > 0) return `${sent} of them ${isOrAre(sent)} sent to destinations${rest}.`;
   return unknown === 0
     ? 'None of them is sent to a destination.'
-    : `${known.length} of them ${isOrAre(known.length)} sent to no destination${rest}.`;
+    : `${known.length} of them ${isOrAre(known.length)} not sent to any destination${rest}.`;
 }
 
 function isOrAre(count: number): string {
@@ -110,14 +110,14 @@ function notesOf({ unchanged, missing, circles, notes }: BulkFacts): string[] {
   }
   if (unchanged.length > 0) {
     const names = someOf(unchanged.map(nameOf), maxLeftOutNamed);
-    lines.push(`- Left out, because they are so already: ${names}.`);
+    lines.push(`- Left out, because nothing would change: ${names}.`);
   }
   if (missing.length > 0) {
     const ids = someOf(
       missing.map((id) => quoted(id, maxNameChars)),
       maxLeftOutNamed,
     );
-    lines.push(`- Left out, because the space does not hold them: ${ids}.`);
+    lines.push(`- Left out, because they are not in the space: ${ids}.`);
   }
   return lines;
 }
@@ -125,7 +125,7 @@ function notesOf({ unchanged, missing, circles, notes }: BulkFacts): string[] {
 function lineOf({ audience, dependents, feeds, remark }: BulkMember): string {
   const facts = [
     sizeOf(audience),
-    ...(audience.enabled === false ? ['switched off'] : []),
+    ...(audience.enabled === false ? ['disabled'] : []),
     ...(remark === undefined ? [] : [remark]),
     `used by: ${dependentsInWords(dependents)}`,
     ...(feeds ? [asPart(feedsInWords(feeds))] : []),
@@ -141,7 +141,7 @@ function groups(members: readonly BulkMember[]): string[] {
   const special = members.filter((member) => !isPlain(member));
   const names = plain.map(({ audience }) => `${nameOf(audience)} (${sizeOf(audience)})`);
   return [
-    ...(special.length > 0 ? [`${special.length} to look at:`, ...special.map(lineOf)] : []),
+    ...(special.length > 0 ? [`${special.length} to note:`, ...special.map(lineOf)] : []),
     ...(plain.length > 0 ? [`${special.length > 0 ? 'The other ' : ''}${plain.length}:`] : []),
     ...(plain.length > 0 ? [names.join(', ')] : []),
   ];
@@ -157,7 +157,7 @@ function sizeOf({ size }: Audience): string {
 
 function dependentsInWords(dependents: readonly Audience[] | undefined): string {
   if (dependents === undefined) return 'not known';
-  return dependents.length === 0 ? 'no other' : someOf(dependents.map(nameOf), maxDependentsNamed);
+  return dependents.length === 0 ? 'no other audience' : someOf(dependents.map(nameOf), maxDependentsNamed);
 }
 
 function someOf(texts: readonly string[], maxCount: number): string {

@@ -54,7 +54,7 @@ export async function carryOutAll<Name extends OperationName>(
     return await new Bulk(wish, context).run();
   } catch (error) {
     const isOther = error instanceof CancelledError && error.operation !== operation;
-    throw isOther ? new CancelledError(operation, false) : error;
+    throw isOther ? new CancelledError(operation, false, 'before it was carried out.') : error;
   }
 }
 
@@ -170,10 +170,10 @@ class Bulk<Name extends OperationName> {
     }
     if (chars <= copies.maxChars) return;
     throw new InvalidInputError(
-      `The copies of these ${pending.length} audiences, which the result has to hold, have ${chars} characters; at most ${copies.maxChars} fit. The first ${fitting} do. Nothing was sent.`,
+      `The result must hold copies of these ${pending.length} audiences, which have ${chars} characters; at most ${copies.maxChars} fit. The copies of the first ${fitting} fit. Nothing was sent.`,
       {
         field: 'ids',
-        next: `Pass fewer ids, such as the first ${fitting}. With an audit log, which keeps the copies, whoever runs this server can lift that (SEGMENT_AUDIT_LOG).`,
+        next: `Pass fewer ids, such as the first ${fitting}. Whoever runs this server can lift this limit with an audit log, which keeps the copies (SEGMENT_AUDIT_LOG).`,
       },
     );
   }
@@ -285,7 +285,7 @@ class Bulk<Name extends OperationName> {
       .map(nameOf);
     throw new AudiencesError(
       'stale',
-      `Since the user was asked, the audiences that are built on these have become others: ${someOf(names)}. Nothing was sent.`,
+      `Since the user was asked, the audiences built on these have changed: ${someOf(names)}. Nothing was changed.`,
       {
         next: 'If it is still wanted, call again without confirmation, so that the user sees which.',
       },
@@ -327,7 +327,7 @@ class Bulk<Name extends OperationName> {
     const readiness = readinessOf(audience, audiences, this.#context.now());
     if (!readiness) return undefined;
     const status = `status ${quotedPlainly(audience.status ?? '')}`;
-    return readiness.isEarly ? `${status}, too early to edit it` : status;
+    return readiness.isEarly ? `${status}, too early to edit` : status;
   }
 
   /** @throws {AudiencesError} if nothing was tried. */
@@ -410,12 +410,12 @@ class Bulk<Name extends OperationName> {
     const advice: string[] = [];
     if (end?.error) {
       const reason = cut(visible(end.error.message), maxMessageChars);
-      advice.push(`Ended before its time. What is said of the one at which it ended: ${reason}`);
+      advice.push(`The call stopped early, for this reason: ${reason}`);
     }
     const unlike = [...became.values()].filter(({ note }) => note !== undefined).length;
     if (unlike > 0) {
       advice.push(
-        `Segment's response still shows ${unlike} of those that are done otherwise than was sent, as their messages say; read them again before going on.`,
+        `For ${unlike} of those that are done, Segment's response still shows other values than were sent (see message); read them again before you continue.`,
       );
     }
     return {
@@ -499,7 +499,7 @@ function allStale(changed: readonly Audience[]): AudiencesError {
   const who =
     changed.length === 1 ? `The audience ${names} has` : `All ${changed.length} audiences have`;
   const which = changed.length === 1 ? '' : `: ${names}`;
-  return new UnsentError('stale', `${who} changed ${sinceAsked}${which}. Nothing was sent.`, {
+  return new UnsentError('stale', `${who} changed ${sinceAsked}${which}.`, {
     next: 'Tell the user. If it is still wanted, call again without confirmation.',
   });
 }
@@ -508,7 +508,7 @@ function notThere(ids: readonly string[]): AudiencesError {
   const names = someOf(ids.map((id) => quotedPlainly(id)));
   return new AudiencesError(
     'not_found',
-    `The space holds none of these audiences: ${names}. Nothing was sent.`,
+    `None of these audiences is in the space: ${names}. Nothing was sent.`,
     { next: 'Check ids and spaceId: list_audiences shows what the space holds now.', field: 'ids' },
   );
 }

@@ -41,7 +41,7 @@ export async function searchDuplicate(
   const namesakes = things.filter((thing) => foldedName(thing.name ?? '') === folded);
   const existing = namesakes[0] ?? things.find((thing) => key !== undefined && thing.key === key);
   if (existing && !allowDuplicate) throw duplicate(about, name, existing);
-  const searched = `Only the first ${things.length} ${about.noun}s were searched for one of the same name; the space has more.`;
+  const searched = `Only the first ${things.length} ${about.noun}s were searched for the same name; the space has more.`;
   return {
     ids: complete ? new Set(things.map(({ id }) => id)) : undefined,
     existing,
@@ -55,9 +55,9 @@ function duplicate(about: ThingKind, wanted: string, existing: Audience): Audien
   const shownKey = key ? `, key ${quoted(key)}` : '';
   return new AudiencesError(
     'duplicate',
-    `There is ${about.one} of this ${what}: ${quoted(name ?? '')} (${quoted(id)}${shownKey}). Nothing was sent.`,
+    `There is already ${about.one} with this ${what}: ${quoted(name ?? '')} (${quoted(id)}${shownKey}). Nothing was changed.`,
     {
-      next: 'Use that one if it fits, or choose another name. Only if the user wants a second one, call again with allowDuplicateName: true.',
+      next: 'Use it if it fits, or choose a different name. Only if the user wants a second one, call again with allowDuplicateName: true.',
       field: 'name',
       details: { [about.field]: shortened(existing) },
     },
@@ -91,7 +91,7 @@ export class NameReservations {
     if (marks.some((mark) => this.#reserved.has(mark))) {
       throw new AudiencesError(
         'duplicate',
-        `Another call is just creating ${about.one} of this name. Nothing was sent.`,
+        `Another call is creating ${about.one} with this name right now. Nothing was sent.`,
         {
           next: 'Wait for that call. Only if the user wants a second one, call again with allowDuplicateName: true.',
           field: 'name',

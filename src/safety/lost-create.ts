@@ -70,7 +70,7 @@ export async function findCreated(
 ): Promise<Audience> {
   const { about, known, wanted } = lost;
   if (!known) {
-    const finding = `It was not looked for: the space has more ${about.noun}s than are searched, so an old one of this name could not be told from it.`;
+    const finding = `It was not searched for: the space has more ${about.noun}s than are searched, so it could not be distinguished from an older one with this name.`;
     throw stillUnknown(lost, finding);
   }
   let found: Audience | undefined;
@@ -81,18 +81,18 @@ export async function findCreated(
   } catch (error) {
     // Whatever kept us from looking does not change what is known of the create.
     const reason = error instanceof Error ? error.message : String(error);
-    throw stillUnknown(lost, `It could not be looked for: ${reason}`);
+    throw stillUnknown(lost, `The search for it failed: ${reason}`);
   }
   // Asked only now: what has ended since the space was read is among those that others have.
   if (others.mayBeTheirs()) {
     const finding =
-      'Another create of this name is under way, or its outcome is unknown, too: so what is found can not be told from what came of that one.';
+      'Another create with this name is in progress, or has an unknown outcome too, so the two cannot be told apart.';
     throw stillUnknown(lost, finding);
   }
   if (found) return found;
   throw stillUnknown(
     lost,
-    `It was looked for, and no ${about.noun} of this name and definition has been added so far.`,
+    `A search found no new ${about.noun} with this name and definition so far.`,
   );
 }
 
@@ -106,7 +106,7 @@ function isLike(thing: Audience, wanted: AudienceShape): boolean {
 
 function stillUnknown({ about, error }: LostCreate, finding: string) {
   const { message, facts, cause } = error;
-  const next = `Do not repeat it yet. Wait a minute, look with ${about.tools.list} whether ${about.one} of this name is there, and create it again only if it is not.`;
+  const next = `Do not repeat it yet. Wait a minute, check with ${about.tools.list} whether ${about.one} with this name exists, and create it again only if it does not.`;
   return new OutcomeUnknownError(`${message} ${finding}`, { ...facts, next }, { cause });
 }
 
@@ -265,9 +265,9 @@ export class LostCreates {
 /** The error for an answer that can't be the one to the create, such as one out of a cache. */
 function wasThereBefore({ noun, tools }: ThingKind, { id }: Audience): OutcomeUnknownError {
   return new OutcomeUnknownError(
-    `${tools.create}: the answer is about another ${noun}, ${quoted(id)}, that was there before.`,
+    `${tools.create}: the response is about another ${noun}, ${quoted(id)}, which already existed.`,
     {
-      next: 'Something between here and Segment mixes up answers, such as a cache or a broken proxy: tell the user.',
+      next: 'Something between this server and Segment, such as a cache or a broken proxy, mixes up responses: tell the user.',
       details: { cause: 'bad_response' },
     },
   );
@@ -276,9 +276,9 @@ function wasThereBefore({ noun, tools }: ThingKind, { id }: Audience): OutcomeUn
 function tookEffect({ field, tools }: ThingKind, found: Audience): AudiencesError {
   return new AudiencesError(
     'duplicate',
-    `An earlier ${tools.create} of this name or key, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
+    `An earlier ${tools.create} with this name or key, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
     {
-      next: 'Use that one. Only if the user wants a second one, call again with allowDuplicateName: true.',
+      next: 'Use it. Only if the user wants a second one, call again with allowDuplicateName: true.',
       field: 'name',
       details: { [field]: shortened(found) },
     },
@@ -292,10 +292,10 @@ function keyFor({ noun }: ThingKind, spaceId: string, name: string): string {
 function notYet({ message, facts, cause }: OutcomeUnknownError, retryAfterMs: number) {
   const seconds = Math.ceil(retryAfterMs / 1000);
   return new OutcomeUnknownError(
-    `Nothing was sent now, because an earlier create of this name or key may still turn up. ${message}`,
+    `Nothing was sent now, because an earlier create with this name or key may still take effect. ${message}`,
     {
       ...facts,
-      next: `Call again in ${seconds} s: it is looked for once more then, and created only if it is not there.`,
+      next: `Call again in ${seconds} s: it is then searched for once more, and created only if it is not found.`,
       retryAfterMs,
     },
     { cause },

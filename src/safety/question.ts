@@ -88,12 +88,12 @@ export async function describeWrite(facts: WriteFacts): Promise<string> {
       return [first, ...more, '', ...(await factsOf(before, about))].join('\n');
     }
     case 'schedule': {
-      const first = `Change when the ${noun} ${named(before)} ${space} is run.`;
+      const first = `Change when the ${noun} ${named(before)} ${space} runs.`;
       const now = ['', `The ${noun} as it is now:`, ...(await factsOf(before, about))];
       return [first, changed, ...more, ...now].join('\n');
     }
     case 'run': {
-      const first = `Run the ${noun} ${named(before)} ${space} now, which sends its data out for good.`;
+      const first = `Run the ${noun} ${named(before)} ${space} now. This sends its data out, which cannot be undone.`;
       return [first, ...more, '', ...(await factsOf(before, about))].join('\n');
     }
   }
@@ -115,16 +115,16 @@ async function factsOf(audience: AudienceShape, about: ThingKind): Promise<strin
     id && `- Id: ${quoted(id)}`,
     key && `- Key: ${quoted(key)}`,
     description && `- Description: ${quoted(description)}`,
-    enabled === false && '- Switched off',
+    enabled === false && '- Disabled',
     typeof size?.count === 'number' && `- Size: ${size.count}`,
     type && `- Level: ${quoted(type)}`,
     targetEntity && `- Entity: ${quoted(targetEntity)}`,
     definition?.query && `- Definition: ${quoted(definition.query, maxQueryChars)}`,
     definition && `- ${about.does.now}: ${cut(await meaningOf(audience, about), maxQueryChars)}`,
-    options?.includeHistoricalData && '- With data from before now',
-    typeof days === 'number' && `- With event data of the last ${days} days`,
+    options?.includeHistoricalData && '- With historical data',
+    typeof days === 'number' && `- With event data from the last ${days} days`,
     options?.includeAnonymousUsers && '- With anonymous users, which cannot be changed later',
-    ids && `- Admits profiles that have one of: ${quoted(ids.join(', '))}`,
+    ids && `- Includes profiles that have one of: ${quoted(ids.join(', '))}`,
   ];
   return lines.filter((line): line is string => Boolean(line));
 }
@@ -135,11 +135,11 @@ async function changes(
   after: AudienceShape,
   about: ThingKind,
 ): Promise<string[]> {
-  const lines = found.length > 0 ? found.map(changeInWords) : ['- Nothing; it is so already.'];
+  const lines = found.length > 0 ? found.map(changeInWords) : ['- Nothing: it is already like this.'];
   if (found.some(({ field }) => field === 'query' || field === 'type')) {
     const [was, becomes] = [await meaningOf(before, about), await meaningOf(after, about)];
     lines.push(
-      `- Then ${about.does.now.toLowerCase()}: ${cut(excerpts(was, becomes)[1], maxQueryChars)}`,
+      `- Afterwards, ${about.does.now.toLowerCase()}: ${cut(excerpts(was, becomes)[1], maxQueryChars)}`,
     );
   }
   if (before.enabled && after.enabled === false) lines.push('- It will no longer be computed.');
@@ -148,7 +148,7 @@ async function changes(
 
 async function meaningOf(thing: AudienceShape, about: ThingKind): Promise<string> {
   const explanation = await explainPlainly(thing, about);
-  return explanation ? visible(explanation) : 'not known; the definition could not be read.';
+  return explanation ? visible(explanation) : 'not known: the definition could not be read.';
 }
 
 function changeInWords({ field, before, after }: Difference): string {
@@ -204,7 +204,7 @@ function dependentsInWords(
   dependents: readonly Audience[] | undefined,
   { noDependents }: ThingKind,
 ): string {
-  if (dependents === undefined) return 'not known, the space could not be searched.';
+  if (dependents === undefined) return 'not known: the space could not be searched.';
   if (dependents.length === 0) return noDependents;
   const shown = dependents
     .slice(0, maxDependentsNamed)
@@ -216,7 +216,7 @@ function dependentsInWords(
 /** Where an audience is sent, in a sentence. */
 export function feedsInWords(feeds: Feeds): string {
   if (feeds.kind === 'unknown') {
-    return `Sent to: not known, its destinations could not be looked up (${feeds.because}).`;
+    return `Sent to: not known; its destinations could not be looked up (${feeds.because}).`;
   }
   const { destinations, total, complete } = feeds.found;
   if (total === 0) return 'Sent to: no destination.';
@@ -224,7 +224,7 @@ export function feedsInWords(feeds: Feeds): string {
   const unlisted = total - destinations.length;
   const more = destinations.length - shown.length;
   if (more > 0) shown.push(`${more} more`);
-  if (unlisted > 0) shown.push(`${unlisted} that this token may not see`);
+  if (unlisted > 0) shown.push(`${unlisted} that this token cannot see`);
   const count =
     total === 1 ? '1 destination' : `${complete ? '' : 'at least '}${total} destinations`;
   return `Sent to: ${count}: ${shown.join('; ')}.`;
@@ -242,7 +242,7 @@ function destinationInWords(destination: DestinationOfAudience): string {
 }
 
 function onOff(enabled: boolean | undefined): string {
-  if (enabled === undefined) return 'whether enabled is not known';
+  if (enabled === undefined) return 'enabled or not is unknown';
   return enabled ? 'enabled' : 'disabled';
 }
 

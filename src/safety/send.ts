@@ -54,7 +54,7 @@ export interface Sent<Name extends OperationName> {
 /** The value was used up by another call while this one was on its way. */
 export class SpentError extends AudiencesError {
   constructor() {
-    super('confirmation_required', 'The confirmation was used already. Nothing was sent.', {
+    super('confirmation_required', 'The confirmation has already been used. Nothing was changed.', {
       next: 'Call again without confirmation.',
     });
   }
@@ -130,7 +130,7 @@ async function send<Name extends OperationName>(
   const agreedIn = agreement && request.edition;
   const spending = agreement && new Spending(agreement);
   try {
-    const since = agreement ? sinceAsked : 'since it was looked at for this';
+    const since = agreement ? sinceAsked : 'since it was read for this call';
     const lookLast =
       before &&
       ((looking: CallContext) => assertUnchanged(planned, before, since, looking, context));
@@ -183,7 +183,7 @@ async function assertUnchanged(
   seen.note(spaceId, now);
   const stateOf = ({ status }: Audience) => valueInWords(status ?? undefined);
   const states = fromTo(stateOf(before), stateOf(now));
-  const more = becameEarly ? [`it is too early to edit it now: its status went ${states}`] : [];
+  const more = becameEarly ? [`it is too early to edit it now: its status changed ${states}`] : [];
   throw staleError(about, since, now, was, more);
 }
 
@@ -237,10 +237,10 @@ function keepCopy(error: unknown, thing: Audience, { field }: ThingKind): unknow
   const isUnknown = error instanceof OutcomeUnknownError;
   if (!isUnknown && !(error instanceof NoAnswerError)) return error;
   const { code, cause } = error;
-  const message = `${error.message} It may have been removed all the same.`;
+  const message = `${error.message} It may still have been removed.`;
   const facts = {
     ...error.facts,
-    next: `${error.facts.next} If it is gone, details.${field} is what it was.`,
+    next: `${error.facts.next} If it is gone, details.${field} shows it as it was.`,
     details: { [field]: thing, cause: error.facts.details },
   };
   return isUnknown

@@ -126,12 +126,12 @@ export function staleError(
 ): AudiencesError {
   const changed = now && known ? differences(known, snapshotOf(now)) : [];
   const words = changed.map(({ field, before, after }) => {
-    return `${field} was ${valueInWords(before)} and is ${valueInWords(after)}`;
+    return `${field} was ${valueInWords(before)} and is now ${valueInWords(after)}`;
   });
   const all = [...more, ...words].join('; ');
   const what = all === '' ? '' : `: ${shortenedText(all, maxWordsChars)}`;
   return new UnsentError('stale', `The ${noun} has changed ${since}${what}.`, {
-    next: `Tell the user what changed. If the write is still wanted, make it anew from the ${noun} as it is now, without confirmation.`,
+    next: `Tell the user what changed. If the write is still wanted, base it on the ${noun} as it is now, and call again without confirmation.`,
     details: {
       changed: changed.map(shownDifference),
       [shownAs]: now && shortened(now, maxAudienceChars),

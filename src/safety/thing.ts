@@ -43,7 +43,7 @@ export const audiences: ThingKind = {
   purpose: 'audience',
   does: { now: 'It holds', later: 'It will hold' },
   content: 'members',
-  noDependents: 'no other audience of the space.',
+  noDependents: 'no other audience in the space.',
   tools: { get: 'get_audience', list: 'list_audiences', create: 'create_audience' },
   read: async (api, one, call) => (await api.send('get_audience', one, call)).audience,
   async readAll(api, spaceId, call) {
@@ -74,7 +74,7 @@ export const computedTraits: ThingKind = {
   purpose: 'trait',
   does: { now: 'It computes', later: 'It will compute' },
   content: 'values',
-  noDependents: 'no audience of the space.',
+  noDependents: 'no audience in the space.',
   tools: {
     get: 'get_computed_trait',
     list: 'list_computed_traits',

@@ -81,10 +81,11 @@ const tryAgainMs = 5000;
 function tooLong({ operation, about }: Turn): UnsentError {
   return new UnsentError(
     'rate_limited',
-    `${operation}: another write to this ${about.noun} is under way for longer than this call may wait.`,
+    `${operation}: another write to this ${about.noun} has been in progress for longer than this call can wait.`,
     {
-      next: `Look with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
+      next: `Check with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
       retryAfterMs: tryAgainMs,
     },
+    { soFar: 'Nothing was changed.' },
   );
 }

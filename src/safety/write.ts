@@ -42,9 +42,9 @@ export async function carryOut<Name extends OperationName>(
     if (!creation) return await run();
     return await context.reservations.during({ about, spaceId, ...creation }, run);
   } catch (error) {
-    // What was cancelled is a request on behalf of the write, which itself was not sent yet.
+    // What was cancelled is a request on behalf of the write, which itself changed nothing yet.
     const isOther = error instanceof CancelledError && error.operation !== operation;
-    throw isOther ? new CancelledError(operation, false) : error;
+    throw isOther ? new CancelledError(operation, false, 'before it was carried out.') : error;
   }
 }
 
@@ -192,9 +192,9 @@ class Undertaking<Name extends OperationName> {
       isSameTime(updatedAt, expected),
     );
     const shown = (text: string) => cut(visible(text), maxWordChars);
-    const when = shown(before.updatedAt ?? 'a time unknown');
+    const when = shown(before.updatedAt ?? 'an unknown time');
     const who = shown(before.updatedBy ?? 'someone unknown');
-    const since = `since ${quoted(expected)} (last at ${when}, by ${who})`;
+    const since = `since ${quoted(expected)} (last changed at ${when}, by ${who})`;
     throw staleError(this.#about, since, before, known);
   }
 
@@ -216,7 +216,7 @@ class Undertaking<Name extends OperationName> {
       before,
       after: after && { ...after, key },
       grave,
-      notes: existing ? [`There is one of this name already: ${quotedPlainly(existing.id)}.`] : [],
+      notes: existing ? [`There is already one with this name: ${quotedPlainly(existing.id)}.`] : [],
       warnings,
     });
   }
@@ -271,7 +271,7 @@ class Undertaking<Name extends OperationName> {
 
   async #inChangedEdition(planned: PlannedWrite<Name>): Promise<PlannedWrite<Name>> {
     const changed = await this.#withRequest(planned);
-    const whyAgain = `Asked again: Segment speaks its edition ${changed.request.edition}, which writes the options like this.`;
+    const whyAgain = `You are asked again because Segment uses the ${changed.request.edition} edition of its API, which writes the options like this.`;
     return { ...changed, whyAgain };
   }
 

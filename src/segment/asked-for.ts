@@ -58,7 +58,7 @@ function misfitOfOne(input: Input<OperationName>, noun: string, one: Named): str
 
 function misfitOfMany(space: string, nouns: string, many: readonly Named[]): string | undefined {
   if (many.length === 0 || many.some((one) => isOfSpace(one, space))) return undefined;
-  return `holds ${nouns} of other spaces than ${shown(space)} only.${slugHint(space, many)}`;
+  return `holds only ${nouns} of other spaces than ${shown(space)}.${slugHint(space, many)}`;
 }
 
 function misfitOfSpace(asked: string, space: Space | null): string | undefined {
@@ -90,7 +90,7 @@ function slugHint(asked: string, audiences: readonly Pick<Audience, 'spaceId'>[]
   const [named, ...others] = new Set(audiences.map(({ spaceId }) => spaceId));
   const isId = asked.startsWith('spa_');
   if (isId || typeof named !== 'string' || others.length > 0) return '';
-  return ` If ${shown(asked)} is the slug of a space, give its id as spaceId instead: ${shown(named)}, if the user says that this is the one.`;
+  return ` If ${shown(asked)} is the slug of a space, pass its id as spaceId instead: ${shown(named)}, if the user confirms that this is the one.`;
 }
 
 function shown(id: string): string {

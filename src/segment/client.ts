@@ -208,7 +208,7 @@ export class SegmentClient implements SegmentApi {
     const edition = this.#editions.current;
     this.#options.log('info', 'edition changed', { edition });
     call.onNotice(
-      `Segment speaks its edition ${edition} here; from now on this server does, too. It has more options (see the inputs of create_audience), and higher limits.`,
+      `Segment uses the ${edition} edition of its API here, and from now on so does this server. It has more options (see the inputs of create_audience) and higher limits.`,
     );
   }
 
@@ -460,14 +460,14 @@ interface HeldPlace {
 }
 
 const refusedInOtherForm =
-  'It was sent in the form of another edition, which Segment refused; nothing was changed.';
+  'It was sent in the form of a different edition, which Segment refused; nothing was changed.';
 /** Whether nothing is sent until what refused is over. */
 function closesGate(refusal: Refusal | undefined): boolean {
   return refusal?.scope === 'operation' || refusal?.scope === 'token';
 }
 
-const notLooked = 'what is there could not be looked at';
-const notConnected = 'what is there was looked at, but no connection could be made';
+const notLooked = 'the current state could not be read';
+const notConnected = 'the current state was read, but no connection could be made';
 
 function heldTooLong(name: string, what: string): UnsentError {
   return new UnsentError('rate_limited', `${name}: ${what} within ${maxHeldMs / 1000} s.`, {

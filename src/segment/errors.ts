@@ -96,7 +96,7 @@ export class InvalidQueryError extends AudiencesError {
   /** @param rendered the errors with the places marked. @param diagnostics all of them. */
   constructor(rendered: string, diagnostics: readonly object[]) {
     super('invalid_query', rendered, {
-      next: 'Nothing was sent and no quota was spent. Fix the query as the diagnostics say (check_audience_query tries it for free) and call again.',
+      next: 'Nothing was sent and no quota was used. Fix the query as the diagnostics describe (check_audience_query checks it for free) and call again.',
       field: 'query',
       details: diagnostics,
     });
@@ -130,7 +130,7 @@ export class MeaningChangedError extends AudiencesError {
   constructor(operation: string) {
     super(
       'stale',
-      `${operation}: Segment speaks a newer edition than was assumed, in which this write has another form than the one that was agreed to. Nothing was changed.`,
+      `${operation}: Segment uses a newer edition of its API than expected, in which this write has a different form from the one the user agreed to. Nothing was changed.`,
       { next: 'Call again without confirmation, so that the user is asked about the new form.' },
     );
   }
@@ -165,7 +165,7 @@ export class UnsentError extends AudiencesError {
 }
 
 /** What became of attempts that were sent, where Segment had no quota left for any of them. */
-export const earlierRefused = 'An earlier attempt was answered HTTP 429: Segment took nothing in.';
+export const earlierRefused = 'An earlier attempt returned HTTP 429: Segment changed nothing.';
 
 /** No connection could be made: `unreachable`, and nothing was sent. */
 export class UnreachedError extends UnsentError {
@@ -218,23 +218,23 @@ export class RateLimitedError extends UnsentError {
   ) {
     const time = timeInWords(retryAfterMs);
     const causes = {
-      operation: `The quota of ${operation} is used up (${perMinute} a minute)`,
-      token: `Segment limits this token as a whole right now, beyond the ${perMinute} a minute of ${operation}`,
-      longer: `Segment refused ${operation} for lack of a quota other than that of the minute`,
-      unknown: `Segment refused ${operation} for lack of quota without saying for how long (its limit is ${perMinute} a minute)`,
+      operation: `The quota of ${operation} is used up (${perMinute} per minute)`,
+      token: `Segment is limiting this token as a whole right now, in addition to the ${perMinute} per minute for ${operation}`,
+      longer: `Segment refused ${operation} because a quota other than the per-minute one is used up`,
+      unknown: `Segment refused ${operation} for lack of quota, without saying for how long (its limit is ${perMinute} per minute)`,
     };
     const words = said ? `, in its own words: ${withoutStop(said.words)}` : '';
     const meanwhile =
       scope === 'operation'
-        ? ', or do something else meanwhile: other operations have quotas of their own'
+        ? ', or do something else in the meantime: other operations have their own quotas'
         : '';
     super(
       'rate_limited',
-      `${causes[scope]}${words}; the next request can be sent in ${time}, which is longer than this call may wait.`,
+      `${causes[scope]}${words}; the next request can be sent in ${time}, which is longer than this call can wait.`,
       {
         next:
           scope === 'longer'
-            ? 'Nothing was changed. Do not repeat it; tell the user what the quota is and when it is renewed.'
+            ? 'Nothing was changed. Do not repeat it; tell the user what the quota is and when it resets.'
             : `Nothing was changed. Call again in ${time}${meanwhile}.`,
         retryAfterMs: Math.ceil(retryAfterMs),
         details: said?.entries,
@@ -254,11 +254,11 @@ export class OutOfTimeError extends UnsentError {
   /** @param leftMs what is left of the call's time. */
   constructor(operation: string, leftMs: number) {
     const seconds = Math.max(0, Math.floor(leftMs / 1000));
-    const why = `earlier requests and waits took so long that ${seconds} s are left of this call.`;
+    const why = `earlier requests and waits took so long that only ${seconds} s of this call are left.`;
     super(
       'timeout',
       `${operation} was not sent: ${why}`,
-      { next: 'It was not done. Call again; if it lasts, tell the user that Segment is slow now.' },
+      { next: 'It was not done. Call again; if this persists, tell the user that Segment is slow right now.' },
       { soFar: '', again: `${operation} was not sent again: ${why}` },
     );
   }
@@ -286,14 +286,16 @@ export class CancelledError extends AudiencesError {
   /** Whether a request had been sent, which may have taken effect. */
   readonly sent: boolean;
 
-  /** @param isRefused whether it had been sent, and refused. */
-  constructor(operation: string, sent: boolean, isRefused = false) {
+  /**
+   * @param unchanged what follows "was cancelled" where something may have been sent, but nothing was
+   * changed.
+   */
+  constructor(operation: string, sent: boolean, unchanged?: string) {
     const [when, next] = sent
-      ? ['while it was under way', 'It may have taken effect: look before you repeat it.']
-      : ['before it was sent', 'Nothing was sent; call again if it is still wanted.'];
-    const refused = `before it was sent again. ${earlierRefused}`;
-    super('cancelled', `${operation} was cancelled ${isRefused ? refused : `${when}.`}`, {
-      next: isRefused ? 'Nothing was changed; call again if it is still wanted.' : next,
+      ? ['while it was in progress.', 'It may have taken effect: check before you repeat it.']
+      : ['before it was sent.', 'Nothing was sent; call again if it is still wanted.'];
+    super('cancelled', `${operation} was cancelled ${unchanged ?? when}`, {
+      next: unchanged ? 'Nothing was changed; call again if it is still wanted.' : next,
     });
     this.operation = operation;
     this.sent = sent;

@@ -83,7 +83,7 @@ function lacking(
   refusal?: RefusedError,
 ): UnsupportedError {
   return new UnsupportedError(`${name}: this workspace, or its token, has no ${feature}`, {
-    next: `Go on without it. Tell the user that ${feature} has to be enabled in Segment, and the token be allowed to use it.`,
+    next: `Continue without it. Tell the user that ${feature} must be enabled in Segment, and that the token must be allowed to use it.`,
     status: refusal?.facts.status,
     details: refusal?.facts.details,
   });

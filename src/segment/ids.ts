@@ -25,9 +25,9 @@ export function problemOfId(id: string): string | undefined {
   const decoded = id === '' || !id.isWellFormed() ? undefined : decodedWhole(id);
   if (decoded === undefined) return 'be an id';
   if (separators.test(decoded)) {
-    return 'hold no slash, backslash, question mark, number sign or control character, percent-encoded or not';
+    return 'contain no slash, backslash, question mark, number sign or control character, percent-encoded or not';
   }
-  if (notUtf8.test(decoded)) return 'hold no percent-encoding that is not UTF-8';
+  if (notUtf8.test(decoded)) return 'contain no percent-encoding that is not UTF-8';
   return ['', ...dots].includes(essenceOf(decoded))
     ? 'be an id, not a blank or a dot segment'
     : undefined;
@@ -41,7 +41,7 @@ export function problemOfName(name: string): string | undefined {
   const decoded = name === '' || !name.isWellFormed() ? undefined : decodedWhole(name);
   if (decoded === undefined) return 'be a name';
   const climbs = decoded.split(/[/\\]/).some((part) => dots.includes(essenceOf(part)));
-  return climbs ? 'hold no dot segment, percent-encoded or not' : undefined;
+  return climbs ? 'contain no dot segment, percent-encoded or not' : undefined;
 }
 
 const dots = ['.', '..'];

@@ -24,7 +24,7 @@ export function assertAllowed(
   if (allowedSpaces && spaceId !== undefined && !allowedSpaces.includes(spaceId)) {
     throw new AudiencesError(
       'space_not_allowed',
-      `${name}: this server may not touch the space ${JSON.stringify(spaceId)}. Nothing was sent.`,
+      `${name}: this server is not allowed to use the space ${JSON.stringify(spaceId)}. Nothing was sent.`,
       {
         next: `Use one of the allowed spaces: ${allowedSpaces.join(', ')}. Only the user can allow others (SEGMENT_ALLOWED_SPACES).`,
         field: 'spaceId',

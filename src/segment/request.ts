@@ -76,9 +76,9 @@ export function fillPath(
 
 /** Where each field can be found. */
 const sources: Readonly<Record<string, string>> = {
-  spaceId: 'list_spaces shows the spaces; else ask the user for the id.',
+  spaceId: 'list_spaces shows the spaces; otherwise, ask the user for the id.',
   scheduleId: 'list_audience_schedules shows those of an audience.',
-  previewId: 'preview_audience returned it, and starts another one from the definition.',
+  previewId: 'preview_audience returns it, or starts a new preview from the definition.',
   event: 'describe_space_schema with kind events lists them.',
   entity: 'describe_space_schema with kind entities lists them.',
 };
@@ -102,6 +102,6 @@ function encodeSegment(
   const shown = cut(visible(JSON.stringify(text)), maxShownChars);
   throw new InvalidInputError(`${field} can't be ${shown}: it must ${problem}.`, {
     field,
-    next: `Give ${field} as Segment shows it: ${source}`,
+    next: `Pass ${field} as Segment shows it: ${source}`,
   });
 }

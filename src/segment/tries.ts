@@ -34,8 +34,8 @@ export class Tries<Name extends OperationName> {
     if (verdict.kind === 'success') {
       const doubt = this.#row.ifGone?.doubtOf(verdict.data);
       if (doubt === undefined) return { output: verdict.data };
-      const next = 'Look whether it took effect.';
-      const message = `${this.#name}: the answer ${doubt}`;
+      const next = 'Check whether it took effect.';
+      const message = `${this.#name}: the response ${doubt}`;
       this.#uncertain = new NoAnswerError('bad_response', message, { next });
       throw this.#uncertain;
     }
@@ -73,7 +73,9 @@ export class Tries<Name extends OperationName> {
     if (this.refusals === 0) return error;
     if (error instanceof UnsentError) return error.afterAttempts(earlierRefused);
     const isUnsent = error instanceof CancelledError && !error.sent;
-    return isUnsent ? new CancelledError(this.#name, false, true) : error;
+    return isUnsent
+      ? new CancelledError(this.#name, false, `before it was sent again. ${earlierRefused}`)
+      : error;
   }
 
   /**
@@ -92,7 +94,7 @@ export class Tries<Name extends OperationName> {
 
   /** The error of a request that was sent. @param cause why nobody knows what came of it. */
   outcomeUnknown(cause: AudiencesError): OutcomeUnknownError {
-    const next = this.#row.ifUnknown ?? 'Do not repeat it yet. Look whether it took effect.';
+    const next = this.#row.ifUnknown ?? 'Do not repeat it yet. Check whether it took effect.';
     return new OutcomeUnknownError(
       `${this.#name} was sent, but whether it took effect is unknown. ${cause.message}`,
       { next, status: cause.facts.status, details: { cause: cause.code } },
@@ -109,5 +111,5 @@ function isRedirect({ facts: { status = 0 } }: AudiencesError): boolean {
 /** The first attempt may have taken effect; that a later one was refused does not change it. */
 function refusedLater(uncertain: AudiencesError, { message }: AudiencesError): NoAnswerError {
   const { code, facts } = uncertain;
-  return new NoAnswerError(code, `${uncertain.message} Asked again: ${message}`, facts);
+  return new NoAnswerError(code, `${uncertain.message} After a retry: ${message}`, facts);
 }

@@ -62,7 +62,7 @@ export function judgeAnswer<Data>(
     const seeOther = status === 303;
     const error = new (seeOther ? NoAnswerError : RefusedError)(
       'bad_response',
-      `${operation}: the server answered with a redirect (HTTP ${status}), which is not followed.`,
+      `${operation}: the server returned a redirect (HTTP ${status}), which is not followed.`,
       { next: addressAdvice, status },
     );
     return seeOther ? { kind: 'uncertain', error, transient: false } : { kind: 'refused', error };
@@ -77,9 +77,9 @@ export function judgeAnswer<Data>(
   if (status >= 500) {
     const error = new NoAnswerError(
       'upstream_error',
-      `${operation}: Segment, or something before it, failed with HTTP ${status}: ${reason}`,
+      `${operation}: Segment, or something in front of it, failed with HTTP ${status}: ${reason}`,
       {
-        next: 'Try again in a minute; if it lasts, look at status.segment.com or tell the user.',
+        next: 'Try again in a minute; if this persists, check status.segment.com or tell the user.',
         status,
         details: entries,
       },
@@ -122,43 +122,43 @@ export function judgeFailure(
       case 'timeout':
         return new NoAnswerError(
           'timeout',
-          `${operation}: no complete answer within ${Math.round(lastedMs)} ms.`,
+          `${operation}: no complete response within ${Math.round(lastedMs)} ms.`,
           {
-            next: 'Try again; if it lasts, ask for smaller pages or tell the user to raise --timeout-ms.',
+            next: 'Try again; if this persists, ask for smaller pages or tell the user to raise --timeout-ms.',
             status,
           },
         );
       case 'over':
         return new NoAnswerError(
           'timeout',
-          `${operation}: no complete answer within ${Math.round(lastedMs)} ms, which was all that was left of this call.`,
+          `${operation}: no complete response within ${Math.round(lastedMs)} ms, which was all that was left of this call.`,
           {
-            next: 'Try again; if it lasts, ask for smaller pages or tell the user that Segment is slow now.',
+            next: 'Try again; if this persists, ask for smaller pages or tell the user that Segment is slow right now.',
             status,
           },
         );
       case 'too-large':
         return new TooLargeError(
           'bad_response',
-          `${operation}: the answer is larger than ${maxAnswerBytes} bytes, or has more than ${maxAnswerValues} values, and was not read.`,
+          `${operation}: the response is larger than ${maxAnswerBytes} bytes, or has more than ${maxAnswerValues} values, and was not read.`,
           {
-            next: `If this is a list, ask for fewer rows with count. Else: ${addressAdvice}`,
+            next: `If this is a list, ask for fewer rows with count. Otherwise: ${addressAdvice}`,
             status,
           },
         );
       case 'cut':
         return new NoAnswerError(
           'bad_response',
-          `${operation}: the answer broke off half-way (${cause}).`,
+          `${operation}: the response was cut off (${cause}).`,
           {
-            next: 'Try again; if it lasts, tell the user that the network drops connections.',
+            next: 'Try again; if this persists, tell the user that the network drops connections.',
             status,
           },
         );
       default:
         return new NoAnswerError(
           'unreachable',
-          `${operation}: the connection broke before an answer came (${cause}).`,
+          `${operation}: the connection broke before a response arrived (${cause}).`,
           { next: reachAdvice, details: { cause } },
         );
     }
@@ -166,9 +166,9 @@ export function judgeFailure(
 }
 
 const addressAdvice =
-  'Tell the user to check SEGMENT_API_URL or SEGMENT_REGION and any proxy between here and Segment.';
+  'Tell the user to check SEGMENT_API_URL or SEGMENT_REGION and any proxy between this server and Segment.';
 const certificateAdvice =
-  'Repeating the call does not help. Tell the user: if the network inspects TLS, NODE_EXTRA_CA_CERTS in the environment of this server has to name the PEM file of the certificate authority, and the server be started again; else check SEGMENT_API_URL and the clock of this machine.';
+  'Repeating the call does not help. Tell the user: if the network inspects TLS, NODE_EXTRA_CA_CERTS in the environment of this server must name the PEM file of the certificate authority, and the server must be restarted; otherwise, check SEGMENT_API_URL and the clock of this machine.';
 
 function inWords(proxy: HttpProxy | undefined): string {
   return proxy
@@ -204,7 +204,7 @@ const certificateErrors: ReadonlySet<string> = new Set([
 const unknownRefusalAdvice =
   'Segment refused the request for a reason that this version does not know; tell the user. Nothing was changed.';
 const formAdvice =
-  'Segment answered in a form that this version does not know. Tell the user to look for a newer version of segment-audiences-mcp, or to report it.';
+  'The response has a form that this version does not know. Tell the user to look for a newer version of segment-audiences-mcp, or to report it.';
 
 function judgeSuccess<Data>(
   { operation, output, misfit, writes }: Expected<Data>,
@@ -214,14 +214,14 @@ function judgeSuccess<Data>(
   const bad = (what: string, next: string): Verdict<Data> => ({
     kind: 'uncertain',
     transient: false,
-    error: new NoAnswerError('bad_response', `${operation}: the answer ${what}`, {
+    error: new NoAnswerError('bad_response', `${operation}: the response ${what}`, {
       next,
       status: answer.status,
     }),
   });
   if (body === undefined) return bad(`is not JSON: ${foreignInWords(answer.text)}`, addressAdvice);
   if (typeof body !== 'object' || body === null || !('data' in body)) {
-    return bad('has no "data", as every answer of Segment has.', addressAdvice);
+    return bad('has no "data", which every response from Segment has.', addressAdvice);
   }
   const entries = writes ? readEntries(body) : undefined;
   if (entries && entries.length > 0) {
@@ -234,29 +234,29 @@ function judgeSuccess<Data>(
   }
   const [issue] = data.error.issues;
   const place = ['data', ...(issue?.path ?? [])].join('.');
-  return bad(`has another shape than expected: ${place}: ${issue?.message}`, formAdvice);
+  return bad(`does not have the expected shape: ${place}: ${issue?.message}`, formAdvice);
 }
 
 const strayAdvice =
-  'Something between here and Segment mixes up answers, such as a cache or a broken proxy. Try again; if it lasts, tell the user, and write nothing until it is fixed.';
+  'Something between this server and Segment, such as a cache or a broken proxy, mixes up responses. Try again; if this persists, tell the user, and write nothing until it is fixed.';
 
-const fieldAdvice = 'Fix the fields that are named and call again; nothing was changed.';
+const fieldAdvice = 'Fix the problems listed above and call again; nothing was changed.';
 
 /** The statuses by which Segment refuses; without `next`, the operation says what to do. */
 const refusals: Record<number, { code: ErrorCode; next?: string }> = {
   400: { code: 'validation_failed', next: fieldAdvice },
   401: {
     code: 'unauthorized',
-    next: 'Tell the user that the token is wrong, revoked or of another region: check SEGMENT_API_TOKEN, and SEGMENT_REGION (an EU workspace needs eu). Repeating the call does not help.',
+    next: 'Tell the user that the token is wrong, revoked or for another region: check SEGMENT_API_TOKEN, and SEGMENT_REGION (an EU workspace needs eu). Repeating the call does not help.',
   },
   403: {
     code: 'forbidden',
-    next: 'Tell the user that this token may not do this: it needs access to the space, and the workspace needs the Audiences feature. Repeating the call does not help.',
+    next: 'Tell the user that this token is not allowed to do this: it needs access to the space, and the workspace needs the Audiences feature. Repeating the call does not help.',
   },
   404: { code: 'not_found' },
   409: {
     code: 'conflict',
-    next: 'An earlier change is still being taken in. Look with get_audience, and try again when its status is Live.',
+    next: 'Segment is still processing an earlier change. Check with get_audience, and try again when its status is Live.',
   },
   413: {
     code: 'payload_too_large',
@@ -310,8 +310,8 @@ function entriesInWords(entries: ErrorEntry[]): string {
 function foreignInWords(text: string): string {
   const words = readableStart(text);
   if (words === '') {
-    const what = text.trim() === '' ? 'an empty answer' : 'a page without readable text';
-    return `${what}, not in the form of Segment.`;
+    const what = text.trim() === '' ? 'an empty response' : 'a page without readable text';
+    return `${what}, not in Segment's format.`;
   }
-  return `not in the form of Segment but: ${visible(words)}`;
+  return `not in Segment's format, but: ${visible(words)}`;
 }

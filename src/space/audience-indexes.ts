@@ -151,7 +151,7 @@ export class AudienceIndexes {
       complete = page.isLast;
       if (complete) break;
       const of = page.total === undefined ? '' : ` of ${page.total}`;
-      call.onProgress?.(`${builder.size}${of} audiences of the space are read`);
+      call.onProgress?.(`${builder.size}${of} audiences of the space read`);
     }
     return builder.finish({ complete, readAt: startedAt });
   }

@@ -315,5 +315,5 @@ function inWords({ what, name, of = '', nearest, lastSeenAt }: Unknown): string 
   const [day] = /^\d{4}-\d{2}-\d{2}/.exec(lastSeenAt ?? '') ?? [];
   const seen = day ? ` (last seen on ${day})` : '';
   const meant = nearest === undefined ? '' : ` Did you mean ${quotedPlainly(nearest)}${seen}?`;
-  return `This space knows no ${what} ${quotedPlainly(name)}${of}.${meant}`;
+  return `This space has no known ${what} ${quotedPlainly(name)}${of}.${meant}`;
 }

@@ -41,7 +41,7 @@ export const changeAudiences = defineTool({
   name: 'change_audiences',
   title: 'Change audiences',
   description:
-    'Enable, disable or delete many audiences, only those that the user meant. To go on, pass the ids that advice names, and continuation as confirmation.',
+    'Enable, disable or delete several audiences, but only those the user intended. To continue, pass the ids listed in advice, and continuation as confirmation.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -151,7 +151,7 @@ function keptCopies(removed: readonly Audience[]) {
   });
   const more = removed.length - copies.length;
   const inLog =
-    more > 0 ? [`${more} of them did not fit into removed: the audit log has them.`] : [];
+    more > 0 ? [`${more} of them did not fit in removed; they are in the audit log.`] : [];
   return { copies, advice: [recreate, ...inLog] };
 }
 
@@ -160,15 +160,15 @@ function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
   return [
     ...(continuation
       ? [
-          `To go on without a new question, call again within 5 minutes with ${goodFor(continuation.ids, all)}, the same action, and continuation as confirmation; it works once.`,
+          `To continue without asking the user again, call within 5 minutes with ${goodFor(continuation.ids, all)}, the same action, and continuation as confirmation; it works once.`,
         ]
       : []),
     ...(has('unknown')
       ? [
-          'Look with get_audience whether those with outcome unknown took effect before anything else.',
+          'First check with get_audience whether those with outcome unknown took effect.',
         ]
       : []),
-    ...(has('stale') ? ['Those that are stale were changed by others: tell the user.'] : []),
+    ...(has('stale') ? ['The stale ones were changed by someone else: tell the user.'] : []),
   ];
 }
 
@@ -176,7 +176,7 @@ function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
 function goodFor(left: readonly string[], all: readonly BulkResult[]): string {
   const notTried = all.filter(({ outcome }) => outcome === 'not_tried').length;
   return notTried === left.length
-    ? `the ${notTried} ids that are not_tried`
+    ? `the ${notTried} ids with outcome not_tried`
     : `exactly these ids: ${left.join(', ')}`;
 }
 

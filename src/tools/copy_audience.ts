@@ -36,20 +36,20 @@ const input = () =>
       id,
       toSpaceId: otherSpaceId.describe('Default: the same space'),
       name: name.optional().describe('Default: the same name'),
-      find: z.array(z.string()).min(1).optional().describe('Whole strings of the definition'),
-      replaceWith: z.array(z.string()).min(1).optional().describe('What they become'),
-      allowDuplicateName: z.boolean().optional().describe('Even if the name exists'),
+      find: z.array(z.string()).min(1).optional().describe('Whole strings in the definition'),
+      replaceWith: z.array(z.string()).min(1).optional().describe('Their replacements'),
+      allowDuplicateName: z.boolean().optional().describe('Even if the name is taken'),
       checkNames,
       previewFirst,
       ...writeInputs(),
     })
     .refine((given) => (given.find?.length ?? 0) === (given.replaceWith?.length ?? 0), {
       path: ['replaceWith'],
-      message: 'must have as many texts as find',
+      message: 'must have as many strings as find',
     })
     .refine(({ find = [] }) => new Set(find).size === find.length, {
       path: ['find'],
-      message: 'must name each text once',
+      message: 'must list each string once',
     });
 type Input = z.output<ReturnType<typeof input>>;
 
@@ -57,7 +57,7 @@ export const copyAudience = defineTool({
   name: 'copy_audience',
   title: 'Copy audience',
   description:
-    'Create a copy of an audience, in its space or another, with other values in its definition if wanted. Else like create_audience.',
+    'Copy an audience within its space or to another, optionally replacing values in its definition. Otherwise like create_audience.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,
@@ -94,7 +94,7 @@ export const copyAudience = defineTool({
 function assertNamed(given: Input, space: string, toSpace: string): void {
   const isNextTo = isSameSpace(space, toSpace);
   if (!isNextTo || given.name !== undefined || given.allowDuplicateName) return;
-  throw new InvalidInputError('name is missing: in the same space a copy needs another name.', {
+  throw new InvalidInputError('name is missing: a copy in the same space needs a different name.', {
     field: 'name',
     next: 'Pass name, or toSpaceId for a copy in another space.',
   });
@@ -117,18 +117,18 @@ function notReplaced(replaced: Exclude<Replaced, { kind: 'replaced' }>): Invalid
     case 'missing': {
       const strings = replaced.strings.map((text) => quoted(text));
       return new InvalidInputError(
-        `find: ${quoted(replaced.find)} is no whole string of the definition. Nothing was sent.`,
+        `find: ${quoted(replaced.find)} is not a whole string in the definition. Nothing was sent.`,
         { field: 'find', next: `Its strings are ${listed(strings, maxStringsShown)}.` },
       );
     }
     case 'unwritable':
       return new InvalidInputError(
-        `replaceWith: ${quoted(replaced.replaceWith)} can't be written as a string, because of a backslash before a quote or at its end. Nothing was sent.`,
-        { field: 'replaceWith', next: 'Pass another text.' },
+        `replaceWith: ${quoted(replaced.replaceWith)} can't be written as a string, because it has a backslash before a quote or at its end. Nothing was sent.`,
+        { field: 'replaceWith', next: 'Pass a different string.' },
       );
     case 'unreadable':
       return new InvalidInputError(
-        'find: where the strings of the definition end can not be told. Nothing was sent.',
+        'find: it is unclear where the strings in the definition end. Nothing was sent.',
         { field: 'find', next: 'Pass the whole new definition to create_audience instead.' },
       );
   }
@@ -141,19 +141,19 @@ async function acrossSpaces(query: string, space: string, context: ToolContext):
   const sources = sourceIdsIn(tree).map((source) => quotedPlainly(source));
   const notes =
     sources.length > 0
-      ? [`The definition names sources of the space it comes from: ${listed(sources, maxNamed)}.`]
+      ? [`The definition names sources of its original space: ${listed(sources, maxNamed)}.`]
       : [];
   const { traits } = references(tree);
   if (traits.length === 0) return notes;
   const keys = await audienceKeys(space, context);
   if (!keys) {
-    return [...notes, 'Whether it is built on other audiences of its space could not be told.'];
+    return [...notes, 'It could not be determined whether it is built on other audiences of its space.'];
   }
   const used = traits.filter((trait) => keys.has(trait)).map((trait) => quotedPlainly(trait));
   if (used.length === 0) return notes;
   return [
     ...notes,
-    `The definition is built on audiences of the space it comes from, by their keys: ${listed(used, maxNamed)}. In the other space these keys may mean something else, or nobody.`,
+    `The definition is built on audiences of its original space, by their keys: ${listed(used, maxNamed)}. In the other space, these keys may mean something else or match nobody.`,
   ];
 }
 
@@ -197,7 +197,7 @@ function createInput(audience: Audience, query: string, toSpace: string, given: 
   const field = String(issue?.path[0] ?? 'audience');
   const next =
     field === 'name'
-      ? 'Pass another name.'
+      ? 'Pass a different name.'
       : 'Read it with get_audience, and create the copy with create_audience.';
   throw new UnsupportedError(`The ${field} of this audience can't be copied: ${issue?.message}`, {
     next,

@@ -19,7 +19,7 @@ const someId = z
 /** The greatest length is checked, but not advertised: it is the same for each. */
 const pathId = someId.refine(
   (text) => text.length <= maxIdChars,
-  `must have at most ${maxIdChars} characters`,
+  `must be at most ${maxIdChars} characters`,
 );
 
 export const spaceId = pathId.optional().describe('Space id; default: the configured space');
@@ -30,14 +30,14 @@ export const ids = z
   .array(pathId)
   .min(1)
   .max(maxIds)
-  .refine((given) => new Set(given).size === given.length, 'must name each audience once')
+  .refine((given) => new Set(given).size === given.length, 'must list each audience once')
   .describe('Audience ids');
 
 /** A text that is written to Segment; one that this server has cut must not be written back. */
 const whole = (text: z.ZodString) =>
   text.refine(
     (value) => !endsInMark(value),
-    'was cut by this server: read the whole with get_audience and fullText: true',
+    'was cut by this server: read it in full with get_audience and fullText: true',
   );
 
 /** Holds something that can be seen: not only blanks, and characters that show nothing. */
@@ -60,14 +60,14 @@ export const type = z
 export const targetEntity = z
   .string()
   .optional()
-  .describe('Only linked: relationship slug of the entity that is the member');
+  .describe('Linked only: relationship slug of the member entity');
 
-export const checkNames = z.boolean().default(true).describe('Warn of names unknown to the space');
+export const checkNames = z.boolean().default(true).describe('Warn about names unknown to the space');
 
 export const previewFirst = z
   .boolean()
   .optional()
-  .describe('Say its size before; spends a preview');
+  .describe('Show its size first; uses a preview');
 
 export const filterByExternalIds = z
   .array(z.string().min(1))
@@ -77,19 +77,19 @@ export const filterByExternalIds = z
 
 /** The options of an audience that can also be changed later. */
 export const options = () => ({
-  includeHistoricalData: z.boolean().optional().describe('Also use earlier data'),
+  includeHistoricalData: z.boolean().optional().describe('Include earlier data'),
   filterByExternalIds,
   backfillEventDataDays: z
     .int()
     .min(1)
     .optional()
-    .describe('Days of event data; needs includeHistoricalData'),
+    .describe('Days of event data; requires includeHistoricalData'),
 });
 
 /** Which page of a list. */
 export const pageInputs = () => ({
   count: z.int().min(1).max(1000).default(50).describe('Rows per page'),
-  cursor: z.string().min(1).optional().describe('pagination.next of the page before'),
+  cursor: z.string().min(1).optional().describe('pagination.next of the previous page'),
 });
 
 export const advice = z.array(z.string()).optional().describe('What to know before the next step');
@@ -97,9 +97,9 @@ export const advice = z.array(z.string()).optional().describe('What to know befo
 /** @throws {InvalidInputError} for an entity where no audience of that level has one. */
 export function assertEntityFits(given: { type?: AudienceType; targetEntity?: string }): void {
   if (given.targetEntity === undefined || given.type === 'linked') return;
-  throw new InvalidInputError('targetEntity goes with type linked only.', {
+  throw new InvalidInputError('targetEntity is only for type linked.', {
     field: 'targetEntity',
-    next: 'Leave it out, or pass type: linked.',
+    next: 'Omit it, or pass type: linked.',
   });
 }
 
@@ -107,10 +107,10 @@ export function assertEntityFits(given: { type?: AudienceType; targetEntity?: st
 export function assertSamplesAllowed({ noSamples }: Pick<ToolContext, 'noSamples'>): void {
   if (!noSamples) return;
   throw new InvalidInputError(
-    'samples are switched off here, by --no-samples (SEGMENT_NO_SAMPLES).',
+    'samples are disabled on this server by --no-samples (SEGMENT_NO_SAMPLES).',
     {
       field: 'samples',
-      next: 'Call again without samples. Only the user can allow them: tell them.',
+      next: 'Call again without samples, and tell the user, who alone can allow them.',
     },
   );
 }

@@ -33,8 +33,8 @@ const input = () =>
   z.strictObject({
     spaceId,
     text: z.string().min(1).optional().describe('Part of name, key or description'),
-    enabled: z.boolean().optional().describe('Switched on or off'),
-    status: z.string().min(1).optional().describe('Such as Live, Computing, Failed'),
+    enabled: z.boolean().optional().describe('Enabled or not'),
+    status: z.string().min(1).optional().describe('Live, Computing, Failed, …'),
     type: z
       .string()
       .toLowerCase()
@@ -56,19 +56,19 @@ const input = () =>
     createdBy: exact.describe('User id'),
     updatedSince: time.describe('ISO 8601'),
     updatedBefore: time.describe('ISO 8601'),
-    minSize: size.describe('Fewest members'),
-    maxSize: size.describe('Most members'),
+    minSize: size.describe('Minimum members'),
+    maxSize: size.describe('Maximum members'),
     sort: z.enum(sortKeys).default('name').describe('Unknown values last'),
     order: z.enum(['asc', 'desc']).default('asc').describe('desc: largest or latest first'),
-    limit: z.int().min(1).max(200).default(20).describe('Rows shown'),
-    offset: z.int().min(0).default(0).describe('Rows skipped'),
-    countOnly: z.boolean().optional().describe('Only matches, no rows'),
+    limit: z.int().min(1).max(200).default(20).describe('Maximum rows'),
+    offset: z.int().min(0).default(0).describe('Rows to skip'),
+    countOnly: z.boolean().optional().describe('Only the count, no rows'),
     maxAgeSeconds: z
       .int()
       .min(0)
       .max(3600)
       .default(60)
-      .describe('How old the answer may be; 0 reads anew'),
+      .describe('How old the data may be; 0 rereads it'),
   });
 type Input = z.output<ReturnType<typeof input>>;
 
@@ -81,7 +81,7 @@ export const findAudiences = defineTool({
   name: 'find_audiences',
   title: 'Find audiences',
   description:
-    'Search, count and rank all audiences of a space at once; all filters given must hold. For "how many", "which use …", "the largest", "who builds on …".',
+    'Search, count and rank all audiences of a space at once; all given filters must match. For "how many", "which use …", "the largest", "what builds on …".',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -91,10 +91,10 @@ export const findAudiences = defineTool({
   input,
   output: () =>
     z.object({
-      matches: z.int().describe('How many there are, shown or not'),
+      matches: z.int().describe('How many match, shown or not'),
       audiences: z.array(foundRowSchema()).optional(),
       unreadable: z.array(z.string()).describe('Ids of definitions that could not be read'),
-      notice: z.string().optional().describe('Says what was left out of a long answer'),
+      notice: z.string().optional().describe('What was left out of a long result'),
       advice,
     }),
   async handle(given, { call, indexes, ...context }) {
@@ -164,14 +164,14 @@ function fitted<Answer extends object>(
 ): Answer {
   const inFull = answerOf([...rows], undefined);
   if (fits(inFull)) return inFull;
-  const columns = 'The answer is long, so query and updatedAt were left out of every row.';
+  const columns = 'The result is long, so query and updatedAt are left out of every row.';
   const shorter = answerOf(rows.map(withoutQuery), `${columns} No row is missing.`);
   if (fits(shorter)) return shorter;
   const names = rows.map(onlyNames);
   for (let count = names.length; ; count = Math.floor(count / 2)) {
-    const next = `It ends after ${count} rows: go on with offset ${offset + count}.`;
+    const next = `It ends after ${count} rows: continue with offset ${offset + count}.`;
     const end = count === names.length ? 'No row is missing.' : next;
-    const notice = `The answer is long, so everything but id and name was left out. ${end}`;
+    const notice = `The result is long, so everything but id and name is left out. ${end}`;
     const answer = answerOf(names.slice(0, count), notice);
     if (count === 0 || fits(answer)) return answer;
   }
@@ -181,28 +181,28 @@ function adviceOn(index: AudienceIndex, given: Input, found: Found, ageMs: numbe
   const said: string[] = [];
   const { audiences, complete, cutDescriptions } = index;
   if (!complete) {
-    said.push(`Only the first ${audiences.length} audiences were looked at; the space has more.`);
+    said.push(`Only the first ${audiences.length} audiences were searched; the space has more.`);
   }
   const hidden = found.unreadable.length - maxUnreadable;
   if (hidden > 0) said.push(`unreadable has ${hidden} more ids, which are not shown.`);
   for (const [field, count] of found.unknown) {
     said.push(
-      `The ${fieldNames[field] ?? field} of ${count} more, which pass the other filters, is not known.`,
+      `${count} more may match; the ${fieldNames[field] ?? field} is not known.`,
     );
   }
   if (given.sort === 'size') {
     const unknown = found.matches.filter((audience) => audience.size === undefined).length;
-    if (unknown > 0) said.push(`The size of ${unknown} matches is not known; they come last.`);
+    if (unknown > 0) said.push(`The size is not known for ${unknown} of the matches, which come last.`);
   }
   if (given.text !== undefined && cutDescriptions > 0) {
     said.push(
-      `Of ${cutDescriptions} long descriptions only the beginning was searched, if anything.`,
+      `Of ${cutDescriptions} long descriptions, at most the beginning was searched.`,
     );
   }
   said.push(...nearMisses(index, given));
   const ageSeconds = Math.floor(ageMs / 1000);
   if (ageSeconds > 0) {
-    said.push(`As read ${ageSeconds} s ago; maxAgeSeconds: 0 reads the space anew.`);
+    said.push(`This data is ${ageSeconds} s old; maxAgeSeconds: 0 reads the space again.`);
   }
   return said;
 }

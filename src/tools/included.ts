@@ -104,8 +104,8 @@ async function withUsers(asked: Asked, context: Context): Promise<Included> {
     if (error instanceof CancelledError || !(error instanceof AudiencesError)) throw error;
     const { users, unreadable } = await usersByIndex(asked, context);
     const doubt =
-      unreadable > 0 ? `; ${unreadable} definitions could not be read, and may use it, too` : '';
-    return shownUsers(users, `by the definitions of the space${doubt}`);
+      unreadable > 0 ? `; ${unreadable} definitions could not be read and may use it too` : '';
+    return shownUsers(users, `from the definitions in the space${doubt}`);
   }
 }
 

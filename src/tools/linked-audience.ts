@@ -64,7 +64,7 @@ export function chosenSchedule(
   if (named || (scheduleId === undefined && schedules.length <= 1)) return named ?? schedules[0];
   const problem =
     scheduleId === undefined
-      ? `The audience has ${schedules.length} schedules, and scheduleId names none of them.`
+      ? `scheduleId is missing, and the audience has ${schedules.length} schedules.`
       : `The audience has no schedule ${quoted(scheduleId)}.`;
   const listed = schedules
     .slice(0, maxListed)
@@ -75,8 +75,8 @@ export function chosenSchedule(
     field: 'scheduleId',
     next:
       schedules.length > 0
-        ? 'Pass scheduleId with the id of the one that the user means.'
-        : 'Leave scheduleId out to add a schedule with set_audience_schedule.',
+        ? 'Pass the id of the one that the user means as scheduleId.'
+        : 'To add a schedule, call set_audience_schedule without scheduleId.',
   });
 }
 
@@ -97,6 +97,6 @@ export function adviceIfDisabled({ enabled, updatedAt }: Audience, now: number):
       ? `loses its schedule at ${maxDisabledDays} days`
       : `may have lost its schedule, which happens at ${maxDisabledDays} days`;
   return [
-    `It has been disabled for ${days} days and ${what}. This is judged by its updatedAt, the time of its last change: it may have been disabled for longer. Ask the user whether to enable it; a schedule that is lost has to be set again.`,
+    `It has been disabled for ${days} days and ${what}. This is inferred from updatedAt, the time of its last change: it may have been disabled for longer. Ask the user whether to enable it; a lost schedule has to be set again.`,
   ];
 }

@@ -27,7 +27,7 @@ type Row = z.infer<ReturnType<typeof rowSchema>>;
 export const listSpaces = defineTool({
   name: 'list_spaces',
   title: 'List spaces',
-  description: 'List the spaces of the workspace that may be worked in; the default one is marked.',
+  description: 'List the spaces of the workspace that you may use; the default is marked.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -43,13 +43,13 @@ export const listSpaces = defineTool({
       const notes = complete ? [] : ['The workspace may have more spaces than are shown.'];
       const { defaultSpace } = context;
       if (defaultSpace !== undefined && !shown.some(({ isDefault }) => isDefault)) {
-        notes.push(`The default space ${quoted(defaultSpace)} is not among those of this token.`);
+        notes.push(`The default space ${quoted(defaultSpace)} is not among the spaces that this token can see.`);
       }
       return fitted(shown, notes);
     } catch (error) {
       const configured = configuredSpaces(context);
       if (!isLack(error) || configured.length === 0) throw error;
-      const why = `Only the spaces that this server is configured for are shown: Segment lists none to this token (${error.code}).`;
+      const why = `Only the spaces configured for this server are shown: Segment lists none for this token (${error.code}).`;
       return fitted(
         configured.map((id) => rowOf({ id }, context)),
         [why],

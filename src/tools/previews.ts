@@ -37,11 +37,11 @@ export function adviceOnQuota({ usedThisMonth, monthlyLimit, isShared }: Preview
   const advice: string[] = [];
   if (usedThisMonth >= monthlyLimit) {
     advice.push(
-      `All ${monthlyLimit} previews of this month are used by our count; Segment may refuse more until the next month (UTC).`,
+      `By this server's count, all ${monthlyLimit} previews of this month are used; Segment may refuse more until next month (UTC).`,
     );
   } else if (usedThisMonth >= monthlyLimit * warnFrom) {
     advice.push(
-      `Only ${monthlyLimit - usedThisMonth} of ${monthlyLimit} previews are left this month by our count: keep them for what matters.`,
+      `By this server's count, only ${monthlyLimit - usedThisMonth} of ${monthlyLimit} previews are left this month: save them for what matters.`,
     );
   }
   if (!isShared) {

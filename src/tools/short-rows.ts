@@ -28,7 +28,7 @@ export const firstColumns = () => ({
 
 /** The last columns of every row. */
 export const lastColumns = () => ({
-  query: z.string().optional().describe('Cut where it ends in …[cut, N characters in all]'),
+  query: z.string().optional().describe('Cut if it ends in …[cut, N characters in all]'),
   updatedAt: z.string().nullish(),
 });
 
@@ -77,10 +77,10 @@ export function fits(result: object): boolean {
 
 /** Says which columns a large page lacks. @param get the tool that shows one thing in full. */
 export function columnNotice(columns: string, get: string, end = 'No row is missing.'): string {
-  return `This page is large, so ${columns} was left out of every row. ${end} Ask for a smaller count, or use ${get}.`;
+  return `This page is large, so ${columns} is left out of every row. ${end} Ask for a smaller count, or use ${get}.`;
 }
 
 /** Says that a page ends early. */
 export function endNotice(rows: number): string {
-  return `It ends after ${rows} rows; the others follow: pass pagination.next as cursor.`;
+  return `It ends after ${rows} rows; for the rest, pass pagination.next as cursor.`;
 }

@@ -41,7 +41,7 @@ export async function sizeAhead(
       return { size, warnings: [], advice: [`A preview found ${count} members${unit}.`] };
     }
     if (state.status === 'FAILED') return unknown(state.failureReason ?? 'the preview failed');
-    const later = `preview_audience with previewId ${quotedPlainly(state.id)} tells it later`;
+    const later = `preview_audience with previewId ${quotedPlainly(state.id)} shows it later`;
     return unknown(`${because ?? 'the preview is still running'}; ${later}`);
   } catch (error) {
     if (!(error instanceof AudiencesError) || call.signal.aborted) throw error;
@@ -54,7 +54,7 @@ function unknown(reason: string): SizeAhead {
   const because = text.endsWith('.') ? text.slice(0, -1) : text;
   return {
     size: undefined,
-    warnings: [`Its size could not be found out ahead: ${because}.`],
+    warnings: [`Its size could not be determined in advance: ${because}.`],
     advice: [],
   };
 }

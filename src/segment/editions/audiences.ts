@@ -51,7 +51,7 @@ export const audiences = {
     output: oneAudience,
     ifNotFound: noSpace,
     ifUnknown:
-      'Do not repeat it yet. Look with list_audiences whether an audience of this name is there now; create it again only if it is not.',
+      'Do not repeat it yet. Check with list_audiences whether an audience with this name exists now; create it again only if it does not.',
   },
   get: {
     method: 'GET',
@@ -92,7 +92,7 @@ export const audiences = {
     ifGone: removed,
     ifNotFound: noAudience,
     ifUnknown:
-      'Look with get_audience whether it is still there, and with list_audiences whether the space can be read; remove it again only if it is still there.',
+      'Check with get_audience whether it is still there, and with list_audiences whether the space can be read; remove it again only if it is still there.',
   },
   update: {
     method: 'PATCH',

@@ -55,8 +55,8 @@ export class EditionChoice {
       field: unsupported?.field,
       next:
         this.#setting === 'auto'
-          ? 'Segment answers in its older edition here, so it will not work; tell the user.'
-          : "Leave it out, or tell the user that it needs today's edition (SEGMENT_EDITION=v1 or auto, --edition).",
+          ? 'Segment uses the older edition of its API here, so this will not work; tell the user.'
+          : "Omit it, or tell the user that it needs today's edition of the API (SEGMENT_EDITION=v1 or auto, --edition).",
     });
   }
 
@@ -107,11 +107,11 @@ export class EditionChoice {
     if (!row && namesMore && refusal.facts.status === 404) return undefined;
     const unsupported = row?.unsupported?.(input);
     return new UnsupportedError(
-      `${refusal.message} ${unsupported?.what ?? 'It'} needs the edition ${edition.name}, which Segment may not speak here`,
+      `${refusal.message} ${unsupported?.what ?? 'It'} needs the edition ${edition.name}, which Segment may not support here`,
       {
         field: unsupported?.field,
         status: refusal.facts.status,
-        next: 'Check spaceId with list_audiences. If the space is there, leave this out: Segment answers in its older edition.',
+        next: 'Check spaceId with list_audiences. If the space is there, omit this: Segment uses the older edition of its API.',
       },
     );
   }

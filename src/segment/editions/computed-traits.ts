@@ -60,7 +60,7 @@ export const create: Row<'create_computed_trait'> = {
   feature,
   ifNotFound: noSpace,
   ifUnknown:
-    'Do not repeat it yet. Look with list_computed_traits whether a trait of this name is there now; create it again only if it is not.',
+    'Do not repeat it yet. Check with list_computed_traits whether a trait with this name exists now; create it again only if it does not.',
 };
 
 export const get: ReadRow<'get_computed_trait'> = {
@@ -125,5 +125,5 @@ export const remove: Row<'remove_computed_trait_from_space'> = {
   ifGone: removed,
   ifNotFound: noTrait,
   ifUnknown:
-    'Look with get_computed_trait whether it is still there; remove it again only if it is.',
+    'Check with get_computed_trait whether it is still there; remove it again only if it is.',
 };

@@ -30,7 +30,7 @@ export const create: ReadRow<'create_audience_preview'> = {
   output: z.lazy(() => z.looseObject({ audiencePreview: z.looseObject({ id: z.string() }) })),
   feature,
   ifNotFound: 'Check spaceId; ask the user for the id of the space.',
-  ifUnknown: 'A preview may have been started, which counts towards the month; start another one.',
+  ifUnknown: 'A preview may have been started, which counts toward the monthly limit; start another one.',
 };
 
 export const get: ReadRow<'get_audience_preview'> = {
@@ -47,5 +47,5 @@ export const get: ReadRow<'get_audience_preview'> = {
     isMissing: async (asked, look, refusal) =>
       refusal.code !== 'not_found' && feature.isMissing(asked, look, refusal),
   },
-  ifNotFound: 'Previews do not last: start another one from the definition.',
+  ifNotFound: 'Previews expire: start another one from the definition.',
 };

@@ -48,7 +48,7 @@ export const add: Row<'add_audience_schedule_to_audience'> = {
   output: oneSchedule,
   feature: ofSchedules,
   ifNotFound: noAudience,
-  ifUnknown: 'Look with list_audience_schedules whether the schedule is there now.',
+  ifUnknown: 'Check with list_audience_schedules whether the schedule exists now.',
 };
 
 export const update: Row<'update_audience_schedule_for_audience'> = {
@@ -61,7 +61,7 @@ export const update: Row<'update_audience_schedule_for_audience'> = {
   output: oneSchedule,
   feature: ofOneSchedule,
   ifNotFound: noSchedule,
-  ifUnknown: 'Look with list_audience_schedules how the schedule is now.',
+  ifUnknown: 'Check with list_audience_schedules what the schedule is now.',
 };
 
 export const remove: Row<'remove_audience_schedule_from_audience'> = {
@@ -73,7 +73,7 @@ export const remove: Row<'remove_audience_schedule_from_audience'> = {
   output: z.lazy(() => removalStatus.refine((output) => doubtOfRemoval(output) === undefined)),
   feature: ofOneSchedule,
   ifNotFound: noSchedule,
-  ifUnknown: 'Look with list_audience_schedules whether the schedule is still there.',
+  ifUnknown: 'Check with list_audience_schedules whether the schedule is still there.',
 };
 
 export const run: Row<'force_execute_audience_run'> = {
@@ -85,5 +85,5 @@ export const run: Row<'force_execute_audience_run'> = {
   feature: ofAudience('Runs of audiences'),
   ifNotFound: noAudience,
   ifUnknown:
-    'The run may have been started, and nothing shows whether it was. Run it again only if the user agrees to sending twice.',
+    'The run may have been started, and nothing shows whether it was. Run it again only if the user accepts that the data may be sent twice.',
 };

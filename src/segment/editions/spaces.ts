@@ -49,5 +49,5 @@ export const list: ReadRow<'list_spaces'> = {
   ),
   // A token that is refused may be wrong, and there is nothing else to try it by.
   feature: { name: 'Spaces', isMissing: async (_, __, { code }) => code !== 'unauthorized' },
-  ifNotFound: 'Tell the user that the workspace shows no spaces to this token.',
+  ifNotFound: 'Tell the user that this token can see no spaces in the workspace.',
 };

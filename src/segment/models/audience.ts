@@ -10,7 +10,7 @@ export const definitionSchema = z.lazy(() =>
   z
     .looseObject({
       query: text().describe("In Segment's query language"),
-      type: text().describe('Today in audienceType'),
+      type: text().describe('Now in audienceType'),
       targetEntity: text().describe('Linked only: the member'),
     })
     .describe('Null when Segment shows none'),
