@@ -157,7 +157,9 @@ function sizeOf({ size }: Audience): string {
 
 function dependentsInWords(dependents: readonly Audience[] | undefined): string {
   if (dependents === undefined) return 'not known';
-  return dependents.length === 0 ? 'no other audience' : someOf(dependents.map(nameOf), maxDependentsNamed);
+  return dependents.length === 0
+    ? 'no other audience'
+    : someOf(dependents.map(nameOf), maxDependentsNamed);
 }
 
 function someOf(texts: readonly string[], maxCount: number): string {

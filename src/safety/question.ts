@@ -135,7 +135,8 @@ async function changes(
   after: AudienceShape,
   about: ThingKind,
 ): Promise<string[]> {
-  const lines = found.length > 0 ? found.map(changeInWords) : ['- Nothing: it is already like this.'];
+  const lines =
+    found.length > 0 ? found.map(changeInWords) : ['- Nothing: it is already like this.'];
   if (found.some(({ field }) => field === 'query' || field === 'type')) {
     const [was, becomes] = [await meaningOf(before, about), await meaningOf(after, about)];
     lines.push(

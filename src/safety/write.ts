@@ -216,7 +216,9 @@ class Undertaking<Name extends OperationName> {
       before,
       after: after && { ...after, key },
       grave,
-      notes: existing ? [`There is already one with this name: ${quotedPlainly(existing.id)}.`] : [],
+      notes: existing
+        ? [`There is already one with this name: ${quotedPlainly(existing.id)}.`]
+        : [],
       warnings,
     });
   }

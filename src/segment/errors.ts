@@ -258,7 +258,9 @@ export class OutOfTimeError extends UnsentError {
     super(
       'timeout',
       `${operation} was not sent: ${why}`,
-      { next: 'It was not done. Call again; if this persists, tell the user that Segment is slow right now.' },
+      {
+        next: 'It was not done. Call again; if this persists, tell the user that Segment is slow right now.',
+      },
       { soFar: '', again: `${operation} was not sent again: ${why}` },
     );
   }

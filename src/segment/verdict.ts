@@ -303,7 +303,7 @@ function entriesInWords(entries: ErrorEntry[]): string {
     const what = message ?? type ?? 'no reason given';
     return field ? `${field}: ${what}` : what;
   });
-  return visible(sentences.join('; ')) || 'no reason given';
+  return asSentence(visible(sentences.join('; ')) || 'no reason given');
 }
 
 /** What came instead of an answer of Segment's. */
@@ -313,5 +313,10 @@ function foreignInWords(text: string): string {
     const what = text.trim() === '' ? 'an empty response' : 'a page without readable text';
     return `${what}, not in Segment's format.`;
   }
-  return `not in Segment's format, but: ${visible(words)}`;
+  return asSentence(`not in Segment's format, but: ${visible(words)}`);
+}
+
+/** With a full stop, unless it ends already: other sentences may follow. */
+function asSentence(words: string): string {
+  return ['.', '!', '?', '…'].some((end) => words.endsWith(end)) ? words : `${words}.`;
 }

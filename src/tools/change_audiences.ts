@@ -164,9 +164,7 @@ function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
         ]
       : []),
     ...(has('unknown')
-      ? [
-          'First check with get_audience whether those with outcome unknown took effect.',
-        ]
+      ? ['First check with get_audience whether those with outcome unknown took effect.']
       : []),
     ...(has('stale') ? ['The stale ones were changed by someone else: tell the user.'] : []),
   ];

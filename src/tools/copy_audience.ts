@@ -147,7 +147,10 @@ async function acrossSpaces(query: string, space: string, context: ToolContext):
   if (traits.length === 0) return notes;
   const keys = await audienceKeys(space, context);
   if (!keys) {
-    return [...notes, 'It could not be determined whether it is built on other audiences of its space.'];
+    return [
+      ...notes,
+      'It could not be determined whether it is built on other audiences of its space.',
+    ];
   }
   const used = traits.filter((trait) => keys.has(trait)).map((trait) => quotedPlainly(trait));
   if (used.length === 0) return notes;

@@ -62,12 +62,12 @@ export const targetEntity = z
   .optional()
   .describe('Linked only: relationship slug of the member entity');
 
-export const checkNames = z.boolean().default(true).describe('Warn about names unknown to the space');
-
-export const previewFirst = z
+export const checkNames = z
   .boolean()
-  .optional()
-  .describe('Show its size first; uses a preview');
+  .default(true)
+  .describe('Warn about names unknown to the space');
+
+export const previewFirst = z.boolean().optional().describe('Show its size first; uses a preview');
 
 export const filterByExternalIds = z
   .array(z.string().min(1))

@@ -186,18 +186,15 @@ function adviceOn(index: AudienceIndex, given: Input, found: Found, ageMs: numbe
   const hidden = found.unreadable.length - maxUnreadable;
   if (hidden > 0) said.push(`unreadable has ${hidden} more ids, which are not shown.`);
   for (const [field, count] of found.unknown) {
-    said.push(
-      `${count} more may match; the ${fieldNames[field] ?? field} is not known.`,
-    );
+    said.push(`${count} more may match; the ${fieldNames[field] ?? field} is not known.`);
   }
   if (given.sort === 'size') {
     const unknown = found.matches.filter((audience) => audience.size === undefined).length;
-    if (unknown > 0) said.push(`The size is not known for ${unknown} of the matches, which come last.`);
+    if (unknown > 0)
+      said.push(`The size is not known for ${unknown} of the matches, which come last.`);
   }
   if (given.text !== undefined && cutDescriptions > 0) {
-    said.push(
-      `Of ${cutDescriptions} long descriptions, at most the beginning was searched.`,
-    );
+    said.push(`Of ${cutDescriptions} long descriptions, at most the beginning was searched.`);
   }
   said.push(...nearMisses(index, given));
   const ageSeconds = Math.floor(ageMs / 1000);

@@ -31,8 +31,7 @@ type Shown = z.infer<ReturnType<typeof destinationSchema>>;
 export const listAudienceDestinations = defineTool({
   name: 'list_audience_destinations',
   title: 'List audience destinations',
-  description:
-    'List where an audience is sent: its connected destinations and their activations.',
+  description: 'List where an audience is sent: its connected destinations and their activations.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,

@@ -43,7 +43,9 @@ export const listSpaces = defineTool({
       const notes = complete ? [] : ['The workspace may have more spaces than are shown.'];
       const { defaultSpace } = context;
       if (defaultSpace !== undefined && !shown.some(({ isDefault }) => isDefault)) {
-        notes.push(`The default space ${quoted(defaultSpace)} is not among the spaces that this token can see.`);
+        notes.push(
+          `The default space ${quoted(defaultSpace)} is not among the spaces that this token can see.`,
+        );
       }
       return fitted(shown, notes);
     } catch (error) {

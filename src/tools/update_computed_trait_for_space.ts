@@ -34,7 +34,11 @@ export const updateComputedTraitForSpace = defineTool({
         name: name.optional().describe('New name; the key stays'),
         description: description.optional().describe('New description'),
         query: traitQuery.optional().describe('New definition'),
-        expectedUpdatedAt: z.string().min(1).optional().describe('As you read it; stale if it differs'),
+        expectedUpdatedAt: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('As you read it; stale if it differs'),
         ...writeInputs(),
       })
       .refine(

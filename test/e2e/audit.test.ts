@@ -177,7 +177,7 @@ describe('--audit-log', () => {
     rmSync(folder, { recursive: true });
     const { error } = await callTool(rig.session.client, 'create_audience', create);
     expect(error?.code).toBe('audit_failed');
-    expect(error?.message).toMatch(/ENOENT.*nothing was sent/);
+    expect(error?.message).toMatch(/ENOENT.*Nothing was changed/);
     expect(sent(rig)).toEqual([]);
     expect((await callTool(rig.session.client, 'list_audiences')).error).toBeUndefined();
   });

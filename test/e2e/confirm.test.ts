@@ -82,10 +82,10 @@ describe('confirmation by a client that can ask', () => {
     });
     for (const line of [
       '- Level: "accounts"',
-      '- Switched off',
-      '- With data from before now',
+      '- Disabled',
+      '- With historical data',
       '- With anonymous users, which cannot be changed later',
-      `- There is one of this name already: "${bigSpenders}".`,
+      `- There is already one with this name: "${bigSpenders}".`,
     ]) {
       expect(question.split('\n')).toContain(line);
     }
@@ -176,7 +176,7 @@ describe('confirmation in two steps', () => {
       id: 'aud_000000002',
       confirmation,
     });
-    expect(other.error?.message).toMatch(/not made here, or not for this write/);
+    expect(other.error?.message).toMatch(/not issued here, or not for this write/);
     const done = await callTool(client, 'remove_audience_from_space', {
       id: bigSpenders,
       confirmation,
@@ -218,7 +218,7 @@ describe('confirmation by a client that starts a process for each call', () => {
     const { confirmation } = detailsSchema.parse(asked.error?.details);
     const args = { id: bigSpenders, confirmation };
     const elsewhere = await calls(rig, mkdtempSync(join(tmpdir(), 'state-')), args);
-    expect(elsewhere.error?.message).toMatch(/not made here, or not for this write/);
+    expect(elsewhere.error?.message).toMatch(/not issued here, or not for this write/);
     expect((await calls(rig, state, args)).error).toBeUndefined();
     expect(sent(rig)).toHaveLength(1);
     rmSync(state, { recursive: true });

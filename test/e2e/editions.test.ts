@@ -171,7 +171,7 @@ describe.each<[string, SandboxEdition, string[]]>([
     rig.faults(({ method }) => (method === 'POST' ? fault : undefined));
     const { structured } = await call('create_audience', { ...create, name });
     expect(structured).toMatchObject({ audience: { name, ...typed[edition] } });
-    expect(String(structured.advice)).toMatch(/answer was lost, but the audience is there/);
+    expect(String(structured.advice)).toMatch(/response was lost, but the audience was created/);
     expect(sent(rig)).toHaveLength(1);
     expect(newLines()).toMatchObject([{ tool: 'create_audience', outcome: 'done' }]);
   });
@@ -182,7 +182,7 @@ describe.each<[string, SandboxEdition, string[]]>([
     );
     const { error } = await call('create_audience', { ...create, name: 'Not arrived' });
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/no audience of this name and definition has been added so far/);
+    expect(error?.message).toMatch(/no new audience with this name and definition so far/);
     expect(newLines()).toMatchObject([{ outcome: 'unknown' }]);
   });
 

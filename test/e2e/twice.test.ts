@@ -48,7 +48,7 @@ describe('nothing twice', () => {
       rig.faults(({ method }) => (method === 'POST' ? fault : undefined));
       const { structured } = await callTool(rig.session.client, 'create_audience', create);
       expect(structured).toMatchObject({ audience: { name: 'New', key: 'new' } });
-      expect(String(structured.advice)).toMatch(/answer was lost, but the audience is there/);
+      expect(String(structured.advice)).toMatch(/response was lost, but the audience was created/);
       expect(sent(rig)).toHaveLength(1);
     },
   );
@@ -60,7 +60,7 @@ describe('nothing twice', () => {
     );
     const { error } = await callTool(rig.session.client, 'create_audience', create);
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/no audience of this name and definition has been added so far/);
+    expect(error?.message).toMatch(/no new audience with this name and definition so far/);
     expect(sent(rig)).toHaveLength(1);
   });
 

@@ -54,7 +54,7 @@ describe('Segment says no', () => {
   test.each([
     // A wrong token, and a right one at the address of another region, look the same.
     [401, 'unauthorized', /SEGMENT_API_TOKEN.*SEGMENT_REGION/],
-    [403, 'forbidden', /token may not do this/],
+    [403, 'forbidden', /token is not allowed to do this/],
     [404, 'not_found', /Check/],
     [409, 'conflict', /Live/],
     [413, 'payload_too_large', /Shorten/],
@@ -118,7 +118,7 @@ describe('the network', () => {
     await using rig = await startRig(['--max-wait-ms', '600']);
     rig.faults(() => ({ kind: 'drop', when: 'mid-body' }));
     const error = await failing(rig.session, 'list_audiences', {}, 'bad_response');
-    expect(error.message).toMatch(/broke off half-way/);
+    expect(error.message).toMatch(/the response was cut off/);
     await stillServes(rig);
   });
 
@@ -142,7 +142,7 @@ describe('a proxy', () => {
       body: htmlPage,
     }));
     const error = await failing(rig.session, 'list_audiences', {}, 'upstream_error');
-    expect(error.message).toMatch(/502.*not in the form of Segment but: 502 Proxy says no/);
+    expect(error.message).toMatch(/502.*not in Segment's format, but: 502 Proxy says no/);
     await stillServes(rig);
   });
 
@@ -254,7 +254,7 @@ describe('a write whose answer is lost', () => {
       return isSent ? fault : undefined;
     });
     const created = await failing(rig.session, 'create_audience', create, 'outcome_unknown');
-    expect(created.message).toMatch(/could not be looked for/);
+    expect(created.message).toMatch(/The search for it failed/);
     expect(created.next).toMatch(/list_audiences/);
     isSent = false;
     const change = { id: 'aud_000000011', enabled: false };
@@ -305,7 +305,7 @@ describe('a write whose answer is lost', () => {
     );
     const args = { id: 'aud_000000001' };
     const error = await failing(rig.session, 'remove_audience_from_space', args, 'outcome_unknown');
-    expect(error.message).toMatch(/may have been removed all the same/);
+    expect(error.message).toMatch(/may still have been removed/);
     expect(error.next).toMatch(/get_audience whether it is still there/);
     expect(error).toMatchObject({
       details: { audience: { name: 'Big spenders', definition: { type: 'users' } } },

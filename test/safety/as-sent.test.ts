@@ -87,7 +87,7 @@ describe('a change whose response shows other values', () => {
     expect(structured.audience).toMatchObject({ id: firstId, enabled: true });
     const shown = 'still shows enabled as true instead of false';
     expect(structured.advice).toContain(
-      `Segment's response ${shown}; read it again before going on.`,
+      `Segment's response ${shown}; read it again before you continue.`,
     );
     expect(looksAfterWrite(rig)).toEqual(['get_audience']);
     expect(linesOf(rig)).toMatchObject([
@@ -140,7 +140,7 @@ describe('a change whose response shows other values', () => {
       { outcome: 'done', message: expect.stringContaining('still shows enabled as true') },
       { outcome: 'done' },
     ]);
-    expect(String(structured.advice)).toContain('1 of those that are done otherwise');
+    expect(String(structured.advice)).toContain('For 1 of those that are done');
     expect(linesOf(rig).map(({ note }) => note !== undefined)).toEqual([true, false]);
   });
 });

@@ -95,7 +95,7 @@ test('a change of texts that are read from right to left is not turned round', a
 });
 
 const firstBackfill = 'Let the first backfill finish before the next edit';
-const locked = 'Afterwards it is locked against further edits';
+const locked = 'It will then be locked against further edits';
 const notInApp = 'Its definition can no longer be edited in the Segment app';
 const neverAgain = 'Its key can never be used again';
 
@@ -251,7 +251,7 @@ describe('who depends on the audience is a part of what is agreed to', () => {
       state.now += 10_001;
       const { error } = await again();
       expect(error?.code).toBe('stale');
-      expect(error?.message).toContain('to be built on this one: "aud_new" ("aud_new"). Nothing');
+      expect(error?.message).toContain('been built on this one: "aud_new" ("aud_new"). Nothing');
       expect(writes()).toBe(0);
     },
   );
@@ -262,7 +262,7 @@ describe('who depends on the audience is a part of what is agreed to', () => {
     state.now += 10_001;
     const { error } = await again();
     expect(error?.code).toBe('stale');
-    expect(error?.message).toContain('which of the 1002 is new can not be told');
+    expect(error?.message).toContain('with 1002 of them, it is not known which are new');
     expect(error?.message).not.toContain('dep_');
     expect(writes()).toBe(0);
   });
@@ -365,7 +365,7 @@ describe('a value', () => {
       const { error } = await callTool(client, 'create_audience', create);
       const args = { ...create, ...more, confirmation: confirmationIn(error) };
       expect((await callTool(client, 'create_audience', args)).error?.message).toMatch(
-        /not made for exactly this write/,
+        /not issued for exactly this write/,
       );
     }
   });

@@ -32,7 +32,7 @@ describe('names', () => {
     const rig = await startStandIn({ edition: 'v1', seeds: seed(there) });
     const { error } = await callTool(rig.client, tool, { name: wanted, query });
     expect(error).toMatchObject({ code: 'duplicate', details: { audience: { id: firstId } } });
-    expect(error?.message).toContain('of this name');
+    expect(error?.message).toContain('with this name');
     expect(rig.writes()).toEqual([]);
   });
 
@@ -243,8 +243,8 @@ describe('a create that is answered with an audience that was there before', () 
     );
     const { error } = await callTool(rig.client, tool, args);
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/another audience, "aud_000000001", that was there before/);
-    expect(error?.message).toMatch(/no audience of this name and definition has been added/);
+    expect(error?.message).toMatch(/another audience, "aud_000000001", which already existed/);
+    expect(error?.message).toMatch(/no new audience with this name and definition/);
   });
 
   test('is found, where it arrived', async () => {
@@ -294,7 +294,7 @@ describe('of two creates of one name at once', () => {
     expect(structured).toMatchObject({ audience: { id: 'n2' } });
     const { error } = await first;
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/no audience of this name and definition has been added/);
+    expect(error?.message).toMatch(/no new audience with this name and definition/);
   });
 
   test('one that is lost is not taken for the other that is under way', async () => {
@@ -308,7 +308,7 @@ describe('of two creates of one name at once', () => {
     const { error } = await first;
     firstEnded.resolve();
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/Another create of this name is under way/);
+    expect(error?.message).toMatch(/Another create with this name is in progress/);
     expect((await second).structured).toMatchObject({ audience: { id: 'n2' } });
   });
 

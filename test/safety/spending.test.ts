@@ -35,7 +35,7 @@ test('a write that Segment had no quota for leaves the value as good as it was',
   faults(() => undefined);
   await clock.advance(120_000);
   expect((await agreed()).error).toBeUndefined();
-  expect((await agreed()).error?.message).toMatch(/was used already/);
+  expect((await agreed()).error?.message).toMatch(/has already been used/);
 });
 
 test.each([
@@ -53,7 +53,7 @@ test.each([
     const { error } = await through(agreed());
     expect(error).toMatchObject({
       code,
-      message: expect.stringMatching(/Segment took nothing in\.$/),
+      message: expect.stringMatching(/Segment changed nothing\.$/),
     });
     expect(writes()).toHaveLength(1);
     faults(() => undefined);
@@ -70,7 +70,7 @@ test('what changed between two attempts is said without a word that is not so', 
   const { error } = await through(agreed());
   expect(error).toMatchObject({
     code: 'stale',
-    message: expect.stringMatching(/HTTP 429: Segment took nothing in\.$/),
+    message: expect.stringMatching(/HTTP 429: Segment changed nothing\.$/),
   });
   expect(error?.message).not.toContain('Nothing was sent');
 });
@@ -82,5 +82,5 @@ test('a write that Segment refused has used the value up', async () => {
   );
   expect((await agreed()).error?.code).toBe('forbidden');
   faults(() => undefined);
-  expect((await agreed()).error?.message).toMatch(/was used already/);
+  expect((await agreed()).error?.message).toMatch(/has already been used/);
 });

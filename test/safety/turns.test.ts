@@ -207,7 +207,7 @@ describe('an audience that is Preparing at the last look', () => {
     const { error } = await rig.through(callTool(rig.client, tool, renamed));
     expect(error?.code).toBe('stale');
     expect(error?.message).toMatch(
-      /too early to edit it now: its status went from "Live" to "Preparing"/,
+      /too early to edit it now: its status changed from "Live" to "Preparing"/,
     );
     expect(rig.writes()).toHaveLength(1);
   });

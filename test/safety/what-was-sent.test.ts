@@ -142,7 +142,7 @@ test('a refusal of the whole token says so, and promises no other operation', as
   const second = await callTool(rig.client, 'list_audiences');
   for (const { error } of [first, second]) {
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 30_000 });
-    expect(error?.message).toMatch(/limits this token as a whole/);
+    expect(error?.message).toMatch(/is limiting this token as a whole/);
     expect(error?.next).not.toMatch(/other operations/);
   }
 });

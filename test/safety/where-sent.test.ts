@@ -33,7 +33,7 @@ const destinations: SeedDestination[] = [
   },
 ];
 const sentTo =
-  'Sent to: 3 destinations: "Mails" "Braze" (enabled, 1 of 2 activations enabled); "Braze" (disabled, no activations); 1 that this token may not see.';
+  'Sent to: 3 destinations: "Mails" "Braze" (enabled, 1 of 2 activations enabled); "Braze" (disabled, no activations); 1 that this token cannot see.';
 
 const scene = (more: Partial<StandInOptions> = {}) =>
   startStandIn({
@@ -138,7 +138,7 @@ describe('where it can not be told, the question says that, and the write goes o
     const { error } = await callTool(client, remove, { id: 'aud_Sent' });
     expect(error).toBeUndefined();
     expect(questions[0]).toContain(
-      `- Sent to: not known, its destinations could not be looked up (${code}).`,
+      `- Sent to: not known; its destinations could not be looked up (${code}).`,
     );
     expect(requests.filter(isLookUp)).toHaveLength(2);
   });

@@ -121,7 +121,7 @@ describe('a connection that takes long to be made', () => {
     await clock.advance(20_000);
     expect(await ended).toMatchObject({
       code: 'timeout',
-      message: expect.stringMatching(/was not sent: .* 10 s are left of this call/),
+      message: expect.stringMatching(/was not sent: .* only 10 s of this call are left/),
     });
     connection.release();
     await tick();

@@ -247,7 +247,7 @@ test('a remove that may have been done stays uncertain when it is refused later'
   );
   await expect(whileTimePasses(removing)).rejects.toMatchObject({
     code: 'outcome_unknown',
-    message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 403/),
+    message: expect.stringMatching(/HTTP 502.*After a retry:.*HTTP 403/),
   });
   expect(statuses()).toEqual([502, 403, 200]);
 });
@@ -459,7 +459,7 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
     faults = [...given];
     await expect(remove()).rejects.toMatchObject({
       code: 'outcome_unknown',
-      message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 404/),
+      message: expect.stringMatching(/HTTP 502.*After a retry:.*HTTP 404/),
       facts: { next: expect.stringContaining('get_audience') },
     });
     faults = [];

@@ -78,7 +78,7 @@ describe('auto', () => {
     await client.send('create_audience', wanted, second);
     expect(editions()).toEqual(['v1alpha', 'v1']);
     expect(statuses()).toEqual([200, 200]);
-    expect(notices(first, second)).toEqual([expect.stringContaining('edition v1')]);
+    expect(notices(first, second)).toEqual([expect.stringContaining('v1 edition')]);
     expect(log.filter((message) => message === 'edition changed')).toHaveLength(1);
   });
 
@@ -224,7 +224,7 @@ describe('auto', () => {
     const anonymous = { ...wanted, includeAnonymousUsers: true };
     const call = { ...testCall(), agreedIn: 'v1alpha' } as const;
     await expect(client.send('create_audience', anonymous, call)).rejects.toMatchObject({
-      message: expect.stringMatching(/another form than the one that was agreed to/),
+      message: expect.stringMatching(/a different form from the one the user agreed to/),
     });
     expect(statuses()).toEqual([422]);
     const { body } = await client.preview({ operation: 'create_audience', input: anonymous });

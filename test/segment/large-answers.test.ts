@@ -154,6 +154,6 @@ test('whatever keeps a lost create from being looked for, its outcome stays unkn
   const lost = { about, spaceId: 'spa_1', wanted, known: new Set<string>(), error };
   await expect(findCreated(lost, { api, call: testCall() })).rejects.toMatchObject({
     code: 'outcome_unknown',
-    message: 'It broke. It could not be looked for: too many',
+    message: 'It broke. The search for it failed: too many',
   });
 });

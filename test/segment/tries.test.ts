@@ -19,7 +19,7 @@ import { Tries } from '../../src/segment/tries.ts';
 const name = 'remove_audience_from_space';
 const row = newest.rows[name];
 const next = 'Look.';
-const refusedBefore = /An earlier attempt was answered HTTP 429: Segment took nothing in\.$/;
+const refusedBefore = /An earlier attempt returned HTTP 429: Segment changed nothing\.$/;
 
 const ends: [string, () => AudiencesError][] = [
   ['no connection', () => new UnreachedError('It could not be reached.', { next })],

@@ -50,8 +50,8 @@ describe('reading', () => {
     const said: string[] = [];
     await indexes.read(spaceId, { ...testCall(), onProgress: (message) => said.push(message) });
     expect(said).toEqual([
-      '1000 of 2500 audiences of the space are read',
-      '2000 of 2500 audiences of the space are read',
+      '1000 of 2500 audiences of the space read',
+      '2000 of 2500 audiences of the space read',
     ]);
   });
 

@@ -205,7 +205,7 @@ describe('the agreement', () => {
     expect(question.split('\n')[1]).toContain('Where they are sent was not looked up.');
     for (let number = 1; number <= 60; number += 1)
       expect(question).toContain(`"Berlin ${number}"`);
-    expect(question).toMatch(/^1 to look at:$/m);
+    expect(question).toMatch(/^1 to note:$/m);
     expect(question).toMatch(/^The other 59:$/m);
     expect(rig.requests.some(({ operation }) => operation?.includes('destinations'))).toBe(false);
   });
@@ -250,7 +250,7 @@ describe('the agreement', () => {
     ]) {
       const { error } = await change({ ...other, confirmation });
       expect(error?.code).toBe('confirmation_required');
-      expect(error?.message).toContain('was not made for exactly this write');
+      expect(error?.message).toContain('was not issued for exactly this write');
     }
     expect(rig.writes()).toEqual([]);
     const again = { ...args, ids: args.ids.toReversed(), confirmation };
@@ -417,7 +417,7 @@ describe('a failure', () => {
     const { result, outcomes } = await change({ ids: idsUpTo(2), action: 'remove' });
     expect(outcomes).toEqual(['unknown', 'done']);
     expect(result?.removed?.map(({ id }) => id)).toEqual(idsUpTo(2));
-    expect(result?.advice.join(' ')).toContain('Look with get_audience');
+    expect(result?.advice.join(' ')).toContain('check with get_audience');
   });
 
   test('at the first look is one of the whole call', async () => {
@@ -613,7 +613,7 @@ describe('copies', () => {
     const { rig, change } = await start(large(3), { flags: { confirm: 'remove' }, answering: yes });
     const { error } = await change({ ids: idsUpTo(3), action: 'remove' });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'ids' });
-    expect(error?.message).toContain('The first 2 do.');
+    expect(error?.message).toContain('The copies of the first 2 fit.');
     expect(rig.questions).toEqual([]);
     expect((await change({ ids: idsUpTo(3), action: 'disable' })).outcomes).toEqual(
       Array(3).fill('done'),
@@ -654,7 +654,7 @@ test('a dry run sends nothing, and shows the requests and the question', async (
     dryRun: {
       edition: 'v1',
       needsConfirmation: true,
-      question: expect.stringContaining('Switch off 1 audience of the space'),
+      question: expect.stringContaining('Disable 1 audience of the space'),
       requests: [{ method: 'PATCH', body: { enabled: false } }],
     },
   });
@@ -666,9 +666,9 @@ test('a dry run sends nothing, and shows the requests and the question', async (
 
 test.each([
   [0, 'None of them is sent to a destination.'],
-  [1, '2 of them are sent to no destination; for 1 of them that could not be found out.'],
-  [2, '1 of them is sent to no destination; for 2 of them that could not be found out.'],
-  [3, 'Where they are sent could not be found out.'],
+  [1, '2 of them are not sent to any destination; for 1 of them, this could not be determined.'],
+  [2, '1 of them is not sent to any destination; for 2 of them, this could not be determined.'],
+  [3, 'Where they are sent could not be determined.'],
 ])(
   'of 3 audiences, %i of which can not be looked up, says where they are sent',
   async (count, sentence) => {

@@ -261,7 +261,7 @@ describe('get_audience', () => {
     faults(({ operation }) => (operation === consumers ? fault : undefined));
     const { structured } = await get(client, 'aud_sent', ['usedBy']);
     expect(structured.usedBy).toEqual([{ id: 'aud_user', name: 'User' }]);
-    expect(structured.advice).toContain('usedBy: by the definitions of the space.');
+    expect(structured.advice).toContain('usedBy: from the definitions in the space.');
     expect(requests.at(-1)?.operation).toBe('list_audiences');
   });
 

@@ -100,7 +100,7 @@ describe('against the sandbox', () => {
     requests.splice(0);
     await clock.advance(5000);
     const { advice } = await find(client, {});
-    expect(advice).toEqual(['As read 5 s ago; maxAgeSeconds: 0 reads the space anew.']);
+    expect(advice).toEqual(['This data is 5 s old; maxAgeSeconds: 0 reads the space again.']);
     expect(requests).toHaveLength(0);
     await find(client, { maxAgeSeconds: 0 });
     expect(requests).toHaveLength(1);
@@ -152,29 +152,20 @@ describe('of odd spaces', () => {
     expect(await find(client, { event: 'A' })).toMatchObject({ matches: 0, unreadable: ['a'] });
     const { matches, advice } = await find(client, { minSize: 1 });
     expect(matches).toBe(1);
-    expect(advice).toContain('The size of 2 more, which pass the other filters, is not known.');
+    expect(advice).toContain('2 more may match; the size is not known.');
     const bySize = await find(client, { sort: 'size', order: 'desc' });
     expect(bySize.audiences?.[0]).toMatchObject({ id: 'b' });
-    expect(bySize.advice).toContain('The size of 2 matches is not known; they come last.');
+    expect(bySize.advice).toContain('The size is not known for 2 of the matches, which come last.');
   });
 
   test.each([
-    [{ cadence: 'BATCH' }, 'The cadence of 1 more, which pass the other filters, is not known.'],
-    [
-      { enabled: true },
-      'The state (enabled or not) of 1 more, which pass the other filters, is not known.',
-    ],
-    [
-      { enabled: false },
-      'The state (enabled or not) of 1 more, which pass the other filters, is not known.',
-    ],
-    [{ status: 'Live' }, 'The status of 1 more, which pass the other filters, is not known.'],
-    [{ type: 'users' }, 'The type of 1 more, which pass the other filters, is not known.'],
-    [{ createdBy: 'usr_1' }, 'The creator of 1 more, which pass the other filters, is not known.'],
-    [
-      { updatedSince: '2020-01-01' },
-      'The last change of 1 more, which pass the other filters, is not known.',
-    ],
+    [{ cadence: 'BATCH' }, '1 more may match; the cadence is not known.'],
+    [{ enabled: true }, '1 more may match; the state (enabled or not) is not known.'],
+    [{ enabled: false }, '1 more may match; the state (enabled or not) is not known.'],
+    [{ status: 'Live' }, '1 more may match; the status is not known.'],
+    [{ type: 'users' }, '1 more may match; the type is not known.'],
+    [{ createdBy: 'usr_1' }, '1 more may match; the creator is not known.'],
+    [{ updatedSince: '2020-01-01' }, '1 more may match; the last change is not known.'],
   ])('says of how many it is not known whether they are %j', async (filters, said) => {
     const all = { audienceType: 'USERS', computeCadence: { type: 'BATCH' } };
     const client = await clientOf([
@@ -193,7 +184,7 @@ describe('of odd spaces', () => {
     });
     const { matches, advice } = await find(rig.client, { cadence: 'REALTIME' });
     expect(matches).toBe(0);
-    expect(advice).toContain('The cadence of 1 more, which pass the other filters, is not known.');
+    expect(advice).toContain('1 more may match; the cadence is not known.');
   });
 
   test('shows createdAt where rows are ordered by it', async () => {
@@ -233,9 +224,7 @@ describe('of odd spaces', () => {
     const client = await clientOf([audience({ description: `${'x'.repeat(600)} needle` })]);
     const { matches, advice } = await find(client, { text: 'needle' });
     expect(matches).toBe(0);
-    expect(advice).toContain(
-      'Of 1 long descriptions only the beginning was searched, if anything.',
-    );
+    expect(advice).toContain('Of 1 long descriptions, at most the beginning was searched.');
   });
 
   test('counts each once, where the pages go in a circle', async () => {
@@ -250,14 +239,14 @@ describe('of odd spaces', () => {
     const client = await connect(fakeApi({ page }).api, { defaultSpace: 'spa_1' });
     const { matches, advice } = await find(client, { countOnly: true });
     expect([matches, requests]).toEqual([450, 3]);
-    expect(String(advice)).toContain('Only the first 450 audiences were looked at');
+    expect(String(advice)).toContain('Only the first 450 audiences were searched');
   });
 
   test('says where there are more than were looked at', async () => {
     const all = Array.from({ length: 10_001 }, (_, n) => audience({ id: `a${n}` }));
     const { matches, advice } = await find(await clientOf(all), { countOnly: true });
     expect(matches).toBe(10_000);
-    expect(advice).toContain('Only the first 10000 audiences were looked at; the space has more.');
+    expect(advice).toContain('Only the first 10000 audiences were searched; the space has more.');
   });
 
   test.each([
@@ -268,7 +257,7 @@ describe('of odd spaces', () => {
       200,
       /everything but id and name .* No row is missing\./,
     ],
-    ['rows', '\u0000'.repeat(250), 25, /It ends after 25 rows: go on with offset 25\./],
+    ['rows', '\u0000'.repeat(250), 25, /It ends after 25 rows: continue with offset 25\./],
   ])('stays under 60,000 characters: first go %s', async (_, name, rows, notice) => {
     const all = Array.from({ length: 200 }, (__, n) =>
       audience({ id: `aud_${n}`, name: `${n}${name}`, definition: { query: 'q'.repeat(300) } }),

@@ -147,8 +147,9 @@ describe('a page that is too long', () => {
     const { client } = await listing(rowsOf(100, { name: 'N'.repeat(1000) }), 1000);
     const pages = await walk(client, { count: 100 }, 10);
     expect(idsOf(pages)).toHaveLength(100);
-    expect(pages.at(-1)?.notice ?? '').not.toMatch(/others follow/);
-    for (const { notice } of pages.slice(0, -1)) expect(notice).toMatch(/others follow/);
+    expect(pages.at(-1)?.notice ?? '').not.toMatch(/for the rest, pass pagination/);
+    for (const { notice } of pages.slice(0, -1))
+      expect(notice).toMatch(/for the rest, pass pagination/);
   });
 
   test('stays short although Segment returns more rows than were asked for', async () => {

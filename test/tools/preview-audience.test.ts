@@ -273,9 +273,9 @@ describe('a preview that is still running when time is up', () => {
 
 describe('is refused', () => {
   test.each([
-    [{}, /give either query or previewId/],
-    [{ query, previewId: 'p' }, /give either query or previewId/],
-    [{ query, targetEntity: 'orders' }, /type linked only/],
+    [{}, /pass either query or previewId/],
+    [{ query, previewId: 'p' }, /pass either query or previewId/],
+    [{ query, targetEntity: 'orders' }, /only for type linked/],
   ])('%j', async (args, message) => {
     const rig = await startPreviews();
     const { error } = await rig.preview(args);
@@ -287,7 +287,7 @@ describe('is refused', () => {
     const rig = await startPreviews();
     const { error } = await rig.preview({ previewId: '../x' });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'previewId' });
-    expect(error?.next).toMatch(/preview_audience returned it/);
+    expect(error?.next).toMatch(/preview_audience returns it/);
     expect(rig.requests).toEqual([]);
   });
 
@@ -388,9 +388,9 @@ describe('the count of the month', () => {
 
   test.each([
     [628, undefined],
-    [629, /Only 70 of 700 previews are left/],
-    [699, /All 700 previews of this month are used/],
-    [900, /All 700 previews of this month are used/],
+    [629, /only 70 of 700 previews are left/],
+    [699, /all 700 previews of this month are used/],
+    [900, /all 700 previews of this month are used/],
   ])('after %i others: %s', async (others, warning) => {
     const folder = stateFolder();
     const rig = await startPreviews({ stateFolder: folder });
@@ -507,7 +507,9 @@ describe('create_audience with previewFirst', () => {
     );
     const { structured } = await rig.call('create_audience', create);
     expect(structured.audience).toMatchObject({ name: 'New' });
-    expect(String(structured.advice)).toMatch(/Its size could not be found out ahead: .*quota/);
+    expect(String(structured.advice)).toMatch(
+      /Its size could not be determined in advance: .*quota/,
+    );
   });
 
   test('waits no longer than the create can do without', async () => {

@@ -107,7 +107,7 @@ describe('create_audience', () => {
     });
     expect(error?.message).toContain("1 | event('Shoes Bought').cuont() >= 1\n");
     expect(error?.message).toContain('  |                       ^^^^^\n');
-    expect(error?.next).toMatch(/no quota was spent/);
+    expect(error?.next).toMatch(/no quota was used/);
   });
 
   test('lets warnings ride along', async () => {

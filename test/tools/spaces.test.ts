@@ -60,7 +60,7 @@ test('says where the default one is not among them', async () => {
   const { client } = await scene({ space: 'spa_9' });
   const { structured } = await callTool(client, 'list_spaces');
   expect(structured.advice).toEqual([
-    'The default space "spa_9" is not among those of this token.',
+    'The default space "spa_9" is not among the spaces that this token can see.',
   ]);
 });
 

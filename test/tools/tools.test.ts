@@ -240,7 +240,7 @@ describe('update_audience_for_space', () => {
 
   test.each([
     [{ id: 'a' }, /at least one of enabled, name, description, query, includeHistoricalData/],
-    [{ id: 'a', enabled: true, type: 'users' }, /type: goes with query/],
+    [{ id: 'a', enabled: true, type: 'users' }, /type: requires query/],
   ])('refuses %j', async (args, message) => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);

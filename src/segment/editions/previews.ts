@@ -30,7 +30,8 @@ export const create: ReadRow<'create_audience_preview'> = {
   output: z.lazy(() => z.looseObject({ audiencePreview: z.looseObject({ id: z.string() }) })),
   feature,
   ifNotFound: 'Check spaceId; ask the user for the id of the space.',
-  ifUnknown: 'A preview may have been started, which counts toward the monthly limit; start another one.',
+  ifUnknown:
+    'A preview may have been started, which counts toward the monthly limit; start another one.',
 };
 
 export const get: ReadRow<'get_audience_preview'> = {

@@ -298,7 +298,7 @@ describe('the limit', () => {
     await settle(1, 2);
     expect(gate.perMinute).toBe(2);
     await expect(enter('c', { call: testCall(startedAt) })).rejects.toThrow(
-      'The quota of create_audience is used up (2 a minute)',
+      'The quota of create_audience is used up (2 per minute)',
     );
   });
 
@@ -306,7 +306,7 @@ describe('the limit', () => {
     const { entered, enter, settle, startedAt } = setUp(1, 'user');
     await enter('a');
     await settle(2, 3);
-    await expect(enter('b', { call: testCall(startedAt) })).rejects.toThrow('(1 a minute)');
+    await expect(enter('b', { call: testCall(startedAt) })).rejects.toThrow('(1 per minute)');
     expect(entered).toEqual(['a at 0']);
   });
 });
