@@ -16,7 +16,13 @@ import {
 import { type Dependents, findDependents } from './dependents.ts';
 import { concernsDependents, describeWrite, type WriteKind } from './question.ts';
 import type { SeenAudiences } from './seen.ts';
-import { type AudienceShape, type Snapshot, snapshotOf, staleError } from './snapshot.ts';
+import {
+  type AudienceShape,
+  nothingWritten,
+  type Snapshot,
+  snapshotOf,
+  staleError,
+} from './snapshot.ts';
 import type { ThingKind } from './thing.ts';
 
 /**
@@ -375,7 +381,7 @@ function builtOnSince(
     ? `other audiences have been built on this one: ${names.join(', ')}`
     : `the audiences built on this one have changed; with ${dependents.length} of them, it is not known which are new or whether any are gone`;
   const next = ids ? 'Tell the user which.' : 'Tell the user.';
-  return new AudiencesError('stale', `Since the user was asked, ${what}. Nothing was changed.`, {
+  return new AudiencesError('stale', `Since the user was asked, ${what}. ${nothingWritten}`, {
     next: `${next} If the write is still wanted, call again without confirmation.`,
   });
 }

@@ -24,7 +24,7 @@ import type { BulkOutcome, BulkResult, BulkWish } from './bulk-wish.ts';
 import type { Accepted, Subject, Unshown } from './confirmation.ts';
 import { readinessOf } from './readiness.ts';
 import { inWords, record, SpentError } from './send.ts';
-import { snapshotOf, staleError } from './snapshot.ts';
+import { nothingWritten, snapshotOf, staleError } from './snapshot.ts';
 import { audiences } from './thing.ts';
 import type { WriteContext } from './wish.ts';
 
@@ -285,7 +285,7 @@ class Bulk<Name extends OperationName> {
       .map(nameOf);
     throw new AudiencesError(
       'stale',
-      `Since the user was asked, the audiences built on these have changed: ${someOf(names)}. Nothing was changed.`,
+      `Since the user was asked, the audiences built on these have changed: ${someOf(names)}. ${nothingWritten}`,
       {
         next: 'If it is still wanted, call again without confirmation, so that the user sees which.',
       },
@@ -499,9 +499,9 @@ function allStale(changed: readonly Audience[]): AudiencesError {
   const who =
     changed.length === 1 ? `The audience ${names} has` : `All ${changed.length} audiences have`;
   const which = changed.length === 1 ? '' : `: ${names}`;
-  return new UnsentError('stale', `${who} changed ${sinceAsked}${which}.`, {
-    next: 'Tell the user. If it is still wanted, call again without confirmation.',
-  });
+  const next = 'Tell the user. If it is still wanted, call again without confirmation.';
+  const message = `${who} changed ${sinceAsked}${which}.`;
+  return new UnsentError('stale', message, { next }, { soFar: nothingWritten });
 }
 
 function notThere(ids: readonly string[]): AudiencesError {

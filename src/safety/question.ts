@@ -139,9 +139,7 @@ async function changes(
     found.length > 0 ? found.map(changeInWords) : ['- Nothing: it is already like this.'];
   if (found.some(({ field }) => field === 'query' || field === 'type')) {
     const [was, becomes] = [await meaningOf(before, about), await meaningOf(after, about)];
-    lines.push(
-      `- Afterwards, ${about.does.now.toLowerCase()}: ${cut(excerpts(was, becomes)[1], maxQueryChars)}`,
-    );
+    lines.push(`- ${about.does.later}: ${cut(excerpts(was, becomes)[1], maxQueryChars)}`);
   }
   if (before.enabled && after.enabled === false) lines.push('- It will no longer be computed.');
   return lines;

@@ -112,10 +112,16 @@ function shownDifference({ field, before, after }: Difference): Difference {
 }
 
 /**
+ * What a refusal because of a change says about the write. It may have been sent in the form of another
+ * edition, and refused.
+ */
+export const nothingWritten = 'Nothing was written.';
+
+/**
  * The error for a write that was meant for something as it no longer is.
  *
- * @param since how the message goes on after "has changed". @param now as it is.
- * @param known how it was, if that is still known. @param more what else changed, in words of ours.
+ * @param since how the message continues after "has changed". @param now as it is.
+ * @param known how it was, if that is still known. @param more what else changed, in our own words.
  */
 export function staleError(
   { noun, field: shownAs }: ThingKind,
@@ -130,11 +136,11 @@ export function staleError(
   });
   const all = [...more, ...words].join('; ');
   const what = all === '' ? '' : `: ${shortenedText(all, maxWordsChars)}`;
-  return new UnsentError('stale', `The ${noun} has changed ${since}${what}.`, {
-    next: `Tell the user what changed. If the write is still wanted, base it on the ${noun} as it is now, and call again without confirmation.`,
-    details: {
-      changed: changed.map(shownDifference),
-      [shownAs]: now && shortened(now, maxAudienceChars),
-    },
-  });
+  const next = `Tell the user what changed. If the write is still wanted, base it on the ${noun} as it is now, and call again without confirmation.`;
+  const details = {
+    changed: changed.map(shownDifference),
+    [shownAs]: now && shortened(now, maxAudienceChars),
+  };
+  const message = `The ${noun} has changed ${since}${what}.`;
+  return new UnsentError('stale', message, { next, details }, { soFar: nothingWritten });
 }

@@ -59,7 +59,7 @@ describe('confirmation by a client that can ask', () => {
     expect(question).toContain(
       `query: from "trait('total_spend') > 500" to "trait('total_spend') > 900"`,
     );
-    expect(question).toContain('Then it holds: Users whose "total_spend" is more than 900.');
+    expect(question).toContain('It will hold: Users whose "total_spend" is more than 900.');
     expect(sent(rig)).toHaveLength(1);
   });
 
@@ -113,7 +113,7 @@ describe('confirmation by a client that can ask', () => {
     });
     const [, change = ''] = /^- query: (.*)$/m.exec(question) ?? [];
     expect(change).toContain("OR trait('email').exists()");
-    expect(question).toMatch(/^- Then it holds: … .*"email" has a value/m);
+    expect(question).toMatch(/^- It will hold: … .*"email" has a value/m);
   });
 
   test('a name in a definition can not speak in our voice', async () => {
@@ -158,7 +158,7 @@ describe('confirmation by a client that can ask', () => {
     const args = { id: bigSpenders };
     const { error } = await callTool(rig.session.client, 'remove_audience_from_space', args);
     expect(error?.code).toBe('stale');
-    expect(error?.message).toContain('name was "Big spenders" and is "Renamed"');
+    expect(error?.message).toContain('name was "Big spenders" and is now "Renamed"');
     expect(sent(rig).map(({ method }) => method)).toEqual(['PATCH']);
   });
 });

@@ -160,7 +160,7 @@ describe.each<[string, SandboxEdition, string[]]>([
       code: 'duplicate',
       details: { audience: { id: bigSpenders } },
     });
-    expect(error?.message).toContain(`of this ${what}`);
+    expect(error?.message).toContain(`with this ${what}`);
     expect([sent(rig), questions]).toEqual([[], []]);
   });
 
@@ -212,7 +212,7 @@ describe.each<[string, SandboxEdition, string[]]>([
     await call('update_audience_for_space', { ...base, name: 'First' });
     const { error } = await call('update_audience_for_space', { ...base, name: 'Second' });
     expect(error?.code).toBe('stale');
-    expect(error?.message).toContain('name was "Changing" and is "First"');
+    expect(error?.message).toContain('name was "Changing" and is now "First"');
   });
 
   test('a question has all there is to know, and a no sends nothing', async () => {

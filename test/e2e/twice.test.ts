@@ -19,7 +19,7 @@ describe('nothing twice', () => {
       field: 'name',
       details: { audience: { id: bigSpenders } },
     });
-    expect(error?.message).toContain(`of this ${what}`);
+    expect(error?.message).toContain(`with this ${what}`);
     expect(sent(rig)).toEqual([]);
     const second = await callTool(rig.session.client, 'create_audience', {
       name,
@@ -120,7 +120,7 @@ describe('nothing twice', () => {
         audience: { name: 'First' },
       },
     });
-    expect(second.error?.message).toContain('name was "Big spenders" and is "First"');
+    expect(second.error?.message).toContain('name was "Big spenders" and is now "First"');
     expect(sent(rig)).toHaveLength(1);
   });
 });
