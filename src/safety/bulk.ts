@@ -496,8 +496,7 @@ function someOf(names: readonly string[]): string {
 /** @param changed at least one. */
 function allStale(changed: readonly Audience[]): AudiencesError {
   const names = someOf(changed.map(nameOf));
-  const who =
-    changed.length === 1 ? `The audience ${names} has` : `All ${changed.length} audiences have`;
+  const who = changed.length === 1 ? `The audience ${names} has` : 'All of these audiences have';
   const which = changed.length === 1 ? '' : `: ${names}`;
   const next = 'Tell the user. If it is still wanted, call again without confirmation.';
   const message = `${who} changed ${sinceAsked}${which}.`;

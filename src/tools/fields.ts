@@ -14,7 +14,7 @@ const maxIds = 200;
 const someId = z
   .string()
   .min(1)
-  .refine((text) => text !== '.' && text !== '..', 'must be an id, not . or ..')
+  .refine((text) => text !== '.' && text !== '..', 'must be an id, not a dot segment')
   .refine((text) => text.isWellFormed(), 'must be valid Unicode');
 /** The greatest length is checked, but not advertised: it is the same for each. */
 const pathId = someId.refine(

@@ -35,7 +35,7 @@ test.each(data)('is not reported as done where the answer has %s', async (_, con
   const { error, methods, left } = await remove({ kind: 'answer', status: 202, body });
   expect(error).toMatchObject({
     code: 'outcome_unknown',
-    message: expect.stringContaining(`the response has ${said} instead of "SUCCESS".`),
+    message: expect.stringContaining(`the response has ${said}; "SUCCESS" was expected.`),
     next: expect.stringContaining('get_audience'),
     details: { audience: { id: firstId } },
   });

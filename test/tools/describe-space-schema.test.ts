@@ -211,7 +211,7 @@ describe('without Space Schema, the names of existing definitions', () => {
       more: false,
       advice: [
         expect.stringMatching(
-          /^list_\w+ is not supported by the edition v1alpha\. .* names that existing audiences use/,
+          /^list_\w+ is not supported by the v1alpha edition of the API\. .* names that existing audiences use/,
         ),
       ],
     });

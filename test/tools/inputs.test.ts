@@ -158,7 +158,7 @@ describe('what the edition can not do', () => {
         for (const dryRun of [undefined, true]) {
           const { error } = await callTool(client, tool, { ...args, dryRun });
           expect(error).toMatchObject({ code: 'unsupported', field });
-          expect(error?.message).toMatch(/not supported by the edition v1alpha/);
+          expect(error?.message).toMatch(/not supported by the v1alpha edition/);
           expect(error?.next).toMatch(/Omit it.*SEGMENT_EDITION=v1/);
         }
       }

@@ -51,13 +51,16 @@ export class EditionChoice {
     if (row && !unsupported) return { edition: this.#current, row };
     if (this.#open && !this.#olderShown) return { edition: newest, row: newest.rows[name] };
     const what = unsupported ? `${name}: ${unsupported.what}` : name;
-    throw new UnsupportedError(`${what} is not supported by the edition ${this.current}`, {
-      field: unsupported?.field,
-      next:
-        this.#setting === 'auto'
-          ? 'Segment uses the older edition of its API here, so this will not work; tell the user.'
-          : "Omit it, or tell the user that it needs today's edition of the API (SEGMENT_EDITION=v1 or auto, --edition).",
-    });
+    throw new UnsupportedError(
+      `${what} is not supported by the ${this.current} edition of the API`,
+      {
+        field: unsupported?.field,
+        next:
+          this.#setting === 'auto'
+            ? 'Segment uses the older edition of its API here, so this will not work; tell the user.'
+            : "Omit it, or tell the user that it needs today's edition of the API (SEGMENT_EDITION=v1 or auto, --edition).",
+      },
+    );
   }
 
   /** Requests per minute with which the gate of an operation starts. */
@@ -107,7 +110,7 @@ export class EditionChoice {
     if (!row && namesMore && refusal.facts.status === 404) return undefined;
     const unsupported = row?.unsupported?.(input);
     return new UnsupportedError(
-      `${refusal.message} ${unsupported?.what ?? 'It'} needs the edition ${edition.name}, which Segment may not support here`,
+      `${refusal.message} ${unsupported?.what ?? 'It'} needs the ${edition.name} edition of the API, which Segment may not support here`,
       {
         field: unsupported?.field,
         status: refusal.facts.status,

@@ -16,8 +16,9 @@ export const removalStatus: z.ZodType<StatusOutput> = z.lazy(() =>
   }),
 );
 
-/** Why a status leaves it in doubt that something was removed, as what follows "the answer". */
+/** Why a status leaves it in doubt that something was removed, as what follows "the response". */
 export function doubtOfRemoval({ status }: StatusOutput): string | undefined {
   if (status?.toUpperCase() === 'SUCCESS') return undefined;
-  return `has ${status ? `the status ${quoted(cut(status, maxWordChars))}` : 'no status'} instead of "SUCCESS".`;
+  const shown = status ? `the status ${quoted(cut(status, maxWordChars))}` : 'no status';
+  return `has ${shown}; "SUCCESS" was expected.`;
 }
