@@ -241,7 +241,7 @@ function destinationInWords(destination: DestinationOfAudience): string {
 }
 
 function onOff(enabled: boolean | undefined): string {
-  if (enabled === undefined) return 'enabled or not is unknown';
+  if (enabled === undefined) return 'not known whether enabled';
   return enabled ? 'enabled' : 'disabled';
 }
 

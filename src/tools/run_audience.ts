@@ -4,7 +4,7 @@ import { assertLinked } from './linked-audience.ts';
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
-const consequences = ['It sends its data to its destinations, which cannot be undone.'];
+const consequences = ['What it sends to its destinations cannot be recalled.'];
 const disabled = 'It is disabled; Segment does not document whether it runs anyway.';
 const afterwards =
   'The run is in progress or waiting for other runs in the space; nothing shows when it ends. Do not run it again to find out.';

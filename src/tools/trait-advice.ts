@@ -11,7 +11,7 @@ const notInApp = 'Its definition can no longer be edited in the Segment app, onl
 /** What follows from a create. */
 export const consequencesOfCreateTrait = [
   'Let the first backfill finish before the next edit (status Live): editing earlier causes errors.',
-  'Its key is made from the name and never changes; it can never be reused, even after the trait is removed.',
+  'Its key is derived from the name and never changes; it can never be reused, even after the trait is removed.',
   notInApp,
 ];
 

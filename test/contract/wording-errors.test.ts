@@ -133,6 +133,12 @@ const inputs: Scenes = {
       { id: 'aud_1', query: "event('Shoes Bought').count()" },
       { more: { computedTrait: { id: 'aud_1' } } },
     ),
+  'a list that is too long to show': () =>
+    from(
+      'list_audiences',
+      { count: 1 },
+      { page: { audiences: [], pagination: { next: 'x'.repeat(100_000) } } },
+    ),
   'a definition': () => from('create_audience', { ...create, query: "event('A').count() >" }),
 };
 
@@ -186,6 +192,22 @@ const schedules: Scenes = {
       { audience: linked(), more: { audienceSchedules: [every('s_1', '1h'), every('s_2', '1d')] } },
     ),
   'that is not there': () => set({ interval: '1h', scheduleId: 's_9' }),
+  'that another call has added': async () => {
+    const { api } = fakeApi({ audience: linked() });
+    const lists = [[], [every('s_1', '1h')]];
+    const client = await connect(
+      {
+        ...api,
+        send: async (name, input, call) =>
+          name === 'list_audience_schedules_from_space_and_audience'
+            ? newest.rows[name].output.parse({ audienceSchedules: lists.shift() })
+            : api.send(name, input, call),
+      },
+      { defaultSpace: 'spa_1' },
+    );
+    const args = { id: 'aud_1', interval: '1h' };
+    return (await callTool(client, 'set_audience_schedule', args)).error;
+  },
   'that there is none to remove of': () =>
     from('remove_audience_schedule', { id: 'aud_1' }, noSchedule),
 };

@@ -8,6 +8,7 @@ import { RateLimitedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import type { DestinationOfAudience, Feeds } from '../../src/space/destinations.ts';
 import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { startStandIn } from '../support/stand-in.ts';
 import { asFile, wordingFile } from '../support/wording.ts';
 
@@ -25,16 +26,20 @@ type Answers = Parameters<typeof fakeApi>[0];
 /** What a user is asked before a tool writes. */
 async function asked(tool: string, args: object, answers: Answers = {}): Promise<string> {
   const questions: string[] = [];
+  const clock = new ManualClock();
   const client = await connect(fakeApi(answers).api, {
     defaultSpace: spaceId,
     confirm: 'writes',
+    clock,
     answering(text) {
       questions.push(text);
-      return { ...yes };
+      return { action: 'decline' };
     },
   });
-  const { error } = await callTool(client, tool, { ...args });
-  expect(error).toBeUndefined();
+  const call = callTool(client, tool, { ...args });
+  // A preview is waited for.
+  await clock.advance(30_000);
+  expect((await call).error?.code).toBe('declined');
   return questions.join('\n\n');
 }
 
@@ -81,6 +86,9 @@ const space = (...others: Audience[]): Answers => ({
   page: { audiences: [audience(), ...others], pagination: {} },
 });
 
+const preview = (state: object): Answers => ({
+  more: { audiencePreview: { id: 'p_1', ...state } },
+});
 const edition = (name: EditionName, more: Answers = {}): Answers => ({ ...more, edition: name });
 const full = audience({
   description: 'All of them',
@@ -109,7 +117,12 @@ const single: Record<string, () => Promise<string>> = {
     create({ type: 'linked', targetEntity: 'orders', query: "entity('orders').count() >= 1" }),
   'create an audience of a name that is taken': () =>
     create({ name: 'Big spenders', allowDuplicateName: true }),
-  'create an audience after a preview that is not ready': () => create({ previewFirst: true }),
+  'create an audience after a preview': () =>
+    create({ previewFirst: true }, preview({ status: 'COMPLETED', size: { count: 12 } })),
+  'create an audience after a preview that is not ready': () =>
+    create({ previewFirst: true }, preview({ status: 'RUNNING' })),
+  'create an audience after a preview that failed': () =>
+    create({ previewFirst: true }, preview({ status: 'FAILED' })),
   'create an audience whose definition can not be read': () =>
     describeWrite({
       kind: 'create',
@@ -137,7 +150,7 @@ const single: Record<string, () => Promise<string>> = {
   'change all of an audience': () =>
     update(
       { name: 'New', description: 'New', enabled: false, query, filterByExternalIds: ['email'] },
-      { audience: full },
+      { audience: { ...full, options: { filterByExternalIds: ['user_id'] } } },
     ),
   'edit an audience too early': () =>
     update({ name: 'New' }, { audience: audience({ status: 'Preparing' }) }),
@@ -182,11 +195,7 @@ const single: Record<string, () => Promise<string>> = {
   'disable a computed trait': () =>
     asked('update_computed_trait_for_space', { id, enabled: false }, trait()),
   'edit a computed trait too early': () =>
-    asked(
-      'update_computed_trait_for_space',
-      { id, name: 'Boots' },
-      trait({ status: 'Computing', createdAt: new Date().toISOString() }),
-    ),
+    asked('update_computed_trait_for_space', { id, name: 'Boots' }, trait({ status: 'Computing' })),
   'remove a computed trait': () => asked('remove_computed_trait_from_space', { id }, trait()),
 };
 

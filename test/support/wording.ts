@@ -48,6 +48,8 @@ const folders = ['tools', 'safety', 'segment', 'space'];
 export interface Prose {
   file: string;
   text: string;
+  /** Whether an error is made of it. */
+  isOfError: boolean;
 }
 
 /** Enough words to be a piece of a sentence. */
@@ -58,14 +60,14 @@ const inOneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
 /** All pieces of prose in the source, but for those of tool definitions. */
 export function proseInSource(): Prose[] {
   const files = folders.flatMap((folder) =>
-    readdirSync(join('src', folder), { recursive: true, encoding: 'utf8' }).map((file) =>
-      join(folder, file),
-    ),
+    readdirSync(join('src', folder), { recursive: true, encoding: 'utf8' })
+      .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
+      .toSorted(),
   );
   const defined = inOneLine(definitions());
   return files
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => prosePieces(file).map((text) => ({ file, text })))
+    .flatMap((file) => prosePieces(file))
     .filter(({ text }) => !defined.includes(text));
 }
 
@@ -82,27 +84,26 @@ function definitions(): string {
   return texts.join('\n');
 }
 
-function prosePieces(file: string): string[] {
+function prosePieces(file: string): Prose[] {
   const text = readFileSync(join('src', file), 'utf8');
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  const pieces: string[] = [];
-  const visit = (node: ts.Node) => {
+  const pieces: Prose[] = [];
+  const visit = (node: ts.Node, isInError: boolean) => {
     if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
-    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node)) pieces.push(node.text);
-    if (ts.isTemplateMiddleOrTemplateTail(node)) pieces.push(node.text);
-    ts.forEachChild(node, visit);
+    const isOfError =
+      isInError || (ts.isNewExpression(node) && /Error$/.test(node.expression.getText()));
+    if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) {
+      pieces.push({ file, text: inOneLine(node.text), isOfError });
+    }
+    ts.forEachChild(node, (child) => visit(child, isOfError));
   };
-  visit(source);
-  const isProse = (piece: string) => piece.split(' ').filter((word) => /[a-z]/i.test(word)).length;
-  return pieces.map(inOneLine).filter((piece) => isProse(piece) >= minWords);
+  visit(source, false);
+  const wordsIn = (piece: string) => piece.split(' ').filter((word) => /[a-z]/i.test(word)).length;
+  return pieces.filter((piece) => wordsIn(piece.text) >= minWords);
 }
 
-/** The words of all snapshots, on one line. */
-export function wordsSeen(): string {
-  const folder = 'test/contract/wording';
-  return inOneLine(
-    readdirSync(folder)
-      .map((file) => readFileSync(join(folder, file), 'utf8'))
-      .join('\n'),
-  );
+/** The words of some snapshots, on one line. */
+export function wordsOf(names: readonly string[]): string {
+  const texts = names.map((name) => readFileSync(`test/contract/wording/${name}.txt`, 'utf8'));
+  return inOneLine(texts.join('\n'));
 }

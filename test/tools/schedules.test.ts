@@ -250,7 +250,7 @@ describe('run_audience', () => {
     expect(questions[0]).toMatch(
       /^Run the audience "Buyers" .* now\. This sends its data out, which cannot be undone\./,
     );
-    expect(questions[0]).toContain('to its destinations, which cannot be undone');
+    expect(questions[0]).toContain('cannot be recalled');
     expect(writes()).toEqual([]);
   });
 
