@@ -15,7 +15,7 @@ const notInApp = (edition: EditionName): string[] =>
     ? ['Its definition can no longer be edited in the Segment app, only through the API.']
     : [];
 
-/** More external ids than fit here would not be read. */
+/** Longer lists of external ids would go unread. */
 const maxIdsChars = 2000;
 
 /** Statuses in which members are being computed. */
@@ -30,7 +30,7 @@ export function consequencesOfCreate(edition: EditionName): string[] {
 }
 
 /**
- * @param foundAfterLoss whether Segment's response was lost and the audience found all the same.
+ * @param foundAfterLoss whether Segment's response was lost, and a search found the audience.
  * @param edition in which it was created.
  */
 export function adviceAfterCreate(foundAfterLoss: boolean, edition: EditionName): string[] {
@@ -40,7 +40,7 @@ export function adviceAfterCreate(foundAfterLoss: boolean, edition: EditionName)
   return foundAfterLoss ? [lost, ...advice] : advice;
 }
 
-/** How anonymous users are admitted where Segment has no option of that name. */
+/** How anonymous users are included where Segment has no option for it. */
 export function adviceOnExternalIds(
   { includeAnonymousUsers }: NewAudience,
   options: Audience['options'],
@@ -78,7 +78,7 @@ export function consequencesOfUpdate(redefined: boolean, edition: EditionName): 
   return redefined ? [locked, ...notInApp(edition)] : [locked];
 }
 
-/** The same once it is done. */
+/** The same, once it is done. */
 export function adviceAfterUpdate(redefined: boolean, edition: EditionName): string[] {
   const locked =
     'It is locked against further edits until Segment has processed this change; check its status with get_audience first.';
@@ -106,7 +106,7 @@ export function consequencesOfAll(action: BulkAction): string[] {
   }
 }
 
-/** What to do with the copies of several removed audiences. */
+/** How to use the copies of several removed audiences. */
 export const recreate =
   'To recreate one, pass its fields from removed, including those inside options, to create_audience, but without id and key. It gets a new id and key; profiles keep the old trait.';
 

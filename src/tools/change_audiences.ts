@@ -15,15 +15,15 @@ import { advice, ids, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, writeInputs } from './write.ts';
 
-/** How long it may go on where the client asked for progress. */
+/** How long a call may take if the client asked for progress. */
 const maxCallMs = 15 * 60_000;
-/** Of the JSON of what is kept of removed audiences. */
+/** Of the JSON of the copies of removed audiences. */
 const maxCopiesChars = 100_000;
-/** Of the JSON of question and requests in a dry run. */
+/** Of the JSON of the question and the requests in a dry run. */
 const maxRehearsalChars = 60_000;
-/** Of the question: names of 200 audiences fit, if they make sense. */
+/** Of the question: 200 audiences with reasonable names fit. */
 const maxQuestionChars = 50_000;
-/** Of a name in a result; the whole is in `removed`. */
+/** Of a name in a result; `removed` has the whole name. */
 const maxNameChars = 80;
 
 const results = () =>
@@ -123,7 +123,7 @@ function countsOf(all: readonly BulkResult[]): Record<string, number> {
   return counts;
 }
 
-/** All that it takes to make an audience again, without what has no value. */
+/** Everything needed to recreate an audience, without fields that have no value. */
 function copyOf(audience: Audience) {
   const { id, name, key, description, enabled, definition, options } = audience;
   const copy = {
@@ -141,7 +141,7 @@ function copyOf(audience: Audience) {
   return { id, ...Object.fromEntries(entries) };
 }
 
-/** The copies of removed audiences, as many as fit; where not all do, the audit log has them. */
+/** As many copies of removed audiences as fit; the audit log has the others. */
 function keptCopies(removed: readonly Audience[]) {
   if (removed.length === 0) return { copies: undefined, advice: [] };
   let chars = 0;
@@ -170,7 +170,7 @@ function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
   ];
 }
 
-/** The ids that a continuation is good for: those that wait for one that failed are not among them. */
+/** The ids that a continuation is valid for, which exclude those waiting for one that failed. */
 function goodFor(left: readonly string[], all: readonly BulkResult[]): string {
   const notTried = all.filter(({ outcome }) => outcome === 'not_tried').length;
   return notTried === left.length

@@ -8,9 +8,12 @@ import { checkedNames } from './names.ts';
 import { cadenceSchema, shown } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 
-/** So many of what could not be checked are enough to know. */
+/** How many names that could not be checked are listed. */
 const maxUncheckedNamed = 10;
-/** Of the JSON of a result: a definition of invisible characters grows where it is shown. */
+/**
+ * Of the JSON of a result: invisible characters in a definition take more space where they are
+ * shown.
+ */
 const maxResultChars = 95_000;
 const maxExplanationChars = 30_000;
 
@@ -89,7 +92,7 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
 });
 
 /**
- * The names that the space does not know; without them where none could be checked.
+ * The names that the space does not know; undefined if none could be checked.
  *
  * @throws {AudiencesError} `space_not_allowed`.
  */

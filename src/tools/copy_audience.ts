@@ -15,7 +15,7 @@ import { checkNames, id, name, otherSpaceId, previewFirst, spaceId, spaceOf } fr
 import { defineTool, type ToolContext } from './tool.ts';
 import { emptyIsWrong, writeInputs } from './write.ts';
 
-/** More strings of a definition would not be read. */
+/** A longer list of strings would go unread. */
 const maxStringsShown = 20;
 const maxNamed = 10;
 
@@ -26,7 +26,7 @@ const optionNames = [
   'backfillEventDataDays',
 ] as const;
 
-/** The language is imported when first needed: start-up should not wait for it. */
+/** The language is imported when first needed, so that start-up does not wait for it. */
 const language = () => import('../query/index.ts');
 
 const input = () =>
@@ -90,7 +90,7 @@ export const copyAudience = defineTool({
   },
 });
 
-/** @throws {InvalidInputError} for a copy that would be called the same next to the original. */
+/** @throws {InvalidInputError} for a copy with the same name in the same space as the original. */
 function assertNamed(given: Input, space: string, toSpace: string): void {
   const isNextTo = isSameSpace(space, toSpace);
   if (!isNextTo || given.name !== undefined || given.allowDuplicateName) return;
@@ -100,7 +100,7 @@ function assertNamed(given: Input, space: string, toSpace: string): void {
   });
 }
 
-/** @throws {InvalidInputError} for a text that the definition does not hold, or can't hold. */
+/** @throws {InvalidInputError} for a string that is not in the definition, or can't be. */
 async function newQuery({ definition }: Audience, { find = [], replaceWith = [] }: Input) {
   const query = definition?.query;
   if (typeof query !== 'string') throw notShown('definition');
@@ -134,7 +134,7 @@ function notReplaced(replaced: Exclude<Replaced, { kind: 'replaced' }>): Invalid
   }
 }
 
-/** What may mean something else in another space, each in a sentence. */
+/** What may have a different meaning in another space, one sentence each. */
 async function acrossSpaces(query: string, space: string, context: ToolContext): Promise<string[]> {
   const { check, references, sourceIdsIn } = await language();
   const { tree } = check(query, { purpose: 'audience' });
@@ -174,7 +174,7 @@ async function audienceKeys(
   }
 }
 
-/** What create_audience takes for the copy. @throws {UnsupportedError} if it can't be made. */
+/** The input of create_audience for the copy. @throws {UnsupportedError} if it can't be made. */
 function createInput(audience: Audience, query: string, toSpace: string, given: Input) {
   const type = typeOf(audience);
   if (type === undefined) throw notShown('type');
@@ -207,15 +207,17 @@ function createInput(audience: Audience, query: string, toSpace: string, given: 
   });
 }
 
-/** The options, as a create takes them. @throws {UnsupportedError} for one that was not understood. */
+/**
+ * The options in the form of a create. @throws {UnsupportedError} for one that was not understood.
+ */
 function optionsOf({ options }: Audience) {
   const present = options ?? {};
   for (const option of optionNames) {
-    // What is there and was not understood has been read as undefined.
+    // A value that was not understood was read as undefined.
     if (option in present && present[option] === undefined) throw notShown(option);
   }
   const { includeHistoricalData, includeAnonymousUsers, filterByExternalIds } = present;
-  // Without historical data they say nothing, and a create refuses them.
+  // Without historical data, they have no meaning, and a create refuses them.
   const days = includeHistoricalData ? present.backfillEventDataDays : undefined;
   return {
     includeHistoricalData,
@@ -225,7 +227,10 @@ function optionsOf({ options }: Audience) {
   };
 }
 
-/** Those with a value: Segment shows null, an empty text or an empty list where there is none. */
+/**
+ * Only those with a value: Segment shows null, an empty string or an empty list where there is
+ * none.
+ */
 function withoutEmpty(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const isEmpty = (value: unknown) =>
     (value ?? '') === '' || (Array.isArray(value) && value.length === 0);

@@ -24,9 +24,9 @@ import { sizeAhead } from './size-ahead.ts';
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
-/** Of the JSON of an explanation, next to an audience. */
+/** Of the JSON of an explanation that is returned with an audience. */
 const maxExplanationChars = 15_000;
-/** The same, next to what would be sent. */
+/** The same, returned with the request that would be sent. */
 const maxRehearsedExplanationChars = 8000;
 
 const input = () =>
@@ -85,7 +85,7 @@ export const createAudience = defineTool({
     const wanted: NewAudience = { ...given, spaceId: spaceOf(given, context) };
     assertFitting(wanted);
     const warnings = await checkBeforeSending(wanted.query, wanted.type, context.queryCheck);
-    // While the space is searched for one of the same name.
+    // Runs while the space is searched for the same name.
     const unknownNames = areChecked ? adviceOnNames(wanted, context) : [];
     const outcome = await context.carryOut({
       operation: 'create_audience',
@@ -145,7 +145,7 @@ function assertFitting(wanted: NewAudience): void {
   }
 }
 
-/** The audience as it would be, in the fields of Segment. */
+/** The audience as it would be, in Segment's fields. */
 function shapeOf(wanted: NewAudience) {
   const { spaceId: space, name: title, enabled = true, query: text, type: level } = wanted;
   const {

@@ -73,7 +73,7 @@ export const createComputedTrait = defineTool({
   },
 });
 
-/** The trait as it would be, in the fields of Segment. */
+/** The trait as it would be, in Segment's fields. */
 function shapeOf({ spaceId: space, query, type, enabled = true, ...wanted }: NewComputedTrait) {
   const { name: title, description: about, ...options } = wanted;
   return {

@@ -20,9 +20,9 @@ const samplesCount = 10;
 const maxSampleChars = 100;
 const maxNameChars = 1000;
 const maxReasonChars = 500;
-/** Of the JSON of all names: more than an agent should have to read at once. */
+/** Of the JSON of all names: no agent should have to read more at once. */
 const maxNamesChars = 58_000;
-/** Segment's own maximum of a list of names. */
+/** Segment's own maximum for a list of names. */
 const maxRows = 1000;
 
 const input = () =>
@@ -57,7 +57,7 @@ const nameSchema = () =>
   });
 type Name = z.input<ReturnType<typeof nameSchema>>;
 
-/** Names, and whether there are more of them. */
+/** Names, and whether there are more. */
 interface Names {
   names: Name[];
   more: boolean;
@@ -148,14 +148,14 @@ async function schemaNames(given: Input, space: string, context: ToolContext): P
   }
 }
 
-/** The properties of an entity, which may be named by a relationship that leads to it. */
+/** The properties of an entity, which may be named by a relationship to it. */
 async function entityProperties(
   asked: { spaceId: string; entity: string; search?: string; limit: number; samplesCount?: number },
   { api, call }: ToolContext,
 ): Promise<Names> {
   const { spaceId: space, entity, search, limit } = asked;
   const read = (slug: string) => {
-    // Segment searches no list of these.
+    // Segment has no search for these.
     const count = search === undefined ? limit : maxRows;
     const page = { spaceId: space, entity: slug, count, samplesCount: asked.samplesCount };
     return api.send('list_properties_from_entity', page, call);
@@ -182,7 +182,7 @@ function isNotFound(error: unknown): boolean {
   return error instanceof AudiencesError && error.code === 'not_found';
 }
 
-/** The names that existing definitions use; whose trait one is, they do not tell. */
+/** The names that existing definitions use; they do not show whose trait a name is. */
 async function namesInDefinitions(
   { kind, event = '', entity = '', search }: Input,
   space: string,
@@ -211,7 +211,7 @@ function hasMore(pagination: Pagination | null | undefined): boolean {
   return typeof pagination?.next === 'string';
 }
 
-/** @param withSamples whether they are wanted: Segment may send them all the same. */
+/** @param withSamples whether samples are wanted: Segment may send them anyway. */
 function rowOf(
   row: {
     name: string;
@@ -239,7 +239,7 @@ function shortSample(value: unknown): unknown {
   return text.length > maxSampleChars ? cut(text, maxSampleChars) : value;
 }
 
-/** As many names as are wanted, and as can be shown. */
+/** As many names as are wanted and fit. */
 function fitting(all: readonly Name[], thereAreMore: boolean, limit: number) {
   const wanted = all.slice(0, limit);
   let chars = 0;

@@ -16,14 +16,14 @@ const someId = z
   .min(1)
   .refine((text) => text !== '.' && text !== '..', 'must be an id, not a dot segment')
   .refine((text) => text.isWellFormed(), 'must be valid Unicode');
-/** The greatest length is checked, but not advertised: it is the same for each. */
+/** The maximum length is checked but not advertised: it is the same for all ids. */
 const pathId = someId.refine(
   (text) => text.length <= maxIdChars,
   `must be at most ${maxIdChars} characters`,
 );
 
 export const spaceId = pathId.optional().describe('Space id; default: the configured space');
-/** Of a second space; a tool says which. */
+/** Id of a second space; each tool says which. */
 export const otherSpaceId = pathId.optional();
 export const id = pathId.describe('Audience id');
 export const ids = z
@@ -33,14 +33,14 @@ export const ids = z
   .refine((given) => new Set(given).size === given.length, 'must list each audience once')
   .describe('Audience ids');
 
-/** A text that is written to Segment; one that this server has cut must not be written back. */
+/** Text to be written to Segment; text that this server has cut must not be written back. */
 const whole = (text: z.ZodString) =>
   text.refine(
     (value) => !endsInMark(value),
     'was cut by this server: read it in full with get_audience and fullText: true',
   );
 
-/** Holds something that can be seen: not only blanks, and characters that show nothing. */
+/** Has a visible character: not only blanks and characters that show nothing. */
 const holdsSomething = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 export const name = whole(z.string().trim().min(1).max(255)).refine(
@@ -50,7 +50,7 @@ export const name = whole(z.string().trim().min(1).max(255)).refine(
 export const description = whole(z.string());
 export const query = whole(z.string().min(1));
 
-/** Segment's references write the type in either case; models do in any. */
+/** Segment's references write the type in upper or lower case; models mix them. */
 export const type = z
   .string()
   .toLowerCase()
@@ -94,7 +94,7 @@ export const pageInputs = () => ({
 
 export const advice = z.array(z.string()).optional().describe('What to know before the next step');
 
-/** @throws {InvalidInputError} for an entity where no audience of that level has one. */
+/** @throws {InvalidInputError} for an entity at a level that has none. */
 export function assertEntityFits(given: { type?: AudienceType; targetEntity?: string }): void {
   if (given.targetEntity === undefined || given.type === 'linked') return;
   throw new InvalidInputError('targetEntity is only for type linked.', {
@@ -103,7 +103,7 @@ export function assertEntityFits(given: { type?: AudienceType; targetEntity?: st
   });
 }
 
-/** @throws {InvalidInputError} where people's data is not to be shown. */
+/** @throws {InvalidInputError} if personal data must not be shown. */
 export function assertSamplesAllowed({ noSamples }: Pick<ToolContext, 'noSamples'>): void {
   if (!noSamples) return;
   throw new InvalidInputError(
@@ -116,7 +116,7 @@ export function assertSamplesAllowed({ noSamples }: Pick<ToolContext, 'noSamples
 }
 
 /**
- * The space that a call is about.
+ * The space of a call.
  *
  * @throws {InvalidInputError} if the call names none and there is no default.
  */

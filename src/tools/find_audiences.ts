@@ -19,9 +19,9 @@ import { fits, onlyNames, withoutQuery } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
 const cadences = ['REALTIME', 'BATCH'] as const;
-/** So many ids of audiences that can't be read are enough to look at. */
+/** How many ids of audiences that can't be read are listed. */
 const maxUnreadable = 100;
-/** Ids are not longer, unless they make no sense. */
+/** No sensible id is longer. */
 const maxIdChars = 255;
 
 const isoTime = () => z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
@@ -73,7 +73,7 @@ const input = () =>
 type Input = z.output<ReturnType<typeof input>>;
 
 const foundRowSchema = () =>
-  // Loose for createdAt, which is there where rows are ordered by it.
+  // Loose because of createdAt, which is present if rows are ordered by it.
   rowSchema().extend({ usedByCount: z.number().optional() }).loose();
 type FoundRow = z.infer<ReturnType<typeof foundRowSchema>>;
 
@@ -118,7 +118,7 @@ export const findAudiences = defineTool({
   },
 });
 
-/** @throws {InvalidInputError} for what is no time. */
+/** @throws {InvalidInputError} for text that is not a time. */
 function filtersOf(given: Input): Filters {
   return {
     ...given,
@@ -129,7 +129,7 @@ function filtersOf(given: Input): Filters {
 
 function timeOf(field: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  // A time without a zone is one of UTC, wherever this server runs.
+  // A time without a zone is in UTC, wherever this server runs.
   const instant = [text, `${text}Z`].find((each) => isoTime().safeParse(each).success);
   if (instant !== undefined) return Date.parse(instant);
   throw new InvalidInputError(`${field} can't be ${quoted(text)}: it must be a time.`, {
@@ -156,7 +156,7 @@ function rowOf(index: AudienceIndex, audience: IndexedAudience, sort: SortKey): 
   };
 }
 
-/** The answer with as many columns, and then rows, as are short enough. */
+/** The result with as many columns, and then as many rows, as fit. */
 function fitted<Answer extends object>(
   rows: readonly FoundRow[],
   offset: number,
@@ -204,7 +204,7 @@ function adviceOn(index: AudienceIndex, given: Input, found: Found, ageMs: numbe
   return said;
 }
 
-/** Fields of audiences where their own names would be odd in a sentence. */
+/** Names for fields whose own names would be odd in a sentence. */
 const fieldNames: Partial<Record<FilteredField, string>> = {
   enabled: 'state (enabled or not)',
   createdBy: 'creator',
@@ -218,7 +218,7 @@ const nameFields = [
   ['audienceKey', 'traits'],
 ] as const satisfies readonly (readonly [keyof Input, NameKind])[];
 
-/** Names are compared exactly, so that a slip finds nothing. */
+/** Names are compared exactly, so a typo finds nothing. */
 function nearMisses(index: AudienceIndex, given: Input): string[] {
   return nameFields.flatMap(([field, kind]) => {
     const name = given[field];

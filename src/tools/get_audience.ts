@@ -7,7 +7,7 @@ import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { includable, includedOutputs, readIncluded } from './included.ts';
 import { defineTool } from './tool.ts';
 
-/** Of its JSON; few definitions of the greatest length that is read are explained in more. */
+/** Of its JSON; even the longest definitions rarely need a longer explanation. */
 const maxExplanationChars = 30_000;
 
 export const getAudience = defineTool({

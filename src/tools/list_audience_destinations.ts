@@ -5,7 +5,7 @@ import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { fits } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
-/** Only a name beyond all sense is cut. */
+/** Only absurdly long names are cut. */
 const maxNameChars = 300;
 
 const activationSchema = () =>
@@ -69,7 +69,7 @@ export const listAudienceDestinations = defineTool({
   },
 });
 
-/** Destinations without names beyond all sense. */
+/** Destinations without absurdly long names. */
 export function shownDestinations({ destinations }: DestinationsOfAudience): Shown[] {
   const shown = (text: string | undefined) => text && cut(text, maxNameChars);
   return destinations.map(({ name, product, activations, isVisible, ...rest }) => ({
@@ -84,7 +84,7 @@ export function shownDestinations({ destinations }: DestinationsOfAudience): Sho
   }));
 }
 
-/** What there is to say of where an audience is sent. */
+/** Advice on where an audience is sent. */
 export function adviceOnDestinations({
   unseen,
   total,

@@ -9,7 +9,7 @@ import { defineTool } from './tool.ts';
 
 /** The tool that shows an audience in full. */
 const full = 'get_audience';
-/** Of a page that stays too long however few rows are asked for. */
+/** Of a page that stays too long however few rows are requested. */
 const maxRowsBeyond = 10;
 
 export const listAudiences = defineTool({
@@ -38,7 +38,8 @@ export const listAudiences = defineTool({
       const fitting = fitPage(page, input.count < given.count);
       if (fitting) return fitting;
       if (input.count === 1) return firstRows(page);
-      // Not even the first page fits: half of its rows, and a cursor that goes on behind them.
+      // Not even the first page fits: request half of its rows, and a cursor that continues after
+      // them.
       const inFirst = page.breaks?.[0]?.rows ?? input.count;
       input = { ...input, count: Math.max(1, Math.floor(inFirst / 2)) };
     }
@@ -46,10 +47,10 @@ export const listAudiences = defineTool({
 });
 
 /**
- * A page whose text is short enough: first columns go, then rows behind a place where a cursor goes
- * on; undefined where there is no such place.
+ * A page whose text is short enough: columns are dropped first, then rows after a place where a
+ * cursor continues; undefined if there is no such place.
  *
- * @param isPart whether fewer rows were read than were asked for.
+ * @param isPart whether fewer rows were read than were requested.
  */
 function fitPage({ audiences, pagination, breaks = [] }: AudiencesOutput, isPart: boolean) {
   const rows = audiences.map(summarize);
@@ -74,7 +75,7 @@ function fitPage({ audiences, pagination, breaks = [] }: AudiencesOutput, isPart
   return shorter.find(fits);
 }
 
-/** The beginning of a page of which one row was asked for, and that still is too long. */
+/** The start of a page that is too long although one row was requested. */
 function firstRows({ audiences, pagination }: AudiencesOutput) {
   const { current, next, previous, totalEntries } = pagination;
   const names = audiences.map(summarize).map(onlyNames);

@@ -8,11 +8,11 @@ import { advice } from './fields.ts';
 import { fits } from './short-rows.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 
-/** Rows that are asked for at once; as many as Segment gives. */
+/** Rows per request: Segment's own maximum. */
 const rowsAtOnce = 1000;
 /** No workspace has more spaces than fit into these. */
 const maxPages = 10;
-/** Only a name beyond all sense is cut. */
+/** Only absurdly long names are cut. */
 const maxNameChars = 300;
 
 const rowSchema = () =>
@@ -88,7 +88,7 @@ function configuredSpaces({ defaultSpace, allowedSpaces = [] }: ToolContext): st
   return [...new Set([...(defaultSpace === undefined ? [] : [defaultSpace]), ...allowedSpaces])];
 }
 
-/** Those that may be touched, by the ids by which they may. */
+/** Those that may be used, under the ids by which they may be used. */
 function shownSpaces(spaces: readonly Space[], context: ToolContext): Row[] {
   const { allowedSpaces } = context;
   const configured = configuredSpaces(context);

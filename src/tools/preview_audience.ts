@@ -84,7 +84,7 @@ export const previewAudience = defineTool({
   },
 });
 
-/** The preview that was asked for, and what there is to say of its definition. */
+/** The requested preview, with advice on its definition. */
 async function findPreview(given: Input, space: string, context: ToolContext) {
   const { previews, call, queryCheck } = context;
   if (given.query === undefined) {

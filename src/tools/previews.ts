@@ -4,11 +4,11 @@ import type { PreviewQuota } from '../space/previews.ts';
 import { cut } from '../visible.ts';
 
 /*
- * What results say of previews.
+ * What results say about previews.
  */
 
 const maxUnitChars = 50;
-/** From this share of the month's previews on there is a warning. */
+/** The share of the month's previews from which there is a warning. */
 const warnFrom = 0.9;
 
 /** A size as results show it. */
@@ -32,7 +32,7 @@ export function shownSize(
   };
 }
 
-/** What there is to say of the quota of previews. */
+/** Advice on the quota of previews. */
 export function adviceOnQuota({ usedThisMonth, monthlyLimit, isShared }: PreviewQuota): string[] {
   const advice: string[] = [];
   if (usedThisMonth >= monthlyLimit) {

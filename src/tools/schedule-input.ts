@@ -3,7 +3,7 @@ import { InvalidInputError } from '../segment/errors.ts';
 import type { NewSchedule, scheduleIntervals } from '../segment/models/schedule.ts';
 import { quoted } from '../visible.ts';
 
-/** What a call says about the schedule that it wants. */
+/** The schedule inputs of a call. */
 interface GivenSchedule {
   interval?: (typeof scheduleIntervals)[number];
   days?: readonly number[];
@@ -14,9 +14,9 @@ interface GivenSchedule {
 const either = 'Pass interval alone, or days, hours and timezone together.';
 
 /**
- * The schedule that is wanted, in one order.
+ * The requested schedule, with its entries in a fixed order.
  *
- * @throws {InvalidInputError} if it is said in both ways, in neither, or in part.
+ * @throws {InvalidInputError} if both ways, neither, or only a part is given.
  */
 export function scheduleOf({ interval, days, hours, timezone }: GivenSchedule): NewSchedule {
   const parts = Object.entries({ days, hours, timezone });
@@ -44,7 +44,7 @@ function inOrder(numbers: readonly number[]): number[] {
 }
 
 /**
- * A name of the tz database as it is written there.
+ * A time zone name as the tz database writes it.
  *
  * @throws {InvalidInputError} for any other text, such as an offset.
  */
@@ -60,7 +60,7 @@ function zoneOf(timezone: string): string {
       next: `${hint} If it is unclear, ask the user which time zone their hours are in.`,
     });
   }
-  // Another name for the same zone is left as it is.
+  // An alias of a zone is left as it is.
   return known.toLowerCase() === timezone.toLowerCase() ? known : timezone;
 }
 

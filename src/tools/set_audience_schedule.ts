@@ -85,7 +85,7 @@ export const setAudienceSchedule = defineTool({
   },
 });
 
-/** What a new schedule is called before Segment has given it an id. */
+/** The id of a new schedule before Segment assigns one. */
 const newId = 'new';
 
 /**
@@ -93,7 +93,7 @@ const newId = 'new';
  *
  * @param scheduleId of the schedule that is replaced; undefined if one is added.
  * @throws {InvalidInputError} if it is not linked, or has no such schedule.
- * @throws {AudiencesError} `stale`, if one was added since there was none.
+ * @throws {AudiencesError} `stale`, if one has been added in the meantime.
  */
 function withTiming(
   audience: Audience,

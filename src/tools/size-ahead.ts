@@ -5,7 +5,7 @@ import { cut, quotedPlainly, visible } from '../visible.ts';
 import { shownSize } from './previews.ts';
 import type { ToolContext } from './tool.ts';
 
-/** How long a create waits for a preview, milliseconds: the rest of its time is its own. */
+/** How long a create waits for a preview, in milliseconds; it needs the rest of its time itself. */
 const maxWaitMs = 20_000;
 const maxReasonChars = 300;
 
@@ -17,7 +17,9 @@ export interface SizeAhead {
   advice: string[];
 }
 
-/** Previews an audience that is to be made. @throws {CancelledError} if the call is cancelled. */
+/**
+ * Previews an audience that is to be created. @throws {CancelledError} if the call is cancelled.
+ */
 export async function sizeAhead(
   wanted: NewAudience,
   { previews, call }: Pick<ToolContext, 'previews' | 'call'>,

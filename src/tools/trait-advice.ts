@@ -29,7 +29,7 @@ export function consequencesOfUpdateTrait(redefined: boolean): string[] {
   return redefined ? [locked, notInApp] : [locked];
 }
 
-/** The same once it is done. */
+/** The same, once it is done. */
 export function adviceAfterUpdateTrait(redefined: boolean): string[] {
   const locked =
     'It is locked against further edits until Segment has processed this change; check its status with get_computed_trait first.';

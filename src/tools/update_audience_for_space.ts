@@ -127,8 +127,8 @@ export const updateAudienceForSpace = defineTool({
 });
 
 /**
- * An empty description clears the old one, if Segment takes it. It does not if it says so, or if there
- * is nothing else that it can have refused.
+ * An empty description clears the old one, if Segment accepts it. It does not if it says so, or if
+ * there is nothing else it can have refused.
  */
 function clearingRefused(error: unknown, given: Input): unknown {
   if (!(error instanceof AudiencesError) || error.facts.status !== 422) return error;
@@ -155,7 +155,7 @@ function optionsOf(given: Input): ChangeableOptions {
   return { includeHistoricalData, filterByExternalIds, backfillEventDataDays };
 }
 
-/** Checks a new definition at the level of the audience that gets it. */
+/** Checks a new definition at the level of its audience. */
 async function checkNewQuery(given: Input, before: Audience | undefined, context: ToolContext) {
   const { queryCheck } = context;
   if (given.query === undefined || !before) return { advice: [], warnings: [], level: undefined };
@@ -183,16 +183,16 @@ async function checkNewQuery(given: Input, before: Audience | undefined, context
 }
 
 /**
- * All options, those that are not named as they are: whether Segment merges or replaces them is not
- * stated.
+ * All options, with unnamed ones unchanged: Segment does not document whether it merges or replaces
+ * them.
  *
- * @throws {InvalidInputError} for days of event data without historical data, and where an option
- * that is not named can't be passed on as it is.
+ * @throws {InvalidInputError} for days of event data without historical data, and if an unnamed
+ * option can't be kept as it is.
  */
 function mergedOptions(given: Input, before: Audience | undefined): ChangeableOptions {
   const present = before?.options ?? {};
   for (const option of optionNames) {
-    // What is there and was not understood has been read as undefined.
+    // A value that was not understood was read as undefined.
     const isUnread = option in present && present[option] === undefined;
     if (isUnread && given[option] === undefined) throw unreadOption(option);
   }
@@ -208,7 +208,7 @@ function mergedOptions(given: Input, before: Audience | undefined): ChangeableOp
   return {
     includeHistoricalData,
     filterByExternalIds: given.filterByExternalIds ?? present.filterByExternalIds ?? undefined,
-    // Switched off together with what it needs.
+    // Dropped together with what it requires.
     backfillEventDataDays: given.includeHistoricalData === false ? undefined : days,
   };
 }
@@ -220,7 +220,7 @@ function unreadOption(option: (typeof optionNames)[number]): InvalidInputError {
   );
 }
 
-/** The audience as it will be; what is left out of a change stays. */
+/** The audience as it will be; fields that a change omits stay as they are. */
 function changed(before: Audience, change: AudienceChange): Audience {
   const { filterByExternalIds, ...rest } = change.options ?? {};
   const ids = filterByExternalIds && [...filterByExternalIds];

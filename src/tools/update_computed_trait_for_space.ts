@@ -93,7 +93,7 @@ export const updateComputedTraitForSpace = defineTool({
 });
 
 /**
- * The level of a trait, which goes with every definition.
+ * The level of a trait, which accompanies every definition.
  *
  * @throws {InvalidInputError} if Segment does not show it.
  */
@@ -106,7 +106,7 @@ function levelOf(before: Audience): 'users' | 'accounts' {
   );
 }
 
-/** The trait as it will be; what is left out of a change stays. */
+/** The trait as it will be; fields that a change omits stay as they are. */
 function changed(before: Audience, change: ComputedTraitChange): Audience {
   const { query } = change;
   return {
