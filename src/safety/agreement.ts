@@ -26,26 +26,26 @@ import {
 import type { ThingKind } from './thing.ts';
 
 /**
- * Which calls need the user's agreement: none; `remove`, those that delete an audience, switch it
- * off, or replace its definition or options; `writes`, all that change anything.
+ * Which calls need the user's agreement: none; `remove`, those that delete an audience, disable it,
+ * or replace its definition or options; `writes`, all that change anything.
  */
 export const confirmModes = ['none', 'remove', 'writes'] as const;
 export type ConfirmMode = (typeof confirmModes)[number];
 
 /**
- * How agreement is sought: through the client's own question where the client can put it, else by a
- * value that the agent passes on after it asked; only the one; only the other.
+ * How agreement is sought: through a question that the client shows if it can, otherwise through a
+ * value that the agent passes on after asking; only the former; only the latter.
  */
 export const askModes = ['auto', 'elicitation', 'confirmation'] as const;
 export type AskMode = (typeof askModes)[number];
 
-/** What came of asking the user. */
+/** The outcome of asking the user. */
 export type UserAnswer =
   | 'yes'
   | 'declined'
-  /** So quickly that nobody can have read the question. */
+  /** Too quickly for anyone to have read the question. */
   | 'declined at once'
-  /** An acceptance in which the box is not ticked. */
+  /** Accepted without ticking the box. */
   | 'unconfirmed'
   | 'cancelled'
   | 'timed out'
@@ -54,29 +54,32 @@ export type UserAnswer =
   /** The client does not know how to ask. */
   | 'unsupported';
 
-/** A write that is ready to be sent, with what people have to know of it. */
+/** A write that is ready to be sent, with what people have to know about it. */
 export interface PlannedWrite<Name extends OperationName = OperationName> {
   write: Write<Name>;
-  /** The request that it makes in the edition in force. */
+  /** Its request in the edition in force. */
   request: RequestPreview;
   kind: WriteKind;
   about: ThingKind;
   spaceId: string;
-  /** The audience that it is about; undefined for one that is to be made. */
+  /** The audience that it is about; undefined for one that is to be created. */
   id: string | undefined;
-  /** The audience as it was read for this; undefined for one that is to be made, or if not needed. */
+  /**
+   * The audience as it was read for this; undefined for one that is to be created, or if not
+   * needed.
+   */
   before: Audience | undefined;
   /** The audience as it would be; undefined for one that is to be removed. */
   after: AudienceShape | undefined;
-  /** Whether it deletes an audience, switches it off, or changes who is in it. */
+  /** Whether it deletes or disables an audience, or changes who is in it. */
   grave: boolean;
-  /** What else the user agrees to, each in a sentence of our own. */
+  /** What else the user agrees to, one sentence each, in our own words. */
   notes: readonly string[];
-  /** What speaks against it now: said, but no part of what is agreed to. */
+  /** Current warnings: shown, but not part of what is agreed to. */
   warnings: readonly string[];
-  /** The same, with what follows from it in the edition in force. */
+  /** The same, with its consequences in the edition in force. */
   consequences: readonly string[];
-  /** Why the user is asked once more, in a sentence of our own; it is no part of what is agreed to. */
+  /** Why the user is asked again, in our own words; not part of what is agreed to. */
   whyAgain?: string;
 }
 
@@ -91,48 +94,48 @@ export interface AgreementContext {
   askMode: AskMode;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** Milliseconds since any moment, by a clock that is never set. */
+  /** Milliseconds since an arbitrary moment, by a clock that is never set. */
   elapsed: () => number;
 }
 
-/** How a write was agreed to. */
+/** How the user agreed to a write. */
 export interface Agreement {
   by: 'elicitation' | 'confirmation';
-  /** Uses up the value that was passed; false if that can't be. Called right before the sending. */
+  /** Uses up the value that was passed; false if that fails. Called right before sending. */
   spend(): boolean;
-  /** Takes that back, where nothing was sent after all. */
+  /** Undoes that, if nothing was sent after all. */
   giveBack(): void;
 }
 
-/** More names than these would not be read. */
+/** A longer list of names would go unread. */
 const maxNamed = 10;
-/** What a person has seen of who depends on an audience is good for this long. */
+/** How long the dependents that a person has seen count as current. */
 const maxDependentsAgeMs = 10_000;
-/** When to try again where the space can't be searched now. */
+/** When to try again if the space can't be searched now. */
 const searchAgainMs = 10_000;
 
-/** What the user is to agree to: one write, or several. */
+/** What the user has to agree to: one write, or several. */
 export interface Matter {
   subject: Subject;
-  /** What is to be done, as the user reads it. */
+  /** The question that the user reads. */
   describe(): Promise<string>;
   /** The dependents that were found for it; undefined if they are not known. */
   shownIds(): readonly string[] | undefined;
   /**
    * @param unshown which dependents were not known to the user when they agreed, `ageMs` ago.
-   * @throws {AudiencesError} `stale` if there are others by now, `rate_limited` if that can't be told.
+   * @throws {AudiencesError} `stale` if there are others by now, `rate_limited` if that is unknown.
    */
   assertShown(unshown: Unshown | undefined, ageMs: number): Promise<void>;
-  /** The error for a value that was made for another state. */
+  /** The error for a value that was issued for another state. */
   changed(wasState: (state: Snapshot) => boolean): AudiencesError;
 }
 
 /**
- * Gets the user's agreement: by a value that an earlier call returned, by asking through the client,
- * or, where that can't be, by returning such a value.
+ * Gets the user's agreement: through a value that an earlier call returned, by asking through the
+ * client, or, if it can't ask, by returning such a value.
  *
  * @param confirmation the value that was passed, if any.
- * @throws {AudiencesError} `declined`, `confirmation_required`, and what the matter throws.
+ * @throws {AudiencesError} `declined`, `confirmation_required`, and what `matter` throws.
  */
 export async function seek(
   matter: Matter,
@@ -176,13 +179,13 @@ async function askUser(
   return 'agrees';
 }
 
-/** Seeks the agreement of the user to one write. */
+/** Seeks the user's agreement to one write. */
 export class Seeking {
   readonly #context: AgreementContext;
-  /** Who depends on the audience, as it was found in this call, and when. */
+  /** Who depends on the audience, as found in this call, and when. */
   #found: Dependents | undefined;
   #foundAt = 0;
-  /** Where the audience is sent, as it was found in this call. */
+  /** Where the audience is sent, as found in this call. */
   #feeds: Feeds | undefined;
 
   constructor(context: AgreementContext) {
@@ -190,12 +193,12 @@ export class Seeking {
   }
 
   /**
-   * Gets the user's agreement to a write: by a value that an earlier call returned, by asking through
-   * the client, or, where that can't be, by returning such a value.
+   * Gets the user's agreement to a write: through a value that an earlier call returned, by asking
+   * through the client, or, if it can't ask, by returning such a value.
    *
    * @param confirmation the value that was passed, if any.
-   * @throws {AudiencesError} `declined`, `confirmation_required`, `stale` where the audience, or who
-   * depends on it, has changed since the user was asked, or `rate_limited` where that can't be told.
+   * @throws {AudiencesError} `declined`, `confirmation_required`, `stale` if the audience, or who
+   * depends on it, has changed since the user was asked, or `rate_limited` if that is unknown.
    */
   async agree<Name extends OperationName>(
     plan: PlannedWrite<Name>,
@@ -216,8 +219,8 @@ export class Seeking {
   }
 
   /**
-   * Who depends on the audience is a part of what was agreed to: searched again if that is a while
-   * ago, once for a call.
+   * Who depends on the audience is part of what was agreed to: searched again after a while, once
+   * per call.
    */
   async #assertShown<Name extends OperationName>(
     { spaceId, before }: PlannedWrite<Name>,
@@ -258,8 +261,8 @@ export class Seeking {
   }
 
   /**
-   * Where the audience of a grave write is sent, looked up once for a call; undefined for another
-   * write, and for what is no audience. It is said, but no part of what is agreed to.
+   * Where the audience of a grave write is sent, looked up once per call; undefined for other
+   * writes, and for what is not an audience. Shown, but not part of what is agreed to.
    */
   async feedsOf({
     about,
@@ -288,7 +291,7 @@ export class Seeking {
 
 const agreedInPerson: Agreement = { by: 'elicitation', spend: () => true, giveBack() {} };
 
-/** The agreement that a value shows. */
+/** The agreement that a value proves. */
 export function agreedBy({ spend, giveBack }: Accepted): Agreement {
   return { by: 'confirmation', spend, giveBack };
 }
@@ -302,20 +305,20 @@ function subjectOf<Name extends OperationName>(plan: PlannedWrite<Name>): Subjec
     operation: write.operation,
     spaceId,
     id,
-    // The space is sealed by itself, however it is written.
+    // The space is sealed separately, in whatever spelling.
     act: { input: plain({ ...write.input, spaceId: undefined }), body: plain(request.body), notes },
     state: before && snapshotOf(before),
   };
 }
 
-/** What a new audience has anyway, if nothing else is given. */
+/** What a new audience has by default. */
 const defaults: Readonly<Record<string, unknown>> = {
   enabled: true,
   includeHistoricalData: false,
   includeAnonymousUsers: false,
 };
 
-/** The same without what is the default: whether that is spelled out makes no difference. */
+/** The same without defaults: whether they are spelled out makes no difference. */
 function withoutDefaults(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value)
@@ -332,7 +335,7 @@ function isEmptyObject(value: unknown): boolean {
 
 const operatorsChoice =
   'whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation, it never asks through the client.';
-/** What else to do where the user may not have seen the question. */
+/** What else to do if the user may not have seen the question. */
 const neverSeen: Partial<Record<UserAnswer, string>> = {
   'declined at once': `If the user never saw a question, this client answers in their place: ${operatorsChoice}`,
   'timed out': `If the user never saw a question, this client does not show it: ${operatorsChoice}`,
@@ -367,7 +370,7 @@ function notAsked(why: 'unseen' | 'unsupported'): AudiencesError {
   );
 }
 
-/** @param ids of those that are new; undefined if that can't be told. */
+/** @param ids of the new ones; undefined if that is unknown. */
 function builtOnSince(
   ids: readonly string[] | undefined,
   dependents: readonly Audience[],
@@ -386,7 +389,7 @@ function builtOnSince(
   });
 }
 
-/** The error where it can not be told who depends on what is to be written. */
+/** The error if it is unknown who depends on what is to be written. */
 export function cannotTell(cause: AudiencesError | undefined): AudiencesError {
   return new AudiencesError(
     'rate_limited',

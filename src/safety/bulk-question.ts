@@ -5,23 +5,24 @@ import type { BulkAction } from './bulk-wish.ts';
 import { feedsInWords } from './question.ts';
 
 /*
- * What a person reads before they agree to a change of several audiences. Some clients show three lines
- * of it: they say what happens, to how many, what hangs on them, and which are the first.
+ * What a person reads before agreeing to a change of several audiences. Some clients show only
+ * three lines of it: they say what happens, to how many, what depends on them, and which are the
+ * first.
  */
 
-/** Above this, they are put together in groups. */
+/** Above this number, they are shown in groups. */
 const maxLines = 20;
-/** Of a name among many. */
+/** Of a name in a list of many. */
 const maxNameChars = 80;
 const maxNamedFirst = 3;
 const maxDependentsNamed = 5;
-/** More of what is left out would not be read. */
+/** A longer list of what is left out would go unread. */
 const maxLeftOutNamed = 10;
 
-/** One of the audiences, with what has to be known of it. */
+/** One of the audiences, with what has to be known about it. */
 export interface BulkMember {
   audience: Audience;
-  /** Who is built on it that is not among them; undefined if that is not known. */
+  /** Audiences built on it that are not among them; undefined if unknown. */
   dependents: readonly Audience[] | undefined;
   /** Where it is sent; undefined if that was not looked up. */
   feeds: Feeds | undefined;
@@ -33,13 +34,13 @@ export interface BulkFacts {
   action: BulkAction;
   spaceId: string;
   members: readonly BulkMember[];
-  /** Those that are so already. */
+  /** Those that are already in the wanted state. */
   unchanged: readonly Audience[];
-  /** The ids that the space does not hold. */
+  /** The ids that are not in the space. */
   missing: readonly string[];
   /** Those that are built on each other in a circle. */
   circles: readonly (readonly Audience[])[];
-  /** What else the person should know, each in a sentence of our own. */
+  /** What else the person should know, one sentence each, in our own words. */
   notes: readonly string[];
 }
 
@@ -49,7 +50,7 @@ const verbs: Readonly<Record<BulkAction, { verb: string; after: string }>> = {
   remove: { verb: 'Delete', after: ' for good' },
 };
 
-/** Says in plain words what a change of several audiences will do. */
+/** Describes in plain words what a change of several audiences will do. */
 export function describeBulk(facts: BulkFacts): string {
   const { action, spaceId, members } = facts;
   const { verb, after } = verbs[action];
@@ -133,7 +134,7 @@ function lineOf({ audience, dependents, feeds, remark }: BulkMember): string {
   return `- ${nameOf(audience)} (${quoted(audience.id)}): ${facts.join('; ')}`;
 }
 
-/** Those with something to be known of them line by line, all others by name and size. */
+/** Those with something to note line by line, all others by name and size. */
 function groups(members: readonly BulkMember[]): string[] {
   const isPlain = ({ dependents = [], feeds, remark }: BulkMember) =>
     dependents.length === 0 && feeds === undefined && remark === undefined;

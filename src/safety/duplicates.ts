@@ -8,29 +8,29 @@ import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
 import type { ThingKind } from './thing.ts';
 
-/** The name of something that is to be made. */
+/** The name of something to be created. */
 export interface WantedName {
   about: ThingKind;
   spaceId: string;
   name: string;
-  /** Whether there may be another of this name. */
+  /** Whether another with this name is allowed. */
   allowDuplicate: boolean;
 }
 
 /** What a space holds before something is created in it. */
 export interface Search {
-  /** The ids of all that were there already; undefined if there are more than were looked at. */
+  /** The ids of all that already existed; undefined if there are more than were searched. */
   ids: ReadonlySet<string> | undefined;
-  /** The one that is there already, where that is allowed. */
+  /** The one that already exists, if that is allowed. */
   existing: Audience | undefined;
-  /** What there is to say of the search. */
+  /** Advice on the search. */
   advice: string[];
 }
 
 /**
- * Looks through a space for something of the same kind and name, or of the key that would result.
+ * Searches a space for something of the same kind and name, or with the key that would result.
  *
- * @throws {AudiencesError} `duplicate`, with the one that is there.
+ * @throws {AudiencesError} `duplicate`, with the existing one.
  */
 export async function searchDuplicate(
   { about, spaceId, name, allowDuplicate }: WantedName,
@@ -64,7 +64,7 @@ function duplicate(about: ThingKind, wanted: string, existing: Audience): Audien
   );
 }
 
-/** Texts that are equal for two audiences of one name or key. */
+/** Texts that are equal for two audiences with the same name or key. */
 export function nameMarks({ noun }: ThingKind, spaceId: string, name: string): string[] {
   const [space, key] = [bareSpaceId(spaceId), keyOf(name)];
   return [
@@ -73,14 +73,15 @@ export function nameMarks({ noun }: ThingKind, spaceId: string, name: string): s
   ];
 }
 
-/** The names that are being created by calls under way, so that two at once don't miss each other. */
+/** The names that calls in progress are creating, so that two at once don't miss each other. */
 export class NameReservations {
   readonly #reserved = new Set<string>();
 
   /**
    * Keeps others from creating something of the same kind and name or key while `create` runs.
    *
-   * @throws {AudiencesError} `duplicate`, if another call is at it. @throws what `create` throws.
+   * @throws {AudiencesError} `duplicate`, if another call is creating it. @throws what `create`
+   * throws.
    */
   async during<Result>(
     { about, spaceId, name, allowDuplicate }: WantedName,

@@ -14,17 +14,17 @@ import {
 import type { ThingKind } from './thing.ts';
 
 /*
- * What a person reads before they agree to a write. Some clients show three lines of it: so the first
- * ones say what happens, to which audience, and what changes. Everything that strangers have written
+ * What a person reads before agreeing to a write. Some clients show only three lines of it, so the
+ * first ones say what happens, to which audience, and what changes. Everything that strangers wrote
  * is quoted on one line, so that it can't pass for a part of the question.
  */
 
-/** How much of a long text is shown on either side of a change in it. */
+/** How much of a long text is shown on either side of a change. */
 const contextChars = 100;
-/** Much less where the change has to fit the first lines. */
+/** Much less if the change has to fit the first lines. */
 const gistChars = 60;
 const maxGistChars = 300;
-/** More names than these would not be read. */
+/** A longer list of names would go unread. */
 const maxDependentsNamed = 10;
 const maxDestinationsNamed = 10;
 
@@ -33,34 +33,37 @@ export type WriteKind =
   | 'create'
   | 'change'
   | 'remove'
-  /** Changes when an audience is run. */
+  /** Changes when an audience runs. */
   | 'schedule'
   /** Runs an audience once. */
   | 'run';
 
-/** Whether a write matters to what is built on the thing that it is about. */
+/** Whether a write matters to the dependents of its subject. */
 export function concernsDependents(kind: WriteKind): boolean {
   return kind === 'change' || kind === 'remove';
 }
 
-/** What there is to say about a write. */
+/** What to say about a write. */
 export interface WriteFacts {
   kind: WriteKind;
   about: ThingKind;
   spaceId: string;
-  /** The audience as it is now; undefined for one that is to be made. */
+  /** The audience as it is now; undefined for one that is to be created. */
   before: Audience | undefined;
   /** The audience as it would be; undefined for one that is to be removed. */
   after: AudienceShape | undefined;
   /** Other audiences of the space built on this one; undefined if that is not known. */
   dependents: readonly Audience[] | undefined;
-  /** Where the audience is sent; undefined where that does not matter. */
+  /** Where the audience is sent; undefined if that does not matter. */
   feeds: Feeds | undefined;
-  /** What else the person should know, each in a sentence of our own, the most important first. */
+  /**
+   * What else the person should know, one sentence each, in our own words, the most important
+   * first.
+   */
   notes: readonly string[];
 }
 
-/** Says in plain words what a write will do. */
+/** Describes in plain words what a write will do. */
 export async function describeWrite(facts: WriteFacts): Promise<string> {
   const { kind, about, before = {}, after = {}, dependents, feeds, notes } = facts;
   const { noun, does } = about;
@@ -175,8 +178,8 @@ function bothExcerpts(
 }
 
 /**
- * Of two long texts the parts that differ, with their context, so that a change can't hide behind
- * the place where a long text is cut.
+ * The differing parts of two long texts, with their context, so that a change can't hide beyond the
+ * place where a long text is cut.
  */
 function excerpts(
   before: string,

@@ -4,7 +4,7 @@ import { CancelledError, UnsentError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { ThingKind } from './thing.ts';
 
-/** What a write is about, and on whose behalf it waits. */
+/** The subject of a write, and the call for which it waits. */
 export interface Turn {
   about: ThingKind;
   operation: string;
@@ -13,10 +13,10 @@ export interface Turn {
   call: CallContext;
 }
 
-/** Lets one write at a time go on for each thing, in the order in which they came. */
+/** Lets one write at a time proceed for each thing, in order of arrival. */
 export class Turns {
   readonly #clock: Clock;
-  /** By thing, what resolves when the last in line is done. */
+  /** By thing, a promise that resolves when the last in line is done. */
   readonly #last = new Map<string, Promise<void>>();
 
   constructor(clock: Clock) {
@@ -24,7 +24,7 @@ export class Turns {
   }
 
   /**
-   * Waits until no other write to it is under way, then runs this one.
+   * Waits until no other write to it is in progress, then runs this one.
    *
    * @throws {UnsentError} `rate_limited`, if that would pass the deadline of the call.
    * @throws {CancelledError} if the call is cancelled while it waits. @throws what `write` throws.
@@ -36,7 +36,7 @@ export class Turns {
     const own = new Promise<void>((resolve) => {
       end = resolve;
     });
-    // Whoever gives up waiting does not let those behind it overtake those before it.
+    // One that gives up waiting does not let those behind it overtake those ahead of it.
     const done = before ? before.then(() => own) : own;
     this.#last.set(key, done);
     void done.then(() => {
@@ -75,7 +75,7 @@ export class Turns {
   }
 }
 
-/** When to try again where nothing is known of how long another write takes. */
+/** When to try again if it is unknown how long another write takes. */
 const tryAgainMs = 5000;
 
 function tooLong({ operation, about }: Turn): UnsentError {
