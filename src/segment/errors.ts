@@ -49,7 +49,7 @@ export type ErrorEntry = z.infer<typeof errorEntrySchema>;
 export interface ErrorFacts {
   /** What a sensible caller does now. */
   next: string;
-  /** The HTTP status that Segment or something before it answered with. */
+  /** The HTTP status that Segment, or something in front of it, returned. */
   status?: number;
   /** The input or body field at fault. */
   field?: string;
@@ -60,7 +60,7 @@ export interface ErrorFacts {
 }
 
 /**
- * The root of all errors that a tool call can end with. The reader of `message` and `next` is a
+ * The base of all errors that a tool call can end with. The reader of `message` and `next` is a
  * model: `message` says what was wrong and where, `next` says what to do about it.
  */
 export class AudiencesError extends Error {
@@ -75,8 +75,8 @@ export class AudiencesError extends Error {
   }
 
   /**
-   * The form in which an agent sees it: `{error: {code, message, next, …}}`. What strangers wrote may
-   * be part of a message, so it shows what can't be seen; its line breaks are our own.
+   * The form in which an agent sees it: `{error: {code, message, next, …}}`. A message may contain
+   * what strangers wrote, so invisible characters are made visible; its line breaks are our own.
    */
   toJSON() {
     const next = visible(this.facts.next);
@@ -93,7 +93,7 @@ export class InvalidInputError extends AudiencesError {
 
 /** A definition breaks the rules of the query language; nothing was sent. */
 export class InvalidQueryError extends AudiencesError {
-  /** @param rendered the errors with the places marked. @param diagnostics all of them. */
+  /** @param rendered the errors with their places marked. @param diagnostics all of them. */
   constructor(rendered: string, diagnostics: readonly object[]) {
     super('invalid_query', rendered, {
       next: 'Nothing was sent and no quota was used. Fix the query as the diagnostics describe (check_audience_query checks it for free) and call again.',
@@ -103,10 +103,10 @@ export class InvalidQueryError extends AudiencesError {
   }
 }
 
-/** Segment, or something in front of it, refused, and surely nothing was changed. */
+/** Segment, or something in front of it, refused the request, and certainly nothing was changed. */
 export class RefusedError extends AudiencesError {}
 
-/** Whether an error repeats Segment's own envelope, in which an entry says something. */
+/** Whether an error contains Segment's own envelope, with an entry that says something. */
 export function isSegmentsWord({ facts }: AudiencesError): boolean {
   const { data } = errorEnvelopeSchema.safeParse({ errors: facts.details });
   return (
@@ -123,7 +123,7 @@ export class UnsupportedError extends AudiencesError {
 }
 
 /**
- * Segment turned out to speak another edition, in which a write means something else than what was
+ * Segment turned out to use another edition, in which a write means something other than what was
  * agreed to. Nothing was changed, and the user has to be asked again.
  */
 export class MeaningChangedError extends AudiencesError {
@@ -137,15 +137,15 @@ export class MeaningChangedError extends AudiencesError {
 }
 
 /**
- * Segment took nothing of the request in: it was not sent, or each time refused for lack of quota. A
- * request of which that can't be said ends with another error, whatever ended it in the end.
+ * Segment certainly did not process the request: it was not sent, or was refused for lack of quota
+ * every time. A request that may have been processed ends with another error, whatever ended it.
  */
 export class UnsentError extends AudiencesError {
   readonly #again: string;
 
   /**
-   * @param what happened, in sentences. @param told what the message says in addition: about earlier attempts
-   * `soFar`, and instead of `what`, where there were any, `again`.
+   * @param what happened, in sentences. @param told what the message adds: `soFar` about earlier
+   * attempts, and `again`, which replaces `what` if there were any.
    */
   constructor(
     code: ErrorCode,
@@ -157,14 +157,16 @@ export class UnsentError extends AudiencesError {
     this.#again = again;
   }
 
-  /** The same after attempts that were sent. @param soFar a sentence on them; empty for none. */
+  /**
+   * The same, after attempts that were sent. @param soFar a sentence about them; empty for none.
+   */
   afterAttempts(soFar: string): this {
     this.message = `${this.#again} ${soFar}`.trim();
     return this;
   }
 }
 
-/** What became of attempts that were sent, where Segment had no quota left for any of them. */
+/** The outcome of attempts that were sent, if Segment had no quota left for any of them. */
 export const earlierRefused = 'An earlier attempt returned HTTP 429: Segment changed nothing.';
 
 /** No connection could be made: `unreachable`, and nothing was sent. */
@@ -200,14 +202,14 @@ function timeInWords(ms: number): string {
   return `${Math.max(1, Math.ceil(ms / secondMs))} s`;
 }
 
-/** The quota is used up for longer than this call may wait; nothing was changed. */
+/** The quota is used up for longer than this call can wait; nothing was changed. */
 export class RateLimitedError extends UnsentError {
   /**
    * @param retryAfterMs until the next request can be sent.
    * @param perMinute the limit in force, requests per minute.
-   * @param scope what the limit is of: the operation, the token as a whole, or not known; `longer`: a
-   * quota other than that of the minute.
-   * @param said Segment's own words and its list of problems, where it has any.
+   * @param scope what the limit is of: the operation, the token as a whole, or not known; `longer`:
+   * a quota other than the per-minute one.
+   * @param said Segment's own words and its list of problems, if any.
    */
   constructor(
     operation: string,
@@ -243,13 +245,13 @@ export class RateLimitedError extends UnsentError {
     );
   }
 
-  /** It is said already. */
+  /** The message already says it. */
   override afterAttempts(): this {
     return this;
   }
 }
 
-/** Too little of the time that one call may take is left to send a request: `timeout`, nothing sent. */
+/** Too little of the call's time is left to send a request: `timeout`, nothing sent. */
 export class OutOfTimeError extends UnsentError {
   /** @param leftMs what is left of the call's time. */
   constructor(operation: string, leftMs: number) {
@@ -267,12 +269,12 @@ export class OutOfTimeError extends UnsentError {
 }
 
 /**
- * A request was sent and no usable answer came: `unreachable`, `timeout`, `upstream_error` or
+ * A request was sent and no usable response arrived: `unreachable`, `timeout`, `upstream_error` or
  * `bad_response`. It may have taken effect.
  */
 export class NoAnswerError extends AudiencesError {}
 
-/** The answer has more bytes, or more values, than are read. */
+/** The response has more bytes, or more values, than are read. */
 export class TooLargeError extends NoAnswerError {}
 
 /** A write was sent, and whether it took effect is unknown. */
@@ -305,8 +307,8 @@ export class CancelledError extends AudiencesError {
 }
 
 /**
- * Whether the sending of a write that ended with this may have taken effect all the same. Where we
- * don't know what went wrong, we don't know what was done either.
+ * Whether a write that ended with this error may have taken effect nevertheless. If it is unknown
+ * what went wrong, it is also unknown what was done.
  */
 export function mayHaveTakenEffect(error: unknown): boolean {
   if (!(error instanceof AudiencesError)) return true;

@@ -1,10 +1,10 @@
 import { AudiencesError } from './errors.ts';
 
-/** What this server may do at all, whatever path leads to a request. */
+/** What this server may do at all, whatever leads to a request. */
 export interface Policy {
-  /** Whether only reading is allowed. */
+  /** Whether only reads are allowed. */
   readonly readOnly: boolean;
-  /** The only spaces that may be touched; undefined for all that the token reaches. */
+  /** The only spaces that may be used; undefined for all that the token reaches. */
   readonly allowedSpaces: readonly string[] | undefined;
 }
 

@@ -18,11 +18,12 @@ import type { HttpProxy } from './proxy.ts';
 
 /**
  * What the outcome of one attempt means.
- * - `success`: done, and this is the answer's `data`.
- * - `refused`: surely without effect; asking again the same way gets the same.
- * - `limited`: a 429, surely without effect; asking again later may do. `said`: Segment's own words.
- * - `unsent`: surely without effect, because nothing left this machine.
- * - `uncertain`: it may have taken effect. `transient`: asking again may get an answer.
+ * - `success`: done, and this is the response's `data`.
+ * - `refused`: certainly without effect; repeating it gets the same.
+ * - `limited`: a 429, certainly without effect; repeating it later may work. `said`: Segment's
+ *   own words.
+ * - `unsent`: certainly without effect, because nothing left this machine.
+ * - `uncertain`: it may have taken effect. `transient`: repeating it may get a response.
  */
 export type Verdict<Data> =
   | { kind: 'success'; data: Data }
@@ -31,23 +32,28 @@ export type Verdict<Data> =
   | { kind: 'unsent'; error: AudiencesError }
   | { kind: 'uncertain'; error: AudiencesError; transient: boolean };
 
-/** What has to be known of an operation to judge its responses. */
+/** What has to be known about an operation to judge its responses. */
 export interface Expected<Data> {
   operation: string;
   /** What `data` should be. */
   output: z.ZodType<Data>;
-  /** What is wrong with data of that form, as what follows "the answer"; undefined if nothing is. */
+  /**
+   * What is wrong with data of that form, phrased to follow "the response"; undefined if nothing
+   * is.
+   */
   misfit?: (data: Data) => string | undefined;
   /** What the caller does next on HTTP 404. */
   ifNotFound: string;
-  /** Whether it changes something: then an answer that has errors, too, does not say that it did. */
+  /**
+   * Whether it changes something: then a response that also has errors does not prove that it did.
+   */
   writes?: boolean;
 }
 
 /**
- * Judges a response that came in full.
+ * Judges a complete response.
  *
- * @param body the parsed JSON, undefined if it is none.
+ * @param body the parsed JSON; undefined if it is not JSON.
  */
 export function judgeAnswer<Data>(
   expected: Expected<Data>,
@@ -58,7 +64,7 @@ export function judgeAnswer<Data>(
   const { status } = answer;
   if (status >= 200 && status < 300) return judgeSuccess(expected, answer, body);
   if (status >= 300 && status < 400) {
-    // "See other" is how a server says that it did what was asked and shows the result elsewhere.
+    // With "See Other", a server says that it did what was asked, and that the result is elsewhere.
     const seeOther = status === 303;
     const error = new (seeOther ? NoAnswerError : RefusedError)(
       'bad_response',
@@ -90,9 +96,9 @@ export function judgeAnswer<Data>(
 }
 
 /**
- * Judges an attempt that got no complete answer. A cancelled one is not for judging.
+ * Judges an attempt without a complete response. Cancelled ones are not judged.
  *
- * @param proxy what the attempt went through, if anything.
+ * @param proxy the proxy of the attempt, if any.
  */
 export function judgeFailure(
   operation: string,
@@ -176,7 +182,7 @@ function inWords(proxy: HttpProxy | undefined): string {
     : 'No proxy is in use (HTTPS_PROXY).';
 }
 
-/** Node's codes of certificates that it does not accept: https://nodejs.org/api/tls.html. */
+/** Node's codes for certificates that it does not accept: https://nodejs.org/api/tls.html. */
 const certificateErrors: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
@@ -242,7 +248,7 @@ const strayAdvice =
 
 const fieldAdvice = 'Fix the problems listed above and call again; nothing was changed.';
 
-/** The statuses by which Segment refuses; without `next`, the operation says what to do. */
+/** The statuses of Segment's refusals; without `next`, the operation says what to do. */
 const refusals: Record<number, { code: ErrorCode; next?: string }> = {
   400: { code: 'validation_failed', next: fieldAdvice },
   401: {
@@ -283,11 +289,11 @@ function refusal(
       });
 }
 
-/** So much of a list of problems is enough to fix the first ones. */
+/** How many problems of a list are enough to fix the first ones. */
 const maxEntries = 20;
 const maxEntryChars = 500;
 
-/** Segment's list of problems, as long as a model should have to read it. */
+/** Segment's list of problems, cut to what a model should have to read. */
 function readEntries(body: unknown): ErrorEntry[] | undefined {
   const entries = errorEnvelopeSchema.safeParse(body).data?.errors;
   return entries?.slice(0, maxEntries).map((entry) => ({
@@ -306,7 +312,7 @@ function entriesInWords(entries: ErrorEntry[]): string {
   return asSentence(visible(sentences.join('; ')) || 'no reason given');
 }
 
-/** What came instead of an answer of Segment's. */
+/** What came instead of a response from Segment. */
 function foreignInWords(text: string): string {
   const words = readableStart(text);
   if (words === '') {
@@ -316,7 +322,7 @@ function foreignInWords(text: string): string {
   return asSentence(`not in Segment's format, but: ${visible(words)}`);
 }
 
-/** With a full stop, unless it ends already: other sentences may follow. */
+/** With a full stop, unless it already ends in one: other sentences may follow. */
 function asSentence(words: string): string {
   return ['.', '!', '?', '…'].some((end) => words.endsWith(end)) ? words : `${words}.`;
 }

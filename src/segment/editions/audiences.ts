@@ -8,8 +8,8 @@ import { doubtOfRemoval, removalStatus } from './removal.ts';
 import { alpha, type Gone, type Paging } from './row.ts';
 
 /*
- * What the operations on audiences have in common in all editions. Source: Segment's API reference,
- * tag Audiences.
+ * What the operations on audiences share in all editions. Source: Segment's API reference, tag
+ * Audiences.
  */
 
 const oneAudience: z.ZodType<AudienceOutput> = z.lazy(() =>
@@ -28,8 +28,8 @@ const noAudience =
   'Check id and spaceId: list_audiences shows what the space holds now. It may have been removed.';
 
 /**
- * A proxy's 404, or one for a space that can't be reached, says nothing of the audience: it is gone
- * where Segment doesn't know it while the space can be read and does not show it.
+ * A proxy's 404, or one for a space that can't be reached, says nothing about the audience: it is
+ * gone if Segment does not know it while the space can be read and does not list it.
  */
 const removed: Gone<'remove_audience_from_space'> = {
   output: { status: 'SUCCESS' },
@@ -106,7 +106,7 @@ export const audiences = {
   },
 } as const;
 
-/** Below its own maximum Segment may still find a page too large. */
+/** Segment may find a page too large even below its own maximum. */
 const smallerSizes = [100, 50, 25];
 
 /** Reads a list of audiences in pages of at most `maxCount` rows. */

@@ -7,8 +7,8 @@ import { doubtOfRemoval, removalStatus } from './removal.ts';
 import { alpha, type Gone, type ReadRow, type Row } from './row.ts';
 
 /*
- * Computed traits. Source: Segment's API reference, tag Computed Traits, which exists in alpha only
- * and still has bodies and limits as audiences had in 2024.
+ * Computed traits. Source: Segment's API reference, tag Computed Traits, which exists only in alpha
+ * and still has the bodies and limits that audiences had in 2024.
  */
 
 const traits = '/spaces/{spaceId}/computed-traits';
@@ -16,7 +16,7 @@ const oneTrait = z.lazy(() => z.looseObject({ computedTrait: computedTraitSchema
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
 const noTrait = 'Check id and spaceId: list_computed_traits shows what the space holds now.';
 const feature = ofSpace('Computed Traits');
-/** Whether there are traits at all shows in the list of them. */
+/** The list of traits shows whether the feature is available. */
 const ofOneTrait: typeof feature = {
   name: feature.name,
   isMissing: async ({ spaceId }, look) =>

@@ -7,8 +7,8 @@ import { pageQuery } from './paged.ts';
 import { alpha, type ReadRow } from './row.ts';
 
 /*
- * Where an audience is sent. Source: Segment's API reference, tag Activations, which exists in alpha
- * only. The pagination is in the response only if one was sent.
+ * Where an audience is sent. Source: Segment's API reference, tag Activations, which exists only in
+ * alpha. The response has pagination only if the request had it.
  */
 
 const audience = '/spaces/{spaceId}/audiences/{id}';

@@ -5,10 +5,12 @@ import type { ReadRow } from './row.ts';
 
 /*
  * Previews of definitions. Source: Segment's API reference, tag Audiences. A preview leaves nothing
- * behind, so that it counts as reading; but each one counts towards 700 a month and space.
+ * behind, so it counts as a read; but each one counts toward 700 per space and month.
  */
 
-/** A preview may be refused for what it is about: only the space says that there are none at all. */
+/**
+ * A preview may be refused because of its subject: only the space shows that there are none at all.
+ */
 const feature = ofSpace('Previews of audiences');
 const previews = '/spaces/{spaceId}/audiences/previews';
 
@@ -44,7 +46,7 @@ export const get: ReadRow<'get_audience_preview'> = {
   output: z.lazy(() => z.looseObject({ audiencePreview: previewSchema })),
   feature: {
     ...feature,
-    // One that is not found may just not be there any more.
+    // One that is not found may simply have expired.
     isMissing: async (asked, look, refusal) =>
       refusal.code !== 'not_found' && feature.isMissing(asked, look, refusal),
   },

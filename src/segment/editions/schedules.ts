@@ -13,7 +13,7 @@ import type { ReadRow, Row } from './row.ts';
 const schedules = '/spaces/{spaceId}/audiences/{id}/schedules';
 const oneSchedule = z.lazy(() => z.looseObject({ audienceSchedule: withId(scheduleSchema) }));
 const ofSchedules = ofAudience('Schedules of audiences');
-/** Whether there are schedules at all shows in the list of them. */
+/** The list of schedules shows whether the feature is available. */
 const ofOneSchedule: typeof ofSchedules = {
   name: ofSchedules.name,
   isMissing: async ({ spaceId, id }, look) =>
@@ -23,7 +23,7 @@ const ofOneSchedule: typeof ofSchedules = {
 const noAudience = 'Check id and spaceId with get_audience.';
 const noSchedule = 'Check scheduleId with list_audience_schedules.';
 
-/** A change replaces both strategy and config, so that its body is that of a new one. */
+/** A change replaces both strategy and config, so its body is that of a new schedule. */
 function body({ schedule }: { schedule: NewSchedule }): object {
   return timingOf(schedule);
 }
