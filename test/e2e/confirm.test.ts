@@ -15,7 +15,7 @@ import { bigSpenders, create, sent, writeAsAnother } from '../support/writes.ts'
 const detailsSchema = z.object({ confirmation: z.string() });
 
 describe('confirmation by a client that can ask', () => {
-  test('one question with all there is to know; a yes acts', async () => {
+  test('one question with everything to know; a yes acts', async () => {
     const questions: string[] = [];
     await using rig = await startRig(['--confirm', 'remove'], {
       answering(asked) {
@@ -63,7 +63,7 @@ describe('confirmation by a client that can ask', () => {
     expect(sent(rig)).toHaveLength(1);
   });
 
-  test('a create shows all that is sent, and that there is one of its name', async () => {
+  test('a create shows all that is sent, and that its name is taken', async () => {
     let question = '';
     await using rig = await startRig(['--confirm', 'writes'], {
       answering(asked) {
@@ -92,7 +92,7 @@ describe('confirmation by a client that can ask', () => {
     expect(question).not.toContain('Key:');
   });
 
-  test('a change can not hide at the end of a long definition', async () => {
+  test("a change can't hide at the end of a long definition", async () => {
     let question = '';
     await using rig = await startRig(['--confirm', 'none'], {});
     const long = Array.from({ length: 45 }, (_, index) => {
@@ -116,7 +116,7 @@ describe('confirmation by a client that can ask', () => {
     expect(question).toMatch(/^- It will hold: … .*"email" has a value/m);
   });
 
-  test('a name in a definition can not speak in our voice', async () => {
+  test("a name in a definition can't pose as our text", async () => {
     let question = '';
     await using rig = await startRig(['--confirm', 'writes'], {
       answering(asked) {
@@ -148,7 +148,7 @@ describe('confirmation by a client that can ask', () => {
     expect(sent(rig)).toEqual([]);
   });
 
-  test('what changed while the user thought is not acted upon', async () => {
+  test('nothing is done if the audience changed while the user thought', async () => {
     await using rig = await startRig(['--confirm', 'remove'], {
       async answering() {
         await writeAsAnother(rig, 'PATCH', `/${bigSpenders}`, { name: 'Renamed' });
@@ -211,7 +211,7 @@ describe('confirmation by a client that starts a process for each call', () => {
     return await callTool(session.client, 'remove_audience_from_space', args);
   };
 
-  test('a value is good in the next process, once, and not where another key is', async () => {
+  test('a value is valid in the next process, once, and not with another key', async () => {
     const state = mkdtempSync(join(tmpdir(), 'state-'));
     await using rig = await startRig([]);
     const asked = await calls(rig, state, { id: bigSpenders });
@@ -236,7 +236,7 @@ describe('confirmation by a client that starts a process for each call', () => {
     rmSync(env.SEGMENT_STATE_DIR, { recursive: true });
   });
 
-  test('nothing is made before a value is given out', async () => {
+  test('nothing is created before a value is issued', async () => {
     const parent = mkdtempSync(join(tmpdir(), 'state-'));
     const env = { SEGMENT_STATE_DIR: join(parent, 'state') };
     await using session = await startSession(['--sandbox'], env);

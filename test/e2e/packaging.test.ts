@@ -103,7 +103,7 @@ describe('a plugin or extension of this checkout', () => {
   });
 });
 
-describe('what is said of the packages that are bundled', async () => {
+describe('the documents on the bundled packages', async () => {
   const { inputs, files } = await bundle();
   const pattern = /^node_modules\/((?:@[^/]+\/)?[^/]+)\/(?:.*node_modules\/)?/;
   const names = new Set(inputs.flatMap((file) => pattern.exec(file)?.[1] ?? []));

@@ -11,7 +11,7 @@ describe('nothing twice', () => {
   test.each([
     ['name', 'Big spenders'],
     ['key', 'BIG spenders!'],
-  ])('an audience of the same %s is answered with the one that is there', async (what, name) => {
+  ])('an audience of the same %s returns the existing one', async (what, name) => {
     await using rig = await startRig();
     const { error } = await callTool(rig.session.client, 'create_audience', { name, query });
     expect(error).toMatchObject({
@@ -38,7 +38,7 @@ describe('nothing twice', () => {
   });
 
   test.each(['drop', 'answer'] as const)(
-    'a create whose answer is lost is found by itself: %s',
+    'a create whose response is lost is found automatically: %s',
     async (kind) => {
       await using rig = await startRig();
       const fault =
@@ -53,7 +53,7 @@ describe('nothing twice', () => {
     },
   );
 
-  test('one that did not arrive is said not to be there so far', async () => {
+  test('one that did not arrive is reported as not found so far', async () => {
     await using rig = await startRig();
     rig.faults(({ method }) =>
       method === 'POST' ? { kind: 'answer', status: 502, body: '' } : undefined,
@@ -64,7 +64,7 @@ describe('nothing twice', () => {
     expect(sent(rig)).toHaveLength(1);
   });
 
-  test('one of the same name and definition that was there before is not mistaken for it', async () => {
+  test('an older one with the same name and definition is not mistaken for it', async () => {
     await using rig = await startRig();
     await callTool(rig.session.client, 'create_audience', create);
     rig.faults(({ method }) =>

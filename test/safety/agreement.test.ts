@@ -58,7 +58,7 @@ async function asking(answering: Answering, more: Parameters<typeof connect>[1] 
   return { client, asked, questions };
 }
 
-describe('which calls are asked about', () => {
+describe('which calls need a question', () => {
   test.each<[ConfirmMode, Call[]]>([
     ['none', []],
     ['remove', [disable, redefine, remove]],
@@ -149,7 +149,7 @@ describe('without a yes nothing is sent', () => {
     expect(writesOf(asked)).toEqual([]);
   });
 
-  test('a decline within a second stays a no, and tells the operator of the setting', async () => {
+  test('a decline within a second stays a no, and names the setting for the operator', async () => {
     const { client, asked } = await asking(() => ({ action: 'decline' }));
     const { error } = await callTool(client, ...remove);
     expect(error?.code).toBe('declined');
@@ -325,7 +325,7 @@ describe('while the user thinks', () => {
     return { clock, progress };
   }
 
-  test('a client that gave a token hears of it every ten seconds, and not afterwards', async () => {
+  test('a client that gave a token gets progress every ten seconds, and none afterwards', async () => {
     const told: unknown[] = [];
     const { clock } = await thinking({ onprogress: (progress) => told.push(progress) });
     const message = 'remove_audience_from_space is waiting for the user to agree';
@@ -334,13 +334,13 @@ describe('while the user thinks', () => {
     expect(told).toHaveLength(3);
   });
 
-  test('one that gave none hears nothing', async () => {
+  test('one that gave none gets none', async () => {
     const { progress } = await thinking(undefined);
     expect(progress).toEqual([]);
   });
 });
 
-test('progress only ever goes up, also when the call waited before it asked', async () => {
+test('progress only ever goes up, even when the call waited before it asked', async () => {
   const clock = new ManualClock();
   const { api } = fakeApi({});
   const waiting: typeof api = {
@@ -524,7 +524,7 @@ describe('a process for each call', () => {
   }
   const waysOut = ['SEGMENT_STATE_DIR', '--ask elicitation', '--confirm'];
 
-  test('with a state folder is done at the second, and nothing is said of it', async () => {
+  test('with a state folder is done at the second, without a word about it', async () => {
     const { errors, sent } = await inTwoProcesses(join(folder, 'state'));
     expect(sent).toBe(1);
     expect(errors[1]).toBeUndefined();
@@ -532,7 +532,7 @@ describe('a process for each call', () => {
     expect(errors[0]?.next).not.toContain('process');
   });
 
-  test('without one hears with the first value that it is good in its process only', async () => {
+  test('without one says with the first value that it is valid only in its process', async () => {
     writeFileSync(join(folder, 'file'), '');
     const { errors, sent } = await inTwoProcesses(join(folder, 'file', 'state'));
     expect(sent).toBe(0);

@@ -95,7 +95,7 @@ describe.skipIf(isWindows)('a path that is no file (Windows has none of these)',
 });
 
 test.runIf(process.platform === 'linux')(
-  'a disk that takes only a part of the line refuses what is about to be sent (a limit that only Linux has)',
+  'a disk that takes only part of the line refuses the write (a limit that only Linux has)',
   () => {
     const file = newFile();
     const script = `

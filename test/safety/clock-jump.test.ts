@@ -19,7 +19,7 @@ async function asked() {
 }
 
 describe.each([-600_000, 600_000])('when the date jumps by %i ms', (jumpMs) => {
-  test('a fresh confirmation is still good', async () => {
+  test('a fresh confirmation is still valid', async () => {
     const { rig, args } = await asked();
     rig.clock.jump(jumpMs);
     expect((await callTool(rig.client, tool, args)).error).toBeUndefined();

@@ -47,7 +47,7 @@ describe('a value', () => {
     expect(made.accept(value, subject)).toEqual({ kind: 'used' });
   });
 
-  test('does not use up another for the same', () => {
+  test('does not use up another for the same write', () => {
     const { made } = confirmations();
     const [one, two] = [made.issue(subject), made.issue(subject)];
     expect(one).not.toBe(two);
@@ -92,7 +92,7 @@ describe('a value', () => {
     });
   });
 
-  test('is told apart where the audience has changed, and knows which state it was', () => {
+  test('is recognized where the audience has changed, with its earlier state', () => {
     const { made } = confirmations();
     const value = made.issue(subject);
     const renamed = snapshotOf(audience({ name: 'Renamed' }));
@@ -103,7 +103,7 @@ describe('a value', () => {
     expect(wasState(renamed)).toBe(false);
   });
 
-  test('of an audience that was there is not one for what is not, nor the reverse', () => {
+  test('for an existing audience is not valid for a new one, nor the reverse', () => {
     const { made } = confirmations();
     const without = { ...subject, state: undefined };
     expect(made.accept(made.issue(subject), without).kind).toBe('changed');

@@ -118,7 +118,7 @@ describe('what follows is said before', () => {
     }
   });
 
-  test('an edit that goes over to batches', async () => {
+  test('an edit that changes to batches', async () => {
     const stored = audience({ definition: { query, type: 'users' } });
     const client = await connect(fakeApi({ audience: stored }).api, { confirm: 'writes' });
     const args = {
@@ -256,7 +256,7 @@ describe('who depends on the audience is a part of what is agreed to', () => {
     },
   );
 
-  test('of more than a thousand it is not told which is new', async () => {
+  test('of more than a thousand it does not say which is new', async () => {
     const { state, again, writes } = await space(numbered(1001));
     state.audiences = [...state.audiences, dependent('aud_new')];
     state.now += 10_001;
@@ -274,7 +274,7 @@ describe('who depends on the audience is a part of what is agreed to', () => {
     expect([writes(), searches()]).toEqual([1, 0]);
   });
 
-  test('where it can not be told it is rate_limited, and the value is good afterwards', async () => {
+  test('where that is unknown it is rate_limited, and the value stays valid', async () => {
     const { state, again, writes } = await space([]);
     state.now += 10_001;
     state.fails = true;
@@ -354,7 +354,7 @@ describe('a value', () => {
     expect(asked.filter(([operation]) => isWrite(operation))).toHaveLength(3);
   });
 
-  test('minds what is not the default', async () => {
+  test('depends on what is not the default', async () => {
     const page = { audiences: [], pagination: {} };
     const client = await connect(fakeApi({ page }).api, { confirm: 'writes' });
     for (const more of [

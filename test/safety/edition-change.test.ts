@@ -88,7 +88,7 @@ describe('anonymous users in an empty space of today', () => {
     expect(await namesIn(rig)).toEqual(['New']);
   });
 
-  test.each(['none', 'remove'])('with --confirm %s they are told of the list', async (confirm) => {
+  test.each(['none', 'remove'])('with --confirm %s the result names the list', async (confirm) => {
     const rig = await startStandIn({ edition: 'v1', flags: { confirm }, answering: () => yes });
     const { structured } = await create(rig, anonymous);
     expect(rig.questions).toEqual([]);

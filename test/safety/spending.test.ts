@@ -26,7 +26,7 @@ async function startAgreed() {
   return { ...rig, agreed };
 }
 
-test('a write that Segment had no quota for leaves the value as good as it was', async () => {
+test('a write that Segment had no quota for does not use up the value', async () => {
   const { faults, clock, agreed } = await startAgreed();
   faults((request) =>
     isWrite(request) ? { kind: 'rate-limit', msBeforeNext: 120_000 } : undefined,
@@ -43,7 +43,7 @@ test.each([
   ['is refused', 'forbidden', 403],
   ['finds nothing', 'not_found', 404],
 ])(
-  'so does one that is not sent again because the look before that %s',
+  'nor does one that is not sent again because the read before that %s',
   async (_, code, status) => {
     const { faults, through, writes, agreed } = await startAgreed();
     faults((request) => {
@@ -61,7 +61,7 @@ test.each([
   },
 );
 
-test('what changed between two attempts is said without a word that is not so', async () => {
+test('what changed between two attempts is reported without a false claim', async () => {
   const { faults, through, writes, agreed } = await startAgreed();
   faults((request) => {
     if (isWrite(request)) return { kind: 'rate-limit', msBeforeNext: 1000 };

@@ -88,7 +88,7 @@ describe('a value of another process', () => {
     expect(spent).toEqual([true, false]);
   });
 
-  test('is still good where it was given back, as nothing was sent', () => {
+  test('is still valid after it was given back because nothing was sent', () => {
     const one = started();
     const value = one.issue();
     const judgement = one.judge(value);
@@ -138,7 +138,7 @@ describe('a value of the same process', () => {
 });
 
 describe('the key', () => {
-  test('is made when a value is first given out, for the user alone', () => {
+  test('is made when a value is first issued, for the user alone', () => {
     const process = started();
     expect(process.use('A'.repeat(120))).toBe('foreign');
     expect(readdirSync(parent)).toEqual([]);
@@ -285,7 +285,7 @@ describe('a folder that can not be trusted', () => {
     expect(own.use(another)).toBe('accepted');
   });
 
-  test('a use that can not be recorded is none, and the next value works', () => {
+  test("a use that can't be recorded does not count, and the next value works", () => {
     const process = started();
     const value = process.issue();
     const judgement = process.judge(value);

@@ -122,7 +122,7 @@ test.each([
   expect(requests.filter(isLookUp)).toHaveLength(says ? 2 : 0);
 });
 
-describe('where it can not be told, the question says that, and the write goes on', () => {
+describe('where it is unknown, the question says so, and the write proceeds', () => {
   const errors = JSON.stringify({ errors: [{ type: 'x', message: 'No' }] });
 
   test.each([
@@ -180,7 +180,7 @@ describe('where it can not be told, the question says that, and the write goes o
   });
 });
 
-test('activations that the workspace lacks keep the destinations from nothing', async () => {
+test('destinations are shown even if the workspace lacks activations', async () => {
   const { client, questions, faults } = await scene();
   const body = JSON.stringify({ errors: [{ type: 'forbidden', message: 'No' }] });
   faults(({ operation }) =>

@@ -22,7 +22,7 @@ const schemaOf = (rig: Awaited<ReturnType<typeof startStandIn>>) =>
   rig.requests.filter(({ path }) => /\/(events|traits|entity-paths)/.test(path));
 
 describe('create_audience', () => {
-  test('warns of names that the space does not know, and creates', async () => {
+  test('warns about names that the space does not know, and creates', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const { structured } = await callTool(rig.client, 'create_audience', {
       name: 'New',
@@ -41,7 +41,7 @@ describe('create_audience', () => {
     expect(rig.questions.join('\n')).toMatch(event);
   });
 
-  test('says nothing of names that are known exactly, also nested ones', async () => {
+  test('says nothing about names that are known exactly, even nested ones', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const { structured } = await callTool(rig.client, 'create_audience', {
       name: 'New',
@@ -108,7 +108,7 @@ describe('create_audience', () => {
     expect(advice).toMatch(/no known relationship "ordrs"\. Did you mean "orders"\?/);
   });
 
-  test('does not look where that is not wanted', async () => {
+  test('does not check where that is turned off', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const args = { name: 'New', query: wrong, checkNames: false };
     const { structured } = await callTool(rig.client, 'create_audience', args);
@@ -170,7 +170,7 @@ describe('what is known', () => {
   });
 });
 
-describe('what can not be checked is held against no one', () => {
+describe("what can't be checked stops nothing", () => {
   const create = { name: 'New', query: wrong };
 
   test.each([
@@ -233,7 +233,7 @@ describe('what can not be checked is held against no one', () => {
   });
 });
 
-test('update_audience_for_space warns of a new definition alone', async () => {
+test('update_audience_for_space warns only about a new definition', async () => {
   const rig = await startStandIn({ edition: 'v1', seeds: [vip] });
   const update = async (args: object) => {
     const all = { id: 'aud_000000001', dryRun: true, ...args };
@@ -245,7 +245,7 @@ test('update_audience_for_space warns of a new definition alone', async () => {
 });
 
 describe('check_audience_query', () => {
-  test('asks for nothing unless names are to be checked', async () => {
+  test('requests nothing unless names have to be checked', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const { structured } = await callTool(rig.client, 'check_audience_query', { query: wrong });
     expect(structured.unknownNames).toBeUndefined();

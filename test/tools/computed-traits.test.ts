@@ -59,7 +59,7 @@ describe('create_computed_trait', () => {
     expect(second.error).toBeUndefined();
   });
 
-  test('is not kept from the name of an audience', async () => {
+  test('may have the name of an audience', async () => {
     const seeds = [
       { name: 'Shoes', definition: { query: `${query} > 0`, level: 'users' as const } },
     ];
@@ -239,7 +239,7 @@ describe('reading', () => {
     expect(structured.computedTraits).toHaveLength(150);
   });
 
-  test('ends a page early that is far too long, and says where it goes on', async () => {
+  test('ends a page that is far too long early, and says where it continues', async () => {
     const { client, faults } = await start();
     faults(longPage);
     const { structured, text } = await callTool(client, 'list_computed_traits', { count: 1000 });

@@ -94,7 +94,7 @@ describe('a copy', () => {
     expect(rig.writes()).toEqual([]);
   });
 
-  test('is agreed to, with what may mean something else in the other space', async () => {
+  test('asks for agreement, with what may mean something else in the other space', async () => {
     const seeds: Seed[] = [
       {
         name: 'Built',
@@ -119,7 +119,7 @@ describe('a copy', () => {
     expect(JSON.stringify(structured.advice)).toContain('by their keys');
   });
 
-  test('in the same space is warned of nothing', async () => {
+  test('in the same space has no warning', async () => {
     const { copy } = await start();
     const { structured } = await copy({ name: 'Next to it' });
     expect(JSON.stringify(structured.advice)).not.toContain('original space');

@@ -47,7 +47,7 @@ async function find(client: Parameters<typeof callTool>[0], args: Record<string,
 }
 
 describe('against the sandbox', () => {
-  test('counts those that are switched off, in one request', async () => {
+  test('counts those that are disabled, in one request', async () => {
     const { client, requests } = await scene();
     expect(await find(client, { enabled: false, countOnly: true })).toEqual({
       matches: 2,
@@ -56,7 +56,7 @@ describe('against the sandbox', () => {
     expect(requests.map(({ operation }) => operation)).toEqual(['list_audiences']);
   });
 
-  test('says who uses an event, and who builds on an audience', async () => {
+  test('says what uses an event, and what is built on an audience', async () => {
     const { client, requests } = await scene();
     const event = await find(client, { event: 'Order Completed', sort: 'usedBy', order: 'desc' });
     expect(event.audiences).toMatchObject([
@@ -85,14 +85,14 @@ describe('against the sandbox', () => {
     expect(ids).toEqual([['aud_buyers', 'aud_graz', 'aud_repeat'], ['aud_vienna'], []]);
   });
 
-  test('a slip in a name finds nothing, and is told what was meant', async () => {
+  test('a typo in a name finds nothing, and suggests what was meant', async () => {
     const { client } = await scene();
     const { matches, advice } = await find(client, { event: 'Order Complete' });
     expect(matches).toBe(0);
     expect(advice).toEqual(['event: did you mean "Order Completed", used by 2?']);
   });
 
-  test('what was written is there at once, and an old answer says how old it is', async () => {
+  test('what was written is found at once, and old data says how old it is', async () => {
     const { client, requests, clock } = await scene();
     await find(client, {});
     await callTool(client, 'update_audience_for_space', { id: 'aud_graz', name: 'Linz' });
@@ -166,7 +166,7 @@ describe('of odd spaces', () => {
     [{ type: 'users' }, '1 more may match; the type is not known.'],
     [{ createdBy: 'usr_1' }, '1 more may match; the creator is not known.'],
     [{ updatedSince: '2020-01-01' }, '1 more may match; the last change is not known.'],
-  ])('says of how many it is not known whether they are %j', async (filters, said) => {
+  ])('says how many may match %j', async (filters, said) => {
     const all = { audienceType: 'USERS', computeCadence: { type: 'BATCH' } };
     const client = await clientOf([
       audience({ id: 'a', ...all }),
@@ -242,7 +242,7 @@ describe('of odd spaces', () => {
     expect(String(advice)).toContain('Only the first 450 audiences were searched');
   });
 
-  test('says where there are more than were looked at', async () => {
+  test('says where there are more than were searched', async () => {
     const all = Array.from({ length: 10_001 }, (_, n) => audience({ id: `a${n}` }));
     const { matches, advice } = await find(await clientOf(all), { countOnly: true });
     expect(matches).toBe(10_000);

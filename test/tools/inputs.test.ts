@@ -120,7 +120,7 @@ describe('a text that this server has cut is not written back', () => {
     }
   });
 
-  test('the mark anywhere else is no harm', async () => {
+  test('the mark anywhere else is accepted', async () => {
     const description = `${texts[0]}, he wrote`;
     const { error } = await callOn({}, createTool, { ...wanted, description });
     expect(error).toBeUndefined();

@@ -214,13 +214,13 @@ describe('a preview that is still running when time is up', () => {
     expect([rig.started(), rig.looks() - looks]).toEqual([1, 1]);
   });
 
-  test('is told of while it is waited for', async () => {
+  test('is announced while it is waited for', async () => {
     const rig = await startPreviews();
     await rig.preview({ query });
     expect(rig.messages).toContain('the preview is running');
   });
 
-  test('is not lost where it can not be looked at', async () => {
+  test("is not lost where it can't be read", async () => {
     const rig = await startPreviews();
     rig.faults(({ operation }) =>
       operation === lookName ? { kind: 'answer', status: 401, body: '' } : undefined,
@@ -245,7 +245,7 @@ describe('a preview that is still running when time is up', () => {
     });
   });
 
-  test('one that is gone is started anew', async () => {
+  test('is started again if it is gone', async () => {
     const rig = await startPreviews({ flags });
     rig.faults(running);
     await rig.preview({ query });
@@ -283,7 +283,7 @@ describe('is refused', () => {
     expect(rig.requests).toEqual([]);
   });
 
-  test('what is no id, by the name of the field', async () => {
+  test('what is not an id, by the name of the field', async () => {
     const rig = await startPreviews();
     const { error } = await rig.preview({ previewId: '../x' });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'previewId' });
@@ -380,7 +380,7 @@ describe('the count of the month', () => {
     expect(reasons).toHaveLength(1);
   });
 
-  test('is told, with where it is not shared', async () => {
+  test('is shown, with a note where it is not shared', async () => {
     const rig = await startPreviews();
     const { structured } = await rig.preview({ query });
     expect(String(structured.advice)).toMatch(/counts this process only/);

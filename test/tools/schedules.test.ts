@@ -171,7 +171,7 @@ describe('an audience that is not linked', () => {
     ['remove_audience_schedule', { scheduleId: 'sch_1' }],
     ['run_audience', {}],
   ];
-  test.each(calls)('%s %j tells its type before sending anything else', async (tool, args) => {
+  test.each(calls)('%s %j reports its type before sending anything else', async (tool, args) => {
     const { client, requests } = await start({ seeds: [users] });
     const { error } = await callTool(client, tool, { id, ...args });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'id' });
@@ -240,7 +240,7 @@ describe('remove_audience_schedule', () => {
 });
 
 describe('run_audience', () => {
-  test('needs agreement to sending data out for good, also under --confirm remove', async () => {
+  test('needs agreement to sending data out, even with --confirm remove', async () => {
     const { client, writes, questions } = await start({
       flags: { confirm: 'remove' },
       answering: () => ({ action: 'decline' }),

@@ -31,7 +31,7 @@ test('marks the default one', async () => {
   });
 });
 
-test('shows those alone that may be touched, by the ids by which they may', async () => {
+test('shows only those that may be used, under the ids by which they may be used', async () => {
   const { client } = await scene({ 'allowed-spaces': `${standInSpace},3` });
   const { structured } = await callTool(client, 'list_spaces');
   expect(structured.spaces).toEqual([shop, { id: '3', name: 'Other', slug: 'spa_3' }]);
