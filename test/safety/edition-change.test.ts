@@ -63,7 +63,10 @@ describe('anonymous users in an empty space of today', () => {
         return asked === 1 ? { ...yes } : { action: 'decline' };
       },
     });
-    expect((await create(rig, anonymous)).error?.code).toBe('declined');
+    const { error } = await create(rig, anonymous);
+    expect(error?.code).toBe('declined');
+    // The first form was sent, and refused.
+    expect(error?.message).toContain('Nothing was changed.');
     expect(rig.questions).toHaveLength(2);
     expect(rig.writes()).toHaveLength(1);
     expect(await namesIn(rig)).toEqual([]);
