@@ -140,7 +140,7 @@ class Checking {
   async check({ query, type, targetEntity }: NamesToCheck): Promise<void> {
     const { check, vocabularyOf } = await import('../query/index.ts');
     const { checked, tree } = check(query, { type });
-    if (!checked) return this.#findings.seek('all, as the definition is too long or too deep');
+    if (!checked) return this.#findings.seek('all, because the definition is too long or too deep');
     const { events, entities, traits } = vocabularyOf(tree, type);
     await Promise.all([
       this.#checkEvents(events),

@@ -795,11 +795,12 @@ test('the wording of every error is seen', async () => {
   expect(errorCodes.filter((code) => !codes.includes(code))).toEqual([]);
 });
 
-test('what every operation advises where nothing is found, or its outcome is unknown, is seen', async () => {
+test('what every operation needs, and advises where nothing is found or its outcome is unknown, is seen', async () => {
   const lines = Object.entries(editions).flatMap(([edition, { rows }]) =>
     Object.entries(rows).flatMap(([name, row]) => {
       const advice = [row.ifNotFound, row.ifUnknown].filter((text) => text !== undefined);
-      return [`${edition} ${name}`, ...advice.map((text) => `→ ${text}`), ''];
+      const needs = row.feature ? [`needs: ${row.feature.name}`] : [];
+      return [`${edition} ${name}`, ...needs, ...advice.map((text) => `→ ${text}`), ''];
     }),
   );
   await expect(lines.join('\n')).toMatchFileSnapshot(wordingFile('operations'));

@@ -32,7 +32,9 @@ const ends: [string, () => AudiencesError][] = [
 describe.each(ends)('%s', (_, errorOf) => {
   test('before the first attempt says that nothing was sent or written', () => {
     const error = new Tries(name, row).notSentAgain(errorOf());
-    expect(String(error)).toMatch(/[Nn]othing was (?:sent|written)\.|was not sent: |before it was sent\./);
+    expect(String(error)).toMatch(
+      /[Nn]othing was (?:sent|written)\.|was not sent: |before it was sent\./,
+    );
   });
 
   test.each(['notSentAgain', 'stillUncertain'] as const)(

@@ -291,7 +291,10 @@ describe('the agreement', () => {
 
   test.each([
     [1, `The audience "New 1" ("${idOf(1)}") has changed since the user was asked.`],
-    [2, `All of these audiences have changed since the user was asked: "New 1" ("${idOf(1)}"), "New 2"`],
+    [
+      2,
+      `All of these audiences have changed since the user was asked: "New 1" ("${idOf(1)}"), "New 2"`,
+    ],
   ])('ends as stale where all of %i have changed since', async (count, message) => {
     const { rig, change, patch } = await start(many(count), { flags: { confirm: 'remove' } });
     const args = { ids: idsUpTo(count), action: 'remove' };

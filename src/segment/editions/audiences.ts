@@ -80,7 +80,7 @@ export const audiences = {
     resend: 'repeatable',
     query: pageQuery,
     output: manyAudiences,
-    feature: ofAudience('Consumers of audiences'),
+    feature: ofAudience('Audience consumers'),
     ifNotFound: noAudience,
   },
   remove: {

@@ -26,7 +26,7 @@ export const connections: ReadRow<'list_destinations_from_audience'> = {
   output: z.lazy(() =>
     z.looseObject({ connections: everyRow(connectionSchema), pagination: pagination() }),
   ),
-  feature: ofAudience('Destinations of audiences'),
+  feature: ofAudience('Audience destinations'),
   ifNotFound,
 };
 
@@ -41,6 +41,6 @@ export const activations: ReadRow<'list_activations_from_audience'> = {
   output: z.lazy(() =>
     z.looseObject({ activations: everyRow(activationSchema), pagination: pagination() }),
   ),
-  feature: ofAudience('Activations of audiences'),
+  feature: ofAudience('Audience activations'),
   ifNotFound,
 };

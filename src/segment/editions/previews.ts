@@ -11,7 +11,7 @@ import type { ReadRow } from './row.ts';
 /**
  * A preview may be refused because of its subject: only the space shows that there are none at all.
  */
-const feature = ofSpace('Previews of audiences');
+const feature = ofSpace('Audience previews');
 const previews = '/spaces/{spaceId}/audiences/previews';
 
 export const create: ReadRow<'create_audience_preview'> = {

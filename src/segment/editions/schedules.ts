@@ -12,7 +12,7 @@ import type { ReadRow, Row } from './row.ts';
 
 const schedules = '/spaces/{spaceId}/audiences/{id}/schedules';
 const oneSchedule = z.lazy(() => z.looseObject({ audienceSchedule: withId(scheduleSchema) }));
-const ofSchedules = ofAudience('Schedules of audiences');
+const ofSchedules = ofAudience('Audience schedules');
 /** The list of schedules shows whether the feature is available. */
 const ofOneSchedule: typeof ofSchedules = {
   name: ofSchedules.name,
@@ -82,7 +82,7 @@ export const run: Row<'force_execute_audience_run'> = {
   writes: true,
   resend: 'once',
   output: z.lazy(() => z.looseObject({ run: z.looseObject({ id: z.string() }) })),
-  feature: ofAudience('Runs of audiences'),
+  feature: ofAudience('Audience runs'),
   ifNotFound: noAudience,
   ifUnknown:
     'The run may have been started, and nothing shows whether it was. Run it again only if the user accepts that the data may be sent twice.',
