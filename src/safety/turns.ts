@@ -149,9 +149,9 @@ function tooLong({ operation, about }: Turn): UnsentError {
 function lost({ operation, about }: Turn): UnsentError {
   return new UnsentError(
     'rate_limited',
-    `${operation}: this took so long that another write to this ${about.noun} may have begun.`,
+    `${operation}: this took so long that another write to this ${about.noun} may have started.`,
     {
-      next: `Look with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
+      next: `Check with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
       retryAfterMs: tryAgainMs,
     },
   );

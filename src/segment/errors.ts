@@ -268,16 +268,16 @@ export class StoppingError extends UnsentError {
 }
 
 /**
- * What the replicas of this server share can't be reached, so that nobody knows whether the request may be
- * sent; nothing was sent.
+ * The state that the replicas of this server share can't be reached, so it is unknown whether the
+ * request may be sent; nothing was sent.
  */
 export class UnavailableError extends UnsentError {
   constructor() {
     super(
       'unavailable',
-      'This server can not reach Redis, which holds what its replicas have to agree on before a write.',
+      "This server can't reach Redis, through which its replicas coordinate writes.",
       {
-        next: `Wait ${unavailableMs / secondMs} s and call again with the same arguments; reads, and creating without a confirmation, work meanwhile. If it lasts, tell the user that whoever runs this server has to look at its Redis.`,
+        next: `Call again in ${unavailableMs / secondMs} s with the same arguments. Reads, and creates without a confirmation, still work. If this persists, tell the user that whoever runs this server must check its Redis.`,
         retryAfterMs: unavailableMs,
       },
     );

@@ -478,6 +478,9 @@ const listed: Record<string, Record<string, Source>> = {
   'tools/fields.ts': {
     '/[^\\s\\p{Cc}\\p{Default_Ignorable_Code_Point}\\u2800]/u': 'message',
   },
+  'transports/http/fences.ts': {
+    '/:\\d{1,5}$/': 'header',
+  },
   'visible.ts': {
     '/[^ -~]/': 'answer',
     '/(?!\\ufe0f)[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu':

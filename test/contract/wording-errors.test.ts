@@ -31,6 +31,8 @@ import {
   OutOfTimeError,
   RateLimitedError,
   RefusedError,
+  StoppingError,
+  UnavailableError,
 } from '../../src/segment/errors.ts';
 import { Features } from '../../src/segment/features.ts';
 import type { HttpFailure } from '../../src/segment/http.ts';
@@ -323,6 +325,8 @@ const attempts: Scenes = {
   'too little time': () => new OutOfTimeError('get_audience', 4000),
   'too little time for another attempt': () =>
     new OutOfTimeError('get_audience', 4000).afterAttempts(''),
+  'a server that stops': () => new StoppingError('create_audience'),
+  'a server without its Redis': () => new UnavailableError(),
   'cancelled before it was sent': () => new CancelledError('get_audience', false),
   'cancelled when it was sent': () => new CancelledError('get_audience', true),
   'cancelled after a refusal': () => {

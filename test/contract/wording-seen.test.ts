@@ -14,6 +14,10 @@ const unmet: Record<string, string> = {
   'Nothing was changed. Call again in a few seconds.': 'test/segment/at-once.test.ts meets it',
   'Something between this server and Segment, such as a cache or a broken proxy, mixes up responses: tell the user.':
     'the search for the create says what to do instead',
+  ': this took so long that another write to this': 'needs a process that was stopped',
+  'may have started.': 'a part of the same',
+  'Call again in a few seconds: the user will be asked again.': 'test/http/server.test.ts meets it',
+  'replicas must share a key': 'no user reads it',
   'This Node.js has no zstd.': 'no user reads it',
   'no longer wanted': 'no user reads it',
   'bytes could be written': 'needs a full disk',

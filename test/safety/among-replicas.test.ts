@@ -59,7 +59,7 @@ describe('a confirmation', () => {
     const done = await two.call(update, { ...renamed, confirmation });
     expect(done.error).toBeUndefined();
     const again = await one.call(update, { ...renamed, confirmation });
-    expect(again.error?.message).toContain('was used already');
+    expect(again.error?.message).toContain('has already been used');
     expect([one.writes(), two.writes()].map(({ length }) => length)).toEqual([0, 1]);
   });
 

@@ -24,7 +24,7 @@ export interface Entry {
   readonly retry: boolean;
 }
 
-/** What the gate says of a call that waits before it. */
+/** The gate's errors for a call that waits before it. */
 export interface GateView {
   /** The error for a call that is cancelled or drained. */
   cancelled(): Error;
