@@ -38,12 +38,14 @@ const fileSchema = z.strictObject({
 
 /**
  * @param path of the file: names of other files in it are relative to its folder. @param read reads
- * such a file. @throws {BrokenFile} with everything that is wrong; it never repeats a token.
+ * such a file. @param before what an earlier version held: entries that are still the same stay the
+ * same objects, so that what depends on one can be kept. @throws {BrokenFile} with everything that is wrong; it never repeats a token.
  */
 export async function parseTokensFile(
   path: string,
   text: string,
   read: (path: string) => Promise<string>,
+  before: SegmentTokens = new Map(),
 ): Promise<SegmentTokens> {
   const { tokens } = parseJson(text, fileSchema);
   const problems: string[] = [];
@@ -61,11 +63,19 @@ export async function parseTokensFile(
     const baseUrl = entry.apiUrl ?? (entry.region && baseUrls[entry.region]);
     if (baseUrl === undefined) problems.push(`${place} needs a region, us or eu.`);
     if (token === undefined || baseUrl === undefined) continue;
-    found.set(name, { name, token, baseUrl, edition: entry.edition });
+    const made = { name, token, baseUrl, edition: entry.edition };
+    const known = before.get(name);
+    found.set(name, known && isSame(known, made) ? known : made);
   }
   if (problems.length === 0 && found.size === 0) problems.push('tokens must name at least one.');
   if (problems.length > 0) throw new BrokenFile(problems);
   return found;
+}
+
+function isSame(one: SegmentToken, other: SegmentToken): boolean {
+  return (
+    one.token === other.token && one.baseUrl === other.baseUrl && one.edition === other.edition
+  );
 }
 
 /** The problem follows the name of the entry. */
