@@ -1,6 +1,7 @@
 import { benchCall } from './call.ts';
 import { benchFind } from './find.ts';
 import { benchLimiter } from './limiter.ts';
+import { benchLimiterRedis } from './limiter-redis.ts';
 import { benchMemory } from './memory.ts';
 import { benchQuery } from './query.ts';
 import { benchSoak } from './soak.ts';
@@ -16,6 +17,7 @@ const benches: Record<string, () => void | Promise<void>> = {
   query: benchQuery,
   find: benchFind,
   limiter: benchLimiter,
+  'limiter-redis': benchLimiterRedis,
   memory: benchMemory,
   soak: benchSoak,
 };

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bundle } from './bundle.ts';
 import { bundledPackages } from './bundled-packages.ts';
 import { thirdPartyNotices } from './notices.ts';
@@ -16,7 +16,10 @@ const { files, inputs } = await bundle();
 const packages = bundledPackages(inputs);
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
-for (const [name, content] of files) writeFileSync(join('dist', name), content);
+for (const [name, content] of files) {
+  mkdirSync(dirname(join('dist', name)), { recursive: true });
+  writeFileSync(join('dist', name), content);
+}
 for (const [name, content] of publicTypes()) writeFileSync(join('dist', name), content);
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices(packages));

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import * as z from 'zod';
@@ -15,7 +15,26 @@ import * as z from 'zod';
  * about a tenth faster than ESM; dist/package.json declares it to Node. esbuild splits only ESM
  * into chunks, so each chunk is converted to CommonJS afterwards. Of some packages only a part is
  * bundled.
+ *
+ * Packages of others that are slow to load, and that few servers need, are files of their own in
+ * vendor/, which the program requires when it first imports them. Our own code stays together: of two
+ * copies of a class, `instanceof` would know only one.
  */
+
+/** The packages that are in files of their own. All imports of them must be `import()`. */
+const vendors = ['ioredis'];
+
+/** Lets the program require what is in vendor/. */
+const vendorFiles: Plugin = {
+  name: 'vendor-files',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(?:${vendors.join('|')})$`) }, ({ path, kind }) => {
+      if (kind === 'entry-point') return undefined;
+      if (kind === 'dynamic-import') return { path: `./vendor/${path}.js`, external: true };
+      return { errors: [{ text: `${path} is in vendor/: import() it when it is first needed` }] };
+    });
+  },
+};
 
 /**
  * Replaces the validator that the SDK imports by a relative path with a shim. The build fails if
@@ -59,10 +78,14 @@ const shared = {
 
 /** The content of a bundle. */
 export interface Bundle {
-  /** The files of dist, by name. */
+  /** The files of dist, by their paths in it, with slashes. */
   files: ReadonlyMap<string, Uint8Array>;
   /** The bundled source files, of all chunks, relative to the project. */
   inputs: readonly string[];
+  /** The same of the program alone, with the files that it loads when it first needs them. */
+  program: { inputs: readonly string[]; loadedLater: readonly string[] };
+  /** The same of each file in vendor/, by its path in dist. */
+  vendors: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Bundles all code in dist, and writes nothing. */
@@ -73,7 +96,7 @@ export async function bundle(): Promise<Bundle> {
     format: 'esm',
     splitting: true,
     chunkNames: '[name]-[hash]',
-    plugins: [lazyValidator],
+    plugins: [lazyValidator, vendorFiles],
   });
   const others = await build({
     ...shared,
@@ -81,6 +104,7 @@ export async function bundle(): Promise<Bundle> {
       validator: '@modelcontextprotocol/sdk/validation/ajv',
       sandbox: 'src/sandbox/start.ts',
       query: 'src/query/public.ts',
+      ...Object.fromEntries(vendors.map((name) => [`vendor/${name}`, name])),
     },
     format: 'cjs',
   });
@@ -94,13 +118,32 @@ export async function bundle(): Promise<Bundle> {
     logLevel: 'warning',
   });
   const files = new Map<string, Uint8Array>();
-  for (const { path, text } of program.outputFiles)
-    files.set(basename(path), await toCommonJs(text));
+  for (const { path, text } of program.outputFiles) files.set(nameOf(path), await toCommonJs(text));
   for (const { path, contents } of [...others.outputFiles, ...bin.outputFiles]) {
-    files.set(basename(path), contents);
+    files.set(nameOf(path), contents);
   }
   const inputs = [program, others].flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  return { files, inputs: [...new Set(inputs)].sort() };
+  const external = Object.values(program.metafile.outputs)
+    .flatMap(({ imports }) => imports)
+    .filter((each) => each.external && each.path.startsWith('./vendor/'));
+  return {
+    files,
+    inputs: [...new Set(inputs)].sort(),
+    program: {
+      inputs: Object.keys(program.metafile.inputs),
+      loadedLater: [...new Set(external.map(({ path }) => path.replace('./', '')))].sort(),
+    },
+    vendors: new Map(
+      vendors.map((name) => {
+        const file = `vendor/${name}.js`;
+        return [file, Object.keys(others.metafile.outputs[`dist/${file}`]?.inputs ?? {})];
+      }),
+    ),
+  };
+}
+
+function nameOf(path: string): string {
+  return relative(resolve('dist'), path).replaceAll('\\', '/');
 }
 
 async function toCommonJs(text: string): Promise<Uint8Array> {

@@ -2,10 +2,9 @@ import { passed } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import { maxCallMs } from './mcp/tools.ts';
+import type { SharedState } from './replicas/shared-state.ts';
 import {
-  createProcessServices,
   createWorkspaceServices,
-  type Machine,
   type ProcessServices,
   type WorkspaceServices,
 } from './services.ts';
@@ -52,12 +51,15 @@ export interface Program {
   stop(answered?: Promise<void>, maxMs?: number): Promise<void>;
 }
 
-/** Wires the parts together. */
-export function compose(config: Config, machine: Machine): Program {
-  const services = createProcessServices(config, machine);
-  const { log } = services;
-  const { clock } = machine;
-  const workspaces = new Workspaces(services);
+/**
+ * Wires the parts together.
+ *
+ * @param shared what other replicas of a server share; undefined if there are none.
+ */
+export function compose(services: ProcessServices, shared?: SharedState): Program {
+  const { log, config } = services;
+  const { clock } = services.machine;
+  const workspaces = new Workspaces(services, shared);
   const sessions = new Set<Session>();
   const idle = async () => {
     await Promise.all([...sessions].map((session) => session.idle()));
@@ -95,10 +97,12 @@ export function compose(config: Config, machine: Machine): Program {
 /** The workspaces in use, one for each Segment token; each is made when first needed. */
 class Workspaces {
   readonly #services: ProcessServices;
+  readonly #shared: SharedState | undefined;
   readonly #known = new Map<string, WorkspaceServices>();
 
-  constructor(services: ProcessServices) {
+  constructor(services: ProcessServices, shared: SharedState | undefined) {
     this.#services = services;
+    this.#shared = shared;
   }
 
   get({ target, edition, proxy }: Upstream): WorkspaceServices {
@@ -107,7 +111,7 @@ class Workspaces {
     if (known) return known;
     if (target.kind === 'live') this.#services.redactor.add(target.token);
     const config = { ...this.#services.config, target, edition, proxy };
-    const made = createWorkspaceServices(config, this.#services);
+    const made = createWorkspaceServices(config, this.#services, this.#shared);
     this.#known.set(key, made);
     return made;
   }

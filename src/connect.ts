@@ -5,11 +5,13 @@ import type { Redactor } from './redact.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
+import type { CreateQuota } from './segment/quota/quota.ts';
 import { name, version } from './version.ts';
 
 /**
  * The API, opened by the first call; with `--sandbox`, a stand-in is started for it.
  *
+ * @param createQuota makes the quota of an operation; by default one that this process has for itself.
  * @throws {TypeError} if the configuration is not that of a single workspace.
  */
 export function connect(
@@ -17,6 +19,7 @@ export function connect(
   { clock, random }: { clock: Clock; random: () => number },
   redactor: Redactor,
   log: Log,
+  createQuota?: CreateQuota,
 ): SegmentApi {
   const open = async (baseUrl: string, token: string): Promise<SegmentApi> => {
     const { SegmentClient } = await import('./segment/client.ts');
@@ -29,6 +32,7 @@ export function connect(
       timeoutMs,
       edition,
       perMinute,
+      createQuota,
       policy,
       clock,
       random,

@@ -4,7 +4,7 @@ import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { HttpMachine } from './http-config.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
-import type { Machine } from './services.ts';
+import { createProcessServices, type Machine } from './services.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
 import { visible } from './visible.ts';
@@ -136,8 +136,8 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     writeLog: (line) => process.stderr.write(line),
     surroundings,
   };
-  const program = compose(config, machine);
-  const { log } = program;
+  const services = createProcessServices(config, machine);
+  const { log } = services;
   // Node would print the error as it is; the log removes secrets.
   process.on('uncaughtException', (error) => {
     log('error', 'crashed', { error: error.message, stack: error.stack });
@@ -146,9 +146,10 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   log('info', 'serving', { version, target: config.target.kind });
   if (config.http) {
     const { serveHttp } = await import('./serve-http.ts');
-    await serveHttp({ program, config, http: config.http, machine });
+    await serveHttp(services, config.http);
     return exitCode.ok;
   }
+  const program = compose(services);
   const { inputEnded, interrupted, answered } = await serveStdio(program.openSession().server, log);
   const reason = await Promise.race([inputEnded, interrupted]);
   log('info', 'stopping', { reason });

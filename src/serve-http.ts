@@ -14,12 +14,13 @@ import { NarrowingError, policyFromQuery } from './access/policy-words.ts';
 import { allScopes, missingScope } from './access/scopes.ts';
 import type { SegmentToken } from './access/tokens-file.ts';
 import { passed } from './clock.ts';
-import type { Program, Upstream } from './compose.ts';
+import { compose, type Program, type Upstream } from './compose.ts';
 import { type Config, ConfigError, withToken } from './config.ts';
 import { Guests } from './guests.ts';
 import type { HttpConfig } from './http-config.ts';
 import { keysOfSecrets } from './keys-of-secret.ts';
-import { type Bus, noBus } from './replicas/bus.ts';
+import { noBus } from './replicas/bus.ts';
+import type { SharedState } from './replicas/shared-state.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './safety/state-folder.ts';
 import type { Machine, ProcessServices } from './services.ts';
 import { systemReason } from './system-reason.ts';
@@ -46,23 +47,13 @@ export interface HttpService {
   stop(hurry: Promise<unknown>): Promise<void>;
 }
 
-/** What the server is made of. */
-export interface HttpParts {
-  program: Program;
-  config: Config;
-  http: HttpConfig;
-  machine: Machine;
-  /** By default, this is the only replica. */
-  bus?: Bus;
-}
-
 /**
  * Serves MCP over HTTP until a signal comes, and then stops; a second signal makes that quicker.
  *
  * @throws {ConfigError} if the address or a file can't be used.
  */
-export async function serveHttp(parts: HttpParts): Promise<void> {
-  const service = await startHttp(parts);
+export async function serveHttp(services: ProcessServices, http: HttpConfig): Promise<void> {
+  const service = await startHttp(services, http);
   let hurry = () => {};
   const hurried = new Promise<void>((resolve) => {
     hurry = resolve;
@@ -75,25 +66,42 @@ export async function serveHttp(parts: HttpParts): Promise<void> {
       resolve(signal);
     });
   });
-  parts.program.log('info', 'stopping', { reason });
+  services.log('info', 'stopping', { reason });
   await service.stop(hurried);
 }
+
+/** Opens what the replicas of a server share; undefined for the only one. */
+export type OpenShared = (
+  services: ProcessServices,
+  http: HttpConfig,
+) => Promise<SharedState | undefined>;
+
+const openRedisOf: OpenShared = async ({ config, machine, log }, { redisUrl, replica }) => {
+  const [first, ...others] = config.secrets ?? [];
+  if (redisUrl === undefined || first === undefined) return undefined;
+  const { openRedis } = await import('./replicas/redis/open.ts');
+  const { clock, randomBytes } = machine;
+  const { fingerprint: fingerprintKey } = keysOfSecrets([first, ...others]);
+  const { timeoutMs } = config;
+  return openRedis(redisUrl, { replica, clock, randomBytes, log, fingerprintKey, timeoutMs });
+};
 
 /**
  * Starts to serve MCP over HTTP, to everybody who is let in.
  *
+ * @param openShared opens what replicas share; by default in the Redis that is configured.
  * @throws {ConfigError} if the address or a file can't be used.
  */
-export async function startHttp({
-  program,
-  config,
-  http,
-  machine,
-  bus = noBus,
-}: HttpParts): Promise<HttpService> {
+export async function startHttp(
+  services: ProcessServices,
+  http: HttpConfig,
+  openShared: OpenShared = openRedisOf,
+): Promise<HttpService> {
+  const { config, machine, log } = services;
   const { clock, randomBytes } = machine;
-  const { log } = program;
   const access = await openAccess(http, { clock, log, readFile: readFileHere, fetch });
+  const shared = await openShared(services, http);
+  const program = compose(services, shared);
   const token = (bytes: number) => Buffer.from(randomBytes(bytes)).toString('base64url');
   const guests = new Guests(new CallRate(clock));
   const visitors = new Visitors({
@@ -106,20 +114,24 @@ export async function startHttp({
     newId: () => token(requestIdBytes),
   });
   const seals = new SessionSeals({
-    keys: sessionKeys(program.services),
+    keys: sessionKeys(services),
     now: clock.now,
     randomBytes,
   });
   const server = new HttpServer({
     fences: http,
-    exchange: new Exchange({ seals, underWay: new UnderWay(bus, () => token(idBytes)) }),
+    exchange: new Exchange({
+      seals,
+      underWay: new UnderWay(shared?.bus ?? noBus, () => token(idBytes)),
+    }),
     documents: documentsOf(http),
     admit: (request, query) => visitors.admit(request, query),
     notReady: () => access.authenticator.notReady(),
     log,
   });
-  const port = await server.listen(http.listen).catch((error: unknown) => {
+  const port = await server.listen(http.listen).catch(async (error: unknown) => {
     access.close();
+    await shared?.close();
     throw new ConfigError([`--http: the address can't be used (${systemReason(error)}).`]);
   });
   const url = `${http.publicUrl ?? `http://${hostIn(http.listen.host)}:${port}`}/mcp`;
@@ -133,6 +145,7 @@ export async function startHttp({
       await program.stop(answered, http.graceMs);
       server.close();
       access.close();
+      await shared?.close();
     },
   };
 }

@@ -1,8 +1,10 @@
 import type { Clock } from './clock.ts';
 import { type Config, secretsOf } from './config.ts';
 import { connect } from './connect.ts';
+import { keysOfSecrets } from './keys-of-secret.ts';
 import { createLog, type Log } from './log.ts';
 import { GrowingRedactor } from './redact.ts';
+import type { SharedState } from './replicas/shared-state.ts';
 import { AuditLog } from './safety/audit-log.ts';
 import { Confirmations, scopeOf } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
@@ -67,23 +69,35 @@ export function createProcessServices(config: Config, machine: Machine): Process
   };
 }
 
-/** @param config the settings, with the address and the token of this workspace. */
+/**
+ * @param config the settings, with the address and the token of this workspace.
+ * @param shared what other replicas share; undefined if there are none.
+ */
 export function createWorkspaceServices(
   config: Config,
   { machine, redactor, log, folder }: ProcessServices,
+  shared: SharedState | undefined,
 ): WorkspaceServices {
   const { clock } = machine;
-  const api = connect(config, machine, redactor, log);
+  const { target, maxWaitMs, timeoutMs } = config;
+  const scope = target.kind === 'live' ? shared?.of(target) : undefined;
+  const api = connect(config, machine, redactor, log, scope?.createQuota);
   const indexes = new AudienceIndexes(api, clock);
   return {
     api: droppingIndexes(api, indexes),
     indexes,
-    confirmations: createConfirmations(config, machine, folder, log),
-    reservations: new NameReservations(),
+    confirmations: createConfirmations(config, machine, folder, log, shared),
+    reservations: new NameReservations(
+      scope && { locks: scope.locks, leaseMs: maxWaitMs + timeoutMs },
+    ),
     lostCreates: new LostCreates(clock.monotonic),
-    turns: new Turns(clock),
+    turns: new Turns(clock, scope?.locks),
     names: new NameCheck(new KnownNameLists(api, clock), clock),
-    previews: new Previews(api, clock, createPreviewCount(config, folder, log)),
+    previews: new Previews(
+      api,
+      clock,
+      scope?.previewCount ?? createPreviewCount(config, folder, log),
+    ),
   };
 }
 
@@ -122,17 +136,27 @@ function createConfirmations(
   { clock, randomBytes }: Machine,
   folder: StateFolder | undefined,
   log: Log,
+  shared: SharedState | undefined,
 ): Confirmations {
   return new Confirmations({
     now: clock.now,
     elapsed: clock.monotonic,
     randomBytes,
-    keys: config.secrets?.map((text) => Buffer.from(text, 'base64')),
+    keys: confirmationKeys(config),
     scope: () => scopeIn(config),
     folder,
+    shared: shared?.usedValues,
     onNoFolder: (reason) =>
       log('warn', 'the state folder is not used: confirmations are valid in this process only', {
         because: reason,
       }),
   });
+}
+
+/** The keys that the operator has set; a team server derives one for each use. */
+function confirmationKeys({ secrets, http }: Config): readonly Uint8Array[] | undefined {
+  const [first, ...others] = secrets ?? [];
+  if (first === undefined) return undefined;
+  if (http) return keysOfSecrets([first, ...others]).confirmation;
+  return [first, ...others].map((text) => Buffer.from(text, 'base64'));
 }

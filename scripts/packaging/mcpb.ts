@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Project } from '../project.ts';
@@ -34,7 +34,9 @@ export function packMcpb(of: Project, folder: string): string {
   writeFileSync(join(content, iconFile), iconPng());
   copyFileSync('LICENSE', join(content, 'LICENSE'));
   for (const name of serverFiles()) {
-    copyFileSync(join('dist', name), join(content, serverFolder, name));
+    const target = join(content, serverFolder, name);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(join('dist', name), target);
   }
   const file = join(folder, `${packageJson.name}-${packageJson.version}.mcpb`);
   runMcpb('validate', join(content, 'manifest.json'));

@@ -95,9 +95,9 @@ export interface AgreementContext {
 export interface Agreement {
   by: 'elicitation' | 'confirmation';
   /** Uses up the value that was passed; false if that can't be. Called right before the sending. */
-  spend(): boolean;
+  spend(): Promise<boolean>;
   /** Takes that back, where nothing was sent after all. */
-  giveBack(): void;
+  giveBack(): Promise<void>;
 }
 
 /** More names than these would not be read. */
@@ -137,7 +137,7 @@ export async function seek(
 ): Promise<Agreement> {
   const { confirmations, askMode } = context;
   const passed = askMode === 'elicitation' ? undefined : confirmation;
-  const judgement = passed ? confirmations.judge(passed, matter.subject) : undefined;
+  const judgement = passed ? await confirmations.judge(passed, matter.subject) : undefined;
   if (judgement?.kind === 'accepted') {
     await matter.assertShown(judgement.unshown, judgement.ageMs);
     return agreedBy(judgement);
@@ -282,7 +282,11 @@ export class Seeking {
   }
 }
 
-const agreedInPerson: Agreement = { by: 'elicitation', spend: () => true, giveBack() {} };
+const agreedInPerson: Agreement = {
+  by: 'elicitation',
+  spend: async () => true,
+  giveBack: async () => {},
+};
 
 /** The agreement that a value shows. */
 export function agreedBy({ spend, giveBack }: Accepted): Agreement {

@@ -94,7 +94,7 @@ export class Attempts {
     const { write, about, spaceId, id = '' } = planned;
     const agreement = this.#agreement && {
       ...this.#agreement,
-      ...(this.#isSpent ? { spend: () => true, giveBack() {} } : {}),
+      ...(this.#isSpent ? { spend: async () => true, giveBack: async () => {} } : {}),
     };
     let isUnderWay = false;
     const { sending, stop } = this.#finishing(() => {
@@ -156,7 +156,8 @@ function attemptFrom(thrown: unknown): Attempt {
   const isOver =
     thrown instanceof RateLimitedError ||
     thrown instanceof OutOfTimeError ||
-    thrown.code === 'audit_failed';
+    thrown.code === 'audit_failed' ||
+    thrown.code === 'unavailable';
   if (thrown instanceof CancelledError) return become(thrown.sent ? 'unknown' : 'not_tried', true);
   if (mayHaveTakenEffect(thrown)) return become('unknown');
   if (isOver) return become('not_tried', true);

@@ -181,7 +181,7 @@ class Bulk<Name extends OperationName> {
   /** @throws what seeking agreement throws, recorded. */
   async #agree(plan: BulkPlan<Name>): Promise<Agreed> {
     try {
-      return this.#passed(plan) ?? (await this.#asked(plan));
+      return (await this.#passed(plan)) ?? (await this.#asked(plan));
     } catch (error) {
       const code = error instanceof AudiencesError ? error.code : undefined;
       if (code !== 'confirmation_required' && code !== 'audit_failed') {
@@ -202,8 +202,8 @@ class Bulk<Name extends OperationName> {
   }
 
   /** The agreement that a value shows; undefined if none was passed, or it is not good. */
-  #passed(plan: BulkPlan<Name>): Agreed | undefined {
-    const passed = this.#judgePassed(plan);
+  async #passed(plan: BulkPlan<Name>): Promise<Agreed | undefined> {
+    const passed = await this.#judgePassed(plan);
     if (!passed) return undefined;
     const { ids, judgement } = passed;
     if (this.#context.mode !== 'none') this.#assertShown(plan, judgement.unshown, plan.set);
@@ -215,7 +215,9 @@ class Bulk<Name extends OperationName> {
    * Whether the value that was passed is good: one for exactly these ids, or one to go on with exactly
    * those that remain, with or without the ids of those that are done.
    */
-  #judgePassed(plan: BulkPlan<Name>): { ids: readonly string[]; judgement: Accepted } | undefined {
+  async #judgePassed(
+    plan: BulkPlan<Name>,
+  ): Promise<{ ids: readonly string[]; judgement: Accepted } | undefined> {
     const { confirmation, ids } = this.#wish;
     const { confirmations, askMode } = this.#context;
     if (confirmation === undefined) return undefined;
@@ -225,7 +227,7 @@ class Bulk<Name extends OperationName> {
       for (const some of [ids, [...plan.writes.keys()]]) {
         const sorted = some.toSorted();
         const subject = this.#subjectOf(plan.set, sorted, continued);
-        const judgement = confirmations.judge(confirmation, subject);
+        const judgement = await confirmations.judge(confirmation, subject);
         if (judgement.kind === 'accepted') return { ids: sorted, judgement };
       }
     }

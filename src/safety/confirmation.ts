@@ -1,3 +1,4 @@
+import type { UsedValues } from '../replicas/used-values.ts';
 import { withoutEndSlashes } from '../segment/base-url.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -72,10 +73,15 @@ export interface Accepted {
   unshown: Unshown | undefined;
   /** Which of several audiences are no longer as they were, by their places. */
   changed: readonly number[];
-  /** Uses it up. @returns false if it was used up in the meantime, or that can't be recorded. */
-  spend(): boolean;
+  /**
+   * Uses it up.
+   *
+   * @returns false if it was used up in the meantime, or that can't be recorded in the folder.
+   * @throws {UnavailableError} if that can't be recorded for all replicas.
+   */
+  spend(): Promise<boolean>;
   /** Takes that back, where nothing was sent after all. */
-  giveBack(): void;
+  giveBack(): Promise<void>;
 }
 
 export interface ConfirmationsOptions {
@@ -94,6 +100,11 @@ export interface ConfirmationsOptions {
   scope?: () => string;
   /** Shared with other processes; without it, values are good in this one only. */
   folder?: StateFolder;
+  /**
+   * Shared with other replicas, instead of a folder; values are good in all that have the same keys,
+   * which must be given.
+   */
+  shared?: UsedValues;
   /** Called once if the folder can't be used. @param reason in words that follow "because". */
   onNoFolder?: (reason: string) => void;
 }
@@ -120,6 +131,7 @@ export class Confirmations {
   #scope: string | undefined;
 
   constructor(options: ConfirmationsOptions) {
+    if (options.shared && !options.keys?.length) throw new Error('replicas must share a key');
     this.#options = options;
   }
 
@@ -151,8 +163,12 @@ export class Confirmations {
     return Buffer.concat([head, this.#seal(key, head, subject)]).toString('base64url');
   }
 
-  /** Judges a value; blanks and line breaks around it don't matter. */
-  judge(given: string, subject: Subject): Judgement {
+  /**
+   * Judges a value; blanks and line breaks around it don't matter.
+   *
+   * @throws {UnavailableError} if no replica can tell whether it was used.
+   */
+  async judge(given: string, subject: Subject): Promise<Judgement> {
     const value = given.length > maxValueChars ? '' : given.trim();
     const bytes = Buffer.from(value, 'base64url');
     const sealAt = bytes.length - sealBytes;
@@ -169,7 +185,7 @@ export class Confirmations {
       : this.#options.now() - issuedAt.readUIntBE(0, partBytes.issuedAt);
     if (ageMs > confirmationLifeMs || ageMs < -maxAheadMs) return { kind: 'expired' };
     const hash = crypto().createHash('sha256').update(value).digest('hex');
-    if (this.#isUsed(hash)) return { kind: 'used' };
+    if (await this.#isUsed(hash)) return { kind: 'used' };
     const wasState = (other: Snapshot | undefined) => digest(other).equals(state);
     if (!wasState(subject.state)) return { kind: 'changed', wasState };
     if (!digest(subject.act).equals(act)) return { kind: 'other' };
@@ -201,30 +217,45 @@ export class Confirmations {
     };
   }
 
-  #isUsed(hash: string): boolean {
-    const { folder } = this.#options;
-    const isMarked = () => folder?.isUsed(hash);
-    return this.#used.has(hash) || (this.#withFolder(isMarked) ?? false);
+  async #isUsed(hash: string): Promise<boolean> {
+    const { folder, shared } = this.#options;
+    if (this.#used.has(hash)) return true;
+    if (shared) return shared.isUsed(hash);
+    return this.#withFolder(() => folder?.isUsed(hash)) ?? false;
   }
 
-  #spend(hash: string): boolean {
-    const { folder, elapsed } = this.#options;
-    const now = elapsed();
+  async #spend(hash: string): Promise<boolean> {
+    const now = this.#options.elapsed();
     for (const [used, at] of this.#used) if (now - at > keepUsedMs) this.#used.delete(used);
     if (this.#used.has(hash)) return false;
-    if (!this.#isAlone && this.#withFolder(() => folder?.markUsed(hash)) !== true) return false;
+    // Noted at once, so that no other call of this process comes in between.
     this.#used.set(hash, now);
-    return true;
+    let isMarked = false;
+    try {
+      isMarked = await this.#mark(hash);
+    } finally {
+      if (!isMarked) this.#used.delete(hash);
+    }
+    return isMarked;
   }
 
-  #giveBack(hash: string): void {
-    this.#withFolder(() => this.#options.folder?.unmark(hash));
+  async #mark(hash: string): Promise<boolean> {
+    const { folder, shared } = this.#options;
+    if (shared) return shared.spend(hash);
+    return this.#isAlone || this.#withFolder(() => folder?.markUsed(hash)) === true;
+  }
+
+  async #giveBack(hash: string): Promise<void> {
+    const { folder, shared } = this.#options;
+    await shared?.giveBack(hash);
+    this.#withFolder(() => folder?.unmark(hash));
     this.#used.delete(hash);
   }
 
   #keysToSign(): readonly Uint8Array[] {
     if (this.#keys) return this.#keys;
-    const { folder, keys, randomBytes } = this.#options;
+    const { folder, keys, randomBytes, shared: isShared } = this.#options;
+    if (isShared) return keys ?? [];
     const shared = this.#withFolder(() => {
       if (!folder) return undefined;
       if (!keys) return [folder.readKey() ?? folder.keepKey(randomBytes(keyBytes))];
@@ -238,7 +269,8 @@ export class Confirmations {
 
   /** None, as long as no value was given out: nothing is made to check one. */
   #keysToVerify(): readonly Uint8Array[] {
-    const { folder, keys } = this.#options;
+    const { folder, keys, shared } = this.#options;
+    if (shared) return keys ?? [];
     if (this.#keys || !folder) return this.#keys ?? [];
     if (keys) return keys;
     const key = this.#withFolder(() => folder.readKey());

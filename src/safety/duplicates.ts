@@ -1,6 +1,7 @@
+import type { Lock, Locks } from '../replicas/locks.ts';
 import type { SegmentApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
-import { AudiencesError } from '../segment/errors.ts';
+import { AudiencesError, UnavailableError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { foldedName, keyOf } from '../segment/names.ts';
@@ -73,9 +74,22 @@ export function nameMarks({ noun }: ThingKind, spaceId: string, name: string): s
   ];
 }
 
+/** How names are reserved among replicas. */
+export interface SharedNames {
+  locks: Locks;
+  /** How long a name outlives a replica that is gone: as long as its request may be under way. */
+  leaseMs: number;
+}
+
 /** The names that are being created by calls under way, so that two at once don't miss each other. */
 export class NameReservations {
+  readonly #shared: SharedNames | undefined;
   readonly #reserved = new Set<string>();
+
+  /** @param shared with other replicas; undefined if there are none. */
+  constructor(shared?: SharedNames) {
+    this.#shared = shared;
+  }
 
   /**
    * Keeps others from creating something of the same kind and name or key while `create` runs.
@@ -88,21 +102,53 @@ export class NameReservations {
   ): Promise<Result> {
     if (allowDuplicate) return create();
     const marks = nameMarks(about, spaceId, name);
-    if (marks.some((mark) => this.#reserved.has(mark))) {
-      throw new AudiencesError(
-        'duplicate',
-        `Another call is just creating ${about.one} of this name. Nothing was sent.`,
-        {
-          next: 'Wait for that call. Only if the user wants a second one, call again with allowDuplicateName: true.',
-          field: 'name',
-        },
-      );
-    }
+    if (marks.some((mark) => this.#reserved.has(mark))) throw underWay(about);
     for (const mark of marks) this.#reserved.add(mark);
     try {
-      return await create();
+      return await this.#duringShared(about, marks, create);
     } finally {
       for (const mark of marks) this.#reserved.delete(mark);
     }
   }
+
+  async #duringShared<Result>(
+    about: ThingKind,
+    marks: readonly string[],
+    create: () => Promise<Result>,
+  ): Promise<Result> {
+    const locks: Lock[] = [];
+    try {
+      for (const mark of marks) {
+        const lock = await this.#take(mark);
+        if (lock === 'taken') throw underWay(about);
+        if (lock) locks.push(lock);
+      }
+      return await create();
+    } finally {
+      await Promise.all(locks.map((lock) => lock.release()));
+    }
+  }
+
+  /** @returns undefined if only this process can be asked: the search for duplicates remains. */
+  async #take(mark: string): Promise<Lock | 'taken' | undefined> {
+    if (!this.#shared) return undefined;
+    const { locks, leaseMs } = this.#shared;
+    try {
+      return (await locks.take(`name ${mark}`, leaseMs)) ?? 'taken';
+    } catch (error) {
+      if (error instanceof UnavailableError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function underWay({ one }: ThingKind): AudiencesError {
+  return new AudiencesError(
+    'duplicate',
+    `Another call is just creating ${one} of this name. Nothing was sent.`,
+    {
+      next: 'Wait for that call. Only if the user wants a second one, call again with allowDuplicateName: true.',
+      field: 'name',
+    },
+  );
 }

@@ -28,13 +28,13 @@ export class PreviewTally implements PreviewCount {
     this.#options = options;
   }
 
-  add(month: string, spaceId: string): Tally {
+  async add(month: string, spaceId: string): Promise<Tally> {
     const name = this.#nameOf(month, spaceId);
     this.#own.set(name, (this.#own.get(name) ?? 0) + 1);
     return this.#tally(name, (folder) => folder.countUp(name));
   }
 
-  read(month: string, spaceId: string): Tally {
+  async read(month: string, spaceId: string): Promise<Tally> {
     const name = this.#nameOf(month, spaceId);
     return this.#tally(name, (folder) => folder.readCount(name));
   }

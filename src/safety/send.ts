@@ -69,14 +69,14 @@ class Spending {
     this.#agreement = agreement;
   }
 
-  /** @throws {SpentError} if another call was quicker. */
-  spend(): void {
-    if (!this.#isSpent && !this.#agreement.spend()) throw new SpentError();
+  /** @throws {SpentError} if another call was quicker. @throws {UnavailableError} */
+  async spend(): Promise<void> {
+    if (!this.#isSpent && !(await this.#agreement.spend())) throw new SpentError();
     this.#isSpent = true;
   }
 
-  giveBack(): void {
-    if (this.#isSpent) this.#agreement.giveBack();
+  async giveBack(): Promise<void> {
+    if (this.#isSpent) await this.#agreement.giveBack();
   }
 }
 
@@ -124,8 +124,8 @@ async function send<Name extends OperationName>(
   out: { request: RequestPreview },
   context: WriteContext,
 ): Promise<Pick<Sent<Name>, 'output' | 'foundAfterLoss' | 'unlike'>> {
-  const { api, call, sending, lostCreates } = context;
-  const { write, request, kind, about, spaceId, before, after } = planned;
+  const { api, call, sending, lostCreates, turns } = context;
+  const { write, request, kind, about, spaceId, id, before, after } = planned;
   if (call.signal.aborted) throw new CancelledError(write.operation, false);
   const agreedIn = agreement && request.edition;
   const spending = agreement && new Spending(agreement);
@@ -134,9 +134,11 @@ async function send<Name extends OperationName>(
     const lookLast =
       before &&
       ((looking: CallContext) => assertUnchanged(planned, before, since, looking, context));
-    const beforeSending = () => {
-      spending?.spend();
-      sending.beforeSending?.();
+    const beforeSending = async () => {
+      const { operation } = write;
+      if (id !== undefined) turns.assertHeld({ about, operation, spaceId, id, call });
+      await spending?.spend();
+      await sending.beforeSending?.();
     };
     const onRequest = (last: RequestPreview) => {
       out.request = last;
@@ -157,7 +159,7 @@ async function send<Name extends OperationName>(
     const done = await lostCreates.during(create, steps, { api, call: sending });
     return { ...done, unlike: undefined };
   } catch (error) {
-    if (isSurelyUnsent(error)) spending?.giveBack();
+    if (isSurelyUnsent(error)) await spending?.giveBack();
     throw kind === 'remove' && before ? keepCopy(error, before, about) : error;
   }
 }

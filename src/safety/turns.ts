@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Lock, Locks } from '../replicas/locks.ts';
 import type { CallContext } from '../segment/call.ts';
 import { CancelledError, UnsentError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
@@ -13,24 +14,38 @@ export interface Turn {
   call: CallContext;
 }
 
-/** Lets one write at a time go on for each thing, in the order in which they came. */
+/** How long the turn of a replica that is gone keeps others waiting; it is renewed while it lasts. */
+const leaseMs = 15_000;
+/** How often a turn is tried to be taken that another replica has. */
+const pollMs = 200;
+
+/**
+ * Lets one write at a time go on for each thing: in this process in the order in which they came, and
+ * among replicas whoever finds it free.
+ */
 export class Turns {
   readonly #clock: Clock;
+  readonly #locks: Locks | undefined;
+  /** What this process holds among replicas, by thing. */
+  readonly #held = new Map<string, Lock>();
   /** By thing, what resolves when the last in line is done. */
   readonly #last = new Map<string, Promise<void>>();
 
-  constructor(clock: Clock) {
+  /** @param locks shared with other replicas; undefined if there are none. */
+  constructor(clock: Clock, locks?: Locks) {
     this.#clock = clock;
+    this.#locks = locks;
   }
 
   /**
    * Waits until no other write to it is under way, then runs this one.
    *
    * @throws {UnsentError} `rate_limited`, if that would pass the deadline of the call.
+   * @throws {UnavailableError} if it can't be told whether another replica is at it.
    * @throws {CancelledError} if the call is cancelled while it waits. @throws what `write` throws.
    */
   async during<Result>(turn: Turn, write: () => Promise<Result>): Promise<Result> {
-    const key = JSON.stringify([turn.about.noun, bareSpaceId(turn.spaceId), turn.id]);
+    const key = keyOf(turn);
     const before = this.#last.get(key);
     let end = () => {};
     const own = new Promise<void>((resolve) => {
@@ -44,9 +59,46 @@ export class Turns {
     });
     try {
       if (before) await this.#wait(before, turn);
-      return await write();
+      return await this.#duringShared(key, turn, write);
     } finally {
       end();
+    }
+  }
+
+  /**
+   * Called right before a write is sent.
+   *
+   * @throws {UnsentError} `rate_limited`, if the turn may have gone to another replica meanwhile.
+   */
+  assertHeld(turn: Turn): void {
+    if (this.#held.get(keyOf(turn))?.isHeld() === false) throw lost(turn);
+  }
+
+  async #duringShared<Result>(
+    key: string,
+    turn: Turn,
+    write: () => Promise<Result>,
+  ): Promise<Result> {
+    if (!this.#locks) return write();
+    const lock = await this.#take(this.#locks, key, turn);
+    this.#held.set(key, lock);
+    try {
+      return await write();
+    } finally {
+      this.#held.delete(key);
+      await lock.release();
+    }
+  }
+
+  async #take(locks: Locks, key: string, turn: Turn): Promise<Lock> {
+    for (;;) {
+      const lock = await locks.take(`turn ${key}`, leaseMs);
+      if (lock) return lock;
+      let cancelTimer = () => {};
+      const again = new Promise<void>((resolve) => {
+        cancelTimer = this.#clock.after(pollMs, resolve);
+      });
+      await this.#wait(again, turn).finally(cancelTimer);
     }
   }
 
@@ -75,6 +127,10 @@ export class Turns {
   }
 }
 
+function keyOf({ about, spaceId, id }: Turn): string {
+  return JSON.stringify([about.noun, bareSpaceId(spaceId), id]);
+}
+
 /** When to try again where nothing is known of how long another write takes. */
 const tryAgainMs = 5000;
 
@@ -82,6 +138,17 @@ function tooLong({ operation, about }: Turn): UnsentError {
   return new UnsentError(
     'rate_limited',
     `${operation}: another write to this ${about.noun} is under way for longer than this call may wait.`,
+    {
+      next: `Look with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
+      retryAfterMs: tryAgainMs,
+    },
+  );
+}
+
+function lost({ operation, about }: Turn): UnsentError {
+  return new UnsentError(
+    'rate_limited',
+    `${operation}: this took so long that another write to this ${about.noun} may have begun.`,
     {
       next: `Look with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
       retryAfterMs: tryAgainMs,

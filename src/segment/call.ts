@@ -118,7 +118,7 @@ export interface CallContext {
    * Called with each attempt's place in the quota taken, right before it is sent; nothing is sent if
    * it throws.
    */
-  beforeSending?(): void;
+  beforeSending?(): void | Promise<void>;
   /** The edition in whose form a person agreed to the request. */
   agreedIn?: EditionName;
 }

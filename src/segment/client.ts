@@ -27,7 +27,7 @@ import { assertAllowed, type Policy } from './policy.ts';
 import type { HttpProxy } from './proxy.ts';
 import type { Gate } from './quota/gate.ts';
 import { Gates } from './quota/gates.ts';
-import type { Place } from './quota/quota.ts';
+import type { CreateQuota, Place } from './quota/quota.ts';
 import { type Refusal, readQuota, readRetryAfter } from './quota/report.ts';
 import { type MadeRequest, requestOf } from './request.ts';
 import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
@@ -49,6 +49,8 @@ export interface SegmentClientOptions {
   edition: EditionSetting;
   /** Requests per minute that hold whatever the reference or Segment's responses say. */
   perMinute: Readonly<Partial<Record<OperationName, number>>>;
+  /** Makes the quota of an operation; by default one that this process has for itself. */
+  createQuota?: CreateQuota;
   /** What may be done at all. */
   policy: Policy;
   clock: Clock;
@@ -89,7 +91,8 @@ export class SegmentClient implements SegmentApi {
   constructor(options: SegmentClientOptions) {
     this.#options = options;
     this.#http = new HttpPool(options.baseUrl, options.timeoutMs, options.clock, options.proxy);
-    this.#gates = new Gates({ clock: options.clock, fixedPerMinute: options.perMinute });
+    const { clock, perMinute: fixedPerMinute, createQuota } = options;
+    this.#gates = new Gates({ clock, fixedPerMinute, createQuota });
     this.#editions = new EditionChoice(options.edition);
     this.#features = new Features(options.clock);
   }
@@ -362,7 +365,7 @@ export class SegmentClient implements SegmentApi {
   ): Promise<Attempted<Output<Name>>> {
     const { clock, redactor, log, proxy } = this.#options;
     try {
-      call.beforeSending?.();
+      await call.beforeSending?.();
     } catch (error) {
       await gate.giveBack(place);
       throw error;

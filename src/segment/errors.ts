@@ -187,6 +187,8 @@ export interface SegmentsWords {
 export type LimitScope = 'operation' | 'token' | 'longer' | 'unknown';
 
 const secondMs = 1000;
+/** When to try again where the shared state can't be reached. */
+const unavailableMs = 5 * 1000;
 const hourMs = 3600 * secondMs;
 const dayMs = 24 * hourMs;
 
@@ -260,6 +262,23 @@ export class StoppingError extends UnsentError {
       next: `Call again in ${restartMs / secondMs} s: another server, or this one after its restart, answers then.`,
       retryAfterMs: restartMs,
     });
+  }
+}
+
+/**
+ * What the replicas of this server share can't be reached, so that nobody knows whether the request may be
+ * sent; nothing was sent.
+ */
+export class UnavailableError extends UnsentError {
+  constructor() {
+    super(
+      'unavailable',
+      'This server can not reach Redis, which holds what its replicas have to agree on before a write.',
+      {
+        next: `Wait ${unavailableMs / secondMs} s and call again with the same arguments; reads, and creating without a confirmation, work meanwhile. If it lasts, tell the user that whoever runs this server has to look at its Redis.`,
+        retryAfterMs: unavailableMs,
+      },
+    );
   }
 }
 

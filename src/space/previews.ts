@@ -28,15 +28,15 @@ const maxQueryChars = 100_000;
 /** How many previews of a space were started in a month of the calendar. */
 export interface Tally {
   used: number;
-  /** Whether all processes with this state folder are counted; else only this one. */
+  /** Whether all processes are counted that share a state folder, or Redis; else only this one. */
   isShared: boolean;
 }
 
-/** Counts previews by the UTC month and the space. It never throws. */
+/** Counts previews by the UTC month and the space. It never rejects. */
 export interface PreviewCount {
   /** Counts one more. @param month such as `2026-11`. */
-  add(month: string, spaceId: string): Tally;
-  read(month: string, spaceId: string): Tally;
+  add(month: string, spaceId: string): Promise<Tally>;
+  read(month: string, spaceId: string): Promise<Tally>;
 }
 
 /** What is known of a preview. */
@@ -160,7 +160,7 @@ export class Previews {
 
   /** What is left of the quota. */
   async quotaOf(spaceId: string): Promise<PreviewQuota> {
-    const { used, isShared } = this.#count.read(this.#month(), spaceId);
+    const { used, isShared } = await this.#count.read(this.#month(), spaceId);
     return {
       leftThisMinute: await this.#api.left('create_audience_preview'),
       usedThisMonth: used,
@@ -171,15 +171,15 @@ export class Previews {
 
   async #start(wanted: PreviewInput, call: CallContext): Promise<string> {
     const counted = () => this.#count.add(this.#month(), wanted.spaceId);
-    const { used } = this.#count.read(this.#month(), wanted.spaceId);
+    const { used } = await this.#count.read(this.#month(), wanted.spaceId);
     // What is refused then will be refused until the next month, so that no wait would help.
     const starting = used >= maxPreviewsPerMonth ? impatiently(call, this.#clock) : call;
     try {
       const output = await this.#api.send('create_audience_preview', wanted, starting);
-      counted();
+      await counted();
       return output.audiencePreview.id;
     } catch (error) {
-      if (error instanceof AudiencesError && mayHaveTakenEffect(error)) counted();
+      if (error instanceof AudiencesError && mayHaveTakenEffect(error)) await counted();
       throw error;
     }
   }

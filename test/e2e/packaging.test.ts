@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { getMcpConfigForManifest } from '@anthropic-ai/mcpb';
 import { publint } from 'publint';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -104,7 +105,7 @@ describe('a plugin or extension of this checkout', () => {
 });
 
 describe('what is said of the packages that are bundled', async () => {
-  const { inputs, files } = await bundle();
+  const { inputs, files, program, vendors } = await bundle();
   const pattern = /^node_modules\/((?:@[^/]+\/)?[^/]+)\/(?:.*node_modules\/)?/;
   const names = new Set(inputs.flatMap((file) => pattern.exec(file)?.[1] ?? []));
   const billSchema = z.looseObject({
@@ -146,6 +147,21 @@ describe('what is said of the packages that are bundled', async () => {
     expect(names.size).toBeGreaterThan(5);
     for (const [name, content] of files) {
       expect(readFileSync(join('dist', name)).equals(content)).toBe(true);
+    }
+  });
+
+  test('leaves what few servers need to files of others, which it loads when it first needs them', () => {
+    expect(program.loadedLater.filter((file) => !vendors.has(file))).toEqual([]);
+    for (const [file, content] of vendors) {
+      expect(files.has(file)).toBe(true);
+      expect(content.length).toBeGreaterThan(0);
+      expect(content.filter((input) => !input.startsWith('node_modules/'))).toEqual([]);
+      const name = basename(file, '.js');
+      const own = `node_modules/${name}/`;
+      expect(program.inputs.filter((input) => input.startsWith(own))).toEqual([]);
+      const load = createRequire(import.meta.url);
+      const built = Object.keys(load(`../../dist/${file}`));
+      expect(built).toEqual(expect.arrayContaining(Object.keys(load(name))));
     }
   });
 

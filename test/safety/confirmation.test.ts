@@ -21,10 +21,10 @@ const subject: Subject = {
 function inUse(used: Confirmations) {
   return {
     issue: (about: Subject) => used.issue(about, []),
-    accept(value: string, about: Subject) {
-      const judgement = used.judge(value, about);
+    async accept(value: string, about: Subject) {
+      const judgement = await used.judge(value, about);
       if (judgement.kind !== 'accepted') return judgement;
-      return { kind: judgement.spend() ? 'accepted' : 'used' } as const;
+      return { kind: (await judgement.spend()) ? 'accepted' : 'used' } as const;
     },
   };
 }
@@ -40,30 +40,30 @@ function confirmations() {
 }
 
 describe('a value', () => {
-  test('works once', () => {
+  test('works once', async () => {
     const { made } = confirmations();
     const value = made.issue(subject);
-    expect(made.accept(value, subject)).toEqual({ kind: 'accepted' });
-    expect(made.accept(value, subject)).toEqual({ kind: 'used' });
+    expect(await made.accept(value, subject)).toEqual({ kind: 'accepted' });
+    expect(await made.accept(value, subject)).toEqual({ kind: 'used' });
   });
 
-  test('does not use up another for the same', () => {
+  test('does not use up another for the same', async () => {
     const { made } = confirmations();
     const [one, two] = [made.issue(subject), made.issue(subject)];
     expect(one).not.toBe(two);
-    expect(made.accept(one, subject)).toEqual({ kind: 'accepted' });
-    expect(made.accept(two, subject)).toEqual({ kind: 'accepted' });
+    expect(await made.accept(one, subject)).toEqual({ kind: 'accepted' });
+    expect(await made.accept(two, subject)).toEqual({ kind: 'accepted' });
   });
 
-  test('works to the end of its five minutes and not a millisecond longer', () => {
+  test('works to the end of its five minutes and not a millisecond longer', async () => {
     expect(confirmationLifeMs).toBe(300_000);
     const { made, pass } = confirmations();
     const [one, two] = [made.issue(subject), made.issue(subject)];
     pass(300_000);
-    expect(made.accept(one, subject)).toEqual({ kind: 'accepted' });
+    expect(await made.accept(one, subject)).toEqual({ kind: 'accepted' });
     pass(1);
-    expect(made.accept(two, subject)).toEqual({ kind: 'expired' });
-    expect(made.accept(one, subject)).toEqual({ kind: 'expired' });
+    expect(await made.accept(two, subject)).toEqual({ kind: 'expired' });
+    expect(await made.accept(one, subject)).toEqual({ kind: 'expired' });
   });
 
   test.each<[string, Partial<Subject>]>([
@@ -76,47 +76,47 @@ describe('a value', () => {
     ['missing argument', { act: { id: 'aud_1', name: 'New' } }],
     ['additional argument', { act: { id: 'aud_1', name: 'New', enabled: false, type: 'users' } }],
     ['argument under another name', { act: { id: 'aud_1', query: 'New', enabled: false } }],
-  ])('does not work for another %s, and still works for its own', (_, other) => {
+  ])('does not work for another %s, and still works for its own', async (_, other) => {
     const { made } = confirmations();
     const value = made.issue(subject);
     const kind = 'act' in other ? 'other' : 'foreign';
-    expect(made.accept(value, { ...subject, ...other })).toEqual({ kind });
-    expect(made.accept(value, subject)).toEqual({ kind: 'accepted' });
+    expect(await made.accept(value, { ...subject, ...other })).toEqual({ kind });
+    expect(await made.accept(value, subject)).toEqual({ kind: 'accepted' });
   });
 
-  test('can not be moved from one part of the subject into the next', () => {
+  test('can not be moved from one part of the subject into the next', async () => {
     const { made } = confirmations();
     const value = made.issue({ ...subject, spaceId: 'a', id: 'b","c' });
-    expect(made.accept(value, { ...subject, spaceId: 'a","b', id: 'c' })).toEqual({
+    expect(await made.accept(value, { ...subject, spaceId: 'a","b', id: 'c' })).toEqual({
       kind: 'foreign',
     });
   });
 
-  test('is told apart where the audience has changed, and knows which state it was', () => {
+  test('is told apart where the audience has changed, and knows which state it was', async () => {
     const { made } = confirmations();
     const value = made.issue(subject);
     const renamed = snapshotOf(audience({ name: 'Renamed' }));
-    const judgement = made.accept(value, { ...subject, state: renamed });
+    const judgement = await made.accept(value, { ...subject, state: renamed });
     expect(judgement.kind).toBe('changed');
     const wasState = judgement.kind === 'changed' ? judgement.wasState : () => false;
     expect(wasState(snapshotOf(audience()))).toBe(true);
     expect(wasState(renamed)).toBe(false);
   });
 
-  test('of an audience that was there is not one for what is not, nor the reverse', () => {
+  test('of an audience that was there is not one for what is not, nor the reverse', async () => {
     const { made } = confirmations();
     const without = { ...subject, state: undefined };
-    expect(made.accept(made.issue(subject), without).kind).toBe('changed');
-    expect(made.accept(made.issue(without), subject).kind).toBe('changed');
-    expect(made.accept(made.issue(without), without).kind).toBe('accepted');
+    expect((await made.accept(made.issue(subject), without)).kind).toBe('changed');
+    expect((await made.accept(made.issue(without), subject)).kind).toBe('changed');
+    expect((await made.accept(made.issue(without), without)).kind).toBe('accepted');
   });
 
-  test('does not depend on the order of the arguments, nor on those without a value', () => {
-    fc.assert(
-      fc.property(
+  test('does not depend on the order of the arguments, nor on those without a value', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.boolean())),
         fc.infiniteStream(fc.nat()),
-        (args, order) => {
+        async (args, order) => {
           const { made } = confirmations();
           const shuffled = Object.entries(args)
             .map((entry) => ({ entry, at: order.next().value }))
@@ -124,15 +124,17 @@ describe('a value', () => {
             .map(({ entry }) => entry);
           const value = made.issue({ ...subject, act: args });
           const again = { ...Object.fromEntries(shuffled), ' none': undefined };
-          expect(made.accept(value, { ...subject, act: again })).toEqual({ kind: 'accepted' });
+          expect(await made.accept(value, { ...subject, act: again })).toEqual({
+            kind: 'accepted',
+          });
         },
       ),
     );
   });
 
-  test('of another server, or of this one before its restart, does not work', () => {
+  test('of another server, or of this one before its restart, does not work', async () => {
     const [one, other] = [confirmations(), confirmations()];
-    expect(other.made.accept(one.made.issue(subject), subject)).toEqual({ kind: 'foreign' });
+    expect(await other.made.accept(one.made.issue(subject), subject)).toEqual({ kind: 'foreign' });
   });
 });
 
@@ -140,22 +142,24 @@ describe('a value that was tampered with is foreign', () => {
   const { made } = confirmations();
   const value = made.issue(subject);
 
-  test('at any bit of any byte', () => {
+  test('at any bit of any byte', async () => {
     const bytes = Buffer.from(value, 'base64url');
     for (let at = 0; at < bytes.length * 8; at += 1) {
       const changed = Buffer.from(bytes);
       const byte = at >> 3;
       changed[byte] = (changed[byte] ?? 0) ^ (1 << (at & 7));
-      expect(made.accept(changed.toString('base64url'), subject)).toEqual({ kind: 'foreign' });
+      expect(await made.accept(changed.toString('base64url'), subject)).toEqual({
+        kind: 'foreign',
+      });
     }
   });
 
-  test('at any character, also where base64 would forgive it', () => {
+  test('at any character, also where base64 would forgive it', async () => {
     for (let at = 0; at < value.length; at += 1) {
       for (const other of ['A', 'B', 'Q', '_', '-', '=', '+', ' ', '\n', '\u0000', 'é']) {
         if (value[at] === other) continue;
         const changed = value.slice(0, at) + other + value.slice(at + 1);
-        expect(made.accept(changed, subject)).toEqual({ kind: 'foreign' });
+        expect(await made.accept(changed, subject)).toEqual({ kind: 'foreign' });
       }
     }
   });
@@ -170,20 +174,20 @@ describe('a value that was tampered with is foreign', () => {
     ['empty', ''],
     ['in ordinary base64', Buffer.alloc(44, 0xff).toString('base64')],
     ['very long', 'A'.repeat(1_000_000)],
-  ])('%s', (_, changed) => {
-    expect(made.accept(changed, subject)).toEqual({ kind: 'foreign' });
+  ])('%s', async (_, changed) => {
+    expect(await made.accept(changed, subject)).toEqual({ kind: 'foreign' });
   });
 
-  test('whatever the text is', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(made.accept(text, subject)).toEqual({ kind: 'foreign' });
+  test('whatever the text is', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+        expect(await made.accept(text, subject)).toEqual({ kind: 'foreign' });
       }),
     );
   });
 
-  test('and the true one works after all that', () => {
-    expect(made.accept(value, subject)).toEqual({ kind: 'accepted' });
+  test('and the true one works after all that', async () => {
+    expect(await made.accept(value, subject)).toEqual({ kind: 'accepted' });
   });
 });
 
@@ -192,16 +196,16 @@ describe('the list of used values', () => {
     vi.restoreAllMocks();
   });
 
-  test('holds none for longer than an hour', () => {
+  test('holds none for longer than an hour', async () => {
     const { made, pass } = confirmations();
-    made.accept(made.issue(subject), subject);
+    await made.accept(made.issue(subject), subject);
     pass(3_590_000);
     const young = made.issue(subject);
-    made.accept(young, subject);
+    await made.accept(young, subject);
     pass(10_001);
     const deleted = vi.spyOn(Map.prototype, 'delete');
-    made.accept(made.issue(subject), subject);
+    await made.accept(made.issue(subject), subject);
     expect(deleted.mock.calls).toHaveLength(1);
-    expect(made.accept(young, subject)).toEqual({ kind: 'used' });
+    expect(await made.accept(young, subject)).toEqual({ kind: 'used' });
   });
 });

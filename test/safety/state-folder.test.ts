@@ -65,37 +65,39 @@ function started(more: Partial<ConfirmationsOptions> = {}) {
     reasons,
     issue: () => made.issue(subject, []),
     judge: (value: string) => made.judge(value, subject),
-    use(value: string) {
-      const judgement = made.judge(value, subject);
+    async use(value: string) {
+      const judgement = await made.judge(value, subject);
       if (judgement.kind !== 'accepted') return judgement.kind;
-      return judgement.spend() ? 'accepted' : 'used';
+      return (await judgement.spend()) ? 'accepted' : 'used';
     },
   };
 }
 
 describe('a value of another process', () => {
-  test('works once, whichever process uses it', () => {
+  test('works once, whichever process uses it', async () => {
     const value = started().issue();
-    expect(started().use(value)).toBe('accepted');
-    for (const process of [started(), started()]) expect(process.use(value)).toBe('used');
+    expect(await started().use(value)).toBe('accepted');
+    for (const process of [started(), started()]) expect(await process.use(value)).toBe('used');
   });
 
-  test('works once although two judged it at once', () => {
+  test('works once although two judged it at once', async () => {
     const [one, other] = [started(), started()];
     const value = one.issue();
-    const judgements = [one.judge(value), other.judge(value)];
-    const spent = judgements.map((judged) => judged.kind === 'accepted' && judged.spend());
+    const judgements = await Promise.all([one.judge(value), other.judge(value)]);
+    const spent = await Promise.all(
+      judgements.map((judged) => judged.kind === 'accepted' && judged.spend()),
+    );
     expect(spent).toEqual([true, false]);
   });
 
-  test('is still good where it was given back, as nothing was sent', () => {
+  test('is still good where it was given back, as nothing was sent', async () => {
     const one = started();
     const value = one.issue();
-    const judgement = one.judge(value);
+    const judgement = await one.judge(value);
     if (judgement.kind !== 'accepted') throw new Error(judgement.kind);
-    judgement.spend();
-    judgement.giveBack();
-    expect(started().use(value)).toBe('accepted');
+    await judgement.spend();
+    await judgement.giveBack();
+    expect(await started().use(value)).toBe('accepted');
   });
 
   test.each<[string, number, string]>([
@@ -103,44 +105,44 @@ describe('a value of another process', () => {
     ['no longer', 300_001, 'expired'],
     ['if the clocks are 30 s apart', -30_000, 'accepted'],
     ['not if they are more apart', -30_001, 'expired'],
-  ])('works by the wall clock, %s', (_, ms, expected) => {
+  ])('works by the wall clock, %s', async (_, ms, expected) => {
     const value = started().issue();
     const other = started();
     other.time.now += ms;
     other.time.elapsed = 5;
-    expect(other.use(value)).toBe(expected);
+    expect(await other.use(value)).toBe(expected);
   });
 
   test.each([
     ['another address', scopeOf('https://eu1.api.segmentapis.com', 'token')],
     ['another token', scopeOf('https://api.segmentapis.com', 'token2')],
-  ])('does not work for %s', (_, scope) => {
+  ])('does not work for %s', async (_, scope) => {
     const own = scopeOf('https://api.segmentapis.com', 'token');
     const value = started({ scope: () => own }).issue();
-    expect(started({ scope: () => scope }).use(value)).toBe('foreign');
+    expect(await started({ scope: () => scope }).use(value)).toBe('foreign');
     const slashed = scopeOf('https://api.segmentapis.com/', 'token');
-    expect(started({ scope: () => slashed }).use(value)).toBe('accepted');
+    expect(await started({ scope: () => slashed }).use(value)).toBe('accepted');
   });
 });
 
 describe('a value of the same process', () => {
-  test.each([-600_000, 600_000])('does not mind a wall clock that jumps by %d ms', (jump) => {
+  test.each([-600_000, 600_000])('does not mind a wall clock that jumps by %d ms', async (jump) => {
     const process = started();
     const [one, two] = [process.issue(), process.issue()];
     process.time.now += jump;
-    expect(process.use(one)).toBe('accepted');
-    expect(process.use(one)).toBe('used');
+    expect(await process.use(one)).toBe('accepted');
+    expect(await process.use(one)).toBe('used');
     process.time.elapsed += 300_001;
     process.time.now -= jump;
-    expect(process.use(two)).toBe('expired');
-    expect(process.use(one)).toBe('expired');
+    expect(await process.use(two)).toBe('expired');
+    expect(await process.use(one)).toBe('expired');
   });
 });
 
 describe('the key', () => {
-  test('is made when a value is first given out, for the user alone', () => {
+  test('is made when a value is first given out, for the user alone', async () => {
     const process = started();
-    expect(process.use('A'.repeat(120))).toBe('foreign');
+    expect(await process.use('A'.repeat(120))).toBe('foreign');
     expect(readdirSync(parent)).toEqual([]);
     process.issue();
     expectMode(folder, 0o700);
@@ -149,41 +151,41 @@ describe('the key', () => {
     expect(statSync(join(folder, 'key')).size).toBe(32);
   });
 
-  test('of the first process is kept by the others', () => {
+  test('of the first process is kept by the others', async () => {
     started().issue();
     const key = readFileSync(join(folder, 'key'));
     started().issue();
     expect(readFileSync(join(folder, 'key'))).toEqual(key);
   });
 
-  test('given by the operator is not written anywhere; the first signs, both verify', () => {
+  test('given by the operator is not written anywhere; the first signs, both verify', async () => {
     const [old = secrets, next = secrets, foreign = secrets] = secrets.map((key) => [key]);
     const value = started({ keys: old }).issue();
     expect(existsSync(join(folder, 'key'))).toBe(false);
-    expect(started({ keys: foreign }).use(value)).toBe('foreign');
+    expect(await started({ keys: foreign }).use(value)).toBe('foreign');
     const both = [...next, ...old];
     const signed = started({ keys: both }).issue();
-    expect(started({ keys: old }).use(signed)).toBe('foreign');
-    expect(started({ keys: next }).use(signed)).toBe('accepted');
-    expect(started({ keys: both }).use(value)).toBe('accepted');
-    expect(started({ keys: old }).use(value)).toBe('used');
+    expect(await started({ keys: old }).use(signed)).toBe('foreign');
+    expect(await started({ keys: next }).use(signed)).toBe('accepted');
+    expect(await started({ keys: both }).use(value)).toBe('accepted');
+    expect(await started({ keys: old }).use(value)).toBe('used');
   });
 });
 
 describe('a use', () => {
-  test('is a file that is named by a hash, and kept for an hour', () => {
+  test('is a file that is named by a hash, and kept for an hour', async () => {
     const process = started();
     const value = process.issue();
-    process.use(value);
+    await process.use(value);
     const [used = ''] = readdirSync(folder).filter((name) => name.startsWith('used-'));
     expect(used).toMatch(/^used-[0-9a-f]{64}$/);
     expectMode(join(folder, used), 0o600);
     const at = (ms: number) => new Date(startedAt - ms);
     utimesSync(join(folder, used), at(3_600_000), at(3_600_000));
-    process.use(process.issue());
+    await process.use(process.issue());
     expect(readdirSync(folder)).toContain(used);
     utimesSync(join(folder, used), at(3_600_001), at(3_600_001));
-    process.use(process.issue());
+    await process.use(process.issue());
     expect(readdirSync(folder)).not.toContain(used);
   });
 });
@@ -260,39 +262,39 @@ describe('a folder that can not be trusted', () => {
     const kinds = spoilers.filter((kind) => isPosixOnly(kind) === posixOnly);
     test.skipIf(posixOnly && isWindows).each(kinds)(
       `%s is not used, ${where}: values are good in their process only`,
-      (_, why, spoil) => {
+      async (_, why, spoil) => {
         spoil();
         const one = started();
         const value = one.issue();
         expect(one.reasons).toEqual([expect.stringMatching(why)]);
-        expect(started().use(value)).toBe('foreign');
-        expect(one.use(value)).toBe('accepted');
-        expect(one.use(value)).toBe('used');
+        expect(await started().use(value)).toBe('foreign');
+        expect(await one.use(value)).toBe('accepted');
+        expect(await one.use(value)).toBe('used');
         expect(one.reasons).toHaveLength(1);
       },
     );
   });
 
-  test('values of other processes are refused, with a secret too', () => {
+  test('values of other processes are refused, with a secret too', async () => {
     const keys = secrets.slice(0, 1);
     const alone = { keys, folder: undefined };
     const value = started({ keys }).issue();
-    expect(started(alone).use(value)).toBe('foreign');
+    expect(await started(alone).use(value)).toBe('foreign');
     const own = started(alone);
     const another = own.issue();
-    expect(started(alone).use(another)).toBe('foreign');
-    expect(started({ keys }).use(another)).toBe('foreign');
-    expect(own.use(another)).toBe('accepted');
+    expect(await started(alone).use(another)).toBe('foreign');
+    expect(await started({ keys }).use(another)).toBe('foreign');
+    expect(await own.use(another)).toBe('accepted');
   });
 
-  test('a use that can not be recorded is none, and the next value works', () => {
+  test('a use that can not be recorded is none, and the next value works', async () => {
     const process = started();
     const value = process.issue();
-    const judgement = process.judge(value);
+    const judgement = await process.judge(value);
     rmSync(folder, { recursive: true });
     writeFileSync(folder, '');
-    expect(judgement.kind === 'accepted' && judgement.spend()).toBe(false);
-    expect(process.use(process.issue())).toBe('accepted');
+    expect(judgement.kind === 'accepted' && (await judgement.spend())).toBe(false);
+    expect(await process.use(process.issue())).toBe('accepted');
   });
 });
 
@@ -308,7 +310,7 @@ test.each<[NodeJS.Platform, Record<string, string>, string | undefined]>([
   expect(defaultStateFolder({ platform, environment, home })).toBe(expected);
 });
 
-test('there is none for a user without a home', () => {
+test('there is none for a user without a home', async () => {
   const home = () => {
     throw new Error('no home');
   };

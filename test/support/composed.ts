@@ -5,6 +5,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import * as z from 'zod';
 import { compose, type Program } from '../../src/compose.ts';
 import { type Flags, readConfig } from '../../src/config.ts';
+import { createProcessServices } from '../../src/services.ts';
 import { Changes } from './changes.ts';
 import { type Answering, createClient } from './in-memory.ts';
 import type { ManualClock } from './manual-clock.ts';
@@ -40,17 +41,19 @@ export async function startComposed(
   const log: string[] = [];
   const changes = new Changes();
   const sent: string[] = [];
-  const program = compose(readConfig(flags, environment), {
-    clock,
-    random: () => 0,
-    randomBytes,
-    writeLog(line) {
-      log.push(line);
-      changes.happened();
-      const retry = retrySchema.safeParse(JSON.parse(line));
-      if (retry.success) time?.isWaitedFor(retry.data.pauseMs);
-    },
-  });
+  const program = compose(
+    createProcessServices(readConfig(flags, environment), {
+      clock,
+      random: () => 0,
+      randomBytes,
+      writeLog(line) {
+        log.push(line);
+        changes.happened();
+        const retry = retrySchema.safeParse(JSON.parse(line));
+        if (retry.success) time?.isWaitedFor(retry.data.pauseMs);
+      },
+    }),
+  );
   const clients: Client[] = [];
   const connect = async (answers?: Answering) => {
     const [ours, theirs] = InMemoryTransport.createLinkedPair();

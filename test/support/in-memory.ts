@@ -10,6 +10,7 @@ import { resourcesCapability } from '../../src/mcp/resources.ts';
 import { createMcpServer } from '../../src/mcp/server.ts';
 import { ToolsCapability } from '../../src/mcp/tools.ts';
 import { createRedactor } from '../../src/redact.ts';
+import type { Locks } from '../../src/replicas/locks.ts';
 import { resources } from '../../src/resources/registry.ts';
 import type { AskMode, ConfirmMode } from '../../src/safety/agreement.ts';
 import type { AuditLog } from '../../src/safety/audit-log.ts';
@@ -121,7 +122,7 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
         throw new UnsupportedError(feature.name, { next: 'Go on without it.' });
       }
       await call.lookLast?.(withSignal(call, call.signal));
-      call.beforeSending?.();
+      await call.beforeSending?.();
       asked.push([name, input]);
       if (paging) return output.parse(await page(pageInputSchema.parse(input)));
       if (ifGone) return output.parse(ifGone.output);
@@ -164,6 +165,8 @@ export interface ConnectOptions {
   ask?: AskMode;
   confirmations?: Confirmations;
   auditLog?: AuditLog;
+  /** Shared with other replicas. */
+  locks?: Locks;
   noSamples?: boolean;
   /** How long a call may wait for quota and retries. */
   maxWaitMs?: number;
@@ -203,6 +206,7 @@ export async function connect(
     ask: askMode = 'auto',
     confirmations = ownConfirmations(),
     auditLog,
+    locks,
     noSamples = false,
     maxWaitMs = 45_000,
     clock = systemClock,
@@ -210,9 +214,9 @@ export async function connect(
   }: ConnectOptions = {},
 ): Promise<Client> {
   const seen = new SeenAudiences();
-  const reservations = new NameReservations();
+  const reservations = new NameReservations(locks && { locks, leaseMs: 60_000 });
   const lostCreates = new LostCreates(clock.monotonic);
-  const turns = new Turns(clock);
+  const turns = new Turns(clock, locks);
   const { now, monotonic: elapsed } = clock;
   const indexes = new AudienceIndexes(bareApi, clock);
   const api = droppingIndexes(bareApi, indexes);

@@ -1,4 +1,4 @@
-import { windowMs } from '../../src/segment/quota/report.ts';
+import { segmentWindowMs } from '../../src/segment/quota/report.ts';
 
 /** Formatted dates, by second: thousands of answers share them. */
 const dates = new Map<number, string>();
@@ -11,18 +11,20 @@ export class QuotaServer {
   /** How many requests it let through. */
   counted = 0;
   readonly #offsetMs: number;
+  readonly #windowMs: number;
   #consumed = 0;
 
   /** @param offsetMs how far its clock is ahead of ours. */
-  constructor(limit: number, offsetMs = 0) {
+  constructor(limit: number, offsetMs = 0, windowMs = segmentWindowMs) {
     this.limit = limit;
     this.#offsetMs = offsetMs;
+    this.#windowMs = windowMs;
   }
 
   /** Counts a request that arrives `at` a moment, and answers it. */
   answer(at: number): { status: number; headers: Record<string, string>; body: unknown } {
     if (at >= this.endsAt) {
-      this.endsAt = at + windowMs;
+      this.endsAt = at + this.#windowMs;
       this.#consumed = 0;
     }
     this.#consumed += 1;

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
-import { compose, type Program } from '../../src/compose.ts';
 import { type Flags, readConfig } from '../../src/config.ts';
 import type { Bus, BusMessage } from '../../src/replicas/bus.ts';
+import type { SharedState } from '../../src/replicas/shared-state.ts';
+import { PreviewTally } from '../../src/safety/preview-count.ts';
+import { LocalQuota } from '../../src/segment/quota/local-quota.ts';
 import { startHttp } from '../../src/serve-http.ts';
-import type { Machine } from '../../src/services.ts';
+import { createProcessServices } from '../../src/services.ts';
 import { Changes } from './changes.ts';
 
 /** A replica of a team server in this process, served over real HTTP. */
 export interface Replica extends AsyncDisposable {
   /** Where it listens, without a path. */
   origin: string;
-  program: Program;
   /** The lines of its log. */
   log: string[];
   /** Resolves when the log holds a text. */
@@ -40,7 +41,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     { hostname: 'test', problemWithStateFolder: () => undefined },
   );
   if (!config.http) throw new Error('HTTP is not configured');
-  const machine: Machine = {
+  const services = createProcessServices(config, {
     clock,
     random: () => 0,
     randomBytes,
@@ -48,9 +49,9 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
       log.push(line);
       changes.happened();
     },
-  };
-  const program = compose(config, machine);
-  const service = await startHttp({ program, config, http: config.http, machine, bus });
+  });
+  const shared = bus && sharing(bus);
+  const service = await startHttp(services, config.http, shared && (async () => shared));
   let stopping: Promise<void> | undefined;
   const stop = (hurry: Promise<unknown> = Promise.resolve()) => {
     stopping ??= service.stop(hurry);
@@ -58,13 +59,32 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   };
   return {
     origin: new URL(service.url).origin,
-    program,
     log,
     async logged(text) {
       await changes.until(() => log.some((line) => line.includes(text)) || undefined);
     },
     stop,
     [Symbol.asyncDispose]: () => stop(),
+  };
+}
+
+/** What replicas share that share nothing but messages. */
+function sharing(bus: Bus): SharedState {
+  return {
+    usedValues: {
+      isUsed: async () => false,
+      spend: async () => true,
+      giveBack: async () => {},
+    },
+    bus,
+    of: () => ({
+      createQuota: (_, limit, clock) => new LocalQuota(limit, clock),
+      locks: { take: async () => ({ isHeld: () => true, release: async () => {} }) },
+      previewCount: new PreviewTally({ scope: () => '', isAlone: true }),
+    }),
+    state: () => ({ status: 'up', replicasSeen: 2 }),
+    ping: async () => ({ ms: 0, skewMs: 0 }),
+    close: async () => {},
   };
 }
 

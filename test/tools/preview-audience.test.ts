@@ -346,28 +346,28 @@ describe('the count of the month', () => {
   }
   const scope = () => 'token';
 
-  test('is shared by processes through the state folder, by month and space', () => {
+  test('is shared by processes through the state folder, by month and space', async () => {
     const folder = stateFolder();
     const open = () =>
       new PreviewTally({ scope, folder: new StateFolder(folder, Date.now), isAlone: false });
     const [one, other] = [open(), open()];
-    one.add('2026-11', 'spa_1');
-    expect(other.add('2026-11', 'spa_1')).toEqual({ used: 2, isShared: true });
-    expect(one.read('2026-11', 'spa_1').used).toBe(2);
-    expect(one.read('2026-12', 'spa_1').used).toBe(0);
-    expect(one.read('2026-11', 'spa_2').used).toBe(0);
+    await one.add('2026-11', 'spa_1');
+    expect(await other.add('2026-11', 'spa_1')).toEqual({ used: 2, isShared: true });
+    expect((await one.read('2026-11', 'spa_1')).used).toBe(2);
+    expect((await one.read('2026-12', 'spa_1')).used).toBe(0);
+    expect((await one.read('2026-11', 'spa_2')).used).toBe(0);
     const foreign = new PreviewTally({
       scope: () => 'another token',
       folder: new StateFolder(folder, Date.now),
       isAlone: false,
     });
-    expect(foreign.read('2026-11', 'spa_1').used).toBe(0);
+    expect((await foreign.read('2026-11', 'spa_1')).used).toBe(0);
     const [name = ''] = readdirSync(folder);
     expect(name).toMatch(/^count-previews-2026-11-[0-9a-f]{32}$/);
     expect(readFileSync(join(folder, name), 'utf8')).toBe('..');
   });
 
-  test('is of this process alone where there is no folder, or none that can be used', () => {
+  test('is of this process alone where there is no folder, or none that can be used', async () => {
     const reasons: string[] = [];
     const tally = new PreviewTally({
       scope,
@@ -375,8 +375,8 @@ describe('the count of the month', () => {
       isAlone: false,
       onNoFolder: (reason) => reasons.push(reason),
     });
-    tally.add('2026-11', 'spa_1');
-    expect(tally.add('2026-11', 'spa_1')).toEqual({ used: 2, isShared: false });
+    await tally.add('2026-11', 'spa_1');
+    expect(await tally.add('2026-11', 'spa_1')).toEqual({ used: 2, isShared: false });
     expect(reasons).toHaveLength(1);
   });
 

@@ -69,6 +69,7 @@ export class Gate {
         return this.#isInTime(call, waitMs) ? undefined : this.rateLimited(waitMs);
       },
     });
+    quota.onChange?.(() => this.#update());
   }
 
   /** The limit in force, requests per minute. */

@@ -11,8 +11,13 @@ export const maxFirstAnswerMs = 1000;
 export interface Place {
   /** Unique among all places of the operation, whichever process took them. */
   readonly id: string;
-  /** When it was taken, on the monotonic clock on the clock of the quota. */
+  /** When it was taken, on the clock of the quota. */
   readonly takenAt: number;
+  /**
+   * When its process is given up that took it, on the clock of the quota; undefined for a process that
+   * shares its quota with nobody.
+   */
+  readonly until?: number;
 }
 
 /** What asking for a place comes to: it is granted, or to be asked for again after `ms`. */
@@ -51,6 +56,8 @@ export interface Quota {
    * for the first answer of a window does not count.
    */
   forecastMs(ahead: number): number;
+  /** Has `changed` called whenever others have changed what it knows; missing if there are no others. */
+  onChange?(changed: () => void): void;
 }
 
 /** Makes the quota of one operation, which starts at `limit`. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Segment counts in fixed windows of one minute. */
-export const windowMs = 60_000;
+export const segmentWindowMs = 60_000;
 
 /** HTTP dates are cut to whole seconds, so each of them may be up to this much behind the truth. */
 const dateGrainMs = 1000;
@@ -57,6 +57,8 @@ interface Answer {
   now: number;
   /** Whether the operation has a quota other than that of the minute. */
   hasLongerQuota?: boolean;
+  /** How long the server's windows are, milliseconds; by default Segment's. */
+  windowMs?: number;
 }
 
 /**
@@ -132,7 +134,7 @@ const longPauseSchema = z.looseObject({
   data: z.object({
     msBeforeNext: z
       .number()
-      .min(windowMs + dateGrainMs)
+      .min(segmentWindowMs + dateGrainMs)
       .max(maxQuotaMs),
   }),
 });
@@ -159,7 +161,7 @@ function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
  * reset date is compared with the server's own `Date`, so that its clock need not agree with ours.
  */
 function readEnd(answer: Answer): QuotaReport['ends'] {
-  const { headers, sentAt, receivedAt } = answer;
+  const { headers, sentAt, receivedAt, windowMs = segmentWindowMs } = answer;
   const byDate = readResetDate(answer);
   if (wholeNumber(headers['x-ratelimit-consumed']) !== 1) return byDate;
   const byOpening = { earliest: sentAt + windowMs, latest: receivedAt + windowMs };
@@ -168,7 +170,8 @@ function readEnd(answer: Answer): QuotaReport['ends'] {
   return { earliest: Math.min(latest, Math.max(byOpening.earliest, byDate.earliest)), latest };
 }
 
-function readResetDate({ headers, sentAt, receivedAt, now }: Answer): QuotaReport['ends'] {
+function readResetDate(answer: Answer): QuotaReport['ends'] {
+  const { headers, sentAt, receivedAt, now, windowMs = segmentWindowMs } = answer;
   const reset = Date.parse(single(headers['x-ratelimit-reset']) ?? '');
   const leftMs = reset - serverNow(headers, now);
   if (!(leftMs >= -dateGrainMs && leftMs <= windowMs + dateGrainMs)) return undefined;

@@ -1,5 +1,5 @@
 import { type Limit, maxFirstAnswerMs, type Place, type Taken } from './quota.ts';
-import { type QuotaReport, windowMs } from './report.ts';
+import { type QuotaReport, segmentWindowMs } from './report.ts';
 
 /** Two dates that were cut to whole seconds, and two journeys, may put a moment so far apart. */
 const sameMomentMs = 3000;
@@ -19,6 +19,8 @@ const askAgainMs = 1000;
  */
 export interface QuotaState {
   readonly limit: Readonly<Limit>;
+  /** How long the server's windows are, milliseconds. */
+  readonly windowMs: number;
   /** Our own requests in this window, under way or over. */
   readonly own: number;
   /** The places of requests under way. */
@@ -43,8 +45,8 @@ export interface QuotaState {
 }
 
 /** The picture of a server of which nothing is known but the limit. */
-export function initialState(limit: Limit): QuotaState {
-  return { limit, own: 0, underWay: [], unreported: [], heard: false, endIsKnown: false };
+export function initialState(limit: Limit, windowMs = segmentWindowMs): QuotaState {
+  return { limit, windowMs, own: 0, underWay: [], unreported: [], heard: false, endIsKnown: false };
 }
 
 /** How many requests may be sent now, as far as the window goes. */
@@ -64,10 +66,11 @@ function free({ limit, own, remaining, underWay, unreported }: QuotaState): numb
  * Takes a place for a request that is sent now, or says how long to wait before asking again.
  *
  * @param id of the new place. @param patienceMs how long the caller can still wait.
+ * @param leaseMs how long its process may keep the place; without end if missing.
  */
 export function take(
   state: QuotaState,
-  { id, patienceMs }: { id: string; patienceMs: number },
+  { id, patienceMs, leaseMs }: { id: string; patienceMs: number; leaseMs?: number },
   now: number,
 ): { state: QuotaState; taken: Taken } {
   const current = roll(state, now);
@@ -75,7 +78,7 @@ export function take(
   if (available(current) === 0) return wait(forecastMs(current, 0, now) || askAgainMs);
   const firstAnswerMs = firstAnswerWaitMs(current, now);
   if (firstAnswerMs > 0 && firstAnswerMs <= patienceMs) return wait(firstAnswerMs);
-  const place = { id, takenAt: now };
+  const place = { id, takenAt: now, ...(leaseMs !== undefined && { until: now + leaseMs }) };
   return {
     state: {
       ...current,
@@ -127,11 +130,52 @@ export function closeUntil(state: QuotaState, untilMs: number): QuotaState {
   return { ...state, closedUntil: Math.max(untilMs, state.closedUntil ?? untilMs) };
 }
 
-/** Brings the picture up to `now`: what was closed opens, a window that is over gives way. */
-export function roll(state: QuotaState, now: number): QuotaState {
+/**
+ * A place that another process took: its end counts here although it is not known here that it was taken.
+ */
+export function readmit(state: QuotaState, place: Place): QuotaState {
+  if (holds(state, place)) return state;
+  return { ...state, own: state.own + 1, underWay: [...state.underWay, place] };
+}
+
+/** The same on a clock that is `ms` ahead. */
+export function shift(state: QuotaState, ms: number): QuotaState {
+  const later = (at: number | undefined) => (at === undefined ? undefined : at + ms);
+  const moved = (place: Place) => ({
+    ...place,
+    takenAt: place.takenAt + ms,
+    ...(place.until !== undefined && { until: place.until + ms }),
+  });
+  return {
+    ...state,
+    underWay: state.underWay.map(moved),
+    unreported: state.unreported.map((endedAt) => endedAt + ms),
+    first: state.first && moved(state.first),
+    endsAt: later(state.endsAt),
+    endsFrom: later(state.endsFrom),
+    lastEndedAt: later(state.lastEndedAt),
+    closedUntil: later(state.closedUntil),
+  };
+}
+
+/**
+ * Brings the picture up to `now`: what was closed opens, a window that is over gives way, and a place
+ * whose process is gone counts as one whose answer said nothing.
+ */
+export function roll(before: QuotaState, now: number): QuotaState {
+  const state = giveUpLost(before, now);
   if (state.closedUntil !== undefined && now < state.closedUntil) return state;
   const open = state.closedUntil === undefined ? state : { ...state, closedUntil: undefined };
   return open.endsAt !== undefined && now >= open.endsAt ? begin(open, now) : open;
+}
+
+function giveUpLost(state: QuotaState, now: number): QuotaState {
+  let current = state;
+  for (const place of state.underWay) {
+    if (place.until !== undefined && place.until <= now)
+      current = settle(current, place, undefined, place.until);
+  }
+  return current;
 }
 
 /**
@@ -141,6 +185,7 @@ export function roll(state: QuotaState, now: number): QuotaState {
  */
 export function forecastMs(state: QuotaState, ahead: number, now: number): number {
   const current = roll(state, now);
+  const { windowMs } = current;
   const closedMs = Math.max(0, (current.closedUntil ?? now) - now);
   const endsMs = (current.endsAt ?? (current.first?.takenAt ?? now) + windowMs) - now;
   const endsWhileClosed = closedMs > 0 && endsMs <= closedMs;
@@ -168,7 +213,7 @@ function count(
   now: number,
 ): QuotaState {
   const learned = learnLimit(state, report?.limit);
-  const endsAt = learned.endsAt ?? now + windowMs;
+  const endsAt = learned.endsAt ?? now + state.windowMs;
   const { remaining, unreported } = learned;
   if (report?.remaining === undefined) {
     return { ...learned, endsAt, unreported: [...unreported, now] };
@@ -220,7 +265,7 @@ function placeInWindow(
   ends: { earliest: number; latest: number },
   now: number,
 ): QuotaState | undefined {
-  const half = windowMs / 2;
+  const half = state.windowMs / 2;
   if (state.lastEndedAt !== undefined && ends.latest < state.lastEndedAt + half) return undefined;
   const known = state.endIsKnown ? state.endsAt : undefined;
   if (known !== undefined && ends.latest < known - half) return undefined;
@@ -242,12 +287,13 @@ function placeInWindow(
  * nothing of the quota stay counted if they may have been part of it. As long as no answer shows its
  * end, it is taken to end a whole window after the last of them.
  */
-function begin({ limit, underWay, closedUntil, ...old }: QuotaState, now: number): QuotaState {
+function begin(state: QuotaState, now: number): QuotaState {
+  const { limit, windowMs, underWay, closedUntil, ...old } = state;
   const { endsFrom = Number.NEGATIVE_INFINITY } = old;
   const since = Math.max(endsFrom, now - windowMs + 1);
   const unreported = old.unreported.filter((endedAt) => endedAt >= since);
   return {
-    ...initialState(limit),
+    ...initialState(limit, windowMs),
     underWay,
     closedUntil,
     own: underWay.length + unreported.length,

@@ -1,0 +1,345 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type OAuthClientProvider,
+  UnauthorizedError,
+} from '@modelcontextprotocol/sdk/client/auth.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type {
+  OAuthClientInformationMixed,
+  OAuthTokens,
+} from '@modelcontextprotocol/sdk/shared/auth.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { formatKeysFile, hashOfKey, type KeyEntry, newKey } from '../../src/access/keys-file.ts';
+import { type Sandbox, start } from '../../src/sandbox/start.ts';
+import {
+  type AuthorizationServer,
+  startAuthorizationServer,
+} from '../support/authorization-server.ts';
+import { Checkpoint } from '../support/holding-server.ts';
+import { createClient } from '../support/in-memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { beginSession, post } from '../support/mcp-post.ts';
+import { rawRequest } from '../support/raw-http.ts';
+import { type Replica, startReplica } from '../support/replica.ts';
+import { connectOver } from '../support/team-server.ts';
+
+/* Who is let in, and what they may do then. */
+
+const space = 'spa_shop_staging';
+const id = 'aud_000000011';
+const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+
+let clock: ManualClock;
+let sandbox: Sandbox;
+let folder: string;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  sandbox = await start({ clock });
+  folder = mkdtempSync(join(tmpdir(), 'access-'));
+});
+
+afterEach(async () => {
+  await sandbox.close();
+  rmSync(folder, { recursive: true });
+});
+
+const remove = { name: 'remove_audience_from_space', arguments: { id } };
+
+describe('keys', () => {
+  const [ann, bob, carl] = [1, 2, 3].map((byte) => newKey(() => new Uint8Array(32).fill(byte)));
+  const entry = (owner: string, key = '', policy: KeyEntry['policy'] = {}): KeyEntry => ({
+    id: owner,
+    hash: hashOfKey(key),
+    owner,
+    createdAt: '2025-01-01T00:00:00Z',
+    policy,
+  });
+  let replica: Replica;
+  const writeKeys = (entries: readonly KeyEntry[]) =>
+    writeFileSync(join(folder, 'keys.json'), formatKeysFile(entries));
+
+  beforeEach(async () => {
+    writeKeys([
+      entry('ann', ann),
+      entry('bob', bob),
+      entry('carl', carl, { readOnly: true, callsPerMinute: 2 }),
+    ]);
+    replica = await startReplica({
+      clock,
+      flags: { space, auth: 'keys', keys: join(folder, 'keys.json') },
+      environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: sandbox.url },
+    });
+  });
+  afterEach(() => replica.stop());
+
+  const connect = (key: string | undefined, answering?: Parameters<typeof createClient>[0]) =>
+    connectOver(`${replica.origin}/mcp`, { key, answering });
+  const bearer = (key: string | undefined) => ({ authorization: `Bearer ${key}` });
+
+  test('let in whoever has one, and say how to log in otherwise', async () => {
+    for (const headers of [{}, bearer('sgm_unknown'), { authorization: 'Basic YTpi' }]) {
+      const { status, headers: answered } = await post(replica.origin, ping, headers);
+      expect(status).toBe(401);
+      expect(answered['www-authenticate']).toMatch(/^Bearer /);
+    }
+    expect(await beginSession(replica.origin, bearer(ann))).toBeDefined();
+  });
+
+  test('do not open the session of another', async () => {
+    const session = await beginSession(replica.origin, bearer(ann));
+    const headers = { 'mcp-session-id': session };
+    expect((await post(replica.origin, ping, { ...headers, ...bearer(ann) })).status).toBe(200);
+    expect((await post(replica.origin, ping, { ...headers, ...bearer(bob) })).status).toBe(404);
+  });
+
+  test('show and allow what their policy leaves', async () => {
+    const client = await connect(carl);
+    const { tools } = await client.listTools();
+    expect(tools.every(({ annotations }) => annotations?.readOnlyHint)).toBe(true);
+    const refused = await client.callTool(remove);
+    expect(JSON.stringify(refused)).toContain('disabled on this server');
+    await client.close();
+  });
+
+  test('are limited in their calls', async () => {
+    const client = await connect(carl);
+    const call = () => client.callTool({ name: 'get_audience', arguments: { id } });
+    expect((await call()).isError).toBeFalsy();
+    expect((await call()).isError).toBeFalsy();
+    const third = await call();
+    expect(JSON.stringify(third)).toContain('rate_limited');
+    expect(JSON.stringify(third)).toContain('retryAfterMs');
+    await clock.advance(60_000);
+    expect((await call()).isError).toBeFalsy();
+    await client.close();
+  });
+
+  test('allow 32 calls at a time', async () => {
+    const held = new Checkpoint();
+    const client = await connect(ann, async () => {
+      await held.pass();
+      return { action: 'decline' };
+    });
+    const calls = Array.from({ length: 32 }, () => client.callTool(remove));
+    await held.reached;
+    const session = await beginSession(replica.origin, bearer(ann));
+    const answer = await post(
+      replica.origin,
+      { jsonrpc: '2.0', id: 9, method: 'tools/call', params: remove },
+      { 'mcp-session-id': session, ...bearer(ann) },
+    );
+    expect(answer.text).toContain('rate_limited');
+    held.release();
+    await Promise.all(calls);
+    await client.close();
+  });
+
+  test("keep one person's agreement from another", async () => {
+    const agree = async (key: string | undefined, confirmation?: string) => {
+      const client = await connect(key);
+      const result = await client.callTool({
+        ...remove,
+        arguments: { ...remove.arguments, confirmation },
+      });
+      await client.close();
+      return result;
+    };
+    const asked = JSON.stringify(await agree(ann));
+    const [, value] = asked.match(/\\"confirmation\\":\\"([\w-]+)/) ?? [];
+    expect(value).toBeDefined();
+    const stolen = JSON.stringify(await agree(bob, value));
+    expect(stolen).toContain('confirmation_required');
+    expect(sandbox.members(space, id)).toBeDefined();
+    expect((await agree(ann, value)).isError).toBeFalsy();
+    expect(sandbox.members(space, id)).toBeUndefined();
+  });
+
+  test('that are revoked close the server to their owners, within five seconds', async () => {
+    const session = await beginSession(replica.origin, bearer(bob));
+    writeKeys([entry('ann', ann), { ...entry('bob', bob), revokedAt: '2025-02-01T00:00:00Z' }]);
+    await clock.advance(5000);
+    await replica.logged('a new version of the file is in effect');
+    const headers = { 'mcp-session-id': session, ...bearer(bob) };
+    expect((await post(replica.origin, ping, headers)).status).toBe(401);
+  });
+
+  test('are in every line of the log', async () => {
+    const client = await connect(ann);
+    await client.callTool({ name: 'get_audience', arguments: { id } });
+    await client.close();
+    const line = replica.log.find((each) => each.includes('"tool call"'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      caller: 'ann',
+      replica: 'test',
+      request: expect.any(String),
+      session: expect.any(String),
+    });
+  });
+});
+
+describe('OAuth', () => {
+  let login: AuthorizationServer;
+  let closeLogin: () => Promise<void>;
+  let replica: Replica;
+  let origin: string;
+
+  beforeEach(async () => {
+    const started = await startAuthorizationServer();
+    login = started.server;
+    closeLogin = started.close;
+    const port = await freePort();
+    origin = `http://127.0.0.1:${port}`;
+    replica = await startReplica({
+      clock: { ...clock, now: Date.now },
+      flags: {
+        space,
+        http: `127.0.0.1:${port}`,
+        auth: 'oauth',
+        'public-url': origin,
+        'oauth-issuer': login.issuer,
+      },
+      environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: sandbox.url },
+    });
+  });
+  afterEach(async () => {
+    await replica.stop();
+    await closeLogin();
+  });
+
+  const tokenFor = (more: Record<string, unknown> = {}) =>
+    login.token({
+      sub: 'ann',
+      aud: `${origin}/mcp`,
+      scope: 'audiences:read audiences:write',
+      ...more,
+    });
+
+  test("takes the SDK's own client the whole way", async () => {
+    const provider = new LoggingIn();
+    const client = createClient();
+    const transport = () =>
+      new StreamableHTTPClientTransport(new URL(`${origin}/mcp`), { authProvider: provider });
+    const first = transport();
+    await expect(client.connect(first)).rejects.toBeInstanceOf(UnauthorizedError);
+    await first.finishAuth(await provider.code());
+    const again = createClient();
+    await again.connect(transport());
+    const { structuredContent } = await again.callTool({ name: 'get_audience', arguments: { id } });
+    expect(structuredContent).toMatchObject({ audience: { id } });
+    await again.close();
+  });
+
+  test('describes itself to anybody', async () => {
+    for (const path of ['', '/mcp']) {
+      const { status, text } = await rawRequest(
+        origin,
+        'GET',
+        `/.well-known/oauth-protected-resource${path}`,
+        { headers: { host: 'proxy.internal' } },
+      );
+      expect(status).toBe(200);
+      expect(JSON.parse(text)).toMatchObject({
+        resource: `${origin}/mcp`,
+        authorization_servers: [login.issuer],
+      });
+    }
+  });
+
+  test('wants the scope of a tool, and names both', async () => {
+    const authorization = `Bearer ${await tokenFor({ scope: 'audiences:read' })}`;
+    const session = await beginSession(origin, { authorization });
+    const call = (name: string) =>
+      post(
+        origin,
+        { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: { id } } },
+        { authorization, 'mcp-session-id': session },
+      );
+    expect((await call('get_audience')).status).toBe(200);
+    const refused = await call('remove_audience_from_space');
+    expect(refused.status).toBe(403);
+    expect(refused.headers['www-authenticate']).toMatch(
+      /error="insufficient_scope".*scope="audiences:read audiences:write"/,
+    );
+  });
+
+  test.each([
+    ['for another audience', { aud: 'https://other.example/mcp' }],
+    ['of another issuer', { iss: 'https://evil.example' }],
+    ['that has expired', { exp: 1_000_000_000 }],
+    ['without a subject', { sub: undefined }],
+  ])('refuses a token %s', async (_, claims) => {
+    const authorization = `Bearer ${await tokenFor(claims)}`;
+    const { status, headers } = await post(origin, ping, { authorization });
+    expect(status).toBe(401);
+    expect(headers['www-authenticate']).toContain(
+      `resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`,
+    );
+  });
+
+  test('lets nobody in while the keys of its issuer are out of reach', async () => {
+    login.isDown = true;
+    const authorization = `Bearer ${await tokenFor()}`;
+    expect((await post(origin, ping, { authorization })).status).toBe(503);
+  });
+
+  test('never sends the token of a caller to Segment', async () => {
+    const token = await tokenFor();
+    const client = await connectOver(`${origin}/mcp`, { key: token });
+    await client.callTool({ name: 'get_audience', arguments: { id } });
+    await client.close();
+    expect(replica.log.join('\n')).not.toContain(token);
+  });
+});
+
+/** A client's side of a login, whose user agrees to everything. */
+class LoggingIn implements OAuthClientProvider {
+  #authorizationUrl: URL | undefined;
+  #information: OAuthClientInformationMixed | undefined;
+  #tokens: OAuthTokens | undefined;
+  #verifier = '';
+  readonly redirectUrl = 'http://127.0.0.1:1/callback';
+  readonly clientMetadata = {
+    redirect_uris: [this.redirectUrl],
+    client_name: 'test',
+    token_endpoint_auth_method: 'none',
+  };
+
+  clientInformation = () => this.#information;
+  saveClientInformation = (information: OAuthClientInformationMixed) => {
+    this.#information = information;
+  };
+  tokens = () => this.#tokens;
+  saveTokens = (tokens: OAuthTokens) => {
+    this.#tokens = tokens;
+  };
+  redirectToAuthorization = (url: URL) => {
+    this.#authorizationUrl = url;
+  };
+  saveCodeVerifier = (verifier: string) => {
+    this.#verifier = verifier;
+  };
+  codeVerifier = () => this.#verifier;
+
+  /** What the browser would come back with. */
+  async code(): Promise<string> {
+    if (!this.#authorizationUrl) throw new Error('There was no redirection');
+    const { headers } = await fetch(this.#authorizationUrl, { redirect: 'manual' });
+    return new URL(headers.get('location') ?? '').searchParams.get('code') ?? '';
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('There is no port');
+  return address.port;
+}

@@ -1,0 +1,283 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SharedClosing } from '../../src/replicas/shared-closing.ts';
+import { SharedQuota } from '../../src/replicas/shared-quota.ts';
+import { StoreClock } from '../../src/replicas/store-clock.ts';
+import type { Place } from '../../src/segment/quota/quota.ts';
+import { readQuota } from '../../src/segment/quota/report.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+import { QuotaServer } from '../support/quota-server.ts';
+import { runs } from '../support/runs.ts';
+import { SimulatedTime } from '../support/simulated-time.ts';
+
+/*
+ * The quotas of several replicas over one store, before a server with true windows.
+ */
+
+const minute = 60_000;
+const leaseMs = 10_000;
+const key = 'quota';
+/** What Bottleneck takes to pass on to the next. */
+const betweenMs = 4;
+
+/** What happens in one run. */
+interface World {
+  limit: number;
+  /** By replica, how many requests it has to send. */
+  requests: number[];
+  /** Milliseconds to the server and back, one after the other, over and over. */
+  trips: number[];
+  /** The same to the store. */
+  storeTrips: number[];
+  /** By replica, how far its clocks are off. */
+  aheadMs: number[];
+}
+
+const world: fc.Arbitrary<World> = fc.record({
+  limit: fc.integer({ min: 1, max: 8 }),
+  requests: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 2, maxLength: 4 }),
+  trips: fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }),
+  storeTrips: fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 20 }),
+  aheadMs: fc.array(fc.integer({ min: -3_600_000, max: 3_600_000 }), {
+    minLength: 4,
+    maxLength: 4,
+  }),
+});
+
+/** Gives the items one after the other, over and over. */
+function inTurn(items: readonly number[]): () => number {
+  let index = 0;
+  return () => {
+    index += 1;
+    return items[index % items.length] ?? 0;
+  };
+}
+
+/** A replica that sends requests as fast as its quota lets it. */
+class Replica {
+  readonly quota: SharedQuota;
+  /** How many requests are still to be sent. */
+  left: number;
+  /** How many were let through, as far as it heard. */
+  done = 0;
+  isKilled = false;
+  readonly asked: number;
+  readonly #team: Team;
+  readonly #clock;
+  readonly #trip: () => number;
+  #wake = () => {};
+
+  constructor(index: number, of: World, team: Team) {
+    const { limit, requests, trips, storeTrips, aheadMs } = of;
+    this.#team = team;
+    this.asked = requests[index] ?? 0;
+    this.left = this.asked;
+    this.#trip = inTurn(trips.slice(index).concat(trips));
+    const ahead = aheadMs[index] ?? 0;
+    const clock = team.time.clockOf(ahead, Math.abs(ahead));
+    this.#clock = clock;
+    const store = team.store.seenWith(inTurn(storeTrips.slice(index).concat(storeTrips)));
+    let ids = 0;
+    const newId = () => {
+      ids += 1;
+      return `${index}-${ids}`;
+    };
+    const common = { store, clock, storeClock: new StoreClock(clock) };
+    const closing = new SharedClosing({ ...common, key: 'token', newVersion: newId });
+    const reference = { perMinute: limit, from: 'reference' } as const;
+    this.quota = new SharedQuota({ ...common, key, closing, limit: reference, leaseMs, newId });
+    this.quota.onChange(() => this.#wake());
+  }
+
+  /** Sends all that is left. */
+  async run(): Promise<void> {
+    while (this.left > 0 && !this.isKilled) {
+      const taken = await this.quota.take(Number.POSITIVE_INFINITY);
+      if (this.isKilled) return;
+      if (taken.kind === 'granted') {
+        this.left -= 1;
+        this.#send(taken.place);
+        await this.#team.time.pause(betweenMs);
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+          this.#team.time.after(taken.ms, resolve);
+        });
+      }
+    }
+  }
+
+  #send(place: Place): void {
+    const { time, server } = this.#team;
+    const sentAt = this.#clock.monotonic();
+    time.after(this.#trip(), () => {
+      const answer = server.answer(time.now);
+      if (answer.status === 200) this.#team.through.push(this);
+      time.after(this.#trip(), () => {
+        if (this.isKilled) return;
+        const receivedAt = this.#clock.monotonic();
+        const now = this.#clock.now();
+        const report = readQuota({ ...answer, sentAt, receivedAt, now });
+        void this.quota.settle(place, report).then(() => this.#wake());
+        if (answer.status === 200) {
+          this.done += 1;
+          return;
+        }
+        this.left += 1;
+        if (this.left === 1) void this.run();
+      });
+    });
+  }
+}
+
+/** Replicas with their store, and their server. */
+class Team {
+  readonly time = new SimulatedTime();
+  readonly store = new MemoryStore(this.time);
+  readonly server: QuotaServer;
+  readonly replicas: Replica[];
+  /** Whose requests the server let through, in order. */
+  readonly through: Replica[] = [];
+
+  constructor(of: World) {
+    this.server = new QuotaServer(of.limit);
+    this.store.replicas = of.requests.length;
+    this.store.aheadMs = 1_000_000;
+    this.replicas = of.requests.map((_, index) => new Replica(index, of, this));
+  }
+
+  /** Lets all replicas send all they have. @returns how long that took. */
+  async run(): Promise<number> {
+    for (const replica of this.replicas) void replica.run();
+    const isDone = () =>
+      this.replicas.every(({ isKilled, done, asked }) => isKilled || done === asked);
+    await this.time.runUntil(isDone, 200 * minute);
+    expect(isDone()).toBe(true);
+    return this.time.now;
+  }
+}
+
+const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
+
+/** The trips of a window, and dates of whole seconds. */
+const slackMs = 3500;
+
+/** How long so many requests may take, if so many windows are lost. */
+function maxMs({ requests, limit }: World, lostWindows = 0): number {
+  const windows = Math.ceil(sum(requests) / limit) - 1 + lostWindows;
+  return windows * (minute + slackMs) + slackMs;
+}
+
+describe('replicas over one store', () => {
+  test('use every window to its last request, and the server refuses none', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (of) => {
+        const team = new Team(of);
+        const tookMs = await team.run();
+        expect(team.server.refused).toBe(0);
+        expect(team.server.counted).toBe(sum(of.requests));
+        expect(tookMs).toBeLessThan(maxMs(of));
+      }),
+      { numRuns: runs(40) },
+    );
+  });
+
+  test('have equal shares', async () => {
+    const requests = [50, 50, 50, 50];
+    const trips = Array.from({ length: 97 }, (_, index) => 20 + ((index * 37) % 100));
+    const storeTrips = Array.from({ length: 89 }, (_, index) => (index * 53) % 4);
+    const team = new Team({
+      limit: 10,
+      requests,
+      trips,
+      storeTrips,
+      aheadMs: [0, 5, -900, 70_000],
+    });
+    await team.run();
+    const firstHalf = team.through.slice(0, sum(requests) / 2);
+    for (const replica of team.replicas) {
+      const share = firstHalf.filter((other) => other === replica).length;
+      expect(share).toBeGreaterThanOrEqual(20);
+      expect(share).toBeLessThanOrEqual(30);
+    }
+  });
+
+  test('go on where one of them is killed with its requests under way', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, fc.nat({ max: 3 * minute }), async (of, at) => {
+        const team = new Team(of);
+        team.time.after(at, () => {
+          const [first] = team.replicas;
+          if (first) first.isKilled = true;
+        });
+        const tookMs = await team.run();
+        expect(team.server.refused).toBe(0);
+        // Its places may have been used, and count until their leases are over.
+        expect(tookMs).toBeLessThan(maxMs(of, 1));
+      }),
+      { numRuns: runs(40) },
+    );
+  });
+
+  test('go on where the store loses all it has', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, fc.nat({ max: 3 * minute }), async (of, at) => {
+        const team = new Team(of);
+        team.time.after(at, () => team.store.flush());
+        const tookMs = await team.run();
+        expect(team.server.refused).toBeLessThanOrEqual(of.requests.length);
+        expect(tookMs).toBeLessThan(maxMs(of, 1));
+      }),
+      { numRuns: runs(40) },
+    );
+  });
+
+  test.each([
+    ['refuses connections, and comes back with all it had', 'gone', false],
+    ['refuses connections, and comes back empty', 'gone', true],
+    ['does not answer, and comes back with all it had', 'silent', false],
+    ['does not answer, and comes back empty', 'silent', true],
+  ] as const)('go on where the store %s', async (_, state, isEmptied) => {
+    const outage = fc.record({
+      at: fc.nat({ max: 2 * minute }),
+      forMs: fc.nat({ max: 2 * minute }),
+    });
+    await fc.assert(
+      fc.asyncProperty(world, outage, async (of, { at, forMs }) => {
+        const team = new Team(of);
+        team.time.after(at, () => {
+          team.store.state = state;
+          if (isEmptied) team.store.flush();
+        });
+        team.time.after(at + forMs, () => team.store.comeBack());
+        const tookMs = await team.run();
+        // Each replica sends one request a window at least, whatever its share would be.
+        const replicas = of.requests.length;
+        const isShareable = of.limit >= replicas;
+        const most = isShareable ? 5 : replicas * (2 + Math.ceil(forMs / minute));
+        expect(team.server.refused).toBeLessThanOrEqual(most);
+        // At least one request a window and replica meanwhile, and a window lost at each end.
+        expect(tookMs).toBeLessThan(maxMs(of, 6));
+      }),
+      { numRuns: runs(40) },
+    );
+  });
+
+  test.each([-3_600_000, -30_000, 30_000, 3_600_000])(
+    'go on where the clock of the store is set by %d ms',
+    async (ms) => {
+      await fc.assert(
+        fc.asyncProperty(world, fc.nat({ max: 2 * minute }), async (of, at) => {
+          const team = new Team(of);
+          team.time.after(at, () => {
+            team.store.aheadMs += ms;
+          });
+          const tookMs = await team.run();
+          expect(team.server.refused).toBeLessThanOrEqual(ms < 0 ? 0 : of.limit);
+          expect(tookMs).toBeLessThan(maxMs(of, 2));
+        }),
+        { numRuns: runs(15) },
+      );
+    },
+  );
+});
