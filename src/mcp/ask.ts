@@ -72,7 +72,7 @@ export async function askUser(asking: Asking): Promise<UserAnswer> {
     });
     return readAnswer(answer, clock.monotonic() - askedAt < minReadingMs);
   } catch (error) {
-    if (signal.aborted) throw new CancelledError(tool, false);
+    if (signal.aborted) throw new CancelledError(tool, false, 'while the user was being asked.');
     if (tooLate.signal.aborted) return 'timed out';
     const isUnknown = error instanceof McpError && error.code === ErrorCode.MethodNotFound;
     return isUnknown ? 'unsupported' : 'unseen';

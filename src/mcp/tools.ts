@@ -219,7 +219,7 @@ export class ToolsCapability implements Capability {
     throw new InvalidInputError(
       `${name} is disabled on this server by ${setting}. Nothing was sent.`,
       {
-        next: `${others} Only the user can enable it: tell them.`,
+        next: `${others} Tell the user, who alone can enable it.`,
       },
     );
   }

@@ -16,30 +16,36 @@ import {
 import { type Dependents, findDependents } from './dependents.ts';
 import { concernsDependents, describeWrite, type WriteKind } from './question.ts';
 import type { SeenAudiences } from './seen.ts';
-import { type AudienceShape, type Snapshot, snapshotOf, staleError } from './snapshot.ts';
+import {
+  type AudienceShape,
+  nothingWritten,
+  type Snapshot,
+  snapshotOf,
+  staleError,
+} from './snapshot.ts';
 import type { ThingKind } from './thing.ts';
 
 /**
- * Which calls need the user's agreement: none; `remove`, those that delete an audience, switch it
- * off, or replace its definition or options; `writes`, all that change anything.
+ * Which calls need the user's agreement: none; `remove`, those that delete an audience, disable it,
+ * or replace its definition or options; `writes`, all that change anything.
  */
 export const confirmModes = ['none', 'remove', 'writes'] as const;
 export type ConfirmMode = (typeof confirmModes)[number];
 
 /**
- * How agreement is sought: through the client's own question where the client can put it, else by a
- * value that the agent passes on after it asked; only the one; only the other.
+ * How agreement is sought: through a question that the client shows if it can, otherwise through a
+ * value that the agent passes on after asking; only the former; only the latter.
  */
 export const askModes = ['auto', 'elicitation', 'confirmation'] as const;
 export type AskMode = (typeof askModes)[number];
 
-/** What came of asking the user. */
+/** The outcome of asking the user. */
 export type UserAnswer =
   | 'yes'
   | 'declined'
-  /** So quickly that nobody can have read the question. */
+  /** Too quickly for anyone to have read the question. */
   | 'declined at once'
-  /** An acceptance in which the box is not ticked. */
+  /** Accepted without ticking the box. */
   | 'unconfirmed'
   | 'cancelled'
   | 'timed out'
@@ -50,29 +56,32 @@ export type UserAnswer =
   /** The client does not know how to ask. */
   | 'unsupported';
 
-/** A write that is ready to be sent, with what people have to know of it. */
+/** A write that is ready to be sent, with what people have to know about it. */
 export interface PlannedWrite<Name extends OperationName = OperationName> {
   write: Write<Name>;
-  /** The request that it makes in the edition in force. */
+  /** Its request in the edition in force. */
   request: RequestPreview;
   kind: WriteKind;
   about: ThingKind;
   spaceId: string;
-  /** The audience that it is about; undefined for one that is to be made. */
+  /** The audience that it is about; undefined for one that is to be created. */
   id: string | undefined;
-  /** The audience as it was read for this; undefined for one that is to be made, or if not needed. */
+  /**
+   * The audience as it was read for this; undefined for one that is to be created, or if not
+   * needed.
+   */
   before: Audience | undefined;
   /** The audience as it would be; undefined for one that is to be removed. */
   after: AudienceShape | undefined;
-  /** Whether it deletes an audience, switches it off, or changes who is in it. */
+  /** Whether it deletes or disables an audience, or changes who is in it. */
   grave: boolean;
-  /** What else the user agrees to, each in a sentence of our own. */
+  /** What else the user agrees to, one sentence each, in our own words. */
   notes: readonly string[];
-  /** What speaks against it now: said, but no part of what is agreed to. */
+  /** Current warnings: shown, but not part of what is agreed to. */
   warnings: readonly string[];
-  /** The same, with what follows from it in the edition in force. */
+  /** The same, with its consequences in the edition in force. */
   consequences: readonly string[];
-  /** Why the user is asked once more, in a sentence of our own; it is no part of what is agreed to. */
+  /** Why the user is asked again, in our own words; not part of what is agreed to. */
   whyAgain?: string;
 }
 
@@ -87,48 +96,48 @@ export interface AgreementContext {
   askMode: AskMode;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** Milliseconds since any moment, by a clock that is never set. */
+  /** Milliseconds since an arbitrary moment, by a clock that is never set. */
   elapsed: () => number;
 }
 
-/** How a write was agreed to. */
+/** How the user agreed to a write. */
 export interface Agreement {
   by: 'elicitation' | 'confirmation';
-  /** Uses up the value that was passed; false if that can't be. Called right before the sending. */
+  /** Uses up the value that was passed; false if that fails. Called right before sending. */
   spend(): Promise<boolean>;
-  /** Takes that back, where nothing was sent after all. */
+  /** Undoes that, if nothing was sent after all. */
   giveBack(): Promise<void>;
 }
 
-/** More names than these would not be read. */
+/** A longer list of names would go unread. */
 const maxNamed = 10;
-/** What a person has seen of who depends on an audience is good for this long. */
+/** How long the dependents that a person has seen count as current. */
 const maxDependentsAgeMs = 10_000;
-/** When to try again where the space can't be searched now. */
+/** When to try again if the space can't be searched now. */
 const searchAgainMs = 10_000;
 
-/** What the user is to agree to: one write, or several. */
+/** What the user has to agree to: one write, or several. */
 export interface Matter {
   subject: Subject;
-  /** What is to be done, as the user reads it. */
+  /** The question that the user reads. */
   describe(): Promise<string>;
   /** The dependents that were found for it; undefined if they are not known. */
   shownIds(): readonly string[] | undefined;
   /**
    * @param unshown which dependents were not known to the user when they agreed, `ageMs` ago.
-   * @throws {AudiencesError} `stale` if there are others by now, `rate_limited` if that can't be told.
+   * @throws {AudiencesError} `stale` if there are others by now, `rate_limited` if that is unknown.
    */
   assertShown(unshown: Unshown | undefined, ageMs: number): Promise<void>;
-  /** The error for a value that was made for another state. */
+  /** The error for a value that was issued for another state. */
   changed(wasState: (state: Snapshot) => boolean): AudiencesError;
 }
 
 /**
- * Gets the user's agreement: by a value that an earlier call returned, by asking through the client,
- * or, where that can't be, by returning such a value.
+ * Gets the user's agreement: through a value that an earlier call returned, by asking through the
+ * client, or, if it can't ask, by returning such a value.
  *
  * @param confirmation the value that was passed, if any.
- * @throws {AudiencesError} `declined`, `confirmation_required`, and what the matter throws.
+ * @throws {AudiencesError} `declined`, `confirmation_required`, and what `matter` throws.
  */
 export async function seek(
   matter: Matter,
@@ -172,13 +181,13 @@ async function askUser(
   return 'agrees';
 }
 
-/** Seeks the agreement of the user to one write. */
+/** Seeks the user's agreement to one write. */
 export class Seeking {
   readonly #context: AgreementContext;
-  /** Who depends on the audience, as it was found in this call, and when. */
+  /** Who depends on the audience, as found in this call, and when. */
   #found: Dependents | undefined;
   #foundAt = 0;
-  /** Where the audience is sent, as it was found in this call. */
+  /** Where the audience is sent, as found in this call. */
   #feeds: Feeds | undefined;
 
   constructor(context: AgreementContext) {
@@ -186,12 +195,12 @@ export class Seeking {
   }
 
   /**
-   * Gets the user's agreement to a write: by a value that an earlier call returned, by asking through
-   * the client, or, where that can't be, by returning such a value.
+   * Gets the user's agreement to a write: through a value that an earlier call returned, by asking
+   * through the client, or, if it can't ask, by returning such a value.
    *
    * @param confirmation the value that was passed, if any.
-   * @throws {AudiencesError} `declined`, `confirmation_required`, `stale` where the audience, or who
-   * depends on it, has changed since the user was asked, or `rate_limited` where that can't be told.
+   * @throws {AudiencesError} `declined`, `confirmation_required`, `stale` if the audience, or who
+   * depends on it, has changed since the user was asked, or `rate_limited` if that is unknown.
    */
   async agree<Name extends OperationName>(
     plan: PlannedWrite<Name>,
@@ -212,8 +221,8 @@ export class Seeking {
   }
 
   /**
-   * Who depends on the audience is a part of what was agreed to: searched again if that is a while
-   * ago, once for a call.
+   * Who depends on the audience is part of what was agreed to: searched again after a while, once
+   * per call.
    */
   async #assertShown<Name extends OperationName>(
     { spaceId, before }: PlannedWrite<Name>,
@@ -254,8 +263,8 @@ export class Seeking {
   }
 
   /**
-   * Where the audience of a grave write is sent, looked up once for a call; undefined for another
-   * write, and for what is no audience. It is said, but no part of what is agreed to.
+   * Where the audience of a grave write is sent, looked up once per call; undefined for other
+   * writes, and for what is not an audience. Shown, but not part of what is agreed to.
    */
   async feedsOf({
     about,
@@ -288,7 +297,7 @@ const agreedInPerson: Agreement = {
   giveBack: async () => {},
 };
 
-/** The agreement that a value shows. */
+/** The agreement that a value proves. */
 export function agreedBy({ spend, giveBack }: Accepted): Agreement {
   return { by: 'confirmation', spend, giveBack };
 }
@@ -302,20 +311,20 @@ function subjectOf<Name extends OperationName>(plan: PlannedWrite<Name>): Subjec
     operation: write.operation,
     spaceId,
     id,
-    // The space is sealed by itself, however it is written.
+    // The space is sealed separately, in whatever spelling.
     act: { input: plain({ ...write.input, spaceId: undefined }), body: plain(request.body), notes },
     state: before && snapshotOf(before),
   };
 }
 
-/** What a new audience has anyway, if nothing else is given. */
+/** What a new audience has by default. */
 const defaults: Readonly<Record<string, unknown>> = {
   enabled: true,
   includeHistoricalData: false,
   includeAnonymousUsers: false,
 };
 
-/** The same without what is the default: whether that is spelled out makes no difference. */
+/** The same without defaults: whether they are spelled out makes no difference. */
 function withoutDefaults(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value)
@@ -331,8 +340,8 @@ function isEmptyObject(value: unknown): boolean {
 }
 
 const operatorsChoice =
-  'whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation it never asks through the client.';
-/** What else to do where the user may not have seen the question. */
+  'whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation, it never asks through the client.';
+/** What else to do if the user may not have seen the question. */
 const neverSeen: Partial<Record<UserAnswer, string>> = {
   'declined at once': `If the user never saw a question, this client answers in their place: ${operatorsChoice}`,
   'timed out': `If the user never saw a question, this client does not show it: ${operatorsChoice}`,
@@ -342,38 +351,38 @@ function declined(answer: Exclude<UserAnswer, 'yes' | 'unseen' | 'unsupported'>)
   const why = {
     declined: 'The user said no',
     'declined at once': 'The user said no',
-    unconfirmed: 'The answer did not confirm it',
-    cancelled: 'The user closed the question without an answer',
+    unconfirmed: 'The user submitted the form without confirming',
+    cancelled: 'The user closed the question without answering',
     'timed out': `The user did not answer within ${confirmationLifeMs / 60_000} minutes`,
     withdrawn: 'The server is stopping, and withdrew its question to the user',
   };
   const next =
-    'Do not try it again by yourself. Tell the user that nothing was changed, and ask what they want instead.';
+    'Do not retry it on your own. Tell the user that nothing was changed, and ask what they want instead.';
   if (answer === 'withdrawn') {
-    return new AudiencesError('declined', `${why[answer]}. Nothing was sent.`, {
+    return new AudiencesError('declined', `${why[answer]}. Nothing was changed.`, {
       next: 'Call again in a few seconds: the user will be asked again.',
     });
   }
-  return new AudiencesError('declined', `${why[answer]}. Nothing was sent.`, {
+  return new AudiencesError('declined', `${why[answer]}. Nothing was changed.`, {
     next: [next, neverSeen[answer] ?? []].flat().join(' '),
   });
 }
 
 function notAsked(why: 'unseen' | 'unsupported'): AudiencesError {
   const reasons = {
-    unseen: 'The client failed to show the question, or closed it before anyone can have read it',
-    unsupported: 'This client can not ask its user',
+    unseen: 'The client failed to show the question, or closed it before anyone could have read it',
+    unsupported: 'This client cannot ask the user',
   };
   return new AudiencesError(
     'declined',
-    `${reasons[why]}, and this server takes no other agreement (--ask elicitation). Nothing was sent.`,
+    `${reasons[why]}, and this server accepts no other form of agreement (--ask elicitation). Nothing was changed.`,
     {
       next: 'Tell the user that nothing was changed, and that whoever runs this server can set --ask auto (SEGMENT_ASK) to let them agree in the conversation.',
     },
   );
 }
 
-/** @param ids of those that are new; undefined if that can't be told. */
+/** @param ids of the new ones; undefined if that is unknown. */
 function builtOnSince(
   ids: readonly string[] | undefined,
   dependents: readonly Audience[],
@@ -384,19 +393,19 @@ function builtOnSince(
     .slice(0, maxNamed)
     .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
   const what = ids
-    ? `other audiences have come to be built on this one: ${names.join(', ')}`
-    : `the audiences that are built on this one have changed; which of the ${dependents.length} is new can not be told of so many, it may be that one is gone`;
+    ? `other audiences have been built on this one: ${names.join(', ')}`
+    : `the audiences built on this one have changed; with ${dependents.length} of them, it is not known which are new or whether any are gone`;
   const next = ids ? 'Tell the user which.' : 'Tell the user.';
-  return new AudiencesError('stale', `Since the user was asked, ${what}. Nothing was sent.`, {
+  return new AudiencesError('stale', `Since the user was asked, ${what}. ${nothingWritten}`, {
     next: `${next} If the write is still wanted, call again without confirmation.`,
   });
 }
 
-/** The error where it can not be told who depends on what is to be written. */
+/** The error if it is unknown who depends on what is to be written. */
 export function cannotTell(cause: AudiencesError | undefined): AudiencesError {
   return new AudiencesError(
     'rate_limited',
-    'Whether other audiences have come to be built on this one since the user was asked can not be told now. Nothing was sent.',
+    'It cannot be determined right now whether other audiences have been built on this one since the user was asked. Nothing was changed.',
     {
       next: 'Wait retryAfterMs and call again with the same arguments; the confirmation was not used up.',
       retryAfterMs: cause?.facts.retryAfterMs ?? searchAgainMs,
@@ -411,17 +420,17 @@ function required(
   problem: Exclude<Judgement['kind'], 'accepted' | 'changed'> | undefined,
   isAlone: boolean,
 ): AudiencesError {
-  const made = isAlone ? ' This process accepts only those that it made itself.' : '';
+  const made = isAlone ? ' This process accepts only confirmations that it issued itself.' : '';
   const problems = {
-    foreign: `The confirmation that was passed was not made here, or not for this write.${made}\n`,
-    other: 'The confirmation that was passed was not made for exactly this write.\n',
-    expired: 'The confirmation that was passed has expired.\n',
-    used: 'The confirmation that was passed was used already.\n',
+    foreign: `The confirmation was not issued here, or not for this write.${made}\n`,
+    other: 'The confirmation was not issued for exactly this write.\n',
+    expired: 'The confirmation has expired.\n',
+    used: 'The confirmation has already been used.\n',
   };
   const why = problem ? problems[problem] : '';
-  const message = `${why}Nothing was sent yet, because the user has to agree to this:\n\n${description}`;
+  const message = `${why}Nothing has been changed yet. The user must first agree to this:\n\n${description}`;
   const next =
-    'Show this to the user and ask. Only if they say yes, call again with the very same arguments and details.confirmation as confirmation; it works once, within 5 minutes.';
+    'Show this to the user and ask. Only if they say yes, call again with exactly the same arguments and details.confirmation as confirmation; it works once, within 5 minutes.';
   return new AudiencesError('confirmation_required', isAlone ? `${message}\n\n${alone}` : message, {
     next: isAlone ? `${next} ${nextAlone}` : next,
     details: { confirmation },
@@ -429,6 +438,6 @@ function required(
 }
 
 const alone =
-  'The confirmation is good in this process of the server only, because it has no state folder that it can use.';
+  'The confirmation works only in this server process, because there is no state folder that it can use.';
 const nextAlone =
-  'It works in this process of the server only. If a new one is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or ask for less agreement (--confirm).';
+  'It works only in this server process. If a new process is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or require less agreement (--confirm).';

@@ -12,32 +12,32 @@ import { type ThingKind, thingsIn } from './thing.ts';
 import type { WriteContext } from './wish.ts';
 
 /*
- * A response may come in good form and show other values than were sent: Segment may take a while to
+ * A response may be well-formed and show other values than were sent: Segment may take a while to
  * show a change, or may not have made it.
  */
 
-/** For so long what was written is looked at once more. */
+/** How long what was written may be read again, milliseconds. */
 const maxLookMs = 5000;
 /** Of a value in a sentence. */
 const maxValueChars = 200;
 
-/** The language is imported when first needed: start-up should not wait for it. */
+/** The language is imported when first needed, so that start-up does not wait for it. */
 const language = () => import('../query/index.ts');
 
-/** An output of which is known whether it shows what was sent. */
+/** An output, compared with what was sent. */
 export interface Compared<Name extends OperationName> {
-  /** With the thing as it was looked at last. */
+  /** With the thing as last read. */
   output: Output<Name>;
-  /** What it shows otherwise, as what follows "shows"; undefined if that is nothing. */
+  /** What it shows differently, phrased to follow "shows"; undefined if nothing. */
   unlike: string | undefined;
 }
 
-/** What comparing is done with. */
+/** What a comparison needs. */
 type Looking = Pick<WriteContext, 'api' | 'sending' | 'clock'>;
 
 /**
- * Compares the response to a write with what was sent, and looks once where they differ. Never throws:
- * that it can't be looked at changes nothing of what the response shows.
+ * Compares the response to a write with what was sent, and reads the thing once if they differ.
+ * Never throws: a failed read does not change what the response shows.
  *
  * @param sent the request that went out.
  */
@@ -64,7 +64,7 @@ export async function compareWithSent<Name extends OperationName>(
   };
 }
 
-/** What a thing shows otherwise than it was sent; what it does not show is not compared. */
+/** What a thing shows differently from what was sent; what it does not show is not compared. */
 export async function unlikeSent(
   { body }: Pick<RequestPreview, 'body'>,
   thing: Audience,
@@ -85,14 +85,14 @@ export async function unlikeSent(
 }
 
 function isSameText(field: Difference['field'], a: string, b: string): boolean {
-  // What was sent in place of the mark is not known here.
+  // What was sent in place of the mark is unknown here.
   if (b.includes(redactionMark)) return true;
   if (field !== 'filterByExternalIds') return a.trim() === b.trim();
   const inOrder = (ids: string) => ids.split(', ').toSorted().join();
   return inOrder(a) === inOrder(b);
 }
 
-/** Whether two definitions are written the same, but for how they are spaced, quoted and bracketed. */
+/** Whether two definitions are the same except for spacing, quotes and parentheses. */
 async function isSameQuery(
   a: string,
   b: string,
@@ -124,18 +124,18 @@ function inWords(unlike: readonly Difference[]): string {
   return shown.join(', ');
 }
 
-/** What to say of a change whose response shows other values. @param unlike as `Compared` has it. */
+/** Advice on a change whose response shows other values. @param unlike as `Compared` has it. */
 export function adviceIfUnlike(unlike: string | undefined): string[] {
   if (unlike === undefined) return [];
-  return [`Segment's response still shows ${unlike}; read it again before going on.`];
+  return [`Segment's response still shows ${unlike}; read it again before you continue.`];
 }
 
-/** A create whose response is about the new thing, and shows other values than were sent. */
+/** A create whose response is about the new thing but shows other values than were sent. */
 export class UnlikeSentError extends OutcomeUnknownError {
-  /** @param made as the response, or a look since, shows it. */
+  /** @param made as the response, or a later read, shows it. */
   constructor({ noun, field, tools }: ThingKind, made: Audience, unlike: string) {
     super(
-      `${tools.create} was sent, but whether it took effect as it was meant is unknown: Segment's response shows ${unlike}.`,
+      `${tools.create} was sent, but whether it took effect as intended is unknown: Segment's response shows ${unlike}.`,
       {
         next: `Do not create it again. Read the ${noun} ${quoted(made.id)} with ${tools.get} in a minute, and tell the user if it still differs.`,
         details: { cause: 'bad_response', [field]: shortened(made) },

@@ -23,22 +23,22 @@ export interface AuditStart {
   sent?: object;
 }
 
-/** What became of an attempt to write, as the log shows it. */
+/** The outcome of an attempt to write, as the log shows it. */
 export interface AuditEntry extends AuditStart {
   /**
    * - `done`: it took effect.
-   * - `not_done`: it surely had none.
+   * - `not_done`: it certainly had no effect.
    * - `unknown`: it was sent, and whether it took effect is unknown.
    */
   outcome: 'done' | 'not_done' | 'unknown';
   /**
-   * How it was confirmed: that was not needed, by asking the user, by a value passed; or why not: the
-   * user declined, or what was agreed to was no longer so (or the call was cancelled).
+   * How it was confirmed: not needed, by asking the user, or by a value passed; or why not: the
+   * user declined, or what was agreed to no longer holds (or the call was cancelled).
    */
   confirmed: 'not_needed' | 'elicitation' | 'confirmation' | 'declined' | 'not_valid';
-  /** As it is now; null for one that is gone. */
+  /** The present state; null for one that is gone. */
   after?: Audience | null;
-  /** What the response shows otherwise than it was sent, in a sentence. */
+  /** What the response shows differently from what was sent, in a sentence. */
   note?: string;
   error?: { code: string; message: string };
 }
@@ -58,10 +58,10 @@ const attemptBytes = 8;
 /**
  * A file with one JSON object per line. Every write has a line `{"time", "attempt", …AuditStart,
  * "outcome": "started"}` before it is sent and another `{"time", "attempt", …AuditEntry}` after it;
- * what ends without being sent has only the second. A started line that stays alone means that the
- * program ended in between: whether the write took effect is unknown then.
+ * what ends without being sent has only the second. A started line without a second one means that
+ * the program ended in between: it is unknown whether the write took effect.
  *
- * The file is opened anew for each line, so that it may be moved away or replaced at any time.
+ * The file is reopened for each line, so it can be moved or replaced at any time.
  */
 export class AuditLog {
   readonly #file: string;
@@ -70,7 +70,7 @@ export class AuditLog {
   readonly #randomBytes: (count: number) => Uint8Array;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param randomBytes unpredictable ones: attempts of several processes share a file. */
+  /** @param randomBytes must be unpredictable: attempts of several processes share a file. */
   constructor(
     file: string,
     redactor: Redactor,
@@ -100,8 +100,8 @@ export class AuditLog {
   /**
    * Appends the line of a write that is about to be sent, and resolves when it is on the disk.
    *
-   * @returns what the line of its result has to have as `attempt`.
-   * @throws {AudiencesError} `audit_failed`, if that fails; then nothing may be sent.
+   * @returns the `attempt` for the line of its result.
+   * @throws {AudiencesError} `audit_failed`, if that fails; nothing may be sent then.
    */
   async start(write: AuditStart): Promise<string> {
     const attempt = this.#newAttempt();
@@ -116,7 +116,7 @@ export class AuditLog {
   /**
    * Appends the line of what became of a write, and resolves when it is on the disk.
    *
-   * @param attempt of its started line; a new one for what was never about to be sent.
+   * @param attempt of its started line; a new one for what was never going to be sent.
    * @throws {UnrecordedError} if that fails.
    */
   async record(entry: AuditEntry, attempt = this.#newAttempt()): Promise<void> {
@@ -153,20 +153,20 @@ export class AuditLog {
   #unwritable(error: unknown): AudiencesError {
     return new AudiencesError(
       'audit_failed',
-      `The audit log can't be written (${systemReason(error)}), so nothing was sent.`,
+      `The audit log can't be written (${systemReason(error)}). Nothing was changed.`,
       { next: `Tell the user to make ${this.#file} writable (SEGMENT_AUDIT_LOG).` },
     );
   }
 }
 
 /**
- * Opens the file to read and append, and makes it if there is none. What was opened is looked at,
- * because a path may be another thing by now.
+ * Opens the file to read and append, and creates it if there is none. What was opened is checked,
+ * because the path may have become something else.
  */
 async function openRegular(path: string): Promise<FileHandle> {
   const { constants, open, stat } = await files();
   const there = await stat(path).catch(() => undefined);
-  // To open a device may do something already.
+  // Opening a device may already have an effect.
   if (there && !there.isFile()) throw new Error('it is not a file');
   const file = await open(path, auditFlags(constants) | constants.O_CREAT, fileMode);
   try {
@@ -178,7 +178,7 @@ async function openRegular(path: string): Promise<FileHandle> {
   return file;
 }
 
-/** One write for the whole line, so that those of other processes can't get into it. */
+/** One write for the whole line, so that lines of other processes can't get into it. */
 async function appendLine(path: string, line: string): Promise<void> {
   const file = await openRegular(path);
   try {
@@ -194,8 +194,8 @@ async function appendLine(path: string, line: string): Promise<void> {
 }
 
 /**
- * False after a line that was torn, by a full disk or a machine that lost its power; and while another
- * process is in the middle of a long one, which costs no more than an empty line.
+ * False after a line that was torn by a full disk or a power loss, and while another process is in
+ * the middle of a long one, which costs only an empty line.
  */
 async function endsInLine(file: FileHandle): Promise<boolean> {
   const { size } = await file.stat();
@@ -220,7 +220,7 @@ export class UnrecordedError extends AudiencesError {
       'audit_failed',
       `${effects[outcome]}${why}, but its line in the audit log could not be written (${systemReason(cause)}).`,
       {
-        next: 'Do not repeat it. Tell the user, who has to look after the audit log (SEGMENT_AUDIT_LOG).',
+        next: 'Do not repeat it. Tell the user to fix the audit log (SEGMENT_AUDIT_LOG).',
         details: { outcome, audience: after ?? before, before },
       },
       { cause },

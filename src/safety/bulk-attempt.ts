@@ -18,30 +18,30 @@ import type { BulkResult } from './bulk-wish.ts';
 import { inWords, isSurelyUnsent, type Sent, SpentError, sendRecorded } from './send.ts';
 import type { WriteContext } from './wish.ts';
 
-/** For so long a request under way may go on after its call was cancelled, milliseconds. */
+/** How long a request in progress may continue after its call was cancelled, milliseconds. */
 const maxAfterCancelMs = 30_000;
-/** Between two attempts for lack of quota. */
+/** The minimum wait between two attempts for lack of quota. */
 const minWaitMs = 1000;
 
-/** What became of one write of several. */
+/** The outcome of one write of several. */
 export interface Attempt {
   outcome: BulkResult['outcome'];
-  /** Why it is not done. */
+  /** Why it was not done. */
   error?: { code: string; message: string };
-  /** What the response to one that is done shows otherwise than it was sent, as advice. */
+  /** What the response to one that was done shows differently from what was sent, as advice. */
   note?: string;
   /** What was thrown. */
   thrown?: unknown;
-  /** Whether it would be in vain to try the others. */
+  /** Whether trying the others would be pointless. */
   endsAll: boolean;
   /** Whether it may be tried again under the same agreement. */
   isLeft: boolean;
 }
 
-/** The codes of what would befall the others as well. */
+/** The codes of errors that the others would meet as well. */
 const endingCodes = ['unauthorized', 'forbidden', 'unsupported', 'read_only', 'space_not_allowed'];
 
-/** Sends several writes, one after the other, under one agreement that the first of them uses up. */
+/** Sends several writes, one after the other, with one agreement that the first of them uses up. */
 export class Attempts {
   readonly #context: WriteContext;
   readonly #agreement: Agreement | undefined;
@@ -54,26 +54,26 @@ export class Attempts {
   }
 
   /**
-   * Sends one of the writes in its turn, and waits for the quota that it and its looks need, as long as
-   * the call has time.
+   * Sends one of the writes in its turn, and waits for the quota that it and its reads need, as
+   * long as the call has time.
    *
-   * @throws {SpentError} if another call has used up the value, so that nothing may be sent.
+   * @throws {SpentError} if another call has used up the value, so nothing may be sent.
    */
   async send<Name extends OperationName>(planned: PlannedWrite<Name>): Promise<Attempt> {
     const { call, clock } = this.#context;
     for (let isAgain = false; ; isAgain = true) {
       const attempt = await this.#attempt(planned);
       const { thrown } = attempt;
+      const { operation } = planned.write;
+      if (isAgain && thrown instanceof CancelledError && !thrown.sent) return cancelled(operation);
       if (isAgain && thrown instanceof UnsentError) {
         attempt.error = inWords(thrown.afterAttempts('Nothing was changed.'));
       }
       if (!(thrown instanceof RateLimitedError) || call.signal.aborted) return attempt;
       const waitMs = Math.max(minWaitMs, thrown.facts.retryAfterMs ?? 0);
       if (clock.monotonic() + waitMs >= call.deadline) return attempt;
-      const cancelled = await pause(clock, call, planned.write.operation, waitMs).catch(
-        attemptFrom,
-      );
-      if (cancelled) return cancelled;
+      const ended = await pause(clock, call, operation, waitMs).catch(() => cancelled(operation));
+      if (ended) return ended;
     }
   }
 
@@ -116,7 +116,7 @@ export class Attempts {
     }
   }
 
-  /** The call under which a write is sent: cancelling it lets a request under way come to its end. */
+  /** The call under which a write is sent: cancelling it lets a request in progress finish. */
   #finishing(onSending: () => void): { sending: CallContext; stop: () => void } {
     const { clock, sending } = this.#context;
     const ending = new AbortController();
@@ -143,6 +143,11 @@ export class Attempts {
   }
 }
 
+/** One that was cancelled after Segment, or this server, had no quota left for it. */
+function cancelled(operation: OperationName): Attempt {
+  return attemptFrom(new CancelledError(operation, false, 'while it waited for quota.'));
+}
+
 function attemptFrom(thrown: unknown): Attempt {
   const become = (outcome: Attempt['outcome'], endsAll = false): Attempt => {
     const isLeft = outcome === 'not_tried';
@@ -166,9 +171,9 @@ function attemptFrom(thrown: unknown): Attempt {
   return become('failed', endingCodes.includes(thrown.code) || thrown instanceof UnreachedError);
 }
 
-/** One for which nothing is sent, because of what ended the rest. */
+/** One for which nothing is sent, because an error ended the rest. */
 export function notTried(end: Attempt | undefined): Attempt {
   const code = end?.error?.code ?? 'cancelled';
-  const message = 'Not tried, because what is to be done was ended before.';
+  const message = 'Not tried, because the call stopped early.';
   return { outcome: 'not_tried', error: { code, message }, endsAll: false, isLeft: true };
 }

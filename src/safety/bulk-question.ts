@@ -5,23 +5,24 @@ import type { BulkAction } from './bulk-wish.ts';
 import { feedsInWords } from './question.ts';
 
 /*
- * What a person reads before they agree to a change of several audiences. Some clients show three lines
- * of it: they say what happens, to how many, what hangs on them, and which are the first.
+ * What a person reads before agreeing to a change of several audiences. Some clients show only
+ * three lines of it: they say what happens, to how many, what depends on them, and which are the
+ * first.
  */
 
-/** Above this, they are put together in groups. */
+/** Above this number, they are shown in groups. */
 const maxLines = 20;
-/** Of a name among many. */
+/** Of a name in a list of many. */
 const maxNameChars = 80;
 const maxNamedFirst = 3;
 const maxDependentsNamed = 5;
-/** More of what is left out would not be read. */
+/** A longer list of what is left out would go unread. */
 const maxLeftOutNamed = 10;
 
-/** One of the audiences, with what has to be known of it. */
+/** One of the audiences, with what has to be known about it. */
 export interface BulkMember {
   audience: Audience;
-  /** Who is built on it that is not among them; undefined if that is not known. */
+  /** Audiences built on it that are not among them; undefined if unknown. */
   dependents: readonly Audience[] | undefined;
   /** Where it is sent; undefined if that was not looked up. */
   feeds: Feeds | undefined;
@@ -33,23 +34,23 @@ export interface BulkFacts {
   action: BulkAction;
   spaceId: string;
   members: readonly BulkMember[];
-  /** Those that are so already. */
+  /** Those that are already in the wanted state. */
   unchanged: readonly Audience[];
-  /** The ids that the space does not hold. */
+  /** The ids that are not in the space. */
   missing: readonly string[];
   /** Those that are built on each other in a circle. */
   circles: readonly (readonly Audience[])[];
-  /** What else the person should know, each in a sentence of our own. */
+  /** What else the person should know, one sentence each, in our own words. */
   notes: readonly string[];
 }
 
 const verbs: Readonly<Record<BulkAction, { verb: string; after: string }>> = {
-  enable: { verb: 'Switch on', after: '' },
-  disable: { verb: 'Switch off', after: '' },
+  enable: { verb: 'Enable', after: '' },
+  disable: { verb: 'Disable', after: '' },
   remove: { verb: 'Delete', after: ' for good' },
 };
 
-/** Says in plain words what a change of several audiences will do. */
+/** Describes in plain words what a change of several audiences will do. */
 export function describeBulk(facts: BulkFacts): string {
   const { action, spaceId, members } = facts;
   const { verb, after } = verbs[action];
@@ -67,7 +68,7 @@ function audiences(count: number): string {
 
 function usedInWords(members: readonly BulkMember[]): string {
   if (members.some(({ dependents }) => dependents === undefined)) {
-    return 'Which other audiences are built on them is not known, the space could not be searched.';
+    return 'Which other audiences are built on them is not known: the space could not be searched.';
   }
   const used = members.filter(({ dependents = [] }) => dependents.length > 0);
   if (used.length === 0) return 'No other audience is built on them.';
@@ -85,12 +86,12 @@ function sentInWords(members: readonly BulkMember[]): string {
   if (looked === 0) return 'Where they are sent was not looked up.';
   const sent = known.filter(({ total }) => total > 0).length;
   const unknown = members.length - known.length;
-  if (known.length === 0) return 'Where they are sent could not be found out.';
-  const rest = unknown > 0 ? `; for ${unknown} of them that could not be found out` : '';
+  if (known.length === 0) return 'Where they are sent could not be determined.';
+  const rest = unknown > 0 ? `; for ${unknown} of them, this could not be determined` : '';
   if (sent > 0) return `${sent} of them ${isOrAre(sent)} sent to destinations${rest}.`;
   return unknown === 0
     ? 'None of them is sent to a destination.'
-    : `${known.length} of them ${isOrAre(known.length)} sent to no destination${rest}.`;
+    : `${known.length} of them ${isOrAre(known.length)} not sent to any destination${rest}.`;
 }
 
 function isOrAre(count: number): string {
@@ -110,14 +111,14 @@ function notesOf({ unchanged, missing, circles, notes }: BulkFacts): string[] {
   }
   if (unchanged.length > 0) {
     const names = someOf(unchanged.map(nameOf), maxLeftOutNamed);
-    lines.push(`- Left out, because they are so already: ${names}.`);
+    lines.push(`- Left out, because nothing would change: ${names}.`);
   }
   if (missing.length > 0) {
     const ids = someOf(
       missing.map((id) => quoted(id, maxNameChars)),
       maxLeftOutNamed,
     );
-    lines.push(`- Left out, because the space does not hold them: ${ids}.`);
+    lines.push(`- Left out, because they are not in the space: ${ids}.`);
   }
   return lines;
 }
@@ -125,7 +126,7 @@ function notesOf({ unchanged, missing, circles, notes }: BulkFacts): string[] {
 function lineOf({ audience, dependents, feeds, remark }: BulkMember): string {
   const facts = [
     sizeOf(audience),
-    ...(audience.enabled === false ? ['switched off'] : []),
+    ...(audience.enabled === false ? ['disabled'] : []),
     ...(remark === undefined ? [] : [remark]),
     `used by: ${dependentsInWords(dependents)}`,
     ...(feeds ? [asPart(feedsInWords(feeds))] : []),
@@ -133,7 +134,7 @@ function lineOf({ audience, dependents, feeds, remark }: BulkMember): string {
   return `- ${nameOf(audience)} (${quoted(audience.id)}): ${facts.join('; ')}`;
 }
 
-/** Those with something to be known of them line by line, all others by name and size. */
+/** Those with something to note line by line, all others by name and size. */
 function groups(members: readonly BulkMember[]): string[] {
   const isPlain = ({ dependents = [], feeds, remark }: BulkMember) =>
     dependents.length === 0 && feeds === undefined && remark === undefined;
@@ -141,7 +142,7 @@ function groups(members: readonly BulkMember[]): string[] {
   const special = members.filter((member) => !isPlain(member));
   const names = plain.map(({ audience }) => `${nameOf(audience)} (${sizeOf(audience)})`);
   return [
-    ...(special.length > 0 ? [`${special.length} to look at:`, ...special.map(lineOf)] : []),
+    ...(special.length > 0 ? [`${special.length} to note:`, ...special.map(lineOf)] : []),
     ...(plain.length > 0 ? [`${special.length > 0 ? 'The other ' : ''}${plain.length}:`] : []),
     ...(plain.length > 0 ? [names.join(', ')] : []),
   ];
@@ -157,7 +158,9 @@ function sizeOf({ size }: Audience): string {
 
 function dependentsInWords(dependents: readonly Audience[] | undefined): string {
   if (dependents === undefined) return 'not known';
-  return dependents.length === 0 ? 'no other' : someOf(dependents.map(nameOf), maxDependentsNamed);
+  return dependents.length === 0
+    ? 'no other audience'
+    : someOf(dependents.map(nameOf), maxDependentsNamed);
 }
 
 function someOf(texts: readonly string[], maxCount: number): string {

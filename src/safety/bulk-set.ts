@@ -5,9 +5,9 @@ import type { Audience } from '../segment/models/audience.ts';
 import { pagesOfSpace, readSpace } from '../segment/space.ts';
 import { traitsIn } from './meaning.ts';
 
-/** Segment gives so many audiences in one request of a list. */
+/** How many audiences Segment returns per list request. */
 const rowsPerRequest = 200;
-/** So few are never cheaper to find in a list. */
+/** So few are always as cheap to read one by one. */
 const maxReadSingly = 5;
 /** Read at the same time. */
 const readAtOnce = 10;
@@ -17,21 +17,21 @@ interface ReadContext {
   call: CallContext;
 }
 
-/** Several audiences of a space as they were read, and how they are built on each other. */
+/** Several audiences of a space as read, and how they are built on each other. */
 export interface BulkSet {
-  /** Those that are there, by id, in the order of the ids that were asked for. */
+  /** Those that exist, by id, in the order of the requested ids. */
   found: ReadonlyMap<string, Audience>;
-  /** By id of one that is used, the others that are built on it, as far as they are known. */
+  /** By id, the other audiences built on an audience, as far as known. */
   users: ReadonlyMap<string, readonly Audience[]>;
-  /** Whether all of the space are known that are built on them. */
+  /** Whether all audiences of the space that are built on them are known. */
   knowsUsers: boolean;
-  /** Why not, if that was tried to find out. */
+  /** Why not, if a search was tried. */
   error: AudiencesError | undefined;
 }
 
 /**
- * Reads several audiences: those of the whole space where it has to be known who is built on them, else
- * with as few requests as it takes.
+ * Reads several audiences: the whole space if it has to be known what is built on them, otherwise
+ * with as few requests as possible.
  *
  * @throws {AudiencesError} if they can't be read.
  */
@@ -58,7 +58,7 @@ export async function readSet(
   return related(inOrderOf(ids, members), complete ? space : undefined);
 }
 
-/** Reads them in pages of the space, unless it takes fewer requests to read each by itself. */
+/** Reads them in pages of the space, unless reading each one takes fewer requests. */
 async function readSome(
   spaceId: string,
   ids: readonly string[],
@@ -69,7 +69,7 @@ async function readSome(
   return inOrderOf(ids, [...found, ...(await readSingly(spaceId, [...missing], context))]);
 }
 
-/** @param missing of which those are taken that were found, or that the space does not hold. */
+/** @param missing from which those are removed that were found, or that are not in the space. */
 async function readListed(
   spaceId: string,
   missing: Set<string>,
@@ -87,7 +87,7 @@ async function readListed(
   return found;
 }
 
-/** @returns those that are there. @throws {AudiencesError} if that can't be told of one. */
+/** @returns those that exist. @throws {AudiencesError} if that is unknown for one of them. */
 async function readSingly(
   spaceId: string,
   ids: readonly string[],
@@ -130,19 +130,19 @@ async function related(
       users.set(used, [...(users.get(used) ?? []), audience]);
     }
   }
-  // Who uses one whose key is not shown can not be known.
+  // Who uses an audience whose key is not shown is unknown.
   const knowsUsers = space !== undefined && byKey.size === members.length;
   return { found, users, knowsUsers, error };
 }
 
-/** An order in which what is built on others comes before them. */
+/** An order in which dependents come before what they are built on. */
 export interface BulkOrder {
   ids: string[];
   /** Those that are built on each other in a circle, in any order. */
   circles: string[][];
 }
 
-/** @param ids in the order that is kept where nothing speaks against it. */
+/** @param ids in the order to keep where possible. */
 export function dependentsFirst(ids: readonly string[], users: BulkSet['users']): BulkOrder {
   const waiting = new Set(ids);
   const circles: string[][] = [];
@@ -162,7 +162,7 @@ export function dependentsFirst(ids: readonly string[], users: BulkSet['users'])
   return { ids: order, circles };
 }
 
-/** Where each is used by another, going from one to its user comes back to where it was. */
+/** If each is used by another, going from one to its user leads back to the start. */
 function circleIn(ids: readonly string[], usersOf: (id: string) => string[]): string[] {
   const path: string[] = [];
   let here = ids[0] ?? '';

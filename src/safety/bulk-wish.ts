@@ -4,13 +4,13 @@ import type { EditionName } from '../segment/editions/row.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import type { AudienceShape } from './snapshot.ts';
 
-/** What is done to each of several audiences. */
+/** What to do to each of several audiences. */
 export const bulkActions = ['enable', 'disable', 'remove'] as const;
 export type BulkAction = (typeof bulkActions)[number];
 
-/** What a tool wants to be done to several audiences, before anything is known of their states. */
+/** What a tool wants to do to several audiences, before their states are known. */
 export interface BulkWish<Name extends OperationName> {
-  /** The tool, for whose calls alone a confirmation is good. */
+  /** The tool: a confirmation is valid only for its calls. */
   tool: string;
   action: BulkAction;
   /** The operation that does it to one of them. */
@@ -18,18 +18,18 @@ export interface BulkWish<Name extends OperationName> {
   spaceId: string;
   /** At least one, each once. */
   ids: readonly string[];
-  /** Send nothing, show what would be sent. */
+  /** Send nothing, only show what would be sent. */
   dryRun?: boolean;
   /** The value that shows that the user agreed. */
   confirmation?: string;
   inputOf(id: string): Input<Name>;
-  /** Whether an audience is so already. */
+  /** Whether an audience is already in the wanted state. */
   isSo(audience: Audience): boolean;
   /** The audience as it would be; undefined for one that is to be removed. */
   afterOf(before: Audience): AudienceShape | undefined;
-  /** What follows from it, as the user has to know it before they agree, each in a sentence. */
+  /** Its consequences, which the user has to know before agreeing, one sentence each. */
   consequences(edition: EditionName): readonly string[];
-  /** Only for what can not be read again afterwards: what the result keeps of it. */
+  /** Only for what can't be read again afterwards: the copy that the result keeps. */
   copies?: {
     of(audience: Audience): object;
     /** Of their JSON; more needs an audit log. */
@@ -38,11 +38,12 @@ export interface BulkWish<Name extends OperationName> {
 }
 
 /**
- * What became of one audience.
- * - `unchanged`: it was so already, and nothing was sent.
- * - `stale`: it is no longer as it was agreed to, and nothing was sent.
+ * The outcome for one audience.
+ * - `unchanged`: it was already in the wanted state, and nothing was sent.
+ * - `stale`: it has changed since the user agreed, and nothing was written.
  * - `unknown`: it was sent, and whether it took effect is unknown.
- * - `not_tried`: nothing was sent, because the rest was ended before, or of what was to come first.
+ * - `not_tried`: nothing was done, because the call stopped early, or because something that had
+ *   to come first failed.
  */
 export const bulkOutcomes = [
   'done',
@@ -59,7 +60,7 @@ export interface BulkResult {
   outcome: (typeof bulkOutcomes)[number];
   /** The code of the error, where there is one. */
   code?: string;
-  /** What the error says, or what the response to one that is done shows otherwise. */
+  /** What the error says, or what the response to one that was done shows differently. */
   message?: string;
 }
 
@@ -73,15 +74,15 @@ export interface BulkRehearsal {
   requests: RequestPreview[];
 }
 
-/** What became of a wish for several audiences. */
+/** The outcome of a wish for several audiences. */
 export interface BulkOutcome {
   /** One for each id, in the order of the wish. */
   results: BulkResult[];
   /** Only of a dry run. */
   rehearsal?: BulkRehearsal;
-  /** As they were, those that are gone, or may be. */
+  /** Those that are gone, or may be, as they were. */
   removed: Audience[];
-  /** Lets these be done without a new question, and only all of them together. */
+  /** Allows doing these without asking again, and only all of them together. */
   continuation?: { value: string; ids: readonly string[] };
   advice: string[];
 }

@@ -24,22 +24,22 @@ import type { BulkOutcome, BulkResult, BulkWish } from './bulk-wish.ts';
 import type { Accepted, Subject, Unshown } from './confirmation.ts';
 import { readinessOf } from './readiness.ts';
 import { inWords, record, SpentError } from './send.ts';
-import { snapshotOf, staleError } from './snapshot.ts';
+import { nothingWritten, snapshotOf, staleError } from './snapshot.ts';
 import { audiences } from './thing.ts';
 import type { WriteContext } from './wish.ts';
 
-/** What a person has seen of who depends on the audiences is good for this long. */
+/** How long the dependents that a person has seen count as current. */
 const maxDependentsAgeMs = 10_000;
-/** Of what is said of one audience in a result. */
+/** Of what a result says about one audience. */
 const maxMessageChars = 300;
 const maxNamed = 10;
 
 /**
- * The same as `carryOut` for several audiences: each is looked at, agreed to, sent and recorded as a
- * single one would be, but the user is asked once. One after the other, those that are built on others
- * first, until the time of the call is used up.
+ * The same as `carryOut` for several audiences: each is read, agreed to, sent and recorded as a
+ * single one would be, but the user is asked once. One after the other, dependents first, until the
+ * call's time is used up.
  *
- * @throws {AudiencesError} if nothing was tried.
+ * @throws {AudiencesError} if none was tried.
  */
 export async function carryOutAll<Name extends OperationName>(
   wish: BulkWish<Name>,
@@ -49,33 +49,33 @@ export async function carryOutAll<Name extends OperationName>(
   try {
     await context.api.preview({ operation, input: wish.inputOf(ids[0] ?? '') });
     if (wish.dryRun) return await new Bulk(wish, { ...context, call: context.sending }).rehearse();
-    // Only the first: whether there is time for all of them shows on the way.
+    // Only the first: whether there is time for all of them shows later.
     await context.api.foresee(operation, spaceId, context.call);
     return await new Bulk(wish, context).run();
   } catch (error) {
     const isOther = error instanceof CancelledError && error.operation !== operation;
-    throw isOther ? new CancelledError(operation, false) : error;
+    throw isOther ? new CancelledError(operation, false, 'before it was carried out.') : error;
   }
 }
 
-/** What is to be done, once the audiences were read. */
+/** What to do, once the audiences were read. */
 interface BulkPlan<Name extends OperationName> {
   set: BulkSet;
   order: BulkOrder;
-  /** The writes, by the ids of those that are to be changed. */
+  /** The writes, by the ids of the audiences to change. */
   writes: ReadonlyMap<string, PlannedWrite<Name>>;
   unchanged: Audience[];
   missing: string[];
 }
 
-/** Under which agreement the writes are sent, if one was needed. */
+/** The agreement under which the writes are sent, if one was needed. */
 interface Agreed {
   agreement: Agreement | undefined;
-  /** The ids of those that are no longer as they were agreed to. */
+  /** The ids of those that have changed since the user agreed. */
   stale: ReadonlySet<string>;
 }
 
-/** One wish for several audiences on its way. */
+/** One wish for several audiences in progress. */
 class Bulk<Name extends OperationName> {
   readonly #wish: BulkWish<Name>;
   readonly #context: WriteContext;
@@ -113,7 +113,7 @@ class Bulk<Name extends OperationName> {
       try {
         return await this.#carryOut(plan, agreed);
       } catch (error) {
-        // Another call was quicker: the user is asked anew.
+        // Another call was quicker: ask the user again.
         if (!(error instanceof SpentError)) throw error;
       }
     }
@@ -170,10 +170,10 @@ class Bulk<Name extends OperationName> {
     }
     if (chars <= copies.maxChars) return;
     throw new InvalidInputError(
-      `The copies of these ${pending.length} audiences, which the result has to hold, have ${chars} characters; at most ${copies.maxChars} fit. The first ${fitting} do. Nothing was sent.`,
+      `The result must hold copies of these ${pending.length} audiences, which have ${chars} characters; at most ${copies.maxChars} fit. The copies of the first ${fitting} fit. Nothing was sent.`,
       {
         field: 'ids',
-        next: `Pass fewer ids, such as the first ${fitting}. With an audit log, which keeps the copies, whoever runs this server can lift that (SEGMENT_AUDIT_LOG).`,
+        next: `Pass fewer ids, such as the first ${fitting}. Whoever runs this server can lift this limit with an audit log, which keeps the copies (SEGMENT_AUDIT_LOG).`,
       },
     );
   }
@@ -201,7 +201,7 @@ class Bulk<Name extends OperationName> {
     return { agreement, stale: new Set() };
   }
 
-  /** The agreement that a value shows; undefined if none was passed, or it is not good. */
+  /** The agreement that a value proves; undefined if none was passed, or it is not valid. */
   async #passed(plan: BulkPlan<Name>): Promise<Agreed | undefined> {
     const passed = await this.#judgePassed(plan);
     if (!passed) return undefined;
@@ -212,8 +212,8 @@ class Bulk<Name extends OperationName> {
   }
 
   /**
-   * Whether the value that was passed is good: one for exactly these ids, or one to go on with exactly
-   * those that remain, with or without the ids of those that are done.
+   * Whether the value that was passed is valid: one for exactly these ids, or one to continue with
+   * exactly those that remain, with or without the ids of those that are done.
    */
   async #judgePassed(
     plan: BulkPlan<Name>,
@@ -221,7 +221,7 @@ class Bulk<Name extends OperationName> {
     const { confirmation, ids } = this.#wish;
     const { confirmations, askMode } = this.#context;
     if (confirmation === undefined) return undefined;
-    // To go on is no new agreement: that was got in the way that is wanted here.
+    // Continuing is not a new agreement: the earlier one was obtained in the configured way.
     const isContinued = askMode === 'elicitation' ? [true] : [false, true];
     for (const continued of isContinued) {
       for (const some of [ids, [...plan.writes.keys()]]) {
@@ -273,7 +273,7 @@ class Bulk<Name extends OperationName> {
     };
   }
 
-  /** @param set as it is now. @throws {AudiencesError} if others have come to be built on them. */
+  /** @param set as it is now. @throws {AudiencesError} if others have been built on them. */
   #assertShown(plan: BulkPlan<Name>, unshown: Unshown | undefined, set: BulkSet): void {
     if (!unshown) return;
     const outsiders = outsidersOf({ ...plan, set });
@@ -287,7 +287,7 @@ class Bulk<Name extends OperationName> {
       .map(nameOf);
     throw new AudiencesError(
       'stale',
-      `Since the user was asked, the audiences that are built on these have become others: ${someOf(names)}. Nothing was sent.`,
+      `Since the user was asked, the audiences built on these have changed: ${someOf(names)}. ${nothingWritten}`,
       {
         next: 'If it is still wanted, call again without confirmation, so that the user sees which.',
       },
@@ -329,10 +329,10 @@ class Bulk<Name extends OperationName> {
     const readiness = readinessOf(audience, audiences, this.#context.now());
     if (!readiness) return undefined;
     const status = `status ${quotedPlainly(audience.status ?? '')}`;
-    return readiness.isEarly ? `${status}, too early to edit it` : status;
+    return readiness.isEarly ? `${status}, too early to edit` : status;
   }
 
-  /** @throws {AudiencesError} if nothing was tried. */
+  /** @throws {AudiencesError} if none was tried. */
   async #carryOut(plan: BulkPlan<Name>, { agreement, stale }: Agreed): Promise<BulkOutcome> {
     const { call } = this.#context;
     const attempts = new Attempts(agreement, this.#context);
@@ -359,7 +359,7 @@ class Bulk<Name extends OperationName> {
     return this.#outcome(plan, became, end);
   }
 
-  /** What becomes of one for which nothing is sent; undefined if it is to be tried. */
+  /** The outcome of one for which nothing is sent; undefined if it has to be tried. */
   #withoutSending(
     { set }: BulkPlan<Name>,
     id: string,
@@ -412,12 +412,12 @@ class Bulk<Name extends OperationName> {
     const advice: string[] = [];
     if (end?.error) {
       const reason = cut(visible(end.error.message), maxMessageChars);
-      advice.push(`Ended before its time. What is said of the one at which it ended: ${reason}`);
+      advice.push(`The call stopped early, for this reason: ${reason}`);
     }
     const unlike = [...became.values()].filter(({ note }) => note !== undefined).length;
     if (unlike > 0) {
       advice.push(
-        `Segment's response still shows ${unlike} of those that are done otherwise than was sent, as their messages say; read them again before going on.`,
+        `For ${unlike} of those that are done, Segment's response still shows other values than were sent (see message); read them again before you continue.`,
       );
     }
     return {
@@ -429,7 +429,7 @@ class Bulk<Name extends OperationName> {
     };
   }
 
-  /** A value for exactly those that are left, as they were agreed to. */
+  /** A value for exactly those that are left, as agreed to. */
   #continuation({ set }: BulkPlan<Name>, left: readonly string[], gone: readonly string[]): string {
     const elsewhere = new Set([...left, ...gone]);
     const pairs = pairsOf(set, usersOutside(set, left, elsewhere));
@@ -455,7 +455,7 @@ class Bulk<Name extends OperationName> {
   }
 }
 
-/** By id of each that is to be changed, those built on it that are not to be changed with it. */
+/** By id of each audience to change, those built on it that are not changed with it. */
 function outsidersOf({ set, writes }: Pick<BulkPlan<OperationName>, 'set' | 'writes'>) {
   return usersOutside(set, [...writes.keys()], new Set(writes.keys()));
 }
@@ -471,7 +471,7 @@ function usersOutside(
   return new Map(outsiders);
 }
 
-/** Who is built on which, as a value seals it; undefined if it is not known. */
+/** What is built on what, as a value seals it; undefined if unknown. */
 function pairsOf(
   { knowsUsers }: BulkSet,
   outsiders: ReadonlyMap<string, readonly Audience[]>,
@@ -480,7 +480,7 @@ function pairsOf(
   return [...outsiders].flatMap(([id, users]) => users.map((user) => pairOf(id, user)));
 }
 
-/** One that is used, and one that is built on it. */
+/** An audience, and one that is built on it. */
 function pairOf(id: string, user: Audience): string {
   return JSON.stringify([id, user.id]);
 }
@@ -498,19 +498,18 @@ function someOf(names: readonly string[]): string {
 /** @param changed at least one. */
 function allStale(changed: readonly Audience[]): AudiencesError {
   const names = someOf(changed.map(nameOf));
-  const who =
-    changed.length === 1 ? `The audience ${names} has` : `All ${changed.length} audiences have`;
+  const who = changed.length === 1 ? `The audience ${names} has` : 'All of these audiences have';
   const which = changed.length === 1 ? '' : `: ${names}`;
-  return new UnsentError('stale', `${who} changed ${sinceAsked}${which}. Nothing was sent.`, {
-    next: 'Tell the user. If it is still wanted, call again without confirmation.',
-  });
+  const next = 'Tell the user. If it is still wanted, call again without confirmation.';
+  const message = `${who} changed ${sinceAsked}${which}.`;
+  return new UnsentError('stale', message, { next }, { soFar: nothingWritten });
 }
 
 function notThere(ids: readonly string[]): AudiencesError {
   const names = someOf(ids.map((id) => quotedPlainly(id)));
   return new AudiencesError(
     'not_found',
-    `The space holds none of these audiences: ${names}. Nothing was sent.`,
+    `None of these audiences is in the space: ${names}. Nothing was sent.`,
     { next: 'Check ids and spaceId: list_audiences shows what the space holds now.', field: 'ids' },
   );
 }

@@ -4,39 +4,39 @@ import { bareSpaceId } from '../segment/ids.ts';
 import type { Snapshot } from './snapshot.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './state-folder.ts';
 
-/** Loaded when first needed: start-up should not wait for it. */
+/** Loaded when first needed, so that start-up does not wait for it. */
 const crypto = () => process.getBuiltinModule('node:crypto');
 
 /** How long a value can be used, milliseconds. */
 export const confirmationLifeMs = 5 * 60_000;
-/** How far ahead the wall clock of another process may be. */
+/** How far ahead another process's wall clock may be. */
 const maxAheadMs = 30_000;
-/** Used values are remembered for longer than any clock is wrong. */
+/** Used values are remembered for longer than any clock may be off. */
 const keepUsedMs = 60 * 60_000;
 
-/** The parts of a value in their order; states and dependents, of any number, come before the seal. */
+/** The parts of a value in order; any number of states and dependents come before the seal. */
 const partBytes = { issuedAt: 6, origin: 6, elapsed: 6, nonce: 6, state: 16, act: 16 };
 const headBytes = Object.values(partBytes).reduce((sum, count) => sum + count, 0);
 const sealBytes = 16;
 const dependentBytes = 3;
-/** Of one state among several; it is made with the key, so that nobody can look for another of it. */
+/** Of one state among several; it is keyed, so nobody can search for a collision. */
 const stateBytes = 3;
-/** More are kept as one digest, so that a value can still be passed on by a model. */
+/** More are kept as one digest, so that a model can still pass on a value. */
 const maxDependentsListed = 1000;
-/** The same where a value has many states, too. */
+/** The same if a value also has many states. */
 const maxDependentsBesideStates = 100;
 /** What follows the states: a short digest of each dependent, one of all of them, or nothing. */
 const marks = { each: 0, all: 1, unknown: 2 };
 /** Longer than any value. */
 const maxValueChars = 5000;
 
-/** What exactly is agreed to. */
+/** What exactly the user agrees to. */
 export interface Subject {
   operation: string;
   spaceId: string;
-  /** The audience it is about; undefined for one that is to be made. */
+  /** The audience it is about; undefined for one that is to be created. */
   id: string | undefined;
-  /** Everything that is to be done in the space: the write, and the request as it would go out. */
+  /** Everything to be done in the space: the write, and its request. */
   act: object;
   /** The audience as it was read; undefined where there is none yet. */
   state: Snapshot | undefined;
@@ -46,10 +46,10 @@ export interface Subject {
   caller?: string;
 }
 
-/** What there is to say of a value that was passed. */
+/** The judgment on a value that was passed. */
 export type Judgement =
   | Accepted
-  /** Not made with a key that is known here, or for another audience or kind of write. */
+  /** Not made with a known key, or made for another audience or kind of write. */
   | { kind: 'foreign' }
   /** Made here for a write of this kind to this audience, but with other arguments. */
   | { kind: 'other' }
@@ -59,19 +59,19 @@ export type Judgement =
   | { kind: 'changed'; wasState: (state: Snapshot) => boolean };
 
 /**
- * Which of these dependents were not shown; undefined where they are not those that were shown, and
- * which of them is new can't be told.
+ * Which of these dependents were not shown; undefined if they differ from those shown, but it is
+ * unknown which are new.
  */
 export type Unshown = (dependents: readonly string[]) => readonly string[] | undefined;
 
-/** A value that is good for the write. */
+/** A value that is valid for the write. */
 export interface Accepted {
   kind: 'accepted';
   /** How long ago it was made, milliseconds. */
   ageMs: number;
-  /** Undefined if it was not known who depends on the audience. */
+  /** Undefined if the audience's dependents were unknown. */
   unshown: Unshown | undefined;
-  /** Which of several audiences are no longer as they were, by their places. */
+  /** Which of several audiences have changed, by their positions. */
   changed: readonly number[];
   /**
    * Uses it up.
@@ -80,32 +80,32 @@ export interface Accepted {
    * @throws {UnavailableError} if that can't be recorded for all replicas.
    */
   spend(): Promise<boolean>;
-  /** Takes that back, where nothing was sent after all. */
+  /** Undoes that, if nothing was sent after all. */
   giveBack(): Promise<void>;
 }
 
 export interface ConfirmationsOptions {
   /** Milliseconds since the epoch, by the wall clock. */
   now: () => number;
-  /** Milliseconds since any moment, by a clock that is never set. */
+  /** Milliseconds since an arbitrary moment, by a clock that is never set. */
   elapsed: () => number;
-  /** Gives unpredictable bytes. */
+  /** Returns unpredictable bytes. */
   randomBytes: (count: number) => Uint8Array;
   /** Keys that the operator has set: the first signs, all verify. */
   keys?: readonly Uint8Array[];
   /**
-   * What the values are good for, apart from the write: Segment's address, and whose token. Asked for with
-   * the first value, as start-up should not wait for a digest.
+   * What the values are bound to in addition to the write: Segment's address, and the token. Called
+   * with the first value, so that start-up does not wait for a digest.
    */
   scope?: () => string;
-  /** Shared with other processes; without it, values are good in this one only. */
+  /** Shared with other processes; without it, values are valid only in this one. */
   folder?: StateFolder;
   /**
    * Shared with other replicas, instead of a folder; values are good in all that have the same keys,
    * which must be given.
    */
   shared?: UsedValues;
-  /** Called once if the folder can't be used. @param reason in words that follow "because". */
+  /** Called once if the folder can't be used. @param reason phrased to follow "because". */
   onNoFolder?: (reason: string) => void;
 }
 
@@ -116,9 +116,9 @@ export type ConfirmationDesk = Pick<Confirmations, 'isAlone' | 'issue' | 'judge'
  * Makes and checks the values by which a call shows that its user agreed.
  *
  * A value is its time, a nonce, digests of the audience's state and of the act, and who depends on
- * the audience, sealed by an HMAC together with what it is about. So nothing has to be kept to check
- * it but the key and which values were used: both in a folder that processes share, as some clients
- * start one for each call.
+ * the audience, sealed by an HMAC together with its subject. So checking it takes only the key and
+ * the list of used values: both are in a folder that processes share, because some clients start a
+ * process for each call.
  */
 export class Confirmations {
   readonly #options: ConfirmationsOptions;
@@ -135,15 +135,15 @@ export class Confirmations {
     this.#options = options;
   }
 
-  /** Whether values are good in this process only; known when one was given out. */
+  /** Whether values are valid only in this process; known once one was issued. */
   get isAlone(): boolean {
     return this.#isAlone;
   }
 
   /**
-   * A value that lets just this be done, once, for five minutes.
+   * A value that allows exactly this, once, within five minutes.
    *
-   * @param dependents the ids of those that were shown; undefined if it was not known.
+   * @param dependents the ids of those that were shown; undefined if unknown.
    */
   issue(subject: Subject, dependents: readonly string[] | undefined): string {
     const { now, elapsed, randomBytes } = this.#options;
@@ -267,7 +267,7 @@ export class Confirmations {
     return shared;
   }
 
-  /** None, as long as no value was given out: nothing is made to check one. */
+  /** None as long as no value was issued: checking one creates nothing. */
   #keysToVerify(): readonly Uint8Array[] {
     const { folder, keys, shared } = this.#options;
     if (shared) return keys ?? [];
@@ -277,7 +277,7 @@ export class Confirmations {
     return key ? [key] : (this.#keys ?? []);
   }
 
-  /** What `act` gives; undefined if there is no folder, or it can't be used from now on. */
+  /** The result of `act`; undefined if there is no folder, or it can't be used from now on. */
   #withFolder<Result>(act: () => Result): Result | undefined {
     if (this.#isAlone) return undefined;
     try {
@@ -290,7 +290,7 @@ export class Confirmations {
     }
   }
 
-  /** From now on with a key of its own: no other process could know what is used up here. */
+  /** From now on with its own key: no other process could know what is used up here. */
   #beAlone(): readonly Uint8Array[] {
     if (!this.#isAlone) this.#keys = [this.#options.randomBytes(keyBytes)];
     this.#isAlone = true;
@@ -312,7 +312,7 @@ export class Confirmations {
   }
 }
 
-/** What values are good for: Segment at this address, by whoever has this token. */
+/** What values are bound to: Segment at this address, and this token. */
 export function scopeOf(baseUrl: string, token: string): string {
   const fingerprint = crypto().createHash('sha256').update(token).digest('hex');
   return JSON.stringify([withoutEndSlashes(baseUrl), fingerprint]);

@@ -5,12 +5,12 @@ import type { Audience } from '../segment/models/audience.ts';
 import { readSpace } from '../segment/space.ts';
 import { traitsIn } from './meaning.ts';
 
-/** What the search came to: the dependents, or why they are not known. */
+/** The result of the search: the dependents, or why they are unknown. */
 export type Dependents =
   | { kind: 'known'; audiences: readonly Audience[] }
   | { kind: 'unknown'; error: AudiencesError | undefined };
 
-/** Looks for the other audiences of a space that use this one as a trait. */
+/** Finds the other audiences of a space that use this one as a trait. */
 export async function findDependents(
   spaceId: string,
   { id, key }: Audience,

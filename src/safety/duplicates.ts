@@ -9,29 +9,29 @@ import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
 import type { ThingKind } from './thing.ts';
 
-/** The name of something that is to be made. */
+/** The name of something to be created. */
 export interface WantedName {
   about: ThingKind;
   spaceId: string;
   name: string;
-  /** Whether there may be another of this name. */
+  /** Whether another with this name is allowed. */
   allowDuplicate: boolean;
 }
 
 /** What a space holds before something is created in it. */
 export interface Search {
-  /** The ids of all that were there already; undefined if there are more than were looked at. */
+  /** The ids of all that already existed; undefined if there are more than were searched. */
   ids: ReadonlySet<string> | undefined;
-  /** The one that is there already, where that is allowed. */
+  /** The one that already exists, if that is allowed. */
   existing: Audience | undefined;
-  /** What there is to say of the search. */
+  /** Advice on the search. */
   advice: string[];
 }
 
 /**
- * Looks through a space for something of the same kind and name, or of the key that would result.
+ * Searches a space for something of the same kind and name, or with the key that would result.
  *
- * @throws {AudiencesError} `duplicate`, with the one that is there.
+ * @throws {AudiencesError} `duplicate`, with the existing one.
  */
 export async function searchDuplicate(
   { about, spaceId, name, allowDuplicate }: WantedName,
@@ -42,7 +42,7 @@ export async function searchDuplicate(
   const namesakes = things.filter((thing) => foldedName(thing.name ?? '') === folded);
   const existing = namesakes[0] ?? things.find((thing) => key !== undefined && thing.key === key);
   if (existing && !allowDuplicate) throw duplicate(about, name, existing);
-  const searched = `Only the first ${things.length} ${about.noun}s were searched for one of the same name; the space has more.`;
+  const searched = `Only the first ${things.length} ${about.noun}s were searched for the same name; the space has more.`;
   return {
     ids: complete ? new Set(things.map(({ id }) => id)) : undefined,
     existing,
@@ -56,16 +56,16 @@ function duplicate(about: ThingKind, wanted: string, existing: Audience): Audien
   const shownKey = key ? `, key ${quoted(key)}` : '';
   return new AudiencesError(
     'duplicate',
-    `There is ${about.one} of this ${what}: ${quoted(name ?? '')} (${quoted(id)}${shownKey}). Nothing was sent.`,
+    `There is already ${about.one} with this ${what}: ${quoted(name ?? '')} (${quoted(id)}${shownKey}). Nothing was changed.`,
     {
-      next: 'Use that one if it fits, or choose another name. Only if the user wants a second one, call again with allowDuplicateName: true.',
+      next: 'Use it if it fits, or choose a different name. Only if the user wants a second one, call again with allowDuplicateName: true.',
       field: 'name',
       details: { [about.field]: shortened(existing) },
     },
   );
 }
 
-/** Texts that are equal for two audiences of one name or key. */
+/** Texts that are equal for two audiences with the same name or key. */
 export function nameMarks({ noun }: ThingKind, spaceId: string, name: string): string[] {
   const [space, key] = [bareSpaceId(spaceId), keyOf(name)];
   return [
@@ -81,7 +81,7 @@ export interface SharedNames {
   leaseMs: number;
 }
 
-/** The names that are being created by calls under way, so that two at once don't miss each other. */
+/** The names that calls in progress are creating, so that two at once don't miss each other. */
 export class NameReservations {
   readonly #shared: SharedNames | undefined;
   readonly #reserved = new Set<string>();
@@ -94,7 +94,8 @@ export class NameReservations {
   /**
    * Keeps others from creating something of the same kind and name or key while `create` runs.
    *
-   * @throws {AudiencesError} `duplicate`, if another call is at it. @throws what `create` throws.
+   * @throws {AudiencesError} `duplicate`, if another call is creating it. @throws what `create`
+   * throws.
    */
   async during<Result>(
     { about, spaceId, name, allowDuplicate }: WantedName,
@@ -145,7 +146,7 @@ export class NameReservations {
 function underWay({ one }: ThingKind): AudiencesError {
   return new AudiencesError(
     'duplicate',
-    `Another call is just creating ${one} of this name. Nothing was sent.`,
+    `Another call is creating ${one} with this name right now. Nothing was sent.`,
     {
       next: 'Wait for that call. Only if the user wants a second one, call again with allowDuplicateName: true.',
       field: 'name',

@@ -17,51 +17,52 @@ import { nameMarks, type WantedName } from './duplicates.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';
 import { type ThingKind, thingsIn } from './thing.ts';
 
-/** A create on its way. */
+/** A create in progress. */
 export interface Create {
   about: ThingKind;
   spaceId: string;
-  /** What is to be made. */
+  /** What to create. */
   wanted: AudienceShape;
-  /** The ids of all that were there before; undefined if that is not known. */
+  /** The ids of all that existed before; undefined if unknown. */
   known: ReadonlySet<string> | undefined;
 }
 
-/** A create whose answer was lost. */
+/** A create whose response was lost. */
 export interface LostCreate extends Create {
   error: AudiencesError;
 }
 
-/** What a create is made of. */
+/** The steps of a create. */
 interface Steps<Made> {
   send(): Promise<Made>;
-  /** @returns the output as it was looked at last. @throws {UnlikeSentError} */
+  /** @returns the output as last read. @throws {UnlikeSentError} */
   assertAsSent(answered: Made): Promise<Made>;
   /** The output for one that was found. */
   outputOf(found: Audience): Made;
 }
 
-/** What the search for a create is made with. */
+/** What the search for a create needs. */
 interface Looking {
   api: SegmentApi;
   call: CallContext;
 }
 
-/** What this process knows of its other creates. */
+/** What this process knows about its other creates. */
 interface Others {
-  /** Whether a thing came of another create. */
+  /** Whether another create made a thing. */
   has(id: string): boolean;
-  /** Whether what is found may have come of another create of this name. */
+  /** Whether another create with this name may have made what is found. */
   mayBeTheirs(): boolean;
 }
 
 const none: Others = { has: () => false, mayBeTheirs: () => false };
 
 /**
- * Looks whether a create arrived whose answer was lost: for something of its kind, name and definition
- * that was not there before, and that came of no other create of this process.
+ * Searches for the result of a create whose response was lost: something of its kind, name and
+ * definition that did not exist before, and that no other create of this process made.
  *
- * @throws {OutcomeUnknownError} that says what was found, if it is not there or can't be looked for.
+ * @throws {OutcomeUnknownError} that says what was found, if it does not exist or can't be searched
+ * for.
  */
 export async function findCreated(
   lost: LostCreate,
@@ -70,7 +71,7 @@ export async function findCreated(
 ): Promise<Audience> {
   const { about, known, wanted } = lost;
   if (!known) {
-    const finding = `It was not looked for: the space has more ${about.noun}s than are searched, so an old one of this name could not be told from it.`;
+    const finding = `It was not searched for: the space has more ${about.noun}s than are searched, so it could not be distinguished from an older one with this name.`;
     throw stillUnknown(lost, finding);
   }
   let found: Audience | undefined;
@@ -79,20 +80,20 @@ export async function findCreated(
     const isNew = ({ id }: Audience) => !known.has(id) && !others.has(id);
     found = things.find((thing) => isNew(thing) && isLike(thing, wanted));
   } catch (error) {
-    // Whatever kept us from looking does not change what is known of the create.
+    // A failed search does not change what is known about the create.
     const reason = error instanceof Error ? error.message : String(error);
-    throw stillUnknown(lost, `It could not be looked for: ${reason}`);
+    throw stillUnknown(lost, `The search for it failed: ${reason}`);
   }
-  // Asked only now: what has ended since the space was read is among those that others have.
+  // Checked only now: a create that has ended since the space was read is in `others.has`.
   if (others.mayBeTheirs()) {
     const finding =
-      'Another create of this name is under way, or its outcome is unknown, too: so what is found can not be told from what came of that one.';
+      'Another create with this name is in progress, or has an unknown outcome too, so the two cannot be told apart.';
     throw stillUnknown(lost, finding);
   }
   if (found) return found;
   throw stillUnknown(
     lost,
-    `It was looked for, and no ${about.noun} of this name and definition has been added so far.`,
+    `A search found no new ${about.noun} with this name and definition so far.`,
   );
 }
 
@@ -106,11 +107,11 @@ function isLike(thing: Audience, wanted: AudienceShape): boolean {
 
 function stillUnknown({ about, error }: LostCreate, finding: string) {
   const { message, facts, cause } = error;
-  const next = `Do not repeat it yet. Wait a minute, look with ${about.tools.list} whether ${about.one} of this name is there, and create it again only if it is not.`;
+  const next = `Do not repeat it yet. Wait a minute, check with ${about.tools.list} whether ${about.one} with this name exists, and create it again only if it does not.`;
   return new OutcomeUnknownError(`${message} ${finding}`, { ...facts, next }, { cause });
 }
 
-/** For so long a create that was not answered may still turn up. */
+/** How long a create without a response may still show up, milliseconds. */
 const maxUnsettledMs = 60_000;
 
 /** A create whose outcome stayed unknown. */
@@ -121,16 +122,16 @@ interface Unsettled {
 }
 
 /**
- * The creates of this process. Those whose outcome stayed unknown keep the same audience from being
- * made once more before it is known that it is not there; what came of one is not taken for what came
+ * The creates of this process. Those with an unknown outcome keep the same audience from being
+ * created again before it is known not to exist; the result of one create is not mistaken for that
  * of another.
  */
 export class LostCreates {
   readonly #monotonic: () => number;
   readonly #unsettled = new Set<Unsettled>();
-  /** Those that are being sent. */
+  /** Those being sent. */
   readonly #open = new Set<Create>();
-  /** The ids of the audiences that came of creates. */
+  /** The ids of the audiences that creates made. */
   readonly #made = new Set<string>();
 
   /** @param monotonic milliseconds of a clock that never jumps. */
@@ -139,11 +140,12 @@ export class LostCreates {
   }
 
   /**
-   * Sends a create, and looks for it where its answer is lost, or is about another audience: one that
-   * was there before.
+   * Sends a create, and searches for its result if the response is lost, or is about an audience
+   * that already existed.
    *
-   * @throws {OutcomeUnknownError} if it does not turn up, or shows other values than were sent; the
-   * next create of its name looks for a minute. @throws what `send` throws, if that says more.
+   * @throws {OutcomeUnknownError} if it does not show up, or shows other values than were sent; for
+   * a minute, the next create with its name searches first. @throws what `send` throws, if that
+   * says more.
    */
   async during<Made extends Output<OperationName>>(
     create: Create,
@@ -169,11 +171,11 @@ export class LostCreates {
     }
   }
 
-  /** @throws its error where the audience does not turn up. */
+  /** @throws its error if the audience does not show up. */
   async #find(lost: LostCreate, create: Create, looking: Looking): Promise<Audience> {
     const noted = this.#note(lost);
     if (!(lost.error instanceof OutcomeUnknownError)) throw lost.error;
-    // What there is was looked at already.
+    // It was already read.
     if (lost.error instanceof UnlikeSentError) throw lost.error;
     const isOther = (other: Create | Unsettled) => other !== create && other !== noted;
     const mayBeTheirs = () =>
@@ -219,10 +221,11 @@ export class LostCreates {
   }
 
   /**
-   * Looks again for earlier creates of this name or key, if there were any whose outcome is unknown.
+   * Searches again for earlier creates with this name or key whose outcome is unknown, if there are
+   * any.
    *
-   * @throws {AudiencesError} `duplicate`, if one is there by now. @throws {OutcomeUnknownError} if that
-   * still can't be told, with the time after which it can.
+   * @throws {AudiencesError} `duplicate`, if one has shown up by now. @throws {OutcomeUnknownError}
+   * if that is still unknown, with the time after which it will be known.
    */
   async settle(
     { about, spaceId, name }: Pick<WantedName, 'about' | 'spaceId' | 'name'>,
@@ -248,9 +251,9 @@ export class LostCreates {
     throw notYet(unknown, Math.max(1, until - this.#monotonic()));
   }
 
-  /** @returns the error that says why it can't be told, where it can't. */
+  /** @returns the error that says why it is unknown, if it is. */
   async #lookAgain({ lost }: Unsettled, looking: Looking): Promise<Audience | OutcomeUnknownError> {
-    // It makes no difference here of which of the lost ones it came.
+    // Which of the lost creates made it does not matter here.
     const mayBeTheirs = () => this.#openLike(lost).length > 0;
     try {
       return await findCreated(lost, looking, { has: (id) => this.#made.has(id), mayBeTheirs });
@@ -262,12 +265,12 @@ export class LostCreates {
   }
 }
 
-/** The error for an answer that can't be the one to the create, such as one out of a cache. */
+/** The error for a response that can't belong to the create, such as one from a cache. */
 function wasThereBefore({ noun, tools }: ThingKind, { id }: Audience): OutcomeUnknownError {
   return new OutcomeUnknownError(
-    `${tools.create}: the answer is about another ${noun}, ${quoted(id)}, that was there before.`,
+    `${tools.create}: the response is about another ${noun}, ${quoted(id)}, which already existed.`,
     {
-      next: 'Something between here and Segment mixes up answers, such as a cache or a broken proxy: tell the user.',
+      next: 'Something between this server and Segment, such as a cache or a broken proxy, mixes up responses: tell the user.',
       details: { cause: 'bad_response' },
     },
   );
@@ -276,9 +279,9 @@ function wasThereBefore({ noun, tools }: ThingKind, { id }: Audience): OutcomeUn
 function tookEffect({ field, tools }: ThingKind, found: Audience): AudiencesError {
   return new AudiencesError(
     'duplicate',
-    `An earlier ${tools.create} of this name or key, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
+    `An earlier ${tools.create} with this name or key, whose outcome was unknown, did take effect: ${quoted(found.name ?? '')} (${quoted(found.id)}). Nothing more was sent.`,
     {
-      next: 'Use that one. Only if the user wants a second one, call again with allowDuplicateName: true.',
+      next: 'Use it. Only if the user wants a second one, call again with allowDuplicateName: true.',
       field: 'name',
       details: { [field]: shortened(found) },
     },
@@ -292,10 +295,10 @@ function keyFor({ noun }: ThingKind, spaceId: string, name: string): string {
 function notYet({ message, facts, cause }: OutcomeUnknownError, retryAfterMs: number) {
   const seconds = Math.ceil(retryAfterMs / 1000);
   return new OutcomeUnknownError(
-    `Nothing was sent now, because an earlier create of this name or key may still turn up. ${message}`,
+    `Nothing was sent now, because an earlier create with this name or key may still take effect. ${message}`,
     {
       ...facts,
-      next: `Call again in ${seconds} s: it is looked for once more then, and created only if it is not there.`,
+      next: `Call again in ${seconds} s: it is then searched for once more, and created only if it is not found.`,
       retryAfterMs,
     },
     { cause },

@@ -5,7 +5,7 @@ import { quotedPlainly, visible } from '../visible.ts';
 import type { AudienceShape } from './snapshot.ts';
 import { audiences, computedTraits, type ThingKind, traitAsThing } from './thing.ts';
 
-/** The language is imported when first needed: start-up should not wait for it. */
+/** The language is imported when first needed, so that start-up does not wait for it. */
 const language = () => import('../query/index.ts');
 
 /** The level at which a stored definition is read. */
@@ -21,7 +21,7 @@ export async function explainAudience(audience: AudienceShape): Promise<string |
   return explained(audience, audiences);
 }
 
-/** The same for a computed trait, which comes out as a value. */
+/** The same for a computed trait, which results in a value. */
 export async function explainTrait(trait: ComputedTrait): Promise<string | undefined> {
   return explained(traitAsThing(trait), computedTraits);
 }

@@ -1,10 +1,10 @@
 import type { PreviewCount, Tally } from '../space/previews.ts';
 import { type StateFolder, StateFolderError } from './state-folder.ts';
 
-/** Loaded when first needed: start-up should not wait for it. */
+/** Loaded when first needed, so that start-up does not wait for it. */
 const crypto = () => process.getBuiltinModule('node:crypto');
 
-/** So much of a digest is unique. */
+/** How much of a digest is unique enough. */
 const nameChars = 32;
 
 export interface PreviewTallyOptions {
@@ -14,11 +14,11 @@ export interface PreviewTallyOptions {
   folder?: StateFolder;
   /** Whether no other process can start previews there. */
   isAlone: boolean;
-  /** Called once if the folder can't be used. @param reason in words that follow "because". */
+  /** Called once if the folder can't be used. @param reason phrased to follow "because". */
   onNoFolder?: (reason: string) => void;
 }
 
-/** Counts the previews that were started: in the state folder, and in this process where that fails. */
+/** Counts the previews that were started: in the state folder, or in this process if that fails. */
 export class PreviewTally implements PreviewCount {
   readonly #options: PreviewTallyOptions;
   readonly #own = new Map<string, number>();

@@ -14,17 +14,17 @@ import {
 import type { ThingKind } from './thing.ts';
 
 /*
- * What a person reads before they agree to a write. Some clients show three lines of it: so the first
- * ones say what happens, to which audience, and what changes. Everything that strangers have written
+ * What a person reads before agreeing to a write. Some clients show only three lines of it, so the
+ * first ones say what happens, to which audience, and what changes. Everything that strangers wrote
  * is quoted on one line, so that it can't pass for a part of the question.
  */
 
-/** How much of a long text is shown on either side of a change in it. */
+/** How much of a long text is shown on either side of a change. */
 const contextChars = 100;
-/** Much less where the change has to fit the first lines. */
+/** Much less if the change has to fit the first lines. */
 const gistChars = 60;
 const maxGistChars = 300;
-/** More names than these would not be read. */
+/** A longer list of names would go unread. */
 const maxDependentsNamed = 10;
 const maxDestinationsNamed = 10;
 
@@ -33,34 +33,37 @@ export type WriteKind =
   | 'create'
   | 'change'
   | 'remove'
-  /** Changes when an audience is run. */
+  /** Changes when an audience runs. */
   | 'schedule'
   /** Runs an audience once. */
   | 'run';
 
-/** Whether a write matters to what is built on the thing that it is about. */
+/** Whether a write matters to the dependents of its subject. */
 export function concernsDependents(kind: WriteKind): boolean {
   return kind === 'change' || kind === 'remove';
 }
 
-/** What there is to say about a write. */
+/** What to say about a write. */
 export interface WriteFacts {
   kind: WriteKind;
   about: ThingKind;
   spaceId: string;
-  /** The audience as it is now; undefined for one that is to be made. */
+  /** The audience as it is now; undefined for one that is to be created. */
   before: Audience | undefined;
   /** The audience as it would be; undefined for one that is to be removed. */
   after: AudienceShape | undefined;
   /** Other audiences of the space built on this one; undefined if that is not known. */
   dependents: readonly Audience[] | undefined;
-  /** Where the audience is sent; undefined where that does not matter. */
+  /** Where the audience is sent; undefined if that does not matter. */
   feeds: Feeds | undefined;
-  /** What else the person should know, each in a sentence of our own, the most important first. */
+  /**
+   * What else the person should know, one sentence each, in our own words, the most important
+   * first.
+   */
   notes: readonly string[];
 }
 
-/** Says in plain words what a write will do. */
+/** Describes in plain words what a write will do. */
 export async function describeWrite(facts: WriteFacts): Promise<string> {
   const { kind, about, before = {}, after = {}, dependents, feeds, notes } = facts;
   const { noun, does } = about;
@@ -88,12 +91,12 @@ export async function describeWrite(facts: WriteFacts): Promise<string> {
       return [first, ...more, '', ...(await factsOf(before, about))].join('\n');
     }
     case 'schedule': {
-      const first = `Change when the ${noun} ${named(before)} ${space} is run.`;
+      const first = `Change when the ${noun} ${named(before)} ${space} runs.`;
       const now = ['', `The ${noun} as it is now:`, ...(await factsOf(before, about))];
       return [first, changed, ...more, ...now].join('\n');
     }
     case 'run': {
-      const first = `Run the ${noun} ${named(before)} ${space} now, which sends its data out for good.`;
+      const first = `Run the ${noun} ${named(before)} ${space} now. This sends its data out, which cannot be undone.`;
       return [first, ...more, '', ...(await factsOf(before, about))].join('\n');
     }
   }
@@ -115,16 +118,16 @@ async function factsOf(audience: AudienceShape, about: ThingKind): Promise<strin
     id && `- Id: ${quoted(id)}`,
     key && `- Key: ${quoted(key)}`,
     description && `- Description: ${quoted(description)}`,
-    enabled === false && '- Switched off',
+    enabled === false && '- Disabled',
     typeof size?.count === 'number' && `- Size: ${size.count}`,
     type && `- Level: ${quoted(type)}`,
     targetEntity && `- Entity: ${quoted(targetEntity)}`,
     definition?.query && `- Definition: ${quoted(definition.query, maxQueryChars)}`,
     definition && `- ${about.does.now}: ${cut(await meaningOf(audience, about), maxQueryChars)}`,
-    options?.includeHistoricalData && '- With data from before now',
-    typeof days === 'number' && `- With event data of the last ${days} days`,
+    options?.includeHistoricalData && '- With historical data',
+    typeof days === 'number' && `- With event data from the last ${days} days`,
     options?.includeAnonymousUsers && '- With anonymous users, which cannot be changed later',
-    ids && `- Admits profiles that have one of: ${quoted(ids.join(', '))}`,
+    ids && `- Includes profiles that have one of: ${quoted(ids.join(', '))}`,
   ];
   return lines.filter((line): line is string => Boolean(line));
 }
@@ -135,12 +138,11 @@ async function changes(
   after: AudienceShape,
   about: ThingKind,
 ): Promise<string[]> {
-  const lines = found.length > 0 ? found.map(changeInWords) : ['- Nothing; it is so already.'];
+  const lines =
+    found.length > 0 ? found.map(changeInWords) : ['- Nothing: it is already like this.'];
   if (found.some(({ field }) => field === 'query' || field === 'type')) {
     const [was, becomes] = [await meaningOf(before, about), await meaningOf(after, about)];
-    lines.push(
-      `- Then ${about.does.now.toLowerCase()}: ${cut(excerpts(was, becomes)[1], maxQueryChars)}`,
-    );
+    lines.push(`- ${about.does.later}: ${cut(excerpts(was, becomes)[1], maxQueryChars)}`);
   }
   if (before.enabled && after.enabled === false) lines.push('- It will no longer be computed.');
   return lines;
@@ -148,7 +150,7 @@ async function changes(
 
 async function meaningOf(thing: AudienceShape, about: ThingKind): Promise<string> {
   const explanation = await explainPlainly(thing, about);
-  return explanation ? visible(explanation) : 'not known; the definition could not be read.';
+  return explanation ? visible(explanation) : 'not known: the definition could not be read.';
 }
 
 function changeInWords({ field, before, after }: Difference): string {
@@ -176,8 +178,8 @@ function bothExcerpts(
 }
 
 /**
- * Of two long texts the parts that differ, with their context, so that a change can't hide behind
- * the place where a long text is cut.
+ * The differing parts of two long texts, with their context, so that a change can't hide beyond the
+ * place where a long text is cut.
  */
 function excerpts(
   before: string,
@@ -204,7 +206,7 @@ function dependentsInWords(
   dependents: readonly Audience[] | undefined,
   { noDependents }: ThingKind,
 ): string {
-  if (dependents === undefined) return 'not known, the space could not be searched.';
+  if (dependents === undefined) return 'not known: the space could not be searched.';
   if (dependents.length === 0) return noDependents;
   const shown = dependents
     .slice(0, maxDependentsNamed)
@@ -216,7 +218,7 @@ function dependentsInWords(
 /** Where an audience is sent, in a sentence. */
 export function feedsInWords(feeds: Feeds): string {
   if (feeds.kind === 'unknown') {
-    return `Sent to: not known, its destinations could not be looked up (${feeds.because}).`;
+    return `Sent to: not known; its destinations could not be looked up (${feeds.because}).`;
   }
   const { destinations, total, complete } = feeds.found;
   if (total === 0) return 'Sent to: no destination.';
@@ -224,7 +226,7 @@ export function feedsInWords(feeds: Feeds): string {
   const unlisted = total - destinations.length;
   const more = destinations.length - shown.length;
   if (more > 0) shown.push(`${more} more`);
-  if (unlisted > 0) shown.push(`${unlisted} that this token may not see`);
+  if (unlisted > 0) shown.push(`${unlisted} that this token cannot see`);
   const count =
     total === 1 ? '1 destination' : `${complete ? '' : 'at least '}${total} destinations`;
   return `Sent to: ${count}: ${shown.join('; ')}.`;
@@ -242,7 +244,7 @@ function destinationInWords(destination: DestinationOfAudience): string {
 }
 
 function onOff(enabled: boolean | undefined): string {
-  if (enabled === undefined) return 'whether enabled is not known';
+  if (enabled === undefined) return 'not known whether enabled';
   return enabled ? 'enabled' : 'disabled';
 }
 

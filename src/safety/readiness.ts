@@ -2,10 +2,10 @@ import type { Audience } from '../segment/models/audience.ts';
 import { quotedPlainly } from '../visible.ts';
 import type { ThingKind } from './thing.ts';
 
-/** For so long after its creation a computation may be the first one. */
+/** How long after its creation a computation may be the first one, milliseconds. */
 const maxBackfillMs = 24 * 60 * 60_000;
 
-/** What there is to say of an edit because of the state of what it changes. */
+/** A warning about an edit, because of the state of its subject. */
 export interface Readiness {
   /** Whether an edit would disturb its first computation. */
   isEarly: boolean;
@@ -13,18 +13,19 @@ export interface Readiness {
 }
 
 /**
- * Whether an audience, or a computed trait, can be edited now. Sources: the notes of the API reference on create and
- * update ("the first backfill"), and Segment's documentation of the states of an audience.
+ * Whether an audience or a computed trait can be edited now. Sources: the notes of the API
+ * reference on create and update ("the first backfill"), and Segment's documentation of the states
+ * of an audience.
  *
  * @param now milliseconds since the epoch.
- * @returns undefined for one that is Live, or whose status is not shown.
+ * @returns undefined if it is Live, or if its status is not shown.
  */
 export function readinessOf(
   { status, createdAt }: Audience,
   { content }: ThingKind,
   now: number,
 ): Readiness | undefined {
-  // The references write it like this: Live; other places in capitals.
+  // Segment's references write Live; other places use capitals.
   const state = status?.trim().toLowerCase();
   if (!status || !state || state === 'live') return undefined;
   const isNew = now - Date.parse(createdAt ?? '') < maxBackfillMs;

@@ -12,7 +12,7 @@ import { cut } from '../visible.ts';
  */
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-/** A form that is not known here is shown as it is, up to this. */
+/** An unknown form is shown as it is, up to this length. */
 const maxConfigChars = 200;
 
 /** The schedules that were read with an audience; undefined if none were. */
@@ -20,7 +20,9 @@ export function schedulesIn({ schedules }: Partial<Audience>): Schedule[] | unde
   return schedules === undefined ? undefined : schedulesSchema.safeParse(schedules).data;
 }
 
-/** All schedules of an audience on one line, in one order, so that two lines can be compared. */
+/**
+ * All schedules of an audience on one line, in a fixed order, so that two lines can be compared.
+ */
 export function schedulesInWords(schedules: readonly Schedule[]): string {
   if (schedules.length === 0) return 'none';
   return schedules.map(scheduleInWords).sort().join('; ');

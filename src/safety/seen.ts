@@ -5,21 +5,25 @@ import type { Audience } from '../segment/models/audience.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import { thingsIn } from './thing.ts';
 
-/** Enough for what one conversation looks at: some thousand audiences as most are. */
+/** Enough for one conversation: some thousand typical audiences. */
 const maxBytes = 4 * 1024 * 1024;
-/** What an entry costs in addition to its text. */
+/** The size of an entry without its text. */
 const entryBytes = 500;
 
 /**
- * The audiences and computed traits as one session was last shown them. Nothing is decided by it: it only lets a refusal
- * say what has changed since. What the server reads for itself is not noted here.
+ * The audiences and computed traits as one session last saw them. No decision depends on it: it
+ * only lets a refusal say what has changed since. What the server reads for its own use is not
+ * recorded.
  */
 export class SeenAudiences {
   readonly #snapshots = new Map<string, { snapshot: Snapshot; bytes: number }>();
   /** Of all snapshots, in memory. */
   #bytes = 0;
 
-  /** Remembers how an audience is now; the oldest are forgotten where it gets too much. */
+  /**
+   * Remembers the present state of an audience; the oldest entries are forgotten when there are too
+   * many.
+   */
   note(spaceId: string, audience: Audience): void {
     const snapshot = snapshotOf(audience);
     // A change of schedules may not count as an update.
@@ -43,7 +47,7 @@ export class SeenAudiences {
     this.#bytes -= known.bytes;
   }
 
-  /** An earlier state of an audience that `isWanted`, if it is still remembered. */
+  /** An earlier state of an audience for which `isWanted` holds, if still remembered. */
   find(
     spaceId: string,
     id: string,
@@ -57,7 +61,7 @@ export class SeenAudiences {
   }
 }
 
-/** The same port, with all audiences and computed traits that come through it remembered. */
+/** The same port, remembering all audiences and computed traits that are read through it. */
 export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
   return {
     async send(name, input, call) {
@@ -80,7 +84,7 @@ function prefixOf(spaceId: string, id: string): string {
   return `${JSON.stringify([bareSpaceId(spaceId), id])} `;
 }
 
-/** About what an entry takes in memory: two bytes a character at most. */
+/** The approximate memory of an entry: at most two bytes per character. */
 function bytesOf(key: string, snapshot: Snapshot): number {
   let chars = key.length;
   for (const value of Object.values(snapshot)) if (typeof value === 'string') chars += value.length;

@@ -30,9 +30,9 @@ import type { Wish, WriteContext } from './wish.ts';
 /** A write that may be sent. */
 export interface Ready<Name extends OperationName> {
   planned: PlannedWrite<Name>;
-  /** Only for an audience that is to be made. */
+  /** Only for an audience that is to be created. */
   creation?: Wish<Name>['creation'];
-  /** The ids of all that the space held when it was last searched, if that was all of it. */
+  /** The ids of everything in the space when last searched, if the search was complete. */
   knownIds: ReadonlySet<string> | undefined;
   /** How the user agreed; undefined if that was not needed. */
   agreement: Agreement | undefined;
@@ -41,9 +41,9 @@ export interface Ready<Name extends OperationName> {
 /** A write that took effect. */
 export interface Sent<Name extends OperationName> {
   output: Output<Name>;
-  /** Whether the response was lost, and the audience found all the same. */
+  /** Whether the response was lost, and a search found the audience. */
   foundAfterLoss: boolean;
-  /** What the response shows otherwise than it was sent, as what follows "shows". */
+  /** What the response shows differently from what was sent, phrased to follow "shows". */
   unlike: string | undefined;
   /** The edition in which it was written. */
   edition: EditionName;
@@ -51,16 +51,16 @@ export interface Sent<Name extends OperationName> {
   options: AudienceShape['options'];
 }
 
-/** The value was used up by another call while this one was on its way. */
+/** Another call used up the value while this one was in progress. */
 export class SpentError extends AudiencesError {
   constructor() {
-    super('confirmation_required', 'The confirmation was used already. Nothing was sent.', {
+    super('confirmation_required', 'The confirmation has already been used. Nothing was changed.', {
       next: 'Call again without confirmation.',
     });
   }
 }
 
-/** The agreement to one write, used up by the first of its requests that goes out. */
+/** The agreement to one write, used up by its first request that goes out. */
 class Spending {
   readonly #agreement: Agreement;
   #isSpent = false;
@@ -81,10 +81,11 @@ class Spending {
 }
 
 /**
- * Sends a write that may be sent, at most once, with a line in the audit log before and after it. What
- * is there is looked at once more when it has its place in the quota; a lost response is looked for.
+ * Sends a write that may be sent, at most once, with a line in the audit log before and after it.
+ * The present state is read once more when the write has its place in the quota; after a lost
+ * response, the result is searched for.
  *
- * @throws {AudiencesError} for every way in which it was not, or may not have been, done.
+ * @throws {AudiencesError} whenever it was not, or may not have been, done.
  */
 export async function sendRecorded<Name extends OperationName>(
   ready: Ready<Name>,
@@ -93,7 +94,7 @@ export async function sendRecorded<Name extends OperationName>(
   const { planned, agreement } = ready;
   const { auditLog, seen } = context;
   const confirmed = agreement?.by ?? 'not_needed';
-  // The edition may change on the way: what counts is the request that went out last.
+  // The edition may change in between: what counts is the request that went out last.
   const out = { request: planned.request };
   const attempt = await auditLog?.start({ ...entryOf(planned, context), confirmed });
   const recordIt = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>) =>
@@ -118,7 +119,7 @@ export async function sendRecorded<Name extends OperationName>(
   }
 }
 
-/** @param out where the request is kept that went out last. */
+/** @param out which keeps the request that went out last. */
 async function send<Name extends OperationName>(
   { planned, creation, knownIds, agreement }: Ready<Name>,
   out: { request: RequestPreview },
@@ -130,7 +131,7 @@ async function send<Name extends OperationName>(
   const agreedIn = agreement && request.edition;
   const spending = agreement && new Spending(agreement);
   try {
-    const since = agreement ? sinceAsked : 'since it was looked at for this';
+    const since = agreement ? sinceAsked : 'since it was read for this call';
     const lookLast =
       before &&
       ((looking: CallContext) => assertUnchanged(planned, before, since, looking, context));
@@ -165,10 +166,10 @@ async function send<Name extends OperationName>(
 }
 
 /**
- * Looks once more at what was read before the waits for a person, for another write and for the
- * quota: it must still be so, and not have become too early for an edit.
+ * Reads once more what was read before the waits for a person, for another write and for the quota:
+ * it must be unchanged, and it must not have become too early for an edit.
  *
- * @param since as what follows "changed". @throws {AudiencesError} `stale`
+ * @param since phrased to follow "changed". @throws {AudiencesError} `stale`
  */
 async function assertUnchanged(
   { kind, about, spaceId, id = '' }: Pick<PlannedWrite, 'kind' | 'about' | 'spaceId' | 'id'>,
@@ -185,11 +186,11 @@ async function assertUnchanged(
   seen.note(spaceId, now);
   const stateOf = ({ status }: Audience) => valueInWords(status ?? undefined);
   const states = fromTo(stateOf(before), stateOf(now));
-  const more = becameEarly ? [`it is too early to edit it now: its status went ${states}`] : [];
+  const more = becameEarly ? [`it is too early to edit it now: its status changed ${states}`] : [];
   throw staleError(about, since, now, was, more);
 }
 
-/** Whether an edit would disturb a computation that had not begun when the audience was read. */
+/** Whether an edit would disturb a computation that began after the audience was read. */
 function isEarlier(before: Audience, now: Audience, about: ThingKind, at: number): boolean {
   const isEarly = (audience: Audience) => readinessOf(audience, about, at)?.isEarly === true;
   return isEarly(now) && !isEarly(before);
@@ -205,9 +206,9 @@ function entryOf(
 }
 
 /**
- * Records what became of a write.
+ * Records the outcome of a write.
  *
- * @param attempt of the started line, where there is one. @throws {UnrecordedError} if that fails.
+ * @param attempt of the started line, if there is one. @throws {UnrecordedError} if that fails.
  */
 export async function record<Name extends OperationName>(
   planned: PlannedWrite<Name>,
@@ -218,12 +219,14 @@ export async function record<Name extends OperationName>(
   await context.auditLog?.record({ ...entryOf(planned, context), ...more }, attempt);
 }
 
-/** Whether Segment took nothing of a write in: it was not reached, or had no quota for it. */
+/**
+ * Whether Segment certainly did not process a write: it was not reached, or had no quota for it.
+ */
 export function isSurelyUnsent(error: unknown): boolean {
   return error instanceof CancelledError ? !error.sent : error instanceof UnsentError;
 }
 
-/** Whether the audience is not what the write was meant for any more. */
+/** Whether the audience is no longer what the write was meant for. */
 function isStale(error: unknown): boolean {
   if (error instanceof MeaningChangedError) return false;
   return error instanceof AudiencesError && error.code === 'stale';
@@ -234,15 +237,15 @@ export function optionsIn({ body }: RequestPreview): AudienceShape['options'] {
   return body && 'options' in body ? optionsSchema.safeParse(body.options).data : undefined;
 }
 
-/** A thing that may be gone is not lost: the error holds it as it was. */
+/** Keeps a copy of a thing that may be gone: the error holds it as it was. */
 function keepCopy(error: unknown, thing: Audience, { field }: ThingKind): unknown {
   const isUnknown = error instanceof OutcomeUnknownError;
   if (!isUnknown && !(error instanceof NoAnswerError)) return error;
   const { code, cause } = error;
-  const message = `${error.message} It may have been removed all the same.`;
+  const message = `${error.message} It may still have been removed.`;
   const facts = {
     ...error.facts,
-    next: `${error.facts.next} If it is gone, details.${field} is what it was.`,
+    next: `${error.facts.next} If it is gone, details.${field} shows it as it was.`,
     details: { [field]: thing, cause: error.facts.details },
   };
   return isUnknown

@@ -5,10 +5,10 @@ import { quotedPlainly } from '../visible.ts';
 import { schedulesIn, schedulesInWords } from './schedules.ts';
 import type { ThingKind } from './thing.ts';
 
-/** An audience, or another thing that is written, or what is known of one that is to be made. */
+/** An audience, or another thing to write, or what is known of one to be created. */
 export type AudienceShape = Partial<Audience>;
 
-/** A definition that people are to judge is cut later than other texts. */
+/** A definition that people have to judge is cut later than other texts. */
 export const maxQueryChars = 2000;
 
 /*
@@ -18,13 +18,13 @@ const maxWordsChars = 20_000;
 const maxValueChars = 2400;
 const maxAudienceChars = 40_000;
 
-/** What people can change of an audience, as it was at one moment. */
+/** What people can change about an audience, at one moment. */
 export interface Snapshot {
   name: string | undefined;
   description: string | undefined;
   enabled: boolean | undefined;
   query: string | undefined;
-  /** In small letters. */
+  /** In lower case. */
   type: string | undefined;
   targetEntity: string | undefined;
   includeHistoricalData: boolean | undefined;
@@ -32,7 +32,7 @@ export interface Snapshot {
   /** Joined by commas. */
   filterByExternalIds: string | undefined;
   backfillEventDataDays: number | undefined;
-  /** In words; undefined where they were not read. */
+  /** In words; undefined if they were not read. */
   schedules: string | undefined;
   /** ISO 8601, as Segment wrote it. */
   updatedAt: string | undefined;
@@ -41,7 +41,7 @@ export interface Snapshot {
 export type SnapshotField = keyof Snapshot;
 type Value = Snapshot[SnapshotField];
 
-/** One field that is not the same on both sides; undefined where there is no value. */
+/** A field that differs between two sides; undefined if a side has no value. */
 export interface Difference {
   field: SnapshotField;
   before: Value;
@@ -82,7 +82,7 @@ const fields = [
   'updatedAt',
 ] as const satisfies readonly SnapshotField[];
 
-/** Field by field, what is not the same. Schedules count only if they were read on both sides. */
+/** The differences, field by field. Schedules count only if they were read on both sides. */
 export function differences(before: Snapshot, after: Snapshot): Difference[] {
   const hasSchedules = before.schedules !== undefined && after.schedules !== undefined;
   return fields
@@ -90,15 +90,15 @@ export function differences(before: Snapshot, after: Snapshot): Difference[] {
     .map((field) => ({ field, before: before[field], after: after[field] }));
 }
 
-/** A value of a snapshot as a person reads it; text that strangers wrote is quoted. */
+/** A value of a snapshot in words; text that strangers wrote is quoted. */
 export function valueInWords(value: Value, maxChars = maxQueryChars): string {
   if (value === undefined) return 'nothing';
   return typeof value === 'string' ? quotedPlainly(value, maxChars) : String(value);
 }
 
 /**
- * A change, of values in words. Between two texts that are read from right to left there have to be
- * Latin letters: an arrow would go from right to left with them, so that the new one seems the old.
+ * A change, with its values in words. Between two right-to-left texts there have to be Latin
+ * letters: an arrow would turn with the texts, so that the new one would seem the old.
  */
 export function fromTo(before: string, after: string): string {
   return `from ${before} to ${after}`;
@@ -112,10 +112,16 @@ function shownDifference({ field, before, after }: Difference): Difference {
 }
 
 /**
- * The error for a write that was meant for something as it no longer is.
+ * What a refusal because of a change says about the write. It may have been sent in the form of another
+ * edition, and refused.
+ */
+export const nothingWritten = 'Nothing was written.';
+
+/**
+ * The error for a write that was meant for an earlier state of its subject.
  *
- * @param since how the message goes on after "has changed". @param now as it is.
- * @param known how it was, if that is still known. @param more what else changed, in words of ours.
+ * @param since how the message continues after "has changed". @param now as it is.
+ * @param known how it was, if still known. @param more what else changed, in our own words.
  */
 export function staleError(
   { noun, field: shownAs }: ThingKind,
@@ -126,15 +132,15 @@ export function staleError(
 ): AudiencesError {
   const changed = now && known ? differences(known, snapshotOf(now)) : [];
   const words = changed.map(({ field, before, after }) => {
-    return `${field} was ${valueInWords(before)} and is ${valueInWords(after)}`;
+    return `${field} was ${valueInWords(before)} and is now ${valueInWords(after)}`;
   });
   const all = [...more, ...words].join('; ');
   const what = all === '' ? '' : `: ${shortenedText(all, maxWordsChars)}`;
-  return new UnsentError('stale', `The ${noun} has changed ${since}${what}.`, {
-    next: `Tell the user what changed. If the write is still wanted, make it anew from the ${noun} as it is now, without confirmation.`,
-    details: {
-      changed: changed.map(shownDifference),
-      [shownAs]: now && shortened(now, maxAudienceChars),
-    },
-  });
+  const next = `Tell the user what changed. If the write is still wanted, base it on the ${noun} as it is now, and call again without confirmation.`;
+  const details = {
+    changed: changed.map(shownDifference),
+    [shownAs]: now && shortened(now, maxAudienceChars),
+  };
+  const message = `The ${noun} has changed ${since}${what}.`;
+  return new UnsentError('stale', message, { next, details }, { soFar: nothingWritten });
 }

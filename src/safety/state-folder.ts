@@ -1,6 +1,6 @@
 import { systemReason } from '../system-reason.ts';
 
-/** Loaded when first needed: start-up should not wait for it. */
+/** Loaded when first needed, so that start-up does not wait for it. */
 const fs = () => process.getBuiltinModule('node:fs');
 const paths = () => process.getBuiltinModule('node:path');
 
@@ -12,12 +12,12 @@ const countPrefix = 'count-';
 export const keyBytes = 32;
 /** Much longer than any token. */
 const maxTokenBytes = 4096;
-/** How long it is kept that a value was used: much longer than any value lives. */
+/** How long a value is remembered as used: much longer than any value lives. */
 const keepUsedMs = 60 * 60_000;
-/** How long a count is kept after it last changed: longer than the month that it may be of. */
+/** How long a count is kept after its last change: longer than the month it may be for. */
 const keepCountMs = 40 * 24 * 60 * 60_000;
 
-/** Why the folder can't be used, in words that follow "because". */
+/** Why the folder can't be used, phrased to follow "because". */
 export class StateFolderError extends Error {
   constructor(reason: string) {
     super(reason);
@@ -29,15 +29,15 @@ export class StateFolderError extends Error {
 export interface Surroundings {
   environment: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;
-  /** The user's home; throws where there is none. */
+  /** The user's home; throws if there is none. */
   home: () => string;
 }
 
 /**
- * Where state is kept by default: the place that the platform has for it (the XDG Base Directory
+ * Where state is kept by default: the platform's own place for it (the XDG Base Directory
  * Specification, Apple's File System Programming Guide, Windows' known folders).
  *
- * @returns undefined where there is no such place.
+ * @returns undefined if there is no such place.
  */
 export function defaultStateFolder({
   environment,
@@ -60,16 +60,17 @@ export function defaultStateFolder({
 }
 
 /**
- * The folder in which processes of one user share the key of their confirmations, which of those were
- * used, what is counted, and the API token that was typed during set-up. On Windows its access list is that of the user's profile.
+ * The folder in which the processes of one user share the key of their confirmations, which of
+ * those were used, counts, and the API token that was typed during set-up. On Windows, its access
+ * list is that of the user's profile.
  */
 export class StateFolder {
   readonly #path: string;
   readonly #now: () => number;
 
-  /** @param path an absolute one. @param now milliseconds since the epoch. */
+  /** @param path absolute. @param now milliseconds since the epoch. */
   constructor(path: string, now: () => number) {
-    // With a separator or a dot at its end, a link would be taken for what it leads to.
+    // With a trailing separator or dot, a link would be mistaken for its target.
     this.#path = paths().resolve(path);
     this.#now = now;
   }
@@ -84,14 +85,14 @@ export class StateFolder {
   }
 
   /**
-   * Keeps a key, unless another process was quicker.
+   * Stores a key, unless another process was quicker.
    *
-   * @returns the key that is kept. @throws {StateFolderError}
+   * @returns the stored key. @throws {StateFolderError}
    */
   keepKey(key: Uint8Array): Uint8Array {
     this.#withDraft(keyName, key, (draft, path) => {
       try {
-        // Whole from its first moment: nobody reads a half of it.
+        // Complete from the start: nobody reads half of it.
         fs().linkSync(draft, path);
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') throw error;
@@ -100,12 +101,15 @@ export class StateFolder {
     return this.readKey() ?? key;
   }
 
-  /** Where the API token is kept that was typed during set-up. */
+  /** Where the API token that was typed during set-up is stored. */
   get tokenFile(): string {
     return paths().join(this.#path, tokenName);
   }
 
-  /** The token that is kept; undefined if there is none. @throws {StateFolderError} if it can't be trusted. */
+  /**
+   * The stored token; undefined if there is none. @throws {StateFolderError} if it can't be
+   * trusted.
+   */
   readToken(): string | undefined {
     return this.#attempt(() => {
       const token = this.#readPrivate(tokenName, maxTokenBytes)?.toString('utf8').trim();
@@ -113,7 +117,7 @@ export class StateFolder {
     });
   }
 
-  /** Keeps a token in place of the one before. @throws {StateFolderError} */
+  /** Stores a token, replacing the previous one. @throws {StateFolderError} */
   keepToken(token: string): void {
     this.#withDraft(tokenName, Buffer.from(`${token}\n`), (draft, path) => {
       fs().renameSync(draft, path);
@@ -121,8 +125,8 @@ export class StateFolder {
   }
 
   /**
-   * Why the folder can't be used, in words that follow "because"; undefined if it can, or can be made.
-   * Makes nothing.
+   * Why the folder can't be used, phrased to follow "because"; undefined if it can be used or
+   * created. Creates nothing.
    */
   problem(): string | undefined {
     try {
@@ -138,7 +142,9 @@ export class StateFolder {
     }
   }
 
-  /** Makes the folder, if it is not there. @throws {StateFolderError} if it can't be trusted. */
+  /**
+   * Creates the folder, if it does not exist. @throws {StateFolderError} if it can't be trusted.
+   */
   prepare(): void {
     this.#attempt(() => {
       fs().mkdirSync(this.#path, { recursive: true, mode: 0o700 });
@@ -172,13 +178,13 @@ export class StateFolder {
     });
   }
 
-  /** Takes a mark back. @throws {StateFolderError} */
+  /** Removes a mark. @throws {StateFolderError} */
   unmark(hash: string): void {
     this.#attempt(() => fs().rmSync(this.#pathOf(usedPrefix + hash), { force: true }));
   }
 
   /**
-   * Adds one to a count. It is the size of a file that grows by a byte, which is atomic whatever other
+   * Adds one to a count: the size of a file, which grows by one byte atomically, whatever other
    * processes do.
    *
    * @param name letters, digits and hyphens. @returns the count. @throws {StateFolderError}
@@ -200,7 +206,7 @@ export class StateFolder {
     });
   }
 
-  /** A count as it is now; 0 for one that was never added to. @throws {StateFolderError} */
+  /** The present count; 0 if nothing was ever added. @throws {StateFolderError} */
   readCount(name: string): number {
     return this.#attempt(() => {
       if (!this.#exists()) return 0;
@@ -231,7 +237,7 @@ export class StateFolder {
     }
   }
 
-  /** Writes a file of a name of its own, lets `place` put it in its place, and removes what is left. */
+  /** Writes a file with a unique name, lets `place` put it in place, and removes what is left. */
   #withDraft(name: string, bytes: Uint8Array, place: (draft: string, path: string) => void): void {
     this.prepare();
     this.#attempt(() => {
@@ -254,7 +260,7 @@ export class StateFolder {
     }
   }
 
-  /** @throws {StateFolderError} if what is there can't be trusted. */
+  /** @throws {StateFolderError} if what exists there can't be trusted. */
   #exists(): boolean {
     const stats = fs().lstatSync(this.#path, { throwIfNoEntry: false });
     if (!stats) return false;
@@ -279,7 +285,7 @@ export class StateFolder {
   }
 }
 
-/** The folder itself, or the one nearest above it that is there. */
+/** The folder itself, or its nearest existing ancestor. */
 function nearestThere(folder: string): string {
   const above = paths().dirname(folder);
   return above === folder || fs().existsSync(folder) ? folder : nearestThere(above);

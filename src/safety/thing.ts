@@ -7,8 +7,8 @@ import { readTraits } from '../segment/read-traits.ts';
 import { readSpace } from '../segment/space.ts';
 
 /**
- * What there is to know of a kind of thing in order to write it safely. All that is written is
- * treated as an audience: things of other kinds have some of its fields.
+ * What has to be known about a kind of thing in order to write it safely. Everything is written as
+ * an audience: things of other kinds have some of its fields.
  */
 export interface ThingKind {
   noun: 'audience' | 'computed trait';
@@ -16,19 +16,19 @@ export interface ThingKind {
   one: string;
   /** The field in which results and errors show one. */
   field: 'audience' | 'computedTrait';
-  /** What its definition has to come out as. */
+  /** What its definition has to result in. */
   purpose: 'audience' | 'trait';
-  /** What its definition does now, and what that of a new one will do. */
+  /** What its definition does now, and what the new definition will do. */
   does: { now: string; later: string };
   /** What Segment computes of it. */
   content: 'members' | 'values';
-  /** How it is said that none is built on it. */
+  /** Words for having no dependents. */
   noDependents: string;
   /** The tools that errors point to. */
   tools: { get: string; list: string; create: string };
   /** Reads one. */
   read(api: SegmentApi, one: { spaceId: string; id: string }, call: CallContext): Promise<Audience>;
-  /** Reads those of a whole space; `complete` is false if it has more than are looked at. */
+  /** Reads those of a whole space; `complete` is false if it has more than are read. */
   readAll(
     api: SegmentApi,
     spaceId: string,
@@ -43,7 +43,7 @@ export const audiences: ThingKind = {
   purpose: 'audience',
   does: { now: 'It holds', later: 'It will hold' },
   content: 'members',
-  noDependents: 'no other audience of the space.',
+  noDependents: 'no other audience in the space.',
   tools: { get: 'get_audience', list: 'list_audiences', create: 'create_audience' },
   read: async (api, one, call) => (await api.send('get_audience', one, call)).audience,
   async readAll(api, spaceId, call) {
@@ -74,7 +74,7 @@ export const computedTraits: ThingKind = {
   purpose: 'trait',
   does: { now: 'It computes', later: 'It will compute' },
   content: 'values',
-  noDependents: 'no audience of the space.',
+  noDependents: 'no audience in the space.',
   tools: {
     get: 'get_computed_trait',
     list: 'list_computed_traits',
@@ -97,7 +97,7 @@ export function thingsIn(output: Output<OperationName>): readonly Audience[] {
   return audiencesIn(output);
 }
 
-/** A computed trait as a thing that is written: whatever else it has is read as an audience's. */
+/** A computed trait as a thing to write: its other fields are read like those of an audience. */
 export function traitAsThing(trait: ComputedTrait): Audience {
   return audienceSchema.parse(trait);
 }

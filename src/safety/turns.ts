@@ -5,7 +5,7 @@ import { CancelledError, UnsentError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { ThingKind } from './thing.ts';
 
-/** What a write is about, and on whose behalf it waits. */
+/** The subject of a write, and the call for which it waits. */
 export interface Turn {
   about: ThingKind;
   operation: string;
@@ -16,12 +16,12 @@ export interface Turn {
 
 /** How long the turn of a replica that is gone keeps others waiting; it is renewed while it lasts. */
 const leaseMs = 15_000;
-/** How often a turn is tried to be taken that another replica has. */
+/** How often to try to take a turn that another replica holds. */
 const pollMs = 200;
 
 /**
- * Lets one write at a time go on for each thing: in this process in the order in which they came, and
- * among replicas whoever finds it free.
+ * Lets one write at a time proceed for each thing: within this process in order of arrival, and among
+ * replicas for whichever finds it free.
  */
 export class Turns {
   readonly #clock: Clock;
@@ -38,7 +38,7 @@ export class Turns {
   }
 
   /**
-   * Waits until no other write to it is under way, then runs this one.
+   * Waits until no other write to it is in progress, then runs this one.
    *
    * @throws {UnsentError} `rate_limited`, if that would pass the deadline of the call.
    * @throws {UnavailableError} if it can't be told whether another replica is at it.
@@ -51,7 +51,7 @@ export class Turns {
     const own = new Promise<void>((resolve) => {
       end = resolve;
     });
-    // Whoever gives up waiting does not let those behind it overtake those before it.
+    // One that gives up waiting does not let those behind it overtake those ahead of it.
     const done = before ? before.then(() => own) : own;
     this.#last.set(key, done);
     void done.then(() => {
@@ -131,17 +131,18 @@ function keyOf({ about, spaceId, id }: Turn): string {
   return JSON.stringify([about.noun, bareSpaceId(spaceId), id]);
 }
 
-/** When to try again where nothing is known of how long another write takes. */
+/** When to try again if it is unknown how long another write takes. */
 const tryAgainMs = 5000;
 
 function tooLong({ operation, about }: Turn): UnsentError {
   return new UnsentError(
     'rate_limited',
-    `${operation}: another write to this ${about.noun} is under way for longer than this call may wait.`,
+    `${operation}: another write to this ${about.noun} has been in progress for longer than this call can wait.`,
     {
-      next: `Look with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
+      next: `Check with ${about.tools.get} what the other write did, then call again if this one is still wanted.`,
       retryAfterMs: tryAgainMs,
     },
+    { soFar: 'Nothing was changed.' },
   );
 }
 

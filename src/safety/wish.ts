@@ -13,48 +13,48 @@ import type { AudienceShape } from './snapshot.ts';
 import type { ThingKind } from './thing.ts';
 import type { Turns } from './turns.ts';
 
-/** What a tool wants to be written, before anything is known of the state that it meets. */
+/** What a tool wants to write, before the present state is known. */
 export interface Wish<Name extends OperationName> {
   operation: Name;
   kind: WriteKind;
   /** The kind of thing that is written; an audience if left out. */
   about?: ThingKind;
   spaceId: string;
-  /** The audience that is to be changed or removed; undefined for one that is to be made. */
+  /** The audience to change or remove; undefined for one that is to be created. */
   id?: string;
   /**
    * The input as far as it is known before anything is read: what the edition can't express is
-   * refused before it costs a request.
+   * refused without a request.
    */
   draft: Input<Name>;
-  /** Whether it deletes an audience, switches it off, or changes who is in it. */
+  /** Whether it deletes or disables an audience, or changes who is in it. */
   grave: boolean;
-  /** Send nothing, show what would be sent. */
+  /** Send nothing, only show what would be sent. */
   dryRun?: boolean;
   /** The value that shows that the user agreed. */
   confirmation?: string;
-  /** `updatedAt` as the caller read it; the write is refused if it has changed since. */
+  /** `updatedAt` as the caller read it; the write is refused if it has changed. */
   expectedUpdatedAt?: string;
-  /** Only for an audience that is to be made. */
+  /** Only for an audience that is to be created. */
   creation?: {
     name: string;
-    /** Whether there may be another audience of this name. */
+    /** Whether another audience with this name is allowed. */
     allowDuplicate: boolean;
     /** The output for an audience that was found after the response was lost. */
     outputOf(found: Audience): Output<Name>;
   };
-  /** What follows from it, as the user has to know it before they agree, each in a sentence. */
+  /** Its consequences, which the user has to know before agreeing, one sentence each. */
   consequences(edition: EditionName, after: AudienceShape | undefined): string[];
-  /** Makes the write, given the audience as it is; undefined for one that is to be made. */
+  /** Makes the write, given the present audience; undefined for one that is to be created. */
   plan(before: Audience | undefined): Promise<Plan<Name>>;
 }
 
-/** The write that a wish comes to. */
+/** The write that results from a wish. */
 export interface Plan<Name extends OperationName> {
   input: Input<Name>;
   /** The audience as it would be; undefined for one that is to be removed. */
   after: AudienceShape | undefined;
-  /** What speaks against it, as the user has to know it before they agree, each in a sentence. */
+  /** Warnings that the user has to know before agreeing, one sentence each. */
   warnings: readonly string[];
   /** What else the caller should know about it, in any case. */
   advice: readonly string[];
@@ -68,15 +68,15 @@ export interface Rehearsal {
   after: AudienceShape | null;
 }
 
-/** What became of a wish. */
+/** The outcome of a wish. */
 export type Outcome<Name extends OperationName> =
   | { kind: 'rehearsed'; rehearsal: Rehearsal; advice: string[] }
   | {
       kind: 'done';
       output: Output<Name>;
-      /** The audience as it was before; undefined for one that was made. */
+      /** The audience as it was before; undefined for one that was created. */
       before: Audience | undefined;
-      /** Whether the response was lost, and the audience found all the same. */
+      /** Whether the response was lost, and a search found the audience. */
       foundAfterLoss: boolean;
       /** The edition in which it was written. */
       edition: EditionName;
@@ -85,11 +85,11 @@ export type Outcome<Name extends OperationName> =
       advice: string[];
     };
 
-/** What writes are carried out with; `call` is for all that comes before the sending. */
+/** What carrying out writes needs; `call` is for everything before sending. */
 export interface WriteContext extends AgreementContext {
   /** What the agent called, for the audit log. */
   tool: string;
-  /** The call under which the write is sent, and looked for where its response was lost. */
+  /** The call under which the write is sent, and searched for if its response was lost. */
   sending: CallContext;
   mode: ConfirmMode;
   auditLog: AuditTrail | undefined;
@@ -99,5 +99,5 @@ export interface WriteContext extends AgreementContext {
   clock: Clock;
 }
 
-/** Carries out what a tool wants to be written. */
+/** Carries out what a tool wants to write. */
 export type CarryOut = <Name extends OperationName>(wish: Wish<Name>) => Promise<Outcome<Name>>;

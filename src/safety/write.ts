@@ -14,18 +14,18 @@ import { staleError } from './snapshot.ts';
 import { audiences, type ThingKind } from './thing.ts';
 import type { Outcome, Plan, Wish, WriteContext } from './wish.ts';
 
-/** Longer than this are neither times nor ids. */
+/** No sensible time or id is longer. */
 const maxWordChars = 200;
 
 /**
- * The one way of every write: what is there is looked at, the user agrees where that is needed, what
- * is there is looked at once more when the write has its place in the quota, then it is sent and a lost
- * response is looked for. One line is in the audit log before it is sent, another before the caller
- * hears of the result.
+ * The one path of every write: the present state is read, the user agrees if needed, the state is
+ * read once more when the write has its place in the quota, then the write is sent, and searched
+ * for if its response is lost. One line is in the audit log before it is sent, another before the
+ * caller gets the result.
  *
  * The write is one value from the plan to the audit log; it is sent at most once.
  *
- * @throws {AudiencesError} for every way in which it was not, or may not have been, done.
+ * @throws {AudiencesError} whenever it was not, or may not have been, done.
  */
 export async function carryOut<Name extends OperationName>(
   wish: Wish<Name>,
@@ -34,7 +34,7 @@ export async function carryOut<Name extends OperationName>(
   const { operation, about = audiences, spaceId, creation } = wish;
   try {
     await context.api.preview({ operation, input: wish.draft });
-    // A dry run prepares nothing that could be too late, and keeps nobody from anything.
+    // A dry run can't be too late for anything, and blocks nobody.
     if (wish.dryRun)
       return await new Undertaking(wish, { ...context, call: context.sending }).run();
     await context.api.foresee(operation, spaceId, context.call);
@@ -42,16 +42,16 @@ export async function carryOut<Name extends OperationName>(
     if (!creation) return await run();
     return await context.reservations.during({ about, spaceId, ...creation }, run);
   } catch (error) {
-    // What was cancelled is a request on behalf of the write, which itself was not sent yet.
+    // What was cancelled is a request on behalf of the write, which itself changed nothing yet.
     const isOther = error instanceof CancelledError && error.operation !== operation;
-    throw isOther ? new CancelledError(operation, false) : error;
+    throw isOther ? new CancelledError(operation, false, 'before it was carried out.') : error;
   }
 }
 
-/** A write that is planned, before it is known how the edition in force puts it. */
+/** A planned write, before its request in the edition in force is known. */
 type Unrequested<Name extends OperationName> = Omit<PlannedWrite<Name>, 'request' | 'consequences'>;
 
-/** A write of which is known what it meets. */
+/** A write whose present state is known. */
 interface Begun<Name extends OperationName> {
   kind: 'begun';
   planned: PlannedWrite<Name>;
@@ -61,13 +61,13 @@ interface Begun<Name extends OperationName> {
   advice: string[];
 }
 
-/** One wish on its way. */
+/** One wish in progress. */
 class Undertaking<Name extends OperationName> {
   readonly #wish: Wish<Name>;
   readonly #about: ThingKind;
   readonly #context: WriteContext;
   readonly #seeking: Seeking;
-  /** Whether no other write to the audience can go on meanwhile. */
+  /** Whether other writes to the audience have to wait meanwhile. */
   #hasTurn = false;
 
   constructor(wish: Wish<Name>, context: WriteContext) {
@@ -98,7 +98,7 @@ class Undertaking<Name extends OperationName> {
     return this.#canAsk() && (mode === 'writes' || (mode === 'remove' && this.#wish.grave));
   }
 
-  /** One write at a time for each audience. */
+  /** One write at a time per audience. */
   async #inTurn<Result>(write: () => Promise<Result>): Promise<Result> {
     const { operation, spaceId, id } = this.#wish;
     if (id === undefined || this.#hasTurn) return write();
@@ -113,7 +113,7 @@ class Undertaking<Name extends OperationName> {
     });
   }
 
-  /** Reads what there is, and plans the write. */
+  /** Reads the present state, and plans the write. */
   async #begin(): Promise<Begun<Name>> {
     await this.#settleLostCreate();
     const search = await this.#search();
@@ -132,7 +132,7 @@ class Undertaking<Name extends OperationName> {
     return { kind: 'begun', planned, needsAgreement, search, advice };
   }
 
-  /** Rehearses the write, or gets the agreement to it and sends it. */
+  /** Rehearses the write, or gets agreement to it and sends it. */
   async #finish(begun: Begun<Name>): Promise<Outcome<Name>> {
     const { planned, needsAgreement, search, advice } = begun;
     const { request, before, after, consequences, warnings } = planned;
@@ -152,7 +152,7 @@ class Undertaking<Name extends OperationName> {
     return { kind: 'done', before, ...done, advice: [...advice, ...adviceIfUnlike(done.unlike)] };
   }
 
-  /** An audience whose creation may still turn up is not made once more. */
+  /** An audience that may still show up is not created again. */
   async #settleLostCreate(): Promise<void> {
     const { creation, spaceId, dryRun } = this.#wish;
     if (!creation || dryRun) return;
@@ -160,13 +160,13 @@ class Undertaking<Name extends OperationName> {
     await this.#context.lostCreates.settle(wanted, this.#context);
   }
 
-  /** What the space holds, before an audience is made in it. */
+  /** What the space holds before an audience is created in it. */
   async #search(): Promise<Search | undefined> {
     const { creation, spaceId } = this.#wish;
     return creation && searchDuplicate({ about: this.#about, spaceId, ...creation }, this.#context);
   }
 
-  /** The audience as it is; undefined for one that is to be made. */
+  /** The audience as it is; undefined for one that is to be created. */
   async #read(): Promise<Audience | undefined> {
     const { call, seen } = this.#context;
     const { spaceId, expectedUpdatedAt } = this.#wish;
@@ -192,9 +192,9 @@ class Undertaking<Name extends OperationName> {
       isSameTime(updatedAt, expected),
     );
     const shown = (text: string) => cut(visible(text), maxWordChars);
-    const when = shown(before.updatedAt ?? 'a time unknown');
+    const when = shown(before.updatedAt ?? 'an unknown time');
     const who = shown(before.updatedBy ?? 'someone unknown');
-    const since = `since ${quoted(expected)} (last at ${when}, by ${who})`;
+    const since = `since ${quoted(expected)} (last changed at ${when}, by ${who})`;
     throw staleError(this.#about, since, before, known);
   }
 
@@ -205,7 +205,7 @@ class Undertaking<Name extends OperationName> {
   ): Promise<PlannedWrite<Name>> {
     const { operation, kind, grave, creation, spaceId, id } = this.#wish;
     const existing = search?.existing;
-    // Next to another of its name it gets a key that only Segment knows.
+    // If its name is taken, it gets a key that only Segment knows.
     const key = creation && !existing ? keyOf(creation.name) : after?.key;
     return this.#withRequest({
       write: { operation, input },
@@ -216,12 +216,14 @@ class Undertaking<Name extends OperationName> {
       before,
       after: after && { ...after, key },
       grave,
-      notes: existing ? [`There is one of this name already: ${quotedPlainly(existing.id)}.`] : [],
+      notes: existing
+        ? [`There is already one with this name: ${quotedPlainly(existing.id)}.`]
+        : [],
       warnings,
     });
   }
 
-  /** The plan with its request, its options and what follows from it, in the edition in force. */
+  /** The plan with its request, its options and its consequences, in the edition in force. */
   async #withRequest(planned: Unrequested<Name>): Promise<PlannedWrite<Name>> {
     const request = await this.#context.api.preview(planned.write);
     const options = optionsIn(request) ?? planned.after?.options;
@@ -230,7 +232,7 @@ class Undertaking<Name extends OperationName> {
     return { ...planned, request, after, consequences: [...planned.warnings, ...more] };
   }
 
-  /** Gets the agreement and sends the write, both recorded. */
+  /** Gets agreement and sends the write, recording both. */
   async #write(planned: PlannedWrite<Name>, needsAgreement: boolean, search: Search | undefined) {
     await this.#context.auditLog?.assertWritable();
     const { creation } = this.#wish;
@@ -241,10 +243,10 @@ class Undertaking<Name extends OperationName> {
       try {
         return await this.#inItsTurn(ready);
       } catch (error) {
-        // Another call was quicker: the user is asked anew.
+        // Another call was quicker: ask the user again.
         if (error instanceof SpentError) continue;
         if (!(error instanceof MeaningChangedError)) throw error;
-        // What was agreed to is no longer what would be sent: the user is asked about that.
+        // What was agreed to is no longer what would be sent: ask the user about the new request.
         confirmation = undefined;
         ready = { ...ready, planned: await this.#inChangedEdition(ready.planned) };
       }
@@ -271,7 +273,7 @@ class Undertaking<Name extends OperationName> {
 
   async #inChangedEdition(planned: PlannedWrite<Name>): Promise<PlannedWrite<Name>> {
     const changed = await this.#withRequest(planned);
-    const whyAgain = `Asked again: Segment speaks its edition ${changed.request.edition}, which writes the options like this.`;
+    const whyAgain = `You are asked again because Segment uses the ${changed.request.edition} edition of its API, which writes the options like this.`;
     return { ...changed, whyAgain };
   }
 
@@ -283,7 +285,7 @@ class Undertaking<Name extends OperationName> {
         const agreement = await this.#seeking.agree(planned, confirmation);
         if (agreement.by === 'confirmation') return { ...ready, planned, agreement };
         await this.#context.auditLog?.assertWritable();
-        // A person takes time to answer: meanwhile there may be an audience of the name.
+        // A person takes time to answer: meanwhile, the name may have been taken.
         knownIds = (await this.#search())?.ids;
         const now = await this.#withRequest(planned);
         const shown = JSON.stringify(planned.request.body);
@@ -303,7 +305,7 @@ class Undertaking<Name extends OperationName> {
   }
 }
 
-/** Two texts may name the same moment. */
+/** Two texts may mean the same moment. */
 function isSameTime(a: string | null | undefined, b: string): boolean {
   return a === b || Date.parse(a ?? '') === Date.parse(b);
 }

@@ -3,8 +3,8 @@ import zlib, { brotliDecompressSync, inflateRawSync, unzipSync, type ZlibOptions
 const firstBytes = 16 * 1024;
 
 /**
- * More values than in any response of Segment's: its longest, a page of 1000 audiences, has some 30,000.
- * To read and walk many more takes seconds, in which nobody else is answered.
+ * More values than any response of Segment has: its longest, a page of 1000 audiences, has about
+ * 30,000. Reading and walking many more takes seconds, during which no other call is served.
  */
 export const maxAnswerValues = 250_000;
 
@@ -27,13 +27,13 @@ const decoders: Readonly<Record<string, Decode>> = {
 
 const nothing = Buffer.alloc(0);
 
-/** The bytes of an answer as they come, in one piece of memory, however small they come. */
+/** The bytes of a response in one buffer, however small the chunks. */
 export class AnswerBody {
   readonly #maxBytes: number;
   #bytes = nothing;
   #length = 0;
 
-  /** @param maxBytes of the body, as it comes and as it is decoded. */
+  /** @param maxBytes of the body, as received and as decoded. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
@@ -45,7 +45,7 @@ export class AnswerBody {
     this.#bytes = Buffer.allocUnsafe(Math.min(length, this.#maxBytes));
   }
 
-  /** Takes the next bytes; false, and nothing is kept, if they are too many. */
+  /** Takes the next bytes; false, with everything discarded, if there are too many. */
   push(chunk: Uint8Array): boolean {
     const length = this.#length + chunk.length;
     if (length > this.#maxBytes) {
@@ -64,9 +64,9 @@ export class AnswerBody {
   }
 
   /**
-   * The body as text, without a byte order mark. Where it can't be decoded, a text that says so.
+   * The body as text, without a byte order mark. If it can't be decoded, a text that says so.
    *
-   * @param contentEncoding the header: a proxy may compress what nobody asked it to.
+   * @param contentEncoding the header: a proxy may compress without being asked to.
    * @returns undefined if it is too large when decoded, or has too many values.
    */
   text(contentEncoding: string | string[] | undefined): string | undefined {
@@ -77,7 +77,9 @@ export class AnswerBody {
     return `(its content-encoding ${unread.slice(0, maxNameChars)} can't be read)`;
   }
 
-  /** @returns the bytes, with the coding that could not be undone, if any; undefined if too large. */
+  /**
+   * @returns the bytes, with the coding that could not be decoded, if any; undefined if too large.
+   */
   #decoded(
     contentEncoding: string | string[] | undefined,
   ): { bytes: Uint8Array; unread: string | undefined } | undefined {
@@ -86,8 +88,8 @@ export class AnswerBody {
     const codings = [contentEncoding].flat().join(',').toLowerCase().split(',');
     const named = codings.map((name) => name.trim()).filter((name) => name !== '');
     let unread: string | undefined;
-    // Listed in the order in which they were applied. Some name what they did not do, or what is no
-    // coding; that is passed over, as far as there is JSON in the end.
+    // Listed in the order in which they were applied. Some servers name codings that they did not
+    // apply, or that do not exist; those are ignored as long as the result is JSON.
     for (const coding of named.reverse()) {
       if (bytes.length === 0 || isJsonObject(bytes)) break;
       const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
@@ -107,9 +109,9 @@ const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
 
-/** Whether a JSON text has more values than are read, by the commas outside of its strings. */
+/** Whether a JSON text has more values than are read, counted by the commas outside its strings. */
 function hasManyValues(bytes: Uint8Array): boolean {
-  // Almost no text has that many commas at all.
+  // Almost no text has that many commas.
   let all = 0;
   for (let at = bytes.indexOf(comma); at !== -1; at = bytes.indexOf(comma, at + 1)) {
     all += 1;
@@ -127,7 +129,7 @@ function hasManyValues(bytes: Uint8Array): boolean {
   return commas >= maxAnswerValues;
 }
 
-/** What a coding makes never is one. */
+/** Encoded bytes never start like this. */
 function isJsonObject(bytes: Uint8Array): boolean {
   const text = utf8.decode(bytes);
   if (!text.trimStart().startsWith('{')) return false;
@@ -147,7 +149,7 @@ function unzstd(bytes: Uint8Array, options: Pick<ZlibOptions, 'maxOutputLength'>
   return decoded;
 }
 
-/** Some servers leave out the header that deflate should have. */
+/** Some servers omit the header that deflate should have. */
 function inflate(bytes: Uint8Array, options: Pick<ZlibOptions, 'maxOutputLength'>): Buffer {
   const hasHeader = ((bytes[0] ?? 0) & 0x0f) === 8;
   return hasHeader ? unzipSync(bytes, options) : inflateRawSync(bytes, options);

@@ -4,15 +4,15 @@ import type { ReadName } from './editions/editions.ts';
 import type { EditionName } from './editions/row.ts';
 
 /**
- * A request that changes something: an operation with its input, neutral as to the edition. The same
- * value is rehearsed, shown, sealed, recorded and sent.
+ * A request that changes something: an operation with its edition-neutral input. The same value is
+ * rehearsed, shown, sealed, recorded and sent.
  */
 export interface Write<Name extends OperationName = OperationName> {
   operation: Name;
   input: Input<Name>;
 }
 
-/** A request as it would go over the wire in the edition in force, but for the token. */
+/** A request as it would be sent in the edition in force, without the token. */
 export interface RequestPreview {
   edition: EditionName;
   method: string;
@@ -21,7 +21,7 @@ export interface RequestPreview {
   body?: object;
 }
 
-/** The part of the port that only reads. */
+/** The read-only part of the port. */
 export interface ReadApi {
   send<Name extends ReadName>(
     name: Name,
@@ -30,12 +30,12 @@ export interface ReadApi {
   ): Promise<Output<Name>>;
 }
 
-/** What to stop: everything that waits, or only writes, while reads go on. */
+/** What to stop: everything that waits, or only writes, while reads continue. */
 export type DrainScope = 'all' | 'writes';
 
 /**
  * Segment's API as the tools see it, whatever the edition: what they depend on, and what a test
- * double has to provide. Every method rejects with an `AudiencesError`, never another.
+ * double has to provide. Every method rejects with an `AudiencesError` only.
  */
 export interface SegmentApi {
   /** Carries out one operation. */
@@ -44,17 +44,17 @@ export interface SegmentApi {
     input: Input<Name>,
     call: CallContext,
   ): Promise<Output<Name>>;
-  /** What a write would send; sends nothing. */
+  /** The request that a write would send; sends nothing. */
   preview<Name extends OperationName>(write: Write<Name>): Promise<RequestPreview>;
   /**
-   * Looks ahead whether a request could be sent in time, before others are spent on its behalf.
-   * Rejects with `rate_limited` if not, or as the request itself would if it is not allowed.
+   * Checks ahead whether a request could be sent in time, before other requests are spent on its
+   * behalf. Rejects with `rate_limited` if not, or like the request itself if it is not allowed.
    */
   foresee(name: OperationName, spaceId: string, call: CallContext): Promise<void>;
-  /** How many requests of an operation could be sent now without a wait for quota. */
+  /** How many requests of an operation could be sent now without waiting for quota. */
   left(name: OperationName): Promise<number>;
-  /** Ends the calls that wait for quota, and lets none of that scope wait from now on. */
+  /** Ends the calls that wait for quota, and lets no call of that scope wait from now on. */
   drain(scope: DrainScope): void;
-  /** Drains all, and closes the connections at once, also those in use. */
+  /** Drains all, and closes the connections at once, including those in use. */
   close(): Promise<void>;
 }

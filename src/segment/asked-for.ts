@@ -6,21 +6,21 @@ import type { Preview } from './models/preview.ts';
 import type { Space } from './models/space.ts';
 import { foldedName } from './names.ts';
 
-/** So much of an id shows which one it is. */
+/** How much of an id is enough to recognize it. */
 const maxIdChars = 200;
 
-/** Whether an audience belongs to a space; one that names no space does. */
+/** Whether an audience belongs to a space; one that names no space counts. */
 export function isOfSpace({ spaceId }: Pick<Audience, 'spaceId'>, wanted: string): boolean {
   return typeof spaceId !== 'string' || isSameSpace(spaceId, wanted);
 }
 
 /**
- * Whether an output is what was asked for: a cache or a desynchronized proxy may hand over the answer
- * to another request.
+ * Whether an output is what was asked for: a cache or a desynchronized proxy may return the
+ * response to another request.
  *
- * Of a list some rows may be of another space, but not all.
+ * Some rows of a list may be from another space, but not all.
  *
- * @returns what is wrong, as what follows "the answer"; undefined if nothing is.
+ * @returns what is wrong, phrased to follow "the response"; undefined if nothing is.
  */
 export function misfitOf(
   input: Input<OperationName>,
@@ -41,7 +41,7 @@ export function misfitOf(
   return undefined;
 }
 
-/** What names its id and its space. */
+/** Something with an id and a space. */
 type Named = Pick<Audience, 'id' | 'spaceId' | 'name'>;
 
 function misfitOfOne(input: Input<OperationName>, noun: string, one: Named): string | undefined {
@@ -58,7 +58,7 @@ function misfitOfOne(input: Input<OperationName>, noun: string, one: Named): str
 
 function misfitOfMany(space: string, nouns: string, many: readonly Named[]): string | undefined {
   if (many.length === 0 || many.some((one) => isOfSpace(one, space))) return undefined;
-  return `holds ${nouns} of other spaces than ${shown(space)} only.${slugHint(space, many)}`;
+  return `holds only ${nouns} of other spaces than ${shown(space)}.${slugHint(space, many)}`;
 }
 
 function misfitOfSpace(asked: string, space: Space | null): string | undefined {
@@ -74,23 +74,23 @@ function previewMisfit(
   return `is about another preview, ${shown(id)} instead of ${shown(input.id)}.`;
 }
 
-/** Whether what was to be made came back under another name than it was to have. */
+/** Whether what was created came back under another name than requested. */
 function isAnotherName(input: Input<OperationName>, name: Audience['name']): boolean {
   if ('id' in input || !('name' in input) || typeof name !== 'string') return false;
   return foldedName(name) !== foldedName(input.name);
 }
 
 /**
- * A space has a slug as well, which people give for its id. That it is one can't be learned from an
- * answer that may be meant for somebody else, so the user has to say so.
+ * A space also has a slug, which people pass as its id. A response that may be meant for somebody
+ * else does not prove that it is one, so the user has to confirm it.
  *
- * @returns nothing where it can't be one, or where the answer does not name one space.
+ * @returns nothing if it can't be one, or if the response does not name exactly one space.
  */
 function slugHint(asked: string, audiences: readonly Pick<Audience, 'spaceId'>[]): string {
   const [named, ...others] = new Set(audiences.map(({ spaceId }) => spaceId));
   const isId = asked.startsWith('spa_');
   if (isId || typeof named !== 'string' || others.length > 0) return '';
-  return ` If ${shown(asked)} is the slug of a space, give its id as spaceId instead: ${shown(named)}, if the user says that this is the one.`;
+  return ` If ${shown(asked)} is the slug of a space, pass its id as spaceId instead: ${shown(named)}, if the user confirms that this is the one.`;
 }
 
 function shown(id: string): string {

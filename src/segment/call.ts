@@ -1,27 +1,27 @@
 import type { RequestPreview } from './api.ts';
 import type { EditionName } from './editions/row.ts';
 
-/** A pause that a call makes before it can go on. */
+/** A pause before a call can continue. */
 export interface Wait {
   operation: string;
   /** `quota`: the minute's requests are used up. `retry`: the last attempt failed. */
   reason: 'quota' | 'retry';
-  /** Milliseconds left, as far as is known now. */
+  /** Milliseconds left, as far as known. */
   leftMs: number;
 }
 
-/** What a response says in addition to its body. */
+/** What a response has in addition to its body. */
 export interface SeenResponse {
   status: number;
-  /** The server's clock, as the header `Date` gives it in whole seconds; undefined without one. */
+  /** The server's clock from the `Date` header, in whole seconds; undefined without one. */
   date: string | undefined;
 }
 
 /**
- * The same call for other requests than the one it was made for, with another signal; its times go on
- * moving with the original's.
+ * The same call for requests other than the one it was made for, with another signal; its times
+ * keep moving with the original's.
  *
- * @param deadline if theirs is to be earlier than the call's.
+ * @param deadline if theirs has to be earlier than the call's.
  */
 export function withSignal(
   call: CallContext,
@@ -45,8 +45,8 @@ export function withSignal(
 }
 
 /**
- * The same call for requests that it can do without: each is tried once, waits for nothing, and is
- * over within `maxMs`.
+ * The same call for requests that it can do without: each is tried once, waits for nothing, and
+ * ends within `maxMs`.
  *
  * @param now milliseconds of the monotonic clock.
  */
@@ -60,7 +60,7 @@ export function queuing(call: CallContext): CallContext {
   return withSignal(call, AbortSignal.any([call.signal, call.abandoned]));
 }
 
-/** The same call for its waits, which leave it `reserveMs` before its end. */
+/** The same call for its waits, which end `reserveMs` before the call does. */
 export function withReserve(call: CallContext, reserveMs: number): CallContext {
   if (reserveMs === 0 && call.deadline <= call.endsAt) return call;
   return {
@@ -74,18 +74,18 @@ export function withReserve(call: CallContext, reserveMs: number): CallContext {
   };
 }
 
-/** What belongs to one tool call and accompanies every request made for it. */
+/** The context of one tool call, which accompanies every request made for it. */
 export interface CallContext {
   /** Aborted when the caller cancels the call. */
   signal: AbortSignal;
   /**
-   * Milliseconds of the monotonic clock: no wait for quota or before a retry may reach beyond. It
-   * moves on while a person is asked, whose time is not the call's.
+   * Milliseconds of the monotonic clock: no wait for quota or before a retry may pass it. It moves
+   * while a person is asked, because that time is not the call's.
    */
   deadline: number;
   /**
-   * Milliseconds of the monotonic clock: by then the call has to be answered, so no request may last
-   * longer. It moves on with the deadline.
+   * Milliseconds of the monotonic clock: by then the call must have its result, so no request may
+   * last longer. It moves with the deadline.
    */
   endsAt: number;
   /**
@@ -95,28 +95,27 @@ export interface CallContext {
   abandoned?: AbortSignal;
   /** Whose call it is, where a server has several callers: they take turns. */
   caller?: string;
-  /** Whether its requests go out at once, however many reads of others are under way. */
+  /** Whether its requests go out at once, however many other reads are in progress. */
   isUrgent?: boolean;
-  /** Called when a wait begins and every few seconds while it lasts. */
+  /** Called when a wait begins, and every few seconds while it lasts. */
   onWait(wait: Wait): void;
-  /** Called with a sentence that the reader of the result should see, whatever the result is. */
+  /** Called with a sentence that the reader of the result should see, whatever the result. */
   onNotice(notice: string): void;
-  /** Called with how far the call is, as a sentence without a full stop. */
+  /** Called with the progress of the call, as a sentence without a full stop. */
   onProgress?(message: string): void;
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
-  /** Called with each response right after it came in. */
+  /** Called with each response right after it arrives. */
   onResponse?(response: SeenResponse): void;
   /**
-   * Called with each attempt's place in the quota taken, when it is about to go out. What it throws
-   * ends the call, and the attempt is not made.
+   * Called when an attempt has its place in the quota and is about to go out. What it throws ends
+   * the call, and the attempt is not made.
    *
-   * @param looking what it may make its own requests with; it ends after a few seconds.
+   * @param looking the context for its own requests; it ends after a few seconds.
    */
   lookLast?(looking: CallContext): Promise<void>;
   /**
-   * Called with each attempt's place in the quota taken, right before it is sent; nothing is sent if
-   * it throws.
+   * Called right before an attempt with a place in the quota is sent; nothing is sent if it throws.
    */
   beforeSending?(): void | Promise<void>;
   /** The edition in whose form a person agreed to the request. */

@@ -38,20 +38,20 @@ import { pause } from './wait.ts';
 export interface SegmentClientOptions {
   /** Such as `https://api.segmentapis.com`. */
   baseUrl: string;
-  /** The Public API token; it goes into the Authorization header and nowhere else. */
+  /** The Public API token, which goes only into the Authorization header. */
   token: string;
-  /** What requests go through, if anything. */
+  /** The proxy for requests, if any. */
   proxy?: HttpProxy;
   /** Name and version of this program. */
   userAgent: string;
   /** For one attempt, milliseconds. */
   timeoutMs: number;
   edition: EditionSetting;
-  /** Requests per minute that hold whatever the reference or Segment's responses say. */
+  /** Fixed requests per minute, which override the reference and Segment's responses. */
   perMinute: Readonly<Partial<Record<OperationName, number>>>;
   /** Makes the quota of an operation; by default one that this process has for itself. */
   createQuota?: CreateQuota;
-  /** What may be done at all. */
+  /** What is allowed at all. */
   policy: Policy;
   clock: Clock;
   /** A number from 0 up to 1. */
@@ -60,12 +60,14 @@ export interface SegmentClientOptions {
   log: Log;
 }
 
-/** A write with less time left, and less than an attempt may take, would hardly get its answer. */
+/**
+ * A write with less time left, and less than an attempt may take, would hardly get its response.
+ */
 const minWriteMs = 10_000;
-/** What a refused call may take longer to tell what the refusal means. */
+/** How much longer a refused call may take to find out what the refusal means. */
 const maxLookMs = 3000;
 
-/** A request that is to be sent until it is answered, or until that has no more use. */
+/** A request to send until it gets a response, or until that is pointless. */
 interface Sending<Name extends OperationName> {
   name: Name;
   form: Form<Name>;
@@ -75,8 +77,8 @@ interface Sending<Name extends OperationName> {
 }
 
 /**
- * Segment's Public API over HTTP. Every request passes its operation's gate first; an attempt that
- * failed is repeated where that can do no harm, as long as the call's deadline allows.
+ * Segment's Public API over HTTP. Every request first passes its operation's gate; a failed attempt
+ * is repeated if that can do no harm, as long as the call's deadline allows.
  */
 export class SegmentClient implements SegmentApi {
   readonly #options: SegmentClientOptions;
@@ -84,7 +86,7 @@ export class SegmentClient implements SegmentApi {
   readonly #gates: Gates;
   readonly #editions: EditionChoice;
   readonly #pages = new PageReader();
-  /** Aborted when nothing of the kind may wait any more. */
+  /** Aborted when no request of that kind may wait any more. */
   readonly #drained = { reads: new AbortController(), writes: new AbortController() };
   readonly #features: Features;
 
@@ -142,7 +144,7 @@ export class SegmentClient implements SegmentApi {
     return form;
   }
 
-  /** One request, in the edition that Segment turns out to speak. */
+  /** One request, in the edition that Segment turns out to use. */
   async #sendOne<Name extends OperationName>(
     name: Name,
     input: Input<Name>,
@@ -164,7 +166,7 @@ export class SegmentClient implements SegmentApi {
     }
   }
 
-  /** @param first the refusal that showed that Segment speaks the edition of `form`. */
+  /** @param first the refusal that showed that Segment uses the edition of `form`. */
   async #sendOnceMore<Name extends OperationName>(
     name: Name,
     form: Form<Name>,
@@ -205,13 +207,13 @@ export class SegmentClient implements SegmentApi {
     return { edition: edition.name, method: request.method, url, headers, body };
   }
 
-  /** Says once that the edition changed. */
+  /** Announces once that the edition changed. */
   #announce(changed: boolean, call: CallContext): void {
     if (!changed) return;
     const edition = this.#editions.current;
     this.#options.log('info', 'edition changed', { edition });
     call.onNotice(
-      `Segment speaks its edition ${edition} here; from now on this server does, too. It has more options (see the inputs of create_audience), and higher limits.`,
+      `Segment uses the ${edition} edition of its API here, and from now on so does this server. It has more options (see the inputs of create_audience) and higher limits.`,
     );
   }
 
@@ -238,8 +240,8 @@ export class SegmentClient implements SegmentApi {
   }
 
   /**
-   * Sends a request, again and again where that can do no harm. What was to be taken away is looked
-   * for where the end leaves that in doubt.
+   * Sends a request, repeatedly if that can do no harm. If the outcome of a removal is in doubt,
+   * checks whether its subject is still there.
    */
   async #persist<Name extends OperationName>(sending: Sending<Name>): Promise<Output<Name>> {
     const tries = new Tries(sending.name, sending.form.row);
@@ -274,7 +276,9 @@ export class SegmentClient implements SegmentApi {
     }
   }
 
-  /** Waits for a place in the quota. @throws {OutOfTimeError} if there is no time to use it. */
+  /**
+   * Waits for a place in the quota. @throws {OutOfTimeError} if there is no time left to use it.
+   */
   async #enter(
     gate: Gate,
     name: OperationName,
@@ -297,7 +301,7 @@ export class SegmentClient implements SegmentApi {
     if (leftMs <= 0 || leftMs < this.#reserveMs(name)) throw new OutOfTimeError(name, leftMs);
   }
 
-  /** The call, whose waits leave time enough to send the request and get its answer. */
+  /** The call, with waits that leave enough time to send the request and get its response. */
   #inTime(name: OperationName, call: CallContext): CallContext {
     return withReserve(call, this.#reserveMs(name));
   }
@@ -307,8 +311,8 @@ export class SegmentClient implements SegmentApi {
   }
 
   /**
-   * Lets the caller look once more while the request has its place, which is given back if that ends
-   * the call.
+   * Lets the caller read once more while the request has its place, which is given back if that
+   * ends the call.
    */
   async #lookLast<Name extends OperationName>(
     { name, call }: Sending<Name>,
@@ -335,10 +339,10 @@ export class SegmentClient implements SegmentApi {
   }
 
   /**
-   * The output, if a look shows that what was to be taken away is gone.
+   * The output, if a check shows that what was to be removed is gone.
    *
-   * @param doubt why that has to be looked into.
-   * @throws {OutcomeUnknownError} if it is there, or that can't be told.
+   * @param doubt why that has to be checked.
+   * @throws {OutcomeUnknownError} if it is still there, or that is unknown.
    */
   async #outputIfGone<Name extends OperationName>(
     { name, form: { row }, input, call }: Sending<Name>,
@@ -357,7 +361,7 @@ export class SegmentClient implements SegmentApi {
   /**
    * Sends one request that has a place in the quota, and settles with the gate.
    *
-   * @throws {AudiencesError} if it could not be sent in time.
+   * @throws {AudiencesError} if it can't be sent in time.
    */
   async #attempt<Name extends OperationName>(
     { name, form, input, request, call }: Sending<Name>,
@@ -416,7 +420,7 @@ export class SegmentClient implements SegmentApi {
     };
   }
 
-  /** Waits before the next attempt. @throws the error of the last one, if there is to be no other. */
+  /** Waits before the next attempt. @throws the error of the last one, if there is no other. */
   async #pauseAfter<Name extends OperationName>(
     { name, call }: Sending<Name>,
     tries: Tries<Name>,
@@ -440,7 +444,7 @@ export class SegmentClient implements SegmentApi {
     }
     const because = error.message;
     log('warn', 'trying again', { operation: name, attempt: tries.attempts, pauseMs, because });
-    // A closed gate makes the call wait by itself, and tells how long.
+    // A closed gate makes the call wait by itself, and announces how long.
     if (closedMs !== undefined && pauseMs <= closedMs) return;
     const drained = this.#drained[isWrite(name) ? 'writes' : 'reads'].signal;
     await pause(clock, withSignal(call, AbortSignal.any([call.signal, drained])), name, pauseMs);
@@ -451,7 +455,10 @@ export class SegmentClient implements SegmentApi {
   }
 }
 
-/** For so long a place in the quota is held until the caller has looked and the request is sent. */
+/**
+ * How long a place in the quota is held until the caller has read and the request is sent,
+ * milliseconds.
+ */
 const maxHeldMs = 5000;
 
 /** A place in the quota until the request is sent. */
@@ -463,14 +470,14 @@ interface HeldPlace {
 }
 
 const refusedInOtherForm =
-  'It was sent in the form of another edition, which Segment refused; nothing was changed.';
-/** Whether nothing is sent until what refused is over. */
+  'It was sent in the form of a different edition, which Segment refused; nothing was changed.';
+/** Whether nothing is sent until the refusal's time is over. */
 function closesGate(refusal: Refusal | undefined): boolean {
   return refusal?.scope === 'operation' || refusal?.scope === 'token';
 }
 
-const notLooked = 'what is there could not be looked at';
-const notConnected = 'what is there was looked at, but no connection could be made';
+const notLooked = 'the current state could not be read';
+const notConnected = 'the current state was read, but no connection could be made';
 
 function heldTooLong(name: string, what: string): UnsentError {
   return new UnsentError('rate_limited', `${name}: ${what} within ${maxHeldMs / 1000} s.`, {
@@ -479,7 +486,7 @@ function heldTooLong(name: string, what: string): UnsentError {
   });
 }
 
-/** A look that failed says nothing of the write, which was not sent. */
+/** A failed read says nothing about the write, which was not sent. */
 function asUnsent(name: string, error: unknown): unknown {
   if (error instanceof CancelledError) return new CancelledError(name, false);
   if (!(error instanceof NoAnswerError || error instanceof RefusedError)) return error;
@@ -487,17 +494,17 @@ function asUnsent(name: string, error: unknown): unknown {
   return new UnsentError(code, message, facts);
 }
 
-/** What became of one attempt, and what it says about the next. */
+/** The outcome of one attempt, and what it means for the next. */
 interface Attempted<Data> {
   verdict: Verdict<Data>;
-  /** What the response asked for, milliseconds. */
+  /** The pause that the response asked for, milliseconds. */
   retryAfterMs?: number;
   refusal?: Refusal;
-  /** How long what was refused is refused, milliseconds. */
+  /** How long the refusal lasts, milliseconds. */
   leftMs?: number;
 }
 
-/** What a look comes to that got no output: only Segment itself can say that something is missing. */
+/** The finding of a check without output: only Segment itself can say that something is missing. */
 function findingOf(error: unknown): Finding<never> {
   if (!(error instanceof AudiencesError) || error instanceof CancelledError) throw error;
   if (error instanceof UnsupportedError) return { kind: 'lacking' };
@@ -505,7 +512,9 @@ function findingOf(error: unknown): Finding<never> {
   return { kind: isMissing ? 'missing' : 'unclear' };
 }
 
-/** @throws {MeaningChangedError} if someone agreed to something else than `form` would send. */
+/**
+ * @throws {MeaningChangedError} if the user agreed to something other than what `form` would send.
+ */
 function assertSameMeaning<Name extends OperationName>(
   name: Name,
   { edition, row }: Form<Name>,

@@ -14,9 +14,9 @@ import type {
 } from './models/space-schema.ts';
 
 /*
- * What each operation of the API takes and gives, whatever the edition. Inputs are neutral: an
- * edition's row makes the request from them. Outputs are what stands under `data` in Segment's
- * responses, unchanged, with the fields of all editions.
+ * The input and output of each operation of the API, whatever the edition. Inputs are neutral: an
+ * edition's row makes the request from them. Outputs are the `data` of Segment's responses,
+ * unchanged, with the fields of all editions.
  */
 
 interface InSpace {
@@ -36,11 +36,11 @@ export interface Paged {
   cursor?: string;
 }
 
-/** A page of audiences; more than the edition gives at once are read in several requests. */
+/** A page of audiences; more than the edition returns at once are read in several requests. */
 export interface PageInput extends InSpace, Paged {
-  /** Only those whose key begins so; up to 255 characters. */
+  /** Only those whose key starts with this; up to 255 characters. */
   keyPrefix?: string;
-  /** Whether the requests that this takes may be made as the quota allows, one after the other. */
+  /** Whether the requests for this may be made one after the other, as the quota allows. */
   isPatient?: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface ChangeableOptions {
   backfillEventDataDays?: number;
 }
 
-/** An audience that is to be made. */
+/** An audience to create. */
 export interface NewAudience extends InSpace, ChangeableOptions {
   name: string;
   query: string;
@@ -62,19 +62,19 @@ export interface NewAudience extends InSpace, ChangeableOptions {
   includeAnonymousUsers?: boolean;
 }
 
-/** A change of an audience; what is left out stays as it is. */
+/** A change of an audience; omitted fields stay as they are. */
 export interface AudienceChange extends OneThing {
   name?: string;
   description?: string;
   enabled?: boolean;
   query?: string;
-  /** The type of the audience, which some editions want again with a query. */
+  /** The type of the audience, which some editions require with a query. */
   type?: AudienceType;
-  /** All three, or none: whether Segment merges or replaces them is not stated. */
+  /** All three, or none: Segment does not document whether it merges or replaces them. */
   options?: ChangeableOptions;
 }
 
-/** A definition that is to be tried. */
+/** A definition to preview. */
 export interface PreviewInput extends InSpace {
   query: string;
   type: AudienceType;
@@ -87,19 +87,19 @@ interface OneSchedule extends OneThing {
   scheduleId: string;
 }
 
-/** What a list of names is looked through for. */
+/** What to search a list of names for. */
 interface NameList extends InSpace, Paged {
   /** A part of the name. */
   search?: string;
 }
 
-/** A list of names whose values may be asked for as well. */
+/** A list of names whose values may be requested as well. */
 interface SampledNameList extends NameList {
-  /** How many values of each to give, 1 to 100; none if left out. */
+  /** How many values of each to return, 1 to 100; none if omitted. */
   samplesCount?: number;
 }
 
-/** A computed trait that is to be made. */
+/** A computed trait to create. */
 export interface NewComputedTrait extends InSpace {
   name: string;
   query: string;
@@ -111,13 +111,13 @@ export interface NewComputedTrait extends InSpace {
   backfillDurationDays?: number;
 }
 
-/** A change of a computed trait; what is left out stays as it is. */
+/** A change of a computed trait; omitted fields stay as they are. */
 export interface ComputedTraitChange extends OneThing {
   name?: string;
   description?: string;
   enabled?: boolean;
   query?: string;
-  /** Goes with a query: the type of the trait as it is. */
+  /** The trait's present type; accompanies a query. */
   type?: Exclude<AudienceType, 'linked'>;
 }
 
@@ -130,11 +130,11 @@ export interface AudienceOutput {
 export interface AudiencesOutput {
   audiences: Audience[];
   pagination: Pagination;
-  /** Where the rows may end early: after so many, with the cursor that goes on there. */
+  /** Where the rows may end early: after how many, and the cursor that continues there. */
   breaks?: readonly { rows: number; next: string }[];
 }
 
-/** Segment's word for a removal, `SUCCESS`; anything else does not say that it was done. */
+/** Segment's word for a removal, `SUCCESS`; anything else does not mean that it was done. */
 export interface StatusOutput {
   status?: string;
 }
@@ -147,12 +147,12 @@ interface ComputedTraitOutput {
   computedTrait: ComputedTrait;
 }
 
-/** A page of a list that Segment may give without saying where it stands. */
+/** A page of a list that Segment may return without its position. */
 interface PageOutput {
   pagination?: Pagination | null;
 }
 
-/** Every operation: what it takes and what it gives. */
+/** Every operation, with its input and output. */
 export interface Contract {
   create_audience: { takes: NewAudience; gives: AudienceOutput };
   get_audience: { takes: OneThing; gives: AudienceOutput };
@@ -218,7 +218,7 @@ export type OperationName = keyof Contract;
 export type Input<Name extends OperationName> = Contract[Name]['takes'];
 export type Output<Name extends OperationName> = Contract[Name]['gives'];
 
-/** The space that an operation is about; undefined for one that is about the whole workspace. */
+/** The space of an operation; undefined for one on the whole workspace. */
 export function spaceIn(input: Input<OperationName>): string | undefined {
   return 'spaceId' in input ? input.spaceId : undefined;
 }

@@ -1,4 +1,4 @@
-/** Follows the cursors of one list: one that comes again would lead in a circle for ever. */
+/** Follows the cursors of one list: a repeated one would lead in a circle forever. */
 export class Cursors {
   readonly #seen = new Set<string>();
 
@@ -7,7 +7,7 @@ export class Cursors {
     if (first !== undefined) this.#seen.add(first);
   }
 
-  /** The cursor to go on with; undefined after the last page. */
+  /** The cursor to continue with; undefined after the last page. */
   after(next: string | null | undefined): { cursor: string | undefined; isLoop: boolean } {
     if (typeof next !== 'string') return { cursor: undefined, isLoop: false };
     if (this.#seen.has(next)) return { cursor: undefined, isLoop: true };
@@ -16,7 +16,7 @@ export class Cursors {
   }
 }
 
-/** Takes note of ids: true for one that was not there before. */
+/** Remembers ids: true for one that is new. */
 export function firstTime(): (row: { id: string }) => boolean {
   const seen = new Set<string>();
   return ({ id }) => {

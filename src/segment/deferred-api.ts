@@ -1,8 +1,8 @@
 import type { DrainScope, SegmentApi } from './api.ts';
 
 /**
- * A `SegmentApi` that is opened by the first call: what it needs is slow to import, and a client
- * that only lists the tools should not wait for it.
+ * A `SegmentApi` that the first call opens: its dependencies are slow to import, and a client that
+ * only lists the tools should not wait for them.
  *
  * @param open makes the real one; it is called once, and again only after it failed.
  */

@@ -50,7 +50,7 @@ export type ErrorEntry = z.infer<typeof errorEntrySchema>;
 export interface ErrorFacts {
   /** What a sensible caller does now. */
   next: string;
-  /** The HTTP status that Segment or something before it answered with. */
+  /** The HTTP status that Segment, or something in front of it, returned. */
   status?: number;
   /** The input or body field at fault. */
   field?: string;
@@ -61,7 +61,7 @@ export interface ErrorFacts {
 }
 
 /**
- * The root of all errors that a tool call can end with. The reader of `message` and `next` is a
+ * The base of all errors that a tool call can end with. The reader of `message` and `next` is a
  * model: `message` says what was wrong and where, `next` says what to do about it.
  */
 export class AudiencesError extends Error {
@@ -76,8 +76,8 @@ export class AudiencesError extends Error {
   }
 
   /**
-   * The form in which an agent sees it: `{error: {code, message, next, …}}`. What strangers wrote may
-   * be part of a message, so it shows what can't be seen; its line breaks are our own.
+   * The form in which an agent sees it: `{error: {code, message, next, …}}`. A message may contain
+   * what strangers wrote, so invisible characters are made visible; its line breaks are our own.
    */
   toJSON() {
     const next = visible(this.facts.next);
@@ -94,20 +94,20 @@ export class InvalidInputError extends AudiencesError {
 
 /** A definition breaks the rules of the query language; nothing was sent. */
 export class InvalidQueryError extends AudiencesError {
-  /** @param rendered the errors with the places marked. @param diagnostics all of them. */
+  /** @param rendered the errors with their places marked. @param diagnostics all of them. */
   constructor(rendered: string, diagnostics: readonly object[]) {
     super('invalid_query', rendered, {
-      next: 'Nothing was sent and no quota was spent. Fix the query as the diagnostics say (check_audience_query tries it for free) and call again.',
+      next: 'Nothing was sent and no quota was used. Fix the query as the diagnostics describe (check_audience_query checks it for free) and call again.',
       field: 'query',
       details: diagnostics,
     });
   }
 }
 
-/** Segment, or something in front of it, refused, and surely nothing was changed. */
+/** Segment, or something in front of it, refused the request, and certainly nothing was changed. */
 export class RefusedError extends AudiencesError {}
 
-/** Whether an error repeats Segment's own envelope, in which an entry says something. */
+/** Whether an error contains Segment's own envelope, with an entry that says something. */
 export function isSegmentsWord({ facts }: AudiencesError): boolean {
   const { data } = errorEnvelopeSchema.safeParse({ errors: facts.details });
   return (
@@ -124,29 +124,29 @@ export class UnsupportedError extends AudiencesError {
 }
 
 /**
- * Segment turned out to speak another edition, in which a write means something else than what was
+ * Segment turned out to use another edition, in which a write means something other than what was
  * agreed to. Nothing was changed, and the user has to be asked again.
  */
 export class MeaningChangedError extends AudiencesError {
   constructor(operation: string) {
     super(
       'stale',
-      `${operation}: Segment speaks a newer edition than was assumed, in which this write has another form than the one that was agreed to. Nothing was changed.`,
+      `${operation}: Segment uses a newer edition of its API than expected, in which this write has a different form from the one the user agreed to. Nothing was changed.`,
       { next: 'Call again without confirmation, so that the user is asked about the new form.' },
     );
   }
 }
 
 /**
- * Segment took nothing of the request in: it was not sent, or each time refused for lack of quota. A
- * request of which that can't be said ends with another error, whatever ended it in the end.
+ * Segment certainly did not process the request: it was not sent, or was refused for lack of quota
+ * every time. A request that may have been processed ends with another error, whatever ended it.
  */
 export class UnsentError extends AudiencesError {
   readonly #again: string;
 
   /**
-   * @param what happened, in sentences. @param told what the message says in addition: about earlier attempts
-   * `soFar`, and instead of `what`, where there were any, `again`.
+   * @param what happened, in sentences. @param told what the message adds: `soFar` about earlier
+   * attempts, and `again`, which replaces `what` if there were any.
    */
   constructor(
     code: ErrorCode,
@@ -158,15 +158,17 @@ export class UnsentError extends AudiencesError {
     this.#again = again;
   }
 
-  /** The same after attempts that were sent. @param soFar a sentence on them; empty for none. */
+  /**
+   * The same, after attempts that were sent. @param soFar a sentence about them; empty for none.
+   */
   afterAttempts(soFar: string): this {
     this.message = `${this.#again} ${soFar}`.trim();
     return this;
   }
 }
 
-/** What became of attempts that were sent, where Segment had no quota left for any of them. */
-export const earlierRefused = 'An earlier attempt was answered HTTP 429: Segment took nothing in.';
+/** The outcome of attempts that were sent, if Segment had no quota left for any of them. */
+export const earlierRefused = 'An earlier attempt returned HTTP 429: Segment changed nothing.';
 
 /** No connection could be made: `unreachable`, and nothing was sent. */
 export class UnreachedError extends UnsentError {
@@ -203,14 +205,14 @@ function timeInWords(ms: number): string {
   return `${Math.max(1, Math.ceil(ms / secondMs))} s`;
 }
 
-/** The quota is used up for longer than this call may wait; nothing was changed. */
+/** The quota is used up for longer than this call can wait; nothing was changed. */
 export class RateLimitedError extends UnsentError {
   /**
    * @param retryAfterMs until the next request can be sent.
    * @param perMinute the limit in force, requests per minute.
-   * @param scope what the limit is of: the operation, the token as a whole, or not known; `longer`: a
-   * quota other than that of the minute.
-   * @param said Segment's own words and its list of problems, where it has any.
+   * @param scope what the limit is of: the operation, the token as a whole, or not known; `longer`:
+   * a quota other than the per-minute one.
+   * @param said Segment's own words and its list of problems, if any.
    */
   constructor(
     operation: string,
@@ -221,23 +223,23 @@ export class RateLimitedError extends UnsentError {
   ) {
     const time = timeInWords(retryAfterMs);
     const causes = {
-      operation: `The quota of ${operation} is used up (${perMinute} a minute)`,
-      token: `Segment limits this token as a whole right now, beyond the ${perMinute} a minute of ${operation}`,
-      longer: `Segment refused ${operation} for lack of a quota other than that of the minute`,
-      unknown: `Segment refused ${operation} for lack of quota without saying for how long (its limit is ${perMinute} a minute)`,
+      operation: `The quota of ${operation} is used up (${perMinute} per minute)`,
+      token: `Segment is limiting this token as a whole right now, in addition to the ${perMinute} per minute for ${operation}`,
+      longer: `Segment refused ${operation} because a quota other than the per-minute one is used up`,
+      unknown: `Segment refused ${operation} for lack of quota, without saying for how long (its limit is ${perMinute} per minute)`,
     };
     const words = said ? `, in its own words: ${withoutStop(said.words)}` : '';
     const meanwhile =
       scope === 'operation'
-        ? ', or do something else meanwhile: other operations have quotas of their own'
+        ? ', or do something else in the meantime: other operations have their own quotas'
         : '';
     super(
       'rate_limited',
-      `${causes[scope]}${words}; the next request can be sent in ${time}, which is longer than this call may wait.`,
+      `${causes[scope]}${words}; the next request can be sent in ${time}, which is longer than this call can wait.`,
       {
         next:
           scope === 'longer'
-            ? 'Nothing was changed. Do not repeat it; tell the user what the quota is and when it is renewed.'
+            ? 'Nothing was changed. Do not repeat it; tell the user what the quota is and when it resets.'
             : `Nothing was changed. Call again in ${time}${meanwhile}.`,
         retryAfterMs: Math.ceil(retryAfterMs),
         details: said?.entries,
@@ -246,7 +248,7 @@ export class RateLimitedError extends UnsentError {
     );
   }
 
-  /** It is said already. */
+  /** The message already says it. */
   override afterAttempts(): this {
     return this;
   }
@@ -282,28 +284,30 @@ export class UnavailableError extends UnsentError {
   }
 }
 
-/** Too little of the time that one call may take is left to send a request: `timeout`, nothing sent. */
+/** Too little of the call's time is left to send a request: `timeout`, nothing sent. */
 export class OutOfTimeError extends UnsentError {
   /** @param leftMs what is left of the call's time. */
   constructor(operation: string, leftMs: number) {
     const seconds = Math.max(0, Math.floor(leftMs / 1000));
-    const why = `earlier requests and waits took so long that ${seconds} s are left of this call.`;
+    const why = `earlier requests and waits took so long that only ${seconds} s of this call are left.`;
     super(
       'timeout',
       `${operation} was not sent: ${why}`,
-      { next: 'It was not done. Call again; if it lasts, tell the user that Segment is slow now.' },
+      {
+        next: 'It was not done. Call again; if this persists, tell the user that Segment is slow right now.',
+      },
       { soFar: '', again: `${operation} was not sent again: ${why}` },
     );
   }
 }
 
 /**
- * A request was sent and no usable answer came: `unreachable`, `timeout`, `upstream_error` or
+ * A request was sent and no usable response arrived: `unreachable`, `timeout`, `upstream_error` or
  * `bad_response`. It may have taken effect.
  */
 export class NoAnswerError extends AudiencesError {}
 
-/** The answer has more bytes, or more values, than are read. */
+/** The response has more bytes, or more values, than are read. */
 export class TooLargeError extends NoAnswerError {}
 
 /** A write was sent, and whether it took effect is unknown. */
@@ -319,14 +323,16 @@ export class CancelledError extends AudiencesError {
   /** Whether a request had been sent, which may have taken effect. */
   readonly sent: boolean;
 
-  /** @param isRefused whether it had been sent, and refused. */
-  constructor(operation: string, sent: boolean, isRefused = false) {
+  /**
+   * @param unchanged what follows "was cancelled" where something may have been sent, but nothing was
+   * changed.
+   */
+  constructor(operation: string, sent: boolean, unchanged?: string) {
     const [when, next] = sent
-      ? ['while it was under way', 'It may have taken effect: look before you repeat it.']
-      : ['before it was sent', 'Nothing was sent; call again if it is still wanted.'];
-    const refused = `before it was sent again. ${earlierRefused}`;
-    super('cancelled', `${operation} was cancelled ${isRefused ? refused : `${when}.`}`, {
-      next: isRefused ? 'Nothing was changed; call again if it is still wanted.' : next,
+      ? ['while it was in progress.', 'It may have taken effect: check before you repeat it.']
+      : ['before it was sent.', 'Nothing was sent; call again if it is still wanted.'];
+    super('cancelled', `${operation} was cancelled ${unchanged ?? when}`, {
+      next: unchanged ? 'Nothing was changed; call again if it is still wanted.' : next,
     });
     this.operation = operation;
     this.sent = sent;
@@ -334,8 +340,8 @@ export class CancelledError extends AudiencesError {
 }
 
 /**
- * Whether the sending of a write that ended with this may have taken effect all the same. Where we
- * don't know what went wrong, we don't know what was done either.
+ * Whether a write that ended with this error may have taken effect nevertheless. If it is unknown
+ * what went wrong, it is also unknown what was done.
  */
 export function mayHaveTakenEffect(error: unknown): boolean {
   if (!(error instanceof AudiencesError)) return true;

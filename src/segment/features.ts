@@ -3,28 +3,31 @@ import { type Input, type OperationName, spaceIn } from './contract.ts';
 import type { Look, Row } from './editions/row.ts';
 import { CancelledError, isSegmentsWord, type RefusedError, UnsupportedError } from './errors.ts';
 
-/** How long it is remembered that something is missing, milliseconds: it may be enabled meanwhile. */
+/** How long a missing feature is remembered, milliseconds: it may be enabled meanwhile. */
 const maxMissingAgeMs = 5 * 60_000;
 
-/** The refusals that may mean that a feature is missing; Segment does not state which one it uses. */
+/**
+ * The refusals that may mean that a feature is missing; Segment does not document which one it
+ * uses.
+ */
 const codesOfLack = ['unauthorized', 'forbidden', 'not_found'];
 
 /**
- * What a workspace, or its token, has of Segment's product beyond audiences, as far as responses show it.
- * A token need not reach the same in every space.
+ * What a workspace, or its token, has of Segment's product beyond audiences, as far as responses
+ * show. A token may reach different things in different spaces.
  */
 export class Features {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  /** The features that were found to be there. */
+  /** The features that were found. */
   readonly #present = new Set<string>();
-  /** By operation and space, until when it counts as missing. */
+  /** By operation and space, the time until which it counts as missing. */
   readonly #missing = new Map<string, number>();
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
   }
 
-  /** @throws {UnsupportedError} if what an operation needs was found missing a short time ago. */
+  /** @throws {UnsupportedError} if what an operation needs was recently found missing. */
   assertNotMissing<Name extends OperationName>(
     name: Name,
     { feature }: Row<Name>,
@@ -35,7 +38,7 @@ export class Features {
     if (this.#clock.monotonic() < until) throw lacking(name, feature);
   }
 
-  /** Takes note of a success. */
+  /** Records a success. */
   found<Name extends OperationName>(name: Name, { feature }: Row<Name>, input: Input<Name>): void {
     if (!feature) return;
     this.#present.add(keyOf(feature.name, input));
@@ -43,11 +46,11 @@ export class Features {
   }
 
   /**
-   * The error of a request that was refused because the workspace, or its token, lacks what it needs;
-   * undefined if the refusal means something else, or that can't be told.
+   * The error of a request that was refused because the workspace, or its token, lacks what it
+   * needs; undefined if the refusal means something else, or that is unknown.
    *
-   * Only what asks for nothing but a list of the space is remembered: others may be refused for what
-   * they are about.
+   * Only requests for a plain list of the space are remembered: others may be refused because of
+   * their subject.
    */
   async lackShownBy<Name extends OperationName>(
     name: Name,
@@ -61,7 +64,7 @@ export class Features {
     try {
       if (!(await feature.isMissing(input, look, refusal))) return undefined;
     } catch (error) {
-      // The refusal is there, whatever becomes of the look.
+      // The refusal stands, whatever the outcome of the check.
       if (error instanceof CancelledError) return undefined;
       throw error;
     }
@@ -83,7 +86,7 @@ function lacking(
   refusal?: RefusedError,
 ): UnsupportedError {
   return new UnsupportedError(`${name}: this workspace, or its token, has no ${feature}`, {
-    next: `Go on without it. Tell the user that ${feature} has to be enabled in Segment, and the token be allowed to use it.`,
+    next: `Continue without it. Tell the user that ${feature} must be enabled in Segment, and that the token must be allowed to use it.`,
     status: refusal?.facts.status,
     details: refusal?.facts.details,
   });

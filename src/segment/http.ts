@@ -13,7 +13,7 @@ import { Semaphore } from './semaphore.ts';
  */
 export const maxReadsAtOnce = 8;
 
-/** The largest answer that is read; Segment's own stay far below. */
+/** The largest response that is read; Segment's own stay far below. */
 export const maxAnswerBytes = 10 * 1024 * 1024;
 
 /** One request, ready to go. `path` is below the base URL and already encoded. */
@@ -27,18 +27,18 @@ export interface HttpRequest {
 /** When an exchange may begin, and what ends it early. */
 export interface ExchangeTerms {
   signal: AbortSignal;
-  /** Milliseconds after which it is over, all waits included. */
+  /** Milliseconds after which it ends, including all waits. */
   endsInMs: number;
-  /** Milliseconds after which nothing of it may be sent any more; without it, there is no such time. */
+  /** Milliseconds after which it may no longer be sent; unlimited if omitted. */
   beginsInMs?: number;
-  /** Whether it goes out at once, however many reads are under way. */
+  /** Whether it goes out at once, however many reads are in progress. */
   isUrgent: boolean;
 }
 
-/** A complete answer. */
+/** A complete response. */
 export interface HttpAnswer {
   kind: 'answer';
-  /** When the request began to be sent, on the monotonic clock. */
+  /** When sending the request began, on the monotonic clock. */
   sentAt: number;
   status: number;
   headers: Headers;
@@ -46,24 +46,24 @@ export interface HttpAnswer {
 }
 
 /**
- * No complete answer.
- * - `connection`: it could not be made, or broke before the answer began.
- * - `cut`: it broke in the middle of the answer.
+ * No complete response.
+ * - `connection`: it could not be made, or broke before the response began.
+ * - `cut`: it broke in the middle of the response.
  * - `timeout`: the attempt took longer than one may.
- * - `over`: the time after which all had to be over came first.
- * - `late`: so did the time by which it had to begin, or it waited for others until all was over.
+ * - `over`: the end of the whole call's time came first.
+ * - `late`: the time by which it had to begin came first, or it waited for others until the end.
  *   Nothing was sent.
- * - `too-large`: the answer passed `maxAnswerBytes` or `maxAnswerValues`.
+ * - `too-large`: the response exceeded `maxAnswerBytes` or `maxAnswerValues`.
  * - `cancelled`: the request's signal was aborted.
  */
 export interface HttpFailure {
   kind: 'failure';
   reason: 'connection' | 'cut' | 'timeout' | 'over' | 'late' | 'too-large' | 'cancelled';
-  /** Whether any of the request may have reached the server. */
+  /** Whether any part of the request may have reached the server. */
   sent: boolean;
-  /** How long it lasted since it began to be sent, milliseconds; 0 if it did not. */
+  /** How long it lasted from the start of sending, milliseconds; 0 if it was not sent. */
   lastedMs: number;
-  /** The status, if the answer had begun. */
+  /** The status, if the response had begun. */
   status?: number;
   /** The error of the network, such as `ECONNREFUSED`. */
   cause?: string;
@@ -74,8 +74,8 @@ export type HttpOutcome = HttpAnswer | HttpFailure;
 /**
  * Kept-alive connections to one base URL. Redirects are never followed.
  *
- * What limits their number are the places of reads, not undici's pool: there an urgent request would
- * wait behind others.
+ * Their number is limited by the places for reads, not by undici's pool, where an urgent request
+ * would wait behind others.
  */
 export class HttpPool {
   readonly #pool: Dispatcher;
@@ -87,8 +87,8 @@ export class HttpPool {
 
   /**
    * @param timeoutMs for making a connection, and then for one whole exchange, from the first byte
-   * sent to the last received. The wait for other requests does not count.
-   * @param proxy what connections are made through, if anything.
+   * sent to the last received. Waiting for other requests does not count.
+   * @param proxy the proxy for connections, if any.
    */
   constructor(baseUrl: string, timeoutMs: number, clock: Clock, proxy?: HttpProxy) {
     const { origin, pathname } = new URL(baseUrl);
@@ -99,7 +99,7 @@ export class HttpPool {
     this.#pool = proxy ? throughProxy(proxy, timeoutMs) : directly(origin, timeoutMs);
   }
 
-  /** Sends one request once. Never rejects: the outcome says what went wrong. */
+  /** Sends a request once. Never rejects: the outcome says what went wrong. */
   exchange(
     request: HttpRequest,
     { signal, endsInMs, beginsInMs = Number.POSITIVE_INFINITY, isUrgent }: ExchangeTerms,
@@ -190,13 +190,13 @@ export class HttpPool {
     });
   }
 
-  /** Closes all connections at once, also those in use. */
+  /** Closes all connections at once, including those in use. */
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
 }
 
-/** Our own timer ends an exchange, so undici's need not. */
+/** Our own timer ends an exchange, so undici's timers are not needed. */
 const options = { pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
 
 function directly(origin: string, timeoutMs: number): Dispatcher {
@@ -204,7 +204,7 @@ function directly(origin: string, timeoutMs: number): Dispatcher {
   return new Pool(origin, { ...options, connect: readingOnlyFinal(connect) });
 }
 
-/** The same way to connect, by sockets from which no interim responses are read. */
+/** The same connector, with sockets from which no interim responses are read. */
 function readingOnlyFinal(connect: buildConnector.connector): buildConnector.connector {
   return (to, callback) =>
     connect(to, (...[error, socket]) => {
@@ -226,18 +226,18 @@ function throughProxy({ url, authorization }: HttpProxy, timeoutMs: number): Dis
         ...more,
         connect: typeof connect === 'function' ? readingOnlyFinal(connect) : connect,
       }),
-    // The proxy's answer to CONNECT; an exchange has not begun by then.
+    // The proxy's response to CONNECT; no exchange has begun by then.
     clientFactory: (proxy, { connect }: Pool.Options) =>
       new Pool(proxy, { connect, headersTimeout: timeoutMs }),
   });
 }
 
-/** The most telling word that an error of the network has: its code, else its message. */
+/** The most telling part of a network error: its code, otherwise its message. */
 function causeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  // undici's errors of a proxy: another answer to CONNECT than 200, none in time, or no TLS with it.
+  // undici's proxy errors: a response to CONNECT other than 200, none in time, or no TLS with it.
   const [, status] = /^Proxy response \((\d{3})\)/.exec(error.message) ?? [];
   if (status !== undefined) return `the proxy returned HTTP ${status}`;
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return 'the proxy did not answer in time';

@@ -1,21 +1,21 @@
 /*
- * Imports nothing: the settings check their spaces by it before anything else is loaded.
+ * Imports nothing: the settings check their spaces with it before anything else is loaded.
  */
 
-/** So often a text may be percent-encoded over and over; what takes more rounds means no good. */
+/** How many times a text may be percent-encoded; what takes more rounds is malicious. */
 const maxRounds = 8;
 
 /** Separators of path segments, what ends a path, and control characters. */
 const separators = /[/\\?#\p{Cc}]/u;
 
-/** What almost every id is made of; nothing in it can be taken for anything else. */
+/** The characters of almost every id; none of them can be mistaken for anything else. */
 const plainId = /^[\w-]+$/;
 
-/** What is left of percent-encoding that is not UTF-8, once all else is decoded. */
+/** The rest of percent-encoding that is not UTF-8, once everything else is decoded. */
 const notUtf8 = /%[0-9a-f]{2}/i;
 
 /**
- * Why an id can't stand in a path, as what follows "must"; undefined if it can.
+ * Why an id can't be in a path, phrased to follow "must"; undefined if it can.
  *
  * Encoding alone does not keep an id in its segment: proxies decode `%2F` and `%2e%2e`, some of them
  * more than once, before they choose a path.
@@ -25,23 +25,23 @@ export function problemOfId(id: string): string | undefined {
   const decoded = id === '' || !id.isWellFormed() ? undefined : decodedWhole(id);
   if (decoded === undefined) return 'be an id';
   if (separators.test(decoded)) {
-    return 'hold no slash, backslash, question mark, number sign or control character, percent-encoded or not';
+    return 'contain no slash, backslash, question mark, number sign or control character, percent-encoded or not';
   }
-  if (notUtf8.test(decoded)) return 'hold no percent-encoding that is not UTF-8';
+  if (notUtf8.test(decoded)) return 'contain no percent-encoding that is not UTF-8';
   return ['', ...dots].includes(essenceOf(decoded))
     ? 'be an id, not a blank or a dot segment'
     : undefined;
 }
 
 /**
- * Why a name, such as that of an event, can't stand in a path, as what follows "must"; undefined if it
- * can. People put slashes into names; what climbs by them is refused.
+ * Why a name, such as that of an event, can't be in a path, phrased to follow "must"; undefined if
+ * it can. People put slashes into names; dot segments are refused.
  */
 export function problemOfName(name: string): string | undefined {
   const decoded = name === '' || !name.isWellFormed() ? undefined : decodedWhole(name);
   if (decoded === undefined) return 'be a name';
   const climbs = decoded.split(/[/\\]/).some((part) => dots.includes(essenceOf(part)));
-  return climbs ? 'hold no dot segment, percent-encoded or not' : undefined;
+  return climbs ? 'contain no dot segment, percent-encoded or not' : undefined;
 }
 
 const dots = ['.', '..'];
@@ -73,7 +73,7 @@ function decodedWhole(text: string): string | undefined {
 }
 
 /**
- * Decodes as carelessly as the most careless proxy: what is not valid UTF-8 byte by byte, with the
+ * Decodes as carelessly as the most careless proxy: invalid UTF-8 byte by byte, including the
  * overlong forms of ASCII (`%C0%AF` and `%E0%80%AF` for a slash) and IIS's `%u002F`.
  */
 function decodedOnce(text: string): string {
@@ -89,8 +89,8 @@ function decodedOnce(text: string): string {
 }
 
 /**
- * ASCII in two to six bytes where one is enough: six bits in the last, and the seventh in the one
- * before it. UTF-8 rules such forms out (RFC 3629, section 3).
+ * ASCII in two to six bytes instead of one: six bits in the last, and the seventh in the one before
+ * it. UTF-8 rules out such forms (RFC 3629, section 3).
  */
 const overlong = /(?:%c|(?:%e0|%f0%80|%f8%80%80|%fc%80%80%80)%8)([01])%([89ab][0-9a-f])/gi;
 

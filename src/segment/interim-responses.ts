@@ -1,21 +1,23 @@
 import type { Socket } from 'node:net';
 
-/** As much of a status line as tells an interim response from others, such as `HTTP/1.1 100`. */
+/** The part of a status line that distinguishes interim responses, such as `HTTP/1.1 100`. */
 const statusChars = 12;
 const interimStart = 'HTTP/1.1 1';
-/** Switching to another protocol, which is no interim response. */
+/** Switching to another protocol, which is not an interim response. */
 const switching = 'HTTP/1.1 101';
 const headersEnd = '\r\n\r\n';
 /** Longer headers are left to the parser, which refuses them: as many as Node.js and undici read. */
 const maxHeadersBytes = 16 * 1024;
 
 /**
- * Keeps interim responses, such as 100 and 103, from whoever reads a socket. A client has to be able to
- * read any number of them before the response itself, expected or not (RFC 9110, section 15.2), but
- * undici breaks the connection off at a 100: `onHeadersComplete` in its lib/dispatcher/client-h1.js.
+ * Hides interim responses, such as 100 and 103, from the reader of a socket. A client has to be
+ * able to read any number of them before the response itself, expected or not (RFC 9110, section
+ * 15.2), but undici closes the connection at a 100: `onHeadersComplete` in its
+ * lib/dispatcher/client-h1.js.
  *
- * The next response is taken to begin with the first byte that is read after one was written: so no
- * request may be written before the response to the one before it has ended, nor in more than one turn.
+ * The next response is assumed to begin with the first byte that is read after one was written: so
+ * no request may be written before the response to the previous one has ended, nor in more than one
+ * turn.
  *
  * @param socket of HTTP/1.1, read by its `read`. @returns the same socket.
  */
@@ -23,7 +25,7 @@ export function withoutInterimResponses<Read extends Pick<Socket, 'read' | 'writ
   socket: Read,
 ): Read {
   const nothing = Buffer.alloc(0);
-  /** What was read of a response whose status is not known yet; undefined within a response. */
+  /** The start of a response whose status is not known yet; undefined within a response. */
   let begun: Buffer | undefined;
   socket.write = new Proxy(socket.write, {
     apply(write, self, given) {
@@ -45,7 +47,7 @@ export function withoutInterimResponses<Read extends Pick<Socket, 'read' | 'writ
   return socket;
 }
 
-/** What follows the interim responses at the start, and whether it surely is none itself. */
+/** What follows the interim responses at the start, and whether it is certainly not one itself. */
 function afterInterim(bytes: Buffer): { bytes: Buffer; isBegun: boolean } {
   let rest = bytes;
   for (;;) {

@@ -5,14 +5,14 @@ import { type AudiencesError, RefusedError, TooLargeError } from './errors.ts';
 
 /** How the requests of one list call are made. */
 interface PageRequests<Name extends OperationName> {
-  /** Throws if so many requests could not all be sent in time. */
+  /** Throws if not all of so many requests could be sent in time. */
   foresee(requests: number): void;
   send(input: Input<Name>): Promise<Output<Name>>;
 }
 
 /**
- * Reads lists of more rows than Segment gives at once, page after page. A page size that Segment
- * refused is not asked for again, nor one that a space has too many bytes for.
+ * Reads lists of more rows than Segment returns at once, page after page. A page size that Segment
+ * refused is not requested again, nor one whose pages have too many bytes in a space.
  */
 export class PageReader {
   /** By operation, the smallest size that was refused. */
@@ -20,7 +20,7 @@ export class PageReader {
   /** By operation and space, the smallest size whose page was too large to be read. */
   readonly #tooLarge = new Map<string, number>();
 
-  /** @throws what the requests throw; nothing is returned of a list that was read in part. */
+  /** @throws what the requests throw; a list that was read only in part is not returned. */
   async read<Name extends OperationName>(
     name: Name,
     paging: Paging<Name>,
@@ -42,7 +42,7 @@ export class PageReader {
         outputs.push(output);
         const rows = paging.rowsIn(output);
         left -= rows;
-        // A page without rows has no end that could be waited for.
+        // A page without rows offers no way to reach an end.
         cursor = rows > 0 ? cursors.after(paging.next(output)).cursor : undefined;
       } catch (error) {
         tooLarge = this.#assertSmallerIsLeft(name, paging, input, count, error);
@@ -62,14 +62,14 @@ export class PageReader {
     return Math.min(size, Math.max(1, Math.floor(tooLarge / 2)));
   }
 
-  /** Remembers that a page had too many bytes; false if there is none of fewer rows. */
+  /** Remembers that a page had too many bytes; false if no smaller page is possible. */
   #notesTooLarge<Name extends OperationName>(
     name: Name,
     input: Input<Name>,
     count: number,
   ): boolean {
     const key = spaceKey(name, input);
-    // If a single row is too large, it is not for their number.
+    // If a single row is too large, the number of rows is not the cause.
     if (count <= 1) this.#tooLarge.delete(key);
     else this.#tooLarge.set(key, Math.min(count, this.#tooLarge.get(key) ?? count));
     return count > 1;
@@ -77,7 +77,7 @@ export class PageReader {
 
   /**
    * @returns the error, if a page had too many bytes.
-   * @throws the error, unless a page was too large and a smaller one is left to ask for.
+   * @throws the error, unless a page was too large and a smaller one can be requested.
    */
   #assertSmallerIsLeft<Name extends OperationName>(
     name: Name,
@@ -90,7 +90,7 @@ export class PageReader {
     return error instanceof TooLargeError ? error : undefined;
   }
 
-  /** Whether a page was too large for Segment or for us, and a smaller one is left to ask for. */
+  /** Whether a page was too large for Segment or for us, and a smaller one can be requested. */
   #findsTooLarge<Name extends OperationName>(
     name: Name,
     { sizes }: Paging<Name>,
@@ -106,7 +106,7 @@ export class PageReader {
   }
 }
 
-/** @param tooLarge why there are so many; it says what to do where a wait would not help. */
+/** @param tooLarge why there are so many; it says what to do if waiting would not help. */
 function foresee<Name extends OperationName>(
   pages: PageRequests<Name>,
   requests: number,

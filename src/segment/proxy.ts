@@ -1,17 +1,17 @@
 /*
- * Which proxy the environment names. As in curl and undici: the variables in lower case go before
- * those in upper case, and what names none for https is reached through the one for http.
+ * The proxy that the environment names. As in curl and undici, lower-case variables take precedence
+ * over upper-case ones, and without a proxy for https the one for http is used.
  */
 
-/** What requests go through on their way to Segment. */
+/** The proxy between this server and Segment. */
 export interface HttpProxy {
   /** Its URL, without user and password. */
   readonly url: string;
   /** The variable that names it. */
   readonly variable: string;
-  /** The value of the header `Proxy-Authorization`, where it wants one. */
+  /** The value of the `Proxy-Authorization` header, if needed. */
   readonly authorization: string | undefined;
-  /** What must not be seen of it. */
+  /** Its secrets, for redaction. */
   readonly secrets: readonly string[];
 }
 
@@ -19,14 +19,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
 
-/** What is shorter would be found in too many harmless texts. */
+/** Shorter secrets would match too many harmless texts. */
 const minSecretChars = 6;
 
 /**
- * The proxy for a base URL; undefined if the environment names none, or exempts this host, or it is
- * this machine's own.
+ * The proxy for a base URL; undefined if the environment names none, or exempts this host, or the
+ * host is this machine.
  *
- * @param warn takes a sentence where the environment names what can't be used.
+ * @param warn receives a sentence if the environment names an unusable proxy.
  */
 export function findProxy(
   baseUrl: string,
@@ -57,13 +57,13 @@ export function findProxy(
   };
 }
 
-/** Programs take a proxy's address without its scheme, too. */
+/** Programs also accept a proxy's address without a scheme. */
 function urlOf(given: string): URL | undefined {
   const text = given.trim();
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
-  // URL takes braces and the like for parts of a name.
+  // URL accepts braces and the like as parts of a host name.
   return isHttp && /^([\w.-]+|\[.+\])$/.test(url.hostname) ? url : undefined;
 }
 
@@ -94,7 +94,7 @@ function isExempt({ hostname, port }: URL, noProxy: string): boolean {
     });
 }
 
-/** Colons also stand within an IPv6 address: with a port that is in brackets. */
+/** An IPv6 address also has colons: with a port, it is in brackets. */
 function splitPort(entry: string): [name: string, port: string | undefined] {
   const colon = entry.lastIndexOf(':');
   const hasPort = entry[colon - 1] === ']' || (colon > 0 && entry.indexOf(':') === colon);

@@ -6,14 +6,14 @@ import type { ComputedTrait } from './models/computed-trait.ts';
 
 /** Segment's own maximum of `pagination.count` for computed traits. */
 const rowsAtOnce = 1000;
-/** Beyond this, a single call would use up most of a minute's quota. */
+/** More would let a single call use up most of a minute's quota. */
 const maxTraits = 10_000;
 
 /**
  * Reads all computed traits of a space, up to 10,000. Rows that name another space are left out:
- * writes are decided by what this returns.
+ * decisions about writes depend on the result.
  *
- * @returns `complete` false if the space has more than are looked at.
+ * @returns `complete` is false if the space has more than are read.
  */
 export async function readTraits(
   api: Pick<SegmentApi, 'send'>,

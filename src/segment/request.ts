@@ -5,7 +5,7 @@ import { InvalidInputError } from './errors.ts';
 import type { HttpRequest } from './http.ts';
 import { problemOfId, problemOfName } from './ids.ts';
 
-/** So much of a refused id shows which one it is. */
+/** How much of a refused id is enough to recognize it. */
 const maxShownChars = 200;
 
 /** What every request of this program has in its headers. */
@@ -16,7 +16,7 @@ export interface Sender {
   userAgent: string;
 }
 
-/** A request with its body as text, and the body itself for those who show it. */
+/** A request with its body as text, and the body itself for showing it. */
 export interface MadeRequest {
   request: HttpRequest;
   body: object | undefined;
@@ -25,7 +25,7 @@ export interface MadeRequest {
 /**
  * The request of one operation in the form of an edition.
  *
- * @throws {InvalidInputError} for an id that can't stand in a path.
+ * @throws {InvalidInputError} for an id that can't be in a path.
  */
 export function requestOf<Name extends OperationName>(
   { edition, row }: Form<Name>,
@@ -54,13 +54,13 @@ export function requestOf<Name extends OperationName>(
 }
 
 /**
- * Fills a path template such as `/spaces/{spaceId}/audiences/{id}`; `{event:name}` stands for a name,
- * in which people may put slashes.
+ * Fills a path template such as `/spaces/{spaceId}/audiences/{id}`; `{event:name}` stands for a
+ * name, which may contain slashes.
  *
  * Each value becomes exactly one path segment, also behind proxies that decode it, however often.
  *
  * @param idField what the caller calls the `id`.
- * @throws {InvalidInputError} for a value that would not: see `problemOfId` and `problemOfName`.
+ * @throws {InvalidInputError} for any other value: see `problemOfId` and `problemOfName`.
  */
 export function fillPath(
   template: string,
@@ -76,9 +76,9 @@ export function fillPath(
 
 /** Where each field can be found. */
 const sources: Readonly<Record<string, string>> = {
-  spaceId: 'list_spaces shows the spaces; else ask the user for the id.',
+  spaceId: 'list_spaces shows the spaces; otherwise, ask the user for the id.',
   scheduleId: 'list_audience_schedules shows those of an audience.',
-  previewId: 'preview_audience returned it, and starts another one from the definition.',
+  previewId: 'preview_audience returns it, or starts a new preview from the definition.',
   event: 'describe_space_schema with kind events lists them.',
   entity: 'describe_space_schema with kind entities lists them.',
 };
@@ -102,6 +102,6 @@ function encodeSegment(
   const shown = cut(visible(JSON.stringify(text)), maxShownChars);
   throw new InvalidInputError(`${field} can't be ${shown}: it must ${problem}.`, {
     field,
-    next: `Give ${field} as Segment shows it: ${source}`,
+    next: `Pass ${field} as Segment shows it: ${source}`,
   });
 }

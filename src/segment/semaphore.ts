@@ -1,17 +1,17 @@
-/** Lets so many things go on at once; the others wait, in the order in which they came. */
+/** Lets a limited number of things run at once; the others wait, in order of arrival. */
 export class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();
 
-  /** @param places how many may go on at once. */
+  /** @param places how many may run at once. */
   constructor(places: number) {
     this.#free = places;
   }
 
   /**
-   * Calls `enter` as soon as there is a place: at once, if there is one now.
+   * Calls `enter` as soon as there is a place: immediately, if there is one now.
    *
-   * @returns what gives the place back, or ends the wait for it; to be called once.
+   * @returns a function that frees the place, or ends the wait for it; to be called once.
    */
   take(enter: () => void): () => void {
     const waiting = () => enter();

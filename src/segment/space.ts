@@ -4,15 +4,15 @@ import type { CallContext } from './call.ts';
 import { Cursors, firstTime } from './cursors.ts';
 import type { Audience } from './models/audience.ts';
 
-/** Rows that are asked for at once; the client reads them in pages of the edition's size. */
+/** Rows per call; the client reads them in pages of the edition's size. */
 const rowsAtOnce = 1000;
-/** Beyond this, a single call would use up most of a minute's quota. */
+/** More would let a single call use up most of a minute's quota. */
 const maxAudiences = 10_000;
 
-/** Some audiences of a space, as they are read one page after the other. */
+/** Some audiences of a space, read page by page. */
 export interface PageOfSpace {
   audiences: Audience[];
-  /** How many the space has, if Segment says so. */
+  /** How many the space has, if Segment says. */
   total: number | undefined;
   /** Whether the space has no more. */
   isLast: boolean;
@@ -21,13 +21,13 @@ export interface PageOfSpace {
 /** The audiences of a space. */
 export interface WholeSpace {
   audiences: Audience[];
-  /** False if the space has more than are looked at. */
+  /** False if the space has more than are read. */
   complete: boolean;
 }
 
 /**
- * Reads all audiences of a space, up to 10,000. Rows that name another space, or come again, are left
- * out: writes are decided by what this returns.
+ * Reads all audiences of a space, up to 10,000. Rows that name another space, or are repeated, are
+ * left out: decisions about writes depend on the result.
  */
 export async function readSpace(
   api: SegmentApi,
@@ -48,14 +48,14 @@ export class SpacePosition {
   readonly cursors = new Cursors();
   readonly isNew = firstTime();
   cursor: string | undefined;
-  /** How many rows were asked for. */
+  /** How many rows were requested. */
   asked = 0;
 }
 
 /**
- * The same, page after page, for those who do not need all of it at once.
+ * The same, page by page, for those who do not need everything at once.
  *
- * @param position where to begin; it moves on with each page, so that another call can go on there.
+ * @param position where to begin; it moves with each page, so that another call can continue there.
  */
 export async function* pagesOfSpace(
   api: SegmentApi,
@@ -73,7 +73,7 @@ export async function* pagesOfSpace(
     yield {
       audiences: page.audiences.filter((row) => isOfSpace(row, spaceId) && isNew(row)),
       total: page.pagination.totalEntries ?? undefined,
-      // What the pages in a circle leave out is not known.
+      // What circular pages leave out is unknown.
       isLast: cursor === undefined && !isLoop,
     };
     if (cursor === undefined) return;

@@ -10,14 +10,14 @@ import {
 } from './errors.ts';
 import type { Verdict } from './verdict.ts';
 
-/** The attempts at one request, and what they make of what ends it. */
+/** The attempts at one request, and what its end means because of them. */
 export class Tries<Name extends OperationName> {
   readonly #name: Name;
   readonly #row: Row<Name>;
   attempts = 0;
-  /** How many of them were refused for lack of quota. */
+  /** How many attempts were refused for lack of quota. */
   refusals = 0;
-  /** Why an earlier attempt may have taken effect although no usable response came. */
+  /** Why an earlier attempt may have taken effect although no usable response arrived. */
   #uncertain: AudiencesError | undefined;
 
   constructor(name: Name, row: Row<Name>) {
@@ -26,16 +26,16 @@ export class Tries<Name extends OperationName> {
   }
 
   /**
-   * What an attempt comes to: the output, or undefined if there is to be another.
+   * The result of an attempt: the output, or undefined if another one follows.
    *
-   * @throws {AudiencesError} if it failed for good, or whether it took effect has to be looked into.
+   * @throws {AudiencesError} if it failed for good, or its effect has to be checked.
    */
   endOf(verdict: Verdict<Output<Name>>): { output: Output<Name> } | undefined {
     if (verdict.kind === 'success') {
       const doubt = this.#row.ifGone?.doubtOf(verdict.data);
       if (doubt === undefined) return { output: verdict.data };
-      const next = 'Look whether it took effect.';
-      const message = `${this.#name}: the answer ${doubt}`;
+      const next = 'Check whether it took effect.';
+      const message = `${this.#name}: the response ${doubt}`;
       this.#uncertain = new NoAnswerError('bad_response', message, { next });
       throw this.#uncertain;
     }
@@ -59,7 +59,7 @@ export class Tries<Name extends OperationName> {
     return error instanceof CancelledError ? new CancelledError(this.#name, true) : this.#uncertain;
   }
 
-  /** Nor does what ends the call before its next attempt, which is then said as well. */
+  /** Nor does what ends the call before its next attempt; the error then says both. */
   notSentAgain(error: unknown): unknown {
     if (!(error instanceof AudiencesError)) return error;
     if (!this.#uncertain) return this.#toldOfRefusals(error);
@@ -68,19 +68,21 @@ export class Tries<Name extends OperationName> {
     return new NoAnswerError(code, `${message} The next attempt was not made: ${reason}`, facts);
   }
 
-  /** An error that does not say that nothing was sent where something was, and was refused. */
+  /** The error, without a claim that nothing was sent if something was sent and refused. */
   #toldOfRefusals(error: unknown): unknown {
     if (this.refusals === 0) return error;
     if (error instanceof UnsentError) return error.afterAttempts(earlierRefused);
     const isUnsent = error instanceof CancelledError && !error.sent;
-    return isUnsent ? new CancelledError(this.#name, false, true) : error;
+    return isUnsent
+      ? new CancelledError(this.#name, false, `before it was sent again. ${earlierRefused}`)
+      : error;
   }
 
   /**
-   * Why it is in doubt whether what was to be taken away is gone, whatever ended the attempts: one of
+   * Why it is in doubt whether what was to be removed is gone, whatever ended the attempts: one of
    * them may have taken effect.
    *
-   * @returns undefined if it is not, or nobody waits for an answer any more.
+   * @returns undefined if it is not, or if nobody waits for the result any more.
    */
   doubtAtEnd(error: unknown): AudiencesError | undefined {
     if (!this.#row.ifGone || !this.#uncertain || !(error instanceof AudiencesError))
@@ -90,9 +92,9 @@ export class Tries<Name extends OperationName> {
       : error;
   }
 
-  /** The error of a request that was sent. @param cause why nobody knows what came of it. */
+  /** The error of a request that was sent. @param cause why its outcome is unknown. */
   outcomeUnknown(cause: AudiencesError): OutcomeUnknownError {
-    const next = this.#row.ifUnknown ?? 'Do not repeat it yet. Look whether it took effect.';
+    const next = this.#row.ifUnknown ?? 'Do not repeat it yet. Check whether it took effect.';
     return new OutcomeUnknownError(
       `${this.#name} was sent, but whether it took effect is unknown. ${cause.message}`,
       { next, status: cause.facts.status, details: { cause: cause.code } },
@@ -101,13 +103,13 @@ export class Tries<Name extends OperationName> {
   }
 }
 
-/** What was asked for may be done, and its result be shown elsewhere. */
+/** The request may have been carried out, with its result elsewhere. */
 function isRedirect({ facts: { status = 0 } }: AudiencesError): boolean {
   return status >= 300 && status < 400;
 }
 
-/** The first attempt may have taken effect; that a later one was refused does not change it. */
+/** The first attempt may have taken effect; the refusal of a later one does not change that. */
 function refusedLater(uncertain: AudiencesError, { message }: AudiencesError): NoAnswerError {
   const { code, facts } = uncertain;
-  return new NoAnswerError(code, `${uncertain.message} Asked again: ${message}`, facts);
+  return new NoAnswerError(code, `${uncertain.message} After a retry: ${message}`, facts);
 }

@@ -18,11 +18,12 @@ import type { HttpProxy } from './proxy.ts';
 
 /**
  * What the outcome of one attempt means.
- * - `success`: done, and this is the answer's `data`.
- * - `refused`: surely without effect; asking again the same way gets the same.
- * - `limited`: a 429, surely without effect; asking again later may do. `said`: Segment's own words.
- * - `unsent`: surely without effect, because nothing left this machine.
- * - `uncertain`: it may have taken effect. `transient`: asking again may get an answer.
+ * - `success`: done, and this is the response's `data`.
+ * - `refused`: certainly without effect; repeating it gets the same.
+ * - `limited`: a 429, certainly without effect; repeating it later may work. `said`: Segment's
+ *   own words.
+ * - `unsent`: certainly without effect, because nothing left this machine.
+ * - `uncertain`: it may have taken effect. `transient`: repeating it may get a response.
  */
 export type Verdict<Data> =
   | { kind: 'success'; data: Data }
@@ -31,23 +32,28 @@ export type Verdict<Data> =
   | { kind: 'unsent'; error: AudiencesError }
   | { kind: 'uncertain'; error: AudiencesError; transient: boolean };
 
-/** What has to be known of an operation to judge its responses. */
+/** What has to be known about an operation to judge its responses. */
 export interface Expected<Data> {
   operation: string;
   /** What `data` should be. */
   output: z.ZodType<Data>;
-  /** What is wrong with data of that form, as what follows "the answer"; undefined if nothing is. */
+  /**
+   * What is wrong with data of that form, phrased to follow "the response"; undefined if nothing
+   * is.
+   */
   misfit?: (data: Data) => string | undefined;
   /** What the caller does next on HTTP 404. */
   ifNotFound: string;
-  /** Whether it changes something: then an answer that has errors, too, does not say that it did. */
+  /**
+   * Whether it changes something: then a response that also has errors does not prove that it did.
+   */
   writes?: boolean;
 }
 
 /**
- * Judges a response that came in full.
+ * Judges a complete response.
  *
- * @param body the parsed JSON, undefined if it is none.
+ * @param body the parsed JSON; undefined if it is not JSON.
  */
 export function judgeAnswer<Data>(
   expected: Expected<Data>,
@@ -58,11 +64,11 @@ export function judgeAnswer<Data>(
   const { status } = answer;
   if (status >= 200 && status < 300) return judgeSuccess(expected, answer, body);
   if (status >= 300 && status < 400) {
-    // "See other" is how a server says that it did what was asked and shows the result elsewhere.
+    // With "See Other", a server says that it did what was asked, and that the result is elsewhere.
     const seeOther = status === 303;
     const error = new (seeOther ? NoAnswerError : RefusedError)(
       'bad_response',
-      `${operation}: the server answered with a redirect (HTTP ${status}), which is not followed.`,
+      `${operation}: the server returned a redirect (HTTP ${status}), which is not followed.`,
       { next: addressAdvice, status },
     );
     return seeOther ? { kind: 'uncertain', error, transient: false } : { kind: 'refused', error };
@@ -77,9 +83,9 @@ export function judgeAnswer<Data>(
   if (status >= 500) {
     const error = new NoAnswerError(
       'upstream_error',
-      `${operation}: Segment, or something before it, failed with HTTP ${status}: ${reason}`,
+      `${operation}: Segment, or something in front of it, failed with HTTP ${status}: ${reason}`,
       {
-        next: 'Try again in a minute; if it lasts, look at status.segment.com or tell the user.',
+        next: 'Try again in a minute; if this persists, check status.segment.com or tell the user.',
         status,
         details: entries,
       },
@@ -90,9 +96,9 @@ export function judgeAnswer<Data>(
 }
 
 /**
- * Judges an attempt that got no complete answer. A cancelled one is not for judging.
+ * Judges an attempt without a complete response. Cancelled ones are not judged.
  *
- * @param proxy what the attempt went through, if anything.
+ * @param proxy the proxy of the attempt, if any.
  */
 export function judgeFailure(
   operation: string,
@@ -122,43 +128,43 @@ export function judgeFailure(
       case 'timeout':
         return new NoAnswerError(
           'timeout',
-          `${operation}: no complete answer within ${Math.round(lastedMs)} ms.`,
+          `${operation}: no complete response within ${Math.round(lastedMs)} ms.`,
           {
-            next: 'Try again; if it lasts, ask for smaller pages or tell the user to raise --timeout-ms.',
+            next: 'Try again; if this persists, ask for smaller pages or tell the user to raise --timeout-ms.',
             status,
           },
         );
       case 'over':
         return new NoAnswerError(
           'timeout',
-          `${operation}: no complete answer within ${Math.round(lastedMs)} ms, which was all that was left of this call.`,
+          `${operation}: no complete response within ${Math.round(lastedMs)} ms, which was all that was left of this call.`,
           {
-            next: 'Try again; if it lasts, ask for smaller pages or tell the user that Segment is slow now.',
+            next: 'Try again; if this persists, ask for smaller pages or tell the user that Segment is slow right now.',
             status,
           },
         );
       case 'too-large':
         return new TooLargeError(
           'bad_response',
-          `${operation}: the answer is larger than ${maxAnswerBytes} bytes, or has more than ${maxAnswerValues} values, and was not read.`,
+          `${operation}: the response is larger than ${maxAnswerBytes} bytes, or has more than ${maxAnswerValues} values, and was not read.`,
           {
-            next: `If this is a list, ask for fewer rows with count. Else: ${addressAdvice}`,
+            next: `If this is a list, ask for fewer rows with count. Otherwise: ${addressAdvice}`,
             status,
           },
         );
       case 'cut':
         return new NoAnswerError(
           'bad_response',
-          `${operation}: the answer broke off half-way (${cause}).`,
+          `${operation}: the response was cut off (${cause}).`,
           {
-            next: 'Try again; if it lasts, tell the user that the network drops connections.',
+            next: 'Try again; if this persists, tell the user that the network drops connections.',
             status,
           },
         );
       default:
         return new NoAnswerError(
           'unreachable',
-          `${operation}: the connection broke before an answer came (${cause}).`,
+          `${operation}: the connection broke before a response arrived (${cause}).`,
           { next: reachAdvice, details: { cause } },
         );
     }
@@ -166,9 +172,9 @@ export function judgeFailure(
 }
 
 const addressAdvice =
-  'Tell the user to check SEGMENT_API_URL or SEGMENT_REGION and any proxy between here and Segment.';
+  'Tell the user to check SEGMENT_API_URL or SEGMENT_REGION and any proxy between this server and Segment.';
 const certificateAdvice =
-  'Repeating the call does not help. Tell the user: if the network inspects TLS, NODE_EXTRA_CA_CERTS in the environment of this server has to name the PEM file of the certificate authority, and the server be started again; else check SEGMENT_API_URL and the clock of this machine.';
+  'Repeating the call does not help. Tell the user: if the network inspects TLS, NODE_EXTRA_CA_CERTS in the environment of this server must name the PEM file of the certificate authority, and the server must be restarted; otherwise, check SEGMENT_API_URL and the clock of this machine.';
 
 function inWords(proxy: HttpProxy | undefined): string {
   return proxy
@@ -176,7 +182,7 @@ function inWords(proxy: HttpProxy | undefined): string {
     : 'No proxy is in use (HTTPS_PROXY).';
 }
 
-/** Node's codes of certificates that it does not accept: https://nodejs.org/api/tls.html. */
+/** Node's codes for certificates that it does not accept: https://nodejs.org/api/tls.html. */
 const certificateErrors: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
@@ -204,7 +210,7 @@ const certificateErrors: ReadonlySet<string> = new Set([
 const unknownRefusalAdvice =
   'Segment refused the request for a reason that this version does not know; tell the user. Nothing was changed.';
 const formAdvice =
-  'Segment answered in a form that this version does not know. Tell the user to look for a newer version of segment-audiences-mcp, or to report it.';
+  'The response has a form that this version does not know. Tell the user to look for a newer version of segment-audiences-mcp, or to report it.';
 
 function judgeSuccess<Data>(
   { operation, output, misfit, writes }: Expected<Data>,
@@ -214,14 +220,14 @@ function judgeSuccess<Data>(
   const bad = (what: string, next: string): Verdict<Data> => ({
     kind: 'uncertain',
     transient: false,
-    error: new NoAnswerError('bad_response', `${operation}: the answer ${what}`, {
+    error: new NoAnswerError('bad_response', `${operation}: the response ${what}`, {
       next,
       status: answer.status,
     }),
   });
   if (body === undefined) return bad(`is not JSON: ${foreignInWords(answer.text)}`, addressAdvice);
   if (typeof body !== 'object' || body === null || !('data' in body)) {
-    return bad('has no "data", as every answer of Segment has.', addressAdvice);
+    return bad('has no "data", which every response from Segment has.', addressAdvice);
   }
   const entries = writes ? readEntries(body) : undefined;
   if (entries && entries.length > 0) {
@@ -234,29 +240,29 @@ function judgeSuccess<Data>(
   }
   const [issue] = data.error.issues;
   const place = ['data', ...(issue?.path ?? [])].join('.');
-  return bad(`has another shape than expected: ${place}: ${issue?.message}`, formAdvice);
+  return bad(`does not have the expected shape: ${place}: ${issue?.message}`, formAdvice);
 }
 
 const strayAdvice =
-  'Something between here and Segment mixes up answers, such as a cache or a broken proxy. Try again; if it lasts, tell the user, and write nothing until it is fixed.';
+  'Something between this server and Segment, such as a cache or a broken proxy, mixes up responses. Try again; if this persists, tell the user, and write nothing until it is fixed.';
 
-const fieldAdvice = 'Fix the fields that are named and call again; nothing was changed.';
+const fieldAdvice = 'Fix the problems listed above and call again; nothing was changed.';
 
-/** The statuses by which Segment refuses; without `next`, the operation says what to do. */
+/** The statuses of Segment's refusals; without `next`, the operation says what to do. */
 const refusals: Record<number, { code: ErrorCode; next?: string }> = {
   400: { code: 'validation_failed', next: fieldAdvice },
   401: {
     code: 'unauthorized',
-    next: 'Tell the user that the token is wrong, revoked or of another region: check SEGMENT_API_TOKEN, and SEGMENT_REGION (an EU workspace needs eu). Repeating the call does not help.',
+    next: 'Tell the user that the token is wrong, revoked or for another region: check SEGMENT_API_TOKEN, and SEGMENT_REGION (an EU workspace needs eu). Repeating the call does not help.',
   },
   403: {
     code: 'forbidden',
-    next: 'Tell the user that this token may not do this: it needs access to the space, and the workspace needs the Audiences feature. Repeating the call does not help.',
+    next: 'Tell the user that this token is not allowed to do this: it needs access to the space, and the workspace needs the Audiences feature. Repeating the call does not help.',
   },
   404: { code: 'not_found' },
   409: {
     code: 'conflict',
-    next: 'An earlier change is still being taken in. Look with get_audience, and try again when its status is Live.',
+    next: 'Segment is still processing an earlier change. Check with get_audience, and try again when its status is Live.',
   },
   413: {
     code: 'payload_too_large',
@@ -283,11 +289,11 @@ function refusal(
       });
 }
 
-/** So much of a list of problems is enough to fix the first ones. */
+/** How many problems of a list are enough to fix the first ones. */
 const maxEntries = 20;
 const maxEntryChars = 500;
 
-/** Segment's list of problems, as long as a model should have to read it. */
+/** Segment's list of problems, cut to what a model should have to read. */
 function readEntries(body: unknown): ErrorEntry[] | undefined {
   const entries = errorEnvelopeSchema.safeParse(body).data?.errors;
   return entries?.slice(0, maxEntries).map((entry) => ({
@@ -303,15 +309,20 @@ function entriesInWords(entries: ErrorEntry[]): string {
     const what = message ?? type ?? 'no reason given';
     return field ? `${field}: ${what}` : what;
   });
-  return visible(sentences.join('; ')) || 'no reason given';
+  return asSentence(visible(sentences.join('; ')) || 'no reason given');
 }
 
-/** What came instead of an answer of Segment's. */
+/** What came instead of a response from Segment. */
 function foreignInWords(text: string): string {
   const words = readableStart(text);
   if (words === '') {
-    const what = text.trim() === '' ? 'an empty answer' : 'a page without readable text';
-    return `${what}, not in the form of Segment.`;
+    const what = text.trim() === '' ? 'an empty response' : 'a page without readable text';
+    return `${what}, not in Segment's format.`;
   }
-  return `not in the form of Segment but: ${visible(words)}`;
+  return asSentence(`not in Segment's format, but: ${visible(words)}`);
+}
+
+/** With a full stop, unless it already ends in one: other sentences may follow. */
+function asSentence(words: string): string {
+  return ['.', '!', '?', '…'].some((end) => words.endsWith(end)) ? words : `${words}.`;
 }

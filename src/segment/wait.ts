@@ -2,12 +2,12 @@ import { type Clock, every } from '../clock.ts';
 import type { CallContext, Wait } from './call.ts';
 import { CancelledError } from './errors.ts';
 
-/** Often enough to keep a client from giving up, seldom enough not to be noise. */
+/** Often enough to keep a client from giving up, rarely enough not to be noise. */
 const announceEveryMs = 5000;
 
 /**
  * Announces a wait to the caller now and every few seconds, until the returned function is called.
- * While nothing is left to wait for, as far as is known, it stays silent.
+ * It stays silent while nothing is left to wait for, as far as known.
  *
  * @param leftMs returns the milliseconds left at the time of the call.
  */

@@ -4,27 +4,29 @@ import { cut } from '../visible.ts';
 import { detached } from './detached.ts';
 
 /*
- * What is kept of a space's audiences to find some of them: no more than filters, rows and references
+ * What is kept about a space's audiences to search them: only what filters, rows and references
  * need, so that 10,000 of them take less than 30 MB.
  */
 
-/** Segment's names are not longer; what is longer makes no sense and is cut. */
+/** Segment's names are not longer; anything longer is nonsense and is cut. */
 const maxNameChars = 255;
 /** Of a status, a time or a user id. */
 const maxWordChars = 64;
-/** Of a description, that a text may be looked for in. */
+/** Of a description, for text search. */
 const maxDescriptionChars = 500;
-/** As much of a definition as a row shows. */
+/** The part of a definition that a row shows. */
 export const maxQueryChars = 200;
-/** Of all texts together; names and ids are kept beyond it, descriptions and definitions are not. */
+/**
+ * Of all texts together; beyond it, names and ids are kept, descriptions and definitions are not.
+ */
 const maxTextBytes = 16_000_000;
 
-/** What is known of one audience. */
+/** What is known about one audience. */
 export interface IndexedAudience {
   readonly id: string;
   readonly name: string | undefined;
   readonly key: string | undefined;
-  /** Cut where it is long. */
+  /** Cut if it is long. */
   readonly description: string | undefined;
   readonly enabled: boolean | undefined;
   readonly status: string | undefined;
@@ -32,17 +34,17 @@ export interface IndexedAudience {
   /** REALTIME or BATCH. */
   readonly cadence: string | undefined;
   readonly size: number | undefined;
-  /** Cut where it is long. */
+  /** Cut if it is long. */
   readonly query: string | undefined;
   readonly createdBy: string | undefined;
   /** ISO 8601, as Segment wrote it. */
   readonly createdAt: string | undefined;
   readonly updatedAt: string | undefined;
-  /** Its name in the form in which names are compared. */
+  /** Its name in the form used for comparison. */
   readonly foldedName: string;
-  /** What a text is looked for in: name, key and description, in the form in which they are compared. */
+  /** The text that is searched: name, key and description, in the form used for comparison. */
   readonly foldedText: string;
-  /** What its definition depends on; undefined if that can't be known. */
+  /** What its definition depends on; undefined if unknown. */
   readonly references: References | undefined;
 }
 
@@ -58,13 +60,13 @@ const nameKinds = [
 /** The audiences of a space as they were at one moment. */
 export class AudienceIndex {
   readonly audiences: readonly IndexedAudience[];
-  /** False if the space has more audiences than are looked at. */
+  /** False if the space has more audiences than are read. */
   readonly complete: boolean;
-  /** When the reading of it began, milliseconds of the monotonic clock. */
+  /** When reading it began, milliseconds of the monotonic clock. */
   readonly readAt: number;
-  /** The audiences of which not the whole description is kept. */
+  /** The audiences whose description is not kept in full. */
   readonly cutDescriptions: number;
-  /** The names that definitions use, each with the number of audiences that do. */
+  /** The names that definitions use, each with the number of audiences that use it. */
   readonly names: Readonly<Record<NameKind, ReadonlyMap<string, number>>>;
 
   constructor(
@@ -78,14 +80,14 @@ export class AudienceIndex {
     this.names = countNames(audiences);
   }
 
-  /** How many other audiences are built on one; undefined if its key is not known. */
+  /** How many other audiences are built on an audience; undefined if its key is unknown. */
   usedByCount({ key, references }: IndexedAudience): number | undefined {
     if (key === undefined) return undefined;
     const all = this.names.traits.get(key) ?? 0;
     return references?.traits.includes(key) ? all - 1 : all;
   }
 
-  /** The other audiences that are built on one. */
+  /** The other audiences that are built on an audience. */
   usedBy(id: string, key: string): IndexedAudience[] {
     return this.audiences.filter(
       (other) => other.id !== id && other.references?.traits.includes(key),
@@ -110,11 +112,11 @@ function countNames(audiences: readonly IndexedAudience[]): AudienceIndex['names
   return counts;
 }
 
-/** Makes the index of a space, one page of it after the other. */
+/** Builds the index of a space, page by page. */
 export class AudienceIndexBuilder {
   readonly #referencesIn: (query: string) => References | undefined;
   readonly #audiences: IndexedAudience[] = [];
-  /** Each text that many audiences share is kept once. */
+  /** Each text that many audiences share is stored once. */
   readonly #shared = new Map<string, string>();
   #textBytes = 0;
   #cutDescriptions = 0;
@@ -150,7 +152,7 @@ export class AudienceIndexBuilder {
       createdAt: this.#word(audience.createdAt),
       updatedAt: this.#word(audience.updatedAt),
       foldedName: this.#counted(folded(name ?? '')),
-      // Nothing that is looked for has the separator in it, so that it is found in one of them.
+      // No search text contains the separator, so a match is always within one of them.
       foldedText: this.#counted(texts.map(folded).join(separator)),
       references: query === undefined ? undefined : this.#references(query),
     });
@@ -187,7 +189,7 @@ export class AudienceIndexBuilder {
     return this.#counted(text.length > maxNameChars ? detached(cut(text, maxNameChars)) : text);
   }
 
-  /** What can be done without when there is too much of it. */
+  /** What can be dropped when there is too much of it. */
   #optional(text: string | undefined, maxChars: number): string | undefined {
     if (text === undefined || this.#textBytes > maxTextBytes) return undefined;
     return this.#counted(text.length > maxChars ? detached(cut(text, maxChars)) : text);
@@ -210,7 +212,7 @@ export class AudienceIndexBuilder {
 const none: string[] = [];
 const separator = '\n';
 
-/** What texts have in common that people take for the same; on one line. */
+/** The common form of texts that people consider the same; on one line. */
 export function folded(text: string): string {
   return text.normalize('NFKC').toLowerCase().replaceAll(separator, ' ');
 }

@@ -11,19 +11,19 @@ import { isOfItsCall, unlessCancelled } from './under-way.ts';
 
 /** How old an index may be, unless a caller says otherwise. */
 const defaultMaxAgeMs = 60_000;
-/** Of all spaces together; what is used least goes first. */
+/** Of all spaces together; the least recently used go first. */
 const maxAudiences = 10_000;
 
-/** A reading under way. */
+/** A read in progress. */
 interface Reading {
   startedAt: number;
   index: Promise<AudienceIndex>;
 }
 
-/** A reading that a call ended before it was done; another can go on with it. */
+/** A read that a call ended before it was complete; another call can continue it. */
 interface Begun {
   space: string;
-  /** When it began, and when its last page came, milliseconds of the monotonic clock. */
+  /** When it began, and when its last page arrived, milliseconds of the monotonic clock. */
   startedAt: number;
   lastPageAt: number;
   builder: AudienceIndexBuilder;
@@ -31,8 +31,8 @@ interface Begun {
 }
 
 /**
- * The indexes of spaces, each good for a short time. They answer questions; nothing that is written is
- * decided by them.
+ * The indexes of spaces, each valid for a short time. They answer questions; no decision about a
+ * write depends on them.
  */
 export class AudienceIndexes {
   readonly #api: SegmentApi;
@@ -49,11 +49,11 @@ export class AudienceIndexes {
   }
 
   /**
-   * The index of a space: the one that is there, if it is young enough, else a new one. Those who ask
-   * at the same time share one reading.
+   * The index of a space: the existing one, if it is recent enough, otherwise a new one. Calls at
+   * the same time share one read.
    *
    * @param maxAgeMs milliseconds; 0 for a new one.
-   * @throws {AudiencesError} what the reading ended with.
+   * @throws {AudiencesError} what the read ended with.
    */
   async read(
     spaceId: string,
@@ -86,14 +86,14 @@ export class AudienceIndexes {
     return this.#clock.monotonic() - readAt;
   }
 
-  /** Forgets what is known of a space, also what is just being read. */
+  /** Forgets what is known about a space, including what is being read. */
   drop(spaceId: string): void {
     this.#indexes.delete(bareSpaceId(spaceId));
     this.#readings.delete(bareSpaceId(spaceId));
     if (this.#begun?.space === bareSpaceId(spaceId)) this.#begun = undefined;
   }
 
-  /** What an earlier call has read of a space, if its last page is young enough. */
+  /** What an earlier call has read of a space, if its last page is recent enough. */
   #takeBegun(space: string, isYoung: (at: number) => boolean): Begun | undefined {
     const begun = this.#begun;
     if (begun?.space !== space) return undefined;
@@ -117,7 +117,7 @@ export class AudienceIndexes {
       if (this.#readings.get(space) === reading) this.#keep(space, index);
       return index;
     } catch (error) {
-      // A cursor may not last: where Segment refuses one, the next reading begins at the beginning.
+      // A cursor may expire: if Segment refuses one, the next read starts from the beginning.
       const goesOn = !(error instanceof RefusedError) && this.#readings.get(space) === reading;
       if (goesOn) this.#begun = own.begun;
       throw error;
@@ -126,13 +126,13 @@ export class AudienceIndexes {
     }
   }
 
-  /** @param own takes what is read, where there is none yet. */
+  /** @param own receives what is read, if there is nothing yet. */
   async #build(
     spaceId: string,
     own: { space: string; startedAt: number; begun: Begun | undefined },
     call: CallContext,
   ): Promise<AudienceIndex> {
-    // Imported when first needed: start-up should not wait for it.
+    // Imported when first needed, so that start-up does not wait for it.
     const { referencesIn } = await import('../query/index.ts');
     const { space, startedAt } = own;
     const begun: Begun = own.begun ?? {
@@ -151,7 +151,7 @@ export class AudienceIndexes {
       complete = page.isLast;
       if (complete) break;
       const of = page.total === undefined ? '' : ` of ${page.total}`;
-      call.onProgress?.(`${builder.size}${of} audiences of the space are read`);
+      call.onProgress?.(`${builder.size}${of} audiences of the space read`);
     }
     return builder.finish({ complete, readAt: startedAt });
   }
@@ -167,14 +167,14 @@ export class AudienceIndexes {
   }
 }
 
-/** The same port; whatever is written through it makes the index of its space be dropped. */
+/** The same port; any write through it drops the index of its space. */
 export function droppingIndexes(api: SegmentApi, indexes: AudienceIndexes): SegmentApi {
   return {
     send(name, input, call) {
       const spaceId = spaceIn(input);
       const sent = api.send(name, input, call);
       if (spaceId === undefined || !isWrite(name)) return sent;
-      // Also where it failed: it may have taken effect.
+      // Even if it failed: it may have taken effect.
       return sent.finally(() => indexes.drop(spaceId));
     },
     preview: (write) => api.preview(write),

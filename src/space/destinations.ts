@@ -8,17 +8,17 @@ import type { Pagination } from '../segment/models/pagination.ts';
 
 /*
  * Where audiences are sent. Source: Segment's API reference, tag Activations. A connection joins an
- * audience and a destination; what is sent through it, and when, is its activations. What a token may
- * not see is left out of the connections, yet counted, and its activations are listed all the same.
+ * audience and a destination; what is sent through it, and when, is its activations. What a token
+ * cannot see is left out of the connections but counted, and its activations are listed anyway.
  */
 
-/** Rows that are asked for at once: without a count Segment does not say how many there are. */
+/** Rows per request: without a count, Segment does not say how many there are. */
 const rowsAtOnce = 200;
-/** More destinations than fit into these no audience has. */
+/** No audience has more destinations than fit into these. */
 const maxPages = 10;
-/** What a question to the user may be kept waiting for, milliseconds. */
+/** How long a question to the user may be delayed for this, milliseconds. */
 const maxLookUpMs = 3000;
-/** Of so many audiences at once it is looked up where they are sent: two requests each. */
+/** For how many audiences at once the destinations are looked up: two requests each. */
 export const maxLookedUp = 20;
 
 /** What is sent to a destination, and when. */
@@ -33,7 +33,7 @@ export interface ActivationOfAudience {
 /** One destination that an audience is connected to. */
 export interface DestinationOfAudience {
   connectionId: string;
-  /** Whether the token may see it; else nothing but its activations is known. */
+  /** Whether the token can see it; otherwise only its activations are known. */
   isVisible: boolean;
   /** The destination's own id. */
   destinationId: string | undefined;
@@ -41,17 +41,17 @@ export interface DestinationOfAudience {
   /** The destination's kind, as Segment's catalog calls it. */
   product: string | undefined;
   enabled: boolean | undefined;
-  /** Undefined where they could not be read. */
+  /** Undefined if they could not be read. */
   activations: ActivationOfAudience[] | undefined;
 }
 
 /** Where an audience is sent. */
 export interface DestinationsOfAudience {
-  /** Those that the token may see, then those of which it sees the activations alone. */
+  /** Those that the token can see, then those of which it sees only the activations. */
   destinations: DestinationOfAudience[];
-  /** All that there are. */
+  /** The total number. */
   total: number;
-  /** How many of all the token may not see. */
+  /** How many of them the token cannot see. */
   unseen: number;
   /** False if there are more than were read. */
   complete: boolean;
@@ -74,7 +74,7 @@ export async function readDestinations(
   asked: Asked,
   call: CallContext,
 ): Promise<DestinationsOfAudience> {
-  // Both are over when this is: no request goes on behind the call's back.
+  // Both end before this does: no request continues unnoticed.
   const [connections, activations] = await Promise.allSettled([
     allPages(asked, async (input) => {
       const page = await api.send('list_destinations_from_audience', input, call);
@@ -92,17 +92,17 @@ export async function readDestinations(
   return { ...joined(connections.value, undefined), activationsError: reason };
 }
 
-/** What the search for destinations came to, or why they are not known. */
+/** The result of looking up destinations, or why they are unknown. */
 export type Feeds =
   | { kind: 'known'; found: DestinationsOfAudience }
   | { kind: 'unknown'; because: string };
 
 /**
- * Looks where some audiences are sent, for a question that should not wait: one attempt for each, three
- * seconds for all.
+ * Looks up where some audiences are sent, for a question that should not wait: one attempt for
+ * each, three seconds for all.
  *
  * @param ids at most `maxLookedUp`. @param context `elapsed` is the monotonic clock.
- * @throws {CancelledError} if the call is cancelled, and nothing else.
+ * @throws {CancelledError} if the call is cancelled; nothing else.
  */
 export async function findDestinations(
   spaceId: string,
@@ -129,7 +129,7 @@ interface Page<Item> {
 
 interface Listed<Item> {
   rows: Item[];
-  /** What Segment counts, which may be more than it lists. */
+  /** The count according to Segment, which may be more than it lists. */
   total: number;
   complete: boolean;
 }
@@ -147,7 +147,7 @@ async function allPages<Item extends { id: string }>(
   const isNew = firstTime();
   for (let pages = 0; pages < maxPages; pages += 1) {
     const { rows: more, pagination } = await read({ ...asked, count: rowsAtOnce, cursor });
-    // Those without an id can't be told apart.
+    // Those without an id can't be distinguished.
     rows.push(...more.filter((row) => row.id === '' || isNew(row)));
     total = Math.max(rows.length, pagination?.totalEntries ?? 0);
     const { cursor: next, isLoop } = cursors.after(pagination?.next);

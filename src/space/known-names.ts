@@ -4,17 +4,17 @@ import { isOfSpace } from '../segment/asked-for.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { Pagination } from '../segment/models/pagination.ts';
 
-/** Segment's own maximum of a list of names. */
+/** Segment's own maximum for a list of names. */
 const maxNames = 1000;
-/** Segment's own maximum of a list of audiences. */
+/** Segment's own maximum for a list of audiences. */
 const maxAudiences = 200;
-/** Segment's own maximum of what audiences are searched for. */
+/** Segment's own maximum for a search of audiences. */
 const maxSearchChars = 255;
 /** How long names are remembered, milliseconds. */
 const maxAgeMs = 10 * 60_000;
-/** How long it is remembered that a list could not be had, milliseconds. */
+/** How long it is remembered that a list was not available, milliseconds. */
 const maxFailureAgeMs = 60_000;
-/** So many lists are remembered; the oldest are forgotten first. */
+/** How many lists are remembered; the oldest are forgotten first. */
 const maxLists = 100;
 
 /** What names are of. */
@@ -23,32 +23,32 @@ export type ListKind =
   | { kind: 'properties'; event: string }
   | { kind: 'traits'; collection: 'users' | 'accounts' }
   | { kind: 'relationships' }
-  /** @param entity its slug. Segment searches no list of these. */
+  /** @param entity its slug. Segment has no search for these. */
   | { kind: 'entity properties'; entity: string }
   | { kind: 'audience keys' };
 
 /** Which names are wanted. */
 export type NameList = ListKind & {
   spaceId: string;
-  /** A part of the names; of keys of audiences, their beginning. */
+  /** A part of the names; for audience keys, their beginning. */
   search?: string;
 };
 
 /** The names of a list. */
 export interface KnownNames {
-  /** When each was last seen, ISO 8601, where that is known. */
+  /** When each was last seen, ISO 8601, if known. */
   names: ReadonlyMap<string, string | undefined>;
-  /** Whether there are no others. */
+  /** Whether the list is complete. */
   complete: boolean;
-  /** Of relationships: the slugs of the entities that they lead to, as far as they are known. */
+  /** For relationships: the slugs of the entities they lead to, as far as known. */
   entities?: ReadonlyMap<string, string>;
 }
 
 /** What a list is read with. */
 export interface Looking {
-  /** Milliseconds of the monotonic clock: an answer has to be there by then. */
+  /** Milliseconds of the monotonic clock: a response has to arrive by then. */
   until: number;
-  /** Called before each request. @returns false if there must be none. */
+  /** Called before each request. @returns false if it must not be made. */
   spend(): boolean;
   onNotice: CallContext['onNotice'];
 }
@@ -60,8 +60,8 @@ interface Remembered {
 }
 
 /**
- * The names that spaces know, remembered for ten minutes and shared by all calls. Each list is one
- * request, with one attempt that waits for nothing.
+ * The names that spaces know, remembered for ten minutes and shared by all calls. Each list takes
+ * one request, with a single attempt that waits for nothing.
  */
 export class KnownNameLists {
   readonly #api: SegmentApi;
@@ -73,7 +73,7 @@ export class KnownNameLists {
     this.#clock = clock;
   }
 
-  /** @returns undefined if the names can't be had, or not in time. It never rejects. */
+  /** @returns undefined if the names are not available, or not in time. Never rejects. */
   async read(list: NameList, looking: Looking): Promise<KnownNames | undefined> {
     const key = JSON.stringify(Object.entries(list).sort());
     const known = this.#remembered.get(key);
@@ -82,7 +82,7 @@ export class KnownNameLists {
     const names = this.#ask(list, looking).catch(() => undefined);
     this.#remember(key, names, maxAgeMs);
     if ((await names) === undefined) this.#remember(key, names, maxFailureAgeMs);
-    // An audience may be used as soon as it is there.
+    // An audience may be used as soon as it exists.
     if (list.kind === 'audience keys') this.#remembered.delete(key);
     return names;
   }
@@ -96,7 +96,7 @@ export class KnownNameLists {
     }
   }
 
-  /** One request, of whoever asks first: that its call is cancelled must not end it for the others. */
+  /** One request, made for the first call: cancelling that call must not end it for the others. */
   async #ask(list: NameList, { until, onNotice }: Looking): Promise<KnownNames> {
     const late = new AbortController();
     const now = this.#clock.monotonic();
@@ -186,7 +186,7 @@ function named(name: string): { name: string } {
 
 const contextPrefix = 'context.';
 
-/** Whether Segment writes the prefix in this list is not stated. */
+/** Segment does not document whether this list has the prefix. */
 function inContext(name: string): string {
   return name.startsWith(contextPrefix) ? name : `${contextPrefix}${name}`;
 }

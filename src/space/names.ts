@@ -5,14 +5,14 @@ import type { CallContext } from '../segment/call.ts';
 import { quotedPlainly } from '../visible.ts';
 import type { KnownNameLists, KnownNames, ListKind, Looking } from './known-names.ts';
 
-/** One check makes so many requests. */
+/** How many requests one check makes. */
 const maxRequests = 6;
-/** One check takes so long, milliseconds. */
+/** How long one check takes, milliseconds. */
 const maxCheckMs = 3000;
-/** More unknown names than these would not be read. */
+/** A longer list of unknown names would go unread. */
 const maxWarnings = 10;
 
-/** A definition whose names are to be checked. */
+/** A definition whose names to check. */
 export interface NamesToCheck {
   spaceId: string;
   query: string;
@@ -21,12 +21,12 @@ export interface NamesToCheck {
   targetEntity?: string;
 }
 
-/** A name that is to be looked for in a list. */
+/** A name to look for in a list. */
 interface Sought {
-  /** What it is a name of, such as `event`. */
+  /** What it names, such as `event`. */
   what: string;
   name: string;
-  /** What the property of that name belongs to, as it follows the name. */
+  /** What the property with that name belongs to, phrased to follow the name. */
   of?: string;
 }
 
@@ -37,13 +37,13 @@ interface Unknown extends Sought {
   lastSeenAt: string | undefined;
 }
 
-/** What became of a check. */
+/** The result of a check. */
 export interface NamesChecked {
-  /** A sentence for each name that the space does not know, with the nearest that it does. */
+  /** A sentence for each name that the space does not know, with the nearest known one. */
   warnings: string[];
   /** What could be checked, such as `events`. */
   checked: string[];
-  /** What could not be, of what the definition speaks of. */
+  /** What the definition uses that could not be checked. */
   unchecked: string[];
 }
 
@@ -57,9 +57,7 @@ export class NameCheck {
     this.#clock = clock;
   }
 
-  /**
-   * Checks the names in a definition: six requests and three seconds at most. It never rejects.
-   */
+  /** Checks the names in a definition: at most six requests and three seconds. Never rejects. */
   async check(definition: NamesToCheck, call: CallContext): Promise<NamesChecked> {
     const findings = new Findings();
     const { signal } = call;
@@ -101,10 +99,10 @@ export class NameCheck {
   }
 }
 
-/** What a check has found so far: it may be ended at any time. */
+/** What a check has found so far: it may end at any time. */
 class Findings {
   readonly unknown: Unknown[] = [];
-  /** By what names are of, whether all of them could be told. */
+  /** By kind of name, whether all of them could be checked. */
   readonly #groups = new Map<string, boolean>();
 
   /** Names of a group are about to be looked for. */
@@ -112,7 +110,7 @@ class Findings {
     this.#groups.set(group, false);
   }
 
-  /** All names of a group could be told. */
+  /** All names of a group could be checked. */
   told(group: string): void {
     this.#groups.set(group, true);
   }
@@ -124,14 +122,14 @@ class Findings {
   }
 }
 
-/** One check under way. */
+/** One check in progress. */
 class Checking {
   readonly #lists: KnownNameLists;
   readonly #spaceId: string;
   readonly #looking: Looking;
   readonly #findings: Findings;
 
-  /** @param findings takes what is found, as it is found. */
+  /** @param findings receives what is found, as it is found. */
   constructor(lists: KnownNameLists, spaceId: string, looking: Looking, findings: Findings) {
     this.#lists = lists;
     this.#spaceId = spaceId;
@@ -142,7 +140,7 @@ class Checking {
   async check({ query, type, targetEntity }: NamesToCheck): Promise<void> {
     const { check, vocabularyOf } = await import('../query/index.ts');
     const { checked, tree } = check(query, { type });
-    if (!checked) return this.#findings.seek('all, as the definition is too long or too deep');
+    if (!checked) return this.#findings.seek('all, because the definition is too long or too deep');
     const { events, entities, traits } = vocabularyOf(tree, type);
     await Promise.all([
       this.#checkEvents(events),
@@ -157,10 +155,11 @@ class Checking {
     const unknown = await this.#checkAll('events', { kind: 'events' }, soughtIn(names, 'event'));
     const reading = events.map(async ({ name: event, properties }) => {
       const of = ` of the event ${quotedPlainly(event)}`;
-      // Where not even the list of events can be had, nothing is known of their properties either.
+      // If not even the list of events is available, nothing is known about their properties
+      // either.
       const list: ListKind | undefined =
         unknown && !unknown.includes(event) ? { kind: 'properties', event } : undefined;
-      // What an unknown event has needs no telling.
+      // The properties of an unknown event need no check.
       if (unknown?.includes(event)) return;
       await this.#checkAll(`properties${of}`, list, soughtIn(properties, 'property', of));
     });
@@ -189,7 +188,7 @@ class Checking {
     await Promise.all(reading);
   }
 
-  /** The key of an audience is a trait, which profiles have only some time after it was made. */
+  /** The key of an audience is a trait, which profiles get only some time after it is created. */
   async #checkTraits(collection: Collection, names: ReadonlySet<string>): Promise<void> {
     if (names.size === 0) return;
     const ofAccounts = collection === 'users' ? '' : ' of accounts';
@@ -208,7 +207,7 @@ class Checking {
     if (isTold) this.#findings.told(group);
   }
 
-  /** Looks for keys of audiences; where there are many, for those that begin like each name. */
+  /** Looks for audience keys; if there are many, for those that begin like each name. */
   async #lookForKeys(sought: readonly Sought[]) {
     const first = await this.#read({ kind: 'audience keys' });
     const names = new Map(first?.names);
@@ -223,7 +222,10 @@ class Checking {
     return { names, unknown, isTold };
   }
 
-  /** All keys that begin like a name, half of it if they are few, so that they show what was meant. */
+  /**
+   * All keys that begin like a name, or like half of it if they are few, so that they show what was
+   * meant.
+   */
   async #keysLike(name: string): Promise<KnownNames | undefined> {
     for (const search of [name.slice(0, Math.ceil(name.length / 2)), name]) {
       const found = await this.#read({ kind: 'audience keys' }, search);
@@ -233,8 +235,8 @@ class Checking {
   }
 
   /**
-   * @param group what the names are of, in words. @param kind undefined if there is no list of them.
-   * @returns those that are unknown; undefined if that can't be told.
+   * @param group what the names name, in words. @param kind undefined if there is no list of them.
+   * @returns the unknown ones; undefined if they could not be checked.
    */
   async #checkAll(
     group: string,
@@ -249,11 +251,11 @@ class Checking {
     return looked.unknown.map(({ name }) => name);
   }
 
-  /** Looks for names in a list, and, where it is too long to be read whole, for each by itself. */
+  /** Looks for names in a list, or, if it is too long to read in full, for each name separately. */
   async #look(kind: ListKind, sought: readonly Sought[]) {
     if (sought.length === 0) return undefined;
     const known = await this.#read(kind);
-    // A list without names says nothing of any.
+    // An empty list says nothing about any name.
     if (!known || known.names.size === 0) return undefined;
     const missing = sought.filter(({ name }) => !isKnown(name, known));
     if (known.complete) return { known, unknown: missing, isTold: true };
@@ -285,7 +287,7 @@ function isSearched({ kind }: ListKind): boolean {
   return kind !== 'entity properties';
 }
 
-/** What all spellings of a nested name in a list have in common. */
+/** The common form of all spellings of a nested name in a list. */
 function firstStep(name: string): string {
   const [first = '', second] = name.replaceAll('\\', '').split('.');
   return first === 'context' && second ? second : first;
@@ -296,8 +298,8 @@ function soughtIn(names: Iterable<string>, what: string, of?: string): Sought[] 
 }
 
 /**
- * Whether a name is known exactly. How Segment lists what is nested is not stated: `address.city` is
- * known where `address` is.
+ * Whether a name is known exactly. Segment does not document how it lists nested names:
+ * `address.city` is known if `address` is.
  */
 function isKnown(name: string, { names }: KnownNames): boolean {
   if (names.has(name)) return true;
@@ -315,5 +317,5 @@ function inWords({ what, name, of = '', nearest, lastSeenAt }: Unknown): string 
   const [day] = /^\d{4}-\d{2}-\d{2}/.exec(lastSeenAt ?? '') ?? [];
   const seen = day ? ` (last seen on ${day})` : '';
   const meant = nearest === undefined ? '' : ` Did you mean ${quotedPlainly(nearest)}${seen}?`;
-  return `This space knows no ${what} ${quotedPlainly(name)}${of}.${meant}`;
+  return `This space has no known ${what} ${quotedPlainly(name)}${of}.${meant}`;
 }

@@ -1,7 +1,7 @@
 import { isSpelledAlike, nearestName } from '../nearest.ts';
 import type { AudienceIndex, NameKind } from './audience-index.ts';
 
-/** A name that definitions use, and that may have been meant. */
+/** A name that definitions use and that may have been meant. */
 export interface NearMiss {
   name: string;
   /** How many audiences use it. */
@@ -9,8 +9,8 @@ export interface NearMiss {
 }
 
 /**
- * The name that was probably meant instead of one that no definition uses, or next to one that is
- * spelled alike.
+ * The name that was probably meant instead of one that no definition uses, or in addition to one
+ * that is spelled alike.
  */
 export function nearMissOf(
   { names }: AudienceIndex,

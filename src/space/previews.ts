@@ -8,24 +8,26 @@ import { cut, visible } from '../visible.ts';
 import { detached } from './detached.ts';
 import { isOfItsCall, unlessCancelled } from './under-way.ts';
 
-/** Previews a month and space that Segment allows; its reference states no more about the month. */
+/** Previews per space and month that Segment allows; its reference says no more about the month. */
 const maxPreviewsPerMonth = 700;
-/** How long the same definition is answered from memory, milliseconds. */
+/** How long the same definition is served from memory, milliseconds. */
 const maxAgeMs = 60 * 60_000;
-/** So many previews are remembered, of so many bytes in all; the oldest are forgotten first. */
+/**
+ * How many previews are remembered, and of how many bytes in all; the oldest are forgotten first.
+ */
 const maxRemembered = 200;
 const maxRememberedBytes = 4_000_000;
-/** Pauses between looks at a preview that is running, milliseconds; the last one repeats. */
+/** Pauses between reads of a running preview, milliseconds; the last one repeats. */
 const pausesMs = [500, 1000, 2000, 3000] as const;
-/** More ids of members than these are not kept. */
+/** How many ids of members are kept. */
 const maxSampleIds = 100;
-/** Segment's ids are not longer; what is longer makes no sense and is cut. */
+/** Segment's ids are not longer; anything longer is nonsense and is cut. */
 const maxIdChars = 255;
 const maxReasonChars = 2000;
-/** Segment takes no definition of that length; one is not kept. */
+/** Segment accepts no definition of that length, so none is kept. */
 const maxQueryChars = 100_000;
 
-/** How many previews of a space were started in a month of the calendar. */
+/** How many previews of a space were started in a calendar month. */
 export interface Tally {
   used: number;
   /** Whether all processes are counted that share a state folder, or Redis; else only this one. */
@@ -39,29 +41,29 @@ export interface PreviewCount {
   read(month: string, spaceId: string): Promise<Tally>;
 }
 
-/** What is known of a preview. */
+/** What is known about a preview. */
 export interface PreviewState {
   id: string;
-  /** `RUNNING` also for a status that is not known here. */
+  /** `RUNNING` also for an unknown status. */
   status: 'RUNNING' | 'COMPLETED' | 'FAILED';
   definition: Preview['definition'];
   audienceType: string | undefined;
   size: Preview['size'];
-  /** Of some members: profiles, accounts or entities. */
+  /** Ids of some members: profiles, accounts or entities. */
   sampleIds: readonly string[];
   failureReason: string | undefined;
 }
 
-/** A preview as a call found it. */
+/** A preview as found by a call. */
 export interface PreviewFound {
   state: PreviewState;
-  /** Whether it was started by an earlier call. */
+  /** Whether an earlier call started it. */
   fromMemory: boolean;
-  /** Why it was not waited for until it was ready. */
+  /** Why the call did not wait until it was ready. */
   because?: string;
 }
 
-/** What is left of the quota of previews. */
+/** The rest of the quota of previews. */
 export interface PreviewQuota {
   /** How many more can be started at once. */
   leftThisMinute: number;
@@ -70,10 +72,10 @@ export interface PreviewQuota {
   isShared: boolean;
 }
 
-/** How a preview is waited for. */
+/** How to wait for a preview. */
 interface Waiting {
   call: CallContext;
-  /** Milliseconds of the monotonic clock: what is still running then is left alone. */
+  /** Milliseconds of the monotonic clock, when the wait for a running preview ends. */
   until: number;
   /** Whether it may be ready already. */
   atOnce?: boolean;
@@ -95,11 +97,11 @@ export class Previews {
   }
 
   /**
-   * The preview of a definition: one of the last hour if there is one, else a new one, which counts
-   * towards the month. Those who ask at the same time share one.
+   * The preview of a definition: one from the last hour if there is one, otherwise a new one, which
+   * counts toward the month. Calls at the same time share one.
    *
-   * @param maxWaitMs how long to wait until it is ready, within the call's time; what is still running
-   * then can be asked for again.
+   * @param maxWaitMs how long to wait until it is ready, within the call's time; one that is still
+   * running then can be requested again.
    * @throws {AudiencesError} if none could be started.
    */
   async of(
@@ -121,7 +123,7 @@ export class Previews {
     return { ...this.#remember(key, found ?? { state: started }), fromMemory: isShared };
   }
 
-  /** @returns `isShared` where another call has started it. */
+  /** @returns `isShared` if another call has started it. */
   async #startOnce(
     key: string,
     wanted: PreviewInput,
@@ -150,7 +152,7 @@ export class Previews {
     }
   }
 
-  /** The preview of an id, once it is ready. @throws {AudiencesError} if it can't be read. */
+  /** The preview with an id, once it is ready. @throws {AudiencesError} if it can't be read. */
   async read(spaceId: string, id: string, call: CallContext): Promise<PreviewFound> {
     const state = await this.#look(spaceId, id, call);
     if (state.status !== 'RUNNING') return { state, fromMemory: false };
@@ -172,7 +174,7 @@ export class Previews {
   async #start(wanted: PreviewInput, call: CallContext): Promise<string> {
     const counted = () => this.#count.add(this.#month(), wanted.spaceId);
     const { used } = await this.#count.read(this.#month(), wanted.spaceId);
-    // What is refused then will be refused until the next month, so that no wait would help.
+    // What is refused then will be refused until next month, so waiting would not help.
     const starting = used >= maxPreviewsPerMonth ? impatiently(call, this.#clock) : call;
     try {
       const output = await this.#api.send('create_audience_preview', wanted, starting);
@@ -185,9 +187,9 @@ export class Previews {
   }
 
   /**
-   * Looks at a running preview until it is ready, or time is up.
+   * Reads a running preview until it is ready, or time is up.
    *
-   * @returns undefined if there is no such preview any more.
+   * @returns undefined if the preview no longer exists.
    * @throws {CancelledError} as soon as the call is cancelled.
    */
   async #watch(
@@ -206,7 +208,7 @@ export class Previews {
     }
   }
 
-  /** One that can't be looked at now may be later: it has been paid for. */
+  /** One that can't be read now may be readable later: it has been paid for. */
   async #lookAgain(
     spaceId: string,
     running: PreviewState,
@@ -251,7 +253,7 @@ export class Previews {
     return undefined;
   }
 
-  /** Keeps what can be asked for again; a preview that failed may well succeed the next time. */
+  /** Keeps what can be requested again; a preview that failed may succeed the next time. */
   #remember<Found extends { state: PreviewState }>(key: string, found: Found): Found {
     const until = this.#remembered.get(key)?.until ?? this.#clock.monotonic() + maxAgeMs;
     this.#remembered.delete(key);
@@ -275,12 +277,12 @@ export class Previews {
   }
 }
 
-/** The same call for a request that is tried once and waits for nothing. */
+/** The same call, for a request that is tried once and waits for nothing. */
 function impatiently(call: CallContext, clock: Pick<Clock, 'monotonic'>): CallContext {
   return withSignal(call, call.signal, clock.monotonic());
 }
 
-/** Definitions that are previewed alike. */
+/** Definitions with the same preview. */
 function keyOf({ spaceId, query, type, ...more }: PreviewInput): string {
   const { targetEntity, filterByExternalIds, backfillEventDataDays } = more;
   const ids = filterByExternalIds && [...new Set(filterByExternalIds)].sort();
@@ -312,7 +314,7 @@ function stateOf(preview: Preview): PreviewState {
   };
 }
 
-/** What is made use of, and no more. */
+/** Only what is used. */
 function definitionOf({ query, targetEntity }: NonNullable<Preview['definition']>) {
   const isKept = typeof query === 'string' && query.length <= maxQueryChars;
   return {

@@ -6,9 +6,9 @@ import {
   type NameKind,
 } from './audience-index.ts';
 
-/** What audiences are looked for by; all that is given has to hold. */
+/** What to search audiences by; all given filters must match. */
 export interface Filters {
-  /** A part of name, key or description, in any case. */
+  /** A part of name, key or description, ignoring case. */
   text?: string;
   enabled?: boolean;
   /** In any case. */
@@ -20,7 +20,7 @@ export interface Filters {
   event?: string;
   trait?: string;
   property?: string;
-  /** Of an audience that it is built on. */
+  /** The key of an audience that it is built on. */
   audienceKey?: string;
   createdBy?: string;
   /** Milliseconds since the epoch, included. */
@@ -31,16 +31,16 @@ export interface Filters {
   maxSize?: number;
 }
 
-/** What audiences can be ordered by. */
+/** What to sort audiences by. */
 export const sortKeys = ['name', 'size', 'updatedAt', 'createdAt', 'usedBy'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 /** What was found. */
 export interface Found {
   matches: IndexedAudience[];
-  /** Those that pass all filters but those by names, and whose names can't be known. */
+  /** Those that match all filters except those by name, and whose names are unknown. */
   unreadable: IndexedAudience[];
-  /** What is filtered by, with how many pass all other filters, but of whom it is not known. */
+  /** By filtered field, how many match all other filters but have an unknown value. */
   unknown: ReadonlyMap<FilteredField, number>;
 }
 
@@ -58,11 +58,11 @@ export type FilteredField =
 
 interface Test {
   field: FilteredField;
-  /** Undefined where it is not known. */
+  /** Undefined if unknown. */
   passes(audience: IndexedAudience): boolean | undefined;
 }
 
-/** Looks for audiences in the index of a space. */
+/** Searches the index of a space for audiences. */
 export function findIn({ audiences }: AudienceIndex, filters: Filters): Found {
   const tests = testsOf(filters);
   const matches: IndexedAudience[] = [];
@@ -79,7 +79,9 @@ export function findIn({ audiences }: AudienceIndex, filters: Filters): Found {
   return { matches, unreadable, unknown };
 }
 
-/** The fields of an audience that would have to be known; undefined if it surely is not wanted. */
+/**
+ * The fields of an audience that would have to be known; undefined if it certainly does not match.
+ */
 function unknownFields(
   tests: readonly Test[],
   audience: IndexedAudience,
@@ -185,7 +187,7 @@ function nameTestsOf({ event, trait, property, audienceKey }: Filters): Test[] {
   ];
 }
 
-/** Puts audiences in order; those without the value come last, either way. */
+/** Sorts audiences; those without the value come last, in either order. */
 export function sorted(
   index: AudienceIndex,
   audiences: readonly IndexedAudience[],

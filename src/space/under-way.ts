@@ -2,10 +2,12 @@ import type { CallContext } from '../segment/call.ts';
 import { CancelledError, OutOfTimeError, RateLimitedError } from '../segment/errors.ts';
 
 /*
- * What several calls wait for, and one of them does.
+ * Work that several calls wait for, and one of them does.
  */
 
-/** Whether something ended for the sake of the call that it was made for, and may go well for another. */
+/**
+ * Whether something ended because of the call that it was done for, and may succeed for another.
+ */
 export function isOfItsCall(error: unknown): boolean {
   return (
     error instanceof CancelledError ||
@@ -14,7 +16,9 @@ export function isOfItsCall(error: unknown): boolean {
   );
 }
 
-/** @throws {CancelledError} as soon as the call is cancelled. @param operation that is waited for. */
+/**
+ * @throws {CancelledError} as soon as the call is cancelled. @param operation what it waits for.
+ */
 export async function unlessCancelled<Result>(
   result: Promise<Result>,
   { signal }: CallContext,

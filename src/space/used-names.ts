@@ -1,12 +1,14 @@
 import type { AudienceIndex } from './audience-index.ts';
 
-/** Which of the names in definitions are wanted. */
+/** Which names in definitions to return. */
 export type UsedNameKind =
   | { kind: 'events' | 'traits' | 'entities' }
-  /** Properties in definitions that speak of this event or entity. */
+  /** Properties in definitions that use this event or entity. */
   | { kind: 'properties'; of: { events: string } | { entities: string } };
 
-/** The names that definitions use, each with the number of audiences that do, the most used first. */
+/**
+ * The names that definitions use, each with the number of audiences that use it, most used first.
+ */
 export function usedNames(
   index: AudienceIndex,
   wanted: UsedNameKind,

@@ -15,7 +15,7 @@ const notInApp = (edition: EditionName): string[] =>
     ? ['Its definition can no longer be edited in the Segment app, only through the API.']
     : [];
 
-/** More external ids than fit here would not be read. */
+/** Longer lists of external ids would go unread. */
 const maxIdsChars = 2000;
 
 /** Statuses in which members are being computed. */
@@ -30,17 +30,17 @@ export function consequencesOfCreate(edition: EditionName): string[] {
 }
 
 /**
- * @param foundAfterLoss whether Segment's response was lost and the audience found all the same.
+ * @param foundAfterLoss whether Segment's response was lost, and a search found the audience.
  * @param edition in which it was created.
  */
 export function adviceAfterCreate(foundAfterLoss: boolean, edition: EditionName): string[] {
   const advice = consequencesOfCreate(edition);
   const lost =
-    "Segment's answer was lost, but the audience is there: it was found by its name, its definition and the time of its creation. Do not create it again.";
+    "Segment's response was lost, but the audience was created: a search found a new one with this name and definition. Do not create it again.";
   return foundAfterLoss ? [lost, ...advice] : advice;
 }
 
-/** How anonymous users are admitted where Segment has no option of that name. */
+/** How anonymous users are included where Segment has no option for it. */
 export function adviceOnExternalIds(
   { includeAnonymousUsers }: NewAudience,
   options: Audience['options'],
@@ -48,7 +48,7 @@ export function adviceOnExternalIds(
   const ids = options?.filterByExternalIds;
   if (!includeAnonymousUsers || !ids) return [];
   return [
-    `Anonymous users are admitted by the list of external ids: ${quotedPlainly(ids.join(', '), maxIdsChars)}.`,
+    `Anonymous users are included through this list of external ids: ${quotedPlainly(ids.join(', '), maxIdsChars)}.`,
   ];
 }
 
@@ -57,10 +57,10 @@ export function adviceAfterRead({ status }: Audience): string[] {
   if (computing.includes(status)) {
     return [`It is being computed (${status}). Don't edit it until its status is Live.`];
   }
-  if (status === 'Locked') return ['It is locked until an earlier change has been taken in.'];
+  if (status === 'Locked') return ['It is locked until Segment has processed an earlier change.'];
   if (status === 'Failed' || status === 'Error') {
     return [
-      'Its last computation failed: check the definition, or ask the user to look in Segment.',
+      'Its last computation failed: check the definition, or ask the user to check in Segment.',
     ];
   }
   return [];
@@ -74,14 +74,14 @@ export function adviceAfterRead({ status }: Audience): string[] {
  */
 export function consequencesOfUpdate(redefined: boolean, edition: EditionName): string[] {
   const locked =
-    'Afterwards it is locked against further edits until this change has been taken in.';
+    'It will then be locked against further edits until Segment has processed this change.';
   return redefined ? [locked, ...notInApp(edition)] : [locked];
 }
 
-/** The same once it is done. */
+/** The same, once it is done. */
 export function adviceAfterUpdate(redefined: boolean, edition: EditionName): string[] {
   const locked =
-    'It is locked against further edits until this change has been taken in; check its status with get_audience first.';
+    'It is locked against further edits until Segment has processed this change; check its status with get_audience first.';
   return redefined ? [locked, ...notInApp(edition)] : [locked];
 }
 
@@ -96,23 +96,23 @@ export function consequencesOfAll(action: BulkAction): string[] {
     case 'disable':
       return [
         'They will no longer be computed.',
-        'Each is locked against further edits until the change has been taken in.',
+        'Each will be locked against further edits until Segment has processed the change.',
       ];
     case 'enable':
       return [
         'They will be computed again.',
-        'Each is locked against further edits until the change has been taken in.',
+        'Each will be locked against further edits until Segment has processed the change.',
       ];
   }
 }
 
-/** What to do with the copies of several removed audiences. */
+/** How to use the copies of several removed audiences. */
 export const recreate =
-  'To make one again, pass its fields of removed, with those of options, to create_audience, without id and key. It gets a new id and key; profiles keep the old trait.';
+  'To recreate one, pass its fields from removed, including those inside options, to create_audience, but without id and key. It gets a new id and key; profiles keep the old trait.';
 
 export function adviceAfterRemove({ key }: Audience): string[] {
   const recreateOne =
-    'To make it again, pass these to create_audience: name, description, enabled, definition.query as query, definition.targetEntity as targetEntity, audienceType (or definition.type) as type, and the fields of options; leave out what is null. It gets a new id and key.';
+    'To recreate it, pass these to create_audience: name, description, enabled, definition.query as query, definition.targetEntity as targetEntity, audienceType (or definition.type) as type, and the fields of options; omit what is null. It gets a new id and key.';
   if (!key) return [recreateOne];
   return [
     `Profiles keep the trait ${quoted(key)}: never use that key for another audience.`,

@@ -15,15 +15,15 @@ import { advice, ids, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, writeInputs } from './write.ts';
 
-/** How long it may go on where the client asked for progress. */
+/** How long a call may take if the client asked for progress. */
 const maxCallMs = 15 * 60_000;
-/** Of the JSON of what is kept of removed audiences. */
+/** Of the JSON of the copies of removed audiences. */
 const maxCopiesChars = 100_000;
-/** Of the JSON of question and requests in a dry run. */
+/** Of the JSON of the question and the requests in a dry run. */
 const maxRehearsalChars = 60_000;
-/** Of the question: names of 200 audiences fit, if they make sense. */
+/** Of the question: 200 audiences with reasonable names fit. */
 const maxQuestionChars = 50_000;
-/** Of a name in a result; the whole is in `removed`. */
+/** Of a name in a result; `removed` has the whole name. */
 const maxNameChars = 80;
 
 const results = () =>
@@ -41,7 +41,7 @@ export const changeAudiences = defineTool({
   name: 'change_audiences',
   title: 'Change audiences',
   description:
-    'Enable, disable or delete many audiences, only those that the user meant. To go on, pass the ids that advice names, and continuation as confirmation.',
+    'Enable, disable or delete several audiences, but only those the user intended. To continue, pass the ids listed in advice, and continuation as confirmation.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -123,7 +123,7 @@ function countsOf(all: readonly BulkResult[]): Record<string, number> {
   return counts;
 }
 
-/** All that it takes to make an audience again, without what has no value. */
+/** Everything needed to recreate an audience, without fields that have no value. */
 function copyOf(audience: Audience) {
   const { id, name, key, description, enabled, definition, options } = audience;
   const copy = {
@@ -141,7 +141,7 @@ function copyOf(audience: Audience) {
   return { id, ...Object.fromEntries(entries) };
 }
 
-/** The copies of removed audiences, as many as fit; where not all do, the audit log has them. */
+/** As many copies of removed audiences as fit; the audit log has the others. */
 function keptCopies(removed: readonly Audience[]) {
   if (removed.length === 0) return { copies: undefined, advice: [] };
   let chars = 0;
@@ -151,7 +151,7 @@ function keptCopies(removed: readonly Audience[]) {
   });
   const more = removed.length - copies.length;
   const inLog =
-    more > 0 ? [`${more} of them did not fit into removed: the audit log has them.`] : [];
+    more > 0 ? [`${more} of them did not fit in removed; they are in the audit log.`] : [];
   return { copies, advice: [recreate, ...inLog] };
 }
 
@@ -160,23 +160,21 @@ function adviceOn({ results: all, continuation }: BulkOutcome): string[] {
   return [
     ...(continuation
       ? [
-          `To go on without a new question, call again within 5 minutes with ${goodFor(continuation.ids, all)}, the same action, and continuation as confirmation; it works once.`,
+          `To continue without asking the user again, call within 5 minutes with ${goodFor(continuation.ids, all)}, the same action, and continuation as confirmation; it works once.`,
         ]
       : []),
     ...(has('unknown')
-      ? [
-          'Look with get_audience whether those with outcome unknown took effect before anything else.',
-        ]
+      ? ['First check with get_audience whether those with outcome unknown took effect.']
       : []),
-    ...(has('stale') ? ['Those that are stale were changed by others: tell the user.'] : []),
+    ...(has('stale') ? ['The stale ones were changed by someone else: tell the user.'] : []),
   ];
 }
 
-/** The ids that a continuation is good for: those that wait for one that failed are not among them. */
+/** The ids that a continuation is valid for, which exclude those waiting for one that failed. */
 function goodFor(left: readonly string[], all: readonly BulkResult[]): string {
   const notTried = all.filter(({ outcome }) => outcome === 'not_tried').length;
   return notTried === left.length
-    ? `the ${notTried} ids that are not_tried`
+    ? `the ${notTried} ids with outcome not_tried`
     : `exactly these ids: ${left.join(', ')}`;
 }
 

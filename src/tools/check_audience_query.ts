@@ -7,15 +7,18 @@ import { checkedNames } from './names.ts';
 import { cadenceSchema, shown } from './query-check.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 
-/** So many of what could not be checked are enough to know. */
+/** How many names that could not be checked are listed. */
 const maxUncheckedNamed = 10;
-/** Of the JSON of a result: a definition of invisible characters grows where it is shown. */
+/**
+ * Of the JSON of a result: invisible characters in a definition take more space where they are
+ * shown.
+ */
 const maxResultChars = 95_000;
 const maxExplanationChars = 30_000;
 
 const span = () => ({
   start: z.int().describe('Offset of the first character'),
-  end: z.int().describe('Offset behind the last'),
+  end: z.int().describe('Offset after the last'),
 });
 
 const diagnosticSchema = () =>
@@ -36,7 +39,7 @@ const diagnosticSchema = () =>
 export const checkAudienceQuery = defineTool({
   name: 'check_audience_query',
   title: 'Check audience query',
-  description: `Check a definition, explain it in plain English and format it; free without checkNames. create_audience and update_audience_for_space check by themselves. The language:
+  description: `Check a definition, explain it in plain English and format it; free without checkNames. create_audience and update_audience_for_space run this check themselves. The language:
 event('Shoes Bought').where(property('price') >= 100).within(7 days).count() >= 1 AND NOT trait('plan').one_of('free', 'trial')
 Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 30 days), reduced by count(), sum|avg|min|max|first|last|mode(property('p')), unique(property('p')).count(). Single values: trait('name'); property('p') inside where. Compare with = != > >= < <=, or .exists() .absent() .contains('a') .starts_with('a') .one_of('a', 'b') .within_last(7 days) .before_date('2026-01-31T00:00:00Z'). Join with AND, OR, NOT and parentheses. ANY/ALL before a condition: any/every user of an account (type accounts). Funnel: an event(…) in the where of another, with within(parent: 5 days). Another audience: trait('its_key') = 'true'. Units: hours, days.`,
   hints: {
@@ -50,15 +53,15 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
       query: z.string().describe('The definition'),
       type: type.default('users').describe('Its level'),
       spaceId,
-      checkNames: z.boolean().default(false).describe('Also warn of names unknown to the space'),
+      checkNames: z.boolean().default(false).describe('Also warn about names unknown to the space'),
     }),
   output: () =>
     z.object({
-      checked: z.boolean().describe('False for what is too long or deep to check'),
+      checked: z.boolean().describe('False if too long or deep to check'),
       valid: z.boolean().optional(),
       diagnostics: z.array(diagnosticSchema()),
-      formatted: z.string().optional().describe('Its canonical form, if it is valid'),
-      explanation: z.string().optional().describe('For the user to agree to, if it is valid'),
+      formatted: z.string().optional().describe('Canonical form, if valid'),
+      explanation: z.string().optional().describe('For the user to approve, if valid'),
       references: z.object({
         events: z.array(z.string()),
         traits: z.array(z.string()),
@@ -66,11 +69,11 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
         entities: z.array(z.string()),
       }),
       computeCadence: cadenceSchema(),
-      primaryExpressions: z.int().describe('Conditions used, of 50'),
+      primaryExpressions: z.int().describe('Conditions used, out of 50'),
       unknownNames: z
         .array(z.string())
         .optional()
-        .describe('With checkNames: unknown to the space, with the nearest'),
+        .describe('With checkNames: unknown names, each with the nearest known'),
       advice,
     }),
   async handle(given, context) {
@@ -88,7 +91,7 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
 });
 
 /**
- * The names that the space does not know; without them where none could be checked.
+ * The names that the space does not know; undefined if none could be checked.
  *
  * @throws {AudiencesError} `space_not_allowed`.
  */

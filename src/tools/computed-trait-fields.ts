@@ -9,7 +9,7 @@ const levels = ['users', 'accounts'] as const;
 
 export const traitId = id.describe('Computed trait id');
 
-/** A definition that comes out as a value. */
+/** A definition that results in a value. */
 export const traitQuery = query.describe("Scalar, e.g. event('Shoes Bought').count()");
 
 /** Segment's references write the type in either case. */

@@ -15,7 +15,7 @@ import { checkNames, id, name, otherSpaceId, previewFirst, spaceId, spaceOf } fr
 import { defineTool, type ToolContext } from './tool.ts';
 import { emptyIsWrong, writeInputs } from './write.ts';
 
-/** More strings of a definition would not be read. */
+/** A longer list of strings would go unread. */
 const maxStringsShown = 20;
 const maxNamed = 10;
 
@@ -26,7 +26,7 @@ const optionNames = [
   'backfillEventDataDays',
 ] as const;
 
-/** The language is imported when first needed: start-up should not wait for it. */
+/** The language is imported when first needed, so that start-up does not wait for it. */
 const language = () => import('../query/index.ts');
 
 const input = () =>
@@ -36,20 +36,20 @@ const input = () =>
       id,
       toSpaceId: otherSpaceId.describe('Default: the same space'),
       name: name.optional().describe('Default: the same name'),
-      find: z.array(z.string()).min(1).optional().describe('Whole strings of the definition'),
-      replaceWith: z.array(z.string()).min(1).optional().describe('What they become'),
-      allowDuplicateName: z.boolean().optional().describe('Even if the name exists'),
+      find: z.array(z.string()).min(1).optional().describe('Whole strings in the definition'),
+      replaceWith: z.array(z.string()).min(1).optional().describe('Their replacements'),
+      allowDuplicateName: z.boolean().optional().describe('Even if the name is taken'),
       checkNames,
       previewFirst,
       ...writeInputs(),
     })
     .refine((given) => (given.find?.length ?? 0) === (given.replaceWith?.length ?? 0), {
       path: ['replaceWith'],
-      message: 'must have as many texts as find',
+      message: 'must have as many strings as find',
     })
     .refine(({ find = [] }) => new Set(find).size === find.length, {
       path: ['find'],
-      message: 'must name each text once',
+      message: 'must list each string once',
     });
 type Input = z.output<ReturnType<typeof input>>;
 
@@ -57,7 +57,7 @@ export const copyAudience = defineTool({
   name: 'copy_audience',
   title: 'Copy audience',
   description:
-    'Create a copy of an audience, in its space or another, with other values in its definition if wanted. Else like create_audience.',
+    'Copy an audience within its space or to another, optionally replacing values in its definition. Otherwise like create_audience.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,
@@ -90,17 +90,17 @@ export const copyAudience = defineTool({
   },
 });
 
-/** @throws {InvalidInputError} for a copy that would be called the same next to the original. */
+/** @throws {InvalidInputError} for a copy with the same name in the same space as the original. */
 function assertNamed(given: Input, space: string, toSpace: string): void {
   const isNextTo = isSameSpace(space, toSpace);
   if (!isNextTo || given.name !== undefined || given.allowDuplicateName) return;
-  throw new InvalidInputError('name is missing: in the same space a copy needs another name.', {
+  throw new InvalidInputError('name is missing: a copy in the same space needs a different name.', {
     field: 'name',
     next: 'Pass name, or toSpaceId for a copy in another space.',
   });
 }
 
-/** @throws {InvalidInputError} for a text that the definition does not hold, or can't hold. */
+/** @throws {InvalidInputError} for a string that is not in the definition, or can't be. */
 async function newQuery({ definition }: Audience, { find = [], replaceWith = [] }: Input) {
   const query = definition?.query;
   if (typeof query !== 'string') throw notShown('definition');
@@ -117,43 +117,46 @@ function notReplaced(replaced: Exclude<Replaced, { kind: 'replaced' }>): Invalid
     case 'missing': {
       const strings = replaced.strings.map((text) => quoted(text));
       return new InvalidInputError(
-        `find: ${quoted(replaced.find)} is no whole string of the definition. Nothing was sent.`,
+        `find: ${quoted(replaced.find)} is not a whole string in the definition. Nothing was sent.`,
         { field: 'find', next: `Its strings are ${listed(strings, maxStringsShown)}.` },
       );
     }
     case 'unwritable':
       return new InvalidInputError(
-        `replaceWith: ${quoted(replaced.replaceWith)} can't be written as a string, because of a backslash before a quote or at its end. Nothing was sent.`,
-        { field: 'replaceWith', next: 'Pass another text.' },
+        `replaceWith: ${quoted(replaced.replaceWith)} can't be written as a string, because it has a backslash before a quote or at its end. Nothing was sent.`,
+        { field: 'replaceWith', next: 'Pass a different string.' },
       );
     case 'unreadable':
       return new InvalidInputError(
-        'find: where the strings of the definition end can not be told. Nothing was sent.',
+        'find: it is unclear where the strings in the definition end. Nothing was sent.',
         { field: 'find', next: 'Pass the whole new definition to create_audience instead.' },
       );
   }
 }
 
-/** What may mean something else in another space, each in a sentence. */
+/** What may have a different meaning in another space, one sentence each. */
 async function acrossSpaces(query: string, space: string, context: ToolContext): Promise<string[]> {
   const { check, references, sourceIdsIn } = await language();
   const { tree } = check(query, { purpose: 'audience' });
   const sources = sourceIdsIn(tree).map((source) => quotedPlainly(source));
   const notes =
     sources.length > 0
-      ? [`The definition names sources of the space it comes from: ${listed(sources, maxNamed)}.`]
+      ? [`The definition names sources of its original space: ${listed(sources, maxNamed)}.`]
       : [];
   const { traits } = references(tree);
   if (traits.length === 0) return notes;
   const keys = await audienceKeys(space, context);
   if (!keys) {
-    return [...notes, 'Whether it is built on other audiences of its space could not be told.'];
+    return [
+      ...notes,
+      'It could not be determined whether it is built on other audiences of its space.',
+    ];
   }
   const used = traits.filter((trait) => keys.has(trait)).map((trait) => quotedPlainly(trait));
   if (used.length === 0) return notes;
   return [
     ...notes,
-    `The definition is built on audiences of the space it comes from, by their keys: ${listed(used, maxNamed)}. In the other space these keys may mean something else, or nobody.`,
+    `The definition is built on audiences of its original space, by their keys: ${listed(used, maxNamed)}. In the other space, these keys may mean something else or match nobody.`,
   ];
 }
 
@@ -171,7 +174,7 @@ async function audienceKeys(
   }
 }
 
-/** What create_audience takes for the copy. @throws {UnsupportedError} if it can't be made. */
+/** The input of create_audience for the copy. @throws {UnsupportedError} if it can't be made. */
 function createInput(audience: Audience, query: string, toSpace: string, given: Input) {
   const type = typeOf(audience);
   if (type === undefined) throw notShown('type');
@@ -197,22 +200,24 @@ function createInput(audience: Audience, query: string, toSpace: string, given: 
   const field = String(issue?.path[0] ?? 'audience');
   const next =
     field === 'name'
-      ? 'Pass another name.'
+      ? 'Pass a different name.'
       : 'Read it with get_audience, and create the copy with create_audience.';
   throw new UnsupportedError(`The ${field} of this audience can't be copied: ${issue?.message}`, {
     next,
   });
 }
 
-/** The options, as a create takes them. @throws {UnsupportedError} for one that was not understood. */
+/**
+ * The options in the form of a create. @throws {UnsupportedError} for one that was not understood.
+ */
 function optionsOf({ options }: Audience) {
   const present = options ?? {};
   for (const option of optionNames) {
-    // What is there and was not understood has been read as undefined.
+    // A value that was not understood was read as undefined.
     if (option in present && present[option] === undefined) throw notShown(option);
   }
   const { includeHistoricalData, includeAnonymousUsers, filterByExternalIds } = present;
-  // Without historical data they say nothing, and a create refuses them.
+  // Without historical data, they have no meaning, and a create refuses them.
   const days = includeHistoricalData ? present.backfillEventDataDays : undefined;
   return {
     includeHistoricalData,
@@ -222,7 +227,10 @@ function optionsOf({ options }: Audience) {
   };
 }
 
-/** Those with a value: Segment shows null, an empty text or an empty list where there is none. */
+/**
+ * Only those with a value: Segment shows null, an empty string or an empty list where there is
+ * none.
+ */
 function withoutEmpty(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const isEmpty = (value: unknown) =>
     (value ?? '') === '' || (Array.isArray(value) && value.length === 0);

@@ -24,15 +24,15 @@ import { sizeAhead } from './size-ahead.ts';
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
-/** Of the JSON of an explanation, next to an audience. */
+/** Of the JSON of an explanation that is returned with an audience. */
 const maxExplanationChars = 15_000;
-/** The same, next to what would be sent. */
+/** The same, returned with the request that would be sent. */
 const maxRehearsedExplanationChars = 8000;
 
 const input = () =>
   z.strictObject({
     spaceId,
-    name: name.describe('The key is made from it'),
+    name: name.describe('The key is derived from it'),
     query: query.describe(
       "Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1",
     ),
@@ -44,8 +44,8 @@ const input = () =>
     includeAnonymousUsers: z
       .boolean()
       .optional()
-      .describe('Also admit anonymous users; cannot be changed later'),
-    allowDuplicateName: z.boolean().optional().describe('Create it even if the name exists'),
+      .describe('Include anonymous users; cannot be changed later'),
+    allowDuplicateName: z.boolean().optional().describe('Create it even if the name is taken'),
     checkNames,
     previewFirst,
     ...writeInputs(),
@@ -55,7 +55,7 @@ export const createAudience = defineTool({
   name: 'create_audience',
   title: 'Create audience',
   description:
-    'Create an audience in a space. First see in list_audiences whether one fits already. Looks by itself for one of the same name (duplicate), and whether it arrived when the answer was lost. Never repeat it on outcome_unknown without looking.',
+    'Create an audience in a space. First check list_audiences for one that already fits. Refuses a name that is taken (duplicate), and if the response is lost, checks whether the audience was created. After outcome_unknown, never repeat it without checking.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,
@@ -85,7 +85,7 @@ export const createAudience = defineTool({
     const wanted: NewAudience = { ...given, spaceId: spaceOf(given, context) };
     assertFitting(wanted);
     const warnings = await checkBeforeSending(wanted.query, wanted.type, context.queryCheck);
-    // While the space is searched for one of the same name.
+    // Runs while the space is searched for the same name.
     const unknownNames = areChecked ? adviceOnNames(wanted, context) : [];
     const outcome = await context.carryOut({
       operation: 'create_audience',
@@ -138,14 +138,14 @@ function assertFitting(wanted: NewAudience): void {
   assertEntityFits(wanted);
   const { backfillEventDataDays, includeHistoricalData } = wanted;
   if (backfillEventDataDays !== undefined && includeHistoricalData !== true) {
-    throw new InvalidInputError('backfillEventDataDays needs historical data.', {
+    throw new InvalidInputError('backfillEventDataDays requires includeHistoricalData.', {
       field: 'backfillEventDataDays',
-      next: 'Pass includeHistoricalData: true, too, or leave it out.',
+      next: 'Also pass includeHistoricalData: true, or omit backfillEventDataDays.',
     });
   }
 }
 
-/** The audience as it would be, in the fields of Segment. */
+/** The audience as it would be, in Segment's fields. */
 function shapeOf(wanted: NewAudience) {
   const { spaceId: space, name: title, enabled = true, query: text, type: level } = wanted;
   const {

@@ -13,7 +13,7 @@ import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write
 export const createComputedTrait = defineTool({
   name: 'create_computed_trait',
   title: 'Create computed trait',
-  description: 'Create a value that is computed for each profile or account.',
+  description: 'Create a value computed for each profile or account.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,
@@ -23,15 +23,15 @@ export const createComputedTrait = defineTool({
   input: () =>
     z.strictObject({
       spaceId,
-      name: name.describe('The key is made from it'),
+      name: name.describe('The key is derived from it'),
       query: traitQuery,
       type: traitType,
       description: description.optional().describe('Purpose'),
       enabled: z.boolean().optional().describe('Compute it'),
       includeHistoricalData: z.boolean().optional().describe('Use earlier data'),
-      includeAnonymousUsers: z.boolean().optional().describe('Also for them'),
+      includeAnonymousUsers: z.boolean().optional().describe('Include them'),
       backfillDurationDays: z.int().min(1).optional().describe('How far back'),
-      allowDuplicateName: z.boolean().optional().describe('Even if the name exists'),
+      allowDuplicateName: z.boolean().optional().describe('Even if the name is taken'),
       ...writeInputs(),
     }),
   output: () =>
@@ -73,7 +73,7 @@ export const createComputedTrait = defineTool({
   },
 });
 
-/** The trait as it would be, in the fields of Segment. */
+/** The trait as it would be, in Segment's fields. */
 function shapeOf({ spaceId: space, query, type, enabled = true, ...wanted }: NewComputedTrait) {
   const { name: title, description: about, ...options } = wanted;
   return {

@@ -15,33 +15,33 @@ const maxIds = 200;
 const someId = z
   .string()
   .min(1)
-  .refine((text) => text !== '.' && text !== '..', 'must be an id, not . or ..')
+  .refine((text) => text !== '.' && text !== '..', 'must be an id, not a dot segment')
   .refine((text) => text.isWellFormed(), 'must be valid Unicode');
-/** The greatest length is checked, but not advertised: it is the same for each. */
+/** The maximum length is checked but not advertised: it is the same for all ids. */
 const pathId = someId.refine(
   (text) => text.length <= maxIdChars,
-  `must have at most ${maxIdChars} characters`,
+  `must be at most ${maxIdChars} characters`,
 );
 
 export const spaceId = pathId.optional().describe('Space id; default: the configured space');
-/** Of a second space; a tool says which. */
+/** Id of a second space; each tool says which. */
 export const otherSpaceId = pathId.optional();
 export const id = pathId.describe('Audience id');
 export const ids = z
   .array(pathId)
   .min(1)
   .max(maxIds)
-  .refine((given) => new Set(given).size === given.length, 'must name each audience once')
+  .refine((given) => new Set(given).size === given.length, 'must list each audience once')
   .describe('Audience ids');
 
-/** A text that is written to Segment; one that this server has cut must not be written back. */
+/** Text to be written to Segment; text that this server has cut must not be written back. */
 const whole = (text: z.ZodString) =>
   text.refine(
     (value) => !endsInMark(value),
-    'was cut by this server: read the whole with get_audience and fullText: true',
+    'was cut by this server: read it in full with get_audience and fullText: true',
   );
 
-/** Holds something that can be seen: not only blanks, and characters that show nothing. */
+/** Has a visible character: not only blanks and characters that show nothing. */
 const holdsSomething = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 export const name = whole(z.string().trim().min(1).max(255)).refine(
@@ -51,7 +51,7 @@ export const name = whole(z.string().trim().min(1).max(255)).refine(
 export const description = whole(z.string());
 export const query = whole(z.string().min(1));
 
-/** Segment's references write the type in either case; models do in any. */
+/** Segment's references write the type in upper or lower case; models mix them. */
 export const type = z
   .string()
   .toLowerCase()
@@ -61,14 +61,14 @@ export const type = z
 export const targetEntity = z
   .string()
   .optional()
-  .describe('Only linked: relationship slug of the entity that is the member');
+  .describe('Linked only: relationship slug of the member entity');
 
-export const checkNames = z.boolean().default(true).describe('Warn of names unknown to the space');
-
-export const previewFirst = z
+export const checkNames = z
   .boolean()
-  .optional()
-  .describe('Say its size before; spends a preview');
+  .default(true)
+  .describe('Warn about names unknown to the space');
+
+export const previewFirst = z.boolean().optional().describe('Show its size first; uses a preview');
 
 export const filterByExternalIds = z
   .array(z.string().min(1))
@@ -78,40 +78,40 @@ export const filterByExternalIds = z
 
 /** The options of an audience that can also be changed later. */
 export const options = () => ({
-  includeHistoricalData: z.boolean().optional().describe('Also use earlier data'),
+  includeHistoricalData: z.boolean().optional().describe('Include earlier data'),
   filterByExternalIds,
   backfillEventDataDays: z
     .int()
     .min(1)
     .optional()
-    .describe('Days of event data; needs includeHistoricalData'),
+    .describe('Days of event data; requires includeHistoricalData'),
 });
 
 /** Which page of a list. */
 export const pageInputs = () => ({
   count: z.int().min(1).max(1000).default(50).describe('Rows per page'),
-  cursor: z.string().min(1).optional().describe('pagination.next of the page before'),
+  cursor: z.string().min(1).optional().describe('pagination.next of the previous page'),
 });
 
 export const advice = z.array(z.string()).optional().describe('What to know before the next step');
 
-/** @throws {InvalidInputError} for an entity where no audience of that level has one. */
+/** @throws {InvalidInputError} for an entity at a level that has none. */
 export function assertEntityFits(given: { type?: AudienceType; targetEntity?: string }): void {
   if (given.targetEntity === undefined || given.type === 'linked') return;
-  throw new InvalidInputError('targetEntity goes with type linked only.', {
+  throw new InvalidInputError('targetEntity is only for type linked.', {
     field: 'targetEntity',
-    next: 'Leave it out, or pass type: linked.',
+    next: 'Omit it, or pass type: linked.',
   });
 }
 
-/** @throws {InvalidInputError} where people's data is not to be shown. */
+/** @throws {InvalidInputError} if personal data must not be shown. */
 export function assertSamplesAllowed({ noSamples }: Pick<ToolContext, 'noSamples'>): void {
   if (!noSamples) return;
   throw new InvalidInputError(
-    'samples are switched off here, by --no-samples (SEGMENT_NO_SAMPLES).',
+    'samples are disabled on this server by --no-samples (SEGMENT_NO_SAMPLES).',
     {
       field: 'samples',
-      next: 'Call again without samples. Only the user can allow them: tell them.',
+      next: 'Call again without samples, and tell the user, who alone can allow them.',
     },
   );
 }

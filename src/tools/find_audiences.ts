@@ -19,9 +19,9 @@ import { fits, onlyNames, withoutQuery } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
 const cadences = ['REALTIME', 'BATCH'] as const;
-/** So many ids of audiences that can't be read are enough to look at. */
+/** How many ids of audiences that can't be read are listed. */
 const maxUnreadable = 100;
-/** Ids are not longer, unless they make no sense. */
+/** No sensible id is longer. */
 const maxIdChars = 255;
 
 const isoTime = () => z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
@@ -33,8 +33,8 @@ const input = () =>
   z.strictObject({
     spaceId,
     text: z.string().min(1).optional().describe('Part of name, key or description'),
-    enabled: z.boolean().optional().describe('Switched on or off'),
-    status: z.string().min(1).optional().describe('Such as Live, Computing, Failed'),
+    enabled: z.boolean().optional().describe('Enabled or not'),
+    status: z.string().min(1).optional().describe('Live, Computing, Failed, …'),
     type: z
       .string()
       .toLowerCase()
@@ -56,24 +56,24 @@ const input = () =>
     createdBy: exact.describe('User id'),
     updatedSince: time.describe('ISO 8601'),
     updatedBefore: time.describe('ISO 8601'),
-    minSize: size.describe('Fewest members'),
-    maxSize: size.describe('Most members'),
+    minSize: size.describe('Minimum members'),
+    maxSize: size.describe('Maximum members'),
     sort: z.enum(sortKeys).default('name').describe('Unknown values last'),
     order: z.enum(['asc', 'desc']).default('asc').describe('desc: largest or latest first'),
-    limit: z.int().min(1).max(200).default(20).describe('Rows shown'),
-    offset: z.int().min(0).default(0).describe('Rows skipped'),
-    countOnly: z.boolean().optional().describe('Only matches, no rows'),
+    limit: z.int().min(1).max(200).default(20).describe('Maximum rows'),
+    offset: z.int().min(0).default(0).describe('Rows to skip'),
+    countOnly: z.boolean().optional().describe('Only the count, no rows'),
     maxAgeSeconds: z
       .int()
       .min(0)
       .max(3600)
       .default(60)
-      .describe('How old the answer may be; 0 reads anew'),
+      .describe('How old the data may be; 0 rereads it'),
   });
 type Input = z.output<ReturnType<typeof input>>;
 
 const foundRowSchema = () =>
-  // Loose for createdAt, which is there where rows are ordered by it.
+  // Loose because of createdAt, which is present if rows are ordered by it.
   rowSchema().extend({ usedByCount: z.number().optional() }).loose();
 type FoundRow = z.infer<ReturnType<typeof foundRowSchema>>;
 
@@ -81,7 +81,7 @@ export const findAudiences = defineTool({
   name: 'find_audiences',
   title: 'Find audiences',
   description:
-    'Search, count and rank all audiences of a space at once; all filters given must hold. For "how many", "which use …", "the largest", "who builds on …".',
+    'Search, count and rank all audiences of a space at once; all given filters must match. For "how many", "which use …", "the largest", "what builds on …".',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -91,10 +91,10 @@ export const findAudiences = defineTool({
   input,
   output: () =>
     z.object({
-      matches: z.int().describe('How many there are, shown or not'),
+      matches: z.int().describe('How many match, shown or not'),
       audiences: z.array(foundRowSchema()).optional(),
       unreadable: z.array(z.string()).describe('Ids of definitions that could not be read'),
-      notice: z.string().optional().describe('Says what was left out of a long answer'),
+      notice: z.string().optional().describe('What was left out of a long result'),
       advice,
     }),
   async handle(given, { call, indexes, ...context }) {
@@ -118,7 +118,7 @@ export const findAudiences = defineTool({
   },
 });
 
-/** @throws {InvalidInputError} for what is no time. */
+/** @throws {InvalidInputError} for text that is not a time. */
 function filtersOf(given: Input): Filters {
   return {
     ...given,
@@ -129,7 +129,7 @@ function filtersOf(given: Input): Filters {
 
 function timeOf(field: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  // A time without a zone is one of UTC, wherever this server runs.
+  // A time without a zone is in UTC, wherever this server runs.
   const instant = [text, `${text}Z`].find((each) => isoTime().safeParse(each).success);
   if (instant !== undefined) return Date.parse(instant);
   throw new InvalidInputError(`${field} can't be ${quoted(text)}: it must be a time.`, {
@@ -156,7 +156,7 @@ function rowOf(index: AudienceIndex, audience: IndexedAudience, sort: SortKey): 
   };
 }
 
-/** The answer with as many columns, and then rows, as are short enough. */
+/** The result with as many columns, and then as many rows, as fit. */
 function fitted<Answer extends object>(
   rows: readonly FoundRow[],
   offset: number,
@@ -164,14 +164,14 @@ function fitted<Answer extends object>(
 ): Answer {
   const inFull = answerOf([...rows], undefined);
   if (fits(inFull)) return inFull;
-  const columns = 'The answer is long, so query and updatedAt were left out of every row.';
+  const columns = 'The result is long, so query and updatedAt are left out of every row.';
   const shorter = answerOf(rows.map(withoutQuery), `${columns} No row is missing.`);
   if (fits(shorter)) return shorter;
   const names = rows.map(onlyNames);
   for (let count = names.length; ; count = Math.floor(count / 2)) {
-    const next = `It ends after ${count} rows: go on with offset ${offset + count}.`;
+    const next = `It ends after ${count} rows: continue with offset ${offset + count}.`;
     const end = count === names.length ? 'No row is missing.' : next;
-    const notice = `The answer is long, so everything but id and name was left out. ${end}`;
+    const notice = `The result is long, so everything but id and name is left out. ${end}`;
     const answer = answerOf(names.slice(0, count), notice);
     if (count === 0 || fits(answer)) return answer;
   }
@@ -181,33 +181,30 @@ function adviceOn(index: AudienceIndex, given: Input, found: Found, ageMs: numbe
   const said: string[] = [];
   const { audiences, complete, cutDescriptions } = index;
   if (!complete) {
-    said.push(`Only the first ${audiences.length} audiences were looked at; the space has more.`);
+    said.push(`Only the first ${audiences.length} audiences were searched; the space has more.`);
   }
   const hidden = found.unreadable.length - maxUnreadable;
   if (hidden > 0) said.push(`unreadable has ${hidden} more ids, which are not shown.`);
   for (const [field, count] of found.unknown) {
-    said.push(
-      `The ${fieldNames[field] ?? field} of ${count} more, which pass the other filters, is not known.`,
-    );
+    said.push(`${count} more may match; the ${fieldNames[field] ?? field} is not known.`);
   }
   if (given.sort === 'size') {
     const unknown = found.matches.filter((audience) => audience.size === undefined).length;
-    if (unknown > 0) said.push(`The size of ${unknown} matches is not known; they come last.`);
+    if (unknown > 0)
+      said.push(`The size is not known for ${unknown} of the matches, which come last.`);
   }
   if (given.text !== undefined && cutDescriptions > 0) {
-    said.push(
-      `Of ${cutDescriptions} long descriptions only the beginning was searched, if anything.`,
-    );
+    said.push(`Of ${cutDescriptions} long descriptions, at most the beginning was searched.`);
   }
   said.push(...nearMisses(index, given));
   const ageSeconds = Math.floor(ageMs / 1000);
   if (ageSeconds > 0) {
-    said.push(`As read ${ageSeconds} s ago; maxAgeSeconds: 0 reads the space anew.`);
+    said.push(`This data is ${ageSeconds} s old; maxAgeSeconds: 0 reads the space again.`);
   }
   return said;
 }
 
-/** Fields of audiences where their own names would be odd in a sentence. */
+/** Names for fields whose own names would be odd in a sentence. */
 const fieldNames: Partial<Record<FilteredField, string>> = {
   enabled: 'state (enabled or not)',
   createdBy: 'creator',
@@ -221,7 +218,7 @@ const nameFields = [
   ['audienceKey', 'traits'],
 ] as const satisfies readonly (readonly [keyof Input, NameKind])[];
 
-/** Names are compared exactly, so that a slip finds nothing. */
+/** Names are compared exactly, so a typo finds nothing. */
 function nearMisses(index: AudienceIndex, given: Input): string[] {
   return nameFields.flatMap(([field, kind]) => {
     const name = given[field];

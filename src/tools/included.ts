@@ -15,18 +15,18 @@ import {
 import type { ToolContext } from './tool.ts';
 
 /*
- * What get_audience reads in addition to the audience, if it is asked to. What can't be read is named, and
- * keeps nothing else from being shown.
+ * What get_audience reads in addition to the audience, on request. What can't be read is named;
+ * everything else is still shown.
  */
 
 export const includable = ['schedules', 'destinations', 'usedBy'] as const;
 export type Includable = (typeof includable)[number];
 
-/** Rows that are asked for at once; as many as Segment gives. */
+/** Rows per request: Segment's own maximum. */
 const rowsAtOnce = 1000;
-/** More audiences than fit into these are built on none. */
+/** No audience has more dependents than fit into these. */
 const maxPages = 10;
-/** So many are enough to look at. */
+/** How many are shown. */
 const maxUsers = 200;
 const maxNameChars = 255;
 
@@ -47,7 +47,7 @@ interface Included {
   advice: string[];
 }
 
-/** What is to be read of one audience. */
+/** What to read for one audience. */
 interface Asked {
   spaceId: string;
   audience: Audience;
@@ -96,7 +96,7 @@ async function withDestinations({ spaceId, audience }: Asked, { api, call }: Con
   };
 }
 
-/** From Segment, or, where it can't say, from the definitions of the space. */
+/** From Segment, or if it can't say, from the definitions in the space. */
 async function withUsers(asked: Asked, context: Context): Promise<Included> {
   try {
     return shownUsers(await consumersOf(asked, context), "from Segment's list of consumers");
@@ -104,8 +104,8 @@ async function withUsers(asked: Asked, context: Context): Promise<Included> {
     if (error instanceof CancelledError || !(error instanceof AudiencesError)) throw error;
     const { users, unreadable } = await usersByIndex(asked, context);
     const doubt =
-      unreadable > 0 ? `; ${unreadable} definitions could not be read, and may use it, too` : '';
-    return shownUsers(users, `by the definitions of the space${doubt}`);
+      unreadable > 0 ? `; ${unreadable} definitions could not be read and may use it too` : '';
+    return shownUsers(users, `from the definitions in the space${doubt}`);
   }
 }
 

@@ -10,16 +10,16 @@ import type { ToolContext } from './tool.ts';
  */
 
 const dayMs = 24 * 60 * 60_000;
-/** An audience that stays disabled for so long loses its schedules. */
+/** Days after which a disabled audience loses its schedules. */
 const maxDisabledDays = 90;
-/** From then on it is said. */
+/** Days after which advice mentions it. */
 const minAdviceDays = 80;
-/** More schedules than these would not be read. */
+/** A longer list of schedules would go unread. */
 const maxListed = 20;
 const maxScheduleChars = 300;
 
 /**
- * Reads an audience together with its schedules; they are not asked for where it can have none.
+ * Reads an audience together with its schedules, which are not requested if it can have none.
  *
  * @throws {InvalidInputError} for one that is not linked.
  */
@@ -51,10 +51,11 @@ export function assertLinked(audience: Audience): void {
 }
 
 /**
- * The schedule that a call is about: the one that it names, else the only one.
+ * The schedule of a call: the one it names, otherwise the only one.
  *
- * @returns undefined where none is named and there is none.
- * @throws {InvalidInputError} that lists them, if there is none of that id, or none is named of several.
+ * @returns undefined if none is named and there is none.
+ * @throws {InvalidInputError} that lists the schedules, if none has that id, or none is named and
+ * there are several.
  */
 export function chosenSchedule(
   schedules: readonly Schedule[],
@@ -64,7 +65,7 @@ export function chosenSchedule(
   if (named || (scheduleId === undefined && schedules.length <= 1)) return named ?? schedules[0];
   const problem =
     scheduleId === undefined
-      ? `The audience has ${schedules.length} schedules, and scheduleId names none of them.`
+      ? `scheduleId is missing, and the audience has ${schedules.length} schedules.`
       : `The audience has no schedule ${quoted(scheduleId)}.`;
   const listed = schedules
     .slice(0, maxListed)
@@ -75,8 +76,8 @@ export function chosenSchedule(
     field: 'scheduleId',
     next:
       schedules.length > 0
-        ? 'Pass scheduleId with the id of the one that the user means.'
-        : 'Leave scheduleId out to add a schedule with set_audience_schedule.',
+        ? 'Pass the id of the one that the user means as scheduleId.'
+        : 'To add a schedule, call set_audience_schedule without scheduleId.',
   });
 }
 
@@ -85,7 +86,7 @@ export function schedulesOf(audience: Partial<Audience> | undefined): readonly S
   return (audience && schedulesIn(audience)) ?? [];
 }
 
-/** What there is to say of a linked audience that is disabled. @param now ms since the epoch. */
+/** Advice on a linked audience that is disabled. @param now ms since the epoch. */
 export function adviceIfDisabled({ enabled, updatedAt }: Audience, now: number): string[] {
   if (enabled !== false) return [];
   const days = Math.floor((now - Date.parse(updatedAt ?? '')) / dayMs);
@@ -97,6 +98,6 @@ export function adviceIfDisabled({ enabled, updatedAt }: Audience, now: number):
       ? `loses its schedule at ${maxDisabledDays} days`
       : `may have lost its schedule, which happens at ${maxDisabledDays} days`;
   return [
-    `It has been disabled for ${days} days and ${what}. This is judged by its updatedAt, the time of its last change: it may have been disabled for longer. Ask the user whether to enable it; a schedule that is lost has to be set again.`,
+    `It has been disabled for ${days} days and ${what}. This is inferred from updatedAt, the time of its last change: it may have been disabled for longer. Ask the user whether to enable it; a lost schedule has to be set again.`,
   ];
 }

@@ -5,14 +5,14 @@ import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { fits } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
-/** Only a name beyond all sense is cut. */
+/** Only absurdly long names are cut. */
 const maxNameChars = 300;
 
 const activationSchema = () =>
   z.object({
     id: z.string(),
     name: z.string().optional(),
-    type: z.string().optional().describe('Such as Audience Entered'),
+    type: z.string().optional().describe('For example, Audience Entered'),
     enabled: z.boolean().optional(),
   });
 
@@ -31,8 +31,7 @@ type Shown = z.infer<ReturnType<typeof destinationSchema>>;
 export const listAudienceDestinations = defineTool({
   name: 'list_audience_destinations',
   title: 'List audience destinations',
-  description:
-    'Where an audience sends its people: connected destinations and what is activated there.',
+  description: 'List where an audience is sent: its connected destinations and their activations.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -43,8 +42,8 @@ export const listAudienceDestinations = defineTool({
   output: () =>
     z.object({
       destinations: z.array(destinationSchema()),
-      unseen: z.int().describe('How many this token may not see'),
-      notice: z.string().optional().describe('Says what was left out of a long answer'),
+      unseen: z.int().describe('How many this token cannot see'),
+      notice: z.string().optional().describe('What was left out of a long result'),
       advice,
     }),
   async handle(given, { api, call, ...context }) {
@@ -63,14 +62,14 @@ export const listAudienceDestinations = defineTool({
     for (let count = names.length; ; count = Math.floor(count / 2)) {
       const missing = names.length - count;
       const rows = missing > 0 ? `; ${missing} destinations are not shown` : '';
-      const notice = `The answer is long, so activations was left out${rows}.`;
+      const notice = `The result is long, so activations are left out${rows}.`;
       const answer = answerOf(names.slice(0, count), notice);
       if (count === 0 || fits(answer)) return answer;
     }
   },
 });
 
-/** Destinations without names beyond all sense. */
+/** Destinations without absurdly long names. */
 export function shownDestinations({ destinations }: DestinationsOfAudience): Shown[] {
   const shown = (text: string | undefined) => text && cut(text, maxNameChars);
   return destinations.map(({ name, product, activations, isVisible, ...rest }) => ({
@@ -85,7 +84,7 @@ export function shownDestinations({ destinations }: DestinationsOfAudience): Sho
   }));
 }
 
-/** What there is to say of where an audience is sent. */
+/** Advice on where an audience is sent. */
 export function adviceOnDestinations({
   unseen,
   total,
@@ -99,7 +98,7 @@ export function adviceOnDestinations({
       unseen === 1 ? ['1 destination is', 'its'] : [`${unseen} destinations are`, 'their'];
     said.push(`${what} hidden from this token: at most ${whose} activations are shown.`);
   }
-  if (!complete) said.push('There may be more than were read.');
+  if (!complete) said.push('There may be more than are shown.');
   if (activationsError) {
     const { code, message } = activationsError;
     said.push(`Activations could not be read (${code}). ${cut(visible(message), maxNameChars)}`);

@@ -11,7 +11,7 @@ const maxResultChars = 59_000;
 export const listAudienceSchedules = defineTool({
   name: 'list_audience_schedules',
   title: 'List audience schedules',
-  description: 'List the schedules by which a linked audience is run.',
+  description: 'List the schedules on which a linked audience runs.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,

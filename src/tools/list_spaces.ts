@@ -8,11 +8,11 @@ import { advice } from './fields.ts';
 import { fits } from './short-rows.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 
-/** Rows that are asked for at once; as many as Segment gives. */
+/** Rows per request: Segment's own maximum. */
 const rowsAtOnce = 1000;
 /** No workspace has more spaces than fit into these. */
 const maxPages = 10;
-/** Only a name beyond all sense is cut. */
+/** Only absurdly long names are cut. */
 const maxNameChars = 300;
 
 const rowSchema = () =>
@@ -27,7 +27,7 @@ type Row = z.infer<ReturnType<typeof rowSchema>>;
 export const listSpaces = defineTool({
   name: 'list_spaces',
   title: 'List spaces',
-  description: 'List the spaces of the workspace that may be worked in; the default one is marked.',
+  description: 'List the spaces of the workspace that you may use; the default is marked.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -43,13 +43,15 @@ export const listSpaces = defineTool({
       const notes = complete ? [] : ['The workspace may have more spaces than are shown.'];
       const { defaultSpace } = context;
       if (defaultSpace !== undefined && !shown.some(({ isDefault }) => isDefault)) {
-        notes.push(`The default space ${quoted(defaultSpace)} is not among those of this token.`);
+        notes.push(
+          `The default space ${quoted(defaultSpace)} is not among the spaces that this token can see.`,
+        );
       }
       return fitted(shown, notes);
     } catch (error) {
       const configured = configuredSpaces(context);
       if (!isLack(error) || configured.length === 0) throw error;
-      const why = `Only the spaces that this server is configured for are shown: Segment lists none to this token (${error.code}).`;
+      const why = `Only the spaces configured for this server are shown: Segment lists none for this token (${error.code}).`;
       return fitted(
         configured.map((id) => rowOf({ id }, context)),
         [why],
@@ -86,7 +88,7 @@ function configuredSpaces({ defaultSpace, allowedSpaces = [] }: ToolContext): st
   return [...new Set([...(defaultSpace === undefined ? [] : [defaultSpace]), ...allowedSpaces])];
 }
 
-/** Those that may be touched, by the ids by which they may. */
+/** Those that may be used, under the ids by which they may be used. */
 function shownSpaces(spaces: readonly Space[], context: ToolContext): Row[] {
   const { allowedSpaces } = context;
   const configured = configuredSpaces(context);

@@ -2,20 +2,20 @@ import { shortenedText } from '../shorten.ts';
 import type { NamesChecked, NamesToCheck } from '../space/names.ts';
 import type { ToolContext } from './tool.ts';
 
-/** Of the JSON of what is said of one name. */
+/** Of the JSON of what is said about one name. */
 const maxAdviceChars = 500;
 
 type Context = Pick<ToolContext, 'names' | 'call'>;
 
 /**
- * What there is to say of the names in a definition that the space does not know, as advice; nothing
- * where that can't be told. It never rejects.
+ * Advice on the names in a definition that the space does not know; none if that is unknown. Never
+ * rejects.
  */
 export async function adviceOnNames(definition: NamesToCheck, context: Context): Promise<string[]> {
   return (await checkedNames(definition, context)).warnings;
 }
 
-/** What became of the check of the names in a definition, in texts that are not too long. */
+/** The result of checking the names in a definition, in texts that are not too long. */
 export async function checkedNames(
   { spaceId, query, type, targetEntity }: NamesToCheck,
   { names, call }: Context,

@@ -31,13 +31,13 @@ const input = () =>
       targetEntity,
       filterByExternalIds,
       backfillEventDataDays: z.int().min(1).optional().describe('Days of event data'),
-      previewId: z.string().optional().describe('Of one still RUNNING; instead of query'),
-      samples: z.boolean().optional().describe('Also ids of some members'),
+      previewId: z.string().optional().describe('Of a RUNNING preview; instead of query'),
+      samples: z.boolean().optional().describe('Include ids of some members'),
       checkNames,
     })
     .refine(
       (given) => (given.query === undefined) !== (given.previewId === undefined),
-      'give either query or previewId',
+      'pass either query or previewId',
     );
 type Input = z.output<ReturnType<typeof input>>;
 
@@ -45,7 +45,7 @@ export const previewAudience = defineTool({
   name: 'preview_audience',
   title: 'Preview audience',
   description:
-    'How many members a definition would have; creates nothing. Each new definition spends one of few previews a month. On RUNNING call again with previewId.',
+    'Count the members a definition would have; creates nothing. Each new definition uses one of the few previews per month. If RUNNING, call again with previewId.',
   hints: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -58,13 +58,13 @@ export const previewAudience = defineTool({
       status: z.enum(['RUNNING', 'COMPLETED', 'FAILED']),
       previewId: z.string(),
       size: shownSizeSchema().optional(),
-      sampleIds: z.array(z.string()).optional().describe('Of some members, not of all'),
+      sampleIds: z.array(z.string()).optional().describe('Of some members, not all'),
       failureReason: z.string().optional(),
-      fromMemory: z.boolean().describe('Whether it is of an earlier call, and spent nothing'),
+      fromMemory: z.boolean().describe('True if from an earlier call, using no preview'),
       ...meaningOutputs(),
       quota: z.object({
         leftThisMinute: z.int(),
-        usedThisMonth: z.int().describe('By our own count, of this space'),
+        usedThisMonth: z.int().describe('For this space, as counted by this server'),
         monthlyLimit: z.int(),
       }),
       advice,
@@ -84,7 +84,7 @@ export const previewAudience = defineTool({
   },
 });
 
-/** The preview that was asked for, and what there is to say of its definition. */
+/** The requested preview, with advice on its definition. */
 async function findPreview(given: Input, space: string, context: ToolContext) {
   const { previews, call, queryCheck } = context;
   if (given.query === undefined) {
@@ -133,11 +133,11 @@ function adviceOnState({ state, because }: PreviewFound): string[] {
     case 'RUNNING':
       return [
         ...(because === undefined ? [] : [cut(visible(because), maxReasonChars)]),
-        'It is still running: call again with previewId in some seconds. That spends no preview.',
+        'It is still running: call again with previewId in a few seconds. That uses no preview.',
       ];
     case 'FAILED':
       return ['Segment could not compute it: see failureReason, and change the definition.'];
     case 'COMPLETED':
-      return state.size ? [] : ['Segment shows no size for it.'];
+      return state.size ? [] : ['Segment returned no size for it.'];
   }
 }

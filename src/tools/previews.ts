@@ -4,11 +4,11 @@ import type { PreviewQuota } from '../space/previews.ts';
 import { cut } from '../visible.ts';
 
 /*
- * What results say of previews.
+ * What results say about previews.
  */
 
 const maxUnitChars = 50;
-/** From this share of the month's previews on there is a warning. */
+/** The share of the month's previews from which there is a warning. */
 const warnFrom = 0.9;
 
 /** A size as results show it. */
@@ -32,16 +32,16 @@ export function shownSize(
   };
 }
 
-/** What there is to say of the quota of previews. */
+/** Advice on the quota of previews. */
 export function adviceOnQuota({ usedThisMonth, monthlyLimit, isShared }: PreviewQuota): string[] {
   const advice: string[] = [];
   if (usedThisMonth >= monthlyLimit) {
     advice.push(
-      `All ${monthlyLimit} previews of this month are used by our count; Segment may refuse more until the next month (UTC).`,
+      `By this server's count, all ${monthlyLimit} previews of this month are used; Segment may refuse more until next month (UTC).`,
     );
   } else if (usedThisMonth >= monthlyLimit * warnFrom) {
     advice.push(
-      `Only ${monthlyLimit - usedThisMonth} of ${monthlyLimit} previews are left this month by our count: keep them for what matters.`,
+      `By this server's count, only ${monthlyLimit - usedThisMonth} of ${monthlyLimit} previews are left this month: save them for what matters.`,
     );
   }
   if (!isShared) {

@@ -6,17 +6,17 @@ import { fitted, shortenedText } from '../shorten.ts';
 import { visible } from '../visible.ts';
 
 /*
- * How the tools use the query language. It is imported when first needed, because start-up should
- * not wait for it.
+ * How the tools use the query language. It is imported when first needed, so that start-up does not
+ * wait for it.
  */
 
 /** What happens to a definition that the check rules out: refused, sent with a warning, not checked. */
 export const queryCheckModes = ['error', 'warn', 'off'] as const;
 export type QueryCheckMode = (typeof queryCheckModes)[number];
 
-/** Of the JSON of what a refusal says about a definition, once in words and once as data. */
+/** Of the JSON of a refusal's diagnostics, which appear once in words and once as data. */
 const maxErrorChars = 45_000;
-/** Of the JSON of what is said of one place; there may be twenty of them next to an audience. */
+/** Of the JSON of advice on one place; a result may have twenty in addition to an audience. */
 const maxAdviceChars = 500;
 
 const language = () => import('../query/index.ts');
@@ -55,7 +55,7 @@ export async function meaningOf(query: string, type: Level, maxChars: number) {
 /**
  * Checks a definition before it is sent.
  *
- * @returns what there is to say of it, as advice.
+ * @returns advice on it.
  * @throws {InvalidQueryError} in mode `error`, for a definition that the reference rules out.
  */
 export async function checkBeforeSending(
@@ -76,7 +76,7 @@ export async function checkBeforeSending(
   return diagnostics.filter(({ severity }) => severity !== 'hint').map(adviceOf);
 }
 
-/** A diagnostic whose words can be shown: pieces of the definition are in them. */
+/** A diagnostic made fit to be shown: its words contain pieces of the definition. */
 export function shown(diagnostic: Diagnostic): Diagnostic {
   const { message, help } = diagnostic;
   return { ...diagnostic, message: visible(message), help: help && visible(help) };
@@ -89,7 +89,7 @@ function adviceOf({ severity, message, help, line, column }: Diagnostic): string
 }
 
 /**
- * Refuses a definition that no level would accept: for that, nothing need be read first.
+ * Refuses a definition that no level would accept, which needs no request.
  *
  * @throws {InvalidQueryError} in mode `error`, with what is wrong at the level it fits best.
  */
@@ -111,8 +111,8 @@ export async function checkAtAnyLevel(
 }
 
 /**
- * What speaks against an edit: Segment can't turn an audience that it computes in real time into
- * one that it computes in batches, nor the reverse.
+ * A warning about an edit: Segment can't turn an audience that it computes in real time into one
+ * that it computes in batches, nor the reverse.
  */
 export async function adviceOnCadence(
   audience: Audience,

@@ -22,7 +22,7 @@ import type { Tool } from './tool.ts';
 import { updateAudienceForSpace } from './update_audience_for_space.ts';
 import { updateComputedTraitForSpace } from './update_computed_trait_for_space.ts';
 
-/** The tools by what they are for, in the order in which clients show them. */
+/** The tools by purpose, in the order in which clients show them. */
 const byToolset = {
   audiences: [
     listAudiences,
@@ -49,16 +49,16 @@ const byToolset = {
 
 export type Toolset = keyof typeof byToolset;
 
-/** All toolsets; the others are for those who ask for them. */
+/** All toolsets; those not on by default are for those who ask for them. */
 export const toolsets: Readonly<Record<Toolset, readonly Tool[]>> = byToolset;
 
-/** What is offered if nothing else is asked for. */
+/** What is offered by default. */
 export const defaultToolsets: readonly Toolset[] = ['audiences', 'find', 'preview', 'schema'];
 
 /** All tools of all toolsets. */
 export const tools: readonly Tool[] = Object.values(toolsets).flat();
 
-/** Whether a word from outside names a toolset. */
+/** Whether an outside word names a toolset. */
 export function isToolset(word: string): word is Toolset {
   return Object.hasOwn(toolsets, word);
 }

@@ -9,7 +9,7 @@ export const removeAudienceFromSpace = defineTool({
   name: 'remove_audience_from_space',
   title: 'Remove audience from space',
   description:
-    'Delete an audience for good. Only when the user asked for this very audience to be deleted. The result holds it as it was.',
+    'Permanently delete an audience, only if the user asked to delete this very audience. The result shows it as it was.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -8,12 +8,12 @@ import { assertLinked, chosenSchedule, readLinked, schedulesOf } from './linked-
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
-const noneLeft = 'Without a schedule it is no longer run by itself.';
+const noneLeft = 'Without a schedule, it no longer runs automatically.';
 
 export const removeAudienceSchedule = defineTool({
   name: 'remove_audience_schedule',
   title: 'Remove audience schedule',
-  description: 'Delete the schedule by which a linked audience is run.',
+  description: 'Delete the schedule of a linked audience.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -24,7 +24,7 @@ export const removeAudienceSchedule = defineTool({
     z.strictObject({
       spaceId,
       id,
-      scheduleId: z.string().optional().describe('Which, of several'),
+      scheduleId: z.string().optional().describe('Which, if several'),
       ...writeInputs(),
     }),
   output: () =>
@@ -66,7 +66,7 @@ export const removeAudienceSchedule = defineTool({
     return {
       status: outcome.output.status,
       schedule: wasThere && shortened(wasThere),
-      advice: ['To have it again, pass its times to set_audience_schedule; it gets a new id.'],
+      advice: ['To restore it, pass its times to set_audience_schedule; it gets a new id.'],
     };
   },
 });

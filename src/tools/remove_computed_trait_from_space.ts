@@ -10,7 +10,7 @@ import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write
 export const removeComputedTraitFromSpace = defineTool({
   name: 'remove_computed_trait_from_space',
   title: 'Remove computed trait from space',
-  description: 'Delete a computed trait for good. Only if the user asked for this one.',
+  description: 'Permanently delete a computed trait, only if the user asked to delete this one.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

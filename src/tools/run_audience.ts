@@ -4,18 +4,16 @@ import { assertLinked } from './linked-audience.ts';
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
-const consequences = [
-  'It sends its data to its destinations for good: what is sent can not be called back.',
-];
-const disabled = 'It is disabled; whether Segment runs it all the same is not stated.';
+const consequences = ['What it sends to its destinations cannot be recalled.'];
+const disabled = 'It is disabled; Segment does not document whether it runs anyway.';
 const afterwards =
-  'The run is under way or waits for others of the space; nothing shows when it ends. Do not run it again to find out.';
+  'The run is in progress or waiting for other runs in the space; nothing shows when it ends. Do not run it again to find out.';
 
 export const runAudience = defineTool({
   name: 'run_audience',
   title: 'Run audience',
   description:
-    'Run a linked audience now, which sends data out for good. Only if the user asked for it.',
+    'Run a linked audience now, only if the user asked for it: it sends data out, which cannot be undone.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

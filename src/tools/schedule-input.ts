@@ -3,7 +3,7 @@ import { InvalidInputError } from '../segment/errors.ts';
 import type { NewSchedule, scheduleIntervals } from '../segment/models/schedule.ts';
 import { quoted } from '../visible.ts';
 
-/** What a call says about the schedule that it wants. */
+/** The schedule inputs of a call. */
 interface GivenSchedule {
   interval?: (typeof scheduleIntervals)[number];
   days?: readonly number[];
@@ -14,15 +14,15 @@ interface GivenSchedule {
 const either = 'Pass interval alone, or days, hours and timezone together.';
 
 /**
- * The schedule that is wanted, in one order.
+ * The requested schedule, with its entries in a fixed order.
  *
- * @throws {InvalidInputError} if it is said in both ways, in neither, or in part.
+ * @throws {InvalidInputError} if both ways, neither, or only a part is given.
  */
 export function scheduleOf({ interval, days, hours, timezone }: GivenSchedule): NewSchedule {
   const parts = Object.entries({ days, hours, timezone });
   const [first] = parts.filter(([, value]) => value?.length).map(([field]) => field);
   if (interval !== undefined && first !== undefined) {
-    throw new InvalidInputError(`interval and ${first} say when to run in two ways.`, {
+    throw new InvalidInputError(`interval can't be combined with ${first}.`, {
       field: 'interval',
       next: either,
     });
@@ -34,7 +34,7 @@ export function scheduleOf({ interval, days, hours, timezone }: GivenSchedule): 
   const missing = parts.filter(([, value]) => !value?.length).map(([field]) => field);
   const problem =
     first === undefined
-      ? 'Nothing says when to run it.'
+      ? 'The call does not say when to run the audience.'
       : `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing.`;
   throw new InvalidInputError(problem, { field: missing[0] ?? 'interval', next: either });
 }
@@ -44,7 +44,7 @@ function inOrder(numbers: readonly number[]): number[] {
 }
 
 /**
- * A name of the tz database as it is written there.
+ * A time zone name as the tz database writes it.
  *
  * @throws {InvalidInputError} for any other text, such as an offset.
  */
@@ -54,13 +54,13 @@ function zoneOf(timezone: string): string {
   if (known === undefined) {
     const near = nearestName(timezone, Intl.supportedValuesOf('timeZone'));
     const hint =
-      near === undefined ? 'Such names are Europe/Berlin or UTC.' : `Did you mean ${near}?`;
-    throw new InvalidInputError(`${quoted(timezone)} is no name of the tz database.`, {
+      near === undefined ? 'Examples are Europe/Berlin and UTC.' : `Did you mean ${near}?`;
+    throw new InvalidInputError(`${quoted(timezone)} is not a time zone name of the tz database.`, {
       field: 'timezone',
-      next: `${hint} Ask the user where their hours hold if that is not clear.`,
+      next: `${hint} If it is unclear, ask the user which time zone their hours are in.`,
     });
   }
-  // Another name for the same zone is left as it is.
+  // An alias of a zone is left as it is.
   return known.toLowerCase() === timezone.toLowerCase() ? known : timezone;
 }
 

@@ -17,14 +17,14 @@ import { defineTool } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
 const consequences = [
-  'While it is enabled, it is then run by itself at these times, and sends its data to its destinations.',
+  'While it is enabled, it will run automatically at these times and send its data to its destinations.',
 ];
 
 export const setAudienceSchedule = defineTool({
   name: 'set_audience_schedule',
   title: 'Set audience schedule',
   description:
-    'Set when a linked audience is run: by interval, or by days, hours and timezone. Replaces its schedule or adds one.',
+    'Set when a linked audience runs: by interval, or by days, hours and timezone. Replaces its schedule or adds one.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -35,7 +35,7 @@ export const setAudienceSchedule = defineTool({
     z.strictObject({
       spaceId,
       id,
-      scheduleId: z.string().optional().describe('Which to replace, of several'),
+      scheduleId: z.string().optional().describe('Which to replace, if several'),
       interval: z.enum(scheduleIntervals).optional().describe('How often'),
       days: z.array(z.int().min(0).max(6)).optional().describe('0 is Sunday'),
       hours: z.array(z.int().min(0).max(23)).optional().describe('On the hour'),
@@ -85,7 +85,7 @@ export const setAudienceSchedule = defineTool({
   },
 });
 
-/** What a new schedule is called before Segment has given it an id. */
+/** The id of a new schedule before Segment assigns one. */
 const newId = 'new';
 
 /**
@@ -93,7 +93,7 @@ const newId = 'new';
  *
  * @param scheduleId of the schedule that is replaced; undefined if one is added.
  * @throws {InvalidInputError} if it is not linked, or has no such schedule.
- * @throws {AudiencesError} `stale`, if one was added since there was none.
+ * @throws {AudiencesError} `stale`, if one has been added in the meantime.
  */
 function withTiming(
   audience: Audience,
@@ -105,8 +105,8 @@ function withTiming(
   if (scheduleId === undefined && present.length > 0) {
     throw new AudiencesError(
       'stale',
-      'The audience got a schedule while this call was under way. Nothing was sent.',
-      { next: 'Look with list_audience_schedules, then call again if this one is still wanted.' },
+      'The audience got a schedule while this call was in progress. Nothing was sent.',
+      { next: 'Check with list_audience_schedules, then call again if this one is still wanted.' },
     );
   }
   const replaced = scheduleId === undefined ? undefined : chosenSchedule(present, scheduleId);

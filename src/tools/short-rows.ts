@@ -3,17 +3,16 @@ import { jsonFits } from '../json-length.ts';
 import { cut } from '../visible.ts';
 
 /*
- * Things of a space as short rows of a list, and what is left out of the rows of a list that is too
- * long.
+ * Short rows of a list, and what is left out of them if the list is too long.
  */
 
 /**
- * More than 60,000 characters are more than an agent should have to read at once; this leaves space
- * for what the server may have to say in addition.
+ * No agent should have to read more than 60,000 characters at once; this leaves space for what the
+ * server may add.
  */
 export const maxPageChars = 59_000;
 const maxQueryChars = 200;
-/** Only a name beyond all sense is cut. */
+/** Only absurdly long names are cut. */
 const maxNameChars = 2000;
 
 /** The first columns of every row. */
@@ -28,7 +27,7 @@ export const firstColumns = () => ({
 
 /** The last columns of every row. */
 export const lastColumns = () => ({
-  query: z.string().optional().describe('Cut where it ends in …[cut, N characters in all]'),
+  query: z.string().optional().describe('Cut if it ends in …[cut, N characters in all]'),
   updatedAt: z.string().nullish(),
 });
 
@@ -43,7 +42,7 @@ interface Listed {
   updatedAt?: string | null;
 }
 
-/** The columns of a row: those that every one has, and between them its own. */
+/** The columns of a row: the shared ones, with its own in between. */
 export function columnsOf<Own extends object>(
   { id, name, key, enabled, status, definition, updatedAt }: Listed,
   own: Own,
@@ -60,12 +59,12 @@ export function columnsOf<Own extends object>(
   };
 }
 
-/** A row without what is longest and needed least. */
+/** A row without its longest and least needed columns. */
 export function withoutQuery<Row extends Listed>(row: Row): Row {
   return { ...row, query: undefined, updatedAt: undefined };
 }
 
-/** A row that says no more than what it is about. */
+/** A row that only identifies its subject. */
 export function onlyNames({ id, name }: Pick<Listed, 'id' | 'name'>) {
   return { id, name };
 }
@@ -77,10 +76,10 @@ export function fits(result: object): boolean {
 
 /** Says which columns a large page lacks. @param get the tool that shows one thing in full. */
 export function columnNotice(columns: string, get: string, end = 'No row is missing.'): string {
-  return `This page is large, so ${columns} was left out of every row. ${end} Ask for a smaller count, or use ${get}.`;
+  return `This page is large, so ${columns} is left out of every row. ${end} Ask for a smaller count, or use ${get}.`;
 }
 
 /** Says that a page ends early. */
 export function endNotice(rows: number): string {
-  return `It ends after ${rows} rows; the others follow: pass pagination.next as cursor.`;
+  return `It ends after ${rows} rows; for the rest, pass pagination.next as cursor.`;
 }

@@ -5,7 +5,7 @@ import { cut, quotedPlainly, visible } from '../visible.ts';
 import { shownSize } from './previews.ts';
 import type { ToolContext } from './tool.ts';
 
-/** How long a create waits for a preview, milliseconds: the rest of its time is its own. */
+/** How long a create waits for a preview, in milliseconds; it needs the rest of its time itself. */
 const maxWaitMs = 20_000;
 const maxReasonChars = 300;
 
@@ -17,7 +17,9 @@ export interface SizeAhead {
   advice: string[];
 }
 
-/** Previews an audience that is to be made. @throws {CancelledError} if the call is cancelled. */
+/**
+ * Previews an audience that is to be created. @throws {CancelledError} if the call is cancelled.
+ */
 export async function sizeAhead(
   wanted: NewAudience,
   { previews, call }: Pick<ToolContext, 'previews' | 'call'>,
@@ -41,7 +43,7 @@ export async function sizeAhead(
       return { size, warnings: [], advice: [`A preview found ${count} members${unit}.`] };
     }
     if (state.status === 'FAILED') return unknown(state.failureReason ?? 'the preview failed');
-    const later = `preview_audience with previewId ${quotedPlainly(state.id)} tells it later`;
+    const later = `preview_audience with previewId ${quotedPlainly(state.id)} shows it later`;
     return unknown(`${because ?? 'the preview is still running'}; ${later}`);
   } catch (error) {
     if (!(error instanceof AudiencesError) || call.signal.aborted) throw error;
@@ -54,7 +56,7 @@ function unknown(reason: string): SizeAhead {
   const because = text.endsWith('.') ? text.slice(0, -1) : text;
   return {
     size: undefined,
-    warnings: [`Its size could not be found out ahead: ${because}.`],
+    warnings: [`Its size could not be determined in advance: ${because}.`],
     advice: [],
   };
 }

@@ -16,27 +16,27 @@ export interface ToolHints {
   openWorldHint: boolean;
 }
 
-/** What a handler works with, apart from its input. */
+/** What a handler works with, in addition to its input. */
 export interface ToolContext {
-  /** For reading; what comes through it is noted as shown to the user. */
+  /** For reading; everything read through it counts as shown to the user. */
   api: ReadApi;
   call: CallContext;
-  /** The space of a call that names none. */
+  /** The space for calls that name none. */
   defaultSpace: string | undefined;
-  /** The only spaces that may be touched; undefined for all that the token reaches. */
+  /** The only spaces that may be used; undefined for all that the token reaches. */
   allowedSpaces: readonly string[] | undefined;
-  /** What the spaces hold, as it was a short time ago. */
+  /** What the spaces held a short time ago. */
   indexes: AudienceIndexes;
   queryCheck: QueryCheckMode;
   names: NameCheck;
   previews: Previews;
-  /** Whether no values of properties and traits, and no ids of members, may be shown. */
+  /** Whether values of properties and traits, and ids of members, must not be shown. */
   noSamples: boolean;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** The only way to write. */
   carryOut: CarryOut;
-  /** The same for several audiences, under one agreement. */
+  /** The same for several audiences, with one agreement. */
   carryOutAll: CarryOutAll;
 }
 
@@ -50,19 +50,19 @@ export interface Tool<
   description: string;
   hints: ToolHints;
   /**
-   * What it takes and what it gives. Made when first needed, and then kept: a server that is only
-   * asked for its tools shows definitions that were made ahead of time.
+   * Its input and output schemas, made when first needed and then kept: a server that only lists
+   * its tools uses definitions that were generated ahead of time.
    */
   input: () => ToolInput;
   output: () => ToolOutput;
   /**
-   * The optional fields in which an empty text says something, and is left to the schema; in all
+   * The optional fields in which an empty string has a meaning, and is left to the schema; in all
    * others it is the same as none.
    */
   keepsEmpty?: readonly string[];
   /**
-   * How long a call may go on whose client asked for progress, milliseconds, if that is longer than
-   * others may.
+   * How long a call may take if its client asked for progress, in milliseconds, if longer than
+   * other calls.
    */
   maxCallMs?: number;
   /** Gives the structured result, or throws an `AudiencesError`. */

@@ -11,28 +11,28 @@ const notInApp = 'Its definition can no longer be edited in the Segment app, onl
 /** What follows from a create. */
 export const consequencesOfCreateTrait = [
   'Let the first backfill finish before the next edit (status Live): editing earlier causes errors.',
-  'Its key is made from the name and never changes; it can not be used again, even once the trait is removed.',
+  'Its key is derived from the name and never changes; it can never be reused, even after the trait is removed.',
   notInApp,
 ];
 
 /** What there is to know once it is created. @param foundAfterLoss whether the response was lost. */
 export function adviceAfterCreateTrait(foundAfterLoss: boolean): string[] {
   const lost =
-    "Segment's answer was lost, but the trait is there: it was found by its name and definition. Do not create it again.";
+    "Segment's response was lost, but the trait was created: a search found a new one with this name and definition. Do not create it again.";
   return foundAfterLoss ? [lost, ...consequencesOfCreateTrait] : consequencesOfCreateTrait;
 }
 
 /** What follows from an update. @param redefined whether its definition changes. */
 export function consequencesOfUpdateTrait(redefined: boolean): string[] {
   const locked =
-    'Afterwards it is locked against further edits until this change has been taken in.';
+    'It will then be locked against further edits until Segment has processed this change.';
   return redefined ? [locked, notInApp] : [locked];
 }
 
-/** The same once it is done. */
+/** The same, once it is done. */
 export function adviceAfterUpdateTrait(redefined: boolean): string[] {
   const locked =
-    'It is locked against further edits until this change has been taken in; check its status with get_computed_trait first.';
+    'It is locked against further edits until Segment has processed this change; check its status with get_computed_trait first.';
   return redefined ? [locked, notInApp] : [locked];
 }
 
@@ -41,6 +41,6 @@ export const consequencesOfRemoveTrait = ['Its key can never be used again.'];
 
 export function adviceAfterRemoveTrait({ key }: Audience): string[] {
   const recreate =
-    'To make it again, pass these to create_computed_trait: name, description, enabled, definition.query as query, definition.type as type, and the fields of options; leave out what is null. It gets a new id and key.';
+    'To recreate it, pass these to create_computed_trait: name, description, enabled, definition.query as query, definition.type as type, and the fields of options; omit what is null. It gets a new id and key.';
   return key ? [`Never use the key ${quoted(key)} for another trait.`, recreate] : [recreate];
 }

@@ -37,23 +37,23 @@ const input = () =>
       name: name.optional().describe('New name; the key stays'),
       description: description.optional().describe('New description'),
       query: query.optional().describe('Replaces the whole definition'),
-      type: type.optional().describe('Level of query; it can not be changed'),
+      type: type.optional().describe('Level of query; cannot be changed'),
       ...options(),
       checkNames,
       expectedUpdatedAt: z
         .string()
         .min(1)
         .optional()
-        .describe('updatedAt as you read it; else stale'),
+        .describe('updatedAt as you read it; stale if it differs'),
       ...writeInputs(),
     })
     .refine(
       (given) => [...changeable, ...optionNames].some((field) => given[field] !== undefined),
-      `give at least one of ${[...changeable, ...optionNames].join(', ')}`,
+      `pass at least one of ${[...changeable, ...optionNames].join(', ')}`,
     )
     .refine((given) => given.type === undefined || given.query !== undefined, {
       path: ['type'],
-      message: 'goes with query: give both',
+      message: 'requires query: pass both',
     });
 type Input = z.output<ReturnType<typeof input>>;
 
@@ -61,7 +61,7 @@ export const updateAudienceForSpace = defineTool({
   name: 'update_audience_for_space',
   title: 'Update audience for space',
   description:
-    'Change an audience; what is left out stays. Read it with get_audience first: it should be Live. Afterwards it is locked for a while. Disable only what the user named.',
+    'Change an audience; omitted fields stay as they are. Read it with get_audience first: it should be Live. Afterwards, it is locked for a while. Disable only what the user named.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -127,8 +127,8 @@ export const updateAudienceForSpace = defineTool({
 });
 
 /**
- * An empty description clears the old one, if Segment takes it. It does not if it says so, or if there
- * is nothing else that it can have refused.
+ * An empty description clears the old one, if Segment accepts it. It does not if it says so, or if
+ * there is nothing else it can have refused.
  */
 function clearingRefused(error: unknown, given: Input): unknown {
   if (!(error instanceof AudiencesError) || error.facts.status !== 422) return error;
@@ -136,7 +136,7 @@ function clearingRefused(error: unknown, given: Input): unknown {
   const isAlone = fields.join() === 'description';
   if (!isAlone && !namesDescription(error.facts.details)) return error;
   const { code, message, facts } = error;
-  const next = `Segment takes no empty description here: leave description out, or pass a text. ${facts.next}`;
+  const next = `Segment does not accept an empty description here: omit description, or pass a text. ${facts.next}`;
   return new AudiencesError(code, message, { ...facts, next }, { cause: error });
 }
 
@@ -155,7 +155,7 @@ function optionsOf(given: Input): ChangeableOptions {
   return { includeHistoricalData, filterByExternalIds, backfillEventDataDays };
 }
 
-/** Checks a new definition at the level of the audience that gets it. */
+/** Checks a new definition at the level of its audience. */
 async function checkNewQuery(given: Input, before: Audience | undefined, context: ToolContext) {
   const { queryCheck } = context;
   if (given.query === undefined || !before) return { advice: [], warnings: [], level: undefined };
@@ -163,12 +163,12 @@ async function checkNewQuery(given: Input, before: Audience | undefined, context
   if (given.type && present && given.type !== present) {
     throw new InvalidInputError(`The audience is of type ${present}, which can't be changed.`, {
       field: 'type',
-      next: `Leave type out, or create a new audience of type ${given.type}.`,
+      next: `Omit type, or create a new audience of type ${given.type}.`,
     });
   }
   const level = given.type ?? present;
   if (level === undefined) {
-    throw new InvalidInputError('Segment does not show the present type of this audience.', {
+    throw new InvalidInputError('Segment does not show the current type of this audience.', {
       field: 'type',
       next: 'Pass type (users, accounts or linked) together with query.',
     });
@@ -183,44 +183,44 @@ async function checkNewQuery(given: Input, before: Audience | undefined, context
 }
 
 /**
- * All options, those that are not named as they are: whether Segment merges or replaces them is not
- * stated.
+ * All options, with unnamed ones unchanged: Segment does not document whether it merges or replaces
+ * them.
  *
- * @throws {InvalidInputError} for days of event data without historical data, and where an option
- * that is not named can't be passed on as it is.
+ * @throws {InvalidInputError} for days of event data without historical data, and if an unnamed
+ * option can't be kept as it is.
  */
 function mergedOptions(given: Input, before: Audience | undefined): ChangeableOptions {
   const present = before?.options ?? {};
   for (const option of optionNames) {
-    // What is there and was not understood has been read as undefined.
+    // A value that was not understood was read as undefined.
     const isUnread = option in present && present[option] === undefined;
     if (isUnread && given[option] === undefined) throw unreadOption(option);
   }
   const includeHistoricalData =
     given.includeHistoricalData ?? present.includeHistoricalData ?? undefined;
   if (given.backfillEventDataDays !== undefined && includeHistoricalData !== true) {
-    throw new InvalidInputError('backfillEventDataDays needs historical data.', {
+    throw new InvalidInputError('backfillEventDataDays requires includeHistoricalData.', {
       field: 'backfillEventDataDays',
-      next: 'Pass includeHistoricalData: true, too, or leave it out.',
+      next: 'Also pass includeHistoricalData: true, or omit backfillEventDataDays.',
     });
   }
   const days = given.backfillEventDataDays ?? present.backfillEventDataDays ?? undefined;
   return {
     includeHistoricalData,
     filterByExternalIds: given.filterByExternalIds ?? present.filterByExternalIds ?? undefined,
-    // Switched off together with what it needs.
+    // Dropped together with what it requires.
     backfillEventDataDays: given.includeHistoricalData === false ? undefined : days,
   };
 }
 
 function unreadOption(option: (typeof optionNames)[number]): InvalidInputError {
   return new InvalidInputError(
-    `Segment shows the present ${option} of this audience in a form that is not understood here, so it can't be kept as it is.`,
-    { field: option, next: `Name ${option}, too, with the value that it is to have.` },
+    `Segment shows the current ${option} of this audience in a form that this server does not understand, so it can't be kept as it is.`,
+    { field: option, next: `Also pass ${option}, with the value it should have.` },
   );
 }
 
-/** The audience as it will be; what is left out of a change stays. */
+/** The audience as it will be; fields that a change omits stay as they are. */
 function changed(before: Audience, change: AudienceChange): Audience {
   const { filterByExternalIds, ...rest } = change.options ?? {};
   const ids = filterByExternalIds && [...filterByExternalIds];

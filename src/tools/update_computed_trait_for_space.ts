@@ -18,7 +18,7 @@ export const updateComputedTraitForSpace = defineTool({
   name: 'update_computed_trait_for_space',
   title: 'Update computed trait for space',
   description:
-    'Change a computed trait; what is left out stays. Afterwards it is locked for a while.',
+    'Change a computed trait; omitted fields stay as they are. Afterwards, it is locked for a while.',
   hints: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -32,14 +32,18 @@ export const updateComputedTraitForSpace = defineTool({
         id: traitId,
         enabled: z.boolean().optional().describe('false stops computing it'),
         name: name.optional().describe('New name; the key stays'),
-        description: description.optional().describe('New one'),
+        description: description.optional().describe('New description'),
         query: traitQuery.optional().describe('New definition'),
-        expectedUpdatedAt: z.string().min(1).optional().describe('As you read it; else stale'),
+        expectedUpdatedAt: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('As you read it; stale if it differs'),
         ...writeInputs(),
       })
       .refine(
         (given) => changeable.some((field) => given[field] !== undefined),
-        `give at least one of ${changeable.join(', ')}`,
+        `pass at least one of ${changeable.join(', ')}`,
       ),
   output: () =>
     z.object({ computedTrait: computedTraitSchema.optional(), ...writeOutputs(), advice }),
@@ -89,7 +93,7 @@ export const updateComputedTraitForSpace = defineTool({
 });
 
 /**
- * The level of a trait, which goes with every definition.
+ * The level of a trait, which accompanies every definition.
  *
  * @throws {InvalidInputError} if Segment does not show it.
  */
@@ -97,12 +101,12 @@ function levelOf(before: Audience): 'users' | 'accounts' {
   const type = typeOf(before);
   if (type === 'users' || type === 'accounts') return type;
   throw new InvalidInputError(
-    'Segment does not show whether this trait is one of users or of accounts, so its definition can not be replaced.',
+    'Segment does not show whether this trait is for users or for accounts, so its definition cannot be replaced.',
     { field: 'query', next: 'Create a new trait with create_computed_trait instead.' },
   );
 }
 
-/** The trait as it will be; what is left out of a change stays. */
+/** The trait as it will be; fields that a change omits stay as they are. */
 function changed(before: Audience, change: ComputedTraitChange): Audience {
   const { query } = change;
   return {

@@ -6,7 +6,7 @@ import { fitted, shortened } from '../shorten.ts';
  * What all tools that write have in common.
  */
 
-/** Of the JSON: together they stay under 100,000. The request is shown as it is for longest. */
+/** Of the JSON: together they stay under 100,000. The request is the last to be cut. */
 const maxRequestChars = 42_000;
 const maxShapesChars = 42_000;
 
@@ -19,10 +19,10 @@ export const writeInputs = () => ({
     .describe('Value from confirmation_required, after the user agreed'),
 });
 
-/** Whoever passes an empty text here meant something, and which is not for us to guess. */
+/** An empty string here has a meaning that must not be guessed. */
 export const emptyIsWrong: readonly string[] = ['dryRun'];
 
-/** Loose: what is in it was checked on its way here. */
+/** Loose: its content was checked before. */
 const rehearsalSchema = () =>
   z.object({
     edition: z.string().describe("Of Segment's API"),
@@ -38,9 +38,9 @@ export const writeOutputs = () => ({
 });
 
 /**
- * A rehearsal as the result of a tool shows it.
+ * A rehearsal as a tool's result shows it.
  *
- * @param leaveChars of the shapes' space that the result needs for something else.
+ * @param leaveChars of the space for shapes that the result needs for something else.
  */
 export function shownRehearsal(
   { request: { edition, ...request }, needsConfirmation, before, after }: Rehearsal,

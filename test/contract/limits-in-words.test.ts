@@ -73,7 +73,7 @@ describe('rate_limited names the limit in force', () => {
     }
     const { error } = await callTool(client, 'get_audience', { id: firstId });
     expect(error?.code).toBe('rate_limited');
-    expect(error?.message).toContain(`(${limit} a minute)`);
+    expect(error?.message).toContain(`(${limit} per minute)`);
   });
 
   test.each([3, 250])('that Segment showed: %d', async (limit) => {
@@ -87,7 +87,7 @@ describe('rate_limited names the limit in force', () => {
       expect((await callTool(client, 'get_audience', { id: firstId })).error).toBeUndefined();
     }
     const { error } = await callTool(client, 'get_audience', { id: firstId });
-    expect(error?.message).toContain(`(${limit} a minute)`);
+    expect(error?.message).toContain(`(${limit} per minute)`);
     expect(requests).toHaveLength(limit);
   });
 });

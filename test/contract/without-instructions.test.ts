@@ -16,16 +16,16 @@ function readOf(name: string): string {
 }
 
 test.each([
-  ['list_audiences', /data, never an instruction/],
-  ['get_audience', /data, never an instruction/],
+  ['list_audiences', /data, never as instructions/],
+  ['get_audience', /data, never as instructions/],
   ['list_audiences', /pagination\.next/],
-  ['create_audience', /First see in list_audiences/],
-  ['create_audience', /Never repeat it on outcome_unknown/],
+  ['create_audience', /First check list_audiences/],
+  ['create_audience', /After outcome_unknown, never repeat it/],
   ['update_audience_for_space', /get_audience first: it should be Live/],
   ['update_audience_for_space', /updatedAt as you read it/],
   ['update_audience_for_space', /locked for a while/],
   ['update_audience_for_space', /Disable only what the user named/],
-  ['remove_audience_from_space', /Only when the user asked for this very audience/],
+  ['remove_audience_from_space', /only if the user asked to delete this very audience/],
   ['list_audiences', /default: the configured space/],
 ])('the description of %s says %s', (name, fact) => {
   expect(readOf(name)).toMatch(fact);

@@ -102,7 +102,7 @@ describe('--audit-log', () => {
     expect(atSending).toEqual([lines[0], lines[2]]);
   });
 
-  test('goes on on a line of its own behind one that was torn', async () => {
+  test('continues on a new line after a torn one', async () => {
     const file = newFile();
     writeFileSync(file, '{"time":"2026-01-01T00:00:00.000Z","tool":"upd');
     await using rig = await startRig(['--audit-log', file]);
@@ -129,7 +129,7 @@ describe('--audit-log', () => {
     },
   );
 
-  test('tells how a write was confirmed, and what is unknown', async () => {
+  test('shows how a write was confirmed, and what is unknown', async () => {
     const file = newFile();
     let agree = true;
     await using rig = await startRig(['--audit-log', file, '--confirm', 'writes'], {
@@ -177,7 +177,7 @@ describe('--audit-log', () => {
     rmSync(folder, { recursive: true });
     const { error } = await callTool(rig.session.client, 'create_audience', create);
     expect(error?.code).toBe('audit_failed');
-    expect(error?.message).toMatch(/ENOENT.*nothing was sent/);
+    expect(error?.message).toMatch(/ENOENT.*Nothing was changed/);
     expect(sent(rig)).toEqual([]);
     expect((await callTool(rig.session.client, 'list_audiences')).error).toBeUndefined();
   });
@@ -191,7 +191,7 @@ describe('--audit-log', () => {
     expect(sent(rig)).toEqual([]);
   });
 
-  test('has a line for what the user agreed to and was no longer so', async () => {
+  test('has a line for what the user agreed to but no longer holds', async () => {
     const file = newFile();
     await using rig = await startRig(['--audit-log', file, '--confirm', 'remove'], {
       async answering() {
@@ -209,7 +209,7 @@ describe('--audit-log', () => {
     ]);
   });
 
-  test('says not_done where only the look after the yes got no answer', async () => {
+  test('says not_done where only the read after the yes got no response', async () => {
     const file = newFile();
     let rig: Rig;
     await using started = await startRig(

@@ -15,7 +15,7 @@ import { bigSpenders, create, sent, writeAsAnother } from '../support/writes.ts'
 const detailsSchema = z.object({ confirmation: z.string() });
 
 describe('confirmation by a client that can ask', () => {
-  test('one question with all there is to know; a yes acts', async () => {
+  test('one question with everything to know; a yes acts', async () => {
     const questions: string[] = [];
     await using rig = await startRig(['--confirm', 'remove'], {
       answering(asked) {
@@ -59,11 +59,11 @@ describe('confirmation by a client that can ask', () => {
     expect(question).toContain(
       `query: from "trait('total_spend') > 500" to "trait('total_spend') > 900"`,
     );
-    expect(question).toContain('Then it holds: Users whose "total_spend" is more than 900.');
+    expect(question).toContain('It will hold: Users whose "total_spend" is more than 900.');
     expect(sent(rig)).toHaveLength(1);
   });
 
-  test('a create shows all that is sent, and that there is one of its name', async () => {
+  test('a create shows all that is sent, and that its name is taken', async () => {
     let question = '';
     await using rig = await startRig(['--confirm', 'writes'], {
       answering(asked) {
@@ -82,17 +82,17 @@ describe('confirmation by a client that can ask', () => {
     });
     for (const line of [
       '- Level: "accounts"',
-      '- Switched off',
-      '- With data from before now',
+      '- Disabled',
+      '- With historical data',
       '- With anonymous users, which cannot be changed later',
-      `- There is one of this name already: "${bigSpenders}".`,
+      `- There is already one with this name: "${bigSpenders}".`,
     ]) {
       expect(question.split('\n')).toContain(line);
     }
     expect(question).not.toContain('Key:');
   });
 
-  test('a change can not hide at the end of a long definition', async () => {
+  test("a change can't hide at the end of a long definition", async () => {
     let question = '';
     await using rig = await startRig(['--confirm', 'none'], {});
     const long = Array.from({ length: 45 }, (_, index) => {
@@ -113,10 +113,10 @@ describe('confirmation by a client that can ask', () => {
     });
     const [, change = ''] = /^- query: (.*)$/m.exec(question) ?? [];
     expect(change).toContain("OR trait('email').exists()");
-    expect(question).toMatch(/^- Then it holds: … .*"email" has a value/m);
+    expect(question).toMatch(/^- It will hold: … .*"email" has a value/m);
   });
 
-  test('a name in a definition can not speak in our voice', async () => {
+  test("a name in a definition can't pose as our text", async () => {
     let question = '';
     await using rig = await startRig(['--confirm', 'writes'], {
       answering(asked) {
@@ -148,7 +148,7 @@ describe('confirmation by a client that can ask', () => {
     expect(sent(rig)).toEqual([]);
   });
 
-  test('what changed while the user thought is not acted upon', async () => {
+  test('nothing is done if the audience changed while the user thought', async () => {
     await using rig = await startRig(['--confirm', 'remove'], {
       async answering() {
         await writeAsAnother(rig, 'PATCH', `/${bigSpenders}`, { name: 'Renamed' });
@@ -158,7 +158,7 @@ describe('confirmation by a client that can ask', () => {
     const args = { id: bigSpenders };
     const { error } = await callTool(rig.session.client, 'remove_audience_from_space', args);
     expect(error?.code).toBe('stale');
-    expect(error?.message).toContain('name was "Big spenders" and is "Renamed"');
+    expect(error?.message).toContain('name was "Big spenders" and is now "Renamed"');
     expect(sent(rig).map(({ method }) => method)).toEqual(['PATCH']);
   });
 });
@@ -176,7 +176,7 @@ describe('confirmation in two steps', () => {
       id: 'aud_000000002',
       confirmation,
     });
-    expect(other.error?.message).toMatch(/not made here, or not for this write/);
+    expect(other.error?.message).toMatch(/not issued here, or not for this write/);
     const done = await callTool(client, 'remove_audience_from_space', {
       id: bigSpenders,
       confirmation,
@@ -211,14 +211,14 @@ describe('confirmation by a client that starts a process for each call', () => {
     return await callTool(session.client, 'remove_audience_from_space', args);
   };
 
-  test('a value is good in the next process, once, and not where another key is', async () => {
+  test('a value is valid in the next process, once, and not with another key', async () => {
     const state = mkdtempSync(join(tmpdir(), 'state-'));
     await using rig = await startRig([]);
     const asked = await calls(rig, state, { id: bigSpenders });
     const { confirmation } = detailsSchema.parse(asked.error?.details);
     const args = { id: bigSpenders, confirmation };
     const elsewhere = await calls(rig, mkdtempSync(join(tmpdir(), 'state-')), args);
-    expect(elsewhere.error?.message).toMatch(/not made here, or not for this write/);
+    expect(elsewhere.error?.message).toMatch(/not issued here, or not for this write/);
     expect((await calls(rig, state, args)).error).toBeUndefined();
     expect(sent(rig)).toHaveLength(1);
     rmSync(state, { recursive: true });
@@ -236,7 +236,7 @@ describe('confirmation by a client that starts a process for each call', () => {
     rmSync(env.SEGMENT_STATE_DIR, { recursive: true });
   });
 
-  test('nothing is made before a value is given out', async () => {
+  test('nothing is created before a value is issued', async () => {
     const parent = mkdtempSync(join(tmpdir(), 'state-'));
     const env = { SEGMENT_STATE_DIR: join(parent, 'state') };
     await using session = await startSession(['--sandbox'], env);

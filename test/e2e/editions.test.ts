@@ -160,33 +160,33 @@ describe.each<[string, SandboxEdition, string[]]>([
       code: 'duplicate',
       details: { audience: { id: bigSpenders } },
     });
-    expect(error?.message).toContain(`of this ${what}`);
+    expect(error?.message).toContain(`with this ${what}`);
     expect([sent(rig), questions]).toEqual([[], []]);
   });
 
   test.each([
     ['drop', { kind: 'drop', when: 'after' }],
     ['502', { kind: 'answer', status: 502, body: '', applied: true }],
-  ] as const)('a create whose answer is lost is found by itself: %s', async (name, fault) => {
+  ] as const)('a create whose response is lost is found automatically: %s', async (name, fault) => {
     rig.faults(({ method }) => (method === 'POST' ? fault : undefined));
     const { structured } = await call('create_audience', { ...create, name });
     expect(structured).toMatchObject({ audience: { name, ...typed[edition] } });
-    expect(String(structured.advice)).toMatch(/answer was lost, but the audience is there/);
+    expect(String(structured.advice)).toMatch(/response was lost, but the audience was created/);
     expect(sent(rig)).toHaveLength(1);
     expect(newLines()).toMatchObject([{ tool: 'create_audience', outcome: 'done' }]);
   });
 
-  test('a create that did not arrive is said not to be there so far', async () => {
+  test('a create that did not arrive is reported as not found so far', async () => {
     rig.faults(({ method }) =>
       method === 'POST' ? { kind: 'answer', status: 502, body: '' } : undefined,
     );
     const { error } = await call('create_audience', { ...create, name: 'Not arrived' });
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/no audience of this name and definition has been added so far/);
+    expect(error?.message).toMatch(/no new audience with this name and definition so far/);
     expect(newLines()).toMatchObject([{ outcome: 'unknown' }]);
   });
 
-  test('a removal that is not there after a 502 has been done', async () => {
+  test('a removal whose audience is gone after a 502 is done', async () => {
     const id = await make('Removed');
     rig.requests.splice(0);
     let removals = 0;
@@ -212,10 +212,10 @@ describe.each<[string, SandboxEdition, string[]]>([
     await call('update_audience_for_space', { ...base, name: 'First' });
     const { error } = await call('update_audience_for_space', { ...base, name: 'Second' });
     expect(error?.code).toBe('stale');
-    expect(error?.message).toContain('name was "Changing" and is "First"');
+    expect(error?.message).toContain('name was "Changing" and is now "First"');
   });
 
-  test('a question has all there is to know, and a no sends nothing', async () => {
+  test('a question has everything to know, and a no sends nothing', async () => {
     answering = () => ({ action: 'decline' });
     const removal = await call('remove_audience_from_space', { id: bigSpenders });
     const change = await call('update_audience_for_space', { id: bigSpenders, enabled: false });

@@ -114,7 +114,7 @@ describe.concurrent.each(Object.entries(ends))('%s', (_, end) => {
     });
   });
 
-  test('while a create whose answer was lost is looked for: unknown', async () => {
+  test('while a create whose response was lost is searched for: unknown', async () => {
     await using scene = await startScene(writes.create, end, soon);
     const { faults, call, server } = scene;
     let lost = false;
@@ -146,7 +146,7 @@ describe.concurrent.each(Object.entries(ends))('%s', (_, end) => {
     expect(aftermath.outcomes).toHaveLength(1);
   });
 
-  test('while the audience is still read: nothing is sent', async () => {
+  test('while the audience is still being read: nothing is sent', async () => {
     await using scene = await startScene(writes.remove, end, soon);
     scene.server.beforeRequest = () => {
       scene.end();
@@ -297,7 +297,7 @@ describe
   });
 
 describe.concurrent('with a client that is there but reads nothing more', () => {
-  test.each(Object.entries(ends))('it ends all the same: %s', async (_, end) => {
+  test.each(Object.entries(ends))('it still ends: %s', async (_, end) => {
     const program = new RawProgram(['--sandbox', ...soon]);
     await program.initialize();
     program.child.stdout.pause();

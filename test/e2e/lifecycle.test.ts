@@ -21,7 +21,7 @@ describe('without a server', () => {
     expect(program.stderr).toBe('');
   });
 
-  test('wrong settings are all told on stderr, with exit code 2 and nothing on stdout', async () => {
+  test('all wrong settings are reported on stderr, with exit code 2 and nothing on stdout', async () => {
     const program = new RawProgram(['--region', 'asia', '--timeout-ms', 'x']);
     expect((await program.exit()).code).toBe(2);
     expect(program.stdout).toBe('');
@@ -33,7 +33,7 @@ describe('without a server', () => {
 });
 
 describe('settings that are ignored', () => {
-  test('are told on stderr, a line each, and the program serves', async () => {
+  test('are reported on stderr, a line each, and the program serves', async () => {
     const program = new RawProgram(['--sandbox'], {
       LOG_LEVEL: 'loud',
       SEGMENT_SPACE_ID: '${SPACE}',
@@ -46,7 +46,7 @@ describe('settings that are ignored', () => {
     expect(lines.join()).toMatch(/SEGMENT_SPACE_ID.*LOG_LEVEL/);
   });
 
-  test.each(['error', 'debug'])('are told with LOG_LEVEL=%s, too', async (level) => {
+  test.each(['error', 'debug'])('are also reported with LOG_LEVEL=%s', async (level) => {
     const program = new RawProgram(['--sandbox'], {
       LOG_LEVEL: level,
       SEGMENT_ALLOWED_SPACES: '',

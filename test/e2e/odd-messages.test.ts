@@ -136,7 +136,7 @@ test('a byte order mark is skipped', async () => {
   expect(answers).toEqual([{ jsonrpc: '2.0', id: 'marked', result: {} }]);
 });
 
-test('an id that is under way is refused without it', async () => {
+test('an id in use is refused without it', async () => {
   const call = { name: 'list_audiences', arguments: {} };
   const request = JSON.stringify({ ...ping, id: 'twice', method: 'tools/call', params: call });
   const first = answersTo(`${request}\n${request}`);
@@ -160,7 +160,7 @@ test('a call that asks for a task is an ordinary call', async () => {
   });
 });
 
-test('arguments that are null are none', async () => {
+test('null arguments count as none', async () => {
   const params = { name: 'list_audiences', arguments: null };
   program.send({ id: 'null', method: 'tools/call', params });
   expect(await program.answer('null')).toMatchObject({
@@ -168,7 +168,7 @@ test('arguments that are null are none', async () => {
   });
 });
 
-test('there are no templates of resources, and that is said', async () => {
+test('there are no resource templates, and the list is empty', async () => {
   program.send({ id: 'templates', method: 'resources/templates/list' });
   expect(await program.answer('templates')).toMatchObject({ result: { resourceTemplates: [] } });
 });

@@ -104,7 +104,7 @@ describe('a plugin or extension of this checkout', () => {
   });
 });
 
-describe('what is said of the packages that are bundled', async () => {
+describe('the documents on the bundled packages', async () => {
   const { inputs, files, program, vendors } = await bundle();
   const pattern = /^node_modules\/((?:@[^/]+\/)?[^/]+)\/(?:.*node_modules\/)?/;
   const names = new Set(inputs.flatMap((file) => pattern.exec(file)?.[1] ?? []));

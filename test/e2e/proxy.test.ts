@@ -85,7 +85,7 @@ describe('a CONNECT proxy', () => {
     expect(error?.next).toContain('A proxy is in use: http://127.0.0.1:1 (HTTPS_PROXY');
   });
 
-  test.each(['NO_PROXY', 'no_proxy'])('is passed by for hosts of %s', async (variable) => {
+  test.each(['NO_PROXY', 'no_proxy'])('is bypassed for hosts of %s', async (variable) => {
     await using proxy = await startConnectProxy(list);
     await using session = await startSession(['--max-wait-ms', '10'], {
       ...trusting,

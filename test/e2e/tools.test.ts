@@ -162,6 +162,6 @@ describe('a cancelled call', () => {
     const { error } = await callTool(client, 'list_audiences');
     expect(error).toBeUndefined();
     await logged('"code":"cancelled"');
-    expect(stderr()).toMatch(/"code":"cancelled".*while it was under way/);
+    expect(stderr()).toMatch(/"code":"cancelled".*while it was in progress/);
   });
 });

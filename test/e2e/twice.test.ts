@@ -11,7 +11,7 @@ describe('nothing twice', () => {
   test.each([
     ['name', 'Big spenders'],
     ['key', 'BIG spenders!'],
-  ])('an audience of the same %s is answered with the one that is there', async (what, name) => {
+  ])('an audience of the same %s returns the existing one', async (what, name) => {
     await using rig = await startRig();
     const { error } = await callTool(rig.session.client, 'create_audience', { name, query });
     expect(error).toMatchObject({
@@ -19,7 +19,7 @@ describe('nothing twice', () => {
       field: 'name',
       details: { audience: { id: bigSpenders } },
     });
-    expect(error?.message).toContain(`of this ${what}`);
+    expect(error?.message).toContain(`with this ${what}`);
     expect(sent(rig)).toEqual([]);
     const second = await callTool(rig.session.client, 'create_audience', {
       name,
@@ -38,7 +38,7 @@ describe('nothing twice', () => {
   });
 
   test.each(['drop', 'answer'] as const)(
-    'a create whose answer is lost is found by itself: %s',
+    'a create whose response is lost is found automatically: %s',
     async (kind) => {
       await using rig = await startRig();
       const fault =
@@ -48,23 +48,23 @@ describe('nothing twice', () => {
       rig.faults(({ method }) => (method === 'POST' ? fault : undefined));
       const { structured } = await callTool(rig.session.client, 'create_audience', create);
       expect(structured).toMatchObject({ audience: { name: 'New', key: 'new' } });
-      expect(String(structured.advice)).toMatch(/answer was lost, but the audience is there/);
+      expect(String(structured.advice)).toMatch(/response was lost, but the audience was created/);
       expect(sent(rig)).toHaveLength(1);
     },
   );
 
-  test('one that did not arrive is said not to be there so far', async () => {
+  test('one that did not arrive is reported as not found so far', async () => {
     await using rig = await startRig();
     rig.faults(({ method }) =>
       method === 'POST' ? { kind: 'answer', status: 502, body: '' } : undefined,
     );
     const { error } = await callTool(rig.session.client, 'create_audience', create);
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/no audience of this name and definition has been added so far/);
+    expect(error?.message).toMatch(/no new audience with this name and definition so far/);
     expect(sent(rig)).toHaveLength(1);
   });
 
-  test('one of the same name and definition that was there before is not mistaken for it', async () => {
+  test('an older one with the same name and definition is not mistaken for it', async () => {
     await using rig = await startRig();
     await callTool(rig.session.client, 'create_audience', create);
     rig.faults(({ method }) =>
@@ -120,7 +120,7 @@ describe('nothing twice', () => {
         audience: { name: 'First' },
       },
     });
-    expect(second.error?.message).toContain('name was "Big spenders" and is "First"');
+    expect(second.error?.message).toContain('name was "Big spenders" and is now "First"');
     expect(sent(rig)).toHaveLength(1);
   });
 });

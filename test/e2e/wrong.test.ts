@@ -54,7 +54,7 @@ describe('Segment says no', () => {
   test.each([
     // A wrong token, and a right one at the address of another region, look the same.
     [401, 'unauthorized', /SEGMENT_API_TOKEN.*SEGMENT_REGION/],
-    [403, 'forbidden', /token may not do this/],
+    [403, 'forbidden', /token is not allowed to do this/],
     [404, 'not_found', /Check/],
     [409, 'conflict', /Live/],
     [413, 'payload_too_large', /Shorten/],
@@ -106,7 +106,7 @@ describe('the network', () => {
     await failing(session, 'list_audiences', {}, 'unreachable');
   });
 
-  test('an answer cut off half-way is asked for again', async () => {
+  test('a response that is cut off is requested again', async () => {
     await using rig = await startRig();
     rig.faults(({ number }) => (number === 1 ? { kind: 'drop', when: 'mid-body' } : undefined));
     const { error } = await callTool(rig.session.client, 'list_audiences');
@@ -114,11 +114,11 @@ describe('the network', () => {
     expect(rig.requests).toHaveLength(2);
   });
 
-  test('answers that are always cut off', async () => {
+  test('responses that are always cut off', async () => {
     await using rig = await startRig(['--max-wait-ms', '600']);
     rig.faults(() => ({ kind: 'drop', when: 'mid-body' }));
     const error = await failing(rig.session, 'list_audiences', {}, 'bad_response');
-    expect(error.message).toMatch(/broke off half-way/);
+    expect(error.message).toMatch(/the response was cut off/);
     await stillServes(rig);
   });
 
@@ -142,7 +142,7 @@ describe('a proxy', () => {
       body: htmlPage,
     }));
     const error = await failing(rig.session, 'list_audiences', {}, 'upstream_error');
-    expect(error.message).toMatch(/502.*not in the form of Segment but: 502 Proxy says no/);
+    expect(error.message).toMatch(/502.*not in Segment's format, but: 502 Proxy says no/);
     await stillServes(rig);
   });
 
@@ -176,7 +176,7 @@ describe('a proxy', () => {
   test.each([
     ['arrays', '['.repeat(200_000) + ']'.repeat(200_000)],
     ['objects', `${'{"data":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
-  ])('answers %s nested beyond all measure', async (_, body) => {
+  ])('answers %s nested absurdly deep', async (_, body) => {
     await using rig = await startRig(['--max-wait-ms', '100']);
     rig.faults(() => ({ kind: 'answer', status: 200, body }));
     await failing(rig.session, 'list_audiences', {}, 'bad_response');
@@ -209,7 +209,7 @@ describe('a proxy', () => {
 });
 
 describe('a full queue', () => {
-  test('a call that would wait too long is told at once, and spends nothing', async () => {
+  test('a call that would wait too long fails at once, and spends nothing', async () => {
     await using rig = await startRig([], { limits: { create_audience: 1 } });
     await callTool(rig.session.client, 'create_audience', create);
     const another = { ...create, name: 'Another' };
@@ -254,7 +254,7 @@ describe('a write whose answer is lost', () => {
       return isSent ? fault : undefined;
     });
     const created = await failing(rig.session, 'create_audience', create, 'outcome_unknown');
-    expect(created.message).toMatch(/could not be looked for/);
+    expect(created.message).toMatch(/The search for it failed/);
     expect(created.next).toMatch(/list_audiences/);
     isSent = false;
     const change = { id: 'aud_000000011', enabled: false };
@@ -281,7 +281,7 @@ describe('a write whose answer is lost', () => {
     await back.close();
   });
 
-  test('a remove that is gone when it would be repeated counts as removed', async () => {
+  test('a removal whose audience is gone when it would be repeated counts as done', async () => {
     await using rig = await startRig();
     const { client } = rig.session;
     const { text } = await callTool(client, 'create_audience', create);
@@ -298,14 +298,14 @@ describe('a write whose answer is lost', () => {
     expect(removes).toBe(1);
   });
 
-  test('a remove whose end is unknown says so, and keeps the audience', async () => {
+  test('a removal whose outcome is unknown says so, and keeps the audience', async () => {
     await using rig = await startRig(['--max-wait-ms', '100']);
     rig.faults(({ method }) =>
       method === 'DELETE' ? { kind: 'answer', status: 200, body: '' } : undefined,
     );
     const args = { id: 'aud_000000001' };
     const error = await failing(rig.session, 'remove_audience_from_space', args, 'outcome_unknown');
-    expect(error.message).toMatch(/may have been removed all the same/);
+    expect(error.message).toMatch(/may still have been removed/);
     expect(error.next).toMatch(/get_audience whether it is still there/);
     expect(error).toMatchObject({
       details: { audience: { name: 'Big spenders', definition: { type: 'users' } } },

@@ -253,7 +253,7 @@ describe.each(targets)('$tool: $operation', (target) => {
     },
   );
 
-  test('connection refused: unreachable after as many attempts as may be, and the next call works', async () => {
+  test('connection refused: unreachable after all attempts allowed, and the next call works', async () => {
     server.aim(undefined);
     await using program = await startProgram(target);
     await server.refuseAfter(readsFirst);

@@ -113,7 +113,7 @@ test('where Segment refuses an empty description, the error says that it takes n
   const client = await connect(api, { defaultSpace: 'spa_1' });
   const clearing = await callTool(client, update, { id: 'a', description: '' });
   expect(clearing.error).toMatchObject({ code: 'validation_failed', status: 422 });
-  expect(clearing.error?.next).toMatch(/takes no empty description.*Fix it\./);
+  expect(clearing.error?.next).toMatch(/does not accept an empty description.*Fix it\./);
   const other = await callTool(client, update, { id: 'a', description: 'x' });
   expect(other.error?.next).toBe('Fix it.');
 });
@@ -132,7 +132,9 @@ test.each<[string, object, boolean]>([
   const { api } = fakeApi({ audience: () => Promise.reject(refused) });
   const client = await connect(api, { defaultSpace: 'spa_1' });
   const { error } = await callTool(client, update, { id: 'a', description: '', name: 'N' });
-  expect(error?.next).toMatch(isSaid ? /takes no empty description.*Fix it\./ : /^Fix it\.$/);
+  expect(error?.next).toMatch(
+    isSaid ? /does not accept an empty description.*Fix it\./ : /^Fix it\.$/,
+  );
 });
 
 test('the text of an error is a line of prose, and the JSON exactly', async () => {

@@ -58,7 +58,7 @@ async function asking(answering: Answering, more: Parameters<typeof connect>[1] 
   return { client, asked, questions };
 }
 
-describe('which calls are asked about', () => {
+describe('which calls need a question', () => {
   test.each<[ConfirmMode, Call[]]>([
     ['none', []],
     ['remove', [disable, redefine, remove]],
@@ -120,18 +120,18 @@ describe('without a yes nothing is sent', () => {
     ],
     [
       'a box that is not ticked',
-      /The answer did not confirm it/,
+      /submitted the form without confirming/,
       { action: 'accept', content: { agree: false } },
     ],
-    ['an answer without content', /The answer did not confirm it/, { action: 'accept' }],
+    ['an answer without content', /submitted the form without confirming/, { action: 'accept' }],
     [
       'a yes in words',
-      /The answer did not confirm it/,
+      /submitted the form without confirming/,
       { action: 'accept', content: { agree: 'true' } },
     ],
     [
       'a yes to something else',
-      /The answer did not confirm it/,
+      /submitted the form without confirming/,
       { action: 'accept', content: { agreed: true } },
     ],
   ])('%s ends as declined', async (_, why, answer) => {
@@ -141,15 +141,15 @@ describe('without a yes nothing is sent', () => {
       const { error } = await callTool(client, ...call);
       expect(error).toMatchObject({ code: 'declined' });
       expect(error?.message).toMatch(why);
-      expect(error?.message).toMatch(/Nothing was sent/);
-      expect(error?.next).toMatch(/Do not try it again by yourself/);
+      expect(error?.message).toMatch(/Nothing was changed/);
+      expect(error?.next).toMatch(/Do not retry it on your own/);
       expect(error?.next).not.toContain('--ask');
       if (answer.action === 'accept') expect(error?.message).not.toContain('said no');
     }
     expect(writesOf(asked)).toEqual([]);
   });
 
-  test('a decline within a second stays a no, and tells the operator of the setting', async () => {
+  test('a decline within a second stays a no, and names the setting for the operator', async () => {
     const { client, asked } = await asking(() => ({ action: 'decline' }));
     const { error } = await callTool(client, ...remove);
     expect(error?.code).toBe('declined');
@@ -279,7 +279,7 @@ describe('with the setting ask', () => {
     for (const given of [args, { ...args, confirmation }]) {
       const { error } = await callTool(client, tool, given);
       expect(error?.code).toBe('declined');
-      expect(error?.message).toMatch(/can not ask its user/);
+      expect(error?.message).toMatch(/cannot ask the user/);
       expect(error?.next).toContain('--ask auto');
       expect(JSON.stringify(error?.details ?? {})).not.toContain('confirmation');
     }
@@ -290,7 +290,7 @@ describe('with the setting ask', () => {
     const { client } = await asking(() => ({ action: 'cancel' }), { ask: 'elicitation' });
     const { error } = await callTool(client, ...remove);
     expect(error?.code).toBe('declined');
-    expect(error?.message).toMatch(/closed it before anyone can have read it/);
+    expect(error?.message).toMatch(/closed it before anyone could have read it/);
     expect(error?.message).not.toMatch(/can not ask/);
     expect(error?.next).toContain('--ask auto');
   });
@@ -325,7 +325,7 @@ describe('while the user thinks', () => {
     return { clock, progress };
   }
 
-  test('a client that gave a token hears of it every ten seconds, and not afterwards', async () => {
+  test('a client that gave a token gets progress every ten seconds, and none afterwards', async () => {
     const told: unknown[] = [];
     const { clock } = await thinking({ onprogress: (progress) => told.push(progress) });
     const message = 'remove_audience_from_space is waiting for the user to agree';
@@ -334,13 +334,13 @@ describe('while the user thinks', () => {
     expect(told).toHaveLength(3);
   });
 
-  test('one that gave none hears nothing', async () => {
+  test('one that gave none gets none', async () => {
     const { progress } = await thinking(undefined);
     expect(progress).toEqual([]);
   });
 });
 
-test('progress only ever goes up, also when the call waited before it asked', async () => {
+test('progress only ever goes up, even when the call waited before it asked', async () => {
   const clock = new ManualClock();
   const { api } = fakeApi({});
   const waiting: typeof api = {
@@ -403,7 +403,7 @@ describe('in two steps', () => {
     expect(writesOf(asked)).toHaveLength(1);
     const again = await callTool(client, tool, { ...args, confirmation });
     expect(again.error?.code).toBe('confirmation_required');
-    expect(again.error?.message).toMatch(/was used already/);
+    expect(again.error?.message).toMatch(/has already been used/);
     expect(writesOf(asked)).toHaveLength(1);
   });
 
@@ -423,9 +423,9 @@ describe('in two steps', () => {
 
   test.each<[string, RegExp, (value: string) => string, number]>([
     ['expired', /has expired/, (value) => value, 300_001],
-    ['foreign', /not made here, or not for this write/, () => 'A'.repeat(120), 0],
-    ['cut', /not made here, or not for this write/, (value) => value.slice(1), 0],
-    ['odd', /not made here, or not for this write/, () => '\u0000\u202e"\n', 0],
+    ['foreign', /not issued here, or not for this write/, () => 'A'.repeat(120), 0],
+    ['cut', /not issued here, or not for this write/, (value) => value.slice(1), 0],
+    ['odd', /not issued here, or not for this write/, () => '\u0000\u202e"\n', 0],
   ])('a value that is %s is answered with a new one that works', async (_, why, spoil, ms) => {
     const { client, asked, pass } = await twoStep();
     const [tool, args] = remove;
@@ -447,7 +447,7 @@ describe('in two steps', () => {
     const confirmation = await firstStep(client, rename);
     const other = { ...args, name: 'Other' };
     const { error } = await callTool(client, tool, { ...other, confirmation });
-    expect(error?.message).toMatch(/not made for exactly this write/);
+    expect(error?.message).toMatch(/not issued for exactly this write/);
     expect(error?.message).toContain('name: from "Big spenders" to "Other"');
     expect(writesOf(asked)).toEqual([]);
     const next = { ...other, confirmation: confirmationIn(error) };
@@ -478,11 +478,11 @@ describe('in two steps', () => {
       audience: { name: 'Bigger' },
     });
     for (const said of [
-      'since the user was asked: name was "Big spenders" and is "Bigger"',
-      'description was "Old" and is nothing',
-      'enabled was true and is false',
-      `query was "trait('total_spend') > 200" and is "${query}"`,
-      'type was "users" and is "accounts"',
+      'since the user was asked: name was "Big spenders" and is now "Bigger"',
+      'description was "Old" and is now nothing',
+      'enabled was true and is now false',
+      `query was "trait('total_spend') > 200" and is now "${query}"`,
+      'type was "users" and is now "accounts"',
     ]) {
       expect(error?.message).toContain(said);
     }
@@ -524,7 +524,7 @@ describe('a process for each call', () => {
   }
   const waysOut = ['SEGMENT_STATE_DIR', '--ask elicitation', '--confirm'];
 
-  test('with a state folder is done at the second, and nothing is said of it', async () => {
+  test('with a state folder is done at the second, without a word about it', async () => {
     const { errors, sent } = await inTwoProcesses(join(folder, 'state'));
     expect(sent).toBe(1);
     expect(errors[1]).toBeUndefined();
@@ -532,18 +532,18 @@ describe('a process for each call', () => {
     expect(errors[0]?.next).not.toContain('process');
   });
 
-  test('without one hears with the first value that it is good in its process only', async () => {
+  test('without one says with the first value that it is valid only in its process', async () => {
     writeFileSync(join(folder, 'file'), '');
     const { errors, sent } = await inTwoProcesses(join(folder, 'file', 'state'));
     expect(sent).toBe(0);
     expect(errors).toHaveLength(2);
     for (const error of errors) {
       expect(error?.code).toBe('confirmation_required');
-      expect(error?.message).toContain('good in this process of the server only');
+      expect(error?.message).toContain('works only in this server process');
       for (const name of waysOut) expect(error?.next).toContain(name);
     }
     expect(errors[1]?.message).toMatch(
-      /^The confirmation that was passed was not made here, or not for this write\. This process/,
+      /^The confirmation was not issued here, or not for this write\. This process/,
     );
     expect(errors[1]?.message).not.toContain('exactly');
   });
@@ -561,6 +561,6 @@ test('an audience that changed while the user thought is refused, naming the fie
   });
   const { error } = await callTool(client, ...remove);
   expect(error?.code).toBe('stale');
-  expect(error?.message).toContain('name was "Big spenders" and is "Bigger"');
+  expect(error?.message).toContain('name was "Big spenders" and is now "Bigger"');
   expect(writesOf(asked)).toEqual([]);
 });

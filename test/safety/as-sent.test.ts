@@ -69,7 +69,7 @@ const update = 'update_audience_for_space';
 const disable = { id: firstId, enabled: false };
 
 describe('a change whose response shows other values', () => {
-  test('is done if a look shows what was sent, and the result is what was looked at', async () => {
+  test('is done if a read shows what was sent, and the result is what was read', async () => {
     const rig = await start(ifWritten(showing({ enabled: true })));
     const { structured, error } = await callTool(rig.client, update, disable);
     expect(error).toBeUndefined();
@@ -87,7 +87,7 @@ describe('a change whose response shows other values', () => {
     expect(structured.audience).toMatchObject({ id: firstId, enabled: true });
     const shown = 'still shows enabled as true instead of false';
     expect(structured.advice).toContain(
-      `Segment's response ${shown}; read it again before going on.`,
+      `Segment's response ${shown}; read it again before you continue.`,
     );
     expect(looksAfterWrite(rig)).toEqual(['get_audience']);
     expect(linesOf(rig)).toMatchObject([
@@ -99,7 +99,7 @@ describe('a change whose response shows other values', () => {
     ['fails', { kind: 'answer', status: 502, body: '' }],
     ['is refused for lack of quota', { kind: 'rate-limit', msBeforeNext: 30_000 }],
     ['breaks off', { kind: 'drop', when: 'mid-body' }],
-  ])('is reported so where the look %s, which is not repeated', async (_, fault) => {
+  ])('is reported the same where the read %s, which is not repeated', async (_, fault) => {
     let isWritten = false;
     const rig = await start(({ method }) => {
       if (method === 'GET') return isWritten ? fault : undefined;
@@ -113,7 +113,7 @@ describe('a change whose response shows other values', () => {
     expect(looksAfterWrite(rig)).toEqual(['get_audience']);
   });
 
-  test('of a computed trait is reported so', async () => {
+  test('of a computed trait is reported the same', async () => {
     const rig = await start(() => undefined);
     const create = { name: 'Shoes', query: "event('Shoes Bought').count()" };
     const created = await callTool(rig.client, 'create_computed_trait', create);
@@ -140,7 +140,7 @@ describe('a change whose response shows other values', () => {
       { outcome: 'done', message: expect.stringContaining('still shows enabled as true') },
       { outcome: 'done' },
     ]);
-    expect(String(structured.advice)).toContain('1 of those that are done otherwise');
+    expect(String(structured.advice)).toContain('For 1 of those that are done');
     expect(linesOf(rig).map(({ note }) => note !== undefined)).toEqual([true, false]);
   });
 });
@@ -149,7 +149,7 @@ describe('a create whose response shows other values', () => {
   const args = { name: 'New', query, description: 'For shoes' };
   const other = "event('Hat Bought').count() >= 1";
 
-  test('is done if a look shows what was sent', async () => {
+  test('is done if a read shows what was sent', async () => {
     const rig = await start(ifWritten(showing({ description: 'Old' })));
     const { structured, error } = await callTool(rig.client, 'create_audience', args);
     expect(error).toBeUndefined();

@@ -83,7 +83,10 @@ describe.skipIf(isWindows)('a path that is no file (Windows has none of these)',
     const file = newFile();
     make(file);
     const log = open(file);
-    const failed = { code: 'audit_failed', message: expect.stringContaining('nothing was sent') };
+    const failed = {
+      code: 'audit_failed',
+      message: expect.stringContaining('Nothing was changed'),
+    };
     await expect(log.assertWritable()).rejects.toMatchObject(failed);
     await expect(log.start(write)).rejects.toMatchObject(failed);
     const result = log.record({ ...write, outcome: 'done' }, 'a');
@@ -92,7 +95,7 @@ describe.skipIf(isWindows)('a path that is no file (Windows has none of these)',
 });
 
 test.runIf(process.platform === 'linux')(
-  'a disk that takes only a part of the line refuses what is about to be sent (a limit that only Linux has)',
+  'a disk that takes only part of the line refuses the write (a limit that only Linux has)',
   () => {
     const file = newFile();
     const script = `
@@ -114,7 +117,7 @@ test.runIf(process.platform === 'linux')(
       ],
       { encoding: 'utf8' },
     );
-    expect(said).toMatch(/^audit_failed .*only 2048 of \d+ bytes.*nothing was sent/);
+    expect(said).toMatch(/^audit_failed .*only 2048 of \d+ bytes.*Nothing was changed/);
     expect(readFileSync(file, 'utf8')).toHaveLength(2048);
   },
 );

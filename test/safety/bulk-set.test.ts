@@ -31,7 +31,7 @@ describe('dependents come first', () => {
 });
 
 describe('what is read', () => {
-  test('tells who is built on which, in the set and outside', async () => {
+  test('shows what is built on what, in the set and outside', async () => {
     const space = [named('a'), named('b', ['a', 'b']), named('c', ['a', 'b'])];
     const { api } = fakeApi({ page: { audiences: space, pagination: {} } });
     const set = await readSet('spa_1', ['b', 'a'], true, { api, call: testCall() });
@@ -44,7 +44,7 @@ describe('what is read', () => {
     ]);
   });
 
-  test('leaves open who is built on one whose key is not shown', async () => {
+  test('leaves open what is built on one whose key is not shown', async () => {
     const space = [named('a'), audience({ id: 'b', key: undefined })];
     const { api } = fakeApi({ page: { audiences: space, pagination: {} } });
     const set = await readSet('spa_1', ['a', 'b'], true, { api, call: testCall() });

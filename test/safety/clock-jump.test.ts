@@ -19,7 +19,7 @@ async function asked() {
 }
 
 describe.each([-600_000, 600_000])('when the date jumps by %i ms', (jumpMs) => {
-  test('a fresh confirmation is still good', async () => {
+  test('a fresh confirmation is still valid', async () => {
     const { rig, args } = await asked();
     rig.clock.jump(jumpMs);
     expect((await callTool(rig.client, tool, args)).error).toBeUndefined();
@@ -43,7 +43,7 @@ describe.each([-600_000, 600_000])('when the date jumps by %i ms', (jumpMs) => {
     expect((await callTool(rig.client, tool, args)).error?.code).toBe('forbidden');
     rig.clock.jump(jumpMs);
     const { error } = await callTool(rig.client, tool, args);
-    expect(error?.message).toMatch(/was used already/);
+    expect(error?.message).toMatch(/has already been used/);
     expect(rig.writes()).toHaveLength(1);
   });
 

@@ -47,7 +47,7 @@ describe('a value', () => {
     expect(await made.accept(value, subject)).toEqual({ kind: 'used' });
   });
 
-  test('does not use up another for the same', async () => {
+  test('does not use up another for the same write', async () => {
     const { made } = confirmations();
     const [one, two] = [made.issue(subject), made.issue(subject)];
     expect(one).not.toBe(two);
@@ -92,7 +92,7 @@ describe('a value', () => {
     });
   });
 
-  test('is told apart where the audience has changed, and knows which state it was', async () => {
+  test('is recognized where the audience has changed, with its earlier state', async () => {
     const { made } = confirmations();
     const value = made.issue(subject);
     const renamed = snapshotOf(audience({ name: 'Renamed' }));
@@ -103,7 +103,7 @@ describe('a value', () => {
     expect(wasState(renamed)).toBe(false);
   });
 
-  test('of an audience that was there is not one for what is not, nor the reverse', async () => {
+  test('for an existing audience is not valid for a new one, nor the reverse', async () => {
     const { made } = confirmations();
     const without = { ...subject, state: undefined };
     expect((await made.accept(made.issue(subject), without)).kind).toBe('changed');

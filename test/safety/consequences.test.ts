@@ -95,7 +95,7 @@ test('a change of texts that are read from right to left is not turned round', a
 });
 
 const firstBackfill = 'Let the first backfill finish before the next edit';
-const locked = 'Afterwards it is locked against further edits';
+const locked = 'It will then be locked against further edits';
 const notInApp = 'Its definition can no longer be edited in the Segment app';
 const neverAgain = 'Its key can never be used again';
 
@@ -118,7 +118,7 @@ describe('what follows is said before', () => {
     }
   });
 
-  test('an edit that goes over to batches', async () => {
+  test('an edit that changes to batches', async () => {
     const stored = audience({ definition: { query, type: 'users' } });
     const client = await connect(fakeApi({ audience: stored }).api, { confirm: 'writes' });
     const args = {
@@ -251,18 +251,18 @@ describe('who depends on the audience is a part of what is agreed to', () => {
       state.now += 10_001;
       const { error } = await again();
       expect(error?.code).toBe('stale');
-      expect(error?.message).toContain('to be built on this one: "aud_new" ("aud_new"). Nothing');
+      expect(error?.message).toContain('been built on this one: "aud_new" ("aud_new"). Nothing');
       expect(writes()).toBe(0);
     },
   );
 
-  test('of more than a thousand it is not told which is new', async () => {
+  test('of more than a thousand it does not say which is new', async () => {
     const { state, again, writes } = await space(numbered(1001));
     state.audiences = [...state.audiences, dependent('aud_new')];
     state.now += 10_001;
     const { error } = await again();
     expect(error?.code).toBe('stale');
-    expect(error?.message).toContain('which of the 1002 is new can not be told');
+    expect(error?.message).toContain('with 1002 of them, it is not known which are new');
     expect(error?.message).not.toContain('dep_');
     expect(writes()).toBe(0);
   });
@@ -274,7 +274,7 @@ describe('who depends on the audience is a part of what is agreed to', () => {
     expect([writes(), searches()]).toEqual([1, 0]);
   });
 
-  test('where it can not be told it is rate_limited, and the value is good afterwards', async () => {
+  test('where that is unknown it is rate_limited, and the value stays valid', async () => {
     const { state, again, writes } = await space([]);
     state.now += 10_001;
     state.fails = true;
@@ -354,7 +354,7 @@ describe('a value', () => {
     expect(asked.filter(([operation]) => isWrite(operation))).toHaveLength(3);
   });
 
-  test('minds what is not the default', async () => {
+  test('depends on what is not the default', async () => {
     const page = { audiences: [], pagination: {} };
     const client = await connect(fakeApi({ page }).api, { confirm: 'writes' });
     for (const more of [
@@ -365,7 +365,7 @@ describe('a value', () => {
       const { error } = await callTool(client, 'create_audience', create);
       const args = { ...create, ...more, confirmation: confirmationIn(error) };
       expect((await callTool(client, 'create_audience', args)).error?.message).toMatch(
-        /not made for exactly this write/,
+        /not issued for exactly this write/,
       );
     }
   });

@@ -32,7 +32,7 @@ describe('names', () => {
     const rig = await startStandIn({ edition: 'v1', seeds: seed(there) });
     const { error } = await callTool(rig.client, tool, { name: wanted, query });
     expect(error).toMatchObject({ code: 'duplicate', details: { audience: { id: firstId } } });
-    expect(error?.message).toContain('of this name');
+    expect(error?.message).toContain('with this name');
     expect(rig.writes()).toEqual([]);
   });
 
@@ -122,7 +122,7 @@ describe('a create whose answer is lost', () => {
     },
   );
 
-  test('is not taken for one that was there before under another name', async () => {
+  test('is not mistaken for one that existed under another name', async () => {
     const rig = await start();
     rig.faults(({ method }) => {
       if (method === 'POST') return { kind: 'answer', status: 502, body: '' };
@@ -132,7 +132,7 @@ describe('a create whose answer is lost', () => {
     expect(error?.code).toBe('outcome_unknown');
   });
 
-  test('is not looked for in a space of more audiences than are searched', async () => {
+  test('is not searched for in a space of more audiences than are searched', async () => {
     const lost = new OutcomeUnknownError('Lost.', { next: 'Look.' });
     const { api, asked } = fakeApi({
       audience: () => Promise.reject(lost),
@@ -162,23 +162,20 @@ describe('a create after its own outcome_unknown', () => {
     rig.faults(() => undefined);
   }
 
-  test.each([{}, { allowDuplicateName: true }])(
-    'finds the one that is there, with %j',
-    async (more) => {
-      const rig = await start();
-      await lose(rig, true);
-      const { error } = await callTool(rig.client, tool, { ...args, name: 'NEW ', ...more });
-      expect(error).toMatchObject({ code: 'duplicate', details: { audience: { name: 'New' } } });
-      expect(error?.message).toMatch(/did take effect/);
-      expect(rig.writes()).toHaveLength(1);
-      // From then on it is an audience like any other.
-      const second = await callTool(rig.client, tool, { ...args, allowDuplicateName: true });
-      expect(second.error).toBeUndefined();
-    },
-  );
+  test.each([{}, { allowDuplicateName: true }])('finds the existing one, with %j', async (more) => {
+    const rig = await start();
+    await lose(rig, true);
+    const { error } = await callTool(rig.client, tool, { ...args, name: 'NEW ', ...more });
+    expect(error).toMatchObject({ code: 'duplicate', details: { audience: { name: 'New' } } });
+    expect(error?.message).toMatch(/did take effect/);
+    expect(rig.writes()).toHaveLength(1);
+    // From then on it is an audience like any other.
+    const second = await callTool(rig.client, tool, { ...args, allowDuplicateName: true });
+    expect(second.error).toBeUndefined();
+  });
 
   test.each([{}, { allowDuplicateName: true }])(
-    'is not sent for a minute if it is not there, with %j',
+    'is not sent for a minute if it is not found, with %j',
     async (more) => {
       const rig = await start();
       await lose(rig, false);
@@ -195,7 +192,7 @@ describe('a create after its own outcome_unknown', () => {
     },
   );
 
-  test('is not sent for a minute if that can not be looked for', async () => {
+  test('is not sent for a minute if the search fails', async () => {
     const rig = await start();
     await lose(rig, false);
     rig.faults(() => forbidden);
@@ -232,19 +229,19 @@ function deferred() {
   return { promise, resolve };
 }
 
-describe('a create that is answered with an audience that was there before', () => {
+describe('a create whose response is an audience that existed before', () => {
   const args = { name: 'Old', query, allowDuplicateName: true };
   const body = JSON.stringify({ data: { audience: { id: firstId, name: 'Old' } } });
 
-  test('is no success, where it did not arrive', async () => {
+  test('is not a success, where it did not arrive', async () => {
     const rig = await start();
     rig.faults(({ method }) =>
       method === 'POST' ? { kind: 'answer', status: 200, body } : undefined,
     );
     const { error } = await callTool(rig.client, tool, args);
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/another audience, "aud_000000001", that was there before/);
-    expect(error?.message).toMatch(/no audience of this name and definition has been added/);
+    expect(error?.message).toMatch(/another audience, "aud_000000001", which already existed/);
+    expect(error?.message).toMatch(/no new audience with this name and definition/);
   });
 
   test('is found, where it arrived', async () => {
@@ -285,7 +282,7 @@ describe('of two creates of one name at once', () => {
     return connect(api, { defaultSpace: 'spa_1' });
   }
 
-  test('one that is lost is not taken for the other that is done', async () => {
+  test('one that is lost is not mistaken for the other that is done', async () => {
     const secondDone = deferred();
     const client = await startTwo(secondDone.promise, async () => {});
     const first = callTool(client, tool, args);
@@ -294,10 +291,10 @@ describe('of two creates of one name at once', () => {
     expect(structured).toMatchObject({ audience: { id: 'n2' } });
     const { error } = await first;
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/no audience of this name and definition has been added/);
+    expect(error?.message).toMatch(/no new audience with this name and definition/);
   });
 
-  test('one that is lost is not taken for the other that is under way', async () => {
+  test('one that is lost is not mistaken for the other in progress', async () => {
     const [secondMade, firstEnded] = [deferred(), deferred()];
     const client = await startTwo(secondMade.promise, () => {
       secondMade.resolve();
@@ -308,11 +305,11 @@ describe('of two creates of one name at once', () => {
     const { error } = await first;
     firstEnded.resolve();
     expect(error?.code).toBe('outcome_unknown');
-    expect(error?.message).toMatch(/Another create of this name is under way/);
+    expect(error?.message).toMatch(/Another create with this name is in progress/);
     expect((await second).structured).toMatchObject({ audience: { id: 'n2' } });
   });
 
-  test('both that are lost are not taken for the one that arrived', async () => {
+  test('two that are lost are not mistaken for the one that arrived', async () => {
     const secondMade = deferred();
     const client = await startTwo(secondMade.promise, async () => {
       secondMade.resolve();

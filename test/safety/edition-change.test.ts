@@ -33,7 +33,8 @@ async function valueFor(rig: StandIn, args: Record<string, unknown>) {
   return { error, confirmation: detailsSchema.parse(error?.details).confirmation };
 }
 
-const announcements = (text: string) => text.split('Segment speaks its edition').length - 1;
+const announcements = (text: string) =>
+  text.split(/Segment uses the \S+ edition of its API/).length - 1;
 
 describe('anonymous users in an empty space of today', () => {
   test('a user who agreed to the form of the seed is asked again, with the list', async () => {
@@ -43,7 +44,7 @@ describe('anonymous users in an empty space of today', () => {
     expect(rig.questions).toHaveLength(2);
     expect(rig.questions[0]).toContain('- With anonymous users, which cannot be changed later');
     expect(rig.questions[0]).not.toContain('Admits profiles');
-    expect(rig.questions[1]).toContain(`- Admits profiles that have one of: "${list}"`);
+    expect(rig.questions[1]).toContain(`- Includes profiles that have one of: "${list}"`);
     expect(rig.writes().map(({ headers }) => headers.accept?.slice(0, 35))).toEqual([
       'application/vnd.segment.v1alpha+jso',
       'application/vnd.segment.v1+json, ap',
@@ -62,7 +63,10 @@ describe('anonymous users in an empty space of today', () => {
         return asked === 1 ? { ...yes } : { action: 'decline' };
       },
     });
-    expect((await create(rig, anonymous)).error?.code).toBe('declined');
+    const { error } = await create(rig, anonymous);
+    expect(error?.code).toBe('declined');
+    // The first form was sent, and refused.
+    expect(error?.message).toContain('Nothing was changed.');
     expect(rig.questions).toHaveLength(2);
     expect(rig.writes()).toHaveLength(1);
     expect(await namesIn(rig)).toEqual([]);
@@ -74,12 +78,12 @@ describe('anonymous users in an empty space of today', () => {
     expect(first.error?.message).toContain('- With anonymous users');
 
     const second = await valueFor(rig, { ...anonymous, confirmation: first.confirmation });
-    expect(second.error?.message).toContain(`- Admits profiles that have one of: "${list}"`);
+    expect(second.error?.message).toContain(`- Includes profiles that have one of: "${list}"`);
     expect(second.confirmation).not.toBe(first.confirmation);
     expect(rig.writes()).toHaveLength(1);
 
     const old = await valueFor(rig, { ...anonymous, confirmation: first.confirmation });
-    expect(old.error?.message).toMatch(/was used already/);
+    expect(old.error?.message).toMatch(/has already been used/);
     expect(rig.writes()).toHaveLength(1);
 
     const done = await create(rig, { ...anonymous, confirmation: second.confirmation });
@@ -87,7 +91,7 @@ describe('anonymous users in an empty space of today', () => {
     expect(await namesIn(rig)).toEqual(['New']);
   });
 
-  test.each(['none', 'remove'])('with --confirm %s they are told of the list', async (confirm) => {
+  test.each(['none', 'remove'])('with --confirm %s the result names the list', async (confirm) => {
     const rig = await startStandIn({ edition: 'v1', flags: { confirm }, answering: () => yes });
     const { structured } = await create(rig, anonymous);
     expect(rig.questions).toEqual([]);

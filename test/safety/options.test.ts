@@ -104,7 +104,7 @@ describe.each(['auto', 'v1'])('with --edition %s', (edition) => {
         changed: expect.arrayContaining([{ field: 'backfillEventDataDays', before: 30, after: 9 }]),
       },
     });
-    expect(error?.message).toContain('backfillEventDataDays was 30 and is 9');
+    expect(error?.message).toContain('backfillEventDataDays was 30 and is now 9');
     expect(rig.writes()).toHaveLength(1);
   });
 });
@@ -141,7 +141,7 @@ describe('in two steps', () => {
     const { confirmation } = await step({ backfillEventDataDays: 7 });
     const other = await step({ backfillEventDataDays: 8, confirmation });
     expect(other.error?.code).toBe('confirmation_required');
-    expect(other.error?.message).toMatch(/not made for exactly this write/);
+    expect(other.error?.message).toMatch(/not issued for exactly this write/);
     expect(updates()).toEqual([]);
     const done = await step({ backfillEventDataDays: 7, confirmation });
     expect(done.error).toBeUndefined();
@@ -188,7 +188,7 @@ describe('anonymous users in v1', () => {
     const made = await callTool(rig.client, 'create_audience', args);
     expect(made.error).toBeUndefined();
     expect(rig.questions).toHaveLength(1);
-    expect(rig.questions[0]).toContain(`Admits profiles that have one of: "${list.join(', ')}"`);
+    expect(rig.questions[0]).toContain(`Includes profiles that have one of: "${list.join(', ')}"`);
     expect(rig.questions[0]).not.toContain('includeAnonymousUsers');
     expect(rig.writes()).toMatchObject([{ body: { options: { filterByExternalIds: list } } }]);
     expect(String(made.structured.advice)).toContain(inWords);

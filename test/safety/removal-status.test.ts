@@ -35,7 +35,7 @@ test.each(data)('is not reported as done where the answer has %s', async (_, con
   const { error, methods, left } = await remove({ kind: 'answer', status: 202, body });
   expect(error).toMatchObject({
     code: 'outcome_unknown',
-    message: expect.stringContaining(`the answer has ${said} instead of "SUCCESS".`),
+    message: expect.stringContaining(`the response has ${said}; "SUCCESS" was expected.`),
     next: expect.stringContaining('get_audience'),
     details: { audience: { id: firstId } },
   });
@@ -43,7 +43,7 @@ test.each(data)('is not reported as done where the answer has %s', async (_, con
   expect(left).toHaveLength(1);
 });
 
-test.each(data)('is done where the audience is gone all the same: %s', async (_, content) => {
+test.each(data)('is done where the audience is gone nevertheless: %s', async (_, content) => {
   const { error, structured, methods, left } = await remove({
     kind: 'alter',
     alter: () => ({ data: content }),
@@ -54,7 +54,7 @@ test.each(data)('is done where the audience is gone all the same: %s', async (_,
   expect(left).toEqual([]);
 });
 
-test.each(['SUCCESS', 'success', 'Success'])('needs no look where it says %s', async (status) => {
+test.each(['SUCCESS', 'success', 'Success'])('needs no check where it says %s', async (status) => {
   const { error, methods } = await remove({ kind: 'alter', alter: () => ({ data: { status } }) });
   expect(error).toBeUndefined();
   expect(methods).toEqual(done);
@@ -73,15 +73,12 @@ describe('an answer without a word from Segment', () => {
     ['HTTP 303', { status: 303, body: '' }],
   ] as const;
 
-  test.each(wordless)(
-    'is looked into, and done where the audience is gone: %s',
-    async (_, answer) => {
-      const result = await remove({ kind: 'answer', ...answer, applied: true });
-      expect(result.error).toBeUndefined();
-      expect(result.structured.status).toBe('SUCCESS');
-      expect(result.methods).toEqual([...done, `GET ${firstId}`, 'GET list']);
-    },
-  );
+  test.each(wordless)('is checked, and done where the audience is gone: %s', async (_, answer) => {
+    const result = await remove({ kind: 'answer', ...answer, applied: true });
+    expect(result.error).toBeUndefined();
+    expect(result.structured.status).toBe('SUCCESS');
+    expect(result.methods).toEqual([...done, `GET ${firstId}`, 'GET list']);
+  });
 
   test.each(wordless)('is outcome_unknown where the audience is there: %s', async (_, answer) => {
     const result = await remove({ kind: 'answer', ...answer });

@@ -4,7 +4,7 @@ import { audience } from '../support/in-memory.ts';
 
 const any = () => true;
 
-test('what was seen is forgotten by its size, the oldest first', () => {
+test('what was seen is forgotten by size, the oldest first', () => {
   const seen = new SeenAudiences();
   const description = 'x'.repeat(100_000);
   for (let number = 1; number <= 100; number += 1) {
@@ -14,7 +14,7 @@ test('what was seen is forgotten by its size, the oldest first', () => {
   expect(seen.find('s', 'aud_100', any)).toBeDefined();
 });
 
-test('thousands of small ones are remembered, and one beyond all sense is not', () => {
+test('thousands of small ones are remembered, and an absurdly large one is not', () => {
   const seen = new SeenAudiences();
   for (let number = 1; number <= 2000; number += 1)
     seen.note('s', audience({ id: `aud_${number}` }));

@@ -37,7 +37,7 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
     const args = { id: firstId, name: 'Mine', expectedUpdatedAt };
     const { error } = await callTool(client, 'update_audience_for_space', args);
     expect(error?.code).toBe('stale');
-    expect(error?.message).toContain('name was "Audience 0" and is "Renamed"');
+    expect(error?.message).toContain('name was "Audience 0" and is now "Renamed"');
   });
 
   test('sessions do not share what they have seen', async () => {
@@ -52,7 +52,7 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
     const { error } = await callTool(other, 'update_audience_for_space', args);
     expect(error).toMatchObject({ code: 'stale', details: { changed: [] } });
     const mine = await callTool(client, 'update_audience_for_space', args);
-    expect(mine.error?.message).toContain('name was "Audience 0" and is "Renamed"');
+    expect(mine.error?.message).toContain('name was "Audience 0" and is now "Renamed"');
   });
 
   test('sessions share confirmations', async () => {
@@ -84,7 +84,7 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
     }
     expect(codes).toEqual([undefined, undefined, undefined, 'rate_limited', 'rate_limited']);
     const { error } = await callTool(other, 'get_audience', { id: firstId });
-    expect(error?.message).toContain('(3 a minute)');
+    expect(error?.message).toContain('(3 per minute)');
     expect(rig.requests).toHaveLength(3);
   });
 

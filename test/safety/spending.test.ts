@@ -26,7 +26,7 @@ async function startAgreed() {
   return { ...rig, agreed };
 }
 
-test('a write that Segment had no quota for leaves the value as good as it was', async () => {
+test('a write that Segment had no quota for does not use up the value', async () => {
   const { faults, clock, agreed } = await startAgreed();
   faults((request) =>
     isWrite(request) ? { kind: 'rate-limit', msBeforeNext: 120_000 } : undefined,
@@ -35,7 +35,7 @@ test('a write that Segment had no quota for leaves the value as good as it was',
   faults(() => undefined);
   await clock.advance(120_000);
   expect((await agreed()).error).toBeUndefined();
-  expect((await agreed()).error?.message).toMatch(/was used already/);
+  expect((await agreed()).error?.message).toMatch(/has already been used/);
 });
 
 test.each([
@@ -43,7 +43,7 @@ test.each([
   ['is refused', 'forbidden', 403],
   ['finds nothing', 'not_found', 404],
 ])(
-  'so does one that is not sent again because the look before that %s',
+  'nor does one that is not sent again because the read before that %s',
   async (_, code, status) => {
     const { faults, through, writes, agreed } = await startAgreed();
     faults((request) => {
@@ -53,7 +53,7 @@ test.each([
     const { error } = await through(agreed());
     expect(error).toMatchObject({
       code,
-      message: expect.stringMatching(/Segment took nothing in\.$/),
+      message: expect.stringMatching(/Segment changed nothing\.$/),
     });
     expect(writes()).toHaveLength(1);
     faults(() => undefined);
@@ -61,7 +61,7 @@ test.each([
   },
 );
 
-test('what changed between two attempts is said without a word that is not so', async () => {
+test('what changed between two attempts is reported without a false claim', async () => {
   const { faults, through, writes, agreed } = await startAgreed();
   faults((request) => {
     if (isWrite(request)) return { kind: 'rate-limit', msBeforeNext: 1000 };
@@ -70,7 +70,7 @@ test('what changed between two attempts is said without a word that is not so', 
   const { error } = await through(agreed());
   expect(error).toMatchObject({
     code: 'stale',
-    message: expect.stringMatching(/HTTP 429: Segment took nothing in\.$/),
+    message: expect.stringMatching(/HTTP 429: Segment changed nothing\.$/),
   });
   expect(error?.message).not.toContain('Nothing was sent');
 });
@@ -82,5 +82,5 @@ test('a write that Segment refused has used the value up', async () => {
   );
   expect((await agreed()).error?.code).toBe('forbidden');
   faults(() => undefined);
-  expect((await agreed()).error?.message).toMatch(/was used already/);
+  expect((await agreed()).error?.message).toMatch(/has already been used/);
 });

@@ -90,7 +90,7 @@ describe('a value of another process', () => {
     expect(spent).toEqual([true, false]);
   });
 
-  test('is still good where it was given back, as nothing was sent', async () => {
+  test('is still valid after it was given back because nothing was sent', async () => {
     const one = started();
     const value = one.issue();
     const judgement = await one.judge(value);
@@ -140,7 +140,7 @@ describe('a value of the same process', () => {
 });
 
 describe('the key', () => {
-  test('is made when a value is first given out, for the user alone', async () => {
+  test('is made when a value is first issued, for the user alone', async () => {
     const process = started();
     expect(await process.use('A'.repeat(120))).toBe('foreign');
     expect(readdirSync(parent)).toEqual([]);
@@ -287,7 +287,7 @@ describe('a folder that can not be trusted', () => {
     expect(await own.use(another)).toBe('accepted');
   });
 
-  test('a use that can not be recorded is none, and the next value works', async () => {
+  test("a use that can't be recorded does not count, and the next value works", async () => {
     const process = started();
     const value = process.issue();
     const judgement = await process.judge(value);

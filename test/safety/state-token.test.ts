@@ -72,7 +72,7 @@ describe('what keeps the folder from being used', () => {
     expect(new StateFolder(file, Date.now).problem()).toBe('it is not a folder');
   });
 
-  test.skipIf(process.getuid?.() === 0)('is that it can not be written (root can always)', () => {
+  test.skipIf(process.getuid?.() === 0)("is that it can't be written (root always can)", () => {
     chmodSync(parent, 0o500);
     onTestFinished(() => chmodSync(parent, 0o700));
     expect(state.problem()).toBe('of EACCES');

@@ -26,7 +26,7 @@ const audienceSchema = z.object({ audience: z.object({ updatedAt: z.string() }) 
 describe('turns', () => {
   const turn = { about: audiences, operation: tool, spaceId: 'spa_1', id: 'a', call: testCall() };
 
-  test('of one audience come one after the other, in order, and of others at once', async () => {
+  test('of one audience come one after the other, in order, and those of others at once', async () => {
     const turns = new Turns(new ManualClock());
     const happened: string[] = [];
     const ends: (() => void)[] = [];
@@ -101,7 +101,7 @@ describe('two writes to one audience at once', () => {
     expect(rig.writes()).toHaveLength(1);
   });
 
-  test('are sent one after the other, each with its own look', async () => {
+  test('are sent one after the other, each with its own read', async () => {
     const rig = await start();
     const remove = 'remove_audience_from_space';
     const both = await Promise.all([1, 2].map(() => callTool(rig.client, remove, { id: firstId })));
@@ -152,7 +152,7 @@ describe('while a person is asked', () => {
   test.each([
     ['an early rename', { name: 'Early' }],
     ['a switch-off', { enabled: false }],
-  ])('of %s, another write goes on, and the first is stale then', async (_, first) => {
+  ])('about %s, another write proceeds, and the first is stale then', async (_, first) => {
     const ends = await meanwhile(first, { name: 'Second' });
     expect(ends).toMatchObject({ first: 'stale', second: undefined });
     expect(ends.rig.writes()).toHaveLength(1);
@@ -207,7 +207,7 @@ describe('an audience that is Preparing at the last look', () => {
     const { error } = await rig.through(callTool(rig.client, tool, renamed));
     expect(error?.code).toBe('stale');
     expect(error?.message).toMatch(
-      /too early to edit it now: its status went from "Live" to "Preparing"/,
+      /too early to edit it now: its status changed from "Live" to "Preparing"/,
     );
     expect(rig.writes()).toHaveLength(1);
   });
@@ -223,7 +223,7 @@ describe('an audience that is Preparing at the last look', () => {
     expect(rig.questions).toHaveLength(1);
   });
 
-  test('is removed all the same', async () => {
+  test('is removed anyway', async () => {
     const rig = await start();
     rig.faults(({ method, number }) => {
       if (method === 'GET') return rig.writes().length > 0 ? preparing : live;
@@ -234,7 +234,7 @@ describe('an audience that is Preparing at the last look', () => {
   });
 });
 
-test('a removal that took effect though it was answered with 502 is found by its next look', async () => {
+test('a removal that took effect despite a 502 is found by its next read', async () => {
   const rig = await start();
   rig.faults(({ method }) => (method === 'DELETE' ? { kind: 'drop', when: 'after' } : undefined));
   const call = callTool(rig.client, 'remove_audience_from_space', { id: firstId });

@@ -34,7 +34,7 @@ const answer = (data: object) => ({
 });
 
 describe('the audit log', () => {
-  test('has a create whose response shows the form of 2024 although today was spoken', async () => {
+  test("has a create whose response has the form of 2024 although today's edition was used", async () => {
     const rig = await startStandIn({ edition: 'v1', flags: newAuditLog() });
     const audience = { id: 'aud_9', name: 'New', definition: { query, type: 'users' } };
     rig.faults(({ method }) => (method === 'POST' ? answer({ audience }) : undefined));
@@ -67,7 +67,7 @@ describe('the audit log', () => {
   });
 });
 
-test('an audience that appeared while the user was asked is not taken for a lost create', async () => {
+test('an audience that appeared while the user was asked is not mistaken for a lost create', async () => {
   const rig = await startStandIn({
     edition: 'v1',
     seeds: [seed],
@@ -93,7 +93,7 @@ test('an audience that appeared while the user was asked is not taken for a lost
   expect(error?.code).toBe('outcome_unknown');
 });
 
-test('a create looks through a small space also where few lists are allowed a minute', async () => {
+test('a create searches a small space even where few lists are allowed per minute', async () => {
   const rig = await startStandIn({
     edition: 'v1',
     seeds: [seed],
@@ -127,7 +127,7 @@ test('an option that Segment shows in an unknown form is not dropped by an updat
   expect(named.error).toBeUndefined();
 });
 
-test('what only today can do ends as unsupported where Segment does not know today', async () => {
+test("what only today's edition can do ends as unsupported where Segment does not have it", async () => {
   const rig = await startStandIn({ edition: 'v1alpha' });
   const args = { name: 'New', query, filterByExternalIds: ['email'] };
   const { error } = await callTool(rig.client, 'create_audience', args);
@@ -142,7 +142,7 @@ test('a refusal of the whole token says so, and promises no other operation', as
   const second = await callTool(rig.client, 'list_audiences');
   for (const { error } of [first, second]) {
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 30_000 });
-    expect(error?.message).toMatch(/limits this token as a whole/);
+    expect(error?.message).toMatch(/is limiting this token as a whole/);
     expect(error?.next).not.toMatch(/other operations/);
   }
 });

@@ -33,7 +33,7 @@ const destinations: SeedDestination[] = [
   },
 ];
 const sentTo =
-  'Sent to: 3 destinations: "Mails" "Braze" (enabled, 1 of 2 activations enabled); "Braze" (disabled, no activations); 1 that this token may not see.';
+  'Sent to: 3 destinations: "Mails" "Braze" (enabled, 1 of 2 activations enabled); "Braze" (disabled, no activations); 1 that this token cannot see.';
 
 const scene = (more: Partial<StandInOptions> = {}) =>
   startStandIn({
@@ -122,7 +122,7 @@ test.each([
   expect(requests.filter(isLookUp)).toHaveLength(says ? 2 : 0);
 });
 
-describe('where it can not be told, the question says that, and the write goes on', () => {
+describe('where it is unknown, the question says so, and the write proceeds', () => {
   const errors = JSON.stringify({ errors: [{ type: 'x', message: 'No' }] });
 
   test.each([
@@ -138,7 +138,7 @@ describe('where it can not be told, the question says that, and the write goes o
     const { error } = await callTool(client, remove, { id: 'aud_Sent' });
     expect(error).toBeUndefined();
     expect(questions[0]).toContain(
-      `- Sent to: not known, its destinations could not be looked up (${code}).`,
+      `- Sent to: not known; its destinations could not be looked up (${code}).`,
     );
     expect(requests.filter(isLookUp)).toHaveLength(2);
   });
@@ -180,7 +180,7 @@ describe('where it can not be told, the question says that, and the write goes o
   });
 });
 
-test('activations that the workspace lacks keep the destinations from nothing', async () => {
+test('destinations are shown even if the workspace lacks activations', async () => {
   const { client, questions, faults } = await scene();
   const body = JSON.stringify({ errors: [{ type: 'forbidden', message: 'No' }] });
   faults(({ operation }) =>

@@ -75,7 +75,7 @@ describe('while reads use up all their places', () => {
     ['update_audience_for_space', { id: firstId, name: 'New' }, ['GET', 'GET', 'PATCH']],
     ['remove_audience_from_space', { id: firstId }, ['GET', 'GET', 'DELETE']],
     ['create_audience', { name: 'New', query, checkNames: false }, ['GET', 'POST']],
-  ])('%s looks and is sent all the same', async (tool, args, expected) => {
+  ])('%s reads and is sent anyway', async (tool, args, expected) => {
     const { error, requests, others } = await callAmongReads(tool, args);
     expect(error).toBeUndefined();
     expect(requests).toEqual(expected);
@@ -116,19 +116,19 @@ describe('a connection that takes long to be made', () => {
     expect(requests).toEqual(['PATCH']);
   });
 
-  test('ends a write for whose answer too little time is left', async () => {
+  test('ends a write that has too little time left for its response', async () => {
     const { clock, ended, connection, requests } = await updateBehind({});
     await clock.advance(20_000);
     expect(await ended).toMatchObject({
       code: 'timeout',
-      message: expect.stringMatching(/was not sent: .* 10 s are left of this call/),
+      message: expect.stringMatching(/was not sent: .* only 10 s of this call are left/),
     });
     connection.release();
     await tick();
     expect(requests).toEqual([]);
   });
 
-  test('ends a write whose last look is too long ago', async () => {
+  test('ends a write whose last read is too long ago', async () => {
     let looks = 0;
     const lookLast = async () => {
       looks += 1;

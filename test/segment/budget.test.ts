@@ -29,7 +29,7 @@ async function secondsOf(clock: { advance(ms: number): Promise<void> }, call: Pr
   return seconds;
 }
 
-describe('a read that is never answered', () => {
+describe('a read that never gets a response', () => {
   test.each([
     ['without progress', undefined, 55],
     ['with progress', () => {}, 100],

@@ -224,7 +224,7 @@ describe('quota', () => {
 });
 
 describe('a remove whose outcome is uncertain', () => {
-  test('is looked into, when the quota ends its repetition', async () => {
+  test('is checked when the quota ends its repetition', async () => {
     faults = [
       { kind: 'drop', when: 'before' },
       { kind: 'rate-limit', msBeforeNext: 50_000 },
@@ -247,7 +247,7 @@ test('a remove that may have been done stays uncertain when it is refused later'
   );
   await expect(whileTimePasses(removing)).rejects.toMatchObject({
     code: 'outcome_unknown',
-    message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 403/),
+    message: expect.stringMatching(/HTTP 502.*After a retry:.*HTTP 403/),
   });
   expect(statuses()).toEqual([502, 403, 200]);
 });
@@ -308,7 +308,7 @@ describe.each([-600_000, 600_000])('when the date of this machine jumps by %i ms
   });
 });
 
-describe('the last look of a write', () => {
+describe('the last read of a write', () => {
   const update = { spaceId, id: 'aud_000000011', enabled: false };
   const send = (lookLast: CallContext['lookLast'], call = testCall()) =>
     client.send('update_audience_for_space', update, { ...call, lookLast });
@@ -362,7 +362,7 @@ describe('the last look of a write', () => {
     await expectTenAtOnce();
   });
 
-  test('that gets no answer leaves nothing in doubt', async () => {
+  test('that gets no response leaves nothing in doubt', async () => {
     const lost = new NoAnswerError('upstream_error', 'HTTP 502.', { next: 'Try again.' });
     const error: unknown = await send(() => Promise.reject(lost)).catch((thrown) => thrown);
     expect(error).toMatchObject({ code: 'upstream_error', message: 'HTTP 502. Nothing was sent.' });
@@ -459,7 +459,7 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
     faults = [...given];
     await expect(remove()).rejects.toMatchObject({
       code: 'outcome_unknown',
-      message: expect.stringMatching(/HTTP 502.*Asked again:.*HTTP 404/),
+      message: expect.stringMatching(/HTTP 502.*After a retry:.*HTTP 404/),
       facts: { next: expect.stringContaining('get_audience') },
     });
     faults = [];
@@ -467,7 +467,7 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
     expect(audience.id).toBe(one.id);
   });
 
-  test('is unknown when it is cancelled while it is looked into', async () => {
+  test('is unknown when it is cancelled during the check', async () => {
     const call = testCall();
     faults = [failed(502), page, { kind: 'latency', ms: 60_000 }];
     const removing = whileTimePasses(client.send('remove_audience_from_space', one, call));
@@ -481,7 +481,7 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
     await ended;
   });
 
-  test('is not found without such an attempt, and nothing is looked for', async () => {
+  test('is not found without such an attempt, and nothing is checked', async () => {
     faults = [page];
     await expect(remove()).rejects.toMatchObject({ code: 'not_found' });
     expect(seen).toHaveLength(1);
@@ -514,7 +514,7 @@ function ofSpace(space: string | null): Fault {
   return altered({ spaceId: space });
 }
 
-describe('an answer to another request', () => {
+describe('a response to another request', () => {
   const one = { spaceId, id: 'aud_000000011' };
 
   test.each([
@@ -586,7 +586,7 @@ describe('an answer to another request', () => {
   });
 });
 
-test('a closed client refuses, and what is under way ends', async () => {
+test('a closed client refuses, and what is in progress ends', async () => {
   faults = [{ kind: 'latency', ms: 60_000 }];
   const underWay = client.send('create_audience', input, testCall());
   await clock.advance(10);

@@ -8,7 +8,7 @@ import { segmentClient } from '../support/segment-client.ts';
 
 /*
  * An answer whose JSON is nested deeper than a recursion can follow: an answer like any other that is
- * not in the form of Segment.
+ * not in Segment's format.
  */
 
 const spaceId = 'spa_shop_staging';

@@ -78,7 +78,7 @@ describe('auto', () => {
     await client.send('create_audience', wanted, second);
     expect(editions()).toEqual(['v1alpha', 'v1']);
     expect(statuses()).toEqual([200, 200]);
-    expect(notices(first, second)).toEqual([expect.stringContaining('edition v1')]);
+    expect(notices(first, second)).toEqual([expect.stringContaining('v1 edition')]);
     expect(log.filter((message) => message === 'edition changed')).toHaveLength(1);
   });
 
@@ -119,7 +119,7 @@ describe('auto', () => {
     expect(statuses()).toEqual([422, 200]);
   });
 
-  test('sends a create once more that was under way when another changed the edition', async () => {
+  test('resends a create that was in progress when another changed the edition', async () => {
     const isOld = ({ headers }: SandboxRequest) => headers.accept?.includes('v1alpha') === true;
     const { client, statuses } = await startClient({
       edition: 'v1',
@@ -219,12 +219,12 @@ describe('auto', () => {
     expect(statuses()).toEqual([200, 200, 200]);
   });
 
-  test('does not send another meaning than the one that was agreed to', async () => {
+  test('does not send a meaning other than the one agreed to', async () => {
     const { client, statuses } = await startClient({ edition: 'v1', ...spaces() });
     const anonymous = { ...wanted, includeAnonymousUsers: true };
     const call = { ...testCall(), agreedIn: 'v1alpha' } as const;
     await expect(client.send('create_audience', anonymous, call)).rejects.toMatchObject({
-      message: expect.stringMatching(/another form than the one that was agreed to/),
+      message: expect.stringMatching(/a different form from the one the user agreed to/),
     });
     expect(statuses()).toEqual([422]);
     const { body } = await client.preview({ operation: 'create_audience', input: anonymous });
@@ -235,7 +235,7 @@ describe('auto', () => {
 describe('pages', () => {
   const many = Array.from({ length: 450 }, (_, index) => ({ ...seed, name: `A${index}` }));
 
-  test('over 200 are read in pages of 200, joined with cursors that go on', async () => {
+  test('over 200 are read in pages of 200, joined with cursors that continue', async () => {
     const { client, requests } = await startClient(
       { edition: 'v1', seeds: { [spaceId]: many } },
       { edition: 'v1' },
@@ -253,7 +253,7 @@ describe('pages', () => {
     expect(rest.pagination).toMatchObject({ current: cursor, previous: expect.any(String) });
   });
 
-  test('are foreseen together: none is sent if they can not all be', async () => {
+  test('are planned together: none is sent if not all can be', async () => {
     const { client, requests } = await startClient(
       { edition: 'v1', seeds: { [spaceId]: many } },
       { edition: 'v1', perMinute: { list_audiences: 2 } },

@@ -67,7 +67,7 @@ test.each([401, 403, 404])(
   },
 );
 
-test('what was refused of one thing does not count for others', async () => {
+test('a refusal for one thing does not count for others', async () => {
   const { state, send } = await scene();
   state.faults = ({ operation }) =>
     operation === 'create_computed_trait' ? refusal(403) : undefined;
@@ -85,7 +85,7 @@ test('what was refused of one thing does not count for others', async () => {
   await connectionsOf(id);
 });
 
-test('where it worked before, a refusal is no lack', async () => {
+test('where it worked before, a refusal does not mean that it is missing', async () => {
   const { state, send } = await scene();
   const listing = () => send('list_computed_traits', { spaceId, count: 1 });
   await listing();
@@ -118,7 +118,7 @@ test('a space or an audience that is not there is not found', async () => {
   ).rejects.toMatchObject(notFound);
 });
 
-test('a token that reaches nothing is no lack', async () => {
+test('a token that reaches nothing does not mean that it is missing', async () => {
   const { state, send } = await scene();
   state.faults = () => refusal(401);
   const listing = send('list_computed_traits', { spaceId, count: 1 });

@@ -117,7 +117,7 @@ describe('an audience of very many fields', () => {
     ['numbers', 1],
     ['texts', 'x'.repeat(200)],
     ['texts to be escaped', '\u200b"'.repeat(50)],
-  ])('keeps those of the contract, then as many others as there is room for: %s', (_, content) => {
+  ])('keeps those of the contract, then as many others as fit: %s', (_, content) => {
     const short = shortened({ ...fields(8000, content), ...contract });
     expect(short).toMatchObject(shown);
     const length = visibleJson(short).length;
@@ -125,7 +125,7 @@ describe('an audience of very many fields', () => {
     expect(length).toBeGreaterThan(60_000 - visibleJson({ field8000: content }).length);
   });
 
-  test('keeps small ones where a large one has no room', () => {
+  test('keeps small ones where a large one does not fit', () => {
     const parts = Array.from({ length: 60_000 }, () => 1);
     const short = shortened({ ...contract, definition: { parts }, more: parts, last: 'L' });
     expect(short).toEqual({ ...shown, definition: undefined, last: 'L' });
@@ -147,13 +147,13 @@ test('a page of very many rows is read', async () => {
   expect(space.audiences).toHaveLength(count);
 });
 
-test('whatever keeps a lost create from being looked for, its outcome stays unknown', async () => {
+test('whatever makes the search for a lost create fail, its outcome stays unknown', async () => {
   const { api } = fakeApi({ page: () => Promise.reject(new RangeError('too many')) });
   const error = new OutcomeUnknownError('It broke.', { next: 'Look.' });
   const wanted = { name: 'N' };
   const lost = { about, spaceId: 'spa_1', wanted, known: new Set<string>(), error };
   await expect(findCreated(lost, { api, call: testCall() })).rejects.toMatchObject({
     code: 'outcome_unknown',
-    message: 'It broke. It could not be looked for: too many',
+    message: 'It broke. The search for it failed: too many',
   });
 });

@@ -71,7 +71,7 @@ test.runIf('zstdDecompressSync' in zlib)('zstd is read where Node.js has it', as
   expect(one.audience).toEqual(audience);
 });
 
-test('103 responses are passed over', async () => {
+test('103 responses are skipped', async () => {
   const one = await read((response) => {
     response.writeEarlyHints({ link: '</style.css>; rel=preload' });
     response.writeEarlyHints({ link: '</style.css>; rel=preload' });
@@ -121,7 +121,7 @@ describe('interim responses that nobody asked for', () => {
     ['a 100 with headers', 'HTTP/1.1 100 \r\ndate: now\r\n\r\n'],
     ['a 103 and then a 100', hints + proceed],
     ['all kinds', proceed + hints + proceed + hints],
-  ])('are passed over: %s, in pieces of any size', async (_, interim) => {
+  ])('are skipped: %s, in pieces of any size', async (_, interim) => {
     for (const pieceChars of [1, 7, Number.POSITIVE_INFINITY]) {
       const text = interim + final(plain);
       const { get, connections } = await clientOf([text, text, final(plain)], pieceChars);

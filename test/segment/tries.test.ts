@@ -19,7 +19,7 @@ import { Tries } from '../../src/segment/tries.ts';
 const name = 'remove_audience_from_space';
 const row = newest.rows[name];
 const next = 'Look.';
-const refusedBefore = /An earlier attempt was answered HTTP 429: Segment took nothing in\.$/;
+const refusedBefore = /An earlier attempt returned HTTP 429: Segment changed nothing\.$/;
 
 const ends: [string, () => AudiencesError][] = [
   ['no connection', () => new UnreachedError('It could not be reached.', { next })],
@@ -30,9 +30,11 @@ const ends: [string, () => AudiencesError][] = [
 ];
 
 describe.each(ends)('%s', (_, errorOf) => {
-  test('before the first attempt says that nothing was sent', () => {
+  test('before the first attempt says that nothing was sent or written', () => {
     const error = new Tries(name, row).notSentAgain(errorOf());
-    expect(String(error)).toMatch(/[Nn]othing was sent\.|was not sent: |before it was sent\./);
+    expect(String(error)).toMatch(
+      /[Nn]othing was (?:sent|written)\.|was not sent: |before it was sent\./,
+    );
   });
 
   test.each(['notSentAgain', 'stillUncertain'] as const)(

@@ -50,8 +50,8 @@ describe('reading', () => {
     const said: string[] = [];
     await indexes.read(spaceId, { ...testCall(), onProgress: (message) => said.push(message) });
     expect(said).toEqual([
-      '1000 of 2500 audiences of the space are read',
-      '2000 of 2500 audiences of the space are read',
+      '1000 of 2500 audiences of the space read',
+      '2000 of 2500 audiences of the space read',
     ]);
   });
 
@@ -80,7 +80,7 @@ describe('reading', () => {
       return { ...rig, again };
     }
 
-    test('is gone on with, and is as old as its first page', async () => {
+    test('is continued, and is as old as its first page', async () => {
       const { clock, indexes, again } = await begun();
       await clock.advance(50_000);
       const { index, requests } = await again();
@@ -88,7 +88,7 @@ describe('reading', () => {
       expect(indexes.ageMs(index)).toBe(50_000);
     });
 
-    test('begins anew when its last page is too old, or a new one is asked for', async () => {
+    test('starts over when its last page is too old, or a new one is requested', async () => {
       const old = await begun();
       await old.clock.advance(60_000);
       expect((await old.again()).requests).toBe(23);
@@ -96,7 +96,7 @@ describe('reading', () => {
       expect((await fresh.again(0)).requests).toBe(23);
     });
 
-    test('begins anew after a write of ours, or where Segment refused', async () => {
+    test('starts over after a write of ours, or where Segment refused', async () => {
       const written = await begun();
       written.indexes.drop(spaceId);
       expect((await written.again()).requests).toBe(23);
@@ -178,7 +178,7 @@ describe('a write of ours', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('drops it also where it failed', async () => {
+  test('drops it even if it failed', async () => {
     const { indexes, asked } = scene();
     const { api } = fakeApi({});
     const failing = droppingIndexes(
@@ -276,7 +276,7 @@ describe('those who ask at the same time', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('one of them who is cancelled ends at once, the others go on', async () => {
+  test('a cancelled one ends at once, the others continue', async () => {
     const { waiting, indexes } = heldScene();
     const call = testCall();
     const early = indexes.read(spaceId, testCall());

@@ -119,7 +119,7 @@ export function fakeApi(answers: Answers): { api: SegmentApi; asked: Asked[] } {
       const { output, paging, ifGone, feature } = newest.rows[name];
       // The workspace has audiences and nothing besides, which is known, and asks for no request.
       if (feature?.name === 'Space Schema') {
-        throw new UnsupportedError(feature.name, { next: 'Go on without it.' });
+        throw new UnsupportedError(feature.name, { next: 'Continue without it.' });
       }
       await call.lookLast?.(withSignal(call, call.signal));
       await call.beforeSending?.();

@@ -114,7 +114,7 @@ describe('in one call', () => {
     expect(rig.writes()).toHaveLength(3);
   });
 
-  test('leaves those alone that are so already, without a question or a request', async () => {
+  test('skips those already in the wanted state, without a question or a request', async () => {
     const seeds = [plain('On'), { ...plain('Off'), enabled: false }];
     const { rig, change } = await start(seeds, { flags: { confirm: 'writes' } });
     const { result } = await change({ ids: [idOf(2)], action: 'disable' });
@@ -135,7 +135,7 @@ describe('in one call', () => {
     ]);
   });
 
-  test('does the rest where the space does not hold one of them', async () => {
+  test('does the rest where one of them is not in the space', async () => {
     const { change } = await start(many(2));
     const { result } = await change({ ids: [idOf(1), 'aud_nowhere'], action: 'remove' });
     expect(result?.results).toMatchObject([
@@ -205,7 +205,7 @@ describe('the agreement', () => {
     expect(question.split('\n')[1]).toContain('Where they are sent was not looked up.');
     for (let number = 1; number <= 60; number += 1)
       expect(question).toContain(`"Berlin ${number}"`);
-    expect(question).toMatch(/^1 to look at:$/m);
+    expect(question).toMatch(/^1 to note:$/m);
     expect(question).toMatch(/^The other 59:$/m);
     expect(rig.requests.some(({ operation }) => operation?.includes('destinations'))).toBe(false);
   });
@@ -228,7 +228,7 @@ describe('the agreement', () => {
   });
 
   test.each(['remove', 'writes'] as const)(
-    'is needed under --confirm %s, also to enable',
+    'is needed with --confirm %s, even to enable',
     async (confirm) => {
       const { rig, change } = await start([{ ...plain('Off'), enabled: false }], {
         flags: { confirm },
@@ -239,7 +239,7 @@ describe('the agreement', () => {
     },
   );
 
-  test('by a value: is good for the same ids and action, once', async () => {
+  test('by a value: is valid for the same ids and action, once', async () => {
     const { rig, change } = await start(many(4), { flags: { confirm: 'remove' } });
     const args = { ids: idsUpTo(3), action: 'disable' };
     const confirmation = confirmationIn((await change(args)).error);
@@ -250,7 +250,7 @@ describe('the agreement', () => {
     ]) {
       const { error } = await change({ ...other, confirmation });
       expect(error?.code).toBe('confirmation_required');
-      expect(error?.message).toContain('was not made for exactly this write');
+      expect(error?.message).toContain('was not issued for exactly this write');
     }
     expect(rig.writes()).toEqual([]);
     const again = { ...args, ids: args.ids.toReversed(), confirmation };
@@ -261,7 +261,7 @@ describe('the agreement', () => {
     );
   });
 
-  test('by a value: one that a model can pass on, also for the most audiences', async () => {
+  test('by a value: is short enough for a model to pass on, even for the maximum of audiences', async () => {
     const seeds = [...many(200), builtOn('Outside', 'berlin_1', 'berlin_200')];
     const { change } = await start(seeds, {
       limits: { update_audience_for_space: 1000, get_audience: 1000 },
@@ -279,7 +279,7 @@ describe('the agreement', () => {
     expect(JSON.stringify(structured).length).toBeLessThan(20_000);
   });
 
-  test('by a value: leaves out what has changed since, and does the rest', async () => {
+  test('by a value: skips what has changed since, and does the rest', async () => {
     const { change, patch } = await start(many(3), { flags: { confirm: 'remove' } });
     const args = { ids: idsUpTo(3), action: 'remove' };
     const confirmation = confirmationIn((await change(args)).error);
@@ -291,7 +291,10 @@ describe('the agreement', () => {
 
   test.each([
     [1, `The audience "New 1" ("${idOf(1)}") has changed since the user was asked.`],
-    [2, `All 2 audiences have changed since the user was asked: "New 1" ("${idOf(1)}"), "New 2"`],
+    [
+      2,
+      `All of these audiences have changed since the user was asked: "New 1" ("${idOf(1)}"), "New 2"`,
+    ],
   ])('ends as stale where all of %i have changed since', async (count, message) => {
     const { rig, change, patch } = await start(many(count), { flags: { confirm: 'remove' } });
     const args = { ids: idsUpTo(count), action: 'remove' };
@@ -306,7 +309,7 @@ describe('the agreement', () => {
     expect(rig.writes()).toHaveLength(before);
   });
 
-  test('does not hold where others have come to be built on them', async () => {
+  test('does not hold where others have been built on them since', async () => {
     const { rig, change } = await start(many(2), { flags: { confirm: 'remove' } });
     const args = { ids: idsUpTo(2), action: 'remove' };
     const confirmation = confirmationIn((await change(args)).error);
@@ -327,7 +330,7 @@ describe('the agreement', () => {
     expect(error?.message).toContain('"New one"');
   });
 
-  test('that is declined sends nothing, with a line for each in the audit log', async () => {
+  test('when declined sends nothing, with a line for each in the audit log', async () => {
     const file = auditFile();
     const { rig, change } = await start(many(2), {
       flags: { confirm: 'remove', 'audit-log': file },
@@ -364,7 +367,7 @@ describe('dependents', () => {
     expect(result?.continuation).toBeUndefined();
   });
 
-  test('in a circle are said in the question, and done all the same', async () => {
+  test('in a circle are named in the question, and done anyway', async () => {
     const seeds = [builtOn('A', 'b'), builtOn('B', 'a')];
     const options = { isNew: true, flags: { confirm: 'remove' }, answering: yes };
     const { rig, change } = await start(seeds, options);
@@ -387,7 +390,7 @@ describe('a failure', () => {
     expect(result?.results[1]?.code).toBe('validation_failed');
   });
 
-  test.each([401, 403])('that would befall all ends it: HTTP %d', async (status) => {
+  test.each([401, 403])('that all would meet ends the call: HTTP %d', async (status) => {
     const { rig, change } = await start(many(4));
     rig.faults(({ method, id }) =>
       method === 'PATCH' && id === idOf(2)
@@ -417,10 +420,10 @@ describe('a failure', () => {
     const { result, outcomes } = await change({ ids: idsUpTo(2), action: 'remove' });
     expect(outcomes).toEqual(['unknown', 'done']);
     expect(result?.removed?.map(({ id }) => id)).toEqual(idsUpTo(2));
-    expect(result?.advice.join(' ')).toContain('Look with get_audience');
+    expect(result?.advice.join(' ')).toContain('check with get_audience');
   });
 
-  test('at the first look is one of the whole call', async () => {
+  test('at the first read fails the whole call', async () => {
     const { rig, change } = await start(many(20));
     rig.faults(() => ({ kind: 'answer', status: 401, body: '{"errors":[{"type":"x"}]}' }));
     expect((await change({ ids: idsUpTo(20), action: 'disable' })).error?.code).toBe(
@@ -432,7 +435,7 @@ describe('a failure', () => {
 describe('the time of a call', () => {
   const limits = { update_audience_for_space: 3 };
 
-  test('ends with what remains, which goes on without a new question', async () => {
+  test('ends with what remains, which continues without asking again', async () => {
     const { rig, change, ids } = await start(many(5), {
       limits,
       flags: { confirm: 'remove', 'rate-limits': 'update_audience_for_space=3' },
@@ -462,7 +465,7 @@ describe('the time of a call', () => {
     expect(rig.writes()).toHaveLength(5);
   });
 
-  test('ends with the ids that the continuation is good for, without those that wait for a failure', async () => {
+  test('ends with the ids that the continuation is valid for, without those that depend on a failed one', async () => {
     const seeds = [plain('Base'), builtOn('Top', 'base'), ...many(3)];
     const { rig, change } = await start(seeds, {
       limits: { remove_audience_from_space: 3 },
@@ -497,7 +500,7 @@ describe('the time of a call', () => {
     expect(outcomes).toEqual(['unchanged', 'unchanged', 'unchanged', 'done', 'done']);
   });
 
-  test('a continuation is good where only the question of the client is taken', async () => {
+  test("a continuation is valid where only the client's own question is accepted", async () => {
     const { rig, change } = await start(many(5), {
       limits,
       flags: {
@@ -515,7 +518,7 @@ describe('the time of a call', () => {
     expect(rig.questions).toHaveLength(1);
   });
 
-  test('a continuation is good in another process that shares the state folder', async () => {
+  test('a continuation is valid in another process that shares the state folder', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bulk-state-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const { rig } = await start(many(5), { limits });
@@ -543,7 +546,7 @@ describe('the time of a call', () => {
     expect(structured).toMatchObject({ counts: { done: 2 } });
   });
 
-  test('what changed before it goes on is stale', async () => {
+  test('what changed before it continues is stale', async () => {
     const { rig, change, patch } = await start(many(5), {
       limits: { update_audience_for_space: 4 },
       flags: { confirm: 'remove', 'rate-limits': 'update_audience_for_space=3' },
@@ -578,7 +581,7 @@ describe('the time of a call', () => {
     expect(said).toContain('5 of 8');
   });
 
-  test('of which nothing is left for the first ends the call', async () => {
+  test('ends the call when none is left for the first', async () => {
     const { rig, change } = await start(many(3), {
       limits,
       flags: { 'rate-limits': 'update_audience_for_space=1', 'max-wait-ms': '0' },
@@ -590,7 +593,7 @@ describe('the time of a call', () => {
   });
 });
 
-test('cancelling lets the one under way come to its end, and tries no other', async () => {
+test('cancelling lets the one in progress finish, and tries no other', async () => {
   const file = auditFile();
   const { rig } = await start(many(3), { flags: { 'audit-log': file } });
   const controller = new AbortController();
@@ -613,7 +616,7 @@ describe('copies', () => {
     const { rig, change } = await start(large(3), { flags: { confirm: 'remove' }, answering: yes });
     const { error } = await change({ ids: idsUpTo(3), action: 'remove' });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'ids' });
-    expect(error?.message).toContain('The first 2 do.');
+    expect(error?.message).toContain('The copies of the first 2 fit.');
     expect(rig.questions).toEqual([]);
     expect((await change({ ids: idsUpTo(3), action: 'disable' })).outcomes).toEqual(
       Array(3).fill('done'),
@@ -654,7 +657,7 @@ test('a dry run sends nothing, and shows the requests and the question', async (
     dryRun: {
       edition: 'v1',
       needsConfirmation: true,
-      question: expect.stringContaining('Switch off 1 audience of the space'),
+      question: expect.stringContaining('Disable 1 audience of the space'),
       requests: [{ method: 'PATCH', body: { enabled: false } }],
     },
   });
@@ -666,23 +669,20 @@ test('a dry run sends nothing, and shows the requests and the question', async (
 
 test.each([
   [0, 'None of them is sent to a destination.'],
-  [1, '2 of them are sent to no destination; for 1 of them that could not be found out.'],
-  [2, '1 of them is sent to no destination; for 2 of them that could not be found out.'],
-  [3, 'Where they are sent could not be found out.'],
-])(
-  'of 3 audiences, %i of which can not be looked up, says where they are sent',
-  async (count, sentence) => {
-    const { rig, change } = await start(many(3), { flags: { confirm: 'remove' } });
-    const hidden = idsUpTo(count);
-    rig.faults(({ operation, id = '' }) =>
-      operation === 'list_destinations_from_audience' && hidden.includes(id)
-        ? { kind: 'answer', status: 500, body: '' }
-        : undefined,
-    );
-    const { structured } = await change({ ids: idsUpTo(3), action: 'remove', dryRun: true });
-    expect(structured).toMatchObject({ dryRun: { question: expect.stringContaining(sentence) } });
-  },
-);
+  [1, '2 of them are not sent to any destination; for 1 of them, this could not be determined.'],
+  [2, '1 of them is not sent to any destination; for 2 of them, this could not be determined.'],
+  [3, 'Where they are sent could not be determined.'],
+])("says where 3 audiences are sent, %i of which can't be looked up", async (count, sentence) => {
+  const { rig, change } = await start(many(3), { flags: { confirm: 'remove' } });
+  const hidden = idsUpTo(count);
+  rig.faults(({ operation, id = '' }) =>
+    operation === 'list_destinations_from_audience' && hidden.includes(id)
+      ? { kind: 'answer', status: 500, body: '' }
+      : undefined,
+  );
+  const { structured } = await change({ ids: idsUpTo(3), action: 'remove', dryRun: true });
+  expect(structured).toMatchObject({ dryRun: { question: expect.stringContaining(sentence) } });
+});
 
 test('a dry run shows the whole question, however many it is about', async () => {
   const long = (name: string) => plain(`${name} ${'x'.repeat(200)}`);

@@ -10,8 +10,9 @@ const wrong =
   "event('Order Complted').where( property('revenue') > 50 ).count() >= 1 AND trait('Plan') = 'vip'";
 const right =
   "event('Order Completed').where( property('revenue') > 50 ).count() >= 1 AND trait('address.city') = 'Leeds'";
-const event = /knows no event "Order Complted"\. Did you mean "Order Completed" \(last seen on 20/;
-const trait = /knows no trait or audience key "Plan"\. Did you mean "plan"/;
+const event =
+  /has no known event "Order Complted"\. Did you mean "Order Completed" \(last seen on 20/;
+const trait = /has no known trait or audience key "Plan"\. Did you mean "plan"/;
 const vip = {
   name: 'VIP members',
   definition: { query: "trait('plan') = 'vip'", level: 'users' },
@@ -21,7 +22,7 @@ const schemaOf = (rig: Awaited<ReturnType<typeof startStandIn>>) =>
   rig.requests.filter(({ path }) => /\/(events|traits|entity-paths)/.test(path));
 
 describe('create_audience', () => {
-  test('warns of names that the space does not know, and creates', async () => {
+  test('warns about names that the space does not know, and creates', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const { structured } = await callTool(rig.client, 'create_audience', {
       name: 'New',
@@ -40,7 +41,7 @@ describe('create_audience', () => {
     expect(rig.questions.join('\n')).toMatch(event);
   });
 
-  test('says nothing of names that are known exactly, also nested ones', async () => {
+  test('says nothing about names that are known exactly, even nested ones', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const { structured } = await callTool(rig.client, 'create_audience', {
       name: 'New',
@@ -56,7 +57,7 @@ describe('create_audience', () => {
     const query = "event('Product Viewed').where( property('revenue') > 5 ).count() >= 1";
     const { structured } = await callTool(rig.client, 'create_audience', { name: 'New', query });
     expect(String(structured.advice)).toMatch(
-      /knows no property "revenue" of the event "Product Viewed"\./,
+      /has no known property "revenue" of the event "Product Viewed"\./,
     );
   });
 
@@ -77,7 +78,7 @@ describe('create_audience', () => {
     };
     expect(await create('vip_members')).not.toMatch(/knows no/);
     expect(await create('vip_member')).toMatch(
-      /no trait or audience key "vip_member"\. Did you mean "vip_members"\?/,
+      /no known trait or audience key "vip_member"\. Did you mean "vip_members"\?/,
     );
   });
 
@@ -103,11 +104,11 @@ describe('create_audience', () => {
       dryRun: true,
     });
     const advice = String(structured.advice);
-    expect(advice).toMatch(/no relationship "order"\. Did you mean "orders"\?/);
-    expect(advice).toMatch(/no relationship "ordrs"\. Did you mean "orders"\?/);
+    expect(advice).toMatch(/no known relationship "order"\. Did you mean "orders"\?/);
+    expect(advice).toMatch(/no known relationship "ordrs"\. Did you mean "orders"\?/);
   });
 
-  test('does not look where that is not wanted', async () => {
+  test('does not check where that is turned off', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const args = { name: 'New', query: wrong, checkNames: false };
     const { structured } = await callTool(rig.client, 'create_audience', args);
@@ -145,7 +146,7 @@ describe('what is known', () => {
     const args = { query, checkNames: true };
     const { structured } = await callTool(rig.client, 'check_audience_query', args);
     expect(rig.requests).toHaveLength(6);
-    expect(String(structured.unknownNames)).toMatch(/no property "nothing" of the event/);
+    expect(String(structured.unknownNames)).toMatch(/no known property "nothing" of the event/);
   });
 
   test('where a list is too long to be read whole, each name is looked for', async () => {
@@ -164,12 +165,12 @@ describe('what is known', () => {
     const args = { query, checkNames: true };
     const { structured } = await callTool(rig.client, 'check_audience_query', args);
     expect(structured.unknownNames).toEqual([
-      expect.stringMatching(/no event "Order Complted"\. Did you mean "Order Completed"\?/),
+      expect.stringMatching(/no known event "Order Complted"\. Did you mean "Order Completed"\?/),
     ]);
   });
 });
 
-describe('what can not be checked is held against no one', () => {
+describe("what can't be checked stops nothing", () => {
   const create = { name: 'New', query: wrong };
 
   test.each([
@@ -232,7 +233,7 @@ describe('what can not be checked is held against no one', () => {
   });
 });
 
-test('update_audience_for_space warns of a new definition alone', async () => {
+test('update_audience_for_space warns only about a new definition', async () => {
   const rig = await startStandIn({ edition: 'v1', seeds: [vip] });
   const update = async (args: object) => {
     const all = { id: 'aud_000000001', dryRun: true, ...args };
@@ -244,7 +245,7 @@ test('update_audience_for_space warns of a new definition alone', async () => {
 });
 
 describe('check_audience_query', () => {
-  test('asks for nothing unless names are to be checked', async () => {
+  test('requests nothing unless names have to be checked', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const { structured } = await callTool(rig.client, 'check_audience_query', { query: wrong });
     expect(structured.unknownNames).toBeUndefined();
@@ -322,7 +323,9 @@ describe('check_audience_query', () => {
     expect((await check(rig, `trait('${known}') = 'true'`)).unknownNames).toEqual([]);
     const { unknownNames } = await check(rig, `trait('vip_membrs_3') = 'true'`);
     expect(unknownNames).toEqual([
-      expect.stringMatching(/no trait or audience key "vip_membrs_3"\. Did you mean "vip_members_/),
+      expect.stringMatching(
+        /no known trait or audience key "vip_membrs_3"\. Did you mean "vip_members_/,
+      ),
     ]);
     expect(rig.requests.length).toBeLessThan(12);
   });
@@ -340,7 +343,7 @@ describe('check_audience_query', () => {
     expect((await check(rig, query('order_id'), 'linked')).unknownNames).toEqual([]);
     const { unknownNames } = await check(rig, query('order_ids'), 'linked');
     expect(unknownNames).toEqual([
-      'This space knows no property "order_ids" of the entity "orders". Did you mean "order_id"?',
+      'This space has no known property "order_ids" of the entity "orders". Did you mean "order_id"?',
     ]);
   });
 });

@@ -28,7 +28,7 @@ describe('create_computed_trait', () => {
     const args = { name: 'Shoes', query, backfillDurationDays: 30, includeHistoricalData: true };
     const { structured } = await callTool(client, 'create_computed_trait', args);
     expect(structured.computedTrait).toMatchObject({ key: 'shoes', definition: { query } });
-    expect(String(structured.advice)).toMatch(/can not be used again.*only through the API/);
+    expect(String(structured.advice)).toMatch(/can never be reused.*only through the API/);
     expect(writes()[0]?.body).toEqual({
       name: 'Shoes',
       definition: { query, type: 'USERS' },
@@ -50,7 +50,7 @@ describe('create_computed_trait', () => {
     const args = { name: 'SHOES', query };
     const { error } = await callTool(client, 'create_computed_trait', args);
     expect(error).toMatchObject({ code: 'duplicate', details: { computedTrait: { id } } });
-    expect(error?.message).toContain('There is a computed trait of this name');
+    expect(error?.message).toContain('There is already a computed trait with this name');
     expect(writes()).toHaveLength(1);
     const second = await callTool(client, 'create_computed_trait', {
       ...args,
@@ -59,7 +59,7 @@ describe('create_computed_trait', () => {
     expect(second.error).toBeUndefined();
   });
 
-  test('is not kept from the name of an audience', async () => {
+  test('may have the name of an audience', async () => {
     const seeds = [
       { name: 'Shoes', definition: { query: `${query} > 0`, level: 'users' as const } },
     ];
@@ -127,7 +127,7 @@ describe('update_computed_trait_for_space', () => {
     const { error } = await callTool(client, 'update_computed_trait_for_space', args);
     expect(error).toMatchObject({ code: 'stale', details: { computedTrait: { name: 'Boots' } } });
     expect(error?.message).toMatch(
-      /The computed trait has changed.*name was "Shoes" and is "Boots"/,
+      /The computed trait has changed.*name was "Shoes" and is now "Boots"/,
     );
     expect(writes()).toHaveLength(2);
   });
@@ -169,7 +169,7 @@ describe('remove_computed_trait_from_space', () => {
     const { client } = await start({ flags: { confirm: 'remove' } });
     const { id } = await create(client);
     const { error } = await callTool(client, 'remove_computed_trait_from_space', { id });
-    expect(error?.message).toContain('Used by: no audience of the space.');
+    expect(error?.message).toContain('Used by: no audience in the space.');
   });
 
   test('is done where the response was lost and the trait is gone', async () => {
@@ -235,11 +235,11 @@ describe('reading', () => {
     const { client, faults } = await start();
     faults(longPage);
     const { structured } = await callTool(client, 'list_computed_traits', { count: 150 });
-    expect(structured.notice).toMatch(/query and updatedAt was left out .* No row is missing/);
+    expect(structured.notice).toMatch(/query and updatedAt is left out .* No row is missing/);
     expect(structured.computedTraits).toHaveLength(150);
   });
 
-  test('ends a page early that is far too long, and says where it goes on', async () => {
+  test('ends a page that is far too long early, and says where it continues', async () => {
     const { client, faults } = await start();
     faults(longPage);
     const { structured, text } = await callTool(client, 'list_computed_traits', { count: 1000 });

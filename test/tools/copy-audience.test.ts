@@ -94,7 +94,7 @@ describe('a copy', () => {
     expect(rig.writes()).toEqual([]);
   });
 
-  test('is agreed to, with what may mean something else in the other space', async () => {
+  test('asks for agreement, with what may mean something else in the other space', async () => {
     const seeds: Seed[] = [
       {
         name: 'Built',
@@ -113,16 +113,16 @@ describe('a copy', () => {
     const { structured, error } = await copy({ toSpaceId: other });
     expect(error).toBeUndefined();
     const [question = ''] = rig.questions;
-    expect(question).toContain('sources of the space it comes from: "src_1"');
+    expect(question).toContain('sources of its original space: "src_1"');
     expect(question).toContain('by their keys: "berlin". In');
     expect(question).toContain('Schedules and destinations are not copied.');
     expect(JSON.stringify(structured.advice)).toContain('by their keys');
   });
 
-  test('in the same space is warned of nothing', async () => {
+  test('in the same space has no warning', async () => {
     const { copy } = await start();
     const { structured } = await copy({ name: 'Next to it' });
-    expect(JSON.stringify(structured.advice)).not.toContain('space it comes from');
+    expect(JSON.stringify(structured.advice)).not.toContain('original space');
   });
 
   test('is shown by a dry run, and sent by none', async () => {
@@ -148,7 +148,7 @@ describe('a copy like a new audience', () => {
     name: 'Buyers',
     definition: { query: "event('Order Complted').count() >= 1", level: 'users' },
   };
-  const unknown = /knows no event "Order Complted"\. Did you mean "Order Completed"/;
+  const unknown = /has no known event "Order Complted"\. Did you mean "Order Completed"/;
   const yes = () => ({ action: 'accept', content: { agree: true } }) as const;
   const schemaOf = ({ requests }: Awaited<ReturnType<typeof start>>['rig']) =>
     requests.filter(({ path }) => /\/(events|traits|entity-paths)/.test(path));

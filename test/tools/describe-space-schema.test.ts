@@ -120,7 +120,7 @@ describe('Space Schema', () => {
     expect(namesIn(users)).not.toContain('industry');
   });
 
-  test('of entities gives what entity() takes, and what leads to their properties', async () => {
+  test('lists entities by what entity() takes, and by what leads to their properties', async () => {
     const sandbox = await start({ clock: new ManualClock() });
     await using program = await startComposed(
       { 'api-url': sandbox.url, space: 'spa_shop_production' },
@@ -149,7 +149,7 @@ describe('Space Schema', () => {
     await sandbox.close();
   });
 
-  test('an event that is not there is told from a schema that is not', async () => {
+  test('a missing event is distinguished from a missing schema', async () => {
     const rig = await startStandIn({ edition: 'v1' });
     const args = { kind: 'properties', event: 'Nothing' };
     expect(await refusal(rig, args)).toMatchObject({
@@ -211,7 +211,7 @@ describe('without Space Schema, the names of existing definitions', () => {
       more: false,
       advice: [
         expect.stringMatching(
-          /^list_\w+ is not supported by the edition v1alpha\. .* names that existing audiences use/,
+          /^list_\w+ is not supported by the v1alpha edition of the API\. .* names that existing audiences use/,
         ),
       ],
     });

@@ -59,7 +59,7 @@ const mails = {
 describe('list_audience_destinations', () => {
   const list = 'list_audience_destinations';
 
-  test('shows what the token may see, and says how much that is not, in two requests', async () => {
+  test("shows what the token can see, and says how much it can't, in two requests", async () => {
     const { client, requests } = await scene();
     const { structured, text } = await callTool(client, list, { id: 'aud_sent' });
     expect(structured).toEqual({
@@ -113,7 +113,7 @@ describe('list_audience_destinations', () => {
   test.each<[string, string, Fault]>([
     ['fail', 'upstream_error', { kind: 'answer', status: 500, body: '' }],
     ['can not be read', 'bad_response', { kind: 'answer', status: 200, body: '{"data":7}' }],
-  ])('where activations %s, shows the connections all the same', async (_, code, fault) => {
+  ])('where activations %s, shows the connections anyway', async (_, code, fault) => {
     const rig = await scene();
     rig.faults(({ operation }) =>
       operation === 'list_activations_from_audience' ? fault : undefined,
@@ -261,11 +261,11 @@ describe('get_audience', () => {
     faults(({ operation }) => (operation === consumers ? fault : undefined));
     const { structured } = await get(client, 'aud_sent', ['usedBy']);
     expect(structured.usedBy).toEqual([{ id: 'aud_user', name: 'User' }]);
-    expect(structured.advice).toContain('usedBy: by the definitions of the space.');
+    expect(structured.advice).toContain('usedBy: from the definitions in the space.');
     expect(requests.at(-1)?.operation).toBe('list_audiences');
   });
 
-  test('what can not be read keeps nothing else from being shown', async () => {
+  test("what can't be read does not keep anything else from being shown", async () => {
     const { client, faults } = await scene();
     faults(({ operation }) =>
       operation === 'get_audience'

@@ -47,7 +47,7 @@ async function find(client: Parameters<typeof callTool>[0], args: Record<string,
 }
 
 describe('against the sandbox', () => {
-  test('counts those that are switched off, in one request', async () => {
+  test('counts those that are disabled, in one request', async () => {
     const { client, requests } = await scene();
     expect(await find(client, { enabled: false, countOnly: true })).toEqual({
       matches: 2,
@@ -56,7 +56,7 @@ describe('against the sandbox', () => {
     expect(requests.map(({ operation }) => operation)).toEqual(['list_audiences']);
   });
 
-  test('says who uses an event, and who builds on an audience', async () => {
+  test('says what uses an event, and what is built on an audience', async () => {
     const { client, requests } = await scene();
     const event = await find(client, { event: 'Order Completed', sort: 'usedBy', order: 'desc' });
     expect(event.audiences).toMatchObject([
@@ -85,14 +85,14 @@ describe('against the sandbox', () => {
     expect(ids).toEqual([['aud_buyers', 'aud_graz', 'aud_repeat'], ['aud_vienna'], []]);
   });
 
-  test('a slip in a name finds nothing, and is told what was meant', async () => {
+  test('a typo in a name finds nothing, and suggests what was meant', async () => {
     const { client } = await scene();
     const { matches, advice } = await find(client, { event: 'Order Complete' });
     expect(matches).toBe(0);
     expect(advice).toEqual(['event: did you mean "Order Completed", used by 2?']);
   });
 
-  test('what was written is there at once, and an old answer says how old it is', async () => {
+  test('what was written is found at once, and old data says how old it is', async () => {
     const { client, requests, clock } = await scene();
     await find(client, {});
     await callTool(client, 'update_audience_for_space', { id: 'aud_graz', name: 'Linz' });
@@ -100,7 +100,7 @@ describe('against the sandbox', () => {
     requests.splice(0);
     await clock.advance(5000);
     const { advice } = await find(client, {});
-    expect(advice).toEqual(['As read 5 s ago; maxAgeSeconds: 0 reads the space anew.']);
+    expect(advice).toEqual(['This data is 5 s old; maxAgeSeconds: 0 reads the space again.']);
     expect(requests).toHaveLength(0);
     await find(client, { maxAgeSeconds: 0 });
     expect(requests).toHaveLength(1);
@@ -152,30 +152,21 @@ describe('of odd spaces', () => {
     expect(await find(client, { event: 'A' })).toMatchObject({ matches: 0, unreadable: ['a'] });
     const { matches, advice } = await find(client, { minSize: 1 });
     expect(matches).toBe(1);
-    expect(advice).toContain('The size of 2 more, which pass the other filters, is not known.');
+    expect(advice).toContain('2 more may match; the size is not known.');
     const bySize = await find(client, { sort: 'size', order: 'desc' });
     expect(bySize.audiences?.[0]).toMatchObject({ id: 'b' });
-    expect(bySize.advice).toContain('The size of 2 matches is not known; they come last.');
+    expect(bySize.advice).toContain('The size is not known for 2 of the matches, which come last.');
   });
 
   test.each([
-    [{ cadence: 'BATCH' }, 'The cadence of 1 more, which pass the other filters, is not known.'],
-    [
-      { enabled: true },
-      'The state (enabled or not) of 1 more, which pass the other filters, is not known.',
-    ],
-    [
-      { enabled: false },
-      'The state (enabled or not) of 1 more, which pass the other filters, is not known.',
-    ],
-    [{ status: 'Live' }, 'The status of 1 more, which pass the other filters, is not known.'],
-    [{ type: 'users' }, 'The type of 1 more, which pass the other filters, is not known.'],
-    [{ createdBy: 'usr_1' }, 'The creator of 1 more, which pass the other filters, is not known.'],
-    [
-      { updatedSince: '2020-01-01' },
-      'The last change of 1 more, which pass the other filters, is not known.',
-    ],
-  ])('says of how many it is not known whether they are %j', async (filters, said) => {
+    [{ cadence: 'BATCH' }, '1 more may match; the cadence is not known.'],
+    [{ enabled: true }, '1 more may match; the state (enabled or not) is not known.'],
+    [{ enabled: false }, '1 more may match; the state (enabled or not) is not known.'],
+    [{ status: 'Live' }, '1 more may match; the status is not known.'],
+    [{ type: 'users' }, '1 more may match; the type is not known.'],
+    [{ createdBy: 'usr_1' }, '1 more may match; the creator is not known.'],
+    [{ updatedSince: '2020-01-01' }, '1 more may match; the last change is not known.'],
+  ])('says how many may match %j', async (filters, said) => {
     const all = { audienceType: 'USERS', computeCadence: { type: 'BATCH' } };
     const client = await clientOf([
       audience({ id: 'a', ...all }),
@@ -193,7 +184,7 @@ describe('of odd spaces', () => {
     });
     const { matches, advice } = await find(rig.client, { cadence: 'REALTIME' });
     expect(matches).toBe(0);
-    expect(advice).toContain('The cadence of 1 more, which pass the other filters, is not known.');
+    expect(advice).toContain('1 more may match; the cadence is not known.');
   });
 
   test('shows createdAt where rows are ordered by it', async () => {
@@ -233,9 +224,7 @@ describe('of odd spaces', () => {
     const client = await clientOf([audience({ description: `${'x'.repeat(600)} needle` })]);
     const { matches, advice } = await find(client, { text: 'needle' });
     expect(matches).toBe(0);
-    expect(advice).toContain(
-      'Of 1 long descriptions only the beginning was searched, if anything.',
-    );
+    expect(advice).toContain('Of 1 long descriptions, at most the beginning was searched.');
   });
 
   test('counts each once, where the pages go in a circle', async () => {
@@ -250,14 +239,14 @@ describe('of odd spaces', () => {
     const client = await connect(fakeApi({ page }).api, { defaultSpace: 'spa_1' });
     const { matches, advice } = await find(client, { countOnly: true });
     expect([matches, requests]).toEqual([450, 3]);
-    expect(String(advice)).toContain('Only the first 450 audiences were looked at');
+    expect(String(advice)).toContain('Only the first 450 audiences were searched');
   });
 
-  test('says where there are more than were looked at', async () => {
+  test('says where there are more than were searched', async () => {
     const all = Array.from({ length: 10_001 }, (_, n) => audience({ id: `a${n}` }));
     const { matches, advice } = await find(await clientOf(all), { countOnly: true });
     expect(matches).toBe(10_000);
-    expect(advice).toContain('Only the first 10000 audiences were looked at; the space has more.');
+    expect(advice).toContain('Only the first 10000 audiences were searched; the space has more.');
   });
 
   test.each([
@@ -268,7 +257,7 @@ describe('of odd spaces', () => {
       200,
       /everything but id and name .* No row is missing\./,
     ],
-    ['rows', '\u0000'.repeat(250), 25, /It ends after 25 rows: go on with offset 25\./],
+    ['rows', '\u0000'.repeat(250), 25, /It ends after 25 rows: continue with offset 25\./],
   ])('stays under 60,000 characters: first go %s', async (_, name, rows, notice) => {
     const all = Array.from({ length: 200 }, (__, n) =>
       audience({ id: `aud_${n}`, name: `${n}${name}`, definition: { query: 'q'.repeat(300) } }),

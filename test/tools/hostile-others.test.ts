@@ -274,7 +274,7 @@ describe.each(hostile)('%s', (_, text) => {
     }
   });
 
-  test('hides nothing in a warning of a name that is not known', async () => {
+  test('hides nothing in a warning about an unknown name', async () => {
     const client = await connect(
       withSchema(fakeApi({ page: { audiences: [], pagination: {} } }).api),
       {
@@ -291,7 +291,7 @@ describe.each(hostile)('%s', (_, text) => {
     }
   });
 
-  test('hides nothing in what a preview came to', async () => {
+  test('hides nothing in the result of a preview', async () => {
     const preview = (status: string) => ({
       audiencePreview: {
         ...{ id: text, status, audienceType: 'USERS', definition: { query, targetEntity: text } },

@@ -252,7 +252,7 @@ describe.each(hostile)('%s', (title, text) => {
     for (const question of questions) expect(question.split('\n').at(-1)).toBe('Do you agree?');
   });
 
-  test.runIf(isTried(0))('forges no line of what is to be shown in two steps', async () => {
+  test.runIf(isTried(0))('forges no line of the question in two steps', async () => {
     const ask = async (shown: Audience, calls: typeof writes | typeof harmless) => {
       const { api } = fakeApi({ audience: shown, page });
       const client = await connect(api, { confirm: 'writes', queryCheck: 'off' });
@@ -287,7 +287,7 @@ describe.each(hostile)('%s', (title, text) => {
     expect(changed.data).toMatchObject({ dryRun: { before: shownStored, after: { name } } });
   });
 
-  test('stands on one line in what is said of a duplicate, of a change and by Segment', async () => {
+  test('is on one line in errors about a duplicate, about a change and by Segment', async () => {
     const told: (CallError | undefined)[] = [];
     const sameName = { audiences: [{ ...stored, name }], pagination: {} };
     const client = await connect(fakeApi({ audience: stored, page: sameName }).api);
@@ -326,7 +326,7 @@ describe.each(hostile)('%s', (title, text) => {
   });
 
   test.runIf(isTried(1))(
-    'is one line, with nothing unseen, in the log and in the audit log',
+    'is one line, with nothing invisible, in the log and in the audit log',
     async () => {
       const lines: string[] = [];
       const redactor = createRedactor([]);
@@ -373,7 +373,7 @@ let files = 0;
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a question stays one that a person can read', () => {
-  test('however long the texts are, it is no longer for it', async () => {
+  test('long texts do not make it longer', async () => {
     const lengthFor = async (length: number) => {
       let asked = 0;
       const stored = written('x'.repeat(length), { key: 'x' });
@@ -393,7 +393,7 @@ describe('a question stays one that a person can read', () => {
   });
 });
 
-test('a resource that there is not is named without hiding anything', async () => {
+test('an unknown resource is named without hiding anything', async () => {
   const client = await connect(fakeApi({}).api);
   for (const [, text] of hostile) {
     const error = await client.readResource({ uri: text }).catch((reason: unknown) => reason);

@@ -26,18 +26,23 @@ describe('create_audience', () => {
   const days = { backfillEventDataDays: 30 };
 
   test.each([
-    ['backfillEventDataDays', days, /historical data/, /includeHistoricalData: true/],
+    [
+      'backfillEventDataDays',
+      days,
+      /requires includeHistoricalData/,
+      /includeHistoricalData: true/,
+    ],
     [
       'backfillEventDataDays',
       { ...days, includeHistoricalData: false },
-      /historical data/,
+      /requires includeHistoricalData/,
       /includeHistoricalData: true/,
     ],
-    ['targetEntity', { targetEntity: 'accounts' }, /type linked only/, /type: linked/],
+    ['targetEntity', { targetEntity: 'accounts' }, /only for type linked/, /type: linked/],
     [
       'targetEntity',
       { targetEntity: 'accounts', type: 'ACCOUNTS' },
-      /type linked only/,
+      /only for type linked/,
       /type: linked/,
     ],
   ])('refuses %s of %j, and says how to go on', async (field, args, message, next) => {
@@ -115,7 +120,7 @@ describe('a text that this server has cut is not written back', () => {
     }
   });
 
-  test('the mark anywhere else is no harm', async () => {
+  test('the mark anywhere else is accepted', async () => {
     const description = `${texts[0]}, he wrote`;
     const { error } = await callOn({}, createTool, { ...wanted, description });
     expect(error).toBeUndefined();
@@ -153,8 +158,8 @@ describe('what the edition can not do', () => {
         for (const dryRun of [undefined, true]) {
           const { error } = await callTool(client, tool, { ...args, dryRun });
           expect(error).toMatchObject({ code: 'unsupported', field });
-          expect(error?.message).toMatch(/not supported by the edition v1alpha/);
-          expect(error?.next).toMatch(/Leave it out.*SEGMENT_EDITION=v1/);
+          expect(error?.message).toMatch(/not supported by the v1alpha edition/);
+          expect(error?.next).toMatch(/Omit it.*SEGMENT_EDITION=v1/);
         }
       }
       expect(requests).toEqual([]);

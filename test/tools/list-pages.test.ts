@@ -124,7 +124,7 @@ const rowsOf = (count: number, more: Partial<Audience>) =>
   Array.from({ length: count }, (_, index) => audience({ id: `aud_${index}`, ...more }));
 
 describe('a page that is too long', () => {
-  test('ends before the page that does not fit, with a cursor that goes on there', async () => {
+  test('ends before the page that does not fit, with a cursor that continues there', async () => {
     const { client, counts } = await listing(rowsOf(1000, { name: 'N'.repeat(80) }), 200);
     const page = await listPage(client, { count: 1000 });
     expect(page.audiences).toHaveLength(400);
@@ -143,12 +143,13 @@ describe('a page that is too long', () => {
     expect(page.notice).toMatch(/ends after 50 rows/);
   });
 
-  test('says nothing of further rows where there are none', async () => {
+  test('mentions no further rows where there are none', async () => {
     const { client } = await listing(rowsOf(100, { name: 'N'.repeat(1000) }), 1000);
     const pages = await walk(client, { count: 100 }, 10);
     expect(idsOf(pages)).toHaveLength(100);
-    expect(pages.at(-1)?.notice ?? '').not.toMatch(/others follow/);
-    for (const { notice } of pages.slice(0, -1)) expect(notice).toMatch(/others follow/);
+    expect(pages.at(-1)?.notice ?? '').not.toMatch(/for the rest, pass pagination/);
+    for (const { notice } of pages.slice(0, -1))
+      expect(notice).toMatch(/for the rest, pass pagination/);
   });
 
   test('stays short although Segment returns more rows than were asked for', async () => {
@@ -163,7 +164,7 @@ describe('a page that is too long', () => {
     expect(shown.notice).toMatch(/too long to show; \d+ of its rows are not shown/);
   });
 
-  test('leaves room for what the server says besides', async () => {
+  test('leaves space for what the server adds', async () => {
     const seeds = Array.from({ length: 199 }, (_, index) => ({
       name: `${'N'.repeat(262)}${index}`,
       definition: { query, level: 'users' as const },

@@ -121,7 +121,7 @@ test('every tool is called here', () => {
 });
 
 describe('--read-only', () => {
-  test('leaves all tools that read, and none else', async () => {
+  test('leaves only the tools that read', async () => {
     const rig = await start({ 'read-only': true });
     expect(await offeredBy(rig)).toEqual(namesOf(tools).filter((name) => !writing.has(name)));
   });
@@ -155,7 +155,7 @@ describe('--allowed-spaces', () => {
     expect(rig.requests).toEqual([]);
   });
 
-  test.each(named(writes))('keeps a dry run of %s out of it, too', async (_, call) => {
+  test.each(named(writes))('also keeps a dry run of %s out of it', async (_, call) => {
     const rig = await start(flags);
     const { error } = await rig.call(call, { spaceId: 'spa_other', dryRun: true });
     expect(error?.code).toBe('space_not_allowed');
@@ -260,14 +260,11 @@ describe('--no-samples', () => {
     expect(rig.requests).toEqual([]);
   });
 
-  test.each(named(sampled))(
-    'does not stand in the way of %s where it is not set',
-    async (_, call) => {
-      const rig = await start({});
-      const { text } = await rig.call(call, { samples: true });
-      expect(text).toMatch(/private|use_1/);
-    },
-  );
+  test.each(named(sampled))('does not affect %s where it is not set', async (_, call) => {
+    const rig = await start({});
+    const { text } = await rig.call(call, { samples: true });
+    expect(text).toMatch(/private|use_1/);
+  });
 
   test.each(named(reads))('and without it %s shows none unless it is asked to', async (_, call) => {
     const rig = await start({});

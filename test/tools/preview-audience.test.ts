@@ -214,13 +214,13 @@ describe('a preview that is still running when time is up', () => {
     expect([rig.started(), rig.looks() - looks]).toEqual([1, 1]);
   });
 
-  test('is told of while it is waited for', async () => {
+  test('is announced while it is waited for', async () => {
     const rig = await startPreviews();
     await rig.preview({ query });
     expect(rig.messages).toContain('the preview is running');
   });
 
-  test('is not lost where it can not be looked at', async () => {
+  test("is not lost where it can't be read", async () => {
     const rig = await startPreviews();
     rig.faults(({ operation }) =>
       operation === lookName ? { kind: 'answer', status: 401, body: '' } : undefined,
@@ -245,7 +245,7 @@ describe('a preview that is still running when time is up', () => {
     });
   });
 
-  test('one that is gone is started anew', async () => {
+  test('is started again if it is gone', async () => {
     const rig = await startPreviews({ flags });
     rig.faults(running);
     await rig.preview({ query });
@@ -273,9 +273,9 @@ describe('a preview that is still running when time is up', () => {
 
 describe('is refused', () => {
   test.each([
-    [{}, /give either query or previewId/],
-    [{ query, previewId: 'p' }, /give either query or previewId/],
-    [{ query, targetEntity: 'orders' }, /type linked only/],
+    [{}, /pass either query or previewId/],
+    [{ query, previewId: 'p' }, /pass either query or previewId/],
+    [{ query, targetEntity: 'orders' }, /only for type linked/],
   ])('%j', async (args, message) => {
     const rig = await startPreviews();
     const { error } = await rig.preview(args);
@@ -283,11 +283,11 @@ describe('is refused', () => {
     expect(rig.requests).toEqual([]);
   });
 
-  test('what is no id, by the name of the field', async () => {
+  test('what is not an id, by the name of the field', async () => {
     const rig = await startPreviews();
     const { error } = await rig.preview({ previewId: '../x' });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'previewId' });
-    expect(error?.next).toMatch(/preview_audience returned it/);
+    expect(error?.next).toMatch(/preview_audience returns it/);
     expect(rig.requests).toEqual([]);
   });
 
@@ -380,7 +380,7 @@ describe('the count of the month', () => {
     expect(reasons).toHaveLength(1);
   });
 
-  test('is told, with where it is not shared', async () => {
+  test('is shown, with a note where it is not shared', async () => {
     const rig = await startPreviews();
     const { structured } = await rig.preview({ query });
     expect(String(structured.advice)).toMatch(/counts this process only/);
@@ -388,9 +388,9 @@ describe('the count of the month', () => {
 
   test.each([
     [628, undefined],
-    [629, /Only 70 of 700 previews are left/],
-    [699, /All 700 previews of this month are used/],
-    [900, /All 700 previews of this month are used/],
+    [629, /only 70 of 700 previews are left/],
+    [699, /all 700 previews of this month are used/],
+    [900, /all 700 previews of this month are used/],
   ])('after %i others: %s', async (others, warning) => {
     const folder = stateFolder();
     const rig = await startPreviews({ stateFolder: folder });
@@ -507,7 +507,9 @@ describe('create_audience with previewFirst', () => {
     );
     const { structured } = await rig.call('create_audience', create);
     expect(structured.audience).toMatchObject({ name: 'New' });
-    expect(String(structured.advice)).toMatch(/Its size could not be found out ahead: .*quota/);
+    expect(String(structured.advice)).toMatch(
+      /Its size could not be determined in advance: .*quota/,
+    );
   });
 
   test('waits no longer than the create can do without', async () => {

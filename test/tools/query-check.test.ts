@@ -28,7 +28,7 @@ describe('check_audience_query', () => {
     return { structured, error };
   }
 
-  test('says all there is to say of a valid definition', async () => {
+  test('says everything about a valid definition', async () => {
     const query =
       "event('Shoes Bought').where({property('price') >= 100}).within(7 days).count()>=1 AND trait('plan')='vip'";
     expect((await check({ query })).structured).toEqual({
@@ -50,7 +50,7 @@ describe('check_audience_query', () => {
     });
   });
 
-  test('gives what is wrong with its place and what resolves it', async () => {
+  test('returns what is wrong, where, and what resolves it', async () => {
     const { structured, error } = await check({ query: wrong });
     expect(error).toBeUndefined();
     expect(structured).toMatchObject({
@@ -83,7 +83,7 @@ describe('check_audience_query', () => {
     expect((await check({ query })).structured).toMatchObject({ checked: true, valid: false });
   });
 
-  test('says that it has not looked at a text that is too long, and does not judge it', async () => {
+  test('says that it has not checked a text that is too long', async () => {
     const { structured } = await check({ query: 'x'.repeat(100_000) });
     expect(structured).toMatchObject({
       checked: false,
@@ -107,10 +107,10 @@ describe('create_audience', () => {
     });
     expect(error?.message).toContain("1 | event('Shoes Bought').cuont() >= 1\n");
     expect(error?.message).toContain('  |                       ^^^^^\n');
-    expect(error?.next).toMatch(/no quota was spent/);
+    expect(error?.next).toMatch(/no quota was used/);
   });
 
-  test('lets warnings ride along', async () => {
+  test('returns warnings with the result', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
     const { structured } = await callTool(client, 'create_audience', create(doubtful));
@@ -118,7 +118,7 @@ describe('create_audience', () => {
     expect(String(structured.advice)).toMatch(/line 1, column 31.*always true/);
   });
 
-  test('says nothing of what is only a matter of style', async () => {
+  test('says nothing about matters of style', async () => {
     const client = await connect(fakeApi({}).api);
     const query = right.replace('>=', '==');
     const { structured } = await callTool(client, 'create_audience', create(query));
@@ -154,7 +154,7 @@ describe('create_audience', () => {
     expect(asked.map(([method]) => method)).toEqual(['list_audiences', 'create_audience']);
   });
 
-  test('with the mode warn sends it all the same, and says what it thinks', async () => {
+  test('with the mode warn sends it anyway, with a warning', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api, { queryCheck: 'warn' });
     const { structured } = await callTool(client, 'create_audience', create(wrong));
@@ -162,7 +162,7 @@ describe('create_audience', () => {
     expect(String(structured.advice)).toMatch(/would refuse it.*no function cuont/);
   });
 
-  test('with the mode off neither looks nor speaks', async () => {
+  test('with the mode off neither checks nor warns', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api, { queryCheck: 'off' });
     const { structured } = await callTool(client, 'create_audience', create(wrong));
@@ -172,7 +172,7 @@ describe('create_audience', () => {
 });
 
 describe('update_audience_for_space', () => {
-  test('does not even read for what no level would accept', async () => {
+  test('does not even read if no level would accept the definition', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
     const { error } = await callTool(client, 'update_audience_for_space', update(wrong));

@@ -87,13 +87,13 @@ describe('set_audience_schedule', () => {
     const args = { id, interval: '1d' };
     const { error } = await callTool(client, 'set_audience_schedule', args);
     expect(error?.code).toBe('confirmation_required');
-    expect(error?.message).toMatch(/Change when the audience "Buyers" .* is run\./);
+    expect(error?.message).toMatch(/Change when the audience "Buyers" .* runs\./);
     expect(error?.message).toMatch(/schedules: from "sch_\w+: every 1h" to "sch_\w+: every 1d"/);
     const { confirmation } = z.object({ confirmation: z.string() }).parse(error?.details);
     const done = await callTool(client, 'set_audience_schedule', { ...args, confirmation });
     expect(done.error).toBeUndefined();
     const again = await callTool(client, 'set_audience_schedule', { ...args, confirmation });
-    expect(again.error?.message).toContain('was used already');
+    expect(again.error?.message).toContain('has already been used');
     expect(writes()).toHaveLength(1);
   });
 
@@ -111,7 +111,9 @@ describe('set_audience_schedule', () => {
     await callTool(other, 'set_audience_schedule', { ...args, ...theirs });
     const { error } = await callTool(client, 'set_audience_schedule', { ...args, confirmation });
     expect(error?.code).toBe('stale');
-    expect(error?.message).toMatch(/schedules was "sch_\w+: every 1h" and is "sch_\w+: every 2h"/);
+    expect(error?.message).toMatch(
+      /schedules was "sch_\w+: every 1h" and is now "sch_\w+: every 2h"/,
+    );
   });
 
   test('rehearses without sending anything', async () => {
@@ -127,17 +129,21 @@ describe('set_audience_schedule', () => {
   });
 
   const wrong: Record<string, [args: object, field: string, text: RegExp]> = {
-    'both ways': [{ interval: '1h', days: [1] }, 'interval', /interval and days say/],
-    'no way': [{}, 'days', /Nothing says when/],
+    'both ways': [{ interval: '1h', days: [1] }, 'interval', /can't be combined with days/],
+    'no way': [{}, 'days', /does not say when to run/],
     'a part': [{ days: [1], hours: [] }, 'hours', /hours and timezone are missing/],
     'an interval that there is not': [{ interval: '5m' }, 'interval', /15m/],
     'a day beyond the week': [{ days: [7], hours: [1], timezone: 'UTC' }, 'days.0', /6/],
     'a part of an hour': [{ days: [1], hours: [7.5], timezone: 'UTC' }, 'hours.0', /int/],
-    'an offset': [{ days: [1], hours: [7], timezone: '+01:00' }, 'timezone', /no name of the tz/],
+    'an offset': [
+      { days: [1], hours: [7], timezone: '+01:00' },
+      'timezone',
+      /not a time zone name of the tz/,
+    ],
     'an unknown zone': [
       { days: [1], hours: [7], timezone: 'Europe/Berlim' },
       'timezone',
-      /no name of the tz/,
+      /not a time zone name of the tz/,
     ],
   };
   test.each(Object.entries(wrong))('refuses %s', async (_, [args, field, text]) => {
@@ -165,7 +171,7 @@ describe('an audience that is not linked', () => {
     ['remove_audience_schedule', { scheduleId: 'sch_1' }],
     ['run_audience', {}],
   ];
-  test.each(calls)('%s %j tells its type before sending anything else', async (tool, args) => {
+  test.each(calls)('%s %j reports its type before sending anything else', async (tool, args) => {
     const { client, requests } = await start({ seeds: [users] });
     const { error } = await callTool(client, tool, { id, ...args });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'id' });
@@ -220,7 +226,7 @@ describe('remove_audience_schedule', () => {
       schedule: { config: { interval: '1h' } },
     });
     expect(questions[0]).toMatch(/schedules: from "sch_\w+: every 1h" to "none"/);
-    expect(questions[0]).toContain('no longer run by itself');
+    expect(questions[0]).toContain('no longer runs automatically');
     const listed = await callTool(client, 'list_audience_schedules', { id });
     expect(schedulesOf(listed.structured)).toEqual([]);
   });
@@ -234,7 +240,7 @@ describe('remove_audience_schedule', () => {
 });
 
 describe('run_audience', () => {
-  test('needs agreement to sending data out for good, also under --confirm remove', async () => {
+  test('needs agreement to sending data out, even with --confirm remove', async () => {
     const { client, writes, questions } = await start({
       flags: { confirm: 'remove' },
       answering: () => ({ action: 'decline' }),
@@ -242,9 +248,9 @@ describe('run_audience', () => {
     const { error } = await callTool(client, 'run_audience', { id });
     expect(error?.code).toBe('declined');
     expect(questions[0]).toMatch(
-      /^Run the audience "Buyers" .* now, which sends its data out for good\./,
+      /^Run the audience "Buyers" .* now\. This sends its data out, which cannot be undone\./,
     );
-    expect(questions[0]).toContain('can not be called back');
+    expect(questions[0]).toContain('cannot be recalled');
     expect(writes()).toEqual([]);
   });
 

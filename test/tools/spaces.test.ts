@@ -31,7 +31,7 @@ test('marks the default one', async () => {
   });
 });
 
-test('shows those alone that may be touched, by the ids by which they may', async () => {
+test('shows only those that may be used, under the ids by which they may be used', async () => {
   const { client } = await scene({ 'allowed-spaces': `${standInSpace},3` });
   const { structured } = await callTool(client, 'list_spaces');
   expect(structured.spaces).toEqual([shop, { id: '3', name: 'Other', slug: 'spa_3' }]);
@@ -60,7 +60,7 @@ test('says where the default one is not among them', async () => {
   const { client } = await scene({ space: 'spa_9' });
   const { structured } = await callTool(client, 'list_spaces');
   expect(structured.advice).toEqual([
-    'The default space "spa_9" is not among those of this token.',
+    'The default space "spa_9" is not among the spaces that this token can see.',
   ]);
 });
 

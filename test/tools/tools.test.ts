@@ -91,7 +91,7 @@ describe('get_audience', () => {
 });
 
 describe('list_audiences', () => {
-  test('asks for 50 rows unless told otherwise, and goes on from a cursor', async () => {
+  test('asks for 50 rows by default, and continues from a cursor', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
     await callTool(client, 'list_audiences', { spaceId: 's' });
@@ -165,7 +165,7 @@ describe('list_audiences', () => {
 });
 
 describe('remove_audience_from_space', () => {
-  test('reads the audience first and gives it back as it was', async () => {
+  test('reads the audience first and returns it as it was', async () => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
     const { structured } = await callTool(client, 'remove_audience_from_space', {
@@ -181,7 +181,7 @@ describe('remove_audience_from_space', () => {
     expect(String(structured.advice)).toMatch(/"big_spenders": never use that key/);
   });
 
-  test('removes nothing that can not be read', async () => {
+  test("removes nothing that can't be read", async () => {
     const gone = () =>
       Promise.reject(new RefusedError('not_found', 'gone', { next: 'look', status: 404 }));
     const { api, asked } = fakeApi({ audience: gone });
@@ -207,7 +207,7 @@ describe('update_audience_for_space', () => {
     ]);
   });
 
-  test('fills in the type of a new query from the audience as it stands', async () => {
+  test('takes the type of a new query from the present audience', async () => {
     const stored = audience({ definition: { query: 'old', type: 'ACCOUNTS' } });
     const { api, asked } = fakeApi({ audience: stored });
     const client = await connect(api);
@@ -240,7 +240,7 @@ describe('update_audience_for_space', () => {
 
   test.each([
     [{ id: 'a' }, /at least one of enabled, name, description, query, includeHistoricalData/],
-    [{ id: 'a', enabled: true, type: 'users' }, /type: goes with query/],
+    [{ id: 'a', enabled: true, type: 'users' }, /type: requires query/],
   ])('refuses %j', async (args, message) => {
     const { api, asked } = fakeApi({});
     const client = await connect(api);
@@ -298,7 +298,7 @@ describe('input', () => {
     ['get_audiences', /Unknown tool: get_audiences\. Did you mean get_audience\?$/],
     ['listAudiences', /Did you mean list_audiences\?$/],
   ])(
-    'the unknown tool %s is an error of the protocol that names those there are',
+    'the unknown tool %s is a protocol error that names the available ones',
     async (name, message) => {
       const client = await connect(fakeApi({}).api);
       const call = client.callTool({ name });
@@ -309,7 +309,7 @@ describe('input', () => {
 });
 
 describe('at the boundary', () => {
-  test('the token is taken out of results and errors, whoever put it in', async () => {
+  test('the token is redacted from results and errors, whoever put it in', async () => {
     const named = await connect(fakeApi({ audience: audience({ name: `x ${secret}` }) }).api);
     const { text, structured } = await callTool(named, 'get_audience', { spaceId: 's', id: 'a' });
     expect(text + JSON.stringify(structured)).not.toContain(secret);

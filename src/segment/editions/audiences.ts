@@ -8,8 +8,8 @@ import { doubtOfRemoval, removalStatus } from './removal.ts';
 import { alpha, type Gone, type Paging } from './row.ts';
 
 /*
- * What the operations on audiences have in common in all editions. Source: Segment's API reference,
- * tag Audiences.
+ * What the operations on audiences share in all editions. Source: Segment's API reference, tag
+ * Audiences.
  */
 
 const oneAudience: z.ZodType<AudienceOutput> = z.lazy(() =>
@@ -28,8 +28,8 @@ const noAudience =
   'Check id and spaceId: list_audiences shows what the space holds now. It may have been removed.';
 
 /**
- * A proxy's 404, or one for a space that can't be reached, says nothing of the audience: it is gone
- * where Segment doesn't know it while the space can be read and does not show it.
+ * A proxy's 404, or one for a space that can't be reached, says nothing about the audience: it is
+ * gone if Segment does not know it while the space can be read and does not list it.
  */
 const removed: Gone<'remove_audience_from_space'> = {
   output: { status: 'SUCCESS' },
@@ -51,7 +51,7 @@ export const audiences = {
     output: oneAudience,
     ifNotFound: noSpace,
     ifUnknown:
-      'Do not repeat it yet. Look with list_audiences whether an audience of this name is there now; create it again only if it is not.',
+      'Do not repeat it yet. Check with list_audiences whether an audience with this name exists now; create it again only if it does not.',
   },
   get: {
     method: 'GET',
@@ -80,7 +80,7 @@ export const audiences = {
     resend: 'repeatable',
     query: pageQuery,
     output: manyAudiences,
-    feature: ofAudience('Consumers of audiences'),
+    feature: ofAudience('Audience consumers'),
     ifNotFound: noAudience,
   },
   remove: {
@@ -92,7 +92,7 @@ export const audiences = {
     ifGone: removed,
     ifNotFound: noAudience,
     ifUnknown:
-      'Look with get_audience whether it is still there, and with list_audiences whether the space can be read; remove it again only if it is still there.',
+      'Check with get_audience whether it is still there, and with list_audiences whether the space can be read; remove it again only if it is still there.',
   },
   update: {
     method: 'PATCH',
@@ -106,7 +106,7 @@ export const audiences = {
   },
 } as const;
 
-/** Below its own maximum Segment may still find a page too large. */
+/** Segment may find a page too large even below its own maximum. */
 const smallerSizes = [100, 50, 25];
 
 /** Reads a list of audiences in pages of at most `maxCount` rows. */

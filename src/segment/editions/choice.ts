@@ -5,7 +5,10 @@ import type { Audience } from '../models/audience.ts';
 import { type EditionSetting, editions, newest } from './editions.ts';
 import type { Edition, EditionName, Row } from './row.ts';
 
-/** The default limit is not published; operations limited to 600 a minute call that lower than it. */
+/**
+ * The default limit is not published; operations limited to 600 per minute are documented as below
+ * it.
+ */
 const defaultPerMinute = 1000;
 
 /** The form of one request: an edition and its row for the operation. */
@@ -15,8 +18,8 @@ export interface Form<Name extends OperationName> {
 }
 
 /**
- * Chooses the edition of each request. `auto` begins with that of 2024 and changes to today's once,
- * for the rest of the process, as soon as Segment shows that it speaks it.
+ * Chooses the edition of each request. `auto` begins with that of 2024 and changes once to today's,
+ * for the rest of the process, as soon as Segment shows that it uses it.
  */
 export class EditionChoice {
   readonly #setting: EditionSetting;
@@ -34,14 +37,14 @@ export class EditionChoice {
     return this.#current.name;
   }
 
-  /** Whether the edition in force may still give way to another. */
+  /** Whether the edition in force may still change. */
   get #open(): boolean {
     return this.#setting === 'auto' && this.#current !== newest;
   }
 
   /**
    * The form in which a request goes out: in the edition in force, or, while that is open, in
-   * today's for what only that can do.
+   * today's for what only today's can do.
    *
    * @throws {UnsupportedError} for what can't be expressed.
    */
@@ -51,13 +54,16 @@ export class EditionChoice {
     if (row && !unsupported) return { edition: this.#current, row };
     if (this.#open && !this.#olderShown) return { edition: newest, row: newest.rows[name] };
     const what = unsupported ? `${name}: ${unsupported.what}` : name;
-    throw new UnsupportedError(`${what} is not supported by the edition ${this.current}`, {
-      field: unsupported?.field,
-      next:
-        this.#setting === 'auto'
-          ? 'Segment answers in its older edition here, so it will not work; tell the user.'
-          : "Leave it out, or tell the user that it needs today's edition (SEGMENT_EDITION=v1 or auto, --edition).",
-    });
+    throw new UnsupportedError(
+      `${what} is not supported by the ${this.current} edition of the API`,
+      {
+        field: unsupported?.field,
+        next:
+          this.#setting === 'auto'
+            ? 'Segment uses the older edition of its API here, so this will not work; tell the user.'
+            : "Omit it, or tell the user that it needs today's edition of the API (SEGMENT_EDITION=v1 or auto, --edition).",
+      },
+    );
   }
 
   /** Requests per minute with which the gate of an operation starts. */
@@ -75,23 +81,23 @@ export class EditionChoice {
   }
 
   /**
-   * The form in which to send a request once more after Segment refused it, where the refusal shows
-   * that Segment speaks today's edition: nothing has been written then.
+   * The form in which to resend a request that Segment refused, if the refusal shows that Segment
+   * uses today's edition: nothing has been written then.
    */
   otherForm<Name extends OperationName>(
     name: Name,
     { edition }: Form<Name>,
     refusal: AudiencesError,
   ): Form<Name> | undefined {
-    // Another request may have changed the edition while this one was under way in the old form.
+    // Another request may have changed the edition while this one was in progress in the old form.
     const mayChange = this.#setting === 'auto' && edition !== newest;
     const showsNewer = mayChange && fieldsOfToday(refusal).length > 0;
     return showsNewer ? { edition: newest, row: newest.rows[name] } : undefined;
   }
 
   /**
-   * The error for what only today's edition can do, where Segment refused that edition before it had
-   * shown that it speaks it; undefined if a refusal means something else.
+   * The error for what only today's edition can do, if Segment refused that edition before it had
+   * shown that it uses it; undefined if a refusal means something else.
    */
   asUnsupported<Name extends OperationName>(
     name: Name,
@@ -102,16 +108,16 @@ export class EditionChoice {
     const isAhead = edition !== this.#current && this.#open;
     if (!isAhead || !statusesOfUnknownEdition.includes(refusal.facts.status ?? 0)) return undefined;
     const row: Row<Name> | undefined = this.#current.rows[name];
-    // Where the older edition has no such operation, a 404 may well be about what the path names.
+    // If the older edition has no such operation, a 404 may be about what the path names.
     const namesMore = path.replace('{spaceId}', '').includes('{');
     if (!row && namesMore && refusal.facts.status === 404) return undefined;
     const unsupported = row?.unsupported?.(input);
     return new UnsupportedError(
-      `${refusal.message} ${unsupported?.what ?? 'It'} needs the edition ${edition.name}, which Segment may not speak here`,
+      `${refusal.message} ${unsupported?.what ?? 'It'} needs the ${edition.name} edition of the API, which Segment may not support here`,
       {
         field: unsupported?.field,
         status: refusal.facts.status,
-        next: 'Check spaceId with list_audiences. If the space is there, leave this out: Segment answers in its older edition.',
+        next: 'Check spaceId with list_audiences. If the space is there, omit this: Segment uses the older edition of its API.',
       },
     );
   }
@@ -122,7 +128,7 @@ export class EditionChoice {
     return fieldsOfToday(first).some((field) => fields.includes(field));
   }
 
-  /** From now on speaks today's edition, if that was open; true if it was. */
+  /** Uses today's edition from now on, if that was open; true if it was. */
   change(): boolean {
     if (!this.#open) return false;
     this.#current = newest;
@@ -130,19 +136,22 @@ export class EditionChoice {
   }
 }
 
-/** The edition that Segment speaks, by the form of its audiences; undefined if they do not show it. */
+/**
+ * The edition that Segment uses, judged by the form of its audiences; undefined if they do not show
+ * it.
+ */
 export function editionShownBy(audiences: readonly Audience[]): EditionName | undefined {
   if (audiences.some(({ audienceType }) => typeof audienceType === 'string')) return newest.name;
   const isOlder = audiences.some(({ definition }) => typeof definition?.type === 'string');
   return isOlder ? 'v1alpha' : undefined;
 }
 
-/** How a Segment, or a stand-in, may refuse an edition that it does not know: this is not stated. */
+/** How Segment, or a stand-in, may refuse an unknown edition: this is not documented. */
 const statusesOfUnknownEdition = [404, 406, 415];
 
 const entriesSchema = z.array(errorEntrySchema);
 
-/** The fields of a refusal by which a Segment of today gives itself away. */
+/** The fields of a refusal that reveal today's Segment. */
 function fieldsOfToday({ facts }: AudiencesError): string[] {
   if (facts.status !== 422) return [];
   const entries = entriesSchema.safeParse(facts.details).data ?? [];

@@ -7,8 +7,8 @@ import { doubtOfRemoval, removalStatus } from './removal.ts';
 import { alpha, type Gone, type ReadRow, type Row } from './row.ts';
 
 /*
- * Computed traits. Source: Segment's API reference, tag Computed Traits, which exists in alpha only
- * and still has bodies and limits as audiences had in 2024.
+ * Computed traits. Source: Segment's API reference, tag Computed Traits, which exists only in alpha
+ * and still has the bodies and limits that audiences had in 2024.
  */
 
 const traits = '/spaces/{spaceId}/computed-traits';
@@ -16,7 +16,7 @@ const oneTrait = z.lazy(() => z.looseObject({ computedTrait: computedTraitSchema
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
 const noTrait = 'Check id and spaceId: list_computed_traits shows what the space holds now.';
 const feature = ofSpace('Computed Traits');
-/** Whether there are traits at all shows in the list of them. */
+/** The list of traits shows whether the feature is available. */
 const ofOneTrait: typeof feature = {
   name: feature.name,
   isMissing: async ({ spaceId }, look) =>
@@ -60,7 +60,7 @@ export const create: Row<'create_computed_trait'> = {
   feature,
   ifNotFound: noSpace,
   ifUnknown:
-    'Do not repeat it yet. Look with list_computed_traits whether a trait of this name is there now; create it again only if it is not.',
+    'Do not repeat it yet. Check with list_computed_traits whether a trait with this name exists now; create it again only if it does not.',
 };
 
 export const get: ReadRow<'get_computed_trait'> = {
@@ -125,5 +125,5 @@ export const remove: Row<'remove_computed_trait_from_space'> = {
   ifGone: removed,
   ifNotFound: noTrait,
   ifUnknown:
-    'Look with get_computed_trait whether it is still there; remove it again only if it is.',
+    'Check with get_computed_trait whether it is still there; remove it again only if it is.',
 };

@@ -7,8 +7,8 @@ import { pageQuery } from './paged.ts';
 import { alpha, type ReadRow } from './row.ts';
 
 /*
- * Where an audience is sent. Source: Segment's API reference, tag Activations, which exists in alpha
- * only. The pagination is in the response only if one was sent.
+ * Where an audience is sent. Source: Segment's API reference, tag Activations, which exists only in
+ * alpha. The response has pagination only if the request had it.
  */
 
 const audience = '/spaces/{spaceId}/audiences/{id}';
@@ -26,7 +26,7 @@ export const connections: ReadRow<'list_destinations_from_audience'> = {
   output: z.lazy(() =>
     z.looseObject({ connections: everyRow(connectionSchema), pagination: pagination() }),
   ),
-  feature: ofAudience('Destinations of audiences'),
+  feature: ofAudience('Audience destinations'),
   ifNotFound,
 };
 
@@ -41,6 +41,6 @@ export const activations: ReadRow<'list_activations_from_audience'> = {
   output: z.lazy(() =>
     z.looseObject({ activations: everyRow(activationSchema), pagination: pagination() }),
   ),
-  feature: ofAudience('Activations of audiences'),
+  feature: ofAudience('Audience activations'),
   ifNotFound,
 };

@@ -1,8 +1,9 @@
 import type { Feature } from './row.ts';
 
 /*
- * What a workspace, or its token, may lack. How Segment refuses then is not stated: 401, 403 and 404 were
- * reported. A refusal is for want of the feature where what the path names can be read by other ways.
+ * What a workspace, or its token, may lack. How Segment refuses then is not documented: 401, 403
+ * and 404 were reported. A refusal means that the feature is missing if what the path names can be
+ * read in other ways.
  */
 
 interface InSpace {
@@ -13,7 +14,7 @@ interface OfAudience extends InSpace {
   id: string;
 }
 
-/** What works on a space: it is missing where the audiences of the space can be read. */
+/** A feature of a space: missing if the audiences of the space can be read. */
 export function ofSpace(name: string): Feature<InSpace> {
   return {
     name,
@@ -22,7 +23,7 @@ export function ofSpace(name: string): Feature<InSpace> {
   };
 }
 
-/** What works on an audience: it is missing where the audience can be read. */
+/** A feature of an audience: missing if the audience can be read. */
 export function ofAudience(name: string): Feature<OfAudience> {
   return {
     name,

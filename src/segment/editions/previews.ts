@@ -5,11 +5,13 @@ import type { ReadRow } from './row.ts';
 
 /*
  * Previews of definitions. Source: Segment's API reference, tag Audiences. A preview leaves nothing
- * behind, so that it counts as reading; but each one counts towards 700 a month and space.
+ * behind, so it counts as a read; but each one counts toward 700 per space and month.
  */
 
-/** A preview may be refused for what it is about: only the space says that there are none at all. */
-const feature = ofSpace('Previews of audiences');
+/**
+ * A preview may be refused because of its subject: only the space shows that there are none at all.
+ */
+const feature = ofSpace('Audience previews');
 const previews = '/spaces/{spaceId}/audiences/previews';
 
 export const create: ReadRow<'create_audience_preview'> = {
@@ -30,7 +32,8 @@ export const create: ReadRow<'create_audience_preview'> = {
   output: z.lazy(() => z.looseObject({ audiencePreview: z.looseObject({ id: z.string() }) })),
   feature,
   ifNotFound: 'Check spaceId; ask the user for the id of the space.',
-  ifUnknown: 'A preview may have been started, which counts towards the month; start another one.',
+  ifUnknown:
+    'A preview may have been started, which counts toward the monthly limit; start another one.',
 };
 
 export const get: ReadRow<'get_audience_preview'> = {
@@ -43,9 +46,9 @@ export const get: ReadRow<'get_audience_preview'> = {
   output: z.lazy(() => z.looseObject({ audiencePreview: previewSchema })),
   feature: {
     ...feature,
-    // One that is not found may just not be there any more.
+    // One that is not found may simply have expired.
     isMissing: async (asked, look, refusal) =>
       refusal.code !== 'not_found' && feature.isMissing(asked, look, refusal),
   },
-  ifNotFound: 'Previews do not last: start another one from the definition.',
+  ifNotFound: 'Previews expire: start another one from the definition.',
 };

@@ -3,11 +3,11 @@ import { cut, quoted } from '../../visible.ts';
 import type { StatusOutput } from '../contract.ts';
 
 /*
- * What Segment answers to a removal: the word SUCCESS, as its reference says; other words are not
- * listed there, and tell of nothing that was done.
+ * Segment's response to a removal: the word SUCCESS, as its reference says; it lists no other
+ * words, so they do not show that anything was done.
  */
 
-/** So much of another word shows which one it is. */
+/** How much of another word is enough to recognize it. */
 const maxWordChars = 100;
 
 export const removalStatus: z.ZodType<StatusOutput> = z.lazy(() =>
@@ -16,8 +16,9 @@ export const removalStatus: z.ZodType<StatusOutput> = z.lazy(() =>
   }),
 );
 
-/** Why a status leaves it in doubt that something was removed, as what follows "the answer". */
+/** Why a status leaves a removal in doubt, phrased to follow "the response". */
 export function doubtOfRemoval({ status }: StatusOutput): string | undefined {
   if (status?.toUpperCase() === 'SUCCESS') return undefined;
-  return `has ${status ? `the status ${quoted(cut(status, maxWordChars))}` : 'no status'} instead of "SUCCESS".`;
+  const shown = status ? `the status ${quoted(cut(status, maxWordChars))}` : 'no status';
+  return `has ${shown}; "SUCCESS" was expected.`;
 }

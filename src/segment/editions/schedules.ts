@@ -12,8 +12,8 @@ import type { ReadRow, Row } from './row.ts';
 
 const schedules = '/spaces/{spaceId}/audiences/{id}/schedules';
 const oneSchedule = z.lazy(() => z.looseObject({ audienceSchedule: withId(scheduleSchema) }));
-const ofSchedules = ofAudience('Schedules of audiences');
-/** Whether there are schedules at all shows in the list of them. */
+const ofSchedules = ofAudience('Audience schedules');
+/** The list of schedules shows whether the feature is available. */
 const ofOneSchedule: typeof ofSchedules = {
   name: ofSchedules.name,
   isMissing: async ({ spaceId, id }, look) =>
@@ -23,7 +23,7 @@ const ofOneSchedule: typeof ofSchedules = {
 const noAudience = 'Check id and spaceId with get_audience.';
 const noSchedule = 'Check scheduleId with list_audience_schedules.';
 
-/** A change replaces both strategy and config, so that its body is that of a new one. */
+/** A change replaces both strategy and config, so its body is that of a new schedule. */
 function body({ schedule }: { schedule: NewSchedule }): object {
   return timingOf(schedule);
 }
@@ -48,7 +48,7 @@ export const add: Row<'add_audience_schedule_to_audience'> = {
   output: oneSchedule,
   feature: ofSchedules,
   ifNotFound: noAudience,
-  ifUnknown: 'Look with list_audience_schedules whether the schedule is there now.',
+  ifUnknown: 'Check with list_audience_schedules whether the schedule exists now.',
 };
 
 export const update: Row<'update_audience_schedule_for_audience'> = {
@@ -61,7 +61,7 @@ export const update: Row<'update_audience_schedule_for_audience'> = {
   output: oneSchedule,
   feature: ofOneSchedule,
   ifNotFound: noSchedule,
-  ifUnknown: 'Look with list_audience_schedules how the schedule is now.',
+  ifUnknown: 'Check with list_audience_schedules what the schedule is now.',
 };
 
 export const remove: Row<'remove_audience_schedule_from_audience'> = {
@@ -73,7 +73,7 @@ export const remove: Row<'remove_audience_schedule_from_audience'> = {
   output: z.lazy(() => removalStatus.refine((output) => doubtOfRemoval(output) === undefined)),
   feature: ofOneSchedule,
   ifNotFound: noSchedule,
-  ifUnknown: 'Look with list_audience_schedules whether the schedule is still there.',
+  ifUnknown: 'Check with list_audience_schedules whether the schedule is still there.',
 };
 
 export const run: Row<'force_execute_audience_run'> = {
@@ -82,8 +82,8 @@ export const run: Row<'force_execute_audience_run'> = {
   writes: true,
   resend: 'once',
   output: z.lazy(() => z.looseObject({ run: z.looseObject({ id: z.string() }) })),
-  feature: ofAudience('Runs of audiences'),
+  feature: ofAudience('Audience runs'),
   ifNotFound: noAudience,
   ifUnknown:
-    'The run may have been started, and nothing shows whether it was. Run it again only if the user agrees to sending twice.',
+    'The run may have been started, and nothing shows whether it was. Run it again only if the user accepts that the data may be sent twice.',
 };

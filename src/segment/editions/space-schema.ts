@@ -13,14 +13,14 @@ import { pageQuery } from './paged.ts';
 import { alpha, type Feature, type ReadRow } from './row.ts';
 
 /*
- * What definitions of a space may speak of. Source: Segment's API reference, tag Space Schema, alpha
- * only.
+ * What definitions of a space may refer to. Source: Segment's API reference, tag Space Schema, only
+ * in alpha.
  */
 
 const pagination = () => paginationSchema.nullish();
 const noSpace = 'Check spaceId; ask the user for the id of the space.';
 const spaceSchema = 'Space Schema';
-/** Where not even the list can be had from which a name is, it is not the name that is unknown. */
+/** If not even the list that a name comes from is available, the name is not the problem. */
 const ofNames = (list: 'list_events' | 'list_entity_paths'): Feature<{ spaceId: string }> => ({
   name: spaceSchema,
   isMissing: async ({ spaceId }, look) =>

@@ -7,7 +7,7 @@ import { alpha, type ReadRow } from './row.ts';
 
 /*
  * The workspace and its spaces. Source: Segment's API reference, tags Workspaces, and Spaces, which
- * exists in alpha only. No limits are stated.
+ * exists only in alpha. No limits are stated.
  */
 
 /** The workspace of the token. */
@@ -21,8 +21,8 @@ export const workspace: ReadRow<'get_workspace'> = {
 };
 
 /**
- * One space. It needs the feature Spaces, but names none here: a 404 may as well be about the space,
- * and must not be remembered as a missing feature.
+ * One space. It needs the feature Spaces, but names none here: a 404 may be about the space, and
+ * must not be remembered as a missing feature.
  */
 export const get: ReadRow<'get_space'> = {
   method: 'GET',
@@ -47,7 +47,7 @@ export const list: ReadRow<'list_spaces'> = {
       pagination: paginationSchema.nullish(),
     }),
   ),
-  // A token that is refused may be wrong, and there is nothing else to try it by.
+  // A refused token may be wrong, and there is nothing else to test it with.
   feature: { name: 'Spaces', isMissing: async (_, __, { code }) => code !== 'unauthorized' },
-  ifNotFound: 'Tell the user that the workspace shows no spaces to this token.',
+  ifNotFound: 'Tell the user that this token can see no spaces in the workspace.',
 };

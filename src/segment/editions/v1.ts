@@ -19,8 +19,8 @@ const defaultExternalIds = ['user_id', 'email', 'android.idfa', 'ios.idfa'] as c
 const anonymousId = 'anonymous_id';
 
 /**
- * This edition has no `includeAnonymousUsers`: whoever wants them lists their external id with the
- * others.
+ * This edition has no `includeAnonymousUsers`: to include them, their external id is listed with
+ * the others.
  */
 function externalIds({ includeAnonymousUsers, filterByExternalIds }: NewAudience) {
   if (!includeAnonymousUsers) return filterByExternalIds;
@@ -28,8 +28,8 @@ function externalIds({ includeAnonymousUsers, filterByExternalIds }: NewAudience
 }
 
 /**
- * Today's edition, as Segment's SDKs of release 73.2.0 (August 2026) state it: bodies, media types
- * and the limits, which hold whatever edition is asked for.
+ * Today's edition, as Segment's SDKs of release 73.2.0 (August 2026) state it: bodies, media types,
+ * and the limits, which hold whatever edition is requested.
  */
 export const v1 = {
   name: 'v1',
@@ -47,7 +47,8 @@ export const v1 = {
         const named = Object.values(options).some((value) => value !== undefined);
         return {
           name,
-          // Whether Segment accepts an empty one is not stated; Joi, whose words its errors use, does not.
+          // Segment does not document whether it accepts an empty one; Joi, whose wording its
+          // errors use, does not.
           description: description === '' ? undefined : description,
           enabled,
           audienceType: type.toUpperCase(),

@@ -15,7 +15,7 @@ function unsupported(input: NewAudience): Unsupported | undefined {
   return field && { field, what: `The option ${field}` };
 }
 
-/** Options can't be changed at all; the first is the one that audiences of this edition have. */
+/** No option can be changed; the first is the one that audiences of this edition have. */
 function unsupportedChange({ options }: AudienceChange): Unsupported | undefined {
   const named = (['filterByExternalIds', 'backfillEventDataDays'] as const).find(
     (option) => options?.[option] !== undefined,
@@ -25,7 +25,7 @@ function unsupportedChange({ options }: AudienceChange): Unsupported | undefined
 }
 
 /**
- * The edition of 2024, to the letter: names, paths, limits and bodies as the reference of that year
+ * The edition of 2024, to the letter: names, paths, limits and bodies as that year's reference
  * states them (models `CreateAudienceAlphaInput` and `UpdateAudienceForSpaceInput`).
  */
 export const v1alpha = {

@@ -2,15 +2,16 @@ import * as z from 'zod';
 import { flag, lenient, number, text } from './lenient.ts';
 
 /*
- * Audiences as Segment's responses hold them, with the fields of all editions. Only `id` is required.
- * The schemas are made when first needed: a client that only lists the tools should not wait for them.
+ * Audiences as in Segment's responses, with the fields of all editions. Only `id` is required. The
+ * schemas are made when first needed, so that a client that only lists the tools does not wait for
+ * them.
  */
 
 export const definitionSchema = z.lazy(() =>
   z
     .looseObject({
       query: text().describe("In Segment's query language"),
-      type: text().describe('Today in audienceType'),
+      type: text().describe('Now in audienceType'),
       targetEntity: text().describe('Linked only: the member'),
     })
     .describe('Null when Segment shows none'),
@@ -57,13 +58,13 @@ export const audienceSchema = z.lazy(() =>
 );
 export type Audience = z.infer<typeof audienceSchema>;
 
-/** What an audience is made of: the users of a space, its accounts, or entities linked to them. */
+/** What the members are: the users of a space, its accounts, or entities linked to them. */
 export const audienceTypes = ['users', 'accounts', 'linked'] as const;
 export type AudienceType = (typeof audienceTypes)[number];
 
 /**
- * The type of an audience, from whichever field has it; undefined where none does, or one that is
- * not known here.
+ * The type of an audience, from whichever field has it; undefined if none does, or if it is
+ * unknown.
  */
 export function typeOf(audience: Pick<Audience, 'audienceType' | 'definition'>) {
   const word = (audience.audienceType ?? audience.definition?.type)?.toLowerCase();

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { flag, lenient, text } from './lenient.ts';
 
 /*
- * Where an audience is sent. Closed on purpose: settings of destinations may hold secrets, so they
+ * Where an audience is sent. Closed on purpose: destination settings may contain secrets, so they
  * are not even read.
  */
 
@@ -22,7 +22,7 @@ export type Connection = z.infer<typeof connectionSchema>;
 export const activationSchema = z.lazy(() =>
   z.object({
     id: z.string(),
-    // Numbers are written as the ids of connections are.
+    // Numbers are written like the ids of connections.
     connectionId: lenient(z.union([z.string(), z.number().transform(String)])),
     activationType: text(),
     activationName: text(),

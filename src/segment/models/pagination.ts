@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { number, text } from './lenient.ts';
 
-/** Where a page stands in its list. Segment leaves `next` and `previous` out, or sets them to null. */
+/**
+ * The position of a page in its list. Segment omits `next` and `previous`, or sets them to null.
+ */
 export const paginationSchema = z.lazy(() =>
   z.looseObject({
     current: text(),

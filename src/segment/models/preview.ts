@@ -3,9 +3,10 @@ import { definitionSchema, sizeSchema } from './audience.ts';
 import { lenient, text } from './lenient.ts';
 
 /**
- * A preview of a definition (model `AudiencePreview`): how many it would have, found out without an
- * audience. `status` is RUNNING, COMPLETED or FAILED; `size` and `results` come with COMPLETED only.
- * An entry of `results` is a profile, an account or an entity; all that they share is `id`.
+ * A preview of a definition (model `AudiencePreview`): how many members it would have, without
+ * creating an audience. `status` is RUNNING, COMPLETED or FAILED; `size` and `results` come with
+ * COMPLETED only. An entry of `results` is a profile, an account or an entity; they share only
+ * `id`.
  */
 export const previewSchema = z.lazy(() =>
   z.looseObject({

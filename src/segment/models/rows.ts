@@ -4,7 +4,7 @@ import * as z from 'zod';
  * How rows of lists are read: one odd row must not break its page.
  */
 
-/** An id as text, whatever Segment writes it as; empty where there is none. */
+/** An id as text, whatever its type; empty if there is none. */
 function idOf(value: unknown): string {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : '';
@@ -20,12 +20,12 @@ export function withId<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess(withTextId, schema);
 }
 
-/** All rows of a list that have to be counted: one without an id has an empty one. */
+/** All rows of a list, for counting: one without an id gets an empty one. */
 export function everyRow<Schema extends z.ZodType>(schema: Schema) {
   return z.array(withId(schema));
 }
 
-/** The rows of a list that are what they should be; the others are of no use. */
+/** The well-formed rows of a list; the others are unusable. */
 export function usableRows<Schema extends z.ZodType>(schema: Schema) {
   return z.array(z.unknown()).transform((rows): z.output<Schema>[] =>
     rows.flatMap((row) => {

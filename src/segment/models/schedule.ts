@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { lenient, text } from './lenient.ts';
 
-/** How often a linked audience is run, as Segment writes it. */
+/** How often a linked audience runs, in Segment's notation. */
 export const scheduleIntervals = ['15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d'] as const;
 
 /**
- * When a linked audience is run (model `AudienceSchedule`). `strategy` is PERIODIC, with
+ * When a linked audience runs (model `AudienceSchedule`). `strategy` is PERIODIC, with
  * `config.interval`, or SPECIFIC_DAYS, with `config.days` (0 is Sunday), `hours` and `timezone`.
  */
 export const scheduleSchema = z.lazy(() =>
@@ -32,12 +32,12 @@ export const specificDaysSchema = z.lazy(() =>
   }),
 );
 
-/** The schedule that is wanted: a period, or hours of certain days. */
+/** The requested schedule: a period, or hours of certain days. */
 export type NewSchedule =
   | { interval: (typeof scheduleIntervals)[number] }
   | { days: readonly number[]; hours: readonly number[]; timezone: string };
 
-/** The same in the fields of Segment. */
+/** The same in Segment's fields. */
 export function timingOf(schedule: NewSchedule): { strategy: string; config: object } {
   if ('interval' in schedule) {
     return { strategy: 'PERIODIC', config: { interval: schedule.interval } };

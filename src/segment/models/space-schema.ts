@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { flag, lenient, text } from './lenient.ts';
 
 /*
- * What definitions of a space may speak of (Segment's tag Space Schema).
+ * What definitions of a space may refer to (Segment's tag Space Schema).
  */
 
 const samples = () => lenient(z.array(z.unknown()));
@@ -25,7 +25,7 @@ export const traitSchema = z.lazy(() =>
 );
 export type SchemaTrait = z.infer<typeof traitSchema>;
 
-/** A way to an entity; its slugs are what `entity('…')` and `targetEntity` take. */
+/** A path to an entity; `entity('…')` and `targetEntity` take its slugs. */
 export const entityPathSchema = z.lazy(() =>
   z.looseObject({
     id: text(),

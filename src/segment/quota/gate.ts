@@ -21,24 +21,27 @@ interface Waiting {
   stopAnnouncing?: () => void;
 }
 
-/** What a gate is made of. */
+/** What a gate needs. */
 export interface GateOptions {
   /** The operation, for errors and announcements. */
   operation: string;
   quota: Quota;
   clock: Clock;
-  /** Called when an answer says that the whole token is refused until then (on the monotonic clock). */
+  /**
+   * Called when a response says that the whole token is refused until then (on the monotonic
+   * clock).
+   */
   onTokenRefused: (untilMs: number) => Promise<void>;
 }
 
 /**
- * The gate before one operation: lets requests through as fast as its quota allows, and keeps the
+ * The gate of one operation: lets requests through as fast as its quota allows, and keeps the
  * others in order until there is a place for them.
  *
  * Bottleneck is the queue. It runs one job at a time, which waits at the quota for the place of its
- * call. The gate also keeps who is in line, in the same order, to foresee how long each has to
- * wait and to refuse those who can't: Bottleneck can neither tell a job's place nor take it out of
- * the queue, so a job whose call has left the line ends as soon as it runs.
+ * call. The gate also keeps the calls in line, in the same order, to predict how long each has to
+ * wait and to refuse those that can't: Bottleneck can neither report a job's position nor remove it
+ * from the queue, so a job whose call has left the line ends as soon as it runs.
  */
 export class Gate {
   readonly #operation: string;
@@ -49,7 +52,7 @@ export class Gate {
   readonly #callers: CallerTurns;
   /** The calls that wait, in the order in which they will be served. */
   #line: Waiting[] = [];
-  /** Counts what may make the quota answer otherwise, or end the job that asks it. */
+  /** Counts events that may change the quota's reply, or end the job that asks it. */
   #changes = 0;
   #wakeJob = () => {};
   #cancelReview = () => {};
@@ -81,8 +84,9 @@ export class Gate {
    * Resolves with a place when one request may be sent. The place must then be ended by `settle` or
    * `giveBack`.
    *
-   * @param retry whether the call was let through before; it then goes before those who were not.
-   * @throws {RateLimitedError} as soon as the wait is known to pass the call's deadline.
+   * @param retry whether the call was let through before; it then goes ahead of those that were
+   * not.
+   * @throws {RateLimitedError} as soon as the wait is known to exceed the call's deadline.
    * @throws {CancelledError} when the call is cancelled or the gate drained while it waits.
    */
   async enter(call: CallContext, retry: boolean): Promise<Place> {
@@ -95,7 +99,7 @@ export class Gate {
     if (call.signal.aborted) throw new CancelledError(this.#operation, false);
     const patienceMs = this.#draining ? 0 : this.#patienceMs(call);
     if (this.#mayGoAtOnce(patienceMs)) {
-      // Past Bottleneck, which would take a millisecond or more for a call that need not wait.
+      // Bypasses Bottleneck, which would take a millisecond or more for a call that need not wait.
       const taken = await this.#quota.take(patienceMs);
       if (taken.kind === 'granted') {
         if (!call.signal.aborted) return taken.place;
@@ -122,7 +126,7 @@ export class Gate {
     return waitMs === 0 || this.#clock.monotonic() + waitMs <= deadline;
   }
 
-  /** How many requests would be let through now, one after the other, without a wait. */
+  /** How many requests would be let through now, one after the other, without waiting. */
   left(): number {
     let [free, full] = [0, this.perMinute + 1];
     while (full - free > 1) {
@@ -133,14 +137,17 @@ export class Gate {
     return free;
   }
 
-  /** A request is over. @param report the quota as its response gives it; undefined if there was none. */
+  /**
+   * A request has ended. @param report the quota according to its response; undefined if there was
+   * none.
+   */
   async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
     await this.#quota.settle(place, report);
     if (report?.refusal?.scope === 'token') await this.#onTokenRefused(report.refusal.untilMs);
     this.#update();
   }
 
-  /** A request never left this machine: its place is free again. */
+  /** A request never left this machine: its place becomes free. */
   async giveBack(place: Place): Promise<void> {
     await this.#quota.giveBack(place);
     this.#update();
@@ -153,7 +160,7 @@ export class Gate {
     this.#update();
   }
 
-  /** Cancels all calls in line, and lets none wait from now on, not even for a first answer. */
+  /** Cancels all calls in line, and lets none wait from now on, not even for a first response. */
   drain(): void {
     this.#draining = true;
     this.#callers.drain();
@@ -164,8 +171,8 @@ export class Gate {
   }
 
   /**
-   * Nobody overtakes a call in line; but one that can't wait for the first answer of a window, and
-   * takes the place of nobody who does, goes at once.
+   * No call overtakes another in line; but one that can't wait for the first response of a window,
+   * and takes no place from a call that does, goes at once.
    */
   #mayGoAtOnce(patienceMs: number): boolean {
     const ahead = this.#line.length;
@@ -215,7 +222,7 @@ export class Gate {
     }
   }
 
-  /** Passes a place on to a call, if it is still in line. */
+  /** Gives a place to a call, if it is still in line. */
   async #hand(place: Place, waiting: Waiting): Promise<void> {
     if (!this.#line.includes(waiting)) return this.giveBack(place);
     this.#leave(waiting);
@@ -244,7 +251,7 @@ export class Gate {
     this.#changed();
   }
 
-  /** What follows from a change of the quota. */
+  /** Reacts to a change of the quota. */
   #update(): void {
     this.#changed();
     this.#review();
@@ -256,9 +263,9 @@ export class Gate {
   }
 
   /**
-   * Goes through the line: refuses those who can't be served in time, announces their wait to those
-   * who have one ahead, and comes back when the time of the next is up. Calls that only wait for
-   * Bottleneck or for the first answer of a window have a forecast of 0, and nothing to announce.
+   * Goes through the line: refuses calls that can't be served in time, announces the wait to those
+   * that have one, and returns when the time of the next is up. Calls that only wait for Bottleneck
+   * or for the first response of a window have a forecast of 0, and nothing to announce.
    */
   #review(): void {
     const now = this.#clock.monotonic();
@@ -287,7 +294,7 @@ export class Gate {
     );
   }
 
-  /** Of the least patient in line, whom the one at the quota must not keep waiting. */
+  /** The deadline of the least patient call in line, which the one at the quota must not delay. */
   #minPatienceMs(): number {
     return Math.min(...this.#line.map(({ call }) => this.#patienceMs(call)));
   }
@@ -297,9 +304,9 @@ export class Gate {
   }
 
   /**
-   * The error for a call that would have to wait so long.
+   * The error for a call that would have to wait too long.
    *
-   * @param refusal what the limit is of, where Segment has just refused, and what it said.
+   * @param refusal the scope of the limit, if Segment has just refused, and what it said.
    */
   rateLimited(
     waitMs: number,

@@ -5,16 +5,16 @@ import type { CreateQuota } from './quota.ts';
 
 const createLocalQuota: CreateQuota = (_, limit, clock) => new LocalQuota(limit, clock);
 
-/** What the gates of one token are made of. */
+/** What the gates of one token need. */
 export interface GatesOptions {
   clock: Clock;
-  /** The limits that the user has fixed, requests per minute by operation. */
+  /** The limits fixed by the user, requests per minute by operation. */
   fixedPerMinute: Readonly<Record<string, number | undefined>>;
-  /** Makes the quota of an operation; by default one that this process has for itself. */
+  /** Makes the quota of an operation; by default one for this process alone. */
   createQuota?: CreateQuota;
 }
 
-/** The gates of one token, one for each operation; they are made when first needed. */
+/** The gates of one token, one per operation, made when first needed. */
 export class Gates {
   readonly #clock: Clock;
   readonly #fixedPerMinute: GatesOptions['fixedPerMinute'];
@@ -33,7 +33,7 @@ export class Gates {
   /**
    * The gate of an operation.
    *
-   * @param perMinute the limit that it starts with if the user has fixed none.
+   * @param perMinute the limit to start with if the user has fixed none.
    */
   gate(operation: string, perMinute: number): Gate {
     const known = this.#gates.get(operation);
@@ -62,7 +62,7 @@ export class Gates {
   /**
    * Cancels the calls in line, and lets none wait from now on.
    *
-   * @param includes whether an operation is meant; by default all are.
+   * @param includes whether to include an operation; by default all are.
    */
   drain(includes: (operation: string) => boolean = () => true): void {
     this.#drained.push(includes);

@@ -2,8 +2,8 @@ import type { Clock } from '../../clock.ts';
 import type { QuotaReport } from './report.ts';
 
 /**
- * In a window that no answer has spoken of yet, the first request goes alone: the others
- * follow its end, or go this long after it at the latest.
+ * In a window that no response has reported on yet, the first request goes alone: the others follow
+ * when it ends, or at the latest after this time.
  */
 export const maxFirstAnswerMs = 1000;
 
@@ -20,19 +20,19 @@ export interface Place {
   readonly until?: number;
 }
 
-/** What asking for a place comes to: it is granted, or to be asked for again after `ms`. */
+/** The reply to asking for a place: granted, or ask again after `ms`. */
 export type Taken = { kind: 'granted'; place: Place } | { kind: 'wait'; ms: number };
 
-/** Requests per minute, and who says so: the reference, answers of the server, or the user. */
+/** Requests per minute, and their source: the reference, the server's responses, or the user. */
 export interface Limit {
   perMinute: number;
   from: 'reference' | 'answers' | 'user';
 }
 
 /**
- * The quota of one operation: how many requests may be sent, and when. What decides is
- * asynchronous and atomic, so that processes which share a token can share it; the forecast reads a
- * local picture. No method rejects: a quota that can't reach its store decides by itself.
+ * The quota of one operation: how many requests may be sent, and when. Decisions are asynchronous
+ * and atomic, so that processes that share a token can share it; the forecast reads a local
+ * picture. No method rejects: a quota that can't reach its store decides alone.
  */
 export interface Quota {
   /** The limit in force, requests per minute. */
@@ -41,19 +41,22 @@ export interface Quota {
    * Takes a place for a request that is sent now, or says how long to wait before asking again.
    * Every place must be ended by `settle` or `giveBack`, once.
    *
-   * @param patienceMs how long the caller can still wait; one who can't wait for the first answer
-   * of a window is not held back by it.
+   * @param patienceMs how long the caller can still wait; one that can't wait for the first
+   * response of a window is not held back by it.
    */
   take(patienceMs: number): Promise<Taken>;
-  /** A request is over. @param report the quota as its response gives it; undefined if there was none. */
+  /**
+   * A request has ended. @param report the quota according to its response; undefined if there was
+   * none.
+   */
   settle(place: Place, report: QuotaReport | undefined): Promise<void>;
-  /** A request never left this machine: its place is free again. */
+  /** A request never left this machine: its place becomes free. */
   giveBack(place: Place): Promise<void>;
   /** Grants nothing before `untilMs` (on the monotonic clock): the server refuses the whole token. */
   closeUntil(untilMs: number): Promise<void>;
   /**
-   * How long a caller with `ahead` others before it would wait from now, in milliseconds. The wait
-   * for the first answer of a window does not count.
+   * How long a caller with `ahead` others before it would wait from now, in milliseconds. Waiting
+   * for the first response of a window does not count.
    */
   forecastMs(ahead: number): number;
   /** Has `changed` called whenever others have changed what it knows; missing if there are no others. */

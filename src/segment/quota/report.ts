@@ -3,25 +3,25 @@ import * as z from 'zod';
 /** Segment counts in fixed windows of one minute. */
 export const segmentWindowMs = 60_000;
 
-/** HTTP dates are cut to whole seconds, so each of them may be up to this much behind the truth. */
+/** HTTP dates are truncated to whole seconds, so each may be up to this much behind. */
 const dateGrainMs = 1000;
 
-/** A pause longer than this is taken for nonsense rather than for a limit. */
+/** A longer pause is considered nonsense rather than a limit. */
 const maxPauseMs = 24 * 3_600_000;
 
 /** No quota is counted over more than a month. */
 const maxQuotaMs = 32 * maxPauseMs;
 
-/** A limit higher than this is taken for nonsense. */
+/** A higher limit is considered nonsense. */
 const maxPerMinute = 1_000_000;
 
 /**
  * What a 429 closes.
  * - `operation`: the operation's quota is used up until `untilMs` (on the monotonic clock).
  * - `token`: the token may send nothing, whatever the operation, until `untilMs`.
- * - `longer`: a quota that is counted over more than a minute is used up until `untilMs`. It may be
- *   that of one space, so nothing closes, only this request failed.
- * - `unknown`: the answer says nothing usable; nothing closes, only this request failed.
+ * - `longer`: a quota that is counted over more than a minute is used up until `untilMs`. It may
+ *   be that of one space, so nothing closes; only this request failed.
+ * - `unknown`: the response says nothing usable; nothing closes, only this request failed.
  */
 export type Refusal =
   | { scope: 'operation'; untilMs: number }
@@ -29,9 +29,9 @@ export type Refusal =
   | { scope: 'longer'; untilMs: number }
   | { scope: 'unknown' };
 
-/** What one answer says about the server's window, on our clock. */
+/** What one response says about the server's window, on our clock. */
 export interface QuotaReport {
-  /** Requests left in the window when this one had been counted. */
+  /** Requests left in the window after this one was counted. */
   remaining?: number;
   /** Requests that the server allows per window. */
   limit?: number;
@@ -43,7 +43,7 @@ export interface QuotaReport {
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** An answer with all that it may say of the quota. */
+/** A response with everything that it may say about the quota. */
 interface Answer {
   status: number;
   headers: Headers;
@@ -51,23 +51,23 @@ interface Answer {
   body: unknown;
   /** When the request was sent, on the monotonic clock. */
   sentAt: number;
-  /** When its answer was received, on the monotonic clock. */
+  /** When its response was received, on the monotonic clock. */
   receivedAt: number;
   /** The date at which it was received, milliseconds since the epoch. */
   now: number;
-  /** Whether the operation has a quota other than that of the minute. */
+  /** Whether the operation has a quota other than the per-minute one. */
   hasLongerQuota?: boolean;
   /** How long the server's windows are, milliseconds; by default Segment's. */
   windowMs?: number;
 }
 
 /**
- * Reads the quota off an answer: `X-RateLimit-Consumed`, `-Remaining` and `-Reset`, and what a 429
- * says. Values that make no sense (negative, not a number, a pause of more than a day) count as
+ * Reads the quota from a response: `X-RateLimit-Consumed`, `-Remaining` and `-Reset`, and what a
+ * 429 says. Values that make no sense (negative, not a number, a pause of more than a day) count as
  * missing.
  *
- * `Consumed` and `Remaining` add up to the limit only where the request was let through: once the
- * quota is used up, `Consumed` goes on counting and `Remaining` stays 0.
+ * `Consumed` and `Remaining` add up to the limit only if the request was let through: once the
+ * quota is used up, `Consumed` keeps counting and `Remaining` stays 0.
  */
 export function readQuota(answer: Answer): QuotaReport {
   const { status, headers } = answer;
@@ -80,10 +80,10 @@ export function readQuota(answer: Answer): QuotaReport {
 }
 
 /**
- * `Retry-After` in milliseconds, from seconds or a date; undefined if absent or senseless. A date is
- * read against the answer's own `Date`, as our clock need not agree with the server's.
+ * `Retry-After` in milliseconds, from seconds or a date; undefined if absent or senseless. A date
+ * is compared with the response's own `Date`, because our clock may differ from the server's.
  *
- * @param now our date, milliseconds since the epoch, for answers that have none.
+ * @param now our date, milliseconds since the epoch, for responses that have none.
  */
 export function readRetryAfter(headers: Headers, now: number): number | undefined {
   const text = single(headers['retry-after']);
@@ -139,7 +139,7 @@ const longPauseSchema = z.looseObject({
   }),
 });
 
-/** A pause that is longer than a window, and so is not for the sake of one. */
+/** A pause longer than a window, so not because of one. */
 function readLongPause(body: unknown): number | undefined {
   const entries = refusalSchema.safeParse(body).data?.errors ?? [];
   return entries
@@ -147,7 +147,10 @@ function readLongPause(body: unknown): number | undefined {
     .find((ms) => ms !== undefined);
 }
 
-/** The points in the body of a 429, of the first entry that has any; undefined if none makes sense. */
+/**
+ * The points in the body of a 429, from the first entry that has any; undefined if none makes
+ * sense.
+ */
 function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
   const entries = refusalSchema.safeParse(body).data?.errors ?? [];
   return entries
@@ -157,8 +160,9 @@ function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
 
 /**
  * When the window ends. The request that opened it (consumed = 1) gives it most precisely: it ends
- * one window after the server counted that request, which was between sending and answer. Else the
- * reset date is compared with the server's own `Date`, so that its clock need not agree with ours.
+ * one window after the server counted that request, which was between sending and response.
+ * Otherwise, the reset date is compared with the server's own `Date`, because its clock may differ
+ * from ours.
  */
 function readEnd(answer: Answer): QuotaReport['ends'] {
   const { headers, sentAt, receivedAt, windowMs = segmentWindowMs } = answer;
@@ -181,7 +185,7 @@ function readResetDate(answer: Answer): QuotaReport['ends'] {
   };
 }
 
-/** The server's date; ours where an answer has none. */
+/** The server's date; ours if a response has none. */
 function serverNow(headers: Headers, now: number): number {
   const date = Date.parse(single(headers.date) ?? '');
   return Number.isNaN(date) ? now : date;

@@ -1,44 +1,46 @@
 import { type Limit, maxFirstAnswerMs, type Place, type Taken } from './quota.ts';
 import { type QuotaReport, segmentWindowMs } from './report.ts';
 
-/** Two dates that were cut to whole seconds, and two journeys, may put a moment so far apart. */
+/**
+ * How far apart two dates that were truncated to whole seconds, and two round trips, may put a
+ * moment.
+ */
 const sameMomentMs = 3000;
 
-/** When to ask again for a place when nothing is known of when there will be one. */
+/** When to ask again for a place if it is unknown when there will be one. */
 const askAgainMs = 1000;
 
 /**
  * Our picture of one operation's fixed window at the server: how many requests it has left for us
  * and when the next one begins. Plain data that can be stored as JSON; every function below makes a
- * new state of an old one. All times are milliseconds
- * of the monotonic clock.
+ * new state from an old one. All times are milliseconds of the monotonic clock.
  *
- * The picture errs on the safe side. A request under way may or may not be part of the last
- * `remaining` that we saw, so it is counted on top until its answer is here; and of the moments at
- * which the window may end, the latest is taken.
+ * The picture errs on the safe side. A request in progress may or may not be part of the last
+ * `remaining` that we saw, so it is counted on top until its response arrives; and of the moments
+ * at which the window may end, the latest is used.
  */
 export interface QuotaState {
   readonly limit: Readonly<Limit>;
   /** How long the server's windows are, milliseconds. */
   readonly windowMs: number;
-  /** Our own requests in this window, under way or over. */
+  /** Our own requests in this window, in progress or ended. */
   readonly own: number;
-  /** The places of requests under way. */
+  /** The places of requests in progress. */
   readonly underWay: readonly Place[];
   /** The lowest `remaining` seen in this window. */
   readonly remaining?: number;
-  /** When requests ended that the server may have counted without saying so. */
+  /** When requests ended that the server may have counted without reporting it. */
   readonly unreported: readonly number[];
   /** The first request of this window. */
   readonly first?: Place;
-  /** Whether a request of this window is over. */
+  /** Whether a request of this window has ended. */
   readonly heard: boolean;
   readonly endsAt?: number;
-  /** The earliest moment at which it may end, where an answer has shown that. */
+  /** The earliest moment at which it may end, if a response has shown that. */
   readonly endsFrom?: number;
-  /** Whether an answer gave `endsAt`; else it is a guess. */
+  /** Whether a response gave `endsAt`; otherwise it is a guess. */
   readonly endIsKnown: boolean;
-  /** When the last window ended whose end an answer had given. */
+  /** When the last window ended whose end a response had given. */
   readonly lastEndedAt?: number;
   /** The server refuses everything until then. */
   readonly closedUntil?: number;
@@ -49,7 +51,7 @@ export function initialState(limit: Limit, windowMs = segmentWindowMs): QuotaSta
   return { limit, windowMs, own: 0, underWay: [], unreported: [], heard: false, endIsKnown: false };
 }
 
-/** How many requests may be sent now, as far as the window goes. */
+/** How many requests may be sent now, as far as the window is concerned. */
 export function available(state: QuotaState): number {
   return state.closedUntil === undefined ? free(state) : 0;
 }
@@ -90,12 +92,12 @@ export function take(
   };
 }
 
-/** How long the first request of the window, which is under way, still goes alone. */
+/** How long the first request of the window, which is in progress, still goes alone. */
 function firstAnswerWaitMs({ heard, first }: QuotaState, now: number): number {
   return heard || first === undefined ? 0 : Math.max(0, first.takenAt + maxFirstAnswerMs - now);
 }
 
-/** A request turned out never to have left this machine: its place is free again. */
+/** A request turned out never to have left this machine: its place becomes free. */
 export function giveBack(state: QuotaState, place: Place): QuotaState {
   if (!holds(state, place)) return state;
   return {
@@ -105,7 +107,7 @@ export function giveBack(state: QuotaState, place: Place): QuotaState {
   };
 }
 
-/** A request is over. `report` is undefined when no answer came. */
+/** A request has ended. `report` is undefined if no response arrived. */
 export function settle(
   state: QuotaState,
   place: Place,
@@ -125,7 +127,7 @@ export function settle(
     : { ...ended, own: Math.max(0, ended.own - 1) };
 }
 
-/** The server refuses the whole token until `untilMs`; that says nothing about the window. */
+/** The server refuses the whole token until `untilMs`, which says nothing about the window. */
 export function closeUntil(state: QuotaState, untilMs: number): QuotaState {
   return { ...state, closedUntil: Math.max(untilMs, state.closedUntil ?? untilMs) };
 }
@@ -179,9 +181,9 @@ function giveUpLost(state: QuotaState, now: number): QuotaState {
 }
 
 /**
- * How long the caller would wait from `now` with `ahead` others before it, in milliseconds. As
- * long as no answer has shown when the window ends, it is taken to have begun with our first
- * request. The wait for the first answer of a window does not count.
+ * How long the caller would wait from `now` with `ahead` others before it, in milliseconds. As long
+ * as no response has shown when the window ends, it is assumed to have begun with our first
+ * request. Waiting for the first response of a window does not count.
  */
 export function forecastMs(state: QuotaState, ahead: number, now: number): number {
   const current = roll(state, now);
@@ -205,7 +207,7 @@ function withoutPlace(state: QuotaState, place: Place): QuotaState {
   return { ...state, underWay: state.underWay.filter(({ id }) => id !== place.id) };
 }
 
-/** Takes over what an answer of this window says about the limit and the remaining requests. */
+/** Adopts what a response of this window says about the limit and the remaining requests. */
 function count(
   state: QuotaState,
   place: Place,
@@ -227,8 +229,8 @@ function count(
 }
 
 /**
- * Takes over the limit that an answer stated, unless the user has fixed one. When the server
- * changes it within a window, the lowest `remaining` of earlier answers changes with it.
+ * Adopts the limit that a response stated, unless the user has fixed one. When the server changes
+ * it within a window, the lowest `remaining` of earlier responses changes with it.
  */
 function learnLimit(state: QuotaState, perMinute: number | undefined): QuotaState {
   if (perMinute === undefined || state.limit.from === 'user') return state;
@@ -241,8 +243,8 @@ function learnLimit(state: QuotaState, perMinute: number | undefined): QuotaStat
 
 /**
  * The server refused a request for lack of quota: nothing is sent until the moment it named, nor
- * before the end of the window as answers have shown it. Where no end is known, or where the two
- * moments are the same but for the grain of dates, the moment it named is the window's end.
+ * before the end of the window as responses have shown it. If no end is known, or if the two
+ * moments are the same within the precision of dates, the moment it named is the window's end.
  */
 function close(state: QuotaState, untilMs: number): QuotaState {
   const { endsAt, endsFrom, endIsKnown } = state;
@@ -257,8 +259,8 @@ function close(state: QuotaState, untilMs: number): QuotaState {
 }
 
 /**
- * Tells by its end to which window an answer belongs: windows of the server end a whole window or
- * more apart, however late an answer comes. Undefined if it belongs to one that is over.
+ * Determines the window of a response by its end: windows of the server end a whole window or more
+ * apart, however late a response arrives. Undefined if it belongs to a past window.
  */
 function placeInWindow(
   state: QuotaState,
@@ -283,9 +285,9 @@ function placeInWindow(
 }
 
 /**
- * The next window. At the server it may have begun before `now`, so that requests whose answers said
- * nothing of the quota stay counted if they may have been part of it. As long as no answer shows its
- * end, it is taken to end a whole window after the last of them.
+ * The next window. At the server, it may have begun before `now`, so requests whose responses said
+ * nothing about the quota stay counted if they may have been part of it. As long as no response
+ * shows its end, it is assumed to end a whole window after the last of them.
  */
 function begin(state: QuotaState, now: number): QuotaState {
   const { limit, windowMs, underWay, closedUntil, ...old } = state;

@@ -41,7 +41,7 @@ export const beyond: readonly Story[] = [
       const runsOf = () => sandbox.runs(production).filter(({ audienceId }) => audienceId === id);
       const before = runsOf().length;
       const { question } = await agreed(scene, 'run_audience', { id });
-      expect(question).toContain('sends its data out for good');
+      expect(question).toContain('sends its data out, which cannot be undone');
       expect(runsOf()).toHaveLength(before + 1);
     },
   },

@@ -172,7 +172,7 @@ describe('a gate', () => {
     expect(entered).toEqual(['a at 0', 'b at 0']);
   });
 
-  test('lets nobody overtake those in line, when there is room again', async () => {
+  test('lets nobody overtake those in line, when there are places again', async () => {
     const { clock, entered, enter, settle } = setUp(2);
     await enter('a');
     await settle(0);
@@ -298,7 +298,7 @@ describe('the limit', () => {
     await settle(1, 2);
     expect(gate.perMinute).toBe(2);
     await expect(enter('c', { call: testCall(startedAt) })).rejects.toThrow(
-      'The quota of create_audience is used up (2 a minute)',
+      'The quota of create_audience is used up (2 per minute)',
     );
   });
 
@@ -306,7 +306,7 @@ describe('the limit', () => {
     const { entered, enter, settle, startedAt } = setUp(1, 'user');
     await enter('a');
     await settle(2, 3);
-    await expect(enter('b', { call: testCall(startedAt) })).rejects.toThrow('(1 a minute)');
+    await expect(enter('b', { call: testCall(startedAt) })).rejects.toThrow('(1 per minute)');
     expect(entered).toEqual(['a at 0']);
   });
 });
@@ -324,7 +324,7 @@ describe('a wait that would pass the deadline', () => {
     });
   });
 
-  test('is refused too when there is room before it only for others', async () => {
+  test('is refused even when there are places before it only for others', async () => {
     const { enter, settle, startedAt } = setUp(1);
     await enter('a');
     await settle(0);
@@ -354,7 +354,7 @@ describe('a wait that would pass the deadline', () => {
   });
 });
 
-test('a call waits no longer than it may, also when nothing is heard of the window', async () => {
+test('a call waits no longer than it may, even when nothing is known about the window', async () => {
   const { clock, enter, startedAt } = setUp(1);
   await enter('a');
   const waiting = enter('b', { call: testCall(startedAt + minute + 1000) });

@@ -91,7 +91,7 @@ describe('a refusal of the token', () => {
     await gates.closeAll(clock.now() + 1000);
     await clock.advance(1000);
     await lists.enter(testCall(), false);
-    expect(() => lists.foresee(testCall(clock.now()))).toThrow('is used up (2 a minute)');
+    expect(() => lists.foresee(testCall(clock.now()))).toThrow('is used up (2 per minute)');
   });
 });
 

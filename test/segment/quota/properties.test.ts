@@ -250,7 +250,7 @@ test('calls before a quota that is far away all end, and the server refuses none
   );
 });
 
-test('a burst of ten meets no 429 when another process has used five of ten', async () => {
+test('a burst of ten gets no 429 when another process has used five of ten', async () => {
   const server = new QuotaServer(10);
   const now = new ManualClock().now();
   for (let count = 0; count < 5; count += 1) server.answer(now);

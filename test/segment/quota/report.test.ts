@@ -66,7 +66,7 @@ describe('the limit', () => {
     expect(read(standing('50', '0'), 201).limit).toBe(50);
   });
 
-  test.each([422, 429, 500])('is not read off a %i', (status) => {
+  test.each([422, 429, 500])('is not read from a %i', (status) => {
     expect(read(standing('21', '0'), status).limit).toBeUndefined();
   });
 

@@ -257,7 +257,7 @@ describe('when the window ends', () => {
 });
 
 describe('how long to wait', () => {
-  test('is nothing while there is room', () => {
+  test('is nothing while there are places', () => {
     expect(new Picture(2).waitMs(1, 0)).toBe(0);
   });
 
@@ -271,7 +271,7 @@ describe('how long to wait', () => {
   });
 });
 
-test('one who has to wait for what nobody can know asks again every second', () => {
+test('one that has to wait for an unknown time asks again every second', () => {
   const window = new Picture(1);
   window.take(0);
   expect(window.ask(minute - 1)).toBe(1);
@@ -390,7 +390,7 @@ describe('the first request of a window', () => {
     expect(window.ask(400, 600)).toBe(600);
   });
 
-  test('that never left this machine makes room for another first one', () => {
+  test('that never left this machine frees its place for another first one', () => {
     const window = new Picture(10);
     window.ask(0, patient);
     window.giveBack(0);
@@ -565,7 +565,7 @@ test('a single client is never refused, whatever the timing, also with many requ
   );
 });
 
-test('a single client is never refused, also where answers say nothing of the quota', () => {
+test('a single client is never refused, even where responses say nothing about the quota', () => {
   fc.assert(
     fc.property(anyLimit, anyOffset, stepsOf(1500, [0]), (limit, offset, steps) => {
       const server = new QuotaServer(limit, offset);
@@ -594,7 +594,7 @@ test('nine silent answers right after the end of a window at the server stay cou
   expect(server.refused).toBe(0);
 });
 
-test('a server that never says anything of the quota is not asked too often, nor too seldom', () => {
+test('a server that never says anything about the quota is asked neither too often nor too rarely', () => {
   const server = new QuotaServer(10);
   const window = new Picture(10);
   const step = { wait: 1000, fromEnd: null, there: 40, back: 40, patienceMs: 0 };
