@@ -162,6 +162,8 @@ export const httpSettings = {
     flag: 'redis',
     argument: 'URL',
     env: 'SEGMENT_MCP_REDIS',
+    // Without it, each replica would let a confirmation be used once.
+    restricts: true,
     secret: true,
     meaning:
       'Redis in which replicas share limits and confirmations; on the command line, without a password',
@@ -169,6 +171,7 @@ export const httpSettings = {
   }),
   redisFile: setting({
     env: 'SEGMENT_MCP_REDIS_FILE',
+    restricts: true,
     meaning: 'File that holds this URL, instead of SEGMENT_MCP_REDIS',
     schema: z.string(),
   }),

@@ -108,17 +108,20 @@ function randomBytes(count: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(count));
 }
 
-const surroundings: Surroundings = {
-  environment: process.env,
-  platform: process.platform,
-  home: () => process.getBuiltinModule('node:os').homedir(),
-};
+/** A function, since a constant would have no value yet when the program begins above. */
+function surroundings(): Surroundings {
+  return {
+    environment: process.env,
+    platform: process.platform,
+    home: () => process.getBuiltinModule('node:os').homedir(),
+  };
+}
 
 /** What the settings of HTTP depend on. */
 function httpMachine(): HttpMachine {
   return {
     hostname: process.getBuiltinModule('node:os').hostname(),
-    problemWithStateFolder(path = defaultStateFolder(surroundings)) {
+    problemWithStateFolder(path = defaultStateFolder(surroundings())) {
       if (path === undefined) return 'this platform has none';
       return new StateFolder(path, systemClock.now).problem();
     },
@@ -134,7 +137,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     random: Math.random,
     randomBytes,
     writeLog: (line) => process.stderr.write(line),
-    surroundings,
+    surroundings: surroundings(),
   };
   const services = createProcessServices(config, machine);
   const { log } = services;

@@ -45,6 +45,7 @@ export async function openAccess(
     for (const file of files) file.close();
   };
   try {
+    let known: SegmentTokens | undefined;
     const tokens =
       tokensFile === undefined
         ? undefined
@@ -52,7 +53,10 @@ export async function openAccess(
             path: tokensFile,
             setting: '--tokens (SEGMENT_MCP_TOKENS)',
             warnOf: { mode: 0o077, because: 'can read the tokens' },
-            parse: (text, read) => parseTokensFile(tokensFile, text, read),
+            parse: async (text, read) => {
+              known = await parseTokensFile(tokensFile, text, read, known);
+              return known;
+            },
           });
     const names: TokenNames = () => tokens?.value;
     const authenticator = await authenticatorFor();

@@ -37,17 +37,23 @@ const fileSchema = z.strictObject({
 });
 
 /**
+ * Entries that are as an earlier version had them stay the same objects, so that what depends on one
+ * can be kept.
+ *
  * @param path of the file: names of other files in it are relative to its folder. @param read reads
- * such a file. @throws {BrokenFile} with everything that is wrong; it never repeats a token.
+ * such a file. @param before the earlier version. @throws {BrokenFile} with everything that is
+ * wrong; it never repeats a token.
  */
 export async function parseTokensFile(
   path: string,
   text: string,
   read: (path: string) => Promise<string>,
+  before: SegmentTokens = new Map(),
 ): Promise<SegmentTokens> {
   const { tokens } = parseJson(text, fileSchema);
   const problems: string[] = [];
   const found = new Map<string, SegmentToken>();
+  const readNextTo = (file: string) => read(resolve(dirname(path), file));
   for (const [index, [name, entry]] of Object.entries(tokens).entries()) {
     if (!tokenNameSchema.safeParse(name).success) {
       problems.push(
@@ -55,17 +61,41 @@ export async function parseTokensFile(
       );
       continue;
     }
-    const place = `tokens.${name}`;
-    const { token, problem } = await tokenOf(entry, (file) => read(resolve(dirname(path), file)));
-    if (problem !== undefined) problems.push(`${place}${problem}.`);
-    const baseUrl = entry.apiUrl ?? (entry.region && baseUrls[entry.region]);
-    if (baseUrl === undefined) problems.push(`${place} needs a region, us or eu.`);
-    if (token === undefined || baseUrl === undefined) continue;
-    found.set(name, { name, token, baseUrl, edition: entry.edition });
+    const made = await segmentToken(name, entry, readNextTo);
+    if (Array.isArray(made)) problems.push(...made);
+    else found.set(name, unlessChanged(before.get(name), made));
   }
   if (problems.length === 0 && found.size === 0) problems.push('tokens must name at least one.');
   if (problems.length > 0) throw new BrokenFile(problems);
   return found;
+}
+
+/** @returns what is wrong, a sentence each, if anything is. */
+async function segmentToken(
+  name: string,
+  entry: Entry,
+  read: (path: string) => Promise<string>,
+): Promise<SegmentToken | string[]> {
+  const place = `tokens.${name}`;
+  const { token, problem } = await tokenOf(entry, read);
+  const baseUrl = entry.apiUrl ?? (entry.region && baseUrls[entry.region]);
+  if (token !== undefined && baseUrl !== undefined) {
+    return { name, token, baseUrl, edition: entry.edition };
+  }
+  return [
+    ...(problem === undefined ? [] : [`${place}${problem}.`]),
+    ...(baseUrl === undefined ? [`${place} needs a region, us or eu.`] : []),
+  ];
+}
+
+function unlessChanged(before: SegmentToken | undefined, now: SegmentToken): SegmentToken {
+  return before && isSame(before, now) ? before : now;
+}
+
+function isSame(one: SegmentToken, other: SegmentToken): boolean {
+  return (
+    one.token === other.token && one.baseUrl === other.baseUrl && one.edition === other.edition
+  );
 }
 
 /** The problem follows the name of the entry. */

@@ -28,7 +28,8 @@ export function instructions(ground: Ground): string {
       ? `The default space is ${quoted(space)}; leave spaceId out unless the user names another.`
       : 'There is no default space: ask the user for the space id and pass it as spaceId.',
   ];
-  if (policy.allowedSpaces) {
+  if (policy.allowedSpaces?.length === 0) lines.push('No space may be used here.');
+  else if (policy.allowedSpaces) {
     lines.push(
       `Only these spaces may be used: ${policy.allowedSpaces.map((id) => quoted(id)).join(', ')}.`,
     );

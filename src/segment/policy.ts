@@ -22,11 +22,15 @@ export function assertAllowed(
   spaceId: string | undefined,
 ): void {
   if (allowedSpaces && spaceId !== undefined && !allowedSpaces.includes(spaceId)) {
+    const isAnyLeft = allowedSpaces.length > 0;
+    const waysOut = isAnyLeft
+      ? `Use one of the allowed spaces: ${allowedSpaces.join(', ')}`
+      : 'No space is allowed here';
     throw new AudiencesError(
       'space_not_allowed',
       `${name}: this server is not allowed to use the space ${JSON.stringify(spaceId)}. Nothing was sent.`,
       {
-        next: `Use one of the allowed spaces: ${allowedSpaces.join(', ')}. Only the user can allow others (SEGMENT_ALLOWED_SPACES).`,
+        next: `${waysOut}. Only the user can allow others (SEGMENT_ALLOWED_SPACES).`,
         field: 'spaceId',
       },
     );

@@ -49,6 +49,15 @@ test('keys and the tokens that they use', async () => {
   const caller = await access.authenticator.authenticate(`Bearer ${key}`);
   expect(access.tokens?.value.get(caller.policy.token ?? '')?.baseUrl).toMatch(/eu1/);
   expect(access.isStale()).toBe(false);
+  const [before] = access.tokens?.value.values() ?? [];
+  const us = { token: 'sgp_token-of-another-one', region: 'us' };
+  const more = { version: 1, tokens: { ...JSON.parse(tokens).tokens, us } };
+  await files.swap('/tokens', JSON.stringify(more));
+  expect(access.tokens?.value.size).toBe(2);
+  // What is as it was stays the same object: its limits and indexes are kept by it.
+  expect(access.tokens?.value.get('eu')).toBe(before);
+  await files.swap('/tokens', JSON.stringify(more).replace('of-a-workspace', 'of-today'));
+  expect(access.tokens?.value.get('eu')).not.toBe(before);
   await files.swap('/tokens', 'broken');
   expect(access.isStale()).toBe(true);
   access.close();

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { instructions } from '../../src/mcp/instructions.ts';
 import { startComposed } from '../support/composed.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -36,3 +38,11 @@ test.each([
     expect(shown).not.toContain(other);
   },
 );
+
+test('say so where no space is left', () => {
+  const config = readConfig({ sandbox: true }, {});
+  const policy = { readOnly: false, allowedSpaces: [] };
+  const text = instructions({ ...config, policy, space: undefined, writes: true, finds: true });
+  expect(text).toContain('\nNo space may be used here.\n');
+  expect(text).not.toContain('Only these spaces');
+});
