@@ -29,13 +29,11 @@ export interface DocumentOptions<Value> {
  * do nothing else.
  *
  * @param value as it is there; where nothing is there, as it was last known.
- * @param isThere false if the store is known to have lost it, or never had it.
  * @returns the same `value` to change nothing.
  */
 export type Step<Value, Result> = (
   value: Value | undefined,
   now: number,
-  isThere: boolean,
 ) => { value: Value | undefined; result: Result };
 
 /** The document as it was last heard of. */
@@ -102,7 +100,7 @@ export class SharedDocument<Value> {
     const { clock, storeClock } = this.#options;
     for (;;) {
       const base = this.#mirror;
-      const { value, result } = step(base.value, storeClock.now(), base.version !== '');
+      const { value, result } = step(base.value, storeClock.now());
       const isSame = value === undefined || value === base.value;
       if (isSame && clock.monotonic() < this.#freshUntil) return result;
       const next = isSame ? undefined : this.#next(base, value);

@@ -200,8 +200,8 @@ export class SharedQuota implements Quota {
     replayOf: (result: Result) => Replay['act'] | undefined = () => undefined,
   ): Promise<Result> {
     try {
-      const result = await this.#document.change((value, now, isThere) => {
-        const next = act(this.#joined(value, now, isThere), now, 1);
+      const result = await this.#document.change((value, now) => {
+        const next = act(this.#joined(value, now), now, 1);
         return { value: next.state, result: next.result };
       });
       if (this.#alone) this.#returningUntil = this.#options.clock.monotonic() + returnMs;
@@ -240,13 +240,13 @@ export class SharedQuota implements Quota {
   }
 
   /** The shared picture, with what this replica did meanwhile if it was alone. */
-  #joined(value: QuotaState | undefined, now: number, isThere: boolean): QuotaState {
+  #joined(value: QuotaState | undefined, now: number): QuotaState {
     const alone = this.#alone;
     if (!alone) return this.#adopted(value);
     // Only now the store's time is known, where it was not reached before or its clock was set.
     const movedMs = this.#options.storeClock.of(0) - alone.aheadMs;
     const own = transitions.shift({ ...alone.state, limit: alone.whole }, movedMs);
-    if (!isThere || value === undefined) return own;
+    if (value === undefined) return own;
     let state = this.#adopted(value);
     for (const place of own.underWay) state = transitions.readmit(state, place);
     const since = now - movedMs - own.windowMs;

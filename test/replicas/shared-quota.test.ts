@@ -281,3 +281,124 @@ describe('replicas over one store', () => {
     },
   );
 });
+
+describe('a picture that is shared', () => {
+  /** Replicas that are driven by hand; nothing takes time. */
+  function byHand(limit = 3) {
+    const of = { limit, requests: [0], trips: [0], storeTrips: [0], aheadMs: [0] };
+    const team = new Team(of);
+    let joined = 0;
+    const join = () => {
+      joined += 1;
+      return new Replica(joined, of, team).quota;
+    };
+    /** Lets a moment pass, and whatever is ready run. */
+    const pass = (ms = 1) => team.time.runUntil(() => false, team.time.now + ms);
+    const granted = async (quota: SharedQuota, count: number) => {
+      const places: Place[] = [];
+      for (let asked = 0; asked < count; asked += 1) {
+        const taking = quota.take(0);
+        await pass(10);
+        const taken = await taking;
+        if (taken.kind === 'granted') places.push(taken.place);
+      }
+      return places;
+    };
+    const told = (remaining: number) => {
+      const endsAt = team.time.now + minute / 2;
+      return { remaining, limit, ends: { earliest: endsAt, latest: endsAt } };
+    };
+    const settle = async (quota: SharedQuota, [place]: Place[], remaining: number) => {
+      if (!place) throw new Error('nothing was granted');
+      const settling = quota.settle(place, told(remaining));
+      await pass(10);
+      await settling;
+    };
+    return { ...team, team, join, pass, granted, settle };
+  }
+
+  test('counts the places of a replica that is gone until their leases are over, and then no more', async () => {
+    const { join, pass, granted } = byHand(3);
+    const [gone, other] = [join(), join()];
+    await pass();
+    expect(await granted(gone, 2)).toHaveLength(2);
+    expect(await granted(other, 3)).toHaveLength(1);
+    // Whether and when the server counted them is not known: at the end of their leases at the latest.
+    await pass(leaseMs + minute + 1000);
+    expect(await granted(other, 4)).toHaveLength(3);
+  });
+
+  test('learns of a request whose place was lost with the store', async () => {
+    const { team, join, pass, granted, settle } = byHand(3);
+    const early = join();
+    await pass();
+    const places = await granted(early, 1);
+    team.store.flush();
+    const late = join();
+    await pass();
+    expect(await granted(late, 1)).toHaveLength(1);
+    await settle(early, places, 1);
+    // One of the three is left by the server's word, and the request of the late one may not be in it.
+    expect(await granted(late, 2)).toHaveLength(0);
+  });
+
+  test.each(['with all it had', 'empty'])(
+    'learns what was done while the store was gone, where it comes back %s',
+    async (how) => {
+      const { team, join, pass, granted, settle } = byHand(4);
+      const [one, two] = [join(), join()];
+      team.store.replicas = 2;
+      await pass();
+      const before = await granted(one, 1);
+      team.store.state = 'gone';
+      const meanwhile = await granted(one, 4);
+      expect(meanwhile).toHaveLength(1);
+      await settle(one, before, 3);
+      await settle(one, meanwhile, 0);
+      if (how === 'empty') team.store.flush();
+      team.store.comeBack();
+      await pass();
+      expect(await granted(two, 1)).toHaveLength(0);
+      expect(two.forecastMs(0)).toBeGreaterThan(20_000);
+    },
+  );
+
+  test('waits with those who can wait until all have come back', async () => {
+    const { team, join, pass } = byHand(4);
+    const one = join();
+    await pass();
+    team.store.state = 'gone';
+    const alone = one.take(0);
+    await pass(10);
+    expect((await alone).kind).toBe('granted');
+    team.store.comeBack();
+    await pass(10);
+    const patient = one.take(minute);
+    const impatient = one.take(0);
+    await pass(10);
+    expect(await patient).toEqual({ kind: 'wait', ms: expect.any(Number) });
+    expect((await impatient).kind).toBe('granted');
+  });
+
+  test('lets the user of one replica fix a limit, which others do not take over', async () => {
+    const { team, join, pass, granted } = byHand(4);
+    const other = join();
+    await pass();
+    const clock = team.time.clockOf();
+    const storeClock = new StoreClock(clock);
+    let ids = 0;
+    const newId = () => {
+      ids += 1;
+      return `fixed-${ids}`;
+    };
+    const common = { store: team.store.seenWith(() => 0), clock, storeClock };
+    const closing = new SharedClosing({ ...common, key: 'token', newVersion: newId });
+    const limit = { perMinute: 2, from: 'user' } as const;
+    const fixed = new SharedQuota({ ...common, key, closing, limit, leaseMs, newId });
+    await pass();
+    expect(await granted(fixed, 3)).toHaveLength(2);
+    expect(fixed.perMinute).toBe(2);
+    expect(other.perMinute).toBe(4);
+    expect(await granted(other, 3)).toHaveLength(2);
+  });
+});
