@@ -27,8 +27,8 @@ import { deniedByStart, suggest, withoutNegation } from './suggest.ts';
 import { numberOf } from './values.ts';
 
 /*
- * Checks whether a call exists, is allowed at its place in the chain, and may be used in this part
- * of this definition.
+ * Checks whether a call exists, is allowed at its position in the chain, and may be used in this
+ * part of the definition.
  */
 
 const typeNames: Record<ChainType, string> = {
@@ -42,7 +42,7 @@ const typeNames: Record<ChainType, string> = {
   Literal: 'a fixed value',
 };
 
-/** Reports a call of a function that there isn't. @param type what the chain is before it. */
+/** Reports a call of an unknown function. @param type the type of the chain before it. */
 export function unknownFunction(
   chain: Chain,
   index: number,
@@ -55,7 +55,7 @@ export function unknownFunction(
   findings.error('unknown-function', call.nameSpan, message, () => adviceOn(chain, index, type));
 }
 
-/** What an unknown function most likely stands for. @param type what the chain is before it. */
+/** What an unknown function most likely means. @param type the type of the chain before it. */
 function adviceOn(chain: Chain, index: number, type: ChainType | undefined): Advice {
   const meant = rewritten(chain, index, type);
   if (meant) return { help: `Did you mean ${meant.text}?`, fix: meant };
@@ -72,11 +72,11 @@ function adviceOn(chain: Chain, index: number, type: ChainType | undefined): Adv
 
 function helpFor(name: string, allowed: readonly string[]): string {
   return /like$/i.test(name)
-    ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
-    : `Here may stand ${allowed.join(', ')}.`;
+    ? 'Use .contains(…), .starts_with(…) or .ends_with(…) with a plain string.'
+    : `Expected one of ${allowed.join(', ')}.`;
 }
 
-/** The functions that a name without arguments may stand for, of which some need one: `total()`. */
+/** The functions that a name without arguments may mean, some of which need one: `total()`. */
 function severalMeant(
   { name, args }: FunctionCall,
   allowed: readonly string[],
@@ -85,13 +85,13 @@ function severalMeant(
   return args.length === 0 && possible.length > 1 ? possible : undefined;
 }
 
-/** A call as it is written, with a gap for a property. */
+/** A call as it is written, with a placeholder for a property. */
 function written(name: string): string {
   const takesProperty = catalog.get(name)?.parameters[0]?.kind === 'property';
   return `${name}(${takesProperty ? `${extractorOfBareWord.inside}('…')` : ''})`;
 }
 
-/** The function of those that are allowed that an unknown name most likely stands for. */
+/** The allowed function that an unknown name most likely means. */
 function functionMeant(
   { name, args }: Pick<FunctionCall, 'name' | 'args'>,
   allowed: readonly string[],
@@ -100,11 +100,11 @@ function functionMeant(
   const possible = synonyms.filter((synonym) => allowed.includes(synonym));
   const takes = (synonym: string) => (catalog.get(synonym)?.parameters.length ?? 0) > 0;
   const known = possible.find((synonym) => takes(synonym) === args.length > 0) ?? possible[0];
-  // A name that is known to mean something else is no slip of the pen.
+  // A name with a known meaning is not a typo.
   return known ?? (synonyms.length > 0 ? undefined : suggest(name, allowed));
 }
 
-/** What says in this language what a whole call says in another. */
+/** The equivalent of a whole call from another language. */
 function rewritten(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
   return (
     asCount(chain, index, type) ??
@@ -116,7 +116,7 @@ function rewritten(chain: Chain, index: number, type: ChainType | undefined): Fi
   );
 }
 
-/** Of a stream, `not_exists()` and the like speak of a count. */
+/** On a stream, `not_exists()` and the like mean a count. */
 function asCount(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
   const [call, before] = [chain.calls[index], chain.calls[index - 1]];
   if (!call || !before || !type || !isCountable(type) || call.args.length > 0) return undefined;
@@ -126,7 +126,7 @@ function asCount(chain: Chain, index: number, type: ChainType | undefined): Fix 
   return counted ? { start: before.end, end: call.end, text: `.count()${counted}` } : undefined;
 }
 
-/** `like('%a')`, for the patterns that a comparison says. */
+/** `like('%a')`, for patterns that a comparison can express. */
 function asPattern(chain: Chain, index: number): Fix | undefined {
   const call = chain.calls[index];
   const [pattern] = call?.args ?? [];
@@ -152,7 +152,7 @@ function asDistinctCount(
   return { start: call.start, end: call.end, text: `${reducer}(${args}).count()` };
 }
 
-/** `in_audience('key')`: another audience is a trait, which is true or false as text. */
+/** `in_audience('key')`: another audience is a trait whose value is the string true or false. */
 function asMembership(chain: Chain, index: number): Fix | undefined {
   const call = chain.calls[index];
   const [key] = call?.args ?? [];
@@ -163,7 +163,7 @@ function asMembership(chain: Chain, index: number): Fix | undefined {
   return { start: call.start, end: call.end, text };
 }
 
-/** `.not().equals('a')`: NOT stands before the whole condition. */
+/** `.not().equals('a')`: NOT goes before the whole condition. */
 function asPrefix(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
   const [call, comparison] = chain.calls.slice(index);
   const isNot = call !== undefined && /^not$/i.test(call.name) && call.args.length === 0;
@@ -174,7 +174,7 @@ function asPrefix(chain: Chain, index: number, type: ChainType | undefined): Fix
   return { start: chain.start, end: chain.end, text };
 }
 
-/** `not_contains('a')`, for what a comparison says. */
+/** `not_contains('a')`, the negation of a comparison. */
 function asDenied(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
   const call = chain.calls[index];
   if (!call || !type || isCountable(type)) return undefined;
@@ -191,7 +191,10 @@ function asDenied(chain: Chain, index: number, type: ChainType | undefined): Fix
     : denied(chain, index, `${entry.name}(${args})`);
 }
 
-/** The chain up to a call, with another in its place and NOT before it; only if it ends there. */
+/**
+ * The chain up to a call, with another call in its place and NOT before it; only if the chain ends
+ * there.
+ */
 function denied(chain: Chain, index: number, call: string): Fix | undefined {
   if (index < chain.calls.length - 1) return undefined;
   const before = format({ ...chain, calls: chain.calls.slice(0, index) });
@@ -199,10 +202,10 @@ function denied(chain: Chain, index: number, call: string): Fix | undefined {
 }
 
 /**
- * Whether a call is allowed at its place in the chain; reports it if not. After an unknown type
- * anything may.
+ * Whether a call is allowed at its position in the chain; reports it if not. After an unknown type,
+ * any call is.
  *
- * @param type what the chain is before it.
+ * @param type the type of the chain before it.
  */
 export function checkPlace(
   chain: Chain,
@@ -216,22 +219,22 @@ export function checkPlace(
   const name = call.operator ?? call.name;
   if (index === 0) {
     if (entry.follows.length === 0) return true;
-    findings.error('no-extractor', call.nameSpan, `${name} can not begin a chain.`, () => {
+    findings.error('no-extractor', call.nameSpan, `${name} can't start a chain.`, () => {
       const text = turnedInsideOut(call, entry);
       return {
         help: text
           ? `Did you mean ${text}?`
-          : `Begin with ${mayFollow(undefined).join(', ')}, as in ${entry.example}.`,
+          : `Start with one of ${mayFollow(undefined).join(', ')}. Example: ${entry.example}`,
         fix: text ? { start: call.start, end: call.end, text } : undefined,
       };
     });
     return false;
   }
   if (type === undefined || entry.follows.includes(type)) return true;
-  // Of several filters in a row the first is reported.
+  // Of several filters in a row, only the first is reported.
   const isNext = functionOf(chain.calls[index - 1])?.kind === 'filter';
   if (isLateFilter(entry, type) && isNext) return false;
-  const message = `${name} can not follow ${typeNames[type]}.`;
+  const message = `${name} can't follow ${typeNames[type]}.`;
   findings.error('wrong-order', call.nameSpan, message, () => inOrder(chain, index, entry, type));
   return false;
 }
@@ -246,17 +249,17 @@ function turnedInsideOut(call: FunctionCall, entry: LanguageFunction): string | 
   return format({ ...first, calls: [...first.calls, { ...call, args }] });
 }
 
-/** Whether a filter stands behind what was reduced: it has its place before. */
+/** Whether a filter comes after the reducer; it belongs before it. */
 export function isLateFilter({ kind }: LanguageFunction, type: ChainType | undefined): boolean {
   return kind === 'filter' && (type === 'Scalar' || type === 'ListScalar');
 }
 
-/** How to bring a call into its place. */
+/** How to move a call to its place. */
 function inOrder(chain: Chain, index: number, entry: LanguageFunction, type: ChainType): Advice {
   const call = chain.calls[index];
   const before = chain.calls[index - 1];
   if (!call || !before || type === 'Comparator' || type === 'Literal') {
-    return { help: 'Nothing may follow it; join conditions with AND or OR.' };
+    return { help: 'Nothing can follow it; join conditions with AND or OR.' };
   }
   if (isLateFilter(entry, type)) {
     const others = chain.calls.slice(index);
@@ -264,8 +267,8 @@ function inOrder(chain: Chain, index: number, entry: LanguageFunction, type: Cha
     const filters = next < 0 ? others : others.slice(0, next);
     const text = format({ ...chain, calls: [...filters, before] });
     return {
-      help: `Put .${entry.name}(…) before the reducer: ${text}.`,
-      // With the dot, which shows that it goes on with a chain.
+      help: `Move .${entry.name}(…) before the reducer: ${text}`,
+      // With the dot, which shows that it continues a chain.
       fix: {
         start: chain.calls[index - 2]?.end ?? before.start,
         end: filters.at(-1)?.end ?? call.end,
@@ -276,13 +279,15 @@ function inOrder(chain: Chain, index: number, entry: LanguageFunction, type: Cha
   if (entry.kind === 'comparison') return ofStream(call, before, entry);
   if (type === 'ScalarExtractor' && entry.kind !== 'extractor') {
     return {
-      help: `${entry.name} is for streams of events or entities; compare a value directly.`,
+      help: `${entry.name} works only on events or entities; compare a value directly.`,
     };
   }
-  return { help: `After it may come ${mayFollow(type).join(', ')}.` };
+  return { help: `Expected one of ${mayFollow(type).join(', ')}.` };
 }
 
-/** What a comparison of a stream means: of a number its count, of the present a window. */
+/**
+ * What a comparison on a stream means: with a number, its count; with the current time, a window.
+ */
 function ofStream(
   call: FunctionCall,
   before: FunctionCall,
@@ -290,7 +295,7 @@ function ofStream(
 ): { help: string; fix?: Fix } {
   const window = windowInstead(entry);
   if (window) {
-    const help = `Did you mean ${window}? Of events, a window is a filter.`;
+    const help = `Did you mean ${window}? For events, a time window is a filter.`;
     return { help, fix: { ...call.nameSpan, text: window } };
   }
   const instead = countInstead(entry.name);
@@ -301,7 +306,7 @@ function ofStream(
     ((entry.family === 'ordering' || entry.family === 'equality') && comparesNumber);
   const { end } = instead ? call : before;
   return {
-    help: `Count them first: ${text}.`,
+    help: `Count them first: ${text}`,
     fix: isClear ? { start: before.end, end, text } : undefined,
   };
 }
@@ -326,13 +331,13 @@ function checkExtractorUse(
   const { onlyFor } = entry;
   if (entry.family === 'item' && enclosing.length === 0) {
     const instead = extractorOfBareWord.outside;
-    findings.error('outside-where', nameSpan, `${name} stands only in a where or a reducer.`, {
-      help: `Put it into one, as in ${entry.example}; for a trait of the profile write ${instead}('…').`,
+    findings.error('outside-where', nameSpan, `${name} works only inside a where or a reducer.`, {
+      help: `For a trait of the profile, write ${instead}('…'). Example of ${name}: ${entry.example}`,
     });
   }
   if (onlyFor && options.type !== onlyFor) {
-    findings.error('linked-only', nameSpan, `${name} is only for ${onlyFor} audiences.`, {
-      help: `Use event('…'), or check the query with the type ${onlyFor}.`,
+    findings.error('linked-only', nameSpan, `${name} works only in ${onlyFor} audiences.`, {
+      help: `Use event('…'), or check the query as type ${onlyFor}.`,
     });
   }
 }
@@ -344,7 +349,7 @@ function checkFilterUse(
   findings: Findings,
 ): void {
   if (!madeFor || options.purpose === madeFor) return;
-  findings.warn('for-traits', nameSpan, `${name} is made for computed traits.`, {
-    help: 'In an audience use within(…) or between(…).',
+  findings.warn('for-traits', nameSpan, `${name} is intended for computed traits.`, {
+    help: 'In an audience, use within(…) or between(…).',
   });
 }

@@ -6,15 +6,15 @@ import { format, formatCall } from './format.ts';
 import { Claims } from './lint-values.ts';
 
 /*
- * Conditions of one junction that make no sense together: only warnings.
+ * Conditions in one junction that make no sense together: warnings only.
  */
 
-/** The operands of a junction and of those of the same kind within it. */
+/** The operands of a junction, with nested junctions of the same kind merged. */
 export function flatten({ kind, operands }: Junction): Expression[] {
   return operands.flatMap((operand) => (operand.kind === kind ? flatten(operand) : [operand]));
 }
 
-/** Finds what is there twice, or with its opposite, or can't be true at once. */
+/** Finds conditions that appear twice, with their opposite, or can't be true at once. */
 export function lintJunction(
   kind: Junction['kind'],
   operands: readonly Expression[],
@@ -32,17 +32,22 @@ export function lintJunction(
       const text = format(before);
       const message =
         text === format(operand)
-          ? 'This condition is there twice.'
-          : `This says the same as ${text}.`;
+          ? 'This condition appears twice.'
+          : `This means the same as ${text}.`;
       findings.warn('duplicate-condition', operand, message, {
-        help: 'Remove it, or correct it if something else was meant.',
+        help: 'Remove it, or change it if you meant something else.',
       });
       continue;
     }
     if (seen.has(meaningOf(node, value, !denied))) {
-      senseless(kind, operand, 'Next to its opposite, this', findings);
+      senseless(kind, operand, 'Combined with its opposite, this', findings);
     } else if (clashes) {
-      senseless(kind, operand, 'Next to the others on it, for a single value this', findings);
+      senseless(
+        kind,
+        operand,
+        'For a single value, combined with the other conditions on it, this',
+        findings,
+      );
     }
     seen.set(meaning, operand);
   }
@@ -59,14 +64,14 @@ function senseless(kind: Junction['kind'], operand: Expression, what: string, fi
   const always = kind === 'or';
   const code = always ? 'always-true' : 'always-false';
   findings.warn(code, operand, `${what} is ${always ? 'always' : 'never'} true.`, {
-    help: `Use ${always ? 'AND' : 'OR'}, or correct one of the two.`,
+    help: `Use ${always ? 'AND' : 'OR'}, or change one of the conditions.`,
   });
 }
 
 /**
- * A text that is the same for conditions that mean the same, where that is easy to see.
+ * A text that is equal for conditions with the same meaning, as far as that is easy to see.
  *
- * @param value what a chain compares, as text.
+ * @param value the left side of a chain's comparison, as text.
  */
 function meaningOf(node: Expression, value: string, denied: boolean): string {
   const plain = node.kind === 'chain' ? plainMeaning(node, denied) : undefined;
@@ -81,7 +86,7 @@ function formatCalls(calls: readonly FunctionCall[], from = 0): string {
   return calls.map((call, index) => formatCall(call, from + index)).join('');
 }
 
-/** What a comparison of existence or of a count says, in a form that is the same for the same. */
+/** The meaning of a comparison of existence or of a count, in normal form. */
 function plainMeaning(chain: Chain, denied: boolean): string | undefined {
   const { call, entry } = comparisonIn(chain) ?? {};
   if (!call || !entry) return undefined;

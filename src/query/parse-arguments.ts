@@ -7,7 +7,7 @@ import { reportBrackets, takeDoubledBracket } from './punctuation.ts';
 import { readLiteral, readSharedUnit } from './read-values.ts';
 import { quote } from './strings.ts';
 import {
-  isJoint,
+  isConjunction,
   isNull,
   isOperator,
   isSymbol,
@@ -18,12 +18,12 @@ import {
 } from './tokens.ts';
 
 /*
- * Reads all that is between the parentheses of a call, or should be.
+ * Reads everything that is, or should be, between the parentheses of a call.
  */
 
 const closers: Partial<Record<string, ')' | '}' | ']'>> = { '(': ')', '{': '}', '[': ']' };
 
-/** Where the arguments of a function stand. */
+/** The place that the arguments of a function are in. */
 function placeInside(name: string, outer: Place): Place {
   const entry = catalog.get(name) ?? catalog.get(knownAs(name)[0] ?? '');
   if (takesCondition(entry) || entry?.kind === 'reducer') return 'inside';
@@ -77,7 +77,7 @@ function readArgumentList(
   return args;
 }
 
-/** `['a', 'b']` where the values stand by themselves. */
+/** `['a', 'b']`, where values go without brackets. */
 export function readListInBrackets(parsing: Parsing, meaning: string): Argument[] {
   const { tokens } = parsing;
   const open = tokens.next();
@@ -90,7 +90,7 @@ export function readListInBrackets(parsing: Parsing, meaning: string): Argument[
   tokens.error(
     'list-brackets',
     span,
-    'The language has no lists; several values stand by themselves.',
+    'The language has no lists; separate several values with commas only.',
     {
       help: 'Remove the brackets.',
       fix: { ...span, text: inside },
@@ -99,11 +99,11 @@ export function readListInBrackets(parsing: Parsing, meaning: string): Argument[
   return args;
 }
 
-/** Skips what can't go on with an argument, as in `contains('a' foo)`; reported once if at all. */
+/** Skips what can't continue an argument, as in `contains('a' foo)`; reports it at most once. */
 function skipRest(parsing: Parsing, open: Token, isReported: boolean): void {
   const { tokens } = parsing;
   const { token } = tokens;
-  const isJoined = isJoint(token) && !atDuration(tokens, 1) && isValue(tokens.lastToken);
+  const isJoined = isConjunction(token) && !atDuration(tokens, 1) && isValue(tokens.lastToken);
   const isEnd = token.kind === 'end' || (token.kind === 'symbol' && /^[),}\]]$/.test(token.text));
   const goesOn = mayGoOn(parsing) && !isJoined && !isArithmetic(token) && !isReported;
   if (isEnd || goesOn || !tokens.brackets.isClosed(open)) return;
@@ -114,12 +114,12 @@ function skipRest(parsing: Parsing, open: Token, isReported: boolean): void {
   const text = tokens.textOf(span);
   tokens.error('unexpected', span, `"${text}" does not belong here.`, {
     help: 'Remove it, or put a comma before it.',
-    // Of more than words it is not sure that they are not needed.
+    // Anything but words may be needed.
     fix: /^[\p{L}\p{N}_ !:]+$/u.test(text) ? { start, end: span.end, text: '' } : undefined,
   });
 }
 
-/** Whether what follows an argument may belong to it, or be another without its comma. */
+/** Whether what follows an argument may belong to it, or be another one without its comma. */
 function mayGoOn(parsing: Parsing): boolean {
   const { token } = parsing.tokens;
   if (token.kind === 'symbol' && !isSymbol(token, '!') && !isSymbol(token, ':')) return true;
@@ -133,7 +133,7 @@ function takeComma(parsing: Parsing, close: string): boolean {
   if (isSymbol(token, ',')) {
     tokens.next();
     if (isSymbol(tokens.token, close)) {
-      const message = 'The reference has no comma after the last argument.';
+      const message = "Segment's reference has no comma after the last argument.";
       const more = { help: 'Remove it.', fix: { ...spanOf(token), text: '' } };
       tokens.findings.warn('trailing-comma', token, message, more);
     }
@@ -147,7 +147,7 @@ function takeComma(parsing: Parsing, close: string): boolean {
   }
   if (!atLiteral(tokens) || tokens.stopped) return false;
   const fix = { start: token.start, end: token.start, text: ', ' };
-  reportMissingComma(parsing, token, 'Put a comma before this one.', fix);
+  reportMissingComma(parsing, token, 'Add a comma before this one.', fix);
   return true;
 }
 
@@ -157,7 +157,7 @@ function reportMissingComma(
   help: string,
   fix: { start: number; end: number; text: string },
 ) {
-  const message = 'Two arguments need a comma between them.';
+  const message = 'Separate arguments with commas.';
   parsing.tokens.error('missing-comma', token, message, { help, fix });
 }
 
@@ -165,23 +165,23 @@ function readWithoutParentheses(parsing: Parsing, name: Token): Argument[] {
   const { tokens } = parsing;
   const parameters = catalog.get(name.text)?.parameters ?? [];
   const value = readValueWithoutParentheses(parsing, parameters[0]?.kind);
-  // Of what is no function it is reported that there is none.
+  // An unknown function is reported as such.
   if (!catalog.has(name.text)) return value ? [value] : [];
   const written = value && tokens.textOf(value);
   const isBare = value?.type === 'string' && written === value.text;
   const text = isBare ? quote(value.text) : written;
   const end = value?.end ?? name.end;
   const isNeeded = parameters.some(({ optional }) => !optional);
-  tokens.error('missing-parentheses', name, `${name.text} needs parentheses behind it.`, {
+  tokens.error('missing-parentheses', name, `${name.text} needs parentheses after it.`, {
     help: `Write ${name.text}(${text ?? (isNeeded ? '…' : '')}).`,
     fix: isNeeded && !text ? undefined : { start: name.end, end, text: `(${text ?? ''})` },
   });
   if (value) return [value];
-  // What is missing is reported; nothing more is said of it.
+  // What is missing was reported; nothing more follows from it.
   return isNeeded ? [tokens.missing(end)] : [];
 }
 
-/** The value behind a function that lacks its parentheses; of a name, also without its quotes. */
+/** The value after a function without parentheses; a name may lack its quotes as well. */
 function readValueWithoutParentheses(
   parsing: Parsing,
   kind: ParameterKind | undefined,
