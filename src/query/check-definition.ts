@@ -208,8 +208,8 @@ function wrongCount(
   { chain, scope, findings }: { chain: Chain; scope: Scope; findings: Findings },
 ): void {
   const given = call.args.length;
-  const needed = max === 0 ? 'none' : signature(entry);
-  const message = `${call.name} has ${given} argument${given === 1 ? '' : 's'}; it takes ${needed}.`;
+  const needed = max === 0 ? 'no arguments' : signature(entry);
+  const message = `${call.name} has ${given} argument${given === 1 ? '' : 's'}; expected ${needed}.`;
   const surplus = call.args[max];
   const fix = surplus && withSurplusInPlace(chain, call, { max, isValue: scope.isValue });
   findings.error('argument-count', surplus ?? call, message, {

@@ -2,6 +2,7 @@ import type { Cast, Duration, FunctionCall, Literal } from './ast.ts';
 import type { Findings } from './diagnostic.ts';
 import { inWholeUnits, isUnit, unitMeant, unitOf } from './durations.ts';
 import type { Parameter } from './language-function.ts';
+import { listWith } from './phrases.ts';
 import { quote } from './strings.ts';
 import { suggest } from './suggest.ts';
 import { readTime, settledTime } from './times.ts';
@@ -49,9 +50,10 @@ function helpForTime(text: string): string {
   const year = [first, third].find((part) => part.length === 4);
   const others = year === first ? [second, third] : [first, second];
   const [one = '', two = ''] = others.map((part) => part.padStart(2, '0'));
-  const dates = [`${year}-${one}-${two}`, `${year}-${two}-${one}`].filter((date) => readTime(date));
+  const possible = new Set([`${year}-${one}-${two}`, `${year}-${two}-${one}`]);
+  const dates = [...possible].filter((date) => readTime(date));
   return year && dates.length > 0
-    ? `Which date do you mean: ${[...new Set(dates)].join(' or ')}?`
+    ? `${dates.length > 1 ? 'Which date do you mean:' : 'Did you mean'} ${dates.join(' or ')}?`
     : "Write it as yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ, such as '2026-01-31T00:00:00Z'.";
 }
 
@@ -60,7 +62,10 @@ export function checkUnit(duration: Duration, { units = [] }: Parameter, finding
   const { start, end, unit, unitSpan } = duration;
   const singular = unitOf(duration);
   if (units.some((allowed) => allowed === singular)) return;
-  const named = units.map((allowed) => `${allowed}s`).join(' or ');
+  const named = listWith(
+    'or',
+    units.map((allowed) => `${allowed}s`),
+  );
   if (isUnit(singular)) {
     const text = inWholeUnits(duration);
     findings.warn('unsettled-unit', unitSpan, `Segment's reference mentions only ${named} here.`, {
@@ -86,7 +91,8 @@ export function checkCast(
   findings: Findings,
 ): void {
   if (casts.includes(cast.type)) return;
-  const allowed = casts.length > 0 ? `takes as ${casts.join(', as ')}` : 'takes no "as"';
+  const types = casts.map((type) => `"as ${type}"`);
+  const allowed = types.length > 0 ? `takes only ${listWith('or', types)}` : 'takes no "as"';
   findings.error('wrong-type', cast.typeSpan, `${call.name} ${allowed}.`, () => {
     const meant = suggest(cast.type, casts);
     return {

@@ -102,7 +102,7 @@ function repairBrackets(
   if (isMissing) {
     const isClosing = /[)}\]]/.test(bracket);
     const message = isClosing ? 'This bracket is never closed.' : 'This bracket is never opened.';
-    const context = query.slice(fix.start, fix.start + 20);
+    const context = query.slice(fix.start, fix.start + 20).trim();
     findings.error(isClosing ? 'unclosed' : 'unopened', at, message, {
       help: context === '' ? `Add ${bracket} at the end.` : `Add ${bracket} before: ${context}`,
       fix,

@@ -1,4 +1,5 @@
 import type { Span } from './ast.ts';
+import type { DiagnosticCode } from './codes.ts';
 import { keepsMeaning } from './fix-meaning.ts';
 import { maxComparedChars, maxDiagnostics, maxErrorsRead, maxQueryChars } from './limits.ts';
 
@@ -17,8 +18,7 @@ export interface Fix extends Span {
 /** A finding of a rule. */
 export interface Finding extends Span {
   severity: Severity;
-  /** Stable, in kebab case. */
-  code: string;
+  code: DiagnosticCode;
   /** What is wrong, in one sentence. */
   message: string;
   /** What to do about it. */
@@ -50,7 +50,7 @@ export interface Diagnostic extends Finding {
 export class Findings {
   readonly #found: GatheredFinding[] = [];
   /** The spans of each code, encoded as numbers: there may be one per character. */
-  readonly #seen = new Map<string, Set<number>>();
+  readonly #seen = new Map<DiagnosticCode, Set<number>>();
   readonly #brokenAt = new Set<number>();
   #withFixes = true;
   #comparableChars = maxComparedChars;
@@ -76,7 +76,7 @@ export class Findings {
    * For a query beyond this program's limits: nothing else is reported, because most of it was not
    * read. The reference states no such limit, so it is not an error.
    */
-  beyondLimit(code: string, span: Span, message: string): void {
+  beyondLimit(code: DiagnosticCode, span: Span, message: string): void {
     const help = 'Segment may accept it. Shorten it, or split it into several audiences.';
     const { start, end } = span;
     this.#limit ??= {
@@ -103,7 +103,7 @@ export class Findings {
   }
 
   /** Whether something was found for this code, even if it was dropped since. */
-  has(code: string): boolean {
+  has(code: DiagnosticCode): boolean {
     return this.#seen.has(code);
   }
 
@@ -126,24 +126,24 @@ export class Findings {
   }
 
   /** Adds an error. */
-  error(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+  error(code: DiagnosticCode, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
     this.#add('error', code, span, message, advice);
   }
 
   /** Adds a warning. */
-  warn(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+  warn(code: DiagnosticCode, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
     this.#add('warning', code, span, message, advice);
   }
 
   /** Adds a hint. */
-  hint(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+  hint(code: DiagnosticCode, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
     this.#add('hint', code, span, message, advice);
   }
 
   /** Adds a finding, unless its span is distrusted or was already reported for the same code. */
   #add(
     severity: Severity,
-    code: string,
+    code: DiagnosticCode,
     { start, end }: Span,
     message: string,
     advice: Advice | LazyAdvice,
@@ -153,7 +153,7 @@ export class Findings {
     this.#found.push({ severity, code, message, start, end, advice, withFix: this.#withFixes });
   }
 
-  #isNew(code: string, start: number, end: number): boolean {
+  #isNew(code: DiagnosticCode, start: number, end: number): boolean {
     const places = this.#seen.get(code) ?? new Set();
     this.#seen.set(code, places);
     const { size } = places;

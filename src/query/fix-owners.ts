@@ -19,6 +19,8 @@ interface Frame {
   isOfArguments: boolean;
   /** The call around its subject, as in `count(event('A'))`. */
   around?: number;
+  /** The start of that subject, once further arguments follow it. */
+  subject?: number;
 }
 
 /** Stands for the start of a chain that lies before the text. */
@@ -61,7 +63,13 @@ class OwnerFinder {
   }
 
   #endChain(): void {
-    if (this.#frame.around !== undefined) return;
+    const { around, subject, head } = this.#frame;
+    if (around !== undefined && subject === undefined) {
+      // The further arguments of the call around its subject belong to the subject's chain.
+      this.#frame.subject = head;
+      this.#frame.taker = head;
+      this.#frame.isOfArguments = true;
+    }
     this.#frame.head = undefined;
     this.#frame.compared = undefined;
   }
@@ -98,9 +106,10 @@ class OwnerFinder {
     const closed = this.#frame;
     // The closed bracket may have been opened before the text.
     this.#frame = this.#outer.pop() ?? { taker: undefined, isOfArguments: false, head: outside };
-    if (closed.isOfArguments) return;
-    this.#frame.head ??= closed.head;
-    if (closed.around !== undefined) this.#owners[closed.around] = closed.head;
+    const head = closed.around === undefined ? closed.head : (closed.subject ?? closed.head);
+    if (closed.isOfArguments && closed.around === undefined) return;
+    this.#frame.head ??= head;
+    if (closed.around !== undefined) this.#owners[closed.around] = head;
   }
 }
 

@@ -204,9 +204,8 @@ function lintSides(chain: Chain, { call }: ComparisonAtEnd, findings: Findings):
 function lintCount({ call, entry }: ComparisonAtEnd, findings: Findings): void {
   const text = countInstead(entry.name);
   if (text !== undefined) {
-    const [code, truth] = entry.holdsOfPresent
-      ? ['always-true', 'always']
-      : ['always-false', 'never'];
+    const code = entry.holdsOfPresent ? 'always-true' : 'always-false';
+    const truth = entry.holdsOfPresent ? 'always' : 'never';
     findings.warn(code, call, `A count always has a value, so this is ${truth} true.`, {
       help: `Did you mean${text}?`,
     });
@@ -219,11 +218,16 @@ function lintCount({ call, entry }: ComparisonAtEnd, findings: Findings): void {
 function lintNumber(call: FunctionCall, compared: NumberComparison, findings: Findings): void {
   const truth = truthOfCount(compared);
   if (truth === undefined) return;
-  const [code, words] = truth ? ['always-true', 'always true'] : ['always-false', 'never true'];
+  const code = truth ? 'always-true' : 'always-false';
   const isAtLeastZero = compared.operator === '>=' && compared.number === 0;
-  findings.warn(code, call, `A count is a whole number, 0 or more, so this is ${words}.`, {
-    help: isAtLeastZero ? 'Did you mean >= 1?' : 'Compare with a whole number, 1 or more.',
-  });
+  findings.warn(
+    code,
+    call,
+    `A count is a whole number, 0 or more, so this is ${truth ? 'always' : 'never'} true.`,
+    {
+      help: isAtLeastZero ? 'Did you mean >= 1?' : 'Compare with a whole number, 1 or more.',
+    },
+  );
 }
 
 /** Values of types that never match. */

@@ -113,7 +113,9 @@ function skipRest(parsing: Parsing, open: Token, isReported: boolean): void {
   const span = tokens.spanFrom(token.start);
   const text = tokens.textOf(span);
   tokens.error('unexpected', span, `"${text}" does not belong here.`, {
-    help: 'Remove it, or put a comma before it.',
+    help: isConjunction(token)
+      ? `Write two conditions with ${token.text.toUpperCase()} between them.`
+      : 'Remove it, or put a comma before it.',
     // Anything but words may be needed.
     fix: /^[\p{L}\p{N}_ !:]+$/u.test(text) ? { start, end: span.end, text: '' } : undefined,
   });
@@ -146,7 +148,7 @@ function takeComma(parsing: Parsing, close: string): boolean {
     return true;
   }
   if (!atLiteral(tokens) || tokens.stopped) return false;
-  const fix = { start: token.start, end: token.start, text: ', ' };
+  const fix = { start: tokens.lastEnd, end: token.start, text: ', ' };
   reportMissingComma(parsing, token, 'Add a comma before this one.', fix);
   return true;
 }

@@ -166,9 +166,16 @@ function readNoCondition(parsing: Parsing): Missing {
   const { token } = tokens;
   if (isConjunction(token) && tokens.hasCommaInside(1)) return parsing.calledConjunction();
   if (token.kind === 'end' || isClosing(token) || isConjunction(token)) {
-    const message = `A condition is missing before ${describeToken(token)}.`;
+    const before = tokens.lastToken;
+    const isEmpty = before.kind === 'end' && token.kind === 'end';
+    const message = isEmpty
+      ? 'The definition is empty.'
+      : `A condition is missing before ${describeToken(token)}.`;
+    const example = "Write one, such as event('Shoes Bought').count() >= 1";
     tokens.error('expected-condition', token, message, {
-      help: "Write one, such as event('Shoes Bought').count() >= 1, or remove the word before it.",
+      help: isConjunction(before)
+        ? `${example}, or remove ${describeToken(before)}.`
+        : `${example}.`,
     });
     return tokens.missing(token.start);
   }

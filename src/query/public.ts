@@ -29,6 +29,7 @@ export type {
 } from './ast.ts';
 export type { Checked } from './check.ts';
 export type { Level } from './check-options.ts';
+export type { DiagnosticCode } from './codes.ts';
 export type { Diagnostic, Fix, Severity } from './diagnostic.ts';
 export type { Account, EntityRecord, EventRecord, Profile } from './evaluate.ts';
 export type { References } from './references.ts';

@@ -1,5 +1,6 @@
 import type { Missing, Span } from './ast.ts';
 import { Brackets } from './brackets.ts';
+import type { DiagnosticCode } from './codes.ts';
 import type { Advice, Findings } from './diagnostic.ts';
 import { maxNesting, maxNodes } from './limits.ts';
 import {
@@ -159,7 +160,7 @@ export class TokenStream {
    * Reports an error, unless parsing has stopped. With unmatched brackets, text that contains
    * brackets may not belong together, so it gets no fix.
    */
-  error(code: string, span: Span, message: string, advice: Advice = {}): void {
+  error(code: DiagnosticCode, span: Span, message: string, advice: Advice = {}): void {
     if (this.#stopped) return;
     const { fix } = advice;
     const isUnsure =
