@@ -216,9 +216,35 @@ export function signature({ name, parameters }: LanguageFunction): string {
   return `${name}(${written.join(', ')})`;
 }
 
+/** How many arguments a function takes. */
+interface Arity {
+  min: number;
+  max: number;
+}
+
+const arities: ReadonlyMap<LanguageFunction, Arity> = new Map(
+  functions.map((entry) => {
+    const { parameters } = entry;
+    const min = parameters.filter(({ optional }) => !optional).length;
+    const isOpen = parameters.some(({ rest }) => rest);
+    return [entry, { min, max: isOpen ? Number.POSITIVE_INFINITY : parameters.length }];
+  }),
+);
+
+/** How many arguments a function takes, at least and at most. */
+export function arityOf(entry: LanguageFunction): Arity {
+  return arities.get(entry) ?? { min: 0, max: 0 };
+}
+
 /** Whether a call reduces a stream to a value. */
 export function isReducer(call: FunctionCall): boolean {
   return reducerOf(call) !== undefined;
+}
+
+/** Whether a call limits a stream to a time, as a window or a session does. */
+export function isWindow(call: FunctionCall): boolean {
+  const family = filterOf(call)?.family;
+  return family === 'window' || family === 'session';
 }
 
 /** Whether a function of this name is a filter. */

@@ -1,5 +1,5 @@
 import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.ts';
-import { extractorOf, functionOf, signature } from './catalog.ts';
+import { arityOf, extractorOf, functionOf, signature } from './catalog.ts';
 import { isExpression } from './chains.ts';
 import { type ArgumentContext, checkNamed } from './check-named.ts';
 import type { CheckOptions } from './check-options.ts';
@@ -190,14 +190,14 @@ function checkArguments(
   findings: Findings,
 ): void {
   const { parameters } = entry;
-  const min = parameters.filter(({ optional }) => !optional).length;
-  const max = parameters.some(({ rest }) => rest) ? Number.POSITIVE_INFINITY : parameters.length;
+  const { min, max } = arityOf(entry);
   if (call.args.length < min || call.args.length > max) {
     wrongCount(call, entry, max, { chain, scope, findings });
   }
-  for (const [index, argument] of call.args.slice(0, max).entries()) {
+  const context = { call, entry, scope, findings };
+  for (const [index, argument] of call.args.entries()) {
     const parameter = parameters[Math.min(index, parameters.length - 1)];
-    if (parameter) checkArgument(argument, parameter, { call, entry, scope, findings });
+    if (parameter && index < max) checkArgument(argument, parameter, context);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
-import { extractorOf, filterOf, reducerOf, takesCondition } from './catalog.ts';
+import { extractorOf, filterOf, isWindow, reducerOf, takesCondition } from './catalog.ts';
 import { type ComparisonAtEnd, comparisonIn, streamKindOf, withoutLast } from './chains.ts';
 import { compared } from './explain-comparison.ts';
 import { amountOf, type Bound, boundOf, times, timesOf } from './explain-count.ts';
@@ -378,7 +378,7 @@ function explainStream(chain: Chain, voice: Voice, place: Place): Stream {
   return {
     name: name + before,
     limits: ending.map((call) => ` ${explainFilter(call, voice, event)}`).join('') + after,
-    hasWindow: filters.some((call) => ['window', 'session'].includes(filterOf(call)?.family ?? '')),
+    hasWindow: filters.some(isWindow),
   };
 }
 

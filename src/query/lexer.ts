@@ -162,18 +162,55 @@ function cut(query: string, otherEnds: OtherEnds): LexedPiece[] {
   const pieces: LexedPiece[] = [];
   let at = 0;
   while (at < query.length) {
-    if (quotes.has(query[at] ?? '')) {
-      const string = stringAt(query, at, otherEnds);
-      pieces.push(string);
-      at = string.end;
+    const character = query[at] ?? '';
+    if (character === ' ') {
+      at += 1;
       continue;
     }
-    const { piece, text } = pieceAt(query, at);
+    const clear = quotes.has(character)
+      ? stringAt(query, at, otherEnds)
+      : clearPieceAt(query, at, character);
+    if (clear) {
+      pieces.push(clear);
+      at = clear.end;
+      continue;
+    }
     const start = at;
+    const { piece, text } = pieceAt(query, at);
     at += text.length;
     if (piece !== 'space') pieces.push({ kind: kindOf(piece), text, start, end: at });
   }
   return pieces;
+}
+
+/** Symbols that are never the start of a longer piece; a dot is, before a digit. */
+const singleSymbols: ReadonlySet<string> = new Set('(){}[],:.');
+
+/** A piece whose first character shows what it is, as for most pieces: no pattern is needed. */
+function clearPieceAt(query: string, start: number, first: string): Token | undefined {
+  if (singleSymbols.has(first)) {
+    const end = start + 1;
+    const isNumber = first === '.' && isDigit(query.charCodeAt(end));
+    return isNumber ? undefined : { kind: 'symbol', text: first, start, end };
+  }
+  if (!isAsciiLetter(query.charCodeAt(start))) return undefined;
+  let end = start + 1;
+  while (isAsciiWord(query.charCodeAt(end))) end += 1;
+  // A letter of another alphabet may continue the name.
+  if (query.charCodeAt(end) > 127) return undefined;
+  return { kind: 'name', text: query.slice(start, end), start, end };
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function isAsciiLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}
+
+function isAsciiWord(code: number): boolean {
+  return isAsciiLetter(code) || isDigit(code) || code === 95;
 }
 
 /** A date in a national format is read as a date, so that the help can ask which one it is. */

@@ -22,7 +22,7 @@ export function lintJunction(
 ): void {
   const seen = new Map<string, Expression>();
   const claims = new Claims(kind);
-  for (const operand of operands) {
+  for (const operand of withSharedSubject(operands)) {
     const { node, denied } = withoutNots(operand);
     const value = node.kind === 'chain' ? formatCalls(node.calls.slice(0, -1)) : '';
     const meaning = meaningOf(node, value, denied);
@@ -51,6 +51,21 @@ export function lintJunction(
     }
     seen.set(meaning, operand);
   }
+}
+
+/** The operands that have their subject in common with another: no others repeat or contradict each other. */
+function withSharedSubject(operands: readonly Expression[]): Expression[] {
+  const counts = new Map<string, number>();
+  const subjects = operands.map(subjectOf);
+  for (const subject of subjects) counts.set(subject, (counts.get(subject) ?? 0) + 1);
+  return operands.filter((_, index) => (counts.get(subjects[index] ?? '') ?? 0) > 1);
+}
+
+/** What a condition starts with, which is equal for all conditions on the same value. */
+function subjectOf(operand: Expression): string {
+  const { node } = withoutNots(operand);
+  const first = node.kind === 'chain' ? node.calls[0] : undefined;
+  return first ? formatCall(first, 0) : node.kind;
 }
 
 function withoutNots(operand: Expression): { node: Expression; denied: boolean } {

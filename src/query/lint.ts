@@ -1,5 +1,12 @@
 import type { Argument, Chain, Duration, Expression, FunctionCall } from './ast.ts';
-import { countInstead, extractorOf, filterOf, functionOf, negationOf } from './catalog.ts';
+import {
+  countInstead,
+  extractorOf,
+  filterOf,
+  functionOf,
+  isWindow,
+  negationOf,
+} from './catalog.ts';
 import {
   type ComparisonAtEnd,
   comparesCount,
@@ -138,11 +145,6 @@ function asksForOne(chain: Chain): boolean {
   const comparison = comparesCount(chain) ? comparisonIn(chain) : undefined;
   const { operator, number } = (comparison && numberComparison(comparison.call, false)) ?? {};
   return (operator === '>=' && number === 1) || (operator === '>' && number === 0);
-}
-
-function isWindow(call: FunctionCall): boolean {
-  const family = filterOf(call)?.family;
-  return family === 'window' || family === 'session';
 }
 
 function lintWindow(call: FunctionCall, chain: Chain, findings: Findings): void {

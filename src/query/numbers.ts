@@ -12,6 +12,7 @@ const maxZeros = 30;
 
 /** A number in the spelling of the reference; unchanged if that would be very long. */
 export function plainNumber(text: string): string {
+  if (/^[1-9]\d*$/.test(text)) return text;
   const [, whole = '', fraction = '', power = '0'] =
     /^\+?(\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const shift = Number(power);

@@ -3,9 +3,9 @@ import { isEndOfCondition, takeDirection, takeRest } from './between-conditions.
 import {
   comparisonInstead,
   extractorOf,
-  filterOf,
   isFilter,
   isReducer,
+  isWindow,
   keepsText,
   operators,
 } from './catalog.ts';
@@ -37,8 +37,6 @@ import { countWordsOfWindow, windowOf, withFilter } from './window-in-words.ts';
  */
 
 function isStreamWithoutWindow({ calls }: Chain): boolean {
-  const isWindow = (call: FunctionCall) =>
-    ['window', 'session'].includes(filterOf(call)?.family ?? '');
   return extractorOf(calls[0])?.family === 'stream' && !calls.some(isWindow);
 }
 
@@ -100,6 +98,7 @@ function takeMoreValues(parsing: Parsing, call: FunctionCall): void {
 
 /** Words after a count that refer to the current time are a window. */
 function readInWords(parsing: Parsing, chain: Chain): FunctionCall | undefined {
+  if (parsing.tokens.token.kind !== 'name') return undefined;
   if (chain.calls.some(isReducer) && countWordsOfWindow(parsing.tokens) > 0) return undefined;
   return readComparisonInWords(parsing.tokens, chain, {
     value: (comparison) => readComparedValue(parsing, comparison),

@@ -22,12 +22,12 @@ export function isSymbol(token: Token, text: string): boolean {
 
 /** Whether a token opens a bracket. */
 export function isOpening({ kind, text }: Token): boolean {
-  return kind === 'symbol' && /^[({[]$/.test(text);
+  return kind === 'symbol' && (text === '(' || text === '{' || text === '[');
 }
 
 /** Whether a token closes a bracket. */
 export function isClosing({ kind, text }: Token): boolean {
-  return kind === 'symbol' && /^[)}\]]$/.test(text);
+  return kind === 'symbol' && (text === ')' || text === '}' || text === ']');
 }
 
 /** Whether a token joins conditions, correctly written or not. */
@@ -55,7 +55,8 @@ const symbolKeywords: Readonly<Record<string, Keyword>> = {
 /** The keyword that a token is or stands for, ignoring case. */
 export function keywordOf(token: Token): Keyword | undefined {
   if (token.kind === 'symbol') return symbolKeywords[token.text];
-  if (token.kind !== 'name') return undefined;
+  // All keywords have two or three letters.
+  if (token.kind !== 'name' || token.text.length > 3) return undefined;
   const word = token.text.toUpperCase();
   return word === 'AND' || word === 'OR' || word === 'NOT' || word === 'ANY' || word === 'ALL'
     ? word

@@ -229,6 +229,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[*/+^]+$/': 'query',
   },
   'query/numbers.ts': {
+    '/^[1-9]\\d*$/': 'query',
     '/^(?:\\d+(?:\\.\\d+)?|\\.\\d+)$/': 'query',
     '/^\\+?(\\d*)(?:\\.(\\d+))?(?:[eE]([+-]?\\d+))?$/': 'query',
     '/^0+(?=\\d)/': 'query',
@@ -297,8 +298,6 @@ const listed: Record<string, Record<string, Source>> = {
     '/[(){}[\\]]/': 'query',
   },
   'query/tokens.ts': {
-    '/^[({[]$/': 'query',
-    '/^[)}\\]]$/': 'query',
     '/^[-&:.|]$/': 'query',
     '/^(&&?|\\|\\|?)$/': 'query',
     '/^(and|or)$/i': 'query',
