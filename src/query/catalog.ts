@@ -142,6 +142,16 @@ export function isConditionTaker(entry: LanguageFunction): boolean {
 /** The filter that keeps the items that meet a condition. */
 export const conditionFilter = [...filters.values()].find(takesCondition)?.name ?? '';
 
+/** The filter that excludes the events of some sources. */
+export const sourceFilter =
+  [...filters.values()].find(({ family }) => family === 'source')?.name ?? '';
+
+/** The filter for a time window with two ends, by whose name other languages mean a range of values. */
+export const rangeFilter =
+  [...filters.values()].find(
+    ({ family, parameters }) => family === 'window' && parameters.length === 2,
+  )?.name ?? '';
+
 /** The filter that keeps what happened in a time window up to now. */
 export const windowFilter =
   [...filters.values()].find(
@@ -239,6 +249,12 @@ export function arityOf(entry: LanguageFunction): Arity {
 /** Whether a call reduces a stream to a value. */
 export function isReducer(call: FunctionCall): boolean {
   return reducerOf(call) !== undefined;
+}
+
+/** The filter that a name such as `exclude_sources` means, with what it excludes in the call. */
+export function excludingFilter(name: string): string | undefined {
+  const isMeant = /^(?:exclud(?:e|ing)_?sources?|sources?_?exclud(?:e|ed|ing))$/i.test(name);
+  return isMeant ? sourceFilter : undefined;
 }
 
 /** Whether a call limits a stream to a time, as a window or a session does. */

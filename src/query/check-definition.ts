@@ -1,5 +1,13 @@
 import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.ts';
-import { arityOf, extractorOf, functionOf, signature } from './catalog.ts';
+import {
+  arityOf,
+  catalog,
+  extractorOf,
+  functionOf,
+  knownAs,
+  signature,
+  windowFilter,
+} from './catalog.ts';
 import { isExpression } from './chains.ts';
 import { type ArgumentContext, checkNamed } from './check-named.ts';
 import type { CheckOptions } from './check-options.ts';
@@ -7,6 +15,7 @@ import { checkPlace, checkUse, isLateFilter, unknownFunction } from './check-pla
 import { checkCast, checkLiteral, checkTime, checkUnit } from './check-values.ts';
 import type { Findings, Fix } from './diagnostic.ts';
 import { unitNamed } from './durations.ts';
+import { formatArgument } from './format.ts';
 import type {
   ChainType,
   LanguageFunction,
@@ -166,12 +175,29 @@ function checkCall(
     if (call?.name !== '') unknownFunction(chain, index, before, findings);
     return undefined;
   }
-  const inPlace = checkPlace(chain, index, entry, before, findings);
+  const window = windowMeant(call, entry);
+  if (window) {
+    const { start, end } = call;
+    findings.error('wrong-argument', call.args[0] ?? call, `${call.name} takes property('…').`, {
+      help: `Did you mean ${window}?`,
+      fix: { start, end, text: window },
+    });
+    return catalog.get(windowFilter)?.returns;
+  }
+  const inPlace = checkPlace(chain, index, entry, before, { findings, isValue: scope.isValue });
   // What follows a misplaced filter applies to the value that was reduced before it.
   if (!inPlace) return isLateFilter(entry, before) ? before : undefined;
   checkUse(call, entry, scope, findings);
   checkArguments(chain, call, entry, scope, findings);
   return entry.returns;
+}
+
+/** The window that a reducer with the name of one means: `last(7 days)`. */
+function windowMeant(call: FunctionCall, entry: LanguageFunction): string | undefined {
+  const [length, ...others] = call.args;
+  const isWindow = entry.kind === 'reducer' && knownAs(entry.name).includes(windowFilter);
+  if (!isWindow || length?.kind !== 'duration' || others.length > 0) return undefined;
+  return `${windowFilter}(${formatArgument(length)})`;
 }
 
 /** The kind of stream that a chain reads; one with an unknown start is assumed to read events. */
@@ -207,15 +233,24 @@ function wrongCount(
   max: number,
   { chain, scope, findings }: { chain: Chain; scope: Scope; findings: Findings },
 ): void {
+  // What could not be read was reported.
+  if (call.args.some(({ kind }) => kind === 'missing')) return;
   const given = call.args.length;
   const needed = max === 0 ? 'no arguments' : signature(entry);
   const message = `${call.name} has ${given} argument${given === 1 ? '' : 's'}; expected ${needed}.`;
   const surplus = call.args[max];
   const fix = surplus && withSurplusInPlace(chain, call, { max, isValue: scope.isValue });
   findings.error('argument-count', surplus ?? call, message, {
-    help: fix ? `Did you mean ${fix.text}?` : `Example: ${entry.example}`,
+    help: fix ? `Did you mean ${fix.text}?` : helpForCount(entry, surplus),
     fix,
   });
+}
+
+function helpForCount(entry: LanguageFunction, surplus: Argument | undefined): string {
+  const isLength = entry.kind === 'extractor' && entry.stream && surplus?.kind === 'duration';
+  return isLength
+    ? `For a time window, write .${windowFilter}(${formatArgument(surplus)}) after it.`
+    : `Example: ${entry.example}`;
 }
 
 function checkArgument(given: Argument, parameter: Parameter, context: ArgumentContext): void {

@@ -136,7 +136,7 @@ function windowOfParent(span: Span, parent: Parameter['parent'], findings: Findi
     return;
   }
   findings.hint('parent-direction', span, 'This window covers the time after the outer event.', {
-    help: "The example in Segment's reference does. The reference doesn't say whether the window also covers the time before.",
+    help: "So does the example in Segment's reference, which doesn't say whether a window can also cover the time before.",
   });
 }
 

@@ -4,11 +4,14 @@ import {
   countInstead,
   distinctCountCalled,
   exactOpposite,
+  excludingFilter,
   extractorOfBareWord,
   functionOf,
   isCountable,
+  isWindow,
   knownAs,
   mayFollow,
+  sourceFilter,
   windowInstead,
 } from './catalog.ts';
 import type { Advice, Findings, Fix } from './diagnostic.ts';
@@ -23,7 +26,8 @@ import type {
 } from './language-function.ts';
 import type { Scope } from './scope.ts';
 import { quote } from './strings.ts';
-import { deniedByStart, suggest, withoutNegation } from './suggest.ts';
+import { deniedByStart, isNegated, suggest, withoutNegation } from './suggest.ts';
+import { asRange } from './value-range.ts';
 import { numberOf } from './values.ts';
 
 /*
@@ -70,7 +74,18 @@ function adviceOn(chain: Chain, index: number, type: ChainType | undefined): Adv
   };
 }
 
+const helpForDate =
+  'To compare a date, use .within_last(7 days), .before_last(7 days) or .within_next(7 days).';
+const helpOutsideRange =
+  'For values outside a range, write two comparisons with < and >, joined with OR.';
+const helpForRange =
+  'For a range of values, write two comparisons with >= and <=, joined with AND.';
+
 function helpFor(name: string, allowed: readonly string[]): string {
+  if (/source/i.test(name) && allowed.includes(sourceFilter)) {
+    return `Sources can only be excluded: .${sourceFilter}({exclude: 'id', 'id'})`;
+  }
+  if (/between|range/i.test(name)) return isNegated(name) ? helpOutsideRange : helpForRange;
   return /like$/i.test(name)
     ? 'Use .contains(…), .starts_with(…) or .ends_with(…) with a plain string.'
     : `Expected one of ${allowed.join(', ')}.`;
@@ -111,6 +126,7 @@ function rewritten(chain: Chain, index: number, type: ChainType | undefined): Fi
     asPattern(chain, index) ??
     asDistinctCount(chain, index, type) ??
     asMembership(chain, index) ??
+    asExclusion(chain, index, type) ??
     asPrefix(chain, index, type) ??
     asDenied(chain, index, type)
   );
@@ -163,6 +179,17 @@ function asMembership(chain: Chain, index: number): Fix | undefined {
   return { start: call.start, end: call.end, text };
 }
 
+/** `exclude_sources('a')` */
+function asExclusion(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
+  const call = chain.calls[index];
+  const filter = call && excludingFilter(call.name);
+  if (!call || !filter || !type || !isCountable(type) || call.args.length === 0) return undefined;
+  const areIds = call.args.every((id) => id.kind === 'literal' && id.type === 'string');
+  if (!areIds) return undefined;
+  const text = `${filter}({exclude: ${call.args.map(formatArgument).join(', ')}})`;
+  return { start: call.start, end: call.end, text };
+}
+
 /** `.not().equals('a')`: NOT goes before the whole condition. */
 function asPrefix(chain: Chain, index: number, type: ChainType | undefined): Fix | undefined {
   const [call, comparison] = chain.calls.slice(index);
@@ -212,7 +239,7 @@ export function checkPlace(
   index: number,
   entry: LanguageFunction,
   type: ChainType | undefined,
-  findings: Findings,
+  { findings, isValue = false }: { findings: Findings; isValue?: boolean },
 ): boolean {
   const call = chain.calls[index];
   if (!call) return true;
@@ -235,7 +262,9 @@ export function checkPlace(
   const isNext = functionOf(chain.calls[index - 1])?.kind === 'filter';
   if (isLateFilter(entry, type) && isNext) return false;
   const message = `${name} can't follow ${typeNames[type]}.`;
-  findings.error('wrong-order', call.nameSpan, message, () => inOrder(chain, index, entry, type));
+  findings.error('wrong-order', call.nameSpan, message, () =>
+    inOrder(chain, index, entry, { type, isValue }),
+  );
   return false;
 }
 
@@ -255,34 +284,49 @@ export function isLateFilter({ kind }: LanguageFunction, type: ChainType | undef
 }
 
 /** How to move a call to its place. */
-function inOrder(chain: Chain, index: number, entry: LanguageFunction, type: ChainType): Advice {
+function inOrder(
+  chain: Chain,
+  index: number,
+  entry: LanguageFunction,
+  { type, isValue }: { type: ChainType; isValue: boolean },
+): Advice {
   const call = chain.calls[index];
   const before = chain.calls[index - 1];
   if (!call || !before || type === 'Comparator' || type === 'Literal') {
     return { help: 'Nothing can follow it; join conditions with AND or OR.' };
   }
-  if (isLateFilter(entry, type)) {
-    const others = chain.calls.slice(index);
-    const next = others.findIndex((other) => functionOf(other)?.kind !== 'filter');
-    const filters = next < 0 ? others : others.slice(0, next);
-    const text = format({ ...chain, calls: [...filters, before] });
-    return {
-      help: `Move .${entry.name}(…) before the reducer: ${text}`,
-      // With the dot, which shows that it continues a chain.
-      fix: {
-        start: chain.calls[index - 2]?.end ?? before.start,
-        end: filters.at(-1)?.end ?? call.end,
-        text: index > 1 ? `.${text}` : text,
-      },
-    };
-  }
+  const range = isValue ? undefined : asRange(chain, index);
+  if (range) return { help: `Did you mean ${range.text}?`, fix: range };
+  if (isLateFilter(entry, type)) return beforeReducer(chain, index, entry);
   if (entry.kind === 'comparison') return ofStream(call, before, entry);
+  if (type === 'ScalarExtractor' && isWindow(call)) {
+    return { help: call.args.some(({ kind }) => kind === 'duration') ? helpForDate : helpForRange };
+  }
   if (type === 'ScalarExtractor' && entry.kind !== 'extractor') {
     return {
       help: `${entry.name} works only on events or entities; compare a value directly.`,
     };
   }
   return { help: `Expected one of ${mayFollow(type).join(', ')}.` };
+}
+
+/** Moves a filter, with those that follow it, before the reducer. */
+function beforeReducer(chain: Chain, index: number, entry: LanguageFunction): Advice {
+  const [call, before] = [chain.calls[index], chain.calls[index - 1]];
+  if (!call || !before) return {};
+  const others = chain.calls.slice(index);
+  const next = others.findIndex((other) => functionOf(other)?.kind !== 'filter');
+  const filters = next < 0 ? others : others.slice(0, next);
+  const text = format({ ...chain, calls: [...filters, before] });
+  return {
+    help: `Move .${entry.name}(…) before the reducer: ${text}`,
+    // With the dot, which shows that it continues a chain.
+    fix: {
+      start: chain.calls[index - 2]?.end ?? before.start,
+      end: filters.at(-1)?.end ?? call.end,
+      text: index > 1 ? `.${text}` : text,
+    },
+  };
 }
 
 /**

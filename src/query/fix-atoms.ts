@@ -1,4 +1,11 @@
-import { catalog, comparisonCalled, knownAs, operators } from './catalog.ts';
+import {
+  catalog,
+  comparisonCalled,
+  excludingFilter,
+  isFilter,
+  knownAs,
+  operators,
+} from './catalog.ts';
 import { isUnit, unitNamed, unitSpelt } from './durations.ts';
 import { emptyLabels, isOverThePast, nullWords } from './equivalents.ts';
 import { comparisonInWords, foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
@@ -49,8 +56,11 @@ function inUsualOrder(pieces: readonly LexedPiece[]): Atom[] {
     const first = [...read(compared), word(flipped), ...read([value])];
     return at < 0 ? first : [...first, word('AND'), ...read(rest)];
   }
+  const elided = pieces.findIndex((_, index) => index > 0 && isElided(pieces, index));
+  if (elided > 0) return withSubject(pieces, elided);
   const at = pieces.findIndex((piece) => piece.kind === 'name' && /^between$/i.test(piece.text));
-  return at > 0 ? betweenTwo(pieces, at) : read(pieces);
+  if (at <= 0) return read(pieces);
+  return isCallOfRange(pieces, at) ? rangeCalled(pieces, at) : betweenTwo(pieces, at);
 }
 
 /** In `AND(a, b)`, commas join like AND. */
@@ -75,6 +85,37 @@ const flip: Readonly<Record<string, string>> = Object.fromEntries(
     ['>=', '<='],
   ].map(([one = '', other = '']) => [operators.get(one), other]),
 );
+
+/** Whether a comparison after a conjunction has no left side: `x > 1 AND < 3`. */
+function isElided(pieces: readonly LexedPiece[], at: number): boolean {
+  const [conjunction, operator] = [keywordIn(pieces[at]), pieces[at + 1]];
+  const isJoined = conjunction === 'AND' || conjunction === 'OR';
+  return isJoined && operator !== undefined && operatorIn(operator) !== undefined;
+}
+
+/** The left side of the first comparison, repeated where the others have none. */
+function withSubject(pieces: readonly LexedPiece[], elided: number): Atom[] {
+  const end = pieces.findIndex((piece) => operatorIn(piece) !== undefined);
+  if (end > elided) return read(pieces);
+  const subject = pieces.slice(0, end);
+  return read(
+    pieces.flatMap((piece, at) => (isElided(pieces, at) ? [piece, ...subject] : [piece])),
+  );
+}
+
+/** Whether a text ends in `.between(1, 3)`, with two values and no lengths of time. */
+function isCallOfRange(pieces: readonly LexedPiece[], at: number): boolean {
+  const [dot, open, from, comma, to, close] = [-1, 1, 2, 3, 4, 5].map((by) => pieces[at + by]);
+  const isCall = dot?.text === '.' && open?.text === '(' && comma?.text === ',';
+  return isCall && areLiteral(from, to) && close?.text === ')' && at + 6 === pieces.length;
+}
+
+/** `x.between(1, 3)` compares x twice. */
+function rangeCalled(pieces: readonly LexedPiece[], at: number): Atom[] {
+  const compared = read(pieces.slice(0, at - 1));
+  const [from, to] = [read(pieces.slice(at + 2, at + 3)), read(pieces.slice(at + 4, at + 5))];
+  return [...compared, word('>='), ...from, word('AND'), ...compared, word('<='), ...to];
+}
 
 /** `x between 1 and 3` compares x twice. */
 function betweenTwo(pieces: readonly LexedPiece[], at: number): Atom[] {
@@ -175,6 +216,10 @@ function single(pieces: readonly LexedPiece[], at: number): Reading {
   ) {
     return { taken: 1, found: [mark('=')] };
   }
+  // Between two values, OR lists them like a comma.
+  if (keywordIn(piece) === 'OR' && areLiteral(pieces[at - 1], pieces[at + 1]))
+    return { taken: 1, found: [mark(',')] };
+  if (piece.text === '=' && isOwnKey(pieces[at - 1])) return { taken: 1, found: [mark('=')] };
   if (isKeyOfProperty(pieces, at)) return { taken: 1, found: [word('=')] };
   const given = impliedComparison(pieces, at);
   return {
@@ -197,15 +242,22 @@ function emptyWord(pieces: readonly LexedPiece[], at: number): Reading | undefin
   return isEmpty ? { taken: 1, found: [mark('is')] } : undefined;
 }
 
-/** Keys that are words of the language. */
-const ownKeys = /^(?:exclude|include|parent)$/i;
+function areLiteral(...pieces: readonly (LexedPiece | undefined)[]): boolean {
+  return pieces.every((piece) => piece !== undefined && isLiteralPiece(piece));
+}
+
+/** Whether a key of an argument is a word of the language: `exclude: 'a'`, `within: 7 days`. */
+function isOwnKey(piece: LexedPiece | undefined): boolean {
+  if (piece?.kind !== 'name') return false;
+  return isFilter(piece.text) || /^(?:exclude|include|parent)$/i.test(piece.text);
+}
 
 /** Whether a colon is between the name of a property and its value: `{total: 100}`. */
 function isKeyOfProperty(pieces: readonly LexedPiece[], at: number): boolean {
   const [before, key, colon, value] = [-2, -1, 0, 1].map((ahead) => pieces[at + ahead]);
   if (colon?.text !== ':' || !key || !value || !isLiteralPiece(value)) return false;
   const isKey = key.kind === 'string' || key.kind === 'name';
-  const isName = isKey && !ownKeys.test(key.text) && unitSpelt(key.text) === undefined;
+  const isName = isKey && !isOwnKey(key) && unitSpelt(key.text) === undefined;
   return isName && (before === undefined || /^[{,]$/.test(before.text));
 }
 
@@ -255,8 +307,10 @@ function isLength(pieces: readonly LexedPiece[], at: number): boolean {
   return next?.kind === 'name' && unitSpelt(next.text) !== undefined;
 }
 
-/** A name is one word, but a negated name is two. */
+/** A name is one word, but a negated name is two, and so is `exclude_sources`. */
 function wordsIn(text: string): Atom[] {
+  const excluding = excludingFilter(text);
+  if (excluding) return [word('exclude'), word(excluding)];
   const isKnown = catalog.has(text) || knownAs(text).length > 0 || isUnit(text);
   const denied = isKnown || nullWords.has(text.toLowerCase()) ? undefined : deniedIn(text);
   return denied ? [word('NOT'), word(denied)] : [word(text)];

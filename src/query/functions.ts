@@ -173,7 +173,6 @@ export const functions: readonly LanguageFunction[] = [
     english: 'not counting those from {first}',
     note: 'Excludes the events of these sources',
     example: "event('Shoes Bought').sources({exclude: 'src_1', 'src_2'}).count() >= 1",
-    otherNames: ['excludesources'],
   }),
   filter({
     name: 'within',

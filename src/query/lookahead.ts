@@ -126,11 +126,13 @@ export function countBareWords(tokens: TokenStream): number {
   return Math.max(words, 1);
 }
 
-/** Whether values in brackets are next: `('a', 'b')`, `['a']`. */
+/** Whether values in brackets are next: `('a', 'b')`, `('a' OR 'b')`, `['a']`. */
 export function atListOfValues(tokens: TokenStream): boolean {
   if (!isValue(tokens.peek())) return false;
   if (isSymbol(tokens.token, '[')) return true;
-  return isSymbol(tokens.token, '(') && isSymbol(tokens.peek(2), ',');
+  if (!isSymbol(tokens.token, '(')) return false;
+  const divider = tokens.peek(2);
+  return isSymbol(divider, ',') || (isConjunction(divider) && isValue(tokens.peek(3)));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Argument, Cast, Chain, Expression, Literal, Missing, Named } from './ast.ts';
-import { catalog, extractorOfBareWord } from './catalog.ts';
+import { catalog, extractorOfBareWord, isFilter } from './catalog.ts';
 import type { ParameterKind } from './language-function.ts';
 import {
   atBareWord,
@@ -68,7 +68,7 @@ export function readArgument(
 ): Argument {
   const { tokens } = parsing;
   const { token } = tokens;
-  if (token.kind === 'name' && isSymbol(tokens.peek(), ':')) return readNamed(parsing, kind, name);
+  if (isNameNext(parsing, kind)) return readNamed(parsing, kind, name);
   if (isSymbol(token, '{')) return parsing.inBraces(kind, name);
   return (
     readForeignArgument(parsing, kind) ??
@@ -79,6 +79,16 @@ export function readArgument(
     readBareWordOf(parsing, kind) ??
     readCastable(parsing)
   );
+}
+
+/** Whether a named argument is next, with a colon or, as in Python, an equals sign. */
+function isNameNext({ tokens }: Parsing, kind: ParameterKind | undefined): boolean {
+  const { token } = tokens;
+  const after = tokens.peek();
+  if (token.kind !== 'name') return false;
+  if (isSymbol(after, ':')) return true;
+  const isKey = isFilter(token.text) || (kind === 'exclusion' && token.text === 'exclude');
+  return isKey && isSymbol(after, '=');
 }
 
 /** Null and the current time, which the language has no name for. */

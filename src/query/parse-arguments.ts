@@ -1,5 +1,5 @@
 import type { Argument, Literal } from './ast.ts';
-import { catalog, knownAs, takesCondition } from './catalog.ts';
+import { catalog, comparisonInstead, knownAs, takesCondition } from './catalog.ts';
 import type { ParameterKind } from './language-function.ts';
 import { atBareWord, atDuration, atLiteral, isArithmetic } from './lookahead.ts';
 import type { Parsing, Place } from './parsing.ts';
@@ -71,6 +71,7 @@ function readArgumentList(
     const { errors } = tokens.findings;
     if (isSymbol(tokens.token, '[')) args.push(...readListInBrackets(parsing, meaning));
     else args.push(parsing.argument(parameter?.kind, meaning));
+    if (takeOrBetweenValues(parsing, meaning)) continue;
     skipRest(parsing, open, tokens.findings.errors > errors);
     if (!takeComma(parsing, close)) break;
   }
@@ -119,6 +120,29 @@ function skipRest(parsing: Parsing, open: Token, isReported: boolean): void {
     // Anything but words may be needed.
     fix: /^[\p{L}\p{N}_ !:]+$/u.test(text) ? { start, end: span.end, text: '' } : undefined,
   });
+}
+
+/** `one_of('a' OR 'b')`: takes an OR between two values of a comparison with any of them. */
+function takeOrBetweenValues(parsing: Parsing, meaning: string): boolean {
+  const { tokens } = parsing;
+  const { token, lastToken } = tokens;
+  const [next] = [tokens.peek()];
+  if (keywordOf(token) !== 'OR' || !isValue(lastToken) || !isValue(next)) return false;
+  if (!takesAnyOf(meaning) || tokens.stopped) return false;
+  tokens.next();
+  const text = `${tokens.textOf(lastToken)}, ${tokens.textOf(next)}`;
+  tokens.error('missing-comma', token, 'Separate arguments with commas.', {
+    help: 'Write a comma instead.',
+    fix: { start: lastToken.start, end: next.end, text },
+  });
+  return true;
+}
+
+/** Whether a comparison takes several values of which one is enough, or has a counterpart that does. */
+function takesAnyOf(name: string): boolean {
+  const entry = catalog.get(name);
+  if (entry?.kind !== 'comparison' || entry.isNegative) return false;
+  return comparisonInstead(name) !== undefined || entry.parameters.some(({ rest }) => rest);
 }
 
 /** Whether what follows an argument may belong to it, or be another one without its comma. */

@@ -1,8 +1,9 @@
-import type { Chain, Expression, Missing, Span } from './ast.ts';
+import type { Chain, Expression, Span } from './ast.ts';
 import { skipMoreConditions } from './between-conditions.ts';
 import { catalog, comparisonOf, isFilter } from './catalog.ts';
 import { continuesChain } from './foreign-comparison.ts';
 import { atBareName, atLiteral, beginsCall, countBareWords } from './lookahead.ts';
+import { readElided } from './parse-elided.ts';
 import type { Parsing } from './parsing.ts';
 import { recognizePath } from './path.ts';
 import { atArrow, readArrow } from './read-foreign.ts';
@@ -161,9 +162,11 @@ function readOtherBrackets(parsing: Parsing, close: '}' | ']'): Expression {
   return inner;
 }
 
-function readNoCondition(parsing: Parsing): Missing {
+function readNoCondition(parsing: Parsing): Expression {
   const { tokens } = parsing;
   const { token } = tokens;
+  const elided = isOperator(token) ? readElided(parsing) : undefined;
+  if (elided) return elided;
   if (isConjunction(token) && tokens.hasCommaInside(1)) return parsing.calledConjunction();
   if (token.kind === 'end' || isClosing(token) || isConjunction(token)) {
     const before = tokens.lastToken;

@@ -4,7 +4,7 @@ import { foreignOperators } from './foreign-comparison.ts';
 import { atLiteral, countBareWords, countTokensOfPresent } from './lookahead.ts';
 import { readLiteral } from './read-values.ts';
 import type { TokenStream } from './token-stream.ts';
-import { isSymbol, spanOf, type Token } from './tokens.ts';
+import { isConjunction, isSymbol, type Keyword, keywordOf, spanOf, type Token } from './tokens.ts';
 
 /*
  * Reads comparisons and values of other languages that don't need the rest of the grammar.
@@ -42,7 +42,7 @@ export function readNullComparison(
 }
 
 /**
- * `= ('a', 'b')` means one of them.
+ * `= ('a', 'b')` and `= ('a' OR 'b')` mean one of them, `!= ('a' AND 'b')` none of them.
  *
  * @param start where the replacement starts: at the space before the operator.
  */
@@ -54,23 +54,37 @@ export function readListComparison(
   const compared = operators.get(foreignOperators[operator.text] ?? operator.text);
   const name = comparisonInstead(compared ?? '');
   const open = tokens.next();
-  const args: Literal[] = [];
-  while (atLiteral(tokens)) {
-    args.push(readLiteral(tokens));
-    if (!isSymbol(tokens.token, ',')) break;
-    tokens.next();
-  }
-  const inside = tokens.textOf({ start: open.end, end: tokens.lastEnd });
+  const { args, words } = readValues(tokens);
+  const inside = args.map((each) => tokens.textOf(each)).join(', ');
+  // One value is never equal to several at once.
+  const isOfAll = words.has('AND') && (words.size > 1 || compared !== operators.get('!='));
   const isRead = isSymbol(tokens.token, open.text === '(' ? ')' : ']');
   if (isRead) tokens.next();
   else tokens.skipCondition();
   const span = tokens.spanFrom(operator.start);
   const text = `.${name}(${inside})`;
   tokens.error('several-values', span, `${operator.text} compares with a single value.`, {
-    help: name ? `Did you mean ${text}?` : 'Write a condition for each value.',
-    fix: name && isRead ? { start, end: span.end, text } : undefined,
+    help:
+      name && !isOfAll
+        ? `Did you mean ${text}?`
+        : `Write a condition for each value${name ? `, or ${text}` : ''}.`,
+    fix: name && isRead && !isOfAll ? { start, end: span.end, text } : undefined,
   });
   return tokens.node({ name: name ?? '', nameSpan: spanOf(operator), args, ...span });
+}
+
+/** Values with commas or conjunctions between them. @returns them, and the conjunctions. */
+function readValues(tokens: TokenStream): { args: Literal[]; words: Set<Keyword | undefined> } {
+  const args: Literal[] = [];
+  const words = new Set<Keyword | undefined>();
+  while (atLiteral(tokens)) {
+    args.push(readLiteral(tokens));
+    const divider = tokens.token;
+    if (!isSymbol(divider, ',') && !isConjunction(divider)) break;
+    words.add(keywordOf(divider));
+    tokens.next();
+  }
+  return { args, words };
 }
 
 /** Words where only a number or a time is possible: their meaning is open. */

@@ -1,5 +1,13 @@
-import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
-import { comparisonInstead, conditionFilter, functionOf, isConditionTaker } from './catalog.ts';
+import type { Argument, Chain, Expression, FunctionCall, Named } from './ast.ts';
+import {
+  catalog,
+  comparisonInstead,
+  conditionFilter,
+  filterOf,
+  functionOf,
+  isConditionTaker,
+  isFilter,
+} from './catalog.ts';
 import { comparisonIn, isExpression } from './chains.ts';
 import type { Fix } from './diagnostic.ts';
 import { format, formatArgument } from './format.ts';
@@ -24,7 +32,9 @@ export function withSurplusInPlace(
   const entry = functionOf(call);
   if (!entry) return undefined;
   const surplus = call.args.slice(max);
-  if (isConditionTaker(entry) && surplus.every(isCondition)) return asFilters(chain, call, max);
+  if (isConditionTaker(entry) && surplus.every((each) => filterMeant(each) !== undefined)) {
+    return asFilters(chain, call, max);
+  }
   if (entry.kind === 'comparison') return asSeveral(call, entry.name);
   const isLast = chain.calls.at(-1) === call && !isValue;
   const [value] = surplus;
@@ -49,8 +59,7 @@ function asFilters(chain: Chain, call: FunctionCall, max: number): Fix | undefin
   if (call.args.slice(0, max).some(isMissing)) return undefined;
   const filters = call.args
     .slice(max)
-    .filter(isCondition)
-    .map((condition) => `.${conditionFilter}(${format(condition)})`)
+    .map((each) => `.${filterMeant(each)}`)
     .join('');
   const { start, end } = call;
   const bare: Chain = {
@@ -64,6 +73,28 @@ function asFilters(chain: Chain, call: FunctionCall, max: number): Fix | undefin
   // With the dot, which shows that it continues a chain.
   if (isReducer && before) return { start: before.end, end, text: `${filters}.${format(bare)}` };
   return { start, end, text: `${format(bare)}${filters}` };
+}
+
+/**
+ * The filter that an argument means: a condition, a filter given by name (`within: 7 days`), or a call
+ * of one (`within(7 days)`).
+ */
+function filterMeant(argument: Argument): string | undefined {
+  if (argument.kind === 'named') return namedFilter(argument);
+  if (argument.kind === 'chain' && argument.calls.every((call) => filterOf(call))) {
+    return format(argument);
+  }
+  return isCondition(argument) ? `${conditionFilter}(${format(argument)})` : undefined;
+}
+
+function namedFilter({ name, value }: Named): string | undefined {
+  const filter = isFilter(name) ? catalog.get(name) : undefined;
+  const [parameter, ...others] = filter?.parameters ?? [];
+  if (!filter || others.length > 0) return undefined;
+  const isLength =
+    value.kind === 'duration' || (value.kind === 'literal' && value.type === 'string');
+  const fits = parameter?.kind === 'duration' ? isLength : isCondition(value);
+  return fits ? `${filter.name}(${formatArgument(value)})` : undefined;
 }
 
 function isMissing({ kind }: Argument): boolean {

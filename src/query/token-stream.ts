@@ -104,6 +104,13 @@ export class TokenStream {
     return this.#tokens[this.#at - 1]?.end ?? 0;
   }
 
+  /** The last token taken that ends before an offset; `end` if there is none. */
+  tokenBefore(offset: number): Token {
+    let at = this.#at - 1;
+    while (at >= 0 && (this.#tokens[at]?.end ?? 0) > offset) at -= 1;
+    return this.#tokens[at] ?? this.#end;
+  }
+
   /** The text of a part of the query. */
   textOf({ start, end }: Span): string {
     return this.query.slice(start, end);

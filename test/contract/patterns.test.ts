@@ -109,13 +109,16 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[.,]$/': 'query',
   },
   'query/catalog.ts': {
+    '/^(?:exclud(?:e|ing)_?sources?|sources?_?exclud(?:e|ed|ing))$/i': 'query',
     '/^(?:count_?(?:distinct|unique)|(?:distinct|unique)_?count)$/i': 'query',
   },
   'query/check-definition.ts': {
     '/^(\\d+) ?(\\p{L}+)$/u': 'query',
   },
   'query/check-place.ts': {
+    '/between|range/i': 'query',
     '/like$/i': 'query',
+    '/source/i': 'query',
     '/^in_?(?:audience|segment)$/i': 'query',
     '/^not$/i': 'query',
   },

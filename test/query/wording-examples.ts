@@ -27,6 +27,8 @@ export const wordingExamples: Readonly<Record<DiagnosticCode, readonly WordingEx
     "event('A').count() > -1",
   ],
   'argument-count': [
+    "event('A', within: 7 days).count() >= 1",
+    "event('A', 7 days).count() >= 1",
     'trait() = 1',
     "trait('age', 18)",
     "event('A').count(3)",
@@ -196,7 +198,12 @@ export const wordingExamples: Readonly<Record<DiagnosticCode, readonly WordingEx
     "event('A').where({property('x') = 1, property('y') = 2}).count() >= 1",
     "event('A').where({property('total') > 100, property('country') = 'DE'}).count() >= 1",
   ],
-  'several-values': ["trait('x') = 'b', 'c'", "trait('total') > [500]"],
+  'several-values': [
+    "trait('plan') = ('a' OR 'b')",
+    "trait('plan') = ('a' AND 'b')",
+    "trait('x') = 'b', 'c'",
+    "trait('total') > [500]",
+  ],
   'surplus-words': [
     "event('A').within(7 days ago).count() >= 1",
     "event('A').within(next 7 days).count() >= 1",
@@ -212,9 +219,11 @@ export const wordingExamples: Readonly<Record<DiagnosticCode, readonly WordingEx
     "((trait('a') = 1)",
     "NOT (trait('a') = 1 OR trait('b') = 2",
     "event('A').where({property('x') = 1).count() >= 1",
-    "trait('plan') = ('a' OR 'b')",
+    "event('A').count() >= (1 OR trait('b') = 2)",
   ],
   unexpected: [
+    "trait('age') > 18 AND < 30",
+    "NOT trait('age') > 18 AND < 30",
     '= 1',
     "trait('a') = 1)",
     "trait('a') = 1 = 1",
@@ -251,6 +260,9 @@ export const wordingExamples: Readonly<Record<DiagnosticCode, readonly WordingEx
   ],
   'unknown-character': ["trait('a') = 5%", "event('A').count() >= 1;"],
   'unknown-function': [
+    "event('A').exclude_sources('a').count() >= 1",
+    "event('A').without_sources('a').count() >= 1",
+    "trait('age').not_between(1, 5)",
     "$('a') = 1",
     "user('a') = 1",
     "trait('a').like('x')",
@@ -322,6 +334,7 @@ export const wordingExamples: Readonly<Record<DiagnosticCode, readonly WordingEx
   'word-operator': ["trait('x') is 'y'", "trait('x') LIKE 'a'"],
   wrapped: ['"event(\'A\').count() >= 1"'],
   'wrong-argument': [
+    "event('A').last(7 days).count() >= 1",
     'trait(1) = 1',
     "trait('a') = 7 days",
     "trait('a').contains(5)",
@@ -332,6 +345,8 @@ export const wordingExamples: Readonly<Record<DiagnosticCode, readonly WordingEx
     "event('A').sum(trait('x')) > 1",
   ],
   'wrong-order': [
+    "trait('age').between(18, 30)",
+    "trait('age').between(18)",
     'literal(1) = 1',
     "event('A') >= 1",
     "event('A') = 'x'",
