@@ -1,12 +1,22 @@
 import type { Span } from './ast.ts';
 import { isFilter } from './catalog.ts';
 import { emptyLabels } from './equivalents.ts';
-import { takeKeyword } from './keywords.ts';
+import { helpForDate, helpForPattern } from './help.ts';
+import { prefixKinds, takeKeyword } from './keywords.ts';
 import { atBareWord, beginsCondition, isArithmetic } from './lookahead.ts';
 import { reportArithmetic, reportUnknown } from './read-values.ts';
 import { conjunctionMeant } from './suggest.ts';
 import type { TokenStream } from './token-stream.ts';
-import { describeToken, isClosing, isConjunction, isSymbol, type Token } from './tokens.ts';
+import {
+  describeToken,
+  isClosing,
+  isConjunction,
+  isOpening,
+  isSymbol,
+  isValue,
+  keywordOf,
+  type Token,
+} from './tokens.ts';
 
 /*
  * Handles what is before, between and after conditions without being part of one: labels, words,
@@ -74,19 +84,45 @@ export function takeUnknownWords(tokens: TokenStream): boolean {
   const meant = conjunctionMeant(first.text);
   while (!meant && atBareWord(tokens) && !beginsCondition(tokens)) tokens.next();
   const span = tokens.spanFrom(first.start);
-  const follows = beginsCondition(tokens);
+  const follows = beginsWholeCondition(tokens);
   const text = tokens.textOf(span);
   const fix = meant && follows ? { ...span, text: meant } : undefined;
   const { end } = span;
   const saysNothing = /^times?$/i.test(text) && isEndOfCondition(tokens.token);
   tokens.error('unknown-word', span, `"${text}" can't join two conditions.`, {
-    help: meant ? `Did you mean ${meant}?` : 'Join conditions with AND or OR.',
+    help: meant ? `Did you mean ${meant}?` : helpForWords(tokens, span, follows),
     fix: saysNothing ? { start: before, end, text: '' } : fix,
   });
   if (follows) return true;
   tokens.findings.breakAt(before);
   tokens.skipCondition();
   return false;
+}
+
+/** @param follows whether a condition comes after the words. */
+function helpForWords(tokens: TokenStream, span: Span, follows: boolean): string {
+  const words = tokens.textOf(span);
+  if (/^(?:i?like|rlike|regexp?|matches|similar)\b/i.test(words)) return helpForPattern;
+  if (!follows && /\b\d+ \p{L}/u.test(words + tokens.textOf(restOf(tokens)))) return helpForDate;
+  return 'Join conditions with AND or OR.';
+}
+
+/** The next two tokens. */
+function restOf(tokens: TokenStream): Span {
+  return { start: tokens.lastEnd, end: tokens.peek(1).end };
+}
+
+/** Whether a condition follows any prefixes, and not a list of values: `ANY ('a', 'b')`. */
+function beginsWholeCondition(tokens: TokenStream): boolean {
+  let ahead = 0;
+  while (isPrefix(tokens.peek(ahead))) ahead += 1;
+  if (!beginsCondition(tokens, ahead)) return false;
+  return !(isOpening(tokens.peek(ahead)) && isValue(tokens.peek(ahead + 1)));
+}
+
+function isPrefix(token: Token): boolean {
+  const keyword = keywordOf(token);
+  return keyword !== undefined && prefixKinds[keyword] !== undefined;
 }
 
 /** Skips conditions separated by commas, as in `ANY(a, b)`. */

@@ -4,6 +4,7 @@ import {
   catalog,
   extractorOf,
   functionOf,
+  isConditionTaker,
   knownAs,
   signature,
   windowFilter,
@@ -16,6 +17,7 @@ import { checkCast, checkLiteral, checkTime, checkUnit } from './check-values.ts
 import type { Findings, Fix } from './diagnostic.ts';
 import { unitNamed } from './durations.ts';
 import { formatArgument } from './format.ts';
+import { helpForDate, helpForFixedDate, helpForWindow } from './help.ts';
 import type {
   ChainType,
   LanguageFunction,
@@ -247,9 +249,14 @@ function wrongCount(
 }
 
 function helpForCount(entry: LanguageFunction, surplus: Argument | undefined): string {
-  const isLength = entry.kind === 'extractor' && entry.stream && surplus?.kind === 'duration';
-  return isLength
-    ? `For a time window, write .${windowFilter}(${formatArgument(surplus)}) after it.`
+  const isStream = entry.kind === 'extractor' && entry.family === 'stream';
+  if (isStream && surplus && isString(surplus)) {
+    return 'Write a separate condition for each, joined with AND or OR.';
+  }
+  const isOfStream = isConditionTaker(entry) && surplus?.kind === 'duration';
+  const place = entry.kind === 'reducer' ? 'before' : 'after';
+  return isOfStream
+    ? `For a time window, write .${windowFilter}(${formatArgument(surplus)}) ${place} it.`
     : `Example: ${entry.example}`;
 }
 
@@ -371,10 +378,15 @@ function textMeant(argument: Argument, wanted: ParameterKind): string | undefine
 
 function helpFor(argument: Argument, { kind }: Parameter, entry: LanguageFunction): string {
   if (kind === 'exclusion') return `List only sources to exclude. Example: ${entry.example}`;
+  const isText = argument.kind === 'literal' && argument.type === 'string';
+  if (kind === 'definition' && isText && /[=<>]/.test(argument.text)) {
+    return "Write the condition without quotes, such as property('price') >= 100.";
+  }
+  if (kind === 'duration' && isText && isTimeText(argument.text)) {
+    return entry.kind === 'comparison' ? helpForFixedDate : helpForWindow;
+  }
   if (kind === 'duration') return 'Write the number with its unit, such as 7 days or 12 hours.';
-  return argument.kind === 'duration'
-    ? 'To compare a date, use .within_last(7 days), .before_last(7 days) or .within_next(7 days).'
-    : `Example: ${entry.example}`;
+  return argument.kind === 'duration' ? helpForDate : `Example: ${entry.example}`;
 }
 
 function isString(argument: Argument): argument is Literal {

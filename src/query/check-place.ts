@@ -1,6 +1,7 @@
 import type { Chain, FunctionCall } from './ast.ts';
 import {
   catalog,
+  conditionFilter,
   countInstead,
   distinctCountCalled,
   exactOpposite,
@@ -11,12 +12,23 @@ import {
   isWindow,
   knownAs,
   mayFollow,
+  operatorOf,
+  rangeFilter,
   sourceFilter,
+  windowFilter,
   windowInstead,
 } from './catalog.ts';
 import type { Advice, Findings, Fix } from './diagnostic.ts';
+import { isUnit } from './durations.ts';
 import { meaningOfPattern } from './foreign-comparison.ts';
 import { format, formatArgument } from './format.ts';
+import {
+  helpForDate,
+  helpForPattern,
+  helpForRange,
+  helpForWindow,
+  helpOutsideRange,
+} from './help.ts';
 import type {
   ChainType,
   Comparison,
@@ -27,6 +39,7 @@ import type {
 import type { Scope } from './scope.ts';
 import { quote } from './strings.ts';
 import { deniedByStart, isNegated, suggest, withoutNegation } from './suggest.ts';
+import { isTimeText } from './times.ts';
 import { asRange } from './value-range.ts';
 import { numberOf } from './values.ts';
 
@@ -34,6 +47,13 @@ import { numberOf } from './values.ts';
  * Checks whether a call exists, is allowed at its position in the chain, and may be used in this
  * part of the definition.
  */
+
+const nothingFollows = 'Nothing can follow it; join conditions with AND or OR.';
+
+/** The functions that can follow something. */
+const mayContinue: readonly string[] = [...catalog.values()]
+  .filter(({ follows }) => follows.length > 0)
+  .map(({ name }) => name);
 
 const typeNames: Record<ChainType, string> = {
   VectorExtractor: 'a stream of events or entities',
@@ -64,30 +84,76 @@ function adviceOn(chain: Chain, index: number, type: ChainType | undefined): Adv
   const meant = rewritten(chain, index, type);
   if (meant) return { help: `Did you mean ${meant.text}?`, fix: meant };
   const call = chain.calls[index];
-  const allowed = mayFollow(type);
+  const allowed = index > 0 && type === undefined ? mayContinue : mayFollow(type);
   const several = call && severalMeant(call, allowed);
   if (several) return { help: `Did you mean ${several.map(written).join(' or ')}?` };
-  const name = call && (functionMeant(call, allowed) ?? suggest(call.name, catalog.keys()));
+  const name =
+    call &&
+    (functionMeant(call, allowed) ?? suggest(call.name, index > 0 ? mayContinue : catalog.keys()));
   return {
-    help: name ? `Did you mean ${name}?` : helpFor(call?.name ?? '', allowed),
+    help: name ? `Did you mean ${name}?` : ((call && helpOn(call, index, type, allowed)) ?? ''),
     fix: name ? { ...call.nameSpan, text: name } : undefined,
   };
 }
 
-const helpForDate =
-  'To compare a date, use .within_last(7 days), .before_last(7 days) or .within_next(7 days).';
-const helpOutsideRange =
-  'For values outside a range, write two comparisons with < and >, joined with OR.';
-const helpForRange =
-  'For a range of values, write two comparisons with >= and <=, joined with AND.';
+/** What to write for a call that nothing here is close to. */
+function helpOn(
+  call: FunctionCall,
+  index: number,
+  type: ChainType | undefined,
+  allowed: readonly string[],
+): string {
+  const [first] = call.args;
+  if (type && allowed.length === 0) return nothingFollows;
+  if (type && isCountable(type)) return helpOnStream(call, allowed);
+  if (index > 0 && type === undefined) return 'Expected a filter, a reducer or a comparison.';
+  if (index > 0 || !first) return helpFor(call.name, allowed);
+  const membership = membershipIn(call);
+  if (membership) return `Did you mean ${membership}?`;
+  if (first.kind === 'literal' && /date|time/i.test(call.name)) {
+    return `Write the date alone: ${formatArgument(first)}`;
+  }
+  return first.kind === 'chain'
+    ? `The language has no functions on values: compare ${format(first)} directly.`
+    : helpFor(call.name, allowed);
+}
+
+/** Names that say that an event happened, or that it did not. */
+const happening =
+  /^(?:(?:has|have|is)_?)?(?:once|ever|did|do|done|perform(?:ed)?|occur(?:red|s)?|happen(?:ed|s)?|at_?least_?once)$/i;
+const notHappening =
+  /^(?:never|none|(?:never|not|did_?not|didnt|has_?not|hasnt|have_?not|havent)_?(?:did|do|done|perform(?:ed)?|occur(?:red)?|happen(?:ed)?))$/i;
+
+function helpOnStream(call: FunctionCall, allowed: readonly string[]): string {
+  const { name, args } = call;
+  const length = args.find((each) => each.kind === 'duration' && isUnit(each.unit));
+  if (length && isNegated(name)) {
+    return `No filter excludes a time window; .${rangeFilter}(start, end) selects one in the past.`;
+  }
+  if (args.some((each) => each.kind === 'literal' && isTimeText(each.text))) return helpForWindow;
+  if (length) return `For a time window, write .${windowFilter}(${formatArgument(length)}).`;
+  if (withoutNegation(name) === conditionFilter) return `Write .${conditionFilter}(NOT …).`;
+  if (notHappening.test(name)) return 'For events that did not happen, write .count() = 0.';
+  if (happening.test(name)) return 'For events that happened, write .count() >= 1.';
+  return helpFor(name, allowed);
+}
+
+/** Membership in another audience, by a name that is no function here; also the lack of it. */
+function membershipIn({ name, args: [key, ...others] }: FunctionCall): string | undefined {
+  const [isMembership, not] =
+    /^(not_?)?(?:is_?)?(?:member_?of|(?:in_?|member_?of_?)?(?:audience|segment))$/i.exec(name) ??
+    [];
+  if (!isMembership || key?.kind !== 'literal' || others.length > 0) return undefined;
+  return `${not ? 'NOT ' : ''}${extractorOfBareWord.outside}(${quote(key.text)}) = 'true'`;
+}
 
 function helpFor(name: string, allowed: readonly string[]): string {
   if (/source/i.test(name) && allowed.includes(sourceFilter)) {
     return `Sources can only be excluded: .${sourceFilter}({exclude: 'id', 'id'})`;
   }
   if (/between|range/i.test(name)) return isNegated(name) ? helpOutsideRange : helpForRange;
-  return /like$/i.test(name)
-    ? 'Use .contains(…), .starts_with(…) or .ends_with(…) with a plain string.'
+  return /like$|match|regex|pattern/i.test(name)
+    ? helpForPattern
     : `Expected one of ${allowed.join(', ')}.`;
 }
 
@@ -274,7 +340,10 @@ function turnedInsideOut(call: FunctionCall, entry: LanguageFunction): string | 
   const isEnd = entry.kind === 'reducer' || entry.kind === 'comparison';
   if (!isEnd || first?.kind !== 'chain') return undefined;
   const stream = functionOf(first.calls.at(-1))?.returns;
-  if (stream === undefined || !entry.follows.includes(stream)) return undefined;
+  if (stream === undefined) return undefined;
+  const counted = isCountable(stream) ? countInstead(entry.name) : undefined;
+  if (counted && args.length === 0) return `${format(first)}.count()${counted}`;
+  if (!entry.follows.includes(stream)) return undefined;
   return format({ ...first, calls: [...first.calls, { ...call, args }] });
 }
 
@@ -293,7 +362,7 @@ function inOrder(
   const call = chain.calls[index];
   const before = chain.calls[index - 1];
   if (!call || !before || type === 'Comparator' || type === 'Literal') {
-    return { help: 'Nothing can follow it; join conditions with AND or OR.' };
+    return { help: nothingFollows };
   }
   const range = isValue ? undefined : asRange(chain, index);
   if (range) return { help: `Did you mean ${range.text}?`, fix: range };
@@ -305,6 +374,12 @@ function inOrder(
   if (type === 'ScalarExtractor' && entry.kind !== 'extractor') {
     return {
       help: `${entry.name} works only on events or entities; compare a value directly.`,
+    };
+  }
+  if (entry.kind === 'extractor' && entry.family === 'item' && isCountable(type)) {
+    const value = format({ ...chain, calls: [call] });
+    return {
+      help: `Write it inside a call: .where(${value} …), or a reducer such as .sum(${value}).`,
     };
   }
   return { help: `Expected one of ${mayFollow(type).join(', ')}.` };
@@ -343,7 +418,7 @@ function ofStream(
     return { help, fix: { ...call.nameSpan, text: window } };
   }
   const instead = countInstead(entry.name);
-  const text = `.count()${instead ?? ''}`;
+  const text = `.count()${instead ?? truthOf(call) ?? ''}`;
   const comparesNumber = call.args.every((argument) => numberOf(argument) !== undefined);
   const isClear =
     instead !== undefined ||
@@ -353,6 +428,13 @@ function ofStream(
     help: `Count them first: ${text}`,
     fix: isClear ? { start: before.end, end, text } : undefined,
   };
+}
+
+/** The count that means the same as `= true` or `= false`. */
+function truthOf({ name, args: [value] }: FunctionCall): string | undefined {
+  if (operatorOf(name) !== '=' || value?.kind !== 'literal') return undefined;
+  if (!/^(?:true|false)$/i.test(value.text)) return undefined;
+  return /^true$/i.test(value.text) ? ' >= 1' : ' = 0';
 }
 
 /** Checks whether a call may be used in this part of this definition. */

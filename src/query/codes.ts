@@ -29,6 +29,7 @@ export const diagnosticCodes = [
   'expected-type',
   'expected-value',
   'for-traits',
+  'html-entities',
   'keyword-case',
   'kinds-differ',
   'label',

@@ -132,6 +132,13 @@ export const emptyLabels: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Words that say something about a value rather than being one. */
+export const wordsAboutValues: ReadonlySet<string> = new Set(
+  'unknown nothing something anything empty blank missing any all none zero one two three four five six seven eight nine ten'.split(
+    ' ',
+  ),
+);
+
 /** Words that stand for the absence of a value in other languages. */
 export const nullWords: ReadonlySet<string> = new Set('null nil none undefined'.split(' '));
 

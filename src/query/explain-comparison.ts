@@ -22,6 +22,8 @@ export interface Sides {
   rightMayBeMissing: boolean;
   /** Whether the value on the left side, if any, is certainly a number. */
   leftIsNumber: boolean;
+  /** Whether the value on the left side is reduced from a stream, so that it "exists" or not. */
+  leftIsReduced: boolean;
 }
 
 /** A comparison, or its negation, in words. */
@@ -82,7 +84,9 @@ function remark({ leftMayBeMissing, rightMayBeMissing }: Sides): string {
 }
 
 /** "Is not x" might seem to include missing values, so their exclusion must be stated. */
-function demandingValues(text: string, { leftMayBeMissing, rightMayBeMissing }: Sides): string {
-  const demanding = leftMayBeMissing ? `has a value that ${text}` : text;
-  return rightMayBeMissing ? `${demanding} (which has a value, too)` : demanding;
+function demandingValues(text: string, sides: Sides): string {
+  const { leftMayBeMissing, rightMayBeMissing, leftIsReduced } = sides;
+  const existing = leftIsReduced ? `exists and ${text}` : `has a value that ${text}`;
+  const demanding = leftMayBeMissing ? existing : text;
+  return rightMayBeMissing ? `${demanding} (which also has a value)` : demanding;
 }

@@ -226,6 +226,7 @@ function explainComparison(
     leftMayBeMissing: mayBeMissing(left, present),
     rightMayBeMissing: args.some((value) => mayBeMissing(value, present)),
     leftIsNumber: kindOfChain(left) === 'number',
+    leftIsReduced: streamKindOf(left) !== undefined,
   });
 }
 
@@ -370,7 +371,7 @@ function explainStream(chain: Chain, voice: Voice, place: Place): Stream {
   const session = filters.findLastIndex((call) => filterOf(call)?.family === 'session');
   const ending = filters.slice(session, session + 1);
   const own = voice.wording.name(nameOf(extractor?.args[0]));
-  const name = isOuterToo(chain, voice) ? `${own} (the outer one included)` : own;
+  const name = isOuterToo(chain, voice) ? `${own} (including the outer one)` : own;
   const before = limitsOf(filters.slice(0, Math.max(session, 0)), extractor, voice, 'operand');
   const isRecord = streamKindOf(chain) === 'entities';
   const event = `any ${before ? 'such ' : ''}${own}${isRecord ? ' record' : ''}`;

@@ -9,6 +9,7 @@ import {
 } from './equivalents.ts';
 import { type Atom, atomsOf } from './fix-atoms.ts';
 import { type Owners, ownersOf } from './fix-owners.ts';
+import { decoded } from './html-entities.ts';
 import { readTime } from './times.ts';
 import { unwrapped } from './wrapping.ts';
 
@@ -21,8 +22,8 @@ import { unwrapped } from './wrapping.ts';
 
 /** Whether the text `after` means the same as `before`, no less and no more. */
 export function keepsMeaning(before: string, after: string): boolean {
-  if (unwrapped(before) === after || isSameTime(before, after) || isGrouping(before, after))
-    return true;
+  if (unwrapped(before) === after || decoded(before) === after) return true;
+  if (isSameTime(before, after) || isGrouping(before, after)) return true;
   const [from, to] = [atomsOf(before), atomsOf(after)];
   if (after.trim() === '' && !from.some(isNoMark)) return true;
   const { lost, gained, places } = match(from, to);

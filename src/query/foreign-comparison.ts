@@ -89,8 +89,13 @@ export function comparisonInWords(words: readonly string[]): NamedComparison | u
 
 /** `any of`, `contains none of`: comparisons with several values. */
 function manyCalled(words: readonly string[]): NamedComparison | undefined {
+  const [first = ''] = words;
+  const isOfAny = words.length === 2 && words[1] === 'any';
+  if (isOfAny && /^(?:contains?|includes?)$/.test(first)) {
+    return { name: comparisonCalled('includes') ?? '', isNegated: false };
+  }
   if (words.at(-1) !== 'of') return undefined;
-  const [verb = '', quantity] = words.length === 3 ? words : ['', words[0]];
+  const [verb = '', quantity] = words.length === 3 ? words : ['', first];
   if (!/^(?:|contains?|includes?)$/.test(verb) || words.length > 3) return undefined;
   if (!/^(?:any|one|none)$/.test(quantity ?? '')) return undefined;
   const isNegated = quantity === 'none';
@@ -132,8 +137,9 @@ export function continuesChain(tokens: TokenStream, ahead: number): boolean {
 
 /** The word at this distance, in lowercase; empty if there is none. */
 function wordAt(tokens: TokenStream, ahead: number): string {
-  const { kind, text } = tokens.peek(ahead);
-  return kind === 'name' ? text.toLowerCase() : '';
+  const token = tokens.peek(ahead);
+  if (isSymbol(token, '!')) return 'not';
+  return token.kind === 'name' ? token.text.toLowerCase() : '';
 }
 
 /** Two values joined by AND. */
@@ -185,7 +191,7 @@ function named(
   const value = tokens.peek(ahead + words);
   const isCall = isSymbol(value, '(');
   if (!parameter) return isCall ? undefined : { form: 'bare', words, name, isNegated };
-  if (isCall && parameter.rest && wordAt(tokens, ahead + words - 1) === 'of') {
+  if (isCall && parameter.rest && /^(?:of|any)$/.test(wordAt(tokens, ahead + words - 1))) {
     return { form: 'list', words: words - 1, name, isNegated };
   }
   const ofDuration = parameter.kind === 'duration';

@@ -154,7 +154,11 @@ function isCode(words: readonly Word[]): boolean {
   const hasBraces =
     words.length > 2 && words.some(({ kind, text }) => kind === 'sign' && text === '{');
   return (
-    isMarkup || isList || isLisp || hasBraces || words.some((_, index) => isArrow(words, index))
+    isMarkup ||
+    isList ||
+    isLisp ||
+    hasBraces ||
+    words.some((_, index) => isArrow(words, index) || isPipe(words, index))
   );
 }
 
@@ -162,6 +166,14 @@ function isCode(words: readonly Word[]): boolean {
 function isArrow(words: readonly Word[], index: number): boolean {
   const [name, arrow, again] = [words[index - 1], words[index], words[index + 1]];
   return arrow?.text === '=>' && name?.kind === 'word' && again?.text === name.text;
+}
+
+/** `| where`, as in query languages for logs. */
+function isPipe(words: readonly Word[], index: number): boolean {
+  const isVerb = /^(?:where|filter|count|summarize|stats|search|project)$/.test(
+    words[index + 1]?.text ?? '',
+  );
+  return words[index]?.text === '|' && isVerb;
 }
 
 /** This many words in a row make a sentence, whatever else there is. */

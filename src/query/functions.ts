@@ -95,7 +95,7 @@ export const functions: readonly LanguageFunction[] = [
     english: '{name}',
     note: 'Events with this name',
     example: "event('Shoes Bought').count() >= 1",
-    otherNames: ['track', 'events'],
+    otherNames: ['track', 'events', 'performed'],
   }),
   extractor({
     name: 'entity',
@@ -386,7 +386,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is greater than the value',
     example: "trait('total_spend') > 200",
-    otherNames: ['gt', 'morethan'],
+    otherNames: ['gt', 'morethan', 'above', 'exceeds', 'higherthan'],
   }),
   comparison({
     name: 'at_least',
@@ -407,6 +407,7 @@ export const functions: readonly LanguageFunction[] = [
     otherNames: [
       'gte',
       'ge',
+      'onorafter',
       'nolessthan',
       'nofewerthan',
       'greaterthanequal',
@@ -434,7 +435,7 @@ export const functions: readonly LanguageFunction[] = [
     },
     note: 'Is less than the value',
     example: "trait('total_spend') < 200",
-    otherNames: ['lt', 'fewerthan'],
+    otherNames: ['lt', 'fewerthan', 'below', 'under', 'lowerthan'],
   }),
   comparison({
     name: 'at_most',
@@ -455,6 +456,7 @@ export const functions: readonly LanguageFunction[] = [
     otherNames: [
       'lte',
       'le',
+      'onorbefore',
       'nomorethan',
       'lessthanequal',
       'lessthanequals',

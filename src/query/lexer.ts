@@ -16,7 +16,7 @@ const patterns = {
   number: /\+?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\p{L}_]))?/u,
   name: /[\p{L}_$][\p{L}\p{N}_]*/u,
   symbol: /=>|=<|<>|!>=|!<=|!>|!<|>=|<=|!==|!=|===|==|&&|\|\||[=<>!(){}[\],.:&|≥≤≠-]/,
-  meaningless: /[^\p{L}_$\d\s'"`\u2018\u2019\u201c\u201d=<>!(){}[\],.:&|≥≤≠-]+/u,
+  meaningless: /[^\p{L}_$\d\s'"`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab=<>!(){}[\],.:&|≥≤≠-]+/u,
 } as const;
 type Piece = keyof typeof patterns;
 const pieceNames = Object.keys(patterns).filter((name): name is Piece =>
@@ -35,6 +35,9 @@ const quotes: ReadonlyMap<string, { closing: string; alike: string }> = new Map(
   ['\u2019', { closing: '\u2019', alike: "'" }],
   ['\u201c', { closing: '\u201d', alike: '"' }],
   ['\u201d', { closing: '\u201d', alike: '"' }],
+  ['\u201e', { closing: '\u201c', alike: '\u201d"' }],
+  ['\u201a', { closing: '\u2018', alike: "\u2019'" }],
+  ['\u00ab', { closing: '\u00bb', alike: '' }],
 ]);
 
 /** What may follow a closing quote. */

@@ -100,7 +100,8 @@ export function beginsCondition(tokens: TokenStream, ahead = 0): boolean {
   if (keyword) return keyword !== 'AND' && keyword !== 'OR';
   if (token.kind === 'symbol') return /^[({[]$/.test(token.text);
   if (token.kind !== 'name' || token.text === 'as') return false;
-  return isSymbol(after, '(') || (catalog.has(token.text) && after.kind === 'string');
+  const isExtractor = catalog.get(token.text)?.kind === 'extractor';
+  return isSymbol(after, '(') || (isExtractor && after.kind === 'string');
 }
 
 /** How many words come before a condition without being part of it, as in `EVERY event('A')`. */

@@ -47,7 +47,7 @@ const textKinds: ReadonlySet<ParameterKind | undefined> = new Set([
 ] as const);
 
 function isCastNext({ kind, text }: Token): boolean {
-  return kind === 'name' && text === 'as';
+  return kind === 'name' && text.toLowerCase() === 'as';
 }
 
 /** `literal(x)` is x. */
@@ -239,7 +239,13 @@ function readCastable(parsing: Parsing): Argument {
 /** A cast without a type is ignored. */
 function readCast(parsing: Parsing, operand: Expression): Cast | Expression {
   const { tokens } = parsing;
-  tokens.next();
+  const as = tokens.next();
+  if (as.text !== 'as') {
+    tokens.findings.warn('keyword-case', as, "Segment's reference writes this word in lowercase.", {
+      help: 'Did you mean as?',
+      fix: { ...spanOf(as), text: 'as' },
+    });
+  }
   const type = tokens.token;
   if (type.kind !== 'name') {
     tokens.error('expected-type', type, `A type is missing before ${describeToken(type)}.`, {

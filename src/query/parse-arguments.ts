@@ -115,7 +115,7 @@ function skipRest(parsing: Parsing, open: Token, isReported: boolean): void {
   const text = tokens.textOf(span);
   tokens.error('unexpected', span, `"${text}" does not belong here.`, {
     help: isConjunction(token)
-      ? `Write two conditions with ${token.text.toUpperCase()} between them.`
+      ? `Write two conditions with ${keywordOf(token)} between them.`
       : 'Remove it, or put a comma before it.',
     // Anything but words may be needed.
     fix: /^[\p{L}\p{N}_ !:]+$/u.test(text) ? { start, end: span.end, text: '' } : undefined,

@@ -1,5 +1,14 @@
 import type { Chain, FunctionCall } from './ast.ts';
-import { catalog, comparisonOf, extractorOfBareWord, isFilter, isReducer } from './catalog.ts';
+import {
+  catalog,
+  comparisonOf,
+  conditionFilter,
+  extractorOfBareWord,
+  filterOf,
+  isFilter,
+  isReducer,
+  takesCondition,
+} from './catalog.ts';
 import type { Parsing } from './parsing.ts';
 import { readNameAs, readPath, recognizePath } from './path.ts';
 import { takeDoubledDots } from './punctuation.ts';
@@ -18,13 +27,17 @@ export function readChain(parsing: Parsing): Chain {
   const { start } = tokens.token;
   const calls = [readFirstCall(parsing)];
   let isReduced = calls.some(isReducer);
-  while (isSymbol(tokens.token, '.') || atMissingDot(parsing)) {
+  while (takeMarkBeforeDot(parsing) || isSymbol(tokens.token, '.') || atMissingDot(parsing)) {
     if (isSymbol(tokens.token, '.')) {
       // A filter after a whole comparison belongs before the reducer.
       const isLate = isReduced && isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
       if (isLate) break;
       tokens.next();
       takeDoubledDots(tokens);
+    }
+    if (atJoiningCall(parsing, calls)) {
+      takeJoiningCall(parsing);
+      continue;
     }
     const more = readCallInChain(parsing);
     calls.push(...more);
@@ -33,14 +46,60 @@ export function readChain(parsing: Parsing): Chain {
   return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
 }
 
+/** Takes what other languages write before a dot: `?.`, `!.`; then a dot is next. */
+function takeMarkBeforeDot({ tokens }: Parsing): boolean {
+  const { token } = tokens;
+  const isMark = /^[!?]$/.test(token.text) && (token.kind === 'unknown' || token.kind === 'symbol');
+  if (!isMark || !isSymbol(tokens.peek(), '.') || tokens.stopped) return false;
+  tokens.next();
+  tokens.error('unknown-character', token, `${describeToken(token)} has no meaning before a dot.`, {
+    help: 'Remove it.',
+    fix: { ...spanOf(token), text: '' },
+  });
+  return true;
+}
+
+/** Whether a condition is joined to a filter by a call, as in `where(a).and(b)`. */
+function atJoiningCall({ tokens }: Parsing, calls: readonly FunctionCall[]): boolean {
+  const keyword = keywordOf(tokens.token);
+  const isJoint = keyword === 'AND' || keyword === 'OR';
+  return isJoint && isSymbol(tokens.peek(), '(') && takesCondition(filterOf(calls.at(-1)));
+}
+
+function takeJoiningCall(parsing: Parsing): void {
+  const { tokens } = parsing;
+  const name = tokens.next();
+  const { errors } = tokens.findings;
+  const open = tokens.token;
+  parsing.arguments(name, conditionFilter);
+  const span = tokens.spanFrom(name.start);
+  const inside = tokens.textOf({ start: open.end, end: tokens.lastStart });
+  if (tokens.findings.errors > errors) return;
+  tokens.error('unexpected', span, 'Join conditions with words, not with calls.', {
+    help:
+      keywordOf(name) === 'AND'
+        ? `Write .${conditionFilter}(${inside}), which must be true as well.`
+        : `Write both conditions inside one ${conditionFilter}, joined with OR.`,
+  });
+}
+
 /** A call after a dot, also with a comparison or null in its parentheses. */
 function readCallInChain(parsing: Parsing): FunctionCall[] {
   const { tokens } = parsing;
+  if (isSymbol(tokens.token, '!')) return [readDeniedCall(parsing)];
   const inside = tokens.peek(2);
   if (!isSymbol(tokens.peek(), '(')) return [readCall(parsing)];
   if (isNull(inside) && isSymbol(tokens.peek(3), ')')) return [readCallWithNull(tokens)];
   if (isOperator(inside) && tokens.brackets.areBalanced) return readCallAroundOperator(parsing);
   return [readCall(parsing)];
+}
+
+/** `.!contains('a')`: reads it like a call of `not_contains`, which is reported. */
+function readDeniedCall(parsing: Parsing): FunctionCall {
+  const { start } = parsing.tokens.next();
+  const call = readCall(parsing);
+  const nameSpan = { start, end: call.nameSpan.end };
+  return { ...call, name: call.name === '' ? '' : `not_${call.name}`, nameSpan, start };
 }
 
 /** `count(>= 3)`: the comparison belongs after the call. */

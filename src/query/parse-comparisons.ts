@@ -10,6 +10,7 @@ import {
   operators,
 } from './catalog.ts';
 import { foreignOperators } from './foreign-comparison.ts';
+import { helpForDate } from './help.ts';
 import {
   atBareWord,
   atListOfValues,
@@ -98,7 +99,8 @@ function takeMoreValues(parsing: Parsing, call: FunctionCall): void {
 
 /** Words after a count that refer to the current time are a window. */
 function readInWords(parsing: Parsing, chain: Chain): FunctionCall | undefined {
-  if (parsing.tokens.token.kind !== 'name') return undefined;
+  const { token } = parsing.tokens;
+  if (token.kind !== 'name' && !isSymbol(token, '!')) return undefined;
   if (chain.calls.some(isReducer) && countWordsOfWindow(parsing.tokens) > 0) return undefined;
   return readComparisonInWords(parsing.tokens, chain, {
     value: (comparison) => readComparedValue(parsing, comparison),
@@ -116,14 +118,7 @@ export function takeLateFilter(parsing: Parsing, chain: Chain, start?: number): 
   const words = countWordsOfWindow(tokens);
   const isCall = isSymbol(token, '.') && isFilter(tokens.peek().text);
   if ((words === 0 && !isCall) || tokens.stopped) return;
-  let filter = '';
-  if (words > 0) {
-    tokens.take(words);
-    filter = windowOf(tokens.textOf(tokens.take(2)));
-  } else {
-    tokens.next();
-    filter = `.${tokens.textOf(parsing.call())}`;
-  }
+  const filter = takeFilter(parsing, words);
   tokens.findings.breakAt(lastEnd);
   // A window in words may apply to more than the nearest stream.
   const isOpen = words > 0 && (parsing.wantsWindow || comparesWithStream(chain));
@@ -131,12 +126,25 @@ export function takeLateFilter(parsing: Parsing, chain: Chain, start?: number): 
   const { end } = tokens.spanFrom(lastEnd);
   const span = { start: token.start, end };
   const before = start === undefined || !moved ? '' : tokens.query.slice(chain.start, moved.start);
+  if (extractorOf(chain.calls[0])?.family !== 'stream' && !isCall) {
+    tokens.error('word-operator', span, `${describeToken(token)} is not a comparison operator.`, {
+      help: helpForDate,
+    });
+    return;
+  }
   tokens.error('late-filter', span, 'A filter must come before the reducer, such as .count().', {
     help: moved
       ? `Move it there: ${filter}`
       : `Write ${filter} after each event that it applies to.`,
     fix: moved && { start: start ?? moved.start, end, text: before + moved.text },
   });
+}
+
+/** Takes a window after so many words, or the call of a filter. @returns the filter as text. */
+function takeFilter(parsing: Parsing, words: number): string {
+  const { tokens } = parsing;
+  tokens.take(Math.max(words, 1));
+  return words > 0 ? windowOf(tokens.textOf(tokens.take(2))) : `.${tokens.textOf(parsing.call())}`;
 }
 
 /** An operator and its value. */

@@ -1,8 +1,8 @@
 import type { Chain, Expression, Span } from './ast.ts';
 import { skipMoreConditions } from './between-conditions.ts';
-import { catalog, comparisonOf, isFilter } from './catalog.ts';
+import { catalog, comparisonCalled, comparisonOf, isFilter } from './catalog.ts';
 import { continuesChain } from './foreign-comparison.ts';
-import { atBareName, atLiteral, beginsCall, countBareWords } from './lookahead.ts';
+import { atBareName, atListOfValues, atLiteral, beginsCall, countBareWords } from './lookahead.ts';
 import { readElided } from './parse-elided.ts';
 import type { Parsing } from './parsing.ts';
 import { recognizePath } from './path.ts';
@@ -30,11 +30,32 @@ export function readPrimary(parsing: Parsing): Expression {
     const instead = isCalled ? parsing.quantifiedGroup() : readNotCalled(parsing);
     return instead ?? parsing.compared(parsing.chain());
   }
+  if (atListOfValues(parsing.tokens)) return readListFirst(parsing);
   if (isSymbol(token, '(')) return readGroup(parsing, ')');
   if (isSymbol(token, '{')) return readOtherBrackets(parsing, '}');
   if (isSymbol(token, '[')) return readOtherBrackets(parsing, ']');
   if (atLiteral(parsing.tokens)) return parsing.literalFirst();
   return readNoCondition(parsing);
+}
+
+/** `['a', 'b'].includes(trait('x'))` and other conditions that start with a list of values. */
+function readListFirst(parsing: Parsing): Expression {
+  const { tokens } = parsing;
+  const open = tokens.next();
+  tokens.skipToClose();
+  const values = tokens.textOf({ start: open.end, end: tokens.lastEnd });
+  if (isClosing(tokens.token)) tokens.next();
+  tokens.skipCondition();
+  const list = comparisonCalled('in');
+  tokens.error(
+    'value-first',
+    tokens.spanFrom(open.start),
+    "A condition can't start with a value.",
+    {
+      help: `Put the list on the right, such as trait('…').${list}(${values})`,
+    },
+  );
+  return tokens.missing(open.start);
 }
 
 /** `exists trait('a')`: the comparison comes last. */

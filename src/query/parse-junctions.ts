@@ -30,7 +30,8 @@ function atStrayParenthesis(tokens: TokenStream): boolean {
 /** Whether a token starts another condition where a conjunction should be. */
 function beginsOperand(token: Token): boolean {
   const keyword = keywordOf(token);
-  if (token.kind === 'name') return token.text !== 'as' && keyword !== 'AND' && keyword !== 'OR';
+  if (token.kind === 'name')
+    return token.text.toLowerCase() !== 'as' && keyword !== 'AND' && keyword !== 'OR';
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
 }
 

@@ -2,7 +2,7 @@ import type { Expression, Missing } from './ast.ts';
 import { catalog } from './catalog.ts';
 import { beginsCondition, countWordsBeforeCondition } from './lookahead.ts';
 import type { Parsing } from './parsing.ts';
-import { describeToken, isSymbol, keywordOf } from './tokens.ts';
+import { describeToken, isSymbol, keywordOf, type Token } from './tokens.ts';
 
 /*
  * Reads logical words that the language does not have, or has in another place: NONE, NEITHER,
@@ -49,7 +49,7 @@ function readNeither(parsing: Parsing): Expression {
 /** Reads a condition after this many words that are not part of it. */
 function readAfterWords(parsing: Parsing, count: number): Expression {
   const { tokens } = parsing;
-  const { token } = tokens;
+  const { token, lastToken: before } = tokens;
   const span = tokens.take(count);
   const text = tokens.textOf(span);
   const meant = count === 1 ? quantifiers[token.text.toUpperCase()] : undefined;
@@ -57,10 +57,18 @@ function readAfterWords(parsing: Parsing, count: number): Expression {
   tokens.error('unknown-word', span, `"${text}" is not a keyword of the language.`, {
     help: isAllowed
       ? `Did you mean ${meant}?`
-      : 'A condition can start with NOT, or with ANY or ALL in definitions of type accounts.',
+      : (helpForWord(text, before) ??
+        'A condition can start with NOT, or with ANY or ALL in definitions of type accounts.'),
     fix: isAllowed ? { ...span, text: meant } : undefined,
   });
   return parsing.unary();
+}
+
+/** @param before the token before the words. */
+function helpForWord(text: string, before: Token): string | undefined {
+  if (/^(?:either|both)$/i.test(text)) return 'Remove it: AND and OR are enough.';
+  const isOfUsers = /^(?:ANY|ALL)$/i.test(before.text) && /^users?$/i.test(text);
+  return isOfUsers ? `Remove it: ${before.text.toUpperCase()} is about the users.` : undefined;
 }
 
 /** `AND(a, b)` */

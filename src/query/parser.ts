@@ -1,6 +1,7 @@
 import type { Argument, Chain, Expression, FunctionCall, Literal, Missing, Span } from './ast.ts';
 import type { Level } from './check-options.ts';
 import type { Findings } from './diagnostic.ts';
+import { decoded } from './html-entities.ts';
 import type { ParameterKind } from './language-function.ts';
 import { lex } from './lexer.ts';
 import { maxQueryChars } from './limits.ts';
@@ -35,6 +36,8 @@ export function parse(query: string, findings: Findings, level: Level = 'users')
   }
   const inside = unwrapped(query);
   if (inside !== undefined) return insideOf(query, inside, findings);
+  const plain = decoded(query);
+  if (plain !== undefined) return encoded(query, plain, findings);
   return readDefinition(new Parser(new TokenStream(query, lex(query, findings), findings), level));
 }
 
@@ -46,6 +49,16 @@ function insideOf(query: string, inside: string, findings: Findings): Expression
   findings.error('wrapped', span, 'The whole definition is in quotes or backticks.', {
     help: 'Remove them.',
     fix: { ...span, text: inside },
+  });
+  return { kind: 'missing', ...span };
+}
+
+/** Entities are the only error; the definition is read once they are gone. */
+function encoded(query: string, plain: string, findings: Findings): Expression {
+  const span = { start: 0, end: query.length };
+  findings.error('html-entities', span, 'The definition contains HTML entities.', {
+    help: `Did you mean ${plain}?`,
+    fix: { ...span, text: plain },
   });
   return { kind: 'missing', ...span };
 }

@@ -5,10 +5,11 @@ import {
   meaningOfPattern,
   recognizeComparison,
 } from './foreign-comparison.ts';
+import { helpForPattern } from './help.ts';
 import { readDuration, readLiteral } from './read-values.ts';
 import { quote } from './strings.ts';
 import type { TokenStream } from './token-stream.ts';
-import { describeToken, isConjunction, isNull, spanOf } from './tokens.ts';
+import { describeToken, isConjunction, isNull, isSymbol, spanOf } from './tokens.ts';
 
 /*
  * Reads comparisons in words, as SQL and people write them, and suggests how to write them.
@@ -40,7 +41,8 @@ export function readComparisonInWords(
   reader: ArgumentReader,
 ): FunctionCall | undefined {
   const { token, lastEnd, stopped } = tokens;
-  if (token.kind !== 'name' || isConjunction(token) || stopped || isNull(token)) return undefined;
+  const mayBegin = token.kind === 'name' || isSymbol(token, '!');
+  if (!mayBegin || isConjunction(token) || stopped || isNull(token)) return undefined;
   const found = recognizeComparison(tokens);
   if (!found) return undefined;
   const compared = tokens.textOf({ start: chain.start, end: lastEnd });
@@ -52,9 +54,7 @@ export function readComparisonInWords(
   const start = isInstead ? chain.start : lastEnd;
   tokens.error('word-operator', span, `${describeToken(token)} is not a comparison operator.`, {
     help:
-      text === undefined
-        ? 'Use .contains(…), .starts_with(…) or .ends_with(…) with a plain string.'
-        : `Did you mean ${isInstead ? text : compared + text}?`,
+      text === undefined ? helpForPattern : `Did you mean ${isInstead ? text : compared + text}?`,
     fix: text === undefined ? undefined : { start, end: span.end, text },
   });
   return tokens.node({ name, nameSpan: spanOf(token), args, ...span });

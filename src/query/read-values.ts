@@ -1,7 +1,7 @@
 import type { Duration, Literal, Missing, Named, Span } from './ast.ts';
 import { catalog, windowInstead } from './catalog.ts';
 import { isUnit, unitNamed } from './durations.ts';
-import { wordsOfPresent } from './equivalents.ts';
+import { wordsAboutValues, wordsOfPresent } from './equivalents.ts';
 import type { Parameter } from './language-function.ts';
 import {
   atBareWord,
@@ -408,7 +408,9 @@ function unquotedText(tokens: TokenStream, span: Span): Literal {
   const words = text.toLowerCase().split(/\s+/);
   const isCast = words.at(-2) === 'as' && /^(?:number|string|array)$/.test(words.at(-1) ?? '');
   const isPlain =
-    !isCast && !words.some((word) => wordsOfPresent.has(word) || isCallWithoutBrackets(word));
+    !isCast &&
+    !words.some((word) => wordsOfPresent.has(word) || isCallWithoutBrackets(word)) &&
+    !wordsAboutValues.has(words.join(' '));
   reportBareWord(tokens, span, `"${text}"`, quote(text), isWhole && isPlain);
   return tokens.node({ kind: 'literal', type: 'string', text, ...span });
 }

@@ -25,6 +25,9 @@ export const closingQuotes: ReadonlyMap<string, string> = new Map([
   ['`', '`'],
   ['\u2018', '\u2019'],
   ['\u201c', '\u201d'],
+  ['\u201e', '\u201c'],
+  ['\u201a', '\u2018'],
+  ['\u00ab', '\u00bb'],
 ]);
 
 const space = /\s+/y;

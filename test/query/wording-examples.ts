@@ -82,6 +82,7 @@ export const wordingExamples: Readonly<Record<DiagnosticCode, readonly WordingEx
     "event('A').sources({exclude: }).count() >= 1",
   ],
   'for-traits': ["event('A').expires_after(1 hour).count() >= 1"],
+  'html-entities': ['trait(&quot;plan&quot;) = 5', "event('A').count() &gt;= 1"],
   'keyword-case': ["not trait('a') = 1"],
   'kinds-differ': ["event('A').count() = 2026-01-01"],
   label: ["note: event('A').count() >= 1", "query: event('A').count() >= 1"],
@@ -315,7 +316,7 @@ export const wordingExamples: Readonly<Record<DiagnosticCode, readonly WordingEx
     'trait("a\') = 1',
     "trait('a') = 'vip",
     "trait('a) = 'vip'",
-    "trait(„plan“) = 'pro'",
+    'trait(“plan) = 5',
   ],
   'value-first': [
     '1',
