@@ -1,11 +1,11 @@
 import type { Level } from './check-options.ts';
 import { takeLength, takeNumber } from './lengths-in-words.ts';
 import {
+  type Conjunction,
   compared,
   comparisonTemplate,
   counted,
   denied,
-  type Joint,
   joined,
   maxValuesOf,
   memberOf,
@@ -19,17 +19,17 @@ import {
 import { type Word, WordReader } from './words.ts';
 
 /*
- * Reads the sentences of Segment's app, such as "who performed 'Order Completed' at least 1 time
- * within the last 7 days and with a trait plan equal to vip". Every word has to be understood.
+ * Reads sentences from Segment's app, such as "who performed 'Order Completed' at least 1 time
+ * within the last 7 days and with a trait plan equal to vip". Every word must be understood.
  *
- *   sentence   = [ subject ] [ users ] condition { joint condition } [ "." ] ;
+ *   sentence   = [ subject ] [ users ] condition { conjunction condition } [ "." ] ;
  *   condition  = event | trait | membership ;
  *   event      = performed name { times | window | "where" property comparison } ;
  *   trait      = [ "with" | "have" ] [ "a" ] "trait" name comparison ;
  *   membership = [ "are" ] [ "not" ] "in" [ "the" ] "audience" key ;
  */
 
-/** What a sentence says; undefined if a word of it is not understood, or could mean another. */
+/** The meaning of a sentence; undefined if a word is unknown or ambiguous. */
 export function readSentence(words: readonly Word[], level: Level): Reading | undefined {
   const reader = new WordReader(withoutPlurals(words));
   const quantifier = takeSubject(reader, level);
@@ -40,7 +40,7 @@ export function readSentence(words: readonly Word[], level: Level): Reading | un
   return quantifier === '' ? reading : ofUsers(quantifier, reading);
 }
 
-/** Without what the app puts behind a noun: "time(s)", "day(s)". */
+/** Removes the "(s)" that the app adds to nouns: "time(s)", "day(s)". */
 function withoutPlurals(words: readonly Word[]): Word[] {
   const isPlural = (index: number) =>
     words[index]?.text === '(' && words[index + 1]?.text === 's' && words[index + 2]?.text === ')';
@@ -50,7 +50,7 @@ function withoutPlurals(words: readonly Word[]): Word[] {
 const people = ['users', 'people', 'customers', 'profiles', 'everyone', 'anyone', 'user'];
 const relatives = ['who', 'that', 'which'];
 
-/** Whose condition it is; undefined if the level of the definition does not go with it. */
+/** Whose condition it is; undefined if that does not fit the level of the definition. */
 function takeSubject(reader: WordReader, level: Level): '' | Quantifier | undefined {
   if (level !== 'accounts') {
     reader.take('all', 'include', 'find');
@@ -60,9 +60,9 @@ function takeSubject(reader: WordReader, level: Level): '' | Quantifier | undefi
   }
   if (reader.take('all accounts', 'accounts', 'account')) reader.take('where', ...relatives);
   const quantifier = takeQuantifier(reader);
-  // "Any user who performed" is no sentence yet: nothing is said of that user.
+  // "Any user who performed" is not a sentence: it has no predicate.
   if (quantifier && reader.take(...relatives)) return undefined;
-  // At this level, users are a part of what is looked for, so it has to be said which of them.
+  // At this level, the sentence must say which users of the account it means.
   return reader.take(...people) ? undefined : quantifier;
 }
 
@@ -77,29 +77,31 @@ function takeQuantifier(reader: WordReader): '' | Quantifier {
   return '';
 }
 
-/** Conditions that are all joined by the same word: how others belong together is not said. */
+/** Reads conditions that are all joined by the same word; any other grouping would be ambiguous. */
 function takeConditions(reader: WordReader, mayBeSeveral: boolean): Reading | undefined {
   const readings: ReadCondition[] = [];
-  const joints = new Set<Joint>();
+  const conjunctions = new Set<Conjunction>();
   do {
     const reading = takeCondition(reader);
     if (!reading) return undefined;
     readings.push(reading);
-  } while (takeJoint(reader, joints));
-  const [joint] = joints;
+  } while (takeConjunction(reader, conjunctions));
+  const [conjunction] = conjunctions;
   if (readings.length === 1) return readings[0];
   if (!hasClearWindows(readings)) return undefined;
-  return joint && joints.size === 1 && mayBeSeveral ? joined(joint, readings) : undefined;
+  return conjunction && conjunctions.size === 1 && mayBeSeveral
+    ? joined(conjunction, readings)
+    : undefined;
 }
 
-/** A condition with the window of its event: `none` for one of which nothing is said. */
+/** A condition with the window of its event; `none` if the sentence gives it no window. */
 interface ReadCondition extends Reading {
   window?: SaidWindow | 'none';
 }
 
 /**
- * Whether it is clear which event each window belongs to: the last one may be meant for events before it,
- * or be counted from one of them.
+ * Whether it is clear which event each window belongs to: the last one may also apply to the events
+ * before it, or be relative to one of them.
  */
 function hasClearWindows(readings: readonly ReadCondition[]): boolean {
   const windows = readings.map(({ window }) => window).filter((window) => window !== undefined);
@@ -108,12 +110,12 @@ function hasClearWindows(readings: readonly ReadCondition[]): boolean {
   return windows.length < 2 || windows.every(isClear);
 }
 
-function takeJoint(reader: WordReader, joints: Set<Joint>): boolean {
+function takeConjunction(reader: WordReader, conjunctions: Set<Conjunction>): boolean {
   const hasComma = reader.take(',');
   const isAnd = reader.take('and');
   const isOr = !isAnd && reader.take('or');
-  if (isAnd) joints.add('AND');
-  if (isOr) joints.add('OR');
+  if (isAnd) conjunctions.add('AND');
+  if (isOr) conjunctions.add('OR');
   if (isAnd || isOr) reader.take('users who', 'who', 'that');
   return hasComma || isAnd || isOr;
 }
@@ -152,21 +154,21 @@ function takeEvent(reader: WordReader): ReadCondition | undefined {
   const { times, condition } = limits;
   const window = limits.window?.lengths;
   const conditions = condition ? [condition] : [];
-  // Not performed is performed no time; with a number, it is the number that is denied.
+  // "Not performed" means zero times; with a number, the number is negated.
   const isNegated = isDenied && times !== undefined;
   const often = times ?? (isDenied ? '= 0' : '>= 1');
   const reading = counted({ name, conditions, window, times: often });
   return reading && { ...(isNegated ? denied(reading) : reading), window: limits.window ?? 'none' };
 }
 
-/** Words that go on with a sentence behind a name, also where all begin with a capital. */
+/** Words that continue a sentence after a name, even if every word is capitalized. */
 const goOn = new Set(
   'and or not no at within in during over exactly more less fewer between where with ever once twice who'.split(
     ' ',
   ),
 );
 
-/** A name in quotes, or words that all begin with a capital. */
+/** Takes a name in quotes, or consecutive capitalized words. */
 function takeEventName(reader: WordReader): string | undefined {
   if (reader.peek()?.kind === 'quoted') return reader.next()?.text;
   const words: string[] = [];
@@ -181,22 +183,22 @@ function isCapitalized({ kind, text }: Word): boolean {
   return kind === 'word' && /^\p{Lu}/u.test(text) && !goOn.has(text.toLowerCase());
 }
 
-/** What limits an event. */
+/** The limits of an event. */
 interface Limits {
   times?: string;
   window?: SaidWindow;
   condition?: Reading;
 }
 
-/** A window as a sentence says it. */
+/** A window as the sentence expresses it. */
 interface SaidWindow {
-  /** Such as `7 days`, or two of them; none for "at any time". */
+  /** One length such as `7 days`, or two; empty for "at any time". */
   lengths: readonly string[];
-  /** Whether it may be counted from another event as well as from now: "within 2 hours". */
+  /** Whether it may be relative to another event rather than to now: "within 2 hours". */
   isOpen: boolean;
 }
 
-/** Limits in any order, each at most once; undefined if one is not understood. */
+/** Takes limits in any order, each at most once; undefined if one is not understood. */
 function takeLimits(reader: WordReader): Limits | undefined {
   const limits: Limits = {};
   for (;;) {
@@ -227,7 +229,7 @@ const countWords: readonly [string, readonly string[]][] = [
   ['<', ['less than', 'fewer than']],
 ];
 
-/** How often. Without a word for it, "3 times" may be just so many or more. */
+/** Takes a number of times. A plain "3 times" is ambiguous: exactly or at least. */
 function takeTimes(reader: WordReader): string | undefined {
   const operator = countWords.find(([sign, phrases]) => reader.take(sign, ...phrases))?.[0];
   if (operator && reader.take('once')) return `${operator} 1`;
@@ -239,7 +241,7 @@ function takeTimes(reader: WordReader): string | undefined {
   return `${operator ?? '>='} ${number}`;
 }
 
-/** In which time. */
+/** Takes a time window. */
 function takeWindow(reader: WordReader): SaidWindow | undefined {
   if (reader.take('at any time', 'ever', 'over all time')) return { lengths: [], isOpen: false };
   if (reader.take('between')) {
@@ -308,13 +310,13 @@ function takeMembership(reader: WordReader): Reading | undefined {
   return reading && isDenied ? denied(reading) : reading;
 }
 
-/** A name of one word, or in quotes. */
+/** Takes a one-word name, or a name in quotes. */
 function takeName(reader: WordReader): string | undefined {
   const name = reader.next();
   return name?.kind === 'word' || name?.kind === 'quoted' ? name.text : undefined;
 }
 
-/** The longest comparison is of so many words. */
+/** The number of words in the longest comparison. */
 const maxComparisonWords = 6;
 
 function takeComparison(reader: WordReader, subject: string | undefined): Reading | undefined {
@@ -330,7 +332,7 @@ function takeComparison(reader: WordReader, subject: string | undefined): Readin
   return undefined;
 }
 
-/** The values that a comparison takes; too few if one is not clear. */
+/** Takes the values of a comparison; none if one of them is ambiguous. */
 function takeValues(reader: WordReader, template: string): ReadValue[] {
   const values: ReadValue[] = [];
   const max = maxValuesOf(template);
@@ -339,11 +341,11 @@ function takeValues(reader: WordReader, template: string): ReadValue[] {
     if (!value) return [];
     reader.next();
     values.push(value);
-    // After the last value, a joint begins the next condition.
+    // After the last value, a conjunction starts the next condition.
     const start = reader.position;
     const goesOn = values.length < max && (reader.take(', or', ',') || reader.take('or'));
     if (!goesOn) break;
-    // A comma between digits may as well be a part of one number.
+    // A comma between digits may be part of a single number.
     if (value.isNumber && reader.peek()?.kind === 'number' && reader.peek()?.isAdjacent) return [];
     if (valueIn(reader.peek(), false) === undefined || beginsCondition(reader)) {
       reader.backTo(start);
@@ -353,7 +355,7 @@ function takeValues(reader: WordReader, template: string): ReadValue[] {
   return values;
 }
 
-/** Whether a condition is next rather than a value. */
+/** Whether a condition is next, not a value. */
 function beginsCondition(reader: WordReader): boolean {
   const start = reader.position;
   const begins = reader.take(
@@ -375,14 +377,14 @@ function beginsCondition(reader: WordReader): boolean {
   return begins;
 }
 
-/** Words that stand for something else than themselves. */
+/** Words that don't stand for themselves. */
 const noValues =
   /^(a|an|the|null|nothing|none|empty|unknown|today|yesterday|tomorrow|now|not|any)$/i;
 
 function valueIn(word: Word | undefined, isOrdered: boolean): ReadValue | undefined {
   if (word === undefined || word.kind === 'sign') return undefined;
   if (word.kind !== 'word') return { text: word.text, isNumber: word.kind === 'number' };
-  // A word that is said to be more or less is a number, or a date, that is not understood.
+  // A word in an ordering comparison must be a number or date in words, which is not understood.
   if (isOrdered || noValues.test(word.text)) return undefined;
   return { text: word.text, isNumber: false };
 }

@@ -2,16 +2,18 @@ import { type Checked, check } from './check.ts';
 import type { CheckOptions } from './check-options.ts';
 import { applyFix, type Diagnostic, type Fix } from './diagnostic.ts';
 
-/** Times that a query is checked again after fixes; more would be fixes that undo each other. */
+/**
+ * How often a query is checked again after fixes; more rounds would mean fixes that undo each
+ * other.
+ */
 const maxRounds = 10;
 
-/** What fixes made of a query. */
+/** The result of applying fixes to a query. */
 export interface FixedQuery {
-  /** The query with the fixes applied; what was given if there was none. */
+  /** The query with the fixes applied; unchanged if there were none. */
   text: string;
   /**
-   * The fixes of each round, in the order of the text, with places in the text that the round before
-   * left.
+   * The fixes of each round, in text order; offsets refer to the text after the previous round.
    */
   rounds: readonly (readonly Fix[])[];
   /** The result of checking the text. */
@@ -19,10 +21,10 @@ export interface FixedQuery {
 }
 
 /**
- * Applies the fixes that a check offers: all those that don't touch each other, then those that the
- * next check offers, until there is none, in at most ten rounds.
+ * Applies the fixes that a check offers: all that don't touch each other, then those of the next
+ * check, until none is left, in at most ten rounds.
  *
- * @param wants which diagnostics are to be fixed; by default, all that have a fix.
+ * @param wants selects the diagnostics to fix; by default, all that have a fix.
  */
 export function applyFixes(
   query: string,
@@ -35,12 +37,12 @@ export function applyFixes(
   let checked = check(text, options);
   let closedBracket = false;
   while (rounds.length < maxRounds) {
-    // A comment may have hidden what closes a bracket.
+    // A comment may have hidden a closing bracket.
     const mayGo = ({ code }: Diagnostic) => !(closedBracket && code === 'comment');
     const wanted = checked.diagnostics.filter(wants).filter(mayGo);
     closedBracket ||= wanted.some(({ code, fix }) => code === 'unclosed' && fix !== undefined);
     const fixes = apart(wanted.flatMap(({ fix }) => fix ?? []));
-    // From the end, so that each fix leaves the places of those before it.
+    // From the end, so that the offsets of earlier fixes stay valid.
     const next = fixes.reduceRight(applyFix, text);
     if (seen.has(next)) break;
     seen.add(next);
@@ -51,7 +53,7 @@ export function applyFixes(
   return { text, rounds, checked };
 }
 
-/** The fixes that don't touch one before them: what two make of neighbors is known to neither. */
+/** The fixes that don't touch the one before them: adjacent fixes don't know about each other. */
 function apart(fixes: readonly Fix[]): Fix[] {
   const kept: Fix[] = [];
   for (const fix of fixes.toSorted((a, b) => a.start - b.start || a.end - b.end)) {

@@ -2,7 +2,7 @@
  * The tree of a query. Every node has its span in the text.
  *
  * The tree holds meaning, not spelling: `a >= b` and `a.at_least(b)` are the same call, a bare
- * literal and `literal(…)` the same node, and parentheses are gone.
+ * literal and `literal(…)` are the same node, and parentheses are dropped.
  */
 
 /** Offsets into the query, in UTF-16 code units; `end` is exclusive. */
@@ -11,7 +11,7 @@ export interface Span {
   end: number;
 }
 
-/** A definition, or a part of one that could be a definition by itself. */
+/** A definition, or a part that could be a definition on its own. */
 export type Expression = Junction | Prefix | Chain | Missing;
 
 /** Two or more operands joined by the same word. */
@@ -20,7 +20,7 @@ export interface Junction extends Span {
   operands: Expression[];
 }
 
-/** `NOT`, or, at the level of accounts, `ANY` and `ALL` over the users of an account. */
+/** `NOT`; at account level also `ANY` and `ALL` over the users of an account. */
 export interface Prefix extends Span {
   kind: 'not' | 'any' | 'all';
   operand: Expression;
@@ -35,28 +35,28 @@ export interface Chain extends Span {
 /** One call of a chain. */
 export interface FunctionCall extends Span {
   name: string;
-  /** Where the name is, or the operator that stands for it. */
+  /** The span of the name, or of the operator in its place. */
   nameSpan: Span;
   args: Argument[];
   /** Set if the call was written as an operator, such as `>=`. */
   operator?: string;
 }
 
-/** What is between the parentheses of a call, or after an operator. */
+/** What is inside the parentheses of a call, or after an operator. */
 export type Argument = Literal | Duration | Named | Cast | Exclusion | Expression;
 
 /** A fixed value. */
 export interface Literal extends Span {
   kind: 'literal';
   type: 'string' | 'number' | 'date' | 'timestamp' | 'boolean';
-  /** As between the quotes, or as written. */
+  /** As written; for strings, the part between the quotes. */
   text: string;
 }
 
 /** Such as `7 days`. */
 export interface Duration extends Span {
   kind: 'duration';
-  /** As it is written: a number could not hold all of its digits. */
+  /** As written: a number might not hold all of its digits. */
   amount: string;
   unit: string;
   unitSpan: Span;
@@ -83,7 +83,7 @@ export interface Exclusion extends Span {
   ids: Literal[];
 }
 
-/** Stands for what is left out or can't be read; nothing more is reported of it. */
+/** Stands for something that is missing or unreadable; nothing more is reported about it. */
 export interface Missing extends Span {
   kind: 'missing';
 }

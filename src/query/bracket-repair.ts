@@ -7,22 +7,22 @@ import { maxTriedChars } from './limits.ts';
 import { isClosing, isOpening, isOperator, keywordOf, type Token } from './tokens.ts';
 
 /*
- * Where brackets don't balance, one is missing or too many, and which one decides what each call, condition
- * and window belongs to. So all places are tried: only if the definitions that come out right all say the
- * same is it clear what is meant.
+ * If brackets don't balance, one is missing or surplus, and its place decides what each call,
+ * condition and window belongs to. So every place is tried: the intention is clear only if all
+ * valid results mean the same.
  */
 
-/** What a bracket too few or too many is, and what to write for it. */
+/** A missing or surplus bracket, and its fix. */
 export interface BracketRepair {
   fix: Fix;
-  /** The bracket that has to be added or removed. */
+  /** The bracket to add or remove. */
   bracket: string;
   isMissing: boolean;
-  /** Of what is missing, the bracket that it belongs to, if that can be told; else the one too many. */
+  /** For a missing bracket, its other half if that is known; otherwise the surplus bracket. */
   at: { start: number; end: number };
 }
 
-/** What a text is read as: its tree if nothing in it is ruled out, and how much else was found in it. */
+/** The tree of a text without errors, and the number of other findings in it. */
 export interface Reading {
   tree: Expression;
   remarks: number;
@@ -33,11 +33,11 @@ interface Edit extends Fix {
   bracket: string;
 }
 
-/** Brackets that lack their other half: how many, and of which kind. */
+/** Brackets without a match: how many, and of which kind. */
 interface Surplus {
   opening: string;
   closing: string;
-  /** More that open than close are above zero. */
+  /** Positive if more open than close. */
   count: number;
 }
 
@@ -47,14 +47,14 @@ const kinds = [
   ['[', ']'],
 ] as const;
 
-/** More brackets than these are not missing by a slip of the pen. */
+/** If more brackets are missing, it is not a typo. */
 const maxSurplus = 2;
 
 /**
- * The one way to balance the brackets of a text.
+ * Finds the only way to balance the brackets of a text.
  *
- * @param tokens of the text. @param read reads a text; undefined for what is ruled out.
- * @returns undefined where there is none, or where it is not clear which of several is meant.
+ * @param tokens of the text. @param read reads a text; undefined if it has errors.
+ * @returns undefined if there is none, or if several results differ in meaning.
  */
 export function repairOfBrackets(
   query: string,
@@ -78,7 +78,10 @@ export function repairOfBrackets(
   return best && described(query, best.edits, tokens);
 }
 
-/** Whether an operator begins what is in brackets, as in `count(= 1)`: then its bracket belongs elsewhere. */
+/**
+ * Whether an operator directly follows an opening bracket, as in `count(= 1)`: then the bracket is
+ * misplaced.
+ */
 function holdsOperator(tokens: readonly Token[]): boolean {
   const brackets = new Brackets(tokens);
   return tokens.some((token, index) => {
@@ -87,7 +90,7 @@ function holdsOperator(tokens: readonly Token[]): boolean {
   });
 }
 
-/** The brackets that lack their other half; undefined for none, for many and for several kinds. */
+/** The unmatched brackets; undefined if there are none, too many, or several kinds. */
 function surplusOf(tokens: readonly Token[]): Surplus | undefined {
   const found = kinds
     .map(([opening, closing]) => ({
@@ -104,7 +107,10 @@ function countOf(tokens: readonly Token[], bracket: string): number {
   return tokens.filter(({ kind, text }) => kind === 'symbol' && text === bracket).length;
 }
 
-/** All single changes that bring the brackets nearer to balance; of those that say the same, the last is made. */
+/**
+ * All single changes that bring the brackets closer to balance; of equivalent ones, the last is
+ * applied.
+ */
 function editsFor(
   query: string,
   tokens: readonly Token[],
@@ -129,7 +135,7 @@ function addition(at: number, bracket: string): Edit {
   return { start: at, end: at, text: bracket, bracket };
 }
 
-/** An opening bracket stands next to the name of what it calls. */
+/** An opening bracket goes directly after the name of its function. */
 function addedBefore(
   query: string,
   token: Token,
@@ -143,7 +149,7 @@ function addedBefore(
     : addition(token.start, bracket);
 }
 
-/** Whether a bracket may close behind a token. */
+/** Whether a bracket may close after a token. */
 function mayEnd(token: Token): boolean {
   if (token.kind === 'symbol') return isClosing(token) || isOpening(token);
   return token.kind !== 'unknown' && keywordOf(token) === undefined;
@@ -161,7 +167,7 @@ interface Repair {
   edits: readonly Edit[];
 }
 
-/** All ways to make so many changes, without those that come to the same; undefined where they are too many. */
+/** All ways to make this many changes, without equivalent ones; undefined if there are too many. */
 function repairsFor(query: string, edits: readonly Edit[], count: number): Repair[] | undefined {
   const tries = count === 1 ? edits.length : (edits.length * (edits.length + 1)) / 2;
   if (tries * query.length > maxTriedChars) return undefined;
@@ -212,7 +218,7 @@ function described(
   };
 }
 
-/** The bracket that one which is added belongs to. */
+/** The other half of an added bracket. */
 function otherHalf(
   tokens: readonly Token[],
   { start, bracket }: Edit,
@@ -231,7 +237,7 @@ function otherHalf(
   return { start, end: start };
 }
 
-/** A tree in which what is joined by the same word is one junction. */
+/** A tree with nested junctions of the same kind merged. */
 function flattened(node: Expression): Expression {
   switch (node.kind) {
     case 'and':

@@ -1,11 +1,11 @@
 import { isClosing, isOpening, type Token } from './tokens.ts';
 
 /**
- * How the brackets of a query belong together: each closing one to the nearest that is open before it.
+ * How the brackets of a query match: each closing one with the nearest open one before it.
  */
 export class Brackets {
   readonly #closed = new Set<Token>();
-  /** Whether each bracket has its other half. */
+  /** Whether every bracket has a match. */
   readonly areBalanced: boolean;
 
   /** @param tokens of the whole query. */
@@ -22,7 +22,7 @@ export class Brackets {
     this.areBalanced = open.length === 0 && !hasStray;
   }
 
-  /** Whether a bracket that was opened is closed. */
+  /** Whether an opening bracket is closed. */
   isClosed(open: Token): boolean {
     return this.#closed.has(open);
   }

@@ -9,7 +9,7 @@ import { isNumeric } from './values.ts';
 /** How an audience is computed. */
 export interface Cadence {
   type: 'REALTIME' | 'BATCH';
-  /** Why it is batch; for real time there is nothing against it. */
+  /** Why it is batch; empty for real time. */
   reasons: string[];
 }
 
@@ -20,9 +20,9 @@ export interface Cadence {
  */
 export function computeCadence(tree: Expression, type: Level): Cadence {
   const reasons = new Set<string>();
-  if (type === 'accounts') reasons.add('membership is decided at the level of accounts');
+  if (type === 'accounts') reasons.add('membership is decided at account level');
   if (type === 'linked')
-    reasons.add('a linked audience is computed in the warehouse, by schedule or by hand');
+    reasons.add('a linked audience is computed in the warehouse, on a schedule or manually');
   for (const call of callsIn(tree)) {
     const entry = functionOf(call);
     if (takesCondition(entry)) for (const reason of reasonsInside(call)) reasons.add(reason);
@@ -36,7 +36,7 @@ export function computeCadence(tree: Expression, type: Level): Cadence {
   return { type: reasons.size > 0 ? 'BATCH' : 'REALTIME', reasons: [...reasons] };
 }
 
-/** Why what is in the condition of a call has to be computed in batch there. */
+/** Why the condition inside a call requires batch. */
 function* reasonsInside({ args }: FunctionCall): Generator<string> {
   for (const argument of args) {
     for (const call of callsIn(argument)) {
@@ -57,6 +57,6 @@ function lacksZone(call: FunctionCall, argument: Argument): boolean {
   const { type, text } = argument;
   const family = comparisonOf(call)?.family;
   if (type === 'date' || type === 'timestamp' || family === 'fixed time') return true;
-  // What is to be equal to a string is most likely a text, even if it looks like a date.
+  // A value compared for equality with a string is most likely text, even if it looks like a date.
   return family === 'ordering' && type === 'string' && isTimeText(text) && !isNumeric(text);
 }

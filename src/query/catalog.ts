@@ -11,7 +11,7 @@ import type {
 } from './language-function.ts';
 
 /*
- * What the rest of the language asks of functions.ts.
+ * Lookups in functions.ts for the rest of the language.
  */
 
 /** All functions, by name, in the order of the documentation. */
@@ -31,7 +31,7 @@ const filters = rowsOf('filter');
 const reducers = rowsOf('reducer');
 const comparisons = rowsOf('comparison');
 
-/** The row of a call's function; undefined if there is none of that name. */
+/** The row of a call's function; undefined if there is no function with that name. */
 export function functionOf(call: FunctionCall | undefined): LanguageFunction | undefined {
   return call && catalog.get(call.name);
 }
@@ -65,7 +65,7 @@ export const operators: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** The comparison that holds of just those numbers of which this one does not. */
+/** The comparison that is true for exactly the numbers for which this one is false. */
 export function negationOf({ negation }: Comparison): Comparison | undefined {
   return negation === undefined ? undefined : comparisons.get(negation);
 }
@@ -75,7 +75,7 @@ export function takesCondition(entry: LanguageFunction | undefined): boolean {
   return entry?.kind === 'filter' && entry.family === 'condition';
 }
 
-/** Whether what a chain is after a call can be counted. */
+/** Whether a chain of this type can be counted. */
 export function isCountable(type: ChainType): boolean {
   return [...reducers.values()].some(
     ({ family, follows }) => family === 'counting' && follows.includes(type),
@@ -83,7 +83,7 @@ export function isCountable(type: ChainType): boolean {
 }
 
 /**
- * The comparison with a count that means what `exists` or `absent` means of a stream.
+ * The count comparison that means the same as `exists` or `absent` on a stream.
  *
  * @returns undefined for other functions.
  */
@@ -94,8 +94,8 @@ export function countInstead(name: string): string | undefined {
 }
 
 /**
- * The comparison that holds of just what this one does not hold of: of numbers that are there, and of
- * values that are there or are not.
+ * The comparison that is true exactly where this one is false: for existing numbers, or for the
+ * existence of a value.
  */
 export function exactOpposite({
   family,
@@ -109,7 +109,7 @@ export function exactOpposite({
   )?.name;
 }
 
-/** The filter that keeps of a stream what a comparison with the present holds of. */
+/** The filter that means for a stream what a relative time comparison means for a value. */
 export function windowInstead({ name }: Comparison): string | undefined {
   return name === comparisonCalled('inlast') ? windowFilter : undefined;
 }
@@ -121,10 +121,10 @@ export function distinctCountCalled(name: string): string | undefined {
   return [...reducers.values()].find(({ family }) => family === 'distinct')?.name;
 }
 
-/** The extractors to which a bare word most likely belongs, inside a `where` and outside of any. */
+/** The extractors that a bare word most likely needs, inside and outside a `where`. */
 export const extractorOfBareWord = { inside: bareWordIn('inside'), outside: bareWordIn('outside') };
 
-/** The extractor of what is known of the circumstances of an event. */
+/** The extractor for the context of an event. */
 export const contextExtractor =
   [...extractors.values()].find(({ bareWordPlace, family }) => family === 'item' && !bareWordPlace)
     ?.name ?? '';
@@ -133,16 +133,26 @@ function bareWordIn(place: Extractor['bareWordPlace']): string {
   return [...extractors.values()].find((entry) => entry.bareWordPlace === place)?.name ?? '';
 }
 
-/** Whether conditions given to a function belong into a filter of their own next to it. */
+/** Whether conditions among a function's arguments belong in a separate filter next to it. */
 export function isConditionTaker(entry: LanguageFunction): boolean {
   if (entry.kind === 'extractor') return entry.family === 'stream';
   return takesCondition(entry) || (entry.kind === 'reducer' && entry.family === 'counting');
 }
 
-/** The filter that keeps what a condition holds for. */
+/** The filter that keeps the items that meet a condition. */
 export const conditionFilter = [...filters.values()].find(takesCondition)?.name ?? '';
 
-/** The filter that keeps what happened in a time before the present. */
+/** The filter that excludes the events of some sources. */
+export const sourceFilter =
+  [...filters.values()].find(({ family }) => family === 'source')?.name ?? '';
+
+/** The filter for a time window with two ends, by whose name other languages mean a range of values. */
+export const rangeFilter =
+  [...filters.values()].find(
+    ({ family, parameters }) => family === 'window' && parameters.length === 2,
+  )?.name ?? '';
+
+/** The filter that keeps what happened in a time window up to now. */
 export const windowFilter =
   [...filters.values()].find(
     ({ family, parameters }) => family === 'window' && parameters.length === 1,
@@ -155,7 +165,7 @@ for (const { name, otherNames = [] } of functions) {
   }
 }
 
-/** The functions that a name in another language's manner may mean. */
+/** The functions that a name from another language may mean. */
 export function knownAs(name: string): readonly string[] {
   return namesByOtherName.get(name.toLowerCase().replaceAll('_', '')) ?? [];
 }
@@ -167,7 +177,7 @@ const comparisonsByWords = new Map([
   ...[...comparisons.keys()].map((name) => [name.replaceAll('_', ''), name] as const),
 ]);
 
-/** The comparison that words run together name, in this language or another, in small letters. */
+/** The comparison named by words run together in lowercase, in this language or another. */
 export function comparisonCalled(words: string): string | undefined {
   return comparisonsByWords.get(words.replaceAll('_', ''));
 }
@@ -198,14 +208,16 @@ export function comparisonInSql(pattern: string): string | undefined {
   return comparisonsBySql.get(pattern);
 }
 
-/** The names of the functions that may follow a chain of this type, or begin one. */
+/** The names of the functions that can follow a chain of this type, or start a chain. */
 export function mayFollow(type: ChainType | undefined): string[] {
   return functions
     .filter(({ follows }) => (type === undefined ? follows.length === 0 : follows.includes(type)))
     .map((entry) => entry.name);
 }
 
-/** How the documentation writes a call, such as `mode(property as string|number, least frequency?)`. */
+/**
+ * How the documentation writes a call, such as `mode(property as string|number, least frequency?)`.
+ */
 export function signature({ name, parameters }: LanguageFunction): string {
   const written = parameters.map(({ label, casts, optional, rest }) => {
     const cast = casts && casts.length > 0 ? ` as ${casts.join('|')}` : '';
@@ -214,9 +226,41 @@ export function signature({ name, parameters }: LanguageFunction): string {
   return `${name}(${written.join(', ')})`;
 }
 
+/** How many arguments a function takes. */
+interface Arity {
+  min: number;
+  max: number;
+}
+
+const arities: ReadonlyMap<LanguageFunction, Arity> = new Map(
+  functions.map((entry) => {
+    const { parameters } = entry;
+    const min = parameters.filter(({ optional }) => !optional).length;
+    const isOpen = parameters.some(({ rest }) => rest);
+    return [entry, { min, max: isOpen ? Number.POSITIVE_INFINITY : parameters.length }];
+  }),
+);
+
+/** How many arguments a function takes, at least and at most. */
+export function arityOf(entry: LanguageFunction): Arity {
+  return arities.get(entry) ?? { min: 0, max: 0 };
+}
+
 /** Whether a call reduces a stream to a value. */
 export function isReducer(call: FunctionCall): boolean {
   return reducerOf(call) !== undefined;
+}
+
+/** The filter that a name such as `exclude_sources` means, with what it excludes in the call. */
+export function excludingFilter(name: string): string | undefined {
+  const isMeant = /^(?:exclud(?:e|ing)_?sources?|sources?_?exclud(?:e|ed|ing))$/i.test(name);
+  return isMeant ? sourceFilter : undefined;
+}
+
+/** Whether a call limits a stream to a time, as a window or a session does. */
+export function isWindow(call: FunctionCall): boolean {
+  const family = filterOf(call)?.family;
+  return family === 'window' || family === 'session';
 }
 
 /** Whether a function of this name is a filter. */
@@ -224,7 +268,7 @@ export function isFilter(name: string): boolean {
   return catalog.get(name)?.kind === 'filter';
 }
 
-/** Whether a comparison is of texts as well as of numbers. */
+/** Whether a comparison works on text as well as on numbers. */
 export function keepsText(name: string): boolean {
   const entry = catalog.get(name);
   return entry?.kind === 'comparison' && ['equality', 'membership', 'text'].includes(entry.family);

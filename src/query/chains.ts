@@ -5,10 +5,10 @@ import type { Comparison, StreamKind } from './language-function.ts';
 import { nameOf } from './values.ts';
 
 /*
- * What can be asked of chains and the calls in them.
+ * Queries about chains and their calls.
  */
 
-/** Whether an argument is an expression: a condition, a chain, or what is missing in their place. */
+/** Whether an argument is an expression: a condition, a chain, or a missing one. */
 export function isExpression(argument: Argument): argument is Expression {
   return ['and', 'or', 'not', 'any', 'all', 'chain', 'missing'].includes(argument.kind);
 }
@@ -37,7 +37,10 @@ export function* callsIn(node: Argument): Generator<FunctionCall> {
   }
 }
 
-/** What a chain is a stream of; undefined if it reads a single value, or begins in an unknown way. */
+/**
+ * The kind of stream that a chain reads; undefined if it reads a single value or its start is
+ * unknown.
+ */
 export function streamKindOf({ calls }: Chain): StreamKind | undefined {
   return extractorOf(calls[0])?.stream;
 }
@@ -55,7 +58,7 @@ export function comparisonIn({ calls }: Chain): ComparisonAtEnd | undefined {
   return call && entry ? { call, entry } : undefined;
 }
 
-/** Whether the comparison at the end of a chain is of a number of events, entities or values. */
+/** Whether the comparison at the end of a chain compares a number of events, entities or values. */
 export function comparesCount({ calls }: Chain): boolean {
   return reducerOf(calls.at(-2))?.family === 'counting';
 }
@@ -66,10 +69,10 @@ export function withoutLast(chain: Chain): Chain {
 }
 
 /**
- * Whether events that are looked for inside the `where` of others can be one of those: the name is the
- * same, and no window begins later than the event around it.
+ * Whether an inner event can be the outer event itself: the name is the same, and no window starts
+ * later than the outer event.
  *
- * @param outer the names of the events around, outermost first; undefined for what is no event.
+ * @param outer the names of the enclosing events, outermost first; undefined for entities.
  */
 export function holdsOuter(chain: Chain, outer: readonly (string | undefined)[]): boolean {
   if (streamKindOf(chain) !== 'events') return false;

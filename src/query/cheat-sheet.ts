@@ -3,8 +3,8 @@ import type { FunctionKind, LanguageFunction } from './language-function.ts';
 import { maxPrimaryExpressions } from './limits.ts';
 
 /*
- * The language in Markdown, made from the catalog: as one page, and as the parts that
- * docs/query-language.md takes in.
+ * The language in Markdown, generated from the catalog: as one page, and as the parts that
+ * docs/query-language.md includes.
  */
 
 const headings: Record<FunctionKind, string> = {
@@ -18,26 +18,26 @@ function operatorOf(entry: LanguageFunction): string | undefined {
   return entry.kind === 'comparison' ? entry.operator : undefined;
 }
 
-/** What holds for every definition. */
+/** The rules for every definition. */
 export function languageRules(): string {
   const operators = [...catalog.values()].flatMap((entry) => operatorOf(entry) ?? []);
-  return `A definition is conditions joined by \`AND\`, \`OR\` and \`NOT\`; \`AND\` binds tighter than \`OR\`,
-parentheses group. A condition is a chain of calls: it begins with an extractor, may pass filters and
-a reducer, and ends in a comparison. An audience must come out as true or false, a computed trait as a
+  return `A definition consists of conditions combined with \`AND\`, \`OR\` and \`NOT\`; \`AND\` binds tighter than \`OR\`,
+parentheses group. A condition is a chain of calls: it starts with an extractor, may have filters and
+a reducer, and ends in a comparison. An audience must be true or false, a computed trait must be a
 value. At most ${maxPrimaryExpressions} conditions.
 
-- Texts stand in single quotes, keywords in capitals; times are in hours or days (\`7 days\`).
-- \`${operators.join('` `')}\` stand for the comparisons named below.
-- A definition is of type users, accounts or linked, as its audience is. \`ANY\` and \`ALL\` (any, every
-  user of an account) are only for accounts, \`entity\` only for linked audiences.
-- \`property\` and \`context\` stand only in a \`where\` or a reducer.
-- An event in the \`where\` of another makes a funnel; in it \`parent:\` means the outer event.
-- Another audience is used as a trait named by its key. Membership and booleans are compared with a
-  text: \`trait('its_key') = 'true'\`.
+- Strings go in single quotes, keywords in capitals; lengths of time are in hours or days (\`7 days\`).
+- \`${operators.join('` `')}\` are short for comparisons below.
+- A definition has its audience's type: users, accounts or linked. \`ANY\` and \`ALL\` (any, every
+  user of an account) work only for accounts, \`entity\` only in linked audiences.
+- \`property\` and \`context\` work only inside a \`where\` or a reducer.
+- An event inside the \`where\` of another makes a funnel; there, \`parent:\` means the outer event.
+- Another audience is a trait named by its key. Compare membership and booleans with a
+  string: \`trait('its_key') = 'true'\`.
 `;
 }
 
-/** All functions, a table for each kind under a heading that begins with these marks. */
+/** All functions: a table for each kind under a heading of this level. */
 export function functionTables(marks: '##' | '###'): string {
   const sections = Object.entries(headings).map(([kind, heading]) => {
     const rows = [...catalog.values()]
@@ -60,12 +60,12 @@ ${languageRules()}
 ${functionTables('##')}`;
 }
 
-/** A note in a table; a backslash would vanish outside of code. */
+/** A note in a table; a backslash would vanish outside code. */
 function prose(text: string): string {
   return cell(text).replaceAll('\\.', '`\\.`');
 }
 
-/** A text in a table; an upright bar would end its cell, also within code. */
+/** Text in a table; a vertical bar would end its cell, even in code. */
 function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }

@@ -1,5 +1,14 @@
 import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.ts';
-import { extractorOf, functionOf, signature } from './catalog.ts';
+import {
+  arityOf,
+  catalog,
+  extractorOf,
+  functionOf,
+  isConditionTaker,
+  knownAs,
+  signature,
+  windowFilter,
+} from './catalog.ts';
 import { isExpression } from './chains.ts';
 import { type ArgumentContext, checkNamed } from './check-named.ts';
 import type { CheckOptions } from './check-options.ts';
@@ -7,6 +16,8 @@ import { checkPlace, checkUse, isLateFilter, unknownFunction } from './check-pla
 import { checkCast, checkLiteral, checkTime, checkUnit } from './check-values.ts';
 import type { Findings, Fix } from './diagnostic.ts';
 import { unitNamed } from './durations.ts';
+import { formatArgument } from './format.ts';
+import { helpForDate, helpForFixedDate, helpForWindow } from './help.ts';
 import type {
   ChainType,
   LanguageFunction,
@@ -21,11 +32,11 @@ import { isTimeText } from './times.ts';
 import { isNumeric } from './values.ts';
 
 /*
- * Checks what the reference rules out, from the whole definition through its conditions and chains
- * to the arguments of each call, which may hold conditions and chains again.
+ * Finds what the reference rules out, from the whole definition through its conditions and chains
+ * to the arguments of each call, which may contain conditions and chains in turn.
  */
 
-/** Checks what a whole definition comes out as, and all in it. */
+/** Checks the type of a whole definition, and everything in it. */
 export function checkDefinition(
   tree: Expression,
   options: Required<CheckOptions>,
@@ -36,7 +47,7 @@ export function checkDefinition(
   else checkCondition(tree, scope, findings);
 }
 
-/** Checks something that must come out as a value. */
+/** Checks an expression that must be a value. */
 function checkTrait(tree: Expression, scope: Scope, findings: Findings): void {
   if (tree.kind !== 'chain') {
     checkCondition(tree, scope, findings);
@@ -47,18 +58,18 @@ function checkTrait(tree: Expression, scope: Scope, findings: Findings): void {
   if (type === 'Comparator') notAValue(tree, findings);
   else if (type && !['Scalar', 'ScalarExtractor', 'ListScalar'].includes(type)) {
     const more = { help: 'End it with a reducer, such as .count() or .sum(property(…)).' };
-    findings.error('not-a-value', tree, 'A computed trait needs a value.', more);
+    findings.error('not-a-value', tree, 'A computed trait must be a value.', more);
   }
 }
 
 function notAValue(tree: Expression, findings: Findings): void {
-  const message = 'A computed trait must come out as a value, not as true or false.';
+  const message = 'A computed trait must be a value, not true or false.';
   findings.error('not-a-value', tree, message, {
-    help: 'Leave out the comparison, or make it an audience.',
+    help: 'Remove the comparison, or make it an audience.',
   });
 }
 
-/** Checks something that must come out as true or false. */
+/** Checks an expression that must be true or false. */
 function checkCondition(node: Expression, scope: Scope, findings: Findings): void {
   if (findings.isFull) return;
   switch (node.kind) {
@@ -71,9 +82,14 @@ function checkCondition(node: Expression, scope: Scope, findings: Findings): voi
       if (scope.options.type !== 'accounts') {
         const word = node.kind.toUpperCase();
         const span = { start: node.start, end: node.start + word.length };
-        findings.error('accounts-only', span, `${word} is only for definitions of type accounts.`, {
-          help: 'Remove it, or give the definition the type accounts.',
-        });
+        findings.error(
+          'accounts-only',
+          span,
+          `${word} works only in definitions of type accounts.`,
+          {
+            help: 'Remove it, or change the type of the definition to accounts.',
+          },
+        );
       }
       checkCondition(node.operand, scope, findings);
       return;
@@ -92,41 +108,50 @@ function checkCondition(node: Expression, scope: Scope, findings: Findings): voi
   }
 }
 
-/** What a chain needs so that it comes out as true or false, by what it is without. */
+/** What a chain of each type needs to become true or false. */
 const comparisonFor: Partial<Record<ChainType, { what: string; example?: string }>> = {
-  VectorExtractor: { what: 'Events have to be counted and compared', example: '.count() >= 1' },
-  StreamFilter: { what: 'Events have to be counted and compared', example: '.count() >= 1' },
-  WindowedFilter: { what: 'Events have to be counted and compared', example: '.count() >= 1' },
-  ListScalar: {
-    what: 'A list of values has to be counted and compared',
+  VectorExtractor: {
+    what: 'Events and entities must be counted and compared',
     example: '.count() >= 1',
   },
-  ScalarExtractor: { what: 'A value has to be compared', example: '.exists()' },
-  Scalar: { what: 'A value has to be compared', example: '>= 1' },
-  Literal: { what: 'A fixed value is no condition' },
+  StreamFilter: {
+    what: 'Events and entities must be counted and compared',
+    example: '.count() >= 1',
+  },
+  WindowedFilter: {
+    what: 'Events and entities must be counted and compared',
+    example: '.count() >= 1',
+  },
+  ListScalar: {
+    what: 'A list of values must be counted and compared',
+    example: '.count() >= 1',
+  },
+  ScalarExtractor: { what: 'A value must be compared', example: '.exists()' },
+  Scalar: { what: 'A value must be compared', example: '>= 1' },
+  Literal: { what: 'A fixed value is not a condition' },
 };
 
 function missingComparison(chain: Chain, type: ChainType, findings: Findings): void {
-  const needed = comparisonFor[type] ?? { what: 'This is no condition' };
-  const message = `${needed.what}: an audience must come out as true or false.`;
+  const needed = comparisonFor[type] ?? { what: 'This is not a condition' };
+  const message = `${needed.what}: an audience must be true or false.`;
   findings.error('missing-comparison', chain, message, {
     help: needed.example
       ? `Add a comparison, such as ${needed.example}.`
-      : "Begin with event('…') or trait('…') and compare that.",
+      : "Start with event('…') or trait('…'), then compare it.",
   });
 }
 
 /**
  * Checks a chain, call by call.
  *
- * @returns its type; undefined if a mistake leaves that open.
+ * @returns its type; undefined if an error leaves that open.
  */
 function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType | undefined {
   const stream = streamMeant(chain);
   const scope = stream ? { ...outer, stream } : outer;
   let type: ChainType | undefined;
   for (const [index, call] of chain.calls.entries()) {
-    // Only within a chain it is an operator.
+    // It is an operator only inside a chain.
     if (call.name === '$' && index > 0) continue;
     type = checkCall(chain, index, type, scope, findings);
   }
@@ -136,8 +161,8 @@ function checkChain(chain: Chain, outer: Scope, findings: Findings): ChainType |
 /**
  * Checks one call of a chain.
  *
- * @param before the type of the chain before it. @returns its type with it; undefined if a mistake
- * leaves that open: after a call that is out of place anything may have been meant.
+ * @param before the type of the chain before the call. @returns the type after it; undefined if an
+ * error leaves that open, as a misplaced call does.
  */
 function checkCall(
   chain: Chain,
@@ -152,15 +177,32 @@ function checkCall(
     if (call?.name !== '') unknownFunction(chain, index, before, findings);
     return undefined;
   }
-  const inPlace = checkPlace(chain, index, entry, before, findings);
-  // What follows a late filter is about what was reduced before it.
+  const window = windowMeant(call, entry);
+  if (window) {
+    const { start, end } = call;
+    findings.error('wrong-argument', call.args[0] ?? call, `${call.name} takes property('…').`, {
+      help: `Did you mean ${window}?`,
+      fix: { start, end, text: window },
+    });
+    return catalog.get(windowFilter)?.returns;
+  }
+  const inPlace = checkPlace(chain, index, entry, before, { findings, isValue: scope.isValue });
+  // What follows a misplaced filter applies to the value that was reduced before it.
   if (!inPlace) return isLateFilter(entry, before) ? before : undefined;
   checkUse(call, entry, scope, findings);
   checkArguments(chain, call, entry, scope, findings);
   return entry.returns;
 }
 
-/** What a chain is a stream of; one that begins in an unknown way is taken for one of events. */
+/** The window that a reducer with the name of one means: `last(7 days)`. */
+function windowMeant(call: FunctionCall, entry: LanguageFunction): string | undefined {
+  const [length, ...others] = call.args;
+  const isWindow = entry.kind === 'reducer' && knownAs(entry.name).includes(windowFilter);
+  if (!isWindow || length?.kind !== 'duration' || others.length > 0) return undefined;
+  return `${windowFilter}(${formatArgument(length)})`;
+}
+
+/** The kind of stream that a chain reads; one with an unknown start is assumed to read events. */
 function streamMeant(chain: Chain): StreamKind | undefined {
   const begin = functionOf(chain.calls[0]);
   if (!begin) return 'events';
@@ -176,14 +218,14 @@ function checkArguments(
   findings: Findings,
 ): void {
   const { parameters } = entry;
-  const min = parameters.filter(({ optional }) => !optional).length;
-  const max = parameters.some(({ rest }) => rest) ? Number.POSITIVE_INFINITY : parameters.length;
+  const { min, max } = arityOf(entry);
   if (call.args.length < min || call.args.length > max) {
     wrongCount(call, entry, max, { chain, scope, findings });
   }
-  for (const [index, argument] of call.args.slice(0, max).entries()) {
+  const context = { call, entry, scope, findings };
+  for (const [index, argument] of call.args.entries()) {
     const parameter = parameters[Math.min(index, parameters.length - 1)];
-    if (parameter) checkArgument(argument, parameter, { call, entry, scope, findings });
+    if (parameter && index < max) checkArgument(argument, parameter, context);
   }
 }
 
@@ -193,15 +235,29 @@ function wrongCount(
   max: number,
   { chain, scope, findings }: { chain: Chain; scope: Scope; findings: Findings },
 ): void {
+  // What could not be read was reported.
+  if (call.args.some(({ kind }) => kind === 'missing')) return;
   const given = call.args.length;
-  const needed = max === 0 ? 'none' : signature(entry);
-  const message = `${call.name} has ${given} argument${given === 1 ? '' : 's'}; it takes ${needed}.`;
+  const needed = max === 0 ? 'no arguments' : signature(entry);
+  const message = `${call.name} has ${given} argument${given === 1 ? '' : 's'}; expected ${needed}.`;
   const surplus = call.args[max];
   const fix = surplus && withSurplusInPlace(chain, call, { max, isValue: scope.isValue });
   findings.error('argument-count', surplus ?? call, message, {
-    help: fix ? `Did you mean ${fix.text}?` : `As in ${entry.example}.`,
+    help: fix ? `Did you mean ${fix.text}?` : helpForCount(entry, surplus),
     fix,
   });
+}
+
+function helpForCount(entry: LanguageFunction, surplus: Argument | undefined): string {
+  const isStream = entry.kind === 'extractor' && entry.family === 'stream';
+  if (isStream && surplus && isString(surplus)) {
+    return 'Write a separate condition for each, joined with AND or OR.';
+  }
+  const isOfStream = isConditionTaker(entry) && surplus?.kind === 'duration';
+  const place = entry.kind === 'reducer' ? 'before' : 'after';
+  return isOfStream
+    ? `For a time window, write .${windowFilter}(${formatArgument(surplus)}) ${place} it.`
+    : `Example: ${entry.example}`;
 }
 
 function checkArgument(given: Argument, parameter: Parameter, context: ArgumentContext): void {
@@ -211,7 +267,7 @@ function checkArgument(given: Argument, parameter: Parameter, context: ArgumentC
   if (!fits) wrongArgument(argument, parameter, context);
 }
 
-/** Whether an argument is of the right kind; what else is wrong with it is reported. */
+/** Whether an argument is of the right kind; reports anything else that is wrong with it. */
 type Checker = (argument: Argument, parameter: Parameter, context: ArgumentContext) => boolean;
 
 const checkers: Record<ParameterKind, Checker> = {
@@ -233,7 +289,7 @@ const checkers: Record<ParameterKind, Checker> = {
   },
   timestamp(argument, _, { findings }) {
     if (argument.kind !== 'literal') return false;
-    // A number may be a date without its separators.
+    // A number may be a date without separators.
     if (argument.type === 'number' && !isTimeText(argument.text)) return false;
     checkTime(argument, findings);
     return true;
@@ -267,7 +323,7 @@ function checkScalar(chain: Chain, scope: Scope, findings: Findings): void {
   const type = checkChain(chain, { ...scope, isValue: true }, findings);
   const scalars: ChainType[] = ['Scalar', 'ScalarExtractor', 'Literal'];
   if (type === undefined || scalars.includes(type)) return;
-  findings.error('not-a-value', chain, 'What is compared with must be a single value.', {
+  findings.error('not-a-value', chain, 'A comparison needs a single value to compare with.', {
     help:
       type === 'Comparator'
         ? 'Write two conditions joined by AND.'
@@ -277,9 +333,9 @@ function checkScalar(chain: Chain, scope: Scope, findings: Findings): void {
 
 const parameterWords: Record<ParameterKind, string> = {
   name: "a name in quotes, such as 'Shoes Bought'",
-  text: "a text in quotes, such as 'sale'",
+  text: "a string in quotes, such as 'sale'",
   value: "a value, such as 'running' or 100",
-  scalar: "a value or a chain, such as 100 or trait('avg_spend')",
+  scalar: "a value, such as 100 or trait('avg_spend')",
   timestamp: "a time, such as '2026-01-31T00:00:00Z'",
   duration: 'a length of time, such as 7 days',
   number: 'a number',
@@ -303,7 +359,7 @@ function wrongArgument(
   });
 }
 
-/** What a literal of the wrong kind most likely stands for. */
+/** What a literal of the wrong kind most likely means. */
 function textMeant(argument: Argument, wanted: ParameterKind): string | undefined {
   if (argument.kind !== 'literal') return undefined;
   const { type, text } = argument;
@@ -321,12 +377,16 @@ function textMeant(argument: Argument, wanted: ParameterKind): string | undefine
 }
 
 function helpFor(argument: Argument, { kind }: Parameter, entry: LanguageFunction): string {
-  if (kind === 'exclusion')
-    return `Only sources to leave out can be named, as in ${entry.example}.`;
+  if (kind === 'exclusion') return `List only sources to exclude. Example: ${entry.example}`;
+  const isText = argument.kind === 'literal' && argument.type === 'string';
+  if (kind === 'definition' && isText && /[=<>]/.test(argument.text)) {
+    return "Write the condition without quotes, such as property('price') >= 100.";
+  }
+  if (kind === 'duration' && isText && isTimeText(argument.text)) {
+    return entry.kind === 'comparison' ? helpForFixedDate : helpForWindow;
+  }
   if (kind === 'duration') return 'Write the number with its unit, such as 7 days or 12 hours.';
-  return argument.kind === 'duration'
-    ? 'Compare a date with .within_last(7 days), .before_last(7 days) or .within_next(7 days).'
-    : `As in ${entry.example}.`;
+  return argument.kind === 'duration' ? helpForDate : `Example: ${entry.example}`;
 }
 
 function isString(argument: Argument): argument is Literal {

@@ -10,10 +10,10 @@ import { suggest } from './suggest.ts';
 import { numberOf } from './values.ts';
 
 /*
- * Checks arguments with a name, of which there is one: `parent: …`.
+ * Checks named arguments. The language has one: `parent: …`.
  */
 
-/** What an argument is checked in the light of. */
+/** The context in which an argument is checked. */
 export interface ArgumentContext {
   call: FunctionCall;
   entry: LanguageFunction;
@@ -22,9 +22,9 @@ export interface ArgumentContext {
 }
 
 /**
- * Checks the name of an argument, and that `parent:` is allowed there.
+ * Checks the name of an argument, and whether `parent:` is allowed there.
  *
- * @returns what is named; undefined if the name leaves open what was meant.
+ * @returns the value; undefined if the name leaves the intention open.
  */
 export function checkNamed(
   named: Named,
@@ -48,7 +48,10 @@ export function checkNamed(
   return named.value;
 }
 
-/** Words that may speak of the outer event, or of a side of it: without them the funnel is lost. */
+/**
+ * Words that may refer to the outer event or to a direction from it: dropping them would lose the
+ * funnel.
+ */
 const wordsForParent: ReadonlySet<string> = new Set(
   'outer after before since from of around relative_to event'.split(' '),
 );
@@ -84,19 +87,19 @@ function unknownName(
   }
   if (parameter.parent && wordsForParent.has(name.toLowerCase())) {
     findings.error('unknown-argument', nameSpan, message, {
-      help: 'The event around this one is named parent:, and a length is looked at after it.',
+      help: 'Use parent: for the outer event; the window opens at that event and looks ahead.',
     });
     return undefined;
   }
   const meant = suggest(name, parameter.parent ? ['parent'] : []);
   findings.error('unknown-argument', nameSpan, message, {
-    help: meant ? `Did you mean ${meant}?` : `Leave out "${name}:".`,
+    help: meant ? `Did you mean ${meant}?` : `Remove "${name}:".`,
     fix: meant ? { ...nameSpan, text: meant } : { start, end: value.start, text: '' },
   });
   return meant ? value : undefined;
 }
 
-/** The reference knows `parent:` only for an event inside the `where` of another event. */
+/** The reference shows `parent:` only for an event inside the `where` of another event. */
 function checkParent(
   span: Span,
   { parent }: Parameter,
@@ -109,28 +112,31 @@ function checkParent(
     return;
   }
   if (isPossible) {
-    const message = 'The reference does not say what parent: means in this place.';
+    const message = "Segment's reference doesn't say what parent: means here.";
     findings.warn('unsettled-parent', span, message, {
-      help: 'Here it is taken for the event or entity around; use it in the where of an event inside that of another.',
+      help: 'This checker reads it as the outer event or entity. The reference shows it for an event inside the where of another event.',
     });
     return;
   }
-  findings.error('outside-funnel', span, 'parent: needs an event around this one.', {
-    help: 'It is for an event inside the where of another event; leave it out here.',
+  findings.error('outside-funnel', span, 'parent: needs an outer event.', {
+    help: 'Use it for an event inside the where of another event; remove it here.',
   });
 }
 
-/** Which way a window of the outer event looks, and whether the reference shows such a window. */
+/**
+ * Reports which way a window of the outer event looks, and whether the reference shows such a
+ * window.
+ */
 function windowOfParent(span: Span, parent: Parameter['parent'], findings: Findings): void {
   if (parent === 'unsettled') {
-    const message = 'The reference mentions parent: here, but never shows it.';
+    const message = "Segment's reference mentions parent: here, but never shows it.";
     findings.warn('unsettled-parent', span, message, {
-      help: 'Here it is taken for the time after the outer event; the window that the reference shows is within(parent: 5 days).',
+      help: 'This checker reads it as the time after the outer event. The reference shows within(parent: 5 days).',
     });
     return;
   }
-  findings.hint('parent-direction', span, 'This looks at what comes after the outer event.', {
-    help: 'The example of the reference does; whether it also looks before, the reference leaves open.',
+  findings.hint('parent-direction', span, 'This window covers the time after the outer event.', {
+    help: "So does the example in Segment's reference, which doesn't say whether a window can also cover the time before.",
   });
 }
 

@@ -2,6 +2,7 @@ import type { Cast, Duration, FunctionCall, Literal } from './ast.ts';
 import type { Findings } from './diagnostic.ts';
 import { inWholeUnits, isUnit, unitMeant, unitOf } from './durations.ts';
 import type { Parameter } from './language-function.ts';
+import { listWith } from './phrases.ts';
 import { quote } from './strings.ts';
 import { suggest } from './suggest.ts';
 import { readTime, settledTime } from './times.ts';
@@ -10,7 +11,7 @@ import { readTime, settledTime } from './times.ts';
  * Checks the values in arguments: times, units and types.
  */
 
-/** Checks a literal: what looks like a time without quotes must be one. */
+/** Checks a literal: an unquoted date or timestamp must be valid. */
 export function checkLiteral(literal: Literal, findings: Findings): void {
   if (literal.type === 'date' || literal.type === 'timestamp') checkTime(literal, findings);
 }
@@ -29,42 +30,51 @@ export function checkTime(literal: Literal, findings: Findings): void {
   const plain = settledTime(literal.text);
   const text = plain && (literal.type === 'string' ? quote(plain) : plain);
   const { start, end } = literal;
-  findings.warn('unsettled-time', literal, `The reference has no time in the form ${quoted}.`, {
-    help: text
-      ? `Write ${text}.`
-      : 'Write yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ; here it is taken for no time at all.',
-    fix: text ? { start, end, text } : undefined,
-  });
+  findings.warn(
+    'unsettled-time',
+    literal,
+    `Segment's reference shows no time in the form ${quoted}.`,
+    {
+      help: text
+        ? `Write ${text}.`
+        : "Write it as yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ; this checker can't evaluate it as a time.",
+      fix: text ? { start, end, text } : undefined,
+    },
+  );
 }
 
-/** What to write; of a date in the form of some country, which ones may be meant. */
+/** What to write; for a date in a national format, which dates it may mean. */
 function helpForTime(text: string): string {
   const parts = /^(\d+)[-/. ](\d+)[-/. ](\d+)$/.exec(text)?.slice(1);
   const [first = '', second = '', third = ''] = parts ?? [];
   const year = [first, third].find((part) => part.length === 4);
   const others = year === first ? [second, third] : [first, second];
   const [one = '', two = ''] = others.map((part) => part.padStart(2, '0'));
-  const dates = [`${year}-${one}-${two}`, `${year}-${two}-${one}`].filter((date) => readTime(date));
+  const possible = new Set([`${year}-${one}-${two}`, `${year}-${two}-${one}`]);
+  const dates = [...possible].filter((date) => readTime(date));
   return year && dates.length > 0
-    ? `Which date is meant: ${[...new Set(dates)].join(' or ')}?`
-    : "Write yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ, such as '2026-01-31T00:00:00Z'.";
+    ? `${dates.length > 1 ? 'Which date do you mean:' : 'Did you mean'} ${dates.join(' or ')}?`
+    : "Write it as yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ, such as '2026-01-31T00:00:00Z'.";
 }
 
-/** Checks that the unit of a duration is one that the reference names for this parameter. */
+/** Checks that the reference mentions the unit of a duration for this parameter. */
 export function checkUnit(duration: Duration, { units = [] }: Parameter, findings: Findings): void {
   const { start, end, unit, unitSpan } = duration;
   const singular = unitOf(duration);
   if (units.some((allowed) => allowed === singular)) return;
-  const named = units.map((allowed) => `${allowed}s`).join(' or ');
+  const named = listWith(
+    'or',
+    units.map((allowed) => `${allowed}s`),
+  );
   if (isUnit(singular)) {
     const text = inWholeUnits(duration);
-    findings.warn('unsettled-unit', unitSpan, `The reference names only ${named} here.`, {
-      help: `Write it in ${named}.`,
+    findings.warn('unsettled-unit', unitSpan, `Segment's reference mentions only ${named} here.`, {
+      help: `Use ${named}.`,
       fix: text ? { start, end, text } : undefined,
     });
     return;
   }
-  findings.error('unknown-unit', unitSpan, `There is no unit ${unit}.`, () => {
+  findings.error('unknown-unit', unitSpan, `"${unit}" is not a unit of time.`, () => {
     const meant = unitMeant(duration, units);
     return {
       help: meant ? `Did you mean ${meant}?` : `Use ${named}.`,
@@ -81,11 +91,12 @@ export function checkCast(
   findings: Findings,
 ): void {
   if (casts.includes(cast.type)) return;
-  const allowed = casts.length > 0 ? `as ${casts.join(' or ')}` : 'no as';
-  findings.error('wrong-type', cast.typeSpan, `${call.name} takes ${allowed}.`, () => {
+  const types = casts.map((type) => `"as ${type}"`);
+  const allowed = types.length > 0 ? `takes only ${listWith('or', types)}` : 'takes no "as"';
+  findings.error('wrong-type', cast.typeSpan, `${call.name} ${allowed}.`, () => {
     const meant = suggest(cast.type, casts);
     return {
-      help: meant ? `Did you mean ${meant}?` : 'Leave out "as" and the type.',
+      help: meant ? `Did you mean ${meant}?` : 'Remove "as" and the type.',
       fix: meant ? { ...cast.typeSpan, text: meant } : undefined,
     };
   });

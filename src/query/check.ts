@@ -16,27 +16,27 @@ import type { Token } from './tokens.ts';
 /** The outcome of a check. */
 export interface Checked {
   /**
-   * Whether there is a verdict. There is none on what is longer, deeper or larger than is read: limits
-   * of this program, none of Segment's.
+   * Whether there is a verdict. There is none for a query that is too long, too deep or too large
+   * to be read; these limits are this program's, not Segment's.
    */
   checked: boolean;
-  /** Whether nothing was found that the reference rules out; left out without a verdict. */
+  /** Whether the query has no error; absent without a verdict. */
   valid?: boolean;
   /** At most 20, in the order of the text. */
   diagnostics: Diagnostic[];
-  /** What could be read; complete only if there was no error of form. */
+  /** What could be read; complete only if there was no syntax error. */
   tree: Expression;
-  /** Conditions used of the 50 that are allowed; 0 without a verdict. */
+  /** Conditions used, of the 50 allowed; 0 without a verdict. */
   primaryExpressions: number;
 }
 
 /**
  * Checks a query against the reference of the language.
  *
- * @param query the text of a definition. @param options what it is checked for; by default, the
- * definition of an audience of users.
- * @returns what was found, and what was read, whatever the text.
- * @throws {TypeError} for what is no string.
+ * @param query the text of a definition. @param options level and purpose; by default, an audience
+ * of users.
+ * @returns the findings and the tree, for any text.
+ * @throws {TypeError} if the query is not a string.
  */
 export function check(query: string, options: CheckOptions = {}): Checked {
   if (typeof query !== 'string') throw new TypeError('The definition to check is not a string.');
@@ -78,8 +78,8 @@ export function check(query: string, options: CheckOptions = {}): Checked {
 }
 
 /**
- * Whether only brackets are wrong, and it is clear how: then all other errors follow from that, and it is
- * reported instead.
+ * Whether only brackets are wrong and the repair is clear: then all other errors follow from that,
+ * and it is reported in their place.
  */
 function repairBrackets(
   query: string,
@@ -89,7 +89,7 @@ function repairBrackets(
   const tokens = balanceable(query);
   if (!tokens) return false;
   const repair = repairOfBrackets(query, tokens, (text) => {
-    // A single error is enough to see that this is not what was meant.
+    // A single error shows that this is not the intended text.
     const found = new Findings(1);
     const tree = parse(text, found, options.type);
     if (found.errors > 0 || found.isBeyondLimit) return undefined;
@@ -101,10 +101,10 @@ function repairBrackets(
   findings.dropErrors();
   if (isMissing) {
     const isClosing = /[)}\]]/.test(bracket);
-    const message = isClosing ? 'This bracket is not closed.' : 'This bracket is not opened.';
-    const context = query.slice(fix.start, fix.start + 20);
+    const message = isClosing ? 'This bracket is never closed.' : 'This bracket is never opened.';
+    const context = query.slice(fix.start, fix.start + 20).trim();
     findings.error(isClosing ? 'unclosed' : 'unopened', at, message, {
-      help: context === '' ? `Put ${bracket} at the end.` : `Put ${bracket} before ${context}.`,
+      help: context === '' ? `Add ${bracket} at the end.` : `Add ${bracket} before: ${context}`,
       fix,
     });
   } else
@@ -115,7 +115,10 @@ function repairBrackets(
   return true;
 }
 
-/** The tokens of a text whose brackets don't balance; undefined if they do, or if code may be in a comment or a string. */
+/**
+ * The tokens of a text whose brackets don't balance; undefined if they do, or if a comment or
+ * string may contain code.
+ */
 function balanceable(query: string): Token[] | undefined {
   const found = new Findings();
   const tokens = lex(query, found);
@@ -124,15 +127,15 @@ function balanceable(query: string): Token[] | undefined {
   return isClear && !new Brackets(tokens).areBalanced ? tokens : undefined;
 }
 
-/** Of what is no definition at all, nothing is reported but that. */
+/** For a text that is not a definition at all, that is the only finding. */
 function noDefinition(query: string, diagnostic: Diagnostic): Checked {
   const tree: Expression = { kind: 'missing', start: 0, end: query.length };
   return { checked: true, valid: false, diagnostics: [diagnostic], tree, primaryExpressions: 0 };
 }
 
-/** Of what is beyond a limit of ours, only the conditions are counted: their limit is Segment's. */
+/** Beyond this program's limits, only the conditions are counted: their limit is Segment's. */
 function unread(query: string, beyondLimit: Findings): Checked {
-  // A part of the tree would look like a definition; there is none.
+  // A partial tree would look like a definition.
   const tree: Expression = { kind: 'missing', start: 0, end: query.length };
   const diagnostics = beyondLimit.diagnostics(query);
   if (!joinsMoreThan(maxPrimaryExpressions, query)) {
@@ -150,22 +153,22 @@ function unread(query: string, beyondLimit: Findings): Checked {
   };
 }
 
-/** No condition is shorter: `trait('')=1`. */
+/** The shortest condition: `trait('')=1`. */
 const minConditionChars = 11;
 
-/** Whether conditions inside of a `where` count towards the limit, the reference does not say. */
+/** The reference does not say whether conditions inside a `where` count toward the limit. */
 function warnOfMany(tree: Expression, findings: Findings): void {
   const conditions = countAllConditions(tree);
   if (conditions <= maxPrimaryExpressions) return;
-  const message = `The definition has ${conditions} conditions with those inside of others; at most ${maxPrimaryExpressions} are allowed.`;
+  const message = `The definition has ${conditions} conditions, counting nested ones; at most ${maxPrimaryExpressions} are allowed.`;
   findings.warn('many-conditions', tree, message, {
-    help: 'The reference does not say whether conditions inside of a where count: Segment may refuse it.',
+    help: "Segment's reference doesn't say whether conditions inside a where count, so Segment may reject it.",
   });
 }
 
 function tooMany(conditions: string, span: Span, findings: Findings): void {
   const message = `The definition has ${conditions} conditions; at most ${maxPrimaryExpressions} are allowed.`;
   findings.error('too-many-conditions', span, message, {
-    help: "Replace several comparisons of the same thing by one_of('…', '…'), or build the audience from smaller ones: an audience can be used as trait('its_key').",
+    help: "Replace several comparisons of the same value with one_of('…', '…'), or build the audience from smaller ones: trait('its_key') = 'true' means that someone is in the audience with that key.",
   });
 }

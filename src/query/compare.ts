@@ -3,29 +3,30 @@ import { readTime, type TimeReading, timeOf } from './times.ts';
 import { isNumeric } from './values.ts';
 
 /*
- * How a value of the data is compared. Where the reference is silent, this is what is assumed:
+ * How values are compared. Assumptions where the reference is silent:
  *
- * - A missing value (absent or null) satisfies `absent` and `omits`, which the reference defines as
- *   NOT contains, and nothing else; not even `differs` and `none_of`, which are about values that exist.
- * - Numbers and texts that hold numbers compare as numbers; true and false equal the words.
- * - Two texts that both hold a date or timestamp compare as moments; one without a zone is in UTC.
- * - `within_last` and `within_next` look at a timestamp as a moment and at a date without a time as a
- *   whole day in UTC: today is within the last and the next 7 days, and so is the day on which the 7
- *   days begin or end.
- * - `before_last` and `after_next` include the day that they name: what lies on the day 7 days ago, at
- *   any time in UTC, is before the last 7 days. A length in hours names a moment, which is included.
- * - Other texts compare by their characters, case included. What is of different kinds is not equal,
- *   and neither is more than the other.
- * - A list satisfies `differs` and `none_of` if all its elements do, and any other comparison if one
- *   of them does; an empty list counts as missing.
+ * - A missing value (absent or null) satisfies only `absent` and `omits`, which the reference
+ *   defines as NOT contains; not `differs` or `none_of`, which require a value.
+ * - Numbers and strings that contain a number compare as numbers; true and false equal those words.
+ * - Two strings that both contain a date or timestamp compare as moments; without a zone, UTC
+ *   applies.
+ * - `within_last` and `within_next` treat a timestamp as a moment and a date without a time as a
+ *   whole day in UTC: today is within the last and the next 7 days, and so is the day on which the
+ *   7 days start or end.
+ * - `before_last` and `after_next` include the day that they name: any time in UTC on the day 7
+ *   days ago is before the last 7 days. A length in hours names a moment, which is included.
+ * - Other strings compare by character, case-sensitively. Values of different types are not equal,
+ *   and neither is greater.
+ * - A list satisfies `differs` and `none_of` if all its elements do, and any other comparison if
+ *   one of them does; an empty list counts as missing.
  */
 
 const forAllElements = new Set(['differs', 'none_of']);
 
 /**
- * Whether a comparison holds.
+ * Whether a comparison is true.
  *
- * @param name that of the function. @param args what it was given; durations in milliseconds.
+ * @param name of the function. @param args its arguments; durations in milliseconds.
  * @param now milliseconds since the epoch.
  */
 export function compare(
@@ -101,22 +102,24 @@ function compareTime(name: string, value: unknown, given: unknown, now: number):
   }
 }
 
-/** An end of a time window, for what is compared with it: for a day its beginning in UTC. */
+/** An end of a time window: for a day, its start in UTC. */
 function endOf({ isDay }: TimeReading, moment: number): number {
   return isDay ? dayOf(moment) : moment;
 }
 
-/** The day of a moment where what is compared, or a length in days, names a day; else the moment. */
+/** The day of a moment, if the value or a length in days names a day; otherwise the moment. */
 function named({ isDay }: TimeReading, moment: number, length: number): number {
   return isDay || length % dayMs === 0 ? dayOf(moment) : moment;
 }
 
-/** The beginning of a day in UTC. */
+/** The start of a day in UTC. */
 function dayOf(moment: number): number {
   return Math.floor(moment / dayMs) * dayMs;
 }
 
-/** Negative, zero or positive as `a` is less, the same or more; undefined if they can't be compared. */
+/**
+ * Negative, zero or positive if `a` is less, equal or greater; undefined if they can't be compared.
+ */
 function order(a: unknown, b: unknown): number | undefined {
   const [x, y] = [numberIn(a), numberIn(b)];
   if (x !== undefined && y !== undefined) return x - y;
@@ -128,7 +131,7 @@ function order(a: unknown, b: unknown): number | undefined {
   return s < r ? -1 : Number(s > r);
 }
 
-/** The number that a value is or holds. */
+/** The number that a value is or contains. */
 export function numberIn(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
   return typeof value === 'string' && isNumeric(value) ? Number(value) : undefined;
@@ -138,7 +141,7 @@ function momentIn(value: unknown): number | undefined {
   return typeof value === 'string' ? timeOf(value) : undefined;
 }
 
-/** A value as text; what has no text of its own is its JSON. */
+/** A value as text; an object as JSON. */
 export function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -3,8 +3,8 @@ import { filterOf, takesCondition } from './catalog.ts';
 import { callsIn, isExpression } from './chains.ts';
 
 /*
- * The conditions of a definition: the leaves of its junctions. Whether those inside a `where` count
- * as well is not settled by the reference, so that they are worth a warning only.
+ * The conditions of a definition: the leaves of its junctions. The reference does not say whether
+ * those inside a `where` count as well, so they cause only a warning.
  */
 
 /** The conditions of a tree. */
@@ -24,7 +24,7 @@ export function countConditions(tree: Expression): number {
   }
 }
 
-/** The conditions of a tree and of all conditions inside of its calls. */
+/** The conditions of a tree, including those inside its calls. */
 export function countAllConditions(tree: Expression): number {
   let inside = 0;
   for (const call of callsIn(tree)) {
@@ -34,21 +34,23 @@ export function countAllConditions(tree: Expression): number {
   return countConditions(tree) + inside;
 }
 
-/** What is longer is counted up to here: what comes later can only add to it. */
+/** Counting stops here: later text can only add conditions. */
 const maxCountedChars = 1_000_000;
 
-/** Comments, strings, words and single characters; unclosed strings and comments go on to the end. */
+/**
+ * Comments, strings, words and single characters; unclosed strings and comments extend to the end.
+ */
 const pieces =
   /--[^\n]*|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|[\p{L}_$][\p{L}\p{N}_]*|\S/gu;
 
 /**
- * Whether a text that is too long, too deep or too large to be read joins more conditions than a
- * bound. Only texts that are not valid anyway may be taken to have more than they have.
+ * Whether a text that is too long, too deep or too large to be read has more conditions than a
+ * bound. It may overcount only in texts that are invalid anyway.
  */
 export function joinsMoreThan(maxConditions: number, query: string): boolean {
   let conditions = 1;
   let before = '';
-  /** Of every open bracket, whether what is in it is in a call. */
+  /** For each open bracket, whether its contents are inside a call. */
   const open = [false];
   for (const [piece] of query.slice(0, maxCountedChars).matchAll(pieces)) {
     const inCall = open.at(-1) ?? false;
@@ -62,5 +64,5 @@ export function joinsMoreThan(maxConditions: number, query: string): boolean {
   return false;
 }
 
-/** A word that is no keyword: what opens after it are the arguments of a call, and no group. */
+/** A word that is not a keyword: a bracket after it opens arguments, not a group. */
 const isCallable = /^(?!(?:and|or|not|any|all)$)[\p{L}_$]/iu;

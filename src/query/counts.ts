@@ -3,17 +3,20 @@ import { comparisonOf, negationOf } from './catalog.ts';
 import { numberOf } from './values.ts';
 
 /*
- * Comparisons of a count with a number. A count is a whole number from zero, so other comparisons
- * can say the same, and some are always or never true.
+ * Comparisons of a count with a number. A count is a whole number, 0 or more, so different
+ * comparisons can mean the same, and some are always or never true.
  */
 
-/** A comparison with a number, as the operator that is left when a denial is resolved. */
+/** A comparison with a number, with any negation folded into the operator. */
 export interface NumberComparison {
   operator: string;
   number: number;
 }
 
-/** Reads a comparison with a number; undefined if it has no operator, or compares something else. */
+/**
+ * Reads a comparison with a number; undefined if it has no operator or compares with something
+ * else.
+ */
 export function numberComparison(
   comparison: FunctionCall,
   denied: boolean,
@@ -24,7 +27,7 @@ export function numberComparison(
   return operator === undefined || number === undefined ? undefined : { operator, number };
 }
 
-/** Whether a comparison of a count is true of all counts, or of none. */
+/** True if a comparison holds for all counts, false if for none; otherwise undefined. */
 export function truthOfCount({ operator, number }: NumberComparison): boolean | undefined {
   const isCount = number >= 0 && Number.isInteger(number);
   switch (operator) {
@@ -46,8 +49,8 @@ export function truthOfCount({ operator, number }: NumberComparison): boolean | 
 }
 
 /**
- * The counts that a comparison admits, as a text that is the same for comparisons that say the same;
- * undefined if the number is not a whole one that can be counted with.
+ * The counts that a comparison admits, as a text that is equal for equivalent comparisons;
+ * undefined if the number is not a safe integer.
  */
 export function countsAdmitted({ operator, number }: NumberComparison): string | undefined {
   if (!Number.isSafeInteger(number)) return undefined;

@@ -6,17 +6,17 @@ import { explain } from './explain.ts';
 import { format } from './format.ts';
 import { type References, references } from './references.ts';
 
-/** All that is known of a definition without data. */
+/** Everything known about a definition without data. */
 export interface QueryDescription {
   /** Whether there is a verdict; see `check`. */
   checked: boolean;
   valid?: boolean;
   diagnostics: Diagnostic[];
-  /** The canonical form and the explanation, of a valid definition. */
+  /** The canonical form and the explanation of a valid definition. */
   formatted?: string;
   explanation?: string;
   references: References;
-  /** Of a definition that could be read. */
+  /** For a definition that could be read. */
   computeCadence?: Cadence;
   primaryExpressions: number;
 }

@@ -1,24 +1,24 @@
 import type { Span } from './ast.ts';
+import type { DiagnosticCode } from './codes.ts';
 import { keepsMeaning } from './fix-meaning.ts';
 import { maxComparedChars, maxDiagnostics, maxErrorsRead, maxQueryChars } from './limits.ts';
 
 /**
  * - `error`: the reference of the language rules it out.
- * - `warning`: legal but surely unmeant, or something that the reference does not settle.
- * - `hint`: right, but there is a better way to write it.
+ * - `warning`: legal but surely unintended, or not settled by the reference.
+ * - `hint`: correct, but worth knowing or better written another way.
  */
 export type Severity = 'error' | 'warning' | 'hint';
 
-/** A replacement of a part of the query that resolves a diagnostic. */
+/** A replacement of part of the query that resolves a diagnostic. */
 export interface Fix extends Span {
   text: string;
 }
 
-/** What a rule found. */
+/** A finding of a rule. */
 export interface Finding extends Span {
   severity: Severity;
-  /** Stable, in kebab case. */
-  code: string;
+  code: DiagnosticCode;
   /** What is wrong, in one sentence. */
   message: string;
   /** What to do about it. */
@@ -29,16 +29,16 @@ export interface Finding extends Span {
 /** What to do about a finding. */
 export type Advice = Pick<Finding, 'help' | 'fix'>;
 
-/** Advice that takes effort to give: it is only asked for where the finding is shown. */
+/** Advice that is expensive to compute: it is requested only if the finding is shown. */
 type LazyAdvice = () => Advice;
 
-/** A finding of which the advice may still have to be asked for. */
+/** A finding whose advice may not have been computed yet. */
 interface GatheredFinding extends Omit<Finding, 'help' | 'fix'> {
   advice: Advice | LazyAdvice;
   withFix: boolean;
 }
 
-/** A finding with its place as people count it. */
+/** A finding with its line and column. */
 export interface Diagnostic extends Finding {
   /** From 1. */
   line: number;
@@ -46,11 +46,11 @@ export interface Diagnostic extends Finding {
   column: number;
 }
 
-/** Gathers findings while a query is read; each place is reported once for each code. */
+/** Collects findings while a query is read; each span is reported once for each code. */
 export class Findings {
   readonly #found: GatheredFinding[] = [];
-  /** The places of each code, as numbers: there may be as many as characters. */
-  readonly #seen = new Map<string, Set<number>>();
+  /** The spans of each code, encoded as numbers: there may be one per character. */
+  readonly #seen = new Map<DiagnosticCode, Set<number>>();
   readonly #brokenAt = new Set<number>();
   #withFixes = true;
   #comparableChars = maxComparedChars;
@@ -65,24 +65,24 @@ export class Findings {
   }
 
   /**
-   * From now on findings go without fixes: where the form of a query is broken, what was read may
-   * not be what was meant, and a replacement in it could make things worse.
+   * From now on, findings have no fixes: if the syntax of a query is broken, what was read may not
+   * be what was intended, and a replacement could make things worse.
    */
   withholdFixes(): void {
     this.#withFixes = false;
   }
 
   /**
-   * For a query that is beyond what is read: nothing else is reported of it then, because most of it
-   * was not looked at. The reference states no such limit, so it is no error.
+   * For a query beyond this program's limits: nothing else is reported, because most of it was not
+   * read. The reference states no such limit, so it is not an error.
    */
-  beyondLimit(code: string, span: Span, message: string): void {
+  beyondLimit(code: DiagnosticCode, span: Span, message: string): void {
     const help = 'Segment may accept it. Shorten it, or split it into several audiences.';
     const { start, end } = span;
     this.#limit ??= {
       severity: 'warning',
       code,
-      message: `${message}, so nothing of it was checked.`,
+      message: `${message}, so nothing in it was checked.`,
       start,
       end,
       advice: { help },
@@ -91,8 +91,8 @@ export class Findings {
   }
 
   /**
-   * From here on it is not clear what is a string and what is code: what was found there, or touches it, is
-   * forgotten and not gathered any more.
+   * From here on it is unclear what is a string and what is code: findings there, or touching it,
+   * are dropped and no longer collected.
    */
   distrustFrom(offset: number): void {
     this.#trustedUntil = offset;
@@ -102,45 +102,48 @@ export class Findings {
     );
   }
 
-  /** Whether something was found for this code, also where it was forgotten since. */
-  has(code: string): boolean {
+  /** Whether something was found for this code, even if it was dropped since. */
+  has(code: DiagnosticCode): boolean {
     return this.#seen.has(code);
   }
 
-  /** Says that what ends here is not read to its end, so that it is not missed either. */
+  /**
+   * Marks that what ends here was not read completely, so that nothing is reported as missing
+   * there.
+   */
   breakAt(end: number): void {
     this.#brokenAt.add(end);
   }
 
-  /** Whether what ends here was not read to its end. */
+  /** Whether what ends here was not read completely. */
   isBrokenAt(end: number): boolean {
     return this.#brokenAt.has(end);
   }
 
-  /** Whether the query is beyond what is read. */
+  /** Whether the query is beyond this program's limits. */
   get isBeyondLimit(): boolean {
     return this.#limit !== undefined;
   }
 
   /** Adds an error. */
-  error(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+  error(code: DiagnosticCode, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
     this.#add('error', code, span, message, advice);
   }
 
   /** Adds a warning. */
-  warn(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+  warn(code: DiagnosticCode, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
     this.#add('warning', code, span, message, advice);
   }
 
   /** Adds a hint. */
-  hint(code: string, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
+  hint(code: DiagnosticCode, span: Span, message: string, advice: Advice | LazyAdvice = {}): void {
     this.#add('hint', code, span, message, advice);
   }
 
-  /** Adds a finding, unless its place is distrusted or was reported for the same code. */
+  /** Adds a finding, unless its span is distrusted or was already reported for the same code. */
   #add(
     severity: Severity,
-    code: string,
+    code: DiagnosticCode,
     { start, end }: Span,
     message: string,
     advice: Advice | LazyAdvice,
@@ -150,21 +153,21 @@ export class Findings {
     this.#found.push({ severity, code, message, start, end, advice, withFix: this.#withFixes });
   }
 
-  #isNew(code: string, start: number, end: number): boolean {
+  #isNew(code: DiagnosticCode, start: number, end: number): boolean {
     const places = this.#seen.get(code) ?? new Set();
     this.#seen.set(code, places);
     const { size } = places;
     return places.add(start * (maxQueryChars + 1) + end).size > size;
   }
 
-  /** How much has been found so far, of any severity. */
+  /** The number of findings so far, of any severity. */
   get count(): number {
     return this.#found.length;
   }
 
   /**
-   * Forgets the errors found so far: they follow from one that is reported instead. What else was found
-   * has to wait until that is fixed.
+   * Drops the errors found so far: they follow from one that is reported in their place. The other
+   * findings keep no fix until that one is fixed.
    */
   dropErrors(): void {
     const others = this.#found
@@ -175,20 +178,20 @@ export class Findings {
     this.#errors = 0;
   }
 
-  /** Whether so many errors were found that the rest is not read. */
+  /** Whether there are so many errors that the rest is not read. */
   get isFull(): boolean {
     return this.#errors >= this.#maxErrors;
   }
 
-  /** How many errors have been found so far. */
+  /** The number of errors so far. */
   get errors(): number {
     return this.#errors;
   }
 
   /**
-   * The fix of a finding if the definition says the same with it; help stays where it does not. What
-   * looks like a comment in a broken form may be a part of a value. Of very long replacements only the
-   * first are compared.
+   * The fix of a finding, if it keeps the meaning of the definition; otherwise only help remains.
+   * With broken syntax, an apparent comment may be part of a value. Only a limited number of
+   * replaced characters is compared.
    */
   #safeFix(query: string, { fix, code }: Finding): Pick<Finding, 'fix'> {
     if (!fix || (code === 'comment' && this.#errors > 0)) return { fix: undefined };
@@ -199,8 +202,8 @@ export class Findings {
   }
 
   /**
-   * All findings with their places, and of their fixes those that keep the meaning; errors are
-   * kept before others when there are too many.
+   * All findings with line and column, and with the fixes that keep the meaning; if there are too
+   * many, errors take precedence.
    */
   diagnostics(query: string): Diagnostic[] {
     const rank = { error: 0, warning: 1, hint: 2 };
@@ -229,7 +232,7 @@ export function applyFix(query: string, fix: Fix): string {
   return query.slice(0, fix.start) + fix.text + query.slice(fix.end);
 }
 
-/** Counts lines and columns, once through the query for offsets that ascend. */
+/** Computes lines and columns in one pass, for ascending offsets. */
 class Places {
   readonly #query: string;
   #line = 1;

@@ -5,13 +5,13 @@ import { suggest } from './suggest.ts';
  * Lengths of time and their units.
  */
 
-/** The units that the reference names. */
+/** The units that the reference mentions. */
 export type TimeUnit = 'second' | 'hour' | 'day';
 
-/** Milliseconds of a day. */
+/** Milliseconds in a day. */
 export const dayMs = 86_400_000;
 
-/** Milliseconds, also of units that the reference does not name. */
+/** Milliseconds per unit, including units that the reference does not mention. */
 const unitMs: ReadonlyMap<string, number> = new Map([
   ['second', 1000],
   ['minute', 60_000],
@@ -39,17 +39,17 @@ const abbreviations: ReadonlyMap<string, string> = new Map([
   ['yr', 'year'],
 ]);
 
-/** Whether a word is a unit of time, in any case, singular or plural. */
+/** Whether a word is a unit of time, ignoring case, singular or plural. */
 export function isUnit(word: string): boolean {
   return unitMs.has(word.toLowerCase().replace(/s$/, ''));
 }
 
-/** The unit that a word names, in the singular: also one that is shortened or misspelt. */
+/** The unit that a word names, in the singular; the word may be abbreviated or misspelled. */
 export function unitNamed(word: string): string | undefined {
   return unitSpelt(word) ?? suggest(word.toLowerCase(), unitPlurals)?.replace(/s$/, '');
 }
 
-/** The unit that a word names, in the singular: also one that is shortened. */
+/** The unit that a word names, in the singular; the word may be abbreviated. */
 export function unitSpelt(word: string): string | undefined {
   const small = word.toLowerCase();
   const single = small.replace(/s$/, '');
@@ -58,9 +58,9 @@ export function unitSpelt(word: string): string | undefined {
 }
 
 /**
- * The length of so many of a unit in milliseconds.
+ * The length of an amount of a unit in milliseconds.
  *
- * @returns undefined for units that are not always equally long, as months are not.
+ * @returns undefined for units of varying length, such as months.
  */
 export function exactLengthMs(amount: string, unit: string): number | undefined {
   const ms = unitMs.get(unitNamed(unit) ?? '') ?? Number.NaN;
@@ -83,7 +83,7 @@ export function lengthDays(duration: Duration): number {
   return lengthMs(duration) / dayMs;
 }
 
-/** The length of an argument in milliseconds; 0 for what is no duration. */
+/** The length of an argument in milliseconds; 0 if it is not a duration. */
 export function argumentLengthMs(argument: Argument | undefined): number {
   return argument?.kind === 'duration' ? lengthMs(argument) : 0;
 }
@@ -99,10 +99,10 @@ export function inWholeUnits(duration: Duration): string | undefined {
 }
 
 /**
- * The unit that an unknown one most likely stands for, in the number of its amount; "m" may be
- * minutes or months.
+ * The unit that an unknown one most likely means, singular or plural to match its amount; "m" may
+ * be minutes or months, so it is left open.
  *
- * @param units those that are allowed, in the singular.
+ * @param units the allowed ones, in the singular.
  */
 export function unitMeant(
   { amount, unit }: Duration,

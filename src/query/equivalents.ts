@@ -1,44 +1,44 @@
 /*
- * What a fix may write for what: the closed table of all that changes in the words of a definition
- * without changing what it says. fix-meaning.ts holds every fix against it.
+ * What a fix may replace with what: the closed table of all changes of wording that don't change
+ * the meaning of a definition. fix-meaning.ts checks every fix against it.
  *
- * Words are in the normal form of fix-meaning.ts: functions by their names, operators by the
- * functions they stand for, keywords in capitals, null as NULL.
+ * Words are in the normal form of fix-meaning.ts: functions by name, operators as the functions
+ * they stand for, keywords in capitals, null as NULL.
  */
 
-/** Some words, and others that say the same; words are divided by blanks. */
+/** Some words and their equivalent, each separated by spaces. */
 export interface Equivalent {
   written: string;
   means: string;
-  /** A word that has to be there as well. */
+  /** A word that must be present as well. */
   nextTo?: string;
 }
 
-/** A line for each; other names of single functions are in their rows in functions.ts. */
+/** One row per line; other names of single functions are in functions.ts. */
 const table = `
-  # A negated name denies the function; of numbers there is one that says so by itself.
+  # A negated name negates the function; for numbers, one function expresses the negation.
   NOT less_than -> at_least
   NOT greater_than -> at_most
   NOT at_least -> less_than
   NOT at_most -> greater_than
   NOT exists -> absent
   NOT absent -> exists
-  # What is denied exactly by another: SQL's NOT IN and NOT LIKE.
+  # Exact negations: SQL's NOT IN and NOT LIKE.
   NOT one_of -> none_of
   NOT contains -> omits
-  # Nothing is compared with null.
+  # Values can't be compared with null.
   equals NULL -> absent
   differs NULL -> exists
   NOT equals NULL -> exists
   # Several values.
   equals -> one_of
   differs -> none_of
-  # A stream exists when it holds something.
+  # A stream exists if it has items.
   exists -> count at_least 1
   absent -> count equals 0
   NOT exists -> count equals 0
   NOT absent -> count at_least 1
-  # Of events, the window is a filter.
+  # For events, the window is a filter.
   within_last -> within
   inaudience -> trait equals true
   insegment -> trait equals true
@@ -46,7 +46,7 @@ const table = `
   distinctcount -> unique count
   countunique -> unique count
   uniquecount -> unique count
-  # Joints and quantifiers.
+  # Conjunctions and quantifiers.
   nor -> NOT OR
   nand -> NOT AND
   every -> ALL
@@ -57,11 +57,11 @@ const table = `
   exclud -> exclude
   excluded -> exclude
   excluding -> exclude
-  # Of a count, it says nothing.
+  # Redundant after a count.
   times ->
   time ->
   NULL -> ALL NOT
-  # The event around is the parent.
+  # The outer event is the parent.
   of (next to parent) ->
   after (next to parent) ->
   from (next to parent) ->
@@ -92,18 +92,21 @@ export const equivalents: readonly Equivalent[] = table
     return { written, means, nextTo: nextTo?.replace(')', '') };
   });
 
-/** Functions that only carry what was written: a condition, a count, the name of a value. */
+/**
+ * Functions that may be added because they only carry what was written: a condition, a count, the
+ * name of a value.
+ */
 export const carriers: ReadonlySet<string> = new Set('where count property'.split(' '));
 
-/** What carries a name only if it was written as a word, without quotes. */
+/** Functions that may be added only around a name that was written without quotes. */
 export const carriersOfWords: ReadonlySet<string> = new Set('trait context'.split(' '));
 
-/** Words that say which way a window looks: into the past. */
+/** Words that say that a window looks into the past. */
 export const wordsOfPast: ReadonlySet<string> = new Set('last past previous ago'.split(' '));
 
 /**
- * Words that say of a window what its function says by itself. "over" is none: before a length it asks for
- * more than that.
+ * Words that only repeat what the function of a window says. "over" is not one of them: before a
+ * length it means more than that.
  */
 export const wordsOfWindows: ReadonlySet<string> = new Set([
   ...wordsOfPast,
@@ -111,9 +114,9 @@ export const wordsOfWindows: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether "over" is next, as in "over the last 7 days": there it says no more than "in".
+ * Whether "over" is next, as in "over the last 7 days": there it means the same as "in".
  *
- * @param wordAt the word so far ahead.
+ * @param wordAt returns the word at this distance.
  */
 export function isOverThePast(wordAt: (ahead: number) => string | undefined): boolean {
   if (wordAt(0)?.toLowerCase() !== 'over') return false;
@@ -122,9 +125,16 @@ export function isOverThePast(wordAt: (ahead: number) => string | undefined): bo
   return word !== 'ago' && wordsOfPast.has(word);
 }
 
-/** Words before a colon that say nothing. */
+/** Labels before a colon that have no meaning. */
 export const emptyLabels: ReadonlySet<string> = new Set(
   'query definition audience expression condition filter name value key event trait property'.split(
+    ' ',
+  ),
+);
+
+/** Words that say something about a value rather than being one. */
+export const wordsAboutValues: ReadonlySet<string> = new Set(
+  'unknown nothing something anything empty blank missing any all none zero one two three four five six seven eight nine ten'.split(
     ' ',
   ),
 );
@@ -132,14 +142,14 @@ export const emptyLabels: ReadonlySet<string> = new Set(
 /** Words that stand for the absence of a value in other languages. */
 export const nullWords: ReadonlySet<string> = new Set('null nil none undefined'.split(' '));
 
-/** What comes before a value in a path: where it leads in this language. */
+/** The roots of paths in other languages, by what they mean in this one. */
 export const pathRoots: Readonly<Record<'profile' | 'item' | 'setting', ReadonlySet<string>>> = {
   profile: new Set('trait traits user.trait user.traits profile.trait profile.traits'.split(' ')),
   item: new Set('property properties props event event.property event.properties'.split(' ')),
   setting: new Set('context event.context'.split(' ')),
 };
 
-/** Words that name the present time, or a day counted from it, in other languages. */
+/** Words for the current time, or for a day relative to it, in other languages. */
 export const wordsOfPresent: ReadonlySet<string> = new Set(
   'now today yesterday tomorrow current_date current_timestamp getdate sysdate currentdate'.split(
     ' ',

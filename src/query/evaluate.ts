@@ -10,19 +10,19 @@ import { nestingDot, withPlainDots } from './strings.ts';
 import { nameOf, plainText } from './values.ts';
 
 /*
- * Who is in an audience, computed from data. Where the reference is silent, this is what is assumed:
+ * Computes from data who is in an audience. Assumptions where the reference is silent:
  *
- * - Events later than now have not happened yet; those older than three years are forgotten.
- * - Windows include both their ends. With `parent:` a window opens at the nearest outer event and
- *   looks ahead, as in the reference's example; entities between the two are passed over, as they
- *   have no time of their own. For the same reason a window leaves no entities.
- * - `property(parent: …)` is read off the event or entity outside of the one that is looked at. What
- *   a nested stream is compared with is not inside that stream, so there it is the innermost one.
- * - `expires_after(d)` keeps the events of the last session, if it is not over: events belong to one
- *   session as long as no pause between them is longer than `d`. With `parent:` it keeps the session
- *   that the outer event begins.
- * - At the level of accounts, events are those of all users together, and traits are the account's.
- *   An account without users satisfies neither ANY nor ALL.
+ * - Events later than now have not happened yet; those older than three years are ignored.
+ * - Windows include both ends. With `parent:`, a window opens at the nearest outer event and looks
+ *   ahead, as in the reference's example; entities between the two are skipped, because they have
+ *   no time of their own. For the same reason, a window on entities keeps none.
+ * - `property(parent: …)` reads the event or entity that encloses the current one. The value that a
+ *   nested stream is compared with is not inside that stream, so there it reads the innermost one.
+ * - `expires_after(d)` keeps the events of the last session, if it is not over: events belong to
+ *   one session as long as no pause between them is longer than `d`. With `parent:`, it keeps the
+ *   session that the outer event starts.
+ * - At account level, events are those of all users together, and traits are the account's. An
+ *   account without users satisfies neither ANY nor ALL.
  * - See compare.ts for how values are compared, reduce.ts for how streams are reduced.
  */
 
@@ -46,7 +46,7 @@ export interface EntityRecord {
   entities?: Readonly<Record<string, readonly EntityRecord[]>>;
 }
 
-/** A profile of the data, for which conditions are evaluated. */
+/** A profile in the data, for which conditions are evaluated. */
 export interface Profile {
   traits: Values;
   /** Oldest first. */
@@ -54,26 +54,26 @@ export interface Profile {
   entities?: Readonly<Record<string, readonly EntityRecord[]>>;
 }
 
-/** An account is a profile of its own with users, whose events count as its own. */
+/** An account is a profile with users, whose events count as its own. */
 export interface Account extends Profile {
   users: readonly Profile[];
 }
 
-/** What a part of a definition looks at. */
+/** What a part of a definition is evaluated against. */
 interface Scope {
   subject: Profile | Account;
   now: number;
-  /** The event or entity that is looked at inside a `where`, and the one outside of that. */
+  /** The current event or entity inside a `where`, and the one that encloses it. */
   item?: Item;
   parent?: Item;
-  /** The event that is looked at, or the nearest one outside of an entity that is. */
+  /** The current event, or the nearest event that encloses the current entity. */
   event?: EventRecord;
 }
 
 type Item = EventRecord | EntityRecord;
 
 /**
- * Whether a profile or account belongs to an audience.
+ * Whether a profile or account is in an audience.
  *
  * @param tree a definition that has passed the check. @param now milliseconds since the epoch.
  */
@@ -204,7 +204,7 @@ function streamOf(kind: StreamKind, name: string, { subject, now, item }: Scope)
   return profiles.length > 1 ? events.sort((a, b) => a.at - b.at) : events;
 }
 
-/** What is looked at inside a `where` or a reducer of this item. */
+/** The scope inside a `where` or a reducer of this item. */
 function inside(item: Item, scope: Scope): Scope {
   return { ...scope, item, parent: scope.item, event: 'at' in item ? item : scope.event };
 }
@@ -222,7 +222,10 @@ function inWindow(items: readonly Item[], { name, args }: FunctionCall, scope: S
   const isAhead = args.some(({ kind }) => kind === 'named');
   const from = isAhead ? scope.event?.at : scope.now;
   if (from === undefined) return [];
-  /** How long an event is away from where the window opens, in the direction in which it looks. */
+  /**
+   * The distance of an event from where the window opens, in the direction in which the window
+   * looks.
+   */
   const distance = ({ at }: EventRecord) => (isAhead ? at - from : from - at);
   const events = items.filter((item) => 'at' in item).filter((event) => distance(event) >= 0);
   const [first = 0, second] = args.map((argument) => lengthOf(argument));
@@ -231,7 +234,7 @@ function inWindow(items: readonly Item[], { name, args }: FunctionCall, scope: S
   return events.filter((event) => distance(event) >= near && distance(event) <= far);
 }
 
-/** The events of one session, which begins or ends where the distance is 0. */
+/** The events of one session, which starts or ends at distance 0. */
 function sessionOf(
   events: readonly EventRecord[],
   maxPauseMs: number,
@@ -253,7 +256,7 @@ function lengthOf(argument: Argument): number {
   return argumentLengthMs(argument.kind === 'named' ? argument.value : argument);
 }
 
-/** Follows the dots of a path into nested objects; a dot after a backslash belongs to a name. */
+/** Follows the dots of a path into nested objects; a dot after a backslash is part of a name. */
 function walk(values: Values | undefined, path: string): unknown {
   let value: unknown = values;
   for (const step of path.split(nestingDot)) {

@@ -7,24 +7,26 @@ import { readTime } from './times.ts';
 import { isNumeric, numberOf, plainText } from './values.ts';
 
 /*
- * A comparison in words, as the rest of a sentence: "is at least 5", "is neither "a" nor "b"
- * (or there is none)". Whether it is true where a value is missing is said wherever one can be missing
- * and the words do not say it by themselves.
+ * A comparison in words, as the end of a sentence: "is at least 5", "is neither "a" nor "b" (or
+ * there is none)". Whether it is true for a missing value is stated wherever a value can be missing
+ * and the words alone don't say it.
  */
 
-/** What is known of the two sides. */
+/** What is known about the two sides. */
 export interface Sides {
-  /** What is compared with, in words. */
+  /** The values on the right side, in words. */
   values: readonly string[];
-  /** Whether the value itself may be missing. */
+  /** Whether the value on the left side may be missing. */
   leftMayBeMissing: boolean;
-  /** Whether what it is compared with may be missing. */
+  /** Whether the value on the right side may be missing. */
   rightMayBeMissing: boolean;
-  /** Whether the value is surely a number, if there is one. */
+  /** Whether the value on the left side, if any, is certainly a number. */
   leftIsNumber: boolean;
+  /** Whether the value on the left side is reduced from a stream, so that it "exists" or not. */
+  leftIsReduced: boolean;
 }
 
-/** What a comparison says, or its denial. */
+/** A comparison, or its negation, in words. */
 export function compared(comparison: ComparisonAtEnd, denied: boolean, sides: Sides): string {
   const { call, entry } = comparison;
   const ofMissing = (entry.holdsOfMissing ?? false) !== denied;
@@ -39,7 +41,7 @@ export function compared(comparison: ComparisonAtEnd, denied: boolean, sides: Si
   return negative ? demandingValues(text, sides) : text;
 }
 
-/** Of numbers "not more than 5" is "at most 5"; texts and other values are neither. */
+/** For numbers, "not more than 5" means "at most 5"; for text and other values it does not. */
 function isOrderOfNumbers({ call, entry }: ComparisonAtEnd, { leftIsNumber }: Sides): boolean {
   return leftIsNumber && entry.family === 'ordering' && numberOf(call.args[0]) !== undefined;
 }
@@ -47,7 +49,7 @@ function isOrderOfNumbers({ call, entry }: ComparisonAtEnd, { leftIsNumber }: Si
 interface Sense {
   negative: boolean;
   isSeveral: boolean;
-  /** What it is compared with. */
+  /** The arguments of the comparison. */
   args: readonly Argument[];
 }
 
@@ -66,7 +68,7 @@ function phraseOf(english: ComparisonEnglish, { negative, isSeveral, args }: Sen
   return several ?? (negative ? english.negative : english.positive);
 }
 
-/** How a literal is put in order with others: as a moment or as text; a number such as 2026 as neither. */
+/** How a literal is ordered: as a moment or as text; a number such as 2026 is neither. */
 function kindOfOrder(literal: Literal): 'time' | 'text' | undefined {
   if (literal.type === 'date' || literal.type === 'timestamp') return 'time';
   const text = plainText(literal);
@@ -74,15 +76,17 @@ function kindOfOrder(literal: Literal): 'time' | 'text' | undefined {
   return readTime(text)?.at === undefined ? 'text' : 'time';
 }
 
-/** Says that what is missing is meant as well. */
+/** States that missing values are included. */
 function remark({ leftMayBeMissing, rightMayBeMissing }: Sides): string {
   if (leftMayBeMissing)
     return rightMayBeMissing ? ' (or either is missing)' : ' (or there is none)';
   return rightMayBeMissing ? ' (or the latter is missing)' : '';
 }
 
-/** "Is not x" could be said of what is missing, so that it isn't meant has to be said. */
-function demandingValues(text: string, { leftMayBeMissing, rightMayBeMissing }: Sides): string {
-  const demanding = leftMayBeMissing ? `has a value that ${text}` : text;
-  return rightMayBeMissing ? `${demanding} (which has a value, too)` : demanding;
+/** "Is not x" might seem to include missing values, so their exclusion must be stated. */
+function demandingValues(text: string, sides: Sides): string {
+  const { leftMayBeMissing, rightMayBeMissing, leftIsReduced } = sides;
+  const existing = leftIsReduced ? `exists and ${text}` : `has a value that ${text}`;
+  const demanding = leftMayBeMissing ? existing : text;
+  return rightMayBeMissing ? `${demanding} (which also has a value)` : demanding;
 }

@@ -1,5 +1,5 @@
 import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
-import { extractorOf, filterOf, reducerOf, takesCondition } from './catalog.ts';
+import { extractorOf, filterOf, isWindow, reducerOf, takesCondition } from './catalog.ts';
 import { type ComparisonAtEnd, comparisonIn, streamKindOf, withoutLast } from './chains.ts';
 import { compared } from './explain-comparison.ts';
 import { amountOf, type Bound, boundOf, times, timesOf } from './explain-count.ts';
@@ -12,25 +12,28 @@ import { explainDuration, fillPhrase } from './phrases.ts';
 import { kindOfChain, nameOf, numberOf } from './values.ts';
 
 /*
- * Conditions, and the values and streams in them, in plain English. Outside of a `where` a condition is
- * a clause about someone ("who did X"), inside of one a sentence about an event or entity.
+ * Conditions, and the values and streams in them, in plain English. Outside a `where`, a condition
+ * is a clause about someone ("who did X"); inside one, it is a sentence about an event or entity.
  *
- * A denial goes down to the conditions that it is about (NOT (a AND b) is "not a, or not b"), so that no
- * "not" has a reach that could be read in two ways; and what is joined by another word is put in
+ * A negation is pushed down to the single conditions (NOT (a AND b) becomes "not a, or not b"), so
+ * that the scope of every "not" is unambiguous; a nested junction of the other kind is put in
  * parentheses.
  */
 
-/** A condition with whether it is denied. */
+/** A condition and whether it is negated. */
 interface Clause {
   node: Argument;
   denied: boolean;
 }
 
-/** The values, as text, that surely exist where a condition matters, because another one says so. */
+/**
+ * The values, as text, that certainly exist where a condition matters, because another condition
+ * says so.
+ */
 type Present = ReadonlySet<string>;
 const nothingKnown: Present = new Set();
 
-/** A condition as a clause, or inside a `where` as a sentence. */
+/** A condition as a clause; inside a `where`, as a sentence. */
 export function explainCondition(node: Argument, voice: Voice): string {
   return explainClause({ node, denied: false }, voice);
 }
@@ -57,7 +60,7 @@ function joinedBy(kind: 'and' | 'or', denied: boolean): 'and' | 'or' {
   return (kind === 'and') === denied ? 'or' : 'and';
 }
 
-/** Conditions that are joined by a word; with them all that they join by the same word. */
+/** Conditions joined by a word, with nested junctions of the same kind merged. */
 function explainJoined(
   word: 'and' | 'or',
   joined: readonly Clause[],
@@ -73,7 +76,7 @@ function explainJoined(
   return parts.join(`, ${word} `);
 }
 
-/** What is joined by this word, however it is nested. */
+/** The operands joined by this word, at any nesting. */
 function flatten(word: 'and' | 'or', { node, denied }: Clause): Clause[] {
   if (node.kind === 'not') return flatten(word, { node: node.operand, denied: !denied });
   const isSame =
@@ -83,8 +86,8 @@ function flatten(word: 'and' | 'or', { node, denied }: Clause): Clause[] {
 }
 
 /**
- * The values that exist wherever the others of these matter: with "and" where one can't hold of a missing
- * value, with "or" where one holds of it anyway.
+ * The values that exist wherever the other conditions matter: with "and", if one condition is false
+ * for a missing value; with "or", if one is true for it anyway.
  */
 function presentIn(word: 'and' | 'or', clauses: readonly Clause[]): Present {
   const present = new Set<string>();
@@ -100,7 +103,7 @@ function presentIn(word: 'and' | 'or', clauses: readonly Clause[]): Present {
   return present;
 }
 
-/** Whether a clause that follows could be read as a part of this one. */
+/** Whether a clause after this one could be read as part of it. */
 function isOpen(node: Argument, voice: Voice): boolean {
   if (node.kind === 'not') return isOpen(node.operand, voice);
   if (node.kind !== 'chain') return node.kind !== 'missing';
@@ -151,7 +154,9 @@ function explainChain(chain: Chain, denied: boolean, voice: Voice, present: Pres
   return `${voice.person.whose} ${explainValue(value, voice)} ${rest}`;
 }
 
-/** How a chain bounds the number of events or entities; undefined if it does not count. */
+/**
+ * The bound that a chain sets on the number of events or entities; undefined if it does not count.
+ */
 function boundOfCount(chain: Chain, denied: boolean): Bound | undefined {
   const comparison = comparisonIn(chain)?.call;
   const families = chain.calls.map((call) => reducerOf(call)?.family);
@@ -181,7 +186,7 @@ function explainCount(chain: Chain, bound: Bound, voice: Voice): string {
     : `${name} ${verb}${often}${limits}`;
 }
 
-/** What `exists` or `absent` behind a reducer means for the stream; undefined for other chains. */
+/** What `exists` or `absent` after a reducer means for the stream; undefined for other chains. */
 function explainPresence(
   chain: Chain,
   { entry }: ComparisonAtEnd,
@@ -202,7 +207,7 @@ function presenceOf(reducer: Reducer, { args }: FunctionCall): Presence | undefi
   return (isFrequent ? reducer.presenceIfFrequent : undefined) ?? reducer.presence;
 }
 
-/** A comparison of the value of a chain in words, such as "is at least the account's **b**". */
+/** The comparison of a chain's value in words, such as "is at least the account's **b**". */
 function explainComparison(
   chain: Chain,
   comparison: ComparisonAtEnd,
@@ -221,10 +226,14 @@ function explainComparison(
     leftMayBeMissing: mayBeMissing(left, present),
     rightMayBeMissing: args.some((value) => mayBeMissing(value, present)),
     leftIsNumber: kindOfChain(left) === 'number',
+    leftIsReduced: streamKindOf(left) !== undefined,
   });
 }
 
-/** Whose a property is that a nested stream is compared with: in the sentence, that stream is nearer. */
+/**
+ * The owner of a property that a nested stream is compared with: without it, the sentence would
+ * suggest that stream.
+ */
 function ownerBefore(value: Argument, voice: Voice): string {
   if (value.kind !== 'chain' || !voice.isComparedWithStream) return '';
   const [extractor] = value.calls;
@@ -241,7 +250,7 @@ function mayBeMissing(value: Argument, present: Present): boolean {
   return !reducerOf(value.calls.at(-1))?.hasValueOfNothing;
 }
 
-/** The value that a chain without its comparison reads or reduces to, as a noun phrase. */
+/** The value of a chain without its comparison, as a noun phrase. */
 export function explainValue(value: Argument, voice: Voice, place: Place = 'noun'): string {
   if (value.kind === 'literal') return explainLiteral(value, voice.wording);
   if (value.kind === 'cast') return explainValue(value.operand, voice, place);
@@ -260,14 +269,14 @@ function phraseOf(reduction: FunctionCall): string {
   return (isOfLists(first) ? englishOfLists : undefined) ?? englishOfCast[first.type] ?? english;
 }
 
-/** Whether a list is read as one value: that takes both `$` and a cast. */
+/** Whether a list is read as a single value, which takes both `$` and a cast. */
 function isOfLists(property: Argument | undefined): boolean {
   if (property?.kind !== 'cast' || property.operand.kind !== 'chain') return false;
   const isWhole = property.operand.calls.some(({ name }) => name === '$');
   return isWhole && property.type === 'array';
 }
 
-/** What can stand in the phrases of a reducer of a chain. */
+/** The parts that the phrases of a reducer can contain. */
 function reducerParts(
   chain: Chain,
   call: FunctionCall,
@@ -293,7 +302,7 @@ function reducerParts(
   };
 }
 
-/** Whose records are meant, inside of a `where`. */
+/** Whose records they are, inside a `where`. */
 function ownerOfRecords({ enclosing, owner }: Voice): string {
   const around = enclosing.at(-1);
   if (!around) return '';
@@ -309,7 +318,7 @@ function kindOfValues(chain: Chain, property: Argument | undefined): string {
   return isOfLists(property) ? 'list' : 'value';
 }
 
-/** A value with the article or the owner that its kind needs. */
+/** A value with the article or owner that its kind needs. */
 function explainOperand(value: Argument, voice: Voice, place: Place): string {
   const text = explainValue(value, voice, place);
   if (value.kind !== 'chain') return text;
@@ -328,7 +337,7 @@ function extracted(extractor: FunctionCall, voice: Voice): string {
   return fillPhrase(extractorOf(extractor)?.english ?? '{name}', { name });
 }
 
-/** The property that a reducer looks at; other words come before it. */
+/** The property that a reducer reads; other words come before it. */
 function reduced(argument: Argument | undefined, voice: Voice): string {
   if (argument?.kind === 'cast') return reduced(argument.operand, voice);
   const property = argument?.kind === 'chain' ? argument.calls[0] : undefined;
@@ -337,26 +346,32 @@ function reduced(argument: Argument | undefined, voice: Voice): string {
   return `${pathName(nameOf(name), voice.wording)} of ${outerOf(voice)}`;
 }
 
-/** Where a stream stands: as the object of a clause, in a noun phrase, or as what that is compared with. */
+/**
+ * The role of a stream: the object of a clause, part of a noun phrase, or the right side of a
+ * comparison.
+ */
 type Place = 'clause' | 'noun' | 'operand';
 
-/** What a stream is of, and what its filters leave of it. */
+/** The name of a stream and the limits that its filters set. */
 interface Stream {
   name: string;
-  /** Windows first, conditions last; with a space before them. */
+  /** Windows first, conditions last; with a leading space. */
   limits: string;
-  /** Whether a time is named. */
+  /** Whether there is a time window. */
   hasWindow: boolean;
 }
 
-/** Puts a stream into words. What comes before a session stays there, since it decides what ends it. */
+/**
+ * Puts a stream into words. Filters before a session stay before it, because they decide what ends
+ * it.
+ */
 function explainStream(chain: Chain, voice: Voice, place: Place): Stream {
   const [extractor, ...rest] = chain.calls;
   const filters = rest.filter((call) => filterOf(call) !== undefined);
   const session = filters.findLastIndex((call) => filterOf(call)?.family === 'session');
   const ending = filters.slice(session, session + 1);
   const own = voice.wording.name(nameOf(extractor?.args[0]));
-  const name = isOuterToo(chain, voice) ? `${own} (the outer one included)` : own;
+  const name = isOuterToo(chain, voice) ? `${own} (including the outer one)` : own;
   const before = limitsOf(filters.slice(0, Math.max(session, 0)), extractor, voice, 'operand');
   const isRecord = streamKindOf(chain) === 'entities';
   const event = `any ${before ? 'such ' : ''}${own}${isRecord ? ' record' : ''}`;
@@ -364,11 +379,11 @@ function explainStream(chain: Chain, voice: Voice, place: Place): Stream {
   return {
     name: name + before,
     limits: ending.map((call) => ` ${explainFilter(call, voice, event)}`).join('') + after,
-    hasWindow: filters.some((call) => ['window', 'session'].includes(filterOf(call)?.family ?? '')),
+    hasWindow: filters.some(isWindow),
   };
 }
 
-/** What some of the filters of a stream leave of it. */
+/** The limits that some of the filters of a stream set, in words. */
 function limitsOf(
   filters: readonly FunctionCall[],
   extractor: FunctionCall | undefined,
@@ -380,7 +395,7 @@ function limitsOf(
       .filter((call) => filterOf(call)?.family === family)
       .map((call) => explainFilter(call, voice));
   const windows = phrasesOf('window');
-  // Whoever did it once in each of two windows need not have done it in what they share.
+  // Doing it once in each of two windows is not doing it in their overlap.
   const window = `${windows.length > 1 ? 'at a time both ' : ''}${windows.join(' and ')}`;
   const sources = phrasesOf('source').join(' and ');
   const conditions = filters
@@ -406,7 +421,7 @@ function spaced(phrases: readonly string[]): string {
   return phrases.map((phrase) => (phrase === '' ? '' : ` ${phrase}`)).join('');
 }
 
-/** Several `where`s are one whose conditions are joined by "and". */
+/** Several `where`s read as one whose conditions are joined by "and". */
 function wherePhrase(
   conditions: readonly Argument[],
   voice: Voice,

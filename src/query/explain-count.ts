@@ -2,28 +2,28 @@ import type { FunctionCall } from './ast.ts';
 import { type NumberComparison, numberComparison } from './counts.ts';
 
 /*
- * What a count compared with a number says, of what happens ("at least twice") and of things
+ * The comparison of a count with a number in words: for events ("at least twice") and for things
  * ("at least 2").
  */
 
-/** The bound that a comparison sets to a count. */
+/** The bound that a comparison sets on a count. */
 export interface Bound {
   words: 'at least' | 'at most' | 'more than' | 'fewer than' | 'exactly' | 'not exactly' | 'none';
   number: string;
 }
 
-/** The words of a sentence about something that happens. */
+/** The words of a sentence about an event. */
 export interface Happening {
-  /** What comes before the verb, if it is in the past: "did", "happened". */
+  /** The verb in the past tense: "did", "happened". */
   past: string;
   /** The verb after "did not": "do", "happen". */
   infinitive: string;
-  /** Whether a time is named: what never happened is not in it then. */
+  /** Whether there is a time window: then "never" would be wrong. */
   hasWindow: boolean;
 }
 
 /**
- * How often something happens: the verb, and what follows it behind its object.
+ * How often something happens: the verb, and the words after its object.
  *
  * @returns such as "did" and "at least once", "never did" and "", "did not do" and "exactly once".
  */
@@ -55,18 +55,18 @@ export function times(number: string): string {
   return number === '2' ? 'twice' : `${number} times`;
 }
 
-/** The bound that a comparison sets to a count; undefined if it does not compare with a number. */
+/** The bound that a comparison sets on a count; undefined if it does not compare with a number. */
 export function boundOf(comparison: FunctionCall, denied: boolean): Bound | undefined {
   const compared = numberComparison(comparison, denied);
   if (!compared) return undefined;
   if (Number.isSafeInteger(compared.number)) return wholeBound(compared);
-  // What is too large or too small to count with keeps its digits.
+  // A number that is not a safe integer keeps its digits.
   const [given] = comparison.args;
   const number = given?.kind === 'literal' ? given.text.trim() : String(compared.number);
   return { words: boundWords[compared.operator] ?? 'exactly', number };
 }
 
-/** The words for numbers that are not counted with. */
+/** The words for numbers that are not safe integers. */
 const boundWords: Readonly<Record<string, Bound['words']>> = {
   '>=': 'at least',
   '>': 'more than',
@@ -76,7 +76,7 @@ const boundWords: Readonly<Record<string, Bound['words']>> = {
   '!=': 'not exactly',
 };
 
-/** The bound of a whole number, in the simplest words. */
+/** The bound for a whole number, in the simplest words. */
 function wholeBound({ operator, number }: NumberComparison): Bound {
   switch (operator) {
     case '>':

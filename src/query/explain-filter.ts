@@ -7,13 +7,13 @@ import { explainDuration, fillPhrase, listWith } from './phrases.ts';
 import { plainText } from './values.ts';
 
 /*
- * What filters other than conditions leave of a stream.
+ * The limits that filters other than conditions set on a stream.
  */
 
 /**
- * A window, a session or the sources that are left out, as a phrase; nothing for other calls.
+ * A window, a session or the excluded sources, as a phrase; empty for other calls.
  *
- * @param event what has to happen for a session to go on, such as "any **A**".
+ * @param event what keeps a session going, such as "any **A**".
  */
 export function explainFilter(call: FunctionCall, voice: Voice, event = '…'): string {
   const filter = filterOf(call);
@@ -26,7 +26,7 @@ export function explainFilter(call: FunctionCall, voice: Voice, event = '…'): 
     outer: nearestEvent(voice),
     event,
   });
-  return isReversed(first, second) ? `${phrase} (a window that ends before it begins)` : phrase;
+  return isReversed(first, second) ? `${phrase} (a window that ends before it starts)` : phrase;
 }
 
 /** Whether a window or a session is relative to the outer event. */
@@ -38,7 +38,7 @@ function unnamed(argument: Argument): Argument {
   return argument.kind === 'named' ? argument.value : argument;
 }
 
-/** The first of two lengths, without the unit if it is the same. */
+/** The first of two lengths, without its unit if both units are the same. */
 function beginning(first: Duration, second: Argument | undefined): string {
   const isSame = second?.kind === 'duration' && unitOf(first) === unitOf(second);
   return isSame ? first.amount : explainDuration(first);
@@ -49,14 +49,14 @@ function isReversed(first: Argument | undefined, second: Argument | undefined): 
   return lengthMs(first) > lengthMs(second);
 }
 
-/** The sources that are left out. */
+/** The excluded sources. */
 function excluded(argument: Argument | undefined, { wording }: Voice): string {
   if (argument?.kind !== 'exclusion') return '…';
   const ids = argument.ids.map((id) => wording.name(plainText(id)));
   return `${ids.length > 1 ? 'the sources' : 'the source'} ${listWith('and', ids)}`;
 }
 
-/** Whether a stream inside a `where` can hold the very event that it is looked for in. */
+/** Whether a stream inside a `where` can include the outer event itself. */
 export function isOuterToo(chain: Chain, { enclosing }: Voice): boolean {
   const outer = enclosing.map(({ isOwn, stream, name }) =>
     isOwn && stream === 'events' ? name : undefined,

@@ -4,10 +4,10 @@ import { stepsOf, withPlainDots } from './strings.ts';
 import { plainText } from './values.ts';
 
 /*
- * What the definition's own words are in an explanation.
+ * How names and values from the definition appear in an explanation.
  */
 
-/** A name whose dots walk into objects; where one is a part of a name instead, that is said. */
+/** A name whose dots lead into nested objects; a dot that is part of a name is pointed out. */
 export function pathName(path: string, wording: Wording): string {
   const shown = wording.name(withPlainDots(path));
   const steps = stepsOf(path);

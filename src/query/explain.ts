@@ -6,11 +6,11 @@ import { ofAccount, ofProfile } from './explain-voice.ts';
 import { markdown } from './phrases.ts';
 
 /**
- * Explains a definition to a person who has to agree to it, in plain English. Every condition becomes a
- * clause about someone ("who did X", "whose y is z"), and clauses are joined as the definition joins
- * them.
+ * Explains a definition in plain English to a person who has to agree to it. Every condition
+ * becomes a clause about someone ("who did X", "whose y is z"), and clauses are joined as in the
+ * definition.
  *
- * @param wording how names and strings are written; by default names are in bold by Markdown's `**`.
+ * @param wording how names and strings are written; by default, names are in Markdown bold (`**`).
  * @returns one sentence.
  */
 export function explain(tree: Expression, type: Level, wording = markdown): string {

@@ -1,4 +1,11 @@
-import { catalog, comparisonCalled, knownAs, operators } from './catalog.ts';
+import {
+  catalog,
+  comparisonCalled,
+  excludingFilter,
+  isFilter,
+  knownAs,
+  operators,
+} from './catalog.ts';
 import { isUnit, unitNamed, unitSpelt } from './durations.ts';
 import { emptyLabels, isOverThePast, nullWords } from './equivalents.ts';
 import { comparisonInWords, foreignOperators, meaningOfPattern } from './foreign-comparison.ts';
@@ -6,39 +13,41 @@ import { type LexedPiece, piecesOf } from './lexer.ts';
 import { plainNumber } from './numbers.ts';
 import { operatorApart } from './operator-apart.ts';
 import { unquoted } from './strings.ts';
-import { deniedByStart, jointMeant, withoutNegation } from './suggest.ts';
+import { conjunctionMeant, deniedByStart, withoutNegation } from './suggest.ts';
 import { keywordOf, type Token } from './tokens.ts';
 
 /*
- * What a text says, in pieces that can be compared with those of another: the strings, numbers, units,
- * names, operators and negations in it, with what they stand for in the language. Comparisons as other
- * languages write them come out as this one writes them.
+ * The meaning of a text in pieces that can be compared with those of another text: its strings,
+ * numbers, units, names, operators and negations, with what they stand for in the language.
+ * Comparisons from other languages are normalized to this one.
  */
 
-/** The smallest part of a text that says something. */
+/** The smallest meaningful part of a text. */
 export interface Atom {
   text: string;
-  /** What it stands for in code, in the normal form of equivalents.ts; computed only where it matters. */
+  /** What it stands for in code, in the normal form of equivalents.ts; computed only if needed. */
   names: () => readonly string[];
   /**
-   * - `value`: of a string, a number or a date, which must not be lost, added or moved past another.
-   *   `length`: a number with a unit, which may move, but not past another length. `word`: a name,
-   *   an operator or a keyword. `mark`: punctuation.
+   * - `value`: part of a string, a number or a date; must not be lost, added or moved past another.
+   *   `length`: a number with a unit; may move, but not past another length. `word`: a name, an
+   *   operator or a keyword. `mark`: punctuation.
    */
   kind: 'value' | 'length' | 'word' | 'mark';
 }
 
-/** The atoms of a part of a definition, rightly written or not. */
+/** The atoms of part of a definition, correct or not. */
 export function atomsOf(text: string): Atom[] {
   return inUsualOrder(piecesOf(text).filter((piece) => piece.kind !== 'comment'));
 }
 
-/** The atoms of a comparison whose value stands first, or between two, as the language orders them. */
+/**
+ * The atoms of a comparison with the value first, or of a BETWEEN, in the order of the language.
+ */
 function inUsualOrder(pieces: readonly LexedPiece[]): Atom[] {
-  const joint = keywordIn(pieces[0]);
+  const conjunction = keywordIn(pieces[0]);
   const isCalled = pieces[1]?.text === '(' && pieces.at(-1)?.text === ')';
-  if ((joint === 'AND' || joint === 'OR') && isCalled)
-    return joinedBy(joint, read(pieces.slice(1)));
+  if ((conjunction === 'AND' || conjunction === 'OR') && isCalled)
+    return joinedBy(conjunction, read(pieces.slice(1)));
   const [value, operator, ...rest] = pieces;
   const flipped = operator && flip[operatorIn(operator) ?? ''];
   if (value && isLiteralPiece(value) && flipped) {
@@ -47,22 +56,25 @@ function inUsualOrder(pieces: readonly LexedPiece[]): Atom[] {
     const first = [...read(compared), word(flipped), ...read([value])];
     return at < 0 ? first : [...first, word('AND'), ...read(rest)];
   }
+  const elided = pieces.findIndex((_, index) => index > 0 && isElided(pieces, index));
+  if (elided > 0) return withSubject(pieces, elided);
   const at = pieces.findIndex((piece) => piece.kind === 'name' && /^between$/i.test(piece.text));
-  return at > 0 ? betweenTwo(pieces, at) : read(pieces);
+  if (at <= 0) return read(pieces);
+  return isCallOfRange(pieces, at) ? rangeCalled(pieces, at) : betweenTwo(pieces, at);
 }
 
-/** `AND(a, b)` joins what its commas divide. */
-function joinedBy(joint: string, atoms: readonly Atom[]): Atom[] {
+/** In `AND(a, b)`, commas join like AND. */
+function joinedBy(conjunction: string, atoms: readonly Atom[]): Atom[] {
   let open = 0;
   return atoms.map((atom) => {
     if (atom.kind !== 'mark') return atom;
     if (/^[({[]$/.test(atom.text)) open += 1;
     if (/^[)}\]]$/.test(atom.text)) open -= 1;
-    return atom.text === ',' && open === 1 ? word(joint) : atom;
+    return atom.text === ',' && open === 1 ? word(conjunction) : atom;
   });
 }
 
-/** The operator that says the same when its sides change places, by functions. */
+/** For each comparison, the operator that means the same with swapped sides. */
 const flip: Readonly<Record<string, string>> = Object.fromEntries(
   [
     ['=', '='],
@@ -74,15 +86,46 @@ const flip: Readonly<Record<string, string>> = Object.fromEntries(
   ].map(([one = '', other = '']) => [operators.get(one), other]),
 );
 
-/** `x between 1 and 3` says x twice. */
+/** Whether a comparison after a conjunction has no left side: `x > 1 AND < 3`. */
+function isElided(pieces: readonly LexedPiece[], at: number): boolean {
+  const [conjunction, operator] = [keywordIn(pieces[at]), pieces[at + 1]];
+  const isJoined = conjunction === 'AND' || conjunction === 'OR';
+  return isJoined && operator !== undefined && operatorIn(operator) !== undefined;
+}
+
+/** The left side of the first comparison, repeated where the others have none. */
+function withSubject(pieces: readonly LexedPiece[], elided: number): Atom[] {
+  const end = pieces.findIndex((piece) => operatorIn(piece) !== undefined);
+  if (end > elided) return read(pieces);
+  const subject = pieces.slice(0, end);
+  return read(
+    pieces.flatMap((piece, at) => (isElided(pieces, at) ? [piece, ...subject] : [piece])),
+  );
+}
+
+/** Whether a text ends in `.between(1, 3)`, with two values and no lengths of time. */
+function isCallOfRange(pieces: readonly LexedPiece[], at: number): boolean {
+  const [dot, open, from, comma, to, close] = [-1, 1, 2, 3, 4, 5].map((by) => pieces[at + by]);
+  const isCall = dot?.text === '.' && open?.text === '(' && comma?.text === ',';
+  return isCall && areLiteral(from, to) && close?.text === ')' && at + 6 === pieces.length;
+}
+
+/** `x.between(1, 3)` compares x twice. */
+function rangeCalled(pieces: readonly LexedPiece[], at: number): Atom[] {
+  const compared = read(pieces.slice(0, at - 1));
+  const [from, to] = [read(pieces.slice(at + 2, at + 3)), read(pieces.slice(at + 4, at + 5))];
+  return [...compared, word('>='), ...from, word('AND'), ...compared, word('<='), ...to];
+}
+
+/** `x between 1 and 3` compares x twice. */
 function betweenTwo(pieces: readonly LexedPiece[], at: number): Atom[] {
   const isDenied = keywordIn(pieces[at - 1]) === 'NOT';
   const end = isDenied ? at - 1 : at;
   const hasIs = /^is$/i.test(pieces[end - 1]?.text ?? '');
   const compared = read(pieces.slice(0, hasIs ? end - 1 : end));
-  const joint = pieces.findIndex((piece, index) => index > at && keywordIn(piece) === 'AND');
-  if (joint < 0) return read(pieces);
-  const [from, to] = [read(pieces.slice(at + 1, joint)), read(pieces.slice(joint + 1))];
+  const conjunction = pieces.findIndex((piece, index) => index > at && keywordIn(piece) === 'AND');
+  if (conjunction < 0) return read(pieces);
+  const [from, to] = [read(pieces.slice(at + 1, conjunction)), read(pieces.slice(conjunction + 1))];
   const [low, both, high] = isDenied ? ['<', 'OR', '>'] : ['>=', 'AND', '<='];
   return [...compared, word(low), ...from, word(both), ...compared, word(high), ...to];
 }
@@ -143,7 +186,7 @@ function pattern(pieces: readonly LexedPiece[], at: number): Reading | undefined
   return { taken: string === next ? 2 : 3, found };
 }
 
-/** A comparison in several words, such as `is not`. */
+/** A comparison of several words, such as `is not`. */
 function phrase(pieces: readonly LexedPiece[], at: number): Reading | undefined {
   for (let count = 6; count > 1; count -= 1) {
     const words = pieces.slice(at, at + count);
@@ -173,6 +216,10 @@ function single(pieces: readonly LexedPiece[], at: number): Reading {
   ) {
     return { taken: 1, found: [mark('=')] };
   }
+  // Between two values, OR lists them like a comma.
+  if (keywordIn(piece) === 'OR' && areLiteral(pieces[at - 1], pieces[at + 1]))
+    return { taken: 1, found: [mark(',')] };
+  if (piece.text === '=' && isOwnKey(pieces[at - 1])) return { taken: 1, found: [mark('=')] };
   if (isKeyOfProperty(pieces, at)) return { taken: 1, found: [word('=')] };
   const given = impliedComparison(pieces, at);
   return {
@@ -181,7 +228,10 @@ function single(pieces: readonly LexedPiece[], at: number): Reading {
   };
 }
 
-/** "is" before LIKE or BETWEEN, also where they are denied, and "to" between two lengths: they say nothing there. */
+/**
+ * "is" before LIKE or BETWEEN, negated or not, and "to" between two lengths: they add nothing
+ * there.
+ */
 function emptyWord(pieces: readonly LexedPiece[], at: number): Reading | undefined {
   const [from, , to, unit] = [-1, 0, 1, 2].map((ahead) => pieces[at + ahead]);
   const isRange = from?.kind === 'number' && to?.kind === 'number' && unit?.kind === 'name';
@@ -192,19 +242,26 @@ function emptyWord(pieces: readonly LexedPiece[], at: number): Reading | undefin
   return isEmpty ? { taken: 1, found: [mark('is')] } : undefined;
 }
 
-/** Keys that are words of the language, or say nothing. */
-const ownKeys = /^(?:exclude|include|parent)$/i;
+function areLiteral(...pieces: readonly (LexedPiece | undefined)[]): boolean {
+  return pieces.every((piece) => piece !== undefined && isLiteralPiece(piece));
+}
 
-/** Whether a colon stands between the name of a property and its value: `{total: 100}`. */
+/** Whether a key of an argument is a word of the language: `exclude: 'a'`, `within: 7 days`. */
+function isOwnKey(piece: LexedPiece | undefined): boolean {
+  if (piece?.kind !== 'name') return false;
+  return isFilter(piece.text) || /^(?:exclude|include|parent)$/i.test(piece.text);
+}
+
+/** Whether a colon is between the name of a property and its value: `{total: 100}`. */
 function isKeyOfProperty(pieces: readonly LexedPiece[], at: number): boolean {
   const [before, key, colon, value] = [-2, -1, 0, 1].map((ahead) => pieces[at + ahead]);
   if (colon?.text !== ':' || !key || !value || !isLiteralPiece(value)) return false;
   const isKey = key.kind === 'string' || key.kind === 'name';
-  const isName = isKey && !ownKeys.test(key.text) && unitSpelt(key.text) === undefined;
+  const isName = isKey && !isOwnKey(key) && unitSpelt(key.text) === undefined;
   return isName && (before === undefined || /^[{,]$/.test(before.text));
 }
 
-/** The operator that is meant between a function and an argument that it does not take: `count(3)`. */
+/** The operator implied between a function and an argument that it does not take: `count(3)`. */
 function impliedComparison(pieces: readonly LexedPiece[], at: number): string | undefined {
   const [open, before, name] = [pieces[at], pieces[at - 1], pieces[at - 2]];
   const isCount = entryOf(before)?.kind === 'reducer' && entryOf(before)?.parameters.length === 0;
@@ -244,14 +301,16 @@ function atomsIn(piece: Token, pieces: readonly LexedPiece[], at: number): Atom[
   }
 }
 
-/** Whether a number has a unit next to it. */
+/** Whether a unit follows a number. */
 function isLength(pieces: readonly LexedPiece[], at: number): boolean {
   const next = pieces[at + 1];
   return next?.kind === 'name' && unitSpelt(next.text) !== undefined;
 }
 
-/** A name is one word; one that denies another says two things. */
+/** A name is one word, but a negated name is two, and so is `exclude_sources`. */
 function wordsIn(text: string): Atom[] {
+  const excluding = excludingFilter(text);
+  if (excluding) return [word('exclude'), word(excluding)];
   const isKnown = catalog.has(text) || knownAs(text).length > 0 || isUnit(text);
   const denied = isKnown || nullWords.has(text.toLowerCase()) ? undefined : deniedIn(text);
   return denied ? [word('NOT'), word(denied)] : [word(text)];
@@ -261,7 +320,7 @@ function deniedIn(text: string): string | undefined {
   return withoutNegation(text) ?? deniedByStart(text, catalog.keys());
 }
 
-/** The pieces of a string, so that words with and without quotes are alike. */
+/** The pieces of a string, so that words compare equal with and without quotes. */
 function valuesIn(text: string): Atom[] {
   const found = text.match(/[\p{L}\p{N}_]+|[^\s'\p{L}\p{N}_]/gu) ?? [];
   return found.flatMap((piece) => {
@@ -292,7 +351,7 @@ function namesOf(text: string): readonly string[] {
   const keyword = keywordOf({ kind: /^\w/.test(text) ? 'name' : 'symbol', text, start: 0, end: 0 });
   const operator = operators.get(foreignOperators[text] ?? text);
   const names = [
-    ...[keyword, operator, unitNamed(text), jointMeant(text), ...knownAs(text)],
+    ...[keyword, operator, unitNamed(text), conjunctionMeant(text), ...knownAs(text)],
     comparisonCalled(plain),
   ];
   if (nullWords.has(small)) names.push('NULL');
@@ -300,15 +359,15 @@ function namesOf(text: string): readonly string[] {
   return known.length > 0 ? known : [plain, misspelt(text) ?? plain];
 }
 
-/** Names of more letters are no slips of the pen. */
+/** Longer names are not typos. */
 const maxNameChars = 40;
 
-/** How many letters too few or too many a name may have that was misspelt. */
+/** How many letters a misspelled name may lack or have in excess. */
 const maxOtherLetters = 2;
 
 /**
- * The function whose name has nearly the same letters as a text. It is found in another way than the one
- * that a fix suggests, so that the two have to agree.
+ * The function whose name has nearly the same letters as a text. It is found in a different way
+ * from the one that a fix suggests, so that the two have to agree.
  */
 function misspelt(text: string): string | undefined {
   if (text.length > maxNameChars || !/^\p{L}/u.test(text)) return undefined;
@@ -323,14 +382,16 @@ function misspelt(text: string): string | undefined {
   return nearest && nearest.others !== next?.others ? nearest.name : undefined;
 }
 
-/** A text in small letters without the parts that say nothing and that a name does not have. */
+/** A text in lowercase, without the filler words that the name does not contain. */
 function withoutEmptyParts(text: string, name: string): string {
   const parts = text.toLowerCase().split('_');
   const kept = parts.filter((part) => !/^(?:is|of|the)$/.test(part) || name.includes(part));
   return kept.join('');
 }
 
-/** How many letters only one of two texts has; infinite if one begins otherwise or goes on. */
+/**
+ * How many letters only one of two texts has; infinite if they start differently or one continues.
+ */
 function otherLetters(text: string, name: string): number {
   const known = name.replaceAll('_', '');
   const isLonger = text.startsWith(known) && text.length > known.length + 1;

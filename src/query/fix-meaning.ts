@@ -9,20 +9,21 @@ import {
 } from './equivalents.ts';
 import { type Atom, atomsOf } from './fix-atoms.ts';
 import { type Owners, ownersOf } from './fix-owners.ts';
+import { decoded } from './html-entities.ts';
 import { readTime } from './times.ts';
 import { unwrapped } from './wrapping.ts';
 
 /*
- * Whether a fix says what was said. Every fix passes here, so that none turns a definition into
- * another: each string, number, date, unit, name, operator and negation of the text that goes has to
- * be in the text that comes, or to be changed as equivalents.ts allows, and nothing may be added but
+ * Whether a fix keeps the meaning. Every fix passes this check, so that none turns a definition
+ * into a different one: each string, number, date, unit, name, operator and negation of the old
+ * text must be in the new text, or change as equivalents.ts allows; and nothing may be added except
  * punctuation and functions that carry what was written.
  */
 
-/** Whether the text `after` says all that `before` says, and no more. */
+/** Whether the text `after` means the same as `before`, no less and no more. */
 export function keepsMeaning(before: string, after: string): boolean {
-  if (unwrapped(before) === after || isSameTime(before, after) || isGrouping(before, after))
-    return true;
+  if (unwrapped(before) === after || decoded(before) === after) return true;
+  if (isSameTime(before, after) || isGrouping(before, after)) return true;
   const [from, to] = [atomsOf(before), atomsOf(after)];
   if (after.trim() === '' && !from.some(isNoMark)) return true;
   const { lost, gained, places } = match(from, to);
@@ -40,17 +41,17 @@ function timeIn(text: string): number | undefined {
   return readTime(text.trim().replace(/^'|'$/g, ''))?.at;
 }
 
-/** Whether commas went that divided the thousands of one number. */
+/** Whether only the thousands separators of one number were removed. */
 function isGrouping(before: string, after: string): boolean {
   return /^[1-9]\d{0,2}(?:,\d{3})+$/.test(before) && before.replaceAll(',', '') === after;
 }
 
 /**
- * Whether these may be left out by themselves: punctuation, and next to a length of time words that repeat
- * what a window says. "in" looks ahead unless another says that it does not, and a window of the outer
- * event looks ahead always.
+ * Whether these may be dropped: punctuation, and next to a length of time words that only repeat
+ * what a window says. "in" looks ahead unless another word says otherwise, and a window of the
+ * outer event always looks ahead.
  *
- * @param from all that was written.
+ * @param from everything that was written.
  */
 function sayNothing(lost: readonly Atom[], from: readonly Atom[]): boolean {
   const words = lost.filter(isNoMark);
@@ -76,8 +77,8 @@ interface Match {
 }
 
 /**
- * Finds for each atom the same in the other text: a call by what it is called with, everything by its text,
- * then by what it stands for.
+ * Finds for each atom its counterpart in the other text: a call by its argument, anything by its
+ * text, then by what it stands for.
  */
 function match(from: readonly Atom[], to: readonly Atom[]): Match {
   const places: (number | undefined)[] = from.map(() => undefined);
@@ -102,7 +103,7 @@ function match(from: readonly Atom[], to: readonly Atom[]): Match {
   };
 }
 
-/** What a call is called with, if that is a value. */
+/** The first argument of a call, if it is a value. */
 function argumentAt(atoms: readonly Atom[], index: number): string | undefined {
   const [word, open, value] = atoms.slice(index, index + 3);
   return word?.kind === 'word' && open?.text === '(' && value?.kind === 'value'
@@ -110,7 +111,7 @@ function argumentAt(atoms: readonly Atom[], index: number): string | undefined {
     : undefined;
 }
 
-/** The places that are left, the last first, by what is there. */
+/** The remaining places by key, last first. */
 function placesByKey(
   atoms: readonly Atom[],
   left: ReadonlySet<number>,
@@ -128,7 +129,7 @@ function placesByKey(
   return known;
 }
 
-/** Takes the first place of those that are left for one of these keys. */
+/** Takes the first remaining place for one of these keys. */
 function take(
   known: ReadonlyMap<string, number[]>,
   keys: readonly string[],
@@ -143,13 +144,13 @@ function take(
   return undefined;
 }
 
-/** Whether the values of one owner follow each other as before, and the lengths of time do. */
+/** Whether the values of each owner, and the lengths of time, keep their order. */
 function isInOrder(from: readonly Atom[], owners: Owners, places: Match['places']): boolean {
   const last = new Map<string, number>();
   return from.every(({ kind, text }, index) => {
     const place = places[index];
     if (place === undefined || (kind !== 'value' && kind !== 'length')) return true;
-    // A unit has its place behind its number.
+    // A unit comes after its number.
     if (unitNamed(text) !== undefined) return true;
     const key = `${kind} ${owners[index]}`;
     const isBehind = place > (last.get(key) ?? -1);
@@ -159,8 +160,8 @@ function isInOrder(from: readonly Atom[], owners: Owners, places: Match['places'
 }
 
 /**
- * Whether everything still belongs to what it belonged to. What only one of the texts has is passed over:
- * what belongs to it belongs to its owner.
+ * Whether everything still belongs to its owner. An owner that only one of the texts has is
+ * skipped: its own owner counts.
  */
 function keepsOwners(
   from: readonly Atom[],
@@ -181,15 +182,15 @@ function keepsOwners(
 }
 
 /**
- * Whether what an atom belongs to is to stay: of keywords and words around them it does not matter, and a
- * word that became a text was a part of a path, or of a text without its quotes.
+ * Whether the owner of an atom must stay: it does not matter for keywords and the words around
+ * them, and a word that became a string was part of a path, or of a string without quotes.
  */
 function hasOwner({ kind, names }: Atom, now: Atom | undefined): boolean {
   if (kind === 'mark' || kind !== now?.kind) return false;
   return kind !== 'word' || names().some((name) => catalog.has(name));
 }
 
-/** The nearest owner of these. */
+/** The nearest owner that counts. */
 function ownerAmong(
   owners: Owners,
   index: number,
@@ -200,7 +201,7 @@ function ownerAmong(
   return owner;
 }
 
-/** Whether all that is left over is allowed to be lost or gained. */
+/** Whether all leftovers may be lost or gained. */
 function isExplained(
   { lost, gained, places }: Match,
   from: readonly Atom[],
@@ -225,7 +226,7 @@ function isExplained(
   );
 }
 
-/** Whether a unit was written once for two lengths: `7 to 14 days`. */
+/** Whether one unit was written for two lengths: `7 to 14 days`. */
 function isSharedUnit({ kind, text }: Atom, from: readonly Atom[]): boolean {
   const unit = kind === 'word' ? unitNamed(text) : undefined;
   const amounts = from.filter((atom) => /^\d/.test(atom.text));
@@ -245,7 +246,7 @@ function hasName({ text, names }: Atom, name: string): boolean {
   return text === name || names().includes(name);
 }
 
-/** The atoms without some that have these names; undefined if not all of them are there. */
+/** The atoms without those of these names; undefined if one of them is missing. */
 function without(atoms: readonly Atom[], names: string): Atom[] | undefined {
   const left = [...atoms];
   for (const name of names.split(' ').filter((part) => part !== '')) {
@@ -256,7 +257,7 @@ function without(atoms: readonly Atom[], names: string): Atom[] | undefined {
   return left;
 }
 
-/** Whether one length of time became another that is just as long. */
+/** Whether one length of time became an equal one. */
 function isSameLength(lost: readonly Atom[], gained: readonly Atom[]): boolean {
   const [one, two] = [lengthIn(lost), lengthIn(gained)];
   return one !== undefined && one === two;

@@ -3,31 +3,33 @@ import type { Atom } from './fix-atoms.ts';
 import type { LanguageFunction } from './language-function.ts';
 
 /*
- * What each part of a text belongs to: a window, a comparison or the name of an event to the chain that
- * it stands in, a condition to the chain that takes it. A fix may move a part, but not to another owner.
+ * What each part of a text belongs to: a window, a comparison or the name of an event to its chain,
+ * a condition to the chain that takes it. A fix may move a part, but not to another owner.
  */
 
-/** A bracket that is open, or the text around all of them. */
+/** An open bracket, or the text around all brackets. */
 interface Frame {
-  /** What takes whatever stands in it. */
+  /** The owner of its contents. */
   taker: number | undefined;
-  /** The beginning of the chain that is going on. */
+  /** The start of the current chain. */
   head?: number;
-  /** The beginning of a chain that the first is compared with. */
+  /** The start of the chain that the current one is compared with. */
   compared?: number;
-  /** Whether it holds arguments; else a chain in it goes on behind it. */
+  /** Whether it contains arguments; otherwise a chain in it continues after it. */
   isOfArguments: boolean;
-  /** The call around what it is of, as in `count(event('A'))`. */
+  /** The call around its subject, as in `count(event('A'))`. */
   around?: number;
+  /** The start of that subject, once further arguments follow it. */
+  subject?: number;
 }
 
-/** Stands for what begins a chain that a text goes on with. */
+/** Stands for the start of a chain that lies before the text. */
 const outside = -1;
 
-/** For each atom the index of the one that it belongs to; undefined for what stands by itself. */
+/** For each atom the index of its owner; undefined if it has none. */
 export type Owners = readonly (number | undefined)[];
 
-/** What the atoms of a text belong to. */
+/** The owners of the atoms of a text. */
 export function ownersOf(atoms: readonly Atom[]): Owners {
   return new OwnerFinder(atoms).find();
 }
@@ -45,7 +47,7 @@ class OwnerFinder {
   find(): Owners {
     for (const [index, atom] of this.#atoms.entries()) {
       if (atom.kind === 'mark') this.#takeMark(atom.text, index);
-      else if (isJoint(atom)) this.#endChain();
+      else if (isConjunction(atom)) this.#endChain();
       else this.#owners[index] = this.#ownerOf(atom, index);
     }
     return this.#atoms.map((_, index) => {
@@ -61,12 +63,18 @@ class OwnerFinder {
   }
 
   #endChain(): void {
-    if (this.#frame.around !== undefined) return;
+    const { around, subject, head } = this.#frame;
+    if (around !== undefined && subject === undefined) {
+      // The further arguments of the call around its subject belong to the subject's chain.
+      this.#frame.subject = head;
+      this.#frame.taker = head;
+      this.#frame.isOfArguments = true;
+    }
     this.#frame.head = undefined;
     this.#frame.compared = undefined;
   }
 
-  /** What an atom belongs to; those that begin a chain are noted. */
+  /** The owner of an atom; atoms that start a chain are recorded. */
   #ownerOf(atom: Atom, index: number): number | undefined {
     const frame = this.#frame;
     const before = this.#atoms[index - 1];
@@ -85,7 +93,8 @@ class OwnerFinder {
     this.#outer.push(this.#frame);
     const { taker, head, compared } = this.#frame;
     const [before, after] = [this.#atoms[index - 1], this.#atoms[index + 1]];
-    const isCall = before?.kind === 'word' && !isJoint(before) && !before.names().includes('NOT');
+    const isCall =
+      before?.kind === 'word' && !isConjunction(before) && !before.names().includes('NOT');
     const isEnd = isOf(before, 'reducer') || isOf(before, 'comparison');
     const isAround = isCall && isEnd && head === undefined && isOf(after, 'extractor');
     if (isAround) this.#frame = { taker, isOfArguments: false, around: index - 1 };
@@ -95,15 +104,16 @@ class OwnerFinder {
 
   #close(): void {
     const closed = this.#frame;
-    // What is closed here may have been opened before the text.
+    // The closed bracket may have been opened before the text.
     this.#frame = this.#outer.pop() ?? { taker: undefined, isOfArguments: false, head: outside };
-    if (closed.isOfArguments) return;
-    this.#frame.head ??= closed.head;
-    if (closed.around !== undefined) this.#owners[closed.around] = closed.head;
+    const head = closed.around === undefined ? closed.head : (closed.subject ?? closed.head);
+    if (closed.isOfArguments && closed.around === undefined) return;
+    this.#frame.head ??= head;
+    if (closed.around !== undefined) this.#owners[closed.around] = head;
   }
 }
 
-function isJoint({ kind, text, names }: Atom): boolean {
+function isConjunction({ kind, text, names }: Atom): boolean {
   return kind === 'word' && [text, ...names()].some((name) => /^(?:AND|OR|NOR|NAND)$/i.test(name));
 }
 

@@ -5,23 +5,23 @@ import type { TokenStream } from './token-stream.ts';
 import { isNull, isOperator, isSymbol, isValue, keywordOf } from './tokens.ts';
 
 /*
- * Comparisons as other languages and people write them: `is 'vip'`, `not in ('a', 'b')`,
- * `LIKE '%a%'`, `BETWEEN 1 AND 3`, `is not null`. Here they are only recognized; the parser reads
- * what they compare with.
+ * Comparisons as other languages and people write them: `is 'vip'`, `not in ('a', 'b')`, `LIKE
+ * '%a%'`, `BETWEEN 1 AND 3`, `is not null`. This file only recognizes them; the parser reads their
+ * values.
  */
 
 /**
  * A comparison in words.
- * - `bare`: it takes nothing, as `is null` does. `value`, `duration`: one follows.
- *   `list`: its last word and what follows read like a call. `pattern`: one of SQL's LIKE
- *   follows. `range`: two values joined by AND follow.
+ * - `bare`: takes nothing, like `is null`. `value`, `duration`: one follows. `list`: its last word
+ *   and what follows read like a call. `pattern`: a LIKE pattern follows. `range`: two values
+ *   joined by AND follow.
  */
 export type ForeignComparison = { /** The tokens to take. */ words: number } & (
   | { form: 'bare' | 'list' | 'value' | 'duration'; name: string; isNegated?: boolean }
   | { form: 'pattern' | 'range'; isNegated: boolean }
 );
 
-/** Operators of other languages, with those that they stand for. */
+/** Operators of other languages, and the ones that they stand for. */
 export const foreignOperators: Readonly<Record<string, string>> = {
   '=>': '>=',
   '=<': '<=',
@@ -37,13 +37,13 @@ export const foreignOperators: Readonly<Record<string, string>> = {
   '≠': '!=',
 };
 
-/** A comparison has at most so many words, as `is greater than or equal to` does. */
+/** The longest comparison in words, such as `is greater than or equal to`. */
 const maxWords = 6;
 
 /**
- * The comparison in words that is so far ahead, if one is; takes and reports nothing.
+ * The comparison in words at this distance, if there is one; takes and reports nothing.
  *
- * @returns its words counted from where it begins.
+ * @returns it with its words counted from its start.
  */
 export function recognizeComparison(tokens: TokenStream, ahead = 0): ForeignComparison | undefined {
   const is = wordAt(tokens, ahead) === 'is' ? 1 : 0;
@@ -63,15 +63,14 @@ export function recognizeComparison(tokens: TokenStream, ahead = 0): ForeignComp
   return undefined;
 }
 
-/** What some words say of a value. */
+/** The comparison that some words name. */
 interface NamedComparison {
   name: string;
   isNegated: boolean;
 }
 
 /**
- * The comparison that so many words say, in small letters; also one that is denied, such as
- * `does not start with`.
+ * The comparison that lowercase words name; it may be negated, as in `does not start with`.
  */
 export function comparisonInWords(words: readonly string[]): NamedComparison | undefined {
   const joined = words.join('');
@@ -88,10 +87,15 @@ export function comparisonInWords(words: readonly string[]): NamedComparison | u
   return denied ? { name: denied, isNegated: true } : undefined;
 }
 
-/** `any of`, `contains none of`: what takes several values. */
+/** `any of`, `contains none of`: comparisons with several values. */
 function manyCalled(words: readonly string[]): NamedComparison | undefined {
+  const [first = ''] = words;
+  const isOfAny = words.length === 2 && words[1] === 'any';
+  if (isOfAny && /^(?:contains?|includes?)$/.test(first)) {
+    return { name: comparisonCalled('includes') ?? '', isNegated: false };
+  }
   if (words.at(-1) !== 'of') return undefined;
-  const [verb = '', quantity] = words.length === 3 ? words : ['', words[0]];
+  const [verb = '', quantity] = words.length === 3 ? words : ['', first];
   if (!/^(?:|contains?|includes?)$/.test(verb) || words.length > 3) return undefined;
   if (!/^(?:any|one|none)$/.test(quantity ?? '')) return undefined;
   const isNegated = quantity === 'none';
@@ -100,7 +104,7 @@ function manyCalled(words: readonly string[]): NamedComparison | undefined {
   return name ? { name, isNegated } : undefined;
 }
 
-/** So many words, in small letters; undefined if there are fewer. */
+/** This many words, in lowercase; undefined if there are fewer. */
 function wordsAt(tokens: TokenStream, ahead: number, count: number): string[] | undefined {
   const words: string[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -123,7 +127,7 @@ function ofPresent(tokens: TokenStream, ahead: number): ForeignComparison | unde
   return name ? { form: 'duration', words, name } : undefined;
 }
 
-/** Whether what is so far ahead can go on with a value: a comparison, or a call behind a dot. */
+/** Whether a comparison, or a call after a dot, is at this distance. */
 export function continuesChain(tokens: TokenStream, ahead: number): boolean {
   const next = tokens.peek(ahead);
   if (isOperator(next)) return true;
@@ -131,10 +135,11 @@ export function continuesChain(tokens: TokenStream, ahead: number): boolean {
   return recognizeComparison(tokens, ahead) !== undefined;
 }
 
-/** The word so far ahead, in small letters; nothing if there is none. */
+/** The word at this distance, in lowercase; empty if there is none. */
 function wordAt(tokens: TokenStream, ahead: number): string {
-  const { kind, text } = tokens.peek(ahead);
-  return kind === 'name' ? text.toLowerCase() : '';
+  const token = tokens.peek(ahead);
+  if (isSymbol(token, '!')) return 'not';
+  return token.kind === 'name' ? token.text.toLowerCase() : '';
 }
 
 /** Two values joined by AND. */
@@ -174,7 +179,7 @@ function inSql(
     : undefined;
 }
 
-/** A comparison whose name is so many words, if what it takes follows them. */
+/** A comparison named by this many words, if its value follows them. */
 function named(
   tokens: TokenStream,
   ahead: number,
@@ -186,24 +191,27 @@ function named(
   const value = tokens.peek(ahead + words);
   const isCall = isSymbol(value, '(');
   if (!parameter) return isCall ? undefined : { form: 'bare', words, name, isNegated };
-  if (isCall && parameter.rest && wordAt(tokens, ahead + words - 1) === 'of') {
+  if (isCall && parameter.rest && /^(?:of|any)$/.test(wordAt(tokens, ahead + words - 1))) {
     return { form: 'list', words: words - 1, name, isNegated };
   }
   const ofDuration = parameter.kind === 'duration';
-  // "more than 90 days ago" speaks of the present and not of a number.
+  // "more than 90 days ago" compares with the current time, not with a number.
   if (hasUnit(tokens, ahead + words) !== ofDuration) return undefined;
   if (!isValue(value) && !atBareWord(tokens, ahead + words)) return undefined;
   return { form: ofDuration ? 'duration' : 'value', words, name, isNegated };
 }
 
-/** Whether a number with its unit is so far ahead, and no number before a window, as in `3 in the last 7 days`. */
+/**
+ * Whether a number with a unit is at this distance, and not a number before a window, as in `3 in
+ * the last 7 days`.
+ */
 function hasUnit(tokens: TokenStream, ahead: number): boolean {
   const unit = wordAt(tokens, ahead + 1);
   const isOfWindow = wordsOfWindows.has(unit) && unit !== 'ago';
   return atDuration(tokens, ahead) && !isOfWindow && !/^times?$/.test(unit);
 }
 
-/** A denied comparison as the one that says so by itself, if there is one. */
+/** A negated comparison as its exact opposite, if there is one. */
 function withOpposite(meant: NamedComparison): NamedComparison {
   const entry = catalog.get(meant.name);
   const isDenied = meant.isNegated && entry?.kind === 'comparison';
@@ -211,19 +219,19 @@ function withOpposite(meant: NamedComparison): NamedComparison {
   return opposite ? { name: opposite, isNegated: false } : meant;
 }
 
-/** What a pattern of SQL compares. */
+/** The meaning of a LIKE pattern. */
 export interface PatternMeaning {
   name: string;
-  /** The text without the signs for anything. */
+  /** The text without wildcards. */
   text: string;
-  /** Whether the comparison has to be denied, as none says the opposite by itself. */
+  /** Whether the comparison must be negated, because it has no exact opposite. */
   isDenied: boolean;
 }
 
 /**
- * The comparison that says the same as SQL's LIKE; undefined for patterns without one, and for those
- * without signs, which are most likely meant for a part of the text, or with a backslash, which may make
- * a sign a plain character.
+ * The comparison that means the same as SQL's LIKE. Undefined for patterns that no comparison
+ * expresses, for patterns without wildcards, which are most likely meant to match a part of the
+ * text, and for patterns with a backslash, which may escape a wildcard.
  */
 export function meaningOfPattern(pattern: string, isNegated: boolean): PatternMeaning | undefined {
   const [, start = '', text, end = ''] = /^(%?)([^%_\\]+)(%?)$/.exec(pattern) ?? [];

@@ -9,41 +9,41 @@ import { suggest } from './suggest.ts';
 import { cutWords, type Word } from './words.ts';
 
 /*
- * Recognizes texts that are no definition at all: JSON, SQL, code, prose, and the sentences of
- * Segment's app. A parser would find a mistake in each of their words; here they are answered once,
- * with the definition that says the same where every word is understood. A text that holds a call
- * such as `event('…')` is a definition, however wrong.
+ * Recognizes texts that are not a definition at all: JSON, SQL, code, prose, and sentences from
+ * Segment's app. A parser would find an error in each of their words; this gives one diagnostic,
+ * with an equivalent definition if every word is understood. A text that contains a call such as
+ * `event('…')` is a definition, however wrong.
  */
 
-/** What a definition is to come out as. */
+/** What a definition is for. */
 type Purpose = NonNullable<CheckOptions['purpose']>;
 
-/** What a text is, if it is no definition. */
+/** What a text is, if it is not a definition. */
 type ForeignKind = 'JSON' | 'SQL' | 'code' | 'prose';
 
 const messages: Readonly<Record<ForeignKind, string>> = {
   JSON: 'This is JSON, not a definition in the query language.',
   SQL: 'This is SQL, not a definition in the query language.',
-  code: 'This is code of another language, not a definition in the query language.',
-  prose: 'These are words, not a definition in the query language.',
+  code: 'This is code in another language, not a definition in the query language.',
+  prose: 'This is prose, not a definition in the query language.',
 };
 
 const shapes: Readonly<Record<Purpose, string>> = {
   audience:
-    "A definition is conditions such as event('Order Completed').within(7 days).count() >= 1 or trait('plan') = 'vip', joined by AND, OR and NOT.",
+    "A definition consists of conditions such as event('Order Completed').within(7 days).count() >= 1 or trait('plan') = 'vip', combined with AND, OR and NOT.",
   trait: "A computed trait is a value such as event('Order Completed').within(30 days).count().",
 };
 
-/** What a text is shows in its first words; a condition begins with a call long before that. */
+/** The first words show what a text is; a condition starts with a call long before that. */
 const maxWordsToRecognize = 100;
 
 /** Longer texts are recognized, but not read. */
 const maxCharsToRead = 4000;
 
 /**
- * The one diagnostic for a text that is no definition at all.
+ * The single diagnostic for a text that is not a definition at all.
  *
- * @returns undefined for what is a definition, right or wrong.
+ * @returns undefined for a definition, valid or not.
  */
 export function describeForeignText(
   query: string,
@@ -55,7 +55,7 @@ export function describeForeignText(
   if (!kind) return undefined;
   const start = query.indexOf(text);
   const end = start + text.length;
-  // What others write are conditions, which are no value.
+  // Other notations express conditions, not values.
   const isReadable = purpose === 'audience' && text.length <= maxCharsToRead;
   const reading = isReadable ? read(kind, text, level) : undefined;
   const before = query.slice(0, start).split('\n');
@@ -95,7 +95,7 @@ function kindOf(words: readonly Word[]): ForeignKind | undefined {
 
 const extractorNames = mayFollow(undefined);
 
-/** Whether a name is that of a function that begins a condition, misspelt or not. */
+/** Whether a name is that of an extractor, misspelled or not. */
 function isExtractor(text: string): boolean {
   const name = text.toLowerCase();
   const others = knownAs(name);
@@ -105,21 +105,21 @@ function isExtractor(text: string): boolean {
   );
 }
 
-/** Whether a condition begins here with a call, though it may lack its bracket: `trait'plan')`. */
+/** Whether a condition starts here with a call, even without its bracket: `trait'plan')`. */
 function callsExtractor(words: readonly Word[], index: number): boolean {
   const [word, after] = [words[index], words[index + 1]];
   if (word?.kind !== 'word') return false;
   const [name = '', inQuotes = ''] = word.text.split("'");
-  // A single letter belongs to a word, as in "event's".
+  // A single letter after a quote is part of a word, as in "event's".
   const takesString = inQuotes.length > 1 || (after?.kind === 'quoted' && after.isAdjacent);
   return (takesString || after?.text === '(') && isExtractor(name);
 }
 
-/** `{"a":`, `{a:`, `[{`, `["a"`: a brace that opens a `where` has a condition in it. */
+/** `{"a":`, `{a:`, `[{`, `["a"`; the braces of a `where` contain a condition. */
 function isJson([first, second, third]: readonly Word[]): boolean {
   if (first?.text === '[') return second?.text === '{' || second?.kind === 'quoted';
   if (first?.text !== '{') return false;
-  // A word takes a colon along that a letter follows.
+  // A word includes a colon if a letter follows it.
   const isKey = second?.kind === 'quoted' || second?.kind === 'word';
   return second?.text === '}' || (isKey && (third?.text === ':' || second.text.includes(':')));
 }
@@ -137,10 +137,10 @@ function isSelect(word: Word | undefined): boolean {
   return word?.kind === 'word' && word.text.toLowerCase() === 'select';
 }
 
-/** Beginnings of JavaScript, Python, pandas and MongoDB. */
+/** Words that start code in JavaScript, Python, pandas and MongoDB. */
 const codeWords = /^(lambda|function|def|const|var|df|db)$/;
 
-/** Code of another language, or of none: only a `where` has braces, and that is behind a call. */
+/** Code in another language, real or not: only a `where` has braces, and it follows a call. */
 function isCode(words: readonly Word[]): boolean {
   const [first, second, third] = words;
   if (first?.kind === 'word' && codeWords.test(first.text)) {
@@ -148,26 +148,38 @@ function isCode(words: readonly Word[]): boolean {
   }
   const isMarkup = first?.text === '<' && second?.kind === 'word';
   const isList = first?.text === '[' && second?.kind === 'word' && third?.kind === 'word';
-  // Words that may stand before a bracket in a definition as well are no names of functions.
+  // Keywords that can precede a bracket in a definition are not function names.
   const isNamed = second?.kind === 'word' && !/^(?:not|any|all)$/i.test(second.text);
   const isLisp = first?.text === '(' && isNamed && third?.text === '(';
   const hasBraces =
     words.length > 2 && words.some(({ kind, text }) => kind === 'sign' && text === '{');
   return (
-    isMarkup || isList || isLisp || hasBraces || words.some((_, index) => isArrow(words, index))
+    isMarkup ||
+    isList ||
+    isLisp ||
+    hasBraces ||
+    words.some((_, index) => isArrow(words, index) || isPipe(words, index))
   );
 }
 
-/** `u => u.plan`: an arrow behind a name, with the same name after it. */
+/** `u => u.plan`: an arrow with the same name on both sides. */
 function isArrow(words: readonly Word[], index: number): boolean {
   const [name, arrow, again] = [words[index - 1], words[index], words[index + 1]];
   return arrow?.text === '=>' && name?.kind === 'word' && again?.text === name.text;
 }
 
-/** So many words in a row make a sentence, whatever else there is. */
+/** `| where`, as in query languages for logs. */
+function isPipe(words: readonly Word[], index: number): boolean {
+  const isVerb = /^(?:where|filter|count|summarize|stats|search|project)$/.test(
+    words[index + 1]?.text ?? '',
+  );
+  return words[index]?.text === '|' && isVerb;
+}
+
+/** This many words in a row make a sentence, whatever else there is. */
 const minWordsOfSentence = 5;
 
-/** Words that begin a sentence about whom is looked for, but no condition. */
+/** Words that start a sentence about an audience, but not a condition. */
 const beginnings = new Set(
   'who users user people customers accounts profiles everyone everybody anyone find show give get list create build include exclude i we please audience segment'.split(
     ' ',
@@ -175,8 +187,8 @@ const beginnings = new Set(
 );
 
 /**
- * Whether a text is words: nothing in it compares or calls, or it reads like a sentence from its
- * beginning on.
+ * Whether a text is prose: it has no comparison and no call, or it reads like a sentence from the
+ * start.
  */
 function isProse(words: readonly Word[]): boolean {
   if (words.some((_, index) => isCall(words, index) || isPath(words, index))) return false;
@@ -204,14 +216,14 @@ function isCall(words: readonly Word[], index: number): boolean {
   );
 }
 
-/** `traits.plan`: a trait, if not as it is written. */
+/** `traits.plan`: a trait, though written differently. */
 function isPath(words: readonly Word[], index: number): boolean {
   const [word, dot, name] = [words[index], words[index + 1], words[index + 2]];
   const isNamed = dot?.text === '.' && dot.isAdjacent && name?.kind === 'word' && name.isAdjacent;
   return isNamed && word?.kind === 'word' && isExtractor(word.text);
 }
 
-/** Whether so many words stand in a row. */
+/** Whether there are this many words in a row. */
 function hasRun(words: readonly Word[], min: number): boolean {
   let run = 0;
   return words.some(({ kind }) => {

@@ -3,8 +3,8 @@ import { comparisonOf } from './catalog.ts';
 import { quote } from './strings.ts';
 
 /**
- * The canonical text of a tree: operators where there are any, single quotes, one space between
- * words, and only the parentheses that the tree needs. Formatting what comes out gives the same.
+ * The canonical text of a tree: operators where possible, single quotes, one space between words,
+ * and only the parentheses that the tree needs. Formatting is idempotent.
  */
 export function format(node: Expression): string {
   switch (node.kind) {
@@ -29,7 +29,7 @@ function formatWithin(node: Expression, outer: 'or' | 'and' | 'prefix'): string 
   return loose ? `(${format(node)})` : format(node);
 }
 
-/** A call as written in a chain, with the dot or the spaces before it. */
+/** A call as written in a chain, with its leading dot or spaces. */
 export function formatCall(call: FunctionCall, index: number): string {
   const operator = comparisonOf(call)?.operator;
   const [first] = call.args;

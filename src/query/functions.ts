@@ -12,8 +12,8 @@ import type {
 } from './language-function.ts';
 
 /*
- * Every function of the language, in the order of the documentation; all that is known of one is
- * in its row. Source of every fact: Segment's public reference of the audience query language
+ * Every function of the language, in the order of the documentation; a row holds everything about
+ * one function. Source of every fact: Segment's public reference of the audience query language
  * (private beta, last changed September 2025), and for real time and batch its product rules.
  */
 
@@ -21,7 +21,7 @@ const stream = ['VectorExtractor', 'StreamFilter', 'WindowedFilter'] as const;
 const scalar = ['ScalarExtractor', 'Scalar'] as const;
 const hoursOrDays = ['hour', 'day'] as const;
 const windowReason = 'events are counted in a time window';
-const presentReason = 'a date is compared with the present time';
+const presentReason = 'a date is compared with the current time';
 
 const name = (label: string): Parameter => ({ kind: 'name', label });
 const property = (casts: readonly string[] = []): Parameter => ({
@@ -37,7 +37,7 @@ const duration = (label: string, units: readonly TimeUnit[] = hoursOrDays): Para
 const one = (kind: ParameterKind, label: string): Parameter[] => [{ kind, label }];
 const some = (kind: ParameterKind, label: string): Parameter[] => [{ kind, label, rest: true }];
 
-/** A row without what is the same for all functions of its kind. */
+/** A row without the fields that are equal for all functions of its kind. */
 type Row<Kind extends LanguageFunction, Given extends keyof Kind> = Omit<Kind, 'kind' | Given> &
   Partial<Pick<Kind, Given>>;
 
@@ -67,7 +67,7 @@ const comparison = (row: Row<Comparison, 'follows' | 'returns'>): Comparison => 
   ...row,
 });
 
-/** What holds if a reducer of a property has a value, or none. */
+/** What it means that a reducer of a property has a value, or none. */
 const presenceOfProperty: Presence = {
   some: 'at least one {item} has a {kind} for {property}',
   none: 'no {item} has a {kind} for {property}',
@@ -93,9 +93,9 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [name('event name')],
     returns: 'VectorExtractor',
     english: '{name}',
-    note: 'The events of this name',
+    note: 'Events with this name',
     example: "event('Shoes Bought').count() >= 1",
-    otherNames: ['track', 'events'],
+    otherNames: ['track', 'events', 'performed'],
   }),
   extractor({
     name: 'entity',
@@ -106,7 +106,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [name('relationship slug')],
     returns: 'VectorExtractor',
     english: '{name}',
-    note: 'The related entities; linked audiences only, and may nest in the where of another entity',
+    note: 'Related entities; only in linked audiences, also inside the where of another entity',
     example: "entity('orders').where(entity('order-products').count() >= 1).count() >= 1",
     otherNames: ['entities', 'object', 'relationship'],
   }),
@@ -118,7 +118,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [name('trait name')],
     returns: 'ScalarExtractor',
     english: '{name}',
-    note: 'A trait of the profile; another audience is a trait named by its key; dots walk into objects, a literal dot is written \\.',
+    note: 'A trait of the profile; another audience is a trait named by its key; dots lead into nested objects, a literal dot is written \\.',
     example: "trait('total_spend') > 200",
     otherNames: ['user', 'profile', 'attribute', 'usertrait', 'audience'],
   }),
@@ -130,7 +130,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [{ kind: 'name', label: 'property name', parent: 'settled' }],
     returns: 'ScalarExtractor',
     english: '{name}',
-    note: 'A property of the event or entity; in a funnel property(parent: …) is one of the outer event',
+    note: 'A property of the event or entity; in a funnel, property(parent: …) reads the outer event',
     example: "event('Shoes Bought').where(property('price') >= 100).count() >= 1",
     otherNames: ['prop', 'properties'],
   }),
@@ -161,7 +161,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [{ kind: 'definition', label: 'condition' }],
     returns: 'StreamFilter',
     english: 'where {first}',
-    note: 'Keeps those for which the condition holds',
+    note: 'Keeps the events or entities that meet the condition',
     example: "event('Shoes Bought').where(property('price') >= 100).count() >= 1",
     otherNames: ['filter', 'having', 'with'],
   }),
@@ -171,9 +171,8 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [{ kind: 'exclusion', label: '{exclude: source ids}' }],
     returns: 'StreamFilter',
     english: 'not counting those from {first}',
-    note: 'Leaves out the events of some sources',
+    note: 'Excludes the events of these sources',
     example: "event('Shoes Bought').sources({exclude: 'src_1', 'src_2'}).count() >= 1",
-    otherNames: ['excludesources'],
   }),
   filter({
     name: 'within',
@@ -183,7 +182,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'WindowedFilter',
     english: 'in the last {first}',
     englishOfParent: 'within {first} after {outer}',
-    note: 'Keeps those of the last hours or days; with parent: those so long after the outer event',
+    note: 'Keeps the events of the last hours or days; with parent:, those within that time after the outer event',
     example: "event('Shoes Bought').within(7 days).count() >= 1",
     otherNames: ['during', 'inlast', 'inthelast', 'last'],
   }),
@@ -198,7 +197,7 @@ export const functions: readonly LanguageFunction[] = [
     returns: 'WindowedFilter',
     english: 'between {first} and {second} ago',
     englishOfParent: 'between {first} and {second} after {outer}',
-    note: 'Keeps those between so long and so long ago',
+    note: 'Keeps the events between start and end, both counted back from now',
     example: "event('Shoes Bought').between(7 days, 10 days).count() >= 1",
   }),
   filter({
@@ -211,7 +210,7 @@ export const functions: readonly LanguageFunction[] = [
     english: 'in the current session (which ends after {first} without {event})',
     englishOfParent:
       'in the session that begins with {outer} (and ends after {first} without {event})',
-    note: 'A session window; made for computed traits',
+    note: 'A session window; intended for computed traits',
     example: "event('Page Viewed').expires_after(1 hour).count() >= 5",
   }),
 
@@ -222,7 +221,7 @@ export const functions: readonly LanguageFunction[] = [
     follows: [...stream, 'ListScalar'],
     hasValueOfNothing: true,
     english: 'number of {stream}',
-    note: 'How many there are',
+    note: 'The number of events, entities or distinct values',
     example: "event('Shoes Bought').count() >= 1",
     otherNames: ['size', 'length', 'total', 'amount', 'times'],
   }),
@@ -273,7 +272,7 @@ export const functions: readonly LanguageFunction[] = [
     family: 'frequency',
     parameters: [
       property(['string', 'number', 'array']),
-      { kind: 'number', label: 'least frequency', optional: true },
+      { kind: 'number', label: 'minimum frequency', optional: true },
     ],
     english: 'most frequent {property}{frequency} over {stream}',
     englishOfCast: {
@@ -299,7 +298,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [property()],
     english: 'first value of {property} in any {item}',
     presence: presenceOfProperty,
-    note: 'The first value of a property; those without it are passed over',
+    note: 'The first value of a property; events without it are skipped',
     example: "event('Shoes Bought').first(property('category')) = 'hiking'",
     otherNames: ['earliest'],
   }),
@@ -309,7 +308,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [property()],
     english: 'last value of {property} in any {item}',
     presence: presenceOfProperty,
-    note: 'The last value of a property; those without it are passed over',
+    note: 'The last value of a property; events without it are skipped',
     example: "event('Shoes Bought').last(property('category')) = 'hiking'",
     otherNames: ['latest'],
   }),
@@ -319,7 +318,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: [property()],
     returns: 'ListScalar',
     english: 'different values of {property} over {stream}',
-    note: 'The different values of a property; only count() may follow',
+    note: 'The distinct values of a property; only count() can follow',
     example: "event('Shoes Bought').unique(property('category')).count() >= 3",
     otherNames: ['distinct', 'uniquevalues'],
   }),
@@ -333,7 +332,7 @@ export const functions: readonly LanguageFunction[] = [
     otherOperator: '==',
     parameters: one('scalar', 'value'),
     english: equality,
-    note: 'Is the same',
+    note: 'Equals the value',
     example: "trait('plan') = 'vip'",
     otherNames: ['is', 'eq', 'equalto', 'isequalto', 'exactly'],
   }),
@@ -345,7 +344,7 @@ export const functions: readonly LanguageFunction[] = [
     parameters: one('scalar', 'value'),
     isNegative: true,
     english: equality,
-    note: 'Exists and is not the same; for missing or different write NOT … = …, or add absent()',
+    note: 'Has a value, but a different one; to include missing values, write NOT … = … or add absent()',
     example: "trait('plan') != 'vip'",
     otherNames: ['isnot', 'ne', 'neq', 'notequalto', 'isnotequalto'],
   }),
@@ -385,9 +384,9 @@ export const functions: readonly LanguageFunction[] = [
       positiveOfText: 'comes after {value} as text',
       negativeOfText: 'does not come after {value} as text',
     },
-    note: 'Is more',
+    note: 'Is greater than the value',
     example: "trait('total_spend') > 200",
-    otherNames: ['gt', 'morethan'],
+    otherNames: ['gt', 'morethan', 'above', 'exceeds', 'higherthan'],
   }),
   comparison({
     name: 'at_least',
@@ -403,11 +402,12 @@ export const functions: readonly LanguageFunction[] = [
       positiveOfText: 'comes at or after {value} as text',
       negativeOfText: 'does not come at or after {value} as text',
     },
-    note: 'Is as much or more',
+    note: 'Is greater than or equal to the value',
     example: "trait('total_spend') >= 200",
     otherNames: [
       'gte',
       'ge',
+      'onorafter',
       'nolessthan',
       'nofewerthan',
       'greaterthanequal',
@@ -433,9 +433,9 @@ export const functions: readonly LanguageFunction[] = [
       positiveOfText: 'comes before {value} as text',
       negativeOfText: 'does not come before {value} as text',
     },
-    note: 'Is less',
+    note: 'Is less than the value',
     example: "trait('total_spend') < 200",
-    otherNames: ['lt', 'fewerthan'],
+    otherNames: ['lt', 'fewerthan', 'below', 'under', 'lowerthan'],
   }),
   comparison({
     name: 'at_most',
@@ -451,11 +451,12 @@ export const functions: readonly LanguageFunction[] = [
       positiveOfText: 'comes at or before {value} as text',
       negativeOfText: 'does not come at or before {value} as text',
     },
-    note: 'Is as much or less',
+    note: 'Is less than or equal to the value',
     example: "trait('total_spend') <= 200",
     otherNames: [
       'lte',
       'le',
+      'onorbefore',
       'nomorethan',
       'lessthanequal',
       'lessthanequals',
@@ -470,9 +471,9 @@ export const functions: readonly LanguageFunction[] = [
     name: 'contains',
     family: 'text',
     sqlPattern: "LIKE '%x%'",
-    parameters: some('text', 'text'),
+    parameters: some('text', 'string'),
     english: containment,
-    note: 'Has one of the texts in it',
+    note: 'Contains at least one of the strings',
     example: "trait('email').contains('@example.com', '@example.org')",
     otherNames: ['includes', 'containsany', 'includesany', 'containsoneof'],
   }),
@@ -480,20 +481,20 @@ export const functions: readonly LanguageFunction[] = [
     name: 'omits',
     family: 'text',
     sqlPattern: "NOT LIKE '%x%'",
-    parameters: one('text', 'text'),
+    parameters: one('text', 'string'),
     isNegative: true,
     holdsOfMissing: true,
     english: containment,
-    note: 'NOT contains: does not have the text in it, or has no value',
+    note: 'Same as NOT … contains(…): does not contain the string, or has no value',
     example: "trait('email').omits('test')",
   }),
   comparison({
     name: 'starts_with',
     family: 'text',
     sqlPattern: "LIKE 'x%'",
-    parameters: one('text', 'text'),
+    parameters: one('text', 'string'),
     english: { positive: 'starts with {value}', negative: 'does not start with {value}' },
-    note: 'Begins with the text',
+    note: 'Starts with the string',
     example: "trait('phone').starts_with('+49')",
     otherNames: ['beginswith'],
   }),
@@ -501,9 +502,9 @@ export const functions: readonly LanguageFunction[] = [
     name: 'ends_with',
     family: 'text',
     sqlPattern: "LIKE '%x'",
-    parameters: one('text', 'text'),
+    parameters: one('text', 'string'),
     english: { positive: 'ends with {value}', negative: 'does not end with {value}' },
-    note: 'Ends with the text',
+    note: 'Ends with the string',
     example: "trait('email').ends_with('@example.com')",
   }),
   comparison({
@@ -530,7 +531,7 @@ export const functions: readonly LanguageFunction[] = [
     family: 'fixed time',
     parameters: one('timestamp', 'time'),
     english: { positive: 'is before {value}', negative: 'is not before {value}' },
-    note: 'Is earlier',
+    note: 'Is before the time',
     example: "trait('created_at').before_date('2026-01-01T00:00:00Z')",
     otherNames: ['before'],
   }),
@@ -539,7 +540,7 @@ export const functions: readonly LanguageFunction[] = [
     family: 'fixed time',
     parameters: one('timestamp', 'time'),
     english: { positive: 'is after {value}', negative: 'is not after {value}' },
-    note: 'Is later',
+    note: 'Is after the time',
     example: "trait('created_at').after_date('2026-01-01T00:00:00Z')",
     otherNames: ['after'],
   }),
@@ -552,7 +553,7 @@ export const functions: readonly LanguageFunction[] = [
       positive: 'is within the last {value}',
       negative: 'is not within the last {value}',
     },
-    note: 'Lies between so long ago and now, both included',
+    note: 'Is between that long ago and now, inclusive',
     example: "trait('last_seen').within_last(7 days)",
     otherNames: ['inlast', 'inthelast', 'withinpast', 'withinprevious', 'newerthan'],
   }),
@@ -565,7 +566,7 @@ export const functions: readonly LanguageFunction[] = [
       positive: 'is within the next {value}',
       negative: 'is not within the next {value}',
     },
-    note: 'Lies between now and so long from now, both included',
+    note: 'Is between now and that far ahead, inclusive',
     example: "trait('renewal_date').within_next(30 days)",
   }),
   comparison({
@@ -574,7 +575,7 @@ export const functions: readonly LanguageFunction[] = [
     batchReason: presentReason,
     parameters: [duration('length')],
     english: { positive: 'is at least {value} ago', negative: 'is not at least {value} ago' },
-    note: 'Lies on the day so long ago, or earlier',
+    note: 'Is on the day that long ago, or earlier',
     example: "trait('last_seen').before_last(90 days)",
     otherNames: ['olderthan'],
   }),
@@ -587,7 +588,7 @@ export const functions: readonly LanguageFunction[] = [
       positive: 'is at least {value} from now',
       negative: 'is not at least {value} from now',
     },
-    note: 'Lies on the day so far ahead, or later',
+    note: 'Is on the day that far ahead, or later',
     example: "trait('renewal_date').after_next(30 days)",
   }),
 ];

@@ -1,6 +1,6 @@
 /*
- * Segment's audience query language: what the rest of the program uses of this folder. Pure
- * functions that import nothing from outside it.
+ * Segment's audience query language: the part of this folder that the rest of the program uses.
+ * Pure functions that import nothing from outside it.
  */
 
 export { applyFixes, type FixedQuery } from './apply-fixes.ts';

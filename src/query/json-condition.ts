@@ -2,11 +2,11 @@ import type { Level } from './check-options.ts';
 import { type JsonValue, readJson } from './json-value.ts';
 import { lengthOf, numberIn } from './lengths-in-words.ts';
 import {
+  type Conjunction,
   compared,
   comparisonTemplate,
   counted,
   denied,
-  type Joint,
   joined,
   memberOf,
   propertyOf,
@@ -16,7 +16,7 @@ import {
 } from './readings.ts';
 
 /*
- * Reads conditions that are written as a tree of JSON, in the shapes that such trees usually have:
+ * Reads conditions written as a JSON tree, in the usual shapes of such trees:
  *
  *   {"and": [tree, …]}, {"operator": "or", "conditions": [tree, …]}, {"not": tree}
  *   {"type": "event", "name": "…", "operator": "gte", "value": 1, "window": "7 days", "where": …}
@@ -24,23 +24,23 @@ import {
  *   {"trait": "…", …}, {"event": "…", …}, {"property": "…", …}
  *   {"query": "a definition", "type": "users"}
  *
- * Every key and value has to be understood.
+ * Every key and value must be understood.
  */
 
-/** What a text of JSON says; undefined if a part of it is not understood. */
+/** The meaning of JSON text; undefined if any part of it is not understood. */
 export function readJsonText(text: string, level: Level): Reading | undefined {
   const value = readJson(text);
   return value && (readEnvelope(value, level) ?? readTree(value, false));
 }
 
-/** The fields of an object, each taken once, so that those that nobody asked for are noticed. */
+/** The fields of an object, each taken once, so that unread fields are noticed. */
 class Fields {
   readonly #entries: Map<string, JsonValue>;
 
   constructor(value: JsonValue) {
     const entries = value.kind === 'object' ? value.entries : [];
     this.#entries = new Map([...entries].map(([key, field]) => [plain(key), field] as const));
-    // Two spellings of a key would hide one another.
+    // Two spellings of a key would hide each other.
     if (value.kind === 'object' && this.#entries.size < value.entries.size) this.#entries.clear();
   }
 
@@ -52,7 +52,7 @@ class Fields {
     return this.#entries.has(key);
   }
 
-  /** Takes the field of one of these keys, in small letters, if just one is there. */
+  /** Takes the field of one of these lowercase keys, if exactly one is present. */
   take(...keys: readonly string[]): JsonValue | undefined {
     const found = keys.filter((one) => this.#entries.has(one));
     const [key] = found;
@@ -72,7 +72,7 @@ function plain(key: string): string {
   return key.toLowerCase().replaceAll(/[_-]/g, '');
 }
 
-/** A definition in the fields that Segment's API gives it. */
+/** A definition in the fields of Segment's API. */
 function readEnvelope(value: JsonValue, level: Level): Reading | undefined {
   const outer = new Fields(value);
   const inner = outer.take('definition');
@@ -82,14 +82,14 @@ function readEnvelope(value: JsonValue, level: Level): Reading | undefined {
   const fits = type === undefined || type.toLowerCase() === level;
   const isAll = fields.isEmpty && outer.isEmpty;
   return query !== undefined && query.trim() !== '' && fits && isAll
-    ? { text: query.trim(), joint: 'one' }
+    ? { text: query.trim(), conjunction: 'one' }
     : undefined;
 }
 
-/** @param inside whether the conditions are those about an event. */
+/** @param inside whether the conditions are about an event. */
 function readTree(value: JsonValue, inside: boolean): Reading | undefined {
   if (value.kind === 'array') {
-    // Whether all of several have to hold, or one, is not said.
+    // For several, nothing says whether all must be true or one is enough.
     const [only, ...others] = value.items;
     return only && others.length === 0 ? readTree(only, inside) : undefined;
   }
@@ -105,26 +105,40 @@ function readTree(value: JsonValue, inside: boolean): Reading | undefined {
   );
 }
 
-const joints: Readonly<Record<string, Joint>> = { and: 'AND', all: 'AND', or: 'OR', any: 'OR' };
+const conjunctions: Readonly<Record<string, Conjunction>> = {
+  and: 'AND',
+  all: 'AND',
+  or: 'OR',
+  any: 'OR',
+};
 
 const listKeys = ['conditions', 'rules', 'children', 'clauses', 'filters', 'operands'];
-const jointKeys = ['operator', 'op', 'type', 'combinator', 'condition', 'logic', 'join', 'match'];
+const conjunctionKeys = [
+  'operator',
+  'op',
+  'type',
+  'combinator',
+  'condition',
+  'logic',
+  'join',
+  'match',
+];
 
 function readJunction(fields: Fields, inside: boolean): Reading | undefined {
   const list = fields.take(...listKeys);
-  const word = list ? fields.takeText(...jointKeys) : jointKey(fields);
-  const joint = joints[word?.toLowerCase() ?? ''];
+  const word = list ? fields.takeText(...conjunctionKeys) : conjunctionKey(fields);
+  const conjunction = conjunctions[word?.toLowerCase() ?? ''];
   const items = list ?? (word === undefined ? undefined : fields.take(word));
-  if (!joint || items?.kind !== 'array' || items.items.length === 0 || !fields.isEmpty) {
+  if (!conjunction || items?.kind !== 'array' || items.items.length === 0 || !fields.isEmpty) {
     return undefined;
   }
   const readings = items.items.map((item) => readTree(item, inside));
   const known = readings.filter((reading) => reading !== undefined);
-  return known.length === readings.length ? joined(joint, known) : undefined;
+  return known.length === readings.length ? joined(conjunction, known) : undefined;
 }
 
-function jointKey(fields: Fields): string | undefined {
-  return Object.keys(joints).find((key) => fields.has(key));
+function conjunctionKey(fields: Fields): string | undefined {
+  return Object.keys(conjunctions).find((key) => fields.has(key));
 }
 
 function readNot(fields: Fields, inside: boolean): Reading | undefined {
@@ -135,7 +149,7 @@ function readNot(fields: Fields, inside: boolean): Reading | undefined {
 
 const operatorKeys = ['operator', 'op', 'comparison', 'comparator'];
 
-/** The name of what a condition is about, if it is about this kind. */
+/** The name of a condition's subject, if it is of this kind. */
 function takeName(fields: Fields, kind: string, kinds: readonly string[]): string | undefined {
   const type = fields.takeText('type', 'kind');
   if (type === undefined) return fields.takeText(kind);
@@ -148,7 +162,7 @@ const kindsOfValues: Readonly<Record<string, readonly string[]>> = {
   property: ['property', 'eventproperty'],
 };
 
-/** A trait or a property compared. */
+/** A comparison of a trait or a property. */
 function readValue(
   fields: Fields,
   kind: 'trait' | 'property',
@@ -162,7 +176,7 @@ function readValue(
   return compared(subjectOf(name), comparisonTemplate(operator), values);
 }
 
-/** The values of a comparison; undefined if one has no place in the language. */
+/** The values of a comparison; undefined if the language can't express one. */
 function valuesIn(value: JsonValue): ReadValue[] | undefined {
   switch (value.kind) {
     case 'string':
@@ -185,7 +199,7 @@ function valuesIn(value: JsonValue): ReadValue[] | undefined {
 
 const countOperators = /^(=|!=|>|>=|<|<=)$/;
 
-/** An event with how often it has to have happened. */
+/** An event and how often it must have happened. */
 function readEvent(fields: Fields): Reading | undefined {
   const name = takeName(fields, 'event', ['event', 'track', 'performed']);
   const operator = fields.takeText(...operatorKeys);
@@ -207,7 +221,7 @@ function readEvent(fields: Fields): Reading | undefined {
   });
 }
 
-/** The sign of a comparison in words, of those that compare numbers. */
+/** The operator of a comparison in words, if it compares numbers. */
 function signOf(operator: string): string | undefined {
   const [, sign = ''] = comparisonTemplate(operator)?.split(' ') ?? [];
   return countOperators.test(sign) ? sign : undefined;

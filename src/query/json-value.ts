@@ -1,8 +1,8 @@
 /*
- * Reads JSON, and what JavaScript and Python write like it: keys without quotes, single quotes.
+ * Reads JSON, and its look-alikes in JavaScript and Python: unquoted keys, single quotes.
  */
 
-/** A value of JSON. Numbers are as written. */
+/** A JSON value. Numbers keep their spelling. */
 export type JsonValue =
   | { kind: 'object'; entries: ReadonlyMap<string, JsonValue> }
   | { kind: 'array'; items: readonly JsonValue[] }
@@ -10,7 +10,7 @@ export type JsonValue =
   | { kind: 'boolean'; value: boolean }
   | { kind: 'null' };
 
-/** Levels of objects and arrays that are read. */
+/** How many levels of objects and arrays are read. */
 const maxDepth = 50;
 
 const space = /\s+/y;
@@ -37,7 +37,7 @@ const escapes: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** The value that a text is; undefined if a part of it can't be read. */
+/** The value that a text represents; undefined if any part can't be read. */
 export function readJson(text: string): JsonValue | undefined {
   const reader = new JsonReader(text);
   const value = reader.value(0);
@@ -93,7 +93,9 @@ class JsonReader {
     return { kind: 'array', items };
   }
 
-  /** A string without its quotes and escapes; undefined if none is next, or an escape is unknown. */
+  /**
+   * A string without its quotes and escapes; undefined if none is next, or an escape is unknown.
+   */
   #string(): string | undefined {
     this.#match(space);
     const start = this.#at;

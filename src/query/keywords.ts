@@ -3,10 +3,10 @@ import type { TokenStream } from './token-stream.ts';
 import { describeToken, type Keyword, keywordOf, spanOf, type Token } from './tokens.ts';
 
 /*
- * Takes the words that join and turn conditions.
+ * Reads the keywords that join and modify conditions.
  */
 
-/** Takes a keyword; reports one that is not written as in the reference. */
+/** Takes a keyword; reports one that differs from its spelling in the reference. */
 export function takeKeyword(tokens: TokenStream): void {
   const token = tokens.next();
   const keyword = keywordOf(token);
@@ -16,15 +16,15 @@ export function takeKeyword(tokens: TokenStream): void {
     fix: { ...spanOf(token), text: spaced(tokens, keyword, token) },
   };
   if (token.kind === 'symbol') {
-    const message = `${describeToken(token)} is not used here; conditions are joined by words.`;
+    const message = `${describeToken(token)} is not part of the language, which uses words for this.`;
     tokens.error('symbol-keyword', token, message, more);
   } else {
-    const message = 'The reference writes this word in capitals.';
+    const message = "Segment's reference writes keywords in capitals.";
     tokens.findings.warn('keyword-case', token, message, more);
   }
 }
 
-/** A word with the spaces that it needs where a symbol stood. */
+/** A word with the spaces that it needs in place of a symbol. */
 function spaced(tokens: TokenStream, word: string, { start, end }: Token): string {
   const { query } = tokens;
   const before = /[\w')}]/.test(query[start - 1] ?? '') ? ' ' : '';
@@ -32,7 +32,7 @@ function spaced(tokens: TokenStream, word: string, { start, end }: Token): strin
   return `${before}${word}${after}`;
 }
 
-/** What the words before a condition are in a tree. */
+/** The tree nodes for keywords before a condition. */
 export const prefixKinds: Partial<Record<Keyword, Prefix['kind']>> = {
   NOT: 'not',
   ANY: 'any',

@@ -1,10 +1,10 @@
 import type { TimeUnit } from './durations.ts';
 
 /*
- * The form of a row of functions.ts: all that is known of one function of the language.
+ * The shape of a row in functions.ts: everything about one function of the language.
  */
 
-/** What a chain is after a call; it says which calls may follow. */
+/** The type of a chain after a call; it decides which calls may follow. */
 export type ChainType =
   | 'VectorExtractor'
   | 'ScalarExtractor'
@@ -15,15 +15,15 @@ export type ChainType =
   | 'Comparator'
   | 'Literal';
 
-/** What a stream holds. */
+/** What a stream contains. */
 export type StreamKind = 'events' | 'entities';
 
 /**
  * What an argument may be.
  * - `name`: a string that names something. `text`: a string. `value`: any literal.
  * - `scalar`: a literal, or a chain that ends as a scalar. `timestamp`: a date or time, or a string
- *   that holds one. `duration`: such as `7 days`. `number`: a number.
- * - `definition`: what a `where` takes. `property`: `property(…)`, perhaps cast.
+ *   that contains one. `duration`: such as `7 days`. `number`: a number.
+ * - `definition`: what a `where` takes. `property`: `property(…)`, possibly with a cast.
  * - `exclusion`: `{exclude: 'id', …}`.
  */
 export type ParameterKind =
@@ -38,48 +38,48 @@ export type ParameterKind =
   | 'property'
   | 'exclusion';
 
-/** What one argument of a function may be. */
+/** A parameter of a function. */
 export interface Parameter {
   kind: ParameterKind;
-  /** The documentation's word for it. */
+  /** Its name in the documentation. */
   label: string;
-  /** May perhaps be left out: the reference has it in every form that it shows. */
+  /** May be omitted, although the reference always shows it. */
   optional?: boolean;
-  /** May be given several times. */
+  /** May be repeated. */
   rest?: boolean;
   /**
-   * May be written as `parent: …` inside a funnel. `unsettled`: by the reference's prose only, not by
-   * its syntax.
+   * May be written as `parent: …` inside a funnel. `unsettled`: according to the reference's prose,
+   * not its syntax.
    */
   parent?: 'settled' | 'unsettled';
   /** The types that `as` may name; the first is the default. */
   casts?: readonly string[];
-  /** The units that the reference names for a duration. */
+  /** The units that the reference mentions for a duration. */
   units?: readonly TimeUnit[];
 }
 
-/** What is known of a function of any kind. */
+/** The fields of a function of any kind. */
 interface Common {
   name: string;
   parameters: readonly Parameter[];
-  /** What it may follow; empty for those that begin a chain. */
+  /** What it may follow; empty for functions that start a chain. */
   follows: readonly ChainType[];
   returns: ChainType;
   /** What it does, for the documentation. */
   note: string;
   /** A definition that uses it. */
   example: string;
-  /** What people and other languages call it, in small letters without blanks and underscores. */
+  /** What people and other languages call it, in lowercase without spaces and underscores. */
   otherNames?: readonly string[];
   /**
-   * Why Segment computes every definition that uses it in batch; without it, a use of the function
-   * alone leaves a definition in real time.
+   * Why Segment computes every definition that uses it in batch; undefined if the function alone
+   * does not require batch.
    */
   batchReason?: string;
 }
 
 /**
- * Begins a chain.
+ * Starts a chain.
  * - `stream`: events or entities. `profile`: a value of the profile. `item`: a value of the event or
  *   entity whose `where` or reducer this is, and only there. `constant`: a fixed value.
  */
@@ -88,65 +88,65 @@ export interface Extractor extends Common {
   family: 'stream' | 'profile' | 'item' | 'constant';
   /** What it is a stream of; set for the family `stream`. */
   stream?: StreamKind;
-  /** Why Segment computes in batch where it is used in the `where` of another stream. */
+  /** Why its use in the `where` of another stream requires batch. */
   batchReasonInside?: string;
-  /** The list of references that the name in it belongs to, and the prefix it has there. */
+  /** The list of references that its name belongs to, and the prefix of the name there. */
   refersTo?: { list: 'events' | 'traits' | 'properties' | 'entities'; prefix: string };
   /** The only type of definition that may use it. */
   onlyFor?: 'linked';
-  /** Where a bare word most likely stands for the name of one: in a `where`, or outside of any. */
+  /** Where a bare word is most likely a name for this extractor: inside a `where`, or outside. */
   bareWordPlace?: 'inside' | 'outside';
   /** A noun phrase; `{name}` is the name in bold. */
   english: string;
 }
 
 /**
- * Leaves out some of a stream.
- * - `condition`: those for which a condition does not hold. `source`: those of some sources.
- *   `window`: those outside a time that ends or began so long ago. `session`: those of other sessions.
+ * Removes items from a stream.
+ * - `condition`: those that don't meet a condition. `source`: those from some sources. `window`:
+ *   those outside a time window. `session`: those of other sessions.
  */
 export interface Filter extends Common {
   kind: 'filter';
   family: 'condition' | 'source' | 'window' | 'session';
-  /** The only purpose that the reference names for it. */
+  /** The only purpose that the reference mentions for it. */
   madeFor?: 'trait';
   /**
-   * A phrase after the stream's name; `{first}` and `{second}` are the arguments, `{event}` is what keeps a
-   * session going.
+   * A phrase after the stream's name; `{first}` and `{second}` are the arguments, `{event}` is what
+   * keeps a session going.
    */
   english: string;
-  /** The same where an argument is `parent: …`; `{outer}` is the outer event. */
+  /** The phrase if an argument is `parent: …`; `{outer}` is the outer event. */
   englishOfParent?: string;
 }
 
 /**
  * Turns a stream into a value.
- * - `counting` and `arithmetic` always give a number; what `extreme` and `frequency` give follows
- *   the cast; `position` gives any value, `distinct` a list.
+ * - `counting` and `arithmetic` always return a number; the type of `extreme` and `frequency`
+ *   follows the cast; `position` returns any value, `distinct` a list.
  */
 export interface Reducer extends Common {
   kind: 'reducer';
   family: 'counting' | 'arithmetic' | 'extreme' | 'frequency' | 'position' | 'distinct';
-  /** Whether it gives a value even where there is nothing to make it from. */
+  /** Whether it has a value even for an empty stream. */
   hasValueOfNothing?: true;
   /**
-   * A noun phrase; `{property}` is what is looked at, `{stream}` the stream with its limits,
-   * `{item}` one of it, `{frequency}` how often at least.
+   * A noun phrase; `{property}` is the property that it reads, `{stream}` the stream with its
+   * limits, `{item}` one item of it, `{frequency}` the minimum frequency.
    */
   english: string;
-  /** The same where `as` names a type that is not the default. */
+  /** The phrase if `as` names a type other than the default. */
   englishOfCast?: Readonly<Record<string, string>>;
-  /** The same where each list is read as one value. */
+  /** The phrase if each list is read as one value. */
   englishOfLists?: string;
   /** What the presence or absence of a value means for the stream. */
   presence?: Presence;
-  /** The same where the value has to occur more than once. */
+  /** The phrases if the value must occur more than once. */
   presenceIfFrequent?: Presence;
 }
 
 /**
- * Sentences; `{kind}` is "value" or what else is looked for, `{times}` how often at least, and the rest
- * as in the reducer's phrase.
+ * Sentences; `{kind}` is "value" or a more specific word, `{times}` the minimum frequency, and the
+ * rest as in the reducer's phrase.
  */
 export interface Presence {
   some: string;
@@ -155,7 +155,7 @@ export interface Presence {
 
 /**
  * Compares a value and ends the chain.
- * - `fixed time` compares a time with another, `relative time` with the present.
+ * - `fixed time` compares a time with a given time, `relative time` with the current time.
  */
 export interface Comparison extends Common {
   kind: 'comparison';
@@ -169,34 +169,34 @@ export interface Comparison extends Common {
     | 'relative time';
   /** The operator that may be written for it. */
   operator?: string;
-  /** Another operator that the reference allows, though one is enough. */
+  /** Another operator that the reference allows. */
   otherOperator?: string;
-  /** The comparison that holds of just those numbers of which this one does not. */
+  /** The comparison that is true for exactly the numbers for which this one is false. */
   negation?: string;
-  /** For the family `existence`: whether it holds of values that are there, or of those that aren't. */
+  /** For the family `existence`: whether it is true for existing or for missing values. */
   holdsOfPresent?: boolean;
-  /** How SQL writes it, with `x` for the text. */
+  /** Its form in SQL, with `x` for the text. */
   sqlPattern?: string;
-  /** Whether it says that something is not so. */
+  /** Whether it is negative. */
   isNegative?: true;
-  /** Whether it is true where there is no value at all; the reference's other comparisons are false there. */
+  /** Whether it is true for a missing value; the other comparisons are false there. */
   holdsOfMissing?: true;
   english: ComparisonEnglish;
 }
 
 /**
- * What is said of a value: that it is so, and that it is not; `{value}` is what it is compared with.
- * Whether a missing value is meant as well is not in these words.
+ * Phrases for a comparison and for its negation; `{value}` is the right side. They don't say
+ * whether missing values are included.
  */
 export interface ComparisonEnglish {
   positive: string;
   negative: string;
-  /** Where it is compared with several values, which are joined by "nor". */
+  /** For a comparison with several values, joined by "nor". */
   negativeOfSeveral?: string;
-  /** Where it is compared with a date or a timestamp. */
+  /** For a comparison with a date or a timestamp. */
   positiveOfTime?: string;
   negativeOfTime?: string;
-  /** Where it is compared with a text that holds neither a number nor a time. */
+  /** For a comparison with text that contains neither a number nor a time. */
   positiveOfText?: string;
   negativeOfText?: string;
 }

@@ -6,7 +6,7 @@ import type { WordReader } from './words.ts';
 
 const numbers = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 
-/** Hours of the units that the language counts in, and of those that are whole numbers of them. */
+/** The units of the language, and units that are multiples of them. */
 const units: Readonly<Record<string, readonly [factor: number, unit: string]>> = {
   hour: [1, 'hour'],
   hr: [1, 'hour'],
@@ -17,7 +17,7 @@ const units: Readonly<Record<string, readonly [factor: number, unit: string]>> =
   w: [7, 'day'],
 };
 
-/** Takes a whole number, in digits or as a word. */
+/** Takes a whole number, in digits or in words. */
 export function takeNumber(reader: WordReader): number | undefined {
   const word = reader.peek();
   const number = word && numberIn(word.text);
@@ -26,14 +26,17 @@ export function takeNumber(reader: WordReader): number | undefined {
   return number;
 }
 
-/** The whole number that a word is. */
+/** The whole number that a word represents. */
 export function numberIn(text: string): number | undefined {
   const index = numbers.indexOf(text.toLowerCase());
   if (index >= 0) return index + 1;
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-/** A length of time as the language writes it, such as `14 days` for 2 weeks; undefined for others. */
+/**
+ * A length of time as the language writes it, such as `14 days` for 2 weeks; undefined for other
+ * units.
+ */
 export function lengthOf(amount: number, unit: string): string | undefined {
   const name = unit.toLowerCase();
   const known = ownUnit(name) ?? ownUnit(name.replace(/s$/, ''));

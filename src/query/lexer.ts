@@ -1,11 +1,11 @@
 import type { Span } from './ast.ts';
 import type { Findings, Fix } from './diagnostic.ts';
 import { quote } from './strings.ts';
-import { isJoint, type Token } from './tokens.ts';
+import { isConjunction, type Token } from './tokens.ts';
 
 /*
- * All pieces but strings, tried in this order where the last one ended. None can match in more than
- * one way or be retried at another length, so the time is linear.
+ * All pieces except strings, tried in this order. None can match in more than one way or be retried
+ * at another length, so the time is linear.
  */
 const patterns = {
   space: /\s+/,
@@ -16,17 +16,17 @@ const patterns = {
   number: /\+?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\p{L}_]))?/u,
   name: /[\p{L}_$][\p{L}\p{N}_]*/u,
   symbol: /=>|=<|<>|!>=|!<=|!>|!<|>=|<=|!==|!=|===|==|&&|\|\||[=<>!(){}[\],.:&|≥≤≠-]/,
-  meaningless: /[^\p{L}_$\d\s'"`\u2018\u2019\u201c\u201d=<>!(){}[\],.:&|≥≤≠-]+/u,
+  meaningless: /[^\p{L}_$\d\s'"`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab=<>!(){}[\],.:&|≥≤≠-]+/u,
 } as const;
 type Piece = keyof typeof patterns;
 const pieceNames = Object.keys(patterns).filter((name): name is Piece =>
   Object.hasOwn(patterns, name),
 );
 
-/** One pattern of all pieces: a group for each, in the order of `pieceNames`. */
+/** One pattern for all pieces, with a group for each in the order of `pieceNames`. */
 const anyPiece = new RegExp(pieceNames.map((name) => `(${patterns[name].source})`).join('|'), 'uy');
 
-/** The quotes that open a string, with what closes it and with what is meant to, by mistake. */
+/** The quotes that open a string, with the quote that closes it and those mistaken for it. */
 const quotes: ReadonlyMap<string, { closing: string; alike: string }> = new Map([
   ["'", { closing: "'", alike: '\u2018\u2019' }],
   ['"', { closing: '"', alike: '\u201c\u201d' }],
@@ -35,14 +35,17 @@ const quotes: ReadonlyMap<string, { closing: string; alike: string }> = new Map(
   ['\u2019', { closing: '\u2019', alike: "'" }],
   ['\u201c', { closing: '\u201d', alike: '"' }],
   ['\u201d', { closing: '\u201d', alike: '"' }],
+  ['\u201e', { closing: '\u201c', alike: '\u201d"' }],
+  ['\u201a', { closing: '\u2018', alike: "\u2019'" }],
+  ['\u00ab', { closing: '\u00bb', alike: '' }],
 ]);
 
-/** What may follow a quote that ends a string. */
+/** What may follow a closing quote. */
 const afterString = /\s*(?:[),}]|$)|\s+(?:AND|OR)\b/iy;
 
 /**
- * Cuts a query into tokens, the last of which is `end`; that may come before the end of the text,
- * where a quote was forgotten.
+ * Splits a query into tokens, the last of which is `end`; if a quote is missing, it may come before
+ * the end of the text.
  */
 export function lex(query: string, findings: Findings): Token[] {
   const tokens: Token[] = [];
@@ -61,14 +64,17 @@ export function lex(query: string, findings: Findings): Token[] {
   return trusted(tokens, findings);
 }
 
-/** Whether a string begins with what ends in a bracket and ends with what begins one: then it is code. */
+/**
+ * Whether a string starts with a closing part of code and ends with an opening one: then it is
+ * code.
+ */
 function isTurnedOut({ text }: Token): boolean {
   if (!text.includes(')')) return false;
   const opens = text.indexOf('(');
   return text.indexOf(')') < opens && text.lastIndexOf('(') > text.lastIndexOf(')');
 }
 
-/** What is before a forgotten quote: after it strings and code have changed places. */
+/** The tokens before a missing quote: after it, strings and code are swapped. */
 function trusted(tokens: Token[], findings: Findings): Token[] {
   if (!tokens.at(-2)?.isOpen) return tokens;
   const cutAt = tokens.findIndex((token, index) => {
@@ -80,13 +86,13 @@ function trusted(tokens: Token[], findings: Findings): Token[] {
   return [...before, { kind: 'end', text: '', isOpen: true, start: at, end: at }];
 }
 
-/** Whether a string most likely goes on where it should have ended. */
+/** Whether a string most likely continues past where it should have ended. */
 function holdsCode(string: Token, after: Token | undefined): boolean {
-  const isWord = after?.kind === 'name' && !isJoint(after) && after.text !== 'as';
+  const isWord = after?.kind === 'name' && !isConjunction(after) && after.text !== 'as';
   return holdsHalfBracket(string) || isWord || after?.kind === 'string' || after?.kind === 'number';
 }
 
-/** Whether a bracket in a text lacks its other half. */
+/** Whether a text has an unmatched bracket. */
 export function holdsHalfBracket({ text }: Token): boolean {
   let open = 0;
   for (const character of text) {
@@ -97,29 +103,31 @@ export function holdsHalfBracket({ text }: Token): boolean {
   return open > 0;
 }
 
-/** What is no part of a query. */
+/** A comment, which is not part of the query. */
 interface Remark extends Span {
   kind: 'comment';
   text: string;
 }
 
-/** A token, or what stands between tokens. */
+/** A token or a comment. */
 export type LexedPiece = Token | Remark;
 
-/** Whether characters without a meaning say nothing: semicolons at the end, and what can't be seen. */
+/**
+ * Whether meaningless characters can be dropped: a semicolon at the end, and invisible characters.
+ */
 function isEmpty({ text }: LexedPiece, after: LexedPiece | undefined): boolean {
   return /^[\p{Default_Ignorable_Code_Point}\p{Cc}]+$/u.test(text) || (text === ';' && !after);
 }
 
-/** What may end a string other than its closing quote, if what follows can only come after a string. */
+/** What else may end a string, if what follows can only come after a string. */
 interface OtherEnds {
-  /** A closing quote after a backslash, which ends the text instead of escaping the quote. */
+  /** A closing quote after a backslash that is part of the text instead of an escape. */
   afterBackslash?: boolean;
   /** A quote that looks like the opening one. */
   alike?: boolean;
 }
 
-/** The readings of the ends of strings, in the order in which they are tried. */
+/** The ways to read the ends of strings, in the order of preference. */
 const readings: readonly OtherEnds[] = [
   {},
   { afterBackslash: true },
@@ -128,11 +136,11 @@ const readings: readonly OtherEnds[] = [
 ];
 
 /**
- * All pieces of a query but the space between them.
+ * All pieces of a query except the whitespace between them.
  *
- * A quote that looks like the opening one does not close a string, as an apostrophe does not, and
- * one after a backslash belongs to the text; only where a string would have no end otherwise, or a
- * backslash would be code, they are taken for its end.
+ * Like an apostrophe, a look-alike of the opening quote does not close a string, and a quote after
+ * a backslash is part of the text. They count as the end only if the string would not end
+ * otherwise, or if a backslash would be code.
  */
 export function piecesOf(query: string): LexedPiece[] {
   let first: LexedPiece[] | undefined;
@@ -144,7 +152,7 @@ export function piecesOf(query: string): LexedPiece[] {
   return first ?? [];
 }
 
-/** Whether strings and code have most likely changed places. */
+/** Whether strings and code are most likely swapped. */
 function isTorn(pieces: readonly LexedPiece[]): boolean {
   const last = pieces.at(-1);
   if (last?.kind === 'string' && last.isOpen === true) return true;
@@ -157,21 +165,58 @@ function cut(query: string, otherEnds: OtherEnds): LexedPiece[] {
   const pieces: LexedPiece[] = [];
   let at = 0;
   while (at < query.length) {
-    if (quotes.has(query[at] ?? '')) {
-      const string = stringAt(query, at, otherEnds);
-      pieces.push(string);
-      at = string.end;
+    const character = query[at] ?? '';
+    if (character === ' ') {
+      at += 1;
       continue;
     }
-    const { piece, text } = pieceAt(query, at);
+    const clear = quotes.has(character)
+      ? stringAt(query, at, otherEnds)
+      : clearPieceAt(query, at, character);
+    if (clear) {
+      pieces.push(clear);
+      at = clear.end;
+      continue;
+    }
     const start = at;
+    const { piece, text } = pieceAt(query, at);
     at += text.length;
     if (piece !== 'space') pieces.push({ kind: kindOf(piece), text, start, end: at });
   }
   return pieces;
 }
 
-/** A date in a form of some country is read as one, so that it can be asked which date is meant. */
+/** Symbols that are never the start of a longer piece; a dot is, before a digit. */
+const singleSymbols: ReadonlySet<string> = new Set('(){}[],:.');
+
+/** A piece whose first character shows what it is, as for most pieces: no pattern is needed. */
+function clearPieceAt(query: string, start: number, first: string): Token | undefined {
+  if (singleSymbols.has(first)) {
+    const end = start + 1;
+    const isNumber = first === '.' && isDigit(query.charCodeAt(end));
+    return isNumber ? undefined : { kind: 'symbol', text: first, start, end };
+  }
+  if (!isAsciiLetter(query.charCodeAt(start))) return undefined;
+  let end = start + 1;
+  while (isAsciiWord(query.charCodeAt(end))) end += 1;
+  // A letter of another alphabet may continue the name.
+  if (query.charCodeAt(end) > 127) return undefined;
+  return { kind: 'name', text: query.slice(start, end), start, end };
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function isAsciiLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}
+
+function isAsciiWord(code: number): boolean {
+  return isAsciiLetter(code) || isDigit(code) || code === 95;
+}
+
+/** A date in a national format is read as a date, so that the help can ask which one it is. */
 function kindOf(piece: Exclude<Piece, 'space'>): Exclude<LexedPiece['kind'], 'string' | 'end'> {
   if (piece === 'otherDate') return 'date';
   return piece === 'meaningless' ? 'unknown' : piece;
@@ -185,7 +230,7 @@ function pieceAt(query: string, at: number): { piece: Piece; text: string } {
   return { piece, text: match?.[0] ?? query.charAt(at) };
 }
 
-/** A string ends at its closing quote, unless a backslash is before it. */
+/** A string ends at its closing quote, unless a backslash precedes it. */
 function stringAt(query: string, start: number, otherEnds: OtherEnds): Token {
   const { closing, alike } = quotes.get(query[start] ?? '') ?? { closing: '', alike: '' };
   let at = start + 1;
@@ -218,19 +263,19 @@ function reportString(query: string, piece: Token, findings: Findings): void {
   const fix = { start, end, text: straight };
   if (isOpen) {
     const missing = quotes.get(opening)?.closing;
-    // What goes on after a forgotten quote is code; only of plain words it is sure where they end.
+    // Code follows a missing quote; only plain words certainly end there.
     const isPlain = /^[\p{L}\p{N}_ @.-]*[\p{L}\p{N}_]$/u.test(text);
     findings.error('unterminated-string', piece, `This string has no closing ${missing}.`, {
-      help: `Put a ${missing} where the string ends.`,
+      help: `Add ${missing} where the string ends.`,
       fix: isPlain ? fix : undefined,
     });
   } else if (opening === '"' && closing === '"') {
-    findings.warn('double-quotes', piece, 'The reference writes strings in single quotes.', {
+    findings.warn('double-quotes', piece, "Segment's reference uses single quotes for strings.", {
       help: 'Use single quotes.',
       fix,
     });
   } else if (opening === '`' && closing === '`') {
-    findings.error('backquotes', piece, 'A string needs straight quotes, not backticks.', {
+    findings.error('backquotes', piece, 'Strings need straight quotes, not backticks.', {
       help: `Did you mean ${straight}?`,
       fix,
     });
@@ -239,7 +284,7 @@ function reportString(query: string, piece: Token, findings: Findings): void {
     findings.warn(
       'unsettled-escape',
       piece,
-      'The reference knows only one escape, that of a dot.',
+      "Segment's reference mentions only one escape, the one for a dot.",
       {
         help: 'Write the character itself instead of escaping it.',
       },
@@ -256,24 +301,26 @@ function reportCurlyQuotes(
 ): void {
   const isMixed = quotes.get(opening)?.closing !== closing;
   const message = isMixed
-    ? `This string begins with ${opening} and ends with ${closing}.`
-    : 'A string needs straight quotes, not curly ones.';
+    ? `This string starts with ${opening} and ends with ${closing}.`
+    : 'Strings need straight quotes, not curly ones.';
   findings.error('curly-quotes', piece, message, {
     help: `Did you mean ${fix.text}?`,
     fix: isMixed && holdsQuote(piece.text) ? undefined : fix,
   });
 }
 
-/** Whether a quote is in a text that is no apostrophe: of mixed ends, it may be one. */
+/**
+ * Whether a text has a quote that is not an apostrophe: with mixed ends, it may be the real end.
+ */
 function holdsQuote(text: string): boolean {
   return /(?<!\p{L})['"`‘’“”]|['"`‘’“”](?!\p{L})/u.test(text);
 }
 
 function reportComment(piece: Remark, findings: Findings): void {
-  // What holds brackets, quotes or commas may be a part of the definition.
+  // Text with brackets, quotes or commas may be part of the definition.
   const isRemark = !/[()[\]{}'"`“”‘’,]/.test(piece.text);
-  findings.warn('comment', piece, 'The reference does not say whether comments are allowed.', {
-    help: 'Leave it out; a description of the audience is the place for remarks.',
+  findings.warn('comment', piece, "Segment's reference doesn't say whether comments are allowed.", {
+    help: "Remove it, and put remarks in the audience's description.",
     fix: isRemark ? { start: piece.start, end: piece.end, text: '' } : undefined,
   });
 }
@@ -281,7 +328,7 @@ function reportComment(piece: Remark, findings: Findings): void {
 function reportMeaningless(piece: Span & { text: string }, findings: Findings): void {
   const message = `${JSON.stringify(piece.text)} has no meaning in a query.`;
   findings.error('unknown-character', piece, message, {
-    help: 'Remove it, or put it into a string if it belongs to a name or a value.',
+    help: 'Remove it, or put it in quotes if it belongs to a name or a value.',
     fix: { start: piece.start, end: piece.end, text: '' },
   });
 }

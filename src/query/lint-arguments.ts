@@ -7,11 +7,10 @@ import { maxSessionMs, minSessionMs } from './limits.ts';
 import { numberOf } from './values.ts';
 
 /*
- * Arguments that the syntax of the reference does not have, though nothing rules them out: only
- * warnings.
+ * Arguments that are not in the reference's syntax, though nothing rules them out: warnings only.
  */
 
-/** Looks at what one call is given. */
+/** Checks the arguments of one call. */
 export function lintArguments(call: FunctionCall, findings: Findings): void {
   const entry = functionOf(call);
   if (!entry) return;
@@ -30,14 +29,14 @@ function withoutName(argument: Argument): Argument {
 function lintLeftOut(call: FunctionCall, entry: LanguageFunction, findings: Findings): void {
   const missing = entry.parameters[call.args.length];
   if (!missing?.optional) return;
-  const message = `In the reference, ${entry.name} has a ${missing.label} in every form.`;
-  findings.warn('left-out', call, message, { help: `As in ${entry.example}.` });
+  const message = `Segment's reference always gives ${entry.name} a ${missing.label}.`;
+  findings.warn('left-out', call, message, { help: `Example: ${entry.example}` });
 }
 
 /** Lengths of time and frequencies are whole numbers. */
 function lintArgument(argument: Argument, { kind, label }: Parameter, findings: Findings): void {
   if (kind !== 'duration' && kind !== 'number') return;
-  const message = `The ${label} is a whole number in the reference.`;
+  const message = `In Segment's reference, the ${label} is a whole number.`;
   if (argument.kind === 'duration' && !Number.isInteger(Number(argument.amount))) {
     const text = inWholeUnits(argument);
     const { start, end } = argument;
@@ -48,8 +47,8 @@ function lintArgument(argument: Argument, { kind, label }: Parameter, findings: 
   }
   const number = kind === 'number' ? numberOf(argument) : undefined;
   if (number !== undefined && number >= 0 && number < 1) {
-    findings.warn('whole-number', argument, `The ${label} is 1 or more in the reference.`, {
-      help: 'Write how often at least, such as 2.',
+    findings.warn('whole-number', argument, `In Segment's reference, the ${label} is 1 or more.`, {
+      help: 'Write the minimum number of occurrences, such as 2.',
     });
   } else if (number !== undefined && !Number.isInteger(number)) {
     findings.warn('whole-number', argument, message, { help: 'Write a whole number, such as 2.' });
@@ -60,10 +59,10 @@ function lintSession({ args: [length] }: FunctionCall, findings: Findings): void
   const duration = length && withoutName(length);
   if (duration?.kind !== 'duration') return;
   const ms = lengthMs(duration);
-  // Of an unknown unit the length is not a number, and neither too short nor too long.
+  // With an unknown unit the length is NaN, which is neither too short nor too long.
   if (!(ms < minSessionMs || ms > maxSessionMs)) return;
-  const message = 'A session window is from 30 minutes to 90 days long.';
+  const message = 'A session window can be from 30 minutes to 90 days long.';
   findings.warn('session-length', duration, message, {
-    help: 'Write for example 1 hour, or 1800 seconds.',
+    help: 'Examples: 1 hour, 1800 seconds.',
   });
 }

@@ -8,23 +8,23 @@ import { isNestedName } from './strings.ts';
 import { kindOfChain } from './values.ts';
 
 /*
- * What linked audiences can't do, as far as the text tells: only warnings, and hints for what it
- * does not tell. Source: Segment's product documentation of linked audiences and their limits.
+ * What linked audiences can't do, as far as the definition shows: warnings only, and hints for what
+ * it does not show. Source: Segment's product documentation of linked audiences and their limits.
  */
 
 interface Place {
-  /** How many entities are around. */
+  /** How many entities enclose it. */
   depth: number;
-  /** Whether this is under an odd number of NOTs, counted from the nearest `where` around it. */
+  /** Whether this is under an odd number of NOTs, counted from the nearest enclosing `where`. */
   denied: boolean;
 }
 
-/** Looks through the definition of a linked audience. */
+/** Checks the definition of a linked audience. */
 export function lintLinked(tree: Argument, findings: Findings): void {
   const synced = lintNode(tree, { depth: 0, denied: false }, findings);
   if (!synced) return;
   findings.hint('linked-sync', synced.nameSpan, 'A linked audience is computed in the warehouse.', {
-    help: 'The traits and events in it must have been synced there; the text can not tell whether they were.',
+    help: "The traits and events in it must be synced there; the definition alone doesn't show whether they are.",
   });
 }
 
@@ -49,7 +49,7 @@ function lintNode(node: Argument, place: Place, findings: Findings): FunctionCal
   }
 }
 
-/** Visits all, and gives the first of what that found. */
+/** Visits all items and returns the first result. */
 function firstOf<Item, Found>(
   items: readonly Item[],
   visit: (item: Item) => Found | undefined,
@@ -84,48 +84,49 @@ function isSynced(call: FunctionCall): boolean {
 function lintEntity(chain: Chain, depth: number, denied: boolean, findings: Findings): void {
   const [entity] = chain.calls;
   if (entity && depth === maxEntityDepth + 1) {
-    const message = `Entities nest at most ${maxEntityDepth} deep in a linked audience.`;
+    const message = `In a linked audience, entities can be nested at most ${maxEntityDepth} deep.`;
     findings.warn('linked-depth', entity.nameSpan, message, {
-      help: 'Leave out the innermost conditions, or relate the entities more directly.',
+      help: 'Remove the innermost conditions, or relate the entities more directly.',
     });
   }
   const filter = chain.calls.find((call) => filterOf(call));
   const comparison = comparisonIn(chain);
   const compared = comparison && comparesCount(chain) && numberComparison(comparison.call, denied);
   if (!filter || !compared || countsAdmitted(compared) !== countsAdmitted(none)) return;
-  const message = 'With a count of 0, a linked audience takes no further filters on that entity.';
+  const message = 'In a linked audience, an entity with a count of 0 takes no further filters.';
   findings.warn('linked-none', filter, message, {
-    help: 'Leave out the filter, or count those that must be there.',
+    help: 'Remove the filter, or count the entities that must exist.',
   });
 }
 
 const none = { operator: '=', number: 0 };
 
-/** Names with a path in them; a context is nothing else. */
+/** Checks for names that are paths; a context always is one. */
 function lintName(call: FunctionCall, findings: Findings): void {
   const { list, prefix } = extractorOf(call)?.refersTo ?? {};
   const [given] = call.args;
   const name = given?.kind === 'named' ? given.value : given;
   const isPath = (list === 'traits' || list === 'properties') && prefix === '';
   if (!isPath || name?.kind !== 'literal' || !isNestedName(name.text)) return;
-  findings.warn('linked-nested', name, 'A linked audience can not look into nested values.', {
-    help: 'Use a column of its own; if the dot belongs to the name, write it as \\\\.',
+  findings.warn('linked-nested', name, "A linked audience can't read nested values.", {
+    help: 'Use a separate column; if the dot belongs to the name, write it as \\\\.',
   });
 }
 
-/** What is compared with another value of the data. */
+/** Checks comparisons with another value of the data. */
 function lintReferences(chain: Chain, { call }: ComparisonAtEnd, findings: Findings): void {
   for (const other of call.args) {
     if (other.kind !== 'chain' || extractorOf(other.calls[0])?.family === 'constant') continue;
     const [left, right] = [dataTypeOf(chain), dataTypeOf(other)];
     if (left && right && left !== right) {
-      const message = `A linked audience can not compare a ${left} with a ${right}.`;
+      const message = `A linked audience can't compare a ${left} with a ${right}.`;
       findings.warn('linked-reference', other, message, { help: sameType });
     } else if (streamKindOf(other) === 'entities') {
-      const message = 'A linked audience can not compare with the column of another branch.';
+      const message = "A linked audience can't compare with a column of another branch.";
       findings.warn('linked-reference', other, message, { help: sameBranch });
     } else {
-      const message = 'The text does not tell whether a linked audience can compare these.';
+      const message =
+        "The definition alone doesn't show whether a linked audience can compare these.";
       findings.hint('linked-reference', other, message, { help: `${sameType} ${sameBranch}` });
     }
   }

@@ -8,21 +8,24 @@ import { readTime } from './times.ts';
 import { kindOfChain, plainText } from './values.ts';
 
 /*
- * Texts that a person takes for a time and Segment does not: a time relative to the present, and a date
- * that is none. They are compared as texts, character by character.
+ * Strings that look like a time to a person but not to Segment: a relative time, and an invalid
+ * date. They are compared as text, character by character.
  */
 
-/** Longer ones are no such thing. */
+/** Longer strings are not times. */
 const maxTimeChars = 60;
 
-/** Comparisons that take a time; of those with fixed times the reference rules out what is none. */
+/**
+ * Comparisons that may take a time; for `fixed time` the reference rules out anything else, which
+ * is an error.
+ */
 const families: ReadonlySet<Comparison['family']> = new Set([
   'equality',
   'ordering',
   'membership',
 ] as const);
 
-/** Looks at what a value is compared with. */
+/** Checks the right side of a comparison. */
 export function lintTimes(
   chain: Chain,
   { call, entry }: ComparisonAtEnd,
@@ -33,7 +36,7 @@ export function lintTimes(
     if (argument.kind !== 'literal' || argument.type !== 'string') continue;
     if (argument.text.length > maxTimeChars) continue;
     const shape = shapeOf(plainText(argument));
-    // Nearly all texts have to do with no time.
+    // Nearly all strings have nothing to do with time.
     if (shape === undefined) continue;
     const isLength = lengths.has(shape) && entry.family === 'ordering';
     if (relative.has(shape) || isLength) warnOfRelative(argument, findings);
@@ -42,9 +45,9 @@ export function lintTimes(
 }
 
 function warnOfRelative(literal: Literal, findings: Findings): void {
-  const message = `${quote(literal.text)} is compared as text: it stands for no time.`;
+  const message = `${quote(literal.text)} is compared as text, not as a time.`;
   findings.warn('relative-date', literal, message, {
-    help: 'For a time relative to the present write .within_last(30 days), .before_last(30 days), .within_next(30 days) or .after_next(30 days).',
+    help: 'For a time relative to now, use .within_last(30 days), .before_last(30 days), .within_next(30 days) or .after_next(30 days).',
   });
 }
 
@@ -67,19 +70,19 @@ function warnOfNoDate(literal: Literal, shape: string, findings: Findings): void
     });
     return;
   }
-  const message = `${quoted} is compared as text: the reference writes dates as yyyy-mm-dd.`;
+  const message = `${quoted} is compared as text: Segment's reference writes dates as yyyy-mm-dd.`;
   findings.warn('not-a-date', literal, message, {
     help: isUnclear
-      ? "Which time is meant? Write it as yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ, such as '2026-01-31'."
-      : `If this day is meant, write ${quote(plain)}.`,
+      ? "Which date or time do you mean? Write it as yyyy-mm-dd or yyyy-mm-ddThh:mm:ssZ, such as '2026-01-31'."
+      : `If you mean this day, write ${quote(plain)}.`,
   });
 }
 
 /*
- * The shape of a text: a letter for each word or sign that has to do with time, "?" for any other; none if it
- * begins with another.
- * `n`: a number, `u`: a unit, `w`: a word for the present, `l`: "last" or "next", `a`: "ago", `f`: "from",
- * `i`: "in", `p`: the P of ISO 8601, `s`: a sign, `m`: a month.
+ * The shape of a text: a letter for each word or sign that relates to time, "?" for any other;
+ * undefined if it starts with another. `n`: a number, `u`: a unit, `w`: a word for the current
+ * time, `l`: "last" or "next", `a`: "ago", `f`: "from", `i`: "in", `p`: the P of ISO 8601, `s`: a
+ * sign, `m`: a month.
  */
 
 const relative: ReadonlySet<string> = new Set([

@@ -7,22 +7,22 @@ import { timeOf } from './times.ts';
 import { plainText } from './values.ts';
 
 /*
- * Whether conditions on the same value leave any value that satisfies them all, or any that satisfies
- * none. Instead of reasoning about every pair of comparisons, they are tried out on all values at
- * which their truth can change: those that they name, and one on each side of them.
+ * Whether any value satisfies all conditions on it, or none of them. Instead of reasoning about
+ * every pair of comparisons, they are evaluated for all values at which their truth can change: the
+ * values that they mention, and one on each side.
  */
 
-/** What a condition demands of a value. */
+/** What a condition requires of a value. */
 interface Condition {
   comparison: ComparisonAtEnd;
   denied: boolean;
   isCount: boolean;
 }
 
-/** More on the same value are not looked at, so that the time stays linear. */
+/** Further conditions on the same value are ignored, so that the time stays linear. */
 const maxConditions = 12;
 
-/** The comparisons whose truth changes only at the values that they name. */
+/** The comparisons whose truth changes only at the values that they mention. */
 const decidable: ReadonlySet<Comparison['family']> = new Set([
   'equality',
   'membership',
@@ -31,7 +31,7 @@ const decidable: ReadonlySet<Comparison['family']> = new Set([
   'fixed time',
 ] as const);
 
-/** What the conditions of one junction say, value by value. */
+/** The requirements of the conditions of one junction, by value. */
 export class Claims {
   readonly #kind: Junction['kind'];
   readonly #known = new Map<string, Condition[]>();
@@ -43,8 +43,8 @@ export class Claims {
   /**
    * Adds a condition.
    *
-   * @param value what the chain compares, as text. @param denied whether it is under a NOT.
-   * @returns whether it and those before it can't be true at once (and), or not be false (or).
+   * @param value the left side of the comparison, as text. @param denied whether it is under a NOT.
+   * @returns whether it and the earlier ones can't all be true (and), or can't all be false (or).
    */
   clashesWith(chain: Chain, value: string, denied: boolean): boolean {
     const comparison = comparisonIn(chain);
@@ -55,7 +55,7 @@ export class Claims {
     if (conditions.length >= maxConditions) return false;
     conditions.push(condition);
     if (conditions.length === 1 || !this.#leavesNothing(conditions)) return false;
-    // It is reported once; what comes then is compared with this one.
+    // It is reported once; later conditions are compared with this one.
     this.#known.set(value, [condition]);
     return true;
   }
@@ -76,12 +76,12 @@ export class Claims {
   }
 }
 
-/** Whether a condition is true of a value; undefined where only the data can tell. */
+/** Whether a condition is true for a value; undefined if only the data can tell. */
 function holds({ comparison, denied }: Condition, value: unknown): boolean | undefined {
   const { call, entry } = comparison;
   const literals = literalsOf(call);
   const isKnown = decidable.has(entry.family) && literals.length === call.args.length;
-  // Whether a comparison holds of a missing value never depends on what it compares with.
+  // The truth for a missing value never depends on the right side.
   if (!isKnown && value !== undefined) return undefined;
   return compare(call.name, value, literals.map(valueIn), 0) !== denied;
 }
@@ -117,7 +117,7 @@ function samplesFor(conditions: readonly Condition[]): unknown[] {
   ];
 }
 
-/** Numbers, what lies between them, and one on either side of them all. */
+/** Numbers, the midpoints between them, and one number on either side. */
 function probesOf(numbers: readonly number[], step: number): number[] {
   const sorted = numbers.toSorted((a, b) => a - b);
   const [first = 0, last = 0] = [sorted[0], sorted.at(-1)];

@@ -1,5 +1,12 @@
 import type { Argument, Chain, Duration, Expression, FunctionCall } from './ast.ts';
-import { countInstead, extractorOf, filterOf, functionOf, negationOf } from './catalog.ts';
+import {
+  countInstead,
+  extractorOf,
+  filterOf,
+  functionOf,
+  isWindow,
+  negationOf,
+} from './catalog.ts';
 import {
   type ComparisonAtEnd,
   comparesCount,
@@ -21,21 +28,21 @@ import { isTimeText } from './times.ts';
 import { isNumeric, kindOfChain, kindOfLiteral, nameOf } from './values.ts';
 
 /*
- * What is legal and surely unmeant: only warnings.
+ * What is legal but surely unintended: warnings only.
  */
 
-/** Looks through a definition whose form is right. */
+/** Checks a definition whose syntax is correct. */
 export function lint(tree: Expression, findings: Findings): void {
   lintCondition(tree, { settled: new Set(), denied: false, outer: [] }, findings);
 }
 
-/** What is around a condition. */
+/** The context of a condition. */
 interface Surroundings {
-  /** The values of which a neighboring condition says whether they have to exist. */
+  /** The values for which a neighboring condition says whether they must exist. */
   settled: ReadonlySet<string>;
   /** Whether it is under an odd number of NOTs. */
   denied: boolean;
-  /** The events in whose `where` it is, outermost first. */
+  /** The events whose `where` encloses it, outermost first. */
   outer: readonly string[];
 }
 
@@ -81,7 +88,7 @@ function lintChain(chain: Chain, around: Surroundings, findings: Findings): void
   lintDiffers(chain, comparison, around, findings);
 }
 
-/** The names and texts that a call is given. */
+/** Checks the names and strings among a call's arguments. */
 function lintNames(call: FunctionCall, findings: Findings): void {
   const [parameter] = functionOf(call)?.parameters ?? [];
   const isName = parameter?.kind === 'name';
@@ -116,19 +123,21 @@ function lintArgument(
   }
 }
 
-/** Inside an argument of a call of a chain. */
+/** The context inside an argument of a call in a chain. */
 function within(chain: Chain, { outer }: Surroundings): Surroundings {
   const isOfEvents = streamKindOf(chain) === 'events';
   const here = isOfEvents ? [...outer, nameOf(chain.calls[0]?.args[0])] : outer;
   return { settled: new Set(), denied: false, outer: here };
 }
 
-/** An event inside the `where` of one of the same name: that one is among those that are looked at. */
+/**
+ * An event inside the `where` of an event with the same name: the stream includes the outer event.
+ */
 function lintOuter(chain: Chain, { outer }: Surroundings, findings: Findings): void {
   const [extractor] = chain.calls;
   if (!extractor || outer.length === 0 || !holdsOuter(chain, outer)) return;
-  findings.hint('counts-outer', extractor, 'The event around this one is among these, too.', {
-    help: `If another one is meant, ask for one more${asksForOne(chain) ? ': a count of at least 2 instead of 1' : ' than that'}.`,
+  findings.hint('counts-outer', extractor, 'These events include the outer event itself.', {
+    help: `If you mean another one, ask for ${asksForOne(chain) ? 'a count of at least 2 instead of 1' : 'one more than that'}.`,
   });
 }
 
@@ -138,19 +147,14 @@ function asksForOne(chain: Chain): boolean {
   return (operator === '>=' && number === 1) || (operator === '>' && number === 0);
 }
 
-function isWindow(call: FunctionCall): boolean {
-  const family = filterOf(call)?.family;
-  return family === 'window' || family === 'session';
-}
-
 function lintWindow(call: FunctionCall, chain: Chain, findings: Findings): void {
   if (streamKindOf(chain) === 'entities') {
     findings.warn(
       'window-on-entity',
       call,
-      'A window is for events; entities have no time of their own.',
+      'Time windows are for events; entities have no time of their own.',
       {
-        help: "Leave it out, or compare a date that the entity has, as in .where(property('created_at').within_last(30 days)).",
+        help: "Remove it, or compare a date of the entity, such as .where(property('created_at').within_last(30 days)).",
       },
     );
   }
@@ -158,52 +162,53 @@ function lintWindow(call: FunctionCall, chain: Chain, findings: Findings): void 
     .map((argument) => (argument.kind === 'named' ? argument.value : argument))
     .filter((argument) => argument.kind === 'duration');
   for (const length of lengths) {
-    // Of an unknown unit the length is not a number, and not too long.
+    // With an unknown unit the length is NaN, which is not too long.
     if (!(lengthDays(length) > maxHistoryDays)) continue;
-    const message = 'Events older than three years are not looked at by default.';
+    const message = 'By default, Segment ignores events older than three years.';
     findings.warn('long-window', length, message, {
-      help: `Use at most ${maxHistoryDays} days, or leave the window out.`,
+      help: `Use at most ${maxHistoryDays} days, or remove the window.`,
     });
   }
   lintEnds(call, lengths, findings);
 }
 
-/** A window that holds nothing. */
+/** A window that contains nothing. */
 function lintEnds(call: FunctionCall, lengths: readonly Duration[], findings: Findings): void {
   const [first, second] = lengths;
   const isRange = filterOf(call)?.parameters.length === 2;
   if (!isRange && first && first === call.args[0] && lengthDays(first) === 0) {
-    findings.warn('always-false', first, 'A window of no length holds no events.', {
-      help: 'Give it at least an hour.',
+    findings.warn('always-false', first, 'A window of zero length contains no events.', {
+      help: 'Make it at least 1 hour.',
     });
   }
   if (!isRange || !first || !second || !(lengthDays(first) >= lengthDays(second))) return;
   const text = `${second.amount} ${second.unit}, ${first.amount} ${first.unit}`;
   const isSame = lengthDays(first) === lengthDays(second);
-  const message = isSame ? 'The window ends where it begins.' : 'The window ends before it begins.';
+  const message = isSame ? 'The window ends where it starts.' : 'The window ends before it starts.';
   findings.warn('reversed-window', call, message, {
-    help: isSame ? 'Make the second length the larger one.' : `Did you mean ${call.name}(${text})?`,
+    help: isSame
+      ? 'Make the second length longer than the first.'
+      : `Did you mean ${call.name}(${text})?`,
   });
 }
 
-/** A value that is compared with itself. */
+/** A value compared with itself. */
 function lintSides(chain: Chain, { call }: ComparisonAtEnd, findings: Findings): void {
   const [other] = call.args;
   if (other?.kind !== 'chain' || other.calls.length !== chain.calls.length - 1) return;
   if (format(withoutLast(chain)) !== format(other)) return;
   findings.warn('same-sides', chain, 'This compares a value with itself.', {
-    help: 'Compare it with another value, or write .exists() if it only has to be there.',
+    help: 'Compare it with another value, or write .exists() to require a value.',
   });
 }
 
-/** A count is a whole number and never below zero. */
+/** A count is a whole number, never below zero. */
 function lintCount({ call, entry }: ComparisonAtEnd, findings: Findings): void {
   const text = countInstead(entry.name);
   if (text !== undefined) {
-    const [code, truth] = entry.holdsOfPresent
-      ? ['always-true', 'always']
-      : ['always-false', 'never'];
-    findings.warn(code, call, `A count is always there, so this is ${truth} true.`, {
+    const code = entry.holdsOfPresent ? 'always-true' : 'always-false';
+    const truth = entry.holdsOfPresent ? 'always' : 'never';
+    findings.warn(code, call, `A count always has a value, so this is ${truth} true.`, {
       help: `Did you mean${text}?`,
     });
     return;
@@ -215,23 +220,28 @@ function lintCount({ call, entry }: ComparisonAtEnd, findings: Findings): void {
 function lintNumber(call: FunctionCall, compared: NumberComparison, findings: Findings): void {
   const truth = truthOfCount(compared);
   if (truth === undefined) return;
-  const [code, words] = truth ? ['always-true', 'always true'] : ['always-false', 'never true'];
+  const code = truth ? 'always-true' : 'always-false';
   const isAtLeastZero = compared.operator === '>=' && compared.number === 0;
-  findings.warn(code, call, `A count is a whole number from zero, so this is ${words}.`, {
-    help: isAtLeastZero ? 'Did you mean >= 1?' : 'Compare with a whole number from 1.',
-  });
+  findings.warn(
+    code,
+    call,
+    `A count is a whole number, 0 or more, so this is ${truth ? 'always' : 'never'} true.`,
+    {
+      help: isAtLeastZero ? 'Did you mean >= 1?' : 'Compare with a whole number, 1 or more.',
+    },
+  );
 }
 
-/** Values of kinds that can never match. */
+/** Values of types that never match. */
 function lintKinds(chain: Chain, comparison: ComparisonAtEnd, findings: Findings): void {
   if (kindOfChain(chain) !== 'number') return;
   const mismatch = mismatchWithNumber(comparison);
   if (!mismatch) return;
-  const message = 'The left side is a number, which this can never match.';
+  const message = 'The left side is a number, so this never matches.';
   findings.warn('kinds-differ', mismatch, message, { help: 'Compare it with a number.' });
 }
 
-/** What of a comparison no number can match. */
+/** The part of a comparison that no number can match. */
 function mismatchWithNumber({
   call,
   entry: { family },
@@ -248,8 +258,8 @@ function mismatchWithNumber({
 }
 
 /**
- * `!=` is false where the value is missing, which is seldom meant; under a NOT it is the reverse. It is
- * taken as meant where a condition in the same junction says whether the value has to exist.
+ * `!=` is false if the value is missing, which is seldom intended; under NOT it is the reverse. It
+ * is assumed to be intended if a condition in the same junction says whether the value must exist.
  */
 function lintDiffers(
   chain: Chain,
@@ -266,17 +276,17 @@ function lintDiffers(
   });
   const [message, help] = denied
     ? [
-        'Under NOT this is true where there is no value at all.',
-        `NOT ${format(chain)} means ${same} OR ${value}.absent(); if a missing value is not meant, write ${same} in its place.`,
+        'Under NOT, this is true if there is no value.',
+        `NOT ${format(chain)} means ${same} OR ${value}.absent(); to exclude missing values, write ${same} instead.`,
       ]
     : [
-        'This is false where there is no value at all.',
-        `If those without a value are meant, too, write NOT ${same}; if not, add AND ${value}.exists().`,
+        'This is false if there is no value.',
+        `To include missing values, write NOT ${same}; to exclude them explicitly, add AND ${value}.exists().`,
       ];
   findings.warn('differs-missing', call, message, { help });
 }
 
-/** The values of which one of these conditions says that they exist, or are absent. */
+/** The values that one of these conditions requires to exist or to be absent. */
 function settledBy(operands: readonly Expression[]): Set<string> {
   const values = new Set<string>();
   for (const operand of operands) {
@@ -288,7 +298,7 @@ function settledBy(operands: readonly Expression[]): Set<string> {
   return values;
 }
 
-/** The text of a single value that is read straight off a profile, event or entity. */
+/** The text of a single value that is read directly from a profile, event or entity. */
 function extractorText(chain: Chain): string | undefined {
   const [extractor, comparison, ...more] = chain.calls;
   if (!extractor || !comparison || more.length > 0) return undefined;

@@ -3,14 +3,13 @@ import { isUnit, unitNamed } from './durations.ts';
 import { wordsOfPresent } from './equivalents.ts';
 import { maxNesting } from './limits.ts';
 import type { TokenStream } from './token-stream.ts';
-import { isJoint, isSymbol, isValue, keywordOf, type Token } from './tokens.ts';
+import { isConjunction, isSymbol, isValue, keywordOf, type Token } from './tokens.ts';
 
 /*
- * What is next in a query, also where it is written wrongly: found by looking ahead, without taking
- * or reporting anything.
+ * Lookahead: what is next in a query, correct or not, without taking or reporting anything.
  */
 
-/** Whether a literal is so far ahead: a minus counts as one before a number only. */
+/** Whether a literal is at this distance; a minus counts only before a number. */
 export function atLiteral(tokens: TokenStream, ahead = 0): boolean {
   const [token, after] = [tokens.peek(ahead), tokens.peek(ahead + 1)];
   if (isSymbol(token, '-')) return after.kind === 'number';
@@ -29,7 +28,7 @@ export function atParenthesizedValue(tokens: TokenStream): boolean {
   return isValue(tokens.peek(number)) && isSymbol(after, ')');
 }
 
-/** Whether a number with a unit, known or not, is so many tokens ahead. */
+/** Whether a number with a unit, known or not, is this many tokens ahead. */
 export function atDuration(tokens: TokenStream, ahead = 0): boolean {
   const number = isSymbol(tokens.peek(ahead), '-') ? ahead + 1 : ahead;
   const unit = tokens.peek(number + 1);
@@ -41,19 +40,19 @@ export function atDuration(tokens: TokenStream, ahead = 0): boolean {
   );
 }
 
-/** Whether a number with a unit that is known is next. */
+/** Whether a number with a known unit is next. */
 export function atKnownDuration(tokens: TokenStream): boolean {
   const unit = tokens.peek(isSymbol(tokens.token, '-') ? 2 : 1);
   return atDuration(tokens) && isUnit(unit.text);
 }
 
-/** Whether a number with a unit, also a shortened one, is so many tokens ahead. */
+/** Whether a number with a unit, possibly abbreviated, is this many tokens ahead. */
 export function atKnownDurationAhead(tokens: TokenStream, ahead: number): boolean {
   const [number, unit] = [tokens.peek(ahead), tokens.peek(ahead + 1)];
   return number.kind === 'number' && unit.kind === 'name' && unitNamed(unit.text) !== undefined;
 }
 
-/** Whether a unit is next with its number after it, as in `days 7`. */
+/** Whether a unit with its number after it is next, as in `days 7`. */
 export function atReversedDuration(tokens: TokenStream): boolean {
   const { token } = tokens;
   return token.kind === 'name' && isUnit(token.text) && tokens.peek().kind === 'number';
@@ -66,7 +65,10 @@ export function countWordsBeforeDuration(tokens: TokenStream): number {
   return words > 0 && atDuration(tokens, words) ? words : 0;
 }
 
-/** Whether a word is so far ahead that is no call: most likely a name or a text without quotes. */
+/**
+ * Whether a word that is not a call is at this distance: most likely a name or a string without
+ * quotes.
+ */
 export function atBareWord(tokens: TokenStream, ahead = 0): boolean {
   const token = tokens.peek(ahead);
   const after = tokens.peek(ahead + 1);
@@ -81,8 +83,8 @@ export function atBareWord(tokens: TokenStream, ahead = 0): boolean {
 }
 
 /**
- * How many words come before the end of an argument, if nothing else does: then they are all one
- * text whose quotes were forgotten.
+ * How many words make up the rest of an argument, if nothing else does: then they are one string
+ * without its quotes.
  */
 export function countWordsOfArgument(tokens: TokenStream): number {
   if (tokens.token.kind !== 'name') return 0;
@@ -91,68 +93,74 @@ export function countWordsOfArgument(tokens: TokenStream): number {
   return isSymbol(after, ')') || isSymbol(after, ',') ? words : 0;
 }
 
-/** Whether a condition begins so many tokens ahead, as far as two tokens show. */
+/** Whether a condition starts this many tokens ahead, as far as two tokens show. */
 export function beginsCondition(tokens: TokenStream, ahead = 0): boolean {
   const [token, after] = [tokens.peek(ahead), tokens.peek(ahead + 1)];
   const keyword = keywordOf(token);
   if (keyword) return keyword !== 'AND' && keyword !== 'OR';
   if (token.kind === 'symbol') return /^[({[]$/.test(token.text);
   if (token.kind !== 'name' || token.text === 'as') return false;
-  return isSymbol(after, '(') || (catalog.has(token.text) && after.kind === 'string');
+  const isExtractor = catalog.get(token.text)?.kind === 'extractor';
+  return isSymbol(after, '(') || (isExtractor && after.kind === 'string');
 }
 
-/** How many words stand before a condition that is no part of them, as in `EVERY event('A')`. */
+/** How many words come before a condition without being part of it, as in `EVERY event('A')`. */
 export function countWordsBeforeCondition(tokens: TokenStream): number {
   let words = 0;
   while (atBareWord(tokens, words)) words += 1;
   const next = tokens.peek(words);
   const isCondition = next.kind === 'name' && beginsCondition(tokens, words);
-  return words > 0 && isCondition && !isJoint(next) ? words : 0;
+  return words > 0 && isCondition && !isConjunction(next) ? words : 0;
 }
 
-/** Whether a name is next that neither is called nor is the name of a function. */
+/** Whether a name is next that is neither called nor the name of a function. */
 export function atBareName(tokens: TokenStream): boolean {
   const [token, after] = [tokens.token, tokens.peek()];
   if (token.kind !== 'name' || isSymbol(after, '(') || after.kind === 'string') return false;
   return !catalog.has(token.text);
 }
 
-/** How many words are next that are no calls. */
+/** How many words that are not calls are next. */
 export function countBareWords(tokens: TokenStream): number {
   let words = 0;
   while (atBareWord(tokens, words)) words += 1;
   return Math.max(words, 1);
 }
 
-/** Whether values in brackets are next: `('a', 'b')`, `['a']`. */
+/** Whether values in brackets are next: `('a', 'b')`, `('a' OR 'b')`, `['a']`. */
 export function atListOfValues(tokens: TokenStream): boolean {
   if (!isValue(tokens.peek())) return false;
   if (isSymbol(tokens.token, '[')) return true;
-  return isSymbol(tokens.token, '(') && isSymbol(tokens.peek(2), ',');
+  if (!isSymbol(tokens.token, '(')) return false;
+  const divider = tokens.peek(2);
+  return isSymbol(divider, ',') || (isConjunction(divider) && isValue(tokens.peek(3)));
 }
 
-/** How many tokens are more strings behind commas, up to the end of a condition; 0 if anything else is next. */
+/**
+ * How many tokens make up further strings after commas, up to the end of a condition; 0 if anything
+ * else is next.
+ */
 export function countMoreStrings(tokens: TokenStream): number {
   let count = 0;
   while (isSymbol(tokens.peek(count), ',') && tokens.peek(count + 1).kind === 'string') count += 2;
   const after = tokens.peek(count);
-  const isEnd = after.kind === 'end' || isJoint(after) || isSymbol(after, ')');
+  const isEnd = after.kind === 'end' || isConjunction(after) || isSymbol(after, ')');
   return isEnd ? count : 0;
 }
 
-/** Whether a call is so many tokens ahead. */
+/** Whether a call is this many tokens ahead. */
 export function beginsCall(tokens: TokenStream, ahead = 0): boolean {
   return tokens.peek(ahead).kind === 'name' && isSymbol(tokens.peek(ahead + 1), '(');
 }
 
-/** How many tokens name the present time, as `now()` and `today` do; 0 if none. */
+/** How many tokens make up a name for the current time, such as `now()` or `today`; 0 if none. */
 export function countTokensOfPresent(tokens: TokenStream): number {
   const { kind, text } = tokens.token;
   if (kind !== 'name' || !wordsOfPresent.has(text.toLowerCase())) return 0;
   return isSymbol(tokens.peek(), '(') && isSymbol(tokens.peek(2), ')') ? 3 : 1;
 }
 
-/** How many tokens make up a number with commas, without blanks between them; 0 if none. */
+/** How many tokens make up a number with commas and no spaces; 0 if none. */
 export function countTokensOfGroupedNumber(tokens: TokenStream): number {
   let count = 0;
   while (
@@ -167,7 +175,7 @@ export function countTokensOfGroupedNumber(tokens: TokenStream): number {
   return count === 0 ? 0 : count + 1;
 }
 
-/** Whether a token computes: there is no arithmetic in the language. */
+/** Whether a token is arithmetic, which the language does not have. */
 export function isArithmetic({ kind, text }: Token): boolean {
   if (kind === 'number') return text.startsWith('+');
   return kind === 'symbol' ? text === '-' : kind === 'unknown' && /^[*/+^]+$/.test(text);

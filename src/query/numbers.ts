@@ -2,16 +2,17 @@
  * Numbers in spellings that the reference does not mention: `+5`, `1e5`.
  */
 
-/** Whether a number is written as the reference, or a live definition, does: `100`, `0.5`, `.20`. */
+/** Whether a number is written as in the reference or in live definitions: `100`, `0.5`, `.20`. */
 export function isPlainNumber(text: string): boolean {
   return /^(?:\d+(?:\.\d+)?|\.\d+)$/.test(text);
 }
 
-/** More zeros than this help no one. */
+/** More zeros than this would be unreadable. */
 const maxZeros = 30;
 
-/** A number in the spelling of the reference; as it was where that would be very long. */
+/** A number in the spelling of the reference; unchanged if that would be very long. */
 export function plainNumber(text: string): string {
+  if (/^[1-9]\d*$/.test(text)) return text;
   const [, whole = '', fraction = '', power = '0'] =
     /^\+?(\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const shift = Number(power);

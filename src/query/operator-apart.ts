@@ -4,10 +4,10 @@ import type { TokenStream } from './token-stream.ts';
 import type { Token } from './tokens.ts';
 
 /*
- * An operator with a blank between its two signs: `> = 5`, `! = 5`.
+ * An operator with a space between its two characters: `> = 5`, `! = 5`.
  */
 
-/** The operator that two signs are together; undefined where they are none. */
+/** The operator that two symbols form together; undefined if they don't. */
 export function operatorApart(
   first: Pick<Token, 'kind' | 'text'> | undefined,
   second: Pick<Token, 'kind' | 'text'> | undefined,
@@ -19,16 +19,16 @@ export function operatorApart(
   return operators.has(together) ? together : undefined;
 }
 
-/** Takes an operator, also one in two pieces: that is reported, and given back in one. */
+/** Takes an operator; one in two pieces is reported and returned as one token. */
 export function takeOperator(tokens: TokenStream): Token {
   const together = operatorApart(tokens.token, tokens.peek());
   const token = tokens.next();
   if (together === undefined) return token;
   const { end } = tokens.next();
   const span = { start: token.start, end };
-  // Of two equals signs one is enough.
+  // One of two equals signs is enough.
   const text = together === '==' ? '=' : together;
-  tokens.error('unknown-operator', span, 'The signs of an operator stand together.', {
+  tokens.error('unknown-operator', span, "An operator can't contain spaces.", {
     help: `Did you mean ${text}?`,
     fix: { ...span, text },
   });

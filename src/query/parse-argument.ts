@@ -1,5 +1,5 @@
 import type { Argument, Cast, Chain, Expression, Literal, Missing, Named } from './ast.ts';
-import { catalog, extractorOfBareWord } from './catalog.ts';
+import { catalog, extractorOfBareWord, isFilter } from './catalog.ts';
 import type { ParameterKind } from './language-function.ts';
 import {
   atBareWord,
@@ -37,7 +37,7 @@ import {
  * Reads a single argument of a call, or the value on the other side of a comparison.
  */
 
-/** The kinds of parameters for which a word most likely lacks its quotes. */
+/** The kinds of parameters for which a bare word most likely lacks quotes. */
 const textKinds: ReadonlySet<ParameterKind | undefined> = new Set([
   'name',
   'text',
@@ -47,7 +47,7 @@ const textKinds: ReadonlySet<ParameterKind | undefined> = new Set([
 ] as const);
 
 function isCastNext({ kind, text }: Token): boolean {
-  return kind === 'name' && text === 'as';
+  return kind === 'name' && text.toLowerCase() === 'as';
 }
 
 /** `literal(x)` is x. */
@@ -68,7 +68,7 @@ export function readArgument(
 ): Argument {
   const { tokens } = parsing;
   const { token } = tokens;
-  if (token.kind === 'name' && isSymbol(tokens.peek(), ':')) return readNamed(parsing, kind, name);
+  if (isNameNext(parsing, kind)) return readNamed(parsing, kind, name);
   if (isSymbol(token, '{')) return parsing.inBraces(kind, name);
   return (
     readForeignArgument(parsing, kind) ??
@@ -81,7 +81,17 @@ export function readArgument(
   );
 }
 
-/** Null and the present time, which have no name here. */
+/** Whether a named argument is next, with a colon or, as in Python, an equals sign. */
+function isNameNext({ tokens }: Parsing, kind: ParameterKind | undefined): boolean {
+  const { token } = tokens;
+  const after = tokens.peek();
+  if (token.kind !== 'name') return false;
+  if (isSymbol(after, ':')) return true;
+  const isKey = isFilter(token.text) || (kind === 'exclusion' && token.text === 'exclude');
+  return isKey && isSymbol(after, '=');
+}
+
+/** Null and the current time, which the language has no name for. */
 function readForeignArgument(
   parsing: Parsing,
   kind: ParameterKind | undefined,
@@ -123,8 +133,8 @@ function readNamedIds(parsing: Parsing, name: Token): Missing {
   const span = tokens.spanFrom(name.start);
   const ids = tokens.textOf({ start: open.end, end: tokens.lastStart });
   const text = `{exclude: ${ids}}`;
-  tokens.error('unknown-argument', span, `${name.text}: stands in braces.`, {
-    help: `Write ${text} with the ids of the sources to leave out.`,
+  tokens.error('unknown-argument', span, `${name.text}: needs braces around it.`, {
+    help: `Write ${text} with the ids of the sources to exclude.`,
     fix: name.text === 'exclude' ? { ...span, text } : undefined,
   });
   return tokens.missing(name.start);
@@ -147,7 +157,7 @@ function readNamed(
   return tokens.node({ kind: 'named', name: name.text, value, ...span });
 }
 
-/** A literal, perhaps in parentheses. */
+/** A literal, possibly in parentheses. */
 export function readAnyLiteral(parsing: Parsing): Argument {
   const isBare = atLiteral(parsing.tokens);
   return isBare
@@ -155,7 +165,7 @@ export function readAnyLiteral(parsing: Parsing): Argument {
     : readInParentheses(parsing, () => readAnyLiteral(parsing));
 }
 
-/** A length of time; where one is required, also in other words. */
+/** A length of time; where one is required, also in words. */
 function readLength(
   parsing: Parsing,
   kind: ParameterKind | undefined,
@@ -167,7 +177,7 @@ function readLength(
   return length ?? (atDuration(tokens) ? readDuration(tokens) : undefined);
 }
 
-/** A word whose quotes were forgotten, or that should be in a `property(…)`. */
+/** A word without its quotes, or one that should be in a `property(…)`. */
 function readBareWordOf(parsing: Parsing, kind: ParameterKind | undefined): Argument | undefined {
   const { tokens } = parsing;
   if (kind === 'property') {
@@ -179,7 +189,7 @@ function readBareWordOf(parsing: Parsing, kind: ParameterKind | undefined): Argu
   return textKinds.has(kind) && atBareWord(tokens) ? readBareText(tokens) : undefined;
 }
 
-/** A property whose name is several words. */
+/** A property whose name has several words. */
 function readPropertyInWords(parsing: Parsing): Chain {
   const { tokens } = parsing;
   const span = tokens.take(countWordsOfArgument(tokens));
@@ -226,14 +236,20 @@ function readCastable(parsing: Parsing): Argument {
   return isCastNext(parsing.tokens.token) ? readCast(parsing, operand) : asLiteral(operand);
 }
 
-/** A cast without a type is read as if there were none. */
+/** A cast without a type is ignored. */
 function readCast(parsing: Parsing, operand: Expression): Cast | Expression {
   const { tokens } = parsing;
-  tokens.next();
+  const as = tokens.next();
+  if (as.text !== 'as') {
+    tokens.findings.warn('keyword-case', as, "Segment's reference writes this word in lowercase.", {
+      help: 'Did you mean as?',
+      fix: { ...spanOf(as), text: 'as' },
+    });
+  }
   const type = tokens.token;
   if (type.kind !== 'name') {
     tokens.error('expected-type', type, `A type is missing before ${describeToken(type)}.`, {
-      help: 'After as comes number, string or array.',
+      help: 'Write number, string or array after "as".',
     });
     return operand;
   }
@@ -258,12 +274,12 @@ export function readScalar(parsing: Parsing): Argument {
   }
   const message = `A value is missing before ${describeToken(token)}.`;
   tokens.error('expected-value', token, message, {
-    help: "Write a number, a 'text', or a chain such as trait('avg_spend').",
+    help: "Write a number, a 'string', or a call such as trait('avg_spend').",
   });
   return tokens.recover(token.start);
 }
 
-/** "(" value ")", which may be in parentheses again; of these only the outermost are reported. */
+/** "(" value ")", possibly nested; only the outermost parentheses are reported. */
 function readInParentheses(parsing: Parsing, read: () => Argument): Argument {
   const { tokens } = parsing;
   const open = tokens.next();

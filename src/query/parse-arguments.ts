@@ -1,5 +1,5 @@
 import type { Argument, Literal } from './ast.ts';
-import { catalog, knownAs, takesCondition } from './catalog.ts';
+import { catalog, comparisonInstead, knownAs, takesCondition } from './catalog.ts';
 import type { ParameterKind } from './language-function.ts';
 import { atBareWord, atDuration, atLiteral, isArithmetic } from './lookahead.ts';
 import type { Parsing, Place } from './parsing.ts';
@@ -7,7 +7,7 @@ import { reportBrackets, takeDoubledBracket } from './punctuation.ts';
 import { readLiteral, readSharedUnit } from './read-values.ts';
 import { quote } from './strings.ts';
 import {
-  isJoint,
+  isConjunction,
   isNull,
   isOperator,
   isSymbol,
@@ -18,12 +18,12 @@ import {
 } from './tokens.ts';
 
 /*
- * Reads all that is between the parentheses of a call, or should be.
+ * Reads everything that is, or should be, between the parentheses of a call.
  */
 
 const closers: Partial<Record<string, ')' | '}' | ']'>> = { '(': ')', '{': '}', '[': ']' };
 
-/** Where the arguments of a function stand. */
+/** The place that the arguments of a function are in. */
 function placeInside(name: string, outer: Place): Place {
   const entry = catalog.get(name) ?? catalog.get(knownAs(name)[0] ?? '');
   if (takesCondition(entry) || entry?.kind === 'reducer') return 'inside';
@@ -71,13 +71,14 @@ function readArgumentList(
     const { errors } = tokens.findings;
     if (isSymbol(tokens.token, '[')) args.push(...readListInBrackets(parsing, meaning));
     else args.push(parsing.argument(parameter?.kind, meaning));
+    if (takeOrBetweenValues(parsing, meaning)) continue;
     skipRest(parsing, open, tokens.findings.errors > errors);
     if (!takeComma(parsing, close)) break;
   }
   return args;
 }
 
-/** `['a', 'b']` where the values stand by themselves. */
+/** `['a', 'b']`, where values go without brackets. */
 export function readListInBrackets(parsing: Parsing, meaning: string): Argument[] {
   const { tokens } = parsing;
   const open = tokens.next();
@@ -90,7 +91,7 @@ export function readListInBrackets(parsing: Parsing, meaning: string): Argument[
   tokens.error(
     'list-brackets',
     span,
-    'The language has no lists; several values stand by themselves.',
+    'The language has no lists; separate several values with commas only.',
     {
       help: 'Remove the brackets.',
       fix: { ...span, text: inside },
@@ -99,11 +100,11 @@ export function readListInBrackets(parsing: Parsing, meaning: string): Argument[
   return args;
 }
 
-/** Skips what can't go on with an argument, as in `contains('a' foo)`; reported once if at all. */
+/** Skips what can't continue an argument, as in `contains('a' foo)`; reports it at most once. */
 function skipRest(parsing: Parsing, open: Token, isReported: boolean): void {
   const { tokens } = parsing;
   const { token } = tokens;
-  const isJoined = isJoint(token) && !atDuration(tokens, 1) && isValue(tokens.lastToken);
+  const isJoined = isConjunction(token) && !atDuration(tokens, 1) && isValue(tokens.lastToken);
   const isEnd = token.kind === 'end' || (token.kind === 'symbol' && /^[),}\]]$/.test(token.text));
   const goesOn = mayGoOn(parsing) && !isJoined && !isArithmetic(token) && !isReported;
   if (isEnd || goesOn || !tokens.brackets.isClosed(open)) return;
@@ -113,13 +114,38 @@ function skipRest(parsing: Parsing, open: Token, isReported: boolean): void {
   const span = tokens.spanFrom(token.start);
   const text = tokens.textOf(span);
   tokens.error('unexpected', span, `"${text}" does not belong here.`, {
-    help: 'Remove it, or put a comma before it.',
-    // Of more than words it is not sure that they are not needed.
+    help: isConjunction(token)
+      ? `Write two conditions with ${keywordOf(token)} between them.`
+      : 'Remove it, or put a comma before it.',
+    // Anything but words may be needed.
     fix: /^[\p{L}\p{N}_ !:]+$/u.test(text) ? { start, end: span.end, text: '' } : undefined,
   });
 }
 
-/** Whether what follows an argument may belong to it, or be another without its comma. */
+/** `one_of('a' OR 'b')`: takes an OR between two values of a comparison with any of them. */
+function takeOrBetweenValues(parsing: Parsing, meaning: string): boolean {
+  const { tokens } = parsing;
+  const { token, lastToken } = tokens;
+  const [next] = [tokens.peek()];
+  if (keywordOf(token) !== 'OR' || !isValue(lastToken) || !isValue(next)) return false;
+  if (!takesAnyOf(meaning) || tokens.stopped) return false;
+  tokens.next();
+  const text = `${tokens.textOf(lastToken)}, ${tokens.textOf(next)}`;
+  tokens.error('missing-comma', token, 'Separate arguments with commas.', {
+    help: 'Write a comma instead.',
+    fix: { start: lastToken.start, end: next.end, text },
+  });
+  return true;
+}
+
+/** Whether a comparison takes several values of which one is enough, or has a counterpart that does. */
+function takesAnyOf(name: string): boolean {
+  const entry = catalog.get(name);
+  if (entry?.kind !== 'comparison' || entry.isNegative) return false;
+  return comparisonInstead(name) !== undefined || entry.parameters.some(({ rest }) => rest);
+}
+
+/** Whether what follows an argument may belong to it, or be another one without its comma. */
 function mayGoOn(parsing: Parsing): boolean {
   const { token } = parsing.tokens;
   if (token.kind === 'symbol' && !isSymbol(token, '!') && !isSymbol(token, ':')) return true;
@@ -133,7 +159,7 @@ function takeComma(parsing: Parsing, close: string): boolean {
   if (isSymbol(token, ',')) {
     tokens.next();
     if (isSymbol(tokens.token, close)) {
-      const message = 'The reference has no comma after the last argument.';
+      const message = "Segment's reference has no comma after the last argument.";
       const more = { help: 'Remove it.', fix: { ...spanOf(token), text: '' } };
       tokens.findings.warn('trailing-comma', token, message, more);
     }
@@ -146,8 +172,8 @@ function takeComma(parsing: Parsing, close: string): boolean {
     return true;
   }
   if (!atLiteral(tokens) || tokens.stopped) return false;
-  const fix = { start: token.start, end: token.start, text: ', ' };
-  reportMissingComma(parsing, token, 'Put a comma before this one.', fix);
+  const fix = { start: tokens.lastEnd, end: token.start, text: ', ' };
+  reportMissingComma(parsing, token, 'Add a comma before this one.', fix);
   return true;
 }
 
@@ -157,7 +183,7 @@ function reportMissingComma(
   help: string,
   fix: { start: number; end: number; text: string },
 ) {
-  const message = 'Two arguments need a comma between them.';
+  const message = 'Separate arguments with commas.';
   parsing.tokens.error('missing-comma', token, message, { help, fix });
 }
 
@@ -165,23 +191,23 @@ function readWithoutParentheses(parsing: Parsing, name: Token): Argument[] {
   const { tokens } = parsing;
   const parameters = catalog.get(name.text)?.parameters ?? [];
   const value = readValueWithoutParentheses(parsing, parameters[0]?.kind);
-  // Of what is no function it is reported that there is none.
+  // An unknown function is reported as such.
   if (!catalog.has(name.text)) return value ? [value] : [];
   const written = value && tokens.textOf(value);
   const isBare = value?.type === 'string' && written === value.text;
   const text = isBare ? quote(value.text) : written;
   const end = value?.end ?? name.end;
   const isNeeded = parameters.some(({ optional }) => !optional);
-  tokens.error('missing-parentheses', name, `${name.text} needs parentheses behind it.`, {
+  tokens.error('missing-parentheses', name, `${name.text} needs parentheses after it.`, {
     help: `Write ${name.text}(${text ?? (isNeeded ? '…' : '')}).`,
     fix: isNeeded && !text ? undefined : { start: name.end, end, text: `(${text ?? ''})` },
   });
   if (value) return [value];
-  // What is missing is reported; nothing more is said of it.
+  // What is missing was reported; nothing more follows from it.
   return isNeeded ? [tokens.missing(end)] : [];
 }
 
-/** The value behind a function that lacks its parentheses; of a name, also without its quotes. */
+/** The value after a function without parentheses; a name may lack its quotes as well. */
 function readValueWithoutParentheses(
   parsing: Parsing,
   kind: ParameterKind | undefined,

@@ -8,7 +8,7 @@ import { readBareText } from './read-values.ts';
 import { isSymbol, spanOf } from './tokens.ts';
 
 /*
- * Reads what is in braces: conditions in a `where`, and the sources that are left out.
+ * Reads what is in braces: conditions in a `where`, and excluded sources.
  */
 
 export function readInBraces(
@@ -26,7 +26,9 @@ export function readInBraces(
   return atLiteral(tokens, 1) ? readObject(tokens) : parsing.group('}');
 }
 
-/** `{a, b}` in a `where`: each condition gets one of its own, which says that all must hold. */
+/**
+ * `{a, b}` in a `where`: each condition gets its own `where`, which means that all must be true.
+ */
 function readConditionsInBraces(parsing: Parsing, name: string): Argument {
   const { tokens } = parsing;
   const open = tokens.token;
@@ -59,14 +61,14 @@ function readExclusion(parsing: Parsing): Exclusion {
   if (word.text !== 'exclude') {
     // "include" is only two letters away and means the opposite.
     const meant = /^ex/i.test(word.text) ? 'exclude' : undefined;
-    tokens.error('unknown-argument', word, `sources takes no ${word.text}.`, {
-      help: "Write {exclude: 'id', 'id'} with the ids of the sources to leave out.",
+    tokens.error('unknown-argument', word, `sources has no option ${word.text}.`, {
+      help: "Write {exclude: 'id', 'id'} with the ids of the sources to exclude.",
       fix: meant ? { ...spanOf(word), text: meant } : undefined,
     });
   }
   const ids = readExcludedIds(parsing);
   if (ids.length === 0) {
-    const message = 'The ids of the sources to leave out are missing.';
+    const message = 'The ids of the sources to exclude are missing.';
     tokens.error('expected-value', tokens.token, message, {
       help: "Write them as {exclude: 'id', 'id'}.",
     });

@@ -1,5 +1,14 @@
 import type { Chain, FunctionCall } from './ast.ts';
-import { catalog, comparisonOf, extractorOfBareWord, isFilter, isReducer } from './catalog.ts';
+import {
+  catalog,
+  comparisonOf,
+  conditionFilter,
+  extractorOfBareWord,
+  filterOf,
+  isFilter,
+  isReducer,
+  takesCondition,
+} from './catalog.ts';
 import type { Parsing } from './parsing.ts';
 import { readNameAs, readPath, recognizePath } from './path.ts';
 import { takeDoubledDots } from './punctuation.ts';
@@ -9,7 +18,7 @@ import { quote } from './strings.ts';
 import { describeToken, isNull, isOperator, isSymbol, keywordOf, spanOf } from './tokens.ts';
 
 /*
- * Reads calls that are joined by dots.
+ * Reads calls joined by dots.
  */
 
 /** chain = call { "." call } ; */
@@ -18,13 +27,17 @@ export function readChain(parsing: Parsing): Chain {
   const { start } = tokens.token;
   const calls = [readFirstCall(parsing)];
   let isReduced = calls.some(isReducer);
-  while (isSymbol(tokens.token, '.') || atMissingDot(parsing)) {
+  while (takeMarkBeforeDot(parsing) || isSymbol(tokens.token, '.') || atMissingDot(parsing)) {
     if (isSymbol(tokens.token, '.')) {
-      // A dot behind a whole comparison, and a filter: it has its place before.
+      // A filter after a whole comparison belongs before the reducer.
       const isLate = isReduced && isFilter(tokens.peek().text) && comparisonOf(calls.at(-1));
       if (isLate) break;
       tokens.next();
       takeDoubledDots(tokens);
+    }
+    if (atJoiningCall(parsing, calls)) {
+      takeJoiningCall(parsing);
+      continue;
     }
     const more = readCallInChain(parsing);
     calls.push(...more);
@@ -33,9 +46,47 @@ export function readChain(parsing: Parsing): Chain {
   return tokens.node({ kind: 'chain', calls, ...tokens.spanFrom(start) });
 }
 
-/** A call behind a dot, also with a comparison or null in its parentheses. */
+/** Takes what other languages write before a dot: `?.`, `!.`; then a dot is next. */
+function takeMarkBeforeDot({ tokens }: Parsing): boolean {
+  const { token } = tokens;
+  const isMark = /^[!?]$/.test(token.text) && (token.kind === 'unknown' || token.kind === 'symbol');
+  if (!isMark || !isSymbol(tokens.peek(), '.') || tokens.stopped) return false;
+  tokens.next();
+  tokens.error('unknown-character', token, `${describeToken(token)} has no meaning before a dot.`, {
+    help: 'Remove it.',
+    fix: { ...spanOf(token), text: '' },
+  });
+  return true;
+}
+
+/** Whether a condition is joined to a filter by a call, as in `where(a).and(b)`. */
+function atJoiningCall({ tokens }: Parsing, calls: readonly FunctionCall[]): boolean {
+  const keyword = keywordOf(tokens.token);
+  const isJoint = keyword === 'AND' || keyword === 'OR';
+  return isJoint && isSymbol(tokens.peek(), '(') && takesCondition(filterOf(calls.at(-1)));
+}
+
+function takeJoiningCall(parsing: Parsing): void {
+  const { tokens } = parsing;
+  const name = tokens.next();
+  const { errors } = tokens.findings;
+  const open = tokens.token;
+  parsing.arguments(name, conditionFilter);
+  const span = tokens.spanFrom(name.start);
+  const inside = tokens.textOf({ start: open.end, end: tokens.lastStart });
+  if (tokens.findings.errors > errors) return;
+  tokens.error('unexpected', span, 'Join conditions with words, not with calls.', {
+    help:
+      keywordOf(name) === 'AND'
+        ? `Write .${conditionFilter}(${inside}), which must be true as well.`
+        : `Write both conditions inside one ${conditionFilter}, joined with OR.`,
+  });
+}
+
+/** A call after a dot, also with a comparison or null in its parentheses. */
 function readCallInChain(parsing: Parsing): FunctionCall[] {
   const { tokens } = parsing;
+  if (isSymbol(tokens.token, '!')) return [readDeniedCall(parsing)];
   const inside = tokens.peek(2);
   if (!isSymbol(tokens.peek(), '(')) return [readCall(parsing)];
   if (isNull(inside) && isSymbol(tokens.peek(3), ')')) return [readCallWithNull(tokens)];
@@ -43,7 +94,15 @@ function readCallInChain(parsing: Parsing): FunctionCall[] {
   return [readCall(parsing)];
 }
 
-/** `count(>= 3)`: the comparison belongs behind the call. */
+/** `.!contains('a')`: reads it like a call of `not_contains`, which is reported. */
+function readDeniedCall(parsing: Parsing): FunctionCall {
+  const { start } = parsing.tokens.next();
+  const call = readCall(parsing);
+  const nameSpan = { start, end: call.nameSpan.end };
+  return { ...call, name: call.name === '' ? '' : `not_${call.name}`, nameSpan, start };
+}
+
+/** `count(>= 3)`: the comparison belongs after the call. */
 function readCallAroundOperator(parsing: Parsing): FunctionCall[] {
   const { tokens } = parsing;
   const name = tokens.next();
@@ -52,7 +111,7 @@ function readCallAroundOperator(parsing: Parsing): FunctionCall[] {
   const inside = tokens.textOf({ start: open.end, end: tokens.lastEnd });
   tokens.close(open, ')');
   const span = tokens.spanFrom(open.start);
-  tokens.error('operator-inside', span, 'A comparison stands behind the call, not in it.', {
+  tokens.error('operator-inside', span, 'A comparison goes after the call, not inside it.', {
     help: `Did you mean ${name.text}() ${inside}?`,
     fix: { ...span, text: `() ${inside}` },
   });
@@ -66,7 +125,7 @@ function readCallAroundOperator(parsing: Parsing): FunctionCall[] {
   return [tokens.node(call), comparison];
 }
 
-/** Whether a call is next that can only go on with the chain before it; then reports it. */
+/** Whether a call is next that can only continue the chain before it; reports the missing dot. */
 function atMissingDot(parsing: Parsing): boolean {
   const { token, stopped } = parsing.tokens;
   const follows = token.kind === 'name' ? (catalog.get(token.text)?.follows ?? []) : [];
@@ -79,7 +138,9 @@ function atMissingDot(parsing: Parsing): boolean {
   return true;
 }
 
-/** A word that is no function where a chain begins most likely names a property or a trait. */
+/**
+ * A word that is not a function at the start of a chain most likely names a property or a trait.
+ */
 export function readFirstCall(parsing: Parsing, given?: string): FunctionCall {
   const { tokens } = parsing;
   const { token } = tokens;
@@ -94,7 +155,7 @@ export function readFirstCall(parsing: Parsing, given?: string): FunctionCall {
   const span = tokens.take(path?.words ?? 1);
   const text = path?.name ?? token.text;
   const extractor = given ?? extractorMeant(parsing);
-  // A capital letter begins the names of events, which would have to be counted.
+  // A capital letter suggests the name of an event, which would have to be counted.
   const isClear =
     parsing.place === 'outside' ? /^[\p{Ll}_]/u.test(text) : parsing.place === 'inside';
   reportBareWord(
@@ -119,7 +180,7 @@ function readCallOfParent(parsing: Parsing): FunctionCall {
   const [argument] = call.args;
   const span = tokens.spanFrom(start);
   const text = `${call.name}(parent: ${argument ? tokens.textOf(argument) : '…'})`;
-  tokens.error('path', span, 'What belongs to the outer event is given by name.', {
+  tokens.error('path', span, 'Use parent: inside the call for a value of the outer event.', {
     help: `Did you mean ${text}?`,
     fix: call.args.length === 1 ? { ...span, text } : undefined,
   });
@@ -132,13 +193,13 @@ function readNameOfParent(parsing: Parsing, start: number): FunctionCall {
   const name = tokens.next().text;
   const span = tokens.spanFrom(start);
   const extractor = extractorOfBareWord.inside;
-  tokens.error('path', span, 'What belongs to the outer event is given by name.', {
+  tokens.error('path', span, 'Use parent: inside the call for a value of the outer event.', {
     help: `Did you mean ${extractor}(parent: ${quote(name)})?`,
   });
   return readNameAs(tokens, extractor, name, span);
 }
 
-/** The extractor that a word without one most likely belongs to. */
+/** The extractor that a bare word most likely needs. */
 export function extractorMeant(parsing: Parsing): string {
   return extractorOfBareWord[parsing.place === 'outside' ? 'outside' : 'inside'];
 }
@@ -146,15 +207,15 @@ export function extractorMeant(parsing: Parsing): string {
 /**
  * call = name "(" [ argument { "," argument } ] ")" | "$" ;
  *
- * @param meaning the function that its name stands for, if that is another.
+ * @param meaning the function that its name stands for, if different.
  */
 export function readCall(parsing: Parsing, meaning?: string): FunctionCall {
   const { tokens } = parsing;
   const { token } = tokens;
   const { start } = token;
   if (token.kind !== 'name' || keywordOf(token) === 'AND') {
-    const message = `The name of a function is missing before ${describeToken(token)}.`;
-    const more = { help: 'After a dot comes a call, such as .count().' };
+    const message = `A function name is missing before ${describeToken(token)}.`;
+    const more = { help: 'Write a call after the dot, such as .count().' };
     tokens.error('expected-call', token, message, more);
     const span = { start, end: start };
     return tokens.node({ name: '', nameSpan: span, args: [], ...span });
@@ -162,9 +223,9 @@ export function readCall(parsing: Parsing, meaning?: string): FunctionCall {
   tokens.next();
   const nameSpan = spanOf(token);
   if (token.text === '$' && !isSymbol(tokens.token, '(')) {
-    const message = 'The reference names $ only once, for arrays.';
+    const message = "Segment's reference mentions $ only once, for arrays.";
     tokens.findings.warn('array-operator', token, message, {
-      help: 'Segment may read it otherwise than you mean: compare the size of the audience with what you expect.',
+      help: 'Segment may interpret it differently: check that the audience has the size that you expect.',
     });
     return tokens.node({ name: '$', nameSpan, args: [], ...nameSpan });
   }

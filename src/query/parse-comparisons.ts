@@ -3,13 +3,14 @@ import { isEndOfCondition, takeDirection, takeRest } from './between-conditions.
 import {
   comparisonInstead,
   extractorOf,
-  filterOf,
   isFilter,
   isReducer,
+  isWindow,
   keepsText,
   operators,
 } from './catalog.ts';
 import { foreignOperators } from './foreign-comparison.ts';
+import { helpForDate } from './help.ts';
 import {
   atBareWord,
   atListOfValues,
@@ -33,12 +34,10 @@ import { describeToken, isNull, isOperator, isSymbol, keywordOf, spanOf } from '
 import { countWordsOfWindow, windowOf, withFilter } from './window-in-words.ts';
 
 /*
- * Reads what a chain is compared with, and what belongs to the condition behind that.
+ * Reads the comparison of a chain, and what follows it in the condition.
  */
 
 function isStreamWithoutWindow({ calls }: Chain): boolean {
-  const isWindow = (call: FunctionCall) =>
-    ['window', 'session'].includes(filterOf(call)?.family ?? '');
   return extractorOf(calls[0])?.family === 'stream' && !calls.some(isWindow);
 }
 
@@ -66,7 +65,7 @@ export function readCompared(parsing: Parsing, chain: Chain): Expression {
     chain.end = call.end;
   }
   if (call && isOperator(tokens.token)) {
-    tokens.error('unexpected', tokens.token, 'A condition has one comparison.', {
+    tokens.error('unexpected', tokens.token, 'A condition can have only one comparison.', {
       help: 'Write two conditions with AND between them.',
     });
     return tokens.recover(chain.start);
@@ -91,15 +90,17 @@ function takeMoreValues(parsing: Parsing, call: FunctionCall): void {
   const before = tokens.query.slice(0, call.start).trimEnd().length;
   const span = { start: call.start, end };
   const text = `.${name}(${tokens.textOf({ start: first.start, end })})`;
-  tokens.error('several-values', span, `${call.operator} compares with one value.`, {
+  tokens.error('several-values', span, `${call.operator} compares with a single value.`, {
     help: `Did you mean ${text}?`,
     fix: { start: before, end, text },
   });
   call.end = end;
 }
 
-/** Words behind a count that speak of the present are a window. */
+/** Words after a count that refer to the current time are a window. */
 function readInWords(parsing: Parsing, chain: Chain): FunctionCall | undefined {
+  const { token } = parsing.tokens;
+  if (token.kind !== 'name' && !isSymbol(token, '!')) return undefined;
   if (chain.calls.some(isReducer) && countWordsOfWindow(parsing.tokens) > 0) return undefined;
   return readComparisonInWords(parsing.tokens, chain, {
     value: (comparison) => readComparedValue(parsing, comparison),
@@ -107,7 +108,9 @@ function readInWords(parsing: Parsing, chain: Chain): FunctionCall | undefined {
   });
 }
 
-/** A window in words, or a call of a filter, behind the comparison: it has its place before. */
+/**
+ * Takes a window in words, or a filter call, after the comparison; it belongs before the reducer.
+ */
 export function takeLateFilter(parsing: Parsing, chain: Chain, start?: number): void {
   const { tokens } = parsing;
   const { token, lastEnd } = tokens;
@@ -115,25 +118,33 @@ export function takeLateFilter(parsing: Parsing, chain: Chain, start?: number): 
   const words = countWordsOfWindow(tokens);
   const isCall = isSymbol(token, '.') && isFilter(tokens.peek().text);
   if ((words === 0 && !isCall) || tokens.stopped) return;
-  let filter = '';
-  if (words > 0) {
-    tokens.take(words);
-    filter = windowOf(tokens.textOf(tokens.take(2)));
-  } else {
-    tokens.next();
-    filter = `.${tokens.textOf(parsing.call())}`;
-  }
+  const filter = takeFilter(parsing, words);
   tokens.findings.breakAt(lastEnd);
-  // A window in words may be meant for more than what is next to it.
+  // A window in words may apply to more than the nearest stream.
   const isOpen = words > 0 && (parsing.wantsWindow || comparesWithStream(chain));
   const moved = isOpen ? undefined : withFilter(chain, filter, tokens.query);
   const { end } = tokens.spanFrom(lastEnd);
   const span = { start: token.start, end };
   const before = start === undefined || !moved ? '' : tokens.query.slice(chain.start, moved.start);
-  tokens.error('late-filter', span, 'A filter stands before what it limits is counted.', {
-    help: moved ? `Put ${filter} there.` : `Write it as ${filter} where the events are named.`,
+  if (extractorOf(chain.calls[0])?.family !== 'stream' && !isCall) {
+    tokens.error('word-operator', span, `${describeToken(token)} is not a comparison operator.`, {
+      help: helpForDate,
+    });
+    return;
+  }
+  tokens.error('late-filter', span, 'A filter must come before the reducer, such as .count().', {
+    help: moved
+      ? `Move it there: ${filter}`
+      : `Write ${filter} after each event that it applies to.`,
     fix: moved && { start: start ?? moved.start, end, text: before + moved.text },
   });
+}
+
+/** Takes a window after so many words, or the call of a filter. @returns the filter as text. */
+function takeFilter(parsing: Parsing, words: number): string {
+  const { tokens } = parsing;
+  tokens.take(Math.max(words, 1));
+  return words > 0 ? windowOf(tokens.textOf(tokens.take(2))) : `.${tokens.textOf(parsing.call())}`;
 }
 
 /** An operator and its value. */
@@ -164,7 +175,7 @@ export function readOperator(parsing: Parsing, chain?: Chain): FunctionCall {
   return tokens.node({ name, nameSpan: spanOf(token), args: [value], operator, ...span });
 }
 
-/** What an operator compares with; also a number with commas, and the present time. */
+/** The right side of an operator; also a number with commas, and the current time. */
 function readComparedValue(parsing: Parsing, comparison: string): Argument {
   const { tokens } = parsing;
   if (countTokensOfPresent(tokens) > 0) return readPresent(tokens);

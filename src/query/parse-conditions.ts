@@ -1,8 +1,9 @@
-import type { Chain, Expression, Missing, Span } from './ast.ts';
+import type { Chain, Expression, Span } from './ast.ts';
 import { skipMoreConditions } from './between-conditions.ts';
-import { catalog, comparisonOf, isFilter } from './catalog.ts';
+import { catalog, comparisonCalled, comparisonOf, isFilter } from './catalog.ts';
 import { continuesChain } from './foreign-comparison.ts';
-import { atBareName, atLiteral, beginsCall, countBareWords } from './lookahead.ts';
+import { atBareName, atListOfValues, atLiteral, beginsCall, countBareWords } from './lookahead.ts';
+import { readElided } from './parse-elided.ts';
 import type { Parsing } from './parsing.ts';
 import { recognizePath } from './path.ts';
 import { atArrow, readArrow } from './read-foreign.ts';
@@ -10,7 +11,7 @@ import { reportUnknown } from './read-values.ts';
 import {
   describeToken,
   isClosing,
-  isJoint,
+  isConjunction,
   isOperator,
   isSymbol,
   keywordOf,
@@ -18,7 +19,7 @@ import {
 } from './tokens.ts';
 
 /*
- * Reads a single condition or a group of them, and what stands in the place of one.
+ * Reads a single condition or a group of them, and anything found in place of one.
  */
 
 /** primary = "(" or ")" | comparison ; */
@@ -29,6 +30,7 @@ export function readPrimary(parsing: Parsing): Expression {
     const instead = isCalled ? parsing.quantifiedGroup() : readNotCalled(parsing);
     return instead ?? parsing.compared(parsing.chain());
   }
+  if (atListOfValues(parsing.tokens)) return readListFirst(parsing);
   if (isSymbol(token, '(')) return readGroup(parsing, ')');
   if (isSymbol(token, '{')) return readOtherBrackets(parsing, '}');
   if (isSymbol(token, '[')) return readOtherBrackets(parsing, ']');
@@ -36,7 +38,27 @@ export function readPrimary(parsing: Parsing): Expression {
   return readNoCondition(parsing);
 }
 
-/** `exists trait('a')`: what is compared comes first. */
+/** `['a', 'b'].includes(trait('x'))` and other conditions that start with a list of values. */
+function readListFirst(parsing: Parsing): Expression {
+  const { tokens } = parsing;
+  const open = tokens.next();
+  tokens.skipToClose();
+  const values = tokens.textOf({ start: open.end, end: tokens.lastEnd });
+  if (isClosing(tokens.token)) tokens.next();
+  tokens.skipCondition();
+  const list = comparisonCalled('in');
+  tokens.error(
+    'value-first',
+    tokens.spanFrom(open.start),
+    "A condition can't start with a value.",
+    {
+      help: `Put the list on the right, such as trait('…').${list}(${values})`,
+    },
+  );
+  return tokens.missing(open.start);
+}
+
+/** `exists trait('a')`: the comparison comes last. */
 function readComparisonFirst(parsing: Parsing): Expression | undefined {
   const { tokens } = parsing;
   const { token } = tokens;
@@ -47,18 +69,21 @@ function readComparisonFirst(parsing: Parsing): Expression | undefined {
   tokens.skipCondition();
   const compared = tokens.textOf({ start, end: tokens.lastEnd });
   const takesNothing = catalog.get(token.text)?.parameters.length === 0;
-  tokens.error('unexpected', token, `${token.text} does not begin a condition.`, {
+  tokens.error('unexpected', token, `A condition can't start with ${token.text}.`, {
     help: `Write ${compared}.${token.text}(${takesNothing ? '' : '…'}).`,
   });
   return tokens.missing(token.start);
 }
 
-/** What begins with a word that is not called. */
+/** What starts with a word that is not called. */
 function readNotCalled(parsing: Parsing): Expression | undefined {
   return parsing.wordsBefore() ?? readComparisonFirst(parsing) ?? readBareCondition(parsing);
 }
 
-/** A word without an extractor; what is compared is most likely a trait or a property of that name. */
+/**
+ * A word without an extractor; in a comparison it is most likely a trait or a property with that
+ * name.
+ */
 function readBareCondition(parsing: Parsing): Expression | undefined {
   const { tokens } = parsing;
   const path = recognizePath(tokens);
@@ -73,7 +98,7 @@ function readBareCondition(parsing: Parsing): Expression | undefined {
   const span = tokens.take(count);
   const text = tokens.textOf(span);
   tokens.error('bare-word', span, `"${text}" is neither a function nor a value.`, {
-    help: "A condition begins with event('…') or trait('…'), and compares what that gives.",
+    help: "A condition starts with event('…') or trait('…') and compares its value.",
   });
   tokens.skipCondition();
   return tokens.missing(start);
@@ -94,13 +119,13 @@ export function readGroup(parsing: Parsing, close: ')' | '}' | ']'): Expression 
   return inner.kind === 'chain' ? readAfterGroup(parsing, open, inner) : inner;
 }
 
-/** Goes on behind a chain in parentheses. */
+/** Continues after a chain in parentheses. */
 function readAfterGroup(parsing: Parsing, open: Token, chain: Chain): Expression {
   const { tokens } = parsing;
   const [{ text: after }, next] = [tokens.token, tokens.peek()];
   if (isSymbol(tokens.token, '.') && keywordOf(next)) {
-    tokens.error('unexpected', tokens.next(), 'Conditions are joined by words, not by calls.', {
-      help: `Write ${next.text.toUpperCase()} between two conditions.`,
+    tokens.error('unexpected', tokens.next(), 'Join conditions with words, not with calls.', {
+      help: `Write ${next.text.toUpperCase()} between the two conditions.`,
       fix: { start: tokens.lastStart, end: next.start, text: ' ' },
     });
     return chain;
@@ -114,10 +139,10 @@ function readAfterGroup(parsing: Parsing, open: Token, chain: Chain): Expression
     : chain;
 }
 
-/** Goes on with a chain in parentheses, as in `(trait('a')) = 1`. */
+/** Continues a chain in parentheses, as in `(trait('a')) = 1`. */
 function readAfterGroupedChain(parsing: Parsing, open: Token, chain: Chain): Expression {
   const { tokens } = parsing;
-  warnOfParentheses(parsing, open, chain, 'Remove them, or move the comparison into them.');
+  warnOfParentheses(parsing, open, chain, 'Remove them, or move the comparison inside them.');
   chain.start = open.start;
   while (isSymbol(tokens.token, '.')) {
     tokens.next();
@@ -127,12 +152,13 @@ function readAfterGroupedChain(parsing: Parsing, open: Token, chain: Chain): Exp
   return parsing.compared(chain);
 }
 
-/** The reference's syntax has no parentheses around a value, but its prose writes them. */
+/** The reference's syntax has no parentheses around a value, but its prose uses them. */
 export function warnOfParentheses(parsing: Parsing, open: Token, inside: Span, help: string): void {
   const { tokens } = parsing;
   if (tokens.stopped) return;
   const span = tokens.spanFrom(open.start);
-  const message = 'In the syntax of the reference, parentheses group whole conditions, not values.';
+  const message =
+    "In the syntax of Segment's reference, parentheses group whole conditions, not values.";
   const fix = { ...span, text: tokens.textOf(inside) };
   tokens.findings.warn('parenthesized-value', span, message, {
     help,
@@ -149,7 +175,7 @@ function readOtherBrackets(parsing: Parsing, close: '}' | ']'): Expression {
   const isClosed = tokens.query[span.end - 1] === close;
   const inside = tokens.textOf({ start: start + 1, end: span.end - 1 });
   const message =
-    close === '}' ? 'Braces belong only into a where.' : 'The language has no square brackets.';
+    close === '}' ? 'Braces belong only inside a where.' : 'The language has no square brackets.';
   tokens.error('unexpected-braces', span, message, {
     help: 'Use parentheses to group conditions.',
     fix: isClosed ? { ...span, text: `(${inside})` } : undefined,
@@ -157,21 +183,35 @@ function readOtherBrackets(parsing: Parsing, close: '}' | ']'): Expression {
   return inner;
 }
 
-function readNoCondition(parsing: Parsing): Missing {
+function readNoCondition(parsing: Parsing): Expression {
   const { tokens } = parsing;
   const { token } = tokens;
-  if (isJoint(token) && tokens.hasCommaInside(1)) return parsing.calledJoint();
-  if (token.kind === 'end' || isClosing(token) || isJoint(token)) {
-    const message = `A condition is missing before ${describeToken(token)}.`;
+  const elided = isOperator(token) ? readElided(parsing) : undefined;
+  if (elided) return elided;
+  if (isConjunction(token) && tokens.hasCommaInside(1)) return parsing.calledConjunction();
+  if (token.kind === 'end' || isClosing(token) || isConjunction(token)) {
+    const before = tokens.lastToken;
+    const isEmpty = before.kind === 'end' && token.kind === 'end';
+    const message = isEmpty
+      ? 'The definition is empty.'
+      : `A condition is missing before ${describeToken(token)}.`;
+    const example = "Write one, such as event('Shoes Bought').count() >= 1";
     tokens.error('expected-condition', token, message, {
-      help: "Write one, such as event('Shoes Bought').count() >= 1, or remove the word before.",
+      help: isConjunction(before)
+        ? `${example}, or remove ${describeToken(before)}.`
+        : `${example}.`,
     });
     return tokens.missing(token.start);
   }
-  const more = { help: "A condition begins with event('…') or trait('…')." };
+  const more = { help: "A condition starts with event('…') or trait('…')." };
   if (token.kind === 'unknown') reportUnknown(tokens, token);
   else
-    tokens.error('unexpected', token, `${describeToken(token)} does not begin a condition.`, more);
+    tokens.error(
+      'unexpected',
+      token,
+      `A condition can't start with ${describeToken(token)}.`,
+      more,
+    );
   tokens.next();
   return tokens.recover(token.start);
 }

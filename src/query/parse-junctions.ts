@@ -5,20 +5,20 @@ import { prefixKinds, takeKeyword } from './keywords.ts';
 import { beginsCondition } from './lookahead.ts';
 import type { Parsing } from './parsing.ts';
 import type { TokenStream } from './token-stream.ts';
-import { isJoint, isSymbol, type Keyword, keywordOf, type Token } from './tokens.ts';
+import { isConjunction, isSymbol, type Keyword, keywordOf, type Token } from './tokens.ts';
 
 /*
- * Reads what joins and turns conditions: the rules of the grammar from a whole definition down to a single
- * condition.
+ * Reads what joins and modifies conditions: the grammar rules from a whole definition down to a
+ * single condition.
  */
 
-const denyingJoints: Partial<Record<string, 'AND' | 'OR'>> = { NOR: 'OR', NAND: 'AND' };
+const denyingConjunctions: Partial<Record<string, 'AND' | 'OR'>> = { NOR: 'OR', NAND: 'AND' };
 
-function denyingJointOf({ kind, text }: Token): 'AND' | 'OR' | undefined {
-  return kind === 'name' ? denyingJoints[text.toUpperCase()] : undefined;
+function denyingConjunctionOf({ kind, text }: Token): 'AND' | 'OR' | undefined {
+  return kind === 'name' ? denyingConjunctions[text.toUpperCase()] : undefined;
 }
 
-/** Whether what is next in parentheses is no condition: words, or arguments of what was called already. */
+/** Whether the parentheses that are next contain words or more arguments, not a condition. */
 function atStrayParenthesis(tokens: TokenStream): boolean {
   const { token, lastToken } = tokens;
   if (!isSymbol(token, '(')) return false;
@@ -27,10 +27,11 @@ function atStrayParenthesis(tokens: TokenStream): boolean {
   return isWord && !continuesChain(tokens, 2);
 }
 
-/** Whether a token begins another condition where a joint should be. */
+/** Whether a token starts another condition where a conjunction should be. */
 function beginsOperand(token: Token): boolean {
   const keyword = keywordOf(token);
-  if (token.kind === 'name') return token.text !== 'as' && keyword !== 'AND' && keyword !== 'OR';
+  if (token.kind === 'name')
+    return token.text.toLowerCase() !== 'as' && keyword !== 'AND' && keyword !== 'OR';
   return token.kind === 'symbol' && (token.text === '(' || keyword === 'NOT');
 }
 
@@ -51,15 +52,19 @@ export function readDefinition(parsing: Parsing): Expression {
 export function readOr(parsing: Parsing): Expression {
   const { start } = parsing.tokens.token;
   const left = readJunction(parsing, 'or', 'OR', () => readAnd(parsing));
-  return takeDenyingJoint(parsing, left, start);
+  return takeDenyingConjunction(parsing, left, start);
 }
 
-/** Goes on behind NOR or NAND, which deny what they join. @param start where the left side begins. */
-function takeDenyingJoint(parsing: Parsing, left: Expression, start: number): Expression {
+/**
+ * Continues after NOR or NAND, which negate what they join.
+ *
+ * @param start where the left side starts.
+ */
+function takeDenyingConjunction(parsing: Parsing, left: Expression, start: number): Expression {
   const { tokens } = parsing;
   const { token, stopped } = tokens;
-  const joint = denyingJointOf(token);
-  if (!joint || stopped) return left;
+  const conjunction = denyingConjunctionOf(token);
+  if (!conjunction || stopped) return left;
   const before = tokens.textOf({ start, end: tokens.lastEnd });
   tokens.next();
   const from = tokens.token.start;
@@ -67,13 +72,13 @@ function takeDenyingJoint(parsing: Parsing, left: Expression, start: number): Ex
   const after = tokens.textOf({ start: from, end: tokens.lastEnd });
   const isWhole = left.start === start;
   const isAlone =
-    isWhole && left.kind === 'chain' && right.kind === 'chain' && !isJoint(tokens.token);
-  const text = `NOT (${before} ${joint} ${after})`;
-  tokens.error('unknown-word', token, `"${token.text}" does not join two conditions.`, {
-    help: isAlone ? `Did you mean ${text}?` : `Write NOT (… ${joint} …).`,
+    isWhole && left.kind === 'chain' && right.kind === 'chain' && !isConjunction(tokens.token);
+  const text = `NOT (${before} ${conjunction} ${after})`;
+  tokens.error('unknown-word', token, `"${token.text}" can't join two conditions.`, {
+    help: isAlone ? `Did you mean ${text}?` : `Write NOT (… ${conjunction} …).`,
     fix: isAlone ? { start, end: tokens.lastEnd, text } : undefined,
   });
-  if (isJoint(tokens.token)) {
+  if (isConjunction(tokens.token)) {
     takeKeyword(tokens);
     readOr(parsing);
   }
@@ -92,34 +97,37 @@ function readJunction(
   operand: () => Expression,
 ): Expression {
   const operands = [operand()];
-  while (takeJoint(parsing, word)) operands.push(operand());
+  while (takeConjunction(parsing, word)) operands.push(operand());
   const [first] = operands;
   if (first && operands.length === 1) return first;
   return parsing.tokens.node({ kind, operands, ...parsing.tokens.spanFrom(first?.start ?? 0) });
 }
 
-/** Whether a joint of this kind is next, and takes it; two conditions in a row are read as if AND were there. */
-function takeJoint(parsing: Parsing, word: Keyword): boolean {
+/**
+ * Takes a conjunction of this kind, if it is next; two adjacent conditions are read as if joined by
+ * AND.
+ */
+function takeConjunction(parsing: Parsing, word: Keyword): boolean {
   if (keywordOf(parsing.tokens.token) === word) {
     takeKeyword(parsing.tokens);
     return true;
   }
   if (word !== 'AND') return false;
-  if (takeMissingJoint(parsing)) return true;
-  // What was no joint may have been skipped up to one.
+  if (takeMissingConjunction(parsing)) return true;
+  // Unknown words may have been skipped up to a conjunction.
   const isNext = keywordOf(parsing.tokens.token) === word;
   if (isNext) takeKeyword(parsing.tokens);
   return isNext;
 }
 
-function takeMissingJoint(parsing: Parsing): boolean {
+function takeMissingConjunction(parsing: Parsing): boolean {
   const { tokens } = parsing;
   const { token, stopped } = tokens;
-  if (stopped || !beginsOperand(token) || denyingJointOf(token)) return false;
+  if (stopped || !beginsOperand(token) || denyingConjunctionOf(token)) return false;
   if (!beginsCondition(tokens)) return takeUnknownWords(tokens);
   if (atStrayParenthesis(tokens)) return skipParenthesis(tokens);
   tokens.error('missing-junction', token, 'Two conditions need AND or OR between them.', {
-    help: 'Put AND before this one if both must hold, OR if one is enough.',
+    help: 'Write AND before this one if both must be true, OR if one is enough.',
   });
   return true;
 }

@@ -2,14 +2,14 @@ import type { Expression, Missing } from './ast.ts';
 import { catalog } from './catalog.ts';
 import { beginsCondition, countWordsBeforeCondition } from './lookahead.ts';
 import type { Parsing } from './parsing.ts';
-import { describeToken, isSymbol, keywordOf } from './tokens.ts';
+import { describeToken, isSymbol, keywordOf, type Token } from './tokens.ts';
 
 /*
- * Reads words of logic that the language does not have, or that it has in another place: NONE, NEITHER,
+ * Reads logical words that the language does not have, or has in another place: NONE, NEITHER,
  * `AND(…)`.
  */
 
-/** Words that say the same of an account's users as keywords do. */
+/** Words that mean the same for an account's users as keywords do. */
 const quantifiers: Partial<Record<string, string>> = { NONE: 'ALL NOT', EVERY: 'ALL', SOME: 'ANY' };
 
 /** `NONE (…)`, which looks like a call. */
@@ -40,37 +40,45 @@ function readNeither(parsing: Parsing): Expression {
     conditions.push(tokens.textOf({ start: from, end: tokens.lastEnd }));
   } while (/^n?or$/i.test(tokens.token.text) && tokens.next());
   const span = tokens.spanFrom(start);
-  tokens.error('unknown-word', span, 'NEITHER and NOR are no words of the language.', {
+  tokens.error('unknown-word', span, 'The language has no NEITHER and no NOR.', {
     help: `Write NOT (${conditions.join(' OR ')}).`,
   });
   return tokens.missing(start);
 }
 
-/** Reads a condition behind so many words that are no part of it. */
+/** Reads a condition after this many words that are not part of it. */
 function readAfterWords(parsing: Parsing, count: number): Expression {
   const { tokens } = parsing;
-  const { token } = tokens;
+  const { token, lastToken: before } = tokens;
   const span = tokens.take(count);
   const text = tokens.textOf(span);
   const meant = count === 1 ? quantifiers[token.text.toUpperCase()] : undefined;
   const isAllowed = meant && parsing.level === 'accounts';
-  tokens.error('unknown-word', span, `"${text}" is no word of the language.`, {
+  tokens.error('unknown-word', span, `"${text}" is not a keyword of the language.`, {
     help: isAllowed
       ? `Did you mean ${meant}?`
-      : 'Before a condition may stand NOT, for accounts also ANY and ALL.',
+      : (helpForWord(text, before) ??
+        'A condition can start with NOT, or with ANY or ALL in definitions of type accounts.'),
     fix: isAllowed ? { ...span, text: meant } : undefined,
   });
   return parsing.unary();
 }
 
+/** @param before the token before the words. */
+function helpForWord(text: string, before: Token): string | undefined {
+  if (/^(?:either|both)$/i.test(text)) return 'Remove it: AND and OR are enough.';
+  const isOfUsers = /^(?:ANY|ALL)$/i.test(before.text) && /^users?$/i.test(text);
+  return isOfUsers ? `Remove it: ${before.text.toUpperCase()} is about the users.` : undefined;
+}
+
 /** `AND(a, b)` */
-export function readCalledJoint(parsing: Parsing): Missing {
+export function readCalledConjunction(parsing: Parsing): Missing {
   const { tokens } = parsing;
-  const joint = tokens.next();
+  const conjunction = tokens.next();
   const open = tokens.next();
   const conditions: string[] = [];
   const { errors } = tokens.findings;
-  if (!tokens.descend()) return tokens.missing(joint.start);
+  if (!tokens.descend()) return tokens.missing(conjunction.start);
   do {
     const { start } = tokens.token;
     const { kind } = parsing.or();
@@ -80,11 +88,11 @@ export function readCalledJoint(parsing: Parsing): Missing {
   tokens.ascend();
   const isRead = isSymbol(tokens.token, ')') && tokens.findings.errors === errors;
   tokens.close(open, ')');
-  const span = tokens.spanFrom(joint.start);
-  const text = `(${conditions.join(` ${keywordOf(joint)} `)})`;
-  tokens.error('unexpected', joint, `${describeToken(joint)} is no function.`, {
+  const span = tokens.spanFrom(conjunction.start);
+  const text = `(${conditions.join(` ${keywordOf(conjunction)} `)})`;
+  tokens.error('unexpected', conjunction, `${describeToken(conjunction)} is not a function.`, {
     help: isRead ? `Did you mean ${text}?` : 'Write it between the conditions.',
     fix: isRead ? { ...span, text } : undefined,
   });
-  return tokens.missing(joint.start);
+  return tokens.missing(conjunction.start);
 }

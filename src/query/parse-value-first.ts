@@ -12,16 +12,16 @@ import { atBareWord, countBareWords } from './lookahead.ts';
 import type { Parsing } from './parsing.ts';
 import { readLiteral } from './read-values.ts';
 import { quote } from './strings.ts';
-import { isJoint, isOperator, keywordOf, spanOf, type Token } from './tokens.ts';
+import { isConjunction, isOperator, keywordOf, spanOf, type Token } from './tokens.ts';
 
 /*
- * Reads what begins with a value where a condition should begin with what is compared: `100 < total`.
+ * Reads a condition with the value on the left: `100 < total`.
  */
 
-/** The operator that says the same when its sides are swapped. */
+/** The operator that means the same with swapped sides. */
 const swapped: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
-/** A value on the left of a comparison, where only a chain is allowed. */
+/** A value on the left side of a comparison, where only a chain is allowed. */
 export function readLiteralFirst(parsing: Parsing): Expression {
   const { tokens } = parsing;
   const before = tokens.lastToken;
@@ -41,19 +41,20 @@ export function readLiteralFirst(parsing: Parsing): Expression {
     if (keyword && prefixKinds[keyword]) text = `(${text})`;
   }
   const span = tokens.spanFrom(value.start);
-  // A text in a where may be the name of a property, unless one is on the other side.
+  // A string in a where may be the name of a property, unless one is on the other side.
   const mayBeName = parsing.place === 'inside' && value.type === 'string';
   const isEquality = keepsText(operators.get(operator.text) ?? '');
   const isClear = !mayBeName || (isEquality && extractorOf(right.calls[0])?.family === 'item');
-  tokens.error('value-first', span, 'A condition can not begin with a value.', {
-    help: isClear ? `Did you mean ${text}?` : "Begin with property('…'), or swap the sides.",
+  tokens.error('value-first', span, "A condition can't start with a value.", {
+    help: isClear ? `Did you mean ${text}?` : "Start with property('…'), or swap the sides.",
     fix: isClear ? { ...span, text } : undefined,
   });
   return tokens.missing(value.start);
 }
 
 /**
- * `100 < total`: the word is the name of what is compared. Of a text and a word, either may be the name.
+ * `100 < total`: the word is the name of the compared value. With a string and a word, either may
+ * be the name.
  */
 function readWordAfterValue(parsing: Parsing, value: Literal, operator: Token): Missing {
   const { tokens } = parsing;
@@ -69,17 +70,15 @@ function readWordAfterValue(parsing: Parsing, value: Literal, operator: Token): 
     !isOperator(tokens.token) &&
     parsing.place !== 'other' &&
     /^[\p{Ll}_]/u.test(name);
-  tokens.error('value-first', span, 'A condition can not begin with a value.', {
-    help: isClear
-      ? `Did you mean ${text}?`
-      : `Begin with the name of what is compared, such as ${text}.`,
+  tokens.error('value-first', span, "A condition can't start with a value.", {
+    help: isClear ? `Did you mean ${text}?` : `Start with what you compare, such as ${text}.`,
     fix: isClear ? { ...span, text } : undefined,
   });
   tokens.skipCondition();
   return tokens.missing(value.start);
 }
 
-/** In a `where`, a text that is compared with a value is most likely the name of a property. */
+/** In a `where`, a string that is compared with a value is most likely the name of a property. */
 function readValuesOnly(parsing: Parsing, value: Literal, compared: Argument): Missing {
   return readNameInQuotes(parsing, value, compared.kind === 'literal');
 }
@@ -92,10 +91,10 @@ export function readNameInQuotes(
   const { tokens } = parsing;
   const isName = parsing.place === 'inside' && value.type === 'string' && isCompared;
   const text = `${extractorOfBareWord.inside}(${quote(value.text)})`;
-  tokens.error('value-first', value, 'A condition can not begin with a value.', {
+  tokens.error('value-first', value, "A condition can't start with a value.", {
     help: isName
       ? `Did you mean ${text}?`
-      : 'Put what is compared on the left, the value on the right.',
+      : 'Put the trait or property on the left, and the value on the right.',
     fix: isName ? { ...spanOf(value), text } : undefined,
   });
   tokens.skipCondition();
@@ -104,18 +103,18 @@ export function readNameInQuotes(
 
 function readLiteralAlone(parsing: Parsing, value: Literal, before: Token): Missing {
   const { tokens } = parsing;
-  const several = isJoint(before) ? severalMeant(parsing, value, before) : undefined;
-  tokens.error('value-first', value, 'A condition can not begin with a value.', {
+  const several = isConjunction(before) ? severalMeant(parsing, value, before) : undefined;
+  tokens.error('value-first', value, "A condition can't start with a value.", {
     help: several
       ? `Did you mean ${several}?`
-      : "Begin with event('…') or trait('…'); several values of one go into one_of('…', '…'), several that it must not have into none_of('…', '…').",
+      : "Start with event('…') or trait('…'). To compare one value with several, use .one_of('…', '…') or .none_of('…', '…').",
   });
   tokens.skipCondition();
   return tokens.missing(value.start);
 }
 
 /** What `= 'a' OR 'b'` and `!= 'a' AND 'b'` most likely mean. */
-function severalMeant(parsing: Parsing, value: Literal, joint: Token): string | undefined {
+function severalMeant(parsing: Parsing, value: Literal, conjunction: Token): string | undefined {
   const { tokens } = parsing;
   const { calls } = parsing.lastCompared ?? {};
   const call = calls?.at(-1);
@@ -123,7 +122,7 @@ function severalMeant(parsing: Parsing, value: Literal, joint: Token): string | 
   const [first] = call?.args ?? [];
   if (!calls || !name || first?.kind !== 'literal') return undefined;
   const isOfNone = comparisonInstead(call?.name ?? '') === comparisonCalled('notin');
-  if (!isOfNone && keywordOf(joint) === 'AND') return undefined;
+  if (!isOfNone && keywordOf(conjunction) === 'AND') return undefined;
   const compared = tokens.textOf({ start: calls[0]?.start ?? 0, end: calls.at(-2)?.end ?? 0 });
   return `${compared}.${name}(${tokens.textOf(first)}, ${tokens.textOf(value)})`;
 }

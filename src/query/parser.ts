@@ -1,6 +1,7 @@
 import type { Argument, Chain, Expression, FunctionCall, Literal, Missing, Span } from './ast.ts';
 import type { Level } from './check-options.ts';
 import type { Findings } from './diagnostic.ts';
+import { decoded } from './html-entities.ts';
 import type { ParameterKind } from './language-function.ts';
 import { lex } from './lexer.ts';
 import { maxQueryChars } from './limits.ts';
@@ -11,7 +12,11 @@ import { extractorMeant, readCall, readChain, readFirstCall } from './parse-chai
 import { readCompared, readOperator, takeLateFilter } from './parse-comparisons.ts';
 import { readGroup, readPrimary, warnOfParentheses } from './parse-conditions.ts';
 import { readDefinition, readOr, readUnary } from './parse-junctions.ts';
-import { readCalledJoint, readQuantifiedGroup, readWordsBefore } from './parse-logic-words.ts';
+import {
+  readCalledConjunction,
+  readQuantifiedGroup,
+  readWordsBefore,
+} from './parse-logic-words.ts';
 import { readLiteralFirst, readNameInQuotes } from './parse-value-first.ts';
 import type { Parsing, Place } from './parsing.ts';
 import { TokenStream } from './token-stream.ts';
@@ -19,34 +24,48 @@ import type { Token } from './tokens.ts';
 import { unwrapped } from './wrapping.ts';
 
 /**
- * Reads a query. Always gives a tree; where something can't be read, a `missing` node stands in for
- * it and reading goes on after it, so that one pass finds all independent mistakes.
+ * Parses a query. Always returns a tree; a `missing` node stands in for anything unreadable, and
+ * parsing continues after it, so that one pass finds all independent errors.
  */
 export function parse(query: string, findings: Findings, level: Level = 'users'): Expression {
   if (query.length > maxQueryChars) {
     const span = { start: maxQueryChars, end: query.length };
-    const message = `The query is ${query.length} characters long and only ${maxQueryChars} are read`;
+    const message = `The query has ${query.length} characters, more than the ${maxQueryChars} that this checker reads`;
     findings.beyondLimit('too-long', span, message);
     return { kind: 'missing', start: 0, end: query.length };
   }
   const inside = unwrapped(query);
   if (inside !== undefined) return insideOf(query, inside, findings);
+  const plain = decoded(query);
+  if (plain !== undefined) return encoded(query, plain, findings);
   return readDefinition(new Parser(new TokenStream(query, lex(query, findings), findings), level));
 }
 
-/** What is around the whole of a definition is its one mistake; it is read when that is gone. */
+/**
+ * Quotes around the whole definition are its only error; the definition is read once they are gone.
+ */
 function insideOf(query: string, inside: string, findings: Findings): Expression {
   const span = { start: 0, end: query.length };
-  findings.error('wrapped', span, 'Quotes or backticks are around the whole definition.', {
+  findings.error('wrapped', span, 'The whole definition is in quotes or backticks.', {
     help: 'Remove them.',
     fix: { ...span, text: inside },
   });
   return { kind: 'missing', ...span };
 }
 
+/** Entities are the only error; the definition is read once they are gone. */
+function encoded(query: string, plain: string, findings: Findings): Expression {
+  const span = { start: 0, end: query.length };
+  findings.error('html-entities', span, 'The definition contains HTML entities.', {
+    help: `Did you mean ${plain}?`,
+    fix: { ...span, text: plain },
+  });
+  return { kind: 'missing', ...span };
+}
+
 /**
- * A parser by recursive descent: each rule of the grammar is a function in one of the files named parse-….ts,
- * which call each other here.
+ * A recursive-descent parser: each grammar rule is a function in one of the parse-….ts files, which
+ * call each other through this class.
  */
 class Parser implements Parsing {
   readonly tokens: TokenStream;
@@ -133,8 +152,8 @@ class Parser implements Parsing {
     return readNameInQuotes(this, value, isCompared);
   }
 
-  calledJoint(): Missing {
-    return readCalledJoint(this);
+  calledConjunction(): Missing {
+    return readCalledConjunction(this);
   }
 
   quantifiedGroup(): Expression | undefined {

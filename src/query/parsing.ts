@@ -5,28 +5,31 @@ import type { TokenStream } from './token-stream.ts';
 import type { Token } from './tokens.ts';
 
 /*
- * What the pieces of the parser share: the tokens, what is known of the place that is read, and the rules
- * that they call in each other.
+ * What the parts of the parser share: the tokens, the context of the current position, and the
+ * rules that they call in each other.
  */
 
-/** Where a word stands: outside of all calls, in what takes conditions about items, or in another call. */
+/**
+ * Where a word is: outside all calls, in a call that takes conditions about items, or in another
+ * call.
+ */
 export type Place = 'outside' | 'inside' | 'other';
 
 /** One reading of a query. */
 export interface Parsing extends Rules {
   readonly tokens: TokenStream;
   readonly level: Level;
-  /** In what the next word stands, which says what a bare one most likely stands for. */
+  /** Where the next word is, which decides what a bare word most likely means. */
   place: Place;
-  /** Whether in this bracket a condition about events went before that has no window. */
+  /** Whether an earlier condition about events in this bracket has no window. */
   wantsWindow: boolean;
-  /** The condition that was read last. */
+  /** The last condition that was read. */
   lastCompared: Chain | undefined;
   /** How many parentheses are open around a value. */
   openValues: number;
 }
 
-/** Rules that are read by another piece of the parser than the one that needs them. */
+/** Rules that another part of the parser implements. */
 interface Rules {
   /** or = and { "OR" and } ; */
   or(): Expression;
@@ -36,41 +39,45 @@ interface Rules {
   primary(): Expression;
   /** "(" or ")" ; also "{" or "}" in a `where`. */
   group(close: ')' | '}' | ']'): Expression;
-  /** comparison = chain [ operator scalar ] ; the chain was read. */
+  /** comparison = chain [ operator scalar ] ; the chain was already read. */
   compared(chain: Chain): Expression;
-  /** An operator and its value. @param chain what is compared. */
+  /** An operator and its value. @param chain the left side. */
   operator(chain?: Chain): FunctionCall;
-  /** Takes a window or a filter behind the comparison. @param start where a group around it begins. */
+  /**
+   * Takes a window or a filter after the comparison.
+   *
+   * @param start where a group around it starts.
+   */
   takeLateFilter(chain: Chain, start?: number): void;
   /** chain = call { "." call } ; */
   chain(): Chain;
-  /** The first call of a chain. @param given the extractor for a word without one. */
+  /** The first call of a chain. @param given the extractor for a bare word. */
   firstCall(given?: string): FunctionCall;
-  /** A call. @param meaning the function that its name stands for, if that is another. */
+  /** A call. @param meaning the function that its name stands for, if different. */
   call(meaning?: string): FunctionCall;
-  /** "(" [ argument { "," argument } ] ")" ; the name was read. */
+  /** "(" [ argument { "," argument } ] ")" ; the name was already read. */
   arguments(name: Token, meaning: string): Argument[];
   /** An argument of a function, by the kind of its parameter. */
   argument(kind: ParameterKind | undefined, name: string): Argument;
   /** scalar = chain | literal ; */
   scalar(): Argument;
-  /** A literal, perhaps in parentheses. */
+  /** A literal, possibly in parentheses. */
   literal(): Argument;
   /** What is in braces. */
   inBraces(kind: ParameterKind | undefined, name: string): Argument;
   /** `['a', 'b']` */
   listInBrackets(meaning: string): Argument[];
-  /** A value where a condition should begin. */
+  /** A value where a condition should start. */
   literalFirst(): Expression;
-  /** A name in quotes where a condition should begin. */
+  /** A name in quotes where a condition should start. */
   nameInQuotes(value?: Literal, isCompared?: boolean): Missing;
   /** `AND(a, b)` */
-  calledJoint(): Missing;
+  calledConjunction(): Missing;
   /** `NONE (…)`; undefined if that is not next. */
   quantifiedGroup(): Expression | undefined;
   /** Words before a condition; undefined if there are none. */
   wordsBefore(): Expression | undefined;
-  /** The extractor that a word without one most likely belongs to. */
+  /** The extractor that a bare word most likely needs. */
   extractorMeant(): string;
   /** Reports parentheses around a value. */
   warnOfParentheses(open: Token, inside: Span, help: string): void;

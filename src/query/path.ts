@@ -6,15 +6,15 @@ import type { TokenStream } from './token-stream.ts';
 import { isSymbol, keywordOf } from './tokens.ts';
 
 /*
- * Values as other languages reach them: `traits.plan`, `event.properties.total`, `traits['plan']`.
- * Here they are only recognized.
+ * Paths to values, as in other languages: `traits.plan`, `event.properties.total`,
+ * `traits['plan']`.
  */
 
-/** Names joined by dots, of which none is called. */
+/** Names joined by dots, none of them called. */
 export interface Path {
   /** The tokens to take. */
   words: number;
-  /** What its first names say of the place of the value; undefined if nothing. */
+  /** What its first names say about the place of the value; undefined if nothing. */
   root: 'profile' | 'item' | 'setting' | undefined;
   /** The name of the value, with its dots. */
   name: string;
@@ -33,7 +33,7 @@ export function recognizePath(tokens: TokenStream): Path | undefined {
     isSymbol(tokens.peek(words), '[') &&
     subscript.kind === 'string' &&
     isSymbol(tokens.peek(words + 2), ']') &&
-    // In brackets is what an event is called.
+    // The brackets contain the name of an event.
     !/^event$/i.test(names.join('.'));
   const rooted = rootOf(isSubscript ? [...names, subscript.text] : names);
   if (isSubscript) return rooted && { words: words + 3, ...rooted };
@@ -41,12 +41,12 @@ export function recognizePath(tokens: TokenStream): Path | undefined {
   return { words, ...(rooted ?? { root: undefined, name: names.join('.') }) };
 }
 
-/** Whether a name is so far ahead that is not called. */
+/** Whether a name that is not called is at this distance. */
 function namesValue(tokens: TokenStream, ahead: number): boolean {
   return tokens.peek(ahead).kind === 'name' && !isSymbol(tokens.peek(ahead + 1), '(');
 }
 
-/** What the first one or two names are the root of, and the rest. */
+/** The root that the first one or two names form, and the remaining name. */
 function rootOf(names: readonly string[]): Pick<Path, 'root' | 'name'> | undefined {
   for (const count of [2, 1]) {
     const root = names.slice(0, count).join('.').toLowerCase();
@@ -59,14 +59,14 @@ function rootOf(names: readonly string[]): Pick<Path, 'root' | 'name'> | undefin
   return undefined;
 }
 
-/** `traits.plan` for trait('plan'). */
+/** Reads `traits.plan` as trait('plan'). */
 export function readPath(tokens: TokenStream, path: Path, isInside: boolean): FunctionCall {
   const extractor = extractorOfPath(path);
   const isInPlace = path.root === 'profile' || isInside;
   const span = tokens.take(path.words);
   const text = `${extractor}(${quote(path.name)})`;
-  tokens.error('path', span, 'Values are read by functions, not by paths.', {
-    help: isInPlace ? `Did you mean ${text}?` : `${text} stands only in a where or a reducer.`,
+  tokens.error('path', span, 'Read values with functions, not with paths.', {
+    help: isInPlace ? `Did you mean ${text}?` : `${text} works only inside a where or a reducer.`,
     fix: isInPlace ? { ...span, text } : undefined,
   });
   return readNameAs(tokens, extractor, path.name, span);
@@ -77,7 +77,7 @@ function extractorOfPath({ root }: Path): string {
   return extractorOfBareWord[root === 'item' ? 'inside' : 'outside'];
 }
 
-/** The call that stands for a name. @param span where the name was written. */
+/** The call that stands for a name. @param span where the name is. */
 export function readNameAs(
   tokens: TokenStream,
   extractor: string,

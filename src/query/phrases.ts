@@ -2,10 +2,10 @@ import type { Duration } from './ast.ts';
 import { unitOf } from './durations.ts';
 
 /*
- * How phrases of functions.ts are put into words.
+ * Fills in the phrases of functions.ts.
  */
 
-/** Fills in what is in braces in a phrase. "The last 1 day" becomes "the last day". */
+/** Fills in the placeholders of a phrase. "The last 1 day" becomes "the last day". */
 export function fillPhrase(phrase: string, parts: Readonly<Record<string, string>>): string {
   return phrase.replace(
     /(the (?:last|next) )?\{(\w+)\}/g,
@@ -22,31 +22,36 @@ export function listWith(word: 'and' | 'or' | 'nor', items: readonly string[]): 
   return items.length > 1 ? `${items.slice(0, -1).join(', ')} ${word} ${last}` : last;
 }
 
-/** A length of time with its unit in the right number. */
+/** A length of time with its unit in singular or plural. */
 export function explainDuration(duration: Duration): string {
   const { amount } = duration;
   return `${amount} ${unitOf(duration)}${Number(amount) === 1 ? '' : 's'}`;
 }
 
-/** How texts of a definition, which strangers may have written, stand in an explanation. */
+/**
+ * How names and strings of a definition, which strangers may have written, appear in an
+ * explanation.
+ */
 export interface Wording {
   /** The name of an event, a trait, a property, an entity or a source. */
   name(text: string): string;
-  /** A string that something is compared with. */
+  /** A string on the right side of a comparison. */
   text(text: string): string;
 }
 
-/** Names in bold and strings in quotes; nothing in them ends that, and passes for our words. */
+/**
+ * Names in bold and strings in quotes; nothing inside can close them and pass for our own words.
+ */
 export const markdown: Wording = {
   name: (text) => {
     const isPlain = text !== '' && text.trim() === text;
-    // Blanks at its ends would be lost, and with them the bold type.
+    // Spaces at its ends would break the bold markup.
     return `**${escapeMark(isPlain ? text : `"${escapeMark(text, '"')}"`, '*')}**`;
   },
   text: (text) => `"${escapeMark(text, '"')}"`,
 };
 
-/** Backslashes before a mark are escaped first; one at the end must not take our mark along. */
+/** Backslashes before a mark are escaped first; one at the end must not escape our own mark. */
 function escapeMark(text: string, mark: '*' | '"'): string {
   return text.replace(/\\+|["*]/g, (piece, at: number) => {
     if (!piece.startsWith('\\')) return piece === mark ? `\\${mark}` : piece;

@@ -8,8 +8,8 @@ import { format as formatTree } from './format.ts';
 import { type References, references as referencesOf } from './references.ts';
 
 /*
- * `segment-audiences-mcp/query`: Segment's audience query language for other people's programs. What
- * is exported here is an interface that others build on; docs/query-language.md describes it.
+ * `segment-audiences-mcp/query`: Segment's audience query language for other programs. Everything
+ * exported here is public API; docs/query-language.md describes it.
  */
 
 export type {
@@ -29,28 +29,29 @@ export type {
 } from './ast.ts';
 export type { Checked } from './check.ts';
 export type { Level } from './check-options.ts';
+export type { DiagnosticCode } from './codes.ts';
 export type { Diagnostic, Fix, Severity } from './diagnostic.ts';
 export type { Account, EntityRecord, EventRecord, Profile } from './evaluate.ts';
 export type { References } from './references.ts';
 
-/** A level in small letters, or in capitals as Segment's API has it. */
+/** A level in lowercase, or in capitals as in Segment's API. */
 export type AnyLevel = Level | Uppercase<Level>;
 
 /** What a definition is checked for. */
 export interface CheckOptions extends Pick<OptionsAtLevel, 'purpose'> {
-  /** The level of the definition; `users` if left out. */
+  /** The level of the definition; `users` by default. */
   type?: AnyLevel;
 }
 
 /**
  * Checks a definition against the reference of the language.
  *
- * @param text the definition, of any length: one that is beyond what is read is not `checked`, and
- * then there is no `valid`.
- * @param options what it is checked for: by default, the definition of an audience of users.
- * @returns whether it is valid, what there is to say of it, and the tree that the other functions
- * take. No text makes it throw.
- * @throws {RangeError} for a type that is no level. @throws {TypeError} for what is no string.
+ * @param text the definition, of any length; beyond this package's limits, `checked` is false and
+ * `valid` is absent.
+ * @param options level and purpose; by default, an audience of users.
+ * @returns the verdict, the diagnostics, and the tree that the other functions take. No text makes
+ * it throw.
+ * @throws {RangeError} for an unknown level. @throws {TypeError} if the text is not a string.
  *
  * @example
  * import { check } from 'segment-audiences-mcp/query';
@@ -70,10 +71,10 @@ export function check(text: string, options: CheckOptions = {}): Checked {
 }
 
 /**
- * The canonical text of a definition: operators where there are any, single quotes, one space between
- * words, no needless parentheses.
+ * The canonical text of a definition: operators where possible, single quotes, one space between
+ * words, no redundant parentheses.
  *
- * @param tree of a definition that is valid. Formatting its canonical text gives the same text.
+ * @param tree of a valid definition. Formatting is idempotent.
  *
  * @example
  * import { check, format } from 'segment-audiences-mcp/query';
@@ -86,12 +87,12 @@ export function format(tree: Expression): string {
 }
 
 /**
- * A definition as one English sentence, for a person who has to agree to it. Names stand in bold, as
- * in Markdown.
+ * A definition as one English sentence, for a person who has to agree to it. Names are in Markdown
+ * bold.
  *
- * @param tree of a definition that is valid.
+ * @param tree of a valid definition.
  * @param type the level that it was checked for.
- * @throws {RangeError} for a type that is no level.
+ * @throws {RangeError} for an unknown level.
  *
  * @example
  * import { check, explain } from 'segment-audiences-mcp/query';
@@ -104,9 +105,9 @@ export function explain(tree: Expression, type: AnyLevel = 'users'): string {
 }
 
 /**
- * Whether a profile, or an account, belongs to an audience.
+ * Whether a profile or an account is in an audience.
  *
- * @param tree of an audience's definition that is valid.
+ * @param tree of a valid audience definition.
  * @param subject a profile with its events, oldest first; for a definition of accounts, an account
  * with its users.
  * @param now the time of the evaluation, in milliseconds since the epoch.
@@ -126,9 +127,9 @@ export function evaluate(tree: Expression, subject: Profile | Account, now: numb
 
 /**
  * The names that a definition depends on, each once, in the order of the text. Another audience is
- * among the traits, by its key.
+ * listed among the traits, by its key.
  *
- * @param tree of a definition; of one that is not valid, what could be read.
+ * @param tree of a definition; for an invalid one, of what could be read.
  *
  * @example
  * import { check, references } from 'segment-audiences-mcp/query';
@@ -142,10 +143,10 @@ export function references(tree: Expression): References {
 }
 
 /**
- * A definition with one fix of a diagnostic applied. The places of all other diagnostics refer to the
- * text before: check the new text to get those that are left.
+ * A definition with the fix of one diagnostic applied. The positions of all other diagnostics refer
+ * to the old text: check the new text to get the remaining ones.
  *
- * @param text the definition that was checked. @param fix one that the check gave for it.
+ * @param text the definition that was checked. @param fix from a diagnostic of that check.
  *
  * @example
  * import { applyFix, check } from 'segment-audiences-mcp/query';

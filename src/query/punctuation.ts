@@ -5,13 +5,13 @@ import type { TokenStream } from './token-stream.ts';
 import { isClosing, isSymbol, spanOf, type Token } from './tokens.ts';
 
 /*
- * Brackets and dots that are doubled or of another kind.
+ * Brackets and dots that are doubled or of the wrong kind.
  */
 
-/** Takes the dots that follow one. */
+/** Takes further dots after one. */
 export function takeDoubledDots(tokens: TokenStream): void {
   while (isSymbol(tokens.token, '.')) {
-    const message = 'The name of a function is missing between two dots.';
+    const message = 'A function name is missing between two dots.';
     const dot = tokens.next();
     tokens.error('expected-call', dot, message, {
       help: 'One dot is enough.',
@@ -20,7 +20,7 @@ export function takeDoubledDots(tokens: TokenStream): void {
   }
 }
 
-/** `event(('A')`, where it is no condition that is in the brackets. */
+/** `event(('A')`: takes the second bracket, if the brackets don't contain a condition. */
 export function takeDoubledBracket(tokens: TokenStream, open: Token, meaning: string): void {
   const { token } = tokens;
   const [parameter] = catalog.get(meaning)?.parameters ?? [];
@@ -29,17 +29,19 @@ export function takeDoubledBracket(tokens: TokenStream, open: Token, meaning: st
   tokens.error('unexpected', tokens.next(), 'One bracket is enough here.', { help: 'Remove it.' });
 }
 
-/** Reports arguments in brackets of another kind, which were taken. */
+/** Reports arguments in brackets of the wrong kind, after they were taken. */
 export function reportBrackets(tokens: TokenStream, open: Token): void {
   const span = tokens.spanFrom(open.start);
   const inside = tokens.textOf({ start: open.end, end: tokens.lastStart });
-  tokens.error('unexpected-braces', span, 'Arguments stand in parentheses.', {
+  tokens.error('unexpected-braces', span, 'Arguments go in parentheses.', {
     help: `Did you mean (${inside})?`,
     fix: { ...span, text: `(${inside})` },
   });
 }
 
-/** The conditions that `total: 100, currency: 'EUR'` up to the closing brace says; takes nothing. */
+/**
+ * The conditions that `total: 100, currency: 'EUR'` up to the closing brace means; takes nothing.
+ */
 function propertiesIn(tokens: TokenStream): string[] | undefined {
   const conditions: string[] = [];
   for (let ahead = 0; ; ahead += 4) {
@@ -55,9 +57,9 @@ function propertiesIn(tokens: TokenStream): string[] | undefined {
 }
 
 /**
- * What other languages write in braces.
+ * Reads an object literal of another language.
  *
- * @param filter the filter that takes conditions, of which each is given to one of its own.
+ * @param filter the filter that takes conditions; each condition gets its own.
  */
 export function readObject(tokens: TokenStream, filter?: string): Missing {
   const open = tokens.next();
@@ -74,7 +76,7 @@ export function readObject(tokens: TokenStream, filter?: string): Missing {
     return tokens.missing(open.start);
   }
   tokens.error('unexpected-object', tokens.spanFrom(open.start), 'The language has no objects.', {
-    help: "Write values by themselves, conditions such as property('price') >= 100, and {exclude: 'id', 'id'} for sources.",
+    help: "Write plain values, conditions such as property('price') >= 100, or {exclude: 'id', 'id'} for sources.",
   });
   return tokens.missing(open.start);
 }

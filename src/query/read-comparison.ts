@@ -5,40 +5,44 @@ import {
   meaningOfPattern,
   recognizeComparison,
 } from './foreign-comparison.ts';
+import { helpForPattern } from './help.ts';
 import { readDuration, readLiteral } from './read-values.ts';
 import { quote } from './strings.ts';
 import type { TokenStream } from './token-stream.ts';
-import { describeToken, isJoint, isNull, spanOf } from './tokens.ts';
+import { describeToken, isConjunction, isNull, isSymbol, spanOf } from './tokens.ts';
 
 /*
- * Reads comparisons in words, as SQL and people write them, and says how they are written.
+ * Reads comparisons in words, as SQL and people write them, and suggests how to write them.
  */
 
-/** The rules of the grammar that a comparison goes on with. */
+/** The grammar rules that a comparison continues with. */
 export interface ArgumentReader {
-  /** Reads what a comparison of this name compares with. */
+  /** Reads the right side of the comparison with this name. */
   value(comparison: string): Argument;
   /** Reads a call whose name stands for this function. */
   call(meaning: string): FunctionCall;
 }
 
-/** A comparison in words, with what it compares with. */
+/** A comparison in words with its right side. */
 interface ReadComparison {
   name: string;
   args: Argument[];
-  /** What should be written after the chain, or instead of it; undefined if nothing says the same. */
+  /** What to write after the chain, or in its place; undefined if there is no equivalent. */
   text?: string;
   isInstead?: boolean;
 }
 
-/** Takes a comparison in words, such as `is 'vip'` or `LIKE '%a%'`, and says how it is written. */
+/**
+ * Takes a comparison in words, such as `is 'vip'` or `LIKE '%a%'`, and suggests how to write it.
+ */
 export function readComparisonInWords(
   tokens: TokenStream,
   chain: Chain,
   reader: ArgumentReader,
 ): FunctionCall | undefined {
   const { token, lastEnd, stopped } = tokens;
-  if (token.kind !== 'name' || isJoint(token) || stopped || isNull(token)) return undefined;
+  const mayBegin = token.kind === 'name' || isSymbol(token, '!');
+  if (!mayBegin || isConjunction(token) || stopped || isNull(token)) return undefined;
   const found = recognizeComparison(tokens);
   if (!found) return undefined;
   const compared = tokens.textOf({ start: chain.start, end: lastEnd });
@@ -48,17 +52,15 @@ export function readComparisonInWords(
   const { name, args, text, isInstead = false } = isDenied ? denied(read, compared) : read;
   const span = tokens.spanFrom(token.start);
   const start = isInstead ? chain.start : lastEnd;
-  tokens.error('word-operator', span, `${describeToken(token)} does not compare.`, {
+  tokens.error('word-operator', span, `${describeToken(token)} is not a comparison operator.`, {
     help:
-      text === undefined
-        ? 'Use .contains(…), .starts_with(…) or .ends_with(…), which take plain texts.'
-        : `Did you mean ${isInstead ? text : compared + text}?`,
+      text === undefined ? helpForPattern : `Did you mean ${isInstead ? text : compared + text}?`,
     fix: text === undefined ? undefined : { start, end: span.end, text },
   });
   return tokens.node({ name, nameSpan: spanOf(token), args, ...span });
 }
 
-/** Reads what a comparison in words compares with. @param compared the text of what it compares. */
+/** Reads the right side of a comparison in words. @param compared the text of its left side. */
 function readComparison(
   tokens: TokenStream,
   found: ForeignComparison,
@@ -81,7 +83,7 @@ function readComparison(
   }
 }
 
-/** None says the opposite by itself. */
+/** Negates a comparison that has no opposite. */
 function denied(read: ReadComparison, compared: string): ReadComparison {
   if (read.text === undefined) return read;
   return { ...read, text: `NOT ${compared}${read.text}`, isInstead: true };
@@ -99,7 +101,7 @@ function list(tokens: TokenStream, name: string, reader: ArgumentReader): ReadCo
   return { name, args, text: `.${name}(${inside})` };
 }
 
-/** Of the patterns of SQL some have a comparison; others do not. */
+/** A LIKE pattern, which may or may not have an equivalent. */
 function pattern(tokens: TokenStream, compared: string, isNegated: boolean): ReadComparison {
   const literal = readLiteral(tokens);
   const meaning = meaningOfPattern(literal.text, isNegated);
@@ -116,12 +118,12 @@ function range(tokens: TokenStream, compared: string, isNegated: boolean): ReadC
   const from = readLiteral(tokens);
   tokens.next();
   const to = tokens.textOf(readLiteral(tokens));
-  const [first, joint, second] = isNegated ? ['<', 'OR', '>'] : ['>=', 'AND', '<='];
-  const text = `(${compared} ${first} ${tokens.textOf(from)} ${joint} ${compared} ${second} ${to})`;
+  const [first, conjunction, second] = isNegated ? ['<', 'OR', '>'] : ['>=', 'AND', '<='];
+  const text = `(${compared} ${first} ${tokens.textOf(from)} ${conjunction} ${compared} ${second} ${to})`;
   return { name: operators.get(first) ?? first, args: [from], text, isInstead: true };
 }
 
-/** A comparison as it is written after a chain. @param value what it takes, as text. */
+/** A comparison as it is written after a chain. @param value its argument, as text. */
 function comparisonText(name: string, value: string): string {
   const entry = catalog.get(name);
   const operator = entry?.kind === 'comparison' ? entry.operator : undefined;

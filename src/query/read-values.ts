@@ -1,7 +1,7 @@
 import type { Duration, Literal, Missing, Named, Span } from './ast.ts';
 import { catalog, windowInstead } from './catalog.ts';
 import { isUnit, unitNamed } from './durations.ts';
-import { wordsOfPresent } from './equivalents.ts';
+import { wordsAboutValues, wordsOfPresent } from './equivalents.ts';
 import type { Parameter } from './language-function.ts';
 import {
   atBareWord,
@@ -17,17 +17,16 @@ import type { TokenStream } from './token-stream.ts';
 import { isSymbol, keywordOf, spanOf, type Token } from './tokens.ts';
 
 /*
- * Reads the leaves of a query: literals and durations, also where they lack their quotes or are
- * written in words.
+ * Reads the leaves of a query: literals and durations, also without quotes or in words.
  */
 
 /**
  * literal = string | number | date | timestamp ;
  *
- * Signs, exponents, and true and false, are not settled by the reference.
+ * The reference does not settle signs, exponents, and true and false.
  *
- * @param options.isListed whether more values may follow. @param options.takesString whether a string may
- * stand for a number here.
+ * @param options.isListed whether more values may follow. @param options.takesString whether a
+ * string may stand for a number here.
  */
 export function readLiteral(
   tokens: TokenStream,
@@ -39,10 +38,15 @@ export function readLiteral(
   const span = spanOf(token);
   if (token.kind === 'name') {
     const text = token.text.toLowerCase();
-    tokens.findings.warn('boolean-value', token, 'The reference has no bare true or false.', {
-      help: `Write '${text}': Segment compares booleans, and whether someone is in another audience, with a string.`,
-      fix: { ...span, text: `'${text}'` },
-    });
+    tokens.findings.warn(
+      'boolean-value',
+      token,
+      "Segment's reference has no true or false without quotes.",
+      {
+        help: `Write '${text}': Segment compares booleans, and membership in another audience, with a string.`,
+        fix: { ...span, text: `'${text}'` },
+      },
+    );
     return tokens.node({ kind: 'literal', type: 'boolean', text, ...span });
   }
   if (token.kind === 'string') return readString(tokens, token, isListed);
@@ -51,7 +55,7 @@ export function readLiteral(
   return tokens.node({ kind: 'literal', type, text, ...span });
 }
 
-/** A string; SQL doubles a quote in it, which leaves two strings without a blank between them. */
+/** A string; SQL doubles a quote inside it, which lexes as two adjacent strings. */
 function readString(tokens: TokenStream, token: Token, isListed: boolean): Literal {
   let { text } = token;
   let isDoubled = false;
@@ -61,8 +65,8 @@ function readString(tokens: TokenStream, token: Token, isListed: boolean): Liter
   }
   const span = tokens.spanFrom(token.start);
   if (isDoubled) {
-    tokens.error('doubled-quote', span, "A quote in a string is written \\', not doubled.", {
-      help: `Did you mean '${text}'? If these are two texts, put a comma between them.`,
+    tokens.error('doubled-quote', span, "Write a quote inside a string as \\', not doubled.", {
+      help: `Did you mean '${text}'? If these are two strings, put a comma between them.`,
       fix: isApostrophe(tokens.textOf(span), isListed) ? { ...span, text: `'${text}'` } : undefined,
     });
   }
@@ -80,15 +84,15 @@ function isNextHalf(tokens: TokenStream, { start }: Token): boolean {
 }
 
 /**
- * Whether doubled quotes stand between letters, in a list as an apostrophe does; elsewhere a comma may be
- * missing.
+ * Whether doubled quotes are between letters, and in a list where an apostrophe would be; elsewhere
+ * a comma may be missing.
  */
 function isApostrophe(text: string, isListed: boolean): boolean {
   if (isListed && !/\p{L}''(?:s|t|re|ve|ll|d|m)(?!\p{L})/u.test(text)) return false;
   return !/(?:^'|[^\p{L}])''|''(?:[^\p{L}]|$)/u.test(text);
 }
 
-/** @param first the number, or the minus before it, which was taken. */
+/** @param first the number, or the minus before it, already taken. */
 function readNumber(tokens: TokenStream, first: Token, takesString: boolean): Literal {
   const isNegative = isSymbol(first, '-');
   const digits = isNegative ? tokens.next() : first;
@@ -96,10 +100,10 @@ function readNumber(tokens: TokenStream, first: Token, takesString: boolean): Li
   const text = isNegative ? `-${plain}` : plain;
   const span = tokens.spanFrom(first.start);
   if (isNegative) {
-    const message = 'The reference does not speak of negative numbers.';
+    const message = "Segment's reference doesn't mention negative numbers.";
     tokens.findings.warn('negative-number', span, message, {
       help: takesString
-        ? 'A string stands for a number, too: put it into quotes.'
+        ? 'Put it in quotes: a string can stand for a number.'
         : 'Write a number without a sign.',
       fix: takesString ? { ...span, text: `'${text}'` } : undefined,
     });
@@ -112,7 +116,7 @@ function warnOfNumber({ findings }: TokenStream, digits: Token): void {
   if (isPlainNumber(digits.text)) return;
   const text = plainNumber(digits.text);
   const isPlain = isPlainNumber(text);
-  const message = 'The reference writes numbers in digits only, such as 100 or 0.5.';
+  const message = "Segment's reference writes numbers with digits only, such as 100 or 0.5.";
   findings.warn('unsettled-number', digits, message, {
     help: isPlain ? `Write ${text}.` : 'Write all of its digits.',
     fix: isPlain ? { ...spanOf(digits), text } : undefined,
@@ -132,16 +136,16 @@ export function readDuration(tokens: TokenStream): Duration {
   const digits = plainNumber(number.text);
   if (isNegative) {
     const span = { start, end: number.end };
-    const message = 'The reference does not speak of negative lengths of time.';
+    const message = "Segment's reference doesn't mention negative lengths of time.";
     findings.warn('negative-number', span, message, {
       help: isNamed
-        ? 'A length after the outer event looks ahead: there is none that looks before it.'
-        : 'A length looks into the past by itself: leave out the minus.',
+        ? 'A window of the outer event looks ahead; no window looks back from it.'
+        : 'The function already says which way it looks: remove the minus.',
       fix: isNamed ? undefined : { ...span, text: digits },
     });
   } else warnOfNumber(tokens, number);
   if (unit !== name.text && isUnit(unit)) {
-    findings.warn('unit-case', name, 'The reference writes units in small letters.', {
+    findings.warn('unit-case', name, "Segment's reference writes units in lowercase.", {
       help: `Did you mean ${unit}?`,
       fix: { ...spanOf(name), text: unit },
     });
@@ -170,15 +174,15 @@ export function readLengthInWords(
   if (count === 0) return undefined;
   const span = tokens.take(count);
   tokens.error('expected-duration', span, 'A length of time is a number with a unit.', {
-    help: 'Write for example 7 days or 12 hours.',
+    help: 'Examples: 7 days, 12 hours.',
   });
   return tokens.missing(span.start);
 }
 
-/** A duration with words before or after it that repeat what its function says already. */
+/** A duration with words before or after it that repeat what its function already says. */
 function durationInWords(tokens: TokenStream, wordsBefore: number, name: string): Duration {
   const { start } = tokens.token;
-  // After a name such as parent: the words may say the opposite of what that does.
+  // After a label such as parent:, the words may say the opposite of what it means.
   const isNamed = isSymbol(tokens.lastToken, ':');
   const before = tokens.take(wordsBefore);
   const duration = readDuration(tokens);
@@ -194,24 +198,19 @@ function durationInWords(tokens: TokenStream, wordsBefore: number, name: string)
   const around = { start, end: tokens.lastEnd };
   const only = wordsBefore > 0 ? before : behind;
   const span = words.length > 1 ? around : only;
-  tokens.error(
-    'surplus-words',
-    span,
-    `"${words.join(' … ')}" does not belong to a length of time.`,
-    {
-      help: 'Remove it if the name of the function says which way it goes.',
-      fix: isSame ? { ...around, text } : undefined,
-    },
-  );
+  tokens.error('surplus-words', span, `"${words.join(' … ')}" is not part of a length of time.`, {
+    help: 'Remove it if the function already says which way it looks.',
+    fix: isSame ? { ...around, text } : undefined,
+  });
   return duration;
 }
 
-/** Whether words around a length say no more than the function that takes it. */
+/** Whether words around a length only repeat what the function says. */
 function repeat(words: string, name: string): boolean {
   const entry = catalog.get(name);
   const isWindow = entry?.kind === 'filter' && entry.family === 'window';
   if (isWindow || (entry?.kind === 'comparison' && windowInstead(entry))) return true;
-  // Others that count back from today count from the end of the length.
+  // Other functions that count back from today count from the end of the length.
   return entry?.kind === 'comparison' && !/next/i.test(name) && words.toLowerCase() === 'ago';
 }
 
@@ -230,11 +229,11 @@ function lengthApart(tokens: TokenStream): Duration | undefined {
   return reportLength(tokens, span, number, unit);
 }
 
-/** What may stand between two lengths, in small letters. */
+/** What may be between two lengths, in lowercase. */
 const betweenLengths = new Set([',', 'and', 'to', '-', '–']);
 
 /**
- * Two lengths of which only the last has its unit: `7, 14, 'days'`, `7 to 14 days`.
+ * Two lengths with a single unit: `7, 14, 'days'`, `7 to 14 days`.
  *
  * @param parameters of the call. @returns undefined, with nothing taken, for anything else.
  */
@@ -252,7 +251,7 @@ export function readSharedUnit(
     from?.kind === 'number' &&
     to?.kind === 'number' &&
     betweenLengths.has(divider?.text.toLowerCase() ?? '') &&
-    // Of a number that is an argument by itself, another unit may have been left out.
+    // A number that is a separate argument may lack a different unit.
     (isApart || divider?.text !== ',') &&
     (unit.kind === 'name' || unit.kind === 'string') &&
     unitNamed(unit.text) !== undefined &&
@@ -260,7 +259,7 @@ export function readSharedUnit(
   if (!isShared) return undefined;
   const span = tokens.take(count);
   const text = `${from.text} ${unit.text}, ${to.text} ${unit.text}`;
-  tokens.error('unit-apart', span, 'Each length of time has its own unit.', {
+  tokens.error('unit-apart', span, 'Each length of time needs its own unit.', {
     help: `Did you mean ${text}?`,
     fix: { ...span, text },
   });
@@ -277,7 +276,7 @@ export function readSharedUnit(
 
 function reportLength(tokens: TokenStream, span: Span, number: Token, unit: Token): Duration {
   const text = `${number.text} ${unit.text}`;
-  tokens.error('unit-apart', span, 'A length of time is a number with its unit behind it.', {
+  tokens.error('unit-apart', span, 'A length of time is a number followed by its unit.', {
     help: `Did you mean ${text}?`,
     fix: { ...span, text },
   });
@@ -304,7 +303,7 @@ function lengthOfParent(tokens: TokenStream): Named | undefined {
   tokens.take(found.behind);
   const span = tokens.spanFrom(start);
   const text = `parent: ${tokens.textOf(value)}`;
-  tokens.error('unnamed-parent', span, 'A length after the outer event is given by name.', {
+  tokens.error('unnamed-parent', span, 'A length after the outer event needs parent: before it.', {
     help: `Did you mean ${text}?`,
     fix: { ...span, text },
   });
@@ -313,7 +312,7 @@ function lengthOfParent(tokens: TokenStream): Named | undefined {
 }
 
 interface AroundLength {
-  /** Tokens to take before the length and behind it. */
+  /** Tokens to take before the length and after it. */
   before: number;
   behind: number;
 }
@@ -341,48 +340,48 @@ function isParent({ kind, text }: Token): boolean {
   return kind === 'name' && text === 'parent';
 }
 
-/** A number with commas; only those of thousands say clearly which number is meant. */
+/** A number with commas; only thousands separators leave no doubt about the number. */
 export function readGroupedNumber(tokens: TokenStream, count: number): Literal {
   const span = tokens.take(count);
   const written = tokens.textOf(span);
   const text = written.replaceAll(',', '');
   const isClear = /^[1-9]\d{0,2}(?:,\d{3})+$/.test(written);
-  tokens.error('number-commas', span, 'A number has no commas in it.', {
+  tokens.error('number-commas', span, "A number can't contain commas.", {
     help: isClear
       ? `Did you mean ${text}?`
-      : 'Write it with digits and a point only, such as 1500.5.',
+      : 'Write it with digits and a decimal point only, such as 1500.5.',
     fix: isClear ? { ...span, text } : undefined,
   });
   return tokens.node({ kind: 'literal', type: 'number', text, ...span });
 }
 
-/** Reports characters that mean nothing in the language. */
+/** Reports characters that have no meaning in the language. */
 export function reportUnknown(tokens: TokenStream, token: Token): void {
   tokens.error(
     'unknown-character',
     token,
     `${JSON.stringify(token.text)} has no meaning in a query.`,
     {
-      help: 'Remove it, or put it into a string if it belongs to a name or a value.',
+      help: 'Remove it, or put it in quotes if it belongs to a name or a value.',
     },
   );
 }
 
-/** Reports that something is computed. */
+/** Reports arithmetic. */
 export function reportArithmetic(tokens: TokenStream, span: Span): void {
-  tokens.error('arithmetic', span, 'The language does not compute with values.', {
-    help: 'Compare with a value that is known, or with a trait that holds the result.',
+  tokens.error('arithmetic', span, 'The language has no arithmetic.', {
+    help: 'Compare with a fixed value, or with a trait that holds the result.',
   });
 }
 
-/** A duration whose unit is before its number. */
+/** A duration with its unit before its number. */
 function reversedDuration(tokens: TokenStream): Duration {
   const name = tokens.next();
   const number = tokens.next();
   const unit = name.text.toLowerCase();
   const text = `${number.text} ${unit}`;
   const span = { start: name.start, end: number.end };
-  tokens.error('unit-first', span, 'The number stands before its unit.', {
+  tokens.error('unit-first', span, 'The number comes before its unit.', {
     help: `Did you mean ${text}?`,
     fix: { ...span, text },
   });
@@ -390,40 +389,42 @@ function reversedDuration(tokens: TokenStream): Duration {
   return tokens.node({ kind: 'duration', amount, unit, unitSpan: spanOf(name), ...span });
 }
 
-/** A text whose quotes were forgotten: this word and those that can only belong to it. */
+/** A string without its quotes: this word and those that can only belong to it. */
 export function readBareText(tokens: TokenStream): Literal {
   const { start } = tokens.next();
   while (atBareWord(tokens) && !beginsCondition(tokens, 1)) tokens.next();
   return unquotedText(tokens, tokens.spanFrom(start));
 }
 
-/** A text of so many words whose quotes were forgotten. */
+/** A string of this many words without its quotes. */
 export function readBareWords(tokens: TokenStream, count: number): Literal {
   return unquotedText(tokens, tokens.take(count));
 }
 
 function unquotedText(tokens: TokenStream, span: Span): Literal {
   const text = tokens.textOf(span);
-  // What goes on without a blank belongs to it, and some words mean more than a text.
+  // What follows without a space belongs to it, and some words mean more than a string.
   const isWhole = /^[\s),\]}]?$/.test(tokens.query.charAt(span.end));
   const words = text.toLowerCase().split(/\s+/);
   const isCast = words.at(-2) === 'as' && /^(?:number|string|array)$/.test(words.at(-1) ?? '');
   const isPlain =
-    !isCast && !words.some((word) => wordsOfPresent.has(word) || isCallWithoutBrackets(word));
+    !isCast &&
+    !words.some((word) => wordsOfPresent.has(word) || isCallWithoutBrackets(word)) &&
+    !wordsAboutValues.has(words.join(' '));
   reportBareWord(tokens, span, `"${text}"`, quote(text), isWhole && isPlain);
   return tokens.node({ kind: 'literal', type: 'string', text, ...span });
 }
 
-/** Such as `literal2`, which may have been `literal(2)`. */
+/** For example `literal2`, which may have been `literal(2)`. */
 function isCallWithoutBrackets(word: string): boolean {
   const [, name] = /^(\p{L}+)\d+$/u.exec(word) ?? [];
   return name !== undefined && catalog.has(name);
 }
 
 /**
- * Reports words that lack their quotes.
+ * Reports words without quotes.
  *
- * @param meant what they most likely stand for. @param isClear whether nothing else may be meant.
+ * @param meant what they most likely mean. @param isClear whether no other meaning is possible.
  */
 export function reportBareWord(
   tokens: TokenStream,
@@ -433,8 +434,8 @@ export function reportBareWord(
   isClear = true,
 ): void {
   tokens.error('bare-word', span, `${words} is neither a function nor a value.`, {
-    help: `Did you mean ${meant}? A text needs single quotes.`,
-    // Where a bracket lacks its other half, the words may be more than a text.
+    help: `Did you mean ${meant}?${meant.startsWith("'") ? ' Strings need single quotes.' : ''}`,
+    // With an unmatched bracket, the words may be more than a string.
     fix: isClear && tokens.brackets.areBalanced ? { ...spanOf(span), text: meant } : undefined,
   });
 }

@@ -1,55 +1,58 @@
 import { quote } from './strings.ts';
 
 /*
- * Writes as a definition what was read off another notation.
+ * Writes definitions from what was read in another notation.
  */
 
-/** A part of a definition that was read off another notation. */
+/** A part of a definition that was read in another notation. */
 export interface Reading {
   text: string;
-  /** What joins its outermost conditions; `one` if there is only one. */
-  joint: Joint | 'one';
+  /** The word that joins its outermost conditions; `one` if there is only one condition. */
+  conjunction: Conjunction | 'one';
 }
 
 /** The words that join conditions. */
-export type Joint = 'AND' | 'OR';
+export type Conjunction = 'AND' | 'OR';
 
-const one = (text: string): Reading => ({ text, joint: 'one' });
+const one = (text: string): Reading => ({ text, conjunction: 'one' });
 
-/** A value as it was read: the text of a string, or the digits of a number. */
+/** A value as it was read: the contents of a string, or the digits of a number. */
 export interface ReadValue {
   text: string;
   isNumber: boolean;
 }
 
-/** Several readings as one. */
-export function joined(joint: Joint, readings: readonly Reading[]): Reading {
+/** Joins several readings. */
+export function joined(conjunction: Conjunction, readings: readonly Reading[]): Reading {
   const [first] = readings;
   if (first && readings.length === 1) return first;
-  const parts = readings.map((reading) => inParenthesesIf(isLooser(reading, joint), reading));
-  return { text: parts.join(` ${joint} `), joint };
+  const parts = readings.map((reading) => inParenthesesIf(isLooser(reading, conjunction), reading));
+  return { text: parts.join(` ${conjunction} `), conjunction };
 }
 
-/** What a reading denies. */
+/** The negation of a reading. */
 export function denied(reading: Reading): Reading {
-  return one(`NOT ${inParenthesesIf(reading.joint !== 'one', reading)}`);
+  return one(`NOT ${inParenthesesIf(reading.conjunction !== 'one', reading)}`);
 }
 
 /** A reading about the users of an account. */
 export function ofUsers(quantifier: 'ANY' | 'ALL' | 'ALL NOT', reading: Reading): Reading {
-  return one(`${quantifier} ${inParenthesesIf(reading.joint !== 'one', reading)}`);
+  return one(`${quantifier} ${inParenthesesIf(reading.conjunction !== 'one', reading)}`);
 }
 
-const isLooser = (reading: Reading, joint: Joint) => reading.joint === 'OR' && joint === 'AND';
+const isLooser = (reading: Reading, conjunction: Conjunction) =>
+  reading.conjunction === 'OR' && conjunction === 'AND';
 
 function inParenthesesIf(isNeeded: boolean, { text }: Reading): string {
   return isNeeded ? `(${text})` : text;
 }
 
-/** How a comparison is written: `{x}` is what is compared, `{v}` a value, `{vs}` one or more. */
+/**
+ * How a comparison is written: `{x}` is the left side, `{v}` a value, `{vs}` one or more values.
+ */
 type Template = string;
 
-/** The templates of comparisons, with the words for each, in small letters without blanks. */
+/** The templates of comparisons, with the words for each, in lowercase without spaces. */
 const templates: readonly [Template, string][] = [
   ['{x} = {v}', '= == === eq is equal equals equalto isequalto setto issetto'],
   [
@@ -80,23 +83,23 @@ const templateByWord: ReadonlyMap<string, Template> = new Map(
   templates.flatMap(([template, words]) => words.split(' ').map((word) => [word, template])),
 );
 
-/** The template of a comparison in words or signs; undefined if it is not known. */
+/** The template of a comparison in words or symbols; undefined if unknown. */
 export function comparisonTemplate(words: string): Template | undefined {
   return templateByWord.get(words.toLowerCase().replaceAll(/[ _-]/g, ''));
 }
 
-/** How many values a comparison takes at most. */
+/** The maximum number of values that a comparison takes. */
 export function maxValuesOf(template: Template): number {
   if (template.includes('{vs}')) return Number.POSITIVE_INFINITY;
   return template.includes('{v}') ? 1 : 0;
 }
 
-/** Whether a comparison asks which of two values is more. */
+/** Whether a comparison orders two values. */
 export function ordersValues(template: Template): boolean {
   return /[<>]/.test(template);
 }
 
-/** Whether a comparison takes texts only. */
+/** Whether a comparison takes strings only. */
 function takesText(template: Template): boolean {
   return template.includes('({v})');
 }
@@ -104,8 +107,8 @@ function takesText(template: Template): boolean {
 /**
  * A comparison.
  *
- * @param subject what is compared, as text.
- * @returns undefined if the number of values, or one of them, does not go with it.
+ * @param subject the left side, as text.
+ * @returns undefined if the number of values, or one of them, does not fit the comparison.
  */
 export function compared(
   subject: string | undefined,
@@ -120,38 +123,38 @@ export function compared(
     value.isNumber && !takesText(template) ? value.text : quote(value.text),
   );
   const list = written.join(', ');
-  // By functions, because a replacement text has a language of its own.
+  // As functions, because `$` is special in replacement strings.
   return one(template.replace('{x}', () => subject).replace(/\{vs?\}/, () => list));
 }
 
-/** A trait by its name; undefined for a name that can't be written. */
+/** A trait by name; undefined for a name that can't be written. */
 export function traitOf(name: string): string | undefined {
   return isPlain(name) ? `trait(${quote(name)})` : undefined;
 }
 
-/** A property by its name; undefined for a name that can't be written. */
+/** A property by name; undefined for a name that can't be written. */
 export function propertyOf(name: string): string | undefined {
   return isPlain(name) ? `property(${quote(name)})` : undefined;
 }
 
-/** Membership of another audience, by its key. */
+/** Membership in another audience, by its key. */
 export function memberOf(key: string): Reading | undefined {
-  // A name is not the key, and only the key names the trait.
+  // Only the key, not the name of the audience, names the trait.
   return /^[a-z][a-z0-9_]*$/.test(key) ? one(`trait('${key}') = 'true'`) : undefined;
 }
 
-/** What is known of an event that has to have happened. */
+/** An event that must have happened. */
 export interface ReadEvent {
   name: string;
-  /** Conditions about its properties, all of which hold. */
+  /** Conditions about its properties, all of which must be true. */
   conditions: readonly Reading[];
-  /** Such as `7 days`, or two of them. */
+  /** One length such as `7 days`, or two. */
   window?: readonly string[];
   /** An operator and a number, such as `>= 1`. */
   times: string;
 }
 
-/** An event counted; undefined for a name that can't be written. */
+/** A count of an event; undefined for a name that can't be written. */
 export function counted({ name, conditions, window = [], times }: ReadEvent): Reading | undefined {
   if (!isPlain(name)) return undefined;
   const where = conditions.length > 0 ? `.where(${joined('AND', conditions).text})` : '';
@@ -160,7 +163,7 @@ export function counted({ name, conditions, window = [], times }: ReadEvent): Re
   return one(`event(${quote(name)})${where}${inTime}.count() ${times}`);
 }
 
-/** Whether a text stands for itself between quotes: a backslash has a meaning of its own. */
+/** Whether a text can be quoted as it is: a backslash would have a special meaning. */
 function isPlain(text: string): boolean {
   return text.trim() === text && text !== '' && !/[\\\p{Cc}]/u.test(text);
 }

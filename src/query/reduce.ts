@@ -3,21 +3,21 @@ import { numberIn, textOf } from './compare.ts';
 import { numberOf } from './values.ts';
 
 /*
- * How a stream becomes a value. Where the reference is silent, this is what is assumed:
+ * How a stream becomes a value. Assumptions where the reference is silent:
  *
- * - Items without the property are passed over, also by `first` and `last`.
- * - `count` and `sum` of nothing are 0; all others have no value then.
- * - `sum`, `avg`, and `max` and `min` as number take numbers and texts that hold numbers; other
- *   values are passed over.
+ * - Items without the property are skipped, also by `first` and `last`.
+ * - `count` and `sum` of nothing are 0; all others then have no value.
+ * - `sum`, `avg`, and `max` and `min` as number take numbers and strings that contain a number;
+ *   other values are skipped.
  * - `first` and `last` go by time.
- * - `mode` reads its values as texts, so that 5 and '5' are one value, unless `as number` is given.
- *   Each element of a list counts by itself, except with `$` and `as array`, by which a whole list is
- *   one value. Of equally frequent values it gives the one that came first.
+ * - `mode` reads its values as text, so that 5 and '5' are one value, unless `as number` is given.
+ *   Each element of a list counts on its own, except with `$` and `as array`, which make a whole
+ *   list one value. Of equally frequent values it returns the one that came first.
  */
 
-/** What a reducer of a property makes its value from. */
+/** The input of a reducer of a property. */
 interface Reduction {
-  /** The values of the property that are there, in the order of the stream. */
+  /** The existing values of the property, in the order of the stream. */
   present: unknown[];
   /** The type that the property is read as. */
   cast: string | undefined;
@@ -29,8 +29,8 @@ interface Reduction {
 /**
  * Applies a reducer.
  *
- * @param before what the reducer before it gave: `count` after `unique` counts that.
- * @param read gives the value of a property of an item.
+ * @param before the result of the reducer before it: `count` after `unique` counts that.
+ * @param read returns the value of a property of an item.
  */
 export function reduce<Item>(
   call: FunctionCall,
@@ -74,7 +74,7 @@ function reduceValues(reduction: Reduction): unknown {
   }
 }
 
-/** What `mode` counts. */
+/** The values that `mode` counts. */
 function frequencyValues({ present, cast, isWhole }: Reduction): (number | string)[] {
   if (cast === 'array' && isWhole) return present.map(textOf);
   const elements = present.flat().filter((value) => value !== undefined && value !== null);
@@ -93,7 +93,7 @@ function average(numbers: readonly number[]): number | undefined {
   return numbers.length > 0 ? sum(numbers) / numbers.length : undefined;
 }
 
-/** The largest value for 1, the smallest for -1; texts go by their characters. */
+/** The largest value for 1, the smallest for -1; strings are ordered by character. */
 function extreme<Value extends number | string>(
   values: readonly Value[],
   sign: 1 | -1,

@@ -6,7 +6,7 @@ import { type References, references } from './references.ts';
  * The names that a definition depends on.
  *
  * @param query the text of a definition.
- * @returns undefined for one that can't be parsed, whose names can't be known.
+ * @returns undefined if it can't be parsed.
  */
 export function referencesIn(query: string): References | undefined {
   const findings = new Findings();

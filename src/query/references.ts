@@ -7,12 +7,12 @@ import { nameOf } from './values.ts';
 export interface References {
   events: string[];
   traits: string[];
-  /** Of events and entities; those of an event's context have `context.` before them. */
+  /** Of events and entities; properties of an event's context start with `context.`. */
   properties: string[];
   entities: string[];
 }
 
-/** Gathers what a definition refers to. */
+/** Collects what a definition refers to. */
 export function references(tree: Expression): References {
   const found = {
     events: new Set<string>(),

@@ -9,14 +9,14 @@ const colors: Record<Severity, string> = {
 
 const unseen = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
-/** Wider than this, only the part of a line with the place in its middle is shown. */
+/** Of a longer line, only the part around the place is shown. */
 const maxLineChars = 100;
 
 /**
  * A diagnostic as a person reads it: what is wrong, the line with the place marked, what to do.
  *
- * @param color whether to mark it in the colors of a terminal.
- * @param place where it is, as `file:line:column`; it begins with that, as compilers write it.
+ * @param color whether to use terminal colors.
+ * @param place an optional `file:line:column` to start with, as compilers do.
  */
 export function render(query: string, diagnostic: Diagnostic, color = false, place = ''): string {
   const { severity, code, message, line, column, help } = diagnostic;
@@ -24,7 +24,8 @@ export function render(query: string, diagnostic: Diagnostic, color = false, pla
   const whole = query.split('\n')[line - 1] ?? '';
   const last = Math.max(0, whole.length - maxLineChars);
   const from = Math.min(last, Math.max(0, column - 1 - maxLineChars / 2));
-  // What can't be seen, or turns the direction of a line, becomes a blank: the marks below stay in their place.
+  // Invisible characters, and those that change the text direction, become spaces, so that the
+  // marks below stay aligned.
   const shown = whole
     .slice(from, from + maxLineChars)
     .replace(unseen, (found) => ' '.repeat(found.length));

@@ -3,28 +3,28 @@ import { lex } from './lexer.ts';
 import { quote, unquoted } from './strings.ts';
 import type { Token } from './tokens.ts';
 
-/** What one string is to become. */
+/** What to replace a string with. */
 export interface StringReplacement {
-  /** The text of whole strings, as it is meant: without quotes, and without the escapes of quotes. */
+  /** The text of whole strings, without quotes and without escaped quotes. */
   find: string;
   replaceWith: string;
 }
 
-/** What became of a definition; why nothing did, where that is so. */
+/** The new definition, or why there is none. */
 export type Replaced =
   | { kind: 'replaced'; query: string; count: number }
-  /** A string that occurs nowhere, and all that do. */
+  /** A string that does not occur, and all that do. */
   | { kind: 'missing'; find: string; strings: string[] }
   /** A text that can't be written as a string. */
   | { kind: 'unwritable'; replaceWith: string }
-  /** Where the strings of the definition end can't be told. */
+  /** It is unclear where the strings of the definition end. */
   | { kind: 'unreadable' };
 
 /**
- * Replaces whole strings of a definition, all at once, so that two of them can change places. Comments
- * stay as they are.
+ * Replaces whole strings of a definition, all at once, so that two of them can be swapped. Comments
+ * stay unchanged.
  *
- * @param replacements each with another `find`.
+ * @param replacements each with a different `find`.
  */
 export function replaceStrings(
   query: string,
@@ -55,12 +55,12 @@ export function replaceStrings(
     const meant = unquoted(written);
     return becomes.get(meant) ?? meant;
   });
-  // Where quotes are missing, one string may change how the others are read.
+  // If quotes are missing, one string may change how the others are read.
   const isAsWanted = JSON.stringify(stringsOf(replaced)) === JSON.stringify(wanted);
   return isAsWanted ? { kind: 'replaced', query: replaced, count } : { kind: 'unreadable' };
 }
 
-/** The strings of a definition as they are meant, in their order; undefined if they can't be told. */
+/** The unquoted strings of a definition, in order; undefined if they are unclear. */
 function stringsOf(query: string): string[] | undefined {
   const strings = tokensOf(query)?.filter(({ kind }) => kind === 'string');
   return strings?.map(({ text }) => unquoted(text));
@@ -72,8 +72,8 @@ function tokensOf(query: string): Token[] | undefined {
 }
 
 /**
- * Whether a text is read back as it is: no backslash in it takes along a quote, nor the one that ends
- * the string.
+ * Whether a text is read back unchanged: no backslash in it escapes a quote or the end of the
+ * string.
  */
 function isWritable(text: string): boolean {
   const withQuote = `${text}'`;

@@ -1,7 +1,7 @@
 import type { Expression } from './ast.ts';
 import { callsIn } from './chains.ts';
 
-/** The ids of sources whose events a definition leaves out, each once, in the order of the text. */
+/** The ids of sources that a definition excludes, each once, in the order of the text. */
 export function sourceIdsIn(tree: Expression): string[] {
   const ids = new Set<string>();
   for (const { args } of callsIn(tree)) {

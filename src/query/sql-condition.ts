@@ -1,10 +1,10 @@
 import type { Level } from './check-options.ts';
 import { meaningOfPattern } from './foreign-comparison.ts';
 import {
+  type Conjunction,
   compared,
   comparisonTemplate,
   denied,
-  type Joint,
   joined,
   type Reading,
   type ReadValue,
@@ -13,8 +13,8 @@ import {
 import { type Word, WordReader } from './words.ts';
 
 /*
- * Reads what SQL's SELECT and WHERE say of a table of users or accounts, whose columns are traits.
- * Everything has to be understood; other tables, joins and groups are not.
+ * Reads SQL's SELECT and WHERE on a table of users or accounts, whose columns are traits.
+ * Everything must be understood; other tables, joins and groups are not.
  *
  *   statement  = [ "SELECT" columns "FROM" table [ alias ] ] "WHERE" or [ ";" ] ;
  *   or         = and { "OR" and } ;
@@ -27,20 +27,20 @@ const tables: Readonly<Record<'users' | 'accounts', ReadonlySet<string>>> = {
   accounts: new Set(['accounts', 'account', 'companies']),
 };
 
-/** Columns that only say whom a row is about. */
+/** Columns that only identify the row. */
 const ids = new Set(['*', 'id', 'user_id', 'userid', 'account_id', 'anonymous_id']);
 
-/** What a statement says; undefined if a part of it is not understood. */
+/** The meaning of a statement; undefined if any part of it is not understood. */
 export function readSql(words: readonly Word[], level: Level): Reading | undefined {
   return new SqlReader(words, level).statement();
 }
 
-/** Levels of brackets and NOT that are read. */
+/** How many levels of brackets and NOT are read. */
 const maxDepth = 50;
 
 class SqlReader {
   readonly #words: WordReader;
-  /** What may stand before a column: the table, or another name for it. */
+  /** What may precede a column: the table or an alias. */
   readonly #tableNames: Set<string>;
   readonly #tables: ReadonlySet<string>;
   #depth = 0;
@@ -60,7 +60,7 @@ class SqlReader {
     return words.atEnd ? reading : undefined;
   }
 
-  /** Whether it selects whole users, or accounts, from a table of them. */
+  /** Whether it selects whole users or accounts from a table of them. */
   #selects(): boolean {
     const words = this.#words;
     words.take('distinct');
@@ -77,7 +77,7 @@ class SqlReader {
     return true;
   }
 
-  /** Names with dots between them, in small letters; empty if there is none. */
+  /** Names joined by dots, in lowercase; empty if there is none. */
   #path(): string[] {
     return this.#names().map((name) => name.toLowerCase());
   }
@@ -103,14 +103,14 @@ class SqlReader {
     return this.#junction('AND', () => this.#unary());
   }
 
-  #junction(joint: Joint, operand: () => Reading | undefined): Reading | undefined {
+  #junction(conjunction: Conjunction, operand: () => Reading | undefined): Reading | undefined {
     const readings: Reading[] = [];
     do {
       const reading = operand();
       if (!reading) return undefined;
       readings.push(reading);
-    } while (this.#words.take(joint.toLowerCase()));
-    return joined(joint, readings);
+    } while (this.#words.take(conjunction.toLowerCase()));
+    return joined(conjunction, readings);
   }
 
   #unary(): Reading | undefined {
@@ -149,7 +149,7 @@ class SqlReader {
     return value && compared(subject, template, [value]);
   }
 
-  /** A trait: what stands before it may only name the table. */
+  /** A trait; only the name of the table may precede it. */
   #column(): string | undefined {
     const [first, ...rest] = this.#names();
     if (first === undefined) return undefined;
@@ -157,7 +157,7 @@ class SqlReader {
     return this.#tableNames.has(first.toLowerCase()) ? traitOf(rest.join('.')) : undefined;
   }
 
-  /** A string or a number, or true or false, which the language writes as strings. */
+  /** A string, a number, or true or false, which the language writes as strings. */
   #value(): ReadValue | undefined {
     const words = this.#words;
     const sign = words.take('-') ? '-' : '';
@@ -165,7 +165,7 @@ class SqlReader {
     if (word?.kind === 'number') return { text: sign + word.text, isNumber: true };
     if (sign !== '') return undefined;
     const isString = word?.kind === 'quoted' && word.quote !== '`';
-    // Two strings in a row are one, with a quote in it.
+    // Two adjacent strings are one string with a quote in it.
     if (isString && words.peek()?.kind !== 'quoted') return { text: word.text, isNumber: false };
     const isBoolean = word?.kind === 'word' && /^(true|false)$/i.test(word.text);
     return isBoolean ? { text: word.text.toLowerCase(), isNumber: false } : undefined;

@@ -1,19 +1,19 @@
 /*
- * What is between the quotes of a string. A backslash takes the character after it along, so a
- * quote is escaped only after an odd number of backslashes.
+ * The contents of strings. A backslash escapes the character after it, so a quote is escaped only
+ * after an odd number of backslashes.
  */
 
-/** A string in straight single quotes, written so that it ends where it should. */
+/** A text as a string in straight single quotes, with escaped quotes. */
 export function quote(text: string): string {
   return `'${text.replace(/\\[\s\S]|'/g, (piece) => (piece === "'" ? "\\'" : piece))}'`;
 }
 
-/** What the text between quotes stands for: only a quote that is escaped is not what is written. */
+/** What the text between quotes stands for: only an escaped quote differs. */
 export function unquoted(text: string): string {
   return text.replace(/\\[\s\S]/g, (piece) => (piece === "\\'" ? "'" : piece));
 }
 
-/** Where the dots of a name lead into a nested value: those without a backslash. */
+/** A dot that leads into a nested value: one without a backslash. */
 export const nestingDot = /(?<!\\)\./;
 
 /** Whether a name leads into a nested value. */
@@ -21,12 +21,12 @@ export function isNestedName(name: string): boolean {
   return nestingDot.test(name);
 }
 
-/** A name whose dots were escaped, without the backslashes. The look-behind keeps it linear. */
+/** A name without the backslashes before its dots. The lookbehind keeps it linear. */
 export function withPlainDots(name: string): string {
   return name.replace(/(?<!\\)\\+\./g, '.');
 }
 
-/** The steps of a path: a dot after a backslash belongs to a name. */
+/** The steps of a path; a dot after a backslash is part of a name. */
 export function stepsOf(path: string): string[] {
   return path.split(/(?<!\\)\./);
 }

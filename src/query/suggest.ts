@@ -1,9 +1,9 @@
 /*
- * The known word that was meant by an unknown one. A word is never taken for one that says the
- * opposite, however alike the two are spelt.
+ * Finds the known word that an unknown one means. It is never a word with the opposite meaning,
+ * however similar the spelling.
  */
 
-/** Words of which one never stands for another, though some differ in a few letters only. */
+/** Groups of words that never stand for each other, although some differ in only a few letters. */
 const opposites: readonly ReadonlySet<string>[] = [
   'before after since until',
   'first last next previous past least most',
@@ -32,53 +32,53 @@ const negations = new Set([
   ...['isnt', 'arent', 'wasnt', 'doesnt', 'dont', 'didnt', 'hasnt', 'havent'],
 ]);
 
-/** What stands next to a negation and says nothing by itself. */
+/** Words next to a negation that add nothing. */
 const auxiliaries = new Set(['is', 'are', 'was', 'be', 'does', 'do', 'did', 'has', 'have']);
 
-/** Parts of a name that may be added to it and say nothing by themselves. */
+/** Filler words that may be added to a name. */
 const emptyParts = new Set(['is', 'of', 'the']);
 
-/** What a name may begin with and then says something else, as `unequals` does. */
+/** Prefixes that change the meaning of a name, as in `unequals`. */
 const changingStart = /^(?:anti|non|dis|mis|no|un|in|im|ir|ex|or|on|i|n)/;
 
-/** Those that deny. */
+/** Prefixes that negate. */
 const denyingStarts = ['non', 'no', 'un', 'in', 'n'];
 
-/** Names of more letters are compared with nothing: the effort grows with the square. */
+/** Longer names are not compared: the effort grows quadratically. */
 const maxNameChars = 40;
 
-/** The words of a name in small letters: `before_last` and `beforeLast` have two. */
+/** The words of a name in lowercase: `before_last` and `beforeLast` have two. */
 function partsOf(name: string): string[] {
   const words = name.match(/[\p{Lu}]+(?!\p{Ll})|[\p{Lu}]?[^\p{Lu}_\s'-]+/gu) ?? [];
   return words.map((word) => word.toLowerCase());
 }
 
-/** A name in small letters, without what only divides its words. */
+/** A name in lowercase, without underscores. */
 function plain(name: string): string {
   return name.toLowerCase().replaceAll('_', '');
 }
 
-/** Whether a name denies something, as `doesNotContain` does. */
+/** Whether a name is negated, as in `doesNotContain`. */
 export function isNegated(name: string): boolean {
   return withoutNegation(name) !== undefined;
 }
 
 /**
- * What a name denies: `contain` for `doesNotContain`, `less_than` for `not_less_than`.
+ * What a name negates: `contain` for `doesNotContain`, `less_than` for `not_less_than`.
  *
- * @returns undefined for a name that denies nothing.
+ * @returns undefined for a name that is not negated.
  */
 export function withoutNegation(name: string): string | undefined {
   if (name.length > maxNameChars) return undefined;
   const parts = partsOf(name);
   const denying = parts.filter((part) => negations.has(part));
   if (denying.length === 0) return withoutNegatingStart(name);
-  // What is denied twice is not read.
+  // A double negation is not read.
   if (denying.length > 1) return '';
   return parts.filter((part) => !negations.has(part) && !auxiliaries.has(part)).join('_');
 }
 
-/** Such as `notcontains`, in which nothing shows where a word ends. */
+/** For names such as `notcontains`, without word boundaries. */
 function withoutNegatingStart(name: string): string | undefined {
   const [, , denied] =
     /^(is|does|do)?not(?!e$|e_|ed|es|if|ic|h)(\p{Ll}{2,})$/u.exec(plain(name)) ?? [];
@@ -86,14 +86,14 @@ function withoutNegatingStart(name: string): string | undefined {
 }
 
 /**
- * The known name that another denies by its first letters, as `unequals` and `nexists` do.
+ * The known name that another negates with a prefix, as in `unequals` and `nexists`.
  *
- * @returns undefined for other names, and where the letters may be divided in two ways.
+ * @returns undefined for other names, and if the letters can be split in two ways.
  */
 export function deniedByStart(name: string, known: Iterable<string>): string | undefined {
   if (name.length > maxNameChars) return undefined;
   const written = plain(name);
-  // Between "none of" and "one of" lies a single letter.
+  // "none of" and "one of" differ in a single letter.
   if (/oneofs?$/.test(written)) return undefined;
   const denied = denyingStarts
     .filter((start) => written.startsWith(start))
@@ -108,32 +108,32 @@ function singular(word: string): string {
   return word.length > 3 ? word.replace(/s$/, '') : word;
 }
 
-/** Whether one word says something that the other never means. */
+/** Whether two words exclude each other. */
 function isOpposite(word: string, other: string): boolean {
   const [one, two] = [singular(word), singular(other)];
   return one !== two && opposites.some((group) => group.has(one) && group.has(two));
 }
 
-/** Whether a name has a word whose opposite another has. */
+/** Whether two names contain opposite words. */
 function crosses(name: string, other: string): boolean {
   const others = partsOf(other);
   return partsOf(name).some((part) => others.some((candidate) => isOpposite(part, candidate)));
 }
 
-/** How many slips of a letter a word of this length may be away from the one that was meant. */
+/** How many typos a word of this length may have. */
 function maxSlips(length: number): number {
   return length > 4 ? 2 : 1;
 }
 
 /**
- * The known word that an unknown one most likely stands for: one that is spelt alike and begins alike,
- * of which no word is the opposite of one in the unknown.
+ * The known word that an unknown one most likely means: one with a similar spelling and start, that
+ * contains no opposite of a word in the unknown one.
  *
- * @returns undefined when none is close, when two are equally close, when the word is denied, and when
- *   it has more to it than a slip of the pen.
+ * @returns undefined if none is close, if two are equally close, if the word is negated, and if it
+ * differs by more than typos.
  */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
-  // No known word has digits in it: they belong to something else.
+  // No known word contains digits: they belong to something else.
   if (word.length > maxNameChars || /\d/.test(word) || isNegated(word)) return undefined;
   const names = [...known];
   const parts = partsOf(word);
@@ -153,7 +153,7 @@ function nearest(word: string, known: readonly string[]): string | undefined {
   if (!best || (next && next.slips === best.slips && next.name !== best.name)) return undefined;
   const { name, slips } = best;
   if (slips === 0) return name;
-  // What lies between two opposites, of which one is the other with a letter before it.
+  // Words between two opposites, one of which is the other with a prefix.
   const isUnclear =
     partsOf(word)[0] !== partsOf(name)[0] &&
     close.some((other) => {
@@ -164,7 +164,7 @@ function nearest(word: string, known: readonly string[]): string | undefined {
   return isUnclear || !isSlip(word, name, slips) ? undefined : name;
 }
 
-/** Whether two names have the first letter in common, or one begins with the second of the other. */
+/** Whether two names share the first letter, or one starts with the second letter of the other. */
 function beginAlike(one: string, other: string): boolean {
   return one[0] === other[0] || one[1] === other[0] || one[0] === other[1];
 }
@@ -174,11 +174,11 @@ function slipsBetween(one: string, other: string): number {
   return isFar ? Number.POSITIVE_INFINITY : distance(one, other);
 }
 
-/** Whether a word differs from a known one by slips of the pen, and by nothing that says something. */
+/** Whether a word differs from a known one only by typos, not in meaning. */
 function isSlip(word: string, candidate: string, slips: number): boolean {
   const [wanted, spelt] = [plain(word), plain(candidate)];
   if (wanted[0] !== spelt[0] || slips > maxSlips(wanted.length)) return false;
-  // As in `whereor` and in `containsi`, which leaves the case of letters out of account.
+  // For example `whereor`, and `containsi`, which ignores case.
   const more = wanted.startsWith(spelt) ? wanted.slice(spelt.length) : '';
   if (more.length > 1 || more === 'i') return false;
   const rest = wanted.replace(changingStart, '');
@@ -186,7 +186,10 @@ function isSlip(word: string, candidate: string, slips: number): boolean {
   return arePartsAlike(partsOf(word), partsOf(candidate), slips);
 }
 
-/** Whether two names have the same parts but for slips; a name may be run together, or have empty parts more. */
+/**
+ * Whether two names have the same parts except for typos; a name may be run together or have extra
+ * filler words.
+ */
 function arePartsAlike(parts: string[], known: readonly string[], slips: number): boolean {
   if (parts.length < known.length) return slips < 2;
   const written =
@@ -202,7 +205,9 @@ function arePartsAlike(parts: string[], known: readonly string[], slips: number)
   );
 }
 
-/** The fewest single-letter changes, swaps of neighbors included, that turn `a` into `b`. */
+/**
+ * The fewest single-letter changes, including swaps of adjacent letters, that turn `a` into `b`.
+ */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);
@@ -225,7 +230,7 @@ function distance(a: string, b: string): number {
   return last[b.length] ?? Number.POSITIVE_INFINITY;
 }
 
-const joints: Readonly<Record<'AND' | 'OR', ReadonlySet<string>>> = {
+const conjunctions: Readonly<Record<'AND' | 'OR', ReadonlySet<string>>> = {
   AND: new Set([
     'but',
     'plus',
@@ -243,9 +248,12 @@ const joints: Readonly<Record<'AND' | 'OR', ReadonlySet<string>>> = {
   OR: new Set(['oder', 'ou', 'o', 'orr', 'oor', 'ro']),
 };
 
-/** The joint that a word most likely stands for; none for one that joins in another way, as NOR does. */
-export function jointMeant(word: string): 'AND' | 'OR' | undefined {
+/**
+ * The conjunction that a word most likely means; undefined for words that join differently, such as
+ * NOR.
+ */
+export function conjunctionMeant(word: string): 'AND' | 'OR' | undefined {
   const small = word.toLowerCase();
-  if (joints.AND.has(small)) return 'AND';
-  return joints.OR.has(small) ? 'OR' : undefined;
+  if (conjunctions.AND.has(small)) return 'AND';
+  return conjunctions.OR.has(small) ? 'OR' : undefined;
 }

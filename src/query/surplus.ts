@@ -1,20 +1,28 @@
-import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
-import { comparisonInstead, conditionFilter, functionOf, isConditionTaker } from './catalog.ts';
+import type { Argument, Chain, Expression, FunctionCall, Named } from './ast.ts';
+import {
+  catalog,
+  comparisonInstead,
+  conditionFilter,
+  filterOf,
+  functionOf,
+  isConditionTaker,
+  isFilter,
+} from './catalog.ts';
 import { comparisonIn, isExpression } from './chains.ts';
 import type { Fix } from './diagnostic.ts';
 import { format, formatArgument } from './format.ts';
 import type { LanguageFunction } from './language-function.ts';
 
 /*
- * Arguments that a function does not take, but that say clearly what is meant: a condition about the
- * events, the value to compare with, several values for one.
+ * Surplus arguments with a clear intention: a condition about the events, the value to compare
+ * with, several values instead of one.
  */
 
 /**
- * The text with these arguments in their place.
+ * The text with these arguments moved to where they belong.
  *
- * @param place.max how many arguments the function takes. @param place.isValue whether the chain is part of
- * a comparison already. @returns undefined if it is not clear what is meant.
+ * @param place.max how many arguments the function takes. @param place.isValue whether the chain is
+ * already an operand. @returns undefined if the intention is not clear.
  */
 export function withSurplusInPlace(
   chain: Chain,
@@ -24,7 +32,9 @@ export function withSurplusInPlace(
   const entry = functionOf(call);
   if (!entry) return undefined;
   const surplus = call.args.slice(max);
-  if (isConditionTaker(entry) && surplus.every(isCondition)) return asFilters(chain, call, max);
+  if (isConditionTaker(entry) && surplus.every((each) => filterMeant(each) !== undefined)) {
+    return asFilters(chain, call, max);
+  }
   if (entry.kind === 'comparison') return asSeveral(call, entry.name);
   const isLast = chain.calls.at(-1) === call && !isValue;
   const [value] = surplus;
@@ -32,25 +42,24 @@ export function withSurplusInPlace(
   if (!isCompared || !value || !takesComparison(entry, max)) return undefined;
   const operator = entry.kind === 'extractor' ? '=' : '>=';
   const kept = format({ ...chain, calls: [{ ...call, args: call.args.slice(0, max) }] });
-  // A number of zero would be at least there always.
+  // At least 0 would always be true.
   if (operator === '>=' && !(value.type === 'number' && Number(value.text) > 0)) return undefined;
   const { start, end } = call;
   return { start, end, text: `${kept} ${operator} ${formatArgument(value)}` };
 }
 
-/** Whether what a function gives can be compared with the one argument too many. */
+/** Whether the result of a function can be compared with its surplus argument. */
 function takesComparison(entry: LanguageFunction, max: number): boolean {
   if (entry.kind === 'extractor') return entry.returns === 'ScalarExtractor';
   return entry.kind === 'reducer' && entry.family === 'counting' && max === 0;
 }
 
-/** Conditions get filters of their own, in front of a reducer and behind anything else. */
+/** Conditions get their own filters, before a reducer and after anything else. */
 function asFilters(chain: Chain, call: FunctionCall, max: number): Fix | undefined {
   if (call.args.slice(0, max).some(isMissing)) return undefined;
   const filters = call.args
     .slice(max)
-    .filter(isCondition)
-    .map((condition) => `.${conditionFilter}(${format(condition)})`)
+    .map((each) => `.${filterMeant(each)}`)
     .join('');
   const { start, end } = call;
   const bare: Chain = {
@@ -61,9 +70,31 @@ function asFilters(chain: Chain, call: FunctionCall, max: number): Fix | undefin
   };
   const isReducer = functionOf(call)?.kind === 'reducer';
   const before = chain.calls[chain.calls.indexOf(call) - 1];
-  // With the dot, which shows that it goes on with a chain.
+  // With the dot, which shows that it continues a chain.
   if (isReducer && before) return { start: before.end, end, text: `${filters}.${format(bare)}` };
   return { start, end, text: `${format(bare)}${filters}` };
+}
+
+/**
+ * The filter that an argument means: a condition, a filter given by name (`within: 7 days`), or a call
+ * of one (`within(7 days)`).
+ */
+function filterMeant(argument: Argument): string | undefined {
+  if (argument.kind === 'named') return namedFilter(argument);
+  if (argument.kind === 'chain' && argument.calls.every((call) => filterOf(call))) {
+    return format(argument);
+  }
+  return isCondition(argument) ? `${conditionFilter}(${format(argument)})` : undefined;
+}
+
+function namedFilter({ name, value }: Named): string | undefined {
+  const filter = isFilter(name) ? catalog.get(name) : undefined;
+  const [parameter, ...others] = filter?.parameters ?? [];
+  if (!filter || others.length > 0) return undefined;
+  const isLength =
+    value.kind === 'duration' || (value.kind === 'literal' && value.type === 'string');
+  const fits = parameter?.kind === 'duration' ? isLength : isCondition(value);
+  return fits ? `${filter.name}(${formatArgument(value)})` : undefined;
 }
 
 function isMissing({ kind }: Argument): boolean {
@@ -75,7 +106,7 @@ function isCondition(argument: Argument): argument is Expression {
   return isExpression(argument) && !isMissing(argument);
 }
 
-/** Whether numbers may be the thousands of one: `1,500`. */
+/** Whether the arguments may be one number with thousands separators: `1,500`. */
 function mayBeOneNumber(args: readonly Argument[]): boolean {
   return args.every((argument, index) => {
     const before = args[index - 1];

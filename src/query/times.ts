@@ -1,13 +1,13 @@
 /*
- * Dates and timestamps. The reference names two forms, yyyy-mm-dd and ISO 8601 timestamps; what else
- * ISO 8601 allows is read as well, and marked as such.
+ * Dates and timestamps. The reference mentions two forms, yyyy-mm-dd and ISO 8601 timestamps; other
+ * forms of ISO 8601 are read as well, and marked as unsettled.
  */
 
-/** What a text says about a time. */
+/** The time in a text. */
 export interface TimeReading {
-  /** Milliseconds since the epoch; undefined for a form that is not computed with. */
+  /** Milliseconds since the epoch; undefined for forms that are not evaluated. */
   at: number | undefined;
-  /** Without a zone it is read as UTC. */
+  /** Whether there is a time zone; without one, UTC applies. */
   hasZone: boolean;
   /** A day without a time. */
   isDay: boolean;
@@ -17,7 +17,9 @@ export interface TimeReading {
 
 const settled = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** Also without separators, seconds, minutes or the minutes of a zone; in small letters; with a comma. */
+/**
+ * Also without separators, seconds, minutes or the minutes of a zone; in lowercase; with a comma.
+ */
 const readable =
   /^(\d{4})(-?)(\d{2})\2(\d{2})(?:[Tt ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?(?: ?([Zz]|[+-]\d{2}(?::?\d{2})?))?)?$/;
 
@@ -25,7 +27,7 @@ const readable =
 const otherForms =
   /^\d{4}(?:-?W\d{2}(?:-?\d)?|-?\d{3}|-\d{2}|-?\d{2}-?\d{2})?(?:[Tt]\d{2}[\d:]*(?:[.,]\d+)?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
-/** Reads a date or a time; undefined for what is none, or names a day or an hour that does not exist. */
+/** Reads a date or a time; undefined for other texts, and for days or hours that don't exist. */
 export function readTime(text: string): TimeReading | undefined {
   const parts = readable.exec(text);
   if (!parts) {
@@ -35,7 +37,7 @@ export function readTime(text: string): TimeReading | undefined {
   const [, year = '', , month = '', day = '', hour, minute = '00', second = '00', fraction, zone] =
     parts;
   const midnight = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
-  // The engine rolls the 31st of a short month over into the next.
+  // JavaScript rolls the 31st of a short month over into the next month.
   if (new Date(midnight).getUTCDate() !== Number(day)) return undefined;
   const clock = [Number(hour ?? 0), Number(minute), Number(second)] as const;
   const at = momentOf(midnight, clock, zone ?? 'Z');
@@ -62,18 +64,18 @@ function momentOf(
   return midnight + ((hour * 60 + minute - offset) * 60 + second) * 1000;
 }
 
-/** The moment that a text names, in milliseconds since the epoch. */
+/** The moment that a text represents, in milliseconds since the epoch. */
 export function timeOf(text: string): number | undefined {
   return startsLikeTime(text) ? readTime(text)?.at : undefined;
 }
 
-/** Tells most texts from times at their first character. */
+/** Rules out most texts by their first character. */
 function startsLikeTime(text: string): boolean {
   const first = text.charCodeAt(0);
   return first >= 48 && first <= 57;
 }
 
-/** Whether a text is a date or a timestamp in any form, and names a day that exists. */
+/** Whether a text is a date or a timestamp in any form, on a day that exists. */
 export function isTimeText(text: string): boolean {
   return startsLikeTime(text) && readTime(text) !== undefined;
 }

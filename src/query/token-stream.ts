@@ -1,11 +1,12 @@
 import type { Missing, Span } from './ast.ts';
 import { Brackets } from './brackets.ts';
+import type { DiagnosticCode } from './codes.ts';
 import type { Advice, Findings } from './diagnostic.ts';
 import { maxNesting, maxNodes } from './limits.ts';
 import {
   describeToken,
   isClosing,
-  isJoint,
+  isConjunction,
   isOpening,
   isPartOfText,
   isSymbol,
@@ -13,11 +14,11 @@ import {
 } from './tokens.ts';
 
 /**
- * The tokens of a query from the one that is read next: looks ahead, takes, skips to where reading
- * can go on after a mistake, and ends all reading where a query is too deep or too large.
+ * The tokens of a query from the current one: looks ahead, takes tokens, skips to where parsing can
+ * continue after an error, and stops parsing if a query is too deep or too large.
  */
 export class TokenStream {
-  /** The text that is read. */
+  /** The text of the query. */
   readonly query: string;
   readonly findings: Findings;
   readonly #tokens: readonly Token[];
@@ -27,10 +28,10 @@ export class TokenStream {
   #nodes = 0;
   #brackets: Brackets | undefined;
   #stopped = false;
-  /** The tokens, from one to before another, that may be parts of one text. */
+  /** A range of tokens that may be parts of one string; `to` is exclusive. */
   #text = { from: 0, to: 0 };
 
-  /** @param tokens as the lexer gives them: the last one is `end`. */
+  /** @param tokens from the lexer; the last one is `end`. */
   constructor(query: string, tokens: readonly Token[], findings: Findings) {
     this.query = query;
     this.#tokens = tokens;
@@ -38,7 +39,7 @@ export class TokenStream {
     this.findings = findings;
   }
 
-  /** The token that is read next. */
+  /** The next token. */
   get token(): Token {
     return this.peek(0);
   }
@@ -48,17 +49,17 @@ export class TokenStream {
     return this.token.kind === 'end';
   }
 
-  /** Whether a limit was passed: from there on nothing is read and nothing is reported. */
+  /** Whether a limit was exceeded: from then on nothing is read and nothing is reported. */
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** The token so many places after the next one; after the last one there are only ends. */
+  /** The token at this distance from the next one; past the last token, `end`. */
   peek(ahead = 1): Token {
     return this.#tokens[this.#at + ahead] ?? this.#end;
   }
 
-  /** How many tokens after the next one may be parts of a text; none is looked at more than once. */
+  /** How many tokens after the next one may be parts of a string; each is examined only once. */
   countTextTokens(): number {
     const from = this.#at + 1;
     if (from < this.#text.from || from >= this.#text.to) {
@@ -76,31 +77,38 @@ export class TokenStream {
     return token;
   }
 
-  /** Takes so many tokens. @returns their span. */
+  /** Takes this many tokens. @returns their span. */
   take(count: number): Span {
     const { start } = this.token;
     for (let taken = 0; taken < count; taken += 1) this.next();
     return this.spanFrom(start);
   }
 
-  /** From `start` to the end of the token that was taken last. */
+  /** From `start` to the end of the last token taken. */
   spanFrom(start: number): Span {
     return { start, end: Math.max(start, this.lastEnd) };
   }
 
-  /** The token that was taken last; the end before any was. */
+  /** The last token taken; `end` if none was. */
   get lastToken(): Token {
     return this.#tokens[this.#at - 1] ?? this.#end;
   }
 
-  /** Where the token begins that was taken last. */
+  /** The start of the last token taken. */
   get lastStart(): number {
     return this.#tokens[this.#at - 1]?.start ?? 0;
   }
 
-  /** Where the token ends that was taken last. */
+  /** The end of the last token taken. */
   get lastEnd(): number {
     return this.#tokens[this.#at - 1]?.end ?? 0;
+  }
+
+  /** The last token taken that ends before an offset; `end` if there is none. */
+  tokenBefore(offset: number): Token {
+    let at = this.#at - 1;
+    while (at >= 0 && (this.#tokens[at]?.end ?? 0) > offset) at -= 1;
+    return this.#tokens[at] ?? this.#end;
   }
 
   /** The text of a part of the query. */
@@ -108,58 +116,58 @@ export class TokenStream {
     return this.query.slice(start, end);
   }
 
-  /** Takes a closing bracket; if it is missing, reports the one that was opened. */
+  /** Takes a closing bracket; if it is missing, reports the opening one. */
   close(open: Token, close: ')' | '}' | ']'): void {
     if (isSymbol(this.token, close)) {
       this.next();
       return;
     }
     const here = this.token;
-    // It may well be closed in what was cut off.
+    // It may be closed in the part that was cut off.
     if (here.isOpen) return;
     const place = describeToken(here);
     this.error('unclosed', open, `This ${open.text} is not closed before ${place}.`, {
-      help: `Put ${close} where what it holds ends.`,
+      help: `Add ${close} where its contents end.`,
     });
   }
 
-  /** Goes one level deeper; false, and the end of all reading, where that is too deep. */
+  /** Goes one level deeper; returns false and stops parsing if that is too deep. */
   descend(): boolean {
     this.#depth += 1;
     if (this.#depth > maxNesting) {
-      const message = `The query is nested deeper than the ${maxNesting} levels that are read`;
+      const message = `The query is nested deeper than the ${maxNesting} levels that this checker reads`;
       this.findings.beyondLimit('too-deep', this.token, message);
       this.#stop();
     }
     return !this.#stopped;
   }
 
-  /** Comes back from a level. */
+  /** Leaves a level. */
   ascend(): void {
     this.#depth -= 1;
   }
 
-  /** Counts a node of the tree, and ends all reading where there are too many. */
+  /** Counts a node of the tree, and stops parsing if there are too many. */
   node<Node extends object>(node: Node): Node {
     this.#nodes += 1;
     if (this.#nodes > maxNodes && !this.#stopped) {
-      const message = `The query has more than the ${maxNodes} parts that are read`;
+      const message = `The query has more than the ${maxNodes} parts that this checker reads`;
       this.findings.beyondLimit('too-large', this.token, message);
       this.#stop();
     }
     return node;
   }
 
-  /** A node for what is not there or can't be read. */
+  /** A node for something missing or unreadable. */
   missing(start: number): Missing {
     return this.node({ kind: 'missing', ...this.spanFrom(start) });
   }
 
   /**
-   * Reports an error, unless reading has ended. Where a bracket lacks its other half, what is between two
-   * may not belong together: it is not replaced then.
+   * Reports an error, unless parsing has stopped. With unmatched brackets, text that contains
+   * brackets may not belong together, so it gets no fix.
    */
-  error(code: string, span: Span, message: string, advice: Advice = {}): void {
+  error(code: DiagnosticCode, span: Span, message: string, advice: Advice = {}): void {
     if (this.#stopped) return;
     const { fix } = advice;
     const isUnsure =
@@ -168,15 +176,15 @@ export class TokenStream {
     if (this.findings.isFull) this.#stop();
   }
 
-  /** How the brackets of the query belong together. */
+  /** How the brackets of the query match. */
   get brackets(): Brackets {
     this.#brackets ??= new Brackets(this.#tokens);
     return this.#brackets;
   }
 
-  /** Whether a comma stands in the bracket that is so far ahead, outside of others in it. */
+  /** Whether there is a comma directly inside the bracket at this distance. */
   hasCommaInside(from = 0): boolean {
-    // What is not closed would be looked through to the end of the query, time and again.
+    // An unclosed bracket would be scanned to the end of the query again and again.
     if (!this.brackets.isClosed(this.peek(from))) return false;
     let open = 0;
     for (let ahead = from; ; ahead += 1) {
@@ -189,24 +197,27 @@ export class TokenStream {
     }
   }
 
-  /** Skips to what closes the bracket that is open. */
+  /** Skips to the end of the open bracket. */
   skipToClose(): void {
     this.#skipUntil(() => false);
   }
 
-  /** Skips to the end of a condition: a joint, a comma or the end of this bracket. */
+  /** Skips to the end of a condition: a conjunction, a comma or the end of the open bracket. */
   skipCondition(): void {
-    this.#skipUntil((token) => isJoint(token) || isSymbol(token, ','));
+    this.#skipUntil((token) => isConjunction(token) || isSymbol(token, ','));
   }
 
-  /** Skips to where something new can begin: a joint, a comma or the end of this bracket. */
+  /** Skips to the end of a condition, and withholds all fixes. */
   recover(start: number): Missing {
     this.findings.withholdFixes();
     this.skipCondition();
     return this.missing(start);
   }
 
-  /** Skips to the end of the bracket that is open, or to what ends the skipping outside of others. */
+  /**
+   * Skips to the end of the open bracket, or to a token that ends the skipping, ignoring nested
+   * brackets.
+   */
   #skipUntil(ends: (token: Token) => boolean): void {
     for (let open = 0; !this.atEnd; this.next()) {
       const { token } = this;

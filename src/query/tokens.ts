@@ -1,17 +1,17 @@
 import type { Span } from './ast.ts';
 
 /*
- * The smallest pieces of a query, and what a single one tells.
+ * The tokens of a query, and what a single one shows.
  */
 
 /**
- * A piece of a query. `text` is the piece as written, a string's without its quotes. `unknown` are
- * characters that mean nothing in the language.
+ * A token. `text` is as written, for a string without its quotes. `unknown` stands for characters
+ * without a meaning in the language.
  */
 export interface Token extends Span {
   kind: 'name' | 'string' | 'number' | 'date' | 'timestamp' | 'symbol' | 'unknown' | 'end';
   text: string;
-  /** A string without its closing quote, or the end where such a string was cut off. */
+  /** Set for a string without a closing quote, and for the end if such a string was cut off. */
   isOpen?: boolean;
 }
 
@@ -22,26 +22,26 @@ export function isSymbol(token: Token, text: string): boolean {
 
 /** Whether a token opens a bracket. */
 export function isOpening({ kind, text }: Token): boolean {
-  return kind === 'symbol' && /^[({[]$/.test(text);
+  return kind === 'symbol' && (text === '(' || text === '{' || text === '[');
 }
 
 /** Whether a token closes a bracket. */
 export function isClosing({ kind, text }: Token): boolean {
-  return kind === 'symbol' && /^[)}\]]$/.test(text);
+  return kind === 'symbol' && (text === ')' || text === '}' || text === ']');
 }
 
-/** Whether a token joins conditions, rightly written or not. */
-export function isJoint(token: Token): boolean {
+/** Whether a token joins conditions, correctly written or not. */
+export function isConjunction(token: Token): boolean {
   if (token.kind === 'symbol') return /^(&&?|\|\|?)$/.test(token.text);
   return token.kind === 'name' && /^(and|or)$/i.test(token.text);
 }
 
-/** Whether a token compares, rightly written or not. */
+/** Whether a token is a comparison operator, correctly written or not. */
 export function isOperator(token: Token): boolean {
   return token.kind === 'symbol' && /^[<>=!≥≤≠]+$/.test(token.text) && token.text !== '!';
 }
 
-/** The words that join and turn conditions. */
+/** The words that join and modify conditions. */
 export type Keyword = 'AND' | 'OR' | 'NOT' | 'ANY' | 'ALL';
 
 const symbolKeywords: Readonly<Record<string, Keyword>> = {
@@ -52,23 +52,24 @@ const symbolKeywords: Readonly<Record<string, Keyword>> = {
   '!': 'NOT',
 };
 
-/** The keyword that a token is or stands for, in any case. */
+/** The keyword that a token is or stands for, ignoring case. */
 export function keywordOf(token: Token): Keyword | undefined {
   if (token.kind === 'symbol') return symbolKeywords[token.text];
-  if (token.kind !== 'name') return undefined;
+  // All keywords have two or three letters.
+  if (token.kind !== 'name' || token.text.length > 3) return undefined;
   const word = token.text.toUpperCase();
   return word === 'AND' || word === 'OR' || word === 'NOT' || word === 'ANY' || word === 'ALL'
     ? word
     : undefined;
 }
 
-/** Whether a token is a whole value by itself. */
+/** Whether a token alone is a value. */
 export function isValue({ kind, text }: Token): boolean {
   if (kind === 'name') return /^(true|false)$/i.test(text);
   return kind === 'number' || kind === 'string' || kind === 'date' || kind === 'timestamp';
 }
 
-/** Whether a token may be a part of a text whose quotes were forgotten. */
+/** Whether a token may be part of a string without its quotes. */
 export function isPartOfText({ kind, text }: Token): boolean {
   return kind === 'name' || kind === 'number' || (kind === 'symbol' && /^[-&:.|]$/.test(text));
 }
@@ -78,7 +79,7 @@ export function isNull({ kind, text }: Token): boolean {
   return kind === 'name' && /^(null|nil|none|undefined)$/i.test(text);
 }
 
-/** The span of a token, or of anything else, and nothing more of it. */
+/** Only the span of a token or anything else that has one. */
 export function spanOf({ start, end }: Span): Span {
   return { start, end };
 }

@@ -4,15 +4,15 @@ import { unquoted } from './strings.ts';
 import { isTimeText } from './times.ts';
 
 /*
- * What is known of a value before anything is computed.
+ * What is known about a value statically.
  */
 
-/** What kind of value something surely is; `unknown` where only the data can tell. */
+/** The kind of a value, if it is certain; `unknown` if only the data can tell. */
 export type ValueKind = 'number' | 'time' | 'text' | 'boolean' | 'unknown';
 
 /**
- * The kind of a literal. A string stands for any of the other kinds, so it is `text` only if it can
- * be read as neither a number nor a time.
+ * The kind of a literal. A string can stand for any other kind, so it is `text` only if it can't be
+ * read as a number, a time or a boolean.
  */
 export function kindOfLiteral(literal: Literal): ValueKind {
   switch (literal.type) {
@@ -32,7 +32,7 @@ export function kindOfLiteral(literal: Literal): ValueKind {
   }
 }
 
-/** The kind of what a chain reduces to. */
+/** The kind of the value that a chain reduces to. */
 export function kindOfChain(chain: Chain): ValueKind {
   const call = chain.calls.findLast((candidate) => reducerOf(candidate)?.returns === 'Scalar');
   const reducer = reducerOf(call);
@@ -44,7 +44,7 @@ export function kindOfChain(chain: Chain): ValueKind {
   return type === 'number' && casts.includes(type) ? 'number' : 'unknown';
 }
 
-/** What a literal stands for: in a string a quote can be escaped. */
+/** What a literal stands for: in a string, quotes can be escaped. */
 export function plainText({ type, text }: Literal): string {
   return type === 'string' ? unquoted(text) : text;
 }
@@ -55,13 +55,13 @@ export function nameOf(argument: Argument | undefined): string {
   return argument?.kind === 'literal' ? plainText(argument) : '…';
 }
 
-/** Whether an argument is a number, or a string that holds one; and which. */
+/** The number that an argument is, or contains as a string. */
 export function numberOf(argument: Argument | undefined): number | undefined {
   if (argument?.kind !== 'literal') return undefined;
   return isNumeric(argument.text) ? Number(argument.text) : undefined;
 }
 
-/** Whether a text is a number as the language writes it, perhaps with a minus. */
+/** Whether a text is a number as the language writes it, possibly with a minus. */
 export function isNumeric(text: string): boolean {
   return /^\s*-?(?:\d+(?:\.\d+)?|\.\d+)\s*$/.test(text);
 }

@@ -3,17 +3,17 @@ import { extractorOf } from './catalog.ts';
 import type { Level } from './check-options.ts';
 import { nameOf } from './values.ts';
 
-/** Whose traits a definition speaks of. */
+/** Whose traits a definition refers to. */
 export type Collection = 'users' | 'accounts';
 
-/** A stream with the names of the properties that are read of its items. */
+/** A stream with the names of the properties that are read from its items. */
 export interface StreamNames {
   name: string;
-  /** Those of an event's context have `context.` before them. */
+  /** Properties of an event's context start with `context.`. */
   properties: ReadonlySet<string>;
 }
 
-/** The names in a definition, each under what it is a name of, in the order of the text. */
+/** The names in a definition by kind, in the order of the text. */
 export interface Vocabulary {
   events: readonly StreamNames[];
   entities: readonly StreamNames[];
@@ -23,7 +23,11 @@ export interface Vocabulary {
 /** The properties of streams, by the name of the stream. */
 type Streams = Map<string, Set<string>>;
 
-/** Gathers the names in a definition. @param tree what could be read of it. @param type its level. */
+/**
+ * Collects the names in a definition.
+ *
+ * @param tree what could be read of it. @param type its level.
+ */
 export function vocabularyOf(tree: Expression, type: Level): Vocabulary {
   const gatherer = new Gatherer();
   gatherer.gather(tree, { collection: type === 'accounts' ? 'accounts' : 'users' });
@@ -34,10 +38,10 @@ export function vocabularyOf(tree: Expression, type: Level): Vocabulary {
   };
 }
 
-/** Where in a definition a name is. */
+/** The position of a name in a definition. */
 interface Place {
   collection: Collection;
-  /** The properties of the innermost stream whose items are spoken of. */
+  /** The properties of the innermost enclosing stream. */
   properties?: Set<string>;
 }
 
@@ -71,7 +75,11 @@ class Gatherer {
     }
   }
 
-  /** Notes the name that a chain begins with. @returns the properties of the stream that it begins. */
+  /**
+   * Records the name that a chain starts with.
+   *
+   * @returns the properties of the stream that it starts.
+   */
   #begin(
     call: Parameters<typeof extractorOf>[0],
     { collection, properties }: Place,

@@ -5,10 +5,13 @@ import { atKnownDurationAhead } from './lookahead.ts';
 import type { TokenStream } from './token-stream.ts';
 
 /*
- * A window behind what it limits, as people write it: `… >= 1 in the last 7 days`.
+ * A window after the comparison, as people write it: `… >= 1 in the last 7 days`.
  */
 
-/** The words of a window before its length, with "times" before them; 0 if no window is next. */
+/**
+ * How many words of a window come before its length, including a leading "times"; 0 if no window is
+ * next.
+ */
 export function countWordsOfWindow(tokens: TokenStream): number {
   const isTimes = tokens.token.kind === 'name' && /^times?$/i.test(tokens.token.text);
   const from = isTimes ? 1 : 0;
@@ -27,7 +30,7 @@ function isOfWindow(tokens: TokenStream, ahead: number): boolean {
 }
 
 /**
- * A chain that ends in a comparison, with a filter put before its reducer.
+ * A chain that ends in a comparison, with a filter inserted before its reducer.
  *
  * @param filter the text of the filter, with its dot. @returns undefined if nothing is reduced.
  */

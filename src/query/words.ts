@@ -1,34 +1,40 @@
 /*
- * Cuts a text that is no definition – prose, SQL, JSON, code – into words, so that it can be told what
- * it is and what it says. Unlike the lexer it knows apostrophes within words.
+ * Splits a text that is not a definition – prose, SQL, JSON, code – into words, to find out what it
+ * is and what it means. Unlike the lexer, it allows apostrophes inside words.
  */
 
 /** A piece of such a text. */
 export interface Word {
   /**
-   * - `word`: letters, digits, and what joins them within a word. `number`: digits only.
-   * - `quoted`: between quotes of any kind. `sign`: anything else, operators in one piece.
+   * - `word`: letters, digits, and what joins them inside a word. `number`: digits only.
+   * - `quoted`: in quotes of any kind. `sign`: anything else, with operators in one piece.
    */
   kind: 'word' | 'number' | 'quoted' | 'sign';
-  /** As written; of what is quoted, that between the quotes. */
+  /** As written; for `quoted`, the part between the quotes. */
   text: string;
-  /** The quote that opens it, of what is quoted. */
+  /** The opening quote; for `quoted` only. */
   quote?: string;
-  /** Whether it follows the piece before it without a blank. */
+  /** Whether it follows the piece before it without a space. */
   isAdjacent: boolean;
 }
 
-/** The quotes that open a string, right or wrong, with those that close it. */
+/** The quotes that open a string, correct or not, with those that close it. */
 export const closingQuotes: ReadonlyMap<string, string> = new Map([
   ["'", "'"],
   ['"', '"'],
   ['`', '`'],
   ['\u2018', '\u2019'],
   ['\u201c', '\u201d'],
+  ['\u201e', '\u201c'],
+  ['\u201a', '\u2018'],
+  ['\u00ab', '\u00bb'],
 ]);
 
 const space = /\s+/y;
-/** A date, a time or a key is one word; what may be an end of a sentence, or a dot of a path, is not. */
+/**
+ * A date, a time or a key is one word; a dot that may end a sentence or divide a path is not part
+ * of it.
+ */
 const wordPattern =
   /[\p{L}\p{N}_$](?:[\p{L}\p{N}_$]|[-'\u2019:](?=[\p{L}\p{N}_])|(?<=\d)\.(?=\d))*/uy;
 const numberPattern = /^\d+(?:\.\d+)?$/;
@@ -36,13 +42,13 @@ const signPattern = /[<>=!\u2264\u2265\u2260]+|&&|\|\||[\s\S]/uy;
 const letter = /[\p{L}\p{N}]/u;
 
 /**
- * Cuts a text into words, in linear time.
+ * Splits a text into words, in linear time.
  *
- * @param maxWords after so many it stops.
+ * @param maxWords where it stops.
  */
 export function cutWords(text: string, maxWords: number): Word[] {
   const words: Word[] = [];
-  // A quote that nothing closes from here on is never closed further on either.
+  // A quote that is never closed from here on is not closed later either.
   const unclosed = new Set<string>();
   let at = 0;
   let isAdjacent = false;
@@ -64,7 +70,7 @@ interface Piece {
   end: number;
 }
 
-/** A quote opens where no word is going on, and closes before what is no word. */
+/** A quote opens outside a word, and closes before something that is not a word. */
 function quotedAt(text: string, start: number, unclosed: Set<string>): Piece | undefined {
   const quote = text[start] ?? '';
   const closing = closingQuotes.get(quote);
@@ -91,7 +97,7 @@ function matchAt(pattern: RegExp, text: string, at: number): string {
   return pattern.exec(text)?.[0] ?? '';
 }
 
-/** Reads words one after the other. */
+/** Reads words one by one. */
 export class WordReader {
   readonly #words: readonly Word[];
   #at = 0;
@@ -100,7 +106,7 @@ export class WordReader {
     this.#words = words;
   }
 
-  /** The word so far ahead; undefined at the end. */
+  /** The word at this distance; undefined at the end. */
   peek(ahead = 0): Word | undefined {
     return this.#words[this.#at + ahead];
   }
@@ -117,9 +123,9 @@ export class WordReader {
   }
 
   /**
-   * Whether one of these phrases is next, in any case, and takes it.
+   * Takes one of these phrases, if it is next, ignoring case. @returns whether it was.
    *
-   * @param phrases of words with blanks between them; those that begin with others come first.
+   * @param phrases of words separated by spaces; longer ones that start with others come first.
    */
   take(...phrases: readonly string[]): boolean {
     return phrases.some((phrase) => {
@@ -136,12 +142,12 @@ export class WordReader {
     return word.text.toLowerCase().replace('\u2019', "'") === wanted;
   }
 
-  /** Where it reads now, to come back to. */
+  /** The current position, to return to. */
   get position(): number {
     return this.#at;
   }
 
-  /** Goes back to where it read before. */
+  /** Returns to an earlier position. */
   backTo(position: number): void {
     this.#at = position;
   }

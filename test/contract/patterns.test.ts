@@ -156,18 +156,32 @@ const listed: Record<string, Record<string, Source>> = {
     '/^(a|an|the|null|nothing|none|empty|unknown|today|yesterday|tomorrow|now|not|any)$/i': 'query',
   },
   'query/between-conditions.ts': {
+    '/\\b\\d+ \\p{L}/u': 'query',
+    '/^(?:i?like|rlike|regexp?|matches|similar)\\b/i': 'query',
     '/^times?$/i': 'query',
     '/^(?:ago|from|back|before|earlier)$/i': 'query',
     '/^[.,]$/': 'query',
   },
   'query/catalog.ts': {
+    '/^(?:exclud(?:e|ing)_?sources?|sources?_?exclud(?:e|ed|ing))$/i': 'query',
     '/^(?:count_?(?:distinct|unique)|(?:distinct|unique)_?count)$/i': 'query',
   },
   'query/check-definition.ts': {
+    '/[=<>]/': 'query',
     '/^(\\d+) ?(\\p{L}+)$/u': 'query',
   },
   'query/check-place.ts': {
-    '/like$/i': 'query',
+    '/^(?:(?:has|have|is)_?)?(?:once|ever|did|do|done|perform(?:ed)?|occur(?:red|s)?|happen(?:ed|s)?|at_?least_?once)$/i':
+      'query',
+    '/^(?:never|none|(?:never|not|did_?not|didnt|has_?not|hasnt|have_?not|havent)_?(?:did|do|done|perform(?:ed)?|occur(?:red)?|happen(?:ed)?))$/i':
+      'query',
+    '/^(?:true|false)$/i': 'query',
+    '/^(not_?)?(?:is_?)?(?:member_?of|(?:in_?|member_?of_?)?(?:audience|segment))$/i': 'query',
+    '/^true$/i': 'query',
+    '/date|time/i': 'query',
+    '/like$|match|regex|pattern/i': 'query',
+    '/between|range/i': 'query',
+    '/source/i': 'query',
     '/^in_?(?:audience|segment)$/i': 'query',
     '/^not$/i': 'query',
   },
@@ -208,6 +222,8 @@ const listed: Record<string, Record<string, Source>> = {
     '/^\\d/': 'query',
   },
   'query/foreign-comparison.ts': {
+    '/^(?:contains?|includes?)$/': 'query',
+    '/^(?:of|any)$/': 'query',
     '/^(?:is|does|do|did)$/': 'query',
     '/^(?:|contains?|includes?)$/': 'query',
     '/^(?:any|one|none)$/': 'query',
@@ -218,6 +234,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^times?$/': 'query',
   },
   'query/foreign-text.ts': {
+    '/^(?:where|filter|count|summarize|stats|search|project)$/': 'query',
     '/^(?:not|any|all)$/i': 'query',
     '/^(select|where|from|having|update|delete|insert)$/i': 'query',
     '/^(lambda|function|def|const|var|df|db)$/': 'query',
@@ -244,6 +261,12 @@ const listed: Record<string, Record<string, Source>> = {
     '/^\\d{1,9}$/': 'setting',
     '/s$/': 'query',
   },
+  'query/html-entities.ts': {
+    '/&(?:quot|apos|#34|#39|#x27);/': 'query',
+    '/&(quot|apos|lt|gt|amp|#34|#39|#x27);/g': 'query',
+    '/[\'"]/': 'query',
+    '/\\)\\s*&(?:lt|gt);/': 'query',
+  },
   'query/lexer.ts': {
     '/[()[\\]{}\'"`“”‘’,]/': 'query',
     '/\\s+/': 'query',
@@ -255,7 +278,8 @@ const listed: Record<string, Record<string, Source>> = {
       'query',
     '/\\+?(?:\\d+(?:\\.\\d+)?|\\.\\d+)(?:[eE][+-]?\\d+(?![\\p{L}_]))?/u': 'query',
     '/[\\p{L}_$][\\p{L}\\p{N}_]*/u': 'query',
-    '/[^\\p{L}_$\\d\\s\'"`\\u2018\\u2019\\u201c\\u201d=<>!(){}[\\],.:&|≥≤≠-]+/u': 'query',
+    '/[^\\p{L}_$\\d\\s\'"`\\u2018\\u2019\\u201a\\u201c\\u201d\\u201e\\u00ab=<>!(){}[\\],.:&|≥≤≠-]+/u':
+      'query',
     '/\\s*(?:[),}]|$)|\\s+(?:AND|OR)\\b/iy': 'query',
     '/^[\\p{Default_Ignorable_Code_Point}\\p{Cc}]+$/u': 'query',
     "/\\\\[.\\\\']/g": 'query',
@@ -281,6 +305,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[*/+^]+$/': 'query',
   },
   'query/numbers.ts': {
+    '/^[1-9]\\d*$/': 'query',
     '/^(?:\\d+(?:\\.\\d+)?|\\.\\d+)$/': 'query',
     '/^\\+?(\\d*)(?:\\.(\\d+))?(?:[eE]([+-]?\\d+))?$/': 'query',
     '/^0+(?=\\d)/': 'query',
@@ -349,8 +374,6 @@ const listed: Record<string, Record<string, Source>> = {
     '/[(){}[\\]]/': 'query',
   },
   'query/tokens.ts': {
-    '/^[({[]$/': 'query',
-    '/^[)}\\]]$/': 'query',
     '/^[-&:.|]$/': 'query',
     '/^(&&?|\\|\\|?)$/': 'query',
     '/^(and|or)$/i': 'query',
@@ -513,9 +536,13 @@ const listed: Record<string, Record<string, Source>> = {
     '/^ex/i': 'query',
   },
   'query/parse-chains.ts': {
+    '/^[!?]$/': 'query',
     '/^[\\p{Ll}_]/u': 'query',
   },
   'query/parse-logic-words.ts': {
+    '/^(?:ANY|ALL)$/i': 'query',
+    '/^(?:either|both)$/i': 'query',
+    '/^users?$/i': 'query',
     '/^neither$/i': 'query',
     '/^n?or$/i': 'query',
   },

@@ -26,8 +26,8 @@ describe('how Segment computes', () => {
     ["trait('a') = trait('b')", /another value/],
     ["event('A').within(7 days).count() >= 1", /time window/],
     ["event('A').between(1 day, 7 days).count() >= 1", /time window/],
-    ["trait('a').within_last(7 days)", /present time/],
-    ["trait('a').after_next(7 days)", /present time/],
+    ["trait('a').within_last(7 days)", /current time/],
+    ["trait('a').after_next(7 days)", /current time/],
     ["trait('a').before_date('2026-01-01')", /no time zone/],
     ["trait('a').after_date('2026-01-01T00:00:00')", /no time zone/],
     ["trait('a') > 2026-01-01", /no time zone/],
@@ -48,7 +48,7 @@ describe('how Segment computes', () => {
     const { type, reasons } = computeCadence(treeOf(query, 'linked'), 'linked');
     expect(type).toBe('BATCH');
     expect(reasons).toEqual([
-      'a linked audience is computed in the warehouse, by schedule or by hand',
+      'a linked audience is computed in the warehouse, on a schedule or manually',
     ]);
   });
 
@@ -56,11 +56,7 @@ describe('how Segment computes', () => {
     const query = "ANY event('A').within(7 days).count() >= event('B').within(7 days).count()";
     const { type, reasons } = computeCadence(treeOf(query, 'accounts'), 'accounts');
     expect(type).toBe('BATCH');
-    expect(reasons.map((reason) => reason.split(' ').at(-1))).toEqual([
-      'accounts',
-      'window',
-      'one',
-    ]);
+    expect(reasons.map((reason) => reason.split(' ').at(-1))).toEqual(['level', 'window', 'one']);
   });
 });
 

@@ -249,6 +249,80 @@ describe('a mistake with a clear meaning is healed', () => {
       "event('A').count() is more than 3 times within the last 7 days",
       "event('A').within(7 days).count() > 3",
     ],
+    // A range of values, which events have a window for.
+    ["trait('age').between(18, 30)", "(trait('age') >= 18 AND trait('age') <= 30)"],
+    ["NOT trait('age').between(18, 30)", "NOT (trait('age') >= 18 AND trait('age') <= 30)"],
+    [
+      "trait('d').between('2025-01-01', '2025-02-01')",
+      "(trait('d') >= '2025-01-01' AND trait('d') <= '2025-02-01')",
+    ],
+    [
+      "trait('d').between(2025-01-01, 2025-02-01)",
+      "(trait('d') >= 2025-01-01 AND trait('d') <= 2025-02-01)",
+    ],
+    ["event('A').count().between(2, 5)", "(event('A').count() >= 2 AND event('A').count() <= 5)"],
+    [
+      "event('A').where(property('x').between(10, 20)).count() >= 1",
+      "event('A').where((property('x') >= 10 AND property('x') <= 20)).count() >= 1",
+    ],
+    // A left side that is written once.
+    ["trait('age') > 18 AND < 30", "trait('age') > 18 AND trait('age') < 30"],
+    [
+      "trait('x') = 1 OR trait('age') > 18 and <= 30",
+      "trait('x') = 1 OR trait('age') > 18 AND trait('age') <= 30",
+    ],
+    ["NOT (trait('age') > 18 AND < 30)", "NOT (trait('age') > 18 AND trait('age') < 30)"],
+    [
+      "trait('p') != 'a' AND != 'b' AND != 'c'",
+      "trait('p') != 'a' AND trait('p') != 'b' AND trait('p') != 'c'",
+    ],
+    ["trait('p') = 'a' OR = 'b'", "trait('p') = 'a' OR trait('p') = 'b'"],
+    [
+      "trait('d') >= '2025-01-01' AND < '2025-02-01'",
+      "trait('d') >= '2025-01-01' AND trait('d') < '2025-02-01'",
+    ],
+    [
+      "event('A').within(7 days).count() >= 2 AND <= 5",
+      "event('A').within(7 days).count() >= 2 AND event('A').within(7 days).count() <= 5",
+    ],
+    [
+      "event('A').where(event('B').within(parent: 2 days).count() >= 1 AND < 5).count() >= 1",
+      "event('A').where(event('B').within(parent: 2 days).count() >= 1 AND event('B').within(parent: 2 days).count() < 5).count() >= 1",
+    ],
+    // Values joined by a word.
+    ["trait('p') = ('a' OR 'b')", "trait('p').one_of('a', 'b')"],
+    ["NOT trait('p') = (1 or 2 or 3)", "NOT trait('p').one_of(1, 2, 3)"],
+    ["trait('p') != ('a' OR 'b')", "trait('p').none_of('a', 'b')"],
+    ["trait('p') != ('a' AND 'b')", "trait('p').none_of('a', 'b')"],
+    ["trait('p').equals('a' OR 'b')", "trait('p').one_of('a', 'b')"],
+    ["trait('p').contains('a' OR 'b' OR 'c')", "trait('p').contains('a', 'b', 'c')"],
+    [
+      "event('A').where(property('x') = ('a' || 'b')).count() >= 1",
+      "event('A').where(property('x').one_of('a', 'b')).count() >= 1",
+    ],
+    // Filters as arguments.
+    ["event('A', within: 7 days).count() >= 1", "event('A').within(7 days).count() >= 1"],
+    ["event('A', within='7 days').count() >= 1", "event('A').within(7 days).count() >= 1"],
+    ["NOT event('A', within(7 days)).count() >= 1", "NOT event('A').within(7 days).count() >= 1"],
+    ["event('A').count(within: 7 days) >= 1", "event('A').within(7 days).count() >= 1"],
+    [
+      "event('A', where: property('x') > 5, within: 7 days).count() >= 1",
+      "event('A').where(property('x') > 5).within(7 days).count() >= 1",
+    ],
+    [
+      "event('A').where(event('B', within: 7 days).count() >= 1).count() >= 1",
+      "event('A').where(event('B').within(7 days).count() >= 1).count() >= 1",
+    ],
+    ["event('A').last(7 days).count() >= 1", "event('A').within(7 days).count() >= 1"],
+    [
+      "event('A').exclude_sources('a', 'b').count() >= 1",
+      "event('A').sources({exclude: 'a', 'b'}).count() >= 1",
+    ],
+    [
+      "event('A').sources(exclude='a').count() >= 1",
+      "event('A').sources({exclude: 'a'}).count() >= 1",
+    ],
+    ["sum(event('A'), property('x')) > 1", "event('A').sum(property('x')) > 1"],
   ])('%s', (text, meant, type = 'users') => {
     expect(validResults(text, type).map(plain)).toContain(meant);
     expect(errorCodes(text, type).length).toBeLessThanOrEqual(2);
@@ -381,6 +455,33 @@ describe('help only, where more than one thing may be meant', () => {
     ["event('A').where({total: {gt: 100}}).count() >= 1"],
     ["event('A').count() >= 1 where property('c') = 'x'"],
     ["NOT(trait('a') = 1, trait('b') = 2)"],
+    // A range that is empty, of lengths, of more than one meaning, or denied.
+    ["trait('a').between(30, 18)"],
+    ["trait('a').between(1,500, 2,000)"],
+    ["trait('d').between(7 days, 10 days)"],
+    ["trait('a').not_between(1, 3)"],
+    ["trait('a') = trait('b').between(1, 3)"],
+    // What a left side that is written once belongs to.
+    ["NOT trait('a') > 1 AND < 3"],
+    ["ANY trait('a') > 1 AND < 3", 'accounts'],
+    ["trait('x') = 1 AND trait('p') = 'a' OR = 'b'"],
+    ["trait('p') = 'a' OR = 'b' AND trait('x') = 1"],
+    ["trait('a') > 1 AND < 3 OR > 10"],
+    ["(trait('a') > 1) AND < 3"],
+    ["trait('a').exists() AND > 3"],
+    // One value is never two.
+    ["trait('p') = ('a' AND 'b')"],
+    ["trait('p') > (1 OR 2)"],
+    ["trait('p').starts_with('a' OR 'b')"],
+    ["trait('p').omits('a' OR 'b')"],
+    ["event('A' OR 'B').count() >= 1"],
+    // Sources and windows that are not said in so many words.
+    ["event('A').without_sources('a').count() >= 1"],
+    ["event('A').not_sources('a').count() >= 1"],
+    ["event('A').include_sources('a').count() >= 1"],
+    ["event('A', 7 days).count() >= 1"],
+    ["event('A', last: 7 days).count() >= 1"],
+    ["event('A').first(7 days).count() >= 1"],
   ])('%s', (text, type = 'users') => {
     expect(verdictOf(text, type).isValid).toBe(false);
     expect(validResults(text, type)).toEqual([]);

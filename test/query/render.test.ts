@@ -59,7 +59,7 @@ describe('a diagnostic', () => {
       1 | evnet('A').count() == 1 and trait('a') = 1
         |                    \u001b[36m^^\u001b[0m
         = Write = instead of ==.
-      \u001b[33mwarning[keyword-case]\u001b[0m: The reference writes this word in capitals.
+      \u001b[33mwarning[keyword-case]\u001b[0m: Segment's reference writes keywords in capitals.
       1 | evnet('A').count() == 1 and trait('a') = 1
         |                         \u001b[33m^^^\u001b[0m
         = Did you mean AND?"

@@ -197,6 +197,11 @@ export const spoilers: readonly Spoiler[] = [
     /\.sources\(\{exclude: ('[^']*')\}\)/,
     (match) => `.sources(${group(match, 1)})`,
   ),
+  at(
+    'says exclude in the name',
+    /\.sources\(\{exclude: ('[^']*')\}\)/,
+    (match) => `.exclude_sources(${group(match, 1)})`,
+  ),
   lost('says include of sources', /\{exclude:/, '{include:'),
   at('writes NOT as a sign', /\bNOT /, '!'),
   at('writes NOT in small letters', /\bNOT\b/, 'not'),
@@ -253,6 +258,18 @@ export const spoilers: readonly Spoiler[] = [
     (match) => `(${group(match, 0)} AND ${group(match, 1)}('${group(match, 2)}') < 9)`,
     (match) => `${group(match, 3)} <= ${group(match, 1)}('${group(match, 2)}') < 9`,
   ),
+  both(
+    'writes a range as a call',
+    /\b(trait|property)\('([a-z_]+)'\) ?>= ?(\d)(?![\d.])/,
+    (match) => `(${group(match, 0)} AND ${group(match, 1)}('${group(match, 2)}') <= 9)`,
+    (match) => `${group(match, 1)}('${group(match, 2)}').between(${group(match, 3)}, 9)`,
+  ),
+  both(
+    'writes the left side of a range once',
+    /\b(trait|property)\('([a-z_]+)'\) ?>= ?(\d)(?![\d.])/,
+    (match) => `(${group(match, 0)} AND ${group(match, 1)}('${group(match, 2)}') <= 9)`,
+    (match) => `(${group(match, 0)} AND <= 9)`,
+  ),
   both('writes thousands with a comma', /(?<=[<>]=? ?)\d+(?![\d.,])/, '1500', '1,500'),
   lost(
     'puts a currency before a number',
@@ -268,6 +285,11 @@ export const spoilers: readonly Spoiler[] = [
   at('gives equals several values', /\.one_of(?=\('?[^()]*,)/, '.equals'),
   at('compares with a list', /\.one_of(?=\('[^()]*,)/, ' = '),
   at(
+    'joins the values of a list by OR',
+    /\.one_of\(('[^'()]*'), ?('[^'()]*')\)/,
+    (match) => ` = (${group(match, 1)} OR ${group(match, 2)})`,
+  ),
+  at(
     'puts values into square brackets',
     /\.one_of\(([^()]*)\)/,
     (match) => `.one_of([${group(match, 1)}])`,
@@ -277,6 +299,11 @@ export const spoilers: readonly Spoiler[] = [
   at('gives like a pattern', /\.ends_with\('b'\)/, ".like('%b')"),
   lost('gives like a pattern with a gap', /\.ends_with\('b'\)/, ".like('a_b')"),
   // Lengths of time
+  at(
+    'gives a window as an argument',
+    /(\bevent\('[^']*')\)\.within\((\d+ days)\)/,
+    (match) => `${group(match, 1)}, within: ${group(match, 2)})`,
+  ),
   at('puts a length of time into quotes', days, ({ 0: text }) => `'${text}'`),
   at('shortens a unit', days, (match) => `${group(match, 1)}d`),
   at(

@@ -130,7 +130,7 @@ describe('create_audience', () => {
     const client = await connect(api);
     const { structured } = await callTool(client, 'create_audience', create(unread));
     expect(asked.map(([method]) => method)).toEqual(['list_audiences', 'create_audience']);
-    expect(String(structured.advice)).toMatch(/nothing of it was checked/);
+    expect(String(structured.advice)).toMatch(/nothing in it was checked/);
   });
 
   test('sends nothing for what is too long and has too many conditions', async () => {
@@ -233,7 +233,7 @@ describe('update_audience_for_space', () => {
       'get_audience',
       'update_audience_for_space',
     ]);
-    expect(String(structured.advice)).toMatch(/nothing of it was checked/);
+    expect(String(structured.advice)).toMatch(/nothing in it was checked/);
   });
 
   test('with the mode warn sends what it would refuse', async () => {

@@ -1,16 +1,17 @@
 import { closingQuotes } from '../../query/index.ts';
 
 /*
- * Which lines of a text begin inside of a string: what looks like a comment there is a part of the string.
+ * Finds the lines of a text that start inside a string: a comment marker there is part of the
+ * string.
  */
 
-/** Where the lines begin, by offset, that begin inside of a string. @param isComment whether a line is one. */
+/** The start offsets of the lines that start inside a string. @param isComment whether a line is a comment. */
 export function linesInStrings(
   text: string,
   isComment: (line: string) => boolean,
 ): ReadonlySet<number> {
   const inside = new Set<number>();
-  // A quote that nothing closes from here on is never closed further on either.
+  // A quote that is never closed from here on is not closed later either.
   const unclosed = new Set<string>();
   for (let at = 0; at < text.length; ) {
     const isLineStart = at === 0 || text[at - 1] === '\n';
@@ -38,8 +39,8 @@ function endOfLine(text: string, at: number): number {
 }
 
 /**
- * The closing quote of the string that begins here; undefined for what is none. A string that goes over
- * lines and holds half of a bracket lacks its own quote.
+ * The offset of the closing quote of the string that starts here; undefined if none does. A string
+ * with a line break and an unmatched bracket is missing its closing quote.
  */
 function endOfString(text: string, start: number, unclosed: Set<string>): number | undefined {
   const closing = closingQuotes.get(text[start] ?? '');
@@ -55,7 +56,7 @@ function isBroken(string: string): boolean {
   return string.includes('\n') && string.split('(').length !== string.split(')').length;
 }
 
-/** Behind a character, or the comment that begins here. */
+/** The offset after a character, or after the comment that starts here. */
 function skip(text: string, at: number): number {
   const two = text.slice(at, at + 2);
   if (two === '/*') {
