@@ -183,6 +183,7 @@ class Visitors {
       open: (session) =>
         program.openSession({
           upstream,
+          workspace: token,
           guest: {
             id: caller.id,
             settings,

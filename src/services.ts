@@ -17,6 +17,7 @@ import { AudienceIndexes, droppingIndexes } from './space/audience-indexes.ts';
 import { KnownNameLists } from './space/known-names.ts';
 import { NameCheck } from './space/names.ts';
 import { type PreviewCount, Previews } from './space/previews.ts';
+import { noObserver, type Observer } from './telemetry/observer.ts';
 
 /** What the program needs from the machine; passed in, so that tests can replace it. */
 export interface Machine {
@@ -39,6 +40,7 @@ export interface ProcessServices {
   log: Log;
   auditLog: AuditLog | undefined;
   folder: StateFolder | undefined;
+  observer: Observer;
 }
 
 /** What belongs to one Segment token, however many sessions use it. */
@@ -54,7 +56,11 @@ export interface WorkspaceServices {
 }
 
 /** @throws nothing: what can't be opened now is reported when it is used. */
-export function createProcessServices(config: Config, machine: Machine): ProcessServices {
+export function createProcessServices(
+  config: Config,
+  machine: Machine,
+  observer: Observer = noObserver,
+): ProcessServices {
   const { clock, randomBytes, writeLog } = machine;
   const redactor = new GrowingRedactor(secretsOf(config));
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
@@ -66,22 +72,28 @@ export function createProcessServices(config: Config, machine: Machine): Process
     log,
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
     folder: stateFolderOf(config, machine),
+    observer,
   };
 }
 
 /**
  * @param config the settings, with the address and the token of this workspace.
+ * @param workspace the name of the token.
  * @param shared what other replicas share; undefined if there are none.
  */
 export function createWorkspaceServices(
   config: Config,
-  { machine, redactor, log, folder }: ProcessServices,
+  workspace: string,
+  { machine, redactor, log, folder, observer }: ProcessServices,
   shared: SharedState | undefined,
 ): WorkspaceServices {
   const { clock } = machine;
   const { target, maxWaitMs, timeoutMs } = config;
   const scope = target.kind === 'live' ? shared?.of(target) : undefined;
-  const api = connect(config, machine, redactor, log, scope?.createQuota);
+  const api = connect(config, machine, redactor, log, {
+    createQuota: scope?.createQuota,
+    observed: { workspace, observer },
+  });
   const indexes = new AudienceIndexes(api, clock);
   return {
     api: droppingIndexes(api, indexes),
