@@ -5,6 +5,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import type { HttpMachine } from './http-config.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { createProcessServices, type Machine } from './services.ts';
+import { openTelemetry } from './telemetry/open.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
 import { visible } from './visible.ts';
@@ -136,7 +137,8 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     writeLog: (line) => process.stderr.write(line),
     surroundings,
   };
-  const services = createProcessServices(config, machine);
+  const telemetry = await openTelemetry(config.http);
+  const services = createProcessServices(config, machine, telemetry);
   const { log } = services;
   // Node would print the error as it is; the log removes secrets.
   process.on('uncaughtException', (error) => {

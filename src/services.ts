@@ -17,7 +17,9 @@ import { AudienceIndexes, droppingIndexes } from './space/audience-indexes.ts';
 import { KnownNameLists } from './space/known-names.ts';
 import { NameCheck } from './space/names.ts';
 import { type PreviewCount, Previews } from './space/previews.ts';
-import { noObserver, type Observer } from './telemetry/observer.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import type { Observer } from './telemetry/observer.ts';
+import { noTelemetry, type Telemetry } from './telemetry/open.ts';
 
 /** What the program needs from the machine; passed in, so that tests can replace it. */
 export interface Machine {
@@ -41,6 +43,8 @@ export interface ProcessServices {
   auditLog: AuditLog | undefined;
   folder: StateFolder | undefined;
   observer: Observer;
+  /** What `/metrics` shows; undefined where it is not served. */
+  metrics: Metrics | undefined;
 }
 
 /** What belongs to one Segment token, however many sessions use it. */
@@ -59,7 +63,7 @@ export interface WorkspaceServices {
 export function createProcessServices(
   config: Config,
   machine: Machine,
-  observer: Observer = noObserver,
+  { observer, metrics }: Pick<Telemetry, 'observer' | 'metrics'> = noTelemetry,
 ): ProcessServices {
   const { clock, randomBytes, writeLog } = machine;
   const redactor = new GrowingRedactor(secretsOf(config));
@@ -73,6 +77,7 @@ export function createProcessServices(
     auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
     folder: stateFolderOf(config, machine),
     observer,
+    metrics,
   };
 }
 
