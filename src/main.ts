@@ -135,6 +135,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     random: Math.random,
     randomBytes,
     writeLog: (line) => process.stderr.write(line),
+    stdout: process.stdout,
     surroundings,
   };
   const telemetry = await openTelemetry(config.http);

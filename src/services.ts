@@ -1,3 +1,4 @@
+import { auditToStdout } from './audit-path.ts';
 import type { Clock } from './clock.ts';
 import { type Config, secretsOf } from './config.ts';
 import { connect } from './connect.ts';
@@ -5,7 +6,9 @@ import { keysOfSecrets } from './keys-of-secret.ts';
 import { createLog, type Log } from './log.ts';
 import { GrowingRedactor } from './redact.ts';
 import type { SharedState } from './replicas/shared-state.ts';
-import { AuditLog } from './safety/audit-log.ts';
+import { auditFile } from './safety/audit-file.ts';
+import { AuditLog, type AuditSink } from './safety/audit-log.ts';
+import { auditStream, type LineStream } from './safety/audit-stream.ts';
 import { Confirmations, scopeOf } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
 import { LostCreates } from './safety/lost-create.ts';
@@ -30,6 +33,8 @@ export interface Machine {
   randomBytes: (count: number) => Uint8Array;
   /** Receives finished lines of the log. */
   writeLog: (line: string) => void;
+  /** Where an audit log goes that is to go to stdout. */
+  stdout?: LineStream;
   /** What the platform's state folder depends on; without it, there is none. */
   surroundings?: Surroundings;
 }
@@ -68,13 +73,13 @@ export function createProcessServices(
   const { clock, randomBytes, writeLog } = machine;
   const redactor = new GrowingRedactor(secretsOf(config));
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
-  const file = config.auditLog;
+  const audit = auditSinkOf(config, machine);
   return {
     config,
     machine,
     redactor,
     log,
-    auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
+    auditLog: audit && new AuditLog(audit, redactor, clock.now, randomBytes),
     folder: stateFolderOf(config, machine),
     observer,
     metrics,
@@ -116,6 +121,15 @@ export function createWorkspaceServices(
       scope?.previewCount ?? createPreviewCount(config, folder, log),
     ),
   };
+}
+
+function auditSinkOf(
+  { auditLog, http }: Config,
+  { clock, stdout }: Machine,
+): AuditSink | undefined {
+  if (auditLog === undefined) return undefined;
+  if (http && auditLog === auditToStdout && stdout) return auditStream(stdout, 'stdout', clock);
+  return auditFile(auditLog);
 }
 
 /** @returns undefined where the platform has no state folder and none was named. */
