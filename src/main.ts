@@ -138,7 +138,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     stdout: process.stdout,
     surroundings,
   };
-  const telemetry = await openTelemetry(config.http);
+  const telemetry = await openTelemetry(config.http, systemClock);
   const services = createProcessServices(config, machine, telemetry);
   const { log } = services;
   // Node would print the error as it is; the log removes secrets.
@@ -150,6 +150,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   if (config.http) {
     const { serveHttp } = await import('./serve-http.ts');
     await serveHttp(services, config.http);
+    await telemetry.flush();
     return exitCode.ok;
   }
   const program = compose(services);
@@ -161,5 +162,6 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     if (interruption) log('info', 'stopping at once', { reason: interruption });
   }
   await program.stop(answered());
+  await telemetry.flush();
   return exitCode.ok;
 }

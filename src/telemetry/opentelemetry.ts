@@ -22,7 +22,7 @@ const boundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 3
  *
  * `mcp.session.id` is left out, and so are arguments and results.
  */
-export async function openTelemetryObserver(): Promise<Observer> {
+export async function openTelemetryObserver(): Promise<FlushedObserver> {
   const api = await import('@opentelemetry/api');
   const tracer = api.trace.getTracer(name, version);
   const duration = api.metrics
@@ -35,9 +35,15 @@ export async function openTelemetryObserver(): Promise<Observer> {
   return new OpenTelemetry(api, tracer, duration);
 }
 
+/** An observer that an SDK reports for, sooner or later. */
+export interface FlushedObserver extends Observer {
+  /** Makes the SDK report what it holds back. Rejects if that fails. */
+  flush(): Promise<void>;
+}
+
 type Api = typeof import('@opentelemetry/api');
 
-class OpenTelemetry implements Observer {
+class OpenTelemetry implements FlushedObserver {
   readonly #api: Api;
   readonly #tracer: Tracer;
   readonly #duration: Histogram;
@@ -88,6 +94,13 @@ class OpenTelemetry implements Observer {
     return this.#requestIn(request, this.#api.ROOT_CONTEXT);
   }
 
+  async flush(): Promise<void> {
+    const { trace, metrics } = this.#api;
+    for (const provider of [trace.getTracerProvider(), metrics.getMeterProvider()]) {
+      await flushProvider(provider);
+    }
+  }
+
   notLetIn(): void {}
 
   quotasOf(): void {}
@@ -129,5 +142,17 @@ class OpenTelemetry implements Observer {
   #placeOf(traceparent: unknown): SpanContext | undefined {
     const place = readTraceparent(traceparent);
     return place && { ...place, isRemote: true };
+  }
+}
+
+/** The API knows no such method, but every SDK has it; what the API gives may stand for the SDK's own. */
+async function flushProvider(provider: object): Promise<void> {
+  if ('getDelegate' in provider && typeof provider.getDelegate === 'function') {
+    const delegate: unknown = provider.getDelegate();
+    if (typeof delegate === 'object' && delegate !== null) await flushProvider(delegate);
+    return;
+  }
+  if ('forceFlush' in provider && typeof provider.forceFlush === 'function') {
+    await provider.forceFlush();
   }
 }

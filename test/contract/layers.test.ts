@@ -276,7 +276,7 @@ const allowed: Record<string, string[]> = {
     'zod',
   ],
   resources: ['query'],
-  telemetry: ['version.ts', '@opentelemetry/api', 'node:perf_hooks'],
+  telemetry: ['clock.ts', 'version.ts', '@opentelemetry/api', 'node:perf_hooks'],
   tools: [
     'json-length.ts',
     'nearest.ts',
