@@ -144,7 +144,7 @@ export const metrics = {
   eventLoopDelay: {
     name: 'segment_mcp_event_loop_delay_seconds',
     type: 'gauge',
-    labels: ['quantile'],
-    help: 'Delay of the event loop since the last scrape: the quantiles 0.5, 0.99 and 1.',
+    labels: ['statistic'],
+    help: 'Delay of the event loop since the last scrape: p50, p99 (percentiles) or max.',
   },
 } as const satisfies Record<string, MetricRow>;

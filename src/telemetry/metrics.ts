@@ -133,8 +133,8 @@ function serverGauges({ replica, redis, isStale, notReady }: MetricSources): Val
 
 function processGauges(figures: ProcessFigures): Values[] {
   const delay = new Values(table.eventLoopDelay);
-  for (const [quantile, seconds] of Object.entries(figures.eventLoopDelay)) {
-    delay.set({ quantile }, seconds);
+  for (const [statistic, seconds] of Object.entries(figures.eventLoopDelay)) {
+    delay.set({ statistic }, seconds);
   }
   return [
     one(table.startTime, figures.startedAt),

@@ -7,7 +7,7 @@ export interface ProcessFigures {
   cpuSeconds: number;
   residentBytes: number;
   heapUsedBytes: number;
-  /** In seconds since it was last asked for, by quantile from 0 to 1. */
+  /** In seconds since it was last asked for, by statistic. */
   eventLoopDelay: Readonly<Record<string, number>>;
 }
 
@@ -26,9 +26,9 @@ export function measureProcess(now: () => number): () => ProcessFigures {
     const seconds = (nanoseconds: number) =>
       Math.max(0, nanoseconds / nanosecondsPerSecond - resolutionMs / 1000) || 0;
     const eventLoopDelay = {
-      '0.5': seconds(delay.percentile(50)),
-      '0.99': seconds(delay.percentile(99)),
-      '1': seconds(delay.max),
+      p50: seconds(delay.percentile(50)),
+      p99: seconds(delay.percentile(99)),
+      max: seconds(delay.max),
     };
     delay.reset();
     return {
