@@ -25,7 +25,7 @@ import { keyBytes, type StateFolder, StateFolderError } from './safety/state-fol
 import type { Machine, ProcessServices } from './services.ts';
 import { systemReason } from './system-reason.ts';
 import { expositionType } from './telemetry/families.ts';
-import type { MetricSources, Metrics } from './telemetry/metrics.ts';
+import type { MetricSources } from './telemetry/metrics.ts';
 import { tools } from './tools/registry.ts';
 import { Exchange, type HttpRefusal, type Visitor } from './transports/http/exchange.ts';
 import { MetricsServer } from './transports/http/metrics-server.ts';
