@@ -5,6 +5,7 @@ import { type Client, clients, isEditable } from '../src/commands/clients/table.
 import { httpSettingList } from '../src/http-settings.ts';
 import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { type Setting, settings } from '../src/settings.ts';
+import { type MetricRow, metrics } from '../src/telemetry/metrics-table.ts';
 import { defaultToolsets, isToolset, tools, toolsets } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
 import { stories } from '../test/e2e/stories/index.ts';
@@ -24,6 +25,7 @@ export function generatedFiles(): Map<string, string> {
   const sections = {
     'README.md': { 'install links': installLinks(project), summary: toolSummary() },
     'docs/tools.md': { tools: toolSection() },
+    'docs/metrics.md': { metrics: metricTable() },
     'docs/options.md': {
       options: optionTable(Object.values(settings)),
       'http options': optionTable(httpSettingList),
@@ -141,6 +143,16 @@ function requestTable(): string {
     return `| ${cell(request)} | ${called.length} | ${names} |`;
   });
   return `| request | calls | tools |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function metricTable(): string {
+  const rows = Object.values<MetricRow>(metrics)
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .map(({ name, type, labels, help }) => {
+      const named = labels.map(code).join(', ');
+      return `| ${code(name)} | ${type} | ${named || '–'} | ${cell(help)} |`;
+    });
+  return `| metric | type | labels | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 function optionTable(list: readonly Setting<unknown>[]): string {

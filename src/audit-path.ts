@@ -11,6 +11,12 @@ import {
 import { dirname, resolve, sep } from 'node:path';
 import { systemReason } from './system-reason.ts';
 
+/** The value that means stdout instead of a file. */
+export const auditToStdout = 'stdout';
+
+/** What stands for the name of the replica in the path. */
+export const replicaPlaceholder = '{replica}';
+
 /** The constants of `node:fs`, some of which Windows lacks. */
 type Constants = Readonly<Record<'O_APPEND' | 'O_RDWR', number>> &
   Readonly<Partial<Record<'O_NONBLOCK' | 'O_NOCTTY', number>>>;
@@ -21,6 +27,28 @@ type Constants = Readonly<Record<'O_APPEND' | 'O_RDWR', number>> &
  */
 export function auditFlags({ O_APPEND, O_RDWR, O_NONBLOCK = 0, O_NOCTTY = 0 }: Constants): number {
   return O_APPEND | O_RDWR | O_NONBLOCK | O_NOCTTY;
+}
+
+/**
+ * Where the audit log is written.
+ *
+ * @param given the setting. @param replica its name, fit for a file name; undefined if the server does
+ * not serve HTTP. @returns what is wrong, in a sentence, if it is.
+ */
+export function auditTarget(
+  given: string,
+  replica: string | undefined,
+): { target: string } | { problem: string } {
+  if (replica !== undefined) return { target: given.replaceAll(replicaPlaceholder, replica) };
+  if (given === auditToStdout) {
+    return {
+      problem: `${name} can be stdout with --http only: without it, stdout belongs to the protocol. For a file of that name, write ./stdout.`,
+    };
+  }
+  if (given.includes(replicaPlaceholder)) {
+    return { problem: `${name} can have ${replicaPlaceholder} with --http only.` };
+  }
+  return { target: given };
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type WorkspaceServices,
 } from './services.ts';
 import { createSession, type Guest, type Session } from './session.ts';
+import { unobserved } from './telemetry/observer.ts';
 
 /**
  * How long requests in flight may take to finish when the program stops, and then to be aborted.
@@ -23,6 +24,8 @@ export interface Opening {
   guest: Guest;
   /** The workspace that the session works with. */
   upstream: Upstream;
+  /** The name of its token. */
+  workspace: string;
 }
 
 /** The assembled program. */
@@ -68,7 +71,7 @@ export function compose(services: ProcessServices, shared?: SharedState): Progra
     log,
     services,
     openSession(opening) {
-      const workspace = workspaces.get(opening?.upstream ?? config);
+      const workspace = workspaces.get(opening?.upstream ?? config, opening?.workspace);
       const session = createSession(services, workspace, opening?.guest, () =>
         sessions.delete(session),
       );
@@ -105,13 +108,14 @@ class Workspaces {
     this.#shared = shared;
   }
 
-  get({ target, edition, proxy }: Upstream): WorkspaceServices {
+  /** @param workspace the name of the token; of two for the same token, the one that comes first is used. */
+  get({ target, edition, proxy }: Upstream, workspace = unobserved.workspace): WorkspaceServices {
     const key = JSON.stringify([target, edition]);
     const known = this.#known.get(key);
     if (known) return known;
     if (target.kind === 'live') this.#services.redactor.add(target.token);
     const config = { ...this.#services.config, target, edition, proxy };
-    const made = createWorkspaceServices(config, this.#services, this.#shared);
+    const made = createWorkspaceServices(config, workspace, this.#services, this.#shared);
     this.#known.set(key, made);
     return made;
   }

@@ -1,4 +1,4 @@
-import { problemWithAuditLog } from './audit-path.ts';
+import { auditTarget, auditToStdout, problemWithAuditLog } from './audit-path.ts';
 import { readFileOf } from './file-setting.ts';
 import { type Environment, type Flags, Given } from './given.ts';
 import {
@@ -65,7 +65,7 @@ export interface Config {
   readonly secrets: readonly string[] | undefined;
   /** The state folder; undefined for the platform's own. */
   readonly stateFolder: string | undefined;
-  /** The path of the file that records every attempt to write. */
+  /** The path of the file that records every attempt to write; over HTTP also `stdout`. */
   readonly auditLog: string | undefined;
   readonly logLevel: LogLevel;
   /** How to serve HTTP; undefined to serve stdin and stdout. */
@@ -148,6 +148,7 @@ export function readConfig(
   const secrets = readSecrets(given);
   const hasSecret = secrets !== undefined || given.problems.length > before;
   const stateFolder = given.read(settings.stateFolder);
+  const http = readHttpConfig(given, { hasSecret, stateFolder }, machine);
   const config: Config = {
     target,
     proxy:
@@ -163,17 +164,15 @@ export function readConfig(
     ask: given.readOrFallback(settings.ask),
     secrets,
     stateFolder,
-    auditLog: given.read(settings.auditLog),
+    auditLog: readAuditLog(given, http),
     timeoutMs: given.readOrFallback(settings.timeoutMs),
     maxWaitMs: given.readOrFallback(settings.maxWaitMs),
     edition: given.readOrFallback(settings.edition),
     perMinute: given.read(settings.perMinute) ?? {},
     queryCheck: given.readOrFallback(settings.queryCheck),
     logLevel: given.readOrFallback(settings.logLevel),
-    http: readHttpConfig(given, { hasSecret, stateFolder }, machine),
+    http,
   };
-  const auditLogProblem = config.auditLog && problemWithAuditLog(config.auditLog);
-  if (auditLogProblem) given.problems.push(auditLogProblem);
   const toolProblem = problemWithTools(config);
   if (toolProblem) given.problems.push(toolProblem);
   if (given.problems.length > 0) throw new ConfigError(given.problems);
@@ -275,6 +274,17 @@ function readToken(given: Given): string {
     `No token: set ${unexpanded(settings.token)} to a Public API token or ${unexpanded(settings.tokenFile)} to a file that holds one, or try everything without one with --sandbox (SEGMENT_SANDBOX=1).`,
   );
   return '';
+}
+
+/** Where the audit log is written, if anything can be written there. */
+function readAuditLog(given: Given, http: HttpConfig | undefined): string | undefined {
+  const wanted = given.read(settings.auditLog);
+  if (wanted === undefined) return undefined;
+  const read = auditTarget(wanted, http?.replica);
+  const isFile = 'target' in read && !(http && read.target === auditToStdout);
+  const problem = isFile ? problemWithAuditLog(read.target) : 'problem' in read && read.problem;
+  if (problem) given.problems.push(problem);
+  return 'target' in read ? read.target : undefined;
 }
 
 /** The keys of confirmations, from the environment or a file. */

@@ -6,12 +6,19 @@ import type { SegmentApi } from './segment/api.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
 import type { CreateQuota } from './segment/quota/quota.ts';
+import { type Observed, unobserved } from './telemetry/observer.ts';
 import { name, version } from './version.ts';
+
+/** What a connection may have in addition. */
+export interface Connecting {
+  /** Makes the quota of an operation; by default one that this process has for itself. */
+  createQuota?: CreateQuota | undefined;
+  observed?: Observed;
+}
 
 /**
  * The API, opened by the first call; with `--sandbox`, a stand-in is started for it.
  *
- * @param createQuota makes the quota of an operation; by default one that this process has for itself.
  * @throws {TypeError} if the configuration is not that of a single workspace.
  */
 export function connect(
@@ -19,7 +26,7 @@ export function connect(
   { clock, random }: { clock: Clock; random: () => number },
   redactor: Redactor,
   log: Log,
-  createQuota?: CreateQuota,
+  { createQuota, observed = unobserved }: Connecting = {},
 ): SegmentApi {
   const open = async (baseUrl: string, token: string): Promise<SegmentApi> => {
     const { SegmentClient } = await import('./segment/client.ts');
@@ -38,6 +45,7 @@ export function connect(
       random,
       redactor,
       log,
+      observed,
     });
   };
   const { target } = config;

@@ -5,6 +5,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import type { HttpMachine } from './http-config.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { createProcessServices, type Machine } from './services.ts';
+import { openTelemetry } from './telemetry/open.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
 import { visible } from './visible.ts';
@@ -137,9 +138,11 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     random: Math.random,
     randomBytes,
     writeLog: (line) => process.stderr.write(line),
+    stdout: process.stdout,
     surroundings: surroundings(),
   };
-  const services = createProcessServices(config, machine);
+  const telemetry = await openTelemetry(config.http, systemClock);
+  const services = createProcessServices(config, machine, telemetry);
   const { log } = services;
   // Node would print the error as it is; the log removes secrets.
   process.on('uncaughtException', (error) => {
@@ -150,6 +153,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   if (config.http) {
     const { serveHttp } = await import('./serve-http.ts');
     await serveHttp(services, config.http);
+    await telemetry.flush();
     return exitCode.ok;
   }
   const program = compose(services);
@@ -161,5 +165,6 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     if (interruption) log('info', 'stopping at once', { reason: interruption });
   }
   await program.stop(answered());
+  await telemetry.flush();
   return exitCode.ok;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { AccessError } from './access/authenticator.ts';
+import { AccessError, accessFaults } from './access/authenticator.ts';
 import { CallRate } from './access/call-rate.ts';
 import type { Caller } from './access/caller.ts';
 import {
@@ -24,8 +24,11 @@ import type { SharedState } from './replicas/shared-state.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './safety/state-folder.ts';
 import type { Machine, ProcessServices } from './services.ts';
 import { systemReason } from './system-reason.ts';
+import { expositionType } from './telemetry/families.ts';
+import type { MetricSources } from './telemetry/metrics.ts';
 import { tools } from './tools/registry.ts';
 import { Exchange, type HttpRefusal, type Visitor } from './transports/http/exchange.ts';
+import { MetricsServer } from './transports/http/metrics-server.ts';
 import { HttpRefusalError, HttpServer } from './transports/http/server.ts';
 import { SessionSeals } from './transports/http/session-seals.ts';
 import { UnderWay } from './transports/http/under-way.ts';
@@ -129,9 +132,17 @@ export async function startHttp(
     notReady: () => access.authenticator.notReady(),
     log,
   });
+  const metricsServer = await serveMetrics(services, { http, access, shared }).catch(
+    async (error: unknown) => {
+      access.close();
+      await shared?.close();
+      throw new ConfigError([`--metrics: the address can't be used (${systemReason(error)}).`]);
+    },
+  );
   const port = await server.listen(http.listen).catch(async (error: unknown) => {
     access.close();
     await shared?.close();
+    metricsServer?.close();
     throw new ConfigError([`--http: the address can't be used (${systemReason(error)}).`]);
   });
   const url = `${http.publicUrl ?? `http://${hostIn(http.listen.host)}:${port}`}/mcp`;
@@ -146,8 +157,40 @@ export async function startHttp(
       server.close();
       access.close();
       await shared?.close();
+      metricsServer?.close();
     },
   };
+}
+
+/** A call that was refused because the access token does not have its scope. */
+const missingScopeFault = 'missing_scope';
+
+interface MetricsParts {
+  http: HttpConfig;
+  access: Access;
+  shared: SharedState | undefined;
+}
+
+/** @returns undefined if they are not to be served. @throws {Error} if the address can't be used. */
+async function serveMetrics(
+  { metrics, machine: { clock }, log }: ProcessServices,
+  { http, access, shared }: MetricsParts,
+): Promise<MetricsServer | undefined> {
+  if (!metrics || !http.metrics) return undefined;
+  const { measureProcess } = await import('./telemetry/process-figures.ts');
+  const sources: MetricSources = {
+    replica: http.replica,
+    process: measureProcess(clock.now),
+    redis: shared && (() => shared.state()),
+    authReasons: [...accessFaults, missingScopeFault],
+    isStale: () => access.isStale(),
+    notReady: () => access.authenticator.notReady(),
+  };
+  const server = new MetricsServer(() => metrics.text(sources), expositionType);
+  const port = await server.listen(http.metrics);
+  const url = `http://${hostIn(http.metrics.host)}:${port}/metrics`;
+  log('info', 'serving metrics', { url, port });
+  return server;
 }
 
 interface VisitorsOptions {
@@ -183,6 +226,7 @@ class Visitors {
       open: (session) =>
         program.openSession({
           upstream,
+          workspace: token,
           guest: {
             id: caller.id,
             settings,
@@ -191,7 +235,11 @@ class Visitors {
             admit: () => guests.begin(caller.id, token, callsPerMinute),
           },
         }),
-      refusalOf: (tool) => scopeRefusal(caller, tool, http.publicUrl),
+      refusalOf: (tool) => {
+        const refusal = scopeRefusal(caller, tool, http.publicUrl);
+        if (refusal) program.services.observer.notLetIn(missingScopeFault);
+        return refusal;
+      },
     };
   }
 
@@ -218,6 +266,7 @@ class Visitors {
       if (!(error instanceof AccessError)) throw error;
       const { fault, status, message } = error;
       program.log('debug', 'not let in', { fault });
+      program.services.observer.notLetIn(fault);
       const loginUrl = http.auth.kind === 'oauth' ? http.publicUrl : undefined;
       const challenge = { 'www-authenticate': loginChallenge(error, loginUrl) };
       throw new HttpRefusalError({ status, message, headers: status === 401 ? challenge : {} });

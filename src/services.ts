@@ -1,3 +1,4 @@
+import { auditToStdout } from './audit-path.ts';
 import type { Clock } from './clock.ts';
 import { type Config, secretsOf } from './config.ts';
 import { connect } from './connect.ts';
@@ -5,7 +6,9 @@ import { keysOfSecrets } from './keys-of-secret.ts';
 import { createLog, type Log } from './log.ts';
 import { GrowingRedactor } from './redact.ts';
 import type { SharedState } from './replicas/shared-state.ts';
-import { AuditLog } from './safety/audit-log.ts';
+import { auditFile } from './safety/audit-file.ts';
+import { AuditLog, type AuditSink } from './safety/audit-log.ts';
+import { auditStream, type LineStream } from './safety/audit-stream.ts';
 import { Confirmations, scopeOf } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';
 import { LostCreates } from './safety/lost-create.ts';
@@ -17,6 +20,9 @@ import { AudienceIndexes, droppingIndexes } from './space/audience-indexes.ts';
 import { KnownNameLists } from './space/known-names.ts';
 import { NameCheck } from './space/names.ts';
 import { type PreviewCount, Previews } from './space/previews.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import type { Observer } from './telemetry/observer.ts';
+import { noTelemetry, type Telemetry } from './telemetry/open.ts';
 
 /** What the program needs from the machine; passed in, so that tests can replace it. */
 export interface Machine {
@@ -27,6 +33,8 @@ export interface Machine {
   randomBytes: (count: number) => Uint8Array;
   /** Receives finished lines of the log. */
   writeLog: (line: string) => void;
+  /** Where an audit log goes that is to go to stdout. */
+  stdout?: LineStream;
   /** What the platform's state folder depends on; without it, there is none. */
   surroundings?: Surroundings;
 }
@@ -39,6 +47,9 @@ export interface ProcessServices {
   log: Log;
   auditLog: AuditLog | undefined;
   folder: StateFolder | undefined;
+  observer: Observer;
+  /** What `/metrics` shows; undefined where it is not served. */
+  metrics: Metrics | undefined;
 }
 
 /** What belongs to one Segment token, however many sessions use it. */
@@ -54,34 +65,45 @@ export interface WorkspaceServices {
 }
 
 /** @throws nothing: what can't be opened now is reported when it is used. */
-export function createProcessServices(config: Config, machine: Machine): ProcessServices {
+export function createProcessServices(
+  config: Config,
+  machine: Machine,
+  { observer, metrics }: Pick<Telemetry, 'observer' | 'metrics'> = noTelemetry,
+): ProcessServices {
   const { clock, randomBytes, writeLog } = machine;
   const redactor = new GrowingRedactor(secretsOf(config));
   const log = createLog(config.logLevel, redactor, clock.now, writeLog);
-  const file = config.auditLog;
+  const audit = auditSinkOf(config, machine);
   return {
     config,
     machine,
     redactor,
     log,
-    auditLog: file === undefined ? undefined : new AuditLog(file, redactor, clock.now, randomBytes),
+    auditLog: audit && new AuditLog(audit, redactor, clock.now, randomBytes),
     folder: stateFolderOf(config, machine),
+    observer,
+    metrics,
   };
 }
 
 /**
  * @param config the settings, with the address and the token of this workspace.
+ * @param workspace the name of the token.
  * @param shared what other replicas share; undefined if there are none.
  */
 export function createWorkspaceServices(
   config: Config,
-  { machine, redactor, log, folder }: ProcessServices,
+  workspace: string,
+  { machine, redactor, log, folder, observer }: ProcessServices,
   shared: SharedState | undefined,
 ): WorkspaceServices {
   const { clock } = machine;
   const { target, maxWaitMs, timeoutMs } = config;
   const scope = target.kind === 'live' ? shared?.of(target) : undefined;
-  const api = connect(config, machine, redactor, log, scope?.createQuota);
+  const api = connect(config, machine, redactor, log, {
+    createQuota: scope?.createQuota,
+    observed: { workspace, observer },
+  });
   const indexes = new AudienceIndexes(api, clock);
   return {
     api: droppingIndexes(api, indexes),
@@ -99,6 +121,15 @@ export function createWorkspaceServices(
       scope?.previewCount ?? createPreviewCount(config, folder, log),
     ),
   };
+}
+
+function auditSinkOf(
+  { auditLog, http }: Config,
+  { clock, stdout }: Machine,
+): AuditSink | undefined {
+  if (auditLog === undefined) return undefined;
+  if (http && auditLog === auditToStdout && stdout) return auditStream(stdout, 'stdout', clock);
+  return auditFile(auditLog);
 }
 
 /** @returns undefined where the platform has no state folder and none was named. */

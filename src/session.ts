@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import type { Log } from './log.ts';
+import { withFacts } from './log.ts';
 import { instructions } from './mcp/instructions.ts';
 import { resourcesCapability } from './mcp/resources.ts';
 import { createMcpServer, type McpServer } from './mcp/server.ts';
@@ -68,9 +68,8 @@ export function createSession(
   const settings = guest?.settings ?? config;
   const { policy, noSamples, confirm, space } = settings;
   const caller = guest?.id;
-  const log = guest
-    ? withFacts(processServices.log, { caller, ...guest.facts })
-    : processServices.log;
+  const facts = guest && { caller, ...guest.facts };
+  const log = facts ? withFacts(processServices.log, facts) : processServices.log;
   const api = guest ? restricted(workspace.api, policy) : workspace.api;
   const seen = guest?.seen ?? new SeenAudiences();
   const shownApi = remember(api, seen);
@@ -88,9 +87,7 @@ export function createSession(
         api,
         clock,
         confirmations: guest ? workspace.confirmations.boundTo(guest.id) : workspace.confirmations,
-        auditLog: guest
-          ? processServices.auditLog?.withFacts({ caller, ...guest.facts })
-          : processServices.auditLog,
+        auditLog: facts ? processServices.auditLog?.withFacts(facts) : processServices.auditLog,
         mode: confirm,
         seen,
         call: withSignal(call, preparing),
@@ -116,6 +113,8 @@ export function createSession(
       };
     },
     caller,
+    facts,
+    observer: processServices.observer,
     admit: guest?.admit,
     maxWaitMs: config.maxWaitMs,
     askTimeoutMs: confirmationLifeMs,
@@ -138,8 +137,4 @@ export function createSession(
     abandon: () => calls.abandon(),
     idle: () => calls.idle(),
   };
-}
-
-function withFacts(log: Log, facts: Readonly<Record<string, unknown>>): Log {
-  return (level, message, more) => log(level, message, { ...facts, ...more });
 }

@@ -321,7 +321,8 @@ export const settings = {
     argument: 'FILE',
     env: 'SEGMENT_AUDIT_LOG',
     restricts: true,
-    meaning: 'File that records every attempt to write, as lines of JSON',
+    meaning:
+      'File that records every attempt to write, as lines of JSON. With --http, {replica} in its path is the name of the replica, and stdout means stdout',
     schema: z.string(),
   }),
   timeoutMs: setting({

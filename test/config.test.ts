@@ -13,6 +13,7 @@ import {
 } from '../src/config.ts';
 import { misnamedFences } from '../src/misnamed.ts';
 import { createRedactor } from '../src/redact.ts';
+import { auditFile } from '../src/safety/audit-file.ts';
 import { AuditLog } from '../src/safety/audit-log.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { isWindows } from './support/platform.ts';
@@ -850,7 +851,7 @@ describe('the path of the audit log is checked', () => {
       // Not joined, which would drop what is at its end.
       const file = `${folder}/${path}`;
       expect(problems({ 'audit-log': file }, env())).toEqual([expect.stringMatching(message)]);
-      const log = new AuditLog(file, createRedactor([]), () => 0, randomBytes);
+      const log = new AuditLog(auditFile(file), createRedactor([]), () => 0, randomBytes);
       await expect(log.assertWritable()).rejects.toMatchObject({ code: 'audit_failed' });
     },
   );

@@ -13,15 +13,17 @@ export interface Authenticator {
 }
 
 /** Why somebody was not let in; also the label of the metric. */
-export type AccessFault =
-  | 'no_credentials'
-  | 'malformed'
-  | 'unknown'
-  | 'expired'
-  | 'revoked'
-  | 'wrong_audience'
-  | 'no_policy'
-  | 'unavailable';
+export const accessFaults = [
+  'no_credentials',
+  'malformed',
+  'unknown',
+  'expired',
+  'revoked',
+  'wrong_audience',
+  'no_policy',
+  'unavailable',
+] as const;
+export type AccessFault = (typeof accessFaults)[number];
 
 /** Somebody was not let in. */
 export class AccessError extends Error {

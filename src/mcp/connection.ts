@@ -78,6 +78,11 @@ export class Connection implements Transport {
     return batch ? this.#collect(batch, message) : this.#answer(message);
   }
 
+  /** The version of the protocol that was agreed on; undefined before that. */
+  get protocolVersion(): string | undefined {
+    return typeof this.#version === 'string' ? this.#version : undefined;
+  }
+
   /** Resolves when every request received is answered, and the responses have left the process. */
   answered(): Promise<void> {
     return this.#unanswered.none();

@@ -5,17 +5,18 @@ import {
   ListToolsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import { type Log, withFacts } from '../log.ts';
 import { nearestName } from '../nearest.ts';
 import type { Redactor } from '../redact.ts';
 import type { UserAnswer } from '../safety/agreement.ts';
-import type { CallContext } from '../segment/call.ts';
+import type { CallContext, Trail } from '../segment/call.ts';
 import {
   type AudiencesError,
   CancelledError,
   InvalidInputError,
   StoppingError,
 } from '../segment/errors.ts';
+import { noObserver, type ObservedCall, type Observer } from '../telemetry/observer.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import { cut, visible } from '../visible.ts';
 import { broughtIntoForm, invalidInput } from './arguments.ts';
@@ -65,6 +66,9 @@ export interface ToolsOptions {
   ): ToolContext;
   /** Whose calls these are, where a server has several callers; each of them may just leave. */
   caller?: string;
+  /** What the log says of every call in addition. */
+  facts?: Readonly<Record<string, unknown>>;
+  observer?: Observer;
   /** Decides whether a call may begin; by default every call may. */
   admit?: Admit;
   /**
@@ -86,6 +90,22 @@ export const maxCallMs = 55_000;
 const maxNameChars = 100;
 
 type Arguments = Readonly<Record<string, unknown>>;
+
+/** A call as it came. */
+interface GivenCall {
+  name: string;
+  args: Arguments;
+  /** The version of the protocol, where the transport knows it. */
+  version: string | undefined;
+}
+
+/** What a call is handled with. */
+interface Handling {
+  extra: Extra;
+  canAsk: boolean;
+  observed: ObservedCall;
+  log: Log;
+}
 
 /** Offers the tools, and runs their calls. */
 export class ToolsCapability implements Capability {
@@ -117,7 +137,9 @@ export class ToolsCapability implements Capability {
         this.#assertKnown(params.name);
         const declares = server.getClientCapabilities()?.elicitation?.form !== undefined;
         const canAsk = declares && !this.#cannotAsk;
-        return await this.#tracked(this.#run(params.name, params.arguments ?? {}, extra, canAsk));
+        const version = transport instanceof Connection ? transport.protocolVersion : undefined;
+        const given = { name: params.name, args: params.arguments ?? {}, version };
+        return await this.#tracked(this.#run(given, extra, canAsk));
       } finally {
         if (transport instanceof Connection) transport.handled(extra.requestId);
       }
@@ -153,23 +175,23 @@ export class ToolsCapability implements Capability {
   }
 
   /** The one place where a thrown error becomes a result. */
-  async #run(
-    name: string,
-    given: Arguments,
-    extra: Extra,
-    canAsk: boolean,
-  ): Promise<CallToolResult> {
-    const { clock, redactor, log } = this.#options;
+  async #run(given: GivenCall, extra: Extra, canAsk: boolean): Promise<CallToolResult> {
+    const { clock, redactor } = this.#options;
+    const { name } = given;
     const startedAt = clock.monotonic();
+    const observed = this.#observe(given, extra);
+    const log = this.#logOf(observed);
+    let outcome = 'ok';
     let end = () => {};
     try {
       const tool = this.#find(name);
       end = this.#options.admit?.(name) ?? end;
-      const data = await this.#handle(tool, given, extra, canAsk);
+      const data = await this.#handle(tool, given.args, { extra, canAsk, observed, log });
       log('info', 'tool call', { tool: name, tookMs: clock.monotonic() - startedAt });
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
       const error = this.#asStopped(asAudiencesError(thrown), extra);
+      outcome = error.code;
       const level = error.code === 'internal_error' ? 'error' : 'warn';
       const { stack } = error.cause instanceof Error ? error.cause : error;
       log(level, 'tool call failed', {
@@ -181,8 +203,35 @@ export class ToolsCapability implements Capability {
       });
       return failure(error, redactor);
     } finally {
+      observed.ended(outcome, clock.monotonic() - startedAt);
       end();
     }
+  }
+
+  #observe({ name, version }: GivenCall, { requestId, requestInfo, _meta }: Extra): ObservedCall {
+    const { observer = noObserver, caller } = this.#options;
+    const header = requestInfo?.headers['mcp-protocol-version'];
+    return observer.callBegan({
+      tool: name,
+      requestId,
+      protocolVersion: typeof header === 'string' ? header : version,
+      transport: requestInfo ? 'tcp' : 'pipe',
+      caller,
+      traceparent: { message: _meta?.traceparent, header: requestInfo?.headers.traceparent },
+    });
+  }
+
+  #logOf({ traceId }: ObservedCall): Log {
+    const { log } = this.#options;
+    return traceId === undefined ? log : withFacts(log, { trace: traceId });
+  }
+
+  /** Undefined where there is nothing to tell the call's requests by, and nobody to note them. */
+  #trailOf(observed: ObservedCall): Trail | undefined {
+    const { facts, observer } = this.#options;
+    const { traceId } = observed;
+    if (!facts && !observer) return undefined;
+    return { facts: { ...facts, ...(traceId && { trace: traceId }) }, observer: observed };
   }
 
   /**
@@ -224,8 +273,12 @@ export class ToolsCapability implements Capability {
     );
   }
 
-  async #handle(tool: Tool, given: Arguments, extra: Extra, canAsk: boolean): Promise<object> {
-    const { clock, log, maxWaitMs, contextOf } = this.#options;
+  async #handle(
+    tool: Tool,
+    given: Arguments,
+    { extra, canAsk, observed, log }: Handling,
+  ): Promise<object> {
+    const { clock, maxWaitMs, contextOf } = this.#options;
     const startedAt = clock.monotonic();
     const input = inputOf(tool, given);
     const progress = new Progress(extra, startedAt, clock, log);
@@ -240,6 +293,7 @@ export class ToolsCapability implements Capability {
       signal: abandoned && readOnlyHint ? AbortSignal.any([extra.signal, abandoned]) : extra.signal,
       abandoned,
       caller,
+      trail: this.#trailOf(observed),
       deadline: startedAt + Math.min(waitMs, budgetMs),
       endsAt: startedAt + budgetMs,
       onWait: (wait) => progress.waits(wait),

@@ -1,5 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
-import { auditFlags } from '../audit-path.ts';
 import type { Redactor } from '../redact.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
@@ -46,25 +44,28 @@ export interface AuditEntry extends AuditStart {
 /** What writes are recorded in. */
 export type AuditTrail = Pick<AuditLog, 'assertWritable' | 'start' | 'record'>;
 
-/** Loaded when first needed: start-up should not wait for it. */
-const files = () => import('node:fs/promises');
+/** Where the lines of an audit log go. */
+export interface AuditSink {
+  /** What somebody has to look after, if it can't be written. */
+  readonly name: string;
+  /** What every line has in addition, to be told from others. */
+  readonly marks: Readonly<Record<string, string>>;
+  /** Rejects if no line can be written now. */
+  assertWritable(): Promise<void>;
+  /** Resolves when the line is written for good; rejects if that fails. @param line with its line feed. */
+  append(line: string): Promise<void>;
+}
 
-/** Only the owner may read it: it holds definitions. */
-const fileMode = 0o600;
-
-const lineFeed = 0x0a;
 const attemptBytes = 8;
 
 /**
- * A file with one JSON object per line. Every write has a line `{"time", "attempt", …AuditStart,
+ * One JSON object per line. Every write has a line `{"time", "attempt", …AuditStart,
  * "outcome": "started"}` before it is sent and another `{"time", "attempt", …AuditEntry}` after it;
  * what ends without being sent has only the second. A started line without a second one means that
  * the program ended in between: it is unknown whether the write took effect.
- *
- * The file is reopened for each line, so it can be moved or replaced at any time.
  */
 export class AuditLog {
-  readonly #file: string;
+  readonly #sink: AuditSink;
   readonly #redactor: Redactor;
   readonly #now: () => number;
   readonly #randomBytes: (count: number) => Uint8Array;
@@ -72,12 +73,12 @@ export class AuditLog {
 
   /** @param randomBytes must be unpredictable: attempts of several processes share a file. */
   constructor(
-    file: string,
+    sink: AuditSink,
     redactor: Redactor,
     now: () => number,
     randomBytes: (count: number) => Uint8Array,
   ) {
-    this.#file = file;
+    this.#sink = sink;
     this.#redactor = redactor;
     this.#now = now;
     this.#randomBytes = randomBytes;
@@ -86,19 +87,18 @@ export class AuditLog {
   /**
    * To be called before the user is asked.
    *
-   * @throws {AudiencesError} `audit_failed`, if the file can't be written.
+   * @throws {AudiencesError} `audit_failed`, if the log can't be written.
    */
   async assertWritable(): Promise<void> {
     try {
-      const file = await openRegular(this.#file);
-      await file.close();
+      await this.#sink.assertWritable();
     } catch (error) {
       throw this.#unwritable(error);
     }
   }
 
   /**
-   * Appends the line of a write that is about to be sent, and resolves when it is on the disk.
+   * Appends the line of a write that is about to be sent, and resolves when it is written.
    *
    * @returns the `attempt` for the line of its result.
    * @throws {AudiencesError} `audit_failed`, if that fails; nothing may be sent then.
@@ -114,7 +114,7 @@ export class AuditLog {
   }
 
   /**
-   * Appends the line of what became of a write, and resolves when it is on the disk.
+   * Appends the line of what became of a write, and resolves when it is written.
    *
    * @param attempt of its started line; a new one for what was never going to be sent.
    * @throws {UnrecordedError} if that fails.
@@ -143,9 +143,9 @@ export class AuditLog {
   /** Lines are written one after the other. */
   #append(entry: object): Promise<void> {
     const time = new Date(this.#now()).toISOString();
-    const json = visibleJson(this.#redactor.value({ time, ...entry }));
+    const json = visibleJson(this.#redactor.value({ ...this.#sink.marks, time, ...entry }));
     const line = `${this.#redactor.text(json)}\n`;
-    const written = this.#last.then(() => appendLine(this.#file, line));
+    const written = this.#last.then(() => this.#sink.append(line));
     this.#last = written.catch(() => {});
     return written;
   }
@@ -154,54 +154,9 @@ export class AuditLog {
     return new AudiencesError(
       'audit_failed',
       `The audit log can't be written (${systemReason(error)}). Nothing was changed.`,
-      { next: `Tell the user to make ${this.#file} writable (SEGMENT_AUDIT_LOG).` },
+      { next: `Tell the user to make ${this.#sink.name} writable (SEGMENT_AUDIT_LOG).` },
     );
   }
-}
-
-/**
- * Opens the file to read and append, and creates it if there is none. What was opened is checked,
- * because the path may have become something else.
- */
-async function openRegular(path: string): Promise<FileHandle> {
-  const { constants, open, stat } = await files();
-  const there = await stat(path).catch(() => undefined);
-  // Opening a device may already have an effect.
-  if (there && !there.isFile()) throw new Error('it is not a file');
-  const file = await open(path, auditFlags(constants) | constants.O_CREAT, fileMode);
-  try {
-    if (!(await file.stat()).isFile()) throw new Error('it is not a file');
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-  return file;
-}
-
-/** One write for the whole line, so that lines of other processes can't get into it. */
-async function appendLine(path: string, line: string): Promise<void> {
-  const file = await openRegular(path);
-  try {
-    const bytes = Buffer.from((await endsInLine(file)) ? line : `\n${line}`);
-    const { bytesWritten } = await file.write(bytes, 0, bytes.length);
-    if (bytesWritten < bytes.length) {
-      throw new Error(`only ${bytesWritten} of ${bytes.length} bytes could be written`);
-    }
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-}
-
-/**
- * False after a line that was torn by a full disk or a power loss, and while another process is in
- * the middle of a long one, which costs only an empty line.
- */
-async function endsInLine(file: FileHandle): Promise<boolean> {
-  const { size } = await file.stat();
-  if (size === 0) return true;
-  const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
-  return buffer[0] === lineFeed;
 }
 
 const effects = {

@@ -1,3 +1,4 @@
+import type { RequestObserver } from '../telemetry/observer.ts';
 import type { RequestPreview } from './api.ts';
 import type { EditionName } from './editions/row.ts';
 
@@ -17,6 +18,14 @@ export interface SeenResponse {
   date: string | undefined;
 }
 
+/** How what is done for a call is seen from outside. */
+export interface Trail {
+  /** What every log line about it says in addition. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Who notes its requests. */
+  readonly observer: RequestObserver;
+}
+
 /**
  * The same call for requests other than the one it was made for, with another signal; its times
  * keep moving with the original's.
@@ -32,6 +41,7 @@ export function withSignal(
     signal,
     abandoned: call.abandoned,
     caller: call.caller,
+    trail: call.trail,
     get deadline() {
       return Math.min(call.deadline, deadline);
     },
@@ -95,6 +105,8 @@ export interface CallContext {
   abandoned?: AbortSignal;
   /** Whose call it is, where a server has several callers: they take turns. */
   caller?: string;
+  /** How it is seen from outside; undefined where it is not told from others. */
+  trail?: Trail;
   /** Whether its requests go out at once, however many other reads are in progress. */
   isUrgent?: boolean;
   /** Called when a wait begins, and every few seconds while it lasts. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import { type Log, withFacts } from '../log.ts';
 import type { Redactor } from '../redact.ts';
+import { type Observed, type ObservedRequest, unobserved } from '../telemetry/observer.ts';
 import type { DrainScope, RequestPreview, SegmentApi, Write } from './api.ts';
 import { misfitOf } from './asked-for.ts';
 import { withoutEndSlashes } from './base-url.ts';
@@ -21,7 +22,7 @@ import {
   UnsupportedError,
 } from './errors.ts';
 import { Features } from './features.ts';
-import { HttpPool, type HttpRequest } from './http.ts';
+import { type HttpOutcome, HttpPool, type HttpRequest } from './http.ts';
 import { PageReader } from './pages.ts';
 import { assertAllowed, type Policy } from './policy.ts';
 import type { HttpProxy } from './proxy.ts';
@@ -58,6 +59,8 @@ export interface SegmentClientOptions {
   random: () => number;
   redactor: Redactor;
   log: Log;
+  /** By default, nobody observes. */
+  observed?: Observed;
 }
 
 /**
@@ -97,6 +100,8 @@ export class SegmentClient implements SegmentApi {
     this.#gates = new Gates({ clock, fixedPerMinute, createQuota });
     this.#editions = new EditionChoice(options.edition);
     this.#features = new Features(options.clock);
+    const { workspace, observer } = options.observed ?? unobserved;
+    observer.quotasOf(workspace, () => this.#gates.readings());
   }
 
   async send<Name extends OperationName>(
@@ -211,7 +216,7 @@ export class SegmentClient implements SegmentApi {
   #announce(changed: boolean, call: CallContext): void {
     if (!changed) return;
     const edition = this.#editions.current;
-    this.#options.log('info', 'edition changed', { edition });
+    this.#logOf(call)('info', 'edition changed', { edition });
     call.onNotice(
       `Segment uses the ${edition} edition of its API here, and from now on so does this server. It has more options (see the inputs of create_audience) and higher limits.`,
     );
@@ -254,6 +259,23 @@ export class SegmentClient implements SegmentApi {
     }
   }
 
+  /** A log whose lines say which call they are about. */
+  #logOf({ trail }: CallContext): Log {
+    const { log } = this.#options;
+    return trail ? withFacts(log, trail.facts) : log;
+  }
+
+  #observe<Name extends OperationName>(
+    operation: Name,
+    { row: { method, path: route } }: Form<Name>,
+    { trail }: CallContext,
+    more: { attempt: number; waitedMs: number },
+  ): ObservedRequest {
+    const { workspace, observer } = this.#options.observed ?? unobserved;
+    const requests = trail?.observer ?? observer;
+    return requests.requestBegan({ workspace, operation, method, route, ...more });
+  }
+
   async #sendUntilAnswered<Name extends OperationName>(
     sending: Sending<Name>,
     tries: Tries<Name>,
@@ -264,11 +286,14 @@ export class SegmentClient implements SegmentApi {
     };
     for (;;) {
       const gate = this.#gate(name);
+      const askedAt = this.#options.clock.monotonic();
       const place = await this.#enter(gate, name, call, tries.attempts).catch(giveUp);
       const maxMs = call.lookLast ? maxHeldMs : Number.POSITIVE_INFINITY;
-      const held: HeldPlace = { gate, place, until: this.#options.clock.monotonic() + maxMs };
+      const takenAt = this.#options.clock.monotonic();
+      const waitedMs = takenAt - askedAt;
+      const held: HeldPlace = { gate, place, waitedMs, until: takenAt + maxMs };
       await this.#lookLast(sending, tries, held);
-      const attempted = await this.#attempt(sending, held).catch(giveUp);
+      const attempted = await this.#attempt(sending, held, tries.attempts + 1).catch(giveUp);
       tries.attempts += 1;
       const end = tries.endOf(attempted.verdict);
       if (end) return end.output;
@@ -365,15 +390,18 @@ export class SegmentClient implements SegmentApi {
    */
   async #attempt<Name extends OperationName>(
     { name, form, input, request, call }: Sending<Name>,
-    { gate, place, until }: HeldPlace,
+    { gate, place, until, waitedMs }: HeldPlace,
+    attempt: number,
   ): Promise<Attempted<Output<Name>>> {
-    const { clock, redactor, log, proxy } = this.#options;
+    const { clock, redactor, proxy } = this.#options;
+    const log = this.#logOf(call);
     try {
       await call.beforeSending?.();
     } catch (error) {
       await gate.giveBack(place);
       throw error;
     }
+    const observed = this.#observe(name, form, call, { attempt, waitedMs });
     const beginsBy = Math.min(until, call.endsAt - this.#reserveMs(name));
     const startedAt = clock.monotonic();
     const outcome = await this.#http.exchange(request, {
@@ -385,6 +413,7 @@ export class SegmentClient implements SegmentApi {
     const receivedAt = clock.monotonic();
     const now = clock.now();
     const tookMs = receivedAt - startedAt;
+    observed.ended(inBrief(outcome), tookMs);
 
     if (outcome.kind === 'failure') {
       const { reason, cause, sent } = outcome;
@@ -426,7 +455,7 @@ export class SegmentClient implements SegmentApi {
     tries: Tries<Name>,
     { verdict, retryAfterMs, refusal, leftMs }: Attempted<Output<Name>>,
   ): Promise<void> {
-    const { clock, random, log } = this.#options;
+    const { clock, random } = this.#options;
     if (verdict.kind === 'success' || verdict.kind === 'refused') return;
     const limited = verdict.kind === 'limited';
     if (limited) tries.refusals += 1;
@@ -443,7 +472,8 @@ export class SegmentClient implements SegmentApi {
       throw error;
     }
     const because = error.message;
-    log('warn', 'trying again', { operation: name, attempt: tries.attempts, pauseMs, because });
+    const { attempts: attempt } = tries;
+    this.#logOf(call)('warn', 'trying again', { operation: name, attempt, pauseMs, because });
     // A closed gate makes the call wait by itself, and announces how long.
     if (closedMs !== undefined && pauseMs <= closedMs) return;
     const drained = this.#drained[isWrite(name) ? 'writes' : 'reads'].signal;
@@ -465,12 +495,20 @@ const maxHeldMs = 5000;
 interface HeldPlace {
   gate: Gate;
   place: Place;
+  /** How long it was waited for, milliseconds. */
+  waitedMs: number;
   /** When it is given back, on the monotonic clock. */
   until: number;
 }
 
 const refusedInOtherForm =
   'It was sent in the form of a different edition, which Segment refused; nothing was changed.';
+
+/** The status; or why there is none. */
+function inBrief(outcome: HttpOutcome): number | string {
+  return outcome.kind === 'answer' ? outcome.status : outcome.reason;
+}
+
 /** Whether nothing is sent until the refusal's time is over. */
 function closesGate(refusal: Refusal | undefined): boolean {
   return refusal?.scope === 'operation' || refusal?.scope === 'token';

@@ -51,6 +51,7 @@ export interface Looking {
   /** Called before each request. @returns false if it must not be made. */
   spend(): boolean;
   onNotice: CallContext['onNotice'];
+  trail: CallContext['trail'];
 }
 
 interface Remembered {
@@ -97,7 +98,7 @@ export class KnownNameLists {
   }
 
   /** One request, made for the first call: cancelling that call must not end it for the others. */
-  async #ask(list: NameList, { until, onNotice }: Looking): Promise<KnownNames> {
+  async #ask(list: NameList, { until, onNotice, trail }: Looking): Promise<KnownNames> {
     const late = new AbortController();
     const now = this.#clock.monotonic();
     const cancelTimer = this.#clock.after(Math.max(0, until - now), () => late.abort());
@@ -107,6 +108,7 @@ export class KnownNameLists {
       endsAt: until,
       onWait() {},
       onNotice,
+      trail,
     };
     try {
       return await this.#send(list, call);

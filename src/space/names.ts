@@ -84,12 +84,13 @@ export class NameCheck {
     }
   }
 
-  #looking({ signal, endsAt, onNotice }: CallContext): Looking {
+  #looking({ signal, endsAt, onNotice, trail }: CallContext): Looking {
     let requests = 0;
     const until = Math.min(this.#clock.monotonic() + maxCheckMs, endsAt);
     return {
       until,
       onNotice,
+      trail,
       spend: () => {
         if (signal.aborted || this.#clock.monotonic() >= until) return false;
         requests += 1;

@@ -42,6 +42,7 @@ const allowed: Record<string, string[]> = {
     'serve-http.ts',
     'services.ts',
     'transports',
+    'telemetry',
     'version.ts',
     'visible.ts',
   ],
@@ -178,6 +179,7 @@ const allowed: Record<string, string[]> = {
     'replicas/shared-state.ts',
     'services.ts',
     'session.ts',
+    'telemetry/observer.ts',
   ],
   'services.ts': [
     'clock.ts',
@@ -190,6 +192,7 @@ const allowed: Record<string, string[]> = {
     'safety',
     'segment/api.ts',
     'space',
+    'telemetry',
   ],
   'session.ts': [
     'config.ts',
@@ -200,6 +203,7 @@ const allowed: Record<string, string[]> = {
     'safety',
     'segment',
     'services.ts',
+    'telemetry/observer.ts',
     'tools',
     'version.ts',
   ],
@@ -216,6 +220,8 @@ const allowed: Record<string, string[]> = {
     'safety/state-folder.ts',
     'services.ts',
     'system-reason.ts',
+    'log.ts',
+    'telemetry',
     'tools/registry.ts',
     'transports',
     'node:http',
@@ -227,6 +233,7 @@ const allowed: Record<string, string[]> = {
     'redact.ts',
     'sandbox/start.ts',
     'segment',
+    'telemetry/observer.ts',
     'version.ts',
   ],
   'clock.ts': [],
@@ -251,6 +258,7 @@ const allowed: Record<string, string[]> = {
     'node:net',
   ],
   mcp: [
+    'telemetry/observer.ts',
     'tools',
     'resources',
     'safety/agreement.ts',
@@ -268,6 +276,7 @@ const allowed: Record<string, string[]> = {
     'zod',
   ],
   resources: ['query'],
+  telemetry: ['clock.ts', 'version.ts', '@opentelemetry/api', 'node:perf_hooks'],
   tools: [
     'json-length.ts',
     'nearest.ts',
@@ -344,6 +353,7 @@ const allowed: Record<string, string[]> = {
     'clock.ts',
     'log.ts',
     'redact.ts',
+    'telemetry/observer.ts',
     'visible.ts',
     'zod',
     'undici',
@@ -375,6 +385,7 @@ test.each([
   ['ioredis', ['replicas/redis/link.ts']],
   ['jsonc-parser', ['commands/clients/json-file.ts']],
   ['jose', ['access/oauth.ts']],
+  ['@opentelemetry/api', ['telemetry/opentelemetry.ts']],
 ])('only one file imports %s', (name, expected) => {
   const importers = [...imports].filter(([, targets]) => targets.includes(name));
   expect(importers.map(([file]) => file)).toEqual(expected);
@@ -404,6 +415,9 @@ test('what is slow to import is imported by a file that is itself imported when 
     'jose',
     'ioredis',
     'jsonc-parser',
+    'telemetry/metrics.ts',
+    'telemetry/opentelemetry.ts',
+    '@opentelemetry/api',
     'segment/client.ts',
     'node:http',
     'node:fs/promises',

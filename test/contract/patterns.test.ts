@@ -498,6 +498,9 @@ const listed: Record<string, Record<string, Source>> = {
     '/^(export\\s+|set\\s+)?[A-Z][A-Z0-9_]*\\s*=[ \\t]*[^=,\\s]/': 'setting',
     '/^(?:export\\s+|set\\s+)?\\w{0,64}token\\s*=[ \\t]*[^=,\\s]/i': 'setting',
   },
+  'telemetry/traceparent.ts': {
+    '/^([\\da-f]{2})-([\\da-f]{32})-([\\da-f]{16})-([\\da-f]{2})(-.*)?$/': 'message',
+  },
   'tools/fields.ts': {
     '/[^\\s\\p{Cc}\\p{Default_Ignorable_Code_Point}\\u2800]/u': 'message',
   },

@@ -9,6 +9,7 @@ import { asAudiencesError } from '../../src/mcp/result.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { cannotTell } from '../../src/safety/agreement.ts';
 import { UnlikeSentError } from '../../src/safety/as-sent.ts';
+import { auditFile } from '../../src/safety/audit-file.ts';
 import { AuditLog, UnrecordedError } from '../../src/safety/audit-log.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
@@ -635,7 +636,7 @@ const creates: Scenes = {
 
 const blocked = join(folder, 'audit.jsonl');
 mkdirSync(blocked);
-const log = new AuditLog(blocked, createRedactor([]), () => 0, randomBytes);
+const log = new AuditLog(auditFile(blocked), createRedactor([]), () => 0, randomBytes);
 const entry = {
   tool: 't',
   operation: 'o',

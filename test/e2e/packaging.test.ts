@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { getMcpConfigForManifest } from '@anthropic-ai/mcpb';
 import { publint } from 'publint';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -156,7 +156,7 @@ describe('the documents on the bundled packages', async () => {
       expect(files.has(file)).toBe(true);
       expect(content.length).toBeGreaterThan(0);
       expect(content.filter((input) => !input.startsWith('node_modules/'))).toEqual([]);
-      const name = basename(file, '.js');
+      const name = file.slice('vendor/'.length, -'.js'.length);
       const own = `node_modules/${name}/`;
       expect(program.inputs.filter((input) => input.startsWith(own))).toEqual([]);
       const load = createRequire(import.meta.url);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createRedactor } from '../../src/redact.ts';
+import { auditFile } from '../../src/safety/audit-file.ts';
 import { AuditLog, UnrecordedError } from '../../src/safety/audit-log.ts';
 import { isWindows } from '../support/platform.ts';
 
@@ -25,7 +26,7 @@ function open(file: string): AuditLog {
     attempts += 1;
     return new Uint8Array(count).fill(attempts);
   };
-  return new AuditLog(file, createRedactor([]), () => 0, randomBytes);
+  return new AuditLog(auditFile(file), createRedactor([]), () => 0, randomBytes);
 }
 
 const write = {
@@ -99,10 +100,11 @@ test.runIf(process.platform === 'linux')(
   () => {
     const file = newFile();
     const script = `
+      import { auditFile } from './src/safety/audit-file.ts';
       import { AuditLog } from './src/safety/audit-log.ts';
       import { createRedactor } from './src/redact.ts';
       process.on('SIGXFSZ', () => {});
-      const log = new AuditLog(${JSON.stringify(file)}, createRedactor([]), () => 0, (count) => new Uint8Array(count));
+      const log = new AuditLog(auditFile(${JSON.stringify(file)}), createRedactor([]), () => 0, (count) => new Uint8Array(count));
       const write = { tool: 't', operation: 'o', space: 's', id: undefined, confirmed: 'not_needed', sent: { text: 'x'.repeat(5000) } };
       try { await log.start(write); } catch (error) { console.log(error.code, error.message); }
     `;

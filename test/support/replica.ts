@@ -7,6 +7,7 @@ import { PreviewTally } from '../../src/safety/preview-count.ts';
 import { LocalQuota } from '../../src/segment/quota/local-quota.ts';
 import { startHttp } from '../../src/serve-http.ts';
 import { createProcessServices } from '../../src/services.ts';
+import { openTelemetry } from '../../src/telemetry/open.ts';
 import { Changes } from './changes.ts';
 
 /** A replica of a team server in this process, served over real HTTP. */
@@ -41,15 +42,17 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     { hostname: 'test', problemWithStateFolder: () => undefined },
   );
   if (!config.http) throw new Error('HTTP is not configured');
-  const services = createProcessServices(config, {
+  const machine = {
     clock,
     random: () => 0,
     randomBytes,
-    writeLog(line) {
+    writeLog(line: string) {
       log.push(line);
       changes.happened();
     },
-  });
+  };
+  const telemetry = await openTelemetry(config.http, clock);
+  const services = createProcessServices(config, machine, telemetry);
   const shared = bus && sharing(bus);
   const service = await startHttp(services, config.http, shared && (async () => shared));
   let stopping: Promise<void> | undefined;

@@ -24,6 +24,8 @@ export interface TeamServer extends AsyncDisposable {
 export interface ConnectOptions {
   answering?: Answering;
   key?: string;
+  /** Further headers of each request. */
+  headers?: Record<string, string>;
   query?: string;
 }
 
@@ -44,8 +46,8 @@ export async function startTeamServer(
   return {
     origin,
     program,
-    async connect({ answering, key, query = '' } = {}) {
-      const client = await connectOver(`${origin}/mcp${query}`, { answering, key });
+    async connect({ query = '', ...options } = {}) {
+      const client = await connectOver(`${origin}/mcp${query}`, options);
       clients.push(client);
       return client;
     },
@@ -59,10 +61,11 @@ export async function startTeamServer(
 /** Connects a real client to a server, or to what balances its load. */
 export async function connectOver(
   url: string,
-  { answering, key }: Omit<ConnectOptions, 'query'> = {},
+  { answering, key, headers: more = {} }: Omit<ConnectOptions, 'query'> = {},
 ): Promise<Client> {
   const client = createClient(answering);
-  const headers = new Headers(key === undefined ? [] : [['authorization', `Bearer ${key}`]]);
+  const headers = new Headers(more);
+  if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
   const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
   await client.connect(transport);
   return client;

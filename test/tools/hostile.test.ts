@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createLog } from '../../src/log.ts';
 import { createRedactor } from '../../src/redact.ts';
+import { auditFile } from '../../src/safety/audit-file.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
@@ -333,7 +334,7 @@ describe.each(hostile)('%s', (title, text) => {
       const log = createLog('debug', redactor, Date.now, (line) => lines.push(line));
       const file = join(folder, `${files}.jsonl`);
       files += 1;
-      const auditLog = new AuditLog(file, redactor, Date.now, randomBytes);
+      const auditLog = new AuditLog(auditFile(file), redactor, Date.now, randomBytes);
       const { api } = fakeApi({ audience: stored });
       const client = await connect(api, { log, auditLog, queryCheck: 'off' });
       for (const [tool, args] of writes) await call(client, tool, args);

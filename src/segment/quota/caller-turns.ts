@@ -49,6 +49,11 @@ export class CallerTurns {
     this.#gate = gate;
   }
 
+  /** How many calls wait here. */
+  get waiting(): number {
+    return [...this.#callers.values()].reduce((sum, { queued }) => sum + queued.size, 0);
+  }
+
   /** How many calls of a caller wait here. */
   ahead(caller: string | undefined): number {
     return caller === undefined ? 0 : (this.#callers.get(caller)?.queued.size ?? 0);

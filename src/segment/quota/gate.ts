@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import type { QuotaReading } from '../../telemetry/observer.ts';
 import type { CallContext } from '../call.ts';
 import {
   CancelledError,
@@ -135,6 +136,18 @@ export class Gate {
       else full = middle;
     }
     return free;
+  }
+
+  /** How the quota stands, for those who observe it. */
+  reading(): QuotaReading {
+    const remaining = this.left();
+    return {
+      operation: this.#operation,
+      limit: this.perMinute,
+      remaining,
+      resetMs: this.#quota.forecastMs(this.#line.length + remaining),
+      waiting: this.#line.length + this.#callers.waiting,
+    };
   }
 
   /**

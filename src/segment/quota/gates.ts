@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import type { QuotaReading } from '../../telemetry/observer.ts';
 import { Gate } from './gate.ts';
 import { LocalQuota } from './local-quota.ts';
 import type { CreateQuota } from './quota.ts';
@@ -51,6 +52,11 @@ export class Gates {
     if (this.#drained.some((includes) => includes(operation))) gate.drain();
     this.#gates.set(operation, gate);
     return gate;
+  }
+
+  /** How the quotas of the operations that were used so far stand. */
+  readings(): QuotaReading[] {
+    return [...this.#gates.values()].map((gate) => gate.reading());
   }
 
   /** Lets no request of this token through before `untilMs`, on the monotonic clock. */

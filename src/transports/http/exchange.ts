@@ -195,9 +195,10 @@ interface Serving {
   statement?: Statement;
 }
 
-/** Only the headers that the SDK looks at: the others may hold credentials. */
+/** Only the headers that the SDK and observers look at: the others may hold credentials. */
 function webRequest({ headers }: IncomingMessage): Request {
-  const kept = ['accept', 'content-type', 'mcp-protocol-version'].flatMap((name) => {
+  const names = ['accept', 'content-type', 'mcp-protocol-version', 'traceparent'];
+  const kept = names.flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value] as [string, string]] : [];
   });

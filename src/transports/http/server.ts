@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Log } from '../../log.ts';
 import { rpcCodes } from '../../mcp/rpc-error.ts';
 import { BodyTooLargeError, BrokenOffError, maxBodyBytes, readBody } from './body.ts';
 import { type Exchange, type HttpRefusal, refuse, type Visitor } from './exchange.ts';
 import { corsOf, type Fences, preflightOf, refusalOf } from './fences.ts';
+import { listenAt } from './listen.ts';
 
 /** Where MCP is served. */
 export const endpoint = '/mcp';
@@ -79,13 +79,8 @@ export class HttpServer {
   }
 
   /** Begins to listen. @returns the port. @throws {Error} with a `code` if that is not possible. */
-  async listen({ host, port }: { host: string; port: number }): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port }, resolve);
-    });
-    const address = this.#server.address();
-    return isAddress(address) ? address.port : port;
+  listen(address: { host: string; port: number }): Promise<number> {
+    return listenAt(this.#server, address);
   }
 
   /** From now on `/readyz` says that the server is not ready, while requests are still served. */
@@ -183,10 +178,6 @@ export class HttpServer {
       throw error;
     }
   }
-}
-
-function isAddress(address: string | AddressInfo | null): address is AddressInfo {
-  return typeof address === 'object' && address !== null;
 }
 
 /** On the level of HTTP, and yet in a form that every MCP client can read. */

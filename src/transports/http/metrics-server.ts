@@ -1,0 +1,48 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { listenAt } from './listen.ts';
+
+const path = '/metrics';
+/** Of a few scrapers; whoever else comes waits or is refused. */
+const maxConnections = 50;
+const requestTimeoutMs = 10_000;
+
+/** Serves a text at `/metrics`, on an address of its own that only those who may see it can reach. */
+export class MetricsServer {
+  readonly #server: Server;
+
+  /** @param read gives the text. @param type its media type. */
+  constructor(read: () => string, type: string) {
+    this.#server = createServer(
+      { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
+      (request, response) => answer(request, response, read, type),
+    );
+    this.#server.maxConnections = maxConnections;
+  }
+
+  /** Begins to listen. @returns the port. @throws {Error} with a `code` if that is not possible. */
+  listen(address: { host: string; port: number }): Promise<number> {
+    return listenAt(this.#server, address);
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+function answer(
+  { url = '/', method = '' }: IncomingMessage,
+  response: ServerResponse,
+  read: () => string,
+  type: string,
+): void {
+  if (new URL(url, 'http://localhost').pathname !== path) {
+    response.writeHead(404, { 'content-type': 'text/plain' }).end(`Metrics are at ${path}.\n`);
+    return;
+  }
+  if (method !== 'GET' && method !== 'HEAD') {
+    response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(read());
+}
