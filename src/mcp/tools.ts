@@ -66,7 +66,7 @@ export interface ToolsOptions {
   ): ToolContext;
   /** Whose calls these are, where a server has several callers; each of them may just leave. */
   caller?: string;
-  /** What the log says of every call in addition. */
+  /** What every log line of a call states in addition. */
   facts?: Readonly<Record<string, unknown>>;
   observer?: Observer;
   /** Decides whether a call may begin; by default every call may. */

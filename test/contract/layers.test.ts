@@ -182,6 +182,7 @@ const allowed: Record<string, string[]> = {
     'telemetry/observer.ts',
   ],
   'services.ts': [
+    'audit-path.ts',
     'clock.ts',
     'config.ts',
     'connect.ts',
