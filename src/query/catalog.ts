@@ -232,7 +232,7 @@ interface Arity {
   max: number;
 }
 
-const arities: ReadonlyMap<LanguageFunction, Arity> = new Map(
+const arityByFunction: ReadonlyMap<LanguageFunction, Arity> = new Map(
   functions.map((entry) => {
     const { parameters } = entry;
     const min = parameters.filter(({ optional }) => !optional).length;
@@ -243,7 +243,7 @@ const arities: ReadonlyMap<LanguageFunction, Arity> = new Map(
 
 /** How many arguments a function takes, at least and at most. */
 export function arityOf(entry: LanguageFunction): Arity {
-  return arities.get(entry) ?? { min: 0, max: 0 };
+  return arityByFunction.get(entry) ?? { min: 0, max: 0 };
 }
 
 /** Whether a call reduces a stream to a value. */

@@ -9,6 +9,9 @@ import { describeToken, isOperator, type Keyword, keywordOf, type Token } from '
  * Reads comparisons without a left side: `trait('age') > 18 AND < 30`.
  */
 
+/** More comparisons in a row are not repeated: the text would grow with each. */
+const maxOperands = 10;
+
 /** What the comparisons without a left side continue. */
 interface Continued {
   /** The condition before them. */
@@ -33,15 +36,16 @@ export function readElided(parsing: Parsing): Expression | undefined {
   const { start } = condition;
   const left = condition.calls.slice(0, -1);
   const operands: Chain[] = [];
-  let text = tokens.textOf(condition);
   const { errors } = tokens.findings;
   do {
     const call = parsing.operator(condition);
     const span = { start: call.start, end: call.end };
-    text += ` ${word} ${subject} ${tokens.textOf(span)}`;
     operands.push(tokens.node({ kind: 'chain', calls: [...left, call], ...span }));
   } while (continues(tokens, word));
-  const isClear = tokens.findings.errors === errors && standsAlone(tokens, start, word);
+  const isRead = tokens.findings.errors === errors && operands.length <= maxOperands;
+  const isClear = isRead && standsAlone(tokens, start, word);
+  const repeated = isClear ? operands.map((each) => `${subject} ${tokens.textOf(each)}`) : [];
+  const text = [tokens.textOf(condition), ...repeated].join(` ${word} `);
   const { end } = tokens.spanFrom(start);
   tokens.error('unexpected', first, `A condition can't start with ${describeToken(first)}.`, {
     help: isClear ? `Did you mean ${text}?` : `Repeat what you compare: ${subject} ${first.text} …`,

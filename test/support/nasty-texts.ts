@@ -17,6 +17,9 @@ const pieces = [
     "not_contains('a').",
     'a.',
   ],
+  // Comparisons without a left side, joined calls, filters as arguments, marks, entities and quotes.
+  ...[' > 1 AND < 3', " OR 'b'", ".and(trait('a') = 1)", ', within: 7 days', '?.f()', '.!f()'],
+  ...['&quot;', ') &gt;= 1 ', '„a ', '«a» ', '.between(1, 2)', "['a', 'b'] ", 'NOT foo ANY '],
   ...['.f', '.foo()', '.f()', ".where(property('a') = 1)"],
   ...["event('A').", "event('A').count().", "event('A').where(", "event('A').where({", 'count() '],
   ...["trait('a').one_of('b').one_of('c').", 'count(', 'sum(price ', 'mode(a b ', 'literal(1) '],
