@@ -264,12 +264,17 @@ function unknownFlag({ written, name, position }: GivenFlag, known: readonly str
 }
 
 function parseSetup(flags: Flags, words: readonly string[], problems: string[]): Command {
-  const { write, remove, yes, ...rest } = flags;
+  const { write, remove, yes, http, 'key-env': keyEnv, ...rest } = flags;
   if (yes === true && write !== true && remove !== true) {
     problems.push('--yes requires --write or --remove: nothing else asks.');
   }
+  if (http === true) problems.push('--http needs a URL.');
+  if (keyEnv === true) problems.push('--key-env needs the name of a variable.');
+  const isRemote = http !== undefined || keyEnv !== undefined;
+  const textOf = (flag: Flags[string]) => (typeof flag === 'string' ? flag : undefined);
+  const remote = isRemote ? { url: textOf(http), keyVariable: textOf(keyEnv) } : undefined;
   const wanted = { write: write === true, remove: remove === true, yes: yes === true };
-  return { kind: 'setup', clients: words, flags: rest, ...wanted };
+  return { kind: 'setup', clients: words, flags: rest, remote, ...wanted };
 }
 
 function parseKeys(flags: Flags, words: readonly string[], problems: string[]): Command {

@@ -117,6 +117,17 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
           'Remove the block; a file that has not changed otherwise gets its old content back',
       },
       { flag: 'yes', meaning: 'Do not ask' },
+      {
+        flag: 'http',
+        argument: 'URL',
+        meaning: 'Set up clients to use the server at this URL instead of starting one',
+      },
+      {
+        flag: 'key-env',
+        argument: 'NAME',
+        meaning:
+          "With --http: the variable that holds your key, to which the client's file refers; if not set, the client logs in by OAuth, or not at all",
+      },
     ],
     takesSettings: true,
     exitCodes:

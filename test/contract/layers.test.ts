@@ -137,6 +137,7 @@ const allowed: Record<string, string[]> = {
     'decode-text.ts',
     'given.ts',
     'help.ts',
+    'http-config.ts',
     'http-settings.ts',
     'project.ts',
     'query/index.ts',

@@ -84,6 +84,10 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[ \\t]*(?:\\r\\n|\\n|\\r)/': 'file',
     '/^[ \\t]/': 'file',
   },
+  'commands/clients/remote.ts': {
+    '/[${}]/': 'file',
+    '/^Bearer /': 'file',
+  },
   'commands/doctor/client-checks.ts': {
     '/[\\\\/]/': 'file',
   },
@@ -96,6 +100,9 @@ const listed: Record<string, Record<string, Source>> = {
   'commands/keys.ts': {
     '/^([1-9]\\d{0,3})d$/i': 'setting',
     '/^\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d(?::\\d\\d)?(?:Z|[+-]\\d\\d:\\d\\d))?$/': 'setting',
+  },
+  'commands/setup/remote-server.ts': {
+    '/^[A-Za-z_]\\w{0,99}$/': 'setting',
   },
   'commands/setup/show.ts': {
     '/\\r\\n|\\n|\\r/': 'file',
