@@ -139,9 +139,18 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     summary: 'Find out why something does not work, within ten seconds.',
     details: [
       'Checks Node.js, the settings, the network, the token, the region, the space and its features, the quota, the clock, files and folders, the files of MCP clients, and whether the server starts. Changes nothing, and never shows the token.',
+      'With the options of HTTP, it also checks the files of keys, tokens and policies, the issuer, and Redis. With --http URL, it checks a running server instead: whether it is healthy and ready, how clients log in, and whether it lists its tools.',
     ],
-    flags: [{ flag: 'json', meaning: 'Print {ok, checks: [{id, status, message, next?}]}' }],
+    flags: [
+      { flag: 'json', meaning: 'Print {ok, checks: [{id, status, message, next?}]}' },
+      {
+        flag: 'key-env',
+        argument: 'NAME',
+        meaning: 'With --http URL: the variable that holds a key or an access token',
+      },
+    ],
     takesSettings: true,
+    ownSettings: httpSettingList,
     exitCodes: '0 if no check failed, 1 if one did.',
   },
   check: {

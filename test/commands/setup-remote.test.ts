@@ -6,7 +6,7 @@ import { problemWithRemote, remoteFormOf, remoteIn } from '../../src/commands/cl
 import { type Client, clients, fileOf, isEditable } from '../../src/commands/clients/table.ts';
 import { ConfigError } from '../../src/config.ts';
 import { contents, otherContents, variants } from '../support/client-files.ts';
-import { setup, temporaryHome } from '../support/setup-machine.ts';
+import { type SetupRun, setup, temporaryHome } from '../support/setup-machine.ts';
 
 /* Clients that use a server elsewhere, instead of starting one. */
 
@@ -125,26 +125,20 @@ test('a query that narrows the connection stays', async () => {
 
 describe('what can not be is refused, and nothing is written', () => {
   const key = `sgm_${'x'.repeat(43)}`;
-  test.each<[string, Parameters<typeof setup>[0], string]>(
+  test.each<[string, Partial<SetupRun>, string]>([
+    ['http to another machine', { remote: { ...withKey, url: 'http://mcp.example.com' } }, 'https'],
     [
-      [
-        'http to another machine',
-        { remote: { ...withKey, url: 'http://mcp.example.com' } },
-        'https',
-      ],
-      [
-        'another path',
-        { remote: { ...withKey, url: 'https://example.com/sse' } },
-        'must end in /mcp',
-      ],
-      ['no URL', { remote: { url: undefined, keyVariable: 'KEY' } }, 'requires --http URL'],
-      ['the key itself', { remote: { url, keyVariable: key } }, 'not the key'],
-      ['no name', { remote: { url, keyVariable: 'A B' } }, 'needs the name of a variable'],
-      ['a setting of the server', { remote: withKey, flags: { space: 'a' } }, '--space is for'],
-      ['a client that only starts programs', { remote: withKey, clients: ['junie'] }, 'Junie only'],
-      ['a client without variables', { remote: withKey, clients: ['zed'] }, 'Leave out --key-env'],
-    ].map(([what, run, problem]) => [what, { home: '/home/u', ...run }, problem]),
-  )('%s', async (_, run, problem) => {
+      'another path',
+      { remote: { ...withKey, url: 'https://example.com/sse' } },
+      'must end in /mcp',
+    ],
+    ['no URL', { remote: { url: undefined, keyVariable: 'KEY' } }, 'requires --http URL'],
+    ['the key itself', { remote: { url, keyVariable: key } }, 'not the key'],
+    ['no name', { remote: { url, keyVariable: 'A B' } }, 'needs the name of a variable'],
+    ['a setting of the server', { remote: withKey, flags: { space: 'a' } }, '--space is for'],
+    ['a client that only starts programs', { remote: withKey, clients: ['junie'] }, 'Junie only'],
+    ['a client without variables', { remote: withKey, clients: ['zed'] }, 'Leave out --key-env'],
+  ])('%s', async (_, run, problem) => {
     const home = temporaryHome();
     const running = setup({ clients: ['cursor'], write: true, yes: true, ...run, home });
     await expect(running).rejects.toThrow(ConfigError);

@@ -72,6 +72,7 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'cli.ts': {
     '/^-+/': 'setting',
+    '/^https?:\\/\\//i': 'setting',
   },
   'commands/clients/entry.ts': {
     '/[\\\\/]/': 'file',
@@ -88,6 +89,10 @@ const listed: Record<string, Record<string, Source>> = {
     '/[${}]/': 'file',
     '/^Bearer /': 'file',
   },
+  'commands/doctor/server-checks.ts': {
+    '/^Bearer\\b/i': 'header',
+    '/resource_metadata="([^"]*)"/': 'header',
+  },
   'commands/doctor/client-checks.ts': {
     '/[\\\\/]/': 'file',
   },
@@ -101,7 +106,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^([1-9]\\d{0,3})d$/i': 'setting',
     '/^\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d(?::\\d\\d)?(?:Z|[+-]\\d\\d:\\d\\d))?$/': 'setting',
   },
-  'commands/setup/remote-server.ts': {
+  'commands/endpoint.ts': {
     '/^[A-Za-z_]\\w{0,99}$/': 'setting',
   },
   'commands/setup/show.ts': {
