@@ -74,7 +74,8 @@ function usageLine(command: CommandName, { words, flags, takesSettings }: Comman
 }
 
 function flagLine({ flag, argument, meaning, fallback }: CommandFlag): string {
-  return lines(`--${flag}${argument ? ` ${argument}` : ''}`, meaning, fallback);
+  const text = wrapped(meaning, '      ').trim();
+  return lines(`--${flag}${argument ? ` ${argument}` : ''}`, text, fallback);
 }
 
 function settingLine({ flag, argument, env, meaning, fallback }: Setting<unknown>): string {
