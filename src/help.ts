@@ -74,8 +74,7 @@ function usageLine(command: CommandName, { words, flags, takesSettings }: Comman
 }
 
 function flagLine({ flag, argument, meaning, fallback }: CommandFlag): string {
-  const text = wrapped(meaning, '      ').trim();
-  return lines(`--${flag}${argument ? ` ${argument}` : ''}`, text, fallback);
+  return lines(`--${flag}${argument ? ` ${argument}` : ''}`, meaning, fallback);
 }
 
 function settingLine({ flag, argument, env, meaning, fallback }: Setting<unknown>): string {

@@ -104,7 +104,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     summary: 'Set up MCP clients to start this server.',
     details: [
       'Shows the file of each CLIENT and the exact block to put in it; without a CLIENT, those of the clients found on this machine. Settings given here, as flags or in the environment, become part of the block.',
-      "The token is never written to a client's file: --write asks for it without showing it, and keeps it in a separate file that only you can read.",
+      "The token is never written to a client's file: --write asks for it without showing it, and keeps it in a separate file that only you can read. A key is not written either: the block refers to the variable of --key-env.",
     ],
     flags: [
       {
@@ -125,8 +125,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
       {
         flag: 'key-env',
         argument: 'NAME',
-        meaning:
-          "With --http: the variable that holds your key, to which the client's file refers; if not set, the client logs in by OAuth, or not at all",
+        meaning: 'With --http: the variable that holds your key; if not set, log in by OAuth',
       },
     ],
     takesSettings: true,
