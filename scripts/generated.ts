@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Place } from '../src/commands/clients/place.ts';
+import { remoteFormOf } from '../src/commands/clients/remote.ts';
 import { type Client, clients, isEditable } from '../src/commands/clients/table.ts';
 import { httpSettingList } from '../src/http-settings.ts';
 import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
@@ -189,9 +190,15 @@ function clientTable(): string {
     const way = writtenBy(client);
     const under = `\`${keys.join('.')}\`${isList ? ' (a list)' : ''}`;
     const own = add ? ', or its own command' : '';
-    return `| ${title} | \`${id}\` | ${filesOf(client)} | ${under} | ${way}${own} | ${cell(afterwards)} |`;
+    return `| ${title} | \`${id}\` | ${filesOf(client)} | ${under} | ${way}${own} | ${remoteWayOf(id)} | ${cell(afterwards)} |`;
   });
-  return `| client | CLIENT | file | under | by setup | afterwards |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+  return `| client | CLIENT | file | under | by setup | with \`--http\` | afterwards |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function remoteWayOf(id: string): string {
+  const form = remoteFormOf(id);
+  if ('why' in form) return 'no';
+  return form.noKey === undefined ? 'yes' : 'without `--key-env`';
 }
 
 function writtenBy(client: Client): string {

@@ -85,10 +85,7 @@ const named: Readonly<Record<CommandName, Form>> = {
   })),
   keys: formOf('keys', parseKeys),
   setup: formOf('setup', parseSetup),
-  doctor: formOf('doctor', (flags) => {
-    const { json, ...rest } = flags;
-    return { kind: 'doctor', flags: rest, json: json === true };
-  }),
+  doctor: formOf('doctor', parseDoctor),
   check: formOf('check', parseCheck),
   sandbox: formOf('sandbox', parseSandbox),
 };
@@ -264,12 +261,30 @@ function unknownFlag({ written, name, position }: GivenFlag, known: readonly str
 }
 
 function parseSetup(flags: Flags, words: readonly string[], problems: string[]): Command {
-  const { write, remove, yes, ...rest } = flags;
+  const { write, remove, yes, http, 'key-env': keyEnv, ...rest } = flags;
   if (yes === true && write !== true && remove !== true) {
     problems.push('--yes requires --write or --remove: nothing else asks.');
   }
+  if (http === true) problems.push('--http needs a URL.');
+  if (keyEnv === true) problems.push('--key-env needs the name of a variable.');
+  const isRemote = http !== undefined || keyEnv !== undefined;
+  const textOf = (flag: Flags[string]) => (typeof flag === 'string' ? flag : undefined);
+  const remote = isRemote ? { url: textOf(http), keyVariable: textOf(keyEnv) } : undefined;
   const wanted = { write: write === true, remove: remove === true, yes: yes === true };
-  return { kind: 'setup', clients: words, flags: rest, ...wanted };
+  return { kind: 'setup', clients: words, flags: rest, remote, ...wanted };
+}
+
+/** `--http` names where to serve, or with a scheme a running server. */
+function parseDoctor(flags: Flags, _: readonly string[], problems: string[]): Command {
+  const { json, 'key-env': keyEnv, ...rest } = flags;
+  if (keyEnv === true) problems.push('--key-env needs the name of a variable.');
+  const keyVariable = typeof keyEnv === 'string' ? keyEnv : undefined;
+  const { http, ...others } = rest;
+  const isRunning = typeof http === 'string' && /^https?:\/\//i.test(http.trim());
+  const common = { kind: 'doctor', json: json === true } as const;
+  if (isRunning) return { ...common, flags: others, server: { url: http.trim(), keyVariable } };
+  if (keyVariable !== undefined) problems.push('--key-env requires --http URL.');
+  return { ...common, flags: rest, server: undefined };
 }
 
 function parseKeys(flags: Flags, words: readonly string[], problems: string[]): Command {

@@ -104,7 +104,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     summary: 'Set up MCP clients to start this server.',
     details: [
       'Shows the file of each CLIENT and the exact block to put in it; without a CLIENT, those of the clients found on this machine. Settings given here, as flags or in the environment, become part of the block.',
-      "The token is never written to a client's file: --write asks for it without showing it, and keeps it in a separate file that only you can read.",
+      "The token is never written to a client's file: --write asks for it without showing it, and keeps it in a separate file that only you can read. A key is not written either: the block refers to the variable of --key-env.",
     ],
     flags: [
       {
@@ -117,6 +117,16 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
           'Remove the block; a file that has not changed otherwise gets its old content back',
       },
       { flag: 'yes', meaning: 'Do not ask' },
+      {
+        flag: 'http',
+        argument: 'URL',
+        meaning: 'Set up clients to use the server at this URL instead of starting one',
+      },
+      {
+        flag: 'key-env',
+        argument: 'NAME',
+        meaning: 'With --http: the variable that holds your key; if not set, log in by OAuth',
+      },
     ],
     takesSettings: true,
     exitCodes:
@@ -128,9 +138,18 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     summary: 'Find out why something does not work, within ten seconds.',
     details: [
       'Checks Node.js, the settings, the network, the token, the region, the space and its features, the quota, the clock, files and folders, the files of MCP clients, and whether the server starts. Changes nothing, and never shows the token.',
+      'With the options of HTTP, it also checks the files of keys, tokens and policies, the issuer, and Redis. With --http URL, it checks a running server instead: whether it is healthy and ready, how clients log in, and whether it lists its tools.',
     ],
-    flags: [{ flag: 'json', meaning: 'Print {ok, checks: [{id, status, message, next?}]}' }],
+    flags: [
+      { flag: 'json', meaning: 'Print {ok, checks: [{id, status, message, next?}]}' },
+      {
+        flag: 'key-env',
+        argument: 'NAME',
+        meaning: 'With --http URL: the variable that holds a key or an access token',
+      },
+    ],
     takesSettings: true,
+    ownSettings: httpSettingList,
     exitCodes: '0 if no check failed, 1 if one did.',
   },
   check: {

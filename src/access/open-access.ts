@@ -1,14 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { HttpConfig } from '../http-config.ts';
 import type { Authenticator } from './authenticator.ts';
+import { keysFile, policiesFile, tokensFile } from './files.ts';
 import type { Fetch } from './issuer-keys.ts';
 import { createKeysAuthenticator } from './keys.ts';
-import { parseKeysFile } from './keys-file.ts';
 import { createOAuthAuthenticator } from './oauth.ts';
-import { parseOAuthPolicies } from './oauth-policies.ts';
 import { createOpenAuthenticator } from './open.ts';
 import type { TokenNames } from './token-choice.ts';
-import { parseTokensFile, type SegmentTokens } from './tokens-file.ts';
+import type { SegmentTokens } from './tokens-file.ts';
 import { type ReadFile, type WatchContext, WatchedFile } from './watched-file.ts';
 
 /** Who may do what, kept up to date. */
@@ -31,7 +30,7 @@ export interface AccessContext extends WatchContext {
  * @throws {ConfigError} if a file can't be used.
  */
 export async function openAccess(
-  { auth, tokensFile }: HttpConfig,
+  { auth, tokensFile: tokensPath }: HttpConfig,
   context: AccessContext,
 ): Promise<Access> {
   const { clock, log, fetch } = context;
@@ -45,19 +44,7 @@ export async function openAccess(
     for (const file of files) file.close();
   };
   try {
-    let known: SegmentTokens | undefined;
-    const tokens =
-      tokensFile === undefined
-        ? undefined
-        : await open<SegmentTokens>({
-            path: tokensFile,
-            setting: '--tokens (SEGMENT_MCP_TOKENS)',
-            warnOf: { mode: 0o077, because: 'can read the tokens' },
-            parse: async (text, read) => {
-              known = await parseTokensFile(tokensFile, text, read, known);
-              return known;
-            },
-          });
+    const tokens = tokensPath === undefined ? undefined : await open(tokensFile(tokensPath));
     const names: TokenNames = () => tokens?.value;
     const authenticator = await authenticatorFor();
     return {
@@ -75,25 +62,12 @@ export async function openAccess(
         case 'none':
           return createOpenAuthenticator(names);
         case 'keys': {
-          const file = await open({
-            path: auth.file,
-            setting: '--keys (SEGMENT_MCP_KEYS)',
-            warnOf: { mode: 0o022, because: 'can add keys' },
-            parse: parseKeysFile,
-          });
+          const file = await open(keysFile(auth.file));
           return createKeysAuthenticator(file, { now: clock.now, log, tokens: names });
         }
         case 'oauth': {
-          const { policiesFile } = auth;
-          const policies =
-            policiesFile === undefined
-              ? undefined
-              : await open({
-                  path: policiesFile,
-                  setting: '--oauth-policies (SEGMENT_MCP_OAUTH_POLICIES)',
-                  warnOf: { mode: 0o022, because: 'can change the policies' },
-                  parse: parseOAuthPolicies,
-                });
+          const path = auth.policiesFile;
+          const policies = path === undefined ? undefined : await open(policiesFile(path));
           return createOAuthAuthenticator(auth, { fetch, clock, log, tokens: names, policies });
         }
       }

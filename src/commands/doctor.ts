@@ -1,9 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
+import { readFileHere } from '../access/open-access.ts';
 import { problemWithAuditLog } from '../audit-path.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Flags } from '../config.ts';
+import { ConfigError, type Flags } from '../config.ts';
 import { connect } from '../connect.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
 import { StateFolder, StateFolderError } from '../safety/state-folder.ts';
 import { visible } from '../visible.ts';
 import { checkClients } from './doctor/client-checks.ts';
@@ -18,6 +20,7 @@ import {
 } from './doctor/local-checks.ts';
 import type { DoctorMachine } from './doctor/machine.ts';
 import { listToolsOf, nodeVersionOf } from './doctor/own-start.ts';
+import { pingRedis } from './doctor/redis-ping.ts';
 import {
   checkAudiences,
   checkClock,
@@ -27,11 +30,31 @@ import {
   checkRegion,
   checkWorkspace,
 } from './doctor/segment-checks.ts';
+import {
+  checkChallenge,
+  checkHealth,
+  checkMetadata,
+  checkReadiness,
+  checkServerClock,
+  checkTools,
+  type ServerContext,
+} from './doctor/server-checks.ts';
+import { ServerLooks } from './doctor/server-looks.ts';
+import {
+  checkIssuer,
+  checkKeys,
+  checkPolicies,
+  checkRedis,
+  checkTokens,
+} from './doctor/serving-checks.ts';
+import { endpointIn, problemsOfVariable } from './endpoint.ts';
 
 /** What the command line asks for. */
 export interface DoctorCommand {
   /** The settings of the server. */
   flags: Flags;
+  /** A running server to check instead, not yet checked itself. */
+  server: { url: string; keyVariable: string | undefined } | undefined;
   /** Whether to write JSON. */
   json: boolean;
 }
@@ -41,14 +64,14 @@ const maxRunMs = 10_000;
 /** How long one may take; the last ones get what is left. */
 const maxCheckMs = 5000;
 
-interface Check {
+interface Check<Given> {
   id: string;
   title: string;
-  run(context: Context, signal: AbortSignal): Finding | Finding[] | Promise<Finding | Finding[]>;
+  run(context: Given, signal: AbortSignal): Finding | Finding[] | Promise<Finding | Finding[]>;
 }
 
 /** All checks in their order. */
-const checks: readonly Check[] = [
+const checks: readonly Check<Context>[] = [
   { id: 'node', title: 'Node.js', run: checkNode },
   { id: 'settings', title: 'Settings', run: checkSettings },
   { id: 'proxy', title: 'Proxy', run: checkProxy },
@@ -58,10 +81,25 @@ const checks: readonly Check[] = [
   { id: 'edition', title: 'Edition', run: checkEdition },
   { id: 'quota', title: 'Quota', run: checkQuota },
   { id: 'clock', title: 'Clock', run: checkClock },
+  { id: 'keys', title: 'Keys', run: checkKeys },
+  { id: 'tokens', title: 'Tokens', run: checkTokens },
+  { id: 'policies', title: 'Policies', run: checkPolicies },
+  { id: 'issuer', title: 'Issuer', run: checkIssuer },
+  { id: 'redis', title: 'Redis', run: checkRedis },
   { id: 'audit-log', title: 'Audit log', run: checkAuditLog },
   { id: 'state-folder', title: 'State folder', run: checkStateFolder },
   { id: 'clients', title: 'Clients', run: checkClients },
   { id: 'start', title: 'Start', run: checkStart },
+];
+
+/** All checks of a running server. */
+const serverChecks: readonly Check<ServerContext>[] = [
+  { id: 'health', title: 'Health', run: checkHealth },
+  { id: 'ready', title: 'Readiness', run: checkReadiness },
+  { id: 'metadata', title: 'Metadata', run: checkMetadata },
+  { id: 'login', title: 'Login', run: checkChallenge },
+  { id: 'tools', title: 'Tools', run: checkTools },
+  { id: 'clock', title: 'Clock', run: checkServerClock },
 ];
 
 /** A finding, as the report shows it. */
@@ -83,7 +121,11 @@ export function thisMachine(): DoctorMachine {
     clock: systemClock,
     node: { version: process.versions.node, path: process.execPath },
     mainFile,
+    hostname: hostname(),
     exists: existsSync,
+    readFile: readFileHere,
+    fetch,
+    pingRedis: (url) => pingRedis(url, systemClock),
     keepsToken: (folder) => holdsToken(folderAt(folder)),
     problemWithAuditLog,
     problemWithStateFolder: (folder) => folderAt(folder).problem(),
@@ -114,28 +156,60 @@ function holdsToken(folder: StateFolder): boolean {
  * Makes all checks and writes what they found.
  *
  * @param write takes the report. @returns the exit code: 1 if a check failed.
+ * @throws {ConfigError} for a running server that can't be checked as given.
  */
 export async function runDoctor(
-  { flags, json }: DoctorCommand,
+  command: DoctorCommand,
   machine: DoctorMachine,
   write: (text: string) => void,
 ): Promise<number> {
+  const { flags, json, server } = command;
   const endsAt = machine.clock.monotonic() + maxRunMs;
-  const context = createContext(flags, machine, endsAt);
   const found: Reported[] = [];
-  for (const check of checks) found.push(...(await runCheck(check, context, endsAt)));
-  const isOk = found.every(({ status }) => status !== 'fail');
-  write(context.redactor.text(json ? inJson(isOk, found) : inWords(found)));
+  const report = (redactor: Redactor) => {
+    const isOk = found.every(({ status }) => status !== 'fail');
+    write(redactor.text(json ? inJson(isOk, found) : inWords(found)));
+    return isOk ? 0 : 1;
+  };
+  if (server) {
+    const context = serverContext(command, server, machine);
+    for (const check of serverChecks) {
+      found.push(...(await runCheck(check, context, machine.clock, endsAt)));
+    }
+    return report(createRedactor(context.server.key === undefined ? [] : [context.server.key]));
+  }
+  const context = createContext(flags, machine, endsAt);
+  for (const check of checks) {
+    found.push(...(await runCheck(check, context, machine.clock, endsAt)));
+  }
+  const code = report(context.redactor);
   await context.segment?.close();
-  return isOk ? 0 : 1;
+  return code;
 }
 
-async function runCheck(
-  { id, title, run }: Check,
-  context: Context,
+/** @throws {ConfigError} */
+function serverContext(
+  { flags }: DoctorCommand,
+  { url, keyVariable }: NonNullable<DoctorCommand['server']>,
+  machine: DoctorMachine,
+): ServerContext {
+  const problems = Object.keys(flags).map(
+    (flag) => `--${flag} is for a server to be started: with --http URL, a running one is checked.`,
+  );
+  const endpoint = endpointIn(url, problems);
+  if (keyVariable !== undefined) problems.push(...problemsOfVariable(keyVariable));
+  if (problems.length > 0) throw new ConfigError(problems);
+  const { clock, fetch, place } = machine;
+  const key = (keyVariable && place.environment[keyVariable]?.trim()) || undefined;
+  return { server: new ServerLooks({ endpoint, key, fetch, clock }), machine, keyVariable };
+}
+
+async function runCheck<Given>(
+  { id, title, run }: Check<Given>,
+  context: Given,
+  clock: Clock,
   endsAt: number,
 ): Promise<Reported[]> {
-  const { clock } = context.machine;
   const maxMs = Math.max(0, Math.min(maxCheckMs, endsAt - clock.monotonic()));
   const given = await within(clock, maxMs, async (signal) => run(context, signal));
   return [given].flat().map(({ part, status, message, next }) => ({

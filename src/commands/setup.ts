@@ -5,11 +5,12 @@ import { project } from '../project.ts';
 import { suggest } from '../query/suggest.ts';
 import { name as programName } from '../version.ts';
 import { visibleLines } from '../visible.ts';
-import type { ServerStart } from './clients/entry.ts';
+import { problemWithRemote } from './clients/remote.ts';
 import { type Client, clientIds, clients, fileOf, isEditable, isFound } from './clients/table.ts';
 import { Change } from './setup/change.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './setup/command.ts';
-import { serverFor } from './setup/server.ts';
+import { remoteServerIn } from './setup/remote-server.ts';
+import { type Server, serverFor } from './setup/server.ts';
 import { blockFor, commandLine } from './setup/show.ts';
 import { terminalOf } from './setup/terminal.ts';
 
@@ -43,6 +44,7 @@ export async function runSetup(
 ): Promise<number> {
   const chosen = clientsNamed(command.clients);
   assertPossible(command, chosen, machine);
+  if (command.remote) assertConnectable(command, command.write ? chosen : []);
   const change = new Change(command, machine, output);
   if (command.remove) return change.remove(chosen);
   if (command.write) return change.add(chosen, serverFor(command, machine));
@@ -98,6 +100,13 @@ function assertPossible(
   }
 }
 
+/** @throws {ConfigError} for a wrong URL, or a client that can't connect to the server as asked. */
+function assertConnectable(command: SetupCommand, chosen: readonly Client[]): void {
+  const remote = remoteServerIn(command);
+  const problems = chosen.flatMap(({ id }) => problemWithRemote(id, remote) ?? []);
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
 function show(
   command: SetupCommand,
   machine: SetupMachine,
@@ -105,10 +114,18 @@ function show(
   chosen: readonly Client[],
 ): number {
   const { place, exists } = machine;
-  const { start, notes, ownTokenFile } = serverFor(command, machine);
+  const server = serverFor(command, machine);
+  const { notes, ownTokenFile } = server;
+  const remote = command.remote && remoteServerIn(command);
+  const problemOf = ({ id }: Client) => remote && problemWithRemote(id, remote);
   const isHere = (client: Client) => isFound(client, place, exists);
   const shown = chosen.length > 0 ? chosen : clients.filter(isHere);
-  const parts = shown.map((client) => described(client, start, machine));
+  const parts = shown.map((client) => {
+    const problem = problemOf(client);
+    return problem === undefined
+      ? described(client, server, machine)
+      : `${client.title} (${client.id})\n${problem}`;
+  });
   if (chosen.length === 0) {
     const others = clients.filter((client) => !shown.includes(client));
     const list = others.map(({ id, title }) => `  ${id.padEnd(idWidth)}${title}`);
@@ -120,11 +137,14 @@ function show(
       ),
     );
   }
-  const editable = shown.find((client) => isEditable(client) && client.files(place).length > 0);
+  const editable = shown.find(
+    (client) =>
+      isEditable(client) && client.files(place).length > 0 && problemOf(client) === undefined,
+  );
   const token = ownTokenFile && `Put the token in ${ownTokenFile}, readable only by you.`;
   const hint =
     editable &&
-    `${programName} setup ${editable.id} --write writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
+    `${programName} setup ${editable.id}${remote ? ' --http …' : ''} --write writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
   const last = [token, hint, ...notes].filter((line) => line !== undefined && line !== '');
   if (last.length > 0) parts.push(last.join('\n'));
   write(`${visibleLines(parts.join('\n\n'))}\n`);
@@ -136,18 +156,18 @@ const idWidth = Math.max(...clientIds.map((id) => id.length)) + 2;
 /**
  * How to set up a client: its file and the block, its own command, or the steps to take by hand.
  */
-function described(client: Client, start: ServerStart, { place, exists }: SetupMachine): string {
+function described(client: Client, server: Server, { place, exists }: SetupMachine): string {
   const file = fileOf(client, place, exists);
+  const before = server.beforeFor(client);
+  const add = server.addFor(client);
   const lines = [`${client.title} (${client.id})`];
   if (file === undefined) lines.push(...(client.steps ?? []));
   else {
     lines.push(`File: ${file}${exists(file) ? '' : ' (does not exist yet)'}`);
-    if (client.before !== undefined) lines.push(client.before);
+    if (before !== undefined) lines.push(before);
   }
-  lines.push('', blockFor(client, start), '');
-  if (client.add) {
-    lines.push('Or use its own command:', commandLine(client.add(start), place.platform), '');
-  }
+  lines.push('', blockFor(client, server.entryFor(client)), '');
+  if (add) lines.push('Or use its own command:', commandLine(add, place.platform), '');
   lines.push(client.afterwards);
   return lines.join('\n');
 }

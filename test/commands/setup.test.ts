@@ -3,7 +3,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -14,6 +13,7 @@ import { describe, expect, test } from 'vitest';
 import type { Place } from '../../src/commands/clients/place.ts';
 import { type Client, clients, fileOf, isEditable } from '../../src/commands/clients/table.ts';
 import { ConfigError } from '../../src/config.ts';
+import { contents, otherContents, variants } from '../support/client-files.ts';
 import { setup, temporaryHome, terminalWith, typedToken } from '../support/setup-machine.ts';
 
 const token = 'sgp_fromTheEnvironment1234';
@@ -31,53 +31,6 @@ const editable = clients.filter(
   (client) => isEditable(client) && client.files(placeIn('/home/u')).length > 0,
 );
 const fileIn = (client: Client, home: string) => fileOf(client, placeIn(home), existsSync) ?? '';
-
-/** Everything below a folder, byte for byte. */
-function contents(folder: string): Record<string, string> {
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return Object.fromEntries(
-    paths.sort().map((path) => {
-      const stats = lstatSync(join(folder, path));
-      const content = stats.isFile() ? readFileSync(join(folder, path), 'base64') : '';
-      return [path, `${stats.mode.toString(8)} ${content}`];
-    }),
-  );
-}
-
-/** All but what setup keeps of its own. */
-function otherContents(home: string) {
-  const isOwn = (path: string) => path.startsWith('.local');
-  return Object.fromEntries(Object.entries(contents(home)).filter(([path]) => !isOwn(path)));
-}
-
-const listed = (keys: readonly string[], servers: string) => `"${keys.join('.')}": ${servers}`;
-
-/** Files as clients, programs and people leave them, by what is special about them. */
-const variants: [what: string, text: (client: Client) => string | undefined][] = [
-  ['no file and no folder', () => undefined],
-  ['an empty file', () => ''],
-  ['an empty object', () => '{}'],
-  ['other settings', () => '{\n  "theme": "dark",\n  "list": [1, 2]\n}\n'],
-  [
-    'other servers',
-    ({ keys }) =>
-      `{\n  ${listed(keys, '{\n    "theirs": { "command": "x", "env": { "KEY": "secret" } }\n  }')}\n}\n`,
-  ],
-  ['tabs', ({ keys }) => `{\n\t"a": 1,\n\t${listed(keys, '{\n\t\t"b": {}\n\t}')}\n}\n`],
-  [
-    'Windows line breaks',
-    ({ keys }) => `{\r\n  ${listed(keys, '{\r\n    "b": {}\r\n  }')}\r\n}\r\n`,
-  ],
-  ['a byte-order mark', ({ keys }) => `\ufeff{\n  ${listed(keys, '{}')}\n}\n`],
-  ['no line break at the end', ({ keys }) => `{\n    ${listed(keys, '{}')}\n}`],
-  ['one line', ({ keys }) => `{${listed(keys, '{"b":{"command":"x"}}')}}`],
-  [
-    'comments and trailing commas',
-    ({ keys }) =>
-      `// mine\n{\n  /* all */ ${listed(keys, '{ // servers\n    "b": {}, // last\n    // end\n  }')}, // more\n}\n// done\n`,
-  ],
-  ['comments alone', () => '// nothing yet\n'],
-];
 
 describe.each(editable.map((client) => [client.id, client] as const))('%s', (id, client) => {
   const run = (home: string, more: object) =>

@@ -72,6 +72,7 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'cli.ts': {
     '/^-+/': 'setting',
+    '/^https?:\\/\\//i': 'setting',
   },
   'commands/clients/entry.ts': {
     '/[\\\\/]/': 'file',
@@ -83,6 +84,14 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\r\\n|\\n|\\r/': 'file',
     '/^[ \\t]*(?:\\r\\n|\\n|\\r)/': 'file',
     '/^[ \\t]/': 'file',
+  },
+  'commands/clients/remote.ts': {
+    '/[${}]/': 'file',
+    '/^Bearer /': 'file',
+  },
+  'commands/doctor/server-checks.ts': {
+    '/^Bearer\\b/i': 'header',
+    '/resource_metadata="([^"]*)"/': 'header',
   },
   'commands/doctor/client-checks.ts': {
     '/[\\\\/]/': 'file',
@@ -96,6 +105,9 @@ const listed: Record<string, Record<string, Source>> = {
   'commands/keys.ts': {
     '/^([1-9]\\d{0,3})d$/i': 'setting',
     '/^\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d(?::\\d\\d)?(?:Z|[+-]\\d\\d:\\d\\d))?$/': 'setting',
+  },
+  'commands/endpoint.ts': {
+    '/^[A-Za-z_]\\w{0,99}$/': 'setting',
   },
   'commands/setup/show.ts': {
     '/\\r\\n|\\n|\\r/': 'file',

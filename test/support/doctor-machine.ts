@@ -1,6 +1,7 @@
+import { readFileHere } from '../../src/access/open-access.ts';
 import type { Place } from '../../src/commands/clients/place.ts';
 import type { DoctorMachine } from '../../src/commands/doctor/machine.ts';
-import { runDoctor } from '../../src/commands/doctor.ts';
+import { type DoctorCommand, runDoctor } from '../../src/commands/doctor.ts';
 import type { Flags } from '../../src/config.ts';
 import { connect } from '../../src/connect.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -9,6 +10,7 @@ import { ManualClock } from './manual-clock.ts';
 export interface DoctorRun extends Partial<Omit<DoctorMachine, 'place'>> {
   flags?: Flags;
   json?: boolean;
+  server?: DoctorCommand['server'];
   home: string;
   environment?: Place['environment'];
 }
@@ -17,6 +19,7 @@ export interface DoctorRun extends Partial<Omit<DoctorMachine, 'place'>> {
 export async function doctor({
   flags = {},
   json = false,
+  server,
   home,
   environment = {},
   ...more
@@ -28,7 +31,11 @@ export async function doctor({
     clock,
     node: { version: '20.18.1', path: '/usr/bin/node' },
     mainFile: '/opt/segment-audiences-mcp/dist/main.js',
+    hostname: 'machine',
     exists: () => false,
+    readFile: readFileHere,
+    fetch,
+    pingRedis: async () => ({ ms: 1, skewMs: 0 }),
     keepsToken: () => false,
     problemWithAuditLog: () => undefined,
     problemWithStateFolder: () => undefined,
@@ -37,7 +44,7 @@ export async function doctor({
     listTools: async () => ({ tools: 13, tookMs: 120 }),
     ...more,
   };
-  const code = await runDoctor({ flags, json }, machine, (text) => {
+  const code = await runDoctor({ flags, json, server }, machine, (text) => {
     report += text;
   });
   return { code, report };

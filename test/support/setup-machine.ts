@@ -46,6 +46,7 @@ export async function setup({ home, place, ...given }: SetupRun) {
   const command: SetupCommand = {
     clients: given.clients ?? [],
     flags: given.flags ?? {},
+    remote: given.remote,
     write: given.write ?? false,
     remove: given.remove ?? false,
     yes: given.yes ?? false,

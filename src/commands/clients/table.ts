@@ -58,6 +58,10 @@ function envFlags(flag: string, { env }: ServerStart): string[] {
 
 const mcpServers = ['mcpServers'];
 
+/** What the user of Claude Code must know. */
+export const rewrites =
+  'Claude Code rewrites this file while it runs: use its own command, or quit it first.';
+
 export const clients: readonly Client[] = [
   {
     id: 'claude-desktop',
@@ -86,7 +90,7 @@ export const clients: readonly Client[] = [
       ...['--', start.command, ...start.args],
     ],
     remove: ['claude', 'mcp', 'remove', entryName, '--scope', 'user'],
-    before: 'Claude Code rewrites this file while it runs: use its own command, or quit it first.',
+    before: rewrites,
     afterwards: 'Start a new Claude Code session.',
   },
   {

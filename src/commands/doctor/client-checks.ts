@@ -4,6 +4,7 @@ import { slipIn } from '../../slips.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { ClientFileError, readClientFile } from '../clients/client-file.ts';
 import { entryName, isOurs, type ServerStart, startIn } from '../clients/entry.ts';
+import { isEndpoint, type RemoteEntry, remoteIn } from '../clients/remote.ts';
 import { type Client, clients, fileOf, isEditable } from '../clients/table.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
@@ -75,6 +76,8 @@ async function checkEntry(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const start = startIn(value);
+  const remote = start ? undefined : remoteIn(value);
+  if (remote && key === entryName && isEndpoint(remote.url)) return [checkRemote(remote, file)];
   if (!start || !isOurs(start, context.machine.mainFile)) {
     if (key !== entryName) return [];
     const rename = `Rename it, or ${programName} setup can't add its own.`;
@@ -100,6 +103,19 @@ async function checkEntry(
     ];
   }
   return [ok(`${entry} is correct.`)];
+}
+
+/** An entry for a server elsewhere; whether that runs is for `doctor --http`. */
+function checkRemote({ url, secrets }: RemoteEntry, file: string): Finding {
+  const { origin, pathname } = new URL(url);
+  const entry = `The entry "${entryName}" in ${file}`;
+  if (secrets.length > 0) {
+    return warn(
+      `${entry} contains the key itself.`,
+      `Run ${programName} setup again with --key-env, if the client can take a key from a variable.`,
+    );
+  }
+  return ok(`${entry} leads to ${origin}${pathname}.`);
 }
 
 /** The paths in an entry that do not exist. */

@@ -1,5 +1,8 @@
 import { dirname } from 'node:path';
 import { type Config, ConfigError, type Flags, readConfig, secretsOf } from '../../config.ts';
+import { Given } from '../../given.ts';
+import { isWithNamedTokens } from '../../http-config.ts';
+import { httpSettingList } from '../../http-settings.ts';
 import { createRedactor, type Redactor } from '../../redact.ts';
 import { defaultStateFolder } from '../../safety/state-folder.ts';
 import { type Setting, settings } from '../../settings.ts';
@@ -29,8 +32,10 @@ export interface Context {
   environment: Place['environment'];
   settings: ReadSettings;
   redactor: Redactor;
-  /** Undefined if the server would not start. */
+  /** Undefined if the server would not start, or has several tokens. */
   segment: SegmentLooks | undefined;
+  /** When all checks must be over, on the monotonic clock. */
+  endsAt: number;
   /** The state folder; undefined if the platform has none. */
   stateFolder: string | undefined;
 }
@@ -40,14 +45,17 @@ export function createContext(flags: Flags, machine: DoctorMachine, endsAt: numb
   const { place } = machine;
   const stateFolder = stateFolderIn(place);
   const environment = withKeptToken(flags, machine, stateFolder);
-  const read = readSettings(flags, environment, place.environment);
+  const read = readSettings(flags, environment, machine);
   const secrets = [
     place.environment[settings.token.env]?.trim() ?? '',
     ...(read.config ? secretsOf(read.config) : []),
   ];
   const redactor = createRedactor(secrets);
-  const segment = read.config && new SegmentLooks(read.config, machine, redactor, endsAt);
-  return { machine, flags, environment, settings: read, redactor, segment, stateFolder };
+  const segment =
+    read.config && read.config.target.kind !== 'tokens'
+      ? new SegmentLooks(read.config, machine, redactor, endsAt)
+      : undefined;
+  return { machine, flags, environment, settings: read, redactor, segment, endsAt, stateFolder };
 }
 
 function stateFolderIn({ environment, platform, home }: Place): string | undefined {
@@ -65,26 +73,31 @@ function withKeptToken(
 ): Place['environment'] {
   const { environment } = place;
   const isNamed = [settings.token, settings.tokenFile].some(({ env }) => environment[env]?.trim());
-  const isNeeded = !isNamed && flags.sandbox !== true;
+  const isNeeded =
+    !isNamed && flags.sandbox !== true && !isWithNamedTokens(new Given(flags, environment));
   if (!isNeeded || folder === undefined || !keepsToken(folder)) return environment;
   return { ...environment, [settings.tokenFile.env]: joined(place, folder, 'token') };
 }
 
-/** @param given the environment, unchanged. */
 function readSettings(
   flags: Flags,
   environment: Place['environment'],
-  given: Place['environment'],
+  { place, hostname, problemWithStateFolder }: DoctorMachine,
 ): ReadSettings {
   const { env, flag = '' } = settings.auditLog;
   const warnings: string[] = [];
-  const read = { ...readNames(flags, environment, given), warnings };
+  const read = { ...readNames(flags, environment, place.environment), warnings };
   try {
     const config = readConfig(
       { ...flags, [flag]: undefined },
       { ...environment, [env]: undefined },
       [],
       (warning) => warnings.push(warning),
+      {
+        hostname,
+        problemWithStateFolder: (path = stateFolderIn(place)) =>
+          path === undefined ? 'this platform has none' : problemWithStateFolder(path),
+      },
     );
     return { ...read, config, problems: [] };
   } catch (error) {
@@ -93,6 +106,7 @@ function readSettings(
   }
 }
 
+/** @param given the environment, unchanged. */
 function readNames(
   flags: Flags,
   environment: Place['environment'],
@@ -105,7 +119,7 @@ function readNames(
   const kept = isKept
     ? `${dirname(environment[named.env] ?? '')}, where setup keeps it`
     : undefined;
-  const others: readonly Setting<unknown>[] = Object.values(settings);
+  const others: readonly Setting<unknown>[] = [...Object.values(settings), ...httpSettingList];
   const alsoSet = others.flatMap((setting) => {
     if (tokens.includes(setting)) return [];
     const { flag } = setting;

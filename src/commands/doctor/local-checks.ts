@@ -24,8 +24,12 @@ export function checkSettings({ settings: read, flags }: Context): Finding {
       : `Fix the settings listed here; ${programName} --help lists all of them.`;
     return fail(problems.join(' '), next);
   }
-  const isSandbox = config.target.kind === 'sandbox';
-  const token = isSandbox ? 'The sandbox needs no token.' : `The token is from ${tokenFrom}.`;
+  const tokenWords = {
+    sandbox: 'The sandbox needs no token.',
+    tokens: 'The tokens are from the file of --tokens.',
+    live: `The token is from ${tokenFrom}.`,
+  };
+  const token = tokenWords[config.target.kind];
   const others = alsoSet.length > 0 ? ` Also set: ${alsoSet.join(', ')}.` : '';
   if (warnings.length === 0) return ok(token + others);
   return warn([token + others, ...warnings].join(' '), 'Fix what is ignored, or remove it.');
@@ -62,6 +66,9 @@ const maxStartMs = 5000;
 export async function checkStart(context: Context, signal: AbortSignal): Promise<Finding> {
   const { machine, flags, environment, settings: read } = context;
   if (!read.config) return skipped('Not checked: fix the settings first.');
+  if (read.config.http) {
+    return skipped('Not checked: start the server, and check it with doctor --http URL.');
+  }
   try {
     const { tools, tookMs } = await machine.listTools(argumentsFor(flags), environment, signal);
     const message = `The server started and listed ${tools} tools in ${tookMs} ms.`;

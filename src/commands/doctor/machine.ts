@@ -1,8 +1,11 @@
+import type { Fetch } from '../../access/issuer-keys.ts';
+import type { ReadFile } from '../../access/watched-file.ts';
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
 import type { Redactor } from '../../redact.ts';
 import type { SegmentApi } from '../../segment/api.ts';
 import type { Place } from '../clients/place.ts';
+import type { RedisAnswer } from './redis-ping.ts';
 
 /** How the server responded when it was started as a client does. */
 export interface ToolList {
@@ -20,7 +23,13 @@ export interface DoctorMachine {
   node: { version: string; path: string };
   /** The real path of this program. */
   mainFile: string;
+  /** This machine's name. */
+  hostname: string;
   exists: (path: string) => boolean;
+  readFile: ReadFile;
+  fetch: Fetch;
+  /** Asks Redis for its time. @param url which may hold a password; the answer does not. */
+  pingRedis: (url: string) => Promise<RedisAnswer>;
   /** Whether setup keeps a token in a state folder. */
   keepsToken: (folder: string) => boolean;
   /** Why an audit log can't be written; undefined if it can. */

@@ -1,6 +1,7 @@
 import { editionShownBy } from '../../segment/editions/choice.ts';
 import type { AudiencesError, ErrorCode } from '../../segment/errors.ts';
 import { quoted } from '../../visible.ts';
+import { skewInWords } from './clock-skew.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import type { Look, SegmentLooks } from './segment-looks.ts';
@@ -11,13 +12,17 @@ import type { Look, SegmentLooks } from './segment-looks.ts';
  */
 
 const noSettings = 'Not checked: fix the settings first.';
+const ofTokens = 'Not checked: see the tokens check.';
 const ofSandbox = 'Not checked: the sandbox runs inside the server.';
 
 /** Runs a check if the settings can be used. */
 function withSegment(
   check: (segment: SegmentLooks) => Promise<Finding>,
 ): (context: Context) => Promise<Finding> {
-  return async ({ segment }) => (segment ? check(segment) : skipped(noSettings));
+  return async ({ segment, settings }) => {
+    if (segment) return check(segment);
+    return skipped(settings.config ? ofTokens : noSettings);
+  };
 }
 
 export const checkProxy = withSegment(async (segment) => {
@@ -146,30 +151,18 @@ export const checkQuota = withSegment(async (segment) => {
   );
 });
 
-/**
- * Smaller differences are the time that a response takes, and the fraction that the header cuts
- * off.
- */
-const maxSkewMs = 30_000;
-
 export const checkClock = withSegment(async (segment) => {
   if (segment.config.target.kind === 'sandbox') return skipped(ofSandbox);
   await segment.workspace();
   const { skew } = segment;
   if (!skew) return skipped('Unknown: no response from Segment had its time.');
-  const offMs = Math.abs(skew.aheadMs);
-  if (offMs <= maxSkewMs) return ok("This machine's clock agrees with Segment's.");
-  const side = skew.aheadMs > 0 ? 'behind' : 'ahead of';
+  const sentence = skewInWords(skew.aheadMs, "Segment's");
+  if (sentence === undefined) return ok("This machine's clock agrees with Segment's.");
   return warn(
-    `This machine's clock is ${inWords(offMs)} ${side} Segment's.`,
+    sentence,
     'Set the clock: times in the audit log are wrong, and certificates may be refused.',
   );
 });
-
-function inWords(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
-}
 
 /** The list of audiences, if it could be read. */
 async function listed(segment: SegmentLooks): Promise<Look<'list_audiences'> | undefined> {

@@ -31,6 +31,16 @@ interface Planned {
   name: string;
   file: ClientFile;
   plan: Exclude<Plan, { kind: 'none' }>;
+  /** What the user must know before the change. */
+  before: string | undefined;
+}
+
+/** How the files of clients are to change. */
+interface Planning {
+  /** What is said of a client whose file need not change. */
+  nothing: string;
+  planFor(file: ClientFile, client: Client): Plan;
+  beforeFor(client: Client): string | undefined;
 }
 
 /** The changes of one run: all are planned before any is made. */
@@ -46,11 +56,14 @@ export class Change {
   }
 
   async add(chosen: readonly Client[], server: Server): Promise<number> {
-    const { start, notes, ownTokenFile } = server;
+    const { notes, ownTokenFile } = server;
     const { planToAdd } = await import('./plan.ts');
-    const planned = await this.#planAll(chosen, 'is already set up', (file, client) =>
-      planToAdd(file, client, start, this.#machine.mainFile),
-    );
+    const planned = await this.#planAll(chosen, {
+      nothing: 'is already set up',
+      planFor: (file, client) =>
+        planToAdd(file, client, server.entryFor(client), this.#machine.mainFile),
+      beforeFor: server.beforeFor,
+    });
     if (!planned) return 1;
     if (planned.length > 0 && !(await this.#isAgreed(planned))) return 1;
     if (ownTokenFile !== undefined) {
@@ -64,9 +77,11 @@ export class Change {
 
   async remove(chosen: readonly Client[]): Promise<number> {
     const { planToRemove } = await import('./plan.ts');
-    const planned = await this.#planAll(chosen, 'has no entry for this program', (file, client) =>
-      planToRemove(file, client, this.#machine.mainFile),
-    );
+    const planned = await this.#planAll(chosen, {
+      nothing: 'has no entry for this program',
+      planFor: (file, client) => planToRemove(file, client, this.#machine.mainFile),
+      beforeFor: ({ before }) => before,
+    });
     if (!planned) return 1;
     if (planned.length > 0 && !(await this.#isAgreed(planned))) return 1;
     return this.#makeAll(planned);
@@ -75,8 +90,7 @@ export class Change {
   /** @returns undefined if a file can't be used, which was reported. */
   async #planAll(
     chosen: readonly Client[],
-    nothing: string,
-    planFor: (file: ClientFile, client: Client) => Plan,
+    { nothing, planFor, beforeFor }: Planning,
   ): Promise<Planned[] | undefined> {
     const { place, exists } = this.#machine;
     const planned: Planned[] = [];
@@ -87,7 +101,7 @@ export class Change {
         const file = await readClientFile(name);
         const plan = planFor(file, client);
         if (plan.kind === 'none') this.#say(`${client.title} ${nothing}: ${name}`);
-        else planned.push({ client, name, file, plan });
+        else planned.push({ client, name, file, plan, before: beforeFor(client) });
       } catch (error) {
         if (!(error instanceof ClientFileError)) throw error;
         this.#complain(`${name} ${error.message}. Nothing was changed.`);
@@ -99,10 +113,10 @@ export class Change {
 
   /** Shows what would change, and asks unless the user chose not to be asked. */
   async #isAgreed(planned: readonly Planned[]): Promise<boolean> {
-    for (const { client, name, file, plan } of planned) {
+    for (const { client, name, file, plan, before } of planned) {
       const redactor = createRedactor(plan.secrets);
       const lines = [`${client.title}: ${name}${file.bytes ? '' : ' (new)'}`];
-      if (client.before !== undefined) lines.push(client.before);
+      if (before !== undefined) lines.push(before);
       if (plan.kind === 'delete') lines.push('The file contains nothing else, so it is deleted.');
       if (plan.kind === 'restore') lines.push('The file gets back its content from before setup.');
       lines.push(redactor.text(diffOf(file.text, plan.edits)));

@@ -10,10 +10,19 @@ export interface SetupCommand {
   clients: readonly string[];
   /** The settings of the server. */
   flags: Flags;
+  /** The server that runs elsewhere, as given; undefined for one that the client starts. */
+  remote: GivenRemote | undefined;
   write: boolean;
   remove: boolean;
   /** Whether to skip the question. */
   yes: boolean;
+}
+
+/** A server that runs elsewhere, not yet checked. */
+export interface GivenRemote {
+  /** Undefined if only the key was given. */
+  url: string | undefined;
+  keyVariable: string | undefined;
 }
 
 /** What setup needs from the machine; passed in, so that tests can replace it. */

@@ -1,6 +1,6 @@
 import { settings } from '../../settings.ts';
 import { type ClientFile, ClientFileError, textOf } from '../clients/client-file.ts';
-import { entryName, isOurs, type ServerStart, startIn } from '../clients/entry.ts';
+import { type Entry, entryName, isOurs, startIn } from '../clients/entry.ts';
 import {
   type Edit,
   edited,
@@ -12,6 +12,7 @@ import {
   newFile,
   toValue,
 } from '../clients/json-file.ts';
+import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import type { Client } from '../clients/table.ts';
 
 /**
@@ -48,15 +49,9 @@ interface OwnEntry {
  *
  * @param mainFile the real path of this program. @throws {ClientFileError} with line and column.
  */
-export function planToAdd(
-  file: ClientFile,
-  client: Client,
-  start: ServerStart,
-  mainFile: string,
-): Plan {
+export function planToAdd(file: ClientFile, client: Client, entry: Entry, mainFile: string): Plan {
   return explained(() => {
     const path = [...client.keys, entryName];
-    const entry = client.entry(start);
     const own = ownEntry(file.text, path, mainFile);
     if (own && JSON.stringify(own.value) === JSON.stringify(entry)) return { kind: 'none' };
     const edits = editsToSet(file.text, path, entry);
@@ -111,6 +106,8 @@ function ownEntry(text: string, path: readonly string[], mainFile: string): OwnE
   if (start && isOurs(start, mainFile)) {
     return { value, secrets: secretNames.flatMap((name) => start.env[name] ?? []) };
   }
+  const remote = remoteIn(value);
+  if (!start && remote && isEndpoint(remote.url)) return { value, secrets: remote.secrets };
   throw new JsonFileError(
     `has an entry "${entryName}" that does not start this program: rename or remove it`,
     text,

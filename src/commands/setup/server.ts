@@ -1,15 +1,23 @@
 import { ConfigError } from '../../config.ts';
 import { defaultStateFolder } from '../../safety/state-folder.ts';
 import { settings } from '../../settings.ts';
-import type { ServerStart } from '../clients/entry.ts';
+import type { Entry } from '../clients/entry.ts';
 import { joined, type Place } from '../clients/place.ts';
+import { type RemoteForm, remoteFormOf } from '../clients/remote.ts';
+import type { Client } from '../clients/table.ts';
 import type { SetupCommand, SetupMachine } from './command.ts';
+import { remoteServerIn } from './remote-server.ts';
 import { entrySettings } from './settings.ts';
 import { startOf } from './start.ts';
 
-/** The server as a client must start it. */
+/** The server as clients are to know it: one that they start, or one that runs elsewhere. */
 export interface Server {
-  start: ServerStart;
+  /** Our entry in a client's form. */
+  entryFor(client: Client): Entry;
+  /** The client's own command that adds the server, if it has one. */
+  addFor(client: Client): readonly string[] | undefined;
+  /** What the user must know before the client's file is changed. */
+  beforeFor(client: Client): string | undefined;
   /** Where setup keeps the token; undefined if the server needs none, or gets it from elsewhere. */
   ownTokenFile: string | undefined;
   /** What the user must know, a sentence each. */
@@ -17,18 +25,48 @@ export interface Server {
 }
 
 /**
- * How a client must start the server with the settings given here.
+ * The server with the settings given here.
  *
  * @throws {ConfigError} for settings that the server would refuse, or a program that may be
  * removed.
  */
-export function serverFor({ flags }: SetupCommand, machine: SetupMachine): Server {
+export function serverFor(command: SetupCommand, machine: SetupMachine): Server {
+  return command.remote ? serverElsewhere(command) : serverStartedHere(command, machine);
+}
+
+function serverStartedHere({ flags }: SetupCommand, machine: SetupMachine): Server {
   const { place } = machine;
   const tokenFile = tokenFileIn(place);
   const { args, env, notes } = entrySettings(flags, place, tokenFile);
   const start = startOf({ ...machine, platform: place.platform }, args, env);
   const ownTokenFile = env[settings.tokenFile.env] === tokenFile ? tokenFile : undefined;
-  return { start, notes, ownTokenFile };
+  return {
+    entryFor: (client) => client.entry(start),
+    addFor: (client) => client.add?.(start),
+    beforeFor: (client) => client.before,
+    ownTokenFile,
+    notes,
+  };
+}
+
+function serverElsewhere(command: SetupCommand): Server {
+  const remote = remoteServerIn(command);
+  const formOf = ({ id }: Client): RemoteForm => {
+    const form = remoteFormOf(id);
+    if ('why' in form) throw new ConfigError([form.why]);
+    return form;
+  };
+  const { keyVariable } = remote;
+  return {
+    entryFor: (client) => formOf(client).entry(remote),
+    addFor: (client) => formOf(client).add?.(remote),
+    beforeFor: (client) => formOf(client).before,
+    ownTokenFile: undefined,
+    notes:
+      keyVariable === undefined
+        ? []
+        : [`Set ${keyVariable} to the key wherever the client is started from.`],
+  };
 }
 
 /**

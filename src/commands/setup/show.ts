@@ -1,10 +1,9 @@
-import { type Entry, entryName, type ServerStart } from '../clients/entry.ts';
+import { type Entry, entryName } from '../clients/entry.ts';
 import type { Edit } from '../clients/json-file.ts';
 import type { Client } from '../clients/table.ts';
 
-/** The block for a client's file, in the client's format. */
-export function blockFor(client: Client, start: ServerStart): string {
-  const entry = client.entry(start);
+/** The block with our entry for a client's file, in the client's format. */
+export function blockFor(client: Client, entry: Entry): string {
   const [outer = '', ...inner] = client.keys;
   switch (client.format) {
     case 'json':

@@ -46,7 +46,7 @@ describe.each(clients.map((client) => [client.id, client] as const))('%s', (id, 
   });
 
   test('has a block that names the entry', () => {
-    expect(blockFor(client, start)).toContain(entryName);
+    expect(blockFor(client, client.entry(start))).toContain(entryName);
   });
 
   test('has a place on every platform, or steps', () => {
