@@ -75,7 +75,8 @@ export class Given {
       this.warnings.push(`${source.name} is empty, so it is treated as not set${effect}.`);
       return undefined;
     }
-    const slip = slipIn(text, setting.argument?.includes('='));
+    const shown = setting.variable ? text.replaceAll(setting.variable, 'x') : text;
+    const slip = slipIn(shown, setting.argument?.includes('='));
     if (slip?.kind === 'placeholder' && !setting.restricts) {
       this.placeholders.add(source.name);
       this.warnings.push(`${source.name} ${slip.what}, so it is treated as not set.`);

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
+import { replicaPlaceholder } from './audit-path.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { suggest } from './query/suggest.ts';
 import { askModes, confirmModes } from './safety/agreement.ts';
@@ -25,6 +26,8 @@ export interface Setting<Value> {
    * Whether other programs use the variable, too: a value that is not ours never stops the start.
    */
   shared?: true;
+  /** What we ourselves replace in its value, so that it is no placeholder that a client left. */
+  variable?: string;
   /** Whether its value may be a secret. */
   secret?: true;
   /** Converts the given text to the value, or says what is wrong with it. */
@@ -321,6 +324,7 @@ export const settings = {
     argument: 'FILE',
     env: 'SEGMENT_AUDIT_LOG',
     restricts: true,
+    variable: replicaPlaceholder,
     meaning:
       'File that records every attempt to write, as lines of JSON. With --http, {replica} in its path is the name of the replica, and stdout means stdout',
     schema: z.string(),

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -444,4 +444,54 @@ test.each([
     expect.stringContaining(`${name} is not a setting: did you mean ${meant}?`),
   ]);
   expect(start([], { [name]: 'x' }).problems).toEqual([]);
+});
+
+describe('the audit log', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'http-audit-'));
+  const auditLog = (line: readonly string[], environment: Environment = {}) => {
+    const { config, problems } = http(line, environment);
+    return { file: config?.auditLog, problems };
+  };
+
+  test('can be a file of each replica', () => {
+    const line = ['0', '--audit-log', join(folder, '{replica}', 'audit-{replica}.jsonl')];
+    mkdirSync(join(folder, 'mcp-2'));
+    expect(auditLog([...line, '--replica', 'mcp-2'])).toEqual({
+      file: join(folder, 'mcp-2', 'audit-mcp-2.jsonl'),
+      problems: [],
+    });
+  });
+
+  test('is checked under the name that it gets', () => {
+    const line = [
+      '0',
+      '--audit-log',
+      join(folder, '{replica}', 'audit.jsonl'),
+      '--replica',
+      'gone',
+    ];
+    expect(auditLog(line).problems).toEqual([expect.stringMatching(/ENOENT/)]);
+  });
+
+  test('can be stdout, from the environment, too', () => {
+    expect(auditLog(['0', '--audit-log', 'stdout'])).toEqual({ file: 'stdout', problems: [] });
+    expect(auditLog(['0'], { SEGMENT_AUDIT_LOG: 'stdout' })).toEqual({
+      file: 'stdout',
+      problems: [],
+    });
+  });
+
+  test.each([
+    [['serve', '--audit-log', 'stdout'], {}, /can be stdout with --http only/],
+    [['--audit-log', 'stdout'], {}, /can be stdout with --http only/],
+    [[], { SEGMENT_AUDIT_LOG: 'stdout' }, /can be stdout with --http only/],
+    [['serve', '--audit-log', 'audit-{replica}.jsonl'], {}, /\{replica\} with --http only/],
+    [[], { SEGMENT_AUDIT_LOG: 'audit-{replica}.jsonl' }, /\{replica\} with --http only/],
+  ])('is neither over stdio: %j %o', (line, environment, problem) => {
+    expect(start(line, environment).problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('can be a file of that name over stdio', () => {
+    expect(start(['--audit-log', './stdout']).config?.auditLog).toBe('./stdout');
+  });
 });

@@ -118,6 +118,7 @@ const allowed: Record<string, string[]> = {
   'slips.ts': [],
   'audit-path.ts': ['system-reason.ts', 'node:fs', 'node:path'],
   'settings.ts': [
+    'audit-path.ts',
     'log.ts',
     'query/suggest.ts',
     'safety/agreement.ts',
