@@ -22,7 +22,6 @@ const unmet: Record<string, string> = {
   'This Node.js has no zstd.': 'no user reads it',
   'no longer wanted': 'no user reads it',
   'bytes could be written': 'needs a full disk',
-  'its reader does not keep up': 'needs a reader of stdout that stops',
   'its key does not have': folderReason,
   'it is a link': folderReason,
   'it is not a folder': folderReason,
