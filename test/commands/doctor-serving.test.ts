@@ -99,6 +99,21 @@ describe('before it starts', () => {
     expect(result.code).toBe(0);
   });
 
+  test.each([
+    ['stdout', 'It goes to stdout.'],
+    ['/logs/{replica}/audit.jsonl', '/logs/mcp-1/audit.jsonl is writable.'],
+  ])('the audit log may be %s', async (file, words) => {
+    const { clock, url } = await segment();
+    const { text } = await report({
+      home: temporaryHome(),
+      clock,
+      flags: { http: '0', replica: 'mcp-1', 'audit-log': file, space },
+      environment: { SEGMENT_API_URL: url, SEGMENT_API_TOKEN: token },
+      problemWithAuditLog: () => undefined,
+    });
+    expect(text).toContain(words);
+  });
+
   test('with OAuth and several workspaces, all is well', async () => {
     const { url } = await segment();
     const home = temporaryHome();

@@ -1,3 +1,4 @@
+import { auditTarget, auditToStdout } from '../../audit-path.ts';
 import { Given } from '../../given.ts';
 import { settings } from '../../settings.ts';
 import { minNode, name as programName } from '../../version.ts';
@@ -35,7 +36,7 @@ export function checkSettings({ settings: read, flags }: Context): Finding {
   return warn([token + others, ...warnings].join(' '), 'Fix what is ignored, or remove it.');
 }
 
-export function checkAuditLog({ machine, flags, environment }: Context): Finding {
+export function checkAuditLog({ machine, flags, environment, settings: read }: Context): Finding {
   const given = new Given(flags, environment);
   const file = given.read(settings.auditLog);
   const next =
@@ -43,8 +44,13 @@ export function checkAuditLog({ machine, flags, environment }: Context): Finding
   if (given.problems.length > 0) return fail(given.problems.join(' '), next);
   if (file === undefined)
     return skipped('Not checked: --audit-log (SEGMENT_AUDIT_LOG) is not set.');
-  const problem = machine.problemWithAuditLog(file);
-  return problem === undefined ? ok(`${file} is writable.`) : fail(problem, next);
+  const { http } = read.config ?? {};
+  const found = auditTarget(file, http?.replica);
+  if ('problem' in found) return fail(found.problem, next);
+  const { target } = found;
+  if (http && target === auditToStdout) return ok('It goes to stdout.');
+  const problem = machine.problemWithAuditLog(target);
+  return problem === undefined ? ok(`${target} is writable.`) : fail(problem, next);
 }
 
 export function checkStateFolder({ machine, stateFolder }: Context): Finding {
