@@ -1,5 +1,6 @@
 import { benchCall } from './call.ts';
 import { benchFind } from './find.ts';
+import { benchHttp } from './http.ts';
 import { benchLimiter } from './limiter.ts';
 import { benchLimiterRedis } from './limiter-redis.ts';
 import { benchMemory } from './memory.ts';
@@ -16,6 +17,7 @@ const benches: Record<string, () => void | Promise<void>> = {
   call: benchCall,
   query: benchQuery,
   find: benchFind,
+  http: benchHttp,
   limiter: benchLimiter,
   'limiter-redis': benchLimiterRedis,
   memory: benchMemory,

@@ -1,7 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import * as z from 'zod';
@@ -9,7 +11,8 @@ import * as z from 'zod';
 /*
  * `npm run image:test`: builds the image of the Dockerfile with buildah and starts it as user 1000.
  * No image is pulled: the machine's own Node, with the libraries that it loads, replaces the Node
- * image. buildah's files are in a temporary folder.
+ * image. buildah's files are in a temporary folder. The image serves stdio, and HTTP with a file of
+ * keys.
  *
  * If buildah is missing, it prints a message and succeeds; with --required it fails.
  */
@@ -73,6 +76,63 @@ async function smokeTest(image: string): Promise<void> {
   await client.close();
   if (tools.length === 0 || isError === true) throw new Error('the image does not serve');
   process.stdout.write(`The image works: ${tools.length} tools, and a call as user ${User}.\n`);
+  await smokeTestHttp(container, start);
+}
+
+const listeningSchema = z.object({ message: z.literal('listening'), port: z.number() });
+
+/** Starts the image as a server for a team, and expects it to be healthy and to ask for a key. */
+async function smokeTestHttp(container: string, start: readonly string[]): Promise<void> {
+  const keys = join(folder, 'keys.json');
+  const owner = ['--owner', 'image-test'];
+  execFileSync(process.execPath, ['dist/main.js', 'keys', 'add', '--keys', keys, ...owner], {
+    stdio: 'ignore',
+  });
+  buildah('copy', '--quiet', '--chown', '1000:1000', container, keys, '/keys.json');
+  buildah(
+    'config',
+    '--env',
+    `SEGMENT_MCP_SECRET=${Buffer.alloc(32, 1).toString('base64')}`,
+    container,
+  );
+  const flags = ['--http', '0.0.0.0:0', '--public-url', 'https://mcp.example.com', '--sandbox'];
+  const login = ['--auth', 'keys', '--keys', '/keys.json', '--drain-wait-ms', '0'];
+  const server = spawn('buildah', [...globals, ...start, 'serve', ...flags, ...login], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+    // With what it starts, to be ended as one.
+    detached: true,
+  });
+  try {
+    const origin = `http://127.0.0.1:${await portOf(server)}`;
+    const health = await fetch(`${origin}/healthz`);
+    const ready = await fetch(`${origin}/readyz`);
+    const foreign = await fetch(`${origin}/mcp`, { method: 'POST', body: '{}' });
+    const statuses = [health, ready, foreign].map(({ status }) => status).join(' ');
+    // A request under another name than the public one is refused before its key is looked at.
+    if (statuses !== '200 200 403') throw new Error(`the image returned HTTP ${statuses}`);
+    process.stdout.write('The image serves HTTP: it is healthy, ready and closed to others.\n');
+  } finally {
+    if (server.pid !== undefined && server.exitCode === null) {
+      const ended = once(server, 'exit');
+      process.kill(-server.pid, 'SIGTERM');
+      await ended;
+    }
+  }
+}
+
+/** Where a server listens, by its log. */
+async function portOf({ stderr }: ChildProcess): Promise<number> {
+  if (!stderr) throw new Error('the server has no log');
+  const others: string[] = [];
+  for await (const line of createInterface({ input: stderr })) {
+    others.push(line);
+    if (!line.startsWith('{')) continue;
+    const { data } = listeningSchema.safeParse(JSON.parse(line));
+    if (!data) continue;
+    stderr.resume();
+    return data.port;
+  }
+  throw new Error(`the image does not serve HTTP: ${others.join('\n')}`);
 }
 
 try {

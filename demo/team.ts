@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { start } from '../src/sandbox/start.ts';
+import { RedisServer, withoutRedis } from '../test/support/redis.ts';
+import { callTool, expectThat, section, show } from './story.ts';
+import { Balancer } from './team/balancer.ts';
+import { addKey, connect } from './team/person.ts';
+import { Replica } from './team/replica.ts';
+
+/*
+ * Drives a team server through a story: two replicas of the built server, Redis, a load balancer, the
+ * sandbox instead of Segment, and two people. The exit code is 0 only if every step came out as
+ * expected. Without redis-server there is one replica, and nothing to share.
+ */
+
+const space = 'spa_shop_staging';
+const audience = 'aud_000000011';
+/** So few that the story can use them up. */
+const spacesPerMinute = 10;
+
+const folder = mkdtempSync(join(tmpdir(), 'team-'));
+const keysFile = join(folder, 'keys.json');
+const auditFile = (name: string) => join(folder, `audit-${name}.jsonl`);
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+section('The operator starts the server');
+let refusals = 0;
+const sandbox = await start({
+  limits: { list_spaces: spacesPerMinute },
+  log: ({ status }) => {
+    if (status === 429) refusals += 1;
+  },
+});
+const redis = withoutRedis ? undefined : await RedisServer.start();
+const names = redis ? ['a', 'b'] : ['a'];
+if (!redis) show('There is no redis-server on this machine, so there is only one replica.');
+const annsKey = addKey(keysFile, 'Ann');
+const bobsKey = addKey(keysFile, 'Bob', '--read-only');
+const secret = randomBytes(32).toString('base64');
+const replicas = await Promise.all(
+  names.map((name) =>
+    Replica.start(
+      name,
+      [
+        ...['--auth', 'keys', '--keys', keysFile, '--space', space, '--audit-log', auditFile(name)],
+        ...['--max-wait-ms', '1000', '--drain-wait-ms', '0'],
+      ],
+      {
+        SEGMENT_API_URL: sandbox.url,
+        SEGMENT_API_TOKEN: 'team-token',
+        SEGMENT_MCP_SECRET: secret,
+        SEGMENT_STATE_DIR: join(folder, 'state'),
+        ...(redis && { SEGMENT_MCP_REDIS: redis.url }),
+      },
+    ),
+  ),
+);
+// Whatever happens, nothing goes on without us.
+process.on('exit', () => {
+  for (const replica of replicas) void replica.end('SIGKILL');
+  void redis?.close();
+});
+const balancer = await Balancer.start(replicas);
+show(
+  `${replicas.length} replicas behind ${balancer.url.origin}, ${redis ? 'sharing Redis' : 'alone'}`,
+);
+show('Ann and Bob have keys; that of Bob is read-only');
+
+section('Somebody without a key comes by');
+const stranger = await connect('Stranger', balancer.url, `sgm_${'x'.repeat(43)}`, () => true).then(
+  () => 'let in',
+  (error: unknown) => String(error),
+);
+show(stranger.slice(0, 100));
+expectThat('strangers are refused', stranger !== 'let in');
+
+section('Ann and Bob connect');
+let annAgrees = true;
+const ann = await connect('Ann', balancer.url, annsKey, () => annAgrees);
+const bob = await connect('Bob', balancer.url, bobsKey, () => true);
+const [annsTools, bobsTools] = await Promise.all([ann.listTools(), bob.listTools()]);
+show(
+  `Ann has ${annsTools.tools.length} tools, Bob ${bobsTools.tools.length}: only those that read`,
+);
+expectThat('Bob has fewer tools than Ann', bobsTools.tools.length < annsTools.tools.length);
+
+section('Bob may not write');
+const refused = await callTool(bob, 'create_audience', {
+  name: 'Of Bob',
+  query: "trait('team') = 'b'",
+}).then(
+  ({ error }) => error?.message ?? '',
+  (error: unknown) => String(error),
+);
+show(refused);
+expectThat('Bob is refused', refused !== '');
+
+section('Ann creates an audience');
+const created = await callTool(ann, 'create_audience', {
+  name: 'Of Ann',
+  query: "trait('team') = 'a'",
+});
+show(`${created.data.audience?.id} is ${created.data.audience?.status}`);
+expectThat('it was created', created.error === undefined);
+
+section('Ann removes another one: she is asked, wherever her answer arrives');
+annAgrees = false;
+const kept = await callTool(ann, 'remove_audience_from_space', { id: audience });
+show(`${kept.error?.code}: ${kept.error?.message}`);
+expectThat('it is still there', kept.error?.code === 'declined');
+annAgrees = true;
+const removed = await callTool(ann, 'remove_audience_from_space', { id: audience });
+show(`removed: ${removed.data.status}`);
+expectThat('it is gone', removed.data.status === 'SUCCESS');
+
+section(`They share the quota: Segment lists spaces ${spacesPerMinute} times a minute`);
+// The first response says what the limit is.
+await callTool(ann, 'list_spaces', {});
+const both = await Promise.all(
+  Array.from({ length: spacesPerMinute - 1 }, (_, index) =>
+    callTool(index % 2 === 0 ? ann : bob, 'list_spaces', {}),
+  ),
+);
+const through = 1 + both.filter(({ error }) => !error).length;
+const [annsNext, bobsNext] = await Promise.all([
+  callTool(ann, 'list_spaces', {}),
+  callTool(bob, 'list_spaces', {}),
+]);
+show(`${through} calls of both went through, and the next ones are told to wait:`);
+show(`${bobsNext.error?.code}: ${bobsNext.error?.message}`);
+expectThat('all that Segment allows went through', through === spacesPerMinute);
+expectThat('Ann has to wait', annsNext.error?.code === 'rate_limited');
+expectThat('Bob has to wait', bobsNext.error?.code === 'rate_limited');
+expectThat('Segment never had to refuse', refusals === 0);
+
+if (replicas.length > 1) {
+  section('Replica b is killed while both work');
+  const reads = Array.from({ length: 12 }, (_, index) => async () => {
+    const client = index % 2 === 0 ? ann : bob;
+    const read = () => callTool(client, 'get_audience', { id: created.data.audience?.id ?? '' });
+    // What was on its way to the killed one is lost; a read can be repeated.
+    return read().catch(read);
+  });
+  const running = reads.map((read) => read());
+  await Promise.race(running);
+  await replicas[1]?.end('SIGKILL');
+  const results = await Promise.all(running);
+  const after = await Promise.all(reads.map((read) => read()));
+  const good = [...results, ...after].filter(({ error }) => !error).length;
+  const share = [...balancer.answered].map(([name, count]) => `${name} ${count}`).join(', ');
+  show(`${good} of ${results.length + after.length} reads came out, in the same sessions`);
+  show(`requests answered: ${share}`);
+  expectThat('all reads came out', good === results.length + after.length);
+  expectThat('both replicas had served', balancer.answered.size === 2);
+}
+
+section('Ann is asked once more: the one that is left still writes');
+const id = created.data.audience?.id ?? '';
+const last = await callTool(ann, 'remove_audience_from_space', { id });
+show(`removed: ${last.data.status ?? last.error?.message}`);
+expectThat('her own audience is gone, too', last.data.status === 'SUCCESS');
+
+section('The audit logs say who did what');
+const lines = names.flatMap((name) => readFileSync(auditFile(name), 'utf8').trim().split('\n'));
+const keys = z
+  .object({ keys: z.array(z.object({ id: z.string(), owner: z.string() })) })
+  .parse(JSON.parse(readFileSync(keysFile, 'utf8'))).keys;
+for (const { id: key, owner } of keys) {
+  const own = lines.filter((line) => line.includes(`"${key}"`));
+  show(`${owner} (${key}): ${own.length} lines`);
+  expectThat(`${owner} is in it only if they wrote`, own.length > 0 === (owner === 'Ann'));
+}
+expectThat('no line has a key', !lines.join().includes(annsKey));
+
+section('The operator stops the server');
+await Promise.all([ann.close(), bob.close()]);
+const code = await replicas[0]?.end('SIGTERM');
+show(`replica a ended with exit code ${code}`);
+expectThat('it ended in good order', code === 0);
+balancer.close();
+await redis?.close();
+await sandbox.close();
+show('All came out as expected.');
+process.exit(0);
