@@ -11,7 +11,8 @@ const space = 'spa_shop_staging';
 const chars = 1_000_000;
 /** The maximum peak cost of a text, as a multiple of its length. */
 const maxTimes = 10;
-const warmUpCalls = 20;
+/** Enough for V8 to have used both halves of its young generation, which is no cost of what comes then. */
+const warmUpCalls = 300;
 /** An odd number, of which the median counts: V8 decides when to free memory. */
 const runs = 3;
 /**
