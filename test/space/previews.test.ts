@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { CallContext } from '../../src/segment/call.ts';
 import { Previews } from '../../src/space/previews.ts';
+import { testCall } from '../support/call.ts';
 import { fakeApi } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { PassingTime } from '../support/passing-time.ts';
@@ -17,14 +17,7 @@ function startPreviews() {
   const { api, asked } = fakeApi({ more: { audiencePreview: { id: 'p', status: 'COMPLETED' } } });
   const count = { used: 1, isShared: false };
   const previews = new Previews(api, clock, { add: () => count, read: () => count });
-  const call: CallContext = {
-    signal: new AbortController().signal,
-    deadline: Number.POSITIVE_INFINITY,
-    endsAt: Number.POSITIVE_INFINITY,
-    onWait: () => {},
-    onNotice: () => {},
-    onProgress: () => time.isWaitedFor(500),
-  };
+  const call = { ...testCall(), onProgress: () => time.isWaitedFor(500) };
   return {
     asked,
     /** Whether a definition is answered from memory. */
