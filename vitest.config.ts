@@ -13,6 +13,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Many tests keep a program of their own busy.
     maxWorkers: 2,
+    // What a file imports is there for the next one: importing takes longer than most files do.
+    isolate: false,
     setupFiles: ['test/support/seed.ts'],
     projects: [
       {
@@ -30,7 +32,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [onTheProgram, clients],
-          isolate: false,
           setupFiles: ['test/support/zero-timers.ts'],
         },
       },

@@ -14,9 +14,9 @@ import { report } from './measure.ts';
 import { MixedCalls } from './soak-calls.ts';
 import { occasionalFault } from './soak-faults.ts';
 
-const calls = 20_000;
+const calls = 40_000;
 /** This many fill the memory of what the user has read, which is bounded. */
-const warmUpCalls = 10_000;
+const warmUpCalls = 20_000;
 const inFlight = 50;
 const maxGrowth = 1.1;
 /** A call that takes longer counts as unanswered. */

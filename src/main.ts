@@ -24,9 +24,6 @@ void main().then((code) => {
 });
 
 async function main(): Promise<number> {
-  // Above 10, Node would write a warning to stderr in a form of its own; a question about 20 audiences
-  // has 40 requests that wait at once.
-  process.getBuiltinModule('node:events').setMaxListeners(200);
   try {
     return await run(parseCommand(process.argv.slice(2)));
   } catch (error) {

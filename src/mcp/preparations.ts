@@ -1,3 +1,11 @@
+import { setMaxListeners } from 'node:events';
+
+/**
+ * A question about 20 audiences has 40 requests that wait for the one signal at once. Above 10, Node
+ * would write a warning to stderr in a form of its own.
+ */
+const maxListeners = 50;
+
 /**
  * The signals under which calls prepare to write: each is aborted when its call is cancelled, and
  * all are once no further write may begin.
@@ -12,6 +20,7 @@ export class Preparations {
     run: (preparing: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     const controller = new AbortController();
+    setMaxListeners(maxListeners, controller.signal);
     const abort = () => controller.abort();
     if (this.#ended || cancelled.aborted) abort();
     cancelled.addEventListener('abort', abort, { once: true });

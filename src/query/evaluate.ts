@@ -197,16 +197,18 @@ function streamOf(kind: StreamKind, name: string, { subject, now, item }: Scope)
     return [...(related && Object.hasOwn(related, name) ? (related[name] ?? []) : [])];
   }
   const oldest = now - maxHistoryDays * dayMs;
-  const profiles = 'users' in subject ? [subject, ...subject.users] : [subject];
-  const events = profiles.flatMap((profile) =>
-    profile.events.filter((event) => event.name === name && event.at <= now && event.at >= oldest),
-  );
-  return profiles.length > 1 ? events.sort((a, b) => a.at - b.at) : events;
+  const isMeant = (event: EventRecord) =>
+    event.name === name && event.at <= now && event.at >= oldest;
+  if (!('users' in subject)) return subject.events.filter(isMeant);
+  return [subject, ...subject.users]
+    .flatMap(({ events }) => events.filter(isMeant))
+    .sort((a, b) => a.at - b.at);
 }
 
 /** The scope inside a `where` or a reducer of this item. */
 function inside(item: Item, scope: Scope): Scope {
-  return { ...scope, item, parent: scope.item, event: 'at' in item ? item : scope.event };
+  const { subject, now } = scope;
+  return { subject, now, item, parent: scope.item, event: 'at' in item ? item : scope.event };
 }
 
 function matches(condition: Argument, item: Item, scope: Scope): boolean {
@@ -259,12 +261,15 @@ function lengthOf(argument: Argument): number {
 /** Follows the dots of a path into nested objects; a dot after a backslash is part of a name. */
 function walk(values: Values | undefined, path: string): unknown {
   let value: unknown = values;
+  if (!path.includes('.')) return own(values, path);
   for (const step of path.split(nestingDot)) {
-    const key = withPlainDots(step);
-    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
+    value = own(value, withPlainDots(step));
   }
   return value;
+}
+
+function own(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function isObject(value: unknown): value is Values {

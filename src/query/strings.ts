@@ -10,6 +10,7 @@ export function quote(text: string): string {
 
 /** What the text between quotes stands for: only an escaped quote differs. */
 export function unquoted(text: string): string {
+  if (!text.includes('\\')) return text;
   return text.replace(/\\[\s\S]/g, (piece) => (piece === "\\'" ? "'" : piece));
 }
 

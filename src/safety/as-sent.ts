@@ -7,6 +7,7 @@ import { type Audience, audienceSchema, typeOf } from '../segment/models/audienc
 import { shortened } from '../shorten.ts';
 import { quoted } from '../visible.ts';
 import type { PlannedWrite } from './agreement.ts';
+import { readSchedule, scheduleUnlikeSent } from './schedule-as-sent.ts';
 import { type Difference, differences, snapshotOf, valueInWords } from './snapshot.ts';
 import { type ThingKind, thingsIn } from './thing.ts';
 import type { WriteContext } from './wish.ts';
@@ -42,19 +43,29 @@ type Looking = Pick<WriteContext, 'api' | 'sending' | 'clock'>;
  * @param sent the request that went out.
  */
 export async function compareWithSent<Name extends OperationName>(
-  { about, spaceId }: Pick<PlannedWrite<Name>, 'about' | 'spaceId'>,
+  planned: Pick<PlannedWrite<Name>, 'about' | 'spaceId' | 'id'>,
   sent: RequestPreview,
   output: Output<Name>,
   { api, sending, clock }: Looking,
 ): Promise<Compared<Name>> {
+  const { about, spaceId, id = '' } = planned;
+  const looking = () => {
+    const now = clock.monotonic();
+    const call = briefly(sending, now, Math.min(maxLookMs, sending.endsAt - now));
+    return { ...call, isUrgent: true };
+  };
+  if ('audienceSchedule' in output) {
+    const { audienceSchedule: shown } = output;
+    if (scheduleUnlikeSent(sent, shown) === undefined) return { output, unlike: undefined };
+    const schedule = (await readSchedule(api, { spaceId, id }, shown.id, looking())) ?? shown;
+    const unlike = scheduleUnlikeSent(sent, schedule);
+    return { output: { ...output, audienceSchedule: schedule }, unlike };
+  }
   const [answered] = thingsIn(output);
   if (!answered || (await unlikeSent(sent, answered, about)).length === 0)
     return { output, unlike: undefined };
-  const now = clock.monotonic();
-  const looking = briefly(sending, now, Math.min(maxLookMs, sending.endsAt - now));
-  looking.isUrgent = true;
   const looked = await about
-    .read(api, { spaceId, id: answered.id }, looking)
+    .read(api, { spaceId, id: answered.id }, looking())
     .catch(() => undefined);
   const thing = looked ?? answered;
   const unlike = await unlikeSent(sent, thing, about);

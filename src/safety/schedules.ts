@@ -33,6 +33,15 @@ export function scheduleInWords({ id, strategy, config }: Schedule): string {
   return `${id}: ${configInWords(strategy, config)}`;
 }
 
+/** When a schedule runs an audience, such as `every 1h`; the same whatever order its days are in. */
+export function timingInWords({ strategy, config }: Schedule): string {
+  const specific = specificDaysSchema.safeParse(config).data;
+  if (!specific) return configInWords(strategy, config);
+  const inOrder = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b);
+  const { days, hours, timezone } = specific;
+  return configInWords(strategy, { days: inOrder(days), hours: inOrder(hours), timezone });
+}
+
 function configInWords(strategy: Schedule['strategy'], config: Schedule['config']): string {
   const periodic = periodicSchema.safeParse(config).data;
   if (periodic) return `every ${periodic.interval}`;

@@ -102,9 +102,7 @@ export class People {
     });
     const values = new Map<string, unknown>();
     for (const subject of this.#subjects(computation)) {
-      const computed = used.map(({ key, values: of }) => [key, of.get(subject.id)] as const);
-      const own = { ...subject.traits, ...Object.fromEntries(computed) };
-      const seen = used.length > 0 ? { ...subject, traits: own } : subject;
+      const seen = used.length > 0 ? withTraits(subject, used) : subject;
       values.set(subject.id, computeFor(computation.purpose, tree, seen, now));
     }
     this.#computed.set(memory, { at: now, values });
@@ -161,6 +159,15 @@ export class People {
     });
     return JSON.stringify([purpose, level, query, filterByExternalIds, used]);
   }
+}
+
+/** A subject with the values that are computed for it among its traits. */
+function withTraits<Subject extends SampleProfile | SampleAccount>(
+  subject: Subject,
+  used: readonly { key: string; values: ReadonlyMap<string, unknown> }[],
+): Subject {
+  const computed = used.map(({ key, values }) => [key, values.get(subject.id)] as const);
+  return { ...subject, traits: { ...subject.traits, ...Object.fromEntries(computed) } };
 }
 
 /** The same for equal computations. */

@@ -34,7 +34,7 @@ import { type MadeRequest, requestOf } from './request.ts';
 import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
 import { Tries } from './tries.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
-import { pause } from './wait.ts';
+import { Drain, pause } from './wait.ts';
 
 export interface SegmentClientOptions {
   /** Such as `https://api.segmentapis.com`. */
@@ -89,8 +89,8 @@ export class SegmentClient implements SegmentApi {
   readonly #gates: Gates;
   readonly #editions: EditionChoice;
   readonly #pages = new PageReader();
-  /** Aborted when no request of that kind may wait any more. */
-  readonly #drained = { reads: new AbortController(), writes: new AbortController() };
+  /** Over when no request of that kind may wait any more. */
+  readonly #drains = { reads: new Drain(), writes: new Drain() };
   readonly #features: Features;
 
   constructor(options: SegmentClientOptions) {
@@ -132,8 +132,8 @@ export class SegmentClient implements SegmentApi {
   }
 
   drain(scope: DrainScope): void {
-    this.#drained.writes.abort();
-    if (scope === 'all') this.#drained.reads.abort();
+    this.#drains.writes.end();
+    if (scope === 'all') this.#drains.reads.end();
     this.#gates.drain((operation) => scope === 'all' || isWrite(operation));
   }
 
@@ -476,8 +476,7 @@ export class SegmentClient implements SegmentApi {
     this.#logOf(call)('warn', 'trying again', { operation: name, attempt, pauseMs, because });
     // A closed gate makes the call wait by itself, and announces how long.
     if (closedMs !== undefined && pauseMs <= closedMs) return;
-    const drained = this.#drained[isWrite(name) ? 'writes' : 'reads'].signal;
-    await pause(clock, withSignal(call, AbortSignal.any([call.signal, drained])), name, pauseMs);
+    await pause(clock, call, name, pauseMs, this.#drains[isWrite(name) ? 'writes' : 'reads']);
   }
 
   #gate(name: OperationName): Gate {

@@ -26,8 +26,36 @@ export function announceWait(
 }
 
 /**
+ * Ends the pauses of many calls at once. It is no signal, because it lives as long as the process: each
+ * `AbortSignal.any` leaves a reference in the signals that it is made of, for as long as these live, and
+ * Node warns of a signal with many listeners.
+ */
+export class Drain {
+  readonly #ends = new Set<() => void>();
+  #isOver = false;
+
+  /**
+   * @param end called when all has to end, at once if it has to already; it must not throw.
+   * @returns what has it not called any more.
+   */
+  onOver(end: () => void): () => void {
+    if (this.#isOver) end();
+    else this.#ends.add(end);
+    return () => this.#ends.delete(end);
+  }
+
+  /** Ends everything, now and from now on. */
+  end(): void {
+    this.#isOver = true;
+    for (const end of this.#ends) end();
+    this.#ends.clear();
+  }
+}
+
+/**
  * Pauses for `ms` milliseconds before a retry.
  *
+ * @param drain ends it, too.
  * @throws {CancelledError} as soon as the call is cancelled.
  */
 export async function pause(
@@ -35,23 +63,27 @@ export async function pause(
   call: CallContext,
   operation: string,
   ms: number,
+  drain?: Drain,
 ): Promise<void> {
   const until = clock.monotonic() + ms;
   const stopAnnouncing = announceWait(clock, call, { operation, reason: 'retry' }, () =>
     Math.max(0, until - clock.monotonic()),
   );
   let onAbort = () => {};
+  let leaveDrain = () => {};
   let cancelTimer = () => {};
   try {
     await new Promise<void>((resolve, reject) => {
       onAbort = () => reject(new CancelledError(operation, false));
       if (call.signal.aborted) return onAbort();
       call.signal.addEventListener('abort', onAbort, { once: true });
+      leaveDrain = drain?.onOver(onAbort) ?? leaveDrain;
       cancelTimer = clock.after(ms, resolve);
     });
   } finally {
     stopAnnouncing();
     cancelTimer();
+    leaveDrain();
     call.signal.removeEventListener('abort', onAbort);
   }
 }

@@ -278,6 +278,7 @@ const allowed: Record<string, string[]> = {
     'redact.ts',
     'visible.ts',
     '@modelcontextprotocol/sdk',
+    'node:events',
     'zod',
   ],
   resources: ['query'],

@@ -5,7 +5,7 @@ import { errorCodes } from '../../src/segment/errors.ts';
 import { callTool, secret } from '../support/in-memory.ts';
 import { listen } from '../support/listen.ts';
 import { type Session, startSession } from '../support/program.ts';
-import { environmentFor, neverMs, type Rig, startRig } from '../support/rig.ts';
+import { environmentFor, neverMs, type Rig, startRig as startAnyRig } from '../support/rig.ts';
 
 /*
  * What a user sees when things go wrong: for each, the named error with a true next step, and a
@@ -14,17 +14,18 @@ import { environmentFor, neverMs, type Rig, startRig } from '../support/rig.ts';
 
 const query = "event('Shoes Bought').count() >= 1";
 const create = { name: 'New', query };
-/**
- * For the few tests in which the program has to lose patience: what it does not wait for in vain gets
- * its response far sooner, as in this small space the sandbox has next to nothing to compute.
- */
-const impatient = { args: ['--timeout-ms', '2000'], space: 'spa_shop_staging' };
+/** For the few tests in which the program has to lose patience. */
+const impatient = ['--timeout-ms', '2000'];
 const met = new Set<string>();
 /** Those of the tests on safety, confirmation, the audit log and what is done twice. */
 const safetyCodes = [
   ...['space_not_allowed', 'read_only', 'confirmation_required', 'declined', 'stale'],
   ...['duplicate', 'audit_failed'],
 ];
+
+/** A rig in the small space, in which the sandbox has next to nothing to compute: it answers at once. */
+const startRig: typeof startAnyRig = (args, options) =>
+  startAnyRig(args, { space: 'spa_shop_staging', ...options });
 
 /** Calls a tool that must fail, and notes the code. */
 async function failing(
@@ -123,8 +124,7 @@ describe('the network', () => {
   });
 
   test('an answer that does not come', async () => {
-    const { args, space } = impatient;
-    await using rig = await startRig([...args, '--max-wait-ms', '10'], { space });
+    await using rig = await startRig([...impatient, '--max-wait-ms', '10']);
     rig.faults(() => ({ kind: 'latency', ms: neverMs }));
     const error = await failing(rig.session, 'get_audience', { id: 'a' }, 'timeout');
     expect(error.next).toMatch(/timeout-ms/);
@@ -241,8 +241,7 @@ describe('a write whose answer is lost', () => {
       { kind: 'answer', status: 200, body: htmlPage, applied: true } as const,
     ],
   ])('is not sent again: %s', async (_, fault) => {
-    const { args, space } = impatient;
-    await using rig = await startRig([...args, '--max-wait-ms', '100'], { space });
+    await using rig = await startRig([...impatient, '--max-wait-ms', '100']);
     const writes: string[] = [];
     let isSent = false;
     rig.faults(({ method }) => {
@@ -303,21 +302,21 @@ describe('a write whose answer is lost', () => {
     rig.faults(({ method }) =>
       method === 'DELETE' ? { kind: 'answer', status: 200, body: '' } : undefined,
     );
-    const args = { id: 'aud_000000001' };
+    const args = { id: 'aud_000000011' };
     const error = await failing(rig.session, 'remove_audience_from_space', args, 'outcome_unknown');
     expect(error.message).toMatch(/may still have been removed/);
     expect(error.next).toMatch(/get_audience whether it is still there/);
     expect(error).toMatchObject({
-      details: { audience: { name: 'Big spenders', definition: { type: 'users' } } },
+      details: { audience: { name: 'QA: anyone with an order', definition: { type: 'users' } } },
     });
   });
 
   test('one that could not be sent in time costs no other request either', async () => {
     await using rig = await startRig([], { limits: { remove_audience_from_space: 1 } });
     const { client } = rig.session;
-    await callTool(client, 'remove_audience_from_space', { id: 'aud_000000001' });
+    await callTool(client, 'remove_audience_from_space', { id: 'aud_000000011' });
     const before = rig.requests.length;
-    const args = { id: 'aud_000000002' };
+    const args = { id: 'aud_000000012' };
     await failing(rig.session, 'remove_audience_from_space', args, 'rate_limited');
     expect(rig.requests).toHaveLength(before);
   });

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { unlikeSent } from '../../src/safety/as-sent.ts';
 import { audiences } from '../../src/safety/thing.ts';
-import type { Fault, SandboxRequest } from '../../src/sandbox/start.ts';
+import type { Fault, SandboxRequest, Seed } from '../../src/sandbox/start.ts';
 import { audience, callTool } from '../support/in-memory.ts';
 import { firstId, type StandIn, startStandIn } from '../support/stand-in.ts';
 
@@ -33,12 +33,15 @@ function showing(values: object): Fault {
   };
 }
 
-async function start(faults: (request: SandboxRequest) => Fault | undefined): Promise<StandIn> {
+async function start(
+  faults: (request: SandboxRequest) => Fault | undefined,
+  seeds: readonly Seed[] = [seed, { ...seed, name: 'Other' }],
+): Promise<StandIn> {
   files += 1;
   const flags = { 'audit-log': join(folder, `${files}.jsonl`), toolsets: 'all' };
   const rig = await startStandIn({
     edition: 'v1',
-    seeds: [seed, { ...seed, name: 'Other' }],
+    seeds,
     flags,
   });
   // Their members are computed by then.
@@ -64,6 +67,19 @@ const looksAfterWrite = ({ requests }: StandIn) => {
   const last = requests.findLastIndex(({ method }) => method !== 'GET');
   return requests.slice(last + 1).map(({ operation }) => operation);
 };
+
+/** A response in which every schedule has another timing. */
+function showingTimes(timing: object): Fault {
+  const isSchedule = (value: unknown) =>
+    typeof value === 'object' && value !== null && 'strategy' in value;
+  return {
+    kind: 'alter',
+    alter: (body) =>
+      JSON.parse(JSON.stringify(body), (_, value) =>
+        isSchedule(value) ? { ...value, ...timing } : value,
+      ),
+  };
+}
 
 const update = 'update_audience_for_space';
 const disable = { id: firstId, enabled: false };
@@ -142,6 +158,85 @@ describe('a change whose response shows other values', () => {
     ]);
     expect(String(structured.advice)).toContain('For 1 of those that are done');
     expect(linesOf(rig).map(({ note }) => note !== undefined)).toEqual([true, false]);
+  });
+});
+
+describe('a schedule whose response shows other times', () => {
+  const linked = {
+    name: 'Buyers',
+    definition: { query: "entity('orders').count() >= 1", level: 'linked' },
+  } as const;
+  const hourly = { strategy: 'PERIODIC', config: { interval: '1h' } } as const;
+  const set = (rig: StandIn, timing: object) =>
+    callTool(rig.client, 'set_audience_schedule', { id: firstId, ...timing });
+  const look = 'list_audience_schedules_from_space_and_audience';
+  const mondays = { days: [1, 4], hours: [7], timezone: 'Europe/Berlin' };
+
+  describe.each([
+    ['that is added', linked],
+    ['that is replaced', { ...linked, schedules: [hourly] }],
+  ])('%s', (_, audienceSeed) => {
+    const begin = (faults: Parameters<typeof start>[0]) => start(faults, [audienceSeed]);
+
+    test('is set if a look shows what was sent, and the result is what was looked at', async () => {
+      const rig = await begin(ifWritten(showingTimes({ config: { interval: '4h' } })));
+      const { structured, error } = await set(rig, { interval: '1d' });
+      expect(error).toBeUndefined();
+      expect(structured.schedule).toMatchObject({ config: { interval: '1d' } });
+      expect(String(structured.advice)).not.toMatch(/still shows/);
+      expect(looksAfterWrite(rig)).toEqual([look]);
+      expect(linesOf(rig)[0]).not.toHaveProperty('note');
+    });
+
+    test('is reported with what it still shows, and with a note in the audit log', async () => {
+      let isWritten = false;
+      const rig = await begin(({ method }) => {
+        isWritten ||= method !== 'GET';
+        return isWritten ? showingTimes({ config: { interval: '4h' } }) : undefined;
+      });
+      const { structured, error } = await set(rig, { interval: '1d' });
+      expect(error).toBeUndefined();
+      expect(structured.schedule).toMatchObject({ config: { interval: '4h' } });
+      const shown = 'still shows schedule as "every 4h" instead of "every 1d"';
+      expect(structured.advice).toContain(
+        `Segment's response ${shown}; read it again before going on.`,
+      );
+      expect(looksAfterWrite(rig)).toEqual([look]);
+      expect(linesOf(rig)).toMatchObject([
+        { outcome: 'done', note: `Segment's response ${shown}.` },
+      ]);
+    });
+
+    test.each<[string, Fault]>([
+      ['fails', { kind: 'answer', status: 502, body: '' }],
+      ['does not list it', { kind: 'alter', alter: () => ({ data: { audienceSchedules: [] } }) }],
+    ])('is reported so where the look %s, which is not repeated', async (__, fault) => {
+      let isWritten = false;
+      const rig = await begin(({ method }) => {
+        if (method === 'GET') return isWritten ? fault : undefined;
+        isWritten = true;
+        return showingTimes({ config: { ...mondays, days: [1, 5] } });
+      });
+      const { structured, error } = await rig.through(set(rig, mondays));
+      expect(error).toBeUndefined();
+      expect(String(structured.advice)).toContain(
+        'still shows schedule as "Monday, Friday at 7:00 Europe/Berlin" instead of "Monday, Thursday at 7:00 Europe/Berlin"',
+      );
+      expect(looksAfterWrite(rig)).toEqual([look]);
+    });
+
+    test.each([
+      ['in another order', { config: { ...mondays, days: [4, 1] } }],
+      ['with its zone in small letters', { config: { ...mondays, timezone: 'europe/berlin' } }],
+      ['with more about it', { config: { ...mondays, note: 'x' }, nextExecution: 'soon' }],
+      ['not at all', { config: null, strategy: null }],
+    ])('is as it was sent where it is shown %s', async (__, timing) => {
+      const rig = await begin(ifWritten(showingTimes(timing)));
+      const { structured, error } = await set(rig, mondays);
+      expect(error).toBeUndefined();
+      expect(String(structured.advice)).not.toMatch(/still shows/);
+      expect(looksAfterWrite(rig)).toEqual([]);
+    });
   });
 });
 

@@ -107,11 +107,17 @@ const unseenRanges: readonly (readonly [number, number])[] = [
  * are not counted.
  */
 export function unseenIn(text: string): string[] {
-  return [...text]
-    .filter((character) => character !== '\n')
-    .map((character) => character.codePointAt(0) ?? 0)
-    .filter((point) => unseenRanges.some(([first, last]) => point >= first && point <= last))
-    .map((point) => point.toString(16));
+  const unseen: string[] = [];
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    // Most characters by far, and in no range.
+    const isPrintable = point >= 0x20 && point <= 0x7e;
+    if (isPrintable || character === '\n') continue;
+    if (unseenRanges.some(([first, last]) => point >= first && point <= last)) {
+      unseen.push(point.toString(16));
+    }
+  }
+  return unseen;
 }
 
 /** All strings of a JSON value, whatever their place. */

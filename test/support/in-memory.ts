@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv-provider.js';
+import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
 import * as z from 'zod';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Log } from '../../src/log.ts';
@@ -281,10 +283,24 @@ export async function connect(
   return client;
 }
 
+/** The SDK's own, made when a schema is there: few tests list the tools, and making it takes a while. */
+function validatorOnUse(): jsonSchemaValidator {
+  let made: AjvJsonSchemaValidator | undefined;
+  return {
+    getValidator(schema) {
+      made ??= new AjvJsonSchemaValidator();
+      return made.getValidator(schema);
+    },
+  };
+}
+
 /** A client that declares elicitation only if it has an answer. */
 export function createClient(answering?: Answering): Client {
   const capabilities = answering ? { elicitation: {} } : {};
-  const client = new Client({ name: 'test', version: '0' }, { capabilities });
+  const client = new Client(
+    { name: 'test', version: '0' },
+    { capabilities, jsonSchemaValidator: validatorOnUse() },
+  );
   if (answering) {
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => answering(params.message));
   }
