@@ -3,4 +3,5 @@
 //   node --import ./otel-preload.mjs dist/main.js serve --http 8080
 // The environment configures it: OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER, …
 import { NodeSDK } from '@opentelemetry/sdk-node';
+
 new NodeSDK({ instrumentations: [] }).start();

@@ -224,7 +224,7 @@ describe('a turn', () => {
     shared.areLost = true;
     const { error } = await call(update, renamed);
     expect(error).toMatchObject({ code: 'rate_limited' });
-    expect(error?.message).toContain('another write to this audience may have begun');
+    expect(error?.message).toContain('another write to this audience may have started');
     expect(writes()).toEqual([]);
   });
 });

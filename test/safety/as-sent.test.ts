@@ -199,7 +199,7 @@ describe('a schedule whose response shows other times', () => {
       expect(structured.schedule).toMatchObject({ config: { interval: '4h' } });
       const shown = 'still shows schedule as "every 4h" instead of "every 1d"';
       expect(structured.advice).toContain(
-        `Segment's response ${shown}; read it again before going on.`,
+        `Segment's response ${shown}; read it again before you continue.`,
       );
       expect(looksAfterWrite(rig)).toEqual([look]);
       expect(linesOf(rig)).toMatchObject([

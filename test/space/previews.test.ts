@@ -16,7 +16,10 @@ function startPreviews() {
   const time = new PassingTime(clock);
   const { api, asked } = fakeApi({ more: { audiencePreview: { id: 'p', status: 'COMPLETED' } } });
   const count = { used: 1, isShared: false };
-  const previews = new Previews(api, clock, { add: () => count, read: () => count });
+  const previews = new Previews(api, clock, {
+    add: async () => count,
+    read: async () => count,
+  });
   const call = { ...testCall(), onProgress: () => time.isWaitedFor(500) };
   return {
     asked,
