@@ -37,8 +37,8 @@ const sandbox = await start({
 const redis = withoutRedis ? undefined : await RedisServer.start();
 const names = redis ? ['a', 'b'] : ['a'];
 if (!redis) show('There is no redis-server on this machine, so there is only one replica.');
-const annsKey = addKey(keysFile, 'Ann');
-const bobsKey = addKey(keysFile, 'Bob', '--read-only');
+const marketersKey = addKey(keysFile, 'The marketer');
+const analystsKey = addKey(keysFile, 'The analyst', '--read-only');
 const secret = randomBytes(32).toString('base64');
 const replicas = await Promise.all(
   names.map((name) =>
@@ -67,7 +67,7 @@ const balancer = await Balancer.start(replicas);
 show(
   `${replicas.length} replicas behind ${balancer.url.origin}, ${redis ? 'sharing Redis' : 'alone'}`,
 );
-show('Ann and Bob have keys; that of Bob is read-only');
+show('A marketer and an analyst have keys; that of the analyst is read-only');
 
 section('Somebody without a key comes by');
 const stranger = await connect('Stranger', balancer.url, `sgm_${'x'.repeat(43)}`, () => true).then(
@@ -77,69 +77,72 @@ const stranger = await connect('Stranger', balancer.url, `sgm_${'x'.repeat(43)}`
 show(stranger.slice(0, 100));
 expectThat('strangers are refused', stranger !== 'let in');
 
-section('Ann and Bob connect');
-let annAgrees = true;
-const ann = await connect('Ann', balancer.url, annsKey, () => annAgrees);
-const bob = await connect('Bob', balancer.url, bobsKey, () => true);
-const [annsTools, bobsTools] = await Promise.all([ann.listTools(), bob.listTools()]);
+section('Both connect');
+let marketerAgrees = true;
+const marketer = await connect('The marketer', balancer.url, marketersKey, () => marketerAgrees);
+const analyst = await connect('The analyst', balancer.url, analystsKey, () => true);
+const [marketersTools, analystsTools] = await Promise.all([
+  marketer.listTools(),
+  analyst.listTools(),
+]);
 show(
-  `Ann has ${annsTools.tools.length} tools, Bob ${bobsTools.tools.length}: only those that read`,
+  `The marketer has ${marketersTools.tools.length} tools, the analyst ${analystsTools.tools.length}: only those that read`,
 );
-expectThat('Bob has fewer tools than Ann', bobsTools.tools.length < annsTools.tools.length);
+expectThat('the analyst has fewer tools', analystsTools.tools.length < marketersTools.tools.length);
 
-section('Bob may not write');
-const refused = await callTool(bob, 'create_audience', {
-  name: 'Of Bob',
+section('The analyst may not write');
+const refused = await callTool(analyst, 'create_audience', {
+  name: 'Of the analyst',
   query: "trait('team') = 'b'",
 }).then(
   ({ error }) => error?.message ?? '',
   (error: unknown) => String(error),
 );
 show(refused);
-expectThat('Bob is refused', refused !== '');
+expectThat('the analyst is refused', refused !== '');
 
-section('Ann creates an audience');
-const created = await callTool(ann, 'create_audience', {
-  name: 'Of Ann',
+section('The marketer creates an audience');
+const created = await callTool(marketer, 'create_audience', {
+  name: 'Of the marketer',
   query: "trait('team') = 'a'",
 });
 show(`${created.data.audience?.id} is ${created.data.audience?.status}`);
 expectThat('it was created', created.error === undefined);
 
-section('Ann removes another one: she is asked, wherever her answer arrives');
-annAgrees = false;
-const kept = await callTool(ann, 'remove_audience_from_space', { id: audience });
+section('The marketer removes another one, and is asked, wherever the answer arrives');
+marketerAgrees = false;
+const kept = await callTool(marketer, 'remove_audience_from_space', { id: audience });
 show(`${kept.error?.code}: ${kept.error?.message}`);
 expectThat('it is still there', kept.error?.code === 'declined');
-annAgrees = true;
-const removed = await callTool(ann, 'remove_audience_from_space', { id: audience });
+marketerAgrees = true;
+const removed = await callTool(marketer, 'remove_audience_from_space', { id: audience });
 show(`removed: ${removed.data.status}`);
 expectThat('it is gone', removed.data.status === 'SUCCESS');
 
 section(`They share the quota: Segment lists spaces ${spacesPerMinute} times a minute`);
 // The first response says what the limit is.
-await callTool(ann, 'list_spaces', {});
+await callTool(marketer, 'list_spaces', {});
 const both = await Promise.all(
   Array.from({ length: spacesPerMinute - 1 }, (_, index) =>
-    callTool(index % 2 === 0 ? ann : bob, 'list_spaces', {}),
+    callTool(index % 2 === 0 ? marketer : analyst, 'list_spaces', {}),
   ),
 );
 const through = 1 + both.filter(({ error }) => !error).length;
-const [annsNext, bobsNext] = await Promise.all([
-  callTool(ann, 'list_spaces', {}),
-  callTool(bob, 'list_spaces', {}),
+const [marketersNext, analystsNext] = await Promise.all([
+  callTool(marketer, 'list_spaces', {}),
+  callTool(analyst, 'list_spaces', {}),
 ]);
 show(`${through} calls of both went through, and the next ones are told to wait:`);
-show(`${bobsNext.error?.code}: ${bobsNext.error?.message}`);
+show(`${analystsNext.error?.code}: ${analystsNext.error?.message}`);
 expectThat('all that Segment allows went through', through === spacesPerMinute);
-expectThat('Ann has to wait', annsNext.error?.code === 'rate_limited');
-expectThat('Bob has to wait', bobsNext.error?.code === 'rate_limited');
+expectThat('the marketer has to wait', marketersNext.error?.code === 'rate_limited');
+expectThat('the analyst has to wait', analystsNext.error?.code === 'rate_limited');
 expectThat('Segment never had to refuse', refusals === 0);
 
 if (replicas.length > 1) {
   section('Replica b is killed while both work');
   const reads = Array.from({ length: 12 }, (_, index) => async () => {
-    const client = index % 2 === 0 ? ann : bob;
+    const client = index % 2 === 0 ? marketer : analyst;
     const read = () => callTool(client, 'get_audience', { id: created.data.audience?.id ?? '' });
     // What was on its way to the killed one is lost; a read can be repeated.
     return read().catch(read);
@@ -157,9 +160,9 @@ if (replicas.length > 1) {
   expectThat('both replicas had served', balancer.answered.size === 2);
 }
 
-section('Ann is asked once more: the one that is left still writes');
+section('The marketer is asked once more: the one that is left still writes');
 const id = created.data.audience?.id ?? '';
-const last = await callTool(ann, 'remove_audience_from_space', { id });
+const last = await callTool(marketer, 'remove_audience_from_space', { id });
 show(`removed: ${last.data.status ?? last.error?.message}`);
 expectThat('her own audience is gone, too', last.data.status === 'SUCCESS');
 
@@ -171,12 +174,12 @@ const keys = z
 for (const { id: key, owner } of keys) {
   const own = lines.filter((line) => line.includes(`"${key}"`));
   show(`${owner} (${key}): ${own.length} lines`);
-  expectThat(`${owner} is in it only if they wrote`, own.length > 0 === (owner === 'Ann'));
+  expectThat(`${owner} is in it only if they wrote`, own.length > 0 === (owner === 'The marketer'));
 }
-expectThat('no line has a key', !lines.join().includes(annsKey));
+expectThat('no line has a key', !lines.join().includes(marketersKey));
 
 section('The operator stops the server');
-await Promise.all([ann.close(), bob.close()]);
+await Promise.all([marketer.close(), analyst.close()]);
 const code = await replicas[0]?.end('SIGTERM');
 show(`replica a ended with exit code ${code}`);
 expectThat('it ended in good order', code === 0);

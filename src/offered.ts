@@ -24,6 +24,16 @@ export function switchedOffBy({
   return off;
 }
 
+/**
+ * The tools that a caller is not offered, where a server has several: what their policy rules out in
+ * addition to the settings is ruled out by their access.
+ */
+export function switchedOffFor(callers: Choice, servers: Choice): ReadonlyMap<string, string> {
+  const byServer = switchedOffBy(servers);
+  const names = [...switchedOffBy(callers).keys()];
+  return new Map(names.map((name) => [name, byServer.get(name) ?? 'your access policy']));
+}
+
 /** Why no tool is left, in a sentence; undefined if one is. */
 export function problemWithTools(choice: Choice): string | undefined {
   const off = switchedOffBy(choice);

@@ -268,7 +268,7 @@ export class ToolsCapability implements Capability {
     throw new InvalidInputError(
       `${name} is disabled on this server by ${setting}. Nothing was sent.`,
       {
-        next: `${others} Tell the user, who alone can enable it.`,
+        next: `${others} Tell the user; only whoever runs this server can enable it.`,
       },
     );
   }

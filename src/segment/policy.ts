@@ -28,16 +28,20 @@ export function assertAllowed(
       : 'No space is allowed here';
     throw new AudiencesError(
       'space_not_allowed',
-      `${name}: this server is not allowed to use the space ${JSON.stringify(spaceId)}. Nothing was sent.`,
+      `${name}: the space ${JSON.stringify(spaceId)} is not allowed here. Nothing was sent.`,
       {
-        next: `${waysOut}. Only the user can allow others (SEGMENT_ALLOWED_SPACES).`,
+        next: `${waysOut}. Only whoever runs this server can allow others (SEGMENT_ALLOWED_SPACES, or the policy of a key).`,
         field: 'spaceId',
       },
     );
   }
   if (readOnly && writes) {
-    throw new AudiencesError('read_only', `${name}: this server is read-only. Nothing was sent.`, {
-      next: 'Tell the user; only they can allow writing (SEGMENT_READ_ONLY, --read-only).',
-    });
+    throw new AudiencesError(
+      'read_only',
+      `${name}: only reading is allowed here. Nothing was sent.`,
+      {
+        next: 'Tell the user; only whoever runs this server can allow writing (SEGMENT_READ_ONLY, --read-only, or the policy of a key).',
+      },
+    );
   }
 }
