@@ -64,9 +64,8 @@ process.on('exit', () => {
   void redis?.close();
 });
 const balancer = await Balancer.start(replicas);
-show(
-  `${replicas.length} replicas behind ${balancer.url.origin}, ${redis ? 'sharing Redis' : 'alone'}`,
-);
+const how = redis ? 'Two replicas that share Redis' : 'One replica';
+show(`${how}, behind ${balancer.url.origin}`);
 show('Ann and Bob have keys; that of Bob is read-only');
 
 section('Somebody without a key comes by');
