@@ -32,7 +32,7 @@ interface Task {
 }
 
 /**
- * A replica beside the least server that the SDK makes possible, each on its own process: calls a
+ * A replica compared with the least server that the SDK makes possible, each on its own process: calls a
  * second, CPU time per call, and the memory of a thousand callers. Needs Linux.
  */
 export async function benchHttp(): Promise<void> {

@@ -37,8 +37,8 @@ const sandbox = await start({
 const redis = withoutRedis ? undefined : await RedisServer.start();
 const names = redis ? ['a', 'b'] : ['a'];
 if (!redis) show('There is no redis-server on this machine, so there is only one replica.');
-const annsKey = addKey(keysFile, 'Ann');
-const bobsKey = addKey(keysFile, 'Bob', '--read-only');
+const annKey = addKey(keysFile, 'Ann');
+const bobKey = addKey(keysFile, 'Bob', '--read-only');
 const secret = randomBytes(32).toString('base64');
 const replicas = await Promise.all(
   names.map((name) =>
@@ -78,13 +78,11 @@ expectThat('strangers are refused', stranger !== 'let in');
 
 section('Ann and Bob connect');
 let annAgrees = true;
-const ann = await connect('Ann', balancer.url, annsKey, () => annAgrees);
-const bob = await connect('Bob', balancer.url, bobsKey, () => true);
-const [annsTools, bobsTools] = await Promise.all([ann.listTools(), bob.listTools()]);
-show(
-  `Ann has ${annsTools.tools.length} tools, Bob ${bobsTools.tools.length}: only those that read`,
-);
-expectThat('Bob has fewer tools than Ann', bobsTools.tools.length < annsTools.tools.length);
+const ann = await connect('Ann', balancer.url, annKey, () => annAgrees);
+const bob = await connect('Bob', balancer.url, bobKey, () => true);
+const [annTools, bobTools] = await Promise.all([ann.listTools(), bob.listTools()]);
+show(`Ann has ${annTools.tools.length} tools, Bob ${bobTools.tools.length}: only those that read`);
+expectThat('Bob has fewer tools than Ann', bobTools.tools.length < annTools.tools.length);
 
 section('Bob may not write');
 const refused = await callTool(bob, 'create_audience', {
@@ -124,15 +122,15 @@ const both = await Promise.all(
   ),
 );
 const through = 1 + both.filter(({ error }) => !error).length;
-const [annsNext, bobsNext] = await Promise.all([
+const [annNext, bobNext] = await Promise.all([
   callTool(ann, 'list_spaces', {}),
   callTool(bob, 'list_spaces', {}),
 ]);
 show(`${through} calls of both went through, and the next ones are told to wait:`);
-show(`${bobsNext.error?.code}: ${bobsNext.error?.message}`);
+show(`${bobNext.error?.code}: ${bobNext.error?.message}`);
 expectThat('all that Segment allows went through', through === spacesPerMinute);
-expectThat('Ann has to wait', annsNext.error?.code === 'rate_limited');
-expectThat('Bob has to wait', bobsNext.error?.code === 'rate_limited');
+expectThat('Ann has to wait', annNext.error?.code === 'rate_limited');
+expectThat('Bob has to wait', bobNext.error?.code === 'rate_limited');
 expectThat('Segment never had to refuse', refusals === 0);
 
 if (replicas.length > 1) {
@@ -172,7 +170,7 @@ for (const { id: key, owner } of keys) {
   show(`${owner} (${key}): ${own.length} lines`);
   expectThat(`${owner} is in it only if they wrote`, own.length > 0 === (owner === 'Ann'));
 }
-expectThat('no line has a key', !lines.join().includes(annsKey));
+expectThat('no line has a key', !lines.join().includes(annKey));
 
 section('The operator stops the server');
 await Promise.all([ann.close(), bob.close()]);
