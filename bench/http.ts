@@ -11,7 +11,7 @@ import { startTeamServer } from '../test/support/team-server.ts';
 
 const callers = 1000;
 const calls = 3000;
-const warmUpCalls = 500;
+const warmUpCalls = 2000;
 /** As many clients call at once. */
 const concurrency = 16;
 /** The unit of times in /proc/PID/stat on Linux, milliseconds. */
@@ -32,7 +32,7 @@ interface Task {
 }
 
 /**
- * A replica beside the least server that the SDK makes possible, each on its own process: calls a
+ * A replica compared with the least server that the SDK makes possible, each on its own process: calls a
  * second, CPU time per call, and the memory of a thousand callers. Needs Linux.
  */
 export async function benchHttp(): Promise<void> {
@@ -40,7 +40,7 @@ export async function benchHttp(): Promise<void> {
   const smallest = await startSmallest();
   const keysFile = join(folder, 'keys.json');
   writeFileSync(keysFile, fileOfKeys());
-  const args = ['--sandbox', '--auth', 'keys', '--keys', keysFile, '--log-level', 'warn'];
+  const args = ['--sandbox', '--auth', 'keys', '--keys', keysFile];
   const env = { SEGMENT_STATE_DIR: join(folder, 'state') };
   const ours = await startTeamServer([...args, '--drain-wait-ms', '0'], env);
   const pid = ours.program.child.pid ?? 0;
