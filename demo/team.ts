@@ -37,8 +37,8 @@ const sandbox = await start({
 const redis = withoutRedis ? undefined : await RedisServer.start();
 const names = redis ? ['a', 'b'] : ['a'];
 if (!redis) show('There is no redis-server on this machine, so there is only one replica.');
-const annKey = addKey(keysFile, 'The marketer');
-const bobKey = addKey(keysFile, 'The analyst', '--read-only');
+const marketersKey = addKey(keysFile, 'The marketer');
+const analystsKey = addKey(keysFile, 'The analyst', '--read-only');
 const secret = randomBytes(32).toString('base64');
 const replicas = await Promise.all(
   names.map((name) =>
@@ -46,7 +46,7 @@ const replicas = await Promise.all(
       name,
       [
         ...['--auth', 'keys', '--keys', keysFile, '--space', space, '--audit-log', auditFile(name)],
-        ...['--max-wait-ms', '1000', '--drain-wait-ms', '0'],
+        ...['--max-wait-ms', '10000', '--drain-wait-ms', '0'],
       ],
       {
         SEGMENT_API_URL: sandbox.url,
@@ -78,13 +78,16 @@ expectThat('strangers are refused', stranger !== 'let in');
 
 section('Both connect');
 let marketerAgrees = true;
-const marketer = await connect('The marketer', balancer.url, annKey, () => marketerAgrees);
-const analyst = await connect('The analyst', balancer.url, bobKey, () => true);
-const [annTools, bobTools] = await Promise.all([marketer.listTools(), analyst.listTools()]);
+const marketer = await connect('The marketer', balancer.url, marketersKey, () => marketerAgrees);
+const analyst = await connect('The analyst', balancer.url, analystsKey, () => true);
+const [marketersTools, analystsTools] = await Promise.all([
+  marketer.listTools(),
+  analyst.listTools(),
+]);
 show(
-  `The marketer has ${annTools.tools.length} tools, the analyst ${bobTools.tools.length}: only those that read`,
+  `The marketer has ${marketersTools.tools.length} tools, the analyst ${analystsTools.tools.length}: only those that read`,
 );
-expectThat('the analyst has fewer tools', bobTools.tools.length < annTools.tools.length);
+expectThat('the analyst has fewer tools', analystsTools.tools.length < marketersTools.tools.length);
 
 section('The analyst may not write');
 const refused = await callTool(analyst, 'create_audience', {
@@ -124,15 +127,15 @@ const both = await Promise.all(
   ),
 );
 const through = 1 + both.filter(({ error }) => !error).length;
-const [annNext, bobNext] = await Promise.all([
+const [marketersNext, analystsNext] = await Promise.all([
   callTool(marketer, 'list_spaces', {}),
   callTool(analyst, 'list_spaces', {}),
 ]);
 show(`${through} calls of both went through, and the next ones are told to wait:`);
-show(`${bobNext.error?.code}: ${bobNext.error?.message}`);
+show(`${analystsNext.error?.code}: ${analystsNext.error?.message}`);
 expectThat('all that Segment allows went through', through === spacesPerMinute);
-expectThat('the marketer has to wait', annNext.error?.code === 'rate_limited');
-expectThat('the analyst has to wait', bobNext.error?.code === 'rate_limited');
+expectThat('the marketer has to wait', marketersNext.error?.code === 'rate_limited');
+expectThat('the analyst has to wait', analystsNext.error?.code === 'rate_limited');
 expectThat('Segment never had to refuse', refusals === 0);
 
 if (replicas.length > 1) {
@@ -172,7 +175,7 @@ for (const { id: key, owner } of keys) {
   show(`${owner} (${key}): ${own.length} lines`);
   expectThat(`${owner} is in it only if they wrote`, own.length > 0 === (owner === 'The marketer'));
 }
-expectThat('no line has a key', !lines.join().includes(annKey));
+expectThat('no line has a key', !lines.join().includes(marketersKey));
 
 section('The operator stops the server');
 await Promise.all([marketer.close(), analyst.close()]);
