@@ -271,7 +271,7 @@ describe('the container image', () => {
   test('holds the build and nothing else, and does not run as root', () => {
     const copied = dockerfile(unpublished).match(/^(?:COPY|ADD|RUN) .*/gm);
     expect(copied).toEqual(['COPY dist/ dist/']);
-    expect(dockerfile(unpublished)).toMatch(/^USER 1000\nENTRYPOINT /m);
+    expect(dockerfile(unpublished)).toMatch(/^USER 1000\n(?:#.*\n)*EXPOSE 8080\nENTRYPOINT /m);
     expect(readFileSync('.dockerignore', 'utf8')).toMatch(/^\*\n!dist$/m);
   });
 });
