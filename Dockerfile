@@ -18,7 +18,7 @@ LABEL org.opencontainers.image.title="segment-audiences-mcp" \
 ENV NODE_ENV=production
 WORKDIR /app
 COPY dist/ dist/
+USER 1000
 # Only for serve --http.
 EXPOSE 8080
-USER 1000
 ENTRYPOINT ["node", "/app/dist/main.js"]

@@ -38,9 +38,9 @@ LABEL ${lines.join(' \\\n      ')}
 ENV NODE_ENV=production
 WORKDIR /app
 COPY dist/ dist/
+USER 1000
 # Only for serve --http.
 EXPOSE 8080
-USER 1000
 ENTRYPOINT ["node", "/app/dist/main.js"]
 `;
 }
