@@ -32,8 +32,10 @@ export interface HttpConfig {
   readonly publicUrl: string | undefined;
   /** Host names, with a port where only that one is meant, in lower case, IPv6 in brackets. */
   readonly allowedHosts: readonly string[];
-  /** Origins of browsers that may send requests; none by default. */
+  /** Origins of browsers that may send requests. */
   readonly allowedOrigins: readonly string[];
+  /** Whether pages served by this machine may, too: where only it can be reached, and none is named. */
+  readonly allowsLoopbackOrigins: boolean;
   readonly auth: AuthConfig;
   /** The file of named Segment tokens; undefined where the settings hold the only one. */
   readonly tokensFile: string | undefined;
@@ -96,6 +98,7 @@ export function readHttpConfig(
   const auth = readAuth(given, publicUrl);
   const redisUrl = readRedisUrl(given);
   const metrics = given.read(httpSettings.metrics);
+  const allowedOrigins = given.read(httpSettings.allowedOrigins);
   if (metrics && metrics.port !== 0 && metrics.port === listen.port) {
     given.problems.push(`${nameOf(httpSettings.metrics)} needs a port of its own.`);
   }
@@ -103,7 +106,8 @@ export function readHttpConfig(
     listen,
     publicUrl,
     allowedHosts: readAllowedHosts(given, listen, publicUrl),
-    allowedOrigins: given.read(httpSettings.allowedOrigins) ?? [],
+    allowedOrigins: allowedOrigins ?? [],
+    allowsLoopbackOrigins: allowedOrigins === undefined && isLoopback(listen.host),
     auth,
     tokensFile: given.read(httpSettings.tokens),
     redisUrl,

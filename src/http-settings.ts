@@ -98,7 +98,8 @@ export const httpSettings = {
     argument: 'URL,…',
     env: 'SEGMENT_MCP_ALLOWED_ORIGINS',
     restricts: true,
-    meaning: 'Origins of clients that run in a browser; if not set, none',
+    meaning:
+      'Origins of clients that run in a browser; if not set, none, but those of this machine where the server listens on loopback',
     schema: origins,
   }),
   auth: setting({

@@ -73,6 +73,7 @@ describe('the command serve', () => {
       publicUrl: undefined,
       allowedHosts: ['localhost', '127.0.0.1', '[::1]'],
       allowedOrigins: [],
+      allowsLoopbackOrigins: true,
       auth: { kind: 'none' },
       tokensFile: undefined,
       redisUrl: undefined,
@@ -107,6 +108,7 @@ describe('the command serve', () => {
       publicUrl: 'https://mcp.example.com',
       allowedHosts: ['mcp.example.com', 'mcp.example.com:8443', '[::1]'],
       allowedOrigins: ['https://app.example.com', 'http://localhost:6274'],
+      allowsLoopbackOrigins: false,
       auth: {
         kind: 'oauth',
         issuer: 'https://login.example.com/tenant/',

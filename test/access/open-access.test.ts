@@ -31,6 +31,7 @@ const http = (auth: AuthConfig, tokensFile?: string): HttpConfig => ({
   publicUrl: undefined,
   allowedHosts: [],
   allowedOrigins: [],
+  allowsLoopbackOrigins: false,
   auth,
   tokensFile,
   redisUrl: undefined,

@@ -221,7 +221,10 @@ describe('host and origin', () => {
     [{ host: 'localhost.evil.example' }, 403],
     [{ origin: 'https://evil.example' }, 403],
     [{ origin: 'null' }, 403],
-    [{ origin: 'http://localhost' }, 403],
+    [{ origin: 'http://localhost:6274' }, 400],
+    [{ origin: 'http://[::1]' }, 400],
+    [{ origin: 'http://localhost.evil.example' }, 403],
+    [{ origin: 'localhost' }, 403],
   ])('%j: %i', async (headers, status) => {
     // 400: it got as far as the question for its session.
     expect((await send('/mcp', headers)).status).toBe(status);

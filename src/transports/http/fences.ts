@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
-/** The hosts of a server that only this machine can reach. */
-export const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+/** The names of this machine for itself, as URLs write them. */
+const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /** What a browser may send, and what its scripts may read; only clients in a browser need it. */
 const corsHeaders = {
@@ -17,6 +17,8 @@ export interface Fences {
   readonly allowedHosts: readonly string[];
   /** Origins such as `https://app.example.com`. */
   readonly allowedOrigins: readonly string[];
+  /** Whether pages that this machine serves are allowed, too. */
+  readonly allowsLoopbackOrigins: boolean;
 }
 
 /**
@@ -29,10 +31,19 @@ export function refusalOf(headers: IncomingHttpHeaders, fences: Fences): string 
   if (!isAllowedHost(host.toLowerCase(), fences.allowedHosts)) {
     return 'This server is not served under that host name (--allowed-hosts).';
   }
-  if (origin !== undefined && !fences.allowedOrigins.includes(origin)) {
+  if (origin !== undefined && !isAllowedOrigin(origin, fences)) {
     return 'Requests of that origin are not allowed (--allowed-origins).';
   }
   return undefined;
+}
+
+function isAllowedOrigin(
+  origin: string,
+  { allowedOrigins, allowsLoopbackOrigins }: Fences,
+): boolean {
+  if (allowedOrigins.includes(origin)) return true;
+  if (!allowsLoopbackOrigins || !URL.canParse(origin)) return false;
+  return loopbackHosts.includes(new URL(origin).hostname);
 }
 
 function isAllowedHost(host: string, allowed: readonly string[]): boolean {

@@ -3,9 +3,11 @@ import { start } from '../../../src/sandbox/start.ts';
 import { runCommand } from '../command-line.ts';
 import { prepare } from '../install.ts';
 import { startBridge } from './bridge.ts';
+import { startForwarder } from './forwarder.ts';
 import {
   minProgress,
   notApplicable,
+  ofTheBridge,
   resourceStandIns,
   slowAudience,
   standIns,
@@ -13,9 +15,11 @@ import {
 
 /*
  * `npm run conformance`: runs the protocol's own conformance suite against the built server and its
- * sandbox. The suite speaks HTTP, so a bridge stands between. Ends with exit code 0 only if every
- * applicable scenario passed.
+ * sandbox. The suite speaks HTTP, so a bridge stands between; `npm run conformance -- http` runs it
+ * against `serve --http`. Ends with exit code 0 only if every applicable scenario passed.
  */
+
+const isOverHttp = process.argv[2] === 'http';
 
 const resultPattern = /^Passed: (\d+)\/(\d+), (\d+) failed, (\d+) warnings$/m;
 
@@ -29,17 +33,21 @@ const sandbox = await start({
       ? { kind: 'answer', status: 503, body: '' }
       : undefined,
 });
+const settings = ['--api-url', sandbox.url, '--space', sandbox.spaces[0]?.id ?? ''];
+const serving = isOverHttp
+  ? ['serve', '--http', '127.0.0.1:0', '--auth', 'none', '--drain-wait-ms', '0']
+  : [];
 const server = {
   command: process.execPath,
-  args: ['dist/main.js', '--api-url', sandbox.url, '--space', sandbox.spaces[0]?.id ?? ''],
-  env: { SEGMENT_API_TOKEN: 'sandbox-token', LOG_LEVEL: 'error' },
+  args: ['dist/main.js', ...serving, ...settings],
+  env: { SEGMENT_API_TOKEN: 'sandbox-token', LOG_LEVEL: isOverHttp ? 'info' : 'error' },
 };
-const bridge = await startBridge(server, rewrite);
+const bridge = await (isOverHttp ? startForwarder : startBridge)(server, rewrite);
 
 const lines = ['| scenario | result |', '|---|---|'];
 const failures: string[] = [];
 for (const scenario of scenarios) {
-  const reason = notApplicable[scenario];
+  const reason = isOverHttp && ofTheBridge.has(scenario) ? undefined : notApplicable[scenario];
   lines.push(`| ${scenario} | ${reason ? `not applicable: ${reason}` : await run(scenario)} |`);
 }
 await bridge.close();

@@ -29,6 +29,9 @@ const noTool = 'no tool of ours gives that';
 const noResource = 'no resource of ours is like that';
 const http = 'about HTTP, which is the bridge';
 
+/** What applies where the server itself speaks HTTP. */
+export const ofTheBridge: ReadonlySet<string> = new Set(['dns-rebinding-protection']);
+
 /** Scenarios that do not apply, each with the reason; all others have to pass. */
 export const notApplicable: Record<string, string> = {
   'logging-set-level': 'logging is not offered; it goes to stderr',
@@ -42,7 +45,8 @@ export const notApplicable: Record<string, string> = {
   'json-schema-2020-12': 'looks for a fixture; our input schemas are flat, without $defs',
   'elicitation-sep1034-defaults': 'looks for a fixture; our question is one box to tick',
   'elicitation-sep1330-enums': 'looks for a fixture; our question is one box to tick',
-  'server-sse-polling': http,
+  'server-sse-polling':
+    'streams can not be resumed: each call has one, and a client can call again',
   'dns-rebinding-protection': http,
   'resources-read-binary': noResource,
   'resources-templates-read': noResource,
