@@ -1,28 +1,15 @@
 import type { RequestPreview, SegmentApi, Write } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { OperationName } from '../segment/contract.ts';
-import { AudiencesError } from '../segment/errors.ts';
+import type { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { type Feeds, findDestinations } from '../space/destinations.ts';
-import { quotedPlainly } from '../visible.ts';
-import {
-  type Accepted,
-  type ConfirmationDesk,
-  confirmationLifeMs,
-  type Judgement,
-  type Subject,
-  type Unshown,
-} from './confirmation.ts';
+import type { Accepted, ConfirmationDesk, Subject, Unshown } from './confirmation.ts';
 import { type Dependents, findDependents } from './dependents.ts';
 import { concernsDependents, describeWrite, type WriteKind } from './question.ts';
+import { builtOnSince, cannotTell, declined, notAsked, required } from './refused-agreement.ts';
 import type { SeenAudiences } from './seen.ts';
-import {
-  type AudienceShape,
-  nothingWritten,
-  type Snapshot,
-  snapshotOf,
-  staleError,
-} from './snapshot.ts';
+import { type AudienceShape, type Snapshot, snapshotOf, staleError } from './snapshot.ts';
 import type { ThingKind } from './thing.ts';
 
 /**
@@ -109,12 +96,8 @@ export interface Agreement {
   giveBack(): Promise<void>;
 }
 
-/** A longer list of names would go unread. */
-const maxNamed = 10;
 /** How long the dependents that a person has seen count as current. */
 const maxDependentsAgeMs = 10_000;
-/** When to try again if the space can't be searched now. */
-const searchAgainMs = 10_000;
 
 /** What the user has to agree to: one write, or several. */
 export interface Matter {
@@ -338,106 +321,3 @@ function isEmptyObject(value: unknown): boolean {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isObject && Object.keys(value).length === 0;
 }
-
-const operatorsChoice =
-  'whoever runs this server can set --ask auto|elicitation|confirmation (SEGMENT_ASK); with confirmation, it never asks through the client.';
-/** What else to do if the user may not have seen the question. */
-const neverSeen: Partial<Record<UserAnswer, string>> = {
-  'declined at once': `If the user never saw a question, this client answers in their place: ${operatorsChoice}`,
-  'timed out': `If the user never saw a question, this client does not show it: ${operatorsChoice}`,
-};
-
-function declined(answer: Exclude<UserAnswer, 'yes' | 'unseen' | 'unsupported'>): AudiencesError {
-  const why = {
-    declined: 'The user said no',
-    'declined at once': 'The user said no',
-    unconfirmed: 'The user submitted the form without confirming',
-    cancelled: 'The user closed the question without answering',
-    'timed out': `The user did not answer within ${confirmationLifeMs / 60_000} minutes`,
-    withdrawn: 'The server is stopping, and withdrew its question to the user',
-  };
-  const next =
-    'Do not retry it on your own. Tell the user that nothing was changed, and ask what they want instead.';
-  if (answer === 'withdrawn') {
-    return new AudiencesError('declined', `${why[answer]}. Nothing was changed.`, {
-      next: 'Call again in a few seconds: the user will be asked again.',
-    });
-  }
-  return new AudiencesError('declined', `${why[answer]}. Nothing was changed.`, {
-    next: [next, neverSeen[answer] ?? []].flat().join(' '),
-  });
-}
-
-function notAsked(why: 'unseen' | 'unsupported'): AudiencesError {
-  const reasons = {
-    unseen: 'The client failed to show the question, or closed it before anyone could have read it',
-    unsupported: 'This client cannot ask the user',
-  };
-  return new AudiencesError(
-    'declined',
-    `${reasons[why]}, and this server accepts no other form of agreement (--ask elicitation). Nothing was changed.`,
-    {
-      next: 'Tell the user that nothing was changed, and that whoever runs this server can set --ask auto (SEGMENT_ASK) to let them agree in the conversation.',
-    },
-  );
-}
-
-/** @param ids of the new ones; undefined if that is unknown. */
-function builtOnSince(
-  ids: readonly string[] | undefined,
-  dependents: readonly Audience[],
-): AudiencesError {
-  const isNew = new Set(ids);
-  const names = dependents
-    .filter(({ id }) => isNew.has(id))
-    .slice(0, maxNamed)
-    .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
-  const what = ids
-    ? `other audiences have been built on this one: ${names.join(', ')}`
-    : `the audiences built on this one have changed; with ${dependents.length} of them, it is not known which are new or whether any are gone`;
-  const next = ids ? 'Tell the user which.' : 'Tell the user.';
-  return new AudiencesError('stale', `Since the user was asked, ${what}. ${nothingWritten}`, {
-    next: `${next} If the write is still wanted, call again without confirmation.`,
-  });
-}
-
-/** The error if it is unknown who depends on what is to be written. */
-export function cannotTell(cause: AudiencesError | undefined): AudiencesError {
-  return new AudiencesError(
-    'rate_limited',
-    'It cannot be determined right now whether other audiences have been built on this one since the user was asked. Nothing was changed.',
-    {
-      next: 'Wait retryAfterMs and call again with the same arguments; the confirmation was not used up.',
-      retryAfterMs: cause?.facts.retryAfterMs ?? searchAgainMs,
-      details: cause && { cause: cause.code },
-    },
-  );
-}
-
-function required(
-  description: string,
-  confirmation: string,
-  problem: Exclude<Judgement['kind'], 'accepted' | 'changed'> | undefined,
-  isAlone: boolean,
-): AudiencesError {
-  const made = isAlone ? ' This process accepts only confirmations that it issued itself.' : '';
-  const problems = {
-    foreign: `The confirmation was not issued here, or not for this write.${made}\n`,
-    other: 'The confirmation was not issued for exactly this write.\n',
-    expired: 'The confirmation has expired.\n',
-    used: 'The confirmation has already been used.\n',
-  };
-  const why = problem ? problems[problem] : '';
-  const message = `${why}Nothing has been changed yet. The user must first agree to this:\n\n${description}`;
-  const next =
-    'Show this to the user and ask. Only if they say yes, call again with exactly the same arguments and details.confirmation as confirmation; it works once, within 5 minutes.';
-  return new AudiencesError('confirmation_required', isAlone ? `${message}\n\n${alone}` : message, {
-    next: isAlone ? `${next} ${nextAlone}` : next,
-    details: { confirmation },
-  });
-}
-
-const alone =
-  'The confirmation works only in this server process, because there is no state folder that it can use.';
-const nextAlone =
-  'It works only in this server process. If a new process is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or require less agreement (--confirm).';

@@ -11,7 +11,6 @@ import { cut, quotedPlainly, visible, visibleJson } from '../visible.ts';
 import {
   type Agreement,
   agreedBy,
-  cannotTell,
   type Matter,
   type PlannedWrite,
   seek,
@@ -23,6 +22,7 @@ import { type BulkOrder, type BulkSet, dependentsFirst, readSet } from './bulk-s
 import type { BulkOutcome, BulkResult, BulkWish } from './bulk-wish.ts';
 import type { Accepted, Subject, Unshown } from './confirmation.ts';
 import { readinessOf } from './readiness.ts';
+import { cannotTell } from './refused-agreement.ts';
 import { inWords, record, SpentError } from './send.ts';
 import { nothingWritten, snapshotOf, staleError } from './snapshot.ts';
 import { audiences } from './thing.ts';
