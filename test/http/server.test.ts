@@ -26,8 +26,15 @@ let sandbox: Sandbox;
 let upstream: HoldingServer;
 let replica: Replica;
 
-async function startWith(flags: Record<string, string | boolean> = {}): Promise<Replica> {
-  const environment = { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: upstream.url };
+async function startWith(
+  flags: Record<string, string | boolean> = {},
+  more: Record<string, string> = {},
+): Promise<Replica> {
+  const environment = {
+    SEGMENT_API_TOKEN: 'token-for-tests',
+    SEGMENT_API_URL: upstream.url,
+    ...more,
+  };
   return startReplica({ clock, flags: { space, ...flags }, environment });
 }
 
@@ -209,6 +216,20 @@ describe('a session', () => {
     replica = await startWith();
     const answer = await post(replica.origin, ping, { 'mcp-session-id': session });
     expect(answer.status).toBe(200);
+  });
+
+  test('is good as long as the secret that sealed it is one of two', async () => {
+    const [old, present] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+    const statuses: number[] = [];
+    let session: string | undefined;
+    for (const secrets of [`${old}`, `${present},${old}`, `${present}`]) {
+      const environment = { SEGMENT_MCP_SECRET: secrets };
+      await using server = await startWith({}, environment);
+      session ??= await beginSession(server.origin);
+      const answer = await post(server.origin, ping, { 'mcp-session-id': session });
+      statuses.push(answer.status);
+    }
+    expect(statuses).toEqual([200, 200, 404]);
   });
 });
 
