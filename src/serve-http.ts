@@ -56,12 +56,12 @@ export interface HttpService {
  * @throws {ConfigError} if the address or a file can't be used.
  */
 export async function serveHttp(services: ProcessServices, http: HttpConfig): Promise<void> {
-  const service = await startHttp(services, http);
   let hurry = () => {};
   const hurried = new Promise<void>((resolve) => {
     hurry = resolve;
   });
-  const reason = await new Promise<string>((resolve) => {
+  // Before it listens: whoever sees that it does may stop it at once.
+  const signaled = new Promise<string>((resolve) => {
     let isStopping = false;
     onSignal((signal) => {
       if (isStopping) hurry();
@@ -69,7 +69,8 @@ export async function serveHttp(services: ProcessServices, http: HttpConfig): Pr
       resolve(signal);
     });
   });
-  services.log('info', 'stopping', { reason });
+  const service = await startHttp(services, http);
+  services.log('info', 'stopping', { reason: await signaled });
   await service.stop(hurried);
 }
 

@@ -190,7 +190,7 @@ export class ToolsCapability implements Capability {
       log('info', 'tool call', { tool: name, tookMs: clock.monotonic() - startedAt });
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
-      const error = this.#asStopped(asAudiencesError(thrown), extra);
+      const error = this.#asStopped(asAudiencesError(thrown), name, extra);
       outcome = error.code;
       const level = error.code === 'internal_error' ? 'error' : 'warn';
       const { stack } = error.cause instanceof Error ? error.cause : error;
@@ -238,10 +238,12 @@ export class ToolsCapability implements Capability {
    * What ended because the server stops was not cancelled by whoever called: over HTTP they are
    * there, and another server can serve them.
    */
-  #asStopped(error: AudiencesError, { signal }: Extra): AudiencesError {
-    const isOurs = this.#isStopping && this.#options.caller !== undefined && !signal.aborted;
-    if (!isOurs || !(error instanceof CancelledError) || error.sent) return error;
-    return new StoppingError(error.operation);
+  #asStopped(error: AudiencesError, name: string, { signal }: Extra): AudiencesError {
+    const { caller, tools } = this.#options;
+    const isOurs = this.#isStopping && caller !== undefined && !signal.aborted;
+    if (!isOurs || !(error instanceof CancelledError)) return error;
+    const reads = tools.some((tool) => tool.name === name && tool.hints.readOnlyHint);
+    return error.sent && !reads ? error : new StoppingError(error.operation, error.sent);
   }
 
   /** @throws {RpcError} for an unknown tool. */

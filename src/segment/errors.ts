@@ -254,13 +254,17 @@ export class RateLimitedError extends UnsentError {
   }
 }
 
-/** When another replica, or this one after its restart, can serve a call that was not sent. */
+/** When another replica, or this one after its restart, can serve a call. */
 const restartMs = 5 * secondMs;
 
-/** This server is stopping; nothing was sent. */
-export class StoppingError extends UnsentError {
-  constructor(operation: string) {
-    super('unavailable', `${operation} was not sent, because this server is stopping.`, {
+/** This server is stopping; nothing was sent, or nothing but reads. */
+export class StoppingError extends AudiencesError {
+  /** @param sent whether a request was sent, which only reads. */
+  constructor(operation: string, sent: boolean) {
+    const [became, soFar] = sent
+      ? ['got no response in time', 'Nothing was changed.']
+      : ['was not sent', 'Nothing was sent.'];
+    super('unavailable', `${operation} ${became}, because this server is stopping. ${soFar}`, {
       next: `Call again in ${restartMs / secondMs} s: another server, or this one after its restart, answers then.`,
       retryAfterMs: restartMs,
     });

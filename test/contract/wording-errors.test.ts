@@ -326,7 +326,8 @@ const attempts: Scenes = {
   'too little time': () => new OutOfTimeError('get_audience', 4000),
   'too little time for another attempt': () =>
     new OutOfTimeError('get_audience', 4000).afterAttempts(''),
-  'a server that stops': () => new StoppingError('create_audience'),
+  'a server that stops': () => new StoppingError('create_audience', false),
+  'a server that stops in the middle of a read': () => new StoppingError('get_audience', true),
   'a server without its Redis': () => new UnavailableError(),
   'cancelled before it was sent': () => new CancelledError('get_audience', false),
   'cancelled when it was sent': () => new CancelledError('get_audience', true),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ import { Checkpoint } from '../support/holding-server.ts';
 import { createClient } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
+import { isWindows } from '../support/platform.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import { type Replica, startReplica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
@@ -166,6 +167,30 @@ describe('keys', () => {
     await replica.logged('a new version of the file is in effect');
     const headers = { 'mcp-session-id': session, ...bearer(bob) };
     expect((await post(replica.origin, ping, headers)).status).toBe(401);
+  });
+
+  test.skipIf(isWindows)('may be behind a link that is swapped, as in Kubernetes', async () => {
+    const [data, next] = [join(folder, 'data'), join(folder, 'next')];
+    const versions = { old: [entry('ann', ann)], new: [entry('bob', bob)] };
+    for (const [version, entries] of Object.entries(versions)) {
+      mkdirSync(join(folder, version));
+      writeFileSync(join(folder, version, 'keys.json'), formatKeysFile(entries));
+    }
+    symlinkSync('old', data);
+    await using linked = await startReplica({
+      clock,
+      flags: { space, auth: 'keys', keys: join(data, 'keys.json') },
+      environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: sandbox.url },
+    });
+    const status = async (key: string | undefined) =>
+      (await post(linked.origin, ping, bearer(key))).status;
+    // 400: it got as far as the question for its session.
+    expect([await status(ann), await status(bob)]).toEqual([400, 401]);
+    symlinkSync('new', next);
+    renameSync(next, data);
+    await clock.advance(5000);
+    await linked.logged('a new version of the file is in effect');
+    expect([await status(ann), await status(bob)]).toEqual([401, 400]);
   });
 
   test('are in every line of the log', async () => {

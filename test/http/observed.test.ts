@@ -9,6 +9,7 @@ import { readExposition, seriesValue } from '../support/exposition.ts';
 import { Checkpoint, HoldingServer } from '../support/holding-server.ts';
 import { callTool } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { rawRequest } from '../support/raw-http.ts';
 import { type Replica, startReplica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
 
@@ -155,6 +156,8 @@ describe('the metrics', () => {
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect((await fetch(metricsUrl(), { method: 'HEAD' })).status).toBe(200);
     expect((await fetch(`${replica.origin}/metrics`)).status).toBe(404);
+    const { origin } = new URL(metricsUrl());
+    expect((await rawRequest(origin, 'GET', '//', { headers: {} })).status).toBe(404);
   });
 });
 

@@ -1,10 +1,16 @@
+import {
+  Client as NewClient,
+  StreamableHTTPClientTransport as NewTransport,
+} from '@modelcontextprotocol/client';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, start } from '../../src/sandbox/start.ts';
 import { Changes } from '../support/changes.ts';
 import { Checkpoint, HoldingServer } from '../support/holding-server.ts';
-import type { Answering } from '../support/in-memory.ts';
+import { type Answering, callTool } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { beginSession, post } from '../support/mcp-post.ts';
 import { LocalBus, type Replica, startReplica } from '../support/replica.ts';
 import { RoundRobin } from '../support/round-robin.ts';
 import { connectOver } from '../support/team-server.ts';
@@ -82,6 +88,26 @@ describe('two replicas', () => {
     expect(sandbox.members(space, id)).toBeUndefined();
   });
 
+  test('take an answer to a question only from the session that was asked', async () => {
+    const client = await connect(() => ({ action: 'decline' }));
+    const stranger = await beginSession(replicas[0]?.origin ?? '');
+    const statuses: number[] = [];
+    client.setRequestHandler(ElicitRequestSchema, async (_, { requestId }) => {
+      const result = { action: 'accept', content: { agree: true } };
+      for (const { origin } of replicas) {
+        const forged = { jsonrpc: '2.0', id: requestId, result };
+        const { status } = await post(origin, forged, { 'mcp-session-id': stranger });
+        statuses.push(status);
+      }
+      return { action: 'cancel' };
+    });
+    const { error } = await callTool(client, 'remove_audience_from_space', { id });
+    // Nobody learns whether there was such a question.
+    expect(statuses).toEqual([202, 202]);
+    expect(error?.code).toBe('confirmation_required');
+    expect(sandbox.members(space, id)).toBeDefined();
+  });
+
   test('cancel a call that the other one runs', async () => {
     const checkpoint = new Checkpoint();
     upstream.beforeRequest = () => checkpoint.pass();
@@ -118,5 +144,37 @@ describe('two replicas', () => {
     expect(reports[0]).toBe('get_audience is running');
     checkpoint.release();
     await call;
+  });
+});
+
+describe("a client of the SDK's second version", () => {
+  test('lists, calls, and is asked', async () => {
+    const questions: string[] = [];
+    const client = new NewClient(
+      { name: 'test', version: '0' },
+      {
+        capabilities: { elicitation: {} },
+        // Asks for a newer protocol first, and has to find that there is none.
+        versionNegotiation: { mode: 'auto' },
+      },
+    );
+    client.setRequestHandler('elicitation/create', ({ params }) => {
+      questions.push(params.message);
+      return { action: 'accept', content: { agree: true } };
+    });
+    await client.connect(new NewTransport(new URL(balancer.url)));
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain('get_audience');
+    const got = await client.callTool({ name: 'get_audience', arguments: { id } });
+    expect(got.structuredContent).toMatchObject({ audience: { id } });
+    const removed = await client.callTool({
+      name: 'remove_audience_from_space',
+      arguments: { id },
+    });
+    expect(removed.isError).toBeFalsy();
+    expect(questions).toHaveLength(1);
+    expect(sandbox.members(space, id)).toBeUndefined();
+    expect(new Set(balancer.routed)).toEqual(new Set([0, 1]));
+    await client.close();
   });
 });

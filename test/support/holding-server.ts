@@ -7,6 +7,7 @@ import { rawRequest } from './raw-http.ts';
 export interface PassingRequest {
   method: string;
   path: string;
+  authorization: string;
 }
 
 /** What is done while a request is held; it goes on when the promise resolves. */
@@ -86,16 +87,17 @@ export class HoldingServer implements AsyncDisposable {
     const { method = '', url: path = '', headers } = request;
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
-    await this.beforeRequest({ method, path });
     const { authorization = '', accept = '', 'content-type': contentType = '' } = headers;
+    const passing = { method, path, authorization };
+    await this.beforeRequest(passing);
     // A connection that the sandbox breaks rejects, and is then broken here as well.
     const answer = await rawRequest(this.#sandboxUrl, method, path, {
       headers: { authorization, accept, 'content-type': contentType },
       body: body === '' ? undefined : body,
     });
-    await this.beforeResponse({ method, path });
+    await this.beforeResponse(passing);
     const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...kept } = answer.headers;
     response.writeHead(answer.status, kept);
-    response.end(answer.text, () => void this.afterResponse({ method, path }));
+    response.end(answer.text, () => void this.afterResponse(passing));
   }
 }

@@ -22,6 +22,8 @@ export function assertDeclaredLength({ headers }: IncomingMessage): void {
  */
 export function readBody(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
+    // No event will come of it.
+    if (request.destroyed) reject(new BrokenOffError());
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { listenAt } from './listen.ts';
+import { urlOf } from './url.ts';
 
 const path = '/metrics';
 /** Of a few scrapers; whoever else comes waits or is refused. */
@@ -31,12 +32,13 @@ export class MetricsServer {
 }
 
 function answer(
-  { url = '/', method = '' }: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
   read: () => string,
   type: string,
 ): void {
-  if (new URL(url, 'http://localhost').pathname !== path) {
+  const { method = '' } = request;
+  if (urlOf(request)?.pathname !== path) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`Metrics are at ${path}.\n`);
     return;
   }

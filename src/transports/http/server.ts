@@ -1,20 +1,36 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../../log.ts';
 import { rpcCodes } from '../../mcp/rpc-error.ts';
-import { BodyTooLargeError, BrokenOffError, maxBodyBytes, readBody } from './body.ts';
+import {
+  assertDeclaredLength,
+  BodyTooLargeError,
+  BrokenOffError,
+  maxBodyBytes,
+  readBody,
+} from './body.ts';
 import { type Exchange, type HttpRefusal, refuse, type Visitor } from './exchange.ts';
 import { corsOf, type Fences, preflightOf, refusalOf } from './fences.ts';
 import { listenAt } from './listen.ts';
+import { urlOf } from './url.ts';
 
 /** Where MCP is served. */
 export const endpoint = '/mcp';
 
 const maxConnections = 2000;
-const headersTimeoutMs = 10_000;
-/** For the whole request, until its last byte is here. */
-const requestTimeoutMs = 30_000;
 /** Longer than the idle time of common load balancers, which would otherwise see resets. */
 const keepAliveTimeoutMs = 65_000;
+
+/** How long a client may take, in milliseconds. */
+export interface RequestTimeouts {
+  headersMs: number;
+  /** For the whole request, until its last byte is here. */
+  requestMs: number;
+  /** How often connections are checked for that. */
+  checkMs: number;
+}
+
+const requestTimeouts: RequestTimeouts = { headersMs: 10_000, requestMs: 30_000, checkMs: 1000 };
+
 /** When a client that is refused because the server stops may try again, seconds. */
 const retryAfterSeconds = '5';
 
@@ -47,6 +63,8 @@ export interface HttpServerOptions {
   admit(request: IncomingMessage, query: URLSearchParams): Promise<Visitor>;
   /** Why the server is not ready to serve, in a sentence; undefined if it is. */
   notReady(): string | undefined;
+  /** By default 10 s for the headers, and 30 s for the whole request. */
+  timeouts?: RequestTimeouts;
   log: Log;
 }
 
@@ -66,12 +84,13 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
+    const { headersMs, requestMs, checkMs } = options.timeouts ?? requestTimeouts;
     this.#server = createServer(
       {
-        headersTimeout: headersTimeoutMs,
-        requestTimeout: requestTimeoutMs,
+        headersTimeout: headersMs,
+        requestTimeout: requestMs,
         keepAliveTimeout: keepAliveTimeoutMs,
-        connectionsCheckingInterval: 1000,
+        connectionsCheckingInterval: checkMs,
       },
       (request, response) => this.#take(request, response),
     );
@@ -88,11 +107,12 @@ export class HttpServer {
     this.#state = 'draining';
   }
 
-  /** From now on every request is refused. Resolves when those under way are answered. */
+  /**
+   * From now on every request is refused, on new connections, too: their senders learn when to try
+   * again. Resolves when those under way are answered.
+   */
   async refuse(): Promise<void> {
     this.#state = 'refusing';
-    this.#server.close();
-    this.#server.closeIdleConnections();
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
@@ -115,7 +135,8 @@ export class HttpServer {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#state === 'refusing') response.setHeader('connection', 'close');
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = urlOf(request);
+    if (!url) return answerError(response, 400, 'That is no URL.');
     const { documents } = this.#options;
     const document = documents.find(({ path }) => path === url.pathname);
     if (document)
@@ -164,6 +185,7 @@ export class HttpServer {
       return answerError(response, 405, 'Only POST is served here.', { allow: 'POST' });
     }
     try {
+      assertDeclaredLength(request);
       const visitor = await admit(request, query);
       await exchange.answer(request, response, await readBody(request), visitor);
     } catch (error) {

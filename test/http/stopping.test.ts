@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type Sandbox, start } from '../../src/sandbox/start.ts';
+import { Changes } from '../support/changes.ts';
+import { Checkpoint, forever, HoldingServer } from '../support/holding-server.ts';
+import { callTool } from '../support/in-memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { beginSession, post } from '../support/mcp-post.ts';
+import { rawRequest } from '../support/raw-http.ts';
+import { type Replica, startReplica } from '../support/replica.ts';
+import { connectOver } from '../support/team-server.ts';
+
+/* What becomes of the calls of a server over HTTP that is asked to stop. */
+
+const space = 'spa_shop_staging';
+const graceMs = 25_000;
+const first = 'aud_000000011';
+const listedSchema = z.object({
+  audiences: z.array(z.object({ id: z.string(), enabled: z.boolean() })),
+});
+const create = (name: string) => ({ name, query: "trait('plan') = 'vip'" });
+
+let clock: ManualClock;
+let sandbox: Sandbox;
+let upstream: HoldingServer;
+let replica: Replica;
+/** The requests that changed something, or would have. */
+let writes: string[];
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  sandbox = await start({ clock });
+  upstream = await HoldingServer.start(sandbox.url);
+  writes = [];
+  upstream.beforeRequest = ({ method, path }) => {
+    if (method !== 'GET') writes.push(path);
+  };
+  replica = await startReplica({
+    clock,
+    flags: { space, confirm: 'none', 'rate-limits': 'create_audience=1' },
+    environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: upstream.url },
+  });
+});
+
+afterEach(async () => {
+  const stopped = replica.stop();
+  await clock.advance(2 * graceMs);
+  await stopped;
+  await upstream[Symbol.asyncDispose]();
+  await sandbox.close();
+});
+
+/** A call that is sent over the wire as it is, and the whole text of its answer. */
+async function rawCall(name: string, args: object) {
+  const headers = { 'mcp-session-id': await beginSession(replica.origin) };
+  const message = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name, arguments: args },
+  };
+  return post(replica.origin, message, headers);
+}
+
+test('a call that is queued for quota ends as unavailable, and nothing is sent', async () => {
+  const client = await connectOver(`${replica.origin}/mcp`);
+  await callTool(client, 'create_audience', create('One'));
+  await clock.advance(30_000);
+  const changes = new Changes();
+  const reports: string[] = [];
+  const queued = callTool(client, 'create_audience', create('Two'), {
+    onprogress: ({ message = '' }) => {
+      reports.push(message);
+      changes.happened();
+    },
+  });
+  await changes.until(() => reports.find((report) => report.includes('rate limit')));
+  const stopping = replica.stop();
+  const { error } = await queued;
+  expect(error).toMatchObject({ code: 'unavailable' });
+  expect(error?.message).toContain('was not sent');
+  await stopping;
+  expect(writes).toHaveLength(1);
+  await client.close();
+});
+
+test('change_audiences finishes the audience under way, and says which were not tried', async () => {
+  const client = await connectOver(`${replica.origin}/mcp`);
+  const listed = listedSchema.parse((await callTool(client, 'list_audiences')).structured);
+  const chosen = listed.audiences.filter(({ enabled }) => enabled).slice(0, 2);
+  const ids = chosen.map(({ id }) => id);
+  const checkpoint = new Checkpoint();
+  upstream.beforeResponse = ({ method }) => (method === 'GET' ? undefined : checkpoint.pass());
+  const call = callTool(client, 'change_audiences', { action: 'disable', ids });
+  await checkpoint.reached;
+  const stopping = replica.stop();
+  checkpoint.release();
+  const result = await call;
+  expect(result.error).toBeUndefined();
+  expect(result.structured).toMatchObject({ counts: { done: 1, not_tried: 1 } });
+  await stopping;
+  expect(writes).toHaveLength(1);
+  await client.close();
+});
+
+describe('streams that are open when the grace time ends', () => {
+  test.each([
+    ['a write', 'create_audience', create('One'), 'outcome_unknown'],
+    ['a read', 'get_audience', { id: first }, 'unavailable'],
+  ])('get the result of %s, and end in good order', async (_, name, args, code) => {
+    const checkpoint = new Checkpoint();
+    upstream.beforeRequest = ({ method, path }) => {
+      if (name === 'create_audience' ? method === 'GET' : !path.includes(first)) return undefined;
+      void checkpoint.pass();
+      return forever;
+    };
+    const call = rawCall(name, args);
+    await checkpoint.reached;
+    const stopping = replica.stop();
+    await clock.advance(graceMs - 1);
+    expect(replica.log.join('\n')).not.toContain('tool call failed');
+    await clock.advance(1);
+    // A stream that was cut off would reject.
+    const { status, text } = await call;
+    expect(status).toBe(200);
+    expect(text).toContain(code);
+    await stopping;
+  });
+});
+
+test('who connects after the wait learns when to try again, and that the server is alive', async () => {
+  const checkpoint = new Checkpoint();
+  upstream.beforeRequest = () => checkpoint.pass();
+  const call = rawCall('get_audience', { id: first });
+  await checkpoint.reached;
+  const stopping = replica.stop();
+  await clock.advance(1);
+  const refused = await rawRequest(replica.origin, 'POST', '/mcp', { headers: {}, body: {} });
+  expect(refused.status).toBe(503);
+  expect(refused.headers).toMatchObject({ 'retry-after': '5', connection: 'close' });
+  const statuses: number[] = [];
+  for (const path of ['/healthz', '/readyz']) {
+    const { status, headers } = await rawRequest(replica.origin, 'GET', path, { headers: {} });
+    expect(headers.connection).toBe('close');
+    statuses.push(status);
+  }
+  expect(statuses).toEqual([200, 503]);
+  checkpoint.release();
+  expect((await call).text).toContain(first);
+  await stopping;
+  const late = rawRequest(replica.origin, 'GET', '/healthz', { headers: {} });
+  await expect(late).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
