@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-
 /*
- * Draws docs/session.svg from the demo's output: `npm run picture`, after `npm run build`. Chapters
- * are selected by the beginning of their headings; a long one ends in an ellipsis.
+ * What docs/session.svg shows of the demo. Chapters are selected by the beginning of their headings;
+ * of a long one, the middle is left out.
  */
 
 const chapters: readonly { heading: string; maxLines: number }[] = [
@@ -29,6 +26,11 @@ const colors: Readonly<Record<Kind, string>> = {
 interface Line {
   kind: Kind;
   text: string;
+}
+
+/** An SVG of the demo's output. @throws {Error} if a chapter is missing. */
+export function sessionPicture(output: string): string {
+  return svgOf(linesOf(output));
 }
 
 /** The selected chapters of the demo, each but the first after a blank line. */
@@ -77,8 +79,3 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 function escaped(text: string): string {
   return text.replace(/[&<>]/g, (sign) => entities[sign] ?? sign);
 }
-
-const told = execFileSync(process.execPath, ['--import', 'tsx', 'demo/main.ts'], {
-  encoding: 'utf8',
-});
-writeFileSync('docs/session.svg', svgOf(linesOf(told)));

@@ -36,6 +36,27 @@ export interface TestedClient {
   open(server: ServerCommand, askUser?: AskUser): Promise<Session>;
 }
 
+/**
+ * A program that reads the servers it starts from a file of its own, and says without a login which
+ * of them it is connected to.
+ */
+export interface TestedProgram {
+  /** The package whose version the table shows. */
+  packageName: string;
+  /** Its name for `setup`. */
+  setupName: string;
+  /** Whether `setup --write` edits its file; if not, the printed block goes into this file. */
+  file: 'written' | { path: string };
+  /** Whether `setup` prints a command of the program that adds the server. */
+  hasAddCommand: boolean;
+  /** What the program needs to know of a new home, before `setup`. */
+  prepare?(home: string): void;
+  /** What the program prints about its servers, after trying to connect. @param home is its HOME. */
+  list(home: string): Promise<string>;
+  /** Whether that shows that it is connected to the server. */
+  isConnected(printed: string): boolean;
+}
+
 /** What a model reads: text as it is, anything else as JSON. */
 export function asText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));

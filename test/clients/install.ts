@@ -14,8 +14,14 @@ export function prepare(): void {
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     // Some clients ask for a newer Node than they need: that is only a warning.
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    execFileSync('npm', args, { cwd: clientsFolder, stdio: ['ignore', 'inherit', 'inherit'] });
+    npm(...args);
+    // Its script puts the program of this platform where its command expects it.
+    npm('rebuild', '--silent', '@anthropic-ai/claude-code');
     writeFileSync(stamp, wanted);
   }
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+}
+
+function npm(...args: string[]): void {
+  execFileSync('npm', args, { cwd: clientsFolder, stdio: ['ignore', 'inherit', 'inherit'] });
 }

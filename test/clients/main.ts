@@ -1,18 +1,18 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
-import type { TestedClient } from './client.ts';
+import type { TestedClient, TestedProgram } from './client.ts';
 import { clientsFolder, prepare } from './install.ts';
-import { type StepName, stepNames } from './steps.ts';
+import { type StepName, stepNames } from './outcomes.ts';
 
 /*
  * `npm run clients`: drives other people's MCP clients against the built server and its sandbox, and
  * prints what came of it. `npm run clients -- mastra genkit`: only those named. Installs them first,
- * which takes a minute and 1.5 GB. Ends with exit code 0 only if every step went well.
+ * which takes two minutes and 2.5 GB. Ends with exit code 0 only if every step went well.
  */
 
 const maxClientMs = 120_000;
@@ -25,6 +25,8 @@ interface Row {
   outcomes: Partial<Record<StepName, string>>;
   /** What made the whole run fail. */
   failure?: string;
+  /** Why it was not driven. */
+  skipped?: string;
 }
 
 prepare();
@@ -39,9 +41,13 @@ print(rows);
 process.exitCode = rows.every(wentWell) ? 0 : 1;
 
 async function drive(name: string): Promise<Row> {
-  const { client }: { client: TestedClient } = await import(`./clients/${name}.ts`);
+  const { client }: { client: TestedClient | TestedProgram } = await import(`./clients/${name}.ts`);
   const { packageName } = client;
-  const row = { client: packageName, version: versionOf(packageName), outcomes: {} };
+  const version = versionOf(packageName);
+  if (version === undefined) {
+    return { client: packageName, version: '–', outcomes: {}, skipped: 'not for this platform' };
+  }
+  const row = { client: packageName, version, outcomes: {} };
   const stateFolder = mkdtempSync(join(tmpdir(), 'segment-clients-'));
   const child = fork(join(clientsFolder, 'one.ts'), [name, stateFolder], {
     execArgv: ['--import', 'tsx'],
@@ -60,8 +66,10 @@ async function drive(name: string): Promise<Row> {
   return { ...row, failure: (await printed).join('\n').slice(-2_000) || 'it did not end in time' };
 }
 
-function versionOf(packageName: string): string {
+/** Undefined if it is not installed, as an optional package of another platform is. */
+function versionOf(packageName: string): string | undefined {
   const file = join(clientsFolder, 'node_modules', packageName, 'package.json');
+  if (!existsSync(file)) return undefined;
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }
 
@@ -75,10 +83,10 @@ function print(table: readonly Row[]): void {
     `|${'---|'.repeat(stepNames.length + 2)}`,
   ];
   const notes: string[] = [];
-  for (const { client, version, outcomes, failure } of table) {
+  for (const { client, version, outcomes, failure, skipped } of table) {
     const cells = stepNames.map((step) => cell(outcomes[step], failure));
     lines.push(`| \`${client}\` | ${version} | ${cells.join(' | ')} |`);
-    if (failure) notes.push(`${client}: ${failure}`);
+    if (failure ?? skipped) notes.push(`${client}: ${failure ?? skipped}`);
     for (const [step, outcome] of Object.entries(outcomes)) {
       if (outcome !== 'ok') notes.push(`${client}, ${step}: ${outcome}`);
     }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { TestedClient } from './client.ts';
+import type { TestedClient, TestedProgram } from './client.ts';
+import { runSetupSteps } from './setup-steps.ts';
 import { runSteps } from './steps.ts';
 
 /*
@@ -7,5 +8,6 @@ import { runSteps } from './steps.ts';
  */
 
 const [name, stateFolder] = z.tuple([z.string(), z.string()]).parse(process.argv.slice(2));
-const { client }: { client: TestedClient } = await import(`./clients/${name}.ts`);
-process.send?.(await runSteps(client, stateFolder), () => process.exit());
+const { client }: { client: TestedClient | TestedProgram } = await import(`./clients/${name}.ts`);
+const running = 'open' in client ? runSteps(client, stateFolder) : runSetupSteps(client);
+process.send?.(await running, () => process.exit());

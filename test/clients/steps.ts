@@ -2,18 +2,12 @@ import { resources } from '../../src/resources/registry.ts';
 import { start } from '../../src/sandbox/start.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { type ServerCommand, type Session, standsFor, type TestedClient } from './client.ts';
+import { type Outcomes, recordOutcomes } from './outcomes.ts';
 
 /*
  * What every client has to manage: list, call, read an error, list resources, remove in
  * two steps, ask the user.
  */
-
-/** The columns of the table. */
-export const stepNames = ['list', 'call', 'error', 'resources', 'removal', 'question'] as const;
-export type StepName = (typeof stepNames)[number];
-
-/** Undefined where the client has nothing for a step; `ok` or what went wrong where it has. */
-export type Outcomes = Partial<Record<StepName, string>>;
 
 /** Audiences of the sandbox's first space. */
 const removable = { name: 'Big spenders', id: 'aud_000000001' };
@@ -27,13 +21,7 @@ const mainFile = 'dist/main.js';
  * @param stateFolder where the server keeps its key.
  */
 export async function runSteps(client: TestedClient, stateFolder: string): Promise<Outcomes> {
-  const outcomes: Outcomes = {};
-  const step = async (name: StepName, run: () => Promise<void>) => {
-    outcomes[name] = await run().then(
-      () => 'ok',
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
-  };
+  const { outcomes, step } = recordOutcomes();
   const sandbox = client.processPerCall ? await start() : undefined;
   const env = { SEGMENT_STATE_DIR: stateFolder, LOG_LEVEL: 'error' };
   const server: ServerCommand = sandbox

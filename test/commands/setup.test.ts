@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { parse } from 'jsonc-parser';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Place } from '../../src/commands/clients/place.ts';
 import { type Client, clients, fileOf, isEditable } from '../../src/commands/clients/table.ts';
 import { ConfigError } from '../../src/config.ts';
@@ -63,6 +64,53 @@ describe.each(editable.map((client) => [client.id, client] as const))('%s', (id,
     expect(await run(home, { remove: true })).toMatchObject({ code: 0, stderr: '' });
     expect(otherContents(home)).toEqual(before);
     expect((await run(home, { remove: true })).stdout).toContain('has no entry for this program');
+  });
+});
+
+/** Runs a test in a folder of its own, where other platforms' absolute paths are names of files. */
+function inTemporaryFolder(): string {
+  const folder = temporaryHome();
+  const before = process.cwd();
+  process.chdir(folder);
+  onTestFinished(() => process.chdir(before));
+  return folder;
+}
+
+describe('visual-studio, on Windows', () => {
+  const client = clients.find(({ id }) => id === 'visual-studio');
+  if (!client) throw new Error('There is no Visual Studio.');
+  const node = 'C:\\Program Files\\nodejs\\node.exe';
+  const mainFile = 'C:\\npm\\segment-audiences-mcp\\dist\\main.js';
+
+  test.each(variants)('--write and --remove with %s leave all as it was', async (_, textOf) => {
+    const folder = inTemporaryFolder();
+    const home = process.platform === 'win32' ? folder : 'C:\\Users\\u';
+    const file = `${home}\\.mcp.json`;
+    const environment = { SEGMENT_API_TOKEN: token, LOCALAPPDATA: `${home}\\AppData\\Local` };
+    const place: Partial<Place> = { platform: 'win32', environment };
+    const common = { home, place, node, mainFile, clients: ['visual-studio'], yes: true };
+    const text = textOf(client);
+    if (text !== undefined) writeFileSync(file, text);
+
+    expect(await setup({ ...common, write: true })).toMatchObject({ code: 0, stderr: '' });
+    const written = parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
+    expect(written).toMatchObject({
+      servers: {
+        'segment-audiences': {
+          type: 'stdio',
+          command: node,
+          args: [mainFile],
+          env: {
+            SEGMENT_API_TOKEN_FILE: `${home}\\AppData\\Local\\segment-audiences-mcp\\token`,
+          },
+        },
+      },
+    });
+    expect((await setup({ ...common, write: true })).stdout).toContain('is already set up');
+
+    expect(await setup({ ...common, remove: true })).toMatchObject({ code: 0, stderr: '' });
+    expect(existsSync(file) ? readFileSync(file, 'utf8') : undefined).toBe(text);
+    expect(existsSync(`${file}.segment-audiences.bak`)).toBe(false);
   });
 });
 

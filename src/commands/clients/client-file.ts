@@ -1,5 +1,5 @@
 import { lstat, mkdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { systemReason } from '../../system-reason.ts';
 import { type Retrying, replaceFile } from '../replace-file.ts';
 
@@ -124,7 +124,7 @@ async function realPathOf(file: string): Promise<string> {
   }
   const parent = dirname(file);
   const folder = parent === file ? parent : await realPathOf(parent);
-  const own = join(folder, file.slice(parent.length));
+  const own = join(folder, basename(file));
   const stats = await lstat(own).catch(() => undefined);
   return stats?.isSymbolicLink() ? realPathOf(resolve(folder, await readlink(own))) : own;
 }
