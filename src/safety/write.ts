@@ -226,7 +226,10 @@ class Undertaking<Name extends OperationName> {
   /** The plan with its request, its options and its consequences, in the edition in force. */
   async #withRequest(planned: Unrequested<Name>): Promise<PlannedWrite<Name>> {
     const request = await this.#context.api.preview(planned.write);
-    const options = optionsIn(request) ?? planned.after?.options;
+    const written = optionsIn(request);
+    // This one no edition can change.
+    const { includeAnonymousUsers } = planned.before?.options ?? {};
+    const options = written ? { includeAnonymousUsers, ...written } : planned.after?.options;
     const after = planned.after && { ...planned.after, options };
     const more = this.#wish.consequences(request.edition, after);
     return { ...planned, request, after, consequences: [...planned.warnings, ...more] };
