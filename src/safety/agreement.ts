@@ -6,8 +6,16 @@ import type { Audience } from '../segment/models/audience.ts';
 import { type Feeds, findDestinations } from '../space/destinations.ts';
 import type { Accepted, ConfirmationDesk, Subject, Unshown } from './confirmation.ts';
 import { type Dependents, findDependents } from './dependents.ts';
-import { concernsDependents, describeWrite, type WriteKind } from './question.ts';
+
+import {
+  concernsDependents,
+  describeWrite,
+  feedsInWords,
+  usedByInWords,
+  type WriteKind,
+} from './question.ts';
 import { builtOnSince, cannotTell, declined, notAsked, required } from './refused-agreement.ts';
+
 import type { SeenAudiences } from './seen.ts';
 import { type AudienceShape, type Snapshot, snapshotOf, staleError } from './snapshot.ts';
 import type { ThingKind } from './thing.ts';
@@ -223,16 +231,8 @@ export class Seeking {
 
   async #describe<Name extends OperationName>(plan: PlannedWrite<Name>): Promise<string> {
     const { kind, about, spaceId, before, after, notes, consequences, whyAgain } = plan;
-    const isOld = this.#context.elapsed() - this.#foundAt > maxDependentsAgeMs;
-    const [found, feeds] = await Promise.all([
-      before && concernsDependents(kind) && (!this.#found || isOld)
-        ? findDependents(spaceId, before, this.#context)
-        : undefined,
-      this.feedsOf(plan),
-    ]);
-    if (found) this.#note(found);
+    const [dependents, feeds] = await Promise.all([this.#dependentsOf(plan), this.#feedsOf(plan)]);
     const allNotes = [...(whyAgain ? [whyAgain] : []), ...notes, ...consequences];
-    const dependents = this.#shown();
     return describeWrite({
       kind,
       about,
@@ -246,10 +246,38 @@ export class Seeking {
   }
 
   /**
+   * What the question about a grave write says of who depends on the audience and where it is sent,
+   * one sentence each.
+   */
+  async reachInWords(
+    plan: Pick<PlannedWrite, 'kind' | 'about' | 'spaceId' | 'before' | 'grave'>,
+  ): Promise<string[]> {
+    if (!plan.before || !plan.grave) return [];
+    const [dependents, feeds] = await Promise.all([this.#dependentsOf(plan), this.#feedsOf(plan)]);
+    return [
+      ...(concernsDependents(plan.kind) ? [usedByInWords(dependents, plan.about)] : []),
+      ...(feeds ? [feedsInWords(feeds)] : []),
+    ];
+  }
+
+  /** Undefined if unknown, or if the write concerns none. */
+  async #dependentsOf({
+    kind,
+    spaceId,
+    before,
+  }: Pick<PlannedWrite, 'kind' | 'spaceId' | 'before'>) {
+    const isOld = this.#context.elapsed() - this.#foundAt > maxDependentsAgeMs;
+    if (before && concernsDependents(kind) && (!this.#found || isOld)) {
+      this.#note(await findDependents(spaceId, before, this.#context));
+    }
+    return this.#shown();
+  }
+
+  /**
    * Where the audience of a grave write is sent, looked up once per call; undefined for other
    * writes, and for what is not an audience. Shown, but not part of what is agreed to.
    */
-  async feedsOf({
+  async #feedsOf({
     about,
     spaceId,
     before,

@@ -69,8 +69,7 @@ export async function describeWrite(facts: WriteFacts): Promise<string> {
   const { noun, does } = about;
   const space = `in the space ${quoted(facts.spaceId)}`;
   const more = notes.map((note) => `- ${visible(note)}`);
-  if (facts.before && concernsDependents(kind))
-    more.push(`- Used by: ${dependentsInWords(dependents, about)}`);
+  if (facts.before && concernsDependents(kind)) more.push(`- ${usedByInWords(dependents, about)}`);
   if (feeds) more.push(`- ${feedsInWords(feeds)}`);
   const found = differences(snapshotOf(before), snapshotOf(after));
   const changed = `What changes: ${found.length > 0 ? found.map(gistOf).join('; ') : 'nothing'}`;
@@ -200,6 +199,14 @@ function excerpts(
     return `${from > 0 ? '… ' : ''}${middle}${to < text.length ? ' …' : ''}`;
   };
   return [excerpt(before), excerpt(after)];
+}
+
+/** Who depends on a thing. @param dependents undefined if unknown. */
+export function usedByInWords(
+  dependents: readonly Audience[] | undefined,
+  about: ThingKind,
+): string {
+  return `Used by: ${dependentsInWords(dependents, about)}`;
 }
 
 function dependentsInWords(

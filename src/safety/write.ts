@@ -7,7 +7,6 @@ import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
 import { type PlannedWrite, Seeking } from './agreement.ts';
 import { adviceIfUnlike } from './as-sent.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';
-import { feedsInWords } from './question.ts';
 import { readinessOf } from './readiness.ts';
 import { inWords, optionsIn, type Ready, record, SpentError, sendRecorded } from './send.ts';
 import { staleError } from './snapshot.ts';
@@ -138,8 +137,7 @@ class Undertaking<Name extends OperationName> {
     const { request, before, after, consequences, warnings } = planned;
     if (this.#wish.dryRun) {
       const more = consequences.filter((sentence) => !warnings.includes(sentence));
-      const feeds = await this.#seeking.feedsOf(planned);
-      if (feeds) more.push(feedsInWords(feeds));
+      more.push(...(await this.#seeking.reachInWords(planned)));
       const rehearsal = {
         request,
         needsConfirmation: needsAgreement,
@@ -226,7 +224,10 @@ class Undertaking<Name extends OperationName> {
   /** The plan with its request, its options and its consequences, in the edition in force. */
   async #withRequest(planned: Unrequested<Name>): Promise<PlannedWrite<Name>> {
     const request = await this.#context.api.preview(planned.write);
-    const options = optionsIn(request) ?? planned.after?.options;
+    const written = optionsIn(request);
+    // This one no edition can change.
+    const { includeAnonymousUsers } = planned.before?.options ?? {};
+    const options = written ? { includeAnonymousUsers, ...written } : planned.after?.options;
     const after = planned.after && { ...planned.after, options };
     const more = this.#wish.consequences(request.edition, after);
     return { ...planned, request, after, consequences: [...planned.warnings, ...more] };

@@ -62,6 +62,12 @@ export interface NewAudience extends InSpace, ChangeableOptions {
   includeAnonymousUsers?: boolean;
 }
 
+/** The options of an audience as they will be. */
+export interface ChangedOptions extends ChangeableOptions {
+  /** As it is: it cannot be changed, but has to be kept. */
+  includeAnonymousUsers?: boolean;
+}
+
 /** A change of an audience; omitted fields stay as they are. */
 export interface AudienceChange extends OneThing {
   name?: string;
@@ -70,8 +76,8 @@ export interface AudienceChange extends OneThing {
   query?: string;
   /** The type of the audience, which some editions require with a query. */
   type?: AudienceType;
-  /** All three, or none: Segment does not document whether it merges or replaces them. */
-  options?: ChangeableOptions;
+  /** All of them, or none: Segment does not document whether it merges or replaces them. */
+  options?: ChangedOptions;
 }
 
 /** A definition to preview. */

@@ -81,9 +81,14 @@ export class AudienceIndexes {
     }
   }
 
-  /** How old an index is, milliseconds. */
-  ageMs({ readAt }: AudienceIndex): number {
-    return this.#clock.monotonic() - readAt;
+  /** The present moment, on the clock of the indexes' `readAt`. */
+  now(): number {
+    return this.#clock.monotonic();
+  }
+
+  /** How old an index is, or was at an earlier moment, milliseconds. */
+  ageMs({ readAt }: AudienceIndex, at = this.now()): number {
+    return at - readAt;
   }
 
   /** Forgets what is known about a space, including what is being read. */

@@ -1,5 +1,4 @@
 import type { BulkAction } from '../safety/bulk-wish.ts';
-import type { NewAudience } from '../segment/contract.ts';
 import type { EditionName } from '../segment/editions/row.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { quoted, quotedPlainly } from '../visible.ts';
@@ -42,11 +41,11 @@ export function adviceAfterCreate(foundAfterLoss: boolean, edition: EditionName)
 
 /** How anonymous users are included where Segment has no option for it. */
 export function adviceOnExternalIds(
-  { includeAnonymousUsers }: NewAudience,
+  wanted: Pick<NonNullable<Audience['options']>, 'includeAnonymousUsers'> | null | undefined,
   options: Audience['options'],
 ): string[] {
   const ids = options?.filterByExternalIds;
-  if (!includeAnonymousUsers || !ids) return [];
+  if (!wanted?.includeAnonymousUsers || !ids) return [];
   return [
     `Anonymous users are included through this list of external ids: ${quotedPlainly(ids.join(', '), maxIdsChars)}.`,
   ];

@@ -100,9 +100,11 @@ export const findAudiences = defineTool({
   async handle(given, { call, indexes, ...context }) {
     const filters = filtersOf(given);
     const space = spaceOf(given, context);
+    const askedAt = indexes.now();
     const index = await indexes.read(space, call, given.maxAgeSeconds * 1000);
     const found = findIn(index, filters);
-    const said = adviceOn(index, given, found, indexes.ageMs(index));
+    // What this call has read is not old, however long it took.
+    const said = adviceOn(index, given, found, indexes.ageMs(index, askedAt));
     const answer = {
       matches: found.matches.length,
       unreadable: found.unreadable.slice(0, maxUnreadable).map(({ id }) => cut(id, maxIdChars)),

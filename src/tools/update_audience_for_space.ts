@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { AudienceChange, ChangeableOptions } from '../segment/contract.ts';
+import type { AudienceChange, ChangeableOptions, ChangedOptions } from '../segment/contract.ts';
 import { AudiencesError, errorEntrySchema, InvalidInputError } from '../segment/errors.ts';
 import { type Audience, audienceSchema, typeOf } from '../segment/models/audience.ts';
 import { shortened } from '../shorten.ts';
-import { adviceAfterUpdate, consequencesOfUpdate } from './advice.ts';
+import { adviceAfterUpdate, adviceOnExternalIds, consequencesOfUpdate } from './advice.ts';
 import {
   advice,
   checkNames,
@@ -97,7 +97,10 @@ export const updateAudienceForSpace = defineTool({
       dryRun: given.dryRun,
       confirmation: given.confirmation,
       expectedUpdatedAt: given.expectedUpdatedAt,
-      consequences: (edition) => consequencesOfUpdate(redefines, edition),
+      consequences: (edition, after) => [
+        ...consequencesOfUpdate(redefines, edition),
+        ...(namesOptions ? adviceOnExternalIds(after?.options, after?.options) : []),
+      ],
       async plan(before) {
         const { advice: onQuery, warnings, level } = await checkNewQuery(given, before, context);
         const change: AudienceChange = {
@@ -121,7 +124,11 @@ export const updateAudienceForSpace = defineTool({
     }
     return {
       audience: shortened(outcome.output.audience),
-      advice: [...outcome.advice, ...adviceAfterUpdate(redefines, outcome.edition)],
+      advice: [
+        ...outcome.advice,
+        ...adviceAfterUpdate(redefines, outcome.edition),
+        ...(namesOptions ? adviceOnExternalIds(outcome.before?.options, outcome.options) : []),
+      ],
     };
   },
 });
@@ -189,7 +196,7 @@ async function checkNewQuery(given: Input, before: Audience | undefined, context
  * @throws {InvalidInputError} for days of event data without historical data, and if an unnamed
  * option can't be kept as it is.
  */
-function mergedOptions(given: Input, before: Audience | undefined): ChangeableOptions {
+function mergedOptions(given: Input, before: Audience | undefined): ChangedOptions {
   const present = before?.options ?? {};
   for (const option of optionNames) {
     // A value that was not understood was read as undefined.
@@ -210,6 +217,7 @@ function mergedOptions(given: Input, before: Audience | undefined): ChangeableOp
     filterByExternalIds: given.filterByExternalIds ?? present.filterByExternalIds ?? undefined,
     // Dropped together with what it requires.
     backfillEventDataDays: given.includeHistoricalData === false ? undefined : days,
+    includeAnonymousUsers: present.includeAnonymousUsers ?? undefined,
   };
 }
 

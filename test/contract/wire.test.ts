@@ -178,6 +178,13 @@ const rows: Row[] = [
     { v1: '{"options":{"includeHistoricalData":true,"filterByExternalIds":["email"]}}' },
   ],
   [
+    'what today has only as a list',
+    'update_audience_for_space',
+    { ...one, options: { filterByExternalIds: ['email'], includeAnonymousUsers: true } },
+    `PATCH ${space}/aud_1`,
+    { v1: '{"options":{"filterByExternalIds":["email","anonymous_id"]}}' },
+  ],
+  [
     'all',
     'list_audience_schedules_from_space_and_audience',
     one,

@@ -118,6 +118,19 @@ describe('what follows is said before', () => {
     }
   });
 
+  test.each([
+    ['remove_audience_from_space', remove],
+    ['update_audience_for_space', redefine],
+  ])('of %s, in a dry run too: who depends on it', async (tool, args) => {
+    const page = { audiences: [dependent('aud_2')], pagination: {} };
+    const client = await connect(fakeApi({ page }).api, { confirm: 'remove' });
+    const { error } = await callTool(client, tool, args);
+    const usedBy = error?.message.split('\n- ').find((line) => line.startsWith('Used by'));
+    expect(usedBy).toContain('"aud_2"');
+    const dry = await callTool(client, tool, { ...args, dryRun: true });
+    expect(dry.structured.advice).toContain(usedBy);
+  });
+
   test('an edit that changes to batches', async () => {
     const stored = audience({ definition: { query, type: 'users' } });
     const client = await connect(fakeApi({ audience: stored }).api, { confirm: 'writes' });

@@ -163,6 +163,57 @@ describe('in two steps', () => {
   });
 });
 
+describe('an audience that shows the option of the earlier edition', () => {
+  const answerSchema = z.object({ data: z.object({ audience: audienceSchema }) });
+
+  async function shown(present: Audience['options']) {
+    const rig = await start({ flags: { edition: 'v1', confirm: 'remove' } });
+    rig.faults(({ operation }) => {
+      if (operation !== 'get_audience') return undefined;
+      const alter = (body: unknown) => {
+        const { audience } = answerSchema.parse(body).data;
+        return { data: { audience: { ...audience, options: present } } };
+      };
+      return { kind: 'alter', alter };
+    });
+    return rig;
+  }
+
+  test('goes on including anonymous users, through the list that is shown', async () => {
+    const list = ['user_id', 'email', 'android.idfa', 'ios.idfa', 'anonymous_id'];
+    const rig = await shown({ includeHistoricalData: true, includeAnonymousUsers: true });
+    const args = { id: firstId, includeHistoricalData: false };
+    const written = { includeHistoricalData: false, filterByExternalIds: list };
+    const dry = await callTool(rig.client, tool, { ...args, dryRun: true });
+    expect(dry.structured).toMatchObject({
+      dryRun: {
+        request: { body: { options: written } },
+        after: { options: { ...written, includeAnonymousUsers: true } },
+      },
+    });
+
+    const done = await callTool(rig.client, tool, args);
+    const [question] = rig.questions;
+    expect(question).not.toContain('includeAnonymousUsers:');
+    expect(question).toContain(`filterByExternalIds: from nothing to "${list.join(', ')}"`);
+    const inWords = `through this list of external ids: "${list.join(', ')}"`;
+    expect(question).toContain(inWords);
+    for (const { structured } of [dry, done]) expect(String(structured.advice)).toContain(inWords);
+    expect(rig.writes()).toMatchObject([{ body: { options: written } }]);
+  });
+
+  test('shows it unchanged where it is off', async () => {
+    const rig = await shown({ includeHistoricalData: true, includeAnonymousUsers: false });
+    const args = { id: firstId, includeHistoricalData: false };
+    await callTool(rig.client, tool, args);
+    const [question] = rig.questions;
+    expect(question).toContain('What changes: includeHistoricalData: from true to false');
+    expect(question).not.toMatch(/includeAnonymousUsers:|external ids/);
+    const bodies = rig.writes().map(({ body }) => body);
+    expect(bodies).toEqual([{ options: { includeHistoricalData: false } }]);
+  });
+});
+
 describe('anonymous users in v1', () => {
   const defaults = ['user_id', 'email', 'android.idfa', 'ios.idfa', 'anonymous_id'];
 

@@ -76,6 +76,14 @@ describe('a copy', () => {
     expect(rig.writes()).toEqual([]);
   });
 
+  test('keeps the definition where there is nothing to replace', async () => {
+    const { rig, copy } = await start();
+    await copy({ name: 'Bonn', find: [], replaceWith: [] });
+    expect(rig.writes()).toMatchObject([
+      { body: { definition: { query: berlin.definition.query } } },
+    ]);
+  });
+
   test('is checked like any definition', async () => {
     const { rig, copy } = await start([
       {

@@ -106,6 +106,18 @@ describe('against the sandbox', () => {
     expect(requests).toHaveLength(1);
   });
 
+  test('what a slow call has just read is not old', async () => {
+    const clock = new ManualClock();
+    const page = async () => {
+      await clock.advance(3000);
+      return { audiences: [audience()], pagination: { next: null } };
+    };
+    const client = await connect(fakeApi({ page }).api, { clock, defaultSpace: 's' });
+    for (const args of [{}, { maxAgeSeconds: 0 }]) {
+      expect((await find(client, args)).advice ?? []).toEqual([]);
+    }
+  });
+
   test.each(['updatedSince', 'updatedBefore'])('%s has to be a time', async (field) => {
     const { client } = await scene();
     const { error } = await callTool(client, 'find_audiences', { [field]: 'yesterday' });

@@ -61,7 +61,7 @@ export class EditionChoice {
         next:
           this.#setting === 'auto'
             ? 'Segment uses the older edition of its API here, so this will not work; tell the user.'
-            : "Omit it, or tell the user that it needs today's edition of the API (SEGMENT_EDITION=v1 or auto, --edition).",
+            : `${unsupported ? 'Omit it, or tell' : 'Tell'} the user that it needs today's edition of the API (SEGMENT_EDITION=v1 or auto, --edition).`,
       },
     );
   }

@@ -1,4 +1,4 @@
-import type { NewAudience } from '../contract.ts';
+import type { AudienceChange, NewAudience } from '../contract.ts';
 import { audiencePages, audiences } from './audiences.ts';
 import * as computedTraits from './computed-traits.ts';
 import * as destinations from './destinations.ts';
@@ -22,9 +22,19 @@ const anonymousId = 'anonymous_id';
  * This edition has no `includeAnonymousUsers`: to include them, their external id is listed with
  * the others.
  */
-function externalIds({ includeAnonymousUsers, filterByExternalIds }: NewAudience) {
+function externalIds({
+  includeAnonymousUsers,
+  filterByExternalIds,
+}: Pick<NewAudience, 'includeAnonymousUsers' | 'filterByExternalIds'>) {
   if (!includeAnonymousUsers) return filterByExternalIds;
   return [...new Set([...(filterByExternalIds ?? defaultExternalIds), anonymousId])];
+}
+
+/** The options of a change; an audience whose option includes anonymous users goes on doing so. */
+function changedOptions({ options }: AudienceChange) {
+  if (!options) return undefined;
+  const { includeAnonymousUsers: _, ...rest } = options;
+  return { ...rest, filterByExternalIds: externalIds(options) };
 }
 
 /**
@@ -71,12 +81,12 @@ export const v1 = {
     update_audience_for_space: {
       ...audiences.update,
       perMinute: 50,
-      body: ({ name, description, enabled, query, options }) => ({
-        name,
-        description,
-        enabled,
-        definition: query === undefined ? undefined : { query },
-        options,
+      body: (change) => ({
+        name: change.name,
+        description: change.description,
+        enabled: change.enabled,
+        definition: change.query === undefined ? undefined : { query: change.query },
+        options: changedOptions(change),
       }),
     },
     list_audience_consumers_from_space_and_audience: audiences.consumers,
