@@ -246,7 +246,7 @@ export class Seeking {
   }
 
   /**
-   * What the question about a grave write says of who depends on the audience and where it is sent,
+   * What the question about a grave write says about who depends on the audience and where it is sent,
    * one sentence each.
    */
   async reachInWords(
