@@ -1,6 +1,5 @@
 import { passed } from './clock.ts';
 import type { Config } from './config.ts';
-import type { Log } from './log.ts';
 import { maxCallMs } from './mcp/tools.ts';
 import type { SharedState } from './replicas/shared-state.ts';
 import {
@@ -30,8 +29,6 @@ export interface Opening {
 
 /** The assembled program. */
 export interface Program {
-  log: Log;
-  services: ProcessServices;
   /** Opens a session: for the only client of the process, or for one of several callers. */
   openSession(opening?: Opening): Session;
   /**
@@ -60,16 +57,14 @@ export interface Program {
  * @param shared what other replicas of a server share; undefined if there are none.
  */
 export function compose(services: ProcessServices, shared?: SharedState): Program {
-  const { log, config } = services;
-  const { clock } = services.machine;
+  const { config, machine } = services;
+  const { clock } = machine;
   const workspaces = new Workspaces(services, shared);
   const sessions = new Set<Session>();
   const idle = async () => {
     await Promise.all([...sessions].map((session) => session.idle()));
   };
   return {
-    log,
-    services,
     openSession(opening) {
       const workspace = workspaces.get(opening?.upstream ?? config, opening?.workspace);
       const session = createSession(services, workspace, opening?.guest, () =>

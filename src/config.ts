@@ -8,6 +8,7 @@ import {
   readHttpConfig,
   secretsOfRedis,
 } from './http-config.ts';
+import type { Secrets } from './keys-of-secret.ts';
 import type { LogLevel } from './log.ts';
 import { misnamedFences } from './misnamed.ts';
 import { problemWithTools } from './offered.ts';
@@ -62,7 +63,7 @@ export interface Config {
   readonly confirm: ConfirmMode;
   readonly ask: AskMode;
   /** The keys that seal confirmations, in base64; undefined for a key in the state folder. */
-  readonly secrets: readonly string[] | undefined;
+  readonly secrets: Secrets | undefined;
   /** The state folder; undefined for the platform's own. */
   readonly stateFolder: string | undefined;
   /** The path of the file that records every attempt to write; over HTTP also `stdout`. */
@@ -288,7 +289,7 @@ function readAuditLog(given: Given, http: HttpConfig | undefined): string | unde
 }
 
 /** The keys of confirmations, from the environment or a file. */
-function readSecrets(given: Given): readonly string[] | undefined {
+function readSecrets(given: Given): Secrets | undefined {
   const { problems } = given;
   const secrets = given.read(settings.secret);
   const file = given.read(settings.secretFile);

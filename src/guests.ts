@@ -1,3 +1,4 @@
+import type { CallRate } from './access/call-rate.ts';
 import { SeenAudiences } from './safety/seen.ts';
 import { UnsentError } from './segment/errors.ts';
 
@@ -8,12 +9,6 @@ const maxUnderWay = 32;
 /** When a caller with too many calls under way may try again. */
 const tryAgainMs = 1000;
 
-/** How many calls a caller may make in a minute. */
-export interface CallRate {
-  /** Counts a call, and returns 0; or returns in how many milliseconds one is allowed. */
-  take(callerId: string, perMinute: number | undefined): number;
-}
-
 /** What is remembered of a caller between their requests; nothing is decided by `seen`. */
 interface Remembered {
   seen: SeenAudiences;
@@ -22,11 +17,11 @@ interface Remembered {
 
 /** The callers that this process serves, with what it remembers of each. */
 export class Guests {
-  readonly #rate: CallRate;
+  readonly #rate: Pick<CallRate, 'take'>;
   /** By caller and token; who called last comes last. */
   readonly #known = new Map<string, Remembered>();
 
-  constructor(rate: CallRate) {
+  constructor(rate: Pick<CallRate, 'take'>) {
     this.#rate = rate;
   }
 

@@ -11,6 +11,9 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** The path of the endpoint, under the public URL. */
+export const endpointPath = '/mcp';
+
 /** Where a server listens that nobody told where: only this machine reaches it. */
 const defaultHost = '127.0.0.1';
 
@@ -74,4 +77,9 @@ function canonicalHost(host: string): string | undefined {
   if (!/^(?:[a-z\d]|[a-z\d][a-z\d._-]*[a-z\d]|\[[\da-f:.]+\])$/i.test(host)) return undefined;
   const url = `http://${host}`;
   return URL.canParse(url) ? new URL(url).hostname : undefined;
+}
+
+/** The origin of a server that listens at an address. */
+export function originAt({ host, port }: ListenAddress): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,6 +1,6 @@
 import { readFileOf } from './file-setting.ts';
 import type { Given } from './given.ts';
-import { isLoopback, type ListenAddress, loopbackNames } from './http-address.ts';
+import { endpointPath, isLoopback, type ListenAddress, loopbackNames } from './http-address.ts';
 import { httpSettingList, httpSettings, replicaNameOf } from './http-settings.ts';
 import { type Setting, settings } from './settings.ts';
 
@@ -50,9 +50,6 @@ export interface HttpConfig {
   /** The name of this replica, for logs and for the others; fit for a file name. */
   readonly replica: string;
 }
-
-/** The path of the endpoint, under the public URL. */
-export const endpointPath = '/mcp';
 
 /** What the settings of `serve --http` depend on. */
 export interface HttpMachine {

@@ -1,3 +1,6 @@
+/** What an operator sets: keys in base64, of 32 bytes or more each; the first one is in force. */
+export type Secrets = readonly [string, ...string[]];
+
 /** Loaded when first needed: start-up should not wait for it. */
 const crypto = () => process.getBuiltinModule('node:crypto');
 
@@ -19,10 +22,8 @@ export interface TeamKeys {
  *
  * A server on stdio signs confirmations with the secret itself, as it always did: values that it gave
  * out stay good while it is updated. The two never take each other's values.
- *
- * @param secrets in base64, each of 32 bytes or more; the first is the one in force.
  */
-export function keysOfSecrets(secrets: readonly [string, ...string[]]): TeamKeys {
+export function keysOfSecrets(secrets: Secrets): TeamKeys {
   const derive = (label: string, secret: string): Uint8Array => {
     const bytes = Buffer.from(secret, 'base64');
     return new Uint8Array(crypto().hkdfSync('sha256', bytes, '', label, keyBytes));

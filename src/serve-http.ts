@@ -15,14 +15,15 @@ import { allScopes, missingScope } from './access/scopes.ts';
 import type { SegmentToken } from './access/tokens-file.ts';
 import { passed } from './clock.ts';
 import { compose, type Program, type Upstream } from './compose.ts';
-import { type Config, ConfigError, withToken } from './config.ts';
+import { ConfigError, withToken } from './config.ts';
 import { Guests } from './guests.ts';
+import { endpointPath, originAt } from './http-address.ts';
 import type { HttpConfig } from './http-config.ts';
 import { keysOfSecrets } from './keys-of-secret.ts';
 import { noBus } from './replicas/bus.ts';
 import type { SharedState } from './replicas/shared-state.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './safety/state-folder.ts';
-import type { Machine, ProcessServices } from './services.ts';
+import type { ProcessServices } from './services.ts';
 import { systemReason } from './system-reason.ts';
 import { expositionType } from './telemetry/families.ts';
 import type { MetricSources } from './telemetry/metrics.ts';
@@ -81,12 +82,11 @@ export type OpenShared = (
 ) => Promise<SharedState | undefined>;
 
 const openRedisOf: OpenShared = async ({ config, machine, log }, { redisUrl, replica }) => {
-  const [first, ...others] = config.secrets ?? [];
-  if (redisUrl === undefined || first === undefined) return undefined;
+  const { secrets, timeoutMs } = config;
+  if (redisUrl === undefined || !secrets) return undefined;
   const { openRedis } = await import('./replicas/redis/open.ts');
   const { clock, randomBytes } = machine;
-  const { fingerprint: fingerprintKey } = keysOfSecrets([first, ...others]);
-  const { timeoutMs } = config;
+  const { fingerprint: fingerprintKey } = keysOfSecrets(secrets);
   return openRedis(redisUrl, { replica, clock, randomBytes, log, fingerprintKey, timeoutMs });
 };
 
@@ -101,17 +101,27 @@ export async function startHttp(
   http: HttpConfig,
   openShared: OpenShared = openRedisOf,
 ): Promise<HttpService> {
-  const { config, machine, log } = services;
+  const { machine, log } = services;
   const { clock, randomBytes } = machine;
   const access = await openAccess(http, { clock, log, readFile: readFileHere, fetch });
   const shared = await openShared(services, http);
+  let metricsServer: MetricsServer | undefined;
+  const closeAll = async () => {
+    access.close();
+    metricsServer?.close();
+    await shared?.close();
+  };
+  const listening = <Result>(setting: string, begin: () => Promise<Result>) =>
+    begin().catch(async (error: unknown) => {
+      await closeAll();
+      throw new ConfigError([`${setting}: the address can't be used (${systemReason(error)}).`]);
+    });
   const program = compose(services, shared);
   const token = (bytes: number) => Buffer.from(randomBytes(bytes)).toString('base64url');
   const guests = new Guests(new CallRate(clock));
   const visitors = new Visitors({
-    machine,
+    services,
     program,
-    config,
     http,
     access,
     guests,
@@ -133,20 +143,12 @@ export async function startHttp(
     notReady: () => access.authenticator.notReady(),
     log,
   });
-  const metricsServer = await serveMetrics(services, { http, access, shared }).catch(
-    async (error: unknown) => {
-      access.close();
-      await shared?.close();
-      throw new ConfigError([`--metrics: the address can't be used (${systemReason(error)}).`]);
-    },
+  metricsServer = await listening('--metrics', () =>
+    serveMetrics(services, { http, access, shared }),
   );
-  const port = await server.listen(http.listen).catch(async (error: unknown) => {
-    access.close();
-    await shared?.close();
-    metricsServer?.close();
-    throw new ConfigError([`--http: the address can't be used (${systemReason(error)}).`]);
-  });
-  const url = `${http.publicUrl ?? `http://${hostIn(http.listen.host)}:${port}`}/mcp`;
+  const port = await listening('--http', () => server.listen(http.listen));
+  const origin = http.publicUrl ?? originAt({ ...http.listen, port });
+  const url = `${origin}${endpointPath}`;
   log('info', 'listening', { url, port, auth: http.auth.kind, replica: http.replica });
   return {
     url,
@@ -156,9 +158,7 @@ export async function startHttp(
       const answered = server.refuse();
       await program.stop(answered, http.graceMs);
       server.close();
-      access.close();
-      await shared?.close();
-      metricsServer?.close();
+      await closeAll();
     },
   };
 }
@@ -189,15 +189,14 @@ async function serveMetrics(
   };
   const server = new MetricsServer(() => metrics.text(sources), expositionType);
   const port = await server.listen(http.metrics);
-  const url = `http://${hostIn(http.metrics.host)}:${port}/metrics`;
+  const url = `${originAt({ ...http.metrics, port })}/metrics`;
   log('info', 'serving metrics', { url, port });
   return server;
 }
 
 interface VisitorsOptions {
-  machine: Machine;
+  services: ProcessServices;
   program: Program;
-  config: Config;
   http: HttpConfig;
   access: Access;
   guests: Guests;
@@ -217,10 +216,10 @@ class Visitors {
   /** @throws {HttpRefusalError} */
   async admit(request: IncomingMessage, query: URLSearchParams): Promise<Visitor> {
     const caller = await this.#authenticated(request);
-    const { program, config, http, guests, newId } = this.#options;
+    const { services, program, http, guests, newId } = this.#options;
     const policy = combine(caller.policy, narrowingIn(query));
     const { token = defaultTokenName, callsPerMinute } = policy;
-    const settings = narrow(config, policy);
+    const settings = narrow(services.config, policy);
     const upstream = this.#upstreamOf(token);
     return {
       caller: caller.id,
@@ -238,7 +237,7 @@ class Visitors {
         }),
       refusalOf: (tool) => {
         const refusal = scopeRefusal(caller, tool, http.publicUrl);
-        if (refusal) program.services.observer.notLetIn(missingScopeFault);
+        if (refusal) services.observer.notLetIn(missingScopeFault);
         return refusal;
       },
     };
@@ -246,28 +245,27 @@ class Visitors {
 
   /** @param name of a token that is there: the caller would not have been let in without it. */
   #upstreamOf(name: string): Upstream {
-    const { config, access, machine, program } = this.#options;
+    const { services, access } = this.#options;
+    const { config, machine, log } = services;
     const token = access.tokens?.value.get(name);
     if (!token) return config;
     const known = this.#upstreams.get(token);
     if (known) return known;
     const environment = machine.surroundings?.environment ?? {};
-    const upstream = withToken(config, token, environment, (sentence) =>
-      program.log('warn', sentence),
-    );
+    const upstream = withToken(config, token, environment, (sentence) => log('warn', sentence));
     this.#upstreams.set(token, upstream);
     return upstream;
   }
 
   async #authenticated({ headers }: IncomingMessage): Promise<Caller> {
-    const { access, http, program } = this.#options;
+    const { services, access, http } = this.#options;
     try {
       return await access.authenticator.authenticate(headers.authorization);
     } catch (error) {
       if (!(error instanceof AccessError)) throw error;
       const { fault, status, message } = error;
-      program.log('debug', 'not let in', { fault });
-      program.services.observer.notLetIn(fault);
+      services.log('debug', 'not let in', { fault });
+      services.observer.notLetIn(fault);
       const loginUrl = http.auth.kind === 'oauth' ? http.publicUrl : undefined;
       const challenge = { 'www-authenticate': loginChallenge(error, loginUrl) };
       throw new HttpRefusalError({ status, message, headers: status === 401 ? challenge : {} });
@@ -290,8 +288,7 @@ function narrowingIn(query: URLSearchParams) {
  * restart. Without either, they end with the process.
  */
 function sessionKeys({ config, folder, machine }: ProcessServices): readonly Uint8Array[] {
-  const [first, ...others] = config.secrets ?? [];
-  if (first !== undefined) return keysOfSecrets([first, ...others]).session;
+  if (config.secrets) return keysOfSecrets(config.secrets).session;
   const own = machine.randomBytes(keyBytes);
   const kept = folder ? keptKey(folder, own) : own;
   return keysOfSecrets([Buffer.from(kept).toString('base64')]).session;
@@ -326,8 +323,4 @@ function documentsOf({ auth, publicUrl }: HttpConfig) {
   if (auth.kind !== 'oauth' || publicUrl === undefined) return [];
   const body = resourceMetadata({ publicUrl, issuer: auth.issuer });
   return resourceMetadataPaths.map((path) => ({ path, body }));
-}
-
-function hostIn(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -186,8 +186,7 @@ function createConfirmations(
 
 /** The keys that the operator has set; a team server derives one for each use. */
 function confirmationKeys({ secrets, http }: Config): readonly Uint8Array[] | undefined {
-  const [first, ...others] = secrets ?? [];
-  if (first === undefined) return undefined;
-  if (http) return keysOfSecrets([first, ...others]).confirmation;
-  return [first, ...others].map((text) => Buffer.from(text, 'base64'));
+  if (!secrets) return undefined;
+  if (http) return keysOfSecrets(secrets).confirmation;
+  return secrets.map((text) => Buffer.from(text, 'base64'));
 }

@@ -4,7 +4,7 @@ import { instructions } from './mcp/instructions.ts';
 import { resourcesCapability } from './mcp/resources.ts';
 import { createMcpServer, type McpServer } from './mcp/server.ts';
 import { type Admit, ToolsCapability } from './mcp/tools.ts';
-import { switchedOffFor } from './offered.ts';
+import { switchedOffBy, switchedOffFor } from './offered.ts';
 import { resources } from './resources/registry.ts';
 import { carryOutAll } from './safety/bulk.ts';
 import { confirmationLifeMs } from './safety/confirmation.ts';
@@ -73,7 +73,7 @@ export function createSession(
   const api = guest ? restricted(workspace.api, policy) : workspace.api;
   const seen = guest?.seen ?? new SeenAudiences();
   const shownApi = remember(api, seen);
-  const switchedOff = switchedOffFor(settings, config);
+  const switchedOff = guest ? switchedOffFor(settings, config) : switchedOffBy(config);
   const offered = tools.filter((tool) => !switchedOff.has(tool.name));
   const writes = offered.some(({ hints }) => !hints.readOnlyHint);
   const finds = offered.some((each) => each.name === 'find_audiences');

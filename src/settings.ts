@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { replicaPlaceholder } from './audit-path.ts';
+import type { Secrets } from './keys-of-secret.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { suggest } from './query/suggest.ts';
 import { askModes, confirmModes } from './safety/agreement.ts';
@@ -98,12 +99,13 @@ const secrets = z
   .string()
   .transform((text) => text.split(/[,\r\n]/).map((word) => word.trim()))
   .transform((list) => list.filter((word) => word !== ''))
-  .superRefine((list, context) => {
+  .transform((list, context): Secrets => {
     const isKey = (word: string) =>
       /^[A-Za-z0-9+/_-]+={0,2}$/.test(word) && Buffer.from(word, 'base64').length >= 32;
-    if (list.length < 1 || list.length > 2 || !list.every(isKey)) {
-      context.addIssue('must be one or two values of at least 32 bytes in base64');
-    }
+    const [first, ...others] = list;
+    if (first !== undefined && others.length <= 1 && list.every(isKey)) return [first, ...others];
+    context.addIssue('must be one or two values of at least 32 bytes in base64');
+    return z.NEVER;
   });
 
 /** A URL whose traffic nobody on the way can read: https, or http that stays on this machine. */

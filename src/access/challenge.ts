@@ -1,4 +1,4 @@
-import { endpointPath } from '../http-config.ts';
+import { endpointPath } from '../http-address.ts';
 import type { AccessError } from './authenticator.ts';
 import { allScopes } from './scopes.ts';
 

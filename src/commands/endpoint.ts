@@ -1,5 +1,5 @@
 import { isKeyLike } from '../access/keys-file.ts';
-import { endpointPath } from '../http-config.ts';
+import { endpointPath } from '../http-address.ts';
 import { fetchableUrl } from '../settings.ts';
 
 /*

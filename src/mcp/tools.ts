@@ -228,9 +228,9 @@ export class ToolsCapability implements Capability {
 
   /** Undefined where there is nothing to tell the call's requests by, and nobody to note them. */
   #trailOf(observed: ObservedCall): Trail | undefined {
-    const { facts, observer } = this.#options;
+    const { facts, observer = noObserver } = this.#options;
     const { traceId } = observed;
-    if (!facts && !observer) return undefined;
+    if (!facts && observer === noObserver) return undefined;
     return { facts: { ...facts, ...(traceId && { trace: traceId }) }, observer: observed };
   }
 

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { resourceMetadataPaths } from '../../access/challenge.ts';
 import { metadataUrls } from '../../access/issuer-keys.ts';
-import { isLoopback } from '../../http-address.ts';
-import { endpointPath } from '../../http-config.ts';
+import { endpointPath, isLoopback } from '../../http-address.ts';
 import { name as programName, version } from '../../version.ts';
 import { quoted } from '../../visible.ts';
 import { skewInWords } from './clock-skew.ts';

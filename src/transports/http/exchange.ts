@@ -156,8 +156,8 @@ export class Exchange {
     });
     const transport = new ResumedTransport(inner, underWay.questionsOf(owner));
     const session = visitor.open(statement?.id);
-    const end = underWay.begin(owner, message.id, (notification) => {
-      transport.cancel(notification);
+    const end = underWay.begin(owner, message.id, () => {
+      transport.cancel(message.id);
       // The protocol has no response to a cancelled request, so the stream ends without one.
       void session.idle().then(() => session.server.close());
     });

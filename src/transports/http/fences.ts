@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-
-/** The names of this machine for itself, as URLs write them. */
-const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+import { loopbackNames } from '../../http-address.ts';
 
 /** What a browser may send, and what its scripts may read; only clients in a browser need it. */
 const corsHeaders = {
@@ -43,7 +41,7 @@ function isAllowedOrigin(
 ): boolean {
   if (allowedOrigins.includes(origin)) return true;
   if (!allowsLoopbackOrigins || !URL.canParse(origin)) return false;
-  return loopbackHosts.includes(new URL(origin).hostname);
+  return loopbackNames.includes(new URL(origin).hostname);
 }
 
 function isAllowedHost(host: string, allowed: readonly string[]): boolean {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ListenAddress } from '../../http-address.ts';
 import { listenAt } from './listen.ts';
 import { urlOf } from './url.ts';
 
@@ -21,7 +22,7 @@ export class MetricsServer {
   }
 
   /** Begins to listen. @returns the port. @throws {Error} with a `code` if that is not possible. */
-  listen(address: { host: string; port: number }): Promise<number> {
+  listen(address: ListenAddress): Promise<number> {
     return listenAt(this.#server, address);
   }
 

@@ -74,8 +74,12 @@ export class ResumedTransport implements Transport {
   }
 
   /** Passes on that the client cancelled its request. */
-  cancel(notification: JSONRPCNotification): void {
-    this.onmessage?.(notification);
+  cancel(requestId: RequestId): void {
+    this.onmessage?.({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId },
+    });
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { endpointPath, type ListenAddress } from '../../http-address.ts';
 import type { Log } from '../../log.ts';
 import { rpcCodes } from '../../mcp/rpc-error.ts';
 import {
@@ -12,9 +13,6 @@ import { type Exchange, type HttpRefusal, refuse, type Visitor } from './exchang
 import { corsOf, type Fences, preflightOf, refusalOf } from './fences.ts';
 import { listenAt } from './listen.ts';
 import { urlOf } from './url.ts';
-
-/** Where MCP is served. */
-export const endpoint = '/mcp';
 
 const maxConnections = 2000;
 /** Longer than the idle time of common load balancers, which would otherwise see resets. */
@@ -98,7 +96,7 @@ export class HttpServer {
   }
 
   /** Begins to listen. @returns the port. @throws {Error} with a `code` if that is not possible. */
-  listen(address: { host: string; port: number }): Promise<number> {
+  listen(address: ListenAddress): Promise<number> {
     return listenAt(this.#server, address);
   }
 
@@ -146,11 +144,11 @@ export class HttpServer {
         return answerJson(response, 200, { status: 'ok' });
       case '/readyz':
         return this.#answerReadiness(response);
-      case endpoint:
+      case endpointPath:
         return this.#serveEndpoint(request, response, url.searchParams);
       default:
         return answerJson(response, 404, {
-          error: `There is nothing here; MCP is at ${endpoint}.`,
+          error: `There is nothing here; MCP is at ${endpointPath}.`,
         });
     }
   }

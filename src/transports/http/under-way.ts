@@ -1,8 +1,4 @@
-import type {
-  JSONRPCNotification,
-  JSONRPCResponse,
-  RequestId,
-} from '@modelcontextprotocol/sdk/types.js';
+import type { JSONRPCResponse, RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { readMessage } from '../../mcp/messages.ts';
 import type { Bus } from '../../replicas/bus.ts';
 import type { Questions } from './resumed-transport.ts';
@@ -24,7 +20,7 @@ interface Question {
 export class UnderWay {
   readonly #bus: Bus;
   readonly #newId: () => string;
-  readonly #requests = new Map<string, (notification: JSONRPCNotification) => void>();
+  readonly #requests = new Map<string, () => void>();
   readonly #questions = new Map<string, Question>();
 
   /** @param newId gives unique ids that nobody can guess. */
@@ -33,7 +29,7 @@ export class UnderWay {
     this.#newId = newId;
     bus.subscribe((message) => {
       const owner = { caller: message.caller, id: message.session };
-      if (message.kind === 'cancel') this.#cancel(owner, cancellation(message.requestId));
+      if (message.kind === 'cancel') this.#cancel(owner, message.requestId);
       else {
         const reading = readMessage(message.response, () => true);
         if (reading.kind === 'response') this.#answer(owner, reading.message);
@@ -51,11 +47,7 @@ export class UnderWay {
    *
    * @param cancel called if the client cancels it. @returns what ends it.
    */
-  begin(
-    owner: Owner,
-    id: RequestId,
-    cancel: (notification: JSONRPCNotification) => void,
-  ): () => void {
+  begin(owner: Owner, id: RequestId, cancel: () => void): () => void {
     const key = keyOf(owner, id);
     this.#requests.set(key, cancel);
     return () => this.#requests.delete(key);
@@ -83,7 +75,7 @@ export class UnderWay {
 
   /** Cancels a client's request, on whichever replica it is. */
   async cancel(owner: Owner, requestId: RequestId): Promise<void> {
-    if (this.#cancel(owner, cancellation(requestId))) return;
+    if (this.#cancel(owner, requestId)) return;
     const { caller, id: session } = owner;
     await this.#bus.publish({ v: 1, kind: 'cancel', caller, session, requestId });
   }
@@ -96,21 +88,13 @@ export class UnderWay {
     return true;
   }
 
-  #cancel(owner: Owner, notification: JSONRPCNotification): boolean {
-    const cancel = this.#requests.get(keyOf(owner, idIn(notification)));
-    cancel?.(notification);
+  #cancel(owner: Owner, requestId: RequestId): boolean {
+    const cancel = this.#requests.get(keyOf(owner, requestId));
+    cancel?.();
     return cancel !== undefined;
   }
 }
 
-function keyOf({ caller, id }: Owner, requestId: unknown): string {
+function keyOf({ caller, id }: Owner, requestId: RequestId): string {
   return JSON.stringify([caller, id, requestId]);
-}
-
-function cancellation(requestId: RequestId): JSONRPCNotification {
-  return { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } };
-}
-
-function idIn({ params }: JSONRPCNotification): unknown {
-  return params?.requestId;
 }
