@@ -32,6 +32,11 @@ export interface Program {
   /** Opens a session: for the only client of the process, or for one of several callers. */
   openSession(opening?: Opening): Session;
   /**
+   * Closes the workspaces that are no longer offered, each as soon as no session works with it. One that
+   * is opened again is a new one.
+   */
+  retire(isOffered: (target: Config['target']) => boolean): void;
+  /**
    * For a client that has closed its input but still listens: reads and requests already sent
    * continue; writes not yet sent, or waiting for the user, end at once as cancelled.
    *
@@ -67,12 +72,15 @@ export function compose(services: ProcessServices, shared?: SharedState): Progra
   return {
     openSession(opening) {
       const workspace = workspaces.get(opening?.upstream ?? config, opening?.workspace);
-      const session = createSession(services, workspace, opening?.guest, () =>
-        sessions.delete(session),
-      );
+      const leave = workspace.enter();
+      const session = createSession(services, workspace.services, opening?.guest, () => {
+        sessions.delete(session);
+        leave();
+      });
       sessions.add(session);
       return session;
     },
+    retire: (isOffered) => workspaces.retire(isOffered),
     async finish(answered) {
       workspaces.drain('writes');
       for (const session of sessions) session.endPreparations();
@@ -96,30 +104,80 @@ export function compose(services: ProcessServices, shared?: SharedState): Progra
 class Workspaces {
   readonly #services: ProcessServices;
   readonly #shared: SharedState | undefined;
-  readonly #known = new Map<string, WorkspaceServices>();
+  readonly #known = new Map<string, Workspace>();
+  /** Those that are no longer offered, until their last session ends. */
+  readonly #retired = new Set<Workspace>();
 
   constructor(services: ProcessServices, shared: SharedState | undefined) {
     this.#services = services;
     this.#shared = shared;
   }
 
-  /** @param workspace the name of the token; of two for the same token, the one that comes first is used. */
-  get({ target, edition, proxy }: Upstream, workspace = unobserved.workspace): WorkspaceServices {
+  /** @param name of the token; of two for the same token, the one that comes first is used. */
+  get({ target, edition, proxy }: Upstream, name = unobserved.workspace): Workspace {
     const key = JSON.stringify([target, edition]);
     const known = this.#known.get(key);
     if (known) return known;
     if (target.kind === 'live') this.#services.redactor.add(target.token);
     const config = { ...this.#services.config, target, edition, proxy };
-    const made = createWorkspaceServices(config, workspace, this.#services, this.#shared);
+    const services = createWorkspaceServices(config, name, this.#services, this.#shared);
+    const made = new Workspace(target, services);
     this.#known.set(key, made);
     return made;
   }
 
+  retire(isOffered: (target: Config['target']) => boolean): void {
+    for (const [key, workspace] of this.#known) {
+      if (isOffered(workspace.target)) continue;
+      this.#known.delete(key);
+      this.#retired.add(workspace);
+      workspace.whenLeft(() => {
+        this.#retired.delete(workspace);
+        void workspace.services.api.close();
+      });
+    }
+  }
+
   drain(scope: 'all' | 'writes'): void {
-    for (const { api } of this.#known.values()) api.drain(scope);
+    for (const { api } of this.#all()) api.drain(scope);
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#known.values()].map(({ api }) => api.close()));
+    await Promise.all(this.#all().map(({ api }) => api.close()));
+  }
+
+  #all(): WorkspaceServices[] {
+    return [...this.#known.values(), ...this.#retired].map(({ services }) => services);
+  }
+}
+
+/** What belongs to one token, with the number of sessions that work with it. */
+class Workspace {
+  readonly target: Config['target'];
+  readonly services: WorkspaceServices;
+  #sessions = 0;
+  #onLeft: (() => void) | undefined;
+
+  constructor(target: Config['target'], services: WorkspaceServices) {
+    this.target = target;
+    this.services = services;
+  }
+
+  /** Counts a session. @returns what ends that; calling it again has no effect. */
+  enter(): () => void {
+    let isIn = true;
+    this.#sessions += 1;
+    return () => {
+      if (!isIn) return;
+      isIn = false;
+      this.#sessions -= 1;
+      if (this.#sessions === 0) this.#onLeft?.();
+    };
+  }
+
+  /** Calls a function when no session is left, which may be at once. */
+  whenLeft(onLeft: () => void): void {
+    this.#onLeft = onLeft;
+    if (this.#sessions === 0) onLeft();
   }
 }

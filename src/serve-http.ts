@@ -11,8 +11,9 @@ import {
 import { type Access, openAccess, readFileHere } from './access/open-access.ts';
 import { combine, defaultTokenName, narrow } from './access/policy.ts';
 import { NarrowingError, policyFromQuery } from './access/policy-words.ts';
+import { fetchThroughProxy } from './access/proxied-fetch.ts';
 import { allScopes, missingScope } from './access/scopes.ts';
-import type { SegmentToken } from './access/tokens-file.ts';
+import type { SegmentToken, SegmentTokens } from './access/tokens-file.ts';
 import { passed } from './clock.ts';
 import { compose, type Program, type Upstream } from './compose.ts';
 import { ConfigError, withToken } from './config.ts';
@@ -103,7 +104,13 @@ export async function startHttp(
 ): Promise<HttpService> {
   const { machine, log } = services;
   const { clock, randomBytes } = machine;
-  const access = await openAccess(http, { clock, log, readFile: readFileHere, fetch });
+  const environment = machine.surroundings?.environment ?? {};
+  const access = await openAccess(http, {
+    clock,
+    log,
+    readFile: readFileHere,
+    fetch: fetchThroughProxy(fetch, environment, clock, (sentence) => log('warn', sentence)),
+  });
   const shared = await openShared(services, http);
   let metricsServer: MetricsServer | undefined;
   const closeAll = async () => {
@@ -117,6 +124,7 @@ export async function startHttp(
       throw new ConfigError([`${setting}: the address can't be used (${systemReason(error)}).`]);
     });
   const program = compose(services, shared);
+  access.tokens?.onChange((tokens) => program.retire((target) => isAmong(tokens, target)));
   const token = (bytes: number) => Buffer.from(randomBytes(bytes)).toString('base64url');
   const guests = new Guests(new CallRate(clock));
   const visitors = new Visitors({
@@ -271,6 +279,14 @@ class Visitors {
       throw new HttpRefusalError({ status, message, headers: status === 401 ? challenge : {} });
     }
   }
+}
+
+/** Whether one of the tokens is a target's. */
+function isAmong(tokens: SegmentTokens, target: Upstream['target']): boolean {
+  if (target.kind !== 'live') return true;
+  return [...tokens.values()].some(
+    ({ token, baseUrl }) => token === target.token && baseUrl === target.baseUrl,
+  );
 }
 
 /** @throws {HttpRefusalError} for a query that asks for what can't be. */

@@ -3,7 +3,9 @@ import { start } from '../../src/sandbox/start.ts';
 import { startConnectProxy, tlsCertificate, tlsHost } from '../support/connect-proxy.ts';
 import { callTool, secret } from '../support/in-memory.ts';
 import { startSession } from '../support/program.ts';
+import { rawRequest } from '../support/raw-http.ts';
 import { environmentFor } from '../support/rig.ts';
+import { startTeamServer } from '../support/team-server.ts';
 
 /*
  * The built program behind a proxy that is the only way to Segment.
@@ -116,6 +118,32 @@ describe('a CONNECT proxy', () => {
     expect(proxy.connects).toEqual([]);
     await sandbox.close();
   });
+});
+
+test("an issuer's keys are fetched through the proxy, too", async () => {
+  await using proxy = await startConnectProxy(JSON.stringify({ keys: [] }));
+  const flags = {
+    auth: 'oauth',
+    'public-url': 'https://audiences.example.com',
+    'oauth-issuer': 'https://login.example.com',
+    'oauth-audience': 'audiences',
+    'oauth-jwks': `https://${tlsHost}/keys`,
+  };
+  await using server = await startTeamServer(
+    [
+      '--sandbox',
+      '--drain-wait-ms=0',
+      ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
+    ],
+    { NODE_EXTRA_CA_CERTS: tlsCertificate, HTTPS_PROXY: `http://${proxy.address}` },
+  );
+  // It could not tell that this token is wrong without them, and would answer 503.
+  const answer = await rawRequest(server.origin, 'POST', '/mcp', {
+    headers: { authorization: 'Bearer a.b.c', host: 'audiences.example.com' },
+  });
+  expect(answer.status).toBe(401);
+  expect(proxy.connects).toEqual([{ target: `${tlsHost}:443`, authorization: undefined }]);
+  expect(proxy.requests.map(({ url }) => url)).toEqual(['/keys']);
 });
 
 test('a certificate that is not trusted: no retry, and what to set is named', async () => {

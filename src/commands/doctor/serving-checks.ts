@@ -3,6 +3,7 @@ import { IssuerKeys } from '../../access/issuer-keys.ts';
 import { type KeyEntry, statusOf } from '../../access/keys-file.ts';
 import type { ClaimPolicy } from '../../access/oauth-policies.ts';
 import type { AccessPolicy } from '../../access/policy.ts';
+import { fetchThroughProxy } from '../../access/proxied-fetch.ts';
 import { reportMissingTokens } from '../../access/token-choice.ts';
 import type { SegmentToken, SegmentTokens } from '../../access/tokens-file.ts';
 import { type FileKind, WatchedFile } from '../../access/watched-file.ts';
@@ -156,7 +157,8 @@ export const checkIssuer = withHttp(async ({ auth }, context) => {
 });
 
 async function lookAtIssuer({ issuer, jwks }: OAuthConfig, { machine }: Context): Promise<Finding> {
-  const { clock, fetch } = machine;
+  const { clock, place } = machine;
+  const fetch = fetchThroughProxy(machine.fetch, place.environment, clock, () => {});
   let reason = '';
   let aheadMs: number | undefined;
   const keys = new IssuerKeys(issuer, jwks, {
@@ -176,7 +178,7 @@ async function lookAtIssuer({ issuer, jwks }: OAuthConfig, { machine }: Context)
       `The issuer's keys can't be had: ${reason}.`,
       jwks === undefined
         ? 'Check --oauth-issuer, which must be exactly the issuer of its metadata, or set --oauth-jwks.'
-        : 'Check --oauth-jwks, and that this machine reaches it without a proxy.',
+        : 'Check --oauth-jwks, and HTTPS_PROXY if it can only be reached through a proxy.',
     );
   }
   const from = jwks === undefined ? 'found by its metadata' : 'from --oauth-jwks';
