@@ -217,7 +217,10 @@ export class ToolsCapability implements Capability {
       protocolVersion: typeof header === 'string' ? header : version,
       transport: requestInfo ? 'tcp' : 'pipe',
       caller,
-      traceparent: { message: _meta?.traceparent, header: requestInfo?.headers.traceparent },
+      trace: {
+        message: { traceparent: _meta?.traceparent, tracestate: _meta?.tracestate },
+        header: requestInfo?.headers ?? {},
+      },
     });
   }
 

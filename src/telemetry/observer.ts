@@ -3,6 +3,12 @@
  * are quick, and never throw. They never see arguments, results, tokens, or the id of a session.
  */
 
+/** A place in a trace as a client states it (https://www.w3.org/TR/trace-context/): any values. */
+export interface TraceContext {
+  traceparent?: unknown;
+  tracestate?: unknown;
+}
+
 /** A tool call that begins. */
 export interface CallStart {
   tool: string;
@@ -15,7 +21,7 @@ export interface CallStart {
   /** Whose call it is, where the server has several callers. */
   caller: string | undefined;
   /** The client's place in its trace, as it came: in the message, and in the header of its request. */
-  traceparent: { message: unknown; header: unknown };
+  trace: { message: TraceContext; header: TraceContext };
 }
 
 /** A request to Segment that is about to be sent. */

@@ -7,7 +7,13 @@ import type {
   Tracer,
 } from '@opentelemetry/api';
 import { name, version } from '../version.ts';
-import type { CallStart, ObservedRequest, Observer, RequestStart } from './observer.ts';
+import type {
+  CallStart,
+  ObservedRequest,
+  Observer,
+  RequestStart,
+  TraceContext,
+} from './observer.ts';
 import { readTraceparent } from './traceparent.ts';
 
 /**
@@ -63,8 +69,8 @@ class OpenTelemetry implements FlushedObserver {
       'network.transport': call.transport,
       ...(call.protocolVersion && { 'mcp.protocol.version': call.protocolVersion }),
     };
-    const parent = this.#placeOf(call.traceparent.message);
-    const around = this.#placeOf(call.traceparent.header);
+    const parent = this.#placeOf(call.trace.message);
+    const around = this.#placeOf(call.trace.header);
     const options: SpanOptions = {
       kind: SpanKind.SERVER,
       attributes: {
@@ -139,9 +145,13 @@ class OpenTelemetry implements FlushedObserver {
   }
 
   /** The flags are the client's: its trace is recorded where it says so. */
-  #placeOf(traceparent: unknown): SpanContext | undefined {
+  #placeOf({ traceparent, tracestate }: TraceContext): SpanContext | undefined {
     const place = readTraceparent(traceparent);
-    return place && { ...place, isRemote: true };
+    if (!place) return undefined;
+    // The API drops what is too long or has no such form (section 3.3).
+    const traceState =
+      typeof tracestate === 'string' ? this.#api.createTraceState(tracestate) : undefined;
+    return { ...place, isRemote: true, ...(traceState && { traceState }) };
   }
 }
 

@@ -102,6 +102,8 @@ const allowed: Record<string, string[]> = {
     'query/suggest.ts',
     'safety/agreement.ts',
     'segment/editions/editions.ts',
+    'segment/http.ts',
+    'segment/proxy.ts',
     'settings.ts',
     'slips.ts',
     'system-reason.ts',

@@ -17,6 +17,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const preload = pathToFileURL('test/support/otel-to-file.mjs').href;
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+/** Of somebody's vendor; it goes on with the trace. */
+const tracestate = 'vendor=t61rcWkgMzE';
 const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
 const httpTraceId = '0af7651916cd43dd8448eb211c80319c';
 const httpTraceparent = `00-${httpTraceId}-b7ad6b7169203331-01`;
@@ -30,6 +32,7 @@ const spansSchema = z.array(
     status: z.strictObject({ code: z.number() }),
     links: z.array(contextSchema),
     context: contextSchema,
+    traceState: z.string().optional(),
     parent: contextSchema.optional(),
     events: z.tuple([]),
   }),
@@ -57,7 +60,7 @@ describe('over stdio', () => {
       environment(file),
     );
     await program.initialize();
-    program.callTool(1, 'list_audiences', { count: 1 }, { traceparent });
+    program.callTool(1, 'list_audiences', { count: 1 }, { traceparent, tracestate });
     await program.answer(1);
     program.callTool(2, 'get_audience', { id: 'aud_gone' }, { traceparent: 'no such form' });
     await program.answer(2);
@@ -109,6 +112,7 @@ describe('over stdio', () => {
       }),
     ]);
     expect(below[0]?.context.traceId).toBe(traceId);
+    for (const span of [call, ...below]) expect(span?.traceState).toBe(tracestate);
   });
 
   test('a call that ends with an error in its result has failed', () => {

@@ -16,6 +16,7 @@ const exporter = {
         links: span.links.map(({ context }) => context),
         context: span.spanContext(),
         parent: span.parentSpanContext,
+        traceState: span.spanContext().traceState?.serialize(),
         events: span.events,
       });
     }

@@ -38,7 +38,7 @@ const call = {
   protocolVersion: undefined,
   transport: 'tcp',
   caller: 'somebody@example.com',
-  traceparent: { message: undefined, header: undefined },
+  trace: { message: {}, header: {} },
 } as const;
 
 /** With at least one series of everything. */

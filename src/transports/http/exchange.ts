@@ -197,7 +197,7 @@ interface Serving {
 
 /** Only the headers that the SDK and observers look at: the others may hold credentials. */
 function webRequest({ headers }: IncomingMessage): Request {
-  const names = ['accept', 'content-type', 'mcp-protocol-version', 'traceparent'];
+  const names = ['accept', 'content-type', 'mcp-protocol-version', 'traceparent', 'tracestate'];
   const kept = names.flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value] as [string, string]] : [];
