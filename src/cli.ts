@@ -224,7 +224,7 @@ function contradictions(
     if (!restricts || flag === undefined) return [];
     const given = flags.filter(({ written }) => written === `--${flag}`);
     const meanings = given.map(({ value = '1' }) => {
-      const { success, data } = schema.safeParse(value.trim());
+      const { success, data } = schema().safeParse(value.trim());
       return success ? JSON.stringify(data) : value;
     });
     if (new Set(meanings).size < 2) return [];

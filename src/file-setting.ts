@@ -30,7 +30,7 @@ export function readFileOf<Value>(
     problems.push(`${env}: the file's content ${slip.what}.`);
     return undefined;
   }
-  const result = setting.schema.safeParse(text);
+  const result = setting.schema().safeParse(text);
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
     problems.push(`${env}: the file's content ${issue.message}.`);

@@ -63,7 +63,7 @@ export class Given {
   }
 
   readOrFallback<Value>(setting: SettingWithFallback<Value>): Value {
-    return this.read(setting) ?? setting.schema.parse(setting.fallback);
+    return this.read(setting) ?? setting.schema().parse(setting.fallback);
   }
 
   /** @returns undefined if nothing is given, and an object without a value if it is wrong. */
@@ -86,7 +86,7 @@ export class Given {
     if (!setting.secret && this.#holdsToken(text)) {
       return this.#refuse(setting, source, 'holds a token, which belongs in SEGMENT_API_TOKEN');
     }
-    const result = setting.schema.safeParse(text);
+    const result = setting.schema().safeParse(text);
     if (result.success) return { value: result.data };
     return this.#refuse(setting, source, ...result.error.issues.map(({ message }) => message));
   }

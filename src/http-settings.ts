@@ -22,7 +22,7 @@ const listenAddress = () =>
   });
 
 const hostNames = () =>
-  words.transform((list, context) => {
+  words().transform((list, context) => {
     const hosts = list.flatMap((word) => parseHostName(word) ?? []);
     if (hosts.length < list.length) {
       context.addIssue(
@@ -39,16 +39,18 @@ function originOf(text: string): string | undefined {
 }
 
 const origins = () =>
-  words.pipe(z.array(safeUrl)).transform((list, context) => {
-    const found = list.flatMap((text) => originOf(text) ?? []);
-    if (found.length < list.length) {
-      context.addIssue('must be origins, such as https://app.example.com, without a path');
-    }
-    return [...new Set(found)];
-  });
+  words()
+    .pipe(z.array(safeUrl()))
+    .transform((list, context) => {
+      const found = list.flatMap((text) => originOf(text) ?? []);
+      if (found.length < list.length) {
+        context.addIssue('must be origins, such as https://app.example.com, without a path');
+      }
+      return [...new Set(found)];
+    });
 
 const publicUrl = () =>
-  safeUrl.transform((text, context) => {
+  safeUrl().transform((text, context) => {
     const origin = originOf(text);
     if (origin !== undefined) return origin;
     context.addIssue('must have no path: the endpoint is /mcp under it');
@@ -76,10 +78,7 @@ const replicaName = () =>
     )
     .max(63, 'must have at most 63 characters');
 
-/**
- * The settings of `serve --http`, in the order in which its help shows them. A server on stdio knows
- * their names, but makes no schema for them.
- */
+/** The settings of `serve --http`, in the order in which its help shows them. */
 export const httpSettings = {
   http: setting({
     flag: 'http',
@@ -87,18 +86,14 @@ export const httpSettings = {
     env: 'SEGMENT_MCP_HTTP',
     meaning:
       'Serve MCP over HTTP at /mcp on this address; the default host is 127.0.0.1, and port 0 is any free one. Any other host than this machine needs --auth and --allowed-hosts',
-    get schema() {
-      return listenAddress();
-    },
+    schema: listenAddress,
   }),
   publicUrl: setting({
     flag: 'public-url',
     argument: 'URL',
     env: 'SEGMENT_MCP_PUBLIC_URL',
     meaning: 'Origin under which clients reach the server, such as https://mcp.example.com',
-    get schema() {
-      return publicUrl();
-    },
+    schema: publicUrl,
   }),
   allowedHosts: setting({
     flag: 'allowed-hosts',
@@ -107,9 +102,7 @@ export const httpSettings = {
     restricts: true,
     meaning:
       "The only values of the header Host; if not set, the public URL's host, and on 127.0.0.1 this machine's own names",
-    get schema() {
-      return hostNames();
-    },
+    schema: hostNames,
   }),
   allowedOrigins: setting({
     flag: 'allowed-origins',
@@ -118,9 +111,7 @@ export const httpSettings = {
     restricts: true,
     meaning:
       'Origins of clients that run in a browser; if not set, none, but those of this machine where the server listens on loopback',
-    get schema() {
-      return origins();
-    },
+    schema: origins,
   }),
   auth: setting({
     flag: 'auth',
@@ -130,9 +121,7 @@ export const httpSettings = {
     meaning:
       'Who is let in: everybody on this machine; holders of a key from --keys; or holders of an access token from --oauth-issuer',
     fallback: 'none',
-    get schema() {
-      return oneOf(authModes, 'must be none, keys or oauth');
-    },
+    schema: () => oneOf(authModes, 'must be none, keys or oauth'),
   }),
   keys: setting({
     flag: 'keys',
@@ -140,9 +129,7 @@ export const httpSettings = {
     env: 'SEGMENT_MCP_KEYS',
     restricts: true,
     meaning: 'File of keys, as "segment-audiences-mcp keys" writes it',
-    get schema() {
-      return z.string();
-    },
+    schema: () => z.string(),
   }),
   tokens: setting({
     flag: 'tokens',
@@ -151,36 +138,28 @@ export const httpSettings = {
     restricts: true,
     meaning:
       "File of several workspaces' tokens, instead of SEGMENT_API_TOKEN; a policy chooses one",
-    get schema() {
-      return z.string();
-    },
+    schema: () => z.string(),
   }),
   oauthIssuer: setting({
     flag: 'oauth-issuer',
     argument: 'URL',
     env: 'SEGMENT_MCP_OAUTH_ISSUER',
     meaning: 'Authorization server whose access tokens are accepted, exactly as in their claim iss',
-    get schema() {
-      return safeUrl;
-    },
+    schema: safeUrl,
   }),
   oauthAudience: setting({
     flag: 'oauth-audience',
     argument: 'TEXT',
     env: 'SEGMENT_MCP_OAUTH_AUDIENCE',
     meaning: 'Claim aud of accepted tokens; if not set, the public URL with /mcp',
-    get schema() {
-      return z.string().regex(/^\S+$/, 'must have no spaces');
-    },
+    schema: () => z.string().regex(/^\S+$/, 'must have no spaces'),
   }),
   oauthJwks: setting({
     flag: 'oauth-jwks',
     argument: 'URL',
     env: 'SEGMENT_MCP_OAUTH_JWKS',
     meaning: "The issuer's public keys; if not set, they are found by its metadata",
-    get schema() {
-      return fetchableUrl;
-    },
+    schema: fetchableUrl,
   }),
   oauthPolicies: setting({
     flag: 'oauth-policies',
@@ -189,9 +168,7 @@ export const httpSettings = {
     restricts: true,
     meaning:
       'File that maps claims of tokens to policies; if not set, every accepted token may do what the settings allow',
-    get schema() {
-      return z.string();
-    },
+    schema: () => z.string(),
   }),
   redis: setting({
     flag: 'redis',
@@ -202,26 +179,20 @@ export const httpSettings = {
     secret: true,
     meaning:
       'Redis in which replicas share limits and confirmations; on the command line, without a password',
-    get schema() {
-      return redisUrl();
-    },
+    schema: redisUrl,
   }),
   redisFile: setting({
     env: 'SEGMENT_MCP_REDIS_FILE',
     restricts: true,
     meaning: 'File that holds this URL, instead of SEGMENT_MCP_REDIS',
-    get schema() {
-      return z.string();
-    },
+    schema: () => z.string(),
   }),
   metrics: setting({
     flag: 'metrics',
     argument: '[HOST:]PORT',
     env: 'SEGMENT_MCP_METRICS',
     meaning: 'Serve metrics for Prometheus at /metrics on this address; if not set, nowhere',
-    get schema() {
-      return listenAddress();
-    },
+    schema: listenAddress,
   }),
   drainWaitMs: setting({
     flag: 'drain-wait-ms',
@@ -229,9 +200,7 @@ export const httpSettings = {
     env: 'SEGMENT_MCP_DRAIN_WAIT_MS',
     meaning: 'How long new calls are still served after SIGTERM, until load balancers have noticed',
     fallback: '5000',
-    get schema() {
-      return milliseconds(0, 600_000);
-    },
+    schema: () => milliseconds(0, 600_000),
   }),
   graceMs: setting({
     flag: 'grace-ms',
@@ -239,18 +208,14 @@ export const httpSettings = {
     env: 'SEGMENT_MCP_GRACE_MS',
     meaning: 'How long calls under way may then take to end',
     fallback: '25000',
-    get schema() {
-      return milliseconds(0, 600_000);
-    },
+    schema: () => milliseconds(0, 600_000),
   }),
   replica: setting({
     flag: 'replica',
     argument: 'NAME',
     env: 'SEGMENT_MCP_REPLICA',
     meaning: "Name of this process among its replicas; if not set, the machine's host name",
-    get schema() {
-      return replicaName();
-    },
+    schema: replicaName,
   }),
 };
 

@@ -31,8 +31,11 @@ export interface Setting<Value> {
   variable?: string;
   /** Whether its value may be a secret. */
   secret?: true;
-  /** Converts the given text to the value, or says what is wrong with it. */
-  schema: z.ZodType<Value, string>;
+  /**
+   * Converts the given text to the value, or says what is wrong with it. Made when a value is given:
+   * few settings are.
+   */
+  schema: () => z.ZodType<Value, string>;
 }
 
 /** A setting that always has a value. */
@@ -59,11 +62,12 @@ const on = ['1', 'true', 'yes', 'on'];
 const off = ['0', 'false', 'no', 'off'];
 
 /** A switch, as environment variables write it. */
-const onOff = z
-  .string()
-  .toLowerCase()
-  .refine((word) => [...on, ...off].includes(word), 'must be 1 or 0')
-  .transform((word) => on.includes(word));
+const onOff = () =>
+  z
+    .string()
+    .toLowerCase()
+    .refine((word) => [...on, ...off].includes(word), 'must be 1 or 0')
+    .transform((word) => on.includes(word));
 
 /** One of a few words, in either case. */
 export const oneOf = <const Words extends readonly string[]>(list: Words, message: string) =>
@@ -76,11 +80,12 @@ const levelAliases: Readonly<Record<string, LogLevel>> = {
   ...{ trace: 'debug', verbose: 'debug', silly: 'debug', all: 'debug' },
 };
 
-const logLevel = z
-  .string()
-  .toLowerCase()
-  .transform((word) => (Object.hasOwn(levelAliases, word) ? levelAliases[word] : word))
-  .pipe(z.enum(logLevels, 'must be error, warn, info or debug'));
+const logLevel = () =>
+  z
+    .string()
+    .toLowerCase()
+    .transform((word) => (Object.hasOwn(levelAliases, word) ? levelAliases[word] : word))
+    .pipe(z.enum(logLevels, 'must be error, warn, info or debug'));
 
 /** A shorter one would match common words. */
 export const minTokenChars = 8;
@@ -89,40 +94,44 @@ export const minTokenChars = 8;
  * A token goes into an HTTP header, and is redacted wherever it appears: so it must be one word of
  * visible ASCII, and not so short that common words contain it.
  */
-const token = z
-  .string()
-  .regex(/^[\x21-\x7e]*$/, 'must be the token alone: no spaces, quotes or line breaks')
-  .min(minTokenChars, 'is too short to be a token');
+const token = () =>
+  z
+    .string()
+    .regex(/^[\x21-\x7e]*$/, 'must be the token alone: no spaces, quotes or line breaks')
+    .min(minTokenChars, 'is too short to be a token');
 
 /** Keys in base64, in either alphabet, separated by commas or line breaks. */
-const secrets = z
-  .string()
-  .transform((text) => text.split(/[,\r\n]/).map((word) => word.trim()))
-  .transform((list) => list.filter((word) => word !== ''))
-  .transform((list, context): Secrets => {
-    const isKey = (word: string) =>
-      /^[A-Za-z0-9+/_-]+={0,2}$/.test(word) && Buffer.from(word, 'base64').length >= 32;
-    const [first, ...others] = list;
-    if (first !== undefined && others.length <= 1 && list.every(isKey)) return [first, ...others];
-    context.addIssue('must be one or two values of at least 32 bytes in base64');
-    return z.NEVER;
-  });
+const secrets = () =>
+  z
+    .string()
+    .transform((text) => text.split(/[,\r\n]/).map((word) => word.trim()))
+    .transform((list) => list.filter((word) => word !== ''))
+    .transform((list, context): Secrets => {
+      const isKey = (word: string) =>
+        /^[A-Za-z0-9+/_-]+={0,2}$/.test(word) && Buffer.from(word, 'base64').length >= 32;
+      const [first, ...others] = list;
+      if (first !== undefined && others.length <= 1 && list.every(isKey)) return [first, ...others];
+      context.addIssue('must be one or two values of at least 32 bytes in base64');
+      return z.NEVER;
+    });
 
 /** A URL whose traffic nobody on the way can read: https, or http that stays on this machine. */
-export const fetchableUrl = z.string().superRefine((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url?.hostname ?? '');
-  if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
-    context.addIssue('must be an https URL, or an http one on 127.0.0.1, [::1] or localhost');
-  } else if (url.username || url.password || url.hash) {
-    context.addIssue('must have no user, password or fragment');
-  }
-});
+export const fetchableUrl = () =>
+  z.string().superRefine((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url?.hostname ?? '');
+    if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
+      context.addIssue('must be an https URL, or an http one on 127.0.0.1, [::1] or localhost');
+    } else if (url.username || url.password || url.hash) {
+      context.addIssue('must have no user, password or fragment');
+    }
+  });
 
 /** The same, for URLs to which a path is added, or that are compared. */
-export const safeUrl = fetchableUrl.superRefine((text, context) => {
-  if (URL.canParse(text) && new URL(text).search) context.addIssue('must have no query');
-});
+export const safeUrl = () =>
+  fetchableUrl().superRefine((text, context) => {
+    if (URL.canParse(text) && new URL(text).search) context.addIssue('must have no query');
+  });
 
 /**
  * An unknown name may be a secret in the wrong place: it is repeated only if it is close to a known
@@ -136,62 +145,67 @@ function unknownName(kind: string, index: number, word: string, known: readonly 
     : `has an unknown ${kind} "${word}"; ${names}: did you mean ${meant}?`;
 }
 
-const perMinute = z.string().transform((text, context) => {
-  const limits: Partial<Record<OperationName, number>> = {};
-  for (const [index, part] of text.split(',').entries()) {
-    const [word = '', amount = ''] = part.split('=').map((each) => each.trim());
-    const name = word.toLowerCase();
-    if (!isOperationName(name)) {
-      context.addIssue(unknownName('operation', index, word, operationNames));
-    } else if (!/^[1-9]\d{0,5}$/.test(amount)) {
-      context.addIssue(`needs a positive whole number for ${name}, as in ${name}=50`);
-    } else {
-      limits[name] = Number(amount);
+const perMinute = () =>
+  z.string().transform((text, context) => {
+    const limits: Partial<Record<OperationName, number>> = {};
+    for (const [index, part] of text.split(',').entries()) {
+      const [word = '', amount = ''] = part.split('=').map((each) => each.trim());
+      const name = word.toLowerCase();
+      if (!isOperationName(name)) {
+        context.addIssue(unknownName('operation', index, word, operationNames));
+      } else if (!/^[1-9]\d{0,5}$/.test(amount)) {
+        context.addIssue(`needs a positive whole number for ${name}, as in ${name}=50`);
+      } else {
+        limits[name] = Number(amount);
+      }
     }
-  }
-  return limits;
-});
-
-const spaceId = z
-  .string()
-  .max(255, 'must have at most 255 characters')
-  .superRefine((id, context) => {
-    const problem = problemOfId(id);
-    if (problem !== undefined) context.addIssue(`must ${problem}`);
+    return limits;
   });
+
+const spaceId = () =>
+  z
+    .string()
+    .max(255, 'must have at most 255 characters')
+    .superRefine((id, context) => {
+      const problem = problemOfId(id);
+      if (problem !== undefined) context.addIssue(`must ${problem}`);
+    });
 
 /** Words separated by commas; empty ones are dropped. */
-export const words = z
-  .string()
-  .transform((text) => text.split(',').map((word) => word.trim()))
-  .transform((list) => list.filter((word) => word !== ''))
-  .refine((list) => list.length > 0, 'must name at least one')
-  .refine(
-    (list) => list.every((word) => !/[\s;|]/.test(word)),
-    'must separate its entries with commas, not spaces or semicolons',
-  );
+export const words = () =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((word) => word.trim()))
+    .transform((list) => list.filter((word) => word !== ''))
+    .refine((list) => list.length > 0, 'must name at least one')
+    .refine(
+      (list) => list.every((word) => !/[\s;|]/.test(word)),
+      'must separate its entries with commas, not spaces or semicolons',
+    );
 
-const toolList = words
-  .transform((names) => names.map((name) => name.toLowerCase()))
-  .superRefine((names, context) => {
-    const known = tools.map(({ name }) => name);
-    for (const [index, name] of names.entries()) {
-      if (known.includes(name)) continue;
-      context.addIssue(unknownName('tool', index, name, known));
-    }
-  });
+const toolList = () =>
+  words()
+    .transform((names) => names.map((name) => name.toLowerCase()))
+    .superRefine((names, context) => {
+      const known = tools.map(({ name }) => name);
+      for (const [index, name] of names.entries()) {
+        if (known.includes(name)) continue;
+        context.addIssue(unknownName('tool', index, name, known));
+      }
+    });
 
 /** Names of toolsets; `all` means all of them. */
-const toolsetList = words.transform((names, context): Toolset[] => {
-  const known = Object.keys(toolsets);
-  return names.flatMap((given, index) => {
-    const name = given.toLowerCase();
-    if (name === 'all') return known.filter(isToolset);
-    if (isToolset(name)) return [name];
-    context.addIssue(unknownName('toolset', index, given, [...known, 'all']));
-    return [];
+const toolsetList = () =>
+  words().transform((names, context): Toolset[] => {
+    const known = Object.keys(toolsets);
+    return names.flatMap((given, index) => {
+      const name = given.toLowerCase();
+      if (name === 'all') return known.filter(isToolset);
+      if (isToolset(name)) return [name];
+      context.addIssue(unknownName('toolset', index, given, [...known, 'all']));
+      return [];
+    });
   });
-});
 
 /** All settings, in the order in which the help shows them. */
 export const settings = {
@@ -204,7 +218,7 @@ export const settings = {
   tokenFile: setting({
     env: 'SEGMENT_API_TOKEN_FILE',
     meaning: 'File that holds the token, instead of SEGMENT_API_TOKEN',
-    schema: z.string(),
+    schema: () => z.string(),
   }),
   sandbox: setting({
     flag: 'sandbox',
@@ -220,7 +234,7 @@ export const settings = {
     meaning:
       "Edition of Segment's API: v1 is today's, v1alpha that of 2024; auto starts with v1alpha and switches to v1 once Segment shows that it supports it",
     fallback: 'auto',
-    schema: oneOf(editionSettings, `must be one of ${editionSettings.join(', ')}`),
+    schema: () => oneOf(editionSettings, `must be one of ${editionSettings.join(', ')}`),
   }),
   region: setting({
     flag: 'region',
@@ -228,7 +242,7 @@ export const settings = {
     env: 'SEGMENT_REGION',
     meaning: 'Region of the workspace',
     fallback: 'us',
-    schema: oneOf(['us', 'eu'], 'must be us or eu'),
+    schema: () => oneOf(['us', 'eu'], 'must be us or eu'),
   }),
   apiUrl: setting({
     flag: 'api-url',
@@ -257,7 +271,7 @@ export const settings = {
     env: 'SEGMENT_ALLOWED_SPACES',
     restricts: true,
     meaning: 'The only spaces that may be used; if not set, all that the token can access',
-    schema: words.pipe(z.array(spaceId)),
+    schema: () => words().pipe(z.array(spaceId())),
   }),
   tools: setting({
     flag: 'tools',
@@ -290,7 +304,7 @@ export const settings = {
     meaning:
       "Which calls need the user's agreement: none; remove, those that delete or disable an audience or replace its definition or options; writes, all that change anything",
     fallback: 'remove',
-    schema: oneOf(confirmModes, 'must be none, remove or writes'),
+    schema: () => oneOf(confirmModes, 'must be none, remove or writes'),
   }),
   ask: setting({
     flag: 'ask',
@@ -300,7 +314,7 @@ export const settings = {
     meaning:
       'How to get that agreement: auto, through a question that the client asks if it can, otherwise through a value for a second call; elicitation, only through the question; confirmation, only through the value',
     fallback: 'auto',
-    schema: oneOf(askModes, 'must be auto, elicitation or confirmation'),
+    schema: () => oneOf(askModes, 'must be auto, elicitation or confirmation'),
   }),
   secret: setting({
     env: 'SEGMENT_MCP_SECRET',
@@ -312,14 +326,14 @@ export const settings = {
   secretFile: setting({
     env: 'SEGMENT_MCP_SECRET_FILE',
     meaning: 'File that holds these keys, instead of SEGMENT_MCP_SECRET',
-    schema: z.string(),
+    schema: () => z.string(),
   }),
   stateFolder: setting({
     env: 'SEGMENT_STATE_DIR',
     meaning:
       "Folder for that key, a record of used values, and the number of previews started; if not set, the platform's own folder for state",
     // Processes started in another folder would find another key.
-    schema: z.string().refine(isAbsolute, 'must be an absolute path'),
+    schema: () => z.string().refine(isAbsolute, 'must be an absolute path'),
   }),
   auditLog: setting({
     flag: 'audit-log',
@@ -329,7 +343,7 @@ export const settings = {
     variable: replicaPlaceholder,
     meaning:
       'File that records every attempt to write, as lines of JSON. With --http, {replica} in its path is the name of the replica, and stdout means stdout',
-    schema: z.string(),
+    schema: () => z.string(),
   }),
   timeoutMs: setting({
     flag: 'timeout-ms',
@@ -337,7 +351,7 @@ export const settings = {
     env: 'SEGMENT_TIMEOUT_MS',
     meaning: 'Maximum duration of one HTTP attempt',
     fallback: '30000',
-    schema: milliseconds(1, 600_000),
+    schema: () => milliseconds(1, 600_000),
   }),
   maxWaitMs: setting({
     flag: 'max-wait-ms',
@@ -345,7 +359,7 @@ export const settings = {
     env: 'SEGMENT_MAX_WAIT_MS',
     meaning: 'Maximum wait for quota and retries within one tool call',
     fallback: '45000',
-    schema: milliseconds(0, 3_600_000),
+    schema: () => milliseconds(0, 3_600_000),
   }),
   perMinute: setting({
     flag: 'rate-limits',
@@ -361,7 +375,7 @@ export const settings = {
     meaning:
       'What to do with a definition that the check finds invalid: error refuses it, warn sends it with a warning, off skips the check',
     fallback: 'error',
-    schema: oneOf(queryCheckModes, 'must be error, warn or off'),
+    schema: () => oneOf(queryCheckModes, 'must be error, warn or off'),
   }),
   logLevel: setting({
     flag: 'log-level',

@@ -12,7 +12,7 @@ const keySetSchema = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string
 export type KeySet = z.infer<typeof keySetSchema>;
 
 /** What matters of an authorization server's metadata (RFC 8414, section 2). */
-const metadataSchema = z.looseObject({ issuer: z.string(), jwks_uri: fetchableUrl });
+const metadataSchema = z.looseObject({ issuer: z.string(), jwks_uri: fetchableUrl() });
 
 /** After this, keys are fetched again. */
 const maxAgeMs = 10 * 60_000;

@@ -17,7 +17,7 @@ export class NarrowingError extends Error {
   }
 }
 
-const onOff = settings.readOnly.schema;
+const onOff = settings.readOnly.schema();
 const callsPerMinute = z
   .string()
   .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1 to 99999')
@@ -34,10 +34,10 @@ function reader<Value>(
 }
 
 const common: Readonly<Record<string, Reader>> = {
-  spaces: reader(settings.allowedSpaces.schema, (spaces) => ({ spaces })),
-  tools: reader(settings.tools.schema, (tools) => ({ tools })),
-  toolsets: reader(settings.toolsets.schema, (toolsets) => ({ toolsets })),
-  confirm: reader(settings.confirm.schema, (confirm) => ({ confirm })),
+  spaces: reader(settings.allowedSpaces.schema(), (spaces) => ({ spaces })),
+  tools: reader(settings.tools.schema(), (tools) => ({ tools })),
+  toolsets: reader(settings.toolsets.schema(), (toolsets) => ({ toolsets })),
+  confirm: reader(settings.confirm.schema(), (confirm) => ({ confirm })),
 };
 
 /** What allows more than the policy already does is no error, and changes nothing. */

@@ -51,9 +51,9 @@ function listOf<Item>(schema: z.ZodType<Item[], string>): z.ZodType<Item[], stri
 /** A policy as files hold it; unknown fields are refused, since they may be misspelled restrictions. */
 export const policySchema = z.strictObject({
   readOnly: z.boolean().optional(),
-  spaces: listOf(settings.allowedSpaces.schema).optional(),
-  tools: listOf(settings.tools.schema).optional(),
-  toolsets: listOf(settings.toolsets.schema).optional(),
+  spaces: listOf(settings.allowedSpaces.schema()).optional(),
+  tools: listOf(settings.tools.schema()).optional(),
+  toolsets: listOf(settings.toolsets.schema()).optional(),
   confirm: z.enum(confirmModes).optional(),
   samples: z.boolean().optional(),
   callsPerMinute: z.int().min(1).max(maxCallsPerMinute).optional(),

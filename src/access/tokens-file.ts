@@ -27,7 +27,7 @@ const entrySchema = z.strictObject({
   token: z.string().optional(),
   region: z.enum(['us', 'eu']).optional(),
   edition: z.enum(editionSettings).optional(),
-  apiUrl: safeUrl.optional(),
+  apiUrl: safeUrl().optional(),
 });
 type Entry = z.infer<typeof entrySchema>;
 
@@ -118,6 +118,6 @@ async function tokenOf(
 function checkedToken(text: string, place: string): { token?: string; problem?: string } {
   if (text === '') return { problem: `${place} is empty` };
   const what =
-    slipIn(text)?.what ?? settings.token.schema.safeParse(text).error?.issues[0]?.message;
+    slipIn(text)?.what ?? settings.token.schema().safeParse(text).error?.issues[0]?.message;
   return what === undefined ? { token: text } : { problem: `${place} ${what}` };
 }

@@ -13,7 +13,7 @@ export function endpointIn(given: string | undefined, problems: string[]): strin
     problems.push('--key-env requires --http URL.');
     return '';
   }
-  const issue = fetchableUrl.safeParse(given).error?.issues[0];
+  const issue = fetchableUrl().safeParse(given).error?.issues[0];
   if (issue) {
     problems.push(`--http ${issue.message}.`);
     return '';

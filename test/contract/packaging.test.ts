@@ -129,7 +129,7 @@ describe('the manifest of the .mcpb', () => {
     'has a default for %s, which the program takes: a placeholder would stop the start',
     (variable, { schema }) => {
       const field = manifest.user_config[fieldOf(variable)];
-      expect(schema.safeParse(String(field?.default)).success).toBe(true);
+      expect(schema().safeParse(String(field?.default)).success).toBe(true);
     },
   );
 
@@ -219,7 +219,7 @@ describe('server.json', () => {
   test('offers choices that the program takes', () => {
     for (const { choices = [], name } of npm.environmentVariables) {
       const setting = allSettings.find(({ env }) => env === name);
-      for (const choice of choices) expect(setting?.schema.safeParse(choice).success).toBe(true);
+      for (const choice of choices) expect(setting?.schema().safeParse(choice).success).toBe(true);
     }
     expect(npm.environmentVariables.filter(({ choices }) => choices).length).toBeGreaterThan(3);
   });

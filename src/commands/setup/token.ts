@@ -60,5 +60,5 @@ async function typedToken(terminal: Terminal, isThere: boolean): Promise<string 
 function problemOf(token: string): string | undefined {
   const slip = slipIn(token);
   if (slip) return slip.what;
-  return settings.token.schema.safeParse(token).error?.issues[0]?.message;
+  return settings.token.schema().safeParse(token).error?.issues[0]?.message;
 }
