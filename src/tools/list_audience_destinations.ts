@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type DestinationsOfAudience, readDestinations } from '../space/destinations.ts';
 import { cut, visible } from '../visible.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
-import { fits } from './short-rows.ts';
+import { fits, withFirstRows } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
 /** Only absurdly long names are cut. */
@@ -58,16 +58,18 @@ export const listAudienceDestinations = defineTool({
     });
     const inFull = answerOf(destinations);
     if (fits(inFull)) return inFull;
-    const names = destinations.map(({ activations, ...destination }) => destination);
-    for (let count = names.length; ; count = Math.floor(count / 2)) {
-      const missing = names.length - count;
+    return withFirstRows(withoutActivations(destinations), (names) => {
+      const missing = destinations.length - names.length;
       const rows = missing > 0 ? `; ${missing} destinations are not shown` : '';
-      const notice = `The result is long, so activations are left out${rows}.`;
-      const answer = answerOf(names.slice(0, count), notice);
-      if (count === 0 || fits(answer)) return answer;
-    }
+      return answerOf(names, `The result is long, so activations are left out${rows}.`);
+    });
   },
 });
+
+/** The same destinations in fewer characters. */
+export function withoutActivations(destinations: readonly Shown[]): Shown[] {
+  return destinations.map(({ activations, ...destination }) => destination);
+}
 
 /** Destinations without absurdly long names. */
 export function shownDestinations({ destinations }: DestinationsOfAudience): Shown[] {

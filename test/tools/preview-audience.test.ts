@@ -92,6 +92,15 @@ describe('a definition', () => {
     expect(rig.started()).toBe(3);
   });
 
+  test('is the same however it is written, unless a text in it differs', async () => {
+    const rig = await startPreviews();
+    await rig.preview({ query: "trait('a  b') = 'x' AND NOT (trait('c').exists())" });
+    await rig.preview({ query: 'trait("a  b")="x"  and not trait( "c" ).exists()' });
+    expect(rig.started()).toBe(1);
+    await rig.preview({ query: "trait('a b') = 'x' AND NOT (trait('c').exists())" });
+    expect(rig.started()).toBe(2);
+  });
+
   test('asked for twice at the same time is previewed once', async () => {
     const rig = await startPreviews();
     const options = { onprogress: () => rig.isWaitedFor(3000) };
