@@ -152,8 +152,8 @@ function assertOrdered(
   const [from, to] = [filters[least], filters[most]];
   if (from === undefined || to === undefined || from <= to) return;
   throw new InvalidInputError(
-    `${least} is ${given[least]} and ${most} is ${given[most]}: nothing can match both.`,
-    { field: least, next: `Exchange them, or leave out ${least} or ${most}.` },
+    `Nothing can match both ${least} ${given[least]} and ${most} ${given[most]}.`,
+    { field: least, next: 'Exchange the two, or leave one of them out.' },
   );
 }
 

@@ -5,7 +5,7 @@ import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { fits, withFirstRows } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
-/** Only absurdly long names are cut. */
+/** Only absurdly long names and ids are cut. */
 const maxNameChars = 300;
 
 const activationSchema = () =>
@@ -71,17 +71,20 @@ export function withoutActivations(destinations: readonly Shown[]): Shown[] {
   return destinations.map(({ activations, ...destination }) => destination);
 }
 
-/** Destinations without absurdly long names. */
+/** Destinations without absurdly long names and ids. */
 export function shownDestinations({ destinations }: DestinationsOfAudience): Shown[] {
-  const shown = (text: string | undefined) => text && cut(text, maxNameChars);
-  return destinations.map(({ name, product, activations, isVisible, ...rest }) => ({
-    ...rest,
-    name: shown(name),
-    product: shown(product),
-    activations: activations?.map((activation) => ({
-      ...activation,
-      name: shown(activation.name),
-      type: shown(activation.type),
+  const shown = (text: string) => cut(text, maxNameChars);
+  return destinations.map((each) => ({
+    connectionId: shown(each.connectionId),
+    destinationId: each.destinationId && shown(each.destinationId),
+    name: each.name && shown(each.name),
+    product: each.product && shown(each.product),
+    enabled: each.enabled,
+    activations: each.activations?.map(({ id: activationId, name, type, enabled }) => ({
+      id: shown(activationId),
+      name: name && shown(name),
+      type: type && shown(type),
+      enabled,
     })),
   }));
 }

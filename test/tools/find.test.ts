@@ -125,11 +125,11 @@ describe('against the sandbox', () => {
   });
 
   test.each([
-    [{ minSize: 500, maxSize: 20 }, 'minSize', 'minSize is 500 and maxSize is 20'],
+    [{ minSize: 500, maxSize: 20 }, 'minSize', 'both minSize 500 and maxSize 20.'],
     [
       { updatedSince: '2026-03-02', updatedBefore: '2026-03-01T10:00:00Z' },
       'updatedSince',
-      'updatedSince is 2026-03-02 and updatedBefore is 2026-03-01T10:00:00Z',
+      'both updatedSince 2026-03-02 and updatedBefore 2026-03-01T10:00:00Z.',
     ],
   ])('refuses limits that nothing can meet: %j', async (args, field, message) => {
     const { client, requests } = await scene();
