@@ -407,6 +407,16 @@ const policies: Scenes = {
     });
     return choice.asUnsupported('list_audiences', input, form, refusal);
   },
+  'an operation that Segment refuses in an edition that it may not know': () => {
+    const choice = new EditionChoice('auto');
+    const input = { spaceId, query, type: 'users' } as const;
+    const form = choice.formOf('create_audience_preview', input);
+    const refusal = new RefusedError('not_found', 'HTTP 404: No such path.', {
+      next: 'Check it.',
+      status: 404,
+    });
+    return choice.asUnsupported('create_audience_preview', input, form, refusal);
+  },
   'a missing feature': async () => {
     const features = new Features(new ManualClock());
     const refusal = judged({ status: 403, text: '{"errors":[{"message":"No such thing"}]}' });

@@ -315,6 +315,13 @@ describe('is refused', () => {
     expect(rig.requests).toEqual([]);
   });
 
+  test('a Segment of 2024 that nothing has shown to be one', async () => {
+    const rig = await startPreviews({ edition: 'v1alpha', flags: { edition: 'auto' } });
+    const { error } = await rig.preview({ query, checkNames: false });
+    expect(error?.code).toBe('unsupported');
+    expect(error?.next).toMatch(/older edition of its API, so this will not work; tell the user/);
+  });
+
   test('the edition of 2024', async () => {
     const rig = await startPreviews({ edition: 'v1alpha', flags: { edition: 'v1alpha' } });
     expect((await rig.preview({ query })).error?.code).toBe('unsupported');
