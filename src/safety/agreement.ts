@@ -4,7 +4,7 @@ import type { OperationName } from '../segment/contract.ts';
 import type { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { type Feeds, findDestinations } from '../space/destinations.ts';
-import type { Accepted, ConfirmationDesk, Subject, Unshown } from './confirmation.ts';
+import type { Accepted, ConfirmationDesk, Refusal, Subject, Unshown } from './confirmation.ts';
 import { type Dependents, findDependents } from './dependents.ts';
 
 import {
@@ -143,12 +143,26 @@ export async function seek(
     return agreedBy(judgement);
   }
   if (judgement?.kind === 'changed') throw matter.changed(judgement.wasState);
+  return seekAnew(matter, judgement?.kind, context);
+}
+
+/**
+ * The same without a value that is valid.
+ *
+ * @param refused why the value that was passed is of no use, if there was one.
+ */
+export async function seekAnew(
+  matter: Matter,
+  refused: Refusal | undefined,
+  context: AgreementContext,
+): Promise<Agreement> {
+  const { confirmations, askMode } = context;
   const asked = await askUser(matter, context);
   if (asked === 'agrees') return agreedInPerson;
   if (askMode === 'elicitation') throw notAsked(asked);
   const description = await matter.describe();
   const value = confirmations.issue(matter.subject, matter.shownIds());
-  throw required(description, value, judgement?.kind, confirmations.isAlone);
+  throw required(description, value, refused, confirmations.isAlone);
 }
 
 /**

@@ -24,6 +24,8 @@ export interface BulkMember {
   audience: Audience;
   /** Audiences built on it that are not among them; undefined if unknown. */
   dependents: readonly Audience[] | undefined;
+  /** Those among them that are built on it. */
+  insiders: readonly Audience[];
   /** Where it is sent; undefined if that was not looked up. */
   feeds: Feeds | undefined;
   /** Why it is too early to edit it, in a few words. */
@@ -123,12 +125,13 @@ function notesOf({ unchanged, missing, circles, notes }: BulkFacts): string[] {
   return lines;
 }
 
-function lineOf({ audience, dependents, feeds, remark }: BulkMember): string {
+function lineOf(member: BulkMember): string {
+  const { audience, feeds, remark } = member;
   const facts = [
     sizeOf(audience),
     ...(audience.enabled === false ? ['disabled'] : []),
     ...(remark === undefined ? [] : [remark]),
-    `used by: ${dependentsInWords(dependents)}`,
+    `used by: ${dependentsInWords(member)}`,
     ...(feeds ? [asPart(feedsInWords(feeds))] : []),
   ];
   return `- ${nameOf(audience)} (${quoted(audience.id)}): ${facts.join('; ')}`;
@@ -156,14 +159,21 @@ function sizeOf({ size }: Audience): string {
   return typeof size?.count === 'number' ? `size ${size.count}` : 'size not known';
 }
 
-function dependentsInWords(dependents: readonly Audience[] | undefined): string {
+function dependentsInWords({ dependents, insiders }: BulkMember): string {
   if (dependents === undefined) return 'not known';
-  return dependents.length === 0
-    ? 'no other audience'
-    : someOf(dependents.map(nameOf), maxDependentsNamed);
+  const outside = someOf(dependents.map(nameOf), maxDependentsNamed);
+  const inside = someOf(insiders.map(nameOf), maxDependentsNamed);
+  if (!inside) return outside || 'no other audience';
+  return outside ? `${outside}, and in this list ${inside}` : `only ${inside}, also in this list`;
 }
 
-function someOf(texts: readonly string[], maxCount: number): string {
+/** An audience in a sentence, so that it can be found. */
+export function nameAndId({ name, id }: Audience): string {
+  return `${quoted(name ?? '')} (${quoted(id)})`;
+}
+
+/** The first of some texts, and how many more there are. */
+export function someOf(texts: readonly string[], maxCount: number): string {
   const shown = texts.slice(0, maxCount).join(', ');
   const more = texts.length - maxCount;
   return more > 0 ? `${shown} and ${more} more` : shown;

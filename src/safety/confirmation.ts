@@ -58,6 +58,9 @@ export type Judgement =
   /** Made for a write of this kind to this audience, which is no longer as it was. */
   | { kind: 'changed'; wasState: (state: Snapshot) => boolean };
 
+/** Why a value is of no use for a write. */
+export type Refusal = Exclude<Judgement['kind'], 'accepted' | 'changed'>;
+
 /**
  * Which of these dependents were not shown; undefined if they differ from those shown, but it is
  * unknown which are new.

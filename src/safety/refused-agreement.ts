@@ -2,7 +2,7 @@ import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { quotedPlainly } from '../visible.ts';
 import type { UserAnswer } from './agreement.ts';
-import { confirmationLifeMs, type Judgement } from './confirmation.ts';
+import { confirmationLifeMs, type Refusal } from './confirmation.ts';
 import { nothingWritten } from './snapshot.ts';
 
 /*
@@ -106,7 +106,7 @@ export function cannotTell(cause: AudiencesError | undefined): AudiencesError {
 export function required(
   description: string,
   confirmation: string,
-  problem: Exclude<Judgement['kind'], 'accepted' | 'changed'> | undefined,
+  problem: Refusal | undefined,
   isAlone: boolean,
 ): AudiencesError {
   const made = isAlone ? ' This process accepts only confirmations that it issued itself.' : '';

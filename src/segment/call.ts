@@ -1,3 +1,4 @@
+import { type Log, withFacts } from '../log.ts';
 import type { RequestObserver } from '../telemetry/observer.ts';
 import type { RequestPreview } from './api.ts';
 import type { EditionName } from './editions/row.ts';
@@ -132,4 +133,9 @@ export interface CallContext {
   beforeSending?(): void | Promise<void>;
   /** The edition in whose form a person agreed to the request. */
   agreedIn?: EditionName;
+}
+
+/** A log whose lines say which call they are about. */
+export function logOf(log: Log, { trail }: CallContext): Log {
+  return trail ? withFacts(log, trail.facts) : log;
 }

@@ -110,7 +110,7 @@ export class Previews {
     maxWaitMs = Number.POSITIVE_INFINITY,
   ): Promise<PreviewFound> {
     const until = Math.min(call.deadline, this.#clock.monotonic() + maxWaitMs);
-    const key = keyOf(wanted);
+    const key = await keyOf(wanted);
     const known = this.#recall(key);
     if (known?.status === 'COMPLETED') return { state: known, fromMemory: true };
     if (known) {
@@ -282,11 +282,14 @@ function impatiently(call: CallContext, clock: Pick<Clock, 'monotonic'>): CallCo
   return withSignal(call, call.signal, clock.monotonic());
 }
 
-/** Definitions with the same preview. */
-function keyOf({ spaceId, query, type, ...more }: PreviewInput): string {
+/** The same for definitions with the same preview, however they are written. */
+async function keyOf({ spaceId, query, type, ...more }: PreviewInput): Promise<string> {
+  const { check, format } = await import('../query/index.ts');
+  const { checked, valid, tree } = check(query, { type });
+  const text = checked && valid ? format(tree) : query.trim();
   const { targetEntity, filterByExternalIds, backfillEventDataDays } = more;
   const ids = filterByExternalIds && [...new Set(filterByExternalIds)].sort();
-  return JSON.stringify([spaceId, type, query.trim(), targetEntity, ids, backfillEventDataDays]);
+  return JSON.stringify([spaceId, type, text, targetEntity, ids, backfillEventDataDays]);
 }
 
 function startedState(id: string, { query, type, targetEntity }: PreviewInput): PreviewState {

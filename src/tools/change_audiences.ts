@@ -144,15 +144,17 @@ function copyOf(audience: Audience) {
 /** As many copies of removed audiences as fit; the audit log has the others. */
 function keptCopies(removed: readonly Audience[]) {
   if (removed.length === 0) return { copies: undefined, advice: [] };
-  let chars = 0;
+  let leftChars = maxCopiesChars;
   const copies = removed.map(copyOf).filter((copy) => {
-    chars += visibleJson(copy).length + 1;
-    return chars <= maxCopiesChars;
+    const chars = visibleJson(copy).length + 1;
+    if (chars > leftChars) return false;
+    leftChars -= chars;
+    return true;
   });
   const more = removed.length - copies.length;
   const inLog =
     more > 0 ? [`${more} of them did not fit in removed; they are in the audit log.`] : [];
-  return { copies, advice: [recreate, ...inLog] };
+  return { copies, advice: [...(copies.length > 0 ? [recreate] : []), ...inLog] };
 }
 
 function adviceOn({ results: all, continuation }: BulkOutcome): string[] {

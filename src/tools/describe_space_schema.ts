@@ -15,6 +15,7 @@ const kinds = [
   'entity_properties',
 ] as const;
 
+const maxLimit = 200;
 /** How many values of a name are shown. */
 const samplesCount = 10;
 const maxSampleChars = 100;
@@ -33,7 +34,7 @@ const input = () =>
       event: z.string().optional().describe('For properties: its exact name'),
       entity: z.string().optional().describe('For entity_properties: a slug from kind entities'),
       search: z.string().optional().describe('Part of the name'),
-      limit: z.int().min(1).max(200).default(50).describe('Maximum names'),
+      limit: z.int().min(1).max(maxLimit).default(50).describe('Maximum names'),
       samples: z.boolean().optional().describe('Include values; may be personal data'),
     })
     .refine(({ kind, event }) => (kind === 'properties') === (event !== undefined), {
@@ -249,9 +250,13 @@ function fitting(all: readonly Name[], thereAreMore: boolean, limit: number) {
   });
   const names = end === -1 ? wanted : wanted.slice(0, end);
   const more = thereAreMore || names.length < all.length;
+  // A higher limit would not show more than fit.
+  const isLimit = end === -1 && limit < maxLimit;
   return {
     names,
     more,
-    advice: more ? ['There are more names: pass search, or a higher limit.'] : undefined,
+    advice: more
+      ? [`There are more names: ${isLimit ? 'pass search, or a higher limit' : 'pass search'}.`]
+      : undefined,
   };
 }

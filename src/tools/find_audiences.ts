@@ -15,7 +15,7 @@ import {
 import { cut, quoted } from '../visible.ts';
 import { type Row, rowSchema } from './audience-row.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
-import { fits, onlyNames, withoutQuery } from './short-rows.ts';
+import { fits, leftOut, onlyNames, withFirstRows, withoutQuery } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
 const cadences = ['REALTIME', 'BATCH'] as const;
@@ -99,6 +99,8 @@ export const findAudiences = defineTool({
     }),
   async handle(given, { call, indexes, ...context }) {
     const filters = filtersOf(given);
+    assertOrdered(given, 'minSize', 'maxSize', filters);
+    assertOrdered(given, 'updatedSince', 'updatedBefore', filters);
     const space = spaceOf(given, context);
     const askedAt = indexes.now();
     const index = await indexes.read(space, call, given.maxAgeSeconds * 1000);
@@ -140,6 +142,21 @@ function timeOf(field: string, text: string | undefined): number | undefined {
   });
 }
 
+/** @throws {InvalidInputError} for two limits that nothing can meet. */
+function assertOrdered(
+  given: Input,
+  least: 'minSize' | 'updatedSince',
+  most: 'maxSize' | 'updatedBefore',
+  filters: Filters,
+): void {
+  const [from, to] = [filters[least], filters[most]];
+  if (from === undefined || to === undefined || from <= to) return;
+  throw new InvalidInputError(
+    `Nothing can match both ${least} ${given[least]} and ${most} ${given[most]}.`,
+    { field: least, next: 'Exchange the two, or leave one of them out.' },
+  );
+}
+
 function rowOf(index: AudienceIndex, audience: IndexedAudience, sort: SortKey): FoundRow {
   const { id, name, key, enabled, status, type, cadence, query, updatedAt } = audience;
   return {
@@ -166,17 +183,15 @@ function fitted<Answer extends object>(
 ): Answer {
   const inFull = answerOf([...rows], undefined);
   if (fits(inFull)) return inFull;
-  const columns = 'The result is long, so query and updatedAt are left out of every row.';
-  const shorter = answerOf(rows.map(withoutQuery), `${columns} No row is missing.`);
+  const notice = (what: keyof typeof leftOut, end = 'No row is missing.') =>
+    `The result is long, so ${leftOut[what]}. ${end}`;
+  const shorter = answerOf(rows.map(withoutQuery), notice('query'));
   if (fits(shorter)) return shorter;
-  const names = rows.map(onlyNames);
-  for (let count = names.length; ; count = Math.floor(count / 2)) {
+  return withFirstRows(rows.map(onlyNames), (names) => {
+    const count = names.length;
     const next = `It ends after ${count} rows: continue with offset ${offset + count}.`;
-    const end = count === names.length ? 'No row is missing.' : next;
-    const notice = `The result is long, so everything but id and name is left out. ${end}`;
-    const answer = answerOf(names.slice(0, count), notice);
-    if (count === 0 || fits(answer)) return answer;
-  }
+    return answerOf(names, notice('allButNames', count < rows.length ? next : undefined));
+  });
 }
 
 function adviceOn(index: AudienceIndex, given: Input, found: Found, ageMs: number): string[] {

@@ -1,14 +1,19 @@
 import * as z from 'zod';
+import { jsonLength } from '../json-length.ts';
 import { explainAudience } from '../safety/meaning.ts';
-import { audienceSchema } from '../segment/models/audience.ts';
+import { type Audience, audienceSchema } from '../segment/models/audience.ts';
 import { shortened, shortenedText, unshortened } from '../shorten.ts';
+import { cut, visible } from '../visible.ts';
 import { adviceAfterRead } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { includable, includedOutputs, readIncluded } from './included.ts';
 import { defineTool } from './tool.ts';
 
+/** Of the JSON of a result without full texts, with room for advice. */
+const maxResultChars = 97_000;
 /** Of its JSON; even the longest definitions rarely need a longer explanation. */
 const maxExplanationChars = 30_000;
+const maxNamesChars = 300;
 
 export const getAudience = defineTool({
   name: 'get_audience',
@@ -44,17 +49,34 @@ export const getAudience = defineTool({
     const input = { spaceId: space, id: given.id };
     const { audience } = await api.send('get_audience', input, call);
     const explanation = await explainAudience(audience);
+    const shown = {
+      audience: given.fullText ? unshortened(audience) : shortened(audience),
+      explanation: explanation && shortenedText(explanation, maxExplanationChars),
+    };
     const { advice: more, ...included } = await readIncluded(
       given.include ?? [],
       { spaceId: space, audience },
+      maxResultChars - jsonLength(shown),
       context,
     );
-    const said = [...adviceAfterRead(audience), ...more];
+    const said = [
+      ...adviceAfterRead(audience),
+      ...adviceOnMissing(audience, shown.audience, given.fullText),
+      ...more,
+    ];
     return {
-      audience: given.fullText ? unshortened(audience) : shortened(audience),
-      explanation: explanation && shortenedText(explanation, maxExplanationChars),
+      ...shown,
       ...included,
       advice: said.length > 0 ? said : undefined,
     };
   },
 });
+
+/** What to say of fields that are too long to show. */
+function adviceOnMissing(audience: Audience, shown: Audience, isFull = false): string[] {
+  const missing = Object.keys(audience).filter((name) => !Object.hasOwn(shown, name));
+  if (missing.length === 0) return [];
+  const names = cut(visible(missing.join(', ')), maxNamesChars);
+  const way = isFull ? '' : ' fullText: true shows more.';
+  return [`Left out because they are too long: ${names}.${way}`];
+}

@@ -1,17 +1,20 @@
 import * as z from 'zod';
+import { jsonFits } from '../json-length.ts';
 import { isOfSpace } from '../segment/asked-for.ts';
 import { Cursors, firstTime } from '../segment/cursors.ts';
 import { AudiencesError, CancelledError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { scheduleSchema } from '../segment/models/schedule.ts';
 import { readDestinations } from '../space/destinations.ts';
-import { cut } from '../visible.ts';
-import { adviceIfDisabled } from './linked-audience.ts';
+import { cut, visible } from '../visible.ts';
+import { adviceIfDisabled, shortSchedule } from './linked-audience.ts';
 import {
   adviceOnDestinations,
   destinationSchema,
   shownDestinations,
+  withoutActivations,
 } from './list_audience_destinations.ts';
+import { withFirstRows } from './short-rows.ts';
 import type { ToolContext } from './tool.ts';
 
 /*
@@ -29,6 +32,9 @@ const maxPages = 10;
 /** How many are shown. */
 const maxUsers = 200;
 const maxNameChars = 255;
+const maxReasonChars = 500;
+/** Of the JSON of what is included, however long the audience is. */
+const minIncludedChars = 9000;
 
 const userSchema = () => z.object({ id: z.string(), name: z.string().optional() });
 type User = z.infer<ReturnType<typeof userSchema>>;
@@ -55,10 +61,14 @@ interface Asked {
 
 type Context = Pick<ToolContext, 'api' | 'call' | 'indexes' | 'now'>;
 
-/** @throws {CancelledError} if the call is cancelled. */
+/**
+ * @param maxChars of the JSON of all of it; whatever is longer loses details, then rows.
+ * @throws {CancelledError} if the call is cancelled.
+ */
 export async function readIncluded(
   wanted: readonly Includable[],
   asked: Asked,
+  maxChars: number,
   context: Context,
 ): Promise<Included> {
   if (wanted.length === 0) return { advice: [] };
@@ -69,11 +79,50 @@ export async function readIncluded(
         return await readers[part](asked, context);
       } catch (error) {
         if (error instanceof CancelledError || !(error instanceof AudiencesError)) throw error;
-        return { advice: [`${part}: not known (${error.code}). ${error.message}`] };
+        const reason = cut(visible(error.message), maxReasonChars);
+        return { advice: [`${part}: not known (${error.code}). ${reason}`] };
       }
     }),
   );
-  return Object.assign({}, ...parts, { advice: parts.flatMap((part) => part.advice) });
+  const each = Math.max(minIncludedChars, maxChars) / parts.length;
+  const fitting = parts.map((part) => fitted(part, each));
+  return Object.assign({}, ...fitting, { advice: fitting.flatMap((part) => part.advice) });
+}
+
+/** One part, with as many of its rows as fit. */
+function fitted(part: Included, maxChars: number): Included {
+  if (jsonFits(part, maxChars)) return part;
+  const said = (what: Includable, all: readonly unknown[], shown: readonly unknown[]) => {
+    const more = all.length - shown.length;
+    return more > 0 ? [`${what}: ${more} more do not fit and are not shown.`] : [];
+  };
+  const { schedules, destinations, usedBy, advice } = part;
+  if (destinations) {
+    const where = 'destinations: activations do not fit; list_audience_destinations has them.';
+    return withFirstRows(
+      withoutActivations(destinations),
+      (shown) => ({
+        destinations: shown,
+        advice: [...advice, where, ...said('destinations', destinations, shown)],
+      }),
+      maxChars,
+    );
+  }
+  if (usedBy) {
+    return withFirstRows(
+      usedBy,
+      (shown) => ({ usedBy: shown, advice: [...advice, ...said('usedBy', usedBy, shown)] }),
+      maxChars,
+    );
+  }
+  return withFirstRows(
+    schedules ?? [],
+    (shown) => ({
+      schedules: shown,
+      advice: [...advice, ...said('schedules', schedules ?? [], shown)],
+    }),
+    maxChars,
+  );
 }
 
 /** Only linked audiences have schedules. */
@@ -85,7 +134,10 @@ async function withSchedules({ spaceId, audience }: Asked, { api, call, now }: C
     { spaceId, id: audience.id },
     call,
   );
-  return { schedules: audienceSchedules, advice: adviceIfDisabled(audience, now()) };
+  return {
+    schedules: audienceSchedules.map(shortSchedule),
+    advice: adviceIfDisabled(audience, now()),
+  };
 }
 
 async function withDestinations({ spaceId, audience }: Asked, { api, call }: Context) {

@@ -2,6 +2,7 @@ import { scheduleInWords, schedulesIn } from '../safety/schedules.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import type { Schedule } from '../segment/models/schedule.ts';
+import { fitted } from '../shorten.ts';
 import { quoted, quotedPlainly } from '../visible.ts';
 import type { ToolContext } from './tool.ts';
 
@@ -17,6 +18,8 @@ const minAdviceDays = 80;
 /** A longer list of schedules would go unread. */
 const maxListed = 20;
 const maxScheduleChars = 300;
+/** Of the JSON of one in a result. */
+const maxShownChars = 5000;
 
 /**
  * Reads an audience together with its schedules, which are not requested if it can have none.
@@ -84,6 +87,11 @@ export function chosenSchedule(
 /** The schedules that were read with the audience of a write. */
 export function schedulesOf(audience: Partial<Audience> | undefined): readonly Schedule[] {
   return (audience && schedulesIn(audience)) ?? [];
+}
+
+/** A schedule without absurdly long texts. */
+export function shortSchedule(schedule: Schedule): Schedule {
+  return fitted(schedule, maxShownChars, ['id', 'strategy', 'config', 'nextExecution']);
 }
 
 /** Advice on a linked audience that is disabled. @param now ms since the epoch. */

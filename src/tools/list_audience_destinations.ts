@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { type DestinationsOfAudience, readDestinations } from '../space/destinations.ts';
 import { cut, visible } from '../visible.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
-import { fits } from './short-rows.ts';
+import { fits, withFirstRows } from './short-rows.ts';
 import { defineTool } from './tool.ts';
 
-/** Only absurdly long names are cut. */
+/** Only absurdly long names and ids are cut. */
 const maxNameChars = 300;
 
 const activationSchema = () =>
@@ -58,28 +58,33 @@ export const listAudienceDestinations = defineTool({
     });
     const inFull = answerOf(destinations);
     if (fits(inFull)) return inFull;
-    const names = destinations.map(({ activations, ...destination }) => destination);
-    for (let count = names.length; ; count = Math.floor(count / 2)) {
-      const missing = names.length - count;
+    return withFirstRows(withoutActivations(destinations), (names) => {
+      const missing = destinations.length - names.length;
       const rows = missing > 0 ? `; ${missing} destinations are not shown` : '';
-      const notice = `The result is long, so activations are left out${rows}.`;
-      const answer = answerOf(names.slice(0, count), notice);
-      if (count === 0 || fits(answer)) return answer;
-    }
+      return answerOf(names, `The result is long, so activations are left out${rows}.`);
+    });
   },
 });
 
-/** Destinations without absurdly long names. */
+/** The same destinations in fewer characters. */
+export function withoutActivations(destinations: readonly Shown[]): Shown[] {
+  return destinations.map(({ activations, ...destination }) => destination);
+}
+
+/** Destinations without absurdly long names and ids. */
 export function shownDestinations({ destinations }: DestinationsOfAudience): Shown[] {
-  const shown = (text: string | undefined) => text && cut(text, maxNameChars);
-  return destinations.map(({ name, product, activations, isVisible, ...rest }) => ({
-    ...rest,
-    name: shown(name),
-    product: shown(product),
-    activations: activations?.map((activation) => ({
-      ...activation,
-      name: shown(activation.name),
-      type: shown(activation.type),
+  const shown = (text: string) => cut(text, maxNameChars);
+  return destinations.map((each) => ({
+    connectionId: shown(each.connectionId),
+    destinationId: each.destinationId && shown(each.destinationId),
+    name: each.name && shown(each.name),
+    product: each.product && shown(each.product),
+    enabled: each.enabled,
+    activations: each.activations?.map(({ id: activationId, name, type, enabled }) => ({
+      id: shown(activationId),
+      name: name && shown(name),
+      type: type && shown(type),
+      enabled,
     })),
   }));
 }

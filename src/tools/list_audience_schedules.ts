@@ -1,12 +1,9 @@
 import * as z from 'zod';
 import { scheduleSchema } from '../segment/models/schedule.ts';
-import { fitted } from '../shorten.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
-import { adviceIfDisabled, readLinked } from './linked-audience.ts';
+import { adviceIfDisabled, readLinked, shortSchedule } from './linked-audience.ts';
+import { withFirstRows } from './short-rows.ts';
 import { defineTool } from './tool.ts';
-
-/** Of the JSON of a result. */
-const maxResultChars = 59_000;
 
 export const listAudienceSchedules = defineTool({
   name: 'list_audience_schedules',
@@ -23,7 +20,11 @@ export const listAudienceSchedules = defineTool({
   async handle(given, context) {
     const input = { spaceId: spaceOf(given, context), id: given.id };
     const { audience, schedules } = await readLinked(input, context);
-    const result = { schedules, advice: adviceIfDisabled(audience, context.now()) };
-    return { ...result, ...fitted(result, maxResultChars) };
+    const said = adviceIfDisabled(audience, context.now());
+    return withFirstRows(schedules.map(shortSchedule), (shown) => {
+      const more = schedules.length - shown.length;
+      const missing = more > 0 ? [`${more} more schedules are not shown.`] : [];
+      return { schedules: shown, advice: [...said, ...missing] };
+    });
   },
 });

@@ -58,18 +58,17 @@ function fitPage({ audiences, pagination, breaks = [] }: AudiencesOutput, isPart
   const whole = { audiences: rows, pagination, notice: end };
   if (fits(whole)) return whole;
   const names = rows.map(onlyNames);
-  const fewerColumns = 'everything but id and name';
   const shorter = [
     {
       audiences: rows.map(withoutQuery),
       pagination,
-      notice: columnNotice('query and updatedAt', full, end),
+      notice: columnNotice('query', full, end),
     },
-    { audiences: names, pagination, notice: columnNotice(fewerColumns, full, end) },
+    { audiences: names, pagination, notice: columnNotice('allButNames', full, end) },
     ...breaks.toReversed().map((place) => ({
       audiences: names.slice(0, place.rows),
       pagination: { ...pagination, next: place.next },
-      notice: columnNotice(fewerColumns, full, endNotice(place.rows)),
+      notice: columnNotice('allButNames', full, endNotice(place.rows)),
     })),
   ];
   return shorter.find(fits);

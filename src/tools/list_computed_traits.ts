@@ -11,6 +11,7 @@ import {
   firstColumns,
   fits,
   lastColumns,
+  type leftOut,
   maxPageChars,
   onlyNames,
   withoutQuery,
@@ -65,11 +66,11 @@ const whole = (row: Row): Row => row;
  */
 function fitPage(page: Output<'list_computed_traits'>, isPart: boolean) {
   const end = isPart && page.pagination?.next ? endNotice(page.computedTraits.length) : undefined;
-  const left = (columns: string) => columnNotice(columns, 'get_computed_trait', end);
+  const left = (what: keyof typeof leftOut) => columnNotice(what, 'get_computed_trait', end);
   return [
     shown(page, whole, end),
-    shown(page, withoutQuery, left('query and updatedAt')),
-    shown(page, onlyNames, left('everything but id and name')),
+    shown(page, withoutQuery, left('query')),
+    shown(page, onlyNames, left('allButNames')),
   ].find(fits);
 }
 

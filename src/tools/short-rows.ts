@@ -74,9 +74,35 @@ export function fits(result: object): boolean {
   return jsonFits(result, maxPageChars);
 }
 
-/** Says which columns a large page lacks. @param get the tool that shows one thing in full. */
-export function columnNotice(columns: string, get: string, end = 'No row is missing.'): string {
-  return `This page is large, so ${columns} is left out of every row. ${end} Ask for a smaller count, or use ${get}.`;
+/**
+ * A result with as many of its first rows as fit, or none.
+ *
+ * @param resultOf makes it of some rows. @param maxChars of its JSON.
+ */
+export function withFirstRows<Row, Result extends object>(
+  rows: readonly Row[],
+  resultOf: (first: Row[]) => Result,
+  maxChars = maxPageChars,
+): Result {
+  for (let count = rows.length; ; count = Math.floor(count / 2)) {
+    const result = resultOf(rows.slice(0, count));
+    if (count === 0 || jsonFits(result, maxChars)) return result;
+  }
+}
+
+/** What a large page leaves out of its rows. */
+export const leftOut = {
+  query: 'query and updatedAt are left out of every row',
+  allButNames: 'everything but id and name is left out of every row',
+};
+
+/** Says what a large page lacks. @param get the tool that shows one thing in full. */
+export function columnNotice(
+  what: keyof typeof leftOut,
+  get: string,
+  end = 'No row is missing.',
+): string {
+  return `This page is large, so ${leftOut[what]}. ${end} Ask for a smaller count, or use ${get}.`;
 }
 
 /** Says that a page ends early. */

@@ -111,6 +111,7 @@ const inputs: Scenes = {
   'no entity for its properties': () =>
     from('describe_space_schema', { kind: 'entity_properties' }),
   'a time': () => from('find_audiences', { updatedSince: 'yesterday' }),
+  'limits that nothing can meet': () => from('find_audiences', { minSize: 5, maxSize: 1 }),
   'neither query nor preview': () => from('preview_audience'),
   'an update of nothing': () => from('update_audience_for_space', { id: 'aud_1' }),
   'a level without a definition': () =>
@@ -406,6 +407,16 @@ const policies: Scenes = {
     });
     return choice.asUnsupported('list_audiences', input, form, refusal);
   },
+  'an operation that Segment refuses in an edition that it may not know': () => {
+    const choice = new EditionChoice('auto');
+    const input = { spaceId, query, type: 'users' } as const;
+    const form = choice.formOf('create_audience_preview', input);
+    const refusal = new RefusedError('not_found', 'HTTP 404: No such path.', {
+      next: 'Check it.',
+      status: 404,
+    });
+    return choice.asUnsupported('create_audience_preview', input, form, refusal);
+  },
   'a missing feature': async () => {
     const features = new Features(new ManualClock());
     const refusal = judged({ status: 403, text: '{"errors":[{"message":"No such thing"}]}' });
@@ -672,22 +683,28 @@ const bulk = (args: object, answers: Answers = {}, options: ConnectOptions = {})
 const manyOf: Scenes = {
   'none of which is there': () =>
     bulk({ ids: ['aud_8', 'aud_9'] }, { page: empty, audience: gone }),
-  'whose copies are too long': async () => {
-    const large = ['a', 'b', 'c'].map((key) =>
-      audience({ id: key, key, name: key, description: 'x'.repeat(45_000) }),
-    );
-    const client = await connect(
-      apiOf(() => large),
-      { defaultSpace: spaceId },
-    );
-    const args = { ids: ['a', 'b', 'c'], action: 'remove' };
-    return (await callTool(client, 'change_audiences', args)).error;
-  },
+  'whose copies are too long': () => removalOf(45_000, 45_000, 45_000),
+  'one of which is too long by itself': () => removalOf(45_000, 150_000, 45_000),
+  'of one that is too long by itself': () => removalOf(150_000),
   'that others were built on since': () => bulkAfter('remove', true),
   'all of which have changed since': () => bulkAfter('disable', false),
   'cancelled while it waits for quota': () =>
     new CancelledError('update_audience_for_space', false, 'while it waited for quota.'),
 };
+
+/** A removal of audiences with descriptions of these lengths. */
+async function removalOf(...chars: number[]): Promise<unknown> {
+  const large = chars.map((length, index) => {
+    const key = `a${index}`;
+    return audience({ id: key, key, name: key, description: 'x'.repeat(length) });
+  });
+  const client = await connect(
+    apiOf(() => large),
+    { defaultSpace: spaceId },
+  );
+  const args = { ids: large.map(({ id }) => id), action: 'remove' };
+  return (await callTool(client, 'change_audiences', args)).error;
+}
 
 async function gone(): Promise<Audience> {
   throw judged({ status: 404, text: '{"errors":[{"type":"not-found"}]}' });

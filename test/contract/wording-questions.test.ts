@@ -236,6 +236,7 @@ const feeds: Record<string, Feeds> = {
 const member = (name: string, more: Partial<Parameters<typeof describeBulk>[0]['members'][0]>) => ({
   audience: audience({ id: name, name, key: name, size: { count: 10 } }),
   dependents: [],
+  insiders: [],
   feeds: undefined,
   remark: undefined,
   ...more,
@@ -257,7 +258,8 @@ const several: Record<string, string> = {
     members: [
       member('A', { feeds: known([destination({})]), dependents: [audience({ name: 'C' })] }),
       member('B', { feeds: feeds['not looked up'], remark: 'status "Locked"' }),
-      member('C', { audience: unnamed }),
+      member('C', { audience: unnamed, insiders: [audience({ name: 'B' })] }),
+      member('D', { dependents: [audience({ name: 'E' })], insiders: [unnamed] }),
     ],
   }),
   'disable audiences that are not sent': describeBulk({

@@ -367,6 +367,54 @@ describe('dependents', () => {
     expect(result?.continuation).toBeUndefined();
   });
 
+  test.each([
+    [409, 'failed', '"Top", which is built on it, was not removed.'],
+    [502, 'unknown', '"Top", which is built on it, may not have been removed.'],
+  ])('keep everything below them after HTTP %d', async (status, outcome, message) => {
+    const seeds = [plain('Base'), builtOn('Middle', 'base'), builtOn('Top', 'middle'), plain('X')];
+    const { rig, change } = await start(seeds);
+    rig.faults(({ method, id }) =>
+      method === 'DELETE' && id === idOf(3) ? { kind: 'answer', status, body: '{}' } : undefined,
+    );
+    const { result, outcomes } = await change({ ids: idsUpTo(4), action: 'remove' });
+    expect(outcomes).toEqual(['not_tried', 'not_tried', outcome, 'done']);
+    expect(result?.results.map((each) => each.message)).toMatchObject([
+      '"Middle", which is built on it, was not removed.',
+      message,
+      expect.any(String),
+      undefined,
+    ]);
+    expect(result?.continuation).toBeUndefined();
+    expect(rig.writes().some(({ id }) => id === idOf(1) || id === idOf(2))).toBe(false);
+  });
+
+  test('that has changed since the user agreed keeps what it is built on', async () => {
+    const seeds = [plain('Base'), builtOn('Top', 'base'), plain('X')];
+    const { rig, change, patch } = await start(seeds, { flags: { confirm: 'remove' } });
+    const args = { ids: idsUpTo(3), action: 'remove' };
+    const confirmation = confirmationIn((await change(args)).error);
+    await patch(idOf(2), { name: 'Changed' });
+    const before = rig.writes().length;
+    const { outcomes } = await change({ ...args, confirmation });
+    expect(outcomes).toEqual(['not_tried', 'stale', 'done']);
+    expect(rig.writes().slice(before)).toMatchObject([{ id: idOf(3) }]);
+  });
+
+  test('are named in the question, whether they are changed with it or not', async () => {
+    const seeds = [
+      plain('Base'),
+      builtOn('Middle', 'base'),
+      builtOn('Top', 'middle'),
+      builtOn('Outside', 'base'),
+    ];
+    const { rig, change } = await start(seeds, { flags: { confirm: 'remove' }, answering: yes });
+    await change({ ids: idsUpTo(3), action: 'remove' });
+    const [question = ''] = rig.questions;
+    expect(question).toMatch(/^- "Base" .*; used by: "Outside", and in this list "Middle";/m);
+    expect(question).toMatch(/^- "Middle" .*; used by: only "Top", also in this list;/m);
+    expect(question).toMatch(/^- "Top" .*; used by: no other audience;/m);
+  });
+
   test('in a circle are named in the question, and done anyway', async () => {
     const seeds = [builtOn('A', 'b'), builtOn('B', 'a')];
     const options = { isNew: true, flags: { confirm: 'remove' }, answering: yes };
@@ -485,6 +533,39 @@ describe('the time of a call', () => {
     await rig.clock.advance(60_000);
     const rest = { ...args, ids: named, confirmation: result?.continuation };
     expect((await change(rest)).outcomes).toEqual(['done']);
+  });
+
+  test('a continuation says why it is of no use any more', async () => {
+    const flags = { confirm: 'remove', 'rate-limits': 'update_audience_for_space=3' };
+    const { rig, change } = await start(many(5), { limits, flags });
+    const args = { ids: idsUpTo(5), action: 'disable' };
+    const rest = { ids: [idOf(4), idOf(5)], action: 'disable' };
+    const confirmation = confirmationIn((await change(args)).error);
+    const continuation = (await change({ ...args, confirmation })).result?.continuation;
+    const refusal = async (more: object) =>
+      (await change({ ...rest, confirmation: continuation, ...more })).error?.message;
+    await rig.clock.advance(60_000);
+    expect(await refusal({ ids: [idOf(4)] })).toContain('was not issued for exactly this write');
+    expect(await refusal({ action: 'remove' })).toContain('was not issued for exactly this write');
+    await rig.clock.advance(6 * 60_000);
+    expect(await refusal({})).toContain('has expired');
+  });
+
+  test('continues as often as it takes, under the first agreement', async () => {
+    const flags = { confirm: 'remove', 'rate-limits': 'update_audience_for_space=3' };
+    const { rig, change } = await start(many(8), { limits, flags, answering: yes });
+    let left = idsUpTo(8);
+    let confirmation: string | undefined;
+    const rounds: number[] = [];
+    while (left.length > 0) {
+      const { result } = await change({ ids: left, action: 'disable', confirmation });
+      rounds.push(result?.counts.done ?? 0);
+      left = result?.results.flatMap(({ id, outcome }) => (outcome === 'done' ? [] : [id])) ?? [];
+      confirmation = result?.continuation;
+      await rig.clock.advance(60_000);
+    }
+    expect(rounds).toEqual([3, 3, 2]);
+    expect(rig.questions).toHaveLength(1);
   });
 
   test('a continuation may be passed with the ids of all', async () => {
@@ -621,6 +702,51 @@ describe('copies', () => {
     expect((await change({ ids: idsUpTo(3), action: 'disable' })).outcomes).toEqual(
       Array(3).fill('done'),
     );
+  });
+
+  test.each([
+    [
+      [1],
+      /^The result must hold a copy of this audience, which has \d+ characters; at most 100000 fit. Nothing was sent.$/,
+      /^Delete what is too long by itself with remove_audience_from_space/,
+    ],
+    [
+      [2, 1, 3],
+      /copies of these 3 audiences, .* Too long by itself: "Huge" \("aud_000000001"\). The copies of the first 2 others fit. Nothing/,
+      /^Pass fewer ids, such as the first 2 others. Delete what is too long/,
+    ],
+    [
+      [3, 4, 2],
+      /; at most 100000 fit. The copies of the first 2 fit. Nothing/,
+      /^Pass fewer ids, such as the first 2. Whoever/,
+    ],
+  ])('that can never fit are named: %j', async (numbers, message, next) => {
+    const of = (name: string, chars: number) => ({
+      ...plain(name),
+      description: 'x'.repeat(chars),
+    });
+    const seeds = [of('Huge', 150_000), of('A', 45_000), of('B', 45_000), of('C', 45_000)];
+    const { rig, change } = await start(seeds, { flags: { confirm: 'remove' } });
+    for (const dryRun of [undefined, true]) {
+      const { error } = await change({ ids: numbers.map(idOf), action: 'remove', dryRun });
+      expect(error).toMatchObject({ code: 'invalid_input', field: 'ids' });
+      expect(error?.message).toMatch(message);
+      expect(error?.next).toMatch(next);
+    }
+    expect(rig.writes()).toEqual([]);
+  });
+
+  test('that fit are kept, whatever does not', async () => {
+    const seeds = [{ ...plain('Huge'), description: 'x'.repeat(150_000) }, ...many(2)];
+    const { change } = await start(seeds, { flags: { 'audit-log': auditFile() } });
+    const { result } = await change({ ids: idsUpTo(3), action: 'remove' });
+    expect(result?.removed?.map(({ id }) => id)).toEqual([idOf(2), idOf(3)]);
+    const { result: none } = await (
+      await start(seeds, { flags: { 'audit-log': auditFile() } })
+    ).change({ ids: [idOf(1)], action: 'remove' });
+    expect(none?.removed).toEqual([]);
+    expect(none?.advice).toContain('1 of them did not fit in removed; they are in the audit log.');
+    expect(none?.advice.join(' ')).not.toContain('To recreate one');
   });
 
   test('are in the audit log, if there is one', async () => {

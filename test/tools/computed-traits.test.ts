@@ -235,7 +235,7 @@ describe('reading', () => {
     const { client, faults } = await start();
     faults(longPage);
     const { structured } = await callTool(client, 'list_computed_traits', { count: 150 });
-    expect(structured.notice).toMatch(/query and updatedAt is left out .* No row is missing/);
+    expect(structured.notice).toMatch(/query and updatedAt are left out .* No row is missing/);
     expect(structured.computedTraits).toHaveLength(150);
   });
 

@@ -171,7 +171,15 @@ describe('Space Schema', () => {
     const args = { kind: 'traits', samples: true, limit: 200 };
     const { text, structured } = await callTool(rig.client, 'describe_space_schema', args);
     expect(text.length).toBeLessThan(60_000);
-    expect(structured).toMatchObject({ more: true });
+    // A higher limit would not help, and there is none.
+    expect(structured).toMatchObject({
+      more: true,
+      advice: ['There are more names: pass search.'],
+    });
+    const some = await callTool(rig.client, 'describe_space_schema', { kind: 'traits', limit: 2 });
+    expect(some.structured.advice).toEqual([
+      'There are more names: pass search, or a higher limit.',
+    ]);
   });
 });
 

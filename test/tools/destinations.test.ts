@@ -43,6 +43,11 @@ const world = {
     })),
   ],
 };
+const withLinked: Fault = {
+  kind: 'alter',
+  alter: (body) =>
+    JSON.parse(JSON.stringify(body), (key, value) => (key === 'audienceType' ? 'LINKED' : value)),
+};
 const scene = () => startStandIn({ edition: 'v1', world, flags: { edition: 'v1' } });
 
 const id = expect.any(String);
@@ -278,6 +283,72 @@ describe('get_audience', () => {
     expect(structured).toMatchObject({ audience: { id: 'aud_sent' } });
     expect(structured).not.toHaveProperty('usedBy');
     for (const part of include) expect(String(structured.advice)).toContain(`${part}: not known`);
+  });
+
+  test.each([false, true])(
+    'stays short, whatever is included (full text: %s)',
+    async (fullText) => {
+      const query = `trait('plan') = '${'x'.repeat(50_000)}'`;
+      const long = users('Long', query);
+      const name = 'n'.repeat(300);
+      const destinations = Array.from({ length: 300 }, () => ({
+        name,
+        audiences: [{ audience: 'long', activations: [entered, entered] }],
+      }));
+      const dependents = Array.from({ length: 300 }, (_, n) => ({
+        ...users(`${n}`, "trait('long') = 'true'"),
+        name: `${n} ${name}`,
+      }));
+      const { client, faults } = await startStandIn({
+        edition: 'v1',
+        world: { audiences: [long, ...dependents], destinations },
+        flags: { edition: 'v1' },
+      });
+      const schedules = Array.from({ length: 300 }, () => ({ id: name, config: { zone: name } }));
+      faults(({ operation }) => {
+        if (operation === 'get_audience') return withLinked;
+        return operation === 'list_audience_schedules_from_space_and_audience'
+          ? {
+              kind: 'answer',
+              status: 200,
+              body: JSON.stringify({ data: { audienceSchedules: schedules } }),
+            }
+          : undefined;
+      });
+      const include = ['usedBy', 'destinations', 'schedules'];
+      const { structured, text, error } = await callTool(client, 'get_audience', {
+        id: 'aud_long',
+        include,
+        fullText,
+      });
+      expect(error).toBeUndefined();
+      expect(text.length).toBeLessThan(100_000);
+      for (const part of include) {
+        expect(structured[part]).toHaveProperty(['0']);
+        expect(String(structured.advice)).toMatch(new RegExp(`${part}: \\d+ more do not fit`));
+      }
+      expect(String(structured.advice)).toContain('list_audience_destinations has them');
+    },
+  );
+
+  test('says what is too long to show', async () => {
+    const { client, faults } = await scene();
+    const filterByExternalIds = Array.from({ length: 9000 }, (_, n) => `external_id_${n}`);
+    faults(() => ({
+      kind: 'alter',
+      alter: (body) =>
+        JSON.parse(JSON.stringify(body), (key, value) =>
+          key === 'options' ? { filterByExternalIds } : value,
+        ),
+    }));
+    const { structured } = await get(client, 'aud_sent');
+    expect(structured.audience).not.toHaveProperty('options');
+    expect(String(structured.advice)).toContain(
+      'Left out because they are too long: options. fullText: true',
+    );
+    const full = await callTool(client, 'get_audience', { id: 'aud_sent', fullText: true });
+    expect(full.structured).toMatchObject({ audience: { options: { filterByExternalIds } } });
+    expect(String(full.structured.advice)).not.toContain('too long');
   });
 
   test('takes no other word', async () => {

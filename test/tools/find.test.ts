@@ -124,6 +124,28 @@ describe('against the sandbox', () => {
     expect(error).toMatchObject({ code: 'invalid_input', field });
   });
 
+  test.each([
+    [{ minSize: 500, maxSize: 20 }, 'minSize', 'both minSize 500 and maxSize 20.'],
+    [
+      { updatedSince: '2026-03-02', updatedBefore: '2026-03-01T10:00:00Z' },
+      'updatedSince',
+      'both updatedSince 2026-03-02 and updatedBefore 2026-03-01T10:00:00Z.',
+    ],
+  ])('refuses limits that nothing can meet: %j', async (args, field, message) => {
+    const { client, requests } = await scene();
+    const { error } = await callTool(client, 'find_audiences', args);
+    expect(error).toMatchObject({ code: 'invalid_input', field });
+    expect(error?.message).toContain(message);
+    expect(requests).toEqual([]);
+    const same = {
+      minSize: 2,
+      maxSize: 2,
+      updatedSince: '2026-03-01',
+      updatedBefore: '2026-03-01',
+    };
+    await find(client, same);
+  });
+
   test('an unknown space is not found', async () => {
     const { client } = await scene();
     const { error } = await callTool(client, 'find_audiences', { spaceId: 'spa_none' });

@@ -92,6 +92,15 @@ describe('a definition', () => {
     expect(rig.started()).toBe(3);
   });
 
+  test('is the same however it is written, unless a text in it differs', async () => {
+    const rig = await startPreviews();
+    await rig.preview({ query: "trait('a  b') = 'x' AND NOT (trait('c').exists())" });
+    await rig.preview({ query: 'trait("a  b")="x"  and not trait( "c" ).exists()' });
+    expect(rig.started()).toBe(1);
+    await rig.preview({ query: "trait('a b') = 'x' AND NOT (trait('c').exists())" });
+    expect(rig.started()).toBe(2);
+  });
+
   test('asked for twice at the same time is previewed once', async () => {
     const rig = await startPreviews();
     const options = { onprogress: () => rig.isWaitedFor(3000) };
@@ -304,6 +313,13 @@ describe('is refused', () => {
     const { error } = await rig.preview({ query, spaceId: 'spa_2' });
     expect(error?.code).toBe('space_not_allowed');
     expect(rig.requests).toEqual([]);
+  });
+
+  test('a Segment of 2024 that nothing has shown to be one', async () => {
+    const rig = await startPreviews({ edition: 'v1alpha', flags: { edition: 'auto' } });
+    const { error } = await rig.preview({ query, checkNames: false });
+    expect(error?.code).toBe('unsupported');
+    expect(error?.next).toMatch(/older edition of its API, so this will not work; tell the user/);
   });
 
   test('the edition of 2024', async () => {

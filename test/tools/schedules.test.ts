@@ -180,6 +180,24 @@ describe('an audience that is not linked', () => {
   });
 });
 
+test('absurdly many schedules are shown in part', async () => {
+  const { client, faults } = await start({ seeds: [linked] });
+  const zone = 'z'.repeat(300);
+  const audienceSchedules = Array.from({ length: 400 }, (_, n) => ({
+    id: `${n}`,
+    config: { zone },
+  }));
+  faults(({ operation }) =>
+    operation === 'list_audience_schedules_from_space_and_audience'
+      ? { kind: 'answer', status: 200, body: JSON.stringify({ data: { audienceSchedules } }) }
+      : undefined,
+  );
+  const { structured, text } = await callTool(client, 'list_audience_schedules', { id });
+  expect(text.length).toBeLessThan(60_000);
+  const shown = z.array(z.unknown()).min(1).parse(structured.schedules).length;
+  expect(structured.advice).toContain(`${400 - shown} more schedules are not shown.`);
+});
+
 describe('an audience that is disabled', () => {
   const paused = (days: number) => {
     const updatedAt = new ManualClock().now() - days * dayMs;

@@ -117,7 +117,9 @@ export class EditionChoice {
       {
         field: unsupported?.field,
         status: refusal.facts.status,
-        next: 'Check spaceId with list_audiences. If the space is there, omit this: Segment uses the older edition of its API.',
+        next: row
+          ? 'Check spaceId with list_audiences. If the space is there, omit this: Segment uses the older edition of its API.'
+          : 'Check spaceId with list_audiences. If the space is there, Segment uses the older edition of its API, so this will not work; tell the user.',
       },
     );
   }
