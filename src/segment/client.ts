@@ -29,7 +29,7 @@ import type { HttpProxy } from './proxy.ts';
 import type { Gate } from './quota/gate.ts';
 import { Gates } from './quota/gates.ts';
 import type { CreateQuota, Place } from './quota/quota.ts';
-import { type Refusal, readQuota, readRetryAfter } from './quota/report.ts';
+import { type Headers, type Refusal, readDate, readQuota, readRetryAfter } from './quota/report.ts';
 import { type MadeRequest, requestOf } from './request.ts';
 import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
 import { Tries } from './tries.ts';
@@ -92,9 +92,12 @@ export class SegmentClient implements SegmentApi {
   /** Over when no request of that kind may wait any more. */
   readonly #drains = { reads: new Drain(), writes: new Drain() };
   readonly #features: Features;
+  /** How far Segment's date, as last seen, is ahead of the monotonic clock; before that, ours. */
+  #dateAheadMs: number;
 
   constructor(options: SegmentClientOptions) {
     this.#options = options;
+    this.#dateAheadMs = options.clock.now() - options.clock.monotonic();
     this.#http = new HttpPool(options.baseUrl, options.timeoutMs, options.clock, options.proxy);
     const { clock, perMinute: fixedPerMinute, createQuota } = options;
     this.#gates = new Gates({ clock, fixedPerMinute, createQuota });
@@ -411,7 +414,6 @@ export class SegmentClient implements SegmentApi {
       isUrgent: call.isUrgent ?? isWrite(name),
     });
     const receivedAt = clock.monotonic();
-    const now = clock.now();
     const tookMs = receivedAt - startedAt;
     observed.ended(inBrief(outcome), tookMs);
 
@@ -429,6 +431,7 @@ export class SegmentClient implements SegmentApi {
     }
     const { status, headers, sentAt } = outcome;
     const { date } = headers;
+    const now = this.#dateAt(receivedAt, headers);
     call.onResponse?.({ status, date: typeof date === 'string' ? date : undefined });
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
@@ -447,6 +450,16 @@ export class SegmentClient implements SegmentApi {
       refusal,
       leftMs: refusal && refusal.scope !== 'unknown' ? refusal.untilMs - receivedAt : undefined,
     };
+  }
+
+  /**
+   * Segment's date when a response was received. For those without one, it goes on from the last:
+   * our own clock may jump.
+   */
+  #dateAt(receivedAt: number, headers: Headers): number {
+    const date = readDate(headers);
+    if (date !== undefined) this.#dateAheadMs = date - receivedAt;
+    return receivedAt + this.#dateAheadMs;
   }
 
   /** Waits before the next attempt. @throws the error of the last one, if there is no other. */
