@@ -446,6 +446,10 @@ const listed: Record<string, Record<string, Source>> = {
   'sandbox/service.ts': {
     '/^Bearer +(\\S+)$/i': 'header',
   },
+  'sandbox/start.ts': {
+    '/^(?:127\\.0\\.0\\.1|localhost|\\[::1\\])(?::\\d{1,5})?$/i': 'header',
+    '/^https?:\\/\\/(?:127\\.0\\.0\\.1|localhost|\\[::1\\])(?::\\d{1,5})?$/i': 'header',
+  },
   'segment/base-url.ts': {
     '/(?<!\\/)\\/+$/': 'setting',
   },
