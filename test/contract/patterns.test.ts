@@ -138,10 +138,6 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[ \\t]*(?:#|\\/\\/)/': 'file',
     '/^[ \\t]*(?:#|\\/\\/)[ \\t]*type[ \\t]*:[ \\t]*(\\S+)[ \\t]*$/i': 'file',
   },
-  'given.ts': {
-    '/[,=\\s/]/': 'setting',
-    '/^sgp_\\w{16,}$/': 'setting',
-  },
   'mcp/arguments.ts': {
     '/^-?\\d{1,15}$/': 'message',
   },
@@ -498,6 +494,8 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[1-9]\\d{0,5}$/': 'setting',
   },
   'slips.ts': {
+    '/[,=\\s/]/': 'setting',
+    '/^sgp_\\w{16,}$/': 'setting',
     '/^\\$\\{.*\\}$/s': 'setting',
     '/^\\{.*\\}$/s': 'setting',
     '/^\\$[a-z_][\\w:]*$/i': 'setting',
