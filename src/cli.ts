@@ -9,6 +9,7 @@ import { suggest } from './query/suggest.ts';
 import { sandboxEditions } from './sandbox/editions.ts';
 import { audienceTypes } from './segment/models/audience.ts';
 import { type Setting, settings } from './settings.ts';
+import { holdsTokenForm } from './slips.ts';
 import {
   type CommandName,
   commandNames,
@@ -125,6 +126,7 @@ export function parseCommand(given: readonly string[]): Command {
   const problems = [...surplusWords(words, maxWords), ...wrongFlags(line.flags, flags)];
   problems.push(...contradictions(line.flags, fences));
   if (name === 'keys') problems.push(...repetitions(line.flags));
+  if (name !== undefined) problems.push(...tokensIn(line.flags, words, fences));
   const command = parse(line.values, words, problems);
   // Problems with the settings are reported together with these.
   if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);
@@ -189,6 +191,23 @@ function assertNoNearMiss(word: string): void {
   const meant = flag ?? suggest(word, commandNames);
   if (meant === undefined) return;
   throw new ConfigError([`There is no command "${word}": did you mean ${meant}?`]);
+}
+
+/** Tokens where a command takes something else, in all but settings, which look for it themselves. */
+function tokensIn(
+  flags: readonly GivenFlag[],
+  words: readonly string[],
+  settingsTaken: readonly Setting<unknown>[],
+): string[] {
+  const names = flags
+    .filter(({ name }) => !settingsTaken.some(({ flag }) => flag === name))
+    .flatMap(({ written, value }) => (holdsTokenForm(value ?? '') ? [written] : []));
+  const places = words.flatMap((word, index) =>
+    holdsTokenForm(word) ? [`Word ${index + 1} after the command`] : [],
+  );
+  return [...names, ...places].map(
+    (place) => `${place} holds a token, which belongs in SEGMENT_API_TOKEN.`,
+  );
 }
 
 function surplusWords(words: readonly string[], maxWords: number): string[] {

@@ -1,5 +1,5 @@
 import { minTokenChars, type Setting, type SettingWithFallback } from './settings.ts';
-import { slipIn } from './slips.ts';
+import { holdsTokenForm, slipIn } from './slips.ts';
 
 /** The command line by flag name; true for a flag without a value. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -105,10 +105,7 @@ export class Given {
   }
 
   #holdsToken(text: string): boolean {
-    const isTokenLike = (part: string) => /^sgp_\w{16,}$/.test(part);
-    return (
-      this.#tokens.some((token) => text.includes(token)) || text.split(/[,=\s/]/).some(isTokenLike)
-    );
+    return this.#tokens.some((token) => text.includes(token)) || holdsTokenForm(text);
   }
 }
 

@@ -122,10 +122,10 @@ function base64Within(bytes: Buffer, offset: number): string {
   return digits.slice(Math.ceil((8 * offset) / 6), Math.floor(bits / 6));
 }
 
-/** The two digits that differ between base64's alphabets, and that URLs and JSON may escape. */
+/** The two digits that differ between base64's alphabets, and that URLs, HTML and JSON may escape. */
 const base64Symbols: Readonly<Record<string, string>> = {
-  '+': '(?:[+-]|%2[bB])',
-  '/': '(?:\\\\?/|_|%2[fF])',
+  '+': `(?:${character('+')}|-)`,
+  '/': `(?:${character('/')}|_)`,
 };
 
 function hex(code: number, minDigits: number): string {

@@ -656,6 +656,20 @@ describe('a token in the wrong place is never printed', () => {
     },
   );
 
+  test.each([
+    ['sandbox', '--seed', misplaced],
+    ['sandbox', `--record=${misplaced}`],
+    ['check', misplaced],
+    ['check', 'x', '-', `dir/${misplaced}`],
+    ['keys', 'revoke', misplaced],
+    ['doctor', '--key-env', misplaced],
+    ['setup', misplaced],
+  ])('%s %s %s is told before anything is done with it', (...words) => {
+    const text = said(words);
+    expect(text).toMatch('holds a token, which belongs in SEGMENT_API_TOKEN');
+    expect(text).not.toContain(misplaced);
+  });
+
   const others = rows
     .filter(({ secret, shared }) => !secret && !shared)
     .filter(({ env: name }) => !/_TOKEN_FILE$|_SANDBOX$/.test(name));

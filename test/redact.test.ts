@@ -87,7 +87,7 @@ describe('every spelling of a secret is found', () => {
     }
   });
 
-  test('base64 that is percent-encoded, or has its slashes escaped', () => {
+  test('base64 whose symbols are escaped as in URLs, JSON or HTML', () => {
     const each = '~~~???>>>~~~???';
     const base64 = Buffer.from(each).toString('base64');
     expect(base64).toMatch(/[+/]/);
@@ -95,6 +95,8 @@ describe('every spelling of a secret is found', () => {
       encodeURIComponent(base64),
       lower(encodeURIComponent(base64)),
       base64.replaceAll('/', '\\/'),
+      base64.replaceAll('+', '\\u002B').replaceAll('/', '\\u002f'),
+      base64.replaceAll('+', '&#43;').replaceAll('/', '&#x2F;'),
     ]) {
       expect(createRedactor([each]).text(`(${written})`)).toBe('([redacted])');
     }

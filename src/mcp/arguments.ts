@@ -2,7 +2,7 @@ import type { Tool as Definition } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
 import { nearestName } from '../nearest.ts';
 import { InvalidInputError } from '../segment/errors.ts';
-import { quoted, visible } from '../visible.ts';
+import { cut, quoted, visible } from '../visible.ts';
 
 /*
  * What models write instead of what a schema asks for. The schemas stay strict, and are advertised
@@ -76,6 +76,8 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 
 /** More problems than these help nobody. */
 const maxProblems = 10;
+/** Of a name that somebody made up. */
+const maxNameChars = 100;
 
 interface Problem {
   field: string | undefined;
@@ -120,7 +122,7 @@ function problemsIn(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
       .slice(0, maxProblems)
-      .map((key) => ({ field: key, message: strangerIn(key, fields) }));
+      .map((key) => ({ field: cut(key, maxNameChars), message: strangerIn(key, fields) }));
   }
   const field = issue.path.join('.');
   const [name] = issue.path;

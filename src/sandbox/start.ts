@@ -270,20 +270,18 @@ function plansFrom({ seed, seeds }: SandboxOptions, edition: SandboxEdition): Pl
   return seeds === undefined ? shopPlans(edition) : plansOf(seeds);
 }
 
-/** The names of this machine. */
-const ownNames = ['127.0.0.1', 'localhost', '[::1]'];
+/** This machine by name, as in the header `Host`, and the origin of a page that it serves itself. */
+const ownHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
+const ownOrigin = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 
 /**
  * The `Host` or `Origin` of a request that a web page has a browser send here, whether by its own
  * name or, with DNS rebinding, by one that it points at this machine; undefined for any other.
  */
 function foreignIn({ host = '', origin }: IncomingHttpHeaders): string | undefined {
-  if (!isOwn(`http://${host}`)) return `Host ${JSON.stringify(host)}`;
-  return origin === undefined || isOwn(origin) ? undefined : `Origin ${JSON.stringify(origin)}`;
-}
-
-function isOwn(url: string): boolean {
-  return URL.canParse(url) && ownNames.includes(new URL(url).hostname);
+  if (!ownHost.test(host)) return `Host ${JSON.stringify(host)}`;
+  const isOwn = origin === undefined || ownOrigin.test(origin);
+  return isOwn ? undefined : `Origin ${JSON.stringify(origin)}`;
 }
 
 /**

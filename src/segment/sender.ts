@@ -20,7 +20,7 @@ import type { HttpOutcome, HttpPool, HttpRequest } from './http.ts';
 import type { HttpProxy } from './proxy.ts';
 import type { Gate } from './quota/gate.ts';
 import type { Place } from './quota/quota.ts';
-import { type Refusal, readQuota, readRetryAfter } from './quota/report.ts';
+import { type Headers, type Refusal, readDate, readQuota, readRetryAfter } from './quota/report.ts';
 import { pauseAfterFailure, pauseAfterRefusal } from './retry.ts';
 import { Tries } from './tries.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from './verdict.ts';
@@ -73,10 +73,13 @@ export interface Sending<Name extends OperationName> {
 export class Sender {
   readonly #options: SenderOptions;
   readonly #way: Way;
+  /** How far Segment's date, as last seen, is ahead of the monotonic clock; before that, ours. */
+  #dateAheadMs: number;
 
   constructor(options: SenderOptions, way: Way) {
     this.#options = options;
     this.#way = way;
+    this.#dateAheadMs = options.clock.now() - options.clock.monotonic();
   }
 
   /**
@@ -239,7 +242,6 @@ export class Sender {
       isUrgent: call.isUrgent ?? isWrite(name),
     });
     const receivedAt = clock.monotonic();
-    const now = clock.now();
     const tookMs = receivedAt - startedAt;
     observed.ended(inBrief(outcome), tookMs);
 
@@ -257,6 +259,7 @@ export class Sender {
     }
     const { status, headers, sentAt } = outcome;
     const { date } = headers;
+    const now = this.#dateAt(receivedAt, headers);
     call.onResponse?.({ status, date: typeof date === 'string' ? date : undefined });
     const text = redactor.text(outcome.text);
     const body = redactor.value(parseJson(text));
@@ -275,6 +278,16 @@ export class Sender {
       refusal,
       leftMs: refusal && refusal.scope !== 'unknown' ? refusal.untilMs - receivedAt : undefined,
     };
+  }
+
+  /**
+   * Segment's date when a response was received. For those without one, it goes on from the last:
+   * our own clock may jump.
+   */
+  #dateAt(receivedAt: number, headers: Headers): number {
+    const date = readDate(headers);
+    if (date !== undefined) this.#dateAheadMs = date - receivedAt;
+    return receivedAt + this.#dateAheadMs;
   }
 
   /** Waits before the next attempt. @throws the error of the last one, if there is no other. */

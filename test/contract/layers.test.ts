@@ -58,6 +58,7 @@ const allowed: Record<string, string[]> = {
     'segment/models',
     'sandbox/editions.ts',
     'settings.ts',
+    'slips.ts',
     'usage.ts',
     'node:util',
   ],

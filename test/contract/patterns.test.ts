@@ -138,10 +138,6 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[ \\t]*(?:#|\\/\\/)/': 'file',
     '/^[ \\t]*(?:#|\\/\\/)[ \\t]*type[ \\t]*:[ \\t]*(\\S+)[ \\t]*$/i': 'file',
   },
-  'given.ts': {
-    '/[,=\\s/]/': 'setting',
-    '/^sgp_\\w{16,}$/': 'setting',
-  },
   'mcp/arguments.ts': {
     '/^-?\\d{1,15}$/': 'message',
   },
@@ -446,6 +442,10 @@ const listed: Record<string, Record<string, Source>> = {
   'sandbox/service.ts': {
     '/^Bearer +(\\S+)$/i': 'header',
   },
+  'sandbox/start.ts': {
+    '/^(?:127\\.0\\.0\\.1|localhost|\\[::1\\])(?::\\d{1,5})?$/i': 'header',
+    '/^https?:\\/\\/(?:127\\.0\\.0\\.1|localhost|\\[::1\\])(?::\\d{1,5})?$/i': 'header',
+  },
   'segment/base-url.ts': {
     '/(?<!\\/)\\/+$/': 'setting',
   },
@@ -494,6 +494,8 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[1-9]\\d{0,5}$/': 'setting',
   },
   'slips.ts': {
+    '/[,=\\s/]/': 'setting',
+    '/^sgp_\\w{16,}$/': 'setting',
     '/^\\$\\{.*\\}$/s': 'setting',
     '/^\\{.*\\}$/s': 'setting',
     '/^\\$[a-z_][\\w:]*$/i': 'setting',

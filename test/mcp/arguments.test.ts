@@ -152,6 +152,12 @@ test('the text of an error is a line of prose, and the JSON exactly', async () =
   }
 });
 
+test('of a very long unknown field the start is named', async () => {
+  const { error } = await call(list, { ['\n'.repeat(100_000)]: 1 });
+  expect(error?.field).toMatch(/characters in all\]$/);
+  expect(JSON.stringify(error).length).toBeLessThan(5000);
+});
+
 test('of very many unknown fields the first are told', async () => {
   const args = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, 1]));
   const { error } = await call('get_audience', args);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   type Fault,
   type LogEntry,
@@ -13,6 +13,7 @@ import { v1alpha } from '../../src/segment/editions/v1alpha.ts';
 import { CancelledError, mayHaveTakenEffect, NoAnswerError } from '../../src/segment/errors.ts';
 import { readSpace } from '../../src/segment/space.ts';
 import { testCall } from '../support/call.ts';
+import { listen } from '../support/listen.ts';
 import { ManualClock, tick, waitFor } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
 
@@ -304,6 +305,35 @@ describe.each([-600_000, 600_000])('when the date of this machine jumps by %i ms
     faults = [failed(503, { 'retry-after': until, date })];
     const from = clock.monotonic();
     await whileTimePasses(client.send('list_audiences', { spaceId, count: 1 }, testCall()));
+    expect(clock.monotonic() - from).toBe(6000);
+  });
+
+  test('so it is where the response has no date of its own', async () => {
+    const list = JSON.stringify({ data: { audiences: [], pagination: { totalEntries: 0 } } });
+    let answered = 0;
+    const url = await listen((_, response) => {
+      answered += 1;
+      const at = (ms: number) => new Date(clock.server.now() + ms).toUTCString();
+      if (answered === 2) {
+        response.sendDate = false;
+        response.writeHead(429, { 'retry-after': at(5000) }).end();
+      } else response.writeHead(200, { date: at(0) }).end(list);
+    });
+    const there = segmentClient(url, clock, {
+      timeoutMs: 600_000,
+      log: (_, message) => {
+        if (message === 'answer') heard += 1;
+      },
+    });
+    onTestFinished(() => there.close());
+    const read = () => there.send('list_audiences', { spaceId, count: 1 }, testCall());
+    await read();
+    clock.jump(jumpMs);
+    const from = clock.monotonic();
+    const second = read();
+    await waitFor(() => heard === 2);
+    await clock.advance(6000);
+    await second;
     expect(clock.monotonic() - from).toBe(6000);
   });
 });

@@ -12,19 +12,25 @@ export class QuotaServer {
   counted = 0;
   readonly #offsetMs: number;
   readonly #windowMs: number;
+  readonly #hasFixedTimes: boolean;
   #consumed = 0;
 
-  /** @param offsetMs how far its clock is ahead of ours. */
-  constructor(limit: number, offsetMs = 0, windowMs = segmentWindowMs) {
+  /**
+   * @param offsetMs how far its clock is ahead of ours. @param hasFixedTimes whether windows begin
+   * when a multiple of their length has passed, instead of with a request.
+   */
+  constructor(limit: number, offsetMs = 0, windowMs = segmentWindowMs, hasFixedTimes = false) {
     this.limit = limit;
     this.#offsetMs = offsetMs;
     this.#windowMs = windowMs;
+    this.#hasFixedTimes = hasFixedTimes;
   }
 
   /** Counts a request that arrives `at` a moment, and answers it. */
   answer(at: number): { status: number; headers: Record<string, string>; body: unknown } {
     if (at >= this.endsAt) {
-      this.endsAt = at + this.#windowMs;
+      const begunMs = this.#hasFixedTimes ? (at + this.#offsetMs) % this.#windowMs : 0;
+      this.endsAt = at - begunMs + this.#windowMs;
       this.#consumed = 0;
     }
     this.#consumed += 1;

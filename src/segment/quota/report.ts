@@ -53,7 +53,10 @@ interface Answer {
   sentAt: number;
   /** When its response was received, on the monotonic clock. */
   receivedAt: number;
-  /** The date at which it was received, milliseconds since the epoch. */
+  /**
+   * The server's date when it was received, milliseconds since the epoch, in case the response does
+   * not have one.
+   */
   now: number;
   /** Whether the operation has a quota other than the per-minute one. */
   hasLongerQuota?: boolean;
@@ -83,7 +86,8 @@ export function readQuota(answer: Answer): QuotaReport {
  * `Retry-After` in milliseconds, from seconds or a date; undefined if absent or senseless. A date
  * is compared with the response's own `Date`, because our clock may differ from the server's.
  *
- * @param now our date, milliseconds since the epoch, for responses that have none.
+ * @param now the server's date as far as known, milliseconds since the epoch, for responses without
+ * one.
  */
 export function readRetryAfter(headers: Headers, now: number): number | undefined {
   const text = single(headers['retry-after']);
@@ -162,7 +166,8 @@ function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
  * When the window ends. The request that opened it (consumed = 1) gives it most precisely: it ends
  * one window after the server counted that request, which was between sending and response.
  * Otherwise, the reset date is compared with the server's own `Date`, because its clock may differ
- * from ours.
+ * from ours. Where that date is too early for a window that this request opened, the windows begin
+ * at fixed times, and only the date counts.
  */
 function readEnd(answer: Answer): QuotaReport['ends'] {
   const { headers, sentAt, receivedAt, windowMs = segmentWindowMs } = answer;
@@ -170,6 +175,7 @@ function readEnd(answer: Answer): QuotaReport['ends'] {
   if (wholeNumber(headers['x-ratelimit-consumed']) !== 1) return byDate;
   const byOpening = { earliest: sentAt + windowMs, latest: receivedAt + windowMs };
   if (byDate === undefined) return byOpening;
+  if (byDate.latest < byOpening.earliest) return byDate;
   const latest = Math.min(byOpening.latest, byDate.latest);
   return { earliest: Math.min(latest, Math.max(byOpening.earliest, byDate.earliest)), latest };
 }
@@ -185,10 +191,14 @@ function readResetDate(answer: Answer): QuotaReport['ends'] {
   };
 }
 
-/** The server's date; ours if a response has none. */
 function serverNow(headers: Headers, now: number): number {
+  return readDate(headers) ?? now;
+}
+
+/** The server's date, milliseconds since the epoch; undefined if the response has none. */
+export function readDate(headers: Headers): number | undefined {
   const date = Date.parse(single(headers.date) ?? '');
-  return Number.isNaN(date) ? now : date;
+  return Number.isNaN(date) ? undefined : date;
 }
 
 function sanePause(ms: number | undefined): number | undefined {

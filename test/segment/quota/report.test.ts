@@ -23,6 +23,15 @@ describe('the end of the window', () => {
     expect(read(headers).ends).toEqual({ earliest: noon + 29_000, latest: noon + 31_040 });
   });
 
+  test('is the reset date alone where windows begin at fixed times, not with a request', () => {
+    const headers = {
+      'x-ratelimit-consumed': '1',
+      'x-ratelimit-reset': http(noon + 30_000),
+      date: http(noon),
+    };
+    expect(read(headers).ends).toEqual({ earliest: noon + 29_000, latest: noon + 31_040 });
+  });
+
   test('follows the clock of the server, not ours', () => {
     const hourAhead = noon + 3_600_000;
     const headers = { 'x-ratelimit-reset': http(hourAhead + 30_000), date: http(hourAhead) };

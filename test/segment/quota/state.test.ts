@@ -576,6 +576,17 @@ test('a single client is never refused, even where responses say nothing about t
   );
 });
 
+test('a single client is never refused where windows begin at fixed times, either', () => {
+  fc.assert(
+    fc.property(anyLimit, anyOffset, stepsOf(3000, [0]), (limit, offset, steps) => {
+      const server = new QuotaServer(limit, offset, minute, true);
+      run(new Picture(limit), server, steps, ...withSilence);
+      return server.refused === 0;
+    }),
+    { numRuns: runs(1000) },
+  );
+});
+
 test('nine silent answers right after the end of a window at the server stay counted', () => {
   const server = new QuotaServer(10);
   // Another process opened the window, so that its end is known by the date alone: up to two seconds late.
