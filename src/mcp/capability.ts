@@ -1,5 +1,17 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
+import type * as z from 'zod';
+import type { RequestHandler } from './client-call.ts';
+
+/** The schema of one method's requests. */
+export type RequestSchema = z.ZodObject<{ method: z.ZodLiteral<string> }>;
+
+/** Takes handlers of requests, for one version of the SDK. */
+export interface HandlerTable {
+  setRequestHandler<Schema extends RequestSchema>(
+    schema: Schema,
+    handler: RequestHandler<z.output<Schema>>,
+  ): void;
+}
 
 /**
  * A part of what the server can do: what it declares to clients, and how it handles their requests.
@@ -7,5 +19,5 @@ import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
 export interface Capability {
   declares: ServerCapabilities;
   /** Registers its request handlers; called once, before the server is connected. */
-  register(server: Server): void;
+  register(server: HandlerTable): void;
 }
