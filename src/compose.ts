@@ -1,5 +1,6 @@
 import { passed } from './clock.ts';
 import type { Config } from './config.ts';
+import type { ClosableServer, CreateServer } from './mcp/server.ts';
 import { maxCallMs } from './mcp/tools.ts';
 import type { SharedState } from './replicas/shared-state.ts';
 import {
@@ -29,8 +30,15 @@ export interface Opening {
 
 /** The assembled program. */
 export interface Program {
-  /** Opens a session: for the only client of the process, or for one of several callers. */
-  openSession(opening?: Opening): Session;
+  /**
+   * Opens a session: for the only client of the process, or for one of several callers.
+   *
+   * @param createServer for the versions of the protocol that its client speaks.
+   */
+  openSession<Server extends ClosableServer>(
+    createServer: CreateServer<Server>,
+    opening?: Opening,
+  ): Session<Server>;
   /**
    * For a client that has closed its input but still listens: reads and requests already sent
    * continue; writes not yet sent, or waiting for the user, end at once as cancelled.
@@ -65,9 +73,9 @@ export function compose(services: ProcessServices, shared?: SharedState): Progra
     await Promise.all([...sessions].map((session) => session.idle()));
   };
   return {
-    openSession(opening) {
+    openSession(createServer, opening) {
       const workspace = workspaces.get(opening?.upstream ?? config, opening?.workspace);
-      const session = createSession(services, workspace, opening?.guest, () =>
+      const session = createSession(services, workspace, createServer, opening?.guest, () =>
         sessions.delete(session),
       );
       sessions.add(session);

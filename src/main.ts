@@ -3,6 +3,7 @@ import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { HttpMachine } from './http-config.ts';
+import { createMcpServer } from './mcp/server.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { createProcessServices, type Machine } from './services.ts';
 import { openTelemetry } from './telemetry/open.ts';
@@ -154,7 +155,10 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     return exitCode.ok;
   }
   const program = compose(services);
-  const { inputEnded, interrupted, answered } = await serveStdio(program.openSession().server, log);
+  const { inputEnded, interrupted, answered } = await serveStdio(
+    program.openSession(createMcpServer).server,
+    log,
+  );
   const reason = await Promise.race([inputEnded, interrupted]);
   log('info', 'stopping', { reason });
   if (reason === 'stdin closed') {

@@ -1,4 +1,3 @@
-import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
 import type { RequestHandler } from './client-call.ts';
 
@@ -13,11 +12,22 @@ export interface HandlerTable {
   ): void;
 }
 
+type Empty = Record<string, never>;
+
+/** What a server declares to clients, as every version of the protocol has it. */
+export interface Declared {
+  tools?: Empty;
+  resources?: Empty;
+  prompts?: Empty;
+  completions?: Empty;
+  extensions?: Record<string, Empty>;
+}
+
 /**
  * A part of what the server can do: what it declares to clients, and how it handles their requests.
  */
 export interface Capability {
-  declares: ServerCapabilities;
+  declares: Declared;
   /** Registers its request handlers; called once, before the server is connected. */
   register(server: HandlerTable): void;
 }

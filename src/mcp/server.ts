@@ -1,11 +1,10 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import type { Log } from '../log.ts';
-import type { Capability, HandlerTable } from './capability.ts';
+import type { Extra } from './ask.ts';
+import type { Capability, Declared, HandlerTable } from './capability.ts';
 import type { ClientCall } from './client-call.ts';
 import { Connection } from './connection.ts';
-import type { Extra } from './ask.ts';
 
 export interface McpServerOptions {
   name: string;
@@ -18,15 +17,22 @@ export interface McpServerOptions {
   log: Log;
 }
 
-/** The MCP server of one session, independent of its transport. */
-export interface McpServer {
-  connect(transport: Transport): Promise<void>;
+/** What every server of a session can, whatever the version of the protocol. */
+export interface ClosableServer {
   /** Cancels all requests and closes the transport. */
   close(): Promise<void>;
 }
 
+/** Makes the server of a session, for some versions of the protocol. */
+export type CreateServer<Server extends ClosableServer> = (options: McpServerOptions) => Server;
+
+/** The MCP server of one session, independent of its transport. */
+export interface McpServer extends ClosableServer {
+  connect(transport: Transport): Promise<void>;
+}
+
 /**
- * Assembles the server. It uses the SDK's low-level `Server` rather than its `McpServer`, because
+ * Assembles the server, for the versions of the protocol that begin with `initialize`. It uses the SDK's low-level `Server` rather than its `McpServer`, because
  * bad input then becomes an error in our own form, and start-up is a fifth faster.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
@@ -44,8 +50,8 @@ export function createMcpServer(options: McpServerOptions): McpServer {
 }
 
 /** What all of them declare. */
-export function declaredBy(capabilities: readonly Capability[]): ServerCapabilities {
-  const declared: ServerCapabilities = {};
+export function declaredBy(capabilities: readonly Capability[]): Declared {
+  const declared: Declared = {};
   for (const { declares } of capabilities) Object.assign(declared, declares);
   return declared;
 }

@@ -285,7 +285,8 @@ export class ToolsCapability implements Capability {
     const abandoned = caller === undefined ? undefined : this.#abandoned.signal;
     const call: CallContext = {
       // Nothing is lost with the response to a read that nobody waits for.
-      signal: abandoned && readOnlyHint ? AbortSignal.any([client.signal, abandoned]) : client.signal,
+      signal:
+        abandoned && readOnlyHint ? AbortSignal.any([client.signal, abandoned]) : client.signal,
       abandoned,
       caller,
       trail: this.#trailOf(observed),

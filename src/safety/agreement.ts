@@ -194,7 +194,10 @@ async function askUser(
     const replied = ask.reply && (await agreedByReply(matter, ask.reply, context));
     if (replied) return replied;
     const question = await questionAbout(matter);
-    throw new QuestionError({ question, state: confirmations.issue(matter.subject, matter.shownIds()) });
+    throw new QuestionError({
+      question,
+      state: confirmations.issue(matter.subject, matter.shownIds()),
+    });
   }
   const question = await questionAbout(matter);
   const shownIds = matter.shownIds();

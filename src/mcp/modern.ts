@@ -1,0 +1,132 @@
+import { ClientCapabilitiesSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { ServerContext, Server as ServerOfSdk, Transport } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import { replyIn } from './ask.ts';
+import type { HandlerTable } from './capability.ts';
+import type { ClientCall } from './client-call.ts';
+import { modernVersion } from './era.ts';
+import {
+  type ClosableServer,
+  type CreateServer,
+  declaredBy,
+  type McpServerOptions,
+} from './server.ts';
+
+/*
+ * The protocol from 2026-07-28 on, by the second version of the SDK. Each request says by itself what
+ * it needs; there is no `initialize` and no session, and a call that has a question ends with it. The
+ * two versions of the SDK share nothing but the handlers: no object of one gets to the other.
+ */
+
+/** How answers over HTTP are sent. */
+export interface HttpOptions {
+  /** Whether an answer is a stream of events even if nothing comes before its result. */
+  streams: boolean;
+  /** How often a quiet stream gets a comment, milliseconds. */
+  keepAliveMs: number;
+}
+
+/** Answers one request over HTTP. */
+export interface ModernAnswerer extends ClosableServer {
+  /** @param request its headers. @param message its body. */
+  answer(request: Request, message: unknown): Promise<Response>;
+}
+
+/** Serves a client that has the server for itself. */
+export interface ModernServer extends ClosableServer {
+  connect(transport: Transport): Promise<void>;
+}
+
+export interface Modern {
+  createsAnswerers(http: HttpOptions): CreateServer<ModernAnswerer>;
+  createServer: CreateServer<ModernServer>;
+}
+
+/** Loads the SDK, which takes a while, and which few processes need today. */
+export async function loadModern(): Promise<Modern> {
+  const [{ Server, createMcpHandler }, { serveStdio }] = await Promise.all([
+    import('@modelcontextprotocol/server'),
+    import('@modelcontextprotocol/server/stdio'),
+  ]);
+  const serverOf = ({ name, version, instructions, capabilities, log }: McpServerOptions) => {
+    const declared = declaredBy(capabilities);
+    const server = new Server({ name, version }, { capabilities: declared, instructions });
+    server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
+    return server;
+  };
+  return {
+    createsAnswerers: (http) => (options) => {
+      const server = serverOf(options);
+      const { streams, keepAliveMs } = http;
+      const handler = createMcpHandler(
+        ({ requestInfo }) => withHandlers(server, options, requestInfo),
+        { legacy: 'reject', responseMode: streams ? 'sse' : 'auto', keepAliveMs },
+      );
+      return {
+        answer: (request, parsedBody) => handler.fetch(request, { parsedBody }),
+        async close() {
+          await handler.close();
+          options.onClose();
+        },
+      };
+    },
+    createServer(options) {
+      const server = withHandlers(serverOf(options), options);
+      let handle: { close(): Promise<void> } | undefined;
+      return {
+        async connect(transport) {
+          handle = serveStdio(() => server, { legacy: 'reject', transport });
+        },
+        async close() {
+          await handle?.close();
+          options.onClose();
+        },
+      };
+    },
+  };
+}
+
+const paramsSchema = z.looseObject({});
+
+/** @param request the request over HTTP; undefined over stdin and stdout. */
+function withHandlers(
+  server: ServerOfSdk,
+  { capabilities }: McpServerOptions,
+  request?: Request,
+): ServerOfSdk {
+  const table: HandlerTable = {
+    setRequestHandler(schema, handler) {
+      const method = schema.shape.method.value;
+      server.setRequestHandler(method, { params: paramsSchema }, (params, context) =>
+        handler(schema.parse({ method, params }), callOf(context, request)),
+      );
+    },
+  };
+  for (const capability of capabilities) capability.register(table);
+  return server;
+}
+
+const capabilitiesKey = 'io.modelcontextprotocol/clientCapabilities';
+// The schema of the versions before knows, too, that a client that names no mode means the form.
+const envelopeSchema = z.looseObject({ [capabilitiesKey]: ClientCapabilitiesSchema });
+const metaSchema = z.looseObject({ traceparent: z.unknown() });
+function callOf({ mcpReq }: ServerContext, request: Request | undefined): ClientCall {
+  const { id, signal, _meta, envelope, inputResponses } = mcpReq;
+  const declared = envelopeSchema.safeParse(envelope).data?.[capabilitiesKey];
+  return {
+    requestId: id,
+    signal,
+    protocolVersion: modernVersion,
+    transport: request ? 'tcp' : 'pipe',
+    traceparent: {
+      message: metaSchema.safeParse(_meta).data?.traceparent,
+      header: request?.headers.get('traceparent') ?? undefined,
+    },
+    progressToken: _meta?.progressToken,
+    sendProgress: (params) =>
+      mcpReq.notify({ method: 'notifications/progress', params: { ...params } }),
+    asks: declared?.elicitation?.form
+      ? { kind: 'between', reply: replyIn(mcpReq.requestState(), inputResponses) }
+      : undefined,
+  };
+}
