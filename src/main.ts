@@ -3,7 +3,6 @@ import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { HttpMachine } from './http-config.ts';
-import { createMcpServer } from './mcp/server.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import { createProcessServices, type Machine } from './services.ts';
 import { openTelemetry } from './telemetry/open.ts';
@@ -156,7 +155,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   }
   const program = compose(services);
   const { inputEnded, interrupted, answered } = await serveStdio(
-    program.openSession(createMcpServer).server,
+    (createServer) => program.openSession(createServer).server,
     log,
   );
   const reason = await Promise.race([inputEnded, interrupted]);

@@ -1,10 +1,16 @@
-import { ClientCapabilitiesSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  ClientCapabilitiesSchema,
+  type JSONRPCErrorResponse,
+  type JSONRPCMessage,
+  type RequestId,
+} from '@modelcontextprotocol/sdk/types.js';
 import type { ServerContext, Server as ServerOfSdk, Transport } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { replyIn } from './ask.ts';
 import type { HandlerTable } from './capability.ts';
 import type { ClientCall } from './client-call.ts';
 import { modernVersion } from './era.ts';
+import { rpcCodes } from './rpc-error.ts';
 import {
   type ClosableServer,
   type CreateServer,
@@ -32,9 +38,19 @@ export interface ModernAnswerer extends ClosableServer {
   answer(request: Request, message: unknown): Promise<Response>;
 }
 
+/** A connection with a client that has the server for itself. */
+export interface Channel {
+  /** Set by the server: takes a message from the client. */
+  onmessage: ((message: JSONRPCMessage) => void) | undefined;
+  send(message: JSONRPCMessage): Promise<void>;
+  /** The handler of a request has ended, also if the request was cancelled. */
+  handled(id: RequestId): void;
+  close(): Promise<void>;
+}
+
 /** Serves a client that has the server for itself. */
 export interface ModernServer extends ClosableServer {
-  connect(transport: Transport): Promise<void>;
+  connect(channel: Channel): Promise<void>;
 }
 
 export interface Modern {
@@ -56,14 +72,18 @@ export async function loadModern(): Promise<Modern> {
   };
   return {
     createsAnswerers: (http) => (options) => {
-      const server = serverOf(options);
       const { streams, keepAliveMs } = http;
       const handler = createMcpHandler(
-        ({ requestInfo }) => withHandlers(server, options, requestInfo),
+        ({ requestInfo }) => withHandlers(serverOf(options), options, requestInfo),
         { legacy: 'reject', responseMode: streams ? 'sse' : 'auto', keepAliveMs },
       );
       return {
-        answer: (request, parsedBody) => handler.fetch(request, { parsedBody }),
+        async answer(request, parsedBody) {
+          const refusal = refusalOf(parsedBody);
+          return refusal
+            ? Response.json(refusal, { status: 404 })
+            : handler.fetch(request, { parsedBody });
+        },
         async close() {
           await handler.close();
           options.onClose();
@@ -71,11 +91,12 @@ export async function loadModern(): Promise<Modern> {
       };
     },
     createServer(options) {
-      const server = withHandlers(serverOf(options), options);
       let handle: { close(): Promise<void> } | undefined;
       return {
-        async connect(transport) {
-          handle = serveStdio(() => server, { legacy: 'reject', transport });
+        async connect(channel) {
+          const handled = (id: RequestId) => channel.handled(id);
+          const create = () => withHandlers(serverOf(options), options, undefined, handled);
+          handle = serveStdio(create, { legacy: 'reject', transport: transportOf(channel) });
         },
         async close() {
           await handle?.close();
@@ -86,20 +107,60 @@ export async function loadModern(): Promise<Modern> {
   };
 }
 
+const listenSchema = z.object({
+  jsonrpc: z.literal('2.0'),
+  id: z.union([z.string(), z.number()]),
+  method: z.literal('subscriptions/listen'),
+});
+
+/** The SDK would open a stream that waits for changes; but none are announced. */
+function refusalOf(message: unknown): JSONRPCErrorResponse | undefined {
+  const { data } = listenSchema.safeParse(message);
+  if (!data) return undefined;
+  const error = { code: rpcCodes.methodNotFound, message: 'Method not found' };
+  return { jsonrpc: '2.0', id: data.id, error };
+}
+
+function transportOf(channel: Channel): Transport {
+  const transport: Transport = {
+    async start() {
+      channel.onmessage = (message) => {
+        const refusal = refusalOf(message);
+        if (refusal) void channel.send(refusal);
+        else transport.onmessage?.(message);
+      };
+    },
+    send: (message) => channel.send(message),
+    async close() {
+      await channel.close();
+      transport.onclose?.();
+    },
+  };
+  return transport;
+}
+
 const paramsSchema = z.looseObject({});
 
-/** @param request the request over HTTP; undefined over stdin and stdout. */
+/**
+ * @param request the request over HTTP; undefined over stdin and stdout. @param handled called when the
+ * handler of a request has ended.
+ */
 function withHandlers(
   server: ServerOfSdk,
   { capabilities }: McpServerOptions,
-  request?: Request,
+  request: Request | undefined,
+  handled: (id: RequestId) => void = () => {},
 ): ServerOfSdk {
   const table: HandlerTable = {
     setRequestHandler(schema, handler) {
       const method = schema.shape.method.value;
-      server.setRequestHandler(method, { params: paramsSchema }, (params, context) =>
-        handler(schema.parse({ method, params }), callOf(context, request)),
-      );
+      server.setRequestHandler(method, { params: paramsSchema }, async (params, context) => {
+        try {
+          return await handler(schema.parse({ method, params }), callOf(context, request));
+        } finally {
+          handled(context.mcpReq.id);
+        }
+      });
     },
   };
   for (const capability of capabilities) capability.register(table);

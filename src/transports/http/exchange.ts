@@ -195,10 +195,6 @@ export class Exchange {
     if (reading.kind === 'refused') return refuseMessage(response, reading);
     const message = reading.kind === 'request' ? reading.message : undefined;
     if (message && isRefused(response, visitor, message)) return;
-    if (message?.method === 'subscriptions/listen') {
-      // What it would open waits for changes, and none are announced.
-      return refuse(response, 404, rpcCodes.methodNotFound, 'Method not found', { id: message.id });
-    }
     this.#modern ??= loadModern();
     const { createsAnswerers } = await this.#modern;
     const streams = message?.method === 'tools/call';
