@@ -127,6 +127,10 @@ export interface AgreementContext {
 /** How the user agreed to a write. */
 export interface Agreement {
   by: 'elicitation' | 'confirmation';
+  /** Whether an earlier call asked, so that nothing that this one has read is older than the answer. */
+  isEarlier: boolean;
+  /** Which of several audiences have changed since, by their positions. */
+  changed: readonly number[];
   /** Uses up the value that was passed; false if that fails. Called right before sending. */
   spend(): Promise<boolean>;
   /** Undoes that, if nothing was sent after all. */
@@ -216,8 +220,9 @@ async function questionAbout(matter: Matter): Promise<string> {
 }
 
 /**
- * @returns the agreement, or why the user can't have seen the question; undefined if there is no answer.
- * @throws {AudiencesError} `declined`, `stale`, and for a state that is not good for this call.
+ * @returns the agreement, or why the user can't have seen the question; undefined if the user has not
+ * answered what is to be asked now.
+ * @throws {AudiencesError} `declined`, `stale`, and for a state that was not issued or is used.
  */
 async function agreedByReply(
   matter: Matter,
@@ -227,19 +232,21 @@ async function agreedByReply(
   const judgement = await confirmations.judge(state, matter.subject);
   switch (judgement.kind) {
     case 'accepted': {
-      const { ageMs, unshown, spend, giveBack } = judgement;
+      const { ageMs, unshown } = judgement;
       const answered = answer(ageMs);
       if (answered === undefined || answered === 'unseen' || answered === 'unsupported') {
         return answered;
       }
       if (answered !== 'yes') throw declined(answered);
       await matter.assertShown(unshown, ageMs);
-      return { by: 'elicitation', spend, giveBack };
+      return agreedBy(judgement, 'elicitation');
     }
     case 'changed':
       throw matter.changed(judgement.wasState);
     case 'expired':
       throw declined('timed out');
+    case 'other':
+      return undefined;
     default:
       throw new ForeignStateError(judgement.kind);
   }
@@ -377,13 +384,18 @@ export class Seeking {
 
 const agreedInPerson: Agreement = {
   by: 'elicitation',
+  isEarlier: false,
+  changed: [],
   spend: async () => true,
   giveBack: async () => {},
 };
 
 /** The agreement that a value proves. */
-export function agreedBy({ spend, giveBack }: Accepted): Agreement {
-  return { by: 'confirmation', spend, giveBack };
+export function agreedBy(
+  { changed, spend, giveBack }: Accepted,
+  by: Agreement['by'] = 'confirmation',
+): Agreement {
+  return { by, isEarlier: true, changed, spend, giveBack };
 }
 
 export const sinceAsked = 'since the user was asked';

@@ -75,6 +75,12 @@ interface Agreed {
   stale: ReadonlySet<string>;
 }
 
+/** @param ids of those that the user was asked about. */
+function agreedFor(ids: readonly string[], agreement: Agreement): Agreed {
+  const sorted = ids.toSorted();
+  return { agreement, stale: new Set(agreement.changed.flatMap((index) => sorted[index] ?? [])) };
+}
+
 /** One wish for several audiences in progress. */
 class Bulk<Name extends OperationName> {
   readonly #wish: BulkWish<Name>;
@@ -198,7 +204,7 @@ class Bulk<Name extends OperationName> {
     if (mode === 'none') return { agreement: undefined, stale: new Set() };
     const agreement = await seek(this.#matterOf(plan), this.#wish.confirmation, this.#context);
     await auditLog?.assertWritable();
-    return { agreement, stale: new Set() };
+    return agreedFor(this.#wish.ids, agreement);
   }
 
   /** The agreement that a value proves; undefined if none was passed, or it is not valid. */
@@ -207,8 +213,7 @@ class Bulk<Name extends OperationName> {
     if (!passed) return undefined;
     const { ids, judgement } = passed;
     if (this.#context.mode !== 'none') this.#assertShown(plan, judgement.unshown, plan.set);
-    const stale = new Set(judgement.changed.flatMap((index) => ids[index] ?? []));
-    return { agreement: agreedBy(judgement), stale };
+    return agreedFor(ids, agreedBy(judgement));
   }
 
   /**
@@ -225,10 +230,9 @@ class Bulk<Name extends OperationName> {
     const isContinued = askMode === 'elicitation' ? [true] : [false, true];
     for (const continued of isContinued) {
       for (const some of [ids, [...plan.writes.keys()]]) {
-        const sorted = some.toSorted();
-        const subject = this.#subjectOf(plan.set, sorted, continued);
+        const subject = this.#subjectOf(plan.set, some, continued);
         const judgement = await confirmations.judge(confirmation, subject);
-        if (judgement.kind === 'accepted') return { ids: sorted, judgement };
+        if (judgement.kind === 'accepted') return { ids: some, judgement };
       }
     }
     return undefined;

@@ -143,12 +143,11 @@ export class QuestionError extends AudiencesError {
   }
 }
 
-/** The reply to a question that was not asked here, or not about this call. */
+/** The reply to a question that was not asked here, or that has been replied to. */
 export class ForeignStateError extends AudiencesError {
-  constructor(why: Exclude<Judgement['kind'], 'accepted' | 'changed' | 'expired'>) {
+  constructor(why: 'foreign' | 'used') {
     const reasons = {
-      foreign: 'was not issued here for this call and caller',
-      other: 'was issued for other arguments',
+      foreign: 'was not issued here, or not for this call and caller',
       used: 'has already been used',
     };
     super('invalid_input', `Invalid requestState: it ${reasons[why]}. Nothing was changed.`, {
