@@ -293,6 +293,26 @@ describe('a reply', () => {
     expect(error?.message).toContain('has already been used');
   });
 
+  test('leaves out, of several audiences, those that have changed since', async () => {
+    const ids = [id, 'aud_000000012'];
+    const bulk = { name: 'change_audiences', arguments: { action: 'remove', ids } };
+    const { result } = await call(bulk);
+    const rename = { id, name: 'Renamed meanwhile' };
+    const renamed = await call({ name: 'update_audience_for_space', arguments: rename });
+    expect(renamed.result).toMatchObject({ structuredContent: { audience: rename } });
+    const reply = { requestState: result?.requestState, inputResponses: agreed };
+    expect((await call({ ...bulk, ...reply })).result).toMatchObject({
+      structuredContent: {
+        results: [
+          { id, outcome: 'stale' },
+          { id: ids[1], outcome: 'done' },
+        ],
+      },
+    });
+    expect(isThere()).toBe(true);
+    expect(sandbox.members(space, ids[1] ?? '')).toBeUndefined();
+  });
+
   test('comes too late after five minutes', async () => {
     const requestState = await ask();
     await clock.advance(confirmationLifeMs + 1);
