@@ -21,16 +21,27 @@ import * as z from 'zod';
  * copies of a class, `instanceof` would know only one.
  */
 
-/** The packages that are in files of their own. All imports of them must be `import()`. */
-const vendors = ['@opentelemetry/api', 'ioredis', 'jose'];
+/**
+ * The packages that are in files of their own, each with what its file is made from. All imports of
+ * them must be `import()`.
+ */
+const vendors = new Map([
+  // Two entries of the package, which share classes.
+  ['@modelcontextprotocol/server', './scripts/shims/mcp-server.mjs'],
+  ['@opentelemetry/api', '@opentelemetry/api'],
+  ['ioredis', 'ioredis'],
+  ['jose', 'jose'],
+]);
 
 /** Lets the program require what is in vendor/. */
 const vendorFiles: Plugin = {
   name: 'vendor-files',
   setup({ onResolve }) {
-    onResolve({ filter: new RegExp(`^(?:${vendors.join('|')})$`) }, ({ path, kind }) => {
+    const names = [...vendors.keys()];
+    onResolve({ filter: new RegExp(`^(?:${names.join('|')})(?:/|$)`) }, ({ path, kind }) => {
       if (kind === 'entry-point') return undefined;
-      if (kind === 'dynamic-import') return { path: `./vendor/${path}.js`, external: true };
+      const name = names.find((each) => path === each || path.startsWith(`${each}/`));
+      if (kind === 'dynamic-import') return { path: `./vendor/${name}.js`, external: true };
       return { errors: [{ text: `${path} is in vendor/: import() it when it is first needed` }] };
     });
   },
@@ -136,7 +147,7 @@ export async function bundle(): Promise<Bundle> {
       validator: '@modelcontextprotocol/sdk/validation/ajv',
       sandbox: 'src/sandbox/start.ts',
       query: 'src/query/public.ts',
-      ...Object.fromEntries(vendors.map((name) => [`vendor/${name}`, name])),
+      ...Object.fromEntries([...vendors].map(([name, source]) => [`vendor/${name}`, source])),
     },
     format: 'cjs',
   });
@@ -166,7 +177,7 @@ export async function bundle(): Promise<Bundle> {
       loadedLater: [...new Set(external.map(({ path }) => path.replace('./', '')))].sort(),
     },
     vendors: new Map(
-      vendors.map((name) => {
+      [...vendors.keys()].map((name) => {
         const file = `vendor/${name}.js`;
         return [file, Object.keys(others.metafile.outputs[`dist/${file}`]?.inputs ?? {})];
       }),

@@ -1,5 +1,6 @@
 import { passed } from './clock.ts';
 import type { Config } from './config.ts';
+import type { ClosableServer, CreateServer } from './mcp/server.ts';
 import { maxCallMs } from './mcp/tools.ts';
 import type { SharedState } from './replicas/shared-state.ts';
 import {
@@ -29,8 +30,15 @@ export interface Opening {
 
 /** The assembled program. */
 export interface Program {
-  /** Opens a session: for the only client of the process, or for one of several callers. */
-  openSession(opening?: Opening): Session;
+  /**
+   * Opens a session: for the only client of the process, or for one of several callers.
+   *
+   * @param createServer for the versions of the protocol that its client speaks.
+   */
+  openSession<Server extends ClosableServer>(
+    createServer: CreateServer<Server>,
+    opening?: Opening,
+  ): Session<Server>;
   /**
    * Closes the workspaces that are no longer offered, each as soon as no session works with it. One that
    * is opened again is a new one.
@@ -70,13 +78,20 @@ export function compose(services: ProcessServices, shared?: SharedState): Progra
     await Promise.all([...sessions].map((session) => session.idle()));
   };
   return {
-    openSession(opening) {
+    openSession(createServer, opening) {
       const workspace = workspaces.get(opening?.upstream ?? config, opening?.workspace);
       const leave = workspace.enter();
-      const session = createSession(services, workspace.services, opening?.guest, () => {
+      const onClose = () => {
         sessions.delete(session);
         leave();
-      });
+      };
+      const session = createSession(
+        services,
+        workspace.services,
+        createServer,
+        opening?.guest,
+        onClose,
+      );
       sessions.add(session);
       return session;
     },

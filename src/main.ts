@@ -154,7 +154,10 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
     return exitCode.ok;
   }
   const program = compose(services);
-  const { inputEnded, interrupted, answered } = await serveStdio(program.openSession().server, log);
+  const { inputEnded, interrupted, answered } = await serveStdio(
+    (createServer) => program.openSession(createServer).server,
+    log,
+  );
   const reason = await Promise.race([inputEnded, interrupted]);
   log('info', 'stopping', { reason });
   if (reason === 'stdin closed') {

@@ -231,8 +231,8 @@ class Visitors {
     const upstream = this.#upstreamOf(token);
     return {
       caller: caller.id,
-      open: (session) =>
-        program.openSession({
+      open: (createServer, session) =>
+        program.openSession(createServer, {
           upstream,
           workspace: token,
           guest: {

@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import { withFacts } from './log.ts';
 import { instructions } from './mcp/instructions.ts';
 import { resourcesCapability } from './mcp/resources.ts';
-import { createMcpServer, type McpServer } from './mcp/server.ts';
+import type { ClosableServer, CreateServer } from './mcp/server.ts';
 import { type Admit, ToolsCapability } from './mcp/tools.ts';
 import { switchedOffBy, switchedOffFor } from './offered.ts';
 import { resources } from './resources/registry.ts';
@@ -38,8 +38,8 @@ export interface Guest {
 }
 
 /** One connection with a client, ready to be served. */
-export interface Session {
-  server: McpServer;
+export interface Session<Server extends ClosableServer = ClosableServer> {
+  server: Server;
   /**
    * Ends the calls that would write but have not begun to, and lets no further call begin to write.
    */
@@ -53,15 +53,16 @@ export interface Session {
 /**
  * Opens a session.
  *
- * @param guest undefined for the only client of the process. @param onClose called when its
+ * @param createServer for the versions of the protocol that its client speaks. @param guest undefined for the only client of the process. @param onClose called when its
  * connection closes.
  */
-export function createSession(
+export function createSession<Server extends ClosableServer>(
   processServices: ProcessServices,
   workspace: WorkspaceServices,
+  createServer: CreateServer<Server>,
   guest: Guest | undefined,
   onClose: () => void,
-): Session {
+): Session<Server> {
   const { config, machine, redactor } = processServices;
   const { clock } = machine;
   const { indexes, names, previews } = workspace;
@@ -122,7 +123,7 @@ export function createSession(
     redactor,
     log,
   });
-  const server = createMcpServer({
+  const server = createServer({
     name,
     version,
     // A setting that they quote may hold an encoded secret.

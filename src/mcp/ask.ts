@@ -2,19 +2,20 @@ import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/proto
 import {
   ErrorCode,
   McpError,
+  type Result,
   type ServerNotification,
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import type { UserAnswer } from '../safety/agreement.ts';
+import type { Question, Reply, UserAnswer } from '../safety/agreement.ts';
 import { CancelledError } from '../segment/errors.ts';
-
-/** Asks the user, and resolves to the outcome. */
-export type Ask = (question: string) => Promise<UserAnswer>;
 
 /** What the SDK passes to a request handler. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** Sends a request to the client, and resolves to its result. */
+export type SendRequest = Extra['sendRequest'];
 
 /** Nobody reads a question and closes it in less. */
 const minReadingMs = 1000;
@@ -50,7 +51,7 @@ export interface Asking {
   /** Aborted when the answer is no longer needed, or can no longer come. */
   signal: AbortSignal;
   clock: Clock;
-  sendRequest: Extra['sendRequest'];
+  sendRequest: SendRequest;
 }
 
 /**
@@ -60,17 +61,16 @@ export interface Asking {
  */
 export async function askUser(asking: Asking): Promise<UserAnswer> {
   const { tool, question, timeoutMs, signal, clock, sendRequest } = asking;
-  const params = { mode: 'form' as const, message: question, requestedSchema };
   const askedAt = clock.monotonic();
   const tooLate = new AbortController();
   const stopTimeout = clock.after(timeoutMs, () => tooLate.abort());
   try {
-    const answer = await sendRequest({ method: 'elicitation/create', params }, z.unknown(), {
+    const answer = await sendRequest(requestOf(question), z.unknown(), {
       // Ours comes first, and can't be mistaken for an error of the client.
       timeout: 2 * timeoutMs,
       signal: AbortSignal.any([signal, tooLate.signal]),
     });
-    return readAnswer(answer, clock.monotonic() - askedAt < minReadingMs);
+    return readAnswer(answer, clock.monotonic() - askedAt) ?? 'unseen';
   } catch (error) {
     if (signal.aborted) throw new CancelledError(tool, false, 'while the user was being asked.');
     if (tooLate.signal.aborted) return 'timed out';
@@ -81,9 +81,21 @@ export async function askUser(asking: Asking): Promise<UserAnswer> {
   }
 }
 
-function readAnswer(given: unknown, isQuick: boolean): UserAnswer {
+/** The request that puts a question to the user. */
+function requestOf(question: string) {
+  const params = { mode: 'form' as const, message: question, requestedSchema };
+  return { method: 'elicitation/create' as const, params };
+}
+
+/**
+ * Reads what a client answers.
+ *
+ * @param ageMs how long after the question. @returns undefined for what is no answer.
+ */
+function readAnswer(given: unknown, ageMs: number): UserAnswer | undefined {
   const { success, data } = answerSchema.safeParse(given);
-  if (!success) return 'unseen';
+  if (!success) return undefined;
+  const isQuick = ageMs < minReadingMs;
   switch (data.action) {
     case 'accept':
       return agreedSchema.safeParse(data.content).success ? 'yes' : 'unconfirmed';
@@ -92,4 +104,29 @@ function readAnswer(given: unknown, isQuick: boolean): UserAnswer {
     case 'cancel':
       return isQuick ? 'unseen' : 'cancelled';
   }
+}
+
+/** The name of our question among the input that a result asks for. */
+const questionName = 'agreement';
+
+/** The result that ends a call with a question: the client asks, and calls again with the answer. */
+export function questionResult({ question, state }: Question): Result {
+  return {
+    resultType: 'input_required',
+    inputRequests: { [questionName]: requestOf(question) },
+    requestState: state,
+  };
+}
+
+/**
+ * What a call brings of an earlier one that ended with a question; undefined if nothing.
+ *
+ * @param state `requestState`. @param responses `inputResponses`, as they came.
+ */
+export function replyIn(
+  state: string | undefined,
+  responses: Readonly<Record<string, unknown>> = {},
+): Reply | undefined {
+  if (state === undefined) return undefined;
+  return { state, answer: (ageMs) => readAnswer(responses[questionName], ageMs) };
 }

@@ -44,6 +44,7 @@ export class Connection implements Transport {
   readonly #ours = new Set<string>();
   readonly #batches = new Map<RequestId, Batch>();
   #initializeId: RequestId | undefined;
+  #isOpen = false;
   #version: unknown;
 
   constructor(wire: Wire, log: Log) {
@@ -51,7 +52,10 @@ export class Connection implements Transport {
     this.#log = log;
   }
 
+  /** Begins to read, if it has not yet. */
   async start(): Promise<void> {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
     this.#wire.open();
   }
 

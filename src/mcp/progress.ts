@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Wait } from '../segment/call.ts';
-import type { Extra } from './ask.ts';
+import type { ClientCall } from './client-call.ts';
 
 /** Often enough that a client does not give up on a running call. */
 const keepAliveMs = 10_000;
 
 /** Reports the progress of a call to the client, if it asked for that. */
 export class Progress {
-  readonly #extra: Extra;
+  readonly #client: ClientCall;
   readonly #startedAt: number;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -19,8 +19,8 @@ export class Progress {
   #cancelKeepAlive = () => {};
 
   /** @param startedAt when the call started, in milliseconds of the monotonic clock. */
-  constructor(extra: Extra, startedAt: number, clock: Clock, log: Log) {
-    this.#extra = extra;
+  constructor(client: ClientCall, startedAt: number, clock: Clock, log: Log) {
+    this.#client = client;
     this.#startedAt = startedAt;
     this.#clock = clock;
     this.#log = log;
@@ -28,7 +28,7 @@ export class Progress {
 
   /** Whether the client asked for it. */
   get isWanted(): boolean {
-    return this.#extra._meta?.progressToken !== undefined;
+    return this.#client.progressToken !== undefined;
   }
 
   /**
@@ -61,7 +61,7 @@ export class Progress {
 
   /** @param leftMs milliseconds until the end, if known. */
   send(message: string, leftMs?: number): void {
-    const progressToken = this.#extra._meta?.progressToken;
+    const progressToken = this.#client.progressToken;
     if (progressToken === undefined) return;
     this.#does(this.#doing);
     const now = this.#clock.monotonic();
@@ -71,11 +71,8 @@ export class Progress {
     const passedMs = now - this.#startedAt;
     const progress = passedMs / 1000;
     const total = leftMs === undefined ? undefined : (passedMs + leftMs) / 1000;
-    this.#extra
-      .sendNotification({
-        method: 'notifications/progress',
-        params: { progressToken, progress, total, message },
-      })
+    this.#client
+      .sendProgress({ progressToken, progress, total, message })
       .catch((error: unknown) => this.#log('debug', 'no progress sent', { error: String(error) }));
   }
 }

@@ -2,6 +2,7 @@
 export const rpcCodes = {
   parseError: -32_700,
   invalidRequest: -32_600,
+  methodNotFound: -32_601,
   invalidParams: -32_602,
   internalError: -32_603,
   /** MCP's own, for `resources/read`. */

@@ -1,14 +1,14 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
   CallToolRequestSchema,
-  type CallToolResult,
   ListToolsRequestSchema,
+  type Result,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../clock.ts';
 import { type Log, withFacts } from '../log.ts';
 import { nearestName } from '../nearest.ts';
 import type { Redactor } from '../redact.ts';
-import type { UserAnswer } from '../safety/agreement.ts';
+import type { Ask, UserAnswer } from '../safety/agreement.ts';
+import { ForeignStateError, QuestionError } from '../safety/refused-agreement.ts';
 import type { CallContext, Trail } from '../segment/call.ts';
 import {
   type AudiencesError,
@@ -20,9 +20,9 @@ import { noObserver, type ObservedCall, type Observer } from '../telemetry/obser
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import { cut, visible } from '../visible.ts';
 import { broughtIntoForm, invalidInput } from './arguments.ts';
-import { type Ask, askUser, type Extra } from './ask.ts';
-import type { Capability } from './capability.ts';
-import { Connection } from './connection.ts';
+import { askUser, questionResult, type SendRequest } from './ask.ts';
+import type { Capability, HandlerTable } from './capability.ts';
+import type { ClientCall } from './client-call.ts';
 import { definitions } from './definitions.ts';
 import { assertFirstPage } from './pages.ts';
 import { Preparations } from './preparations.ts';
@@ -37,7 +37,7 @@ interface CallToAsk {
   progress: Progress;
   /** Aborted when the answer is no longer needed. */
   signal: AbortSignal;
-  extra: Extra;
+  client: ClientCall;
 }
 
 /**
@@ -95,14 +95,11 @@ type Arguments = Readonly<Record<string, unknown>>;
 interface GivenCall {
   name: string;
   args: Arguments;
-  /** The version of the protocol, where the transport knows it. */
-  version: string | undefined;
 }
 
 /** What a call is handled with. */
 interface Handling {
-  extra: Extra;
-  canAsk: boolean;
+  client: ClientCall;
   observed: ObservedCall;
   log: Log;
 }
@@ -111,7 +108,7 @@ interface Handling {
 export class ToolsCapability implements Capability {
   readonly declares = { tools: {} };
   readonly #options: ToolsOptions;
-  readonly #underWay = new Set<Promise<CallToolResult>>();
+  readonly #underWay = new Set<Promise<Result>>();
   readonly #preparations = new Preparations();
   readonly #abandoned = new AbortController();
   #isStopping = false;
@@ -124,29 +121,21 @@ export class ToolsCapability implements Capability {
     this.#options = options;
   }
 
-  register(server: Server): void {
+  register(server: HandlerTable): void {
     const names = this.#options.tools.map((tool) => tool.name);
     const offered = definitions.filter((definition) => names.includes(definition.name));
     server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
       assertFirstPage(params);
       return { tools: offered };
     });
-    server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-      const { transport } = server;
-      try {
-        this.#assertKnown(params.name);
-        const declares = server.getClientCapabilities()?.elicitation?.form !== undefined;
-        const canAsk = declares && !this.#cannotAsk;
-        const version = transport instanceof Connection ? transport.protocolVersion : undefined;
-        const given = { name: params.name, args: params.arguments ?? {}, version };
-        return await this.#tracked(this.#run(given, extra, canAsk));
-      } finally {
-        if (transport instanceof Connection) transport.handled(extra.requestId);
-      }
+    server.setRequestHandler(CallToolRequestSchema, ({ params }, client) => {
+      this.#assertKnown(params.name);
+      const given = { name: params.name, args: params.arguments ?? {} };
+      return this.#tracked(this.#run(given, client));
     });
   }
 
-  async #tracked(running: Promise<CallToolResult>): Promise<CallToolResult> {
+  async #tracked(running: Promise<Result>): Promise<Result> {
     this.#underWay.add(running);
     try {
       return await running;
@@ -175,22 +164,22 @@ export class ToolsCapability implements Capability {
   }
 
   /** The one place where a thrown error becomes a result. */
-  async #run(given: GivenCall, extra: Extra, canAsk: boolean): Promise<CallToolResult> {
+  async #run(given: GivenCall, client: ClientCall): Promise<Result> {
     const { clock, redactor } = this.#options;
     const { name } = given;
     const startedAt = clock.monotonic();
-    const observed = this.#observe(given, extra);
+    const observed = this.#observe(name, client);
     const log = this.#logOf(observed);
     let outcome = 'ok';
     let end = () => {};
     try {
       const tool = this.#find(name);
       end = this.#options.admit?.(name) ?? end;
-      const data = await this.#handle(tool, given.args, { extra, canAsk, observed, log });
+      const data = await this.#handle(tool, given.args, { client, observed, log });
       log('info', 'tool call', { tool: name, tookMs: clock.monotonic() - startedAt });
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
-      const error = this.#asStopped(asAudiencesError(thrown), name, extra);
+      const error = this.#asStopped(asAudiencesError(thrown), name, client);
       outcome = error.code;
       const level = error.code === 'internal_error' ? 'error' : 'warn';
       const { stack } = error.cause instanceof Error ? error.cause : error;
@@ -201,6 +190,10 @@ export class ToolsCapability implements Capability {
         error: error.message,
         stack: level === 'error' ? stack : undefined,
       });
+      if (error instanceof QuestionError) return questionResult(error.question);
+      if (error instanceof ForeignStateError) {
+        throw new RpcError(rpcCodes.invalidParams, error.message);
+      }
       return failure(error, redactor);
     } finally {
       observed.ended(outcome, clock.monotonic() - startedAt);
@@ -208,19 +201,16 @@ export class ToolsCapability implements Capability {
     }
   }
 
-  #observe({ name, version }: GivenCall, { requestId, requestInfo, _meta }: Extra): ObservedCall {
+  #observe(tool: string, client: ClientCall): ObservedCall {
     const { observer = noObserver, caller } = this.#options;
-    const header = requestInfo?.headers['mcp-protocol-version'];
+    const { requestId, protocolVersion, transport, trace } = client;
     return observer.callBegan({
-      tool: name,
+      tool,
       requestId,
-      protocolVersion: typeof header === 'string' ? header : version,
-      transport: requestInfo ? 'tcp' : 'pipe',
+      protocolVersion,
+      transport,
       caller,
-      trace: {
-        message: { traceparent: _meta?.traceparent, tracestate: _meta?.tracestate },
-        header: requestInfo?.headers ?? {},
-      },
+      trace,
     });
   }
 
@@ -241,7 +231,7 @@ export class ToolsCapability implements Capability {
    * What ended because the server stops was not cancelled by whoever called: over HTTP they are
    * there, and another server can serve them.
    */
-  #asStopped(error: AudiencesError, name: string, { signal }: Extra): AudiencesError {
+  #asStopped(error: AudiencesError, name: string, { signal }: ClientCall): AudiencesError {
     const { caller, tools } = this.#options;
     const isOurs = this.#isStopping && caller !== undefined && !signal.aborted;
     if (!isOurs || !(error instanceof CancelledError)) return error;
@@ -281,12 +271,12 @@ export class ToolsCapability implements Capability {
   async #handle(
     tool: Tool,
     given: Arguments,
-    { extra, canAsk, observed, log }: Handling,
+    { client, observed, log }: Handling,
   ): Promise<object> {
     const { clock, maxWaitMs, contextOf } = this.#options;
     const startedAt = clock.monotonic();
     const input = inputOf(tool, given);
-    const progress = new Progress(extra, startedAt, clock, log);
+    const progress = new Progress(client, startedAt, clock, log);
     const { maxCallMs: longMs = 0 } = tool;
     const budgetMs = progress.isWanted ? Math.max(maxCallMs, maxWaitMs, longMs) : maxCallMs;
     const waitMs = progress.isWanted ? Math.max(maxWaitMs, longMs) : maxWaitMs;
@@ -295,7 +285,8 @@ export class ToolsCapability implements Capability {
     const abandoned = caller === undefined ? undefined : this.#abandoned.signal;
     const call: CallContext = {
       // Nothing is lost with the response to a read that nobody waits for.
-      signal: abandoned && readOnlyHint ? AbortSignal.any([extra.signal, abandoned]) : extra.signal,
+      signal:
+        abandoned && readOnlyHint ? AbortSignal.any([client.signal, abandoned]) : client.signal,
       abandoned,
       caller,
       trail: this.#trailOf(observed),
@@ -306,10 +297,8 @@ export class ToolsCapability implements Capability {
       onProgress: (message) => progress.send(message),
     };
     const run = async (preparing: AbortSignal) => {
-      const ask: Ask = (question) =>
-        this.#ask(question, { tool: tool.name, call, progress, signal: preparing, extra });
-      const context = contextOf(tool.name, call, preparing, canAsk ? ask : undefined);
-      return await tool.handle(input, context);
+      const toAsk = { tool: tool.name, call, progress, signal: preparing, client };
+      return await tool.handle(input, contextOf(tool.name, call, preparing, this.#askOf(toAsk)));
     };
     // A call that only reads prepares nothing.
     return progress.during(`${tool.name} is running`, () =>
@@ -317,10 +306,18 @@ export class ToolsCapability implements Capability {
     );
   }
 
+  #askOf(toAsk: CallToAsk): Ask | undefined {
+    const { asks } = toAsk.client;
+    if (asks?.kind === 'between') return { reply: asks.reply };
+    if (!asks || this.#cannotAsk) return undefined;
+    return (question) => this.#ask(question, toAsk, asks.sendRequest);
+  }
+
   /** Asks the user; the time that takes does not count as the call's. */
   async #ask(
     question: string,
-    { tool, call, progress, signal, extra }: CallToAsk,
+    { tool, call, progress, signal, client }: CallToAsk,
+    sendRequest: SendRequest,
   ): Promise<UserAnswer> {
     const { clock, redactor, askTimeoutMs } = this.#options;
     const askedAt = clock.monotonic();
@@ -331,7 +328,7 @@ export class ToolsCapability implements Capability {
         timeoutMs: askTimeoutMs,
         signal,
         clock,
-        sendRequest: extra.sendRequest,
+        sendRequest,
       });
     try {
       const answer = await progress.during(`${tool} is waiting for the user to agree`, asking);
@@ -339,7 +336,7 @@ export class ToolsCapability implements Capability {
       return answer;
     } catch (error) {
       const isWithdrawn = this.#isStopping && this.#options.caller !== undefined;
-      if (!isWithdrawn || extra.signal.aborted) throw error;
+      if (!isWithdrawn || client.signal.aborted) throw error;
       return 'withdrawn';
     } finally {
       const thoughtMs = clock.monotonic() - askedAt;

@@ -14,7 +14,15 @@ import {
   usedByInWords,
   type WriteKind,
 } from './question.ts';
-import { builtOnSince, cannotTell, declined, notAsked, required } from './refused-agreement.ts';
+import {
+  builtOnSince,
+  cannotTell,
+  declined,
+  ForeignStateError,
+  notAsked,
+  QuestionError,
+  required,
+} from './refused-agreement.ts';
 
 import type { SeenAudiences } from './seen.ts';
 import { type AudienceShape, type Snapshot, snapshotOf, staleError } from './snapshot.ts';
@@ -50,6 +58,27 @@ export type UserAnswer =
   | 'unseen'
   /** The client does not know how to ask. */
   | 'unsupported';
+
+/** A question that ends a call. */
+export interface Question {
+  question: string;
+  /** The value that comes back with the answer. */
+  state: string;
+}
+
+/** What a call brings of an earlier one that ended with a question. */
+export interface Reply {
+  /** The value that went out with the question. */
+  state: string;
+  /** What the user answered; undefined for what is no answer. @param ageMs since the question. */
+  answer(ageMs: number): UserAnswer | undefined;
+}
+
+/**
+ * How the user is asked: within the call; or between two calls, where the first ends with the question
+ * and the second brings the reply.
+ */
+export type Ask = ((question: string) => Promise<UserAnswer>) | { reply: Reply | undefined };
 
 /** A write that is ready to be sent, with what people have to know about it. */
 export interface PlannedWrite<Name extends OperationName = OperationName> {
@@ -87,7 +116,7 @@ export interface AgreementContext {
   confirmations: ConfirmationDesk;
   seen: SeenAudiences;
   /** Asks the user; undefined where the client can't. */
-  ask: ((question: string) => Promise<UserAnswer>) | undefined;
+  ask: Ask | undefined;
   askMode: AskMode;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -98,6 +127,10 @@ export interface AgreementContext {
 /** How the user agreed to a write. */
 export interface Agreement {
   by: 'elicitation' | 'confirmation';
+  /** Whether an earlier call asked, so that nothing that this one has read is older than the answer. */
+  isEarlier: boolean;
+  /** Which of several audiences have changed since, by their positions. */
+  changed: readonly number[];
   /** Uses up the value that was passed; false if that fails. Called right before sending. */
   spend(): Promise<boolean>;
   /** Undoes that, if nothing was sent after all. */
@@ -158,7 +191,7 @@ export async function seekAnew(
 ): Promise<Agreement> {
   const { confirmations, askMode } = context;
   const asked = await askUser(matter, context);
-  if (asked === 'agrees') return agreedInPerson;
+  if (typeof asked === 'object') return asked;
   if (askMode === 'elicitation') throw notAsked(asked);
   const description = await matter.describe();
   const value = confirmations.issue(matter.subject, matter.shownIds());
@@ -166,15 +199,25 @@ export async function seekAnew(
 }
 
 /**
- * @returns whether the user agrees, can't have seen the question, or can't be asked.
- * @throws {AudiencesError} `declined`
+ * @returns the agreement, or why the user can't have seen the question.
+ * @throws {AudiencesError} `declined`, or a question that ends the call.
  */
 async function askUser(
   matter: Matter,
-  { ask, askMode, elapsed }: AgreementContext,
-): Promise<'agrees' | 'unseen' | 'unsupported'> {
+  context: AgreementContext,
+): Promise<Agreement | 'unseen' | 'unsupported'> {
+  const { ask, askMode, elapsed, confirmations } = context;
   if (!ask || askMode === 'confirmation') return 'unsupported';
-  const question = `${await matter.describe()}\n\nDo you agree?`;
+  if (typeof ask === 'object') {
+    const replied = ask.reply && (await agreedByReply(matter, ask.reply, context));
+    if (replied) return replied;
+    const question = await questionAbout(matter);
+    throw new QuestionError({
+      question,
+      state: confirmations.issue(matter.subject, matter.shownIds()),
+    });
+  }
+  const question = await questionAbout(matter);
   const shownIds = matter.shownIds();
   const shown = shownIds && new Set(shownIds);
   const askedAt = elapsed();
@@ -183,7 +226,44 @@ async function askUser(
   if (answer !== 'yes') throw declined(answer);
   const unshown = shown && ((ids: readonly string[]) => ids.filter((id) => !shown.has(id)));
   await matter.assertShown(unshown, elapsed() - askedAt);
-  return 'agrees';
+  return agreedInPerson;
+}
+
+async function questionAbout(matter: Matter): Promise<string> {
+  return `${await matter.describe()}\n\nDo you agree?`;
+}
+
+/**
+ * @returns the agreement, or why the user can't have seen the question; undefined if the user has not
+ * answered what is to be asked now.
+ * @throws {AudiencesError} `declined`, `stale`, and for a state that was not issued or is used.
+ */
+async function agreedByReply(
+  matter: Matter,
+  { state, answer }: Reply,
+  { confirmations }: AgreementContext,
+): Promise<Agreement | 'unseen' | 'unsupported' | undefined> {
+  const judgement = await confirmations.judge(state, matter.subject);
+  switch (judgement.kind) {
+    case 'accepted': {
+      const { ageMs, unshown } = judgement;
+      const answered = answer(ageMs);
+      if (answered === undefined || answered === 'unseen' || answered === 'unsupported') {
+        return answered;
+      }
+      if (answered !== 'yes') throw declined(answered);
+      await matter.assertShown(unshown, ageMs);
+      return agreedBy(judgement, 'elicitation');
+    }
+    case 'changed':
+      throw matter.changed(judgement.wasState);
+    case 'expired':
+      throw declined('timed out');
+    case 'other':
+      return undefined;
+    default:
+      throw new ForeignStateError(judgement.kind);
+  }
 }
 
 /** Seeks the user's agreement to one write. */
@@ -318,13 +398,18 @@ export class Seeking {
 
 const agreedInPerson: Agreement = {
   by: 'elicitation',
+  isEarlier: false,
+  changed: [],
   spend: async () => true,
   giveBack: async () => {},
 };
 
 /** The agreement that a value proves. */
-export function agreedBy({ spend, giveBack }: Accepted): Agreement {
-  return { by: 'confirmation', spend, giveBack };
+export function agreedBy(
+  { changed, spend, giveBack }: Accepted,
+  by: Agreement['by'] = 'confirmation',
+): Agreement {
+  return { by, isEarlier: true, changed, spend, giveBack };
 }
 
 export const sinceAsked = 'since the user was asked';

@@ -58,12 +58,12 @@ export class BulkAgreement<Name extends OperationName> {
     if (passed && passed.refused === undefined) {
       const { ids, judgement } = passed;
       if (mode !== 'none') this.#assertShown(plan, judgement.unshown, plan.set);
-      return { agreement: agreedBy(judgement), stale: changedIn(ids, judgement) };
+      return agreedFor(ids, agreedBy(judgement));
     }
     if (mode === 'none') return { agreement: undefined, stale: new Set() };
     const agreement = await seekAnew(this.#matterOf(plan), passed?.refused, this.#context);
     await auditLog?.assertWritable();
-    return { agreement, stale: new Set() };
+    return agreedFor(this.#wish.ids, agreement);
   }
 
   /** The question that the user reads. */
@@ -92,10 +92,9 @@ export class BulkAgreement<Name extends OperationName> {
     let refused: Refusal = 'foreign';
     for (const continued of isContinued) {
       for (const some of [ids, [...plan.writes.keys()]]) {
-        const sorted = some.toSorted();
-        const subject = this.#subjectOf(plan.set, sorted, continued);
+        const subject = this.#subjectOf(plan.set, some, continued);
         const judgement = await confirmations.judge(confirmation, subject);
-        if (judgement.kind === 'accepted') return { refused: undefined, ids: sorted, judgement };
+        if (judgement.kind === 'accepted') return { refused: undefined, ids: some, judgement };
         // Of several refusals, one that recognizes the value says more.
         if (refused === 'foreign' && judgement.kind !== 'changed') refused = judgement.kind;
       }
@@ -199,9 +198,10 @@ export class BulkAgreement<Name extends OperationName> {
   }
 }
 
-/** Those of several audiences that have changed since a value was issued for them. */
-function changedIn(ids: readonly string[], { changed }: Accepted): ReadonlySet<string> {
-  return new Set(changed.flatMap((index) => ids[index] ?? []));
+/** @param ids of those that the user was asked about. */
+function agreedFor(ids: readonly string[], agreement: Agreement): BulkAgreed {
+  const sorted = ids.toSorted();
+  return { agreement, stale: new Set(agreement.changed.flatMap((index) => sorted[index] ?? [])) };
 }
 
 /** By id of each audience to change, those built on it that are not changed with it. */

@@ -1,7 +1,7 @@
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { quotedPlainly } from '../visible.ts';
-import type { UserAnswer } from './agreement.ts';
+import type { Question, UserAnswer } from './agreement.ts';
 import { confirmationLifeMs, type Refusal } from './confirmation.ts';
 import { nothingWritten } from './snapshot.ts';
 
@@ -130,3 +130,28 @@ const alone =
   'The confirmation works only in this server process, because there is no state folder that it can use.';
 const nextAlone =
   'It works only in this server process. If a new process is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or require less agreement (--confirm).';
+
+/** The call ends with a question to the user; the answer comes with another call. */
+export class QuestionError extends AudiencesError {
+  readonly question: Question;
+
+  constructor(question: Question) {
+    super('confirmation_required', 'The user must first agree.', {
+      next: 'Show the question, and call again with the answer.',
+    });
+    this.question = question;
+  }
+}
+
+/** The reply to a question that was not asked here, or that has been replied to. */
+export class ForeignStateError extends AudiencesError {
+  constructor(why: 'foreign' | 'used') {
+    const reasons = {
+      foreign: 'was not issued here, or not for this call and caller',
+      used: 'has already been used',
+    };
+    super('invalid_input', `Invalid requestState: it ${reasons[why]}. Nothing was changed.`, {
+      next: 'Call again without requestState and inputResponses.',
+    });
+  }
+}

@@ -284,7 +284,7 @@ class Undertaking<Name extends OperationName> {
     try {
       for (;;) {
         const agreement = await this.#seeking.agree(planned, confirmation);
-        if (agreement.by === 'confirmation') return { ...ready, planned, agreement };
+        if (agreement.isEarlier) return { ...ready, planned, agreement };
         await this.#context.auditLog?.assertWritable();
         // A person takes time to answer: meanwhile, the name may have been taken.
         knownIds = (await this.#search())?.ids;

@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
 import { Connection, type Wire } from '../mcp/connection.ts';
-import type { McpServer } from '../mcp/server.ts';
+import { Eras, type OpenServer } from './eras.ts';
 import { LineReader } from './line-reader.ts';
 import { onSignal, type Signal } from './signals.ts';
 
@@ -26,9 +26,10 @@ export interface StdioService {
 /**
  * Serves MCP over stdin and stdout, until the process ends.
  *
+ * @param openServer called with the first request, which says what the client needs.
  * @param log gets a line for every message that is too long.
  */
-export async function serveStdio(server: McpServer, log: Log): Promise<StdioService> {
+export async function serveStdio(openServer: OpenServer, log: Log): Promise<StdioService> {
   const inputEnded = new Promise<'stdin closed'>((resolve) => {
     for (const event of ['end', 'close']) process.stdin.on(event, () => resolve('stdin closed'));
   });
@@ -44,7 +45,7 @@ export async function serveStdio(server: McpServer, log: Log): Promise<StdioServ
     (bytes, start) => connection.receiveTooLong(start, bytes, maxMessageBytes),
   );
   const connection = new Connection(new StdioWire(reader), log);
-  await server.connect(connection);
+  await new Eras(connection, openServer, log).start();
   return { inputEnded, interrupted, answered: () => connection.answered() };
 }
 

@@ -11,12 +11,21 @@ const binFolder = join(import.meta.dirname, 'node_modules/.bin');
  *
  * @param env is added to what such a command needs of ours.
  */
-export async function runCommand(
+export function runCommand(
   name: string,
   args: string[],
   env: Record<string, string> = {},
 ): Promise<string> {
-  const child = spawn(join(binFolder, name), args, {
+  return runProgram(join(binFolder, name), args, env);
+}
+
+/** The same for any program. */
+export async function runProgram(
+  path: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const child = spawn(path, args, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -19,6 +19,11 @@ export function prepare(): void {
     npm('rebuild', '--silent', '@anthropic-ai/claude-code');
     writeFileSync(stamp, wanted);
   }
+  build();
+}
+
+/** Builds the server. */
+export function build(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 }
 

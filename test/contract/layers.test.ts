@@ -185,6 +185,7 @@ const allowed: Record<string, string[]> = {
     'clock.ts',
     'config.ts',
     'log.ts',
+    'mcp/server.ts',
     'mcp/tools.ts',
     'replicas/shared-state.ts',
     'services.ts',
@@ -275,6 +276,7 @@ const allowed: Record<string, string[]> = {
     'tools',
     'resources',
     'safety/agreement.ts',
+    'safety/refused-agreement.ts',
     'segment/call.ts',
     'segment/contract.ts',
     'segment/editions/editions.ts',
@@ -286,6 +288,7 @@ const allowed: Record<string, string[]> = {
     'redact.ts',
     'visible.ts',
     '@modelcontextprotocol/sdk',
+    '@modelcontextprotocol/server',
     'node:events',
     'zod',
   ],
@@ -400,6 +403,8 @@ test.each([
   ['jsonc-parser', ['commands/clients/json-file.ts']],
   ['jose', ['access/oauth.ts']],
   ['@opentelemetry/api', ['telemetry/opentelemetry.ts']],
+  ['@modelcontextprotocol/server', ['mcp/modern.ts']],
+  ['@modelcontextprotocol/server/stdio', ['mcp/modern.ts']],
 ])('only one file imports %s', (name, expected) => {
   const importers = [...imports].filter(([, targets]) => targets.includes(name));
   expect(importers.map(([file]) => file)).toEqual(expected);
@@ -429,6 +434,8 @@ test('what is slow to import is imported by a file that is itself imported when 
     'jose',
     'ioredis',
     'jsonc-parser',
+    'mcp/modern.ts',
+    '@modelcontextprotocol/server',
     'telemetry/metrics.ts',
     'telemetry/opentelemetry.ts',
     '@opentelemetry/api',

@@ -23,6 +23,7 @@ import { Checkpoint } from '../support/holding-server.ts';
 import { createClient } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
+import { connectModern, postModern, responseIn } from '../support/modern.ts';
 import { isWindows } from '../support/platform.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import { type Replica, startReplica } from '../support/replica.ts';
@@ -157,6 +158,40 @@ describe('keys', () => {
     expect(stolen).toContain('confirmation_required');
     expect(sandbox.members(space, id)).toBeDefined();
     expect((await agree(ann, value)).isError).toBeFalsy();
+    expect(sandbox.members(space, id)).toBeUndefined();
+  });
+
+  test('are needed, and count, in the protocol without sessions, too', async () => {
+    const listed = { method: 'tools/list' };
+    expect((await postModern(replica.origin, listed)).status).toBe(401);
+    const client = await connectModern(`${replica.origin}/mcp`, { key: carl });
+    const { tools } = await client.listTools();
+    expect(tools.every(({ annotations }) => annotations?.readOnlyHint)).toBe(true);
+    expect(JSON.stringify(await client.callTool(remove))).toContain('disabled on this server');
+    const call = () => client.callTool({ name: 'get_audience', arguments: { id } });
+    await call();
+    await call();
+    expect(JSON.stringify(await call())).toContain('rate_limited');
+    await client.close();
+  });
+
+  test("keep one person's reply from another", async () => {
+    const call = async (key: string | undefined, more: object = {}) =>
+      responseIn(
+        await postModern(replica.origin, {
+          method: 'tools/call',
+          params: { ...remove, ...more },
+          headers: bearer(key),
+        }),
+      );
+    const asked = await call(ann);
+    const reply = {
+      requestState: asked.result?.requestState,
+      inputResponses: { agreement: { action: 'accept', content: { agree: true } } },
+    };
+    expect((await call(bob, reply)).error?.message).toContain('not for this call and caller');
+    expect(sandbox.members(space, id)).toBeDefined();
+    expect((await call(ann, reply)).result?.isError).toBeFalsy();
     expect(sandbox.members(space, id)).toBeUndefined();
   });
 

@@ -9,6 +9,7 @@ import { Checkpoint, HoldingServer } from '../support/holding-server.ts';
 import { callTool } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { beginSession, mcpHeaders } from '../support/mcp-post.ts';
+import { modernRequest, modernVersion } from '../support/modern.ts';
 import { type Replica, startReplica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
 
@@ -62,16 +63,27 @@ function breakOff(sent: ClientRequest): Promise<void> {
   });
 }
 
-/** Sends a call that creates an audience. @returns the open stream of its answer. */
-async function create(name: string) {
-  const headers = { ...mcpHeaders, 'mcp-session-id': await beginSession(replica.origin) };
-  const sent = request(`${replica.origin}/mcp`, { method: 'POST', headers, agent: false });
+const eras = ['2025-11-25', modernVersion];
+
+/** A call that creates an audience, as it is posted. */
+async function callOf(era: string, name: string) {
   const params = {
     name: 'create_audience',
     arguments: { name, query: "trait('plan') = 'vip'" },
     _meta: { progressToken: 1 },
   };
-  sent.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }));
+  if (era === modernVersion) return modernRequest({ method: 'tools/call', params });
+  return {
+    message: { jsonrpc: '2.0', id: 1, method: 'tools/call', params },
+    headers: { ...mcpHeaders, 'mcp-session-id': await beginSession(replica.origin) },
+  };
+}
+
+/** Sends a call that creates an audience. @returns the open stream of its answer. */
+async function create(era: string, name: string) {
+  const { message, headers } = await callOf(era, name);
+  const sent = request(`${replica.origin}/mcp`, { method: 'POST', headers, agent: false });
+  sent.end(JSON.stringify(message));
   const response = new Promise<string>((resolve) => {
     sent.once('response', (answer) => answer.once('data', (chunk) => resolve(String(chunk))));
   });
@@ -83,12 +95,12 @@ async function create(name: string) {
   };
 }
 
-test('a call that is queued leaves the queue, and nothing is sent', async () => {
+test.each(eras)('a call that is queued leaves the queue, and nothing is sent: %s', async (era) => {
   const client = await connectOver(`${replica.origin}/mcp`);
   const query = "trait('plan') = 'vip'";
   await callTool(client, 'create_audience', { name: 'One', query });
   await clock.advance(30_000);
-  const call = await create('Two');
+  const call = await create(era, 'Two');
   expect(await call.firstEvent).toContain('rate limit');
   await call.disconnect();
   await replica.logged('"code":"cancelled"');
@@ -102,22 +114,25 @@ test('a call that is queued leaves the queue, and nothing is sent', async () => 
   await client.close();
 });
 
-test('a create that was sent is seen through, and is in the audit log', async () => {
-  const checkpoint = new Checkpoint();
-  upstream.beforeResponse = ({ method }) => (method === 'GET' ? undefined : checkpoint.pass());
-  const call = await create('Seen through');
-  await checkpoint.reached;
-  expect(recorded()).toEqual(['started']);
-  await call.disconnect();
-  checkpoint.release();
-  await replica.logged('"tool":"create_audience","tookMs"');
-  expect(recorded()).toEqual(['started', 'done']);
-  const client = await connectOver(`${replica.origin}/mcp`);
-  const { structured } = await callTool(client, 'find_audiences', {
-    text: 'Seen through',
-    countOnly: true,
-    maxAgeSeconds: 0,
-  });
-  expect(structured).toMatchObject({ matches: 1 });
-  await client.close();
-});
+test.each(eras)(
+  'a create that was sent is seen through, and is in the audit log: %s',
+  async (era) => {
+    const checkpoint = new Checkpoint();
+    upstream.beforeResponse = ({ method }) => (method === 'GET' ? undefined : checkpoint.pass());
+    const call = await create(era, 'Seen through');
+    await checkpoint.reached;
+    expect(recorded()).toEqual(['started']);
+    await call.disconnect();
+    checkpoint.release();
+    await replica.logged('"tool":"create_audience","tookMs"');
+    expect(recorded()).toEqual(['started', 'done']);
+    const client = await connectOver(`${replica.origin}/mcp`);
+    const { structured } = await callTool(client, 'find_audiences', {
+      text: 'Seen through',
+      countOnly: true,
+      maxAgeSeconds: 0,
+    });
+    expect(structured).toMatchObject({ matches: 1 });
+    await client.close();
+  },
+);

@@ -147,15 +147,14 @@ describe('two replicas', () => {
   });
 });
 
-describe("a client of the SDK's second version", () => {
+describe("a client of the SDK's second version that speaks the older protocol", () => {
   test('lists, calls, and is asked', async () => {
     const questions: string[] = [];
     const client = new NewClient(
       { name: 'test', version: '0' },
       {
         capabilities: { elicitation: {} },
-        // Asks for a newer protocol first, and has to find that there is none.
-        versionNegotiation: { mode: 'auto' },
+        versionNegotiation: { mode: 'legacy' },
       },
     );
     client.setRequestHandler('elicitation/create', ({ params }) => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { Connection } from '../../src/mcp/connection.ts';
+import { createMcpServer } from '../../src/mcp/server.ts';
 import { Changes } from '../support/changes.ts';
 import { firstId, startStandIn } from '../support/stand-in.ts';
 
@@ -30,7 +31,7 @@ async function connect() {
     close: () => {},
   };
   const connection = new Connection(wire, () => {});
-  await rig.program.openSession().server.connect(connection);
+  await rig.program.openSession(createMcpServer).server.connect(connection);
   const send = (message: object) =>
     connection.receive(JSON.stringify({ jsonrpc: '2.0', ...message }));
   const call = (id: number, name: string) =>

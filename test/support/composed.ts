@@ -5,6 +5,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import * as z from 'zod';
 import { compose, type Program } from '../../src/compose.ts';
 import { type Flags, readConfig } from '../../src/config.ts';
+import { createMcpServer } from '../../src/mcp/server.ts';
 import { createProcessServices } from '../../src/services.ts';
 import { Changes } from './changes.ts';
 import { type Answering, createClient } from './in-memory.ts';
@@ -62,7 +63,7 @@ export async function startComposed(
       sent.push(JSON.stringify(message));
       return send(message, options);
     };
-    await program.openSession().server.connect(theirs);
+    await program.openSession(createMcpServer).server.connect(theirs);
     const client = createClient(answers);
     await client.connect(ours);
     clients.push(client);

@@ -8,9 +8,11 @@ import {
   type RequestId,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js';
+import { modernVersion, namesItsVersion } from '../../mcp/era.ts';
 import { asId, type Refusal, readMessage } from '../../mcp/messages.ts';
+import { loadModern, type Modern } from '../../mcp/modern.ts';
 import { rpcCodes } from '../../mcp/rpc-error.ts';
-import type { McpServer } from '../../mcp/server.ts';
+import { type ClosableServer, type CreateServer, createMcpServer } from '../../mcp/server.ts';
 import { cut, visibleJson, visibleLines } from '../../visible.ts';
 import { ResumedTransport } from './resumed-transport.ts';
 import type { SessionSeals, Statement } from './session-seals.ts';
@@ -22,8 +24,8 @@ const keepAliveMs = 15_000;
 const maxClientChars = 100;
 
 /** What serves one request of a client. */
-export interface ServedSession {
-  server: McpServer;
+export interface ServedSession<Server extends ClosableServer> {
+  server: Server;
   /** The client is gone: ends whatever has not been sent to Segment. */
   abandon(): void;
   /** Resolves when no tool call is running. */
@@ -37,9 +39,12 @@ export interface Visitor {
   /**
    * Opens what serves one request.
    *
-   * @param session the random id of the session, for the log; undefined before there is one.
+   * @param session the random id of the session, for the log; undefined where there is none.
    */
-  open(session: string | undefined): ServedSession;
+  open<Server extends ClosableServer>(
+    createServer: CreateServer<Server>,
+    session?: string,
+  ): ServedSession<Server>;
   /** Why a tool may not be called, as an HTTP response; undefined if it may. */
   refusalOf(tool: unknown): HttpRefusal | undefined;
 }
@@ -60,6 +65,8 @@ export interface ExchangeOptions {
 /** Serves the messages of clients; everything that they need to know comes with each of them. */
 export class Exchange {
   readonly #options: ExchangeOptions;
+  /** Loaded for the first message that needs it. */
+  #modern: Promise<Modern> | undefined;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -83,8 +90,11 @@ export class Exchange {
       return refuse(response, 400, rpcCodes.invalidRequest, message);
     }
     const version = request.headers['mcp-protocol-version'];
+    if (namesItsVersion(value) || version === modernVersion) {
+      return this.#serveModern(request, response, value, visitor);
+    }
     if (version !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) {
-      const known = SUPPORTED_PROTOCOL_VERSIONS.join(', ');
+      const known = [modernVersion, ...SUPPORTED_PROTOCOL_VERSIONS].join(', ');
       const message = `Unsupported protocol version in MCP-Protocol-Version; supported: ${known}.`;
       return refuse(response, 400, rpcCodes.httpRefusal, message);
     }
@@ -136,13 +146,7 @@ export class Exchange {
   async #serve({ request, response, visitor, message, statement }: Serving): Promise<void> {
     const { underWay, seals } = this.#options;
     const isCall = message.method === 'tools/call';
-    const refusal = isCall ? visitor.refusalOf(message.params?.name) : undefined;
-    if (refusal) {
-      return refuse(response, refusal.status, rpcCodes.httpRefusal, refusal.message, {
-        headers: refusal.headers,
-        id: message.id,
-      });
-    }
+    if (isRefused(response, visitor, message)) return;
     const owner = statement ?? { caller: visitor.caller, id: '' };
     if (statement && underWay.has(owner, message.id)) {
       const problem = 'A request with this id is in progress.';
@@ -155,7 +159,7 @@ export class Exchange {
       keepAliveMs,
     });
     const transport = new ResumedTransport(inner, underWay.questionsOf(owner));
-    const session = visitor.open(statement?.id);
+    const session = visitor.open(createMcpServer, statement?.id);
     const end = underWay.begin(owner, message.id, () => {
       transport.cancel(message.id);
       // The protocol has no response to a cancelled request, so the stream ends without one.
@@ -164,22 +168,42 @@ export class Exchange {
     try {
       await session.server.connect(transport);
       if (statement) await transport.resume(statement);
-      const left = new Promise<void>((resolve) => response.once('close', resolve));
       const answered = await inner.handleRequest(webRequest(request), { parsedBody: message });
       const headers = statement
         ? {}
         : sessionHeader(seals, visitor.caller, message, transport.negotiated);
-      const isComplete = await Promise.race([
-        pipe(answered, response, headers),
-        left.then(() => response.writableFinished),
-      ]);
-      if (!isComplete) {
+      if (!(await hasLeft(answered, response, headers))) {
         transport.abandon();
         session.abandon();
       }
       await session.idle();
     } finally {
       end();
+      await session.server.close();
+      if (!response.writableEnded) response.end();
+    }
+  }
+
+  /** Serves a message of the protocol without sessions. */
+  async #serveModern(
+    request: IncomingMessage,
+    response: ServerResponse,
+    value: unknown,
+    visitor: Visitor,
+  ): Promise<void> {
+    const reading = readMessage(value, () => false);
+    if (reading.kind === 'refused') return refuseMessage(response, reading);
+    const message = reading.kind === 'request' ? reading.message : undefined;
+    if (message && isRefused(response, visitor, message)) return;
+    this.#modern ??= loadModern();
+    const { createsAnswerers } = await this.#modern;
+    const streams = message?.method === 'tools/call';
+    const session = visitor.open(createsAnswerers({ streams, keepAliveMs }));
+    try {
+      const answered = await session.server.answer(webRequest(request), message ?? value);
+      if (!(await hasLeft(answered, response))) session.abandon();
+      await session.idle();
+    } finally {
       await session.server.close();
       if (!response.writableEnded) response.end();
     }
@@ -195,9 +219,30 @@ interface Serving {
   statement?: Statement;
 }
 
+/** Refuses a call of a tool that the visitor may not call. @returns whether it has. */
+function isRefused(
+  response: ServerResponse,
+  visitor: Visitor,
+  { method, params, id }: JSONRPCRequest,
+): boolean {
+  const refusal = method === 'tools/call' ? visitor.refusalOf(params?.name) : undefined;
+  if (!refusal) return false;
+  const { status, message, headers } = refusal;
+  refuse(response, status, rpcCodes.httpRefusal, message, { headers, id });
+  return true;
+}
+
 /** Only the headers that the SDK and observers look at: the others may hold credentials. */
 function webRequest({ headers }: IncomingMessage): Request {
-  const names = ['accept', 'content-type', 'mcp-protocol-version', 'traceparent', 'tracestate'];
+  const names = [
+    'accept',
+    'content-type',
+    'mcp-protocol-version',
+    'mcp-method',
+    'mcp-name',
+    'traceparent',
+    'tracestate',
+  ];
   const kept = names.flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value] as [string, string]] : [];
@@ -228,7 +273,19 @@ function sessionHeader(
   return { 'mcp-session-id': sealed };
 }
 
-/** Sends what the SDK answers. @returns whether all of it has left. */
+/** Sends what the SDK answers. @returns whether all of it has left before the client did. */
+function hasLeft(
+  answered: Response,
+  response: ServerResponse,
+  headers: Record<string, string> = {},
+): Promise<boolean> {
+  const left = new Promise<void>((resolve) => response.once('close', resolve));
+  return Promise.race([
+    pipe(answered, response, headers),
+    left.then(() => response.writableFinished),
+  ]);
+}
+
 async function pipe(
   answered: Response,
   response: ServerResponse,

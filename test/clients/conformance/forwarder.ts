@@ -63,7 +63,11 @@ async function forward(
   for await (const chunk of incoming) chunks.push(chunk);
   const body = rewritten(Buffer.concat(chunks).toString(), rewrite);
   const { method, url, headers } = incoming;
-  const sent = { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+  const sent = {
+    ...headers,
+    ...(headers['mcp-name'] !== undefined && nameIn(body)),
+    'content-length': String(Buffer.byteLength(body)),
+  };
   const outgoing = httpRequest({ port, method, path: url, headers: sent }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
@@ -76,4 +80,15 @@ function rewritten(body: string, rewrite: Rewrite): string {
   if (body === '') return body;
   const { data } = JSONRPCMessageSchema.safeParse(JSON.parse(body));
   return data ? JSON.stringify(rewrite(data)) : body;
+}
+
+const namingSchema = z.object({
+  params: z.object({ name: z.string().optional(), uri: z.string().optional() }),
+});
+
+/** The header that repeats what a message names. */
+function nameIn(body: string): { 'mcp-name'?: string } {
+  const { data } = namingSchema.safeParse(JSON.parse(body));
+  const name = data?.params.name ?? data?.params.uri;
+  return name === undefined ? {} : { 'mcp-name': name };
 }

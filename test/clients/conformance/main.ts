@@ -1,12 +1,13 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { start } from '../../../src/sandbox/start.ts';
-import { runCommand } from '../command-line.ts';
-import { prepare } from '../install.ts';
+import { runCommand, runProgram } from '../command-line.ts';
+import { build, prepare } from '../install.ts';
 import { startBridge } from './bridge.ts';
 import { startForwarder } from './forwarder.ts';
 import {
   minProgress,
   notApplicable,
+  notApplicableToday,
   ofTheBridge,
   resourceStandIns,
   slowAudience,
@@ -16,16 +17,29 @@ import {
 /*
  * `npm run conformance`: runs the protocol's own conformance suite against the built server and its
  * sandbox. The suite speaks HTTP, so a bridge stands between; `npm run conformance -- http` runs it
- * against `serve --http`. Ends with exit code 0 only if every applicable scenario passed.
+ * against `serve --http`, and `npm run conformance -- modern` runs the newest suite against the same in
+ * the protocol from 2026-07-28 on. Ends with exit code 0 only if every applicable scenario passed.
  */
 
-const isOverHttp = process.argv[2] === 'http';
+const isModern = process.argv[2] === 'modern';
+const isOverHttp = isModern || process.argv[2] === 'http';
+const modernVersion = '2026-07-28';
+
+/** The newest suite needs a later Node than the server. */
+const newest = ['-y', '-p', 'node@24', '-p', '@modelcontextprotocol/conformance@0.2.0-alpha.12'];
+const runSuite = (args: string[]) =>
+  isModern
+    ? runProgram('npx', [...newest, 'conformance', ...args])
+    : runCommand('conformance', args);
 
 const resultPattern = /^Passed: (\d+)\/(\d+), (\d+) failed, (\d+) warnings$/m;
 
-prepare();
-const listed = await runCommand('conformance', ['list', '--server']);
-const scenarios = [...listed.matchAll(/^ {2}- ([\w-]+)$/gm)].map(([, name = '']) => name);
+if (isModern) build();
+else prepare();
+const listed = await runSuite(['list', '--server']);
+const scenarios = [...listed.matchAll(/^ {2}- ([\w-]+)(?: \[(.*)\])?$/gm)].flatMap(
+  ([, name = '', versions]) => (isModern && !versions?.includes(modernVersion) ? [] : name),
+);
 let refusals = 0;
 const sandbox = await start({
   faults: ({ operation, id }) =>
@@ -47,7 +61,7 @@ const bridge = await (isOverHttp ? startForwarder : startBridge)(server, rewrite
 const lines = ['| scenario | result |', '|---|---|'];
 const failures: string[] = [];
 for (const scenario of scenarios) {
-  const reason = isOverHttp && ofTheBridge.has(scenario) ? undefined : notApplicable[scenario];
+  const reason = whyNot(scenario);
   lines.push(`| ${scenario} | ${reason ? `not applicable: ${reason}` : await run(scenario)} |`);
 }
 await bridge.close();
@@ -56,9 +70,14 @@ process.stdout.write(`${[...lines, '', ...failures].join('\n')}\n`);
 if (scenarios.length === 0) throw new Error(`The suite lists no scenarios: ${listed}`);
 process.exitCode = failures.length > 0 ? 1 : 0;
 
+function whyNot(scenario: string): string | undefined {
+  if (isModern && scenario in notApplicableToday) return notApplicableToday[scenario];
+  return isOverHttp && ofTheBridge.has(scenario) ? undefined : notApplicable[scenario];
+}
+
 async function run(scenario: string): Promise<string> {
   const args = ['server', '--url', bridge.url, '--scenario', scenario];
-  const output = await runCommand('conformance', args);
+  const output = await runSuite(isModern ? [...args, '--spec-version', modernVersion] : args);
   const [, passed = '0', all = '?', failed, warnings] = resultPattern.exec(output) ?? [];
   const clean = failed === '0' && warnings === '0' && passed !== '0';
   if (!clean) failures.push(`${scenario}: ${output}`);

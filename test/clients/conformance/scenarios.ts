@@ -8,6 +8,9 @@ export const minProgress = 3;
 /** An audience that can be read at the attempt after that many: progress tells of the waits. */
 export const slowAudience = 'aud_000000003';
 
+/** Asks the user; what the suite answers is no agreement, so the result says that. */
+const asking = { name: 'remove_audience_from_space', arguments: { id: 'aud_000000001' } };
+
 /** The suite calls fixtures by name; ours answer in their place. */
 export const standIns: Record<string, { name: string; arguments: object }> = {
   test_simple_text: {
@@ -16,8 +19,10 @@ export const standIns: Record<string, { name: string; arguments: object }> = {
   },
   test_error_handling: { name: 'get_audience', arguments: { id: 'aud_missing' } },
   test_tool_with_progress: { name: 'get_audience', arguments: { id: slowAudience } },
-  // Asks the user; what the suite answers is no agreement, so the result says that.
-  test_elicitation: { name: 'remove_audience_from_space', arguments: { id: 'aud_000000001' } },
+  test_elicitation: asking,
+  test_input_required_result_elicitation: asking,
+  test_input_required_result_request_state: asking,
+  test_input_required_result_tampered_state: asking,
 };
 
 /** The same for resources. */
@@ -57,4 +62,18 @@ export const notApplicable: Record<string, string> = {
   'prompts-get-with-args': 'prompts are not offered',
   'prompts-get-embedded-resource': 'prompts are not offered',
   'prompts-get-with-image': 'prompts are not offered',
+};
+
+const oneQuestion = 'our one question is a form, asked by a tool';
+
+/** The same for the protocol from 2026-07-28 on. */
+export const notApplicableToday: Record<string, string> = {
+  'input-required-result-basic-sampling': oneQuestion,
+  'input-required-result-basic-list-roots': oneQuestion,
+  'input-required-result-multiple-input-requests': oneQuestion,
+  'input-required-result-multi-round': oneQuestion,
+  'input-required-result-non-tool-request': oneQuestion,
+  'input-required-result-capability-check': 'looks for a fixture that asks for sampling instead',
+  'input-required-result-ignore-extra-params':
+    'answers what was not asked; here, an answer counts only with the state of its question',
 };
