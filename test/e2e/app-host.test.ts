@@ -13,6 +13,7 @@ import { rawRequest } from '../support/raw-http.ts';
 
 const fixture = readFileSync('test/support/fixture-view.html', 'utf8');
 const audience = 'aud_000000011';
+const space = 'spa_shop_staging';
 
 let browser: Browser;
 
@@ -22,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 /** The page with the view of the tests. */
-const openHost = (options: HostPageOptions = {}) =>
-  openHostPage(browser, { view: fixture, ...options });
+const openHost = ({ args = ['--space', space], ...options }: HostPageOptions = {}) =>
+  openHostPage(browser, { view: fixture, args, ...options });
 
 const viewIn = (page: Page): FrameLocator => page.frameLocator('#view iframe');
 
@@ -95,6 +96,7 @@ describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () =>
 
   test('shows answers as text where there is no app', async () => {
     await using host = await openHostPage(browser, {
+      args: ['--space', space],
       async prepare(page) {
         await page.route('**/mcp', (route) => {
           const { id, method } = route.request().postDataJSON();
@@ -221,24 +223,28 @@ describe.skipIf(inChromium.isSkipped)(`a view${inChromium.note}`, () => {
     await received(page, 'ui/notifications/tool-result');
     await fromView(
       page,
-      `const report = (what) => (text) => tell('notifications/message', { what, text: String(text) })
-       const lines = []
-       const note = (text) => { const item = document.createElement('li'); item.textContent = JSON.stringify({ note: text }); document.querySelector('#log').append(item) }
-       fetch('${origin}/healthz').then(() => note('fetched'), () => note('not fetched'))
-       try { top.document.title; note('touched') } catch { note('not touched') }
-       try { localStorage.length; note('stored') } catch { note('not stored') }
-       const image = new Image(); image.onerror = () => note('no image'); image.src = '${origin}/image.png'
-       location.href = 'https://example.com/away'`,
+      `const note = (text) => {
+         const item = document.createElement('li');
+         item.textContent = JSON.stringify({ note: text });
+         document.querySelector('#log').append(item);
+       };
+       const tryTo = (what, act) => { try { act(); note('could ' + what) } catch { note('could not ' + what) } };
+       fetch('${origin}/healthz').then(() => note('could fetch'), () => note('could not fetch'));
+       tryTo('touch', () => top.document.title);
+       tryTo('store', () => localStorage.length);
+       tryTo('evaluate', () => new Function('return 1'));
+       const image = new Image();
+       image.onload = image.onerror = ({ type }) => note(type === 'load' ? 'could load' : 'could not load');
+       image.src = '${origin}/image.png';`,
     );
-    for (const text of ['not fetched', 'not touched', 'not stored', 'no image']) {
-      await viewIn(page)
-        .locator('#log li')
-        .filter({ hasText: text })
-        .waitFor()
-        .catch(() => {});
+    for (const what of ['fetch', 'touch', 'store', 'evaluate', 'load']) {
+      expect(await received(page, what)).toEqual({ note: `could not ${what}` });
     }
+    const blocked = page.waitForEvent('console', (message) => message.text().includes('frame-src'));
+    await fromView(page, `location.href = 'https://example.com/?away'`);
+    await blocked;
     const others = host.requested.filter(
-      (url) => !url.startsWith(origin) && !url.startsWith('file:'),
+      (url) => !url.startsWith(`${origin}/`) && !url.startsWith('file:'),
     );
     expect(others).toEqual([]);
     expect(host.requested).not.toContain(`${origin}/healthz`);

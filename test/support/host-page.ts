@@ -71,7 +71,7 @@ export async function openHostPage(
 }
 
 const viewUri = 'ui://fixture/view.html';
-const requestSchema = z.looseObject({ id: z.unknown(), method: z.string().optional() });
+const requestSchema = z.looseObject({ id: z.unknown().optional(), method: z.string().optional() });
 const listSchema = z.looseObject({
   result: z.looseObject({ tools: z.array(z.looseObject({})) }),
 });

@@ -144,13 +144,16 @@ export class McpClient {
     id: MessageId,
     { signal, onProgress }: RequestOptions,
   ): Promise<unknown> {
+    let answer: { result: unknown } | undefined;
+    // To the end, even after the answer: to the server, a client that closes a stream is gone.
     for await (const message of messagesIn(response)) {
-      if (message.kind === 'result' && message.id === id) return message.result;
+      if (message.kind === 'result' && message.id === id) answer = message;
       // A refusal on the level of HTTP may have no id.
       if (message.kind === 'error') throw message.error;
       if (message.kind === 'request') void this.#answer(message);
       if (message.kind === 'notification') this.#notice(message, onProgress);
     }
+    if (answer) return answer.result;
     signal?.throwIfAborted();
     throw new ConnectionError('The server ended without an answer.');
   }
