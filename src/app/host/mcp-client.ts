@@ -77,7 +77,7 @@ export class McpClient {
   ): Promise<{ result: unknown } | undefined> {
     const { signal } = options;
     signal?.throwIfAborted();
-    this.#session ??= this.#initialize();
+    this.#session ??= this.#begin();
     const session = this.#session;
     const id = this.#newId();
     const asked = { ...params, _meta: { ...objectIn(params._meta), progressToken: id } };
@@ -89,15 +89,21 @@ export class McpClient {
       if (response.status !== 404) return { result: await this.#resultIn(response, id, options) };
       this.#session = undefined;
       return undefined;
-    } catch (error) {
-      if (error instanceof ConnectionError && this.#session === session) this.#session = undefined;
-      throw error;
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
   }
 
-  /** Begins a session. @returns its id. */
+  /** Begins a session; one that can't begin is not kept. */
+  #begin(): Promise<string> {
+    const session = this.#initialize();
+    session.catch(() => {
+      if (this.#session === session) this.#session = undefined;
+    });
+    return session;
+  }
+
+  /** @returns the id of a new session. */
   async #initialize(): Promise<string> {
     const { name, version, ask } = this.#options;
     const capabilities = {
