@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import * as z from 'zod';
+import { hostPages } from './host-pages.ts';
 
 /*
  * Bundles the program into program.js and the chunks that it loads on first use, and for other
@@ -160,12 +161,16 @@ export async function bundle(): Promise<Bundle> {
     minify: true,
     logLevel: 'warning',
   });
-  const files = new Map<string, Uint8Array>();
+  const pages = await hostPages();
+  const files = new Map<string, Uint8Array>(pages.files);
   for (const { path, text } of program.outputFiles) files.set(nameOf(path), await toCommonJs(text));
   for (const { path, contents } of [...others.outputFiles, ...bin.outputFiles]) {
     files.set(nameOf(path), contents);
   }
-  const inputs = [program, others].flatMap((built) => Object.keys(built.metafile.inputs));
+  const inputs = [
+    ...[program, others].flatMap((built) => Object.keys(built.metafile.inputs)),
+    ...pages.inputs,
+  ];
   const external = Object.values(program.metafile.outputs)
     .flatMap(({ imports }) => imports)
     .filter((each) => each.external && each.path.startsWith('./vendor/'));
