@@ -22,8 +22,8 @@ export {
 export { explain } from './explain.ts';
 export { format } from './format.ts';
 export { maxPrimaryExpressions } from './limits.ts';
+export { type Outline, outlineOf } from './outline.ts';
 export { type References, references } from './references.ts';
-export { referencesIn } from './references-in.ts';
 export { render } from './render.ts';
 export { type Replaced, replaceStrings, type StringReplacement } from './replace-strings.ts';
 export { sourceIdsIn } from './source-ids.ts';

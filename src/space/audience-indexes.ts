@@ -138,13 +138,13 @@ export class AudienceIndexes {
     call: CallContext,
   ): Promise<AudienceIndex> {
     // Imported when first needed, so that start-up does not wait for it.
-    const { referencesIn } = await import('../query/index.ts');
+    const { outlineOf } = await import('../query/index.ts');
     const { space, startedAt } = own;
     const begun: Begun = own.begun ?? {
       space,
       startedAt,
       lastPageAt: startedAt,
-      builder: new AudienceIndexBuilder(referencesIn),
+      builder: new AudienceIndexBuilder(outlineOf),
       position: new SpacePosition(),
     };
     own.begun = begun;

@@ -357,6 +357,7 @@ const allowed: Record<string, string[]> = {
     'segment/errors.ts',
     'segment/ids.ts',
     'segment/models',
+    'segment/names.ts',
     'segment/space.ts',
     'visible.ts',
   ],
