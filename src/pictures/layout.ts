@@ -20,7 +20,10 @@ export interface Point {
 /** A box at its place; x and y are its upper left corner. */
 export type PlacedBox = Box & Point;
 
-/** A connection with the points that its line leads through, from the base to the dependent. */
+/**
+ * A connection with the points that its line leads through, from the base to the dependent; none from a
+ * node to itself.
+ */
 export interface PlacedLine {
   connection: Connection;
   points: readonly Point[];
@@ -33,7 +36,7 @@ export interface Layout extends Box {
 }
 
 /** Pixels between boxes above each other, and between columns. */
-const gaps = { above: 18, columns: 64, groups: 36 };
+const gaps = { above: 18, columns: 64, groups: 40 };
 
 /** The width of a picture in relation to its height, where there are several groups. */
 const aspect = 1.5;
@@ -47,9 +50,7 @@ const maxConnectionsToOrder = 300;
 export async function layoutOf(graph: AudienceGraph, boxes: readonly Box[]): Promise<Layout> {
   const arrange = await arranger();
   const groups = groupsIn(graph).map((group) => arrange(group, boxes));
-  const area = groups.reduce((sum, { width, height }) => sum + width * height, 0);
-  const widest = Math.max(0, ...groups.map(({ width }) => width));
-  return sideBySide(groups, Math.max(widest, Math.sqrt(area * aspect)), boxes.length);
+  return together(groups, boxes.length);
 }
 
 /** Nodes that are connected with each other. */
@@ -107,20 +108,22 @@ async function arranger(): Promise<Arrange> {
       graph.setNode(String(node), { width: 0, height: 0, ...boxes[node] });
     }
     for (const { base, dependent } of connections) {
-      graph.setEdge(String(base), String(dependent), {});
+      if (base !== dependent) graph.setEdge(String(base), String(dependent), {});
     }
     layout(graph, {
       disableOptimalOrderHeuristic: connections.length > maxConnectionsToOrder,
     });
-    const placed = nodes.map((node) => {
+    const own = nodes.map((node) => {
       const { x = 0, y = 0, width = 0, height = 0 } = graph.node(String(node));
       return [node, { x: x - width / 2, y: y - height / 2, width, height }] as const;
     });
     const lines = connections.map((connection) => {
-      const { points = [] } = graph.edge(String(connection.base), String(connection.dependent));
+      const { base, dependent } = connection;
+      const isLoop = base === dependent;
+      const { points = [] } = isLoop ? {} : graph.edge(String(base), String(dependent));
       return { connection, points };
     });
-    return withOwnOrigin(placed, lines);
+    return withOwnOrigin(own, lines);
   };
 }
 
@@ -160,24 +163,38 @@ function moved(
   };
 }
 
-/** Puts groups in rows, the highest first. */
-function sideBySide(groups: readonly ArrangedGroup[], maxWidth: number, nodes: number): Layout {
-  const boxes = Array.from({ length: nodes }, (): PlacedBox => ({ x: 0, y: 0, width: 0, height: 0 }));
+/** Puts groups together, the highest first, each as far up as it fits, and there as far left. */
+function together(groups: readonly ArrangedGroup[], nodes: number): Layout {
+  const spaces = groups.map((box) => (box.width + gaps.groups) * (box.height + gaps.groups));
+  const area = spaces.reduce((sum, each) => sum + each, 0);
+  const widest = Math.max(0, ...groups.map((box) => box.width));
+  const maxWidth = Math.max(widest, Math.sqrt(area * aspect));
+  const taken: PlacedBox[] = [];
+  const none: PlacedBox = { x: 0, y: 0, width: 0, height: 0 };
+  const boxes = Array.from({ length: nodes }, () => none);
   const lines: PlacedLine[] = [];
-  const row = { x: 0, y: 0, height: 0 };
-  let width = 0;
-  for (const group of groups.toSorted((a, b) => b.height - a.height)) {
-    if (row.x > 0 && row.x + group.width > maxWidth) {
-      row.y += row.height + gaps.groups;
-      row.x = 0;
-      row.height = 0;
-    }
-    const placed = moved(group, row.x, row.y);
-    for (const [node, box] of placed.boxes) boxes[node] = box;
-    lines.push(...placed.lines);
-    width = Math.max(width, row.x + group.width);
-    row.height = Math.max(row.height, group.height);
-    row.x += group.width + gaps.groups;
+  for (const group of groups.toSorted((a, b) => b.height - a.height || b.width - a.width)) {
+    const { x, y } = freePlace(group, taken, maxWidth);
+    taken.push({ x, y, width: group.width, height: group.height });
+    const there = moved(group, x, y);
+    for (const [node, box] of there.boxes) boxes[node] = box;
+    for (const line of there.lines) lines.push(line);
   }
-  return { width, height: row.y + row.height, boxes, lines };
+  const width = Math.max(0, ...taken.map((box) => box.x + box.width));
+  const height = Math.max(0, ...taken.map((box) => box.y + box.height));
+  return { width, height, boxes, lines };
+}
+
+function freePlace({ width }: Box, taken: readonly PlacedBox[], maxWidth: number): Point {
+  const starts = [0, ...taken.map((box) => box.x + box.width + gaps.groups)];
+  let best: Point | undefined;
+  for (const x of starts) {
+    if (x > 0 && x + width > maxWidth) continue;
+    const above = taken.filter(
+      (box) => box.x < x + width + gaps.groups && x < box.x + box.width + gaps.groups,
+    );
+    const y = Math.max(0, ...above.map((box) => box.y + box.height + gaps.groups));
+    if (!best || y < best.y || (y === best.y && x < best.x)) best = { x, y };
+  }
+  return best ?? { x: 0, y: 0 };
 }

@@ -29,7 +29,9 @@ export function notesOn({ totals, leftOut, isComplete }: PartOfGraph): string[] 
   const apart = totals.audiences - totals.connected;
   if (apart > 0) {
     const rest = counted(apart, 'audience is', 'audiences are');
-    notes.push(`${rest} not shown: built on no other, and no other is built on ${apart === 1 ? 'it' : 'them'}.`);
+    notes.push(
+      `${rest} not shown: built on no other, and no other is built on ${apart === 1 ? 'it' : 'them'}.`,
+    );
   }
   if (leftOut.nodes > 0 || leftOut.connections > 0) {
     const nodes = counted(leftOut.nodes, 'more audience or key', 'more audiences and keys');

@@ -67,10 +67,17 @@ export function shortText(text: string, maxChars: number): string {
   if (shown.length <= maxChars) return shown;
   const kept = charactersOf(shown.slice(0, 4 * maxChars)).slice(0, maxChars - 1);
   // A character may consist of any number of marks.
-  return `${kept.join('').slice(0, 4 * maxChars).toWellFormed().trimEnd()}…`;
+  return `${kept
+    .join('')
+    .slice(0, 4 * maxChars)
+    .toWellFormed()
+    .trimEnd()}…`;
 }
 
 /** The name of an audience, as pictures show it; its id if it has none. */
-export function nameOf({ name, id }: Pick<GraphedAudience, 'id' | 'name'>, maxChars: number): string {
+export function nameOf(
+  { name, id }: Pick<GraphedAudience, 'id' | 'name'>,
+  maxChars: number,
+): string {
   return shortText(name ?? '', maxChars) || shortText(id, maxChars) || 'no name';
 }

@@ -49,7 +49,10 @@ export async function svgOf(shown: Shown): Promise<string> {
   const layout = await layoutOf(graph, boxes);
   const innerWidth = Math.max(minWidth - 2 * margin, layout.width);
   const head = headOf(shown, cards, innerWidth);
-  const notes = notesOf(graph.nodes.length === 0 ? [nothing, ...notesOn(graph)] : notesOn(graph), innerWidth);
+  const notes = notesOf(
+    graph.nodes.length === 0 ? [nothing, ...notesOn(graph)] : notesOn(graph),
+    innerWidth,
+  );
   const top = margin + head.height;
   const height = top + layout.height + notes.height + margin;
   const width = innerWidth + 2 * margin;
@@ -116,17 +119,27 @@ function metaOf(status: string, meta: string): string {
   return meta === '' ? status : `${status} · ${meta}`;
 }
 
-function cardSvg({ node, tone, lines, status, meta, isInCycle, radius }: Card, box?: PlacedBox): string {
+function cardSvg(
+  { node, tone, lines, status, meta, isInCycle, radius }: Card,
+  box?: PlacedBox,
+): string {
   if (!box) return '';
   const { x, y, width, height } = box;
   const middle = height / 2;
   const textHeight = lines.length * lineHeight.name + (isInCycle ? 2 : 1) * lineHeight.meta;
   const first = middle - textHeight / 2 + 13;
-  const names = lines.map((line, index) => textSvg('ag-name', card.bubbleColumn, first + index * lineHeight.name, line));
+  const names = lines.map((line, index) =>
+    textSvg('ag-name', card.bubbleColumn, first + index * lineHeight.name, line),
+  );
   const metaY = first + lines.length * lineHeight.name;
   const more = meta === '' ? '' : ` <tspan class="ag-muted">· ${escaped(meta)}</tspan>`;
   const cycle = isInCycle
-    ? textSvg('ag-meta ag-cycle-word', card.bubbleColumn, metaY + lineHeight.meta, '↻ part of a cycle')
+    ? textSvg(
+        'ag-meta ag-cycle-word',
+        card.bubbleColumn,
+        metaY + lineHeight.meta,
+        '↻ part of a cycle',
+      )
     : '';
   return `<g class="ag-node ag-${tone}${isInCycle ? ' ag-in-cycle' : ''}" transform="translate(${px(x)} ${px(y)})"><title>${escaped(tooltipOf(node, metaOf(status, meta)))}</title><rect class="ag-card" width="${px(width)}" height="${px(height)}" rx="9"/>${bubbleSvg(tone, radius, middle)}${names.join('')}<text class="ag-meta" x="${card.bubbleColumn}" y="${px(metaY)}"><tspan class="ag-status">${escaped(status)}</tspan>${more}</text>${cycle}</g>`;
 }
@@ -150,14 +163,16 @@ function bubbleSvg(tone: Card['tone'], radius: number | undefined, middle: numbe
 
 function lineSvg({ connection, points }: PlacedLine, boxes: readonly PlacedBox[]): string {
   const { isInCycle, isBroken } = connection;
-  const kind = isInCycle ? 'cycle' : isBroken ? 'broken' : '';
-  const way = wayOf(points, boxes[connection.base], boxes[connection.dependent]);
-  return `<path class="ag-line${kind && ` ag-line-${kind}`}" d="${curveThrough(way)}" marker-end="url(#ag-arrow${kind && `-${kind}`})"/>`;
+  const kind = (isInCycle && 'cycle') || (isBroken && 'broken') || '';
+  const { [connection.base]: base, [connection.dependent]: dependent } = boxes;
+  if (!base || !dependent) return '';
+  const curve = base === dependent ? loopAt(base) : curveThrough(wayOf(points, base, dependent));
+  return `<path class="ag-line${kind && ` ag-line-${kind}`}" d="${curve}" marker-end="url(#ag-arrow${kind && `-${kind}`})"/>`;
 }
 
 /** A line begins and ends in the middle of a side, where the dependent is to the right of its base. */
-function wayOf(points: readonly Point[], base?: PlacedBox, dependent?: PlacedBox): readonly Point[] {
-  if (!base || !dependent || base.x + base.width >= dependent.x) return points;
+function wayOf(points: readonly Point[], base: PlacedBox, dependent: PlacedBox): readonly Point[] {
+  if (base.x + base.width >= dependent.x) return points;
   const inner = points.slice(1, -1);
   return [
     { x: base.x + base.width, y: base.y + base.height / 2 },
@@ -165,6 +180,12 @@ function wayOf(points: readonly Point[], base?: PlacedBox, dependent?: PlacedBox
     ...(inner.length > 1 ? inner : []),
     { x: dependent.x - 2, y: dependent.y + dependent.height / 2 },
   ];
+}
+
+/** Above the right end of a box, and back to it. */
+function loopAt({ x, y, width }: PlacedBox): string {
+  const right = x + width;
+  return `M${px(right - 52)} ${px(y)}C${px(right - 52)} ${px(y - 18)} ${px(right - 18)} ${px(y - 18)} ${px(right - 18)} ${px(y - 1)}`;
 }
 
 /** Each piece begins and ends level, so that the line has no corners. */
@@ -191,16 +212,30 @@ const titleHeight = 30;
 const legendHeight = 24;
 const headGap = 14;
 
-function headOf({ graph, spaceId, spaceName, readAt }: Shown, cards: readonly Card[], width: number): Part {
+function headOf(
+  { graph, spaceId, spaceName, readAt }: Shown,
+  cards: readonly Card[],
+  width: number,
+): Part {
   const space = spaceName === undefined ? spaceId : `${spaceName} (${spaceId})`;
   const facts = `${summaryOf(graph)} · ${momentOf(readAt)}`;
-  const [title = ''] = linesOf(`Who builds on whom in ${shortText(space, maxLabelChars)}`, width, 1, titleFont);
+  const [title = ''] = linesOf(
+    `Who builds on whom in ${shortText(space, maxLabelChars)}`,
+    width,
+    1,
+    titleFont,
+  );
   const legend = legendOf(cards, width);
   const legendTop = titleHeight + 2 * lineHeight.meta + headGap;
   const svg = [
     textSvg('ag-title', 0, 16, title),
     textSvg('ag-meta ag-muted', 0, titleHeight + 8, facts),
-    textSvg('ag-meta ag-muted', 0, titleHeight + 8 + lineHeight.meta, `${arrowMeaning} A larger bubble has more members.`),
+    textSvg(
+      'ag-meta ag-muted',
+      0,
+      titleHeight + 8 + lineHeight.meta,
+      `${arrowMeaning} A larger bubble has more members.`,
+    ),
     `<g transform="translate(0 ${legendTop})">${legend.svg}</g>`,
   ];
   return { svg: svg.join(''), height: legendTop + legend.height + headGap };
@@ -217,7 +252,9 @@ const toneWords: Readonly<Record<Card['tone'], string>> = {
 
 /** Explains the colors and lines that the picture has. */
 function legendOf(cards: readonly Card[], width: number): Part {
-  const shown = [...tones, 'missing' as const].filter((tone) => cards.some((each) => each.tone === tone));
+  const shown = [...tones, 'missing' as const].filter((tone) =>
+    cards.some((each) => each.tone === tone),
+  );
   const dots = shown.map((tone) => ({
     sign: `<circle class="${tone === 'missing' ? 'ag-unknown' : 'ag-bubble'}" cx="6" cy="-4" r="5.5"/>`,
     tone: `ag-${tone}`,
@@ -259,10 +296,12 @@ function descriptionOf({ graph }: Shown): string {
     const node = graph.nodes[place];
     return node ? labelOf(node, maxLabelChars) : '';
   };
-  const listed = graph.connections.slice(0, maxDescribed).map(({ base, dependent, isBroken, isInCycle }) => {
-    const what = isBroken ? `the key ${name(base)}, which no audience has` : name(base);
-    return `${name(dependent)} is built on ${what}${isInCycle ? ' (part of a cycle)' : ''}.`;
-  });
+  const listed = graph.connections
+    .slice(0, maxDescribed)
+    .map(({ base, dependent, isBroken, isInCycle }) => {
+      const what = isBroken ? `the key ${name(base)}, which no audience has` : name(base);
+      return `${name(dependent)} is built on ${what}${isInCycle ? ' (part of a cycle)' : ''}.`;
+    });
   const more = graph.connections.length - listed.length;
   const rest = more > 0 ? [`And ${more} more connections.`] : [];
   return [...listed, ...rest, ...notesOn(graph)].join(' ');

@@ -25,7 +25,8 @@ const emWidths = {
 /** Bold letters are wider. */
 const boldFactor = 1.1;
 
-const fullWidth = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}\p{Regional_Indicator}\uff01-\uff60]/u;
+const fullWidth =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}\p{Regional_Indicator}\uff01-\uff60]/u;
 
 function emWidthOf(character: string): number {
   if (narrow.has(character)) return emWidths.narrow;

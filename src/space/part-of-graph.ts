@@ -17,7 +17,10 @@ export interface PartOfGraph extends AudienceGraph {
  * the larger ones. Of a group that does not fit, those nodes are kept that are nearest to a mark, or to
  * the node with the most connections. Every node that is kept has a connection.
  */
-export function partOf(graph: AudienceGraph, { maxNodes, maxConnections }: GraphLimits): PartOfGraph {
+export function partOf(
+  graph: AudienceGraph,
+  { maxNodes, maxConnections }: GraphLimits,
+): PartOfGraph {
   const { nodes, connections } = graph;
   if (nodes.length <= maxNodes && connections.length <= maxConnections) {
     return { ...graph, leftOut: { nodes: 0, connections: 0 } };
