@@ -22,7 +22,7 @@ import * as z from 'zod';
  */
 
 /** The packages that are in files of their own. All imports of them must be `import()`. */
-const vendors = ['@opentelemetry/api', 'ioredis', 'jose'];
+const vendors = ['@dagrejs/dagre', '@opentelemetry/api', 'ioredis', 'jose'];
 
 /** Lets the program require what is in vendor/. */
 const vendorFiles: Plugin = {

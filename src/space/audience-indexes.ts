@@ -156,7 +156,8 @@ export class AudienceIndexes {
       complete = page.isLast;
       if (complete) break;
       const of = page.total === undefined ? '' : ` of ${page.total}`;
-      call.onProgress?.(`${builder.size}${of} audiences of the space read`);
+      const count = { done: builder.size, total: page.total };
+      call.onProgress?.(`${builder.size}${of} audiences of the space read`, count);
     }
     return builder.finish({ complete, readAt: startedAt });
   }
