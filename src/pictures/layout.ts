@@ -40,6 +40,8 @@ const gaps = { above: 18, columns: 64, groups: 40 };
 
 /** The width of a picture in relation to its height, where there are several groups. */
 const aspect = 1.5;
+/** Up to this width, a picture needs no scrolling on a common screen. */
+const pageWidth = 1120;
 
 /** With more connections in a group, the order of its nodes is improved less thoroughly. */
 const maxConnectionsToOrder = 300;
@@ -168,7 +170,7 @@ function together(groups: readonly ArrangedGroup[], nodes: number): Layout {
   const spaces = groups.map((box) => (box.width + gaps.groups) * (box.height + gaps.groups));
   const area = spaces.reduce((sum, each) => sum + each, 0);
   const widest = Math.max(0, ...groups.map((box) => box.width));
-  const maxWidth = Math.max(widest, Math.sqrt(area * aspect));
+  const maxWidth = Math.max(widest, pageWidth, Math.sqrt(area * aspect));
   const taken: PlacedBox[] = [];
   const none: PlacedBox = { x: 0, y: 0, width: 0, height: 0 };
   const boxes = Array.from({ length: nodes }, () => none);

@@ -14,6 +14,8 @@ export interface Shown {
   readonly spaceName: string | undefined;
   /** Milliseconds since the epoch. */
   readonly readAt: number;
+  /** Whether the picture is part of a page, which has the title. */
+  readonly isInPage?: boolean;
 }
 
 /** What an arrow means, in a sentence. */

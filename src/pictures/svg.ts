@@ -212,33 +212,25 @@ const titleHeight = 30;
 const legendHeight = 24;
 const headGap = 14;
 
-function headOf(
-  { graph, spaceId, spaceName, readAt }: Shown,
-  cards: readonly Card[],
-  width: number,
-): Part {
-  const space = spaceName === undefined ? spaceId : `${spaceName} (${spaceId})`;
-  const facts = `${summaryOf(graph)} · ${momentOf(readAt)}`;
-  const [title = ''] = linesOf(
-    `Who builds on whom in ${shortText(space, maxLabelChars)}`,
-    width,
-    1,
-    titleFont,
-  );
+function headOf(shown: Shown, cards: readonly Card[], width: number): Part {
+  const { graph, readAt } = shown;
+  const top = shown.isInPage ? -10 : titleHeight;
   const legend = legendOf(cards, width);
-  const legendTop = titleHeight + 2 * lineHeight.meta + headGap;
+  const legendTop = top + 2 * lineHeight.meta + headGap;
+  const meaning = `${arrowMeaning} A larger bubble has more members.`;
   const svg = [
-    textSvg('ag-title', 0, 16, title),
-    textSvg('ag-meta ag-muted', 0, titleHeight + 8, facts),
-    textSvg(
-      'ag-meta ag-muted',
-      0,
-      titleHeight + 8 + lineHeight.meta,
-      `${arrowMeaning} A larger bubble has more members.`,
-    ),
+    ...(shown.isInPage ? [] : [textSvg('ag-title', 0, 16, titleOf(shown, width))]),
+    textSvg('ag-meta ag-muted', 0, top + 8, `${summaryOf(graph)} · ${momentOf(readAt)}`),
+    textSvg('ag-meta ag-muted', 0, top + 8 + lineHeight.meta, meaning),
     `<g transform="translate(0 ${legendTop})">${legend.svg}</g>`,
   ];
   return { svg: svg.join(''), height: legendTop + legend.height + headGap };
+}
+
+function titleOf({ spaceId, spaceName }: Shown, width: number): string {
+  const space = spaceName === undefined ? spaceId : `${spaceName} (${spaceId})`;
+  const title = `Who builds on whom in ${shortText(space, maxLabelChars)}`;
+  return linesOf(title, width, 1, titleFont)[0] ?? '';
 }
 
 const toneWords: Readonly<Record<Card['tone'], string>> = {
