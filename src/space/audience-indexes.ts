@@ -81,6 +81,11 @@ export class AudienceIndexes {
     }
   }
 
+  /** The index of a space if there is one, however old. It sends nothing. */
+  known(spaceId: string): AudienceIndex | undefined {
+    return this.#indexes.get(bareSpaceId(spaceId));
+  }
+
   /** The present moment, on the clock of the indexes' `readAt`. */
   now(): number {
     return this.#clock.monotonic();

@@ -204,7 +204,7 @@ export const reviewRules: readonly Rule[] = [
 ];
 
 function hasFailed({ status }: ReviewedAudience): boolean {
-  return status?.toLowerCase() === 'failed';
+  return ['failed', 'error'].includes(status?.toLowerCase() ?? '');
 }
 
 function isDisabled({ enabled, status }: ReviewedAudience): boolean {

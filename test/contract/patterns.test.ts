@@ -163,6 +163,9 @@ const listed: Record<string, Record<string, Source>> = {
   'space/names.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}/': 'answer',
   },
+  'space/review-rules.ts': {
+    '/^[a-z0-9_]+$/': 'query',
+  },
   'query/app-sentence.ts': {
     '/^\\p{Lu}/u': 'query',
     '/^(a|an|the|null|nothing|none|empty|unknown|today|yesterday|tomorrow|now|not|any)$/i': 'query',
@@ -417,6 +420,13 @@ const listed: Record<string, Record<string, Source>> = {
     '/[a-f]/g': 'setting',
     '/[\\\\^$.*+?()[\\]{}|/-]/g': 'setting',
   },
+  'resources/markdown.ts': {
+    '/^(?:[A-Za-z0-9 :+-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|\\.(?=\\d))+$/': 'own',
+    '/`+/g': 'answer',
+  },
+  'resources/uri-template.ts': {
+    '/^\\{(\\w+)\\}$/': 'own',
+  },
   'sandbox/due-times.ts': {
     '/^[A-Za-z]/': 'body',
   },
@@ -492,6 +502,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/[\\s;|]/': 'setting',
     '/^[A-Za-z0-9+/_-]+={0,2}$/': 'setting',
     '/^[1-9]\\d{0,5}$/': 'setting',
+    '/^[1-9]\\d{0,6}$/': 'setting',
   },
   'slips.ts': {
     '/^\\$\\{.*\\}$/s': 'setting',

@@ -146,8 +146,9 @@ test('tells the failed from the disabled', () => {
     { status: 'Live', enabled: false },
     { status: 'Disabled' },
     { status: 'Live' },
+    { status: 'Error' },
   );
-  expect(found('failed', space).map(ids)).toEqual([['aud_0']]);
+  expect(found('failed', space).map(ids)).toEqual([['aud_0', 'aud_4']]);
   expect(found('disabled', space).map(ids)).toEqual([['aud_1', 'aud_2']]);
 });
 
