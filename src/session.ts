@@ -144,6 +144,7 @@ export function createSession(
     planLimit: config.planLimit,
     offers,
     now: clock.now,
+    redactor,
   });
   const readable = resourcesCapability({
     resources,

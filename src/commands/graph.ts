@@ -1,11 +1,12 @@
 import { dotOf } from '../pictures/dot.ts';
 import { jsonOf } from '../pictures/json.ts';
 import { mermaidOf } from '../pictures/mermaid.ts';
+import { redactedAudiences } from '../pictures/redacted.ts';
 import { svgOf } from '../pictures/svg.ts';
-import { type AudienceGraph, graphOf } from '../space/audience-graph.ts';
+import type { AudienceGraph } from '../space/audience-graph.ts';
 import { type GraphLimits, partOf } from '../space/part-of-graph.ts';
+import { readGraph } from '../space/read-graph.ts';
 import type { GraphFormat } from '../usage.ts';
-import { redactedAudiences } from './pictures/redacted.ts';
 import {
   type PictureCommand,
   type PictureMachine,
@@ -49,9 +50,10 @@ export function runGraph(
   output: PictureOutput,
 ): Promise<number> {
   return runPicture(command, machine, output, async (context) => {
-    const { spaceId, spaceName, readAt, call, indexes, redactor } = context;
-    const { audiences, complete } = await indexes.read(spaceId, call);
-    const graph = graphOf({ audiences: redactedAudiences(audiences, redactor), complete });
+    const { spaceId, spaceName, readAt, redactor } = context;
+    const graph = await readGraph(spaceId, context, (audiences) =>
+      redactedAudiences(audiences, redactor),
+    );
     return renderers[format](graph, { spaceId, spaceName, readAt });
   });
 }

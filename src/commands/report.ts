@@ -1,10 +1,10 @@
+import { redactedAudiences, redactedFinding } from '../pictures/redacted.ts';
 import { reportOf } from '../pictures/report.ts';
 import { svgOf } from '../pictures/svg.ts';
 import { graphOf } from '../space/audience-graph.ts';
 import { partOf } from '../space/part-of-graph.ts';
-import { review } from '../space/review.ts';
+import { readReview, type SpaceReview } from '../space/read-review.ts';
 import { graphLimits } from './graph.ts';
-import { redactedAudiences } from './pictures/redacted.ts';
 import {
   type PictureCommand,
   type PictureMachine,
@@ -24,12 +24,18 @@ export function runReport(
   output: PictureOutput,
 ): Promise<number> {
   return runPicture(command, machine, output, async (context) => {
-    const { spaceId, spaceName, readAt, call, indexes, redactor } = context;
-    const index = await indexes.read(spaceId, call);
+    const { spaceId, spaceName, readAt, config, redactor, bar } = context;
+    const { planLimit } = config;
+    const { index, traits, findings, destinations } = await readReview(spaceId, {
+      ...context,
+      planLimit,
+      withDestinations: true,
+    });
+    bar.does('Drawing');
     const { complete } = index;
     const audiences = redactedAudiences(index.audiences, redactor);
-    const graph = partOf(graphOf({ audiences, complete }), graphLimits);
-    const picture = await svgOf({ graph, spaceId, spaceName, readAt });
+    const graph = partOf(graphOf({ audiences, complete, traits }), graphLimits);
+    const picture = await svgOf({ graph, spaceId, spaceName, readAt, isInPage: true });
     return reportOf({
       spaceId,
       spaceName,
@@ -39,9 +45,16 @@ export function runReport(
         return { ...audience, usedBy: known && index.usedByCount(known) };
       }),
       isComplete: complete,
-      findings: review({ audiences, complete }),
-      notes: [],
+      findings: findings.map((finding) => redactedFinding(finding, redactor)),
+      notes: notesOn(destinations),
       picture,
     });
   });
+}
+
+function notesOn({ known, wanted }: SpaceReview['destinations']): string[] {
+  if (wanted === 0) return [];
+  return [
+    `Destinations were looked up for ${known} of the ${wanted} audiences that nothing is built on.`,
+  ];
 }

@@ -12,6 +12,7 @@ const toneOfWord: Readonly<Record<string, Tone>> = {
   preparing: 'computing',
   disabled: 'disabled',
   failed: 'failed',
+  error: 'failed',
 };
 
 /** A status is a word; anything longer is cut. */

@@ -1,4 +1,5 @@
 import { audienceTemplate } from './audience.ts';
+import { graphTemplate } from './graph.ts';
 import { overviewTemplate } from './overview.ts';
 import { queryLanguage } from './query-language.ts';
 import type { Resource, ResourceTemplate } from './resource.ts';
@@ -7,4 +8,8 @@ import type { Resource, ResourceTemplate } from './resource.ts';
 export const resources: readonly Resource[] = [queryLanguage];
 
 /** All templates, in the order in which clients show them. */
-export const resourceTemplates: readonly ResourceTemplate[] = [audienceTemplate, overviewTemplate];
+export const resourceTemplates: readonly ResourceTemplate[] = [
+  audienceTemplate,
+  overviewTemplate,
+  graphTemplate,
+];

@@ -1,3 +1,4 @@
+import type { Redactor } from '../redact.ts';
 import type { ReadApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { AudienceIndexes } from '../space/audience-indexes.ts';
@@ -33,6 +34,8 @@ export interface ResourceContext {
   offers(tool: string): boolean;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** For texts that are cut or escaped, after which a secret in them would not be recognized. */
+  redactor: Redactor;
 }
 
 /** Which one of a template's resources is meant. */

@@ -1,5 +1,6 @@
 import type { IndexedAudience } from './audience-index.ts';
 import { cyclesIn } from './cycles.ts';
+import { missingKeysIn } from './missing-keys.ts';
 
 /*
  * Which audiences of a space are built on which: those that have anything to do with another one, and
@@ -68,11 +69,14 @@ export interface GraphedSpace {
   readonly audiences: readonly GraphedAudience[];
   /** False if the space has more audiences. */
   readonly complete: boolean;
+  /** The traits that profiles have, which are no missing keys; undefined if they are not known. */
+  readonly traits?: ReadonlySet<string> | undefined;
 }
 
 /** The graph of a whole space. */
-export function graphOf({ audiences, complete }: GraphedSpace): AudienceGraph {
-  const links = linksIn(audiences, complete);
+export function graphOf(space: GraphedSpace): AudienceGraph {
+  const { audiences, complete } = space;
+  const links = linksIn(space);
   const ends = new Set(links.flatMap(({ base, dependent }) => [base, dependent]));
   const connected = audiences.filter((audience) => ends.has(audience));
   const missing = [...ends].filter((end) => typeof end === 'string');
@@ -117,16 +121,18 @@ interface Link {
   dependent: GraphedAudience;
 }
 
-function linksIn(audiences: readonly GraphedAudience[], isComplete: boolean): Link[] {
+function linksIn({ audiences, complete, traits }: GraphedSpace): Link[] {
   const byKey = new Map<string, GraphedAudience>();
   for (const audience of audiences) {
     if (audience.key !== undefined && !byKey.has(audience.key)) byKey.set(audience.key, audience);
   }
   return audiences.flatMap((dependent) => {
-    const traits = dependent.references?.traits ?? [];
-    const bases = traits.flatMap((trait) => byKey.get(trait) ?? []);
+    const used = dependent.references?.traits ?? [];
+    const bases = used.flatMap((trait) => byKey.get(trait) ?? []);
     // An audience that was not read may have the key.
-    const missing = isComplete ? dependent.memberships.filter((key) => !byKey.has(key)) : [];
+    const missing = complete
+      ? missingKeysIn(dependent.memberships, (key) => byKey.has(key), traits)
+      : [];
     return [...bases, ...missing].map((base) => ({ base, dependent }));
   });
 }

@@ -26,6 +26,8 @@ export interface ReviewContext {
 /** A space with what deserves a look in it. */
 export interface SpaceReview {
   index: AudienceIndex;
+  /** The traits that profiles have; undefined if they are not known. */
+  traits: ReadonlySet<string> | undefined;
   findings: Finding[];
   /** Of how many audiences the destinations are known, and of how many they were wanted. */
   destinations: { known: number; wanted: number };
@@ -43,7 +45,7 @@ export async function readReview(spaceId: string, context: ReviewContext): Promi
   const { audiences, complete } = index;
   const first = review({ audiences, complete });
   const [traits, destinations] = await Promise.all([
-    first.some(({ kind }) => kind === 'removed_key') ? traitsOf(spaceId, context) : undefined,
+    first.some(({ kind }) => kind === 'removed_key') ? knownTraits(spaceId, context) : undefined,
     destinationsOf(spaceId, index, context),
   ]);
   const findings = review({
@@ -54,13 +56,17 @@ export async function readReview(spaceId: string, context: ReviewContext): Promi
     destinations: destinations.known,
   });
   const { known, wanted } = destinations;
-  return { index, findings, destinations: { known: known.size, wanted } };
+  return { index, traits, findings, destinations: { known: known.size, wanted } };
 }
 
-/** The traits of users and accounts; undefined if not all of them are known. */
-async function traitsOf(
+/**
+ * The traits of users and accounts, by two requests at most, which are tried once and for three seconds.
+ *
+ * @returns undefined if not all of them are known.
+ */
+export async function knownTraits(
   spaceId: string,
-  { call, indexes, nameLists }: ReviewContext,
+  { call, indexes, nameLists }: Pick<ReviewContext, 'call' | 'indexes' | 'nameLists'>,
 ): Promise<ReadonlySet<string> | undefined> {
   let requests = 0;
   const looking = {

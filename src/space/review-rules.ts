@@ -4,15 +4,13 @@ import { quotedPlainly } from '../visible.ts';
 import { cyclesIn } from './cycles.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Finding, ReviewedAudience, ReviewedSpace } from './findings.ts';
+import { missingKeysIn } from './missing-keys.ts';
 
 /** Finds one kind of thing that deserves a look. */
 type Rule = (space: ReviewedSpace, dependencies: Dependencies) => Finding[];
 
 /** From this share of the plan's audiences on, there is little left. */
 const nearLimitShare = 0.9;
-
-/** The only characters of the keys that Segment derives from names. */
-const keyForm = /^[a-z0-9_]+$/;
 
 const failed: Rule = ({ audiences }) => {
   const found = audiences.filter(hasFailed);
@@ -49,8 +47,8 @@ const removedKey: Rule = ({ audiences, complete, traits }, dependencies) => {
   if (!complete) return [];
   const users = new Map<string, ReviewedAudience[]>();
   for (const audience of audiences) {
-    for (const name of new Set(audience.memberships)) {
-      if (!keyForm.test(name) || dependencies.hasKey(name) || traits?.has(name)) continue;
+    const hasKey = (key: string) => dependencies.hasKey(key);
+    for (const name of missingKeysIn(audience.memberships, hasKey, traits)) {
       const known = users.get(name);
       if (known) known.push(audience);
       else users.set(name, [audience]);

@@ -285,6 +285,7 @@ export async function connect(
       planLimit,
       offers: () => true,
       now,
+      redactor,
     }),
     readings: new Readings({ maxWaitMs, clock, redactor, log }),
     redactor,

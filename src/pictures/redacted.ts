@@ -1,5 +1,6 @@
-import type { Redactor } from '../../redact.ts';
-import type { IndexedAudience } from '../../space/audience-index.ts';
+import type { Redactor } from '../redact.ts';
+import type { IndexedAudience } from '../space/audience-index.ts';
+import type { Finding } from '../space/review.ts';
 
 /**
  * Audiences with every secret in their texts replaced. Pictures cut and escape texts, after which a
@@ -24,4 +25,16 @@ export function redactedAudiences(
     },
     memberships: audience.memberships.map((name) => redactor.text(name)),
   }));
+}
+
+/** The same for what deserves a look. */
+export function redactedFinding(finding: Finding, redactor: Redactor): Finding {
+  return {
+    ...finding,
+    message: redactor.text(finding.message),
+    audiences: finding.audiences.map(({ id, name }) => ({
+      id: redactor.text(id),
+      name: name && redactor.text(name),
+    })),
+  };
 }
