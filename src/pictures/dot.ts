@@ -1,7 +1,15 @@
 import type { GraphNode } from '../space/audience-graph.ts';
 import type { PartOfGraph } from '../space/part-of-graph.ts';
 import { light } from './palette.ts';
-import { arrowMeaning, labelOf, momentOf, notesOn, type Shown, summaryOf } from './picture.ts';
+import {
+  arrowMeaning,
+  labelOf,
+  momentOf,
+  notesOn,
+  type Shown,
+  summaryOf,
+  titleOf,
+} from './picture.ts';
 import { sizeInWords, statusOf } from './status.ts';
 
 /*
@@ -14,9 +22,10 @@ const maxLabelChars = 80;
 const nodeWidth = { min: 1.6, max: 3.6 };
 
 /** The graph in the language of Graphviz. */
-export function dotOf({ graph, spaceId, readAt }: Shown): string {
+export function dotOf(shown: Shown): string {
+  const { graph, readAt } = shown;
   const notes = [`${summaryOf(graph)}, ${momentOf(readAt)}`, arrowMeaning, ...notesOn(graph)];
-  const title = attribute('label', lines(`Who builds on whom in ${spaceId}`, ...notes));
+  const title = attribute('label', lines(titleOf(shown), ...notes));
   return `${[
     'digraph audiences {',
     `  graph [rankdir=LR, charset="UTF-8", fontname="Helvetica", fontsize=11, labelloc=b, ${title}]`,

@@ -1,7 +1,6 @@
 import type { GraphNode } from '../space/audience-graph.ts';
 import { visibleLines } from '../visible.ts';
 import type { Shown } from './picture.ts';
-import { statusOf } from './status.ts';
 
 /*
  * A graph as JSON, for programs. docs/pictures.md describes the form.
@@ -29,9 +28,8 @@ export function jsonOf({ graph, spaceId, readAt }: Shown): string {
 
 function audienceIn(node: GraphNode) {
   if (node.kind === 'missing') return [];
-  const { id, name, key, enabled, size } = node.audience;
-  const { word } = statusOf(node.audience);
-  return [{ id, name, key, enabled, status: word, size, inCycle: node.isInCycle }];
+  const { id, name, key, enabled, status, size } = node.audience;
+  return [{ id, name, key, enabled, status, size, inCycle: node.isInCycle }];
 }
 
 function idOf(node: GraphNode | undefined): string | undefined {

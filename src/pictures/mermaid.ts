@@ -1,7 +1,15 @@
 import type { AudienceGraph, GraphNode } from '../space/audience-graph.ts';
 import { type PartOfGraph, partOf } from '../space/part-of-graph.ts';
 import { light } from './palette.ts';
-import { arrowMeaning, labelOf, momentOf, notesOn, type Shown, summaryOf } from './picture.ts';
+import {
+  arrowMeaning,
+  labelOf,
+  momentOf,
+  notesOn,
+  type Shown,
+  summaryOf,
+  titleOf,
+} from './picture.ts';
 import { sizeInWords, statusOf, type Tone, tones } from './status.ts';
 
 /*
@@ -42,14 +50,14 @@ export function mermaidOf({
 }
 
 function mermaidText(shown: Shown): string {
-  const { graph, spaceId, readAt } = shown;
+  const { graph, readAt } = shown;
   const nodes = graph.nodes.map((node, place) => `  n${place}[${inQuotes(...wordsOf(node))}]`);
   const links = graph.connections.map(
     ({ base, dependent, isBroken }) => `  n${base} ${isBroken ? '-.->' : '-->'} n${dependent}`,
   );
   return `${[
     'flowchart LR',
-    `  accTitle: ${plain(`Who builds on whom in ${spaceId}`)}`,
+    `  accTitle: ${plain(titleOf(shown))}`,
     `  accDescr: ${plain([`${summaryOf(graph)}, ${momentOf(readAt)}.`, arrowMeaning, ...notesOn(graph)].join(' '))}`,
     ...nodes,
     ...noteIn(graph),

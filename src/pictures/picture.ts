@@ -1,6 +1,6 @@
 import type { GraphNode } from '../space/audience-graph.ts';
 import type { PartOfGraph } from '../space/part-of-graph.ts';
-import { counted, nameOf } from './status.ts';
+import { counted, nameOf, shortText } from './status.ts';
 
 /*
  * What all pictures of a graph have in common.
@@ -16,6 +16,16 @@ export interface Shown {
   readonly readAt: number;
   /** Whether the picture is part of a page, which has the title. */
   readonly isInPage?: boolean;
+}
+
+/** Names and ids of spaces are short; anything longer is cut. */
+const maxSpaceChars = 120;
+
+/** The title of a picture. */
+export function titleOf({ spaceId, spaceName }: Pick<Shown, 'spaceId' | 'spaceName'>): string {
+  const id = shortText(spaceId, maxSpaceChars);
+  const name = shortText(spaceName ?? '', maxSpaceChars);
+  return `Who builds on whom in ${name === '' || name === id ? id : `${name} (${id})`}`;
 }
 
 /** What an arrow means, in a sentence. */

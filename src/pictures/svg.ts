@@ -1,7 +1,15 @@
 import type { GraphNode } from '../space/audience-graph.ts';
 import { type Box, layoutOf, type PlacedBox, type PlacedLine, type Point } from './layout.ts';
 import { escaped } from './markup.ts';
-import { arrowMeaning, labelOf, momentOf, notesOn, type Shown, summaryOf } from './picture.ts';
+import {
+  arrowMeaning,
+  labelOf,
+  momentOf,
+  notesOn,
+  type Shown,
+  summaryOf,
+  titleOf,
+} from './picture.ts';
 import { shortText, sizeInWords, statusOf, type Tone, tones } from './status.ts';
 import { svgStyle } from './svg-style.ts';
 import { type Font, linesOf, widthOf } from './text-width.ts';
@@ -57,7 +65,7 @@ export async function svgOf(shown: Shown): Promise<string> {
   const height = top + layout.height + notes.height + margin;
   const width = innerWidth + 2 * margin;
   const left = margin + (innerWidth - layout.width) / 2;
-  const label = `Who builds on whom: ${summaryOf(graph)}`;
+  const label = `${titleOf(shown)}: ${summaryOf(graph)}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" class="audience-graph" viewBox="0 0 ${px(width)} ${px(height)}" width="${px(width)}" height="${px(height)}" role="img" aria-labelledby="audience-graph-title audience-graph-desc">
 <title id="audience-graph-title">${escaped(label)}</title>
 <desc id="audience-graph-desc">${escaped(descriptionOf(shown))}</desc>
@@ -219,7 +227,7 @@ function headOf(shown: Shown, cards: readonly Card[], width: number): Part {
   const legendTop = top + 2 * lineHeight.meta + headGap;
   const meaning = `${arrowMeaning} A larger bubble has more members.`;
   const svg = [
-    ...(shown.isInPage ? [] : [textSvg('ag-title', 0, 16, titleOf(shown, width))]),
+    ...(shown.isInPage ? [] : [titleSvg(shown, width)]),
     textSvg('ag-meta ag-muted', 0, top + 8, `${summaryOf(graph)} · ${momentOf(readAt)}`),
     textSvg('ag-meta ag-muted', 0, top + 8 + lineHeight.meta, meaning),
     `<g transform="translate(0 ${legendTop})">${legend.svg}</g>`,
@@ -227,10 +235,9 @@ function headOf(shown: Shown, cards: readonly Card[], width: number): Part {
   return { svg: svg.join(''), height: legendTop + legend.height + headGap };
 }
 
-function titleOf({ spaceId, spaceName }: Shown, width: number): string {
-  const space = spaceName === undefined ? spaceId : `${spaceName} (${spaceId})`;
-  const title = `Who builds on whom in ${shortText(space, maxLabelChars)}`;
-  return linesOf(title, width, 1, titleFont)[0] ?? '';
+function titleSvg(shown: Shown, width: number): string {
+  const [title = ''] = linesOf(titleOf(shown), width, 1, titleFont);
+  return textSvg('ag-title', 0, 16, title);
 }
 
 const toneWords: Readonly<Record<Card['tone'], string>> = {

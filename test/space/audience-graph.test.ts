@@ -90,9 +90,16 @@ describe('the graph of a space', () => {
 });
 
 /** Spaces of up to 30 audiences, each built on any others, some on keys that are gone. */
-const spaces = fc
-  .array(fc.array(fc.nat(35), { maxLength: 3 }), { maxLength: 30 })
-  .map((all) => graphWith(all.map((bases, n) => builtOn(`k${n}`, [...new Set(bases)].map((b) => `k${b}`)))));
+const spaces = fc.array(fc.array(fc.nat(35), { maxLength: 3 }), { maxLength: 30 }).map((all) =>
+  graphWith(
+    all.map((bases, n) =>
+      builtOn(
+        `k${n}`,
+        [...new Set(bases)].map((b) => `k${b}`),
+      ),
+    ),
+  ),
+);
 
 function hasConnectionEach({ nodes, connections }: AudienceGraph): boolean {
   const ends = new Set(connections.flatMap(({ base, dependent }) => [base, dependent]));
@@ -111,7 +118,10 @@ describe('a part of a graph', () => {
   });
 
   test('is within its limits, without a node that has no connection, and counts the rest', () => {
-    const limits = fc.record({ maxNodes: fc.integer({ min: 2, max: 30 }), maxConnections: fc.integer({ min: 1, max: 60 }) });
+    const limits = fc.record({
+      maxNodes: fc.integer({ min: 2, max: 30 }),
+      maxConnections: fc.integer({ min: 1, max: 60 }),
+    });
     fc.assert(
       fc.property(spaces, limits, (graph, { maxNodes, maxConnections }) => {
         const part = partOf(graph, { maxNodes, maxConnections });
@@ -137,7 +147,12 @@ describe('a part of a graph', () => {
       builtOn('b', ['a']),
     ]);
     const part = partOf(graph, { maxNodes: 5, maxConnections: 100 });
-    expect(connectionsOf(part)).toEqual(['w0 on hub', 'w1 on hub', 'a on b (cycle)', 'b on a (cycle)']);
+    expect(connectionsOf(part)).toEqual([
+      'w0 on hub',
+      'w1 on hub',
+      'a on b (cycle)',
+      'b on a (cycle)',
+    ]);
     expect(part.leftOut).toEqual({ nodes: 18, connections: 18 });
   });
 });

@@ -1,10 +1,14 @@
 import { outlineOf } from '../../src/query/index.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
-import { AudienceIndexBuilder } from '../../src/space/audience-index.ts';
 import { type AudienceGraph, graphOf } from '../../src/space/audience-graph.ts';
+import { AudienceIndexBuilder } from '../../src/space/audience-index.ts';
 
 /** An audience that is built on the audiences with these keys. */
-export function builtOn(key: string, bases: readonly string[], more: Partial<Audience> = {}): Audience {
+export function builtOn(
+  key: string,
+  bases: readonly string[],
+  more: Partial<Audience> = {},
+): Audience {
   const conditions = bases.map((base) => `trait('${base}') = 'true'`);
   return {
     id: `aud_${key}`,
