@@ -42,6 +42,7 @@ caption{text-align:left;padding:.75rem 1rem;color:var(--ag-muted)}
 th,td{padding:.5rem 1rem;text-align:left;vertical-align:top;border-top:1px solid var(--ag-border)}
 thead th{color:var(--ag-muted);font-weight:600;white-space:nowrap}
 tbody th{font-weight:600;min-width:14rem;overflow-wrap:anywhere}
+td:last-child{white-space:nowrap}
 tbody tr:target{background:var(--ag-card)}
 tbody th small{display:block;color:var(--ag-muted);font-weight:400;font-size:.8125rem}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -60,6 +61,7 @@ h2{break-after:avoid}
 figure svg{max-width:100%;max-height:245mm;height:auto}
 table{min-width:0;font-size:8.5pt}
 th,td{padding:.25rem .5rem}
+tbody th small{font-size:7.5pt}
 tr{break-inside:avoid}
 .bar,.dot,.shares span,.tiles div,.findings li{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }

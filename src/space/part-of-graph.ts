@@ -29,10 +29,10 @@ export function partOf(
   const kept = new Set<number>();
   const chosen = new Set<Connection>();
   for (const { start } of groupsIn(graph, neighbors)) {
-    const room = Math.min(maxNodes - kept.size, maxConnections - chosen.size + 1);
+    const spaceLeft = Math.min(maxNodes - kept.size, maxConnections - chosen.size + 1);
     // A node alone would have no connection.
-    if (room < 2) break;
-    for (const { node, by } of wayFrom(start, neighbors, room)) {
+    if (spaceLeft < 2) break;
+    for (const { node, by } of wayFrom(start, neighbors, spaceLeft)) {
       kept.add(node);
       if (by) chosen.add(by);
     }

@@ -294,6 +294,7 @@ const allowed: Record<string, string[]> = {
   pictures: ['redact.ts', 'space', 'visible.ts', '@dagrejs/dagre'],
   resources: [
     'pictures',
+    'redact.ts',
     'query',
     'safety/meaning.ts',
     'safety/thing.ts',

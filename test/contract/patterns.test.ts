@@ -160,11 +160,30 @@ const listed: Record<string, Record<string, Source>> = {
   'safety/as-sent.ts': {
     '/\\s/': 'answer',
   },
+  'space/missing-keys.ts': {
+    '/^[a-z0-9_]+$/': 'answer',
+  },
   'space/names.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}/': 'answer',
   },
-  'space/review-rules.ts': {
-    '/^[a-z0-9_]+$/': 'query',
+  'pictures/markup.ts': {
+    '/[&<>"\']/g': 'answer',
+    '/[\\ufffe\\uffff]/g': 'answer',
+  },
+  'pictures/mermaid.ts': {
+    '/[^\\p{L}\\p{M}\\p{N} .,()…–-]/gu': 'answer',
+  },
+  'pictures/report.ts': {
+    '/^\\d{4}-\\d{2}-\\d{2}/': 'answer',
+  },
+  'pictures/status.ts': {
+    '/\\s+/g': 'answer',
+  },
+  'pictures/text-width.ts': {
+    '/[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Extended_Pictographic}\\p{Regional_Indicator}\\uff01-\\uff60]/u':
+      'own',
+    '/^[A-Z]$/': 'own',
+    '/^[a-z0-9$?+<>=~_^&#]$/': 'own',
   },
   'query/app-sentence.ts': {
     '/^\\p{Lu}/u': 'query',
