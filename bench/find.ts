@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { referencesIn } from '../src/query/index.ts';
+import { outlineOf } from '../src/query/index.ts';
 import { AudienceIndexBuilder } from '../src/space/audience-index.ts';
 import { callTool, secret } from '../test/support/in-memory.ts';
 import { audienceOf, startLargeSpace } from '../test/support/large-space.ts';
@@ -65,7 +65,7 @@ function indexMegabytes(): number {
     return process.memoryUsage().heapUsed + process.memoryUsage().external;
   };
   const before = used();
-  const builder = new AudienceIndexBuilder(referencesIn);
+  const builder = new AudienceIndexBuilder(outlineOf);
   for (let from = 0; from < size; from += pageSize) {
     const page: ReturnType<typeof audienceOf>[] = Array.from({ length: pageSize }, (_, n) =>
       JSON.parse(JSON.stringify(audienceOf(from + n))),

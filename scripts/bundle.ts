@@ -29,6 +29,7 @@ import { hostPages } from './host-pages.ts';
 const vendors = new Map([
   // Two entries of the package, which share classes.
   ['@modelcontextprotocol/server', './scripts/shims/mcp-server.mjs'],
+  ['@dagrejs/dagre', '@dagrejs/dagre'],
   ['@opentelemetry/api', '@opentelemetry/api'],
   ['ioredis', 'ioredis'],
   ['jose', 'jose'],

@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import type { AppCommand } from './commands/app.ts';
 import type { CheckCommand } from './commands/check.ts';
 import type { DoctorCommand } from './commands/doctor.ts';
+import type { GraphCommand } from './commands/graph.ts';
 import type { KeysCommand } from './commands/keys.ts';
+import type { PictureCommand } from './commands/pictures/run.ts';
 import type { SandboxCommand } from './commands/sandbox.ts';
 import type { SetupCommand } from './commands/setup/command.ts';
 import { ConfigError, type Flags } from './config.ts';
@@ -16,6 +18,7 @@ import {
   commandNames,
   commandUsages,
   flagsOfKeyActions,
+  graphFormats,
   isCommandName,
   keyActions,
   reportFormats,
@@ -37,7 +40,9 @@ export type Command =
   | ({ kind: 'sandbox' } & SandboxCommand)
   | ({ kind: 'check' } & CheckCommand)
   | ({ kind: 'setup' } & SetupCommand)
-  | ({ kind: 'doctor' } & DoctorCommand);
+  | ({ kind: 'doctor' } & DoctorCommand)
+  | ({ kind: 'graph' } & GraphCommand)
+  | ({ kind: 'report' } & PictureCommand);
 
 const serveFlags = Object.values(settings).flatMap(({ flag }) =>
   flag === undefined ? [] : [flag],
@@ -91,6 +96,8 @@ const named: Readonly<Record<CommandName, Form>> = {
   setup: formOf('setup', parseSetup),
   doctor: formOf('doctor', parseDoctor),
   check: formOf('check', parseCheck),
+  graph: formOf('graph', parseGraph),
+  report: formOf('report', parseReport),
   sandbox: formOf('sandbox', parseSandbox),
 };
 
@@ -323,6 +330,28 @@ function parseKeys(flags: Flags, words: readonly string[], problems: string[]): 
     problems.push(`--${flag} is for keys ${actions.join(', ')} only.`);
   }
   return { kind: 'keys', action: kind ?? 'list', id, flags };
+}
+
+function parseGraph(flags: Flags, _: readonly string[], problems: string[]): Command {
+  const { format: given = graphFormats[0], ...rest } = flags;
+  const format = graphFormats.find((each) => each === given);
+  if (format === undefined) problems.push(`--format must be one of ${graphFormats.join(', ')}.`);
+  return { kind: 'graph', format: format ?? graphFormats[0], ...parseOut(rest, problems) };
+}
+
+function parseReport(flags: Flags, _: readonly string[], problems: string[]): Command {
+  return { kind: 'report', ...parseOut(flags, problems) };
+}
+
+/** Where a document goes; `-` is stdout, as elsewhere. */
+function parseOut(flags: Flags, problems: string[]): PictureCommand {
+  const { out: given, force, ...rest } = flags;
+  if (given === true || given === '') problems.push('--out needs a file name.');
+  if (force === true && given === undefined) {
+    problems.push('--force requires --out: it replaces that file.');
+  }
+  const isFile = typeof given === 'string' && given !== '-';
+  return { flags: rest, out: isFile ? { path: given, isForced: force === true } : undefined };
 }
 
 function parseApp(flags: Flags, _: readonly string[], problems: string[]): Command {

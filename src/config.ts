@@ -58,6 +58,8 @@ export interface Config {
    * set.
    */
   readonly toolsets: readonly Toolset[] | undefined;
+  /** How many audiences the plan includes; undefined if that is not known. */
+  readonly planLimit: number | undefined;
   /** Whether to hide values of properties and traits, and ids of members. */
   readonly noSamples: boolean;
   readonly confirm: ConfirmMode;
@@ -161,6 +163,7 @@ export function readConfig(
     policy,
     tools: given.read(settings.tools),
     toolsets: given.read(settings.toolsets),
+    planLimit: given.read(settings.planLimit),
     noSamples: given.read(settings.noSamples) ?? false,
     confirm: given.readOrFallback(settings.confirm),
     ask: given.readOrFallback(settings.ask),

@@ -77,6 +77,14 @@ async function run(command: Command): Promise<number> {
       const { doctorMachine, runDoctor } = await import('./commands/lazy.ts');
       return runDoctor(command, doctorMachine(), (text) => process.stdout.write(text));
     }
+    case 'graph': {
+      const { runGraph, pictureMachine } = await import('./commands/lazy.ts');
+      return runGraph(command, pictureMachine(), documentOutput());
+    }
+    case 'report': {
+      const { runReport, pictureMachine } = await import('./commands/lazy.ts');
+      return runReport(command, pictureMachine(), documentOutput());
+    }
     case 'keys': {
       const { runKeys } = await import('./commands/lazy.ts');
       await runKeys(
@@ -123,6 +131,22 @@ async function run(command: Command): Promise<number> {
       return serve(config, warnings);
     }
   }
+}
+
+/** Where a document and what is said about it go. */
+function documentOutput() {
+  return {
+    write: (text: string) =>
+      new Promise<void>((resolve) => {
+        // Whoever has closed stdout, as `head` does, wants no more of it.
+        process.stdout.once('error', () => resolve());
+        process.stdout.write(text, () => resolve());
+      }),
+    writeAside: (text: string) => {
+      process.stderr.write(text);
+    },
+    isTerminal: process.stderr.isTTY,
+  };
 }
 
 function randomBytes(count: number): Uint8Array {

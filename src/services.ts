@@ -60,6 +60,7 @@ export interface WorkspaceServices {
   reservations: NameReservations;
   lostCreates: LostCreates;
   turns: Turns;
+  nameLists: KnownNameLists;
   names: NameCheck;
   previews: Previews;
 }
@@ -105,6 +106,7 @@ export function createWorkspaceServices(
     observed: { workspace, observer },
   });
   const indexes = new AudienceIndexes(api, clock);
+  const nameLists = new KnownNameLists(api, clock);
   return {
     api: droppingIndexes(api, indexes),
     indexes,
@@ -114,7 +116,8 @@ export function createWorkspaceServices(
     ),
     lostCreates: new LostCreates(clock.monotonic),
     turns: new Turns(clock, scope?.locks),
-    names: new NameCheck(new KnownNameLists(api, clock), clock),
+    nameLists,
+    names: new NameCheck(nameLists, clock),
     previews: new Previews(
       api,
       clock,

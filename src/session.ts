@@ -1,17 +1,19 @@
 import type { Config } from './config.ts';
 import { withFacts } from './log.ts';
 import { instructions } from './mcp/instructions.ts';
+import { Readings } from './mcp/readings.ts';
 import { resourcesCapability } from './mcp/resources.ts';
 import type { ClosableServer, CreateServer } from './mcp/server.ts';
 import { type Admit, ToolsCapability } from './mcp/tools.ts';
 import { switchedOffBy, switchedOffFor } from './offered.ts';
-import { resources } from './resources/registry.ts';
+import { resources, resourceTemplates } from './resources/registry.ts';
+import type { ResourceContext } from './resources/resource.ts';
 import { carryOutAll } from './safety/bulk.ts';
 import { confirmationLifeMs } from './safety/confirmation.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
 import type { WriteContext } from './safety/wish.ts';
 import { carryOut } from './safety/write.ts';
-import { withSignal } from './segment/call.ts';
+import { type CallContext, withSignal } from './segment/call.ts';
 import { restricted } from './segment/restricted-api.ts';
 import type { ProcessServices, WorkspaceServices } from './services.ts';
 import { tools } from './tools/registry.ts';
@@ -46,7 +48,7 @@ export interface Session<Server extends ClosableServer = ClosableServer> {
   endPreparations(): void;
   /** The client is gone: ends whatever has not been sent to Segment. */
   abandon(): void;
-  /** Resolves when no tool call is running. */
+  /** Resolves when no tool call is running, and nothing is being read. */
   idle(): Promise<void>;
 }
 
@@ -65,9 +67,10 @@ export function createSession<Server extends ClosableServer>(
 ): Session<Server> {
   const { config, machine, redactor } = processServices;
   const { clock } = machine;
-  const { indexes, names, previews } = workspace;
+  const { indexes, nameLists, names, previews } = workspace;
   const settings = guest?.settings ?? config;
   const { policy, noSamples, confirm, space } = settings;
+  const { allowedSpaces } = policy;
   const caller = guest?.id;
   const facts = guest && { caller, ...guest.facts };
   const log = facts ? withFacts(processServices.log, facts) : processServices.log;
@@ -77,7 +80,8 @@ export function createSession<Server extends ClosableServer>(
   const switchedOff = guest ? switchedOffFor(settings, config) : switchedOffBy(config);
   const offered = tools.filter((tool) => !switchedOff.has(tool.name));
   const writes = offered.some(({ hints }) => !hints.readOnlyHint);
-  const finds = offered.some((each) => each.name === 'find_audiences');
+  const offers = (tool: string) => offered.some((each) => each.name === tool);
+  const finds = offers('find_audiences');
   const calls = new ToolsCapability({
     tools: offered,
     switchedOff,
@@ -102,7 +106,7 @@ export function createSession<Server extends ClosableServer>(
         api: shownApi,
         call,
         defaultSpace: space,
-        allowedSpaces: policy.allowedSpaces,
+        allowedSpaces,
         indexes,
         queryCheck: config.queryCheck,
         names,
@@ -123,19 +127,52 @@ export function createSession<Server extends ClosableServer>(
     redactor,
     log,
   });
+  const readings = new Readings({
+    caller,
+    facts,
+    observer: processServices.observer,
+    admit: guest?.admit,
+    maxWaitMs: config.maxWaitMs,
+    clock,
+    redactor,
+    log,
+  });
+  const reading = (call: CallContext): ResourceContext => ({
+    api: shownApi,
+    call,
+    indexes,
+    nameLists,
+    planLimit: config.planLimit,
+    offers,
+    now: clock.now,
+    redactor,
+  });
+  const readable = resourcesCapability({
+    resources,
+    templates: resourceTemplates.filter(({ sameAs }) => sameAs.some(offers)),
+    allowedSpaces,
+    contextOf: reading,
+    readings,
+    redactor,
+  });
   const server = createServer({
     name,
     version,
     // A setting that they quote may hold an encoded secret.
     instructions: redactor.text(instructions({ ...config, ...settings, writes, finds })),
-    capabilities: [calls, resourcesCapability(resources, redactor)],
+    capabilities: [calls, readable],
     onClose,
     log,
   });
   return {
     server,
     endPreparations: () => calls.endPreparations(),
-    abandon: () => calls.abandon(),
-    idle: () => calls.idle(),
+    abandon() {
+      calls.abandon();
+      readings.abandon();
+    },
+    async idle() {
+      await Promise.all([calls.idle(), readings.idle()]);
+    },
   };
 }

@@ -58,6 +58,12 @@ export const milliseconds = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min, `must be ${min} or more`).max(max, `must be ${max} or less`));
 
+/** A number of things, at least one. */
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,6}$/, 'must be a positive whole number')
+  .transform(Number);
+
 const on = ['1', 'true', 'yes', 'on'];
 const off = ['0', 'false', 'no', 'off'];
 
@@ -376,6 +382,14 @@ export const settings = {
       'What to do with a definition that the check finds invalid: error refuses it, warn sends it with a warning, off skips the check',
     fallback: 'error',
     schema: () => oneOf(queryCheckModes, 'must be error, warn or off'),
+  }),
+  planLimit: setting({
+    flag: 'plan-limit',
+    argument: 'N',
+    env: 'SEGMENT_PLAN_LIMIT',
+    meaning:
+      'How many audiences the plan of the workspace includes; reviews of a space then warn when few are left',
+    schema: count,
   }),
   logLevel: setting({
     flag: 'log-level',

@@ -38,11 +38,33 @@ export const sandboxPort = 4010;
 /** The values of `--format` for `check`. */
 export const reportFormats = ['text', 'json', 'github', 'sarif'] as const;
 
+/** The values of `--format` for `graph`. */
+export const graphFormats = ['svg', 'mermaid', 'dot', 'json'] as const;
+export type GraphFormat = (typeof graphFormats)[number];
+
+/** The flags of the commands that write a document. */
+const outFlags: readonly CommandFlag[] = [
+  { flag: 'out', argument: 'FILE', meaning: 'Write to this file instead of stdout' },
+  { flag: 'force', meaning: 'Replace the file if it exists' },
+];
+
+const exitCodesOfDocuments =
+  "0 if it was written, 1 if the space can't be read, 2 if the command can't run as given or the file can't be written.";
+
 /** What `segment-audiences-mcp keys` can do. */
 export const keyActions = ['add', 'list', 'revoke'] as const;
 export type KeyAction = (typeof keyActions)[number];
 
-export type CommandName = 'serve' | 'app' | 'keys' | 'setup' | 'doctor' | 'check' | 'sandbox';
+export type CommandName =
+  | 'serve'
+  | 'app'
+  | 'keys'
+  | 'setup'
+  | 'doctor'
+  | 'check'
+  | 'graph'
+  | 'report'
+  | 'sandbox';
 
 /** All commands, in the order in which the help shows them. */
 export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
@@ -198,6 +220,37 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     takesSettings: false,
     exitCodes:
       "0 if all are valid, 1 if any is not, 3 if any is too long to check, 2 if a file can't be read.",
+  },
+  graph: {
+    words: '',
+    maxWords: 0,
+    summary: 'Draw which audiences of a space are built on which.',
+    details: [
+      'Shows every audience that is built on another one, or that another one is built on, with its status and its size; the others are counted. Cycles, and keys that no audience has, are marked. Of large spaces, 500 audiences and keys are shown.',
+      'svg is a picture for browsers and documents, mermaid what GitHub, GitLab and many editors draw, dot what Graphviz reads, and json is for programs. Nothing is changed in Segment.',
+    ],
+    flags: [
+      {
+        flag: 'format',
+        argument: graphFormats.join('|'),
+        meaning: 'Format of the picture',
+        fallback: graphFormats[0],
+      },
+      ...outFlags,
+    ],
+    takesSettings: true,
+    exitCodes: exitCodesOfDocuments,
+  },
+  report: {
+    words: '',
+    maxWords: 0,
+    summary: 'Write a page about a space, to look at, print or send to a colleague.',
+    details: [
+      'The page is one HTML file: a summary, what deserves a look, who builds on whom, and a table of all audiences with their sizes. It contains no script, loads nothing, and shows no definitions and no values of properties and traits. Nothing is changed in Segment.',
+    ],
+    flags: outFlags,
+    takesSettings: true,
+    exitCodes: exitCodesOfDocuments,
   },
   sandbox: {
     words: '',

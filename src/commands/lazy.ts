@@ -8,5 +8,8 @@ export { help } from '../help.ts';
 export { App, thisMachine as appMachine } from './app.ts';
 export { runCheck } from './check.ts';
 export { runDoctor, thisMachine as doctorMachine } from './doctor.ts';
+export { runGraph } from './graph.ts';
 export { runKeys } from './keys.ts';
+export { thisMachine as pictureMachine } from './pictures/run.ts';
+export { runReport } from './report.ts';
 export { runSetup, thisMachine as setupMachine } from './setup.ts';

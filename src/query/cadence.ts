@@ -3,6 +3,7 @@ import { comparisonOf, extractorOf, functionOf, takesCondition } from './catalog
 import { callsIn } from './chains.ts';
 import type { Level } from './check-options.ts';
 import type { LanguageFunction } from './language-function.ts';
+import { missingZone } from './missing-zone.ts';
 import { hasZone, isTimeText } from './times.ts';
 import { isNumeric } from './values.ts';
 
@@ -30,7 +31,7 @@ export function computeCadence(tree: Expression, type: Level): Cadence {
     if (isDynamic(call, entry))
       reasons.add('a value is compared with another value, not with a fixed one');
     if (call.args.some((argument) => lacksZone(call, argument))) {
-      reasons.add('a date is compared with one that has no time zone');
+      reasons.add(missingZone);
     }
   }
   return { type: reasons.size > 0 ? 'BATCH' : 'REALTIME', reasons: [...reasons] };

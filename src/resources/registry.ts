@@ -1,5 +1,15 @@
+import { audienceTemplate } from './audience.ts';
+import { graphTemplate } from './graph.ts';
+import { overviewTemplate } from './overview.ts';
 import { queryLanguage } from './query-language.ts';
-import type { Resource } from './resource.ts';
+import type { Resource, ResourceTemplate } from './resource.ts';
 
 /** All resources, in the order in which clients show them. */
 export const resources: readonly Resource[] = [queryLanguage];
+
+/** All templates, in the order in which clients show them. */
+export const resourceTemplates: readonly ResourceTemplate[] = [
+  audienceTemplate,
+  overviewTemplate,
+  graphTemplate,
+];

@@ -19,6 +19,13 @@ export interface SeenResponse {
   date: string | undefined;
 }
 
+/** How much of something is done. */
+export interface ProgressCount {
+  done: number;
+  /** Undefined if it is not known. */
+  total: number | undefined;
+}
+
 /** How what is done for a call is seen from outside. */
 export interface Trail {
   /** What every log line about it says in addition. */
@@ -51,7 +58,7 @@ export function withSignal(
     },
     onWait: (wait) => call.onWait(wait),
     onNotice: (notice) => call.onNotice(notice),
-    onProgress: (message) => call.onProgress?.(message),
+    onProgress: (message, count) => call.onProgress?.(message, count),
   };
 }
 
@@ -114,8 +121,12 @@ export interface CallContext {
   onWait(wait: Wait): void;
   /** Called with a sentence that the reader of the result should see, whatever the result. */
   onNotice(notice: string): void;
-  /** Called with the progress of the call, as a sentence without a full stop. */
-  onProgress?(message: string): void;
+  /**
+   * Called with the progress of the call.
+   *
+   * @param message a sentence without a full stop. @param count the same in numbers, if it has any.
+   */
+  onProgress?(message: string, count?: ProgressCount): void;
   /** Called with each request right before it goes out for the first time. */
   onRequest?(request: RequestPreview): void;
   /** Called with each response right after it arrives. */

@@ -1,7 +1,8 @@
-import type { References } from '../query/index.ts';
+import type { Cadence, Level, Outline, References } from '../query/index.ts';
 import { type Audience, type AudienceType, typeOf } from '../segment/models/audience.ts';
 import { cut } from '../visible.ts';
 import { detached } from './detached.ts';
+import { fingerprint } from './fingerprint.ts';
 
 /*
  * What is kept about a space's audiences to search them: only what filters, rows and references
@@ -46,7 +47,19 @@ export interface IndexedAudience {
   readonly foldedText: string;
   /** What its definition depends on; undefined if unknown. */
   readonly references: References | undefined;
+  /** The traits of these that are compared as membership in another audience is. */
+  readonly memberships: readonly string[];
+  /** How its definition can be computed; undefined if unknown. */
+  readonly possibleCadence: Cadence | undefined;
+  /** The same for definitions with the same members that differ only in spelling; undefined if unknown. */
+  readonly definitionPrint: number | undefined;
 }
+
+/** What is kept of a definition; nothing if it can't be read. */
+type ReadDefinition = Pick<
+  IndexedAudience,
+  'references' | 'memberships' | 'possibleCadence' | 'definitionPrint'
+>;
 
 /** The kinds of names that definitions are made of. */
 export type NameKind = keyof References;
@@ -114,15 +127,17 @@ function countNames(audiences: readonly IndexedAudience[]): AudienceIndex['names
 
 /** Builds the index of a space, page by page. */
 export class AudienceIndexBuilder {
-  readonly #referencesIn: (query: string) => References | undefined;
+  readonly #outlineOf: (query: string, level: Level) => Outline | undefined;
   readonly #audiences: IndexedAudience[] = [];
   /** Each text that many audiences share is stored once. */
   readonly #shared = new Map<string, string>();
+  readonly #cadences = new Map<string, Cadence>();
   #textBytes = 0;
   #cutDescriptions = 0;
 
-  constructor(referencesIn: (query: string) => References | undefined) {
-    this.#referencesIn = referencesIn;
+  /** @param outlineOf reads a definition; undefined if it can't. */
+  constructor(outlineOf: (query: string, level: Level) => Outline | undefined) {
+    this.#outlineOf = outlineOf;
   }
 
   get size(): number {
@@ -154,25 +169,44 @@ export class AudienceIndexBuilder {
       foldedName: this.#counted(folded(name ?? '')),
       // No search text contains the separator, so a match is always within one of them.
       foldedText: this.#counted(texts.map(folded).join(separator)),
-      references: query === undefined ? undefined : this.#references(query),
+      ...this.#definition(
+        query,
+        typeOf(audience) ?? 'users',
+        definition?.targetEntity ?? undefined,
+      ),
     });
   }
 
   finish(facts: { complete: boolean; readAt: number }): AudienceIndex {
     this.#shared.clear();
+    this.#cadences.clear();
     return new AudienceIndex(this.#audiences, { ...facts, cutDescriptions: this.#cutDescriptions });
   }
 
-  #references(query: string): References | undefined {
-    const found = this.#referencesIn(query);
-    if (!found) return undefined;
+  #definition(query: string | undefined, level: Level, targetEntity = ''): ReadDefinition {
+    const outline = query === undefined ? undefined : this.#outlineOf(query, level);
+    if (!outline) return unreadDefinition;
+    const { references, memberships, cadence, canonical } = outline;
     const kept = {
-      events: this.#names(found.events),
-      traits: this.#names(found.traits),
-      properties: this.#names(found.properties),
-      entities: this.#names(found.entities),
+      references: {
+        events: this.#names(references.events),
+        traits: this.#names(references.traits),
+        properties: this.#names(references.properties),
+        entities: this.#names(references.entities),
+      },
+      memberships: this.#names(memberships),
+      possibleCadence: this.#cadence(cadence),
+      definitionPrint: fingerprint(JSON.stringify([level, targetEntity, canonical])),
     };
-    return this.#textBytes > maxTextBytes ? undefined : kept;
+    return this.#textBytes > maxTextBytes ? unreadDefinition : kept;
+  }
+
+  /** There are few different ones. */
+  #cadence(cadence: Cadence): Cadence {
+    const key = cadence.reasons.join();
+    const known = this.#cadences.get(key) ?? cadence;
+    this.#cadences.set(key, known);
+    return known;
   }
 
   #names(names: string[]): string[] {
@@ -210,6 +244,12 @@ export class AudienceIndexBuilder {
 }
 
 const none: string[] = [];
+const unreadDefinition: ReadDefinition = {
+  references: undefined,
+  memberships: none,
+  possibleCadence: undefined,
+  definitionPrint: undefined,
+};
 const separator = '\n';
 
 /** The common form of texts that people consider the same; on one line. */

@@ -81,6 +81,11 @@ export class AudienceIndexes {
     }
   }
 
+  /** The index of a space if there is one, however old. It sends nothing. */
+  known(spaceId: string): AudienceIndex | undefined {
+    return this.#indexes.get(bareSpaceId(spaceId));
+  }
+
   /** The present moment, on the clock of the indexes' `readAt`. */
   now(): number {
     return this.#clock.monotonic();
@@ -138,13 +143,13 @@ export class AudienceIndexes {
     call: CallContext,
   ): Promise<AudienceIndex> {
     // Imported when first needed, so that start-up does not wait for it.
-    const { referencesIn } = await import('../query/index.ts');
+    const { outlineOf } = await import('../query/index.ts');
     const { space, startedAt } = own;
     const begun: Begun = own.begun ?? {
       space,
       startedAt,
       lastPageAt: startedAt,
-      builder: new AudienceIndexBuilder(referencesIn),
+      builder: new AudienceIndexBuilder(outlineOf),
       position: new SpacePosition(),
     };
     own.begun = begun;
@@ -156,7 +161,8 @@ export class AudienceIndexes {
       complete = page.isLast;
       if (complete) break;
       const of = page.total === undefined ? '' : ` of ${page.total}`;
-      call.onProgress?.(`${builder.size}${of} audiences of the space read`);
+      const count = { done: builder.size, total: page.total };
+      call.onProgress?.(`${builder.size}${of} audiences of the space read`, count);
     }
     return builder.finish({ complete, readAt: startedAt });
   }

@@ -18,7 +18,7 @@ const rowsAtOnce = 200;
 const maxPages = 10;
 /** How long a question to the user may be delayed for this, milliseconds. */
 const maxLookUpMs = 3000;
-/** For how many audiences at once the destinations are looked up: two requests each. */
+/** For how many audiences a question to the user looks up the destinations: two requests each. */
 export const maxLookedUp = 20;
 
 /** What is sent to a destination, and when. */
@@ -101,7 +101,7 @@ export type Feeds =
  * Looks up where some audiences are sent, for a question that should not wait: one attempt for
  * each, three seconds for all.
  *
- * @param ids at most `maxLookedUp`. @param context `elapsed` is the monotonic clock.
+ * @param ids two requests for each. @param context `elapsed` is the monotonic clock.
  * @throws {CancelledError} if the call is cancelled; nothing else.
  */
 export async function findDestinations(

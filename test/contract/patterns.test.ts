@@ -156,8 +156,30 @@ const listed: Record<string, Record<string, Source>> = {
   'safety/as-sent.ts': {
     '/\\s/': 'answer',
   },
+  'space/missing-keys.ts': {
+    '/^[a-z0-9_]+$/': 'answer',
+  },
   'space/names.ts': {
     '/^\\d{4}-\\d{2}-\\d{2}/': 'answer',
+  },
+  'pictures/markup.ts': {
+    '/[&<>"\']/g': 'answer',
+    '/[\\ufffe\\uffff]/g': 'answer',
+  },
+  'pictures/mermaid.ts': {
+    '/[^\\p{L}\\p{M}\\p{N} .,()…–-]/gu': 'answer',
+  },
+  'pictures/report.ts': {
+    '/^\\d{4}-\\d{2}-\\d{2}/': 'answer',
+  },
+  'pictures/status.ts': {
+    '/\\s+/g': 'answer',
+  },
+  'pictures/text-width.ts': {
+    '/[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Extended_Pictographic}\\p{Regional_Indicator}\\uff01-\\uff60]/u':
+      'own',
+    '/^[A-Z]$/': 'own',
+    '/^[a-z0-9$?+<>=~_^&#]$/': 'own',
   },
   'query/app-sentence.ts': {
     '/^\\p{Lu}/u': 'query',
@@ -424,6 +446,13 @@ const listed: Record<string, Record<string, Source>> = {
     '/[a-f]/g': 'setting',
     '/[\\\\^$.*+?()[\\]{}|/-]/g': 'setting',
   },
+  'resources/markdown.ts': {
+    '/^(?:[A-Za-z0-9 :+-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|\\.(?=\\d))+$/': 'own',
+    '/`+/g': 'answer',
+  },
+  'resources/uri-template.ts': {
+    '/^\\{(\\w+)\\}$/': 'own',
+  },
   'sandbox/due-times.ts': {
     '/^[A-Za-z]/': 'body',
   },
@@ -503,6 +532,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/[\\s;|]/': 'setting',
     '/^[A-Za-z0-9+/_-]+={0,2}$/': 'setting',
     '/^[1-9]\\d{0,5}$/': 'setting',
+    '/^[1-9]\\d{0,6}$/': 'setting',
   },
   'slips.ts': {
     '/[,=\\s/]/': 'setting',

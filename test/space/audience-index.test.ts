@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { referencesIn } from '../../src/query/index.ts';
+import { outlineOf } from '../../src/query/index.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import { AudienceIndexBuilder } from '../../src/space/audience-index.ts';
 import { nearMissOf } from '../../src/space/near-misses.ts';
 import { audience } from '../support/in-memory.ts';
 
 function indexOf(...audiences: Partial<Audience>[]) {
-  const builder = new AudienceIndexBuilder(referencesIn);
+  const builder = new AudienceIndexBuilder(outlineOf);
   audiences.forEach((each, n) => {
     builder.add(audience({ id: `aud_${n}`, key: `key_${n}`, ...each }));
   });
@@ -71,7 +71,7 @@ test('cuts long texts, and says of how many descriptions', () => {
 });
 
 test('keeps names and ids where there is too much text, and nothing that can be done without', () => {
-  const builder = new AudienceIndexBuilder(referencesIn);
+  const builder = new AudienceIndexBuilder(outlineOf);
   const description = 'd'.repeat(500);
   for (let n = 0; n < 10_000; n += 1) {
     const query = `trait('${n}${'t'.repeat(1000)}') = 1`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { referencesIn } from '../../src/query/index.ts';
+import { outlineOf } from '../../src/query/index.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import { AudienceIndexBuilder } from '../../src/space/audience-index.ts';
 import { type Filters, findIn, type SortKey, sorted } from '../../src/space/search.ts';
@@ -54,7 +54,7 @@ const space: (Partial<Audience> & { id: string })[] = [
   },
 ];
 
-const builder = new AudienceIndexBuilder(referencesIn);
+const builder = new AudienceIndexBuilder(outlineOf);
 for (const audience of space) builder.add(audience);
 const index = builder.finish({ complete: true, readAt: 0 });
 const ids = (filters: Filters) => findIn(index, filters).matches.map(({ id }) => id);

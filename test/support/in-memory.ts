@@ -8,12 +8,13 @@ import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/t
 import * as z from 'zod';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Log } from '../../src/log.ts';
+import { Readings } from '../../src/mcp/readings.ts';
 import { resourcesCapability } from '../../src/mcp/resources.ts';
 import { createMcpServer } from '../../src/mcp/server.ts';
 import { ToolsCapability } from '../../src/mcp/tools.ts';
 import { createRedactor } from '../../src/redact.ts';
 import type { Locks } from '../../src/replicas/locks.ts';
-import { resources } from '../../src/resources/registry.ts';
+import { resources, resourceTemplates } from '../../src/resources/registry.ts';
 import type { AskMode, ConfirmMode } from '../../src/safety/agreement.ts';
 import type { AuditLog } from '../../src/safety/audit-log.ts';
 import { carryOutAll } from '../../src/safety/bulk.ts';
@@ -170,6 +171,7 @@ export interface ConnectOptions {
   /** Shared with other replicas. */
   locks?: Locks;
   noSamples?: boolean;
+  planLimit?: number;
   /** How long a call may wait for quota and retries. */
   maxWaitMs?: number;
   /** What waits and keep-alives go by; the machine's own by default. */
@@ -210,6 +212,7 @@ export async function connect(
     auditLog,
     locks,
     noSamples = false,
+    planLimit,
     maxWaitMs = 45_000,
     clock = systemClock,
     log = () => {},
@@ -223,9 +226,11 @@ export async function connect(
   const indexes = new AudienceIndexes(bareApi, clock);
   const api = droppingIndexes(bareApi, indexes);
   const shownApi = remember(api, seen);
-  const names = new NameCheck(new KnownNameLists(api, clock), clock);
+  const nameLists = new KnownNameLists(api, clock);
+  const names = new NameCheck(nameLists, clock);
   const tally = new PreviewTally({ scope: () => 'test', isAlone: true });
   const previews = new Previews(api, clock, tally);
+  const redactor = createRedactor([secret]);
   const calls = new ToolsCapability({
     tools: tools.map(checked),
     contextOf(tool, call, preparing, ask) {
@@ -265,15 +270,32 @@ export async function connect(
     maxWaitMs,
     askTimeoutMs,
     clock,
-    redactor: createRedactor([secret]),
+    redactor,
     log,
+  });
+  const readable = resourcesCapability({
+    resources,
+    templates: resourceTemplates,
+    allowedSpaces,
+    contextOf: (call) => ({
+      api: shownApi,
+      call,
+      indexes,
+      nameLists,
+      planLimit,
+      offers: () => true,
+      now,
+      redactor,
+    }),
+    readings: new Readings({ maxWaitMs, clock, redactor, log }),
+    redactor,
   });
   const server = createMcpServer({
     name: 'test',
     version: '0',
     instructions: 'None.',
     onClose: () => {},
-    capabilities: [calls, resourcesCapability(resources, createRedactor([secret]))],
+    capabilities: [calls, readable],
     log,
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

@@ -1,0 +1,142 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Redactor } from '../redact.ts';
+import type { CallContext } from '../segment/call.ts';
+import { type AudiencesError, CancelledError, StoppingError } from '../segment/errors.ts';
+import { noObserver, type Observer } from '../telemetry/observer.ts';
+import { visible } from '../visible.ts';
+import type { ClientCall } from './client-call.ts';
+import { Progress } from './progress.ts';
+import { asAudiencesError } from './result.ts';
+import { RpcError, rpcCodes } from './rpc-error.ts';
+import { type Admit, maxCallMs } from './tools.ts';
+
+export interface ReadingsOptions {
+  /** Whose requests these are, where a server has several callers. */
+  caller?: string;
+  /** What every log line of a request states in addition. */
+  facts?: Readonly<Record<string, unknown>>;
+  observer?: Observer;
+  /** Decides whether a request may begin; by default every one may. */
+  admit?: Admit;
+  /** How long one may wait for quota and retries, in milliseconds. */
+  maxWaitMs: number;
+  clock: Clock;
+  redactor: Redactor;
+  log: Log;
+}
+
+/** One request of a client that reads from Segment without being a tool call. */
+export interface ReadingRequest {
+  /** What is read, for the log. */
+  what: string;
+  client: ClientCall;
+}
+
+/**
+ * What clients read from Segment other than by tools: resources, and what prompts contain. The same
+ * limits hold as for the calls of tools.
+ */
+export class Readings {
+  readonly #options: ReadingsOptions;
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #abandoned = new AbortController();
+
+  constructor(options: ReadingsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads for a request.
+   *
+   * @throws {AudiencesError} what reading ended with, whatever was thrown.
+   */
+  async run<Result>(
+    request: ReadingRequest,
+    read: (call: CallContext) => Promise<Result>,
+  ): Promise<Result> {
+    const running = this.#read(request, read);
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  /** The error of a failed request, as a JSON-RPC error with what to do in its data. */
+  failure(error: AudiencesError): RpcError {
+    const { redactor } = this.#options;
+    const { code, facts } = error;
+    const next = visible(redactor.text(facts.next));
+    const message = visible(redactor.text(error.message.split('\n', 1).join()));
+    const data = { code, next, retryAfterMs: facts.retryAfterMs };
+    return new RpcError(rpcCodes.internalError, message, data);
+  }
+
+  /** The client is gone: nobody waits for what is read. */
+  abandon(): void {
+    this.#abandoned.abort();
+  }
+
+  /** Resolves when nothing is being read. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  async #read<Result>(
+    { what, client }: ReadingRequest,
+    read: (call: CallContext) => Promise<Result>,
+  ): Promise<Result> {
+    const { clock, log, admit } = this.#options;
+    const startedAt = clock.monotonic();
+    let end = () => {};
+    try {
+      end = admit?.(what) ?? end;
+      const progress = new Progress(client, startedAt, clock, log);
+      const call = this.#callOf(client, progress, startedAt);
+      const result = await progress.during(`${what} is being read`, () => read(call));
+      log('info', 'read', { what, tookMs: clock.monotonic() - startedAt });
+      return result;
+    } catch (thrown) {
+      const error = this.#asStopped(asAudiencesError(thrown), client);
+      const isOurs = error.code === 'internal_error';
+      log(isOurs ? 'error' : 'warn', 'reading failed', {
+        what,
+        tookMs: clock.monotonic() - startedAt,
+        code: error.code,
+        error: error.message,
+        stack: isOurs && error.cause instanceof Error ? error.cause.stack : undefined,
+      });
+      throw error;
+    } finally {
+      end();
+    }
+  }
+
+  #callOf({ signal }: ClientCall, progress: Progress, startedAt: number): CallContext {
+    const { caller, facts, observer = noObserver, maxWaitMs, log } = this.#options;
+    const abandoned = caller === undefined ? undefined : this.#abandoned.signal;
+    const isSeen = facts !== undefined || observer !== noObserver;
+    return {
+      // Nothing is lost with the response to a read that nobody waits for.
+      signal: abandoned ? AbortSignal.any([signal, abandoned]) : signal,
+      abandoned,
+      caller,
+      trail: isSeen ? { facts: facts ?? {}, observer } : undefined,
+      deadline: startedAt + Math.min(maxWaitMs, maxCallMs),
+      endsAt: startedAt + maxCallMs,
+      onWait: (wait) => progress.waits(wait),
+      // There is no place for it in a resource; the next tool call shows its own.
+      onNotice: (notice) => log('info', 'notice', { notice }),
+      onProgress: (message) => progress.send(message),
+    };
+  }
+
+  /** What ended because the server stops can be read from another one, where there are several. */
+  #asStopped(error: AudiencesError, { signal }: ClientCall): AudiencesError {
+    const isOurs = this.#options.caller !== undefined && !signal.aborted;
+    const isCancelled = error instanceof CancelledError && !this.#abandoned.signal.aborted;
+    return isOurs && isCancelled ? new StoppingError(error.operation, error.sent) : error;
+  }
+}

@@ -1,0 +1,87 @@
+import type { GraphNode } from '../space/audience-graph.ts';
+import type { PartOfGraph } from '../space/part-of-graph.ts';
+import { counted, nameOf, shortText } from './status.ts';
+
+/*
+ * What all pictures of a graph have in common.
+ */
+
+/** A graph to show, and where and when it was read. */
+export interface Shown {
+  readonly graph: PartOfGraph;
+  readonly spaceId: string;
+  /** The name of the space, if known. */
+  readonly spaceName: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly readAt: number;
+  /** Whether the picture is part of a page, which has the title. */
+  readonly isInPage?: boolean;
+}
+
+/** Names and ids of spaces are short; anything longer is cut. */
+const maxSpaceChars = 120;
+
+/** The title of a picture. */
+export function titleOf({ spaceId, spaceName }: Pick<Shown, 'spaceId' | 'spaceName'>): string {
+  const id = shortText(spaceId, maxSpaceChars);
+  const name = shortText(spaceName ?? '', maxSpaceChars);
+  return `Who builds on whom in ${name === '' || name === id ? id : `${name} (${id})`}`;
+}
+
+/** What an arrow means, in a sentence. */
+export const arrowMeaning = 'An arrow leads from an audience to those that are built on it.';
+
+/** What a missing key is, in a sentence. */
+export const missingMeaning =
+  'No audience has this key: its audience was removed, or it is an ordinary trait.';
+
+/** What is not to be seen in a picture, in sentences. */
+export function notesOn({ totals, leftOut, isComplete }: PartOfGraph): string[] {
+  const notes: string[] = [];
+  const apart = totals.audiences - totals.connected;
+  if (apart > 0) {
+    const rest = counted(apart, 'audience is', 'audiences are');
+    notes.push(
+      `${rest} not shown: built on no other, and no other is built on ${apart === 1 ? 'it' : 'them'}.`,
+    );
+  }
+  if (leftOut.nodes > 0 || leftOut.connections > 0) {
+    const nodes = counted(leftOut.nodes, 'more audience or key', 'more audiences and keys');
+    const connections = counted(leftOut.connections, 'connection');
+    notes.push(`The picture would be too large: ${nodes} and ${connections} are left out.`);
+  }
+  if (totals.unreadable > 0) {
+    const definitions = counted(totals.unreadable, 'definition');
+    notes.push(`${definitions} could not be read, so what is built on what may be incomplete.`);
+  }
+  if (!isComplete) {
+    notes.push(
+      `Only the first ${counted(totals.audiences, 'audience')} of the space were read, so missing keys are not known.`,
+    );
+  }
+  return notes;
+}
+
+/** What there is, in a sentence without its full stop. */
+export function summaryOf({ totals }: PartOfGraph): string {
+  const { connected, audiences, connections, cycles, missingKeys } = totals;
+  const parts = [
+    `${counted(connected, 'audience')} of ${audiences}`,
+    counted(connections, 'connection'),
+    ...(cycles > 0 ? [counted(cycles, 'cycle')] : []),
+    ...(missingKeys > 0 ? [counted(missingKeys, 'missing key')] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** The moment at which a space was read, to the minute. */
+export function momentOf(readAt: number): string {
+  return `${new Date(readAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** What a node is called. */
+export function labelOf(node: GraphNode, maxChars: number): string {
+  return node.kind === 'audience'
+    ? nameOf(node.audience, maxChars)
+    : nameOf({ name: node.key, id: '' }, maxChars);
+}

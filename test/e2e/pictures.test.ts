@@ -1,0 +1,99 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { start } from '../../src/sandbox/start.ts';
+import { RawProgram } from '../support/program.ts';
+import { elementsIn, parseXml, textIn } from '../support/xml.ts';
+
+/*
+ * `graph` and `report` of the built program, against the sandbox.
+ */
+
+async function run(args: string[], env: Record<string, string> = {}) {
+  const program = new RawProgram(args, env);
+  program.child.stdin.end();
+  const { code } = await program.exit();
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+test.each([
+  ['svg', /^<svg [\s\S]*<\/svg>\n$/],
+  ['mermaid', /^flowchart LR\n/],
+  ['dot', /^digraph [\s\S]*\}\n$/],
+  ['json', /^\{[\s\S]*\}\n$/],
+])('graph writes %s of the sandbox', async (format, form) => {
+  const { code, stdout, stderr } = await run(['graph', '--sandbox', '--format', format]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(form);
+  expect(stdout).toContain('VIPs to win back');
+});
+
+test('report writes a page to a file, and replaces it only with --force', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const out = join(folder, 'report.html');
+  const first = await run(['report', '--sandbox', '--out', out]);
+  expect(first).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: `segment-audiences-mcp: wrote ${out}\n`,
+  });
+  const page = readFileSync(out, 'utf8');
+  const headings = elementsIn(parseXml(page)).filter(({ name }) => name === 'h1');
+  expect(headings.map(textIn)).toEqual(['Audiences of Shop (production)']);
+
+  const second = await run(['report', '--sandbox', '--out', out]);
+  expect(second.code).toBe(2);
+  expect(second.stderr).toContain('add --force to replace it');
+  expect(readFileSync(out, 'utf8')).toBe(page);
+  expect((await run(['report', '--sandbox', '--out', out, '--force'])).code).toBe(0);
+});
+
+test('what can not be reached ends with 1, what is wrong on the command line with 2', async () => {
+  const environment = { SEGMENT_API_TOKEN: 'sgp_endToEndToken1234567', SEGMENT_SPACE_ID: 'spa_1' };
+  const unreached = await run(['graph', '--api-url', 'http://127.0.0.1:1'], environment);
+  expect(unreached).toMatchObject({ code: 1, stdout: '' });
+  expect(unreached.stderr).toContain('could not be reached');
+  expect(await run(['graph'])).toMatchObject({ code: 2, stdout: '' });
+  expect(await run(['graph', '--sandbox', '--format', 'png'])).toMatchObject({
+    code: 2,
+    stdout: '',
+  });
+});
+
+test('a token in a name is shown nowhere', async () => {
+  const token = 'sgp_endToEndToken1234567';
+  const named = (name: string, query: string) => ({
+    name,
+    key: name === 'Base' ? 'base' : 'top',
+    definition: { query, level: 'users' as const },
+  });
+  const seeds = {
+    spa_1: [
+      named('Base', "event('A').count() >= 1"),
+      named(`A ${token}`, "trait('base') = 'true'"),
+    ],
+  };
+  const sandbox = await start({ seeds });
+  onTestFinished(() => sandbox.close());
+  const environment = {
+    SEGMENT_API_URL: sandbox.url,
+    SEGMENT_API_TOKEN: token,
+    SEGMENT_SPACE_ID: 'spa_1',
+  };
+  for (const args of [['graph'], ['graph', '--format', 'mermaid'], ['report']]) {
+    const { code, stdout, stderr } = await run(args, environment);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/A (?:\[|#91;)redacted/);
+    expect(stdout + stderr).not.toMatch(/endToEnd/i);
+  }
+});
+
+test('a reader of stdout may leave early', async () => {
+  const program = new RawProgram(['report', '--sandbox']);
+  program.child.stdin.end();
+  program.child.stdout.destroy();
+  expect((await program.exit()).code).toBe(0);
+  expect(program.stderr).toBe('');
+});

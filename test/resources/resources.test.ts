@@ -1,0 +1,216 @@
+import { McpError } from '@modelcontextprotocol/sdk/types.js';
+import markdownIt from 'markdown-it';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { resourceTemplates } from '../../src/resources/registry.ts';
+import { RefusedError } from '../../src/segment/errors.ts';
+import type { Audience } from '../../src/segment/models/audience.ts';
+import { hostileTexts } from '../support/hostile.ts';
+import {
+  type Asked,
+  audience,
+  type ConnectOptions,
+  connect,
+  fakeApi,
+  secret,
+} from '../support/in-memory.ts';
+
+const contentsSchema = z.tuple([
+  z.object({ uri: z.string(), mimeType: z.string(), text: z.string() }),
+]);
+
+const pageOf = (audiences: Audience[]) => ({
+  page: async () => ({ audiences, pagination: { next: null } }),
+});
+
+/** What reading a resource comes to: a text, or an error. */
+interface Outcome {
+  text?: string;
+  mimeType?: string;
+  uri?: string;
+  code?: number;
+  message?: string;
+  data?: unknown;
+  asked: Asked[];
+}
+
+async function read(
+  uri: string,
+  answers: Parameters<typeof fakeApi>[0],
+  options: ConnectOptions = {},
+): Promise<Outcome> {
+  const { api, asked } = fakeApi(answers);
+  const client = await connect(api, options);
+  try {
+    const { contents } = await client.readResource({ uri });
+    return { ...contentsSchema.parse(contents)[0], asked };
+  } catch (error) {
+    if (!(error instanceof McpError)) throw error;
+    return { code: error.code, message: error.message, data: error.data, asked };
+  } finally {
+    await client.close();
+  }
+}
+
+const one = 'segment://spaces/spa_1/audiences/aud_1';
+const overview = 'segment://spaces/spa_1/overview';
+
+test('the templates are listed, and nothing that announces changes is declared', async () => {
+  const client = await connect(fakeApi({}).api);
+  const { resourceTemplates: listed } = await client.listResourceTemplates();
+  expect(listed.map(({ uriTemplate, mimeType }) => [uriTemplate, mimeType])).toEqual(
+    resourceTemplates.map(({ uriTemplate, mimeType }) => [uriTemplate, mimeType]),
+  );
+  expect(JSON.stringify(client.getServerCapabilities())).not.toContain('listChanged');
+  await client.close();
+});
+
+describe('an audience', () => {
+  test('is one text in Markdown', async () => {
+    const { text, mimeType, uri, asked } = await read(one, {
+      audience: audience({ size: { count: 12_345 }, computeCadence: { type: 'REALTIME' } }),
+    });
+    expect([mimeType, uri]).toEqual(['text/markdown', one]);
+    expect(text).toContain('# Audience "Big spenders"');
+    expect(text).toContain("```\ntrait('total_spend') > 200\n```");
+    expect(text).toContain('Users whose');
+    expect(text).toContain('| Size | 12,345 |');
+    expect(asked).toEqual([['get_audience', { spaceId: 'spa_1', id: 'aud_1' }]]);
+  });
+
+  test('contains no secret', async () => {
+    const { text } = await read(one, { audience: audience({ name: `Key ${secret}` }) });
+    expect(text).toContain('[redacted]');
+    expect(text).not.toContain(secret);
+  });
+
+  test('stays short, however long its texts are', async () => {
+    const long = 'x'.repeat(200_000);
+    const { text } = await read(one, {
+      audience: audience({
+        name: long,
+        description: long,
+        definition: { query: `trait('${long}') = 1` },
+      }),
+    });
+    expect(text?.length).toBeLessThan(100_000);
+    expect(text).toContain('characters in all]');
+  });
+});
+
+describe('an overview', () => {
+  const audiences = Array.from({ length: 12 }, (_, n) =>
+    audience({
+      id: `aud_${n}`,
+      name: `Audience ${n}`,
+      key: `key_${n}`,
+      size: { count: n * 1000 },
+      status: n === 3 ? 'Failed' : 'Live',
+      computeCadence: { type: n % 2 === 0 ? 'BATCH' : 'REALTIME' },
+      definition: { query: `trait('n') = ${n}` },
+    }),
+  );
+
+  test('counts, ranks and reviews', async () => {
+    const { text } = await read(overview, pageOf(audiences), { planLimit: 13 });
+    expect(text).toContain('# Overview of the space "spa_1"');
+    expect(text).toContain('| Live | 11 |');
+    expect(text).toContain('| BATCH | 6 |');
+    expect(text).toContain('| "Audience 11" | aud_11 | 11,000 | Live |');
+    expect(text).not.toContain('| "Audience 1" |');
+    expect(text).toContain('**error** (failed)');
+    expect(text).toContain('the plan includes 13');
+    expect(text).toContain('  - and 2 more');
+  });
+
+  test('looks up destinations of at most 50 audiences', async () => {
+    const many = Array.from({ length: 120 }, (_, n) =>
+      audience({ id: `aud_${n}`, name: `A ${n}`, key: `key_${n}` }),
+    );
+    const { text, asked } = await read(overview, pageOf(many));
+    expect(asked.filter(([name]) => name === 'list_destinations_from_audience')).toHaveLength(50);
+    expect(text).toContain(
+      'Destinations were looked up for 50 of the 120 audiences that nothing is built on.',
+    );
+    expect(text).toContain('50 audiences are connected to no destination');
+  });
+
+  test('of 10,000 audiences is short', async () => {
+    const many = Array.from({ length: 10_000 }, (_, n) =>
+      audience({
+        id: `aud_${n}`,
+        name: `${'\u200b'.repeat(200)}${n % 3000}`,
+        status: `${'\u200b'.repeat(60)}${n}`,
+        enabled: n % 2 === 0,
+      }),
+    );
+    const { text } = await read(overview, pageOf(many));
+    expect(text?.length).toBeLessThan(60_000);
+  });
+});
+
+describe('what can not be read', () => {
+  const gone = new RefusedError('not_found', 'Gone.', { next: 'Look for it.', status: 404 });
+  const busy = new RefusedError('rate_limited', `Wait, ${secret}.\nMore.`, {
+    next: 'Call again.',
+    status: 429,
+    retryAfterMs: 1500,
+  });
+  const failing = (error: Error) => ({
+    audience: async () => {
+      throw error;
+    },
+  });
+
+  test.each([
+    ['an unknown resource', 'segment://nothing', {}],
+    ['an unknown part of a space', 'segment://spaces/spa_1/nothing', {}],
+    ['a dot segment', 'segment://spaces/spa_1/audiences/%2e%2e', {}],
+    ['a slash in an id', 'segment://spaces/spa_1/audiences/a%2fb', {}],
+    ['a space that is not allowed', 'segment://spaces/spa_2/audiences/aud_1', {}],
+    ['the overview of such a space', 'segment://spaces/spa_2/overview', {}],
+    ['an audience that is gone', one, failing(gone)],
+  ])('%s does not exist', async (_, uri, answers) => {
+    const result = await read(uri, answers, { allowedSpaces: ['spa_1'] });
+    expect(result.code).toBe(-32_002);
+    expect(result.message).toContain(`Unknown resource ${JSON.stringify(uri)}.`);
+    if (uri !== one) expect(result.asked).toEqual([]);
+  });
+
+  test('for another reason says what to do', async () => {
+    const { code, message, data } = await read(one, failing(busy));
+    expect(code).toBe(-32_603);
+    expect(message).toContain('Wait, [redacted].');
+    expect(data).toEqual({ code: 'rate_limited', next: 'Call again.', retryAfterMs: 1500 });
+  });
+});
+
+describe.each(Object.entries(hostileTexts))('%s', (_, hostile) => {
+  const markdown = markdownIt({ html: true, linkify: true });
+  /** Everything in a text that is more than words: tables, headings, code and lists are our own. */
+  const foreign = (text: string) =>
+    markdown
+      .parse(text, {})
+      .flatMap((token) => [token, ...(token.children ?? [])])
+      .filter(({ type }) => /^(link|image|html|em_|s_|blockquote|hr)/.test(type))
+      .map(({ type, content }) => `${type} ${content}`);
+
+  test('stays a name', async () => {
+    const given = audience({
+      name: hostile,
+      key: 'key',
+      status: hostile,
+      description: hostile,
+      definition: { query: `trait('x') = 1` },
+      createdBy: hostile,
+    });
+    const page = await read(one, { audience: given });
+    const space = await read(overview, pageOf([given, { ...given, id: 'aud_2' }]));
+    for (const text of [page.text ?? '', space.text ?? '']) {
+      expect(foreign(text)).toEqual([]);
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e]/u);
+    }
+    const headings = (space.text ?? '').split('\n').filter((line) => line.startsWith('#'));
+    expect(headings).toHaveLength(4);
+  });
+});
