@@ -59,10 +59,11 @@ export const milliseconds = (min: number, max: number) =>
     .pipe(z.number().min(min, `must be ${min} or more`).max(max, `must be ${max} or less`));
 
 /** A number of things, at least one. */
-const count = z
-  .string()
-  .regex(/^[1-9]\d{0,6}$/, 'must be a positive whole number')
-  .transform(Number);
+const count = () =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, 'must be a positive whole number')
+    .transform(Number);
 
 const on = ['1', 'true', 'yes', 'on'];
 const off = ['0', 'false', 'no', 'off'];
