@@ -64,9 +64,9 @@ export async function loadModern(): Promise<Modern> {
     import('@modelcontextprotocol/server'),
     import('@modelcontextprotocol/server/stdio'),
   ]);
-  const serverOf = ({ name, version, instructions, capabilities, log }: McpServerOptions) => {
+  const serverOf = ({ info, instructions, capabilities, log }: McpServerOptions) => {
     const declared = declaredBy(capabilities);
-    const server = new Server({ name, version }, { capabilities: declared, instructions });
+    const server = new Server(info, { capabilities: declared, instructions });
     server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
     return server;
   };

@@ -1,5 +1,6 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { Implementation } from '@modelcontextprotocol/sdk/types.js';
 import type { Log } from '../log.ts';
 import type { Extra } from './ask.ts';
 import type { Capability, Declared, HandlerTable } from './capability.ts';
@@ -7,8 +8,8 @@ import type { ClientCall } from './client-call.ts';
 import { Connection } from './connection.ts';
 
 export interface McpServerOptions {
-  name: string;
-  version: string;
+  /** By what it introduces itself. */
+  info: Implementation;
   /** What a model reads about working here. */
   instructions: string;
   capabilities: readonly Capability[];
@@ -36,9 +37,9 @@ export interface McpServer extends ClosableServer {
  * bad input then becomes an error in our own form, and start-up is a fifth faster.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
-  const { name, version, instructions, capabilities, onClose, log } = options;
+  const { info, instructions, capabilities, onClose, log } = options;
   const declared = declaredBy(capabilities);
-  const server = new Server({ name, version }, { capabilities: declared, instructions });
+  const server = new Server(info, { capabilities: declared, instructions });
   server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
   server.onclose = onClose;
   const table = handlersOf(server);

@@ -702,7 +702,7 @@ async function removalOf(...chars: number[]): Promise<unknown> {
     apiOf(() => large),
     { defaultSpace: spaceId },
   );
-  const args = { ids: large.map(({ id }) => id), action: 'remove' };
+  const args = { ids: large.map((each) => each.id), action: 'remove' };
   return (await callTool(client, 'change_audiences', args)).error;
 }
 

@@ -23,6 +23,9 @@ const keepAliveMs = 15_000;
 /** Of the client's name and version; they become part of the session's id. */
 const maxClientChars = 100;
 
+/** The methods that may send something to Segment. */
+const lasting = ['tools/call', 'resources/read', 'prompts/get'];
+
 /** What serves one request of a client. */
 export interface ServedSession<Server extends ClosableServer> {
   server: Server;
@@ -45,8 +48,8 @@ export interface Visitor {
     createServer: CreateServer<Server>,
     session?: string,
   ): ServedSession<Server>;
-  /** Why a tool may not be called, as an HTTP response; undefined if it may. */
-  refusalOf(tool: unknown): HttpRefusal | undefined;
+  /** Why a request may not be served, as an HTTP response; undefined if it may. */
+  refusalOf(request: Pick<JSONRPCRequest, 'method' | 'params'>): HttpRefusal | undefined;
 }
 
 /** A refusal on the level of HTTP. */
@@ -145,7 +148,6 @@ export class Exchange {
 
   async #serve({ request, response, visitor, message, statement }: Serving): Promise<void> {
     const { underWay, seals } = this.#options;
-    const isCall = message.method === 'tools/call';
     if (isRefused(response, visitor, message)) return;
     const owner = statement ?? { caller: visitor.caller, id: '' };
     if (statement && underWay.has(owner, message.id)) {
@@ -154,8 +156,8 @@ export class Exchange {
     }
     const inner = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: undefined,
-      // Progress and questions need a stream; all else is over in a moment.
-      enableJsonResponse: !isCall,
+      // Progress, questions and long waits need a stream; all else is over in a moment.
+      enableJsonResponse: !lasting.includes(message.method),
       keepAliveMs,
     });
     const transport = new ResumedTransport(inner, underWay.questionsOf(owner));
@@ -197,7 +199,7 @@ export class Exchange {
     if (message && isRefused(response, visitor, message)) return;
     this.#modern ??= loadModern();
     const { createsAnswerers } = await this.#modern;
-    const streams = message?.method === 'tools/call';
+    const streams = message !== undefined && lasting.includes(message.method);
     const session = visitor.open(createsAnswerers({ streams, keepAliveMs }));
     try {
       const answered = await session.server.answer(webRequest(request), message ?? value);
@@ -219,16 +221,12 @@ interface Serving {
   statement?: Statement;
 }
 
-/** Refuses a call of a tool that the visitor may not call. @returns whether it has. */
-function isRefused(
-  response: ServerResponse,
-  visitor: Visitor,
-  { method, params, id }: JSONRPCRequest,
-): boolean {
-  const refusal = method === 'tools/call' ? visitor.refusalOf(params?.name) : undefined;
+/** Refuses what the visitor may not ask for. @returns whether it has. */
+function isRefused(response: ServerResponse, visitor: Visitor, request: JSONRPCRequest): boolean {
+  const refusal = visitor.refusalOf(request);
   if (!refusal) return false;
   const { status, message, headers } = refusal;
-  refuse(response, status, rpcCodes.httpRefusal, message, { headers, id });
+  refuse(response, status, rpcCodes.httpRefusal, message, { headers, id: request.id });
   return true;
 }
 
