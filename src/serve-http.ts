@@ -23,6 +23,7 @@ import { keysOfSecrets } from './keys-of-secret.ts';
 import { noBus } from './replicas/bus.ts';
 import type { SharedState } from './replicas/shared-state.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './safety/state-folder.ts';
+import { getByProxy } from './segment/fetch-by-proxy.ts';
 import type { ProcessServices } from './services.ts';
 import { systemReason } from './system-reason.ts';
 import { expositionType } from './telemetry/families.ts';
@@ -103,7 +104,12 @@ export async function startHttp(
 ): Promise<HttpService> {
   const { machine, log } = services;
   const { clock, randomBytes } = machine;
-  const access = await openAccess(http, { clock, log, readFile: readFileHere, fetch });
+  const access = await openAccess(http, {
+    clock,
+    log,
+    readFile: readFileHere,
+    fetch: getByProxy(fetch, machine.surroundings?.environment ?? {}),
+  });
   const shared = await openShared(services, http);
   let metricsServer: MetricsServer | undefined;
   const closeAll = async () => {

@@ -4,6 +4,7 @@ import { startConnectProxy, tlsCertificate, tlsHost } from '../support/connect-p
 import { callTool, secret } from '../support/in-memory.ts';
 import { startSession } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
+import { startTeamServer } from '../support/team-server.ts';
 
 /*
  * The built program behind a proxy that is the only way to Segment.
@@ -96,6 +97,33 @@ describe('a CONNECT proxy', () => {
     expect(error?.code).toBe('unreachable');
     expect(error?.next).toContain('No proxy is in use');
     expect(proxy.connects).toEqual([]);
+  });
+
+  test('leads to the keys of an issuer, whose tokens are then judged by them', async () => {
+    await using proxy = await startConnectProxy(JSON.stringify({ keys: [] }));
+    const oauth = ['--auth', 'oauth', '--oauth-issuer', `https://${tlsHost}`];
+    await using server = await startTeamServer(
+      ['--sandbox', '--drain-wait-ms=0', ...oauth, '--public-url', 'http://localhost:1'].concat(
+        '--oauth-jwks',
+        `https://${tlsHost}/keys?of=team`,
+      ),
+      {
+        NODE_EXTRA_CA_CERTS: tlsCertificate,
+        HTTPS_PROXY: `http://me:password1@${proxy.address}`,
+      },
+    );
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: `https://${tlsHost}` })}.c2ln`;
+    const { status } = await fetch(`${server.origin}/mcp`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    // Without the keys, it would be 503.
+    expect(status).toBe(401);
+    const authorization = `Basic ${btoa('me:password1')}`;
+    expect(proxy.connects).toEqual([{ target: `${tlsHost}:443`, authorization }]);
+    expect(proxy.requests.map(({ url }) => url)).toEqual(['/keys?of=team']);
   });
 
   test('is not used for this machine itself, nor for the built-in sandbox', async () => {

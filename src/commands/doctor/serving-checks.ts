@@ -9,6 +9,7 @@ import { type FileKind, WatchedFile } from '../../access/watched-file.ts';
 import { ConfigError, withToken } from '../../config.ts';
 import type { HttpConfig, OAuthConfig } from '../../http-config.ts';
 import { createRedactor } from '../../redact.ts';
+import { getByProxy } from '../../segment/fetch-by-proxy.ts';
 import { quoted } from '../../visible.ts';
 import { dateSkew, skewInWords } from './clock-skew.ts';
 import type { Context } from './context.ts';
@@ -156,7 +157,8 @@ export const checkIssuer = withHttp(async ({ auth }, context) => {
 });
 
 async function lookAtIssuer({ issuer, jwks }: OAuthConfig, { machine }: Context): Promise<Finding> {
-  const { clock, fetch } = machine;
+  const { clock, fetch, place } = machine;
+  const get = getByProxy(fetch, place.environment);
   let reason = '';
   let aheadMs: number | undefined;
   const keys = new IssuerKeys(issuer, jwks, {
@@ -165,7 +167,7 @@ async function lookAtIssuer({ issuer, jwks }: OAuthConfig, { machine }: Context)
       reason = String(facts?.because ?? '');
     },
     async fetch(url, init) {
-      const response = await fetch(url, init);
+      const response = await get(url, init);
       aheadMs = dateSkew(response.headers.get('date'), clock.now());
       return response;
     },
