@@ -136,7 +136,9 @@ export function parseCommand(given: readonly string[]): Command {
   const problems = [...surplusWords(words, maxWords), ...wrongFlags(line.flags, flags)];
   problems.push(...contradictions(line.flags, fences));
   if (name === 'keys') problems.push(...repetitions(line.flags));
-  if (name !== undefined) problems.push(...tokensIn(line.flags, words, fences));
+  // Those of keys are read together, like settings, and no value is repeated.
+  const otherFlags = name === 'keys' ? [] : line.flags;
+  if (name !== undefined) problems.push(...tokensIn(otherFlags, words, fences));
   const command = parse(line.values, words, problems);
   // Problems with the settings are reported together with these.
   if (command.kind !== 'serve' && problems.length > 0) throw new ConfigError(problems);

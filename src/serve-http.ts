@@ -11,7 +11,6 @@ import {
 import { type Access, openAccess, readFileHere } from './access/open-access.ts';
 import { combine, defaultTokenName, narrow } from './access/policy.ts';
 import { NarrowingError, policyFromQuery } from './access/policy-words.ts';
-import { fetchThroughProxy } from './access/proxied-fetch.ts';
 import { allScopes, missingScope, type Scoped } from './access/scopes.ts';
 import type { SegmentToken, SegmentTokens } from './access/tokens-file.ts';
 import { passed } from './clock.ts';
@@ -25,6 +24,7 @@ import { noBus } from './replicas/bus.ts';
 import type { SharedState } from './replicas/shared-state.ts';
 import { resources } from './resources/registry.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './safety/state-folder.ts';
+import { getByProxy } from './segment/fetch-by-proxy.ts';
 import type { ServedPage } from './served-page.ts';
 import type { ProcessServices } from './services.ts';
 import { systemReason } from './system-reason.ts';
@@ -120,12 +120,11 @@ export async function startHttp(
 ): Promise<HttpService> {
   const { machine, log } = services;
   const { clock, randomBytes } = machine;
-  const environment = machine.surroundings?.environment ?? {};
   const access = await openAccess(http, {
     clock,
     log,
     readFile: readFileHere,
-    fetch: fetchThroughProxy(fetch, environment, clock, (sentence) => log('warn', sentence)),
+    fetch: getByProxy(fetch, machine.surroundings?.environment ?? {}),
   });
   const shared = await openShared(services, http);
   let metricsServer: MetricsServer | undefined;

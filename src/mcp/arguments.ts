@@ -28,13 +28,22 @@ export function broughtIntoForm(
     const property = Object.hasOwn(properties, field) ? properties[field] : undefined;
     const isEmpty = value === null || (value === '' && !keepsEmpty.includes(field));
     if (property && isEmpty && !required.includes(field)) continue;
-    entries.push([field, property ? ofType(typeOf(property), value) : value]);
+    entries.push([field, property ? asMeant(property, value) : value]);
   }
   return Object.fromEntries(entries);
 }
 
-function typeOf(property: object): unknown {
-  return 'type' in property ? property.type : undefined;
+/** @param property its schema. */
+function asMeant(property: object, value: unknown): unknown {
+  const items = 'items' in property ? property.items : undefined;
+  if (!Array.isArray(value)) return ofType(typeOf(property), value);
+  return value.map((item) => ofType(typeOf(items), item));
+}
+
+function typeOf(schema: unknown): unknown {
+  return typeof schema === 'object' && schema !== null && 'type' in schema
+    ? schema.type
+    : undefined;
 }
 
 function ofType(type: unknown, value: unknown): unknown {
@@ -62,6 +71,11 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   audienceIds: ['ids'],
   audience_ids: ['ids'],
   title: ['name'],
+  newName: ['name'],
+  new_name: ['name'],
+  search: ['text'],
+  query: ['text'],
+  q: ['text'],
   definition: ['query', 'type', 'targetEntity'],
   expression: ['query'],
   audienceType: ['type'],
@@ -105,9 +119,10 @@ export function invalidInput(
     const sentence = field === undefined ? message : `${field}: ${message}`;
     return visible(sentence);
   });
+  const unique = [...new Set(sentences)];
   const hasStranger = issues.some(({ code }) => code === 'unrecognized_keys');
   const list = hasStranger ? ` The fields are ${fields.join(', ')}.` : '';
-  return new InvalidInputError(`${tool.name}: ${sentences.join('; ')}.${list}`, {
+  return new InvalidInputError(`${tool.name}: ${unique.join('; ')}.${list}`, {
     next: 'Nothing was sent. Fix the arguments listed above and call again.',
     field: problems.find(({ field }) => field !== undefined)?.field,
     details: problems.length > 1 ? problems : undefined,

@@ -314,6 +314,17 @@ export class NoAnswerError extends AudiencesError {}
 /** The response has more bytes, or more values, than are read. */
 export class TooLargeError extends NoAnswerError {}
 
+/**
+ * Half as many rows as on a page that was too large to be read.
+ *
+ * @param error of the request for that page. @throws the error, if it is another one or there is no
+ * smaller page.
+ */
+export function smallerThan(count: number, error: unknown): number {
+  if (!(error instanceof TooLargeError) || count <= 1) throw error;
+  return Math.floor(count / 2);
+}
+
 /** A write was sent, and whether it took effect is unknown. */
 export class OutcomeUnknownError extends AudiencesError {
   constructor(message: string, facts: ErrorFacts, options?: ErrorOptions) {

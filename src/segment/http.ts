@@ -1,10 +1,10 @@
 import { buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
-import type { Clock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { AnswerBody } from './answer-body.ts';
 import { withoutEndSlashes } from './base-url.ts';
 import { withoutInterimResponses } from './interim-responses.ts';
 import type { HttpProxy } from './proxy.ts';
-import type { Headers } from './quota/report.ts';
+import type { Headers as AnswerHeaders } from './quota/report.ts';
 import { Semaphore } from './semaphore.ts';
 
 /**
@@ -41,7 +41,7 @@ export interface HttpAnswer {
   /** When sending the request began, on the monotonic clock. */
   sentAt: number;
   status: number;
-  headers: Headers;
+  headers: AnswerHeaders;
   text: string;
 }
 
@@ -110,7 +110,7 @@ export class HttpPool {
       let controller: Dispatcher.DispatchController | undefined;
       let sentAt = 0;
       let status: number | undefined;
-      let headers: Headers = {};
+      let headers: AnswerHeaders = {};
       const body = new AnswerBody(maxAnswerBytes);
       let isWaiting = true;
       let over = false;
@@ -230,6 +230,40 @@ function throughProxy({ url, authorization }: HttpProxy, timeoutMs: number): Dis
     clientFactory: (proxy, { connect }: Pool.Options) =>
       new Pool(proxy, { connect, headersTimeout: timeoutMs }),
   });
+}
+
+/** How long a request to a server other than Segment may take, milliseconds. */
+const otherTimeoutMs = 5000;
+
+/**
+ * Sends a GET request to a server other than Segment, on a connection of its own.
+ *
+ * @throws {Error} that says why there is no complete response.
+ */
+export async function getThrough(
+  proxy: HttpProxy,
+  url: string,
+  { headers, signal }: Pick<RequestInit, 'headers' | 'signal'>,
+): Promise<Response> {
+  const { origin, pathname, search } = new URL(url);
+  const pool = new HttpPool(origin, otherTimeoutMs, systemClock, proxy);
+  try {
+    const given = Object.fromEntries(new Headers(headers));
+    const outcome = await pool.exchange(
+      { method: 'GET', path: pathname + search, headers: given },
+      {
+        signal: signal ?? new AbortController().signal,
+        endsInMs: otherTimeoutMs,
+        isUrgent: true,
+      },
+    );
+    if (outcome.kind === 'failure') throw new Error(outcome.cause ?? outcome.reason);
+    const { date } = outcome.headers;
+    const dated = typeof date === 'string' ? { date } : undefined;
+    return new Response(outcome.text || null, { status: outcome.status, headers: dated });
+  } finally {
+    await pool.close();
+  }
 }
 
 /** The most telling part of a network error: its code, otherwise its message. */

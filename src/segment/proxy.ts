@@ -63,8 +63,10 @@ function urlOf(given: string): URL | undefined {
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
-  // URL accepts braces and the like as parts of a host name.
-  return isHttp && /^([\w.-]+|\[.+\])$/.test(url.hostname) ? url : undefined;
+  // URL accepts braces and the like as parts of a host name. A token in the wrong place is none,
+  // and would be shown as the address.
+  const isHost = url !== undefined && /^(?!sgp_)([\w.-]+|\[.+\])$/.test(url.hostname);
+  return isHttp && isHost ? url : undefined;
 }
 
 /** A `%` that encodes nothing stands for itself. */

@@ -2,6 +2,7 @@ import type { SegmentApi } from './api.ts';
 import { isOfSpace } from './asked-for.ts';
 import type { CallContext } from './call.ts';
 import { Cursors, firstTime } from './cursors.ts';
+import { smallerThan } from './errors.ts';
 import type { ComputedTrait } from './models/computed-trait.ts';
 
 /** Segment's own maximum of `pagination.count` for computed traits. */
@@ -24,9 +25,14 @@ export async function readTraits(
   let cursor: string | undefined;
   const cursors = new Cursors();
   const isNew = firstTime();
-  for (let asked = 0; asked < maxTraits; asked += rowsAtOnce) {
-    const input = { spaceId, count: rowsAtOnce, cursor };
-    const page = await api.send('list_computed_traits', input, call);
+  let count = rowsAtOnce;
+  for (let asked = 0; asked < maxTraits; ) {
+    const input = { spaceId, count, cursor };
+    const page = await api.send('list_computed_traits', input, call).catch((error: unknown) => {
+      count = smallerThan(count, error);
+    });
+    if (!page) continue;
+    asked += count;
     traits.push(...page.computedTraits.filter((row) => isOfSpace(row, spaceId) && isNew(row)));
     const { cursor: next, isLoop } = cursors.after(page.pagination?.next);
     cursor = next;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Output } from '../segment/contract.ts';
+import { smallerThan } from '../segment/errors.ts';
 import type { ComputedTrait } from '../segment/models/computed-trait.ts';
 import { paginationSchema } from '../segment/models/pagination.ts';
 import { fitted } from '../shorten.ts';
@@ -43,7 +44,10 @@ export const listComputedTraits = defineTool({
   async handle(given, { api, call, ...context }) {
     let input = { ...given, spaceId: spaceOf(given, context) };
     for (;;) {
-      const page = await api.send('list_computed_traits', input, call);
+      const page = await api.send('list_computed_traits', input, call).catch((error: unknown) => {
+        input = { ...input, count: smallerThan(input.count, error) };
+      });
+      if (!page) continue;
       const fitting = fitPage(page, input.count < given.count);
       if (fitting) return fitting;
       // A single absurdly long row.

@@ -520,7 +520,7 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'segment/proxy.ts': {
     '/^[a-z][a-z\\d+.-]*:\\/\\//i': 'setting',
-    '/^([\\w.-]+|\\[.+\\])$/': 'setting',
+    '/^(?!sgp_)([\\w.-]+|\\[.+\\])$/': 'setting',
     '/^(127(\\.\\d+){3}|\\[::1\\]|(.*\\.)?localhost)\\.?$/': 'setting',
     '/[\\s,]+/': 'setting',
     '/^\\*?\\./': 'setting',

@@ -123,6 +123,10 @@ const callThroughTime = (program: Composed, { tool, args, waits }: Target, nth: 
   return time.until(callTool(program.client, tool, { ...args[nth] }, options));
 };
 
+/** The lists of which smaller pages are read if a page is too large. */
+const isReadInPages = (operation: string) =>
+  operation === 'list_audiences' || operation === 'list_computed_traits';
+
 const auditSchema = z.object({ tool: z.string(), operation: z.string(), outcome: z.string() });
 
 /** Calls the tool, and holds how that ends against what is expected. */
@@ -184,7 +188,7 @@ describe.each(targets)('$tool: $operation', (target) => {
   const step = sameKind.length > 3 ? 3 : 1;
 
   const cells = all.map((row) => {
-    const ofLists = operation === 'list_audiences' ? row.ofLists?.always : undefined;
+    const ofLists = isReadInPages(operation) ? row.ofLists?.always : undefined;
     const lacking = lack?.rows.includes(row.name) ? ({ code: 'unsupported' } as const) : {};
     const usual = ofLists ?? row.expected[kind];
     const expected = { ...usual, ...lacking, ...without, ...target.ends?.[row.name] };
@@ -219,7 +223,7 @@ describe.each(targets)('$tool: $operation', (target) => {
           [
             row.name,
             row.fault,
-            (operation === 'list_audiences' ? row.ofLists?.once : undefined) ?? row.once[kind],
+            (isReadInPages(operation) ? row.ofLists?.once : undefined) ?? row.once[kind],
           ] as const,
         ]
       : [],

@@ -51,6 +51,15 @@ describe('is taken as it is meant', () => {
     for (const value of Object.values({ ...input })) expect(value).not.toBeNull();
   });
 
+  test('numbers as texts in a list', async () => {
+    const schedule = { id: 'a', days: ['1', 5], timezone: 'UTC', dryRun: true };
+    const wrong = await call('set_audience_schedule', { ...schedule, hours: ['9', 'ten'] });
+    expect(wrong.error?.message).toMatch(/^set_audience_schedule: hours\.1: [^;]*$/);
+    const right = await call('set_audience_schedule', { ...schedule, hours: ['9', ' 10 '] });
+    expect(right.error?.message ?? '').not.toMatch(/hours|days/);
+    expect(right.asked).not.toEqual([]);
+  });
+
   test('arguments that are null, if the tool needs none', async () => {
     const { api } = fakeApi({});
     const client = await connect(api, { defaultSpace: 'spa_1' });
@@ -89,6 +98,8 @@ describe('is refused, and nothing is sent', () => {
       /space_id: unknown field; pass "spaceId" instead\. The fields are spaceId, count, cursor\./,
     ],
     ['limit', list, { limit: 5 }, 'limit', /pass "count" instead/],
+    ['query of a search', 'find_audiences', { query: 'x' }, 'query', /pass "text" instead/],
+    ['one that is empty', create, { name: '', query }, 'name', /: name: is missing\.$/],
     ['definition', create, { name: 'N', definition: query }, 'query', /definition: .*pass "query"/],
     [
       'options',

@@ -5,11 +5,13 @@ import { maxAnswerValues } from '../../src/segment/answer-body.ts';
 import { OutcomeUnknownError } from '../../src/segment/errors.ts';
 import { maxAnswerBytes } from '../../src/segment/http.ts';
 import { audienceSchema } from '../../src/segment/models/audience.ts';
+import { readTraits } from '../../src/segment/read-traits.ts';
 import { readSpace } from '../../src/segment/space.ts';
 import { audienceFields, shortened } from '../../src/shorten.ts';
 import { cut, visibleJson } from '../../src/visible.ts';
 import { testCall } from '../support/call.ts';
-import { fakeApi } from '../support/in-memory.ts';
+import { startComposed } from '../support/composed.ts';
+import { callTool, fakeApi } from '../support/in-memory.ts';
 import { listen } from '../support/listen.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
@@ -57,6 +59,37 @@ test('the pages of another space stay as large as they were', async () => {
   asked.length = 0;
   await list('spa_other', 12);
   expect(asked).toEqual([12]);
+});
+
+test('computed traits whose pages are too large are read in smaller ones', async () => {
+  const asked: number[] = [];
+  const filler = 'x'.repeat(maxAnswerBytes / 4);
+  const url = await listen(({ url: target = '' }, response) => {
+    const query = new URL(target, 'http://sandbox').searchParams;
+    const count = Number(query.get('pagination.count'));
+    const from = Number(query.get('pagination.cursor') ?? 0);
+    asked.push(count);
+    const length = Math.min(count, 5 - from);
+    const computedTraits = Array.from({ length }, (_, n) => ({ id: `ct_${from + n}`, filler }));
+    const next = from + length < 5 ? String(from + length) : null;
+    response.end(JSON.stringify({ data: { computedTraits, pagination: { next } } }));
+  });
+  const client = segmentClient(url, new ManualClock(), { edition: 'v1' });
+  onTestFinished(() => client.close());
+  const { traits, complete } = await readTraits(client, 'spa_large', testCall());
+  expect(traits.map(({ id }) => id)).toEqual(['ct_0', 'ct_1', 'ct_2', 'ct_3', 'ct_4']);
+  expect(complete).toBe(true);
+  expect(asked).toEqual([1000, 500, 250, 125, 62, 31, 15, 7, 3, 3]);
+
+  const flags = { 'api-url': url, space: 'spa_large', edition: 'v1', toolsets: 'all' };
+  await using composed = await startComposed(
+    flags,
+    { SEGMENT_API_TOKEN: 'sgp_token_for_tests' },
+    { clock: new ManualClock() },
+  );
+  const list = await callTool(composed.client, 'list_computed_traits', { count: 5 });
+  expect(list.structured.computedTraits).toHaveLength(2);
+  expect(list.structured.pagination).toMatchObject({ next: '2' });
 });
 
 test('a single audience that is too large is an error', async () => {

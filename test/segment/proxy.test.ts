@@ -20,6 +20,8 @@ describe('which variable counts', () => {
     [{}, undefined],
     [{ HTTPS_PROXY: 'socks5://a:1' }, undefined],
     [{ HTTPS_PROXY: '${PROXY}' }, undefined],
+    [{ HTTPS_PROXY: 'sgp_Qx7Lk2Vd9TzR4mWbYh6N' }, undefined],
+    [{ HTTPS_PROXY: 'http://SGP_Qx7Lk2Vd9TzR4mWbYh6N:3128' }, undefined],
   ])('%j', (environment, url) => {
     expect(proxyOf(environment)?.url).toBe(url);
   });

@@ -3,13 +3,13 @@ import { IssuerKeys } from '../../access/issuer-keys.ts';
 import { type KeyEntry, statusOf } from '../../access/keys-file.ts';
 import type { ClaimPolicy } from '../../access/oauth-policies.ts';
 import type { AccessPolicy } from '../../access/policy.ts';
-import { fetchThroughProxy } from '../../access/proxied-fetch.ts';
 import { reportMissingTokens } from '../../access/token-choice.ts';
 import type { SegmentToken, SegmentTokens } from '../../access/tokens-file.ts';
 import { type FileKind, WatchedFile } from '../../access/watched-file.ts';
 import { ConfigError, withToken } from '../../config.ts';
 import type { HttpConfig, OAuthConfig } from '../../http-config.ts';
 import { createRedactor } from '../../redact.ts';
+import { getByProxy } from '../../segment/fetch-by-proxy.ts';
 import { quoted } from '../../visible.ts';
 import { dateSkew, skewInWords } from './clock-skew.ts';
 import type { Context } from './context.ts';
@@ -157,8 +157,8 @@ export const checkIssuer = withHttp(async ({ auth }, context) => {
 });
 
 async function lookAtIssuer({ issuer, jwks }: OAuthConfig, { machine }: Context): Promise<Finding> {
-  const { clock, place } = machine;
-  const fetch = fetchThroughProxy(machine.fetch, place.environment, clock, () => {});
+  const { clock, fetch, place } = machine;
+  const get = getByProxy(fetch, place.environment);
   let reason = '';
   let aheadMs: number | undefined;
   const keys = new IssuerKeys(issuer, jwks, {
@@ -167,7 +167,7 @@ async function lookAtIssuer({ issuer, jwks }: OAuthConfig, { machine }: Context)
       reason = String(facts?.because ?? '');
     },
     async fetch(url, init) {
-      const response = await fetch(url, init);
+      const response = await get(url, init);
       aheadMs = dateSkew(response.headers.get('date'), clock.now());
       return response;
     },
