@@ -10,6 +10,7 @@ import {
 } from '../support/host-page.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
 import { isWindows } from '../support/platform.ts';
+import { RawProgram } from '../support/program.ts';
 import { rawRequest } from '../support/raw-http.ts';
 
 /*
@@ -334,6 +335,14 @@ describe('what is served', () => {
     const headers = { origin: host.origin, authorization: `Bearer ${host.key}` };
     expect(await beginSession(host.origin, headers)).not.toBe('');
     expect(existsSync(host.redirectFile)).toBe(false);
+  });
+
+  test('a port that is in use can not be had twice', async () => {
+    const port = new URL(host.origin).port;
+    const second = new RawProgram(['app', '--sandbox', '--no-open', '--port', port]);
+    expect(await second.exit()).toEqual({ code: 2 });
+    expect(second.stderr).toContain("--port: the address can't be used (EADDRINUSE");
+    expect(second.stdout).toBe('');
   });
 
   test('pages of other servers on this machine may send nothing', async () => {
