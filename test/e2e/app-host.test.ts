@@ -43,6 +43,11 @@ async function received(page: Page, ...texts: string[]): Promise<unknown> {
   return JSON.parse((await item.first().textContent()) ?? '');
 }
 
+/** Waits until a part of the page has a text, whether it is open or not. */
+async function shows(page: Page, selector: string, text: string): Promise<void> {
+  await page.locator(selector).filter({ hasText: text }).waitFor({ state: 'attached' });
+}
+
 /** Lets the view send something. */
 async function fromView(page: Page, script: string): Promise<void> {
   await viewIn(page)
@@ -79,7 +84,7 @@ describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () =>
     await page.locator('#what option').first().waitFor({ state: 'attached' });
     const other = await page.context().newPage();
     await other.goto(origin);
-    await expect.poll(() => other.locator('#status').textContent()).toContain('no valid key');
+    await shows(other, '#status', 'no valid key');
   });
 
   test.skipIf(isWindows)('ends with Ctrl-C, and leaves no file behind', async () => {
@@ -88,9 +93,7 @@ describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () =>
     expect(await host.program.exit()).toEqual({ code: 0 });
     expect(existsSync(host.redirectFile)).toBe(false);
     await host.open('list_audiences');
-    await expect
-      .poll(() => host.page.locator('#status').textContent())
-      .toBe('The server does not answer: is the command still running?');
+    await shows(host.page, '#status', 'The server does not answer: is the command still running?');
   });
 
   test('offers what the server offers, and takes its settings', async () => {
@@ -113,8 +116,8 @@ describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () =>
       },
     });
     await host.open('get_audience', { id: audience });
-    await expect.poll(() => host.page.locator('#view').textContent()).toContain('no app');
-    await expect.poll(() => host.page.locator('#result').textContent()).toContain(audience);
+    await shows(host.page, '#view', 'no app');
+    await shows(host.page, '#result', audience);
   });
 });
 
@@ -193,11 +196,11 @@ describe.skipIf(inChromium.isSkipped)(`a view${inChromium.note}`, () => {
     const { page } = host;
     await host.open('list_audiences');
     await received(page, 'ui/notifications/tool-result');
-    const height = () => page.locator('#view iframe').evaluate((frame) => frame.clientHeight);
+    const frame = "document.querySelector('#view iframe').clientHeight";
     await tell(page, 'ui/notifications/size-changed', { width: 10, height: 777 });
-    await expect.poll(height).toBeGreaterThanOrEqual(770);
+    await page.waitForFunction(`${frame} > 700`);
     await tell(page, 'ui/notifications/size-changed', { width: 10, height: 300 });
-    await expect.poll(height).toBeLessThanOrEqual(300);
+    await page.waitForFunction(`${frame} <= 300`);
     const content = [{ type: 'text', text: 'Agreed to <b>one</b>.' }];
     await ask(page, 'ui/update-model-context', { content });
     await received(page, '"view-2"');
