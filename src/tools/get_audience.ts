@@ -56,7 +56,7 @@ export const getAudience = defineTool({
     const { advice: more, ...included } = await readIncluded(
       given.include ?? [],
       { spaceId: space, audience },
-      maxResultChars - jsonLength(shown),
+      () => maxResultChars - jsonLength(shown),
       context,
     );
     const said = [
