@@ -72,7 +72,7 @@ export const getAudience = defineTool({
   },
 });
 
-/** What to say of fields that are too long to show. */
+/** Advice on fields that are too long to show. */
 function adviceOnMissing(audience: Audience, shown: Audience, isFull = false): string[] {
   const missing = Object.keys(audience).filter((name) => !Object.hasOwn(shown, name));
   if (missing.length === 0) return [];
