@@ -9,7 +9,7 @@ import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { includable, includedOutputs, readIncluded } from './included.ts';
 import { defineTool } from './tool.ts';
 
-/** Of the JSON of a result without full texts, with room for advice. */
+/** Of the JSON of a result without full texts, with space left for advice. */
 const maxResultChars = 97_000;
 /** Of its JSON; even the longest definitions rarely need a longer explanation. */
 const maxExplanationChars = 30_000;
