@@ -12,7 +12,8 @@ export interface Policy {
  * Refuses what the policy rules out.
  *
  * @param name of the operation. @param writes whether it changes something.
- * @param spaceId undefined for an operation on the whole workspace.
+ * @param spaceId undefined for an operation on the whole workspace. @param field the argument that
+ * names the space.
  * @throws {AudiencesError} `space_not_allowed` or `read_only`.
  */
 export function assertAllowed(
@@ -20,6 +21,7 @@ export function assertAllowed(
   name: string,
   { writes }: { writes: boolean },
   spaceId: string | undefined,
+  field = 'spaceId',
 ): void {
   if (allowedSpaces && spaceId !== undefined && !allowedSpaces.includes(spaceId)) {
     const isAnyLeft = allowedSpaces.length > 0;
@@ -31,7 +33,7 @@ export function assertAllowed(
       `${name}: the space ${JSON.stringify(spaceId)} is not allowed here. Nothing was sent.`,
       {
         next: `${waysOut}. Only whoever runs this server can allow others (SEGMENT_ALLOWED_SPACES, or the policy of a key).`,
-        field: 'spaceId',
+        field,
       },
     );
   }

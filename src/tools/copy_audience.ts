@@ -11,7 +11,16 @@ import { isSameSpace } from '../segment/ids.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { cut, quoted, quotedPlainly } from '../visible.ts';
 import { createAudience } from './create_audience.ts';
-import { checkNames, id, name, otherSpaceId, previewFirst, spaceId, spaceOf } from './fields.ts';
+import {
+  assertSpaceAllowed,
+  checkNames,
+  id,
+  name,
+  otherSpaceId,
+  previewFirst,
+  spaceId,
+  spaceOf,
+} from './fields.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 import { emptyIsWrong, writeInputs } from './write.ts';
 
@@ -70,6 +79,7 @@ export const copyAudience = defineTool({
   async handle(given, context) {
     const space = spaceOf(given, context);
     const toSpace = given.toSpaceId ?? space;
+    assertSpaceAllowed(toSpace, 'toSpaceId', context);
     assertNamed(given, space, toSpace);
     const { api, call } = context;
     const { audience } = await api.send('get_audience', { spaceId: space, id: given.id }, call);

@@ -134,6 +134,15 @@ export function spaceOf(
       next: 'Ask the user for the space id and pass it as spaceId; to make it the default, the user sets SEGMENT_SPACE_ID or --space.',
     });
   }
-  assertAllowed({ readOnly: false, allowedSpaces }, 'spaceId', { writes: false }, space);
+  assertSpaceAllowed(space, 'spaceId', { allowedSpaces });
   return space;
+}
+
+/** @param field the argument that names the space. @throws {AudiencesError} `space_not_allowed` */
+export function assertSpaceAllowed(
+  space: string,
+  field: string,
+  { allowedSpaces }: Pick<ToolContext, 'allowedSpaces'>,
+): void {
+  assertAllowed({ readOnly: false, allowedSpaces }, field, { writes: false }, space, field);
 }

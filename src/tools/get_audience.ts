@@ -9,7 +9,7 @@ import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { includable, includedOutputs, readIncluded } from './included.ts';
 import { defineTool } from './tool.ts';
 
-/** Of the JSON of a result without full texts, with room for advice. */
+/** Of the JSON of a result without full texts, with space left for advice. */
 const maxResultChars = 97_000;
 /** Of its JSON; even the longest definitions rarely need a longer explanation. */
 const maxExplanationChars = 30_000;
@@ -56,7 +56,7 @@ export const getAudience = defineTool({
     const { advice: more, ...included } = await readIncluded(
       given.include ?? [],
       { spaceId: space, audience },
-      maxResultChars - jsonLength(shown),
+      () => maxResultChars - jsonLength(shown),
       context,
     );
     const said = [
@@ -72,7 +72,7 @@ export const getAudience = defineTool({
   },
 });
 
-/** What to say of fields that are too long to show. */
+/** Advice on fields that are too long to show. */
 function adviceOnMissing(audience: Audience, shown: Audience, isFull = false): string[] {
   const missing = Object.keys(audience).filter((name) => !Object.hasOwn(shown, name));
   if (missing.length === 0) return [];

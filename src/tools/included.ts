@@ -68,7 +68,7 @@ type Context = Pick<ToolContext, 'api' | 'call' | 'indexes' | 'now'>;
 export async function readIncluded(
   wanted: readonly Includable[],
   asked: Asked,
-  maxChars: number,
+  maxChars: () => number,
   context: Context,
 ): Promise<Included> {
   if (wanted.length === 0) return { advice: [] };
@@ -84,7 +84,7 @@ export async function readIncluded(
       }
     }),
   );
-  const each = Math.max(minIncludedChars, maxChars) / parts.length;
+  const each = Math.max(minIncludedChars, maxChars()) / parts.length;
   const fitting = parts.map((part) => fitted(part, each));
   return Object.assign({}, ...fitting, { advice: fitting.flatMap((part) => part.advice) });
 }

@@ -694,9 +694,9 @@ const manyOf: Scenes = {
 
 /** A removal of audiences with descriptions of these lengths. */
 async function removalOf(...chars: number[]): Promise<unknown> {
-  const large = chars.map((length, index) => {
+  const large = chars.map((count, index) => {
     const key = `a${index}`;
-    return audience({ id: key, key, name: key, description: 'x'.repeat(length) });
+    return audience({ id: key, key, name: key, description: 'x'.repeat(count) });
   });
   const client = await connect(
     apiOf(() => large),

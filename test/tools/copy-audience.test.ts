@@ -145,8 +145,9 @@ describe('a copy', () => {
 
   test('is made in an allowed space only', async () => {
     const { rig, copy } = await start([berlin], { flags: { 'allowed-spaces': standInSpace } });
-    expect((await copy({ toSpaceId: other })).error?.code).toBe('space_not_allowed');
-    expect(rig.writes()).toEqual([]);
+    const { error } = await copy({ toSpaceId: other });
+    expect(error).toMatchObject({ code: 'space_not_allowed', field: 'toSpaceId' });
+    expect(rig.requests).toEqual([]);
   });
 });
 
