@@ -100,8 +100,8 @@ function assertAgreed({ there, outcomes }: Aftermath): void {
 }
 
 const allPhases = Object.entries(phases);
-const rowOf = (name: string, write: Write, tried: typeof allPhases) =>
-  [name, write, tried] satisfies unknown[];
+type Row = [name: string, write: Write, tried: typeof allPhases];
+const rowOf = (...row: Row): Row => row;
 /** By default each later write is ended in every second phase, and the next one in the others. */
 const all = [
   ...Object.entries(writes).map(([name, write]) => rowOf(name, write, allPhases)),
