@@ -118,7 +118,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^(dlx|bunx)-/': 'setting',
   },
   'help.ts': {
-    '/\\[[^\\]]*\\]|<[^>]*>|\\S+/g': 'own',
+    '/\\[[^\\]]*\\]\\S*|<[^>]*>\\S*|\\S+/g': 'own',
   },
   'http-address.ts': {
     '/^(?:[a-z\\d]|[a-z\\d][a-z\\d._-]*[a-z\\d]|\\[[\\da-f:.]+\\])$/i': 'setting',
