@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** The tests that start the built program. */
 const onTheProgram = 'test/e2e/**/*.test.ts';
 
+/** The tests on programs of others that take their time, such as Redis. */
+const withOthers = 'test/integration/**/*.test.ts';
+
 /** Other people's clients, which bring tests of their own along. */
 const clients = 'test/clients/**';
 
@@ -13,6 +16,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Many tests keep a program of their own busy.
     maxWorkers: 2,
+    // Tests make much that is gone at once: a large space for it spares most of the collecting.
+    execArgv: ['--max-semi-space-size=64'],
     // What a file imports is there for the next one: importing takes longer than most files do.
     isolate: false,
     setupFiles: ['test/support/seed.ts'],
@@ -31,9 +36,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [onTheProgram, clients],
+          exclude: [onTheProgram, withOthers, clients],
           setupFiles: ['test/support/zero-timers.ts'],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'integration', include: [withOthers] },
       },
     ],
   },

@@ -50,7 +50,7 @@ function commandHelp(command: CommandName, usage: CommandUsage): string {
   const given = [usage.summary, ...usage.details, wordsOf[command]];
   const details = given.filter((text) => text !== undefined).map((text) => wrapped(text, ''));
   const own = usage.flags.map(flagLine).join('\n');
-  const ownSettings = (usage.ownSettings ?? []).map(wrappedSetting).join('\n');
+  const ownSettings = (usage.ownSettings ?? []).map(settingLine).join('\n');
   const http = `\nHTTP options, as a flag or in the environment; flags win:\n${ownSettings}\n`;
   const options = `\nServer options, as a flag or in the environment; flags win:\n${Object.values(settings).map(settingLine).join('\n')}\n`;
   return `Usage:
@@ -82,13 +82,9 @@ function settingLine({ flag, argument, env, meaning, fallback }: Setting<unknown
   return lines([usage, env].filter(Boolean).join(', '), meaning, fallback);
 }
 
-function wrappedSetting({ meaning, ...setting }: Setting<unknown>): string {
-  return settingLine({ ...setting, meaning: wrapped(meaning, '      ').trim() });
-}
-
 function lines(usage: string, meaning: string, fallback: string | undefined): string {
   const standard = fallback === undefined ? '' : `\n      default: ${fallback}`;
-  return `  ${usage}\n      ${meaning}${standard}`;
+  return `  ${usage}\n${wrapped(meaning, '      ')}${standard}`;
 }
 
 /** Wraps a text into lines that begin with `indent`, those after the first with `further`. */
@@ -96,7 +92,7 @@ function wrapped(text: string, indent: string, further = indent): string {
   const result: string[] = [];
   let line = indent;
   // Text in brackets or quotes is not split at its spaces.
-  for (const word of text.match(/\[[^\]]*\]|<[^>]*>|\S+/g) ?? []) {
+  for (const word of text.match(/\[[^\]]*\]\S*|<[^>]*>\S*|\S+/g) ?? []) {
     const isStart = line === indent || line === further;
     if (!isStart && line.length + word.length >= maxLineChars) {
       result.push(line);

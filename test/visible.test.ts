@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quoted, quotedPlainly, visible, visibleJson, visibleLines } from '../src/visible.ts';
 import { unseenIn } from './support/hostile.ts';
+import { anyCharacter } from './support/wild-text.ts';
 
-const anyText = fc.string({ unit: 'binary' });
+const anyText = fc.string({ unit: anyCharacter });
 /** Texts in which what can't be seen is likely. */
 const oddText = fc.string({
   unit: fc.oneof(

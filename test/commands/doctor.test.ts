@@ -360,6 +360,16 @@ describe("clients' files", () => {
       { status: 'warn', message: expect.stringContaining('does not start this program') },
     ],
     [
+      'our name for a clone in a folder of another name',
+      file({ 'segment-audiences': { command: 'node', args: ['/home/u/clone/dist/main.js'] } }),
+      { status: 'ok', message: expect.stringContaining('is correct') },
+    ],
+    [
+      'another name for such a file',
+      file({ theirs: { command: 'node', args: ['/home/u/clone/dist/main.js'] } }),
+      { id: 'clients', status: 'skipped' },
+    ],
+    [
       'the token itself',
       file({ ours: { ...entry, env: { SEGMENT_API_TOKEN: token } } }),
       { status: 'warn', message: expect.stringContaining('contains the token itself') },

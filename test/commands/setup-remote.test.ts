@@ -6,6 +6,7 @@ import { problemWithRemote, remoteFormOf, remoteIn } from '../../src/commands/cl
 import { type Client, clients, fileOf, isEditable } from '../../src/commands/clients/table.ts';
 import { ConfigError } from '../../src/config.ts';
 import { contents, otherContents, variants } from '../support/client-files.ts';
+import { oneIn } from '../support/runs.ts';
 import { type SetupRun, setup, temporaryHome } from '../support/setup-machine.ts';
 
 /* Clients that use a server elsewhere, instead of starting one. */
@@ -50,37 +51,42 @@ test.each(clients.map(({ id }) => [id]))('%s has a remote form, or says why not'
   expect(remoteIn(form.entry({ ...withKey, url }))).toEqual({ url, secrets: [] });
 });
 
-describe.each(writable.map((client) => [client.id, client] as const))('%s', (id, client) => {
-  test.each(variants)('--write and --remove with %s leave all as it was', async (_, textOf) => {
-    const home = temporaryHome();
-    const file = fileIn(client, home);
-    const text = textOf(client);
-    if (text !== undefined) {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text, { mode: 0o640 });
-    }
-    mkdirSync(join(home, 'project'), { recursive: true });
-    mkdirSync(join(home, '.config'), { recursive: true });
-    const before = otherContents(home);
-    const run = (more: object) => setup({ home, clients: [id], yes: true, ...more });
-    const remote = remoteFor(client);
+const numbered = writable.map((client, index) => [client.id, client, index] as const);
+describe.each(numbered)('%s', (id, client, index) => {
+  // By default every third, and of the next clients the others: setup.test.ts tries all of them on the same editor.
+  test.each(oneIn(3, variants, index))(
+    '--write and --remove with %s leave all as it was',
+    async (_, textOf) => {
+      const home = temporaryHome();
+      const file = fileIn(client, home);
+      const text = textOf(client);
+      if (text !== undefined) {
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, text, { mode: 0o640 });
+      }
+      mkdirSync(join(home, 'project'), { recursive: true });
+      mkdirSync(join(home, '.config'), { recursive: true });
+      const before = otherContents(home);
+      const run = (more: object) => setup({ home, clients: [id], yes: true, ...more });
+      const remote = remoteFor(client);
 
-    expect(await run({ remote, write: true })).toMatchObject({ code: 0, stderr: '' });
-    const written = readFileSync(file, 'utf8');
-    expect(written).toContain('"segment-audiences"');
-    expect(written).toContain(`"${url}"`);
-    if (remote.keyVariable !== undefined) expect(written).toContain('SEGMENT_MCP_KEY');
-    // A second time changes nothing; a server that the client starts replaces it, and the reverse.
-    expect((await run({ remote, write: true })).stdout).toContain('is already set up');
-    const flags = { sandbox: true };
-    expect(await run({ write: true, flags })).toMatchObject({ code: 0, stderr: '' });
-    expect(readFileSync(file, 'utf8')).not.toContain(url);
-    expect(await run({ remote, write: true })).toMatchObject({ code: 0, stderr: '' });
+      expect(await run({ remote, write: true })).toMatchObject({ code: 0, stderr: '' });
+      const written = readFileSync(file, 'utf8');
+      expect(written).toContain('"segment-audiences"');
+      expect(written).toContain(`"${url}"`);
+      if (remote.keyVariable !== undefined) expect(written).toContain('SEGMENT_MCP_KEY');
+      // A second time changes nothing; a server that the client starts replaces it, and the reverse.
+      expect((await run({ remote, write: true })).stdout).toContain('is already set up');
+      const flags = { sandbox: true };
+      expect(await run({ write: true, flags })).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(file, 'utf8')).not.toContain(url);
+      expect(await run({ remote, write: true })).toMatchObject({ code: 0, stderr: '' });
 
-    expect(await run({ remove: true })).toMatchObject({ code: 0, stderr: '' });
-    expect(otherContents(home)).toEqual(before);
-    expect((await run({ remove: true })).stdout).toContain('has no entry for this program');
-  });
+      expect(await run({ remove: true })).toMatchObject({ code: 0, stderr: '' });
+      expect(otherContents(home)).toEqual(before);
+      expect((await run({ remove: true })).stdout).toContain('has no entry for this program');
+    },
+  );
 });
 
 test('a key in an older entry is not shown', async () => {

@@ -220,6 +220,7 @@ describe('an older entry of ours', () => {
     ],
     ['the bin', { command: 'segment-audiences-mcp.cmd' }],
     ['npx', { command: 'npx', args: ['-y', 'segment-audiences-mcp@0.0.9'] }],
+    ['a clone of another name', { command: 'node', args: ['C:\\clone\\dist\\main.js'] }],
   ])('that starts %s is replaced', async (_, entry) => {
     const home = temporaryHome();
     const file = withCursor(home, JSON.stringify({ mcpServers: { 'segment-audiences': entry } }));

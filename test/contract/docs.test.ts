@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 
 /*
  * The documents: their links lead somewhere.
@@ -12,6 +13,13 @@ const documents = ['.', 'docs', 'packaging', '.github']
     readdirSync(folder, { recursive: folder !== '.' }).map((name) => join(folder, String(name))),
   )
   .filter((file) => file.endsWith('.md'));
+
+const { files } = z
+  .object({ files: z.array(z.string()) })
+  .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+/** What npm packs in any case as well. */
+const packed = [...files, 'README.md', 'LICENSE', 'package.json'];
+const isPacked = (path: string) => packed.some((each) => !relative(each, path).startsWith('..'));
 
 const withoutCode = (text: string) =>
   text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, 'x');
@@ -48,6 +56,14 @@ describe.each(documents)('%s', (document) => {
       return file !== '' && !existsSync(join(dirname(document), file));
     });
     expect(missing).toEqual([]);
+  });
+
+  test('links to files that are packed with it', () => {
+    const notPacked = local.filter((target) => {
+      const [file = ''] = target.split('#');
+      return file !== '' && !isPacked(join(dirname(document), file));
+    });
+    if (isPacked(document)) expect(notPacked).toEqual([]);
   });
 
   test('links to headings that exist', () => {

@@ -118,7 +118,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^(dlx|bunx)-/': 'setting',
   },
   'help.ts': {
-    '/\\[[^\\]]*\\]|<[^>]*>|\\S+/g': 'own',
+    '/\\[[^\\]]*\\]\\S*|<[^>]*>\\S*|\\S+/g': 'own',
   },
   'http-address.ts': {
     '/^(?:[a-z\\d]|[a-z\\d][a-z\\d._-]*[a-z\\d]|\\[[\\da-f:.]+\\])$/i': 'setting',
@@ -676,7 +676,8 @@ function* hostileTexts(pattern: string, chars: number): Generator<string> {
   const literal = pattern.replace(/\\[pP]\{\w+\}|\\[a-z]/g, '').replace(/[\\/^$]/g, '');
   const own = [...new Set([...literal, ...stand.map(([, character]) => character)])];
   const words = pattern.match(/[^\\()[\]{}*+?|^$/]{2,}/g) ?? [];
-  const pieces = new Set([...printable, ...own, ...words]);
+  // Characters that a pattern does not name are all the same to it.
+  const pieces = new Set([...oneIn(4, printable), ...own, ...words]);
   for (const first of [...own.slice(0, 12), ...words]) {
     // By default every second pair: each character is in several.
     for (const second of oneIn(2, own.slice(0, 12))) pieces.add(first + second);

@@ -29,18 +29,18 @@ const unmet: Record<string, string> = {
   'is open to other users': folderReason,
 };
 
+const prose = proseInSource();
+
 test('every error is met, but for those that are listed', () => {
   const seen = wordsOf(driven);
-  const ofErrors = proseInSource().filter(
-    ({ isOfError, text }) => isOfError && !seen.includes(text),
-  );
+  const ofErrors = prose.filter(({ isOfError, text }) => isOfError && !seen.includes(text));
   expect(ofErrors.map(({ text }) => text).toSorted()).toEqual(Object.keys(unmet).toSorted());
 });
 
 test('what is in no other snapshot is in this one, as it stands in the source', async () => {
   const seen = wordsOf(driven);
   const byFile: Record<string, string[]> = {};
-  for (const { file, text } of proseInSource()) {
+  for (const { file, text } of prose) {
     if (!seen.includes(text)) byFile[file] = [...(byFile[file] ?? []), text];
   }
   const parts = Object.entries(byFile).map(([file, texts]) => `${file}\n  ${texts.join('\n  ')}\n`);

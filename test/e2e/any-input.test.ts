@@ -6,6 +6,7 @@ import { tools } from '../../src/tools/registry.ts';
 import { callTool } from '../support/in-memory.ts';
 import { type Session, startSession } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
+import { anyCharacter } from '../support/wild-text.ts';
 
 /*
  * Whatever an agent passes: a result or a clean error, and a server that goes on.
@@ -38,7 +39,12 @@ const field = fc.constantFrom(
   ...['spaceId', 'id', 'name', 'query', 'type', 'count', 'cursor', 'enabled', 'description'],
   ...['includeHistoricalData', 'includeAnonymousUsers', '__proto__', 'constructor', ''],
 );
-const value = fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.boolean(), fc.jsonValue());
+const value = fc.oneof(
+  fc.string({ unit: anyCharacter }),
+  fc.integer(),
+  fc.boolean(),
+  fc.jsonValue(),
+);
 const args = fc.oneof(
   fc.dictionary(field, value),
   fc.record(
@@ -64,7 +70,7 @@ test('any JSON as arguments gives a result or a clean error', async () => {
 
 test('any id reaches Segment as one path segment, or is refused before it is sent', async () => {
   const id = fc.oneof(
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 255 }),
+    fc.string({ unit: anyCharacter, minLength: 1, maxLength: 255 }),
     fc.stringMatching(/^[./%\\?#;2eEfF]{1,12}$/),
   );
   await fc.assert(

@@ -122,7 +122,7 @@ describe.skipIf(isWindows)(
       const program = new RawProgram(['--sandbox']);
       await program.initialize();
       program.child.stdout.pause();
-      const count = 1000;
+      const count = 200;
       for (let number = 1; number <= count; number += 1) {
         program.send({ id: number, method: 'tools/list' });
       }

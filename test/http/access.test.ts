@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type OAuthClientProvider,
@@ -14,41 +13,24 @@ import type {
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { formatKeysFile, hashOfKey, type KeyEntry, newKey } from '../../src/access/keys-file.ts';
-import { type Sandbox, start } from '../../src/sandbox/start.ts';
 import {
   type AuthorizationServer,
   startAuthorizationServer,
 } from '../support/authorization-server.ts';
 import { Checkpoint } from '../support/holding-server.ts';
+import { HttpScene, id, space } from '../support/http-scene.ts';
 import { createClient } from '../support/in-memory.ts';
-import { ManualClock } from '../support/manual-clock.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
 import { connectModern, postModern, responseIn } from '../support/modern.ts';
 import { isWindows } from '../support/platform.ts';
 import { rawRequest } from '../support/raw-http.ts';
-import { type Replica, startReplica } from '../support/replica.ts';
+import type { Replica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
 
 /* Who is let in, and what they may do then. */
 
-const space = 'spa_shop_staging';
-const id = 'aud_000000011';
+const scene = new HttpScene();
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-
-let clock: ManualClock;
-let sandbox: Sandbox;
-let folder: string;
-
-beforeEach(async () => {
-  clock = new ManualClock();
-  sandbox = await start({ clock });
-  folder = mkdtempSync(join(tmpdir(), 'access-'));
-});
-
-afterEach(async () => {
-  await sandbox.close();
-  rmSync(folder, { recursive: true });
-});
 
 const remove = { name: 'remove_audience_from_space', arguments: { id } };
 
@@ -63,7 +45,7 @@ describe('keys', () => {
   });
   let replica: Replica;
   const writeKeys = (entries: readonly KeyEntry[]) =>
-    writeFileSync(join(folder, 'keys.json'), formatKeysFile(entries));
+    writeFileSync(join(scene.folder, 'keys.json'), formatKeysFile(entries));
 
   beforeEach(async () => {
     writeKeys([
@@ -71,13 +53,9 @@ describe('keys', () => {
       entry('bob', bob),
       entry('carl', carl, { readOnly: true, callsPerMinute: 2 }),
     ]);
-    replica = await startReplica({
-      clock,
-      flags: { space, auth: 'keys', keys: join(folder, 'keys.json') },
-      environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: sandbox.url },
-    });
+    const keys = join(scene.folder, 'keys.json');
+    replica = await scene.startReplica({ auth: 'keys', keys });
   });
-  afterEach(() => replica.stop());
 
   const connect = (key: string | undefined, answering?: Parameters<typeof createClient>[0]) =>
     connectOver(`${replica.origin}/mcp`, { key, answering });
@@ -153,7 +131,7 @@ describe('keys', () => {
     const third = await call();
     expect(JSON.stringify(third)).toContain('rate_limited');
     expect(JSON.stringify(third)).toContain('retryAfterMs');
-    await clock.advance(60_000);
+    await scene.clock.advance(60_000);
     expect((await call()).isError).toBeFalsy();
     await client.close();
   });
@@ -193,9 +171,9 @@ describe('keys', () => {
     expect(value).toBeDefined();
     const stolen = JSON.stringify(await agree(bob, value));
     expect(stolen).toContain('confirmation_required');
-    expect(sandbox.members(space, id)).toBeDefined();
+    expect(scene.sandbox.members(space, id)).toBeDefined();
     expect((await agree(ann, value)).isError).toBeFalsy();
-    expect(sandbox.members(space, id)).toBeUndefined();
+    expect(scene.sandbox.members(space, id)).toBeUndefined();
   });
 
   test('are needed, and count, in the protocol without sessions, too', async () => {
@@ -235,32 +213,28 @@ describe('keys', () => {
   test('that are revoked close the server to their owners, within five seconds', async () => {
     const session = await beginSession(replica.origin, bearer(bob));
     writeKeys([entry('ann', ann), { ...entry('bob', bob), revokedAt: '2025-02-01T00:00:00Z' }]);
-    await clock.advance(5000);
+    await scene.clock.advance(5000);
     await replica.logged('a new version of the file is in effect');
     const headers = { 'mcp-session-id': session, ...bearer(bob) };
     expect((await post(replica.origin, ping, headers)).status).toBe(401);
   });
 
   test.skipIf(isWindows)('may be behind a link that is swapped, as in Kubernetes', async () => {
-    const [data, next] = [join(folder, 'data'), join(folder, 'next')];
+    const [data, next] = [join(scene.folder, 'data'), join(scene.folder, 'next')];
     const versions = { old: [entry('ann', ann)], new: [entry('bob', bob)] };
     for (const [version, entries] of Object.entries(versions)) {
-      mkdirSync(join(folder, version));
-      writeFileSync(join(folder, version, 'keys.json'), formatKeysFile(entries));
+      mkdirSync(join(scene.folder, version));
+      writeFileSync(join(scene.folder, version, 'keys.json'), formatKeysFile(entries));
     }
     symlinkSync('old', data);
-    await using linked = await startReplica({
-      clock,
-      flags: { space, auth: 'keys', keys: join(data, 'keys.json') },
-      environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: sandbox.url },
-    });
+    const linked = await scene.startReplica({ auth: 'keys', keys: join(data, 'keys.json') });
     const status = async (key: string | undefined) =>
       (await post(linked.origin, ping, bearer(key))).status;
     // 400: it got as far as the question for its session.
     expect([await status(ann), await status(bob)]).toEqual([400, 401]);
     symlinkSync('new', next);
     renameSync(next, data);
-    await clock.advance(5000);
+    await scene.clock.advance(5000);
     await linked.logged('a new version of the file is in effect');
     expect([await status(ann), await status(bob)]).toEqual([401, 400]);
   });
@@ -291,22 +265,15 @@ describe('OAuth', () => {
     closeLogin = started.close;
     const port = await freePort();
     origin = `http://127.0.0.1:${port}`;
-    replica = await startReplica({
-      clock: { ...clock, now: Date.now },
-      flags: {
-        space,
-        http: `127.0.0.1:${port}`,
-        auth: 'oauth',
-        'public-url': origin,
-        'oauth-issuer': login.issuer,
-      },
-      environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: sandbox.url },
-    });
+    const flags = {
+      http: `127.0.0.1:${port}`,
+      auth: 'oauth',
+      'public-url': origin,
+      'oauth-issuer': login.issuer,
+    };
+    replica = await scene.startReplica(flags, { clock: { ...scene.clock, now: Date.now } });
   });
-  afterEach(async () => {
-    await replica.stop();
-    await closeLogin();
-  });
+  afterEach(() => closeLogin());
 
   const tokenFor = (more: Record<string, unknown> = {}) =>
     login.token({

@@ -1,57 +1,33 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type ClientRequest, request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
-import { type Sandbox, start } from '../../src/sandbox/start.ts';
-import { Checkpoint, HoldingServer } from '../support/holding-server.ts';
+import { Checkpoint } from '../support/holding-server.ts';
+import { HttpScene } from '../support/http-scene.ts';
 import { callTool } from '../support/in-memory.ts';
-import { ManualClock } from '../support/manual-clock.ts';
 import { beginSession, mcpHeaders } from '../support/mcp-post.ts';
 import { modernRequest, modernVersion } from '../support/modern.ts';
-import { type Replica, startReplica } from '../support/replica.ts';
+import type { Replica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
 
 /* What becomes of a call whose client is gone before it has the result. */
 
-const space = 'spa_shop_staging';
+const scene = new HttpScene();
 const entrySchema = z.looseObject({ outcome: z.string(), caller: z.string() });
 
-let clock: ManualClock;
-let sandbox: Sandbox;
-let upstream: HoldingServer;
 let replica: Replica;
-let folder: string;
-/** The requests that changed something, or would have. */
-let writes: string[];
 
 beforeEach(async () => {
-  clock = new ManualClock();
-  sandbox = await start({ clock });
-  upstream = await HoldingServer.start(sandbox.url);
-  folder = mkdtempSync(join(tmpdir(), 'disconnect-'));
-  writes = [];
-  upstream.beforeRequest = ({ method, path }) => {
-    if (method !== 'GET') writes.push(path);
-  };
-  replica = await startReplica({
-    clock,
-    flags: { space, 'rate-limits': 'create_audience=1', 'audit-log': join(folder, 'audit.jsonl') },
-    environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: upstream.url },
+  replica = await scene.startReplica({
+    'rate-limits': 'create_audience=1',
+    'audit-log': join(scene.folder, 'audit.jsonl'),
   });
-});
-
-afterEach(async () => {
-  await replica.stop();
-  await upstream[Symbol.asyncDispose]();
-  await sandbox.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** The outcomes in the audit log. */
 function recorded(): string[] {
-  const lines = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trimEnd().split('\n');
+  const lines = readFileSync(join(scene.folder, 'audit.jsonl'), 'utf8').trimEnd().split('\n');
   return lines.map((line) => entrySchema.parse(JSON.parse(line)).outcome);
 }
 
@@ -99,18 +75,18 @@ test.each(eras)('a call that is queued leaves the queue, and nothing is sent: %s
   const client = await connectOver(`${replica.origin}/mcp`);
   const query = "trait('plan') = 'vip'";
   await callTool(client, 'create_audience', { name: 'One', query });
-  await clock.advance(30_000);
+  await scene.clock.advance(30_000);
   const call = await create(era, 'Two');
   expect(await call.firstEvent).toContain('rate limit');
   await call.disconnect();
   await replica.logged('"code":"cancelled"');
-  await clock.advance(60_000);
-  expect(writes).toHaveLength(1);
+  await scene.clock.advance(60_000);
+  expect(scene.writes).toHaveLength(1);
   expect(recorded().filter((outcome) => outcome === 'done')).toHaveLength(1);
   // Nobody is in the queue in front of this one.
   const { error } = await callTool(client, 'create_audience', { name: 'Three', query });
   expect(error).toBeUndefined();
-  expect(writes).toHaveLength(2);
+  expect(scene.writes).toHaveLength(2);
   await client.close();
 });
 
@@ -118,7 +94,7 @@ test.each(eras)(
   'a create that was sent is seen through, and is in the audit log: %s',
   async (era) => {
     const checkpoint = new Checkpoint();
-    upstream.beforeResponse = ({ method }) => (method === 'GET' ? undefined : checkpoint.pass());
+    scene.upstream.beforeResponse = ({ method }) => (method === 'GET' ? undefined : checkpoint.pass());
     const call = await create(era, 'Seen through');
     await checkpoint.reached;
     expect(recorded()).toEqual(['started']);

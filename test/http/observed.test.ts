@@ -1,64 +1,42 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { type Sandbox, start } from '../../src/sandbox/start.ts';
 import { readExposition, seriesValue } from '../support/exposition.ts';
-import { Checkpoint, HoldingServer } from '../support/holding-server.ts';
+import { Checkpoint } from '../support/holding-server.ts';
+import { HttpScene, id, space } from '../support/http-scene.ts';
 import { callTool } from '../support/in-memory.ts';
-import { ManualClock } from '../support/manual-clock.ts';
 import { rawRequest } from '../support/raw-http.ts';
-import { type Replica, startReplica } from '../support/replica.ts';
+import type { Replica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
 
 /*
  * What operators see of a server over HTTP: its metrics, and whose each line of its log is.
  */
 
-const space = 'spa_shop_staging';
-const id = 'aud_000000011';
 const key = `sgm_${'k'.repeat(43)}`;
 const lineSchema = z.looseObject({ level: z.string(), message: z.string() });
 const metricsSchema = z.object({ message: z.literal('serving metrics'), url: z.string() });
 
-let folder: string;
-let clock: ManualClock;
-let sandbox: Sandbox;
 let refusesNext: boolean;
-let upstream: HoldingServer;
+const scene = new HttpScene({
+  faults() {
+    if (!refusesNext) return undefined;
+    refusesNext = false;
+    return { kind: 'rate-limit', msBeforeNext: 2000 };
+  },
+});
 let replica: Replica;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'observed-'));
-  clock = new ManualClock();
   refusesNext = false;
-  sandbox = await start({
-    clock,
-    faults() {
-      if (!refusesNext) return undefined;
-      refusesNext = false;
-      return { kind: 'rate-limit', msBeforeNext: 2000 };
-    },
-  });
-  upstream = await HoldingServer.start(sandbox.url);
-  const keys = join(folder, 'keys.json');
+  const keys = join(scene.folder, 'keys.json');
   const hash = `sha256:${createHash('sha256').update(key).digest('hex')}`;
   const entry = { id: 'ann', owner: 'Ann', hash, createdAt: '2025-01-01T00:00:00Z', policy: {} };
   writeFileSync(keys, JSON.stringify({ version: 1, keys: [entry] }), { mode: 0o600 });
-  replica = await startReplica({
-    clock,
-    flags: { space, auth: 'keys', keys, metrics: '0', replica: 'mcp-1', 'log-level': 'debug' },
-    environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: upstream.url },
-  });
-});
-
-afterEach(async () => {
-  await replica.stop();
-  await upstream[Symbol.asyncDispose]();
-  await sandbox.close();
-  rmSync(folder, { recursive: true, force: true });
+  const flags = { auth: 'keys', keys, metrics: '0', replica: 'mcp-1', 'log-level': 'debug' };
+  replica = await scene.startReplica(flags);
 });
 
 const connect = () => connectOver(`${replica.origin}/mcp`, { key });
@@ -100,11 +78,11 @@ describe('the metrics', () => {
     const client = await connect();
     await callTool(client, 'get_audience', { id });
     // The window, which ends 60 s after its first request, is nearly over.
-    await clock.advance(30_000);
+    await scene.clock.advance(30_000);
     refusesNext = true;
     const call = callTool(client, 'get_audience', { id });
     await replica.logged('trying again');
-    await clock.advance(31_000);
+    await scene.clock.advance(31_000);
     expect((await call).error).toBeUndefined();
     const text = await scrape();
     const labels = { workspace: 'default', operation: 'get_audience' };
@@ -119,7 +97,7 @@ describe('the metrics', () => {
     const client = await connect();
     const checkpoint = new Checkpoint();
     await callTool(client, 'get_audience', { id });
-    upstream.beforeRequest = () => checkpoint.pass();
+    scene.upstream.beforeRequest = () => checkpoint.pass();
     const call = callTool(client, 'get_audience', { id });
     await checkpoint.reached;
     const during = await scrape();
@@ -167,7 +145,7 @@ test('every line about a call says whose it is, those of its requests to Segment
   refusesNext = true;
   const call = callTool(client, 'get_audience', { id });
   await replica.logged('trying again');
-  await clock.advance(60_000);
+  await scene.clock.advance(60_000);
   await call;
   const about = logged().filter(({ message }) =>
     ['tool call', 'answer', 'trying again', 'edition changed'].includes(message),

@@ -5,13 +5,12 @@ import {
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Sandbox, start } from '../../src/sandbox/start.ts';
 import { Changes } from '../support/changes.ts';
-import { Checkpoint, HoldingServer } from '../support/holding-server.ts';
+import { Checkpoint } from '../support/holding-server.ts';
+import { HttpScene, id, space } from '../support/http-scene.ts';
 import { type Answering, callTool } from '../support/in-memory.ts';
-import { ManualClock } from '../support/manual-clock.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
-import { LocalBus, type Replica, startReplica } from '../support/replica.ts';
+import { LocalBus, type Replica } from '../support/replica.ts';
 import { RoundRobin } from '../support/round-robin.ts';
 import { connectOver } from '../support/team-server.ts';
 
@@ -20,27 +19,18 @@ import { connectOver } from '../support/team-server.ts';
  * that sends every request to the other one.
  */
 
-const space = 'spa_shop_staging';
-const id = 'aud_000000011';
+const scene = new HttpScene();
 
-let clock: ManualClock;
-let sandbox: Sandbox;
-let upstream: HoldingServer;
 let replicas: Replica[];
 let balancer: RoundRobin;
 let bus: LocalBus;
 let clients: Client[];
 
 beforeEach(async () => {
-  clock = new ManualClock();
-  sandbox = await start({ clock });
-  upstream = await HoldingServer.start(sandbox.url);
   bus = new LocalBus();
-  const environment = { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: upstream.url };
-  const flags = { space };
   replicas = [
-    await startReplica({ clock, flags, environment, bus: bus.member() }),
-    await startReplica({ clock, flags, environment, bus: bus.member() }),
+    await scene.startReplica({}, { bus: bus.member() }),
+    await scene.startReplica({}, { bus: bus.member() }),
   ];
   balancer = await RoundRobin.start(replicas.map(({ origin }) => origin));
   clients = [];
@@ -49,9 +39,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const client of clients) await client.close();
   await balancer[Symbol.asyncDispose]();
-  for (const replica of replicas) await replica.stop();
-  await upstream[Symbol.asyncDispose]();
-  await sandbox.close();
 });
 
 async function connect(answering?: Answering): Promise<Client> {
@@ -85,7 +72,7 @@ describe('two replicas', () => {
     expect(result.isError).toBeFalsy();
     expect(questions).toHaveLength(1);
     expect(bus.messages.map(({ kind }) => kind)).toEqual(['answer']);
-    expect(sandbox.members(space, id)).toBeUndefined();
+    expect(scene.sandbox.members(space, id)).toBeUndefined();
   });
 
   test('take an answer to a question only from the session that was asked', async () => {
@@ -105,12 +92,12 @@ describe('two replicas', () => {
     // Nobody learns whether there was such a question.
     expect(statuses).toEqual([202, 202]);
     expect(error?.code).toBe('confirmation_required');
-    expect(sandbox.members(space, id)).toBeDefined();
+    expect(scene.sandbox.members(space, id)).toBeDefined();
   });
 
   test('cancel a call that the other one runs', async () => {
     const checkpoint = new Checkpoint();
-    upstream.beforeRequest = () => checkpoint.pass();
+    scene.upstream.beforeRequest = () => checkpoint.pass();
     const client = await connect();
     const controller = new AbortController();
     const call = client.callTool({ name: 'get_audience', arguments: { id } }, undefined, {
@@ -131,7 +118,7 @@ describe('two replicas', () => {
     const changes = new Changes();
     const reports: string[] = [];
     const checkpoint = new Checkpoint();
-    upstream.beforeRequest = () => checkpoint.pass();
+    scene.upstream.beforeRequest = () => checkpoint.pass();
     const call = client.callTool({ name: 'get_audience', arguments: { id } }, undefined, {
       onprogress: ({ message }) => {
         reports.push(message ?? '');
@@ -139,7 +126,7 @@ describe('two replicas', () => {
       },
     });
     await checkpoint.reached;
-    await clock.advance(10_000);
+    await scene.clock.advance(10_000);
     await changes.until(() => reports[0]);
     expect(reports[0]).toBe('get_audience is running');
     checkpoint.release();
@@ -172,7 +159,7 @@ describe("a client of the SDK's second version that speaks the older protocol", 
     });
     expect(removed.isError).toBeFalsy();
     expect(questions).toHaveLength(1);
-    expect(sandbox.members(space, id)).toBeUndefined();
+    expect(scene.sandbox.members(space, id)).toBeUndefined();
     expect(new Set(balancer.routed)).toEqual(new Set([0, 1]));
     await client.close();
   });

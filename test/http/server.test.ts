@@ -1,18 +1,16 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Sandbox, start } from '../../src/sandbox/start.ts';
-import { Checkpoint, HoldingServer } from '../support/holding-server.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Checkpoint } from '../support/holding-server.ts';
+import { HttpScene, id, space } from '../support/http-scene.ts';
 import { beginSession, mcpHeaders, post } from '../support/mcp-post.ts';
 import { rawRequest } from '../support/raw-http.ts';
-import { type Replica, startReplica } from '../support/replica.ts';
+import type { Replica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
 
 /* What one server answers, message by message, to clients well-behaved and otherwise. */
 
-const space = 'spa_shop_staging';
-const id = 'aud_000000011';
+const scene = new HttpScene();
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 const getAudience = (requestId: number) => ({
   jsonrpc: '2.0',
@@ -21,34 +19,10 @@ const getAudience = (requestId: number) => ({
   params: { name: 'get_audience', arguments: { id } },
 });
 
-let clock: ManualClock;
-let sandbox: Sandbox;
-let upstream: HoldingServer;
 let replica: Replica;
 
-async function startWith(
-  flags: Record<string, string | boolean> = {},
-  more: Record<string, string> = {},
-): Promise<Replica> {
-  const environment = {
-    SEGMENT_API_TOKEN: 'token-for-tests',
-    SEGMENT_API_URL: upstream.url,
-    ...more,
-  };
-  return startReplica({ clock, flags: { space, ...flags }, environment });
-}
-
 beforeEach(async () => {
-  clock = new ManualClock();
-  sandbox = await start({ clock });
-  upstream = await HoldingServer.start(sandbox.url);
-  replica = await startWith();
-});
-
-afterEach(async () => {
-  await replica.stop();
-  await upstream[Symbol.asyncDispose]();
-  await sandbox.close();
+  replica = await scene.startReplica();
 });
 
 /** The JSON-RPC message in a body, or in the only event of a stream. */
@@ -148,7 +122,7 @@ describe('the endpoint', () => {
   test('refuses a request whose id is in use', async () => {
     const headers = { 'mcp-session-id': await beginSession(replica.origin) };
     const checkpoint = new Checkpoint();
-    upstream.beforeRequest = () => checkpoint.pass();
+    scene.upstream.beforeRequest = () => checkpoint.pass();
     const first = post(replica.origin, getAudience(5), headers);
     await checkpoint.reached;
     const second = await post(replica.origin, getAudience(5), headers);
@@ -213,7 +187,7 @@ describe('a session', () => {
   test('outlives its server', async () => {
     const session = await beginSession(replica.origin);
     await replica.stop();
-    replica = await startWith();
+    replica = await scene.startReplica();
     const answer = await post(replica.origin, ping, { 'mcp-session-id': session });
     expect(answer.status).toBe(200);
   });
@@ -224,7 +198,7 @@ describe('a session', () => {
     let session: string | undefined;
     for (const secrets of [`${old}`, `${present},${old}`, `${present}`]) {
       const environment = { SEGMENT_MCP_SECRET: secrets };
-      await using server = await startWith({}, environment);
+      const server = await scene.startReplica({}, { environment });
       session ??= await beginSession(server.origin);
       const answer = await post(server.origin, ping, { 'mcp-session-id': session });
       statuses.push(answer.status);
@@ -269,7 +243,7 @@ describe('host and origin', () => {
 
   test('of an allowed page are let in, and told so', async () => {
     const page = 'https://app.example.com';
-    const open = await startWith({ 'allowed-origins': page });
+    const open = await scene.startReplica({ 'allowed-origins': page });
     const preflight = await rawRequest(open.origin, 'OPTIONS', '/mcp', {
       headers: { origin: page },
     });
@@ -341,7 +315,7 @@ describe('a server that stops', () => {
     const stopping = replica.stop(hurried);
     const ready = await rawRequest(replica.origin, 'GET', '/readyz', { headers: {} });
     expect(ready.status).toBe(503);
-    upstream.beforeRequest = () => checkpoint.pass();
+    scene.upstream.beforeRequest = () => checkpoint.pass();
     const call = post(replica.origin, getAudience(1), headers);
     await checkpoint.reached;
     // A connection that is open is served until its answer is there.
@@ -349,7 +323,7 @@ describe('a server that stops', () => {
     await once(socket, 'connect');
     socket.write('POST /mcp HTTP/1.1\r\nhost: localhost\r\n');
     hurry();
-    await clock.advance(1);
+    await scene.clock.advance(1);
     socket.write('content-length: 2\r\n\r\n{}');
     const [refusal] = await once(socket, 'data');
     expect(String(refusal)).toMatch(/^HTTP\/1\.1 503 /);
@@ -360,7 +334,7 @@ describe('a server that stops', () => {
     expect(messageIn(await call)).toMatchObject({
       result: { structuredContent: { audience: { id } } },
     });
-    await clock.advance(30_000);
+    await scene.clock.advance(30_000);
     await stopping;
   });
 
@@ -380,8 +354,8 @@ describe('a server that stops', () => {
     expect(result.structuredContent).toBeUndefined();
     asked.release();
     await client.close();
-    await clock.advance(30_000);
+    await scene.clock.advance(30_000);
     await stopping;
-    expect(sandbox.members(space, id)).toBeDefined();
+    expect(scene.sandbox.members(space, id)).toBeDefined();
   });
 });

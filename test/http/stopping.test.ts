@@ -1,53 +1,27 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { type Sandbox, start } from '../../src/sandbox/start.ts';
 import { Changes } from '../support/changes.ts';
-import { Checkpoint, forever, HoldingServer } from '../support/holding-server.ts';
+import { Checkpoint, forever } from '../support/holding-server.ts';
+import { id as first, HttpScene } from '../support/http-scene.ts';
 import { callTool } from '../support/in-memory.ts';
-import { ManualClock } from '../support/manual-clock.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
 import { rawRequest } from '../support/raw-http.ts';
-import { type Replica, startReplica } from '../support/replica.ts';
+import type { Replica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
 
 /* What becomes of the calls of a server over HTTP that is asked to stop. */
 
-const space = 'spa_shop_staging';
+const scene = new HttpScene();
 const graceMs = 25_000;
-const first = 'aud_000000011';
 const listedSchema = z.object({
   audiences: z.array(z.object({ id: z.string(), enabled: z.boolean() })),
 });
 const create = (name: string) => ({ name, query: "trait('plan') = 'vip'" });
 
-let clock: ManualClock;
-let sandbox: Sandbox;
-let upstream: HoldingServer;
 let replica: Replica;
-/** The requests that changed something, or would have. */
-let writes: string[];
 
 beforeEach(async () => {
-  clock = new ManualClock();
-  sandbox = await start({ clock });
-  upstream = await HoldingServer.start(sandbox.url);
-  writes = [];
-  upstream.beforeRequest = ({ method, path }) => {
-    if (method !== 'GET') writes.push(path);
-  };
-  replica = await startReplica({
-    clock,
-    flags: { space, confirm: 'none', 'rate-limits': 'create_audience=1' },
-    environment: { SEGMENT_API_TOKEN: 'token-for-tests', SEGMENT_API_URL: upstream.url },
-  });
-});
-
-afterEach(async () => {
-  const stopped = replica.stop();
-  await clock.advance(2 * graceMs);
-  await stopped;
-  await upstream[Symbol.asyncDispose]();
-  await sandbox.close();
+  replica = await scene.startReplica({ confirm: 'none', 'rate-limits': 'create_audience=1' });
 });
 
 /** A call that is sent over the wire as it is, and the whole text of its answer. */
@@ -65,7 +39,7 @@ async function rawCall(name: string, args: object) {
 test('a call that is queued for quota ends as unavailable, and nothing is sent', async () => {
   const client = await connectOver(`${replica.origin}/mcp`);
   await callTool(client, 'create_audience', create('One'));
-  await clock.advance(30_000);
+  await scene.clock.advance(30_000);
   const changes = new Changes();
   const reports: string[] = [];
   const queued = callTool(client, 'create_audience', create('Two'), {
@@ -80,7 +54,7 @@ test('a call that is queued for quota ends as unavailable, and nothing is sent',
   expect(error).toMatchObject({ code: 'unavailable' });
   expect(error?.message).toContain('was not sent');
   await stopping;
-  expect(writes).toHaveLength(1);
+  expect(scene.writes).toHaveLength(1);
   await client.close();
 });
 
@@ -90,7 +64,8 @@ test('change_audiences finishes the audience under way, and says which were not 
   const chosen = listed.audiences.filter(({ enabled }) => enabled).slice(0, 2);
   const ids = chosen.map(({ id }) => id);
   const checkpoint = new Checkpoint();
-  upstream.beforeResponse = ({ method }) => (method === 'GET' ? undefined : checkpoint.pass());
+  scene.upstream.beforeResponse = ({ method }) =>
+    method === 'GET' ? undefined : checkpoint.pass();
   const call = callTool(client, 'change_audiences', { action: 'disable', ids });
   await checkpoint.reached;
   const stopping = replica.stop();
@@ -99,7 +74,7 @@ test('change_audiences finishes the audience under way, and says which were not 
   expect(result.error).toBeUndefined();
   expect(result.structured).toMatchObject({ counts: { done: 1, not_tried: 1 } });
   await stopping;
-  expect(writes).toHaveLength(1);
+  expect(scene.writes).toHaveLength(1);
   await client.close();
 });
 
@@ -109,7 +84,7 @@ describe('streams that are open when the grace time ends', () => {
     ['a read', 'get_audience', { id: first }, 'unavailable'],
   ])('get the result of %s, and end in good order', async (_, name, args, code) => {
     const checkpoint = new Checkpoint();
-    upstream.beforeRequest = ({ method, path }) => {
+    scene.upstream.beforeRequest = ({ method, path }) => {
       if (name === 'create_audience' ? method === 'GET' : !path.includes(first)) return undefined;
       void checkpoint.pass();
       return forever;
@@ -117,9 +92,9 @@ describe('streams that are open when the grace time ends', () => {
     const call = rawCall(name, args);
     await checkpoint.reached;
     const stopping = replica.stop();
-    await clock.advance(graceMs - 1);
+    await scene.clock.advance(graceMs - 1);
     expect(replica.log.join('\n')).not.toContain('tool call failed');
-    await clock.advance(1);
+    await scene.clock.advance(1);
     // A stream that was cut off would reject.
     const { status, text } = await call;
     expect(status).toBe(200);
@@ -130,11 +105,11 @@ describe('streams that are open when the grace time ends', () => {
 
 test('who connects after the wait learns when to try again, and that the server is alive', async () => {
   const checkpoint = new Checkpoint();
-  upstream.beforeRequest = () => checkpoint.pass();
+  scene.upstream.beforeRequest = () => checkpoint.pass();
   const call = rawCall('get_audience', { id: first });
   await checkpoint.reached;
   const stopping = replica.stop();
-  await clock.advance(1);
+  await scene.clock.advance(1);
   const refused = await rawRequest(replica.origin, 'POST', '/mcp', { headers: {}, body: {} });
   expect(refused.status).toBe(503);
   expect(refused.headers).toMatchObject({ 'retry-after': '5', connection: 'close' });

@@ -1,19 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatKeysFile, hashOfKey, newKey } from '../../src/access/keys-file.ts';
-import { type Sandbox, start } from '../../src/sandbox/start.ts';
-import { HoldingServer } from '../support/holding-server.ts';
+import { HttpScene, id, space } from '../support/http-scene.ts';
 import { callTool } from '../support/in-memory.ts';
-import { ManualClock } from '../support/manual-clock.ts';
 import { type Replica, startReplica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
 
 /* One server for two workspaces, each with a caller of its own. */
 
-const space = 'spa_shop_staging';
-const id = 'aud_000000011';
 const names = ['shop', 'outlet'] as const;
 const people = names.map((name, index) => ({
   name,
@@ -22,31 +17,25 @@ const people = names.map((name, index) => ({
   token: `token-of-${name}`,
 }));
 
-interface Workspace {
-  sandbox: Sandbox;
-  upstream: HoldingServer;
-  /** The tokens that were sent to it. */
-  given: Set<string>;
-}
-
-let folder: string;
-let workspaces: Workspace[];
+const workspaces = names.map(() => {
+  const scene = new HttpScene();
+  return {
+    scene,
+    /** The tokens that were sent to it. */
+    given: new Set<string>(),
+  };
+});
 let replica: Replica;
 
 beforeEach(async () => {
-  const clock = new ManualClock();
-  folder = mkdtempSync(join(tmpdir(), 'workspaces-'));
-  workspaces = await Promise.all(
-    names.map(async () => {
-      const sandbox = await start({ clock });
-      const upstream = await HoldingServer.start(sandbox.url);
-      const given = new Set<string>();
-      upstream.beforeRequest = ({ authorization }) => void given.add(authorization);
-      return { sandbox, upstream, given };
-    }),
-  );
+  for (const { scene, given } of workspaces) {
+    given.clear();
+    scene.upstream.beforeRequest = ({ authorization }) => void given.add(authorization);
+  }
+  const [{ scene: own } = { scene: undefined }] = workspaces;
+  if (!own) throw new Error('There is no workspace');
   const tokens = people.map(({ name, token }, index) => {
-    return [name, { token, apiUrl: workspaces[index]?.upstream.url }] as const;
+    return [name, { token, apiUrl: workspaces[index]?.scene.upstream.url }] as const;
   });
   const keys = people.map(({ owner, key, name }) => ({
     id: owner,
@@ -55,14 +44,14 @@ beforeEach(async () => {
     createdAt: '2025-01-01T00:00:00Z',
     policy: { token: name },
   }));
-  const file = (name: string) => join(folder, name);
+  const file = (name: string) => join(own.folder, name);
   writeFileSync(file('keys.json'), formatKeysFile(keys));
   writeFileSync(
     file('tokens.json'),
     JSON.stringify({ version: 1, tokens: Object.fromEntries(tokens) }),
   );
   replica = await startReplica({
-    clock,
+    clock: own.clock,
     flags: {
       space,
       confirm: 'none',
@@ -73,14 +62,7 @@ beforeEach(async () => {
   });
 });
 
-afterEach(async () => {
-  await replica.stop();
-  for (const { sandbox, upstream } of workspaces) {
-    await upstream[Symbol.asyncDispose]();
-    await sandbox.close();
-  }
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => replica.stop());
 
 test('each caller reads and changes their own', async () => {
   const clients = await Promise.all(
@@ -100,7 +82,7 @@ test('each caller reads and changes their own', async () => {
   const [first] = clients;
   if (!first) throw new Error('Nobody is connected');
   expect((await callTool(first, 'remove_audience_from_space', { id })).error).toBeUndefined();
-  expect(workspaces.map(({ sandbox }) => sandbox.members(space, id) !== undefined)).toEqual([
+  expect(workspaces.map(({ scene }) => scene.sandbox.members(space, id) !== undefined)).toEqual([
     false,
     true,
   ]);

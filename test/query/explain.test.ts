@@ -15,7 +15,7 @@ import {
 import { account, now, profile } from '../support/arbitrary-profile.ts';
 import { accountQuery, userQuery } from '../support/arbitrary-query.ts';
 import { corpusFileSchema } from '../support/corpus.ts';
-import { runs } from '../support/runs.ts';
+import { oneIn, runs } from '../support/runs.ts';
 import { subjectsFor } from '../support/subjects-for.ts';
 
 /*
@@ -37,8 +37,9 @@ function definition(
   purpose: Definition['purpose'] = 'audience',
 ): Definition {
   const { tree, diagnostics } = check(query, { type, purpose });
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  expect([query, errors]).toEqual([query, []]);
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  // Thousands of definitions are made: an `expect` for each takes longer than the check.
+  if (error) throw new Error(`${query} is not valid: ${error.message}`);
   return { query, type, purpose, tree, explanation: explain(tree, type) };
 }
 
@@ -58,7 +59,9 @@ function confused(definitions: readonly Definition[], subjects?: readonly Accoun
   const byWords = new Map<string, Definition[]>();
   for (const one of definitions) {
     const key = `${one.type} ${one.purpose} ${one.explanation}`;
-    byWords.set(key, [...(byWords.get(key) ?? []), one]);
+    const group = byWords.get(key);
+    if (group) group.push(one);
+    else byWords.set(key, [one]);
   }
   const groups = [...byWords.values()].filter((group) => group.length > 1);
   return groups
@@ -114,6 +117,10 @@ test.each([
   expect(pair[0]?.explanation).not.toBe(pair[1]?.explanation);
 });
 
+/*
+ * By default every third of these: not every second, because they come in pairs of AND and OR, with and without NOT.
+ */
+
 describe('conditions in every combination', () => {
   /** All ways to join and deny three conditions, as deep as there is something to be misread. */
   const atoms = ["trait('a') = 1", "trait('b') != 1", "trait('c').exists()"];
@@ -129,7 +136,7 @@ describe('conditions in every combination', () => {
 
   test('are explained in the same words only if they mean the same', () => {
     const queries = [...single, ...double, ...joined(double, single), ...joined(single, double)];
-    const definitions = queries.map((query) => definition(query));
+    const definitions = oneIn(3, queries).map((query) => definition(query));
     expect(confused(definitions, subjects)).toEqual([]);
     expect(new Set(definitions.map(({ explanation }) => explanation)).size).toBeGreaterThan(500);
   });
@@ -142,9 +149,8 @@ describe('conditions in every combination', () => {
       users: [],
       events: [{ name: 'E', at: now, properties: traits }],
     }));
-    const definitions = [...single, ...double, ...joined(double, single)].map((query) =>
-      definition(inWhere(query)),
-    );
+    const queries = [...single, ...double, ...joined(double, single)];
+    const definitions = oneIn(3, queries).map((query) => definition(inWhere(query)));
     expect(confused(definitions, ofEvents)).toEqual([]);
   });
 
@@ -189,7 +195,7 @@ describe('comparisons in every combination', () => {
   ];
 
   test('are explained in the same words only if they mean the same', () => {
-    const definitions = values.flatMap((value) =>
+    const definitions = oneIn(3, values).flatMap((value) =>
       comparisons.flatMap((comparison) =>
         ['', 'NOT '].map((denial) => definition(denial + value + comparison)),
       ),

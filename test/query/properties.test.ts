@@ -13,6 +13,7 @@ import {
 } from '../../src/query/index.ts';
 import { accountQuery, brokenQuery, userQuery } from '../support/arbitrary-query.ts';
 import { runs } from '../support/runs.ts';
+import { anyCharacter } from '../support/wild-text.ts';
 
 const levels = fc.constantFrom<Level>('users', 'accounts', 'linked');
 const audience = (type: Level) => ({ type, purpose: 'audience' }) as const;
@@ -30,7 +31,7 @@ function bare(tree: unknown): unknown {
 
 describe('any text at all', () => {
   test.each([
-    ['characters', fc.string({ unit: 'binary', maxLength: 200 })],
+    ['characters', fc.string({ unit: anyCharacter, maxLength: 200 })],
     ['pieces of the language', brokenQuery],
   ])('is read, checked and explained without a fault: %s', (_, query) => {
     fc.assert(

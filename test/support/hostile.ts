@@ -1,3 +1,5 @@
+import { oneIn } from './runs.ts';
+
 /*
  * What strangers may put into names, descriptions, keys and definitions, and how to tell that none of
  * it gets through unseen.
@@ -63,6 +65,14 @@ export const hostileTexts: Readonly<Record<string, string>> = {
 };
 
 export const hostile = Object.entries(hostileTexts);
+
+/**
+ * Whether a text is tried in a test of one of many places: by default every second is, in some places these and in
+ * some the others.
+ */
+export function triedAt(title: string): (first: 0 | 1) => boolean {
+  return (first) => oneIn(2, hostile, first).some(([tried]) => tried === title);
+}
 
 /** A text as a name that may be written: no blanks around it, something to see, not too long. */
 export function writableName(text: string): string {

@@ -83,6 +83,7 @@ const messageSchema = z.looseObject({
   error: z.unknown().optional(),
 });
 type Message = z.infer<typeof messageSchema>;
+const messageOf = (line: string): Message => messageSchema.parse(JSON.parse(line));
 
 /** The spawned program without a client: what goes in and comes out, byte by byte. */
 export class RawProgram {
@@ -90,6 +91,9 @@ export class RawProgram {
   stdout = '';
   stderr = '';
   readonly #changes = new Changes();
+  /** The messages of all lines up to here in stdout. */
+  readonly #read: Message[] = [];
+  #readTo = 0;
   #exit: { code: number | null } | undefined;
 
   constructor(args: string[], env: Record<string, string> = {}) {
@@ -138,10 +142,12 @@ export class RawProgram {
    * that is not a message of the protocol.
    */
   messages(): Message[] {
-    const lines = this.stdout.split('\n');
-    const rest = lines.pop();
-    if (rest && (this.#exit || !rest.startsWith('{'))) lines.push(rest);
-    return lines.map((line) => messageSchema.parse(JSON.parse(line)));
+    const lines = this.stdout.slice(this.#readTo).split('\n');
+    const rest = lines.pop() ?? '';
+    this.#readTo = this.stdout.length - rest.length;
+    for (const line of lines) this.#read.push(messageOf(line));
+    const isWhole = rest !== '' && (this.#exit || !rest.startsWith('{'));
+    return isWhole ? [...this.#read, messageOf(rest)] : [...this.#read];
   }
 
   answer(id: string | number): Promise<Message> {

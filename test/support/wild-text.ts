@@ -29,6 +29,14 @@ export const wildText = (maxUnits = Number.POSITIVE_INFINITY): fc.Arbitrary<stri
     )
     .map(([unit, length]) => unit.repeat(length));
 
+/**
+ * Any text at all, for `fc.string`. Its own unit `binary` makes a table of all of Unicode first, which takes longer
+ * than most properties.
+ */
+export const anyCharacter = fc
+  .integer({ min: 0, max: 0x10ffff })
+  .map((point) => String.fromCodePoint(point));
+
 /** A value that a field may have that we know nothing of. */
 export const wildValue = fc.oneof(
   wildText(),

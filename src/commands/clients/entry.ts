@@ -40,14 +40,18 @@ export function startIn(entry: unknown): ServerStart | undefined {
 }
 
 /**
- * Whether a command starts this program: it names the package, its bin, or the file that is
- * running.
+ * Whether an entry starts this program: it names the package, its bin, or the file that is running. Under our name, it
+ * may also be the main file of a clone, whatever the clone's folder is called, and even if it is gone.
  *
- * @param mainFile the real path of the running program.
+ * @param mainFile the real path of the running program. @param name the entry's name.
  */
-export function isOurs({ command, args }: ServerStart, mainFile: string): boolean {
-  return [command, ...args].some(
-    (word) => word === mainFile || word.split(/[\\/]/).some(isProgramName),
+export function isOurs({ command, args }: ServerStart, mainFile: string, name: string): boolean {
+  const given = [command, ...args].map((word) => ({ word, parts: word.split(/[\\/]/) }));
+  return given.some(
+    ({ word, parts }) =>
+      word === mainFile ||
+      parts.some(isProgramName) ||
+      (name === entryName && parts.length > 2 && parts.slice(-2).join('/') === 'dist/main.js'),
   );
 }
 

@@ -78,7 +78,7 @@ async function checkEntry(
   const start = startIn(value);
   const remote = start ? undefined : remoteIn(value);
   if (remote && key === entryName && isEndpoint(remote.url)) return [checkRemote(remote, file)];
-  if (!start || !isOurs(start, context.machine.mainFile)) {
+  if (!start || !isOurs(start, context.machine.mainFile, key)) {
     if (key !== entryName) return [];
     const rename = `Rename it, or ${programName} setup can't add its own.`;
     return [warn(`${file} has an entry "${key}" that does not start this program.`, rename)];

@@ -103,7 +103,7 @@ function ownEntry(text: string, path: readonly string[], mainFile: string): OwnE
   if (!node) return undefined;
   const value = toValue(node);
   const start = startIn(value);
-  if (start && isOurs(start, mainFile)) {
+  if (start && isOurs(start, mainFile, entryName)) {
     return { value, secrets: secretNames.flatMap((name) => start.env[name] ?? []) };
   }
   const remote = remoteIn(value);

@@ -42,7 +42,7 @@ describe.each(clients.map((client) => [client.id, client] as const))('%s', (id, 
   test('has an entry that starts the server, and is known as ours', () => {
     const found = startIn(client.entry(start));
     expect(found).toEqual(start);
-    expect(found && isOurs(found, 'elsewhere')).toBe(true);
+    expect(found && isOurs(found, 'elsewhere', 'theirs')).toBe(true);
   });
 
   test('has a block that names the entry', () => {
@@ -90,5 +90,15 @@ test.each([
   [{ command: 'npx', args: ['segment-audiences-mcp-fork'], env: {} }, false],
   [{ command: 'node', args: ['/b/dist/main.js'], env: {} }, false],
 ])('%j is ours: %s', (entry, ours) => {
-  expect(isOurs(entry, '/a/dist/main.js')).toBe(ours);
+  expect(isOurs(entry, '/a/dist/main.js', 'theirs')).toBe(ours);
+});
+
+test.each([
+  ['/gone/dist/main.js', true],
+  ['C:\\gone\\dist\\main.js', true],
+  ['/gone/dist/index.js', false],
+  ['dist/main.js', false],
+])('under our name, %s is a clone of ours: %s', (file, ours) => {
+  const entry = { command: 'node', args: [file], env: {} };
+  expect(isOurs(entry, '/a/dist/main.js', entryName)).toBe(ours);
 });
