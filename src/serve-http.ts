@@ -11,7 +11,7 @@ import {
 import { type Access, openAccess, readFileHere } from './access/open-access.ts';
 import { combine, defaultTokenName, narrow } from './access/policy.ts';
 import { NarrowingError, policyFromQuery } from './access/policy-words.ts';
-import { allScopes, missingScope } from './access/scopes.ts';
+import { allScopes, missingScope, type Scoped } from './access/scopes.ts';
 import type { SegmentToken } from './access/tokens-file.ts';
 import { passed } from './clock.ts';
 import { compose, type Program, type Upstream } from './compose.ts';
@@ -22,6 +22,7 @@ import type { HttpConfig } from './http-config.ts';
 import { keysOfSecrets } from './keys-of-secret.ts';
 import { noBus } from './replicas/bus.ts';
 import type { SharedState } from './replicas/shared-state.ts';
+import { resources } from './resources/registry.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './safety/state-folder.ts';
 import type { ProcessServices } from './services.ts';
 import { systemReason } from './system-reason.ts';
@@ -235,8 +236,8 @@ class Visitors {
             admit: () => guests.begin(caller.id, token, callsPerMinute),
           },
         }),
-      refusalOf: (tool) => {
-        const refusal = scopeRefusal(caller, tool, http.publicUrl);
+      refusalOf: (asked) => {
+        const refusal = scopeRefusal(caller, asked, http.publicUrl);
         if (refusal) services.observer.notLetIn(missingScopeFault);
         return refusal;
       },
@@ -303,20 +304,38 @@ function keptKey(folder: StateFolder, own: Uint8Array): Uint8Array {
   }
 }
 
-/** The refusal of a call whose token lacks the scope; a client can then log in anew. */
+/** A request of a client, as far as scopes depend on it. */
+type AskedRequest = Parameters<Visitor['refusalOf']>[0];
+
+/** The refusal of a request whose token lacks the scope; a client can then log in anew. */
 function scopeRefusal(
   caller: Caller,
-  name: unknown,
+  asked: AskedRequest,
   publicUrl: string | undefined,
 ): HttpRefusal | undefined {
-  const tool = tools.find((each) => each.name === name);
-  if (!tool || publicUrl === undefined || missingScope(caller, tool) === undefined)
+  const needed = scopedThing(asked);
+  if (!needed || publicUrl === undefined || missingScope(caller, needed) === undefined)
     return undefined;
   return {
     status: 403,
-    message: `The access token lacks the scope of ${tool.name}; log in for ${allScopes.join(' and ')}.`,
+    message: `The access token lacks the scope of ${needed.name}; log in for ${allScopes.join(' and ')}.`,
     headers: { 'www-authenticate': scopeChallenge(publicUrl) },
   };
+}
+
+/** The methods other than calls of tools that show what a space holds. */
+const readingMethods = ['resources/read', 'prompts/get', 'completion/complete'];
+
+interface NamedScoped extends Scoped {
+  name: string;
+}
+
+/** What a request needs a scope for; undefined if it needs none. */
+function scopedThing({ method, params }: AskedRequest): NamedScoped | undefined {
+  if (method === 'tools/call') return tools.find(({ name }) => name === params?.name);
+  const isFixed = method === 'resources/read' && resources.some(({ uri }) => uri === params?.uri);
+  if (!readingMethods.includes(method) || isFixed) return undefined;
+  return { name: method, hints: { readOnlyHint: true } };
 }
 
 function documentsOf({ auth, publicUrl }: HttpConfig) {

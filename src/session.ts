@@ -1,15 +1,22 @@
 import type { Config } from './config.ts';
 import { withFacts } from './log.ts';
+import type { Capability } from './mcp/capability.ts';
+import { completionsCapability } from './mcp/completions.ts';
 import { instructions } from './mcp/instructions.ts';
+import { promptsCapability } from './mcp/prompts.ts';
 import { Readings } from './mcp/readings.ts';
 import { resourcesCapability } from './mcp/resources.ts';
 import { createMcpServer, type McpServer } from './mcp/server.ts';
+import { serverInfo } from './mcp/server-info.ts';
 import { type Admit, ToolsCapability } from './mcp/tools.ts';
 import { switchedOffBy, switchedOffFor } from './offered.ts';
+import { isOffered } from './prompts/prompt.ts';
+import { prompts } from './prompts/registry.ts';
 import { resources, resourceTemplates } from './resources/registry.ts';
 import type { ResourceContext } from './resources/resource.ts';
 import { carryOutAll } from './safety/bulk.ts';
 import { confirmationLifeMs } from './safety/confirmation.ts';
+import { knownTo } from './safety/known.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
 import type { WriteContext } from './safety/wish.ts';
 import { carryOut } from './safety/write.ts';
@@ -17,7 +24,6 @@ import { type CallContext, withSignal } from './segment/call.ts';
 import { restricted } from './segment/restricted-api.ts';
 import type { ProcessServices, WorkspaceServices } from './services.ts';
 import { tools } from './tools/registry.ts';
-import { name, version } from './version.ts';
 
 /** The settings that can be narrower for one session than for the whole server. */
 export type SessionSettings = Pick<
@@ -146,20 +152,21 @@ export function createSession(
     now: clock.now,
     redactor,
   });
-  const readable = resourcesCapability({
-    resources,
-    templates: resourceTemplates.filter(({ sameAs }) => sameAs.some(offers)),
-    allowedSpaces,
-    contextOf: reading,
-    readings,
-    redactor,
-  });
+  const templates = resourceTemplates.filter(({ sameAs }) => sameAs.some(offers));
+  const offeredPrompts = prompts.filter((prompt) => isOffered(prompt, offers));
+  const common = { defaultSpace: space, allowedSpaces, contextOf: reading, readings, redactor };
+  const known = knownTo({ seen, indexes, space, allowedSpaces, offers });
+  const capabilities: Capability[] = [
+    calls,
+    resourcesCapability({ ...common, resources, templates }),
+    promptsCapability({ ...common, prompts: offeredPrompts, offers }),
+    completionsCapability({ ...common, prompts: offeredPrompts, templates, ...known }),
+  ];
   const server = createMcpServer({
-    name,
-    version,
+    info: serverInfo,
     // A setting that they quote may hold an encoded secret.
     instructions: redactor.text(instructions({ ...config, ...settings, writes, finds })),
-    capabilities: [calls, readable],
+    capabilities,
     onClose,
     log,
   });

@@ -8,12 +8,12 @@ import { crc32, deflateSync } from 'node:zlib';
 /** Width and height, as the .mcpb recommends. */
 export const iconPixels = 512;
 
-type Color = readonly [red: number, green: number, blue: number];
+export type Color = readonly [red: number, green: number, blue: number];
 
-const ground: Color = [16, 48, 58];
-const left: Color = [64, 184, 152];
-const right: Color = [84, 148, 232];
-const shared: Color = [250, 214, 92];
+export const ground: Color = [16, 48, 58];
+export const left: Color = [64, 184, 152];
+export const right: Color = [84, 148, 232];
+export const shared: Color = [250, 214, 92];
 
 /** The icon as a PNG (https://www.w3.org/TR/png-3/): 8 bits of red, green, blue and alpha. */
 export function iconPng(): Buffer {
@@ -22,10 +22,14 @@ export function iconPng(): Buffer {
   header.writeUInt32BE(iconPixels, 4);
   header.set([8, 6, 0, 0, 0], 8);
   const rows = Array.from({ length: iconPixels }, (_, y) => rowOf(y));
+  return png(['IHDR', header], ['IDAT', deflateSync(Buffer.concat(rows), { level: 9 })]);
+}
+
+/** A PNG of some chunks. */
+export function png(...chunks: readonly [type: string, data: Buffer][]): Buffer {
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.concat(rows), { level: 9 })),
+    ...chunks.map(([type, data]) => chunk(type, data)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
@@ -37,7 +41,8 @@ function rowOf(y: number): Buffer {
   return row;
 }
 
-function pixelAt(x: number, y: number): readonly [...Color, alpha: number] {
+/** The color of a point of the icon. */
+export function pixelAt(x: number, y: number): readonly [...Color, alpha: number] {
   const inLeft = coverage(128 - Math.hypot(x - 196, y - 256));
   const inRight = coverage(128 - Math.hypot(x - 316, y - 256));
   let color = mix(ground, left, inLeft);
@@ -59,7 +64,8 @@ function coverage(inside: number): number {
   return Math.min(Math.max(inside + 0.5, 0), 1);
 }
 
-function mix(under: Color, over: Color, share: number): Color {
+/** One color over another. */
+export function mix(under: Color, over: Color, share: number): Color {
   const at = (index: 0 | 1 | 2) => Math.round(under[index] + (over[index] - under[index]) * share);
   return [at(0), at(1), at(2)];
 }

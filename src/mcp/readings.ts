@@ -3,14 +3,18 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from '../redact.ts';
 import type { CallContext } from '../segment/call.ts';
-import { type AudiencesError, CancelledError, StoppingError } from '../segment/errors.ts';
+import {
+  type AudiencesError,
+  CancelledError,
+  type ErrorCode,
+  StoppingError,
+} from '../segment/errors.ts';
 import { noObserver, type Observer } from '../telemetry/observer.ts';
 import { visible } from '../visible.ts';
 import type { Extra } from './ask.ts';
 import { Connection } from './connection.ts';
 import { Progress } from './progress.ts';
 import { asAudiencesError } from './result.ts';
-import { RpcError, rpcCodes } from './rpc-error.ts';
 import { type Admit, maxCallMs } from './tools.ts';
 
 export interface ReadingsOptions {
@@ -26,6 +30,13 @@ export interface ReadingsOptions {
   clock: Clock;
   redactor: Redactor;
   log: Log;
+}
+
+/** An error for a client. */
+export interface ShownError {
+  /** One line. */
+  message: string;
+  data: { code: ErrorCode; next: string; retryAfterMs: number | undefined };
 }
 
 /** One request of a client that reads from Segment without being a tool call. */
@@ -69,14 +80,16 @@ export class Readings {
     }
   }
 
-  /** The error of a failed request, as a JSON-RPC error with what to do in its data. */
-  failure(error: AudiencesError): RpcError {
+  /** An error in the form in which it may leave the program. */
+  shown({ code, message, facts }: AudiencesError): ShownError {
     const { redactor } = this.#options;
-    const { code, facts } = error;
-    const next = visible(redactor.text(facts.next));
-    const message = visible(redactor.text(error.message.split('\n', 1).join()));
-    const data = { code, next, retryAfterMs: facts.retryAfterMs };
-    return new RpcError(rpcCodes.internalError, message, data);
+    const [first = ''] = redactor.text(message).split('\n', 1);
+    const data = {
+      code,
+      next: visible(redactor.text(facts.next)),
+      retryAfterMs: facts.retryAfterMs,
+    };
+    return { message: visible(first), data };
   }
 
   /** The client is gone: nobody waits for what is read. */

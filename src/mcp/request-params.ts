@@ -1,6 +1,9 @@
 import {
   CallToolRequestSchema,
+  CompleteRequestSchema,
+  GetPromptRequestSchema,
   InitializeRequestSchema,
+  ListPromptsRequestSchema,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
@@ -17,6 +20,9 @@ const schemas = new Map<string, Pick<z.ZodType, 'safeParse'>>([
   ['resources/list', ListResourcesRequestSchema],
   ['resources/templates/list', ListResourceTemplatesRequestSchema],
   ['resources/read', ReadResourceRequestSchema],
+  ['prompts/list', ListPromptsRequestSchema],
+  ['prompts/get', GetPromptRequestSchema],
+  ['completion/complete', CompleteRequestSchema],
 ]);
 
 /** Where in a request something is wrong, and what. */

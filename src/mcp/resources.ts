@@ -101,7 +101,9 @@ async function readOne(
     );
   } catch (error) {
     if (!(error instanceof AudiencesError)) throw error;
-    throw unknownCodes.includes(error.code) ? unknown(uri, options) : readings.failure(error);
+    if (unknownCodes.includes(error.code)) throw unknown(uri, options);
+    const { message, data } = readings.shown(error);
+    throw new RpcError(rpcCodes.internalError, message, data);
   }
 }
 

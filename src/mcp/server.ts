@@ -1,12 +1,12 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
+import type { Implementation, ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import type { Log } from '../log.ts';
 import type { Capability } from './capability.ts';
 
 export interface McpServerOptions {
-  name: string;
-  version: string;
+  /** By what it introduces itself. */
+  info: Implementation;
   /** What a model reads about working here. */
   instructions: string;
   capabilities: readonly Capability[];
@@ -27,10 +27,10 @@ export interface McpServer {
  * bad input then becomes an error in our own form, and start-up is a fifth faster.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
-  const { name, version, instructions, capabilities, onClose, log } = options;
+  const { info, instructions, capabilities, onClose, log } = options;
   const declared: ServerCapabilities = {};
   for (const { declares } of capabilities) Object.assign(declared, declares);
-  const server = new Server({ name, version }, { capabilities: declared, instructions });
+  const server = new Server(info, { capabilities: declared, instructions });
   server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
   server.onclose = onClose;
   for (const capability of capabilities) capability.register(server);

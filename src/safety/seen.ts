@@ -7,8 +7,20 @@ import { thingsIn } from './thing.ts';
 
 /** Enough for one conversation: some thousand typical audiences. */
 const maxBytes = 4 * 1024 * 1024;
+/** No workspace has more spaces that a person could tell apart. */
+const maxSpaces = 200;
 /** The size of an entry without its text. */
 const entryBytes = 500;
+
+interface Seen {
+  /** Without its optional prefix. */
+  space: string;
+  id: string;
+  /** Whether it is an audience, and not a computed trait. */
+  isAudience: boolean;
+  snapshot: Snapshot;
+  bytes: number;
+}
 
 /**
  * The audiences and computed traits as one session last saw them. No decision depends on it: it
@@ -16,7 +28,9 @@ const entryBytes = 500;
  * recorded.
  */
 export class SeenAudiences {
-  readonly #snapshots = new Map<string, { snapshot: Snapshot; bytes: number }>();
+  readonly #snapshots = new Map<string, Seen>();
+  /** The ids of spaces, as they were used or listed. */
+  readonly #spaces = new Set<string>();
   /** Of all snapshots, in memory. */
   #bytes = 0;
 
@@ -24,7 +38,8 @@ export class SeenAudiences {
    * Remembers the present state of an audience; the oldest entries are forgotten when there are too
    * many.
    */
-  note(spaceId: string, audience: Audience): void {
+  note(spaceId: string, audience: Audience, isAudience = true): void {
+    this.noteSpace(spaceId);
     const snapshot = snapshotOf(audience);
     // A change of schedules may not count as an update.
     const { updatedAt, schedules = '' } = snapshot;
@@ -32,7 +47,8 @@ export class SeenAudiences {
     this.#forget(key);
     const bytes = bytesOf(key, snapshot);
     if (bytes > maxBytes) return;
-    this.#snapshots.set(key, { snapshot, bytes });
+    const [space, { id }] = [bareSpaceId(spaceId), audience];
+    this.#snapshots.set(key, { space, id, isAudience, snapshot, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#snapshots.keys()) {
       if (this.#bytes <= maxBytes) return;
@@ -45,6 +61,25 @@ export class SeenAudiences {
     if (!known) return;
     this.#snapshots.delete(key);
     this.#bytes -= known.bytes;
+  }
+
+  /** Remembers that there is a space. */
+  noteSpace(spaceId: string): void {
+    if (this.#spaces.size < maxSpaces) this.#spaces.add(spaceId);
+  }
+
+  /** The ids of the spaces that were seen, in the order of that. */
+  spaces(): string[] {
+    return [...this.#spaces];
+  }
+
+  /** The audiences of a space that were seen, each with its latest name; in the order of that. */
+  audiencesOf(spaceId: string): { id: string; name: string | undefined }[] {
+    const names = new Map<string, string | undefined>();
+    for (const { space, id, isAudience, snapshot } of this.#snapshots.values()) {
+      if (isAudience && space === bareSpaceId(spaceId)) names.set(id, snapshot.name);
+    }
+    return [...names].map(([id, name]) => ({ id, name }));
   }
 
   /** An earlier state of an audience for which `isWanted` holds, if still remembered. */
@@ -66,9 +101,11 @@ export function remember(api: SegmentApi, seen: SeenAudiences): SegmentApi {
   return {
     async send(name, input, call) {
       const output = await api.send(name, input, call);
+      if ('spaces' in output) for (const { id } of output.spaces) seen.noteSpace(id);
+      const isAudience = !('computedTrait' in output || 'computedTraits' in output);
       for (const thing of thingsIn(output)) {
         const spaceId = spaceIn(input) ?? thing.spaceId;
-        if (typeof spaceId === 'string') seen.note(spaceId, thing);
+        if (typeof spaceId === 'string') seen.note(spaceId, thing, isAudience);
       }
       return output;
     },

@@ -185,6 +185,12 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[A-Z]$/': 'own',
     '/^[a-z0-9$?+<>=~_^&#]$/': 'own',
   },
+  'prompts/text.ts': {
+    '/\\r\\n?/g': 'message',
+  },
+  'space/suggestions.ts': {
+    '/[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]/u': 'answer',
+  },
   'query/app-sentence.ts': {
     '/^\\p{Lu}/u': 'query',
     '/^(a|an|the|null|nothing|none|empty|unknown|today|yesterday|tomorrow|now|not|any)$/i': 'query',

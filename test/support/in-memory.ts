@@ -8,10 +8,15 @@ import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/t
 import * as z from 'zod';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Log } from '../../src/log.ts';
+import { completionsCapability } from '../../src/mcp/completions.ts';
+import { promptsCapability } from '../../src/mcp/prompts.ts';
 import { Readings } from '../../src/mcp/readings.ts';
 import { resourcesCapability } from '../../src/mcp/resources.ts';
 import { createMcpServer } from '../../src/mcp/server.ts';
+import { serverInfo } from '../../src/mcp/server-info.ts';
 import { ToolsCapability } from '../../src/mcp/tools.ts';
+import { isOffered } from '../../src/prompts/prompt.ts';
+import { prompts } from '../../src/prompts/registry.ts';
 import { createRedactor } from '../../src/redact.ts';
 import type { Locks } from '../../src/replicas/locks.ts';
 import { resources, resourceTemplates } from '../../src/resources/registry.ts';
@@ -20,6 +25,7 @@ import type { AuditLog } from '../../src/safety/audit-log.ts';
 import { carryOutAll } from '../../src/safety/bulk.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
+import { knownTo } from '../../src/safety/known.ts';
 import { LostCreates } from '../../src/safety/lost-create.ts';
 import { PreviewTally } from '../../src/safety/preview-count.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
@@ -27,7 +33,7 @@ import { Turns } from '../../src/safety/turns.ts';
 import type { WriteContext } from '../../src/safety/wish.ts';
 import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
-import { withSignal } from '../../src/segment/call.ts';
+import { type CallContext, withSignal } from '../../src/segment/call.ts';
 import type {
   AudiencesOutput,
   Input,
@@ -172,6 +178,8 @@ export interface ConnectOptions {
   locks?: Locks;
   noSamples?: boolean;
   planLimit?: number;
+  /** Whether a tool is offered, for what depends on that. */
+  offers?: (tool: string) => boolean;
   /** How long a call may wait for quota and retries. */
   maxWaitMs?: number;
   /** What waits and keep-alives go by; the machine's own by default. */
@@ -213,6 +221,7 @@ export async function connect(
     locks,
     noSamples = false,
     planLimit,
+    offers = () => true,
     maxWaitMs = 45_000,
     clock = systemClock,
     log = () => {},
@@ -273,29 +282,36 @@ export async function connect(
     redactor,
     log,
   });
-  const readable = resourcesCapability({
-    resources,
+  const common = {
+    prompts: prompts.filter((prompt) => isOffered(prompt, offers)),
     templates: resourceTemplates,
+    offers,
+    defaultSpace,
     allowedSpaces,
-    contextOf: (call) => ({
+    contextOf: (call: CallContext) => ({
       api: shownApi,
       call,
       indexes,
       nameLists,
       planLimit,
-      offers: () => true,
+      offers,
       now,
       redactor,
     }),
     readings: new Readings({ maxWaitMs, clock, redactor, log }),
     redactor,
-  });
+  };
+  const known = knownTo({ seen, indexes, space: defaultSpace, allowedSpaces, offers });
   const server = createMcpServer({
-    name: 'test',
-    version: '0',
+    info: serverInfo,
     instructions: 'None.',
     onClose: () => {},
-    capabilities: [calls, readable],
+    capabilities: [
+      calls,
+      resourcesCapability({ ...common, resources }),
+      promptsCapability(common),
+      completionsCapability({ ...common, ...known }),
+    ],
     log,
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

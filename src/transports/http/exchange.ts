@@ -21,6 +21,9 @@ const keepAliveMs = 15_000;
 /** Of the client's name and version; they become part of the session's id. */
 const maxClientChars = 100;
 
+/** The methods that may send something to Segment. */
+const lasting = ['tools/call', 'resources/read', 'prompts/get'];
+
 /** What serves one request of a client. */
 export interface ServedSession {
   server: McpServer;
@@ -40,8 +43,8 @@ export interface Visitor {
    * @param session the random id of the session, for the log; undefined before there is one.
    */
   open(session: string | undefined): ServedSession;
-  /** Why a tool may not be called, as an HTTP response; undefined if it may. */
-  refusalOf(tool: unknown): HttpRefusal | undefined;
+  /** Why a request may not be served, as an HTTP response; undefined if it may. */
+  refusalOf(request: Pick<JSONRPCRequest, 'method' | 'params'>): HttpRefusal | undefined;
 }
 
 /** A refusal on the level of HTTP. */
@@ -135,8 +138,7 @@ export class Exchange {
 
   async #serve({ request, response, visitor, message, statement }: Serving): Promise<void> {
     const { underWay, seals } = this.#options;
-    const isCall = message.method === 'tools/call';
-    const refusal = isCall ? visitor.refusalOf(message.params?.name) : undefined;
+    const refusal = visitor.refusalOf(message);
     if (refusal) {
       return refuse(response, refusal.status, rpcCodes.httpRefusal, refusal.message, {
         headers: refusal.headers,
@@ -150,8 +152,8 @@ export class Exchange {
     }
     const inner = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: undefined,
-      // Progress and questions need a stream; all else is over in a moment.
-      enableJsonResponse: !isCall,
+      // Progress, questions and long waits need a stream; all else is over in a moment.
+      enableJsonResponse: !lasting.includes(message.method),
       keepAliveMs,
     });
     const transport = new ResumedTransport(inner, underWay.questionsOf(owner));
