@@ -13,7 +13,7 @@ export type Wanted = 'id' | 'name';
 const maxNameChars = 200;
 
 /** What a name must not contain to be typed: it would not be found again. */
-const untypable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
  * What a person may mean who has typed a part of an audience's name or id, the likeliest first: what
@@ -40,7 +40,7 @@ export function suggestAudiences(
     (a, b) => a.rank - b.rank || compared(a.name, b.name) || compared(a.audience.id, b.audience.id),
   );
   return matches.map(({ name, audience: { id, name: written } }) => {
-    const isClear = wanted === 'name' && counts.get(name) === 1 && isTypable(written);
+    const isClear = wanted === 'name' && counts.get(name) === 1 && canBeTyped(written);
     return isClear && written !== undefined ? written : id;
   });
 }
@@ -50,8 +50,8 @@ function rankOf(part: string, name: string, id: string): number | undefined {
   return name.includes(part) ? 1 : undefined;
 }
 
-function isTypable(name: string | undefined): boolean {
-  return name !== undefined && name !== '' && name.length <= maxNameChars && !untypable.test(name);
+function canBeTyped(name: string | undefined): boolean {
+  return name !== undefined && name !== '' && name.length <= maxNameChars && !unseen.test(name);
 }
 
 function compared(a: string, b: string): number {

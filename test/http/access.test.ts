@@ -107,6 +107,43 @@ describe('keys', () => {
     await client.close();
   });
 
+  test('narrow prompts, resources and suggestions like tools', async () => {
+    const other = 'spa_shop_production';
+    const client = await connectOver(`${replica.origin}/mcp?spaces=${space}`, { key: carl });
+    const { prompts } = await client.listPrompts();
+    expect(prompts.map(({ name }) => name)).not.toContain('clean_up');
+    const read = (uri: string) => client.readResource({ uri });
+    await read(`segment://spaces/${space}/overview`);
+    await expect(read(`segment://spaces/${other}/overview`)).rejects.toMatchObject({
+      code: -32_002,
+    });
+    const complete = async (name: string, value: string, context: string) => {
+      const ref = {
+        type: 'ref/resource',
+        uri: 'segment://spaces/{spaceId}/audiences/{id}',
+      } as const;
+      const argument = { name, value };
+      const asked = { ref, argument, context: { arguments: { spaceId: context } } };
+      return (await client.complete(asked)).completion.values;
+    };
+    expect(await complete('spaceId', '', '')).toEqual([space]);
+    expect(await complete('id', 'aud', space)).not.toEqual([]);
+    expect(await complete('id', 'aud', other)).toEqual([]);
+    await client.close();
+  });
+
+  test('count what is read like calls', async () => {
+    const client = await connect(carl);
+    const read = () => client.readResource({ uri: `segment://spaces/${space}/audiences/${id}` });
+    await read();
+    await client.callTool({ name: 'get_audience', arguments: { id } });
+    await expect(read()).rejects.toMatchObject({
+      code: -32_603,
+      data: { code: 'rate_limited', retryAfterMs: expect.any(Number) },
+    });
+    await client.close();
+  });
+
   test('are limited in their calls', async () => {
     const client = await connect(carl);
     const call = () => client.callTool({ name: 'get_audience', arguments: { id } });
@@ -290,6 +327,23 @@ describe('OAuth', () => {
     expect(refused.headers['www-authenticate']).toMatch(
       /error="insufficient_scope".*scope="audiences:read audiences:write"/,
     );
+  });
+
+  test('wants the scope for reading, of whatever shows a space', async () => {
+    const authorization = `Bearer ${await tokenFor({ scope: 'audiences:write' })}`;
+    const session = await beginSession(origin, { authorization });
+    const ask = async (method: string, params: object) => {
+      const message = { jsonrpc: '2.0', id: 1, method, params };
+      return (await post(origin, message, { authorization, 'mcp-session-id': session })).status;
+    };
+    const ref = { type: 'ref/prompt', name: 'explain_audience' };
+    const uri = `segment://spaces/${space}/overview`;
+    expect(await ask('resources/read', { uri })).toBe(403);
+    expect(await ask('prompts/get', { name: 'review_space' })).toBe(403);
+    const argument = { name: 'audience', value: '' };
+    expect(await ask('completion/complete', { ref, argument })).toBe(403);
+    expect(await ask('resources/read', { uri: 'segment://query-language' })).toBe(200);
+    expect(await ask('prompts/list', {})).toBe(200);
   });
 
   test.each([
