@@ -50,10 +50,11 @@ export function runGraph(
   output: PictureOutput,
 ): Promise<number> {
   return runPicture(command, machine, output, async (context) => {
-    const { spaceId, spaceName, readAt, redactor } = context;
+    const { spaceId, spaceName, readAt, redactor, bar } = context;
     const graph = await readGraph(spaceId, context, (audiences) =>
       redactedAudiences(audiences, redactor),
     );
+    bar.does('Drawing');
     return renderers[format](graph, { spaceId, spaceName, readAt });
   });
 }

@@ -1,6 +1,6 @@
 import type { GraphNode } from '../space/audience-graph.ts';
 import type { PartOfGraph } from '../space/part-of-graph.ts';
-import { counted, nameOf, shortText } from './status.ts';
+import { counted, inDigits, nameOf, shortText } from './status.ts';
 
 /*
  * What all pictures of a graph have in common.
@@ -66,7 +66,7 @@ export function notesOn({ totals, leftOut, isComplete }: PartOfGraph): string[] 
 export function summaryOf({ totals }: PartOfGraph): string {
   const { connected, audiences, connections, cycles, missingKeys } = totals;
   const parts = [
-    `${counted(connected, 'audience')} of ${audiences}`,
+    `${counted(connected, 'audience')} of ${inDigits(audiences)}`,
     counted(connections, 'connection'),
     ...(cycles > 0 ? [counted(cycles, 'cycle')] : []),
     ...(missingKeys > 0 ? [counted(missingKeys, 'missing key')] : []),

@@ -73,7 +73,7 @@ ${missing}
 ${summarySection(rows)}
 ${findingsSection(reported, rows)}
 <section aria-labelledby="graph"><h2 id="graph">Who builds on whom</h2>
-<figure class="scroll" tabindex="0" role="region" aria-labelledby="graph">
+<figure class="scroll" tabindex="0" role="region" aria-label="Picture of who builds on whom">
 ${picture}</figure></section>
 ${tableSection(rows)}
 </main>
@@ -198,7 +198,7 @@ ${told}</section>`;
 function tableSection(rows: readonly Row[]): string {
   const maxSize = Math.max(1, rows[0]?.audience.size ?? 1);
   return `<section aria-labelledby="audiences"><h2 id="audiences">All audiences</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="audiences">
+<div class="scroll" tabindex="0" role="region" aria-label="Table of all audiences">
 <table>
 <caption>${counted(rows.length, 'audience')}, the largest first</caption>
 <thead><tr><th scope="col">Name and key</th><th scope="col">Status</th><th scope="col" class="number">Members</th><th scope="col">Type</th><th scope="col">Computed</th><th scope="col" class="number">Built on it</th><th scope="col">Changed</th></tr></thead>

@@ -32,6 +32,7 @@ export const resourceStandIns: Record<string, string> = {
 
 const noTool = 'no tool of ours gives that';
 const noResource = 'no resource of ours is like that';
+const noPrompt = 'no prompt of ours is like that';
 const http = 'about HTTP, which is the bridge';
 
 /** What applies where the server itself speaks HTTP. */
@@ -40,7 +41,7 @@ export const ofTheBridge: ReadonlySet<string> = new Set(['dns-rebinding-protecti
 /** Scenarios that do not apply, each with the reason; all others have to pass. */
 export const notApplicable: Record<string, string> = {
   'logging-set-level': 'logging is not offered; it goes to stderr',
-  'completion-complete': 'completions are not offered',
+  'completion-complete': 'asks for a prompt of its own',
   'tools-call-image': noTool,
   'tools-call-audio': noTool,
   'tools-call-embedded-resource': noTool,
@@ -57,11 +58,10 @@ export const notApplicable: Record<string, string> = {
   'resources-templates-read': noResource,
   'resources-subscribe': 'subscriptions are not offered: resources never change',
   'resources-unsubscribe': 'subscriptions are not offered: resources never change',
-  'prompts-list': 'prompts are not offered',
-  'prompts-get-simple': 'prompts are not offered',
-  'prompts-get-with-args': 'prompts are not offered',
-  'prompts-get-embedded-resource': 'prompts are not offered',
-  'prompts-get-with-image': 'prompts are not offered',
+  'prompts-get-simple': noPrompt,
+  'prompts-get-with-args': noPrompt,
+  'prompts-get-embedded-resource': noPrompt,
+  'prompts-get-with-image': noPrompt,
 };
 
 const oneQuestion = 'our one question is a form, asked by a tool';
