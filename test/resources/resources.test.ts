@@ -3,8 +3,11 @@ import markdownIt from 'markdown-it';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { resourceTemplates } from '../../src/resources/registry.ts';
+import type { SegmentApi } from '../../src/segment/api.ts';
+import type { CallContext } from '../../src/segment/call.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
+import { Changes } from '../support/changes.ts';
 import { hostileTexts } from '../support/hostile.ts';
 import {
   type Asked,
@@ -183,6 +186,32 @@ describe('what can not be read', () => {
     expect(message).toContain('Wait, [redacted].');
     expect(data).toEqual({ code: 'rate_limited', next: 'Call again.', retryAfterMs: 1500 });
   });
+});
+
+test('a read that is cancelled ends what it is waiting for', async () => {
+  const changes = new Changes();
+  let call: CallContext | undefined;
+  const { api } = fakeApi({});
+  const waiting: SegmentApi = {
+    ...api,
+    async send(name, input, given) {
+      call = given;
+      changes.happened();
+      await new Promise<void>((resolve) => {
+        given.signal.addEventListener('abort', () => resolve());
+      });
+      changes.happened();
+      return api.send(name, input, given);
+    },
+  };
+  const client = await connect(waiting);
+  const cancel = new AbortController();
+  const reading = client.readResource({ uri: one }, { signal: cancel.signal });
+  await changes.until(() => call);
+  cancel.abort();
+  await expect(reading).rejects.toThrow();
+  await changes.until(() => call?.signal.aborted || undefined);
+  await client.close();
 });
 
 describe.each(Object.entries(hostileTexts))('%s', (_, hostile) => {
