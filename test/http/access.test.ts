@@ -205,9 +205,9 @@ describe('keys', () => {
       inputResponses: { agreement: { action: 'accept', content: { agree: true } } },
     };
     expect((await call(bob, reply)).error?.message).toContain('not for this call and caller');
-    expect(sandbox.members(space, id)).toBeDefined();
+    expect(scene.sandbox.members(space, id)).toBeDefined();
     expect((await call(ann, reply)).result?.isError).toBeFalsy();
-    expect(sandbox.members(space, id)).toBeUndefined();
+    expect(scene.sandbox.members(space, id)).toBeUndefined();
   });
 
   test('that are revoked close the server to their owners, within five seconds', async () => {

@@ -94,7 +94,8 @@ test.each(eras)(
   'a create that was sent is seen through, and is in the audit log: %s',
   async (era) => {
     const checkpoint = new Checkpoint();
-    scene.upstream.beforeResponse = ({ method }) => (method === 'GET' ? undefined : checkpoint.pass());
+    scene.upstream.beforeResponse = ({ method }) =>
+      method === 'GET' ? undefined : checkpoint.pass();
     const call = await create(era, 'Seen through');
     await checkpoint.reached;
     expect(recorded()).toEqual(['started']);
