@@ -32,7 +32,7 @@ export function resourcesCapability(
         const resource = resources.find((candidate) => candidate.uri === uri);
         if (!resource) {
           const message = redactor.text(`Unknown resource ${quoted(uri)}.`);
-          throw new RpcError(rpcCodes.resourceNotFound, message);
+          throw new RpcError(rpcCodes.resourceNotFound, message, { uri: redactor.text(uri) });
         }
         const { mimeType } = resource;
         return { contents: [{ uri, mimeType, text: await resource.read() }] };

@@ -18,11 +18,14 @@ export const rpcCodes = {
  */
 export class RpcError extends Error {
   readonly code: number;
+  /** Particulars for programs; undefined for none. */
+  readonly data: object | undefined;
 
-  /** @param message one sentence; it reaches the client unchanged. */
-  constructor(code: number, message: string) {
+  /** @param message one sentence; it reaches the client unchanged, and so does `data`. */
+  constructor(code: number, message: string, data?: object) {
     super(message);
     this.name = 'RpcError';
     this.code = code;
+    this.data = data;
   }
 }

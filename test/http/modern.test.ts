@@ -97,9 +97,11 @@ describe('a client', () => {
     const uri = resources[0]?.uri ?? '';
     const { contents } = await client.readResource({ uri });
     expect(contents[0]).toMatchObject({ uri, text: expect.stringContaining('count') });
-    await expect(client.readResource({ uri: 'segment://none' })).rejects.toThrow(
-      'Unknown resource "segment://none".',
-    );
+    await expect(client.readResource({ uri: 'segment://none' })).rejects.toMatchObject({
+      code: -32_602,
+      message: 'Unknown resource "segment://none".',
+      data: { uri: 'segment://none' },
+    });
   });
 
   test('gets errors as results, and an error of the protocol for an unknown tool', async () => {
@@ -339,6 +341,7 @@ describe('the endpoint', () => {
 
   test.each([
     ['ping', { method: 'ping' }, 404, -32_601],
+    ['initialize', { method: 'initialize' }, 404, -32_601],
     ['a method that nobody knows', { method: 'tools/none' }, 404, -32_601],
     [
       'subscriptions',

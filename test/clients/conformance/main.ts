@@ -79,7 +79,9 @@ async function run(scenario: string): Promise<string> {
   const args = ['server', '--url', bridge.url, '--scenario', scenario];
   const output = await runSuite(isModern ? [...args, '--spec-version', modernVersion] : args);
   const [, passed = '0', all = '?', failed, warnings] = resultPattern.exec(output) ?? [];
-  const clean = failed === '0' && warnings === '0' && passed !== '0';
+  // What needs a fixture that we have no stand-in for.
+  const untestable = [...output.matchAll(/^ {4}Error: Not testable: /gm)].length;
+  const clean = Number(failed) === untestable && warnings === '0' && passed !== '0';
   if (!clean) failures.push(`${scenario}: ${output}`);
   return `${clean ? 'passed' : 'failed'}, ${passed} of ${all}`;
 }
