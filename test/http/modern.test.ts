@@ -111,8 +111,8 @@ describe('a client', () => {
     expect(failed.content).toMatchObject([{ text: expect.stringContaining('not_found') }]);
     const wrong = await client.callTool({ name: 'get_audience', arguments: { ids: [] } });
     expect(wrong.content).toMatchObject([{ text: expect.stringContaining('invalid_input') }]);
-    await expect(client.callTool({ name: 'get_audiense' })).rejects.toThrow(
-      'Unknown tool: get_audiense. Did you mean get_audience?',
+    await expect(client.callTool({ name: 'get_audiences' })).rejects.toThrow(
+      'Unknown tool: get_audiences. Did you mean get_audience?',
     );
   });
 
@@ -283,6 +283,14 @@ describe('a reply', () => {
     const other = await call({ ...change, requestState, inputResponses: agreed });
     expect(other.error).toMatchObject({ code: -32_602 });
     expect(isThere()).toBe(true);
+  });
+
+  test('is asked for without a secret that an audience has in its name', async () => {
+    const rename = { id, name: 'Named token-for-tests' };
+    await call({ name: 'update_audience_for_space', arguments: rename });
+    await clock.advance(10_000);
+    const { result } = await call();
+    expect(JSON.stringify(result?.inputRequests)).toContain('Named [redacted]');
   });
 
   test('counts once', async () => {
