@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import type { Question, Reply, UserAnswer } from '../safety/agreement.ts';
+import type { Reply, UserAnswer } from '../safety/agreement.ts';
 import { CancelledError } from '../segment/errors.ts';
 
 /** What the SDK passes to a request handler. */
@@ -109,8 +109,12 @@ function readAnswer(given: unknown, ageMs: number): UserAnswer | undefined {
 /** The name of our question among the input that a result asks for. */
 const questionName = 'agreement';
 
-/** The result that ends a call with a question: the client asks, and calls again with the answer. */
-export function questionResult({ question, state }: Question): Result {
+/**
+ * The result that ends a call with a question: the client asks, and calls again with the answer.
+ *
+ * @param state comes back with it.
+ */
+export function questionResult(question: string, state: string): Result {
   return {
     resultType: 'input_required',
     inputRequests: { [questionName]: requestOf(question) },

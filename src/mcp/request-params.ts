@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
 import { visible } from '../visible.ts';
+import { namesItsVersion } from './era.ts';
 
 /** The schemas of the requests that this server handles. */
 const schemas = new Map<string, Pick<z.ZodType, 'safeParse'>>([
@@ -33,6 +34,8 @@ export type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
  * method is unknown. The SDK would respond with all of zod's issues as JSON.
  */
 export function problemOfParams(method: string, params: unknown): string | undefined {
+  // It is no handshake: where each message names its version, there is none.
+  if (method === 'initialize' && namesItsVersion({ params })) return undefined;
   const result = schemas.get(method)?.safeParse({ method, params });
   const [issue] = result?.error?.issues ?? [];
   return issue && `${method}: ${sentenceOf(issue)}`;

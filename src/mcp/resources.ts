@@ -107,5 +107,6 @@ async function readOne(
 
 /** The same for what does not exist and what may not be read. */
 function unknown(uri: string, { redactor }: ResourcesOptions): RpcError {
-  return new RpcError(rpcCodes.resourceNotFound, redactor.text(`Unknown resource ${quoted(uri)}.`));
+  const message = redactor.text(`Unknown resource ${quoted(uri)}.`);
+  return new RpcError(rpcCodes.resourceNotFound, message, { uri: redactor.text(uri) });
 }

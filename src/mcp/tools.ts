@@ -181,16 +181,10 @@ export class ToolsCapability implements Capability {
     } catch (thrown) {
       const error = this.#asStopped(asAudiencesError(thrown), name, client);
       outcome = error.code;
-      const level = error.code === 'internal_error' ? 'error' : 'warn';
-      const { stack } = error.cause instanceof Error ? error.cause : error;
-      log(level, 'tool call failed', {
-        tool: name,
-        tookMs: clock.monotonic() - startedAt,
-        code: error.code,
-        error: error.message,
-        stack: level === 'error' ? stack : undefined,
-      });
-      if (error instanceof QuestionError) return questionResult(error.question);
+      this.#note(error, name, clock.monotonic() - startedAt, log);
+      if (error instanceof QuestionError) {
+        return questionResult(redactor.text(error.question), error.state);
+      }
       if (error instanceof ForeignStateError) {
         throw new RpcError(rpcCodes.invalidParams, error.message);
       }
@@ -199,6 +193,22 @@ export class ToolsCapability implements Capability {
       observed.ended(outcome, clock.monotonic() - startedAt);
       end();
     }
+  }
+
+  #note(error: AudiencesError, tool: string, tookMs: number, log: Log): void {
+    if (error instanceof QuestionError) {
+      log('info', 'tool call ends with a question', { tool, tookMs });
+      return;
+    }
+    const level = error.code === 'internal_error' ? 'error' : 'warn';
+    const { stack } = error.cause instanceof Error ? error.cause : error;
+    log(level, 'tool call failed', {
+      tool,
+      tookMs,
+      code: error.code,
+      error: error.message,
+      stack: level === 'error' ? stack : undefined,
+    });
   }
 
   #observe(tool: string, client: ClientCall): ObservedCall {

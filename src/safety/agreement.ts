@@ -59,13 +59,6 @@ export type UserAnswer =
   /** The client does not know how to ask. */
   | 'unsupported';
 
-/** A question that ends a call. */
-export interface Question {
-  question: string;
-  /** The value that comes back with the answer. */
-  state: string;
-}
-
 /** What a call brings of an earlier one that ended with a question. */
 export interface Reply {
   /** The value that went out with the question. */
@@ -212,10 +205,7 @@ async function askUser(
     const replied = ask.reply && (await agreedByReply(matter, ask.reply, context));
     if (replied) return replied;
     const question = await questionAbout(matter);
-    throw new QuestionError({
-      question,
-      state: confirmations.issue(matter.subject, matter.shownIds()),
-    });
+    throw new QuestionError(question, confirmations.issue(matter.subject, matter.shownIds()));
   }
   const question = await questionAbout(matter);
   const shownIds = matter.shownIds();

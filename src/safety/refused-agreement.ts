@@ -1,7 +1,7 @@
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { quotedPlainly } from '../visible.ts';
-import type { Question, UserAnswer } from './agreement.ts';
+import type { UserAnswer } from './agreement.ts';
 import { confirmationLifeMs, type Refusal } from './confirmation.ts';
 import { nothingWritten } from './snapshot.ts';
 
@@ -133,13 +133,16 @@ const nextAlone =
 
 /** The call ends with a question to the user; the answer comes with another call. */
 export class QuestionError extends AudiencesError {
-  readonly question: Question;
+  readonly question: string;
+  readonly state: string;
 
-  constructor(question: Question) {
+  /** @param state the value that comes back with the answer. */
+  constructor(question: string, state: string) {
     super('confirmation_required', 'The user must first agree.', {
       next: 'Show the question, and call again with the answer.',
     });
     this.question = question;
+    this.state = state;
   }
 }
 

@@ -135,8 +135,10 @@ describe('the first request decides', () => {
     expect((await program.answer(50)).error).toMatchObject({ code: -32_022 });
     modern(2, 'subscriptions/listen', { notifications: {} });
     expect((await program.answer(2)).error).toMatchObject({ code: -32_601 });
-    modern(3, 'ping');
-    expect((await program.answer(3)).error).toMatchObject({ code: -32_601 });
+    for (const [number, method] of ['ping', 'initialize'].entries()) {
+      modern(10 + number, method);
+      expect((await program.answer(10 + number)).error).toMatchObject({ code: -32_601 });
+    }
   });
 
   test('and ends a call with a question, which the next one answers', async () => {

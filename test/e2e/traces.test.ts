@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { modernVersion, postModern } from '../support/modern.ts';
 import { RawProgram } from '../support/program.ts';
 import { startTeamServer } from '../support/team-server.ts';
 
@@ -149,24 +150,32 @@ describe('over stdio', () => {
   });
 });
 
-test('over HTTP, the trace of the HTTP request is linked, and the caller is named', async () => {
-  const file = join(folder, 'http.json');
-  const server = await startTeamServer(
-    ['--sandbox', '--edition=v1', '--drain-wait-ms=0'],
-    environment(file),
-  );
-  const client = await server.connect({ headers: { traceparent: httpTraceparent } });
-  await client.callTool({ name: 'list_audiences', arguments: {}, _meta: { traceparent } });
-  await server.stop();
-  const [span] = named(readSpans(file), 'tools/call list_audiences');
-  expect(span).toMatchObject({ parent: { traceId }, links: [{ traceId: httpTraceId }] });
-  expect(span?.attributes).toMatchObject({
-    'mcp.protocol.version': '2025-11-25',
-    'network.transport': 'tcp',
-    'enduser.id': 'local',
-  });
-  expect(readFileSync(file, 'utf8')).not.toContain('session');
-});
+test.each(['2025-11-25', modernVersion])(
+  'over HTTP, the trace of the HTTP request is linked, and the caller is named: %s',
+  async (era) => {
+    const file = join(folder, `http-${era}.json`);
+    const server = await startTeamServer(
+      ['--sandbox', '--edition=v1', '--drain-wait-ms=0'],
+      environment(file),
+    );
+    const headers = { traceparent: httpTraceparent };
+    const params = { name: 'list_audiences', arguments: {}, _meta: { traceparent } };
+    if (era === modernVersion) {
+      await postModern(server.origin, { method: 'tools/call', params, headers });
+    } else {
+      await (await server.connect({ headers })).callTool(params);
+    }
+    await server.stop();
+    const [span] = named(readSpans(file), 'tools/call list_audiences');
+    expect(span).toMatchObject({ parent: { traceId }, links: [{ traceId: httpTraceId }] });
+    expect(span?.attributes).toMatchObject({
+      'mcp.protocol.version': era,
+      'network.transport': 'tcp',
+      'enduser.id': 'local',
+    });
+    expect(readFileSync(file, 'utf8')).not.toContain('session');
+  },
+);
 
 test('an SDK that does not answer keeps the program from its end for a moment only', async () => {
   const program = new RawProgram(['--sandbox'], {

@@ -97,9 +97,11 @@ describe('a client', () => {
     const uri = resources[0]?.uri ?? '';
     const { contents } = await client.readResource({ uri });
     expect(contents[0]).toMatchObject({ uri, text: expect.stringContaining('count') });
-    await expect(client.readResource({ uri: 'segment://none' })).rejects.toThrow(
-      'Unknown resource "segment://none".',
-    );
+    await expect(client.readResource({ uri: 'segment://none' })).rejects.toMatchObject({
+      code: -32_602,
+      message: 'Unknown resource "segment://none".',
+      data: { uri: 'segment://none' },
+    });
   });
 
   test('gets errors as results, and an error of the protocol for an unknown tool', async () => {
@@ -109,8 +111,8 @@ describe('a client', () => {
     expect(failed.content).toMatchObject([{ text: expect.stringContaining('not_found') }]);
     const wrong = await client.callTool({ name: 'get_audience', arguments: { ids: [] } });
     expect(wrong.content).toMatchObject([{ text: expect.stringContaining('invalid_input') }]);
-    await expect(client.callTool({ name: 'get_audiense' })).rejects.toThrow(
-      'Unknown tool: get_audiense. Did you mean get_audience?',
+    await expect(client.callTool({ name: 'get_audiences' })).rejects.toThrow(
+      'Unknown tool: get_audiences. Did you mean get_audience?',
     );
   });
 
@@ -283,6 +285,14 @@ describe('a reply', () => {
     expect(isThere()).toBe(true);
   });
 
+  test('is asked for without a secret that an audience has in its name', async () => {
+    const rename = { id, name: 'Named token-for-tests' };
+    await call({ name: 'update_audience_for_space', arguments: rename });
+    await clock.advance(10_000);
+    const { result } = await call();
+    expect(JSON.stringify(result?.inputRequests)).toContain('Named [redacted]');
+  });
+
   test('counts once', async () => {
     const arguments_ = { id, enabled: false };
     const change = { name: 'update_audience_for_space', arguments: arguments_ };
@@ -339,6 +349,7 @@ describe('the endpoint', () => {
 
   test.each([
     ['ping', { method: 'ping' }, 404, -32_601],
+    ['initialize', { method: 'initialize' }, 404, -32_601],
     ['a method that nobody knows', { method: 'tools/none' }, 404, -32_601],
     [
       'subscriptions',

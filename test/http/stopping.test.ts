@@ -5,6 +5,7 @@ import { Checkpoint, forever } from '../support/holding-server.ts';
 import { id as first, HttpScene } from '../support/http-scene.ts';
 import { callTool } from '../support/in-memory.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
+import { connectModern } from '../support/modern.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import type { Replica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
@@ -53,6 +54,27 @@ test('a call that is queued for quota ends as unavailable, and nothing is sent',
   const { error } = await queued;
   expect(error).toMatchObject({ code: 'unavailable' });
   expect(error?.message).toContain('was not sent');
+  await stopping;
+  expect(scene.writes).toHaveLength(1);
+  await client.close();
+});
+
+test('so does one of a client without a session, which is not a client that left', async () => {
+  const client = await connectModern(`${replica.origin}/mcp`);
+  const call = (name: string, onprogress?: (report: { message?: string }) => void) =>
+    client.callTool({ name: 'create_audience', arguments: create(name) }, { onprogress });
+  await call('One');
+  await scene.clock.advance(30_000);
+  const changes = new Changes();
+  const reports: string[] = [];
+  const queued = call('Two', ({ message = '' }) => {
+    reports.push(message);
+    changes.happened();
+  });
+  await changes.until(() => reports.find((report) => report.includes('rate limit')));
+  const stopping = replica.stop();
+  const { content } = await queued;
+  expect(content).toMatchObject([{ text: expect.stringMatching(/unavailable.*was not sent/s) }]);
   await stopping;
   expect(scene.writes).toHaveLength(1);
   await client.close();

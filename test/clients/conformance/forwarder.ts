@@ -11,12 +11,13 @@ import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import type { ServerCommand } from '../client.ts';
 import type { Bridge, Rewrite } from './bridge.ts';
+import { standInNames } from './scenarios.ts';
 
 const listeningSchema = z.object({ message: z.literal('listening'), port: z.number() });
 
 /**
  * Starts a server over HTTP and stands before it: requests pass as they are, with their headers, but
- * for `rewrite`.
+ * for `rewrite` and the header that names a tool or resource.
  */
 export async function startForwarder(command: ServerCommand, rewrite: Rewrite): Promise<Bridge> {
   const child = spawn(command.command, command.args, {
@@ -63,9 +64,10 @@ async function forward(
   for await (const chunk of incoming) chunks.push(chunk);
   const body = rewritten(Buffer.concat(chunks).toString(), rewrite);
   const { method, url, headers } = incoming;
+  const named = headers['mcp-name'];
   const sent = {
     ...headers,
-    ...(headers['mcp-name'] !== undefined && nameIn(body)),
+    ...(typeof named === 'string' && { 'mcp-name': standInNames[named] ?? named }),
     'content-length': String(Buffer.byteLength(body)),
   };
   const outgoing = httpRequest({ port, method, path: url, headers: sent }, (answer) => {
@@ -80,15 +82,4 @@ function rewritten(body: string, rewrite: Rewrite): string {
   if (body === '') return body;
   const { data } = JSONRPCMessageSchema.safeParse(JSON.parse(body));
   return data ? JSON.stringify(rewrite(data)) : body;
-}
-
-const namingSchema = z.object({
-  params: z.object({ name: z.string().optional(), uri: z.string().optional() }),
-});
-
-/** The header that repeats what a message names. */
-function nameIn(body: string): { 'mcp-name'?: string } {
-  const { data } = namingSchema.safeParse(JSON.parse(body));
-  const name = data?.params.name ?? data?.params.uri;
-  return name === undefined ? {} : { 'mcp-name': name };
 }

@@ -17,9 +17,11 @@ export const standIns: Record<string, { name: string; arguments: object }> = {
     name: 'check_audience_query',
     arguments: { query: "event('Shoes Bought').count() >= 1" },
   },
+  test_logging_tool: { name: 'list_audiences', arguments: {} },
   test_error_handling: { name: 'get_audience', arguments: { id: 'aud_missing' } },
   test_tool_with_progress: { name: 'get_audience', arguments: { id: slowAudience } },
   test_elicitation: asking,
+  test_streaming_elicitation: asking,
   test_input_required_result_elicitation: asking,
   test_input_required_result_request_state: asking,
   test_input_required_result_tampered_state: asking,
@@ -28,6 +30,12 @@ export const standIns: Record<string, { name: string; arguments: object }> = {
 /** The same for resources. */
 export const resourceStandIns: Record<string, string> = {
   'test://static-text': 'segment://query-language',
+};
+
+/** The names of the fixtures, tools and resources, each with that of what stands in for it. */
+export const standInNames: Record<string, string> = {
+  ...Object.fromEntries(Object.entries(standIns).map(([fixture, { name }]) => [fixture, name])),
+  ...resourceStandIns,
 };
 
 const noTool = 'no tool of ours gives that';
@@ -68,6 +76,9 @@ const oneQuestion = 'our one question is a form, asked by a tool';
 
 /** The same for the protocol from 2026-07-28 on. */
 export const notApplicableToday: Record<string, string> = {
+  caching: 'wants prompts, too, which are not offered',
+  'http-custom-header-server-validation': 'no tool of ours asks for headers of its own',
+  'input-required-result-basic-elicitation': "looks for the name of a fixture's question",
   'input-required-result-basic-sampling': oneQuestion,
   'input-required-result-basic-list-roots': oneQuestion,
   'input-required-result-multiple-input-requests': oneQuestion,
