@@ -4,6 +4,7 @@ import {
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Redactor } from '../redact.ts';
+import { appExtension } from '../resources/app.ts';
 import type { Resource } from '../resources/resource.ts';
 import { quoted } from '../visible.ts';
 import type { Capability } from './capability.ts';
@@ -17,7 +18,7 @@ export function resourcesCapability(
 ): Capability {
   const listed = resources.map(({ read, ...shown }) => shown);
   return {
-    declares: { resources: {} },
+    declares: { resources: {}, extensions: { [appExtension]: {} } },
     register(server) {
       server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => {
         assertFirstPage(params);
@@ -34,8 +35,8 @@ export function resourcesCapability(
           const message = redactor.text(`Unknown resource ${quoted(uri)}.`);
           throw new RpcError(rpcCodes.resourceNotFound, message);
         }
-        const { mimeType } = resource;
-        return { contents: [{ uri, mimeType, text: await resource.read() }] };
+        const { mimeType, _meta } = resource;
+        return { contents: [{ uri, mimeType, text: await resource.read(), _meta }] };
       });
     },
   };

@@ -1,0 +1,72 @@
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, build } from 'esbuild';
+import packageJson from '../package.json' with { type: 'json' };
+
+/*
+ * Makes the page that hosts of MCP Apps show: one file of HTML that loads nothing.
+ *
+ * The query language is 190 KB minified, also without the parts that the page does not use, because
+ * checking needs nearly all of it. So it is in the page as base64 of gzip, 85 KB, apart from the page's
+ * own code: the page unpacks it when it first shows a definition, and a table is there before that.
+ */
+
+const folder = 'src/app';
+
+const shared = {
+  bundle: true,
+  write: false,
+  minify: true,
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+export interface AppPage {
+  html: string;
+  /** The page without the language. */
+  own: string;
+}
+
+/** Makes the page, and writes nothing. */
+export async function appPage(): Promise<AppPage> {
+  const language = await textOf({
+    entryPoints: [`${folder}/language/entry.ts`],
+    format: 'iife',
+    globalName: 'segmentLanguage',
+  });
+  const style = await textOf({ entryPoints: [`${folder}/page/style.css`] });
+  const script = await textOf({
+    entryPoints: [`${folder}/page/main.ts`],
+    format: 'iife',
+    define: { APP_VERSION: JSON.stringify(packageJson.version) },
+  });
+  const packed = gzipSync(language, { level: 9 }).toString('base64');
+  return { html: page(style, script, packed), own: page(style, script, '') };
+}
+
+async function textOf(options: BuildOptions): Promise<string> {
+  const { outputFiles = [] } = await build({ ...shared, ...options });
+  return (outputFiles[0]?.text ?? '').trim();
+}
+
+/** A fence of its own, for a host that has none: nothing is loaded, and nothing is sent. */
+const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'";
+
+function page(style: string, script: string, language: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>Audiences</title>
+<style>${style}</style>
+</head>
+<body>
+<main id="app"></main>
+<script type="text/plain" id="language">${language}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}

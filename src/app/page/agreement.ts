@@ -1,0 +1,111 @@
+import type { App, View } from './app.ts';
+import { compare } from './compare.ts';
+import { button, type Child, facts, h } from './dom.ts';
+import { problemBox } from './problem.ts';
+import { type Block, questionOf } from './question.ts';
+import type { Fields } from './read.ts';
+import type { Problem } from './result.ts';
+
+/*
+ * The question whether a write may happen. It is the server's own text; a host that asks its user
+ * itself has asked before, and this is not shown.
+ */
+
+/** Of what a call returned, for the model; the rest is for it to read. */
+const maxReportChars = 4000;
+
+/**
+ * @param tool undefined if the host does not say which tool was called: then the answer is for the
+ * conversation.
+ */
+export function agreementView(
+  app: App,
+  tool: string | undefined,
+  args: Fields,
+  problem: Problem,
+  confirmation: string,
+): View {
+  const question = questionOf(problem.message);
+  const title = question?.title ?? 'The user must agree first.';
+  let state: 'open' | 'busy' | 'refused' = 'open';
+
+  const yes = async () => {
+    if (state !== 'open' || tool === undefined) return;
+    state = 'busy';
+    app.redraw(view);
+    const outcome = await app.call(tool, { ...args, confirmation });
+    app.report(
+      `In the app, the user was asked: ${title}\nThey said yes, and ${tool} was called. It returned:\n${outcome.text.slice(0, maxReportChars)}`,
+    );
+    app.replace(view, app.viewOf(tool, args, outcome));
+  };
+  const no = () => {
+    if (state !== 'open') return;
+    state = 'refused';
+    app.report(
+      `In the app, the user was asked: ${title}\nThey said no. Nothing was called, and nothing was changed. Do not ask again on your own; ask what they want instead.`,
+    );
+    app.say('You said no. Nothing was changed.');
+    app.redraw(view);
+  };
+
+  const answer = (): Child => {
+    if (state === 'refused') {
+      return h('p', { class: 'box', tabindex: -1, id: 'yes' }, 'You said no. Nothing was changed.');
+    }
+    if (tool === undefined) return h('p', { class: 'box' }, 'Answer in the conversation.');
+    const [verb = 'do it'] = title.toLowerCase().split(' ');
+    const isGrave = ['delete', 'disable', 'run'].includes(verb);
+    return h(
+      'div',
+      { class: 'answer', role: 'group', 'aria-label': 'Do you agree?' },
+      h('b', {}, state === 'busy' ? 'Under way …' : 'Do you agree?'),
+      button(`Yes, ${verb}`, yes, {
+        id: 'yes',
+        class: isGrave ? 'grave' : 'main',
+        'aria-disabled': state === 'busy',
+      }),
+      button('No, change nothing', no, { id: 'no', 'aria-disabled': state === 'busy' }),
+    );
+  };
+  const view: View = {
+    title: h('span', { dir: 'auto' }, title),
+    draw: () => [
+      question?.why !== undefined && h('p', { class: 'box warn' }, question.why),
+      question ? question.blocks.map(blockNode) : problemBox(problem),
+      answer(),
+    ],
+  };
+  return view;
+}
+
+function blockNode(block: Block): Child {
+  switch (block.kind) {
+    case 'text':
+      return block.text.endsWith(':') && block.text.length < 60
+        ? h('h2', {}, block.text.slice(0, -1))
+        : h('p', { class: 'text', dir: 'auto' }, block.text);
+    case 'facts':
+      return facts(block.facts.map(({ term, text }) => [term, h('span', { dir: 'auto' }, text)]));
+    case 'notes':
+      return h(
+        'ul',
+        {},
+        block.notes.map((text) => h('li', { dir: 'auto' }, text)),
+      );
+    case 'changes':
+      return compare(block.changes);
+    case 'members':
+      return h(
+        'div',
+        { class: 'scroll members', tabindex: 0, role: 'region', 'aria-label': 'Each of them' },
+        h(
+          'ol',
+          {},
+          block.members.map((member) =>
+            h('li', {}, h('b', {}, h('bdi', {}, member.name)), h('span', {}, member.about)),
+          ),
+        ),
+      );
+  }
+}
