@@ -1,4 +1,4 @@
-import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
+import type { Argument, Chain, Expression, FunctionCall, Span } from './ast.ts';
 import { extractorOf, filterOf, isWindow, reducerOf, takesCondition } from './catalog.ts';
 import { type ComparisonAtEnd, comparisonIn, streamKindOf, withoutLast } from './chains.ts';
 import { compared } from './explain-comparison.ts';
@@ -8,7 +8,7 @@ import { explainLiteral, pathName } from './explain-name.ts';
 import { inside, ofUser, outerOf, type Voice } from './explain-voice.ts';
 import { format } from './format.ts';
 import type { Filter, Presence, Reducer } from './language-function.ts';
-import { explainDuration, fillPhrase } from './phrases.ts';
+import { explainDuration, fillPhrase, marked } from './phrases.ts';
 import { kindOfChain, nameOf, numberOf } from './values.ts';
 
 /*
@@ -24,6 +24,8 @@ import { kindOfChain, nameOf, numberOf } from './values.ts';
 interface Clause {
   node: Argument;
   denied: boolean;
+  /** The characters that it explains: with NOT before it, those too. */
+  whole: Span;
 }
 
 /**
@@ -35,17 +37,30 @@ const nothingKnown: Present = new Set();
 
 /** A condition as a clause; inside a `where`, as a sentence. */
 export function explainCondition(node: Argument, voice: Voice): string {
-  return explainClause({ node, denied: false }, voice);
+  return explainClause(clauseOf(node), voice);
+}
+
+function clauseOf(node: Argument): Clause {
+  return { node, denied: false, whole: node };
+}
+
+/** The clause without its NOT. */
+function negated({ denied, whole }: Clause, node: Expression): Clause {
+  return { node, denied: !denied, whole };
 }
 
 function explainClause(clause: Clause, voice: Voice, present = nothingKnown): string {
+  return marked(clauseInWords(clause, voice, present), clause.whole, voice.wording);
+}
+
+function clauseInWords(clause: Clause, voice: Voice, present: Present): string {
   const { node, denied } = clause;
   switch (node.kind) {
     case 'and':
     case 'or':
       return explainJoined(joinedBy(node.kind, denied), [clause], voice, present);
     case 'not':
-      return explainClause({ node: node.operand, denied: !denied }, voice, present);
+      return clauseInWords(negated(clause, node.operand), voice, present);
     case 'any':
     case 'all':
       return explainUsers(node.kind, node.operand, denied, voice);
@@ -77,12 +92,13 @@ function explainJoined(
 }
 
 /** The operands joined by this word, at any nesting. */
-function flatten(word: 'and' | 'or', { node, denied }: Clause): Clause[] {
-  if (node.kind === 'not') return flatten(word, { node: node.operand, denied: !denied });
+function flatten(word: 'and' | 'or', clause: Clause): Clause[] {
+  const { node, denied } = clause;
+  if (node.kind === 'not') return flatten(word, negated(clause, node.operand));
   const isSame =
     (node.kind === 'and' || node.kind === 'or') && joinedBy(node.kind, denied) === word;
-  if (!isSame) return [{ node, denied }];
-  return node.operands.flatMap((operand) => flatten(word, { node: operand, denied }));
+  if (!isSame) return [clause];
+  return node.operands.flatMap((operand) => flatten(word, { ...clauseOf(operand), denied }));
 }
 
 /**
@@ -148,7 +164,8 @@ function explainChain(chain: Chain, denied: boolean, voice: Voice, present: Pres
   if (bound) return explainCount(chain, bound, voice);
   const presence = explainPresence(chain, comparison, denied, voice);
   if (presence) return voice.person ? `${voice.person.forWhom} ${presence}` : presence;
-  const rest = explainComparison(chain, comparison, denied, voice, present);
+  const words = explainComparison(chain, comparison, denied, voice, present);
+  const rest = marked(words, comparison.call, voice.wording);
   const value = withoutLast(chain);
   if (!voice.person) return `${explainOperand(value, voice, 'noun')} ${rest}`;
   return `${voice.person.whose} ${explainValue(value, voice)} ${rest}`;
@@ -168,22 +185,32 @@ function boundOfCount(chain: Chain, denied: boolean): Bound | undefined {
 /** "who did **X** at least twice in the last 7 days", "**X** happened at least twice". */
 function explainCount(chain: Chain, bound: Bound, voice: Voice): string {
   const { name, limits, hasWindow } = explainStream(chain, voice, 'clause');
-  const { person, enclosing } = voice;
+  const { person, enclosing, wording } = voice;
+  const counted = spanOf(chain.calls.slice(-2));
   if (streamKindOf(chain) === 'entities') {
     const ofRecord = enclosing.at(-1)?.stream === 'entities';
     const owner = ofRecord ? 'it' : 'the profile';
     const words = person
       ? { have: `${person.who} have`, doNotHave: `${person.who} do not have` }
       : { have: `${owner} has`, doNotHave: `${owner} does not have` };
-    return amountOf(bound, name, words) + limits;
+    return marked(amountOf(bound, name, words), counted, wording) + limits;
   }
   const verbs = person
     ? { past: 'did', infinitive: 'do' }
     : { past: 'happened', infinitive: 'happen' };
-  const { verb, times: often } = timesOf(bound, { ...verbs, hasWindow });
+  const phrases = timesOf(bound, { ...verbs, hasWindow });
+  const verb = marked(phrases.verb, counted, wording);
+  const often = spaced([marked(phrases.times, counted, wording)]);
   return person
     ? `${person.who} ${verb} ${name}${often}${limits}`
     : `${name} ${verb}${often}${limits}`;
+}
+
+/** The characters from the first call to the last. */
+function spanOf(calls: readonly FunctionCall[]): Span | undefined {
+  const [first] = calls;
+  const last = calls.at(-1);
+  return first && last && { start: first.start, end: last.end };
 }
 
 /** What `exists` or `absent` after a reducer means for the stream; undefined for other chains. */
@@ -252,14 +279,16 @@ function mayBeMissing(value: Argument, present: Present): boolean {
 
 /** The value of a chain without its comparison, as a noun phrase. */
 export function explainValue(value: Argument, voice: Voice, place: Place = 'noun'): string {
-  if (value.kind === 'literal') return explainLiteral(value, voice.wording);
+  const { wording } = voice;
+  if (value.kind === 'literal') return marked(explainLiteral(value, wording), value, wording);
   if (value.kind === 'cast') return explainValue(value.operand, voice, place);
   if (value.kind !== 'chain') return '…';
   const [extractor] = value.calls;
   const last = value.calls.findLast((call) => reducerOf(call) !== undefined);
   if (!extractor) return '…';
   if (!last) return extracted(extractor, voice);
-  return fillPhrase(phraseOf(last), reducerParts(value, last, voice, place));
+  const words = fillPhrase(phraseOf(last), reducerParts(value, last, voice, place));
+  return marked(words, spanOf(value.calls), wording);
 }
 
 function phraseOf(reduction: FunctionCall): string {
@@ -329,12 +358,14 @@ function explainOperand(value: Argument, voice: Voice, place: Place): string {
 
 function extracted(extractor: FunctionCall, voice: Voice): string {
   const [argument] = extractor.args;
+  const { wording } = voice;
   if (argument?.kind === 'literal' && extractorOf(extractor)?.family === 'constant') {
-    return explainLiteral(argument, voice.wording);
+    return marked(explainLiteral(argument, wording), extractor, wording);
   }
-  const own = pathName(nameOf(argument), voice.wording);
+  const own = pathName(nameOf(argument), wording);
   const name = argument?.kind === 'named' ? `${outerOf(voice)}'s ${own}` : own;
-  return fillPhrase(extractorOf(extractor)?.english ?? '{name}', { name });
+  const words = fillPhrase(extractorOf(extractor)?.english ?? '{name}', { name });
+  return marked(words, extractor, wording);
 }
 
 /** The property that a reducer reads; other words come before it. */
@@ -343,7 +374,8 @@ function reduced(argument: Argument | undefined, voice: Voice): string {
   const property = argument?.kind === 'chain' ? argument.calls[0] : undefined;
   const [name] = property?.args ?? [];
   if (name?.kind !== 'named') return argument ? explainValue(argument, voice) : '';
-  return `${pathName(nameOf(name), voice.wording)} of ${outerOf(voice)}`;
+  const words = `${pathName(nameOf(name), voice.wording)} of ${outerOf(voice)}`;
+  return marked(words, argument, voice.wording);
 }
 
 /**
@@ -370,7 +402,8 @@ function explainStream(chain: Chain, voice: Voice, place: Place): Stream {
   const filters = rest.filter((call) => filterOf(call) !== undefined);
   const session = filters.findLastIndex((call) => filterOf(call)?.family === 'session');
   const ending = filters.slice(session, session + 1);
-  const own = voice.wording.name(nameOf(extractor?.args[0]));
+  const { wording } = voice;
+  const own = marked(wording.name(nameOf(extractor?.args[0])), extractor, wording);
   const name = isOuterToo(chain, voice) ? `${own} (including the outer one)` : own;
   const before = limitsOf(filters.slice(0, Math.max(session, 0)), extractor, voice, 'operand');
   const isRecord = streamKindOf(chain) === 'entities';
@@ -398,22 +431,20 @@ function limitsOf(
   // Doing it once in each of two windows is not doing it in their overlap.
   const window = `${windows.length > 1 ? 'at a time both ' : ''}${windows.join(' and ')}`;
   const sources = phrasesOf('source').join(' and ');
-  const conditions = filters
-    .filter((call) => takesCondition(filterOf(call)))
-    .flatMap((call) => call.args.slice(0, 1));
-  const where = wherePhrase(conditions, inside(extractor, voice));
+  const wheres = filters.filter((call) => takesCondition(filterOf(call)));
+  const where = wherePhrase(wheres, inside(extractor, voice));
   if (place === 'clause') {
     return spaced([
       window,
       sources && `(${sources})`,
-      where.isOpen ? `where (${where.text})` : where.text && `where ${where.text}`,
+      where.mark(where.isOpen ? `where (${where.text})` : where.text && `where ${where.text}`),
     ]);
   }
   const isOfParent = filters.some((call) => isWindowOfParent(call));
   const isBare = place === 'noun' && !isOfParent;
   const others = [isBare ? '' : window, sources].filter((phrase) => phrase !== '');
   const whereLast = where.isOpen && others.length > 0 ? `(${where.text})` : where.text;
-  const closed = [...others, ...(whereLast ? [`where ${whereLast}`] : [])].join(', ');
+  const closed = [...others, ...(whereLast ? [where.mark(`where ${whereLast}`)] : [])].join(', ');
   return spaced([isBare ? window : '', closed && `(${closed})`]);
 }
 
@@ -423,10 +454,15 @@ function spaced(phrases: readonly string[]): string {
 
 /** Several `where`s read as one whose conditions are joined by "and". */
 function wherePhrase(
-  conditions: readonly Argument[],
+  wheres: readonly FunctionCall[],
   voice: Voice,
-): { text: string; isOpen: boolean } {
-  const clauses = conditions.flatMap((node) => flatten('and', { node, denied: false }));
-  const text = explainJoined('and', clauses, voice);
-  return { text, isOpen: clauses.length > 1 || clauses.some(({ node }) => isOpen(node, voice)) };
+): { text: string; isOpen: boolean; mark: (phrase: string) => string } {
+  const conditions = wheres.flatMap(({ args }) => args.slice(0, 1));
+  const clauses = conditions.flatMap((node) => flatten('and', clauseOf(node)));
+  const only = wheres.length === 1 ? wheres[0] : undefined;
+  return {
+    text: explainJoined('and', clauses, voice),
+    isOpen: clauses.length > 1 || clauses.some(({ node }) => isOpen(node, voice)),
+    mark: (phrase) => marked(phrase, only, voice.wording),
+  };
 }

@@ -32,10 +32,10 @@ export function timesOf(
   { past, infinitive, hasWindow }: Happening,
 ): { verb: string; times: string } {
   if (words === 'not exactly')
-    return { verb: `did not ${infinitive}`, times: ` exactly ${times(number)}` };
+    return { verb: `did not ${infinitive}`, times: `exactly ${times(number)}` };
   if (words === 'none')
     return { verb: hasWindow ? `did not ${infinitive}` : `never ${past}`, times: '' };
-  return { verb: past, times: ` ${words} ${times(number)}` };
+  return { verb: past, times: `${words} ${times(number)}` };
 }
 
 /** How many records there are: "have at least one **orders** record", "do not have exactly 3 …". */

@@ -3,7 +3,7 @@ import { filterOf } from './catalog.ts';
 import { holdsOuter } from './chains.ts';
 import { lengthMs, unitOf } from './durations.ts';
 import { nearestEvent, type Voice } from './explain-voice.ts';
-import { explainDuration, fillPhrase, listWith } from './phrases.ts';
+import { explainDuration, fillPhrase, listWith, marked } from './phrases.ts';
 import { plainText } from './values.ts';
 
 /*
@@ -26,7 +26,9 @@ export function explainFilter(call: FunctionCall, voice: Voice, event = '…'): 
     outer: nearestEvent(voice),
     event,
   });
-  return isReversed(first, second) ? `${phrase} (a window that ends before it starts)` : phrase;
+  const isEmpty = isReversed(first, second);
+  const whole = isEmpty ? `${phrase} (a window that ends before it starts)` : phrase;
+  return marked(whole, call, voice.wording);
 }
 
 /** Whether a window or a session is relative to the outer event. */

@@ -3,6 +3,7 @@ import { comparisonIn } from './chains.ts';
 import type { Level } from './check-options.ts';
 import { explainCondition, explainValue } from './explain-condition.ts';
 import { ofAccount, ofProfile } from './explain-voice.ts';
+import { firstCharacter } from './explanation-marks.ts';
 import { markdown } from './phrases.ts';
 
 /**
@@ -21,5 +22,5 @@ export function explain(tree: Expression, type: Level, wording = markdown): stri
 }
 
 function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return text.replace(firstCharacter, (first) => first.toUpperCase());
 }

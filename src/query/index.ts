@@ -20,6 +20,7 @@ export {
   type Profile,
 } from './evaluate.ts';
 export { explain } from './explain.ts';
+export { type ExplanationPart, explainParts } from './explain-parts.ts';
 export { format } from './format.ts';
 export { maxPrimaryExpressions } from './limits.ts';
 export { type References, references } from './references.ts';

@@ -1,4 +1,4 @@
-import type { Duration } from './ast.ts';
+import type { Duration, Span } from './ast.ts';
 import { unitOf } from './durations.ts';
 
 /*
@@ -37,6 +37,13 @@ export interface Wording {
   name(text: string): string;
   /** A string on the right side of a comparison. */
   text(text: string): string;
+  /** Marks a phrase as the explanation of a part of the definition; by default, nothing is marked. */
+  mark?(phrase: string, explained: Span): string;
+}
+
+/** A phrase, with its mark if there are any; nothing is no phrase. */
+export function marked(phrase: string, explained: Span | undefined, { mark }: Wording): string {
+  return mark && explained && phrase !== '' ? mark(phrase, explained) : phrase;
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Level, levelOf, type CheckOptions as OptionsAtLevel } from './chec
 import { applyFix as applyFixToText, type Fix } from './diagnostic.ts';
 import { type Account, evaluate as evaluateTree, type Profile } from './evaluate.ts';
 import { explain as explainTree } from './explain.ts';
+import { type ExplanationPart, explainParts as explainTreeInParts } from './explain-parts.ts';
 import { format as formatTree } from './format.ts';
 import { type References, references as referencesOf } from './references.ts';
 
@@ -32,6 +33,7 @@ export type { Level } from './check-options.ts';
 export type { DiagnosticCode } from './codes.ts';
 export type { Diagnostic, Fix, Severity } from './diagnostic.ts';
 export type { Account, EntityRecord, EventRecord, Profile } from './evaluate.ts';
+export type { ExplanationPart } from './explain-parts.ts';
 export type { References } from './references.ts';
 
 /** A level in lowercase, or in capitals as in Segment's API. */
@@ -102,6 +104,27 @@ export function format(tree: Expression): string {
  */
 export function explain(tree: Expression, type: AnyLevel = 'users'): string {
   return explainTree(tree, levelFrom(type));
+}
+
+/**
+ * The same sentence in pieces, to show which characters of the definition each piece explains.
+ *
+ * @param tree of a valid definition.
+ * @param type the level that it was checked for.
+ * @returns pieces whose texts, joined, are the explanation. Words about the whole definition have no
+ * range. Of two ranges, one contains the other or they have nothing in common.
+ * @throws {RangeError} for an unknown level.
+ *
+ * @example
+ * import { check, explainParts } from 'segment-audiences-mcp/query';
+ *
+ * const { tree } = check("trait('plan') = 'vip'");
+ * const parts = explainParts(tree);
+ * parts.map(({ text }) => text); // => ['Users ', 'whose ', '**plan**', ' ', 'is ', '"vip"', '.']
+ * parts.at(2)?.range; // => { start: 0, end: 13 }
+ */
+export function explainParts(tree: Expression, type: AnyLevel = 'users'): ExplanationPart[] {
+  return explainTreeInParts(tree, levelFrom(type));
 }
 
 /**

@@ -209,6 +209,10 @@ const listed: Record<string, Record<string, Source>> = {
   'query/durations.ts': {
     '/s$/': 'query',
   },
+  'query/explanation-marks.ts': {
+    '/(\\ue000\\d+;|\\ue001|\\ue002\\d+;)/': 'query',
+    '/^(?:\\ue000\\d+;)*./': 'query',
+  },
   'query/fix-atoms.ts': {
     '/^between$/i': 'query',
     '/^like$/i': 'query',

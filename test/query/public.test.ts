@@ -9,7 +9,15 @@ import { countClaims, runExample } from '../support/examples.ts';
  */
 
 const modules = { 'segment-audiences-mcp/query': language };
-const functions = ['applyFix', 'check', 'evaluate', 'explain', 'format', 'references'];
+const functions = [
+  'applyFix',
+  'check',
+  'evaluate',
+  'explain',
+  'explainParts',
+  'format',
+  'references',
+];
 
 test('these functions, and no other values, are exported', () => {
   expect(Object.keys(language).sort()).toEqual(functions);
