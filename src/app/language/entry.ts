@@ -1,11 +1,10 @@
 import { computeCadence } from '../../query/cadence.ts';
 import { check } from '../../query/check.ts';
 import { type Level, levelOf } from '../../query/check-options.ts';
-import { explain } from '../../query/explain.ts';
+import { explainParts } from '../../query/explain-parts.ts';
 import { format } from '../../query/format.ts';
 import { piecesOf } from '../../query/lexer.ts';
 import { references } from '../../query/references.ts';
-import { render } from '../../query/render.ts';
 
 /*
  * The query language as the page uses it: a script of its own, because it is six times as large as
@@ -14,24 +13,16 @@ import { render } from '../../query/render.ts';
 
 export { applyFix } from '../../query/diagnostic.ts';
 
-/** A part of an explanation, and the part of the definition that it explains, if it does. */
-export interface ExplainedPart {
-  text: string;
-  range?: { start: number; end: number };
-}
+export type { ExplanationPart } from '../../query/explain-parts.ts';
 
 /** Everything to show of a definition. Never throws. */
 export function describe(query: string, level: Level) {
   const { checked, valid, diagnostics, tree, primaryExpressions } = check(query, { type: level });
-  const parts: ExplainedPart[] | undefined = valid ? [{ text: explain(tree, level) }] : undefined;
   return {
     checked,
     valid,
-    diagnostics: diagnostics.map((diagnostic) => ({
-      ...diagnostic,
-      excerpt: render(query, diagnostic).split('\n').slice(1, 3).join('\n'),
-    })),
-    parts,
+    diagnostics,
+    parts: valid ? explainParts(tree, level) : undefined,
     formatted: valid ? format(tree) : undefined,
     cadence: valid ? computeCadence(tree, level) : undefined,
     conditions: primaryExpressions,

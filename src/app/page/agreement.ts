@@ -2,7 +2,7 @@ import type { App, View } from './app.ts';
 import { compare } from './compare.ts';
 import { button, type Child, facts, h } from './dom.ts';
 import { problemBox } from './problem.ts';
-import { type Block, questionOf } from './question.ts';
+import { type Block, questionOf, unquoted } from './question.ts';
 import type { Fields } from './read.ts';
 import type { Problem } from './result.ts';
 
@@ -82,11 +82,12 @@ export function agreementView(
 function blockNode(block: Block): Child {
   switch (block.kind) {
     case 'text':
+      if (block.text === 'In full:') return h('h2', {}, 'Before and after');
       return block.text.endsWith(':') && block.text.length < 60
         ? h('h2', {}, block.text.slice(0, -1))
         : h('p', { class: 'text', dir: 'auto' }, block.text);
     case 'facts':
-      return facts(block.facts.map(({ term, text }) => [term, h('span', { dir: 'auto' }, text)]));
+      return facts(block.facts.map(({ term, text }) => [term, valueNode(term, text)]));
     case 'notes':
       return h(
         'ul',
@@ -108,4 +109,10 @@ function blockNode(block: Block): Child {
         ),
       );
   }
+}
+
+function valueNode(term: string, text: string): HTMLElement {
+  return term === 'Definition'
+    ? h('code', { dir: 'ltr' }, unquoted(text))
+    : h('span', { dir: 'auto' }, unquoted(text));
 }

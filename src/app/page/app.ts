@@ -3,6 +3,9 @@ import type { Fields } from './read.ts';
 import type { Outcome } from './result.ts';
 import type { Locale } from './words.ts';
 
+/** What get_audience reads in addition, on request. */
+export const includable = ['schedules', 'destinations', 'usedBy'] as const;
+
 /** One view of the page. */
 export interface View {
   title: Child;
@@ -15,6 +18,8 @@ export interface App extends Locale {
   call(tool: string, args: Fields): Promise<Outcome>;
   /** Calls a tool, and shows its result, from which a way leads back. */
   go(tool: string, args: Fields): Promise<void>;
+  /** The same for one audience, with everything that can be read of it. */
+  openAudience(spaceId: unknown, id: string): Promise<void>;
   /** The view of a result. */
   viewOf(tool: string, args: Fields, outcome: Outcome): View;
   /** Shows a view, from which a way leads back to the one before. */

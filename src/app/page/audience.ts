@@ -1,10 +1,11 @@
-import type { App, View } from './app.ts';
+import { type App, includable, type View } from './app.ts';
 import { chip } from './chip.ts';
 import { definition } from './definition.ts';
 import { button, type Child, facts, h, named, section } from './dom.ts';
 import { editorView } from './editor.ts';
 import { notes } from './notes.ts';
 import { booleanOf, type Fields, fieldsOf, rowsOf, textOf } from './read.ts';
+import { cadenceInWords } from './rows.ts';
 import { tree } from './tree.ts';
 import { countInWords, dayInWords, spaced, visible, visibleLines } from './words.ts';
 
@@ -17,9 +18,8 @@ export function audienceView(app: App, tool: string, args: Fields, data: Fields)
   const level = (textOf(audience.audienceType) ?? textOf(oldType))?.toLowerCase();
   const text = textOf(query);
   const isWhole = [data.schedules, data.destinations, data.usedBy].some(Boolean);
-  const include = ['schedules', 'destinations', 'usedBy'];
   const more = async () => {
-    const wanted = { spaceId, id, include };
+    const wanted = { spaceId, id, include: includable };
     const outcome = await app.call('get_audience', wanted);
     app.replace(view, app.viewOf('get_audience', wanted, outcome));
   };
@@ -36,12 +36,12 @@ export function audienceView(app: App, tool: string, args: Fields, data: Fields)
     title: named(textOf(audience.name)),
     draw: () => [
       !['', 'get_audience'].includes(tool) && h('p', { class: 'box' }, `Done: ${spaced(tool)}.`),
-      h('p', { class: 'lead' }, stateOf(audience), ' ', levelOf(level)),
+      h('p', { class: 'lead' }, stateOf(audience), levelOf(level)),
       textOf(audience.description) !== undefined &&
         h('p', { class: 'text', dir: 'auto' }, visibleLines(String(audience.description))),
       facts([
         ['Size', sizeOf(audience, app)],
-        ['Cadence', spaced(textOf(fieldsOf(audience.computeCadence).type) ?? '–')],
+        ['Cadence', cadenceInWords(fieldsOf(audience.computeCadence).type)],
         ['Changed', dayInWords(audience.updatedAt, app)],
         ['Key', h('bdi', { class: 'key' }, visible(textOf(audience.key) ?? '–'))],
         ['Id', h('bdi', { class: 'key' }, visible(id))],
@@ -66,7 +66,7 @@ function stateOf({ enabled, status }: Fields): Child {
 }
 
 function levelOf(level: string | undefined): string {
-  return level === undefined ? '' : `of ${visible(level)}`;
+  return level === undefined ? '' : ` · ${visible(level)}`;
 }
 
 function sizeOf({ size }: Fields, app: App): string {
@@ -84,13 +84,13 @@ function destinationsOf({ destinations }: Fields): Child {
     h(
       'ul',
       { class: 'cards' },
-      rows.map(({ name, product, enabled, activations }) => {
+      rows.map(({ name, product, connectionId, enabled, activations }) => {
         const sent = rowsOf(activations);
         const isOn = booleanOf(enabled);
         return h(
           'li',
           {},
-          h('b', {}, named(textOf(name) ?? textOf(product), 'Destination')),
+          h('b', {}, named(textOf(name) ?? textOf(product) ?? textOf(connectionId))),
           isOn !== undefined && chip(isOn ? 'Enabled' : 'Disabled'),
           textOf(product) !== textOf(name) && h('small', {}, named(textOf(product), '')),
           sent.length > 0 &&

@@ -79,10 +79,12 @@ export class Bridge {
     const waiting = typeof id === 'number' ? this.#waiting.get(id) : undefined;
     if (!waiting || typeof id !== 'number') return;
     this.#waiting.delete(id);
-    if (error === undefined) return waiting.resolve(result);
-    const { code, message } = fieldsOf(error);
-    const text = textOf(message) ?? 'The host returned an error.';
-    waiting.reject(new BridgeError(numberOf(code) ?? internalError, text));
+    if (error === undefined) waiting.resolve(result);
+    else {
+      const { code, message } = fieldsOf(error);
+      const text = textOf(message) ?? 'The host returned an error.';
+      waiting.reject(new BridgeError(numberOf(code) ?? internalError, text));
+    }
   }
 
   /** Every request is answered: a host waits for it before it takes the page down. */

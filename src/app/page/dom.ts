@@ -71,7 +71,14 @@ export function facts(entries: readonly (readonly [string, Child])[]): HTMLEleme
     'dl',
     {},
     entries.map(([term, value]) =>
-      value === undefined ? undefined : h('div', {}, h('dt', {}, term), h('dd', {}, value)),
+      value === undefined
+        ? undefined
+        : h('div', { class: isLong(value) && 'wide' }, h('dt', {}, term), h('dd', {}, value)),
     ),
   );
+}
+
+/** Whether a value needs a line of its own. */
+function isLong(value: Child): boolean {
+  return value instanceof Node && (value.textContent ?? '').length > 32;
 }

@@ -2,6 +2,7 @@ import type * as Language from '../language/entry.ts';
 import type { App, View } from './app.ts';
 import { code } from './code.ts';
 import { button, type Child, fill, h, named } from './dom.ts';
+import { excerptOf } from './excerpt.ts';
 import { explanation } from './explanation.ts';
 import { loadLanguage } from './language.ts';
 import { previewOf } from './preview.ts';
@@ -51,7 +52,10 @@ export function editorView(app: App, args: Fields, previewed: Fields, owner?: Ow
   field.value = textOf(args.query) ?? '';
 
   /** Colors what is under the field. */
-  const paint = (diagnostics: readonly Diagnostic[], parts: readonly Language.ExplainedPart[]) => {
+  const paint = (
+    diagnostics: readonly Diagnostic[],
+    parts: readonly Language.ExplanationPart[],
+  ) => {
     const marks = diagnostics.map(({ start, end, severity }) => {
       return { start, end: Math.max(end, start + 1), class: `mark ${severity}` };
     });
@@ -71,7 +75,9 @@ export function editorView(app: App, args: Fields, previewed: Fields, owner?: Ow
     const isEmpty = field.value.trim() === '';
     fill(
       verdict,
-      isEmpty ? h('p', { class: 'empty' }, 'Write a definition.') : verdictOf(found, repair),
+      isEmpty
+        ? h('p', { class: 'empty' }, 'Write a definition.')
+        : verdictOf(field.value, found, repair),
       valid && !isEmpty && explanation(parts, light),
     );
     for (const each of [size.button, save]) each?.setAttribute('aria-disabled', String(!valid));
@@ -114,13 +120,17 @@ export function editorView(app: App, args: Fields, previewed: Fields, owner?: Ow
       h('div', { class: 'editor' }, sheet, field),
       verdict,
       size.node,
-      h('p', { class: 'answer' }, save, button('Tell the assistant', use, { id: 'use' })),
+      h('p', { class: 'answer' }, save, button('Share with the assistant', use, { id: 'use' })),
       result,
     ],
   };
 }
 
-function verdictOf(found: Language.Description, repair: (diagnostic: Diagnostic) => void): Child {
+function verdictOf(
+  text: string,
+  found: Language.Description,
+  repair: (diagnostic: Diagnostic) => void,
+): Child {
   const { valid, diagnostics, cadence, conditions } = found;
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const words = { true: 'Valid', false: `${errors} to fix` }[String(valid)] ?? 'Too long to check';
@@ -137,19 +147,23 @@ function verdictOf(found: Language.Description, repair: (diagnostic: Diagnostic)
     h(
       'ul',
       { class: 'problems' },
-      diagnostics.map((each) => problemOf(each, repair)),
+      diagnostics.map((each) => problemOf(text, each, repair)),
     ),
   ];
 }
 
-function problemOf(diagnostic: Diagnostic, repair: (diagnostic: Diagnostic) => void): HTMLElement {
-  const { severity, message, help, fix, excerpt, code: name, start } = diagnostic;
+function problemOf(
+  text: string,
+  diagnostic: Diagnostic,
+  repair: (diagnostic: Diagnostic) => void,
+): HTMLElement {
+  const { severity, message, help, fix, code: name, start } = diagnostic;
   const label = fix?.text === '' ? 'Remove it' : `Replace it by ${visible(fix?.text ?? '')}`;
   return h(
     'li',
     { class: severity },
     h('p', {}, h('b', {}, spaced(severity)), ': ', h('bdi', {}, visible(message))),
-    h('pre', { class: 'excerpt', dir: 'ltr', 'aria-hidden': true }, excerpt),
+    h('pre', { class: 'excerpt', dir: 'ltr', 'aria-hidden': true }, excerptOf(text, diagnostic)),
     help !== undefined && h('p', {}, visible(help)),
     fix && button(label, () => repair(diagnostic), { id: `fix-${name}-${start}` }),
   );

@@ -1,16 +1,16 @@
-import type { ExplainedPart } from '../language/entry.ts';
+import type { ExplanationPart } from '../language/entry.ts';
 import { type Child, h } from './dom.ts';
 import { runsOf } from './markdown.ts';
 import { visible } from './words.ts';
 
-type Range = ExplainedPart['range'];
+type Range = ExplanationPart['range'];
 
 /**
  * An explanation in plain English. Where a part is under the pointer, has the focus or was tapped, its
  * place in the definition lights up.
  */
 export function explanation(
-  parts: readonly ExplainedPart[],
+  parts: readonly ExplanationPart[],
   light: (range: Range) => void,
 ): HTMLElement {
   let pinned: HTMLElement | undefined;
@@ -21,7 +21,7 @@ export function explanation(
     pinned?.setAttribute('aria-pressed', 'true');
     light(pinnedRange);
   };
-  const part = ({ text, range }: ExplainedPart): Child => {
+  const part = ({ text, range }: ExplanationPart): Child => {
     if (!range || text.trim() === '') return bold(text);
     const on = () => light(range);
     const off = () => light(pinnedRange);

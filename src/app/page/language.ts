@@ -1,4 +1,5 @@
 import type * as Language from '../language/entry.ts';
+import { unpacked } from '../language/packed.ts';
 
 /*
  * The query language, which is compressed in the page and unpacked when first needed: so a table is
@@ -20,8 +21,8 @@ export function loadLanguage(): Promise<typeof Language> {
 }
 
 async function unpack(): Promise<typeof Language> {
-  const packed = atob(document.getElementById('language')?.textContent ?? '');
-  const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
+  const element = document.getElementById('language');
+  const bytes = unpacked(element?.textContent ?? '', Number(element?.dataset.bytes));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   // Hosts allow inline scripts, and no other way to run code.
   const script = document.createElement('script');

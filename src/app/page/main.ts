@@ -1,7 +1,7 @@
-import type { App, View } from './app.ts';
+import { type App, includable, type View } from './app.ts';
 import { Bridge } from './bridge.ts';
 import { button, fill, h } from './dom.ts';
-import { type Fields, fieldsOf, textOf } from './read.ts';
+import { defined, type Fields, fieldsOf, textOf } from './read.ts';
 import { outcomeOf, unreachable } from './result.ts';
 import { viewOf } from './route.ts';
 import { reportSize } from './size.ts';
@@ -22,7 +22,7 @@ const root = document.getElementById('app') ?? document.body;
 const back = button('Back', () => goBack(), { id: 'back', class: 'back' });
 const heading = h('h1', { tabindex: -1, id: 'heading' });
 const content = h('div', {});
-const status = h('p', { class: 'status', role: 'status' });
+const status = h('p', { class: 'says', role: 'status' });
 root.append(h('header', {}, back, heading), content, status);
 
 const views: View[] = [];
@@ -47,6 +47,7 @@ const bridge = new Bridge(
       },
       'ui/notifications/tool-result': (params) => {
         only(app.viewOf(tool, args, outcomeOf(params)));
+        root.dataset.shown = '';
       },
       'ui/notifications/tool-cancelled': ({ reason }) => {
         const why = textOf(reason);
@@ -70,7 +71,8 @@ const app: App = {
     root.setAttribute('aria-busy', 'true');
     const timer = setTimeout(() => app.say('Still waiting for the server …'), longMs);
     try {
-      return outcomeOf(await bridge.request('tools/call', { name, arguments: given }));
+      const params = { name, arguments: defined(given) };
+      return outcomeOf(await bridge.request('tools/call', params));
     } catch (error) {
       return unreachable(error);
     } finally {
@@ -83,6 +85,7 @@ const app: App = {
   async go(name, given) {
     app.open(viewOf(app, name, given, await app.call(name, given)));
   },
+  openAudience: (spaceId, id) => app.go('get_audience', { spaceId, id, include: includable }),
   viewOf: (name, given, outcome) => viewOf(app, name, given, outcome),
   open(view) {
     views.push(view);
@@ -98,8 +101,8 @@ const app: App = {
     if (views.at(-1) === view) draw(view);
   },
   report(text) {
-    const content = [{ type: 'text', text }];
-    bridge.request('ui/update-model-context', { content }).catch(() => {});
+    const params = { content: [{ type: 'text', text }] };
+    bridge.request('ui/update-model-context', params).catch(() => {});
   },
   say(text) {
     status.textContent = text;

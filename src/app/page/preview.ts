@@ -40,8 +40,8 @@ export function previewOf(app: App, first: Fields, argsOf: () => Fields): Previe
     { id: 'preview' },
   );
   if (textOf(first.previewId) !== undefined) show({ kind: 'data', data: first, text: '' });
-  else fill(shown, h('p', { class: 'empty' }, 'A preview uses one of the few of this month.'));
-  return { node: h('div', { class: 'size' }, ask, shown), button: ask };
+  else fill(shown, h('p', { class: 'empty' }, 'It uses one of this month’s previews.'));
+  return { node: h('div', { class: 'ask' }, ask, shown), button: ask };
 }
 
 function sizeIn({ status, size, quota, failureReason, fromMemory }: Fields, app: App): Child {

@@ -46,3 +46,8 @@ export function jsonOf(text: string): unknown {
     return undefined;
   }
 }
+
+/** The fields that have a value. */
+export function defined(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

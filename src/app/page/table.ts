@@ -1,11 +1,11 @@
 import type { App, View } from './app.ts';
-import { chip } from './chip.ts';
 import { button, type Child, h, named } from './dom.ts';
 import { notes } from './notes.ts';
 import { problemBox } from './problem.ts';
-import { booleanOf, type Fields, fieldsOf, numberOf, rowsOf, textOf } from './read.ts';
+import { type Fields, fieldsOf, numberOf, rowsOf, textOf } from './read.ts';
 import type { Problem } from './result.ts';
-import { counted, countInWords, dayInWords, spaced, visible } from './words.ts';
+import { cadenceInWords, type Order, rowsTable } from './rows.ts';
+import { counted, countInWords, spaced, visible } from './words.ts';
 
 /*
  * The audiences of a space. The tool sorts, filters and pages: the page only shows what it returns.
@@ -14,35 +14,39 @@ import { counted, countInWords, dayInWords, spaced, visible } from './words.ts';
 /** A page of list_audiences can have 1,000 rows; more than this would be slow to show. */
 const maxRows = 500;
 const pauseMs = 300;
+/** The tool's own. */
 const defaultLimit = 20;
 
-/** The columns, by what the tool sorts by; those without cannot be sorted by. */
-const columns = [
-  { title: 'Name', sort: 'name' },
-  { title: 'Size', sort: 'size' },
-  { title: 'Status' },
-  { title: 'Cadence' },
-  { title: 'Used by', sort: 'usedBy' },
-  { title: 'Changed', sort: 'updatedAt' },
-] as const;
-
-const choices = {
+const choices: Readonly<Record<string, readonly string[]>> = {
   status: ['Live', 'Computing', 'Disabled', 'Failed'],
   cadence: ['REALTIME', 'BATCH'],
   type: ['users', 'accounts', 'linked'],
-} as const;
+};
 
-/** What is not a filter. */
-const others = new Set(['spaceId', 'sort', 'order', 'limit', 'offset', 'maxAgeSeconds', 'text']);
+/** What has a place of its own, or is no filter. */
+const others = new Set([
+  'spaceId',
+  'text',
+  'sort',
+  'order',
+  'limit',
+  'offset',
+  'maxAgeSeconds',
+  ...Object.keys(choices),
+]);
 
-export function tableView(app: App, tool: string, given: Fields, first: Fields): View {
-  const isFound = tool === 'find_audiences';
-  let [args, data, isList]: [Fields, Fields, boolean] = [
-    isFound ? given : { spaceId: given.spaceId },
-    first,
-    !isFound,
-  ];
+/** @param tool which of the two tools returned it. */
+export function tableView(
+  app: App,
+  tool: 'find_audiences' | 'list_audiences',
+  given: Fields,
+  first: Fields,
+): View {
+  let isList = tool === 'list_audiences';
+  let args: Fields = isList ? { spaceId: given.spaceId } : given;
+  let data = first;
   let problem: Problem | undefined;
+  let retry: () => void = () => {};
   let latest = 0;
   let timer = 0;
 
@@ -50,28 +54,28 @@ export function tableView(app: App, tool: string, given: Fields, first: Fields):
     latest += 1;
     const mine = latest;
     const outcome = await app.call(asked, wanted);
+    // Who types on has asked anew.
     if (mine !== latest) return;
     problem = outcome.kind === 'problem' ? outcome : undefined;
+    retry = () => void ask(asked, wanted);
     if (outcome.kind === 'data') {
       data = outcome.data;
       isList = asked === 'list_audiences';
       app.say(summary());
     }
-    retry = () => ask(asked, wanted);
     app.redraw(view);
   };
-  let retry = () => find({});
   const find = (change: Fields) => {
     clearTimeout(timer);
-    args = defined({ ...args, countOnly: undefined, offset: 0, ...change });
-    return ask('find_audiences', args);
+    args = { ...args, countOnly: undefined, offset: 0, ...change };
+    void ask('find_audiences', args);
   };
   const summary = () => {
-    const { matches, audiences, pagination } = data;
-    const total = numberOf(matches) ?? numberOf(fieldsOf(pagination).totalEntries);
-    return counted(total ?? rowsOf(audiences).length, 'audience', app);
+    const total = numberOf(data.matches) ?? numberOf(fieldsOf(data.pagination).totalEntries);
+    return counted(total ?? rowsOf(data.audiences).length, 'audience', app);
   };
 
+  const findText = () => find({ text: text.value || undefined });
   const text = h('input', {
     id: 'filter-text',
     type: 'search',
@@ -80,127 +84,76 @@ export function tableView(app: App, tool: string, given: Fields, first: Fields):
     value: textOf(args.text),
     oninput: () => {
       clearTimeout(timer);
-      timer = setTimeout(() => find({ text: text.value || undefined }), pauseMs);
+      timer = setTimeout(findText, pauseMs);
     },
   });
   const selects = Object.entries(choices).map(([field, values]) => {
     const current = textOf(args[field])?.toLowerCase();
+    const options = values.map((value) =>
+      h('option', { value, selected: value.toLowerCase() === current }, cadenceInWords(value)),
+    );
+    const onchange = () => find({ [field]: select.value || undefined });
     const select: HTMLSelectElement = h(
       'select',
-      {
-        id: `filter-${field}`,
-        'aria-label': spaced(field),
-        onchange: () => find({ [field]: select.value || undefined }),
-      },
+      { id: `filter-${field}`, 'aria-label': spaced(field), onchange },
       h('option', { value: '' }, `Any ${field}`),
-      values.map((value) =>
-        h('option', { value, selected: value.toLowerCase() === current }, wordOf(value)),
-      ),
+      options,
     );
     return select;
   });
-  const form = h(
-    'form',
-    {
-      class: 'filters',
-      role: 'search',
-      onsubmit: (event) => {
-        event.preventDefault();
-        find({ text: text.value || undefined });
-      },
-    },
-    text,
-    selects,
-  );
+  const onsubmit = (event: Event) => {
+    event.preventDefault();
+    findText();
+  };
+  const form = h('form', { class: 'filters', role: 'search', onsubmit }, text, selects);
 
   /** The filters that have no field here, each to be taken off. */
   const otherFilters = () =>
     Object.entries(args).flatMap(([field, value]) => {
-      if (others.has(field) || field in choices || value === undefined) return [];
+      if (others.has(field) || value === undefined) return [];
       const label = `${spaced(field)}: ${visible(String(value))}`;
-      return button([h('bdi', {}, label), ' ×'], () => find({ [field]: undefined }), {
-        class: 'tag',
-        'aria-label': `Remove the filter ${label}`,
-      });
+      const off = { class: 'tag', 'aria-label': `Remove the filter ${label}` };
+      return button([h('bdi', {}, label), ' ×'], () => find({ [field]: undefined }), off);
     });
 
-  const header = ({ title, ...more }: (typeof columns)[number]) => {
-    const sort = 'sort' in more ? more.sort : undefined;
-    const isSorted = !isList && sort === (textOf(args.sort) ?? 'name');
-    const isDown = args.order === 'desc';
-    const first = sort === 'name' ? 'asc' : 'desc';
-    const flipped = isDown ? 'asc' : 'desc';
-    const label = isSorted
-      ? [title, h('span', { 'aria-hidden': true }, isDown ? ' ↓' : ' ↑')]
-      : title;
-    return h(
-      'th',
-      {
-        scope: 'col',
-        class: classOf(title),
-        'aria-sort': isSorted ? (isDown ? 'descending' : 'ascending') : undefined,
-      },
-      sort
-        ? button(label, () => find({ sort, order: isSorted ? flipped : first }), {
-            id: `sort-${sort}`,
-            class: 'sort',
-          })
-        : title,
-    );
-  };
-
   const table = (): Child => {
-    const all = rowsOf(data.audiences);
-    const rows = all.slice(0, maxRows);
-    if (rows.length === 0) {
-      const isCount = data.audiences === undefined;
-      return h(
-        'p',
-        { class: 'empty' },
-        isCount ? button('Show them', () => find({})) : 'No audience matches.',
-      );
-    }
-    const largest = Math.max(1, ...rows.map(({ size }) => numberOf(size) ?? 0));
+    const rows = rowsOf(data.audiences);
+    if (data.audiences === undefined) return button('Show them', () => find({}));
+    if (rows.length === 0) return h('p', { class: 'empty' }, 'No audience matches.');
+    const sort = isList ? undefined : (textOf(args.sort) ?? 'name');
+    const sortBy = (order: Order) =>
+      find({ sort: order.sort, order: order.isDown ? 'desc' : 'asc' });
+    const now = { sort, isDown: args.order === 'desc' };
     return [
-      h(
-        'div',
-        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Audiences' },
-        h(
-          'table',
-          {},
-          h('thead', {}, h('tr', {}, columns.map(header))),
-          h(
-            'tbody',
-            {},
-            rows.map((row) => rowOf(app, row, largest, args.spaceId)),
-          ),
-        ),
-      ),
-      all.length > maxRows && h('p', {}, `The first ${maxRows} of ${all.length} rows are shown.`),
+      rowsTable(app, rows.slice(0, maxRows), args.spaceId, now, sortBy),
+      rows.length > maxRows && h('p', {}, `The first ${maxRows} of ${rows.length} rows are shown.`),
     ];
   };
 
+  const toCursor = (cursor: unknown) =>
+    textOf(cursor) === undefined ? undefined : () => ask('list_audiences', { ...given, cursor });
+  const toOffset = (offset: number) => () => {
+    args = { ...args, offset: Math.max(0, offset) };
+    return ask('find_audiences', args);
+  };
   const pages = (): Child => {
     const count = rowsOf(data.audiences).length;
     const total = numberOf(data.matches) ?? 0;
     const offset = numberOf(args.offset) ?? 0;
-    const limit = numberOf(args.limit) ?? defaultLimit;
     const { next, previous } = fieldsOf(data.pagination);
-    const toCursor = (cursor: unknown) =>
-      textOf(cursor) && (() => ask('list_audiences', defined({ ...given, cursor })));
-    const toOffset = (place: number, isThere: boolean) =>
-      isThere && (() => ask('find_audiences', (args = { ...args, offset: Math.max(0, place) })));
-    const back = isList ? toCursor(previous) : toOffset(offset - limit, offset > 0);
-    const on = isList ? toCursor(next) : toOffset(offset + count, offset + count < total);
+    const before = offset - (numberOf(args.limit) ?? defaultLimit);
+    const after = offset + count;
+    const [back, on] = isList
+      ? [toCursor(previous), toCursor(next)]
+      : [offset > 0 && toOffset(before), after < total && toOffset(after)];
     if (!back && !on) return undefined;
-    const range = isList ? '' : `${offset + 1}–${offset + count} of ${countInWords(total, app)}`;
-    const step = (label: string, id: string, go: (() => unknown) | '' | false | undefined) =>
-      button(label, () => go && go(), { id, 'aria-disabled': go ? undefined : 'true' });
+    const step = (label: string, id: string, go: typeof back) =>
+      button(label, () => (go ? go() : undefined), { id, 'aria-disabled': !go && 'true' });
     return h(
       'nav',
       { class: 'pages', 'aria-label': 'Pages' },
       step('Previous', 'page-back', back),
-      h('span', {}, range),
+      h('span', {}, isList ? '' : `${offset + 1}–${after} of ${countInWords(total, app)}`),
       step('Next', 'page-on', on),
     );
   };
@@ -223,46 +176,4 @@ export function tableView(app: App, tool: string, given: Fields, first: Fields):
     ],
   };
   return view;
-}
-
-function rowOf(app: App, row: Fields, largest: number, spaceId: unknown): HTMLElement {
-  const id = textOf(row.id) ?? '';
-  const size = numberOf(row.size);
-  const bar = h('span', { class: 'bar', 'aria-hidden': true });
-  bar.style.setProperty('--share', `${Math.round((100 * (size ?? 0)) / largest)}%`);
-  const cadence = wordOf(textOf(row.cadence));
-  const changed = dayInWords(row.updatedAt, app);
-  const state = booleanOf(row.enabled) === false ? 'Disabled' : textOf(row.status);
-  const include = ['schedules', 'destinations', 'usedBy'];
-  const open = () => app.go('get_audience', defined({ spaceId, id, include }));
-  const cell = (title: string, child: Child) => h('td', { class: classOf(title) }, child);
-  return h(
-    'tr',
-    {},
-    h(
-      'th',
-      { scope: 'row' },
-      button(named(textOf(row.name)), open, { class: 'link', id: `open-${id}` }),
-      h('small', { class: 'narrow' }, `${cadence} · ${changed}`),
-    ),
-    cell('Size', [h('span', {}, countInWords(size, app)), size !== undefined && bar]),
-    cell('Status', chip(state)),
-    cell('Cadence', cadence),
-    cell('Used by', countInWords(row.usedByCount, app)),
-    cell('Changed', changed),
-  );
-}
-
-function classOf(title: string): string {
-  return title.toLowerCase().replace(' ', '-');
-}
-
-function wordOf(value: string | undefined): string {
-  if (value === undefined) return '–';
-  return value === 'REALTIME' ? 'Real time' : spaced(visible(value));
-}
-
-/** The fields that have a value. */
-function defined(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

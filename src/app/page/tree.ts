@@ -43,9 +43,9 @@ function branch(label: Child, audience: Fields, place: Place, isOpen: boolean): 
         if (!details.open || isRead) return;
         isRead = true;
         fill(content, h('p', { class: 'empty' }, 'Looking …'));
-        const found = await (place.direction === 'uses' ? used : users)(audience, place);
-        isRead = Array.isArray(found);
-        fill(content, typeof found === 'string' ? h('p', {}, visible(found)) : list(found, place));
+        const rows = await (place.direction === 'uses' ? used : users)(audience, place);
+        isRead = typeof rows !== 'string';
+        fill(content, typeof rows === 'string' ? h('p', {}, visible(rows)) : list(rows, place));
       },
     },
     h('summary', {}, label),
@@ -70,11 +70,8 @@ function list(rows: readonly Fields[], place: Place): Child {
 function node(row: Fields, place: Place): Child {
   const { app, spaceId, direction, path } = place;
   const id = textOf(row.id) ?? '';
-  const include = ['schedules', 'destinations', 'usedBy'];
   const title = [
-    button(named(textOf(row.name)), () => app.go('get_audience', { spaceId, id, include }), {
-      class: 'link',
-    }),
+    button(named(textOf(row.name)), () => app.openAudience(spaceId, id), { class: 'link' }),
     ' ',
     chip(row.enabled === false ? 'Disabled' : textOf(row.status)),
     h('small', {}, ` ${countInWords(row.size, app)}`),

@@ -1,7 +1,7 @@
 import { numberOf, textOf } from './read.ts';
 
 /** Invisible characters, which can turn or hide what strangers wrote. */
-const unseen =
+export const unseen =
   /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /** A text with every invisible character written as an escape. */
