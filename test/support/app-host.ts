@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
 import * as z from 'zod';
 import { appUri } from '../../src/resources/app.ts';
 import { Changes } from './changes.ts';
@@ -46,6 +46,8 @@ export interface AppHost extends AsyncDisposable {
   showPending(tool: string, args?: Args): Promise<void>;
   /** Runs an expression in the host's page; `host` is there. */
   run(expression: string): Promise<unknown>;
+  /** Evaluates an expression in the page itself. */
+  inside(expression: string): Promise<unknown>;
   /** What the page told the model, once it has told so much. */
   contexts(count: number): Promise<string[]>;
   /** Resolves when the page has called a tool so often. */
@@ -105,6 +107,7 @@ export async function openAppHost(
       await page.frameLocator('iframe').locator('main').waitFor();
     },
     run,
+    inside: (expression) => frameOf(page).evaluate(expression),
     async contexts(count) {
       await page.waitForFunction(`host.contexts.length >= ${count}`);
       return z.array(z.string()).parse(await run('host.contexts'));
@@ -115,6 +118,13 @@ export async function openAppHost(
     },
     [Symbol.asyncDispose]: () => page.close(),
   };
+}
+
+/** The frame with the page. @throws {Error} if none is shown. */
+export function frameOf(page: Page): Frame {
+  const [, frame] = page.frames();
+  if (!frame) throw new Error('no page is shown');
+  return frame;
 }
 
 /** The methods of the messages that the page sent to the host. */

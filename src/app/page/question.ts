@@ -95,13 +95,17 @@ function merged(blocks: readonly Block[]): Block[] {
   return all;
 }
 
-/** The parts of a line between separators that are not in quotes. */
+/** What the server leaves where it cut a text. */
+const cutMark = '…[cut, ';
+
+/** The parts of a line between separators that are not in quotes, nor in a mark. */
 function outsideQuotes(line: string, separator: string): string[] {
   const parts: string[] = [];
   let [from, isQuoted] = [0, false];
   for (let at = 0; at < line.length; at += 1) {
     if (line[at] === '\\') at += 1;
     else if (line[at] === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && line.startsWith(cutMark, at)) at += cutMark.length;
     else if (!isQuoted && line.startsWith(separator, at)) {
       parts.push(line.slice(from, at));
       from = at + separator.length;
