@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { start } from '../src/sandbox/start.ts';
-import { RedisServer, withoutRedis } from '../test/support/redis.ts';
+import { onRedis, RedisServer } from '../test/support/redis.ts';
 import { callTool, expectThat, section, show } from './story.ts';
 import { Balancer } from './team/balancer.ts';
 import { addKey, connect } from './team/person.ts';
@@ -34,7 +34,7 @@ const sandbox = await start({
     if (status === 429) refusals += 1;
   },
 });
-const redis = withoutRedis ? undefined : await RedisServer.start();
+const redis = onRedis.isSkipped ? undefined : await RedisServer.start();
 const names = redis ? ['a', 'b'] : ['a'];
 if (!redis) show('There is no redis-server on this machine, so there is only one replica.');
 const marketersKey = addKey(keysFile, 'The marketer');

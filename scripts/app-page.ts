@@ -19,7 +19,9 @@ const shared = {
   write: false,
   minify: true,
   target: 'es2022',
+  charset: 'utf8',
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 } satisfies BuildOptions;
 
@@ -27,29 +29,36 @@ export interface AppPage {
   html: string;
   /** The page without the language. */
   own: string;
+  /** The source files that are bundled in it. */
+  inputs: readonly string[];
 }
 
 /** Makes the page, and writes nothing. */
 export async function appPage(): Promise<AppPage> {
-  const language = await textOf({
+  const language = await built({
     entryPoints: [`${folder}/language/entry.ts`],
     format: 'iife',
     globalName: 'segmentLanguage',
   });
-  const style = await textOf({ entryPoints: [`${folder}/page/style.css`] });
-  const script = await textOf({
+  const style = await built({ entryPoints: [`${folder}/page/style.css`] });
+  const script = await built({
     entryPoints: [`${folder}/page/main.ts`],
     format: 'iife',
     define: { APP_VERSION: JSON.stringify(packageJson.version) },
   });
-  const bytes = gzipSync(language, { level: 9 });
+  const bytes = gzipSync(language.text, { level: 9 });
   const element = `<script type="text/plain" id="language" data-bytes="${bytes.length}">${packed(bytes)}</script>`;
-  return { html: page(style, script, element), own: page(style, script, '') };
+  return {
+    html: page(style.text, script.text, element),
+    own: page(style.text, script.text, ''),
+    inputs: [language, style, script].flatMap(({ inputs }) => inputs),
+  };
 }
 
-async function textOf(options: BuildOptions): Promise<string> {
-  const { outputFiles = [] } = await build({ ...shared, ...options });
-  return (outputFiles[0]?.text ?? '').trim();
+async function built(options: BuildOptions): Promise<{ text: string; inputs: string[] }> {
+  const { outputFiles, metafile } = await build({ ...shared, ...options });
+  const text = (outputFiles[0]?.text ?? '').trim();
+  return { text, inputs: Object.keys(metafile.inputs) };
 }
 
 /** A fence of its own, for a host that has none: nothing is loaded, and nothing is sent. */

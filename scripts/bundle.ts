@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import * as z from 'zod';
 import { appPage } from './app-page.ts';
+import { hostPages } from './host-pages.ts';
 
 /*
  * Bundles the program into program.js and the chunks that it loads on first use, and for other
@@ -152,13 +153,19 @@ export async function bundle(): Promise<Bundle> {
     minify: true,
     logLevel: 'warning',
   });
-  const files = new Map<string, Uint8Array>();
+  const pages = await hostPages();
+  const files = new Map<string, Uint8Array>(pages.files);
   for (const { path, text } of program.outputFiles) files.set(nameOf(path), await toCommonJs(text));
   for (const { path, contents } of [...others.outputFiles, ...bin.outputFiles]) {
     files.set(nameOf(path), contents);
   }
-  files.set('app.html', new TextEncoder().encode((await appPage()).html));
-  const inputs = [program, others].flatMap((built) => Object.keys(built.metafile.inputs));
+  const app = await appPage();
+  files.set('app.html', new TextEncoder().encode(app.html));
+  const inputs = [
+    ...[program, others].flatMap((built) => Object.keys(built.metafile.inputs)),
+    ...pages.inputs,
+    ...app.inputs,
+  ];
   const external = Object.values(program.metafile.outputs)
     .flatMap(({ imports }) => imports)
     .filter((each) => each.external && each.path.startsWith('./vendor/'));

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { AppCommand } from './commands/app.ts';
 import type { CheckCommand } from './commands/check.ts';
 import type { DoctorCommand } from './commands/doctor.ts';
 import type { KeysCommand } from './commands/keys.ts';
@@ -30,6 +31,7 @@ export type Command =
    * Only the command `serve` by its name can serve HTTP.
    */
   | { kind: 'serve'; flags: Flags; problems: readonly string[]; isNamed?: true }
+  | ({ kind: 'app' } & AppCommand)
   | ({ kind: 'keys' } & KeysCommand)
   | ({ kind: 'sandbox' } & SandboxCommand)
   | ({ kind: 'check' } & CheckCommand)
@@ -83,6 +85,7 @@ const named: Readonly<Record<CommandName, Form>> = {
     problems,
     isNamed: true,
   })),
+  app: formOf('app', parseApp),
   keys: formOf('keys', parseKeys),
   setup: formOf('setup', parseSetup),
   doctor: formOf('doctor', parseDoctor),
@@ -303,11 +306,21 @@ function parseKeys(flags: Flags, words: readonly string[], problems: string[]): 
   return { kind: 'keys', action: kind ?? 'list', id, flags };
 }
 
-function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): Command {
-  const port = flags.port === undefined ? sandboxPort : Number(flags.port);
-  if (flags.port === true || !Number.isInteger(port) || port < 0 || port > 65_535) {
+function parseApp(flags: Flags, _: readonly string[], problems: string[]): Command {
+  const { port, 'no-open': noOpen, ...rest } = flags;
+  return { kind: 'app', flags: rest, port: portIn(port, 0, problems), isOpened: noOpen !== true };
+}
+
+function portIn(given: Flags[string], fallback: number, problems: string[]): number {
+  const port = given === undefined ? fallback : Number(given);
+  if (given === true || !Number.isInteger(port) || port < 0 || port > 65_535) {
     problems.push('--port needs a number from 0 to 65535.');
   }
+  return port;
+}
+
+function parseSandbox(flags: Flags, _: readonly string[], problems: string[]): Command {
+  const port = portIn(flags.port, sandboxPort, problems);
   const edition = sandboxEditions.find((each) => each === flags.edition);
   if (flags.edition !== undefined && edition === undefined) {
     problems.push(`--edition must be one of ${sandboxEditions.join(', ')}.`);

@@ -94,7 +94,8 @@ export const baseUrls = {
 export function secretsOf({ target, proxy, secrets, http }: Config): string[] {
   const tokens = target.kind === 'live' ? [target.token] : [];
   const redis = http?.redisUrl === undefined ? [] : secretsOfRedis(http.redisUrl);
-  return [...tokens, ...(proxy?.secrets ?? []), ...(secrets ?? []), ...redis];
+  const keys = http?.auth.kind === 'key' ? [http.auth.key] : [];
+  return [...tokens, ...(proxy?.secrets ?? []), ...(secrets ?? []), ...redis, ...keys];
 }
 
 /**

@@ -9,6 +9,8 @@ export type { ListenAddress };
 /** Who is let in, and how that is found out. */
 export type AuthConfig =
   | { readonly kind: 'none' }
+  /** One key, which only this process and whom it tells know. */
+  | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'keys'; readonly file: string }
   | OAuthConfig;
 
@@ -36,6 +38,8 @@ export interface HttpConfig {
   readonly allowedOrigins: readonly string[];
   /** Whether pages served by this machine may, too: where only it can be reached, and none is named. */
   readonly allowsLoopbackOrigins: boolean;
+  /** Whether the pages that this server itself serves may. */
+  readonly allowsOwnOrigin?: boolean;
   readonly auth: AuthConfig;
   /** The file of named Segment tokens; undefined where the settings hold the only one. */
   readonly tokensFile: string | undefined;

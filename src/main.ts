@@ -4,6 +4,7 @@ import { compose } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { HttpMachine } from './http-config.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
+import type { HttpAdditions } from './serve-http.ts';
 import { createProcessServices, type Machine } from './services.ts';
 import { openTelemetry } from './telemetry/open.ts';
 import { serveStdio } from './transports/stdio.ts';
@@ -88,6 +89,28 @@ async function run(command: Command): Promise<number> {
       );
       return exitCode.ok;
     }
+    case 'app': {
+      const { App, appMachine } = await import('./commands/lazy.ts');
+      const warnings: string[] = [];
+      // Whoever looks at a page wants to see only what is wrong in the terminal.
+      const environment = { LOG_LEVEL: 'warn', ...process.env };
+      const config = readConfig(command.flags, environment, [], (sentence) =>
+        warnings.push(sentence),
+      );
+      const machine = appMachine(surroundings(), randomBytes);
+      const app = new App(command, machine, config.stateFolder, (text) =>
+        process.stdout.write(text),
+      );
+      try {
+        return await serve({ ...config, http: app.http }, warnings, {
+          pages: app.pages,
+          onListening: (url) => app.open(url),
+          onAdmitted: () => app.close(),
+        });
+      } finally {
+        app.close();
+      }
+    }
     case 'serve': {
       const warnings: string[] = [];
       const config = readConfig(
@@ -126,8 +149,12 @@ function httpMachine(): HttpMachine {
   };
 }
 
-/** @param warnings the settings that are ignored. */
-async function serve(config: Config, warnings: readonly string[]): Promise<number> {
+/** @param warnings the settings that are ignored. @param additions for a server of HTTP. */
+async function serve(
+  config: Config,
+  warnings: readonly string[],
+  additions: HttpAdditions = {},
+): Promise<number> {
   // Whatever the log level: a restriction that somebody relies on may not be in effect.
   for (const reason of warnings) tell(`setting ignored: ${reason}`);
   const machine: Machine = {
@@ -149,7 +176,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<numbe
   log('info', 'serving', { version, target: config.target.kind });
   if (config.http) {
     const { serveHttp } = await import('./serve-http.ts');
-    await serveHttp(services, config.http);
+    await serveHttp(services, config.http, additions);
     await telemetry.flush();
     return exitCode.ok;
   }

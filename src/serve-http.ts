@@ -23,6 +23,7 @@ import { keysOfSecrets } from './keys-of-secret.ts';
 import { noBus } from './replicas/bus.ts';
 import type { SharedState } from './replicas/shared-state.ts';
 import { keyBytes, type StateFolder, StateFolderError } from './safety/state-folder.ts';
+import type { ServedPage } from './served-page.ts';
 import type { ProcessServices } from './services.ts';
 import { systemReason } from './system-reason.ts';
 import { expositionType } from './telemetry/families.ts';
@@ -56,7 +57,11 @@ export interface HttpService {
  *
  * @throws {ConfigError} if the address or a file can't be used.
  */
-export async function serveHttp(services: ProcessServices, http: HttpConfig): Promise<void> {
+export async function serveHttp(
+  services: ProcessServices,
+  http: HttpConfig,
+  additions: HttpAdditions = {},
+): Promise<void> {
   let hurry = () => {};
   const hurried = new Promise<void>((resolve) => {
     hurry = resolve;
@@ -70,9 +75,20 @@ export async function serveHttp(services: ProcessServices, http: HttpConfig): Pr
       resolve(signal);
     });
   });
-  const service = await startHttp(services, http);
+  const service = await startHttp(services, http, additions);
   services.log('info', 'stopping', { reason: await signaled });
   await service.stop(hurried);
+}
+
+/** What a server may have that no setting asks for. */
+export interface HttpAdditions {
+  /** Opens what replicas share; by default in the Redis that is configured. */
+  openShared?: OpenShared;
+  pages?: readonly ServedPage[];
+  /** Called when it listens. @param url where MCP is served. */
+  onListening?(url: string): void;
+  /** Called whenever somebody is let in. */
+  onAdmitted?(): void;
 }
 
 /** Opens what the replicas of a server share; undefined for the only one. */
@@ -93,13 +109,12 @@ const openRedisOf: OpenShared = async ({ config, machine, log }, { redisUrl, rep
 /**
  * Starts to serve MCP over HTTP, to everybody who is let in.
  *
- * @param openShared opens what replicas share; by default in the Redis that is configured.
  * @throws {ConfigError} if the address or a file can't be used.
  */
 export async function startHttp(
   services: ProcessServices,
   http: HttpConfig,
-  openShared: OpenShared = openRedisOf,
+  { openShared = openRedisOf, pages, onListening, onAdmitted }: HttpAdditions = {},
 ): Promise<HttpService> {
   const { machine, log } = services;
   const { clock, randomBytes } = machine;
@@ -139,7 +154,12 @@ export async function startHttp(
       underWay: new UnderWay(shared?.bus ?? noBus, () => token(idBytes)),
     }),
     documents: documentsOf(http),
-    admit: (request, query) => visitors.admit(request, query),
+    pages,
+    async admit(request, query) {
+      const visitor = await visitors.admit(request, query);
+      onAdmitted?.();
+      return visitor;
+    },
     notReady: () => access.authenticator.notReady(),
     log,
   });
@@ -150,6 +170,7 @@ export async function startHttp(
   const origin = http.publicUrl ?? originAt({ ...http.listen, port });
   const url = `${origin}${endpointPath}`;
   log('info', 'listening', { url, port, auth: http.auth.kind, replica: http.replica });
+  onListening?.(url);
   return {
     url,
     async stop(hurry) {

@@ -42,7 +42,7 @@ export const reportFormats = ['text', 'json', 'github', 'sarif'] as const;
 export const keyActions = ['add', 'list', 'revoke'] as const;
 export type KeyAction = (typeof keyActions)[number];
 
-export type CommandName = 'serve' | 'keys' | 'setup' | 'doctor' | 'check' | 'sandbox';
+export type CommandName = 'serve' | 'app' | 'keys' | 'setup' | 'doctor' | 'check' | 'sandbox';
 
 /** All commands, in the order in which the help shows them. */
 export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
@@ -54,6 +54,25 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     flags: [],
     takesSettings: true,
     ownSettings: httpSettingList,
+    exitCodes: "0 when stopped, 1 if it failed, 2 if it can't start as given.",
+  },
+  app: {
+    words: '',
+    maxWords: 0,
+    summary: 'Look at audiences in a browser, with the app that MCP clients show.',
+    details: [
+      'Serves this machine only, with the same tools and rules as for clients, until it is stopped with Ctrl-C. Nobody else can use the page: its key is in memory and in a file that only you can read, which is removed as soon as the browser has opened it.',
+    ],
+    flags: [
+      {
+        flag: 'port',
+        argument: 'PORT',
+        meaning: 'Port on 127.0.0.1; 0 for any free port',
+        fallback: '0',
+      },
+      { flag: 'no-open', meaning: 'Open no browser; print the path of the file that leads to it' },
+    ],
+    takesSettings: true,
     exitCodes: "0 when stopped, 1 if it failed, 2 if it can't start as given.",
   },
   keys: {

@@ -5,6 +5,7 @@ import { keysFile, policiesFile, tokensFile } from './files.ts';
 import type { Fetch } from './issuer-keys.ts';
 import { createKeysAuthenticator } from './keys.ts';
 import { createOAuthAuthenticator } from './oauth.ts';
+import { createOneKeyAuthenticator } from './one-key.ts';
 import { createOpenAuthenticator } from './open.ts';
 import type { TokenNames } from './token-choice.ts';
 import type { SegmentTokens } from './tokens-file.ts';
@@ -61,6 +62,8 @@ export async function openAccess(
       switch (auth.kind) {
         case 'none':
           return createOpenAuthenticator(names);
+        case 'key':
+          return createOneKeyAuthenticator(auth.key);
         case 'keys': {
           const file = await open(keysFile(auth.file));
           return createKeysAuthenticator(file, { now: clock.now, log, tokens: names });

@@ -5,6 +5,7 @@
  */
 
 export { help } from '../help.ts';
+export { App, thisMachine as appMachine } from './app.ts';
 export { runCheck } from './check.ts';
 export { runDoctor, thisMachine as doctorMachine } from './doctor.ts';
 export { runKeys } from './keys.ts';

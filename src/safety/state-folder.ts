@@ -9,11 +9,14 @@ const keyName = 'key';
 const tokenName = 'token';
 const usedPrefix = 'used-';
 const countPrefix = 'count-';
+const briefPrefix = 'brief-';
 export const keyBytes = 32;
 /** Much longer than any token. */
 const maxTokenBytes = 4096;
 /** How long a value is remembered as used: much longer than any value lives. */
 const keepUsedMs = 60 * 60_000;
+/** How long a file for a moment stays if nobody removes it. */
+const keepBriefMs = 60 * 60_000;
 /** How long a count is kept after its last change: longer than the month it may be for. */
 const keepCountMs = 40 * 24 * 60 * 60_000;
 
@@ -121,6 +124,22 @@ export class StateFolder {
   keepToken(token: string): void {
     this.#withDraft(tokenName, Buffer.from(`${token}\n`), (draft, path) => {
       fs().renameSync(draft, path);
+    });
+  }
+
+  /**
+   * Writes a new file for a moment, with a unique name, that only its owner can read.
+   *
+   * @param extension without a dot. @returns its path. @throws {StateFolderError}
+   */
+  writeBrief(text: string, extension: string): string {
+    this.prepare();
+    return this.#attempt(() => {
+      this.#forgetOld(briefPrefix, keepBriefMs);
+      const name = `${briefPrefix}${crypto.randomUUID()}.${extension}`;
+      const path = paths().join(this.#path, name);
+      fs().writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+      return path;
     });
   }
 

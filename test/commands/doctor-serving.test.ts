@@ -12,7 +12,7 @@ import { startAuthorizationServer } from '../support/authorization-server.ts';
 import { type DoctorRun, doctor } from '../support/doctor-machine.ts';
 import { listen } from '../support/listen.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { ifRedis, RedisServer, withoutRedis } from '../support/redis.ts';
+import { onRedis, RedisServer } from '../support/redis.ts';
 import { startReplica } from '../support/replica.ts';
 import { temporaryHome } from '../support/setup-machine.ts';
 
@@ -207,8 +207,8 @@ describe('before it starts', () => {
   });
 });
 
-describe(`Redis${ifRedis}`, () => {
-  test.skipIf(withoutRedis)('answers, or says why not, without its password', async () => {
+describe(`Redis${onRedis.note}`, () => {
+  test.skipIf(onRedis.isSkipped)('answers, or says why not, without its password', async () => {
     const redis = await RedisServer.start(password);
     onTestFinished(() => redis.close());
     expect(await pingRedis(redis.url, systemClock)).toEqual({

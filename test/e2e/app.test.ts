@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { start } from '../../src/sandbox/start.ts';
 import { type AppHost, type AppHostOptions, methodsOf, openAppHost } from '../support/app-host.ts';
 import { violationsIn } from '../support/axe.ts';
-import { ifChromium, startChromium, withoutChromium } from '../support/chromium.ts';
+import { inChromium, launchChromium } from '../support/chromium.ts';
 import { hostileTexts } from '../support/hostile.ts';
 import type { Answering } from '../support/in-memory.ts';
 import { startLargeSpace } from '../support/large-space.ts';
@@ -21,11 +21,11 @@ const include = ['schedules', 'destinations', 'usedBy'];
 /** The first audiences of the shop: one that others build on, and two more. */
 const [bigSpenders, abandoners, lapsed] = ['aud_000000001', 'aud_000000002', 'aud_000000003'];
 
-describe.skipIf(withoutChromium)(`the app in a browser${ifChromium}`, () => {
+describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, () => {
   let browser: Browser;
   let shared: Session;
   beforeAll(async () => {
-    browser = await startChromium();
+    browser = await launchChromium();
     shared = await startSession(shop);
   });
   afterAll(async () => {

@@ -5,7 +5,7 @@ import type { BusMessage } from '../../src/replicas/bus.ts';
 import { type OpenRedisOptions, openRedis } from '../../src/replicas/redis/open.ts';
 import { startLimitedService } from '../support/limited-service.ts';
 import { startTeam } from '../support/limiter-team.ts';
-import { ifRedis, RedisServer, withoutRedis } from '../support/redis.ts';
+import { onRedis, RedisServer } from '../support/redis.ts';
 
 /*
  * What replicas share, on a real redis-server.
@@ -19,7 +19,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-describe.skipIf(withoutRedis)(`on redis-server${ifRedis}`, () => {
+describe.skipIf(onRedis.isSkipped)(`on redis-server${onRedis.note}`, () => {
   let server: RedisServer;
   beforeAll(async () => {
     server = await RedisServer.start();
@@ -239,7 +239,7 @@ describe.skipIf(withoutRedis)(`on redis-server${ifRedis}`, () => {
 /** With a character that a URL has to encode. */
 const password = 'pass#word';
 
-describe.skipIf(withoutRedis)(`when redis-server is gone${ifRedis}`, () => {
+describe.skipIf(onRedis.isSkipped)(`when redis-server is gone${onRedis.note}`, () => {
   let server: RedisServer;
   beforeAll(async () => {
     server = await RedisServer.start(password);

@@ -1,23 +1,23 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { requirement } from './required.ts';
 
 /*
- * Tests in a real browser are skipped where it is not installed, unless TEST_REQUIRE has the word
- * chromium: then they fail.
+ * Chromium as the system has it: no test downloads a browser.
  */
 
-const file = process.env.TEST_CHROMIUM ?? '/usr/bin/chromium';
-const required = (process.env.TEST_REQUIRE ?? '').split(',').includes('chromium');
+const names = ['chromium', 'chromium-browser', 'google-chrome'];
+const folders = (process.env.PATH ?? '').split(delimiter);
+const path = folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);
 
-/** Whether tests in the browser are to be skipped. */
-export const withoutChromium = !existsSync(file) && !required;
+/** Whether tests in a browser run here. */
+export const inChromium = requirement('chromium', path !== undefined, {
+  program: 'Chromium',
+  debianPackage: 'chromium',
+});
 
-/** What the title of such a test says. */
-export const ifChromium = withoutChromium
-  ? ' (skipped: no Chromium is installed; apt-get install chromium)'
-  : '';
-
-/** Starts the browser. Tests run as root in a container, where it has no sandbox of its own. */
-export function startChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: file, args: ['--no-sandbox'] });
+/** Starts a browser; tests in CI run as root, which Chromium's own sandbox does not allow. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: path ?? 'chromium', args: ['--no-sandbox'] });
 }

@@ -4,22 +4,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { requirement } from './required.ts';
 
-/*
- * Tests on a real redis-server are skipped where it is not installed, unless TEST_REQUIRE has the word
- * redis: then they fail.
- */
+const isFound = spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
 
-const required = (process.env.TEST_REQUIRE ?? '').split(',').includes('redis');
-const found = spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
-
-/** Whether tests on Redis are to be skipped. */
-export const withoutRedis = !found && !required;
-
-/** What the title of such a test says. */
-export const ifRedis = withoutRedis
-  ? ' (skipped: no redis-server is installed; apt-get install redis-server)'
-  : '';
+/** Whether tests on a real redis-server run here. */
+export const onRedis = requirement('redis', isFound, {
+  program: 'redis-server',
+  debianPackage: 'redis-server',
+});
 
 /** A server of our own, on a port of its own, that keeps nothing. */
 export class RedisServer {

@@ -54,7 +54,11 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const telemetry = await openTelemetry(config.http, clock);
   const services = createProcessServices(config, machine, telemetry);
   const shared = bus && sharing(bus);
-  const service = await startHttp(services, config.http, shared && (async () => shared));
+  const service = await startHttp(
+    services,
+    config.http,
+    shared && { openShared: async () => shared },
+  );
   let stopping: Promise<void> | undefined;
   const stop = (hurry: Promise<unknown> = Promise.resolve()) => {
     stopping ??= service.stop(hurry);

@@ -5,6 +5,7 @@ import { Distribution, expositionOf, Values } from '../../src/telemetry/families
 import { type MetricSources, Metrics } from '../../src/telemetry/metrics.ts';
 import { type MetricRow, metrics as table } from '../../src/telemetry/metrics-table.ts';
 import { readExposition, seriesValue } from '../support/exposition.ts';
+import { requirement } from '../support/required.ts';
 
 const rows: readonly MetricRow[] = Object.values(table);
 
@@ -226,15 +227,13 @@ test.each([rulesFile, dashboardFile])('%s asks for labels that the metrics have'
   expect([...grouped, ...shown].filter((name) => !known.has(name))).toEqual([]);
 });
 
-// Required where TEST_REQUIRE has the word promtool.
-const isRequired = (process.env.TEST_REQUIRE ?? '').split(',').includes('promtool');
-const hasPromtool =
-  isRequired || spawnSync('promtool', ['--version'], { stdio: 'ignore' }).status === 0;
-const skipped = hasPromtool
-  ? ''
-  : ' (skipped: promtool is not installed; apt-get install prometheus)';
+const isPromtoolFound = spawnSync('promtool', ['--version'], { stdio: 'ignore' }).status === 0;
+const withPromtool = requirement('promtool', isPromtoolFound, {
+  program: 'promtool',
+  debianPackage: 'prometheus',
+});
 
-describe.skipIf(!hasPromtool)(`Prometheus's own tool${skipped}`, () => {
+describe.skipIf(withPromtool.isSkipped)(`Prometheus's own tool${withPromtool.note}`, () => {
   test('accepts the rules', () => {
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', rulesFile], {
       encoding: 'utf8',

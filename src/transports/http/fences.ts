@@ -17,6 +17,8 @@ export interface Fences {
   readonly allowedOrigins: readonly string[];
   /** Whether pages that this machine serves are allowed, too. */
   readonly allowsLoopbackOrigins: boolean;
+  /** Whether pages of this server are allowed. */
+  readonly allowsOwnOrigin?: boolean;
 }
 
 /**
@@ -26,13 +28,22 @@ export interface Fences {
  */
 export function refusalOf(headers: IncomingHttpHeaders, fences: Fences): string | undefined {
   const { host = '', origin } = headers;
-  if (!isAllowedHost(host.toLowerCase(), fences.allowedHosts)) {
-    return 'This server is not served under that host name (--allowed-hosts).';
-  }
+  const refusal = hostRefusalOf(headers, fences);
+  if (refusal !== undefined) return refusal;
+  if (fences.allowsOwnOrigin && origin === `http://${host}`) return undefined;
   if (origin !== undefined && !isAllowedOrigin(origin, fences)) {
     return 'Requests of that origin are not allowed (--allowed-origins).';
   }
   return undefined;
+}
+
+/** The same for what everybody may get, whatever page asks for it. */
+export function hostRefusalOf(
+  { host = '' }: IncomingHttpHeaders,
+  { allowedHosts }: Fences,
+): string | undefined {
+  if (isAllowedHost(host.toLowerCase(), allowedHosts)) return undefined;
+  return 'This server is not served under that host name (--allowed-hosts).';
 }
 
 function isAllowedOrigin(

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { endpointPath, type ListenAddress } from '../../http-address.ts';
 import type { Log } from '../../log.ts';
 import { rpcCodes } from '../../mcp/rpc-error.ts';
+import type { ServedPage } from '../../served-page.ts';
 import {
   assertDeclaredLength,
   BodyTooLargeError,
@@ -10,7 +11,7 @@ import {
   readBody,
 } from './body.ts';
 import { type Exchange, type HttpRefusal, refuse, type Visitor } from './exchange.ts';
-import { corsOf, type Fences, preflightOf, refusalOf } from './fences.ts';
+import { corsOf, type Fences, hostRefusalOf, preflightOf, refusalOf } from './fences.ts';
 import { listenAt } from './listen.ts';
 import { urlOf } from './url.ts';
 
@@ -53,6 +54,8 @@ export interface HttpServerOptions {
   exchange: Exchange;
   /** The descriptions of this server for OAuth clients. */
   documents: readonly PublicDocument[];
+  /** What browsers are served; by default nothing. */
+  pages?: readonly ServedPage[];
   /**
    * Finds out who sent a request.
    *
@@ -135,10 +138,12 @@ export class HttpServer {
     if (this.#state === 'refusing') response.setHeader('connection', 'close');
     const url = urlOf(request);
     if (!url) return answerError(response, 400, 'That is no URL.');
-    const { documents } = this.#options;
+    const { documents, pages = [] } = this.#options;
     const document = documents.find(({ path }) => path === url.pathname);
     if (document)
       return answerJson(response, 200, document.body, { 'access-control-allow-origin': '*' });
+    const page = pages.find(({ path }) => path === url.pathname);
+    if (page) return this.#servePage(request, response, page);
     switch (url.pathname) {
       case '/healthz':
         return answerJson(response, 200, { status: 'ok' });
@@ -150,6 +155,22 @@ export class HttpServer {
         return answerJson(response, 404, {
           error: `There is nothing here; MCP is at ${endpointPath}.`,
         });
+    }
+  }
+
+  #servePage(
+    { headers, method }: IncomingMessage,
+    response: ServerResponse,
+    page: ServedPage,
+  ): void {
+    const refusal = hostRefusalOf(headers, this.#options.fences);
+    if (refusal !== undefined) {
+      answerError(response, 403, refusal);
+    } else if (method !== 'GET' && method !== 'HEAD') {
+      answerError(response, 405, 'Only GET is served here.', { allow: 'GET, HEAD' });
+    } else {
+      response.writeHead(200, page.headers);
+      response.end(method === 'GET' ? page.body : undefined);
     }
   }
 

@@ -1,0 +1,24 @@
+/*
+ * The key that the command gave this page. It comes in the fragment of the address, which no request
+ * contains, and leaves it at once, so that it is not in what a user copies from the address bar. A
+ * reloaded page still has it; other tabs don't.
+ */
+
+const storedAs = 'key';
+
+/** What of the browser matters here. */
+export interface KeyPlaces {
+  location: Pick<Location, 'hash' | 'pathname' | 'search'>;
+  history: Pick<History, 'replaceState'>;
+  storage: Pick<Storage, 'getItem' | 'setItem'>;
+}
+
+/** @returns an empty text if there is none. */
+export function takeKey({ location, history, storage }: KeyPlaces): string {
+  const { hash, pathname, search } = location;
+  const given = new URLSearchParams(hash.slice(1)).get('key');
+  if (given === null) return storage.getItem(storedAs) ?? '';
+  history.replaceState(null, '', pathname + search);
+  storage.setItem(storedAs, given);
+  return given;
+}

@@ -1,0 +1,330 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Browser, FrameLocator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inChromium, launchChromium } from '../support/chromium.ts';
+import { type HostPage, type HostPageOptions, openHostPage } from '../support/host-page.ts';
+import { isWindows } from '../support/platform.ts';
+import { rawRequest } from '../support/raw-http.ts';
+
+/*
+ * The command `app` in a real browser: how a page gets the key and nobody else does, and the host's side
+ * of MCP Apps, seen by a view that writes down what it gets.
+ */
+
+const fixture = readFileSync('test/support/fixture-view.html', 'utf8');
+const audience = 'aud_000000011';
+const space = 'spa_shop_staging';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!inChromium.isSkipped) browser = await launchChromium();
+});
+afterAll(() => browser?.close());
+
+/** The page with the view of the tests. */
+const openHost = ({ args = ['--space', space], ...options }: HostPageOptions = {}) =>
+  openHostPage(browser, { view: fixture, args, ...options });
+
+const viewIn = (page: Page): FrameLocator => page.frameLocator('#view iframe');
+
+/** Waits for a message that the view got, whose JSON has all of these texts. */
+async function received(page: Page, ...texts: string[]): Promise<unknown> {
+  let item = viewIn(page).locator('#log li');
+  for (const text of texts) item = item.filter({ hasText: text });
+  return JSON.parse((await item.first().textContent()) ?? '');
+}
+
+/** Lets the view send something. */
+async function fromView(page: Page, script: string): Promise<void> {
+  await viewIn(page)
+    .locator('#log')
+    .evaluate(({ ownerDocument }, code) => {
+      const made = ownerDocument.createElement('script');
+      made.textContent = code;
+      ownerDocument.body.append(made);
+    }, script);
+}
+
+async function ask(page: Page, method: string, params: object): Promise<void> {
+  await fromView(page, `ask(${JSON.stringify(method)}, ${JSON.stringify(params)})`);
+}
+
+async function tell(page: Page, method: string, params: object): Promise<void> {
+  await fromView(page, `tell(${JSON.stringify(method)}, ${JSON.stringify(params)})`);
+}
+
+describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () => {
+  test('gives its key to the page, and to nobody else', async () => {
+    await using host = await openHost();
+    const { page, program, key, origin, redirectFile } = host;
+    if (!isWindows) expect(host.redirectMode).toBe(0o600);
+    expect(key).toMatch(/^sgm_[\w-]{43}$/);
+    expect(page.url()).toBe(`${origin}/`);
+    expect(existsSync(redirectFile)).toBe(false);
+    expect(program.stdout + program.stderr).not.toContain(key);
+    expect(host.requested.filter((url) => url.includes(key) && !url.includes('#'))).toEqual([]);
+
+    const ping = { body: { jsonrpc: '2.0', id: 1, method: 'ping' } };
+    const { status } = await rawRequest(origin, 'POST', '/mcp', { headers: {}, ...ping });
+    expect(status).toBe(401);
+    // A reload keeps it, another tab has none.
+    await page.reload();
+    await page.locator('#what option').first().waitFor({ state: 'attached' });
+    const other = await page.context().newPage();
+    await other.goto(origin);
+    await expect.poll(() => other.locator('#status').textContent()).toContain('no valid key');
+  });
+
+  test.skipIf(isWindows)('ends with Ctrl-C, and leaves no file behind', async () => {
+    await using host = await openHost();
+    host.program.child.kill('SIGINT');
+    expect(await host.program.exit()).toEqual({ code: 0 });
+    expect(existsSync(host.redirectFile)).toBe(false);
+    await host.open('list_audiences');
+    await expect
+      .poll(() => host.page.locator('#status').textContent())
+      .toBe('The server does not answer: is the command still running?');
+  });
+
+  test('offers what the server offers, and takes its settings', async () => {
+    await using host = await openHost({ args: ['--read-only'] });
+    const options = await host.page.locator('#what option').allTextContents();
+    expect(options).toEqual(expect.arrayContaining(['Find audiences', 'Get audience']));
+    expect(options).not.toContain('Remove audience from space');
+  });
+
+  test('shows answers as text where there is no app', async () => {
+    await using host = await openHostPage(browser, {
+      args: ['--space', space],
+      async prepare(page) {
+        await page.route('**/mcp', (route) => {
+          const { id, method } = route.request().postDataJSON();
+          if (method !== 'resources/read') return route.continue();
+          const error = { code: -32_002, message: 'Unknown resource.' };
+          return route.fulfill({ json: { jsonrpc: '2.0', id, error } });
+        });
+      },
+    });
+    await host.open('get_audience', { id: audience });
+    await expect.poll(() => host.page.locator('#view').textContent()).toContain('no app');
+    await expect.poll(() => host.page.locator('#result').textContent()).toContain(audience);
+  });
+});
+
+describe.skipIf(inChromium.isSkipped)(`a view${inChromium.note}`, () => {
+  test('learns of its surroundings, the call, its result, and its end', async () => {
+    await using host = await openHost();
+    const { page } = host;
+    await page.emulateMedia({ colorScheme: 'light' });
+    await host.open('get_audience', { id: audience });
+    expect(await received(page, '"view-1"', 'hostContext')).toMatchObject({
+      result: {
+        protocolVersion: '2026-01-26',
+        hostCapabilities: { openLinks: {}, serverTools: {}, serverResources: {} },
+        hostContext: {
+          theme: 'light',
+          toolInfo: { tool: { name: 'get_audience' } },
+          styles: { variables: { '--color-text-primary': expect.stringContaining('light-dark(') } },
+          displayMode: 'inline',
+          containerDimensions: { width: expect.any(Number) },
+        },
+      },
+    });
+    expect(await received(page, 'tool-input')).toEqual({
+      jsonrpc: '2.0',
+      method: 'ui/notifications/tool-input',
+      params: { arguments: { id: audience } },
+    });
+    expect(await received(page, 'ui/notifications/tool-result')).toMatchObject({
+      params: { structuredContent: { audience: { id: audience } } },
+    });
+    const order = await viewIn(page).locator('#log li').allTextContents();
+    expect(order.map((text) => JSON.parse(text).method ?? 'result')).toEqual([
+      'result',
+      'ui/notifications/tool-input',
+      'ui/notifications/tool-result',
+    ]);
+
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await received(page, 'host-context-changed', 'theme')).toMatchObject({
+      params: { theme: 'dark' },
+    });
+    await page.setViewportSize({ width: 400, height: 600 });
+    expect(await received(page, 'host-context-changed', 'width')).toMatchObject({
+      params: { containerDimensions: { width: expect.any(Number) } },
+    });
+
+    const torn = page.waitForEvent('framedetached');
+    await host.open('list_audiences');
+    await torn;
+    expect(await received(page, 'tool-input')).toMatchObject({ params: { arguments: {} } });
+  });
+
+  test('calls tools, reads resources and is answered in every case', async () => {
+    await using host = await openHost();
+    const { page } = host;
+    await host.open('list_audiences');
+    await received(page, 'ui/notifications/tool-result');
+    await ask(page, 'tools/call', { name: 'get_audience', arguments: { id: audience } });
+    await ask(page, 'tools/call', { name: 'no_such_tool', arguments: {} });
+    await ask(page, 'ping', {});
+    await ask(page, 'ui/request-display-mode', { mode: 'fullscreen' });
+    await ask(page, 'no/such-method', {});
+    await ask(page, 'ui/open-link', { url: 'javascript:alert(1)' });
+    expect(await received(page, '"view-2"')).toMatchObject({
+      result: { structuredContent: { audience: { id: audience } } },
+    });
+    expect(await received(page, '"view-3"')).toMatchObject({ error: { code: -32_602 } });
+    expect(await received(page, '"view-4"')).toMatchObject({ result: {} });
+    expect(await received(page, '"view-5"')).toMatchObject({ result: { mode: 'inline' } });
+    expect(await received(page, '"view-6"')).toMatchObject({ error: { code: -32_601 } });
+    expect(await received(page, '"view-7"')).toMatchObject({ error: { code: -32_602 } });
+  });
+
+  test('is as tall as it says, and what it tells the model is shown as text', async () => {
+    await using host = await openHost();
+    const { page } = host;
+    await host.open('list_audiences');
+    await received(page, 'ui/notifications/tool-result');
+    const height = () => page.locator('#view iframe').evaluate((frame) => frame.clientHeight);
+    await tell(page, 'ui/notifications/size-changed', { width: 10, height: 777 });
+    await expect.poll(height).toBeGreaterThanOrEqual(770);
+    await tell(page, 'ui/notifications/size-changed', { width: 10, height: 300 });
+    await expect.poll(height).toBeLessThanOrEqual(300);
+    const content = [{ type: 'text', text: 'Agreed to <b>one</b>.' }];
+    await ask(page, 'ui/update-model-context', { content });
+    await received(page, '"view-2"');
+    expect(await page.locator('#note').textContent()).toBe('Agreed to <b>one</b>.');
+  });
+
+  test('opens a link only if the user agrees', async () => {
+    await using host = await openHost();
+    const { page } = host;
+    await page
+      .context()
+      .route('https://example.com/**', (route) => route.fulfill({ body: 'there' }));
+    await host.open('list_audiences');
+    await received(page, 'ui/notifications/tool-result');
+    await ask(page, 'ui/open-link', { url: 'https://example.com/a' });
+    await page.getByRole('dialog').getByRole('button', { name: 'No' }).click();
+    expect(await received(page, '"view-2"')).toMatchObject({ error: { code: -32_000 } });
+    await ask(page, 'ui/open-link', { url: 'https://example.com/b' });
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('dialog').getByRole('button', { name: 'Open' }).click();
+    expect((await opened).url()).toBe('https://example.com/b');
+    expect(await received(page, '"view-3"')).toMatchObject({ result: {} });
+  });
+
+  test('reaches neither the page around it nor any network', async () => {
+    await using host = await openHost();
+    const { page, origin } = host;
+    await host.open('list_audiences');
+    await received(page, 'ui/notifications/tool-result');
+    await fromView(
+      page,
+      `const note = (text) => {
+         const item = document.createElement('li');
+         item.textContent = JSON.stringify({ note: text });
+         document.querySelector('#log').append(item);
+       };
+       const tryTo = (what, act) => { try { act(); note('could ' + what) } catch { note('could not ' + what) } };
+       fetch('${origin}/healthz').then(() => note('could fetch'), () => note('could not fetch'));
+       tryTo('touch', () => top.document.title);
+       tryTo('store', () => localStorage.length);
+       tryTo('evaluate', () => new Function('return 1'));
+       const image = new Image();
+       image.onload = image.onerror = ({ type }) => note(type === 'load' ? 'could load' : 'could not load');
+       image.src = '${origin}/image.png';`,
+    );
+    for (const what of ['fetch', 'touch', 'store', 'evaluate', 'load']) {
+      expect(await received(page, what)).toEqual({ note: `could not ${what}` });
+    }
+    const blocked = page.waitForEvent('console', (message) => message.text().includes('frame-src'));
+    await fromView(page, `location.href = 'https://example.com/?away'`);
+    await blocked;
+    const others = host.requested.filter(
+      (url) => !url.startsWith(`${origin}/`) && !url.startsWith('file:'),
+    );
+    expect(others).toEqual([]);
+    expect(host.requested).not.toContain(`${origin}/healthz`);
+    expect(host.requested).not.toContain(`${origin}/image.png`);
+  });
+});
+
+describe.skipIf(inChromium.isSkipped)(`a question of the server${inChromium.note}`, () => {
+  test('is shown by the page, and answered there', async () => {
+    await using host = await openHost();
+    const { page } = host;
+    await host.open('remove_audience_from_space', { id: audience });
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    expect(await dialog.textContent()).toContain(audience);
+    await dialog.getByRole('button', { name: 'Yes' }).click();
+    expect(await received(page, 'ui/notifications/tool-result')).not.toMatchObject({
+      params: { isError: true },
+    });
+  });
+
+  test('can be declined', async () => {
+    await using host = await openHost();
+    const { page } = host;
+    await host.open('remove_audience_from_space', { id: audience });
+    await page.getByRole('dialog').getByRole('button', { name: 'No' }).click();
+    expect(await received(page, 'ui/notifications/tool-result')).toMatchObject({
+      params: { isError: true },
+    });
+  });
+
+  test('is asked by the view, if the page is set so', async () => {
+    await using host = await openHost();
+    const { page } = host;
+    await page.locator('#settings summary').click();
+    await page.locator('#questions').selectOption('view');
+    await host.open('remove_audience_from_space', { id: audience });
+    expect(await received(page, 'ui/notifications/tool-result')).toMatchObject({
+      params: {
+        isError: true,
+        content: [{ text: expect.stringContaining('confirmation_required') }],
+      },
+    });
+  });
+});
+
+describe.skipIf(inChromium.isSkipped)(`what is served${inChromium.note}`, () => {
+  let host: HostPage;
+  beforeAll(async () => {
+    host = await openHost();
+  });
+  afterAll(() => host[Symbol.asyncDispose]());
+
+  test.each([
+    ['/', "frame-ancestors 'none'"],
+    ['/host.js', "default-src 'none'"],
+    ['/host.css', "default-src 'none'"],
+    ['/frame.html', 'sandbox allow-scripts'],
+  ])('%s has strict headers, and only under its own name', async (path, policy) => {
+    const { status, headers } = await rawRequest(host.origin, 'GET', path, { headers: {} });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-security-policy': expect.stringContaining(policy),
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    });
+    const others = { host: 'evil.example:80' };
+    expect((await rawRequest(host.origin, 'GET', path, { headers: others })).status).toBe(403);
+    expect((await rawRequest(host.origin, 'POST', path, { headers: {} })).status).toBe(405);
+  });
+
+  test('pages of other servers on this machine may send nothing', async () => {
+    const authorization = `Bearer ${host.key}`;
+    for (const origin of ['http://127.0.0.1:1', 'http://localhost:3000', 'null']) {
+      const { status } = await rawRequest(host.origin, 'POST', '/mcp', {
+        headers: { origin, authorization },
+        body: { jsonrpc: '2.0', id: 1, method: 'ping' },
+      });
+      expect([origin, status]).toEqual([origin, 403]);
+    }
+  });
+});
