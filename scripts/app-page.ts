@@ -56,9 +56,9 @@ export async function appPage(): Promise<AppPage> {
 }
 
 async function built(options: BuildOptions): Promise<{ text: string; inputs: string[] }> {
-  const { outputFiles, metafile } = await build({ ...shared, ...options });
+  const { outputFiles = [], metafile } = await build({ ...shared, ...options });
   const text = (outputFiles[0]?.text ?? '').trim();
-  return { text, inputs: Object.keys(metafile.inputs) };
+  return { text, inputs: Object.keys(metafile?.inputs ?? {}) };
 }
 
 /** A fence of its own, for a host that has none: nothing is loaded, and nothing is sent. */
