@@ -209,6 +209,13 @@ const listed: Record<string, Record<string, Source>> = {
   'query/durations.ts': {
     '/s$/': 'query',
   },
+  'app/host/events.ts': {
+    '/\\r?\\n/': 'answer',
+    '/^ /': 'answer',
+  },
+  'app/host/surroundings.ts': {
+    '/^--(?:color|font|border|shadow)-/': 'own',
+  },
   'query/explanation-marks.ts': {
     '/(\\ue000\\d+;|\\ue001|\\ue002\\d+;)/': 'query',
     '/^(?:\\ue000\\d+;)*./': 'query',

@@ -8,9 +8,9 @@ const storedAs = 'key';
 
 /** What of the browser matters here. */
 export interface KeyPlaces {
-  location: Pick<Location, 'hash' | 'pathname' | 'search'>;
-  history: Pick<History, 'replaceState'>;
-  storage: Pick<Storage, 'getItem' | 'setItem'>;
+  location: { hash: string; pathname: string; search: string };
+  history: { replaceState(state: null, unused: string, url: string): void };
+  storage: { getItem(name: string): string | null; setItem(name: string, value: string): void };
 }
 
 /** @returns an empty text if there is none. */

@@ -62,36 +62,48 @@ export class McpClient {
     params: JsonObject,
     options: RequestOptions = {},
   ): Promise<unknown> {
-    for (let attempt = 1; ; attempt += 1) {
-      this.#session ??= this.#initialize();
-      const session = this.#session;
-      let response: Response;
-      const id = this.#newId();
-      try {
-        const asked = { ...params, _meta: { ...objectIn(params._meta), progressToken: id } };
-        const message = { jsonrpc: '2.0', id, method, params: asked };
-        response = await this.#post(message, await session, options.signal);
-      } catch (error) {
-        if (this.#session === session && !options.signal?.aborted) this.#session = undefined;
-        if (options.signal?.aborted) void this.#cancel(session, id);
-        throw error;
-      }
-      // The session is unknown: nothing was done.
-      if (response.status === 404 && attempt === 1) {
-        this.#session = undefined;
-        continue;
-      }
-      const cancel = () => void this.#cancel(session, id);
-      options.signal?.addEventListener('abort', cancel, { once: true });
-      try {
-        return await this.#resultIn(response, id, options);
-      } finally {
-        options.signal?.removeEventListener('abort', cancel);
-      }
+    const first = await this.#attempt(method, params, options);
+    // If the session is unknown, nothing was done.
+    const last = first ?? (await this.#attempt(method, params, options));
+    if (!last) throw new ConnectionError('The server does not keep its sessions.');
+    return last.result;
+  }
+
+  /** @returns undefined if the server does not know the session; there is none any more then. */
+  async #attempt(
+    method: string,
+    params: JsonObject,
+    options: RequestOptions,
+  ): Promise<{ result: unknown } | undefined> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    this.#session ??= this.#begin();
+    const session = this.#session;
+    const id = this.#newId();
+    const asked = { ...params, _meta: { ...objectIn(params._meta), progressToken: id } };
+    const cancel = () => void this.#cancel(session, id);
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      const message = { jsonrpc: '2.0', id, method, params: asked };
+      const response = await this.#post(message, await session, signal);
+      if (response.status !== 404) return { result: await this.#resultIn(response, id, options) };
+      this.#session = undefined;
+      return undefined;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
     }
   }
 
-  /** Begins a session. @returns its id. */
+  /** Begins a session; one that can't begin is not kept. */
+  #begin(): Promise<string> {
+    const session = this.#initialize();
+    session.catch(() => {
+      if (this.#session === session) this.#session = undefined;
+    });
+    return session;
+  }
+
+  /** @returns the id of a new session. */
   async #initialize(): Promise<string> {
     const { name, version, ask } = this.#options;
     const capabilities = {
