@@ -293,7 +293,7 @@ const allowed: Record<string, string[]> = {
     'node:events',
     'zod',
   ],
-  resources: ['query'],
+  resources: ['query', 'node:fs/promises', 'node:path'],
   telemetry: ['clock.ts', 'version.ts', '@opentelemetry/api', 'node:perf_hooks'],
   tools: [
     'json-length.ts',

@@ -5,6 +5,7 @@ import { start } from '../../src/sandbox/start.ts';
 import { type AppHost, type AppHostOptions, methodsOf, openAppHost } from '../support/app-host.ts';
 import { violationsIn } from '../support/axe.ts';
 import { inChromium, launchChromium } from '../support/chromium.ts';
+import { openHostPage } from '../support/host-page.ts';
 import { hostileTexts } from '../support/hostile.ts';
 import type { Answering } from '../support/in-memory.ts';
 import { startLargeSpace } from '../support/large-space.ts';
@@ -510,5 +511,22 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     expect(await host.inside(`${bar}.borderTopWidth`)).toBe('4px');
     expect(await host.inside(`${bar}.borderTopColor`)).not.toBe('rgba(0, 0, 0, 0)');
     expect(await violationsIn(host.page)).toEqual([]);
+  });
+
+  test('the command app shows it, too, and the question is the page’s own', async () => {
+    await using host = await openHostPage(browser);
+    await host.open('find_audiences', { sort: 'size', order: 'desc', limit: 5 });
+    const view = host.page.frameLocator('#view iframe');
+    await view.getByRole('button', { name: 'Big spenders' }).click();
+    await view.getByRole('button', { name: 'Edit it here' }).click();
+    await view.getByRole('textbox', { name: 'Definition' }).fill("trait('total_spend') > 900");
+    await view.getByText('Valid', { exact: true }).waitFor();
+    await view.getByRole('button', { name: 'Save' }).click();
+    const dialog = host.page.getByRole('dialog');
+    await dialog.getByText('Change the audience "Big spenders"').waitFor();
+    const elsewhere = host.requested.filter(
+      (url) => !url.startsWith(host.origin) && !url.startsWith('file:'),
+    );
+    expect(elsewhere).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { type App, includable, type View } from './app.ts';
 import { chip } from './chip.ts';
 import { definition } from './definition.ts';
-import { button, type Child, facts, h, named, section } from './dom.ts';
+import { button, type Child, facts, faint, h, named, section } from './dom.ts';
 import { editorView } from './editor.ts';
 import { notes } from './notes.ts';
 import { booleanOf, type Fields, fieldsOf, rowsOf, textOf } from './read.ts';
@@ -48,7 +48,7 @@ export function audienceView(app: App, tool: string, args: Fields, data: Fields)
       ]),
       section(
         'Definition',
-        meaning || h('p', { class: 'empty' }, 'Segment does not show it.'),
+        meaning || faint('Segment does not show it.'),
         text !== undefined && button('Edit it here', edit),
       ),
       section('Who builds on whom', built),
@@ -78,7 +78,7 @@ function sizeOf({ size }: Fields, app: App): string {
 function destinationsOf({ destinations }: Fields): Child {
   if (destinations === undefined) return undefined;
   const rows = rowsOf(destinations);
-  if (rows.length === 0) return section('Destinations', h('p', { class: 'empty' }, 'None.'));
+  if (rows.length === 0) return section('Destinations', faint('None.'));
   return section(
     'Destinations',
     h(

@@ -65,17 +65,3 @@ function colorOf(pieces: Pieces, index: number): string {
   if (keywords.has(piece.text.toLowerCase())) return 'keyword';
   return pieces[index + 1]?.text === '(' ? 'function' : '';
 }
-
-/** A definition with each of its outermost conditions on a line of its own. */
-export function inLines(text: string, pieces: Pieces): string {
-  let depth = 0;
-  let [lines, from] = ['', 0];
-  for (const { kind, text: word, start } of pieces) {
-    if (kind === 'symbol' && '({['.includes(word)) depth += 1;
-    if (kind === 'symbol' && ')}]'.includes(word)) depth -= 1;
-    if (depth > 0 || kind !== 'name' || !/^(and|or)$/i.test(word)) continue;
-    lines += `${text.slice(from, start).trimEnd()}\n`;
-    from = start;
-  }
-  return lines + text.slice(from);
-}

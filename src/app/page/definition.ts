@@ -1,8 +1,9 @@
 import type * as Language from '../language/entry.ts';
-import { code, inLines } from './code.ts';
+import { code } from './code.ts';
 import { fill, h } from './dom.ts';
 import { explanation } from './explanation.ts';
 import { loadLanguage } from './language.ts';
+import { inLines } from './lines.ts';
 import { visibleLines } from './words.ts';
 
 /**

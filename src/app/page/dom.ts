@@ -82,3 +82,8 @@ export function facts(entries: readonly (readonly [string, Child])[]): HTMLEleme
 function isLong(value: Child): boolean {
   return value instanceof Node && (value.textContent ?? '').length > 32;
 }
+
+/** A remark that is there in place of something. */
+export function faint(text: string): HTMLElement {
+  return h('p', { class: 'empty' }, text);
+}

@@ -1,7 +1,7 @@
 import type * as Language from '../language/entry.ts';
 import type { App, View } from './app.ts';
 import { code } from './code.ts';
-import { button, type Child, fill, h, named } from './dom.ts';
+import { button, type Child, faint, fill, h, named } from './dom.ts';
 import { excerptOf } from './excerpt.ts';
 import { explanation } from './explanation.ts';
 import { loadLanguage } from './language.ts';
@@ -75,9 +75,7 @@ export function editorView(app: App, args: Fields, previewed: Fields, owner?: Ow
     const isEmpty = field.value.trim() === '';
     fill(
       verdict,
-      isEmpty
-        ? h('p', { class: 'empty' }, 'Write a definition.')
-        : verdictOf(field.value, found, repair),
+      isEmpty ? faint('Write a definition.') : verdictOf(field.value, found, repair),
       valid && !isEmpty && explanation(parts, light),
     );
     for (const each of [size.button, save]) each?.setAttribute('aria-disabled', String(!valid));

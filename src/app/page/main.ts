@@ -1,6 +1,6 @@
 import { type App, includable, type View } from './app.ts';
 import { Bridge } from './bridge.ts';
-import { button, fill, h } from './dom.ts';
+import { button, faint, fill, h } from './dom.ts';
 import { defined, type Fields, fieldsOf, textOf } from './read.ts';
 import { outcomeOf, unreachable } from './result.ts';
 import { viewOf } from './route.ts';
@@ -52,7 +52,7 @@ const bridge = new Bridge(
       'ui/notifications/tool-cancelled': ({ reason }) => {
         const why = textOf(reason);
         const text = `The call was cancelled${why === undefined ? '' : `: ${why}`}.`;
-        only({ title: titleOf(), draw: () => h('p', { class: 'empty' }, text) });
+        only({ title: titleOf(), draw: () => faint(text) });
       },
       'ui/notifications/host-context-changed': take,
     },
@@ -133,7 +133,7 @@ function titleOf(): string {
 
 function wait(): void {
   const text = 'Waiting for the server …';
-  only({ title: titleOf(), draw: () => h('p', { class: 'empty' }, text) });
+  only({ title: titleOf(), draw: () => faint(text) });
 }
 
 /** Shows a view from which no way leads back. */

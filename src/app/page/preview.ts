@@ -1,5 +1,5 @@
 import type { App } from './app.ts';
-import { button, type Child, fill, h } from './dom.ts';
+import { button, type Child, faint, fill, h } from './dom.ts';
 import { problemBox } from './problem.ts';
 import { type Fields, fieldsOf, numberOf, textOf } from './read.ts';
 import type { Outcome } from './result.ts';
@@ -31,7 +31,7 @@ export function previewOf(app: App, first: Fields, argsOf: () => Fields): Previe
     async () => {
       if (isBusy || ask.getAttribute('aria-disabled') === 'true') return;
       isBusy = true;
-      fill(shown, h('p', { class: 'empty' }, 'Counting …'));
+      fill(shown, faint('Counting …'));
       const { spaceId } = argsOf();
       const args = running === undefined ? argsOf() : { spaceId, previewId: running };
       show(await app.call('preview_audience', args));
@@ -40,7 +40,7 @@ export function previewOf(app: App, first: Fields, argsOf: () => Fields): Previe
     { id: 'preview' },
   );
   if (textOf(first.previewId) !== undefined) show({ kind: 'data', data: first, text: '' });
-  else fill(shown, h('p', { class: 'empty' }, 'It uses one of this month’s previews.'));
+  else fill(shown, faint('It uses one of this month’s previews.'));
   return { node: h('div', { class: 'ask' }, ask, shown), button: ask };
 }
 

@@ -1,5 +1,5 @@
 import type { App, View } from './app.ts';
-import { button, type Child, h, named } from './dom.ts';
+import { button, type Child, faint, h, named } from './dom.ts';
 import { notes } from './notes.ts';
 import { problemBox } from './problem.ts';
 import { type Fields, fieldsOf, numberOf, rowsOf, textOf } from './read.ts';
@@ -119,7 +119,7 @@ export function tableView(
   const table = (): Child => {
     const rows = rowsOf(data.audiences);
     if (data.audiences === undefined) return button('Show them', () => find({}));
-    if (rows.length === 0) return h('p', { class: 'empty' }, 'No audience matches.');
+    if (rows.length === 0) return faint('No audience matches.');
     const sort = isList ? undefined : (textOf(args.sort) ?? 'name');
     const sortBy = (order: Order) =>
       find({ sort: order.sort, order: order.isDown ? 'desc' : 'asc' });

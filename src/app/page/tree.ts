@@ -1,6 +1,6 @@
 import type { App } from './app.ts';
 import { chip } from './chip.ts';
-import { button, type Child, fill, h, named } from './dom.ts';
+import { button, type Child, faint, fill, h, named } from './dom.ts';
 import { loadLanguage } from './language.ts';
 import { type Fields, fieldsOf, numberOf, rowsOf, textOf } from './read.ts';
 import { countInWords, visible } from './words.ts';
@@ -42,7 +42,7 @@ function branch(label: Child, audience: Fields, place: Place, isOpen: boolean): 
       ontoggle: async () => {
         if (!details.open || isRead) return;
         isRead = true;
-        fill(content, h('p', { class: 'empty' }, 'Looking …'));
+        fill(content, faint('Looking …'));
         const rows = await (place.direction === 'uses' ? used : users)(audience, place);
         isRead = typeof rows !== 'string';
         fill(content, typeof rows === 'string' ? h('p', {}, visible(rows)) : list(rows, place));
@@ -55,7 +55,7 @@ function branch(label: Child, audience: Fields, place: Place, isOpen: boolean): 
 }
 
 function list(rows: readonly Fields[], place: Place): Child {
-  if (rows.length === 0) return h('p', { class: 'empty' }, 'No other audience.');
+  if (rows.length === 0) return faint('No other audience.');
   const more = rows.length - maxRows;
   return [
     h(
