@@ -413,7 +413,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     expect((await names(host))[0]).toBe('Big spenders');
   });
 
-  test('waits, is told of a cancellation, and answers its host', async () => {
+  test('waits, shows a cancellation, and answers its host', async () => {
     const host = await scene();
     await host.showPending('find_audiences');
     await host.app.getByText('Waiting for the server …').waitFor();

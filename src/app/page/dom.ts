@@ -80,7 +80,7 @@ export function facts(entries: readonly (readonly [string, Child])[]): HTMLEleme
 
 /** Whether a value needs a line of its own. */
 function isLong(value: Child): boolean {
-  return value instanceof Node && (value.textContent ?? '').length > 32;
+  return value instanceof Node && (value.textContent ?? '').length > 24;
 }
 
 /** A remark that is there in place of something. */
