@@ -104,6 +104,7 @@ async function run(command: Command): Promise<number> {
       try {
         return await serve({ ...config, http: app.http }, warnings, {
           pages: app.pages,
+          addressFlag: '--port',
           onListening: (url) => app.open(url),
           onAdmitted: () => app.close(),
         });

@@ -85,6 +85,8 @@ export interface HttpAdditions {
   /** Opens what replicas share; by default in the Redis that is configured. */
   openShared?: OpenShared;
   pages?: readonly ServedPage[];
+  /** The flag that says where to listen, for messages; by default `--http`. */
+  addressFlag?: string;
   /** Called when it listens. @param url where MCP is served. */
   onListening?(url: string): void;
   /** Called whenever somebody is let in. */
@@ -114,8 +116,9 @@ const openRedisOf: OpenShared = async ({ config, machine, log }, { redisUrl, rep
 export async function startHttp(
   services: ProcessServices,
   http: HttpConfig,
-  { openShared = openRedisOf, pages, onListening, onAdmitted }: HttpAdditions = {},
+  additions: HttpAdditions = {},
 ): Promise<HttpService> {
+  const { openShared = openRedisOf, pages, addressFlag = '--http' } = additions;
   const { machine, log } = services;
   const { clock, randomBytes } = machine;
   const access = await openAccess(http, { clock, log, readFile: readFileHere, fetch });
@@ -157,7 +160,7 @@ export async function startHttp(
     pages,
     async admit(request, query) {
       const visitor = await visitors.admit(request, query);
-      onAdmitted?.();
+      additions.onAdmitted?.();
       return visitor;
     },
     notReady: () => access.authenticator.notReady(),
@@ -166,11 +169,11 @@ export async function startHttp(
   metricsServer = await listening('--metrics', () =>
     serveMetrics(services, { http, access, shared }),
   );
-  const port = await listening('--http', () => server.listen(http.listen));
+  const port = await listening(addressFlag, () => server.listen(http.listen));
   const origin = http.publicUrl ?? originAt({ ...http.listen, port });
   const url = `${origin}${endpointPath}`;
   log('info', 'listening', { url, port, auth: http.auth.kind, replica: http.replica });
-  onListening?.(url);
+  additions.onListening?.(url);
   return {
     url,
     async stop(hurry) {

@@ -3,6 +3,7 @@ import { eventsIn } from '../../src/app/host/events.ts';
 import { takeKey } from '../../src/app/host/key.ts';
 import { McpClient, type McpClientOptions } from '../../src/app/host/mcp-client.ts';
 import { codes, readMessage } from '../../src/app/host/messages.ts';
+import { Changes } from '../support/changes.ts';
 
 /*
  * The host page's client of MCP over HTTP, without a browser and without a server.
@@ -105,6 +106,7 @@ function clientOf(
   more: Partial<McpClientOptions> = {},
 ) {
   const sent: Sent[] = [];
+  const changes = new Changes();
   const client = new McpClient({
     url: '/mcp',
     key: 'sgm_key',
@@ -119,12 +121,15 @@ function clientOf(
         session: headers.get('mcp-session-id'),
       };
       sent.push(message);
+      changes.happened();
       if (message.method === 'initialize') return initialized(message, sent.length);
       return answer(message) ?? new Response(null, { status: 202 });
     },
     ...more,
   });
-  return { client, sent };
+  /** Resolves to the first message that fits, when there is one. */
+  const sending = (fits: (message: Sent) => boolean) => changes.until(() => sent.find(fits));
+  return { client, sent, sending };
 }
 
 function initialized({ id }: Sent, number: number): Response {
@@ -218,15 +223,14 @@ describe('a request', () => {
 
   test('that is cancelled is cancelled at the server', async () => {
     const abort = new AbortController();
-    const { client, sent } = clientOf(({ id, method }) => {
+    const { client, sending } = clientOf(({ id, method }) => {
       if (method !== 'tools/call') return undefined;
       abort.abort();
       return json(result(id));
     });
     await client.request('tools/call', {}, { signal: abort.signal }).catch(() => {});
-    await expect.poll(() => sent.map(({ method }) => method)).toContain('notifications/cancelled');
-    const call = sent.find(({ method }) => method === 'tools/call');
-    const cancelled = sent.find(({ method }) => method === 'notifications/cancelled');
+    const cancelled = await sending(({ method }) => method === 'notifications/cancelled');
+    const call = await sending(({ method }) => method === 'tools/call');
     expect(cancelled?.params).toEqual({ requestId: call?.id });
   });
 });
@@ -240,17 +244,15 @@ describe('a question of the server', () => {
   };
 
   test('is answered on a request of its own', async () => {
-    const { client, sent } = clientOf(
+    const { client, sent, sending } = clientOf(
       ({ id, method }) => (method === 'tools/call' ? events(question, result(id)) : undefined),
       { ask: async ({ message }) => ({ action: 'accept', content: { message } }) },
     );
     await client.request('tools/call', {});
-    await expect
-      .poll(() => sent.find(({ id }) => id === 'q'))
-      .toMatchObject({
-        result: { action: 'accept', content: { message: '?' } },
-        session: 'session-1',
-      });
+    expect(await sending(({ id }) => id === 'q')).toMatchObject({
+      result: { action: 'accept', content: { message: '?' } },
+      session: 'session-1',
+    });
     expect(sent[0]?.params?.capabilities).toMatchObject({ elicitation: { form: {} } });
   });
 
@@ -280,14 +282,12 @@ describe('a question of the server', () => {
   });
 
   test('that nobody can be asked is refused', async () => {
-    const { client, sent } = clientOf(({ id, method }) =>
+    const { client, sending } = clientOf(({ id, method }) =>
       method === 'tools/call' ? events(question, result(id)) : undefined,
     );
     await client.request('tools/call', {});
-    await expect
-      .poll(() => sent.find(({ id }) => id === 'q'))
-      .toMatchObject({
-        error: { code: codes.unknownMethod },
-      });
+    expect(await sending(({ id }) => id === 'q')).toMatchObject({
+      error: { code: codes.unknownMethod },
+    });
   });
 });

@@ -2,8 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inChromium, launchChromium } from '../support/chromium.ts';
-import { type HostPage, type HostPageOptions, openHostPage } from '../support/host-page.ts';
+import {
+  type AppProgram,
+  type HostPageOptions,
+  openHostPage,
+  startApp,
+} from '../support/host-page.ts';
+import { beginSession, post } from '../support/mcp-post.ts';
 import { isWindows } from '../support/platform.ts';
+import { RawProgram } from '../support/program.ts';
 import { rawRequest } from '../support/raw-http.ts';
 
 /*
@@ -14,6 +21,7 @@ import { rawRequest } from '../support/raw-http.ts';
 const fixture = readFileSync('test/support/fixture-view.html', 'utf8');
 const audience = 'aud_000000011';
 const space = 'spa_shop_staging';
+const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
 let browser: Browser;
 
@@ -33,6 +41,11 @@ async function received(page: Page, ...texts: string[]): Promise<unknown> {
   let item = viewIn(page).locator('#log li');
   for (const text of texts) item = item.filter({ hasText: text });
   return JSON.parse((await item.first().textContent()) ?? '');
+}
+
+/** Waits until a part of the page has a text, whether it is open or not. */
+async function shows(page: Page, selector: string, text: string): Promise<void> {
+  await page.locator(selector).filter({ hasText: text }).waitFor({ state: 'attached' });
 }
 
 /** Lets the view send something. */
@@ -56,24 +69,22 @@ async function tell(page: Page, method: string, params: object): Promise<void> {
 
 describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () => {
   test('gives its key to the page, and to nobody else', async () => {
-    await using host = await openHost();
+    await using host = await openHost({ env: { LOG_LEVEL: 'debug' } });
     const { page, program, key, origin, redirectFile } = host;
     if (!isWindows) expect(host.redirectMode).toBe(0o600);
     expect(key).toMatch(/^sgm_[\w-]{43}$/);
     expect(page.url()).toBe(`${origin}/`);
     expect(existsSync(redirectFile)).toBe(false);
+    expect(program.stderr).toContain('listening');
     expect(program.stdout + program.stderr).not.toContain(key);
-    expect(host.requested.filter((url) => url.includes(key) && !url.includes('#'))).toEqual([]);
+    expect(host.requested().filter((url) => url.includes(key) && !url.includes('#'))).toEqual([]);
 
-    const ping = { body: { jsonrpc: '2.0', id: 1, method: 'ping' } };
-    const { status } = await rawRequest(origin, 'POST', '/mcp', { headers: {}, ...ping });
-    expect(status).toBe(401);
     // A reload keeps it, another tab has none.
     await page.reload();
     await page.locator('#what option').first().waitFor({ state: 'attached' });
     const other = await page.context().newPage();
     await other.goto(origin);
-    await expect.poll(() => other.locator('#status').textContent()).toContain('no valid key');
+    await shows(other, '#status', 'no valid key');
   });
 
   test.skipIf(isWindows)('ends with Ctrl-C, and leaves no file behind', async () => {
@@ -82,9 +93,7 @@ describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () =>
     expect(await host.program.exit()).toEqual({ code: 0 });
     expect(existsSync(host.redirectFile)).toBe(false);
     await host.open('list_audiences');
-    await expect
-      .poll(() => host.page.locator('#status').textContent())
-      .toBe('The server does not answer: is the command still running?');
+    await shows(host.page, '#status', 'The server does not answer: is the command still running?');
   });
 
   test('offers what the server offers, and takes its settings', async () => {
@@ -107,8 +116,8 @@ describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () =>
       },
     });
     await host.open('get_audience', { id: audience });
-    await expect.poll(() => host.page.locator('#view').textContent()).toContain('no app');
-    await expect.poll(() => host.page.locator('#result').textContent()).toContain(audience);
+    await shows(host.page, '#view', 'no app');
+    await shows(host.page, '#result', audience);
   });
 });
 
@@ -187,11 +196,11 @@ describe.skipIf(inChromium.isSkipped)(`a view${inChromium.note}`, () => {
     const { page } = host;
     await host.open('list_audiences');
     await received(page, 'ui/notifications/tool-result');
-    const height = () => page.locator('#view iframe').evaluate((frame) => frame.clientHeight);
+    const frame = "document.querySelector('#view iframe').clientHeight";
     await tell(page, 'ui/notifications/size-changed', { width: 10, height: 777 });
-    await expect.poll(height).toBeGreaterThanOrEqual(770);
+    await page.waitForFunction(`${frame} > 700`);
     await tell(page, 'ui/notifications/size-changed', { width: 10, height: 300 });
-    await expect.poll(height).toBeLessThanOrEqual(300);
+    await page.waitForFunction(`${frame} <= 300`);
     const content = [{ type: 'text', text: 'Agreed to <b>one</b>.' }];
     await ask(page, 'ui/update-model-context', { content });
     await received(page, '"view-2"');
@@ -244,12 +253,12 @@ describe.skipIf(inChromium.isSkipped)(`a view${inChromium.note}`, () => {
     const blocked = page.waitForEvent('console', (message) => message.text().includes('frame-src'));
     await fromView(page, `location.href = 'https://example.com/?away'`);
     await blocked;
-    const others = host.requested.filter(
-      (url) => !url.startsWith(`${origin}/`) && !url.startsWith('file:'),
-    );
+    const others = host
+      .requested()
+      .filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith('file:'));
     expect(others).toEqual([]);
-    expect(host.requested).not.toContain(`${origin}/healthz`);
-    expect(host.requested).not.toContain(`${origin}/image.png`);
+    expect(host.requested()).not.toContain(`${origin}/healthz`);
+    expect(host.requested()).not.toContain(`${origin}/image.png`);
   });
 });
 
@@ -292,10 +301,10 @@ describe.skipIf(inChromium.isSkipped)(`a question of the server${inChromium.note
   });
 });
 
-describe.skipIf(inChromium.isSkipped)(`what is served${inChromium.note}`, () => {
-  let host: HostPage;
+describe('what is served', () => {
+  let host: AppProgram;
   beforeAll(async () => {
-    host = await openHost();
+    host = await startApp();
   });
   afterAll(() => host[Symbol.asyncDispose]());
 
@@ -318,13 +327,31 @@ describe.skipIf(inChromium.isSkipped)(`what is served${inChromium.note}`, () => 
     expect((await rawRequest(host.origin, 'POST', path, { headers: {} })).status).toBe(405);
   });
 
+  test('nothing is called without the key', async () => {
+    for (const authorization of ['', 'Bearer x', `Bearer ${host.key}x`, 'Basic eDp5']) {
+      const { status } = await post(host.origin, ping, { authorization });
+      expect([authorization, status]).toEqual([authorization, 401]);
+    }
+  });
+
+  test('what the page itself sends is taken', async () => {
+    const headers = { origin: host.origin, authorization: `Bearer ${host.key}` };
+    expect(await beginSession(host.origin, headers)).not.toBe('');
+    expect(existsSync(host.redirectFile)).toBe(false);
+  });
+
+  test('a port that is in use can not be had twice', async () => {
+    const port = new URL(host.origin).port;
+    const second = new RawProgram(['app', '--sandbox', '--no-open', '--port', port]);
+    expect(await second.exit()).toEqual({ code: 2 });
+    expect(second.stderr).toContain("--port: the address can't be used (EADDRINUSE");
+    expect(second.stdout).toBe('');
+  });
+
   test('pages of other servers on this machine may send nothing', async () => {
     const authorization = `Bearer ${host.key}`;
     for (const origin of ['http://127.0.0.1:1', 'http://localhost:3000', 'null']) {
-      const { status } = await rawRequest(host.origin, 'POST', '/mcp', {
-        headers: { origin, authorization },
-        body: { jsonrpc: '2.0', id: 1, method: 'ping' },
-      });
+      const { status } = await post(host.origin, ping, { origin, authorization });
       expect([origin, status]).toEqual([origin, 403]);
     }
   });

@@ -124,7 +124,7 @@ test.each([
   expect(result.stderr).toContain(problem);
 });
 
-test.each(['setup', 'doctor', 'check', 'sandbox'])('%s --help', async (command) => {
+test.each(['app', 'setup', 'doctor', 'check', 'sandbox'])('%s --help', async (command) => {
   const program = new RawProgram([command, '--help']);
   expect((await program.exit()).code).toBe(0);
   expect(program.stdout).toContain(`Usage:\n  segment-audiences-mcp ${command}`);

@@ -1,21 +1,49 @@
 import { readFileSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Browser, Page, Request, Route } from 'playwright-core';
 import * as z from 'zod';
 import { RawProgram } from './program.ts';
 
-/** The command `app`, and its page in a browser. */
-export interface HostPage extends AsyncDisposable {
+/** The command `app`, without a browser. */
+export interface AppProgram extends AsyncDisposable {
   program: RawProgram;
-  page: Page;
-  /** Where it is served, without a path. */
+  /** Where the page is served, without a path. */
   origin: string;
-  /** The file that led there. */
+  /** The file that leads there, and its mode. */
   redirectFile: string;
   redirectMode: number;
   key: string;
-  /** The addresses of all requests of the page, and of the frames in it. */
-  requested: string[];
+}
+
+/** Starts `app --sandbox`. */
+export async function startApp(
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Promise<AppProgram> {
+  const program = new RawProgram(['app', '--sandbox', '--no-open', ...args], env);
+  const redirectFile = await program.until(() => /^ {2}(\S+\.html)$/m.exec(program.stdout)?.[1]);
+  const found = /"(http:\/\/127\.0\.0\.1:\d+)\/#key=([\w-]+)"/.exec(
+    readFileSync(redirectFile, 'utf8'),
+  );
+  const [, origin = '', key = ''] = found ?? [];
+  return {
+    program,
+    origin,
+    redirectFile,
+    redirectMode: statSync(redirectFile).mode & 0o777,
+    key,
+    async [Symbol.asyncDispose]() {
+      program.child.kill('SIGKILL');
+      await program.exit();
+    },
+  };
+}
+
+/** The same with its page in a browser. */
+export interface HostPage extends AppProgram {
+  page: Page;
+  /** The addresses of all requests of the page, and of the frames in it, but for those that a policy blocked. */
+  requested(): string[];
   /** Opens a tool by its name, with these arguments. */
   open(tool: string, args?: object): Promise<void>;
 }
@@ -34,29 +62,21 @@ export async function openHostPage(
   browser: Browser,
   { args = [], env = {}, view, prepare }: HostPageOptions = {},
 ): Promise<HostPage> {
-  const program = new RawProgram(['app', '--sandbox', '--no-open', ...args], env);
-  const redirectFile = await program.until(() => /^ {2}(\S+\.html)$/m.exec(program.stdout)?.[1]);
-  const redirect = readFileSync(redirectFile, 'utf8');
-  const redirectMode = statSync(redirectFile).mode & 0o777;
-  const [, origin = '', key = ''] =
-    /"(http:\/\/127\.0\.0\.1:\d+)\/#key=([\w-]+)"/.exec(redirect) ?? [];
+  const app = await startApp(args, env);
   const context = await browser.newContext();
   const page = await context.newPage();
-  const requested: string[] = [];
-  page.on('request', (request) => requested.push(request.url()));
+  const requests: Request[] = [];
+  page.on('request', (request) => requests.push(request));
   if (view !== undefined) await page.route('**/mcp', (route) => withView(route, view));
   await prepare?.(page);
-  await page.goto(pathToFileURL(redirectFile).href);
-  await page.waitForURL(`${origin}/**`);
+  await page.goto(pathToFileURL(app.redirectFile).href);
+  await page.waitForURL(`${app.origin}/**`);
   await page.locator('#what option').first().waitFor({ state: 'attached' });
   return {
-    program,
+    ...app,
     page,
-    origin,
-    redirectFile,
-    redirectMode,
-    key,
-    requested,
+    requested: () =>
+      requests.filter((request) => !isBlocked(request)).map((request) => request.url()),
     async open(tool, given = {}) {
       await page.locator('#what').selectOption(tool);
       await page.locator('#fields textarea').fill(JSON.stringify(given));
@@ -64,10 +84,14 @@ export async function openHostPage(
     },
     async [Symbol.asyncDispose]() {
       await context.close();
-      program.child.kill('SIGKILL');
-      await program.exit();
+      await app[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Chromium reports a request that the Content-Security-Policy forbids, and then that it failed. */
+function isBlocked(request: Request): boolean {
+  return /csp|blocked_by/i.test(request.failure()?.errorText ?? '');
 }
 
 const viewUri = 'ui://fixture/view.html';

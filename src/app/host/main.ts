@@ -61,7 +61,7 @@ async function begin(): Promise<void> {
   } catch (error) {
     return say(messageOf(error));
   }
-  say('');
+  say('Choose what to open.');
   fillBar({ form, what, fields }, tools.map(offered), (tool, args) => void open(tool, args));
 }
 
