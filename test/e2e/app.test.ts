@@ -524,9 +524,9 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     await view.getByRole('button', { name: 'Save' }).click();
     const dialog = host.page.getByRole('dialog');
     await dialog.getByText('Change the audience "Big spenders"').waitFor();
-    const elsewhere = host.requested.filter(
-      (url) => !url.startsWith(host.origin) && !url.startsWith('file:'),
-    );
+    const elsewhere = host
+      .requested()
+      .filter((url) => !url.startsWith(host.origin) && !url.startsWith('file:'));
     expect(elsewhere).toEqual([]);
   });
 });
