@@ -311,6 +311,25 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       await host.app.getByText('Removed: Big spenders').waitFor();
     });
 
+    test('to many goes on with those that one call did not get to', async () => {
+      const host = await scene();
+      await host.show('change_audiences', bulk);
+      const results = [
+        { id: bigSpenders, outcome: 'done' },
+        { id: lapsed, outcome: 'not_tried' },
+      ];
+      const part = { action: 'disable', counts: { done: 1 }, results, continuation: 'the value' };
+      await host.run(`host.result(${JSON.stringify({ content: [], structuredContent: part })})`);
+      await host.app.getByRole('button', { name: 'Continue with 1 more' }).click();
+      await host.called('change_audiences');
+      expect(host.calls).toEqual([
+        {
+          tool: 'change_audiences',
+          args: { action: 'disable', ids: [lapsed], confirmation: 'the value' },
+        },
+      ]);
+    });
+
     test('is for the conversation if the host does not say what was called', async () => {
       const host = await scene({ isSilent: true });
       await host.show('change_audiences', bulk);

@@ -13,6 +13,7 @@ import type { Problem } from './result.ts';
 
 /** Of what a call returned, for the model; the rest is for it to read. */
 const maxReportChars = 4000;
+const refused = 'You said no. Nothing was changed.';
 
 /**
  * @param tool undefined if the host does not say which tool was called: then the answer is for the
@@ -45,27 +46,29 @@ export function agreementView(
     app.report(
       `In the app, the user was asked: ${title}\nThey said no. Nothing was called, and nothing was changed. Do not ask again on your own; ask what they want instead.`,
     );
-    app.say('You said no. Nothing was changed.');
+    app.say(refused);
     app.redraw(view);
   };
 
   const answer = (): Child => {
     if (state === 'refused') {
-      return h('p', { class: 'box', tabindex: -1, id: 'yes' }, 'You said no. Nothing was changed.');
+      return h('p', { class: 'box', tabindex: -1, id: 'no' }, refused);
     }
     if (tool === undefined) return h('p', { class: 'box' }, 'Answer in the conversation.');
     const [verb = 'do it'] = title.toLowerCase().split(' ');
     const isGrave = ['delete', 'disable', 'run'].includes(verb);
+    const busy = state === 'busy' && 'true';
+    const label = busy ? 'Under way …' : 'Do you agree?';
     return h(
       'div',
-      { class: 'answer', role: 'group', 'aria-label': 'Do you agree?' },
-      h('b', {}, state === 'busy' ? 'Under way …' : 'Do you agree?'),
+      { class: 'answer', role: 'group', 'aria-label': label },
+      h('b', {}, label),
       button(`Yes, ${verb}`, yes, {
         id: 'yes',
         class: isGrave ? 'grave' : 'main',
-        'aria-disabled': state === 'busy',
+        'aria-disabled': busy,
       }),
-      button('No, change nothing', no, { id: 'no', 'aria-disabled': state === 'busy' }),
+      button('No, change nothing', no, { id: 'no', 'aria-disabled': busy }),
     );
   };
   const view: View = {

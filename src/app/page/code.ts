@@ -1,6 +1,6 @@
 import type * as Language from '../language/entry.ts';
 import { h } from './dom.ts';
-import { visible } from './words.ts';
+import { visibleLines } from './words.ts';
 
 interface Range {
   start: number;
@@ -44,7 +44,7 @@ export function code(
     const isIn = (range: Range) => range.start <= start && end <= range.end;
     const classes = [...colored.filter(isIn), ...marks.filter(isIn)].map((each) => each.class);
     const part = text.slice(start, end);
-    const shown = isExact ? part : part.split('\n').map(visible).join('\n');
+    const shown = isExact ? part : visibleLines(part);
     return { start, end, node: h('span', { class: classes.join(' ').trim() || undefined }, shown) };
   });
   return {

@@ -1,7 +1,7 @@
 import type { App, View } from './app.ts';
 import { chip } from './chip.ts';
 import { compare } from './compare.ts';
-import { type Child, facts, h, named, section } from './dom.ts';
+import { button, type Child, facts, h, named, section } from './dom.ts';
 import { notes } from './notes.ts';
 import type { Change } from './question.ts';
 import { booleanOf, type Fields, fieldsOf, numberOf, rowsOf, textOf } from './read.ts';
@@ -11,8 +11,12 @@ import { countInWords, spaced, visible, visibleLines } from './words.ts';
  * What a write did, or in a dry run would do; and any other result, field by field.
  */
 
-export function outcomeView(app: App, tool: string, data: Fields): View {
-  const { dryRun, audience, results, counts, action, advice, notice, ...rest } = data;
+export function outcomeView(app: App, tool: string, args: Fields, data: Fields): View {
+  const { dryRun, audience, results, counts, action, advice, notice, continuation, ...rest } = data;
+  // What was agreed to and not begun in the time of one call goes on with the next.
+  const ids = rowsOf(results).flatMap(({ id, outcome }) => (outcome === 'not_tried' ? [id] : []));
+  const goOn = () =>
+    app.go(tool, { spaceId: args.spaceId, action, ids, confirmation: continuation });
   const rehearsal = fieldsOf(dryRun);
   const removed = audience !== undefined && tool.startsWith('remove_');
   const title = dryRun === undefined ? spaced(tool) : `${spaced(tool)}: dry run`;
@@ -23,6 +27,7 @@ export function outcomeView(app: App, tool: string, data: Fields): View {
       dryRun !== undefined && rehearsed(rehearsal),
       counts !== undefined && tally(app, fieldsOf(counts)),
       results !== undefined && each(rowsOf(results)),
+      continuation !== undefined && button(`Continue with ${ids.length} more`, goOn),
       plain(removed || results !== undefined ? {} : rest),
       notes(data),
     ],

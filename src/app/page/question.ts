@@ -1,5 +1,5 @@
 import { jsonOf, textOf } from './read.ts';
-import { visible } from './words.ts';
+import { visibleLines } from './words.ts';
 
 /*
  * Reads the question that a person has to agree to: the server's text, with what strangers wrote in
@@ -122,5 +122,5 @@ function outsideQuotes(line: string, separator: string): string[] {
 export function unquoted(value: string): string {
   const end = value.lastIndexOf('"') + 1;
   const text = value.startsWith('"') ? textOf(jsonOf(value.slice(0, end))) : undefined;
-  return text === undefined ? value : text.split('\n').map(visible).join('\n') + value.slice(end);
+  return text === undefined ? value : visibleLines(text) + value.slice(end);
 }

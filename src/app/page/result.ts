@@ -13,9 +13,9 @@ export interface Problem {
   kind: 'problem';
   code: string;
   message: string;
-  next: string | undefined;
-  details: unknown;
-  retryAfterMs: number | undefined;
+  next?: string | undefined;
+  details?: unknown;
+  retryAfterMs?: number | undefined;
   text: string;
 }
 
@@ -51,9 +51,6 @@ export function unreachable(error: unknown): Problem {
     kind: 'problem',
     code: 'no_response',
     message: `The server did not respond: ${message}`,
-    next: undefined,
-    details: undefined,
-    retryAfterMs: undefined,
     text: message,
   };
 }

@@ -28,7 +28,7 @@ export function viewOf(app: App, tool: string, args: Fields, outcome: Outcome): 
   if (data.checked !== undefined) return editorView(app, args, {});
   const isThere = data.audience !== undefined && !tool.startsWith('remove_');
   if (isThere) return audienceView(app, tool, args, data);
-  return outcomeView(app, tool, data);
+  return outcomeView(app, tool, args, data);
 }
 
 /** A preview of an earlier call may have been looked at by its id alone. */
