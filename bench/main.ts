@@ -1,3 +1,4 @@
+import { benchApp } from './app.ts';
 import { benchCall } from './call.ts';
 import { benchFind } from './find.ts';
 import { benchHttp } from './http.ts';
@@ -17,6 +18,7 @@ const benches: Record<string, () => void | Promise<void>> = {
   call: benchCall,
   query: benchQuery,
   find: benchFind,
+  app: benchApp,
   http: benchHttp,
   limiter: benchLimiter,
   'limiter-redis': benchLimiterRedis,

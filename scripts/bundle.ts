@@ -3,12 +3,13 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import * as z from 'zod';
+import { appPage } from './app-page.ts';
 import { hostPages } from './host-pages.ts';
 
 /*
  * Bundles the program into program.js and the chunks that it loads on first use, and for other
- * people's programs the sandbox into sandbox.js and the query language into query.js. The bin,
- * main.js, is a small separate file that any Node can parse: it checks Node's version before
+ * people's programs the sandbox into sandbox.js and the query language into query.js. The page of
+ * MCP Apps is app.html, which is read when a host asks for it. The bin, main.js, is a small separate file that any Node can parse: it checks Node's version before
  * loading the program, which an old Node can't even parse.
  *
  * Node compiles every file that it loads as a whole, so code that a start does not need is in other
@@ -137,6 +138,8 @@ export async function bundle(): Promise<Bundle> {
       ...shared,
       entryPoints: { program: entry },
       format: 'esm',
+      // Where the program finds the files beside its own.
+      define: { PROGRAM_FOLDER: '__dirname' },
       splitting: true,
       chunkNames: '[name]-[hash]',
       plugins: [lazyValidator, vendorFiles, ...plugins],
@@ -168,9 +171,12 @@ export async function bundle(): Promise<Bundle> {
   for (const { path, contents } of [...others.outputFiles, ...bin.outputFiles]) {
     files.set(nameOf(path), contents);
   }
+  const app = await appPage();
+  files.set('app.html', new TextEncoder().encode(app.html));
   const inputs = [
     ...[program, others].flatMap((built) => Object.keys(built.metafile.inputs)),
     ...pages.inputs,
+    ...app.inputs,
   ];
   const external = Object.values(program.metafile.outputs)
     .flatMap(({ imports }) => imports)

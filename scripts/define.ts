@@ -1,9 +1,12 @@
 import type { Tool as Definition } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import { appUri } from '../src/resources/app.ts';
+import { isShownInApp } from '../src/tools/app-tools.ts';
 import type { Tool } from '../src/tools/tool.ts';
 
 /** A tool as `tools/list` shows it, with its schemas as JSON Schema draft-07. */
-export function define({ name, title, description, hints, input, output }: Tool): Definition {
+export function define(tool: Tool): Definition {
+  const { name, title, description, hints, input, output } = tool;
   return {
     name,
     title,
@@ -11,6 +14,8 @@ export function define({ name, title, description, hints, input, output }: Tool)
     annotations: { title, ...hints },
     inputSchema: jsonSchema(input(), 'input'),
     outputSchema: jsonSchema(output(), 'output'),
+    // Whether the client can show it or not: some that can don't declare it.
+    ...(isShownInApp(tool) && { _meta: { ui: { resourceUri: appUri } } }),
   };
 }
 

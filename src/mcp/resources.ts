@@ -4,6 +4,7 @@ import {
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Redactor } from '../redact.ts';
+import { appExtension } from '../resources/app.ts';
 import type { Asked, Resource, ResourceContext, ResourceTemplate } from '../resources/resource.ts';
 import { askedFor } from '../resources/uri-template.ts';
 import type { CallContext } from '../segment/call.ts';
@@ -42,7 +43,7 @@ export function resourcesCapability(options: ResourcesOptions): Capability {
   const listed = resources.map(({ read, ...shown }) => shown);
   const listedTemplates = templates.map(({ read, sameAs, ...shown }) => shown);
   return {
-    declares: { resources: {} },
+    declares: { resources: {}, extensions: { [appExtension]: {} } },
     register(server) {
       server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => {
         assertFirstPage(params);
@@ -55,8 +56,8 @@ export function resourcesCapability(options: ResourcesOptions): Capability {
       server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, client) => {
         const resource = resources.find((candidate) => candidate.uri === uri);
         if (resource) {
-          const { mimeType } = resource;
-          return { contents: [{ uri, mimeType, text: await resource.read() }] };
+          const { mimeType, _meta } = resource;
+          return { contents: [{ uri, mimeType, text: await resource.read(), _meta }] };
         }
         const meant = meantBy(uri, options);
         if (!meant) throw unknown(uri, options);

@@ -1,3 +1,4 @@
+import { app } from './app.ts';
 import { audienceTemplate } from './audience.ts';
 import { graphTemplate } from './graph.ts';
 import { overviewTemplate } from './overview.ts';
@@ -5,7 +6,7 @@ import { queryLanguage } from './query-language.ts';
 import type { Resource, ResourceTemplate } from './resource.ts';
 
 /** All resources, in the order in which clients show them. */
-export const resources: readonly Resource[] = [queryLanguage];
+export const resources: readonly Resource[] = [queryLanguage, app];
 
 /** All templates, in the order in which clients show them. */
 export const resourceTemplates: readonly ResourceTemplate[] = [

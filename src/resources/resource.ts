@@ -11,6 +11,8 @@ export interface Resource {
   title: string;
   description: string;
   mimeType: string;
+  /** What extensions of the protocol state about it. */
+  _meta?: Record<string, unknown>;
   /** Its text; made on demand. */
   read(): Promise<string>;
 }

@@ -93,7 +93,8 @@ export const pageInputs = () => ({
   cursor: z.string().min(1).optional().describe('pagination.next of the previous page'),
 });
 
-export const advice = z.array(z.string()).optional().describe('What to know before the next step');
+/** What to know before the next step; of so many results that its name has to say it. */
+export const advice = z.array(z.string()).optional();
 
 /** @throws {InvalidInputError} for an entity at a level that has none. */
 export function assertEntityFits(given: { type?: AudienceType; targetEntity?: string }): void {

@@ -323,6 +323,8 @@ const allowed: Record<string, string[]> = {
     'shorten.ts',
     'space',
     'visible.ts',
+    'node:fs/promises',
+    'node:path',
   ],
   telemetry: ['clock.ts', 'version.ts', '@opentelemetry/api', 'node:perf_hooks'],
   tools: [

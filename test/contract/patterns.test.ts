@@ -70,6 +70,31 @@ const listed: Record<string, Record<string, Source>> = {
   'access/tokens-file.ts': {
     '/\\.$/': 'own',
   },
+  'app/page/chip.ts': {
+    '/^[A-Z_]+$|_/': 'answer',
+  },
+  'app/page/compare.ts': {
+    '/\\w/': 'own',
+  },
+  'app/page/lines.ts': {
+    '/^(and|or)$/i': 'query',
+  },
+  'app/page/problem.ts': {
+    '/^(find|list|get|check|describe)_/': 'own',
+  },
+  'app/page/question.ts': {
+    '/^("|without a name)/': 'answer',
+    '/^\\w+$/': 'answer',
+    '/^from /': 'answer',
+  },
+  'app/page/tree.ts': {
+    '/…\\[cut, \\d+ characters in all\\]$/': 'answer',
+  },
+  'app/page/words.ts': {
+    '/(?!\\ufe0f)[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu':
+      'answer',
+    '/(?<=[a-z])[A-Z]/g': 'own',
+  },
   'cli.ts': {
     '/^-+/': 'setting',
     '/^https?:\\/\\//i': 'setting',

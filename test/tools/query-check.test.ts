@@ -274,7 +274,10 @@ describe('the cheat sheet', () => {
   test('is a resource with every function', async () => {
     const client = await connect(fakeApi({}).api);
     const { resources } = await client.listResources();
-    expect(resources.map(({ uri }) => uri)).toEqual(['segment://query-language']);
+    expect(resources.map(({ uri }) => uri)).toEqual([
+      'segment://query-language',
+      'ui://segment-audiences/app.html',
+    ]);
     const { contents } = await client.readResource({ uri: 'segment://query-language' });
     expect(contents).toMatchObject([{ mimeType: 'text/markdown' }]);
     const text = JSON.stringify(contents);

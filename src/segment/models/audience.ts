@@ -7,14 +7,13 @@ import { flag, lenient, number, text } from './lenient.ts';
  * them.
  */
 
+/** Null when Segment shows none. */
 export const definitionSchema = z.lazy(() =>
-  z
-    .looseObject({
-      query: text().describe("In Segment's query language"),
-      type: text().describe('Now in audienceType'),
-      targetEntity: text().describe('Linked only: the member'),
-    })
-    .describe('Null when Segment shows none'),
+  z.looseObject({
+    query: text().describe("In Segment's query language"),
+    type: text().describe('Now in audienceType'),
+    targetEntity: text().describe('Linked only: the member'),
+  }),
 );
 
 export const optionsSchema = z.lazy(() =>

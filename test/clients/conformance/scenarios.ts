@@ -76,7 +76,6 @@ const oneQuestion = 'our one question is a form, asked by a tool';
 
 /** The same for the protocol from 2026-07-28 on. */
 export const notApplicableToday: Record<string, string> = {
-  caching: 'wants prompts, too, which are not offered',
   'http-custom-header-server-validation': 'no tool of ours asks for headers of its own',
   'input-required-result-basic-elicitation': "looks for the name of a fixture's question",
   'input-required-result-basic-sampling': oneQuestion,

@@ -1,0 +1,61 @@
+import { type Fields, fieldsOf, jsonOf, numberOf, rowsOf, textOf } from './read.ts';
+
+/** What a tool returned, or why it did not. */
+export type Outcome = Data | Problem;
+
+export interface Data {
+  kind: 'data';
+  data: Fields;
+  text: string;
+}
+
+export interface Problem {
+  kind: 'problem';
+  code: string;
+  message: string;
+  next?: string | undefined;
+  details?: unknown;
+  retryAfterMs?: number | undefined;
+  text: string;
+}
+
+/**
+ * The result of a tool call. An error is a line of prose, and below it `{"error": {…}}` as JSON.
+ */
+export function outcomeOf(result: unknown): Outcome {
+  const { content, structuredContent, isError } = fieldsOf(result);
+  const text = textOf(rowsOf(content).find(({ type }) => type === 'text')?.text) ?? '';
+  if (isError !== true) {
+    // Some hosts pass on the text alone.
+    return { kind: 'data', data: fieldsOf(structuredContent ?? jsonOf(text)), text };
+  }
+  const [first = '', ...rest] = text.split('\n');
+  const { code, message, next, details, retryAfterMs } = fieldsOf(
+    fieldsOf(jsonOf(rest.join('\n'))).error,
+  );
+  return {
+    kind: 'problem',
+    code: textOf(code) ?? 'error',
+    message: textOf(message) ?? (first || 'The call failed.'),
+    next: textOf(next),
+    details,
+    retryAfterMs: numberOf(retryAfterMs),
+    text,
+  };
+}
+
+/** A call that came to nothing: the host, or the server behind it, is not there. */
+export function unreachable(error: unknown): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    kind: 'problem',
+    code: 'no_response',
+    message: `The server did not respond: ${message}`,
+    text: message,
+  };
+}
+
+/** The value that proves agreement, if a problem asks for it. */
+export function confirmationOf({ code, details }: Problem): string | undefined {
+  return code === 'confirmation_required' ? textOf(fieldsOf(details).confirmation) : undefined;
+}
