@@ -71,10 +71,14 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       expect(host.calls).toEqual([{ tool: 'find_audiences', args }]);
       expect((await names(host))[0]).toBe('Big spenders');
       expect(await host.app.locator(':focus').getAttribute('id')).toBe('sort-size');
+      const sizes = await host.app.locator('td.size > span:first-child').allTextContents();
       const widths = await host.inside(
         "[...document.querySelectorAll('.bar')].map(({ style }) => style.width)",
       );
-      expect(widths).toEqual(['100%', '93%', '90%', '74%', '74%']);
+      expect(widths).toEqual(
+        sizes.map((size) => `${Math.round((100 * Number(size)) / Number(sizes[0]))}%`),
+      );
+      expect(sizes.map(Number)).toEqual(sizes.map(Number).toSorted((one, other) => other - one));
     });
 
     test('is filtered by the tool, as one types and chooses', async () => {
@@ -219,7 +223,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       await host.app.getByText('Previews left').waitFor();
       expect(host.calls).toEqual([{ tool: 'preview_audience', args: { query } }]);
       expect(await host.app.locator('.preview').textContent()).toMatch(
-        /(members|still counting).*Previews left: 699 of 700 this month, \d this minute\./,
+        /(members|still counting).*Previews left: \d+ of 700 this month, \d this minute\./,
       );
       await host.app.getByRole('button', { name: 'Share with the assistant' }).click();
       expect(await host.contexts(1)).toEqual([expect.stringContaining(query)]);
@@ -273,7 +277,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       await host.app.getByRole('heading', { name: 'Disable 3 audiences' }).waitFor();
       const members = await host.app.locator('.members li').allTextContents();
       expect(members).toHaveLength(3);
-      expect(members[0]).toMatch(/^"Big spenders" \("aud_000000001"\)size 584; used by: /);
+      expect(members[0]).toMatch(/^"Big spenders" \("aud_000000001"\)size \d+; used by: /);
       expect(host.calls).toEqual([]);
       await host.app.getByRole('button', { name: 'Yes, disable' }).click();
       await host.app.getByRole('heading', { name: 'Change audiences' }).waitFor();
