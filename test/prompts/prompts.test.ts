@@ -86,7 +86,8 @@ describe('the list', () => {
 
   test('is not announced to change', async () => {
     const { result } = await withClient({}, async (client) => client.getServerCapabilities());
-    expect(result).toEqual({ tools: {}, resources: {}, prompts: {}, completions: {} });
+    expect(result).toMatchObject({ tools: {}, resources: {}, prompts: {}, completions: {} });
+    expect(JSON.stringify(result)).not.toContain('listChanged');
   });
 });
 
