@@ -10,7 +10,7 @@ import { askedFor } from '../resources/uri-template.ts';
 import type { CallContext } from '../segment/call.ts';
 import { AudiencesError, type ErrorCode } from '../segment/errors.ts';
 import { problemOfId } from '../segment/ids.ts';
-import { quoted } from '../visible.ts';
+import { cut, quoted } from '../visible.ts';
 import type { Capability } from './capability.ts';
 import type { ClientCall } from './client-call.ts';
 import { assertFirstPage } from './pages.ts';
@@ -106,8 +106,12 @@ async function readOne(
   }
 }
 
+/** More of an unknown URI is not repeated. */
+const maxUriChars = 300;
+
 /** The same for what does not exist and what may not be read. */
 function unknown(uri: string, { redactor }: ResourcesOptions): RpcError {
   const message = redactor.text(`Unknown resource ${quoted(uri)}.`);
-  return new RpcError(rpcCodes.resourceNotFound, message, { uri: redactor.text(uri) });
+  const data = { uri: cut(redactor.text(uri), maxUriChars) };
+  return new RpcError(rpcCodes.resourceNotFound, message, data);
 }

@@ -27,7 +27,13 @@ const answerSchema = z.strictObject({
   jsonrpc: z.literal('2.0'),
   id: z.union([z.string(), z.number()]).optional(),
   result: z.looseObject({}).optional(),
-  error: z.strictObject({ code: z.number(), message: z.string().max(500) }).optional(),
+  error: z
+    .strictObject({
+      code: z.number(),
+      message: z.string().max(500),
+      data: z.strictObject({ uri: z.string().max(500) }).optional(),
+    })
+    .optional(),
 });
 
 type Json = Readonly<Record<string, unknown>>;

@@ -10,7 +10,13 @@ const answerSchema = z.strictObject({
   jsonrpc: z.literal('2.0'),
   id: z.union([z.string(), z.number()]).optional(),
   result: z.looseObject({}).optional(),
-  error: z.strictObject({ code: z.number(), message: z.string() }).optional(),
+  error: z
+    .strictObject({
+      code: z.number(),
+      message: z.string(),
+      data: z.strictObject({ uri: z.string().max(500) }).optional(),
+    })
+    .optional(),
 });
 const batchSchema = z.array(answerSchema);
 
