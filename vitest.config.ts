@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The tests that start the built program. */
 const onTheProgram = 'test/e2e/**/*.test.ts';
 
-/** The tests on programs of others that take their time, such as Redis. */
+/** The tests on programs of others: Redis, and a browser. */
 const withOthers = 'test/integration/**/*.test.ts';
 
 /** Other people's clients, which bring tests of their own along. */
@@ -42,7 +42,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'integration', include: [withOthers] },
+        test: {
+          name: 'integration',
+          include: [withOthers],
+          globalSetup: ['test/support/build.ts'],
+        },
       },
     ],
   },

@@ -20,7 +20,7 @@ import { temporaryHome } from '../support/setup-machine.ts';
 
 /*
  * The command `app` without a browser: its command line, the file that leads to the page, and how each
- * system opens it. test/e2e/app-host.test.ts drives the rest.
+ * system opens it. test/integration/app-host.test.ts drives the rest.
  */
 
 describe('the command line', () => {
