@@ -368,12 +368,62 @@ describe('OAuth', () => {
     expect((await post(origin, ping, { authorization })).status).toBe(503);
   });
 
+  test('wants both in the protocol without sessions, too', async () => {
+    const authorization = `Bearer ${await tokenFor({ scope: 'audiences:write' })}`;
+    const ask = async (method: string, params: object) => {
+      const { uri } = { uri: undefined, ...params };
+      const headers = { authorization, ...(uri && { 'mcp-name': uri }) };
+      return postModern(origin, { method, params: { ...params }, headers });
+    };
+    const ref = { type: 'ref/prompt', name: 'explain_audience' };
+    const argument = { name: 'audience', value: '' };
+    const reading: [string, object][] = [
+      ['tools/call', { name: 'get_audience', arguments: { id } }],
+      ['resources/read', { uri: `segment://spaces/${space}/overview` }],
+      ['prompts/get', { name: 'review_space' }],
+      ['completion/complete', { ref, argument }],
+    ];
+    for (const [method, params] of reading) {
+      const { status, headers } = await ask(method, params);
+      expect([method, status]).toEqual([method, 403]);
+      expect(headers['www-authenticate']).toContain('error="insufficient_scope"');
+    }
+    const allowed: [string, object][] = [
+      ['tools/call', remove],
+      ['resources/read', { uri: 'segment://query-language' }],
+      ['prompts/list', {}],
+      ['server/discover', {}],
+    ];
+    for (const [method, params] of allowed) {
+      expect([method, (await ask(method, params)).status]).toEqual([method, 200]);
+    }
+  });
+
   test('never sends the token of a caller to Segment', async () => {
+    const sent: { authorization: string; text: string }[] = [];
+    scene.upstream.beforeRequest = (passing) => void sent.push(passing);
     const token = await tokenFor();
-    const client = await connectOver(`${origin}/mcp`, { key: token });
-    await client.callTool({ name: 'get_audience', arguments: { id } });
-    await client.close();
-    expect(replica.log.join('\n')).not.toContain(token);
+    const older = await connectOver(`${origin}/mcp`, { key: token });
+    const newer = await connectModern(`${origin}/mcp`, { key: token });
+    for (const client of [older, newer]) {
+      await client.callTool({ name: 'get_audience', arguments: { id } });
+      await client.callTool({
+        name: 'update_audience_for_space',
+        arguments: { id, description: `of ${sent.length}` },
+      });
+      await client.callTool({ name: 'preview_audience', arguments: { query: "event('A')" } });
+      await client.getPrompt({ name: 'review_space' });
+      await client.readResource({ uri: `segment://spaces/${space}/overview` });
+      await client.close();
+    }
+    expect(sent.length).toBeGreaterThan(8);
+    expect(new Set(sent.map(({ authorization }) => authorization))).toEqual(
+      new Set(['Bearer token-for-tests']),
+    );
+    const [, claims = ''] = token.split('.');
+    for (const text of [...sent.map((passing) => passing.text), replica.log.join('\n')]) {
+      expect(text).not.toContain(claims);
+    }
   });
 });
 
