@@ -370,14 +370,14 @@ describe('OAuth', () => {
 
   test('wants both in the protocol without sessions, too', async () => {
     const authorization = `Bearer ${await tokenFor({ scope: 'audiences:write' })}`;
-    const ask = async (method: string, params: object) => {
-      const { uri } = { uri: undefined, ...params };
-      const headers = { authorization, ...(uri && { 'mcp-name': uri }) };
-      return postModern(origin, { method, params: { ...params }, headers });
+    const ask = (method: string, { uri, ...params }: Asked) => {
+      const named = uri !== undefined && { uri };
+      const headers = { authorization, ...(named && { 'mcp-name': named.uri }) };
+      return postModern(origin, { method, params: { ...params, ...named }, headers });
     };
     const ref = { type: 'ref/prompt', name: 'explain_audience' };
     const argument = { name: 'audience', value: '' };
-    const reading: [string, object][] = [
+    const reading: [string, Asked][] = [
       ['tools/call', { name: 'get_audience', arguments: { id } }],
       ['resources/read', { uri: `segment://spaces/${space}/overview` }],
       ['prompts/get', { name: 'review_space' }],
@@ -388,7 +388,7 @@ describe('OAuth', () => {
       expect([method, status]).toEqual([method, 403]);
       expect(headers['www-authenticate']).toContain('error="insufficient_scope"');
     }
-    const allowed: [string, object][] = [
+    const allowed: [string, Asked][] = [
       ['tools/call', remove],
       ['resources/read', { uri: 'segment://query-language' }],
       ['prompts/list', {}],
@@ -426,6 +426,13 @@ describe('OAuth', () => {
     }
   });
 });
+
+/** The params of a request. */
+interface Asked {
+  uri?: string;
+  name?: string;
+  [member: string]: unknown;
+}
 
 /** A client's side of a login, whose user agrees to everything. */
 class LoggingIn implements OAuthClientProvider {
