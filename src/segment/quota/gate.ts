@@ -10,7 +10,7 @@ import {
 import { announceWait } from '../wait.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { createQueue, priorities } from './queue.ts';
-import { maxFirstAnswerMs, type Place, type Quota } from './quota.ts';
+import { askAgainMs, maxFirstAnswerMs, type Place, type Quota } from './quota.ts';
 import type { QuotaReport } from './report.ts';
 
 /** A call in line. */
@@ -286,7 +286,7 @@ export class Gate {
     for (const waiting of [...this.#line]) {
       const waitMs = this.#quota.forecastMs(ahead);
       if (now + waitMs > waiting.call.deadline) {
-        this.#refuse(waiting, this.rateLimited(waitMs));
+        this.#refuse(waiting, this.rateLimited(waitMs || askAgainMs));
         continue;
       }
       ahead += 1;
