@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
 import {
   type OAuthClientProvider,
   UnauthorizedError,
@@ -21,7 +22,7 @@ import { Checkpoint } from '../support/holding-server.ts';
 import { HttpScene, id, space } from '../support/http-scene.ts';
 import { createClient } from '../support/in-memory.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
-import { connectModern, postModern, responseIn } from '../support/modern.ts';
+import { connectModern, createModernClient, postModern, responseIn } from '../support/modern.ts';
 import { isWindows } from '../support/platform.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import type { Replica } from '../support/replica.ts';
@@ -296,6 +297,23 @@ describe('OAuth', () => {
     const { structuredContent } = await again.callTool({ name: 'get_audience', arguments: { id } });
     expect(structuredContent).toMatchObject({ audience: { id } });
     await again.close();
+  });
+
+  test('takes the client of its second version the whole way, too', async () => {
+    const provider = new LoggingIn();
+    const transport = () =>
+      new ModernTransport(new URL(`${origin}/mcp`), { authProvider: provider });
+    const first = transport();
+    await expect(createModernClient().connect(first)).rejects.toThrow('Unauthorized');
+    await first.finishAuth(await provider.code());
+    const client = createModernClient();
+    await client.connect(transport());
+    const { structuredContent } = await client.callTool({
+      name: 'get_audience',
+      arguments: { id },
+    });
+    expect(structuredContent).toMatchObject({ audience: { id } });
+    await client.close();
   });
 
   test('describes itself to anybody', async () => {
