@@ -580,6 +580,23 @@ describe('a quota that takes its time', () => {
     await expect(waiting).resolves.toMatchObject({ id: expect.any(String) });
   });
 
+  test('does not have a place counted twice while it answers', async () => {
+    const { clock, gate, answer } = setUpSlow(3);
+    const call = () => testCall(clock.now() + 10_000);
+    const first = gate.enter(call(), false);
+    await answer();
+    const second = gate.enter(call(), false);
+    await answer();
+    await answer();
+    const third = gate.enter(call(), false);
+    await gate.settle(await first, { remaining: 2 });
+    await tick();
+    // Something else changes before it is known here that there is a place for the second.
+    await gate.closeUntil(0);
+    for (let count = 0; count < 3; count += 1) await answer();
+    await expect(Promise.all([second, third])).resolves.toHaveLength(2);
+  });
+
   test('gets back the place of a call that left while it answered', async () => {
     const { gate, answer } = setUpSlow(1);
     const first = gate.enter(testCall(), false);
