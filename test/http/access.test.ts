@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
 import {
   type OAuthClientProvider,
+  type OAuthDiscoveryState,
   UnauthorizedError,
 } from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -458,6 +459,7 @@ class LoggingIn implements OAuthClientProvider {
   #information: OAuthClientInformationMixed | undefined;
   #tokens: OAuthTokens | undefined;
   #verifier = '';
+  #discovered: OAuthDiscoveryState | undefined;
   readonly redirectUrl = 'http://127.0.0.1:1/callback';
   readonly clientMetadata = {
     redirect_uris: [this.redirectUrl],
@@ -468,6 +470,10 @@ class LoggingIn implements OAuthClientProvider {
   clientInformation = () => this.#information;
   saveClientInformation = (information: OAuthClientInformationMixed) => {
     this.#information = information;
+  };
+  discoveryState = () => this.#discovered;
+  saveDiscoveryState = (discovered: OAuthDiscoveryState) => {
+    this.#discovered = discovered;
   };
   tokens = () => this.#tokens;
   saveTokens = (tokens: OAuthTokens) => {
