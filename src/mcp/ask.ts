@@ -132,5 +132,7 @@ export function replyIn(
   responses: Readonly<Record<string, unknown>> = {},
 ): Reply | undefined {
   if (state === undefined) return undefined;
-  return { state, answer: (ageMs) => readAnswer(responses[questionName], ageMs) };
+  // What a client has named __proto__ may have become the prototype.
+  const given = Object.hasOwn(responses, questionName) ? responses[questionName] : undefined;
+  return { state, answer: (ageMs) => readAnswer(given, ageMs) };
 }

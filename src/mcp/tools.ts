@@ -180,7 +180,8 @@ export class ToolsCapability implements Capability {
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
       const error = this.#asStopped(asAudiencesError(thrown), name, client);
-      outcome = error.code;
+      // A question is no error.
+      if (!(error instanceof QuestionError)) outcome = error.code;
       this.#note(error, name, clock.monotonic() - startedAt, log);
       if (error instanceof QuestionError) {
         return questionResult(redactor.text(error.question), error.state);

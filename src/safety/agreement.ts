@@ -241,7 +241,11 @@ async function agreedByReply(
       if (answered === undefined || answered === 'unseen' || answered === 'unsupported') {
         return answered;
       }
-      if (answered !== 'yes') throw declined(answered);
+      if (answered !== 'yes') {
+        // The question is answered: no later call may answer it otherwise.
+        await judgement.spend();
+        throw declined(answered);
+      }
       await matter.assertShown(unshown, ageMs);
       return agreedBy(judgement, 'elicitation');
     }

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
 import {
   type OAuthClientProvider,
+  type OAuthDiscoveryState,
   UnauthorizedError,
 } from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -21,7 +23,7 @@ import { Checkpoint } from '../support/holding-server.ts';
 import { HttpScene, id, space } from '../support/http-scene.ts';
 import { createClient } from '../support/in-memory.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
-import { connectModern, postModern, responseIn } from '../support/modern.ts';
+import { connectModern, createModernClient, postModern, responseIn } from '../support/modern.ts';
 import { isWindows } from '../support/platform.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import type { Replica } from '../support/replica.ts';
@@ -298,6 +300,23 @@ describe('OAuth', () => {
     await again.close();
   });
 
+  test('takes the client of its second version the whole way, too', async () => {
+    const provider = new LoggingIn();
+    const transport = () =>
+      new ModernTransport(new URL(`${origin}/mcp`), { authProvider: provider });
+    const first = transport();
+    await expect(createModernClient().connect(first)).rejects.toThrow('Unauthorized');
+    await first.finishAuth(await provider.code());
+    const client = createModernClient();
+    await client.connect(transport());
+    const { structuredContent } = await client.callTool({
+      name: 'get_audience',
+      arguments: { id },
+    });
+    expect(structuredContent).toMatchObject({ audience: { id } });
+    await client.close();
+  });
+
   test('describes itself to anybody', async () => {
     for (const path of ['', '/mcp']) {
       const { status, text } = await rawRequest(
@@ -368,14 +387,71 @@ describe('OAuth', () => {
     expect((await post(origin, ping, { authorization })).status).toBe(503);
   });
 
+  test('wants both in the protocol without sessions, too', async () => {
+    const authorization = `Bearer ${await tokenFor({ scope: 'audiences:write' })}`;
+    const ask = (method: string, { uri, ...params }: Asked) => {
+      const named = uri !== undefined && { uri };
+      const headers = { authorization, ...(named && { 'mcp-name': named.uri }) };
+      return postModern(origin, { method, params: { ...params, ...named }, headers });
+    };
+    const ref = { type: 'ref/prompt', name: 'explain_audience' };
+    const argument = { name: 'audience', value: '' };
+    const reading: [string, Asked][] = [
+      ['tools/call', { name: 'get_audience', arguments: { id } }],
+      ['resources/read', { uri: `segment://spaces/${space}/overview` }],
+      ['prompts/get', { name: 'review_space' }],
+      ['completion/complete', { ref, argument }],
+    ];
+    for (const [method, params] of reading) {
+      const { status, headers } = await ask(method, params);
+      expect([method, status]).toEqual([method, 403]);
+      expect(headers['www-authenticate']).toContain('error="insufficient_scope"');
+    }
+    const allowed: [string, Asked][] = [
+      ['tools/call', remove],
+      ['resources/read', { uri: 'segment://query-language' }],
+      ['prompts/list', {}],
+      ['server/discover', {}],
+    ];
+    for (const [method, params] of allowed) {
+      expect([method, (await ask(method, params)).status]).toEqual([method, 200]);
+    }
+  });
+
   test('never sends the token of a caller to Segment', async () => {
+    const sent: { authorization: string; text: string }[] = [];
+    scene.upstream.beforeRequest = (passing) => void sent.push(passing);
     const token = await tokenFor();
-    const client = await connectOver(`${origin}/mcp`, { key: token });
-    await client.callTool({ name: 'get_audience', arguments: { id } });
-    await client.close();
-    expect(replica.log.join('\n')).not.toContain(token);
+    const older = await connectOver(`${origin}/mcp`, { key: token });
+    const newer = await connectModern(`${origin}/mcp`, { key: token });
+    for (const client of [older, newer]) {
+      await client.callTool({ name: 'get_audience', arguments: { id } });
+      await client.callTool({
+        name: 'update_audience_for_space',
+        arguments: { id, description: `of ${sent.length}` },
+      });
+      await client.callTool({ name: 'preview_audience', arguments: { query: "event('A')" } });
+      await client.getPrompt({ name: 'review_space' });
+      await client.readResource({ uri: `segment://spaces/${space}/overview` });
+      await client.close();
+    }
+    expect(sent.length).toBeGreaterThan(8);
+    expect(new Set(sent.map(({ authorization }) => authorization))).toEqual(
+      new Set(['Bearer token-for-tests']),
+    );
+    const [, claims = ''] = token.split('.');
+    for (const text of [...sent.map((passing) => passing.text), replica.log.join('\n')]) {
+      expect(text).not.toContain(claims);
+    }
   });
 });
+
+/** The params of a request. */
+interface Asked {
+  uri?: string;
+  name?: string;
+  [member: string]: unknown;
+}
 
 /** A client's side of a login, whose user agrees to everything. */
 class LoggingIn implements OAuthClientProvider {
@@ -383,6 +459,7 @@ class LoggingIn implements OAuthClientProvider {
   #information: OAuthClientInformationMixed | undefined;
   #tokens: OAuthTokens | undefined;
   #verifier = '';
+  #discovered: OAuthDiscoveryState | undefined;
   readonly redirectUrl = 'http://127.0.0.1:1/callback';
   readonly clientMetadata = {
     redirect_uris: [this.redirectUrl],
@@ -393,6 +470,10 @@ class LoggingIn implements OAuthClientProvider {
   clientInformation = () => this.#information;
   saveClientInformation = (information: OAuthClientInformationMixed) => {
     this.#information = information;
+  };
+  discoveryState = () => this.#discovered;
+  saveDiscoveryState = (discovered: OAuthDiscoveryState) => {
+    this.#discovered = discovered;
   };
   tokens = () => this.#tokens;
   saveTokens = (tokens: OAuthTokens) => {

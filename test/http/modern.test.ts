@@ -250,6 +250,10 @@ describe('a reply', () => {
     { title: 'no answer', inputResponses: {} },
     { title: 'another answer', inputResponses: { other: agreed.agreement } },
     { title: 'something else', inputResponses: { agreement: { action: 'maybe' } } },
+    {
+      title: 'an answer in the place of a prototype',
+      inputResponses: JSON.parse(`{"__proto__": ${JSON.stringify(agreed)}}`),
+    },
   ])('with $title is asked for again', async ({ inputResponses }) => {
     const { result } = await call({ requestState: await ask(), inputResponses });
     expect(result?.resultType).toBe('input_required');
@@ -268,6 +272,22 @@ describe('a reply', () => {
     }
     expect((await call({ requestState: 7, inputResponses: agreed })).error?.code).toBe(-32_602);
     expect((await call({ inputResponses: agreed })).result?.resultType).toBe('input_required');
+    expect(isThere()).toBe(true);
+  });
+
+  test.each([
+    ['declined', 'The user said no', { action: 'decline' }],
+    ['not confirmed', 'without confirming', { action: 'accept', content: {} }],
+    ['closed', 'closed the question', { action: 'cancel' }],
+  ])('cannot become a yes when it was %s', async (_, why, agreement) => {
+    const requestState = await ask();
+    await clock.advance(2000);
+    const { result } = await call({ requestState, inputResponses: { agreement } });
+    expect(JSON.stringify(result)).toContain(why);
+    const { error } = await call({ requestState, inputResponses: agreed });
+    expect(error?.message).toContain('has already been used');
+    const confirmed = await call({ arguments: { id, confirmation: requestState } });
+    expect(confirmed.result?.resultType).toBe('input_required');
     expect(isThere()).toBe(true);
   });
 

@@ -7,6 +7,7 @@ import { readExposition, seriesValue } from '../support/exposition.ts';
 import { Checkpoint } from '../support/holding-server.ts';
 import { HttpScene, id, space } from '../support/http-scene.ts';
 import { callTool } from '../support/in-memory.ts';
+import { postModern } from '../support/modern.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import type { Replica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
@@ -72,6 +73,20 @@ describe('the metrics', () => {
     expect(text).not.toContain('ann');
     expect(text).not.toContain(space);
     await client.close();
+  });
+
+  test('do not count a call that ends with a question as failed', async () => {
+    const { status, text: answer } = await postModern(replica.origin, {
+      method: 'tools/call',
+      params: { name: 'remove_audience_from_space', arguments: { id } },
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect([status, answer]).toEqual([200, expect.stringContaining('input_required')]);
+    const text = await scrape();
+    const tool = 'remove_audience_from_space';
+    const calls = (code: string) =>
+      seriesValue(text, 'segment_mcp_tool_calls_total', { tool, code });
+    expect([calls('ok'), calls('confirmation_required')]).toEqual([1, undefined]);
   });
 
   test('count what Segment refuses for lack of quota, and how long that made a call wait', async () => {

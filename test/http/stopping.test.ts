@@ -5,7 +5,7 @@ import { Checkpoint, forever } from '../support/holding-server.ts';
 import { id as first, HttpScene } from '../support/http-scene.ts';
 import { callTool } from '../support/in-memory.ts';
 import { beginSession, post } from '../support/mcp-post.ts';
-import { connectModern } from '../support/modern.ts';
+import { connectModern, modernVersion, postModern } from '../support/modern.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import type { Replica } from '../support/replica.ts';
 import { connectOver } from '../support/team-server.ts';
@@ -26,7 +26,10 @@ beforeEach(async () => {
 });
 
 /** A call that is sent over the wire as it is, and the whole text of its answer. */
-async function rawCall(name: string, args: object) {
+async function rawCall(name: string, args: object, era = '2025-11-25') {
+  if (era === modernVersion) {
+    return postModern(replica.origin, { method: 'tools/call', params: { name, arguments: args } });
+  }
   const headers = { 'mcp-session-id': await beginSession(replica.origin) };
   const message = {
     jsonrpc: '2.0',
@@ -102,16 +105,18 @@ test('change_audiences finishes the audience under way, and says which were not 
 
 describe('streams that are open when the grace time ends', () => {
   test.each([
-    ['a write', 'create_audience', create('One'), 'outcome_unknown'],
-    ['a read', 'get_audience', { id: first }, 'unavailable'],
-  ])('get the result of %s, and end in good order', async (_, name, args, code) => {
+    ['a write', '2025-11-25', 'create_audience', create('One'), 'outcome_unknown'],
+    ['a read', '2025-11-25', 'get_audience', { id: first }, 'unavailable'],
+    ['a write', modernVersion, 'create_audience', create('One'), 'outcome_unknown'],
+    ['a read', modernVersion, 'get_audience', { id: first }, 'unavailable'],
+  ])('get the result of %s, and end in good order: %s', async (_, era, name, args, code) => {
     const checkpoint = new Checkpoint();
     scene.upstream.beforeRequest = ({ method, path }) => {
       if (name === 'create_audience' ? method === 'GET' : !path.includes(first)) return undefined;
       void checkpoint.pass();
       return forever;
     };
-    const call = rawCall(name, args);
+    const call = rawCall(name, args, era);
     await checkpoint.reached;
     const stopping = replica.stop();
     await scene.clock.advance(graceMs - 1);

@@ -8,6 +8,8 @@ export interface PassingRequest {
   method: string;
   path: string;
   authorization: string;
+  /** All of its headers, and its body. */
+  text: string;
 }
 
 /** What is done while a request is held; it goes on when the promise resolves. */
@@ -88,7 +90,8 @@ export class HoldingServer implements AsyncDisposable {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
     const { authorization = '', accept = '', 'content-type': contentType = '' } = headers;
-    const passing = { method, path, authorization };
+    const text = [...request.rawHeaders, body].join('\n');
+    const passing = { method, path, authorization, text };
     await this.beforeRequest(passing);
     // A connection that the sandbox breaks rejects, and is then broken here as well.
     const answer = await rawRequest(this.#sandboxUrl, method, path, {

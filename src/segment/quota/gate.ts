@@ -10,7 +10,7 @@ import {
 import { announceWait } from '../wait.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { createQueue, priorities } from './queue.ts';
-import { maxFirstAnswerMs, type Place, type Quota } from './quota.ts';
+import { askAgainMs, maxFirstAnswerMs, type Place, type Quota, type Taken } from './quota.ts';
 import type { QuotaReport } from './report.ts';
 
 /** A call in line. */
@@ -53,6 +53,8 @@ export class Gate {
   readonly #callers: CallerTurns;
   /** The calls that wait, in the order in which they will be served. */
   #line: Waiting[] = [];
+  /** Whether the quota is being asked for the first in line: its picture may have that place already. */
+  #isAsking = false;
   /** Counts events that may change the quota's reply, or end the job that asks it. */
   #changes = 0;
   #wakeJob = () => {};
@@ -69,7 +71,7 @@ export class Gate {
     this.#callers = new CallerTurns(clock, {
       cancelled: () => new CancelledError(operation, false),
       tooLate: (call, ahead) => {
-        const waitMs = quota.forecastMs(this.#line.length + ahead);
+        const waitMs = quota.forecastMs(this.#aheadOfNext() + ahead);
         return this.#isInTime(call, waitMs) ? undefined : this.rateLimited(waitMs);
       },
     });
@@ -118,9 +120,14 @@ export class Gate {
    * @throws {RateLimitedError} if not.
    */
   foresee(call: CallContext, requests = 1): void {
-    const ahead = this.#line.length + this.#callers.ahead(call.caller);
+    const ahead = this.#aheadOfNext() + this.#callers.ahead(call.caller);
     const waitMs = this.#quota.forecastMs(ahead + requests - 1);
     if (!this.#isInTime(call, waitMs)) throw this.rateLimited(waitMs);
+  }
+
+  /** How many in line will take a place that the quota's picture may not have yet. */
+  #aheadOfNext(): number {
+    return Math.max(0, this.#line.length - (this.#isAsking ? 1 : 0));
   }
 
   #isInTime({ deadline }: CallContext, waitMs: number): boolean {
@@ -228,10 +235,19 @@ export class Gate {
     this.#line = [waiting, ...this.#line.filter((other) => other !== waiting)];
     while (this.#line.includes(waiting)) {
       const changes = this.#changes;
-      const taken = await this.#quota.take(this.#minPatienceMs());
+      const taken = await this.#ask();
       if (taken.kind === 'granted') return this.#hand(taken.place, waiting);
       this.#review();
       if (this.#changes === changes) await this.#changeWithin(taken.ms);
+    }
+  }
+
+  async #ask(): Promise<Taken> {
+    this.#isAsking = true;
+    try {
+      return await this.#quota.take(this.#minPatienceMs());
+    } finally {
+      this.#isAsking = false;
     }
   }
 
@@ -282,11 +298,11 @@ export class Gate {
    */
   #review(): void {
     const now = this.#clock.monotonic();
-    let ahead = 0;
+    let ahead = this.#isAsking ? -1 : 0;
     for (const waiting of [...this.#line]) {
-      const waitMs = this.#quota.forecastMs(ahead);
+      const waitMs = this.#quota.forecastMs(Math.max(0, ahead));
       if (now + waitMs > waiting.call.deadline) {
-        this.#refuse(waiting, this.rateLimited(waitMs));
+        this.#refuse(waiting, this.rateLimited(waitMs || askAgainMs));
         continue;
       }
       ahead += 1;

@@ -7,6 +7,9 @@ import type { QuotaReport } from './report.ts';
  */
 export const maxFirstAnswerMs = 1000;
 
+/** When to ask again for a place if it is unknown when there will be one. */
+export const askAgainMs = 1000;
+
 /** The right to send one request now. Plain data. */
 export interface Place {
   /** Unique among all places of the operation, whichever process took them. */
@@ -56,7 +59,7 @@ export interface Quota {
   closeUntil(untilMs: number): Promise<void>;
   /**
    * How long a caller with `ahead` others before it would wait from now, in milliseconds. Waiting
-   * for the first response of a window does not count.
+   * for responses that tell whether a place is left does not count.
    */
   forecastMs(ahead: number): number;
   /** Has `changed` called whenever others have changed what it knows; missing if there are no others. */

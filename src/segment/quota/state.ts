@@ -1,4 +1,4 @@
-import { type Limit, maxFirstAnswerMs, type Place, type Taken } from './quota.ts';
+import { askAgainMs, type Limit, maxFirstAnswerMs, type Place, type Taken } from './quota.ts';
 import { type QuotaReport, segmentWindowMs } from './report.ts';
 
 /**
@@ -6,9 +6,6 @@ import { type QuotaReport, segmentWindowMs } from './report.ts';
  * moment.
  */
 const sameMomentMs = 3000;
-
-/** When to ask again for a place if it is unknown when there will be one. */
-const askAgainMs = 1000;
 
 /**
  * Our picture of one operation's fixed window at the server: how many requests it has left for us
@@ -62,6 +59,11 @@ function free({ limit, own, remaining, underWay, unreported }: QuotaState): numb
   if (remaining === undefined) return Math.max(0, places);
   const left = remaining - underWay.length - unreported.length;
   return Math.max(0, Math.min(places, left));
+}
+
+/** How many may turn out to be left: requests in progress may be part of the last `remaining`. */
+function atMostFree(state: QuotaState): number {
+  return free({ ...state, underWay: [] });
 }
 
 /**
@@ -183,7 +185,8 @@ function giveUpLost(state: QuotaState, now: number): QuotaState {
 /**
  * How long the caller would wait from `now` with `ahead` others before it, in milliseconds. As long
  * as no response has shown when the window ends, it is assumed to have begun with our first
- * request. Waiting for the first response of a window does not count.
+ * request. Waiting for a response does not count: neither for the first of a window, nor for those
+ * that tell whether a place is left.
  */
 export function forecastMs(state: QuotaState, ahead: number, now: number): number {
   const current = roll(state, now);
@@ -192,7 +195,7 @@ export function forecastMs(state: QuotaState, ahead: number, now: number): numbe
   const endsMs = (current.endsAt ?? (current.first?.takenAt ?? now) + windowMs) - now;
   const endsWhileClosed = closedMs > 0 && endsMs <= closedMs;
   const { perMinute } = current.limit;
-  const places = endsWhileClosed ? perMinute : free(current);
+  const places = endsWhileClosed ? perMinute : atMostFree(current);
   if (ahead < places) return closedMs;
   const nextMs = endsWhileClosed ? closedMs + windowMs : Math.max(endsMs, closedMs);
   const furtherWindows = Math.floor((ahead - places) / perMinute);

@@ -277,6 +277,8 @@ function hasLeft(
   response: ServerResponse,
   headers: Record<string, string> = {},
 ): Promise<boolean> {
+  // No event will come of it.
+  if (response.destroyed) return Promise.resolve(false);
   const left = new Promise<void>((resolve) => response.once('close', resolve));
   return Promise.race([
     pipe(answered, response, headers),

@@ -33,6 +33,12 @@ const requestTimeouts: RequestTimeouts = { headersMs: 10_000, requestMs: 30_000,
 /** When a client that is refused because the server stops may try again, seconds. */
 const retryAfterSeconds = '5';
 
+const stopping: HttpRefusal = {
+  status: 503,
+  message: 'This server is stopping: try again.',
+  headers: { 'retry-after': retryAfterSeconds, connection: 'close' },
+};
+
 /** A request that does not get as far as MCP. */
 export class HttpRefusalError extends Error {
   readonly refusal: HttpRefusal;
@@ -82,6 +88,8 @@ export class HttpServer {
   readonly #server: Server;
   #state: State = 'serving';
   readonly #running = new Set<Promise<void>>();
+  /** What refuses the requests whose bodies are not complete. */
+  readonly #incomplete = new Set<() => void>();
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -109,11 +117,12 @@ export class HttpServer {
   }
 
   /**
-   * From now on every request is refused, on new connections, too: their senders learn when to try
-   * again. Resolves when those under way are answered.
+   * From now on every request is refused, on new connections, too, and also if only its body is still
+   * on the way: their senders learn when to try again. Resolves when those under way are answered.
    */
   async refuse(): Promise<void> {
     this.#state = 'refusing';
+    for (const refuseIt of this.#incomplete) refuseIt();
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
@@ -187,10 +196,7 @@ export class HttpServer {
     query: URLSearchParams,
   ): Promise<void> {
     const { fences, exchange, admit } = this.#options;
-    if (this.#state === 'refusing') {
-      const message = 'This server is stopping: try again.';
-      return answerError(response, 503, message, { 'retry-after': retryAfterSeconds });
-    }
+    if (this.#state === 'refusing') return answerRefusal(response, stopping);
     const refusal = refusalOf(request.headers, fences);
     if (refusal !== undefined) return answerError(response, 403, refusal);
     if (request.method === 'OPTIONS') {
@@ -206,12 +212,9 @@ export class HttpServer {
     try {
       assertDeclaredLength(request);
       const visitor = await admit(request, query);
-      await exchange.answer(request, response, await readBody(request), visitor);
+      await exchange.answer(request, response, await this.#bodyOf(request), visitor);
     } catch (error) {
-      if (error instanceof HttpRefusalError) {
-        const { status, message, headers } = error.refusal;
-        return answerError(response, status, message, headers);
-      }
+      if (error instanceof HttpRefusalError) return answerRefusal(response, error.refusal);
       if (error instanceof BodyTooLargeError) {
         const message = `The body has more than ${maxBodyBytes} bytes.`;
         return answerError(response, 413, message, { connection: 'close' });
@@ -219,6 +222,26 @@ export class HttpServer {
       throw error;
     }
   }
+
+  /**
+   * The body of a request, once all of it is here.
+   *
+   * @throws {HttpRefusalError} if the server begins to refuse requests before that.
+   */
+  #bodyOf(request: IncomingMessage): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const refuseIt = () => reject(new HttpRefusalError(stopping));
+      if (this.#state === 'refusing') refuseIt();
+      this.#incomplete.add(refuseIt);
+      readBody(request)
+        .then(resolve, reject)
+        .finally(() => this.#incomplete.delete(refuseIt));
+    });
+  }
+}
+
+function answerRefusal(response: ServerResponse, { status, message, headers }: HttpRefusal): void {
+  answerError(response, status, message, headers);
 }
 
 /** On the level of HTTP, and yet in a form that every MCP client can read. */

@@ -354,6 +354,41 @@ describe('a wait that would pass the deadline', () => {
   });
 });
 
+describe('a call that can not wait for the next window', () => {
+  const scene = async () => {
+    const { enter, settle, clock, startedAt, entered } = setUp(4);
+    await enter('a');
+    await settle(3);
+    await Promise.all([enter('b'), enter('c')]);
+    // The server has counted c, too, before it answered b.
+    await settle(1);
+    const last = enter('d', { call: testCall(startedAt + 10_000) });
+    await tick();
+    return { settle, clock, last, entered };
+  };
+
+  test('waits for an answer that may show that there is a place in this one', async () => {
+    const { settle, last, entered } = await scene();
+    expect(entered).toEqual(['a at 0', 'b at 0', 'c at 0']);
+    await settle(1);
+    await last;
+    expect(entered.at(-1)).toBe('d at 0');
+  });
+
+  test('is refused as soon as one shows that there is none', async () => {
+    const { settle, last } = await scene();
+    await settle(0);
+    await expect(last).rejects.toMatchObject({ facts: { retryAfterMs: minute } });
+  });
+
+  test('is refused when its time is up, and may come again soon', async () => {
+    const { clock, last } = await scene();
+    const refused = expect(last).rejects.toMatchObject({ facts: { retryAfterMs: 1000 } });
+    await clock.advance(10_001);
+    await refused;
+  });
+});
+
 test('a call waits no longer than it may, even when nothing is known about the window', async () => {
   const { clock, enter, startedAt } = setUp(1);
   await enter('a');
@@ -543,6 +578,23 @@ describe('a quota that takes its time', () => {
     await answer();
     await answer();
     await expect(waiting).resolves.toMatchObject({ id: expect.any(String) });
+  });
+
+  test('does not have a place counted twice while it answers', async () => {
+    const { clock, gate, answer } = setUpSlow(3);
+    const call = () => testCall(clock.now() + 10_000);
+    const first = gate.enter(call(), false);
+    await answer();
+    const second = gate.enter(call(), false);
+    await answer();
+    await answer();
+    const third = gate.enter(call(), false);
+    await gate.settle(await first, { remaining: 2 });
+    await tick();
+    // Something else changes before it is known here that there is a place for the second.
+    await gate.closeUntil(0);
+    for (let count = 0; count < 3; count += 1) await answer();
+    await expect(Promise.all([second, third])).resolves.toHaveLength(2);
   });
 
   test('gets back the place of a call that left while it answered', async () => {

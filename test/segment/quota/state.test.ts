@@ -111,6 +111,22 @@ describe('what is available', () => {
     expect(window.available).toBe(8);
   });
 
+  test('is not said to be used up, as long as requests under way may have been counted already', () => {
+    const window = new Picture(4);
+    window.take(0);
+    window.settle(0, 5, report(3, minute));
+    window.take(10);
+    window.take(11);
+    // The server counted the other one first.
+    window.settle(11, 15, report(1, minute));
+    expect(window.available).toBe(0);
+    expect(window.waitMs(0, 15)).toBe(0);
+    expect(window.waitMs(1, 15)).toBe(minute - 15);
+    expect(window.ask(15)).toBe(1000);
+    window.settle(10, 20, report(2, minute));
+    expect(window.take(20)).toBe(true);
+  });
+
   test('counts a request whose answer says nothing, until a later one does', () => {
     const window = new Picture(10);
     window.take(0);

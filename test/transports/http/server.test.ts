@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { noBus } from '../../../src/replicas/bus.ts';
 import { Exchange, type Visitor } from '../../../src/transports/http/exchange.ts';
@@ -112,6 +113,33 @@ test('a client that leaves before it is known who it is is not waited for', asyn
   checkpoint.release();
   await server?.refuse();
 });
+
+test.each(['before', 'while'])(
+  'a request whose sender is known %s the server begins to refuse is refused, if its body is still on the way',
+  async (when) => {
+    const known = new Checkpoint();
+    const port = await listen({
+      async admit() {
+        await known.pass();
+        return visitor;
+      },
+    });
+    const socket = await open(port);
+    const answer = readToEnd(socket);
+    socket.write(`${head}content-length: 10\r\n\r\n{`);
+    await known.reached;
+    if (when === 'before') {
+      known.release();
+      await setImmediate();
+    }
+    const refused = server?.refuse();
+    known.release();
+    await refused;
+    expect(await answer).toMatch(/^HTTP\/1\.1 503 /);
+    expect(await answer).toMatch(/^retry-after: \d+\r$/im);
+    expect(await answer).toMatch(/^connection: close\r$/im);
+  },
+);
 
 test('a body that is declared too long is refused before its sender is looked up', async () => {
   const port = await listen({
