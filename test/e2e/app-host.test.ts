@@ -260,6 +260,18 @@ describe.skipIf(inChromium.isSkipped)(`a view${inChromium.note}`, () => {
     expect(host.requested()).not.toContain(`${origin}/healthz`);
     expect(host.requested()).not.toContain(`${origin}/image.png`);
   });
+
+  test('what deserves a look in the space is shown as text', async () => {
+    await using host = await openHost();
+    const { page } = host;
+    await page.locator('#what').selectOption('What deserves a look');
+    await page.locator('#start button').click();
+    await page.locator('main pre', { hasText: '## What deserves a look' }).waitFor();
+    await page.locator('#settings summary').click();
+    await page.locator('#space').fill('spa_nowhere');
+    await page.locator('#start button').click();
+    await page.locator('main pre', { hasText: 'could not be read (not_found)' }).waitFor();
+  });
 });
 
 describe.skipIf(inChromium.isSkipped)(`a question of the server${inChromium.note}`, () => {
