@@ -262,7 +262,7 @@ describe.skipIf(inChromium.isSkipped)(`a view${inChromium.note}`, () => {
   });
 
   test('what deserves a look in the space is shown as text', async () => {
-    await using host = await openHost();
+    await using host = await openHost({ args: [] });
     const { page } = host;
     await page.locator('#what').selectOption('What deserves a look');
     await page.locator('#start button').click();
