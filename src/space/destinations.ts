@@ -1,5 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { ReadApi } from '../segment/api.ts';
-import { briefly, type CallContext } from '../segment/call.ts';
+import { briefly, type CallContext, withSignal } from '../segment/call.ts';
 import type { Input } from '../segment/contract.ts';
 import { Cursors, firstTime } from '../segment/cursors.ts';
 import { AudiencesError } from '../segment/errors.ts';
@@ -109,7 +110,7 @@ export async function findDestinations(
   ids: readonly string[],
   { api, call, elapsed }: { api: ReadApi; call: CallContext; elapsed: () => number },
 ): Promise<ReadonlyMap<string, Feeds>> {
-  const brief = briefly(call, elapsed(), maxLookUpMs);
+  const brief = briefly(withSignal(call, signalForMany(call.signal)), elapsed(), maxLookUpMs);
   const found = ids.map(async (id): Promise<[string, Feeds]> => {
     try {
       return [id, { kind: 'known', found: await readDestinations(api, { spaceId, id }, brief) }];
@@ -120,6 +121,16 @@ export async function findDestinations(
     }
   });
   return new Map(await Promise.all(found));
+}
+
+/**
+ * A signal that many requests at once may wait for. Above ten listeners, Node.js would warn of a leak;
+ * this signal is gone when the look-ups are.
+ */
+function signalForMany(signal: AbortSignal): AbortSignal {
+  const own = AbortSignal.any([signal]);
+  setMaxListeners(0, own);
+  return own;
 }
 
 interface Page<Item> {

@@ -51,7 +51,9 @@ function rankOf(part: string, name: string, id: string): number | undefined {
 }
 
 function canBeTyped(name: string | undefined): boolean {
-  return name !== undefined && name !== '' && name.length <= maxNameChars && !unseen.test(name);
+  return (
+    name !== undefined && name.trim() !== '' && name.length <= maxNameChars && !unseen.test(name)
+  );
 }
 
 function compared(a: string, b: string): number {

@@ -260,6 +260,20 @@ describe.skipIf(inChromium.isSkipped)(`a view${inChromium.note}`, () => {
     expect(host.requested()).not.toContain(`${origin}/healthz`);
     expect(host.requested()).not.toContain(`${origin}/image.png`);
   });
+
+  test('what deserves a look in the space is shown as text', async () => {
+    await using host = await openHost({ args: [] });
+    const { page } = host;
+    await page.locator('#what').selectOption('What deserves a look');
+    await page.locator('#start button').click();
+    const overview = page.locator('main pre', { hasText: '## What deserves a look' });
+    // The look-ups of one caller don't wait for each other while there are places for all.
+    expect(await overview.textContent()).toMatch(/looked up for (\d\d) of the \1 audiences/);
+    await page.locator('#settings summary').click();
+    await page.locator('#space').fill('spa_nowhere');
+    await page.locator('#start button').click();
+    await page.locator('main pre', { hasText: 'could not be read (not_found)' }).waitFor();
+  });
 });
 
 describe.skipIf(inChromium.isSkipped)(`a question of the server${inChromium.note}`, () => {

@@ -223,7 +223,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       await host.app.getByText('Previews left').waitFor();
       expect(host.calls).toEqual([{ tool: 'preview_audience', args: { query } }]);
       expect(await host.app.locator('.preview').textContent()).toMatch(
-        /(members|still counting).*Previews left: \d+ of 700 this month, \d this minute\./,
+        /(members?|still counting).*Previews left: \d+ of 700 this month, \d this minute\./,
       );
       await host.app.getByRole('button', { name: 'Share with the assistant' }).click();
       expect(await host.contexts(1)).toEqual([expect.stringContaining(query)]);
@@ -401,6 +401,28 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     await host.app.getByRole('button', { name: 'Yes, delete' }).waitFor();
   });
 
+  test('an audience with a blank name has one all the same, and names in Arabic turn nothing', async () => {
+    const name = 'العملاء "VIP"';
+    const about = { definition: { query: "trait('plan') = 'vip'", level: 'users' } } as const;
+    const sandbox = await start({
+      seeds: {
+        spa_1: [
+          { name, ...about, id: 'aud_1' },
+          { name: ' ', ...about, id: 'aud_2' },
+        ],
+      },
+    });
+    onTestFinished(() => sandbox.close());
+    const host = await scene({ flags: ['--api-url', sandbox.url, '--space', 'spa_1'] });
+    await host.show('find_audiences', {});
+    expect(await names(host)).toEqual(['Without a name', name]);
+    expect(await violationsIn(host.page)).toEqual([]);
+    await host.show('change_audiences', { ids: ['aud_1', 'aud_2'], action: 'remove' });
+    const first = host.app.locator('.members b').first();
+    expect(await first.innerHTML()).toMatch(/^"<bdi>العملاء .*<\/bdi>" \("<bdi>aud_1<\/bdi>"\)$/);
+    expect(await host.inside("document.querySelectorAll('.members [dir=auto]').length")).toBe(0);
+  });
+
   test('the theme and the colors of the host are taken on, and changed with it', async () => {
     const host = await scene();
     await host.show('find_audiences');
@@ -478,6 +500,9 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       'Big spenders',
       'Renamed',
     ]);
+    const query = "trait('plan') = 'vip'";
+    await host.show('create_audience', { name: 'New', query, type: 'users', dryRun: true });
+    await host.app.getByText('Users whose plan is "vip".').waitFor();
   });
 
   const views: Record<string, [tool: string, args: Record<string, unknown>]> = {

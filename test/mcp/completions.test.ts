@@ -130,6 +130,10 @@ describe('spaces', () => {
   });
 });
 
+test('a blank name can not be typed', () => {
+  expect(suggestAudiences('', [{ id: 'aud_6', name: '  ' }], 'name')).toEqual(['aud_6']);
+});
+
 test('free text has no suggestions', async () => {
   await using at = await scene();
   const completion = await at.client.complete({

@@ -5,8 +5,8 @@ import { type Start, type StartField, starts } from './starts.ts';
  * The form that chooses what to open: one of the usual calls, or any tool with arguments in JSON.
  */
 
-/** A tool of the server. */
-export interface OfferedTool {
+/** A tool or a prompt of the server. */
+export interface Offered {
   name: string;
   title: string;
 }
@@ -17,13 +17,15 @@ export interface Bar {
   fields: HTMLElement;
 }
 
-/** Offers the tools that the server has. @param open opens one; its arguments are as the user gave them. */
+/** Offers what the server has. @param open opens it; the arguments are as the user gave them. */
 export function fillBar(
   { form, what, fields }: Bar,
-  tools: readonly OfferedTool[],
-  open: (tool: string, args: JsonObject) => void,
+  { tools, prompts }: { tools: readonly Offered[]; prompts: readonly Offered[] },
+  open: (start: Start, args: JsonObject) => void,
 ): void {
-  const known = starts.filter(({ tool }) => tools.some(({ name }) => name === tool));
+  const known = starts.filter(({ kind, name: wanted }) =>
+    (kind === 'tool' ? tools : prompts).some(({ name }) => name === wanted),
+  );
   const usual = known.map(({ label }, index) => option(String(index), label));
   const others = document.createElement('optgroup');
   others.label = 'Any tool';
@@ -37,7 +39,7 @@ export function fillBar(
     event.preventDefault();
     const start = chosen();
     const args = argumentsIn(new FormData(form), start);
-    if (args) open(start.tool, args);
+    if (args) open(start, args);
     else form.querySelector<HTMLTextAreaElement>('[name="*"]')?.reportValidity();
   });
 }
@@ -45,9 +47,9 @@ export function fillBar(
 /** The name of the field that holds all arguments. */
 const allArguments = '*';
 
-function withJson(tool: string): Start {
+function withJson(name: string): Start {
   const field = { name: allArguments, label: 'Arguments, in JSON', isLong: true };
-  return { tool, label: tool, fields: [field] };
+  return { kind: 'tool', name, label: name, fields: [field] };
 }
 
 /** @returns undefined if the JSON is none; the field then says so. */

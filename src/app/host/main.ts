@@ -1,4 +1,4 @@
-import { fillBar, type OfferedTool } from './bar.ts';
+import { fillBar, type Offered } from './bar.ts';
 import { ask } from './dialog.ts';
 import { elicit } from './elicitation.ts';
 import { HostedView } from './hosted-view.ts';
@@ -6,6 +6,7 @@ import { takeKey } from './key.ts';
 import { McpClient, type Progress, viewType } from './mcp-client.ts';
 import { codes, RpcFailure } from './messages.ts';
 import { isObject, type JsonObject, objectIn, objectsIn, textIn } from './records.ts';
+import type { Start } from './starts.ts';
 import { onSurroundingsChange, surroundingsOf } from './surroundings.ts';
 
 /*
@@ -56,33 +57,35 @@ function connect(): McpClient {
 
 async function begin(): Promise<void> {
   say('Connecting…');
+  let prompts: readonly JsonObject[];
   try {
-    tools = await allTools();
+    [tools, prompts] = [await allOf('tools'), await allOf('prompts')];
   } catch (error) {
     return say(messageOf(error));
   }
   say('Choose what to open.');
-  fillBar({ form, what, fields }, tools.map(offered), (tool, args) => void open(tool, args));
+  const have = { tools: tools.map(offered), prompts: prompts.map(offered) };
+  fillBar({ form, what, fields }, have, (start, args) => void open(start, args));
 }
 
-async function allTools(): Promise<readonly JsonObject[]> {
+async function allOf(kind: 'tools' | 'prompts'): Promise<readonly JsonObject[]> {
   const found: JsonObject[] = [];
   let cursor: unknown;
   do {
-    const page = objectIn(await client.request('tools/list', cursor ? { cursor } : {}));
-    found.push(...objectsIn(page.tools));
+    const page = objectIn(await client.request(`${kind}/list`, cursor ? { cursor } : {}));
+    found.push(...objectsIn(page[kind]));
     cursor = page.nextCursor;
   } while (cursor);
   return found;
 }
 
-function offered({ name, title }: JsonObject): OfferedTool {
+function offered({ name, title }: JsonObject): Offered {
   const id = textIn(name) ?? '';
   return { name: id, title: textIn(title) ?? id };
 }
 
-/** Calls a tool, and shows its app if it has one. */
-async function open(name: string, given: JsonObject): Promise<void> {
+/** Calls a tool, and shows its app if it has one; or shows what a prompt brings along. */
+async function open({ kind, name }: Start, given: JsonObject): Promise<void> {
   opening.abort();
   opening = new AbortController();
   const { signal } = opening;
@@ -93,6 +96,7 @@ async function open(name: string, given: JsonObject): Promise<void> {
   if (signal.aborted) return;
   showText(undefined);
   showNote(undefined);
+  if (kind === 'prompt') return showPrompt(name, args, signal);
   const tool = tools.find((each) => each.name === name) ?? {};
   const [shown, result] = await Promise.all([
     showView(tool, args, signal),
@@ -102,6 +106,22 @@ async function open(name: string, given: JsonObject): Promise<void> {
   showText(result);
   if (result) shown?.toolResult(result);
   else shown?.toolCancelled('The server did not answer.');
+}
+
+/** Shows the last message of a prompt, which is what it was read for. */
+async function showPrompt(name: string, args: JsonObject, signal: AbortSignal): Promise<void> {
+  say('Working…');
+  place.replaceChildren();
+  try {
+    const params = { name, arguments: args };
+    const { messages } = objectIn(await client.request('prompts/get', params, { signal }));
+    const page = document.createElement('pre');
+    page.textContent = textsIn(objectsIn(messages).at(-1)?.content).join('\n\n');
+    place.replaceChildren(page);
+    say('');
+  } catch (error) {
+    if (!signal.aborted) say(messageOf(error));
+  }
 }
 
 /** @returns undefined if the tool has no app, or it can't be read. */

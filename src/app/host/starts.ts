@@ -12,29 +12,39 @@ export interface StartField {
   isLong?: boolean;
 }
 
-/** A tool to open, with the arguments that matter most. */
+/** A tool to open, with the arguments that matter most; or a prompt, of which its last message is shown. */
 export interface Start {
-  tool: string;
+  kind: 'tool' | 'prompt';
+  name: string;
   label: string;
   fields: readonly StartField[];
 }
 
 export const starts: readonly Start[] = [
-  { tool: 'find_audiences', label: 'Find audiences', fields: [{ name: 'text', label: 'With' }] },
-  { tool: 'list_audiences', label: 'All audiences', fields: [] },
   {
-    tool: 'get_audience',
+    kind: 'tool',
+    name: 'find_audiences',
+    label: 'Find audiences',
+    fields: [{ name: 'text', label: 'With' }],
+  },
+  { kind: 'tool', name: 'list_audiences', label: 'All audiences', fields: [] },
+  {
+    kind: 'tool',
+    name: 'get_audience',
     label: 'An audience',
     fields: [{ name: 'id', label: 'Its id', required: true }],
   },
   {
-    tool: 'check_audience_query',
+    kind: 'tool',
+    name: 'check_audience_query',
     label: 'The query editor',
     fields: [{ name: 'query', label: 'Definition', required: true, isLong: true }],
   },
   {
-    tool: 'preview_audience',
+    kind: 'tool',
+    name: 'preview_audience',
     label: 'A preview of a definition',
     fields: [{ name: 'query', label: 'Definition', required: true, isLong: true }],
   },
+  { kind: 'prompt', name: 'review_space', label: 'What deserves a look', fields: [] },
 ];

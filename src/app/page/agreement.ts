@@ -1,6 +1,6 @@
 import type { App, View } from './app.ts';
 import { compare } from './compare.ts';
-import { button, type Child, facts, h } from './dom.ts';
+import { button, type Child, facts, h, prose } from './dom.ts';
 import { problemBox } from './problem.ts';
 import { type Block, questionOf, unquoted } from './question.ts';
 import type { Fields } from './read.ts';
@@ -72,7 +72,7 @@ export function agreementView(
     );
   };
   const view: View = {
-    title: h('span', { dir: 'auto' }, title),
+    title: prose(title),
     draw: () => [
       question?.why !== undefined && h('p', { class: 'box warn' }, question.why),
       question ? question.blocks.map(blockNode) : problemBox(problem),
@@ -88,14 +88,14 @@ function blockNode(block: Block): Child {
       if (block.text === 'In full:') return h('h2', {}, 'Before and after');
       return block.text.endsWith(':') && block.text.length < 60
         ? h('h2', {}, block.text.slice(0, -1))
-        : h('p', { class: 'text', dir: 'auto' }, block.text);
+        : h('p', { class: 'text' }, prose(block.text));
     case 'facts':
       return facts(block.facts.map(({ term, text }) => [term, valueNode(term, text)]));
     case 'notes':
       return h(
         'ul',
         {},
-        block.notes.map((text) => h('li', { dir: 'auto' }, text)),
+        block.notes.map((text) => h('li', {}, prose(text))),
       );
     case 'changes':
       return compare(block.changes);
@@ -107,7 +107,7 @@ function blockNode(block: Block): Child {
           'ol',
           {},
           block.members.map((member) =>
-            h('li', {}, h('b', {}, h('bdi', {}, member.name)), h('span', {}, member.about)),
+            h('li', {}, h('b', {}, prose(member.name)), h('span', {}, prose(member.about))),
           ),
         ),
       );
@@ -115,7 +115,7 @@ function blockNode(block: Block): Child {
 }
 
 function valueNode(term: string, text: string): HTMLElement {
-  return term === 'Definition'
-    ? h('code', { dir: 'ltr' }, unquoted(text))
-    : h('span', { dir: 'auto' }, unquoted(text));
+  if (term === 'Definition') return h('code', { dir: 'ltr' }, unquoted(text));
+  const value = unquoted(text);
+  return value === text ? h('span', {}, prose(text)) : h('span', { dir: 'auto' }, value);
 }

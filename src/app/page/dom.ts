@@ -53,7 +53,14 @@ export function fill(element: Element, ...children: Child[]): void {
 
 /** What a stranger named: isolated, so that its direction does not turn its surroundings. */
 export function named(text: string | undefined, otherwise = 'Without a name'): HTMLElement {
-  return text === undefined ? h('i', {}, otherwise) : h('bdi', {}, visible(text));
+  return text?.trim() ? h('bdi', {}, visible(text)) : h('i', {}, otherwise);
+}
+
+/** Prose of the server, in which what strangers wrote stands in quotes; each is isolated, too. */
+export function prose(text: string): Child {
+  return text
+    .split('"')
+    .map((part, at) => [at > 0 && '"', at % 2 === 0 ? part : h('bdi', {}, part)]);
 }
 
 export function button(label: Child, onclick: () => void, props: Props = {}): HTMLButtonElement {

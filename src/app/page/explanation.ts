@@ -50,7 +50,8 @@ export function explanation(
   return h('p', { class: 'explanation' }, parts.map(part));
 }
 
-function bold(markdown: string): Child {
+/** The text of an explanation, with its names in bold. */
+export function bold(markdown: string): Child {
   return runsOf(markdown).map(({ text, isBold }) =>
     isBold ? h('b', {}, h('bdi', {}, visible(text))) : visible(text),
   );

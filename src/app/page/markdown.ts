@@ -9,19 +9,13 @@ export interface Run {
  * backslashes.
  */
 export function runsOf(markdown: string): Run[] {
-  const runs: Run[] = [];
   let run: Run = { text: '', isBold: false };
-  for (let at = 0; at < markdown.length; at += 1) {
-    const character = markdown.charAt(at);
-    const next = markdown.charAt(at + 1);
-    if (character === '\\' && next !== '' && '\\*"'.includes(next)) {
-      run.text += next;
-      at += 1;
-    } else if (character === '*' && next === '*') {
-      runs.push(run);
+  const runs = [run];
+  for (const [whole, escaped, mark] of markdown.matchAll(/\\([\\*"])|(\*\*)|./gsu)) {
+    if (mark) {
       run = { text: '', isBold: !run.isBold };
-      at += 1;
-    } else run.text += character;
+      runs.push(run);
+    } else run.text += escaped ?? whole;
   }
-  return [...runs, run].filter(({ text }) => text !== '');
+  return runs.filter(({ text }) => text !== '');
 }

@@ -1,7 +1,8 @@
 import type { App, View } from './app.ts';
 import { chip } from './chip.ts';
 import { compare } from './compare.ts';
-import { button, type Child, facts, h, named, section } from './dom.ts';
+import { button, type Child, facts, h, named, prose, section } from './dom.ts';
+import { bold } from './explanation.ts';
 import { notes } from './notes.ts';
 import type { Change } from './question.ts';
 import { booleanOf, type Fields, fieldsOf, numberOf, rowsOf, textOf } from './read.ts';
@@ -46,7 +47,7 @@ function rehearsed({ before, after, request, question, needsConfirmation }: Fiel
     h('p', { class: 'box' }, `Nothing was sent.${asks}`),
     changes.length > 0 && compare(changes),
     textOf(question) !== undefined &&
-      h('p', { class: 'text', dir: 'auto' }, visibleLines(String(question))),
+      h('p', { class: 'text' }, prose(visibleLines(String(question)))),
     request !== undefined && section('Request', json(request)),
   ];
 }
@@ -85,7 +86,7 @@ function each(results: readonly Fields[]): HTMLElement {
         {},
         h('b', {}, named(textOf(name) ?? textOf(id))),
         chip(spaced(textOf(outcome) ?? 'unknown')),
-        h('span', { dir: 'auto' }, visible(textOf(message) ?? '')),
+        h('span', {}, prose(visible(textOf(message) ?? ''))),
       ),
     ),
   );
@@ -97,7 +98,8 @@ function plain(data: Fields): Child {
   return facts(
     entries.map(([field, value]) => {
       const isPlain = typeof value !== 'object';
-      return [spaced(field), isPlain ? h('bdi', {}, wordsOf(value)) : json(value)];
+      const words = field === 'explanation' ? bold(wordsOf(value)) : wordsOf(value);
+      return [spaced(field), isPlain ? h('bdi', {}, words) : json(value)];
     }),
   );
 }

@@ -51,7 +51,7 @@ function sizeIn({ status, size, quota, failureReason, fromMemory }: Fields, app:
   const words: Record<string, Child> = {
     COMPLETED: [
       h('b', { class: 'figure' }, countInWords(count, app)),
-      ' members',
+      count === 1 ? ' member' : ' members',
       uniqueCount !== undefined && ` (${countInWords(uniqueCount, app)} unique)`,
       fromMemory === true && ', counted before',
     ],

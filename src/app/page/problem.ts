@@ -1,5 +1,5 @@
 import type { App, View } from './app.ts';
-import { button, h } from './dom.ts';
+import { button, h, prose } from './dom.ts';
 import type { Fields } from './read.ts';
 import type { Problem } from './result.ts';
 import { spaced, visible, visibleLines } from './words.ts';
@@ -13,7 +13,7 @@ export function problemBox(problem: Problem, retry?: () => unknown): HTMLElement
     'div',
     { class: 'box bad', role: 'alert' },
     h('b', {}, spaced(code)),
-    h('p', { class: 'text', dir: 'auto' }, visibleLines(message) + wait),
+    h('p', { class: 'text' }, prose(visibleLines(message) + wait)),
     next !== undefined &&
       h(
         'details',

@@ -80,7 +80,7 @@ export function tableView(
     id: 'filter-text',
     type: 'search',
     placeholder: 'Name, key or description',
-    'aria-label': 'Filter by name, key or description',
+    'aria-label': 'Filter',
     value: textOf(args.text),
     oninput: () => {
       clearTimeout(timer);

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from '../../clock.ts';
 import {
   type Config,
@@ -77,8 +76,6 @@ export interface PictureContext {
 
 /** How long reading a space may take, waits for quota included, in milliseconds. */
 const maxRunMs = 10 * 60_000;
-/** A review looks up the destinations of many audiences at once; Node.js warns of so many listeners. */
-const maxRequestsAtOnce = 200;
 /** How long the request for the name of the space may take, in milliseconds. */
 const maxNameMs = 3000;
 
@@ -158,7 +155,6 @@ async function documentOf({ draw, ...given }: Drawing, clock: Clock): Promise<st
 function callFor(bar: ProgressBar, clock: Clock): CallContext {
   const endsAt = clock.monotonic() + maxRunMs;
   const { signal } = new AbortController();
-  setMaxListeners(maxRequestsAtOnce, signal);
   return {
     signal,
     deadline: endsAt,

@@ -94,7 +94,9 @@ export class Gate {
    */
   async enter(call: CallContext, retry: boolean): Promise<Place> {
     const { caller } = call;
-    if (caller === undefined || this.#draining) return this.#enter(call, retry);
+    if (caller === undefined || this.#draining || this.#delaysNobody(call)) {
+      return this.#enter(call, retry);
+    }
     return this.#callers.during({ call, caller, retry }, () => this.#enter(call, retry));
   }
 
@@ -198,6 +200,15 @@ export class Gate {
     const ahead = this.#line.length;
     if (ahead === 0) return true;
     return patienceMs < maxFirstAnswerMs && this.#quota.forecastMs(ahead) === 0;
+  }
+
+  /**
+   * Whether a call can't wait for its turn, and takes no place from a call that does. Turns take a
+   * millisecond or more each, also while there are places for all.
+   */
+  #delaysNobody(call: CallContext): boolean {
+    if (this.#patienceMs(call) >= maxFirstAnswerMs) return false;
+    return this.#quota.forecastMs(this.#line.length + this.#callers.waiting) === 0;
   }
 
   async #wait(call: CallContext, priority: number): Promise<Place> {

@@ -14,12 +14,12 @@ afterAll(() => {
 
 const minute = 60_000;
 
-/** A gate of one request a minute, and the names of the calls in the order in which they passed. */
-function setUp() {
+/** A gate of so many requests a minute, and the names of the calls in the order in which they passed. */
+function setUp(perMinute = 1) {
   const clock = new ManualClock();
   const gate: Gate = new Gate({
     operation: 'create_audience',
-    quota: new LocalQuota({ perMinute: 1, from: 'user' }, clock),
+    quota: new LocalQuota({ perMinute, from: 'user' }, clock),
     clock,
     onTokenRefused: (untilMs) => gate.closeUntil(untilMs),
   });
@@ -51,6 +51,17 @@ describe('callers at a gate', () => {
     await tick();
     for (let window = 0; window < 6; window += 1) await nextWindow();
     expect(passed).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+  });
+
+  test('need no turn for calls that can not wait, while there are places for all', async () => {
+    const { clock, passed, enter } = setUp(4);
+    const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
+    const calls = names.map((name) => enter(name, { deadline: clock.monotonic() }));
+    const ends = await Promise.allSettled(calls.map(({ entering }) => entering));
+    expect(passed).toEqual(['a1', 'a2', 'a3', 'a4']);
+    for (const end of ends.slice(4)) {
+      expect(end).toMatchObject({ status: 'rejected', reason: expect.any(RateLimitedError) });
+    }
   });
 
   test('have their own retries first', async () => {
