@@ -91,7 +91,8 @@ export class CallerTurns {
   }
 
   #wait<Result>(turns: Turns, { call, retry }: Entry, run: () => Promise<Result>): Promise<Result> {
-    const late = this.#gate.tooLate(call, turns.queued.size + 1);
+    // The one at the gate is in its line, or has its place already, or is about to have it.
+    const late = this.#gate.tooLate(call, turns.queued.size);
     if (late) return Promise.reject(late);
     return new Promise<Result>((resolve, reject) => {
       let stop = () => {};

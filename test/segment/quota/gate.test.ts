@@ -597,6 +597,17 @@ describe('a quota that takes its time', () => {
     await expect(Promise.all([second, third])).resolves.toHaveLength(2);
   });
 
+  test('does not have a place counted twice for the next call of the same caller', async () => {
+    const { clock, gate, answer } = setUpSlow(3);
+    const enter = () => gate.enter({ ...testCall(clock.now() + 10_000), caller: 'ann' }, false);
+    const first = enter();
+    await answer();
+    await gate.settle(await first, { remaining: 2 });
+    const both = Promise.all([enter(), enter()]);
+    for (let count = 0; count < 2; count += 1) await answer();
+    await expect(both).resolves.toHaveLength(2);
+  });
+
   test('gets back the place of a call that left while it answered', async () => {
     const { gate, answer } = setUpSlow(1);
     const first = gate.enter(testCall(), false);
