@@ -91,16 +91,19 @@ function rowsOf(audiences: readonly ReportedAudience[]): Row[] {
 }
 
 function summarySection(rows: readonly Row[]): string {
-  const largest = rows[0]?.audience.size;
+  const [first] = rows;
+  const largest = first?.audience.size;
   const tiles = [
     ['Audiences', inDigits(rows.length)],
     ...shares(rows.map(({ audience }) => typeWord(audience.type))),
     ...shares(rows.map(({ audience }) => cadenceWord(audience.cadence))),
-    ['Members of the largest', largest === undefined ? 'unknown' : inDigits(largest)],
+    ...(first
+      ? [['Members of the largest', largest === undefined ? 'unknown' : inDigits(largest)]]
+      : []),
   ];
   return `<section aria-labelledby="summary"><h2 id="summary">Summary</h2>
 <dl class="tiles">${tiles.map(([term, value]) => `<div><dt>${term}</dt><dd>${value}</dd></div>`).join('')}</dl>
-${statusShares(rows)}
+${first ? statusShares(rows) : ''}
 </section>`;
 }
 

@@ -79,6 +79,9 @@ const listed: Record<string, Record<string, Source>> = {
   'app/page/lines.ts': {
     '/^(and|or)$/i': 'query',
   },
+  'app/page/markdown.ts': {
+    '/\\\\([\\\\*"])|(\\*\\*)|./gsu': 'answer',
+  },
   'app/page/problem.ts': {
     '/^(find|list|get|check|describe)_/': 'own',
   },

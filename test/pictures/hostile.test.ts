@@ -156,3 +156,18 @@ describe.each(texts)('%s', (_, text) => {
     ).not.toContain('alert');
   });
 });
+
+test('the report of an empty space counts none, and has no empty list', () => {
+  const html = reportOf({
+    spaceId: 'spa_1',
+    spaceName: undefined,
+    readAt: 0,
+    audiences: [],
+    isComplete: true,
+    findings: [],
+    notes: [],
+    picture: '',
+  });
+  expect(html).toContain('<dl class="tiles"><div><dt>Audiences</dt><dd>0</dd></div></dl>');
+  expect(html).not.toContain('<ul');
+});
