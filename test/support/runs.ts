@@ -12,7 +12,7 @@ export function runs(byDefault: number): number {
 }
 
 /**
- * Every so-manieth of a list by default, evenly spread; more of it with a larger TEST_RUNS, and all of it
+ * One in `step` items of a list by default, evenly spread; more of them with a larger TEST_RUNS, and all
  * from there on.
  *
  * @param first shifts the choice, so that several lists together leave nothing out.
