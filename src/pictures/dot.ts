@@ -1,16 +1,18 @@
 import type { GraphNode } from '../space/audience-graph.ts';
-import type { PartOfGraph } from '../space/part-of-graph.ts';
 import { light } from './palette.ts';
 import {
   arrowMeaning,
   labelOf,
+  maxSizeIn,
   momentOf,
   notesOn,
   type Shown,
+  stateOf,
   summaryOf,
   titleOf,
+  wordsOf,
 } from './picture.ts';
-import { sizeInWords, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 
 /*
  * A graph in DOT, the language of Graphviz (https://graphviz.org/doc/info/lang.html).
@@ -25,13 +27,14 @@ const nodeWidth = { min: 1.6, max: 3.6 };
 export function dotOf(shown: Shown): string {
   const { graph, readAt } = shown;
   const notes = [`${summaryOf(graph)}, ${momentOf(readAt)}`, arrowMeaning, ...notesOn(graph)];
+  const maxSize = maxSizeIn(graph);
   const title = attribute('label', lines(titleOf(shown), ...notes));
   return `${[
     'digraph audiences {',
     `  graph [rankdir=LR, charset="UTF-8", fontname="Helvetica", fontsize=11, labelloc=b, ${title}]`,
     '  node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=11, fontcolor="#ffffff"]',
     `  edge [color="${light.line}"]`,
-    ...graph.nodes.map((node, place) => `  n${place} [${nodeAttributes(node, maxSizeIn(graph))}]`),
+    ...graph.nodes.map((node, place) => `  n${place} [${nodeAttributes(node, maxSize)}]`),
     ...graph.connections.map((connection) => {
       const { base, dependent, isInCycle, isBroken } = connection;
       const cycle = isInCycle
@@ -44,33 +47,25 @@ export function dotOf(shown: Shown): string {
   ].join('\n')}\n`;
 }
 
-function maxSizeIn({ nodes }: PartOfGraph): number {
-  return nodes.reduce(
-    (max, node) => Math.max(max, node.kind === 'audience' ? (node.audience.size ?? 0) : 0),
-    1,
-  );
-}
-
 function nodeAttributes(node: GraphNode, maxSize: number): string {
-  const label = labelOf(node, maxLabelChars);
+  const label = attribute('label', lines(...wordsOf(node, maxLabelChars)));
   if (node.kind === 'missing') {
     return [
-      attribute('label', lines(label, 'no audience has this key')),
+      label,
       `style="rounded,dashed", color="${light.missing}", fontcolor="${light.missing}"`,
     ].join(', ');
   }
   const { audience, isInCycle } = node;
-  const { word, tone } = statusOf(audience);
-  const state = `${word}, ${sizeInWords(audience.size)}`;
+  const { tone } = statusOf(audience);
   const share = Math.sqrt((audience.size ?? 0) / maxSize);
   const width = nodeWidth.min + share * (nodeWidth.max - nodeWidth.min);
   return [
-    attribute('label', lines(label, state, ...(isInCycle ? ['part of a cycle'] : []))),
+    label,
     attribute(
       'tooltip',
       lines(
-        label,
-        state,
+        labelOf(node, maxLabelChars),
+        stateOf(audience),
         `key ${labelOf({ kind: 'missing', key: audience.key ?? 'unknown' }, maxLabelChars)}`,
       ),
     ),

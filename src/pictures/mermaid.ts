@@ -1,16 +1,17 @@
-import type { AudienceGraph, GraphNode } from '../space/audience-graph.ts';
+import type { AudienceGraph } from '../space/audience-graph.ts';
 import { type PartOfGraph, partOf } from '../space/part-of-graph.ts';
 import { light } from './palette.ts';
 import {
   arrowMeaning,
-  labelOf,
+  captionsOf,
   momentOf,
   notesOn,
   type Shown,
   summaryOf,
   titleOf,
+  wordsOf,
 } from './picture.ts';
-import { sizeInWords, statusOf, type Tone, tones } from './status.ts';
+import { statusOf, type Tone, tones } from './status.ts';
 
 /*
  * A graph as a Mermaid flowchart, which GitHub, GitLab and many editors draw.
@@ -51,7 +52,9 @@ export function mermaidOf({
 
 function mermaidText(shown: Shown): string {
   const { graph, readAt } = shown;
-  const nodes = graph.nodes.map((node, place) => `  n${place}[${inQuotes(...wordsOf(node))}]`);
+  const nodes = graph.nodes.map(
+    (node, place) => `  n${place}[${inQuotes(...wordsOf(node, maxLabelChars))}]`,
+  );
   const links = graph.connections.map(
     ({ base, dependent, isBroken }) => `  n${base} ${isBroken ? '-.->' : '-->'} n${dependent}`,
   );
@@ -67,21 +70,9 @@ function mermaidText(shown: Shown): string {
   ].join('\n')}\n`;
 }
 
-/** The lines of a label. */
-function wordsOf(node: GraphNode): string[] {
-  const label = labelOf(node, maxLabelChars);
-  if (node.kind === 'missing') return [label, 'no audience has this key'];
-  const { audience, isInCycle } = node;
-  const state = `${statusOf(audience).word}, ${sizeInWords(audience.size)}`;
-  return [label, state, ...(isInCycle ? ['part of a cycle'] : [])];
-}
-
 /** What is not shown, and if nothing is, why. */
 function noteIn(graph: PartOfGraph): string[] {
-  const notes = notesOn(graph);
-  const nothing =
-    graph.nodes.length === 0 ? ['No audience of the space is built on another one.'] : [];
-  const lines = [...nothing, ...notes];
+  const lines = captionsOf(graph);
   return lines.length === 0 ? [] : [`  note[${inQuotes(...lines)}]:::note`];
 }
 

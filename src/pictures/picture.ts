@@ -1,6 +1,6 @@
-import type { GraphNode } from '../space/audience-graph.ts';
+import type { GraphedAudience, GraphNode } from '../space/audience-graph.ts';
 import type { PartOfGraph } from '../space/part-of-graph.ts';
-import { counted, inDigits, nameOf, shortText } from './status.ts';
+import { counted, inDigits, nameOf, shortText, sizeInWords, statusOf } from './status.ts';
 
 /*
  * What all pictures of a graph have in common.
@@ -62,6 +62,13 @@ export function notesOn({ totals, leftOut, isComplete }: PartOfGraph): string[] 
   return notes;
 }
 
+/** What is not to be seen in a picture, and that there is nothing to see if so: for a reader of the picture. */
+export function captionsOf(graph: PartOfGraph): string[] {
+  const nothing =
+    graph.nodes.length === 0 ? ['No audience of the space is built on another one.'] : [];
+  return [...nothing, ...notesOn(graph)];
+}
+
 /** What there is, in a sentence without its full stop. */
 export function summaryOf({ totals }: PartOfGraph): string {
   const { connected, audiences, connections, cycles, missingKeys } = totals;
@@ -84,4 +91,24 @@ export function labelOf(node: GraphNode, maxChars: number): string {
   return node.kind === 'audience'
     ? nameOf(node.audience, maxChars)
     : nameOf({ name: node.key, id: '' }, maxChars);
+}
+
+/** What is written on a node, in lines. @param maxChars of its name. */
+export function wordsOf(node: GraphNode, maxChars: number): string[] {
+  const label = labelOf(node, maxChars);
+  if (node.kind === 'missing') return [label, 'no audience has this key'];
+  return [label, stateOf(node.audience), ...(node.isInCycle ? ['part of a cycle'] : [])];
+}
+
+/** The status and the size of an audience, in words. */
+export function stateOf(audience: GraphedAudience): string {
+  return `${statusOf(audience).word}, ${sizeInWords(audience.size)}`;
+}
+
+/** The size of the largest audience in a picture, and at least 1: others are drawn in proportion to it. */
+export function maxSizeIn({ nodes }: PartOfGraph): number {
+  return nodes.reduce(
+    (max, node) => Math.max(max, node.kind === 'audience' ? (node.audience.size ?? 0) : 0),
+    1,
+  );
 }

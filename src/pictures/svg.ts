@@ -1,9 +1,12 @@
 import type { GraphNode } from '../space/audience-graph.ts';
+import type { PartOfGraph } from '../space/part-of-graph.ts';
 import { type Box, layoutOf, type PlacedBox, type PlacedLine, type Point } from './layout.ts';
 import { escaped } from './markup.ts';
 import {
   arrowMeaning,
+  captionsOf,
   labelOf,
+  maxSizeIn,
   momentOf,
   notesOn,
   type Shown,
@@ -52,15 +55,12 @@ interface Card {
 /** The picture, as a document of its own; in HTML, it can be an element. */
 export async function svgOf(shown: Shown): Promise<string> {
   const { graph } = shown;
-  const cards = cardsOf(graph.nodes);
+  const cards = cardsOf(graph);
   const boxes = boxesOf(cards);
   const layout = await layoutOf(graph, boxes);
   const innerWidth = Math.max(minWidth - 2 * margin, layout.width);
   const head = headOf(shown, cards, innerWidth);
-  const notes = notesOf(
-    graph.nodes.length === 0 ? [nothing, ...notesOn(graph)] : notesOn(graph),
-    innerWidth,
-  );
+  const notes = notesOf(captionsOf(graph), innerWidth);
   const top = margin + head.height;
   const height = top + layout.height + notes.height + margin;
   const width = innerWidth + 2 * margin;
@@ -82,12 +82,9 @@ ${cards.map((each, place) => cardSvg(each, layout.boxes[place])).join('\n')}
 `;
 }
 
-const nothing = 'No audience of the space is built on another one.';
-
-function cardsOf(nodes: readonly GraphNode[]): Card[] {
-  const sizes = nodes.map((node) => (node.kind === 'audience' ? (node.audience.size ?? 0) : 0));
-  const maxSize = Math.max(1, ...sizes);
-  return nodes.map((node) => {
+function cardsOf(graph: PartOfGraph): Card[] {
+  const maxSize = maxSizeIn(graph);
+  return graph.nodes.map((node) => {
     const lines = linesOf(labelOf(node, maxLabelChars), card.maxText, 2, nameFont);
     if (node.kind === 'missing') {
       const rest = { status: 'Missing key', meta: '', isInCycle: false, radius: undefined };
