@@ -3,7 +3,7 @@ import { reportOf } from '../pictures/report.ts';
 import { svgOf } from '../pictures/svg.ts';
 import { graphOf } from '../space/audience-graph.ts';
 import { partOf } from '../space/part-of-graph.ts';
-import { readReview, type SpaceReview } from '../space/read-review.ts';
+import { lookedUpNote, readReview } from '../space/read-review.ts';
 import { graphLimits } from './graph.ts';
 import {
   type PictureCommand,
@@ -32,6 +32,7 @@ export function runReport(
       withDestinations: true,
     });
     bar.does('Drawing');
+    const lookedUp = lookedUpNote(destinations);
     const { complete } = index;
     const audiences = redactedAudiences(index.audiences, redactor);
     const graph = partOf(graphOf({ audiences, complete, traits }), graphLimits);
@@ -46,15 +47,8 @@ export function runReport(
       }),
       isComplete: complete,
       findings: findings.map((finding) => redactedFinding(finding, redactor)),
-      notes: notesOn(destinations),
+      notes: lookedUp === undefined ? [] : [lookedUp],
       picture,
     });
   });
-}
-
-function notesOn({ known, wanted }: SpaceReview['destinations']): string[] {
-  if (wanted === 0) return [];
-  return [
-    `Destinations were looked up for ${known} of the ${wanted} audiences that nothing is built on.`,
-  ];
 }

@@ -2,9 +2,11 @@ import type { ReadApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { AudienceIndex, IndexedAudience } from './audience-index.ts';
 import type { AudienceIndexes } from './audience-indexes.ts';
+import { Dependencies } from './dependencies.ts';
 import { findDestinations } from './destinations.ts';
 import type { KnownNameLists } from './known-names.ts';
 import { type Finding, review } from './review.ts';
+import { removedKey } from './review-rules.ts';
 
 /** For how many audiences the destinations are looked up: Segment lists so many per minute. */
 const maxDestinationLookUps = 50;
@@ -43,9 +45,9 @@ export async function readReview(spaceId: string, context: ReviewContext): Promi
   const { call, indexes, planLimit } = context;
   const index = await indexes.read(spaceId, call);
   const { audiences, complete } = index;
-  const first = review({ audiences, complete });
+  const asksForTraits = removedKey({ audiences, complete }, new Dependencies(audiences)).length > 0;
   const [traits, destinations] = await Promise.all([
-    first.some(({ kind }) => kind === 'removed_key') ? knownTraits(spaceId, context) : undefined,
+    asksForTraits ? knownTraits(spaceId, context) : undefined,
     destinationsOf(spaceId, index, context),
   ]);
   const findings = review({
@@ -86,6 +88,12 @@ export async function knownTraits(
   const known = lists.flatMap((list) => (list?.complete ? [...list.names.keys()] : []));
   // An empty list says nothing: the space may not be able to list them.
   return lists.every((list) => list?.complete) && known.length > 0 ? new Set(known) : undefined;
+}
+
+/** Of how many audiences the destinations are known, in a sentence; undefined if none were wanted. */
+export function lookedUpNote({ known, wanted }: SpaceReview['destinations']): string | undefined {
+  if (wanted === 0) return undefined;
+  return `Destinations were looked up for ${known} of the ${wanted} audiences that nothing is built on.`;
 }
 
 async function destinationsOf(

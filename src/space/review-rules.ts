@@ -43,7 +43,7 @@ const cycle: Rule = ({ audiences }, dependencies) =>
  * Without the traits of the space, an ordinary trait that is compared with 'true' can't be told from
  * the key of an audience, and the finding says so.
  */
-const removedKey: Rule = ({ audiences, complete, traits }, dependencies) => {
+export const removedKey: Rule = ({ audiences, complete, traits }, dependencies) => {
   if (!complete) return [];
   const users = new Map<string, ReviewedAudience[]>();
   for (const audience of audiences) {
