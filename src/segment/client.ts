@@ -170,7 +170,7 @@ export class SegmentClient implements SegmentApi {
     call: CallContext,
   ): Promise<Output<Name>> {
     const made = requestOf(form, input, this.#options);
-    await call.onRequest?.(this.#shown(form, made));
+    call.onRequest?.(this.#shown(form, made));
     const output = await this.#sender.send({
       name,
       form,
