@@ -80,6 +80,13 @@ export function cut(text: string, maxChars: number): string {
   return text.slice(0, maxChars).toWellFormed() + markOf(text, maxChars);
 }
 
+/** The first of some texts, and how many more there are. */
+export function someOf(texts: readonly string[], maxCount: number): string {
+  const shown = texts.slice(0, maxCount).join(', ');
+  const more = texts.length - maxCount;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
 /** Whether a text ends in the mark that `cut` leaves, so that it must not be written back. */
 export function endsInMark(text: string): boolean {
   return /…\[cut, \d+ characters in all\]\s*$/u.test(text);

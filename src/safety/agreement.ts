@@ -5,8 +5,7 @@ import type { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { type Feeds, findDestinations } from '../space/destinations.ts';
 import type { Accepted, ConfirmationDesk, Refusal, Subject, Unshown } from './confirmation.ts';
-import { type Dependents, findDependents } from './dependents.ts';
-
+import { type Dependents, findDependents, maxDependentsAgeMs } from './dependents.ts';
 import {
   concernsDependents,
   describeWrite,
@@ -23,7 +22,6 @@ import {
   QuestionError,
   required,
 } from './refused-agreement.ts';
-
 import type { SeenAudiences } from './seen.ts';
 import { type AudienceShape, type Snapshot, snapshotOf, staleError } from './snapshot.ts';
 import type { ThingKind } from './thing.ts';
@@ -129,9 +127,6 @@ export interface Agreement {
   /** Undoes that, if nothing was sent after all. */
   giveBack(): Promise<void>;
 }
-
-/** How long the dependents that a person has seen count as current. */
-const maxDependentsAgeMs = 10_000;
 
 /** What the user has to agree to: one write, or several. */
 export interface Matter {

@@ -2,22 +2,20 @@ import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { findDestinations, maxLookedUp } from '../space/destinations.ts';
-import { quotedPlainly } from '../visible.ts';
+import { quotedPlainly, someOf } from '../visible.ts';
 import { type Agreement, agreedBy, type Matter, seekAnew, sinceAsked } from './agreement.ts';
 import type { BulkPlan } from './bulk-plan.ts';
-import { type BulkMember, describeBulk, nameAndId, someOf } from './bulk-question.ts';
+import { type BulkMember, describeBulk } from './bulk-question.ts';
 import { type BulkSet, readSet } from './bulk-set.ts';
 import type { BulkWish } from './bulk-wish.ts';
 import type { Accepted, Refusal, Subject, Unshown } from './confirmation.ts';
+import { maxDependentsAgeMs } from './dependents.ts';
+import { maxNamed, nameAndId } from './named.ts';
 import { readinessOf } from './readiness.ts';
 import { cannotTell } from './refused-agreement.ts';
 import { nothingWritten, snapshotOf, staleError } from './snapshot.ts';
 import { audiences } from './thing.ts';
 import type { WriteContext } from './wish.ts';
-
-/** How long the dependents that a person has seen count as current. */
-const maxDependentsAgeMs = 10_000;
-const maxNamed = 10;
 
 /** The agreement under which several writes are sent, if one was needed. */
 export interface BulkAgreed {

@@ -1,15 +1,13 @@
 import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError, InvalidInputError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
-import { quotedPlainly, visibleJson } from '../visible.ts';
+import { quotedPlainly, someOf, visibleJson } from '../visible.ts';
 import type { PlannedWrite } from './agreement.ts';
-import { nameAndId, someOf } from './bulk-question.ts';
 import { type BulkOrder, type BulkSet, dependentsFirst, readSet } from './bulk-set.ts';
 import type { BulkWish } from './bulk-wish.ts';
+import { maxNamed, nameAndId } from './named.ts';
 import { audiences } from './thing.ts';
 import type { WriteContext } from './wish.ts';
-
-const maxNamed = 10;
 
 /** What to do, once the audiences were read. */
 export interface BulkPlan<Name extends OperationName = OperationName> {

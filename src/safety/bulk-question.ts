@@ -1,7 +1,8 @@
 import type { Audience } from '../segment/models/audience.ts';
 import type { Feeds } from '../space/destinations.ts';
-import { quotedPlainly as quoted, visible } from '../visible.ts';
+import { quotedPlainly as quoted, someOf, visible } from '../visible.ts';
 import type { BulkAction } from './bulk-wish.ts';
+import { maxNamed } from './named.ts';
 import { feedsInWords } from './question.ts';
 
 /*
@@ -16,8 +17,6 @@ const maxLines = 20;
 const maxNameChars = 80;
 const maxNamedFirst = 3;
 const maxDependentsNamed = 5;
-/** A longer list of what is left out would go unread. */
-const maxLeftOutNamed = 10;
 
 /** One of the audiences, with what has to be known about it. */
 export interface BulkMember {
@@ -112,13 +111,13 @@ function notesOf({ unchanged, missing, circles, notes }: BulkFacts): string[] {
     lines.push(`- Built on each other in a circle: ${circle.map(nameOf).join(', ')}.`);
   }
   if (unchanged.length > 0) {
-    const names = someOf(unchanged.map(nameOf), maxLeftOutNamed);
+    const names = someOf(unchanged.map(nameOf), maxNamed);
     lines.push(`- Left out, because nothing would change: ${names}.`);
   }
   if (missing.length > 0) {
     const ids = someOf(
       missing.map((id) => quoted(id, maxNameChars)),
-      maxLeftOutNamed,
+      maxNamed,
     );
     lines.push(`- Left out, because they are not in the space: ${ids}.`);
   }
@@ -165,18 +164,6 @@ function dependentsInWords({ dependents, insiders }: BulkMember): string {
   const inside = someOf(insiders.map(nameOf), maxDependentsNamed);
   if (!inside) return outside || 'no other audience';
   return outside ? `${outside}, and in this list ${inside}` : `only ${inside}, also in this list`;
-}
-
-/** An audience in a sentence, so that it can be found. */
-export function nameAndId({ name, id }: Audience): string {
-  return `${quoted(name ?? '')} (${quoted(id)})`;
-}
-
-/** The first of some texts, and how many more there are. */
-export function someOf(texts: readonly string[], maxCount: number): string {
-  const shown = texts.slice(0, maxCount).join(', ');
-  const more = texts.length - maxCount;
-  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 /** A sentence as a part of another. */

@@ -1,13 +1,13 @@
 import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, UnsentError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
-import { cut, quotedPlainly, visible } from '../visible.ts';
+import { cut, quotedPlainly, someOf, visible } from '../visible.ts';
 import { type PlannedWrite, sinceAsked } from './agreement.ts';
 import { type BulkAgreed, BulkAgreement } from './bulk-agreement.ts';
 import { type Attempt, Attempts, notTried } from './bulk-attempt.ts';
 import { type BulkPlan, planAll } from './bulk-plan.ts';
-import { nameAndId, someOf } from './bulk-question.ts';
 import type { BulkOutcome, BulkResult, BulkWish } from './bulk-wish.ts';
+import { maxNamed, nameAndId } from './named.ts';
 import { inWords, record, SpentError } from './send.ts';
 import { nothingWritten, staleError } from './snapshot.ts';
 import { audiences } from './thing.ts';
@@ -15,7 +15,6 @@ import type { WriteContext } from './wish.ts';
 
 /** Of what a result says about one audience. */
 const maxMessageChars = 300;
-const maxNamed = 10;
 
 /**
  * The same as `carryOut` for several audiences: each is read, agreed to, sent and recorded as a

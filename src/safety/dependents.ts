@@ -5,6 +5,9 @@ import type { Audience } from '../segment/models/audience.ts';
 import { readSpace } from '../segment/space.ts';
 import { traitsIn } from './meaning.ts';
 
+/** How long the dependents that a person has seen count as current. */
+export const maxDependentsAgeMs = 10_000;
+
 /** The result of the search: the dependents, or why they are unknown. */
 export type Dependents =
   | { kind: 'known'; audiences: readonly Audience[] }

@@ -1,6 +1,6 @@
 import type { Audience } from '../segment/models/audience.ts';
 import type { DestinationOfAudience, Feeds } from '../space/destinations.ts';
-import { cut, quotedPlainly as quoted, visible } from '../visible.ts';
+import { cut, quotedPlainly as quoted, someOf, visible } from '../visible.ts';
 import { explainPlainly } from './meaning.ts';
 import {
   type AudienceShape,
@@ -215,11 +215,10 @@ function dependentsInWords(
 ): string {
   if (dependents === undefined) return 'not known: the space could not be searched.';
   if (dependents.length === 0) return noDependents;
-  const shown = dependents
-    .slice(0, maxDependentsNamed)
-    .map(({ name, id }) => `${quoted(name ?? 'without a name')} (${quoted(id)})`);
-  const more = dependents.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+  const names = dependents.map(
+    ({ name, id }) => `${quoted(name ?? 'without a name')} (${quoted(id)})`,
+  );
+  return someOf(names, maxDependentsNamed);
 }
 
 /** Where an audience is sent, in a sentence. */

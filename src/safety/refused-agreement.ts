@@ -1,16 +1,14 @@
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
-import { quotedPlainly } from '../visible.ts';
 import type { UserAnswer } from './agreement.ts';
 import { confirmationLifeMs, type Refusal } from './confirmation.ts';
+import { maxNamed, nameAndId } from './named.ts';
 import { nothingWritten } from './snapshot.ts';
 
 /*
  * The errors of a write to which nobody has agreed, or no longer.
  */
 
-/** A longer list of names would go unread. */
-const maxNamed = 10;
 /** When to try again if the space can't be searched now. */
 const searchAgainMs = 10_000;
 
@@ -74,7 +72,7 @@ export function builtOnSince(
   const names = dependents
     .filter(({ id }) => isNew.has(id))
     .slice(0, maxNamed)
-    .map(({ name, id }) => `${quotedPlainly(name ?? '')} (${quotedPlainly(id)})`);
+    .map(nameAndId);
   const what = ids
     ? `other audiences have been built on this one: ${names.join(', ')}`
     : `the audiences built on this one have changed; with ${dependents.length} of them, it is not known which are new or whether any are gone`;

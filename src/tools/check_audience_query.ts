@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AudienceType } from '../segment/models/audience.ts';
 import { fitted, shortenedText } from '../shorten.ts';
-import { visible } from '../visible.ts';
+import { someOf, visible } from '../visible.ts';
 import { advice, spaceId, spaceOf, type } from './fields.ts';
 import { checkedNames } from './names.ts';
 import { cadenceSchema, shown } from './query-check.ts';
@@ -104,9 +104,7 @@ async function checkNamesOf(
     { ...given, spaceId: space },
     context,
   );
-  const some = unchecked.slice(0, maxUncheckedNamed).join(', ');
-  const more = unchecked.length - maxUncheckedNamed;
-  const which = more > 0 ? `${some} and ${more} more` : some;
+  const which = someOf(unchecked, maxUncheckedNamed);
   const isChecked = checked.length > 0 || warnings.length > 0 || unchecked.length === 0;
   return {
     unknownNames: isChecked ? warnings : undefined,

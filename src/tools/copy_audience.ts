@@ -9,7 +9,7 @@ import {
 } from '../segment/errors.ts';
 import { isSameSpace } from '../segment/ids.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
-import { cut, quoted, quotedPlainly } from '../visible.ts';
+import { cut, quoted, quotedPlainly, someOf } from '../visible.ts';
 import { createAudience } from './create_audience.ts';
 import {
   assertSpaceAllowed,
@@ -255,7 +255,5 @@ function notShown(what: string): UnsupportedError {
 }
 
 function listed(texts: readonly string[], maxCount: number): string {
-  const more = texts.length - maxCount;
-  const shown = texts.slice(0, maxCount).join(', ');
-  return cut(more > 0 ? `${shown} and ${more} more` : shown || 'none', 4000);
+  return cut(someOf(texts, maxCount) || 'none', 4000);
 }
