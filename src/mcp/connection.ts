@@ -97,6 +97,14 @@ export class Connection implements Transport {
     this.#unanswered.handled(id);
   }
 
+  /** Answers a message that could not be handled; nothing is sent to what expects no answer. */
+  fail(message: JSONRPCMessage, cause: unknown): void {
+    this.#log('error', 'message not handled', { error: String(cause) });
+    if (!('method' in message && 'id' in message)) return;
+    const error = { code: rpcCodes.internalError, message: 'Internal error in this server.' };
+    void this.send({ jsonrpc: '2.0', id: message.id, error });
+  }
+
   /** Handles one line from the client; never throws. */
   receive(line: string): void {
     const text = line.startsWith('\ufeff') ? line.slice(1) : line;
@@ -188,10 +196,7 @@ export class Connection implements Transport {
     try {
       this.onmessage?.(message);
     } catch (error) {
-      this.#log('error', 'message not handled', { error: String(error) });
-      if (!('method' in message && 'id' in message)) return;
-      const fault = { code: rpcCodes.internalError, message: 'Internal error in this server.' };
-      void this.send({ jsonrpc: '2.0', id: message.id, error: fault });
+      this.fail(message, error);
     }
   }
 

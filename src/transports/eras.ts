@@ -1,10 +1,8 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { Log } from '../log.ts';
 import type { Connection } from '../mcp/connection.ts';
 import { namesItsVersion } from '../mcp/era.ts';
 import type { Channel, ModernServer } from '../mcp/modern.ts';
-import { rpcCodes } from '../mcp/rpc-error.ts';
 import { type ClosableServer, type CreateServer, createMcpServer } from '../mcp/server.ts';
 
 /** Opens a server for the only client of the process. */
@@ -19,14 +17,12 @@ export type OpenServer = <Server extends ClosableServer>(
 export class Eras {
   readonly #connection: Connection;
   readonly #openServer: OpenServer;
-  readonly #log: Log;
   #modern: ModernSide | undefined;
   #isDecided = false;
 
-  constructor(connection: Connection, openServer: OpenServer, log: Log) {
+  constructor(connection: Connection, openServer: OpenServer) {
     this.#connection = connection;
     this.#openServer = openServer;
-    this.#log = log;
   }
 
   /** Begins to read. */
@@ -46,7 +42,7 @@ export class Eras {
       return;
     }
     this.#isDecided = message.method !== 'server/discover';
-    this.#modern ??= new ModernSide(this.#connection, this.#openModern(), this.#log);
+    this.#modern ??= new ModernSide(this.#connection, this.#openModern());
     this.#modern.deliver(message);
   }
 
@@ -74,18 +70,16 @@ class ModernSide implements Channel {
   onmessage: Channel['onmessage'];
   readonly #connection: Connection;
   readonly #ready: Promise<void>;
-  readonly #log: Log;
 
-  constructor(connection: Connection, opening: Promise<ModernServer>, log: Log) {
+  constructor(connection: Connection, opening: Promise<ModernServer>) {
     this.#connection = connection;
     this.#ready = opening.then((server) => server.connect(this));
-    this.#log = log;
   }
 
   deliver(message: JSONRPCMessage): void {
     this.#ready.then(
       () => this.onmessage?.(message),
-      (error: unknown) => this.#fail(message, error),
+      (error: unknown) => this.#connection.fail(message, error),
     );
   }
 
@@ -99,12 +93,5 @@ class ModernSide implements Channel {
 
   handled(id: RequestId): void {
     this.#connection.handled(id);
-  }
-
-  #fail(message: JSONRPCMessage, cause: unknown): void {
-    this.#log('error', 'message not handled', { error: String(cause) });
-    if (!('method' in message && 'id' in message)) return;
-    const error = { code: rpcCodes.internalError, message: 'Internal error in this server.' };
-    void this.send({ jsonrpc: '2.0', id: message.id, error });
   }
 }

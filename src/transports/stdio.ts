@@ -45,7 +45,7 @@ export async function serveStdio(openServer: OpenServer, log: Log): Promise<Stdi
     (bytes, start) => connection.receiveTooLong(start, bytes, maxMessageBytes),
   );
   const connection = new Connection(new StdioWire(reader), log);
-  await new Eras(connection, openServer, log).start();
+  await new Eras(connection, openServer).start();
   return { inputEnded, interrupted, answered: () => connection.answered() };
 }
 

@@ -17,13 +17,9 @@ test('what can not be opened fails the requests that need it, and no notificatio
   };
   const log: string[] = [];
   const connection = new Connection(wire, (_, message) => log.push(message));
-  const eras = new Eras(
-    connection,
-    () => {
-      throw new Error('the server is stopping');
-    },
-    (_, message) => log.push(message),
-  );
+  const eras = new Eras(connection, () => {
+    throw new Error('the server is stopping');
+  });
   await eras.start();
   const cancelled = { method: 'notifications/cancelled', params: { requestId: 1 } };
   connection.receive(JSON.stringify({ jsonrpc: '2.0', ...cancelled }));
