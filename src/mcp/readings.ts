@@ -13,6 +13,7 @@ import { visible } from '../visible.ts';
 import type { ClientCall } from './client-call.ts';
 import { Progress } from './progress.ts';
 import { asAudiencesError } from './result.ts';
+import { Running } from './running.ts';
 import { type Admit, maxCallMs } from './tools.ts';
 
 export interface ReadingsOptions {
@@ -50,7 +51,7 @@ export interface ReadingRequest {
  */
 export class Readings {
   readonly #options: ReadingsOptions;
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #running = new Running();
   readonly #abandoned = new AbortController();
 
   constructor(options: ReadingsOptions) {
@@ -62,17 +63,11 @@ export class Readings {
    *
    * @throws {AudiencesError} what reading ended with, whatever was thrown.
    */
-  async run<Result>(
+  run<Result>(
     request: ReadingRequest,
     read: (call: CallContext) => Promise<Result>,
   ): Promise<Result> {
-    const running = this.#read(request, read);
-    this.#underWay.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#underWay.delete(running);
-    }
+    return this.#running.during(this.#read(request, read));
   }
 
   /** An error in the form in which it may leave the program. */
@@ -94,7 +89,7 @@ export class Readings {
 
   /** Resolves when nothing is being read. */
   async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.#running.none();
   }
 
   async #read<Result>(

@@ -29,6 +29,7 @@ import { Preparations } from './preparations.ts';
 import { Progress } from './progress.ts';
 import { asAudiencesError, failure, success } from './result.ts';
 import { RpcError, rpcCodes } from './rpc-error.ts';
+import { Running } from './running.ts';
 
 /** The call for which the user is asked. */
 interface CallToAsk {
@@ -108,7 +109,7 @@ interface Handling {
 export class ToolsCapability implements Capability {
   readonly declares = { tools: {} };
   readonly #options: ToolsOptions;
-  readonly #underWay = new Set<Promise<Result>>();
+  readonly #running = new Running();
   readonly #preparations = new Preparations();
   readonly #abandoned = new AbortController();
   #isStopping = false;
@@ -131,17 +132,8 @@ export class ToolsCapability implements Capability {
     server.setRequestHandler(CallToolRequestSchema, ({ params }, client) => {
       this.#assertKnown(params.name);
       const given = { name: params.name, args: params.arguments ?? {} };
-      return this.#tracked(this.#run(given, client));
+      return this.#running.during(this.#run(given, client));
     });
-  }
-
-  async #tracked(running: Promise<Result>): Promise<Result> {
-    this.#underWay.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#underWay.delete(running);
-    }
   }
 
   /**
@@ -160,7 +152,7 @@ export class ToolsCapability implements Capability {
 
   /** Resolves when no call is running. */
   async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.#running.none();
   }
 
   /** The one place where a thrown error becomes a result. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { endpointPath, type ListenAddress } from '../../http-address.ts';
 import type { Log } from '../../log.ts';
 import { rpcCodes } from '../../mcp/rpc-error.ts';
+import { Running } from '../../mcp/running.ts';
 import type { ServedPage } from '../../served-page.ts';
 import {
   assertDeclaredLength,
@@ -87,7 +88,7 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
   #state: State = 'serving';
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Running();
   /** What refuses the requests whose bodies are not complete. */
   readonly #incomplete = new Set<() => void>();
 
@@ -123,7 +124,7 @@ export class HttpServer {
   async refuse(): Promise<void> {
     this.#state = 'refusing';
     for (const refuseIt of this.#incomplete) refuseIt();
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    await this.#running.none();
   }
 
   /** Closes all connections. */
@@ -139,8 +140,7 @@ export class HttpServer {
       if (!response.headersSent) refuse(response, 500, rpcCodes.internalError, 'Internal error.');
       else response.destroy();
     });
-    this.#running.add(running);
-    void running.finally(() => this.#running.delete(running));
+    void this.#running.during(running);
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
