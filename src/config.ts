@@ -16,7 +16,7 @@ import type { AskMode, ConfirmMode } from './safety/agreement.ts';
 import { sandboxSpaces } from './sandbox/spaces.ts';
 import type { OperationName } from './segment/contract.ts';
 import type { EditionSetting } from './segment/editions/editions.ts';
-import type { Policy } from './segment/policy.ts';
+import { isSpaceAllowed, type Policy } from './segment/policy.ts';
 import { findProxy, type HttpProxy } from './segment/proxy.ts';
 import { settings } from './settings.ts';
 import type { QueryCheckMode } from './tools/query-check.ts';
@@ -234,7 +234,7 @@ function assertSpaceAllowed(
   space: string | undefined,
   policy: Policy,
 ): void {
-  if (space !== undefined && policy.allowedSpaces?.includes(space) === false) {
+  if (space !== undefined && !isSpaceAllowed(policy, space)) {
     // The given value may be a token in the wrong place; the sandbox's spaces are no secret.
     const name = target.kind === 'sandbox' ? ` ${space}` : '';
     given.problems.push(

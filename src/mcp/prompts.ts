@@ -10,6 +10,7 @@ import type { ResourceContext } from '../resources/resource.ts';
 import type { CallContext } from '../segment/call.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import { problemOfId } from '../segment/ids.ts';
+import { isSpaceAllowed } from '../segment/policy.ts';
 import { cut, quoted, visible } from '../visible.ts';
 import type { Capability } from './capability.ts';
 import type { ClientCall } from './client-call.ts';
@@ -137,8 +138,7 @@ async function messagesOf(
 
 /** @throws {RpcError} for a space that can't be used. */
 function assertUsable(space: string, { allowedSpaces, redactor }: PromptsOptions): void {
-  const isAllowed = allowedSpaces?.includes(space) !== false;
-  if (isAllowed && problemOfId(space) === undefined) return;
+  if (isSpaceAllowed({ allowedSpaces }, space) && problemOfId(space) === undefined) return;
   const others = allowedSpaces?.length ? ` Use one of ${allowedSpaces.join(', ')}.` : '';
   const message = `spaceId: the space ${quoted(space)} can't be used here.${others}`;
   throw new RpcError(rpcCodes.invalidParams, redactor.text(message));

@@ -10,6 +10,7 @@ import { askedFor } from '../resources/uri-template.ts';
 import type { CallContext } from '../segment/call.ts';
 import { AudiencesError, type ErrorCode } from '../segment/errors.ts';
 import { problemOfId } from '../segment/ids.ts';
+import { isSpaceAllowed } from '../segment/policy.ts';
 import { cut, quoted } from '../visible.ts';
 import type { Capability } from './capability.ts';
 import type { ClientCall } from './client-call.ts';
@@ -69,14 +70,13 @@ export function resourcesCapability(options: ResourcesOptions): Capability {
 }
 
 /** Which resource of a template is meant; undefined if there can be none, or it may not be read. */
-function meantBy(uri: string, { templates, allowedSpaces }: ResourcesOptions): Meant | undefined {
-  for (const template of templates) {
+function meantBy(uri: string, options: ResourcesOptions): Meant | undefined {
+  for (const template of options.templates) {
     const asked = askedFor(template.uriTemplate, uri);
     if (!asked) continue;
     const isId = (id: string) => problemOfId(id) === undefined;
-    const isAllowed = allowedSpaces?.includes(asked.spaceId) !== false;
     const isSound = isId(asked.spaceId) && (asked.id === '' || isId(asked.id));
-    return isAllowed && isSound ? { template, asked } : undefined;
+    return isSpaceAllowed(options, asked.spaceId) && isSound ? { template, asked } : undefined;
   }
   return undefined;
 }

@@ -8,6 +8,14 @@ export interface Policy {
   readonly allowedSpaces: readonly string[] | undefined;
 }
 
+/** Whether a space may be used. */
+export function isSpaceAllowed(
+  { allowedSpaces }: Pick<Policy, 'allowedSpaces'>,
+  spaceId: string,
+): boolean {
+  return allowedSpaces === undefined || allowedSpaces.includes(spaceId);
+}
+
 /**
  * Refuses what the policy rules out.
  *
@@ -17,13 +25,14 @@ export interface Policy {
  * @throws {AudiencesError} `space_not_allowed` or `read_only`.
  */
 export function assertAllowed(
-  { readOnly, allowedSpaces }: Policy,
+  policy: Policy,
   name: string,
   { writes }: { writes: boolean },
   spaceId: string | undefined,
   field = 'spaceId',
 ): void {
-  if (allowedSpaces && spaceId !== undefined && !allowedSpaces.includes(spaceId)) {
+  const { readOnly, allowedSpaces = [] } = policy;
+  if (spaceId !== undefined && !isSpaceAllowed(policy, spaceId)) {
     const isAnyLeft = allowedSpaces.length > 0;
     const waysOut = isAnyLeft
       ? `Use one of the allowed spaces: ${allowedSpaces.join(', ')}`

@@ -3,6 +3,7 @@ import { Cursors, firstTime } from '../segment/cursors.ts';
 import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
 import { isSameSpace } from '../segment/ids.ts';
 import type { Space } from '../segment/models/space.ts';
+import { isSpaceAllowed } from '../segment/policy.ts';
 import { cut, quoted } from '../visible.ts';
 import { advice } from './fields.ts';
 import { fits } from './short-rows.ts';
@@ -90,11 +91,10 @@ function configuredSpaces({ defaultSpace, allowedSpaces = [] }: ToolContext): st
 
 /** Those that may be used, under the ids by which they may be used. */
 function shownSpaces(spaces: readonly Space[], context: ToolContext): Row[] {
-  const { allowedSpaces } = context;
   const configured = configuredSpaces(context);
   return spaces.flatMap((space) => {
     const id = configured.find((other) => isSameSpace(other, space.id)) ?? space.id;
-    return allowedSpaces && !allowedSpaces.includes(id) ? [] : [rowOf({ ...space, id }, context)];
+    return isSpaceAllowed(context, id) ? [rowOf({ ...space, id }, context)] : [];
   });
 }
 
