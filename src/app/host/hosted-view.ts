@@ -1,4 +1,4 @@
-import { codes, type MessageId, RpcFailure, readMessage } from './messages.ts';
+import { codes, idIn, type MessageId, messageOf, RpcFailure, readMessage } from './messages.ts';
 import { type JsonObject, objectIn, textIn } from './records.ts';
 
 /*
@@ -145,10 +145,8 @@ export class HostedView {
         this.#resize(params.height);
         return;
       case 'notifications/cancelled': {
-        const { requestId } = params;
-        if (typeof requestId === 'string' || typeof requestId === 'number') {
-          this.#running.get(requestId)?.abort();
-        }
+        const id = idIn(params.requestId);
+        if (id !== undefined) this.#running.get(id)?.abort();
       }
     }
   }
@@ -219,8 +217,4 @@ function linkIn(params: JsonObject): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href;
   throw new RpcFailure(codes.wrongParams, 'Only links of http and https can be opened.');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,7 @@ import { elicit } from './elicitation.ts';
 import { HostedView } from './hosted-view.ts';
 import { takeKey } from './key.ts';
 import { McpClient, type Progress, viewType } from './mcp-client.ts';
-import { codes, RpcFailure } from './messages.ts';
+import { codes, messageOf, RpcFailure } from './messages.ts';
 import { isObject, type JsonObject, objectIn, objectsIn, textIn } from './records.ts';
 import type { Start } from './starts.ts';
 import { onSurroundingsChange, surroundingsOf } from './surroundings.ts';
@@ -250,8 +250,4 @@ function paragraph(words: string): HTMLParagraphElement {
   const made = document.createElement('p');
   made.textContent = words;
   return made;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

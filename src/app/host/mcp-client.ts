@@ -1,5 +1,5 @@
 import { eventsIn } from './events.ts';
-import { codes, type Message, type MessageId, RpcFailure, readMessage } from './messages.ts';
+import { codes, idIn, type Message, type MessageId, RpcFailure, readMessage } from './messages.ts';
 import { type JsonObject, objectIn, textIn } from './records.ts';
 
 /*
@@ -182,11 +182,9 @@ export class McpClient {
         total: typeof total === 'number' ? total : undefined,
       });
     }
-    const { requestId } = params;
     if (method !== 'notifications/cancelled') return;
-    if (typeof requestId === 'string' || typeof requestId === 'number') {
-      this.#questions.get(requestId)?.abort();
-    }
+    const id = idIn(params.requestId);
+    if (id !== undefined) this.#questions.get(id)?.abort();
   }
 
   /** Answers a request of the server. */

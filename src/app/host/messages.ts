@@ -33,18 +33,28 @@ export class RpcFailure extends Error {
   }
 }
 
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The id of a message; undefined for anything else. */
+export function idIn(value: unknown): MessageId | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
+
 /** Reads a message; undefined for anything else. */
 export function readMessage(value: unknown): Message | undefined {
   if (!isObject(value) || value.jsonrpc !== '2.0') return undefined;
-  const { id, method, error } = value;
-  const isId = typeof id === 'string' || typeof id === 'number';
+  const { method, error } = value;
+  const id = idIn(value.id);
   if (typeof method === 'string') {
     const params = objectIn(value.params);
-    return isId
-      ? { kind: 'request', id, method, params }
-      : { kind: 'notification', method, params };
+    return id === undefined
+      ? { kind: 'notification', method, params }
+      : { kind: 'request', id, method, params };
   }
-  if (!isId) return undefined;
+  if (id === undefined) return undefined;
   if (!isObject(error))
     return 'result' in value ? { kind: 'result', id, result: value.result } : undefined;
   const code = typeof error.code === 'number' ? error.code : codes.failed;
