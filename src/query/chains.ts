@@ -13,27 +13,41 @@ export function isExpression(argument: Argument): argument is Expression {
   return ['and', 'or', 'not', 'any', 'all', 'chain', 'missing'].includes(argument.kind);
 }
 
-/** All calls of a tree, outer before inner. */
-export function* callsIn(node: Argument): Generator<FunctionCall> {
+/** The parts of which a part of a tree consists, one level down. */
+function partsOf(node: Argument): readonly Argument[] {
   switch (node.kind) {
     case 'and':
     case 'or':
-      for (const operand of node.operands) yield* callsIn(operand);
-      return;
+      return node.operands;
     case 'not':
     case 'any':
     case 'all':
     case 'cast':
-      yield* callsIn(node.operand);
-      return;
+      return [node.operand];
     case 'named':
-      yield* callsIn(node.value);
-      return;
+      return [node.value];
     case 'chain':
-      for (const call of node.calls) {
-        yield call;
-        for (const argument of call.args) yield* callsIn(argument);
-      }
+      return node.calls.flatMap(({ args }) => args);
+    default:
+      return [];
+  }
+}
+
+/** All chains of a tree, outer before inner. */
+export function* chainsIn(node: Argument): Generator<Chain> {
+  if (node.kind === 'chain') yield node;
+  for (const part of partsOf(node)) yield* chainsIn(part);
+}
+
+/** All calls of a tree, outer before inner. */
+export function* callsIn(node: Argument): Generator<FunctionCall> {
+  if (node.kind !== 'chain') {
+    for (const part of partsOf(node)) yield* callsIn(part);
+    return;
+  }
+  for (const call of node.calls) {
+    yield call;
+    for (const argument of call.args) yield* callsIn(argument);
   }
 }
 

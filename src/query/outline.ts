@@ -1,7 +1,7 @@
-import type { Argument, Chain, Expression } from './ast.ts';
+import type { Chain, Expression } from './ast.ts';
 import { type Cadence, computeCadence } from './cadence.ts';
 import { extractorOf } from './catalog.ts';
-import { comparisonIn, isExpression } from './chains.ts';
+import { chainsIn, comparisonIn } from './chains.ts';
 import type { Level } from './check-options.ts';
 import { Findings } from './diagnostic.ts';
 import { format } from './format.ts';
@@ -59,28 +59,4 @@ function asksForMembership(chain: Chain): boolean {
     return false;
   }
   return ['true', 'false'].includes(plainText(value));
-}
-
-/** All chains of a tree, outer before inner. */
-function* chainsIn(node: Argument): Generator<Chain> {
-  if (node.kind === 'named') yield* chainsIn(node.value);
-  else if (node.kind === 'cast') yield* chainsIn(node.operand);
-  else if (isExpression(node)) yield* chainsInExpression(node);
-}
-
-function* chainsInExpression(node: Expression): Generator<Chain> {
-  switch (node.kind) {
-    case 'and':
-    case 'or':
-      for (const operand of node.operands) yield* chainsIn(operand);
-      return;
-    case 'not':
-    case 'any':
-    case 'all':
-      yield* chainsIn(node.operand);
-      return;
-    case 'chain':
-      yield node;
-      for (const { args } of node.calls) for (const argument of args) yield* chainsIn(argument);
-  }
 }
