@@ -43,6 +43,16 @@ interface Reading {
   traits: readonly string[];
 }
 
+/** What a computation came to. */
+interface Outcome {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** By the id of the profile or account. */
+  values: ReadonlyMap<string, unknown>;
+  /** The ids whose value is true; collected when first asked for. */
+  members?: readonly string[];
+}
+
 /** What people are computed from. */
 interface Origin {
   /** Makes the space's profiles; called on first use. */
@@ -63,7 +73,7 @@ export class People {
   readonly #sample: () => Sample;
   readonly #findByKey: FindByKey;
   readonly #readings = new Map<string, Reading>();
-  readonly #computed = new Map<string, { at: number; values: ReadonlyMap<string, unknown> }>();
+  readonly #computed = new Map<string, Outcome>();
 
   constructor({ sample, graph, now, findByKey }: Origin) {
     this.graph = graph;
@@ -81,15 +91,21 @@ export class People {
    * are entities, of the profiles that they are related to.
    */
   members(computation: Computation): readonly string[] {
-    return [...this.values(computation)].flatMap(([id, value]) => (value === true ? [id] : []));
+    const outcome = this.#outcomeOf(computation);
+    outcome.members ??= [...outcome.values].flatMap(([id, value]) => (value === true ? [id] : []));
+    return outcome.members;
   }
 
   /** The computed values, by the id of the profile or account. */
   values(computation: Computation): ReadonlyMap<string, unknown> {
+    return this.#outcomeOf(computation).values;
+  }
+
+  #outcomeOf(computation: Computation): Outcome {
     const now = this.now();
     const memory = this.#fingerprint(computation);
     const known = this.#computed.get(memory);
-    if (known && now - known.at < freshMs) return known.values;
+    if (known && now - known.at < freshMs) return known;
     for (const [key, { at }] of this.#computed) if (now - at >= freshMs) this.#computed.delete(key);
 
     const { tree, traits } = this.#read(computation);
@@ -105,8 +121,9 @@ export class People {
       const seen = used.length > 0 ? withTraits(subject, used) : subject;
       values.set(subject.id, computeFor(computation.purpose, tree, seen, now));
     }
-    this.#computed.set(memory, { at: now, values });
-    return values;
+    const outcome = { at: now, values };
+    this.#computed.set(memory, outcome);
+    return outcome;
   }
 
   #subjects({ level, purpose, filterByExternalIds = [] }: Computation) {

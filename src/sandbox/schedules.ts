@@ -20,8 +20,11 @@ interface Stored {
   id: string;
   audienceId: string;
   timing: Timing;
-  /** Until when its runs have been requested, in ms since the epoch. */
-  settledAt: number;
+  /**
+   * When its next run is due, in ms since the epoch; undefined if never. It is kept, because finding
+   * it takes far longer than handling a request.
+   */
+  dueAt: number | undefined;
 }
 
 /** The schedules of the linked audiences of one space. */
@@ -51,7 +54,7 @@ export class Schedules {
 
   add(audienceId: string, timing: Timing): Schedule {
     const id = this.#ids.next('sch_');
-    const schedule = { id, audienceId, timing, settledAt: this.#now() };
+    const schedule = { id, audienceId, timing, dueAt: nextTime(timing, this.#now()) };
     this.#stored.push(schedule);
     return this.#show(schedule);
   }
@@ -61,7 +64,7 @@ export class Schedules {
     const found = this.#find(audienceId, id);
     if (!found) return undefined;
     found.timing = timing;
-    found.settledAt = this.#now();
+    found.dueAt = nextTime(timing, this.#now());
     return this.#show(found);
   }
 
@@ -85,10 +88,9 @@ export class Schedules {
       return known.has(audienceId) && (since === undefined || now - since < maxDisabledMs);
     });
     const due = this.#stored.flatMap((schedule) => {
-      const { audienceId, settledAt } = schedule;
-      schedule.settledAt = now;
-      if (!known.get(audienceId)?.enabled) return [];
-      return timesBetween(schedule.timing, settledAt, now).map((at) => ({ audienceId, at }));
+      const { audienceId } = schedule;
+      const times = timesUntil(now, schedule);
+      return known.get(audienceId)?.enabled ? times.map((at) => ({ audienceId, at })) : [];
     });
     for (const { audienceId, at } of due.sort((a, b) => a.at - b.at)) {
       // A run in progress takes the slot: the next one waits for another.
@@ -112,14 +114,12 @@ export class Schedules {
   }
 }
 
-function timesBetween(timing: Timing, after: number, until: number): number[] {
+/** The times up to now at which a schedule has become due; moves it on. */
+function timesUntil(now: number, schedule: Stored): number[] {
   const times: number[] = [];
-  for (
-    let next = nextTime(timing, after);
-    next !== undefined && next <= until;
-    next = nextTime(timing, next)
-  ) {
-    times.push(next);
+  while (schedule.dueAt !== undefined && schedule.dueAt <= now) {
+    times.push(schedule.dueAt);
+    schedule.dueAt = nextTime(schedule.timing, schedule.dueAt);
   }
   return times;
 }
