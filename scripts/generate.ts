@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { generatedFiles } from './generated.ts';
+import { listedTools } from './listed-tools.ts';
 
+// First, because the settings are made from it, and the other files from the settings.
+writeFileSync(listedTools.file, listedTools.content());
+const { generatedFiles } = await import('./generated.ts');
 for (const [file, content] of generatedFiles()) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);

@@ -9,10 +9,12 @@ import { functionTables, languageRules } from '../src/query/cheat-sheet.ts';
 import { resources, resourceTemplates } from '../src/resources/registry.ts';
 import { type Setting, settings } from '../src/settings.ts';
 import { type MetricRow, metrics } from '../src/telemetry/metrics-table.ts';
-import { defaultToolsets, isToolset, tools, toolsets } from '../src/tools/registry.ts';
+import { registry, tools } from '../src/tools/registry.ts';
 import type { Tool } from '../src/tools/tool.ts';
+import { defaultToolsets, isToolset } from '../src/tools/toolsets.ts';
 import { stories } from '../test/e2e/stories/index.ts';
 import { define } from './define.ts';
+import { listedTools } from './listed-tools.ts';
 import { codeOwners } from './packaging/addresses.ts';
 import { dockerfile } from './packaging/dockerfile.ts';
 import { installLinks } from './packaging/install-links.ts';
@@ -43,6 +45,7 @@ export function generatedFiles(): Map<string, string> {
   };
   for (const [file, contents] of Object.entries(sections))
     files.set(file, withSections(file, contents));
+  files.set(listedTools.file, listedTools.content());
   files.set('src/mcp/definitions.ts', definitionsModule());
   files.set('src/mcp/icon.ts', iconModule());
   files.set(`${pluginFolder}/skills/${skillName}/SKILL.md`, skill());
@@ -117,7 +120,7 @@ function withSections(file: string, contents: Readonly<Record<string, string>>):
 
 /** The tools by toolset, with the first sentence of each. */
 function toolSummary(): string {
-  const rows = Object.entries(toolsets).flatMap(([toolset, members]) =>
+  const rows = Object.entries(registry).flatMap(([toolset, members]) =>
     members.map(({ name, description }, index) => {
       const first = /^.*?[.;:](?= )/.exec(description)?.[0] ?? description;
       const sentence = `${first.slice(0, -1)}.`;
@@ -128,7 +131,7 @@ function toolSummary(): string {
 }
 
 function toolSection(): string {
-  return Object.entries(toolsets)
+  return Object.entries(registry)
     .map(([toolset, members]) => {
       const standing = isToolset(toolset) && defaultToolsets.includes(toolset) ? 'on' : 'off';
       const sections = members.map(toolReference).join('\n');

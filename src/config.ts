@@ -20,7 +20,7 @@ import { isSpaceAllowed, type Policy } from './segment/policy.ts';
 import { findProxy, type HttpProxy } from './segment/proxy.ts';
 import { settings } from './settings.ts';
 import type { QueryCheckMode } from './tools/query-check.ts';
-import type { Toolset } from './tools/registry.ts';
+import type { Toolset } from './tools/toolsets.ts';
 
 export type { Environment, Flags };
 

@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { defaultToolsets, tools, toolsets } from './tools/registry.ts';
+import { defaultToolsets, listedTools, toolsIn } from './tools/toolsets.ts';
 
 /** What of the settings decides which tools are offered. */
 type Choice = Pick<Config, 'tools' | 'toolsets' | 'policy'>;
@@ -11,15 +11,12 @@ export function switchedOffBy({
   policy,
 }: Choice): ReadonlyMap<string, string> {
   const chosen = given ?? (only ? undefined : defaultToolsets);
-  const inToolsets = chosen?.flatMap((toolset) => toolsets[toolset]);
+  const inToolsets = chosen?.flatMap(toolsIn).map(({ name }) => name);
   const off = new Map<string, string>();
-  for (const tool of tools) {
-    if (policy.readOnly && !tool.hints.readOnlyHint)
-      off.set(tool.name, '--read-only (SEGMENT_READ_ONLY)');
-    else if (only?.includes(tool.name) === false) off.set(tool.name, '--tools (SEGMENT_TOOLS)');
-    else if (inToolsets?.includes(tool) === false) {
-      off.set(tool.name, '--toolsets (SEGMENT_TOOLSETS)');
-    }
+  for (const { name, hints } of listedTools) {
+    if (policy.readOnly && !hints.readOnlyHint) off.set(name, '--read-only (SEGMENT_READ_ONLY)');
+    else if (only?.includes(name) === false) off.set(name, '--tools (SEGMENT_TOOLS)');
+    else if (inToolsets?.includes(name) === false) off.set(name, '--toolsets (SEGMENT_TOOLSETS)');
   }
   return off;
 }
@@ -37,7 +34,7 @@ export function switchedOffFor(callers: Choice, servers: Choice): ReadonlyMap<st
 /** Why no tool is left, in a sentence; undefined if one is. */
 export function problemWithTools(choice: Choice): string | undefined {
   const off = switchedOffBy(choice);
-  if (tools.some(({ name }) => !off.has(name))) return undefined;
+  if (listedTools.some(({ name }) => !off.has(name))) return undefined;
   const settings = [
     ...(choice.tools ? ['--tools (SEGMENT_TOOLS)'] : []),
     ...(choice.toolsets ? ['--toolsets (SEGMENT_TOOLSETS)'] : []),

@@ -30,7 +30,7 @@ import type { ProcessServices } from './services.ts';
 import { systemReason } from './system-reason.ts';
 import { expositionType } from './telemetry/families.ts';
 import type { MetricSources } from './telemetry/metrics.ts';
-import { tools } from './tools/registry.ts';
+import { listedTools } from './tools/toolsets.ts';
 import { Exchange, type HttpRefusal, type Visitor } from './transports/http/exchange.ts';
 import { MetricsServer } from './transports/http/metrics-server.ts';
 import { HttpRefusalError, HttpServer } from './transports/http/server.ts';
@@ -371,7 +371,7 @@ interface NamedScoped extends Scoped {
 
 /** What a request needs a scope for; undefined if it needs none. */
 function scopedThing({ method, params }: AskedRequest): NamedScoped | undefined {
-  if (method === 'tools/call') return tools.find(({ name }) => name === params?.name);
+  if (method === 'tools/call') return listedTools.find(({ name }) => name === params?.name);
   const isFixed = method === 'resources/read' && resources.some(({ uri }) => uri === params?.uri);
   if (!readingMethods.includes(method) || isFixed) return undefined;
   return { name: method, hints: { readOnlyHint: true } };

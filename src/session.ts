@@ -14,16 +14,13 @@ import { isOffered } from './prompts/prompt.ts';
 import { prompts } from './prompts/registry.ts';
 import { resources, resourceTemplates } from './resources/registry.ts';
 import type { ResourceContext } from './resources/resource.ts';
-import { carryOutAll } from './safety/bulk.ts';
 import { confirmationLifeMs } from './safety/confirmation.ts';
 import { knownTo } from './safety/known.ts';
 import { remember, SeenAudiences } from './safety/seen.ts';
-import type { WriteContext } from './safety/wish.ts';
-import { carryOut } from './safety/write.ts';
-import { type CallContext, withSignal } from './segment/call.ts';
+import type { CallContext } from './segment/call.ts';
 import { restricted } from './segment/restricted-api.ts';
 import type { ProcessServices, WorkspaceServices } from './services.ts';
-import { tools } from './tools/registry.ts';
+import { listedTools } from './tools/toolsets.ts';
 
 /** The settings that can be narrower for one session than for the whole server. */
 export type SessionSettings = Pick<
@@ -73,9 +70,9 @@ export function createSession<Server extends ClosableServer>(
 ): Session<Server> {
   const { config, machine, redactor } = processServices;
   const { clock } = machine;
-  const { indexes, nameLists, names, previews } = workspace;
+  const { indexes, nameLists } = workspace;
   const settings = guest?.settings ?? config;
-  const { policy, noSamples, confirm, space } = settings;
+  const { policy, space } = settings;
   const { allowedSpaces } = policy;
   const caller = guest?.id;
   const facts = guest && { caller, ...guest.facts };
@@ -84,44 +81,30 @@ export function createSession<Server extends ClosableServer>(
   const seen = guest?.seen ?? new SeenAudiences();
   const shownApi = remember(api, seen);
   const switchedOff = guest ? switchedOffFor(settings, config) : switchedOffBy(config);
-  const offered = tools.filter((tool) => !switchedOff.has(tool.name));
+  const offered = listedTools.filter((tool) => !switchedOff.has(tool.name));
   const writes = offered.some(({ hints }) => !hints.readOnlyHint);
   const offers = (tool: string) => offered.some((each) => each.name === tool);
   const finds = offers('find_audiences');
+  const { confirmations } = workspace;
+  const { auditLog } = processServices;
+  const scope = {
+    ...workspace,
+    api,
+    shownApi,
+    seen,
+    settings,
+    confirmations: guest ? confirmations.boundTo(guest.id) : confirmations,
+    auditLog: facts ? auditLog?.withFacts(facts) : auditLog,
+    queryCheck: config.queryCheck,
+    askMode: config.ask,
+    clock,
+  };
   const calls = new ToolsCapability({
     tools: offered,
     switchedOff,
-    contextOf(tool, call, preparing, ask) {
-      const writing = (): WriteContext => ({
-        tool,
-        ...workspace,
-        api,
-        clock,
-        confirmations: guest ? workspace.confirmations.boundTo(guest.id) : workspace.confirmations,
-        auditLog: facts ? processServices.auditLog?.withFacts(facts) : processServices.auditLog,
-        mode: confirm,
-        seen,
-        call: withSignal(call, preparing),
-        sending: call,
-        ask,
-        askMode: config.ask,
-        now: clock.now,
-        elapsed: clock.monotonic,
-      });
-      return {
-        api: shownApi,
-        call,
-        defaultSpace: space,
-        allowedSpaces,
-        indexes,
-        queryCheck: config.queryCheck,
-        names,
-        previews,
-        noSamples,
-        now: clock.now,
-        carryOut: (wish) => carryOut(wish, writing()),
-        carryOutAll: (wish) => carryOutAll(wish, writing()),
-      };
+    async open() {
+      const { contextOf, toolNamed } = await import('./tool-calls.ts');
+      return { toolNamed, contextOf: (begun) => contextOf(scope, begun) };
     },
     caller,
     facts,

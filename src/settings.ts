@@ -9,7 +9,13 @@ import type { OperationName } from './segment/contract.ts';
 import { editionSettings, isOperationName, operationNames } from './segment/editions/editions.ts';
 import { problemOfId } from './segment/ids.ts';
 import { queryCheckModes } from './tools/query-check.ts';
-import { defaultToolsets, isToolset, type Toolset, tools, toolsets } from './tools/registry.ts';
+import {
+  defaultToolsets,
+  isToolset,
+  listedTools,
+  type Toolset,
+  toolsets,
+} from './tools/toolsets.ts';
 
 /** One setting; `--help` and docs/options.md are generated from these. */
 export interface Setting<Value> {
@@ -194,7 +200,7 @@ const toolList = () =>
   words()
     .transform((names) => names.map((name) => name.toLowerCase()))
     .superRefine((names, context) => {
-      const known = tools.map(({ name }) => name);
+      const known = listedTools.map(({ name }) => name);
       for (const [index, name] of names.entries()) {
         if (known.includes(name)) continue;
         context.addIssue(unknownName('tool', index, name, known));
@@ -204,12 +210,11 @@ const toolList = () =>
 /** Names of toolsets; `all` means all of them. */
 const toolsetList = () =>
   words().transform((names, context): Toolset[] => {
-    const known = Object.keys(toolsets);
     return names.flatMap((given, index) => {
       const name = given.toLowerCase();
-      if (name === 'all') return known.filter(isToolset);
+      if (name === 'all') return toolsets;
       if (isToolset(name)) return [name];
-      context.addIssue(unknownName('toolset', index, given, [...known, 'all']));
+      context.addIssue(unknownName('toolset', index, given, [...toolsets, 'all']));
       return [];
     });
   });
@@ -293,7 +298,7 @@ export const settings = {
     argument: 'NAME,…|all',
     env: 'SEGMENT_TOOLSETS',
     restricts: true,
-    meaning: `The groups of tools to offer: ${Object.keys(toolsets).join(', ')}, or all; ${defaultToolsets.join(', ')}, if neither this nor --tools is set`,
+    meaning: `The groups of tools to offer: ${toolsets.join(', ')}, or all; ${defaultToolsets.join(', ')}, if neither this nor --tools is set`,
     schema: toolsetList,
   }),
   noSamples: setting({

@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { settings } from '../../src/settings.ts';
-import { defaultToolsets, toolsets } from '../../src/tools/registry.ts';
+import { registry } from '../../src/tools/registry.ts';
+import { defaultToolsets } from '../../src/tools/toolsets.ts';
 import type { Project } from '../project.ts';
 import { addressesOf } from './addresses.ts';
 
@@ -87,7 +88,7 @@ export const iconFile = 'icon.png';
 export function mcpbManifest(of: Project): object {
   const { name, version, description, license, keywords, engines } = packageJson;
   const links = addressesOf(of);
-  const shown = defaultToolsets.flatMap((toolset) => toolsets[toolset]);
+  const shown = defaultToolsets.flatMap((toolset) => registry[toolset]);
   const rows = Object.entries(fields);
   return {
     manifest_version: '0.3',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Config } from '../config.ts';
 import { type ConfirmMode, confirmModes } from '../safety/agreement.ts';
 import { settings } from '../settings.ts';
-import { defaultToolsets, type Toolset } from '../tools/registry.ts';
+import { defaultToolsets, type Toolset } from '../tools/toolsets.ts';
 
 /** What one caller may do: it only narrows the server's settings. What is missing is theirs. */
 export interface AccessPolicy {

@@ -18,6 +18,7 @@ import {
 } from '../segment/errors.ts';
 import { noObserver, type ObservedCall, type Observer } from '../telemetry/observer.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
+import type { ListedTool } from '../tools/toolsets.ts';
 import { cut, visible } from '../visible.ts';
 import { broughtIntoForm, invalidInput } from './arguments.ts';
 import { askUser, questionResult, type SendRequest } from './ask.ts';
@@ -41,6 +42,23 @@ interface CallToAsk {
   client: ClientCall;
 }
 
+/** A call that has begun, as far as what handles it needs to know it. */
+export interface BegunCall {
+  tool: string;
+  call: CallContext;
+  /** Aborted when the call may no longer begin to write. */
+  preparing: AbortSignal;
+  /** Undefined if the client can't ask its user. */
+  ask: Ask | undefined;
+}
+
+/** The tools themselves, and what they work with. */
+export interface Toolbox {
+  toolNamed(name: string): Tool | undefined;
+  /** What the handler of one call works with. */
+  contextOf(begun: BegunCall): ToolContext;
+}
+
 /**
  * Decides whether one more call may begin, and returns what ends it.
  *
@@ -50,21 +68,11 @@ export type Admit = (tool: string) => () => void;
 
 export interface ToolsOptions {
   /** The tools that are offered. */
-  tools: readonly Tool[];
+  tools: readonly ListedTool[];
   /** The disabled tools by name, each with the setting that disables it. */
   switchedOff?: ReadonlyMap<string, string>;
-  /**
-   * What the handler of one call works with.
-   *
-   * @param preparing aborted when the call may no longer begin to write.
-   * @param ask undefined if the client can't ask its user.
-   */
-  contextOf(
-    tool: string,
-    call: CallContext,
-    preparing: AbortSignal,
-    ask: Ask | undefined,
-  ): ToolContext;
+  /** Gives what calls need, which a server that has only started need not load. */
+  open(): Promise<Toolbox>;
   /** Whose calls these are, where a server has several callers; each of them may just leave. */
   caller?: string;
   /** What every log line of a call states in addition. */
@@ -100,6 +108,7 @@ interface GivenCall {
 
 /** What a call is handled with. */
 interface Handling {
+  toolbox: Toolbox;
   client: ClientCall;
   observed: ObservedCall;
   log: Log;
@@ -165,9 +174,10 @@ export class ToolsCapability implements Capability {
     let outcome = 'ok';
     let end = () => {};
     try {
-      const tool = this.#find(name);
+      const toolbox = await this.#options.open();
+      const tool = this.#find(name, toolbox);
       end = this.#options.admit?.(name) ?? end;
-      const data = await this.#handle(tool, given.args, { client, observed, log });
+      const data = await this.#handle(tool, given.args, { toolbox, client, observed, log });
       log('info', 'tool call', { tool: name, tookMs: clock.monotonic() - startedAt });
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
@@ -256,9 +266,10 @@ export class ToolsCapability implements Capability {
   }
 
   /** @throws {InvalidInputError} for a disabled tool. */
-  #find(name: string): Tool {
+  #find(name: string, toolbox: Toolbox): Tool {
     const { tools, switchedOff } = this.#options;
-    const tool = tools.find((candidate) => candidate.name === name);
+    const isOffered = tools.some((each) => each.name === name);
+    const tool = isOffered ? toolbox.toolNamed(name) : undefined;
     if (tool) return tool;
     const setting = switchedOff?.get(name) ?? 'the settings';
     const names = tools.map((candidate) => candidate.name);
@@ -274,9 +285,9 @@ export class ToolsCapability implements Capability {
   async #handle(
     tool: Tool,
     given: Arguments,
-    { client, observed, log }: Handling,
+    { toolbox, client, observed, log }: Handling,
   ): Promise<object> {
-    const { clock, maxWaitMs, contextOf } = this.#options;
+    const { clock, maxWaitMs } = this.#options;
     const startedAt = clock.monotonic();
     const input = inputOf(tool, given);
     const progress = new Progress(client, startedAt, clock, log);
@@ -301,7 +312,8 @@ export class ToolsCapability implements Capability {
     };
     const run = async (preparing: AbortSignal) => {
       const toAsk = { tool: tool.name, call, progress, signal: preparing, client };
-      return await tool.handle(input, contextOf(tool.name, call, preparing, this.#askOf(toAsk)));
+      const begun = { tool: tool.name, call, preparing, ask: this.#askOf(toAsk) };
+      return await tool.handle(input, toolbox.contextOf(begun));
     };
     // A call that only reads prepares nothing.
     return progress.during(`${tool.name} is running`, () =>

@@ -19,11 +19,17 @@ import { removeComputedTraitFromSpace } from './remove_computed_trait_from_space
 import { runAudience } from './run_audience.ts';
 import { setAudienceSchedule } from './set_audience_schedule.ts';
 import type { Tool } from './tool.ts';
+import type { Toolset } from './toolsets.ts';
 import { updateAudienceForSpace } from './update_audience_for_space.ts';
 import { updateComputedTraitForSpace } from './update_computed_trait_for_space.ts';
 
+/*
+ * The tools themselves. A server loads them with the first call; what it has to know before is in
+ * `listed.ts`, which is generated from here.
+ */
+
 /** The tools by purpose, in the order in which clients show them. */
-const byToolset = {
+export const registry: Readonly<Record<Toolset, readonly Tool[]>> = {
   audiences: [
     listAudiences,
     getAudience,
@@ -45,20 +51,12 @@ const byToolset = {
     updateComputedTraitForSpace,
     removeComputedTraitFromSpace,
   ],
-} as const satisfies Record<string, readonly Tool[]>;
-
-export type Toolset = keyof typeof byToolset;
-
-/** All toolsets; those not on by default are for those who ask for them. */
-export const toolsets: Readonly<Record<Toolset, readonly Tool[]>> = byToolset;
-
-/** What is offered by default. */
-export const defaultToolsets: readonly Toolset[] = ['audiences', 'find', 'preview', 'schema'];
+};
 
 /** All tools of all toolsets. */
-export const tools: readonly Tool[] = Object.values(toolsets).flat();
+export const tools: readonly Tool[] = Object.values(registry).flat();
 
-/** Whether an outside word names a toolset. */
-export function isToolset(word: string): word is Toolset {
-  return Object.hasOwn(toolsets, word);
+/** The tool of a name, if there is one. */
+export function toolNamed(name: string): Tool | undefined {
+  return tools.find((tool) => tool.name === name);
 }

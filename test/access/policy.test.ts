@@ -11,12 +11,12 @@ import {
 } from '../../src/access/policy.ts';
 import { switchedOffBy } from '../../src/offered.ts';
 import { confirmModes } from '../../src/safety/agreement.ts';
-import { defaultToolsets, isToolset, tools, toolsets } from '../../src/tools/registry.ts';
+import { registry, tools } from '../../src/tools/registry.ts';
+import { defaultToolsets, toolsets } from '../../src/tools/toolsets.ts';
 import { runs } from '../support/runs.ts';
 
 const spaces = ['spa_a', 'spa_b', 'spa_c'];
 const toolNames = tools.map(({ name }) => name);
-const toolsetNames = Object.keys(toolsets).filter(isToolset);
 
 /** What nobody has narrowed. */
 const everything: Narrowable = {
@@ -35,7 +35,7 @@ const narrowings: fc.Arbitrary<Narrowing> = fc.record(
     readOnly: fc.boolean(),
     spaces: some(spaces),
     tools: some(toolNames),
-    toolsets: some(toolsetNames),
+    toolsets: some(toolsets),
     confirm: fc.option(fc.constantFrom(...confirmModes), { nil: undefined }),
     samples: fc.boolean(),
   },
@@ -47,7 +47,7 @@ const policies: fc.Arbitrary<AccessPolicy> = fc
 const givens: fc.Arbitrary<Narrowable> = fc.record({
   policy: fc.record({ readOnly: fc.boolean(), allowedSpaces: some(spaces) }),
   tools: some(toolNames),
-  toolsets: some(toolsetNames),
+  toolsets: some(toolsets),
   noSamples: fc.boolean(),
   confirm: fc.constantFrom(...confirmModes),
   space: fc.option(fc.constantFrom(...spaces), { nil: undefined }),
@@ -75,7 +75,7 @@ function forbiddenBy(policy: AccessPolicy): string[] {
         (tool) =>
           (policy.readOnly === true && !tool.hints.readOnlyHint) ||
           policy.tools?.includes(tool.name) === false ||
-          policy.toolsets?.every((name) => !toolsets[name].includes(tool)),
+          policy.toolsets?.every((name) => !registry[name].includes(tool)),
       )
       .map(({ name }) => name),
     ...spaces.filter((space) => policy.spaces?.includes(space) === false),

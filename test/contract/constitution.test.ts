@@ -5,7 +5,8 @@ import * as z from 'zod';
 import { define } from '../../scripts/define.ts';
 import { editions } from '../../src/segment/editions/editions.ts';
 import { errorCodes } from '../../src/segment/errors.ts';
-import { defaultToolsets, tools, toolsets } from '../../src/tools/registry.ts';
+import { registry, tools } from '../../src/tools/registry.ts';
+import { defaultToolsets } from '../../src/tools/toolsets.ts';
 import { name as serverName } from '../../src/version.ts';
 
 /*
@@ -110,7 +111,7 @@ test('no definition holds the bounds of safe integers', () => {
 });
 
 test.each([
-  ['those that are offered by default', 3000, defaultToolsets.flatMap((name) => toolsets[name])],
+  ['those that are offered by default', 3000, defaultToolsets.flatMap((name) => registry[name])],
   ['all', 4800, tools],
 ])('the definitions of %s cost at most %i tokens', (_, maxTokens, offered) => {
   const definitions = offered.map(define).map(({ name, description, inputSchema: input }) => ({
@@ -122,7 +123,7 @@ test.each([
 });
 
 test('the whole answer to tools/list costs at most 9,000 tokens by default', () => {
-  const offered = defaultToolsets.flatMap((name) => toolsets[name]);
+  const offered = defaultToolsets.flatMap((name) => registry[name]);
   const answer = JSON.stringify({ tools: offered.map(define) });
   expect(countTokens(answer)).toBeLessThanOrEqual(9000);
 });

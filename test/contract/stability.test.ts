@@ -6,7 +6,7 @@ import { define } from '../../scripts/define.ts';
 import { parseCommand } from '../../src/cli.ts';
 import { readConfig } from '../../src/config.ts';
 import { errorCodes } from '../../src/segment/errors.ts';
-import { tools, toolsets } from '../../src/tools/registry.ts';
+import { registry, tools } from '../../src/tools/registry.ts';
 import { folderOfReleases, readSurface } from '../support/released.ts';
 
 /*
@@ -62,7 +62,7 @@ describe.each(readdirSync(folderOfReleases))('the interface of %s', (version) =>
   test('has its toolsets, with at least their tools', () => {
     for (const [name, members] of Object.entries(surface.toolsets)) {
       const today: readonly { name: string }[] =
-        Object.entries(toolsets).find(([each]) => each === name)?.[1] ?? [];
+        Object.entries(registry).find(([each]) => each === name)?.[1] ?? [];
       expect(today.map((tool) => tool.name)).toEqual(expect.arrayContaining(members));
     }
   });

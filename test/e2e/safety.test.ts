@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defaultToolsets, toolsets } from '../../src/tools/registry.ts';
+import { registry } from '../../src/tools/registry.ts';
+import { defaultToolsets } from '../../src/tools/toolsets.ts';
 import { callTool, secret } from '../support/in-memory.ts';
 import { RawProgram, startSession } from '../support/program.ts';
 import { startRig } from '../support/rig.ts';
@@ -15,7 +16,7 @@ describe('--read-only', () => {
   test('leaves out the tools that write, and refuses to call them', async () => {
     await using rig = await startRig(['--read-only']);
     const { tools } = await rig.session.client.listTools();
-    const byDefault = defaultToolsets.flatMap((name) => toolsets[name]);
+    const byDefault = defaultToolsets.flatMap((name) => registry[name]);
     const reading = byDefault.filter(({ hints }) => hints.readOnlyHint);
     expect(tools.map(({ name }) => name)).toEqual(reading.map(({ name }) => name));
     expect(reading.map(({ name }) => name)).toContain('get_audience');

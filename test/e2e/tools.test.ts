@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defaultToolsets, toolsets } from '../../src/tools/registry.ts';
+import { registry } from '../../src/tools/registry.ts';
+import { defaultToolsets } from '../../src/tools/toolsets.ts';
 import { callTool } from '../support/in-memory.ts';
 import { startSession } from '../support/program.ts';
 import { neverMs, startRig } from '../support/rig.ts';
@@ -13,7 +14,7 @@ const query = "event('Shoes Bought').count() >= 1";
 test('the tools are listed with the instructions', async () => {
   await using session = await startSession(['--sandbox']);
   const listed = await session.client.listTools();
-  const byDefault = defaultToolsets.flatMap((name) => toolsets[name]);
+  const byDefault = defaultToolsets.flatMap((name) => registry[name]);
   expect(listed.tools.map(({ name }) => name)).toEqual(byDefault.map(({ name }) => name));
   expect(session.client.getInstructions()).toMatch(/Find before creating/);
 });

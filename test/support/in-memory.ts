@@ -22,7 +22,6 @@ import type { Locks } from '../../src/replicas/locks.ts';
 import { resources, resourceTemplates } from '../../src/resources/registry.ts';
 import type { AskMode, ConfirmMode } from '../../src/safety/agreement.ts';
 import type { AuditLog } from '../../src/safety/audit-log.ts';
-import { carryOutAll } from '../../src/safety/bulk.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { NameReservations } from '../../src/safety/duplicates.ts';
 import { knownTo } from '../../src/safety/known.ts';
@@ -30,8 +29,6 @@ import { LostCreates } from '../../src/safety/lost-create.ts';
 import { PreviewTally } from '../../src/safety/preview-count.ts';
 import { remember, SeenAudiences } from '../../src/safety/seen.ts';
 import { Turns } from '../../src/safety/turns.ts';
-import type { WriteContext } from '../../src/safety/wish.ts';
-import { carryOut } from '../../src/safety/write.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
 import { type CallContext, withSignal } from '../../src/segment/call.ts';
 import type {
@@ -48,6 +45,7 @@ import { AudienceIndexes, droppingIndexes } from '../../src/space/audience-index
 import { KnownNameLists } from '../../src/space/known-names.ts';
 import { NameCheck } from '../../src/space/names.ts';
 import { Previews } from '../../src/space/previews.ts';
+import { contextOf, type SessionScope, toolNamed } from '../../src/tool-calls.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';
 import type { Tool } from '../../src/tools/tool.ts';
@@ -231,7 +229,7 @@ export async function connect(
   const reservations = new NameReservations(locks && { locks, leaseMs: 60_000 });
   const lostCreates = new LostCreates(clock.monotonic);
   const turns = new Turns(clock, locks);
-  const { now, monotonic: elapsed } = clock;
+  const { now } = clock;
   const indexes = new AudienceIndexes(bareApi, clock);
   const api = droppingIndexes(bareApi, indexes);
   const shownApi = remember(api, seen);
@@ -240,42 +238,37 @@ export async function connect(
   const tally = new PreviewTally({ scope: () => 'test', isAlone: true });
   const previews = new Previews(api, clock, tally);
   const redactor = createRedactor([secret]);
-  const calls = new ToolsCapability({
-    tools: tools.map(checked),
-    contextOf(tool, call, preparing, ask) {
-      const writing: WriteContext = {
-        tool,
-        api,
-        call: withSignal(call, preparing),
-        sending: call,
-        ask,
-        askMode,
-        mode: confirm,
-        confirmations,
-        seen,
-        auditLog,
-        reservations,
-        lostCreates,
-        turns,
-        clock,
-        now,
-        elapsed,
-      };
-      return {
-        api: shownApi,
-        call,
-        defaultSpace,
-        allowedSpaces,
-        indexes,
-        queryCheck,
-        names,
-        previews,
-        noSamples,
-        now,
-        carryOut: (wish) => carryOut(wish, writing),
-        carryOutAll: (wish) => carryOutAll(wish, writing),
-      };
+  const scope: SessionScope = {
+    api,
+    shownApi,
+    seen,
+    settings: {
+      confirm,
+      space: defaultSpace,
+      noSamples,
+      policy: { readOnly: false, allowedSpaces },
     },
+    indexes,
+    confirmations,
+    auditLog,
+    reservations,
+    lostCreates,
+    turns,
+    names,
+    previews,
+    queryCheck,
+    askMode,
+    clock,
+  };
+  const calls = new ToolsCapability({
+    tools,
+    open: async () => ({
+      toolNamed(name) {
+        const tool = toolNamed(name);
+        return tool && checked(tool);
+      },
+      contextOf: (begun) => contextOf(scope, begun),
+    }),
     maxWaitMs,
     askTimeoutMs,
     clock,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SeedSpace } from '../../src/sandbox/start.ts';
-import { defaultToolsets, isToolset, tools, toolsets } from '../../src/tools/registry.ts';
+import { registry, tools } from '../../src/tools/registry.ts';
+import { defaultToolsets, isToolset } from '../../src/tools/toolsets.ts';
 import { callTool } from '../support/in-memory.ts';
 import { type StandIn, type StandInOptions, startStandIn } from '../support/stand-in.ts';
 
@@ -179,9 +180,9 @@ describe('--allowed-spaces', () => {
 });
 
 describe('--toolsets', () => {
-  test.each(Object.keys(toolsets))('%s leaves its tools only', async (name) => {
+  test.each(Object.keys(registry))('%s leaves its tools only', async (name) => {
     const rig = await start({ toolsets: name });
-    const own = isToolset(name) ? namesOf(toolsets[name]) : [];
+    const own = isToolset(name) ? namesOf(registry[name]) : [];
     expect(await offeredBy(rig)).toEqual(own);
     const other = calls.find(({ tool }) => !own.includes(tool));
     const { error } = other ? await rig.call(other) : {};
@@ -191,9 +192,9 @@ describe('--toolsets', () => {
 
   test('leaves out the schedules and computed traits by default', async () => {
     const rig = await startStandIn({ edition: 'v1', world });
-    const byDefault = defaultToolsets.flatMap((name) => namesOf(toolsets[name]));
+    const byDefault = defaultToolsets.flatMap((name) => namesOf(registry[name]));
     expect(await offeredBy(rig)).toEqual(byDefault);
-    const { schedules, computed_traits } = toolsets;
+    const { schedules, computed_traits } = registry;
     for (const name of namesOf([...schedules, ...computed_traits])) {
       expect(byDefault).not.toContain(name);
     }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { defaultToolsets, toolsets } from '../../../src/tools/registry.ts';
+import { registry } from '../../../src/tools/registry.ts';
+import { defaultToolsets } from '../../../src/tools/toolsets.ts';
 import type { TestedProgram } from '../client.ts';
 import { homeEnvironment, runAtHome } from '../command-line.ts';
 
@@ -16,7 +17,7 @@ const statusSchema = z.object({
   data: z.array(z.object({ name: z.string(), tools: z.record(z.string(), z.unknown()) })),
 });
 
-const offered = defaultToolsets.flatMap((name) => toolsets[name]);
+const offered = defaultToolsets.flatMap((name) => registry[name]);
 
 export const client: TestedProgram = {
   packageName: '@openai/codex',

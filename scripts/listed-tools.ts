@@ -1,0 +1,28 @@
+import { registry } from '../src/tools/registry.ts';
+
+/*
+ * The module that knows the tools without loading them.
+ */
+
+export const listedTools = {
+  file: 'src/tools/listed.ts',
+  content,
+};
+
+function content(): string {
+  const toolsets = Object.entries(registry).map(([toolset, tools]) => {
+    const lines = tools.map(
+      ({ name, hints }) => `    ${name}: '${hints.readOnlyHint ? 'reads' : 'writes'}',`,
+    );
+    return `  ${toolset}: {\n${lines.join('\n')}\n  },`;
+  });
+  return `/*
+ * Generated from the tools by \`npm run generate\`; do not edit.
+ */
+
+/** The tools by toolset, in the order in which clients show them, and what each does. */
+export const listed = {
+${toolsets.join('\n')}
+} as const;
+`;
+}
