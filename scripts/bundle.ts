@@ -9,15 +9,15 @@ import { hostPages } from './host-pages.ts';
 
 /*
  * Bundles the program into program.js and the chunks that it loads on first use, and for other
- * people's programs the sandbox into sandbox.js and the query language into query.js. The page of
- * MCP Apps is app.html, which is read when a host asks for it. The bin, main.js, is a small separate file that any Node can parse: it checks Node's version before
- * loading the program, which an old Node can't even parse.
+ * people's programs the sandbox into sandbox.js and the query language into query.js. The page of MCP
+ * Apps is app.html, which is read when a host asks for it. The bin, main.js, is a small separate file
+ * that any Node can parse: it checks Node's version before loading the program, which an old Node
+ * can't even parse.
  *
  * Node compiles every file that it loads as a whole, so code that a start does not need is in other
  * files: that makes a start about a tenth faster. The format is CommonJS, because Node 20 starts it
- * about a tenth faster than ESM; dist/package.json declares it to Node. esbuild splits only ESM
- * into chunks, so each chunk is converted to CommonJS afterwards. Of some packages only a part is
- * bundled.
+ * about a tenth faster than ESM; dist/package.json declares it to Node. esbuild splits only ESM into
+ * chunks, so each chunk is converted to CommonJS afterwards. Of some packages only a part is bundled.
  *
  * Packages of others that are slow to load, and that few servers need, are files of their own in
  * vendor/, which the program requires when it first imports them. Our own code stays together: of two

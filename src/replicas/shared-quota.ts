@@ -109,6 +109,11 @@ export class SharedQuota implements Quota {
     return (this.#alone?.whole ?? this.#picture().limit).perMinute;
   }
 
+  get mayLearnLimit(): boolean {
+    const now = this.#options.storeClock.now();
+    return transitions.mayLearnLimit(this.#closed(this.#picture(), now), now);
+  }
+
   onChange(changed: () => void): void {
     this.#document.onChange(changed);
     this.#options.closing.onChange(changed);

@@ -24,7 +24,8 @@ export async function findDependents(
     if (!complete || typeof key !== 'string') return { kind: 'unknown', error: undefined };
     const dependents: Audience[] = [];
     for (const audience of audiences) {
-      const traits = audience.id === id ? [] : await traitsIn(audience);
+      if (audience.id === id || !couldUse(audience, key)) continue;
+      const traits = await traitsIn(audience);
       if (traits.includes(key)) dependents.push(audience);
     }
     return { kind: 'known', audiences: dependents };
@@ -32,4 +33,15 @@ export async function findDependents(
     if (error instanceof CancelledError || !(error instanceof AudiencesError)) throw error;
     return { kind: 'unknown', error };
   }
+}
+
+/**
+ * Whether it takes a reading of a definition to tell whether it uses a key: one that does contains
+ * it, unless characters of it are escaped.
+ */
+function couldUse({ definition }: Audience, key: string): boolean {
+  const query = definition?.query;
+  return (
+    typeof query !== 'string' || query.includes(key) || /[^\w-]/.test(key) || query.includes('\\')
+  );
 }

@@ -72,7 +72,8 @@ export class Gate {
       cancelled: () => new CancelledError(operation, false),
       tooLate: (call, ahead) => {
         const waitMs = quota.forecastMs(this.#aheadOfNext() + ahead);
-        return this.#isInTime(call, waitMs) ? undefined : this.rateLimited(waitMs);
+        const isTooLate = waitMs > 0 && this.#isTooLate(call, waitMs);
+        return isTooLate ? this.rateLimited(waitMs) : undefined;
       },
     });
     quota.onChange?.(() => this.#update());
@@ -124,7 +125,8 @@ export class Gate {
   foresee(call: CallContext, requests = 1): void {
     const ahead = this.#aheadOfNext() + this.#callers.ahead(call.caller);
     const waitMs = this.#quota.forecastMs(ahead + requests - 1);
-    if (!this.#isInTime(call, waitMs)) throw this.rateLimited(waitMs);
+    const isInTime = waitMs === 0 || this.#clock.monotonic() + waitMs <= call.deadline;
+    if (!isInTime) throw this.rateLimited(waitMs);
   }
 
   /** How many in line will take a place that the quota's picture may not have yet. */
@@ -132,8 +134,14 @@ export class Gate {
     return Math.max(0, this.#line.length - (this.#isAsking ? 1 : 0));
   }
 
-  #isInTime({ deadline }: CallContext, waitMs: number): boolean {
-    return waitMs === 0 || this.#clock.monotonic() + waitMs <= deadline;
+  /**
+   * Whether a call in line can't be served in time. As long as a response may raise the limit, that is
+   * not known of a call that can wait for it.
+   */
+  #isTooLate(call: CallContext, waitMs: number): boolean {
+    const patienceMs = call.deadline - this.#clock.monotonic();
+    if (waitMs <= patienceMs) return false;
+    return patienceMs < maxFirstAnswerMs || !this.#quota.mayLearnLimit;
   }
 
   /** How many requests would be let through now, one after the other, without waiting. */
@@ -312,7 +320,7 @@ export class Gate {
     let ahead = this.#isAsking ? -1 : 0;
     for (const waiting of [...this.#line]) {
       const waitMs = this.#quota.forecastMs(Math.max(0, ahead));
-      if (now + waitMs > waiting.call.deadline) {
+      if (this.#isTooLate(waiting.call, waitMs)) {
         this.#refuse(waiting, this.rateLimited(waitMs || askAgainMs));
         continue;
       }

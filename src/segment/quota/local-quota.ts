@@ -18,6 +18,10 @@ export class LocalQuota implements Quota {
     return this.#state.limit.perMinute;
   }
 
+  get mayLearnLimit(): boolean {
+    return transitions.mayLearnLimit(this.#state, this.#clock.monotonic());
+  }
+
   async take(patienceMs: number): Promise<Taken> {
     this.#placesTaken += 1;
     const asked = { id: String(this.#placesTaken), patienceMs };

@@ -41,6 +41,11 @@ export interface Quota {
   /** The limit in force, requests per minute. */
   readonly perMinute: number;
   /**
+   * Whether the limit in force is only the reference's, and a response is due within `maxFirstAnswerMs`
+   * that may correct it.
+   */
+  readonly mayLearnLimit: boolean;
+  /**
    * Takes a place for a request that is sent now, or says how long to wait before asking again.
    * Every place must be ended by `settle` or `giveBack`, once.
    *

@@ -99,6 +99,16 @@ function firstAnswerWaitMs({ heard, first }: QuotaState, now: number): number {
   return heard || first === undefined ? 0 : Math.max(0, first.takenAt + maxFirstAnswerMs - now);
 }
 
+/**
+ * Whether a response is due that may correct the limit, which is only the reference's so far. It may
+ * be as late as the first of a window.
+ */
+export function mayLearnLimit(before: QuotaState, now: number): boolean {
+  const { limit, heard, first, closedUntil } = roll(before, now);
+  if (limit.from !== 'reference' || heard || closedUntil !== undefined) return false;
+  return first === undefined || now < first.takenAt + maxFirstAnswerMs;
+}
+
 /** A request turned out never to have left this machine: its place becomes free. */
 export function giveBack(state: QuotaState, place: Place): QuotaState {
   if (!holds(state, place)) return state;

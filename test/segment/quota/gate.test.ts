@@ -247,6 +247,34 @@ describe('the first request of a window', () => {
     expect(entered.slice(2)).toEqual(['b at 50', 'c at 50']);
   });
 
+  test('is waited for before anybody is refused for a limit that is only from the reference', async () => {
+    const { entered, enter, settle, startedAt } = setUp(2);
+    const soon = () => testCall(startedAt + 10_000);
+    const calls = ['a', 'b', 'c', 'd', 'e'].map((name) => enter(name, { call: soon() }));
+    await tick();
+    await settle(3, 4);
+    expect(entered).toEqual(['a at 0', 'b at 0', 'c at 0', 'd at 0']);
+    await expect(calls.at(-1)).rejects.toThrow('is used up (4 per minute)');
+  });
+
+  test.each([
+    ['the user has set the limit', 'user', 10_000],
+    ['there is no time to wait for it', 'reference', 900],
+  ] as const)('is not waited for if %s', async (_, from, patienceMs) => {
+    const { enter, startedAt } = setUp(2, from);
+    const calls = ['a', 'b', 'c'].map((name) =>
+      enter(name, { call: testCall(startedAt + patienceMs) }),
+    );
+    await expect(calls.at(-1)).rejects.toBeInstanceOf(RateLimitedError);
+  });
+
+  test('is not waited for while the token is refused', async () => {
+    const { clock, gate, enter, startedAt } = setUp(2);
+    await gate.closeUntil(clock.now() + 30_000);
+    const call = enter('a', { call: testCall(startedAt + 10_000) });
+    await expect(call).rejects.toBeInstanceOf(RateLimitedError);
+  });
+
   test('does not hold back those behind whose time would be up', async () => {
     const { clock, entered, enter, settle, startedAt } = setUp(3);
     await enter('a');
