@@ -1,4 +1,4 @@
-import type { Argument, Chain, Expression, FunctionCall } from './ast.ts';
+import type { Argument, Chain, Expression, FunctionCall, Literal } from './ast.ts';
 import { extractorOf } from './catalog.ts';
 import { isExpression, streamKindOf } from './chains.ts';
 import { compare } from './compare.ts';
@@ -10,7 +10,8 @@ import { nestingDot, withPlainDots } from './strings.ts';
 import { nameOf, plainText } from './values.ts';
 
 /*
- * Computes from data who is in an audience. Assumptions where the reference is silent:
+ * Computes from data who is in an audience. A definition is first made into a function, because it is
+ * usually evaluated for thousands of profiles. Assumptions where the reference is silent:
  *
  * - Events later than now have not happened yet; those older than three years are ignored.
  * - Windows include both ends. With `parent:`, a window opens at the nearest outer event and looks
@@ -72,137 +73,198 @@ interface Scope {
 
 type Item = EventRecord | EntityRecord;
 
+/** Whether something is true in a scope. */
+type Test = (scope: Scope) => boolean;
+/** A value in a scope. */
+type Read = (scope: Scope) => unknown;
+
 /**
  * Whether a profile or account is in an audience.
  *
  * @param tree a definition that has passed the check. @param now milliseconds since the epoch.
  */
 export function evaluate(tree: Expression, subject: Profile | Account, now: number): boolean {
-  return holds(tree, { subject, now });
+  return membershipOf(tree)(subject, now);
 }
 
-/** The value of a computed trait; undefined if there is none. */
-export function evaluateTrait(tree: Chain, subject: Profile | Account, now: number): unknown {
-  return argumentValue(tree, { subject, now });
+/**
+ * The same for many profiles or accounts: the definition is made into a function once, which then
+ * takes half the time for each.
+ */
+export function membershipOf(
+  tree: Expression,
+): (subject: Profile | Account, now: number) => boolean {
+  const test = testOf(tree);
+  return (subject, now) => test({ subject, now });
 }
 
-function holds(node: Expression, scope: Scope): boolean {
+/** What gives the value of a computed trait, or undefined if there is none. */
+export function traitOf(tree: Chain): (subject: Profile | Account, now: number) => unknown {
+  const read = readOf(tree);
+  return (subject, now) => read({ subject, now });
+}
+
+function testOf(node: Expression): Test {
   switch (node.kind) {
-    case 'and':
-      return node.operands.every((operand) => holds(operand, scope));
-    case 'or':
-      return node.operands.some((operand) => holds(operand, scope));
-    case 'not':
-      return !holds(node.operand, scope);
-    case 'any':
-      return usersOf(scope).some((subject) => holds(node.operand, { ...scope, subject }));
+    case 'and': {
+      const tests = node.operands.map(testOf);
+      return (scope) => tests.every((test) => test(scope));
+    }
+    case 'or': {
+      const tests = node.operands.map(testOf);
+      return (scope) => tests.some((test) => test(scope));
+    }
+    case 'not': {
+      const test = testOf(node.operand);
+      return (scope) => !test(scope);
+    }
+    case 'any': {
+      const test = testOf(node.operand);
+      return (scope) => usersOf(scope).some((subject) => test({ ...scope, subject }));
+    }
     case 'all': {
-      const users = usersOf(scope);
-      return (
-        users.length > 0 && users.every((subject) => holds(node.operand, { ...scope, subject }))
-      );
+      const test = testOf(node.operand);
+      return (scope) => {
+        const users = usersOf(scope);
+        return users.length > 0 && users.every((subject) => test({ ...scope, subject }));
+      };
     }
     case 'chain':
-      return comparisonHolds(node, scope);
+      return comparisonOf(node);
     case 'missing':
-      return false;
+      return () => false;
   }
 }
 
-function comparisonHolds(chain: Chain, scope: Scope): boolean {
+function comparisonOf(chain: Chain): Test {
   const comparison = chain.calls.at(-1);
-  if (!comparison) return false;
-  const value = chainValue(chain.calls.slice(0, -1), scope);
+  if (!comparison) return () => false;
+  const read = readChain(chain.calls.slice(0, -1));
+  const args = comparison.args.map(readOf);
   const ofStream = streamKindOf(chain) !== undefined;
-  const argumentScope = ofStream && scope.item ? { ...scope, parent: scope.item } : scope;
-  const args = comparison.args.map((argument) => argumentValue(argument, argumentScope));
-  return compare(comparison.name, value, args, scope.now);
+  return (scope) => {
+    const argumentScope = ofStream && scope.item ? { ...scope, parent: scope.item } : scope;
+    const given = args.map((argument) => argument(argumentScope));
+    return compare(comparison.name, read(scope), given, scope.now);
+  };
 }
 
 function usersOf({ subject }: Scope): readonly Profile[] {
   return 'users' in subject ? subject.users : [subject];
 }
 
-function argumentValue(argument: Argument, scope: Scope): unknown {
+function readOf(argument: Argument): Read {
   switch (argument.kind) {
     case 'literal':
-      if (argument.type === 'number') return Number(argument.text);
-      return argument.type === 'boolean' ? argument.text === 'true' : plainText(argument);
+      return constant(valueOf(argument));
     case 'duration':
-      return lengthMs(argument);
+      return constant(lengthMs(argument));
     case 'chain':
-      return chainValue(argument.calls, scope);
+      return readChain(argument.calls);
     case 'cast':
-      return argumentValue(argument.operand, scope);
+      return readOf(argument.operand);
     default:
-      return undefined;
+      return constant(undefined);
   }
+}
+
+function constant(value: unknown): Read {
+  return () => value;
+}
+
+function valueOf(literal: Literal): unknown {
+  if (literal.type === 'number') return Number(literal.text);
+  return literal.type === 'boolean' ? literal.text === 'true' : plainText(literal);
 }
 
 /** The value of a chain without its comparison. */
-function chainValue(calls: readonly FunctionCall[], scope: Scope): unknown {
-  const [extractor, ...rest] = calls;
-  if (!extractor) return undefined;
+function readChain([extractor, ...rest]: readonly FunctionCall[]): Read {
+  if (!extractor) return constant(undefined);
   const [argument] = extractor.args;
-  const path = nameOf(argument);
+  const name = nameOf(argument);
   const stream = extractorOf(extractor)?.stream;
-  if (stream) return reduceStream(streamOf(stream, path, scope), rest, scope);
+  if (stream) return readStream(streamOf(stream, name), rest);
+  const walk = walker(name);
   switch (extractor.name) {
     case 'trait':
-      return walk(scope.subject.traits, path);
+      return ({ subject }) => walk(subject.traits);
     case 'property':
-      return walk((argument?.kind === 'named' ? scope.parent : scope.item)?.properties, path);
+      return argument?.kind === 'named'
+        ? ({ parent }) => walk(parent?.properties)
+        : ({ item }) => walk(item?.properties);
     case 'context':
-      return scope.item && 'context' in scope.item ? walk(scope.item.context, path) : undefined;
+      return ({ item }) => (item && 'context' in item ? walk(item.context) : undefined);
     case 'literal':
-      return argument && argumentValue(argument, scope);
+      return argument ? readOf(argument) : constant(undefined);
     default:
-      return undefined;
+      return constant(undefined);
   }
 }
 
-function reduceStream(
-  stream: readonly Item[],
-  calls: readonly FunctionCall[],
-  scope: Scope,
-): unknown {
-  let items = stream;
-  let value: unknown;
-  for (const call of calls) {
-    const [argument] = call.args;
-    switch (call.name) {
-      case 'where':
-        items = items.filter((item) => !argument || matches(argument, item, scope));
-        break;
-      case 'sources':
-        items = items.filter((item) => !isFrom(item, argument));
-        break;
-      case 'within':
-      case 'between':
-      case 'expires_after':
-        items = inWindow(items, call, scope);
-        break;
-      default:
-        value = reduce(call, items, value, (property, item) =>
-          argumentValue(property, inside(item, scope)),
-        );
+/** The items of a stream. */
+type Stream = (scope: Scope) => readonly Item[];
+/** A call of a stream: keeps some of its items, or makes a value of them. */
+type Step =
+  | { kind: 'filter'; keep(items: readonly Item[], scope: Scope): readonly Item[] }
+  | { kind: 'reducer'; valueOf(items: readonly Item[], before: unknown, scope: Scope): unknown };
+
+function readStream(stream: Stream, calls: readonly FunctionCall[]): Read {
+  const steps = calls.map(stepOf);
+  return (scope) => {
+    let items = stream(scope);
+    let value: unknown;
+    for (const step of steps) {
+      if (step.kind === 'filter') items = step.keep(items, scope);
+      else value = step.valueOf(items, value, scope);
+    }
+    return value;
+  };
+}
+
+function stepOf(call: FunctionCall): Step {
+  const [argument] = call.args;
+  switch (call.name) {
+    case 'where': {
+      if (!argument) return { kind: 'filter', keep: (items) => items };
+      const test = isExpression(argument) ? testOf(argument) : () => false;
+      return {
+        kind: 'filter',
+        keep: (items, scope) => items.filter((item) => test(inside(item, scope))),
+      };
+    }
+    case 'sources':
+      return { kind: 'filter', keep: (items) => items.filter((item) => !isFrom(item, argument)) };
+    case 'within':
+    case 'between':
+    case 'expires_after':
+      return { kind: 'filter', keep: windowOf(call) };
+    default: {
+      const read = argument ? readOf(argument) : constant(undefined);
+      return {
+        kind: 'reducer',
+        valueOf: (items, before, scope) =>
+          reduce(call, items, before, (item) => read(inside(item, scope))),
+      };
     }
   }
-  return value;
 }
 
-function streamOf(kind: StreamKind, name: string, { subject, now, item }: Scope): Item[] {
+function streamOf(kind: StreamKind, name: string): Stream {
   if (kind === 'entities') {
-    const related = item && !('at' in item) ? item.entities : subject.entities;
-    return [...(related && Object.hasOwn(related, name) ? (related[name] ?? []) : [])];
+    return ({ subject, item }) => {
+      const related = item && !('at' in item) ? item.entities : subject.entities;
+      return related && Object.hasOwn(related, name) ? (related[name] ?? []) : [];
+    };
   }
-  const oldest = now - maxHistoryDays * dayMs;
-  const isMeant = (event: EventRecord) =>
-    event.name === name && event.at <= now && event.at >= oldest;
-  if (!('users' in subject)) return subject.events.filter(isMeant);
-  return [subject, ...subject.users]
-    .flatMap(({ events }) => events.filter(isMeant))
-    .sort((a, b) => a.at - b.at);
+  return ({ subject, now }) => {
+    const oldest = now - maxHistoryDays * dayMs;
+    const isMeant = (event: EventRecord) =>
+      event.name === name && event.at <= now && event.at >= oldest;
+    if (!('users' in subject)) return subject.events.filter(isMeant);
+    return [subject, ...subject.users]
+      .flatMap(({ events }) => events.filter(isMeant))
+      .sort((a, b) => a.at - b.at);
+  };
 }
 
 /** The scope inside a `where` or a reducer of this item. */
@@ -211,29 +273,28 @@ function inside(item: Item, scope: Scope): Scope {
   return { subject, now, item, parent: scope.item, event: 'at' in item ? item : scope.event };
 }
 
-function matches(condition: Argument, item: Item, scope: Scope): boolean {
-  return isExpression(condition) && holds(condition, inside(item, scope));
-}
-
 function isFrom(item: Item, argument: Argument | undefined): boolean {
   if (argument?.kind !== 'exclusion' || !('source' in item)) return false;
   return argument.ids.some(({ text }) => text === item.source);
 }
 
-function inWindow(items: readonly Item[], { name, args }: FunctionCall, scope: Scope): Item[] {
+/** Keeps the events of a window. */
+function windowOf({ name, args }: FunctionCall): (items: readonly Item[], scope: Scope) => Item[] {
   const isAhead = args.some(({ kind }) => kind === 'named');
-  const from = isAhead ? scope.event?.at : scope.now;
-  if (from === undefined) return [];
-  /**
-   * The distance of an event from where the window opens, in the direction in which the window
-   * looks.
-   */
-  const distance = ({ at }: EventRecord) => (isAhead ? at - from : from - at);
-  const events = items.filter((item) => 'at' in item).filter((event) => distance(event) >= 0);
-  const [first = 0, second] = args.map((argument) => lengthOf(argument));
-  if (name === 'expires_after') return sessionOf(events, first, distance);
+  const [first = 0, second] = args.map(lengthOf);
   const [near, far] = second === undefined ? [0, first] : [first, second];
-  return events.filter((event) => distance(event) >= near && distance(event) <= far);
+  return (items, { event: outer, now }) => {
+    const from = isAhead ? outer?.at : now;
+    if (from === undefined) return [];
+    /**
+     * The distance of an event from where the window opens, in the direction in which the window
+     * looks.
+     */
+    const distance = ({ at }: EventRecord) => (isAhead ? at - from : from - at);
+    const events = items.filter((item) => 'at' in item).filter((event) => distance(event) >= 0);
+    if (name === 'expires_after') return sessionOf(events, first, distance);
+    return events.filter((event) => distance(event) >= near && distance(event) <= far);
+  };
 }
 
 /** The events of one session, which starts or ends at distance 0. */
@@ -259,13 +320,10 @@ function lengthOf(argument: Argument): number {
 }
 
 /** Follows the dots of a path into nested objects; a dot after a backslash is part of a name. */
-function walk(values: Values | undefined, path: string): unknown {
-  let value: unknown = values;
-  if (!path.includes('.')) return own(values, path);
-  for (const step of path.split(nestingDot)) {
-    value = own(value, withPlainDots(step));
-  }
-  return value;
+function walker(path: string): (values: Values | undefined) => unknown {
+  if (!path.includes('.')) return (values) => own(values, path);
+  const steps = path.split(nestingDot).map(withPlainDots);
+  return (values) => steps.reduce<unknown>(own, values);
 }
 
 function own(value: unknown, key: string): unknown {

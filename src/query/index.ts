@@ -16,8 +16,9 @@ export {
   type EntityRecord,
   type EventRecord,
   evaluate,
-  evaluateTrait,
+  membershipOf,
   type Profile,
+  traitOf,
 } from './evaluate.ts';
 export { explain } from './explain.ts';
 export { type ExplanationPart, explainParts } from './explain-parts.ts';

@@ -1,4 +1,4 @@
-import type { Argument, FunctionCall } from './ast.ts';
+import type { FunctionCall } from './ast.ts';
 import { numberIn, textOf } from './compare.ts';
 import { numberOf } from './values.ts';
 
@@ -30,20 +30,18 @@ interface Reduction {
  * Applies a reducer.
  *
  * @param before the result of the reducer before it: `count` after `unique` counts that.
- * @param read returns the value of a property of an item.
+ * @param read returns the value of the reducer's property for an item.
  */
 export function reduce<Item>(
   call: FunctionCall,
   items: readonly Item[],
   before: unknown,
-  read: (property: Argument, item: Item) => unknown,
+  read: (item: Item) => unknown,
 ): unknown {
   if (call.name === 'count') return Array.isArray(before) ? before.length : items.length;
   const [property] = call.args;
   if (!property) return undefined;
-  const present = items
-    .map((item) => read(property, item))
-    .filter((value) => value !== undefined && value !== null);
+  const present = items.map(read).filter((value) => value !== undefined && value !== null);
   const isCast = property.kind === 'cast';
   const operand = isCast ? property.operand : property;
   const isWhole = operand.kind === 'chain' && operand.calls.some(({ name }) => name === '$');

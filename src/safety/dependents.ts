@@ -36,12 +36,10 @@ export async function findDependents(
 }
 
 /**
- * Whether it takes a reading of a definition to tell whether it uses a key: one that does contains
- * it, unless characters of it are escaped.
+ * Whether a definition has to be read to tell whether it uses a key: one that does contains the key,
+ * perhaps with backslashes in it.
  */
 function couldUse({ definition }: Audience, key: string): boolean {
   const query = definition?.query;
-  return (
-    typeof query !== 'string' || query.includes(key) || /[^\w-]/.test(key) || query.includes('\\')
-  );
+  return typeof query !== 'string' || query.includes(key) || query.includes('\\');
 }

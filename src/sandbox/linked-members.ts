@@ -1,4 +1,4 @@
-import { check, type EntityRecord, type Expression, evaluate } from '../query/index.ts';
+import { check, type EntityRecord, type Expression, membershipOf } from '../query/index.ts';
 import type { DataGraph, EntityRow } from './data-graph.ts';
 import type { SampleProfile } from './sample.ts';
 
@@ -12,7 +12,7 @@ import type { SampleProfile } from './sample.ts';
 export class TakenIn {
   readonly #graph: DataGraph;
   readonly #slug: string;
-  readonly #conditions: readonly Expression[];
+  readonly #conditions: readonly ReturnType<typeof membershipOf>[];
   readonly #now: number;
 
   /** @param now milliseconds since the epoch. */
@@ -21,7 +21,7 @@ export class TakenIn {
     this.#slug = slug;
     this.#now = now;
     const [root] = graph.pathTo(slug);
-    this.#conditions = root === undefined ? [] : conditionsOn(query, root);
+    this.#conditions = root === undefined ? [] : conditionsOn(query, root).map(membershipOf);
   }
 
   of(profile: SampleProfile): EntityRow[] {
@@ -31,7 +31,7 @@ export class TakenIn {
     const slugs = this.#graph.pathTo(this.#slug);
     return rows.filter(({ path }) => {
       const alone = { ...profile, entities: onlyThis(slugs, path) };
-      return conditions.some((condition) => evaluate(condition, alone, this.#now));
+      return conditions.some((holds) => holds(alone, this.#now));
     });
   }
 }

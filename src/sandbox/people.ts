@@ -1,10 +1,10 @@
 import {
   check,
   type Expression,
-  evaluate,
-  evaluateTrait,
   type Level,
+  membershipOf,
   references,
+  traitOf,
 } from '../query/index.ts';
 import type { DataGraph } from './data-graph.ts';
 import type { Sample, SampleAccount, SampleProfile } from './sample.ts';
@@ -37,9 +37,9 @@ export interface Computation {
 /** Finds an audience or computed trait of the space that a definition uses as a trait. */
 export type FindByKey = (key: string) => Computation | undefined;
 
-/** A parsed definition: its tree, and the traits that it uses. */
+/** A parsed definition: what computes it, and the traits that it uses. */
 interface Reading {
-  tree: Expression;
+  compute: (subject: SampleProfile | SampleAccount, now: number) => unknown;
   traits: readonly string[];
 }
 
@@ -108,7 +108,7 @@ export class People {
     if (known && now - known.at < freshMs) return known;
     for (const [key, { at }] of this.#computed) if (now - at >= freshMs) this.#computed.delete(key);
 
-    const { tree, traits } = this.#read(computation);
+    const { compute, traits } = this.#read(computation);
     const used = traits.flatMap((key) => {
       const other = this.#findByKey(key);
       const isOfProfiles = other && (other.targetEntity ?? profileEntity) === profileEntity;
@@ -119,7 +119,7 @@ export class People {
     const values = new Map<string, unknown>();
     for (const subject of this.#subjects(computation)) {
       const seen = used.length > 0 ? withTraits(subject, used) : subject;
-      values.set(subject.id, computeFor(computation.purpose, tree, seen, now));
+      values.set(subject.id, compute(seen, now));
     }
     const outcome = { at: now, values };
     this.#computed.set(memory, outcome);
@@ -141,7 +141,7 @@ export class People {
     const known = this.#readings.get(memory);
     if (known) return known;
     const { tree } = check(query, { type, purpose });
-    const reading = { tree, traits: references(tree).traits };
+    const reading = { compute: computeBy(tree, purpose), traits: references(tree).traits };
     this.#readings.set(memory, reading);
     return reading;
   }
@@ -192,14 +192,9 @@ function idOf({ purpose, level, query, filterByExternalIds }: Computation): stri
   return JSON.stringify([purpose, level, query, filterByExternalIds]);
 }
 
-function computeFor(
-  purpose: Computation['purpose'],
-  tree: Expression,
-  subject: SampleProfile | SampleAccount,
-  now: number,
-): unknown {
-  if (purpose === 'audience') return evaluate(tree, subject, now);
-  return tree.kind === 'chain' ? evaluateTrait(tree, subject, now) : undefined;
+function computeBy(tree: Expression, purpose: Computation['purpose']): Reading['compute'] {
+  if (purpose === 'audience') return membershipOf(tree);
+  return tree.kind === 'chain' ? traitOf(tree) : () => undefined;
 }
 
 /** The kinds of external ids that a profile has. */

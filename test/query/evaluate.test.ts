@@ -5,9 +5,9 @@ import {
   type EntityRecord,
   type EventRecord,
   evaluate,
-  evaluateTrait,
   type Level,
   type Profile,
+  traitOf,
 } from '../../src/query/index.ts';
 
 /*
@@ -36,10 +36,10 @@ function isIn(query: string, subject: Profile | Account, type: Level = 'users'):
   return evaluate(tree, subject, now);
 }
 
-function traitOf(query: string, subject: Profile): unknown {
+function trait(query: string, subject: Profile): unknown {
   const { tree } = check(query, { type: 'linked', purpose: 'trait' });
   if (tree.kind !== 'chain') throw new Error('not a chain');
-  return evaluateTrait(tree, subject, now);
+  return traitOf(tree)(subject, now);
 }
 
 const iso = (ago: number) => new Date(now - ago).toISOString();
@@ -264,8 +264,8 @@ describe('windows', () => {
 
   test('expires_after keeps the last session, while it is not over', () => {
     const events = [0.5, 1, 1.8, 3].map((hours) => event('A', hours * hour));
-    expect(traitOf("event('A').expires_after(1 hour).count()", did(...events))).toBe(3);
-    expect(traitOf("event('A').expires_after(10 seconds).count()", did(...events))).toBe(0);
+    expect(trait("event('A').expires_after(1 hour).count()", did(...events))).toBe(3);
+    expect(trait("event('A').expires_after(10 seconds).count()", did(...events))).toBe(0);
   });
 
   test('have nothing to say of entities', () => {
@@ -322,7 +322,7 @@ describe('reducers', () => {
     ["event('B').unique(property('x')).count()", 0],
     ["trait('y')", undefined],
   ])('%s is %j', (query, expected) => {
-    expect(traitOf(query, someone)).toEqual(expected);
+    expect(trait(query, someone)).toEqual(expected);
   });
 });
 

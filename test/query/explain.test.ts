@@ -6,11 +6,11 @@ import {
   check,
   type Expression,
   evaluate,
-  evaluateTrait,
   explain,
   format,
   type Level,
   type Profile,
+  traitOf,
 } from '../../src/query/index.ts';
 import { account, now, profile } from '../support/arbitrary-profile.ts';
 import { accountQuery, userQuery } from '../support/arbitrary-query.ts';
@@ -49,7 +49,7 @@ function meaning({ tree, type, purpose }: Definition, subjects: readonly Account
     const { users: _, ...own } = subject;
     const one = type === 'accounts' ? subject : own;
     const isTrait = purpose === 'trait' && tree.kind === 'chain';
-    return isTrait ? evaluateTrait(tree, one, now) : evaluate(tree, one, now);
+    return isTrait ? traitOf(tree)(one, now) : evaluate(tree, one, now);
   });
   return JSON.stringify(results);
 }
