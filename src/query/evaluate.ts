@@ -156,7 +156,7 @@ function usersOf({ subject }: Scope): readonly Profile[] {
 function readOf(argument: Argument): Read {
   switch (argument.kind) {
     case 'literal':
-      return constant(valueOf(argument));
+      return constant(valueIn(argument));
     case 'duration':
       return constant(lengthMs(argument));
     case 'chain':
@@ -172,7 +172,7 @@ function constant(value: unknown): Read {
   return () => value;
 }
 
-function valueOf(literal: Literal): unknown {
+function valueIn(literal: Literal): unknown {
   if (literal.type === 'number') return Number(literal.text);
   return literal.type === 'boolean' ? literal.text === 'true' : plainText(literal);
 }
@@ -206,7 +206,7 @@ type Stream = (scope: Scope) => readonly Item[];
 /** A call of a stream: keeps some of its items, or makes a value of them. */
 type Step =
   | { kind: 'filter'; keep(items: readonly Item[], scope: Scope): readonly Item[] }
-  | { kind: 'reducer'; valueOf(items: readonly Item[], before: unknown, scope: Scope): unknown };
+  | { kind: 'reducer'; reduce(items: readonly Item[], before: unknown, scope: Scope): unknown };
 
 function readStream(stream: Stream, calls: readonly FunctionCall[]): Read {
   const steps = calls.map(stepOf);
@@ -215,7 +215,7 @@ function readStream(stream: Stream, calls: readonly FunctionCall[]): Read {
     let value: unknown;
     for (const step of steps) {
       if (step.kind === 'filter') items = step.keep(items, scope);
-      else value = step.valueOf(items, value, scope);
+      else value = step.reduce(items, value, scope);
     }
     return value;
   };
@@ -242,7 +242,7 @@ function stepOf(call: FunctionCall): Step {
       const read = argument ? readOf(argument) : constant(undefined);
       return {
         kind: 'reducer',
-        valueOf: (items, before, scope) =>
+        reduce: (items, before, scope) =>
           reduce(call, items, before, (item) => read(inside(item, scope))),
       };
     }
