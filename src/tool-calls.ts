@@ -1,10 +1,10 @@
+import type { Config } from './config.ts';
 import type { BegunCall } from './mcp/tools.ts';
 import { carryOutAll } from './safety/bulk.ts';
 import type { WriteContext } from './safety/wish.ts';
 import { carryOut } from './safety/write.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { withSignal } from './segment/call.ts';
-import type { SessionSettings } from './session.ts';
 import type { ToolContext } from './tools/tool.ts';
 
 /*
@@ -19,7 +19,7 @@ export interface SessionScope
     Pick<ToolContext, 'indexes' | 'names' | 'previews' | 'queryCheck'> {
   /** Whatever is read through it counts as shown to the user. */
   shownApi: SegmentApi;
-  settings: Pick<SessionSettings, 'confirm' | 'space' | 'noSamples' | 'policy'>;
+  settings: Pick<Config, 'confirm' | 'space' | 'noSamples' | 'policy'>;
 }
 
 /** What the handler of one call works with. */

@@ -228,7 +228,7 @@ const allowed: Record<string, string[]> = {
     'tool-calls.ts',
     'tools/toolsets.ts',
   ],
-  'tool-calls.ts': ['mcp/tools.ts', 'safety', 'segment', 'session.ts', 'tools'],
+  'tool-calls.ts': ['config.ts', 'mcp/tools.ts', 'safety', 'segment', 'tools'],
   'guests.ts': ['access/call-rate.ts', 'safety/seen.ts', 'segment/errors.ts'],
   'serve-http.ts': [
     'access',
