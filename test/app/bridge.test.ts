@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import { Bridge, BridgeError, type Handlers } from '../../src/app/page/bridge.ts';
+import { BridgeError, bridgeOver, type Handlers } from '../../src/app/page/bridge.ts';
 import type { Fields } from '../../src/app/page/read.ts';
 
 /** A bridge, with what it posted, and the host's voice. */
-function bridged(handlers: Partial<Handlers> = {}) {
+function bridged(handlers: Handlers = {}) {
   const posted: Fields[] = [];
   let receive: (message: unknown) => void = () => {};
-  const bridge = new Bridge(
+  const bridge = bridgeOver(
     {
       post: (message) => posted.push(message),
       listen(heard) {
         receive = heard;
       },
     },
-    { requests: {}, notifications: {}, ...handlers },
+    handlers,
   );
   return { bridge, posted, says: (message: unknown) => receive(message) };
 }
@@ -53,7 +53,7 @@ test.each([{ error: null }, { error: 'no' }, { error: {} }])(
 test('notifications have no id, and reach their handlers', () => {
   const heard: Fields[] = [];
   const { bridge, posted, says } = bridged({
-    notifications: { 'ui/notifications/tool-input': (params) => heard.push(params) },
+    'ui/notifications/tool-input': (params) => heard.push(params),
   });
   bridge.notify('ui/notifications/initialized', {});
   expect(posted).toEqual([{ jsonrpc: '2.0', method: 'ui/notifications/initialized', params: {} }]);
@@ -65,7 +65,7 @@ test('notifications have no id, and reach their handlers', () => {
 });
 
 test('every request of the host is answered, also an unknown one', () => {
-  const { posted, says } = bridged({ requests: { ping: () => ({}) } });
+  const { posted, says } = bridged({ ping: () => ({}) });
   says({ jsonrpc: '2.0', id: 'p', method: 'ping' });
   says({ jsonrpc: '2.0', id: 0, method: 'tools/list', params: {} });
   says({ jsonrpc: '2.0', id: 7, method: 'toString' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Block, type Question, questionOf, unquoted } from '../../src/app/page/question.ts';
+import { type Item, type Question, questionOf, unquoted } from '../../src/app/page/question.ts';
 import { confirmationOf, outcomeOf } from '../../src/app/page/result.ts';
 import { failure } from '../../src/mcp/result.ts';
 import { createRedactor } from '../../src/redact.ts';
@@ -39,8 +39,8 @@ const plain: WriteFacts = {
   notes: [],
 };
 
-const ofKind = <Kind extends Block['kind']>({ blocks }: Question, kind: Kind) =>
-  blocks.filter((block): block is Extract<Block, { kind: Kind }> => block.kind === kind);
+const ofKind = <Kind extends Item['kind']>({ items }: Question, wanted: Kind) =>
+  items.filter((item): item is Extract<Item, { kind: Kind }> => item.kind === wanted);
 
 const texts = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }),
@@ -54,7 +54,7 @@ describe('one write', () => {
     expect(question.title).toBe(
       'Change the audience "Big spenders" ("aud_1") in the space "spa_1".',
     );
-    expect(ofKind(question, 'changes').flatMap(({ changes }) => changes)).toEqual([
+    expect(ofKind(question, 'change').map(({ kind, ...change }) => change)).toEqual([
       { field: 'name', before: '"Big spenders"', after: '"Renamed"' },
       { field: 'enabled', before: 'true', after: 'false' },
     ]);
@@ -70,7 +70,7 @@ describe('one write', () => {
         after: audience({ name: after }),
       };
       const question = read(await describeWrite(facts));
-      const changes = ofKind(question, 'changes').flatMap((block) => block.changes);
+      const changes = ofKind(question, 'change');
       expect(changes.map(({ field }) => field)).toEqual(['name']);
       if (before.length > 200 || after.length > 200) return;
       expect(changes.map((change) => [unquoted(change.before), unquoted(change.after)])).toEqual([
@@ -88,7 +88,7 @@ describe('one write', () => {
       notes: ['It cannot be undone.'],
     });
     const question = read(description);
-    const words = JSON.stringify(question.blocks);
+    const words = JSON.stringify(question.items);
     for (const line of description.split('\n').slice(1)) {
       for (const word of line.replace(/^- /, '').split(/[: ]+/)) {
         expect(words).toContain(JSON.stringify(word).slice(1, -1));
@@ -127,7 +127,7 @@ describe('a change of several', () => {
     const members = Array.from({ length: count }, (_, at) =>
       audience({ id: `aud_${at}`, name: `Audience, ${at} (size 1), "x"` }),
     );
-    const found = ofKind(bulk(members), 'members').flatMap((block) => block.members);
+    const found = ofKind(bulk(members), 'member');
     expect(found).toHaveLength(count);
     expect(found[0]?.name).toContain('"Audience, 0 (size 1), \\u0022x\\u0022"');
     expect(found[0]?.about).toMatch(/^size not known/);
@@ -139,7 +139,7 @@ describe('a change of several', () => {
       fc.property(lists, fc.boolean(), (names, areUsed) => {
         const members = names.map((name, at) => audience({ id: `aud_${at}`, name }));
         const question = bulk(members, areUsed ? [audience({ id: 'aud_x', name: 'a; b' })] : []);
-        const found = ofKind(question, 'members').flatMap((block) => block.members);
+        const found = ofKind(question, 'member');
         expect(found).toHaveLength(names.length);
       }),
     );

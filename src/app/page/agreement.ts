@@ -1,10 +1,12 @@
-import type { App, View } from './app.ts';
-import { compare } from './compare.ts';
-import { button, type Child, facts, h, prose } from './dom.ts';
-import { problemBox } from './problem.ts';
-import { type Block, questionOf, unquoted } from './question.ts';
+import { compared, comparison } from './compare.ts';
+import { type Child, h } from './dom.ts';
+import { go } from './go.ts';
+import { button, fact, prose, scrolled } from './parts.ts';
+import { type Item, questionOf, unquoted } from './question.ts';
 import type { Fields } from './read.ts';
-import type { Problem } from './result.ts';
+import { redraw, say, type View } from './screen.ts';
+import { report } from './server.ts';
+import { visibleLines } from './words.ts';
 
 /*
  * The question whether a write may happen. It is the server's own text; a host that asks its user
@@ -14,108 +16,107 @@ import type { Problem } from './result.ts';
 /** Of what a call returned, for the model; the rest is for it to read. */
 const maxReportChars = 4000;
 const refused = 'You said no. Nothing was changed.';
+const graveVerbs = ['delete', 'disable', 'run'];
 
 /**
- * @param tool undefined if the host does not say which tool was called: then the answer is for the
+ * @param tool empty if the host does not say which tool was called: then the answer is for the
  * conversation.
  */
 export function agreementView(
-  app: App,
-  tool: string | undefined,
+  tool: string,
   args: Fields,
-  problem: Problem,
+  message: string,
   confirmation: string,
 ): View {
-  const question = questionOf(problem.message);
+  const question = questionOf(message);
   const title = question?.title ?? 'The user must agree first.';
   let state: 'open' | 'busy' | 'refused' = 'open';
+  const tell = (answer: string) =>
+    report(`In the app, the user was asked: ${title}\nThey said ${answer}`);
 
   const yes = async () => {
-    if (state !== 'open' || tool === undefined) return;
     state = 'busy';
-    app.redraw(view);
-    const outcome = await app.call(tool, { ...args, confirmation });
-    app.report(
-      `In the app, the user was asked: ${title}\nThey said yes, and ${tool} was called. It returned:\n${outcome.text.slice(0, maxReportChars)}`,
-    );
-    app.replace(view, app.viewOf(tool, args, outcome));
+    redraw(view);
+    const { text } = await go(tool, { ...args, confirmation }, view);
+    tell(`yes, and ${tool} was called. It returned:\n${text.slice(0, maxReportChars)}`);
   };
   const no = () => {
-    if (state !== 'open') return;
     state = 'refused';
-    app.report(
-      `In the app, the user was asked: ${title}\nThey said no. Nothing was called, and nothing was changed. Do not ask again on your own; ask what they want instead.`,
+    tell(
+      'no. Nothing was called, and nothing was changed. Do not ask again on your own; ask what they want instead.',
     );
-    app.say(refused);
-    app.redraw(view);
+    say(refused);
+    redraw(view);
   };
 
-  const answer = (): Child => {
-    if (state === 'refused') {
-      return h('p', { class: 'box', tabindex: -1, id: 'no' }, refused);
-    }
-    if (tool === undefined) return h('p', { class: 'box' }, 'Answer in the conversation.');
-    const [verb = 'do it'] = title.toLowerCase().split(' ');
-    const isGrave = ['delete', 'disable', 'run'].includes(verb);
-    const busy = state === 'busy' && 'true';
-    const label = busy ? 'Under way …' : 'Do you agree?';
+  const choice = (): Child => {
+    if (state === 'refused') return h('p.box', { tabIndex: -1, id: 'no' }, refused);
+    if (tool === '') return h('p.box', 'Answer in the conversation.');
+    const [verb = ''] = title.toLowerCase().split(' ');
+    const isBusy = state === 'busy';
+    const ariaDisabled = `${isBusy}`;
+    const label = isBusy ? 'Under way …' : 'Do you agree?';
+    const yesClass = graveVerbs.includes(verb) ? 'grave' : 'main';
     return h(
-      'div',
-      { class: 'answer', role: 'group', 'aria-label': label },
-      h('b', {}, label),
-      button(`Yes, ${verb}`, yes, {
-        id: 'yes',
-        class: isGrave ? 'grave' : 'main',
-        'aria-disabled': busy,
-      }),
-      button('No, change nothing', no, { id: 'no', 'aria-disabled': busy }),
+      'div.answer',
+      { role: 'group', ariaLabel: label },
+      h('b', label),
+      button(`Yes, ${verb}`, yes, { id: 'yes', className: yesClass, ariaDisabled }),
+      button('No, change nothing', no, { id: 'no', ariaDisabled }),
     );
   };
   const view: View = {
     title: prose(title),
     draw: () => [
-      question?.why !== undefined && h('p', { class: 'box warn' }, question.why),
-      question ? question.blocks.map(blockNode) : problemBox(problem),
-      answer(),
+      question?.why && h('p.box.warn', question.why),
+      question ? framed(question.items) : h('p.text', prose(visibleLines(message))),
+      choice(),
     ],
   };
   return view;
 }
 
-function blockNode(block: Block): Child {
-  switch (block.kind) {
-    case 'text':
-      if (block.text === 'In full:') return h('h2', {}, 'Before and after');
-      return block.text.endsWith(':') && block.text.length < 60
-        ? h('h2', {}, block.text.slice(0, -1))
-        : h('p', { class: 'text' }, prose(block.text));
-    case 'facts':
-      return facts(block.facts.map(({ term, text }) => [term, valueNode(term, text)]));
-    case 'notes':
-      return h(
-        'ul',
-        {},
-        block.notes.map((text) => h('li', {}, prose(text))),
-      );
-    case 'changes':
-      return compare(block.changes);
-    case 'members':
-      return h(
-        'div',
-        { class: 'scroll members', tabindex: 0, role: 'region', 'aria-label': 'Each of them' },
-        h(
-          'ol',
-          {},
-          block.members.map((member) =>
-            h('li', {}, h('b', {}, prose(member.name)), h('span', {}, prose(member.about))),
-          ),
-        ),
-      );
+/** What the lines of each kind stand in, together with those of the same kind next to them. */
+const frames: Readonly<Record<Item['kind'], (nodes: Child) => Child>> = {
+  text: (nodes) => nodes,
+  note: (nodes) => h('ul', nodes),
+  fact: (nodes) => h('dl', nodes),
+  change: comparison,
+  member: (nodes) => scrolled('Each of them', 'div.scroll.members', h('ol', nodes)),
+};
+
+function framed(items: readonly Item[]): Child {
+  const groups: { kind: Item['kind']; nodes: HTMLElement[] }[] = [];
+  for (const item of items) {
+    const { kind } = item;
+    const last = groups.at(-1);
+    if (last?.kind === kind) last.nodes.push(nodeOf(item));
+    else groups.push({ kind, nodes: [nodeOf(item)] });
+  }
+  return groups.map(({ kind, nodes }) => frames[kind](nodes));
+}
+
+function nodeOf(item: Item): HTMLElement {
+  switch (item.kind) {
+    case 'text': {
+      const { text } = item;
+      if (text === 'In full:') return h('h2', 'Before and after');
+      const isTitle = text.endsWith(':') && text.length < 60;
+      return isTitle ? h('h2', text.slice(0, -1)) : h('p.text', prose(text));
+    }
+    case 'note':
+      return h('li', prose(item.text));
+    case 'fact':
+      return fact(item.term, valueNode(item.term, item.text));
+    case 'change':
+      return compared(item);
+    case 'member':
+      return h('li', h('b', prose(item.name)), h('span', prose(item.about)));
   }
 }
 
 function valueNode(term: string, text: string): HTMLElement {
-  if (term === 'Definition') return h('code', { dir: 'ltr' }, unquoted(text));
   const value = unquoted(text);
-  return value === text ? h('span', {}, prose(text)) : h('span', { dir: 'auto' }, value);
+  if (term === 'Definition') return h('code', { dir: 'ltr' }, value);
+  return value === text ? h('span', prose(text)) : h('span', { dir: 'auto' }, value);
 }

@@ -1,137 +1,86 @@
-import { type App, includable, type View } from './app.ts';
-import { chip } from './chip.ts';
+import { chip, stateOf } from './chip.ts';
 import { definition } from './definition.ts';
-import { button, type Child, facts, faint, h, named, section } from './dom.ts';
+import { type Child, h } from './dom.ts';
 import { editorView } from './editor.ts';
+import { goToAudience } from './go.ts';
 import { notes } from './notes.ts';
-import { booleanOf, type Fields, fieldsOf, rowsOf, textOf } from './read.ts';
-import { cadenceInWords } from './rows.ts';
+import { button, facts, faint, list, named, section } from './parts.ts';
+import { entriesOf, type Fields, fieldsOf, rowsOf, textOf } from './read.ts';
+import { open, type View } from './screen.ts';
 import { tree } from './tree.ts';
-import { countInWords, dayInWords, spaced, visible, visibleLines } from './words.ts';
+import { cadenceInWords, dayInWords, sizeInWords, spaced, visible, visibleLines } from './words.ts';
 
 /** One audience: what it means, how large it is, who builds on it, and where it is sent. */
-export function audienceView(app: App, tool: string, args: Fields, data: Fields): View {
+export function audienceView(tool: string, args: Fields, data: Fields): View {
   const audience = fieldsOf(data.audience);
-  const { query, type: oldType } = fieldsOf(audience.definition);
+  const { name, key, updatedAt, audienceType } = audience;
+  const definitionOf = fieldsOf(audience.definition);
   const spaceId = audience.spaceId ?? args.spaceId;
   const id = textOf(audience.id) ?? '';
-  const level = (textOf(audience.audienceType) ?? textOf(oldType))?.toLowerCase();
-  const text = textOf(query);
-  const isWhole = [data.schedules, data.destinations, data.usedBy].some(Boolean);
-  const more = async () => {
-    const wanted = { spaceId, id, include: includable };
-    const outcome = await app.call('get_audience', wanted);
-    app.replace(view, app.viewOf('get_audience', wanted, outcome));
-  };
-  const edit = () => {
-    const { name, updatedAt } = audience;
-    app.open(editorView(app, { query: text, type: level, spaceId }, {}, { id, name, updatedAt }));
-  };
+  const description = textOf(audience.description);
+  const level = textOf(audienceType || definitionOf.type)?.toLowerCase();
+  const query = textOf(definitionOf.query);
+  const isWhole = Boolean(data.schedules ?? data.destinations ?? data.usedBy);
+  const edit = () => open(editorView({ query, type: level, spaceId }, {}, { id, name, updatedAt }));
   // Made once: what is open in it stays open.
   const [meaning, built] = [
-    text !== undefined && definition(text, level, textOf(data.explanation)),
-    tree(app, spaceId, { ...audience, query }, isWhole),
+    query === undefined
+      ? faint('Segment does not show it.')
+      : [definition(query, level, textOf(data.explanation)), button('Edit it here', edit)],
+    tree(spaceId, { ...audience, query }, isWhole),
   ];
   const view: View = {
-    title: named(textOf(audience.name)),
+    title: named(textOf(name)),
     draw: () => [
-      !['', 'get_audience'].includes(tool) && h('p', { class: 'box' }, `Done: ${spaced(tool)}.`),
-      h('p', { class: 'lead' }, stateOf(audience), levelOf(level)),
-      textOf(audience.description) !== undefined &&
-        h('p', { class: 'text', dir: 'auto' }, visibleLines(String(audience.description))),
+      tool !== '' && tool !== 'get_audience' && h('p.box', `Done: ${spaced(tool)}.`),
+      h('p.lead', stateOf(audience), level && ` · ${visible(level)}`),
+      description && h('p.text', { dir: 'auto' }, visibleLines(description)),
       facts([
-        ['Size', sizeOf(audience, app)],
+        ['Size', sizeInWords(audience.size)],
         ['Cadence', cadenceInWords(fieldsOf(audience.computeCadence).type)],
-        ['Changed', dayInWords(audience.updatedAt, app)],
-        ['Key', h('bdi', { class: 'key' }, visible(textOf(audience.key) ?? '–'))],
-        ['Id', h('bdi', { class: 'key' }, visible(id))],
+        ['Changed', dayInWords(updatedAt)],
+        ['Key', h('bdi.key', visible(textOf(key) ?? '–'))],
+        ['Id', h('bdi.key', visible(id))],
       ]),
-      section(
-        'Definition',
-        meaning || faint('Segment does not show it.'),
-        text !== undefined && button('Edit it here', edit),
-      ),
+      section('Definition', meaning),
       section('Who builds on whom', built),
-      destinationsOf(data),
-      schedulesOf(data, app),
-      !isWhole && button('Show destinations and schedule', more),
+      data.destinations !== undefined && destinations(rowsOf(data.destinations)),
+      schedules(rowsOf(data.schedules)),
+      !isWhole && button('Show destinations and schedule', () => goToAudience(spaceId, id, view)),
       notes(data),
     ],
   };
   return view;
 }
 
-function stateOf({ enabled, status }: Fields): Child {
-  return chip(booleanOf(enabled) === false ? 'Disabled' : textOf(status));
-}
-
-function levelOf(level: string | undefined): string {
-  return level === undefined ? '' : ` · ${visible(level)}`;
-}
-
-function sizeOf({ size }: Fields, app: App): string {
-  const { count, uniqueCount } = fieldsOf(size);
-  const unique = uniqueCount === undefined ? '' : ` (${countInWords(uniqueCount, app)} unique)`;
-  return countInWords(count, app) + unique;
-}
-
-function destinationsOf({ destinations }: Fields): Child {
-  if (destinations === undefined) return undefined;
-  const rows = rowsOf(destinations);
-  if (rows.length === 0) return section('Destinations', faint('None.'));
-  return section(
-    'Destinations',
+function destinations(rows: readonly Fields[]): Child {
+  const card = ({ name, product, connectionId, enabled, activations }: Fields): Child => [
+    h('b', named(textOf(name || product || connectionId))),
+    typeof enabled === 'boolean' && chip(enabled ? 'Enabled' : 'Disabled'),
+    product !== name && h('small', named(textOf(product), '')),
     h(
-      'ul',
-      { class: 'cards' },
-      rows.map(({ name, product, connectionId, enabled, activations }) => {
-        const sent = rowsOf(activations);
-        const isOn = booleanOf(enabled);
-        return h(
-          'li',
-          {},
-          h('b', {}, named(textOf(name) ?? textOf(product) ?? textOf(connectionId))),
-          isOn !== undefined && chip(isOn ? 'Enabled' : 'Disabled'),
-          textOf(product) !== textOf(name) && h('small', {}, named(textOf(product), '')),
-          sent.length > 0 &&
-            h(
-              'small',
-              {},
-              sent.map((each, at) => [at > 0 && ', ', activationOf(each)]),
-            ),
-        );
-      }),
+      'small',
+      rowsOf(activations).map((sent, at) => [
+        at > 0 && ', ',
+        named(textOf(sent.name || sent.type), 'Activation'),
+        sent.enabled === false && ' (disabled)',
+      ]),
     ),
-  );
+  ];
+  const cards = rows.length === 0 ? faint('None.') : list('ul.cards', rows.map(card));
+  return section('Destinations', cards);
 }
 
-function activationOf({ name, type, enabled }: Fields): Child {
-  return [named(textOf(name) ?? textOf(type), 'Activation'), enabled === false && ' (disabled)'];
-}
-
-function schedulesOf({ schedules }: Fields, app: App): Child {
-  const rows = rowsOf(schedules);
-  if (rows.length === 0) return undefined;
-  return section(
-    'Schedule',
+function schedules(rows: readonly Fields[]): Child {
+  const card = ({ strategy, config, nextExecution }: Fields): Child => [
+    h('b', spaced(textOf(strategy) ?? 'Schedule')),
     h(
-      'ul',
-      { class: 'cards' },
-      rows.map(({ strategy, config, nextExecution }) =>
-        h(
-          'li',
-          {},
-          h('b', {}, spaced(textOf(strategy) ?? 'Schedule')),
-          h('small', {}, configOf(fieldsOf(config))),
-          nextExecution !== undefined && h('small', {}, `Next: ${dayInWords(nextExecution, app)}`),
-        ),
-      ),
+      'small',
+      entriesOf(config)
+        .map(([field, value]) => `${spaced(field)}: ${visible(JSON.stringify(value))}`)
+        .join(' · '),
     ),
-  );
-}
-
-function configOf(config: Fields): string {
-  return Object.entries(config)
-    .map(([field, value]) => `${spaced(field)}: ${visible(JSON.stringify(value))}`)
-    .join(' · ');
+    nextExecution !== undefined && h('small', `Next: ${dayInWords(nextExecution)}`),
+  ];
+  return rows.length > 0 && section('Schedule', list('ul.cards', rows.map(card)));
 }

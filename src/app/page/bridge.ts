@@ -11,91 +11,62 @@ export interface Port {
   listen(receive: (message: unknown) => void): void;
 }
 
-/** What the page does when the host says something, by method. */
-export interface Handlers {
-  /** Gives the result. */
-  requests: Readonly<Record<string, (params: Fields) => Fields>>;
-  notifications: Readonly<Record<string, (params: Fields) => void>>;
-}
+/** What the page does when the host asks or says something, by method; what it returns is the result. */
+export type Handlers = Readonly<Record<string, (params: Fields) => unknown>>;
 
 /** The host, or what is behind it, returned an error. */
 export class BridgeError extends Error {
   readonly code: number;
+  /** What the server adds to its own errors. */
+  readonly data: Fields;
 
-  constructor(code: number, message: string) {
-    super(message);
-    this.name = 'BridgeError';
-    this.code = code;
+  constructor({ code, message, data }: Fields) {
+    super(textOf(message) ?? 'The host returned an error.');
+    this.code = numberOf(code) ?? -32603;
+    this.data = fieldsOf(data);
   }
 }
 
-interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: BridgeError): void;
-}
-
-const methodNotFound = -32601;
-const internalError = -32603;
-
-export class Bridge {
-  readonly #port: Port;
-  readonly #handlers: Handlers;
-  readonly #waiting = new Map<number, Waiting>();
-  #lastId = 0;
-
-  constructor(port: Port, handlers: Handlers) {
-    this.#port = port;
-    this.#handlers = handlers;
-    port.listen((message) => this.#receive(fieldsOf(message)));
-  }
-
+export interface Bridge {
   /** @throws {BridgeError} if the host returns an error. */
-  request(method: string, params: Fields): Promise<unknown> {
-    this.#lastId += 1;
-    const id = this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#post({ id, method, params });
-    });
-  }
-
-  notify(method: string, params: Fields): void {
-    this.#post({ method, params });
-  }
-
-  #post(message: Fields): void {
-    this.#port.post({ jsonrpc: '2.0', ...message });
-  }
-
-  #receive(message: Fields): void {
-    if (message.jsonrpc !== '2.0') return;
-    const method = textOf(message.method);
-    if (method === undefined) this.#settle(message);
-    else if ('id' in message) this.#answer(message.id, method, fieldsOf(message.params));
-    else own(this.#handlers.notifications, method)?.(fieldsOf(message.params));
-  }
-
-  #settle({ id, result, error }: Fields): void {
-    const waiting = typeof id === 'number' ? this.#waiting.get(id) : undefined;
-    if (!waiting || typeof id !== 'number') return;
-    this.#waiting.delete(id);
-    if (error === undefined) waiting.resolve(result);
-    else {
-      const { code, message } = fieldsOf(error);
-      const text = textOf(message) ?? 'The host returned an error.';
-      waiting.reject(new BridgeError(numberOf(code) ?? internalError, text));
-    }
-  }
-
-  /** Every request is answered: a host waits for it before it takes the page down. */
-  #answer(id: unknown, method: string, params: Fields): void {
-    const handle = own(this.#handlers.requests, method);
-    if (handle) this.#post({ id, result: handle(params) });
-    else this.#post({ id, error: { code: methodNotFound, message: `Unknown method ${method}` } });
-  }
+  request(method: string, params: Fields): Promise<unknown>;
+  notify(method: string, params: Fields): void;
 }
 
-/** Only what the page itself has put there: a host may name a method `constructor`. */
-function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+/** A connection to the host. */
+export function bridgeOver({ post, listen }: Port, handlers: Handlers): Bridge {
+  const waiting = new Map<unknown, (error: unknown, result: unknown) => void>();
+  let lastId = 0;
+  const send = (message: Fields) => post({ jsonrpc: '2.0', ...message });
+
+  listen((message) => {
+    const fields = fieldsOf(message);
+    const { jsonrpc, id, method, params, result, error } = fields;
+    if (jsonrpc !== '2.0') return;
+    const name = textOf(method);
+    if (name !== undefined) {
+      // Only what the page itself has put there: a host may name a method `constructor`.
+      const handle = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
+      const answer = handle
+        ? { result: fieldsOf(handle(fieldsOf(params))) }
+        : { error: { code: -32601, message: `Unknown method ${name}` } };
+      // Every request is answered: a host waits for it before it takes the page down.
+      if ('id' in fields) send({ id, ...answer });
+      return;
+    }
+    waiting.get(id)?.(error, result);
+    waiting.delete(id);
+  });
+
+  return {
+    request: (method, params) =>
+      new Promise((resolve, reject) => {
+        lastId += 1;
+        waiting.set(lastId, (error, result) =>
+          error === undefined ? resolve(result) : reject(new BridgeError(fieldsOf(error))),
+        );
+        send({ id: lastId, method, params });
+      }),
+    notify: (method, params) => send({ method, params }),
+  };
 }

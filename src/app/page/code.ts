@@ -21,8 +21,6 @@ export interface Code {
 
 type Pieces = ReturnType<(typeof Language)['pieces']>;
 
-const keywords = new Set(['and', 'or', 'not', 'any', 'all']);
-
 /**
  * @param ranges which may be lit up. @param isExact whether invisible characters stay as they are,
  * because the text lies under that of a field.
@@ -34,34 +32,36 @@ export function code(
   ranges: readonly Range[],
   isExact = false,
 ): Code {
-  const colored = pieces.map((piece, index) => ({ ...piece, class: colorOf(pieces, index) }));
-  const places = [...colored, ...marks, ...ranges].flatMap(({ start, end }) => [start, end]);
+  const colored = pieces.map((piece, at) => ({ ...piece, class: colorOf(piece, pieces[at + 1]) }));
+  const seen = [...colored, ...marks];
+  const places = [...seen, ...ranges].flatMap(({ start, end }) => [start, end]);
   const cuts = [...new Set([0, ...places, text.length])]
     .filter((place) => place <= text.length)
     .sort((one, other) => one - other);
-  const segments = cuts.slice(1).map((end, index) => {
-    const start = cuts[index] ?? 0;
+  const segments = cuts.slice(1).map((end, at) => {
+    const start = cuts[at] ?? 0;
     const isIn = (range: Range) => range.start <= start && end <= range.end;
-    const classes = [...colored.filter(isIn), ...marks.filter(isIn)].map((each) => each.class);
     const part = text.slice(start, end);
-    const shown = isExact ? part : visibleLines(part);
-    return { start, end, node: h('span', { class: classes.join(' ').trim() || undefined }, shown) };
+    const classes = seen.filter(isIn).map((each) => each.class);
+    const node = h(
+      'span',
+      { className: classes.join(' ').trim() },
+      isExact ? part : visibleLines(part),
+    );
+    return { isIn, node };
   });
   return {
     nodes: segments.map(({ node }) => node),
     light(range) {
-      for (const { start, end, node } of segments) {
-        const isLit = range !== undefined && range.start <= start && end <= range.end;
-        node.classList.toggle('lit', isLit);
+      for (const { isIn, node } of segments) {
+        node.classList.toggle('lit', range !== undefined && isIn(range));
       }
     },
   };
 }
 
-function colorOf(pieces: Pieces, index: number): string {
-  const piece = pieces[index];
-  if (!piece) return '';
-  if (piece.kind !== 'name') return piece.kind;
-  if (keywords.has(piece.text.toLowerCase())) return 'keyword';
-  return pieces[index + 1]?.text === '(' ? 'function' : '';
+function colorOf({ kind, text }: Pieces[number], next: Pieces[number] | undefined): string {
+  if (kind !== 'name') return kind;
+  if (/^(and|or|not|any|all)$/i.test(text)) return 'keyword';
+  return next?.text === '(' ? 'function' : '';
 }

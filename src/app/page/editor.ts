@@ -1,12 +1,15 @@
 import type * as Language from '../language/entry.ts';
-import type { App, View } from './app.ts';
 import { code } from './code.ts';
-import { button, type Child, faint, fill, h, named } from './dom.ts';
+import { type Child, fill, h } from './dom.ts';
 import { excerptOf } from './excerpt.ts';
 import { explanation } from './explanation.ts';
+import { go } from './go.ts';
 import { loadLanguage } from './language.ts';
+import { button, faint, named } from './parts.ts';
 import { previewOf } from './preview.ts';
 import { type Fields, textOf } from './read.ts';
+import { say, type View } from './screen.ts';
+import { report } from './server.ts';
 import { spaced, visible } from './words.ts';
 
 /*
@@ -20,6 +23,7 @@ const pauseMs = 60;
 const maxConditions = 50;
 
 type Diagnostic = Language.Description['diagnostics'][number];
+type Parts = NonNullable<Language.Description['parts']>;
 
 /** The audience that has the definition; a definition may belong to none. */
 interface Owner {
@@ -28,19 +32,19 @@ interface Owner {
   updatedAt: unknown;
 }
 
-export function editorView(app: App, args: Fields, previewed: Fields, owner?: Owner): View {
-  const level = textOf(args.type)?.toLowerCase();
-  const sheet = h('pre', { class: 'sheet', 'aria-hidden': true });
+export function editorView(args: Fields, previewed: Fields, owner?: Owner): View {
+  const { spaceId, type } = args;
+  const level = textOf(type)?.toLowerCase();
+  const sheet = h('pre.sheet', { ariaHidden: 'true' });
   const verdict = h('div', { id: 'verdict' });
-  const result = h('p', { class: 'empty', role: 'status' });
+  const result = h('p.empty', { role: 'status' });
   let language: typeof Language | undefined;
   let timer = 0;
 
   const field = h('textarea', {
     id: 'query',
-    'aria-label': 'Definition',
-    'aria-describedby': 'verdict',
-    spellcheck: 'false',
+    ariaLabel: 'Definition',
+    spellcheck: false,
     autocapitalize: 'off',
     dir: 'ltr',
     oninput: () => {
@@ -49,36 +53,37 @@ export function editorView(app: App, args: Fields, previewed: Fields, owner?: Ow
       timer = setTimeout(check, pauseMs);
     },
   });
+  field.setAttribute('aria-describedby', 'verdict');
   field.value = textOf(args.query) ?? '';
 
-  /** Colors what is under the field. */
-  const paint = (
-    diagnostics: readonly Diagnostic[],
-    parts: readonly Language.ExplanationPart[],
-  ) => {
-    const marks = diagnostics.map(({ start, end, severity }) => {
-      return { start, end: Math.max(end, start + 1), class: `mark ${severity}` };
-    });
+  const paint = (diagnostics: readonly Diagnostic[], parts: Parts) => {
+    const marks = diagnostics.map(({ start, end, severity }) => ({
+      start,
+      end: Math.max(end, start + 1),
+      class: `mark ${severity}`,
+    }));
     const ranges = parts.flatMap(({ range }) => range ?? []);
-    const painted = code(field.value, language?.pieces(field.value) ?? [], marks, ranges, true);
+    const pieces = language?.pieces(field.value) ?? [];
+    const { nodes, light } = code(field.value, pieces, marks, ranges, true);
     // An empty last line has no height.
-    fill(sheet, painted.nodes, '\n');
-    return painted;
+    fill(sheet, nodes, '\n');
+    return light;
   };
 
   const check = () => {
     if (!language) return;
-    const found = language.describe(field.value, language.levelFrom(level));
+    const text = field.value;
+    const found = language.describe(text, language.levelFrom(level));
     const { diagnostics, parts = [], valid } = found;
-    const { light } = paint(diagnostics, parts);
-    field.setAttribute('aria-invalid', String(valid === false));
-    const isEmpty = field.value.trim() === '';
+    const light = paint(diagnostics, parts);
+    field.ariaInvalid = `${valid === false}`;
+    const isEmpty = text.trim() === '';
     fill(
       verdict,
-      isEmpty ? faint('Write a definition.') : verdictOf(field.value, found, repair),
+      isEmpty ? faint('Write a definition.') : verdictOf(text, found, repair),
       valid && !isEmpty && explanation(parts, light),
     );
-    for (const each of [size.button, save]) each?.setAttribute('aria-disabled', String(!valid));
+    for (const each of buttons) each.ariaDisabled = `${!valid}`;
   };
 
   const repair = ({ fix }: Diagnostic) => {
@@ -86,23 +91,23 @@ export function editorView(app: App, args: Fields, previewed: Fields, owner?: Ow
     field.setRangeText(fix.text, fix.start, fix.end, 'end');
     check();
     field.focus();
-    app.say(`Fixed. ${verdict.querySelector('.verdict')?.textContent ?? ''}`);
+    say(`Fixed. ${verdict.querySelector('.verdict')?.textContent ?? ''}`);
   };
 
-  const wanted = () => ({ ...args, query: field.value, previewId: undefined });
-  const size = previewOf(app, previewed, wanted);
+  const size = previewOf(previewed, () => ({ ...args, query: field.value, previewId: undefined }));
   const use = () => {
-    app.report(`In the app, the user settled on this definition:\n${field.value}`);
+    report(`In the app, the user settled on this definition:\n${field.value}`);
     fill(result, 'The assistant knows this definition now.');
   };
-  const keep = async () => {
-    if (!owner || save?.getAttribute('aria-disabled') === 'true') return;
-    const { id, updatedAt } = owner;
-    const { spaceId } = args;
-    const change = { spaceId, id, query: field.value, expectedUpdatedAt: updatedAt };
-    await app.go('update_audience_for_space', change);
-  };
-  const save = owner && button('Save …', keep, { id: 'save' });
+  const keep = () =>
+    go('update_audience_for_space', {
+      spaceId,
+      id: owner?.id,
+      query: field.value,
+      expectedUpdatedAt: owner?.updatedAt,
+    });
+  const save = owner ? [button('Save …', keep, { id: 'save' })] : [];
+  const buttons = [size.button, ...save];
 
   paint([], []);
   loadLanguage().then(
@@ -110,15 +115,15 @@ export function editorView(app: App, args: Fields, previewed: Fields, owner?: Ow
       language = loaded;
       check();
     },
-    () => fill(verdict, h('p', {}, 'This browser can’t check definitions; the server will.')),
+    () => fill(verdict, h('p', 'This browser can’t check definitions; the server will.')),
   );
   return {
     title: owner ? ['Definition of ', named(textOf(owner.name))] : 'Query editor',
     draw: () => [
-      h('div', { class: 'editor' }, sheet, field),
+      h('div.editor', sheet, field),
       verdict,
       size.node,
-      h('p', { class: 'answer' }, save, button('Share with the assistant', use, { id: 'use' })),
+      h('p.answer', save, button('Share with the assistant', use, { id: 'use' })),
       result,
     ],
   };
@@ -126,43 +131,34 @@ export function editorView(app: App, args: Fields, previewed: Fields, owner?: Ow
 
 function verdictOf(
   text: string,
-  found: Language.Description,
+  { valid, diagnostics, cadence, conditions }: Language.Description,
   repair: (diagnostic: Diagnostic) => void,
 ): Child {
-  const { valid, diagnostics, cadence, conditions } = found;
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const words = { true: 'Valid', false: `${errors} to fix` }[String(valid)] ?? 'Too long to check';
+  const checked = valid ? 'Valid' : `${errors} to fix`;
+  const words = valid === undefined ? 'Too long to check' : checked;
   const reasons = cadence?.reasons.length ? ` (${cadence.reasons.join('; ')})` : '';
   const type = cadence?.type === 'REALTIME' ? 'in real time' : 'in batches';
   const computed = cadence ? `, computed ${type}${reasons}` : '';
+  const problems = diagnostics.map((each) => problemOf(text, each, () => repair(each)));
   return [
     h(
-      'p',
-      { class: `verdict ${valid ? 'good' : 'bad'}` },
-      h('b', {}, words),
-      h('small', {}, ` ${conditions} of ${maxConditions} conditions${computed}`),
+      `p.verdict.${valid ? 'good' : 'bad'}`,
+      h('b', words),
+      h('small', ` ${conditions} of ${maxConditions} conditions${computed}`),
     ),
-    h(
-      'ul',
-      { class: 'problems' },
-      diagnostics.map((each) => problemOf(text, each, repair)),
-    ),
+    h('ul.problems', problems),
   ];
 }
 
-function problemOf(
-  text: string,
-  diagnostic: Diagnostic,
-  repair: (diagnostic: Diagnostic) => void,
-): HTMLElement {
+function problemOf(text: string, diagnostic: Diagnostic, repair: () => void): HTMLElement {
   const { severity, message, help, fix, code: name, start } = diagnostic;
   const label = fix?.text === '' ? 'Remove it' : `Replace it by ${visible(fix?.text ?? '')}`;
   return h(
-    'li',
-    { class: severity },
-    h('p', {}, h('b', {}, spaced(severity)), ': ', h('bdi', {}, visible(message))),
-    h('pre', { class: 'excerpt', dir: 'ltr', 'aria-hidden': true }, excerptOf(text, diagnostic)),
-    help !== undefined && h('p', {}, visible(help)),
-    fix && button(label, () => repair(diagnostic), { id: `fix-${name}-${start}` }),
+    `li.${severity}`,
+    h('p', h('b', spaced(severity)), ': ', h('bdi', visible(message))),
+    h('pre.excerpt', { dir: 'ltr', ariaHidden: 'true' }, excerptOf(text, diagnostic)),
+    help !== undefined && h('p', visible(help)),
+    fix && button(label, repair, { id: `fix-${name}-${start}` }),
   );
 }

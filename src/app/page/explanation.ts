@@ -15,44 +15,43 @@ export function explanation(
 ): HTMLElement {
   let pinned: HTMLElement | undefined;
   let pinnedRange: Range;
-  const pin = (node: HTMLElement, range: Range) => {
-    pinned?.setAttribute('aria-pressed', 'false');
-    [pinned, pinnedRange] = pinned === node ? [] : [node, range];
-    pinned?.setAttribute('aria-pressed', 'true');
-    light(pinnedRange);
-  };
   const part = ({ text, range }: ExplanationPart): Child => {
     if (!range || text.trim() === '') return bold(text);
     const on = () => light(range);
     const off = () => light(pinnedRange);
+    const pin = () => {
+      if (pinned) pinned.ariaPressed = 'false';
+      [pinned, pinnedRange] = pinned === node ? [] : [node, range];
+      if (pinned) pinned.ariaPressed = 'true';
+      off();
+    };
     const node: HTMLElement = h(
-      'span',
+      'span.part',
       {
-        class: 'part',
         role: 'button',
-        tabindex: 0,
-        'aria-pressed': 'false',
+        tabIndex: 0,
+        ariaPressed: 'false',
         onpointerenter: on,
         onpointerleave: off,
         onfocus: on,
         onblur: off,
-        onclick: () => pin(node, range),
+        onclick: pin,
         onkeydown: (event) => {
-          if (!(event instanceof KeyboardEvent) || ![' ', 'Enter'].includes(event.key)) return;
+          if (![' ', 'Enter'].includes(event.key)) return;
           event.preventDefault();
-          pin(node, range);
+          pin();
         },
       },
       bold(text),
     );
     return node;
   };
-  return h('p', { class: 'explanation' }, parts.map(part));
+  return h('p.explanation', parts.map(part));
 }
 
 /** The text of an explanation, with its names in bold. */
 export function bold(markdown: string): Child {
   return runsOf(markdown).map(({ text, isBold }) =>
-    isBold ? h('b', {}, h('bdi', {}, visible(text))) : visible(text),
+    isBold ? h('b', h('bdi', visible(text))) : visible(text),
   );
 }

@@ -1,5 +1,4 @@
 import type * as Language from '../language/entry.ts';
-import { unpacked } from '../language/packed.ts';
 
 /*
  * The query language, which is compressed in the page and unpacked when first needed: so a table is
@@ -21,8 +20,8 @@ export function loadLanguage(): Promise<typeof Language> {
 }
 
 async function unpack(): Promise<typeof Language> {
-  const element = document.getElementById('language');
-  const bytes = unpacked(element?.textContent ?? '', Number(element?.dataset.bytes));
+  const text = document.getElementById('language')?.textContent ?? '';
+  const bytes = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   // Hosts allow inline scripts, and no other way to run code.
   const script = document.createElement('script');

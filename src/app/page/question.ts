@@ -14,92 +14,70 @@ export interface Change {
   after: string;
 }
 
-/** One audience of several, with what is said about it. */
-export interface Member {
-  name: string;
-  about: string;
-}
-
-export type Block =
-  | { kind: 'text'; text: string }
-  | { kind: 'facts'; facts: { term: string; text: string }[] }
-  | { kind: 'notes'; notes: string[] }
-  | { kind: 'changes'; changes: Change[] }
-  | { kind: 'members'; members: Member[] };
+/** A line, or a part of one. */
+export type Item =
+  | { kind: 'text' | 'note'; text: string }
+  | { kind: 'fact'; term: string; text: string }
+  | ({ kind: 'change' } & Change)
+  /** One audience of several, with what is said about it. */
+  | { kind: 'member'; name: string; about: string };
 
 export interface Question {
   /** Why it is asked again, if it is. */
   why: string | undefined;
   /** What will happen, in one sentence. */
   title: string;
-  blocks: readonly Block[];
+  items: readonly Item[];
 }
 
 const opening = 'Nothing has been changed yet. The user must first agree to this:\n\n';
 
 /** @returns undefined if a message is no question. */
 export function questionOf(message: string): Question | undefined {
-  const at = message.indexOf(opening);
-  if (at < 0) return undefined;
-  const [title = '', ...lines] = message.slice(at + opening.length).split('\n');
+  const [why = '', ...rest] = message.split(opening);
+  if (rest.length === 0) return undefined;
+  const [title = '', ...lines] = rest.join(opening).split('\n');
   // What is said in short is also said in full.
   const isShort = (line: string) => lines.includes('In full:') && line.startsWith('What changes: ');
-  const blocks = lines.filter((line) => line !== '' && !isShort(line)).map(blockOf);
-  return { why: message.slice(0, at).trim() || undefined, title, blocks: merged(blocks) };
+  const shown = lines.filter((line) => line !== '' && !isShort(line));
+  return { why: textOf(why.trim()), title, items: shown.flatMap(itemsIn) };
 }
 
-function blockOf(line: string): Block {
-  const names = membersIn(line);
-  if (names) return { kind: 'members', members: names };
-  if (!line.startsWith('- ')) return { kind: 'text', text: line };
+const isNamed = (text: string) => /^("|without a name)/.test(text);
+
+function itemsIn(line: string): Item[] {
+  const members = membersIn(line);
+  if (members) return members;
+  if (!line.startsWith('- ')) return [{ kind: 'text', text: line }];
   const text = line.slice(2);
-  const [name, ...parts] = outsideQuotes(text, ': ');
-  if (parts.length === 0 || name === undefined) return { kind: 'notes', notes: [text] };
-  const about = text.slice(name.length + 2);
-  if (/^("|without a name)/.test(name)) return { kind: 'members', members: [{ name, about }] };
-  const [before, after, ...more] = outsideQuotes(about.replace(/^from /, ''), ' to ');
-  const isChange = about.startsWith('from ') && more.length === 0 && /^\w+$/.test(name);
-  if (isChange && before !== undefined && after !== undefined) {
-    return { kind: 'changes', changes: [{ field: name, before, after }] };
-  }
+  const [term = '', ...parts] = outsideQuotes(text, ': ');
+  const about = text.slice(term.length + 2);
+  if (parts.length === 0) return [{ kind: 'note', text }];
+  if (isNamed(term)) return [{ kind: 'member', name: term, about }];
+  const [before = '', after, ...more] = outsideQuotes(about.replace(/^from /, ''), ' to ');
+  const isChange = about.startsWith('from ') && more.length === 0 && /^\w+$/.test(term);
+  if (isChange && after !== undefined) return [{ kind: 'change', field: term, before, after }];
   // A longer beginning is a sentence with a colon.
-  return name.length > 24
-    ? { kind: 'notes', notes: [text] }
-    : { kind: 'facts', facts: [{ term: name, text: about }] };
+  return [term.length > 24 ? { kind: 'note', text } : { kind: 'fact', term, text: about }];
 }
 
 /** A line that has nothing but names, each with a size: `"Vips" (size 7), "New" (size not known)`. */
-function membersIn(line: string): Member[] | undefined {
-  const members = outsideQuotes(line, ', ').map((part) => {
-    const [name = '', about, ...more] = outsideQuotes(part, ' (size ');
-    const isNamed = more.length === 0 && /^("|without a name)/.test(name);
-    return isNamed && about?.endsWith(')')
-      ? { name, about: `size ${about.slice(0, -1)}` }
-      : undefined;
+function membersIn(line: string): Item[] | undefined {
+  const parts = outsideQuotes(line, ', ').map((part) => outsideQuotes(part, ' (size '));
+  const areMembers = parts.every(
+    ([name = '', size, more]) => isNamed(name) && size?.endsWith(')') && more === undefined,
+  );
+  if (!areMembers) return undefined;
+  return parts.map(([name = '', size = '']) => {
+    return { kind: 'member', name, about: `size ${size.slice(0, -1)}` };
   });
-  return members.every((member) => member !== undefined) ? members : undefined;
-}
-
-function merged(blocks: readonly Block[]): Block[] {
-  const all: Block[] = [];
-  for (const block of blocks) {
-    const last = all.at(-1);
-    if (last?.kind === 'facts' && block.kind === 'facts') last.facts.push(...block.facts);
-    else if (last?.kind === 'notes' && block.kind === 'notes') last.notes.push(...block.notes);
-    else if (last?.kind === 'changes' && block.kind === 'changes') {
-      last.changes.push(...block.changes);
-    } else if (last?.kind === 'members' && block.kind === 'members') {
-      last.members.push(...block.members);
-    } else all.push(block);
-  }
-  return all;
 }
 
 /** What the server leaves where it cut a text. */
 const cutMark = '…[cut, ';
 
 /** The parts of a line between separators that are not in quotes, nor in a mark. */
-function outsideQuotes(line: string, separator: string): string[] {
+export function outsideQuotes(line: string, separator: string): string[] {
   const parts: string[] = [];
   let [from, isQuoted] = [0, false];
   for (let at = 0; at < line.length; at += 1) {

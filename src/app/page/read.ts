@@ -14,6 +14,7 @@ export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
+/** A text that is not empty. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -22,20 +23,12 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-export function booleanOf(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
-}
-
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
 export function rowsOf(value: unknown): readonly Fields[] {
   return listOf(value).filter(isFields);
-}
-
-export function textsOf(value: unknown): readonly string[] {
-  return listOf(value).filter((item) => typeof item === 'string');
 }
 
 /** The JSON value of a text; undefined if it is none. */
@@ -48,6 +41,8 @@ export function jsonOf(text: string): unknown {
 }
 
 /** The fields that have a value. */
-export function defined(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+export function entriesOf(fields: unknown): [string, unknown][] {
+  return Object.entries(fieldsOf(fields)).filter(
+    ([, value]) => value !== undefined && value !== null,
+  );
 }

@@ -1,3 +1,4 @@
+import { BridgeError } from './bridge.ts';
 import { type Fields, fieldsOf, jsonOf, numberOf, rowsOf, textOf } from './read.ts';
 
 /** What a tool returned, or why it did not. */
@@ -30,28 +31,28 @@ export function outcomeOf(result: unknown): Outcome {
     return { kind: 'data', data: fieldsOf(structuredContent ?? jsonOf(text)), text };
   }
   const [first = '', ...rest] = text.split('\n');
-  const { code, message, next, details, retryAfterMs } = fieldsOf(
-    fieldsOf(jsonOf(rest.join('\n'))).error,
-  );
+  return problem(fieldsOf(fieldsOf(jsonOf(rest.join('\n'))).error), first, text);
+}
+
+/** A request that came to nothing: the server refused it, or it is not there, or the host is not. */
+export function problemOf(error: unknown): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  const data = error instanceof BridgeError ? error.data : {};
+  return data.code === undefined
+    ? problem({ code: 'no_response' }, `The server did not respond: ${message}`, message)
+    : problem(data, message, message);
+}
+
+function problem(fields: Fields, otherwise: string, text: string): Problem {
+  const { code, message, next, details, retryAfterMs } = fields;
   return {
     kind: 'problem',
     code: textOf(code) ?? 'error',
-    message: textOf(message) ?? (first || 'The call failed.'),
+    message: textOf(message) ?? (otherwise || 'The call failed.'),
     next: textOf(next),
     details,
     retryAfterMs: numberOf(retryAfterMs),
     text,
-  };
-}
-
-/** A call that came to nothing: the host, or the server behind it, is not there. */
-export function unreachable(error: unknown): Problem {
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    kind: 'problem',
-    code: 'no_response',
-    message: `The server did not respond: ${message}`,
-    text: message,
   };
 }
 

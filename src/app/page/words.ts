@@ -1,4 +1,4 @@
-import { numberOf, textOf } from './read.ts';
+import { type Fields, fieldsOf, numberOf, textOf } from './read.ts';
 
 /** Invisible characters, which can turn or hide what strangers wrote. */
 export const unseen =
@@ -7,9 +7,10 @@ export const unseen =
 /** A text with every invisible character written as an escape. */
 export function visible(text: string): string {
   return text.replace(unseen, (found) =>
-    Array.from({ length: found.length }, (_, at) => {
-      return `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`;
-    }).join(''),
+    found
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
 }
 
@@ -18,31 +19,52 @@ export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }
 
-/** How the host's user writes numbers and times. */
-export interface Locale {
-  locale: string | undefined;
-  timeZone: string | undefined;
+let numbers = new Intl.NumberFormat();
+let days = new Intl.DateTimeFormat();
+
+/** Writes numbers and times as the host's user does, from now on. */
+export function writeLike({ locale, timeZone }: Fields): void {
+  const [language, zone] = [textOf(locale), textOf(timeZone)];
+  try {
+    days = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: zone });
+    numbers = new Intl.NumberFormat(language);
+  } catch {
+    // It is unknown here: as before.
+  }
 }
 
 /** A count; a dash for what is not a number. */
-export function countInWords(value: unknown, { locale }: Locale): string {
-  return numberOf(value)?.toLocaleString(locale) ?? '–';
+export function countInWords(value: unknown): string {
+  const count = numberOf(value);
+  return count === undefined ? '–' : numbers.format(count);
 }
 
 /** A time; a dash for what is none. */
-export function dayInWords(value: unknown, { locale, timeZone }: Locale): string {
+export function dayInWords(value: unknown): string {
   const time = Date.parse(textOf(value) ?? '');
-  if (Number.isNaN(time)) return '–';
-  return new Date(time).toLocaleDateString(locale, { dateStyle: 'medium', timeZone });
+  return Number.isNaN(time) ? '–' : days.format(time);
 }
 
 /** A count with its noun, whose plural ends in s. */
-export function counted(count: number, noun: string, locale: Locale): string {
-  return `${countInWords(count, locale)} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string): string {
+  return `${countInWords(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A name of a field or code in words: `confirmation_required` and `retryAfter` become two. */
 export function spaced(name: string): string {
   const words = name.replaceAll('_', ' ').replaceAll(/(?<=[a-z])[A-Z]/g, ' $&');
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
+}
+
+/** How an audience is computed. */
+export function cadenceInWords(cadence: unknown): string {
+  const word = textOf(cadence) ?? '–';
+  return word === 'REALTIME' ? 'Real time' : spaced(visible(word));
+}
+
+/** The size of an audience, as Segment counts it. */
+export function sizeInWords(size: unknown): string {
+  const { count, uniqueCount } = fieldsOf(size);
+  const unique = uniqueCount === undefined ? '' : ` (${countInWords(uniqueCount)} unique)`;
+  return countInWords(count) + unique;
 }
