@@ -145,6 +145,60 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     });
   });
 
+  describe('the review of a space', () => {
+    test('is read when the user asks for it, and leads to the audiences', async () => {
+      const host = await scene();
+      await host.show('find_audiences', { text: 'big' });
+      expect(host.reads).toEqual([]);
+      await host.app.getByRole('button', { name: 'Review this space' }).click();
+      await host.app.getByRole('heading', { name: 'What deserves a look' }).waitFor();
+      const findings = host.app.locator('.finding');
+      await findings.first().waitFor();
+      // The host was not told which space the default one is.
+      expect(host.calls).toEqual([{ tool: 'get_audience', args: { id: expect.any(String) } }]);
+      expect(host.reads).toEqual(['segment://spaces/spa_shop_production/overview']);
+      await host.app.getByText('In spa_shop_production').waitFor();
+      const disabled = findings.filter({ hasText: 'are disabled' });
+      expect(await disabled.locator('p').textContent()).toMatch(/^Hint: 6 audiences are disabled/);
+      await host.app.getByText('Destinations were looked up for').waitFor();
+      expect(await violationsIn(host.page)).toEqual([]);
+      const name = (await disabled.getByRole('button').first().textContent()) ?? '';
+      await disabled.getByRole('button').first().click();
+      await host.app.getByRole('heading', { name }).waitFor();
+      await host.app.getByRole('button', { name: 'Back' }).click();
+      await findings.first().waitFor();
+      await host.app.getByRole('button', { name: 'Back' }).click();
+      await host.app.getByRole('searchbox').waitFor();
+    });
+
+    test('can be tried again after an error, which says what the server says', async () => {
+      const host = await scene();
+      await host.show('find_audiences', { spaceId: 'spa_shop_staging' });
+      await host.run('host.isGone = true');
+      await host.app.getByRole('button', { name: 'Review this space' }).click();
+      await host.app.getByRole('alert').filter({ hasText: 'The connection is closed.' }).waitFor();
+      await host.run('host.isGone = false');
+      await host.app.getByRole('button', { name: 'Try again' }).click();
+      await host.app.locator('.finding').first().waitFor();
+      expect(host.calls).toEqual([]);
+    });
+
+    test('finds nothing in a space in which there is nothing to find', async () => {
+      const sandbox = await start({ seeds: { spa_1: [] } });
+      onTestFinished(() => sandbox.close());
+      const host = await scene({ flags: ['--api-url', sandbox.url, '--space', 'spa_1'] });
+      await host.show('find_audiences', { spaceId: 'spa_1' });
+      await host.app.getByRole('button', { name: 'Review this space' }).click();
+      await host.app.getByText('Nothing was found.').waitFor();
+    });
+
+    test('is not offered where the host reads no resources', async () => {
+      const host = await scene({ canRead: false });
+      await host.show('find_audiences', {});
+      expect(await host.app.getByRole('button', { name: 'Review' }).count()).toBe(0);
+    });
+  });
+
   describe('an audience', () => {
     test('is opened from the table, and a way leads back', async () => {
       const host = await scene();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
 import * as z from 'zod';
 import { appUri } from '../../src/resources/app.ts';
@@ -24,8 +25,13 @@ export interface AppHostOptions {
   theme?: Theme;
   /** In pixels. */
   width?: number;
+  height?: number;
+  /** How many pixels of the screen one of the page has in each direction. */
+  scale?: number;
   /** What else the host says about itself. */
   context?: Args;
+  /** Whether it reads resources for the page, as it may. */
+  canRead?: boolean;
   /** Whether it leaves out which tool was called, as it may. */
   isSilent?: boolean;
 }
@@ -36,6 +42,8 @@ export interface AppHost extends AsyncDisposable {
   app: FrameLocator;
   /** What the page called, in order. */
   calls: { tool: string; args: Args }[];
+  /** The resources that it read, in order. */
+  reads: string[];
   /** Addresses that anything wanted to load. */
   requests: string[];
   /** What the console said. */
@@ -58,14 +66,24 @@ export interface AppHost extends AsyncDisposable {
 export async function openAppHost(
   browser: Browser,
   client: Client,
-  { theme = 'light', width = 800, context = {}, isSilent = false }: AppHostOptions = {},
+  {
+    theme = 'light',
+    width = 800,
+    height = 700,
+    scale = 1,
+    context = {},
+    canRead = true,
+    isSilent = false,
+  }: AppHostOptions = {},
 ): Promise<AppHost> {
   const page = await browser.newPage({
-    viewport: { width, height: 700 },
+    viewport: { width, height },
+    deviceScaleFactor: scale,
     colorScheme: theme,
     locale: 'en-US',
   });
   const calls: AppHost['calls'] = [];
+  const reads: string[] = [];
   const requests: string[] = [];
   const said: string[] = [];
   const changes = new Changes();
@@ -82,20 +100,35 @@ export async function openAppHost(
     changes.happened();
     return client.callTool({ name: tool, arguments: args });
   });
+  await page.exposeFunction('hostRead', async (uri: string) => {
+    reads.push(uri);
+    try {
+      return { result: await client.readResource({ uri }) };
+    } catch (error) {
+      if (!(error instanceof McpError)) throw error;
+      // The client puts its own words before those of the server.
+      const { code, data } = error;
+      return { error: { code, data, message: error.message.replace(/^MCP error -?\d+: /, '') } };
+    }
+  });
   await page.goto(address);
   const { contents } = await client.readResource({ uri: appUri });
   const [{ text: html }] = contentsSchema.parse(contents);
   const { tools } = await client.listTools();
+  const reading = canRead ? { serverResources: {} } : {};
+  const capabilities = { serverTools: {}, ...reading, updateModelContext: { text: {} } };
   const run = (expression: string) => page.evaluate(expression);
   const open = async (tool: string, args: Args, result: unknown) => {
     const toolInfo = isSilent ? undefined : { tool: tools.find(({ name }) => name === tool) };
     const whole = { theme, locale: 'en-US', timeZone: 'UTC', toolInfo, ...context };
-    await run(`host.show(${JSON.stringify({ html, args, result, context: whole })})`);
+    const shown = { html, args, result, context: whole, capabilities };
+    await run(`host.show(${JSON.stringify(shown)})`);
   };
   return {
     page,
     app: page.frameLocator('iframe'),
     calls,
+    reads,
     requests,
     console: said,
     async show(tool, args = {}) {

@@ -18,7 +18,7 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
 export function h(selector: string, ...content: readonly (Child | object)[]): HTMLElement {
   const [tag = '', ...classes] = selector.split('.');
   const element = document.createElement(tag);
-  element.classList.add(...classes);
+  if (classes.length > 0) element.className = classes.join(' ');
   put(element, content);
   return element;
 }

@@ -4,7 +4,7 @@ import { type Fields, fieldsOf, textOf } from './read.ts';
 import { outcomeOf, problemOf } from './result.ts';
 import { viewOf } from './route.ts';
 import { open, openAlone, root } from './screen.ts';
-import { host, notification, onNotification } from './server.ts';
+import { host, notification, onNotification, takeOffers } from './server.ts';
 import { reportSize } from './size.ts';
 import { takeOnTheme } from './theme.ts';
 import { spaced, writeLike } from './words.ts';
@@ -45,6 +45,7 @@ async function start(): Promise<void> {
       appCapabilities: { availableDisplayModes: ['inline', 'fullscreen'] },
     }),
   );
+  takeOffers(fieldsOf(initialized.hostCapabilities));
   take(fieldsOf(initialized.hostContext));
   host.notify(`${notification}initialized`, {});
   reportSize(root, (size) => host.notify(`${notification}size-changed`, size));

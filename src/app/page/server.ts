@@ -31,6 +31,18 @@ export function onNotification(name: string, handle: (params: Fields) => void): 
   handlers[notification + name] = handle;
 }
 
+let offered: Fields = {};
+
+/** Takes over what the host says that it can do. */
+export function takeOffers(capabilities: Fields): void {
+  offered = capabilities;
+}
+
+/** Whether the host reads resources for the page. */
+export function canRead(): boolean {
+  return offered.serverResources !== undefined;
+}
+
 /** Calls a tool of the server; a call that fails is a problem, too. */
 export function call(name: string, args: Fields): Promise<Outcome> {
   // Without what is undefined.

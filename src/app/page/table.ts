@@ -4,9 +4,10 @@ import { button, faint, named } from './parts.ts';
 import { problemBox } from './problem.ts';
 import { entriesOf, type Fields, fieldsOf, numberOf, rowsOf, textOf } from './read.ts';
 import type { Problem } from './result.ts';
+import { reviewView } from './review.ts';
 import { type Order, rowsTable } from './rows.ts';
-import { redraw, say, type View } from './screen.ts';
-import { call } from './server.ts';
+import { open, redraw, say, type View } from './screen.ts';
+import { call, canRead } from './server.ts';
 import { cadenceInWords, counted, countInWords, spaced, visible } from './words.ts';
 
 /*
@@ -35,7 +36,7 @@ const others = new Set([
 export function tableView(given: Fields, first: Fields): View {
   let data = first;
   const isList = () => data.matches === undefined;
-  const { spaceId } = given;
+  const spaceId = textOf(given.spaceId);
   let args: Fields = isList() ? { spaceId } : given;
   /** Those of the call that returned the data. */
   let shown = args;
@@ -151,10 +152,16 @@ export function tableView(given: Fields, first: Fields): View {
     );
   };
 
+  const reviewButton = () => {
+    const [row] = rowsOf(data.audiences);
+    const review = () => open(reviewView(spaceId, row?.id));
+    return (spaceId || row) && canRead() && button('Review this space', review, { id: 'review' });
+  };
+
   const view: View = {
     title: 'Audiences',
     draw: () => [
-      h('p.lead', summary(), textOf(spaceId) && [' in ', named(textOf(spaceId))]),
+      h('div.ask', h('p.lead', summary(), spaceId && [' in ', named(spaceId)]), reviewButton()),
       form,
       h('p.tags', otherFilters()),
       problem && problemBox(problem, retry),

@@ -1,0 +1,81 @@
+import { type Child, h } from './dom.ts';
+import { goToAudience } from './go.ts';
+import { button, faint, list, named, prose } from './parts.ts';
+import { problemBox } from './problem.ts';
+import { outsideQuotes, unquoted } from './question.ts';
+import { fieldsOf, textOf } from './read.ts';
+import { redraw, type View } from './screen.ts';
+import { call, readText } from './server.ts';
+import { spaced } from './words.ts';
+
+/*
+ * What deserves a look in a space: the end of the server's overview of it, in Markdown. It is read only
+ * when the user asks, because it takes many requests.
+ */
+
+/** A line of the list, with the audiences that it is about. */
+export interface Finding {
+  /** Undefined for a remark that is no finding. */
+  severity: string | undefined;
+  text: string;
+  /** The id is undefined for how many more there are. */
+  audiences: { name: string; id: string | undefined }[];
+}
+
+/** The findings in an overview, and what is remarked below them. */
+export function findingsIn(overview: string): Finding[] {
+  const [, about = ''] = overview.split('\n## What deserves a look\n');
+  const findings: Finding[] = [];
+  for (const line of about.split('\n')) {
+    const [name = '', id] = outsideQuotes(line.slice(4), ', ').map(unquoted);
+    const [, severity, text] = /^- \*\*(\w+)\*\* \([\w ]+\): (.*)/.exec(line) ?? [];
+    if (line.startsWith('  - ')) findings.at(-1)?.audiences.push({ name, id });
+    else if (line !== '') findings.push({ severity, text: text ?? line, audiences: [] });
+  }
+  return findings;
+}
+
+/**
+ * Is read as soon as it is made.
+ *
+ * @param asked the id of the space; nothing for the default one. @param id of an audience in it.
+ */
+export function reviewView(asked: unknown, id: unknown): View {
+  let spaceId = textOf(asked);
+  let shown: Child;
+  const read = async (): Promise<void> => {
+    shown = faint('Looking at every audience …');
+    redraw(view);
+    // Only its audiences say which space the default one is.
+    const outcome = spaceId
+      ? await readText(`segment://spaces/${encodeURIComponent(spaceId)}/overview`)
+      : await call('get_audience', { id });
+    if (outcome.kind === 'problem') shown = problemBox(outcome, read);
+    else if (spaceId) shown = findingsIn(outcome.text).map((finding) => node(finding, spaceId));
+    else {
+      spaceId = textOf(fieldsOf(outcome.data.audience).spaceId);
+      if (spaceId) return read();
+      shown = faint('The server does not say which space this is.');
+    }
+    redraw(view);
+  };
+  const view: View = {
+    title: 'What deserves a look',
+    draw: () => [spaceId && h('p.lead', 'In ', named(spaceId)), shown],
+  };
+  void read();
+  return view;
+}
+
+function node({ severity, text, audiences }: Finding, spaceId: unknown): Child {
+  if (severity === undefined) return faint(text);
+  const open = ({ name, id }: Finding['audiences'][number]) =>
+    id === undefined
+      ? name
+      : button(named(name), () => goToAudience(spaceId, id), { className: 'link' });
+  return h(
+    `div.finding.${severity}`,
+    h('p', h('b', spaced(severity)), ': ', prose(text)),
+    list('ul', audiences.map(open)),
+  );
+}
