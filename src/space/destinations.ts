@@ -94,9 +94,14 @@ export async function readDestinations(
 }
 
 /** The result of looking up destinations, or why they are unknown. */
-export type Feeds =
-  | { kind: 'known'; found: DestinationsOfAudience }
-  | { kind: 'unknown'; because: string };
+export type Feeds = { kind: 'known'; found: DestinationsOfAudience } | Missed;
+
+/** What could not be looked up, and if it is known, after which time it can be. */
+export interface Missed {
+  kind: 'unknown';
+  because: string;
+  retryAfterMs?: number | undefined;
+}
 
 /**
  * Looks up where some audiences are sent, for a question that should not wait: one attempt for
@@ -116,8 +121,11 @@ export async function findDestinations(
       return [id, { kind: 'known', found: await readDestinations(api, { spaceId, id }, brief) }];
     } catch (error) {
       if (call.signal.aborted) throw error;
-      const because = error instanceof AudiencesError ? error.code : 'internal_error';
-      return [id, { kind: 'unknown', because }];
+      if (!(error instanceof AudiencesError)) {
+        return [id, { kind: 'unknown', because: 'internal_error' }];
+      }
+      const { retryAfterMs } = error.facts;
+      return [id, { kind: 'unknown', because: error.code, retryAfterMs }];
     }
   });
   return new Map(await Promise.all(found));

@@ -3,7 +3,7 @@ import type { CallContext } from '../segment/call.ts';
 import type { AudienceIndex, IndexedAudience } from './audience-index.ts';
 import type { AudienceIndexes } from './audience-indexes.ts';
 import { Dependencies } from './dependencies.ts';
-import { findDestinations } from './destinations.ts';
+import { findDestinations, type Missed } from './destinations.ts';
 import type { KnownNameLists } from './known-names.ts';
 import { type Finding, review } from './review.ts';
 import { removedKey } from './review-rules.ts';
@@ -31,8 +31,8 @@ export interface SpaceReview {
   /** The traits that profiles have; undefined if they are not known. */
   traits: ReadonlySet<string> | undefined;
   findings: Finding[];
-  /** Of how many audiences the destinations are known, and of how many they were wanted. */
-  destinations: { known: number; wanted: number };
+  /** Of how many audiences the destinations are known and were wanted, and what went wrong. */
+  destinations: { known: number; wanted: number; missed: readonly Missed[] };
 }
 
 /**
@@ -57,8 +57,8 @@ export async function readReview(spaceId: string, context: ReviewContext): Promi
     traits,
     destinations: destinations.known,
   });
-  const { known, wanted } = destinations;
-  return { index, traits, findings, destinations: { known: known.size, wanted } };
+  const { known, ...rest } = destinations;
+  return { index, traits, findings, destinations: { known: known.size, ...rest } };
 }
 
 /**
@@ -91,25 +91,45 @@ export async function knownTraits(
 }
 
 /** Of how many audiences the destinations are known, in a sentence; undefined if none were wanted. */
-export function lookedUpNote({ known, wanted }: SpaceReview['destinations']): string | undefined {
+export function lookedUpNote({
+  known,
+  wanted,
+  missed,
+}: SpaceReview['destinations']): string | undefined {
   if (wanted === 0) return undefined;
-  return `Destinations were looked up for ${known} of the ${wanted} audiences that nothing is built on.`;
+  const note = `Destinations were looked up for ${known} of the ${wanted} audiences that nothing is built on.`;
+  if (missed.length === 0) return note;
+  const reasons = [...new Set(missed.map(({ because }) => because))].join(', ');
+  const waits = missed.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+  const again = waits.length > 0 ? `; try again in ${Math.ceil(Math.max(...waits) / 1000)} s` : '';
+  return `${note} For ${missed.length} more, it failed (${reasons})${again}.`;
 }
+
+/**
+ * By index, how many destinations its audiences have, of those that were looked up: Segment lists few
+ * per minute, and what is remembered is forgotten with the index, soon or with the next write.
+ */
+const remembered = new WeakMap<AudienceIndex, Map<string, number>>();
 
 async function destinationsOf(
   spaceId: string,
   index: AudienceIndex,
   { api, call, indexes, withDestinations }: ReviewContext,
-): Promise<{ known: ReadonlyMap<string, number>; wanted: number }> {
+): Promise<{ known: ReadonlyMap<string, number>; wanted: number; missed: Missed[] }> {
   const unused = index.audiences.filter((audience) => index.usedByCount(audience) === 0);
-  const known = new Map<string, number>();
-  if (!withDestinations) return { known, wanted: unused.length };
-  const ids = longestUnchanged(unused).slice(0, maxDestinationLookUps);
+  const missed: Missed[] = [];
+  if (!withDestinations) return { known: new Map(), wanted: unused.length, missed };
+  const known = remembered.get(index) ?? new Map<string, number>();
+  remembered.set(index, known);
+  const ids = longestUnchanged(unused)
+    .slice(0, maxDestinationLookUps)
+    .filter((id) => !known.has(id));
   const found = await findDestinations(spaceId, ids, { api, call, elapsed: () => indexes.now() });
   for (const [id, feeds] of found) {
     if (feeds.kind === 'known') known.set(id, feeds.found.total);
+    else missed.push(feeds);
   }
-  return { known, wanted: unused.length };
+  return { known, wanted: unused.length, missed };
 }
 
 /** The ids of audiences, those first that were not changed for the longest time. */

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { resourceTemplates } from '../../src/resources/registry.ts';
 import type { SegmentApi } from '../../src/segment/api.ts';
 import type { CallContext } from '../../src/segment/call.ts';
-import { RefusedError } from '../../src/segment/errors.ts';
+import { RateLimitedError, RefusedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import { Changes } from '../support/changes.ts';
 import { hostileTexts } from '../support/hostile.ts';
@@ -136,6 +136,51 @@ describe('an overview', () => {
       'Destinations were looked up for 50 of the 120 audiences that nothing is built on.',
     );
     expect(text).toContain('50 audiences are connected to no destination');
+  });
+
+  const destinationsOf = (asked: Asked[]) =>
+    asked.flatMap(([name, input]) => (name === 'list_destinations_from_audience' ? [input] : []));
+
+  test('remembers the destinations for as long as the audiences', async () => {
+    const { api, asked } = fakeApi(pageOf(audiences));
+    const client = await connect(api);
+    const texts: string[] = [];
+    for (let time = 0; time < 2; time += 1) {
+      const { contents } = await client.readResource({ uri: overview });
+      texts.push(contentsSchema.parse(contents)[0].text);
+    }
+    await client.close();
+    expect(texts[1]).toBe(texts[0]);
+    expect(texts[0]).toContain('Destinations were looked up for 12 of the 12 audiences');
+    expect(destinationsOf(asked)).toHaveLength(12);
+  });
+
+  test('says for how many destinations there was no quota, until when, and reads those then', async () => {
+    const { api, asked } = fakeApi(pageOf(audiences));
+    let left = 5;
+    const limited: SegmentApi = {
+      ...api,
+      send(name, input, call) {
+        if (name !== 'list_destinations_from_audience') return api.send(name, input, call);
+        left -= 1;
+        if (left < 0) return Promise.reject(new RateLimitedError(name, 41_200, 50));
+        return api.send(name, input, call);
+      },
+    };
+    const client = await connect(limited);
+    const text = async () => {
+      const { contents } = await client.readResource({ uri: overview });
+      return contentsSchema.parse(contents)[0].text;
+    };
+    expect(await text()).toContain(
+      'Destinations were looked up for 5 of the 12 audiences that nothing is built on. For 7 more, it failed (rate_limited); try again in 42 s.',
+    );
+    left = 50;
+    expect(await text()).toMatch(
+      /Destinations were looked up for 12 of the 12 audiences that nothing is built on\.\n$/,
+    );
+    expect(destinationsOf(asked)).toHaveLength(12);
+    await client.close();
   });
 
   test('of 10,000 audiences is short', async () => {
