@@ -591,6 +591,53 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     }
   });
 
+  test('at a zoom of 400 %, which leaves 320 by 256 pixels of 1280 by 1024, nothing is cut off or covered', async () => {
+    const host = await scene({ width: 320, height: 256, scale: 4 });
+    // A host may let the frame be no taller than its window, so that the page scrolls in it.
+    await host.run('host.maxHeight = 256');
+    const found = async (view: string) => {
+      const faults = await host.inside(`(() => {
+        const faults = [];
+        const { clientWidth, scrollWidth } = document.documentElement;
+        if (scrollWidth > clientWidth) faults.push('the page scrolls sideways');
+        const inner = (element) => element.parentElement.closest('.scroll');
+        for (const element of document.querySelectorAll('main *')) {
+          const name = element.outerHTML.slice(0, 120);
+          const { left, right, width } = element.getBoundingClientRect();
+          const isOut = width > 0 && (left < 0 || right > clientWidth);
+          if (isOut && !inner(element)) faults.push('out of the page: ' + name);
+          const { overflowX, position } = getComputedStyle(element);
+          const isLarge = element.getBoundingClientRect().height > innerHeight / 4;
+          if (position === 'sticky' && isLarge) faults.push('stays in front: ' + name);
+          const isCut = ['hidden', 'clip'].includes(overflowX) && element.scrollWidth > element.clientWidth;
+          if (isCut) faults.push('cut off: ' + name);
+        }
+        for (const element of document.querySelectorAll('button, input, select, textarea, summary, [tabindex="0"]')) {
+          element.focus();
+          if (document.activeElement !== element) continue;
+          const { left, top, width, height } = element.getBoundingClientRect();
+          const y = Math.min(top + height / 2, innerHeight - 1);
+          const hit = document.elementFromPoint(left + width / 2, Math.max(1, y));
+          const isSeen = hit && (element.contains(hit) || hit.contains(element) || element.classList.contains('part'));
+          if (!isSeen) faults.push('covered: ' + element.outerHTML.slice(0, 120));
+        }
+        return faults;
+      })()`);
+      expect([view, faults]).toEqual([view, []]);
+    };
+    for (const [view, [tool, args]] of Object.entries(views)) {
+      await host.show(tool, args);
+      if (view === 'editor') await host.app.getByText('There is no function').waitFor();
+      if (view === 'valid') await host.app.getByText('Valid', { exact: true }).waitFor();
+      await found(view);
+    }
+    await host.show('find_audiences', {});
+    await host.app.getByRole('button', { name: 'Review this space' }).click();
+    await host.app.locator('.finding').first().waitFor();
+    await found('review');
+    expect(await host.run('[devicePixelRatio, innerWidth, innerHeight]')).toEqual([4, 320, 256]);
+  });
+
   test('the frame grows and shrinks with what is shown', async () => {
     const host = await scene();
     const height = async () => {
