@@ -22,10 +22,10 @@ describe('the page', async () => {
   const sizeOf = (tag: string) =>
     Buffer.byteLength(new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(own)?.[1] ?? '');
 
-  test('has at most 30 KB of code, 8 KB of style, and 120 KB in all', () => {
+  test('has at most 28 KB of code, 5.7 KB of style, and 120 KB in all', () => {
     expect(sizeOf('script')).toBeGreaterThan(10_000);
-    expect(sizeOf('script')).toBeLessThanOrEqual(30_000);
-    expect(sizeOf('style')).toBeLessThanOrEqual(8000);
+    expect(sizeOf('script')).toBeLessThanOrEqual(28_000);
+    expect(sizeOf('style')).toBeLessThanOrEqual(5700);
     expect(Buffer.byteLength(html)).toBeLessThanOrEqual(120_000);
   });
 

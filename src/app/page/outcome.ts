@@ -20,12 +20,12 @@ export function outcomeView(tool: string, args: Fields, data: Fields): View {
   // What was agreed to and not begun in the time of one call goes on with the next.
   const ids = rowsOf(results).flatMap(({ id, outcome }) => (outcome === 'not_tried' ? [id] : []));
   const goOn = () => go(tool, { spaceId, action, ids, confirmation: continuation });
-  const isRemoved = audience !== undefined && tool.startsWith('remove_');
+  const isRemoved = Boolean(audience) && tool.startsWith('remove_');
   return {
-    title: spaced(tool) + (dryRun === undefined ? '' : ': dry run'),
+    title: spaced(tool) + (dryRun ? ': dry run' : ''),
     draw: () => [
       isRemoved && h('p.box', 'Removed: ', named(textOf(fieldsOf(audience).name))),
-      dryRun !== undefined && rehearsed(fieldsOf(dryRun)),
+      dryRun ? rehearsed(fieldsOf(dryRun)) : undefined,
       counts !== undefined &&
         h(
           'p.lead',
@@ -34,9 +34,9 @@ export function outcomeView(tool: string, args: Fields, data: Fields): View {
               count !== 0 && [chip(spaced(outcome)), ` ${countInWords(count)}  `],
           ),
         ),
-      results !== undefined && list('ol.members', rowsOf(results).map(member)),
+      results ? list('ol.members', rowsOf(results).map(member)) : undefined,
       continuation !== undefined && button(`Continue with ${ids.length} more`, goOn),
-      !isRemoved && results === undefined && plain(rest),
+      isRemoved || results ? undefined : plain(rest),
       notes(data),
     ],
   };

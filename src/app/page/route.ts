@@ -21,10 +21,10 @@ export function viewOf(tool: string, args: Fields, outcome: Outcome): View {
       : agreementView(tool, args, outcome.message, confirmation);
   }
   const { data } = outcome;
-  if (data.matches !== undefined || data.audiences !== undefined) return tableView(args, data);
-  if (data.previewId !== undefined) return editorView(queryOf(args, data), data);
+  if (data.matches !== undefined || data.audiences) return tableView(args, data);
+  if (data.previewId) return editorView(queryOf(args, data), data);
   if (data.checked !== undefined) return editorView(args, {});
-  if (data.audience !== undefined && !tool.startsWith('remove_')) {
+  if (data.audience && !tool.startsWith('remove_')) {
     return audienceView(tool, args, data);
   }
   return outcomeView(tool, args, data);

@@ -40,7 +40,7 @@ export function takeOffers(capabilities: Fields): void {
 
 /** Whether the host reads resources for the page. */
 export function canRead(): boolean {
-  return offered.serverResources !== undefined;
+  return Boolean(offered.serverResources);
 }
 
 /** Calls a tool of the server; a call that fails is a problem, too. */

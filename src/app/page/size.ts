@@ -6,12 +6,8 @@ export function reportSize(
   root: Element,
   report: (size: { width: number; height: number }) => void,
 ): void {
-  let last = '';
   new ResizeObserver(() => {
-    const box = root.getBoundingClientRect();
-    const size = { width: Math.ceil(box.width), height: Math.ceil(box.height) };
-    const now = JSON.stringify(size);
-    if (now !== last) report(size);
-    last = now;
+    const { width, height } = root.getBoundingClientRect();
+    report({ width: Math.ceil(width), height: Math.ceil(height) });
   }).observe(root);
 }

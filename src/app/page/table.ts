@@ -70,7 +70,6 @@ export function tableView(given: Fields, first: Fields): View {
     return counted(total ?? rowsOf(data.audiences).length, 'audience');
   };
 
-  const findText = () => find({ text: text.value || undefined });
   const text = h('input', {
     id: 'filter-text',
     type: 'search',
@@ -79,7 +78,7 @@ export function tableView(given: Fields, first: Fields): View {
     value: textOf(args.text) ?? '',
     oninput: () => {
       clearTimeout(timer);
-      timer = setTimeout(findText, pauseMs);
+      timer = setTimeout(find, pauseMs, { text: text.value || undefined });
     },
   });
   const selects = Object.entries(choices).map(([field, values]) => {
@@ -96,11 +95,7 @@ export function tableView(given: Fields, first: Fields): View {
     );
     return select;
   });
-  const onsubmit = (event: Event) => {
-    event.preventDefault();
-    void findText();
-  };
-  const form = h('form.filters', { role: 'search', onsubmit }, text, selects);
+  const filters = h('search.filters', text, selects);
 
   /** The filters that have no field here, each to be taken off. */
   const otherFilters = () =>
@@ -162,7 +157,7 @@ export function tableView(given: Fields, first: Fields): View {
     title: 'Audiences',
     draw: () => [
       h('div.ask', h('p.lead', summary(), spaceId && [' in ', named(spaceId)]), reviewButton()),
-      form,
+      filters,
       h('p.tags', otherFilters()),
       problem && problemBox(problem, retry),
       table(),
