@@ -73,8 +73,14 @@ const listed: Record<string, Record<string, Source>> = {
   'app/page/chip.ts': {
     '/^[A-Z_]+$|_/': 'answer',
   },
+  'app/page/code.ts': {
+    '/^(and|or|not|any|all)$/i': 'query',
+  },
   'app/page/compare.ts': {
     '/\\w/': 'own',
+  },
+  'app/page/findings.ts': {
+    '/^- \\*\\*(\\w+)\\*\\* \\([\\w ]+\\): (.*)/': 'answer',
   },
   'app/page/lines.ts': {
     '/^(and|or)$/i': 'query',

@@ -67,6 +67,8 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       await host.page.keyboard.press('Enter');
       const sorted = host.app.locator('th[aria-sort=descending]');
       expect(await sorted.textContent()).toBe('Size ↓');
+      // The arrow is for those who see it; to others the header says how it is sorted.
+      expect(await host.app.getByRole('button', { name: 'Size', exact: true }).count()).toBe(1);
       const args = { limit: 5, offset: 0, sort: 'size', order: 'desc' };
       expect(host.calls).toEqual([{ tool: 'find_audiences', args }]);
       expect((await names(host))[0]).toBe('Big spenders');
@@ -116,6 +118,34 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       await host.app.getByRole('button', { name: 'Previous' }).click();
       await host.app.getByText('1–15 of 40').waitFor();
       expect((await names(host))[0]).toBe(first);
+    });
+
+    test('stays where it is if a page can’t be read, and asks once for two clicks', async () => {
+      const host = await scene();
+      await host.show('find_audiences', { limit: 15 });
+      const next = host.app.getByRole('button', { name: 'Next' });
+      await host.run('host.isGone = true');
+      await next.click();
+      await host.app.getByRole('alert').waitFor();
+      expect(await host.app.getByText('1–15 of 40').count()).toBe(1);
+      await host.run('host.isGone = false');
+      await next.dblclick();
+      await host.app.getByText('16–30 of 40').waitFor();
+      expect(host.calls.map(({ args }) => args.offset)).toEqual([15]);
+    });
+
+    test('of a count has no pages before its rows are asked for', async () => {
+      const host = await scene();
+      await host.show('find_audiences', { countOnly: true });
+      expect(await host.app.getByRole('navigation').count()).toBe(0);
+      await host.app.getByRole('button', { name: 'Show them' }).click();
+      await host.app.getByText('1–20 of 40').waitFor();
+    });
+
+    test('is there for a host with a language and a time zone that no browser knows', async () => {
+      const host = await scene({ context: { locale: 'en_US', timeZone: 'Mars/Base' } });
+      await host.show('find_audiences', { limit: 5 });
+      expect(await names(host)).toHaveLength(5);
     });
 
     test('shows what list_audiences returned, by its cursors', async () => {
@@ -281,6 +311,18 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       );
       await host.app.getByRole('button', { name: 'Share with the assistant' }).click();
       expect(await host.contexts(1)).toEqual([expect.stringContaining(query)]);
+    });
+
+    test('says whether the assistant knows the definition', async () => {
+      const host = await scene();
+      await host.show('check_audience_query', { query: misspelt });
+      const share = host.app.getByRole('button', { name: 'Share with the assistant' });
+      await host.run('host.isGone = true');
+      await share.click();
+      await host.app.getByText('This host tells the assistant nothing').waitFor();
+      await host.run('host.isGone = false');
+      await share.click();
+      await host.app.getByText('The assistant knows this definition now.').waitFor();
     });
 
     test('checks what is typed', async () => {

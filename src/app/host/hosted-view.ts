@@ -178,7 +178,13 @@ export class HostedView {
       case 'ui/initialize':
         return {
           protocolVersion: viewProtocolVersion,
-          hostCapabilities: { openLinks: {}, serverTools: {}, serverResources: {} },
+          hostCapabilities: {
+            openLinks: {},
+            serverTools: {},
+            serverResources: {},
+            updateModelContext: { text: {}, structuredContent: {} },
+            message: { text: {} },
+          },
           hostInfo,
           hostContext: this.#context,
         };

@@ -32,7 +32,7 @@ export function agreementView(
   const title = question?.title ?? 'The user must agree first.';
   let state: 'open' | 'busy' | 'refused' = 'open';
   const tell = (answer: string) =>
-    report(`In the app, the user was asked: ${title}\nThey said ${answer}`);
+    void report(`In the app, the user was asked: ${title}\nThey said ${answer}`);
 
   const yes = async () => {
     state = 'busy';

@@ -95,9 +95,14 @@ export function editorView(args: Fields, previewed: Fields, owner?: Owner): View
   };
 
   const size = previewOf(previewed, () => ({ ...args, query: field.value, previewId: undefined }));
-  const use = () => {
-    report(`In the app, the user settled on this definition:\n${field.value}`);
-    fill(result, 'The assistant knows this definition now.');
+  const use = async () => {
+    const isTold = await report(`In the app, the user settled on this definition:\n${field.value}`);
+    fill(
+      result,
+      isTold
+        ? 'The assistant knows this definition now.'
+        : 'This host tells the assistant nothing: copy the definition.',
+    );
   };
   const keep = () =>
     go('update_audience_for_space', {

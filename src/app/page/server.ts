@@ -59,8 +59,11 @@ export function readText(uri: string): Promise<Outcome> {
   return during(read);
 }
 
-/** Tells the model what the user did here. */
-export function report(text: string): void {
+/** Tells the model what the user did here. @returns whether the host took it. */
+export function report(text: string): Promise<boolean> {
   const params = { content: [{ type: 'text', text }] };
-  host.request('ui/update-model-context', params).catch(() => {});
+  return host.request('ui/update-model-context', params).then(
+    () => true,
+    () => false,
+  );
 }
