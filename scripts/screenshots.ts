@@ -18,6 +18,8 @@ interface Picture {
   width: number;
   tool: string;
   args: Record<string, unknown>;
+  /** The button that leads to what is shown; none if the tool does. */
+  press?: string;
   /** What has to be there before it is taken. */
   until: string;
 }
@@ -30,6 +32,15 @@ const pictures: readonly Picture[] = [
     tool: 'find_audiences',
     args: { sort: 'size', order: 'desc', limit: 10 },
     until: '1–10 of',
+  },
+  {
+    file: 'review-light',
+    theme: 'light',
+    width: 800,
+    tool: 'find_audiences',
+    args: {},
+    press: 'Review this space',
+    until: 'Destinations were looked up',
   },
   {
     file: 'audience-dark',
@@ -71,10 +82,12 @@ mkdirSync(folder, { recursive: true });
 const session = await startSession(['--sandbox']);
 const browser = await launchChromium();
 try {
-  for (const { file, theme, width, tool, args, until } of pictures) {
+  for (const { file, theme, width, tool, args, press, until } of pictures) {
     await using host = await openAppHost(browser, session.client, { theme, width });
     await host.show(tool, args);
+    if (press) await host.app.getByRole('button', { name: press }).click();
     await host.app.getByText(until).first().waitFor();
+    await host.page.waitForFunction('host.frame.clientHeight === host.sizes.at(-1).height');
     const height = Number(await host.run('host.sizes.at(-1).height'));
     await host.page.setViewportSize({ width, height });
     await host.page.screenshot({ path: `${folder}/${file}.png` });

@@ -704,6 +704,16 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     expect(await violationsIn(host.page)).toEqual([]);
   });
 
+  test('the command app reads the review of a space for it', async () => {
+    await using host = await openHostPage(browser);
+    await host.open('list_audiences', { count: 5 });
+    const view = host.page.frameLocator('#view iframe');
+    await view.getByRole('button', { name: 'Review this space' }).click();
+    const disabled = view.locator('.finding', { hasText: 'are disabled' });
+    await disabled.getByRole('button', { name: 'Summer sale 2025' }).click();
+    await view.getByRole('heading', { name: 'Summer sale 2025' }).waitFor();
+  });
+
   test('the command app shows it, too, and the question is the page’s own', async () => {
     await using host = await openHostPage(browser);
     await host.open('find_audiences', { sort: 'size', order: 'desc', limit: 5 });
