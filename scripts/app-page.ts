@@ -6,8 +6,9 @@ import packageJson from '../package.json' with { type: 'json' };
  * Makes the page that hosts of MCP Apps show: one file of HTML that loads nothing.
  *
  * The query language is 190 KB minified, also without the parts that the page does not use, because
- * checking needs nearly all of it. So it is in the page as gzip, in 85 KB of base64, apart from the page's own code: the page unpacks it when it first shows a definition, and a table is there
- * before that.
+ * checking needs nearly all of it. So it is in the page as gzip, in 85 KB of base64, apart from the
+ * page's own code: the page unpacks it when it first shows a definition, and a table is there before
+ * that.
  */
 
 const folder = 'src/app';
