@@ -37,6 +37,10 @@ describe('the page', async () => {
     expect(script).not.toContain('import.meta');
   });
 
+  test('moves nothing, so that nobody has to ask for less motion', () => {
+    expect(own.match(/transition|animation|@keyframes|behavior: ?smooth/g) ?? []).toEqual([]);
+  });
+
   test('names nothing to load', () => {
     expect(own.match(/\b(src|href|url|import)\s*[=(]/g) ?? []).toEqual([]);
     expect(own.match(/https?:\/\/[^"'` ]+/g) ?? []).toEqual([]);

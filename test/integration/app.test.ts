@@ -285,6 +285,23 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     );
   });
 
+  test('a part of the explanation is pinned and released with the keyboard', async () => {
+    const host = await scene();
+    await host.show('get_audience', { id: abandoners });
+    const part = host.app.getByRole('button', { name: 'in the last 7 days' }).first();
+    await part.focus();
+    for (const [key, isPinned] of [
+      ['Enter', true],
+      [' ', false],
+      [' ', true],
+    ] as const) {
+      await host.page.keyboard.press(key);
+      expect(await part.getAttribute('aria-pressed')).toBe(`${isPinned}`);
+    }
+    await host.app.locator('h1').focus();
+    expect((await host.app.locator('.lit').allTextContents()).join('')).toContain('within(7 days)');
+  });
+
   describe('the query editor', () => {
     test('checks as one types, fixes a mistake on a click, and previews on demand', async () => {
       const host = await scene();

@@ -25,8 +25,11 @@ export function button(
   const onclick = async () => {
     if (isBusy || node.ariaDisabled === 'true') return;
     isBusy = true;
-    await act();
-    isBusy = false;
+    try {
+      await act();
+    } finally {
+      isBusy = false;
+    }
   };
   const node = h('button', { type: 'button', onclick, ...props }, label);
   return node;
