@@ -7,12 +7,12 @@ import type { KeysCommand } from './commands/keys.ts';
 import type { PictureCommand } from './commands/pictures/run.ts';
 import type { SandboxCommand } from './commands/sandbox.ts';
 import type { SetupCommand } from './commands/setup/command.ts';
-import { ConfigError, type Flags } from './config.ts';
+import { ConfigError, type Flags } from './config/config.ts';
+import { type Setting, settings } from './config/settings.ts';
+import { holdsTokenForm } from './config/slips.ts';
 import { suggest } from './query/suggest.ts';
 import { sandboxEditions } from './sandbox/editions.ts';
 import { audienceTypes } from './segment/models/audience.ts';
-import { type Setting, settings } from './settings.ts';
-import { holdsTokenForm } from './slips.ts';
 import {
   type CommandName,
   commandNames,

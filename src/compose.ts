@@ -1,5 +1,5 @@
 import { passed } from './clock.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { ClosableServer, CreateServer } from './mcp/server.ts';
 import { maxCallMs } from './mcp/tools.ts';
 import type { SharedState } from './replicas/shared-state.ts';

@@ -1,12 +1,12 @@
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Log } from './log.ts';
-import type { Redactor } from './redact.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
 import type { CreateQuota } from './segment/quota/quota.ts';
 import { type Observed, unobserved } from './telemetry/observer.ts';
+import type { Redactor } from './text/redact.ts';
 import { name, version } from './version.ts';
 
 /** What a connection may have in addition. */

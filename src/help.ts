@@ -1,5 +1,5 @@
 import { clientIds } from './commands/clients/table.ts';
-import { type Setting, settings } from './settings.ts';
+import { type Setting, settings } from './config/settings.ts';
 import {
   type CommandFlag,
   type CommandName,

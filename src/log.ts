@@ -1,5 +1,5 @@
-import type { Redactor } from './redact.ts';
-import { visibleJson } from './visible.ts';
+import type { Redactor } from './text/redact.ts';
+import { visibleJson } from './text/visible.ts';
 
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -1,15 +1,15 @@
 import { type Command, parseCommand } from './cli.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
-import type { HttpMachine } from './http-config.ts';
+import { type Config, ConfigError, readConfig } from './config/config.ts';
+import type { HttpMachine } from './config/http-config.ts';
 import { defaultStateFolder, StateFolder, type Surroundings } from './safety/state-folder.ts';
 import type { HttpAdditions } from './serve-http.ts';
 import { createProcessServices, type Machine } from './services.ts';
 import { openTelemetry } from './telemetry/open.ts';
+import { visible } from './text/visible.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
-import { visible } from './visible.ts';
 
 const exitCode = { ok: 0, failed: 1, misconfigured: 2 };
 

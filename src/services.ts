@@ -1,10 +1,9 @@
-import { auditToStdout } from './audit-path.ts';
 import type { Clock } from './clock.ts';
-import { type Config, secretsOf } from './config.ts';
+import { auditToStdout } from './config/audit-path.ts';
+import { type Config, secretsOf } from './config/config.ts';
+import { keysOfSecrets } from './config/keys-of-secret.ts';
 import { connect } from './connect.ts';
-import { keysOfSecrets } from './keys-of-secret.ts';
 import { createLog, type Log } from './log.ts';
-import { GrowingRedactor } from './redact.ts';
 import type { SharedState } from './replicas/shared-state.ts';
 import { auditFile } from './safety/audit-file.ts';
 import { AuditLog, type AuditSink } from './safety/audit-log.ts';
@@ -23,6 +22,7 @@ import { type PreviewCount, Previews } from './space/previews.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { Observer } from './telemetry/observer.ts';
 import { noTelemetry, type Telemetry } from './telemetry/open.ts';
+import { GrowingRedactor } from './text/redact.ts';
 
 /** What the program needs from the machine; passed in, so that tests can replace it. */
 export interface Machine {

@@ -1,4 +1,5 @@
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
+import { switchedOffBy, switchedOffFor } from './config/offered.ts';
 import { withFacts } from './log.ts';
 import type { Capability } from './mcp/capability.ts';
 import { completionsCapability } from './mcp/completions.ts';
@@ -9,7 +10,6 @@ import { resourcesCapability } from './mcp/resources.ts';
 import type { ClosableServer, CreateServer } from './mcp/server.ts';
 import { serverInfo } from './mcp/server-info.ts';
 import { type Admit, ToolsCapability } from './mcp/tools.ts';
-import { switchedOffBy, switchedOffFor } from './offered.ts';
 import { isOffered } from './prompts/prompt.ts';
 import { prompts } from './prompts/registry.ts';
 import { resources, resourceTemplates } from './resources/registry.ts';

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { BegunCall } from './mcp/tools.ts';
 import { carryOutAll } from './safety/bulk.ts';
 import type { WriteContext } from './safety/wish.ts';

@@ -1,7 +1,7 @@
-import { httpSettingList } from './http-settings.ts';
+import { httpSettingList } from './config/http-settings.ts';
+import type { Setting } from './config/settings.ts';
 import { sandboxEditions } from './sandbox/editions.ts';
 import { audienceTypes } from './segment/models/audience.ts';
-import type { Setting } from './settings.ts';
 
 /** A flag of a command, in addition to the server's settings. */
 export interface CommandFlag {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clientIds } from '../src/commands/clients/table.ts';
+import { settings } from '../src/config/settings.ts';
 import { help } from '../src/help.ts';
-import { settings } from '../src/settings.ts';
 import { commandNames, commandUsages } from '../src/usage.ts';
 
 test('the help of the program names every command and every setting', () => {

@@ -1,4 +1,4 @@
-import { settings } from '../../src/settings.ts';
+import { settings } from '../../src/config/settings.ts';
 import type { Project } from '../project.ts';
 import { repositoryName } from './addresses.ts';
 import { npxCommand } from './start-command.ts';

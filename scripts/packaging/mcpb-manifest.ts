@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import { settings } from '../../src/settings.ts';
+import { settings } from '../../src/config/settings.ts';
 import { registry } from '../../src/tools/registry.ts';
 import { defaultToolsets } from '../../src/tools/toolsets.ts';
 import type { Project } from '../project.ts';

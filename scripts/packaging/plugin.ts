@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import { settings } from '../../src/settings.ts';
+import { settings } from '../../src/config/settings.ts';
 import type { Project } from '../project.ts';
 import { addressesOf } from './addresses.ts';
 import { pluginFolder } from './server-files.ts';

@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Setting, settings } from '../../src/settings.ts';
+import { type Setting, settings } from '../../src/config/settings.ts';
 import type { Project } from '../project.ts';
 import { addressesOf } from './addresses.ts';
 

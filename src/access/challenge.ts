@@ -1,4 +1,4 @@
-import { endpointPath } from '../http-address.ts';
+import { endpointPath } from '../config/http-address.ts';
 import type { AccessError } from './authenticator.ts';
 import { allScopes } from './scopes.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { fetchableUrl } from '../config/settings.ts';
 import type { Log } from '../log.ts';
-import { fetchableUrl } from '../settings.ts';
-import { systemReason } from '../system-reason.ts';
+import { systemReason } from '../text/system-reason.ts';
 
 /** Sends a request; `fetch`, passed in so that tests can replace it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

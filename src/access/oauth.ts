@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload, JWTVerifyOptions, LocalJWKSet } from 'jose';
 import type { Clock } from '../clock.ts';
-import type { OAuthConfig } from '../http-config.ts';
+import type { OAuthConfig } from '../config/http-config.ts';
 import type { Log } from '../log.ts';
 import { AccessError, type Authenticator } from './authenticator.ts';
 import { bearerIn } from './bearer.ts';

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { HttpConfig } from '../http-config.ts';
+import type { HttpConfig } from '../config/http-config.ts';
 import type { Authenticator } from './authenticator.ts';
 import { keysFile, policiesFile, tokensFile } from './files.ts';
 import type { Fetch } from './issuer-keys.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { settings } from '../config/settings.ts';
+import { slipIn } from '../config/slips.ts';
 import { suggest } from '../query/suggest.ts';
-import { settings } from '../settings.ts';
-import { slipIn } from '../slips.ts';
 import { type AccessPolicy, type Narrowing, tokenNameSchema } from './policy.ts';
 
 /*

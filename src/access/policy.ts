@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { settings } from '../config/settings.ts';
 import { type ConfirmMode, confirmModes } from '../safety/agreement.ts';
-import { settings } from '../settings.ts';
 import { defaultToolsets, type Toolset } from '../tools/toolsets.ts';
 
 /** What one caller may do: it only narrows the server's settings. What is missing is theirs. */

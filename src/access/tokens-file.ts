@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import { baseUrls } from '../config.ts';
+import { baseUrls } from '../config/config.ts';
+import { safeUrl, settings } from '../config/settings.ts';
+import { slipIn } from '../config/slips.ts';
 import type { EditionSetting } from '../segment/editions/editions.ts';
 import { editionSettings } from '../segment/editions/editions.ts';
-import { safeUrl, settings } from '../settings.ts';
-import { slipIn } from '../slips.ts';
 import { BrokenFile, parseJson } from './file-text.ts';
 import { tokenNameSchema } from './policy.ts';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
-import { ConfigError } from '../config.ts';
-import { decodeText } from '../decode-text.ts';
+import { ConfigError } from '../config/config.ts';
 import type { Log } from '../log.ts';
-import { systemReason } from '../system-reason.ts';
+import { decodeText } from '../text/decode-text.ts';
+import { systemReason } from '../text/system-reason.ts';
 import { BrokenFile } from './file-text.ts';
 
 /** Reads a whole file; passed in, so that tests can replace it. */

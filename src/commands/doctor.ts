@@ -1,13 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { readFileHere } from '../access/open-access.ts';
-import { problemWithAuditLog } from '../audit-path.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { ConfigError, type Flags } from '../config.ts';
+import { problemWithAuditLog } from '../config/audit-path.ts';
+import { ConfigError, type Flags } from '../config/config.ts';
 import { connect } from '../connect.ts';
-import { createRedactor, type Redactor } from '../redact.ts';
 import { StateFolder, StateFolderError } from '../safety/state-folder.ts';
-import { visible } from '../visible.ts';
+import { createRedactor, type Redactor } from '../text/redact.ts';
+import { visible } from '../text/visible.ts';
 import { checkClients } from './doctor/client-checks.ts';
 import { type Context, createContext } from './doctor/context.ts';
 import { type Finding, fail, type Status } from './doctor/finding.ts';

@@ -1,6 +1,6 @@
 import { isKeyLike } from '../access/keys-file.ts';
-import { endpointPath } from '../http-address.ts';
-import { fetchableUrl } from '../settings.ts';
+import { endpointPath } from '../config/http-address.ts';
+import { fetchableUrl } from '../config/settings.ts';
 
 /*
  * A server elsewhere, as the command line names it: --http URL and --key-env NAME. No problem repeats a

@@ -1,5 +1,5 @@
 import { check, explain, type Level } from '../query/index.ts';
-import { quoted } from '../visible.ts';
+import { quoted } from '../text/visible.ts';
 
 /** Names are in quotes, like the values that something is compared with. */
 const plainly = { name: whole, text: whole };

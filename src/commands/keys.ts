@@ -10,14 +10,14 @@ import {
   statusOf,
 } from '../access/keys-file.ts';
 import { policyFromFlags } from '../access/policy-words.ts';
-import { ConfigError, type Environment, type Flags } from '../config.ts';
-import { decodeText } from '../decode-text.ts';
-import { Given } from '../given.ts';
-import { httpSettings } from '../http-settings.ts';
-import { slipIn } from '../slips.ts';
-import { systemReason } from '../system-reason.ts';
+import { ConfigError, type Environment, type Flags } from '../config/config.ts';
+import { Given } from '../config/given.ts';
+import { httpSettings } from '../config/http-settings.ts';
+import { slipIn } from '../config/slips.ts';
+import { decodeText } from '../text/decode-text.ts';
+import { systemReason } from '../text/system-reason.ts';
+import { visible } from '../text/visible.ts';
 import type { KeyAction } from '../usage.ts';
-import { visible } from '../visible.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** What the command line asks for. */

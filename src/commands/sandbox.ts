@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/config.ts';
 import { type Sandbox, type SandboxOptions, SeedError, start } from '../sandbox/start.ts';
-import { systemReason } from '../system-reason.ts';
-import { visible } from '../visible.ts';
+import { systemReason } from '../text/system-reason.ts';
+import { visible } from '../text/visible.ts';
 import { RecordFile } from './sandbox/record-file.ts';
 import { seedOfFile, seedRefused } from './sandbox/seed-of-file.ts';
 

@@ -1,10 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/config.ts';
 import { project } from '../project.ts';
 import { suggest } from '../query/suggest.ts';
+import { visibleLines } from '../text/visible.ts';
 import { name as programName } from '../version.ts';
-import { visibleLines } from '../visible.ts';
 import { problemWithRemote } from './clients/remote.ts';
 import { type Client, clientIds, clients, fileOf, isEditable, isFound } from './clients/table.ts';
 import { Change } from './setup/change.ts';

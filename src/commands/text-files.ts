@@ -1,5 +1,5 @@
 import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
-import { systemReason } from '../system-reason.ts';
+import { systemReason } from '../text/system-reason.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Why a file or its text can't be used. */

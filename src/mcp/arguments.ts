@@ -1,8 +1,8 @@
 import type { Tool as Definition } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
-import { nearestName } from '../nearest.ts';
 import { InvalidInputError } from '../segment/errors.ts';
-import { cut, quoted, visible } from '../visible.ts';
+import { nearestName } from '../text/nearest.ts';
+import { cut, quoted, visible } from '../text/visible.ts';
 
 /*
  * What models write instead of what a schema asks for. The schemas stay strict, and are advertised

@@ -4,11 +4,11 @@ import {
   type CompleteResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { ArgumentKind, Prompt } from '../prompts/prompt.ts';
-import type { Redactor } from '../redact.ts';
 import type { ResourceTemplate } from '../resources/resource.ts';
 import { variablesIn } from '../resources/uri-template.ts';
 import type { Suggestible } from '../space/suggestions.ts';
-import { quoted } from '../visible.ts';
+import type { Redactor } from '../text/redact.ts';
+import { quoted } from '../text/visible.ts';
 import type { Capability } from './capability.ts';
 import { RpcError, rpcCodes } from './rpc-error.ts';
 

@@ -5,7 +5,7 @@ import type {
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Log } from '../log.ts';
-import { visibleJson } from '../visible.ts';
+import { visibleJson } from '../text/visible.ts';
 import { Batch } from './batch.ts';
 import { asId, type Reading, readMessage } from './messages.ts';
 import { rpcCodes } from './rpc-error.ts';

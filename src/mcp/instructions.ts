@@ -2,7 +2,7 @@ import type { ConfirmMode } from '../safety/agreement.ts';
 import type { OperationName } from '../segment/contract.ts';
 import { type EditionSetting, editions, operationNames } from '../segment/editions/editions.ts';
 import type { Policy } from '../segment/policy.ts';
-import { quoted } from '../visible.ts';
+import { quoted } from '../text/visible.ts';
 
 /** What the instructions depend on. */
 export interface Ground {

@@ -9,7 +9,7 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { quoted } from '../visible.ts';
+import { quoted } from '../text/visible.ts';
 import { problemOfParams, sentenceOf } from './request-params.ts';
 import { rpcCodes } from './rpc-error.ts';
 

@@ -3,15 +3,15 @@ import {
   type GetPromptResult,
   ListPromptsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { nearestName } from '../nearest.ts';
 import type { Given, Prompt } from '../prompts/prompt.ts';
-import type { Redactor } from '../redact.ts';
 import type { ResourceContext } from '../resources/resource.ts';
 import type { CallContext } from '../segment/call.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import { problemOfId } from '../segment/ids.ts';
 import { isSpaceAllowed } from '../segment/policy.ts';
-import { cut, quoted, visible } from '../visible.ts';
+import { nearestName } from '../text/nearest.ts';
+import type { Redactor } from '../text/redact.ts';
+import { cut, quoted, visible } from '../text/visible.ts';
 import type { Capability } from './capability.ts';
 import type { ClientCall } from './client-call.ts';
 import { assertFirstPage } from './pages.ts';

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Redactor } from '../redact.ts';
 import type { CallContext } from '../segment/call.ts';
 import {
   type AudiencesError,
@@ -9,7 +8,8 @@ import {
   StoppingError,
 } from '../segment/errors.ts';
 import { noObserver, type Observer } from '../telemetry/observer.ts';
-import { visible } from '../visible.ts';
+import type { Redactor } from '../text/redact.ts';
+import { visible } from '../text/visible.ts';
 import type { ClientCall } from './client-call.ts';
 import { Progress } from './progress.ts';
 import { asAudiencesError } from './result.ts';

@@ -10,7 +10,7 @@ import {
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
-import { visible } from '../visible.ts';
+import { visible } from '../text/visible.ts';
 import { namesItsVersion } from './era.ts';
 
 /** The schemas of the requests that this server handles. */

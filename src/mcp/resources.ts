@@ -3,7 +3,6 @@ import {
   ListResourceTemplatesRequestSchema,
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Redactor } from '../redact.ts';
 import { appExtension } from '../resources/app.ts';
 import type { Asked, Resource, ResourceContext, ResourceTemplate } from '../resources/resource.ts';
 import { askedFor } from '../resources/uri-template.ts';
@@ -11,7 +10,8 @@ import type { CallContext } from '../segment/call.ts';
 import { AudiencesError, type ErrorCode } from '../segment/errors.ts';
 import { problemOfId } from '../segment/ids.ts';
 import { isSpaceAllowed } from '../segment/policy.ts';
-import { cut, quoted } from '../visible.ts';
+import type { Redactor } from '../text/redact.ts';
+import { cut, quoted } from '../text/visible.ts';
 import type { Capability } from './capability.ts';
 import type { ClientCall } from './client-call.ts';
 import { assertFirstPage } from './pages.ts';

@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import type { Redactor } from '../redact.ts';
 import { AudiencesError } from '../segment/errors.ts';
-import { visible, visibleJson } from '../visible.ts';
+import type { Redactor } from '../text/redact.ts';
+import { visible, visibleJson } from '../text/visible.ts';
 
 /*
  * How values and errors become tool results. Some clients show a model only `content`, others only

@@ -5,8 +5,6 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../clock.ts';
 import { type Log, withFacts } from '../log.ts';
-import { nearestName } from '../nearest.ts';
-import type { Redactor } from '../redact.ts';
 import type { Ask, UserAnswer } from '../safety/agreement.ts';
 import { ForeignStateError, QuestionError } from '../safety/refused-agreement.ts';
 import type { CallContext, Trail } from '../segment/call.ts';
@@ -17,9 +15,11 @@ import {
   StoppingError,
 } from '../segment/errors.ts';
 import { noObserver, type ObservedCall, type Observer } from '../telemetry/observer.ts';
+import { nearestName } from '../text/nearest.ts';
+import type { Redactor } from '../text/redact.ts';
+import { cut, visible } from '../text/visible.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import type { ListedTool } from '../tools/toolsets.ts';
-import { cut, visible } from '../visible.ts';
 import { broughtIntoForm, invalidInput } from './arguments.ts';
 import { askUser, questionResult, type SendRequest } from './ask.ts';
 import type { Capability, HandlerTable } from './capability.ts';

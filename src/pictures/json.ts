@@ -1,5 +1,5 @@
 import type { GraphNode } from '../space/audience-graph.ts';
-import { visibleLines } from '../visible.ts';
+import { visibleLines } from '../text/visible.ts';
 import type { Shown } from './picture.ts';
 
 /*

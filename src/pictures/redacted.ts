@@ -1,6 +1,6 @@
-import type { Redactor } from '../redact.ts';
 import type { IndexedAudience } from '../space/audience-index.ts';
 import type { Finding } from '../space/review.ts';
+import type { Redactor } from '../text/redact.ts';
 
 /**
  * Audiences with every secret in their texts replaced. Pictures cut and escape texts, after which a

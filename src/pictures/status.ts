@@ -1,5 +1,5 @@
 import type { GraphedAudience } from '../space/audience-graph.ts';
-import { visible } from '../visible.ts';
+import { visible } from '../text/visible.ts';
 
 /** What a color stands for. */
 export const tones = ['live', 'computing', 'disabled', 'failed', 'other'] as const;

@@ -1,4 +1,4 @@
-import { quotedPlainly, visibleLines } from '../visible.ts';
+import { quotedPlainly, visibleLines } from '../text/visible.ts';
 import type { Given } from './prompt.ts';
 import { numbered, type OfferedRoutine, stepsOf } from './routine.ts';
 import { dataRule } from './routines.ts';

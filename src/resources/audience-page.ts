@@ -1,8 +1,8 @@
 import { explainPlainly } from '../safety/meaning.ts';
 import { audiences } from '../safety/thing.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
-import { shortened, shortenedText } from '../shorten.ts';
-import { quotedPlainly } from '../visible.ts';
+import { shortened, shortenedText } from '../text/shorten.ts';
+import { quotedPlainly } from '../text/visible.ts';
 import { fenced, named, table, word } from './markdown.ts';
 
 /** Of its JSON; even the longest definitions rarely need a longer explanation. */

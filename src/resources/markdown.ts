@@ -1,4 +1,4 @@
-import { quotedPlainly, visibleLines } from '../visible.ts';
+import { quotedPlainly, visibleLines } from '../text/visible.ts';
 
 /*
  * Strangers' texts in Markdown: they are data, and stay it.

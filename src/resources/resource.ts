@@ -1,8 +1,8 @@
-import type { Redactor } from '../redact.ts';
 import type { ReadApi } from '../segment/api.ts';
 import type { CallContext } from '../segment/call.ts';
 import type { AudienceIndexes } from '../space/audience-indexes.ts';
 import type { KnownNameLists } from '../space/known-names.ts';
+import type { Redactor } from '../text/redact.ts';
 
 /** One MCP resource as plain data: a text that clients can load. */
 export interface Resource {

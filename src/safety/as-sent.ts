@@ -1,11 +1,11 @@
-import { redactionMark } from '../redact.ts';
 import type { RequestPreview } from '../segment/api.ts';
 import { briefly } from '../segment/call.ts';
 import type { OperationName, Output } from '../segment/contract.ts';
 import { OutcomeUnknownError } from '../segment/errors.ts';
 import { type Audience, audienceSchema, typeOf } from '../segment/models/audience.ts';
-import { shortened } from '../shorten.ts';
-import { quoted } from '../visible.ts';
+import { redactionMark } from '../text/redact.ts';
+import { shortened } from '../text/shorten.ts';
+import { quoted } from '../text/visible.ts';
 import type { PlannedWrite } from './agreement.ts';
 import { readSchedule, scheduleUnlikeSent } from './schedule-as-sent.ts';
 import { type Difference, differences, snapshotOf, valueInWords } from './snapshot.ts';

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { auditFlags } from '../audit-path.ts';
+import { auditFlags } from '../config/audit-path.ts';
 import type { AuditSink } from './audit-log.ts';
 
 /** Loaded when first needed: start-up should not wait for it. */

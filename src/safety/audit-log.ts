@@ -1,8 +1,8 @@
-import type { Redactor } from '../redact.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
-import { systemReason } from '../system-reason.ts';
-import { visibleJson } from '../visible.ts';
+import type { Redactor } from '../text/redact.ts';
+import { systemReason } from '../text/system-reason.ts';
+import { visibleJson } from '../text/visible.ts';
 
 /** A write that is about to be sent, as the log shows it. */
 export interface AuditStart {

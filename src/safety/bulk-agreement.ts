@@ -2,7 +2,7 @@ import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { findDestinations, maxLookedUp } from '../space/destinations.ts';
-import { quotedPlainly, someOf } from '../visible.ts';
+import { quotedPlainly, someOf } from '../text/visible.ts';
 import { type Agreement, agreedBy, type Matter, seekAnew, sinceAsked } from './agreement.ts';
 import type { BulkPlan } from './bulk-plan.ts';
 import { type BulkMember, describeBulk } from './bulk-question.ts';

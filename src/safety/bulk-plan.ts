@@ -1,7 +1,7 @@
 import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError, InvalidInputError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
-import { quotedPlainly, someOf, visibleJson } from '../visible.ts';
+import { quotedPlainly, someOf, visibleJson } from '../text/visible.ts';
 import type { PlannedWrite } from './agreement.ts';
 import { type BulkOrder, type BulkSet, dependentsFirst, readSet } from './bulk-set.ts';
 import type { BulkWish } from './bulk-wish.ts';

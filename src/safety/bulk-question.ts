@@ -1,6 +1,6 @@
 import type { Audience } from '../segment/models/audience.ts';
 import type { Feeds } from '../space/destinations.ts';
-import { quotedPlainly as quoted, someOf, visible } from '../visible.ts';
+import { quotedPlainly as quoted, someOf, visible } from '../text/visible.ts';
 import type { BulkAction } from './bulk-wish.ts';
 import { maxNamed } from './named.ts';
 import { feedsInWords } from './question.ts';

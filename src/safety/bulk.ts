@@ -1,7 +1,7 @@
 import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, UnsentError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
-import { cut, quotedPlainly, someOf, visible } from '../visible.ts';
+import { cut, quotedPlainly, someOf, visible } from '../text/visible.ts';
 import { type PlannedWrite, sinceAsked } from './agreement.ts';
 import { type BulkAgreed, BulkAgreement } from './bulk-agreement.ts';
 import { type Attempt, Attempts, notTried } from './bulk-attempt.ts';

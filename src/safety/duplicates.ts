@@ -5,8 +5,8 @@ import { AudiencesError, UnavailableError } from '../segment/errors.ts';
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { foldedName, keyOf } from '../segment/names.ts';
-import { shortened } from '../shorten.ts';
-import { quoted } from '../visible.ts';
+import { shortened } from '../text/shorten.ts';
+import { quoted } from '../text/visible.ts';
 import type { ThingKind } from './thing.ts';
 
 /** The name of something to be created. */

@@ -10,8 +10,8 @@ import {
 import { bareSpaceId } from '../segment/ids.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { foldedName } from '../segment/names.ts';
-import { shortened } from '../shorten.ts';
-import { quoted } from '../visible.ts';
+import { shortened } from '../text/shorten.ts';
+import { quoted } from '../text/visible.ts';
 import { UnlikeSentError } from './as-sent.ts';
 import { nameMarks, type WantedName } from './duplicates.ts';
 import { type AudienceShape, snapshotOf } from './snapshot.ts';

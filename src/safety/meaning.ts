@@ -1,7 +1,7 @@
 import type { Level } from '../query/index.ts';
 import { typeOf } from '../segment/models/audience.ts';
 import type { ComputedTrait } from '../segment/models/computed-trait.ts';
-import { quotedPlainly, visible } from '../visible.ts';
+import { quotedPlainly, visible } from '../text/visible.ts';
 import type { AudienceShape } from './snapshot.ts';
 import { audiences, computedTraits, type ThingKind, traitAsThing } from './thing.ts';
 

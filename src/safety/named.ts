@@ -1,5 +1,5 @@
 import type { Audience } from '../segment/models/audience.ts';
-import { quotedPlainly as quoted } from '../visible.ts';
+import { quotedPlainly as quoted } from '../text/visible.ts';
 
 /** A longer list of names would go unread. */
 export const maxNamed = 10;

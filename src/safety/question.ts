@@ -1,6 +1,6 @@
 import type { Audience } from '../segment/models/audience.ts';
 import type { DestinationOfAudience, Feeds } from '../space/destinations.ts';
-import { cut, quotedPlainly as quoted, someOf, visible } from '../visible.ts';
+import { cut, quotedPlainly as quoted, someOf, visible } from '../text/visible.ts';
 import { explainPlainly } from './meaning.ts';
 import {
   type AudienceShape,

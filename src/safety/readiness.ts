@@ -1,5 +1,5 @@
 import type { Audience } from '../segment/models/audience.ts';
-import { quotedPlainly } from '../visible.ts';
+import { quotedPlainly } from '../text/visible.ts';
 import type { ThingKind } from './thing.ts';
 
 /** How long after its creation a computation may be the first one, milliseconds. */

@@ -5,7 +5,7 @@ import {
   schedulesSchema,
   specificDaysSchema,
 } from '../segment/models/schedule.ts';
-import { cut } from '../visible.ts';
+import { cut } from '../text/visible.ts';
 
 /*
  * The schedules of a linked audience, in words.

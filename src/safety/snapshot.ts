@@ -1,7 +1,7 @@
 import { type AudiencesError, UnsentError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
-import { shortened, shortenedText } from '../shorten.ts';
-import { quotedPlainly } from '../visible.ts';
+import { shortened, shortenedText } from '../text/shorten.ts';
+import { quotedPlainly } from '../text/visible.ts';
 import { schedulesIn, schedulesInWords } from './schedules.ts';
 import type { ThingKind } from './thing.ts';
 

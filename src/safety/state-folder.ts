@@ -1,4 +1,4 @@
-import { systemReason } from '../system-reason.ts';
+import { systemReason } from '../text/system-reason.ts';
 
 /** Loaded when first needed, so that start-up does not wait for it. */
 const fs = () => process.getBuiltinModule('node:fs');

@@ -3,7 +3,7 @@ import type { OperationName } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, MeaningChangedError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { keyOf } from '../segment/names.ts';
-import { cut, quoted, quotedPlainly, visible } from '../visible.ts';
+import { cut, quoted, quotedPlainly, visible } from '../text/visible.ts';
 import { type PlannedWrite, Seeking } from './agreement.ts';
 import { adviceIfUnlike } from './as-sent.ts';
 import { type Search, searchDuplicate } from './duplicates.ts';

@@ -1,4 +1,4 @@
-import { cut, quoted } from '../visible.ts';
+import { cut, quoted } from '../text/visible.ts';
 import { type Input, type OperationName, type Output, spaceIn } from './contract.ts';
 import { isSameSpace } from './ids.ts';
 import type { Audience } from './models/audience.ts';

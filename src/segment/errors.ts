@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { visible, visibleLines } from '../visible.ts';
+import { visible, visibleLines } from '../text/visible.ts';
 
 /** The codes an agent can meet; docs/errors.md explains each. */
 export const errorCodes = [

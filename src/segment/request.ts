@@ -1,4 +1,4 @@
-import { cut, visible } from '../visible.ts';
+import { cut, visible } from '../text/visible.ts';
 import type { Input, OperationName } from './contract.ts';
 import type { Form } from './editions/choice.ts';
 import { InvalidInputError } from './errors.ts';

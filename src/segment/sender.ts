@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Redactor } from '../redact.ts';
 import { type Observed, type ObservedRequest, unobserved } from '../telemetry/observer.ts';
+import type { Redactor } from '../text/redact.ts';
 import { misfitOf } from './asked-for.ts';
 import { type CallContext, logOf, queuing, withReserve, withSignal } from './call.ts';
 import type { Input, OperationName, Output } from './contract.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { cut, visible } from '../visible.ts';
+import { cut, visible } from '../text/visible.ts';
 import { maxAnswerValues } from './answer-body.ts';
 import {
   type AudiencesError,

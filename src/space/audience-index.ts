@@ -1,6 +1,6 @@
 import type { Cadence, Level, Outline, References } from '../query/index.ts';
 import { type Audience, type AudienceType, typeOf } from '../segment/models/audience.ts';
-import { cut } from '../visible.ts';
+import { cut } from '../text/visible.ts';
 import { detached } from './detached.ts';
 import { fingerprint } from './fingerprint.ts';
 

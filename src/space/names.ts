@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
-import { nearestName } from '../nearest.ts';
 import type { Collection, Level, Vocabulary } from '../query/index.ts';
 import type { CallContext } from '../segment/call.ts';
-import { quotedPlainly } from '../visible.ts';
+import { nearestName } from '../text/nearest.ts';
+import { quotedPlainly } from '../text/visible.ts';
 import type { KnownNameLists, KnownNames, ListKind, Looking } from './known-names.ts';
 
 /** How many requests one check makes. */

@@ -1,4 +1,4 @@
-import { isSpelledAlike, nearestName } from '../nearest.ts';
+import { isSpelledAlike, nearestName } from '../text/nearest.ts';
 import type { AudienceIndex, NameKind } from './audience-index.ts';
 
 /** A name that definitions use and that may have been meant. */

@@ -4,7 +4,7 @@ import { type CallContext, withSignal } from '../segment/call.ts';
 import type { PreviewInput } from '../segment/contract.ts';
 import { AudiencesError, CancelledError, mayHaveTakenEffect } from '../segment/errors.ts';
 import type { Preview } from '../segment/models/preview.ts';
-import { cut, visible } from '../visible.ts';
+import { cut, visible } from '../text/visible.ts';
 import { detached } from './detached.ts';
 import { isOfItsCall, unlessCancelled } from './under-way.ts';
 

@@ -1,6 +1,6 @@
 import { missingZone } from '../query/missing-zone.ts';
 import { foldedName } from '../segment/names.ts';
-import { quotedPlainly } from '../visible.ts';
+import { quotedPlainly } from '../text/visible.ts';
 import { cyclesIn } from './cycles.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Finding, ReviewedAudience, ReviewedSpace } from './findings.ts';

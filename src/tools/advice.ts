@@ -1,7 +1,7 @@
 import type { BulkAction } from '../safety/bulk-wish.ts';
 import type { EditionName } from '../segment/editions/row.ts';
 import type { Audience } from '../segment/models/audience.ts';
-import { quoted, quotedPlainly } from '../visible.ts';
+import { quoted, quotedPlainly } from '../text/visible.ts';
 
 /*
  * What Segment's product rules say about an audience in its present state. Sources: the notes of

@@ -8,8 +8,8 @@ import {
 } from '../safety/bulk-wish.ts';
 
 import { type Audience, typeOf } from '../segment/models/audience.ts';
-import { shortenedText } from '../shorten.ts';
-import { cut, visibleJson } from '../visible.ts';
+import { shortenedText } from '../text/shorten.ts';
+import { cut, visibleJson } from '../text/visible.ts';
 import { consequencesOfAll, recreate } from './advice.ts';
 import { advice, ids, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AudienceType } from '../segment/models/audience.ts';
-import { fitted, shortenedText } from '../shorten.ts';
-import { someOf, visible } from '../visible.ts';
+import { fitted, shortenedText } from '../text/shorten.ts';
+import { someOf, visible } from '../text/visible.ts';
 import { advice, spaceId, spaceOf, type } from './fields.ts';
 import { checkedNames } from './names.ts';
 import { cadenceSchema, shown } from './query-check.ts';

@@ -9,7 +9,7 @@ import {
 } from '../segment/errors.ts';
 import { isSameSpace } from '../segment/ids.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
-import { cut, quoted, quotedPlainly, someOf } from '../visible.ts';
+import { cut, quoted, quotedPlainly, someOf } from '../text/visible.ts';
 import { createAudience } from './create_audience.ts';
 import {
   assertSpaceAllowed,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { NewAudience } from '../segment/contract.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import { audienceSchema } from '../segment/models/audience.ts';
-import { shortened } from '../shorten.ts';
+import { shortened } from '../text/shorten.ts';
 import { adviceAfterCreate, adviceOnExternalIds, consequencesOfCreate } from './advice.ts';
 import {
   advice,

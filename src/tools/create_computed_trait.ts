@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { computedTraits } from '../safety/thing.ts';
 import type { NewComputedTrait } from '../segment/contract.ts';
 import { computedTraitSchema } from '../segment/models/computed-trait.ts';
-import { shortened } from '../shorten.ts';
+import { shortened } from '../text/shorten.ts';
 import { traitQuery, traitType } from './computed-trait-fields.ts';
 import { advice, description, name, spaceId, spaceOf } from './fields.ts';
 import { checkBeforeSending } from './query-check.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
 import type { Pagination } from '../segment/models/pagination.ts';
 import { type UsedNameKind, usedNames } from '../space/used-names.ts';
-import { cut, visible, visibleJson } from '../visible.ts';
+import { cut, visible, visibleJson } from '../text/visible.ts';
 import { advice, assertSamplesAllowed, spaceId, spaceOf } from './fields.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { InvalidInputError } from '../segment/errors.ts';
 import { type AudienceType, audienceTypes } from '../segment/models/audience.ts';
 import { assertAllowed } from '../segment/policy.ts';
-import { endsInMark } from '../visible.ts';
+import { endsInMark } from '../text/visible.ts';
 import type { ToolContext } from './tool.ts';
 
 /*

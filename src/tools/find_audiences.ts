@@ -12,7 +12,7 @@ import {
   sorted,
   sortKeys,
 } from '../space/search.ts';
-import { cut, quoted } from '../visible.ts';
+import { cut, quoted } from '../text/visible.ts';
 import { type Row, rowSchema } from './audience-row.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
 import { fits, leftOut, onlyNames, withFirstRows, withoutQuery } from './short-rows.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { jsonLength } from '../json-length.ts';
 import { explainAudience } from '../safety/meaning.ts';
 import { type Audience, audienceSchema } from '../segment/models/audience.ts';
-import { shortened, shortenedText, unshortened } from '../shorten.ts';
-import { cut, visible } from '../visible.ts';
+import { jsonLength } from '../text/json-length.ts';
+import { shortened, shortenedText, unshortened } from '../text/shorten.ts';
+import { cut, visible } from '../text/visible.ts';
 import { adviceAfterRead } from './advice.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { includable, includedOutputs, readIncluded } from './included.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { explainTrait } from '../safety/meaning.ts';
 import { computedTraitSchema } from '../segment/models/computed-trait.ts';
-import { fitted, shortenedText } from '../shorten.ts';
+import { fitted, shortenedText } from '../text/shorten.ts';
 import { adviceAfterRead } from './advice.ts';
 import { traitId } from './computed-trait-fields.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { jsonFits } from '../json-length.ts';
 import { isOfSpace } from '../segment/asked-for.ts';
 import { Cursors, firstTime } from '../segment/cursors.ts';
 import { AudiencesError, CancelledError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { scheduleSchema } from '../segment/models/schedule.ts';
 import { readDestinations } from '../space/destinations.ts';
-import { cut, visible } from '../visible.ts';
+import { jsonFits } from '../text/json-length.ts';
+import { cut, visible } from '../text/visible.ts';
 import { adviceIfDisabled, shortSchedule } from './linked-audience.ts';
 import {
   adviceOnDestinations,

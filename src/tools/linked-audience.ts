@@ -2,8 +2,8 @@ import { scheduleInWords, schedulesIn } from '../safety/schedules.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import type { Schedule } from '../segment/models/schedule.ts';
-import { fitted } from '../shorten.ts';
-import { quoted, quotedPlainly } from '../visible.ts';
+import { fitted } from '../text/shorten.ts';
+import { quoted, quotedPlainly } from '../text/visible.ts';
 import type { ToolContext } from './tool.ts';
 
 /*

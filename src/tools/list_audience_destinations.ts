@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type DestinationsOfAudience, readDestinations } from '../space/destinations.ts';
-import { cut, visible } from '../visible.ts';
+import { cut, visible } from '../text/visible.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { fits, withFirstRows } from './short-rows.ts';
 import { defineTool } from './tool.ts';

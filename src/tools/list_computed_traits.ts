@@ -3,7 +3,7 @@ import type { Output } from '../segment/contract.ts';
 import { smallerThan } from '../segment/errors.ts';
 import type { ComputedTrait } from '../segment/models/computed-trait.ts';
 import { paginationSchema } from '../segment/models/pagination.ts';
-import { fitted } from '../shorten.ts';
+import { fitted } from '../text/shorten.ts';
 import { advice, pageInputs, spaceId, spaceOf } from './fields.ts';
 import {
   columnNotice,

@@ -4,7 +4,7 @@ import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
 import { isSameSpace } from '../segment/ids.ts';
 import type { Space } from '../segment/models/space.ts';
 import { isSpaceAllowed } from '../segment/policy.ts';
-import { cut, quoted } from '../visible.ts';
+import { cut, quoted } from '../text/visible.ts';
 import { advice } from './fields.ts';
 import { fits } from './short-rows.ts';
 import { defineTool, type ToolContext } from './tool.ts';

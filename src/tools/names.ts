@@ -1,5 +1,5 @@
-import { shortenedText } from '../shorten.ts';
 import type { NamesChecked, NamesToCheck } from '../space/names.ts';
+import { shortenedText } from '../text/shorten.ts';
 import type { ToolContext } from './tool.ts';
 
 /** Of the JSON of what is said about one name. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { typeOf } from '../segment/models/audience.ts';
 import type { PreviewFound } from '../space/previews.ts';
-import { cut, visible } from '../visible.ts';
+import { cut, visible } from '../text/visible.ts';
 import {
   advice,
   assertEntityFits,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Audience } from '../segment/models/audience.ts';
 import type { PreviewQuota } from '../space/previews.ts';
-import { cut } from '../visible.ts';
+import { cut } from '../text/visible.ts';
 
 /*
  * What results say about previews.

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Diagnostic, Level } from '../query/index.ts';
 import { InvalidQueryError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
-import { fitted, shortenedText } from '../shorten.ts';
-import { visible } from '../visible.ts';
+import { fitted, shortenedText } from '../text/shorten.ts';
+import { visible } from '../text/visible.ts';
 
 /*
  * How the tools use the query language. It is imported when first needed, so that start-up does not

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { scheduledAudiences } from '../safety/thing.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import { scheduleSchema } from '../segment/models/schedule.ts';
-import { shortened } from '../shorten.ts';
+import { shortened } from '../text/shorten.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { assertLinked, chosenSchedule, readLinked, schedulesOf } from './linked-audience.ts';
 import { defineTool } from './tool.ts';

@@ -1,7 +1,7 @@
-import { nearestName } from '../nearest.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import type { NewSchedule, scheduleIntervals } from '../segment/models/schedule.ts';
-import { quoted } from '../visible.ts';
+import { nearestName } from '../text/nearest.ts';
+import { quoted } from '../text/visible.ts';
 
 /** The schedule inputs of a call. */
 interface GivenSchedule {

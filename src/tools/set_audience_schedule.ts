@@ -3,7 +3,7 @@ import { scheduledAudiences } from '../safety/thing.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
 import { scheduleIntervals, scheduleSchema, timingOf } from '../segment/models/schedule.ts';
-import { shortened } from '../shorten.ts';
+import { shortened } from '../text/shorten.ts';
 import { advice, id, spaceId, spaceOf } from './fields.ts';
 import {
   adviceIfDisabled,

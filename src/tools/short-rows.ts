@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { jsonFits } from '../json-length.ts';
-import { cut } from '../visible.ts';
+import { jsonFits } from '../text/json-length.ts';
+import { cut } from '../text/visible.ts';
 
 /*
  * Short rows of a list, and what is left out of them if the list is too long.

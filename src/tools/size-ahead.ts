@@ -1,7 +1,7 @@
 import type { NewAudience } from '../segment/contract.ts';
 import { AudiencesError } from '../segment/errors.ts';
 import type { Audience } from '../segment/models/audience.ts';
-import { cut, quotedPlainly, visible } from '../visible.ts';
+import { cut, quotedPlainly, visible } from '../text/visible.ts';
 import { shownSize } from './previews.ts';
 import type { ToolContext } from './tool.ts';
 

@@ -1,5 +1,5 @@
 import type { Audience } from '../segment/models/audience.ts';
-import { quoted } from '../visible.ts';
+import { quoted } from '../text/visible.ts';
 
 /*
  * What Segment's product rules say about a computed trait. Sources: the notes of the API reference on

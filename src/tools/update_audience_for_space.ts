@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { AudienceChange, ChangeableOptions, ChangedOptions } from '../segment/contract.ts';
 import { AudiencesError, errorEntrySchema, InvalidInputError } from '../segment/errors.ts';
 import { type Audience, audienceSchema, typeOf } from '../segment/models/audience.ts';
-import { shortened } from '../shorten.ts';
+import { shortened } from '../text/shorten.ts';
 import { adviceAfterUpdate, adviceOnExternalIds, consequencesOfUpdate } from './advice.ts';
 import {
   advice,

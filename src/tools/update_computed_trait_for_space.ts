@@ -4,7 +4,7 @@ import type { ComputedTraitChange } from '../segment/contract.ts';
 import { InvalidInputError } from '../segment/errors.ts';
 import { type Audience, typeOf } from '../segment/models/audience.ts';
 import { computedTraitSchema } from '../segment/models/computed-trait.ts';
-import { shortened } from '../shorten.ts';
+import { shortened } from '../text/shorten.ts';
 import { traitId, traitQuery } from './computed-trait-fields.ts';
 import { advice, description, name, spaceId, spaceOf } from './fields.ts';
 import { checkAtAnyLevel, checkBeforeSending } from './query-check.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Rehearsal } from '../safety/wish.ts';
-import { fitted, shortened } from '../shorten.ts';
+import { fitted, shortened } from '../text/shorten.ts';
 
 /*
  * What all tools that write have in common.

@@ -6,7 +6,7 @@ import { metadataUrls } from '../../src/access/issuer-keys.ts';
 import { createOAuthAuthenticator } from '../../src/access/oauth.ts';
 import { parseOAuthPolicies, policyFor } from '../../src/access/oauth-policies.ts';
 import { WatchedFile } from '../../src/access/watched-file.ts';
-import type { OAuthConfig } from '../../src/http-config.ts';
+import type { OAuthConfig } from '../../src/config/http-config.ts';
 import { AuthorizationServer, startAuthorizationServer } from '../support/authorization-server.ts';
 import { waitFor } from '../support/manual-clock.ts';
 import { WatchedFiles } from '../support/watched.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatKeysFile, hashOfKey, newKey } from '../../src/access/keys-file.ts';
 import { openAccess, readFileHere } from '../../src/access/open-access.ts';
-import type { AuthConfig, HttpConfig } from '../../src/http-config.ts';
+import type { AuthConfig, HttpConfig } from '../../src/config/http-config.ts';
 import { AuthorizationServer } from '../support/authorization-server.ts';
 import { isWindows } from '../support/platform.ts';
 import { WatchedFiles } from '../support/watched.ts';

@@ -9,7 +9,7 @@ import {
   narrow,
   policySchema,
 } from '../../src/access/policy.ts';
-import { switchedOffBy } from '../../src/offered.ts';
+import { switchedOffBy } from '../../src/config/offered.ts';
 import { confirmModes } from '../../src/safety/agreement.ts';
 import { registry, tools } from '../../src/tools/registry.ts';
 import { defaultToolsets, toolsets } from '../../src/tools/toolsets.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { findingsIn } from '../../src/app/page/findings.ts';
-import { visible } from '../../src/visible.ts';
+import { visible } from '../../src/text/visible.ts';
 import { hostileTexts } from '../support/hostile.ts';
 import { audience, connect, fakeApi } from '../support/in-memory.ts';
 

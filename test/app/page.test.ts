@@ -9,7 +9,7 @@ import { inLines } from '../../src/app/page/lines.ts';
 import { runsOf } from '../../src/app/page/markdown.ts';
 import { outcomeOf } from '../../src/app/page/result.ts';
 import { spaced, visible } from '../../src/app/page/words.ts';
-import { visible as visibleToAgents } from '../../src/visible.ts';
+import { visible as visibleToAgents } from '../../src/text/visible.ts';
 import { userQuery } from '../support/arbitrary-query.ts';
 import { hostileTexts } from '../support/hostile.ts';
 

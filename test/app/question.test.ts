@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { type Item, type Question, questionOf, unquoted } from '../../src/app/page/question.ts';
 import { confirmationOf, outcomeOf } from '../../src/app/page/result.ts';
 import { failure } from '../../src/mcp/result.ts';
-import { createRedactor } from '../../src/redact.ts';
 import { describeBulk } from '../../src/safety/bulk-question.ts';
 import { describeWrite, type WriteFacts } from '../../src/safety/question.ts';
 import { required } from '../../src/safety/refused-agreement.ts';
 import { audiences } from '../../src/safety/thing.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
-import { visible } from '../../src/visible.ts';
+import { createRedactor } from '../../src/text/redact.ts';
+import { visible } from '../../src/text/visible.ts';
 import { hostileTexts } from '../support/hostile.ts';
 import { audience } from '../support/in-memory.ts';
 

@@ -13,7 +13,7 @@ import { type BrowserStart, browserStart } from '../../src/commands/app/browser.
 import { appPages } from '../../src/commands/app/pages.ts';
 import { writeRedirect } from '../../src/commands/app/redirect-file.ts';
 import { App } from '../../src/commands/app.ts';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/config.ts';
 import { Changes } from '../support/changes.ts';
 import { expectMode, isWindows } from '../support/platform.ts';
 import { temporaryHome } from '../support/setup-machine.ts';

@@ -6,7 +6,7 @@ import { formatKeysFile, hashOfKey, type KeyEntry, newKey } from '../../src/acce
 import { parseCommand } from '../../src/cli.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { pingRedis } from '../../src/commands/doctor/redis-ping.ts';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/config.ts';
 import { start } from '../../src/sandbox/start.ts';
 import { startAuthorizationServer } from '../support/authorization-server.ts';
 import { type DoctorRun, doctor } from '../support/doctor-machine.ts';

@@ -14,7 +14,7 @@ import * as z from 'zod';
 import { parseCommand } from '../../src/cli.ts';
 import { runGraph } from '../../src/commands/graph.ts';
 import { runReport } from '../../src/commands/report.ts';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/config.ts';
 import { type SandboxOptions, type Seed, start } from '../../src/sandbox/start.ts';
 import { startLargeSpace } from '../support/large-space.ts';
 import { ManualClock } from '../support/manual-clock.ts';

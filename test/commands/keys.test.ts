@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { hashOfKey, isKeyLike, parseKeysFile } from '../../src/access/keys-file.ts';
 import { parseCommand } from '../../src/cli.ts';
 import { runKeys } from '../../src/commands/keys.ts';
-import { ConfigError, type Environment } from '../../src/config.ts';
+import { ConfigError, type Environment } from '../../src/config/config.ts';
 import { isWindows } from '../support/platform.ts';
 
 const now = Date.UTC(2026, 0, 1);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Place } from '../../src/commands/clients/place.ts';
 import { problemWithRemote, remoteFormOf, remoteIn } from '../../src/commands/clients/remote.ts';
 import { type Client, clients, fileOf, isEditable } from '../../src/commands/clients/table.ts';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/config.ts';
 import { contents, otherContents, variants } from '../support/client-files.ts';
 import { oneIn } from '../support/runs.ts';
 import { type SetupRun, setup, temporaryHome } from '../support/setup-machine.ts';

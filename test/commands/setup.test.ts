@@ -13,7 +13,7 @@ import { parse } from 'jsonc-parser';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Place } from '../../src/commands/clients/place.ts';
 import { type Client, clients, fileOf, isEditable } from '../../src/commands/clients/table.ts';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/config.ts';
 import { contents, otherContents, variants } from '../support/client-files.ts';
 import { setup, temporaryHome, terminalWith, typedToken } from '../support/setup-machine.ts';
 

@@ -5,9 +5,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { parseCommand } from '../../src/cli.ts';
-import { type Config, readConfig } from '../../src/config.ts';
-import { httpSettingList } from '../../src/http-settings.ts';
-import { settings } from '../../src/settings.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
+import { httpSettingList } from '../../src/config/http-settings.ts';
+import { settings } from '../../src/config/settings.ts';
 import { commandUsages } from '../../src/usage.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { instructions } from '../../src/mcp/instructions.ts';
 import { operationNames } from '../../src/segment/editions/editions.ts';
 import type { Edition } from '../../src/segment/editions/row.ts';

@@ -11,8 +11,8 @@ import { pluginFiles } from '../../scripts/packaging/plugin.ts';
 import { pluginFolder } from '../../scripts/packaging/server-files.ts';
 import { serverJson } from '../../scripts/packaging/server-json.ts';
 import { linksOf, type Project, project } from '../../scripts/project.ts';
+import { type Setting, settings } from '../../src/config/settings.ts';
 import { check } from '../../src/query/public.ts';
-import { type Setting, settings } from '../../src/settings.ts';
 import { tools } from '../../src/tools/registry.ts';
 
 /*

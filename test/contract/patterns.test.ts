@@ -154,14 +154,14 @@ const listed: Record<string, Record<string, Source>> = {
   'help.ts': {
     '/\\[[^\\]]*\\]\\S*|<[^>]*>\\S*|\\S+/g': 'own',
   },
-  'http-address.ts': {
+  'config/http-address.ts': {
     '/^(?:[a-z\\d]|[a-z\\d][a-z\\d._-]*[a-z\\d]|\\[[\\da-f:.]+\\])$/i': 'setting',
     '/^(?:localhost|\\[?::1\\]?|127(?:\\.\\d{1,3}){3})$/': 'setting',
     '/^[\\da-f:.]+$/i': 'setting',
     '/^\\[|\\]$/g': 'setting',
     '/^\\d{1,5}$/': 'setting',
   },
-  'http-settings.ts': {
+  'config/http-settings.ts': {
     '/[^a-z\\d._-]/gi': 'setting',
     '/^[^a-z\\d]/i': 'setting',
     '/^[a-z\\d][a-z\\d._-]*$/i': 'setting',
@@ -181,10 +181,10 @@ const listed: Record<string, Record<string, Source>> = {
   'mcp/start-of-message.ts': {
     '/\\s*(?:("(?:[^"\\\\]|\\\\[\\s\\S])*")|([{}[\\],:])|([^\\s"{}[\\],:]+))/y': 'message',
   },
-  'misnamed.ts': {
+  'config/misnamed.ts': {
     '/^([a-z]+)[_.-](?:mcp[_.-])?/i': 'setting',
   },
-  'nearest.ts': {
+  'text/nearest.ts': {
     '/[-_. ]/g': 'message',
   },
   'safety/as-sent.ts': {
@@ -480,7 +480,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^\\w*\\n/': 'query',
     '/[\\s(=<>,:{]/': 'query',
   },
-  'redact.ts': {
+  'text/redact.ts': {
     '/={1,2}$/': 'setting',
     '/[+/]/g': 'setting',
     '/[a-f]/g': 'setting',
@@ -565,7 +565,7 @@ const listed: Record<string, Record<string, Source>> = {
   'segment/request.ts': {
     '/\\{(\\w+)(:name)?\\}/g': 'own',
   },
-  'settings.ts': {
+  'config/settings.ts': {
     '/^\\d{1,9}$/': 'setting',
     '/^[\\x21-\\x7e]*$/': 'setting',
     '/[,\\r\\n]/': 'setting',
@@ -574,7 +574,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[1-9]\\d{0,5}$/': 'setting',
     '/^[1-9]\\d{0,6}$/': 'setting',
   },
-  'slips.ts': {
+  'config/slips.ts': {
     '/[,=\\s/]/': 'setting',
     '/^sgp_\\w{16,}$/': 'setting',
     '/^\\$\\{.*\\}$/s': 'setting',
@@ -602,7 +602,7 @@ const listed: Record<string, Record<string, Source>> = {
   'transports/http/fences.ts': {
     '/:\\d{1,5}$/': 'header',
   },
-  'visible.ts': {
+  'text/visible.ts': {
     '/[^ -~]/': 'answer',
     '/(?!\\ufe0f)[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029\\ufff9-\\ufffb]/gu':
       'answer',
@@ -685,7 +685,7 @@ test("the only patterns that are made at run time are those of a query's pieces 
   const made = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .filter((file) => /\bRegExp\(/.test(readFileSync(join('src', file), 'utf8')));
-  expect(made.sort()).toEqual(['query/lexer.ts', 'redact.ts']);
+  expect(made.sort()).toEqual(['query/lexer.ts', 'text/redact.ts']);
 });
 
 /** Enough for quadratic time to show: it takes thousands of times as long as linear time. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { define } from '../../scripts/define.ts';
 import { parseCommand } from '../../src/cli.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { errorCodes } from '../../src/segment/errors.ts';
 import { registry, tools } from '../../src/tools/registry.ts';
 import { folderOfReleases, readSurface } from '../support/released.ts';

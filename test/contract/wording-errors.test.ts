@@ -6,7 +6,6 @@ import type { ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { asAudiencesError } from '../../src/mcp/result.ts';
-import { createRedactor } from '../../src/redact.ts';
 import { UnlikeSentError } from '../../src/safety/as-sent.ts';
 import { auditFile } from '../../src/safety/audit-file.ts';
 import { AuditLog, UnrecordedError } from '../../src/safety/audit-log.ts';
@@ -42,6 +41,7 @@ import { assertAllowed } from '../../src/segment/policy.ts';
 import { fillPath } from '../../src/segment/request.ts';
 import { Tries } from '../../src/segment/tries.ts';
 import { judgeAnswer, judgeFailure, type Verdict } from '../../src/segment/verdict.ts';
+import { createRedactor } from '../../src/text/redact.ts';
 import { testCall } from '../support/call.ts';
 import {
   audience,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Fault, type Sandbox, type SandboxRequest, start } from '../../src/sandbox/start.ts';
 import { operationNames } from '../../src/segment/editions/editions.ts';
-import { cut } from '../../src/visible.ts';
+import { cut } from '../../src/text/visible.ts';
 import { hostile, unseenIn, writableName } from '../support/hostile.ts';
 import { audience, jsonIn } from '../support/in-memory.ts';
 import { environmentFor } from '../support/rig.ts';

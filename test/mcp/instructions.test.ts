@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { instructions } from '../../src/mcp/instructions.ts';
 import { startComposed } from '../support/composed.ts';
 import { ManualClock } from '../support/manual-clock.ts';

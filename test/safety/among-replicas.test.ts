@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keysOfSecrets } from '../../src/keys-of-secret.ts';
+import { keysOfSecrets } from '../../src/config/keys-of-secret.ts';
 import { Confirmations } from '../../src/safety/confirmation.ts';
 import { audiences } from '../../src/safety/thing.ts';
 import { Turns } from '../../src/safety/turns.ts';

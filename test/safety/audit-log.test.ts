@@ -3,9 +3,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createRedactor } from '../../src/redact.ts';
 import { auditFile } from '../../src/safety/audit-file.ts';
 import { AuditLog, UnrecordedError } from '../../src/safety/audit-log.ts';
+import { createRedactor } from '../../src/text/redact.ts';
 import { isWindows } from '../support/platform.ts';
 
 /*
@@ -102,7 +102,7 @@ test.runIf(process.platform === 'linux')(
     const script = `
       import { auditFile } from './src/safety/audit-file.ts';
       import { AuditLog } from './src/safety/audit-log.ts';
-      import { createRedactor } from './src/redact.ts';
+      import { createRedactor } from './src/text/redact.ts';
       process.on('SIGXFSZ', () => {});
       const log = new AuditLog(auditFile(${JSON.stringify(file)}), createRedactor([]), () => 0, (count) => new Uint8Array(count));
       const write = { tool: 't', operation: 'o', space: 's', id: undefined, confirmed: 'not_needed', sent: { text: 'x'.repeat(5000) } };

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createRedactor } from '../../src/redact.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
 import { auditStream } from '../../src/safety/audit-stream.ts';
+import { createRedactor } from '../../src/text/redact.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const write = {

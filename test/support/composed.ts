@@ -4,7 +4,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import * as z from 'zod';
 import { compose, type Program } from '../../src/compose.ts';
-import { type Flags, readConfig } from '../../src/config.ts';
+import { type Flags, readConfig } from '../../src/config/config.ts';
 import { createMcpServer } from '../../src/mcp/server.ts';
 import { createProcessServices } from '../../src/services.ts';
 import { Changes } from './changes.ts';

@@ -2,7 +2,7 @@ import { readFileHere } from '../../src/access/open-access.ts';
 import type { Place } from '../../src/commands/clients/place.ts';
 import type { DoctorMachine } from '../../src/commands/doctor/machine.ts';
 import { type DoctorCommand, runDoctor } from '../../src/commands/doctor.ts';
-import type { Flags } from '../../src/config.ts';
+import type { Flags } from '../../src/config/config.ts';
 import { connect } from '../../src/connect.ts';
 import { ManualClock } from './manual-clock.ts';
 

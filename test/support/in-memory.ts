@@ -17,7 +17,6 @@ import { serverInfo } from '../../src/mcp/server-info.ts';
 import { ToolsCapability } from '../../src/mcp/tools.ts';
 import { isOffered } from '../../src/prompts/prompt.ts';
 import { prompts } from '../../src/prompts/registry.ts';
-import { createRedactor } from '../../src/redact.ts';
 import type { Locks } from '../../src/replicas/locks.ts';
 import { resources, resourceTemplates } from '../../src/resources/registry.ts';
 import type { AskMode, ConfirmMode } from '../../src/safety/agreement.ts';
@@ -45,6 +44,7 @@ import { AudienceIndexes, droppingIndexes } from '../../src/space/audience-index
 import { KnownNameLists } from '../../src/space/known-names.ts';
 import { NameCheck } from '../../src/space/names.ts';
 import { Previews } from '../../src/space/previews.ts';
+import { createRedactor } from '../../src/text/redact.ts';
 import { contextOf, type SessionScope, toolNamed } from '../../src/tool-calls.ts';
 import type { QueryCheckMode } from '../../src/tools/query-check.ts';
 import { tools } from '../../src/tools/registry.ts';

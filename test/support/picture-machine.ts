@@ -1,5 +1,5 @@
 import type { PictureMachine, PictureOutput } from '../../src/commands/pictures/run.ts';
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/config/config.ts';
 import { connect } from '../../src/connect.ts';
 import { ManualClock } from './manual-clock.ts';
 

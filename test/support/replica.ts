@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
-import { type Flags, readConfig } from '../../src/config.ts';
+import { type Flags, readConfig } from '../../src/config/config.ts';
 import type { Bus, BusMessage } from '../../src/replicas/bus.ts';
 import type { SharedState } from '../../src/replicas/shared-state.ts';
 import { PreviewTally } from '../../src/safety/preview-count.ts';

@@ -1,5 +1,5 @@
-import { createRedactor } from '../../src/redact.ts';
 import { SegmentClient, type SegmentClientOptions } from '../../src/segment/client.ts';
+import { createRedactor } from '../../src/text/redact.ts';
 import type { ManualClock } from './manual-clock.ts';
 
 const token = 'token-for-tests';

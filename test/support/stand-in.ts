@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Flags } from '../../src/config.ts';
+import type { Flags } from '../../src/config/config.ts';
 import {
   type Fault,
   type Sandbox,

@@ -3,7 +3,7 @@ import type { SegmentApi } from '../../src/segment/api.ts';
 import { newest } from '../../src/segment/editions/editions.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import { keyOf } from '../../src/segment/names.ts';
-import { cut } from '../../src/visible.ts';
+import { cut } from '../../src/text/visible.ts';
 import { hostile, triedAt, writableName } from '../support/hostile.ts';
 import {
   call,

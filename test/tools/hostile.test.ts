@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createLog } from '../../src/log.ts';
-import { createRedactor } from '../../src/redact.ts';
 import { auditFile } from '../../src/safety/audit-file.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
 import { RefusedError } from '../../src/segment/errors.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
 import { keyOf } from '../../src/segment/names.ts';
+import { createRedactor } from '../../src/text/redact.ts';
+import { cut } from '../../src/text/visible.ts';
 import { tools } from '../../src/tools/registry.ts';
-import { cut } from '../../src/visible.ts';
 import { hostile, stringsIn, triedAt, unseenIn, writableName } from '../support/hostile.ts';
 import {
   type CallError,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Audience } from '../../src/segment/models/audience.ts';
-import { cut } from '../../src/visible.ts';
+import { cut } from '../../src/text/visible.ts';
 import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
 import { firstId, startStandIn } from '../support/stand-in.ts';
 

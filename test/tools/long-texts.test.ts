@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Audience, audienceSchema } from '../../src/segment/models/audience.ts';
-import { visibleJson } from '../../src/visible.ts';
+import { visibleJson } from '../../src/text/visible.ts';
 import { audience, callTool, connect, fakeApi, ownConfirmations } from '../support/in-memory.ts';
 import { runs } from '../support/runs.ts';
 import { wildText, wildValue } from '../support/wild-text.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { PreviewTally } from '../../src/safety/preview-count.ts';
 import { StateFolder } from '../../src/safety/state-folder.ts';
 import type { Fault, SandboxRequest } from '../../src/sandbox/start.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Flags } from '../../src/config.ts';
+import type { Flags } from '../../src/config/config.ts';
 import { callTool } from '../support/in-memory.ts';
 import { standInSpace, startStandIn } from '../support/stand-in.ts';
 

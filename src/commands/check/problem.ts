@@ -1,4 +1,4 @@
-import { visible } from '../../visible.ts';
+import { visible } from '../../text/visible.ts';
 
 /** Something requested that can't be checked, or can't be rewritten. */
 export interface Problem {

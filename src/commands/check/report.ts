@@ -1,6 +1,6 @@
 import { maxPrimaryExpressions, render } from '../../query/index.ts';
+import { visible, visibleJson } from '../../text/visible.ts';
 import { shown } from '../../tools/query-check.ts';
-import { visible, visibleJson } from '../../visible.ts';
 import { explainInShell } from '../explained.ts';
 import { type Outcome, type Report, type Verdict, verdictOn } from './outcome.ts';
 

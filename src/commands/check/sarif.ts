@@ -1,9 +1,9 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic, Severity } from '../../query/index.ts';
+import { visibleJson } from '../../text/visible.ts';
 import { shown } from '../../tools/query-check.ts';
 import { name, version } from '../../version.ts';
-import { visibleJson } from '../../visible.ts';
 import type { Outcome, Report } from './outcome.ts';
 import { type Problem, sentenceOn } from './problem.ts';
 import { placeOf } from './source.ts';

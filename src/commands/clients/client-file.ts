@@ -1,6 +1,6 @@
 import { lstat, mkdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { systemReason } from '../../system-reason.ts';
+import { systemReason } from '../../text/system-reason.ts';
 import { type Retrying, replaceFile } from '../replace-file.ts';
 
 /** A client's file as it was read. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpointPath } from '../../http-address.ts';
+import { endpointPath } from '../../config/http-address.ts';
 import { type Entry, entryName } from './entry.ts';
 import { rewrites } from './table.ts';
 

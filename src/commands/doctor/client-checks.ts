@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
-import { settings } from '../../settings.ts';
-import { slipIn } from '../../slips.ts';
+import { settings } from '../../config/settings.ts';
+import { slipIn } from '../../config/slips.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { ClientFileError, readClientFile } from '../clients/client-file.ts';
 import { entryName, isOurs, type ServerStart, startIn } from '../clients/entry.ts';

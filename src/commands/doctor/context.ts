@@ -1,11 +1,17 @@
 import { dirname } from 'node:path';
-import { type Config, ConfigError, type Flags, readConfig, secretsOf } from '../../config.ts';
-import { Given } from '../../given.ts';
-import { isWithNamedTokens } from '../../http-config.ts';
-import { httpSettingList } from '../../http-settings.ts';
-import { createRedactor, type Redactor } from '../../redact.ts';
+import {
+  type Config,
+  ConfigError,
+  type Flags,
+  readConfig,
+  secretsOf,
+} from '../../config/config.ts';
+import { Given } from '../../config/given.ts';
+import { isWithNamedTokens } from '../../config/http-config.ts';
+import { httpSettingList } from '../../config/http-settings.ts';
+import { type Setting, settings } from '../../config/settings.ts';
 import { defaultStateFolder } from '../../safety/state-folder.ts';
-import { type Setting, settings } from '../../settings.ts';
+import { createRedactor, type Redactor } from '../../text/redact.ts';
 import { joined, type Place } from '../clients/place.ts';
 import type { DoctorMachine } from './machine.ts';
 import { SegmentLooks } from './segment-looks.ts';

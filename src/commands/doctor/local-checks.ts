@@ -1,6 +1,6 @@
-import { auditTarget, auditToStdout } from '../../audit-path.ts';
-import { Given } from '../../given.ts';
-import { settings } from '../../settings.ts';
+import { auditTarget, auditToStdout } from '../../config/audit-path.ts';
+import { Given } from '../../config/given.ts';
+import { settings } from '../../config/settings.ts';
 import { minNode, name as programName } from '../../version.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';

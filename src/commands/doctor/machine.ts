@@ -1,9 +1,9 @@
 import type { Fetch } from '../../access/issuer-keys.ts';
 import type { ReadFile } from '../../access/watched-file.ts';
 import type { Clock } from '../../clock.ts';
-import type { Config } from '../../config.ts';
-import type { Redactor } from '../../redact.ts';
+import type { Config } from '../../config/config.ts';
 import type { SegmentApi } from '../../segment/api.ts';
+import type { Redactor } from '../../text/redact.ts';
 import type { Place } from '../clients/place.ts';
 import type { RedisAnswer } from './redis-ping.ts';
 

@@ -1,6 +1,6 @@
 import { editionShownBy } from '../../segment/editions/choice.ts';
 import type { AudiencesError, ErrorCode } from '../../segment/errors.ts';
-import { quoted } from '../../visible.ts';
+import { quoted } from '../../text/visible.ts';
 import { skewInWords } from './clock-skew.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';

@@ -1,10 +1,10 @@
-import { baseUrls, type Config } from '../../config.ts';
-import type { Redactor } from '../../redact.ts';
+import { baseUrls, type Config } from '../../config/config.ts';
 import type { SegmentApi } from '../../segment/api.ts';
 import type { CallContext } from '../../segment/call.ts';
 import type { Input, OperationName, Output } from '../../segment/contract.ts';
 import type { EditionSetting } from '../../segment/editions/editions.ts';
 import { AudiencesError } from '../../segment/errors.ts';
+import type { Redactor } from '../../text/redact.ts';
 import type { DoctorMachine } from './machine.ts';
 
 /** The result of a request to Segment. */

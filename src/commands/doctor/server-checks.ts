@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { resourceMetadataPaths } from '../../access/challenge.ts';
 import { metadataUrls } from '../../access/issuer-keys.ts';
-import { endpointPath, isLoopback } from '../../http-address.ts';
+import { endpointPath, isLoopback } from '../../config/http-address.ts';
+import { quoted } from '../../text/visible.ts';
 import { name as programName, version } from '../../version.ts';
-import { quoted } from '../../visible.ts';
 import { skewInWords } from './clock-skew.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import type { DoctorMachine } from './machine.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Fetch } from '../../access/issuer-keys.ts';
 import type { Clock } from '../../clock.ts';
-import { systemReason } from '../../system-reason.ts';
+import { systemReason } from '../../text/system-reason.ts';
 import { name as programName, version } from '../../version.ts';
 import { dateSkew } from './clock-skew.ts';
 

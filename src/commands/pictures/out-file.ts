@@ -1,7 +1,7 @@
 import { access, constants, open, realpath, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConfigError } from '../../config.ts';
-import { systemReason } from '../../system-reason.ts';
+import { ConfigError } from '../../config/config.ts';
+import { systemReason } from '../../text/system-reason.ts';
 import { replaceFile } from '../replace-file.ts';
 
 /** A file to write. */

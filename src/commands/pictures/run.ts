@@ -6,16 +6,16 @@ import {
   type Flags,
   readConfig,
   secretsOf,
-} from '../../config.ts';
+} from '../../config/config.ts';
 import { connect } from '../../connect.ts';
-import { createRedactor, type Redactor } from '../../redact.ts';
 import type { SegmentApi } from '../../segment/api.ts';
 import { briefly, type CallContext, type Wait } from '../../segment/call.ts';
 import { AudiencesError } from '../../segment/errors.ts';
 import { AudienceIndexes } from '../../space/audience-indexes.ts';
 import { KnownNameLists } from '../../space/known-names.ts';
+import { createRedactor, type Redactor } from '../../text/redact.ts';
+import { visible } from '../../text/visible.ts';
 import { name as programName } from '../../version.ts';
-import { visible } from '../../visible.ts';
 import { assertWritable, type OutFile, writeOut } from './out-file.ts';
 import { ProgressBar } from './progress-bar.ts';
 

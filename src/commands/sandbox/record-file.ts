@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { ConfigError } from '../../config.ts';
-import { systemReason } from '../../system-reason.ts';
+import { ConfigError } from '../../config/config.ts';
+import { systemReason } from '../../text/system-reason.ts';
 
 /** Only the owner may read it: it contains definitions and names. */
 const mode = 0o600;

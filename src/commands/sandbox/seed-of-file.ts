@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config.ts';
+import { ConfigError } from '../../config/config.ts';
 import { parseSeed, type SandboxSeed, SeedError } from '../../sandbox/start.ts';
 import { FileError, readText } from '../text-files.ts';
 

@@ -1,12 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { ConfigError } from '../../config.ts';
-import { Given } from '../../given.ts';
-import { createRedactor } from '../../redact.ts';
+import { ConfigError } from '../../config/config.ts';
+import { Given } from '../../config/given.ts';
+import { settings } from '../../config/settings.ts';
 import { StateFolder, StateFolderError } from '../../safety/state-folder.ts';
-import { settings } from '../../settings.ts';
+import { createRedactor } from '../../text/redact.ts';
+import { visible, visibleLines } from '../../text/visible.ts';
 import { name as programName } from '../../version.ts';
-import { visible, visibleLines } from '../../visible.ts';
 import {
   backupOf,
   type ClientFile,

@@ -1,4 +1,4 @@
-import type { Flags } from '../../config.ts';
+import type { Flags } from '../../config/config.ts';
 import type { Place } from '../clients/place.ts';
 import type { Retrying } from '../replace-file.ts';
 import type { RunningProgram } from './start.ts';

@@ -1,4 +1,4 @@
-import { settings } from '../../settings.ts';
+import { settings } from '../../config/settings.ts';
 import { type ClientFile, ClientFileError, textOf } from '../clients/client-file.ts';
 import { type Entry, entryName, isOurs, startIn } from '../clients/entry.ts';
 import {

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config.ts';
+import { ConfigError } from '../../config/config.ts';
 import type { RemoteServer } from '../clients/remote.ts';
 import { endpointIn, problemsOfVariable } from '../endpoint.ts';
 import type { SetupCommand } from './command.ts';

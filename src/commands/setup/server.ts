@@ -1,6 +1,6 @@
-import { ConfigError } from '../../config.ts';
+import { ConfigError } from '../../config/config.ts';
+import { settings } from '../../config/settings.ts';
 import { defaultStateFolder } from '../../safety/state-folder.ts';
-import { settings } from '../../settings.ts';
 import type { Entry } from '../clients/entry.ts';
 import { joined, type Place } from '../clients/place.ts';
 import { type RemoteForm, remoteFormOf } from '../clients/remote.ts';

@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path';
-import { type Flags, readConfig } from '../../config.ts';
-import { Given } from '../../given.ts';
-import { type Setting, settings } from '../../settings.ts';
+import { type Flags, readConfig } from '../../config/config.ts';
+import { Given } from '../../config/given.ts';
+import { type Setting, settings } from '../../config/settings.ts';
 import type { Place } from '../clients/place.ts';
 
 /** The settings that go into a client's file. */

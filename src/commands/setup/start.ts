@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config.ts';
+import { ConfigError } from '../../config/config.ts';
 import type { Project } from '../../project.ts';
 import { name, version } from '../../version.ts';
 import type { ServerStart } from '../clients/entry.ts';

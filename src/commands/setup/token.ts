@@ -1,7 +1,7 @@
-import { ConfigError } from '../../config.ts';
+import { ConfigError } from '../../config/config.ts';
+import { settings } from '../../config/settings.ts';
+import { slipIn } from '../../config/slips.ts';
 import type { StateFolder } from '../../safety/state-folder.ts';
-import { settings } from '../../settings.ts';
-import { slipIn } from '../../slips.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The possible sources of a token. */

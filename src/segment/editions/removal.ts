@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cut, quoted } from '../../visible.ts';
+import { cut, quoted } from '../../text/visible.ts';
 import type { StatusOutput } from '../contract.ts';
 
 /*

@@ -13,7 +13,7 @@ import { asId, type Refusal, readMessage } from '../../mcp/messages.ts';
 import { loadModern, type Modern } from '../../mcp/modern.ts';
 import { rpcCodes } from '../../mcp/rpc-error.ts';
 import { type ClosableServer, type CreateServer, createMcpServer } from '../../mcp/server.ts';
-import { cut, visibleJson, visibleLines } from '../../visible.ts';
+import { cut, visibleJson, visibleLines } from '../../text/visible.ts';
 import { ResumedTransport } from './resumed-transport.ts';
 import type { SessionSeals, Statement } from './session-seals.ts';
 import type { UnderWay } from './under-way.ts';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { loopbackNames } from '../../http-address.ts';
+import { loopbackNames } from '../../config/http-address.ts';
 
 /** What a browser may send, and what its scripts may read; only clients in a browser need it. */
 const corsHeaders = {

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { ListenAddress } from '../../http-address.ts';
+import type { ListenAddress } from '../../config/http-address.ts';
 
 /**
  * Begins to listen.

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { ListenAddress } from '../../http-address.ts';
+import type { ListenAddress } from '../../config/http-address.ts';
 import { listenAt } from './listen.ts';
 import { urlOf } from './url.ts';
 

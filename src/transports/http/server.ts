@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { endpointPath, type ListenAddress } from '../../http-address.ts';
+import { endpointPath, type ListenAddress } from '../../config/http-address.ts';
 import type { Log } from '../../log.ts';
 import { rpcCodes } from '../../mcp/rpc-error.ts';
 import { Running } from '../../mcp/running.ts';

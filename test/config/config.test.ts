@@ -3,20 +3,20 @@ import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseCommand } from '../src/cli.ts';
+import { parseCommand } from '../../src/cli.ts';
 import {
   type Config,
   ConfigError,
   type Environment,
   type Flags,
   readConfig,
-} from '../src/config.ts';
-import { misnamedFences } from '../src/misnamed.ts';
-import { createRedactor } from '../src/redact.ts';
-import { auditFile } from '../src/safety/audit-file.ts';
-import { AuditLog } from '../src/safety/audit-log.ts';
-import { type Setting, settings } from '../src/settings.ts';
-import { isWindows } from './support/platform.ts';
+} from '../../src/config/config.ts';
+import { misnamedFences } from '../../src/config/misnamed.ts';
+import { type Setting, settings } from '../../src/config/settings.ts';
+import { auditFile } from '../../src/safety/audit-file.ts';
+import { AuditLog } from '../../src/safety/audit-log.ts';
+import { createRedactor } from '../../src/text/redact.ts';
+import { isWindows } from '../support/platform.ts';
 
 const token = 'a-token-for-tests';
 const env = (more: Environment = {}) => ({ SEGMENT_API_TOKEN: token, ...more });

@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
-import { systemReason } from './system-reason.ts';
+import { systemReason } from '../text/system-reason.ts';
 
 /** The value that means stdout instead of a file. */
 export const auditToStdout = 'stdout';

@@ -1,3 +1,12 @@
+import type { LogLevel } from '../log.ts';
+import type { AskMode, ConfirmMode } from '../safety/agreement.ts';
+import { sandboxSpaces } from '../sandbox/spaces.ts';
+import type { OperationName } from '../segment/contract.ts';
+import type { EditionSetting } from '../segment/editions/editions.ts';
+import { isSpaceAllowed, type Policy } from '../segment/policy.ts';
+import { findProxy, type HttpProxy } from '../segment/proxy.ts';
+import type { QueryCheckMode } from '../tools/query-check.ts';
+import type { Toolset } from '../tools/toolsets.ts';
 import { auditTarget, auditToStdout, problemWithAuditLog } from './audit-path.ts';
 import { readFileOf } from './file-setting.ts';
 import { type Environment, type Flags, Given } from './given.ts';
@@ -9,18 +18,9 @@ import {
   secretsOfRedis,
 } from './http-config.ts';
 import type { Secrets } from './keys-of-secret.ts';
-import type { LogLevel } from './log.ts';
 import { misnamedFences } from './misnamed.ts';
 import { problemWithTools } from './offered.ts';
-import type { AskMode, ConfirmMode } from './safety/agreement.ts';
-import { sandboxSpaces } from './sandbox/spaces.ts';
-import type { OperationName } from './segment/contract.ts';
-import type { EditionSetting } from './segment/editions/editions.ts';
-import { isSpaceAllowed, type Policy } from './segment/policy.ts';
-import { findProxy, type HttpProxy } from './segment/proxy.ts';
 import { settings } from './settings.ts';
-import type { QueryCheckMode } from './tools/query-check.ts';
-import type { Toolset } from './tools/toolsets.ts';
 
 export type { Environment, Flags };
 

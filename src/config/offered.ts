@@ -1,5 +1,5 @@
+import { defaultToolsets, listedTools, toolsIn } from '../tools/toolsets.ts';
 import type { Config } from './config.ts';
-import { defaultToolsets, listedTools, toolsIn } from './tools/toolsets.ts';
 
 /** What of the settings decides which tools are offered. */
 type Choice = Pick<Config, 'tools' | 'toolsets' | 'policy'>;

@@ -1,21 +1,21 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
-import { replicaPlaceholder } from './audit-path.ts';
-import type { Secrets } from './keys-of-secret.ts';
-import { type LogLevel, logLevels } from './log.ts';
-import { suggest } from './query/suggest.ts';
-import { askModes, confirmModes } from './safety/agreement.ts';
-import type { OperationName } from './segment/contract.ts';
-import { editionSettings, isOperationName, operationNames } from './segment/editions/editions.ts';
-import { problemOfId } from './segment/ids.ts';
-import { queryCheckModes } from './tools/query-check.ts';
+import { type LogLevel, logLevels } from '../log.ts';
+import { suggest } from '../query/suggest.ts';
+import { askModes, confirmModes } from '../safety/agreement.ts';
+import type { OperationName } from '../segment/contract.ts';
+import { editionSettings, isOperationName, operationNames } from '../segment/editions/editions.ts';
+import { problemOfId } from '../segment/ids.ts';
+import { queryCheckModes } from '../tools/query-check.ts';
 import {
   defaultToolsets,
   isToolset,
   listedTools,
   type Toolset,
   toolsets,
-} from './tools/toolsets.ts';
+} from '../tools/toolsets.ts';
+import { replicaPlaceholder } from './audit-path.ts';
+import type { Secrets } from './keys-of-secret.ts';
 
 /** One setting; `--help` and docs/options.md are generated from these. */
 export interface Setting<Value> {

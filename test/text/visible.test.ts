@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quoted, quotedPlainly, visible, visibleJson, visibleLines } from '../src/visible.ts';
-import { unseenIn } from './support/hostile.ts';
-import { anyCharacter } from './support/wild-text.ts';
+import {
+  quoted,
+  quotedPlainly,
+  visible,
+  visibleJson,
+  visibleLines,
+} from '../../src/text/visible.ts';
+import { unseenIn } from '../support/hostile.ts';
+import { anyCharacter } from '../support/wild-text.ts';
 
 const anyText = fc.string({ unit: anyCharacter });
 /** Texts in which what can't be seen is likely. */

@@ -1,6 +1,6 @@
+import { isNearMiss, plainName } from '../text/nearest.ts';
 import type { Environment } from './given.ts';
 import { httpSettingList } from './http-settings.ts';
-import { isNearMiss, plainName } from './nearest.ts';
 import { type Setting, settings } from './settings.ts';
 
 /** A first word that may be a misspelling of ours, and what may follow it in our names. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { decodeText } from './decode-text.ts';
+import { decodeText } from '../text/decode-text.ts';
+import { systemReason } from '../text/system-reason.ts';
 import type { Setting } from './settings.ts';
 import { slipIn } from './slips.ts';
-import { systemReason } from './system-reason.ts';
 
 /**
  * The value of a setting that is kept in a file; undefined if it can't be used, which is reported.

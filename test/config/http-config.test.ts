@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseCommand } from '../src/cli.ts';
+import { parseCommand } from '../../src/cli.ts';
 import {
   type Config,
   ConfigError,
@@ -10,9 +10,9 @@ import {
   readConfig,
   secretsOf,
   withToken,
-} from '../src/config.ts';
-import type { HttpMachine } from '../src/http-config.ts';
-import { httpSettingList } from '../src/http-settings.ts';
+} from '../../src/config/config.ts';
+import type { HttpMachine } from '../../src/config/http-config.ts';
+import { httpSettingList } from '../../src/config/http-settings.ts';
 
 const token = 'a-token-for-tests';
 const secret = Buffer.alloc(32, 7).toString('base64');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestName } from '../src/nearest.ts';
+import { nearestName } from '../../src/text/nearest.ts';
 
 const names = ['list_audiences', 'get_audience', 'check', 'read-only', 'spaceId', 'id'];
 

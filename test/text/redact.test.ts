@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../src/log.ts';
-import { createRedactor } from '../src/redact.ts';
+import { createLog } from '../../src/log.ts';
+import { createRedactor } from '../../src/text/redact.ts';
 
 const secret = 'sgp_notARealToken';
 const redactor = createRedactor([secret]);

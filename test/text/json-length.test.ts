@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonFits, jsonLength, minJsonLength } from '../src/json-length.ts';
-import { visibleJson } from '../src/visible.ts';
-import { wildValue } from './support/wild-text.ts';
+import { jsonFits, jsonLength, minJsonLength } from '../../src/text/json-length.ts';
+import { visibleJson } from '../../src/text/visible.ts';
+import { wildValue } from '../support/wild-text.ts';
 
 /*
  * How long the JSON of a value is, told without writing all of it.
