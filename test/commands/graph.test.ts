@@ -328,7 +328,10 @@ describe('progress', () => {
   };
 
   test('is a bar on a terminal, which is gone at the end', async () => {
-    const { stderr } = await run(['graph'], { ...(await large()), isTerminal: true });
+    const { stderr } = await run(['graph', '--format', 'json'], {
+      ...(await large()),
+      isTerminal: true,
+    });
     const shown = stderr.split('\r\u001b[K');
     expect(shown).toContain('[########----------------] 1,000 of 3,000 audiences');
     expect(shown).toContain('[################--------] 2,000 of 3,000 audiences');
@@ -336,7 +339,7 @@ describe('progress', () => {
   });
 
   test('is not shown elsewhere', async () => {
-    expect((await run(['graph'], await large())).stderr).toBe('');
+    expect((await run(['graph', '--format', 'json'], await large())).stderr).toBe('');
   });
 });
 

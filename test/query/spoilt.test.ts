@@ -14,7 +14,7 @@ import { accountSpoilers, type Spoiler, spoilers } from '../support/spoilers.ts'
  */
 
 /** Spoilt definitions for each way, where so many of those that are generated can be spoilt by it. */
-const maxRuns = runs(4);
+const maxRuns = runs(2);
 
 const levels = [
   ['users', userQuery, fc.sample(profile, { numRuns: 150, seed: 1 }), spoilers],

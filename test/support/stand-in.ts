@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Flags } from '../../src/config/config.ts';
 import {
   type Fault,
@@ -57,7 +57,26 @@ export interface StandInOptions extends Pick<SandboxOptions, 'limits'> {
 }
 
 /** Starts both for the time of one test. */
-export async function startStandIn({
+export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  const standIn = await openStandIn(options);
+  onTestFinished(() => standIn[Symbol.asyncDispose]());
+  return standIn;
+}
+
+/** Starts both for the tests of one `describe`, of which none may leave anything to the next. */
+export function sharedStandIn(options: StandInOptions): () => StandIn {
+  let standIn: StandIn | undefined;
+  beforeAll(async () => {
+    standIn = await openStandIn(options);
+  });
+  afterAll(() => standIn?.[Symbol.asyncDispose]());
+  return () => {
+    if (!standIn) throw new Error('It is not started yet.');
+    return standIn;
+  };
+}
+
+async function openStandIn({
   edition,
   seeds = [],
   otherSpaces = {},
@@ -99,12 +118,12 @@ export async function startStandIn({
         }),
     },
   );
-  onTestFinished(async () => {
-    await composed[Symbol.asyncDispose]();
-    await sandbox.close();
-  });
   return {
     ...composed,
+    async [Symbol.asyncDispose]() {
+      await composed[Symbol.asyncDispose]();
+      await sandbox.close();
+    },
     sandbox,
     clock,
     through: (promise) => time.until(promise),

@@ -8,6 +8,7 @@ import {
   visibleLines,
 } from '../../src/text/visible.ts';
 import { unseenIn } from '../support/hostile.ts';
+import { runs } from '../support/runs.ts';
 import { anyCharacter } from '../support/wild-text.ts';
 
 const anyText = fc.string({ unit: anyCharacter });
@@ -61,7 +62,7 @@ describe('visible', () => {
           expect(visibleLines(text)).toBe(text);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -84,7 +85,7 @@ describe('visibleJson', () => {
         expect(unseenIn(json)).toEqual([]);
         expect(json).not.toContain('\n');
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -98,7 +99,7 @@ describe('quoted', () => {
         expect(shown).not.toContain('\n');
         expect(unseenIn(shown)).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -130,7 +131,7 @@ describe('quotedPlainly', () => {
         expect(JSON.parse(shown)).toBe(text);
         expect(unseenIn(shown)).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -159,7 +159,7 @@ describe.each(hostile)('%s', (title, text) => {
     },
   );
 
-  test.runIf(isTried(0))('is named on one line where it is no string of a definition', async () => {
+  test.runIf(isTried(2))('is named on one line where it is no string of a definition', async () => {
     const client = await connect(fakeApi({ audience: written(text) }).api);
     const args = { spaceId, id: 'aud_1', name: 'N', find: [`${text}?`], replaceWith: [text] };
     const { error } = await call(client, 'copy_audience', args);
@@ -167,7 +167,7 @@ describe.each(hostile)('%s', (title, text) => {
     expect(error?.message).not.toContain('\n');
   });
 
-  test.runIf(isTried(1))(
+  test.runIf(isTried(3))(
     'is shown as it is in schedules, and forges no line of the questions about them',
     async () => {
       const schedules = (word: string) => [
@@ -264,7 +264,7 @@ describe.each(hostile)('%s', (title, text) => {
     };
   };
 
-  test.runIf(isTried(0))('is shown as it is among the names of the space', async () => {
+  test.runIf(isTried(2))('is shown as it is among the names of the space', async () => {
     const client = await connect(withSchema(fakeApi({}).api));
     for (const args of [
       { kind: 'events' },
@@ -281,7 +281,7 @@ describe.each(hostile)('%s', (title, text) => {
     }
   });
 
-  test.runIf(isTried(1))('hides nothing in a warning about an unknown name', async () => {
+  test.runIf(isTried(3))('hides nothing in a warning about an unknown name', async () => {
     const client = await connect(
       withSchema(fakeApi({ page: { audiences: [], pagination: {} } }).api),
       {

@@ -134,7 +134,7 @@ describe.each(hostile)('%s', (title, text) => {
     },
   );
 
-  test.runIf(isTried(0))('is checked and explained without hiding anything', async () => {
+  test.runIf(isTried(2))('is checked and explained without hiding anything', async () => {
     const client = await connect(fakeApi({}).api);
     const traitName = `trait(${literal(text)}) = ${literal(text)}`;
     const reversed = `${literal(text)} = trait('x')`;
@@ -156,7 +156,7 @@ describe.each(hostile)('%s', (title, text) => {
     expect(data.explanation ?? '').not.toContain('\n');
   });
 
-  test.runIf(isTried(1))(
+  test.runIf(isTried(3))(
     'is marked in a wrong definition, and forges no line of that',
     async () => {
       const client = await connect(fakeApi({}).api);
@@ -190,7 +190,7 @@ describe.each(hostile)('%s', (title, text) => {
     expect(unseenIn(String(refusal))).toEqual([]);
   });
 
-  test.runIf(isTried(0))(
+  test.runIf(isTried(1))(
     'is sent as it is and comes back as it is, wherever it may stand in a call',
     async () => {
       const { api, asked } = fakeApi({ audience: stored });
@@ -246,7 +246,7 @@ describe.each(hostile)('%s', (title, text) => {
     audience({ key: 'it', description: 'Before' }),
   ];
 
-  test.runIf(isTried(1))('forges no line of the question that a user is asked', async () => {
+  test.runIf(isTried(2))('forges no line of the question that a user is asked', async () => {
     const ask = async (shown: Audience, calls: typeof writes | typeof harmless) => {
       const questions: string[] = [];
       const answering: Answering = (question) => {
@@ -267,7 +267,7 @@ describe.each(hostile)('%s', (title, text) => {
     for (const question of questions) expect(question.split('\n').at(-1)).toBe('Do you agree?');
   });
 
-  test.runIf(isTried(0))('forges no line of the question in two steps', async () => {
+  test.runIf(isTried(3))('forges no line of the question in two steps', async () => {
     const ask = async (shown: Audience, calls: typeof writes | typeof harmless) => {
       const { api } = fakeApi({ audience: shown, page });
       const client = await connect(api, { confirm: 'writes', queryCheck: 'off' });
@@ -286,7 +286,7 @@ describe.each(hostile)('%s', (title, text) => {
     expect(messages.map(labelsOf)).toEqual((await ask(plain, harmless)).map(labelsOf));
   });
 
-  test.runIf(isTried(1))('is rehearsed as it is', async () => {
+  test.runIf(isTried(0))('is rehearsed as it is', async () => {
     const { api } = fakeApi({ audience: stored });
     const client = await connect(api, { confirm: 'writes', queryCheck: 'off' });
     const [create, update] = writes;
@@ -302,7 +302,7 @@ describe.each(hostile)('%s', (title, text) => {
     expect(changed.data).toMatchObject({ dryRun: { before: shownStored, after: { name } } });
   });
 
-  test.runIf(isTried(0))(
+  test.runIf(isTried(1))(
     'is on one line in errors about a duplicate, about a change and by Segment',
     async () => {
       const told: (CallError | undefined)[] = [];
@@ -333,7 +333,7 @@ describe.each(hostile)('%s', (title, text) => {
     },
   );
 
-  test.runIf(isTried(1))('is shown in errors from below without hiding anything', async () => {
+  test.runIf(isTried(2))('is shown in errors from below without hiding anything', async () => {
     const next = `look at ${text}`.replaceAll('\n', ' ');
     for (const error of [
       new RefusedError('validation_failed', `name: ${text}`, { next, field: text }),
@@ -345,7 +345,7 @@ describe.each(hostile)('%s', (title, text) => {
     }
   });
 
-  test.runIf(isTried(1))(
+  test.runIf(isTried(3))(
     'is one line, with nothing invisible, in the log and in the audit log',
     async () => {
       const lines: string[] = [];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool } from '../support/in-memory.ts';
+import { oneIn } from '../support/runs.ts';
 import { firstId, startStandIn, withOdd } from '../support/stand-in.ts';
 
 /*
@@ -68,7 +69,14 @@ const oddities: [what: string, odd: object, shown: object, hidden: string[]][] =
 ];
 const rowsSchema = z.object({ audiences: z.array(z.looseObject({ id: z.string() })) });
 
-describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
+const editions = [
+  ['v1alpha', 0],
+  ['v1', 1],
+] as const;
+describe.each(editions)('in edition %s', (edition, first) => {
+  // By default every second in one edition, and the others in the other.
+  const tried = oneIn(2, oddities, first);
+
   async function oddSpace(odd: object, confirm = 'none') {
     const rig = await startStandIn({
       edition,
@@ -80,7 +88,7 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
     return rig;
   }
 
-  test.each(oddities)('%s is listed among the others', async (_, odd) => {
+  test.each(tried)('%s is listed among the others', async (_, odd) => {
     const { client } = await oddSpace(odd);
     const { structured, error } = await callTool(client, 'list_audiences');
     expect(error).toBeUndefined();
@@ -88,7 +96,7 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
     expect(audiences).toMatchObject([{ id: firstId }, { name: 'Second' }, { name: 'Third' }]);
   });
 
-  test.each(oddities)('%s is read as it is', async (_, odd, shown, hidden) => {
+  test.each(tried)('%s is read as it is', async (_, odd, shown, hidden) => {
     const { client } = await oddSpace(odd);
     const { structured, error } = await callTool(client, 'get_audience', { id: firstId });
     expect(error).toBeUndefined();
@@ -97,7 +105,7 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
     for (const field of hidden) expect(read).not.toHaveProperty(field);
   });
 
-  test.each(oddities)('%s does not keep another from being created or found', async (_, odd) => {
+  test.each(tried)('%s does not keep another from being created or found', async (_, odd) => {
     const { client } = await oddSpace(odd);
     const found = await callTool(client, 'create_audience', { name: 'Second', query });
     expect(found.error).toMatchObject({
@@ -108,14 +116,14 @@ describe.each(['v1alpha', 'v1'] as const)('in edition %s', (edition) => {
     expect(made.structured).toMatchObject({ audience: { name: 'New' } });
   });
 
-  test.each(oddities)('%s does not hide what depends on another', async (_, odd) => {
+  test.each(tried)('%s does not hide what depends on another', async (_, odd) => {
     const { client, questions } = await oddSpace(odd, 'remove');
     const { error } = await callTool(client, 'remove_audience_from_space', { id: secondId });
     expect(error).toBeUndefined();
     expect(questions).toEqual([expect.stringContaining('Used by: "Third"')]);
   });
 
-  test.each(oddities)('%s can be changed and removed', async (_, odd, shown) => {
+  test.each(tried)('%s can be changed and removed', async (_, odd, shown) => {
     const { client, clock, writes, questions } = await oddSpace(odd, 'writes');
     const change = { id: firstId, description: 'New', enabled: true };
     const updated = await callTool(client, 'update_audience_for_space', change);

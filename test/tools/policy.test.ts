@@ -3,7 +3,12 @@ import type { SeedSpace } from '../../src/sandbox/start.ts';
 import { registry, tools } from '../../src/tools/registry.ts';
 import { defaultToolsets, isToolset } from '../../src/tools/toolsets.ts';
 import { callTool } from '../support/in-memory.ts';
-import { type StandIn, type StandInOptions, startStandIn } from '../support/stand-in.ts';
+import {
+  type StandIn,
+  type StandInOptions,
+  sharedStandIn,
+  startStandIn,
+} from '../support/stand-in.ts';
 
 /*
  * The fences of whoever runs the server, around every tool: what is switched off, spaces that are not
@@ -101,8 +106,22 @@ const reads = calls.filter(({ tool }) => !writing.has(tool));
 const writes = calls.filter(({ tool }) => writing.has(tool));
 const named = (some: readonly Call[]) => some.map((call) => [call.tool, call] as const);
 
-async function start(flags: NonNullable<StandInOptions['flags']>) {
-  const rig = await startStandIn({ edition: 'v1', world, flags: { toolsets: 'all', ...flags } });
+type GivenFlags = NonNullable<StandInOptions['flags']>;
+const optionsWith = (flags: GivenFlags): StandInOptions => {
+  return { edition: 'v1', world, flags: { toolsets: 'all', ...flags } };
+};
+
+async function start(flags: GivenFlags) {
+  return callable(await startStandIn(optionsWith(flags)));
+}
+
+/** One program for all tests of a `describe`, where none of them changes anything. */
+function shared(flags: GivenFlags) {
+  const standIn = sharedStandIn(optionsWith(flags));
+  return () => callable(standIn());
+}
+
+function callable(rig: StandIn) {
   /** Lets time pass while a preview is waited for. */
   const call = ({ tool, args }: Call, more: object = {}) => {
     const onprogress = () => rig.isWaitedFor(3000);
@@ -122,13 +141,15 @@ test('every tool is called here', () => {
 });
 
 describe('--read-only', () => {
+  const running = shared({ 'read-only': true });
+
   test('leaves only the tools that read', async () => {
-    const rig = await start({ 'read-only': true });
+    const rig = running();
     expect(await offeredBy(rig)).toEqual(namesOf(tools).filter((name) => !writing.has(name)));
   });
 
   test.each(named(writes))('refuses %s before anything is sent', async (tool, call) => {
-    const rig = await start({ 'read-only': true });
+    const rig = running();
     const { error } = await rig.call(call);
     expect(error).toMatchObject({ code: 'invalid_input' });
     expect(error?.message).toContain(`${tool} is disabled on this server by --read-only`);
@@ -136,35 +157,35 @@ describe('--read-only', () => {
   });
 
   test.each(named(reads))('lets %s work, and writes nothing', async (_, call) => {
-    const rig = await start({ 'read-only': true });
+    const rig = running();
     expect((await rig.call(call)).error).toBeUndefined();
     expect(rig.written()).toEqual([]);
   });
 });
 
 describe('--allowed-spaces', () => {
-  const flags = { 'allowed-spaces': 'spa_1' };
+  const running = shared({ 'allowed-spaces': 'spa_1' });
   const inSpace = calls.filter(({ tool, args }) => {
     const asksNothing = tool === 'check_audience_query' && !('checkNames' in args);
     return tool !== 'list_spaces' && !asksNothing;
   });
 
   test.each(named(inSpace))('keeps %s out of another space', async (_, call) => {
-    const rig = await start(flags);
+    const rig = running();
     const { error } = await rig.call(call, { spaceId: 'spa_other' });
     expect(error?.code).toBe('space_not_allowed');
     expect(rig.requests).toEqual([]);
   });
 
   test.each(named(writes))('also keeps a dry run of %s out of it', async (_, call) => {
-    const rig = await start(flags);
+    const rig = running();
     const { error } = await rig.call(call, { spaceId: 'spa_other', dryRun: true });
     expect(error?.code).toBe('space_not_allowed');
     expect(rig.requests).toEqual([]);
   });
 
   test('keeps a copy out of it', async () => {
-    const rig = await start(flags);
+    const rig = await start({ 'allowed-spaces': 'spa_1' });
     const copy = { tool: 'copy_audience', args: { id: 'aud_first', toSpaceId: 'spa_other' } };
     expect((await rig.call(copy)).error?.code).toBe('space_not_allowed');
     expect(rig.requests.filter(({ spaceId }) => spaceId === 'spa_other')).toEqual([]);
@@ -172,7 +193,7 @@ describe('--allowed-spaces', () => {
   });
 
   test('hides it from list_spaces', async () => {
-    const rig = await start(flags);
+    const rig = await start({ 'allowed-spaces': 'spa_1' });
     const { structured } = await rig.call({ tool: 'list_spaces', args: {} });
     expect(structured.spaces).toMatchObject([{ id: 'spa_1' }]);
     expect(structured.spaces).toHaveLength(1);
@@ -241,8 +262,9 @@ describe('--confirm', () => {
     expect(rig.written()).toHaveLength(sent);
   });
 
+  const reading = shared({ confirm: 'writes' });
   test.each(named(reads))('writes: %s needs none', async (_, call) => {
-    const rig = await start({ confirm: 'writes' });
+    const rig = reading();
     expect((await rig.call(call)).error).toBeUndefined();
   });
 });
@@ -254,21 +276,23 @@ describe('--no-samples', () => {
     { tool: 'describe_space_schema', args: { kind: 'properties', event: 'Shoes Bought' } },
   ];
 
+  const running = shared({ 'no-samples': true });
   test.each(named(sampled))('refuses them to %s before anything is sent', async (_, call) => {
-    const rig = await start({ 'no-samples': true });
+    const rig = running();
     const { error } = await rig.call(call, { samples: true });
     expect(error).toMatchObject({ code: 'invalid_input', field: 'samples' });
     expect(rig.requests).toEqual([]);
   });
 
+  const without = shared({});
   test.each(named(sampled))('does not affect %s where it is not set', async (_, call) => {
-    const rig = await start({});
+    const rig = without();
     const { text } = await rig.call(call, { samples: true });
     expect(text).toMatch(/private|use_1/);
   });
 
   test.each(named(reads))('and without it %s shows none unless it is asked to', async (_, call) => {
-    const rig = await start({});
+    const rig = without();
     expect((await rig.call(call)).text).not.toMatch(/private|use_1/);
   });
 });
