@@ -7,7 +7,7 @@ import {
   traitOf,
 } from '../query/index.ts';
 import type { DataGraph } from './data-graph.ts';
-import type { Sample, SampleAccount, SampleProfile } from './sample.ts';
+import type { Outcome, Sample, SampleAccount, SampleProfile } from './sample.ts';
 
 /** How long computed values stay valid, in milliseconds: time windows move with the clock. */
 const freshMs = 60_000;
@@ -43,16 +43,6 @@ interface Reading {
   traits: readonly string[];
 }
 
-/** What a computation came to. */
-interface Outcome {
-  /** Milliseconds since the epoch. */
-  at: number;
-  /** By the id of the profile or account. */
-  values: ReadonlyMap<string, unknown>;
-  /** The ids whose value is true; collected when first asked for. */
-  members?: readonly string[];
-}
-
 /** What people are computed from. */
 interface Origin {
   /** Makes the space's profiles; called on first use. */
@@ -73,7 +63,6 @@ export class People {
   readonly #sample: () => Sample;
   readonly #findByKey: FindByKey;
   readonly #readings = new Map<string, Reading>();
-  readonly #computed = new Map<string, Outcome>();
 
   constructor({ sample, graph, now, findByKey }: Origin) {
     this.graph = graph;
@@ -104,9 +93,11 @@ export class People {
   #outcomeOf(computation: Computation): Outcome {
     const now = this.now();
     const memory = this.#fingerprint(computation);
-    const known = this.#computed.get(memory);
-    if (known && now - known.at < freshMs) return known;
-    for (const [key, { at }] of this.#computed) if (now - at >= freshMs) this.#computed.delete(key);
+    const { outcomes } = this.sample;
+    const known = outcomes.get(memory);
+    // Another sandbox with the same people may be ahead of this one.
+    if (known && now >= known.at && now - known.at < freshMs) return known;
+    for (const [key, { at }] of outcomes) if (now - at >= freshMs) outcomes.delete(key);
 
     const { compute, traits } = this.#read(computation);
     const used = traits.flatMap((key) => {
@@ -122,7 +113,7 @@ export class People {
       values.set(subject.id, compute(seen, now));
     }
     const outcome = { at: now, values };
-    this.#computed.set(memory, outcome);
+    outcomes.set(memory, outcome);
     return outcome;
   }
 
@@ -169,12 +160,12 @@ export class People {
    * is built on.
    */
   #fingerprint(computation: Computation, within: readonly string[] = []): string {
-    const { purpose, level, query, filterByExternalIds } = computation;
+    const { purpose, level, query, filterByExternalIds, targetEntity } = computation;
     const used = this.#read(computation).traits.flatMap((key) => {
       const other = within.includes(key) ? undefined : this.#findByKey(key);
       return other ? [key, this.#fingerprint(other, [...within, key])] : [];
     });
-    return JSON.stringify([purpose, level, query, filterByExternalIds, used]);
+    return JSON.stringify([purpose, level, query, filterByExternalIds, targetEntity, used]);
   }
 }
 

@@ -1,5 +1,5 @@
-import { makeSample } from './sample.ts';
 import type { Seeds } from './seed.ts';
+import type { SharedPeople } from './shared-people.ts';
 import { shopRelationships } from './shop-world.ts';
 import type { Plans, SpacePlan } from './space-state.ts';
 import { type Space, sandboxSpaces } from './spaces.ts';
@@ -9,16 +9,19 @@ const customers: Readonly<Record<string, number>> = { spa_shop_production: 2000 
 const defaultCustomers = 200;
 
 /** Spaces with the shop's customers, but other audiences than the shop's. */
-export function plansOf(seeds: Seeds): Plans {
-  return (now) => Object.entries(seeds).map(([id, audiences]) => planOf(id, audiences, now));
+export function plansOf(seeds: Seeds, people: SharedPeople): Plans {
+  return (now) =>
+    Object.entries(seeds).map(([id, audiences]) => ({
+      ...planOf(id, audiences),
+      people: () => people.sample(customers[id] ?? defaultCustomers, now),
+    }));
 }
 
-function planOf(id: string, audiences: SpacePlan['audiences'], now: number): SpacePlan {
+function planOf(id: string, audiences: SpacePlan['audiences']): Omit<SpacePlan, 'people'> {
   return {
     ...spaceOf(id),
     audiences,
     computedTraits: [],
-    people: () => makeSample(customers[id] ?? defaultCustomers, now),
     events: [],
     relationships: shopRelationships,
     destinations: [],

@@ -22,6 +22,18 @@ export interface SampleAccount extends Account {
 export interface Sample {
   profiles: readonly SampleProfile[];
   accounts: readonly SampleAccount[];
+  /** What has been computed for them, by all that it depends on apart from people and time. */
+  outcomes: Map<string, Outcome>;
+}
+
+/** What a computation came to. */
+export interface Outcome {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** By the id of the profile or account. */
+  values: ReadonlyMap<string, unknown>;
+  /** The ids whose value is true; collected when first asked for. */
+  members?: readonly string[];
 }
 
 const dayMs = 86_400_000;
@@ -46,7 +58,7 @@ export function makeSample(size: number, now: number): Sample {
     accounts.push({ id, traits: accountTraits(random), events: [], users });
     start += users.length;
   }
-  return { profiles, accounts };
+  return { profiles, accounts, outcomes: new Map() };
 }
 
 function accountTraits(random: Random) {

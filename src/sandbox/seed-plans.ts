@@ -41,7 +41,11 @@ class PlanMaker {
       })),
       people: () => {
         const people = profiles.map((profile) => this.#profile(profile));
-        return { profiles: people, accounts: accounts.map((each) => accountOf(each, people)) };
+        return {
+          profiles: people,
+          accounts: accounts.map((each) => accountOf(each, people)),
+          outcomes: new Map(),
+        };
       },
       events: events.map(({ lastSeenAt, ...event }) => ({
         ...event,

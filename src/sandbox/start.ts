@@ -17,6 +17,7 @@ import type { Run } from './runs.ts';
 import type { Seed, Seeds } from './seed.ts';
 import type { SandboxSeed } from './seed-file.ts';
 import { type Outcome, Service } from './service.ts';
+import { SharedPeople } from './shared-people.ts';
 import { shopPlans } from './shop-plans.ts';
 import type { Plans } from './space-state.ts';
 import type { Space } from './spaces.ts';
@@ -34,7 +35,7 @@ export type {
   Seeds,
   Space,
 };
-export { parseSeed, SeedError };
+export { parseSeed, SeedError, SharedPeople };
 
 /** The outcome of one request; never contains the Authorization header. */
 export interface LogEntry {
@@ -64,6 +65,8 @@ export interface SandboxOptions {
    * any. Can't be combined with `seed`.
    */
   seeds?: Seeds;
+  /** The shop's customers in common with other sandboxes, which then start sooner. */
+  people?: SharedPeople;
   /** 0, the default, for any free port; always on 127.0.0.1. */
   port?: number;
   /** Milliseconds since the epoch; the machine's own clock by default. */
@@ -262,12 +265,15 @@ interface Target {
   plain: (answer: Answer) => void;
 }
 
-function plansFrom({ seed, seeds }: SandboxOptions, edition: SandboxEdition): Plans {
+function plansFrom(
+  { seed, seeds, people = new SharedPeople() }: SandboxOptions,
+  edition: SandboxEdition,
+): Plans {
   if (seed !== undefined && seeds !== undefined) {
     throw new SeedError(['seed and seeds: both are given; expected only one of them']);
   }
   if (seed !== undefined) return plansFromSeed(seed, edition);
-  return seeds === undefined ? shopPlans(edition) : plansOf(seeds);
+  return seeds === undefined ? shopPlans(edition, people) : plansOf(seeds, people);
 }
 
 /** This machine by name, as in the header `Host`, and the origin of a page that it serves itself. */

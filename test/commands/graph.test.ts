@@ -19,6 +19,7 @@ import { type SandboxOptions, type Seed, start } from '../../src/sandbox/start.t
 import { startLargeSpace } from '../support/large-space.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type PictureRunOptions, runWith } from '../support/picture-machine.ts';
+import { sharedPeople } from '../support/shared-people.ts';
 import { elementsIn, parseXml, textIn } from '../support/xml.ts';
 
 const token = 'sgp_doNotShowThisToken1234';
@@ -51,6 +52,7 @@ async function segment(options: SandboxOptions = {}) {
   const clock = new ManualClock();
   const sandbox = await start({
     clock: clock.server,
+    people: sharedPeople,
     seeds: { [space]: seeds, spa_2: [] },
     ...options,
   });

@@ -14,6 +14,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { PassingTime } from '../support/passing-time.ts';
 import { headersOf, rawRequest } from '../support/raw-http.ts';
 import { oneIn } from '../support/runs.ts';
+import { sharedPeople } from '../support/shared-people.ts';
 import { spellingsOf } from '../support/spellings.ts';
 import { type Expected, type Kind, redirects, rows } from './rows.ts';
 import { seed, space, type Target, targets } from './targets.ts';
@@ -38,6 +39,7 @@ const plenty = Object.fromEntries(operationNames.map((name) => [name, 999_999]))
 async function startStand(edition: SandboxEdition) {
   const sandbox = await start({
     clock,
+    people: sharedPeople,
     limits: plenty,
     ...(edition === 'v1' ? { edition, seed } : { edition }),
   });

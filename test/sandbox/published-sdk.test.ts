@@ -2,6 +2,7 @@ import { AudiencesApi } from '@segment/public-api-sdk-typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { shop } from '../../src/sandbox/seed.ts';
 import { type LogEntry, type Sandbox, start } from '../../src/sandbox/start.ts';
+import { recentPeople } from '../support/shared-people.ts';
 
 /*
  * Segment's own TypeScript SDK, unchanged, as published on npm (47.0.0-b8398 of 2024): it asks for
@@ -14,7 +15,7 @@ let sandbox: Sandbox;
 let api: AudiencesApi;
 
 beforeAll(async () => {
-  sandbox = await start({ seeds: shop, log: (entry) => log.push(entry) });
+  sandbox = await start({ seeds: shop, people: recentPeople, log: (entry) => log.push(entry) });
   api = new AudiencesApi(sandbox.url);
   api.accessToken = 'token-of-the-test';
 });

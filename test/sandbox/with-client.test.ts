@@ -6,6 +6,7 @@ import { operationNames } from '../../src/segment/editions/editions.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
+import { sharedPeople } from '../support/shared-people.ts';
 
 /*
  * Every operation of the client, done to the sandbox: what one states the other understands.
@@ -15,7 +16,7 @@ const clock = new ManualClock();
 let sandbox: Sandbox;
 let client: SegmentClient;
 beforeAll(async () => {
-  sandbox = await start({ edition: 'v1', clock });
+  sandbox = await start({ edition: 'v1', clock, people: sharedPeople });
   client = segmentClient(sandbox.url, clock, { edition: 'v1' });
 });
 afterAll(() => sandbox.close());

@@ -8,6 +8,7 @@ import { Checkpoint, forever, HoldingServer } from '../support/holding-server.ts
 import { callTool } from '../support/in-memory.ts';
 import { ManualClock, tick, waitFor } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
+import { sharedPeople } from '../support/shared-people.ts';
 import { firstId, standInSpace } from '../support/stand-in.ts';
 import { startTunnel } from '../support/tunnel.ts';
 
@@ -25,7 +26,12 @@ const secondId = 'aud_000000002';
 /** A sandbox behind a server that can hold what passes; `requests` is what reached that server. */
 async function startHeld() {
   const clock = new ManualClock();
-  const sandbox = await start({ edition: 'v1', seeds: { [standInSpace]: seeds }, clock });
+  const sandbox = await start({
+    edition: 'v1',
+    seeds: { [standInSpace]: seeds },
+    clock,
+    people: sharedPeople,
+  });
   const server = await HoldingServer.start(sandbox.url);
   onTestFinished(async () => {
     await server[Symbol.asyncDispose]();

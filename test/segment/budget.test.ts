@@ -5,6 +5,7 @@ import { callTool } from '../support/in-memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { neverMs } from '../support/rig.ts';
 import { segmentClient } from '../support/segment-client.ts';
+import { sharedPeople } from '../support/shared-people.ts';
 import { firstId, startStandIn } from '../support/stand-in.ts';
 
 /*
@@ -156,6 +157,7 @@ describe('a write is sent only while enough time is left', () => {
     const sandbox = await start({
       edition: 'v1alpha',
       clock,
+      people: sharedPeople,
       log: ({ method }) => requests.push(method),
     });
     const client = segmentClient(sandbox.url, clock, { timeoutMs });

@@ -16,6 +16,7 @@ import { testCall } from '../support/call.ts';
 import { listen } from '../support/listen.ts';
 import { ManualClock, tick, waitFor } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
+import { sharedPeople } from '../support/shared-people.ts';
 
 /*
  * The client against the sandbox, both on one clock that is moved by hand.
@@ -43,6 +44,7 @@ beforeEach(async () => {
   sandbox = await start({
     edition: 'v1alpha',
     clock: clock.server,
+    people: sharedPeople,
     log: (entry) => requests.push(entry),
     faults: (request) => {
       seen.push(request);

@@ -10,6 +10,7 @@ import type { NewAudience } from '../../src/segment/contract.ts';
 import { type TestCall, testCall } from '../support/call.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
+import { sharedPeople } from '../support/shared-people.ts';
 
 /*
  * Which edition the client speaks, against a stand-in of either kind.
@@ -27,6 +28,7 @@ async function startClient(options: SandboxOptions, more: Partial<SegmentClientO
   const answers: LogEntry[] = [];
   const sandbox = await start({
     clock,
+    people: sharedPeople,
     ...options,
     faults(request) {
       requests.push(request);

@@ -4,6 +4,7 @@ import type { Input, OperationName } from '../../src/segment/contract.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { segmentClient } from '../support/segment-client.ts';
+import { sharedPeople } from '../support/shared-people.ts';
 
 /*
  * What a workspace, or its token, lacks of Segment's product beyond audiences.
@@ -27,6 +28,7 @@ async function scene() {
   const clock = new ManualClock();
   const sandbox = await start({
     clock,
+    people: sharedPeople,
     faults(request) {
       state.asked.push(request.operation ?? 'unknown');
       return state.faults(request);

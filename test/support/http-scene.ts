@@ -6,6 +6,7 @@ import { type Sandbox, type SandboxOptions, start } from '../../src/sandbox/star
 import { HoldingServer } from './holding-server.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type Replica, type ReplicaOptions, startReplica } from './replica.ts';
+import { sharedPeople } from './shared-people.ts';
 
 /** The space that a scene's replicas serve by default: the small one. */
 export const space = 'spa_shop_staging';
@@ -30,7 +31,7 @@ export class HttpScene {
     beforeEach(async () => {
       this.clock = new ManualClock();
       this.writes = [];
-      const sandbox = await start({ clock: this.clock, faults });
+      const sandbox = await start({ clock: this.clock, people: sharedPeople, faults });
       const upstream = await HoldingServer.start(sandbox.url);
       upstream.beforeRequest = ({ method, path }) => {
         if (method !== 'GET') this.writes.push(path);

@@ -7,6 +7,7 @@ import {
 } from '../../src/sandbox/start.ts';
 import { type Answering, secret } from './in-memory.ts';
 import { type Session, startSession } from './program.ts';
+import { recentPeople, sharedPeople } from './shared-people.ts';
 
 /** The program, spawned, talking to a sandbox in the test's own process. */
 export interface Rig extends AsyncDisposable {
@@ -54,6 +55,7 @@ export async function startRig(
   const requests: LogEntry[] = [];
   const sandbox = await start({
     edition: 'v1alpha',
+    people: options.clock ? sharedPeople : recentPeople,
     ...options,
     faults: (request) => faults(request),
     log: (entry) => requests.push(entry),

@@ -10,6 +10,7 @@ import {
 } from '../../src/sandbox/start.ts';
 import { ManualClock } from './manual-clock.ts';
 import { headersOf, type RawAnswer, rawRequest } from './raw-http.ts';
+import { sharedPeople } from './shared-people.ts';
 
 /** The path of the audiences of the first space. */
 export const space = '/spaces/spa_shop_production/audiences';
@@ -41,6 +42,7 @@ export class SandboxPerTest {
       this.#sandbox = await start({
         ...options,
         edition: this.#edition,
+        people: sharedPeople,
         clock: this.clock,
         faults: () => this.fault,
         log: (entry) => this.log.push(entry),

@@ -14,6 +14,7 @@ import { type Composed, startComposed } from './composed.ts';
 import type { Answering } from './in-memory.ts';
 import { ManualClock } from './manual-clock.ts';
 import { PassingTime } from './passing-time.ts';
+import { sharedPeople } from './shared-people.ts';
 
 /** The one space of such a sandbox, which is the program's default, too. */
 export const standInSpace = 'spa_1';
@@ -94,6 +95,7 @@ async function openStandIn({
     edition,
     ...startOf(seeds, otherSpaces, world),
     clock: clock.server,
+    people: sharedPeople,
     limits,
     faults(request) {
       requests.push(request);

@@ -17,6 +17,7 @@ import { isWindows } from './platform.ts';
 import { RawProgram } from './program.ts';
 import { headersOf, rawRequest } from './raw-http.ts';
 import { environmentFor, unlessSet } from './rig.ts';
+import { recentPeople } from './shared-people.ts';
 
 /** Tells a program to stop by a signal; Windows ends it at once. */
 export const terminate = (program: RawProgram): void => void program.child.kill('SIGTERM');
@@ -282,6 +283,7 @@ export async function startScene(
   const { edition = 'v1alpha' } = write;
   const sandbox = await start({
     ...(edition === 'v1' ? { edition, seed } : { edition }),
+    people: recentPeople,
     faults(request) {
       if (request.method !== 'GET') sent += 1;
       return faults(request);
