@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { runCheck } from '../../src/commands/check.ts';
 import { hostile, unseenIn } from '../support/hostile.ts';
+import { oneIn } from '../support/runs.ts';
 
 /*
  * What the check prints to a terminal when the definition was written by a stranger.
@@ -49,7 +50,7 @@ function marked(text: string, code: string): string | undefined {
   return source.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1);
 }
 
-describe.each(hostile)('%s', (_, text) => {
+describe.each(oneIn(2, hostile, 1))('%s', (_, text) => {
   const content = text.replace(/[\\']/g, '');
 
   test('controls no terminal and forges no line', async () => {

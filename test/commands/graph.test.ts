@@ -146,6 +146,13 @@ describe('graph', () => {
 });
 
 describe('report', () => {
+  let ofSandbox: ReturnType<typeof run> | undefined;
+  /** The report on the sandbox, which is made once for several tests. */
+  const reportOfSandbox = () => {
+    ofSandbox ??= run(['report', '--sandbox']);
+    return ofSandbox;
+  };
+
   test('is one page without script, with headings, a picture, a table and what deserves a look', async () => {
     const { code, stdout } = await run(['report'], await segment());
     expect(code).toBe(0);
@@ -170,7 +177,7 @@ describe('report', () => {
   });
 
   test('has ids that are there once, and links that lead to one', async () => {
-    const { stdout } = await run(['report', '--sandbox']);
+    const { stdout } = await reportOfSandbox();
     const all = elementsIn(parseXml(stdout));
     const ids = all.flatMap(({ attributes }) => attributes.id ?? []);
     expect(new Set(ids).size).toBe(ids.length);
@@ -184,7 +191,7 @@ describe('report', () => {
   });
 
   test('has no definitions and no values', async () => {
-    const { stdout } = await run(['report', '--sandbox']);
+    const { stdout } = await reportOfSandbox();
     for (const word of ['trait(', 'event(', 'customer1@shop.example']) {
       expect(stdout).not.toContain(word);
     }

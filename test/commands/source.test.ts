@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fixSource } from '../../src/commands/check/fix.ts';
 import { placeInText, readSource, withFixes } from '../../src/commands/check/source.ts';
 import { check } from '../../src/query/index.ts';
+import { runs } from '../support/runs.ts';
 
 describe('the lines that are skipped', () => {
   test.each([
@@ -92,7 +93,7 @@ test('places are those in the text, and fixes never touch a comment', () => {
         expect(written.slice(fix.start, fix.end)).toBe(replaced);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -106,7 +107,7 @@ test('fixes leave every comment, in its order and on a line of its own', () => {
       expect(commentsOf(source.text)).toEqual(commentsOf(written));
       if (written.includes('\r\n')) expect(source.text).not.toMatch(/[^\r]\n/);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   );
 });
 

@@ -716,9 +716,12 @@ function* hostileTexts(pattern: string, chars: number): Generator<string> {
     // By default every fourth pair: each character is in several.
     for (const second of oneIn(4, own.slice(0, 12))) pieces.add(first + second);
   }
-  for (const piece of pieces) {
+  for (const [index, piece] of [...pieces].entries()) {
     const repeated = piece.repeat(Math.ceil(chars / piece.length)).slice(0, chars - 2);
-    for (const beginning of ['', words[0] ?? '0']) yield `${beginning}${repeated}\u0000!`;
+    // By default every second text begins with what the pattern does.
+    for (const beginning of oneIn(2, ['', words[0] ?? '0'], index)) {
+      yield `${beginning}${repeated}\u0000!`;
+    }
   }
 }
 

@@ -102,15 +102,16 @@ function assertAgreed({ there, outcomes }: Aftermath): void {
 const allPhases = Object.entries(phases);
 type Row = [name: string, write: Write, tried: typeof allPhases];
 const rowOf = (...row: Row): Row => row;
-/** By default each later write is ended in every second phase, and the next one in the others. */
-const all = [
+/** By default each later write is ended in every fourth phase in each way, and the next one in others. */
+const rowsOf = (way: number) => [
   ...Object.entries(writes).map(([name, write]) => rowOf(name, write, allPhases)),
   ...Object.entries(laterWrites).map(([name, write], index) =>
-    rowOf(name, write, oneIn(2, allPhases, index)),
+    rowOf(name, write, oneIn(4, allPhases, index + 2 * way)),
   ),
 ];
+const waysToEnd = Object.entries(ends).map(([name, end], way) => [name, end, rowsOf(way)] as const);
 
-describe.concurrent.each(Object.entries(ends))('%s', (_, end) => {
+describe.concurrent.each(waysToEnd)('%s', (_, end, all) => {
   describe.each(all)('in the middle of the write %s', (__, write, tried) => {
     test.each(tried)('while %s', async (___, phase) => {
       await using scene = await startScene(write, end, phase.args?.(write.operation));

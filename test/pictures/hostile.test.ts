@@ -10,6 +10,7 @@ import { partOf } from '../../src/space/part-of-graph.ts';
 import { review } from '../../src/space/review.ts';
 import { builtOn, graphWith, indexOf } from '../support/graph-scene.ts';
 import { hostile, unseenIn } from '../support/hostile.ts';
+import { oneIn } from '../support/runs.ts';
 import { elementsIn, parseXml, textIn } from '../support/xml.ts';
 
 /*
@@ -42,7 +43,7 @@ const shownWith = (text: string): Shown => {
   return { graph: partOf(graph, limits), spaceId: text, spaceName: text, readAt: 0 };
 };
 
-describe.each(texts)('%s', (_, text) => {
+describe.each(oneIn(2, texts))('%s', (_, text) => {
   const shown = shownWith(text);
 
   test('stays text in SVG', async () => {

@@ -7,6 +7,7 @@ import { RefusedError } from '../../src/segment/errors.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { hostileTexts } from '../support/hostile.ts';
 import { type ConnectOptions, connect, fakeApi, secret } from '../support/in-memory.ts';
+import { oneIn } from '../support/runs.ts';
 
 const messagesSchema = z.array(
   z.object({
@@ -193,15 +194,18 @@ describe('is refused:', () => {
   });
 });
 
-test.each(Object.entries(hostileTexts))('%s stays within its quote', async (_, hostile) => {
-  const text = hostile.slice(0, 3000);
-  if (text.trim() === '') return;
-  const { first } = await get('explain_audience', { audience: `${text}${secret}` });
-  expect(first.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e]/u);
-  expect(first).not.toContain(secret);
-  const lines = first.split('\n');
-  const from = lines.findIndex((line) => line.startsWith('>'));
-  const to = lines.findIndex((line) => line.startsWith('1. '));
-  expect(lines.slice(from, to - 1).every((line) => line.startsWith('> '))).toBe(true);
-  expect(lines.slice(to).some((line) => line.startsWith('>'))).toBe(false);
-});
+test.each(oneIn(2, Object.entries(hostileTexts), 1))(
+  '%s stays within its quote',
+  async (_, hostile) => {
+    const text = hostile.slice(0, 3000);
+    if (text.trim() === '') return;
+    const { first } = await get('explain_audience', { audience: `${text}${secret}` });
+    expect(first.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e]/u);
+    expect(first).not.toContain(secret);
+    const lines = first.split('\n');
+    const from = lines.findIndex((line) => line.startsWith('>'));
+    const to = lines.findIndex((line) => line.startsWith('1. '));
+    expect(lines.slice(from, to - 1).every((line) => line.startsWith('> '))).toBe(true);
+    expect(lines.slice(to).some((line) => line.startsWith('>'))).toBe(false);
+  },
+);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyFixes, check, type Diagnostic, type Level } from '../../src/query/index.ts';
 import { brokenQuery } from '../support/arbitrary-query.ts';
+import { runs } from '../support/runs.ts';
 
 describe('the chain of fixes', () => {
   test('applies all that stand apart at once, and goes on with what the next check offers', () => {
@@ -41,7 +42,7 @@ describe('the chain of fixes', () => {
           if (check(query, { type }).valid) expect([query, checked.valid]).toEqual([query, true]);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -87,7 +87,7 @@ test.each([
         fc.pre(valid === true);
         expectSound(query, tree, type);
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(150) },
     );
   },
 );

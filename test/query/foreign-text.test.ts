@@ -98,7 +98,7 @@ describe('is a definition, if a wrong one:', () => {
         fc.pre(/\w+ ?[('"]/.test(spoilt));
         expect([spoilt, codesOf(spoilt)]).not.toEqual([spoilt, [code]]);
       }),
-      { numRuns: runs(600) },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -20,7 +20,7 @@ test.each(['users', 'accounts'] as const)(
         );
         expect(outlineOf(outline?.canonical ?? '', type)?.canonical).toBe(outline?.canonical);
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(75) },
     );
   },
 );
@@ -31,7 +31,7 @@ test('of any text is made, or there is none', () => {
     fc.property(anyText, (query) => {
       expect(() => outlineOf(query, 'linked')).not.toThrow();
     }),
-    { numRuns: runs(300) },
+    { numRuns: runs(150) },
   );
 });
 

@@ -49,7 +49,7 @@ describe('any text at all', () => {
         references(tree);
         computeCadence(tree, type);
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(200) },
     );
   });
 
@@ -77,7 +77,7 @@ describe('any text at all', () => {
           ]).toEqual([fixed, true]);
         }
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(200) },
     );
   });
 });
@@ -101,7 +101,7 @@ describe('any valid definition', () => {
         expect(format(again)).toBe(printed);
         expect(explain(tree, type)).not.toContain('…');
       }),
-      { numRuns: runs(125) },
+      { numRuns: runs(60) },
     );
   });
 });
@@ -124,7 +124,7 @@ describe('what is between quotes', () => {
           expect(references(fixed)).toEqual(references(tree));
         }
       }),
-      { numRuns: runs(250) },
+      { numRuns: runs(120) },
     );
   });
 });
@@ -156,7 +156,7 @@ describe('numbers and lengths in any spelling', () => {
         expect([text, Number(number), Number(length)]).toEqual([text, Number(text), Number(text)]);
         expect(format(check(printed, audience('users')).tree)).toBe(printed);
       }),
-      { numRuns: runs(250) },
+      { numRuns: runs(120) },
     );
   });
 });

@@ -33,6 +33,6 @@ test('any id makes a URI that names it', () => {
       const asked = { spaceId, id: audience };
       expect(askedFor(template, uriOf(template, asked))).toEqual(asked);
     }),
-    { numRuns: runs(200) },
+    { numRuns: runs(100) },
   );
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../src/segment/errors.ts';
 import { fillPath } from '../../src/segment/request.ts';
+import { runs } from '../support/runs.ts';
 
 const template = '/spaces/{spaceId}/audiences/{id}';
 const pathOf = (id: string) => fillPath(template, { spaceId: 's', id });
@@ -55,7 +56,7 @@ describe('an id', () => {
           );
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -200,7 +200,7 @@ describe('cycles', () => {
         const expected = onCycle.map(groupOf).filter((group, at) => group[0] === onCycle[at]);
         expect(cyclesIn(size, targets)).toEqual(expected);
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(150) },
     );
   });
 });
@@ -317,6 +317,6 @@ test('any space is reviewed, in a stable order', () => {
         expect(next).toMatch(/\.$/);
       }
     }),
-    { numRuns: runs(300) },
+    { numRuns: runs(150) },
   );
 });

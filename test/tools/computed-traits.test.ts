@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { hostile, unseenIn } from '../support/hostile.ts';
 import { callTool } from '../support/in-memory.ts';
+import { oneIn } from '../support/runs.ts';
 import { firstId, type StandIn, type StandInOptions, startStandIn } from '../support/stand-in.ts';
 
 /*
@@ -250,7 +251,7 @@ describe('reading', () => {
   });
 });
 
-test.each(hostile)('what strangers wrote is shown as data: %s', async (_, text) => {
+test.each(oneIn(2, hostile))('what strangers wrote is shown as data: %s', async (_, text) => {
   const { client, faults } = await start({ flags: { confirm: 'remove' } });
   const trait = {
     id: 'ct_1',

@@ -218,7 +218,7 @@ describe('whatever is in it, short is', () => {
         expect(result.error?.code).not.toBe('internal_error');
         expect(result.text.length).toBeLessThan(maxChars);
       }),
-      { numRuns: runs(8) },
+      { numRuns: runs(4) },
     );
   });
 });

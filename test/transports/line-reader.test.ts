@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LineReader } from '../../src/transports/line-reader.ts';
+import { runs } from '../support/runs.ts';
 
 const maxBytes = 8;
 
@@ -82,7 +83,7 @@ describe('a line reader', () => {
           });
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -577,7 +577,7 @@ test('a single client is never refused, whatever the timing, also with many requ
       run(new Picture(limit), server, steps);
       return server.refused === 0;
     }),
-    { numRuns: runs(2000) },
+    { numRuns: runs(800) },
   );
 });
 
@@ -588,7 +588,7 @@ test('a single client is never refused, even where responses say nothing about t
       run(new Picture(limit), server, steps, ...withSilence);
       return server.refused === 0;
     }),
-    { numRuns: runs(1000) },
+    { numRuns: runs(400) },
   );
 });
 
@@ -599,7 +599,7 @@ test('a single client is never refused where windows begin at fixed times, eithe
       run(new Picture(limit), server, steps, ...withSilence);
       return server.refused === 0;
     }),
-    { numRuns: runs(1000) },
+    { numRuns: runs(400) },
   );
 });
 
