@@ -2,7 +2,7 @@ import { makeSample, type Sample } from './sample.ts';
 
 /**
  * The shop's customers for several sandboxes of one process: they are made once, and what definitions compute for them
- * is found once, so that the second sandbox answers at once. Nothing that a sandbox is told to change changes them.
+ * is found once, so that the second sandbox answers at once. No request to a sandbox changes them.
  */
 export class SharedPeople {
   readonly #maxAgeMs: number;

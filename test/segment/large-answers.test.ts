@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findCreated } from '../../src/safety/lost-create.ts';
 import { audiences as about } from '../../src/safety/thing.ts';
@@ -20,19 +21,33 @@ import { segmentClient } from '../support/segment-client.ts';
  * Answers that are larger than is read or shown.
  */
 
+/** Answers with a page of rows that all have the same filler, which is sent without being copied or escaped. */
+function sendPage(
+  response: ServerResponse,
+  page: { list: string; ids: readonly string[]; filler: Buffer; next: string | null },
+): void {
+  response.write(`{"data":{"${page.list}":[`);
+  page.ids.forEach((id, index) => {
+    response.write(`${index > 0 ? ',' : ''}{"id":"${id}","filler":"`);
+    response.write(page.filler);
+    response.write('"}');
+  });
+  response.end(`],"pagination":${JSON.stringify({ next: page.next })}}}`);
+}
+
 /** A space of so many audiences, each of so many bytes; keeps the sizes that were asked for. */
 async function largeSpace(rows: number, rowBytes: number) {
   const asked: number[] = [];
-  const filler = 'x'.repeat(rowBytes);
+  const filler = Buffer.alloc(rowBytes, 'x');
   const url = await listen(({ url: target = '' }, response) => {
     const query = new URL(target, 'http://sandbox').searchParams;
     const count = Number(query.get('pagination.count'));
     const from = Number(query.get('pagination.cursor') ?? 0);
     asked.push(count);
     const length = Math.min(count, rows - from);
-    const audiences = Array.from({ length }, (_, index) => ({ id: `aud_${from + index}`, filler }));
+    const ids = Array.from({ length }, (_, index) => `aud_${from + index}`);
     const next = from + length < rows ? String(from + length) : null;
-    response.end(JSON.stringify({ data: { audiences, pagination: { next } } }));
+    sendPage(response, { list: 'audiences', ids, filler, next });
   });
   const client = segmentClient(url, new ManualClock(), { edition: 'v1' });
   onTestFinished(() => client.close());
@@ -63,16 +78,16 @@ test('the pages of another space stay as large as they were', async () => {
 
 test('computed traits whose pages are too large are read in smaller ones', async () => {
   const asked: number[] = [];
-  const filler = 'x'.repeat(maxAnswerBytes / 4);
+  const filler = Buffer.alloc(maxAnswerBytes / 4, 'x');
   const url = await listen(({ url: target = '' }, response) => {
     const query = new URL(target, 'http://sandbox').searchParams;
     const count = Number(query.get('pagination.count'));
     const from = Number(query.get('pagination.cursor') ?? 0);
     asked.push(count);
     const length = Math.min(count, 5 - from);
-    const computedTraits = Array.from({ length }, (_, n) => ({ id: `ct_${from + n}`, filler }));
+    const ids = Array.from({ length }, (_, n) => `ct_${from + n}`);
     const next = from + length < 5 ? String(from + length) : null;
-    response.end(JSON.stringify({ data: { computedTraits, pagination: { next } } }));
+    sendPage(response, { list: 'computedTraits', ids, filler, next });
   });
   const client = segmentClient(url, new ManualClock(), { edition: 'v1' });
   onTestFinished(() => client.close());
