@@ -260,6 +260,8 @@ export const targets: readonly Target[] = [
   {
     tool: 'preview_audience',
     operation: 'get_audience_preview',
+    // A 404 is about the preview: it has expired.
+    lack: { rows: ['401', '403'], isRemembered: false },
     edition: 'v1',
     kind: 'read',
     readsFirst: 0,
