@@ -17,6 +17,7 @@ import {
   fakeApi,
   secret,
 } from '../support/in-memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { oneIn } from '../support/runs.ts';
 
 const contentsSchema = z.tuple([
@@ -144,7 +145,7 @@ describe('an overview', () => {
 
   test('remembers the destinations for as long as the audiences', async () => {
     const { api, asked } = fakeApi(pageOf(audiences));
-    const client = await connect(api);
+    const client = await connect(api, { clock: new ManualClock() });
     const texts: string[] = [];
     for (let time = 0; time < 2; time += 1) {
       const { contents } = await client.readResource({ uri: overview });
