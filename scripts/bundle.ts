@@ -52,11 +52,12 @@ const vendorFiles: Plugin = {
 };
 
 /**
- * Replaces the validator that the SDK imports by a relative path with a shim. The build fails if
- * there is no such import: the SDK has moved it then, and start-up would become slower unnoticed.
+ * Replaces the validator that the SDK imports by a relative path, and that nothing here uses, with a
+ * shim. The build fails if there is no such import: the SDK has moved it then, and start-up would
+ * become slower unnoticed.
  */
-const lazyValidator: Plugin = {
-  name: 'lazy-validator',
+const noValidator: Plugin = {
+  name: 'no-validator',
   setup({ onResolve, onEnd }) {
     let matches = 0;
     onResolve({ filter: /\/ajv-provider\.js$/ }, ({ importer }) => {
@@ -64,8 +65,6 @@ const lazyValidator: Plugin = {
       matches += 1;
       return { path: fileURLToPath(new URL('shims/ajv-provider.cjs', import.meta.url)) };
     });
-    // A separate chunk: esbuild makes chunks of what is imported, not of what is required.
-    onResolve({ filter: /\/validation\/ajv$/ }, () => ({ path: './validator.js', external: true }));
     onEnd(() => {
       const text = 'shims/ajv-provider.cjs replaces nothing: the SDK has moved its validator';
       return matches > 0 ? undefined : { errors: [{ text }] };
@@ -181,14 +180,13 @@ export async function bundle(): Promise<Bundle> {
       define: { PROGRAM_FOLDER: '__dirname' },
       splitting: true,
       chunkNames: '[name]-[hash]',
-      plugins: [lazyValidator, usedSchemas, vendorFiles, ...plugins],
+      plugins: [noValidator, usedSchemas, vendorFiles, ...plugins],
     });
   const { metafile } = await inChunks([]);
   const program = await inChunks([needingTheEntry(importedLater(metafile))]);
   const others = await build({
     ...shared,
     entryPoints: {
-      validator: '@modelcontextprotocol/sdk/validation/ajv',
       sandbox: 'src/sandbox/start.ts',
       query: 'src/query/public.ts',
       ...Object.fromEntries([...vendors].map(([name, source]) => [`vendor/${name}`, source])),

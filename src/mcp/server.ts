@@ -1,6 +1,7 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Implementation } from '@modelcontextprotocol/sdk/types.js';
+import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
 import type { Log } from '../log.ts';
 import type { Extra } from './ask.ts';
 import type { Capability, Declared, HandlerTable } from './capability.ts';
@@ -33,13 +34,28 @@ export interface McpServer extends ClosableServer {
 }
 
 /**
- * Assembles the server, for the versions of the protocol that begin with `initialize`. It uses the SDK's low-level `Server` rather than its `McpServer`, because
- * bad input then becomes an error in our own form, and start-up is a fifth faster.
+ * For what users enter when the SDK asks them; it never does. Making the SDK's own takes longer than
+ * handling most requests, and over HTTP each has a server.
+ */
+const unusedValidator: jsonSchemaValidator = {
+  getValidator() {
+    throw new TypeError('the SDK asks no users here');
+  },
+};
+
+/**
+ * Assembles the server, for the versions of the protocol that begin with `initialize`. It uses the
+ * SDK's low-level `Server` rather than its `McpServer`, because bad input then becomes an error in our
+ * own form, and start-up is a fifth faster.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
   const { info, instructions, capabilities, onClose, log } = options;
   const declared = declaredBy(capabilities);
-  const server = new Server(info, { capabilities: declared, instructions });
+  const server = new Server(info, {
+    capabilities: declared,
+    instructions,
+    jsonSchemaValidator: unusedValidator,
+  });
   server.onerror = (error) => log('warn', 'protocol error', { error: error.message });
   server.onclose = onClose;
   const table = handlersOf(server);
