@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config';
 /** The tests that start the built program. */
 const onTheProgram = 'test/e2e/**/*.test.ts';
 
-/** The tests on programs of others: Redis, and a browser. */
-const withOthers = 'test/integration/**/*.test.ts';
+/**
+ * The tests of the whole server, put together in the tests' own process: over HTTP, with each fault for
+ * each kind of tool, and with programs of others, Redis and a browser.
+ */
+const inOneProcess = ['faults', 'http', 'integration'].map((each) => `test/${each}/**/*.test.ts`);
 
 /** Other people's clients, which bring tests of their own along. */
 const clients = 'test/clients/**';
@@ -36,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [onTheProgram, withOthers, clients],
+          exclude: [onTheProgram, ...inOneProcess, clients],
           setupFiles: ['test/support/zero-timers.ts'],
         },
       },
@@ -44,8 +47,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: [withOthers],
+          include: inOneProcess,
           globalSetup: ['test/support/build.ts'],
+          setupFiles: ['test/support/zero-timers.ts'],
         },
       },
     ],

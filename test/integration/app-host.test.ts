@@ -67,6 +67,17 @@ async function tell(page: Page, method: string, params: object): Promise<void> {
   await fromView(page, `tell(${JSON.stringify(method)}, ${JSON.stringify(params)})`);
 }
 
+/**
+ * Resolves when an expression is true in the page. Playwright's own way evaluates it again in the page,
+ * whose CSP does not allow that.
+ */
+async function becomesTrue(page: Page, expression: string): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    const look = () => (${expression} ? resolve() : requestAnimationFrame(look));
+    look();
+  })`);
+}
+
 describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () => {
   test('gives its key to the page, and to nobody else', async () => {
     await using host = await openHost({ env: { LOG_LEVEL: 'debug' } });
@@ -198,9 +209,9 @@ describe.skipIf(inChromium.isSkipped)(`a view${inChromium.note}`, () => {
     await received(page, 'ui/notifications/tool-result');
     const frame = "document.querySelector('#view iframe').clientHeight";
     await tell(page, 'ui/notifications/size-changed', { width: 10, height: 777 });
-    await page.waitForFunction(`${frame} > 700`);
+    await becomesTrue(page, `${frame} > 700`);
     await tell(page, 'ui/notifications/size-changed', { width: 10, height: 300 });
-    await page.waitForFunction(`${frame} <= 300`);
+    await becomesTrue(page, `${frame} <= 300`);
     const content = [{ type: 'text', text: 'Agreed to <b>one</b>.' }];
     await ask(page, 'ui/update-model-context', { content });
     await received(page, '"view-2"');
