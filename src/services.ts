@@ -1,5 +1,4 @@
 import type { Clock } from './clock.ts';
-import { auditToStdout } from './config/audit-path.ts';
 import { type Config, secretsOf } from './config/config.ts';
 import { keysOfSecrets } from './config/keys-of-secret.ts';
 import { connect } from './connect.ts';
@@ -7,6 +6,7 @@ import { createLog, type Log } from './log.ts';
 import type { SharedState } from './replicas/shared-state.ts';
 import { auditFile } from './safety/audit-file.ts';
 import { AuditLog, type AuditSink } from './safety/audit-log.ts';
+import { auditToStdout } from './safety/audit-path.ts';
 import { auditStream, type LineStream } from './safety/audit-stream.ts';
 import { Confirmations, scopeOf } from './safety/confirmation.ts';
 import { NameReservations } from './safety/duplicates.ts';

@@ -1,5 +1,6 @@
 import type { LogLevel } from '../log.ts';
 import type { AskMode, ConfirmMode } from '../safety/agreement.ts';
+import { auditTarget, auditToStdout, problemWithAuditLog } from '../safety/audit-path.ts';
 import { sandboxSpaces } from '../sandbox/spaces.ts';
 import type { OperationName } from '../segment/contract.ts';
 import type { EditionSetting } from '../segment/editions/editions.ts';
@@ -7,7 +8,6 @@ import { isSpaceAllowed, type Policy } from '../segment/policy.ts';
 import { findProxy, type HttpProxy } from '../segment/proxy.ts';
 import type { QueryCheckMode } from '../tools/query-check.ts';
 import type { Toolset } from '../tools/toolsets.ts';
-import { auditTarget, auditToStdout, problemWithAuditLog } from './audit-path.ts';
 import { readFileOf } from './file-setting.ts';
 import { type Environment, type Flags, Given } from './given.ts';
 import {

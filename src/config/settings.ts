@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type LogLevel, logLevels } from '../log.ts';
 import { suggest } from '../query/suggest.ts';
 import { askModes, confirmModes } from '../safety/agreement.ts';
+import { replicaPlaceholder } from '../safety/audit-path.ts';
 import type { OperationName } from '../segment/contract.ts';
 import { editionSettings, isOperationName, operationNames } from '../segment/editions/editions.ts';
 import { problemOfId } from '../segment/ids.ts';
@@ -14,7 +15,6 @@ import {
   type Toolset,
   toolsets,
 } from '../tools/toolsets.ts';
-import { replicaPlaceholder } from './audit-path.ts';
 import type { Secrets } from './keys-of-secret.ts';
 
 /** One setting; `--help` and docs/options.md are generated from these. */

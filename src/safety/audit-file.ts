@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { auditFlags } from '../config/audit-path.ts';
 import type { AuditSink } from './audit-log.ts';
+import { auditFlags } from './audit-path.ts';
 
 /** Loaded when first needed: start-up should not wait for it. */
 const files = () => import('node:fs/promises');

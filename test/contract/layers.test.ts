@@ -76,6 +76,7 @@ const allowed: Record<string, string[]> = {
   config: [
     'log.ts',
     'safety/agreement.ts',
+    'safety/audit-path.ts',
     'sandbox/spaces.ts',
     'segment/contract.ts',
     'segment/editions/editions.ts',
@@ -119,6 +120,7 @@ const allowed: Record<string, string[]> = {
     'query/index.ts',
     'query/suggest.ts',
     'replicas/redis/link.ts',
+    'safety/audit-path.ts',
     'safety/state-folder.ts',
     'sandbox/count.ts',
     'sandbox/start.ts',
@@ -289,7 +291,6 @@ const allowed: Record<string, string[]> = {
     'zod',
   ],
   safety: [
-    'config/audit-path.ts',
     'clock.ts',
     'query',
     'text',
@@ -309,7 +310,9 @@ const allowed: Record<string, string[]> = {
     'segment/space.ts',
     'segment/wait.ts',
     'space',
+    'node:fs',
     'node:fs/promises',
+    'node:path',
   ],
   replicas: [
     'clock.ts',

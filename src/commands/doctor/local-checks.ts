@@ -1,6 +1,6 @@
-import { auditTarget, auditToStdout } from '../../config/audit-path.ts';
 import { Given } from '../../config/given.ts';
 import { settings } from '../../config/settings.ts';
+import { auditTarget, auditToStdout } from '../../safety/audit-path.ts';
 import { minNode, name as programName } from '../../version.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
