@@ -156,16 +156,21 @@ export class People {
   }
 
   /**
-   * Everything that the outcome depends on apart from people and time, including what a definition
-   * is built on.
+   * Everything that the outcome depends on apart from people and time: the computation, and each that
+   * it is built on, directly or not, once.
    */
-  #fingerprint(computation: Computation, within: readonly string[] = []): string {
-    const { purpose, level, query, filterByExternalIds, targetEntity } = computation;
-    const used = this.#read(computation).traits.flatMap((key) => {
-      const other = within.includes(key) ? undefined : this.#findByKey(key);
-      return other ? [key, this.#fingerprint(other, [...within, key])] : [];
-    });
-    return JSON.stringify([purpose, level, query, filterByExternalIds, targetEntity, used]);
+  #fingerprint(computation: Computation): string {
+    const builtOn = new Map<string, string>();
+    const queue = [computation];
+    for (let next = queue.pop(); next; next = queue.pop()) {
+      for (const key of this.#read(next).traits) {
+        const other = builtOn.has(key) ? undefined : this.#findByKey(key);
+        if (!other) continue;
+        builtOn.set(key, idOf(other));
+        queue.push(other);
+      }
+    }
+    return JSON.stringify([idOf(computation), ...builtOn]);
   }
 }
 
@@ -179,8 +184,9 @@ function withTraits<Subject extends SampleProfile | SampleAccount>(
 }
 
 /** The same for equal computations. */
-function idOf({ purpose, level, query, filterByExternalIds }: Computation): string {
-  return JSON.stringify([purpose, level, query, filterByExternalIds]);
+function idOf(computation: Computation): string {
+  const { purpose, level, query, filterByExternalIds, targetEntity } = computation;
+  return JSON.stringify([purpose, level, query, filterByExternalIds, targetEntity]);
 }
 
 function computeBy(tree: Expression, purpose: Computation['purpose']): Reading['compute'] {

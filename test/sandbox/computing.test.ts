@@ -214,3 +214,27 @@ test.each([
     body: { errors: [{ message: expect.stringContaining(`from ${was} to ${becomes}`) }] },
   });
 });
+
+test('audiences in a long chain, and each on all before it, are computed', async () => {
+  const built = (query: string, n: number) => ({
+    name: `A ${n}`,
+    definition: { query, level: 'users' as const },
+    createdAt: 0,
+  });
+  const isIn = (n: number) => `trait('a_${n}') = 'true'`;
+  const numbers = Array.from({ length: 40 }, (_, n) => n);
+  const first = "trait('plan') = 'vip'";
+  const seeds = {
+    spa_chain: numbers.map((n) => built(n === 0 ? first : isIn(n - 1), n)),
+    spa_all: numbers.map((n) => built(numbers.slice(0, n).map(isIn).join(' AND ') || first, n)),
+  };
+  const deep = await start({ edition: 'v1alpha', seeds });
+  for (const id of Object.keys(seeds)) {
+    const path = `/spaces/${id}/audiences?pagination.count=100`;
+    const answer = await rawRequest(deep.url, 'GET', path);
+    const sizes = pageOf(answer).audiences.map((each) => sizeSchema.parse(each).size.count);
+    expect(sizes[0]).toBeGreaterThan(0);
+    expect(sizes).toEqual(numbers.map(() => sizes[0]));
+  }
+  await deep.close();
+});
