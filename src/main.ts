@@ -7,6 +7,7 @@ import { defaultStateFolder, StateFolder, type Surroundings } from './safety/sta
 import type { HttpAdditions } from './serve-http.ts';
 import { createProcessServices, type Machine } from './services.ts';
 import { openTelemetry } from './telemetry/open.ts';
+import { systemReason } from './text/system-reason.ts';
 import { visible } from './text/visible.ts';
 import { serveStdio } from './transports/stdio.ts';
 import { name, version } from './version.ts';
@@ -138,10 +139,12 @@ async function run(command: Command): Promise<number> {
 function documentOutput() {
   return {
     write: (text: string) =>
-      new Promise<void>((resolve) => {
+      new Promise<void>((resolve, reject) => {
         // Whoever has closed stdout, as `head` does, wants no more of it.
-        process.stdout.once('error', () => resolve());
-        process.stdout.write(text, () => resolve());
+        const failed = (error: Error) =>
+          systemReason(error) === 'EPIPE' ? resolve() : reject(error);
+        process.stdout.once('error', failed);
+        process.stdout.write(text, (error) => (error ? failed(error) : resolve()));
       }),
     writeAside: (text: string) => {
       process.stderr.write(text);

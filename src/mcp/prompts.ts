@@ -94,7 +94,9 @@ function givenOf(
   const given = new Map<string, string>();
   for (const [name, value] of Object.entries(values)) {
     if (!names.includes(name)) {
-      throw problem(`there is no argument ${quoted(name)}; there are ${names.join(', ')}.`);
+      throw problem(
+        `there is no argument ${quoted(name)}; expected ${names.length > 1 ? 'one of ' : ''}${names.join(', ')}.`,
+      );
     }
     if (value.length > maxValueChars) {
       throw problem(`${name} has ${value.length} characters; the maximum is ${maxValueChars}.`);

@@ -1,3 +1,4 @@
+import { bareSpaceId } from '../segment/ids.ts';
 import type { AudienceIndexes } from '../space/audience-indexes.ts';
 import type { Suggestible } from '../space/suggestions.ts';
 import type { SeenAudiences } from './seen.ts';
@@ -20,9 +21,15 @@ export function knownTo({ seen, indexes, space, allowedSpaces, offers }: Known):
   audiencesOf(spaceId: string): Suggestible[];
 } {
   return {
-    spaces: () => [
-      ...new Set([...(space === undefined ? [] : [space]), ...(allowedSpaces ?? seen.spaces())]),
-    ],
+    spaces() {
+      const usable = allowedSpaces ?? [...seen.spaces(), ...indexes.spaces()];
+      // The same space may be known by two ids: the first one is how it is usually called here.
+      const byBareId = new Map<string, string>();
+      for (const id of [...(space === undefined ? [] : [space]), ...usable]) {
+        if (!byBareId.has(bareSpaceId(id))) byBareId.set(bareSpaceId(id), id);
+      }
+      return [...byBareId.values()];
+    },
     audiencesOf(spaceId) {
       const isAllowed = allowedSpaces?.includes(spaceId) !== false;
       if (!isAllowed || !showing.some(offers)) return [];

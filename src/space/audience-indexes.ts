@@ -14,6 +14,12 @@ const defaultMaxAgeMs = 60_000;
 /** Of all spaces together; the least recently used go first. */
 const maxAudiences = 10_000;
 
+/** An index, with the id that its space was asked for by. */
+interface Kept {
+  spaceId: string;
+  index: AudienceIndex;
+}
+
 /** A read in progress. */
 interface Reading {
   startedAt: number;
@@ -38,7 +44,7 @@ export class AudienceIndexes {
   readonly #api: SegmentApi;
   readonly #clock: Pick<Clock, 'monotonic'>;
   /** By space, the one used least recently first. */
-  readonly #indexes = new Map<string, AudienceIndex>();
+  readonly #indexes = new Map<string, Kept>();
   readonly #readings = new Map<string, Reading>();
   /** The last one only: it may be large. */
   #begun: Begun | undefined;
@@ -63,10 +69,10 @@ export class AudienceIndexes {
     const space = bareSpaceId(spaceId);
     const isYoung = (startedAt: number) => this.#clock.monotonic() - startedAt < maxAgeMs;
     for (;;) {
-      const index = this.#indexes.get(space);
-      if (index && isYoung(index.readAt)) {
-        this.#keep(space, index);
-        return index;
+      const kept = this.#indexes.get(space);
+      if (kept && isYoung(kept.index.readAt)) {
+        this.#keep(space, kept);
+        return kept.index;
       }
       const underWay = this.#readings.get(space);
       if (!underWay || !isYoung(underWay.startedAt)) {
@@ -83,7 +89,12 @@ export class AudienceIndexes {
 
   /** The index of a space if there is one, however old. It sends nothing. */
   known(spaceId: string): AudienceIndex | undefined {
-    return this.#indexes.get(bareSpaceId(spaceId));
+    return this.#indexes.get(bareSpaceId(spaceId))?.index;
+  }
+
+  /** The ids of the spaces that there is an index of, the one used least recently first. */
+  spaces(): string[] {
+    return [...this.#indexes.values()].map(({ spaceId }) => spaceId);
   }
 
   /** The present moment, on the clock of the indexes' `readAt`. */
@@ -124,7 +135,7 @@ export class AudienceIndexes {
     this.#readings.set(space, reading);
     try {
       const index = await reading.index;
-      if (this.#readings.get(space) === reading) this.#keep(space, index);
+      if (this.#readings.get(space) === reading) this.#keep(space, { spaceId, index });
       return index;
     } catch (error) {
       // A cursor may expire: if Segment refuses one, the next read starts from the beginning.
@@ -167,13 +178,13 @@ export class AudienceIndexes {
     return builder.finish({ complete, readAt: startedAt });
   }
 
-  #keep(space: string, index: AudienceIndex): void {
+  #keep(space: string, kept: Kept): void {
     this.#indexes.delete(space);
-    this.#indexes.set(space, index);
-    let kept = 0;
-    for (const [other, { audiences }] of [...this.#indexes].reverse()) {
-      kept += audiences.length;
-      if (kept > maxAudiences && other !== space) this.#indexes.delete(other);
+    this.#indexes.set(space, kept);
+    let audiences = 0;
+    for (const [other, { index }] of [...this.#indexes].reverse()) {
+      audiences += index.audiences.length;
+      if (audiences > maxAudiences && other !== space) this.#indexes.delete(other);
     }
   }
 }

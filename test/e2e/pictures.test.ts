@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { start } from '../../src/sandbox/start.ts';
-import { RawProgram } from '../support/program.ts';
+import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
 import { elementsIn, parseXml, textIn } from '../support/xml.ts';
 
 /*
@@ -96,4 +97,18 @@ test('a reader of stdout may leave early', async () => {
   program.child.stdout.destroy();
   expect((await program.exit()).code).toBe(0);
   expect(program.stderr).toBe('');
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk behind stdout is an error', async () => {
+  const full = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(full));
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [mainFile, 'graph', '--sandbox', '--format', 'json'],
+    { stdio: ['ignore', full, 'pipe'], encoding: 'utf8', env: plainEnvironment() },
+  );
+  expect(stderr).toBe(
+    "segment-audiences-mcp: stdout can't be written: the disk is full (ENOSPC).\n",
+  );
+  expect(status).toBe(2);
 });

@@ -128,6 +128,15 @@ describe('spaces', () => {
     await callTool(at.client, 'get_audience', { id: 'aud_1', spaceId: 'spa_9' });
     expect((await complete(at.client, byId, 'spaceId', '')).values).toEqual(['spa_1', 'spa_9']);
   });
+
+  test('are those that were searched or read as a whole, each once', async () => {
+    await using at = await scene();
+    await callTool(at.client, 'find_audiences', { spaceId: 'spa_7' });
+    await at.client.readResource({ uri: 'segment://spaces/spa_8/overview' });
+    await callTool(at.client, 'get_audience', { id: 'aud_1', spaceId: '8' });
+    const { values } = await complete(at.client, byId, 'spaceId', '');
+    expect(values.toSorted()).toEqual(['8', 'spa_1', 'spa_7']);
+  });
 });
 
 test('a blank name can not be typed', () => {

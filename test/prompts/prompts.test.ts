@@ -178,7 +178,8 @@ describe('is refused:', () => {
     ['an unknown prompt', 'build_audeince', {}, 'Did you mean build_audience?'],
     ['a missing argument', 'build_audience', {}, 'description is missing'],
     ['an empty one', 'build_audience', { description: '  ' }, 'description is missing'],
-    ['an unknown one', 'review_space', { space: 'x' }, 'there is no argument "space"'],
+    ['an unknown one', 'review_space', { space: 'x' }, 'no argument "space"; expected spaceId.'],
+    ['another', 'explain_audience', { id: 'x' }, 'expected one of audience, spaceId.'],
     ['a long one', 'build_audience', { description: 'x'.repeat(4001) }, 'the maximum is 4000'],
     ['a space that is no id', 'review_space', { spaceId: '../x' }, "can't be used"],
   ])('%s', async (_, name, args, message) => {

@@ -25,7 +25,7 @@ export async function assertWritable({ path, isForced }: OutFile): Promise<void>
     if (there) await access(path, constants.W_OK);
     await access(dirname(path), constants.W_OK);
   } catch (error) {
-    throw notWritable(path, error);
+    throw notWritable(`--out ${path}`, error);
   }
 }
 
@@ -43,7 +43,9 @@ export async function writeOut({ path, isForced }: OutFile, content: string): Pr
     await writeNew(path, content);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw systemReason(error) === 'EEXIST' ? existsAlready(path) : notWritable(path, error);
+    throw systemReason(error) === 'EEXIST'
+      ? existsAlready(path)
+      : notWritable(`--out ${path}`, error);
   }
 }
 
@@ -65,7 +67,7 @@ async function statsOf(path: string) {
     return await stat(path);
   } catch (error) {
     if (systemReason(error) === 'ENOENT') return undefined;
-    throw notWritable(path, error);
+    throw notWritable(`--out ${path}`, error);
   }
 }
 
@@ -84,8 +86,9 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 };
 
-function notWritable(path: string, error: unknown): ConfigError {
+/** That a document can't be written. @param where it should go. */
+export function notWritable(where: string, error: unknown): ConfigError {
   const code = systemReason(error);
   const reason = Object.hasOwn(reasons, code) ? `${reasons[code]} (${code})` : code;
-  return new ConfigError([`--out ${path} can't be written: ${reason}.`]);
+  return new ConfigError([`${where} can't be written: ${reason}.`]);
 }

@@ -16,7 +16,7 @@ import { KnownNameLists } from '../../space/known-names.ts';
 import { createRedactor, type Redactor } from '../../text/redact.ts';
 import { visible } from '../../text/visible.ts';
 import { name as programName } from '../../version.ts';
-import { assertWritable, type OutFile, writeOut } from './out-file.ts';
+import { assertWritable, notWritable, type OutFile, writeOut } from './out-file.ts';
 import { ProgressBar } from './progress-bar.ts';
 
 /*
@@ -50,7 +50,7 @@ export function thisMachine(): PictureMachine {
 
 /** Where the output goes. */
 export interface PictureOutput {
-  /** To stdout; resolves when it has been taken. */
+  /** To stdout; resolves when it has been taken, and rejects with a system error if it can't be. */
   write: (text: string) => Promise<void>;
   /** To stderr. */
   writeAside: (text: string) => void;
@@ -104,7 +104,9 @@ export async function runPicture(
     const document = await documentOf({ config, spaceId, api, redactor, bar, draw }, machine.clock);
     bar.end();
     if (!out) {
-      await output.write(document);
+      await output.write(document).catch((error: unknown) => {
+        throw notWritable('stdout', error);
+      });
       return 0;
     }
     await writeOut(out, document);
