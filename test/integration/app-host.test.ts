@@ -99,12 +99,14 @@ describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () =>
   });
 
   test.skipIf(isWindows)('ends with Ctrl-C, and leaves no file behind', async () => {
-    await using host = await openHost();
+    await using host = await openHostPage(browser);
     host.program.child.kill('SIGINT');
     expect(await host.program.exit()).toEqual({ code: 0 });
     expect(existsSync(host.redirectFile)).toBe(false);
     await host.open('list_audiences');
     await shows(host.page, '#status', 'The server does not answer: is the command still running?');
+    // There is neither an app nor an answer.
+    await host.page.locator('#view:empty').waitFor({ state: 'attached' });
   });
 
   test('offers what the server offers, and takes its settings', async () => {

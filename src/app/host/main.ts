@@ -105,7 +105,9 @@ async function open({ kind, name }: Start, given: JsonObject): Promise<void> {
   if (signal.aborted) return;
   showText(result);
   if (result) shown?.toolResult(result);
-  else shown?.toolCancelled('The server did not answer.');
+  else if (shown) shown.toolCancelled('The server did not answer.');
+  // The status says why there is no answer.
+  else place.replaceChildren();
 }
 
 /** Shows the last message of a prompt, which is what it was read for. */
