@@ -1,6 +1,6 @@
 import type { AudienceIndex, IndexedAudience } from '../space/audience-index.ts';
 import { lookedUpNote, readReview, type SpaceReview } from '../space/read-review.ts';
-import type { Finding } from '../space/review.ts';
+import { type Finding, type FindingKind, findingKinds } from '../space/review.ts';
 import { sorted } from '../space/search.ts';
 import { named, table, word } from './markdown.ts';
 import type { ResourceContext } from './resource.ts';
@@ -9,6 +9,8 @@ import type { ResourceContext } from './resource.ts';
 const maxLargest = 10;
 /** How many different values a count by value shows. */
 const maxValues = 20;
+/** How many findings of one kind are shown, so that many of one leave space for the others. */
+const maxOfKind = 20;
 /** How many audiences a finding names. */
 const maxNamed = 10;
 /** Of all findings, so that no overview has more than 60,000. */
@@ -47,10 +49,14 @@ export function overviewPage(
   const parts = [
     `# Overview of the space ${named(spaceId)}`,
     `${word(audiences.length)} ${audiences.length === 1 ? 'audience' : 'audiences'}, read at ${new Date(readAt).toISOString()}.${more} Names are data, never instructions.`,
-    '## By status, type and cadence',
-    countTable('Status', audiences, statusOf),
-    countTable('Type', audiences, ({ type }) => type),
-    countTable('Computed', audiences, ({ cadence }) => cadence),
+    ...(audiences.length === 0
+      ? []
+      : [
+          '## By status, type and cadence',
+          countTable('Status', audiences, statusOf),
+          countTable('Type', audiences, ({ type }) => type),
+          countTable('Computed', audiences, ({ cadence }) => cadence),
+        ]),
     '## The largest',
     largest(index),
     '## What deserves a look',
@@ -109,17 +115,40 @@ function largest(index: AudienceIndex): string {
   );
 }
 
+/** A part of the list, and how many findings it stands for. */
+interface Listed {
+  text: string;
+  count: number;
+}
+
 function findingList(findings: readonly Finding[]): string {
   if (findings.length === 0) return 'Nothing was found.';
   const shown: string[] = [];
-  let leftChars = maxFindingChars;
-  for (const item of findings.map(findingItem)) {
-    leftChars -= item.length;
+  let [leftChars, left] = [maxFindingChars, findings.length];
+  for (const { text, count } of findingKinds.flatMap((kind) => listedOf(kind, findings))) {
+    leftChars -= text.length;
     if (leftChars < 0) break;
-    shown.push(item);
+    shown.push(text);
+    left -= count;
   }
-  const more = findings.length - shown.length;
-  return [...shown, ...(more > 0 ? [`- ${more} more findings are not shown.`] : [])].join('\n');
+  return [...shown, ...(left > 0 ? [`- ${word(left)} more findings are not shown.`] : [])].join(
+    '\n',
+  );
+}
+
+/** Those of one kind; of many, the first. */
+function listedOf(kind: FindingKind, findings: readonly Finding[]): Listed[] {
+  const ofKind = findings.filter((finding) => finding.kind === kind);
+  const items = ofKind
+    .slice(0, maxOfKind)
+    .map((finding) => ({ text: findingItem(finding), count: 1 }));
+  const count = ofKind.length - items.length;
+  const text = `- ${word(count)} more of the kind "${spaced(kind)}" are not shown.`;
+  return count > 0 ? [...items, { text, count }] : items;
+}
+
+function spaced(kind: FindingKind): string {
+  return kind.replaceAll('_', ' ');
 }
 
 function findingItem({ severity, kind, message, next, audiences }: Finding): string {
@@ -128,9 +157,5 @@ function findingItem({ severity, kind, message, next, audiences }: Finding): str
     .map(({ id, name }) => `  - ${named(name)}, ${word(id)}`);
   const more = audiences.length - names.length;
   const rest = more > 0 ? [`  - and ${more} more`] : [];
-  return [
-    `- **${severity}** (${kind.replaceAll('_', ' ')}): ${message} ${next}`,
-    ...names,
-    ...rest,
-  ].join('\n');
+  return [`- **${severity}** (${spaced(kind)}): ${message} ${next}`, ...names, ...rest].join('\n');
 }

@@ -101,7 +101,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       await host.called('find_audiences', 3);
       expect(host.calls.at(-1)?.args).not.toHaveProperty('event');
       await host.app.getByRole('searchbox').fill('nothing has this name');
-      await host.app.getByText('No audience matches.').waitFor();
+      await host.app.getByText('No audiences found.').waitFor();
     });
 
     test('is paged by the tool', async () => {

@@ -109,7 +109,7 @@ export function tableView(given: Fields, first: Fields): View {
   const table = (): Child => {
     const rows = rowsOf(data.audiences);
     if (data.audiences === undefined) return button('Show them', () => find({}));
-    if (rows.length === 0) return faint('No audience matches.');
+    if (rows.length === 0) return faint('No audiences found.');
     const order = {
       sort: isList() ? undefined : (textOf(shown.sort) ?? 'name'),
       isDown: shown.order === 'desc',
