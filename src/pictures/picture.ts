@@ -45,10 +45,14 @@ export function notesOn({ totals, leftOut, isComplete }: PartOfGraph): string[] 
       `${rest} not shown: built on no other, and no other is built on ${apart === 1 ? 'it' : 'them'}.`,
     );
   }
-  if (leftOut.nodes > 0 || leftOut.connections > 0) {
-    const nodes = counted(leftOut.nodes, 'more audience or key', 'more audiences and keys');
-    const connections = counted(leftOut.connections, 'connection');
-    notes.push(`The picture would be too large: ${nodes} and ${connections} are left out.`);
+  const missing = [
+    ...(leftOut.nodes > 0
+      ? [counted(leftOut.nodes, 'more audience or key', 'more audiences and keys')]
+      : []),
+    ...(leftOut.connections > 0 ? [counted(leftOut.connections, 'connection')] : []),
+  ];
+  if (missing.length > 0) {
+    notes.push(`The picture would be too large; left out: ${missing.join(' and ')}.`);
   }
   if (totals.unreadable > 0) {
     const definitions = counted(totals.unreadable, 'definition');
