@@ -166,7 +166,7 @@ export class StateFolder {
    */
   prepare(): void {
     this.#attempt(() => {
-      fs().mkdirSync(this.#path, { recursive: true, mode: 0o700 });
+      makeFolder(this.#path);
       this.#exists();
       fs().accessSync(this.#path, fs().constants.W_OK);
     });
@@ -319,4 +319,25 @@ function assertPrivate({ uid, mode }: { uid: number; mode: number }, what: strin
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/**
+ * Makes a folder and those above it, for the user alone. Node's own `recursive` never ends where a file
+ * system refuses with ENOENT although the folder above exists, as in /proc.
+ *
+ * @throws a system error.
+ */
+function makeFolder(path: string): void {
+  try {
+    fs().mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const above = paths().dirname(path);
+    if (codeOf(error) === 'ENOENT' && above !== path && !fs().existsSync(above)) {
+      makeFolder(above);
+      makeFolder(path);
+      return;
+    }
+    const isThere = fs().statSync(path, { throwIfNoEntry: false })?.isDirectory();
+    if (codeOf(error) !== 'EEXIST' || !isThere) throw error;
+  }
 }

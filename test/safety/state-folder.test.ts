@@ -14,14 +14,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   Confirmations,
   type ConfirmationsOptions,
   type Subject,
   scopeOf,
 } from '../../src/safety/confirmation.ts';
-import { defaultStateFolder, StateFolder } from '../../src/safety/state-folder.ts';
+import {
+  defaultStateFolder,
+  StateFolder,
+  StateFolderError,
+} from '../../src/safety/state-folder.ts';
 import { expectMode, isWindows } from '../support/platform.ts';
 
 /*
@@ -316,3 +320,22 @@ test('there is none for a user without a home', async () => {
   };
   expect(defaultStateFolder({ platform: 'linux', environment: {}, home })).toBeUndefined();
 });
+
+test('is made with the folders above it, for the user alone', () => {
+  const above = mkdtempSync(join(tmpdir(), 'state-'));
+  onTestFinished(() => rmSync(above, { recursive: true, force: true }));
+  const path = join(above, 'a', 'b', 'c');
+  new StateFolder(path, () => startedAt).prepare();
+  new StateFolder(path, () => startedAt).prepare();
+  expectMode(join(above, 'a'), 0o700);
+  expectMode(path, 0o700);
+});
+
+// Linux's own: there, a folder can't be made although the one above it exists.
+test.skipIf(!existsSync('/proc/self'))(
+  'that no file system takes is an error, and no endless attempt',
+  () => {
+    const impossible = new StateFolder('/proc/none/here', () => startedAt);
+    expect(() => impossible.prepare()).toThrow(StateFolderError);
+  },
+);
