@@ -4,6 +4,8 @@ import { createQueue, priorities, type Queue } from './queue.ts';
 
 /** A call that waits for an earlier one of its caller. */
 interface Queued {
+  readonly call: CallContext;
+  readonly retry: boolean;
   refuse(error: unknown): void;
 }
 
@@ -83,6 +85,18 @@ export class CallerTurns {
     return this.#wait(turns, entry, run);
   }
 
+  /** Refuses the calls that can't be served in time any more, now that more is known of the quota. */
+  review(): void {
+    for (const { queued } of this.#callers.values()) {
+      let ahead = 0;
+      for (const each of [...queued].sort((a, b) => Number(b.retry) - Number(a.retry))) {
+        const late = this.#gate.tooLate(each.call, ahead);
+        if (late) each.refuse(late);
+        else ahead += 1;
+      }
+    }
+  }
+
   /** Ends all calls that wait here. */
   drain(): void {
     for (const { queued } of this.#callers.values()) {
@@ -103,7 +117,7 @@ export class CallerTurns {
       const refuse = (error: unknown) => {
         if (leave()) reject(error);
       };
-      const queued: Queued = { refuse };
+      const queued: Queued = { call, retry, refuse };
       const onAbort = () => refuse(this.#gate.cancelled());
       const onDeadline = () => refuse(this.#gate.tooLate(call, 0) ?? this.#gate.cancelled());
       const leftMs = Math.max(0, call.deadline - this.#clock.monotonic()) + 1;

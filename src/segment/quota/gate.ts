@@ -303,6 +303,7 @@ export class Gate {
   #update(): void {
     this.#changed();
     this.#review();
+    this.#callers.review();
   }
 
   #changed(): void {
@@ -318,19 +319,23 @@ export class Gate {
   #review(): void {
     const now = this.#clock.monotonic();
     let ahead = this.#isAsking ? -1 : 0;
+    let maxPauseMs = Number.POSITIVE_INFINITY;
     for (const waiting of [...this.#line]) {
       const waitMs = this.#quota.forecastMs(Math.max(0, ahead));
       if (this.#isTooLate(waiting.call, waitMs)) {
         this.#refuse(waiting, this.rateLimited(waitMs || askAgainMs));
         continue;
       }
+      // After that, no response is waited for any more.
+      if (now + waitMs > waiting.call.deadline) maxPauseMs = maxFirstAnswerMs;
       ahead += 1;
       if (waitMs > 0) this.#announce(waiting);
     }
     this.#cancelReview();
     const nextDeadline = Math.min(...this.#line.map(({ call }) => call.deadline));
-    if (nextDeadline === Number.POSITIVE_INFINITY) return;
-    this.#cancelReview = this.#clock.after(nextDeadline + 1 - now, () => this.#review());
+    const pauseMs = Math.min(nextDeadline + 1 - now, maxPauseMs);
+    if (pauseMs === Number.POSITIVE_INFINITY) return;
+    this.#cancelReview = this.#clock.after(pauseMs, () => this.#review());
   }
 
   #announce(waiting: Waiting): void {

@@ -104,9 +104,10 @@ function firstAnswerWaitMs({ heard, first }: QuotaState, now: number): number {
  * be as late as the first of a window.
  */
 export function mayLearnLimit(before: QuotaState, now: number): boolean {
-  const { limit, heard, first, closedUntil } = roll(before, now);
+  const state = roll(before, now);
+  const { limit, heard, first, closedUntil } = state;
   if (limit.from !== 'reference' || heard || closedUntil !== undefined) return false;
-  return first === undefined || now < first.takenAt + maxFirstAnswerMs;
+  return first === undefined ? available(state) > 0 : now < first.takenAt + maxFirstAnswerMs;
 }
 
 /** A request turned out never to have left this machine: its place becomes free. */

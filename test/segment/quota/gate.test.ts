@@ -268,6 +268,26 @@ describe('the first request of a window', () => {
     await expect(calls.at(-1)).rejects.toBeInstanceOf(RateLimitedError);
   });
 
+  test('is not waited for longer than a second, even if nothing else happens', async () => {
+    const { clock, enter, startedAt } = setUp(2);
+    await enter('a');
+    await enter('b', { call: testCall(startedAt + 900) });
+    const call = enter('c', { call: testCall(startedAt + 20_000) });
+    await tick();
+    await clock.advance(1000);
+    await expect(call).rejects.toBeInstanceOf(RateLimitedError);
+  });
+
+  test("shows at once which of a caller's calls can't be served in time", async () => {
+    const { entered, enter, settle, startedAt } = setUp(2);
+    const call = { ...testCall(startedAt + 90_000), caller: 'ann' };
+    const calls = Array.from({ length: 8 }, (_, index) => enter(String(index), { call }));
+    await tick();
+    await settle(1, 2);
+    expect(entered).toEqual(['0 at 0', '1 at 0']);
+    for (const late of calls.slice(4)) await expect(late).rejects.toThrow('is used up');
+  });
+
   test('is not waited for while the token is refused', async () => {
     const { clock, gate, enter, startedAt } = setUp(2);
     await gate.closeUntil(clock.now() + 30_000);

@@ -696,3 +696,10 @@ test('a state is plain data: it can be stored as JSON between any two steps', ()
     ),
   );
 });
+
+test('no response is due that corrects the limit where others took all places', () => {
+  const fresh = transitions.initialState({ perMinute: 1, from: 'reference' });
+  expect(transitions.mayLearnLimit(fresh, 0)).toBe(true);
+  const full = transitions.readmit(fresh, { id: 'of another', takenAt: 0 });
+  expect(transitions.mayLearnLimit(full, 0)).toBe(false);
+});
