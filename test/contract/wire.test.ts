@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Input, OperationName } from '../../src/segment/contract.ts';
+import { editions } from '../../src/segment/editions/editions.ts';
 import type { EditionName } from '../../src/segment/editions/row.ts';
 import { testCall } from '../support/call.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -375,6 +376,11 @@ function both(body: string): Record<EditionName, string> {
 
 describe.each(['v1alpha', 'v1'] as const)('edition %s', (edition) => {
   const ofEdition = `application/vnd.segment.${edition}+json`;
+
+  test('every operation of the edition is in the table', () => {
+    const shown = rows.flatMap(([, name, , , bodies]) => (edition in bodies ? [name] : []));
+    expect(new Set<string>(shown)).toEqual(new Set(Object.keys(editions[edition].rows)));
+  });
 
   test.each(rows)('%s: %s', async (_, name, input, line, bodies, mediaType = ofEdition) => {
     const body = bodies[edition];
