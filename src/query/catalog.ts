@@ -158,12 +158,14 @@ export const windowFilter =
     ({ family, parameters }) => family === 'window' && parameters.length === 1,
   )?.name ?? '';
 
-const namesByOtherName = new Map<string, string[]>();
-for (const { name, otherNames = [] } of functions) {
-  for (const other of otherNames) {
-    namesByOtherName.set(other, [...(namesByOtherName.get(other) ?? []), name]);
-  }
-}
+const namesByOtherName = new Map(
+  functions
+    .flatMap(({ otherNames = [] }) => otherNames)
+    .map((other) => {
+      const named = functions.filter(({ otherNames = [] }) => otherNames.includes(other));
+      return [other, named.map(({ name }) => name)];
+    }),
+);
 
 /** The functions that a name from another language may mean. */
 export function knownAs(name: string): readonly string[] {

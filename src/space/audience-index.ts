@@ -81,6 +81,11 @@ export class AudienceIndex {
   readonly cutDescriptions: number;
   /** The names that definitions use, each with the number of audiences that use it. */
   readonly names: Readonly<Record<NameKind, ReadonlyMap<string, number>>>;
+  /**
+   * How many destinations audiences have, by id, of those that a review has looked up: Segment lists few
+   * per minute, and what is known is forgotten with the index, soon or with the next write.
+   */
+  readonly destinationCounts = new Map<string, number>();
 
   constructor(
     audiences: readonly IndexedAudience[],

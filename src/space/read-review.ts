@@ -105,12 +105,6 @@ export function lookedUpNote({
   return `${note} For ${missed.length} more, it failed (${reasons})${again}.`;
 }
 
-/**
- * By index, how many destinations its audiences have, of those that were looked up: Segment lists few
- * per minute, and what is remembered is forgotten with the index, soon or with the next write.
- */
-const remembered = new WeakMap<AudienceIndex, Map<string, number>>();
-
 async function destinationsOf(
   spaceId: string,
   index: AudienceIndex,
@@ -119,8 +113,7 @@ async function destinationsOf(
   const unused = index.audiences.filter((audience) => index.usedByCount(audience) === 0);
   const missed: Missed[] = [];
   if (!withDestinations) return { known: new Map(), wanted: unused.length, missed };
-  const known = remembered.get(index) ?? new Map<string, number>();
-  remembered.set(index, known);
+  const known = index.destinationCounts;
   const ids = longestUnchanged(unused)
     .slice(0, maxDestinationLookUps)
     .filter((id) => !known.has(id));

@@ -437,15 +437,37 @@ test('what is slow to import is imported by a file that is itself imported when 
   }
 });
 
+test('no module keeps state at its top level, apart from what runs on a page', () => {
+  const files = [...imports.keys()].filter((file) => !file.startsWith('app/'));
+  const keeping = files.filter((file) =>
+    statementsOf(file)
+      .filter(ts.isVariableStatement)
+      .some(({ declarationList }) => {
+        const isFixed = (declarationList.flags & ts.NodeFlags.Const) !== 0;
+        return !isFixed || declarationList.declarations.some(isEmptyCollection);
+      }),
+  );
+  expect(files.length).toBeGreaterThan(300);
+  expect(keeping).toEqual([]);
+});
+
+/** Whether a collection is made empty, so that it is there to be filled; one of a stated type is a constant. */
+function isEmptyCollection({ initializer, type }: ts.VariableDeclaration): boolean {
+  if (type || !initializer || !ts.isNewExpression(initializer)) return false;
+  const { expression, arguments: given = [] } = initializer;
+  const collections = ['Map', 'Set', 'WeakMap', 'WeakSet'];
+  return given.length === 0 && ts.isIdentifier(expression) && collections.includes(expression.text);
+}
+
+function statementsOf(file: string): readonly ts.Statement[] {
+  const text = readFileSync(join('src', file), 'utf8');
+  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements;
+}
+
 /** The imports that run when the file is loaded: neither dynamic ones nor those of types alone. */
 function staticImports(file: string): string[] {
   if (!imports.has(file)) return [];
-  const source = ts.createSourceFile(
-    file,
-    readFileSync(join('src', file), 'utf8'),
-    ts.ScriptTarget.Latest,
-  );
-  return source.statements.flatMap((statement) => {
+  return statementsOf(file).flatMap((statement) => {
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
     if (ts.isImportDeclaration(statement) && statement.importClause?.isTypeOnly) return [];
     const { moduleSpecifier } = statement;
