@@ -135,6 +135,23 @@ describe.each(editions)('in edition %s', (edition, first) => {
     expect(questions).toHaveLength(2);
   });
 
+  test('a cursor of another type is not taken for the end of the list', async () => {
+    const { client, faults, writes } = await oddSpace({});
+    const body = JSON.stringify({
+      data: { audiences: [{ id: firstId }], pagination: { next: 1 } },
+    });
+    faults(({ method }) => (method === 'GET' ? { kind: 'answer', status: 200, body } : undefined));
+    for (const [tool, args] of [
+      ['list_audiences', {}],
+      ['create_audience', { name: 'New', query }],
+    ] as const) {
+      const { error } = await callTool(client, tool, args);
+      expect(error).toMatchObject({ code: 'bad_response' });
+      expect(error?.message).toContain('pagination.next');
+    }
+    expect(writes()).toEqual([]);
+  });
+
   describe('the hint of bad_response', () => {
     const tools = [
       ['list_audiences', {}],

@@ -7,7 +7,8 @@ import { number, text } from './lenient.ts';
 export const paginationSchema = z.lazy(() =>
   z.looseObject({
     current: text(),
-    next: text().describe("The next page's cursor; absent or null on the last page"),
+    // One of another type must not pass for the end of the list.
+    next: z.string().nullish().describe("The next page's cursor; absent or null on the last page"),
     previous: text(),
     totalEntries: number(),
   }),
