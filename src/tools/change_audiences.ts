@@ -19,6 +19,10 @@ import { emptyIsWrong, writeInputs } from './write.ts';
 const maxCallMs = 15 * 60_000;
 /** Of the JSON of the copies of removed audiences. */
 const maxCopiesChars = 100_000;
+/** Of the JSON of a result without copies, with what the server may add. */
+const maxResultChars = 97_000;
+/** Of the JSON of the outcomes: 200 with names of quotes fit. */
+const maxOutcomesChars = 60_000;
 /** Of the JSON of the question and the requests in a dry run. */
 const maxRehearsalChars = 60_000;
 /** Of the question: 200 audiences with reasonable names fit. */
@@ -101,20 +105,28 @@ export const changeAudiences = defineTool({
             consequences: () => consequencesOfAll(action),
           } satisfies BulkWish<'update_audience_for_space'>);
     const removed = keptCopies(outcome.removed);
-    return {
+    const result = {
       action,
       counts: countsOf(outcome.results),
-      results: outcome.results.map((result) => ({ ...result, name: shortName(result) })),
+      results: shownResults(outcome.results),
       removed: removed.copies,
       continuation: outcome.continuation?.value,
-      dryRun: outcome.rehearsal && shownRehearsal(outcome.rehearsal),
       advice: [...outcome.advice, ...adviceOn(outcome), ...removed.advice],
     };
+    if (!outcome.rehearsal) return result;
+    const leftChars = maxResultChars - visibleJson(result).length;
+    return { ...result, dryRun: shownRehearsal(outcome.rehearsal, leftChars) };
   },
 });
 
-function shortName({ name }: BulkResult): string | undefined {
-  return name === undefined ? undefined : cut(name, maxNameChars);
+/** With short names, or without names if they still have too many characters. */
+function shownResults(all: readonly BulkResult[]) {
+  const named = all.map(({ name, ...rest }) => ({
+    ...rest,
+    name: name === undefined ? undefined : cut(name, maxNameChars),
+  }));
+  if (visibleJson(named).length <= maxOutcomesChars) return named;
+  return named.map((result) => ({ ...result, name: undefined }));
 }
 
 function countsOf(all: readonly BulkResult[]): Record<string, number> {
@@ -180,10 +192,11 @@ function goodFor(left: readonly string[], all: readonly BulkResult[]): string {
     : `exactly these ids: ${left.join(', ')}`;
 }
 
-function shownRehearsal(rehearsal: NonNullable<BulkOutcome['rehearsal']>) {
+/** @param maxChars of its JSON. */
+function shownRehearsal(rehearsal: NonNullable<BulkOutcome['rehearsal']>, maxChars: number) {
   const { edition, needsConfirmation } = rehearsal;
-  const question = shortenedText(rehearsal.question, maxQuestionChars);
-  let leftChars = maxRehearsalChars - visibleJson(question).length;
+  const question = shortenedText(rehearsal.question, Math.min(maxQuestionChars, maxChars));
+  let leftChars = Math.min(maxRehearsalChars, maxChars) - visibleJson(question).length;
   const all = rehearsal.requests.map(({ method, url, body }) => ({ method, url, body }));
   const requests = all.filter((request) => {
     leftChars -= visibleJson(request).length + 1;

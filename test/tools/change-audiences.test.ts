@@ -766,6 +766,20 @@ describe('copies', () => {
   });
 });
 
+test.each([
+  ['quotes', '"'],
+  ['hidden characters', '\u200b'],
+])('results on 200 names of %s stay under 100,000 characters', async (_, character) => {
+  const seeds = Array.from({ length: 200 }, (__, index) =>
+    plain(`${index}`.padEnd(255, character)),
+  );
+  const { rig } = await start(seeds, { flags: { confirm: 'remove' } });
+  const ids = idsUpTo(200);
+  const { text } = await callTool(rig.client, tool, { ids, action: 'disable', dryRun: true });
+  expect(text.length).toBeLessThan(100_000);
+  for (const id of ids) expect(text).toContain(`"${id}"`);
+});
+
 test('a dry run sends nothing, and shows the requests and the question', async () => {
   const { rig, change, structured } = await (async () => {
     const started = await start([plain('On'), { ...plain('Off'), enabled: false }], {
