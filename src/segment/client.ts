@@ -83,7 +83,8 @@ export class SegmentClient implements SegmentApi {
   ): Promise<Output<Name>> {
     const { row } = this.#allowedForm(name, input);
     if (!row.paging) return this.#sendOne(name, input, call);
-    return this.#pages.read(name, row.paging, input, {
+    const paging = row.paging;
+    return this.#pages.read(name, () => this.#editions.pagingOf(name) ?? paging, input, {
       foresee: (requests) => this.#gate(name).foresee(this.#sender.inTime(name, call), requests),
       send: (page) => this.#sendOne(name, page, call),
     });

@@ -20,19 +20,24 @@ export class PageReader {
   /** By operation and space, the smallest size whose page was too large to be read. */
   readonly #tooLarge = new Map<string, number>();
 
-  /** @throws what the requests throw; a list that was read only in part is not returned. */
+  /**
+   * @param pagingOf asked before each page: a response may show that pages can be larger.
+   * @throws what the requests throw; a list that was read only in part is not returned.
+   */
   async read<Name extends OperationName>(
     name: Name,
-    paging: Paging<Name>,
+    pagingOf: () => Paging<Name>,
     input: Input<Name>,
     requests: PageRequests<Name>,
   ): Promise<Output<Name>> {
     const outputs: Output<Name>[] = [];
+    let paging = pagingOf();
     let left = paging.countOf(input);
     let cursor: string | undefined;
     const cursors = new Cursors(paging.cursorOf(input));
     let tooLarge: TooLargeError | undefined;
     do {
+      paging = pagingOf();
       const count = Math.min(left, this.#sizeOf(name, paging, input));
       if (outputs.length === 0 && count < left && !paging.isPatient(input)) {
         foresee(requests, Math.ceil(left / count), tooLarge);

@@ -265,6 +265,15 @@ describe('pages', () => {
     expect(requests).toEqual([]);
   });
 
+  test('that begin at once are not all refused while the edition is unknown', async () => {
+    const { client, statuses } = await startClient(spaces());
+    const lists = Array.from({ length: 30 }, () =>
+      client.send('list_audiences', { spaceId, count: 1000 }, testCall()),
+    );
+    await Promise.all(lists);
+    expect(statuses()).toEqual(Array(30).fill(200));
+  });
+
   test('become smaller where Segment refuses their size, for the rest of the process', async () => {
     const { client, requests } = await startClient(
       {

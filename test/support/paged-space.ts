@@ -23,7 +23,7 @@ export function pagedSpace(
     return { audiences: audiences.slice(start, end), pagination };
   };
   return (input) =>
-    reader.read('list_audiences', audiencePages(maxCount), input, {
+    reader.read('list_audiences', () => audiencePages(maxCount), input, {
       foresee: () => {},
       send: onePage,
     });

@@ -76,10 +76,20 @@ describe('on a sandbox', () => {
   );
 
   test('of v1alpha, 1000 are read at once', async () => {
-    const rig = await startStandIn({ edition: 'v1alpha', seeds });
+    const rig = await startStandIn({ edition: 'v1alpha', seeds, flags: { edition: 'v1alpha' } });
     const page = await listPage(rig.client, { count: 1000 });
     expect(page.audiences).toHaveLength(450);
     expect(rig.requests).toHaveLength(1);
+  });
+
+  test('of v1alpha with --edition auto, as many are read at once after the first page', async () => {
+    const rig = await startStandIn({ edition: 'v1alpha', seeds });
+    for (const expected of [['200', '800'], ['1000']]) {
+      rig.requests.splice(0);
+      const page = await listPage(rig.client, { count: 1000 });
+      expect(page.audiences).toHaveLength(450);
+      expect(rig.requests.map(({ path }) => /count=(\d+)/.exec(path)?.[1])).toEqual(expected);
+    }
   });
 
   test.each([

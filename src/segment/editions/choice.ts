@@ -3,7 +3,7 @@ import type { Input, OperationName } from '../contract.ts';
 import { type AudiencesError, errorEntrySchema, UnsupportedError } from '../errors.ts';
 import type { Audience } from '../models/audience.ts';
 import { type EditionSetting, editions, newest } from './editions.ts';
-import type { Edition, EditionName, Row } from './row.ts';
+import type { Edition, EditionName, Paging, Row } from './row.ts';
 
 /**
  * The default limit is not published; operations limited to 600 per minute are documented as below
@@ -64,6 +64,16 @@ export class EditionChoice {
             : `${unsupported ? 'Omit it, or tell' : 'Tell'} the user that it needs today's edition of the API (SEGMENT_EDITION=v1 or auto, --edition).`,
       },
     );
+  }
+
+  /**
+   * How a list is read in pages. As long as Segment has not shown its edition, the pages have a size that
+   * today's accepts, too: several lists that begin at once would all be refused.
+   */
+  pagingOf<Name extends OperationName>(name: Name): Paging<Name> | undefined {
+    const current: Row<Name> | undefined = this.#current.rows[name];
+    const isUnknown = this.#open && !this.#olderShown;
+    return isUnknown ? newest.rows[name].paging : current?.paging;
   }
 
   /** Requests per minute with which the gate of an operation starts. */
