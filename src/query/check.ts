@@ -39,6 +39,15 @@ export interface Checked {
  * @throws {TypeError} if the query is not a string.
  */
 export function check(query: string, options: CheckOptions = {}): Checked {
+  return judge(query, options, true);
+}
+
+/** The same without a search for warnings, for what only has to be valid or read. */
+export function checkErrors(query: string, options: CheckOptions = {}): Checked {
+  return judge(query, options, false);
+}
+
+function judge(query: string, options: CheckOptions, warns: boolean): Checked {
   if (typeof query !== 'string') throw new TypeError('The definition to check is not a string.');
   const findings = new Findings();
   const { type = 'users', purpose = 'audience' } = options;
@@ -64,7 +73,7 @@ export function check(query: string, options: CheckOptions = {}): Checked {
   } else if (formIsRight && query.length > maxPrimaryExpressions * minConditionChars) {
     warnOfMany(tree, findings);
   }
-  if (formIsRight) {
+  if (formIsRight && warns) {
     lint(tree, findings);
     if (options.type === 'linked') lintLinked(tree, findings);
   }

@@ -1,5 +1,5 @@
 import { type Cadence, computeCadence } from './cadence.ts';
-import { check } from './check.ts';
+import { check, checkErrors } from './check.ts';
 import type { Level } from './check-options.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { explain } from './explain.ts';
@@ -33,5 +33,17 @@ export function describeQuery(query: string, type: Level): QueryDescription {
     references: references(tree),
     computeCadence: checked && tree.kind !== 'missing' ? computeCadence(tree, type) : undefined,
     primaryExpressions,
+  };
+}
+
+/** What a definition means, as far as it can be read. */
+export type QueryMeaning = Pick<QueryDescription, 'explanation' | 'computeCadence'>;
+
+/** The explanation and the cadence of an audience's definition. Never throws. */
+export function meaningOf(query: string, type: Level): QueryMeaning {
+  const { checked, valid, tree } = checkErrors(query, { type });
+  return {
+    explanation: valid ? explain(tree, type) : undefined,
+    computeCadence: checked && tree.kind !== 'missing' ? computeCadence(tree, type) : undefined,
   };
 }

@@ -7,9 +7,9 @@ export { applyFixes, type FixedQuery } from './apply-fixes.ts';
 export type { Expression } from './ast.ts';
 export { type Cadence, computeCadence } from './cadence.ts';
 export { cheatSheet } from './cheat-sheet.ts';
-export { type Checked, check } from './check.ts';
+export { type Checked, check, checkErrors } from './check.ts';
 export { type CheckOptions, type Level, levelOf } from './check-options.ts';
-export { describeQuery, type QueryDescription } from './describe.ts';
+export { describeQuery, meaningOf, type QueryDescription } from './describe.ts';
 export { applyFix, type Diagnostic, type Fix, type Severity } from './diagnostic.ts';
 export {
   type Account,

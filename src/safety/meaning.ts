@@ -41,9 +41,9 @@ async function explained(
 ): Promise<string | undefined> {
   const query = thing.definition?.query;
   if (typeof query !== 'string') return undefined;
-  const { check, explain } = await language();
+  const { checkErrors, explain } = await language();
   const type = levelOf(thing);
-  const { valid, tree } = check(query, { type, purpose });
+  const { valid, tree } = checkErrors(query, { type, purpose });
   return valid ? visible(explain(tree, type, wording)) : undefined;
 }
 
@@ -51,6 +51,7 @@ async function explained(
 export async function traitsIn(audience: AudienceShape): Promise<readonly string[]> {
   const query = audience.definition?.query;
   if (typeof query !== 'string') return [];
-  const { check, references } = await language();
-  return references(check(query, { type: levelOf(audience), purpose: 'audience' }).tree).traits;
+  const { checkErrors, references } = await language();
+  return references(checkErrors(query, { type: levelOf(audience), purpose: 'audience' }).tree)
+    .traits;
 }

@@ -1,4 +1,4 @@
-import { check, type EntityRecord, type Expression, membershipOf } from '../query/index.ts';
+import { checkErrors, type EntityRecord, type Expression, membershipOf } from '../query/index.ts';
 import type { DataGraph, EntityRow } from './data-graph.ts';
 import type { SampleProfile } from './sample.ts';
 
@@ -38,7 +38,7 @@ export class TakenIn {
 
 /** The conditions on entities of a relationship, one of which is now sufficient. */
 function conditionsOn(query: string, slug: string): Expression[] {
-  const { tree } = check(query, { type: 'linked', purpose: 'audience' });
+  const { tree } = checkErrors(query, { type: 'linked', purpose: 'audience' });
   return positiveChains(tree).flatMap(({ calls }) => {
     const [extractor] = calls;
     const [argument] = extractor?.args ?? [];
@@ -46,7 +46,9 @@ function conditionsOn(query: string, slug: string): Expression[] {
     if (argument?.kind !== 'literal' || argument.text !== slug) return [];
     const filters = calls.filter(({ name }) => name === 'where');
     const end = filters.at(-1)?.end ?? extractor.end;
-    return [check(`${query.slice(extractor.start, end)}.count() >= 1`, { type: 'linked' }).tree];
+    return [
+      checkErrors(`${query.slice(extractor.start, end)}.count() >= 1`, { type: 'linked' }).tree,
+    ];
   });
 }
 

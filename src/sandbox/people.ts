@@ -1,5 +1,5 @@
 import {
-  check,
+  checkErrors,
   type Expression,
   type Level,
   membershipOf,
@@ -131,7 +131,7 @@ export class People {
     const memory = `${type} ${purpose} ${query}`;
     const known = this.#readings.get(memory);
     if (known) return known;
-    const { tree } = check(query, { type, purpose });
+    const { tree } = checkErrors(query, { type, purpose });
     const reading = { compute: computeBy(tree, purpose), traits: references(tree).traits };
     this.#readings.set(memory, reading);
     return reading;
@@ -205,7 +205,7 @@ export function reaches(computation: Computation, key: string, findByKey: FindBy
   const seen = new Set<string>();
   const queue = [computation];
   for (let next = queue.pop(); next; next = queue.pop()) {
-    const { tree } = check(next.query, { type: next.level, purpose: next.purpose });
+    const { tree } = checkErrors(next.query, { type: next.level, purpose: next.purpose });
     for (const used of references(tree).traits) {
       if (used === key) return true;
       const other = seen.has(used) ? undefined : findByKey(used);

@@ -1,4 +1,4 @@
-import { check, type EntityRecord, references } from '../query/index.ts';
+import { checkErrors, type EntityRecord, references } from '../query/index.ts';
 import { type EntityRow, idOf, type Relationship } from './data-graph.ts';
 import { TakenIn } from './linked-members.ts';
 import type { Computation, People } from './people.ts';
@@ -36,7 +36,7 @@ class LinkedPreview {
   constructor(computation: Computation, people: People) {
     this.#computation = computation;
     this.#people = people;
-    const { tree } = check(computation.query, { type: 'linked', purpose: 'audience' });
+    const { tree } = checkErrors(computation.query, { type: 'linked', purpose: 'audience' });
     this.#mentioned = references(tree).entities.flatMap((slug) => people.graph.find(slug) ?? []);
   }
 

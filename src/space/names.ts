@@ -139,8 +139,8 @@ class Checking {
   }
 
   async check({ query, type, targetEntity }: NamesToCheck): Promise<void> {
-    const { check, vocabularyOf } = await import('../query/index.ts');
-    const { checked, tree } = check(query, { type });
+    const { checkErrors, vocabularyOf } = await import('../query/index.ts');
+    const { checked, tree } = checkErrors(query, { type });
     if (!checked) return this.#findings.seek('all, because the definition is too long or too deep');
     const { events, entities, traits } = vocabularyOf(tree, type);
     await Promise.all([

@@ -284,8 +284,8 @@ function impatiently(call: CallContext, clock: Pick<Clock, 'monotonic'>): CallCo
 
 /** The same for definitions with the same preview, however they are written. */
 async function keyOf({ spaceId, query, type, ...more }: PreviewInput): Promise<string> {
-  const { check, format } = await import('../query/index.ts');
-  const { checked, valid, tree } = check(query, { type });
+  const { checkErrors, format } = await import('../query/index.ts');
+  const { checked, valid, tree } = checkErrors(query, { type });
   const text = checked && valid ? format(tree) : query.trim();
   const { targetEntity, filterByExternalIds, backfillEventDataDays } = more;
   const ids = filterByExternalIds && [...new Set(filterByExternalIds)].sort();

@@ -44,8 +44,7 @@ export const meaningOutputs = () => ({
 
 /** What a definition means, as far as it can be read. @param maxChars of the explanation's JSON. */
 export async function meaningOf(query: string, type: Level, maxChars: number) {
-  const { describeQuery } = await language();
-  const { explanation, computeCadence } = describeQuery(query, type);
+  const { explanation, computeCadence } = (await language()).meaningOf(query, type);
   return {
     explanation: explanation && shortenedText(visible(explanation), maxChars),
     computeCadence,
