@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { listedTools } from './listed-tools.ts';
+import { listFile, listModule } from './listed-tools.ts';
 
 // First, because the settings are made from it, and the other files from the settings.
-writeFileSync(listedTools.file, listedTools.content());
+writeFileSync(listFile, listModule());
 const { generatedFiles } = await import('./generated.ts');
 for (const [file, content] of generatedFiles()) {
   mkdirSync(dirname(file), { recursive: true });

@@ -14,7 +14,7 @@ import type { Tool } from '../src/tools/tool.ts';
 import { defaultToolsets, isToolset } from '../src/tools/toolsets.ts';
 import { stories } from '../test/e2e/stories/index.ts';
 import { define } from './define.ts';
-import { listedTools } from './listed-tools.ts';
+import { listFile, listModule } from './listed-tools.ts';
 import { codeOwners } from './packaging/addresses.ts';
 import { dockerfile } from './packaging/dockerfile.ts';
 import { installLinks } from './packaging/install-links.ts';
@@ -45,7 +45,7 @@ export function generatedFiles(): Map<string, string> {
   };
   for (const [file, contents] of Object.entries(sections))
     files.set(file, withSections(file, contents));
-  files.set(listedTools.file, listedTools.content());
+  files.set(listFile, listModule());
   files.set('src/mcp/definitions.ts', definitionsModule());
   files.set('src/mcp/icon.ts', iconModule());
   files.set(`${pluginFolder}/skills/${skillName}/SKILL.md`, skill());

@@ -1,15 +1,10 @@
 import { registry } from '../src/tools/registry.ts';
 
-/*
- * The module that knows the tools without loading them.
- */
+/** Where the module is that knows the tools without loading them. */
+export const listFile = 'src/tools/listed.ts';
 
-export const listedTools = {
-  file: 'src/tools/listed.ts',
-  content,
-};
-
-function content(): string {
+/** Its content. */
+export function listModule(): string {
   const toolsets = Object.entries(registry).map(([toolset, tools]) => {
     const lines = tools.map(
       ({ name, hints }) => `    ${name}: '${hints.readOnlyHint ? 'reads' : 'writes'}',`,

@@ -58,8 +58,9 @@ export interface Session<Server extends ClosableServer = ClosableServer> {
 /**
  * Opens a session.
  *
- * @param createServer for the versions of the protocol that its client speaks. @param guest undefined for the only client of the process. @param onClose called when its
- * connection closes.
+ * @param createServer for the versions of the protocol that its client speaks.
+ * @param guest undefined for the only client of the process.
+ * @param onClose called when its connection closes.
  */
 export function createSession<Server extends ClosableServer>(
   processServices: ProcessServices,

@@ -209,15 +209,15 @@ const toolList = () =>
 
 /** Names of toolsets; `all` means all of them. */
 const toolsetList = () =>
-  words().transform((names, context): Toolset[] => {
-    return names.flatMap((given, index) => {
+  words().transform((names, context): Toolset[] =>
+    names.flatMap((given, index) => {
       const name = given.toLowerCase();
       if (name === 'all') return toolsets;
       if (isToolset(name)) return [name];
       context.addIssue(unknownName('toolset', index, given, [...toolsets, 'all']));
       return [];
-    });
-  });
+    }),
+  );
 
 /** All settings, in the order in which the help shows them. */
 export const settings = {

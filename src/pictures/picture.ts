@@ -66,7 +66,7 @@ export function notesOn({ totals, leftOut, isComplete }: PartOfGraph): string[] 
   return notes;
 }
 
-/** What is not to be seen in a picture, and that there is nothing to see if so: for a reader of the picture. */
+/** What stands below a picture: that it is empty, if so, and what it does not show. */
 export function captionsOf(graph: PartOfGraph): string[] {
   const nothing =
     graph.nodes.length === 0 ? ['No audience of the space is built on another one.'] : [];
@@ -109,7 +109,7 @@ export function stateOf(audience: GraphedAudience): string {
   return `${statusOf(audience).word}, ${sizeInWords(audience.size)}`;
 }
 
-/** The size of the largest audience in a picture, and at least 1: others are drawn in proportion to it. */
+/** The size of the largest audience, at least 1: others are drawn in proportion to it. */
 export function maxSizeIn({ nodes }: PartOfGraph): number {
   return nodes.reduce(
     (max, node) => Math.max(max, node.kind === 'audience' ? (node.audience.size ?? 0) : 0),

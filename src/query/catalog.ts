@@ -158,14 +158,15 @@ export const windowFilter =
     ({ family, parameters }) => family === 'window' && parameters.length === 1,
   )?.name ?? '';
 
-const namesByOtherName = new Map(
-  functions
-    .flatMap(({ otherNames = [] }) => otherNames)
-    .map((other) => {
-      const named = functions.filter(({ otherNames = [] }) => otherNames.includes(other));
-      return [other, named.map(({ name }) => name)];
-    }),
-);
+const namesByOtherName = byOtherName();
+
+function byOtherName(): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const { name, otherNames = [] } of functions) {
+    for (const other of otherNames) names.set(other, [...(names.get(other) ?? []), name]);
+  }
+  return names;
+}
 
 /** The functions that a name from another language may mean. */
 export function knownAs(name: string): readonly string[] {

@@ -1,5 +1,5 @@
 import { type Cadence, computeCadence } from './cadence.ts';
-import { check, checkErrors } from './check.ts';
+import { type Checked, check, checkErrors } from './check.ts';
 import type { Level } from './check-options.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { explain } from './explain.ts';
@@ -23,15 +23,17 @@ export interface QueryDescription {
 
 /** Checks an audience's definition and describes it. Never throws. */
 export function describeQuery(query: string, type: Level): QueryDescription {
-  const { checked, valid, diagnostics, tree, primaryExpressions } = check(query, { type });
+  const outcome = check(query, { type });
+  const { checked, valid, diagnostics, tree, primaryExpressions } = outcome;
+  const meaning = meaningIn(outcome, type);
   return {
     checked,
     valid,
     diagnostics,
     formatted: valid ? format(tree) : undefined,
-    explanation: valid ? explain(tree, type) : undefined,
+    explanation: meaning.explanation,
     references: references(tree),
-    computeCadence: checked && tree.kind !== 'missing' ? computeCadence(tree, type) : undefined,
+    computeCadence: meaning.computeCadence,
     primaryExpressions,
   };
 }
@@ -41,7 +43,10 @@ export type QueryMeaning = Pick<QueryDescription, 'explanation' | 'computeCadenc
 
 /** The explanation and the cadence of an audience's definition. Never throws. */
 export function meaningOf(query: string, type: Level): QueryMeaning {
-  const { checked, valid, tree } = checkErrors(query, { type });
+  return meaningIn(checkErrors(query, { type }), type);
+}
+
+function meaningIn({ checked, valid, tree }: Checked, type: Level): QueryMeaning {
   return {
     explanation: valid ? explain(tree, type) : undefined,
     computeCadence: checked && tree.kind !== 'missing' ? computeCadence(tree, type) : undefined,

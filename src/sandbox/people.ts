@@ -143,16 +143,9 @@ export class People {
    */
   #leadsBack(from: Computation, to: Computation): boolean {
     const wanted = idOf(to);
-    const seen = new Set<string>();
-    const queue = [from];
-    for (let next = queue.pop(); next; next = queue.pop()) {
-      const id = idOf(next);
-      if (id === wanted) return true;
-      if (seen.has(id)) continue;
-      seen.add(id);
-      queue.push(...this.#read(next).traits.flatMap((key) => this.#findByKey(key) ?? []));
-    }
-    return false;
+    return [from, ...this.#builtOn(from).map(({ other }) => other)].some(
+      (each) => idOf(each) === wanted,
+    );
   }
 
   /**
@@ -160,17 +153,15 @@ export class People {
    * it is built on, directly or not, once.
    */
   #fingerprint(computation: Computation): string {
-    const builtOn = new Map<string, string>();
-    const queue = [computation];
-    for (let next = queue.pop(); next; next = queue.pop()) {
-      for (const key of this.#read(next).traits) {
-        const other = builtOn.has(key) ? undefined : this.#findByKey(key);
-        if (!other) continue;
-        builtOn.set(key, idOf(other));
-        queue.push(other);
-      }
-    }
-    return JSON.stringify([idOf(computation), ...builtOn]);
+    const used = this.#builtOn(computation).map(({ key, other }) => [key, idOf(other)]);
+    return JSON.stringify([idOf(computation), ...used]);
+  }
+
+  #builtOn(computation: Computation): { key: string; other: Computation }[] {
+    const traitsOf = (each: Computation) => this.#read(each).traits;
+    return [...usedBy(computation, traitsOf, this.#findByKey)].flatMap(({ key, other }) =>
+      other ? [{ key, other }] : [],
+    );
   }
 }
 
@@ -202,16 +193,30 @@ function externalIdsOf({ externalIds, traits }: SampleProfile): readonly string[
 
 /** Whether a computation uses `key` as a trait, directly or not. */
 export function reaches(computation: Computation, key: string, findByKey: FindByKey): boolean {
+  const traitsOf = ({ query, level: type, purpose }: Computation) =>
+    references(checkErrors(query, { type, purpose }).tree).traits;
+  for (const used of usedBy(computation, traitsOf, findByKey)) if (used.key === key) return true;
+  return false;
+}
+
+/**
+ * The traits that a computation uses, directly or by way of what has their keys, each once; with what
+ * has the key, if anything does.
+ */
+function* usedBy(
+  computation: Computation,
+  traitsOf: (computation: Computation) => readonly string[],
+  findByKey: FindByKey,
+): Generator<{ key: string; other: Computation | undefined }> {
   const seen = new Set<string>();
   const queue = [computation];
   for (let next = queue.pop(); next; next = queue.pop()) {
-    const { tree } = checkErrors(next.query, { type: next.level, purpose: next.purpose });
-    for (const used of references(tree).traits) {
-      if (used === key) return true;
-      const other = seen.has(used) ? undefined : findByKey(used);
-      seen.add(used);
+    for (const key of traitsOf(next)) {
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const other = findByKey(key);
       if (other) queue.push(other);
+      yield { key, other };
     }
   }
-  return false;
 }

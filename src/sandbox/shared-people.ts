@@ -1,8 +1,9 @@
 import { makeSample, type Sample } from './sample.ts';
 
 /**
- * The shop's customers for several sandboxes of one process: they are made once, and what definitions compute for them
- * is found once, so that the second sandbox answers at once. No request to a sandbox changes them.
+ * The shop's customers for several sandboxes of one process: they are made once, and what definitions
+ * compute for them is found once, so that the second sandbox answers at once. No request to a sandbox
+ * changes them.
  */
 export class SharedPeople {
   readonly #maxAgeMs: number;
@@ -10,8 +11,9 @@ export class SharedPeople {
   readonly #made = new Map<number, { at: number; sample: Sample }>();
 
   /**
-   * @param maxAgeMs for how long the same people are given out, by the clocks of the sandboxes: their last events are
-   * so much older then. By default only at the very same time, as on a clock that stands still.
+   * @param maxAgeMs for how long the same people are given out, by the clocks of the sandboxes: their
+   * last events are so much older then. By default only at the very same time, as on a clock that stands
+   * still.
    */
   constructor(maxAgeMs = 0) {
     this.#maxAgeMs = maxAgeMs;

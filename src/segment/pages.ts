@@ -31,13 +31,13 @@ export class PageReader {
     requests: PageRequests<Name>,
   ): Promise<Output<Name>> {
     const outputs: Output<Name>[] = [];
-    let paging = pagingOf();
-    let left = paging.countOf(input);
+    const first = pagingOf();
+    let left = first.countOf(input);
     let cursor: string | undefined;
-    const cursors = new Cursors(paging.cursorOf(input));
+    const cursors = new Cursors(first.cursorOf(input));
     let tooLarge: TooLargeError | undefined;
     do {
-      paging = pagingOf();
+      const paging = pagingOf();
       const count = Math.min(left, this.#sizeOf(name, paging, input));
       if (outputs.length === 0 && count < left && !paging.isPatient(input)) {
         foresee(requests, Math.ceil(left / count), tooLarge);
@@ -53,7 +53,7 @@ export class PageReader {
         tooLarge = this.#assertSmallerIsLeft(name, paging, input, count, error);
       }
     } while (left > 0 && (outputs.length === 0 || cursor !== undefined));
-    return paging.join(outputs);
+    return first.join(outputs);
   }
 
   #sizeOf<Name extends OperationName>(

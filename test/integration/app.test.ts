@@ -22,6 +22,14 @@ const include = ['schedules', 'destinations', 'usedBy'];
 /** The first audiences of the shop: one that others build on, and two more. */
 const [bigSpenders, abandoners, lapsed] = ['aud_000000001', 'aud_000000002', 'aud_000000003'];
 
+/** Opens the editor of the audience that is shown, and saves another definition. */
+async function editDefinition({ app }: AppHost, query: string): Promise<void> {
+  await app.getByRole('button', { name: 'Edit it here' }).click();
+  await app.getByRole('textbox', { name: 'Definition' }).fill(query);
+  await app.getByText('Valid', { exact: true }).waitFor();
+  await app.getByRole('button', { name: 'Save' }).click();
+}
+
 describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, () => {
   let browser: Browser;
   let shared: Session;
@@ -357,12 +365,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     test('saves the definition of an audience, once the user agrees', async () => {
       const host = await scene({ flags: shop });
       await host.show('get_audience', { id: bigSpenders });
-      await host.app.getByRole('button', { name: 'Edit it here' }).click();
-      await host.app
-        .getByRole('textbox', { name: 'Definition' })
-        .fill("trait('total_spend') > 900");
-      await host.app.getByText('Valid', { exact: true }).waitFor();
-      await host.app.getByRole('button', { name: 'Save' }).click();
+      await editDefinition(host, "trait('total_spend') > 900");
       await host.app.getByRole('heading', { name: 'Change the audience' }).waitFor();
       const cells = await host.app.locator('.compare td').allTextContents();
       expect(cells).toEqual(["trait('total_spend') > 500", "trait('total_spend') > 900"]);
@@ -464,12 +467,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
         },
       });
       await host.show('get_audience', { id: bigSpenders });
-      await host.app.getByRole('button', { name: 'Edit it here' }).click();
-      await host.app
-        .getByRole('textbox', { name: 'Definition' })
-        .fill("trait('total_spend') > 900");
-      await host.app.getByText('Valid', { exact: true }).waitFor();
-      await host.app.getByRole('button', { name: 'Save' }).click();
+      await editDefinition(host, "trait('total_spend') > 900");
       await host.called('update_audience_for_space');
       await host.app.locator('h1', { hasText: 'Definition of' }).waitFor({ state: 'detached' });
       expect(questions).toEqual([expect.stringContaining('Change the audience "Big spenders"')]);

@@ -12,7 +12,7 @@ export interface StartField {
   isLong?: boolean;
 }
 
-/** A tool to open, with the arguments that matter most; or a prompt, of which its last message is shown. */
+/** A tool to open, with the arguments that matter most; or a prompt, whose last message is shown. */
 export interface Start {
   kind: 'tool' | 'prompt';
   name: string;
