@@ -31,6 +31,9 @@ export default defineConfig({
           name: 'e2e',
           include: [onTheProgram],
           globalSetup: ['test/support/build.ts'],
+          // These wait much of the time. A project with a number of its own needs a group, too.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       // The source itself: needs no build.

@@ -7,6 +7,7 @@ import { Changes } from '../support/changes.ts';
 import { Lines } from '../support/lines.ts';
 import { mainFile, plainEnvironment } from '../support/program.ts';
 import { RandomMessages, requestOfBytes } from '../support/random-messages.ts';
+import { runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 
 /*
@@ -14,7 +15,7 @@ import { seed } from '../support/seed.ts';
  * gets any, and the server still serves.
  */
 
-const messages = 100_000;
+const messages = runs(10_000);
 /** After so many come two of the length that is just read, and just not. */
 const longEvery = Math.floor(messages / 4);
 /** Longer lines are not read, and refused. */
