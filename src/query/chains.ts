@@ -34,20 +34,33 @@ function partsOf(node: Argument): readonly Argument[] {
 }
 
 /** All chains of a tree, outer before inner. */
-export function* chainsIn(node: Argument): Generator<Chain> {
-  if (node.kind === 'chain') yield node;
-  for (const part of partsOf(node)) yield* chainsIn(part);
+export function chainsIn(node: Argument): Chain[] {
+  const found: Chain[] = [];
+  collectChains(node, found);
+  return found;
+}
+
+function collectChains(node: Argument, found: Chain[]): void {
+  if (node.kind === 'chain') found.push(node);
+  for (const part of partsOf(node)) collectChains(part, found);
 }
 
 /** All calls of a tree, outer before inner. */
-export function* callsIn(node: Argument): Generator<FunctionCall> {
+export function callsIn(node: Argument): FunctionCall[] {
+  const found: FunctionCall[] = [];
+  collectCalls(node, found);
+  return found;
+}
+
+// Generators that delegate to each other take several times as long.
+function collectCalls(node: Argument, found: FunctionCall[]): void {
   if (node.kind !== 'chain') {
-    for (const part of partsOf(node)) yield* callsIn(part);
+    for (const part of partsOf(node)) collectCalls(part, found);
     return;
   }
   for (const call of node.calls) {
-    yield call;
-    for (const argument of call.args) yield* callsIn(argument);
+    found.push(call);
+    for (const argument of call.args) collectCalls(argument, found);
   }
 }
 

@@ -27,18 +27,6 @@ export function askedFor(uriTemplate: string, uri: string): Asked | undefined {
   return { spaceId: values.get('spaceId') ?? '', id: values.get('id') ?? '' };
 }
 
-/** The URI of one of a template's resources. */
-export function uriOf(uriTemplate: string, { spaceId, id }: Asked): string {
-  const values = new Map(Object.entries({ spaceId, id }));
-  return uriTemplate
-    .split('/')
-    .map((segment) => {
-      const name = variable.exec(segment)?.[1];
-      return name === undefined ? segment : encodeURIComponent(values.get(name) ?? '');
-    })
-    .join('/');
-}
-
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

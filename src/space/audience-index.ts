@@ -22,6 +22,9 @@ export const maxQueryChars = 200;
  */
 const maxTextBytes = 16_000_000;
 
+/** How many definitions are remembered while a space is read; copies are mostly made one after another. */
+const maxRemembered = 200;
+
 /** What is known about one audience. */
 export interface IndexedAudience {
   readonly id: string;
@@ -137,6 +140,8 @@ export class AudienceIndexBuilder {
   /** Each text that many audiences share is stored once. */
   readonly #shared = new Map<string, string>();
   readonly #cadences = new Map<string, Cadence>();
+  /** Reading a definition takes longer than anything else, and many are copies. */
+  readonly #definitions = new Map<string, ReadDefinition>();
   #textBytes = 0;
   #cutDescriptions = 0;
 
@@ -185,14 +190,24 @@ export class AudienceIndexBuilder {
   finish(facts: { complete: boolean; readAt: number }): AudienceIndex {
     this.#shared.clear();
     this.#cadences.clear();
+    this.#definitions.clear();
     return new AudienceIndex(this.#audiences, { ...facts, cutDescriptions: this.#cutDescriptions });
   }
 
   #definition(query: string | undefined, level: Level, targetEntity = ''): ReadDefinition {
-    const outline = query === undefined ? undefined : this.#outlineOf(query, level);
+    if (query === undefined) return unreadDefinition;
+    const memory = JSON.stringify([level, targetEntity, query]);
+    const kept = this.#definitions.get(memory) ?? this.#read(query, level, targetEntity);
+    if (this.#definitions.size >= maxRemembered) this.#definitions.clear();
+    this.#definitions.set(memory, kept);
+    return this.#textBytes > maxTextBytes ? unreadDefinition : kept;
+  }
+
+  #read(query: string, level: Level, targetEntity: string): ReadDefinition {
+    const outline = this.#outlineOf(query, level);
     if (!outline) return unreadDefinition;
     const { references, memberships, cadence, canonical } = outline;
-    const kept = {
+    return {
       references: {
         events: this.#names(references.events),
         traits: this.#names(references.traits),
@@ -203,7 +218,6 @@ export class AudienceIndexBuilder {
       possibleCadence: this.#cadence(cadence),
       definitionPrint: fingerprint(JSON.stringify([level, targetEntity, canonical])),
     };
-    return this.#textBytes > maxTextBytes ? unreadDefinition : kept;
   }
 
   /** There are few different ones. */

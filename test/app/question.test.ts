@@ -12,6 +12,7 @@ import { createRedactor } from '../../src/text/redact.ts';
 import { visible } from '../../src/text/visible.ts';
 import { hostileTexts } from '../support/hostile.ts';
 import { audience } from '../support/in-memory.ts';
+import { anyCharacter } from '../support/wild-text.ts';
 
 /*
  * The page reads the server's question: what one writes, the other has to find.
@@ -43,7 +44,7 @@ const ofKind = <Kind extends Item['kind']>({ items }: Question, wanted: Kind) =>
   items.filter((item): item is Extract<Item, { kind: Kind }> => item.kind === wanted);
 
 const texts = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }),
+  fc.string({ unit: anyCharacter, minLength: 1, maxLength: 300 }),
   fc.constantFrom(...Object.values(hostileTexts)),
 );
 
@@ -153,7 +154,7 @@ test.each(['', 'no question', 'Nothing has been changed yet.'])('%o is no questi
 test('any text at all can be read', () => {
   const opening = 'Nothing has been changed yet. The user must first agree to this:\n\n';
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: anyCharacter }), (text) => {
       expect(questionOf(opening + text)?.title).toBe(text.split('\n')[0]);
     }),
   );

@@ -5,6 +5,7 @@ const { dirname } = posix;
 
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { syntaxOf } from '../support/syntax.ts';
 
 /*
  * Imports point one way: main -> compose -> transports -> mcp -> tools -> safety -> segment, query.
@@ -460,8 +461,7 @@ function isEmptyCollection({ initializer, type }: ts.VariableDeclaration): boole
 }
 
 function statementsOf(file: string): readonly ts.Statement[] {
-  const text = readFileSync(join('src', file), 'utf8');
-  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements;
+  return syntaxOf(join('src', file)).statements;
 }
 
 /** The imports that run when the file is loaded: neither dynamic ones nor those of types alone. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { maxQueryChars } from '../../src/query/limits.ts';
 import { maxAnswerBytes } from '../../src/segment/http.ts';
 import { oneIn } from '../support/runs.ts';
+import { syntaxOf } from '../support/syntax.ts';
 
 /*
  * Every regular expression of src, with the bound of what it reads. None may take more than linear
@@ -661,14 +662,12 @@ interface Found {
 const found: Found[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .flatMap((file) => {
-    const text = readFileSync(join('src', file), 'utf8');
-    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
     const texts: Found[] = [];
     const visit = (node: ts.Node) => {
       if (ts.isRegularExpressionLiteral(node)) texts.push({ file, text: node.text });
       ts.forEachChild(node, visit);
     };
-    visit(source);
+    visit(syntaxOf(join('src', file)));
     return texts;
   });
 

@@ -13,7 +13,7 @@ import {
 } from '../../src/query/index.ts';
 import { accountQuery, userQuery } from '../support/arbitrary-query.ts';
 import { corpusFileSchema } from '../support/corpus.ts';
-import { runs } from '../support/runs.ts';
+import { oneIn, runs } from '../support/runs.ts';
 
 /*
  * An explanation in pieces: the same words, and for each the characters that it explains.
@@ -97,7 +97,7 @@ test('for every definition of the corpus as well', () => {
   let tried = 0;
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
     const entries = corpusFileSchema.parse(JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')));
-    for (const { query, type = 'users', purpose = 'audience' } of entries) {
+    for (const { query, type = 'users', purpose = 'audience' } of oneIn(2, entries)) {
       const { tree, valid } = check(query, { type, purpose });
       if (!valid) continue;
       expectSound(query, tree, type);

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { catalog } from '../../src/query/catalog.ts';
 import { functions } from '../../src/query/functions.ts';
 import type { FunctionKind } from '../../src/query/language-function.ts';
+import { syntaxOf } from '../support/syntax.ts';
 
 /*
  * What is known of a function is in its row; only what evaluates it knows it by its name.
@@ -33,18 +34,13 @@ const otherMeanings: Record<string, string[]> = {
 
 /** The string literals of a file that are the name of a function. */
 function namesIn(file: string): string[] {
-  const source = ts.createSourceFile(
-    file,
-    readFileSync(`src/query/${file}`, 'utf8'),
-    ts.ScriptTarget.Latest,
-  );
   const names = new Set<string>();
   const visit = (node: ts.Node) => {
     const isType = ts.isLiteralTypeNode(node);
     if (!isType && ts.isStringLiteral(node) && catalog.has(node.text)) names.add(node.text);
     if (!isType) ts.forEachChild(node, visit);
   };
-  visit(source);
+  visit(syntaxOf(`src/query/${file}`));
   return [...names];
 }
 

@@ -29,7 +29,8 @@ describe('the sample', () => {
   const sample = makeSample(2000, now);
 
   test('is the same in every run', () => {
-    expect(makeSample(2000, now)).toEqual(sample);
+    // A comparison of this many objects takes long.
+    expect(JSON.stringify(makeSample(2000, now)) === JSON.stringify(sample)).toBe(true);
   });
 
   test('has 2,000 profiles, some 40,000 events, accounts and entities', () => {
@@ -42,11 +43,10 @@ describe('the sample', () => {
   });
 
   test('has its events in the order of time, and none in the future', () => {
-    for (const { events } of sample.profiles) {
-      const times = events.map(({ at }) => at);
-      expect(times).toEqual(times.toSorted((a, b) => a - b));
-      expect(times.at(-1) ?? 0).toBeLessThanOrEqual(now);
-    }
+    const inOrder = sample.profiles.filter(({ events }) =>
+      events.every(({ at }, index) => at <= (events[index + 1]?.at ?? now)),
+    );
+    expect(inOrder).toHaveLength(sample.profiles.length);
   });
 });
 

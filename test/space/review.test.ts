@@ -13,6 +13,7 @@ import {
 } from '../../src/space/review.ts';
 import { audience } from '../support/in-memory.ts';
 import { runs } from '../support/runs.ts';
+import { anyCharacter } from '../support/wild-text.ts';
 
 /** A space as it is read from Segment; each audience is connected to nothing and built on nothing. */
 function spaceOf(...audiences: Partial<Audience>[]): ReviewedSpace {
@@ -275,14 +276,14 @@ const word = fc.constantFrom('a', 'b', 'c', 'd');
 const optional = <Value>(values: fc.Arbitrary<Value>) => fc.option(values, { nil: undefined });
 const anyAudience: fc.Arbitrary<ReviewedAudience> = fc.record({
   id: fc.string({ maxLength: 3 }),
-  name: optional(fc.oneof(word, fc.string({ unit: 'binary' }))),
+  name: optional(fc.oneof(word, fc.string({ unit: anyCharacter }))),
   key: optional(word),
   enabled: optional(fc.boolean()),
   status: optional(fc.oneof(fc.constantFrom('Failed', 'Disabled', 'Live'), fc.string())),
   type: optional(word),
   cadence: optional(fc.constantFrom('BATCH', 'REALTIME', 'x')),
   references: optional(fc.record({ traits: fc.array(word) })),
-  memberships: fc.array(fc.oneof(word, fc.string({ unit: 'binary' }))),
+  memberships: fc.array(fc.oneof(word, fc.string({ unit: anyCharacter }))),
   possibleCadence: optional(
     fc.record({ type: fc.constantFrom('BATCH', 'REALTIME'), reasons: fc.array(fc.string()) }),
   ),

@@ -4,6 +4,7 @@ import ts from 'typescript';
 import * as z from 'zod';
 import { AudiencesError, errorCodes } from '../../src/segment/errors.ts';
 import { tools } from '../../src/tools/registry.ts';
+import { syntaxOf } from './syntax.ts';
 
 /*
  * What users read, gathered into files that people can read: a change of words shows in their diff.
@@ -85,13 +86,12 @@ function definitions(): string {
 }
 
 function prosePieces(file: string): Prose[] {
-  const text = readFileSync(join('src', file), 'utf8');
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const source = syntaxOf(join('src', file));
   const pieces: Prose[] = [];
   const visit = (node: ts.Node, isInError: boolean) => {
     if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
     const isOfError =
-      isInError || (ts.isNewExpression(node) && /Error$/.test(node.expression.getText()));
+      isInError || (ts.isNewExpression(node) && /Error$/.test(node.expression.getText(source)));
     if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) {
       pieces.push({ file, text: inOneLine(node.text), isOfError });
     }
