@@ -19,8 +19,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Many tests keep a program of their own busy.
     maxWorkers: 2,
-    // Tests make much that is gone at once: a large space for it spares most of the collecting.
-    execArgv: ['--max-semi-space-size=64'],
+    // Tests make much that is gone at once: a large space for it spares most of the collecting. Much of the code
+    // runs a few times only: it is compiled simply at once instead of being interpreted first.
+    execArgv: ['--max-semi-space-size=64', '--always-sparkplug'],
     // What a file imports is there for the next one: importing takes longer than most files do.
     isolate: false,
     setupFiles: ['test/support/seed.ts'],
