@@ -111,8 +111,7 @@ async function destinationsOf(
   { api, call, indexes, withDestinations }: ReviewContext,
 ): Promise<{ known: ReadonlyMap<string, number>; wanted: number; missed: Missed[] }> {
   const unused = index.audiences.filter((audience) => index.usedByCount(audience) === 0);
-  const missed: Missed[] = [];
-  if (!withDestinations) return { known: new Map(), wanted: unused.length, missed };
+  if (!withDestinations) return { known: new Map(), wanted: unused.length, missed: [] };
   const known = index.destinationCounts;
   const ids = longestUnchanged(unused)
     .slice(0, maxDestinationLookUps)
@@ -120,9 +119,12 @@ async function destinationsOf(
   const found = await findDestinations(spaceId, ids, { api, call, elapsed: () => indexes.now() });
   for (const [id, feeds] of found) {
     if (feeds.kind === 'known') known.set(id, feeds.found.total);
-    else missed.push(feeds);
   }
-  return { known, wanted: unused.length, missed };
+  // Another review of the space may have found meanwhile what this one missed.
+  const missed = [...found].flatMap(([id, feeds]) =>
+    feeds.kind === 'known' || known.has(id) ? [] : [feeds],
+  );
+  return { known: new Map(known), wanted: unused.length, missed };
 }
 
 /** The ids of audiences, those first that were not changed for the longest time. */

@@ -184,18 +184,35 @@ describe('an overview', () => {
     expect(destinationsOf(asked)).toHaveLength(12);
   });
 
-  test('says for how many destinations there was no quota, until when, and reads those then', async () => {
+  /** An API with quota for so many look-ups of destinations. */
+  function limitedTo(left: number) {
     const { api, asked } = fakeApi(pageOf(audiences));
-    let left = 5;
+    const quota = { left };
     const limited: SegmentApi = {
       ...api,
       send(name, input, call) {
         if (name !== 'list_destinations_from_audience') return api.send(name, input, call);
-        left -= 1;
-        if (left < 0) return Promise.reject(new RateLimitedError(name, 41_200, 50));
+        quota.left -= 1;
+        if (quota.left < 0) return Promise.reject(new RateLimitedError(name, 41_200, 50));
         return api.send(name, input, call);
       },
     };
+    return { limited, asked, quota };
+  }
+
+  test('does not miss what another one, read at the same time, has found', async () => {
+    const client = await connect(limitedTo(12).limited);
+    const both = await Promise.all([1, 2].map(() => client.readResource({ uri: overview })));
+    await client.close();
+    for (const { contents } of both) {
+      expect(contentsSchema.parse(contents)[0].text).toMatch(
+        /Destinations were looked up for 12 of the 12 audiences that nothing is built on\.\n$/,
+      );
+    }
+  });
+
+  test('says for how many destinations there was no quota, until when, and reads those then', async () => {
+    const { limited, asked, quota } = limitedTo(5);
     const client = await connect(limited);
     const text = async () => {
       const { contents } = await client.readResource({ uri: overview });
@@ -204,7 +221,7 @@ describe('an overview', () => {
     expect(await text()).toContain(
       'Destinations were looked up for 5 of the 12 audiences that nothing is built on. For 7 more, it failed (rate_limited); try again in 42 s.',
     );
-    left = 50;
+    quota.left = 50;
     expect(await text()).toMatch(
       /Destinations were looked up for 12 of the 12 audiences that nothing is built on\.\n$/,
     );
