@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { type LogLevel, logLevels } from '../log.ts';
+import { once } from '../once.ts';
 import { suggest } from '../query/suggest.ts';
 import { askModes, confirmModes } from '../safety/agreement.ts';
 import { replicaPlaceholder } from '../safety/audit-path.ts';
@@ -49,11 +50,11 @@ export interface SettingWithFallback<Value> extends Setting<Value> {
   fallback: string;
 }
 
-/** Gives a row of a table of settings its type. */
+/** Gives a row of a table of settings its type, and keeps its schema once it is made. */
 export function setting<Value>(given: SettingWithFallback<Value>): SettingWithFallback<Value>;
 export function setting<Value>(given: Setting<Value>): Setting<Value>;
 export function setting<Value>(given: Setting<Value>): Setting<Value> {
-  return given;
+  return { ...given, schema: once(given.schema) };
 }
 
 /** A number of milliseconds within bounds. */

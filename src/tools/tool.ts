@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { once } from '../once.ts';
 import type { CarryOutAll } from '../safety/bulk-wish.ts';
 import type { CarryOut } from '../safety/wish.ts';
 import type { ReadApi } from '../segment/api.ts';
@@ -74,12 +75,4 @@ export function defineTool<ToolInput extends z.ZodObject, ToolOutput extends z.Z
   tool: Tool<ToolInput, ToolOutput>,
 ): Tool<ToolInput, ToolOutput> {
   return { ...tool, input: once(tool.input), output: once(tool.output) };
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -76,6 +76,7 @@ const allowed: Record<string, string[]> = {
   'help.ts': ['commands/clients/table.ts', 'config/settings.ts', 'usage.ts', 'version.ts'],
   config: [
     'log.ts',
+    'once.ts',
     'safety/agreement.ts',
     'safety/audit-path.ts',
     'sandbox/spaces.ts',
@@ -275,6 +276,7 @@ const allowed: Record<string, string[]> = {
   ],
   telemetry: ['clock.ts', 'version.ts', '@opentelemetry/api', 'node:perf_hooks'],
   tools: [
+    'once.ts',
     'text',
     'query',
     'safety',
