@@ -1,4 +1,4 @@
-import { check, explain, type Level } from '../query/index.ts';
+import { checkErrors, explain, type Level } from '../query/index.ts';
 import { quoted } from '../text/visible.ts';
 
 /** Names are in quotes, like the values that something is compared with. */
@@ -13,7 +13,7 @@ const inBold = { name: (name: string) => `\u001b[1m${whole(name)}\u001b[22m`, te
  * @param color whether the output is a terminal that shows colors, and so bold type.
  */
 export function explainInShell(query: string, type: Level, color: boolean): string {
-  const { tree } = check(query, { type, purpose: 'audience' });
+  const { tree } = checkErrors(query, { type, purpose: 'audience' });
   return explain(tree, type, color ? inBold : plainly);
 }
 

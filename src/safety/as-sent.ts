@@ -110,10 +110,10 @@ async function isSameQuery(
   thing: Audience,
   purpose: ThingKind['purpose'],
 ): Promise<boolean> {
-  const { check, format } = await language();
+  const { checkErrors, format } = await language();
   const type = typeOf(thing) ?? 'users';
   const canonical = (text: string) => {
-    const { valid, tree } = check(text, { type, purpose });
+    const { valid, tree } = checkErrors(text, { type, purpose });
     return valid ? format(tree) : text.split(/\s/).filter(Boolean).join(' ');
   };
   return canonical(a) === canonical(b);

@@ -1,4 +1,4 @@
-import { type Cadence, check, computeCadence } from '../query/index.ts';
+import { type Cadence, checkErrors, computeCadence } from '../query/index.ts';
 import type { Problem } from './answers.ts';
 import type { Definition } from './audiences.ts';
 import { type Computation, type FindByKey, reaches } from './people.ts';
@@ -7,7 +7,7 @@ const field = 'definition.query';
 
 /** What is wrong with the text of a definition, one entry for each mistake. */
 function checkQuery({ query, level: type, purpose }: Computation): Problem[] {
-  const { diagnostics } = check(query, { type, purpose });
+  const { diagnostics } = checkErrors(query, { type, purpose });
   return diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ message, line, column }) =>
@@ -60,7 +60,7 @@ function checkCycle(key: string, computation: Computation, findByKey: FindByKey)
 
 /** How a definition is computed; undefined if it can't be read here. */
 export function cadenceOf({ query, level: type }: Definition): Cadence['type'] | undefined {
-  const { tree, checked } = check(query, { type, purpose: 'audience' });
+  const { tree, checked } = checkErrors(query, { type, purpose: 'audience' });
   return checked ? computeCadence(tree, type).type : undefined;
 }
 

@@ -146,8 +146,8 @@ function notReplaced(replaced: Exclude<Replaced, { kind: 'replaced' }>): Invalid
 
 /** What may have a different meaning in another space, one sentence each. */
 async function acrossSpaces(query: string, space: string, context: ToolContext): Promise<string[]> {
-  const { check, references, sourceIdsIn } = await language();
-  const { tree } = check(query, { purpose: 'audience' });
+  const { checkErrors, references, sourceIdsIn } = await language();
+  const { tree } = checkErrors(query, { purpose: 'audience' });
   const sources = sourceIdsIn(tree).map((source) => quotedPlainly(source));
   const notes =
     sources.length > 0

@@ -98,10 +98,10 @@ export async function checkAtAnyLevel(
   purpose: Purpose = 'audience',
 ): Promise<void> {
   if (mode !== 'error') return;
-  const { check } = await language();
+  const { checkErrors } = await language();
   const levels = levelsFor[purpose];
   const mistakes = levels.map((type) => {
-    const { diagnostics } = check(query, { type, purpose });
+    const { diagnostics } = checkErrors(query, { type, purpose });
     return diagnostics.filter(({ severity }) => severity === 'error').length;
   });
   const fewest = Math.min(...mistakes);
@@ -121,9 +121,9 @@ export async function adviceOnCadence(
 ): Promise<string[]> {
   const before = audience.definition?.query;
   if (mode === 'off' || !before) return [];
-  const { check, computeCadence } = await language();
-  const old = check(before, { type, purpose: 'audience' });
-  const next = check(newQuery, { type, purpose: 'audience' });
+  const { checkErrors, computeCadence } = await language();
+  const old = checkErrors(before, { type, purpose: 'audience' });
+  const next = checkErrors(newQuery, { type, purpose: 'audience' });
   if (!old.valid || !next.valid) return [];
   const [was, becomes] = [computeCadence(old.tree, type), computeCadence(next.tree, type)];
   if (was.type === becomes.type) return [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Level } from '../../src/query/index.ts';
-import { resultsOfFixes, verdictOf } from '../support/meaning.ts';
+import { readingOf, resultsOfFixes, verdictOf } from '../support/meaning.ts';
 
 /*
  * What is clearly meant gets its full fix, what is open gets help only, and what follows from a mistake
@@ -10,7 +10,7 @@ import { resultsOfFixes, verdictOf } from '../support/meaning.ts';
 /** The valid definitions that the fixes of a text lead to. */
 function validResults(text: string, type: Level): string[] {
   const { results } = resultsOfFixes(text, type);
-  return [...new Set(results)].filter((result) => verdictOf(result, type).isValid);
+  return [...new Set(results)].filter((result) => readingOf(result, type).isValid);
 }
 
 const errorCodes = (text: string, type: Level) =>
@@ -483,7 +483,7 @@ describe('help only, where more than one thing may be meant', () => {
     ["event('A', last: 7 days).count() >= 1"],
     ["event('A').first(7 days).count() >= 1"],
   ])('%s', (text, type = 'users') => {
-    expect(verdictOf(text, type).isValid).toBe(false);
+    expect(readingOf(text, type).isValid).toBe(false);
     expect(validResults(text, type)).toEqual([]);
   });
 });

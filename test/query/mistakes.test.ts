@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Level } from '../../src/query/index.ts';
-import { verdictOf } from '../support/meaning.ts';
+import { readingOf } from '../support/meaning.ts';
 import { type Mistake, mistakes, type Score, score } from '../support/mistakes.ts';
 
 /*
@@ -34,7 +34,7 @@ describe('the data', () => {
     ]),
   );
   test('says with valid definitions what is meant', () => {
-    const invalid = readings.filter(([reading, type]) => !verdictOf(reading, type).isValid);
+    const invalid = readings.filter(([reading, type]) => !readingOf(reading, type).isValid);
     expect(invalid).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Level } from '../../src/query/index.ts';
 import { account, profile } from '../support/arbitrary-profile.ts';
 import { accountQuery, userQuery } from '../support/arbitrary-query.ts';
-import { meansTheSame, resultsOfFixes, verdictOf } from '../support/meaning.ts';
+import { meansTheSame, readingOf, resultsOfFixes } from '../support/meaning.ts';
 import { runs } from '../support/runs.ts';
 import { seed } from '../support/seed.ts';
 import { accountSpoilers, type Spoiler, spoilers } from '../support/spoilers.ts';
@@ -39,16 +39,16 @@ function betrayals(spoiler: Spoiler, query: string, choice: number, type: Level)
   const spoilt = spoiler.spoil(query, (count) => choice % Math.max(count, 1));
   if (!spoilt) return [];
   const { text } = spoilt;
-  const { isValid } = verdictOf(text, type);
+  const { isValid } = readingOf(text, type);
   // What is spoilt and still valid says something by itself, and that has to stay.
   const meant = isValid ? [text] : spoilt.meant;
   const subjects = type === 'accounts' ? levels[1][2] : levels[0][2];
   return resultsOfFixes(text, type)
-    .results.map((result) => ({ result, ...verdictOf(result, type) }))
+    .results.map((result) => ({ result, ...readingOf(result, type) }))
     .filter(({ isValid: isResultValid }) => isResultValid)
     .filter(
       ({ tree }) =>
-        !meant.some((one) => meansTheSame(tree, verdictOf(one, type).tree, type, subjects)),
+        !meant.some((one) => meansTheSame(tree, readingOf(one, type).tree, type, subjects)),
     )
     .map(({ result }) => ({ spoiler: spoiler.name, text, meant, result }));
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { profile } from '../support/arbitrary-profile.ts';
 import { userQuery } from '../support/arbitrary-query.ts';
-import { meansTheSame, resultsOfFixes, verdictOf } from '../support/meaning.ts';
+import { meansTheSame, readingOf, resultsOfFixes } from '../support/meaning.ts';
 import { runs } from '../support/runs.ts';
 import { spoilers } from '../support/spoilers.ts';
 
@@ -23,10 +23,10 @@ test('a chain of fixes keeps the meaning of a definition with two mistakes', () 
       const second = first && other.spoil(first.text, choose);
       fc.pre(second?.meant.length === 1 && second.meant[0] === first?.text);
       const text = second?.text ?? '';
-      fc.pre(!verdictOf(text, 'users').isValid);
-      const { tree } = verdictOf(query, 'users');
+      fc.pre(!readingOf(text, 'users').isValid);
+      const { tree } = readingOf(query, 'users');
       const wrong = resultsOfFixes(text, 'users').results.filter((result) => {
-        const verdict = verdictOf(result, 'users');
+        const verdict = readingOf(result, 'users');
         return verdict.isValid && !meansTheSame(verdict.tree, tree, 'users', subjects);
       });
       expect([text, wrong]).toEqual([text, []]);

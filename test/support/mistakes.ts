@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { Level } from '../../src/query/index.ts';
-import { meansTheSame, resultsOfFixes, verdictOf } from './meaning.ts';
+import { meansTheSame, readingOf, resultsOfFixes, verdictOf } from './meaning.ts';
 
 /*
  * Mistakes as people and models make them, and what the checker makes of them. The data is in
@@ -64,10 +64,10 @@ export function score(mistake: Mistake): Score {
   const { chain: result, results } = resultsOfFixes(text, type);
   const isReading = (one: string, readings: readonly string[]) =>
     readings.some((reading) => {
-      const { tree } = verdictOf(reading, type);
-      return meansTheSame(verdictOf(one, type).tree, tree, type);
+      const { tree } = readingOf(reading, type);
+      return meansTheSame(readingOf(one, type).tree, tree, type);
     });
-  const valid = results.filter((one) => verdictOf(one, type).isValid);
+  const valid = results.filter((one) => readingOf(one, type).isValid);
   const wrong = valid.find((one) => !isReading(one, [...intended, ...allowed]));
   // What is accepted as it is needs no fix.
   const isHealed = [...valid, ...(isValid ? [text] : [])].some((one) => isReading(one, intended));

@@ -1,4 +1,4 @@
-import { check, references } from '../../query/index.ts';
+import { checkErrors, references } from '../../query/index.ts';
 import type { Audience } from '../audiences.ts';
 import type { Fields } from '../fields.ts';
 import type { Handler } from '../operation.ts';
@@ -31,7 +31,7 @@ export function listConsumers(view: (audience: Audience) => object): Handler {
 }
 
 function uses({ definition: { query, level: type } }: Audience, key: string): boolean {
-  return references(check(query, { type, purpose: 'audience' }).tree).traits.includes(key);
+  return references(checkErrors(query, { type, purpose: 'audience' }).tree).traits.includes(key);
 }
 
 /** Both are required once either is sent. */
