@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { noBus } from '../../../src/replicas/bus.ts';
-import { Exchange, type Visitor } from '../../../src/transports/http/exchange.ts';
+import { noBus } from '../../src/replicas/bus.ts';
+import { Exchange, type Visitor } from '../../src/transports/http/exchange.ts';
 import {
   HttpRefusalError,
   HttpServer,
   type HttpServerOptions,
-} from '../../../src/transports/http/server.ts';
-import { SessionSeals } from '../../../src/transports/http/session-seals.ts';
-import { UnderWay } from '../../../src/transports/http/under-way.ts';
-import { Checkpoint } from '../../support/holding-server.ts';
-import { rawRequest } from '../../support/raw-http.ts';
+} from '../../src/transports/http/server.ts';
+import { SessionSeals } from '../../src/transports/http/session-seals.ts';
+import { UnderWay } from '../../src/transports/http/under-way.ts';
+import { Checkpoint } from '../support/holding-server.ts';
+import { rawRequest } from '../support/raw-http.ts';
 
 /* Connections that are slow, idle or broken off. */
 
