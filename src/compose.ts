@@ -120,7 +120,7 @@ class Workspaces {
   readonly #services: ProcessServices;
   readonly #shared: SharedState | undefined;
   readonly #known = new Map<string, Workspace>();
-  /** Those that are no longer offered, until their last session ends. */
+  /** Workspaces that are no longer offered, until their last session ends. */
   readonly #retired = new Set<Workspace>();
 
   constructor(services: ProcessServices, shared: SharedState | undefined) {

@@ -2,9 +2,9 @@ import type { CallRate } from './access/call-rate.ts';
 import { SeenAudiences } from './safety/seen.ts';
 import { UnsentError } from './segment/errors.ts';
 
-/** So many callers are remembered; the one that has not called for the longest goes first. */
+/** How many callers are remembered; the one that called least recently is forgotten first. */
 const maxGuests = 200;
-/** So many calls of one caller are served at a time. */
+/** How many calls of one caller are served at a time. */
 const maxUnderWay = 32;
 /** When a caller with too many calls under way may try again. */
 const tryAgainMs = 1000;

@@ -7,7 +7,7 @@ export type LogLevel = (typeof logLevels)[number];
 /** Logs what happens, for the person who runs the server. */
 export type Log = (level: LogLevel, message: string, facts?: Record<string, unknown>) => void;
 
-/** The same log, whose lines say these facts, too. */
+/** The same log, whose lines also contain these facts. */
 export function withFacts(log: Log, facts: Readonly<Record<string, unknown>>): Log {
   return (level, message, more) => log(level, message, { ...facts, ...more });
 }

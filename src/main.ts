@@ -140,7 +140,7 @@ function documentOutput() {
   return {
     write: (text: string) =>
       new Promise<void>((resolve, reject) => {
-        // Whoever has closed stdout, as `head` does, wants no more of it.
+        // A reader that has closed stdout, as `head` does, wants no more output.
         const failed = (error: Error) =>
           systemReason(error) === 'EPIPE' ? resolve() : reject(error);
         process.stdout.once('error', failed);

@@ -49,7 +49,7 @@ export interface HttpService {
    * Stops the server without breaking what is under way: it is first reported as not ready, then
    * refuses new calls, and waits for those under way.
    *
-   * @param hurry resolves when there is no time for the first of that.
+   * @param hurry resolves when there is no time for the first of these steps.
    */
   stop(hurry: Promise<unknown>): Promise<void>;
 }
@@ -346,7 +346,7 @@ function keptKey(folder: StateFolder, own: Uint8Array): Uint8Array {
 /** A request of a client, as far as scopes depend on it. */
 type AskedRequest = Parameters<Visitor['refusalOf']>[0];
 
-/** The refusal of a request whose token lacks the scope; a client can then log in anew. */
+/** The refusal of a request whose token lacks the scope; a client can then log in again. */
 function scopeRefusal(
   caller: Caller,
   asked: AskedRequest,

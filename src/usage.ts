@@ -103,15 +103,15 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     summary: 'Manage the keys that let people and agents in (serve --http --auth keys).',
     details: [
       'add prints a new key, once, on stdout: the file holds only its hash. revoke ID makes a key invalid. Running servers notice a change within five seconds.',
-      'A policy narrows what the server allows to everybody; what no flag says is as the server is set.',
+      "A policy narrows what the server allows everybody; whatever no flag restricts follows the server's settings.",
     ],
     flags: [
       {
         flag: 'keys',
         argument: 'FILE',
-        meaning: 'File of keys, made if it is not there; or SEGMENT_MCP_KEYS',
+        meaning: 'File of keys, created if it does not exist; or SEGMENT_MCP_KEYS',
       },
-      { flag: 'owner', argument: 'NAME', meaning: 'Whose key it is, for add' },
+      { flag: 'owner', argument: 'NAME', meaning: 'For add: who the key belongs to' },
       {
         flag: 'expires',
         argument: '90d|DATE',
@@ -127,17 +127,24 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
         argument: 'none|remove|writes',
         meaning: "Policy: which calls need the user's agreement, at least",
       },
-      { flag: 'no-samples', meaning: 'Policy: sees no values of properties and traits' },
-      { flag: 'calls-per-minute', argument: 'N', meaning: 'Policy: maximum number of tool calls' },
+      {
+        flag: 'no-samples',
+        meaning: 'Policy: sees no values of properties and traits, and no member ids',
+      },
+      {
+        flag: 'calls-per-minute',
+        argument: 'N',
+        meaning: 'Policy: maximum number of tool calls, and of other reads, per minute',
+      },
       {
         flag: 'use-token',
         argument: 'NAME',
         meaning: "Policy: the name of the workspace's token in the file of --tokens",
       },
-      { flag: 'json', meaning: 'Print JSON, for list' },
+      { flag: 'json', meaning: 'For list: print JSON' },
     ],
     takesSettings: false,
-    exitCodes: '0 if it was done, 2 if it could not be done as given.',
+    exitCodes: "0 if it was done, 2 if the command can't run as given or the file can't be used.",
   },
   setup: {
     words: '[CLIENT…]',
@@ -154,8 +161,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
       },
       {
         flag: 'remove',
-        meaning:
-          'Remove the block; a file that has not changed otherwise gets its old content back',
+        meaning: 'Remove the block; a file with no other changes gets its original content back',
       },
       { flag: 'yes', meaning: 'Do not ask' },
       {
@@ -191,7 +197,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     ],
     takesSettings: true,
     ownSettings: httpSettingList,
-    exitCodes: '0 if no check failed, 1 if one did.',
+    exitCodes: "0 if no check failed, 1 if one did, 2 if the command can't run as given.",
   },
   check: {
     words: '<query | - | file …>',
@@ -219,7 +225,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     ],
     takesSettings: false,
     exitCodes:
-      "0 if all are valid, 1 if any is not, 3 if any is too long to check, 2 if a file can't be read.",
+      "0 if all are valid, 1 if any is not, 3 if none is invalid but any is too long to check, 2 if a file can't be read or written, a pattern matches no files, or the command can't run as given.",
   },
   graph: {
     words: '',

@@ -24,11 +24,11 @@ export function skill(): string {
   const parts = [
     `---\nname: ${skillName}\ndescription: ${description}\n---`,
     '# Segment audiences',
-    "Work through the tools of the MCP server `segment-audiences`. It waits for Segment's quota by itself, and every error says in `next` what to do.",
+    "Work through the tools of the MCP server `segment-audiences`. It waits for Segment's quota by itself, and in every error, `next` says what to do.",
     '## To build an audience: find, check, preview, ask, create, wait',
     stepsIn(buildAudience),
     `To change an audience, read it, pass its \`updatedAt\` as \`expectedUpdatedAt\`, and change only what the user named. Deleting, disabling and redefining need the user's agreement: on \`confirmation_required\`, show them the message and wait for their answer. Never agree in their place. ${dataRule}`,
-    '## To explain one',
+    '## To explain an audience',
     stepsIn(explainAudience),
     '## To review a space',
     stepsIn(reviewSpace),

@@ -17,7 +17,7 @@ export class BrokenFile extends Error {
   }
 }
 
-/** More of them help nobody. */
+/** More than this would help nobody. */
 const maxProblems = 10;
 
 /** Parses JSON by a schema. @throws {BrokenFile} with everything that is wrong. */
@@ -28,7 +28,9 @@ export function parseJson<Value>(text: string, schema: z.ZodType<Value>): Value 
   const others = problems.length - maxProblems;
   throw new BrokenFile([
     ...problems.slice(0, maxProblems),
-    ...(others > 0 ? [`${others} more things are wrong.`] : []),
+    ...(others > 0
+      ? [others === 1 ? 'There is 1 more problem.' : `There are ${others} more problems.`]
+      : []),
   ]);
 }
 
@@ -71,7 +73,7 @@ function nounFor(type: string): string {
     number: 'a number',
     object: 'an object',
     record: 'an object',
-    string: 'a text',
+    string: 'a string',
   };
   return nouns[type] ?? `of type ${type}`;
 }

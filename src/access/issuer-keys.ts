@@ -16,12 +16,12 @@ const metadataSchema = z.looseObject({ issuer: z.string(), jwks_uri: fetchableUr
 
 /** After this, keys are fetched again. */
 const maxAgeMs = 10 * 60_000;
-/** So long a token with an unknown key causes no further request. */
+/** For this long, a token with an unknown key causes no further request. */
 const coolDownMs = 30_000;
-/** So long nothing is tried again after a failure. */
+/** How long nothing is tried again after a failure. */
 const retryMs = 5000;
 const timeoutMs = 5000;
-/** More is no set of keys. */
+/** Anything longer is not a set of keys. */
 const maxResponseBytes = 1024 * 1024;
 
 /** Keys of an issuer: fetched when needed, cached, and kept while the issuer can't be reached. */
@@ -52,7 +52,7 @@ export class IssuerKeys {
   }
 
   /**
-   * The keys; those at hand if they are fresh, or if there are no newer ones to be had.
+   * The keys; those already known if they are fresh, or if no newer ones can be fetched.
    *
    * @returns undefined if they can't be had.
    */

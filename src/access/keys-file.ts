@@ -57,7 +57,9 @@ export function parseKeysFile(text: string): readonly KeyEntry[] {
     const values = keys.map((key) => key[field]);
     return values.flatMap((value, index) => {
       const first = values.indexOf(value);
-      return first < index ? [`keys[${index}].${field} is that of keys[${first}], too.`] : [];
+      return first < index
+        ? [`keys[${index}].${field} is the same as that of keys[${first}].`]
+        : [];
     });
   };
   const problems = [...repeated('id'), ...repeated('hash')];

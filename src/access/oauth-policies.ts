@@ -3,7 +3,7 @@ import { parseJson } from './file-text.ts';
 import { type AccessPolicy, policySchema } from './policy.ts';
 
 const claimValue = z.union([z.string(), z.number(), z.boolean()], {
-  error: 'must be a text, a number, true or false',
+  error: 'must be a string, a number, true or false',
 });
 
 const fileSchema = z.array(

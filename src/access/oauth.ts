@@ -119,11 +119,11 @@ export async function createOAuthAuthenticator(
       });
       const { sub } = claims;
       if (typeof sub !== 'string' || sub === '') {
-        throw new AccessError('unknown', 401, 'The access token names nobody.');
+        throw new AccessError('unknown', 401, 'The access token names no subject.');
       }
       const policy = policies ? policyFor(claims, policies.value) : {};
       if (!policy) {
-        throw new AccessError('no_policy', 403, 'You are known, but no policy is for you.');
+        throw new AccessError('no_policy', 403, 'You are logged in, but no policy applies to you.');
       }
       assertHasToken(policy, tokens);
       return { id: callerId(sub), policy, scopes: scopesIn(claims) };

@@ -40,7 +40,7 @@ const common: Readonly<Record<string, Reader>> = {
   confirm: reader(settings.confirm.schema(), (confirm) => ({ confirm })),
 };
 
-/** What allows more than the policy already does is no error, and changes nothing. */
+/** What allows more than the policy already does is not an error, and changes nothing. */
 const parameters: Readonly<Record<string, Reader>> = {
   read_only: reader(onOff, (isOn) => (isOn ? { readOnly: true } : {})),
   ...common,

@@ -73,7 +73,8 @@ export function narrow<Settings extends Narrowable>(
 ): Settings {
   const allowedSpaces = inBoth(given.policy.allowedSpaces, policy.spaces);
   const isSpaceLeft = given.space !== undefined && allowedSpaces?.includes(given.space) !== false;
-  // Where tools are named, all toolsets are offered: the default ones must not get lost by that.
+  // Where tools are named, all toolsets are offered: a policy that names tools must not thereby undo the
+  // restriction to the default toolsets.
   const toolsets = given.toolsets ?? (given.tools ? undefined : defaultToolsets);
   return {
     ...given,

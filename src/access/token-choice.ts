@@ -12,7 +12,7 @@ export function assertHasToken(policy: AccessPolicy, tokens: TokenNames): void {
   throw new AccessError(
     'no_policy',
     403,
-    'You are known, but your policy names a workspace that this server does not have; ask whoever runs it.',
+    'You are logged in, but your policy names a workspace that this server does not have; ask whoever runs it.',
   );
 }
 

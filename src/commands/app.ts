@@ -114,7 +114,7 @@ export class App {
     this.#write(`${isOpened ? opened : notOpened}\n  ${visible(path)}\nStop it with Ctrl-C.\n`);
   }
 
-  /** Removes the file, when the page has the key or nobody needs it any more. */
+  /** Removes the file once the page has the key or nobody needs it anymore. */
   close(): void {
     this.#redirect?.remove();
     this.#redirect = undefined;
@@ -147,7 +147,7 @@ function pagesIn(folder: string): ServedPage[] {
     return appPages((name) => readFileSync(join(folder, name)));
   } catch (error) {
     throw new ConfigError([
-      `The pages of the app can't be read (${systemReason(error)}): install the program anew.`,
+      `The pages of the app can't be read (${systemReason(error)}): reinstall the program.`,
     ]);
   }
 }

@@ -26,7 +26,7 @@ interface Origin {
   readAt: number;
 }
 
-/** More would be no picture any more, and would take long to lay out. */
+/** A larger one would no longer be readable, and would take a long time to lay out. */
 export const graphLimits: GraphLimits = { maxNodes: 500, maxConnections: 1000 };
 
 const renderers: Readonly<

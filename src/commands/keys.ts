@@ -157,11 +157,11 @@ async function revoke(
   writeAside(
     revokedBefore === undefined
       ? `Revoked ${id}. Running servers refuse it within five seconds.\n`
-      : `${id} was revoked at ${revokedBefore} already.\n`,
+      : `${id} was already revoked at ${revokedBefore}.\n`,
   );
 }
 
-/** So often a change is made anew because somebody else has changed the file meanwhile. */
+/** How often a change is retried because somebody else has changed the file in the meantime. */
 const maxTries = 5;
 
 /** @param change returns undefined if there is nothing to change. @throws {ConfigError} */
@@ -183,7 +183,7 @@ async function rewrite(
     }
     return;
   }
-  throw new ConfigError(['Others keep changing the file of --keys. Nothing was changed.']);
+  throw new ConfigError(['Other processes keep changing the file of --keys. Nothing was changed.']);
 }
 
 /** Replaces the content, and keeps permissions and owner; a new file is readable by its owner only. */

@@ -235,7 +235,7 @@ function assertSpaceAllowed(
   policy: Policy,
 ): void {
   if (space !== undefined && !isSpaceAllowed(policy, space)) {
-    // The given value may be a token in the wrong place; the sandbox's spaces are no secret.
+    // The given value may be a token in the wrong place; the sandbox's spaces are not secret.
     const name = target.kind === 'sandbox' ? ` ${space}` : '';
     given.problems.push(
       `The default space${name} is not one of --allowed-spaces (SEGMENT_ALLOWED_SPACES): set --space (SEGMENT_SPACE_ID) to one of them.`,
@@ -276,7 +276,7 @@ function readToken(given: Given): string {
   const unexpanded = ({ env }: { env: string }) =>
     given.placeholders.has(env) ? `${env} (it holds a placeholder that was not expanded)` : env;
   problems.push(
-    `No token: set ${unexpanded(settings.token)} to a Public API token or ${unexpanded(settings.tokenFile)} to a file that holds one, or try everything without one with --sandbox (SEGMENT_SANDBOX=1).`,
+    `No token: set ${unexpanded(settings.token)} to a Public API token or ${unexpanded(settings.tokenFile)} to a file that holds one, or use --sandbox (SEGMENT_SANDBOX=1) to try everything without a token.`,
   );
   return '';
 }

@@ -177,7 +177,7 @@ function readAuth(given: Given, publicUrl: string | undefined): AuthConfig {
   const refuse = (value: unknown, setting: Setting<unknown>, mode: string) => {
     if (value === undefined || kind === mode) return;
     given.problems.push(
-      `${nameOf(setting)} is set, but nobody is let in by it: set --auth ${mode} (SEGMENT_MCP_AUTH=${mode}), or leave it out.`,
+      `${nameOf(setting)} is set, but lets nobody in: set --auth ${mode} (SEGMENT_MCP_AUTH=${mode}), or leave it out.`,
     );
   };
   refuse(file, keys, 'keys');
@@ -223,7 +223,7 @@ function readAllowedHosts(
   if (isLoopback(host)) return [...new Set([...loopbackNames, ...own])];
   if (own.length === 0) {
     const ways = `${nameOf(httpSettings.publicUrl)} or ${nameOf(allowedHosts)}`;
-    missing(given, allowedHosts, `To serve others than this machine, set ${ways}.`);
+    missing(given, allowedHosts, `To serve clients on other machines, set ${ways}.`);
   }
   return own;
 }
@@ -237,7 +237,7 @@ function assertLocal(given: Given, { listen, publicUrl, allowedHosts }: HttpConf
   missing(
     given,
     auth,
-    `To serve others than this machine, set ${nameOf(auth)} to keys or oauth: with none, everybody is let in.`,
+    `To serve clients on other machines, set ${nameOf(auth)} to keys or oauth: with none, everybody is let in.`,
   );
 }
 

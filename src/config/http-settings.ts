@@ -85,7 +85,7 @@ export const httpSettings = {
     argument: '[HOST:]PORT',
     env: 'SEGMENT_MCP_HTTP',
     meaning:
-      'Serve MCP over HTTP at /mcp on this address; the default host is 127.0.0.1, and port 0 is any free one. Any other host than this machine needs --auth and --allowed-hosts',
+      'Serve MCP over HTTP at /mcp on this address; the default host is 127.0.0.1, and port 0 is any free one. Any host other than this machine requires --auth and --allowed-hosts',
     schema: listenAddress,
   }),
   publicUrl: setting({
@@ -101,7 +101,7 @@ export const httpSettings = {
     env: 'SEGMENT_MCP_ALLOWED_HOSTS',
     restricts: true,
     meaning:
-      "The only values of the header Host; if not set, the public URL's host, and on 127.0.0.1 this machine's own names",
+      "The only accepted values of the Host header; if not set, the public URL's host, and on 127.0.0.1 this machine's own names",
     schema: hostNames,
   }),
   allowedOrigins: setting({
@@ -110,7 +110,7 @@ export const httpSettings = {
     env: 'SEGMENT_MCP_ALLOWED_ORIGINS',
     restricts: true,
     meaning:
-      'Origins of clients that run in a browser; if not set, none, but those of this machine where the server listens on loopback',
+      'Origins of clients that run in a browser; if not set, only those of this machine if the server listens on loopback, otherwise none',
     schema: origins,
   }),
   auth: setting({
@@ -158,7 +158,7 @@ export const httpSettings = {
     flag: 'oauth-jwks',
     argument: 'URL',
     env: 'SEGMENT_MCP_OAUTH_JWKS',
-    meaning: "The issuer's public keys; if not set, they are found by its metadata",
+    meaning: "URL of the issuer's public keys; if not set, they are found through its metadata",
     schema: fetchableUrl,
   }),
   oauthPolicies: setting({
@@ -206,7 +206,7 @@ export const httpSettings = {
     flag: 'grace-ms',
     argument: 'MS',
     env: 'SEGMENT_MCP_GRACE_MS',
-    meaning: 'How long calls under way may then take to end',
+    meaning: 'How long calls in progress may then take to finish',
     fallback: '25000',
     schema: () => milliseconds(0, 600_000),
   }),

@@ -245,7 +245,7 @@ export const settings = {
     argument: editionSettings.join('|'),
     env: 'SEGMENT_EDITION',
     meaning:
-      "Edition of Segment's API: v1 is today's, v1alpha that of 2024; auto starts with v1alpha and switches to v1 once Segment shows that it supports it",
+      "Edition of Segment's API: v1 is today's, and v1alpha is that of 2024; auto starts with v1alpha and switches to v1 once Segment shows that it supports it",
     fallback: 'auto',
     schema: () => oneOf(editionSettings, `must be one of ${editionSettings.join(', ')}`),
   }),

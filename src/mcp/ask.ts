@@ -90,7 +90,7 @@ function requestOf(question: string) {
 /**
  * Reads what a client answers.
  *
- * @param ageMs how long after the question. @returns undefined for what is no answer.
+ * @param ageMs how long after the question. @returns undefined for anything that is not an answer.
  */
 function readAnswer(given: unknown, ageMs: number): UserAnswer | undefined {
   const { success, data } = answerSchema.safeParse(given);

@@ -56,8 +56,8 @@ export function instructions(ground: Ground): string {
   const limits = certainLimits(ground);
   if (limits.length > 0) lines.push(`Requests per minute: ${limits.join(', ')}.`);
   lines.push(
-    'This server waits for quota and retries by itself; do not loop on rate_limited, wait retryAfterMs.',
-    'Every error says in error.next what to do.',
+    'This server waits for quota and retries by itself: on rate_limited, do not loop; wait for retryAfterMs.',
+    'In every error, error.next says what to do.',
   );
   return lines.join('\n');
 }

@@ -83,7 +83,7 @@ function isResponse(value: JsonObject): boolean {
 function readResponse(value: JsonObject, isOurs: (id: RequestId) => boolean): Reading {
   const id = asId(value.id);
   if (id === undefined || !isOurs(id)) {
-    return { kind: 'ignored', why: 'a response to no request of this server' };
+    return { kind: 'ignored', why: 'a response to a request that this server did not send' };
   }
   const { result, error } = value;
   const schema =

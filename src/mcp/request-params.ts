@@ -34,7 +34,7 @@ export type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
  * method is unknown. The SDK would respond with all of zod's issues as JSON.
  */
 export function problemOfParams(method: string, params: unknown): string | undefined {
-  // It is no handshake: where each message names its version, there is none.
+  // It is not a handshake: where each message names its version, there is none.
   if (method === 'initialize' && namesItsVersion({ params })) return undefined;
   const result = schemas.get(method)?.safeParse({ method, params });
   const [issue] = result?.error?.issues ?? [];

@@ -182,7 +182,7 @@ export class ToolsCapability implements Capability {
       return success(redactor.value(this.#withNotices(tool, data)));
     } catch (thrown) {
       const error = this.#asStopped(asAudiencesError(thrown), name, client);
-      // A question is no error.
+      // A question is not an error.
       if (!(error instanceof QuestionError)) outcome = error.code;
       this.#note(error, name, clock.monotonic() - startedAt, log);
       if (error instanceof QuestionError) {

@@ -162,7 +162,7 @@ const findingTitles: Readonly<Record<FindingKind, string>> = {
   near_plan_limit: "Near the plan's limit",
   duplicate_name: 'Same name',
   duplicate_definition: 'Same definition',
-  sent_nowhere: 'Connected to no destination',
+  sent_nowhere: 'Not connected to any destination',
   disabled: 'Disabled',
   batch_could_be_realtime: 'Computed in batches, could be in real time',
   not_built_on: 'Nothing is built on them',

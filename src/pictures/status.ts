@@ -62,7 +62,7 @@ export function charactersOf(text: string): string[] {
   return [...graphemes.segment(text)].map(({ segment }) => segment);
 }
 
-/** A stranger's text on one line, with nothing hidden in it, and cut to so many characters. */
+/** A stranger's text on one line, with nothing hidden in it, and cut to that many characters. */
 export function shortText(text: string, maxChars: number): string {
   const shown = visible(text.replaceAll(/\s+/g, ' ').trim());
   if (shown.length <= maxChars) return shown;

@@ -1,7 +1,7 @@
 import { charactersOf } from './status.ts';
 
 /*
- * How wide a text is, without knowing its font: rather too wide than too narrow, so that what fits by
+ * How wide a text is, without knowing its font: too wide rather than too narrow, so that what fits by
  * this measure fits in every common sans-serif font. The widths are those of DejaVu Sans, the widest of
  * them, in parts of the font size.
  */

@@ -21,7 +21,7 @@ const list: Step = {
 const names: Step = {
   name: 'Look names up',
   needs: ['describe_space_schema'],
-  text: '`describe_space_schema` lists the events, properties and traits of the space. Use these names letter by letter; a name that does not exist matches nobody, silently.',
+  text: '`describe_space_schema` lists the events, properties and traits of the space. Use these names exactly as they are; a name that does not exist matches nobody, silently.',
 };
 
 const check: Step = {
@@ -33,7 +33,7 @@ const check: Step = {
 const preview: Step = {
   name: 'Preview',
   needs: ['preview_audience'],
-  text: '`preview_audience` counts the members and creates nothing. Previews are few per month, so preview a definition once it is settled. On `RUNNING`, call again with the `previewId`.',
+  text: '`preview_audience` counts the members and creates nothing. The number of previews per month is small, so preview a definition only once it is settled. On `RUNNING`, call again with the `previewId`.',
 };
 
 const rehearse: Step = {
@@ -51,7 +51,7 @@ const ask: Step = {
 const create: Step = {
   name: 'Create',
   needs: ['create_audience'],
-  text: '`create_audience` with the same arguments, without `dryRun`. After `outcome_unknown`, look before you repeat it.',
+  text: '`create_audience` with the same arguments, without `dryRun`. After `outcome_unknown`, check before you repeat it.',
 };
 
 const wait: Step = {
@@ -94,7 +94,7 @@ const countInList: Step = {
 const lookCloser: Step = {
   name: 'Look closer',
   needs: ['get_audience'],
-  text: 'Read the audiences behind errors and warnings with `get_audience`, and `include: ["usedBy", "destinations"]`; of many, the first few of each kind.',
+  text: 'Read the audiences behind errors and warnings with `get_audience`, and `include: ["usedBy", "destinations"]`; if there are many, only the first few of each kind.',
 };
 
 const report: Step = {
@@ -154,12 +154,12 @@ const candidates: Step = {
 const lookUp: Step = {
   name: 'Look up who needs them',
   needs: ['get_audience'],
-  text: 'For each candidate, `get_audience` with `include: ["usedBy", "destinations"]`. Drop those that a live audience or a destination needs; of more than 50, look at those that changed longest ago.',
+  text: 'For each candidate, `get_audience` with `include: ["usedBy", "destinations"]`. Drop those that a live audience or a destination needs; if there are more than 50, look at those that have gone unchanged the longest.',
 };
 
 const propose: Step = {
   name: 'Propose',
-  text: 'Show one list: name, id, why it can go, which audiences are built on it, and where it is sent. Say that journeys and the Profile API may use one without a trace here. Keys are never used again, so disabling is the safer choice. Let the user strike out what stays.',
+  text: 'Show one list: name, id, why it can go, which audiences are built on it, and where it is sent. Say that journeys and the Profile API may use an audience without leaving a trace here. Keys are never used again, so disabling is the safer choice. Let the user cross out what should stay.',
 };
 
 const rehearseRemovals: Step = {
@@ -171,7 +171,7 @@ const rehearseRemovals: Step = {
 const removeAll: Step = {
   name: 'Remove, with one agreement',
   needs: ['change_audiences'],
-  text: 'The same call without `dryRun` asks the user once, for all of them. On `confirmation_required`, show the message and wait for a yes; never agree in their place. To go on after a part, pass `continuation` as `confirmation`.',
+  text: 'The same call without `dryRun` asks the user once, for all of them. On `confirmation_required`, show the message and wait for a yes; never agree in their place. If only part of them was done, pass `continuation` as `confirmation` to continue.',
 };
 
 const removeEach: Step = {

@@ -28,7 +28,7 @@ export function promptText(
     spaceInWords(space, isSpaceGiven),
     ...words,
     numbered(stepsOf(routine, offers)),
-    `Every error says in \`next\` what to do. ${dataRule}`,
+    `In every error, \`next\` says what to do. ${dataRule}`,
   ].join('\n\n');
 }
 

@@ -178,7 +178,7 @@ export class Findings {
     this.#errors = 0;
   }
 
-  /** Whether there are so many errors that the rest is not read. */
+  /** Whether there are too many errors for the rest to be read. */
   get isFull(): boolean {
     return this.#errors >= this.#maxErrors;
   }

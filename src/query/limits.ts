@@ -26,8 +26,7 @@ export const maxSessionMs = 90 * 86_400_000;
 export const maxDiagnostics = 20;
 
 /**
- * After this many errors the rest of a query is not read: it is invalid anyway, and so many are
- * never shown.
+ * After this many errors the rest of a query is not read: it is invalid anyway, and this many are never shown.
  */
 export const maxErrorsRead = 200;
 

@@ -137,7 +137,7 @@ function lintOuter(chain: Chain, { outer }: Surroundings, findings: Findings): v
   const [extractor] = chain.calls;
   if (!extractor || outer.length === 0 || !holdsOuter(chain, outer)) return;
   findings.hint('counts-outer', extractor, 'These events include the outer event itself.', {
-    help: `If you mean another one, ask for ${asksForOne(chain) ? 'a count of at least 2 instead of 1' : 'one more than that'}.`,
+    help: `If you mean a further event, ask for ${asksForOne(chain) ? 'a count of at least 2 instead of 1' : 'a count that is higher by 1'}.`,
   });
 }
 

@@ -140,7 +140,7 @@ export function takeLateFilter(parsing: Parsing, chain: Chain, start?: number): 
   });
 }
 
-/** Takes a window after so many words, or the call of a filter. @returns the filter as text. */
+/** Takes a window after this many words, or the call of a filter. @returns the filter as text. */
 function takeFilter(parsing: Parsing, words: number): string {
   const { tokens } = parsing;
   tokens.take(Math.max(words, 1));

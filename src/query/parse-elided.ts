@@ -48,7 +48,7 @@ export function readElided(parsing: Parsing): Expression | undefined {
   const text = [tokens.textOf(condition), ...repeated].join(` ${word} `);
   const { end } = tokens.spanFrom(start);
   tokens.error('unexpected', first, `A condition can't start with ${describeToken(first)}.`, {
-    help: isClear ? `Did you mean ${text}?` : `Repeat what you compare: ${subject} ${first.text} …`,
+    help: isClear ? `Did you mean ${text}?` : `Repeat the left side: ${subject} ${first.text} …`,
     fix: isClear ? { start, end, text } : undefined,
   });
   const [only] = operands;

@@ -9,7 +9,7 @@ const colors: Record<Severity, string> = {
 
 const unseen = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
-/** Of a longer line, only the part around the place is shown. */
+/** If a line is longer, only the part around the place is shown. */
 const maxLineChars = 100;
 
 /**

@@ -3,9 +3,9 @@ import type { Clock } from '../clock.ts';
 import type { Exchanged, Store } from './store.ts';
 import type { StoreClock } from './store-clock.ts';
 
-/** What was heard of a document is taken for what is there for so long. */
+/** How long the last known value of a document is assumed to be current. */
 const maxFreshMs = 1000;
-/** A document that was written so much later than now was written before a clock was set back. */
+/** A document written this much later than now was written before a clock was set back. */
 const maxAheadMs = 1000;
 
 /** What a shared document is made of. */

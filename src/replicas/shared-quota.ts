@@ -11,14 +11,14 @@ import { storedQuotaSchema } from './stored-quota.ts';
 
 /** How long a replica that was granted a place lets others go first, milliseconds: a few round trips. */
 const yieldMs = 5;
-/** Others are at it for so long after they changed the picture. */
+/** How long other replicas count as active after they changed the picture. */
 const activeMs = 1000;
 /**
  * How long others may need to add to the picture what they did while the store was gone, milliseconds: they look
  * every second whether it is back.
  */
 const returnMs = 1500;
-/** So many windows a picture is kept that nobody changes. */
+/** For how many windows a picture that nobody changes is kept. */
 const keptWindows = 4;
 
 /** What the shared quota of one operation is made of. */
@@ -44,14 +44,14 @@ type Act<Result> = (
   among: number,
 ) => { state: QuotaState; result: Result };
 
-/** What is to be made good in the shared picture when the store is back. */
+/** What must be added to the shared picture when the store is back. */
 interface Replay {
   at: number;
   /** @param movedMs how far the store's clock was moved since. */
   act: (state: QuotaState, movedMs: number) => QuotaState;
 }
 
-/** What a replica goes by while the store is gone. */
+/** What a replica relies on while the store is gone. */
 interface Alone {
   /** Its own picture, of its share of the limit. */
   state: QuotaState;
@@ -198,7 +198,7 @@ export class SharedQuota implements Quota {
   /**
    * Changes the shared picture, or the own one while the store is gone.
    *
-   * @param replayOf what is then to be made good later.
+   * @param replayOf what must then be added later.
    */
   async #change<Result>(
     act: Act<Result>,
@@ -233,7 +233,7 @@ export class SharedQuota implements Quota {
     return next.result;
   }
 
-  /** Finds out what is there, and makes good what was done alone. */
+  /** Finds out what the store holds, and adds what was done without it. */
   async #look(): Promise<void> {
     try {
       await this.#document.refresh();
@@ -259,7 +259,7 @@ export class SharedQuota implements Quota {
     return state;
   }
 
-  /** Whatever others say, what the user has fixed here holds here. */
+  /** Whatever others say, a limit that the user has fixed here applies here. */
   #adopted(value: QuotaState | undefined): QuotaState {
     if (value === undefined) return this.#initial;
     const { limit } = this.#options;

@@ -8,6 +8,6 @@ export interface UsedValues {
    * @returns false if it was marked already. @throws {UnavailableError} if that can't be recorded.
    */
   spend(hash: string): Promise<boolean>;
-  /** Takes a mark back. Never rejects: a value that can't be given back stays used. */
+  /** Removes a mark. Never rejects: a value whose mark can't be removed stays used. */
   giveBack(hash: string): Promise<void>;
 }

@@ -61,7 +61,7 @@ export type UserAnswer =
 export interface Reply {
   /** The value that went out with the question. */
   state: string;
-  /** What the user answered; undefined for what is no answer. @param ageMs since the question. */
+  /** What the user answered; undefined for anything that is not an answer. @param ageMs since the question. */
   answer(ageMs: number): UserAnswer | undefined;
 }
 

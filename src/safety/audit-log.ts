@@ -48,7 +48,7 @@ export type AuditTrail = Pick<AuditLog, 'assertWritable' | 'start' | 'record'>;
 export interface AuditSink {
   /** What somebody has to look after, if it can't be written. */
   readonly name: string;
-  /** What every line has in addition, to be told from others. */
+  /** What every line has in addition, to be distinguishable from others. */
   readonly marks: Readonly<Record<string, string>>;
   /** Rejects if no line can be written now. */
   assertWritable(): Promise<void>;

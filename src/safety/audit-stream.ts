@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { AuditSink } from './audit-log.ts';
 
-/** For so long a line may wait for a slow reader. */
+/** How long a line may wait for a slow reader. */
 const maxWaitMs = 5000;
 
 /** The part of a stream of Node.js that is used here. */

@@ -162,7 +162,7 @@ export class BulkAgreement<Name extends OperationName> {
 
   async #newDescription(plan: BulkPlan<Name>): Promise<string> {
     const { set, order, writes, unchanged, missing } = plan;
-    const { action, spaceId, consequences } = this.#wish;
+    const { action, spaceId } = this.#wish;
     const ids = [...writes.keys()];
     const looksUp = action !== 'enable' && ids.length <= maxLookedUp;
     const feeds = looksUp ? await findDestinations(spaceId, ids, this.#context) : undefined;
@@ -175,7 +175,6 @@ export class BulkAgreement<Name extends OperationName> {
       const remark = this.#remark(audience);
       return [{ audience, dependents, insiders, feeds: feeds?.get(id), remark }];
     });
-    const [first] = writes.values();
     return describeBulk({
       action,
       spaceId,
@@ -183,7 +182,7 @@ export class BulkAgreement<Name extends OperationName> {
       unchanged,
       missing,
       circles: order.circles.map((circle) => circle.flatMap((id) => set.found.get(id) ?? [])),
-      notes: first ? consequences(first.request.edition) : [],
+      notes: this.#wish.consequences(members.length),
     });
   }
 

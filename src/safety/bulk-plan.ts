@@ -96,9 +96,9 @@ function assertFit(
     tooLong.map(({ audience }) => nameAndId(audience)),
     maxNamed,
   );
-  const others = tooLong.length > 0 ? ' others' : '';
+  const others = tooLong.length > 0 ? ' of the others' : '';
   const message = [
-    `The result must hold ${needed}; at most ${maxChars} fit.`,
+    `The result must contain ${needed}; at most ${maxChars} fit.`,
     ...(tooLong.length > 0 && pending.length > 1 ? [`Too long by itself: ${names}.`] : []),
     ...(fitting.length > 0 ? [`The copies of the first ${fitting.length}${others} fit.`] : []),
     'Nothing was sent.',
@@ -109,7 +109,7 @@ function assertFit(
       : []),
     ...(tooLong.length > 0
       ? [
-          'Delete what is too long by itself with remove_audience_from_space, whose result is never cut.',
+          'To delete one that is too long by itself, use remove_audience_from_space, whose result is never cut.',
         ]
       : []),
     'Whoever runs this server can lift this limit with an audit log, which keeps the copies (SEGMENT_AUDIT_LOG).',

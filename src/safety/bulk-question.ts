@@ -55,7 +55,7 @@ const verbs: Readonly<Record<BulkAction, { verb: string; after: string }>> = {
 export function describeBulk(facts: BulkFacts): string {
   const { action, spaceId, members } = facts;
   const { verb, after } = verbs[action];
-  const first = `${verb} ${audiences(members.length)} of the space ${quoted(spaceId)}${after}.`;
+  const first = `${verb} ${audiences(members.length)} in the space ${quoted(spaceId)}${after}.`;
   const what = [usedInWords(members), ...(action === 'enable' ? [] : [sentInWords(members)])];
   const list = members.length > maxLines ? groups(members) : members.map(lineOf);
   return [first, what.join(' '), firstNames(members), '', ...notesOf(facts), '', ...list].join(
@@ -68,11 +68,13 @@ function audiences(count: number): string {
 }
 
 function usedInWords(members: readonly BulkMember[]): string {
+  const those = members.length === 1 ? 'it' : 'them';
   if (members.some(({ dependents }) => dependents === undefined)) {
-    return 'Which other audiences are built on them is not known: the space could not be searched.';
+    return `It is not known which other audiences are built on ${those}: the space could not be searched.`;
   }
   const used = members.filter(({ dependents = [] }) => dependents.length > 0);
-  if (used.length === 0) return 'No other audience is built on them.';
+  if (used.length === 0) return `No other audience is built on ${those}.`;
+  if (members.length === 1) return 'Other audiences are built on it.';
   const names = someOf(
     used.map(({ audience }) => nameOf(audience)),
     maxNamedFirst,
@@ -82,16 +84,20 @@ function usedInWords(members: readonly BulkMember[]): string {
 
 /** The destinations that all of them feed, in a sentence. */
 function sentInWords(members: readonly BulkMember[]): string {
+  const whose = members.length === 1 ? 'Its' : 'Their';
   const known = members.flatMap(({ feeds }) => (feeds?.kind === 'known' ? [feeds.found] : []));
   const looked = members.filter(({ feeds }) => feeds !== undefined).length;
-  if (looked === 0) return 'Where they are sent was not looked up.';
+  if (looked === 0) return `${whose} destinations were not looked up.`;
+  if (known.length === 0) return `${whose} destinations could not be determined.`;
   const sent = known.filter(({ total }) => total > 0).length;
+  if (members.length === 1) {
+    return sent > 0 ? 'It is sent to destinations.' : 'It is not sent to any destination.';
+  }
   const unknown = members.length - known.length;
-  if (known.length === 0) return 'Where they are sent could not be determined.';
   const rest = unknown > 0 ? `; for ${unknown} of them, this could not be determined` : '';
   if (sent > 0) return `${sent} of them ${isOrAre(sent)} sent to destinations${rest}.`;
   return unknown === 0
-    ? 'None of them is sent to a destination.'
+    ? 'None of them is sent to any destination.'
     : `${known.length} of them ${isOrAre(known.length)} not sent to any destination${rest}.`;
 }
 
@@ -108,18 +114,19 @@ function firstNames(members: readonly BulkMember[]): string {
 function notesOf({ unchanged, missing, circles, notes }: BulkFacts): string[] {
   const lines = notes.map((note) => `- ${visible(note)}`);
   for (const circle of circles) {
-    lines.push(`- Built on each other in a circle: ${circle.map(nameOf).join(', ')}.`);
+    const how = circle.length === 1 ? 'itself' : 'each other in a circle';
+    lines.push(`- Built on ${how}: ${circle.map(nameOf).join(', ')}.`);
   }
   if (unchanged.length > 0) {
     const names = someOf(unchanged.map(nameOf), maxNamed);
-    lines.push(`- Left out, because nothing would change: ${names}.`);
+    lines.push(`- Left out because nothing would change: ${names}.`);
   }
   if (missing.length > 0) {
     const ids = someOf(
       missing.map((id) => quoted(id, maxNameChars)),
       maxNamed,
     );
-    lines.push(`- Left out, because they are not in the space: ${ids}.`);
+    lines.push(`- Left out because not in the space: ${ids}.`);
   }
   return lines;
 }

@@ -27,8 +27,12 @@ export interface BulkWish<Name extends OperationName> {
   isSo(audience: Audience): boolean;
   /** The audience as it would be; undefined for one that is to be removed. */
   afterOf(before: Audience): AudienceShape | undefined;
-  /** Its consequences, which the user has to know before agreeing, one sentence each. */
-  consequences(edition: EditionName): readonly string[];
+  /**
+   * Its consequences, which the user has to know before agreeing, one sentence each.
+   *
+   * @param count of how many audiences.
+   */
+  consequences(count: number): readonly string[];
   /** Only for what can't be read again afterwards: the copy that the result keeps. */
   copies?: {
     of(audience: Audience): object;

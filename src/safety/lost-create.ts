@@ -270,7 +270,7 @@ function wasThereBefore({ noun, tools }: ThingKind, { id }: Audience): OutcomeUn
   return new OutcomeUnknownError(
     `${tools.create}: the response is about another ${noun}, ${quoted(id)}, which already existed.`,
     {
-      next: 'Something between this server and Segment, such as a cache or a broken proxy, mixes up responses: tell the user.',
+      next: 'Something between this server and Segment, such as a cache or a broken proxy, is mixing up responses: tell the user.',
       details: { cause: 'bad_response' },
     },
   );
@@ -298,7 +298,7 @@ function notYet({ message, facts, cause }: OutcomeUnknownError, retryAfterMs: nu
     `Nothing was sent now, because an earlier create with this name or key may still take effect. ${message}`,
     {
       ...facts,
-      next: `Call again in ${seconds} s: it is then searched for once more, and created only if it is not found.`,
+      next: `Call again in ${seconds} s: it will then be searched for again, and created only if it is not found.`,
       retryAfterMs,
     },
     { cause },

@@ -125,7 +125,7 @@ async function factsOf(audience: AudienceShape, about: ThingKind): Promise<strin
     definition && `- ${about.does.now}: ${cut(await meaningOf(audience, about), maxQueryChars)}`,
     options?.includeHistoricalData && '- With historical data',
     typeof days === 'number' && `- With event data from the last ${days} days`,
-    options?.includeAnonymousUsers && '- With anonymous users, which cannot be changed later',
+    options?.includeAnonymousUsers && '- With anonymous users (this cannot be changed later)',
     ids && `- Includes profiles that have one of: ${quoted(ids.join(', '))}`,
   ];
   return lines.filter((line): line is string => Boolean(line));
@@ -138,7 +138,7 @@ async function changes(
   about: ThingKind,
 ): Promise<string[]> {
   const lines =
-    found.length > 0 ? found.map(changeInWords) : ['- Nothing: it is already like this.'];
+    found.length > 0 ? found.map(changeInWords) : ['- Nothing: it already has these values.'];
   if (found.some(({ field }) => field === 'query' || field === 'type')) {
     const [was, becomes] = [await meaningOf(before, about), await meaningOf(after, about)];
     lines.push(`- ${about.does.later}: ${cut(excerpts(was, becomes)[1], maxQueryChars)}`);
@@ -149,7 +149,7 @@ async function changes(
 
 async function meaningOf(thing: AudienceShape, about: ThingKind): Promise<string> {
   const explanation = await explainPlainly(thing, about);
-  return explanation ? visible(explanation) : 'not known: the definition could not be read.';
+  return explanation ? visible(explanation) : 'unknown (the definition could not be read).';
 }
 
 function changeInWords({ field, before, after }: Difference): string {
@@ -213,7 +213,7 @@ function dependentsInWords(
   dependents: readonly Audience[] | undefined,
   { noDependents }: ThingKind,
 ): string {
-  if (dependents === undefined) return 'not known: the space could not be searched.';
+  if (dependents === undefined) return 'unknown (the space could not be searched).';
   if (dependents.length === 0) return noDependents;
   const names = dependents.map(
     ({ name, id }) => `${quoted(name ?? 'without a name')} (${quoted(id)})`,
@@ -224,7 +224,7 @@ function dependentsInWords(
 /** Where an audience is sent, in a sentence. */
 export function feedsInWords(feeds: Feeds): string {
   if (feeds.kind === 'unknown') {
-    return `Sent to: not known; its destinations could not be looked up (${feeds.because}).`;
+    return `Sent to: unknown; its destinations could not be looked up (${feeds.because}).`;
   }
   const { destinations, total, complete } = feeds.found;
   if (total === 0) return 'Sent to: no destination.';

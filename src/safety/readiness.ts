@@ -30,7 +30,7 @@ export function readinessOf(
   if (!status || !state || state === 'live') return undefined;
   const isNew = now - Date.parse(createdAt ?? '') < maxBackfillMs;
   if (['preparing', 'backfilling'].includes(state) || (state === 'computing' && isNew)) {
-    const note = `It is too early to edit it: its ${content} are being computed for the first time (status ${quotedPlainly(status)}), and an edit before it is Live causes errors.`;
+    const note = `It is too early to edit it: its ${content} are being computed for the first time (status ${quotedPlainly(status)}), and editing it before it is Live causes errors.`;
     return { isEarly: true, note };
   }
   return { isEarly: false, note: `Its status is ${quotedPlainly(status)}, not Live.` };

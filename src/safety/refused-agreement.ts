@@ -127,7 +127,7 @@ export function required(
 const alone =
   'The confirmation works only in this server process, because there is no state folder that it can use.';
 const nextAlone =
-  'It works only in this server process. If a new process is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or require less agreement (--confirm).';
+  'It works only in this server process. If a new process is started for each call, do not repeat this: tell the user that whoever runs the server can set SEGMENT_STATE_DIR to a private folder, use a client that asks its user (--ask elicitation), or require agreement for fewer calls (--confirm).';
 
 /** The call ends with a question to the user; the answer comes with another call. */
 export class QuestionError extends AudiencesError {

@@ -68,7 +68,7 @@ export class SeenAudiences {
     if (this.#spaces.size < maxSpaces) this.#spaces.add(spaceId);
   }
 
-  /** The ids of the spaces that were seen, in the order of that. */
+  /** The ids of the spaces that were seen, in the order in which they were seen. */
   spaces(): string[] {
     return [...this.#spaces];
   }

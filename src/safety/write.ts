@@ -214,9 +214,7 @@ class Undertaking<Name extends OperationName> {
       before,
       after: after && { ...after, key },
       grave,
-      notes: existing
-        ? [`There is already one with this name: ${quotedPlainly(existing.id)}.`]
-        : [],
+      notes: existing ? [`This name is already taken, by ${quotedPlainly(existing.id)}.`] : [],
       warnings,
     });
   }
@@ -274,7 +272,7 @@ class Undertaking<Name extends OperationName> {
 
   async #inChangedEdition(planned: PlannedWrite<Name>): Promise<PlannedWrite<Name>> {
     const changed = await this.#withRequest(planned);
-    const whyAgain = `You are asked again because Segment uses the ${changed.request.edition} edition of its API, which writes the options like this.`;
+    const whyAgain = `You are being asked again because Segment uses the ${changed.request.edition} edition of its API, in which the options are written like this.`;
     return { ...changed, whyAgain };
   }
 

@@ -34,7 +34,7 @@ export class Fields {
     this.#problems = problems;
   }
 
-  /** The field with this name, which is thereby allowed; it may be missing. */
+  /** The field with this name; asking for it allows it. It may be missing. */
   at(name: string): Field {
     this.#known.add(name);
     const value = Object.hasOwn(this.#object, name) ? this.#object[name] : undefined;

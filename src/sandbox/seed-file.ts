@@ -107,7 +107,7 @@ export interface SeedEvent {
   name: string;
   /** TRACK if absent. */
   type?: 'TRACK' | 'PAGE' | 'SCREEN' | 'IDENTIFY' | 'GROUP' | 'ALIAS';
-  /** If absent, when it was last done, else the start. */
+  /** If absent, the time at which it was last done, or the start if it never was. */
   lastSeenAt?: SeedTime;
   /** The names of its properties, each with sample values. */
   properties?: Readonly<Record<string, readonly unknown[]>>;

@@ -35,7 +35,7 @@ const id = z.string().min(1).max(255);
 /** One that stands in the path of requests, where clients refuse what could leave its segment. */
 const pathId = id.refine(isSegment, {
   error:
-    'can not stand in a path; expected an id without blanks around it, control characters and any of / \\ ? # % ;',
+    "can't be part of a path; expected an id without surrounding blanks, control characters or any of / \\ ? # % ;",
 });
 const text = z.string().min(1);
 const values = z.record(z.string(), z.unknown());

@@ -11,9 +11,9 @@ export class SharedPeople {
   readonly #made = new Map<number, { at: number; sample: Sample }>();
 
   /**
-   * @param maxAgeMs for how long the same people are given out, by the clocks of the sandboxes: their
-   * last events are so much older then. By default only at the very same time, as on a clock that stands
-   * still.
+   * @param maxAgeMs for how long the same people are handed out, by the clocks of the sandboxes: their
+   * last events are then older by up to that much. By default only at the very same time, as on a
+   * clock that stands still.
    */
   constructor(maxAgeMs = 0) {
     this.#maxAgeMs = maxAgeMs;

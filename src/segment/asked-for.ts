@@ -58,7 +58,7 @@ function misfitOfOne(input: Input<OperationName>, noun: string, one: Named): str
 
 function misfitOfMany(space: string, nouns: string, many: readonly Named[]): string | undefined {
   if (many.length === 0 || many.some((one) => isOfSpace(one, space))) return undefined;
-  return `holds only ${nouns} of other spaces than ${shown(space)}.${slugHint(space, many)}`;
+  return `contains only ${nouns} of spaces other than ${shown(space)}.${slugHint(space, many)}`;
 }
 
 function misfitOfSpace(asked: string, space: Space | null): string | undefined {

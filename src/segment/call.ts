@@ -107,8 +107,8 @@ export interface CallContext {
    */
   endsAt: number;
   /**
-   * Aborted when nobody waits for the call any more: what is not sent by then is not to be sent,
-   * while a request under way is seen through. Undefined if the client can't leave without a word.
+   * Aborted when nobody waits for the call anymore: what has not been sent by then must not be sent,
+   * while a request in progress is completed. Undefined if the client can't leave without a word.
    */
   abandoned?: AbortSignal;
   /** Whose call it is, where a server has several callers: they take turns. */

@@ -55,7 +55,7 @@ export class SegmentClient implements SegmentApi {
   readonly #gates: Gates;
   readonly #editions: EditionChoice;
   readonly #pages = new PageReader();
-  /** Over when no request of that kind may wait any more. */
+  /** Aborted when no request of that kind may wait anymore. */
   readonly #drains = { reads: new Drain(), writes: new Drain() };
   readonly #features: Features;
   readonly #sender: Sender;

@@ -228,7 +228,7 @@ export class RateLimitedError extends UnsentError {
       longer: `Segment refused ${operation} because a quota other than the per-minute one is used up`,
       unknown: `Segment refused ${operation} for lack of quota, without saying for how long (its limit is ${perMinute} per minute)`,
     };
-    const words = said ? `, in its own words: ${withoutStop(said.words)}` : '';
+    const words = said ? ` (in Segment's own words: ${withoutStop(said.words)})` : '';
     const meanwhile =
       scope === 'operation'
         ? ', or do something else in the meantime: other operations have their own quotas'
@@ -265,7 +265,7 @@ export class StoppingError extends AudiencesError {
       ? ['got no response in time', 'Nothing was changed.']
       : ['was not sent', 'Nothing was sent.'];
     super('unavailable', `${operation} ${became}, because this server is stopping. ${soFar}`, {
-      next: `Call again in ${restartMs / secondMs} s: another server, or this one after its restart, answers then.`,
+      next: `Call again in ${restartMs / secondMs} s: another server, or this one after its restart, will respond.`,
       retryAfterMs: restartMs,
     });
   }
@@ -298,7 +298,7 @@ export class OutOfTimeError extends UnsentError {
       'timeout',
       `${operation} was not sent: ${why}`,
       {
-        next: 'It was not done. Call again; if this persists, tell the user that Segment is slow right now.',
+        next: 'Nothing was done. Call again; if this persists, tell the user that Segment is slow right now.',
       },
       { soFar: '', again: `${operation} was not sent again: ${why}` },
     );

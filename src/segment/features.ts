@@ -85,9 +85,12 @@ function lacking(
   { name: feature }: { name: string },
   refusal?: RefusedError,
 ): UnsupportedError {
-  return new UnsupportedError(`${name}: this workspace, or its token, has no ${feature}`, {
-    next: `Continue without it. Tell the user that ${feature} must be enabled in Segment, and that the token must be allowed to use it.`,
-    status: refusal?.facts.status,
-    details: refusal?.facts.details,
-  });
+  return new UnsupportedError(
+    `${name}: this workspace, or its token, has no access to ${feature}`,
+    {
+      next: `Continue without it. Tell the user that the feature ${feature} must be enabled in Segment, and that the token must be allowed to use it.`,
+      status: refusal?.facts.status,
+      details: refusal?.facts.details,
+    },
+  );
 }

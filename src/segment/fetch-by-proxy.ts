@@ -17,7 +17,7 @@ export function getByProxy(
     // Whoever reads the settings is warned of one that can't be used.
     const proxy = findProxy(url, environment, () => {});
     if (!proxy) return get(url, init);
-    // Not before it is needed: undici takes its time to load.
+    // Not before it is needed: undici takes a while to load.
     const { getThrough } = await import('./http.ts');
     return getThrough(proxy, url, init);
   };

@@ -25,9 +25,9 @@ export function problemOfId(id: string): string | undefined {
   const decoded = id === '' || !id.isWellFormed() ? undefined : decodedWhole(id);
   if (decoded === undefined) return 'be an id';
   if (separators.test(decoded)) {
-    return 'contain no slash, backslash, question mark, number sign or control character, percent-encoded or not';
+    return 'not contain a slash, backslash, question mark, number sign or control character, percent-encoded or not';
   }
-  if (notUtf8.test(decoded)) return 'contain no percent-encoding that is not UTF-8';
+  if (notUtf8.test(decoded)) return 'not contain percent-encoding that is not UTF-8';
   return ['', ...dots].includes(essenceOf(decoded))
     ? 'be an id, not a blank or a dot segment'
     : undefined;

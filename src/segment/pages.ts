@@ -5,7 +5,7 @@ import { type AudiencesError, RefusedError, TooLargeError } from './errors.ts';
 
 /** How the requests of one list call are made. */
 interface PageRequests<Name extends OperationName> {
-  /** Throws if not all of so many requests could be sent in time. */
+  /** Throws if this many requests could not all be sent in time. */
   foresee(requests: number): void;
   send(input: Input<Name>): Promise<Output<Name>>;
 }

@@ -36,7 +36,7 @@ export function assertAllowed(
     const isAnyLeft = allowedSpaces.length > 0;
     const waysOut = isAnyLeft
       ? `Use one of the allowed spaces: ${allowedSpaces.join(', ')}`
-      : 'No space is allowed here';
+      : 'No spaces are allowed here';
     throw new AudiencesError(
       'space_not_allowed',
       `${name}: the space ${JSON.stringify(spaceId)} is not allowed here. Nothing was sent.`,

@@ -77,7 +77,7 @@ export function fillPath(
 /** Where each field can be found. */
 const sources: Readonly<Record<string, string>> = {
   spaceId: 'list_spaces shows the spaces; otherwise, ask the user for the id.',
-  scheduleId: 'list_audience_schedules shows those of an audience.',
+  scheduleId: 'list_audience_schedules shows the schedules of an audience.',
   previewId: 'preview_audience returns it, or starts a new preview from the definition.',
   event: 'describe_space_schema with kind events lists them.',
   entity: 'describe_space_schema with kind entities lists them.',
@@ -85,9 +85,9 @@ const sources: Readonly<Record<string, string>> = {
 
 function sourceOf(field: string, template: string): string {
   if (field === 'id' && template.includes('/computed-traits/')) {
-    return 'list_computed_traits shows those of a space.';
+    return 'list_computed_traits shows the computed traits of a space.';
   }
-  return sources[field] ?? 'list_audiences shows those of a space.';
+  return sources[field] ?? 'list_audiences shows the audiences of a space.';
 }
 
 function encodeSegment(

@@ -46,7 +46,7 @@ export interface Way {
   http: HttpPool;
   /** What limits an operation. */
   gate(name: OperationName): Gate;
-  /** Ends when no request of an operation may wait any more. */
+  /** Aborted when no request of an operation may wait anymore. */
   drain(name: OperationName): Drain;
 }
 

@@ -109,7 +109,7 @@ export function judgeFailure(
   const reachAdvice = `Tell the user to check the network and SEGMENT_API_URL or SEGMENT_REGION; then try again. ${inWords(proxy)}`;
   if (!failure.sent && cause !== undefined && certificateErrors.has(cause)) {
     const error = new UnreachedError(
-      `${operation}: Segment's API could not be reached, because a certificate is not accepted (${cause}).`,
+      `${operation}: Segment's API could not be reached because a certificate was not accepted (${cause}).`,
       { next: `${certificateAdvice} ${inWords(proxy)}`, details: { cause } },
     );
     return { kind: 'refused', error };
@@ -148,7 +148,7 @@ export function judgeFailure(
           'bad_response',
           `${operation}: the response is larger than ${maxAnswerBytes} bytes, or has more than ${maxAnswerValues} values, and was not read.`,
           {
-            next: `If this is a list, ask for fewer rows with count. Otherwise: ${addressAdvice}`,
+            next: `If this is a list, ask for fewer rows with count; if it is not, tell the user to ${checkAddress}`,
             status,
           },
         );
@@ -171,8 +171,9 @@ export function judgeFailure(
   }
 }
 
-const addressAdvice =
-  'Tell the user to check SEGMENT_API_URL or SEGMENT_REGION and any proxy between this server and Segment.';
+const checkAddress =
+  'check SEGMENT_API_URL or SEGMENT_REGION and any proxy between this server and Segment.';
+const addressAdvice = `Tell the user to ${checkAddress}`;
 const certificateAdvice =
   'Repeating the call does not help. Tell the user: if the network inspects TLS, NODE_EXTRA_CA_CERTS in the environment of this server must name the PEM file of the certificate authority, and the server must be restarted; otherwise, check SEGMENT_API_URL and the clock of this machine.';
 
@@ -231,7 +232,7 @@ function judgeSuccess<Data>(
   }
   const entries = writes ? readEntries(body) : undefined;
   if (entries && entries.length > 0) {
-    return bad(`has errors next to its data: ${entriesInWords(entries)}`, formAdvice);
+    return bad(`contains errors in addition to its data: ${entriesInWords(entries)}`, formAdvice);
   }
   const data = output.safeParse(body.data);
   if (data.success) {
@@ -244,7 +245,7 @@ function judgeSuccess<Data>(
 }
 
 const strayAdvice =
-  'Something between this server and Segment, such as a cache or a broken proxy, mixes up responses. Try again; if this persists, tell the user, and write nothing until it is fixed.';
+  'Something between this server and Segment, such as a cache or a broken proxy, is mixing up responses. Try again; if this persists, tell the user, and write nothing until it is fixed.';
 
 const fieldAdvice = 'Fix the problems listed above and call again; nothing was changed.';
 
@@ -319,7 +320,7 @@ function foreignInWords(text: string): string {
     const what = text.trim() === '' ? 'an empty response' : 'a page without readable text';
     return `${what}, not in Segment's format.`;
   }
-  return asSentence(`not in Segment's format, but: ${visible(words)}`);
+  return asSentence(`the body, which is not in Segment's format, begins with: ${visible(words)}`);
 }
 
 /** With a full stop, unless it already ends in one: other sentences may follow. */

@@ -35,8 +35,9 @@ export class Drain {
   #isOver = false;
 
   /**
-   * @param end called when all has to end, at once if it has to already; it must not throw.
-   * @returns what has it not called any more.
+   * @param end called when everything has to end, immediately if it already has to; it must
+   * not throw.
+   * @returns a function after which it is no longer called.
    */
   onOver(end: () => void): () => void {
     if (this.#isOver) end();

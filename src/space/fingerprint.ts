@@ -1,7 +1,7 @@
 /** The prime and offset of FNV-1a (Fowler, Noll and Vo) for 32 bits, and an offset for the second half. */
 const prime = 0x01000193;
 const offsets = [0x811c9dc5, 0x5bd1e995] as const;
-/** A number holds 53 bits exactly: 32 of one half and so many of the other. */
+/** A number holds exactly 53 bits: 32 of one half and this many of the other. */
 const otherBits = 21;
 
 /**

@@ -99,7 +99,7 @@ interface Visit {
   by: Connection | undefined;
 }
 
-/** The nearest nodes, at most so many, each of them connected with an earlier one. */
+/** The nearest nodes, at most this many, each connected to an earlier one. */
 function wayFrom(start: number, neighbors: readonly Connection[][], maxNodes: number): Visit[] {
   const visits: Visit[] = [{ node: start, by: undefined }];
   const seen = new Set([start]);

@@ -8,7 +8,7 @@ import type { KnownNameLists } from './known-names.ts';
 import { type Finding, review } from './review.ts';
 import { removedKey } from './review-rules.ts';
 
-/** For how many audiences the destinations are looked up: Segment lists so many per minute. */
+/** For how many audiences destinations are looked up: about as many as Segment lists per minute. */
 const maxDestinationLookUps = 50;
 /** How many requests for the names of traits a review may make: users' and accounts'. */
 const maxNameRequests = 2;
@@ -97,12 +97,12 @@ export function lookedUpNote({
   missed,
 }: SpaceReview['destinations']): string | undefined {
   if (wanted === 0) return undefined;
-  const note = `Destinations were looked up for ${known} of the ${wanted} audiences that nothing is built on.`;
+  const note = `Destinations were looked up for ${known} of the ${wanted} audiences on which no other is built.`;
   if (missed.length === 0) return note;
   const reasons = [...new Set(missed.map(({ because }) => because))].join(', ');
   const waits = missed.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
   const again = waits.length > 0 ? `; try again in ${Math.ceil(Math.max(...waits) / 1000)} s` : '';
-  return `${note} For ${missed.length} more, it failed (${reasons})${again}.`;
+  return `${note} For ${missed.length} more, the lookup failed (${reasons})${again}.`;
 }
 
 async function destinationsOf(
@@ -127,7 +127,7 @@ async function destinationsOf(
   return { known: new Map(known), wanted: unused.length, missed };
 }
 
-/** The ids of audiences, those first that were not changed for the longest time. */
+/** The ids of audiences, starting with those that have gone unchanged the longest. */
 function longestUnchanged(audiences: readonly IndexedAudience[]): string[] {
   const at = ({ updatedAt }: IndexedAudience) => updatedAt ?? '~';
   return audiences

@@ -22,7 +22,7 @@ const failed: Rule = ({ audiences }) => {
           severity: 'error',
           audiences: named(found),
           message: `Segment could not compute ${count(found.length, 'audience')}.`,
-          next: 'Read each with get_audience and check its definition with check_audience_query and checkNames.',
+          next: `Read ${found.length === 1 ? 'it' : 'each'} with get_audience and check its definition with check_audience_query and checkNames.`,
         },
       ];
 };
@@ -36,7 +36,10 @@ const cycle: Rule = ({ audiences }, dependencies) =>
       places.length === 1
         ? 'The audience is built on itself.'
         : `${places.length} audiences are built on each other in a circle.`,
-    next: 'Take the reference out of one of the definitions: Segment can compute none of them without the others.',
+    next:
+      places.length === 1
+        ? 'Remove the reference to itself from its definition.'
+        : "Remove the reference from one of the definitions: Segment can't compute any of them without the others.",
   }));
 
 /**
@@ -62,9 +65,9 @@ export const removedKey: Rule = ({ audiences, complete, traits }, dependencies) 
       severity: traits ? 'warning' : 'hint',
       audiences: named(found),
       message: traits
-        ? `${built} for the key ${key}, which no audience of the space has, nor is it a known trait: the audience was probably removed.`
-        : `${built} for ${key}, which is the key of no audience of the space: an ordinary trait, or an audience that was removed.`,
-      next: 'If the audience was removed, take the condition out, or build on another audience; keys are never used again.',
+        ? `${built} for the key ${key}, which no audience in the space has and which is not a known trait: the audience was probably removed.`
+        : `${built} for ${key}, which no audience in the space has as its key: it is an ordinary trait, or its audience was removed.`,
+      next: 'If the audience was removed, remove the condition, or build on another audience; keys are never reused.',
     };
   });
 };
@@ -114,8 +117,8 @@ const sentNowhere: Rule = ({ audiences, destinations }, dependencies) => {
           kind: 'sent_nowhere',
           severity: 'warning',
           audiences: named(found),
-          message: `${count(found.length, 'audience')} ${found.length === 1 ? 'is' : 'are'} connected to no destination, and no audience is known to be built on ${found.length === 1 ? 'it' : 'them'}.`,
-          next: 'Ask who uses them in another way, such as in a journey or through the Profile API, before proposing to remove them.',
+          message: `${count(found.length, 'audience')} ${found.length === 1 ? 'is' : 'are'} not connected to any destination, and no audience is known to be built on ${itOrThem(found)}.`,
+          next: `Before proposing a removal, ask whether anybody uses ${itOrThem(found)} in another way, such as in a journey or through the Profile API.`,
         },
       ];
 };
@@ -129,8 +132,8 @@ const disabled: Rule = ({ audiences }) => {
           kind: 'disabled',
           severity: 'hint',
           audiences: named(found),
-          message: `${count(found.length, 'audience')} ${found.length === 1 ? 'is' : 'are'} disabled: the members no longer change.`,
-          next: 'Ask whether they are still needed.',
+          message: `${count(found.length, 'audience')} ${found.length === 1 ? 'is' : 'are'} disabled: membership no longer changes.`,
+          next: `Ask whether ${found.length === 1 ? 'it is' : 'they are'} still needed.`,
         },
       ];
 };
@@ -148,7 +151,7 @@ const batchCouldBeRealtime: Rule = ({ audiences }) => {
       severity: 'hint',
       audiences: named(already),
       message: `Segment computes ${count(already.length, 'audience')} in batches although nothing in ${already.length === 1 ? 'its definition' : 'their definitions'} requires it.`,
-      next: 'If members should enter and leave at once, look in Segment for the reason.',
+      next: 'If members should enter and leave immediately, look for the reason in Segment.',
     });
   }
   if (withZone.length > 0) {
@@ -157,7 +160,7 @@ const batchCouldBeRealtime: Rule = ({ audiences }) => {
       severity: 'hint',
       audiences: named(withZone),
       message: `${count(withZone.length, 'audience')} would be computed in real time if the dates in ${withZone.length === 1 ? 'its definition' : 'their definitions'} had a time zone.`,
-      next: "If members should enter and leave at once, write dates such as '2026-01-31T00:00:00Z'.",
+      next: "If members should enter and leave immediately, write dates such as '2026-01-31T00:00:00Z'.",
     });
   }
   return found;
@@ -172,7 +175,7 @@ const notBuiltOn: Rule = ({ audiences, complete }, dependencies) => {
   );
   const doubt =
     unreadable > 0
-      ? ` ${count(unreadable, 'definition')} could not be read and may build on some of them.`
+      ? ` ${count(unreadable, 'definition')} could not be read and may build on ${found.length === 1 ? 'it' : 'some of them'}.`
       : '';
   return found.length === 0
     ? []
@@ -181,8 +184,8 @@ const notBuiltOn: Rule = ({ audiences, complete }, dependencies) => {
           kind: 'not_built_on',
           severity: 'hint',
           audiences: named(found),
-          message: `No audience is built on ${found.length === 1 ? 'one audience' : `${found.length} audiences`}; they may be sent to destinations all the same.${doubt}`,
-          next: 'Where one of them seems unused, look up its destinations.',
+          message: `${count(found.length, 'audience')} ${found.length === 1 ? 'has' : 'have'} no other audience built on ${itOrThem(found)}, but may still be sent to destinations.${doubt}`,
+          next: `If ${found.length === 1 ? 'it' : 'one of them'} seems unused, look up its destinations.`,
         },
       ];
 };
@@ -227,6 +230,10 @@ function groups(
 
 function named(audiences: readonly ReviewedAudience[]): Finding['audiences'] {
   return audiences.map(({ id, name }) => ({ id, name }));
+}
+
+function itOrThem(audiences: readonly ReviewedAudience[]): string {
+  return audiences.length === 1 ? 'it' : 'them';
 }
 
 function count(number: number, noun: string): string {

@@ -22,20 +22,20 @@ export const metrics = {
     name: 'segment_mcp_tool_call_duration_seconds',
     type: 'histogram',
     labels: ['tool'],
-    help: 'Duration of tool calls, with their waits for quota and for a user who is asked.',
+    help: 'Duration of tool calls, including waits for quota and for an answer from the user.',
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
   },
   callsUnderWay: {
     name: 'segment_mcp_tool_calls_under_way',
     type: 'gauge',
     labels: [],
-    help: 'Tool calls that have begun and not ended.',
+    help: 'Tool calls that have begun but not ended.',
   },
   requests: {
     name: 'segment_mcp_segment_requests_total',
     type: 'counter',
     labels: ['workspace', 'operation', 'status'],
-    help: 'Requests to Segment that ended, by HTTP status, or by why there was no response.',
+    help: 'Requests to Segment that ended, by HTTP status or by the reason for the lack of a response.',
   },
   requestSeconds: {
     name: 'segment_mcp_segment_request_duration_seconds',
@@ -61,7 +61,7 @@ export const metrics = {
     name: 'segment_mcp_quota_limit',
     type: 'gauge',
     labels: ['workspace', 'operation'],
-    help: 'Requests per minute of an operation, as far as is known.',
+    help: 'Requests per minute of an operation, as far as known.',
   },
   quotaRemaining: {
     name: 'segment_mcp_quota_remaining',
@@ -79,7 +79,7 @@ export const metrics = {
     name: 'segment_mcp_quota_queue_length',
     type: 'gauge',
     labels: ['workspace', 'operation'],
-    help: 'Requests of this replica that wait for quota.',
+    help: 'Requests of this replica that are waiting for quota.',
   },
   authFailures: {
     name: 'segment_mcp_auth_failures_total',

@@ -43,7 +43,7 @@ export async function openTelemetryObserver(): Promise<FlushedObserver> {
 
 /** An observer that an SDK reports for, sooner or later. */
 export interface FlushedObserver extends Observer {
-  /** Makes the SDK report what it holds back. Rejects if that fails. */
+  /** Makes the SDK report what it has not reported yet. Rejects if that fails. */
   flush(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ export interface TracePlace {
   traceFlags: number;
 }
 
-/** Of a later version, there may be more behind. */
+/** Later versions may append more. */
 const pattern = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 
 /**

@@ -87,22 +87,19 @@ export function adviceAfterUpdate(redefined: boolean, edition: EditionName): str
 /** What follows from a removal. */
 export const consequencesOfRemove = ['Its key can never be used again; profiles keep the trait.'];
 
-/** The same for several audiences. */
-export function consequencesOfAll(action: BulkAction): string[] {
-  switch (action) {
-    case 'remove':
-      return ['Their keys can never be used again; profiles keep the traits.'];
-    case 'disable':
-      return [
-        'They will no longer be computed.',
-        'Each will be locked against further edits until Segment has processed the change.',
-      ];
-    case 'enable':
-      return [
-        'They will be computed again.',
-        'Each will be locked against further edits until Segment has processed the change.',
-      ];
+/** What follows from the same action on several audiences. @param count of how many. */
+export function consequencesOfAll(action: BulkAction, count: number): readonly string[] {
+  const isOne = count === 1;
+  if (action === 'remove') {
+    return isOne
+      ? consequencesOfRemove
+      : ['A removed key can never be used again; profiles keep its trait.'];
   }
+  const computed = action === 'enable' ? 'be computed again' : 'no longer be computed';
+  return [
+    `${isOne ? 'It' : 'They'} will ${computed}.`,
+    `${isOne ? 'It' : 'Each'} will be locked against further edits until Segment has processed the change.`,
+  ];
 }
 
 /** How to use the copies of several removed audiences. */

@@ -17,7 +17,7 @@ import { emptyIsWrong, writeInputs } from './write.ts';
 
 /** How long a call may take if the client asked for progress. */
 const maxCallMs = 15 * 60_000;
-/** Of the JSON of the copies of removed audiences. */
+/** Maximum length of the JSON of the copies of removed audiences. */
 const maxCopiesChars = 100_000;
 /** Of the JSON of a result without copies, with what the server may add. */
 const maxResultChars = 97_000;
@@ -93,7 +93,7 @@ export const changeAudiences = defineTool({
             inputOf,
             isSo: () => false,
             afterOf: () => undefined,
-            consequences: () => consequencesOfAll(action),
+            consequences: (count) => consequencesOfAll(action, count),
             copies: { of: copyOf, maxChars: maxCopiesChars },
           } satisfies BulkWish<'remove_audience_from_space'>)
         : await context.carryOutAll({
@@ -102,7 +102,7 @@ export const changeAudiences = defineTool({
             inputOf: (id) => ({ ...inputOf(id), enabled: action === 'enable' }),
             isSo: ({ enabled }) => enabled === (action === 'enable'),
             afterOf: (before) => ({ ...before, enabled: action === 'enable' }),
-            consequences: () => consequencesOfAll(action),
+            consequences: (count) => consequencesOfAll(action, count),
           } satisfies BulkWish<'update_audience_for_space'>);
     const removed = keptCopies(outcome.removed);
     const result = {

@@ -10,7 +10,7 @@ import { defineTool, type ToolContext } from './tool.ts';
 /** How many names that could not be checked are listed. */
 const maxUncheckedNamed = 10;
 /**
- * Of the JSON of a result: invisible characters in a definition take more space where they are
+ * Maximum length of the JSON of a result: invisible characters in a definition take more space where they are
  * shown.
  */
 const maxResultChars = 95_000;
@@ -33,7 +33,7 @@ const diagnosticSchema = () =>
     fix: z
       .object({ ...span(), text: z.string() })
       .optional()
-      .describe('Replacing start to end by text resolves it'),
+      .describe('Replacing start to end with text resolves it'),
   });
 
 export const checkAudienceQuery = defineTool({

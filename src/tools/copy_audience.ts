@@ -159,7 +159,7 @@ async function acrossSpaces(query: string, space: string, context: ToolContext):
   if (!keys) {
     return [
       ...notes,
-      'It could not be determined whether it is built on other audiences of its space.',
+      'It could not be determined whether the original is built on other audiences in its space.',
     ];
   }
   const used = traits.filter((trait) => keys.has(trait)).map((trait) => quotedPlainly(trait));

@@ -93,7 +93,7 @@ export const pageInputs = () => ({
   cursor: z.string().min(1).optional().describe('pagination.next of the previous page'),
 });
 
-/** What to know before the next step; of so many results that its name has to say it. */
+/** What to know before the next step; it is part of so many results that its name must be self-explanatory. */
 export const advice = z.array(z.string()).optional();
 
 /** @throws {InvalidInputError} for an entity at a level that has none. */
@@ -112,7 +112,7 @@ export function assertSamplesAllowed({ noSamples }: Pick<ToolContext, 'noSamples
     'samples are disabled on this server by --no-samples (SEGMENT_NO_SAMPLES).',
     {
       field: 'samples',
-      next: 'Call again without samples, and tell the user, who alone can allow them.',
+      next: 'Call again without samples, and tell the user that only whoever runs this server can allow them.',
     },
   );
 }

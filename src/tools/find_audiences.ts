@@ -153,7 +153,7 @@ function assertOrdered(
   if (from === undefined || to === undefined || from <= to) return;
   throw new InvalidInputError(
     `Nothing can match both ${least} ${given[least]} and ${most} ${given[most]}.`,
-    { field: least, next: 'Exchange the two, or leave one of them out.' },
+    { field: least, next: 'Swap the two values, or omit one of them.' },
   );
 }
 
@@ -211,7 +211,8 @@ function adviceOn(index: AudienceIndex, given: Input, found: Found, ageMs: numbe
       said.push(`The size is not known for ${unknown} of the matches, which come last.`);
   }
   if (given.text !== undefined && cutDescriptions > 0) {
-    said.push(`Of ${cutDescriptions} long descriptions, at most the beginning was searched.`);
+    const descriptions = cutDescriptions === 1 ? 'description' : 'descriptions';
+    said.push(`At most the beginning of ${cutDescriptions} long ${descriptions} was searched.`);
   }
   said.push(...nearMisses(index, given));
   const ageSeconds = Math.floor(ageMs / 1000);

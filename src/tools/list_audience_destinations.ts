@@ -97,11 +97,11 @@ export function adviceOnDestinations({
   activationsError,
 }: DestinationsOfAudience): string[] | undefined {
   const said: string[] = [];
-  if (total === 0) said.push('It is connected to no destination.');
+  if (total === 0) said.push('It is not connected to any destination.');
   if (unseen > 0) {
     const [what, whose] =
       unseen === 1 ? ['1 destination is', 'its'] : [`${unseen} destinations are`, 'their'];
-    said.push(`${what} hidden from this token: at most ${whose} activations are shown.`);
+    said.push(`${what} hidden from this token: only ${whose} activations can be shown, if any.`);
   }
   if (!complete) said.push('There may be more than are shown.');
   if (activationsError) {

@@ -94,7 +94,7 @@ function firstRows({ audiences, pagination }: AudiencesOutput) {
     'bad_response',
     'list_audiences: the response is too long to show, even without its rows.',
     {
-      next: 'Tell the user that Segment, or something in front of it, returned absurdly long cursors.',
+      next: 'Tell the user that Segment, or a proxy in front of it, returned extremely long cursors.',
     },
   );
 }

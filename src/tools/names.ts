@@ -2,7 +2,7 @@ import type { NamesChecked, NamesToCheck } from '../space/names.ts';
 import { shortenedText } from '../text/shorten.ts';
 import type { ToolContext } from './tool.ts';
 
-/** Of the JSON of what is said about one name. */
+/** Maximum length of the JSON of what is said about one name. */
 const maxAdviceChars = 500;
 
 type Context = Pick<ToolContext, 'names' | 'call'>;

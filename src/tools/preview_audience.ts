@@ -133,7 +133,7 @@ function adviceOnState({ state, because }: PreviewFound): string[] {
     case 'RUNNING':
       return [
         ...(because === undefined ? [] : [cut(visible(because), maxReasonChars)]),
-        'It is still running: call again with previewId in a few seconds. That uses no preview.',
+        'It is still running: call again with previewId in a few seconds. That does not use up a preview.',
       ];
     case 'FAILED':
       return ['Segment could not compute it: see failureReason, and change the definition.'];

@@ -37,7 +37,7 @@ export function adviceOnQuota({ usedThisMonth, monthlyLimit, isShared }: Preview
   const advice: string[] = [];
   if (usedThisMonth >= monthlyLimit) {
     advice.push(
-      `By this server's count, all ${monthlyLimit} previews of this month are used; Segment may refuse more until next month (UTC).`,
+      `By this server's count, all ${monthlyLimit} of this month's previews are used up; Segment may refuse more until next month (UTC).`,
     );
   } else if (usedThisMonth >= monthlyLimit * warnFrom) {
     advice.push(

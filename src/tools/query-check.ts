@@ -82,7 +82,7 @@ export function shown(diagnostic: Diagnostic): Diagnostic {
 }
 
 function adviceOf({ severity, message, help, line, column }: Diagnostic): string {
-  const start = severity === 'error' ? 'The check would refuse it' : 'About the query';
+  const start = severity === 'error' ? 'The check would refuse this query' : 'About the query';
   const text = `${start}, line ${line}, column ${column}: ${message}${help ? ` ${help}` : ''}`;
   return shortenedText(visible(text), maxAdviceChars);
 }

@@ -66,7 +66,9 @@ export const removeAudienceSchedule = defineTool({
     return {
       status: outcome.output.status,
       schedule: wasThere && shortened(wasThere),
-      advice: ['To restore it, pass its times to set_audience_schedule; it gets a new id.'],
+      advice: [
+        'To restore it, pass its times to set_audience_schedule; the schedule gets a new id.',
+      ],
     };
   },
 });

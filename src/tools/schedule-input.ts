@@ -55,7 +55,7 @@ function zoneOf(timezone: string): string {
     const near = nearestName(timezone, Intl.supportedValuesOf('timeZone'));
     const hint =
       near === undefined ? 'Examples are Europe/Berlin and UTC.' : `Did you mean ${near}?`;
-    throw new InvalidInputError(`${quoted(timezone)} is not a time zone name of the tz database.`, {
+    throw new InvalidInputError(`${quoted(timezone)} is not a time zone name in the tz database.`, {
       field: 'timezone',
       next: `${hint} If it is unclear, ask the user which time zone their hours are in.`,
     });

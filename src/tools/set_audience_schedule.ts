@@ -105,7 +105,7 @@ function withTiming(
   if (scheduleId === undefined && present.length > 0) {
     throw new AudiencesError(
       'stale',
-      'The audience got a schedule while this call was in progress. Nothing was sent.',
+      'A schedule was added to the audience while this call was in progress. Nothing was sent.',
       { next: 'Check with list_audience_schedules, then call again if this one is still wanted.' },
     );
   }

@@ -143,7 +143,7 @@ function clearingRefused(error: unknown, given: Input): unknown {
   const isAlone = fields.join() === 'description';
   if (!isAlone && !namesDescription(error.facts.details)) return error;
   const { code, message, facts } = error;
-  const next = `Segment does not accept an empty description here: omit description, or pass a text. ${facts.next}`;
+  const next = `Segment does not accept an empty description here: omit description, or pass some text. ${facts.next}`;
   return new AudiencesError(code, message, { ...facts, next }, { cause: error });
 }
 

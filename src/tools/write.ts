@@ -6,7 +6,7 @@ import { fitted, shortened } from '../text/shorten.ts';
  * What all tools that write have in common.
  */
 
-/** Of the JSON: together they stay under 100,000. The request is the last to be cut. */
+/** Maximum lengths of JSON: together they stay under 100,000. The request is the last to be cut. */
 const maxRequestChars = 42_000;
 const maxShapesChars = 42_000;
 

@@ -167,8 +167,8 @@ describe('the file of keys', () => {
     [withKey({ ...bob, expires: '2027-01-01T00:00:00Z' }), /^keys\[1\] has an unknown field/],
     [withKey({ ...bob, policy: { spaces: [] } }), /^keys\[1\]\.policy\.spaces must not be empty/],
     [withKey({ ...bob, policy: undefined }), /^keys\[1\]\.policy is missing\.$/],
-    [withKey({ hash: bob.hash }), /^keys\[1\]\.id is that of keys\[0\], too\.$/],
-    [withKey({ id: 'bob' }), /^keys\[1\]\.hash is that of keys\[0\], too\.$/],
+    [withKey({ hash: bob.hash }), /^keys\[1\]\.id is the same as that of keys\[0\]\.$/],
+    [withKey({ id: 'bob' }), /^keys\[1\]\.hash is the same as that of keys\[0\]\.$/],
   ])('%s is refused', (text, what) => {
     const problems = problemsOf(text);
     expect(problems).toEqual([expect.stringMatching(what)]);
@@ -178,6 +178,6 @@ describe('the file of keys', () => {
   test('with many mistakes names the first ten', () => {
     const text = JSON.stringify({ version: 1, keys: Array(20).fill(1) });
     expect(problemsOf(text)).toHaveLength(11);
-    expect(problemsOf(text).at(-1)).toBe('10 more things are wrong.');
+    expect(problemsOf(text).at(-1)).toBe('There are 10 more problems.');
   });
 });

@@ -399,7 +399,7 @@ describe('policies of claims', () => {
   test.each<[unknown, RegExp]>([
     [{}, /^The file must be a list\.$/],
     [[{ claim: '', value: 'x', policy: {} }], /^\[0\]\.claim must not be empty\.$/],
-    [[{ claim: 'x', policy: {} }], /^\[0\]\.value must be a text, a number, true or false\.$/],
+    [[{ claim: 'x', policy: {} }], /^\[0\]\.value must be a string, a number, true or false\.$/],
     [[{ claim: 'x', value: ['y'], policy: {} }], /^\[0\]\.value must be/],
     [[{ claim: 'x', value: 'y' }], /^\[0\]\.policy is missing\.$/],
     [[{ claim: 'x', value: 'y', policy: { spaces: ['a', '..'] } }], /^\[0\]\.policy\.spaces\[1\]/],

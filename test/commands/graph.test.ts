@@ -293,7 +293,7 @@ describe('--out', () => {
         writeFileSync(join(place, 'file'), '');
         return join(place, 'file', 'x.svg');
       },
-      "can't be written: a part of its path is no folder (ENOTDIR).",
+      "can't be written: a part of its path is not a folder (ENOTDIR).",
     ],
     [
       'a name that is too long',

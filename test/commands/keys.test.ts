@@ -212,7 +212,7 @@ describe('keys revoke', () => {
     expect(keysIn(path)).toEqual([{ ...first, revokedAt }, second]);
     expect(await revoke()).toMatchObject({
       problems: [],
-      stderr: `${first?.id} was revoked at ${revokedAt} already.\n`,
+      stderr: `${first?.id} was already revoked at ${revokedAt}.\n`,
     });
   });
 

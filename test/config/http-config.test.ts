@@ -286,7 +286,7 @@ describe('serving others than this machine', () => {
 describe('the login', () => {
   test.each([
     [['--auth', 'keys'], /^--auth keys requires --keys/],
-    [['--keys', 'k'], /^--keys .*nobody is let in by it: set --auth keys/],
+    [['--keys', 'k'], /^--keys .*is set, but lets nobody in: set --auth keys/],
     [['--oauth-policies', 'p'], /set --auth oauth/],
     [['--auth', 'keys', '--keys', 'k', '--oauth-issuer', 'https://x.example'], /set --auth oauth/],
     [['--auth', 'oauth', '--public-url', 'http://localhost'], /requires --oauth-issuer/],

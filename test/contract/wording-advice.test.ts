@@ -58,7 +58,10 @@ test('the wording of advice is seen', async () => {
   for (const status of ['Computing', 'Locked', 'Failed']) {
     texts[`status ${status}`] = adviceAfterRead(audience({ status }));
   }
-  for (const action of bulkActions) texts[`${action} several`] = consequencesOfAll(action);
+  for (const action of bulkActions) {
+    texts[`${action} several`] = [...consequencesOfAll(action, 2)];
+    texts[`${action} one of several`] = [...consequencesOfAll(action, 1)];
+  }
   const lines = Object.entries(texts).map(([title, advice = []]) => [title, advice.join('\n')]);
   await expect(asFile(Object.fromEntries(lines))).toMatchFileSnapshot(wordingFile('advice'));
 });

@@ -246,12 +246,27 @@ const bulk = {
   unchanged: [audience({ name: 'Already so' })],
   missing: ['aud_9'],
   circles: [[audience({ name: 'A' }), audience({ name: 'B' })]],
-  notes: ['Their keys can never be used again; profiles keep the traits.'],
+  notes: ['A removed key can never be used again; profiles keep its trait.'],
 };
 const unnamed = audience({ id: 'aud_7', name: undefined, enabled: false });
 
 const several: Record<string, string> = {
   'enable an audience': describeBulk({ ...bulk, action: 'enable', members: [member('A', {})] }),
+  ...Object.fromEntries(
+    Object.entries({
+      'that is sent': { feeds: known([destination({})]), dependents: [unnamed] },
+      'that is not sent': { feeds: known([]) },
+      'that is built on itself': { feeds: feeds['not looked up'], dependents: undefined },
+      'whose destinations were not looked up': {},
+    }).map(([which, facts]) => {
+      const only = member('A', facts);
+      const circles = which === 'that is built on itself' ? [[only.audience]] : [];
+      return [
+        `disable one audience ${which}`,
+        describeBulk({ ...bulk, circles, action: 'disable', members: [only] }),
+      ];
+    }),
+  ),
   'disable audiences, with where they are sent': describeBulk({
     ...bulk,
     action: 'disable',

@@ -12,7 +12,7 @@ const folderReason = 'a part of a warning in the log';
 /** Pieces of errors that no other test of the wording meets, each with the reason. */
 const unmet: Record<string, string> = {
   'Nothing was changed. Call again in a few seconds.': 'test/segment/at-once.test.ts meets it',
-  'Something between this server and Segment, such as a cache or a broken proxy, mixes up responses: tell the user.':
+  'Something between this server and Segment, such as a cache or a broken proxy, is mixing up responses: tell the user.':
     'the search for the create says what to do instead',
   ': this took so long that another write to this': 'needs a process that was stopped',
   'may have started.': 'a part of the same',

@@ -84,8 +84,8 @@ describe('confirmation by a client that can ask', () => {
       '- Level: "accounts"',
       '- Disabled',
       '- With historical data',
-      '- With anonymous users, which cannot be changed later',
-      `- There is already one with this name: "${bigSpenders}".`,
+      '- With anonymous users (this cannot be changed later)',
+      `- This name is already taken, by "${bigSpenders}".`,
     ]) {
       expect(question.split('\n')).toContain(line);
     }

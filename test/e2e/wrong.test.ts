@@ -142,7 +142,9 @@ describe('a proxy', () => {
       body: htmlPage,
     }));
     const error = await failing(rig.session, 'list_audiences', {}, 'upstream_error');
-    expect(error.message).toMatch(/502.*not in Segment's format, but: 502 Proxy says no/);
+    expect(error.message).toMatch(
+      /502.*the body, which is not in Segment's format, begins with: 502 Proxy says no/,
+    );
     await stillServes(rig);
   });
 

@@ -322,7 +322,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       expect(await field.getAttribute('aria-invalid')).toBe('true');
       await host.app.getByRole('button', { name: 'Preview the size' }).click({ force: true });
       expect(host.calls).toEqual([]);
-      await host.app.getByRole('button', { name: 'Replace it by count' }).click();
+      await host.app.getByRole('button', { name: 'Replace it with count' }).click();
       await host.app.getByText('Valid', { exact: true }).waitFor();
       const query = misspelt.replace('cuont', 'count');
       expect(await field.inputValue()).toBe(query);

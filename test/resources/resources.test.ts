@@ -161,9 +161,9 @@ describe('an overview', () => {
     const { text, asked } = await read(overview, pageOf(many));
     expect(asked.filter(([name]) => name === 'list_destinations_from_audience')).toHaveLength(50);
     expect(text).toContain(
-      'Destinations were looked up for 50 of the 120 audiences that nothing is built on.',
+      'Destinations were looked up for 50 of the 120 audiences on which no other is built.',
     );
-    expect(text).toContain('50 audiences are connected to no destination');
+    expect(text).toContain('50 audiences are not connected to any destination');
   });
 
   const destinationsOf = (asked: Asked[]) =>
@@ -219,11 +219,11 @@ describe('an overview', () => {
       return contentsSchema.parse(contents)[0].text;
     };
     expect(await text()).toContain(
-      'Destinations were looked up for 5 of the 12 audiences that nothing is built on. For 7 more, it failed (rate_limited); try again in 42 s.',
+      'Destinations were looked up for 5 of the 12 audiences on which no other is built. For 7 more, the lookup failed (rate_limited); try again in 42 s.',
     );
     quota.left = 50;
     expect(await text()).toMatch(
-      /Destinations were looked up for 12 of the 12 audiences that nothing is built on\.\n$/,
+      /Destinations were looked up for 12 of the 12 audiences on which no other is built\.\n$/,
     );
     expect(destinationsOf(asked)).toHaveLength(12);
     await client.close();

@@ -42,7 +42,7 @@ describe('anonymous users in an empty space of today', () => {
     const { error, structured } = await create(rig, anonymous);
     expect(error).toBeUndefined();
     expect(rig.questions).toHaveLength(2);
-    expect(rig.questions[0]).toContain('- With anonymous users, which cannot be changed later');
+    expect(rig.questions[0]).toContain('- With anonymous users (this cannot be changed later)');
     expect(rig.questions[0]).not.toContain('Admits profiles');
     expect(rig.questions[1]).toContain(`- Includes profiles that have one of: "${list}"`);
     expect(rig.writes().map(({ headers }) => headers.accept?.slice(0, 35))).toEqual([

@@ -138,7 +138,7 @@ describe('where it is unknown, the question says so, and the write proceeds', ()
     const { error } = await callTool(client, remove, { id: 'aud_Sent' });
     expect(error).toBeUndefined();
     expect(questions[0]).toContain(
-      `- Sent to: not known; its destinations could not be looked up (${code}).`,
+      `- Sent to: unknown; its destinations could not be looked up (${code}).`,
     );
     expect(requests.filter(isLookUp)).toHaveLength(2);
   });

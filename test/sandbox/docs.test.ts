@@ -47,5 +47,5 @@ test('its table names every field of a space', () => {
 });
 
 test('its figures are those of the operations', () => {
-  expect(text).toContain(`${v1Operations.create_audience_preview.perMinute} a minute, 700`);
+  expect(text).toContain(`${v1Operations.create_audience_preview.perMinute} per minute, 700`);
 });

@@ -106,10 +106,10 @@ describe('the form', () => {
     ['no object', 7, [`the seed: ${object} number`]],
     ...['a/b', 'a\\b', '..', 'a%2Fb', 'a?b', 'a#b', ' a', 'a\n'].map(
       (id): [string, unknown, string[]] => [
-        `the id ${JSON.stringify(id)}, which can not stand in a path`,
+        `the id ${JSON.stringify(id)}, which can't be part of a path`,
         { spaces: [{ id, audiences: [] }] },
         [
-          'spaces[0].id: can not stand in a path; expected an id without blanks around it, control characters and any of / \\ ? # % ;',
+          "spaces[0].id: can't be part of a path; expected an id without surrounding blanks, control characters or any of / \\ ? # % ;",
         ],
       ],
     ),

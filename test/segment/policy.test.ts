@@ -18,7 +18,7 @@ test('a list without spaces allows none, and is not the same as no list', () => 
   expect(refusal([], undefined)).toBeUndefined();
   expect(refusal([], 'spa_a')).toMatchObject({
     code: 'space_not_allowed',
-    facts: { next: expect.stringMatching(/^No space is allowed here\. /) },
+    facts: { next: expect.stringMatching(/^No spaces are allowed here\. /) },
   });
   expect(refusal(['spa_b', 'spa_c'], 'spa_a')?.facts.next).toMatch(
     /allowed spaces: spa_b, spa_c\. /,

@@ -114,7 +114,7 @@ describe('a removed key', () => {
   test('is only a hint where the traits of the space are not known', () => {
     const [finding, ...others] = found('removed_key', spaceOf(asks("trait('gone') = 'true'")));
     expect([finding?.severity, others]).toEqual(['hint', []]);
-    expect(finding?.message).toContain('an ordinary trait, or an audience that was removed');
+    expect(finding?.message).toContain('an ordinary trait, or its audience was removed');
   });
 
   test.each([
@@ -209,7 +209,7 @@ describe('cycles', () => {
 describe('who is built on', () => {
   const on = (key: string) => defined(`trait('${key}') = 'true'`);
 
-  test('names those that nothing is built on', () => {
+  test('names those on which no other is built', () => {
     const space = spaceOf({}, on('key_0'), { key: null });
     const [finding] = found('not_built_on', space);
     expect(finding && ids(finding)).toEqual(['aud_1']);

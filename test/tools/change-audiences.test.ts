@@ -182,7 +182,7 @@ describe('the agreement', () => {
     expect(rig.questions).toHaveLength(1);
     const [question = ''] = rig.questions;
     const [first, second, third] = question.split('\n');
-    expect(first).toBe('Delete 3 audiences of the space "spa_1" for good.');
+    expect(first).toBe('Delete 3 audiences in the space "spa_1" for good.');
     expect(second).toContain('Other audiences are built on 1 of them: "Berlin 2".');
     expect(third).toContain('"Berlin 1" (size ');
     for (const name of ['Berlin 1', 'Berlin 2', 'Berlin 3']) {
@@ -200,7 +200,7 @@ describe('the agreement', () => {
     await change({ ids: idsUpTo(60), action: 'disable' });
     const [question = ''] = rig.questions;
     expect(question.split('\n').length).toBeLessThan(20);
-    expect(question.split('\n')[1]).toContain('Where they are sent was not looked up.');
+    expect(question.split('\n')[1]).toContain('Their destinations were not looked up.');
     for (let number = 1; number <= 60; number += 1)
       expect(question).toContain(`"Berlin ${number}"`);
     expect(question).toMatch(/^1 to note:$/m);
@@ -222,7 +222,7 @@ describe('the agreement', () => {
     expect(question).not.toContain('\u202e');
     expect(question).not.toContain('**');
     expect(question).not.toMatch(/^- Do you agree/m);
-    expect(question).toContain('Other audiences are built on 1 of them');
+    expect(question).toContain('Other audiences are built on it.');
   });
 
   test.each(['remove', 'writes'] as const)(
@@ -705,13 +705,13 @@ describe('copies', () => {
   test.each([
     [
       [1],
-      /^The result must hold a copy of this audience, which has \d+ characters; at most 100000 fit. Nothing was sent.$/,
-      /^Delete what is too long by itself with remove_audience_from_space/,
+      /^The result must contain a copy of this audience, which has \d+ characters; at most 100000 fit. Nothing was sent.$/,
+      /^To delete one that is too long by itself, use remove_audience_from_space/,
     ],
     [
       [2, 1, 3],
-      /copies of these 3 audiences, .* Too long by itself: "Huge" \("aud_000000001"\). The copies of the first 2 others fit. Nothing/,
-      /^Pass fewer ids, such as the first 2 others. Delete what is too long/,
+      /copies of these 3 audiences, .* Too long by itself: "Huge" \("aud_000000001"\). The copies of the first 2 of the others fit. Nothing/,
+      /^Pass fewer ids, such as the first 2 of the others. To delete one that is too long/,
     ],
     [
       [3, 4, 2],
@@ -795,7 +795,7 @@ test('a dry run sends nothing, and shows the requests and the question', async (
     dryRun: {
       edition: 'v1',
       needsConfirmation: true,
-      question: expect.stringContaining('Disable 1 audience of the space'),
+      question: expect.stringContaining('Disable 1 audience in the space'),
       requests: [{ method: 'PATCH', body: { enabled: false } }],
     },
   });
@@ -806,10 +806,10 @@ test('a dry run sends nothing, and shows the requests and the question', async (
 });
 
 test.each([
-  [0, 'None of them is sent to a destination.'],
+  [0, 'None of them is sent to any destination.'],
   [1, '2 of them are not sent to any destination; for 1 of them, this could not be determined.'],
   [2, '1 of them is not sent to any destination; for 2 of them, this could not be determined.'],
-  [3, 'Where they are sent could not be determined.'],
+  [3, 'Their destinations could not be determined.'],
 ])("says where 3 audiences are sent, %i of which can't be looked up", async (count, sentence) => {
   const { rig, change } = await start(many(3), { flags: { confirm: 'remove' } });
   const hidden = idsUpTo(count);

@@ -70,7 +70,9 @@ describe('list_audience_destinations', () => {
     expect(structured).toEqual({
       destinations: [mails, { connectionId: id, activations: [welcome] }],
       unseen: 2,
-      advice: ['2 destinations are hidden from this token: at most their activations are shown.'],
+      advice: [
+        '2 destinations are hidden from this token: only their activations can be shown, if any.',
+      ],
     });
     expect(text).not.toContain('secret-of');
     expect(text).not.toContain('settings');
@@ -83,7 +85,7 @@ describe('list_audience_destinations', () => {
     expect(structured).toEqual({
       destinations: [],
       unseen: 0,
-      advice: ['It is connected to no destination.'],
+      advice: ['It is not connected to any destination.'],
     });
   });
 

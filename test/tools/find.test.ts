@@ -258,7 +258,7 @@ describe('of odd spaces', () => {
     const client = await clientOf([audience({ description: `${'x'.repeat(600)} needle` })]);
     const { matches, advice } = await find(client, { text: 'needle' });
     expect(matches).toBe(0);
-    expect(advice).toContain('Of 1 long descriptions, at most the beginning was searched.');
+    expect(advice).toContain('At most the beginning of 1 long description was searched.');
   });
 
   test('counts each once, where the pages go in a circle', async () => {

@@ -405,8 +405,8 @@ describe('the count of the month', () => {
   test.each([
     [628, undefined],
     [629, /only 70 of 700 previews are left/],
-    [699, /all 700 previews of this month are used/],
-    [900, /all 700 previews of this month are used/],
+    [699, /all 700 of this month's previews are used up/],
+    [900, /all 700 of this month's previews are used up/],
   ])('after %i others: %s', async (others, warning) => {
     const folder = stateFolder();
     const rig = await startPreviews({ stateFolder: folder });

@@ -159,7 +159,7 @@ describe('create_audience', () => {
     const client = await connect(api, { queryCheck: 'warn' });
     const { structured } = await callTool(client, 'create_audience', create(wrong));
     expect(asked.map(([method]) => method)).toEqual(['list_audiences', 'create_audience']);
-    expect(String(structured.advice)).toMatch(/would refuse it.*no function cuont/);
+    expect(String(structured.advice)).toMatch(/would refuse this query.*no function cuont/);
   });
 
   test('with the mode off neither checks nor warns', async () => {
@@ -245,7 +245,7 @@ describe('update_audience_for_space', () => {
       'get_audience',
       'update_audience_for_space',
     ]);
-    expect(String(structured.advice)).toMatch(/would refuse it/);
+    expect(String(structured.advice)).toMatch(/would refuse this query/);
   });
 });
 

@@ -138,12 +138,12 @@ describe('set_audience_schedule', () => {
     'an offset': [
       { days: [1], hours: [7], timezone: '+01:00' },
       'timezone',
-      /not a time zone name of the tz/,
+      /not a time zone name in the tz/,
     ],
     'an unknown zone': [
       { days: [1], hours: [7], timezone: 'Europe/Berlim' },
       'timezone',
-      /not a time zone name of the tz/,
+      /not a time zone name in the tz/,
     ],
   };
   test.each(Object.entries(wrong))('refuses %s', async (_, [args, field, text]) => {

@@ -69,7 +69,7 @@ export class McpClient {
     return last.result;
   }
 
-  /** @returns undefined if the server does not know the session; there is none any more then. */
+  /** @returns undefined if the server does not know the session; there is then no session anymore. */
   async #attempt(
     method: string,
     params: JsonObject,

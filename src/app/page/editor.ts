@@ -101,7 +101,7 @@ export function editorView(args: Fields, previewed: Fields, owner?: Owner): View
       result,
       isTold
         ? 'The assistant knows this definition now.'
-        : 'This host tells the assistant nothing: copy the definition.',
+        : 'This host passes nothing on to the assistant: copy the definition yourself.',
     );
   };
   const keep = () =>
@@ -158,7 +158,7 @@ function verdictOf(
 
 function problemOf(text: string, diagnostic: Diagnostic, repair: () => void): HTMLElement {
   const { severity, message, help, fix, code: name, start } = diagnostic;
-  const label = fix?.text === '' ? 'Remove it' : `Replace it by ${visible(fix?.text ?? '')}`;
+  const label = fix?.text === '' ? 'Remove it' : `Replace it with ${visible(fix?.text ?? '')}`;
   return h(
     `li.${severity}`,
     h('p', h('b', spaced(severity)), ': ', h('bdi', visible(message))),

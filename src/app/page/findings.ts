@@ -6,7 +6,7 @@ import { outsideQuotes, unquoted } from './question.ts';
 
 /** A line of the list, with the audiences that it is about. */
 export interface Finding {
-  /** Undefined for a remark that is no finding. */
+  /** Undefined for a remark that is not a finding. */
   severity: string | undefined;
   text: string;
   /** The id is undefined for how many more there are. */

@@ -47,7 +47,7 @@ function sizeIn({ status, size, quota, failureReason, fromMemory }: Fields): Chi
     COMPLETED: [
       h('b.figure', sizeInWords(size)),
       count === 1 ? ' member' : ' members',
-      fromMemory === true && ', counted before',
+      fromMemory === true && ', counted earlier',
     ],
     RUNNING: 'Segment is still counting.',
     FAILED: `Segment could not count it: ${visible(textOf(failureReason) ?? 'no reason given')}`,

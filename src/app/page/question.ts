@@ -32,7 +32,7 @@ export interface Question {
 
 const opening = 'Nothing has been changed yet. The user must first agree to this:\n\n';
 
-/** @returns undefined if a message is no question. */
+/** @returns undefined if a message is not a question. */
 export function questionOf(message: string): Question | undefined {
   const [why = '', ...rest] = message.split(opening);
   if (rest.length === 0) return undefined;

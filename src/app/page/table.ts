@@ -49,7 +49,7 @@ export function tableView(given: Fields, first: Fields): View {
     latest += 1;
     const mine = latest;
     const outcome = await call(tool, wanted);
-    // Who types on has asked anew.
+    // A user who types on has started a new search.
     if (mine !== latest) return;
     retry = () => void ask(tool, wanted);
     problem = undefined;

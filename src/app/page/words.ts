@@ -29,7 +29,7 @@ export function writeLike({ locale, timeZone }: Fields): void {
     days = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: zone });
     numbers = new Intl.NumberFormat(language);
   } catch {
-    // It is unknown here: as before.
+    // The language or zone is unknown here: the previous formats stay.
   }
 }
 

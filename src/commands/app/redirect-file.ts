@@ -51,7 +51,7 @@ function redirectTo(address: string): string {
 <meta name="referrer" content="no-referrer">
 <title>Segment audiences</title>
 <script>location.replace(${JSON.stringify(address)})</script>
-<p>The page opens. If it does not, allow JavaScript.</p>
+<p>The page is opening. If nothing happens, allow JavaScript.</p>
 </html>
 `;
 }

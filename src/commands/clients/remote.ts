@@ -133,7 +133,7 @@ const forms: Readonly<Record<string, RemoteForm | NoRemote>> = {
     noKey: noVariables('Visual Studio'),
   },
   junie: {
-    why: 'Junie only starts programs, by its documentation: set up a local server, without --http, or use another client.',
+    why: 'According to its documentation, Junie only starts programs: set up a local server, without --http, or use another client.',
   },
   goose: {
     entry: (server) => ({

@@ -79,7 +79,7 @@ function existsAlready(path: string): ConfigError {
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'its folder does not exist; create it first',
-  ENOTDIR: 'a part of its path is no folder',
+  ENOTDIR: 'a part of its path is not a folder',
   EACCES: 'you have no permission',
   EPERM: 'you have no permission',
   EROFS: 'the disk is read-only',

@@ -118,7 +118,7 @@ export class Change {
       const lines = [`${client.title}: ${name}${file.bytes ? '' : ' (new)'}`];
       if (before !== undefined) lines.push(before);
       if (plan.kind === 'delete') lines.push('The file contains nothing else, so it is deleted.');
-      if (plan.kind === 'restore') lines.push('The file gets back its content from before setup.');
+      if (plan.kind === 'restore') lines.push("The file's content from before setup is restored.");
       lines.push(redactor.text(diffOf(file.text, plan.edits)));
       this.#say(lines.join('\n'));
     }

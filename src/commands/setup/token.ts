@@ -45,7 +45,7 @@ const missing =
 
 /** @param isThere whether a token is kept already, which stays if the user types nothing. */
 async function typedToken(terminal: Terminal, isThere: boolean): Promise<string | undefined> {
-  const hint = isThere ? 'press Enter to keep the present one' : 'it is not shown';
+  const hint = isThere ? 'press Enter to keep the current one' : 'it is not shown';
   let question = `Public API token of the workspace (${hint}): `;
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const token = (await terminal.askSecret(question))?.trim();

@@ -9,7 +9,7 @@ const commandTimeoutMs = 500;
 const breakerMs = 1000;
 const connectTimeoutMs = 3000;
 const maxReconnectMs = 1000;
-/** After so many failures in a row a connection is taken for dead, although nobody closed it. */
+/** After this many failures in a row, a connection is considered dead although nobody closed it. */
 const maxFailures = 5;
 /** How often Redis is looked at while it answers. */
 const lookEveryMs = 5000;

@@ -7,7 +7,7 @@ const crypto = () => process.getBuiltinModule('node:crypto');
  */
 export const prefix = 'sam:1';
 
-/** So many characters of a digest are unique. */
+/** How many characters of a digest are unique enough. */
 const digestChars = 32;
 
 /** What stands for a text in a key: short, and the text can't be read from it. */

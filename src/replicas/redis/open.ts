@@ -15,7 +15,7 @@ import { RedisPreviewCount } from './redis-preview-count.ts';
 import { RedisStore } from './redis-store.ts';
 import { RedisUsedValues } from './redis-used-values.ts';
 
-/** A request may be on its way for longer than its time-out by so much, milliseconds. */
+/** By how many milliseconds a request may be on its way for longer than its timeout. */
 const segmentLeaseMarginMs = 5000;
 const idBytes = 12;
 

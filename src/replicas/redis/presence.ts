@@ -6,7 +6,7 @@ import type { RedisLink } from './link.ts';
 import { keyOf } from './names.ts';
 import { timeOf } from './redis-store.ts';
 
-/** A replica that was not heard of for so long is gone. */
+/** A replica that has not been heard from for this long is gone. */
 const maxSilentMs = 15_000;
 
 /** Notes that this replica is there, forgets those that are gone, and counts. */

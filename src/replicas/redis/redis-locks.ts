@@ -3,7 +3,7 @@ import type { Lock, Locks } from '../locks.ts';
 import { digest, keyOf } from './names.ts';
 import type { OwnKeys } from './own-keys.ts';
 
-/** A lease is renewed so often while it lasts. */
+/** How many times a lease is renewed while it lasts. */
 const renewalsPerLease = 3;
 
 /** Locks as keys in Redis that expire. */

@@ -82,7 +82,7 @@ export class EditionChoice {
     return stated.perMinute ?? defaultPerMinute;
   }
 
-  /** Learns from audiences that Segment returned; true if the edition changed by that. */
+  /** Learns from audiences that Segment returned; true if that changed the edition. */
   observe(audiences: readonly Audience[]): boolean {
     const shown = editionShownBy(audiences);
     if (shown === newest.name) return this.change();

@@ -25,7 +25,7 @@ function unsupportedChange({ options }: AudienceChange): Unsupported | undefined
 }
 
 /**
- * The edition of 2024, to the letter: names, paths, limits and bodies as that year's reference
+ * The edition of 2024, exactly: names, paths, limits and bodies as that year's reference
  * states them (models `CreateAudienceAlphaInput` and `UpdateAudienceForSpaceInput`).
  */
 export const v1alpha = {

@@ -85,7 +85,7 @@ export class CallerTurns {
     return this.#wait(turns, entry, run);
   }
 
-  /** Refuses the calls that can't be served in time any more, now that more is known of the quota. */
+  /** Refuses the calls that can no longer be served in time, now that more is known about the quota. */
   review(): void {
     for (const { queued } of this.#callers.values()) {
       let ahead = 0;

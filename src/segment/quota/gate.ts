@@ -326,7 +326,7 @@ export class Gate {
         this.#refuse(waiting, this.rateLimited(waitMs || askAgainMs));
         continue;
       }
-      // After that, no response is waited for any more.
+      // After that, no response is waited for anymore.
       if (now + waitMs > waiting.call.deadline) maxPauseMs = maxFirstAnswerMs;
       ahead += 1;
       if (waitMs > 0) this.#announce(waiting);

@@ -18,7 +18,7 @@ import { ResumedTransport } from './resumed-transport.ts';
 import type { SessionSeals, Statement } from './session-seals.ts';
 import type { UnderWay } from './under-way.ts';
 
-/** An SSE comment so often keeps what lies between from closing a quiet stream. */
+/** An SSE comment at this interval keeps intermediaries from closing a quiet stream. */
 const keepAliveMs = 15_000;
 /** Of the client's name and version; they become part of the session's id. */
 const maxClientChars = 100;

@@ -4,7 +4,7 @@ import { listenAt } from './listen.ts';
 import { urlOf } from './url.ts';
 
 const path = '/metrics';
-/** Of a few scrapers; whoever else comes waits or is refused. */
+/** Connections of a few scrapers; any others wait or are refused. */
 const maxConnections = 50;
 const requestTimeoutMs = 10_000;
 

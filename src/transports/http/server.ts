@@ -146,7 +146,7 @@ export class HttpServer {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#state === 'refusing') response.setHeader('connection', 'close');
     const url = urlOf(request);
-    if (!url) return answerError(response, 400, 'That is no URL.');
+    if (!url) return answerError(response, 400, 'That is not a URL.');
     const { documents, pages = [] } = this.#options;
     const document = documents.find(({ path }) => path === url.pathname);
     if (document)
