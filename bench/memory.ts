@@ -11,7 +11,7 @@ const space = 'spa_shop_staging';
 const chars = 1_000_000;
 /** The maximum peak cost of a text, as a multiple of its length. */
 const maxTimes = 10;
-/** Enough for V8 to have used both halves of its young generation, which is no cost of what comes then. */
+/** Enough for V8 to have used both halves of its young generation, which is not a cost of what comes then. */
 const warmUpCalls = 300;
 /** An odd number, of which the median counts: V8 decides when to free memory. */
 const runs = 3;
@@ -19,7 +19,7 @@ const runs = 3;
  * What V8 takes once per process is not a cost of the text, as it is the same for any length: memory to
  * compile the code that reads such a text, and both halves of the young generation, which fill up with
  * what undici makes for each chunk and are empty again after every scavenge. It is measured separately,
- * with short texts of the same kind, so many that each half was full more than once.
+ * with short strings of the same kind, enough that each half was full more than once.
  */
 const warmUpChars = 50_000;
 const warmUpTexts = 6;

@@ -18,7 +18,7 @@ import { Replica } from './team/replica.ts';
 
 const space = 'spa_shop_staging';
 const audience = 'aud_000000011';
-/** So few that the story can use them up. */
+/** Few enough for the demonstration to use them up. */
 const spacesPerMinute = 10;
 
 const folder = mkdtempSync(join(tmpdir(), 'team-'));

@@ -42,7 +42,7 @@ function dropSafeBounds(schema: { minimum?: number; maximum?: number }): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
-/** Non-empty texts and lists are checked, but not advertised: it is the same for all of them. */
+/** Non-empty strings and lists are checked, but not advertised: it is the same for all of them. */
 function dropLeastLength(schema: { minLength?: number; minItems?: number }): void {
   if (schema.minLength === 1) delete schema.minLength;
   if (schema.minItems === 1) delete schema.minItems;

@@ -73,7 +73,7 @@ export class Guests {
     return guest;
   }
 
-  /** Those with calls under way stay: they would be counted anew. */
+  /** Those with calls under way stay: they would be counted again. */
   #forgetOne(): void {
     for (const [key, { underWay }] of this.#known) {
       if (underWay > 0) continue;

@@ -7,7 +7,7 @@ import { addressesOf } from './addresses.ts';
 export interface ReleasedMcpb {
   /** Its download address. */
   url: string;
-  /** Of its bytes, in hexadecimal. */
+  /** The digest of its bytes, in hexadecimal. */
   sha256: string;
 }
 

@@ -8,7 +8,7 @@ import { type Color, ground, iconPixels, left, mix, pixelAt, png, right, shared 
 
 /** Width and height. */
 export const smallIconPixels = 48;
-/** Each pixel is the mean of so many points in each direction. */
+/** Each pixel is the mean of this many points in each direction. */
 const samples = 4;
 const bitsPerPixel = 4;
 

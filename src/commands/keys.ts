@@ -23,7 +23,7 @@ import { replaceFile } from './replace-file.ts';
 /** What the command line asks for. */
 export interface KeysCommand {
   action: KeyAction;
-  /** Of the key to revoke. */
+  /** The id of the key to revoke. */
   id: string | undefined;
   flags: Flags;
 }
@@ -98,7 +98,7 @@ function readWanted({ flags, problems }: Given, { now }: KeysMachine): Wanted {
 const maxOwnerChars = 200;
 const dayMs = 86_400_000;
 
-/** @returns milliseconds since the epoch; undefined if it is no time. */
+/** @returns milliseconds since the epoch; undefined if it is not a time. */
 function expiryOf(given: string | boolean, now: number): number | undefined {
   const text = String(given).trim();
   const [, days] = /^([1-9]\d{0,3})d$/i.exec(text) ?? [];

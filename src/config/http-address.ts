@@ -28,7 +28,7 @@ export function isLoopback(host: string): boolean {
 /**
  * Reads `[HOST:]PORT`; the default host is 127.0.0.1.
  *
- * @returns what is wrong, in words that follow the name of a setting, if it is no address.
+ * @returns what is wrong, in words that follow the name of a setting, if it is not an address.
  */
 export function parseListenAddress(text: string): ListenAddress | string {
   const { host, port } = splitPort(text);

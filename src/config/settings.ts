@@ -34,7 +34,7 @@ export interface Setting<Value> {
    * Whether other programs use the variable, too: a value that is not ours never stops the start.
    */
   shared?: true;
-  /** What we ourselves replace in its value, so that it is no placeholder that a client left. */
+  /** What we ourselves replace in its value, so that it is not a placeholder that a client left. */
   variable?: string;
   /** Whether its value may be a secret. */
   secret?: true;

@@ -90,7 +90,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 
 /** More problems than these help nobody. */
 const maxProblems = 10;
-/** Of a name that somebody made up. */
+/** Maximum length of a name that somebody made up. */
 const maxNameChars = 100;
 
 interface Problem {

@@ -18,7 +18,7 @@ const maxBatchMessages = 100;
 
 const idInUse = 'A request with this id is in progress.';
 
-/** Carries texts to a client and back. */
+/** Carries text to a client and back. */
 export interface Wire {
   /** Begins to read. */
   open(): void;

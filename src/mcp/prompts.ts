@@ -32,7 +32,7 @@ export interface PromptsOptions {
   redactor: Redactor;
 }
 
-/** Of the value of an argument. */
+/** Maximum length of the value of an argument. */
 const maxValueChars = 4000;
 /** The limit of an unknown name when it is shown. */
 const maxNameChars = 100;

@@ -18,7 +18,7 @@ const emWidths = {
   upper: 0.74,
   wide: 0.98,
   foreign: 0.72,
-  /** Of Chinese, Japanese, Korean and emoji. */
+  /** Characters of Chinese, Japanese, Korean and emoji. */
   full: 1.1,
 };
 

@@ -138,7 +138,7 @@ function helpOnStream(call: FunctionCall, allowed: readonly string[]): string {
   return helpFor(name, allowed);
 }
 
-/** Membership in another audience, by a name that is no function here; also the lack of it. */
+/** Membership in another audience, by a name that is not a function here; also the lack of it. */
 function membershipIn({ name, args: [key, ...others] }: FunctionCall): string | undefined {
   const [isMembership, not] =
     /^(not_?)?(?:is_?)?(?:member_?of|(?:in_?|member_?of_?)?(?:audience|segment))$/i.exec(name) ??
@@ -324,7 +324,7 @@ export function checkPlace(
     return false;
   }
   if (type === undefined || entry.follows.includes(type)) return true;
-  // Of several filters in a row, only the first is reported.
+  // If there are several filters in a row, only the first is reported.
   const isNext = functionOf(chain.calls[index - 1])?.kind === 'filter';
   if (isLateFilter(entry, type) && isNext) return false;
   const message = `${name} can't follow ${typeNames[type]}.`;

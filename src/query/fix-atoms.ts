@@ -390,7 +390,7 @@ function withoutEmptyParts(text: string, name: string): string {
 }
 
 /**
- * How many letters only one of two texts has; infinite if they start differently or one continues.
+ * How many letters only one of two strings has; infinite if they start differently or one continues.
  */
 function otherLetters(text: string, name: string): number {
   const known = name.replaceAll('_', '');

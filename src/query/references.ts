@@ -7,7 +7,7 @@ import { nameOf } from './values.ts';
 export interface References {
   events: string[];
   traits: string[];
-  /** Of events and entities; properties of an event's context start with `context.`. */
+  /** Properties of events and entities; those of an event's context start with `context.`. */
   properties: string[];
   entities: string[];
 }

@@ -69,7 +69,7 @@ export function timeOf(text: string): number | undefined {
   return startsLikeTime(text) ? readTime(text)?.at : undefined;
 }
 
-/** Rules out most texts by their first character. */
+/** Rules out most strings by their first character. */
 function startsLikeTime(text: string): boolean {
   const first = text.charCodeAt(0);
   return first >= 48 && first <= 57;

@@ -5,11 +5,11 @@ import { shortened, shortenedText } from '../text/shorten.ts';
 import { quotedPlainly } from '../text/visible.ts';
 import { fenced, named, table, word } from './markdown.ts';
 
-/** Of its JSON; even the longest definitions rarely need a longer explanation. */
+/** Maximum length of its JSON; even the longest definitions rarely need a longer explanation. */
 const maxExplanationChars = 30_000;
 const maxDescriptionChars = 2000;
 
-/** One audience in Markdown. Its texts are quoted: they are data. */
+/** One audience in Markdown. Its text is quoted: it is data. */
 export async function audiencePage(whole: Audience): Promise<string> {
   const audience = shortened(whole);
   const { name, description, definition, options } = audience;

@@ -1,7 +1,7 @@
 import { quotedPlainly, visibleLines } from '../text/visible.ts';
 
 /*
- * Strangers' texts in Markdown: they are data, and stay it.
+ * Strangers' text in Markdown: it is data, and stays data.
  */
 
 /** A longer name is cut. */

@@ -13,11 +13,11 @@ const maxValues = 20;
 const maxOfKind = 20;
 /** How many audiences a finding names. */
 const maxNamed = 10;
-/** Of all findings, so that no overview has more than 60,000. */
+/** Maximum length of all findings, so that no overview has more than 60,000. */
 const maxFindingChars = 40_000;
 
 /**
- * Reads a space and puts it on a page, in Markdown. Its texts are quoted: they are data.
+ * Reads a space and puts it on a page, in Markdown. Its text is quoted: it is data.
  *
  * @throws {AudiencesError} if its audiences can't be read.
  */

@@ -36,7 +36,7 @@ export interface ResourceContext {
   offers(tool: string): boolean;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** For texts that are cut or escaped, after which a secret in them would not be recognized. */
+  /** For text that is cut or escaped, after which a secret in it would not be recognized. */
   redactor: Redactor;
 }
 
@@ -44,7 +44,7 @@ export interface ResourceContext {
 export interface Asked {
   /** A space that may be used. */
   spaceId: string;
-  /** Of an audience; empty if the template has no such variable. */
+  /** The id of an audience; empty if the template has no such variable. */
   id: string;
 }
 

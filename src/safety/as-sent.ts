@@ -19,7 +19,7 @@ import type { WriteContext } from './wish.ts';
 
 /** How long what was written may be read again, milliseconds. */
 const maxLookMs = 5000;
-/** Of a value in a sentence. */
+/** Maximum length of a value in a sentence. */
 const maxValueChars = 200;
 
 /** The language is imported when first needed, so that start-up does not wait for it. */

@@ -11,7 +11,7 @@ const fileMode = 0o600;
 const lineFeed = 0x0a;
 
 /**
- * A file, to which lines are appended; what is appended is on the disk. It is opened anew for each
+ * A file, to which lines are appended; what is appended is on the disk. It is opened again for each
  * line, so that it may be moved away or replaced at any time.
  */
 export function auditFile(path: string): AuditSink {

@@ -11,9 +11,9 @@ export interface AuditStart {
   /** What is sent to Segment for it. */
   operation: string;
   space: string;
-  /** Of a created audience, once it is known. */
+  /** The id of the audience; for a created one, once it is known. */
   id: string | undefined;
-  /** Of a schedule of the audience, where the write is about one. */
+  /** The id of a schedule of the audience, if the write is about one. */
   scheduleId?: string;
   confirmed: AuditEntry['confirmed'];
   before?: Audience;

@@ -93,7 +93,7 @@ export class BulkAgreement<Name extends OperationName> {
         const subject = this.#subjectOf(plan.set, some, continued);
         const judgement = await confirmations.judge(confirmation, subject);
         if (judgement.kind === 'accepted') return { refused: undefined, ids: some, judgement };
-        // Of several refusals, one that recognizes the value says more.
+        // If there are several refusals, one that recognizes the value says more.
         if (refused === 'foreign' && judgement.kind !== 'changed') refused = judgement.kind;
       }
     }

@@ -13,7 +13,7 @@ import { feedsInWords } from './question.ts';
 
 /** Above this number, they are shown in groups. */
 const maxLines = 20;
-/** Of a name in a list of many. */
+/** Maximum length of a name in a list of many. */
 const maxNameChars = 80;
 const maxNamedFirst = 3;
 const maxDependentsNamed = 5;

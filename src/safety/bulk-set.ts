@@ -7,7 +7,7 @@ import { traitsIn } from './meaning.ts';
 
 /** How many audiences Segment returns per list request. */
 const rowsPerRequest = 200;
-/** So few are always as cheap to read one by one. */
+/** How many are always as cheap to read one by one. */
 const maxReadSingly = 5;
 /** Read at the same time. */
 const readAtOnce = 10;

@@ -36,7 +36,7 @@ export interface BulkWish<Name extends OperationName> {
   /** Only for what can't be read again afterwards: the copy that the result keeps. */
   copies?: {
     of(audience: Audience): object;
-    /** Of their JSON; more needs an audit log. */
+    /** Maximum length of their JSON; more needs an audit log. */
     maxChars: number;
   };
 }

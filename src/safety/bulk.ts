@@ -13,7 +13,7 @@ import { nothingWritten, staleError } from './snapshot.ts';
 import { audiences } from './thing.ts';
 import type { WriteContext } from './wish.ts';
 
-/** Of what a result says about one audience. */
+/** Maximum length of what a result says about one audience. */
 const maxMessageChars = 300;
 
 /**

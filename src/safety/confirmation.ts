@@ -19,7 +19,7 @@ const partBytes = { issuedAt: 6, origin: 6, elapsed: 6, nonce: 6, state: 16, act
 const headBytes = Object.values(partBytes).reduce((sum, count) => sum + count, 0);
 const sealBytes = 16;
 const dependentBytes = 3;
-/** Of one state among several; it is keyed, so nobody can search for a collision. */
+/** Length of the digest of one state among several; it is keyed, so nobody can search for a collision. */
 const stateBytes = 3;
 /** More are kept as one digest, so that a model can still pass on a value. */
 const maxDependentsListed = 1000;
@@ -40,7 +40,7 @@ export interface Subject {
   act: object;
   /** The audience as it was read; undefined where there is none yet. */
   state: Snapshot | undefined;
-  /** Of a write to several audiences, each as it was read; undefined for one that is not there. */
+  /** For a write to several audiences, each as it was read; undefined for one that is not there. */
   states?: readonly (Snapshot | undefined)[];
   /** Whose agreement it is, where a server has several callers. */
   caller?: string;

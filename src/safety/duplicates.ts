@@ -65,7 +65,7 @@ function duplicate(about: ThingKind, wanted: string, existing: Audience): Audien
   );
 }
 
-/** Texts that are equal for two audiences with the same name or key. */
+/** Strings that are equal for two audiences with the same name or key. */
 export function nameMarks({ noun }: ThingKind, spaceId: string, name: string): string[] {
   const [space, key] = [bareSpaceId(spaceId), keyOf(name)];
   return [

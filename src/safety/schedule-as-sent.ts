@@ -4,7 +4,7 @@ import { type Schedule, scheduleSchema } from '../segment/models/schedule.ts';
 import { timingInWords } from './schedules.ts';
 import { valueInWords } from './snapshot.ts';
 
-/** Of a timing in a sentence. */
+/** Maximum length of a timing in a sentence. */
 const maxTimingChars = 200;
 
 /**

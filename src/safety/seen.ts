@@ -31,7 +31,7 @@ export class SeenAudiences {
   readonly #snapshots = new Map<string, Seen>();
   /** The ids of spaces, as they were used or listed. */
   readonly #spaces = new Set<string>();
-  /** Of all snapshots, in memory. */
+  /** What all snapshots take in memory. */
   #bytes = 0;
 
   /**

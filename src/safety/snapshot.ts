@@ -97,14 +97,14 @@ export function valueInWords(value: Value, maxChars = maxQueryChars): string {
 }
 
 /**
- * A change, with its values in words. Between two right-to-left texts there have to be Latin
+ * A change, with its values in words. Between two right-to-left strings, there have to be Latin
  * letters: an arrow would turn with the texts, so that the new one would seem the old.
  */
 export function fromTo(before: string, after: string): string {
   return `from ${before} to ${after}`;
 }
 
-/** A difference whose long texts are cut. */
+/** A difference whose long strings are cut. */
 function shownDifference({ field, before, after }: Difference): Difference {
   const shown = (value: Value) =>
     typeof value === 'string' ? shortenedText(value, maxValueChars) : value;

@@ -304,7 +304,7 @@ class Undertaking<Name extends OperationName> {
   }
 }
 
-/** Two texts may mean the same moment. */
+/** Two strings may mean the same moment. */
 function isSameTime(a: string | null | undefined, b: string): boolean {
   return a === b || Date.parse(a ?? '') === Date.parse(b);
 }

@@ -44,7 +44,7 @@ function withoutLinked({ audiences = [] }: SeedSpace, place: string): string[] {
   );
 }
 
-/** Texts that must be unique. */
+/** Strings that must be unique. */
 class Unique {
   readonly #what: string;
   readonly #seen = new Set<string>();

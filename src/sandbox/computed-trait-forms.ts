@@ -48,7 +48,7 @@ export function traitSummary({ definition, ...rest }: ComputedTrait): object {
 /** A placeholder in a body that is rejected. */
 const noDefinition: TraitDefinition = { query: '', level: 'users' };
 
-/** The reference's texts write the type in lower case, its models and samples in upper case. */
+/** The reference's prose writes the type in lower case, its models and samples in upper case. */
 function readDefinition(fields: Fields): TraitDefinition {
   const type = fields.at('type').required().oneOf(types);
   return { query: fields.at('query').required().text() ?? '', level: levels[type ?? 'USERS'] };

@@ -7,7 +7,7 @@ import type { SampleProfile } from './sample.ts';
 export interface Size {
   type: 'USERS' | 'ACCOUNTS' | 'ENTITIES';
   count: number;
-  /** Of entities: each once, however many profiles it is related to. */
+  /** For entities: each counted once, however many profiles it is related to. */
   uniqueCount?: number;
 }
 

@@ -8,7 +8,7 @@ const firstBytes = 16 * 1024;
  */
 export const maxAnswerValues = 250_000;
 
-/** Of a name that the server chose. */
+/** Maximum length of a name that the server chose. */
 const maxNameChars = 50;
 
 const utf8 = new TextDecoder();

@@ -82,7 +82,7 @@ export class Tries<Name extends OperationName> {
    * Why it is in doubt whether what was to be removed is gone, whatever ended the attempts: one of
    * them may have taken effect.
    *
-   * @returns undefined if it is not, or if nobody waits for the result any more.
+   * @returns undefined if it is not, or if nobody waits for the result anymore.
    */
   doubtAtEnd(error: unknown): AudiencesError | undefined {
     if (!this.#row.ifGone || !this.#uncertain || !(error instanceof AudiencesError))

@@ -26,7 +26,7 @@ export function announceWait(
 }
 
 /**
- * Ends the pauses of many calls at once. It is no signal, because it lives as long as the process: each
+ * Ends the pauses of many calls at once. It is not a signal, because it lives as long as the process: each
  * `AbortSignal.any` leaves a reference in the signals that it is made of, for as long as these live, and
  * Node warns of a signal with many listeners.
  */

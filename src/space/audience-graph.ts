@@ -69,7 +69,7 @@ export interface GraphedSpace {
   readonly audiences: readonly GraphedAudience[];
   /** False if the space has more audiences. */
   readonly complete: boolean;
-  /** The traits that profiles have, which are no missing keys; undefined if they are not known. */
+  /** The traits that profiles have, which are not missing keys; undefined if they are not known. */
   readonly traits?: ReadonlySet<string> | undefined;
 }
 

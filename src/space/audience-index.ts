@@ -11,14 +11,14 @@ import { fingerprint } from './fingerprint.ts';
 
 /** Segment's names are not longer; anything longer is nonsense and is cut. */
 const maxNameChars = 255;
-/** Of a status, a time or a user id. */
+/** Maximum length of a status, a time or a user id. */
 const maxWordChars = 64;
-/** Of a description, for text search. */
+/** Maximum length of a description, for text search. */
 const maxDescriptionChars = 500;
 /** The part of a definition that a row shows. */
 export const maxQueryChars = 200;
 /**
- * Of all texts together; beyond it, names and ids are kept, descriptions and definitions are not.
+ * Maximum length of all strings together; beyond it, names and ids are kept, descriptions and definitions are not.
  */
 const maxTextBytes = 16_000_000;
 

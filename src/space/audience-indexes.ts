@@ -11,7 +11,7 @@ import { isOfItsCall, unlessCancelled } from './under-way.ts';
 
 /** How old an index may be, unless a caller says otherwise. */
 const defaultMaxAgeMs = 60_000;
-/** Of all spaces together; the least recently used go first. */
+/** How many audiences of all spaces together are kept; the least recently used go first. */
 const maxAudiences = 10_000;
 
 /** An index, with the id that its space was asked for by. */

@@ -5,8 +5,8 @@ const offsets = [0x811c9dc5, 0x5bd1e995] as const;
 const otherBits = 21;
 
 /**
- * A number of 53 bits that is the same for equal texts and, for all practical purposes, different for
- * different ones. No decision may depend on it: somebody can construct two texts with the same one.
+ * A number of 53 bits that is the same for equal strings and, for all practical purposes, different for
+ * different ones. No decision may depend on it: somebody can construct two strings with the same one.
  */
 export function fingerprint(text: string): number {
   let [low, high]: [number, number] = [offsets[0], offsets[1]];

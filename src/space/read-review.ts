@@ -31,7 +31,7 @@ export interface SpaceReview {
   /** The traits that profiles have; undefined if they are not known. */
   traits: ReadonlySet<string> | undefined;
   findings: Finding[];
-  /** Of how many audiences the destinations are known and were wanted, and what went wrong. */
+  /** For how many audiences destinations are known and were wanted, and what went wrong. */
   destinations: { known: number; wanted: number; missed: readonly Missed[] };
 }
 
@@ -90,7 +90,7 @@ export async function knownTraits(
   return lists.every((list) => list?.complete) && known.length > 0 ? new Set(known) : undefined;
 }
 
-/** Of how many audiences the destinations are known, in a sentence; undefined if none were wanted. */
+/** Says for how many audiences destinations are known; undefined if none were wanted. */
 export function lookedUpNote({
   known,
   wanted,

@@ -105,7 +105,7 @@ const duplicateDefinition: Rule = ({ audiences }) =>
     next: 'Keep one, and build on it by its key.',
   }));
 
-/** Of those whose destinations were looked up. */
+/** Only looks at audiences whose destinations were looked up. */
 const sentNowhere: Rule = ({ audiences, destinations }, dependencies) => {
   const found = audiences.filter(
     ({ id }, place) => destinations?.get(id) === 0 && dependencies.usersOf(place) === 0,

@@ -9,7 +9,7 @@ export interface Suggestible {
 /** What a person is typing: the id of an audience, or its name, key or id. */
 export type Wanted = 'id' | 'name';
 
-/** A longer name is no help, and one that was cut is not the name. */
+/** A longer name does not help, and one that was cut is not the name. */
 const maxNameChars = 200;
 
 /** What a name must not contain to be typed: it would not be found again. */

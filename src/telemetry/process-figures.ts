@@ -11,7 +11,7 @@ export interface ProcessFigures {
   eventLoopDelay: Readonly<Record<string, number>>;
 }
 
-/** How often the delay of the event loop is sampled; that time itself is no delay. */
+/** How often the delay of the event loop is sampled; that time itself is not a delay. */
 const resolutionMs = 20;
 const nanosecondsPerSecond = 1e9;
 

@@ -24,7 +24,7 @@ export function jsonFits(value: unknown, maxChars: number): boolean {
  * A lower bound of the length of a value's JSON; six times it is an upper bound.
  *
  * @param enough the count stops as soon as it exceeds this.
- * @param maxTextChars what is cut from longer texts does not count.
+ * @param maxTextChars what is cut from longer strings does not count.
  */
 export function minJsonLength(
   value: unknown,

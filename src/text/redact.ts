@@ -17,7 +17,7 @@ const deepest = 100;
 const tooDeep = '[nested too deeply]';
 
 /**
- * @param secrets the texts that must not appear anywhere: neither verbatim, nor with any characters
+ * @param secrets the strings that must not appear anywhere: neither verbatim, nor with any characters
  * escaped as in URLs, HTML or JSON, nor in hexadecimal, nor in base64, nor as part of something
  * longer. Empty ones are ignored.
  */

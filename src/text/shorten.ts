@@ -2,7 +2,7 @@ import { jsonFits, jsonLength, minJsonLength } from './json-length.ts';
 import { cut } from './visible.ts';
 
 /*
- * Texts that people wrote may be of any length; a model's memory is not.
+ * Text that people wrote may be of any length; a model's memory is not.
  */
 
 /** Longer descriptions are cut, unless the full text was requested. */
@@ -77,7 +77,7 @@ export function shortenedText(text: string, maxChars: number): string {
 const minFieldChars = 5;
 
 /**
- * The value unchanged, if its JSON is short enough; otherwise with all its long texts cut and, if
+ * The value unchanged, if its JSON is short enough; otherwise with all its long strings cut and, if
  * need be, without the fields that still do not fit.
  *
  * @param first the names of the fields that are kept before the others.
@@ -102,7 +102,7 @@ export function fitted(value: object, maxChars: number, first: readonly string[]
 
 type Field = [name: string, content: unknown];
 
-/** The fields that fit, with their texts cut, in the order given. */
+/** The fields that fit, with their strings cut, in the order given. */
 function fieldsThatFit(value: object, names: readonly string[], maxChars: number): Field[] {
   const fields: Field[] = [];
   let leftChars = maxChars - '{}'.length;

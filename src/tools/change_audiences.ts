@@ -19,15 +19,15 @@ import { emptyIsWrong, writeInputs } from './write.ts';
 const maxCallMs = 15 * 60_000;
 /** Maximum length of the JSON of the copies of removed audiences. */
 const maxCopiesChars = 100_000;
-/** Of the JSON of a result without copies, with what the server may add. */
+/** Maximum length of the JSON of a result without copies, with what the server may add. */
 const maxResultChars = 97_000;
-/** Of the JSON of the outcomes: 200 with names of quotes fit. */
+/** Maximum length of the JSON of the outcomes: 200 with names of quotes fit. */
 const maxOutcomesChars = 60_000;
-/** Of the JSON of the question and the requests in a dry run. */
+/** Maximum length of the JSON of the question and the requests in a dry run. */
 const maxRehearsalChars = 60_000;
-/** Of the question: 200 audiences with reasonable names fit. */
+/** Maximum length of the question: 200 audiences with reasonable names fit. */
 const maxQuestionChars = 50_000;
-/** Of a name in a result; `removed` has the whole name. */
+/** Maximum length of a name in a result; `removed` has the whole name. */
 const maxNameChars = 80;
 
 const results = () =>

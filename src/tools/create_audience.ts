@@ -24,7 +24,7 @@ import { sizeAhead } from './size-ahead.ts';
 import { defineTool } from './tool.ts';
 import { emptyIsWrong, shownRehearsal, writeInputs, writeOutputs } from './write.ts';
 
-/** Of the JSON of an explanation that is returned with an audience. */
+/** Maximum length of the JSON of an explanation that is returned with an audience. */
 const maxExplanationChars = 15_000;
 /** The same, returned with the request that would be sent. */
 const maxRehearsedExplanationChars = 8000;

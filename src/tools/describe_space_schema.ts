@@ -21,7 +21,7 @@ const samplesCount = 10;
 const maxSampleChars = 100;
 const maxNameChars = 1000;
 const maxReasonChars = 500;
-/** Of the JSON of all names: no agent should have to read more at once. */
+/** Maximum length of the JSON of all names: no agent should have to read more at once. */
 const maxNamesChars = 58_000;
 /** Segment's own maximum for a list of names. */
 const maxRows = 1000;

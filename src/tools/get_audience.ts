@@ -9,9 +9,9 @@ import { advice, id, spaceId, spaceOf } from './fields.ts';
 import { includable, includedOutputs, readIncluded } from './included.ts';
 import { defineTool } from './tool.ts';
 
-/** Of the JSON of a result without full texts, with space left for advice. */
+/** Maximum length of the JSON of a result without full text, with space left for advice. */
 const maxResultChars = 97_000;
-/** Of its JSON; even the longest definitions rarely need a longer explanation. */
+/** Maximum length of its JSON; even the longest definitions rarely need a longer explanation. */
 const maxExplanationChars = 30_000;
 const maxNamesChars = 300;
 

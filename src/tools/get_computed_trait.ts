@@ -7,7 +7,7 @@ import { traitId } from './computed-trait-fields.ts';
 import { advice, spaceId, spaceOf } from './fields.ts';
 import { defineTool } from './tool.ts';
 
-/** Of their JSON; no text of a trait is cut below that. */
+/** Maximum length of their JSON; no text of a trait is cut below that. */
 const maxTraitChars = 60_000;
 const maxExplanationChars = 30_000;
 

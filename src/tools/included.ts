@@ -33,7 +33,7 @@ const maxPages = 10;
 const maxUsers = 200;
 const maxNameChars = 255;
 const maxReasonChars = 500;
-/** Of the JSON of what is included, however long the audience is. */
+/** Minimum space for the JSON of what is included, however long the audience is. */
 const minIncludedChars = 9000;
 
 const userSchema = () => z.object({ id: z.string(), name: z.string().optional() });

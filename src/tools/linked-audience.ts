@@ -18,7 +18,7 @@ const minAdviceDays = 80;
 /** A longer list of schedules would go unread. */
 const maxListed = 20;
 const maxScheduleChars = 300;
-/** Of the JSON of one in a result. */
+/** Maximum length of the JSON of one in a result. */
 const maxShownChars = 5000;
 
 /**

@@ -9,7 +9,7 @@ import { defineTool } from './tool.ts';
 
 /** The tool that shows an audience in full. */
 const full = 'get_audience';
-/** Of a page that stays too long however few rows are requested. */
+/** How many rows are shown of a page that stays too long however few rows are requested. */
 const maxRowsBeyond = 10;
 
 export const listAudiences = defineTool({

@@ -15,7 +15,7 @@ export async function adviceOnNames(definition: NamesToCheck, context: Context):
   return (await checkedNames(definition, context)).warnings;
 }
 
-/** The result of checking the names in a definition, in texts that are not too long. */
+/** The result of checking the names in a definition, in strings that are not too long. */
 export async function checkedNames(
   { spaceId, query, type, targetEntity }: NamesToCheck,
   { names, call }: Context,

@@ -14,9 +14,9 @@ import { visible } from '../text/visible.ts';
 export const queryCheckModes = ['error', 'warn', 'off'] as const;
 export type QueryCheckMode = (typeof queryCheckModes)[number];
 
-/** Of the JSON of a refusal's diagnostics, which appear once in words and once as data. */
+/** Maximum length of the JSON of a refusal's diagnostics, which appear once in words and once as data. */
 const maxErrorChars = 45_000;
-/** Of the JSON of advice on one place; a result may have twenty in addition to an audience. */
+/** Maximum length of the JSON of advice on one place; a result may have twenty in addition to an audience. */
 const maxAdviceChars = 500;
 
 const language = () => import('../query/index.ts');

@@ -26,7 +26,7 @@ describe('how to log in', () => {
     ]);
   });
 
-  test('is in the answer to a request without a token, which is no error', () => {
+  test('is in the answer to a request without a token, which is not an error', () => {
     const fault = { fault: 'no_credentials' as const, message: 'This server needs credentials.' };
     expect(loginChallenge(fault, publicUrl)).toBe(
       `Bearer realm="segment-audiences-mcp", ${both}, ${metadata}`,

@@ -292,7 +292,7 @@ describe("the issuer's keys", () => {
   });
 
   test.each([
-    ['is no key set', async () => Response.json({ keys: 'none' })],
+    ['is not a key set', async () => Response.json({ keys: 'none' })],
     ['is no JSON', async () => new Response('<html>')],
     ['is endless', async () => new Response('x'.repeat(2_000_000))],
     ['redirects', async () => new Response(null, { status: 302, headers: { location: '/x' } })],
@@ -302,7 +302,7 @@ describe("the issuer's keys", () => {
         throw new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND') });
       },
     ],
-  ])('what %s is no keys', async (_, fetch) => {
+  ])('what %s is not keys', async (_, fetch) => {
     const files = new WatchedFiles();
     const { clock, log } = files;
     const authenticator = await createOAuthAuthenticator(

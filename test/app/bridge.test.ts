@@ -87,7 +87,7 @@ test.each([
   { jsonrpc: '2.0' },
   { jsonrpc: '2.0', id: 99, result: 1 },
   { jsonrpc: '2.0', id: '1', result: 1 },
-])('what is no message for it is ignored: %o', async (message) => {
+])('what is not a message for it is ignored: %o', async (message) => {
   const { bridge, posted, says } = bridged();
   const request = bridge.request('ping', {});
   says(message);

@@ -87,7 +87,7 @@ test.each([
   ['another version', { jsonrpc: '1.0', id: 1, result: {} }],
   ['an id that is none', { jsonrpc: '2.0', id: {}, result: {} }],
   ['neither result nor error', { jsonrpc: '2.0', id: 1 }],
-])('%s is no message', (_, value) => {
+])('%s is not a message', (_, value) => {
   expect(readMessage(value)).toBeUndefined();
 });
 
@@ -172,7 +172,7 @@ describe('a request', () => {
     expect(sent[0]?.params?.capabilities).not.toHaveProperty('elicitation');
   });
 
-  test('begins another if the server does not know the session any more', async () => {
+  test('begins another if the server does not know the session anymore', async () => {
     const { client, sent } = clientOf(({ id, session }) =>
       session === 'session-1' && id !== undefined
         ? json({ jsonrpc: '2.0', id: null, error: { code: -32_001, message: 'Gone.' } }, {}, 404)

@@ -51,7 +51,7 @@ const forbidden =
   /innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|DOMParser|createContextualFragment|srcdoc|\beval\b|new Function|\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|localStorage|\.href\b|\.src\b|createElementNS/;
 
 test.each(readdirSync('src/app/page').filter((file) => file.endsWith('.ts')))(
-  '%s makes texts and elements only, and loads nothing',
+  '%s makes text nodes and elements only, and loads nothing',
   (file) => {
     expect(readFileSync(`src/app/page/${file}`, 'utf8')).not.toMatch(forbidden);
   },

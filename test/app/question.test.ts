@@ -147,9 +147,12 @@ describe('a change of several', () => {
   });
 });
 
-test.each(['', 'no question', 'Nothing has been changed yet.'])('%o is no question', (message) => {
-  expect(questionOf(message)).toBeUndefined();
-});
+test.each(['', 'no question', 'Nothing has been changed yet.'])(
+  '%o is not a question',
+  (message) => {
+    expect(questionOf(message)).toBeUndefined();
+  },
+);
 
 test('any text at all can be read', () => {
   const opening = 'Nothing has been changed yet. The user must first agree to this:\n\n';

@@ -155,7 +155,7 @@ function appOn({ isStarted = true, isOpened = true } = {}) {
 }
 
 describe('the app', () => {
-  test('can not start without its pages', () => {
+  test("can't start without its pages", () => {
     expect(() => appOn().create()).toThrow(ConfigError);
   });
 

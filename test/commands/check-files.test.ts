@@ -211,7 +211,7 @@ describe('--format github', () => {
     }
   });
 
-  test('shows which file can not be read', async () => {
+  test("shows which file can't be read", async () => {
     const { stdout } = await check(['none.seg'], { format: 'github' });
     expect(stdout).toBe("::error file=~/none.seg::~/none.seg can't be read (ENOENT).\n");
   });
@@ -331,7 +331,7 @@ describe('--format sarif', () => {
     expect(invocations).toEqual([{ executionSuccessful: true, toolExecutionNotifications: [] }]);
   });
 
-  test('says which file can not be read', async () => {
+  test("says which file can't be read", async () => {
     put({ 'people.seg': '# type: people' });
     const { invocations, results } = await sarif(['none.seg', 'people.seg']);
     expect(results).toEqual([]);

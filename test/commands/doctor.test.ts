@@ -207,7 +207,7 @@ describe('ten broken set-ups', () => {
   });
 });
 
-/** Of the clients only Cursor is there; what its entry names is, too. */
+/** Only one client, Cursor, is there; what its entry names is, too. */
 function existsIn(home: string) {
   return (path: string) => !path.startsWith(home) || path.startsWith(join(home, '.cursor'));
 }
@@ -277,7 +277,7 @@ describe('Segment', () => {
     });
   });
 
-  test('of 2024 names no workspace, which is no failure', async () => {
+  test('of 2024 names no workspace, which is not a failure', async () => {
     const { environment, clock } = await segment({ edition: 'v1alpha' });
     expect(await checkOf({ environment, clock }, 'workspace')).toMatchObject({ status: 'skipped' });
     expect(await checkOf({ environment, clock }, 'edition')).toMatchObject({

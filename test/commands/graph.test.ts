@@ -203,7 +203,7 @@ describe('report', () => {
   });
 });
 
-describe('what can not be read', () => {
+describe("what can't be read", () => {
   test('ends with 1, says why, and writes nothing', async () => {
     const body = JSON.stringify({ errors: [{ type: 'unauthorized', message: 'Bad token' }] });
     const out = join(folder(), 'x.svg');
@@ -226,7 +226,7 @@ describe('what can not be read', () => {
     ]);
   });
 
-  test('is no space, unless only one is allowed', async () => {
+  test('is not a space, unless only one is allowed', async () => {
     const { clock, environment } = await segment();
     const none = { ...environment, SEGMENT_SPACE_ID: '' };
     expect(await problemsOf(run(['graph'], { clock, environment: none }))).toEqual([

@@ -129,7 +129,7 @@ test('a query that narrows the connection stays', async () => {
   expect(stdout).toContain('"https://mcp.example.com/mcp?read_only=1"');
 });
 
-describe('what can not be is refused, and nothing is written', () => {
+describe("what can't be is refused, and nothing is written", () => {
   const key = `sgm_${'x'.repeat(43)}`;
   test.each<[string, Partial<SetupRun>, string]>([
     ['http to another machine', { remote: { ...withKey, url: 'http://mcp.example.com' } }, 'https'],

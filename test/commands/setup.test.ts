@@ -175,7 +175,7 @@ test('what was changed after setup stays when the entry is removed, and so does 
   expect(readFileSync(`${file}.segment-audiences.bak`, 'utf8')).toBe('{\n  "a": 1\n}\n');
 });
 
-describe('a file that can not be edited is refused, and left alone', () => {
+describe("a file that can't be edited is refused, and left alone", () => {
   test.each([
     ['{\n  "mcpServers": {\n    "x" {}\n  }\n}', 'a colon is missing (line 3, column 9)'],
     ['{ "mcpServers": [] }', 'has no object under "mcpServers" (line 1, column 17)'],

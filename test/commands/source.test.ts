@@ -49,7 +49,7 @@ describe('the level', () => {
   test.each([
     ["trait('a') = 1\n# type: people", 2, /users, accounts, linked/],
     ['# type: users\n\n// type: accounts', 3, /users/],
-  ])('%j can not be followed, which line %i says', (text, line, message) => {
+  ])("%j can't be followed, which line %i says", (text, line, message) => {
     expect(() => readSource(text)).toThrow(expect.objectContaining({ line }));
     expect(() => readSource(text)).toThrow(message);
   });

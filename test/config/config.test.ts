@@ -408,10 +408,13 @@ describe('fences fail closed', () => {
     expect(found.join()).not.toContain(secret);
   });
 
-  test.each(fences)('$flag: what is no value of it stops the start', ({ flag = '', argument }) => {
-    if (flag === 'allowed-spaces' || flag === 'audit-log') return;
-    expect(problems({ [flag]: 'perhaps' }, env()), argument).toHaveLength(1);
-  });
+  test.each(fences)(
+    '$flag: anything but a value of it stops the start',
+    ({ flag = '', argument }) => {
+      if (flag === 'allowed-spaces' || flag === 'audit-log') return;
+      expect(problems({ [flag]: 'perhaps' }, env()), argument).toHaveLength(1);
+    },
+  );
 
   test.each([
     ['SEGMENT_READONLY', 'SEGMENT_READ_ONLY'],
@@ -443,7 +446,7 @@ describe('fences fail closed', () => {
     ...['SEGMENT_ASK_MODE', 'SEGMENT_AKS', 'SEGMENT_ASKS'].map((name) => [name, 'SEGMENT_ASK']),
     ...['LOG_FILE', 'FILE', 'PATH'].map((rest) => [`SEGMENT_AUDIT_${rest}`, 'SEGMENT_AUDIT_LOG']),
     ['SEGMENT_AUDIT', 'SEGMENT_AUDIT_LOG'],
-  ])('%s is no setting, but nearly %s: it stops the start', (name, meant) => {
+  ])('%s is not a setting, but nearly %s: it stops the start', (name, meant) => {
     const found = problems({}, env({ [name]: 'some-value', [meant]: undefined }));
     expect(found).toEqual([
       expect.stringContaining(`${name} is not a setting: did you mean ${meant}?`),
@@ -747,7 +750,7 @@ describe('what does not stop the start', () => {
     expect(readConfig({}, env({ SEGMENT_READ_ONLY: text })).policy.readOnly).toBe(false);
   });
 
-  test('a proxy that can not be used, with a warning that does not show it', () => {
+  test("a proxy that can't be used, with a warning that does not show it", () => {
     const environment = env({ HTTPS_PROXY: 'socks5://me:hidden-one@proxy.example' });
     expect(readConfig({}, environment).proxy).toBeUndefined();
     expect(warnings({}, environment)).toEqual([expect.stringMatching(/^HTTPS_PROXY is not used/)]);

@@ -42,7 +42,7 @@ describe.each(readdirSync(folderOfReleases))('the interface of %s', (version) =>
     const isFile = /_FILE$|_LOG$|_DIR$/.test(variable) && variable !== 'LOG_LEVEL';
     const text = isFile && variable !== 'SEGMENT_AUDIT_LOG' ? import.meta.dirname : value;
     const given = variable === 'SEGMENT_AUDIT_LOG' ? join(tmpdir(), value) : text;
-    // Of a variable that is not known nothing is refused, so each is given what it must refuse.
+    // Nothing is refused for an unknown variable, so each is given what it must refuse.
     const read = (content: string) => () =>
       readConfig({}, { ...(/TOKEN/.test(variable) ? {} : token), [variable]: content });
     if (!/_FILE$/.test(variable)) expect(read(given)).not.toThrow();

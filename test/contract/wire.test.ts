@@ -84,7 +84,7 @@ type Row = {
     input: Input<Name>,
     line: string,
     bodies: Partial<Record<EditionName, string>>,
-    /** Of an operation that exists in alpha only. */
+    /** For an operation that exists in alpha only. */
     mediaType?: string,
   ];
 }[OperationName];

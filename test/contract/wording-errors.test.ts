@@ -153,7 +153,7 @@ const copies: Scenes = {
     from('copy_audience', { id: 'aud_1', find: ['a', 'a'], replaceWith: ['b', 'b'] }),
   'of a string that is not there': () =>
     from('copy_audience', { id: 'aud_1', name: 'N', find: ['spend'], replaceWith: ['x'] }),
-  'with a string that can not be written': () =>
+  "with a string that can't be written": () =>
     from('copy_audience', { id: 'aud_1', name: 'N', find: ['total_spend'], replaceWith: ['x\\'] }),
   'of a definition with an open string': () =>
     from(
@@ -163,7 +163,7 @@ const copies: Scenes = {
     ),
   'of a definition that is not shown': () =>
     from('copy_audience', { id: 'aud_1', name: 'N' }, { audience: { id: 'aud_1' } }),
-  'of options that can not be written': () =>
+  "of options that can't be written": () =>
     from(
       'copy_audience',
       { id: 'aud_1', name: 'N' },
@@ -621,7 +621,7 @@ const creates: Scenes = {
     );
   },
   'that is not found': () => search(empty),
-  'that can not be searched for': () => search(() => Promise.reject(new RangeError('too many'))),
+  "that can't be searched for": () => search(() => Promise.reject(new RangeError('too many'))),
   'in a space that is too large': () => search(empty, { known: undefined }),
   'that may be another one': () => search(empty, {}, true),
   'after one that took effect': () => afterLost(true),
@@ -660,7 +660,7 @@ const unrecorded = (outcome: 'done' | 'not_done' | 'unknown') => () =>
   new UnrecordedError({ ...entry, outcome }, Object.assign(new Error(), { code: 'ENOSPC' }));
 
 const records: Scenes = {
-  'that can not be written before': async () => {
+  "that can't be written before": async () => {
     const error = await thrownBy(() => log.assertWritable());
     return JSON.parse(errorJson(error).replaceAll(blocked, '/audit.jsonl'));
   },

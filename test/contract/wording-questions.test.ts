@@ -123,7 +123,7 @@ const single: Record<string, () => Promise<string>> = {
     create({ previewFirst: true }, preview({ status: 'RUNNING' })),
   'create an audience after a preview that failed': () =>
     create({ previewFirst: true }, preview({ status: 'FAILED' })),
-  'create an audience whose definition can not be read': () =>
+  "create an audience whose definition can't be read": () =>
     describeWrite({
       kind: 'create',
       about,

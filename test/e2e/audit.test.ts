@@ -152,7 +152,7 @@ describe('--audit-log', () => {
   test.each([
     ['no/such/folder/audit.jsonl', /ENOENT/],
     ['', /not name a regular file/],
-  ])('that can not be written stops the start: %j', async (path, message) => {
+  ])("that can't be written stops the start: %j", async (path, message) => {
     const program = new RawProgram(['--sandbox', '--audit-log', join(newFolder(), path)]);
     expect((await program.exit()).code).toBe(2);
     expect(program.stdout).toBe('');
@@ -182,7 +182,7 @@ describe('--audit-log', () => {
     expect((await callTool(rig.session.client, 'list_audiences')).error).toBeUndefined();
   });
 
-  test('that is no file any more refuses the write', async () => {
+  test('that is no longer a file refuses the write', async () => {
     const file = newFile();
     await using rig = await startRig(['--audit-log', file]);
     mkdirSync(file);

@@ -20,7 +20,7 @@ const messages = runs(10_000);
 const longEvery = Math.floor(messages / 4);
 /** Longer lines are not read, and refused. */
 const maxLineBytes = 8 * 1024 * 1024;
-/** Of messages that are written at once; a system call for each takes longer than the message. */
+/** How many messages are written at once; a system call for each takes longer than the message. */
 const chunkBytes = 64 * 1024;
 
 const answerSchema = z.strictObject({
@@ -86,7 +86,7 @@ class Fuzzed {
   /** For each id, how many requests had it, and how many answers have it. */
   readonly #requests = new Map<string | number, number>();
   readonly #answers = new Map<string | number, number>();
-  /** Of the last ones asked for, by id. */
+  /** The last ones asked for, by id. */
   readonly results = new Map<string | number, unknown>();
   keepsResults = false;
   readonly #sent = new Lines((line) => {

@@ -12,7 +12,7 @@ import { environmentFor } from '../support/rig.ts';
 import { Wire, type WireResult } from '../support/wire.ts';
 
 /*
- * Hostile texts on their way from Segment through the built program: every byte that comes out.
+ * Hostile text on its way from Segment through the built program: every byte that comes out.
  */
 
 const folder = mkdtempSync(join(tmpdir(), 'hostile-'));

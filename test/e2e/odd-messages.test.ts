@@ -74,7 +74,7 @@ describe('a request that is not in form gets one sentence', () => {
     ['jsonrpc 1.0', { ...ping, jsonrpc: '1.0' }, -32_602],
     ['an unknown member', { ...ping, more: 1 }, -32_602],
     ['no method', { jsonrpc: '2.0' }, -32_600],
-    ['a method that is no text', { ...ping, method: 7 }, -32_600],
+    ['a method that is not a string', { ...ping, method: 7 }, -32_600],
     ['an unknown method', { ...ping, method: 'server/discover' }, -32_601],
     ['initialize without params', initialize, -32_602],
     ['initialize without a version', { ...initialize, params: { capabilities: {} } }, -32_602],

@@ -51,7 +51,7 @@ test('report writes a page to a file, and replaces it only with --force', async 
   expect((await run(['report', '--sandbox', '--out', out, '--force'])).code).toBe(0);
 });
 
-test('what can not be reached ends with 1, what is wrong on the command line with 2', async () => {
+test("what can't be reached ends with 1, what is wrong on the command line with 2", async () => {
   const environment = { SEGMENT_API_TOKEN: 'sgp_endToEndToken1234567', SEGMENT_SPACE_ID: 'spa_1' };
   const unreached = await run(['graph', '--api-url', 'http://127.0.0.1:1'], environment);
   expect(unreached).toMatchObject({ code: 1, stdout: '' });

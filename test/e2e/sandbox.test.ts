@@ -75,7 +75,7 @@ test.skipIf(isWindows)(
   },
 );
 
-describe('a file that can not be used ends it with exit code 2', () => {
+describe("a file that can't be used ends it with exit code 2", () => {
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);

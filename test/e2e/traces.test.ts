@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const preload = pathToFileURL('test/support/otel-to-file.mjs').href;
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
-/** Of somebody's vendor; it goes on with the trace. */
+/** State of somebody's vendor, which is passed on with the trace. */
 const tracestate = 'vendor=t61rcWkgMzE';
 const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
 const httpTraceId = '0af7651916cd43dd8448eb211c80319c';

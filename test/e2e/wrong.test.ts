@@ -99,7 +99,7 @@ describe('the network', () => {
     expect(error.message).toMatch(/ECONNREFUSED.*Nothing was sent/);
   });
 
-  test('a name that can not be resolved', async () => {
+  test("a name that can't be resolved", async () => {
     await using session = await startSession(
       ['--max-wait-ms', '500'],
       environmentFor('https://segment.invalid', 's'),
@@ -384,7 +384,7 @@ describe('odd input', () => {
     await stillServes(rig);
   });
 
-  test('what the edition can not do', async () => {
+  test("what the edition can't do", async () => {
     await using rig = await startRig(['--edition', 'v1alpha']);
     const linked = { name: 'Linked', query: "entity('orders').count() >= 1", type: 'linked' };
     const error = await failing(rig.session, 'create_audience', linked, 'unsupported');

@@ -68,7 +68,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Starts the sandbox anew, and does what a target needs to be there, past the server and its faults. */
+/** Starts a new sandbox, and does what a target needs to be there, past the server and its faults. */
 async function prepare({ edition, before }: Target): Promise<void> {
   const { sandbox } = stands[edition ?? 'v1alpha'];
   sandbox.reset();
@@ -262,7 +262,7 @@ describe.each(targets)('$tool: $operation', (target) => {
     Math.min(step, 3),
     [
       [refused, ''],
-      ['the name can not be resolved', 'https://segment.invalid'],
+      ["the name can't be resolved", 'https://segment.invalid'],
       ['no TLS is spoken there', `https://${server.host}`],
     ] as const,
     shift,

@@ -189,7 +189,7 @@ export const rows: Row[] = [
     ...bare,
   },
   {
-    name: '429 with what is no number',
+    name: '429 with what is not a number',
     fault: tooMany(quota({ remainingPoints: 'NaN', msBeforeNext: 'NaN' }), {
       'retry-after': 'NaN',
       'x-ratelimit-remaining': 'NaN',

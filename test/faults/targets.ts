@@ -25,7 +25,7 @@ export interface Target {
   ends?: Readonly<Record<string, Partial<Expected>>>;
   /** Whether it only reads, although its request may be sent once only: no line is written of it. */
   isUnrecorded?: true;
-  /** What it says when it waits for Segment to be ready, for so many milliseconds. */
+  /** What it says when it waits for Segment to be ready, for this many milliseconds. */
   waits?: { message: string; ms: number };
   /** What is posted to the sandbox beforehand, below the space; it takes effect within three seconds. */
   before?: { path: string; bodies: readonly object[] };

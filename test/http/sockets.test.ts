@@ -81,7 +81,7 @@ describe('a request that takes too long is cut off', () => {
     const socket = await open(await listen({ timeouts }));
     socket.write(text);
     expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 408 /);
-    // It does not count as under way any more.
+    // It no longer counts as under way.
     await server?.refuse();
   });
 });

@@ -367,7 +367,7 @@ describe('what is served', () => {
     expect(existsSync(host.redirectFile)).toBe(false);
   });
 
-  test('a port that is in use can not be had twice', async () => {
+  test("a port that is in use can't be had twice", async () => {
     const port = new URL(host.origin).port;
     const second = new RawProgram(['app', '--sandbox', '--no-open', '--port', port]);
     expect(await second.exit()).toEqual({ code: 2 });

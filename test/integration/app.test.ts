@@ -344,7 +344,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       const share = host.app.getByRole('button', { name: 'Share with the assistant' });
       await host.run('host.isGone = true');
       await share.click();
-      await host.app.getByText('This host tells the assistant nothing').waitFor();
+      await host.app.getByText('This host passes nothing on to the assistant').waitFor();
       await host.run('host.isGone = false');
       await share.click();
       await host.app.getByText('The assistant knows this definition now.').waitFor();
@@ -419,7 +419,7 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
       expect(await host.app.getByRole('button', { name: 'Yes' }).count()).toBe(0);
     });
 
-    test('is sought again if the value is not valid any more', async () => {
+    test('is sought again if the value is not valid anymore', async () => {
       const host = await scene({ flags: shop });
       await host.show('remove_audience_from_space', { id: bigSpenders });
       await host.run(
@@ -648,9 +648,9 @@ describe.skipIf(inChromium.isSkipped)(`the app in a browser${inChromium.note}`, 
     }
   });
 
-  test('at a zoom of 400 %, which leaves 320 by 256 pixels of 1280 by 1024, nothing is cut off or covered', async () => {
+  test('at 400% zoom, which leaves 320 by 256 pixels of 1280 by 1024, nothing is cut off or covered', async () => {
     const host = await scene({ width: 320, height: 256, scale: 4 });
-    // A host may let the frame be no taller than its window, so that the page scrolls in it.
+    // A host may let the frame be only as tall as its window, so that the page scrolls in it.
     await host.run('host.maxHeight = 256');
     const found = async (view: string) => {
       const faults = await host.inside(`(() => {

@@ -51,7 +51,7 @@ describe('is taken as it is meant', () => {
     for (const value of Object.values({ ...input })) expect(value).not.toBeNull();
   });
 
-  test('numbers as texts in a list', async () => {
+  test('numbers as strings in a list', async () => {
     const schedule = { id: 'a', days: ['1', 5], timezone: 'UTC', dryRun: true };
     const wrong = await call('set_audience_schedule', { ...schedule, hours: ['9', 'ten'] });
     expect(wrong.error?.message).toMatch(/^set_audience_schedule: hours\.1: [^;]*$/);

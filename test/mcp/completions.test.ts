@@ -139,7 +139,7 @@ describe('spaces', () => {
   });
 });
 
-test('a blank name can not be typed', () => {
+test("a blank name can't be typed", () => {
   expect(suggestAudiences('', [{ id: 'aud_6', name: '  ' }], 'name')).toEqual(['aud_6']);
 });
 

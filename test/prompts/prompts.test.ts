@@ -157,7 +157,7 @@ describe('an overview', () => {
     expect(asked.map(([operation]) => operation)).toContain('list_audiences');
   });
 
-  test('that can not be read is no reason for no prompt', async () => {
+  test("that can't be read is no reason for no prompt", async () => {
     const page = async () => {
       throw new RefusedError('forbidden', `No, ${secret}.`, { next: 'Ask for access.' });
     };
@@ -181,7 +181,7 @@ describe('is refused:', () => {
     ['an unknown one', 'review_space', { space: 'x' }, 'no argument "space"; expected spaceId.'],
     ['another', 'explain_audience', { id: 'x' }, 'expected one of audience, spaceId.'],
     ['a long one', 'build_audience', { description: 'x'.repeat(4001) }, 'the maximum is 4000'],
-    ['a space that is no id', 'review_space', { spaceId: '../x' }, "can't be used"],
+    ['a space that is not an id', 'review_space', { spaceId: '../x' }, "can't be used"],
   ])('%s', async (_, name, args, message) => {
     const error = await refusal(name, args);
     expect(error?.code).toBe(-32_602);

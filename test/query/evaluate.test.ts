@@ -297,7 +297,7 @@ describe('reducers', () => {
     ["event('A').mode(property('s'), 3)", undefined],
     ["event('A').mode(property('x') as number)", 3],
     ["event('A').mode(property('x') as number, 2)", undefined],
-    // Texts unless numbers are asked for: 4 and '4' are one value.
+    // Strings unless numbers are asked for: 4 and '4' are one value.
     ["event('M').mode(property('x'), 2)", '4'],
     ["event('M').mode(property('x') as string, 2)", '4'],
     ["event('M').mode(property('x') as number, 2)", 4],

@@ -367,7 +367,7 @@ describe('help only, where more than one thing may be meant', () => {
     ["NOT (trait('x').contains('a' # ) OR trait('d').exists())"],
     ["trait('x').one_of('a' -- , 'b')"],
     ["trait('x').one_of('a' -- b"],
-    // Of a text and a word, either may be the name.
+    // Either the string or the word may be the name.
     ["event('A').where('EUR' = currency).count() >= 1"],
     ["event('A').where('currency' != EUR).count() >= 1"],
     ["event('A').where('100' < total).count() >= 1"],

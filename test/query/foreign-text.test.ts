@@ -7,7 +7,7 @@ import { runs } from '../support/runs.ts';
 import { type Spoiler, spoilers } from '../support/spoilers.ts';
 
 /*
- * Texts that are no definition at all are answered once, and only they. What they are read as is in
+ * Texts that are not definitions at all are answered once, and only they. What they are read as is in
  * corpus/invalid-foreign.json and mistakes/whole-texts.json.
  */
 
@@ -58,7 +58,7 @@ describe('is answered once', () => {
   });
 });
 
-test('a computed trait is no condition, so no condition is offered for it', () => {
+test('a computed trait is not a condition, so no condition is offered for it', () => {
   const { diagnostics } = check("who performed 'A'", { purpose: 'trait' });
   expect(diagnostics).toMatchObject([{ code, fix: undefined }]);
   expect(diagnostics[0]?.help).toContain("event('Order Completed').within(30 days).count().");

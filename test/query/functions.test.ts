@@ -26,7 +26,7 @@ const otherMeanings: Record<string, string[]> = {
   literal: ['*'],
   property: ['*'],
   trait: ['check-definition.ts'],
-  // Words that are no calls, and a short form of minutes.
+  // Words that are not calls, and a short form of minutes.
   between: ['foreign-comparison.ts'],
   where: ['suggest.ts'],
   min: ['durations.ts'],

@@ -8,7 +8,7 @@ import { type Mistake, mistakes, type Score, score } from '../support/mistakes.t
  * table.
  */
 
-/** Of the texts with a clear intention, the share that a fix or the chain has to heal. */
+/** The share of texts with a clear intention that a fix or the chain has to heal. */
 const minHealedShare = 0.75;
 /** Definitions that fixes may lead to although they say something else. */
 const maxWrong = 0;

@@ -41,7 +41,7 @@ function examplesIn(file: string): Map<string, string> {
   return examples;
 }
 
-test('what is no text throws', () => {
+test('anything but a string throws', () => {
   for (const value of ['5', 'null'])
     expect(() => language.check(JSON.parse(value))).toThrow(TypeError);
 });

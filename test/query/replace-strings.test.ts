@@ -40,7 +40,7 @@ describe('whole strings are replaced', () => {
   );
 
   test.each(['ends in \\', "a\\'b", '\\\\\\'])(
-    'what can not be written is refused: %s',
+    "what can't be written is refused: %s",
     (replaceWith) => {
       expect(one("trait('a') = 'b'", 'b', replaceWith).kind).toBe('unwritable');
     },

@@ -13,7 +13,7 @@ import { accountSpoilers, type Spoiler, spoilers } from '../support/spoilers.ts'
  * fix, and the chain of them, must give the original meaning or nothing valid.
  */
 
-/** Spoilt definitions for each way, where so many of those that are generated can be spoilt by it. */
+/** How many spoilt definitions are tried for each way, if that many can be spoilt by it. */
 const maxRuns = runs(2);
 
 const levels = [

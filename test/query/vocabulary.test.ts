@@ -29,7 +29,7 @@ test.each([
     { streams: { A: ['price', 'sku'] }, users: [], accounts: [] },
   ],
   [
-    'a quote in a name is no part of its escape',
+    'a quote in a name is not part of its escape',
     "event('Rock \\'n\\' Roll').count() >= 1 AND NOT trait('plan') = 'vip'",
     { streams: { "Rock 'n' Roll": [] }, users: ['plan'], accounts: [] },
   ],

@@ -15,7 +15,7 @@ const exceptions = [
   // A window that ends before it begins holds nothing, and so does one of less than no time.
   'reversed-window',
   'negative-number',
-  // The same moment; texts that are no time are compared with how it is written.
+  // The same moment; strings that are not a time are compared with how it is written.
   'unsettled-time',
 ];
 

@@ -162,7 +162,7 @@ const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + c
 /** The trips of a window, and dates of whole seconds. */
 const slackMs = 3500;
 
-/** How long so many requests may take, if so many windows are lost. */
+/** How long a number of requests may take if a number of windows are lost. */
 function maxMs({ requests, limit }: World, lostWindows = 0): number {
   const windows = Math.ceil(sum(requests) / limit) - 1 + lostWindows;
   return windows * (minute + slackMs) + slackMs;

@@ -89,7 +89,7 @@ describe('an audience', () => {
     expect(text).not.toContain(secret);
   });
 
-  test('stays short, however long its texts are', async () => {
+  test('stays short, however long its text is', async () => {
     const long = 'x'.repeat(200_000);
     const { text } = await read(one, {
       audience: audience({
@@ -243,7 +243,7 @@ describe('an overview', () => {
   });
 });
 
-describe('what can not be read', () => {
+describe("what can't be read", () => {
   const gone = new RefusedError('not_found', 'Gone.', { next: 'Look for it.', status: 404 });
   const busy = new RefusedError('rate_limited', `Wait, ${secret}.\nMore.`, {
     next: 'Call again.',

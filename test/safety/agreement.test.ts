@@ -212,7 +212,7 @@ describe('a question that nobody sees', () => {
   test.each<[string, Answering, number]>([
     ['the method is unknown', failing(-32601), 1],
     ['any error', failing(-32603), 2],
-    ["an error with the code of the SDK's time-out", failing(-32001), 2],
+    ["an error with the code of the SDK's timeout", failing(-32001), 2],
     ['an error with the code of a closed connection', failing(-32000), 2],
     ['an answer of another kind', () => Promise.resolve(JSON.parse('{}')), 2],
     ['a cancel at once', () => ({ action: 'cancel' }), 2],
@@ -236,7 +236,7 @@ describe('a question that nobody sees', () => {
     },
   );
 
-  test('after a client that can not ask, the next session is asked again', async () => {
+  test("after a client that can't ask, the next session is asked again", async () => {
     const { api } = fakeApi({});
     for (const _ of [1, 2]) {
       let questions = 0;
@@ -269,7 +269,7 @@ describe('with the setting ask', () => {
     expect(questions).toEqual([]);
   });
 
-  test('elicitation never gives a value to a client that can not ask, and takes none', async () => {
+  test("elicitation never gives a value to a client that can't ask, and takes none", async () => {
     const confirmations = ownConfirmations();
     const { api, asked } = fakeApi({});
     const other = await connect(api, { confirm: 'writes', confirmations });

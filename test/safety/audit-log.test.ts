@@ -73,7 +73,7 @@ test('lines of several processes, each far longer than a block, do not get into 
   expect(read).toHaveLength(6);
 });
 
-describe.skipIf(isWindows)('a path that is no file (Windows has none of these)', () => {
+describe.skipIf(isWindows)('a path that is not a file (Windows has none of these)', () => {
   const kinds: Record<string, (path: string) => void> = {
     'a pipe': (path) => void execFileSync('mkfifo', [path]),
     'a device': (path) => symlinkSync('/dev/null', path),

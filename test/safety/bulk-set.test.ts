@@ -51,7 +51,7 @@ describe('what is read', () => {
     expect(set.knowsUsers).toBe(false);
   });
 
-  test('is read singly where the space can not be', async () => {
+  test("is read singly where the space can't be", async () => {
     const { api, asked } = fakeApi({
       audience: named('a'),
       page: () => Promise.reject(new OutOfTimeError('list_audiences', 0)),

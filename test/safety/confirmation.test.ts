@@ -85,7 +85,7 @@ describe('a value', () => {
     expect(await made.accept(value, subject)).toEqual({ kind: 'accepted' });
   });
 
-  test('can not be moved from one part of the subject into the next', async () => {
+  test("can't be moved from one part of the subject into the next", async () => {
     const { made } = confirmations();
     const value = made.issue({ ...subject, spaceId: 'a', id: 'b","c' });
     expect(await made.accept(value, { ...subject, spaceId: 'a","b', id: 'c' })).toEqual({

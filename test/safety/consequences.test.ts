@@ -82,7 +82,7 @@ describe('the first lines of a question', () => {
   });
 });
 
-test('a change of texts that are read from right to left is not turned round', async () => {
+test('a change of text that is read from right to left is not turned around', async () => {
   const [was, becomes] = ['אבג 100', 'דהו 200'];
   const stored = audience({ name: was, description: 'שלום 1' });
   const args = { ...rename, name: becomes, description: 'مرحبا 2' };

@@ -115,7 +115,7 @@ describe('after an attempt that was answered with 502', () => {
     });
   });
 
-  test.each([401, 410, 302])('a %d is no failure where the audience is gone', async (status) => {
+  test.each([401, 410, 302])('a %d is not a failure where the audience is gone', async (status) => {
     const { error, structured } = await removeAfter502(refused(status), true);
     expect(error).toBeUndefined();
     expect(structured.status).toBe('SUCCESS');

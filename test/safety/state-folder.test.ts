@@ -194,7 +194,7 @@ describe('a use', () => {
   });
 });
 
-describe('a folder that can not be trusted', () => {
+describe("a folder that can't be trusted", () => {
   const spoilers: [string, RegExp, () => void][] = [
     [
       'a link',

@@ -63,7 +63,7 @@ describe('what keeps the folder from being used', () => {
     expect(state.problem()).toBeUndefined();
   });
 
-  test('is that others can use it, or that it is no folder', () => {
+  test('is that others can use it, or that it is not a folder', () => {
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o777);
     expect(state.problem()).toBe('it is open to other users');

@@ -142,7 +142,7 @@ describe('refused is', () => {
 
   test.each([
     ['a condition', "event('Bought').count() >= 1"],
-    ['what is no definition', "evnet('Bought').count()"],
+    ['what is not a definition', "evnet('Bought').count()"],
     ['what uses itself', "trait('purchases')"],
   ])('%s', async (_, query) => {
     const answer = await ask('POST', traits, { ...proper, definition: { query, type: 'USERS' } });

@@ -78,7 +78,7 @@ describe('an audience', () => {
     expect(members[0]).toMatch(/^acc_/);
   });
 
-  test('is computed anew after its definition changed', async () => {
+  test('is computed again after its definition changed', async () => {
     const { id, size } = await computed('Vips', users("trait('plan') = 'vip'"));
     const body = { definition: users("trait('plan') = 'plus'") };
     await ask('PATCH', `${space}/${id}`, { body });
@@ -136,7 +136,7 @@ describe('an audience used as a trait', () => {
     });
   });
 
-  test('can not come to contain itself by a change', async () => {
+  test("can't come to contain itself by a change", async () => {
     const a = await computed('A', users("trait('plan') = 'vip'"));
     await computed('B', users("trait('a') = 'true'"));
     const body = { definition: users("trait('b') = 'true'") };
@@ -206,7 +206,7 @@ describe('a definition that is not valid', () => {
 test.each([
   ['REALTIME', 'BATCH', "trait('plan') = 'vip'", "event('A').within(7 days).count() >= 1"],
   ['BATCH', 'REALTIME', "event('A').within(7 days).count() >= 1", "trait('plan') = 'vip'"],
-])('an audience can not be turned from %s into %s', async (was, becomes, before, after) => {
+])("an audience can't be turned from %s into %s", async (was, becomes, before, after) => {
   const { id } = await computed('Turned', users(before));
   const answer = await ask('PATCH', `${space}/${id}`, { body: { definition: users(after) } });
   expect(answer).toMatchObject({

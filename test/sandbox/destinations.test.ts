@@ -67,7 +67,7 @@ test('connections: what the token may not see is left out, yet counted', async (
           metadata: { id: 'md_1', slug: 'braze', name: 'Braze' },
           enabled: true,
         },
-        // Of some there is neither name nor metadata.
+        // Some have neither a name nor metadata.
         { ...common, enabled: false },
       ],
       pagination: { current: 'MA==', totalEntries: 3 },

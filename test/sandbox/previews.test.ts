@@ -222,7 +222,7 @@ describe('refused is', () => {
     });
   });
 
-  test('an id that is none; and the path itself is no audience', async () => {
+  test('an id that is none; and the path itself is not an audience', async () => {
     expect((await bench.ask('GET', `${previews}/nothing`)).status).toBe(404);
     expect((await bench.ask('GET', previews)).status).toBe(404);
     expect((await bench.ask('DELETE', previews)).status).toBe(404);

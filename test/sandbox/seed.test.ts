@@ -244,7 +244,7 @@ describe('what it says', () => {
       ],
     ],
     [
-      'a target that is no entity',
+      'a target that is not an entity',
       [
         {
           ...space,
@@ -280,7 +280,7 @@ describe('what it says', () => {
       ],
     ],
     [
-      'a user that is no profile',
+      'a user that is not a profile',
       [{ ...space, profiles: [{ id: 'p' }], accounts: [{ id: 'a', users: ['q'] }] }],
       ['spaces[0].accounts[0].users[0]: "q" is unknown; expected the id of a profile, one of p'],
     ],

@@ -63,7 +63,7 @@ test('audiences are built on others', async () => {
 });
 
 describe('destinations', () => {
-  test('of VIP members: four, of which one has no name and one can not be seen', async () => {
+  test("of VIP members: four, of which one has no name and one can't be seen", async () => {
     const body = await ask(`${space}/aud_000000004/destination-connections?pagination.count=200`);
     const { connections, pagination } = z
       .object({

@@ -259,7 +259,7 @@ describe('update', () => {
     expect((await update({ name: 'B' })).status).toBe(200);
   });
 
-  test('can not turn real time into batch', async () => {
+  test("can't turn real time into batch", async () => {
     const body = { definition: { query: "event('A').within(7 days).count() >= 1" } };
     expect((await update(body)).status).toBe(422);
   });

@@ -177,7 +177,7 @@ describe('reads', () => {
 });
 
 describe('quota', () => {
-  test('fifteen creates: ten at once, five when the window begins anew, no 429', async () => {
+  test('fifteen creates: ten at once, five when the next window begins, no 429', async () => {
     const from = clock.now();
     const sentAt: number[] = [];
     const creates = Array.from({ length: 15 }, () =>
@@ -484,7 +484,7 @@ describe('a removal that is answered with 404 after an attempt whose answer was 
     ],
     ['the list still shows it', [failed(502), page, segments('x'), showing(one.id)]],
     ['the space is not known', [failed(502), segments('x'), segments('x'), segments('x')]],
-    ['the space can not be read', [failed(502), segments('x'), segments('x'), failed(403)]],
+    ["the space can't be read", [failed(502), segments('x'), segments('x'), failed(403)]],
     ['the list is of another space', [failed(502), page, segments('x'), ofSpace('spa_other')]],
     ['the look fails', [failed(502), page, ...Array(4).fill(failed(500))]],
   ] satisfies [string, Fault[]][])('is not reported as done where %s', async (_, given) => {

@@ -35,7 +35,7 @@ function sendPage(
   response.end(`],"pagination":${JSON.stringify({ next: page.next })}}}`);
 }
 
-/** A space of so many audiences, each of so many bytes; keeps the sizes that were asked for. */
+/** A space of this many audiences, each of this many bytes; keeps the sizes that were asked for. */
 async function largeSpace(rows: number, rowBytes: number) {
   const asked: number[] = [];
   const filler = Buffer.alloc(rowBytes, 'x');
@@ -128,7 +128,7 @@ test.each<[string, object]>([
   });
 });
 
-test('commas within texts are no values', async () => {
+test('commas within strings are not values', async () => {
   const more = { description: `",\\"${','.repeat(2 * maxAnswerValues)}`, parts: [1, 2] };
   expect(await (await oneAudience(more))()).toMatchObject({ audience: more });
 });
@@ -163,8 +163,8 @@ describe('an audience of very many fields', () => {
 
   test.each([
     ['numbers', 1],
-    ['texts', 'x'.repeat(200)],
-    ['texts to be escaped', '\u200b"'.repeat(50)],
+    ['strings', 'x'.repeat(200)],
+    ['strings to be escaped', '\u200b"'.repeat(50)],
   ])('keeps those of the contract, then as many others as fit: %s', (_, content) => {
     const short = shortened({ ...fields(8000, content), ...contract });
     expect(short).toMatchObject(shown);

@@ -151,7 +151,7 @@ describe('interim responses that nobody asked for', () => {
     expect(removed).toEqual({ status: 'SUCCESS' });
   });
 
-  test('are no part of a body that looks like one', async () => {
+  test('are not part of a body that looks like one', async () => {
     const name = 'HTTP/1.1 100 Continue  HTTP/1.1 200 OK';
     const body = JSON.stringify({ data: { audience: { id: 'aud_1', name } } });
     const { get } = await clientOf([proceed + final(body)], 1);
@@ -171,7 +171,7 @@ describe('interim responses that nobody asked for', () => {
   });
 });
 
-describe('an encoding that can not be read', () => {
+describe("an encoding that can't be read", () => {
   test.each([
     ['zstd', Buffer.from('x')],
     ['constructor', Buffer.from('x')],
@@ -240,7 +240,7 @@ const creates: Record<string, (response: ServerResponse, text: string) => void> 
   gzip: (response, text) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text));
   },
-  'an encoding that can not be read': (response) => {
+  "an encoding that can't be read": (response) => {
     response.writeHead(200, { 'content-encoding': 'zstd' }).end('x');
   },
 };

@@ -80,7 +80,7 @@ describe('credentials', () => {
     expect(proxy?.secrets).toEqual([pair, btoa(pair), secret]);
   });
 
-  test('a short password alone is no secret, or it would be found everywhere', () => {
+  test('a short password alone is not a secret, or it would be found everywhere', () => {
     const proxy = proxyOf({ HTTPS_PROXY: 'http://someone:id@proxy.example:1' });
     expect(proxy?.secrets).toEqual(['someone:id', btoa('someone:id')]);
   });

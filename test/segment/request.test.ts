@@ -88,7 +88,7 @@ test.each([
   ['/a/{scheduleId}', undefined, 'scheduleId', /list_audience_schedules/],
   ['/spaces/{spaceId}/events/{event:name}/properties', undefined, 'event', /kind events/],
   ['/spaces/{spaceId}/entities/{entity:name}/properties', undefined, 'entity', /kind entities/],
-])('of %s, what is no id is named, with where to find one', (path, idField, field, next) => {
+])('of %s, what is not an id is named, with where to find one', (path, idField, field, next) => {
   let thrown: unknown;
   try {
     fillPath(

@@ -83,7 +83,7 @@ describe('the graph of a space', () => {
     expect(connectionsOf(graph)).toEqual(['a on a (cycle)']);
   });
 
-  test('counts definitions that can not be read', () => {
+  test("counts definitions that can't be read", () => {
     const graph = graphWith([builtOn('a', [], { definition: { query: 'nonsense(' } })]);
     expect(graph.totals.unreadable).toBe(1);
   });

@@ -191,7 +191,7 @@ describe('a write of ours', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('makes what was just being read be forgotten, and not be shared any more', async () => {
+  test('makes what was just being read be forgotten, and no longer shared', async () => {
     const { indexes, api, state, asked } = scene();
     let goOn = () => {};
     state.before = () =>

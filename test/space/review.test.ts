@@ -77,7 +77,7 @@ describe('duplicates by definition', () => {
     ]);
   });
 
-  test('not at another level, with other members, or where it can not be read', () => {
+  test("not at another level, with other members, or where it can't be read", () => {
     const linked = "entity('orders').where(property('total') > 5).count() >= 1";
     const broken = { definition: { query: "event('A" } };
     const space = spaceOf(

@@ -97,7 +97,7 @@ describe('filters', () => {
     expect(findIn(index, {}).unknown.get('size')).toBeUndefined();
   });
 
-  test('name those that pass the others and whose names can not be known', () => {
+  test("name those that pass the others and whose names can't be known", () => {
     const unreadable = (filters: Filters) => findIn(index, filters).unreadable.map(({ id }) => id);
     expect(unreadable({ event: 'A' })).toEqual(['broken']);
     expect(unreadable({})).toEqual(['broken']);

@@ -35,7 +35,7 @@ const comparison = fc.oneof(
   fc.constantFrom(".before_date('2026-03-01')", '.after_date(2026-01-01T00:00:00Z)'),
 );
 
-/** Of a stream inside the `where` of an event, which can be compared with that. */
+/** Parts of a stream inside the `where` of an event, which can be compared with that. */
 const comparisonWithParent = fc.oneof(
   { weight: 6, arbitrary: comparison },
   fc.constantFrom(" >= property(parent: 'price')", " = property('price')"),

@@ -15,7 +15,7 @@ export const corpusEntrySchema = z.strictObject({
   diagnostics: z.array(z.string().regex(/^(error|warning|hint) [a-z-]+ at \d+-\d+: /)).optional(),
   /** The query after its fixes were applied one after the other, if it has any. */
   fixed: z.string().optional(),
-  /** Of a valid query only. */
+  /** Only for a valid query. */
   formatted: z.string().optional(),
   explanation: z.string().optional(),
 });

@@ -27,7 +27,7 @@ export type NetworkFault =
 export interface Aim {
   operation: SandboxOperation;
   fault: NetworkFault;
-  /** So many requests of the operation are hit; the others get through. */
+  /** How many requests of the operation are hit; the others get through. */
   times: number;
   /** Whether a request that is hit takes effect before it is. */
   applied: boolean;
@@ -84,7 +84,7 @@ export class FaultyServer implements AsyncDisposable {
     this.#requests = [];
   }
 
-  /** After so many more answers nothing listens at the address any more, until `listenAgain`. */
+  /** After this many more answers, nothing listens at the address anymore, until `listenAgain`. */
   async refuseAfter(answers: number): Promise<void> {
     this.#answersLeft = answers;
     if (answers === 0) await this.#stopListening();

@@ -51,7 +51,7 @@ export async function call(client: Client, name: string, args: Record<string, un
   return { error: undefined, data };
 }
 
-/** Of what is said, however deep it is, nothing may be unseen. */
+/** No part of what is said may be unseen, however deep it is. */
 export function expectSeen(said: unknown): void {
   for (const text of stringsIn(said)) expect(unseenIn(text)).toEqual([]);
 }

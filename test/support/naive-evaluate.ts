@@ -33,7 +33,7 @@ function truth(node: Argument, world: World): boolean {
     const satisfied = users.filter((who) => truth(node.operand, { ...world, who })).length;
     return node.kind === 'any' ? satisfied > 0 : satisfied === users.length && satisfied > 0;
   }
-  if (node.kind !== 'chain') throw new Error(`${node.kind} is no condition`);
+  if (node.kind !== 'chain') throw new Error(`${node.kind} is not a condition`);
   const comparison = node.calls[node.calls.length - 1];
   if (!comparison) throw new Error('no comparison');
   const left = valueAt({ ...node, calls: node.calls.slice(0, -1) }, world);
@@ -46,7 +46,7 @@ function truth(node: Argument, world: World): boolean {
 function valueAt(node: Argument, world: World): unknown {
   if (node.kind === 'literal') return node.type === 'number' ? Number(node.text) : node.text;
   if (node.kind === 'cast') return valueAt(node.operand, world);
-  if (node.kind !== 'chain') throw new Error(`${node.kind} is no value`);
+  if (node.kind !== 'chain') throw new Error(`${node.kind} is not a value`);
   const [begin, ...rest] = node.calls;
   const [argument] = begin?.args ?? [];
   switch (begin?.name) {
@@ -114,7 +114,7 @@ function filtered(
   }
 }
 
-/** So long before now; with `parent:` so long after the outer event. */
+/** How long before now; with `parent:`, how long after the outer event. */
 function inWindow(
   events: EventRecord[],
   { from, to }: { from: number; to: number },
@@ -171,7 +171,7 @@ function reduced(
   }
 }
 
-/** The data are texts unless numbers are asked for; a list is one value with `$` and `as array` only. */
+/** The data are strings unless numbers are asked for; a list is one value with `$` and `as array` only. */
 function mode(property: Argument, values: unknown[], least: Argument | undefined): unknown {
   const type = property.kind === 'cast' ? property.type : 'string';
   const read = property.kind === 'cast' ? property.operand : property;

@@ -97,7 +97,7 @@ const pieces = [
     'exclude: ',
   ],
   ...["contains('a' foo) ", 'one_of(a ', 'within(last ', 'trait(a b c ', 'word'.repeat(20)],
-  // What is no definition.
+  // What is not a definition.
   ...[
     '{"type":"event","name":"A"},',
     'SELECT * FROM users WHERE ',

@@ -18,7 +18,7 @@ export interface Spoilt {
 export interface Spoiler {
   /** What it does, as in "leaves out a dot". */
   name: string;
-  /** @param pick chooses one of so many places. @returns undefined if it finds no place. */
+  /** @param pick chooses one of this many places. @returns undefined if it finds no place. */
   spoil: (query: string, pick: (count: number) => number) => Spoilt | undefined;
 }
 
@@ -79,7 +79,7 @@ function both(name: string, pattern: RegExp, meant: Rewrite, written: Rewrite): 
   };
 }
 
-/** Rewrites one place so that it has no clear meaning any more. */
+/** Rewrites one place so that it has no clear meaning anymore. */
 function lost(name: string, pattern: RegExp, written: Rewrite): Spoiler {
   const { spoil } = at(name, pattern, written);
   return {

@@ -16,7 +16,7 @@ interface Vocabulary {
   traits: Set<string>;
   properties: Set<string>;
   sources: Set<string>;
-  /** Texts and numbers that something is compared with. */
+  /** Strings and numbers that something is compared with. */
   values: Set<string>;
   hours: Set<number>;
 }

@@ -40,7 +40,7 @@ const value = fc.letrec<{ any: unknown }>((tie) => ({
   ),
 })).any;
 
-/** `__proto__` as a key is no property of what `toEqual` compares. */
+/** `__proto__` as a key is not a property of what `toEqual` compares. */
 const record = fc
   .dictionary(key, value, { maxKeys: 3 })
   .map((entries) =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /*
- * Texts and values that nobody sensible writes: of any length, and of characters that grow when they
+ * Strings and values that nobody sensible writes: of any length, and of characters that grow when they
  * are shown.
  */
 

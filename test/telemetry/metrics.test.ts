@@ -208,7 +208,7 @@ test.each([rulesFile, dashboardFile])('%s uses only series that there are', (fil
   expect(used.filter((name) => !series.has(name))).toEqual([]);
 });
 
-test('the texts of the alerts name only metrics that there are', () => {
+test('the words of the alerts name only metrics that there are', () => {
   const names = new Set(rows.map(({ name }) => name.toString()));
   const texts = readFileSync(rulesFile, 'utf8').match(/^ *(?:summary|description):.*$/gm) ?? [];
   const named = texts.flatMap((line) => line.match(/\bsegment_mcp_\w+/g) ?? []);

@@ -56,7 +56,7 @@ test('counting ends where it is enough', () => {
   expect(read).toBeLessThan(10);
 });
 
-test('what is cut from long texts does not count', () => {
+test('what is cut from long strings does not count', () => {
   const value = { text: 'x'.repeat(1000) };
   expect(minJsonLength(value, 1_000_000, 10)).toBe('{"text":"xxxxxxxxxx"}'.length);
 });

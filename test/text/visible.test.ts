@@ -12,7 +12,7 @@ import { runs } from '../support/runs.ts';
 import { anyCharacter } from '../support/wild-text.ts';
 
 const anyText = fc.string({ unit: anyCharacter });
-/** Texts in which what can't be seen is likely. */
+/** Strings in which what can't be seen is likely. */
 const oddText = fc.string({
   unit: fc.oneof(
     fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),

@@ -533,7 +533,7 @@ describe('the time of a call', () => {
     expect((await change(rest)).outcomes).toEqual(['done']);
   });
 
-  test('a continuation says why it is of no use any more', async () => {
+  test('a continuation says why it is no longer of use', async () => {
     const flags = { confirm: 'remove', 'rate-limits': 'update_audience_for_space=3' };
     const { rig, change } = await start(many(5), { limits, flags });
     const args = { ids: idsUpTo(5), action: 'disable' };

@@ -24,7 +24,7 @@ async function create(client: Client, more: object = {}) {
 }
 
 describe('create_computed_trait', () => {
-  test('creates a scalar, and says what can not be undone', async () => {
+  test("creates a scalar, and says what can't be undone", async () => {
     const { client, writes } = await start();
     const args = { name: 'Shoes', query, backfillDurationDays: 30, includeHistoricalData: true };
     const { structured } = await callTool(client, 'create_computed_trait', args);
@@ -37,7 +37,7 @@ describe('create_computed_trait', () => {
     });
   });
 
-  test('refuses a condition, which is no value', async () => {
+  test('refuses a condition, which is not a value', async () => {
     const { client, requests } = await start();
     const args = { name: 'Shoes', query: `${query} >= 1` };
     const { error } = await callTool(client, 'create_computed_trait', args);

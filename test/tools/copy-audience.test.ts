@@ -96,7 +96,7 @@ describe('a copy', () => {
     expect(rig.writes()).toEqual([]);
   });
 
-  test('is no duplicate', async () => {
+  test('is not a duplicate', async () => {
     const { rig, copy } = await start([berlin], { otherSpaces: { [other]: [berlin] } });
     expect((await copy({ toSpaceId: other })).error?.code).toBe('duplicate');
     expect(rig.writes()).toEqual([]);

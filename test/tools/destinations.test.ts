@@ -119,7 +119,7 @@ describe('list_audience_destinations', () => {
 
   test.each<[string, string, Fault]>([
     ['fail', 'upstream_error', { kind: 'answer', status: 500, body: '' }],
-    ['can not be read', 'bad_response', { kind: 'answer', status: 200, body: '{"data":7}' }],
+    ["can't be read", 'bad_response', { kind: 'answer', status: 200, body: '{"data":7}' }],
   ])('where activations %s, shows the connections anyway', async (_, code, fault) => {
     const rig = await scene();
     rig.faults(({ operation }) =>

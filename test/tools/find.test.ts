@@ -177,7 +177,7 @@ function clientOf(audiences: readonly Audience[]) {
 }
 
 describe('of odd spaces', () => {
-  test('names what can not be read, and how many sizes are unknown', async () => {
+  test("names what can't be read, and how many sizes are unknown", async () => {
     const client = await clientOf([
       audience({ id: 'a', definition: null }),
       audience({ id: 'b', size: { count: 5 } }),
@@ -247,7 +247,7 @@ describe('of odd spaces', () => {
     }
   });
 
-  test('shows a hundred of the ids that can not be read, and says how many more there are', async () => {
+  test("shows a hundred of the ids that can't be read, and says how many more there are", async () => {
     const all = Array.from({ length: 150 }, (_, n) => audience({ id: `a${n}`, definition: null }));
     const { unreadable, advice } = await find(await clientOf(all), {});
     expect(unreadable).toHaveLength(100);

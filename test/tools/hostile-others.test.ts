@@ -159,13 +159,16 @@ describe.each(hostile)('%s', (title, text) => {
     },
   );
 
-  test.runIf(isTried(2))('is named on one line where it is no string of a definition', async () => {
-    const client = await connect(fakeApi({ audience: written(text) }).api);
-    const args = { spaceId, id: 'aud_1', name: 'N', find: [`${text}?`], replaceWith: [text] };
-    const { error } = await call(client, 'copy_audience', args);
-    expect(error?.code).toBe('invalid_input');
-    expect(error?.message).not.toContain('\n');
-  });
+  test.runIf(isTried(2))(
+    'is named on one line where it is not a string of a definition',
+    async () => {
+      const client = await connect(fakeApi({ audience: written(text) }).api);
+      const args = { spaceId, id: 'aud_1', name: 'N', find: [`${text}?`], replaceWith: [text] };
+      const { error } = await call(client, 'copy_audience', args);
+      expect(error?.code).toBe('invalid_input');
+      expect(error?.message).not.toContain('\n');
+    },
+  );
 
   test.runIf(isTried(3))(
     'is shown as it is in schedules, and forges no line of the questions about them',

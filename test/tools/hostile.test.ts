@@ -72,7 +72,7 @@ describe.each(hostile)('%s', (title, text) => {
     const args = { spaceId, text, event: text, audienceKey: text, createdBy: 'x', status: text };
     for (const [field, value] of Object.entries(args)) {
       const { error } = await call(client, 'find_audiences', { spaceId, [field]: value });
-      // Nothing is no text to look for.
+      // An empty string can't be looked for.
       expect(error?.code ?? 'invalid_input').toBe('invalid_input');
     }
     const { data } = await call(client, 'find_audiences', { spaceId });
@@ -393,7 +393,7 @@ let files = 0;
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a question stays one that a person can read', () => {
-  test('long texts do not make it longer', async () => {
+  test('long text does not make it longer', async () => {
     const lengthFor = async (length: number) => {
       let asked = 0;
       const stored = written('x'.repeat(length), { key: 'x' });

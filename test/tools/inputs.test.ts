@@ -127,7 +127,7 @@ describe('a text that this server has cut is not written back', () => {
   });
 });
 
-describe('what the edition can not do', () => {
+describe("what the edition can't do", () => {
   const seeds = [{ name: 'Old', definition: { query, level: 'users' as const } }];
   const linked = "entity('orders').count() >= 1";
   const rows: [tool: string, field: string, args: Record<string, unknown>][] = [

@@ -5,7 +5,7 @@ import { oneIn } from '../support/runs.ts';
 import { firstId, startStandIn, withOdd } from '../support/stand-in.ts';
 
 /*
- * One odd audience is shown as it is, and is no harm to any other.
+ * One odd audience is shown as it is, and does no harm to any other.
  */
 
 const query = "event('Shoes Bought').count() >= 1";
@@ -163,7 +163,7 @@ describe.each(editions)('in edition %s', (edition, first) => {
     test.each([
       ['HTML', '<html><body>Log in</body></html>', address],
       ['nothing', '', address],
-      ['JSON that is no object', '"ok"', address],
+      ['JSON that is not an object', '"ok"', address],
       ['an object without data', '{"audience":{"id":"a"},"audiences":[]}', address],
       ['null data', '{"data":null}', form],
       ['data without the audience', '{"data":{}}', form],

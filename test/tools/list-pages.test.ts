@@ -46,7 +46,7 @@ async function walk(client: Client, args: Record<string, unknown>, maxPages: num
 const idsOf = (pages: z.infer<typeof pageSchema>[]) =>
   pages.flatMap(({ audiences }) => audiences.map(({ id }) => id));
 
-/** A client of a space that is read in pages of so many rows. */
+/** A client of a space that is read in pages of this many rows. */
 async function listing(audiences: readonly Audience[], maxCount: number) {
   const counts: number[] = [];
   const { api } = fakeApi({ page: pagedSpace(audiences, maxCount, counts) });

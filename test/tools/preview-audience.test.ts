@@ -75,7 +75,7 @@ describe('a definition', () => {
     expect(list.audiences).toEqual([]);
   });
 
-  test('within an hour is answered from memory, then previewed anew', async () => {
+  test('within an hour is answered from memory, then previewed again', async () => {
     const rig = await startPreviews();
     const first = await rig.preview({ query });
     const second = await rig.preview({ query: ` ${query} ` });
@@ -175,7 +175,7 @@ describe('a definition', () => {
     expect(String(structured.advice)).toMatch(/Did you mean "Order Completed"/);
   });
 
-  test('that Segment fails to compute is no error, and may be tried again', async () => {
+  test('that Segment fails to compute is not an error, and may be tried again', async () => {
     const rig = await startPreviews();
     const failed = { status: 'FAILED', failureReason: 'Too\u0000 many rows' };
     rig.faults(seenAs(failed));
@@ -193,7 +193,7 @@ describe('a definition', () => {
 describe('a preview that is still running when time is up', () => {
   /** The first look is the last one. */
   const flags = { 'max-wait-ms': '500' };
-  test('is no error, and is asked for again by its id', async () => {
+  test('is not an error, and is asked for again by its id', async () => {
     const rig = await startPreviews({ flags });
     rig.faults(running);
     const { structured } = await rig.preview({ query });

@@ -263,7 +263,7 @@ describe('get_audience', () => {
   });
 
   test.each([
-    ['that can not be read', stored('from the future: x')],
+    ["that can't be read", stored('from the future: x')],
     ['that is not there', audience({ definition: null })],
   ])('shows a definition %s as it is, without complaint', async (_, of) => {
     expect(await explanationOf(of)).toBeUndefined();

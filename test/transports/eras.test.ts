@@ -4,7 +4,7 @@ import { Eras } from '../../src/transports/eras.ts';
 import { Changes } from '../support/changes.ts';
 import { envelope } from '../support/modern.ts';
 
-test('what can not be opened fails the requests that need it, and no notification', async () => {
+test("what can't be opened fails the requests that need it, and no notification", async () => {
   const written: unknown[] = [];
   const changes = new Changes();
   const wire = {

@@ -238,7 +238,7 @@ function showText(result: JsonObject | undefined): void {
   element('text', HTMLElement).hidden = result === undefined;
 }
 
-/** The texts in the content of a result or message: a list of blocks, or one. */
+/** The text in the content of a result or message: a list of blocks, or one. */
 function textsIn(content: unknown): string[] {
   const blocks = isObject(content) ? [content] : objectsIn(content);
   return blocks.flatMap(({ text }) => textIn(text) ?? []);

@@ -13,7 +13,7 @@ import { visibleLines } from './words.ts';
  * itself has asked before, and this is not shown.
  */
 
-/** Of what a call returned, for the model; the rest is for it to read. */
+/** How much of what a call returned is passed on to the model, which can read the rest. */
 const maxReportChars = 4000;
 const refused = 'You said no. Nothing was changed.';
 const graveVerbs = ['delete', 'disable', 'run'];

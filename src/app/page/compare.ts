@@ -8,7 +8,7 @@ export function comparison(rows: Child): HTMLElement {
   return h('table.compare', h('thead', h('tr', head)), h('tbody', rows));
 }
 
-/** The row of a change; what differs within texts is marked. */
+/** The row of a change; what differs within strings is marked. */
 export function compared({ field, before, after }: Change): HTMLElement {
   const [was, becomes] = differing(unquoted(before), unquoted(after));
   const [tag, dir] = field === 'query' ? (['code', 'ltr'] as const) : (['span', 'auto'] as const);

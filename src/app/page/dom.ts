@@ -1,5 +1,5 @@
 /*
- * Elements, made by hand. Texts only ever become text nodes.
+ * Elements, made by hand. Strings only ever become text nodes.
  */
 
 /** What an element can hold; nothing for what is undefined or false. */

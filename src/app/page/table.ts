@@ -26,7 +26,7 @@ const choices: Readonly<Record<string, string>> = {
   type: 'users,accounts,linked',
 };
 
-/** What has a place of its own, or is no filter. */
+/** What has a place of its own, or is not a filter. */
 const others = new Set([
   ...'spaceId,text,sort,order,limit,offset,maxAgeSeconds'.split(','),
   ...Object.keys(choices),

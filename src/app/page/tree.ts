@@ -13,7 +13,7 @@ import { countInWords, visible } from './words.ts';
 
 /** More would go unread. */
 const maxRows = 100;
-/** Of the traits that a definition names: each is looked up. */
+/** How many of the traits that a definition names are looked up, one by one. */
 const maxTraits = 10;
 
 const directions = {

@@ -136,7 +136,7 @@ export function edited(text: string, edits: readonly Edit[]): string {
   return result + text.slice(from);
 }
 
-/** Whether two texts contain the same JSON in the same order; a blank one is an empty object. */
+/** Whether two strings contain the same JSON in the same order; a blank one is an empty object. */
 export function isSameJson(one: string, other: string): boolean {
   const [a, b] = [parseJson(one), parseJson(other)];
   const empty: Node = { type: 'object', offset: 0, length: 0, children: [] };

@@ -183,7 +183,7 @@ const entrySchema = z.looseObject({
 /** An entry that connects to a server, whatever the client. */
 export interface RemoteEntry {
   url: string;
-  /** The headers' values that are no references to variables, without the word `Bearer`. */
+  /** The headers' values that are not references to variables, without the word `Bearer`. */
   secrets: readonly string[];
 }
 

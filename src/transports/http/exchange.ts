@@ -20,7 +20,7 @@ import type { UnderWay } from './under-way.ts';
 
 /** An SSE comment at this interval keeps intermediaries from closing a quiet stream. */
 const keepAliveMs = 15_000;
-/** Of the client's name and version; they become part of the session's id. */
+/** Maximum length of the client's name and of its version, which become part of the session's id. */
 const maxClientChars = 100;
 
 /** The methods that may send something to Segment. */

@@ -10,7 +10,7 @@ const maxSealedChars = 2000;
 
 /** What the client said in `initialize`, as far as later requests depend on it. */
 const statementSchema = z.strictObject({
-  /** Of the session; random. */
+  /** The id of the session; random. */
   id: z.string(),
   caller: z.string(),
   protocolVersion: z.string(),

@@ -8,7 +8,7 @@ export const minProgress = 3;
 /** An audience that can be read at the attempt after that many: progress tells of the waits. */
 export const slowAudience = 'aud_000000003';
 
-/** Asks the user; what the suite answers is no agreement, so the result says that. */
+/** Asks the user; what the suite answers is not an agreement, so the result says that. */
 const asking = { name: 'remove_audience_from_space', arguments: { id: 'aud_000000001' } };
 
 /** The suite calls fixtures by name; ours answer in their place. */
@@ -59,8 +59,7 @@ export const notApplicable: Record<string, string> = {
   'json-schema-2020-12': 'looks for a fixture; our input schemas are flat, without $defs',
   'elicitation-sep1034-defaults': 'looks for a fixture; our question is one box to tick',
   'elicitation-sep1330-enums': 'looks for a fixture; our question is one box to tick',
-  'server-sse-polling':
-    'streams can not be resumed: each call has one, and a client can call again',
+  'server-sse-polling': "streams can't be resumed: each call has one, and a client can call again",
   'dns-rebinding-protection': http,
   'resources-read-binary': noResource,
   'resources-templates-read': noResource,

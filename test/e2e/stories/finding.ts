@@ -21,7 +21,7 @@ const large: SandboxSeed = {
   ],
 };
 
-/** The ISO date of so many days ago. */
+/** The ISO date of this many days ago. */
 function dateBefore(days: number): string {
   return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -14,7 +14,7 @@ afterAll(() => {
 
 const minute = 60_000;
 
-/** A gate of so many requests a minute, and the names of the calls in the order in which they passed. */
+/** A gate of this many requests per minute, and the names of the calls in the order in which they passed. */
 function setUp(perMinute = 1) {
   const clock = new ManualClock();
   const gate: Gate = new Gate({
@@ -53,7 +53,7 @@ describe('callers at a gate', () => {
     expect(passed).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
   });
 
-  test('need no turn for calls that can not wait, while there are places for all', async () => {
+  test("need no turn for calls that can't wait, while there are places for all", async () => {
     const { clock, passed, enter } = setUp(4);
     const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
     const calls = names.map((name) => enter(name, { deadline: clock.monotonic() }));

@@ -402,7 +402,7 @@ describe('a wait that would pass the deadline', () => {
   });
 });
 
-describe('a call that can not wait for the next window', () => {
+describe("a call that can't wait for the next window", () => {
   const scene = async () => {
     const { enter, settle, clock, startedAt, entered } = setUp(4);
     await enter('a');

@@ -72,7 +72,7 @@ describe('a refusal of the token', () => {
     expect(await enterBy(clock, gates, 'update_audience_for_space', 0)).toBe(true);
   });
 
-  test('refuses calls in line at other gates that can not wait so long', async () => {
+  test("refuses calls in line at other gates that can't wait so long", async () => {
     const { clock, gates } = setUp({ list_audiences: 1 });
     const lists = gates.gate('list_audiences', 25);
     const place = await lists.enter(testCall(), false);

@@ -178,7 +178,7 @@ function expectAllEnded(plans: Plan[], outcomes: Outcome[]): void {
   }
 }
 
-/** Of the calls of one process: those let through, in order. */
+/** The calls of one process that were let through, in order. */
 const grantedOf = (outcomes: Outcome[]) =>
   outcomes
     .filter(({ granted }) => granted !== undefined)

@@ -399,7 +399,7 @@ describe('the first request of a window', () => {
     expect(window.ask(1000, patient)).toBe('granted');
   });
 
-  test('does not hold back those who can not wait so long', () => {
+  test("does not hold back those who can't wait so long", () => {
     const window = new Picture(10);
     window.ask(0, patient);
     expect(window.ask(400, 599)).toBe('granted');

@@ -70,7 +70,7 @@ describe.each([
   });
 });
 
-test('an answer from the bus that is no response is ignored', async () => {
+test('an answer from the bus that is not a response is ignored', async () => {
   const { caller, id: session } = owner;
   const response = { jsonrpc: '2.0', method: 'tools/list', id: question };
   await bus.member().publish({ v: 1, kind: 'answer', caller, session, id: question, response });
