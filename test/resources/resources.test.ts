@@ -206,7 +206,7 @@ describe('an overview', () => {
     await client.close();
     for (const { contents } of both) {
       expect(contentsSchema.parse(contents)[0].text).toMatch(
-        /Destinations were looked up for 12 of the 12 audiences that nothing is built on\.\n$/,
+        /Destinations were looked up for 12 of the 12 audiences on which no other is built\.\n$/,
       );
     }
   });
