@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { start } from '../../src/sandbox/start.ts';
 import { errorCodes } from '../../src/segment/errors.ts';
@@ -6,6 +6,7 @@ import { callTool, secret } from '../support/in-memory.ts';
 import { listen } from '../support/listen.ts';
 import { type Session, startSession } from '../support/program.ts';
 import { environmentFor, neverMs, type Rig, startRig as startAnyRig } from '../support/rig.ts';
+import { SharedRigs } from '../support/shared-rigs.ts';
 
 /*
  * What a user sees when things go wrong: for each, the named error with a true next step, and a
@@ -23,9 +24,13 @@ const safetyCodes = [
   ...['duplicate', 'audit_failed'],
 ];
 
-/** A rig in the small space, in which the sandbox has next to nothing to compute: it answers at once. */
-const startRig: typeof startAnyRig = (args, options) =>
-  startAnyRig(args, { space: 'spa_shop_staging', ...options });
+/** The small space, in which the sandbox has next to nothing to compute: it answers at once. */
+const space = 'spa_shop_staging';
+const rigs = new SharedRigs({ edition: 'v1alpha', space });
+afterAll(() => rigs[Symbol.asyncDispose]());
+
+/** A program of the test's own, which has all of its quota left. */
+const startRig: typeof startAnyRig = (args, options) => startAnyRig(args, { space, ...options });
 
 /** Calls a tool that must fail, and notes the code. */
 async function failing(
@@ -60,7 +65,7 @@ describe('Segment says no', () => {
     [409, 'conflict', /Live/],
     [413, 'payload_too_large', /Shorten/],
   ])('HTTP %i', async (status, code, next) => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     rig.faults(() => ({
       kind: 'answer',
       status,
@@ -76,7 +81,7 @@ describe('Segment says no', () => {
   });
 
   test('HTTP 422: all of its entries are passed on, with their fields', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     const errors = [
       { type: 'input-validation', message: '"a" is bad', field: 'a' },
       { type: 'input-validation', message: '"b" is bad', field: 'b' },
@@ -108,7 +113,7 @@ describe('the network', () => {
   });
 
   test('a response that is cut off is requested again', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     rig.faults(({ number }) => (number === 1 ? { kind: 'drop', when: 'mid-body' } : undefined));
     const { error } = await callTool(rig.session.client, 'list_audiences');
     expect(error).toBeUndefined();
@@ -116,7 +121,7 @@ describe('the network', () => {
   });
 
   test('responses that are always cut off', async () => {
-    await using rig = await startRig(['--max-wait-ms', '600']);
+    const rig = await rigs.with(['--max-wait-ms', '100']);
     rig.faults(() => ({ kind: 'drop', when: 'mid-body' }));
     const error = await failing(rig.session, 'list_audiences', {}, 'bad_response');
     expect(error.message).toMatch(/the response was cut off/);
@@ -124,7 +129,7 @@ describe('the network', () => {
   });
 
   test('an answer that does not come', async () => {
-    await using rig = await startRig([...impatient, '--max-wait-ms', '10']);
+    const rig = await rigs.with([...impatient, '--max-wait-ms', '100']);
     rig.faults(() => ({ kind: 'latency', ms: neverMs }));
     const error = await failing(rig.session, 'get_audience', { id: 'a' }, 'timeout');
     expect(error.next).toMatch(/timeout-ms/);
@@ -134,7 +139,7 @@ describe('the network', () => {
 
 describe('a proxy', () => {
   test('answers an error page', async () => {
-    await using rig = await startRig(['--max-wait-ms', '100']);
+    const rig = await rigs.with(['--max-wait-ms', '100']);
     rig.faults(() => ({
       kind: 'answer',
       status: 502,
@@ -149,7 +154,7 @@ describe('a proxy', () => {
   });
 
   test('answers a page instead of data', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     rig.faults(() => ({ kind: 'answer', status: 200, body: htmlPage }));
     const error = await failing(rig.session, 'list_audiences', {}, 'bad_response');
     expect(error.message).toMatch(/is not JSON/);
@@ -158,7 +163,7 @@ describe('a proxy', () => {
   });
 
   test('redirects, and is not followed', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     let followed = 0;
     const elsewhere = await listen((_, response) => {
       followed += 1;
@@ -179,7 +184,7 @@ describe('a proxy', () => {
     ['arrays', '['.repeat(200_000) + ']'.repeat(200_000)],
     ['objects', `${'{"data":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
   ])('answers %s nested absurdly deep', async (_, body) => {
-    await using rig = await startRig(['--max-wait-ms', '100']);
+    const rig = await rigs.with(['--max-wait-ms', '100']);
     rig.faults(() => ({ kind: 'answer', status: 200, body }));
     await failing(rig.session, 'list_audiences', {}, 'bad_response');
     await failing(rig.session, 'create_audience', create, 'bad_response');
@@ -187,7 +192,7 @@ describe('a proxy', () => {
   });
 
   test('answers data of another shape', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     rig.faults(() => ({ kind: 'answer', status: 200, body: '{"data":{"audiences":[{"id":7}]}}' }));
     const error = await failing(rig.session, 'list_audiences', {}, 'bad_response');
     expect(error.message).toMatch(/data\.audiences\.0\.id/);
@@ -242,8 +247,8 @@ describe('a write whose answer is lost', () => {
       'a page comes instead',
       { kind: 'answer', status: 200, body: htmlPage, applied: true } as const,
     ],
-  ])('is not sent again: %s', async (_, fault) => {
-    await using rig = await startRig([...impatient, '--max-wait-ms', '100']);
+  ])('is not sent again: %s', async (name, fault) => {
+    const rig = await rigs.with([...impatient, '--max-wait-ms', '100']);
     const writes: string[] = [];
     let isSent = false;
     rig.faults(({ method }) => {
@@ -254,7 +259,9 @@ describe('a write whose answer is lost', () => {
       // What is looked at before it goes well, what is looked for after it does not.
       return isSent ? fault : undefined;
     });
-    const created = await failing(rig.session, 'create_audience', create, 'outcome_unknown');
+    // The program remembers the name of a create whose outcome is unknown.
+    const args = { ...create, name };
+    const created = await failing(rig.session, 'create_audience', args, 'outcome_unknown');
     expect(created.message).toMatch(/The search for it failed/);
     expect(created.next).toMatch(/list_audiences/);
     isSent = false;
@@ -273,7 +280,6 @@ describe('a write whose answer is lost', () => {
   test('is sent again when the connection could not even be made', async () => {
     const gone = await start({ edition: 'v1alpha' });
     await gone.close();
-    const space = gone.spaces[0]?.id ?? '';
     await using session = await startSession([], environmentFor(gone.url, space));
     const calling = callTool(session.client, 'create_audience', create);
     await session.logged('trying again');
@@ -283,10 +289,9 @@ describe('a write whose answer is lost', () => {
   });
 
   test('a removal whose audience is gone when it would be repeated counts as done', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     const { client } = rig.session;
-    const { text } = await callTool(client, 'create_audience', create);
-    const { id } = JSON.parse(text).audience;
+    const id = 'aud_000000012';
     let removes = 0;
     rig.faults(({ operation }) => {
       if (operation !== 'remove_audience_from_space') return undefined;
@@ -300,7 +305,7 @@ describe('a write whose answer is lost', () => {
   });
 
   test('a removal whose outcome is unknown says so, and keeps the audience', async () => {
-    await using rig = await startRig(['--max-wait-ms', '100']);
+    const rig = await rigs.with(['--max-wait-ms', '100']);
     rig.faults(({ method }) =>
       method === 'DELETE' ? { kind: 'answer', status: 200, body: '' } : undefined,
     );
@@ -324,7 +329,7 @@ describe('a write whose answer is lost', () => {
   });
 
   test('a remove of what is not there is not found', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     await failing(rig.session, 'remove_audience_from_space', { id: 'aud_no' }, 'not_found');
   });
 });
@@ -333,7 +338,7 @@ describe('odd input', () => {
   test.each(['a b', '50%', 'a;b', '…'])(
     'an id like %j reaches Segment as one path segment',
     async (id) => {
-      await using rig = await startRig();
+      const rig = await rigs.with();
       await failing(rig.session, 'get_audience', { id }, 'not_found');
       expect(rig.requests).toHaveLength(1);
       expect(rig.requests[0]?.path.split('/')).toHaveLength(5);
@@ -346,13 +351,13 @@ describe('odd input', () => {
     ...['a/b', '../../spaces', '%2e%2e', 'a%2Fb', '%252e%252e', 'a\\b', 'a%0d%0ab'],
     ...['?x', 'a#b', '%3f', ' ', '%e0%80%ae%e0%80%ae'],
   ])('an id like %j is not sent', async (id) => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     await failing(rig.session, 'get_audience', { id }, 'invalid_input');
     expect(rig.requests).toEqual([]);
   });
 
   test('a name of 10,000 characters is not sent', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     const error = await failing(
       rig.session,
       'create_audience',
@@ -364,21 +369,21 @@ describe('odd input', () => {
   });
 
   test('a description of two million characters is refused by Segment itself', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     const long = { ...create, description: 'x'.repeat(2_000_000) };
     await failing(rig.session, 'create_audience', long, 'payload_too_large');
     await stillServes(rig);
   });
 
   test('a definition that breaks the rules is not sent', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     const wrong = { name: 'Wrong', query: 'event(' };
     await failing(rig.session, 'create_audience', wrong, 'invalid_query');
     expect(rig.requests).toEqual([]);
   });
 
   test('a query of two million characters is for Segment to judge', async () => {
-    await using rig = await startRig();
+    const rig = await rigs.with();
     const long = { name: 'Long', query: 'x'.repeat(2_000_000) };
     await failing(rig.session, 'create_audience', long, 'payload_too_large');
     await stillServes(rig);
@@ -393,11 +398,9 @@ describe('odd input', () => {
   });
 
   test('an audience that was removed by someone else', async () => {
-    await using rig = await startRig();
-    const { client } = rig.session;
-    const { text } = await callTool(client, 'create_audience', create);
-    const { id } = JSON.parse(text).audience;
-    await callTool(client, 'remove_audience_from_space', { id });
+    const rig = await rigs.with();
+    const id = 'aud_000000012';
+    await callTool(rig.session.client, 'remove_audience_from_space', { id });
     const error = await failing(
       rig.session,
       'update_audience_for_space',

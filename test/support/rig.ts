@@ -19,6 +19,16 @@ export interface Rig extends AsyncDisposable {
   requests: LogEntry[];
   /** From now on asked for a fault at every request. */
   faults(next: (request: SandboxRequest) => Fault | undefined): void;
+  /** Brings the sandbox back to its start, without faults, and forgets the requests that reached it. */
+  reset(): void;
+}
+
+/** How a rig differs from the usual one. */
+export interface RigOptions
+  extends Pick<SandboxOptions, 'edition' | 'seeds' | 'limits' | 'clock'> {
+  answering?: Answering;
+  /** The program's default space; the sandbox's first one by default. */
+  space?: string;
 }
 
 /** The environment that points the program at a sandbox. */
@@ -37,19 +47,11 @@ export const neverMs = 2_147_483_647;
 /**
  * Nothing needs confirmation unless `args` say otherwise.
  *
- * @param options `space` is the program's default space, the sandbox's first one by default; the
- * sandbox is one of the seed's edition unless `edition` says otherwise.
+ * @param options the sandbox is one of the seed's edition unless `edition` says otherwise.
  */
 export async function startRig(
   args: string[] = [],
-  {
-    answering,
-    space: chosen,
-    ...options
-  }: Pick<SandboxOptions, 'edition' | 'seeds' | 'limits' | 'clock'> & {
-    answering?: Answering;
-    space?: string;
-  } = {},
+  { answering, space: chosen, ...options }: RigOptions = {},
 ): Promise<Rig> {
   let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
   const requests: LogEntry[] = [];
@@ -73,6 +75,11 @@ export async function startRig(
     requests,
     faults(next) {
       faults = next;
+    },
+    reset() {
+      faults = () => undefined;
+      requests.length = 0;
+      sandbox.reset();
     },
     async [Symbol.asyncDispose]() {
       await session.close();
