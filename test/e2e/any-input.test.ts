@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LogEntry, type Sandbox, start } from '../../src/sandbox/start.ts';
-import { operationNames } from '../../src/segment/editions/editions.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { callTool } from '../support/in-memory.ts';
+import { plenty, plentyFlags } from '../support/plenty.ts';
 import { type Session, startSession } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
 import { anyCharacter } from '../support/wild-text.ts';
@@ -15,7 +15,6 @@ import { anyCharacter } from '../support/wild-text.ts';
 let sandbox: Sandbox;
 let session: Session;
 const requests: LogEntry[] = [];
-const plenty = Object.fromEntries(operationNames.map((name) => [name, 100_000]));
 
 beforeAll(async () => {
   sandbox = await start({
@@ -23,9 +22,8 @@ beforeAll(async () => {
     limits: plenty,
     log: (entry) => requests.push(entry),
   });
-  const limits = operationNames.map((name) => `${name}=100000`).join(',');
   session = await startSession(
-    ['--rate-limits', limits],
+    [...plentyFlags],
     environmentFor(sandbox.url, 'spa_shop_production'),
   );
 });

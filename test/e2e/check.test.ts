@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callTool } from '../support/in-memory.ts';
-import { mainFile, plainEnvironment, startSession } from '../support/program.ts';
+import { mainFile, plainEnvironment, type Session, startSession } from '../support/program.ts';
 import { startRig } from '../support/rig.ts';
 
 /*
@@ -14,6 +14,13 @@ import { startRig } from '../support/rig.ts';
 
 const right = "event('Shoes Bought').within(7 days).count() >= 1";
 const wrong = "event('Shoes Bought').within(7 days).cuont() >= 1";
+
+/** The program as a server of the sandbox, which no test here changes. */
+let session: Session;
+beforeAll(async () => {
+  session = await startSession(['--sandbox']);
+});
+afterAll(() => session.close());
 
 async function check(args: string[], input = '', cwd = '.') {
   const options = { env: plainEnvironment(), cwd };
@@ -56,7 +63,6 @@ not valid
   });
 
   test('--json prints what the tool gives', async () => {
-    await using session = await startSession(['--sandbox']);
     for (const [query, code] of [
       [right, 0],
       [wrong, 1],
@@ -177,9 +183,8 @@ test('what is too long is not checked, with exit code 3', async () => {
 });
 
 test('the README shows what the command prints', async () => {
-  const [, session = ''] =
-    /```console\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
-  const commands = session.split(/^\$ segment-audiences-mcp check /m).slice(1);
+  const [, shown = ''] = /```console\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const commands = shown.split(/^\$ segment-audiences-mcp check /m).slice(1);
   expect(commands.length).toBeGreaterThan(1);
   for (const command of commands) {
     const [line = '', ...output] = command.split('\n');
@@ -195,8 +200,8 @@ test('the page on the language shows what the command prints', async () => {
   for (const [, name = '', content = ''] of page.matchAll(/^```seg (\S+)\n([\s\S]*?)^```$/gm)) {
     writeFileSync(join(folder, name), content);
   }
-  const [, session = ''] = /^```console\n([\s\S]*?)^```$/m.exec(page) ?? [];
-  const commands = session.split(/^\$ segment-audiences-mcp check /m).slice(1);
+  const [, shown = ''] = /^```console\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  const commands = shown.split(/^\$ segment-audiences-mcp check /m).slice(1);
   expect(commands.length).toBeGreaterThan(1);
   for (const command of commands) {
     const [line = '', ...output] = command.split('\n');
@@ -234,13 +239,11 @@ test('--query-check off leaves the check to Segment', async () => {
 });
 
 test('the built server lists and reads the cheat sheet', async () => {
-  await using session = await startSession(['--sandbox']);
   const { contents } = await session.client.readResource({ uri: 'segment://query-language' });
   expect(JSON.stringify(contents)).toContain('within_last');
 });
 
 test('get_audience of the sandbox gives size and explanation', async () => {
-  await using session = await startSession(['--sandbox']);
   const { structured } = await callTool(session.client, 'get_audience', { id: 'aud_000000001' });
   expect(structured).toMatchObject({
     explanation: 'Users whose **total_spend** is more than 500.',

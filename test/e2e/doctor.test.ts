@@ -7,7 +7,8 @@ import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
 import { mainFile, RawProgram } from '../support/program.ts';
 
 /*
- * The doctor of the built program, against a sandbox.
+ * The doctor of the built program, against a sandbox: what the process itself has to do with. What it finds
+ * in what Segment answers is tested in test/commands/doctor.test.ts.
  */
 
 /** The sandbox's smaller space: it computes the sizes of audiences in no time. */
@@ -83,21 +84,10 @@ test.each<[string, () => Promise<Record<string, string>>, string[]]>([
     async () => segment(refusing('get_workspace', 401)),
     ['workspace: fail'],
   ],
-  ['feature off', async () => segment(refusing('list_audiences', 404)), ['audiences: fail']],
-  [
-    'wrong space',
-    async () => ({ ...(await segment()), SEGMENT_SPACE_ID: 'spa_unknown' }),
-    ['audiences: fail'],
-  ],
   [
     'a proxy that is not there',
     async () => ({ SEGMENT_API_TOKEN: token, HTTPS_PROXY: 'http://127.0.0.1:1' }),
     ['proxy: fail'],
-  ],
-  [
-    'clock ten minutes off',
-    async () => segment({ clock: { now: () => Date.now() + 600_000 } }),
-    ['clock: warn'],
   ],
   [
     'an audit log in a folder that is not there',

@@ -20,6 +20,8 @@ const entrySchema = z.strictObject({
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()).optional(),
 });
+/** A space for which the sandbox computes next to nothing. */
+const small = 'spa_shop_staging';
 const { mcpServers } = z
   .strictObject({ mcpServers: z.record(z.string(), entrySchema) })
   .parse(JSON.parse(readFileSync('mcp.json', 'utf8')));
@@ -44,7 +46,7 @@ async function startEntry(name: string, environment: Record<string, string>): Pr
 describe('mcp.json', () => {
   test('has a sandbox entry that works as it stands', async () => {
     const client = await startEntry('segment-audiences-sandbox', {});
-    const { error, text } = await callTool(client, 'list_audiences');
+    const { error, text } = await callTool(client, 'list_audiences', { spaceId: small });
     expect(error).toBeUndefined();
     expect(JSON.parse(text).audiences.length).toBeGreaterThan(0);
     await client.close();
@@ -52,7 +54,7 @@ describe('mcp.json', () => {
 
   test('has a live entry that works with a token in the environment', async () => {
     const sandbox = await start({ edition: 'v1alpha' });
-    const environment = environmentFor(sandbox.url, sandbox.spaces[1]?.id ?? '');
+    const environment = environmentFor(sandbox.url, small);
     const client = await startEntry('segment-audiences', environment);
     const { error, text } = await callTool(client, 'list_audiences');
     expect(error).toBeUndefined();
@@ -92,7 +94,7 @@ describe('the package', () => {
         stderr: 'ignore',
       }),
     );
-    const { error } = await callTool(client, 'list_audiences');
+    const { error } = await callTool(client, 'list_audiences', { spaceId: small });
     expect(error).toBeUndefined();
     await client.close();
     rmSync(folder, { recursive: true });

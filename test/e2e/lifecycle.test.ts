@@ -12,6 +12,9 @@ import { environmentFor, neverMs } from '../support/rig.ts';
  */
 
 const query = "event('Shoes Bought').count() >= 1";
+/** The small space, for which the sandbox computes next to nothing. */
+const space = 'spa_shop_staging';
+const inSmallSpace = ['--sandbox', '--space', space];
 
 describe('without a server', () => {
   test.each([['--help'], ['--version']])('%s works with nothing configured', async (flag) => {
@@ -70,7 +73,7 @@ describe('settings that are ignored', () => {
 
 describe('stdout', () => {
   test('carries nothing but the protocol, whatever comes in', async () => {
-    const program = new RawProgram(['--sandbox', '--log-level', 'debug']);
+    const program = new RawProgram([...inSmallSpace, '--log-level', 'debug']);
     await program.initialize();
     program.child.stdin.write('this is not JSON\n{"jsonrpc":"2.0"}\n[]\n');
     program.send({ id: 1, method: 'tools/list' });
@@ -97,7 +100,7 @@ describe('stdout', () => {
 
 describe('stderr', () => {
   test('carries JSON lines', async () => {
-    const program = new RawProgram(['--sandbox', '--log-level', 'debug']);
+    const program = new RawProgram([...inSmallSpace, '--log-level', 'debug']);
     await program.initialize();
     program.callTool(1, 'list_audiences', {});
     await program.answer(1);
@@ -119,7 +122,7 @@ describe('the end', () => {
   test.each(['the end of stdin', ...(isWindows ? [] : signals)] as const)(
     'comes with exit code 0: %s (signals not on Windows, which ends a process at once)',
     async (how) => {
-      const program = new RawProgram(['--sandbox']);
+      const program = new RawProgram(inSmallSpace);
       await program.initialize();
       program.callTool(1, 'list_audiences', {});
       await program.answer(1);
@@ -139,7 +142,6 @@ describe('the end', () => {
         faults: ({ operation }) =>
           operation === 'get_audience' ? { kind: 'latency', ms: neverMs } : undefined,
       });
-      const space = sandbox.spaces[0]?.id ?? '';
       const program = new RawProgram(
         ['--max-wait-ms', '90000'],
         environmentFor(sandbox.url, space),
@@ -161,7 +163,6 @@ describe('the end', () => {
   test('a client that closes our stdout while calls are under way: they end in order', async () => {
     const sandbox = await start({ edition: 'v1alpha' });
     await using server = await HoldingServer.start(sandbox.url);
-    const space = sandbox.spaces[0]?.id ?? '';
     const program = new RawProgram([], environmentFor(server.url, space));
     server.beforeResponse = ({ method }) =>
       method === 'GET' ? undefined : program.logged('"stopping","reason":"stdout closed"');
@@ -169,7 +170,7 @@ describe('the end', () => {
     program.callTool(1, 'create_audience', { name: 'Hung up', query });
     program.callTool(2, 'create_audience', { name: 'Hung up, too', query });
     program.child.stdout.destroy();
-    for (const id of [3, 4, 5]) program.callTool(id, 'get_audience', { id: 'aud_000000001' });
+    for (const id of [3, 4, 5]) program.callTool(id, 'get_audience', { id: 'aud_000000011' });
     const { code } = await program.exit();
     expect(code).toBe(0);
     expect(program.stderr).not.toContain('crashed');

@@ -3,13 +3,19 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { start } from '../../src/sandbox/start.ts';
+import { type SandboxSeed, start } from '../../src/sandbox/start.ts';
 import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
+import { environmentFor } from '../support/rig.ts';
 import { elementsIn, parseXml, textIn } from '../support/xml.ts';
+import { world } from './stories/world.ts';
 
 /*
  * `graph` and `report` of the built program, against the sandbox.
  */
+
+const token = 'sgp_endToEndToken1234567';
+/** The small space, for which the sandbox computes next to nothing. */
+const small = ['--sandbox', '--space', 'spa_shop_staging'];
 
 async function run(args: string[], env: Record<string, string> = {}) {
   const program = new RawProgram(args, env);
@@ -18,23 +24,37 @@ async function run(args: string[], env: Record<string, string> = {}) {
   return { code, stdout: program.stdout, stderr: program.stderr };
 }
 
+/** The environment for a sandbox of the test's own. */
+async function inSandbox(seed: SandboxSeed): Promise<Record<string, string>> {
+  const sandbox = await start({ seed });
+  onTestFinished(() => sandbox.close());
+  return { ...environmentFor(sandbox.url, sandbox.spaces[0]?.id ?? ''), SEGMENT_API_TOKEN: token };
+}
+
+test('graph writes svg of the sandbox', async () => {
+  const { code, stdout, stderr } = await run(['graph', '--sandbox', '--format', 'svg']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+  expect(stdout).toContain('VIPs to win back');
+});
+
 test.each([
-  ['svg', /^<svg [\s\S]*<\/svg>\n$/],
   ['mermaid', /^flowchart LR\n/],
   ['dot', /^digraph [\s\S]*\}\n$/],
   ['json', /^\{[\s\S]*\}\n$/],
-])('graph writes %s of the sandbox', async (format, form) => {
-  const { code, stdout, stderr } = await run(['graph', '--sandbox', '--format', format]);
+])('graph writes %s', async (format, form) => {
+  const args = ['graph', '--format', format];
+  const { code, stdout, stderr } = await run(args, await inSandbox(world));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(form);
-  expect(stdout).toContain('VIPs to win back');
+  expect(stdout).toContain('Yearly members who lapsed');
 });
 
 test('report writes a page to a file, and replaces it only with --force', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const out = join(folder, 'report.html');
-  const first = await run(['report', '--sandbox', '--out', out]);
+  const first = await run(['report', ...small, '--out', out]);
   expect(first).toEqual({
     code: 0,
     stdout: '',
@@ -42,9 +62,9 @@ test('report writes a page to a file, and replaces it only with --force', async 
   });
   const page = readFileSync(out, 'utf8');
   const headings = elementsIn(parseXml(page)).filter(({ name }) => name === 'h1');
-  expect(headings.map(textIn)).toEqual(['Audiences of Shop (production)']);
+  expect(headings.map(textIn)).toEqual(['Audiences of Shop (staging)']);
 
-  const second = await run(['report', '--sandbox', '--out', out]);
+  const second = await run(['report', ...small, '--out', out]);
   expect(second.code).toBe(2);
   expect(second.stderr).toContain('add --force to replace it');
   expect(readFileSync(out, 'utf8')).toBe(page);
@@ -52,37 +72,35 @@ test('report writes a page to a file, and replaces it only with --force', async 
 });
 
 test("what can't be reached ends with 1, what is wrong on the command line with 2", async () => {
-  const environment = { SEGMENT_API_TOKEN: 'sgp_endToEndToken1234567', SEGMENT_SPACE_ID: 'spa_1' };
+  const environment = { SEGMENT_API_TOKEN: token, SEGMENT_SPACE_ID: 'spa_1' };
   const unreached = await run(['graph', '--api-url', 'http://127.0.0.1:1'], environment);
   expect(unreached).toMatchObject({ code: 1, stdout: '' });
   expect(unreached.stderr).toContain('could not be reached');
   expect(await run(['graph'])).toMatchObject({ code: 2, stdout: '' });
-  expect(await run(['graph', '--sandbox', '--format', 'png'])).toMatchObject({
+  expect(await run(['graph', ...small, '--format', 'png'])).toMatchObject({
     code: 2,
     stdout: '',
   });
 });
 
 test('a token in a name is shown nowhere', async () => {
-  const token = 'sgp_endToEndToken1234567';
-  const named = (name: string, query: string) => ({
-    name,
-    key: name === 'Base' ? 'base' : 'top',
-    definition: { query, level: 'users' as const },
-  });
-  const seeds = {
-    spa_1: [
-      named('Base', "event('A').count() >= 1"),
-      named(`A ${token}`, "trait('base') = 'true'"),
+  const users = { audienceType: 'USERS' } as const;
+  const environment = await inSandbox({
+    spaces: [
+      {
+        id: 'spa_1',
+        audiences: [
+          { ...users, name: 'Base', definition: { query: "event('A').count() >= 1" } },
+          {
+            ...users,
+            name: `A ${token}`,
+            key: 'top',
+            definition: { query: "trait('base') = 'true'" },
+          },
+        ],
+      },
     ],
-  };
-  const sandbox = await start({ seeds });
-  onTestFinished(() => sandbox.close());
-  const environment = {
-    SEGMENT_API_URL: sandbox.url,
-    SEGMENT_API_TOKEN: token,
-    SEGMENT_SPACE_ID: 'spa_1',
-  };
+  });
   for (const args of [['graph'], ['graph', '--format', 'mermaid'], ['report']]) {
     const { code, stdout, stderr } = await run(args, environment);
     expect(code).toBe(0);
@@ -92,7 +110,7 @@ test('a token in a name is shown nowhere', async () => {
 });
 
 test('a reader of stdout may leave early', async () => {
-  const program = new RawProgram(['report', '--sandbox']);
+  const program = new RawProgram(['report', ...small]);
   program.child.stdin.end();
   program.child.stdout.destroy();
   expect((await program.exit()).code).toBe(0);
@@ -104,7 +122,7 @@ test.skipIf(!existsSync('/dev/full'))('a full disk behind stdout is an error', a
   onTestFinished(() => closeSync(full));
   const { status, stderr } = spawnSync(
     process.execPath,
-    [mainFile, 'graph', '--sandbox', '--format', 'json'],
+    [mainFile, 'graph', ...small, '--format', 'json'],
     { stdio: ['ignore', full, 'pipe'], encoding: 'utf8', env: plainEnvironment() },
   );
   expect(stderr).toBe(

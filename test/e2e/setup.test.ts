@@ -74,7 +74,7 @@ test('--write gives a client what it needs to start the server, --remove takes i
   mkdirSync(join(folder, '.cursor'));
   const before = '// mine\n{\n\t"mcpServers": {}, // none\n}';
   writeFileSync(file, before);
-  const space = sandbox.spaces[0]?.id ?? '';
+  const space = sandbox.spaces[1]?.id ?? '';
   const flags = ['--api-url', sandbox.url, '--space', space];
   const env = { SEGMENT_API_TOKEN: token };
   const written = await run(['cursor', '--write', '--yes', ...flags], folder, env);

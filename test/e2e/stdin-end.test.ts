@@ -94,14 +94,20 @@ describe.skipIf(isWindows)(
         const messages = [
           ...initialize,
           callOf(1, 'list_audiences', {}),
-          callOf(2, 'get_audience', { id: 'aud_000000001' }),
+          callOf(2, 'get_audience', { id }),
           callOf(3, 'create_audience', { name: 'Piped', query }),
-          callOf(4, 'update_audience_for_space', { id: 'aud_000000002', name: 'Piped, too' }),
+          callOf(4, 'update_audience_for_space', { id: 'aud_000000012', name: 'Piped, too' }),
           callOf(5, 'check_audience_query', { query }),
           { id: 6, method: 'tools/list' },
           { id: 7, method: 'resources/read', params: { uri: 'segment://query-language' } },
         ];
-        const responses = await run(messages, ['--sandbox', '--confirm', 'none'], { script });
+        const responses = await run(
+          messages,
+          ['--sandbox', '--space', space, '--confirm', 'none'],
+          {
+            script,
+          },
+        );
         expect(idsOf(responses)).toEqual(expect.arrayContaining(['init', 1, 2, 3, 4, 5, 6, 7]));
         expect(responses).toHaveLength(8);
         // Whether a write was sent before the end was seen is a matter of moments.
@@ -128,7 +134,7 @@ describe.skipIf(isWindows)(
       }
       program.child.stdin.end();
       // For as long as another program takes from its start to its end.
-      await run([...initialize, callOf(1, 'list_audiences', {})], ['--sandbox']);
+      await run([...initialize, callOf(1, 'list_audiences', {})], ['--sandbox', '--space', space]);
       program.child.stdout.resume();
       expect((await program.exit()).code).toBe(0);
       expect(program.messages()).toHaveLength(1 + count);

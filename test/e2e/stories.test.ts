@@ -1,12 +1,14 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Fault, type Sandbox, type SandboxRequest, start } from '../../src/sandbox/start.ts';
+import { tools } from '../../src/tools/registry.ts';
 import { callTool } from '../support/in-memory.ts';
-import { startSession } from '../support/program.ts';
+import { plenty, plentyFlags } from '../support/plenty.ts';
+import { type Session, startSession } from '../support/program.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import { environmentFor } from '../support/rig.ts';
-import { maxCalls, stories } from './stories/index.ts';
+import { changing, finding, maxCalls, stories } from './stories/index.ts';
 import type { Held, Scene, Story } from './stories/story.ts';
 import { world } from './stories/world.ts';
 
@@ -87,27 +89,71 @@ function lookInto(sandbox: Sandbox): Pick<Scene, 'held' | 'read' | 'sandbox'> {
   };
 }
 
-/** Tells a story on a sandbox of its own. @returns the tools that were called. */
-async function toolsCalled({ args = [], failed = [], ...story }: Story): Promise<string[]> {
-  const sandbox = await start({ seed: story.world ?? world, faults: failing(failed) });
-  try {
-    const space = sandbox.spaces[0]?.id ?? '';
-    await using session = await startSession([...args], environmentFor(sandbox.url, space));
-    const called = countToolCalls(session.client);
-    const call: Scene['call'] = (tool, given = {}) => callTool(session.client, tool, { ...given });
-    await story.tell({ call, expect, ...lookInto(sandbox) });
-    return called;
-  } finally {
-    await sandbox.close();
-  }
+interface Stage extends AsyncDisposable {
+  sandbox: Sandbox;
+  session: Session;
+  /** The tools that have been called. */
+  called: string[];
 }
 
-describe.concurrent('in at most three calls, agreement included', () => {
-  test.each(stories.map((story) => [story.request, story] as const))('%s', async (_, story) => {
-    const called = await toolsCalled(story);
-    expect(called).toEqual(story.tools);
-    expect(called.length).toBeLessThanOrEqual(maxCalls);
+/** @param unlimited for many stories, which share the quotas. */
+async function startStage(
+  { args = [], failed = [], world: seed = world }: Story,
+  unlimited = false,
+): Promise<Stage> {
+  const limits = unlimited ? plenty : {};
+  const sandbox = await start({ seed, faults: failing(failed), limits });
+  const environment = environmentFor(sandbox.url, sandbox.spaces[0]?.id ?? '');
+  const flags = [...args, ...(unlimited ? plentyFlags : [])];
+  const session = await startSession(flags, environment);
+  return {
+    sandbox,
+    session,
+    called: countToolCalls(session.client),
+    async [Symbol.asyncDispose]() {
+      await session.close();
+      await sandbox.close();
+    },
+  };
+}
+
+async function tellOn({ sandbox, session, called }: Stage, story: Story): Promise<void> {
+  const call: Scene['call'] = (tool, given = {}) => callTool(session.client, tool, { ...given });
+  called.length = 0;
+  await story.tell({ call, expect, ...lookInto(sandbox) });
+  expect(called).toEqual(story.tools);
+  expect(called.length).toBeLessThanOrEqual(maxCalls);
+}
+
+const titled = (told: readonly Story[]) => told.map((story) => [story.request, story] as const);
+
+describe('in at most three calls: what changes nothing', () => {
+  /** One for all that need the same. */
+  const stages = new Map<string, Promise<Stage>>();
+  afterAll(async () => {
+    for (const stage of stages.values()) await (await stage)[Symbol.asyncDispose]();
   });
+
+  test.each(titled(finding))('%s', async (_, story) => {
+    const key = JSON.stringify([story.args, story.failed, story.world]);
+    const stage = stages.get(key) ?? startStage(story, true);
+    stages.set(key, stage);
+    await tellOn(await stage, story);
+  });
+});
+
+describe.concurrent('in at most three calls, agreement included: what changes something', () => {
+  test.each(titled(changing))('%s', async (_, story) => {
+    await using stage = await startStage(story);
+    await tellOn(stage, story);
+  });
+});
+
+test('what changes nothing leaves everything as it is', () => {
+  const writing = tools.filter(({ hints }) => !hints.readOnlyHint).map(({ name }) => name);
+  expect(finding.flatMap((story) => story.tools).filter((name) => writing.includes(name))).toEqual(
+    [],
+  );
 });
 
 test('no request is there twice, and there are enough of them', () => {

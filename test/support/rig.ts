@@ -24,8 +24,7 @@ export interface Rig extends AsyncDisposable {
 }
 
 /** How a rig differs from the usual one. */
-export interface RigOptions
-  extends Pick<SandboxOptions, 'edition' | 'seeds' | 'limits' | 'clock'> {
+export interface RigOptions extends Pick<SandboxOptions, 'edition' | 'seeds' | 'limits' | 'clock'> {
   answering?: Answering;
   /** The program's default space; the sandbox's first one by default. */
   space?: string;

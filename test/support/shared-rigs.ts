@@ -1,11 +1,6 @@
-import { operationNames } from '../../src/segment/editions/editions.ts';
 import type { Answering } from './in-memory.ts';
+import { plenty, plentyFlags } from './plenty.ts';
 import { type Rig, type RigOptions, startRig } from './rig.ts';
-
-/** No test of a shared program is about quotas: one must not use up those of the next. */
-const perMinute = 100_000;
-const plenty = operationNames.map((name) => `${name}=${perMinute}`).join(',');
-const limits = Object.fromEntries(operationNames.map((name) => [name, perMinute]));
 
 /**
  * Rigs for tests that come one after the other: those with the same arguments share a program, which goes
@@ -46,9 +41,10 @@ export class SharedRigs implements AsyncDisposable {
       if (!this.#answering) throw new Error('Nobody is there to answer');
       return this.#answering(question);
     };
-    return startRig([...args, '--rate-limits', plenty], {
+    // One test must not use up the quotas of the next.
+    return startRig([...args, ...plentyFlags], {
       ...this.#options,
-      limits,
+      limits: plenty,
       ...(canAsk ? { answering } : {}),
     });
   }
