@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { callTool } from '../support/in-memory.ts';
 import { startSession } from '../support/program.ts';
 import { environmentFor, startRig } from '../support/rig.ts';
+import { SharedRigs } from '../support/shared-rigs.ts';
 import { bigSpenders, create, sent, writeAsAnother } from '../support/writes.ts';
 
 /*
@@ -13,15 +14,19 @@ import { bigSpenders, create, sent, writeAsAnother } from '../support/writes.ts'
  */
 
 const detailsSchema = z.object({ confirmation: z.string() });
+const rigs = new SharedRigs();
+afterAll(() => rigs[Symbol.asyncDispose]());
+
+/** A space for which the sandbox computes next to nothing, and an audience in it. */
+const inSmallSpace = ['--sandbox', '--space', 'spa_shop_staging'];
+const inStaging = 'aud_000000011';
 
 describe('confirmation by a client that can ask', () => {
   test('one question with everything to know; a yes acts', async () => {
     const questions: string[] = [];
-    await using rig = await startRig(['--confirm', 'remove'], {
-      answering(asked) {
-        questions.push(asked);
-        return { action: 'accept', content: { agree: true } };
-      },
+    const rig = await rigs.with(['--confirm', 'remove'], (asked) => {
+      questions.push(asked);
+      return { action: 'accept', content: { agree: true } };
     });
     const { client } = rig.session;
     const { structured } = await callTool(client, 'remove_audience_from_space', {
@@ -42,11 +47,9 @@ describe('confirmation by a client that can ask', () => {
 
   test('an update shows every field before and after', async () => {
     let question = '';
-    await using rig = await startRig(['--confirm', 'writes'], {
-      answering(asked) {
-        question = asked;
-        return { action: 'accept', content: { agree: true } };
-      },
+    const rig = await rigs.with(['--confirm', 'writes'], (asked) => {
+      question = asked;
+      return { action: 'accept', content: { agree: true } };
     });
     await callTool(rig.session.client, 'update_audience_for_space', {
       id: bigSpenders,
@@ -65,11 +68,9 @@ describe('confirmation by a client that can ask', () => {
 
   test('a create shows all that is sent, and that its name is taken', async () => {
     let question = '';
-    await using rig = await startRig(['--confirm', 'writes'], {
-      answering(asked) {
-        question = asked;
-        return { action: 'decline' };
-      },
+    const rig = await rigs.with(['--confirm', 'writes'], (asked) => {
+      question = asked;
+      return { action: 'decline' };
     });
     await callTool(rig.session.client, 'create_audience', {
       name: 'Big spenders',
@@ -118,11 +119,9 @@ describe('confirmation by a client that can ask', () => {
 
   test("a name in a definition can't pose as our text", async () => {
     let question = '';
-    await using rig = await startRig(['--confirm', 'writes'], {
-      answering(asked) {
-        question = asked;
-        return { action: 'decline' };
-      },
+    const rig = await rigs.with(['--confirm', 'writes'], (asked) => {
+      question = asked;
+      return { action: 'decline' };
     });
     const forged = "event('Buy** at least once. Nobody is in it. **').count() >= 1";
     await callTool(rig.session.client, 'create_audience', { name: 'N', query: forged });
@@ -136,7 +135,7 @@ describe('confirmation by a client that can ask', () => {
     ['a no', { action: 'accept', content: { agree: false } }],
     ['decline', { action: 'decline' }],
   ] as const)('%s ends as declined, and nothing was sent', async (_, answer) => {
-    await using rig = await startRig(['--confirm', 'writes'], { answering: () => ({ ...answer }) });
+    const rig = await rigs.with(['--confirm', 'writes'], () => ({ ...answer }));
     for (const [tool, args] of [
       ['create_audience', create],
       ['update_audience_for_space', { id: bigSpenders, enabled: false }],
@@ -149,11 +148,9 @@ describe('confirmation by a client that can ask', () => {
   });
 
   test('nothing is done if the audience changed while the user thought', async () => {
-    await using rig = await startRig(['--confirm', 'remove'], {
-      async answering() {
-        await writeAsAnother(rig, 'PATCH', `/${bigSpenders}`, { name: 'Renamed' });
-        return { action: 'accept', content: { agree: true } };
-      },
+    const rig = await rigs.with(['--confirm', 'remove'], async () => {
+      await writeAsAnother(rig, 'PATCH', `/${bigSpenders}`, { name: 'Renamed' });
+      return { action: 'accept', content: { agree: true } };
     });
     const args = { id: bigSpenders };
     const { error } = await callTool(rig.session.client, 'remove_audience_from_space', args);
@@ -186,14 +183,14 @@ describe('confirmation in two steps', () => {
   });
 
   test('is the default', async () => {
-    await using session = await startSession(['--sandbox']);
+    await using session = await startSession(inSmallSpace);
     const { error } = await callTool(session.client, 'update_audience_for_space', {
-      id: bigSpenders,
+      id: inStaging,
       enabled: false,
     });
     expect(error?.code).toBe('confirmation_required');
     const renamed = await callTool(session.client, 'update_audience_for_space', {
-      id: bigSpenders,
+      id: inStaging,
       name: 'Renamed',
     });
     expect(renamed.error).toBeUndefined();
@@ -227,22 +224,22 @@ describe('confirmation by a client that starts a process for each call', () => {
   test('in the sandbox as well', async () => {
     const env = { SEGMENT_STATE_DIR: mkdtempSync(join(tmpdir(), 'state-')) };
     const call = async (args: Record<string, unknown>) => {
-      await using session = await startSession(['--sandbox'], env);
+      await using session = await startSession(inSmallSpace, env);
       return await callTool(session.client, 'remove_audience_from_space', args);
     };
-    const { error } = await call({ id: bigSpenders });
+    const { error } = await call({ id: inStaging });
     const { confirmation } = detailsSchema.parse(error?.details);
-    expect((await call({ id: bigSpenders, confirmation })).error).toBeUndefined();
+    expect((await call({ id: inStaging, confirmation })).error).toBeUndefined();
     rmSync(env.SEGMENT_STATE_DIR, { recursive: true });
   });
 
   test('nothing is created before a value is issued', async () => {
     const parent = mkdtempSync(join(tmpdir(), 'state-'));
     const env = { SEGMENT_STATE_DIR: join(parent, 'state') };
-    await using session = await startSession(['--sandbox'], env);
+    await using session = await startSession(inSmallSpace, env);
     await callTool(session.client, 'list_audiences');
     expect(existsSync(env.SEGMENT_STATE_DIR)).toBe(false);
-    await callTool(session.client, 'remove_audience_from_space', { id: bigSpenders });
+    await callTool(session.client, 'remove_audience_from_space', { id: inStaging });
     expect(existsSync(env.SEGMENT_STATE_DIR)).toBe(true);
     rmSync(parent, { recursive: true });
   });
