@@ -6,6 +6,7 @@ import { callTool } from '../support/in-memory.ts';
 import { plenty, plentyFlags } from '../support/plenty.ts';
 import { type Session, startSession } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
+import { recentPeople } from '../support/shared-people.ts';
 import { anyCharacter } from '../support/wild-text.ts';
 
 /*
@@ -20,6 +21,7 @@ beforeAll(async () => {
   sandbox = await start({
     edition: 'v1alpha',
     limits: plenty,
+    people: recentPeople,
     log: (entry) => requests.push(entry),
   });
   session = await startSession(

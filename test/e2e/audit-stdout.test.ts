@@ -6,6 +6,9 @@ import { mainFile, plainEnvironment } from '../support/program.ts';
 import { startTeamServer } from '../support/team-server.ts';
 import { create } from '../support/writes.ts';
 
+/** The small space, for which the sandbox computes next to nothing. */
+const sandbox = ['--sandbox', '--space', 'spa_shop_staging'];
+
 const lineSchema = z.looseObject({
   kind: z.literal('audit'),
   time: z.iso.datetime(),
@@ -18,7 +21,7 @@ const lineSchema = z.looseObject({
 
 test('over HTTP, stdout has the audit log, and nothing else', async () => {
   await using server = await startTeamServer([
-    '--sandbox',
+    ...sandbox,
     '--audit-log=stdout',
     '--replica=mcp-1',
     '--drain-wait-ms=0',
@@ -42,7 +45,7 @@ test('over HTTP, stdout has the audit log, and nothing else', async () => {
 
 test('over HTTP, a reader of stdout that is gone lets nothing be written', async () => {
   await using server = await startTeamServer([
-    '--sandbox',
+    ...sandbox,
     '--audit-log=stdout',
     '--drain-wait-ms=0',
   ]);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Fault, type Sandbox, type SandboxRequest, start } from '../../src/sandbox/start.ts';
-import { operationNames } from '../../src/segment/editions/editions.ts';
 import { cut } from '../../src/text/visible.ts';
 import { hostile, unseenIn, writableName } from '../support/hostile.ts';
 import { audience, jsonIn } from '../support/in-memory.ts';
+import { plentyFlags } from '../support/plenty.ts';
 import { environmentFor } from '../support/rig.ts';
+import { recentPeople } from '../support/shared-people.ts';
 import { Wire, type WireResult } from '../support/wire.ts';
 
 /*
@@ -22,12 +23,15 @@ let wire: Wire;
 let faults: (request: SandboxRequest) => Fault | undefined = () => undefined;
 
 beforeAll(async () => {
-  sandbox = await start({ edition: 'v1alpha', faults: (request) => faults(request) });
-  const limits = operationNames.map((name) => `${name}=100000`).join(',');
+  sandbox = await start({
+    edition: 'v1alpha',
+    people: recentPeople,
+    faults: (request) => faults(request),
+  });
   wire = new Wire(
     [
       ...['--confirm', 'writes', '--audit-log', auditFile, '--log-level', 'debug'],
-      ...['--query-check', 'warn', '--rate-limits', limits],
+      ...['--query-check', 'warn', ...plentyFlags],
     ],
     environmentFor(sandbox.url, 'spa_shop_staging'),
   );

@@ -12,6 +12,7 @@ import {
 } from '../support/modern.ts';
 import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
+import { recentPeople } from '../support/shared-people.ts';
 
 /*
  * The protocol from 2026-07-28 on, on stdin and stdout of the built program.
@@ -26,7 +27,7 @@ let sandbox: Sandbox;
 let upstream: HoldingServer;
 
 beforeEach(async () => {
-  sandbox = await start();
+  sandbox = await start({ people: recentPeople });
   upstream = await HoldingServer.start(sandbox.url);
 });
 

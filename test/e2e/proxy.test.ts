@@ -133,10 +133,10 @@ describe('a CONNECT proxy', () => {
       HTTP_PROXY: `http://${proxy.address}`,
     };
     const sandbox = await start();
-    const space = sandbox.spaces[0]?.id ?? '';
+    const space = sandbox.spaces[1]?.id ?? '';
     for (const session of [
       await startSession([], { ...variables, ...environmentFor(sandbox.url, space) }),
-      await startSession(['--sandbox'], variables),
+      await startSession(['--sandbox', '--space', space], variables),
     ]) {
       expect((await callTool(session.client, 'list_audiences')).error).toBeUndefined();
       await session.close();

@@ -19,6 +19,9 @@ const folder = mkdtempSync(join(tmpdir(), 'stability-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const filesSchema = z.object({ mcpServers: z.record(z.string(), startSchema) });
 
+/** The small space, for which the sandbox computes next to nothing. */
+const space = 'spa_shop_staging';
+
 describe.each(readdirSync(folderOfReleases))('what was written for %s', async (version) => {
   const { flags, exitCodes } = readSurface(version);
   const file = join(folderOfReleases, version, 'mcp.json');
@@ -26,13 +29,13 @@ describe.each(readdirSync(folderOfReleases))('what was written for %s', async (v
 
   test.each(Object.entries(mcpServers))('mcp.json starts %s', async (name, entry) => {
     const sandbox = await start();
-    const environment = environmentFor(sandbox.url, sandbox.spaces[0]?.id ?? '');
+    const environment = environmentFor(sandbox.url, space);
     const expand = (value: string) =>
       value.replace(/\$\{(\w+)\}/g, (unset, variable) => environment[variable] ?? unset);
     const live = Object.entries(entry.env ?? {}).map(([key, value]) => [key, expand(value)]);
     const env = name.endsWith('sandbox') ? {} : { ...environment, ...Object.fromEntries(live) };
     const client = await connectTo({ ...entry, env }, process.cwd());
-    const { error, text } = await callTool(client, 'list_audiences');
+    const { error, text } = await callTool(client, 'list_audiences', { spaceId: space });
     expect(error).toBeUndefined();
     expect(JSON.parse(text).audiences.length).toBeGreaterThan(0);
     await client.close();
@@ -53,7 +56,7 @@ describe.each(readdirSync(folderOfReleases))('what was written for %s', async (v
 
   test('--api-url, which the sandbox excludes, starts it', async () => {
     const sandbox = await start();
-    const { SEGMENT_API_URL: url = '', ...rest } = environmentFor(sandbox.url, 'spa_shop_staging');
+    const { SEGMENT_API_URL: url = '', ...rest } = environmentFor(sandbox.url, space);
     await using session = await startSession(['--api-url', url], rest);
     expect((await callTool(session.client, 'list_audiences')).error).toBeUndefined();
     await sandbox.close();
