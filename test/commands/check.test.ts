@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
+import { parseCommand } from '../../src/cli.ts';
 import { runCheck } from '../../src/commands/check.ts';
 
 async function printed(query: string, color: boolean): Promise<string> {
@@ -37,4 +38,14 @@ test('names in an explanation are in quotes, on a terminal in bold, and nowhere 
   const colored = await printed(query, true);
   expect(colored).toContain('\u001b[1m"a.b"\u001b[22m is "x".');
   expect(stripVTControlCharacters(colored)).toBe(plain);
+});
+
+test.each([
+  [[], /query is missing/],
+  [['--format', 'xml', 'a'], /--format must be one of text, json, github, sarif/],
+  [['--json', '--format', 'sarif', 'a'], /--json means --format json/],
+  [['--type', 'people', 'a'], /--type must be one of users, accounts, linked/],
+  [['--port', '1', 'a'], /--port is not a flag here/],
+])('%j is misunderstood', (args, problem) => {
+  expect(() => parseCommand(['check', ...args])).toThrow(problem);
 });

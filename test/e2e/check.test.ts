@@ -99,10 +99,6 @@ not valid
   test.each([
     [[], /query is missing/],
     [['a', 'b'], /^a can't be read \(ENOENT\)\.\nb can't be read \(ENOENT\)\.\n$/],
-    [['*.seg'], /^\*\.seg matches no files\.\n$/],
-    [['--format', 'xml', 'a'], /--format must be one of text, json, github, sarif/],
-    [['--json', '--format', 'sarif', 'a'], /--json means --format json/],
-    [['--type', 'people', 'a'], /--type must be one of users, accounts, linked/],
     [['--port', '1', 'a'], /--port is not a flag here/],
   ])('%j is misunderstood: exit code 2, and nothing on stdout', async (args, message) => {
     const { code, stdout, stderr } = await check(args);
