@@ -296,6 +296,9 @@ function parseSetup(flags: Flags, words: readonly string[], problems: string[]):
   if (yes === true && write !== true && remove !== true) {
     problems.push('--yes requires --write or --remove: nothing else asks.');
   }
+  if (write === true && remove === true) {
+    problems.push('--write and --remove are mutually exclusive: drop one.');
+  }
   if (http === true) problems.push('--http needs a URL.');
   if (keyEnv === true) problems.push('--key-env needs the name of a variable.');
   const isRemote = http !== undefined || keyEnv !== undefined;

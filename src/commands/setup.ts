@@ -1,17 +1,23 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import { ConfigError } from '../config/config.ts';
+import { settings } from '../config/settings.ts';
 import { project } from '../project.ts';
 import { suggest } from '../query/suggest.ts';
+import { StateFolder, StateFolderError } from '../safety/state-folder.ts';
 import { visibleLines } from '../text/visible.ts';
 import { name as programName } from '../version.ts';
+import { entryName } from './clients/entry.ts';
 import { problemWithRemote } from './clients/remote.ts';
 import { type Client, clientIds, clients, fileOf, isEditable, isFound } from './clients/table.ts';
+import { commandLine, wordsOf } from './command-line.ts';
+import { commandsToMakePrivate, stepsToKeepToken } from './private-token.ts';
 import { Change } from './setup/change.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './setup/command.ts';
 import { remoteServerIn } from './setup/remote-server.ts';
 import { type Server, serverFor } from './setup/server.ts';
-import { blockFor, commandLine } from './setup/show.ts';
+import { blockFor } from './setup/show.ts';
 import { terminalOf } from './setup/terminal.ts';
 
 /** This machine, as setup needs it. */
@@ -72,8 +78,9 @@ function clientsNamed(names: readonly string[]): Client[] {
 function assertPossible(
   { write, remove, yes }: SetupCommand,
   chosen: readonly Client[],
-  { terminal, place }: SetupMachine,
+  machine: SetupMachine,
 ): void {
+  const { terminal, place } = machine;
   if (!write && !remove) return;
   const flag = remove ? '--remove' : '--write';
   if (chosen.length === 0) {
@@ -86,11 +93,8 @@ function assertPossible(
       ];
     }
     if (isEditable(client)) return [];
-    const own = remove ? client.remove : client.add;
-    const how = own ? 'use its own command' : 'edit the file by hand';
-    return [
-      `${client.id} has a ${client.format.toUpperCase()} file, which setup does not edit: leave out ${flag} and ${how}.`,
-    ];
+    const what = `${client.id} has a ${client.format.toUpperCase()} file, which setup does not edit:`;
+    return [`${what} ${remove ? removalByHand(client, machine) : additionByHand(client)}`];
   });
   if (problems.length > 0) throw new ConfigError(problems);
   if (!terminal && !yes) {
@@ -98,6 +102,16 @@ function assertPossible(
       `${flag} asks before it changes a file, but there is no terminal to ask on: add --yes.`,
     ]);
   }
+}
+
+function additionByHand({ add }: Client): string {
+  const how = add ? 'use its own command, which is then printed' : 'edit the file by hand';
+  return `leave out --write and ${how}.`;
+}
+
+function removalByHand(client: Client, { place, exists }: SetupMachine): string {
+  if (client.remove) return `run ${commandLine(client.remove, place.platform)}`;
+  return `delete ${entryName} from ${fileOf(client, place, exists)} by hand.`;
 }
 
 /** @throws {ConfigError} for a wrong URL, or a client that can't connect to the server as asked. */
@@ -141,14 +155,38 @@ function show(
     (client) =>
       isEditable(client) && client.files(place).length > 0 && problemOf(client) === undefined,
   );
-  const token = ownTokenFile && `Put the token in ${ownTokenFile}, readable only by you.`;
-  const hint =
+  const writing =
     editable &&
-    `${programName} setup ${editable.id}${remote ? ' --http …' : ''} --write writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
-  const last = [token, hint, ...notes].filter((line) => line !== undefined && line !== '');
+    commandLine(
+      [programName, 'setup', editable.id, ...wordsGiven(command), '--write'],
+      place.platform,
+    );
+  const hint =
+    writing && `${writing} writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
+  const token = ownTokenFile === undefined ? [] : aboutToken(ownTokenFile, place.platform);
+  const last = [hint ?? [], token, notes].flat();
   if (last.length > 0) parts.push(last.join('\n'));
   write(`${visibleLines(parts.join('\n\n'))}\n`);
   return 0;
+}
+
+/** The settings and the server elsewhere, as given on the command line. */
+function wordsGiven({ flags, remote }: SetupCommand): string[] {
+  return wordsOf({ ...flags, http: remote?.url, 'key-env': remote?.keyVariable });
+}
+
+/** How to keep the token by hand, or what is wrong with the one that is there. */
+function aboutToken(file: string, platform: NodeJS.Platform): string[] {
+  try {
+    const token = new StateFolder(dirname(file), Date.now).readToken();
+    return token === undefined ? stepsToKeepToken(file, platform) : [`The token is in ${file}.`];
+  } catch (error) {
+    if (!(error instanceof StateFolderError)) throw error;
+    const remedy = error.isOpen
+      ? `run ${commandsToMakePrivate(file, platform)}`
+      : `set ${settings.stateFolder.env} to another folder`;
+    return [`The token can't be kept in ${dirname(file)} because ${error.message}: ${remedy}.`];
+  }
 }
 
 const idWidth = Math.max(...clientIds.map((id) => id.length)) + 2;

@@ -265,14 +265,18 @@ function readToken(given: Given): string {
   const token = given.read(settings.token);
   const file = given.read(settings.tokenFile);
   if (problems.length > before) return '';
-  if (token !== undefined && file !== undefined) {
-    problems.push('SEGMENT_API_TOKEN and SEGMENT_API_TOKEN_FILE are both set: keep one.');
-    return '';
+  if (file !== undefined) {
+    const fromFile = readFileOf(settings.tokenFile, settings.token, file, problems);
+    // Clients may pass on a variable of the shell in addition to the file that their entry names.
+    if (token !== undefined && fromFile !== undefined && fromFile !== token) {
+      problems.push(
+        'SEGMENT_API_TOKEN and SEGMENT_API_TOKEN_FILE hold different tokens: keep one of them.',
+      );
+      return '';
+    }
+    return fromFile ?? '';
   }
   if (token !== undefined) return token;
-  if (file !== undefined) {
-    return readFileOf(settings.tokenFile, settings.token, file, problems) ?? '';
-  }
   const unexpanded = ({ env }: { env: string }) =>
     given.placeholders.has(env) ? `${env} (it holds a placeholder that was not expanded)` : env;
   problems.push(

@@ -230,7 +230,8 @@ export const settings = {
   }),
   tokenFile: setting({
     env: 'SEGMENT_API_TOKEN_FILE',
-    meaning: 'File that holds the token, instead of SEGMENT_API_TOKEN',
+    meaning:
+      'File that holds the token, instead of SEGMENT_API_TOKEN; if both are set, they must hold the same one',
     schema: () => z.string(),
   }),
   sandbox: setting({

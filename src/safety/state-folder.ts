@@ -22,9 +22,13 @@ const keepCountMs = 40 * 24 * 60 * 60_000;
 
 /** Why the folder can't be used, phrased to follow "because". */
 export class StateFolderError extends Error {
-  constructor(reason: string) {
+  /** Whether other users have permissions there. */
+  readonly isOpen: boolean;
+
+  constructor(reason: string, isOpen = false) {
     super(reason);
     this.name = 'StateFolderError';
+    this.isOpen = isOpen;
   }
 }
 
@@ -314,7 +318,7 @@ function assertPrivate({ uid, mode }: { uid: number; mode: number }, what: strin
   const own = process.getuid?.();
   if (own === undefined) return;
   if (uid !== own) throw new StateFolderError(`${what} belongs to another user`);
-  if ((mode & 0o077) !== 0) throw new StateFolderError(`${what} is open to other users`);
+  if ((mode & 0o077) !== 0) throw new StateFolderError(`${what} is open to other users`, true);
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,5 +1,5 @@
 import { lstat, mkdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { systemReason } from '../../text/system-reason.ts';
 import { type Retrying, replaceFile } from '../replace-file.ts';
 
@@ -15,8 +15,18 @@ export interface ClientFile {
   mark: '' | '\ufeff';
   /** Its permissions. */
   mode: number;
+  /** Whether the path that was asked for is a link. */
+  isLink: boolean;
   /** The file's content before our entry was added; undefined if that was not kept. */
   backup: Buffer | undefined;
+  /** Undefined if setup did not create the file. */
+  made: Made | undefined;
+}
+
+/** What setup created for our entry, in addition to the file. */
+interface Made {
+  /** The uppermost new folder; undefined if there was none. */
+  folder: string | undefined;
 }
 
 /** Why a client's file can't be used, to complete a sentence about it. */
@@ -32,16 +42,27 @@ export function backupOf(path: string): string {
   return `${path}.segment-audiences.bak`;
 }
 
-/** Reads a client's file. @throws {ClientFileError} if it can't be read, or is not UTF-8. */
+/** What marks a file that setup created; it contains the path of the uppermost new folder. */
+export function markerOf(path: string): string {
+  return `${path}.segment-audiences.new`;
+}
+
+/**
+ * Reads a client's file. @throws {ClientFileError} if it can't be read, is not a file, or is not
+ * UTF-8.
+ */
 export async function readClientFile(file: string): Promise<ClientFile> {
   return explained(async () => {
     const path = await realPathOf(file);
     const bytes = await readIfThere(path);
     const backup = await readIfThere(backupOf(path));
+    const marker = bytes && (await readIfThere(markerOf(path)));
+    const made = marker && { folder: marker.toString('utf8') || undefined };
+    const isLink = (await lstat(file).catch(() => undefined))?.isSymbolicLink() ?? false;
     const mode = bytes ? (await stat(path)).mode & 0o7777 : newFileMode;
     const whole = bytes ? decoded(bytes) : '';
     const mark = whole.startsWith('\ufeff') ? '\ufeff' : '';
-    return { path, bytes, text: whole.slice(mark.length), mark, mode, backup };
+    return { path, bytes, text: whole.slice(mark.length), mark, mode, isLink, backup, made };
   });
 }
 
@@ -50,27 +71,40 @@ export function textOf(bytes: Buffer): string {
   return decoded(bytes).replace('\ufeff', '');
 }
 
+/** What is kept, and forgotten, of a file that is written. */
+export interface Keeping {
+  /** Whether to keep the present content as its backup. */
+  keepsBackup: boolean;
+  /** Whether the backup must be readable only by its owner, because it contains a secret. */
+  isSecret: boolean;
+  /** Whether the file is the user's from now on, even if setup created it. */
+  isTheirs: boolean;
+}
+
 /**
  * Writes a client's file; creates it and its folders if they do not exist.
  *
- * @param keepsBackup whether to keep the present content as its backup.
  * @throws {ClientFileError} if that fails, or another program changed the file; it is unchanged
  * then.
  */
 export async function writeClientFile(
   file: ClientFile,
   text: string,
-  keepsBackup: boolean,
+  { keepsBackup, isSecret, isTheirs }: Keeping,
   retrying?: Retrying,
 ): Promise<void> {
   await explained(async () => {
-    const { path, bytes, mark, mode } = file;
-    await mkdir(dirname(path), { recursive: true });
-    if (bytes && keepsBackup) await replaceFile(backupOf(path), bytes, mode, retrying);
+    const { path, bytes, mark, mode, isLink } = file;
+    const folder = await makeFolders(dirname(path));
+    const backupMode = isSecret ? newFileMode : mode;
+    if (bytes && keepsBackup) await replaceFile(backupOf(path), bytes, backupMode, retrying);
     // The backup of a file that its user has removed since.
     if (!bytes) await rm(backupOf(path), { force: true });
     await assertUnchanged(file);
     await replaceFile(path, mark + text, mode, retrying);
+    if (!bytes) {
+      await replaceFile(markerOf(path), (!isLink && folder) || '', newFileMode, retrying);
+    } else if (keepsBackup || isTheirs) await rm(markerOf(path), { force: true });
   });
 }
 
@@ -82,21 +116,35 @@ export async function restoreClientFile(file: ClientFile, retrying?: Retrying): 
     await assertUnchanged(file);
     await replaceFile(path, backup, mode, retrying);
     await rm(backupOf(path), { force: true });
+    await rm(markerOf(path), { force: true });
   });
 }
 
-/**
- * Removes a file, and its folders if they are empty then.
- *
- * @param keep folders that stay. @throws {ClientFileError}
- */
-export async function deleteClientFile(file: ClientFile, keep: readonly string[]): Promise<void> {
+/** Removes a file that setup created, and the folders created for it if they are empty. @throws {ClientFileError} */
+export async function deleteClientFile(file: ClientFile): Promise<void> {
   await explained(async () => {
+    const { path, made } = file;
     await assertUnchanged(file);
-    await rm(file.path);
-    let folder = dirname(file.path);
-    while (!keep.includes(folder) && (await isRemoved(folder))) folder = dirname(folder);
+    await rm(path);
+    await rm(markerOf(path), { force: true });
+    const top = made?.folder;
+    let folder = dirname(path);
+    while (top !== undefined && isWithin(folder, top) && (await isRemoved(folder))) {
+      folder = dirname(folder);
+    }
   });
+}
+
+function isWithin(folder: string, top: string): boolean {
+  return folder === top || folder.startsWith(`${top}${sep}`);
+}
+
+/** Creates a folder and those above it. @returns the uppermost new one, if any. */
+async function makeFolders(path: string): Promise<string | undefined> {
+  const first = await mkdir(path, { recursive: true });
+  // Node.js may give it with the prefix that lifts Windows's limit of the length.
+  const prefix = '\\\\?\\';
+  return first?.startsWith(prefix) ? first.slice(prefix.length) : first;
 }
 
 async function isRemoved(folder: string): Promise<boolean> {
@@ -131,6 +179,8 @@ async function realPathOf(file: string): Promise<string> {
 
 async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
+    // Reading a pipe would wait for a writer, for ever.
+    if (!(await stat(path)).isFile()) throw new ClientFileError('is not a file');
     return await readFile(path);
   } catch (error) {
     if (systemReason(error) === 'ENOENT') return undefined;

@@ -143,6 +143,18 @@ export function isSameJson(one: string, other: string): boolean {
   return isSameNode(a ?? empty, b ?? empty);
 }
 
+/** The comments of a text in their order, whatever the line breaks in them. */
+export function commentsIn(text: string): string[] {
+  const scanner = createScanner(text, false);
+  const found: string[] = [];
+  while (scanner.getPosition() < text.length) {
+    scanner.scan();
+    const token = text.slice(scanner.getTokenOffset(), scanner.getPosition());
+    if (token.startsWith('//') || token.startsWith('/*')) found.push(token.trim());
+  }
+  return found;
+}
+
 /** The value of a node. Keys such as `__proto__` remain plain keys. */
 export function toValue(node: Node): unknown {
   if (node.type === 'array') return (node.children ?? []).map(toValue);

@@ -1,5 +1,4 @@
-import { realpathSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { ConfigError } from '../../config/config.ts';
 import { Given } from '../../config/given.ts';
 import { settings } from '../../config/settings.ts';
@@ -16,13 +15,13 @@ import {
   restoreClientFile,
   writeClientFile,
 } from '../clients/client-file.ts';
-import { applicationFolder, configFolder } from '../clients/place.ts';
 import { type Client, fileOf } from '../clients/table.ts';
+import { commandsToMakePrivate } from '../private-token.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './command.ts';
 import type { Plan } from './plan.ts';
 import type { Server } from './server.ts';
 import { diffOf } from './show.ts';
-import { type KeptToken, provideToken } from './token.ts';
+import { type KeptToken, NoTokenError, provideToken } from './token.ts';
 
 /** A planned change of a client's file, not yet made. */
 interface Planned {
@@ -61,15 +60,16 @@ export class Change {
     const planned = await this.#planAll(chosen, {
       nothing: 'is already set up',
       planFor: (file, client) =>
-        planToAdd(file, client, server.entryFor(client), this.#machine.mainFile),
+        planToAdd(file, client, {
+          entryFor: (kept) => server.entryFor(client, kept),
+          flags: this.#command.flags,
+          mainFile: this.#machine.mainFile,
+        }),
       beforeFor: server.beforeFor,
     });
     if (!planned) return 1;
     if (planned.length > 0 && !(await this.#isAgreed(planned))) return 1;
-    if (ownTokenFile !== undefined) {
-      const kept = await this.#provideToken(ownTokenFile);
-      this.#say(tokenInWords(kept, ownTokenFile));
-    }
+    if (ownTokenFile !== undefined && !(await this.#hasToken(ownTokenFile))) return 1;
     const code = await this.#makeAll(planned);
     for (const note of notes) this.#say(note);
     return code;
@@ -100,8 +100,9 @@ export class Change {
       try {
         const file = await readClientFile(name);
         const plan = planFor(file, client);
-        if (plan.kind === 'none') this.#say(`${client.title} ${nothing}: ${name}`);
-        else planned.push({ client, name, file, plan, before: beforeFor(client) });
+        if (plan.kind === 'none') {
+          this.#say([`${client.title} ${nothing}: ${name}`, plan.note ?? []].flat().join('\n'));
+        } else planned.push({ client, name, file, plan, before: beforeFor(client) });
       } catch (error) {
         if (!(error instanceof ClientFileError)) throw error;
         this.#complain(`${name} ${error.message}. Nothing was changed.`);
@@ -114,13 +115,13 @@ export class Change {
   /** Shows what would change, and asks unless the user chose not to be asked. */
   async #isAgreed(planned: readonly Planned[]): Promise<boolean> {
     for (const { client, name, file, plan, before } of planned) {
-      const redactor = createRedactor(plan.secrets);
       const lines = [`${client.title}: ${name}${file.bytes ? '' : ' (new)'}`];
       if (before !== undefined) lines.push(before);
       if (plan.kind === 'delete') lines.push('The file contains nothing else, so it is deleted.');
       if (plan.kind === 'restore') lines.push("The file's content from before setup is restored.");
-      lines.push(redactor.text(diffOf(file.text, plan.edits)));
+      if (plan.note !== undefined) lines.push(plan.note);
       this.#say(lines.join('\n'));
+      this.#output.write(`${diffOf(file.text, plan.edits, createRedactor(plan.secrets))}\n`);
     }
     if (this.#command.yes) return true;
     const files = planned.length === 1 ? 'this file' : `these ${planned.length} files`;
@@ -128,6 +129,21 @@ export class Change {
     if (['y', 'yes'].includes(answer?.trim().toLowerCase() ?? '')) return true;
     this.#complain('Nothing was changed.');
     return false;
+  }
+
+  /** Provides for the token, and says how. @returns false if the user gave none. */
+  async #hasToken(file: string): Promise<boolean> {
+    try {
+      const kept = await this.#provideToken(file);
+      this.#say(tokenInWords(kept, file));
+      const isRead = kept === 'from the environment' || kept === 'replaced';
+      if (isRead) this.#say(passedOn);
+      return true;
+    } catch (error) {
+      if (!(error instanceof NoTokenError)) throw error;
+      this.#complain(error.message);
+      return false;
+    }
   }
 
   async #provideToken(file: string): Promise<KeptToken> {
@@ -141,8 +157,9 @@ export class Change {
       });
     } catch (error) {
       if (!(error instanceof StateFolderError)) throw error;
+      const remedy = commandsToMakePrivate(file, place.platform);
       throw new ConfigError([
-        `The token can't be kept in ${dirname(file)} because ${error.message}. Set ${settings.stateFolder.env} to another folder. Nothing was changed.`,
+        `The token can't be kept in ${dirname(file)} because ${error.message}. ${error.isOpen ? `Run ${remedy}, or set` : 'Set'} ${settings.stateFolder.env} to another folder. Nothing was changed.`,
       ]);
     }
   }
@@ -153,9 +170,7 @@ export class Change {
       try {
         await this.#make(each);
         const verb = this.#command.remove ? 'Removed from' : 'Written to';
-        const isKept = each.plan.kind === 'write' && each.plan.keepsBackup && each.file.bytes;
-        const backup = isKept ? `; its old content is in ${backupOf(each.file.path)}` : '';
-        this.#say(`${verb} ${each.name}${backup}. ${each.client.afterwards}`);
+        this.#say(`${verb} ${each.name}${this.#backupInWords(each)}. ${each.client.afterwards}`);
       } catch (error) {
         if (!(error instanceof ClientFileError)) throw error;
         this.#complain(`${each.name} ${error.message}.`);
@@ -165,14 +180,25 @@ export class Change {
     return code;
   }
 
-  async #make({ file, plan }: Planned): Promise<void> {
-    const { retrying, place } = this.#machine;
-    if (plan.kind === 'write') {
-      return writeClientFile(file, plan.text, plan.keepsBackup, retrying);
+  /** What the user must know about the backup, to continue a sentence. */
+  #backupInWords({ plan, file }: Planned): string {
+    if (plan.kind !== 'write') return '';
+    const backup = backupOf(file.path);
+    if (this.#command.remove) {
+      return file.backup ? `; its content from before setup stays in ${backup}` : '';
     }
+    if (!plan.keepsBackup || !file.bytes) return '';
+    const secret = plan.isSecret
+      ? ', with the secret of the older entry: delete that file when you no longer need it'
+      : '';
+    return `; its old content is in ${backup}${secret}`;
+  }
+
+  async #make({ file, plan }: Planned): Promise<void> {
+    const { retrying } = this.#machine;
+    if (plan.kind === 'write') return writeClientFile(file, plan.text, plan, retrying);
     if (plan.kind === 'restore') return restoreClientFile(file, retrying);
-    const shared = [place.home, place.cwd, applicationFolder(place), configFolder(place)];
-    return deleteClientFile(file, [...shared, ...shared.map((path) => realPathOr(path))]);
+    return deleteClientFile(file);
   }
 
   #say(text: string): void {
@@ -184,13 +210,8 @@ export class Change {
   }
 }
 
-function realPathOr(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
-}
+/** Clients may pass on the variable in addition to the file that the entry names. */
+const passedOn = `Unset ${settings.token.env} where the client is started, or keep it equal to that file: the server refuses two different tokens.`;
 
 function tokenInWords(kept: KeptToken, file: string): string {
   switch (kept) {
@@ -198,6 +219,8 @@ function tokenInWords(kept: KeptToken, file: string): string {
       return `The token is kept in ${file}.`;
     case 'from the environment':
       return `The token from ${settings.token.env} is kept in ${file}.`;
+    case 'replaced':
+      return `The token from ${settings.token.env} replaces the one in ${file}, for all clients.`;
     case 'as it was':
       return `The token in ${file} is unchanged.`;
   }

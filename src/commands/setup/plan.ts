@@ -1,7 +1,11 @@
+import { ConfigError, type Flags } from '../../config/config.ts';
 import { settings } from '../../config/settings.ts';
-import { type ClientFile, ClientFileError, textOf } from '../clients/client-file.ts';
-import { type Entry, entryName, isOurs, startIn } from '../clients/entry.ts';
+import { name as programName } from '../../version.ts';
+import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clients/client-file.ts';
+import { type Entry, entryName, isOurs, type ServerStart, startIn } from '../clients/entry.ts';
+import { restrictionsIn } from '../clients/entry-settings.ts';
 import {
+  commentsIn,
   type Edit,
   edited,
   editsToRemove,
@@ -14,18 +18,24 @@ import {
 } from '../clients/json-file.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import type { Client } from '../clients/table.ts';
+import { differentFields, type Kept, keptFrom, nothingKept, withFieldsOf } from './kept.ts';
 
 /**
  * What will happen to a client's file.
  * - `none`: it is already correct.
  * - `write`: it gets this text, by these edits.
  * - `restore`: it gets the bytes of its backup.
- * - `delete`: it was created for our entry, and contains nothing else.
+ * - `delete`: setup created it for our entry, and it contains nothing else.
  */
 export type Plan =
-  | { kind: 'none' }
-  | (Shown & { kind: 'write'; text: string; keepsBackup: boolean })
-  | (Shown & { kind: 'restore' | 'delete' });
+  | (Noted & { kind: 'none' })
+  | (Noted & Shown & Keeping & { kind: 'write'; text: string })
+  | (Noted & Shown & { kind: 'restore' | 'delete' });
+
+interface Noted {
+  /** What stays of an older entry, in a sentence; undefined if nothing does. */
+  note?: string;
+}
 
 /** The changed lines to show. */
 interface Shown {
@@ -40,27 +50,110 @@ const secretNames = Object.values(settings).flatMap((setting) =>
 
 /** Our entry in a file. */
 interface OwnEntry {
-  value: unknown;
+  value: Entry;
+  /** How it starts the server; undefined for a server that runs elsewhere. */
+  start: ServerStart | undefined;
+  /** The URL of a server that runs elsewhere. */
+  url: string | undefined;
   secrets: readonly string[];
 }
 
+/** The entry to add. */
+export interface Addition {
+  /** @param kept of an older entry. @throws {ConfigError} if that does not fit. */
+  entryFor(kept: Kept): Entry;
+  /** The flags of the command line. */
+  flags: Flags;
+  /** The real path of this program. */
+  mainFile: string;
+}
+
 /**
- * Plans to add our entry to a client's file, replacing an older one.
+ * Plans to add our entry to a client's file. Of an older one its restrictions stay, unless the
+ * command line sets the same ones, and what is not ours.
  *
- * @param mainFile the real path of this program. @throws {ClientFileError} with line and column.
+ * @throws {ClientFileError} with line and column; also for restrictions that can't stay.
  */
-export function planToAdd(file: ClientFile, client: Client, entry: Entry, mainFile: string): Plan {
+export function planToAdd(file: ClientFile, client: Client, addition: Addition): Plan {
   return explained(() => {
     const path = [...client.keys, entryName];
-    const own = ownEntry(file.text, path, mainFile);
-    if (own && JSON.stringify(own.value) === JSON.stringify(entry)) return { kind: 'none' };
+    const own = ownEntry(file.text, path, addition.mainFile);
+    const { entry, note } = own ? replacing(own, client, addition) : plainly(addition);
+    const noted = note === undefined ? {} : { note };
+    if (own && JSON.stringify(own.value) === JSON.stringify(entry)) {
+      return { kind: 'none', ...noted };
+    }
     const edits = editsToSet(file.text, path, entry);
-    const isMadeHere = own !== undefined && file.text === newFile(path, own.value);
-    const text = isMadeHere ? newFile(path, entry) : edited(file.text, edits);
-    // The backup is the file before our first entry; a later one would contain ours.
-    const keepsBackup = !own || (!file.backup && !isMadeHere);
-    return { kind: 'write', text, edits, keepsBackup, secrets: own?.secrets ?? [] };
+    const isAsMade = own !== undefined && file.text === newFile(path, own.value);
+    const secrets = own?.secrets ?? [];
+    return {
+      ...{ kind: 'write', edits, secrets, ...noted },
+      text: isAsMade ? newFile(path, entry) : edited(file.text, edits),
+      // The backup is the file before our first entry; a later one would contain ours.
+      keepsBackup: !own || !(file.backup || file.made),
+      isSecret: secrets.length > 0,
+      isTheirs: false,
+    };
   });
+}
+
+interface NewEntry {
+  entry: Entry;
+  note?: string;
+}
+
+function plainly({ entryFor }: Addition): NewEntry {
+  return { entry: entryFor(nothingKept) };
+}
+
+/** @throws {ClientFileError} for restrictions that can't stay. */
+function replacing(own: OwnEntry, { id }: Client, { entryFor, flags }: Addition): NewEntry {
+  const plain = entryFor(nothingKept);
+  assertNotWider(own, plain, id);
+  const kept = own.start && startIn(plain) !== undefined ? keptFrom(own.start, flags) : nothingKept;
+  const entry = withFieldsOf(own.value, fitting(entryFor, kept, id));
+  const others = [...Object.keys(kept.env), ...differentFields(own.value, plain)];
+  const names = [...kept.names, ...others.map((name) => `"${name}"`)];
+  if (names.length === 0) return { entry };
+  return {
+    entry,
+    note: `Kept from the older entry: ${names.join(', ')}. To drop something of that, edit the file, or first run ${removal(id)}.`,
+  };
+}
+
+const removal = (id: string) => `${programName} setup ${id} --remove`;
+
+/** @throws {ClientFileError} if restrictions do not fit the other settings. */
+function fitting(entryFor: Addition['entryFor'], kept: Kept, id: string): Entry {
+  try {
+    return entryFor(kept);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ClientFileError(
+      `has an older entry whose restrictions (${kept.names.join(', ')}) do not fit the new settings: ${error.problems.join(' ')} Set these restrictions again with the new settings, or first run ${removal(id)}`,
+    );
+  }
+}
+
+/**
+ * A server elsewhere does not know the flags of an entry, and another URL not what the old one gave
+ * up.
+ *
+ * @throws {ClientFileError}
+ */
+function assertNotWider({ start, url }: OwnEntry, entry: Entry, id: string): void {
+  const next = remoteIn(entry)?.url;
+  const flags = start && next !== undefined ? restrictionsIn(start).map(({ name }) => name) : [];
+  const queryOf = (of: string | undefined) => [
+    ...(of === undefined ? [] : new URL(of).searchParams.keys()),
+  ];
+  const given = queryOf(next);
+  const lost = [...flags, ...queryOf(url).filter((name) => !given.includes(name))];
+  if (lost.length === 0) return;
+  const how = url !== undefined && next !== undefined ? 'give a URL with the same parameters' : '';
+  throw new ClientFileError(
+    `has an older entry with restrictions that the new one would not have (${lost.join(', ')}): ${how && `${how}, or `}first run ${removal(id)}`,
+  );
 }
 
 /**
@@ -82,15 +175,18 @@ export function planToRemove(file: ClientFile, client: Client, mainFile: string)
     );
     const shown = { edits: kept.edits, secrets: own.secrets };
     if (asBefore) return { kind: 'restore', ...shown };
-    if (file.text === newFile(path, own.value)) return { kind: 'delete', ...shown };
-    return { kind: 'write', ...shown, text: kept.text, keepsBackup: false };
+    const isBare = isSame(emptied.text, '') && commentsIn(file.text).length === 0;
+    if (file.made && isBare) return { kind: 'delete', ...shown };
+    const keeping = { keepsBackup: false, isSecret: false, isTheirs: true };
+    return { kind: 'write', ...shown, ...keeping, text: kept.text };
   });
 }
 
-/** A backup that is not JSON is not what the file would be. */
+/** Whether a text has the same JSON and comments as a backup; one that is not JSON is different. */
 function isSame(text: string, backup: string): boolean {
   try {
-    return isSameJson(text, backup);
+    if (!isSameJson(text, backup)) return false;
+    return JSON.stringify(commentsIn(text)) === JSON.stringify(commentsIn(backup));
   } catch (error) {
     if (error instanceof JsonFileError) return false;
     throw error;
@@ -101,18 +197,27 @@ function isSame(text: string, backup: string): boolean {
 function ownEntry(text: string, path: readonly string[], mainFile: string): OwnEntry | undefined {
   const node = findEntry(text, path);
   if (!node) return undefined;
-  const value = toValue(node);
+  const value = fieldsOf(toValue(node));
   const start = startIn(value);
   if (start && isOurs(start, mainFile, entryName)) {
-    return { value, secrets: secretNames.flatMap((name) => start.env[name] ?? []) };
+    const secrets = secretNames.flatMap((name) => start.env[name] ?? []);
+    return { value, start, url: undefined, secrets };
   }
   const remote = remoteIn(value);
-  if (!start && remote && isEndpoint(remote.url)) return { value, secrets: remote.secrets };
+  if (!start && remote && isEndpoint(remote.url)) {
+    return { value, start: undefined, url: remote.url, secrets: remote.secrets };
+  }
   throw new JsonFileError(
     `has an entry "${entryName}" that does not start this program: rename or remove it`,
     text,
     node.offset,
   );
+}
+
+function fieldsOf(value: unknown): Entry {
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 }
 
 function explained<Result>(act: () => Result): Result {

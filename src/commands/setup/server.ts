@@ -6,14 +6,19 @@ import { joined, type Place } from '../clients/place.ts';
 import { type RemoteForm, remoteFormOf } from '../clients/remote.ts';
 import type { Client } from '../clients/table.ts';
 import type { SetupCommand, SetupMachine } from './command.ts';
+import { type Kept, nothingKept } from './kept.ts';
 import { remoteServerIn } from './remote-server.ts';
 import { entrySettings } from './settings.ts';
 import { startOf } from './start.ts';
 
 /** The server as clients are to know it: one that they start, or one that runs elsewhere. */
 export interface Server {
-  /** Our entry in a client's form. */
-  entryFor(client: Client): Entry;
+  /**
+   * Our entry in a client's form.
+   *
+   * @param kept of an older entry. @throws {ConfigError} if that does not fit the other settings.
+   */
+  entryFor(client: Client, kept?: Kept): Entry;
   /** The client's own command that adds the server, if it has one. */
   addFor(client: Client): readonly string[] | undefined;
   /** What the user must know before the client's file is changed. */
@@ -38,10 +43,14 @@ function serverStartedHere({ flags }: SetupCommand, machine: SetupMachine): Serv
   const { place } = machine;
   const tokenFile = tokenFileIn(place);
   const { args, env, notes } = entrySettings(flags, place, tokenFile);
-  const start = startOf({ ...machine, platform: place.platform }, args, env);
+  const program = { ...machine, platform: place.platform };
+  const start = startOf(program, args, env);
   const ownTokenFile = env[settings.tokenFile.env] === tokenFile ? tokenFile : undefined;
   return {
-    entryFor: (client) => client.entry(start),
+    entryFor(client, kept = nothingKept) {
+      const both = entrySettings({ ...kept.flags, ...flags }, place, tokenFile);
+      return client.entry(startOf(program, both.args, { ...kept.env, ...both.env }));
+    },
     addFor: (client) => client.add?.(start),
     beforeFor: (client) => client.before,
     ownTokenFile,

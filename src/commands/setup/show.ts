@@ -1,3 +1,5 @@
+import type { Redactor } from '../../text/redact.ts';
+import { visible } from '../../text/visible.ts';
 import { type Entry, entryName } from '../clients/entry.ts';
 import type { Edit } from '../clients/json-file.ts';
 import type { Client } from '../clients/table.ts';
@@ -53,30 +55,22 @@ function isTable(value: unknown): value is Entry {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A command as typed into a shell of the platform. */
-export function commandLine(words: readonly string[], platform: NodeJS.Platform): string {
-  return words.map((word) => shellWord(word, platform)).join(' ');
-}
-
-function shellWord(word: string, platform: NodeJS.Platform): string {
-  if (/^[\w./:=@+,-]+$/.test(word)) return word;
-  if (platform === 'win32') return `"${word.replaceAll('"', '\\"')}"`;
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 /**
- * The lines that edits remove and add. Nothing around them is shown: it may contain other programs'
- * secrets.
+ * The lines that edits remove and add, with everything unseen made visible except for the tabs of
+ * their indentation. Nothing around them is shown: it may contain other programs' secrets.
  */
-export function diffOf(text: string, edits: readonly Edit[]): string {
+export function diffOf(text: string, edits: readonly Edit[], redactor: Redactor): string {
   const lines = edits.flatMap(({ offset, length, content }) => [
-    ...marked('-', text.slice(offset, offset + length)),
-    ...marked('+', content),
+    ...marked('-', redactor.text(text.slice(offset, offset + length))),
+    ...marked('+', redactor.text(content)),
   ]);
   return lines.join('\n');
 }
 
 function marked(sign: '-' | '+', text: string): string[] {
   const lines = text.split(/\r\n|\n|\r/).filter((line) => !['', ','].includes(line.trim()));
-  return lines.map((line) => `${sign} ${line}`);
+  return lines.map((line) => {
+    const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
+    return `${sign} ${indent}${visible(line.slice(indent.length))}`;
+  });
 }

@@ -41,8 +41,9 @@ export function terminalOf({ input, output }: TerminalStreams): Terminal | undef
       return (await readLine(input)) ?? '';
     },
     async askSecret(question) {
-      output.write(question);
+      // Before the question, or what is typed at once would be shown.
       input.setRawMode?.(true);
+      output.write(question);
       try {
         return await readLine(input);
       } finally {

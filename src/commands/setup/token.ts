@@ -14,47 +14,74 @@ export interface TokenSources {
   isQuiet: boolean;
 }
 
-/** How the kept token came about. */
-export type KeptToken = 'typed' | 'from the environment' | 'as it was';
+/**
+ * How the kept token came about; `replaced` if that of the environment took the place of another.
+ */
+export type KeptToken = 'typed' | 'from the environment' | 'replaced' | 'as it was';
+
+/** The user gave no token, so nothing may be changed. Its message is a sentence. */
+export class NoTokenError extends Error {
+  override name = 'NoTokenError';
+}
 
 /** How often the token is asked for if it is mistyped. */
 const maxTries = 3;
 
 /**
- * Makes sure that the state folder keeps a token: the present one, unless the user types another,
- * else that of the environment.
+ * Makes sure that the state folder keeps a token. A new one in the environment counts, unless there
+ * is a terminal to ask on; what the user types there counts more.
  *
- * @throws {ConfigError} if there is none. @throws {StateFolderError} if none can be kept.
+ * @throws {NoTokenError} if the user cancels, or mistypes it too often.
+ * @throws {ConfigError} if there is none, and nobody to ask. @throws {StateFolderError} if none can
+ * be kept.
  */
 export async function provideToken(sources: TokenSources): Promise<KeptToken> {
-  const { folder, fromEnvironment, terminal, isQuiet } = sources;
-  const isThere = folder.readToken() !== undefined;
-  if (isThere && (!terminal || isQuiet)) return 'as it was';
-  if (!isThere && fromEnvironment !== undefined) {
+  const { folder, fromEnvironment, isQuiet } = sources;
+  const terminal = isQuiet ? undefined : sources.terminal;
+  const kept = folder.readToken();
+  const isNew = fromEnvironment !== undefined && fromEnvironment !== kept;
+  if (isNew && (kept === undefined || !terminal || (await isWanted(terminal)))) {
     folder.keepToken(fromEnvironment);
-    return 'from the environment';
+    return kept === undefined ? 'from the environment' : 'replaced';
   }
-  const typed = terminal && (await typedToken(terminal, isThere));
-  if (typed !== undefined) folder.keepToken(typed);
-  else if (!isThere) throw new ConfigError([missing]);
-  return typed === undefined ? 'as it was' : 'typed';
+  if (kept !== undefined && !terminal) return 'as it was';
+  // Without a token there is nothing to do but ask, even if the user wants few questions.
+  const asking = terminal ?? sources.terminal;
+  if (!asking) throw new ConfigError([missing]);
+  const typed = await typedToken(asking, kept !== undefined);
+  if (typed === undefined) return 'as it was';
+  folder.keepToken(typed);
+  return 'typed';
 }
 
 const missing =
   'No token: run this in a terminal to be asked for it, or set SEGMENT_API_TOKEN or SEGMENT_API_TOKEN_FILE, or try everything without one with --sandbox. Nothing was written.';
 
-/** @param isThere whether a token is kept already, which stays if the user types nothing. */
+async function isWanted(terminal: Terminal): Promise<boolean> {
+  const answer = await terminal.ask(
+    `${settings.token.env} holds a different token than setup keeps. Keep this one instead? [y/N] `,
+  );
+  return ['y', 'yes'].includes(answer.trim().toLowerCase());
+}
+
+/**
+ * @param isThere whether a token is kept already, which stays if the user types nothing.
+ * @returns undefined if it stays. @throws {NoTokenError}
+ */
 async function typedToken(terminal: Terminal, isThere: boolean): Promise<string | undefined> {
   const hint = isThere ? 'press Enter to keep the current one' : 'it is not shown';
   let question = `Public API token of the workspace (${hint}): `;
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const token = (await terminal.askSecret(question))?.trim();
-    if (!token) return undefined;
+    if (token === undefined || (token === '' && !isThere)) {
+      throw new NoTokenError('No token was given. Nothing was changed.');
+    }
+    if (token === '') return undefined;
     const problem = problemOf(token);
     if (problem === undefined) return token;
     question = `The token ${problem}. Try again: `;
   }
-  return undefined;
+  throw new NoTokenError('The token was mistyped too often. Nothing was changed.');
 }
 
 function problemOf(token: string): string | undefined {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { entryName, isOurs, startIn } from '../../../src/commands/clients/entry.ts';
 import type { Place } from '../../../src/commands/clients/place.ts';
 import { clients, fileOf, isFound } from '../../../src/commands/clients/table.ts';
-import { blockFor, commandLine } from '../../../src/commands/setup/show.ts';
+import { commandLine } from '../../../src/commands/command-line.ts';
+import { blockFor } from '../../../src/commands/setup/show.ts';
 
 const places: Record<string, Place> = {
   darwin: { platform: 'darwin', environment: {}, home: '/Users/u', cwd: '/Users/u/p' },

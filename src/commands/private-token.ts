@@ -1,0 +1,27 @@
+import { dirname } from 'node:path';
+import { commandLine } from './command-line.ts';
+
+/*
+ * The token that setup keeps is in a file that only its user can read, in a folder of the same kind.
+ * On Windows the access list of the profile takes care of that.
+ */
+
+/** The commands that make the file of the token accessible to its user only. */
+export function commandsToMakePrivate(tokenFile: string, platform: NodeJS.Platform): string {
+  const folder = commandLine(['chmod', '700', dirname(tokenFile)], platform);
+  return `${folder} && ${commandLine(['chmod', '600', tokenFile], platform)}`;
+}
+
+/** The steps to put a token into its file by hand. */
+export function stepsToKeepToken(tokenFile: string, platform: NodeJS.Platform): string[] {
+  const folder = dirname(tokenFile);
+  if (platform === 'win32') {
+    return [`To keep the token by hand, create the folder ${folder}, and put it in ${tokenFile}.`];
+  }
+  return [
+    `To keep the token by hand, put it in ${tokenFile}, readable only by you:`,
+    `  ${commandLine(['mkdir', '-p', '-m', '700', folder], platform)}`,
+    `  ${commandLine(['touch', tokenFile], platform)} && ${commandLine(['chmod', '600', tokenFile], platform)}`,
+    '  Then write it into that file with an editor.',
+  ];
+}
