@@ -1,16 +1,17 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { readFileHere } from '../access/open-access.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, passed, systemClock } from '../clock.ts';
 import { ConfigError, type Flags } from '../config/config.ts';
 import { connect } from '../connect.ts';
+import { project } from '../project.ts';
 import { problemWithAuditLog } from '../safety/audit-path.ts';
 import { StateFolder, StateFolderError } from '../safety/state-folder.ts';
 import { createRedactor, type Redactor } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import { checkClients } from './doctor/client-checks.ts';
 import { type Context, createContext } from './doctor/context.ts';
-import { type Finding, fail, type Status } from './doctor/finding.ts';
+import { type Finding, fail, type Status, skipped } from './doctor/finding.ts';
 import {
   checkAuditLog,
   checkNode,
@@ -18,7 +19,7 @@ import {
   checkStart,
   checkStateFolder,
 } from './doctor/local-checks.ts';
-import type { DoctorMachine } from './doctor/machine.ts';
+import type { DoctorMachine, KeptToken, PathKind } from './doctor/machine.ts';
 import { listToolsOf, nodeVersionOf } from './doctor/own-start.ts';
 import { pingRedis } from './doctor/redis-ping.ts';
 import {
@@ -47,6 +48,7 @@ import {
   checkRedis,
   checkTokens,
 } from './doctor/serving-checks.ts';
+import { within } from './doctor/time-limit.ts';
 import { endpointIn, problemsOfVariable } from './endpoint.ts';
 
 /** What the command line asks for. */
@@ -59,10 +61,15 @@ export interface DoctorCommand {
   json: boolean;
 }
 
-/** How long all checks together may take, in milliseconds. */
-const maxRunMs = 10_000;
-/** How long one may take; the last ones get what is left. */
-const maxCheckMs = 5000;
+/**
+ * How long all checks together may take, in milliseconds; the start and the end of this program get
+ * what is left of ten seconds.
+ */
+const maxRunMs = 9500;
+/** How long their requests to Segment may take, so that each check can explain a missing response. */
+const maxRequestsMs = 9000;
+/** How long it may take to end the requests. */
+const maxCloseMs = 200;
 
 interface Check<Given> {
   id: string;
@@ -70,7 +77,7 @@ interface Check<Given> {
   run(context: Given, signal: AbortSignal): Finding | Finding[] | Promise<Finding | Finding[]>;
 }
 
-/** All checks in their order. */
+/** All checks in the order of the report. They are made at the same time. */
 const checks: readonly Check<Context>[] = [
   { id: 'node', title: 'Node.js', run: checkNode },
   { id: 'settings', title: 'Settings', run: checkSettings },
@@ -92,15 +99,16 @@ const checks: readonly Check<Context>[] = [
   { id: 'start', title: 'Start', run: checkStart },
 ];
 
-/** All checks of a running server. */
+/** The checks of a running server, except for its clock. */
 const serverChecks: readonly Check<ServerContext>[] = [
   { id: 'health', title: 'Health', run: checkHealth },
   { id: 'ready', title: 'Readiness', run: checkReadiness },
   { id: 'metadata', title: 'Metadata', run: checkMetadata },
   { id: 'login', title: 'Login', run: checkChallenge },
   { id: 'tools', title: 'Tools', run: checkTools },
-  { id: 'clock', title: 'Clock', run: checkServerClock },
 ];
+
+const serverClock: Check<ServerContext> = { id: 'clock', title: 'Clock', run: checkServerClock };
 
 /** A finding, as the report shows it. */
 interface Reported {
@@ -126,7 +134,9 @@ export function thisMachine(): DoctorMachine {
     readFile: readFileHere,
     fetch,
     pingRedis: (url) => pingRedis(url, systemClock),
-    keepsToken: (folder) => holdsToken(folderAt(folder)),
+    kindOf,
+    project,
+    keptToken: (folder) => keptTokenIn(folderAt(folder)),
     problemWithAuditLog,
     problemWithStateFolder: (folder) => folderAt(folder).problem(),
     connect: (config, redactor) =>
@@ -142,13 +152,26 @@ export function thisMachine(): DoctorMachine {
   };
 }
 
-/** A token file that can't be trusted is as good as none. */
-function holdsToken(folder: StateFolder): boolean {
+function keptTokenIn(folder: StateFolder): KeptToken {
   try {
-    return folder.readToken() !== undefined;
+    return { token: folder.readToken() };
   } catch (error) {
-    if (error instanceof StateFolderError) return false;
+    if (error instanceof StateFolderError) return { problem: error };
     throw error;
+  }
+}
+
+function kindOf(path: string): PathKind | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) return undefined;
+  if (stats.isDirectory()) return 'folder';
+  // Windows has no permission to execute.
+  if (process.platform === 'win32') return 'program';
+  try {
+    accessSync(path, constants.X_OK);
+    return 'program';
+  } catch {
+    return 'file';
   }
 }
 
@@ -164,8 +187,14 @@ export async function runDoctor(
   write: (text: string) => void,
 ): Promise<number> {
   const { flags, json, server } = command;
-  const endsAt = machine.clock.monotonic() + maxRunMs;
+  const { clock } = machine;
+  const startedAt = clock.monotonic();
+  const endsAt = startedAt + maxRunMs;
   const found: Reported[] = [];
+  const runAll = async <Shared>(all: readonly Check<Shared>[], shared: Shared) => {
+    const given = await Promise.all(all.map((each) => runCheck(each, shared, clock, endsAt)));
+    found.push(...given.flat());
+  };
   const report = (redactor: Redactor) => {
     const isOk = found.every(({ status }) => status !== 'fail');
     write(redactor.text(json ? inJson(isOk, found) : inWords(found)));
@@ -173,17 +202,15 @@ export async function runDoctor(
   };
   if (server) {
     const context = serverContext(command, server, machine);
-    for (const check of serverChecks) {
-      found.push(...(await runCheck(check, context, machine.clock, endsAt)));
-    }
+    await runAll(serverChecks, context);
+    // It reads the time in the responses to the others.
+    await runAll([serverClock], context);
     return report(createRedactor(context.server.key === undefined ? [] : [context.server.key]));
   }
-  const context = createContext(flags, machine, endsAt);
-  for (const check of checks) {
-    found.push(...(await runCheck(check, context, machine.clock, endsAt)));
-  }
+  const context = createContext(flags, machine, startedAt + maxRequestsMs);
+  await runAll(checks, context);
   const code = report(context.redactor);
-  await context.segment?.close();
+  await Promise.race([context.segment?.close(), passed(clock, maxCloseMs)]);
   return code;
 }
 
@@ -204,14 +231,24 @@ function serverContext(
   return { server: new ServerLooks({ endpoint, key, fetch, clock }), machine, keyVariable };
 }
 
+const again = 'Run it again when this machine is less busy.';
+
 async function runCheck<Given>(
   { id, title, run }: Check<Given>,
   context: Given,
   clock: Clock,
   endsAt: number,
 ): Promise<Reported[]> {
-  const maxMs = Math.max(0, Math.min(maxCheckMs, endsAt - clock.monotonic()));
-  const given = await within(clock, maxMs, async (signal) => run(context, signal));
+  const maxMs = endsAt - clock.monotonic();
+  const given =
+    maxMs <= 0
+      ? skipped('Not checked: the other checks took all the time.', again)
+      : await within<Finding | Finding[]>(
+          clock,
+          maxMs,
+          async (signal) => run(context, signal),
+          () => fail(`No result within ${Math.round(maxMs / 1000)} s.`, again),
+        );
   return [given].flat().map(({ part, status, message, next }) => ({
     id: part === undefined ? id : `${id}.${part}`,
     title: part === undefined ? title : `${title}: ${part}`,
@@ -219,33 +256,6 @@ async function runCheck<Given>(
     message: visible(message),
     ...(next !== undefined && { next: visible(next) }),
   }));
-}
-
-/** The findings of a check, within its time limit. */
-async function within(
-  clock: Clock,
-  maxMs: number,
-  run: (signal: AbortSignal) => Promise<Finding | Finding[]>,
-): Promise<Finding | Finding[]> {
-  const over = new AbortController();
-  let cancel = () => {};
-  const late = new Promise<Finding>((resolve) => {
-    cancel = clock.after(maxMs, () => {
-      const seconds = Math.round(maxMs / 1000);
-      resolve(
-        fail(`No result within ${seconds} s.`, 'Run it again when this machine is less busy.'),
-      );
-    });
-  });
-  const running = run(over.signal);
-  // It may fail when nobody waits for it anymore.
-  running.catch(() => {});
-  try {
-    return await Promise.race([running, late]);
-  } finally {
-    cancel();
-    over.abort();
-  }
 }
 
 function inJson(isOk: boolean, found: readonly Reported[]): string {
@@ -270,6 +280,7 @@ function inWords(found: readonly Reported[]): string {
   const count = (wanted: Status) => found.filter(({ status }) => status === wanted).length;
   const [failed, warned] = [count('fail'), count('warn')];
   const total = failed === 0 ? 'No check failed' : `${failed} of ${found.length} checks failed`;
-  const warnings = warned === 0 ? '' : `, ${warned} warned`;
+  const warnings =
+    warned === 0 ? '' : `; ${warned} gave ${warned === 1 ? 'a warning' : 'warnings'}`;
   return `${lines.join('\n')}\n\n${total}${warnings}.\n`;
 }

@@ -110,7 +110,7 @@ function additionByHand({ add }: Client): string {
 }
 
 function removalByHand(client: Client, { place, exists }: SetupMachine): string {
-  if (client.remove) return `run ${commandLine(client.remove, place.platform)}`;
+  if (client.remove) return `run: ${commandLine(client.remove, place.platform)}`;
   return `delete ${entryName} from ${fileOf(client, place, exists)} by hand.`;
 }
 

@@ -302,7 +302,12 @@ test('the token that set-up keeps is used where nothing else names one', async (
   writeFileSync(join(folder, 'token'), `${token}\n`);
   const { url, clock } = await segment();
   const environment = { SEGMENT_API_URL: url, SEGMENT_SPACE_ID: space };
-  const run = { home, environment, clock, keepsToken: (path: string) => path === folder };
+  const run = {
+    home,
+    environment,
+    clock,
+    keptToken: (path: string) => ({ token: path === folder ? token : undefined }),
+  };
   const { text, code } = await reports(run, url);
   expect(code).toBe(0);
   expect(text).toContain(

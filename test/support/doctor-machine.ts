@@ -25,18 +25,25 @@ export async function doctor({
   ...more
 }: DoctorRun) {
   let report = '';
-  const { clock = new ManualClock() } = more;
+  const { clock = new ManualClock(), exists = () => false } = more;
   const machine: DoctorMachine = {
-    place: { platform: 'linux', environment, home, cwd: home },
+    place: {
+      platform: 'linux',
+      environment: { PATH: '/usr/bin', ...environment },
+      home,
+      cwd: home,
+    },
     clock,
     node: { version: '20.18.1', path: '/usr/bin/node' },
     mainFile: '/opt/segment-audiences-mcp/dist/main.js',
     hostname: 'machine',
-    exists: () => false,
+    exists,
     readFile: readFileHere,
     fetch,
     pingRedis: async () => ({ ms: 1, skewMs: 0 }),
-    keepsToken: () => false,
+    kindOf: (path) => (exists(path) ? 'program' : undefined),
+    project: { owner: undefined, published: false },
+    keptToken: () => ({ token: undefined }),
     problemWithAuditLog: () => undefined,
     problemWithStateFolder: () => undefined,
     connect: (config, redactor) => connect(config, { clock, random: () => 0 }, redactor, () => {}),

@@ -45,14 +45,27 @@ export function startIn(entry: unknown): ServerStart | undefined {
  *
  * @param mainFile the real path of the running program. @param name the entry's name.
  */
-export function isOurs({ command, args }: ServerStart, mainFile: string, name: string): boolean {
+export function isOurs(start: ServerStart, mainFile: string, name: string): boolean {
+  return programIn(start, mainFile, name) !== undefined;
+}
+
+/**
+ * The word of an entry that names this program: 0 is the command, 1 the first argument; undefined if
+ * there is none. The parameters are those of `isOurs`.
+ */
+export function programIn(
+  { command, args }: ServerStart,
+  mainFile: string,
+  name: string,
+): number | undefined {
   const given = [command, ...args].map((word) => ({ word, parts: word.split(/[\\/]/) }));
-  return given.some(
+  const at = given.findIndex(
     ({ word, parts }) =>
       word === mainFile ||
       parts.some(isProgramName) ||
       (name === entryName && parts.length > 2 && parts.slice(-2).join('/') === 'dist/main.js'),
   );
+  return at === -1 ? undefined : at;
 }
 
 /** The folder of the package, its bin with any extension, or the package with a version. */

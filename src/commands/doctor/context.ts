@@ -13,7 +13,7 @@ import { type Setting, settings } from '../../config/settings.ts';
 import { defaultStateFolder } from '../../safety/state-folder.ts';
 import { createRedactor, type Redactor } from '../../text/redact.ts';
 import { joined, type Place } from '../clients/place.ts';
-import type { DoctorMachine } from './machine.ts';
+import type { DoctorMachine, KeptToken } from './machine.ts';
 import { SegmentLooks } from './segment-looks.ts';
 
 /**
@@ -44,15 +44,21 @@ export interface Context {
   endsAt: number;
   /** The state folder; undefined if the platform has none. */
   stateFolder: string | undefined;
+  /** What setup keeps there; undefined if there is no such folder. */
+  kept: KeptToken | undefined;
 }
 
 /** @param endsAt when all checks must be over, on the monotonic clock. */
 export function createContext(flags: Flags, machine: DoctorMachine, endsAt: number): Context {
   const { place } = machine;
   const stateFolder = stateFolderIn(place);
-  const environment = withKeptToken(flags, machine, stateFolder);
+  const kept = stateFolder === undefined ? undefined : machine.keptToken(stateFolder);
+  const keptToken = kept && 'token' in kept ? kept.token : undefined;
+  const environment =
+    keptToken === undefined ? place.environment : withKeptToken(flags, place, stateFolder);
   const read = readSettings(flags, environment, machine);
   const secrets = [
+    keptToken ?? '',
     place.environment[settings.token.env]?.trim() ?? '',
     ...(read.config ? secretsOf(read.config) : []),
   ];
@@ -61,7 +67,8 @@ export function createContext(flags: Flags, machine: DoctorMachine, endsAt: numb
     read.config && read.config.target.kind !== 'tokens'
       ? new SegmentLooks(read.config, machine, redactor, endsAt)
       : undefined;
-  return { machine, flags, environment, settings: read, redactor, segment, endsAt, stateFolder };
+  const shared = { machine, flags, environment, redactor, segment, endsAt, stateFolder, kept };
+  return { ...shared, settings: read };
 }
 
 function stateFolderIn({ environment, platform, home }: Place): string | undefined {
@@ -74,14 +81,14 @@ function stateFolderIn({ environment, platform, home }: Place): string | undefin
 /** After setup, the token is in a file that only the client's entry names. */
 function withKeptToken(
   flags: Flags,
-  { place, keepsToken }: DoctorMachine,
+  place: Place,
   folder: string | undefined,
 ): Place['environment'] {
   const { environment } = place;
   const isNamed = [settings.token, settings.tokenFile].some(({ env }) => environment[env]?.trim());
   const isNeeded =
     !isNamed && flags.sandbox !== true && !isWithNamedTokens(new Given(flags, environment));
-  if (!isNeeded || folder === undefined || !keepsToken(folder)) return environment;
+  if (!isNeeded || folder === undefined) return environment;
   return { ...environment, [settings.tokenFile.env]: joined(place, folder, 'token') };
 }
 

@@ -2,6 +2,8 @@ import { Given } from '../../config/given.ts';
 import { settings } from '../../config/settings.ts';
 import { auditTarget, auditToStdout } from '../../safety/audit-path.ts';
 import { minNode, name as programName } from '../../version.ts';
+import { joined } from '../clients/place.ts';
+import { commandsToMakePrivate } from '../private-token.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import { isOlder } from './node-version.ts';
@@ -16,9 +18,12 @@ export function checkNode({ machine: { node } }: Context): Finding {
   return fail(`${which} is too old.`, `Install Node.js ${minNode} or later.`);
 }
 
-export function checkSettings({ settings: read, flags }: Context): Finding {
-  const { config, problems, warnings, tokenFrom, alsoSet } = read;
+export function checkSettings(context: Context): Finding {
+  const { settings: read, flags } = context;
+  const { config, problems, tokenFrom, alsoSet } = read;
   if (!config) {
+    const unusable = tokenFrom === undefined ? unusableToken(context) : undefined;
+    if (unusable) return { ...unusable, message: `${problems.join(' ')} ${unusable.message}` };
     const isTokenMissing = tokenFrom === undefined && flags.sandbox !== true;
     const next = isTokenMissing
       ? `Run ${programName} setup CLIENT --write, which asks for the token, or set SEGMENT_API_TOKEN.`
@@ -32,8 +37,39 @@ export function checkSettings({ settings: read, flags }: Context): Finding {
   };
   const token = tokenWords[config.target.kind];
   const others = alsoSet.length > 0 ? ` Also set: ${alsoSet.join(', ')}.` : '';
+  const differing = config.target.kind === 'live' ? differingToken(context) : undefined;
+  const warnings = [...read.warnings, ...(differing ?? [])];
   if (warnings.length === 0) return ok(token + others);
+  if (differing && warnings.length === 1) {
+    return warn(
+      [token + others, ...warnings].join(' '),
+      `Unset ${settings.token.env}, or let setup keep it: ${programName} setup CLIENT --write.`,
+    );
+  }
   return warn([token + others, ...warnings].join(' '), 'Fix what is ignored, or remove it.');
+}
+
+/** The token that setup keeps, if it can't be trusted. */
+function unusableToken({ kept, machine, stateFolder = '' }: Context): Finding | undefined {
+  if (!kept || !('problem' in kept)) return undefined;
+  const { place } = machine;
+  const file = joined(place, stateFolder, 'token');
+  return fail(
+    `The token that setup keeps in ${stateFolder} can't be used because ${kept.problem.message}.`,
+    kept.problem.isOpen
+      ? `Run: ${commandsToMakePrivate(file, place.platform)}`
+      : `Set ${settings.stateFolder.env} to a folder of your own, and run ${programName} setup CLIENT --write.`,
+  );
+}
+
+/** A sentence about a token in the environment that is not the one that clients' entries name. */
+function differingToken({ kept, machine, stateFolder }: Context): string[] | undefined {
+  const given = machine.place.environment[settings.token.env]?.trim();
+  if (!given || !kept || !('token' in kept) || kept.token === undefined) return undefined;
+  if (kept.token === given) return undefined;
+  return [
+    `${settings.token.env} differs from the token that setup keeps in ${stateFolder}: if a client passes that variable on, the server refuses to start.`,
+  ];
 }
 
 export function checkAuditLog({ machine, flags, environment, settings: read }: Context): Finding {

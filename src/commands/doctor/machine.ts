@@ -2,6 +2,8 @@ import type { Fetch } from '../../access/issuer-keys.ts';
 import type { ReadFile } from '../../access/watched-file.ts';
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config/config.ts';
+import type { Project } from '../../project.ts';
+import type { StateFolderError } from '../../safety/state-folder.ts';
 import type { SegmentApi } from '../../segment/api.ts';
 import type { Redactor } from '../../text/redact.ts';
 import type { Place } from '../clients/place.ts';
@@ -14,6 +16,12 @@ export interface ToolList {
   /** From the start to the response, in milliseconds. */
   tookMs: number;
 }
+
+/** A program is a file that may be executed. */
+export type PathKind = 'program' | 'file' | 'folder';
+
+/** The token that setup keeps, or why it can't be trusted. */
+export type KeptToken = { token: string | undefined } | { problem: StateFolderError };
 
 /** What the doctor needs from the machine; passed in, so that tests can replace it. */
 export interface DoctorMachine {
@@ -30,8 +38,11 @@ export interface DoctorMachine {
   fetch: Fetch;
   /** Asks Redis for its time. @param url which may hold a password; the answer does not. */
   pingRedis: (url: string) => Promise<RedisAnswer>;
-  /** Whether setup keeps a token in a state folder. */
-  keepsToken: (folder: string) => boolean;
+  /** What a path leads to, links resolved; undefined if nothing is there. */
+  kindOf: (path: string) => PathKind | undefined;
+  project: Project;
+  /** The token that setup keeps in a state folder. */
+  keptToken: (folder: string) => KeptToken;
   /** Why an audit log can't be written; undefined if it can. */
   problemWithAuditLog: (file: string) => string | undefined;
   /** Why a state folder can't be used, as words that follow "because"; undefined if it can. */

@@ -43,7 +43,8 @@ export function listToolsOf(
 ): Promise<ToolList> {
   return new Promise((resolve, reject) => {
     const startedAt = clock.monotonic();
-    const child = spawn(node, words, { env: environment, signal, windowsHide: true });
+    const options = { env: environment, signal, killSignal: 'SIGKILL', windowsHide: true } as const;
+    const child = spawn(node, words, options);
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-maxStderrChars);
@@ -73,8 +74,10 @@ export async function nodeVersionOf(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const options = { signal, windowsHide: true, timeout: 2000 };
-    const { stdout } = await promisify(execFile)(command, ['--version'], options);
+    const options = { signal, windowsHide: true, timeout: 2000, killSignal: 'SIGKILL' } as const;
+    const running = promisify(execFile)(command, ['--version'], options);
+    running.child.stdin?.end();
+    const { stdout } = await running;
     return /^v\d+\.\d+\.\d+/.exec(stdout)?.[0];
   } catch {
     return undefined;

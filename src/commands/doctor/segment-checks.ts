@@ -68,7 +68,7 @@ export const checkWorkspace = withSegment(async (segment) => {
       return skipped('Unknown: see the region check.');
     return fail(
       'Segment does not accept the token (HTTP 401): it is wrong or revoked.',
-      'Create a new Public API token in Segment (Settings > Workspace settings > Access management > Tokens), and run setup again or set SEGMENT_API_TOKEN.',
+      'Create a new Public API token in Segment (Settings > Workspace settings > Access management > Tokens), and run segment-audiences-mcp setup CLIENT --write, or set SEGMENT_API_TOKEN.',
     );
   }
   if (error.code === 'unsupported') {
