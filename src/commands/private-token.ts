@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { folderOf, type Place } from './clients/place.ts';
 import { commandLine } from './command-line.ts';
 
 /*
@@ -7,14 +7,16 @@ import { commandLine } from './command-line.ts';
  */
 
 /** The commands that make the file of the token accessible to its user only. */
-export function commandsToMakePrivate(tokenFile: string, platform: NodeJS.Platform): string {
-  const folder = commandLine(['chmod', '700', dirname(tokenFile)], platform);
+export function commandsToMakePrivate(tokenFile: string, place: Place): string {
+  const { platform } = place;
+  const folder = commandLine(['chmod', '700', folderOf(tokenFile, place)], platform);
   return `${folder} && ${commandLine(['chmod', '600', tokenFile], platform)}`;
 }
 
 /** The steps to put a token into its file by hand. */
-export function stepsToKeepToken(tokenFile: string, platform: NodeJS.Platform): string[] {
-  const folder = dirname(tokenFile);
+export function stepsToKeepToken(tokenFile: string, place: Place): string[] {
+  const { platform } = place;
+  const folder = folderOf(tokenFile, place);
   if (platform === 'win32') {
     return [`To keep the token by hand, create the folder ${folder}, and put it in ${tokenFile}.`];
   }

@@ -1,6 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
 import { ConfigError } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import { project } from '../project.ts';
@@ -9,6 +8,7 @@ import { StateFolder, StateFolderError } from '../safety/state-folder.ts';
 import { visibleLines } from '../text/visible.ts';
 import { name as programName } from '../version.ts';
 import { entryName } from './clients/entry.ts';
+import { folderOf, type Place } from './clients/place.ts';
 import { problemWithRemote } from './clients/remote.ts';
 import { type Client, clientIds, clients, fileOf, isEditable, isFound } from './clients/table.ts';
 import { commandLine, wordsOf } from './command-line.ts';
@@ -163,7 +163,7 @@ function show(
     );
   const hint =
     writing && `${writing} writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
-  const token = ownTokenFile === undefined ? [] : aboutToken(ownTokenFile, place.platform);
+  const token = ownTokenFile === undefined ? [] : aboutToken(ownTokenFile, place);
   const last = [hint ?? [], token, notes].flat();
   if (last.length > 0) parts.push(last.join('\n'));
   write(`${visibleLines(parts.join('\n\n'))}\n`);
@@ -176,16 +176,17 @@ function wordsGiven({ flags, remote }: SetupCommand): string[] {
 }
 
 /** How to keep the token by hand, or what is wrong with the one that is there. */
-function aboutToken(file: string, platform: NodeJS.Platform): string[] {
+function aboutToken(file: string, place: Place): string[] {
+  const folder = folderOf(file, place);
   try {
-    const token = new StateFolder(dirname(file), Date.now).readToken();
-    return token === undefined ? stepsToKeepToken(file, platform) : [`The token is in ${file}.`];
+    const token = new StateFolder(folder, Date.now).readToken();
+    return token === undefined ? stepsToKeepToken(file, place) : [`The token is in ${file}.`];
   } catch (error) {
     if (!(error instanceof StateFolderError)) throw error;
     const remedy = error.isOpen
-      ? `run ${commandsToMakePrivate(file, platform)}`
+      ? `run ${commandsToMakePrivate(file, place)}`
       : `set ${settings.stateFolder.env} to another folder`;
-    return [`The token can't be kept in ${dirname(file)} because ${error.message}: ${remedy}.`];
+    return [`The token can't be kept in ${folder} because ${error.message}: ${remedy}.`];
   }
 }
 

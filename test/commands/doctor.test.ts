@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { baseUrls, type Config } from '../../src/config/config.ts';
 import { connect } from '../../src/connect.ts';
+import { StateFolderError } from '../../src/safety/state-folder.ts';
 import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
 import type { Redactor } from '../../src/text/redact.ts';
 import { type DoctorRun, doctor } from '../support/doctor-machine.ts';
@@ -313,6 +314,52 @@ test('the token that set-up keeps is used where nothing else names one', async (
   expect(text).toContain(
     'The token is from ~/.local/state/segment-audiences-mcp, where setup keeps it.',
   );
+});
+
+test('a token that setup keeps is not used where others can read it, and the doctor says why', async () => {
+  const problem = new StateFolderError('it is open to other users', true);
+  const { report } = await doctor({ home: '/home/u', keptToken: () => ({ problem }) });
+  const folder = '/home/u/.local/state/segment-audiences-mcp';
+  expect(report).toContain(
+    `The token that setup keeps in ${folder} can't be used because it is open to other users.`,
+  );
+  expect(report).toContain(`Next: Run: chmod 700 ${folder} && chmod 600 ${folder}/token\n`);
+});
+
+test('a token in the environment that differs from the one that setup keeps is a warning', async () => {
+  const { environment, url, clock } = await segment();
+  const kept = 'sgp_keptBySetup12345678';
+  const run = { home: '/home/u', environment, clock, keptToken: () => ({ token: kept }) };
+  const { found, text, code } = await reports(run, url);
+  expect({ found, code }).toEqual({ found: ['settings: warn'], code: 0 });
+  expect(text).toContain('SEGMENT_API_TOKEN differs from the token that setup keeps');
+  expect(text).toContain('No check failed; 1 gave a warning.');
+  expect(text).not.toContain(kept);
+});
+
+test('checks are made at the same time', async () => {
+  const { environment, clock } = await segment();
+  const steps: string[] = [];
+  await doctor({
+    home: '/home/u',
+    environment,
+    clock,
+    connect: (config, redactor) => {
+      steps.push('Segment');
+      return connect(config, { clock, random: () => 0 }, redactor, () => {});
+    },
+    listTools: async () => {
+      steps.push('start');
+      await new Promise(setImmediate);
+      steps.push('started');
+      return { tools: 13, tookMs: 1 };
+    },
+    problemWithStateFolder: () => {
+      steps.push('folder');
+      return undefined;
+    },
+  });
+  expect(steps.indexOf('started')).toBe(steps.length - 1);
 });
 
 test('a check that hangs ends with its time, and all of them within ten seconds', async () => {

@@ -348,9 +348,7 @@ describe('the token', () => {
     expect(await run([typedToken])).toBe(typedToken);
     expect(await run([''])).toBe(typedToken);
     expect(await run(['sgp_another_one_12345'])).toBe('sgp_another_one_12345');
-    expect(await run([], { yes: true, terminal: undefined, place: withToken })).toBe(
-      'sgp_another_one_12345',
-    );
+    expect(await run([], { yes: true, terminal: undefined })).toBe('sgp_another_one_12345');
   });
 
   test('that is miswritten is asked for again', async () => {

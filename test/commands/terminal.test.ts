@@ -31,6 +31,18 @@ test('a secret is not shown, and the keyboard is given back', async () => {
   expect(modes).toEqual([true, false]);
 });
 
+test('nothing that is typed at once is shown: the keyboard is ours before the question', async () => {
+  const { input, output, modes } = tty();
+  let modesBefore: boolean[] = [];
+  const write = (text: string) => {
+    if (text === 'Token: ') modesBefore = [...modes];
+  };
+  const asked = terminalOf({ input, output: { ...output, write } })?.askSecret('Token: ');
+  input.write('\r');
+  await asked;
+  expect(modesBefore).toEqual([true]);
+});
+
 test.each(['\u0003', 'abc\u0004'])('%j breaks off', async (keys) => {
   const { input, output, modes } = tty();
   const asked = terminalOf({ input, output })?.askSecret('Token: ');

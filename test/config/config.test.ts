@@ -151,6 +151,9 @@ describe('what is read', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
     writeFileSync(file, content);
     expect(readConfig({}, { SEGMENT_API_TOKEN_FILE: file }).target).toMatchObject({ token });
+    // A client may pass on the variable of its shell in addition to the file of its entry.
+    const both = { SEGMENT_API_TOKEN: token, SEGMENT_API_TOKEN_FILE: file };
+    expect(readConfig({}, both).target).toMatchObject({ token });
   });
 
   test.each([
@@ -215,7 +218,11 @@ describe('what is refused', () => {
   });
 
   test('two tokens, or a sandbox at another address', () => {
-    expect(problems({}, env({ SEGMENT_API_TOKEN_FILE: '/x' }))[0]).toMatch(/both set/);
+    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
+    writeFileSync(file, 'sgp_notTheOtherOne');
+    expect(problems({}, env({ SEGMENT_API_TOKEN_FILE: file }))).toEqual([
+      'SEGMENT_API_TOKEN and SEGMENT_API_TOKEN_FILE hold different tokens: keep one of them.',
+    ]);
     expect(problems({}, { SEGMENT_SANDBOX: '1', SEGMENT_API_URL: 'https://x.example' })[0]).toMatch(
       /are mutually exclusive/,
     );

@@ -120,6 +120,18 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[ \\t]*(?:\\r\\n|\\n|\\r)/': 'file',
     '/^[ \\t]/': 'file',
   },
+  'commands/clients/text-entry.ts': {
+    '/[{,]/': 'file',
+    '/[,[\\]]/': 'file',
+    '/\\r\\n|\\n|\\r/': 'file',
+  },
+  'commands/command-line.ts': {
+    '/^[\\w./:=@+,-]+$/': 'setting',
+  },
+  'commands/doctor/entry-paths.ts': {
+    '/^%[^%]+%/': 'file',
+    '/^~[\\\\/]/': 'file',
+  },
   'commands/clients/remote.ts': {
     '/[${}]/': 'file',
     '/^Bearer /': 'file',
@@ -130,6 +142,7 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'commands/doctor/client-checks.ts': {
     '/[\\\\/]/': 'file',
+    '/\\.(?:exe|cmd|bat)$/': 'file',
   },
   'commands/doctor/own-start.ts': {
     '/^v\\d+\\.\\d+\\.\\d+/': 'setting',
@@ -146,7 +159,7 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'commands/setup/show.ts': {
     '/\\r\\n|\\n|\\r/': 'file',
-    '/^[\\w./:=@+,-]+$/': 'setting',
+    '/^[ \\t]*/': 'file',
   },
   'commands/setup/start.ts': {
     '/[\\\\/]/': 'setting',

@@ -22,15 +22,61 @@ export function startInText(text: string, { format, keys }: Client): ServerStart
   return { command, args, env: Object.fromEntries(env) };
 }
 
+/** A part of a text, as it is there. */
+interface Part {
+  kind: 'string' | 'comment' | 'other';
+  text: string;
+}
+
+/** Where a string may begin after: within a word, a quote is an apostrophe. */
+const beforeStrings = ' \t\r\n[{,=:';
+
+/** The strings and comments of a text, and what is between them, in one pass. */
+function partsOf(text: string): Part[] {
+  const parts: Part[] = [];
+  let other = 0;
+  let at = 0;
+  while (at < text.length) {
+    const end = endOfPart(text, at);
+    if (end === undefined) {
+      at += 1;
+      continue;
+    }
+    if (other < at) parts.push({ kind: 'other', text: text.slice(other, at) });
+    const kind = text[at] === '#' ? 'comment' : 'string';
+    parts.push({ kind, text: text.slice(at, end) });
+    at = end;
+    other = end;
+  }
+  if (other < at) parts.push({ kind: 'other', text: text.slice(other) });
+  return parts;
+}
+
+/** Where the string or comment that begins at a position ends; undefined if none begins there. */
+function endOfPart(text: string, at: number): number | undefined {
+  const sign = text.charAt(at);
+  const isFree = at === 0 || beforeStrings.includes(text.charAt(at - 1));
+  if (!isFree || !['"', "'", '#'].includes(sign)) return undefined;
+  if (sign === '#') return endOr(text, text.indexOf('\n', at));
+  let end = at + 1;
+  while (end < text.length && text[end] !== sign) {
+    end += sign === '"' && text[end] === '\\' ? 2 : 1;
+  }
+  return Math.min(end + 1, text.length);
+}
+
+function endOr(text: string, found: number): number {
+  return found === -1 ? text.length : found;
+}
+
 /** The strings in a text, without their quotes. */
 function stringsIn(text: string): string[] {
-  return [...text.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'/g)].map(([word]) => unquoted(word));
+  return partsOf(text).flatMap((part) => (part.kind === 'string' ? [unquoted(part.text)] : []));
 }
 
 function unquoted(word: string): string {
-  if (!word.startsWith('"') || !word.endsWith('"') || word.length < 2) {
-    return word.startsWith("'") ? word.slice(1, -1).replaceAll("''", "'") : word;
-  }
+  if (word.startsWith("'")) return word.slice(1, -1);
+  if (!word.startsWith('"')) return word;
   try {
     return String(JSON.parse(word));
   } catch {
@@ -38,9 +84,18 @@ function unquoted(word: string): string {
   }
 }
 
-/** A text with nothing but the signs outside its strings and comments. */
+/** What is outside the strings and comments of a text. */
 function signsOf(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|(?<=\s)#.*/g, '');
+  return textOfParts(text, ['other']);
+}
+
+function withoutComments(text: string): string {
+  return textOfParts(text, ['string', 'other']);
+}
+
+function textOfParts(text: string, kinds: readonly Part['kind'][]): string {
+  const kept = partsOf(text).filter(({ kind }) => kinds.includes(kind));
+  return kept.map((part) => part.text).join('');
 }
 
 function isOpenList(text: string): boolean {
@@ -87,18 +142,27 @@ function addToml(fields: Map<string, Field>, inner: string, key: string, value: 
     const map = field instanceof Map ? field : new Map<string, string>();
     fields.set(inner, map.set(key, stringsIn(value)[0] ?? value));
   } else if (value.startsWith('{')) fields.set(key, inlineTable(value));
-  else if (value.startsWith('[')) fields.set(key, stringsIn(withoutComments(value)));
+  else if (value.startsWith('[')) fields.set(key, stringsIn(value));
   else fields.set(key, stringsIn(value)[0] ?? value);
 }
 
-/** An inline table of strings. */
+/** An inline table of strings, such as `{ A = "b", "C" = "d" }`. */
 function inlineTable(text: string): Map<string, string> {
-  const pairs = text.matchAll(/([\w-]+)"?\s{0,99}=\s{0,99}("(?:[^"\\]|\\.)*"|'[^']*')/g);
-  return new Map([...pairs].map(([, key = '', value = '']) => [key, unquoted(value)]));
-}
-
-function withoutComments(text: string): string {
-  return text.replace(/("(?:[^"\\]|\\.)*"|'[^']*')|(?<=\s)#.*/g, '$1');
+  const found = new Map<string, string>();
+  let key: string | undefined;
+  let last = '';
+  for (const part of partsOf(text)) {
+    const sign = part.kind === 'other' ? part.text.indexOf('=') : -1;
+    if (sign !== -1) {
+      const name = part.text.slice(0, sign).split(/[{,]/).at(-1)?.trim() ?? '';
+      key = name === '' ? last : name;
+    } else if (part.kind === 'string') {
+      if (key !== undefined) found.set(key, unquoted(part.text));
+      key = undefined;
+      last = unquoted(part.text);
+    }
+  }
+  return found;
 }
 
 function yamlFields(lines: readonly string[]): Map<string, Field> {
@@ -138,7 +202,7 @@ function yamlBlock(lines: readonly string[]): string[] {
     const end = rest.findIndex((line) => indentOf(line) <= outer);
     return rest.slice(0, end === -1 ? undefined : end);
   }
-  const spaced = full.map((line) => line.replace(/^([ \t]*)- /, '$1  '));
+  const spaced = full.map(withoutDash);
   const name = spaced.findIndex((line) => {
     const [key, value] = yamlPair(line);
     return key === 'name' && yamlValue(value) === entryName;
@@ -154,6 +218,11 @@ function yamlBlock(lines: readonly string[]): string[] {
   return [spaced[from] ?? '', ...rest.slice(0, end === -1 ? undefined : end)];
 }
 
+function withoutDash(line: string): string {
+  const text = line.trimStart();
+  return text.startsWith('- ') ? `${' '.repeat(indentOf(line))}  ${text.slice(2)}` : line;
+}
+
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
@@ -167,9 +236,14 @@ function yamlPair(line: string): [key: string | undefined, value: string] {
 
 function yamlValue(text: string): Field {
   const plain = withoutComments(text).trim();
+  // Setup prints an empty table so; no client writes others on one line.
+  if (plain.startsWith('{')) return new Map();
   if (!plain.startsWith('[')) return unquoted(plain);
-  const words = plain.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[^,\s[\]"'][^,[\]]*/g);
-  return [...words].map(([word]) => unquoted(word.trim()));
+  return partsOf(plain).flatMap((part) => {
+    if (part.kind === 'string') return [unquoted(part.text)];
+    const words = part.text.split(/[,[\]]/).map((word) => word.trim());
+    return words.filter((word) => word !== '');
+  });
 }
 
 /** A list or a table on lines of their own. */

@@ -229,10 +229,15 @@ function setupOf(client: Client, start: ServerStart, { machine }: Context): stri
     const { flag = '', argument } = setting;
     const read = new Given({ [flag]: value }, {}).read(setting);
     if (read === undefined || read === false) continue;
-    flags[flag] = argument === undefined ? true : String(value);
+    flags[flag] = argument === undefined ? true : atHome(String(value), machine.place.home);
   }
   const words = [programName, 'setup', client.id, ...wordsOf(flags)];
   return commandLine(isEditable(client) ? [...words, '--write'] : words, machine.place.platform);
+}
+
+/** A path with `~`, as a shell would have expanded it. */
+function atHome(path: string, home: string): string {
+  return path.startsWith('~/') || path.startsWith('~\\') ? home + path.slice(1) : path;
 }
 
 /** Whether an entry has the program downloaded by its name, which anybody can take. */

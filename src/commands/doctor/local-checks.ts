@@ -57,7 +57,7 @@ function unusableToken({ kept, machine, stateFolder = '' }: Context): Finding | 
   return fail(
     `The token that setup keeps in ${stateFolder} can't be used because ${kept.problem.message}.`,
     kept.problem.isOpen
-      ? `Run: ${commandsToMakePrivate(file, place.platform)}`
+      ? `Run: ${commandsToMakePrivate(file, place)}`
       : `Set ${settings.stateFolder.env} to a folder of your own, and run ${programName} setup CLIENT --write.`,
   );
 }

@@ -157,7 +157,7 @@ export class Change {
       });
     } catch (error) {
       if (!(error instanceof StateFolderError)) throw error;
-      const remedy = commandsToMakePrivate(file, place.platform);
+      const remedy = commandsToMakePrivate(file, place);
       throw new ConfigError([
         `The token can't be kept in ${dirname(file)} because ${error.message}. ${error.isOpen ? `Run ${remedy}, or set` : 'Set'} ${settings.stateFolder.env} to another folder. Nothing was changed.`,
       ]);

@@ -1,0 +1,308 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type DoctorRun, doctor } from '../support/doctor-machine.ts';
+import { ManualClock, waitFor } from '../support/manual-clock.ts';
+import { isWindows } from '../support/platform.ts';
+import { setup, temporaryHome } from '../support/setup-machine.ts';
+
+/* What the doctor finds in the files of clients. */
+
+const reportSchema = z.object({
+  checks: z.array(
+    z.object({
+      id: z.string(),
+      status: z.string(),
+      message: z.string(),
+      next: z.string().optional(),
+    }),
+  ),
+});
+
+const main = '/opt/segment-audiences-mcp/dist/main.js';
+const node = '/usr/bin/node';
+
+/** The findings about clients in a home (without a token, so that nothing else takes time), on a machine that has Node, this program and what is named. */
+async function found(home: string, more: Partial<DoctorRun> & { has?: string[] } = {}) {
+  const { has = [], ...run } = more;
+  const there = [node, main, ...has];
+  const { report } = await doctor({
+    home,
+    json: true,
+    exists: (path) => path.startsWith(home) && isThere(path),
+    kindOf: (path) => (there.includes(path) ? 'program' : undefined),
+    ...run,
+  });
+  const { checks } = reportSchema.parse(JSON.parse(report));
+  return checks.filter(({ id }) => id.startsWith('clients'));
+}
+
+function isThere(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function withFile(file: string, text: string): string {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+const cursorFile = (home: string) => join(home, '.cursor/mcp.json');
+const withEntry = (home: string, entry: object) =>
+  withFile(cursorFile(home), JSON.stringify({ mcpServers: { 'segment-audiences': entry } }));
+
+/** The only finding about this entry of Cursor. */
+async function about(entry: object, more: Parameters<typeof found>[1] = {}) {
+  const home = temporaryHome();
+  withEntry(home, entry);
+  const findings = await found(home, more);
+  expect(findings.map(({ id }) => id)).toEqual(['clients.cursor']);
+  return findings[0];
+}
+
+describe('an entry that can not work, or is dangerous, fails', () => {
+  test.each<[string, object, string, Parameters<typeof found>[1]?]>([
+    [
+      'a package that anybody could own',
+      { command: 'npx', args: ['-y', 'segment-audiences-mcp'] },
+      'downloads segment-audiences-mcp from the npm registry, where this program is not published',
+      { has: ['/usr/bin/npx'] },
+    ],
+    [
+      'the same on Windows',
+      { command: 'cmd', args: ['/c', 'npx', '-y', 'segment-audiences-mcp@0.1.0'] },
+      'is not published',
+    ],
+    [
+      'the same by another program',
+      { command: '/usr/bin/pnpm', args: ['dlx', 'segment-audiences-mcp'] },
+      'is not published',
+    ],
+    [
+      'a command that is not on the PATH',
+      { command: 'nodejs', args: [main] },
+      'has a command that is not on the PATH: nodejs',
+    ],
+    [
+      'a command that is not executable',
+      { command: '/opt/node', args: [main] },
+      'has a command that is not executable: /opt/node',
+      { kindOf: (path) => (path === '/opt/node' ? 'file' : 'program') },
+    ],
+    [
+      'a command that is a folder',
+      { command: '/opt/node', args: [main] },
+      'names a folder instead of a file: /opt/node',
+      { kindOf: (path) => (path === '/opt/node' ? 'folder' : 'program') },
+    ],
+    [
+      'a path that only a shell expands',
+      { command: node, args: ['~/segment-audiences-mcp/dist/main.js'] },
+      'names paths with ~, which only a shell expands: ~/segment-audiences-mcp/dist/main.js',
+    ],
+    [
+      'the same in a flag',
+      { command: node, args: [main, '--audit-log=~/audit.jsonl'] },
+      'names paths with ~',
+    ],
+    [
+      'a main file behind flags of Node that is gone',
+      { command: node, args: ['--use-system-ca', '/gone/segment-audiences-mcp/dist/main.js'] },
+      'names paths that do not exist: /gone/segment-audiences-mcp/dist/main.js',
+    ],
+    [
+      'an old Node of another name',
+      { command: '/opt/n/runtime', args: [main] },
+      'starts Node.js 18.0.0, which is too old',
+      { has: ['/opt/n/runtime'], nodeVersion: async () => 'v18.0.0' },
+    ],
+  ])('%s', async (_, entry, reason, more) => {
+    expect(await about(entry, more)).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining(reason),
+      next: expect.stringMatching(/: segment-audiences-mcp setup cursor .*--write$/),
+    });
+  });
+
+  test('two tokens that differ', async () => {
+    const file = withFile(join(temporaryHome(), 'token'), 'sgp_theTokenInTheFile1');
+    const env = { SEGMENT_API_TOKEN: 'sgp_anotherToken12345', SEGMENT_API_TOKEN_FILE: file };
+    const finding = await about({ command: node, args: [main], env }, { has: [file] });
+    expect(finding).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('differs from the token in'),
+    });
+    expect(JSON.stringify(finding)).not.toContain('sgp_');
+  });
+});
+
+describe('what was not checked is skipped', () => {
+  test.each<[string, object, string, Parameters<typeof found>[1]?]>([
+    [
+      'what only the client can expand',
+      { command: node, args: ['${userHome}/segment-audiences-mcp/dist/main.js'] },
+      'only the client can expand ${userHome}/segment-audiences-mcp/dist/main.js',
+    ],
+    [
+      'a command that is no Node',
+      { command: '/usr/bin/docker', args: ['run', '-i', 'segment-audiences-mcp'] },
+      '/usr/bin/docker does not say which Node.js it is',
+      { has: ['/usr/bin/docker'], nodeVersion: async () => undefined },
+    ],
+    [
+      'a published package',
+      { command: 'npx', args: ['-y', 'segment-audiences-mcp@0.1.0'] },
+      'it downloads the program',
+      { has: ['/usr/bin/npx'], project: { owner: 'acme', published: true } },
+    ],
+  ])('%s', async (_, entry, reason, more) => {
+    expect(await about(entry, more)).toMatchObject({
+      status: 'skipped',
+      message: expect.stringContaining(reason),
+    });
+  });
+});
+
+test('the next step has the settings of the entry, and no secret', async () => {
+  const args = ['/gone/segment-audiences-mcp/dist/main.js', '--space', 'spa_a', '--region=eu'];
+  const env = { SEGMENT_READ_ONLY: '1', SEGMENT_NO_SAMPLES: '0', SEGMENT_TOOLS: '${TOOLS}' };
+  expect((await about({ command: node, args, env }))?.next).toBe(
+    'Run: segment-audiences-mcp setup cursor --region eu --space spa_a --read-only --write',
+  );
+});
+
+test('a path that depends on where the client starts it is a warning', async () => {
+  const args = ['./segment-audiences-mcp/dist/main.js'];
+  expect(await about({ command: node, args })).toMatchObject({
+    status: 'warn',
+    message: expect.stringContaining('depend on the folder in which the client starts it'),
+  });
+});
+
+test('a backup that holds a token is a warning', async () => {
+  const home = temporaryHome();
+  const env = { SEGMENT_API_TOKEN: 'sgp_theOldOneInTheFile99' };
+  withEntry(home, { command: 'segment-audiences-mcp', env });
+  await setup({ home, clients: ['cursor'], write: true, yes: true, flags: { sandbox: true } });
+  const findings = await found(home);
+  expect(findings.map(({ status }) => status)).toEqual(['ok', 'warn']);
+  expect(findings[1]?.message).toContain('contains the secret of an older entry');
+  expect(JSON.stringify(findings)).not.toContain(env.SEGMENT_API_TOKEN);
+});
+
+describe('TOML and YAML', () => {
+  const clientsWithText: [id: string, file: string][] = [
+    ['codex', '.codex/config.toml'],
+    ['goose', '.config/goose/config.yaml'],
+    ['continue', '.continue/config.yaml'],
+  ];
+  const blockOf = async (home: string, id: string) => {
+    const flags = { sandbox: true, 'audit-log': join(home, 'yet-to-come.jsonl') };
+    const { stdout } = await setup({ home, clients: [id], flags });
+    return (
+      stdout
+        .split('\n\n')
+        .slice(1, id === 'codex' ? 3 : 2)
+        .join('\n\n')
+        .split('\nOr use')[0] ?? ''
+    );
+  };
+
+  test.each(clientsWithText)('what setup prints for %s is checked', async (id, file) => {
+    const home = temporaryHome();
+    const block = await blockOf(home, id);
+    withFile(join(home, file), block);
+    expect(await found(home)).toMatchObject([
+      { id: `clients.${id}`, status: 'ok', message: expect.stringContaining('names what exists') },
+    ]);
+    withFile(join(home, file), block.replaceAll('/opt/', '/gone/'));
+    expect(await found(home)).toMatchObject([
+      {
+        status: 'fail',
+        message: expect.stringContaining('/gone/segment-audiences-mcp/dist/main.js'),
+        next: expect.stringContaining(`Run: segment-audiences-mcp setup ${id} --sandbox`),
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      'codex',
+      '.codex/config.toml',
+      `[mcp_servers.other]\ncommand = "x"\n\n[mcp_servers."segment-audiences"] # ours\ncommand = '${node}'\nargs = [\n  "/gone/dist/main.js", # here\n  "--sandbox",\n]\nenv = { "A" = "b" }\n[other]\ncommand = "y"\n`,
+    ],
+    [
+      'goose',
+      '.config/goose/config.yaml',
+      `extensions:\n  other:\n    cmd: x\n  segment-audiences:\n    cmd: ${node}\n    args:\n    - /gone/dist/main.js\n    - --sandbox\n    envs:\n      A: b\nother: 1\n`,
+    ],
+    [
+      'continue',
+      '.continue/config.yaml',
+      `mcpServers:\n  - name: other\n    command: x\n  - command: ${node}\n    args: [/gone/dist/main.js, "--sandbox"]\n    name: segment-audiences\n  - name: more\n    command: y\n`,
+    ],
+  ])('other ways to write it are read: %s', async (id, file, text) => {
+    const home = temporaryHome();
+    withFile(join(home, file), text);
+    expect(await found(home)).toMatchObject([
+      {
+        id: `clients.${id}`,
+        status: 'fail',
+        message: expect.stringContaining('names paths that do not exist: /gone/dist/main.js.'),
+      },
+    ]);
+  });
+
+  test('what is not understood is skipped', async () => {
+    const home = temporaryHome();
+    withFile(join(home, '.codex/config.toml'), '# segment-audiences comes later\n');
+    expect(await found(home)).toMatchObject([
+      { status: 'skipped', message: expect.stringContaining('was not checked: it is TOML') },
+    ]);
+  });
+});
+
+test('a client that hangs does not keep the findings of the others', async () => {
+  const home = temporaryHome();
+  withEntry(home, { command: '/opt/hanging', args: [main] });
+  withFile(
+    join(home, '.junie/mcp/mcp.json'),
+    JSON.stringify({ mcpServers: { 'segment-audiences': { command: '/opt/n', args: [main] } } }),
+  );
+  const clock = new ManualClock();
+  const asked: string[] = [];
+  const running = found(home, {
+    clock,
+    has: ['/opt/hanging', '/opt/n'],
+    nodeVersion(command) {
+      asked.push(command);
+      return command === '/opt/n' ? Promise.resolve('v24.0.0') : new Promise(() => {});
+    },
+  });
+  await waitFor(() => asked.length === 2);
+  await clock.advance(5000);
+  expect(await running).toMatchObject([
+    {
+      id: 'clients.cursor',
+      status: 'skipped',
+      message: expect.stringContaining('gave no result within 5 s'),
+    },
+    { id: 'clients.junie', status: 'ok' },
+  ]);
+});
+
+test.skipIf(isWindows)('a pipe in place of a file is not read (Windows has none)', async () => {
+  const home = temporaryHome();
+  mkdirSync(dirname(cursorFile(home)));
+  execFileSync('mkfifo', [cursorFile(home)]);
+  expect(await found(home, { exists: (path) => path === cursorFile(home) })).toMatchObject([
+    { status: 'warn', message: expect.stringContaining('is not a file') },
+  ]);
+});

@@ -1,0 +1,330 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { otherContents } from '../support/client-files.ts';
+import {
+  type SetupRun,
+  setup,
+  temporaryHome,
+  terminalWith,
+  typedToken,
+} from '../support/setup-machine.ts';
+
+/* Set-up where there is something already: an entry, a token, a file that was changed since. */
+
+const token = 'sgp_fromTheEnvironment1234';
+const withToken = { environment: { SEGMENT_API_TOKEN: token } };
+const main = '/opt/segment-audiences-mcp/dist/main.js';
+const cursorFile = (home: string) => join(home, '.cursor/mcp.json');
+const backupIn = (home: string) => `${cursorFile(home)}.segment-audiences.bak`;
+const tokenFile = (home: string) => join(home, '.local/state/segment-audiences-mcp/token');
+
+function withFile(file: string, text: string): string {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+const withEntry = (home: string, entry: object) =>
+  withFile(
+    cursorFile(home),
+    JSON.stringify({ mcpServers: { 'segment-audiences': entry } }, undefined, 2),
+  );
+
+const entryIn = (file: string) =>
+  JSON.parse(readFileSync(file, 'utf8')).mcpServers['segment-audiences'];
+
+const again = (home: string, more: Partial<SetupRun> = {}) =>
+  setup({ home, clients: ['cursor'], write: true, yes: true, ...more });
+
+describe('of an older entry', () => {
+  test('restrictions stay, and setup says so and how to drop them', async () => {
+    const home = temporaryHome();
+    await again(home, { flags: { sandbox: true, 'read-only': true, confirm: 'writes' } });
+    const { stdout } = await again(home, { flags: { sandbox: true } });
+    expect(stdout).toContain('is already set up');
+    expect(stdout).toContain('Kept from the older entry: --read-only, --confirm.');
+    expect(stdout).toContain('or first run segment-audiences-mcp setup cursor --remove.');
+    expect(entryIn(cursorFile(home)).args).toEqual([
+      main,
+      '--sandbox',
+      '--read-only',
+      '--confirm',
+      'writes',
+    ]);
+  });
+
+  test('variables that restrict stay, and so do those of other programs', async () => {
+    const home = temporaryHome();
+    const env = {
+      SEGMENT_READ_ONLY: '1',
+      SEGMENT_ALLOWED_SPACES: 'spa_a',
+      SEGMENT_NO_SAMPLES: '0',
+      SEGMENT_REGION: 'eu',
+      HTTPS_PROXY: 'http://proxy:8080',
+    };
+    const file = withEntry(home, { command: 'node', args: [main], env });
+    const { code, stdout } = await again(home, { place: withToken });
+    expect(code).toBe(0);
+    expect(stdout).toContain('SEGMENT_READ_ONLY, SEGMENT_ALLOWED_SPACES, "HTTPS_PROXY"');
+    expect(entryIn(file)).toEqual({
+      command: '/usr/bin/node',
+      args: [main, '--read-only', '--allowed-spaces', 'spa_a'],
+      env: { HTTPS_PROXY: 'http://proxy:8080', SEGMENT_API_TOKEN_FILE: tokenFile(home) },
+    });
+  });
+
+  test('what the command line sets counts, and what the environment sets does not', async () => {
+    const home = temporaryHome();
+    const args = [main, '--confirm=writes', '--allowed-spaces', 'spa_a'];
+    const file = withEntry(home, { command: 'node', args });
+    const environment = { ...withToken.environment, SEGMENT_ALLOWED_SPACES: 'spa_b' };
+    await again(home, { flags: { confirm: 'none' }, place: { environment } });
+    expect(entryIn(file).args).toEqual([main, '--allowed-spaces', 'spa_a', '--confirm', 'none']);
+  });
+
+  test("the client's own fields stay in their order", async () => {
+    const home = temporaryHome();
+    const file = join(home, '.cline/data/settings/cline_mcp_settings.json');
+    const own = { disabled: true, command: 'node', args: [main], autoApprove: ['list_spaces'] };
+    withFile(file, JSON.stringify({ mcpServers: { 'segment-audiences': own } }));
+    const flags = { sandbox: true };
+    const { stdout } = await again(home, { clients: ['cline'], flags });
+    expect(stdout).toContain('"disabled", "autoApprove"');
+    const entry = { ...own, command: '/usr/bin/node', args: [main, '--sandbox'] };
+    expect(JSON.stringify(entryIn(file))).toBe(JSON.stringify(entry));
+  });
+
+  test.each<[string, object, Partial<SetupRun>, string]>([
+    [
+      'do not fit the new settings',
+      { command: 'node', args: [main, '--allowed-spaces', 'spa_a'] },
+      { place: withToken, flags: { space: 'spa_b' } },
+      'whose restrictions (--allowed-spaces) do not fit the new settings: The default space',
+    ],
+    [
+      'hold a placeholder',
+      { command: 'node', args: [main], env: { SEGMENT_READ_ONLY: '${input:ro}' } },
+      { place: withToken },
+      'do not fit the new settings: --read-only holds a placeholder',
+    ],
+    [
+      'are for a server that the client starts',
+      { command: 'node', args: [main, '--read-only'] },
+      { remote: { url: 'https://mcp.example.com', keyVariable: undefined } },
+      'restrictions that the new one would not have (--read-only)',
+    ],
+    [
+      'are in a URL',
+      { url: 'https://mcp.example.com/mcp?read_only=1' },
+      { remote: { url: 'https://mcp.example.com', keyVariable: undefined } },
+      '(read_only): give a URL with the same parameters, or first run',
+    ],
+  ])('restrictions that %s are a reason to refuse', async (_, entry, run, reason) => {
+    const home = temporaryHome();
+    const file = withEntry(home, entry);
+    const before = readFileSync(file, 'utf8');
+    const { code, stderr } = await again(home, run);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(reason) });
+    expect(stderr).toContain('setup cursor --remove. Nothing was changed.');
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+});
+
+describe('without a token', () => {
+  const run = async (tokens: string[], isKept: boolean) => {
+    const home = temporaryHome();
+    if (isKept) {
+      mkdirSync(dirname(tokenFile(home)), { recursive: true, mode: 0o700 });
+      writeFileSync(tokenFile(home), 'sgp_keptBefore123456', { mode: 0o600 });
+    }
+    const { terminal } = terminalWith(['y'], tokens);
+    const result = await setup({ home, clients: ['cursor'], write: true, terminal });
+    expect(existsSync(cursorFile(home))).toBe(false);
+    if (isKept) expect(readFileSync(tokenFile(home), 'utf8')).toBe('sgp_keptBefore123456');
+    else expect(existsSync(tokenFile(home))).toBe(false);
+    return result;
+  };
+  const wrong = ['Bearer x', '"quoted"', 'a b'];
+
+  test.each([
+    ['cancelled, with one that is kept', [], true, 'No token was given. Nothing was changed.'],
+    ['cancelled', [], false, 'No token was given. Nothing was changed.'],
+    ['nothing was typed', [''], false, 'No token was given. Nothing was changed.'],
+    ['mistyped thrice, with one that is kept', wrong, true, 'mistyped too often. Nothing was'],
+    ['mistyped thrice', wrong, false, 'mistyped too often. Nothing was changed.'],
+  ])('nothing is changed: %s', async (_, tokens, isKept, reason) => {
+    expect(await run([...tokens], isKept)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(reason),
+    });
+  });
+});
+
+describe('another token in the environment than is kept', () => {
+  const withKept = async () => {
+    const home = temporaryHome();
+    const { terminal } = terminalWith(['y'], [typedToken]);
+    await setup({ home, clients: ['cursor'], write: true, terminal });
+    return { home, kept: () => readFileSync(tokenFile(home), 'utf8').trim() };
+  };
+
+  test('replaces it where nobody can be asked, and setup says so', async () => {
+    const { home, kept } = await withKept();
+    const { code, stdout } = await again(home, { place: withToken });
+    expect(code).toBe(0);
+    expect(kept()).toBe(token);
+    expect(stdout).toContain('The token from SEGMENT_API_TOKEN replaces the one in ');
+    expect(stdout).toContain('the server refuses two different tokens.');
+    expect((await again(home, { place: withToken })).stdout).toContain('is unchanged');
+  });
+
+  test('is offered on a terminal', async () => {
+    for (const [answers, tokens, expected] of [
+      [['y'], [], token],
+      [['n'], [''], typedToken],
+      [['n'], ['sgp_aThirdOne123456'], 'sgp_aThirdOne123456'],
+    ] as const) {
+      const { home, kept } = await withKept();
+      const { terminal, asked } = terminalWith([...answers], [...tokens]);
+      const run = { home, clients: ['cursor'], write: true, terminal, place: withToken };
+      expect((await setup(run)).code).toBe(0);
+      expect(asked[0]).toBe(
+        'SEGMENT_API_TOKEN holds a different token than setup keeps. Keep this one instead? [y/N] ',
+      );
+      expect(kept()).toBe(expected);
+    }
+  });
+});
+
+describe('--remove', () => {
+  const remove = (home: string) => again(home, { write: false, remove: true });
+
+  test('edits a file to which a comment was added', async () => {
+    const home = temporaryHome();
+    const file = withFile(cursorFile(home), '{\n  "a": 1\n}\n');
+    await again(home, { flags: { sandbox: true } });
+    writeFileSync(file, `// mine\n${readFileSync(file, 'utf8')}`);
+    const { code, stdout } = await remove(home);
+    expect(code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toContain('// mine\n');
+    expect(stdout).toContain(`its content from before setup stays in ${backupIn(home)}`);
+  });
+
+  test('leaves a file that the user made from the block', async () => {
+    const home = temporaryHome();
+    const { stdout } = await setup({ home, clients: ['cursor'], flags: { sandbox: true } });
+    const block = stdout.slice(stdout.indexOf('{'), stdout.lastIndexOf('}') + 1);
+    const file = withFile(cursorFile(home), `${block}\n`);
+    expect((await remove(home)).code).toBe(0);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ mcpServers: {} });
+  });
+
+  test('deletes a file that setup made, even if its layout has changed', async () => {
+    const home = temporaryHome();
+    await again(home, { flags: { sandbox: true } });
+    writeFileSync(
+      cursorFile(home),
+      JSON.stringify(JSON.parse(readFileSync(cursorFile(home), 'utf8'))),
+    );
+    expect((await remove(home)).stdout).toContain('it is deleted');
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  test('leaves folders that were there, and those behind a link', async () => {
+    const home = temporaryHome();
+    mkdirSync(join(home, '.cursor'));
+    mkdirSync(join(home, '.codeium/windsurf'), { recursive: true });
+    symlinkSync(join(home, 'dotfiles/a/w.json'), join(home, '.codeium/windsurf/mcp_config.json'));
+    mkdirSync(join(home, 'dotfiles'));
+    const clients = ['cursor', 'windsurf', 'junie'];
+    await again(home, { clients, flags: { sandbox: true } });
+    expect((await again(home, { clients, write: false, remove: true })).code).toBe(0);
+    expect(Object.keys(otherContents(home))).toEqual([
+      '.codeium',
+      '.codeium/windsurf',
+      '.codeium/windsurf/mcp_config.json',
+      '.cursor',
+      'dotfiles',
+      'dotfiles/a',
+    ]);
+  });
+
+  test("prints the client's own command where setup edits nothing", async () => {
+    const run = { home: '/home/u', remove: true, yes: true };
+    await expect(setup({ ...run, clients: ['codex'] })).rejects.toThrow(
+      'run: codex mcp remove segment-audiences',
+    );
+    await expect(setup({ ...run, clients: ['goose'] })).rejects.toThrow(
+      'delete segment-audiences from /home/u/.config/goose/config.yaml by hand.',
+    );
+  });
+});
+
+test('the backup of an entry with a token is private, and setup says what it holds', async () => {
+  const home = temporaryHome();
+  const literal = 'sgp_theOldOneInTheFile99';
+  const env = { SEGMENT_API_TOKEN: literal };
+  chmodSync(withEntry(home, { command: 'segment-audiences-mcp', env }), 0o644);
+  const { stdout } = await again(home, { place: withToken });
+  expect(statSync(backupIn(home)).mode & 0o777).toBe(0o600);
+  expect(stdout).toContain('with the secret of the older entry: delete that file');
+  expect(stdout).not.toContain(literal);
+});
+
+test('the change is shown with the tabs of its lines, and nothing else unseen', async () => {
+  const home = temporaryHome();
+  const args = ['segment-audiences-mcp', '--space', 'a\u202e'];
+  const entry = JSON.stringify(
+    { mcpServers: { 'segment-audiences': { command: 'npx', args } } },
+    undefined,
+    '\t',
+  );
+  withFile(cursorFile(home), entry);
+  const { stdout } = await again(home, { flags: { sandbox: true } });
+  expect(stdout).toContain('-\x20\t\t\t"command": "npx",\n');
+  expect(stdout).toContain('+\x20\t\t\t"command": "/usr/bin/node",\n');
+  expect(stdout).toContain('"a\\u202e"');
+});
+
+describe('the next steps that are shown', () => {
+  const show = async (run: Partial<SetupRun> & { home: string }) => (await setup(run)).stdout;
+
+  test('repeat the flags', async () => {
+    const flags = { sandbox: true, 'read-only': true, tools: 'list_spaces' };
+    expect(await show({ home: '/home/u', clients: ['cursor'], flags })).toContain(
+      '\nsegment-audiences-mcp setup cursor --sandbox --read-only --tools list_spaces --write writes the file.',
+    );
+  });
+
+  test('create a folder for the token that only its user can read', async () => {
+    const stdout = await show({ home: '/home/u', clients: ['codex'] });
+    const folder = '/home/u/.local/state/segment-audiences-mcp';
+    expect(stdout).toContain(`mkdir -p -m 700 ${folder}\n`);
+    expect(stdout).toContain(`chmod 600 ${folder}/token\n`);
+    const environment = { LOCALAPPDATA: 'C:\\L' };
+    const place = { platform: 'win32', environment } as const;
+    expect(await show({ home: 'C:\\u', clients: ['codex'], place })).not.toContain('chmod');
+  });
+
+  test('name what is wrong with the folder of the token, and the command against it', async () => {
+    const home = temporaryHome();
+    const folder = dirname(tokenFile(home));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(tokenFile(home), token);
+    chmodSync(folder, 0o755);
+    const remedy = `chmod 700 ${folder} && chmod 600 ${folder}/token`;
+    const stdout = await show({ home, clients: ['codex'] });
+    expect(stdout).toContain(`because it is open to other users: run ${remedy}`);
+    await expect(again(home, { place: withToken })).rejects.toThrow(`Run ${remedy}, or set`);
+  });
+});
