@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,8 +118,12 @@ test("old Node in a client's entry", async () => {
   writeFileSync(node, '#!/bin/sh\necho v18.19.0\n');
   chmodSync(node, 0o755);
   withEntry(folder, node, realpathSync(mainFile));
+  // A pipe that nobody writes to, in place of another client's file, must not keep the process.
+  mkdirSync(join(folder, '.junie/mcp'), { recursive: true });
+  execFileSync('mkfifo', [join(folder, '.junie/mcp/mcp.json')]);
   expect(await findings({ SEGMENT_SANDBOX: '1', SEGMENT_SPACE_ID: space }, folder)).toEqual([
     'clients.cursor: fail',
+    'clients.junie: warn',
   ]);
 });
 

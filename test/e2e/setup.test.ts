@@ -52,12 +52,16 @@ const fileSchema = z.object({
 });
 
 /** Starts what stands in a client's file, and lists audiences. */
-async function listAsClient(file: string, args: object = {}): Promise<unknown> {
+async function listAsClient(
+  file: string,
+  args: object = {},
+  passed: Record<string, string> = {},
+): Promise<unknown> {
   const entry = fileSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).mcpServers[
     'segment-audiences'
   ];
   const client = new Client({ name: 'test', version: '0' });
-  const env = { ...plainEnvironment(), ...entry.env };
+  const env = { ...plainEnvironment(), ...passed, ...entry.env };
   // A client starts it somewhere else.
   const transport = new StdioClientTransport({ ...entry, env, cwd: tmpdir(), stderr: 'ignore' });
   await client.connect(transport);
@@ -83,7 +87,8 @@ test('--write gives a client what it needs to start the server, --remove takes i
   expect(text).not.toContain(token);
   expect(readFileSync(join(folder, 'state/token'), 'utf8').trim()).toBe(token);
   writeFileSync(join(folder, 'plain.json'), text.replace('// mine', '').replace(', // none', ''));
-  expect(await listAsClient(join(folder, 'plain.json'))).toBeGreaterThan(0);
+  // The client passes on the variable from which the token was taken.
+  expect(await listAsClient(join(folder, 'plain.json'), {}, env)).toBeGreaterThan(0);
 
   expect(await run(['cursor', '--remove', '--yes'], folder)).toMatchObject({ code: 0, stderr: '' });
   expect(readFileSync(file, 'utf8')).toBe(before);
@@ -117,6 +122,7 @@ test.each([
   [['cursor', '--write'], 2, 'add --yes'],
   [['--write', '--yes'], 2, 'needs a CLIENT'],
   [['curser'], 2, 'Did you mean cursor?'],
+  [['cursor', '--write', '--remove', '--yes'], 2, 'are mutually exclusive: drop one'],
   [['cursor', '--yes'], 2, '--yes requires --write or --remove'],
   [['cursor', '--token', 'x'], 2, 'never put a token on a command line'],
 ])('%j ends with %i', async (args, code, problem) => {
