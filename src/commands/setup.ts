@@ -93,7 +93,7 @@ function assertPossible(
       ];
     }
     if (isEditable(client)) return [];
-    const what = `${client.id} has a ${client.format.toUpperCase()} file, which setup does not edit:`;
+    const what = `${client.id} has a ${client.format.toUpperCase()} file, which setup does not edit.`;
     return [`${what} ${remove ? removalByHand(client, machine) : additionByHand(client)}`];
   });
   if (problems.length > 0) throw new ConfigError(problems);
@@ -106,12 +106,12 @@ function assertPossible(
 
 function additionByHand({ add }: Client): string {
   const how = add ? 'use its own command, which is then printed' : 'edit the file by hand';
-  return `leave out --write and ${how}.`;
+  return `Leave out --write and ${how}.`;
 }
 
 function removalByHand(client: Client, { place, exists }: SetupMachine): string {
-  if (client.remove) return `run: ${commandLine(client.remove, place.platform)}`;
-  return `delete ${entryName} from ${fileOf(client, place, exists)} by hand.`;
+  if (client.remove) return `Run: ${commandLine(client.remove, place.platform)}`;
+  return `Delete ${entryName} from ${fileOf(client, place, exists)} by hand.`;
 }
 
 /** @throws {ConfigError} for a wrong URL, or a client that can't connect to the server as asked. */

@@ -53,7 +53,7 @@ describe('of an older entry', () => {
     const { stdout } = await again(home, { flags: { sandbox: true } });
     expect(stdout).toContain('is already set up');
     expect(stdout).toContain('Kept from the older entry: --read-only, --confirm.');
-    expect(stdout).toContain('or first run segment-audiences-mcp setup cursor --remove.');
+    expect(stdout).toContain('or run segment-audiences-mcp setup cursor --remove first.');
     expect(entryIn(cursorFile(home)).args).toEqual([
       main,
       '--sandbox',
@@ -262,10 +262,10 @@ describe('--remove', () => {
   test("prints the client's own command where setup edits nothing", async () => {
     const run = { home: '/home/u', remove: true, yes: true };
     await expect(setup({ ...run, clients: ['codex'] })).rejects.toThrow(
-      'run: codex mcp remove segment-audiences',
+      'Run: codex mcp remove segment-audiences',
     );
     await expect(setup({ ...run, clients: ['goose'] })).rejects.toThrow(
-      'delete segment-audiences from /home/u/.config/goose/config.yaml by hand.',
+      'Delete segment-audiences from /home/u/.config/goose/config.yaml by hand.',
     );
   });
 });

@@ -117,7 +117,7 @@ function replacing(own: OwnEntry, { id }: Client, { entryFor, flags }: Addition)
   if (names.length === 0) return { entry };
   return {
     entry,
-    note: `Kept from the older entry: ${names.join(', ')}. To drop something of that, edit the file, or first run ${removal(id)}.`,
+    note: `Kept from the older entry: ${names.join(', ')}. To drop any of this, edit the file, or run ${removal(id)} first.`,
   };
 }
 
