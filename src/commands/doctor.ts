@@ -165,6 +165,7 @@ function kindOf(path: string): PathKind | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return undefined;
   if (stats.isDirectory()) return 'folder';
+  if (!stats.isFile()) return 'other';
   // Windows has no permission to execute.
   if (process.platform === 'win32') return 'program';
   try {

@@ -157,6 +157,12 @@ describe('what was not checked is skipped', () => {
       { has: ['/usr/bin/docker'], nodeVersion: async () => undefined },
     ],
     [
+      'a package from a file',
+      { command: 'npx', args: ['--package', './x.tgz', 'segment-audiences-mcp'] },
+      'npx does not say which Node.js it is',
+      { has: ['/usr/bin/npx'], nodeVersion: async () => undefined },
+    ],
+    [
       'a published package',
       { command: 'npx', args: ['-y', 'segment-audiences-mcp@0.1.0'] },
       'it downloads the program',

@@ -112,10 +112,7 @@ async function secretInBackup(
   backup: string,
   { client, context }: Subject,
 ): Promise<Finding[]> {
-  const entries = await entriesIn(textOf(bytes), client).catch((error: unknown) => {
-    if (error instanceof ClientFileError) return [];
-    throw error;
-  });
+  const entries = await entriesOfBackup(bytes, client);
   const isSecret = entries.some(([key, value]) => {
     const start = startIn(value);
     if (start)
@@ -130,6 +127,16 @@ async function secretInBackup(
       'Delete that file if you do not need it.',
     ),
   ];
+}
+
+/** A backup that can't be read is of no interest. */
+async function entriesOfBackup(bytes: Buffer, client: Client): Promise<[string, unknown][]> {
+  try {
+    return await entriesIn(textOf(bytes), client);
+  } catch (error) {
+    if (error instanceof ClientFileError) return [];
+    throw error;
+  }
 }
 
 /** @returns an empty list for another server. */
@@ -240,29 +247,40 @@ function atHome(path: string, home: string): string {
   return path.startsWith('~/') || path.startsWith('~\\') ? home + path.slice(1) : path;
 }
 
+/** Programs that download a package by its name and run it. */
+const fetchers = ['npx', 'npx-cli.js', 'bunx', 'pnpx'];
+/** The same, with a word that follows. */
+const fetchingPairs = ['npm exec', 'npm x', 'pnpm dlx', 'yarn dlx', 'bun x'];
+
 /** Whether an entry has the program downloaded by its name, which anybody can take. */
 function isFetched({ command, args }: ServerStart): boolean {
   const words = [command, ...args];
-  const named = words.findIndex(
-    (word) => word === programName || word.startsWith(`${programName}@`),
+  const named = words.findIndex(isPackageName);
+  const before = words.slice(0, Math.max(0, named));
+  const packages = before.flatMap((word, index) => {
+    if (word.startsWith('--package=')) return [word.slice('--package='.length)];
+    return ['--package', '-p'].includes(before[index - 1] ?? '') ? [word] : [];
+  });
+  // The package may be another one, such as a file.
+  if (packages.length > 0 && !packages.some(isPackageName)) return false;
+  const names = before.map(lastPart);
+  const pairs = names.map((word, index) => `${word} ${names[index + 1] ?? ''}`);
+  return (
+    names.some((word) => fetchers.includes(word)) ||
+    pairs.some((pair) => fetchingPairs.includes(pair))
   );
-  const before = words.slice(0, Math.max(0, named)).map(lastPart);
-  const packages = before.findLastIndex((word) => ['--package', '-p'].includes(word));
-  // The package is another one, such as a file.
-  if (packages !== -1 && packages < named - 1) return false;
-  if (before.some((word) => ['npx', 'bunx', 'pnpx'].includes(word))) return true;
-  const pairs = before.map((word, index) => `${word} ${before[index + 1] ?? ''}`);
-  const fetching = ['npm exec', 'npm x', 'pnpm dlx', 'yarn dlx', 'bun x'];
-  return pairs.some((pair) => fetching.includes(pair));
+}
+
+function isPackageName(word: string): boolean {
+  return word === programName || word.startsWith(`${programName}@`);
 }
 
 /** Why a server with these variables would refuse to start: two tokens that differ. */
 function differingTokens({ env }: ServerStart, { machine }: Context): string | undefined {
   const token = env[settings.token.env]?.trim();
   const file = env[settings.tokenFile.env]?.trim();
-  if (!token || !file || slipIn(token) !== undefined || machine.kindOf(file) === undefined) {
-    return undefined;
-  }
+  if (!token || !file || slipIn(token) !== undefined) return undefined;
+  if (!['file', 'program'].includes(machine.kindOf(file) ?? '')) return undefined;
   const inFile = readFileOf(settings.tokenFile, settings.token, file, []);
   if (inFile === undefined || inFile === token) return undefined;
   return `has a ${settings.token.env} that differs from the token in ${file}: the server refuses to start`;

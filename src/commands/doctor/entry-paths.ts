@@ -69,7 +69,8 @@ class PathLooks {
     if (isVariable(command) || hasSeparator(command)) {
       const kind = this.kindOf(command);
       if (kind === 'program') this.#commandFile = command;
-      if (kind === 'file') this.#problems.push(`has a command that is not executable: ${command}`);
+      if (kind === 'file' || kind === 'other')
+        this.#problems.push(`has a command that is not executable: ${command}`);
       return;
     }
     this.#commandFile = onPath(command, this.#machine);

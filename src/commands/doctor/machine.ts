@@ -17,8 +17,8 @@ export interface ToolList {
   tookMs: number;
 }
 
-/** A program is a file that may be executed. */
-export type PathKind = 'program' | 'file' | 'folder';
+/** A program is a file that may be executed; a pipe or a device is something other. */
+export type PathKind = 'program' | 'file' | 'folder' | 'other';
 
 /** The token that setup keeps, or why it can't be trusted. */
 export type KeptToken = { token: string | undefined } | { problem: StateFolderError };
