@@ -118,6 +118,12 @@ describe('of an older entry', () => {
       'do not fit the new settings: --read-only holds a placeholder',
     ],
     [
+      'are misspelled',
+      { command: 'node', args: [main], env: { SEGMENT_READONLY: '1' } },
+      { place: withToken },
+      'whose restrictions do not fit the new settings: SEGMENT_READONLY is not a setting',
+    ],
+    [
       'are for a server that the client starts',
       { command: 'node', args: [main, '--read-only'] },
       { remote: { url: 'https://mcp.example.com', keyVariable: undefined } },

@@ -1,5 +1,6 @@
 import { ConfigError, type Flags } from '../../config/config.ts';
 import { settings } from '../../config/settings.ts';
+import { slipIn } from '../../config/slips.ts';
 import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clients/client-file.ts';
 import { type Entry, entryName, isOurs, type ServerStart, startIn } from '../clients/entry.ts';
@@ -91,7 +92,7 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
       text: isAsMade ? newFile(path, entry) : edited(file.text, edits),
       // The backup is the file before our first entry; a later one would contain ours.
       keepsBackup: !own || !(file.backup || file.made),
-      isSecret: secrets.length > 0,
+      isSecret: secrets.some((secret) => slipIn(secret.trim())?.kind !== 'placeholder'),
       isTheirs: false,
     };
   });
@@ -129,8 +130,9 @@ function fitting(entryFor: Addition['entryFor'], kept: Kept, id: string): Entry 
     return entryFor(kept);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    const named = kept.names.length === 0 ? '' : ` (${kept.names.join(', ')})`;
     throw new ClientFileError(
-      `has an older entry whose restrictions (${kept.names.join(', ')}) do not fit the new settings: ${error.problems.join(' ')} Set these restrictions again with the new settings, or first run ${removal(id)}`,
+      `has an older entry whose restrictions${named} do not fit the new settings: ${error.problems.join(' ')} Set these restrictions again with the new settings, or first run ${removal(id)}`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../config/config.ts';
+import { misnamedFences } from '../../config/misnamed.ts';
 import { settings } from '../../config/settings.ts';
 import { defaultStateFolder } from '../../safety/state-folder.ts';
 import type { Entry } from '../clients/entry.ts';
@@ -48,6 +49,8 @@ function serverStartedHere({ flags }: SetupCommand, machine: SetupMachine): Serv
   const ownTokenFile = env[settings.tokenFile.env] === tokenFile ? tokenFile : undefined;
   return {
     entryFor(client, kept = nothingKept) {
+      const misnamed = misnamedFences(kept.env, false);
+      if (misnamed.length > 0) throw new ConfigError(misnamed);
       const both = entrySettings({ ...kept.flags, ...flags }, place, tokenFile);
       return client.entry(startOf(program, both.args, { ...kept.env, ...both.env }));
     },
