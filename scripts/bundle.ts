@@ -148,6 +148,7 @@ const shared = {
   minify: true,
   alias: {
     undici: './scripts/shims/undici.cjs',
+    '@modelcontextprotocol/server/_shims': './scripts/shims/mcp-server-shims.mjs',
     bottleneck: 'bottleneck/light.js',
     // The main file of the package loads its parts in a way that a bundler can't follow.
     'jsonc-parser': 'jsonc-parser/lib/esm/main.js',

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { BundledPackage } from './bundled-packages.ts';
 
 /** The license texts of packages, which must accompany the bundle. */
@@ -6,8 +5,7 @@ export function thirdPartyNotices(packages: readonly BundledPackage[]): string {
   return packages.map(notice).join(`\n${'-'.repeat(72)}\n\n`);
 }
 
-function notice({ folder, name, version, license }: BundledPackage): string {
-  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
-  const text = file === undefined ? '' : readFileSync(`${folder}/${file}`, 'utf8');
-  return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+function notice({ name, version, license, text }: BundledPackage): string {
+  const heading = version === undefined ? name : `${name} ${version}`;
+  return `${heading} (${license})\n\n${text}\n`;
 }

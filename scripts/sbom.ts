@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import packageJson from '../package.json' with { type: 'json' };
-import type { BundledPackage } from './bundled-packages.ts';
+import { type BundledPackage, npmPurl } from './bundled-packages.ts';
 import { project } from './project.ts';
 
 /*
@@ -17,7 +17,7 @@ const lockSchema = z.object({
 /** @param packages everything in the bundles. */
 export function softwareBill(packages: readonly BundledPackage[]): object {
   const lock = lockSchema.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
-  const names = new Map(packages.map((each) => [each.name, purlOf(each)]));
+  const names = new Map(packages.map((each) => [each.name, each.purl]));
   const { name, version, description, license } = packageJson;
   const self = `${name}@${version}`;
   return {
@@ -34,32 +34,27 @@ export function softwareBill(packages: readonly BundledPackage[]): object {
         version,
         description,
         licenses: [{ license: { id: license } }],
-        ...(project.published ? { purl: purlOf({ name, version }) } : {}),
+        ...(project.published ? { purl: npmPurl({ name, version }) } : {}),
       },
     },
     components: packages.map((each) => ({
       type: 'library',
-      'bom-ref': purlOf(each),
+      'bom-ref': each.purl,
       name: each.name,
-      version: each.version,
+      ...(each.version === undefined ? {} : { version: each.version }),
       scope: 'required',
-      hashes: hashesOf(lock.packages[each.folder]?.integrity),
+      ...hashesOf(each.folder === undefined ? undefined : lock.packages[each.folder]?.integrity),
       licenses: [licenseOf(each.license)],
-      purl: purlOf(each),
+      purl: each.purl,
     })),
     dependencies: [
       { ref: self, dependsOn: [...names.values()] },
       ...packages.map((each) => ({
-        ref: purlOf(each),
+        ref: each.purl,
         dependsOn: each.dependencies.flatMap((dependency) => names.get(dependency) ?? []),
       })),
     ],
   };
-}
-
-/** https://github.com/package-url/purl-spec: the scope's @ is percent-encoded. */
-function purlOf({ name, version }: { name: string; version: string }): string {
-  return `pkg:npm/${name.replace(/^@/, '%40')}@${version}`;
 }
 
 function licenseOf(license: string): object {
@@ -67,8 +62,8 @@ function licenseOf(license: string): object {
 }
 
 /** @param integrity as in a lockfile: `sha512-` and the hash in base64. */
-function hashesOf(integrity: string | undefined): object[] {
+function hashesOf(integrity: string | undefined): object {
   const [, base64] = /^sha512-(\S+)$/.exec(integrity ?? '') ?? [];
-  if (base64 === undefined) return [];
-  return [{ alg: 'SHA-512', content: Buffer.from(base64, 'base64').toString('hex') }];
+  if (base64 === undefined) return {};
+  return { hashes: [{ alg: 'SHA-512', content: Buffer.from(base64, 'base64').toString('hex') }] };
 }
