@@ -4,6 +4,7 @@ import type { Log } from './log.ts';
 import type { SegmentApi } from './segment/api.ts';
 import { deferApi } from './segment/deferred-api.ts';
 import { newest } from './segment/editions/editions.ts';
+import { NoTokenError } from './segment/errors.ts';
 import type { CreateQuota } from './segment/quota/quota.ts';
 import { type Observed, unobserved } from './telemetry/observer.ts';
 import type { Redactor } from './text/redact.ts';
@@ -17,7 +18,8 @@ export interface Connecting {
 }
 
 /**
- * The API, opened by the first call; with `--sandbox`, a stand-in is started for it.
+ * The API, opened by the first call; with `--sandbox`, a stand-in is started for it. Without a token,
+ * every call of it fails.
  *
  * @throws {TypeError} if the configuration is not that of a single workspace.
  */
@@ -50,6 +52,7 @@ export function connect(
   };
   const { target } = config;
   if (target.kind === 'live') return deferApi(() => open(target.baseUrl, target.token));
+  if (target.kind === 'none') return deferApi(() => Promise.reject(new NoTokenError()));
   if (target.kind === 'tokens') throw new TypeError('no token is chosen');
   let sandbox: { close(): Promise<void> } | undefined;
   const api = deferApi(async () => {

@@ -12,7 +12,13 @@ import { addressesOf } from './addresses.ts';
  * If the user leaves a field empty, a host passes its placeholder on unchanged. The program does
  * not start with a placeholder in a restricting setting, so each such field has a default;
  * --allowed-spaces, which has no value that means "all", is left out.
+ *
+ * Hosts start an extension as soon as it is installed, before its user has entered anything, and show
+ * one that ends as failed: so it starts without a token, too.
  */
+
+/** The settings that no field feeds. */
+const fixed = { [settings.startWithoutToken.env]: '1' };
 
 /** The fields of the form that the host shows: their texts, and the settings that they feed. */
 const fields = {
@@ -111,9 +117,12 @@ export function mcpbManifest(of: Project): object {
       mcp_config: {
         command: 'node',
         args: [`\${__dirname}/${serverFolder}/main.js`],
-        env: Object.fromEntries(
-          rows.map(([field, { setting }]) => [setting.env, `\${user_config.${field}}`]),
-        ),
+        env: {
+          ...Object.fromEntries(
+            rows.map(([field, { setting }]) => [setting.env, `\${user_config.${field}}`]),
+          ),
+          ...fixed,
+        },
       },
     },
     tools: shown.map((tool) => ({ name: tool.name, description: tool.title })),

@@ -37,6 +37,8 @@ export interface Config {
   readonly target:
     | LiveTarget
     | { readonly kind: 'sandbox' }
+    /** None yet: calls that need Segment fail. Never over HTTP. */
+    | { readonly kind: 'none' }
     /** One of the workspaces in `http.tokensFile`, by the caller: see `withToken`. */
     | { readonly kind: 'tokens' };
   /** The proxy for requests to a live Segment, if any. */
@@ -178,6 +180,7 @@ export function readConfig(
     logLevel: given.readOrFallback(settings.logLevel),
     http,
   };
+  if (http && target.kind === 'none') given.problems.push(noToken(given));
   const toolProblem = problemWithTools(config);
   if (toolProblem) given.problems.push(toolProblem);
   if (given.problems.length > 0) throw new ConfigError(given.problems);
@@ -188,9 +191,10 @@ export function readConfig(
 function readTarget(given: Given): Config['target'] {
   const { flags, problems } = given;
   const sandbox = given.read(settings.sandbox) ?? false;
+  const mayLackToken = given.read(settings.startWithoutToken) ?? false;
   // Read before the others, because they must not contain it.
   const token = sandbox ? '' : readToken(given);
-  given.keepOut(token);
+  given.keepOut(token ?? '');
   const region = given.readOrFallback(settings.region);
   // A flag for the sandbox wins over an address that happens to be in the environment.
   const isFlagOnly = flags.sandbox === true && flags['api-url'] === undefined;
@@ -201,7 +205,9 @@ function readTarget(given: Given): Config['target'] {
     );
   }
   if (sandbox) return { kind: 'sandbox' };
-  return { kind: 'live', baseUrl: apiUrl ?? baseUrls[region], token };
+  if (token === undefined && mayLackToken) return { kind: 'none' };
+  if (token === undefined) problems.push(noToken(given));
+  return { kind: 'live', baseUrl: apiUrl ?? baseUrls[region], token: token ?? '' };
 }
 
 /** With `--tokens`, every token comes with its own address, and nothing else may name one. */
@@ -259,7 +265,8 @@ function sandboxSpace(wanted: string | undefined, given: Given): string {
   return sandboxSpaces[0].id;
 }
 
-function readToken(given: Given): string {
+/** @returns undefined if none is given; an empty one if something is wrong with it. */
+function readToken(given: Given): string | undefined {
   const { problems } = given;
   const before = problems.length;
   const token = given.read(settings.token);
@@ -276,13 +283,13 @@ function readToken(given: Given): string {
     }
     return fromFile ?? '';
   }
-  if (token !== undefined) return token;
+  return token;
+}
+
+function noToken({ placeholders }: Given): string {
   const unexpanded = ({ env }: { env: string }) =>
-    given.placeholders.has(env) ? `${env} (it holds a placeholder that was not expanded)` : env;
-  problems.push(
-    `No token: set ${unexpanded(settings.token)} to a Public API token or ${unexpanded(settings.tokenFile)} to a file that holds one, or use --sandbox (SEGMENT_SANDBOX=1) to try everything without a token.`,
-  );
-  return '';
+    placeholders.has(env) ? `${env} (it holds a placeholder that was not expanded)` : env;
+  return `No token: set ${unexpanded(settings.token)} to a Public API token or ${unexpanded(settings.tokenFile)} to a file that holds one, or use --sandbox (SEGMENT_SANDBOX=1) to try everything without a token.`;
 }
 
 /** Where the audit log is written, if anything can be written there. */

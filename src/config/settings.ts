@@ -234,6 +234,13 @@ export const settings = {
       'File that holds the token, instead of SEGMENT_API_TOKEN; if both are set, they must hold the same one',
     schema: () => z.string(),
   }),
+  startWithoutToken: setting({
+    flag: 'start-without-token',
+    env: 'SEGMENT_START_WITHOUT_TOKEN',
+    meaning:
+      'Start even if there is no token: the tools are listed, and calls that need Segment end with an error that says where to enter one. Not with --http',
+    schema: onOff,
+  }),
   sandbox: setting({
     flag: 'sandbox',
     env: 'SEGMENT_SANDBOX',

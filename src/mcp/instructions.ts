@@ -17,17 +17,24 @@ export interface Ground {
   edition: EditionSetting;
   /** Fixed limits, in requests per minute. */
   perMinute: Readonly<Partial<Record<OperationName, number>>>;
+  /** Which Segment is used. */
+  target: { kind: 'live' | 'sandbox' | 'none' | 'tokens' };
 }
 
 /** What a model reads about working here, once per session. */
 export function instructions(ground: Ground): string {
-  const { space, policy, writes, finds, confirm } = ground;
+  const { space, policy, writes, finds, confirm, target } = ground;
   const lines = [
     "Manages the audiences of a Twilio Segment space. A definition is text in Segment's query language.",
     space
       ? `The default space is ${quoted(space)}; leave spaceId out unless the user names another.`
       : 'There is no default space: ask the user for the space id and pass it as spaceId.',
   ];
+  if (target.kind === 'none') {
+    lines.push(
+      'There is no token for Segment yet: only check_audience_query works until the user enters one in the settings of this server.',
+    );
+  }
   if (policy.allowedSpaces?.length === 0) lines.push('No space may be used here.');
   else if (policy.allowedSpaces) {
     lines.push(

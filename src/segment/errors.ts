@@ -107,6 +107,15 @@ export class InvalidQueryError extends AudiencesError {
 /** Segment, or something in front of it, refused the request, and certainly nothing was changed. */
 export class RefusedError extends AudiencesError {}
 
+/** The server was started without a token; nothing was sent. */
+export class NoTokenError extends AudiencesError {
+  constructor() {
+    super('unauthorized', 'This server has no token for Segment yet. Nothing was sent.', {
+      next: "Ask the user to enter a Public API token of their Segment workspace in this server's settings in their client (in Claude Desktop: Settings > Extensions > Segment audiences > Configure), or to set SEGMENT_API_TOKEN, and to restart the server. A workspace owner creates one in Segment under Settings > Workspace settings > Access management > Tokens. Repeating the call does not help; check_audience_query works without a token.",
+    });
+  }
+}
+
 /** Whether an error contains Segment's own envelope, with an entry that says something. */
 export function isSegmentsWord({ facts }: AudiencesError): boolean {
   const { data } = errorEnvelopeSchema.safeParse({ errors: facts.details });

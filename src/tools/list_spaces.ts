@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Cursors, firstTime } from '../segment/cursors.ts';
-import { AudiencesError, UnsupportedError } from '../segment/errors.ts';
+import { AudiencesError, NoTokenError, UnsupportedError } from '../segment/errors.ts';
 import { isSameSpace } from '../segment/ids.ts';
 import type { Space } from '../segment/models/space.ts';
 import { isSpaceAllowed } from '../segment/policy.ts';
@@ -82,6 +82,7 @@ async function readSpaces({ api, call }: ToolContext) {
  */
 function isLack(error: unknown): error is AudiencesError {
   if (!(error instanceof AudiencesError)) return false;
+  if (error instanceof NoTokenError) return false;
   return error instanceof UnsupportedError || ['unauthorized', 'forbidden'].includes(error.code);
 }
 

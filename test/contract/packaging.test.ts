@@ -110,6 +110,10 @@ describe('the manifest of the .mcpb', () => {
     expect(field).not.toHaveProperty('default');
   });
 
+  test('starts before its user has entered a token', () => {
+    expect(env.SEGMENT_START_WITHOUT_TOKEN).toBe('1');
+  });
+
   test('is read-only unless the user says otherwise', () => {
     expect(manifest.user_config[fieldOf('SEGMENT_READ_ONLY')]?.default).toBe(true);
   });
@@ -117,7 +121,8 @@ describe('the manifest of the .mcpb', () => {
   test('feeds settings that there are, each from a field of its own', () => {
     const known = allSettings.map((setting) => setting.env);
     expect(known).toEqual(expect.arrayContaining(Object.keys(env)));
-    const fields = Object.keys(env).map(fieldOf);
+    const { SEGMENT_START_WITHOUT_TOKEN, ...fed } = env;
+    const fields = Object.keys(fed).map(fieldOf);
     expect(fields.sort()).toEqual(Object.keys(manifest.user_config).sort());
   });
 

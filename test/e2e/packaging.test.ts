@@ -94,14 +94,48 @@ describe('the .mcpb', () => {
     expect(await expectToServe(start)).toContain('create_audience');
   });
 
-  test('says what is missing if really nothing is filled in', async () => {
+  test('starts if really nothing is filled in, and says where to enter the token', async () => {
+    const start = await startedWith({});
+    expect(start.env?.SEGMENT_API_TOKEN).toBe('${user_config.api_token}');
+    const client = await connectTo(start, folder);
+    const names = (await client.listTools()).tools.map(({ name }) => name);
+    expect(names).toContain('find_audiences');
+    expect(names).not.toContain('create_audience');
+    const { error } = await callTool(client, 'list_audiences', { spaceId: 'spa_1' });
+    expect(error).toMatchObject({
+      code: 'unauthorized',
+      next: expect.stringContaining('settings'),
+    });
+    const query = "event('Shoes Bought').count() >= 1";
+    const checked = await callTool(client, 'check_audience_query', { query });
+    expect(JSON.parse(checked.text)).toMatchObject({ valid: true });
+    await client.close();
+  });
+
+  test.each([
+    [
+      'the absence of that setting',
+      { SEGMENT_START_WITHOUT_TOKEN: '' },
+      /No token: set SEGMENT_API_TOKEN .*--sandbox/,
+    ],
+    [
+      'a token that is none',
+      { SEGMENT_API_TOKEN: '"sgp_abcdefgh"' },
+      /SEGMENT_API_TOKEN has quotes/,
+    ],
+    [
+      'a fence with its placeholder',
+      { SEGMENT_READ_ONLY: '${user_config.read_only}' },
+      /SEGMENT_READ_ONLY .*restriction/,
+    ],
+  ])('does not start because of %s', async (_, change, message) => {
     const { args, env } = await startedWith({});
     const { status, stderr } = spawnSync(process.execPath, args, {
       encoding: 'utf8',
-      env: plainEnvironment(env),
+      env: plainEnvironment({ ...env, ...change }),
     });
     expect(status).toBe(2);
-    expect(stderr).toMatch(/No token: set SEGMENT_API_TOKEN .*--sandbox/);
+    expect(stderr).toMatch(message);
   });
 });
 

@@ -32,6 +32,7 @@ export function checkSettings(context: Context): Finding {
   }
   const tokenWords = {
     sandbox: 'The sandbox needs no token.',
+    none: 'No token is set: calls that need Segment will fail.',
     tokens: 'The tokens are from the file of --tokens.',
     live: `The token is from ${tokenFrom}.`,
   };
