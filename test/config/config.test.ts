@@ -578,6 +578,37 @@ describe('slips are told by name, without the value', () => {
     expect(found.join()).not.toContain(text);
   });
 
+  describe('without a token that may be missing', () => {
+    const missing = { SEGMENT_START_WITHOUT_TOKEN: '1' };
+
+    test.each([{}, ...placeholders.map((text) => ({ SEGMENT_API_TOKEN: text }))])(
+      'the server starts: %o',
+      (given) => {
+        expect(readConfig({}, { ...missing, ...given }).target).toEqual({ kind: 'none' });
+        expect(readConfig({ 'start-without-token': true }, given).target).toEqual({ kind: 'none' });
+      },
+    );
+
+    test('a token, or the sandbox, is used all the same', () => {
+      expect(readConfig({}, env(missing))).toEqual(readConfig({}, env()));
+      expect(readConfig({ sandbox: true }, missing)).toEqual(readConfig({ sandbox: true }, {}));
+    });
+
+    test.each([
+      [{ SEGMENT_API_TOKEN: '"quoted-token"' }, /^SEGMENT_API_TOKEN has quotes/],
+      [{ SEGMENT_API_TOKEN: 'short' }, /^SEGMENT_API_TOKEN is too short/],
+      [{ SEGMENT_API_TOKEN_FILE: '/nowhere/token' }, /^SEGMENT_API_TOKEN_FILE names a file/],
+      [{ SEGMENT_READ_ONLY: '${user_config.read_only}' }, /^SEGMENT_READ_ONLY .*restriction/],
+      [{ SEGMENT_ALLOWED_SPACES: '${SPACES}' }, /^SEGMENT_ALLOWED_SPACES .*restriction/],
+      [{ SEGMENT_START_WITHOUT_TOKEN: 'perhaps' }, /^SEGMENT_START_WITHOUT_TOKEN must be 1 or 0/],
+      [{ SEGMENT_START_WITHOUT_TOKEN: '0' }, /^No token: /],
+      [{ SEGMENT_START_WITHOUT_TOKEN: '${LATER}' }, /^No token: /],
+    ])('the start is still stopped by %o', (given, problem) => {
+      const found = problems({}, { ...missing, ...given });
+      expect(found[0]).toMatch(problem);
+    });
+  });
+
   const value = 'spa_valuable';
   const slips: [string, RegExp][] = [
     [`"${value}"`, /quotes/],

@@ -213,6 +213,12 @@ describe('the address', () => {
   });
 });
 
+test('serving HTTP needs a token, also where stdin and stdout would not', () => {
+  const without = { SEGMENT_API_TOKEN: '', SEGMENT_START_WITHOUT_TOKEN: '1' };
+  expect(http(['0'], without).problems).toEqual([expect.stringMatching(/^No token: /)]);
+  expect(start(['serve'], without).config?.target).toEqual({ kind: 'none' });
+});
+
 describe('serving others than this machine', () => {
   test('takes auth and names', () => {
     expect(http(['0.0.0.0:1']).problems).toEqual([

@@ -27,6 +27,7 @@ import {
   errorCodes,
   MeaningChangedError,
   NoAnswerError,
+  NoTokenError,
   OutcomeUnknownError,
   OutOfTimeError,
   RateLimitedError,
@@ -362,6 +363,7 @@ const attempts: Scenes = {
 };
 
 const policies: Scenes = {
+  'no token': () => new NoTokenError(),
   'another space': () =>
     thrownBy(() =>
       assertAllowed(

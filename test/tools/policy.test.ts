@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { SeedSpace } from '../../src/sandbox/start.ts';
 import { registry, tools } from '../../src/tools/registry.ts';
 import { defaultToolsets, isToolset } from '../../src/tools/toolsets.ts';
+import { startComposed } from '../support/composed.ts';
 import { callTool } from '../support/in-memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import {
   type StandIn,
   type StandInOptions,
@@ -105,6 +107,38 @@ const writing = new Set(tools.filter(({ hints }) => !hints.readOnlyHint).map(({ 
 const reads = calls.filter(({ tool }) => !writing.has(tool));
 const writes = calls.filter(({ tool }) => writing.has(tool));
 const named = (some: readonly Call[]) => some.map((call) => [call.tool, call] as const);
+
+describe('a server that was started without a token', () => {
+  const isFree = ({ tool }: Call) => tool === 'check_audience_query';
+  const flags = { 'start-without-token': true, space: 'spa_1', toolsets: 'all' };
+  const startWithout = () => startComposed(flags, {}, { clock: new ManualClock() });
+
+  test.each(named(calls.filter((call) => !isFree(call))))(
+    '%s says where to enter one',
+    async (tool, { args }) => {
+      await using program = await startWithout();
+      const { error } = await callTool(program.client, tool, { ...args });
+      expect(error).toMatchObject({
+        code: 'unauthorized',
+        message: expect.stringMatching(/no token.*Nothing was sent/),
+        next: expect.stringMatching(/settings in their client.*SEGMENT_API_TOKEN/),
+      });
+    },
+  );
+
+  test('lists its tools, tells the model, and checks definitions', async () => {
+    await using program = await startWithout();
+    const { client } = program;
+    const names = (await client.listTools()).tools.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(tools.map(({ name }) => name)));
+    expect(client.getInstructions()).toContain('no token for Segment yet');
+    for (const { tool, args } of calls.filter(isFree)) {
+      const { error, text } = await callTool(client, tool, { ...args });
+      expect(error).toBeUndefined();
+      expect(JSON.parse(text)).toMatchObject({ valid: true });
+    }
+  });
+});
 
 type GivenFlags = NonNullable<StandInOptions['flags']>;
 const optionsWith = (flags: GivenFlags): StandInOptions => {
