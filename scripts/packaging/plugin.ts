@@ -22,6 +22,13 @@ import { startCommand } from './start-command.ts';
 
 const name = 'segment-audiences';
 const title = 'Segment audiences';
+/** What the program, and Node.js, read from the environment in addition to settings. */
+const surroundings = [
+  ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'],
+  'NODE_EXTRA_CA_CERTS',
+  ...['XDG_STATE_HOME', 'LOCALAPPDATA'],
+];
+
 const authors = `The ${packageJson.name} authors`;
 
 /** All manifests of plugins and extensions: path from the project's root to content. */
@@ -59,7 +66,7 @@ export function pluginFiles(of: Project): Map<string, object> {
           [name]: {
             ...startCommand(of, '.'),
             cwd: '.',
-            env_vars: Object.values(settings).map(({ env }) => env),
+            env_vars: [...Object.values(settings).map(({ env }) => env), ...surroundings],
           },
         },
       },

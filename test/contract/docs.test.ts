@@ -18,8 +18,14 @@ const { files } = z
   .object({ files: z.array(z.string()) })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
 /** What npm packs in any case as well. */
-const packed = [...files, 'README.md', 'LICENSE', 'package.json'];
-const isPacked = (path: string) => packed.some((each) => !relative(each, path).startsWith('..'));
+const always = ['README.md', 'LICENSE', 'package.json'];
+const isIn = (folder: string, path: string) => !relative(folder, path).startsWith('..');
+
+/** What npm packs: of the entries that name a file or its folder, the last one counts; `!` leaves it out. */
+function isPacked(path: string, entries: readonly string[] = files): boolean {
+  const last = [...always, ...entries].findLast((each) => isIn(each.replace(/^!/, ''), path));
+  return last !== undefined && !last.startsWith('!');
+}
 
 const withoutCode = (text: string) =>
   text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, 'x');
@@ -41,6 +47,16 @@ function anchorsOf(text: string): Set<string> {
 test('there are documents', () => {
   expect(documents).toContain('README.md');
   expect(documents).toContain('docs/tools.md');
+});
+
+test.each([
+  ['docs/app.md', true],
+  ['docs/pictures/a.png', false],
+  ['docs/pictures/b.png', true],
+  ['src/main.ts', false],
+  ['README.md', true],
+])('an entry with ! leaves out what one before it packs: %s', (path, expected) => {
+  expect(isPacked(path, ['docs', '!docs/pictures', 'docs/pictures/b.png'])).toBe(expected);
 });
 
 describe.each(documents)('%s', (document) => {

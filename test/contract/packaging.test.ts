@@ -312,6 +312,25 @@ describe('the plugin', () => {
     const text = JSON.stringify(files.get(`${pluginFolder}/.codex-mcp.json`));
     for (const { env } of allSettings) expect(text).toContain(`"${env}"`);
   });
+
+  test('lets Codex pass on what else serving reads from the environment', () => {
+    const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+      .map((file) => file.replaceAll('\\', '/'))
+      .filter((file) => file.endsWith('.ts') && !/^(?:main\.ts|commands\/|app\/)/.test(file));
+    const read = sources.flatMap((file) => {
+      const text = readFileSync(join('src', file), 'utf8');
+      const named = [
+        ...text.matchAll(/\benvironment\.(\w+_\w+|[A-Z]\w+)/g),
+        ...text.matchAll(/\{ ([A-Z]\w+)(?:: \w+)? \} = environment\b/g),
+        ...text.matchAll(/'(\w+_proxy)'/gi),
+      ];
+      return named.map(([, name = '']) => name);
+    });
+    const expected = [...read, 'NODE_EXTRA_CA_CERTS'];
+    expect(new Set(read).size).toBeGreaterThan(7);
+    const text = JSON.stringify(files.get(`${pluginFolder}/.codex-mcp.json`));
+    expect(expected.filter((name) => !text.includes(`"${name}"`))).toEqual([]);
+  });
 });
 
 describe('the skill', () => {
