@@ -16,22 +16,45 @@ import { stories } from '../test/e2e/stories/index.ts';
 import { define } from './define.ts';
 import { listFile, listModule } from './listed-tools.ts';
 import { codeOwners } from './packaging/addresses.ts';
+import { badges } from './packaging/badges.ts';
 import { dockerfile } from './packaging/dockerfile.ts';
 import { installLinks } from './packaging/install-links.ts';
 import { pluginFiles, skillName } from './packaging/plugin.ts';
+import {
+  conductReports,
+  issueConfig,
+  issueConfigFile,
+  vulnerabilityReports,
+} from './packaging/reporting.ts';
 import { pluginFolder } from './packaging/server-files.ts';
+import {
+  commandInShell,
+  programOfSetup,
+  setupByNpx,
+  setupCommand,
+} from './packaging/setup-text.ts';
 import { skill } from './packaging/skill.ts';
 import { smallIconPixels, smallIconUri } from './packaging/small-icon.ts';
-import { linksOf, project } from './project.ts';
+import { linksOf, type Project, project } from './project.ts';
 
 /**
  * Everything in the repository that is generated from the code: path from the project's root to
  * content. `npm run generate` writes it, and a test fails if a file differs.
+ *
+ * @param of who publishes it.
  */
-export function generatedFiles(): Map<string, string> {
+export function generatedFiles(of: Project = project): Map<string, string> {
   const files = new Map<string, string>();
   const sections = {
-    'README.md': { 'install links': installLinks(project), summary: toolSummary() },
+    'README.md': {
+      badges: badges(of),
+      'install links': installLinks(of),
+      'set-up command': setupCommand(of),
+      'command in your shell': commandInShell(of),
+      summary: toolSummary(),
+    },
+    'SECURITY.md': { reports: vulnerabilityReports(of) },
+    'CODE_OF_CONDUCT.md': { reports: conductReports(of) },
     'docs/tools.md': { tools: toolSection() },
     'docs/metrics.md': { metrics: metricTable() },
     'docs/options.md': {
@@ -39,7 +62,7 @@ export function generatedFiles(): Map<string, string> {
       'http options': optionTable(httpSettingList),
     },
     'docs/everyday-requests.md': { requests: requestTable() },
-    'docs/setup.md': { clients: clientTable() },
+    'docs/setup.md': { program: programOfSetup(of), npx: setupByNpx(of), clients: clientTable() },
     'docs/prompts.md': { prompts: promptTable(), templates: templateTable() },
     'docs/query-language.md': { rules: languageRules(), functions: functionTables('###') },
   };
@@ -49,10 +72,11 @@ export function generatedFiles(): Map<string, string> {
   files.set('src/mcp/definitions.ts', definitionsModule());
   files.set('src/mcp/icon.ts', iconModule());
   files.set(`${pluginFolder}/skills/${skillName}/SKILL.md`, skill());
-  files.set('package.json', json({ ...withoutAddresses(packageJson), ...linksOf(project) }));
-  for (const [file, content] of pluginFiles(project)) files.set(file, json(content));
-  files.set('Dockerfile', dockerfile(project));
-  const owners = codeOwners(project);
+  files.set('package.json', json({ ...withoutAddresses(packageJson), ...linksOf(of) }));
+  for (const [file, content] of pluginFiles(of)) files.set(file, json(content));
+  files.set('Dockerfile', dockerfile(of));
+  files.set(issueConfigFile, issueConfig(of));
+  const owners = codeOwners(of);
   if (owners !== undefined) files.set('.github/CODEOWNERS', owners);
   for (const tool of tools) {
     files.set(`test/contract/tools/${tool.name}.json`, json(sortKeys(define(tool))));
