@@ -45,10 +45,10 @@ export function bundledPackages(inputs: readonly string[]): BundledPackage[] {
   }
   const within = new Map<string, string[]>();
   for (const [folder, files] of [...filesIn]) {
-    const names = prebundledIn(folder, files);
+    const names = containedIn(folder, files);
     within.set(folder, [...names.keys()]);
-    for (const prebundled of names.values()) {
-      if (!filesIn.has(prebundled)) filesIn.set(prebundled, []);
+    for (const contained of names.values()) {
+      if (!filesIn.has(contained)) filesIn.set(contained, []);
     }
   }
   const installed = [...filesIn].map(([folder, files]) => {
@@ -92,7 +92,7 @@ function manifestIn(folder: string): Manifest {
  * The packages that were bundled into files of a package: by name, the folder where the same version
  * is installed, which has its license.
  */
-function prebundledIn(folder: string, files: readonly string[]): Map<string, string> {
+function containedIn(folder: string, files: readonly string[]): Map<string, string> {
   const own = manifestIn(folder);
   const found = new Map<string, string>();
   for (const path of files.flatMap(sourcesOf)) {

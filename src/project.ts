@@ -5,13 +5,16 @@ export interface Project {
   /** The GitHub account that owns the repository; undefined while that is undecided. */
   owner: string | undefined;
   /**
-   * Whether the package is in the npm registry. Until it is, nothing may name it there: anybody
-   * could take the name.
+   * Whether the package is in the npm registry, under our control. Until it is, nothing may name it
+   * there: anybody could take the name.
    */
   published: boolean;
 }
 
-/** The owner sets this before the first release; all links and registry names follow from it. */
+/**
+ * The owner sets this in two steps, which CONTRIBUTING.md describes: first who owns it, and once the
+ * package is in the registry, that it is. All links and registry names follow from it.
+ */
 export const project: Project = { owner: undefined, published: false };
 
 /** The fields of package.json and the documents' links that describe the repository. */

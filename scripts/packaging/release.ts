@@ -30,7 +30,7 @@ export function releaseProblems(attempt: ReleaseAttempt): string[] {
   }
   if (!project.published) {
     problems.push(
-      'src/project.ts says that the package is not in the registry: set published to true, and run npm run generate.',
+      'src/project.ts says that the package is not in the registry: publish it once by hand as CONTRIBUTING.md says, then set published to true and run npm run generate.',
     );
   }
   if (tag !== `v${version}`) {

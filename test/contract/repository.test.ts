@@ -74,8 +74,7 @@ test('a release is made with the identity of the workflow alone', () => {
   expect(packageJson.publishConfig).toEqual({ access: 'public', provenance: true });
 });
 
-describe('a release', () => {
-  const changelog = `# Changelog
+const changelog = `# Changelog
 
 ## [Unreleased]
 
@@ -87,14 +86,15 @@ describe('a release', () => {
 
 ## [1.1.0] - 2026-11-01
 `;
-  const right = {
-    repository: 'acme/segment-audiences-mcp',
-    tag: 'v1.2.0',
-    project: { owner: 'acme', published: true },
-    version: '1.2.0',
-    changelog,
-  };
+const right = {
+  repository: 'acme/segment-audiences-mcp',
+  tag: 'v1.2.0',
+  project: { owner: 'acme', published: true },
+  version: '1.2.0',
+  changelog,
+};
 
+describe('a release', () => {
   test('may be made where everything agrees', () => {
     expect(releaseProblems(right)).toEqual([]);
     expect(changelogSection(changelog, '1.2.0')).toBe('### Added\n\n- Something.\n');
@@ -115,6 +115,21 @@ describe('a release', () => {
   ])('stops where %s', (_, change, problem) => {
     expect(releaseProblems({ ...right, ...change })).toEqual([expect.stringContaining(problem)]);
   });
+});
+
+test('the name is taken in the registry before anything names it', () => {
+  const text = readFileSync('CONTRIBUTING.md', 'utf8');
+  const [, section = ''] = /^### Before the first release\n([\s\S]*?)^### /m.exec(text) ?? [];
+  const steps = [
+    'Set `owner` in `src/project.ts`',
+    'publish it once by hand',
+    'set `published` to true',
+  ];
+  const places = steps.map((step) => section.replaceAll(/\s+/g, ' ').indexOf(step));
+  expect(places).not.toContain(-1);
+  expect(places.toSorted((one, other) => one - other)).toEqual(places);
+  const [problem] = releaseProblems({ ...right, project: { owner: 'acme', published: false } });
+  expect(problem).toMatch(/by hand as CONTRIBUTING\.md says, then set published to true/);
 });
 
 describe('the bot for dependencies', () => {
