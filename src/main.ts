@@ -129,6 +129,7 @@ async function run(command: Command): Promise<number> {
         command.problems,
         (sentence) => warnings.push(sentence),
         command.isNamed && httpMachine(),
+        true,
       );
       return serve(config, warnings);
     }

@@ -130,6 +130,8 @@ export function withToken(
  * @param known problems already found, to be reported with the rest.
  * @param warn receives a sentence for everything that is ignored.
  * @param machine what serving HTTP depends on; undefined if the command can't serve it.
+ * @param mayLackToken whether the setting for a start without a token counts: a command that ends
+ * with its result has nothing to do without one.
  * @throws {ConfigError} with everything wrong or missing; it never repeats a value.
  */
 export function readConfig(
@@ -138,11 +140,12 @@ export function readConfig(
   known: readonly string[] = [],
   warn: (sentence: string) => void = () => {},
   machine?: HttpMachine,
+  mayLackToken = false,
 ): Config {
   const fences = misnamedFences(environment, machine !== undefined);
   const given = new Given(flags, environment, [...known, ...fences]);
   const isWithTokens = machine !== undefined && isWithNamedTokens(given);
-  const target = isWithTokens ? readNoTarget(given) : readTarget(given);
+  const target = isWithTokens ? readNoTarget(given) : readTarget(given, mayLackToken);
   const wanted = given.read(settings.space);
   const space = target.kind === 'sandbox' ? sandboxSpace(wanted, given) : wanted;
   const policy = {
@@ -188,13 +191,13 @@ export function readConfig(
   return Object.freeze(config);
 }
 
-function readTarget(given: Given): Config['target'] {
+function readTarget(given: Given, mayLackToken: boolean): Config['target'] {
   const { flags, problems } = given;
   const sandbox = given.read(settings.sandbox) ?? false;
-  const mayLackToken = given.read(settings.startWithoutToken) ?? false;
   // Read before the others, because they must not contain it.
   const token = sandbox ? '' : readToken(given);
   given.keepOut(token ?? '');
+  const isTokenOptional = given.read(settings.startWithoutToken) === true && mayLackToken;
   const region = given.readOrFallback(settings.region);
   // A flag for the sandbox wins over an address that happens to be in the environment.
   const isFlagOnly = flags.sandbox === true && flags['api-url'] === undefined;
@@ -205,7 +208,7 @@ function readTarget(given: Given): Config['target'] {
     );
   }
   if (sandbox) return { kind: 'sandbox' };
-  if (token === undefined && mayLackToken) return { kind: 'none' };
+  if (token === undefined && isTokenOptional) return { kind: 'none' };
   if (token === undefined) problems.push(noToken(given));
   return { kind: 'live', baseUrl: apiUrl ?? baseUrls[region], token: token ?? '' };
 }

@@ -238,7 +238,7 @@ export const settings = {
     flag: 'start-without-token',
     env: 'SEGMENT_START_WITHOUT_TOKEN',
     meaning:
-      'Start even if there is no token: the tools are listed, and calls that need Segment end with an error that says where to enter one. Not with --http',
+      'Serve stdin and stdout even if there is no token: the tools are listed, and calls that need Segment end with an error that says where to enter one',
     schema: onOff,
   }),
   sandbox: setting({

@@ -24,7 +24,7 @@ const env = (more: Environment = {}) => ({ SEGMENT_API_TOKEN: token, ...more });
 /** The problems that reading these settings ends with. */
 function problems(flags: Flags, environment: Environment, known: readonly string[] = []): string[] {
   try {
-    readConfig(flags, environment, known);
+    readConfig(flags, environment, known, undefined, undefined, true);
   } catch (error) {
     if (error instanceof ConfigError) return [...error.problems];
     throw error;
@@ -580,18 +580,24 @@ describe('slips are told by name, without the value', () => {
 
   describe('without a token that may be missing', () => {
     const missing = { SEGMENT_START_WITHOUT_TOKEN: '1' };
+    const targetOf = (flags: Flags, environment: Environment) =>
+      readConfig(flags, environment, [], undefined, undefined, true).target;
 
     test.each([{}, ...placeholders.map((text) => ({ SEGMENT_API_TOKEN: text }))])(
       'the server starts: %o',
       (given) => {
-        expect(readConfig({}, { ...missing, ...given }).target).toEqual({ kind: 'none' });
-        expect(readConfig({ 'start-without-token': true }, given).target).toEqual({ kind: 'none' });
+        expect(targetOf({}, { ...missing, ...given })).toEqual({ kind: 'none' });
+        expect(targetOf({ 'start-without-token': true }, given)).toEqual({ kind: 'none' });
       },
     );
 
     test('a token, or the sandbox, is used all the same', () => {
-      expect(readConfig({}, env(missing))).toEqual(readConfig({}, env()));
-      expect(readConfig({ sandbox: true }, missing)).toEqual(readConfig({ sandbox: true }, {}));
+      expect(targetOf({}, env(missing))).toEqual(readConfig({}, env()).target);
+      expect(targetOf({ sandbox: true }, missing)).toEqual({ kind: 'sandbox' });
+    });
+
+    test('other commands than the server need one all the same', () => {
+      expect(() => readConfig({}, missing)).toThrow(/^No token: /);
     });
 
     test.each([

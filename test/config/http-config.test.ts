@@ -37,6 +37,7 @@ function start(line: readonly string[], environment: Environment = {}, on = mach
       command.problems,
       (sentence) => warnings.push(sentence),
       command.isNamed && on,
+      true,
     );
     return { config, problems: [], warnings };
   } catch (error) {

@@ -43,7 +43,7 @@ export async function startComposed(
   const changes = new Changes();
   const sent: string[] = [];
   const program = compose(
-    createProcessServices(readConfig(flags, environment), {
+    createProcessServices(readConfig(flags, environment, [], undefined, undefined, true), {
       clock,
       random: () => 0,
       randomBytes,
