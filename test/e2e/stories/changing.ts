@@ -100,7 +100,7 @@ export const changing: readonly Story[] = [
       const ids = idsIn(await call('find_audiences', { text: 'Paris' }));
       const args = { ids, action: 'remove' };
       const { question, done } = await agreed(scene, 'change_audiences', args);
-      expect(question).toContain('Delete 3 audiences of the space');
+      expect(question).toContain('Delete 3 audiences in the space');
       expect(question).toMatch(/"Paris: newsletter" .*"Mail tool"/);
       expect(done.structured).toMatchObject({ counts: { done: 3 }, removed: [{}, {}, {}] });
       expect(await held()).toEqual(before.filter(({ name }) => !name.startsWith('Paris')));
