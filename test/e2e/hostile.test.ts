@@ -137,7 +137,7 @@ test('questions are lines of the server, each text within one of them', () => {
     expect(unseenIn(question)).toEqual([]);
     for (const line of question.split('\n')) {
       expect(line).toMatch(
-        /^$|^(Create|Change|Delete) the audience ".* in the space "|^(What changes|It will hold|In full|The audience as it is now):|^- [A-Z][a-z ]+: |^- (name|description): |^- (Its key can|Let the first|Its definition can|It will then be|It is too early|Its status is) |^- Nothing: it is already like this\.$|^Do you agree\?$/,
+        /^$|^(Create|Change|Delete) the audience ".* in the space "|^(What changes|It will hold|In full|The audience as it is now):|^- [A-Z][a-z ]+: |^- (name|description): |^- (Its key can|Let the first|Its definition can|It will then be|It is too early|Its status is|This name is already taken)|^- Nothing: it already has these values\.$|^Do you agree\?$/,
       );
     }
   }
