@@ -5,6 +5,7 @@ import {
   cleanUp,
   dataRule,
   explainAudience,
+  overviewFollows,
   reviewSpace,
 } from '../../src/prompts/routines.ts';
 import { skillName } from './plugin.ts';
@@ -40,5 +41,7 @@ export function skill(): string {
 }
 
 function stepsIn(routine: Routine): string {
-  return numbered(stepsOf(routine, () => true));
+  const steps = numbered(stepsOf(routine, () => true));
+  // Nothing comes with a skill.
+  return steps.replaceAll(overviewFollows, overviewFollows.replace('it follows, or is', 'it is'));
 }

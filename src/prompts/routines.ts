@@ -73,9 +73,12 @@ export const buildAudience: OfferedRoutine = {
   givens: { description: 'What the user wants:' },
 };
 
+/** Where the overview is: a prompt comes with it, if it can be read. */
+export const overviewFollows = 'it follows, or is the resource `segment://spaces/{spaceId}/overview`';
+
 const readOverview: Step = {
   name: 'Read',
-  text: 'Begin with the overview of the space: it follows, or is the resource `segment://spaces/{spaceId}/overview`. It has counts, the largest audiences, and what deserves a look.',
+  text: `Begin with the overview of the space: ${overviewFollows}. It has counts, the largest audiences, and what deserves a look.`,
 };
 
 const count: Step = {
@@ -148,7 +151,7 @@ export const explainAudience: OfferedRoutine = {
 
 const candidates: Step = {
   name: 'Collect candidates',
-  text: 'What failed, is disabled, exists twice, is empty, or is connected to nothing. The overview of the space names most of them: it follows, or is the resource `segment://spaces/{spaceId}/overview`.',
+  text: `What failed, is disabled, exists twice, is empty, or is connected to nothing. The overview of the space names most of them: ${overviewFollows}.`,
 };
 
 const lookUp: Step = {

@@ -153,7 +153,7 @@ test('a certificate that is not trusted: no retry, and what to set is named', as
   await using session = await startSession([], environment);
   const { error } = await callTool(session.client, 'list_audiences');
   expect(error?.code).toBe('unreachable');
-  expect(error?.message).toMatch(/certificate is not accepted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+  expect(error?.message).toMatch(/certificate was not accepted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
   expect(error?.next).toMatch(/NODE_EXTRA_CA_CERTS/);
   expect(error?.next).toMatch(/A proxy is in use/);
   expect(proxy.connects).toHaveLength(1);

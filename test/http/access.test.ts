@@ -221,7 +221,7 @@ describe('keys', () => {
     expect((await post(replica.origin, ping, headers)).status).toBe(401);
   });
 
-  test.skipIf(isWindows)('may be behind a link that is swapped, as in Kubernetes', async () => {
+  test.skipIf(isWindows)('may be behind a link that is swapped, as in Kubernetes (Windows needs a privilege for links)', async () => {
     const [data, next] = [join(scene.folder, 'data'), join(scene.folder, 'next')];
     const versions = { old: [entry('ann', ann)], new: [entry('bob', bob)] };
     for (const [version, entries] of Object.entries(versions)) {

@@ -98,7 +98,7 @@ describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () =>
     await shows(other, '#status', 'no valid key');
   });
 
-  test.skipIf(isWindows)('ends with Ctrl-C, and leaves no file behind', async () => {
+  test.skipIf(isWindows)('ends with Ctrl-C, and leaves no file behind (Windows has no signals)', async () => {
     await using host = await openHostPage(browser);
     host.program.child.kill('SIGINT');
     expect(await host.program.exit()).toEqual({ code: 0 });
