@@ -131,7 +131,7 @@ const [marketersNext, analystsNext] = await Promise.all([
   callTool(marketer, 'list_spaces', {}),
   callTool(analyst, 'list_spaces', {}),
 ]);
-show(`${through} calls of both went through, and the next ones are told to wait:`);
+show(`${through} calls of both went through, and the next ones have to wait:`);
 show(`${analystsNext.error?.code}: ${analystsNext.error?.message}`);
 expectThat('all that Segment allows went through', through === spacesPerMinute);
 expectThat('the marketer has to wait', marketersNext.error?.code === 'rate_limited');

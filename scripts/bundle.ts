@@ -177,7 +177,7 @@ export async function bundle(): Promise<Bundle> {
       ...shared,
       entryPoints: { program: entry },
       format: 'esm',
-      // Where the program finds the files beside its own.
+      // Where the program finds the files next to its own.
       define: { PROGRAM_FOLDER: '__dirname' },
       splitting: true,
       chunkNames: '[name]-[hash]',

@@ -102,15 +102,18 @@ describe('the file that leads to the page', () => {
     expect([existsSync(old.path), existsSync(fresh.path)]).toEqual([false, true]);
   });
 
-  test.skipIf(isWindows)('is a temporary one where the state folder is open to others (Windows has no modes)', () => {
-    const home = temporaryHome();
-    chmodSync(home, 0o755);
-    const file = writeRedirect(address, { stateFolder: home, temporary: home, now: Date.now });
-    expectMode(file.path, 0o600);
-    expectMode(join(file.path, '..'), 0o700);
-    file.remove();
-    expect(readdirSync(home)).toEqual([]);
-  });
+  test.skipIf(isWindows)(
+    'is a temporary one where the state folder is open to others (Windows has no modes)',
+    () => {
+      const home = temporaryHome();
+      chmodSync(home, 0o755);
+      const file = writeRedirect(address, { stateFolder: home, temporary: home, now: Date.now });
+      expectMode(file.path, 0o600);
+      expectMode(join(file.path, '..'), 0o700);
+      file.remove();
+      expect(readdirSync(home)).toEqual([]);
+    },
+  );
 });
 
 /** What the build makes. */

@@ -14,21 +14,26 @@ const refused: readonly [RegExp, string][] = [
   [/\brooms?\b/i, 'layer, module, space left'],
   [/\bdoors?\b/i, 'entry point'],
   [/\bstoreys?\b/i, 'layer'],
+  [/\bcan not\b/i, "can't"],
+  [/\banew\b/i, 'again'],
+  [/\btime-outs?\b/i, 'timeout'],
+  [/\/\*\* So (?:long|often|many|much|few)\b/, 'how long, how many'],
 ];
 
-const files = [
-  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-  ...['src', 'docs'].flatMap((folder) =>
+const folders = ['src', 'docs', 'scripts', 'demo', 'bench', '.github', 'packaging/plugin/skills'];
+const documents = [
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'],
+  ...folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
-      .filter((file) => /\.(?:ts|cjs|md|svg)$/.test(file)),
+      .filter((file) => /\.(?:ts|cjs|mjs|md|svg|ya?ml|conf|json|html|css)$/.test(file)),
   ),
 ];
 
 /** The places of refused words, each with a suggestion. */
 function refusedIn(text: string): string[] {
   // A comment may break a phrase into two lines.
-  const prose = text.replace(/\n[ \t]*(?:\*|\/\/)?[ \t]*/g, ' ');
+  const prose = text.replace(/\n[ \t]*(?:\*|\/\/|#)?[ \t]*/g, ' ');
   return refused.flatMap(([pattern, better]) => {
     const [match] = pattern.exec(prose) ?? [];
     return match === undefined ? [] : [`"${match}": write ${better}`];
@@ -36,7 +41,7 @@ function refusedIn(text: string): string[] {
 }
 
 describe('the words of', () => {
-  test.each(files)('%s', (file) => {
+  test.each(documents)('%s', (file) => {
     expect(refusedIn(readFileSync(file, 'utf8'))).toEqual([]);
   });
 });

@@ -1,11 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { define } from '../../scripts/define.ts';
+import { parseKeysFile } from '../../src/access/keys-file.ts';
+import { parseOAuthPolicies } from '../../src/access/oauth-policies.ts';
+import { policyFromQuery } from '../../src/access/policy-words.ts';
+import { parseTokensFile } from '../../src/access/tokens-file.ts';
 import { parseCommand } from '../../src/cli.ts';
+import { runKeys } from '../../src/commands/keys.ts';
 import { readConfig } from '../../src/config/config.ts';
+import { parseSeed } from '../../src/sandbox/start.ts';
 import { errorCodes } from '../../src/segment/errors.ts';
+import { metrics } from '../../src/telemetry/metrics-table.ts';
 import { registry, tools } from '../../src/tools/registry.ts';
 import { folderOfReleases, readSurface } from '../support/released.ts';
 
@@ -83,6 +90,55 @@ describe.each(readdirSync(folderOfReleases))('the interface of %s', (version) =>
       expect(Object.keys(tool.output().shape)).toEqual(expect.arrayContaining(outputs));
     },
   );
+
+  test.each(Object.entries(surface.queryParameters))(
+    'has the parameter %s, with the value %s',
+    (name, value) => {
+      expect(policyFromQuery(new URLSearchParams({ [name]: value }))).not.toEqual({});
+    },
+  );
+
+  test('has its metrics, with their types and labels', () => {
+    const today = Object.values(metrics).map(({ name, type, labels }) => [name, { type, labels }]);
+    expect(Object.fromEntries(today)).toMatchObject(surface.metrics);
+  });
+
+  test('reads its files', async () => {
+    const { keys, tokens, policies, seed } = surface.files;
+    expect(parseKeysFile(JSON.stringify(keys))).not.toEqual([]);
+    const read = () => Promise.resolve('token-of-the-test');
+    expect([...(await parseTokensFile('/tokens.json', JSON.stringify(tokens), read))]).not.toEqual(
+      [],
+    );
+    expect(parseOAuthPolicies(JSON.stringify(policies))).not.toEqual([]);
+    expect(parseSeed(seed).spaces).not.toEqual([]);
+  });
+
+  test('refuses files of another version', async () => {
+    const { keys, tokens } = surface.files;
+    const later = (file: { version: number }) => JSON.stringify({ ...file, version: 2 });
+    expect(() => parseKeysFile(later(keys))).toThrow();
+    await expect(
+      parseTokensFile('/tokens.json', later(tokens), () => Promise.resolve('')),
+    ).rejects.toThrow();
+  });
+
+  test('lists keys with its fields', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keys-'));
+    const file = join(folder, 'keys.json');
+    writeFileSync(file, JSON.stringify(surface.files.keys), { mode: 0o600 });
+    let printed = '';
+    await runKeys(
+      { action: 'list', id: undefined, flags: { keys: file, json: true } },
+      { environment: {}, now: () => 0, randomBytes: (count) => new Uint8Array(count) },
+      { write: (text) => (printed += text), writeAside: () => {} },
+    );
+    rmSync(folder, { recursive: true });
+    const [row] = JSON.parse(printed);
+    expect(Object.keys(row)).toEqual(
+      expect.arrayContaining(surface.printed['keys list --json'] ?? []),
+    );
+  });
 });
 
 test('the document names what the tests hold', () => {
@@ -94,6 +150,11 @@ test('the document names what the tests hold', () => {
     'variables',
     'Exit codes',
     'test/contract/released',
+    'query parameters',
+    'Metrics',
+    '`doctor --json`',
+    '`keys list --json`',
+    '`"version": 1`',
   ]) {
     expect(text).toContain(word);
   }

@@ -221,25 +221,28 @@ describe('keys', () => {
     expect((await post(replica.origin, ping, headers)).status).toBe(401);
   });
 
-  test.skipIf(isWindows)('may be behind a link that is swapped, as in Kubernetes (Windows needs a privilege for links)', async () => {
-    const [data, next] = [join(scene.folder, 'data'), join(scene.folder, 'next')];
-    const versions = { old: [entry('ann', ann)], new: [entry('bob', bob)] };
-    for (const [version, entries] of Object.entries(versions)) {
-      mkdirSync(join(scene.folder, version));
-      writeFileSync(join(scene.folder, version, 'keys.json'), formatKeysFile(entries));
-    }
-    symlinkSync('old', data);
-    const linked = await scene.startReplica({ auth: 'keys', keys: join(data, 'keys.json') });
-    const status = async (key: string | undefined) =>
-      (await post(linked.origin, ping, bearer(key))).status;
-    // 400: it got as far as the question for its session.
-    expect([await status(ann), await status(bob)]).toEqual([400, 401]);
-    symlinkSync('new', next);
-    renameSync(next, data);
-    await scene.clock.advance(5000);
-    await linked.logged('a new version of the file is in effect');
-    expect([await status(ann), await status(bob)]).toEqual([401, 400]);
-  });
+  test.skipIf(isWindows)(
+    'may be behind a link that is swapped, as in Kubernetes (Windows needs a privilege for links)',
+    async () => {
+      const [data, next] = [join(scene.folder, 'data'), join(scene.folder, 'next')];
+      const versions = { old: [entry('ann', ann)], new: [entry('bob', bob)] };
+      for (const [version, entries] of Object.entries(versions)) {
+        mkdirSync(join(scene.folder, version));
+        writeFileSync(join(scene.folder, version, 'keys.json'), formatKeysFile(entries));
+      }
+      symlinkSync('old', data);
+      const linked = await scene.startReplica({ auth: 'keys', keys: join(data, 'keys.json') });
+      const status = async (key: string | undefined) =>
+        (await post(linked.origin, ping, bearer(key))).status;
+      // 400: it got as far as the question for its session.
+      expect([await status(ann), await status(bob)]).toEqual([400, 401]);
+      symlinkSync('new', next);
+      renameSync(next, data);
+      await scene.clock.advance(5000);
+      await linked.logged('a new version of the file is in effect');
+      expect([await status(ann), await status(bob)]).toEqual([401, 400]);
+    },
+  );
 
   test('are in every line of the log', async () => {
     const client = await connect(ann);

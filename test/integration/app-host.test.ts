@@ -98,16 +98,23 @@ describe.skipIf(inChromium.isSkipped)(`the command app${inChromium.note}`, () =>
     await shows(other, '#status', 'no valid key');
   });
 
-  test.skipIf(isWindows)('ends with Ctrl-C, and leaves no file behind (Windows has no signals)', async () => {
-    await using host = await openHostPage(browser);
-    host.program.child.kill('SIGINT');
-    expect(await host.program.exit()).toEqual({ code: 0 });
-    expect(existsSync(host.redirectFile)).toBe(false);
-    await host.open('list_audiences');
-    await shows(host.page, '#status', 'The server does not answer: is the command still running?');
-    // There is neither an app nor an answer.
-    await host.page.locator('#view:empty').waitFor({ state: 'attached' });
-  });
+  test.skipIf(isWindows)(
+    'ends with Ctrl-C, and leaves no file behind (Windows has no signals)',
+    async () => {
+      await using host = await openHostPage(browser);
+      host.program.child.kill('SIGINT');
+      expect(await host.program.exit()).toEqual({ code: 0 });
+      expect(existsSync(host.redirectFile)).toBe(false);
+      await host.open('list_audiences');
+      await shows(
+        host.page,
+        '#status',
+        'The server does not answer: is the command still running?',
+      );
+      // There is neither an app nor an answer.
+      await host.page.locator('#view:empty').waitFor({ state: 'attached' });
+    },
+  );
 
   test('offers what the server offers, and takes its settings', async () => {
     await using host = await openHost({ args: ['--read-only'] });

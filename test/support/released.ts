@@ -24,6 +24,18 @@ const surfaceSchema = z.strictObject({
       outputs: z.array(z.string()),
     }),
   ),
+  /** Parameters of the endpoint's URL, with a value that each takes. */
+  queryParameters: z.record(z.string(), z.string()),
+  metrics: z.record(z.string(), z.strictObject({ type: z.string(), labels: z.array(z.string()) })),
+  /** The fields of what commands print as JSON. */
+  printed: z.record(z.string(), z.array(z.string())),
+  /** What people wrote. */
+  files: z.strictObject({
+    keys: z.looseObject({ version: z.number() }),
+    tokens: z.looseObject({ version: z.number() }),
+    policies: z.array(z.unknown()),
+    seed: z.looseObject({}),
+  }),
 });
 
 /** The interface of a released version, as it was recorded. */
