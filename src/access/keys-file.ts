@@ -77,7 +77,7 @@ export function newKey(randomBytes: (count: number) => Uint8Array): string {
   return keyPrefix + Buffer.from(randomBytes(keyBytes)).toString('base64url');
 }
 
-/** Whether a text has the form of a key. */
+/** Whether a string has the form of a key. */
 export function isKeyLike(text: string): boolean {
   return /^sgm_[\w-]{43}$/.test(text);
 }

@@ -23,7 +23,7 @@ const callsPerMinute = z
   .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1 to 99999')
   .transform(Number);
 
-/** How a field of a policy is read from a text. */
+/** How a field of a policy is read from a string. */
 type Reader = (text: string) => z.ZodSafeParseResult<AccessPolicy>;
 
 function reader<Value>(

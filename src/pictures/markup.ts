@@ -12,7 +12,7 @@ const entities: Readonly<Record<string, string>> = {
 const notInXml = /[\ufffe\uffff]/g;
 
 /**
- * A text as the content of an element or of a quoted attribute, in SVG and in HTML, with nothing hidden
+ * A string as the content of an element or of a quoted attribute, in SVG and in HTML, with nothing hidden
  * in it.
  */
 export function escaped(text: string): string {

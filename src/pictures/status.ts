@@ -57,7 +57,7 @@ export function counted(number: number, one: string, several = `${one}s`): strin
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** What a reader sees as the characters of a text. */
+/** What a reader sees as the characters of a string. */
 export function charactersOf(text: string): string[] {
   return [...graphemes.segment(text)].map(({ segment }) => segment);
 }

@@ -74,7 +74,8 @@ export const buildAudience: OfferedRoutine = {
 };
 
 /** Where the overview is: a prompt comes with it, if it can be read. */
-export const overviewFollows = 'it follows, or is the resource `segment://spaces/{spaceId}/overview`';
+export const overviewFollows =
+  'it follows, or is the resource `segment://spaces/{spaceId}/overview`';
 
 const readOverview: Step = {
   name: 'Read',

@@ -49,7 +49,7 @@ export function truthOfCount({ operator, number }: NumberComparison): boolean | 
 }
 
 /**
- * The counts that a comparison admits, as a text that is equal for equivalent comparisons;
+ * The counts that a comparison admits, as a string that is equal for equivalent comparisons;
  * undefined if the number is not a safe integer.
  */
 export function countsAdmitted({ operator, number }: NumberComparison): string | undefined {

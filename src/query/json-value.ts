@@ -37,7 +37,7 @@ const escapes: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** The value that a text represents; undefined if any part can't be read. */
+/** The value that a string represents; undefined if any part can't be read. */
 export function readJson(text: string): JsonValue | undefined {
   const reader = new JsonReader(text);
   const value = reader.value(0);

@@ -84,7 +84,7 @@ function senseless(kind: Junction['kind'], operand: Expression, what: string, fi
 }
 
 /**
- * A text that is equal for conditions with the same meaning, as far as that is easy to see.
+ * A string that is equal for conditions with the same meaning, as far as that is easy to see.
  *
  * @param value the left side of a chain's comparison, as text.
  */

@@ -79,7 +79,7 @@ function warnOfNoDate(literal: Literal, shape: string, findings: Findings): void
 }
 
 /*
- * The shape of a text: a letter for each word or sign that relates to time, "?" for any other;
+ * The shape of a string: a letter for each word or sign that relates to time, "?" for any other;
  * undefined if it starts with another. `n`: a number, `u`: a unit, `w`: a word for the current
  * time, `l`: "last" or "next", `a`: "ago", `f`: "from", `i`: "in", `p`: the P of ISO 8601, `s`: a
  * sign, `m`: a month.

@@ -3,7 +3,7 @@
  * forms of ISO 8601 are read as well, and marked as unsettled.
  */
 
-/** The time in a text. */
+/** The time in a string. */
 export interface TimeReading {
   /** Milliseconds since the epoch; undefined for forms that are not evaluated. */
   at: number | undefined;
@@ -64,7 +64,7 @@ function momentOf(
   return midnight + ((hour * 60 + minute - offset) * 60 + second) * 1000;
 }
 
-/** The moment that a text represents, in milliseconds since the epoch. */
+/** The moment that a string represents, in milliseconds since the epoch. */
 export function timeOf(text: string): number | undefined {
   return startsLikeTime(text) ? readTime(text)?.at : undefined;
 }
@@ -75,12 +75,12 @@ function startsLikeTime(text: string): boolean {
   return first >= 48 && first <= 57;
 }
 
-/** Whether a text is a date or a timestamp in any form, on a day that exists. */
+/** Whether a string is a date or a timestamp in any form, on a day that exists. */
 export function isTimeText(text: string): boolean {
   return startsLikeTime(text) && readTime(text) !== undefined;
 }
 
-/** Whether a text is a timestamp with a zone. */
+/** Whether a string is a timestamp with a zone. */
 export function hasZone(text: string): boolean {
   return readTime(text)?.hasZone ?? false;
 }

@@ -61,7 +61,7 @@ export function numberOf(argument: Argument | undefined): number | undefined {
   return isNumeric(argument.text) ? Number(argument.text) : undefined;
 }
 
-/** Whether a text is a number as the language writes it, possibly with a minus. */
+/** Whether a string is a number as the language writes it, possibly with a minus. */
 export function isNumeric(text: string): boolean {
   return /^\s*-?(?:\d+(?:\.\d+)?|\.\d+)\s*$/.test(text);
 }

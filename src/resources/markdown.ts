@@ -29,7 +29,7 @@ function cellText(text: string): string {
   return text.replaceAll('|', '\\u007c');
 }
 
-/** A text as it is, as code on lines of its own. */
+/** Text as it is, as code on lines of its own. */
 export function fenced(text: string, language = ''): string {
   const runs = text.match(/`+/g) ?? [];
   const ticks = '`'.repeat(Math.max(3, ...runs.map(({ length }) => length + 1)));

@@ -42,7 +42,7 @@ export function nextTime(timing: Timing, after: number): number | undefined {
   return undefined;
 }
 
-/** Whether a text names a zone of the tz database; an offset such as `+01:00` does not. */
+/** Whether a string names a zone of the tz database; an offset such as `+01:00` does not. */
 export function isTimezone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {

@@ -65,7 +65,7 @@ export function exchangeOf({ at, method, path, headers, text, answer, ...rest }:
   };
 }
 
-/** Removes the token from a text, verbatim or encoded for a URL. */
+/** Removes the token from a string, verbatim or encoded for a URL. */
 function redactor(authorization = ''): (text: string) => string {
   const token = authorization.split(' ').at(-1) ?? '';
   if (token.length < minTokenChars) return (text) => text;

@@ -10,7 +10,7 @@ import { readSeedTime } from './seed-times.ts';
 
 const notInSegments = ['/', '\\', '?', '#', '%', ';'];
 
-/** Whether a text is one segment of a path, however it is encoded and decoded. */
+/** Whether a string is one segment of a path, however it is encoded and decoded. */
 function isSegment(given: string): boolean {
   const isPlain = (character: string) =>
     character >= ' ' && (character < '\x7f' || character > '\x9f');

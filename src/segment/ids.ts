@@ -2,7 +2,7 @@
  * Imports nothing: the settings check their spaces with it before anything else is loaded.
  */
 
-/** How many times a text may be percent-encoded; what takes more rounds is malicious. */
+/** How many times a string may be percent-encoded; what takes more rounds is malicious. */
 const maxRounds = 8;
 
 /** Separators of path segments, what ends a path, and control characters. */
@@ -61,7 +61,7 @@ export function isSameSpace(a: string, b: string): boolean {
   return bareSpaceId(a) === bareSpaceId(b);
 }
 
-/** A text without any percent-encoding left; undefined if that takes too many rounds. */
+/** A string without any percent-encoding left; undefined if that takes too many rounds. */
 function decodedWhole(text: string): string | undefined {
   let decoded = text;
   for (let round = 0; round < maxRounds; round += 1) {

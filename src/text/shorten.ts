@@ -60,7 +60,7 @@ export function unshortened<Shape extends Described>(audience: Shape): Shape {
   return fitted(fitting, maxFullChars, audienceFields);
 }
 
-/** A text, cut so that its JSON has at most `maxChars`. */
+/** A string, cut so that its JSON has at most `maxChars`. */
 export function shortenedText(text: string, maxChars: number): string {
   if (jsonFits(text, maxChars)) return text;
   // The JSON of a text is never shorter than the text.

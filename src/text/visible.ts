@@ -9,7 +9,7 @@
 const unseen =
   /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
-/** A text without any of these has nothing to replace. */
+/** A string without any of these has nothing to replace. */
 const beyondAscii = /[^ -~]/;
 
 /**
@@ -39,7 +39,7 @@ function endOfPiece(text: string, place: number): number {
   return (text.codePointAt(place - 1) ?? 0) > 0xffff ? place + 1 : place;
 }
 
-/** The same for a text whose line breaks are our own. */
+/** The same for a string whose line breaks are our own. */
 export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }
@@ -74,7 +74,7 @@ export function quotedPlainly(text: string, maxChars = maxQuoteChars): string {
   return `"${visible(plain.replace(markup, escaped))}"${markOf(text, maxChars)}`;
 }
 
-/** The beginning of a text, with a mark where something was cut off. */
+/** The beginning of a string, with a mark where something was cut off. */
 export function cut(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
   return text.slice(0, maxChars).toWellFormed() + markOf(text, maxChars);
@@ -87,7 +87,7 @@ export function someOf(texts: readonly string[], maxCount: number): string {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-/** Whether a text ends in the mark that `cut` leaves, so that it must not be written back. */
+/** Whether a string ends in the mark that `cut` leaves, so that it must not be written back. */
 export function endsInMark(text: string): boolean {
   return /…\[cut, \d+ characters in all\]\s*$/u.test(text);
 }

@@ -157,7 +157,7 @@ describe('an overview', () => {
     expect(asked.map(([operation]) => operation)).toContain('list_audiences');
   });
 
-  test("that can't be read is no reason for no prompt", async () => {
+  test("that can't be read does not prevent the prompt", async () => {
     const page = async () => {
       throw new RefusedError('forbidden', `No, ${secret}.`, { next: 'Ask for access.' });
     };

@@ -214,7 +214,7 @@ export class HostedView {
 function needed(params: JsonObject, name: string): string {
   const value = textIn(params[name]);
   if (value !== undefined) return value;
-  throw new RpcFailure(codes.wrongParams, `The request needs a text as ${name}.`);
+  throw new RpcFailure(codes.wrongParams, `The request needs a string as ${name}.`);
 }
 
 /** Only addresses of the web: others could start programs. */

@@ -19,7 +19,7 @@ declare const APP_VERSION: string;
 let context: Fields = {};
 let [tool, args]: [string, Fields] = ['', {}];
 
-/** Shows a text in place of a result. */
+/** Shows text in place of a result. */
 function remark(text: string): void {
   openAlone({ title: tool === '' ? 'Audiences' : spaced(tool), draw: () => faint(text) });
 }

@@ -73,7 +73,7 @@ function membersIn(line: string): Item[] | undefined {
   });
 }
 
-/** What the server leaves where it cut a text. */
+/** What the server leaves where it cut a string. */
 const cutMark = '…[cut, ';
 
 /** The parts of a line between separators that are not in quotes, nor in a mark. */

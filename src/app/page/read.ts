@@ -14,7 +14,7 @@ export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-/** A text that is not empty. */
+/** A string that is not empty. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -31,7 +31,7 @@ export function rowsOf(value: unknown): readonly Fields[] {
   return listOf(value).filter(isFields);
 }
 
-/** The JSON value of a text; undefined if it is none. */
+/** The JSON value of a string; undefined if it is none. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

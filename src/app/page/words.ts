@@ -4,7 +4,7 @@ import { type Fields, fieldsOf, numberOf, textOf } from './read.ts';
 export const unseen =
   /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
-/** A text with every invisible character written as an escape. */
+/** A string with every invisible character written as an escape. */
 export function visible(text: string): string {
   return text.replace(unseen, (found) =>
     found

@@ -8,7 +8,7 @@ const path = '/metrics';
 const maxConnections = 50;
 const requestTimeoutMs = 10_000;
 
-/** Serves a text at `/metrics`, on an address of its own that only those who may see it can reach. */
+/** Serves text at `/metrics`, on an address of its own that only those who may see it can reach. */
 export class MetricsServer {
   readonly #server: Server;
 
