@@ -21,7 +21,7 @@ const hostPolicy = policy({
 
 /**
  * What the specification of MCP Apps (2026-01-26) prescribes for an app that declares no domains. There
- * is not 'self', because the origin of a sandboxed document serves nothing; and the sandbox is also here,
+ * is no 'self', because the origin of a sandboxed document serves nothing; and the sandbox is also here,
  * for whoever opens the document itself.
  */
 const viewPolicy = policy({
