@@ -172,7 +172,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
       {
         flag: 'key-env',
         argument: 'NAME',
-        meaning: 'With --http: the variable that holds your key; if not set, log in by OAuth',
+        meaning: 'With --http: the variable that holds your key; if not set, log in with OAuth',
       },
     ],
     takesSettings: true,

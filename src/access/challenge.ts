@@ -37,7 +37,7 @@ export function resourceMetadata({ publicUrl, issuer }: LoginServer): {
 /**
  * The header `WWW-Authenticate` for a request that was not let in, with HTTP 401.
  *
- * @param publicUrl undefined where clients can't log in by OAuth.
+ * @param publicUrl undefined where clients can't log in with OAuth.
  */
 export function loginChallenge(
   { fault, message }: Pick<AccessError, 'fault' | 'message'>,

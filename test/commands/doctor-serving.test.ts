@@ -296,7 +296,7 @@ describe('a running server', () => {
     expect(code).toBe(1);
   });
 
-  test('that logs in by OAuth, and is reached under another URL than its public one', async () => {
+  test('that logs in with OAuth, and is reached under another URL than its public one', async () => {
     const { server: issuer, close } = await startAuthorizationServer();
     onTestFinished(close);
     const { run, names } = await running({

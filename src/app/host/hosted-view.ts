@@ -2,7 +2,7 @@ import { codes, idIn, type MessageId, messageOf, RpcFailure, readMessage } from 
 import { type JsonObject, objectIn, textIn } from './records.ts';
 
 /*
- * The host's side of MCP Apps (specification of 2026-01-26): JSON-RPC by postMessage with a view in a
+ * The host's side of MCP Apps (specification of 2026-01-26): JSON-RPC over postMessage with a view in a
  * sandboxed frame.
  */
 

@@ -13,7 +13,7 @@ import { rewrites } from './table.ts';
 export interface RemoteServer {
   /** The URL of its endpoint, perhaps with a query that narrows the connection. */
   url: string;
-  /** The name of the variable that holds the key; undefined to log in by OAuth, or not at all. */
+  /** The name of the variable that holds the key; undefined to log in with OAuth, or not at all. */
   keyVariable: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface NoRemote {
 
 /** What to do where a client can't send a key. */
 const insteadOfKey =
-  'Leave out --key-env and log in by OAuth, if the server has --auth oauth; or paste the key into the file yourself, and keep that file private.';
+  'Leave out --key-env and log in with OAuth, if the server has --auth oauth; or paste the key into the file yourself, and keep that file private.';
 
 /** Headers with the key, as the client writes references to variables. */
 function keyHeader(
