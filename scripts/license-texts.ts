@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 /**
  * The license texts of a package: of its folder, of the folders below it that have files in the
- * bundle, what is beside these files, and the copyright notices in them, each once.
+ * bundle, what is next to these files, and the copyright notices in them, each once.
  *
  * @param files the bundled files of the package, relative to the project.
  */

@@ -6,7 +6,7 @@ import { addressesOf } from './addresses.ts';
  * lead to the form; without one, they say where it is.
  */
 
-/** The file of the links beside the forms for issues. */
+/** The file of the links next to the forms for issues. */
 export const issueConfigFile = '.github/ISSUE_TEMPLATE/config.yml';
 
 /** https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests */
