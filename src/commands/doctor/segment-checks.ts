@@ -155,7 +155,7 @@ export const checkClock = withSegment(async (segment) => {
   if (segment.config.target.kind === 'sandbox') return skipped(ofSandbox);
   await segment.workspace();
   const { skew } = segment;
-  if (!skew) return skipped('Unknown: no response from Segment had its time.');
+  if (!skew) return skipped('Unknown: no response from Segment contained the time.');
   const sentence = skewInWords(skew.aheadMs, "Segment's");
   if (sentence === undefined) return ok("This machine's clock agrees with Segment's.");
   return warn(

@@ -63,7 +63,7 @@ export const checkReadiness = reaching(async ({ server }, signal) => {
   if (status === 200 && isOurs) return ok('The server is ready.');
   const { data } = reasonSchema.safeParse(body);
   if (status === 503 && data) {
-    return fail(`The server is not ready: ${data.reason}`, "Look into the server's log.");
+    return fail(`The server is not ready: ${data.reason}`, "Look at the server's log.");
   }
   return warn(
     `/readyz returned HTTP ${status}, which is not this program's response.`,
@@ -81,7 +81,7 @@ export const checkMetadata = reaching(async ({ server, machine }, signal) => {
   const answers = await Promise.all(resourceMetadataPaths.map((path) => server.get(path, signal)));
   const [first, ...others] = answers;
   if (!first || answers.every(({ status }) => status === 404)) {
-    return skipped('The server has no login by OAuth.');
+    return skipped('The server has no OAuth login.');
   }
   const { data } = metadataSchema.safeParse(first.body);
   if (first.status !== 200 || !data) {
@@ -117,7 +117,7 @@ async function checkAuthorizationServer(
     const response = await fetch(url, { signal }).catch(() => undefined);
     if (response?.status === 200) return ok(`${named}, which has metadata.`);
   }
-  return warn(`${named}, whose metadata can't be had.`, 'Clients need it to log in.');
+  return warn(`${named}, whose metadata can't be fetched.`, 'Clients need it to log in.');
 }
 
 const initializedSchema = z.object({
@@ -141,15 +141,15 @@ export const checkChallenge = reaching(async ({ server }, signal) => {
   if (!/^Bearer\b/i.test(challenge)) {
     return fail(
       'A request without a key returned HTTP 401 without the header WWW-Authenticate.',
-      'Let the proxy pass that header on: clients find the login by it.',
+      'Let the proxy pass that header on: clients use it to find the login.',
     );
   }
   const [, metadata] = /resource_metadata="([^"]*)"/.exec(challenge) ?? [];
-  if (metadata === undefined) return ok('Whoever has no key is refused with HTTP 401.');
+  if (metadata === undefined) return ok('Requests without a key are refused with HTTP 401.');
   const expected = `${server.endpoint.origin}${resourceMetadataPaths[0]}`;
-  if (metadata === expected) return ok('Whoever is not logged in is sent to the login.');
+  if (metadata === expected) return ok('Clients that are not logged in are referred to the login.');
   return fail(
-    `Whoever is not logged in is sent to ${quoted(metadata)}, not to ${expected}.`,
+    `Clients that are not logged in are referred to ${quoted(metadata)} instead of ${expected}.`,
     `Set --public-url ${server.endpoint.origin} (SEGMENT_MCP_PUBLIC_URL).`,
   );
 });
@@ -160,7 +160,7 @@ function nextFor(status: number): string {
   }
   if (status === 404 || status === 405) return 'Check the URL: MCP is served at /mcp.';
   return status >= 500
-    ? "Look into the server's log, and the proxy's."
+    ? "Look at the server's log, and at the proxy's."
     : 'Check the URL and the proxy.';
 }
 
@@ -227,7 +227,7 @@ function messageIn({ body }: ServerAnswer): string {
 
 export const checkServerClock: Check = async ({ server }) => {
   const { aheadMs } = server;
-  if (aheadMs === undefined) return skipped('Unknown: no response had the time.');
+  if (aheadMs === undefined) return skipped('Unknown: no response contained the time.');
   const sentence = skewInWords(aheadMs, "the server's");
   if (sentence === undefined) return ok("This machine's clock agrees with the server's.");
   return warn(sentence, 'Set the clocks: keys and access tokens expire by them.');

@@ -29,7 +29,7 @@ export interface ServerLooksOptions {
   clock: Clock;
 }
 
-/** More is no answer to what is asked here. */
+/** Anything longer is not an answer to what is asked here. */
 const maxBodyChars = 4 * 1024 * 1024;
 
 /** The doctor's requests to a running server. */

@@ -110,7 +110,7 @@ async function missingTokens(
     () => file?.value,
     (_, __, facts) => {
       sentences.push(
-        `The policy of ${String(facts?.of)} names the token ${String(facts?.token)}, which is not there.`,
+        `The policy of ${String(facts?.of)} names the token ${String(facts?.token)}, which does not exist.`,
       );
     },
   );
@@ -175,13 +175,13 @@ async function lookAtIssuer({ issuer, jwks }: OAuthConfig, { machine }: Context)
   const set = await keys.current();
   if (!set) {
     return fail(
-      `The issuer's keys can't be had: ${reason}.`,
+      `The issuer's keys can't be fetched: ${reason}.`,
       jwks === undefined
         ? 'Check --oauth-issuer, which must be exactly the issuer of its metadata, or set --oauth-jwks.'
         : 'Check --oauth-jwks, and HTTPS_PROXY if it can only be reached through a proxy.',
     );
   }
-  const from = jwks === undefined ? 'found by its metadata' : 'from --oauth-jwks';
+  const from = jwks === undefined ? 'found through its metadata' : 'from --oauth-jwks';
   const message = `${plural(set.keys.length, 'key')} of the issuer, ${from}.`;
   if (set.keys.length === 0) return fail(message, 'No access token can be checked without a key.');
   const skew = aheadMs === undefined ? undefined : skewInWords(aheadMs, "the issuer's");

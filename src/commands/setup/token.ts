@@ -55,7 +55,7 @@ export async function provideToken(sources: TokenSources): Promise<KeptToken> {
 }
 
 const missing =
-  'No token: run this in a terminal to be asked for it, or set SEGMENT_API_TOKEN or SEGMENT_API_TOKEN_FILE, or try everything without one with --sandbox. Nothing was written.';
+  'No token: run this in a terminal to be asked for it, or set SEGMENT_API_TOKEN or SEGMENT_API_TOKEN_FILE, or use --sandbox to try everything without a token. Nothing was written.';
 
 async function isWanted(terminal: Terminal): Promise<boolean> {
   const answer = await terminal.ask(
