@@ -35,6 +35,8 @@ const vendors = new Map([
   ['@opentelemetry/api', '@opentelemetry/api'],
   ['ioredis', 'ioredis'],
   ['jose', 'jose'],
+  ['smol-toml', 'smol-toml'],
+  ['yaml', 'yaml'],
 ]);
 
 /** Lets the program require what is in vendor/. */

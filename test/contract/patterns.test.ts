@@ -120,11 +120,6 @@ const listed: Record<string, Record<string, Source>> = {
     '/^[ \\t]*(?:\\r\\n|\\n|\\r)/': 'file',
     '/^[ \\t]/': 'file',
   },
-  'commands/clients/text-entry.ts': {
-    '/[{,]/': 'file',
-    '/[,[\\]]/': 'file',
-    '/\\r\\n|\\n|\\r/': 'file',
-  },
   'commands/command-line.ts': {
     '/^[\\w./:=@+,-]+$/': 'setting',
   },

@@ -35,7 +35,7 @@ export function startIn(entry: unknown): ServerStart | undefined {
   if (!data || given === undefined) return undefined;
   const [command = '', ...args] = [...[given].flat(), ...(data.args ?? [])];
   const named = Object.entries(data.env ?? data.environment ?? data.envs ?? {});
-  const env = named.map(([key, value]) => [key, String(value)] as const);
+  const env = named.map(([key, value]) => [key, String(value ?? '')] as const);
   return { command, args, env: Object.fromEntries(env) };
 }
 

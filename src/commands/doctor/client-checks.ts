@@ -8,7 +8,7 @@ import { entryName, programIn, type ServerStart, startIn } from '../clients/entr
 import { settingsIn } from '../clients/entry-settings.ts';
 import { isEndpoint, type RemoteEntry, remoteIn } from '../clients/remote.ts';
 import { type Client, clients, fileOf, isEditable } from '../clients/table.ts';
-import { startInText } from '../clients/text-entry.ts';
+import { maxTextChars, startInText } from '../clients/text-entry.ts';
 import { commandLine, wordsOf } from '../command-line.ts';
 import type { Context } from './context.ts';
 import { type EntryPaths, pathsOf } from './entry-paths.ts';
@@ -82,14 +82,17 @@ interface Subject {
   context: Context;
 }
 
-/** The entry in a TOML or YAML file, as far as it is understood. */
+/** The entry in a TOML or YAML file. @throws {ClientFileError} if the file can't be parsed. */
 async function checkText(text: string, subject: Subject, signal: AbortSignal): Promise<Finding[]> {
   const { client, file } = subject;
   if (!text.includes(entryName) && !text.includes(programName)) return [];
-  const start = startInText(text, client);
+  const unchecked = `${file} names this server, but its entry was not checked`;
+  if (text.length > maxTextChars) {
+    return [skipped(`${unchecked}: the file has more than ${maxTextChars} characters.`)];
+  }
+  const start = await startInText(text, client);
   if (start) return checkStart(entryName, start, subject, signal);
-  const form = client.format.toUpperCase();
-  return [skipped(`${file} names this server, but its entry was not checked: it is ${form}.`)];
+  return [skipped(`${unchecked}: it is ${client.format.toUpperCase()}.`)];
 }
 
 /** The servers in a client's file by name. @throws {ClientFileError} if it can't be read. */
