@@ -204,10 +204,13 @@ test('a backup that holds a token is a warning', async () => {
 });
 
 describe('TOML and YAML', () => {
+  const codexFile = '.codex/config.toml';
+  const gooseFile = '.config/goose/config.yaml';
+  const continueFile = '.continue/config.yaml';
   const clientsWithText: [id: string, file: string][] = [
-    ['codex', '.codex/config.toml'],
-    ['goose', '.config/goose/config.yaml'],
-    ['continue', '.continue/config.yaml'],
+    ['codex', codexFile],
+    ['goose', gooseFile],
+    ['continue', continueFile],
   ];
   const blockOf = async (home: string, id: string) => {
     const flags = { sandbox: true, 'audit-log': join(home, 'yet-to-come.jsonl') };
@@ -241,18 +244,43 @@ describe('TOML and YAML', () => {
   test.each([
     [
       'codex',
-      '.codex/config.toml',
+      codexFile,
       `[mcp_servers.other]\ncommand = "x"\n\n[mcp_servers."segment-audiences"] # ours\ncommand = '${node}'\nargs = [\n  "/gone/dist/main.js", # here\n  "--sandbox",\n]\nenv = { "A" = "b" }\n[other]\ncommand = "y"\n`,
     ],
     [
       'goose',
-      '.config/goose/config.yaml',
+      gooseFile,
       `extensions:\n  other:\n    cmd: x\n  segment-audiences:\n    cmd: ${node}\n    args:\n    - /gone/dist/main.js\n    - --sandbox\n    envs:\n      A: b\nother: 1\n`,
     ],
     [
       'continue',
-      '.continue/config.yaml',
+      continueFile,
       `mcpServers:\n  - name: other\n    command: x\n  - command: ${node}\n    args: [/gone/dist/main.js, "--sandbox"]\n    name: segment-audiences\n  - name: more\n    command: y\n`,
+    ],
+    [
+      'codex',
+      codexFile,
+      `since = 2026-11-26\nlarge = 9007199254740993\nmcp_servers.segment-audiences = { command = "${node}", args = ['/gone/dist/main.js'] }\n`,
+    ],
+    [
+      'codex',
+      codexFile,
+      `[mcp_servers]\nsegment-audiences.command = """${node}"""\nsegment-audiences.args = ["/gone/dist\\u002Fmain.js"]\n`,
+    ],
+    [
+      'goose',
+      gooseFile,
+      `"extensions":\n  'segment-audiences': {cmd: ${node}, args: [/gone/dist/main.js], "envs": }\n`,
+    ],
+    [
+      'goose',
+      gooseFile,
+      `---\nextensions:\n  segment-audiences:\n    cmd: >-\n      ${node}\n    args: &words # ours\n      - "/gone/dist\\/main.js"\n  other: !own\n    args: *words\n`,
+    ],
+    [
+      'continue',
+      continueFile,
+      `%YAML 1.1\n---\nnode: &node\n  command: ${node}\nmcpServers:\n- <<: *node\n  name: "segment-audiences"\n  args:\n  - /gone/dist/main.js\n`,
     ],
   ])('other ways to write it are read: %s', async (id, file, text) => {
     const home = temporaryHome();
@@ -266,14 +294,120 @@ describe('TOML and YAML', () => {
     ]);
   });
 
-  test('what is not understood is skipped', async () => {
+  test.each([
+    ['a comment only', codexFile, '# segment-audiences comes later\n', 'it is TOML'],
+    [
+      'an entry of another place',
+      codexFile,
+      `[servers.segment-audiences]\ncommand = "${node}"\nargs = ["${main}"]\n`,
+      'it is TOML',
+    ],
+    [
+      'a number in place of a word',
+      gooseFile,
+      `extensions:\n  segment-audiences:\n    cmd: ${node}\n    args: [${main}, 8080]\n`,
+      'it is YAML',
+    ],
+    [
+      'a list in place of a table',
+      gooseFile,
+      `extensions:\n  - name: segment-audiences\n    cmd: ${node}\n`,
+      'it is YAML',
+    ],
+    [
+      'a table in place of a list',
+      continueFile,
+      `mcpServers:\n  segment-audiences:\n    command: ${node}\n`,
+      'it is YAML',
+    ],
+    [
+      'a file that takes long to read',
+      gooseFile,
+      `extensions: # segment-audiences\n${Array.from({ length: 20_000 }, (_, i) => `  a${i}:\n`).join('')}`,
+      'the file has more than 100000 characters',
+    ],
+  ])('what is not understood is skipped: %s', async (_, file, text, reason) => {
     const home = temporaryHome();
-    withFile(join(home, '.codex/config.toml'), '# segment-audiences comes later\n');
+    withFile(join(home, file), text);
     expect(await found(home)).toMatchObject([
-      { status: 'skipped', message: expect.stringContaining('was not checked: it is TOML') },
+      { status: 'skipped', message: expect.stringMatching(`was not checked: ${reason}\\.$`) },
     ]);
   });
+
+  test.each([
+    [
+      'codex',
+      codexFile,
+      '[mcp_servers.segment-audiences]\nenv = { A = "sgp_aSecretInTheFile" }\ncommand = "x\n',
+      'is not valid TOML (line 3, column 13).',
+    ],
+    [
+      'codex',
+      codexFile,
+      `[mcp_servers.segment-audiences]\nargs = ${'['.repeat(50_000)}`,
+      'is not valid TOML (line 2, column 1008).',
+    ],
+    [
+      'goose',
+      gooseFile,
+      'extensions:\n  segment-audiences:\n    envs: { A: sgp_aSecretInTheFile }\n\tcmd: x\n',
+      'is not valid YAML (line 4, column 1).',
+    ],
+    [
+      'goose',
+      gooseFile,
+      'extensions:\n  segment-audiences:\n    cmd: x\n    cmd: y\n',
+      'is not valid YAML (line 4, column 5).',
+    ],
+    [
+      'continue',
+      continueFile,
+      'mcpServers:\n  - *a\n  - name: segment-audiences\n',
+      "has aliases that can't be resolved.",
+    ],
+    ['continue', continueFile, aliasBomb(), "has aliases that can't be resolved."],
+  ])(
+    "a file that can't be parsed is a warning, without its text: %s",
+    async (id, file, text, reason) => {
+      const home = temporaryHome();
+      withFile(join(home, file), text);
+      const findings = await found(home);
+      expect(findings).toMatchObject([
+        { id: `clients.${id}`, status: 'warn', message: `${join(home, file)} ${reason}` },
+      ]);
+      expect(JSON.stringify(findings)).not.toContain('sgp_');
+    },
+  );
+
+  test('YAML that is nested too deeply is a warning', async () => {
+    const home = temporaryHome();
+    withFile(join(home, gooseFile), `segment-audiences: ${'['.repeat(5000)}`);
+    expect(await found(home)).toMatchObject([
+      { status: 'warn', message: expect.stringContaining('is not valid YAML (line 1, column ') },
+    ]);
+  });
+
+  test('nothing is reported of a file that does not name this server', async () => {
+    const home = temporaryHome();
+    withFile(join(home, codexFile), '[mcp_servers.other\n');
+    expect(await found(home)).toMatchObject([{ id: 'clients', status: 'skipped' }]);
+  });
+
+  test('a variable without a value is not a token', async () => {
+    const home = temporaryHome();
+    const entry = `    cmd: ${node}\n    args: [${main}]\n    envs:\n      SEGMENT_API_TOKEN:\n`;
+    withFile(join(home, gooseFile), `extensions:\n  segment-audiences:\n${entry}`);
+    expect(await found(home)).toMatchObject([{ id: 'clients.goose', status: 'ok' }]);
+  });
 });
+
+/** A few lines of YAML that stand for 9^9 words. */
+function aliasBomb(): string {
+  const lines = Array.from({ length: 8 }, (_, i) => {
+    return `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`;
+  });
+  return ['a0: &a0 [segment-audiences]', ...lines].join('\n');
+}
 
 test('a client that hangs does not keep the findings of the others', async () => {
   const home = temporaryHome();
