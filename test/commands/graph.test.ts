@@ -15,6 +15,7 @@ import { parseCommand } from '../../src/cli.ts';
 import { runGraph } from '../../src/commands/graph.ts';
 import { runReport } from '../../src/commands/report.ts';
 import { ConfigError } from '../../src/config/config.ts';
+import { once } from '../../src/once.ts';
 import { type SandboxOptions, type Seed, start } from '../../src/sandbox/start.ts';
 import { startLargeSpace } from '../support/large-space.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -134,24 +135,15 @@ describe('graph', () => {
     const { stdout } = await run(['graph', '--space', 'spa_2'], await segment());
     expect(stdout).toContain('No audience of the space is built on another one.');
   });
-
-  test('draws the space of the sandbox', async () => {
-    const { code, stdout } = await run(['graph', '--sandbox', '--format', 'json']);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      space: 'spa_shop_production',
-      leftOut: { nodes: 0 },
-    });
-  });
 });
 
 describe('report', () => {
-  let ofSandbox: ReturnType<typeof run> | undefined;
-  /** The report on the sandbox, which is made once for several tests. */
-  const reportOfSandbox = () => {
-    ofSandbox ??= run(['report', '--sandbox']);
-    return ofSandbox;
-  };
+  /** The report on the shop, which is made once for several tests. */
+  const reportOnShop = once(async () => {
+    const given = await segment({ seeds: undefined });
+    const environment = { ...given.environment, SEGMENT_SPACE_ID: 'spa_shop_production' };
+    return run(['report'], { ...given, environment });
+  });
 
   test('is one page without script, with headings, a picture, a table and what deserves a look', async () => {
     const { code, stdout } = await run(['report'], await segment());
@@ -177,7 +169,7 @@ describe('report', () => {
   });
 
   test('has ids that are there once, and links that lead to one', async () => {
-    const { stdout } = await reportOfSandbox();
+    const { stdout } = await reportOnShop();
     const all = elementsIn(parseXml(stdout));
     const ids = all.flatMap(({ attributes }) => attributes.id ?? []);
     expect(new Set(ids).size).toBe(ids.length);
@@ -191,7 +183,7 @@ describe('report', () => {
   });
 
   test('has no definitions and no values', async () => {
-    const { stdout } = await reportOfSandbox();
+    const { stdout } = await reportOnShop();
     for (const word of ['trait(', 'event(', 'customer1@shop.example']) {
       expect(stdout).not.toContain(word);
     }
