@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { decodeText } from '../text/decode-text.ts';
 import { systemReason } from '../text/system-reason.ts';
 import type { Setting } from './settings.ts';
@@ -15,7 +15,7 @@ export function readFileOf<Value>(
 ): Value | undefined {
   let text: string;
   try {
-    text = decodeText(readFileSync(file)).trim();
+    text = decodeText(contentOf(file)).trim();
   } catch (error) {
     // The name is not repeated: it may be a secret in the wrong place.
     problems.push(`${env} names a file that can't be read (${systemReason(error)}).`);
@@ -36,4 +36,38 @@ export function readFileOf<Value>(
     problems.push(`${env}: the file's content ${issue.message}.`);
   }
   return undefined;
+}
+
+/** How long to wait before a pipe is looked at again, in milliseconds. */
+const pauseMs = 5;
+
+/**
+ * The content of a file. A pipe is read to its end, which is at once if nobody has it open to write: to
+ * wait for a writer would hold up the start for ever.
+ */
+function contentOf(file: string): Buffer {
+  // Windows has neither such pipes nor the flag.
+  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    return fstatSync(descriptor).isFIFO() ? contentOfPipe(descriptor) : readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function contentOfPipe(descriptor: number): Buffer {
+  const chunks: Buffer[] = [];
+  const pausing = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    const chunk = Buffer.alloc(4096);
+    try {
+      const length = readSync(descriptor, chunk);
+      if (length === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, length));
+    } catch (error) {
+      // Somebody has it open, and has yet to write.
+      if (systemReason(error) !== 'EAGAIN') throw error;
+      Atomics.wait(pausing, 0, 0, pauseMs);
+    }
+  }
 }

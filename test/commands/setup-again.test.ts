@@ -92,6 +92,35 @@ describe('of an older entry', () => {
     expect(entryIn(file).args).toEqual([main, '--allowed-spaces', 'spa_a', '--confirm', 'none']);
   });
 
+  test.each([
+    ['segment-audiences-mcp', '--read-only'],
+    ['C:\\Users\\u\\npm\\segment-audiences-mcp.cmd', '--read-only'],
+    ['npx', '-y', 'segment-audiences-mcp@0.1.0', '--read-only'],
+    ['cmd', '/c', 'npx', '-y', 'segment-audiences-mcp', '--read-only'],
+    ['/opt/node-22.1/bin/node', '/gone/dist/main.js', '--read-only'],
+  ])('restrictions stay of one that starts %s %s', async (command, ...args) => {
+    const home = temporaryHome();
+    const file = withEntry(home, { command, args });
+    expect(await again(home, { place: withToken })).toMatchObject({ code: 0 });
+    expect(entryIn(file).args).toEqual([main, '--read-only']);
+  });
+
+  test.each<[string, object]>([
+    ['the password of a proxy', { env: { HTTPS_PROXY: 'http://user:hidden-1234@proxy:8080' } }],
+    ['a token under another name', { env: { MY_API_KEY: 'hidden-1234' } }],
+    ['a login', { auth: { CLIENT_SECRET: 'hidden-1234' } }],
+    ['a header', { requestInit: { headers: { Authorization: 'Bearer hidden-1234' } } }],
+  ])('%s is not shown, and the backup with it is private', async (_, more) => {
+    const home = temporaryHome();
+    const file = withEntry(home, { command: 'node', args: [main], ...more });
+    chmodSync(file, 0o644);
+    const { code, stdout } = await again(home, { flags: { sandbox: true } });
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('hidden');
+    expect(stdout).toContain('with the secret of the older entry');
+    if (process.platform !== 'win32') expect(statSync(backupIn(home)).mode & 0o777).toBe(0o600);
+  });
+
   test("the client's own fields stay in their order", async () => {
     const home = temporaryHome();
     const file = join(home, '.cline/data/settings/cline_mcp_settings.json');
@@ -134,6 +163,43 @@ describe('of an older entry', () => {
       { url: 'https://mcp.example.com/mcp?read_only=1' },
       { remote: { url: 'https://mcp.example.com', keyVariable: undefined } },
       '(read_only): give a URL with the same parameters, or first run',
+    ],
+    [
+      'the server itself refuses',
+      { command: 'node', args: [main, '--readonly'] },
+      { place: withToken },
+      'passes arguments that the server refuses (--readonly is not a flag here: did you mean --read-only?)',
+    ],
+    [
+      'contradict each other',
+      { command: 'node', args: [main, '--read-only', '--read-only=0'] },
+      { place: withToken },
+      'passes arguments that the server refuses',
+    ],
+    ...[
+      ['docker', 'run', '-i', '--rm', '-e', 'SEGMENT_READ_ONLY=1', 'segment-audiences-mcp'],
+      ['env', 'SEGMENT_READ_ONLY=1', 'node', main],
+      ['/usr/bin/env', 'SEGMENT_ALLOWED_SPACES=spa_1', 'segment-audiences-mcp'],
+      ['bash', '-lc', `SEGMENT_READ_ONLY=1 node ${main}`],
+      ['node', '--env-file=/tmp/x.env', main],
+      ['/opt/segment-audiences-mcp/run-readonly.sh'],
+    ].map(([command = '', ...args]): [string, object, Partial<SetupRun>, string] => [
+      `may be in ${command} ${args[0] ?? ''}`,
+      { command, args },
+      { place: withToken },
+      'starts this program in a way that setup does not understand',
+    ]),
+    [
+      'are in another field of variables',
+      { command: 'node', args: [main], env: {}, environment: { SEGMENT_READONLY: '1' } },
+      { place: withToken },
+      'SEGMENT_READONLY is not a setting',
+    ],
+    [
+      'come with a token in a variable of no setting',
+      { command: 'node', args: [main], env: { SEGMENT_TOKEN: token } },
+      { place: withToken },
+      'SEGMENT_TOKEN contains a token: remove it from the entry.',
     ],
   ])('restrictions that %s are a reason to refuse', async (_, entry, run, reason) => {
     const home = temporaryHome();

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -230,6 +231,14 @@ describe('what is refused', () => {
 
   test('a token file that is missing', () => {
     expect(problems({}, { SEGMENT_API_TOKEN_FILE: '/no/such/file' })[0]).toMatch(/ENOENT/);
+  });
+
+  test.skipIf(isWindows)('a pipe that nobody writes to (Windows has none among its files)', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'pipe');
+    execFileSync('mkfifo', [file]);
+    expect(problems({}, { SEGMENT_API_TOKEN_FILE: file })).toEqual([
+      'SEGMENT_API_TOKEN_FILE names an empty file.',
+    ]);
   });
 
   test.each(['', '\n', '\ufeff'])('a token file that holds nothing but %j', (content) => {

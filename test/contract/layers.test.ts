@@ -111,6 +111,7 @@ const allowed: Record<string, string[]> = {
   ],
   text: [],
   commands: [
+    'cli.ts',
     'access',
     'config',
     'clock.ts',

@@ -109,6 +109,18 @@ const listed: Record<string, Record<string, Source>> = {
     '/^-+/': 'setting',
     '/^https?:\\/\\//i': 'setting',
   },
+  'commands/clients/entry-secrets.ts': {
+    '/token|secret|password|passwd|api-?_?key|authorization|credential/i': 'file',
+    '/_FILE$|_env_var$|_keys$/': 'file',
+    '/[,=\\s/]/': 'file',
+    '/^(?:Bearer|Basic) +/i': 'file',
+    '/[${}]/': 'file',
+  },
+  'commands/setup/older-start.ts': {
+    '/^node(?:js)?[\\d.-]*$/': 'file',
+    '/[\\\\/]/': 'file',
+    '/\\.(?:exe|cmd|bat|ps1)$/': 'file',
+  },
   'commands/clients/entry.ts': {
     '/[\\\\/]/': 'file',
   },

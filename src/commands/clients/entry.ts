@@ -34,7 +34,8 @@ export function startIn(entry: unknown): ServerStart | undefined {
   const given = data?.command ?? data?.cmd;
   if (!data || given === undefined) return undefined;
   const [command = '', ...args] = [...[given].flat(), ...(data.args ?? [])];
-  const named = Object.entries(data.env ?? data.environment ?? data.envs ?? {});
+  // Which of them counts is for the client to know.
+  const named = Object.entries({ ...data.envs, ...data.environment, ...data.env });
   const env = named.map(([key, value]) => [key, String(value ?? '')] as const);
   return { command, args, env: Object.fromEntries(env) };
 }

@@ -1,10 +1,11 @@
 import { readFileOf } from '../../config/file-setting.ts';
 import { Given } from '../../config/given.ts';
 import { settings } from '../../config/settings.ts';
-import { slipIn } from '../../config/slips.ts';
+import { holdsTokenForm, slipIn } from '../../config/slips.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/client-file.ts';
 import { entryName, programIn, type ServerStart, startIn } from '../clients/entry.ts';
+import { secretsIn } from '../clients/entry-secrets.ts';
 import { settingsIn } from '../clients/entry-settings.ts';
 import { isEndpoint, type RemoteEntry, remoteIn } from '../clients/remote.ts';
 import { type Client, clients, fileOf, isEditable } from '../clients/table.ts';
@@ -322,7 +323,10 @@ function lastPart(path: string): string {
 }
 
 /** Whether an entry contains the token, and not a placeholder for it. */
-function holdsToken({ env }: ServerStart): boolean {
+function holdsToken({ args, env }: ServerStart): boolean {
   const token = env[settings.token.env]?.trim() ?? '';
-  return token !== '' && slipIn(token) === undefined;
+  if (token !== '' && slipIn(token) === undefined) return true;
+  return secretsIn({ args, env }).some(
+    (secret) => holdsTokenForm(secret) || args.some((word) => word.endsWith(`TOKEN=${secret}`)),
+  );
 }

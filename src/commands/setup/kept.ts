@@ -1,6 +1,7 @@
 import type { Flags } from '../../config/config.ts';
+import { httpSettings } from '../../config/http-settings.ts';
 import { settings } from '../../config/settings.ts';
-import type { Entry, ServerStart } from '../clients/entry.ts';
+import { type Entry, type ServerStart, startIn } from '../clients/entry.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
 
 /** What stays of an older entry of ours that setup replaces. */
@@ -15,7 +16,9 @@ export interface Kept {
 
 export const nothingKept: Kept = { flags: {}, env: {}, names: [] };
 
-const ownVariables = new Set(Object.values(settings).map(({ env }) => env));
+const ownVariables = new Set(
+  [...Object.values(settings), ...Object.values(httpSettings)].map(({ env }) => env),
+);
 
 /** @param flags those of the command line. */
 export function keptFrom(old: ServerStart, flags: Flags): Kept {
@@ -37,7 +40,11 @@ const ownFields = new Set([
 
 /** Our new entry with the client's own fields of the old one, in the order of the old one. */
 export function withFieldsOf(old: Entry, entry: Entry): Entry {
-  const theirs = Object.entries(old).filter(([field]) => !ownFields.has(field));
+  // What goes with a server elsewhere, such as its login, is not for one that a client starts.
+  const isOfOneKind = (startIn(old) === undefined) === (startIn(entry) === undefined);
+  const theirs = Object.entries(old).filter(
+    ([field, value]) => !ownFields.has(field) && (isOfOneKind || typeof value !== 'object'),
+  );
   return inOrderOf(old, { ...entry, ...Object.fromEntries(theirs) });
 }
 

@@ -1,9 +1,8 @@
 import { ConfigError, type Flags } from '../../config/config.ts';
-import { settings } from '../../config/settings.ts';
-import { slipIn } from '../../config/slips.ts';
 import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clients/client-file.ts';
-import { type Entry, entryName, isOurs, type ServerStart, startIn } from '../clients/entry.ts';
+import { type Entry, entryName, programIn, type ServerStart, startIn } from '../clients/entry.ts';
+import { secretsIn } from '../clients/entry-secrets.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
 import {
   commentsIn,
@@ -20,6 +19,7 @@ import {
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import type { Client } from '../clients/table.ts';
 import { differentFields, type Kept, keptFrom, nothingKept, withFieldsOf } from './kept.ts';
+import { notUnderstood } from './older-start.ts';
 
 /**
  * What will happen to a client's file.
@@ -45,15 +45,13 @@ interface Shown {
   secrets: readonly string[];
 }
 
-const secretNames = Object.values(settings).flatMap((setting) =>
-  'secret' in setting ? [setting.env] : [],
-);
-
 /** Our entry in a file. */
 interface OwnEntry {
   value: Entry;
   /** How it starts the server; undefined for a server that runs elsewhere. */
   start: ServerStart | undefined;
+  /** Why not all of it is understood, to continue a sentence; undefined if all is. */
+  unclear: string | undefined;
   /** The URL of a server that runs elsewhere. */
   url: string | undefined;
   secrets: readonly string[];
@@ -92,7 +90,7 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
       text: isAsMade ? newFile(path, entry) : edited(file.text, edits),
       // The backup is the file before our first entry; a later one would contain ours.
       keepsBackup: !own || !(file.backup || file.made),
-      isSecret: secrets.some((secret) => slipIn(secret.trim())?.kind !== 'placeholder'),
+      isSecret: secrets.length > 0,
       isTheirs: false,
     };
   });
@@ -109,6 +107,11 @@ function plainly({ entryFor }: Addition): NewEntry {
 
 /** @throws {ClientFileError} for restrictions that can't stay. */
 function replacing(own: OwnEntry, { id }: Client, { entryFor, flags }: Addition): NewEntry {
+  if (own.unclear !== undefined) {
+    throw new ClientFileError(
+      `has an older entry that ${own.unclear}. What restricts it could be lost: change it by hand, or first run ${removal(id)}`,
+    );
+  }
   const plain = entryFor(nothingKept);
   assertNotWider(own, plain, id);
   const kept = own.start && startIn(plain) !== undefined ? keptFrom(own.start, flags) : nothingKept;
@@ -201,13 +204,15 @@ function ownEntry(text: string, path: readonly string[], mainFile: string): OwnE
   if (!node) return undefined;
   const value = fieldsOf(toValue(node));
   const start = startIn(value);
-  if (start && isOurs(start, mainFile, entryName)) {
-    const secrets = secretNames.flatMap((name) => start.env[name] ?? []);
-    return { value, start, url: undefined, secrets };
+  const secrets = secretsIn(value);
+  const program = start && programIn(start, mainFile, entryName);
+  if (start && program !== undefined) {
+    const unclear = notUnderstood(start, program, mainFile);
+    return { value, start, unclear, url: undefined, secrets };
   }
   const remote = remoteIn(value);
   if (!start && remote && isEndpoint(remote.url)) {
-    return { value, start: undefined, url: remote.url, secrets: remote.secrets };
+    return { value, start: undefined, unclear: undefined, url: remote.url, secrets };
   }
   throw new JsonFileError(
     `has an entry "${entryName}" that does not start this program: rename or remove it`,

@@ -1,6 +1,7 @@
 import { ConfigError } from '../../config/config.ts';
 import { misnamedFences } from '../../config/misnamed.ts';
 import { settings } from '../../config/settings.ts';
+import { holdsTokenForm } from '../../config/slips.ts';
 import { defaultStateFolder } from '../../safety/state-folder.ts';
 import type { Entry } from '../clients/entry.ts';
 import { joined, type Place } from '../clients/place.ts';
@@ -50,7 +51,11 @@ function serverStartedHere({ flags }: SetupCommand, machine: SetupMachine): Serv
   return {
     entryFor(client, kept = nothingKept) {
       const misnamed = misnamedFences(kept.env, false);
-      if (misnamed.length > 0) throw new ConfigError(misnamed);
+      const tokens = Object.entries(kept.env)
+        .filter(([, value]) => holdsTokenForm(value))
+        .map(([variable]) => `${variable} contains a token: remove it from the entry.`);
+      const problems = [...misnamed, ...tokens];
+      if (problems.length > 0) throw new ConfigError(problems);
       const both = entrySettings({ ...kept.flags, ...flags }, place, tokenFile);
       return client.entry(startOf(program, both.args, { ...kept.env, ...both.env }));
     },
