@@ -15,6 +15,7 @@ import { commandLine, wordsOf } from './command-line.ts';
 import { commandsToMakePrivate, stepsToKeepToken } from './private-token.ts';
 import { Change } from './setup/change.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './setup/command.ts';
+import { presentRestrictions } from './setup/present-entry.ts';
 import { remoteServerIn } from './setup/remote-server.ts';
 import { type Server, serverFor } from './setup/server.ts';
 import { blockFor } from './setup/show.ts';
@@ -121,12 +122,12 @@ function assertConnectable(command: SetupCommand, chosen: readonly Client[]): vo
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function show(
+async function show(
   command: SetupCommand,
   machine: SetupMachine,
   { write }: SetupOutput,
   chosen: readonly Client[],
-): number {
+): Promise<number> {
   const { place, exists } = machine;
   const server = serverFor(command, machine);
   const { notes, ownTokenFile } = server;
@@ -134,12 +135,14 @@ function show(
   const problemOf = ({ id }: Client) => remote && problemWithRemote(id, remote);
   const isHere = (client: Client) => isFound(client, place, exists);
   const shown = chosen.length > 0 ? chosen : clients.filter(isHere);
-  const parts = shown.map((client) => {
-    const problem = problemOf(client);
-    return problem === undefined
-      ? described(client, server, machine)
-      : `${client.title} (${client.id})\n${problem}`;
-  });
+  const parts = await Promise.all(
+    shown.map((client) => {
+      const problem = problemOf(client);
+      return problem === undefined
+        ? described(client, server, machine)
+        : `${client.title} (${client.id})\n${problem}`;
+    }),
+  );
   if (chosen.length === 0) {
     const others = clients.filter((client) => !shown.includes(client));
     const list = others.map(({ id, title }) => `  ${id.padEnd(idWidth)}${title}`);
@@ -195,7 +198,11 @@ const idWidth = Math.max(...clientIds.map((id) => id.length)) + 2;
 /**
  * How to set up a client: its file and the block, its own command, or the steps to take by hand.
  */
-function described(client: Client, server: Server, { place, exists }: SetupMachine): string {
+async function described(
+  client: Client,
+  server: Server,
+  { place, exists }: SetupMachine,
+): Promise<string> {
   const file = fileOf(client, place, exists);
   const before = server.beforeFor(client);
   const add = server.addFor(client);
@@ -204,6 +211,12 @@ function described(client: Client, server: Server, { place, exists }: SetupMachi
   else {
     lines.push(`File: ${file}${exists(file) ? '' : ' (does not exist yet)'}`);
     if (before !== undefined) lines.push(before);
+    const restrictions = exists(file) ? await presentRestrictions(client, file) : [];
+    if (restrictions.length > 0) {
+      lines.push(
+        `The present entry is restricted by ${restrictions.join(', ')}: to keep that, add it to what follows.`,
+      );
+    }
   }
   lines.push('', blockFor(client, server.entryFor(client)), '');
   if (add) lines.push('Or use its own command:', commandLine(add, place.platform), '');

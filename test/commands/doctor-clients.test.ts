@@ -86,6 +86,16 @@ describe('an entry that can not work, or is dangerous, fails', () => {
       'is not published',
     ],
     [
+      'a flag that the server refuses',
+      { command: node, args: [main, '--sandbox', '--readonly'] },
+      'passes arguments that the server refuses (--readonly is not a flag here: did you mean --read-only?)',
+    ],
+    [
+      'another command of this program',
+      { command: node, args: [main, 'doctor'] },
+      'passes arguments that the server refuses (They run doctor instead.)',
+    ],
+    [
       'a command that is not on the PATH',
       { command: 'nodejs', args: [main] },
       'has a command that is not on the PATH: nodejs',
@@ -181,6 +191,16 @@ test('the next step has the settings of the entry, and no secret', async () => {
   const env = { SEGMENT_READ_ONLY: '1', SEGMENT_NO_SAMPLES: '0', SEGMENT_TOOLS: '${TOOLS}' };
   expect((await about({ command: node, args, env }))?.next).toBe(
     'Run: segment-audiences-mcp setup cursor --region eu --space spa_a --read-only --write',
+  );
+});
+
+test('the next step for an entry under another name begins with its removal', async () => {
+  const home = temporaryHome();
+  const args = ['/gone/segment-audiences-mcp/dist/main.js', '--sandbox'];
+  const mcpServers = { 'segment-sandbox': { command: node, args } };
+  withFile(cursorFile(home), JSON.stringify({ mcpServers }));
+  expect((await found(home))[0]?.next).toBe(
+    'Remove the entry "segment-sandbox" by hand. Run: segment-audiences-mcp setup cursor --sandbox --write',
   );
 });
 

@@ -212,6 +212,21 @@ describe('of an older entry', () => {
   });
 });
 
+test.each([
+  ['cursor', cursorFile, '{"mcpServers":{"segment-audiences":ENTRY}}'],
+  [
+    'codex',
+    (home: string) => join(home, '.codex/config.toml'),
+    '[mcp_servers]\nsegment-audiences = { command = "node", args = ["/x/dist/main.js", "--read-only"] }\n',
+  ],
+])('what is printed for %s says what restricts the present entry', async (id, fileIn, text) => {
+  const home = temporaryHome();
+  const entry = JSON.stringify({ command: 'node', args: [main, '--read-only'] });
+  withFile(fileIn(home), text.replace('ENTRY', entry));
+  const { stdout } = await setup({ home, clients: [id], flags: { sandbox: true } });
+  expect(stdout).toContain('The present entry is restricted by --read-only: to keep that, add it');
+});
+
 describe('without a token', () => {
   const run = async (tokens: string[], isKept: boolean) => {
     const home = temporaryHome();

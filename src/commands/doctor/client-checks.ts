@@ -5,6 +5,7 @@ import { holdsTokenForm, slipIn } from '../../config/slips.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/client-file.ts';
 import { entryName, programIn, type ServerStart, startIn } from '../clients/entry.ts';
+import { problemWithArguments } from '../clients/entry-arguments.ts';
 import { secretsIn } from '../clients/entry-secrets.ts';
 import { settingsIn } from '../clients/entry-settings.ts';
 import { isEndpoint, type RemoteEntry, remoteIn } from '../clients/remote.ts';
@@ -170,7 +171,10 @@ async function checkStart(
     const rename = `Rename it, or ${programName} setup can't add its own.`;
     return [warn(`${file} has an entry "${key}" that does not start this program.`, rename)];
   }
-  return [await checkOwn(`The entry "${key}" in ${file}`, start, program, subject, signal)];
+  const finding = await checkOwn(`The entry "${key}" in ${file}`, start, program, subject, signal);
+  if (key === entryName || finding.next === undefined) return [finding];
+  // Setup adds an entry with our name, and leaves others alone.
+  return [{ ...finding, next: `Remove the entry "${key}" by hand. ${finding.next}` }];
 }
 
 /** @param entry begins a sentence. @param program the index of the word that names this program. */
@@ -192,7 +196,8 @@ async function checkOwn(
   }
   const paths = pathsOf(start, isDownloaded ? 0 : program, machine);
   const differing = differingTokens(start, context);
-  const problems = differing === undefined ? paths.problems : [...paths.problems, differing];
+  const refused = problemWithArguments([start.command, ...start.args].slice(program + 1));
+  const problems = [...paths.problems, differing ?? [], refused ?? []].flat();
   if (problems.length > 0) return fail(`${entry} ${problems.join('; it ')}.`, `Run: ${setup}`);
   const isByNode = program > 0 && !isDownloaded;
   const version = isByNode ? await nodeOf(paths.commandFile, context, signal) : undefined;

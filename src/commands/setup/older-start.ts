@@ -1,7 +1,6 @@
-import { parseCommand } from '../../cli.ts';
-import { ConfigError } from '../../config/config.ts';
 import { name as programName } from '../../version.ts';
 import type { ServerStart } from '../clients/entry.ts';
+import { problemWithArguments } from '../clients/entry-arguments.ts';
 
 /*
  * What an older entry of ours says can only be kept if it is understood: a wrapper, a shell or an option
@@ -23,9 +22,7 @@ export function notUnderstood(
   if (!isUsual(words.slice(0, program), words[program] ?? '', mainFile)) {
     return 'starts this program in a way that setup does not understand';
   }
-  const problems = problemsWith(words.slice(program + 1));
-  if (problems.length === 0) return undefined;
-  return `passes arguments that the server refuses (${problems.join(' ')})`;
+  return problemWithArguments(words.slice(program + 1));
 }
 
 /** @param before what is in front of the word that names this program. */
@@ -45,16 +42,4 @@ function nameOf(word: string): string {
   if (word.startsWith('/c')) return word;
   const last = word.split(/[\\/]/).at(-1) ?? '';
   return last.toLowerCase().replace(/\.(?:exe|cmd|bat|ps1)$/, '');
-}
-
-/** What the server says of its arguments. */
-function problemsWith(args: readonly string[]): readonly string[] {
-  try {
-    const command = parseCommand(args);
-    if (command.kind === 'serve') return command.problems;
-    return [`They run ${command.kind} instead.`];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.problems;
-  }
 }

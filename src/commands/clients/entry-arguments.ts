@@ -1,0 +1,23 @@
+import { parseCommand } from '../../cli.ts';
+import { ConfigError } from '../../config/config.ts';
+
+/**
+ * Why a server does not start with these arguments, to continue a sentence about an entry; undefined if
+ * nothing is wrong with them.
+ */
+export function problemWithArguments(args: readonly string[]): string | undefined {
+  const problems = problemsWith(args);
+  if (problems.length === 0) return undefined;
+  return `passes arguments that the server refuses (${problems.join(' ')})`;
+}
+
+function problemsWith(args: readonly string[]): readonly string[] {
+  try {
+    const command = parseCommand(args);
+    if (command.kind === 'serve') return command.problems;
+    return [`They run ${command.kind} instead.`];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems;
+  }
+}
