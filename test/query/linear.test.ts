@@ -1,8 +1,9 @@
-import { once } from 'node:events';
+import { once as nextOf } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { once } from '../../src/once.ts';
 import { maxQueryChars } from '../../src/query/limits.ts';
 import { nastyTexts } from '../support/nasty-texts.ts';
 import { oneIn, runs } from '../support/runs.ts';
@@ -47,17 +48,22 @@ const counting = `
     return takeSteps();
   }));`;
 
-/** How many parts of the code a check of each definition runs through. */
-async function stepsOf(queries: readonly string[]): Promise<number[]> {
+/** The query language as one text. */
+const bundled = once(() => {
   const { outputFiles } = buildSync({
     entryPoints: ['src/query/index.ts'],
     bundle: true,
     format: 'cjs',
     write: false,
   });
-  const bundle = outputFiles[0]?.text ?? '';
-  const worker = new Worker(counting, { eval: true, workerData: { bundle, queries } });
-  const [steps] = await once(worker, 'message');
+  return outputFiles[0]?.text ?? '';
+});
+
+/** How many parts of the code a check of each definition runs through. */
+async function stepsOf(queries: readonly string[]): Promise<number[]> {
+  const workerData = { bundle: bundled(), queries };
+  const worker = new Worker(counting, { eval: true, workerData });
+  const [steps] = await nextOf(worker, 'message');
   return z.array(z.number()).parse(steps);
 }
 

@@ -2,9 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { SeedAudience } from '../../src/sandbox/start.ts';
 import type { Audience } from '../../src/segment/models/audience.ts';
-import { startComposed } from '../support/composed.ts';
 import { audience, callTool, connect, fakeApi } from '../support/in-memory.ts';
-import { startLargeSpace } from '../support/large-space.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { pagedSpace } from '../support/paged-space.ts';
 import { startStandIn } from '../support/stand-in.ts';
@@ -151,24 +149,6 @@ describe('against the sandbox', () => {
     const { error } = await callTool(client, 'find_audiences', { spaceId: 'spa_none' });
     expect(error?.code).toBe('not_found');
   });
-});
-
-test('10,000 audiences take 50 requests of a fresh window of 60, no wait, and then none', async () => {
-  await using space = await startLargeSpace(10_000);
-  const clock = new ManualClock();
-  await using program = await startComposed(
-    { 'api-url': space.url, space: space.spaceId, edition: 'v1' },
-    { SEGMENT_API_TOKEN: 'sgp_token_for_tests' },
-    { clock },
-  );
-  const from = clock.monotonic();
-  const off = await find(program.client, { enabled: false, countOnly: true });
-  expect(off.matches).toBe(1429);
-  expect(space.requests()).toBe(50);
-  const largest = await find(program.client, { sort: 'size', order: 'desc', limit: 3 });
-  expect(largest.audiences?.map(({ size }) => size)).toEqual([99_989, 99_972, 99_955]);
-  expect(space.requests()).toBe(50);
-  expect(clock.monotonic()).toBe(from);
 });
 
 /** A client of the server on a space that holds these. */
