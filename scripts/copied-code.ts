@@ -118,7 +118,7 @@ export function copiedText({ name, license, copyright, files }: CopiedCode): str
     }
   }
   if (copyright !== undefined) {
-    const terms = license === 'Apache-2.0' ? readFileSync(apacheLicense, 'utf8') : mitPermission;
+    const terms = license === 'Apache-2.0' ? readFileSync(apacheLicense, 'utf8') : mitTerms();
     return `${copyright}\n\n${terms.trim()}`;
   }
   const [file = ''] = Object.keys(files);
@@ -130,18 +130,8 @@ export function copiedText({ name, license, copyright, files }: CopiedCode): str
 /** A file that has the license alone, and names nobody. */
 const apacheLicense = 'node_modules/@opentelemetry/api/LICENSE';
 
-/** https://spdx.org/licenses/MIT.html */
-const mitPermission = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
-associated documentation files (the "Software"), to deal in the Software without restriction, including
-without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
-copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the
-following conditions:
-
-The above copyright notice and this permission notice shall be included in all copies or substantial
-portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT
-LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO
-EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER
-IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR
-THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+/** The terms of the MIT license, which is our own: all after the copyright. */
+const mitTerms = () => {
+  const license = readFileSync('LICENSE', 'utf8');
+  return license.slice(license.indexOf('Permission is hereby granted'));
+};

@@ -31,10 +31,6 @@ export function titleOf({ spaceId, spaceName }: Pick<Shown, 'spaceId' | 'spaceNa
 /** What an arrow means, in a sentence. */
 export const arrowMeaning = 'An arrow leads from an audience to those that are built on it.';
 
-/** What a missing key is, in a sentence. */
-export const missingMeaning =
-  'No audience has this key: its audience was removed, or it is an ordinary trait.';
-
 /** What is not to be seen in a picture, in sentences. */
 export function notesOn({ totals, leftOut, isComplete }: PartOfGraph): string[] {
   const notes: string[] = [];

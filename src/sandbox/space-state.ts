@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import { Audiences } from './audiences.ts';
 import { ComputedTraits, type PlantedTrait } from './computed-traits.ts';
 import { DataGraph, type Relationship } from './data-graph.ts';
@@ -45,13 +46,13 @@ export class SpaceState {
   constructor(plan: SpacePlan, { ids, now }: { ids: Ids; now: () => number }) {
     const { id: spaceId, slug, name } = plan;
     const startedAt = now();
-    let sample: Sample | undefined;
-    const makeOnce = () => {
-      sample ??= plan.people();
-      return sample;
-    };
     const graph = new DataGraph(plan.relationships);
-    const people = new People({ sample: makeOnce, graph, now, findByKey: this.findByKey });
+    const people = new People({
+      sample: once(() => plan.people()),
+      graph,
+      now,
+      findByKey: this.findByKey,
+    });
     const surroundings = { spaceId, people, keys: new Keys(), ids };
     this.space = { id: spaceId, slug, name };
     this.people = people;

@@ -1,25 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import { cursorFile, withEntry, withFile } from '../support/client-files.ts';
 import { type DoctorRun, doctor } from '../support/doctor-machine.ts';
+import { reportSchema } from '../support/doctor-report.ts';
 import { ManualClock, waitFor } from '../support/manual-clock.ts';
 import { isWindows } from '../support/platform.ts';
 import { setup, temporaryHome } from '../support/setup-machine.ts';
 
 /* What the doctor finds in the files of clients. */
-
-const reportSchema = z.object({
-  checks: z.array(
-    z.object({
-      id: z.string(),
-      status: z.string(),
-      message: z.string(),
-      next: z.string().optional(),
-    }),
-  ),
-});
 
 const main = '/opt/segment-audiences-mcp/dist/main.js';
 const node = '/usr/bin/node';
@@ -47,16 +37,6 @@ function isThere(path: string): boolean {
     return false;
   }
 }
-
-function withFile(file: string, text: string): string {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  return file;
-}
-
-const cursorFile = (home: string) => join(home, '.cursor/mcp.json');
-const withEntry = (home: string, entry: object) =>
-  withFile(cursorFile(home), JSON.stringify({ mcpServers: { 'segment-audiences': entry } }));
 
 /** The only finding about this entry of Cursor. */
 async function about(entry: object, more: Parameters<typeof found>[1] = {}) {

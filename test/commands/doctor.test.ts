@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import * as z from 'zod';
 import { baseUrls, type Config } from '../../src/config/config.ts';
 import { connect } from '../../src/connect.ts';
 import { StateFolderError } from '../../src/safety/state-folder.ts';
 import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
 import type { Redactor } from '../../src/text/redact.ts';
 import { type DoctorRun, doctor } from '../support/doctor-machine.ts';
+import { reportSchema } from '../support/doctor-report.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { temporaryHome } from '../support/setup-machine.ts';
 
@@ -15,18 +15,6 @@ const token = 'sgp_doNotShowThisToken1234';
 const space = 'spa_shop_production';
 const notFound = JSON.stringify({ errors: [{ type: 'not-found', message: 'Not found' }] });
 const unauthorized = JSON.stringify({ errors: [{ type: 'unauthorized', message: 'Bad token' }] });
-
-const reportSchema = z.strictObject({
-  ok: z.boolean(),
-  checks: z.array(
-    z.strictObject({
-      id: z.string(),
-      status: z.enum(['ok', 'warn', 'fail', 'skipped']),
-      message: z.string(),
-      next: z.string().optional(),
-    }),
-  ),
-});
 
 /** A stand-in for Segment, and the environment of a server that uses it. */
 async function segment(options: SandboxOptions = {}) {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { otherContents } from '../support/client-files.ts';
+import { cursorFile, otherContents, withEntry, withFile } from '../support/client-files.ts';
 import {
   type SetupRun,
   setup,
@@ -24,21 +24,8 @@ import {
 const token = 'sgp_fromTheEnvironment1234';
 const withToken = { environment: { SEGMENT_API_TOKEN: token } };
 const main = '/opt/segment-audiences-mcp/dist/main.js';
-const cursorFile = (home: string) => join(home, '.cursor/mcp.json');
 const backupIn = (home: string) => `${cursorFile(home)}.segment-audiences.bak`;
 const tokenFile = (home: string) => join(home, '.local/state/segment-audiences-mcp/token');
-
-function withFile(file: string, text: string): string {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  return file;
-}
-
-const withEntry = (home: string, entry: object) =>
-  withFile(
-    cursorFile(home),
-    JSON.stringify({ mcpServers: { 'segment-audiences': entry } }, undefined, 2),
-  );
 
 const entryIn = (file: string) =>
   JSON.parse(readFileSync(file, 'utf8')).mcpServers['segment-audiences'];
@@ -109,6 +96,7 @@ describe('of an older entry', () => {
     ['the password of a proxy', { env: { HTTPS_PROXY: 'http://user:hidden-1234@proxy:8080' } }],
     ['a token under another name', { env: { MY_API_KEY: 'hidden-1234' } }],
     ['a login', { auth: { CLIENT_SECRET: 'hidden-1234' } }],
+    ['a header of any name', { headers: { 'X-Pass': 'hidden-1234' } }],
     ['a header', { requestInit: { headers: { Authorization: 'Bearer hidden-1234' } } }],
   ])('%s is not shown, and the backup with it is private', async (_, more) => {
     const home = temporaryHome();

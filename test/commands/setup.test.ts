@@ -14,7 +14,13 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Place } from '../../src/commands/clients/place.ts';
 import { type Client, clients, fileOf, isEditable } from '../../src/commands/clients/table.ts';
 import { ConfigError } from '../../src/config/config.ts';
-import { contents, otherContents, variants } from '../support/client-files.ts';
+import {
+  contents,
+  cursorFile,
+  otherContents,
+  variants,
+  withFile,
+} from '../support/client-files.ts';
 import { oneIn } from '../support/runs.ts';
 import { setup, temporaryHome, terminalWith, typedToken } from '../support/setup-machine.ts';
 
@@ -118,13 +124,7 @@ describe('visual-studio, on Windows', () => {
   });
 });
 
-const cursorFile = (home: string) => join(home, '.cursor/mcp.json');
-
-function withCursor(home: string, text: string): string {
-  mkdirSync(dirname(cursorFile(home)), { recursive: true });
-  writeFileSync(cursorFile(home), text);
-  return cursorFile(home);
-}
+const withCursor = (home: string, text: string) => withFile(cursorFile(home), text);
 
 describe('a link', () => {
   test('still leads to the file, which is changed and restored', async () => {

@@ -360,7 +360,7 @@ const allowed: Record<string, string[]> = {
     'node:zlib',
   ],
   query: [],
-  sandbox: ['clock.ts', 'query', 'zod', 'node:http', 'node:events'],
+  sandbox: ['clock.ts', 'once.ts', 'query', 'zod', 'node:http', 'node:events'],
 };
 
 const layerOf = (path: string) => path.split('/')[0] ?? path;

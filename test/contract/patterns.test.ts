@@ -118,10 +118,9 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'commands/setup/older-start.ts': {
     '/^node(?:js)?[\\d.-]*$/': 'file',
-    '/[\\\\/]/': 'file',
-    '/\\.(?:exe|cmd|bat|ps1)$/': 'file',
   },
   'commands/clients/entry.ts': {
+    '/\\.(?:exe|cmd|bat|ps1)$/': 'file',
     '/[\\\\/]/': 'file',
   },
   'commands/clients/json-file.ts': {
@@ -139,17 +138,9 @@ const listed: Record<string, Record<string, Source>> = {
     '/^%[^%]+%/': 'file',
     '/^~[\\\\/]/': 'file',
   },
-  'commands/clients/remote.ts': {
-    '/[${}]/': 'file',
-    '/^Bearer /': 'file',
-  },
   'commands/doctor/server-checks.ts': {
     '/^Bearer\\b/i': 'header',
     '/resource_metadata="([^"]*)"/': 'header',
-  },
-  'commands/doctor/client-checks.ts': {
-    '/[\\\\/]/': 'file',
-    '/\\.(?:exe|cmd|bat)$/': 'file',
   },
   'commands/doctor/own-start.ts': {
     '/^v\\d+\\.\\d+\\.\\d+/': 'setting',

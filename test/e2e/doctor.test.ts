@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import * as z from 'zod';
 import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
+import { reportSchema } from '../support/doctor-report.ts';
 import { mainFile, RawProgram } from '../support/program.ts';
 
 /*
@@ -15,18 +15,6 @@ import { mainFile, RawProgram } from '../support/program.ts';
 /** The sandbox's smaller space: it computes the sizes of audiences in no time. */
 const space = 'spa_shop_staging';
 const token = 'sgp_endToEndToken1234567';
-const reportSchema = z.object({
-  ok: z.boolean(),
-  checks: z.array(
-    z.object({
-      id: z.string(),
-      status: z.string(),
-      message: z.string(),
-      next: z.string().optional(),
-    }),
-  ),
-});
-
 function home(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'home-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

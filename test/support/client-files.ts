@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Client } from '../../src/commands/clients/table.ts';
 
 /** Everything below a folder, byte for byte. */
@@ -18,6 +18,22 @@ export function contents(folder: string): Record<string, string> {
 export function otherContents(home: string) {
   const isOwn = (path: string) => path.startsWith('.local');
   return Object.fromEntries(Object.entries(contents(home)).filter(([path]) => !isOwn(path)));
+}
+
+/** Writes a file, and makes its folders. @returns its path. */
+export function withFile(file: string, text: string): string {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Cursor's file. */
+export const cursorFile = (home: string) => join(home, '.cursor/mcp.json');
+
+/** Writes Cursor's file with this entry of ours. @returns its path. */
+export function withEntry(home: string, entry: object): string {
+  const text = JSON.stringify({ mcpServers: { 'segment-audiences': entry } }, undefined, 2);
+  return withFile(cursorFile(home), text);
 }
 
 const listed = (keys: readonly string[], servers: string) => `"${keys.join('.')}": ${servers}`;

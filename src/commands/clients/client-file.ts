@@ -32,6 +32,11 @@ interface Made {
 /** Why a client's file can't be used, to complete a sentence about it. */
 export class ClientFileError extends Error {
   override name = 'ClientFileError';
+
+  /** @param line where the problem is, from 1, if it has a place. */
+  constructor(reason: string, line?: number, column?: number) {
+    super(line === undefined ? reason : `${reason} (line ${line}, column ${column})`);
+  }
 }
 
 /** Only for its owner, because other entries of the file may contain secrets. */
@@ -43,7 +48,7 @@ export function backupOf(path: string): string {
 }
 
 /** What marks a file that setup created; it contains the path of the uppermost new folder. */
-export function markerOf(path: string): string {
+function markerOf(path: string): string {
   return `${path}.segment-audiences.new`;
 }
 

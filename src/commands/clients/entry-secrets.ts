@@ -20,14 +20,26 @@ export function secretsIn(entry: unknown): string[] {
 function collect(value: unknown, name: string, found: Set<string>): void {
   if (typeof value === 'string') {
     for (const secret of secretsOfText(value.trim(), name)) found.add(secret);
-  } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      const before: unknown = value[index - 1];
-      collect(item, typeof before === 'string' && before.startsWith('-') ? before : name, found);
-    }
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) collect(inner, key, found);
+  } else {
+    for (const [part, partName] of partsOf(value, name)) collect(part, partName, found);
   }
+}
+
+/** The parts of a list or an object, each with its name. */
+function partsOf(value: unknown, name: string): [part: unknown, name: string][] {
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
+    return items.map((item, index) => {
+      const before = items[index - 1];
+      return [item, typeof before === 'string' && before.startsWith('-') ? before : name];
+    });
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  // Whatever a header is called, it may be what lets a client in.
+  return Object.entries(value).map(([key, inner]) => [
+    inner,
+    name === 'headers' ? 'Authorization' : key,
+  ]);
 }
 
 function secretsOfText(text: string, name: string): string[] {

@@ -41,18 +41,11 @@ export function startIn(entry: unknown): ServerStart | undefined {
 }
 
 /**
- * Whether an entry starts this program: it names the package, its bin, or the file that is running. Under our name, it
- * may also be the main file of a clone, whatever the clone's folder is called, and even if it is gone.
+ * The word of an entry that names this program: 0 is the command, 1 the first argument; undefined if the
+ * entry does not start it. It names the package, its bin, or the file that is running. Under our name, it may
+ * also be the main file of a clone, whatever the clone's folder is called, and even if it is gone.
  *
  * @param mainFile the real path of the running program. @param name the entry's name.
- */
-export function isOurs(start: ServerStart, mainFile: string, name: string): boolean {
-  return programIn(start, mainFile, name) !== undefined;
-}
-
-/**
- * The word of an entry that names this program: 0 is the command, 1 the first argument; undefined if
- * there is none. The parameters are those of `isOurs`.
  */
 export function programIn(
   { command, args }: ServerStart,
@@ -71,7 +64,16 @@ export function programIn(
 
 /** The folder of the package, its bin with any extension, or the package with a version. */
 function isProgramName(part: string): boolean {
-  return (
-    part === programName || part.startsWith(`${programName}.`) || part.startsWith(`${programName}@`)
-  );
+  return isPackageName(part) || part.startsWith(`${programName}.`);
+}
+
+/** The package, perhaps with a version. */
+export function isPackageName(word: string): boolean {
+  return word === programName || word.startsWith(`${programName}@`);
+}
+
+/** The name of a command, without its folder and its ending on Windows. */
+export function commandName(path: string): string {
+  const name = path.split(/[\\/]/).at(-1)?.toLowerCase() ?? '';
+  return name.replace(/\.(?:exe|cmd|bat|ps1)$/, '');
 }

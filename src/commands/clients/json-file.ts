@@ -5,6 +5,7 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
+import { ClientFileError } from './client-file.ts';
 
 /*
  * Edits a client's file as text, so that its comments, indentation and all other entries survive.
@@ -32,6 +33,20 @@ export class JsonFileError extends Error {
     const before = text.slice(0, offset).split(/\r\n|\n|\r/);
     this.line = before.length;
     this.column = (before.at(-1)?.length ?? 0) + 1;
+  }
+}
+
+/**
+ * Reads or edits the JSON of a client's file.
+ *
+ * @throws {ClientFileError} with line and column in place of a `JsonFileError`.
+ */
+export function ofClient<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof JsonFileError)) throw error;
+    throw new ClientFileError(error.message, error.line, error.column);
   }
 }
 

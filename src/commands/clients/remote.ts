@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpointPath } from '../../config/http-address.ts';
 import { type Entry, entryName } from './entry.ts';
+import { secretsIn } from './entry-secrets.ts';
 import { rewrites } from './table.ts';
 
 /*
@@ -177,13 +178,12 @@ const entrySchema = z.looseObject({
   serverUrl: z.string().optional(),
   httpUrl: z.string().optional(),
   uri: z.string().optional(),
-  headers: z.record(z.string(), z.unknown()).nullish(),
 });
 
 /** An entry that connects to a server, whatever the client. */
 export interface RemoteEntry {
   url: string;
-  /** The headers' values that are not references to variables, without the word `Bearer`. */
+  /** What `secretsIn` finds in the entry. */
   secrets: readonly string[];
 }
 
@@ -192,10 +192,7 @@ export function remoteIn(entry: unknown): RemoteEntry | undefined {
   const { data } = entrySchema.safeParse(entry);
   const url = data?.url ?? data?.serverUrl ?? data?.httpUrl ?? data?.uri;
   if (!data || url === undefined) return undefined;
-  const values = Object.values(data.headers ?? {}).map((value) =>
-    String(value).replace(/^Bearer /, ''),
-  );
-  return { url, secrets: values.filter((value) => value !== '' && !/[${}]/.test(value)) };
+  return { url, secrets: secretsIn(entry) };
 }
 
 /** Whether an entry with our name may be ours: it leads to an endpoint such as ours. */

@@ -3,7 +3,10 @@ import { ClientFileError } from './client-file.ts';
 import { entryName, type ServerStart, startIn } from './entry.ts';
 import type { Client } from './table.ts';
 
-/* Finds our entry in a TOML or YAML file. Such files are only read: setup prints what belongs in them. */
+/*
+ * Finds our entry in a TOML or YAML file. Such files are only read: setup prints what belongs in them. The
+ * parsers' own messages are not passed on: they quote the line, which may contain a secret.
+ */
 
 /**
  * The longest text that is parsed, in characters. The YAML parser compares every key of a map with all
@@ -15,12 +18,13 @@ export const maxTextChars = 100_000;
 const maxAliasCount = 100;
 
 /**
- * How our entry starts the server; undefined if there is none, or none that is understood.
+ * How our entry starts the server; undefined if there is none, or none that is understood, or if the
+ * text has more than `maxTextChars`.
  *
- * @param text at most `maxTextChars` long.
  * @throws {ClientFileError} if the text can't be parsed.
  */
 export async function startInText(text: string, client: Client): Promise<ServerStart | undefined> {
+  if (text.length > maxTextChars) return undefined;
   const root = await (client.format === 'toml' ? valueOfToml(text) : valueOfYaml(text));
   const servers = client.keys.reduce(valueAt, root);
   return startIn(client.isList ? inList(servers) : valueAt(servers, entryName));
@@ -44,7 +48,7 @@ async function valueOfToml(text: string): Promise<unknown> {
     return parse(text, { integersAsBigInt: 'asNeeded' });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    throw invalid('TOML', error.line, error.column);
+    throw new ClientFileError('is not valid TOML', error.line, error.column);
   }
 }
 
@@ -53,16 +57,13 @@ async function valueOfYaml(text: string): Promise<unknown> {
   // At the default level, it writes warnings to stderr.
   const document = parseDocument(text, { logLevel: 'error' });
   const [error] = document.errors;
-  if (error) throw invalid('YAML', error.linePos?.[0].line, error.linePos?.[0].col);
+  if (error) {
+    const [place] = error.linePos ?? [];
+    throw new ClientFileError('is not valid YAML', place?.line, place?.col);
+  }
   try {
     return document.toJS({ maxAliasCount });
   } catch {
     throw new ClientFileError("has aliases that can't be resolved");
   }
-}
-
-/** The parsers' own messages quote the line, which may contain a secret. */
-function invalid(form: string, line?: number, column?: number): ClientFileError {
-  const place = line === undefined ? '' : ` (line ${line}, column ${column})`;
-  return new ClientFileError(`is not valid ${form}${place}`);
 }

@@ -4,7 +4,14 @@ import { settings } from '../../config/settings.ts';
 import { holdsTokenForm, slipIn } from '../../config/slips.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/client-file.ts';
-import { entryName, programIn, type ServerStart, startIn } from '../clients/entry.ts';
+import {
+  commandName,
+  entryName,
+  isPackageName,
+  programIn,
+  type ServerStart,
+  startIn,
+} from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
 import { secretsIn } from '../clients/entry-secrets.ts';
 import { settingsIn } from '../clients/entry-settings.ts';
@@ -99,16 +106,10 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
 
 /** The servers in a client's file by name. @throws {ClientFileError} if it can't be read. */
 async function entriesIn(text: string, client: Client): Promise<[string, unknown][]> {
-  const { findEntry, JsonFileError, toValue } = await import('../clients/json-file.ts');
-  try {
-    const node = findEntry(text, client.keys);
-    const servers = node && toValue(node);
-    return typeof servers === 'object' && servers !== null ? Object.entries(servers) : [];
-  } catch (error) {
-    if (!(error instanceof JsonFileError)) throw error;
-    const place = error.line === undefined ? '' : ` (line ${error.line}, column ${error.column})`;
-    throw new ClientFileError(`${error.message}${place}`);
-  }
+  const { findEntry, ofClient, toValue } = await import('../clients/json-file.ts');
+  const node = ofClient(() => findEntry(text, client.keys));
+  const servers = node && toValue(node);
+  return typeof servers === 'object' && servers !== null ? Object.entries(servers) : [];
 }
 
 /** A backup of setup that still contains a token. */
@@ -272,16 +273,12 @@ function isFetched({ command, args }: ServerStart): boolean {
   });
   // The package may be another one, such as a file.
   if (packages.length > 0 && !packages.some(isPackageName)) return false;
-  const names = before.map(lastPart);
+  const names = before.map(commandName);
   const pairs = names.map((word, index) => `${word} ${names[index + 1] ?? ''}`);
   return (
     names.some((word) => fetchers.includes(word)) ||
     pairs.some((pair) => fetchingPairs.includes(pair))
   );
-}
-
-function isPackageName(word: string): boolean {
-  return word === programName || word.startsWith(`${programName}@`);
 }
 
 /** Why a server with these variables would refuse to start: two tokens that differ. */
@@ -319,12 +316,6 @@ async function nodeOf(
   if (commandFile === undefined) return undefined;
   if (commandFile === machine.node.path) return machine.node.version;
   return machine.nodeVersion(commandFile, signal);
-}
-
-/** The name of a command, without its folder and its ending on Windows. */
-function lastPart(path: string): string {
-  const name = path.split(/[\\/]/).at(-1)?.toLowerCase() ?? '';
-  return name.replace(/\.(?:exe|cmd|bat)$/, '');
 }
 
 /** Whether an entry contains the token, and not a placeholder for it. */

@@ -1,5 +1,5 @@
 import { name as programName } from '../../version.ts';
-import type { ServerStart } from '../clients/entry.ts';
+import { commandName, isPackageName, type ServerStart } from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
 
 /*
@@ -27,19 +27,15 @@ export function notUnderstood(
 
 /** @param before what is in front of the word that names this program. */
 function isUsual(before: readonly string[], word: string, mainFile: string): boolean {
-  const names = before.map(nameOf);
-  if (names.length === 0) return nameOf(word) === programName;
+  const names = before.map(commandName);
+  if (names.length === 0) return commandName(word) === programName;
   if (names.length === 1 && /^node(?:js)?[\d.-]*$/.test(names[0] ?? '')) {
-    return word === mainFile || nameOf(word) === 'main.js';
+    return word === mainFile || commandName(word) === 'main.js';
   }
-  const [first, ...flags] = names[0] === 'cmd' && names[1] === '/c' ? names.slice(2) : names;
-  const isPackage = word === programName || word.startsWith(`${programName}@`);
-  return first === 'npx' && isPackage && flags.every((flag) => ['-y', '--yes'].includes(flag));
+  const isInCmd = names[0] === 'cmd' && before[1]?.toLowerCase() === '/c';
+  const [first, ...flags] = isInCmd ? names.slice(2) : names;
+  return first === 'npx' && isPackageName(word) && flags.every((flag) => yes.includes(flag));
 }
 
-/** The last part of a path, without the ending that a command has on Windows. */
-function nameOf(word: string): string {
-  if (word.startsWith('/c')) return word;
-  const last = word.split(/[\\/]/).at(-1) ?? '';
-  return last.toLowerCase().replace(/\.(?:exe|cmd|bat|ps1)$/, '');
-}
+/** Flags of npx that restrict nothing. */
+const yes = ['-y', '--yes'];

@@ -14,6 +14,7 @@ import {
   isSameJson,
   JsonFileError,
   newFile,
+  ofClient,
   toValue,
 } from '../clients/json-file.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
@@ -74,7 +75,7 @@ export interface Addition {
  * @throws {ClientFileError} with line and column; also for restrictions that can't stay.
  */
 export function planToAdd(file: ClientFile, client: Client, addition: Addition): Plan {
-  return explained(() => {
+  return ofClient(() => {
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, addition.mainFile);
     const { entry, note } = own ? replacing(own, client, addition) : plainly(addition);
@@ -165,7 +166,7 @@ function assertNotWider({ start, url }: OwnEntry, entry: Entry, id: string): voi
  * Plans to remove our entry from a client's file. @throws {ClientFileError} with line and column.
  */
 export function planToRemove(file: ClientFile, client: Client, mainFile: string): Plan {
-  return explained(() => {
+  return ofClient(() => {
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, mainFile);
     if (!own) return { kind: 'none' };
@@ -225,15 +226,4 @@ function fieldsOf(value: unknown): Entry {
   return typeof value === 'object' && value !== null
     ? Object.fromEntries(Object.entries(value))
     : {};
-}
-
-function explained<Result>(act: () => Result): Result {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof JsonFileError)) throw error;
-    const { message, line, column } = error;
-    const place = line === undefined ? '' : ` (line ${line}, column ${column})`;
-    throw new ClientFileError(`${message}${place}`);
-  }
 }

@@ -2,7 +2,7 @@ import { ClientFileError, readClientFile } from '../clients/client-file.ts';
 import { entryName, type ServerStart, startIn } from '../clients/entry.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
 import { type Client, isEditable } from '../clients/table.ts';
-import { maxTextChars, startInText } from '../clients/text-entry.ts';
+import { startInText } from '../clients/text-entry.ts';
 
 /** The names of what restricts the present entry with our name in a client's file; none if it can't be read. */
 export async function presentRestrictions(client: Client, file: string): Promise<string[]> {
@@ -17,15 +17,8 @@ export async function presentRestrictions(client: Client, file: string): Promise
 }
 
 async function startInFile(text: string, client: Client): Promise<ServerStart | undefined> {
-  if (!isEditable(client)) {
-    return text.length > maxTextChars ? undefined : startInText(text, client);
-  }
-  const { findEntry, JsonFileError, toValue } = await import('../clients/json-file.ts');
-  try {
-    const node = findEntry(text, [...client.keys, entryName]);
-    return node && startIn(toValue(node));
-  } catch (error) {
-    if (error instanceof JsonFileError) return undefined;
-    throw error;
-  }
+  if (!isEditable(client)) return startInText(text, client);
+  const { findEntry, ofClient, toValue } = await import('../clients/json-file.ts');
+  const node = ofClient(() => findEntry(text, [...client.keys, entryName]));
+  return node && startIn(toValue(node));
 }

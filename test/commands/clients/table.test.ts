@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { entryName, isOurs, startIn } from '../../../src/commands/clients/entry.ts';
+import { entryName, programIn, startIn } from '../../../src/commands/clients/entry.ts';
 import type { Place } from '../../../src/commands/clients/place.ts';
 import { clients, fileOf, isFound } from '../../../src/commands/clients/table.ts';
 import { commandLine } from '../../../src/commands/command-line.ts';
@@ -43,7 +43,7 @@ describe.each(clients.map((client) => [client.id, client] as const))('%s', (id, 
   test('has an entry that starts the server, and is known as ours', () => {
     const found = startIn(client.entry(start));
     expect(found).toEqual(start);
-    expect(found && isOurs(found, 'elsewhere', 'theirs')).toBe(true);
+    expect(found && programIn(found, 'elsewhere', 'theirs') !== undefined).toBe(true);
   });
 
   test('has a block that names the entry', () => {
@@ -91,7 +91,7 @@ test.each([
   [{ command: 'npx', args: ['segment-audiences-mcp-fork'], env: {} }, false],
   [{ command: 'node', args: ['/b/dist/main.js'], env: {} }, false],
 ])('%j is ours: %s', (entry, ours) => {
-  expect(isOurs(entry, '/a/dist/main.js', 'theirs')).toBe(ours);
+  expect(programIn(entry, '/a/dist/main.js', 'theirs') !== undefined).toBe(ours);
 });
 
 test.each([
@@ -101,5 +101,5 @@ test.each([
   ['dist/main.js', false],
 ])('under our name, %s is a clone of ours: %s', (file, ours) => {
   const entry = { command: 'node', args: [file], env: {} };
-  expect(isOurs(entry, '/a/dist/main.js', entryName)).toBe(ours);
+  expect(programIn(entry, '/a/dist/main.js', entryName) !== undefined).toBe(ours);
 });
