@@ -4,8 +4,16 @@ import { appUri } from '../src/resources/app.ts';
 import { isShownInApp } from '../src/tools/app-tools.ts';
 import type { Tool } from '../src/tools/tool.ts';
 
-/** A tool as `tools/list` shows it, with its schemas as JSON Schema draft-07. */
+const defined = new Map<Tool, Definition>();
+
+/** A tool as `tools/list` shows it, with its schemas as JSON Schema draft-07; made once. */
 export function define(tool: Tool): Definition {
+  const definition = defined.get(tool) ?? make(tool);
+  defined.set(tool, definition);
+  return definition;
+}
+
+function make(tool: Tool): Definition {
   const { name, title, description, hints, input, output } = tool;
   return {
     name,

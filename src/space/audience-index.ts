@@ -195,12 +195,12 @@ export class AudienceIndexBuilder {
   }
 
   #definition(query: string | undefined, level: Level, targetEntity = ''): ReadDefinition {
-    if (query === undefined) return unreadDefinition;
+    if (query === undefined || this.#textBytes > maxTextBytes) return unreadDefinition;
     const memory = JSON.stringify([level, targetEntity, query]);
     const kept = this.#definitions.get(memory) ?? this.#read(query, level, targetEntity);
     if (this.#definitions.size >= maxRemembered) this.#definitions.clear();
     this.#definitions.set(memory, kept);
-    return this.#textBytes > maxTextBytes ? unreadDefinition : kept;
+    return kept;
   }
 
   #read(query: string, level: Level, targetEntity: string): ReadDefinition {

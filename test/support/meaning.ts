@@ -69,11 +69,10 @@ export function meansTheSame(
  * @returns distinct texts other than the one given.
  */
 export function resultsOfFixes(text: string, type: Level): { chain: string; results: string[] } {
-  const single = verdictOf(text, type).diagnostics.flatMap(({ fix }) =>
-    fix ? [applyFix(text, fix)] : [],
-  );
+  const { diagnostics } = verdictOf(text, type);
+  const single = diagnostics.flatMap(({ fix }) => (fix ? [applyFix(text, fix)] : []));
   const chain = applyFixes(text, { type }).text;
-  const results = new Set([...single, chain, afterTouchingFixes(text, type)]);
+  const results = new Set([...single, chain, afterTouchingFixes(text, diagnostics, type)]);
   results.delete(text);
   return { chain, results: [...results] };
 }
@@ -81,12 +80,14 @@ export function resultsOfFixes(text: string, type: Level): { chain: string; resu
 /** Rounds after which a chain of fixes is given up. */
 const maxRounds = 10;
 
-function afterTouchingFixes(text: string, type: Level): string {
+function afterTouchingFixes(text: string, diagnostics: readonly Diagnostic[], type: Level): string {
   let current = text;
+  let found = diagnostics;
   for (let round = 0; round < maxRounds; round += 1) {
-    const next = withFixes(current, verdictOf(current, type).diagnostics);
+    const next = withFixes(current, found);
     if (next === current) break;
     current = next;
+    found = verdictOf(current, type).diagnostics;
   }
   return current;
 }
