@@ -76,7 +76,7 @@ describe('rate_limited names the limit in force', () => {
     expect(error?.message).toContain(`(${limit} per minute)`);
   });
 
-  test.each([3, 250])('that Segment showed: %d', async (limit) => {
+  test.each([3, 120])('that Segment showed: %d', async (limit) => {
     const { client, requests } = await startStandIn({
       edition: 'v1',
       seeds,

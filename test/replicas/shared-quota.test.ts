@@ -178,7 +178,7 @@ describe('replicas over one store', () => {
         expect(team.server.counted).toBe(sum(of.requests));
         expect(tookMs).toBeLessThan(maxMs(of));
       }),
-      { numRuns: runs(15) },
+      { numRuns: runs(8) },
     );
   });
 
@@ -215,7 +215,7 @@ describe('replicas over one store', () => {
         // Its places may have been used, and count until their leases are over.
         expect(tookMs).toBeLessThan(maxMs(of, 1));
       }),
-      { numRuns: runs(15) },
+      { numRuns: runs(8) },
     );
   });
 
@@ -228,7 +228,7 @@ describe('replicas over one store', () => {
         expect(team.server.refused).toBeLessThanOrEqual(of.requests.length);
         expect(tookMs).toBeLessThan(maxMs(of, 1));
       }),
-      { numRuns: runs(15) },
+      { numRuns: runs(8) },
     );
   });
 
@@ -259,7 +259,7 @@ describe('replicas over one store', () => {
         // At least one request a window and replica meanwhile, and a window lost at each end.
         expect(tookMs).toBeLessThan(maxMs(of, 6));
       }),
-      { numRuns: runs(15) },
+      { numRuns: runs(8) },
     );
   });
 

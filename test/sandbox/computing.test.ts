@@ -222,7 +222,7 @@ test('audiences in a long chain, and each on all before it, are computed', async
     createdAt: 0,
   });
   const isIn = (n: number) => `trait('a_${n}') = 'true'`;
-  const numbers = Array.from({ length: 40 }, (_, n) => n);
+  const numbers = Array.from({ length: 25 }, (_, n) => n);
   const first = "trait('plan') = 'vip'";
   const seeds = {
     spa_chain: numbers.map((n) => built(n === 0 ? first : isIn(n - 1), n)),
