@@ -25,7 +25,7 @@ import { keywordOf, type Token } from './tokens.ts';
 /** The smallest meaningful part of a text. */
 export interface Atom {
   text: string;
-  /** What it stands for in code, in the normal form of equivalents.ts; computed only if needed. */
+  /** What it stands for in code, in the normal form of equivalents.ts; computed if needed, once. */
   names: () => readonly string[];
   /**
    * - `value`: part of a string, a number or a date; must not be lost, added or moved past another.
@@ -340,7 +340,16 @@ function mark(text: string): Atom {
 }
 
 function word(text: string): Atom {
-  return { kind: 'word', text, names: () => namesOf(text) };
+  let names: readonly string[] | undefined;
+  return {
+    kind: 'word',
+    text,
+    names() {
+      // Each equivalent asks for them again.
+      names ??= namesOf(text);
+      return names;
+    },
+  };
 }
 
 /** What a word of code stands for, in the normal form of equivalents.ts. */

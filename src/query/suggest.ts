@@ -98,6 +98,7 @@ export function deniedByStart(name: string, known: Iterable<string>): string | u
   const denied = denyingStarts
     .filter((start) => written.startsWith(start))
     .map((start) => singular(written.slice(start.length)));
+  if (denied.length === 0) return undefined;
   for (const candidate of known) {
     if (denied.includes(singular(plain(candidate)))) return candidate;
   }
