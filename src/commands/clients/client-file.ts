@@ -15,8 +15,6 @@ export interface ClientFile {
   mark: '' | '\ufeff';
   /** Its permissions. */
   mode: number;
-  /** Whether the path that was asked for is a link. */
-  isLink: boolean;
   /** The file's content before our entry was added; undefined if that was not kept. */
   backup: Buffer | undefined;
   /** Undefined if setup did not create the file. */
@@ -60,14 +58,14 @@ export async function readClientFile(file: string): Promise<ClientFile> {
   return explained(async () => {
     const path = await realPathOf(file);
     const bytes = await readIfThere(path);
-    const backup = await readIfThere(backupOf(path));
-    const marker = bytes && (await readIfThere(markerOf(path)));
-    const made = marker && { folder: marker.toString('utf8') || undefined };
-    const isLink = (await lstat(file).catch(() => undefined))?.isSymbolicLink() ?? false;
+    const backup = await readOwn(backupOf(path), 'the backup');
+    const marker = await readOwn(markerOf(path), 'the mark of a new file');
+    // Without the file, it is left from one that its user has removed since.
+    const made = bytes && marker && { folder: marker.toString('utf8') || undefined };
     const mode = bytes ? (await stat(path)).mode & 0o7777 : newFileMode;
     const whole = bytes ? decoded(bytes) : '';
     const mark = whole.startsWith('\ufeff') ? '\ufeff' : '';
-    return { path, bytes, text: whole.slice(mark.length), mark, mode, isLink, backup, made };
+    return { path, bytes, text: whole.slice(mark.length), mark, mode, backup, made };
   });
 }
 
@@ -99,7 +97,7 @@ export async function writeClientFile(
   retrying?: Retrying,
 ): Promise<void> {
   await explained(async () => {
-    const { path, bytes, mark, mode, isLink } = file;
+    const { path, bytes, mark, mode } = file;
     const folder = await makeFolders(dirname(path));
     const backupMode = isSecret ? newFileMode : mode;
     if (bytes && keepsBackup) await replaceFile(backupOf(path), bytes, backupMode, retrying);
@@ -108,7 +106,7 @@ export async function writeClientFile(
     await assertUnchanged(file);
     await replaceFile(path, mark + text, mode, retrying);
     if (!bytes) {
-      await replaceFile(markerOf(path), (!isLink && folder) || '', newFileMode, retrying);
+      await replaceFile(markerOf(path), folder ?? '', newFileMode, retrying);
     } else if (keepsBackup || isTheirs) await rm(markerOf(path), { force: true });
   });
 }
@@ -190,6 +188,24 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
   } catch (error) {
     if (systemReason(error) === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/**
+ * Reads what setup keeps next to a client's file.
+ *
+ * @param what it is, for a sentence. @throws {ClientFileError} if something else is in its place, before
+ * anything is written.
+ */
+async function readOwn(path: string, what: string): Promise<Buffer | undefined> {
+  try {
+    return await readIfThere(path);
+  } catch (error) {
+    const why =
+      error instanceof ClientFileError ? error.message : `can't be read (${systemReason(error)})`;
+    throw new ClientFileError(
+      `can't be changed, because setup keeps ${what} in ${path}, which ${why}: move it away, or delete it`,
+    );
   }
 }
 

@@ -107,7 +107,8 @@ export function findEntry(text: string, path: readonly string[]): Node | undefin
 }
 
 /**
- * The edits that set the value at a path of keys, replacing the present one.
+ * The edits that set the value at a path of keys, replacing the present one. Comments inside that one stay,
+ * except in lists that change.
  *
  * @throws {JsonFileError} for a text that can't be edited.
  */
@@ -117,10 +118,34 @@ export function editsToSet(text: string, path: readonly string[], value: unknown
   if (!root) return [newText(text, nested(path, value), style)];
   if (found) {
     const { offset, length } = found;
-    return [{ offset, length, content: written(value, indentAt(text, offset), style) }];
+    const hasComments = commentsIn(text.slice(offset, offset + length)).length > 0;
+    const content =
+      hasComments && found.type === 'object' && isObject(value)
+        ? changedInside(text, path, found, value)
+        : written(value, indentAt(text, offset), style);
+    return [{ offset, length, content }];
   }
   const [key = '', ...inner] = rest;
   return editsToInsert(text, holder ?? root, key, nested(inner, value), style);
+}
+
+/** An object in a text, changed field by field, so that what stands between the fields stays. */
+function changedInside(text: string, path: readonly string[], found: Node, value: object): string {
+  let now = text;
+  for (const key of Object.keys(Object(toValue(found)))) {
+    if (!Object.hasOwn(value, key)) now = edited(now, editsToRemove(now, [...path, key], false));
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    const present = findEntry(now, [...path, key]);
+    if (present && JSON.stringify(toValue(present)) === JSON.stringify(inner)) continue;
+    now = edited(now, editsToSet(now, [...path, key], inner));
+  }
+  const after = text.length - found.offset - found.length;
+  return now.slice(found.offset, now.length - after);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
