@@ -15,7 +15,7 @@ import { commandLine, wordsOf } from './command-line.ts';
 import { commandsToMakePrivate, stepsToKeepToken } from './private-token.ts';
 import { Change } from './setup/change.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './setup/command.ts';
-import { presentRestrictions } from './setup/present-entry.ts';
+import { aboutPresent } from './setup/present-entry.ts';
 import { remoteServerIn } from './setup/remote-server.ts';
 import { type Server, serverFor } from './setup/server.ts';
 import { blockFor } from './setup/show.ts';
@@ -198,27 +198,22 @@ const idWidth = Math.max(...clientIds.map((id) => id.length)) + 2;
 /**
  * How to set up a client: its file and the block, its own command, or the steps to take by hand.
  */
-async function described(
-  client: Client,
-  server: Server,
-  { place, exists }: SetupMachine,
-): Promise<string> {
+async function described(client: Client, server: Server, machine: SetupMachine): Promise<string> {
+  const { place, exists } = machine;
   const file = fileOf(client, place, exists);
   const before = server.beforeFor(client);
   const add = server.addFor(client);
+  const isThere = file !== undefined && exists(file);
+  const present = isThere ? await aboutPresent(client, file, server, machine) : undefined;
   const lines = [`${client.title} (${client.id})`];
   if (file === undefined) lines.push(...(client.steps ?? []));
   else {
-    lines.push(`File: ${file}${exists(file) ? '' : ' (does not exist yet)'}`);
+    lines.push(`File: ${file}${isThere ? '' : ' (does not exist yet)'}`);
     if (before !== undefined) lines.push(before);
-    const restrictions = exists(file) ? await presentRestrictions(client, file) : [];
-    if (restrictions.length > 0) {
-      lines.push(
-        `The present entry is restricted by ${restrictions.join(', ')}: to keep that, add it to what follows.`,
-      );
-    }
+    lines.push(...(present?.before ?? []));
   }
   lines.push('', blockFor(client, server.entryFor(client)), '');
+  lines.push(...(present?.after ?? []));
   if (add) lines.push('Or use its own command:', commandLine(add, place.platform), '');
   lines.push(client.afterwards);
   return lines.join('\n');

@@ -315,7 +315,7 @@ describe('--remove', () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  test('leaves folders that were there, and those behind a link', async () => {
+  test('leaves folders that were there, and removes those that setup made, even behind a link', async () => {
     const home = temporaryHome();
     mkdirSync(join(home, '.cursor'));
     mkdirSync(join(home, '.codeium/windsurf'), { recursive: true });
@@ -330,7 +330,6 @@ describe('--remove', () => {
       '.codeium/windsurf/mcp_config.json',
       '.cursor',
       'dotfiles',
-      'dotfiles/a',
     ]);
   });
 

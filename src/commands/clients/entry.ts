@@ -14,6 +14,11 @@ export interface ServerStart {
 /** An entry of a client's file, as JSON. */
 export type Entry = Readonly<Record<string, unknown>>;
 
+/** Whether a value is an object with fields, such as an entry. */
+export function isTable(value: unknown): value is Entry {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 const words = z.array(z.string());
 const variables = z.record(z.string(), z.unknown());
 /**

@@ -6,6 +6,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { ClientFileError } from './client-file.ts';
+import { type Entry, isTable } from './entry.ts';
 
 /*
  * Edits a client's file as text, so that its comments, indentation and all other entries survive.
@@ -120,7 +121,7 @@ export function editsToSet(text: string, path: readonly string[], value: unknown
     const { offset, length } = found;
     const hasComments = commentsIn(text.slice(offset, offset + length)).length > 0;
     const content =
-      hasComments && found.type === 'object' && isObject(value)
+      hasComments && found.type === 'object' && isTable(value)
         ? changedInside(text, path, found, value)
         : written(value, indentAt(text, offset), style);
     return [{ offset, length, content }];
@@ -130,7 +131,7 @@ export function editsToSet(text: string, path: readonly string[], value: unknown
 }
 
 /** An object in a text, changed field by field, so that what stands between the fields stays. */
-function changedInside(text: string, path: readonly string[], found: Node, value: object): string {
+function changedInside(text: string, path: readonly string[], found: Node, value: Entry): string {
   let now = text;
   for (const key of Object.keys(Object(toValue(found)))) {
     if (!Object.hasOwn(value, key)) now = edited(now, editsToRemove(now, [...path, key], false));
@@ -142,10 +143,6 @@ function changedInside(text: string, path: readonly string[], found: Node, value
   }
   const after = text.length - found.offset - found.length;
   return now.slice(found.offset, now.length - after);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

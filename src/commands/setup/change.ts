@@ -18,26 +18,33 @@ import {
 import { type Client, fileOf } from '../clients/table.ts';
 import { commandsToMakePrivate } from '../private-token.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './command.ts';
+import { tokenIn } from './kept-paths.ts';
 import type { Plan } from './plan.ts';
 import type { Server } from './server.ts';
 import { diffOf } from './show.ts';
-import { type KeptToken, NoTokenError, provideToken } from './token.ts';
+import { chooseToken, NoTokenError, type TokenChoice } from './token.ts';
 
-/** A planned change of a client's file, not yet made. */
+/** What is planned for a client's file, not yet done. */
 interface Planned {
   client: Client;
   /** Its name in messages to the user. */
   name: string;
   file: ClientFile;
-  plan: Exclude<Plan, { kind: 'none' }>;
+  plan: Plan;
   /** What the user must know before the change. */
   before: string | undefined;
 }
 
+/** The token that the user gives, and the files of tokens in place of which it is used. */
+interface GivenToken {
+  choice: TokenChoice;
+  replaced: readonly string[];
+}
+
+const nothingGiven: GivenToken = { choice: { from: 'nowhere' }, replaced: [] };
+
 /** How the files of clients are to change. */
 interface Planning {
-  /** What is said of a client whose file need not change. */
-  nothing: string;
   planFor(file: ClientFile, client: Client): Plan;
   beforeFor(client: Client): string | undefined;
 }
@@ -55,42 +62,62 @@ export class Change {
   }
 
   async add(chosen: readonly Client[], server: Server): Promise<number> {
-    const { notes, ownTokenFile } = server;
-    const { planToAdd } = await import('./plan.ts');
-    const planned = await this.#planAll(chosen, {
-      nothing: 'is already set up',
-      planFor: (file, client) =>
-        planToAdd(file, client, {
-          entryFor: (kept) => server.entryFor(client, kept),
-          flags: this.#command.flags,
-          mainFile: this.#machine.mainFile,
-        }),
-      beforeFor: server.beforeFor,
-    });
-    if (!planned) return 1;
-    if (planned.length > 0 && !(await this.#isAgreed(planned))) return 1;
-    if (ownTokenFile !== undefined && !(await this.#hasToken(ownTokenFile))) return 1;
+    const { ownTokenFile: own, notes } = server;
+    const asPresent = await this.#planToAdd(chosen, server, []);
+    if (!asPresent) return 1;
+    // The token is asked for once the change is agreed on.
+    const isAsked = !this.#command.yes;
+    if (isAsked && !(await this.#isAgreed(asPresent))) return 1;
+    const given = own === undefined ? nothingGiven : await this.#givenToken(own, asPresent);
+    if (!given) return 1;
+    const isAffected = ({ plan: { tokenFile } }: Planned) =>
+      tokenFile !== undefined && given.replaced.includes(tokenFile);
+    const affected = asPresent.filter(isAffected).map(({ client }) => client);
+    const again = await this.#planToAdd(affected, server, given.replaced);
+    if (!again) return 1;
+    const planned = [...asPresent.filter((each) => !isAffected(each)), ...again];
+    // Whoever has agreed is shown only what is different with another token.
+    if (!(await this.#isAgreed(isAsked ? again : planned))) return 1;
+    if (own !== undefined) await this.#keepToken(own, given.choice, planned);
     const code = await this.#makeAll(planned);
     for (const note of notes) this.#say(note);
     return code;
   }
 
+  /** @param replaced the files of tokens in place of which the user gives another one. */
+  async #planToAdd(
+    chosen: readonly Client[],
+    server: Server,
+    replaced: readonly string[],
+  ): Promise<Planned[] | undefined> {
+    const { planToAdd } = await import('./plan.ts');
+    const isTokenReplaced = (file: string) => replaced.includes(file);
+    const present = { flags: this.#command.flags, machine: this.#machine, isTokenReplaced };
+    return this.#planAll(chosen, {
+      planFor: (file, client) =>
+        planToAdd(file, client, {
+          entryFor: (kept) => server.entryFor(client, kept),
+          present,
+          mainFile: this.#machine.mainFile,
+        }),
+      beforeFor: server.beforeFor,
+    });
+  }
+
   async remove(chosen: readonly Client[]): Promise<number> {
     const { planToRemove } = await import('./plan.ts');
     const planned = await this.#planAll(chosen, {
-      nothing: 'has no entry for this program',
       planFor: (file, client) => planToRemove(file, client, this.#machine.mainFile),
       beforeFor: ({ before }) => before,
     });
-    if (!planned) return 1;
-    if (planned.length > 0 && !(await this.#isAgreed(planned))) return 1;
+    if (!planned || !(await this.#isAgreed(planned))) return 1;
     return this.#makeAll(planned);
   }
 
   /** @returns undefined if a file can't be used, which was reported. */
   async #planAll(
     chosen: readonly Client[],
-    { nothing, planFor, beforeFor }: Planning,
+    { planFor, beforeFor }: Planning,
   ): Promise<Planned[] | undefined> {
     const { place, exists } = this.#machine;
     const planned: Planned[] = [];
@@ -100,9 +127,7 @@ export class Change {
       try {
         const file = await readClientFile(name);
         const plan = planFor(file, client);
-        if (plan.kind === 'none') {
-          this.#say([`${client.title} ${nothing}: ${name}`, plan.note ?? []].flat().join('\n'));
-        } else planned.push({ client, name, file, plan, before: beforeFor(client) });
+        planned.push({ client, name, file, plan, before: beforeFor(client) });
       } catch (error) {
         if (!(error instanceof ClientFileError)) throw error;
         this.#complain(`${name} ${error.message}. Nothing was changed.`);
@@ -114,52 +139,84 @@ export class Change {
 
   /** Shows what would change, and asks unless the user chose not to be asked. */
   async #isAgreed(planned: readonly Planned[]): Promise<boolean> {
-    for (const { client, name, file, plan, before } of planned) {
-      const lines = [`${client.title}: ${name}${file.bytes ? '' : ' (new)'}`];
-      if (before !== undefined) lines.push(before);
-      if (plan.kind === 'delete') lines.push('The file contains nothing else, so it is deleted.');
-      if (plan.kind === 'restore') lines.push("The file's content from before setup is restored.");
-      if (plan.note !== undefined) lines.push(plan.note);
-      this.#say(lines.join('\n'));
-      this.#output.write(`${diffOf(file.text, plan.edits, createRedactor(plan.secrets))}\n`);
-    }
-    if (this.#command.yes) return true;
-    const files = planned.length === 1 ? 'this file' : `these ${planned.length} files`;
+    for (const each of planned) this.#show(each);
+    const count = planned.filter(({ plan }) => plan.kind !== 'none').length;
+    if (count === 0 || this.#command.yes) return true;
+    const files = count === 1 ? 'this file' : `these ${count} files`;
     const answer = await this.#machine.terminal?.ask(`Change ${files}? [y/N] `);
     if (['y', 'yes'].includes(answer?.trim().toLowerCase() ?? '')) return true;
     this.#complain('Nothing was changed.');
     return false;
   }
 
-  /** Provides for the token, and says how. @returns false if the user gave none. */
-  async #hasToken(file: string): Promise<boolean> {
+  #show({ client, name, file, plan, before }: Planned): void {
+    if (plan.kind === 'none') {
+      const nothing = this.#command.remove ? 'has no entry for this program' : 'is already set up';
+      this.#say([`${client.title} ${nothing}: ${name}`, ...plan.notes].join('\n'));
+      return;
+    }
+    const redactor = createRedactor(plan.secrets);
+    const lines = [`${client.title}: ${name}${file.bytes ? '' : ' (new)'}`];
+    if (before !== undefined) lines.push(before);
+    if (plan.kind === 'delete') lines.push('The file contains nothing else, so it is deleted.');
+    if (plan.kind === 'restore') lines.push("The file's content from before setup is restored.");
+    this.#say(redactor.text([...lines, ...plan.notes].join('\n')));
+    this.#output.write(`${diffOf(file.text, plan.edits, redactor)}\n`);
+  }
+
+  /**
+   * The token that the user gives for entries that are planned, if any; nothing is kept yet.
+   *
+   * @param own where setup keeps it. @returns undefined if the user cancels, which was reported.
+   */
+  async #givenToken(own: string, planned: readonly Planned[]): Promise<GivenToken | undefined> {
+    const { place, terminal } = this.#machine;
+    const files = tokenFilesOf(planned);
+    const others = files
+      .filter((file) => file !== own)
+      .map((file) => ({ file, token: tokenIn(file, this.#machine) }));
     try {
-      const kept = await this.#provideToken(file);
-      this.#say(tokenInWords(kept, file));
-      const isRead = kept === 'from the environment' || kept === 'replaced';
-      if (isRead) this.#say(passedOn);
-      return true;
+      const choice = await this.#inFolder(own, (folder) =>
+        chooseToken({
+          folder,
+          isNeeded: files.includes(own),
+          others,
+          fromEnvironment: new Given({}, place.environment).read(settings.token),
+          terminal,
+          isQuiet: this.#command.yes,
+        }),
+      );
+      if (choice.from === 'nowhere') return { choice, replaced: [] };
+      const replaced = others.filter(({ token }) => token !== choice.token);
+      return { choice, replaced: replaced.map(({ file }) => file) };
     } catch (error) {
       if (!(error instanceof NoTokenError)) throw error;
       this.#complain(error.message);
-      return false;
+      return undefined;
     }
   }
 
-  async #provideToken(file: string): Promise<KeptToken> {
-    const { place, terminal } = this.#machine;
+  /** Keeps the token, and says so. */
+  async #keepToken(own: string, choice: TokenChoice, planned: readonly Planned[]): Promise<void> {
+    if (choice.from !== 'nowhere') {
+      await this.#inFolder(own, (folder) => folder.keepToken(choice.token));
+    }
+    this.#say(tokenInWords(choice, own, tokenFilesOf(planned)));
+    if (choice.from === 'the environment') this.#say(passedOn);
+  }
+
+  /** @throws {ConfigError} if the folder of setup's own token can't be used. */
+  async #inFolder<Result>(
+    own: string,
+    act: (folder: StateFolder) => Result | Promise<Result>,
+  ): Promise<Result> {
     try {
-      return await provideToken({
-        folder: new StateFolder(dirname(file), Date.now),
-        fromEnvironment: new Given({}, place.environment).read(settings.token),
-        terminal,
-        isQuiet: this.#command.yes,
-      });
+      return await act(new StateFolder(dirname(own), Date.now));
     } catch (error) {
       if (!(error instanceof StateFolderError)) throw error;
-      const remedy = commandsToMakePrivate(file, place);
+      const remedy = commandsToMakePrivate(own, this.#machine.place);
       throw new ConfigError([
-        `The token can't be kept in ${dirname(file)} because ${error.message}. ${error.isOpen ? `Run ${remedy}, or set` : 'Set'} ${settings.stateFolder.env} to another folder. Nothing was changed.`,
+        `The token can't be kept in ${dirname(own)} because ${error.message}. ${error.isOpen ? `Run ${remedy}, or set` : 'Set'} ${settings.stateFolder.env} to another folder. Nothing was changed.`,
       ]);
     }
   }
@@ -167,6 +224,7 @@ export class Change {
   async #makeAll(planned: readonly Planned[]): Promise<number> {
     let code = 0;
     for (const each of planned) {
+      if (each.plan.kind === 'none') continue;
       try {
         await this.#make(each);
         const verb = this.#command.remove ? 'Removed from' : 'Written to';
@@ -198,7 +256,7 @@ export class Change {
     const { retrying } = this.#machine;
     if (plan.kind === 'write') return writeClientFile(file, plan.text, plan, retrying);
     if (plan.kind === 'restore') return restoreClientFile(file, retrying);
-    return deleteClientFile(file);
+    if (plan.kind === 'delete') return deleteClientFile(file);
   }
 
   #say(text: string): void {
@@ -213,15 +271,19 @@ export class Change {
 /** Clients may pass on the variable in addition to the file that the entry names. */
 const passedOn = `Unset ${settings.token.env} where the client is started, or keep it equal to that file: the server refuses two different tokens.`;
 
-function tokenInWords(kept: KeptToken, file: string): string {
-  switch (kept) {
-    case 'typed':
-      return `The token is kept in ${file}.`;
-    case 'from the environment':
-      return `The token from ${settings.token.env} is kept in ${file}.`;
-    case 'replaced':
-      return `The token from ${settings.token.env} replaces the one in ${file}, for all clients.`;
-    case 'as it was':
-      return `The token in ${file} is unchanged.`;
+/** @param named the files of tokens that the entries name. */
+function tokenInWords(choice: TokenChoice, own: string, named: readonly string[]): string {
+  if (choice.from === 'nowhere') return `The token in ${named.join(' and ')} is unchanged.`;
+  const { env } = settings.token;
+  if (choice.from === 'the terminal') {
+    const more = choice.replacesKept ? ', in place of the one before, for all clients' : '';
+    return `The token is kept in ${own}${more}.`;
   }
+  return choice.replacesKept
+    ? `The token from ${env} replaces the one in ${own}, for all clients.`
+    : `The token from ${env} is kept in ${own}.`;
+}
+
+function tokenFilesOf(planned: readonly Planned[]): string[] {
+  return [...new Set(planned.flatMap(({ plan }) => plan.tokenFile ?? []))];
 }

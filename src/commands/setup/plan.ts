@@ -1,7 +1,15 @@
-import { ConfigError, type Flags } from '../../config/config.ts';
+import { ConfigError } from '../../config/config.ts';
+import { settings } from '../../config/settings.ts';
 import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clients/client-file.ts';
-import { type Entry, entryName, programIn, type ServerStart, startIn } from '../clients/entry.ts';
+import {
+  type Entry,
+  entryName,
+  isTable,
+  programIn,
+  type ServerStart,
+  startIn,
+} from '../clients/entry.ts';
 import { secretsIn } from '../clients/entry-secrets.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
 import {
@@ -19,8 +27,16 @@ import {
 } from '../clients/json-file.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import type { Client } from '../clients/table.ts';
-import { differentFields, type Kept, keptFrom, nothingKept, withFieldsOf } from './kept.ts';
+import {
+  differentFields,
+  type Kept,
+  keptFrom,
+  nothingKept,
+  type Present,
+  withFieldsOf,
+} from './kept.ts';
 import { notUnderstood } from './older-start.ts';
+import { noteOnAdding, noteOnRemoving, otherEntries } from './other-entries.ts';
 
 /**
  * What will happen to a client's file.
@@ -35,8 +51,10 @@ export type Plan =
   | (Noted & Shown & { kind: 'restore' | 'delete' });
 
 interface Noted {
-  /** What stays of an older entry, in a sentence; undefined if nothing does. */
-  note?: string;
+  /** What stays of an older entry, and what else the user must know, a sentence each. */
+  notes: readonly string[];
+  /** The file of the token that the entry names; undefined if it names none. */
+  tokenFile?: string | undefined;
 }
 
 /** The changed lines to show. */
@@ -62,8 +80,8 @@ interface OwnEntry {
 export interface Addition {
   /** @param kept of an older entry. @throws {ConfigError} if that does not fit. */
   entryFor(kept: Kept): Entry;
-  /** The flags of the command line. */
-  flags: Flags;
+  /** What counts instead of what an older entry has. */
+  present: Present;
   /** The real path of this program. */
   mainFile: string;
 }
@@ -78,17 +96,21 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
   return ofClient(() => {
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, addition.mainFile);
-    const { entry, note } = own ? replacing(own, client, addition) : plainly(addition);
-    const noted = note === undefined ? {} : { note };
+    const { entry, notes } = own ? replacing(own, client, addition) : plainly(addition);
+    const others = otherEntries(file.text, client, addition.mainFile);
+    const tokenFile = startIn(entry)?.env[settings.tokenFile.env];
+    const noted = { notes: [...notes, ...noteOnAdding(others)], tokenFile };
     if (own && JSON.stringify(own.value) === JSON.stringify(entry)) {
       return { kind: 'none', ...noted };
     }
     const edits = editsToSet(file.text, path, entry);
+    const text = edited(file.text, edits);
     const isAsMade = own !== undefined && file.text === newFile(path, own.value);
     const secrets = own?.secrets ?? [];
     return {
-      ...{ kind: 'write', edits, secrets, ...noted },
-      text: isAsMade ? newFile(path, entry) : edited(file.text, edits),
+      ...{ kind: 'write', edits, secrets, tokenFile },
+      notes: [...noted.notes, ...lostComments(file.text, text)],
+      text: isAsMade ? newFile(path, entry) : text,
       // The backup is the file before our first entry; a later one would contain ours.
       keepsBackup: !own || !(file.backup || file.made),
       isSecret: secrets.length > 0,
@@ -99,31 +121,38 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
 
 interface NewEntry {
   entry: Entry;
-  note?: string;
+  notes: readonly string[];
 }
 
 function plainly({ entryFor }: Addition): NewEntry {
-  return { entry: entryFor(nothingKept) };
+  return { entry: entryFor(nothingKept), notes: [] };
 }
 
 /** @throws {ClientFileError} for restrictions that can't stay. */
-function replacing(own: OwnEntry, { id }: Client, { entryFor, flags }: Addition): NewEntry {
-  if (own.unclear !== undefined) {
+function replacing(own: OwnEntry, { id }: Client, { entryFor, present }: Addition): NewEntry {
+  const { value, start, unclear } = own;
+  if (unclear !== undefined) {
     throw new ClientFileError(
-      `has an older entry that ${own.unclear}. What restricts it could be lost: change it by hand, or first run ${removal(id)}`,
+      `has an older entry that ${unclear}. What restricts it could be lost: change it by hand, or first run ${removal(id)}`,
     );
   }
   const plain = entryFor(nothingKept);
   assertNotWider(own, plain, id);
-  const kept = own.start && startIn(plain) !== undefined ? keptFrom(own.start, flags) : nothingKept;
-  const entry = withFieldsOf(own.value, fitting(entryFor, kept, id));
-  const others = [...Object.keys(kept.env), ...differentFields(own.value, plain)];
-  const names = [...kept.names, ...others.map((name) => `"${name}"`)];
-  if (names.length === 0) return { entry };
-  return {
-    entry,
-    note: `Kept from the older entry: ${names.join(', ')}. To drop any of this, edit the file, or run ${removal(id)} first.`,
-  };
+  const env = startIn(plain)?.env;
+  const kept = start && env ? keptFrom({ value, start }, env, present) : undefined;
+  const entry = withFieldsOf(value, fitting(entryFor, kept ?? nothingKept, id));
+  const fields = differentFields(value, plain).map((name) => `"${name}"`);
+  const names = [...(kept?.all ?? []), ...fields];
+  const notes = kept?.notes ?? [];
+  if (names.length === 0) return { entry, notes };
+  const first = `Kept from the older entry: ${names.join(', ')}. To drop any of this, edit the file, or run ${removal(id)} first.`;
+  return { entry, notes: [first, ...notes] };
+}
+
+/** Comments that go with the list in which they are, in a sentence. */
+function lostComments(before: string, after: string): string[] {
+  const isLost = commentsIn(after).length < commentsIn(before).length;
+  return isLost ? ['The comments in a list that changes are not kept.'] : [];
 }
 
 const removal = (id: string) => `${programName} setup ${id} --remove`;
@@ -169,17 +198,18 @@ export function planToRemove(file: ClientFile, client: Client, mainFile: string)
   return ofClient(() => {
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, mainFile);
-    if (!own) return { kind: 'none' };
+    const notes = noteOnRemoving(otherEntries(file.text, client, mainFile));
+    if (!own) return { kind: 'none', notes };
     const [kept, emptied] = [false, true].map((withEmpty) => {
       const edits = editsToRemove(file.text, path, withEmpty);
       return { edits, text: edited(file.text, edits) };
     });
-    if (!kept || !emptied) return { kind: 'none' };
+    if (!kept || !emptied) return { kind: 'none', notes };
     const before = file.backup && textOf(file.backup);
     const asBefore = [kept, emptied].some(
       ({ text }) => before !== undefined && isSame(text, before),
     );
-    const shown = { edits: kept.edits, secrets: own.secrets };
+    const shown = { edits: kept.edits, secrets: own.secrets, notes };
     if (asBefore) return { kind: 'restore', ...shown };
     const isBare = isSame(emptied.text, '') && commentsIn(file.text).length === 0;
     if (file.made && isBare) return { kind: 'delete', ...shown };
@@ -203,9 +233,12 @@ function isSame(text: string, backup: string): boolean {
 function ownEntry(text: string, path: readonly string[], mainFile: string): OwnEntry | undefined {
   const node = findEntry(text, path);
   if (!node) return undefined;
-  const value = fieldsOf(toValue(node));
+  const found = toValue(node);
+  const value = isTable(found) ? found : {};
   const start = startIn(value);
-  const secrets = secretsIn(value);
+  const ofEntry = text.slice(node.offset, node.offset + node.length);
+  const inComments = commentsIn(ofEntry).flatMap((comment) => comment.split(/\W+/));
+  const secrets = secretsIn([value, ...inComments]);
   const program = start && programIn(start, mainFile, entryName);
   if (start && program !== undefined) {
     const unclear = notUnderstood(start, program, mainFile);
@@ -220,10 +253,4 @@ function ownEntry(text: string, path: readonly string[], mainFile: string): OwnE
     text,
     node.offset,
   );
-}
-
-function fieldsOf(value: unknown): Entry {
-  return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }

@@ -1,24 +1,78 @@
 import { ClientFileError, readClientFile } from '../clients/client-file.ts';
-import { entryName, type ServerStart, startIn } from '../clients/entry.ts';
+import { entryName, isTable, startIn } from '../clients/entry.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
 import { type Client, isEditable } from '../clients/table.ts';
 import { startInText } from '../clients/text-entry.ts';
+import { keptPaths, type OlderEntry, type PathMachine } from './kept-paths.ts';
+import type { Server } from './server.ts';
 
-/** The names of what restricts the present entry with our name in a client's file; none if it can't be read. */
-export async function presentRestrictions(client: Client, file: string): Promise<string[]> {
+/** What setup finds in a client's file that it only prints a block for. */
+interface Found {
+  /** The present entry with our name, if it starts a server. */
+  own: OlderEntry | undefined;
+  /** What is to be said about other entries, a sentence each. */
+  others: readonly string[];
+}
+
+const nothing: Found = { own: undefined, others: [] };
+
+/**
+ * What the user must know about the present entries in a client's file, a sentence each; none if the file
+ * can't be read.
+ *
+ * @param before what belongs in front of the block that is printed. @param mainFile the real path of this
+ * program.
+ */
+export async function aboutPresent(
+  client: Client,
+  file: string,
+  server: Server,
+  machine: PathMachine & { mainFile: string },
+): Promise<{ before: string[]; after: readonly string[] }> {
+  const { own, others } = await foundIn(client, file, machine.mainFile);
+  return { before: own ? aboutOwn(own, client, server, machine) : [], after: others };
+}
+
+function aboutOwn(own: OlderEntry, client: Client, server: Server, machine: PathMachine): string[] {
+  const sentences: string[] = [];
+  const restrictions = restrictionsIn(own.start).map(({ name }) => name);
+  if (restrictions.length > 0) {
+    sentences.push(
+      `The present entry is restricted by ${restrictions.join(', ')}: to keep that, add it to what follows.`,
+    );
+  }
+  const plain = startIn(server.entryFor(client));
+  if (!plain) return sentences;
+  const { names, notes } = keptPaths(own, plain.env, machine, () => false);
+  if (names.length > 0) {
+    sentences.push(
+      `The present entry names ${names.join(', ')}: to keep that, write it into what follows.`,
+    );
+  }
+  return [...sentences, ...notes];
+}
+
+async function foundIn(client: Client, file: string, mainFile: string): Promise<Found> {
   try {
     const { text } = await readClientFile(file);
-    const start = text === '' ? undefined : await startInFile(text, client);
-    return start ? restrictionsIn(start).map(({ name }) => name) : [];
+    if (text === '') return nothing;
+    if (isEditable(client)) return await foundInJson(text, client, mainFile);
+    const start = await startInText(text, client);
+    return { own: start && { value: {}, start }, others: [] };
   } catch (error) {
-    if (error instanceof ClientFileError) return [];
+    if (error instanceof ClientFileError) return nothing;
     throw error;
   }
 }
 
-async function startInFile(text: string, client: Client): Promise<ServerStart | undefined> {
-  if (!isEditable(client)) return startInText(text, client);
+async function foundInJson(text: string, client: Client, mainFile: string): Promise<Found> {
   const { findEntry, ofClient, toValue } = await import('../clients/json-file.ts');
-  const node = ofClient(() => findEntry(text, [...client.keys, entryName]));
-  return node && startIn(toValue(node));
+  const { noteOnAdding, otherEntries } = await import('./other-entries.ts');
+  return ofClient(() => {
+    const node = findEntry(text, [...client.keys, entryName]);
+    const value = node && toValue(node);
+    const start = startIn(value);
+    const own = start && isTable(value) ? { value, start } : undefined;
+    return { own, others: noteOnAdding(otherEntries(text, client, mainFile)) };
+  });
 }

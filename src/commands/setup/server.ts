@@ -56,7 +56,7 @@ function serverStartedHere({ flags }: SetupCommand, machine: SetupMachine): Serv
         .map(([variable]) => `${variable} contains a token: remove it from the entry.`);
       const problems = [...misnamed, ...tokens];
       if (problems.length > 0) throw new ConfigError(problems);
-      const both = entrySettings({ ...kept.flags, ...flags }, place, tokenFile);
+      const both = entrySettings({ ...kept.flags, ...flags }, place, tokenFile, kept);
       return client.entry(startOf(program, both.args, { ...kept.env, ...both.env }));
     },
     addFor: (client) => client.add?.(start),

@@ -15,7 +15,17 @@ export interface EntrySettings {
   notes: readonly string[];
 }
 
+/** What goes into the file as an older entry has it. */
+export interface FromOlderEntry {
+  /** Flags whose paths are neither resolved nor checked: only the client knows where they lead. */
+  asWritten: readonly string[];
+  /** Variables that name files or folders, unless the environment sets them. */
+  paths: EntrySettings['env'];
+}
+
 const all: readonly Setting<unknown>[] = Object.values(settings);
+
+const envOf = ({ env }: Setting<unknown>) => env;
 
 /** A token of the right form, to check settings before there is one. */
 const standIn = 'not-known-yet';
@@ -40,24 +50,36 @@ const surroundings = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CE
  * @param tokenFile the file of the token, if the environment names no other.
  * @throws {ConfigError} for settings that the server would refuse.
  */
-export function entrySettings(flags: Flags, place: Place, tokenFile: string): EntrySettings {
+export function entrySettings(
+  flags: Flags,
+  place: Place,
+  tokenFile: string,
+  { asWritten, paths }: FromOlderEntry = { asWritten: [], paths: {} },
+): EntrySettings {
   const { environment } = place;
   const given = new Given(flags, environment);
   const isSandbox = given.read(settings.sandbox) ?? false;
-  const left = isSandbox ? withoutSpaces(environment) : environment;
-  assertAccepted(flags, left);
+  const left = isSandbox ? without(environment, notInSandbox.map(envOf)) : environment;
+  const isAsWritten = ({ flag = '' }: Setting<unknown>) => asWritten.includes(flag);
+  const unchecked = all.filter(isAsWritten).map(envOf);
+  assertAccepted(without(flags, asWritten), without(left, unchecked));
   const { resolve } = place.platform === 'win32' ? win32 : posix;
   const absolute = (path: string) => resolve(place.cwd, path);
-  const args = all.flatMap((setting) => flagFor(setting, flags, left, absolute));
+  const args = all.flatMap((setting) => {
+    const pathOf = isAsWritten(setting) ? (path: string) => path : absolute;
+    return flagFor(setting, flags, left, pathOf);
+  });
   const env: Record<string, string> = {};
   const pass = ({ env: name }: Setting<unknown>, value: string | undefined) => {
     if (value !== undefined) env[name] = value;
   };
   const file = given.read(settings.tokenFile);
-  if (!isSandbox) pass(settings.tokenFile, file === undefined ? tokenFile : absolute(file));
-  pass(settings.stateFolder, given.read(settings.stateFolder));
+  const ofOlder = ({ env: name }: Setting<unknown>) => paths[name];
+  const namedToken = file === undefined ? ofOlder(settings.tokenFile) : absolute(file);
+  if (!isSandbox) pass(settings.tokenFile, namedToken ?? tokenFile);
+  pass(settings.stateFolder, given.read(settings.stateFolder) ?? ofOlder(settings.stateFolder));
   const secretFile = given.read(settings.secretFile);
-  pass(settings.secretFile, secretFile && absolute(secretFile));
+  pass(settings.secretFile, secretFile ? absolute(secretFile) : ofOlder(settings.secretFile));
   return { args, env, isSandbox, notes: notesOn(environment) };
 }
 
@@ -67,9 +89,12 @@ function assertAccepted(flags: Flags, environment: Place['environment']): void {
   readConfig(flags, hasToken ? environment : { ...environment, [settings.token.env]: standIn });
 }
 
-function withoutSpaces(environment: Place['environment']): Place['environment'] {
-  const names = notInSandbox.map(({ env }) => env);
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
+/** Flags or variables without some of them. */
+function without<Value>(
+  given: Readonly<Record<string, Value>>,
+  dropped: readonly unknown[],
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !dropped.includes(name)));
 }
 
 function flagFor<Value>(

@@ -1,6 +1,6 @@
 import type { Redactor } from '../../text/redact.ts';
 import { visible } from '../../text/visible.ts';
-import { type Entry, entryName } from '../clients/entry.ts';
+import { type Entry, entryName, isTable } from '../clients/entry.ts';
 import type { Edit } from '../clients/json-file.ts';
 import type { Client } from '../clients/table.ts';
 
@@ -49,10 +49,6 @@ function inYaml(value: Entry, indent: string): string[] {
 /** A scalar, or a list of scalars on one line. */
 function inLine(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(inLine).join(', ')}]` : JSON.stringify(value);
-}
-
-function isTable(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

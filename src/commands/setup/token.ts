@@ -7,6 +7,10 @@ import type { Terminal } from './terminal.ts';
 /** The possible sources of a token. */
 export interface TokenSources {
   folder: StateFolder;
+  /** Whether an entry names the token that setup keeps in that folder. */
+  isNeeded: boolean;
+  /** Other files that entries name. */
+  others: readonly NamedToken[];
   /** The value of the token's variable, if set. */
   fromEnvironment: string | undefined;
   terminal: Terminal | undefined;
@@ -14,10 +18,21 @@ export interface TokenSources {
   isQuiet: boolean;
 }
 
-/**
- * How the kept token came about; `replaced` if that of the environment took the place of another.
- */
-export type KeptToken = 'typed' | 'from the environment' | 'replaced' | 'as it was';
+/** A file that an entry names, and the token in it; undefined if that can't be read. */
+export interface NamedToken {
+  file: string;
+  token: string | undefined;
+}
+
+/** The token that setup is to keep from now on; none if all stay where they are. */
+export type TokenChoice = { from: 'nowhere' } | NewToken;
+
+interface NewToken {
+  from: 'the terminal' | 'the environment';
+  token: string;
+  /** Whether another one was kept until now. */
+  replacesKept: boolean;
+}
 
 /** The user gave no token, so nothing may be changed. Its message is a sentence. */
 export class NoTokenError extends Error {
@@ -28,38 +43,49 @@ export class NoTokenError extends Error {
 const maxTries = 3;
 
 /**
- * Makes sure that the state folder keeps a token. A new one in the environment counts, unless there
+ * Chooses the token that setup keeps; keeps nothing yet. A new one in the environment counts, unless there
  * is a terminal to ask on; what the user types there counts more.
  *
  * @throws {NoTokenError} if the user cancels, or mistypes it too often.
- * @throws {ConfigError} if there is none, and nobody to ask. @throws {StateFolderError} if none can
- * be kept.
+ * @throws {ConfigError} if there is none, and nobody to ask. @throws {StateFolderError} if the kept one
+ * can't be read.
  */
-export async function provideToken(sources: TokenSources): Promise<KeptToken> {
-  const { folder, fromEnvironment, isQuiet } = sources;
+export async function chooseToken(sources: TokenSources): Promise<TokenChoice> {
+  const { folder, isNeeded, others, fromEnvironment, isQuiet } = sources;
   const terminal = isQuiet ? undefined : sources.terminal;
-  const kept = folder.readToken();
-  const isNew = fromEnvironment !== undefined && fromEnvironment !== kept;
-  if (isNew && (kept === undefined || !terminal || (await isWanted(terminal)))) {
-    folder.keepToken(fromEnvironment);
-    return kept === undefined ? 'from the environment' : 'replaced';
+  const kept = isNeeded ? folder.readToken() : undefined;
+  const present = [...(isNeeded ? [kept] : []), ...others.map(({ token }) => token)];
+  const isNew = (token: string) => present.some((each) => each !== token);
+  const holders = [kept === undefined ? [] : 'setup keeps', others.map(({ file }) => file)].flat();
+  if (
+    fromEnvironment !== undefined &&
+    isNew(fromEnvironment) &&
+    (holders.length === 0 || !terminal || (await isWanted(terminal, holders)))
+  ) {
+    return newToken('the environment', fromEnvironment, folder);
   }
-  if (kept !== undefined && !terminal) return 'as it was';
+  const isThere = !isNeeded || kept !== undefined;
+  if (isThere && !terminal) return { from: 'nowhere' };
   // Without a token there is nothing to do but ask, even if the user wants few questions.
   const asking = terminal ?? sources.terminal;
   if (!asking) throw new ConfigError([missing]);
-  const typed = await typedToken(asking, kept !== undefined);
-  if (typed === undefined) return 'as it was';
-  folder.keepToken(typed);
-  return 'typed';
+  const typed = await typedToken(asking, isThere);
+  if (typed === undefined || !isNew(typed)) return { from: 'nowhere' };
+  return newToken('the terminal', typed, folder);
+}
+
+function newToken(from: NewToken['from'], token: string, folder: StateFolder): NewToken {
+  const before = folder.readToken();
+  return { from, token, replacesKept: before !== undefined && before !== token };
 }
 
 const missing =
   'No token: run this in a terminal to be asked for it, or set SEGMENT_API_TOKEN or SEGMENT_API_TOKEN_FILE, or use --sandbox to try everything without a token. Nothing was written.';
 
-async function isWanted(terminal: Terminal): Promise<boolean> {
+/** @param holders what has the present tokens. */
+async function isWanted(terminal: Terminal, holders: readonly string[]): Promise<boolean> {
   const answer = await terminal.ask(
-    `${settings.token.env} holds a different token than setup keeps. Keep this one instead? [y/N] `,
+    `${settings.token.env} holds a different token than ${holders.join(' or ')}. Keep this one instead? [y/N] `,
   );
   return ['y', 'yes'].includes(answer.trim().toLowerCase());
 }
