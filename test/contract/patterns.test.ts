@@ -116,6 +116,9 @@ const listed: Record<string, Record<string, Source>> = {
     '/^(?:Bearer|Basic) +/i': 'file',
     '/[${}]/': 'file',
   },
+  'commands/setup/kept-paths.ts': {
+    '/\\.$/': 'setting',
+  },
   'commands/setup/older-start.ts': {
     '/^node(?:js)?[\\d.-]*$/': 'file',
   },
@@ -154,6 +157,9 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'commands/endpoint.ts': {
     '/^[A-Za-z_]\\w{0,99}$/': 'setting',
+  },
+  'commands/setup/plan.ts': {
+    '/\\W+/': 'file',
   },
   'commands/setup/show.ts': {
     '/\\r\\n|\\n|\\r/': 'file',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createScanner } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
+import { isTable } from '../../../src/commands/clients/entry.ts';
 import {
   edited,
   editsToRemove,
@@ -74,6 +75,36 @@ const cases: [what: string, before: string, after: string][] = [
     'an entry of ours',
     '{\n  "mcpServers": {\n    "ours": { "command": "old" }, // kept\n    "theirs": {}\n  }\n}',
     '{\n  "mcpServers": {\n    "ours": {\n      "command": "/node",\n      "args": [\n        "main.js",\n        "--read-only"\n      ]\n    }, // kept\n    "theirs": {}\n  }\n}',
+  ],
+  [
+    'an entry of ours with comments inside',
+    `{
+  "mcpServers": {
+    "ours": { // ours
+      /* a */ "command": "old", // b
+      "gone": 1, // c
+      "args": ["main.js", "--read-only"] // d
+      // e
+    }, // f
+    "theirs": {}
+  }
+}`,
+    `{
+  "mcpServers": {
+    "ours": { // ours
+      /* a */ "command": "/node", // b
+      // c
+      "args": ["main.js", "--read-only"] // d
+      // e
+    }, // f
+    "theirs": {}
+  }
+}`,
+  ],
+  [
+    'an entry of ours on one line with a comment inside',
+    '{"mcpServers":{"ours":{/* a */"command":"/node" /* b */}}}',
+    '{"mcpServers":{"ours":{/* a */"command":"/node", "args": ["main.js","--read-only"] /* b */}}}',
   ],
 ];
 
@@ -174,6 +205,37 @@ describe('whatever the text', () => {
           const { [name]: _, ...rest } = servers ?? {};
           expect(value(after)).toEqual({ ...others, mcpServers: rest });
           expect(comments(after).length).toBeLessThanOrEqual(comments(text).length);
+        }
+      }),
+    );
+  });
+
+  /** The servers that are objects, by name. */
+  const objectsIn = (servers: Record<string, unknown> = {}) =>
+    Object.entries(servers).flatMap(([name, old]) => (isTable(old) ? [[name, old] as const] : []));
+
+  test('setting an entry that was there gives its new value, whatever the old one', () => {
+    fc.assert(
+      fc.property(wildJson, wildJson, ({ text, servers, others }, next) => {
+        const now = value(next.text) ?? {};
+        for (const [name] of objectsIn(servers)) {
+          const after = edited(text, editsToSet(text, ['mcpServers', name], now));
+          expect(value(after)).toEqual({ ...others, mcpServers: { ...servers, [name]: now } });
+        }
+      }),
+    );
+  });
+
+  test('setting fields of an entry that was there keeps every comment', () => {
+    fc.assert(
+      fc.property(wildJson, ({ text, servers }) => {
+        for (const [name, old] of objectsIn(servers)) {
+          const fields = Object.entries(old).map(([field, inner]) => {
+            return [field, typeof inner === 'object' ? inner : 'new'] as const;
+          });
+          const now = { ...Object.fromEntries(fields), 'one more': {} };
+          const after = edited(text, editsToSet(text, ['mcpServers', name], now));
+          expect(comments(after)).toEqual(comments(text));
         }
       }),
     );

@@ -1,0 +1,243 @@
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  contents,
+  cursorFile,
+  otherContents,
+  withEntry,
+  withFile,
+} from '../support/client-files.ts';
+import { type SetupRun, setup, temporaryHome } from '../support/setup-machine.ts';
+
+/* What stands around and inside our entry: comments, links, other entries, what is in the place of a backup. */
+
+const main = '/opt/segment-audiences-mcp/dist/main.js';
+const sandbox = { sandbox: true };
+
+const run = (home: string, more: Partial<SetupRun> = {}) =>
+  setup({ home, clients: ['cursor'], write: true, yes: true, flags: sandbox, ...more });
+const remove = (home: string, more: Partial<SetupRun> = {}) =>
+  run(home, { flags: {}, write: false, remove: true, ...more });
+
+describe('comments inside our entry', () => {
+  const commented = `{
+  "mcpServers": {
+    // ours
+    "segment-audiences": {
+      // by hand
+      "command": "node", // this one
+      "args": ["${main}"],
+      /* for the proxy */
+      "env": {
+        "HTTPS_PROXY": "http://proxy:8080", // at work
+        "LOG_LEVEL": "debug"
+      } // end
+    }
+  }
+}
+`;
+
+  test('stay where the fields stay', async () => {
+    const home = temporaryHome();
+    const file = withFile(cursorFile(home), commented);
+    const { stdout } = await run(home);
+    expect(readFileSync(file, 'utf8')).toBe(`{
+  "mcpServers": {
+    // ours
+    "segment-audiences": {
+      // by hand
+      "command": "/usr/bin/node", // this one
+      "args": [
+        "${main}",
+        "--sandbox"
+      ],
+      /* for the proxy */
+      "env": {
+        "HTTPS_PROXY": "http://proxy:8080" // at work
+      } // end
+    }
+  }
+}
+`);
+    expect(stdout).not.toContain('comments');
+    expect((await run(home)).stdout).toContain('is already set up');
+  });
+
+  test('are in the backup if they were there before setup, and are not lost by --remove', async () => {
+    const home = temporaryHome();
+    const file = withFile(cursorFile(home), commented);
+    await run(home);
+    expect((await remove(home)).stdout).toContain(
+      `its content from before setup stays in ${file}.segment-audiences.bak`,
+    );
+    expect(readFileSync(`${file}.segment-audiences.bak`, 'utf8')).toBe(commented);
+  });
+
+  test('go with a list that changes, and setup says so', async () => {
+    const home = temporaryHome();
+    const args = `["${main}", /* old */ "--space", "spa_1"]`;
+    const file = withFile(cursorFile(home), commented.replace(`["${main}"]`, args));
+    expect((await run(home)).stdout).toContain('The comments in a list that changes are not kept.');
+    expect(readFileSync(file, 'utf8')).not.toContain('/* old */');
+  });
+
+  test('are shown without the token in them', async () => {
+    const home = temporaryHome();
+    const literal = 'sgp_theOldOneInTheFile99';
+    withFile(
+      cursorFile(home),
+      commented.replace('// by hand', `// "SEGMENT_API_TOKEN": "${literal}",`),
+    );
+    const { stdout } = await run(home);
+    expect(stdout).toContain('"SEGMENT_API_TOKEN": "[redacted]"');
+    expect(stdout).not.toContain(literal);
+  });
+});
+
+test('variables stay in the order of the older entry', async () => {
+  const home = temporaryHome();
+  const env = { SEGMENT_STATE_DIR: join(home, 'state'), HTTPS_PROXY: 'http://proxy:8080' };
+  const file = withEntry(home, { command: '/usr/bin/node', args: [main, '--sandbox'], env });
+  const before = readFileSync(file, 'utf8');
+  expect((await run(home)).stdout).toContain('is already set up');
+  expect(readFileSync(file, 'utf8')).toBe(before);
+});
+
+describe('folders that setup made behind a link', () => {
+  const linked = () => {
+    const home = temporaryHome();
+    mkdirSync(join(home, '.cursor'));
+    symlinkSync(join(home, 'dotfiles/cursor/mcp.json'), cursorFile(home));
+    return home;
+  };
+
+  test('go with the file', async () => {
+    const home = linked();
+    const before = contents(home);
+    await run(home);
+    expect(readFileSync(join(home, 'dotfiles/cursor/mcp.json'), 'utf8')).toContain('--sandbox');
+    expect((await remove(home)).code).toBe(0);
+    expect(contents(home)).toEqual(before);
+  });
+
+  test('stay if something else is in them', async () => {
+    const home = linked();
+    await run(home);
+    withFile(join(home, 'dotfiles/other'), '');
+    expect((await remove(home)).code).toBe(0);
+    expect(Object.keys(otherContents(home)).filter((path) => path.startsWith('dotfiles'))).toEqual([
+      'dotfiles',
+      'dotfiles/other',
+    ]);
+  });
+});
+
+describe('what is in the place of a file that setup keeps is named before anything is written', () => {
+  const kept = [
+    ['.segment-audiences.bak', 'the backup'],
+    ['.segment-audiences.new', 'the mark of a new file'],
+  ] as const;
+
+  test.each([
+    ...kept.map(([ending, what]) => [ending, what, '{}', false] as const),
+    ...kept.map(([ending, what]) => [ending, what, undefined, false] as const),
+    ...kept.map(([ending, what]) => [ending, what, undefined, true] as const),
+  ])('%s, %s: with the file %j, behind a link %s', async (ending, what, text, isLinked) => {
+    const home = temporaryHome();
+    const file = cursorFile(home);
+    const real = isLinked ? join(home, 'dotfiles/mcp.json') : file;
+    mkdirSync(dirname(file), { recursive: true });
+    if (isLinked) symlinkSync(real, file);
+    if (text !== undefined) withFile(file, text);
+    mkdirSync(`${real}${ending}`, { recursive: true });
+    const before = contents(home);
+    const { code, stdout, stderr } = await run(home, { clients: ['junie', 'cursor'] });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      `segment-audiences-mcp: ${file} can't be changed, because setup keeps ${what} in ${real}${ending}, which is not a file: move it away, or delete it. Nothing was changed.\n`,
+    );
+    expect(contents(home)).toEqual(before);
+  });
+});
+
+describe('another entry of this program', () => {
+  const two = (home: string, ...names: string[]) => {
+    const entry = { command: 'node', args: ['/usr/lib/segment-audiences-mcp/dist/main.js'] };
+    const servers = Object.fromEntries(names.map((name) => [name, entry]));
+    return withFile(
+      cursorFile(home),
+      JSON.stringify({ mcpServers: { ...servers, theirs: { command: 'x' } } }),
+    );
+  };
+  const note = (names: string) =>
+    `${names} this program: the client would have the same tools more than once. Setup changes only "segment-audiences": remove the others by hand.`;
+
+  test.each([
+    [['segment'], 'The entry "segment" in this file also starts'],
+    [['segment', 'audiences'], 'The entries "segment", "audiences" in this file also start'],
+  ])('%j is named before the change, and left alone', async (names, what) => {
+    const home = temporaryHome();
+    const file = two(home, ...names);
+    const { stdout } = await run(home);
+    expect(stdout.indexOf(note(what))).toBeGreaterThan(-1);
+    expect(stdout.indexOf(note(what))).toBeLessThan(stdout.indexOf('\n+ '));
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).mcpServers)).toEqual([
+      ...names,
+      'theirs',
+      'segment-audiences',
+    ]);
+    expect((await run(home)).stdout).toContain(note(what));
+  });
+
+  test('is named after the block that is printed', async () => {
+    const home = temporaryHome();
+    two(home, 'segment');
+    const { stdout } = await run(home, { write: false, yes: false });
+    const at = stdout.indexOf(note('The entry "segment" in this file also starts'));
+    expect(at).toBeGreaterThan(stdout.indexOf('"--sandbox"'));
+  });
+
+  test.each([[['segment']], [['segment', 'segment-audiences']]])('%j: --remove', async (names) => {
+    const home = temporaryHome();
+    const file = two(home, ...names);
+    const { code, stdout } = await remove(home);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'The entry "segment" in this file also starts this program. Setup removes only "segment-audiences": remove the others by hand.',
+    );
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).mcpServers)).toEqual([
+      'segment',
+      'theirs',
+    ]);
+  });
+});
+
+describe('--space in the sandbox', () => {
+  const spaceOf = async (space: string, place: SetupRun['place'] = {}) => {
+    const home = temporaryHome();
+    const flags = { sandbox: true, space };
+    expect((await run(home, { flags, place })).code).toBe(0);
+    return JSON.parse(readFileSync(cursorFile(home), 'utf8')).mcpServers['segment-audiences'].args;
+  };
+
+  test('is one of its own, whatever the environment says', async () => {
+    const expected = [main, '--sandbox', '--space', 'spa_shop_staging'];
+    expect(await spaceOf('spa_shop_staging')).toEqual(expected);
+    const environment = { SEGMENT_SPACE_ID: 'spa_1', SEGMENT_ALLOWED_SPACES: 'spa_1' };
+    expect(await spaceOf('spa_shop_staging', { environment })).toEqual(expected);
+  });
+
+  test.each([
+    [false, {}],
+    [true, {}],
+    [true, { environment: { SEGMENT_SANDBOX: '1' } }],
+  ])('is refused if it is another one, written: %s', async (write, place) => {
+    const home = temporaryHome();
+    const flags = { space: 'spa_1', ...('environment' in place ? {} : sandbox) };
+    await expect(run(home, { flags, write, yes: write, place })).rejects.toThrow(
+      "--space must be one of the sandbox's spaces: spa_shop_production, spa_shop_staging.",
+    );
+    expect(contents(home)).toEqual({});
+  });
+});
