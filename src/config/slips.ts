@@ -53,6 +53,11 @@ export function slipIn(text: string, assigns = false): Slip | undefined {
   return what === undefined ? undefined : { kind: 'wrong', what };
 }
 
+/** Whether a client may yet have to expand something in a value, such as a variable. */
+export function isForClient(text: string): boolean {
+  return slipIn(text)?.what === unexpanded && [...'$%{'].some((sign) => text.includes(sign));
+}
+
 /** Whether a value, or a part of a list, a path or a URL, has the form of Segment's tokens. */
 export function holdsTokenForm(text: string): boolean {
   return text.split(/[,=\s/]/).some((part) => /^sgp_\w{16,}$/.test(part));

@@ -75,6 +75,23 @@ describe('what an older entry names stays if the server can use it', () => {
     expect(entryIn(home).env.SEGMENT_STATE_DIR).toBe(join(home, 'new/state'));
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'a folder for state that has to be made private: setup says what is wrong',
+    async () => {
+      const home = homeWith((at) => ({
+        ...namingToken(at),
+        SEGMENT_STATE_DIR: join(at, 'state'),
+      }));
+      mkdirSync(join(home, 'state'));
+      chmodSync(join(home, 'state'), 0o755);
+      const { stdout } = await again(home);
+      expect(entryIn(home).env.SEGMENT_STATE_DIR).toBe(join(home, 'state'));
+      expect(stdout).toContain(
+        `The server can't use SEGMENT_STATE_DIR (${home}/state) because it is open to other users.`,
+      );
+    },
+  );
+
   test('in the sandbox, too, but for the token', async () => {
     const home = homeWith((at) => ({ ...namingToken(at), SEGMENT_STATE_DIR: join(at, 'state') }));
     const { stdout } = await again(home, { flags: { sandbox: true } });
@@ -124,7 +141,7 @@ describe('what an older entry names stays if the server can use it', () => {
   );
 });
 
-describe('what the server can not use is replaced, and setup says why', () => {
+describe('what the server cannot use is replaced, and setup says why', () => {
   test.each<[string, string, (home: string) => string, string]>([
     ['SEGMENT_API_TOKEN_FILE', 'gone', (home) => join(home, 'gone'), 'it does not exist'],
     ['SEGMENT_API_TOKEN_FILE', 'a folder', (home) => home, "it names a file that can't be read"],
@@ -160,6 +177,22 @@ describe('what the server can not use is replaced, and setup says why', () => {
     expect(stdout).toContain(`Not kept: ${variable} (${path}), because ${why}`);
     const instead = variable === 'SEGMENT_API_TOKEN_FILE' ? own(home) : 'the default';
     expect(stdout).toContain(`; ${instead} takes its place.`);
+  });
+
+  test('secrets themselves go, and setup says so', async () => {
+    const env = { SEGMENT_API_TOKEN: theirs, SEGMENT_MCP_SECRET: secret };
+    const home = homeWith(() => env);
+    const shown = await setup({ home, clients: ['cursor'] });
+    const written = await again(home, { place: withToken });
+    expect(entryIn(home).env).toEqual({ SEGMENT_API_TOKEN_FILE: own(home) });
+    for (const { stdout } of [shown, written]) {
+      expect(stdout).toContain(
+        `Not kept: SEGMENT_API_TOKEN, because a token does not belong in this file; the one in ${own(home)} takes its place.`,
+      );
+      expect(stdout).toContain('Not kept: SEGMENT_MCP_SECRET, because it does not belong in this');
+      expect(stdout).not.toContain(theirs);
+      expect(stdout).not.toContain(secret);
+    }
   });
 
   test('a token in the place of a path is not shown', async () => {

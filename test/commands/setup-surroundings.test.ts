@@ -198,6 +198,29 @@ describe('another entry of this program', () => {
     expect(at).toBeGreaterThan(stdout.indexOf('"--sandbox"'));
   });
 
+  test.each([
+    [
+      'codex',
+      '.codex/config.toml',
+      '[mcp_servers.segment]\ncommand = "npx"\nargs = ["segment-audiences-mcp"]\n',
+    ],
+    [
+      'continue',
+      '.continue/config.yaml',
+      'mcpServers:\n  - name: theirs\n    command: x\n  - name: segment\n    command: segment-audiences-mcp\n',
+    ],
+    [
+      'goose',
+      '.config/goose/config.yaml',
+      'extensions:\n  segment:\n    cmd: segment-audiences-mcp\n    type: stdio\n',
+    ],
+  ])('is named in the file of %s, too', async (id, path, text) => {
+    const home = temporaryHome();
+    withFile(join(home, path), text);
+    const { stdout } = await run(home, { clients: [id], write: false, yes: false });
+    expect(stdout).toContain(note('The entry "segment" in this file also starts'));
+  });
+
   test.each([[['segment']], [['segment', 'segment-audiences']]])('%j: --remove', async (names) => {
     const home = temporaryHome();
     const file = two(home, ...names);

@@ -108,6 +108,16 @@ export function findEntry(text: string, path: readonly string[]): Node | undefin
 }
 
 /**
+ * The entries of the object at a path of keys; none if there is no such object.
+ *
+ * @throws {JsonFileError} as `findEntry` does.
+ */
+export function entriesAt(text: string, path: readonly string[]): [key: string, value: unknown][] {
+  const node = findEntry(text, path);
+  return node?.type === 'object' ? Object.entries(Object(toValue(node))) : [];
+}
+
+/**
  * The edits that set the value at a path of keys, replacing the present one. Comments inside that one stay,
  * except in lists that change.
  *

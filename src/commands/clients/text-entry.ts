@@ -24,10 +24,26 @@ const maxAliasCount = 100;
  * @throws {ClientFileError} if the text can't be parsed.
  */
 export async function startInText(text: string, client: Client): Promise<ServerStart | undefined> {
-  if (text.length > maxTextChars) return undefined;
+  const servers = await serversInText(text, client);
+  return startIn(servers.find(([name]) => name === entryName)?.[1]);
+}
+
+/**
+ * The servers that a text lists, by their names; none if they are not where the client looks for them, or
+ * if the text has more than `maxTextChars`.
+ *
+ * @throws {ClientFileError} if the text can't be parsed.
+ */
+export async function serversInText(
+  text: string,
+  client: Client,
+): Promise<[name: string, entry: unknown][]> {
+  if (text.length > maxTextChars) return [];
   const root = await (client.format === 'toml' ? valueOfToml(text) : valueOfYaml(text));
   const servers = client.keys.reduce(valueAt, root);
-  return startIn(client.isList ? inList(servers) : valueAt(servers, entryName));
+  return client.isList
+    ? inList(servers)
+    : Object.entries(tableSchema.safeParse(servers).data ?? {});
 }
 
 const tableSchema = z.record(z.string(), z.unknown());
@@ -36,9 +52,9 @@ function valueAt(table: unknown, key: string): unknown {
   return tableSchema.safeParse(table).data?.[key];
 }
 
-function inList(servers: unknown): unknown {
+function inList(servers: unknown): [name: string, entry: unknown][] {
   const { data = [] } = z.array(z.unknown()).safeParse(servers);
-  return data.find((server) => valueAt(server, 'name') === entryName);
+  return data.map((server) => [String(valueAt(server, 'name')), server]);
 }
 
 async function valueOfToml(text: string): Promise<unknown> {

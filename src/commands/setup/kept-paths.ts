@@ -1,18 +1,19 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import { readFileOf } from '../../config/file-setting.ts';
 import { Given } from '../../config/given.ts';
 import { type Setting, settings } from '../../config/settings.ts';
-import { holdsTokenForm, slipIn } from '../../config/slips.ts';
+import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
 import { StateFolder } from '../../safety/state-folder.ts';
 import { redactionMark } from '../../text/redact.ts';
 import type { Entry, ServerStart } from '../clients/entry.ts';
 import type { Place } from '../clients/place.ts';
 
 /*
- * The files and the folder of its own that an older entry names. They stay as long as the server can use
- * them, unless the user gives others now: another token file is another workspace, and another state folder
- * has another key.
+ * The files and the folder of its own that an older entry names: another token file may be another
+ * workspace, and another state folder has another key. The rule, which docs/setup.md states: a file stays
+ * as long as it holds a valid token or key, and the folder as long as it exists or can be created, unless
+ * the user gives others now.
  */
 
 /** An older entry, and what is needed to look at what it names. */
@@ -57,7 +58,7 @@ export function keptPaths(
     const { env: variable } = setting;
     const given = start.env[variable]?.trim();
     if (!given) continue;
-    const { path = given, problem, isUnknown } = lookAt(setting, given, value, machine);
+    const { path = given, problem, doubt } = lookAt(setting, given, value, machine);
     if (path === plain[variable]) continue;
     const isOther = setting === settings.tokenFile && isTokenReplaced(path);
     const why =
@@ -70,12 +71,30 @@ export function keptPaths(
     }
     env[variable] = path;
     names.push(`${variable} (${path})`);
-    if (isUnknown) notes.push(notChecked(variable, path));
+    if (doubt !== undefined) notes.push(doubt);
   }
+  notes.push(
+    ...secretsNotKept(start, env[settings.tokenFile.env] ?? plain[settings.tokenFile.env]),
+  );
   return { env, names, notes };
 }
 
-/** What is said about a path that stays although it could not be checked. */
+/** Secrets themselves in an older entry. @param tokenFile the file that the new one names, if any. */
+function secretsNotKept({ env }: ServerStart, tokenFile: string | undefined): string[] {
+  const { token, secret, secretFile } = settings;
+  const isThere = ({ env: variable }: Setting<unknown>) => {
+    const value = env[variable]?.trim() ?? '';
+    return value !== '' && slipIn(value) === undefined;
+  };
+  const instead = tokenFile === undefined ? '' : `; the one in ${tokenFile} takes its place`;
+  const [ofToken, ofSecret] = [
+    `Not kept: ${token.env}, because a token does not belong in this file${instead}.`,
+    `Not kept: ${secret.env}, because it does not belong in this file: put it in one of its own, and set ${secretFile.env}.`,
+  ];
+  return [isThere(token) ? ofToken : [], isThere(secret) ? ofSecret : []].flat();
+}
+
+/** What is said about a path that stays although only the client can resolve it. */
 export function notChecked(name: string, path: string): string {
   return `Not checked: ${name} (${path}), because only the client knows where that is.`;
 }
@@ -95,19 +114,13 @@ export function whereItLeads(
   { platform, home }: Place,
 ): string | undefined {
   const { isAbsolute, resolve } = platform === 'win32' ? win32 : posix;
-  if (isVariable(path)) return undefined;
+  if (isForClient(path)) return undefined;
   // No client expands it, and the user can only have meant this.
   if (path.startsWith('~/') || path.startsWith('~\\')) return home + path.slice(1);
   if (isAbsolute(path)) return path;
-  return typeof cwd === 'string' && isAbsolute(cwd) && !isVariable(cwd)
+  return typeof cwd === 'string' && isAbsolute(cwd) && !isForClient(cwd)
     ? resolve(cwd, path)
     : undefined;
-}
-
-/** Whether a client may have to expand it. */
-function isVariable(path: string): boolean {
-  const isWhole = slipIn(path)?.kind === 'placeholder' && '$%{'.includes(path.charAt(0));
-  return isWhole || path.includes('${') || path.includes('{env:');
 }
 
 /** Why the user's present settings count, to follow "because"; undefined if they leave it open. */
@@ -137,10 +150,10 @@ function notKept(
 interface Look {
   /** Where it leads; undefined if that is not known. */
   path?: string;
-  /** Why the server can't use it, to follow "because". */
+  /** Why it does not stay, to follow "because". */
   problem?: string;
-  /** Whether it could not be checked. */
-  isUnknown?: boolean;
+  /** What the user must know if it stays, in a sentence. */
+  doubt?: string;
   token?: string | undefined;
 }
 
@@ -150,40 +163,56 @@ function lookAt(
   value: Entry,
   { place, exists }: PathMachine,
 ): Look {
-  if (holdsTokenForm(given))
+  if (holdsTokenForm(given)) {
     return { path: redactionMark, problem: 'it holds a token instead of a path' };
+  }
   const path = whereItLeads(given, value, place);
   if (path === undefined) return lookAtUnknown(setting, given);
-  if (setting === settings.stateFolder) {
-    const problem = new StateFolder(path, Date.now).problem();
-    return { path, ...(problem !== undefined && { problem }) };
+  if (setting === settings.stateFolder) return lookAtFolder(path);
+  return exists(path) ? lookAtFile(setting, path) : { path, problem: 'it does not exist' };
+}
+
+function lookAtUnknown(setting: Setting<string>, given: string): Look {
+  const doubt = notChecked(setting.env, given);
+  if (isForClient(given)) return { doubt };
+  const slip = slipIn(given);
+  if (slip) return { problem: `it ${slip.what}` };
+  return setting === settings.stateFolder ? { problem: 'it must be an absolute path' } : { doubt };
+}
+
+/** A folder that is there stays, whatever is wrong with it; the server creates one that is not. */
+function lookAtFolder(path: string): Look {
+  const why = new StateFolder(path, Date.now).problem();
+  if (why === undefined) return { path };
+  if (!kindOf(path)?.isDirectory()) return { path, problem: why };
+  return {
+    path,
+    doubt: `The server can't use ${settings.stateFolder.env} (${path}) because ${why}.`,
+  };
+}
+
+function lookAtFile(setting: Setting<string>, path: string): Look {
+  const { env } = setting;
+  if (kindOf(path)?.isFIFO()) {
+    return {
+      path,
+      doubt: `Not checked: ${env} (${path}), because a pipe is for the server to read.`,
+    };
   }
-  if (!exists(path)) return { path, problem: 'it does not exist' };
-  // Whoever reads a pipe takes from it what the server is to read.
-  if (isPipe(path)) return { path, isUnknown: true };
   const problems: string[] = [];
   const isToken = setting === settings.tokenFile;
   const token = isToken ? readFileOf(setting, settings.token, path, problems) : undefined;
   if (!isToken) readFileOf(setting, settings.secret, path, problems);
   const [problem] = problems;
-  return problem === undefined
-    ? { path, token }
-    : { path, problem: afterBecause(problem, setting) };
+  if (problem === undefined) return { path, token };
+  // Problems begin with the name of the setting.
+  return { path, problem: problem.replace(`${env}: `, '').replace(env, 'it').replace(/\.$/, '') };
 }
 
-function lookAtUnknown(setting: Setting<string>, given: string): Look {
-  if (isVariable(given)) return { isUnknown: true };
-  const slip = slipIn(given);
-  if (slip?.kind === 'placeholder') return { problem: `it ${slip.what}` };
-  if (setting === settings.stateFolder) return { problem: 'it must be an absolute path' };
-  return { isUnknown: true };
-}
-
-function isPipe(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
-}
-
-/** A problem that was found in a file, which begins with the name of the setting. */
-function afterBecause(problem: string, { env }: Setting<string>): string {
-  return problem.replace(`${env}: `, '').replace(env, 'it').replace(/\.$/, '');
+function kindOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,17 +1,15 @@
-import { entryName, isTable, programIn, startIn } from '../clients/entry.ts';
-import { findEntry, toValue } from '../clients/json-file.ts';
-import type { Client } from '../clients/table.ts';
+import { entryName, programIn, startIn } from '../clients/entry.ts';
 
 /**
  * The names of other entries in a client's file that start this program.
  *
- * @param mainFile its real path. @throws {JsonFileError} if the text can't be read.
+ * @param servers all that the file lists, by name. @param mainFile the real path of this program.
  */
-export function otherEntries(text: string, { keys }: Client, mainFile: string): string[] {
-  const node = findEntry(text, keys);
-  const servers = node && toValue(node);
-  if (!isTable(servers)) return [];
-  return Object.entries(servers).flatMap(([name, value]) => {
+export function otherEntries(
+  servers: readonly (readonly [name: string, entry: unknown])[],
+  mainFile: string,
+): string[] {
+  return servers.flatMap(([name, value]) => {
     const start = startIn(value);
     const isOurs = start !== undefined && programIn(start, mainFile, name) !== undefined;
     return isOurs && name !== entryName ? [name] : [];

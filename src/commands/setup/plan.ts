@@ -18,6 +18,7 @@ import {
   edited,
   editsToRemove,
   editsToSet,
+  entriesAt,
   findEntry,
   isSameJson,
   JsonFileError,
@@ -97,7 +98,7 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, addition.mainFile);
     const { entry, notes } = own ? replacing(own, client, addition) : plainly(addition);
-    const others = otherEntries(file.text, client, addition.mainFile);
+    const others = otherEntries(entriesAt(file.text, client.keys), addition.mainFile);
     const tokenFile = startIn(entry)?.env[settings.tokenFile.env];
     const noted = { notes: [...notes, ...noteOnAdding(others)], tokenFile };
     if (own && JSON.stringify(own.value) === JSON.stringify(entry)) {
@@ -198,7 +199,7 @@ export function planToRemove(file: ClientFile, client: Client, mainFile: string)
   return ofClient(() => {
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, mainFile);
-    const notes = noteOnRemoving(otherEntries(file.text, client, mainFile));
+    const notes = noteOnRemoving(otherEntries(entriesAt(file.text, client.keys), mainFile));
     if (!own) return { kind: 'none', notes };
     const [kept, emptied] = [false, true].map((withEmpty) => {
       const edits = editsToRemove(file.text, path, withEmpty);

@@ -2,8 +2,9 @@ import { ClientFileError, readClientFile } from '../clients/client-file.ts';
 import { entryName, isTable, startIn } from '../clients/entry.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
 import { type Client, isEditable } from '../clients/table.ts';
-import { startInText } from '../clients/text-entry.ts';
+import { serversInText } from '../clients/text-entry.ts';
 import { keptPaths, type OlderEntry, type PathMachine } from './kept-paths.ts';
+import { noteOnAdding, otherEntries } from './other-entries.ts';
 import type { Server } from './server.ts';
 
 /** What setup finds in a client's file that it only prints a block for. */
@@ -13,8 +14,6 @@ interface Found {
   /** What is to be said about other entries, a sentence each. */
   others: readonly string[];
 }
-
-const nothing: Found = { own: undefined, others: [] };
 
 /**
  * What the user must know about the present entries in a client's file, a sentence each; none if the file
@@ -54,25 +53,20 @@ function aboutOwn(own: OlderEntry, client: Client, server: Server, machine: Path
 
 async function foundIn(client: Client, file: string, mainFile: string): Promise<Found> {
   try {
-    const { text } = await readClientFile(file);
-    if (text === '') return nothing;
-    if (isEditable(client)) return await foundInJson(text, client, mainFile);
-    const start = await startInText(text, client);
-    return { own: start && { value: {}, start }, others: [] };
+    const servers = await serversIn((await readClientFile(file)).text, client);
+    const value = servers.find(([name]) => name === entryName)?.[1];
+    const start = startIn(value);
+    const own = start && isTable(value) ? { value, start } : undefined;
+    return { own, others: noteOnAdding(otherEntries(servers, mainFile)) };
   } catch (error) {
-    if (error instanceof ClientFileError) return nothing;
+    if (error instanceof ClientFileError) return { own: undefined, others: [] };
     throw error;
   }
 }
 
-async function foundInJson(text: string, client: Client, mainFile: string): Promise<Found> {
-  const { findEntry, ofClient, toValue } = await import('../clients/json-file.ts');
-  const { noteOnAdding, otherEntries } = await import('./other-entries.ts');
-  return ofClient(() => {
-    const node = findEntry(text, [...client.keys, entryName]);
-    const value = node && toValue(node);
-    const start = startIn(value);
-    const own = start && isTable(value) ? { value, start } : undefined;
-    return { own, others: noteOnAdding(otherEntries(text, client, mainFile)) };
-  });
+async function serversIn(text: string, client: Client): Promise<[string, unknown][]> {
+  if (text === '') return [];
+  if (!isEditable(client)) return serversInText(text, client);
+  const { entriesAt, ofClient } = await import('../clients/json-file.ts');
+  return ofClient(() => entriesAt(text, client.keys));
 }
