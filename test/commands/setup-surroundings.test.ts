@@ -171,7 +171,7 @@ describe('another entry of this program', () => {
     );
   };
   const note = (names: string) =>
-    `${names} this program: the client would have the same tools more than once. Setup changes only "segment-audiences": remove the others by hand.`;
+    `${names} this program: the client would have the same tools more than once. Setup changes only "segment-audiences": remove the other`;
 
   test.each([
     [['segment'], 'The entry "segment" in this file also starts'],
@@ -227,7 +227,7 @@ describe('another entry of this program', () => {
     const { code, stdout } = await remove(home);
     expect(code).toBe(0);
     expect(stdout).toContain(
-      'The entry "segment" in this file also starts this program. Setup removes only "segment-audiences": remove the others by hand.',
+      'The entry "segment" in this file also starts this program. Setup removes only "segment-audiences": remove the other by hand.',
     );
     expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).mcpServers)).toEqual([
       'segment',

@@ -20,14 +20,14 @@ export function otherEntries(
 export function noteOnAdding(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   return [
-    `${inWords(names)}: the client would have the same tools more than once. Setup changes only "${entryName}": remove the others by hand.`,
+    `${inWords(names)}: the client would have the same tools more than once. Setup changes only "${entryName}": remove ${rest(names)} by hand.`,
   ];
 }
 
 /** The same where ours is removed. */
 export function noteOnRemoving(names: readonly string[]): string[] {
   if (names.length === 0) return [];
-  return [`${inWords(names)}. Setup removes only "${entryName}": remove the others by hand.`];
+  return [`${inWords(names)}. Setup removes only "${entryName}": remove ${rest(names)} by hand.`];
 }
 
 function inWords(names: readonly string[]): string {
@@ -35,4 +35,8 @@ function inWords(names: readonly string[]): string {
   return names.length === 1
     ? `The entry ${listed} in this file also starts this program`
     : `The entries ${listed} in this file also start this program`;
+}
+
+function rest(names: readonly string[]): string {
+  return names.length === 1 ? 'the other' : 'the others';
 }
