@@ -159,6 +159,14 @@ describe('what is in the place of a file that setup keeps is named before anythi
     );
     expect(contents(home)).toEqual(before);
   });
+
+  test.each(kept)('%s does not keep the entry from being read', async (ending) => {
+    const home = temporaryHome();
+    const file = withEntry(home, { command: 'node', args: [main, '--read-only'] });
+    mkdirSync(`${file}${ending}`);
+    const { stdout } = await run(home, { write: false, yes: false });
+    expect(stdout).toContain('The present entry is restricted by --read-only');
+  });
 });
 
 describe('another entry of this program', () => {

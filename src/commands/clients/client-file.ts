@@ -19,6 +19,8 @@ export interface ClientFile {
   backup: Buffer | undefined;
   /** Undefined if setup did not create the file. */
   made: Made | undefined;
+  /** Why the file can't be changed although it can be read, to complete a sentence about it. */
+  obstacle: string | undefined;
 }
 
 /** What setup created for our entry, in addition to the file. */
@@ -58,14 +60,26 @@ export async function readClientFile(file: string): Promise<ClientFile> {
   return explained(async () => {
     const path = await realPathOf(file);
     const bytes = await readIfThere(path);
-    const backup = await readOwn(backupOf(path), 'the backup');
-    const marker = await readOwn(markerOf(path), 'the mark of a new file');
+    const [backup, marker] = await Promise.all([
+      readOwn(backupOf(path), 'the backup'),
+      readOwn(markerOf(path), 'the mark of a new file'),
+    ]);
+    const obstacle = backup.obstacle ?? marker.obstacle;
     // Without the file, it is left from one that its user has removed since.
-    const made = bytes && marker && { folder: marker.toString('utf8') || undefined };
+    const made = bytes && marker.bytes && { folder: marker.bytes.toString('utf8') || undefined };
     const mode = bytes ? (await stat(path)).mode & 0o7777 : newFileMode;
     const whole = bytes ? decoded(bytes) : '';
     const mark = whole.startsWith('\ufeff') ? '\ufeff' : '';
-    return { path, bytes, text: whole.slice(mark.length), mark, mode, backup, made };
+    return {
+      path,
+      bytes,
+      text: whole.slice(mark.length),
+      mark,
+      mode,
+      backup: backup.bytes,
+      made,
+      obstacle,
+    };
   });
 }
 
@@ -191,21 +205,22 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/**
- * Reads what setup keeps next to a client's file.
- *
- * @param what it is, for a sentence. @throws {ClientFileError} if something else is in its place, before
- * anything is written.
- */
-async function readOwn(path: string, what: string): Promise<Buffer | undefined> {
+/** What setup keeps next to a client's file, or why nothing can be kept there. */
+interface Own {
+  bytes?: Buffer | undefined;
+  obstacle?: string;
+}
+
+/** @param what it is, for a sentence. */
+async function readOwn(path: string, what: string): Promise<Own> {
   try {
-    return await readIfThere(path);
+    return { bytes: await readIfThere(path) };
   } catch (error) {
-    const why =
-      error instanceof ClientFileError ? error.message : `can't be read (${systemReason(error)})`;
-    throw new ClientFileError(
-      `can't be changed, because setup keeps ${what} in ${path}, which ${why}: move it away, or delete it`,
-    );
+    const isOther = error instanceof ClientFileError;
+    const why = isOther ? error.message : `can't be read (${systemReason(error)})`;
+    return {
+      obstacle: `can't be changed, because setup keeps ${what} in ${path}, which ${why}: move it away, or delete it`,
+    };
   }
 }
 

@@ -126,6 +126,7 @@ export class Change {
       const name = fileOf(client, place, exists) ?? '';
       try {
         const file = await readClientFile(name);
+        if (file.obstacle !== undefined) throw new ClientFileError(file.obstacle);
         const plan = planFor(file, client);
         planned.push({ client, name, file, plan, before: beforeFor(client) });
       } catch (error) {
