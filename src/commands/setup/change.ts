@@ -84,21 +84,20 @@ export class Change {
     return code;
   }
 
-  /** @param replaced the files of tokens in place of which the user gives another one. */
+  /** @param replacedTokens as in `Present`. */
   async #planToAdd(
     chosen: readonly Client[],
     server: Server,
-    replaced: readonly string[],
+    replacedTokens: readonly string[],
   ): Promise<Planned[] | undefined> {
     const { planToAdd } = await import('./plan.ts');
-    const isTokenReplaced = (file: string) => replaced.includes(file);
-    const present = { flags: this.#command.flags, machine: this.#machine, isTokenReplaced };
+    const { flags } = this.#command;
+    const machine = this.#machine;
     return this.#planAll(chosen, {
       planFor: (file, client) =>
         planToAdd(file, client, {
           entryFor: (kept) => server.entryFor(client, kept),
-          present,
-          mainFile: this.#machine.mainFile,
+          ...{ flags, machine, replacedTokens, mainFile: machine.mainFile },
         }),
       beforeFor: server.beforeFor,
     });

@@ -42,14 +42,14 @@ export interface KeptPaths {
 const pathSettings = [settings.tokenFile, settings.secretFile, settings.stateFolder];
 
 /**
- * @param plain the variables of the new entry if nothing is kept. @param isTokenReplaced whether the user
- * gives another token now than the one in this file.
+ * @param plain the variables of the new entry if nothing is kept. @param replacedTokens the
+ * files of tokens in place of which the user gives another one.
  */
 export function keptPaths(
   { value, start }: OlderEntry,
   plain: ServerStart['env'],
   machine: PathMachine,
-  isTokenReplaced: (file: string) => boolean,
+  replacedTokens: readonly string[] = [],
 ): KeptPaths {
   const env: Record<string, string> = {};
   const names: string[] = [];
@@ -60,7 +60,7 @@ export function keptPaths(
     if (!given) continue;
     const { path = given, problem, doubt } = lookAt(setting, given, value, machine);
     if (path === plain[variable]) continue;
-    const isOther = setting === settings.tokenFile && isTokenReplaced(path);
+    const isOther = setting === settings.tokenFile && replacedTokens.includes(path);
     const why =
       reasonOf(setting, plain, machine.place) ??
       problem ??

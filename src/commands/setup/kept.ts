@@ -46,15 +46,15 @@ export interface Present {
   /** The flags of the command line. */
   flags: Flags;
   machine: PathMachine;
-  /** Whether the user gives another token now than the one in this file. */
-  isTokenReplaced: (file: string) => boolean;
+  /** The files of tokens in place of which the user gives another one. */
+  replacedTokens?: readonly string[];
 }
 
 /** @param plain the variables of the new entry if nothing is kept. */
 export function keptFrom(
   old: OlderEntry,
   plain: ServerStart['env'],
-  { flags, machine, isTokenReplaced }: Present,
+  { flags, machine, replacedTokens }: Present,
 ): KeptInWords {
   const restrictions = restrictionsIn(old.start)
     .filter(({ setting: { flag = '' } }) => flags[flag] === undefined)
@@ -62,7 +62,7 @@ export function keptFrom(
       return each.setting === settings.auditLog ? auditLogOf(each, old, machine) : each;
     });
   const asWritten = restrictions.filter(({ isUnknown }) => isUnknown);
-  const paths = keptPaths(old, plain, machine, isTokenReplaced);
+  const paths = keptPaths(old, plain, machine, replacedTokens);
   const env = Object.entries(old.start.env).filter(([name]) => !ownVariables.has(name));
   const names = restrictions.map(({ name }) => name);
   return {

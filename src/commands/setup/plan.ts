@@ -78,18 +78,16 @@ interface OwnEntry {
 }
 
 /** The entry to add. */
-export interface Addition {
+export interface Addition extends Present {
   /** @param kept of an older entry. @throws {ConfigError} if that does not fit. */
   entryFor(kept: Kept): Entry;
-  /** What counts instead of what an older entry has. */
-  present: Present;
   /** The real path of this program. */
   mainFile: string;
 }
 
 /**
  * Plans to add our entry to a client's file. Of an older one its restrictions stay, unless the
- * command line sets the same ones, and what is not ours.
+ * command line sets the same ones, the files that it names (see `keptPaths`), and what is not ours.
  *
  * @throws {ClientFileError} with line and column; also for restrictions that can't stay.
  */
@@ -130,7 +128,8 @@ function plainly({ entryFor }: Addition): NewEntry {
 }
 
 /** @throws {ClientFileError} for restrictions that can't stay. */
-function replacing(own: OwnEntry, { id }: Client, { entryFor, present }: Addition): NewEntry {
+function replacing(own: OwnEntry, { id }: Client, addition: Addition): NewEntry {
+  const { entryFor } = addition;
   const { value, start, unclear } = own;
   if (unclear !== undefined) {
     throw new ClientFileError(
@@ -140,7 +139,7 @@ function replacing(own: OwnEntry, { id }: Client, { entryFor, present }: Additio
   const plain = entryFor(nothingKept);
   assertNotWider(own, plain, id);
   const env = startIn(plain)?.env;
-  const kept = start && env ? keptFrom({ value, start }, env, present) : undefined;
+  const kept = start && env ? keptFrom({ value, start }, env, addition) : undefined;
   const entry = withFieldsOf(value, fitting(entryFor, kept ?? nothingKept, id));
   const fields = differentFields(value, plain).map((name) => `"${name}"`);
   const names = [...(kept?.all ?? []), ...fields];

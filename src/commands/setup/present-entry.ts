@@ -42,7 +42,7 @@ function aboutOwn(own: OlderEntry, client: Client, server: Server, machine: Path
   }
   const plain = startIn(server.entryFor(client));
   if (!plain) return sentences;
-  const { names, notes } = keptPaths(own, plain.env, machine, () => false);
+  const { names, notes } = keptPaths(own, plain.env, machine);
   if (names.length > 0) {
     sentences.push(
       `The present entry names ${names.join(', ')}: to keep that, write it into what follows.`,
