@@ -21,11 +21,13 @@ export interface ClosingOptions {
 
 /** Until when Segment refuses a token as a whole, as all replicas know it. */
 export class SharedClosing {
+  readonly #storeClock: StoreClock;
   readonly #document: SharedDocument<Closing>;
-  /** As far as it was raised here. */
-  #until = Number.NEGATIVE_INFINITY;
+  /** As far as it was raised here, by this replica's clock: the store's may be set. */
+  #ownUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: ClosingOptions) {
+    this.#storeClock = options.storeClock;
     this.#document = new SharedDocument({
       ...options,
       schema: z.strictObject({ until: z.number() }),
@@ -39,7 +41,8 @@ export class SharedClosing {
 
   /** By the store's clock; in the past where nothing is refused. */
   get until(): number {
-    return Math.max(this.#until, this.#document.value?.until ?? Number.NEGATIVE_INFINITY);
+    const { value } = this.#document;
+    return Math.max(this.#storeClock.of(this.#ownUntil), value?.until ?? Number.NEGATIVE_INFINITY);
   }
 
   /** Has `changed` called whenever another replica has raised it. */
@@ -47,10 +50,10 @@ export class SharedClosing {
     this.#document.onChange(changed);
   }
 
-  /** @param until by the store's clock. Never rejects: without a store, this replica alone knows. */
-  async raise(until: number): Promise<void> {
-    if (until <= this.until) return;
-    this.#until = until;
+  /** @param untilMs on the monotonic clock. Never rejects: without a store, this replica alone knows. */
+  async raise(untilMs: number): Promise<void> {
+    if (this.#storeClock.of(untilMs) <= this.until) return;
+    this.#ownUntil = untilMs;
     await this.#share();
   }
 
@@ -58,8 +61,9 @@ export class SharedClosing {
     try {
       await this.#document.refresh();
       await this.#document.change((value, now) => {
-        const isKnown = this.#until <= now || (value !== undefined && value.until >= this.#until);
-        return { value: isKnown ? value : { until: this.#until }, result: undefined };
+        const until = this.#storeClock.of(this.#ownUntil);
+        const isKnown = until <= now || (value !== undefined && value.until >= until);
+        return { value: isKnown ? value : { until }, result: undefined };
       });
     } catch (error) {
       if (!(error instanceof StoreGoneError)) throw error;

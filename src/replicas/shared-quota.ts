@@ -139,25 +139,32 @@ export class SharedQuota implements Quota {
   }
 
   async settle(place: Place, report: QuotaReport | undefined): Promise<void> {
-    const { storeClock } = this.#options;
-    const told = report && later(report, storeClock.of(0));
-    const now = storeClock.now();
-    const late = (state: QuotaState, movedMs: number) => {
-      const moved = { ...place, takenAt: place.takenAt + movedMs };
-      const known = transitions.readmit(state, moved);
-      return transitions.settle(known, moved, told && later(told, movedMs), now + movedMs);
+    const { storeClock, clock } = this.#options;
+    const endedAt = clock.monotonic();
+    /** By the store's clock as it is known at the time: an exchange may show that it was set. */
+    const bySharedTime = () => {
+      return { told: report && later(report, storeClock.of(0)), now: storeClock.of(endedAt) };
     };
     this.#own.delete(place.id);
     await this.#change(
       (state, _, among) => {
+        const { told, now } = bySharedTime();
         const known = told ? transitions.readmit(state, place) : state;
         const said = told && { ...told, limit: told.limit && shareOf(told.limit, among) };
         return { state: transitions.settle(known, place, said, now), result: undefined };
       },
-      () => late,
+      () => {
+        const { told, now } = bySharedTime();
+        return (state, movedMs) => {
+          const moved = { ...place, takenAt: place.takenAt + movedMs };
+          const known = transitions.readmit(state, moved);
+          return transitions.settle(known, moved, told && later(told, movedMs), now + movedMs);
+        };
+      },
     );
-    if (this.#alone && told?.limit !== undefined && this.#alone.whole.from !== 'user')
-      this.#alone.whole = { perMinute: told.limit, from: 'answers' };
+    const limit = report?.limit;
+    if (this.#alone && limit !== undefined && this.#alone.whole.from !== 'user')
+      this.#alone.whole = { perMinute: limit, from: 'answers' };
   }
 
   async giveBack(place: Place): Promise<void> {
@@ -170,8 +177,7 @@ export class SharedQuota implements Quota {
   }
 
   async closeUntil(untilMs: number): Promise<void> {
-    const { closing, storeClock } = this.#options;
-    await closing.raise(storeClock.of(untilMs));
+    await this.#options.closing.raise(untilMs);
   }
 
   forecastMs(ahead: number): number {

@@ -8,6 +8,8 @@ export class QuotaServer {
   limit: number;
   endsAt = 0;
   refused = 0;
+  /** How long before the end of a window it refused a request, at most. */
+  maxEarlyMs = 0;
   /** How many requests it let through. */
   counted = 0;
   readonly #offsetMs: number;
@@ -45,8 +47,10 @@ export class QuotaServer {
       this.counted += 1;
       return { status: 200, headers, body: {} };
     }
+    const msBeforeNext = this.endsAt - at;
     this.refused += 1;
-    const points = { remainingPoints: 0, msBeforeNext: this.endsAt - at, consumedPoints: 1 };
+    this.maxEarlyMs = Math.max(this.maxEarlyMs, msBeforeNext);
+    const points = { remainingPoints: 0, msBeforeNext, consumedPoints: 1 };
     return { status: 429, headers, body: { errors: [{ data: points }] } };
   }
 
