@@ -49,6 +49,7 @@ import {
   checkTokens,
 } from './doctor/serving-checks.ts';
 import { within } from './doctor/time-limit.ts';
+import { endingSignal } from './doctor/whole-program.ts';
 import { endpointIn, problemsOfVariable } from './endpoint.ts';
 
 /** What the command line asks for. */
@@ -124,6 +125,7 @@ export function thisMachine(): DoctorMachine {
   const mainFile = realpathSync(process.argv[1] ?? '');
   const platform = process.platform;
   const folderAt = (path: string) => new StateFolder(path, Date.now);
+  const ended = endingSignal();
   return {
     place: { platform, environment: process.env, home: homedir(), cwd: process.cwd() },
     clock: systemClock,
@@ -141,13 +143,13 @@ export function thisMachine(): DoctorMachine {
     problemWithStateFolder: (folder) => folderAt(folder).problem(),
     connect: (config, redactor) =>
       connect(config, { clock: systemClock, random: Math.random }, redactor, () => {}),
-    nodeVersion: nodeVersionOf,
+    nodeVersion: (command, signal) => nodeVersionOf(command, AbortSignal.any([signal, ended])),
     listTools: (args, environment, signal) =>
       listToolsOf(
         process.execPath,
         [mainFile, ...args],
         { environment, clock: systemClock },
-        signal,
+        AbortSignal.any([signal, ended]),
       ),
   };
 }

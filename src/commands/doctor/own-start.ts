@@ -1,11 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import * as z from 'zod';
 import type { Clock } from '../../clock.ts';
 import { name as programName, version } from '../../version.ts';
 import type { Place } from '../clients/place.ts';
 import type { ToolList } from './machine.ts';
+import { startWhole } from './whole-program.ts';
 
 /** What a client sends to get the list of tools. */
 const messages = [
@@ -43,8 +42,7 @@ export function listToolsOf(
 ): Promise<ToolList> {
   return new Promise((resolve, reject) => {
     const startedAt = clock.monotonic();
-    const options = { env: environment, signal, killSignal: 'SIGKILL', windowsHide: true } as const;
-    const child = spawn(node, words, options);
+    const child = startWhole(node, words, environment, signal);
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-maxStderrChars);
@@ -68,20 +66,42 @@ export function listToolsOf(
   });
 }
 
+/** How long a Node may take to report its version, in milliseconds. */
+const maxVersionMs = 2000;
+
+/** The version is in the first line; what is no Node may write for ever. */
+const maxVersionChars = 200;
+
 /** The version of a Node; undefined if it does not report one. */
 export async function nodeVersionOf(
   command: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const options = { signal, windowsHide: true, timeout: 2000, killSignal: 'SIGKILL' } as const;
-    const running = promisify(execFile)(command, ['--version'], options);
-    running.child.stdin?.end();
-    const { stdout } = await running;
-    return /^v\d+\.\d+\.\d+/.exec(stdout)?.[0];
+    return await firstVersion(
+      startWhole(
+        command,
+        ['--version'],
+        process.env,
+        AbortSignal.any([signal, AbortSignal.timeout(maxVersionMs)]),
+      ),
+    );
   } catch {
     return undefined;
   }
+}
+
+function firstVersion(child: ReturnType<typeof startWhole>): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(0, maxVersionChars);
+    });
+    child.stderr.resume();
+    child.stdin.on('error', () => {}).end();
+    child.on('error', reject);
+    child.on('close', () => resolve(/^v\d+\.\d+\.\d+/.exec(output)?.[0]));
+  });
 }
 
 function parsed(line: string): unknown {
