@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { readFileHere } from '../access/open-access.ts';
 import { type Clock, passed, systemClock } from '../clock.ts';
@@ -19,8 +19,9 @@ import {
   checkStart,
   checkStateFolder,
 } from './doctor/local-checks.ts';
-import type { DoctorMachine, KeptToken, PathKind } from './doctor/machine.ts';
+import type { DoctorMachine, KeptToken } from './doctor/machine.ts';
 import { listToolsOf, nodeVersionOf } from './doctor/own-start.ts';
+import { kindOf } from './doctor/path-kind.ts';
 import { pingRedis } from './doctor/redis-ping.ts';
 import {
   checkAudiences,
@@ -163,21 +164,6 @@ function keptTokenIn(folder: StateFolder): KeptToken {
   }
 }
 
-function kindOf(path: string): PathKind | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) return undefined;
-  if (stats.isDirectory()) return 'folder';
-  if (!stats.isFile()) return 'other';
-  // Windows has no permission to execute.
-  if (process.platform === 'win32') return 'program';
-  try {
-    accessSync(path, constants.X_OK);
-    return 'program';
-  } catch {
-    return 'file';
-  }
-}
-
 /**
  * Makes all checks and writes what they found.
  *
@@ -251,7 +237,7 @@ async function runCheck<Given>(
           maxMs,
           async (signal) => run(context, signal),
           () => fail(`No result within ${Math.round(maxMs / 1000)} s.`, again),
-        );
+        ).catch(unexpected);
   return [given].flat().map(({ part, status, message, next }) => ({
     id: part === undefined ? id : `${id}.${part}`,
     title: part === undefined ? title : `${title}: ${part}`,
@@ -259,6 +245,12 @@ async function runCheck<Given>(
     message: visible(message),
     ...(next !== undefined && { next: visible(next) }),
   }));
+}
+
+/** The other checks have their results all the same. */
+function unexpected(error: unknown): Finding {
+  const reason = error instanceof Error ? error.message : String(error);
+  return fail(`This check itself failed: ${reason}`, 'Report it with this output.');
 }
 
 function inJson(isOk: boolean, found: readonly Reported[]): string {

@@ -66,16 +66,6 @@ describe('an entry that can not work, or is dangerous, fails', () => {
       'is not published',
     ],
     [
-      'a flag that the server refuses',
-      { command: node, args: [main, '--sandbox', '--readonly'] },
-      'passes arguments that the server refuses (--readonly is not a flag here: did you mean --read-only?)',
-    ],
-    [
-      'another command of this program',
-      { command: node, args: [main, 'doctor'] },
-      'passes arguments that the server refuses (They run doctor instead.)',
-    ],
-    [
       'a command that is not on the PATH',
       { command: 'nodejs', args: [main] },
       'has a command that is not on the PATH: nodejs',
@@ -91,6 +81,12 @@ describe('an entry that can not work, or is dangerous, fails', () => {
       { command: '/opt/node', args: [main] },
       'names a folder instead of a file: /opt/node',
       { kindOf: (path) => (path === '/opt/node' ? 'folder' : 'program') },
+    ],
+    [
+      'a path in a folder of another user',
+      { command: node, args: ['/root/segment-audiences-mcp/dist/main.js'] },
+      "names a path that can't be looked at from here: /root/segment-audiences-mcp/dist/main.js",
+      { kindOf: (path) => (path === node ? 'program' : 'unreachable') },
     ],
     [
       'a path that only a shell expands',
@@ -118,6 +114,75 @@ describe('an entry that can not work, or is dangerous, fails', () => {
       status: 'fail',
       message: expect.stringContaining(reason),
       next: expect.stringMatching(/: segment-audiences-mcp setup cursor .*--write$/),
+    });
+  });
+
+  test.each([
+    [
+      'a flag that the server refuses',
+      ['--sandbox', '--readonly'],
+      'passes arguments that the server refuses (--readonly is not a flag here: did you mean --read-only?)',
+    ],
+    [
+      'another command of this program',
+      ['doctor'],
+      'passes arguments that the server refuses (They run doctor instead.)',
+    ],
+  ])('%s, which setup would not replace', async (_, args, reason) => {
+    expect(await about({ command: node, args: [main, ...args] })).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining(reason),
+      next: 'Fix its arguments in the file by hand.',
+    });
+  });
+
+  test.each([
+    ['npx', '-y', 'https://files.example/segment-audiences-mcp-0.1.0.tgz'],
+    ['npx', 'github:owner/repo'],
+    ['cmd.exe', '/d', '/s', '/c', 'npx git+https://git.example/owner/repo.git'],
+    ['npm', 'exec', '--yes', '--', 'owner/segment-audiences-mcp'],
+  ])('what %s %s downloads from elsewhere', async (command, ...args) => {
+    expect(await about({ command, args })).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining(
+        'downloads what it starts from a repository or a URL, but this program is not published',
+      ),
+      next: expect.stringMatching(/: segment-audiences-mcp setup cursor --write$/),
+    });
+  });
+
+  test('what another entry downloads is of no interest, even if it works in our folder', async () => {
+    const home = temporaryHome();
+    const command = 'npx';
+    const mcpServers = {
+      files: { command, args: ['-y', '@other/server', '/home/u/segment-audiences-mcp'] },
+      shell: { command: 'bash', args: ['-c', 'run && other'] },
+    };
+    withFile(cursorFile(home), JSON.stringify({ mcpServers }));
+    expect(await found(home)).toMatchObject([{ id: 'clients', status: 'skipped' }]);
+  });
+
+  test.each<[string, object, string, Parameters<typeof found>[1]?]>([
+    [
+      'settings that the server refuses',
+      { command: node, args: [main, '--space', 'spa_a'], env: { SEGMENT_ALLOWED_SPACES: 'spa_b' } },
+      'has settings that the server refuses (The default space is not one of --allowed-spaces',
+    ],
+    [
+      'an audit log that can not be written',
+      { command: node, args: [main, '--sandbox', '--audit-log', '/readonly/a.jsonl'] },
+      'has settings that the server refuses (It is read-only.)',
+      { problemWithAuditLog: () => 'It is read-only.' },
+    ],
+    [
+      'a variable that is almost a restriction',
+      { command: node, args: [main, '--sandbox'], env: { SEGMENT_READONLY: '1' } },
+      'SEGMENT_READONLY is not a setting: did you mean SEGMENT_READ_ONLY?',
+    ],
+  ])('%s', async (_, entry, reason, more) => {
+    expect(await about(entry, more)).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining(reason),
     });
   });
 
@@ -153,6 +218,51 @@ describe('what was not checked is skipped', () => {
       { has: ['/usr/bin/npx'], nodeVersion: async () => undefined },
     ],
     [
+      'what a shell does',
+      { command: 'bash', args: ['-lc', 'cd /tmp && npx -y segment-audiences-mcp'] },
+      'how bash starts the program is not understood here',
+      { has: ['/usr/bin/bash'] },
+    ],
+    [
+      'a script of a package manager',
+      { command: 'npm', args: ['run', 'segment-audiences-mcp'] },
+      'how npm starts the program is not understood here',
+      { has: ['/usr/bin/npm'] },
+    ],
+    [
+      'the program by its own name',
+      { command: 'segment-audiences-mcp', args: ['--sandbox'] },
+      'which Node.js runs segment-audiences-mcp depends on the client',
+      { has: ['/usr/bin/segment-audiences-mcp'] },
+    ],
+    [
+      'a setting that the client fills in',
+      { command: node, args: [main, '--sandbox'], env: { SEGMENT_READ_ONLY: '${input:ro}' } },
+      'only the client can expand SEGMENT_READ_ONLY',
+    ],
+    [
+      'an address that the client fills in',
+      { url: '${env:SEGMENT_MCP_URL}/mcp' },
+      'only the client can expand its URL',
+    ],
+    [
+      'an entry that the client does not start',
+      { command: node, args: [main], disabled: true },
+      'is turned off.',
+    ],
+    ['the same in another form', { command: node, args: [main], enabled: false }, 'is turned off.'],
+    [
+      'an entry of another form',
+      { command: node, args: [main, 8080] },
+      'its form is not understood here',
+    ],
+    [
+      'a published repository',
+      { command: 'npx', args: ['-y', 'github:owner/segment-audiences-mcp'] },
+      'it downloads the program',
+      { has: ['/usr/bin/npx'], project: { owner: 'acme', published: true } },
+    ],
+    [
       'a published package',
       { command: 'npx', args: ['-y', 'segment-audiences-mcp@0.1.0'] },
       'it downloads the program',
@@ -168,19 +278,19 @@ describe('what was not checked is skipped', () => {
 
 test('the next step has the settings of the entry, and no secret', async () => {
   const args = ['/gone/segment-audiences-mcp/dist/main.js', '--space', 'spa_a', '--region=eu'];
-  const env = { SEGMENT_READ_ONLY: '1', SEGMENT_NO_SAMPLES: '0', SEGMENT_TOOLS: '${TOOLS}' };
+  const env = { SEGMENT_READ_ONLY: '1', SEGMENT_NO_SAMPLES: '0', LOG_LEVEL: 'quiet' };
   expect((await about({ command: node, args, env }))?.next).toBe(
     'Run: segment-audiences-mcp setup cursor --region eu --space spa_a --read-only --write',
   );
 });
 
-test('the next step for an entry under another name begins with its removal', async () => {
+test('the next step for an entry under another name begins with renaming it', async () => {
   const home = temporaryHome();
   const args = ['/gone/segment-audiences-mcp/dist/main.js', '--sandbox'];
   const mcpServers = { 'segment-sandbox': { command: node, args } };
   withFile(cursorFile(home), JSON.stringify({ mcpServers }));
   expect((await found(home))[0]?.next).toBe(
-    'Remove the entry "segment-sandbox" by hand. Run: segment-audiences-mcp setup cursor --sandbox --write',
+    'Rename the entry "segment-sandbox" to "segment-audiences" by hand. Run: segment-audiences-mcp setup cursor --sandbox --write',
   );
 });
 
@@ -190,6 +300,19 @@ test('a path that depends on where the client starts it is a warning', async () 
     status: 'warn',
     message: expect.stringContaining('depend on the folder in which the client starts it'),
   });
+});
+
+test('a relative path is looked at in the folder that the entry names', async () => {
+  const args = ['segment-audiences-mcp/dist/main.js', '--sandbox'];
+  const entry = { command: node, args, cwd: '/opt' };
+  expect(await about(entry)).toMatchObject({ status: 'ok' });
+  expect(await about({ ...entry, cwd: '/srv' })).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining(
+      'names paths that do not exist: /srv/segment-audiences-mcp/dist/main.js',
+    ),
+  });
+  expect(await about({ ...entry, cwd: '${workspaceFolder}' })).toMatchObject({ status: 'warn' });
 });
 
 test('a backup that holds a token is a warning', async () => {
@@ -306,7 +429,7 @@ describe('TOML and YAML', () => {
       'a number in place of a word',
       gooseFile,
       `extensions:\n  segment-audiences:\n    cmd: ${node}\n    args: [${main}, 8080]\n`,
-      'it is YAML',
+      'its form is not understood here',
     ],
     [
       'a list in place of a table',
@@ -339,7 +462,7 @@ describe('TOML and YAML', () => {
       'codex',
       codexFile,
       '[mcp_servers.segment-audiences]\nenv = { A = "sgp_aSecretInTheFile" }\ncommand = "x\n',
-      'is not valid TOML (line 3, column 13).',
+      'is not valid TOML (line 3, column 13). It contains a token.',
     ],
     [
       'codex',
@@ -351,7 +474,7 @@ describe('TOML and YAML', () => {
       'goose',
       gooseFile,
       'extensions:\n  segment-audiences:\n    envs: { A: sgp_aSecretInTheFile }\n\tcmd: x\n',
-      'is not valid YAML (line 4, column 1).',
+      'is not valid YAML (line 4, column 1). It contains a token.',
     ],
     [
       'goose',

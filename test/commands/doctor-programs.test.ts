@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { listToolsOf, nodeVersionOf } from '../../src/commands/doctor/own-start.ts';
+import { kindOf } from '../../src/commands/doctor/path-kind.ts';
 import { isWindows } from '../support/platform.ts';
 import { temporaryHome } from '../support/setup-machine.ts';
 
@@ -65,4 +66,18 @@ test.each([
   ['no path at all', 'a\0b'],
 ])('%s has no version', async (_, command) => {
   expect(await nodeVersionOf(command, new AbortController().signal)).toBeUndefined();
+});
+
+test('what a path leads to is looked at without an error', () => {
+  const home = temporaryHome();
+  writeFileSync(join(home, 'file'), '');
+  expect(kindOf(home)).toBe('folder');
+  expect(kindOf(process.execPath)).toBe('program');
+  expect(kindOf(join(home, 'gone'))).toBeUndefined();
+  expect(kindOf(join(home, 'file', 'below'))).toBeUndefined();
+  if (isWindows) return;
+  expect(kindOf(join(home, 'file'))).toBe('file');
+  expect(kindOf('/dev/null')).toBe('other');
+  // Longer than any path may be.
+  expect(kindOf('/long'.repeat(10_000))).toBe('unreachable');
 });

@@ -377,6 +377,50 @@ test('a check that hangs ends with its time, and all of them within ten seconds'
   });
 });
 
+test('a check that itself fails does not keep the others from being reported', async () => {
+  const { environment, clock } = await segment();
+  const { report, code } = await doctor({
+    home: '/home/u',
+    environment,
+    clock,
+    json: true,
+    problemWithStateFolder: (path) => {
+      if (path === undefined) return undefined;
+      throw new Error(`unexpected ${token}`);
+    },
+  });
+  const { checks } = reportSchema.parse(JSON.parse(report));
+  expect(code).toBe(1);
+  expect(checks.filter(({ status }) => status === 'fail')).toEqual([
+    {
+      id: 'state-folder',
+      status: 'fail',
+      message: 'This check itself failed: unexpected [redacted]',
+      next: 'Report it with this output.',
+    },
+  ]);
+  expect(checks.at(-1)).toMatchObject({ id: 'start', status: 'ok' });
+});
+
+test('a page of a proxy in place of Segment does not show that Segment is reached', async () => {
+  const { url, clock } = await segment({
+    faults: () => ({ kind: 'answer', status: 200, body: '<html>Log in</html>' }),
+  });
+  const { report } = await doctor({
+    home: '/home/u',
+    json: true,
+    clock,
+    connect: (config, redactor) => instead(url, clock)({ ...config, proxy: undefined }, redactor),
+    environment: { SEGMENT_API_TOKEN: token, HTTPS_PROXY: 'http://proxy.example:1' },
+  });
+  const { checks } = reportSchema.parse(JSON.parse(report));
+  const found = checks.filter(({ id }) => ['proxy', 'workspace'].includes(id));
+  expect(found.map(({ id, status }) => `${id}: ${status}`)).toEqual([
+    'proxy: skipped',
+    'workspace: fail',
+  ]);
+});
+
 describe("clients' files", () => {
   const entry = { command: 'node', args: ['/opt/segment-audiences-mcp/dist/main.js'] };
   const found = async (text: string, more: Partial<DoctorRun> = {}) => {
@@ -417,7 +461,10 @@ describe("clients' files", () => {
     [
       'a placeholder for it',
       file({ ours: { ...entry, env: { SEGMENT_API_TOKEN: '${TOKEN}' } } }),
-      { status: 'ok' },
+      {
+        status: 'skipped',
+        message: expect.stringContaining('only the client can expand SEGMENT_API_TOKEN'),
+      },
     ],
     [
       'a syntax error',

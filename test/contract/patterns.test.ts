@@ -111,7 +111,10 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'commands/clients/entry-secrets.ts': {
     '/token|secret|password|passwd|api-?_?key|authorization|credential/i': 'file',
-    '/_FILE$|_env_var$|_keys$/': 'file',
+    '/_FILE$|_env_var$|_keys$|^env_http_headers$/': 'file',
+    '/^(?:http_?)?headers$/i': 'file',
+    '/(?<!\\w)sgp_\\w{16}/': 'file',
+    '/SEGMENT_API_TOKEN["\']?[ \\t]{0,20}[:=][ \\t]{0,20}["\']?([^\\s"\',]{8,200})/g': 'file',
     '/[,=\\s/]/': 'file',
     '/^(?:Bearer|Basic) +/i': 'file',
     '/[${}]/': 'file',
@@ -123,11 +126,11 @@ const listed: Record<string, Record<string, Source>> = {
     '/^node(?:js)?[\\d.-]*$/': 'file',
   },
   'commands/clients/entry.ts': {
+    '/^node(?:js)?[\\d.-]*$/': 'file',
     '/\\.(?:exe|cmd|bat|ps1)$/': 'file',
     '/[\\\\/]/': 'file',
   },
   'commands/clients/downloads.ts': {
-    '/^node(?:js)?[\\d.-]*$/': 'file',
     '/(?:-cli)?\\.[cm]?js$/': 'file',
     '/^([^=]*)=(.*)$/s': 'file',
     '/^(?:@[\\w.~-]+\\/)?[\\w.~-]+$/': 'file',

@@ -1,5 +1,5 @@
 import { name as programName } from '../../version.ts';
-import { commandName, type ServerStart } from './entry.ts';
+import { commandName, isNode, type ServerStart } from './entry.ts';
 import { isWrapper, unwrapped } from './wrappers.ts';
 
 /*
@@ -69,10 +69,6 @@ function namesBefore(words: readonly string[]): string[] {
   const names = words.map(runnerName);
   const at = words.findIndex((word, index) => namesProgram(word) || names[index] === 'main');
   return at === -1 ? names : names.slice(0, at);
-}
-
-function isNode(command: string): boolean {
-  return /^node(?:js)?[\d.-]*$/.test(commandName(command));
 }
 
 /** The name of a runner, also where Node.js runs its main file, such as `npx-cli.js`. */

@@ -82,3 +82,8 @@ export function commandName(path: string): string {
   const name = path.split(/[\\/]/).at(-1)?.toLowerCase() ?? '';
   return name.replace(/\.(?:exe|cmd|bat|ps1)$/, '');
 }
+
+/** Whether a command is Node.js, by its name, perhaps with a version. */
+export function isNode(command: string): boolean {
+  return /^node(?:js)?[\d.-]*$/.test(commandName(command));
+}

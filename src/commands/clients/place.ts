@@ -18,11 +18,25 @@ export function joined({ platform }: Place, ...parts: string[]): string {
   return (platform === 'win32' ? win32 : posix).join(...parts);
 }
 
+/** Whether a path is absolute on the platform. */
+export function isAbsolutePath(path: string, { platform }: Pick<Place, 'platform'>): boolean {
+  return (platform === 'win32' ? win32 : posix).isAbsolute(path);
+}
+
+/** A path in a folder, unless it is absolute or there is no folder. */
+export function pathFrom(
+  folder: string | undefined,
+  path: string,
+  place: Pick<Place, 'platform'>,
+): string {
+  if (folder === undefined || isAbsolutePath(path, place)) return path;
+  return (place.platform === 'win32' ? win32 : posix).resolve(folder, path);
+}
+
 /** The folder that a variable names, if any. */
 export function folderIn(place: Place, variable: string): string | undefined {
-  const { isAbsolute } = place.platform === 'win32' ? win32 : posix;
   const value = place.environment[variable]?.trim();
-  return value && isAbsolute(value) ? value : undefined;
+  return value && isAbsolutePath(value, place) ? value : undefined;
 }
 
 /**

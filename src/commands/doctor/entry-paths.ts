@@ -1,6 +1,8 @@
 import { posix, win32 } from 'node:path';
+import * as z from 'zod';
 import { settings } from '../../config/settings.ts';
-import type { ServerStart } from '../clients/entry.ts';
+import { isNode, type ServerStart } from '../clients/entry.ts';
+import { isAbsolutePath, pathFrom } from '../clients/place.ts';
 import type { DoctorMachine, PathKind } from './machine.ts';
 
 /*
@@ -22,9 +24,28 @@ export interface EntryPaths {
 
 type Machine = Pick<DoctorMachine, 'place' | 'kindOf'>;
 
-/** @param program the index of the word that names this program, as `programIn` gives it. */
-export function pathsOf(start: ServerStart, program: number, machine: Machine): EntryPaths {
-  const looks = new PathLooks(machine);
+const withFolderSchema = z.looseObject({ cwd: z.string() });
+
+/** The folder in which a client starts a server, if its entry names one that is known here. */
+export function startFolderOf(
+  entry: unknown,
+  { place }: Pick<Machine, 'place'>,
+): string | undefined {
+  const cwd = withFolderSchema.safeParse(entry).data?.cwd.trim();
+  return cwd && isAbsolutePath(cwd, place) && !isVariable(cwd) ? cwd : undefined;
+}
+
+/**
+ * @param program the index of the word that names this program, as `programIn` gives it.
+ * @param folder in which the client starts it; undefined if that is not known.
+ */
+export function pathsOf(
+  start: ServerStart,
+  program: number,
+  folder: string | undefined,
+  machine: Machine,
+): EntryPaths {
+  const looks = new PathLooks(machine, folder);
   looks.atHome(start);
   looks.command(start.command);
   for (const path of pathsBefore(start, program)) looks.kindOf(path);
@@ -32,7 +53,7 @@ export function pathsOf(start: ServerStart, program: number, machine: Machine): 
 }
 
 /** The paths that must exist; what follows the program may be files that are yet to be created. */
-function pathsBefore({ args, env }: ServerStart, program: number): string[] {
+function pathsBefore({ command, args, env }: ServerStart, program: number): string[] {
   const isProgram = (index: number) => index === program - 1;
   const words = args
     .slice(0, program)
@@ -41,25 +62,36 @@ function pathsBefore({ args, env }: ServerStart, program: number): string[] {
   const files = [settings.tokenFile, settings.secretFile].flatMap(
     (setting) => env[setting.env]?.trim() || [],
   );
-  return [...words.filter(hasSeparator), ...files];
+  // To Node.js, a name alone is a file as well.
+  return [...words.filter((word) => isNode(command) || hasSeparator(word)), ...files];
 }
+
+/** The variables that name files and folders. */
+const pathVariables = [
+  settings.tokenFile,
+  settings.secretFile,
+  settings.stateFolder,
+  settings.auditLog,
+].map(({ env }) => env);
 
 /** Looks at paths, and collects what is wrong with them. */
 class PathLooks {
   readonly #machine: Machine;
+  readonly #folder: string | undefined;
   readonly #missing: string[] = [];
   readonly #problems: string[] = [];
   readonly #relative: string[] = [];
   readonly #unknown: string[] = [];
   #commandFile: string | undefined;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, folder: string | undefined) {
     this.#machine = machine;
+    this.#folder = folder;
   }
 
   /** Looks for `~`. */
   atHome({ command, args, env }: ServerStart): void {
-    const values = Object.entries(env).filter(([name]) => name.startsWith('SEGMENT_'));
+    const values = Object.entries(env).filter(([name]) => pathVariables.includes(name));
     const words = [command, ...args, ...values.map(([, value]) => value)].filter(isHomely);
     if (words.length === 0) return;
     this.#problems.push(`names paths with ~, which only a shell expands: ${words.join(', ')}`);
@@ -68,7 +100,8 @@ class PathLooks {
   command(command: string): void {
     if (isVariable(command) || hasSeparator(command)) {
       const kind = this.kindOf(command);
-      if (kind === 'program') this.#commandFile = command;
+      if (kind === 'program')
+        this.#commandFile = pathFrom(this.#folder, command, this.#machine.place);
       if (kind === 'file' || kind === 'other')
         this.#problems.push(`has a command that is not executable: ${command}`);
       return;
@@ -79,17 +112,19 @@ class PathLooks {
   }
 
   /** What a path leads to; undefined if that is not known. */
-  kindOf(path: string): PathKind | undefined {
+  kindOf(given: string): PathKind | undefined {
     const { place, kindOf } = this.#machine;
-    const { isAbsolute } = place.platform === 'win32' ? win32 : posix;
-    if (isHomely(path)) return undefined;
-    if (isVariable(path) || !isAbsolute(path)) {
+    if (isHomely(given)) return undefined;
+    const path = isVariable(given) ? given : pathFrom(this.#folder, given, place);
+    if (isVariable(path) || !isAbsolutePath(path, place)) {
       (isVariable(path) ? this.#unknown : this.#relative).push(path);
       return undefined;
     }
     const kind = kindOf(path);
     if (kind === undefined) this.#missing.push(path);
     if (kind === 'folder') this.#problems.push(`names a folder instead of a file: ${path}`);
+    if (kind === 'unreachable')
+      this.#problems.push(`names a path that can't be looked at from here: ${path}`);
     return kind;
   }
 

@@ -17,8 +17,11 @@ export interface ToolList {
   tookMs: number;
 }
 
-/** A program is a file that may be executed; a pipe or a device is something other. */
-export type PathKind = 'program' | 'file' | 'folder' | 'other';
+/**
+ * A program is a file that may be executed; a pipe or a device is something other. What is unreachable may
+ * be anything, or nothing: this user can't look at it.
+ */
+export type PathKind = 'program' | 'file' | 'folder' | 'other' | 'unreachable';
 
 /** The token that setup keeps, or why it can't be trusted. */
 export type KeptToken = { token: string | undefined } | { problem: StateFolderError };

@@ -31,6 +31,9 @@ export const checkProxy = withSegment(async (segment) => {
   if (!proxy) return ok('No proxy is used (HTTPS_PROXY).');
   const name = `${proxy.url} (${proxy.variable})`;
   const look = await segment.workspace();
+  if (look.kind === 'error' && look.error.code === 'bad_response') {
+    return skipped(`Unknown whether Segment is reached through ${name}: see the workspace check.`);
+  }
   if (!isUnreached(look)) return ok(`Segment is reached through ${name}.`);
   return fail(
     `Segment can't be reached through ${name}: ${causeOf(look.error)}.`,

@@ -1,0 +1,290 @@
+import * as z from 'zod';
+import { readFileOf } from '../../config/file-setting.ts';
+import { minTokenChars, settings } from '../../config/settings.ts';
+import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
+import { createRedactor } from '../../text/redact.ts';
+import { minNode, name as programName } from '../../version.ts';
+import { type Downloading, downloadingIn } from '../clients/downloads.ts';
+import { entryName, programIn, type ServerStart, startIn } from '../clients/entry.ts';
+import { problemWithArguments } from '../clients/entry-arguments.ts';
+import { secretsIn } from '../clients/entry-secrets.ts';
+import { isEndpoint, remoteIn } from '../clients/remote.ts';
+import { isEditable } from '../clients/table.ts';
+import type { Context } from './context.ts';
+import { configOf, type EntryConfig } from './entry-config.ts';
+import { pathsOf, startFolderOf } from './entry-paths.ts';
+import { type Finding, fail, ok, skipped, warn } from './finding.ts';
+import { type EntryPlace, nextFor } from './next-step.ts';
+import { isOlder } from './node-version.ts';
+import { checkRemote } from './remote-checks.ts';
+
+/*
+ * Whether a client can start the server by an entry.
+ */
+
+/** What is checked. */
+export interface Subject extends EntryPlace {
+  /** Begins a sentence about the entry. */
+  entry: string;
+  context: Context;
+}
+
+/** @returns an empty list for another server; findings without the secrets of the entry. */
+export async function checkEntry(subject: Subject, signal: AbortSignal): Promise<Finding[]> {
+  const findings = await findingsOf(subject, signal);
+  // What is shorter may be a part of any word.
+  const secrets = secretsIn(subject.value).filter((secret) => secret.length >= minTokenChars);
+  const redactor = createRedactor(secrets);
+  return findings.map(({ status, message, next }) => ({
+    status,
+    message: redactor.text(message),
+    ...(next !== undefined && { next: redactor.text(next) }),
+  }));
+}
+
+async function findingsOf(subject: Subject, signal: AbortSignal): Promise<Finding[]> {
+  const { key, value } = subject;
+  const start = startIn(value);
+  if (!start) return key === entryName ? [await checkUnstarted(subject)] : [];
+  const downloading = downloadingIn(start);
+  const program = programIn(start, subject.context.machine.mainFile, key);
+  if (isForeign(downloading, start, program, subject.key))
+    return key === entryName ? [other(subject)] : [];
+  return [await checkStart({ subject, start, downloading, program: program ?? 0 }, signal)];
+}
+
+/** An entry with our name that starts nothing. */
+async function checkUnstarted(subject: Subject): Promise<Finding> {
+  const remote = remoteIn(subject.value);
+  if (remote && isForClient(remote.url)) {
+    return skipped(`${subject.entry} was not checked: only the client can expand its URL.`, expand);
+  }
+  if (remote && isEndpoint(remote.url)) return checkRemote(remote, subject);
+  return namesCommand(subject.value) ? notUnderstood(subject) : other(subject);
+}
+
+/** Whether an entry names a command, in whatever form. */
+function namesCommand(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('command' in value || 'cmd' in value);
+}
+
+function notUnderstood({ entry, client }: Subject): Finding {
+  return skipped(
+    `${entry} was not checked: its form is not understood here.`,
+    `Compare it with what this shows: ${programName} setup ${client.id}`,
+  );
+}
+
+function other({ entry }: Subject): Finding {
+  return warn(
+    `${entry} does not start this program.`,
+    'Rename or remove it: setup adds no entry while another program has that name.',
+  );
+}
+
+/** Whether an entry is for another program. What comes from elsewhere under our name may be this one. */
+function isForeign(
+  downloading: Downloading,
+  { command, args }: ServerStart,
+  program: number | undefined,
+  key: string,
+): boolean {
+  switch (downloading.kind) {
+    case 'download':
+      return !downloading.isNamedOurs && (key !== entryName || downloading.from === 'registry');
+    case 'unclear':
+      return key !== entryName && ![command, ...args].some((word) => word.includes(programName));
+    case 'none':
+      return program === undefined;
+  }
+}
+
+const expand = 'If the server does not start, write the values themselves.';
+const tryIt = 'Start its command in a terminal to see whether it works.';
+
+/** How an entry starts the server. */
+interface Started {
+  subject: Subject;
+  start: ServerStart;
+  downloading: Downloading;
+  /** The index of the word that names this program, or of the command. */
+  program: number;
+}
+
+async function checkStart(started: Started, signal: AbortSignal): Promise<Finding> {
+  const { subject, start, downloading, program } = started;
+  const { entry, context } = subject;
+  const next = (intro?: string) => nextFor(subject, start, context, intro);
+  if (downloading.kind === 'download' && !context.machine.project.published) {
+    return fail(`${entry} ${downloadInWords(downloading)}`, await next());
+  }
+  const looks = lookAt(started);
+  if (looks.problems.length > 0) {
+    const step = looks.isRefused
+      ? 'Fix its arguments in the file by hand.'
+      : await next(introFor(start, context));
+    return fail(`${entry} ${looks.problems.join('; it ')}.`, step);
+  }
+  const isByNode = program > 0 && downloading.kind === 'none';
+  const version = isByNode ? await nodeOf(looks.commandFile, context, signal) : undefined;
+  if (version !== undefined && isOlder(version, minNode)) {
+    return fail(
+      `${entry} starts Node.js ${version.replace('v', '')}, which is too old.`,
+      await next(`With Node.js ${minNode} or later, run`),
+    );
+  }
+  return (await doubtAbout(started, looks)) ?? lastFinding(started, version, looks.hasToken);
+}
+
+/** What an entry names, looked at without starting anything. */
+interface Looks {
+  /** Why the server does not start, each to continue a sentence about the entry. */
+  problems: readonly string[];
+  /** Whether the server refuses its arguments, so that its settings can't be read. */
+  isRefused: boolean;
+  relative: readonly string[];
+  unknown: readonly string[];
+  hasToken: boolean;
+  commandFile: string | undefined;
+}
+
+function lookAt({ subject, start, downloading, program }: Started): Looks {
+  const { context } = subject;
+  const { machine } = context;
+  const isHere = downloading.kind === 'none';
+  const folder = startFolderOf(subject.value, machine);
+  const last = downloading.kind === 'download' ? 0 : program;
+  const paths = pathsOf(start, last, folder, machine);
+  const args = isHere ? [start.command, ...start.args].slice(program + 1) : [];
+  const refused = problemWithArguments(args);
+  const config = configOf(refused === undefined ? args : [], start.env, folder, machine);
+  const refusals = refused ?? refusedSettings(config);
+  return {
+    problems: [...paths.problems, differingTokens(start, context) ?? [], refusals ?? []].flat(),
+    isRefused: refused !== undefined,
+    relative: [...paths.relative, ...config.relative],
+    unknown: [...paths.unknown, ...config.unknown],
+    hasToken: config.hasToken,
+    commandFile: paths.commandFile,
+  };
+}
+
+function refusedSettings({ problems }: EntryConfig): string | undefined {
+  if (problems.length === 0) return undefined;
+  return `has settings that the server refuses (${problems.join(' ')})`;
+}
+
+/** What is not good, or not known, about an entry that may work. */
+async function doubtAbout(
+  { subject, start }: Started,
+  { relative, unknown }: Looks,
+): Promise<Finding | undefined> {
+  const { entry, context } = subject;
+  if (holdsToken(start)) {
+    const intro = 'To keep the token in a separate file, run';
+    return warn(
+      `${entry} contains the token itself.`,
+      await nextFor(subject, start, context, intro),
+    );
+  }
+  if (relative.length > 0) {
+    return warn(
+      `${entry} names paths that depend on the folder in which the client starts it: ${relative.join(', ')}.`,
+      await nextFor(subject, start, context),
+    );
+  }
+  if (unknown.length === 0) return undefined;
+  return skipped(
+    `${entry} was not checked: only the client can expand ${unknown.join(', ')}.`,
+    expand,
+  );
+}
+
+const offSchema = z.union([
+  z.looseObject({ disabled: z.literal(true) }),
+  z.looseObject({ enabled: z.literal(false) }),
+]);
+
+/** Whether a client would not start what an entry names. */
+function isOff(value: unknown): boolean {
+  return offSchema.safeParse(value).success;
+}
+
+function downloadInWords({ from }: Extract<Downloading, { kind: 'download' }>): string {
+  return from === 'registry'
+    ? `downloads ${programName} from the npm registry, where this program is not published: whatever bears that name there would be run.`
+    : 'downloads what it starts from a repository or a URL, but this program is not published: whatever is there would be run.';
+}
+
+/** The words before the command for an entry that can't work. */
+function introFor({ env }: ServerStart, { machine }: Context): string {
+  const missing = [settings.tokenFile, settings.secretFile].flatMap((setting) => {
+    const file = env[setting.env]?.trim();
+    return file && !isForClient(file) && machine.kindOf(file) === undefined ? [file] : [];
+  });
+  return missing.length === 0 ? 'Run' : `Restore ${missing.join(' and ')}, or run`;
+}
+
+/** What is known of an entry in which nothing was found to be wrong. */
+async function lastFinding(
+  { subject, start, downloading, program }: Started,
+  version: string | undefined,
+  hasToken: boolean,
+): Promise<Finding> {
+  const { client, entry, context } = subject;
+  const unchecked = `${entry} was not checked`;
+  if (downloading.kind === 'download') return skipped(`${unchecked}: it downloads the program.`);
+  if (downloading.kind === 'unclear') {
+    return skipped(
+      `${unchecked}: how ${downloading.by} starts the program is not understood here.`,
+      tryIt,
+    );
+  }
+  if (program === 0) {
+    return skipped(
+      `${unchecked}: which Node.js runs ${start.command} depends on the client.`,
+      await nextFor(subject, start, context, 'If it does not start, run'),
+    );
+  }
+  if (version === undefined) {
+    return skipped(`${unchecked}: ${start.command} does not say which Node.js it is.`, tryIt);
+  }
+  if (isOff(subject.value)) {
+    return skipped(`${entry} is turned off.`, `Turn it on in ${client.title} to use it.`);
+  }
+  const token = hasToken ? '' : `, if the client passes ${settings.token.env} on`;
+  if (isEditable(client)) return ok(`${entry} is correct${token}.`);
+  const format = client.format.toUpperCase();
+  return ok(`${entry} names what exists${token}; ${format} is not checked further.`);
+}
+
+/** Why a server with these variables would refuse to start: two tokens that differ. */
+function differingTokens({ env }: ServerStart, { machine }: Context): string | undefined {
+  const token = env[settings.token.env]?.trim();
+  const file = env[settings.tokenFile.env]?.trim();
+  if (!token || !file || slipIn(token) !== undefined) return undefined;
+  if (!['file', 'program'].includes(machine.kindOf(file) ?? '')) return undefined;
+  const inFile = readFileOf(settings.tokenFile, settings.token, file, []);
+  if (inFile === undefined || inFile === token) return undefined;
+  return `has a ${settings.token.env} that differs from the token in ${file}: the server refuses to start`;
+}
+
+/** The version of the Node that starts the program; undefined if it does not say. */
+async function nodeOf(
+  commandFile: string | undefined,
+  { machine }: Context,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (commandFile === undefined) return undefined;
+  if (commandFile === machine.node.path) return machine.node.version;
+  return machine.nodeVersion(commandFile, signal);
+}
+
+/** Whether an entry contains the token, and not a placeholder for it. */
+export function holdsToken({ args, env }: ServerStart): boolean {
+  const token = env[settings.token.env]?.trim() ?? '';
+  if (token !== '' && slipIn(token) === undefined) return true;
+  return secretsIn({ args, env }).some(
+    (secret) => holdsTokenForm(secret) || args.some((word) => word.endsWith(`TOKEN=${secret}`)),
+  );
+}

@@ -1,0 +1,263 @@
+import { ConfigError, type Flags } from '../../config/config.ts';
+import { Given } from '../../config/given.ts';
+import { type Setting, settings } from '../../config/settings.ts';
+import { holdsTokenForm, isForClient } from '../../config/slips.ts';
+import { name as programName } from '../../version.ts';
+import { type ClientFile, ClientFileError } from '../clients/client-file.ts';
+import { entryName, programIn, type ServerStart } from '../clients/entry.ts';
+import { type EntrySetting, settingsIn } from '../clients/entry-settings.ts';
+import { isAbsolutePath, pathFrom } from '../clients/place.ts';
+import { type Client, isEditable } from '../clients/table.ts';
+import { commandLine, wordsOf } from '../command-line.ts';
+import type { GivenRemote, SetupCommand, SetupMachine } from '../setup/command.ts';
+import type { Kept } from '../setup/kept.ts';
+import { notUnderstood } from '../setup/older-start.ts';
+import type { Server } from '../setup/server.ts';
+import type { Context } from './context.ts';
+import { startFolderOf } from './entry-paths.ts';
+
+/*
+ * What to do about an entry. A command of setup is named only if setup accepts it, which is tried on a copy
+ * of the entry; and what it would lose is named with it.
+ */
+
+/** An entry in a client's file. */
+export interface EntryPlace {
+  client: Client;
+  /** Its name. */
+  key: string;
+  value: unknown;
+  /** Whether the file has an entry with our name, which setup would replace. */
+  hasOurs: boolean;
+}
+
+/**
+ * The next step for an entry that starts the server.
+ *
+ * @param intro the words before a command that replaces the entry.
+ */
+export async function nextFor(
+  place: EntryPlace,
+  start: ServerStart,
+  context: Context,
+  intro = 'Run',
+): Promise<string> {
+  const fixes = fixesOf(place, start, context);
+  if (fixes.length > 0) return `In the file, ${fixes.join('; ')}.`;
+  const flags = await acceptedFlags(place, start, context);
+  if (flags === undefined) return refusalHere(place.client, context);
+  const { client, key, hasOurs } = place;
+  const shown = commandOf(client, flags, context, false);
+  if (!isEditable(client)) return [...notKept(start, false), `${intro}: ${shown}`].join(' ');
+  if (key !== entryName && hasOurs) {
+    return `Remove the entry "${key}" by hand, or change it to what this shows: ${shown}`;
+  }
+  const command = commandOf(client, flags, context, true);
+  if (await replaced({ client, value: place.value, flags }, context)) {
+    const renaming =
+      key === entryName ? [] : [`Rename the entry "${key}" to "${entryName}" by hand.`];
+    return [...renaming, ...notKept(start, true), `${intro}: ${command}`].join(' ');
+  }
+  const { mainFile } = context.machine;
+  const program = programIn(start, mainFile, entryName);
+  if (program !== undefined && notUnderstood(start, program, mainFile) === undefined) {
+    return fixInFile;
+  }
+  return [
+    'Setup does not replace it, because it does not understand all of it, such as what may restrict the server.',
+    `Note what else it sets, and remove the entry "${key}" by hand.`,
+    ...notKept(start, false),
+    `Run: ${command}`,
+  ].join(' ');
+}
+
+const fixInFile = 'Fix these settings in the file.';
+
+/** What only a person can change in an entry, each to continue a sentence. */
+function fixesOf({ value: entry }: EntryPlace, start: ServerStart, { machine }: Context): string[] {
+  const ofSettings = settingsIn(start).flatMap((given) => {
+    const { setting, value, name } = given;
+    if (!isReadable(given)) {
+      const values = setting.argument ?? '1 or 0';
+      const orNot = setting.restricts ? ', or remove it if nothing is to be restricted' : '';
+      return [`set ${name} to a value (${values})${orNot}`];
+    }
+    const path = pathIn(entry, String(value), machine);
+    const isLog = setting.env === settings.auditLog.env;
+    return isLog && !isAbsolutePath(path, machine.place) ? [`set ${name} to an absolute path`] : [];
+  });
+  const ofTokens = Object.entries(start.env).flatMap(([name, value]) =>
+    !isSetting(name) && holdsTokenForm(value) ? [`remove ${name}, which contains a token`] : [],
+  );
+  return [...ofSettings, ...ofTokens];
+}
+
+/** Whether a setting can be read; one that only the client can is, if it restricts nothing. */
+function isReadable({ setting, value }: EntrySetting): boolean {
+  const given = new Given({ [setting.flag ?? '']: value }, {});
+  given.read(setting);
+  return setting.shared === true || given.problems.length === 0;
+}
+
+function isSetting(name: string): boolean {
+  return Object.values<Setting<unknown>>(settings).some(({ env }) => env === name);
+}
+
+/** What a new entry lacks, a sentence each. @param isReplaced whether setup sees the present one. */
+function notKept(start: ServerStart, isReplaced: boolean): string[] {
+  const ofClient = settingsIn(start).flatMap(({ value, name }) =>
+    typeof value === 'string' && isForClient(value) ? [name] : [],
+  );
+  const variables = Object.keys(start.env).filter((name) => start.env[name]?.trim());
+  const others = variables.filter(
+    (name) => !isReplaced && (!isSetting(name) || onlyVariables.includes(name)),
+  );
+  const names = [...new Set([...ofClient, ...others])];
+  const them = names.length === 1 ? 'it' : 'them';
+  const sentences =
+    names.length === 0
+      ? []
+      : [`Setup does not carry over ${names.join(', ')}: add ${them} to the new entry.`];
+  const { secret, secretFile } = settings;
+  if (!variables.includes(secret.env)) return sentences;
+  return [
+    ...sentences,
+    `Setup does not carry over ${secret.env}: put it in a file of its own, and name that in ${secretFile.env}.`,
+  ];
+}
+
+/** Settings without a flag, except for the token. */
+const onlyVariables = [settings.tokenFile, settings.secretFile, settings.stateFolder].map(
+  ({ env }) => env,
+);
+
+/** The flags that give a new entry the settings of this one; undefined if setup accepts none. */
+async function acceptedFlags(
+  place: EntryPlace,
+  start: ServerStart,
+  context: Context,
+): Promise<Flags | undefined> {
+  const flags = flagsOf(place, start, context);
+  const isSandbox = flags[settings.sandbox.flag ?? ''] === true;
+  for (const each of isSandbox ? [flags, withoutWorkspace(flags)] : [flags]) {
+    if (await isAccepted({ client: place.client, flags: each }, context)) return each;
+  }
+  return undefined;
+}
+
+/** Why setup accepts no flags: because of the entry's own, or whatever they are. */
+async function refusalHere(client: Client, context: Context): Promise<string> {
+  const problems: string[] = [];
+  if (await serverOf({ client, flags: {} }, context, problems)) {
+    return fixInFile;
+  }
+  return `Before setup can be used here: ${problems.join(' ')}`;
+}
+
+function flagsOf({ value: entry }: EntryPlace, start: ServerStart, { machine }: Context): Flags {
+  const flags: Record<string, string | true> = {};
+  for (const { setting, value } of settingsIn(start)) {
+    const { flag = '', argument, env } = setting;
+    const read = new Given({ [flag]: value }, {}).read(setting);
+    if (read === undefined || read === false) continue;
+    const text = String(value).trim();
+    const isLog = env === settings.auditLog.env;
+    flags[flag] = argument === undefined || (isLog ? pathIn(entry, text, machine) : text);
+  }
+  return flags;
+}
+
+/** A path of an entry, with `~` as a shell would have expanded it. */
+function pathIn(entry: unknown, path: string, machine: Context['machine']): string {
+  const { place } = machine;
+  if (path.startsWith('~/') || path.startsWith('~\\')) return place.home + path.slice(1);
+  return pathFrom(startFolderOf(entry, machine), path, place);
+}
+
+/** Without what only a real workspace needs: in variables, the sandbox ignores it. */
+function withoutWorkspace(flags: Flags): Flags {
+  const names = [settings.space, settings.region, settings.apiUrl].map(({ flag }) => flag);
+  return Object.fromEntries(Object.entries(flags).filter(([flag]) => !names.includes(flag)));
+}
+
+/** The command of setup that writes, or shows, an entry with these flags. */
+function commandOf(client: Client, flags: Flags, { machine }: Context, writes: boolean): string {
+  const words = [
+    programName,
+    'setup',
+    client.id,
+    ...wordsOf(flags),
+    ...(writes ? ['--write'] : []),
+  ];
+  return commandLine(words, machine.place.platform);
+}
+
+/** What setup is given. */
+export interface Tried {
+  client: Client;
+  flags: Flags;
+  remote?: GivenRemote;
+}
+
+/** Whether setup makes an entry of what it is given, without one that it would replace. */
+async function isAccepted(tried: Tried, context: Context): Promise<boolean> {
+  return (await serverOf(tried, context)) !== undefined;
+}
+
+/** @param problems receives why setup refuses. */
+async function serverOf(
+  { client, flags, remote }: Tried,
+  { machine }: Context,
+  problems: string[] = [],
+): Promise<Server | undefined> {
+  const { serverFor } = await import('../setup/server.ts');
+  const command: SetupCommand = {
+    ...{ clients: [client.id], flags, remote, write: true, remove: false, yes: false },
+  };
+  const setupMachine: SetupMachine = {
+    ...{ place: machine.place, node: machine.node.path, mainFile: machine.mainFile },
+    ...{ project: machine.project, terminal: undefined, exists: machine.exists },
+  };
+  return withoutRefusal(() => {
+    const server = serverFor(command, setupMachine);
+    server.entryFor(client);
+    return server;
+  }, problems);
+}
+
+/** @returns the entry in a file that had nothing but the old one; undefined if setup refuses. */
+export async function replaced(
+  { value, ...tried }: Tried & { value: unknown },
+  context: Context,
+): Promise<unknown> {
+  const { client, flags } = tried;
+  const { planToAdd } = await import('../setup/plan.ts');
+  const { findEntry, newFile, toValue } = await import('../clients/json-file.ts');
+  const server = await serverOf(tried, context);
+  if (!server) return undefined;
+  const path = [...client.keys, entryName];
+  const file: ClientFile = {
+    ...{ path: '', bytes: undefined, text: newFile(path, value), mark: '', mode: 0 },
+    ...{ isLink: false, backup: undefined, made: undefined },
+  };
+  const addition = {
+    entryFor: (kept?: Kept) => server.entryFor(client, kept),
+    ...{ flags, mainFile: context.machine.mainFile, machine: context.machine },
+  };
+  return withoutRefusal(() => {
+    const plan = planToAdd(file, client, addition);
+    const node = findEntry(plan.kind === 'write' ? plan.text : file.text, path);
+    return node && toValue(node);
+  });
+}
+
+/** The result of something that setup does; undefined if it refuses. */
+function withoutRefusal<Result>(act: () => Result, problems: string[] = []): Result | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ConfigError) problems.push(...error.problems);
+    else if (!(error instanceof ClientFileError)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,184 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { holdsTokenInText, secretsIn } from '../../src/commands/clients/entry-secrets.ts';
+import { cursorFile, withFile } from '../support/client-files.ts';
+import { doctor } from '../support/doctor-machine.ts';
+import { reportSchema } from '../support/doctor-report.ts';
+import { temporaryHome } from '../support/setup-machine.ts';
+
+/* The doctor finds tokens and keys in clients' files, whatever their form, and prints none. */
+
+const url = 'https://mcp.example.com/mcp';
+const node = '/usr/bin/node';
+const main = '/opt/segment-audiences-mcp/dist/main.js';
+const files = {
+  cursor: '.cursor/mcp.json',
+  codex: '.codex/config.toml',
+  goose: '.config/goose/config.yaml',
+  continue: '.continue/config.yaml',
+};
+type Id = keyof typeof files;
+
+async function found(home: string) {
+  const { report } = await doctor({
+    home,
+    json: true,
+    exists: (path) => path.startsWith(home) && existsSync(path),
+    kindOf: (path) => ([node, main].includes(path) ? 'program' : undefined),
+  });
+  expect(report).not.toMatch(/hidden|sgp_/);
+  const { checks } = reportSchema.parse(JSON.parse(report));
+  return checks.filter(({ id }) => id.startsWith('clients'));
+}
+
+function about(id: Id, text: string) {
+  const home = temporaryHome();
+  withFile(join(home, files[id]), text);
+  return found(home);
+}
+
+const codex = (lines: string) => `[mcp_servers.segment-audiences]\n${lines}\n`;
+const goose = (lines: string) => `extensions:\n  segment-audiences:\n${lines}\n`;
+const continues = (lines: string) => `mcpServers:\n  - name: segment-audiences\n${lines}\n`;
+const cursor = (entry: object) => JSON.stringify({ mcpServers: { 'segment-audiences': entry } });
+
+describe('the key itself is found in', () => {
+  test.each<[string, Id, string]>([
+    ['a header', 'cursor', cursor({ url, headers: { Authorization: 'Bearer hidden1' } })],
+    ['a header of any name', 'cursor', cursor({ url, headers: { 'X-Pass': 'hidden1' } })],
+    ['a table', 'codex', codex(`url = "${url}"\nhttp_headers = { X-Pass = "hidden1" }`)],
+    ['a field', 'codex', codex(`url = "${url}"\nbearer_token = "hidden1"`)],
+    [
+      'a map',
+      'goose',
+      goose(`    uri: ${url}\n    headers:\n      Authorization: Bearer hidden1\n      A: b`),
+    ],
+    [
+      'a map in a map',
+      'continue',
+      continues(`    url: ${url}\n    requestOptions: { headers: { X-Own: "hidden1 hidden2" } }`),
+    ],
+    ['the query of a URL', 'codex', codex(`url = "${url}?api_key=hidden1"`)],
+    ['the password of a URL', 'goose', goose(`    uri: https://u:hidden1@mcp.example.com/mcp`)],
+  ])('%s of %s', async (_, id, text) => {
+    expect(await about(id, text)).toMatchObject([
+      {
+        id: `clients.${id}`,
+        status: 'warn',
+        message: expect.stringContaining('contains the key itself.'),
+        next: expect.stringContaining(`segment-audiences-mcp setup ${id} --http ${url}`),
+      },
+    ]);
+  });
+});
+
+describe('references to variables are no keys in', () => {
+  test.each<[Id, string]>([
+    ['cursor', cursor({ url, headers: { Authorization: 'Bearer ${env:KEY}' } })],
+    ['codex', codex(`url = "${url}"\nbearer_token_env_var = "KEY"`)],
+    ['codex', codex(`url = "${url}"\nenv_http_headers = { Authorization = "KEY" }`)],
+    ['goose', goose(`    uri: ${url}\n    env_keys: [KEY]\n    headers: { A: "Bearer \${KEY}" }`)],
+    [
+      'continue',
+      continues(`    url: ${url}\n    requestOptions: { headers: { A: "\${{ secrets.KEY }}" } }`),
+    ],
+  ])('%s', async (id, text) => {
+    expect(await about(id, text)).toMatchObject([
+      { id: `clients.${id}`, status: 'ok', message: expect.stringContaining(`leads to ${url}.`) },
+    ]);
+  });
+});
+
+describe('a token is found by the name of its variable in', () => {
+  test.each<[Id, string]>([
+    ['cursor', cursor({ command: node, args: [main], env: { SEGMENT_API_TOKEN: 'hidden-word' } })],
+    [
+      'codex',
+      codex(`command = "${node}"\nargs = ["${main}"]\nenv = { SEGMENT_API_TOKEN = "hidden-word" }`),
+    ],
+    [
+      'goose',
+      goose(`    cmd: ${node}\n    args: [${main}]\n    envs: { SEGMENT_API_TOKEN: hidden-word }`),
+    ],
+    [
+      'goose',
+      `extensions:\n  mine:\n    cmd: ${node}\n    args: [${main}]\n    envs: { SEGMENT_API_TOKEN: hidden-word }\n`,
+    ],
+    [
+      'continue',
+      continues(
+        `    command: ${node}\n    args: [${main}]\n    env: { SEGMENT_API_TOKEN: hidden-word }`,
+      ),
+    ],
+  ])('%s', async (id, text) => {
+    expect(await about(id, text)).toMatchObject([
+      { status: 'warn', message: expect.stringContaining('contains the token itself.') },
+    ]);
+  });
+});
+
+describe("a text that can't be parsed is searched for a token:", () => {
+  const broken: [Id, (line: string) => string][] = [
+    ['cursor', (line) => `{ "segment-audiences": { "env": { ${line} }\n`],
+    ['codex', (line) => `segment-audiences = "\n${line}\n`],
+    ['goose', (line) => `segment-audiences: [\n\t${line}\n`],
+    // Not broken, but too long for the parser.
+    ['goose', (line) => `# segment-audiences ${'x'.repeat(100_000)}\na:\n  ${line}\n`],
+  ];
+  const holding = [
+    'A: sgp_hiddenToken12345678',
+    '"SEGMENT_API_TOKEN": "hidden-word"',
+    'SEGMENT_API_TOKEN = "hidden-word"',
+    'SEGMENT_API_TOKEN: hidden-word',
+  ];
+  const free = [
+    '"SEGMENT_API_TOKEN": "${SEGMENT_API_TOKEN}"',
+    'SEGMENT_API_TOKEN: <token>',
+    'SEGMENT_API_TOKEN:',
+    'SEGMENT_API_TOKEN_FILE: /home/u/token',
+    'A: sgp_short',
+  ];
+
+  test.each(broken)('%s', async (id, textWith) => {
+    for (const line of holding) {
+      expect(await about(id, textWith(line))).toMatchObject([
+        {
+          status: 'warn',
+          message: expect.stringMatching(/ It contains a token\.$/),
+          next: expect.stringContaining('name that in SEGMENT_API_TOKEN_FILE.'),
+        },
+      ]);
+    }
+    for (const line of free) {
+      const [finding] = await about(id, textWith(line));
+      expect(finding?.message).not.toContain('contains a token');
+    }
+  });
+
+  test('a backup', async () => {
+    const home = temporaryHome();
+    withFile(cursorFile(home), '{}');
+    withFile(`${cursorFile(home)}.segment-audiences.bak`, `{ "a": \n${holding[1]}`);
+    expect(await found(home)).toMatchObject([
+      { status: 'warn', message: expect.stringContaining('contains the secret of an older entry') },
+    ]);
+  });
+
+  test('many lines of a variable take no time', () => {
+    expect(holdsTokenInText(`SEGMENT_API_TOKEN: \${${'SEGMENT_API_TOKEN '.repeat(100_000)}`)).toBe(
+      false,
+    );
+  });
+});
+
+test.each<[object, string[]]>([
+  [{ args: ['--header', 'Authorization: Bearer abc'] }, ['abc']],
+  [{ args: ['--header', 'Authorization:${AUTH}', '-H', 'X-Own: abc'] }, ['abc']],
+  [{ headers: { Authorization: 'Bearer mytoken=' } }, ['mytoken=']],
+  [{ url: 'https://secret.example.com/mcp?read_only=1' }, []],
+  [{ url: 'https://u:a%3Db@x.example/mcp?access_token=c' }, ['a%3Db', 'a=b', 'c']],
+  [{ url: 'https://x.example/mcp?access_token=${TOKEN}' }, []],
+])('%j holds the secrets %j', (entry, secrets) => {
+  expect(secretsIn(entry).sort()).toEqual(secrets.sort());
+});
