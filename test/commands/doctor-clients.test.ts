@@ -315,6 +315,21 @@ test('a relative path is looked at in the folder that the entry names', async ()
   expect(await about({ ...entry, cwd: '${workspaceFolder}' })).toMatchObject({ status: 'warn' });
 });
 
+test('what is in the place of a backup is a warning, because setup would change nothing', async () => {
+  const home = temporaryHome();
+  const file = withEntry(home, { command: node, args: [main, '--sandbox'] });
+  const backup = `${file}.segment-audiences.bak`;
+  mkdirSync(backup);
+  expect(await found(home)).toMatchObject([
+    { status: 'ok' },
+    {
+      status: 'warn',
+      message: expect.stringContaining(`keeps the backup in ${backup}, which is not a file`),
+      next: 'Until then, setup changes nothing there.',
+    },
+  ]);
+});
+
 test('a backup that holds a token is a warning', async () => {
   const home = temporaryHome();
   const env = { SEGMENT_API_TOKEN: 'sgp_theOldOneInTheFile99' };

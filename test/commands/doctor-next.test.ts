@@ -34,6 +34,8 @@ interface Odd {
   files?: Record<string, string>;
   /** Settings that a new entry has as well. */
   kept?: readonly string[];
+  /** What is typed when setup asks for a token; by default a token. */
+  types?: string;
   /** What the next step says. */
   says?: string;
 }
@@ -125,6 +127,9 @@ const repairable: Record<string, Odd> = {
       SEGMENT_STATE_DIR: 'HOME/state',
     }),
     files: { token, 'state/x': '' },
+    kept: ['"SEGMENT_API_TOKEN_FILE":"HOME/token"', '"SEGMENT_STATE_DIR":"HOME/state"'],
+    // What is typed would be another token.
+    types: '',
   },
   'a secret that setup does not write': {
     entry: start([gone, '--sandbox'], {
@@ -298,7 +303,7 @@ describe('the command that is named is accepted, and the finding is gone, for', 
     const command = parseCommand(shellWords(commands[0] ?? '').slice(1));
     if (command.kind !== 'setup') throw new Error(`${command.kind} is another command`);
     expect(command.write).toBe(true);
-    const { terminal } = terminalWith([], [typedToken]);
+    const { terminal } = terminalWith([], [odd.types ?? typedToken]);
     const run = { ...command, home: there.home, terminal, yes: true };
     expect(await setup(run)).toMatchObject({ code: 0, stderr: '' });
     const isOfBackup = (each: string) => each.includes(', which setup kept, contains the secret');
@@ -308,7 +313,8 @@ describe('the command that is named is accepted, and the finding is gone, for', 
     const now = there.servers()['segment-audiences'];
     expect(restricted(now)).toEqual(restricted(old));
     const written = `${JSON.stringify(now)} ${startIn(now)?.args.join(' ')}`;
-    for (const each of odd.kept ?? []) expect(written).toContain(each);
+    for (const each of odd.kept ?? [])
+      expect(written).toContain(each.replaceAll('HOME', there.home));
   });
 });
 

@@ -60,7 +60,10 @@ async function checkClient(
     const file = await readClientFile(path);
     const subject = { client, file: path, context };
     const findings = await checkText(file.text, subject, signal);
-    const { backup } = file;
+    const { backup, obstacle } = file;
+    if (findings.length > 0 && obstacle !== undefined) {
+      findings.push(warn(`${path} ${obstacle}.`, 'Until then, setup changes nothing there.'));
+    }
     const ofBackup = backup ? await checkBackup(backup, backupOf(file.path), subject) : [];
     return [...findings, ...ofBackup].map(about);
   } catch (error) {
@@ -124,10 +127,8 @@ function withToken(text: string, finding: Finding): Finding {
 /** The servers in a client's file by name. @throws {ClientFileError} if it can't be parsed. */
 async function serversIn(text: string, client: Client): Promise<[string, unknown][]> {
   if (!isEditable(client)) return serversInText(text, client);
-  const { findEntry, ofClient, toValue } = await import('../clients/json-file.ts');
-  const node = ofClient(() => findEntry(text, client.keys));
-  const servers = node && toValue(node);
-  return typeof servers === 'object' && servers !== null ? Object.entries(servers) : [];
+  const { entriesAt, ofClient } = await import('../clients/json-file.ts');
+  return ofClient(() => entriesAt(text, client.keys));
 }
 
 /** A backup of setup that still contains a token. */

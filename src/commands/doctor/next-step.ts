@@ -4,17 +4,16 @@ import { type Setting, settings } from '../../config/settings.ts';
 import { holdsTokenForm, isForClient } from '../../config/slips.ts';
 import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError } from '../clients/client-file.ts';
-import { entryName, programIn, type ServerStart } from '../clients/entry.ts';
+import { entryName, isTable, programIn, type ServerStart } from '../clients/entry.ts';
 import { type EntrySetting, settingsIn } from '../clients/entry-settings.ts';
-import { isAbsolutePath, pathFrom } from '../clients/place.ts';
+import { isAbsolutePath } from '../clients/place.ts';
 import { type Client, isEditable } from '../clients/table.ts';
 import { commandLine, wordsOf } from '../command-line.ts';
 import type { GivenRemote, SetupCommand, SetupMachine } from '../setup/command.ts';
-import type { Kept } from '../setup/kept.ts';
+import { whereItLeads } from '../setup/kept-paths.ts';
 import { notUnderstood } from '../setup/older-start.ts';
 import type { Server } from '../setup/server.ts';
 import type { Context } from './context.ts';
-import { startFolderOf } from './entry-paths.ts';
 
 /*
  * What to do about an entry. A command of setup is named only if setup accepts it, which is tried on a copy
@@ -167,11 +166,9 @@ function flagsOf({ value: entry }: EntryPlace, start: ServerStart, { machine }: 
   return flags;
 }
 
-/** A path of an entry, with `~` as a shell would have expanded it. */
-function pathIn(entry: unknown, path: string, machine: Context['machine']): string {
-  const { place } = machine;
-  if (path.startsWith('~/') || path.startsWith('~\\')) return place.home + path.slice(1);
-  return pathFrom(startFolderOf(entry, machine), path, place);
+/** Where a path of an entry leads; as it is, if only the client knows. */
+function pathIn(entry: unknown, path: string, { place }: Context['machine']): string {
+  return whereItLeads(path, isTable(entry) ? entry : {}, place) ?? path;
 }
 
 /** Without what only a real workspace needs: in variables, the sandbox ignores it. */
@@ -238,14 +235,13 @@ export async function replaced(
   const path = [...client.keys, entryName];
   const file: ClientFile = {
     ...{ path: '', bytes: undefined, text: newFile(path, value), mark: '', mode: 0 },
-    ...{ isLink: false, backup: undefined, made: undefined },
-  };
-  const addition = {
-    entryFor: (kept?: Kept) => server.entryFor(client, kept),
-    ...{ flags, mainFile: context.machine.mainFile, machine: context.machine },
+    ...{ backup: undefined, made: undefined, obstacle: undefined },
   };
   return withoutRefusal(() => {
-    const plan = planToAdd(file, client, addition);
+    const plan = planToAdd(file, client, {
+      entryFor: (kept) => server.entryFor(client, kept),
+      ...{ flags, mainFile: context.machine.mainFile, machine: context.machine },
+    });
     const node = findEntry(plan.kind === 'write' ? plan.text : file.text, path);
     return node && toValue(node);
   });
