@@ -313,6 +313,16 @@ test('a relative path is looked at in the folder that the entry names', async ()
     ),
   });
   expect(await about({ ...entry, cwd: '${workspaceFolder}' })).toMatchObject({ status: 'warn' });
+  // What that is in the folder of the doctor is of no interest.
+  const env = { SEGMENT_API_TOKEN_FILE: 'package.json' };
+  const kindOf = (path: string) => (path.startsWith('/') ? 'program' : 'file');
+  const relative = { command: node, args: [main], env };
+  expect(await about(relative, { kindOf })).toMatchObject({
+    status: 'warn',
+    message: expect.stringContaining(
+      'depend on the folder in which the client starts it: package.json',
+    ),
+  });
 });
 
 test('what is in the place of a backup is a warning, because setup would change nothing', async () => {

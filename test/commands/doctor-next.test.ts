@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parseCommand } from '../../src/cli.ts';
 import { startIn } from '../../src/commands/clients/entry.ts';
 import { restrictionsIn } from '../../src/commands/clients/entry-settings.ts';
+import type { Place } from '../../src/commands/clients/place.ts';
+import { clients, fileOf, isEditable } from '../../src/commands/clients/table.ts';
 import { cursorFile, withFile } from '../support/client-files.ts';
 import { doctor } from '../support/doctor-machine.ts';
 import { reportSchema } from '../support/doctor-report.ts';
@@ -32,6 +34,8 @@ interface Odd {
   client?: 'zed';
   /** Files in the home folder. */
   files?: Record<string, string>;
+  /** The file of the doctor itself. */
+  mainFile?: string;
   /** Settings that a new entry has as well. */
   kept?: readonly string[];
   /** What is typed when setup asks for a token; by default a token. */
@@ -220,6 +224,11 @@ const byHand: Record<string, Odd & { says: string }> = {
     entry: start([main, '--audit-log', 'audit.jsonl']),
     says: 'In the file, set --audit-log to an absolute path.',
   },
+  'a program that npm may remove': {
+    entry: start([gone]),
+    mainFile: '/home/u/.npm/_npx/1/node_modules/segment-audiences-mcp/dist/main.js',
+    says: "Setup can't be used here: This copy is in a cache",
+  },
   'an address that others can read': {
     entry: { url: 'http://mcp.example.com/mcp' },
     says: 'Set the URL in the file by hand.',
@@ -258,9 +267,10 @@ function scene({ client, key = 'segment-audiences', entry, others = {}, files = 
   return { home, servers, change };
 }
 
-async function findings(home: string) {
+async function findings(home: string, mainFile = main) {
   const { report } = await doctor({
     home,
+    mainFile,
     json: true,
     exists: (path) => path.startsWith(home) && existsSync(path),
     kindOf(path) {
@@ -331,12 +341,67 @@ function restricted(entry: unknown): Record<string, unknown> {
 describe('no command is named for', () => {
   test.each(Object.entries(byHand))('%s', async (_, odd) => {
     const { home } = scene(odd);
-    const [finding, ...others] = await findings(home);
+    const [finding, ...others] = await findings(home, odd.mainFile);
     expect(others).toEqual([]);
     expect(['warn', 'fail']).toContain(finding?.status);
     expect(finding?.next).toContain(odd.says);
-    expect(commandsIn(finding?.next ?? '')).toEqual([]);
+    expect(commandsIn(finding?.next ?? '').filter((each) => / --/.test(each))).toEqual([]);
   });
+});
+
+const place = (home: string): Place => ({
+  platform: 'linux',
+  environment: {},
+  home,
+  cwd: home,
+});
+const editable = clients.filter(
+  (client) => isEditable(client) && client.files(place('/home/u')).length > 0,
+);
+
+test.each(editable.map((client) => [client.id, client] as const))(
+  'the command for an entry of %s works as well',
+  async (id, client) => {
+    const home = temporaryHome();
+    const file = fileOf(client, place(home), existsSync) ?? '';
+    const entry = client.entry(start([gone, '--read-only', '--region', 'eu'], { A: 'b' }));
+    const servers = { 'segment-audiences': entry };
+    const text = client.keys.reduceRight<object>((inner, key) => ({ [key]: inner }), servers);
+    withFile(file, JSON.stringify(text));
+    const [finding] = await findings(home);
+    expect(finding?.next).toBe(
+      `Run: segment-audiences-mcp setup ${id} --region eu --read-only --write`,
+    );
+    const { terminal } = terminalWith([], [typedToken]);
+    const flags = { region: 'eu', 'read-only': true };
+    const run = {
+      home,
+      clients: [id],
+      flags,
+      write: true,
+      yes: true,
+      terminal,
+      place: { cwd: home },
+    };
+    expect(await setup(run)).toMatchObject({ code: 0, stderr: '' });
+    expect(await findings(home)).toMatchObject([{ id: `clients.${id}`, status: 'ok' }]);
+  },
+);
+
+test.each([
+  ['another name', 'mine', 'Remove the entry "mine" by hand, or change it to what this shows: '],
+  ['our name', 'segment-audiences', 'Setup does not carry over A: add it to the new entry. Run: '],
+])('a file that is only shown, with an entry of %s', async (_, name, step) => {
+  const home = temporaryHome();
+  const table = `[mcp_servers.${name}]\ncommand = "${node}"\nargs = ["${gone}", "--read-only"]`;
+  withFile(join(home, '.codex/config.toml'), `${table}\nenv = { A = "b" }\n`);
+  expect(await findings(home)).toMatchObject([
+    {
+      id: 'clients.codex',
+      status: 'fail',
+      next: `${step}segment-audiences-mcp setup codex --read-only`,
+    },
+  ]);
 });
 
 test('for a second entry of ours, the command only shows what it should be', async () => {

@@ -143,7 +143,7 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\s+/': 'file',
     '/^\\/[ckr]$/i': 'file',
     '/^-[a-z]+$/': 'file',
-    '/^[-/]c(?:ommand)?$/i': 'file',
+    '/^[-/](?:c|command)$/i': 'file',
     '/^\\w+=/': 'file',
     '/[%^]/': 'file',
     '/[|&;<>()$`*?[\\]{}!\\r\\n]/': 'file',

@@ -63,7 +63,7 @@ function inShell(words: readonly string[]): readonly string[] | undefined {
 
 /** `-NoProfile -Command COMMAND`, in one word or in several. */
 function inPowerShell(words: readonly string[]): readonly string[] | undefined {
-  const at = words.findIndex((word) => /^[-/]c(?:ommand)?$/i.test(word));
+  const at = words.findIndex((word) => /^[-/](?:c|command)$/i.test(word));
   return at === -1 ? undefined : wordsOnWindows(words.slice(at + 1).join(' '));
 }
 

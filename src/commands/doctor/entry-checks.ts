@@ -1,18 +1,19 @@
 import * as z from 'zod';
-import { readFileOf } from '../../config/file-setting.ts';
 import { minTokenChars, settings } from '../../config/settings.ts';
 import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
 import { createRedactor } from '../../text/redact.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { type Downloading, downloadingIn } from '../clients/downloads.ts';
-import { entryName, programIn, type ServerStart, startIn } from '../clients/entry.ts';
+import { entryName, isTable, programIn, type ServerStart, startIn } from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
 import { secretsIn } from '../clients/entry-secrets.ts';
+import { isAbsolutePath, pathFrom } from '../clients/place.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { isEditable } from '../clients/table.ts';
+import { whereItLeads } from '../setup/kept-paths.ts';
 import type { Context } from './context.ts';
 import { configOf, type EntryConfig } from './entry-config.ts';
-import { pathsOf, startFolderOf } from './entry-paths.ts';
+import { pathsOf } from './entry-paths.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import { type EntryPlace, nextFor } from './next-step.ts';
 import { isOlder } from './node-version.ts';
@@ -45,7 +46,7 @@ export async function checkEntry(subject: Subject, signal: AbortSignal): Promise
 async function findingsOf(subject: Subject, signal: AbortSignal): Promise<Finding[]> {
   const { key, value } = subject;
   const start = startIn(value);
-  if (!start) return key === entryName ? [await checkUnstarted(subject)] : [];
+  if (!start) return key === entryName ? [await checkWithoutCommand(subject)] : [];
   const downloading = downloadingIn(start);
   const program = programIn(start, subject.context.machine.mainFile, key);
   if (isForeign(downloading, start, program, subject.key))
@@ -54,7 +55,7 @@ async function findingsOf(subject: Subject, signal: AbortSignal): Promise<Findin
 }
 
 /** An entry with our name that starts nothing. */
-async function checkUnstarted(subject: Subject): Promise<Finding> {
+async function checkWithoutCommand(subject: Subject): Promise<Finding> {
   const remote = remoteIn(subject.value);
   if (remote && isForClient(remote.url)) {
     return skipped(`${subject.entry} was not checked: only the client can expand its URL.`, expand);
@@ -122,7 +123,7 @@ async function checkStart(started: Started, signal: AbortSignal): Promise<Findin
   if (looks.problems.length > 0) {
     const step = looks.isRefused
       ? 'Fix its arguments in the file by hand.'
-      : await next(introFor(start, context));
+      : await next(introFor(started));
     return fail(`${entry} ${looks.problems.join('; it ')}.`, step);
   }
   const isByNode = program > 0 && downloading.kind === 'none';
@@ -149,10 +150,9 @@ interface Looks {
 }
 
 function lookAt({ subject, start, downloading, program }: Started): Looks {
-  const { context } = subject;
-  const { machine } = context;
+  const { machine } = subject.context;
   const isHere = downloading.kind === 'none';
-  const folder = startFolderOf(subject.value, machine);
+  const folder = folderOf(subject);
   const last = downloading.kind === 'download' ? 0 : program;
   const paths = pathsOf(start, last, folder, machine);
   const args = isHere ? [start.command, ...start.args].slice(program + 1) : [];
@@ -160,7 +160,7 @@ function lookAt({ subject, start, downloading, program }: Started): Looks {
   const config = configOf(refused === undefined ? args : [], start.env, folder, machine);
   const refusals = refused ?? refusedSettings(config);
   return {
-    problems: [...paths.problems, differingTokens(start, context) ?? [], refusals ?? []].flat(),
+    problems: [...paths.problems, ...config.differing, refusals ?? []].flat(),
     isRefused: refused !== undefined,
     relative: [...paths.relative, ...config.relative],
     unknown: [...paths.unknown, ...config.unknown],
@@ -217,12 +217,20 @@ function downloadInWords({ from }: Extract<Downloading, { kind: 'download' }>): 
 }
 
 /** The words before the command for an entry that can't work. */
-function introFor({ env }: ServerStart, { machine }: Context): string {
-  const missing = [settings.tokenFile, settings.secretFile].flatMap((setting) => {
-    const file = env[setting.env]?.trim();
-    return file && !isForClient(file) && machine.kindOf(file) === undefined ? [file] : [];
+function introFor({ subject, start }: Started): string {
+  const { place, kindOf } = subject.context.machine;
+  const missing = [settings.tokenFile, settings.secretFile].flatMap(({ env }) => {
+    const file = start.env[env]?.trim();
+    const path = file && pathFrom(folderOf(subject), file, place);
+    if (!path || isForClient(path) || !isAbsolutePath(path, place)) return [];
+    return kindOf(path) === undefined ? [path] : [];
   });
   return missing.length === 0 ? 'Run' : `Restore ${missing.join(' and ')}, or run`;
+}
+
+/** The folder in which a client starts the server, if the entry names one that is known here. */
+function folderOf({ value, context }: Subject): string | undefined {
+  return whereItLeads('.', isTable(value) ? value : {}, context.machine.place);
 }
 
 /** What is known of an entry in which nothing was found to be wrong. */
@@ -256,17 +264,6 @@ async function lastFinding(
   if (isEditable(client)) return ok(`${entry} is correct${token}.`);
   const format = client.format.toUpperCase();
   return ok(`${entry} names what exists${token}; ${format} is not checked further.`);
-}
-
-/** Why a server with these variables would refuse to start: two tokens that differ. */
-function differingTokens({ env }: ServerStart, { machine }: Context): string | undefined {
-  const token = env[settings.token.env]?.trim();
-  const file = env[settings.tokenFile.env]?.trim();
-  if (!token || !file || slipIn(token) !== undefined) return undefined;
-  if (!['file', 'program'].includes(machine.kindOf(file) ?? '')) return undefined;
-  const inFile = readFileOf(settings.tokenFile, settings.token, file, []);
-  if (inFile === undefined || inFile === token) return undefined;
-  return `has a ${settings.token.env} that differs from the token in ${file}: the server refuses to start`;
 }
 
 /** The version of the Node that starts the program; undefined if it does not say. */

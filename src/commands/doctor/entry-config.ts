@@ -2,7 +2,7 @@ import { parseCommand } from '../../cli.ts';
 import { ConfigError, type Flags, readConfig } from '../../config/config.ts';
 import { readFileOf } from '../../config/file-setting.ts';
 import { type Setting, settings } from '../../config/settings.ts';
-import { isForClient } from '../../config/slips.ts';
+import { isForClient, slipIn } from '../../config/slips.ts';
 import { auditTarget } from '../../safety/audit-path.ts';
 import type { ServerStart } from '../clients/entry.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
@@ -17,6 +17,8 @@ import type { DoctorMachine } from './machine.ts';
 export interface EntryConfig {
   /** What the server would say, a sentence each, without values. */
   problems: readonly string[];
+  /** What is wrong with its tokens, to continue a sentence about the entry. */
+  differing: readonly string[];
   /** The flags and variables whose values only the client knows. */
   unknown: readonly string[];
   /** The audit log, if it depends on the folder in which the client starts the server. */
@@ -61,6 +63,7 @@ export function configOf(
       ...problemsOfFiles(variables, folder, machine),
       ...problemsOfAuditLog(auditLog, machine),
     ],
+    differing: differingTokens(variables, folder, machine),
     unknown,
     relative: relativeAuditLog(auditLog, machine),
     hasToken: isNamed || isOn(flags, variables, settings.sandbox),
@@ -113,16 +116,43 @@ function problemsOfSettings(flags: Flags, env: ServerStart['env']): readonly str
 function problemsOfFiles(
   env: ServerStart['env'],
   folder: string | undefined,
-  { kindOf, place }: Machine,
+  machine: Machine,
 ): string[] {
   const problems: string[] = [];
   for (const [ofFile, ofContent] of files) {
-    const given = env[ofFile.env]?.trim();
-    const file = given && pathFrom(folder, given, place);
-    if (!file || !['file', 'program'].includes(kindOf(file) ?? '')) continue;
-    readFileOf<unknown>(ofFile, ofContent, file, problems);
+    const file = fileIn(env, ofFile, folder, machine);
+    if (file !== undefined) readFileOf<unknown>(ofFile, ofContent, file, problems);
   }
   return problems;
+}
+
+/** The file that a variable names, if it is one that can be read here. */
+function fileIn(
+  env: ServerStart['env'],
+  { env: name }: Setting<string>,
+  folder: string | undefined,
+  { kindOf, place }: Machine,
+): string | undefined {
+  const given = env[name]?.trim();
+  const file = given && pathFrom(folder, given, place);
+  const isFile =
+    file && isAbsolutePath(file, place) && ['file', 'program'].includes(kindOf(file) ?? '');
+  return isFile ? file : undefined;
+}
+
+/** Why a server with these variables would refuse to start: two tokens that differ. */
+function differingTokens(
+  env: ServerStart['env'],
+  folder: string | undefined,
+  machine: Machine,
+): string[] {
+  const { token, tokenFile } = settings;
+  const given = env[token.env]?.trim();
+  const file = fileIn(env, tokenFile, folder, machine);
+  if (!given || file === undefined || slipIn(given) !== undefined) return [];
+  const inFile = readFileOf(tokenFile, token, file, []);
+  if (inFile === undefined || inFile === given) return [];
+  return [`has a ${token.env} that differs from the token in ${file}: the server refuses to start`];
 }
 
 function problemsOfAuditLog(file: string | undefined, machine: Machine): string[] {

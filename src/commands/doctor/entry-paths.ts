@@ -1,5 +1,4 @@
 import { posix, win32 } from 'node:path';
-import * as z from 'zod';
 import { settings } from '../../config/settings.ts';
 import { isNode, type ServerStart } from '../clients/entry.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
@@ -23,17 +22,6 @@ export interface EntryPaths {
 }
 
 type Machine = Pick<DoctorMachine, 'place' | 'kindOf'>;
-
-const withFolderSchema = z.looseObject({ cwd: z.string() });
-
-/** The folder in which a client starts a server, if its entry names one that is known here. */
-export function startFolderOf(
-  entry: unknown,
-  { place }: Pick<Machine, 'place'>,
-): string | undefined {
-  const cwd = withFolderSchema.safeParse(entry).data?.cwd.trim();
-  return cwd && isAbsolutePath(cwd, place) && !isVariable(cwd) ? cwd : undefined;
-}
 
 /**
  * @param program the index of the word that names this program, as `programIn` gives it.

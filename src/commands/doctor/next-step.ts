@@ -47,10 +47,10 @@ export async function nextFor(
   if (flags === undefined) return refusalHere(place.client, context);
   const { client, key, hasOurs } = place;
   const shown = commandOf(client, flags, context, false);
-  if (!isEditable(client)) return [...notKept(start, false), `${intro}: ${shown}`].join(' ');
-  if (key !== entryName && hasOurs) {
+  if (key !== entryName && (hasOurs || !isEditable(client))) {
     return `Remove the entry "${key}" by hand, or change it to what this shows: ${shown}`;
   }
+  if (!isEditable(client)) return [...notKept(start, false), `${intro}: ${shown}`].join(' ');
   const command = commandOf(client, flags, context, true);
   if (await replaced({ client, value: place.value, flags }, context)) {
     const renaming =
@@ -150,7 +150,7 @@ async function refusalHere(client: Client, context: Context): Promise<string> {
   if (await serverOf({ client, flags: {} }, context, problems)) {
     return fixInFile;
   }
-  return `Before setup can be used here: ${problems.join(' ')}`;
+  return `Setup can't be used here: ${problems.join(' ')}`;
 }
 
 function flagsOf({ value: entry }: EntryPlace, start: ServerStart, { machine }: Context): Flags {
