@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
 import { reportSchema } from '../support/doctor-report.ts';
+import { isWindows } from '../support/platform.ts';
 import { mainFile, RawProgram } from '../support/program.ts';
 
 /*
@@ -114,6 +117,33 @@ test("old Node in a client's entry", async () => {
     'clients.junie: warn',
   ]);
 });
+
+test.skipIf(isWindows)(
+  'nothing that the doctor started stays if a person ends it (Windows has no such signals)',
+  async () => {
+    const server = createServer();
+    onTestFinished(() => {
+      server.close();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const folder = home();
+    const node = join(folder, 'node');
+    const child = `require('net').connect(${port}, '127.0.0.1'); setInterval(() => {}, 1e6)`;
+    writeFileSync(node, `#!/bin/sh\n'${process.execPath}' -e "${child}" &\nwait\n`);
+    chmodSync(node, 0o755);
+    withEntry(folder, node, realpathSync(mainFile));
+    const program = new RawProgram(['doctor', '--sandbox'], { HOME: folder });
+    program.child.stdin.end();
+    const connected: Socket[] = await once(server, 'connection');
+    const closed = Promise.all(connected.map((socket) => once(socket.resume(), 'close')));
+    program.child.kill('SIGINT');
+    await closed;
+    await program.exit();
+    expect(program.child.signalCode).toBe('SIGINT');
+  },
+);
 
 test("missing path in a client's file", async () => {
   const folder = home();

@@ -12,7 +12,7 @@ import { commandLine, wordsOf } from '../command-line.ts';
 import type { GivenRemote, SetupCommand, SetupMachine } from '../setup/command.ts';
 import { whereItLeads } from '../setup/kept-paths.ts';
 import { notUnderstood } from '../setup/older-start.ts';
-import type { Server } from '../setup/server.ts';
+import { type Server, serverFor } from '../setup/server.ts';
 import type { Context } from './context.ts';
 
 /*
@@ -43,7 +43,7 @@ export async function nextFor(
 ): Promise<string> {
   const fixes = fixesOf(place, start, context);
   if (fixes.length > 0) return `In the file, ${fixes.join('; ')}.`;
-  const flags = await acceptedFlags(place, start, context);
+  const flags = acceptedFlags(place, start, context);
   if (flags === undefined) return refusalHere(place.client, context);
   const { client, key, hasOurs } = place;
   const shown = commandOf(client, flags, context, false);
@@ -131,25 +131,17 @@ const onlyVariables = [settings.tokenFile, settings.secretFile, settings.stateFo
 );
 
 /** The flags that give a new entry the settings of this one; undefined if setup accepts none. */
-async function acceptedFlags(
-  place: EntryPlace,
-  start: ServerStart,
-  context: Context,
-): Promise<Flags | undefined> {
+function acceptedFlags(place: EntryPlace, start: ServerStart, context: Context): Flags | undefined {
   const flags = flagsOf(place, start, context);
   const isSandbox = flags[settings.sandbox.flag ?? ''] === true;
-  for (const each of isSandbox ? [flags, withoutWorkspace(flags)] : [flags]) {
-    if (await isAccepted({ client: place.client, flags: each }, context)) return each;
-  }
-  return undefined;
+  const candidates = isSandbox ? [flags, withoutWorkspace(flags)] : [flags];
+  return candidates.find((each) => serverOf({ client: place.client, flags: each }, context));
 }
 
 /** Why setup accepts no flags: because of the entry's own, or whatever they are. */
-async function refusalHere(client: Client, context: Context): Promise<string> {
+function refusalHere(client: Client, context: Context): string {
   const problems: string[] = [];
-  if (await serverOf({ client, flags: {} }, context, problems)) {
-    return fixInFile;
-  }
+  if (serverOf({ client, flags: {} }, context, problems)) return fixInFile;
   return `Setup can't be used here: ${problems.join(' ')}`;
 }
 
@@ -196,18 +188,16 @@ export interface Tried {
   remote?: GivenRemote;
 }
 
-/** Whether setup makes an entry of what it is given, without one that it would replace. */
-async function isAccepted(tried: Tried, context: Context): Promise<boolean> {
-  return (await serverOf(tried, context)) !== undefined;
-}
-
-/** @param problems receives why setup refuses. */
-async function serverOf(
+/**
+ * What setup makes of what it is given, whatever entry it would replace; undefined if it refuses.
+ *
+ * @param problems receives why.
+ */
+function serverOf(
   { client, flags, remote }: Tried,
   { machine }: Context,
   problems: string[] = [],
-): Promise<Server | undefined> {
-  const { serverFor } = await import('../setup/server.ts');
+): Server | undefined {
   const command: SetupCommand = {
     ...{ clients: [client.id], flags, remote, write: true, remove: false, yes: false },
   };
@@ -230,7 +220,7 @@ export async function replaced(
   const { client, flags } = tried;
   const { planToAdd } = await import('../setup/plan.ts');
   const { findEntry, newFile, toValue } = await import('../clients/json-file.ts');
-  const server = await serverOf(tried, context);
+  const server = serverOf(tried, context);
   if (!server) return undefined;
   const path = [...client.keys, entryName];
   const file: ClientFile = {
