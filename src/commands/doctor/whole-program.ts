@@ -20,7 +20,7 @@ export function startWhole(
   // A process group of its own; on Windows that would open a window, and taskkill finds the children.
   const options = { env: environment, windowsHide: true, detached: !isWindows };
   const child = spawn(command, words, options);
-  const end = () => endWhole(child.pid, isWindows);
+  const end = () => endWhole(child, isWindows);
   const forget = () => signal.removeEventListener('abort', end);
   signal.addEventListener('abort', end);
   child.once('error', forget);
@@ -32,13 +32,14 @@ export function startWhole(
   return child;
 }
 
-/** Ends a process and all that it has started. @param pid undefined if it did not start. */
-function endWhole(pid: number | undefined, isWindows: boolean): void {
+/** Ends a process and all that it has started; nothing, if it did not start. */
+function endWhole(child: ChildProcessWithoutNullStreams, isWindows: boolean): void {
+  const { pid } = child;
   if (pid === undefined) return;
   if (isWindows) {
     const words = ['/pid', String(pid), '/T', '/F'];
     const ending = spawn('taskkill', words, { stdio: 'ignore', windowsHide: true });
-    ending.once('error', () => {});
+    ending.once('error', () => child.kill());
     return;
   }
   try {
