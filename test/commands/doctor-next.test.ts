@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCommand } from '../../src/cli.ts';
 import { startIn } from '../../src/commands/clients/entry.ts';
@@ -9,6 +10,7 @@ import { clients, fileOf, isEditable } from '../../src/commands/clients/table.ts
 import { cursorFile, withFile } from '../support/client-files.ts';
 import { doctor } from '../support/doctor-machine.ts';
 import { reportSchema } from '../support/doctor-report.ts';
+import { runs } from '../support/runs.ts';
 import { setup, temporaryHome, terminalWith, typedToken } from '../support/setup-machine.ts';
 
 /*
@@ -299,6 +301,16 @@ function prepare(next: string, { servers, change }: ReturnType<typeof scene>): v
   change(Object.fromEntries(entries.map(([name, value]) => [name === from ? to : name, value])));
 }
 
+/** Does what the next step says. @param types what is typed when setup asks for a token. */
+function followed(next: string, there: ReturnType<typeof scene>, types = typedToken) {
+  prepare(next, there);
+  const command = parseCommand(shellWords(commandsIn(next)[0] ?? '').slice(1));
+  if (command.kind !== 'setup') throw new Error(`${command.kind} is another command`);
+  expect(command.write).toBe(true);
+  const { terminal } = terminalWith([], [types]);
+  return setup({ ...command, home: there.home, terminal, yes: true });
+}
+
 describe('the command that is named is accepted, and the finding is gone, for', () => {
   test.each(Object.entries(repairable))('%s', async (_, odd) => {
     const there = scene(odd);
@@ -306,16 +318,9 @@ describe('the command that is named is accepted, and the finding is gone, for', 
     expect(before).toHaveLength(1);
     const { message = '', next = '' } = before[0] ?? {};
     if (odd.says !== undefined) expect(next).toContain(odd.says.replaceAll('HOME', there.home));
-    const commands = commandsIn(next);
-    expect(commands).toHaveLength(1);
+    expect(commandsIn(next)).toHaveLength(1);
     const old = Object.values(there.servers())[0];
-    prepare(next, there);
-    const command = parseCommand(shellWords(commands[0] ?? '').slice(1));
-    if (command.kind !== 'setup') throw new Error(`${command.kind} is another command`);
-    expect(command.write).toBe(true);
-    const { terminal } = terminalWith([], [odd.types ?? typedToken]);
-    const run = { ...command, home: there.home, terminal, yes: true };
-    expect(await setup(run)).toMatchObject({ code: 0, stderr: '' });
+    expect(await followed(next, there, odd.types)).toMatchObject({ code: 0, stderr: '' });
     const isOfBackup = (each: string) => each.includes(', which setup kept, contains the secret');
     const after = (await findings(there.home)).filter(({ message: each }) => !isOfBackup(each));
     expect(after.map(({ message: each }) => each)).not.toContain(message);
@@ -326,6 +331,85 @@ describe('the command that is named is accepted, and the finding is gone, for', 
     for (const each of odd.kept ?? [])
       expect(written).toContain(each.replaceAll('HOME', there.home));
   });
+});
+
+const someFlags = [
+  ...['--sandbox', '--read-only', '--space=spa_a', '--region=eu', '--region=x', '--oops', 'doctor'],
+  ...['--allowed-spaces=spa_a', '--allowed-spaces=', '--tools=${T}', '--confirm=writes', '--space'],
+  ...['--no-samples=0', '--audit-log=a.jsonl', '--audit-log=HOME/a.jsonl', '--audit-log=~/a.jsonl'],
+  ...['--log-level=loud', '--api-url=https://a.example', '--toolsets=all', '--timeout-ms=5'],
+];
+const variables: readonly (readonly [string, string])[] = [
+  ...['${T}', token, 'x'].map((value) => ['SEGMENT_API_TOKEN', value] as const),
+  ...['HOME/token', '/gone/token', 'token', '${F}'].map(
+    (value) => ['SEGMENT_API_TOKEN_FILE', value] as const,
+  ),
+  ...['HOME/state', 'state'].map((value) => ['SEGMENT_STATE_DIR', value] as const),
+  ...['1', '', 'maybe'].map((value) => ['SEGMENT_READ_ONLY', value] as const),
+  ...['spa_c', '${S}'].map((value) => ['SEGMENT_SPACE_ID', value] as const),
+  ...[
+    ['SEGMENT_MCP_SECRET_FILE', '/gone/secret'] as const,
+    ['SEGMENT_MCP_SECRET', 'short'] as const,
+    ['SEGMENT_ALLOWED_SPACES', '<x>'] as const,
+    ['SEGMENT_READONLY', '1'] as const,
+    ['SEGMENT_SANDBOX', '1'] as const,
+    ['SEGMENT_API_URL', 'https://x.example'] as const,
+    ['HTTPS_PROXY', 'http://u:hidden-9@proxy:1'] as const,
+    ['MY_TOKEN', token] as const,
+    ['LOG_LEVEL', 'debug'] as const,
+    ['A', 'b'] as const,
+  ],
+];
+/** Entries that nobody would write, of parts that somebody did. */
+const anyEntry = fc
+  .record({
+    command: fc.constantFrom(
+      ...['node', node, '/old/node', 'npx', 'pnpm', 'npm', 'cmd', 'bash', 'env', '', '/gone/x'],
+      ...['segment-audiences-mcp', '~/x', '${NODE}'],
+    ),
+    before: fc.constantFrom(
+      ...[[], ['-y'], ['exec', '--'], ['dlx'], ['/c', 'npx'], ['-lc'], ['--use-system-ca']],
+      ...[
+        ['A=b', 'npx'],
+        ['-p', 'x.tgz'],
+      ],
+    ),
+    program: fc.constantFrom(
+      ...[main, gone, 'segment-audiences-mcp', 'github:o/segment-audiences-mcp'],
+      ...['~/a/dist/main.js', 'a/dist/main.js', '${x}/a/dist/main.js'],
+      'npx -y segment-audiences-mcp',
+    ),
+    given: fc.array(fc.constantFrom(...someFlags), { maxLength: 3 }),
+    env: fc.array(fc.constantFrom(...variables), { maxLength: 3 }),
+    folder: fc.constantFrom({}, {}, {}, { cwd: 'HOME' }),
+  })
+  .map(({ command, before, program, given, env, folder }) => ({
+    ...{ command, args: [...before, program, ...given], env: Object.fromEntries(env), ...folder },
+  }));
+
+test('a command that is named for any entry is accepted, and nothing fails afterwards', async () => {
+  const isOfBackup = (each: string) => each.includes(', which setup kept, contains the secret');
+  let named = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      anyEntry,
+      fc.constantFrom(undefined, undefined, 'other'),
+      async (entry, key) => {
+        const there = scene({ entry, ...(key && { key }), files: { token, 'state/x': '' } });
+        const [finding] = await findings(there.home);
+        expect(finding?.message).not.toContain('This check itself failed');
+        const { message = '', next = '' } = finding ?? {};
+        if (!next.endsWith(' --write')) return;
+        named += 1;
+        expect(await followed(next, there)).toMatchObject({ code: 0, stderr: '' });
+        const after = (await findings(there.home)).filter(({ message: each }) => !isOfBackup(each));
+        expect(after.map((each) => each.message)).not.toContain(message);
+        expect(after.map(({ status }) => status)).not.toContain('fail');
+      },
+    ),
+    { numRuns: runs(100) },
+  );
+  expect(named).toBeGreaterThan(20);
 });
 
 /** What restricts a server that an entry starts. */

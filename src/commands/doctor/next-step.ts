@@ -1,3 +1,4 @@
+import { parseCommand } from '../../cli.ts';
 import { ConfigError, type Flags } from '../../config/config.ts';
 import { Given } from '../../config/given.ts';
 import { type Setting, settings } from '../../config/settings.ts';
@@ -135,7 +136,11 @@ function acceptedFlags(place: EntryPlace, start: ServerStart, context: Context):
   const flags = flagsOf(place, start, context);
   const isSandbox = flags[settings.sandbox.flag ?? ''] === true;
   const candidates = isSandbox ? [flags, withoutWorkspace(flags)] : [flags];
-  return candidates.find((each) => serverOf({ client: place.client, flags: each }, context));
+  return candidates.find((each) => {
+    const words = ['setup', place.client.id, ...wordsOf(each)];
+    if (!withoutRefusal(() => parseCommand(words))) return false;
+    return serverOf({ client: place.client, flags: each }, context);
+  });
 }
 
 /** Why setup accepts no flags: because of the entry's own, or whatever they are. */
