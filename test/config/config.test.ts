@@ -1,9 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseCommand } from '../../src/cli.ts';
 import {
   type Config,
@@ -12,6 +21,7 @@ import {
   type Flags,
   readConfig,
 } from '../../src/config/config.ts';
+import { contentOf } from '../../src/config/file-setting.ts';
 import { misnamedFences } from '../../src/config/misnamed.ts';
 import { type Setting, settings } from '../../src/config/settings.ts';
 import { auditFile } from '../../src/safety/audit-file.ts';
@@ -239,6 +249,17 @@ describe('what is refused', () => {
     expect(problems({}, { SEGMENT_API_TOKEN_FILE: file })).toEqual([
       'SEGMENT_API_TOKEN_FILE names an empty file.',
     ]);
+  });
+
+  test.skipIf(isWindows)('a pipe that somebody holds open without writing', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'pipe');
+    execFileSync('mkfifo', [file]);
+    // Opened to read and write, a pipe waits for nobody else.
+    const writer = openSync(file, 'r+');
+    onTestFinished(() => closeSync(writer));
+    expect(contentOf(file, 10)).toBeUndefined();
+    writeSync(writer, 'the first half');
+    expect(contentOf(file, 10)).toBeUndefined();
   });
 
   test.each(['', '\n', '\ufeff'])('a token file that holds nothing but %j', (content) => {
