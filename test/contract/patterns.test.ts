@@ -122,9 +122,6 @@ const listed: Record<string, Record<string, Source>> = {
   'commands/setup/kept-paths.ts': {
     '/\\.$/': 'setting',
   },
-  'commands/setup/older-start.ts': {
-    '/^node(?:js)?[\\d.-]*$/': 'file',
-  },
   'commands/clients/entry.ts': {
     '/^node(?:js)?[\\d.-]*$/': 'file',
     '/\\.(?:exe|cmd|bat|ps1)$/': 'file',

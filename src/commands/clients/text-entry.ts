@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { ClientFileError } from './client-file.ts';
-import { entryName, type ServerStart, startIn } from './entry.ts';
 import type { Client } from './table.ts';
 
 /*
- * Finds our entry in a TOML or YAML file. Such files are only read: setup prints what belongs in them. The
+ * Finds the servers in a TOML or YAML file. Such files are only read: setup prints what belongs in them. The
  * parsers' own messages are not passed on: they quote the line, which may contain a secret.
  */
 
@@ -16,17 +15,6 @@ export const maxTextChars = 100_000;
 
 /** How often aliases may multiply what they stand for: a few lines can stand for billions of values. */
 const maxAliasCount = 100;
-
-/**
- * How our entry starts the server; undefined if there is none, or none that is understood, or if the
- * text has more than `maxTextChars`.
- *
- * @throws {ClientFileError} if the text can't be parsed.
- */
-export async function startInText(text: string, client: Client): Promise<ServerStart | undefined> {
-  const servers = await serversInText(text, client);
-  return startIn(servers.find(([name]) => name === entryName)?.[1]);
-}
 
 /**
  * The servers that a text lists, by their names; none if they are not where the client looks for them, or

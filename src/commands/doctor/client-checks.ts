@@ -4,8 +4,9 @@ import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/cl
 import { entryName, programIn, startIn } from '../clients/entry.ts';
 import { holdsTokenInText } from '../clients/entry-secrets.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
+import { serversIn } from '../clients/servers.ts';
 import { type Client, clients, fileOf, isEditable } from '../clients/table.ts';
-import { maxTextChars, serversInText } from '../clients/text-entry.ts';
+import { maxTextChars } from '../clients/text-entry.ts';
 import type { Context } from './context.ts';
 import { checkEntry, holdsToken } from './entry-checks.ts';
 import { type Finding, skipped, warn } from './finding.ts';
@@ -122,13 +123,6 @@ function withToken(text: string, finding: Finding): Finding {
       .flat()
       .join(' '),
   );
-}
-
-/** The servers in a client's file by name. @throws {ClientFileError} if it can't be parsed. */
-async function serversIn(text: string, client: Client): Promise<[string, unknown][]> {
-  if (!isEditable(client)) return serversInText(text, client);
-  const { entriesAt, ofClient } = await import('../clients/json-file.ts');
-  return ofClient(() => entriesAt(text, client.keys));
 }
 
 /** A backup of setup that still contains a token. */

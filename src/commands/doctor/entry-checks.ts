@@ -7,6 +7,7 @@ import { type Downloading, downloadingIn } from '../clients/downloads.ts';
 import { entryName, isTable, programIn, type ServerStart, startIn } from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
 import { secretsIn } from '../clients/entry-secrets.ts';
+import { isForeign } from '../clients/foreign.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { isEditable } from '../clients/table.ts';
@@ -47,10 +48,10 @@ async function findingsOf(subject: Subject, signal: AbortSignal): Promise<Findin
   const { key, value } = subject;
   const start = startIn(value);
   if (!start) return key === entryName ? [await checkWithoutCommand(subject)] : [];
+  const { mainFile } = subject.context.machine;
+  if (isForeign(start, mainFile, key)) return key === entryName ? [other(subject)] : [];
   const downloading = downloadingIn(start);
-  const program = programIn(start, subject.context.machine.mainFile, key);
-  if (isForeign(downloading, start, program, subject.key))
-    return key === entryName ? [other(subject)] : [];
+  const program = programIn(start, mainFile, key);
   return [await checkStart({ subject, start, downloading, program: program ?? 0 }, signal)];
 }
 
@@ -81,23 +82,6 @@ function other({ entry }: Subject): Finding {
     `${entry} does not start this program.`,
     'Rename or remove it: setup adds no entry while another program has that name.',
   );
-}
-
-/** Whether an entry is for another program. What comes from elsewhere under our name may be this one. */
-function isForeign(
-  downloading: Downloading,
-  { command, args }: ServerStart,
-  program: number | undefined,
-  key: string,
-): boolean {
-  switch (downloading.kind) {
-    case 'download':
-      return !downloading.isNamedOurs && (key !== entryName || downloading.from === 'registry');
-    case 'unclear':
-      return key !== entryName && ![command, ...args].some((word) => word.includes(programName));
-    case 'none':
-      return program === undefined;
-  }
 }
 
 const expand = 'If the server does not start, write the values themselves.';

@@ -1,5 +1,5 @@
 import { name as programName } from '../../version.ts';
-import { commandName, isPackageName, type ServerStart } from '../clients/entry.ts';
+import { commandName, isNode, isPackageName, type ServerStart } from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
 
 /*
@@ -29,7 +29,7 @@ export function notUnderstood(
 function isUsual(before: readonly string[], word: string, mainFile: string): boolean {
   const names = before.map(commandName);
   if (names.length === 0) return commandName(word) === programName;
-  if (names.length === 1 && /^node(?:js)?[\d.-]*$/.test(names[0] ?? '')) {
+  if (names.length === 1 && isNode(names[0] ?? '')) {
     return word === mainFile || commandName(word) === 'main.js';
   }
   const isInCmd = names[0] === 'cmd' && before[1]?.toLowerCase() === '/c';

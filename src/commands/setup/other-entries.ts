@@ -1,4 +1,5 @@
-import { entryName, programIn, startIn } from '../clients/entry.ts';
+import { entryName, startIn } from '../clients/entry.ts';
+import { isForeign } from '../clients/foreign.ts';
 
 /**
  * The names of other entries in a client's file that start this program.
@@ -11,7 +12,7 @@ export function otherEntries(
 ): string[] {
   return servers.flatMap(([name, value]) => {
     const start = startIn(value);
-    const isOurs = start !== undefined && programIn(start, mainFile, name) !== undefined;
+    const isOurs = start !== undefined && !isForeign(start, mainFile, name);
     return isOurs && name !== entryName ? [name] : [];
   });
 }

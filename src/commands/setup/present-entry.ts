@@ -1,8 +1,8 @@
 import { ClientFileError, readClientFile } from '../clients/client-file.ts';
 import { entryName, isTable, startIn } from '../clients/entry.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
-import { type Client, isEditable } from '../clients/table.ts';
-import { serversInText } from '../clients/text-entry.ts';
+import { serversIn } from '../clients/servers.ts';
+import type { Client } from '../clients/table.ts';
 import { keptPaths, type OlderEntry, type PathMachine } from './kept-paths.ts';
 import { noteOnAdding, otherEntries } from './other-entries.ts';
 import type { Server } from './server.ts';
@@ -62,11 +62,4 @@ async function foundIn(client: Client, file: string, mainFile: string): Promise<
     if (error instanceof ClientFileError) return { own: undefined, others: [] };
     throw error;
   }
-}
-
-async function serversIn(text: string, client: Client): Promise<[string, unknown][]> {
-  if (text === '') return [];
-  if (!isEditable(client)) return serversInText(text, client);
-  const { entriesAt, ofClient } = await import('../clients/json-file.ts');
-  return ofClient(() => entriesAt(text, client.keys));
 }
