@@ -38,7 +38,7 @@ interface Reading {
 }
 
 /** The overview of a space in Markdown. */
-export function overviewPage(
+function overviewPage(
   spaceId: string,
   { index, findings, destinations }: SpaceReview,
   { readAt, withDestinations }: Reading,
