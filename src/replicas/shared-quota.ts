@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Limit, Place, Quota, Taken } from '../segment/quota/quota.ts';
-import { type QuotaReport, segmentWindowMs } from '../segment/quota/report.ts';
+import { type QuotaReport, segmentWindowMs, type WindowEnd } from '../segment/quota/report.ts';
 import type { QuotaState } from '../segment/quota/state.ts';
 import * as transitions from '../segment/quota/state.ts';
 import type { SharedClosing } from './shared-closing.ts';
@@ -311,10 +311,15 @@ export class SharedQuota implements Quota {
 function later({ ends, refusal, ...rest }: QuotaReport, ms: number): QuotaReport {
   return {
     ...rest,
-    ends: ends && { earliest: ends.earliest + ms, latest: ends.latest + ms },
+    ends: ends && laterEnd(ends, ms),
     refusal:
       refusal && 'untilMs' in refusal ? { ...refusal, untilMs: refusal.untilMs + ms } : refusal,
   };
+}
+
+function laterEnd({ earliest, latest, notBefore }: WindowEnd, ms: number): WindowEnd {
+  const end = { earliest: earliest + ms, latest: latest + ms };
+  return notBefore === undefined ? end : { ...end, notBefore: notBefore + ms };
 }
 
 /** What one of several may use of a limit: at least one request. */

@@ -29,14 +29,24 @@ export type Refusal =
   | { scope: 'longer'; untilMs: number }
   | { scope: 'unknown' };
 
+/** When a window ends, on the monotonic clock. */
+export interface WindowEnd {
+  readonly earliest: number;
+  readonly latest: number;
+  /**
+   * It does not end before then, even if windows begin at fixed times: the request that opened one then
+   * shows its end up to the precision of dates too late. Missing if that is `earliest`.
+   */
+  readonly notBefore?: number;
+}
+
 /** What one response says about the server's window, on our clock. */
 export interface QuotaReport {
   /** Requests left in the window after this one was counted. */
   remaining?: number;
   /** Requests that the server allows per window. */
   limit?: number;
-  /** The window ends between these two moments, on the monotonic clock. */
-  ends?: { earliest: number; latest: number };
+  ends?: WindowEnd;
   /** The request was refused with a 429. */
   refusal?: Refusal;
 }
@@ -167,7 +177,8 @@ function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
  * one window after the server counted that request, which was between sending and response.
  * Otherwise, the reset date is compared with the server's own `Date`, because its clock may differ
  * from ours. Where that date is too early for a window that this request opened, the windows begin
- * at fixed times, and only the date counts.
+ * at fixed times, and only the date counts. Where it is not, they may still do: only the date says
+ * before when the window does not end.
  */
 function readEnd(answer: Answer): QuotaReport['ends'] {
   const { headers, sentAt, receivedAt, windowMs = segmentWindowMs } = answer;
@@ -177,7 +188,8 @@ function readEnd(answer: Answer): QuotaReport['ends'] {
   if (byDate === undefined) return byOpening;
   if (byDate.latest < byOpening.earliest) return byDate;
   const latest = Math.min(byOpening.latest, byDate.latest);
-  return { earliest: Math.min(latest, Math.max(byOpening.earliest, byDate.earliest)), latest };
+  const earliest = Math.min(latest, Math.max(byOpening.earliest, byDate.earliest));
+  return { earliest, latest, notBefore: byDate.earliest };
 }
 
 function readResetDate(answer: Answer): QuotaReport['ends'] {

@@ -1,5 +1,5 @@
 import { askAgainMs, type Limit, maxFirstAnswerMs, type Place, type Taken } from './quota.ts';
-import { type QuotaReport, segmentWindowMs } from './report.ts';
+import { type QuotaReport, segmentWindowMs, type WindowEnd } from './report.ts';
 
 /**
  * How far apart two dates that were truncated to whole seconds, and two round trips, may put a
@@ -33,7 +33,7 @@ export interface QuotaState {
   /** Whether a request of this window has ended. */
   readonly heard: boolean;
   readonly endsAt?: number;
-  /** The earliest moment at which it may end, if a response has shown that. */
+  /** The earliest moment at which it may end, however windows begin, if a response has shown that. */
   readonly endsFrom?: number;
   /** Whether a response gave `endsAt`; otherwise it is a guess. */
   readonly endIsKnown: boolean;
@@ -276,25 +276,21 @@ function close(state: QuotaState, untilMs: number): QuotaState {
  * Determines the window of a response by its end: windows of the server end a whole window or more
  * apart, however late a response arrives. Undefined if it belongs to a past window.
  */
-function placeInWindow(
-  state: QuotaState,
-  ends: { earliest: number; latest: number },
-  now: number,
-): QuotaState | undefined {
+function placeInWindow(state: QuotaState, ends: WindowEnd, now: number): QuotaState | undefined {
   const half = state.windowMs / 2;
+  const from = ends.notBefore ?? ends.earliest;
   if (state.lastEndedAt !== undefined && ends.latest < state.lastEndedAt + half) return undefined;
   const known = state.endIsKnown ? state.endsAt : undefined;
   if (known !== undefined && ends.latest < known - half) return undefined;
   if (known !== undefined && ends.earliest > known + half) {
     const next = begin(state, now);
-    const { earliest, latest } = ends;
-    return { ...next, own: next.own + 1, endsAt: latest, endsFrom: earliest, endIsKnown: true };
+    return { ...next, own: next.own + 1, endsAt: ends.latest, endsFrom: from, endIsKnown: true };
   }
   if (known === undefined || known < ends.earliest) {
-    return { ...state, endsAt: ends.latest, endsFrom: ends.earliest, endIsKnown: true };
+    return { ...state, endsAt: ends.latest, endsFrom: from, endIsKnown: true };
   }
   const endsAt = Math.min(known, ends.latest);
-  const endsFrom = Math.min(endsAt, Math.max(state.endsFrom ?? ends.earliest, ends.earliest));
+  const endsFrom = Math.min(endsAt, Math.max(state.endsFrom ?? from, from));
   return { ...state, endsAt, endsFrom, endIsKnown: true };
 }
 
