@@ -4,7 +4,7 @@ import { SharedClosing } from '../../src/replicas/shared-closing.ts';
 import { SharedQuota } from '../../src/replicas/shared-quota.ts';
 import { StoreClock } from '../../src/replicas/store-clock.ts';
 import type { Place } from '../../src/segment/quota/quota.ts';
-import { readQuota } from '../../src/segment/quota/report.ts';
+import { type QuotaReport, readQuota } from '../../src/segment/quota/report.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { QuotaServer } from '../support/quota-server.ts';
 import { runs } from '../support/runs.ts';
@@ -334,6 +334,27 @@ describe('a picture that is shared', () => {
     // Whether and when the server counted them is not known: at the end of their leases at the latest.
     await pass(leaseMs + minute + 1000);
     expect(await granted(other, 4)).toHaveLength(3);
+  });
+
+  test('counts a silent request that may be of the next window, by the clock of the store', async () => {
+    const { team, join, pass, granted } = byHand(3);
+    team.store.aheadMs = -1_000_000;
+    const one = join();
+    await pass();
+    const settle = async ([place]: Place[], report: QuotaReport | undefined) => {
+      if (!place) throw new Error('nothing was granted');
+      const settling = one.settle(place, report);
+      await pass(10);
+      await settling;
+    };
+    const opening = await granted(one, 1);
+    const end = team.time.now + minute;
+    const ends = { earliest: end, latest: end, notBefore: end - 2000 };
+    await settle(opening, { remaining: 2, limit: 3, ends });
+    await pass(minute - 1000);
+    await settle(await granted(one, 1), undefined);
+    await pass(1000);
+    expect(await granted(one, 3)).toHaveLength(2);
   });
 
   test('learns of a request whose place was lost with the store', async () => {

@@ -32,6 +32,19 @@ describe('the end of the window', () => {
     expect(read(headers).ends).toEqual({ earliest: noon + 29_000, latest: noon + 31_040 });
   });
 
+  test('may be earlier than a minute after the request that opened it, by the precision of dates', () => {
+    const headers = {
+      'x-ratelimit-consumed': '1',
+      'x-ratelimit-reset': http(noon + 60_000),
+      date: http(noon),
+    };
+    expect(read(headers).ends).toEqual({
+      earliest: noon + 60_000,
+      latest: noon + 60_040,
+      notBefore: noon + 59_000,
+    });
+  });
+
   test('follows the clock of the server, not ours', () => {
     const hourAhead = noon + 3_600_000;
     const headers = { 'x-ratelimit-reset': http(hourAhead + 30_000), date: http(hourAhead) };

@@ -603,6 +603,25 @@ test('a single client is never refused where windows begin at fixed times, eithe
   );
 });
 
+test('a silent request right after a window that began at a fixed time, just before its first request, stays counted', () => {
+  const server = new QuotaServer(3, 0, minute, true);
+  // Whole seconds can't show that the window began 96 ms before its first request.
+  const step = { wait: 0, fromEnd: null, there: 4, back: 7, patienceMs: 0 };
+  const silent = { ...step, there: 1, back: 25, silent: true };
+  const last = { ...silent, fromEnd: -400, back: 1 };
+  const steps: Step[] = [
+    { ...step, wait: 92 },
+    { ...step, wait: 25, there: 13, back: 10 },
+    { ...silent, fromEnd: 49 },
+    // Once that has opened the next window at the server, its end is the one that counts.
+    { ...silent, wait: 6 },
+    ...Array(3).fill(last),
+  ];
+  run(new Picture(3), server, steps, ...withSilence);
+  expect(server.counted).toBe(2 + 3);
+  expect(server.refused).toBe(0);
+});
+
 test('nine silent answers right after the end of a window at the server stay counted', () => {
   const server = new QuotaServer(10);
   // Another process opened the window, so that its end is known by the date alone: up to two seconds late.
