@@ -34,8 +34,8 @@ export interface WindowEnd {
   readonly earliest: number;
   readonly latest: number;
   /**
-   * It does not end before then, even if windows begin at fixed times: the request that opened one then
-   * shows its end up to the precision of dates too late. Missing if that is `earliest`.
+   * The window does not end before then, even if windows begin at fixed times: the request that opened
+   * one then makes `earliest` too late by as much as dates of whole seconds hide. Missing if it is `earliest`.
    */
   readonly notBefore?: number;
 }
@@ -177,8 +177,8 @@ function readPoints(body: unknown): z.infer<typeof pointsSchema> | undefined {
  * one window after the server counted that request, which was between sending and response.
  * Otherwise, the reset date is compared with the server's own `Date`, because its clock may differ
  * from ours. Where that date is too early for a window that this request opened, the windows begin
- * at fixed times, and only the date counts. Where it is not, they may still do: only the date says
- * before when the window does not end.
+ * at fixed times, and only the date counts. Where it is not, they may do so all the same, and only
+ * the date gives a moment before which the window surely does not end.
  */
 function readEnd(answer: Answer): QuotaReport['ends'] {
   const { headers, sentAt, receivedAt, windowMs = segmentWindowMs } = answer;
