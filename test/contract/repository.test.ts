@@ -135,7 +135,7 @@ test('the name is taken in the registry before anything names it', () => {
 describe('the bot for dependencies', () => {
   const text = readFileSync('.github/dependabot.yml', 'utf8');
 
-  test.each(['vitest', 'undici', 'cspell'])(
+  test.each(['vitest', 'vite', 'undici', 'cspell'])(
     'leaves majors of %s, which need a later Node',
     (name) => {
       const rule = `- dependency-name: ${name}\n        update-types: [version-update:semver-major]`;
