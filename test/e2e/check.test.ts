@@ -1,5 +1,14 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type StdioOptions, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -30,6 +39,35 @@ async function check(args: string[], input = '', cwd = '.') {
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { stdout, stderr, code: await code };
 }
+
+describe('stdout', () => {
+  const startInto = (stdout: 'pipe' | number) => {
+    const stdio: StdioOptions = ['ignore', stdout, 'pipe'];
+    const child = spawn(process.execPath, [mainFile, 'check', right], {
+      env: plainEnvironment(),
+      stdio,
+    });
+    const code = new Promise((done) => child.on('close', done));
+    const stderr = child.stderr ? text(child.stderr) : '';
+    return { child, code, stderr };
+  };
+
+  test('that its reader closes is no error', async () => {
+    const { child, code, stderr } = startInto('pipe');
+    child.stdout?.destroy();
+    expect([await code, await stderr]).toEqual([0, '']);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('that is full is one (Linux has such a file)', async () => {
+    const full = openSync('/dev/full', 'w');
+    const { code, stderr } = startInto(full);
+    closeSync(full);
+    expect([await code, await stderr]).toEqual([
+      1,
+      "segment-audiences-mcp: stdout can't be written (ENOSPC).\n",
+    ]);
+  });
+});
 
 describe('segment-audiences-mcp check', () => {
   test('a valid definition is explained, with exit code 0', async () => {
