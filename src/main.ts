@@ -19,21 +19,25 @@ const lastWordsMs = 200;
 
 // A client may close our stderr; that must not end the server.
 process.stderr.on('error', () => {});
-let isHandled = false;
-// A reader that has closed stdout, as `head` does, wants no more output; what is under way is finished.
-process.stdout.on('error', (error) => {
-  const reason = systemReason(error);
-  isHandled ||= reason === 'EPIPE' || process.stdout.listenerCount('error') > 1;
-  if (isHandled) return;
-  tell(`stdout can't be written (${reason}).`);
-  process.exit(exitCode.failed);
-});
+watchStdout();
 void main().then((code) => {
   // An error of an earlier output is reported before the callback of a later one has returned.
   process.stdout.write('', () => setImmediate(() => process.exit(code)));
   // A client that reads nothing more must not keep us running.
   setTimeout(() => process.exit(code), lastWordsMs);
 });
+
+/** A reader that has closed stdout, as `head` does, wants no more output; what is under way is finished. */
+function watchStdout(): void {
+  let isHandled = false;
+  process.stdout.on('error', (error) => {
+    const reason = systemReason(error);
+    isHandled ||= reason === 'EPIPE' || process.stdout.listenerCount('error') > 1;
+    if (isHandled) return;
+    tell(`stdout can't be written (${reason}).`);
+    process.exit(exitCode.failed);
+  });
+}
 
 async function main(): Promise<number> {
   try {
