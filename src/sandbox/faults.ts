@@ -1,5 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { SandboxOperation } from './operations.ts';
+
+/**
+ * The headers of a request by their names in lower case, as Node.js reads them. Written out, so that the
+ * declarations of the package need no types of Node.js.
+ */
+export interface RequestHeaders {
+  readonly [name: string]: string | readonly string[] | undefined;
+  readonly accept?: string | undefined;
+  readonly authorization?: string | undefined;
+  readonly 'content-type'?: string | undefined;
+}
 
 /** A recognized request, as passed to `faults`. */
 export interface SandboxRequest {
@@ -9,7 +19,7 @@ export interface SandboxRequest {
   path: string;
   spaceId: string | undefined;
   id: string | undefined;
-  headers: IncomingHttpHeaders;
+  headers: RequestHeaders;
   /** The parsed JSON; undefined if there is none. */
   body: unknown;
   /** 1 for the first recognized request since the start or the last reset. */

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { RequestHeaders } from './faults.ts';
 
 /** The edition that a request names by its media type. */
 export type Media = 'v1' | 'v1beta' | 'v1alpha';
@@ -29,7 +29,7 @@ interface Asked {
    * understood.
    */
   takesPlainJson: boolean;
-  headers: IncomingHttpHeaders;
+  headers: RequestHeaders;
   hasBody: boolean;
 }
 

@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './answers.ts';
-import type { Fault } from './faults.ts';
+import type { Fault, RequestHeaders } from './faults.ts';
 import type { SandboxOperation } from './operations.ts';
 
 /** Headers that contain secrets, and are left out. */
@@ -36,7 +35,7 @@ interface Wire extends Pick<Exchange, 'operation' | 'fault' | 'note'> {
   at: number;
   method: string;
   path: string;
-  headers: IncomingHttpHeaders;
+  headers: RequestHeaders;
   /** The body of the request. */
   text: string;
   answer: Answer | undefined;

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import {
   type Answer,
   failure,
@@ -7,6 +6,7 @@ import {
   success,
   withContentType,
 } from './answers.ts';
+import type { RequestHeaders } from './faults.ts';
 import { mediaTypes, negotiate, plainJson } from './media.ts';
 import { type Operation, OperationRequest } from './operation.ts';
 import type { Edition, SandboxOperation } from './operations.ts';
@@ -27,7 +27,7 @@ export type OperationRoute = Route<SandboxOperation, Operation>;
 /** What the rules need to know of a request. */
 export interface Request {
   route: OperationRoute;
-  headers: IncomingHttpHeaders;
+  headers: RequestHeaders;
   /** What follows the question mark of the request target. */
   query: string;
   /** The parsed JSON; undefined if it is invalid. */
@@ -153,6 +153,6 @@ function answerTo(
   }
 }
 
-function tokenOf({ authorization }: IncomingHttpHeaders): string | undefined {
+function tokenOf({ authorization }: RequestHeaders): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }

@@ -105,7 +105,7 @@ export async function membersOf(id: string): Promise<readonly string[] | undefin
     const { options, errors } = ts.convertCompilerOptionsFromJson(
       {
         ...{ noEmit: true, strict: true, target: 'es2022', lib: ['es2022'] },
-        ...{ module, moduleResolution, skipLibCheck: false, types: ['node'] },
+        ...{ module, moduleResolution, skipLibCheck: false, types: [] },
         typeRoots: [resolve('node_modules/@types')],
       },
       folder,
