@@ -16,7 +16,7 @@ export interface CommandFlag {
 
 /** A command that is called by name: its command line, and its help. */
 export interface CommandUsage {
-  /** What follows its flags in the usage line. */
+  /** What follows its flags in the usage line: words, or a setting that it reads in its own way. */
   words: string;
   /** The maximum number of words, not counting its name. */
   maxWords: number;
@@ -180,7 +180,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
       "0 if everything was done, 1 if a file can't be used or you said no, 2 if the command can't run as given.",
   },
   doctor: {
-    words: '',
+    words: '[--http URL]',
     maxWords: 0,
     summary: 'Find out why something does not work, within ten seconds.',
     details: [

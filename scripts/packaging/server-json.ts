@@ -48,21 +48,21 @@ export function serverJson(of: Project, mcpb?: ReleasedMcpb): object {
 }
 
 /** A variable of the environment. None is required: the token may be in a file, or not needed. */
-function variableOf({ env, meaning, fallback, secret, argument, flag }: Setting<unknown>): object {
+function variableOf(setting: Setting<unknown>): object {
+  const { env, meaning, fallback, secret, argument } = setting;
   const choices = argument?.split('|') ?? [];
-  const isSwitch = flag !== undefined && argument === undefined;
   return {
     name: env,
     description: meaning,
     isRequired: false,
     isSecret: secret ?? false,
-    format: isSwitch ? 'boolean' : formatOf(argument),
+    format: formatOf(setting),
     ...(choices.length > 1 && !argument?.includes('…') ? { choices } : {}),
     ...(fallback === undefined ? {} : { default: fallback }),
   };
 }
 
-function formatOf(argument: string | undefined): string {
-  if (argument === 'MS') return 'number';
-  return argument === 'FILE' ? 'filepath' : 'string';
+function formatOf({ kind, flag, argument }: Setting<unknown>): string {
+  if (kind !== undefined) return kind === 'path' ? 'filepath' : kind;
+  return flag !== undefined && argument === undefined ? 'boolean' : 'string';
 }

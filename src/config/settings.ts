@@ -38,6 +38,8 @@ export interface Setting<Value> {
   variable?: string;
   /** Whether its value may be a secret. */
   secret?: true;
+  /** What its value is other than text: the path of a file or folder, or a number. A switch has no argument. */
+  kind?: 'path' | 'number';
   /**
    * Converts the given text to the value, or says what is wrong with it. Made when a value is given:
    * few settings are.
@@ -230,6 +232,7 @@ export const settings = {
   }),
   tokenFile: setting({
     env: 'SEGMENT_API_TOKEN_FILE',
+    kind: 'path',
     meaning:
       'File that holds the token, instead of SEGMENT_API_TOKEN; if both are set, they must hold the same one',
     schema: () => z.string(),
@@ -346,11 +349,13 @@ export const settings = {
   }),
   secretFile: setting({
     env: 'SEGMENT_MCP_SECRET_FILE',
+    kind: 'path',
     meaning: 'File that holds these keys, instead of SEGMENT_MCP_SECRET',
     schema: () => z.string(),
   }),
   stateFolder: setting({
     env: 'SEGMENT_STATE_DIR',
+    kind: 'path',
     meaning:
       "Folder for that key, a record of used values, and the number of previews started; if not set, the platform's own folder for state",
     // Processes started in another folder would find another key.
@@ -360,6 +365,7 @@ export const settings = {
     flag: 'audit-log',
     argument: 'FILE',
     env: 'SEGMENT_AUDIT_LOG',
+    kind: 'path',
     restricts: true,
     variable: replicaPlaceholder,
     meaning:
@@ -370,6 +376,7 @@ export const settings = {
     flag: 'timeout-ms',
     argument: 'MS',
     env: 'SEGMENT_TIMEOUT_MS',
+    kind: 'number',
     meaning: 'Maximum duration of one HTTP attempt',
     fallback: '30000',
     schema: () => milliseconds(1, 600_000),
@@ -378,6 +385,7 @@ export const settings = {
     flag: 'max-wait-ms',
     argument: 'MS',
     env: 'SEGMENT_MAX_WAIT_MS',
+    kind: 'number',
     meaning: 'Maximum wait for quota and retries within one tool call',
     fallback: '45000',
     schema: () => milliseconds(0, 3_600_000),
@@ -402,6 +410,7 @@ export const settings = {
     flag: 'plan-limit',
     argument: 'N',
     env: 'SEGMENT_PLAN_LIMIT',
+    kind: 'number',
     meaning:
       'How many audiences the plan of the workspace includes; reviews of a space then warn when few are left',
     schema: count,

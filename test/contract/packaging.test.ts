@@ -221,6 +221,28 @@ describe('server.json', () => {
     expect(fallbacks).toEqual(allSettings.map(({ fallback }) => fallback));
   });
 
+  test('says which variables are paths, numbers and switches', () => {
+    const names = (format: string) =>
+      npm.environmentVariables.filter((each) => each.format === format).map(({ name }) => name);
+    expect(names('filepath')).toEqual([
+      'SEGMENT_API_TOKEN_FILE',
+      'SEGMENT_MCP_SECRET_FILE',
+      'SEGMENT_STATE_DIR',
+      'SEGMENT_AUDIT_LOG',
+    ]);
+    expect(names('number')).toEqual([
+      'SEGMENT_TIMEOUT_MS',
+      'SEGMENT_MAX_WAIT_MS',
+      'SEGMENT_PLAN_LIMIT',
+    ]);
+    expect(names('boolean')).toEqual([
+      'SEGMENT_START_WITHOUT_TOKEN',
+      'SEGMENT_SANDBOX',
+      'SEGMENT_READ_ONLY',
+      'SEGMENT_NO_SAMPLES',
+    ]);
+  });
+
   test('offers choices that the program takes', () => {
     for (const { choices = [], name } of npm.environmentVariables) {
       const setting = allSettings.find(({ env }) => env === name);
