@@ -4,17 +4,18 @@ import { callTool } from '../support/in-memory.ts';
 import { startSession } from '../support/program.ts';
 
 /*
- * docs/recipes.md: its calls give what stands behind their arrows.
+ * docs/recipes.md: its calls give what stands behind their arrows, and each ends with a reply.
  */
 
 const page = readFileSync('docs/recipes.md', 'utf8');
 
-/** Each recipe's calls: the tool, its input, and the part of the result that is shown. */
+/** Each recipe's reply, and its calls: the tool, its input, and the part of the result that is shown. */
 const recipes = page
   .split(/^## /m)
   .slice(1)
   .map((recipe) => ({
     request: recipe.split('\n', 1)[0] ?? '',
+    replies: [...recipe.matchAll(/^```\n\n((?:> .+\n)+)/gm)],
     calls: [...recipe.matchAll(/^(\w+) (\{.*\})\n→ (\{.*\})$/gm)].map(
       ([, tool = '', input = '', shown = '']) => ({
         tool,
@@ -33,6 +34,13 @@ test('there are ten recipes of at most three calls', () => {
   // So that none of them is overlooked.
   const lines = page.split('\n').filter((line) => line.startsWith('→'));
   expect(recipes.flatMap(({ calls }) => calls)).toHaveLength(lines.length);
+});
+
+test('every call shows a part of its result, and a reply follows the calls', () => {
+  for (const { request, replies, calls } of recipes) {
+    expect(replies, request).toHaveLength(1);
+    for (const { tool, shown } of calls) expect(shown, `${request}: ${tool}`).not.toEqual({});
+  }
 });
 
 test('the calls of all recipes give what the page shows', async () => {
