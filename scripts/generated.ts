@@ -29,6 +29,7 @@ import {
 import { pluginFolder } from './packaging/server-files.ts';
 import {
   commandInShell,
+  otherWays,
   programOfSetup,
   setupByNpx,
   setupCommand,
@@ -62,7 +63,12 @@ export function generatedFiles(of: Project = project): Map<string, string> {
       'http options': optionTable(httpSettingList),
     },
     'docs/everyday-requests.md': { requests: requestTable() },
-    'docs/setup.md': { program: programOfSetup(of), npx: setupByNpx(of), clients: clientTable() },
+    'docs/setup.md': {
+      program: programOfSetup(of),
+      npx: setupByNpx(of),
+      clients: clientTable(),
+      'other ways': otherWays(of),
+    },
     'docs/prompts.md': { prompts: promptTable(), templates: templateTable() },
     'docs/query-language.md': { rules: languageRules(), functions: functionTables('###') },
   };

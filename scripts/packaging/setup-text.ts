@@ -60,3 +60,41 @@ After an update, run setup again. For a server that starts faster, and without t
 to use it. Install the program first: \`npm i -g ./${name}-${version}.tgz\`, the file that \`npm pack\` makes.
 `;
 }
+
+/** The ways to install the program other than by setup. */
+export function otherWays({ published }: Project): string {
+  const from = published
+    ? `Each starts from a clone with \`npm ci\`, which builds the program. The plugins start the version of the registry that
+they name; the \`.mcpb\` of a version is also attached to its release.`
+    : 'Each starts from a clone with `npm ci`, which builds the program.';
+  return `${from} Use either one of these or
+\`setup\` for a client: with both, it has the same tools twice.
+
+- **An extension of Claude Desktop.** \`npm run mcpb\` makes \`dist-mcpb/${name}-${version}.mcpb\`. Open this file in
+  Claude Desktop and choose _Install_. It asks for the token, and starts read-only until you turn that off in its form.
+- **A plugin of Claude Code**, with a skill that teaches the query language:
+
+  \`\`\`sh
+  claude plugin marketplace add /path/to/${name}
+  claude plugin install segment-audiences@${name}
+  \`\`\`
+- **A plugin of Codex**, the same:
+
+  \`\`\`sh
+  codex plugin marketplace add /path/to/${name}
+  codex plugin add segment-audiences@${name}
+  \`\`\`
+- **A plugin of Cursor.** Copy the folder \`packaging/plugin\` to \`~/.cursor/plugins/local/segment-audiences\`, and
+  restart Cursor.
+- **An extension of Gemini CLI.** \`gemini extensions link /path/to/${name}\`
+- **A container image**, over stdio. The client starts \`docker\` with the arguments of the second line:
+
+  \`\`\`sh
+  docker build -t ${name} .
+  docker run -i --rm -e SEGMENT_API_TOKEN -e SEGMENT_SPACE_ID ${name}
+  \`\`\`
+
+Plugins and the image read the token from the environment in which the client is started; set \`SEGMENT_SANDBOX=1\` there
+to try them without one. For \`docker run\`, name each variable with \`-e\`.
+`;
+}
