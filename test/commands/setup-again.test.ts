@@ -10,7 +10,13 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cursorFile, otherContents, withEntry, withFile } from '../support/client-files.ts';
+import {
+  contents,
+  cursorFile,
+  otherContents,
+  withEntry,
+  withFile,
+} from '../support/client-files.ts';
 import {
   type SetupRun,
   setup,
@@ -293,6 +299,60 @@ describe('--remove', () => {
     expect(code).toBe(0);
     expect(readFileSync(file, 'utf8')).toContain('// mine\n');
     expect(stdout).toContain(`its content from before setup stays in ${backupIn(home)}`);
+  });
+
+  const byHand = `{
+  // mine
+  "mcpServers": {
+    "segment-audiences": {
+      // ask before changing this
+      "command": "node",
+      "args": ["${main}", "--region", "eu"],
+      "env": { "SEGMENT_API_TOKEN": "sgp_writtenByHand123456" }
+    }
+  }
+}
+`;
+
+  test('keeps a copy of an entry that setup did not write', async () => {
+    const home = temporaryHome();
+    const file = withFile(cursorFile(home), byHand);
+    chmodSync(file, 0o644);
+    const { code, stdout } = await remove(home);
+    expect(code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe('{\n  // mine\n  "mcpServers": {\n  }\n}\n');
+    expect(stdout).toContain(
+      `; its content with the entry is in ${backupIn(home)}, with the secret of the entry: delete that file`,
+    );
+    expect(readFileSync(backupIn(home), 'utf8')).toBe(byHand);
+    if (process.platform !== 'win32') expect(statSync(backupIn(home)).mode & 0o777).toBe(0o600);
+  });
+
+  test('keeps the mode of a file without a secret for that copy, and no second copy', async () => {
+    const home = temporaryHome();
+    const file = withEntry(home, { command: 'node', args: [main] });
+    chmodSync(file, 0o644);
+    const before = readFileSync(file, 'utf8');
+    await remove(home);
+    if (process.platform !== 'win32') expect(statSync(backupIn(home)).mode & 0o777).toBe(0o644);
+    withEntry(home, { command: 'node', args: [main, '--read-only'] });
+    expect((await remove(home)).stdout).toContain(`stays in ${backupIn(home)}`);
+    expect(readFileSync(backupIn(home), 'utf8')).toBe(before);
+  });
+
+  test.each([
+    { command: 'python', args: ['/home/u/audiences/serve.py'] },
+    { command: 'uvx', args: ['other-mcp', '--log', '/var/log/audiences.log'] },
+  ])("refuses another program's entry under our name: %j", async (entry) => {
+    const home = temporaryHome();
+    const file = withEntry(home, entry);
+    const before = contents(home);
+    expect(await remove(home)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('that does not start this program: rename or remove it'),
+    });
+    expect(contents(home)).toEqual(before);
+    expect(existsSync(file)).toBe(true);
   });
 
   test('leaves a file that the user made from the block', async () => {

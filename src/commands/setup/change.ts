@@ -241,15 +241,17 @@ export class Change {
   /** What the user must know about the backup, to continue a sentence. */
   #backupInWords({ plan, file }: Planned): string {
     if (plan.kind !== 'write') return '';
+    const { remove } = this.#command;
     const backup = backupOf(file.path);
-    if (this.#command.remove) {
-      return file.backup ? `; its content from before setup stays in ${backup}` : '';
-    }
+    if (remove && file.backup) return `; its content from before setup stays in ${backup}`;
     if (!plan.keepsBackup || !file.bytes) return '';
+    const [content, entry] = remove
+      ? ['content with the entry', 'entry']
+      : ['old content', 'older entry'];
     const secret = plan.isSecret
-      ? ', with the secret of the older entry: delete that file when you no longer need it'
+      ? `, with the secret of the ${entry}: delete that file when you no longer need it`
       : '';
-    return `; its old content is in ${backup}${secret}`;
+    return `; its ${content} is in ${backup}${secret}`;
   }
 
   async #make({ file, plan }: Planned): Promise<void> {

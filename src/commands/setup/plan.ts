@@ -213,7 +213,9 @@ export function planToRemove(file: ClientFile, client: Client, mainFile: string)
     if (asBefore) return { kind: 'restore', ...shown };
     const isBare = isSame(emptied.text, '') && commentsIn(file.text).length === 0;
     if (file.made && isBare) return { kind: 'delete', ...shown };
-    const keeping = { keepsBackup: false, isSecret: false, isTheirs: true };
+    // Of an entry that setup did not write, there would be no other copy.
+    const keepsBackup = !(file.backup || file.made);
+    const keeping = { keepsBackup, isSecret: own.secrets.length > 0, isTheirs: true };
     return { kind: 'write', ...shown, ...keeping, text: kept.text };
   });
 }
