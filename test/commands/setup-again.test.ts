@@ -71,7 +71,7 @@ describe('of an older entry', () => {
     expect(stdout).toContain('SEGMENT_READ_ONLY, SEGMENT_ALLOWED_SPACES, "HTTPS_PROXY"');
     expect(entryIn(file)).toEqual({
       command: '/usr/bin/node',
-      args: [main, '--read-only', '--allowed-spaces', 'spa_a'],
+      args: [main, '--region', 'eu', '--read-only', '--allowed-spaces', 'spa_a'],
       env: { HTTPS_PROXY: 'http://proxy:8080', SEGMENT_API_TOKEN_FILE: tokenFile(home) },
     });
   });
@@ -115,6 +115,157 @@ describe('of an older entry', () => {
     if (process.platform !== 'win32') expect(statSync(backupIn(home)).mode & 0o777).toBe(0o600);
   });
 
+  test.each<[what: string, old: string[], run: Partial<SetupRun>, args: string[], said: string[]]>([
+    [
+      'where the token goes',
+      ['--region', 'eu', '--space', 'spa_a', '--rate-limits', 'list_audiences=5', '--edition=v1'],
+      { place: withToken },
+      [
+        '--edition',
+        'v1',
+        '--region',
+        'eu',
+        '--space',
+        'spa_a',
+        '--rate-limits',
+        'list_audiences=5',
+      ],
+      ['Kept from the older entry: --edition, --region, --space, --rate-limits.'],
+    ],
+    [
+      'another API',
+      ['--api-url', 'https://api.example.com'],
+      { place: withToken },
+      ['--api-url', 'https://api.example.com'],
+      ['Kept from the older entry: --api-url.'],
+    ],
+    [
+      'another API, with a region now',
+      ['--api-url', 'https://api.example.com'],
+      { place: withToken, flags: { region: 'eu' } },
+      ['--region', 'eu'],
+      ['Not kept: --api-url, because --region is set here.'],
+    ],
+    [
+      'another region in the environment',
+      ['--region', 'eu'],
+      { place: { environment: { ...withToken.environment, SEGMENT_REGION: 'us' } } },
+      ['--region', 'us'],
+      ['Not kept: --region, because SEGMENT_REGION is set here.'],
+    ],
+    [
+      'the sandbox',
+      ['--sandbox', '--space', 'spa_shop_staging'],
+      {},
+      ['--sandbox', '--space', 'spa_shop_staging'],
+      ['Kept from the older entry: --sandbox, --space.'],
+    ],
+    [
+      'the sandbox, with one of its spaces now',
+      ['--sandbox'],
+      { flags: { space: 'spa_shop_staging' } },
+      ['--sandbox', '--space', 'spa_shop_staging'],
+      ['Kept from the older entry: --sandbox.'],
+    ],
+    [
+      'the sandbox, with a token now',
+      ['--sandbox', '--space', 'spa_shop_staging', '--read-only'],
+      { place: withToken },
+      ['--read-only'],
+      [
+        'Not kept: --sandbox, because SEGMENT_API_TOKEN is set here.',
+        'Not kept: --space, because only the sandbox has that space.',
+      ],
+    ],
+    [
+      'a workspace, with the sandbox now',
+      ['--region', 'eu', '--space', 'spa_a', '--read-only'],
+      { flags: { sandbox: true } },
+      ['--sandbox', '--read-only'],
+      [
+        'Not kept: --region, because the sandbox has none.',
+        'Not kept: --space, because the sandbox does not have that space.',
+      ],
+    ],
+    [
+      'a restriction that the command line sets',
+      ['--sandbox', '--confirm', 'writes'],
+      { flags: { confirm: 'none' } },
+      ['--sandbox', '--confirm', 'none'],
+      ['Not kept: --confirm, because --confirm is set here.'],
+    ],
+  ])('settings stay, or are named: %s', async (_, old, more, args, said) => {
+    const home = temporaryHome();
+    const file = withEntry(home, { command: 'node', args: [main, ...old] });
+    const { code, stdout, stderr } = await again(home, more);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(entryIn(file).args).toEqual([main, ...args]);
+    for (const sentence of said) expect(stdout).toContain(sentence);
+  });
+
+  test('the sandbox stays without a question for a token', async () => {
+    const home = temporaryHome();
+    const file = withEntry(home, { command: 'node', args: [main, '--sandbox'] });
+    const { terminal, asked } = terminalWith(['y']);
+    const { code, stdout } = await again(home, { yes: false, terminal });
+    expect(code).toBe(0);
+    expect(asked).toEqual(['Change this file? [y/N] ']);
+    expect(stdout).not.toContain('token');
+    expect(entryIn(file).env).toBeUndefined();
+    expect(existsSync(tokenFile(home))).toBe(false);
+  });
+
+  test('a region that goes with a token counts although the sandbox ignored it', async () => {
+    const home = temporaryHome();
+    const env = { SEGMENT_REGION: 'eu' };
+    const file = withEntry(home, { command: 'node', args: [main, '--sandbox'], env });
+    const { stdout } = await again(home);
+    expect(entryIn(file).args).toEqual([main, '--sandbox']);
+    expect(stdout).toContain('Not kept: SEGMENT_REGION, because the sandbox has none.');
+    withEntry(home, { command: 'node', args: [main, '--sandbox'], env });
+    await again(home, { place: withToken });
+    expect(entryIn(file).args).toEqual([main, '--region', 'eu']);
+  });
+
+  test.each([
+    ['${input:region}', 'only the client knows its value'],
+    ['asia', '--region must be us or eu'],
+  ])('a region that is not understood is named: %s', async (region, why) => {
+    const home = temporaryHome();
+    withEntry(home, { command: 'node', args: [main], env: { SEGMENT_REGION: region } });
+    const { stdout } = await again(home, { place: withToken });
+    expect(stdout).toContain(`Not kept: SEGMENT_REGION, because ${why}.`);
+  });
+
+  test('settings for serving over HTTP are named', async () => {
+    const home = temporaryHome();
+    withEntry(home, { command: 'node', args: [main], env: { SEGMENT_MCP_AUTH: 'keys' } });
+    const { stdout } = await again(home, { place: withToken });
+    expect(stdout).toContain('Not kept: SEGMENT_MCP_AUTH, because it is for serving over HTTP.');
+  });
+
+  test('the headers and settings that a server elsewhere has not are named, without values', async () => {
+    const home = temporaryHome();
+    const remote = { url: 'https://mcp.example.com', keyVariable: undefined };
+    const headers = { Authorization: 'Bearer hidden-1234', 'X-Team': 'hidden-5678' };
+    withEntry(home, { url: 'https://mcp.example.com/mcp', headers, oauth: {} });
+    const said = (await again(home, { remote })).stdout;
+    expect(said).toContain(
+      'Not kept: the header "Authorization", the header "X-Team", because setup writes only the headers that it needs.',
+    );
+    withEntry(home, { url: 'https://mcp.example.com/mcp', headers, oauth: {} });
+    const local = (await again(home, { flags: { sandbox: true } })).stdout;
+    expect(local).toContain('the header "X-Team", because');
+    expect(local).toContain('Not kept: "oauth", because that is for a server that runs elsewhere.');
+    const env = { HTTPS_PROXY: 'http://proxy:8080' };
+    withEntry(home, { command: 'node', args: [main, '--region', 'eu'], env });
+    const elsewhere = (await again(home, { remote })).stdout;
+    expect(elsewhere).toContain(
+      'Not kept: --region, "HTTPS_PROXY", because that is for a server that the client starts.',
+    );
+    expect(said + local + elsewhere).not.toContain('hidden');
+  });
+
   test("the client's own fields stay in their order", async () => {
     const home = temporaryHome();
     const file = join(home, '.cline/data/settings/cline_mcp_settings.json');
@@ -132,19 +283,19 @@ describe('of an older entry', () => {
       'do not fit the new settings',
       { command: 'node', args: [main, '--allowed-spaces', 'spa_a'] },
       { place: withToken, flags: { space: 'spa_b' } },
-      'whose restrictions (--allowed-spaces) do not fit the new settings: The default space',
+      'whose settings (--allowed-spaces) do not fit the new ones: The default space',
     ],
     [
       'hold a placeholder',
       { command: 'node', args: [main], env: { SEGMENT_READ_ONLY: '${input:ro}' } },
       { place: withToken },
-      'do not fit the new settings: --read-only holds a placeholder',
+      'do not fit the new ones: --read-only holds a placeholder',
     ],
     [
       'are misspelled',
       { command: 'node', args: [main], env: { SEGMENT_READONLY: '1' } },
       { place: withToken },
-      'whose restrictions do not fit the new settings: SEGMENT_READONLY is not a setting',
+      'whose settings do not fit the new ones: SEGMENT_READONLY is not a setting',
     ],
     [
       'are for a server that the client starts',

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -50,7 +50,9 @@ describe('comments inside our entry', () => {
       "command": "/usr/bin/node", // this one
       "args": [
         "${main}",
-        "--sandbox"
+        "--sandbox",
+        "--log-level",
+        "debug"
       ],
       /* for the proxy */
       "env": {
@@ -78,8 +80,67 @@ describe('comments inside our entry', () => {
     const home = temporaryHome();
     const args = `["${main}", /* old */ "--space", "spa_1"]`;
     const file = withFile(cursorFile(home), commented.replace(`["${main}"]`, args));
-    expect((await run(home)).stdout).toContain('The comments in a list that changes are not kept.');
+    expect((await run(home)).stdout).toContain(
+      'Not kept: 1 comment inside what is removed or replaced. The lines with - show it.',
+    );
     expect(readFileSync(file, 'utf8')).not.toContain('/* old */');
+  });
+
+  test('go with a field that is removed, and setup says so', async () => {
+    const home = temporaryHome();
+    const env = '{ // DO NOT REMOVE: agreed\n      "SEGMENT_READ_ONLY": "1" /* a */ }';
+    withFile(
+      cursorFile(home),
+      `{"mcpServers":{\n  "segment-audiences": {\n    "command":"node","args":["${main}"],\n    "env": ${env}}\n}}`,
+    );
+    const { stdout } = await run(home);
+    expect(stdout).toContain('Not kept: 2 comments inside what is removed or replaced.');
+    expect(stdout).toContain('// DO NOT REMOVE: agreed');
+  });
+
+  const secret = 'sgp_inAComment12345678';
+
+  test.each([
+    ['on a line of its own', `// "SEGMENT_API_TOKEN": "${secret}",`],
+    ['over lines', `/* old:\n   ${secret} */`],
+  ])('are dropped if they hold a token: %s', async (_, comment) => {
+    const home = temporaryHome();
+    const file = withFile(cursorFile(home), commented.replace('// by hand', comment));
+    const { stdout } = await run(home);
+    expect(stdout).toContain('Not kept: 1 comment with a secret.');
+    expect(stdout).not.toContain(secret);
+    const text = readFileSync(file, 'utf8');
+    expect(text).not.toContain(secret);
+    expect(text).toContain('"segment-audiences": {\n      "command"');
+    expect(text).toContain('"HTTPS_PROXY": "http://proxy:8080" // at work');
+    expect(readFileSync(`${file}.segment-audiences.bak`, 'utf8')).toContain(secret);
+  });
+
+  test('are dropped on one line with another entry, which is not shown', async () => {
+    const home = temporaryHome();
+    const own = `"segment-audiences":{/* ${secret} */"command":"node","args":["${main}"]}`;
+    const text = `{"mcpServers":{"a":{"env":{"K":"hidden"}},${own},"b":{"env":{"K":"hidden"}}}}`;
+    const file = withFile(cursorFile(home), text);
+    const { stdout } = await run(home);
+    expect(stdout).toContain('Not kept: 1 comment with a secret.');
+    expect(stdout).not.toContain('hidden');
+    expect(readFileSync(file, 'utf8')).not.toContain(secret);
+  });
+
+  test('are dropped if they hold a token, at the end of a line of an entry that is correct', async () => {
+    const home = temporaryHome();
+    const file = withFile(cursorFile(home), commented);
+    await run(home);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('// this one', `// ${secret}`));
+    const { stdout } = await run(home);
+    expect(stdout).toContain('Not kept: 1 comment with a secret.');
+    expect(
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .map((line) => line.trimEnd()),
+    ).toEqual(text.replace(' // this one', '').split('\n'));
+    expect((await run(home)).stdout).toContain('is already set up');
   });
 
   test('are shown without the token in them', async () => {

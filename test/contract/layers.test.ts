@@ -126,6 +126,7 @@ const allowed: Record<string, string[]> = {
     'safety/audit-path.ts',
     'safety/state-folder.ts',
     'sandbox/count.ts',
+    'sandbox/spaces.ts',
     'sandbox/start.ts',
     'served-page.ts',
     'segment/api.ts',

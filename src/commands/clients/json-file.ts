@@ -202,6 +202,44 @@ export function commentsIn(text: string): string[] {
   return found;
 }
 
+/** The edits that drop comments inside a node. @param isDropped whether one of them is to go. */
+export function editsToDropComments(
+  text: string,
+  { offset, length }: Node,
+  isDropped: (comment: string) => boolean,
+): Edit[] {
+  const scanner = createScanner(text, false);
+  scanner.setPosition(offset);
+  const edits: Edit[] = [];
+  while (scanner.getPosition() < offset + length) {
+    scanner.scan();
+    const [from, to] = [scanner.getTokenOffset(), scanner.getPosition()];
+    const token = text.slice(from, to);
+    const isComment = token.startsWith('//') || token.startsWith('/*');
+    if (isComment && isDropped(token)) edits.push(wholeLines(text, from, to));
+  }
+  return edits;
+}
+
+/**
+ * The one edit that makes a text another one, from the beginning of a line.
+ *
+ * @param from where it may begin: what is in front of that is not shown.
+ */
+export function editBetween(before: string, after: string, from: number): Edit {
+  const max = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < max && before[start] === after[start]) start += 1;
+  start = Math.max(from, startOfLine(before, start));
+  let end = 0;
+  while (end < max - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return {
+    offset: start,
+    length: before.length - end - start,
+    content: after.slice(start, after.length - end),
+  };
+}
+
 /** The value of a node. Keys such as `__proto__` remain plain keys. */
 export function toValue(node: Node): unknown {
   if (node.type === 'array') return (node.children ?? []).map(toValue);

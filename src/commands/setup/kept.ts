@@ -4,7 +4,7 @@ import { settings } from '../../config/settings.ts';
 import { slipIn } from '../../config/slips.ts';
 import { auditToStdout, replicaPlaceholder } from '../../safety/audit-path.ts';
 import { type Entry, isTable, type ServerStart, startIn } from '../clients/entry.ts';
-import { type EntrySetting, restrictionsIn } from '../clients/entry-settings.ts';
+import { type EntrySetting, settingsIn } from '../clients/entry-settings.ts';
 import {
   keptPaths,
   notChecked,
@@ -12,10 +12,11 @@ import {
   type PathMachine,
   whereItLeads,
 } from './kept-paths.ts';
+import { keptSettings } from './kept-settings.ts';
 
 /** What stays of an older entry of ours that setup replaces. */
 export interface Kept {
-  /** Restrictions, unless the command line sets the same ones. */
+  /** Settings with a flag. */
   flags: Flags;
   /** Of these, those with a path that only the client can resolve. */
   asWritten: readonly string[];
@@ -23,7 +24,7 @@ export interface Kept {
   env: ServerStart['env'];
   /** The files and the folder that settings without a flag name. */
   paths: ServerStart['env'];
-  /** The names of the restrictions, as the older entry has them. */
+  /** The names of these settings, as the older entry has them. */
   names: readonly string[];
 }
 
@@ -56,24 +57,68 @@ export function keptFrom(
   plain: ServerStart['env'],
   { flags, machine, replacedTokens }: Present,
 ): KeptInWords {
-  const restrictions = restrictionsIn(old.start)
-    .filter(({ setting: { flag = '' } }) => flags[flag] === undefined)
-    .map((each): KeptSetting => {
-      return each.setting === settings.auditLog ? auditLogOf(each, old, machine) : each;
-    });
-  const asWritten = restrictions.filter(({ isUnknown }) => isUnknown);
-  const paths = keptPaths(old, plain, machine, replacedTokens);
+  const { kept, notes } = keptSettings(old.start, { flags, place: machine.place });
+  const all = kept.map((each): KeptSetting => {
+    return each.setting === settings.auditLog ? auditLogOf(each, old, machine) : each;
+  });
+  const asWritten = all.filter(({ isUnknown }) => isUnknown);
+  const isSandbox = all.some(({ setting }) => setting === settings.sandbox);
+  const { [settings.tokenFile.env]: _, ...withoutToken } = plain;
+  const paths = keptPaths(old, isSandbox ? withoutToken : plain, machine, replacedTokens);
   const env = Object.entries(old.start.env).filter(([name]) => !ownVariables.has(name));
-  const names = restrictions.map(({ name }) => name);
+  const names = all.map(({ name }) => name);
   return {
-    flags: Object.fromEntries(restrictions.map(({ setting, value }) => [setting.flag, value])),
+    flags: Object.fromEntries(all.map(({ setting, value }) => [setting.flag, value])),
     asWritten: asWritten.map(({ setting: { flag = '' } }) => flag),
     env: Object.fromEntries(env),
     paths: paths.env,
     names,
     all: [...names, ...paths.names, ...env.map(([name]) => `"${name}"`)],
-    notes: [...asWritten.map(({ name, value }) => notChecked(name, String(value))), ...paths.notes],
+    notes: [
+      ...notes,
+      ...notForClients(old.start),
+      ...asWritten.map(({ name, value }) => notChecked(name, String(value))),
+      ...paths.notes,
+    ],
   };
+}
+
+/** Settings that only a server for others has. */
+function notForClients({ env }: ServerStart): string[] {
+  const names = Object.values(httpSettings).map(({ env: name }) => name);
+  const own: readonly string[] = Object.values(settings).map(({ env: name }) => name);
+  return names
+    .filter((name) => env[name]?.trim() && !own.includes(name))
+    .map((name) => `Not kept: ${name}, because it is for serving over HTTP.`);
+}
+
+/** What a new entry lacks where it is for a server elsewhere or the older one was, a sentence each. */
+export function notKeptElsewhere(old: Entry, entry: Entry): string[] {
+  const [start, next] = [startIn(old), startIn(entry)];
+  const sentences: string[] = [];
+  const given = isTable(entry.headers) ? entry.headers : {};
+  const headers = Object.entries(isTable(old.headers) ? old.headers : {})
+    .filter(([name, value]) => given[name] !== value)
+    .map(([name]) => `the header "${name}"`);
+  if (headers.length > 0) {
+    sentences.push(
+      `Not kept: ${headers.join(', ')}, because setup writes only the headers that it needs.`,
+    );
+  }
+  if ((start === undefined) === (next === undefined)) return sentences;
+  const fields = Object.keys(old).filter((name) => !ownFields.has(name) && !(name in entry));
+  const ofStart = start
+    ? [
+        ...settingsIn(start).map(({ name }) => name),
+        ...Object.keys(start.env).map((name) => `"${name}"`),
+      ]
+    : [];
+  const lost = [...new Set([...ofStart, ...fields.map((name) => `"${name}"`)])];
+  const where = start ? 'that the client starts' : 'that runs elsewhere';
+  if (lost.length > 0) {
+    sentences.push(`Not kept: ${lost.join(', ')}, because that is for a server ${where}.`);
+  }
+  return sentences;
 }
 
 interface KeptSetting extends EntrySetting {

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../config/config.ts';
-import { settings } from '../../config/settings.ts';
+import { minTokenChars, settings } from '../../config/settings.ts';
 import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clients/client-file.ts';
 import {
@@ -10,12 +10,14 @@ import {
   type ServerStart,
   startIn,
 } from '../clients/entry.ts';
-import { secretsIn } from '../clients/entry-secrets.ts';
+import { holdsTokenInText, secretsIn } from '../clients/entry-secrets.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
 import {
   commentsIn,
   type Edit,
+  editBetween,
   edited,
+  editsToDropComments,
   editsToRemove,
   editsToSet,
   entriesAt,
@@ -33,6 +35,7 @@ import {
   type Kept,
   keptFrom,
   nothingKept,
+  notKeptElsewhere,
   type Present,
   withFieldsOf,
 } from './kept.ts';
@@ -86,10 +89,10 @@ export interface Addition extends Present {
 }
 
 /**
- * Plans to add our entry to a client's file. Of an older one its restrictions stay, unless the
- * command line sets the same ones, the files that it names (see `keptPaths`), and what is not ours.
+ * Plans to add our entry to a client's file. Of an older one its settings stay (see
+ * `keptSettings`), the files that it names (see `keptPaths`), and what is not ours.
  *
- * @throws {ClientFileError} with line and column; also for restrictions that can't stay.
+ * @throws {ClientFileError} with line and column; also for settings that can't stay.
  */
 export function planToAdd(file: ClientFile, client: Client, addition: Addition): Plan {
   return ofClient(() => {
@@ -99,16 +102,17 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
     const others = otherEntries(entriesAt(file.text, client.keys), addition.mainFile);
     const tokenFile = startIn(entry)?.env[settings.tokenFile.env];
     const noted = { notes: [...notes, ...noteOnAdding(others)], tokenFile };
-    if (own && JSON.stringify(own.value) === JSON.stringify(entry)) {
-      return { kind: 'none', ...noted };
-    }
-    const edits = editsToSet(file.text, path, entry);
-    const text = edited(file.text, edits);
-    const isAsMade = own !== undefined && file.text === newFile(path, own.value);
     const secrets = own?.secrets ?? [];
+    const clean = withoutSecretComments(file.text, path, secrets);
+    const isCorrect = own && JSON.stringify(own.value) === JSON.stringify(entry);
+    if (isCorrect && clean.count === 0) return { kind: 'none', ...noted };
+    const changes = editsToSet(clean.text, path, entry);
+    const text = edited(clean.text, changes);
+    const edits = clean.count === 0 ? changes : [editBetween(file.text, text, clean.from)];
+    const isAsMade = own !== undefined && file.text === newFile(path, own.value);
     return {
       ...{ kind: 'write', edits, secrets, tokenFile },
-      notes: [...noted.notes, ...lostComments(file.text, text)],
+      notes: [...noted.notes, ...commentsNotKept(clean, text)],
       text: isAsMade ? newFile(path, entry) : text,
       // The backup is the file before our first entry; a later one would contain ours.
       keepsBackup: !own || !(file.backup || file.made),
@@ -127,7 +131,7 @@ function plainly({ entryFor }: Addition): NewEntry {
   return { entry: entryFor(nothingKept), notes: [] };
 }
 
-/** @throws {ClientFileError} for restrictions that can't stay. */
+/** @throws {ClientFileError} for settings that can't stay. */
 function replacing(own: OwnEntry, { id }: Client, addition: Addition): NewEntry {
   const { entryFor } = addition;
   const { value, start, unclear } = own;
@@ -143,21 +147,58 @@ function replacing(own: OwnEntry, { id }: Client, addition: Addition): NewEntry 
   const entry = withFieldsOf(value, fitting(entryFor, kept ?? nothingKept, id));
   const fields = differentFields(value, plain).map((name) => `"${name}"`);
   const names = [...(kept?.all ?? []), ...fields];
-  const notes = kept?.notes ?? [];
+  const notes = [...(kept?.notes ?? []), ...notKeptElsewhere(value, entry)];
   if (names.length === 0) return { entry, notes };
   const first = `Kept from the older entry: ${names.join(', ')}. To drop any of this, edit the file, or run ${removal(id)} first.`;
   return { entry, notes: [first, ...notes] };
 }
 
-/** Comments that go with the list in which they are, in a sentence. */
-function lostComments(before: string, after: string): string[] {
-  const isLost = commentsIn(after).length < commentsIn(before).length;
-  return isLost ? ['The comments in a list that changes are not kept.'] : [];
+/** A text without those comments in our entry that hold a secret of it. */
+interface Clean {
+  text: string;
+  /** How many there were. */
+  count: number;
+  /** Where our entry begins. */
+  from: number;
+}
+
+function withoutSecretComments(
+  text: string,
+  path: readonly string[],
+  secrets: readonly string[],
+): Clean {
+  const node = findEntry(text, path);
+  if (!node) return { text, count: 0, from: 0 };
+  // A shorter one is part of common words.
+  const found = secrets.filter((secret) => secret.length >= minTokenChars);
+  const edits = editsToDropComments(
+    text,
+    node,
+    (comment) => holdsTokenInText(comment) || found.some((secret) => comment.includes(secret)),
+  );
+  return { text: edited(text, edits), count: edits.length, from: node.offset };
+}
+
+/** What becomes of the comments in our entry, a sentence each. @param after the text with the new one. */
+function commentsNotKept({ text, count }: Clean, after: string): string[] {
+  const lost = commentsIn(text).length - commentsIn(after).length;
+  return [
+    ...(count > 0 ? [`Not kept: ${inNumbers(count)} with a secret.`] : []),
+    ...(lost > 0
+      ? [
+          `Not kept: ${inNumbers(lost)} inside what is removed or replaced. The lines with - show it.`,
+        ]
+      : []),
+  ];
+}
+
+function inNumbers(count: number): string {
+  return count === 1 ? '1 comment' : `${count} comments`;
 }
 
 const removal = (id: string) => `${programName} setup ${id} --remove`;
 
-/** @throws {ClientFileError} if restrictions do not fit the other settings. */
+/** @throws {ClientFileError} if what is kept does not fit the other settings. */
 function fitting(entryFor: Addition['entryFor'], kept: Kept, id: string): Entry {
   try {
     return entryFor(kept);
@@ -165,7 +206,7 @@ function fitting(entryFor: Addition['entryFor'], kept: Kept, id: string): Entry 
     if (!(error instanceof ConfigError)) throw error;
     const named = kept.names.length === 0 ? '' : ` (${kept.names.join(', ')})`;
     throw new ClientFileError(
-      `has an older entry whose restrictions${named} do not fit the new settings: ${error.problems.join(' ')} Set these restrictions again with the new settings, or first run ${removal(id)}`,
+      `has an older entry whose settings${named} do not fit the new ones: ${error.problems.join(' ')} Set these again with the new ones, or first run ${removal(id)}`,
     );
   }
 }
