@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** How a rename is retried where another program may hold the file for a moment. */
@@ -15,6 +15,12 @@ const onThisMachine: Retrying = {
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
+/** Whose a file is, by numbers; zeros on Windows. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
 /** Windows's errors while a virus scanner, an indexer or the client has the file open. */
 const busyCodes = ['EBUSY', 'EPERM', 'EACCES'];
 /** In milliseconds; a scanner needs less than a second. */
@@ -24,7 +30,8 @@ const pausesMs = [20, 50, 100, 200, 400, 800];
  * Replaces or creates a file atomically: readers see the old content or the new.
  *
  * @param path not a link: a file would replace it.
- * @param mode its permissions, whatever the process's umask. @throws a system error; the file is
+ * @param mode its permissions, whatever the process's umask. @param owner whose it is to be; undefined for
+ * whoever runs this. @throws a system error; the file is
  * unchanged then.
  */
 export async function replaceFile(
@@ -32,10 +39,11 @@ export async function replaceFile(
   content: string | Uint8Array,
   mode: number,
   machine: Retrying = onThisMachine,
+  owner?: Owner,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
   try {
-    await writeNew(temporary, content, mode);
+    await writeNew(temporary, content, mode, owner);
     await renamePatiently(temporary, path, machine);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -57,15 +65,33 @@ async function renamePatiently(from: string, to: string, machine: Retrying): Pro
   await attempt(from, to);
 }
 
-async function writeNew(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+async function writeNew(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  owner: Owner | undefined,
+): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(content);
+    if (owner) await giveTo(file, owner);
     // The umask does not apply to a file that existed before.
     await file.chmod(mode);
     // A file that is renamed before it is on disk may be empty after a power failure.
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** @throws a system error if the file would be another user's than before. */
+async function giveTo(file: FileHandle, { uid, gid }: Owner): Promise<void> {
+  const now = await file.stat();
+  if (now.uid === uid && now.gid === gid) return;
+  try {
+    await file.chown(uid, gid);
+  } catch (error) {
+    // Only its members and root can give a file to a group.
+    if (now.uid !== uid) throw error;
   }
 }

@@ -1,6 +1,16 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { obstacleOf } from '../../src/commands/clients/client-file.ts';
 import {
   contents,
   cursorFile,
@@ -192,6 +202,79 @@ describe('folders that setup made behind a link', () => {
       'dotfiles/other',
     ]);
   });
+});
+
+describe('a file that two clients share', () => {
+  test.each([undefined, '{"a":1}\n'])('is changed once, and restored: %j', async (text) => {
+    const home = temporaryHome();
+    const clients = ['cursor', 'windsurf'];
+    mkdirSync(dirname(cursorFile(home)));
+    mkdirSync(join(home, '.codeium/windsurf'), { recursive: true });
+    symlinkSync(cursorFile(home), join(home, '.codeium/windsurf/mcp_config.json'));
+    if (text !== undefined) withFile(cursorFile(home), text);
+    const before = contents(home);
+    expect(await run(home, { clients })).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(cursorFile(home), 'utf8')).toContain('--sandbox');
+    expect(await remove(home, { clients })).toMatchObject({ code: 0, stderr: '' });
+    expect(contents(home)).toEqual(before);
+  });
+});
+
+test('a file that another program changes while setup asks is left alone, without a backup', async () => {
+  const home = temporaryHome();
+  const file = withFile(cursorFile(home), '{}');
+  const terminal = {
+    async ask() {
+      writeFileSync(file, '{"theirs":1}');
+      return 'y';
+    },
+    askSecret: async () => undefined,
+  };
+  const { code, stderr } = await run(home, { yes: false, terminal });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('was changed by another program'),
+  });
+  expect(Object.keys(contents(home))).toEqual(['.cursor', '.cursor/mcp.json']);
+  expect(readFileSync(file, 'utf8')).toBe('{"theirs":1}');
+});
+
+test.skipIf(process.getuid?.() !== 0)('the owner of a file stays', async () => {
+  const home = temporaryHome();
+  const file = withEntry(home, { command: 'node', args: [main, '--read-only'] });
+  chownSync(file, 1234, 2345);
+  const ownersOf = (path: string) => [statSync(path).uid, statSync(path).gid];
+  await run(home);
+  expect(ownersOf(file)).toEqual([1234, 2345]);
+  expect(ownersOf(`${file}.segment-audiences.bak`)).toEqual([1234, 2345]);
+  const other = withFile(join(home, '.junie/mcp/mcp.json'), '{}');
+  chownSync(other, 1234, 2345);
+  await run(home, { clients: ['junie'] });
+  await remove(home, { clients: ['junie'] });
+  expect(readFileSync(other, 'utf8')).toBe('{}');
+  expect(ownersOf(other)).toEqual([1234, 2345]);
+});
+
+test('a file that belongs to another user is refused, except by root', () => {
+  const stats = { mode: 0o100644, uid: 1000, nlink: 1 };
+  expect(obstacleOf(stats, 1001)).toContain('belongs to another user');
+  expect([1000, 0, undefined].map((user) => obstacleOf(stats, user))).toEqual([
+    ...[undefined, undefined, undefined],
+  ]);
+});
+
+test.each<[string, (file: string) => void]>([
+  ['it is read-only', (file) => chmodSync(file, 0o400)],
+  ['it has more than one hard link', (file) => linkSync(file, `${file}.other`)],
+])('a file is refused before anything is written if %s', async (why, act) => {
+  const home = temporaryHome();
+  const file = withFile(cursorFile(home), '{}');
+  act(file);
+  const before = contents(home);
+  const { code, stderr } = await run(home, { clients: ['junie', 'cursor'] });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${file} can't be changed, because ${why}`);
+  expect(contents(home)).toEqual(before);
 });
 
 describe('what is in the place of a file that setup keeps is named before anything is written', () => {

@@ -1,7 +1,8 @@
+import type { Stats } from 'node:fs';
 import { lstat, mkdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { systemReason } from '../../text/system-reason.ts';
-import { type Retrying, replaceFile } from '../replace-file.ts';
+import { type Owner, type Retrying, replaceFile } from '../replace-file.ts';
 
 /** A client's file as it was read. */
 export interface ClientFile {
@@ -15,6 +16,8 @@ export interface ClientFile {
   mark: '' | '\ufeff';
   /** Its permissions. */
   mode: number;
+  /** Whose it is; undefined if the file does not exist. */
+  owner?: Owner | undefined;
   /** The file's content before our entry was added; undefined if that was not kept. */
   backup: Buffer | undefined;
   /** Undefined if setup did not create the file. */
@@ -64,10 +67,13 @@ export async function readClientFile(file: string): Promise<ClientFile> {
       readOwn(backupOf(path), 'the backup'),
       readOwn(markerOf(path), 'the mark of a new file'),
     ]);
-    const obstacle = backup.obstacle ?? marker.obstacle;
+    const stats = bytes && (await stat(path));
+    const obstacle =
+      backup.obstacle ?? marker.obstacle ?? (stats && obstacleOf(stats, process.getuid?.()));
     // Without the file, it is left from one that its user has removed since.
     const made = bytes && marker.bytes && { folder: marker.bytes.toString('utf8') || undefined };
-    const mode = bytes ? (await stat(path)).mode & 0o7777 : newFileMode;
+    const mode = stats ? stats.mode & 0o7777 : newFileMode;
+    const owner = stats && { uid: stats.uid, gid: stats.gid };
     const whole = bytes ? decoded(bytes) : '';
     const mark = whole.startsWith('\ufeff') ? '\ufeff' : '';
     return {
@@ -76,11 +82,31 @@ export async function readClientFile(file: string): Promise<ClientFile> {
       text: whole.slice(mark.length),
       mark,
       mode,
+      owner,
       backup: backup.bytes,
       made,
       obstacle,
     };
   });
+}
+
+/**
+ * Why a file must not be replaced, to complete a sentence about it; undefined if it may be.
+ *
+ * @param user who runs this; undefined on Windows. Root (0) can give a file back to its owner.
+ */
+export function obstacleOf(
+  { mode, uid, nlink }: Pick<Stats, 'mode' | 'uid' | 'nlink'>,
+  user: number | undefined,
+): string | undefined {
+  if (nlink > 1) {
+    return "can't be changed, because it has more than one hard link, which would become different files: put a copy in its place";
+  }
+  if ((mode & 0o200) === 0) {
+    return "can't be changed, because it is read-only: make it writable first";
+  }
+  if (user === undefined || user === 0 || user === uid) return undefined;
+  return "can't be changed, because it belongs to another user: run this as that user";
 }
 
 /** A text without its byte-order mark. @throws {ClientFileError} if it is not UTF-8. */
@@ -111,27 +137,38 @@ export async function writeClientFile(
   retrying?: Retrying,
 ): Promise<void> {
   await explained(async () => {
-    const { path, bytes, mark, mode } = file;
+    const { path, bytes, mark, mode, owner } = file;
+    // Before the backup, which would be of a file that stays as it is.
+    await assertUnchanged(file);
     const folder = await makeFolders(dirname(path));
     const backupMode = isSecret ? newFileMode : mode;
-    if (bytes && keepsBackup) await replaceFile(backupOf(path), bytes, backupMode, retrying);
+    if (bytes && keepsBackup) {
+      await replaceFile(backupOf(path), bytes, backupMode, retrying, owner);
+    }
     // The backup of a file that its user has removed since.
     if (!bytes) await rm(backupOf(path), { force: true });
-    await assertUnchanged(file);
-    await replaceFile(path, mark + text, mode, retrying);
+    await replaceFile(path, mark + text, mode, retrying, owner);
     if (!bytes) {
       await replaceFile(markerOf(path), folder ?? '', newFileMode, retrying);
     } else if (keepsBackup || isTheirs) await rm(markerOf(path), { force: true });
   });
 }
 
+/** A file as it will be once it is written. */
+export function afterWriting(file: ClientFile, text: string, keepsBackup: boolean): ClientFile {
+  const { bytes, mark } = file;
+  const backup = bytes && keepsBackup ? bytes : file.backup;
+  const made = bytes ? file.made : { folder: undefined };
+  return { ...file, bytes: Buffer.from(mark + text), text, backup: bytes && backup, made };
+}
+
 /** Restores a file from its backup, and removes the backup. @throws {ClientFileError} */
 export async function restoreClientFile(file: ClientFile, retrying?: Retrying): Promise<void> {
   await explained(async () => {
-    const { path, backup, mode } = file;
+    const { path, backup, mode, owner } = file;
     if (!backup) return;
     await assertUnchanged(file);
-    await replaceFile(path, backup, mode, retrying);
+    await replaceFile(path, backup, mode, retrying, owner);
     await rm(backupOf(path), { force: true });
     await rm(markerOf(path), { force: true });
   });

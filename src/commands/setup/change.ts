@@ -7,12 +7,14 @@ import { createRedactor } from '../../text/redact.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { name as programName } from '../../version.ts';
 import {
+  afterWriting,
   backupOf,
   type ClientFile,
   ClientFileError,
   deleteClientFile,
   readClientFile,
   restoreClientFile,
+  textOf,
   writeClientFile,
 } from '../clients/client-file.ts';
 import { type Client, fileOf } from '../clients/table.ts';
@@ -125,7 +127,8 @@ export class Change {
     for (const client of chosen) {
       const name = fileOf(client, place, exists) ?? '';
       try {
-        const file = await readClientFile(name);
+        const read = await readClientFile(name);
+        const file = afterPlanned(read, planned);
         if (file.obstacle !== undefined) throw new ClientFileError(file.obstacle);
         const plan = planFor(file, client);
         planned.push({ client, name, file, plan, before: beforeFor(client) });
@@ -269,6 +272,18 @@ export class Change {
   #complain(sentence: string): void {
     this.#output.writeAside(`${programName}: ${visible(sentence)}\n`);
   }
+}
+
+/** A file as it will be after what is planned for it already: clients' files may be links to the same one. */
+function afterPlanned(file: ClientFile, planned: readonly Planned[]): ClientFile {
+  const before = planned.findLast((each) => each.file.path === file.path);
+  if (!before) return file;
+  const { plan } = before;
+  if (plan.kind === 'write') return afterWriting(before.file, plan.text, plan.keepsBackup);
+  if (plan.kind === 'none') return before.file;
+  const bytes = plan.kind === 'restore' ? before.file.backup : undefined;
+  const text = bytes ? textOf(bytes) : '';
+  return { ...before.file, bytes, text, backup: undefined, made: undefined };
 }
 
 /** Clients may pass on the variable in addition to the file that the entry names. */
