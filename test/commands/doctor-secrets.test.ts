@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { holdsTokenInText, secretsIn } from '../../src/commands/clients/entry-secrets.ts';
+import {
+  holdsTokenInText,
+  secretsIn,
+  secretsInText,
+} from '../../src/commands/clients/entry-secrets.ts';
 import { cursorFile, withFile } from '../support/client-files.ts';
 import { doctor } from '../support/doctor-machine.ts';
 import { reportSchema } from '../support/doctor-report.ts';
-import { temporaryHome } from '../support/setup-machine.ts';
+import { setup, temporaryHome } from '../support/setup-machine.ts';
 
 /* The doctor finds tokens and keys in clients' files, whatever their form, and prints none. */
 
@@ -181,4 +185,74 @@ test.each<[object, string[]]>([
   [{ url: 'https://x.example/mcp?access_token=${TOKEN}' }, []],
 ])('%j holds the secrets %j', (entry, secrets) => {
   expect(secretsIn(entry).sort()).toEqual(secrets.sort());
+});
+
+describe('the value of a variable', () => {
+  test.each([
+    ['ACCESS_KEY', 'AKIAhidden'],
+    ['GITHUB_PAT', 'ghp_hidden'],
+    ['PGPASS', 'hidden'],
+    ['DB_PASSPHRASE', 'hidden word'],
+    ['MYAUTH', '12345678'],
+    ['ANYTHING', 'of-eight-letters'],
+    ['ANYTHING', 'name:hidden-word'],
+    ['ANYTHING', '/in+base64=='],
+    ['A_URL', 'https://hidden@x.example'],
+    ['A_URL', 'https://x.example/?k=hidden'],
+    ['SEGMENT_API_TOKEN_FILE', 'plainTokenWithoutForm123456'],
+    ['SEGMENT_MCP_SECRET', 'hidden'],
+  ])('%s=%s is a secret', (name, value) => {
+    for (const field of ['env', 'envs', 'environment']) {
+      expect(secretsIn({ [field]: { [name]: value } })).toEqual([value]);
+    }
+  });
+
+  test.each([
+    ['SEGMENT_START_WITHOUT_TOKEN', '1'],
+    ['SEGMENT_SPACE_ID', 'spa_12345678'],
+    ['SEGMENT_API_TOKEN_FILE', '/home/u/token'],
+    ['SEGMENT_API_TOKEN_FILE', 'segment-token.txt'],
+    ['HTTPS_PROXY', 'http://proxy:8080'],
+    ['PATH', '/usr/local/bin:/usr/bin'],
+    ['APPDATA', 'C:\\Users\\u'],
+    ['NODE_ENV', 'test'],
+    ['MAX_LISTENERS', '123456789'],
+    ['USE_AUTH', 'false'],
+    ['ANYTHING', '${env:ANYTHING}'],
+  ])('%s=%s may be shown', (name, value) => {
+    expect(secretsIn({ env: { [name]: value } })).toEqual([]);
+  });
+});
+
+test.each<[string, string[]]>([
+  ['// "SEGMENT_API_TOKEN": "OLDTOKENwithoutform1234567890"', ['OLDTOKENwithoutform1234567890']],
+  ['/* Authorization: Bearer bearersecret1234567890 */', ['bearersecret1234567890']],
+  ['// export GITHUB_PAT=ghp_hidden', ['ghp_hidden']],
+  ['// the old one was sgp_hiddenToken12345678.', ['sgp_hiddenToken12345678']],
+  ["// args: ['--api-token', 'hidden-word']", ['hidden-word']],
+  ['// see https://u:hidden-word@x.example', ['hidden-word']],
+  ['// "X-Own": "hidden word"', ['hidden word']],
+  ['// the token expires on Monday: ask an admin', []],
+  ['// "command": "/usr/bin/node", "type": "streamable-http"', []],
+  ['// SEGMENT_API_TOKEN=${SEGMENT_API_TOKEN}', []],
+])('the comment %s holds the secrets %j', (comment, secrets) => {
+  expect(secretsInText(comment)).toEqual(secrets);
+});
+
+test.each([
+  `"env": { // "SEGMENT_API_TOKEN": "hiddenWithoutForm1234567890"\n "SEGMENT_READ_ONLY": "1" }`,
+  '/* Authorization: Bearer hidden1234567890 */ "env": {}',
+  '"env": { "ACCESS_KEY": "hidden1" }',
+  '"env": { "SEGMENT_API_TOKEN_FILE": "hiddenWithoutForm123456" }',
+])('neither setup nor the doctor shows what is secret in %s', async (fields) => {
+  const home = temporaryHome();
+  const entry = `{ "command": "node", "args": ["/gone/segment-audiences-mcp/dist/main.js"], ${fields} }`;
+  withFile(cursorFile(home), `{ "mcpServers": { "segment-audiences": ${entry} } }`);
+  await found(home);
+  const { code, stdout } = await setup({
+    ...{ home, clients: ['cursor'], write: true, yes: true, flags: { sandbox: true } },
+  });
+  expect(code).toBe(0);
+  expect(stdout).toContain('[redacted]');
+  expect(stdout).not.toContain('hidden');
 });

@@ -112,7 +112,21 @@ const listed: Record<string, Record<string, Source>> = {
   'commands/clients/entry-secrets.ts': {
     '/token|secret|password|passwd|api-?_?key|authorization|credential/i': 'file',
     '/_FILE$|_env_var$|_keys$|^env_http_headers$/': 'file',
+    '/pass|pwd|auth|key|(?:^|_)pat$/i': 'file',
+    '/_FILE$/': 'file',
     '/^(?:http_?)?headers$/i': 'file',
+    '/^(?:env|envs|environment)$/': 'file',
+    '/^(?:true|false|yes|no|on|off|\\d{1,3})$/i': 'file',
+    '/^[\\d.]+$/': 'file',
+    '/^(?:~|\\.{1,2}|[a-z]:)?[\\\\/][^=+]*$/i': 'file',
+    '/[\\\\/]|\\.\\w{1,8}$/': 'file',
+    '/^[A-Z]/': 'file',
+    '/(?<!\\w)(?:Bearer|Basic)[ \\t]{1,20}([^\\s"\',]+)/gi': 'file',
+    '/(?<![\\w-])--?([\\w-]{1,100})["\',\\s]{1,20}([^\\s"\',]+)/g': 'file',
+    '/(?<![\\w+.-])[a-z]{2,20}:\\/\\/[^\\s"\'<>]+/gi': 'file',
+    '/\\W+/': 'file',
+    '/(?<![\\w-])(["\']?)([\\w-]{1,100})["\']?[ \\t]{0,20}[:=][ \\t]{0,20}(?:"([^"\\r\\n]*)"|\'([^\'\\r\\n]*)\'|([^\\s"\',]+))/g':
+      'file',
     '/(?<!\\w)sgp_\\w{16}/': 'file',
     '/SEGMENT_API_TOKEN["\']?[ \\t]{0,20}[:=][ \\t]{0,20}["\']?([^\\s"\',]{8,200})/g': 'file',
     '/[,=\\s/]/': 'file',
@@ -178,9 +192,6 @@ const listed: Record<string, Record<string, Source>> = {
   },
   'commands/endpoint.ts': {
     '/^[A-Za-z_]\\w{0,99}$/': 'setting',
-  },
-  'commands/setup/plan.ts': {
-    '/\\W+/': 'file',
   },
   'commands/setup/show.ts': {
     '/\\r\\n|\\n|\\r/': 'file',

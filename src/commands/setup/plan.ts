@@ -10,7 +10,7 @@ import {
   type ServerStart,
   startIn,
 } from '../clients/entry.ts';
-import { holdsTokenInText, secretsIn } from '../clients/entry-secrets.ts';
+import { holdsTokenInText, secretsIn, secretsInText } from '../clients/entry-secrets.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
 import {
   commentsIn,
@@ -280,8 +280,7 @@ function ownEntry(text: string, path: readonly string[], mainFile: string): OwnE
   const value = isTable(found) ? found : {};
   const start = startIn(value);
   const ofEntry = text.slice(node.offset, node.offset + node.length);
-  const inComments = commentsIn(ofEntry).flatMap((comment) => comment.split(/\W+/));
-  const secrets = secretsIn([value, ...inComments]);
+  const secrets = [...secretsIn(value), ...commentsIn(ofEntry).flatMap(secretsInText)];
   const program = start && programIn(start, mainFile, entryName);
   if (start && program !== undefined) {
     const unclear = notUnderstood(start, program, mainFile);
