@@ -109,6 +109,22 @@ describe('an entry that can not work, or is dangerous, fails', () => {
       'starts Node.js 18.0.0, which is too old',
       { has: ['/opt/n/runtime'], nodeVersion: async () => 'v18.0.0' },
     ],
+    [
+      'an old Node on the PATH of the entry',
+      { command: 'node', args: [main], env: { PATH: '/opt/n:/usr/bin' } },
+      'starts Node.js 18.0.0, which is too old',
+      { has: ['/opt/n/node'], nodeVersion: async () => 'v18.0.0' },
+    ],
+    [
+      'a command that is not on the PATH of the entry',
+      { command: 'node', args: [main], env: { PATH: '/opt/n' } },
+      'has a command that is not on its PATH: node',
+    ],
+    [
+      'a file that Node would run first, and that is gone',
+      { command: node, args: [main], env: { NODE_OPTIONS: '--no-warnings -r /gone/x.js' } },
+      'names paths that do not exist: /gone/x.js',
+    ],
   ])('%s', async (_, entry, reason, more) => {
     expect(await about(entry, more)).toMatchObject({
       status: 'fail',
@@ -127,6 +143,11 @@ describe('an entry that can not work, or is dangerous, fails', () => {
       'another command of this program',
       ['doctor'],
       'passes arguments that the server refuses (They run doctor instead.)',
+    ],
+    [
+      'a server over HTTP',
+      ['serve', '--http', '8097', '--sandbox'],
+      '(With --http, they start an HTTP server, but a client uses stdin and stdout.)',
     ],
   ])('%s, which setup would not replace', async (_, args, reason) => {
     expect(await about({ command: node, args: [main, ...args] })).toMatchObject({
@@ -178,6 +199,11 @@ describe('an entry that can not work, or is dangerous, fails', () => {
       'a variable that is almost a restriction',
       { command: node, args: [main, '--sandbox'], env: { SEGMENT_READONLY: '1' } },
       'SEGMENT_READONLY is not a setting: did you mean SEGMENT_READ_ONLY?',
+    ],
+    [
+      'a server over HTTP by a variable',
+      { command: node, args: [main, 'serve', '--sandbox'], env: { SEGMENT_MCP_HTTP: '8097' } },
+      'With SEGMENT_MCP_HTTP, it starts an HTTP server',
     ],
   ])('%s', async (_, entry, reason, more) => {
     expect(await about(entry, more)).toMatchObject({
@@ -241,6 +267,22 @@ describe('what was not checked is skipped', () => {
       'only the client can expand SEGMENT_READ_ONLY',
     ],
     [
+      'a PATH that the client fills in',
+      { command: 'node', args: [main], env: { PATH: '${userHome}/bin' } },
+      'only the client can expand PATH',
+    ],
+    [
+      'what a file that Node runs first does',
+      { command: node, args: [main, '--sandbox'], env: { NODE_OPTIONS: '--import=/opt/x.js' } },
+      'its NODE_OPTIONS is not understood here',
+      { has: ['/opt/x.js'] },
+    ],
+    [
+      'an option of Node that is not known here',
+      { command: node, args: [main, '--sandbox'], env: { NODE_OPTIONS: '--permission' } },
+      'its NODE_OPTIONS is not understood here',
+    ],
+    [
       'an address that the client fills in',
       { url: '${env:SEGMENT_MCP_URL}/mcp' },
       'only the client can expand its URL',
@@ -273,6 +315,27 @@ describe('what was not checked is skipped', () => {
       status: 'skipped',
       message: expect.stringContaining(reason),
     });
+  });
+});
+
+test('options of Node that change nothing are no doubt', async () => {
+  const env = { NODE_OPTIONS: '--max-old-space-size=4096 --use-system-ca' };
+  const entry = { command: node, args: [main, '--sandbox'], env };
+  expect(await about(entry)).toMatchObject({ status: 'ok' });
+});
+
+test("a state folder that can't be used is a warning", async () => {
+  const env = { SEGMENT_STATE_DIR: '/etc/hostname' };
+  const entry = { command: node, args: [main, '--sandbox'], env };
+  expect(
+    await about(entry, {
+      problemWithStateFolder: (folder) => (folder === '/etc/hostname' ? 'it is a file' : undefined),
+    }),
+  ).toMatchObject({
+    status: 'warn',
+    message: expect.stringContaining(
+      "sets SEGMENT_STATE_DIR to /etc/hostname, which can't be used because it is a file",
+    ),
   });
 });
 

@@ -136,6 +136,10 @@ const listed: Record<string, Record<string, Source>> = {
   'commands/setup/kept-paths.ts': {
     '/\\.$/': 'setting',
   },
+  'commands/doctor/node-options.ts': {
+    '/\\s+/': 'file',
+    '/^(?:\\.{1,2}[\\\\/]|[\\\\/]|[a-z]:[\\\\/])/i': 'file',
+  },
   'commands/clients/entry.ts': {
     '/^node(?:js)?[\\d.-]*$/': 'file',
     '/\\.(?:exe|cmd|bat|ps1)$/': 'file',

@@ -17,6 +17,7 @@ import { configOf, type EntryConfig } from './entry-config.ts';
 import { pathsOf } from './entry-paths.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import { type EntryPlace, nextFor } from './next-step.ts';
+import { readNodeOptions } from './node-options.ts';
 import { isOlder } from './node-version.ts';
 import { checkRemote } from './remote-checks.ts';
 
@@ -177,10 +178,30 @@ async function doubtAbout(
       await nextFor(subject, start, context),
     );
   }
-  if (unknown.length === 0) return undefined;
-  return skipped(
-    `${entry} was not checked: only the client can expand ${unknown.join(', ')}.`,
-    expand,
+  const ofState = doubtAboutState(entry, start, context);
+  if (ofState) return ofState;
+  if (unknown.length > 0) {
+    return skipped(
+      `${entry} was not checked: only the client can expand ${unknown.join(', ')}.`,
+      expand,
+    );
+  }
+  if (readNodeOptions(start.env[nodeOptions] ?? '').isUnderstood) return undefined;
+  return skipped(`${entry} was not checked: its ${nodeOptions} is not understood here.`, tryIt);
+}
+
+const nodeOptions = 'NODE_OPTIONS';
+
+/** The same as for the folder of this process: the server starts all the same. */
+function doubtAboutState(entry: string, { env }: ServerStart, { machine }: Context) {
+  const { env: name } = settings.stateFolder;
+  const folder = env[name]?.trim() ?? '';
+  if (isForClient(folder) || !isAbsolutePath(folder, machine.place)) return undefined;
+  const problem = machine.problemWithStateFolder(folder);
+  if (problem === undefined) return undefined;
+  return warn(
+    `${entry} sets ${name} to ${folder}, which can't be used because ${problem}: confirmations are valid in one process only.`,
+    `Make that folder accessible only to you (chmod 700), or set ${name} to another one in the file.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { parseCommand } from '../../cli.ts';
 import { ConfigError, type Flags, readConfig } from '../../config/config.ts';
 import { readFileOf } from '../../config/file-setting.ts';
+import { httpSettings } from '../../config/http-settings.ts';
 import { type Setting, settings } from '../../config/settings.ts';
 import { isForClient, slipIn } from '../../config/slips.ts';
 import { auditTarget } from '../../safety/audit-path.ts';
@@ -60,6 +61,7 @@ export function configOf(
   return {
     problems: [
       ...problemsOfSettings(flags, variables),
+      ...problemsOfServing('isNamed' in command, variables),
       ...problemsOfFiles(variables, folder, machine),
       ...problemsOfAuditLog(auditLog, machine),
     ],
@@ -110,6 +112,13 @@ function problemsOfSettings(flags: Flags, env: ServerStart['env']): readonly str
     if (!(error instanceof ConfigError)) throw error;
     return error.problems;
   }
+}
+
+/** The command `serve` by its name can serve HTTP, which no client that starts it understands. */
+function problemsOfServing(isNamed: boolean, env: ServerStart['env']): string[] {
+  const { env: name } = httpSettings.http;
+  if (!isNamed || !env[name]?.trim()) return [];
+  return [`With ${name}, it starts an HTTP server, but a client uses stdin and stdout.`];
 }
 
 /** What is wrong with the contents of files; whether they exist is looked at elsewhere. */

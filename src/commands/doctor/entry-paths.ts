@@ -3,6 +3,7 @@ import { settings } from '../../config/settings.ts';
 import { isNode, type ServerStart } from '../clients/entry.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
 import type { DoctorMachine, PathKind } from './machine.ts';
+import { readNodeOptions } from './node-options.ts';
 
 /*
  * Whether a client would find what an entry names. What a client puts in itself, such as ${userHome}, is
@@ -35,7 +36,7 @@ export function pathsOf(
 ): EntryPaths {
   const looks = new PathLooks(machine, folder);
   looks.atHome(start);
-  looks.command(start.command);
+  looks.command(start);
   for (const path of pathsBefore(start, program)) looks.kindOf(path);
   return looks.found();
 }
@@ -50,6 +51,7 @@ function pathsBefore({ command, args, env }: ServerStart, program: number): stri
   const files = [settings.tokenFile, settings.secretFile].flatMap(
     (setting) => env[setting.env]?.trim() || [],
   );
+  files.push(...readNodeOptions(env.NODE_OPTIONS ?? '').files);
   // To Node.js, a name alone is a file as well.
   return [...words.filter((word) => isNode(command) || hasSeparator(word)), ...files];
 }
@@ -85,7 +87,7 @@ class PathLooks {
     this.#problems.push(`names paths with ~, which only a shell expands: ${words.join(', ')}`);
   }
 
-  command(command: string): void {
+  command({ command, env }: ServerStart): void {
     if (isVariable(command) || hasSeparator(command)) {
       const kind = this.kindOf(command);
       if (kind === 'program')
@@ -94,9 +96,15 @@ class PathLooks {
         this.#problems.push(`has a command that is not executable: ${command}`);
       return;
     }
-    this.#commandFile = onPath(command, this.#machine);
+    const path = pathVariableIn(env, this.#machine.place);
+    if (path !== undefined && isVariable(path)) {
+      this.#unknown.push('PATH');
+      return;
+    }
+    this.#commandFile = onPath(command, path, this.#machine);
     if (this.#commandFile !== undefined) return;
-    this.#problems.push(`has a command that is not on the PATH: ${command}`);
+    const which = path === undefined ? 'the PATH' : 'its PATH';
+    this.#problems.push(`has a command that is not on ${which}: ${command}`);
   }
 
   /** What a path leads to; undefined if that is not known. */
@@ -151,14 +159,26 @@ function hasSeparator(word: string): boolean {
   return word.includes('/') || word.includes('\\');
 }
 
-/** Where the PATH of this process leads; a client's may be another one. */
-function onPath(command: string, { place, kindOf }: Machine): string | undefined {
+/** The PATH that an entry sets, if it sets one. */
+function pathVariableIn(env: ServerStart['env'], { platform }: Machine['place']) {
+  const isPath = (name: string) =>
+    platform === 'win32' ? name.toUpperCase() === 'PATH' : name === 'PATH';
+  return Object.entries(env).find(([name]) => isPath(name))?.[1];
+}
+
+/** Where a PATH leads; by default that of this process, although a client's may be another one. */
+function onPath(
+  command: string,
+  given: string | undefined,
+  { place, kindOf }: Machine,
+): string | undefined {
   const { environment, platform } = place;
   const isWindows = platform === 'win32';
   const { join, delimiter } = isWindows ? win32 : posix;
-  const folders = (environment.PATH ?? environment.Path ?? '').split(delimiter);
+  const path = given ?? environment.PATH ?? environment.Path ?? '';
   const endings = isWindows ? ['', ...(environment.PATHEXT ?? '.EXE;.CMD;.BAT').split(';')] : [''];
-  const files = folders
+  const files = path
+    .split(delimiter)
     .filter((folder) => folder !== '')
     .flatMap((folder) => endings.map((ending) => join(folder, command + ending)));
   return files.find((file) => kindOf(file) === 'program');
